@@ -1,0 +1,133 @@
+"""The package as a library: text or file to graph, graph to result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from os import PathLike, fspath
+from typing import Any
+
+from backcalc.build import build
+from backcalc.errors import Diagnostic, Source, UsageError
+from backcalc.graph import Graph as _Graph
+from backcalc.parser import parse as parse_program
+from backcalc.point import from_mapping
+from backcalc.reading import clean, read
+from backcalc.render.layout import aligned
+from backcalc.render.numbers import DIGITS
+from backcalc.render.plain import render_plain
+from backcalc.render.report import Grid, run_report
+from backcalc.run import Mode, Run, run
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One node of a result: its value, None where unknown; ∂output/∂node, in forward mode None; its tangents by input."""
+
+    name: str
+    kind: str
+    value: float | None
+    adjoint: float | None
+    tangents: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run found; printing it shows the adjoint table."""
+
+    run: Run
+
+    @property
+    def output(self) -> str:
+        """The name of the output."""
+        return self.run.output
+
+    @property
+    def value(self) -> float | None:
+        """The output's value; None where it is not known."""
+        return self.run.value
+
+    @property
+    def gradient(self) -> dict[str, float]:
+        """∂output/∂input by the input's name."""
+        return self.run.gradient
+
+    @cached_property
+    def nodes(self) -> dict[str, NodeResult]:
+        """Every node by name, in topological order."""
+        return {node.name: self._node(i) for i, node in enumerate(self.run.graph.nodes)}
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What was noticed: kinks, domain errors, edges given twice."""
+        return self.run.warnings
+
+    def table(self, digits: int = DIGITS) -> str:
+        """The adjoint table as text, numbers to `digits` significant digits."""
+        return "\n".join(render_plain(run_report(self.run, digits)))
+
+    def _node(self, i: int) -> NodeResult:
+        node = self.run.graph.nodes[i]
+        adjoint = self.run.adjoints[i] if self.run.mode == "reverse" else None
+        tangents = {name: tangent[i] for name, tangent in self.run.tangents.items()}
+        return NodeResult(node.name, node.kind, self.run.values[i], adjoint, tangents)
+
+    def __str__(self) -> str:
+        return self.table()
+
+    def _repr_html_(self) -> str:
+        """The adjoint table for a notebook."""
+        return "".join(_html(grid) for grid in run_report(self.run))
+
+
+class Graph(_Graph):
+    """A graph that can be run."""
+
+    def run(
+        self,
+        at: Mapping[str, Any] | None = None,
+        of: str | None = None,
+        wrt: Sequence[str] = (),
+        mode: Mode = "reverse",
+    ) -> Result:
+        """The result at the point `at`, whose values are numbers or texts such as `"pi/4"`.
+
+        `of` is the output (default: the declared one, else the only sink), `wrt` the nodes of interest (default: all
+        inputs), `mode` "reverse" for adjoints or "forward" for tangents. Raises BackcalcError.
+        """
+        if mode not in ("reverse", "forward"):
+            hint = ('it is "reverse" or "forward"',)
+            raise UsageError(Source("mode", ""), [Diagnostic("unknown-mode", f"there is no mode {mode!r}", hints=hint)])
+        wrt = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        return Result(run(self, from_mapping(at or {}, Source("at", "")), of, wrt, mode))
+
+
+def parse(text: str, name: str = "<text>") -> Graph:
+    """The graph that `text` describes; `name` stands for it in errors. Raises BackcalcError."""
+    return _runnable(clean(name, text))
+
+
+def load(path: str | PathLike[str]) -> Graph:
+    """The graph in the file at `path`. Raises BackcalcError."""
+    return _runnable(read(fspath(path)))
+
+
+def _runnable(source: Source) -> Graph:
+    graph = build(parse_program(source))
+    return Graph(graph.source, graph.nodes, graph.output, graph.warnings)
+
+
+def _html(grid: Grid) -> str:
+    title = f"<p>{escape(grid.title)}</p>" if grid.title else ""
+    head = "".join(f"<th>{escape(name)}</th>" for name in grid.header)
+    rows = (
+        "".join(
+            f'<td style="text-align:{"right" if i in grid.numbers else "left"};white-space:pre">{escape(cell)}</td>'
+            for i, cell in enumerate(row)
+        )
+        for row in aligned(grid).rows
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"{title}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,290 @@
+"""Statements to a graph: names, kinds and order, with every mistake that can be told before a number is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, Note, Span, shorten
+from backcalc.expr import Expr, Name, names
+from backcalc.functions import Functions
+from backcalc.graph import Graph, Incoming, Kind, Node
+from backcalc.loops import write_out
+from backcalc.order import levels, topological
+from backcalc.primitives import CONSTANTS
+from backcalc.statements import (
+    Adjoint,
+    Claim,
+    Definition,
+    Edge,
+    Function,
+    Given,
+    Input,
+    Output,
+    Program,
+    Statement,
+)
+from backcalc.suggest import did_you_mean
+
+CYCLE_SHOWN = 8
+
+
+def build(program: Program) -> Graph:
+    """The graph that `program` describes. Raises BuildError with every mistake found, up to twenty."""
+    errors: list[Diagnostic] = []
+    flat = list(write_out(program.statements, errors))
+    functions = Functions((s for s in flat if isinstance(s, Function)), errors)
+    draft = _Draft(functions, errors)
+    for statement in flat:
+        draft.add(statement)
+    draft.settle()
+    nodes = _ordered(draft, errors)
+    if not nodes and not errors:
+        errors.append(_empty())
+    if errors:
+        raise BuildError(program.source, _sorted(errors))
+    return Graph(program.source, tuple(nodes), draft.output_name, tuple(draft.warnings))
+
+
+def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
+    """`graph` with names that it reads as constants (`e`, `pi`) turned into inputs."""
+    wanted = set(constants)
+    found: dict[str, Span] = {}
+    for node in graph.nodes:
+        for expr in _exprs(node):
+            for name, place in names(expr).items():
+                if name in wanted:
+                    found.setdefault(name, place.span)
+    inputs = [Node(name, "input", span) for name, span in found.items()]
+    nodes = [replace(node, args=_args(node, {*graph.index, *found})) for node in graph.nodes]
+    return replace(graph, nodes=(*inputs, *nodes))
+
+
+@dataclass
+class _Entry:
+    """What the file says of one node so far."""
+
+    span: Span
+    definition: Definition | None = None
+    declared: Input | None = None
+    incoming: list[Incoming] = field(default_factory=list)
+
+
+class _Draft:
+    """The nodes in the order of their first appearance, an implicit input right before its first use."""
+
+    def __init__(self, functions: Functions, errors: list[Diagnostic]) -> None:
+        self.functions, self.errors = functions, errors
+        self.warnings: list[Diagnostic] = []
+        self.entries: dict[str, _Entry] = {}
+        self.exprs: dict[str, Expr] = {}
+        self.output_name: str | None = None
+        self._output: Output | None = None
+        self._edges: dict[tuple[str, str], Span] = {}
+        self._uses: list[Name] = []
+
+    def add(self, statement: Statement) -> None:
+        """Take in one statement."""
+        match statement:
+            case Definition():
+                self._define(statement)
+            case Edge():
+                self._connect(statement)
+            case Input():
+                self._declare(statement)
+            case Output():
+                self._choose(statement)
+            case Given() | Adjoint() | Claim():
+                word = type(statement).__name__.lower()
+                message = f"`{word}` is part of the language but not there yet"
+                self.errors.append(Diagnostic("not-yet", message, statement.span))
+
+    def settle(self) -> None:
+        """Make the names that are used and not defined inputs, and check what depends on all statements."""
+        for name, entry in self.entries.items():
+            self._check_kind(name, entry)
+        if self._output is not None and self.output_name not in self.entries:
+            known = did_you_mean(str(self.output_name), self.entries)
+            message = f"there is no node `{shorten(str(self.output_name))}`"
+            self.errors.append(Diagnostic("unknown-node", message, self._output.target.span, hints=known))
+
+    def kind(self, name: str) -> Kind:
+        """What sort of node `name` is."""
+        entry = self.entries[name]
+        if entry.incoming:
+            return "edges"
+        if entry.definition is None:
+            return "input"
+        return "expression" if self._nodes_in(self.exprs[name]) else "constant"
+
+    def node(self, name: str) -> Node:
+        """The finished node."""
+        entry = self.entries[name]
+        kind = self.kind(name)
+        node = Node(name, kind, entry.span, (), None, self.exprs.get(name), tuple(entry.incoming))
+        if entry.definition is not None and kind != "edges":
+            node = replace(node, formula=entry.definition.formula)
+        if entry.declared is not None:
+            node = replace(node, default=entry.declared.default, bounds=entry.declared.bounds)
+        return replace(node, args=_args(node, self.entries))
+
+    def _entry(self, target: Expr) -> tuple[str, _Entry]:
+        name = target.id if isinstance(target, Name) else ""
+        return name, self.entries.setdefault(name, _Entry(target.span))
+
+    def _define(self, statement: Definition) -> None:
+        expr = self._expanded(statement.formula)
+        name, entry = self._entry(statement.target)
+        if self._is_free(name, entry, statement.target.span):
+            entry.definition, entry.span = statement, statement.target.span
+            self.exprs[name] = expr
+
+    def _connect(self, edge: Edge) -> None:
+        tail, _ = self._entry(edge.tail)
+        head, entry = self._entry(edge.head)
+        partial = self._expanded(edge.partial)
+        first = self._edges.setdefault((tail, head), edge.span)
+        if first is not edge.span:
+            message = f"the edge {shorten(tail)} -> {shorten(head)} stands twice; its partials add up"
+            note = Note("it stands here first", first)
+            self.warnings.append(Diagnostic("duplicate-edge", message, edge.span, (note,)))
+        entry.incoming.append(Incoming(tail, partial, edge.span))
+
+    def _declare(self, statement: Input) -> None:
+        if statement.shape is not None:
+            message = "an input with a shape is part of the language but not there yet"
+            hint = ("so far every value is a number; write the components as inputs of their own",)
+            self.errors.append(Diagnostic("not-yet", message, statement.span, hints=hint))
+        for part in (statement.default, *(statement.bounds or ())):
+            if part is not None:
+                self._constant(part)
+        name, entry = self._entry(statement.target)
+        if self._is_free(name, entry, statement.target.span):
+            entry.declared, entry.span = statement, statement.target.span
+
+    def _choose(self, statement: Output) -> None:
+        name = statement.target.id if isinstance(statement.target, Name) else ""
+        if self._output is not None and name != self.output_name:
+            note = Note(f"`{shorten(str(self.output_name))}` is declared here", self._output.span)
+            hint = ("keep one; `--of` asks for another",)
+            message = f"a second output, `{shorten(name)}`"
+            self.errors.append(Diagnostic("second-output", message, statement.span, (note,), hint))
+        else:
+            self._output, self.output_name = statement, name
+
+    def _is_free(self, name: str, entry: _Entry, span: Span) -> bool:
+        """Whether `name` is not yet defined or declared; if it is, that is an error."""
+        first = entry.definition or entry.declared
+        if first is None:
+            return True
+        note = Note("it is defined here first", first.target.span)
+        message = f"the node `{shorten(name)}` is defined twice"
+        self.errors.append(Diagnostic("duplicate-node", message, span, (note,), ("give one of them another name",)))
+        return False
+
+    def _expanded(self, formula: Expr) -> Expr:
+        """`formula` with functions expanded; its names become nodes unless they are constants."""
+        expr = self.functions.expand(formula)
+        for name, place in names(expr).items():
+            if name not in self.entries and name not in CONSTANTS:
+                self.entries[name] = _Entry(place.span)
+        return expr
+
+    def _constant(self, expr: Expr) -> None:
+        self.functions.expand(expr)
+        for name, place in names(expr).items():
+            if name not in CONSTANTS:
+                message = f"a default or range is made of numbers; `{shorten(name)}` is a node"
+                self.errors.append(Diagnostic("not-constant", message, place.span))
+
+    def _nodes_in(self, expr: Expr) -> list[str]:
+        return [name for name in names(expr) if name in self.entries]
+
+    def _check_kind(self, name: str, entry: _Entry) -> None:
+        """A node has one source: a formula, edges or nothing; and an undefined one is no misspelt function."""
+        if entry.incoming and entry.declared is not None:
+            note = Note("it is declared an input here", entry.declared.span)
+            message = f"the input `{shorten(name)}` has an incoming edge"
+            self.errors.append(Diagnostic("input-with-edges", message, entry.incoming[0].span, (note,)))
+        elif entry.incoming and entry.definition is not None and self._nodes_in(self.exprs[name]):
+            note = Note("an edge comes in here", entry.incoming[0].span)
+            message = f"the node `{shorten(name)}` has a formula and incoming edges"
+            hint = ("a node with edges may have a number for its activation (o = 0.1), but no formula in other nodes",)
+            self.errors.append(Diagnostic("formula-with-edges", message, entry.definition.span, (note,), hint))
+        elif entry.definition is None and entry.declared is None and not entry.incoming and name in self.functions:
+            self._check_function_name(name, entry)
+
+    def _check_function_name(self, name: str, entry: _Entry) -> None:
+        if any(name in (edge.tail for edge in other.incoming) for other in self.entries.values()):
+            return  # An edge makes it a node.
+        hint = (f"its argument stands in parentheses: {name}(x)", f"if it is meant as an input, declare it: input {name}")
+        message = f"`{name}` is a function, used here without an argument"
+        self.errors.append(Diagnostic("function-as-node", message, entry.span, hints=hint))
+
+
+def _exprs(node: Node) -> list[Expr]:
+    """Every expression that a node's value or partials come from."""
+    own = [] if node.expr is None else [node.expr]
+    return own + [edge.partial for edge in node.incoming]
+
+
+def _args(node: Node, known: Iterable[str]) -> tuple[str, ...]:
+    """The nodes that `node` depends on, each once, in the order of their first use."""
+    if node.incoming:
+        return tuple(dict.fromkeys(edge.tail for edge in node.incoming))
+    nodes = known if isinstance(known, dict | set) else set(known)
+    return tuple(name for name in names(node.expr) if name in nodes) if node.expr is not None else ()
+
+
+def _ordered(draft: _Draft, errors: list[Diagnostic]) -> list[Node]:
+    """The nodes in topological order: the file's own where it is one, else by level."""
+    nodes = {name: draft.node(name) for name in draft.entries}
+
+    def needs(name: str) -> Sequence[str]:
+        return nodes[name].args
+
+    order, cycles = topological(nodes, needs)
+    errors += [_cycle(cycle, nodes) for cycle in cycles]
+    if errors:
+        return []
+    place = {name: i for i, name in enumerate(nodes)}
+    if all(place[arg] < place[name] for name in nodes for arg in needs(name)):
+        return list(nodes.values())
+    level = levels(order, needs)
+    return sorted(nodes.values(), key=lambda node: level[node.name])
+
+
+def _cycle(cycle: list[str], nodes: dict[str, Node]) -> Diagnostic:
+    """`cycle` lists each node before the one it needs; it is told in the direction in which values flow."""
+    flow = [cycle[0], *reversed(cycle)]
+    shown = flow if len(flow) <= CYCLE_SHOWN + 1 else [*flow[: CYCLE_SHOWN - 1], "…", flow[-1]]
+    arrows = " → ".join(shorten(name) for name in shown)
+    if shown is not flow:
+        arrows += f" ({len(cycle)} nodes)"
+    notes = tuple(_feeding(tail, nodes[head]) for tail, head in zip(flow, flow[1:CYCLE_SHOWN], strict=False))
+    hint = ("a graph must run one way; give one of these another name, or drop an edge",)
+    return Diagnostic("cycle", f"the graph has a cycle: {arrows}", nodes[cycle[0]].span, notes, hint)
+
+
+def _feeding(tail: str, head: Node) -> Note:
+    """Where `tail` goes into `head`."""
+    message = f"{shorten(tail)} → {shorten(head.name)}"
+    for edge in head.incoming:
+        if edge.tail == tail:
+            return Note(message, edge.span)
+    assert head.formula is not None
+    written = names(head.formula).get(tail)
+    return Note(message, written.span if written else head.span)
+
+
+def _empty() -> Diagnostic:
+    hint = ("define a node (y = 2*x) or an edge (u -> v : 3)",)
+    return Diagnostic("empty", "the graph has no nodes", hints=hint)
+
+
+def _sorted(errors: list[Diagnostic]) -> list[Diagnostic]:
+    """The errors in the order of the text, each once, up to the most that are shown."""
+    unique = dict.fromkeys(errors)
+    return sorted(unique, key=lambda error: error.span or Span(0, 0))[:MAX_ERRORS]
+
+

@@ -1,0 +1,122 @@
+"""What commands share: where the graph comes from, the common options, and where output goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from backcalc.build import build
+from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
+from backcalc.graph import Graph
+from backcalc.parser import parse
+from backcalc.reading import read
+from backcalc.render.numbers import DIGITS, MAX_DIGITS
+from backcalc.render.report import Grid
+from backcalc.catalog import samples
+from backcalc.statements import Program
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def graph_argument(command: F) -> F:
+    """The GRAPH that a command reads."""
+    return click.argument("graph", required=False, type=click.Path(allow_dash=True), metavar="[GRAPH]")(command)
+
+
+def _node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The nodes of the file on the command line, for `--of` and `--wrt`."""
+    path = ctx.params.get("graph")
+    try:
+        graph = build(parse(read(path))) if path and path != "-" else None
+    except BackcalcError:
+        graph = None
+    return [CompletionItem(name) for name in graph.index if name.startswith(incomplete)] if graph else []
+
+
+at_option = click.option(
+    "--at",
+    multiple=True,
+    metavar="x=1,w=pi/4",
+    help="Values of inputs; may stand several times. --at @point.json reads a JSON object.",
+)
+of_option = click.option(
+    "--of", metavar="NODE", shell_complete=_node_completion, help="The output (default: the one declared, else the only sink)."
+)
+wrt_option = click.option(
+    "--wrt", metavar="x,w", shell_complete=_node_completion, help="The inputs of interest (default: all)."
+)
+digits_option = click.option(
+    "--digits",
+    type=click.IntRange(1, MAX_DIGITS),
+    default=DIGITS,
+    show_default=True,
+    help="Significant digits shown; JSON and CSV are exact.",
+)
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour in a table; auto: on a terminal, unless NO_COLOR is set.",
+)
+
+
+def format_option(*names: str) -> Callable[[F], F]:
+    """`--format` with the formats that make sense for a command, the first the default."""
+    return click.option(
+        "--format", "format_", type=click.Choice(names), default=names[0], show_default=True, help="What to print."
+    )
+
+
+def read_program(graph: str | None) -> Program:
+    """The statements of the GRAPH argument. Raises BackcalcError; a missing argument with no pipe is a usage error."""
+    if graph is None and sys.stdin.isatty():
+        raise click.UsageError("no graph: name a file, or pipe one in (`backcalc samples` lists some)")
+    path = "-" if graph is None else graph
+    try:
+        return parse(read(path))
+    except ReadError as error:
+        raise _with_sample_hint(error, path) from None
+
+
+def read_graph(graph: str | None) -> Graph:
+    """The graph that the GRAPH argument names. Raises BackcalcError."""
+    return build(read_program(graph))
+
+
+def split_names(names: str | None) -> tuple[str, ...]:
+    """The names in `x, w`."""
+    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
+
+
+def print_report(report: Iterable[Grid], color: str) -> None:
+    """A table on a terminal, plain text in a pipe; `--color always` makes any place a terminal."""
+    if sys.stdout.isatty() or color == "always":
+        from backcalc.render.table import print_table
+
+        print_table(report, color=color == "always" or (color == "auto" and not os.environ.get("NO_COLOR")))
+    else:
+        from backcalc.render.plain import render_plain
+
+        print_lines(render_plain(report))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """`lines` on stdout."""
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+
+
+def _with_sample_hint(error: ReadError, path: str) -> ReadError:
+    """`error` with the command that makes the file, where a sample has the name of a file that is not there."""
+    name = os.path.basename(path).removesuffix(".bg")
+    if os.path.exists(path) or name not in (sample.name for sample in samples()):
+        return error
+    hint = f"there is a sample of this name: backcalc samples {name} > {name}.bg"
+    found = error.diagnostics[0]
+    return ReadError(Source(path, ""), [Diagnostic(found.code, found.message, hints=(hint,))])

@@ -1,0 +1,93 @@
+"""`backcalc run`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from backcalc.cli.options import (
+    at_option,
+    color_option,
+    digits_option,
+    format_option,
+    graph_argument,
+    of_option,
+    print_lines,
+    print_report,
+    read_graph,
+    split_names,
+    wrt_option,
+)
+from backcalc.expand import expand
+from backcalc.point import read_point
+from backcalc.render.warnings import render_warnings
+from backcalc.run import Mode, Run, run
+
+EXAMPLES = """\b
+Examples:
+  backcalc run lattice.bg --at x=1
+  cat edges.txt | backcalc run - --of o
+  backcalc run neuron.bg --at w=0.5,x=2,b=-1,z=1 --format json
+"""
+
+
+@click.command("run", epilog=EXAMPLES)
+@graph_argument
+@at_option
+@of_option
+@wrt_option
+@click.option("--mode", type=click.Choice(["reverse", "forward"]), default="reverse", show_default=True,
+              help="reverse: the output's derivative by every node; forward: every node's derivative by --wrt.")
+@click.option("--partials", is_flag=True, help="Show the local partials and how each adjoint adds up.")
+@click.option("--expand", "expanded", is_flag=True, help="Show every operation as a node of its own.")
+@click.option("--all-pairs", is_flag=True, help="Show the derivative of every node by every node it depends on.")
+@format_option("table", "json", "csv", "markdown")
+@digits_option
+@color_option
+def command(
+    graph: str | None,
+    at: tuple[str, ...],
+    of: str | None,
+    wrt: str | None,
+    mode: Mode,
+    partials: bool,
+    expanded: bool,
+    all_pairs: bool,
+    format_: str,
+    digits: int,
+    color: str,
+) -> int:
+    """Forward and reverse pass: values, and the derivative of the output with respect to every node.
+
+    GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin.
+    """
+    read = read_graph(graph)
+    result = run(expand(read) if expanded else read, read_point(at), of, split_names(wrt), mode)
+    for warning in render_warnings(result.graph.source, result.warnings):
+        print(warning, file=sys.stderr)
+    _show(result, format_, digits, color, partials=partials, pairs=all_pairs)
+    return 0 if result.is_finite else 1
+
+
+def _show(result: Run, format_: str, digits: int, color: str, *, partials: bool, pairs: bool) -> None:
+    """Print the run; what a format needs is loaded only for that format."""
+    if format_ == "json":
+        from backcalc.render.json import render_json
+
+        print(render_json(result, pairs=pairs))
+        return
+    if format_ == "csv":
+        from backcalc.render.csv import render_csv
+
+        print_lines(render_csv(result, pairs=pairs))
+        return
+    from backcalc.render.report import run_report
+
+    report = run_report(result, digits, partials=partials, pairs=pairs)
+    if format_ == "markdown":
+        from backcalc.render.markdown import render_markdown
+
+        print_lines(render_markdown(report))
+    else:
+        print_report(report, color)

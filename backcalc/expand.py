@@ -1,0 +1,50 @@
+"""A graph with every operation as a node of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backcalc.expr import Call, Expr, Name, names, postorder
+from backcalc.graph import Graph, Node
+
+
+def expand(graph: Graph) -> Graph:
+    """`graph` with each inner operation of the formula of `y` as a node `y_1`, `y_2`, …, in the order of evaluation."""
+    taken = set(graph.index)
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        if node.expr is not None and not node.incoming:
+            nodes += _operations(node, graph, taken)
+        else:
+            nodes.append(node)
+    return replace(graph, nodes=tuple(nodes))
+
+
+def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
+    """The nodes that stand for the formula of `node`, itself the last."""
+    assert node.expr is not None
+    found: list[Node] = []
+    place: dict[int, Expr] = {}
+    own: set[str] = set()
+    count = 0
+    for part in postorder(node.expr):
+        if not isinstance(part, Call):
+            place[id(part)] = part
+            continue
+        formula = Call(part.fn, tuple(place[id(arg)] for arg in part.args), part.span)
+        if part is node.expr:
+            return [*found, _node(node, node.name, formula, graph, own)]
+        count += 1
+        while (name := f"{node.name}_{count}") in taken:
+            count += 1
+        taken.add(name)
+        found.append(_node(replace(node, span=part.span), name, formula, graph, own))
+        own.add(name)
+        place[id(part)] = Name(name, part.span)
+    return [node]
+
+
+def _node(node: Node, name: str, formula: Expr, graph: Graph, own: set[str]) -> Node:
+    args = tuple(arg for arg in names(formula) if arg in graph.index or arg in own)
+    kind = "expression" if args else "constant"
+    return replace(node, name=name, kind=kind, args=args, formula=formula, expr=formula)

@@ -1,0 +1,130 @@
+"""Expressions: a number, a name, or a call of a primitive or function on expressions. There is no fourth kind.
+
+Operators are calls too (`Call("+", (a, b))`), so one table of primitives gives all of them their meaning. An expression is
+immutable, and shared parts may be one object: what walks expressions does so by `postorder`, once a distinct object and
+never by recursion, so neither depth nor sharing costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from backcalc.errors import Span
+
+NOWHERE = Span(0, 0)
+
+# Syntax that has no name of its own goes by these: `-x`, `[a, b]`, `x[i]`, `x.T`, `if c then a else b`, `t{k-1}`.
+NEGATE, VECTOR, INDEX, TRANSPOSE, IF, TEMPLATE = "-x", "[]", "[i]", ".T", "if", "{}"
+
+
+_WORDS = (IF, "and", "or", "not")
+
+T = TypeVar("T")
+
+
+class _Structural:
+    """Equality and hash by structure, without recursion; spans and spellings of numbers do not count."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Structural) and _key(self) == _key(other)  # type: ignore[arg-type]
+
+    def __hash__(self) -> int:
+        return hash(_key(self))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Number(_Structural):
+    """A real constant; `text` is the literal as the file has it, empty where a calculation made the number."""
+
+    value: float
+    text: str = ""
+    span: Span = field(default=NOWHERE, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Name(_Structural):
+    """A node, a parameter of a function, a loop variable, or a constant such as `pi`."""
+
+    id: str
+    span: Span = field(default=NOWHERE, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call(_Structural):
+    """A primitive or function applied to `args`; a function's name begins at `span.start`."""
+
+    fn: str
+    args: tuple[Expr, ...]
+    span: Span = NOWHERE
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is written `name(…)`, so that the name begins its span, and not with an operator or other syntax."""
+        return self.fn.isidentifier() and self.fn not in _WORDS
+
+    def __repr__(self) -> str:
+        return f"Call({self.fn!r}, <{len(self.args)}>)"  # Flat: an expression may be deeper than the stack.
+
+
+Expr = Number | Name | Call
+
+
+def postorder(expr: Expr) -> Iterator[Expr]:
+    """Every distinct object of `expr`, arguments before the calls that use them, from left to right."""
+    seen: set[int] = set()
+    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    while stack:
+        part, ready = stack.pop()
+        if id(part) in seen:
+            continue
+        if ready or not isinstance(part, Call):
+            seen.add(id(part))
+            yield part
+        else:
+            stack.append((part, True))
+            stack.extend((arg, False) for arg in reversed(part.args))
+
+
+def fold(expr: Expr, leaf: Callable[[Number | Name], T], call: Callable[[Call, tuple[T, ...]], T]) -> T:
+    """`expr` read from the leaves up: `leaf` for numbers and names, `call` for calls with their arguments' results."""
+    done: dict[int, T] = {}
+    for part in postorder(expr):
+        if isinstance(part, Call):
+            done[id(part)] = call(part, tuple(done[id(arg)] for arg in part.args))
+        else:
+            done[id(part)] = leaf(part)
+    return done[id(expr)]
+
+
+def with_args(call: Call, args: tuple[Expr, ...]) -> Call:
+    """`call` on `args`; itself where they are the ones it has."""
+    if all(new is old for new, old in zip(args, call.args, strict=True)):
+        return call
+    return Call(call.fn, args, call.span)
+
+
+def names(expr: Expr) -> dict[str, Name]:
+    """The names in `expr`, each with its first place, in the order of their first place."""
+    found: dict[str, Name] = {}
+    for part in postorder(expr):
+        if isinstance(part, Name):
+            found.setdefault(part.id, part)
+    return found
+
+
+def _key(expr: Expr) -> tuple[object, ...]:
+    """A flat postfix form: equal exactly where the structures are, since every call carries its arity."""
+    done: list[object] = []
+    stack: list[Expr] = [expr]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Call):
+            done.append((part.fn, len(part.args)))
+            stack.extend(part.args)
+        else:
+            done.append(part.value if isinstance(part, Number) else part.id)
+    return tuple(done)

@@ -1,0 +1,86 @@
+"""The graph: nodes in topological order, each with a formula, with annotated edges, or with neither. Immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from backcalc.errors import Diagnostic, Source, Span
+from backcalc.expr import Expr
+
+Kind = Literal["input", "expression", "edges", "given", "constant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An annotated edge into a node: the local partial ∂node/∂tail."""
+
+    tail: str
+    partial: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A named node.
+
+    `formula` is what the file says, `expr` the same with the file's own functions expanded (of an edge-annotated node: its
+    known activation). `args` are the nodes that it depends on, each once, in the order of their first use.
+    """
+
+    name: str
+    kind: Kind
+    span: Span
+    args: tuple[str, ...] = ()
+    formula: Expr | None = None
+    expr: Expr | None = None
+    incoming: tuple[Incoming, ...] = ()
+    default: Expr | None = None
+    bounds: tuple[Expr, Expr] | None = None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any."""
+
+    source: Source
+    nodes: tuple[Node, ...]
+    output: str | None = None
+    warnings: tuple[Diagnostic, ...] = field(default=())
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The place of each node in `nodes`, by name."""
+        return {node.name: i for i, node in enumerate(self.nodes)}
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the nodes with neither a formula nor incoming edges."""
+        return tuple(node.name for node in self.nodes if node.kind == "input")
+
+    @cached_property
+    def sinks(self) -> tuple[str, ...]:
+        """The names of the nodes that no other depends on: computed ones, or where there are none, any."""
+        used = {arg for node in self.nodes for arg in node.args}
+        unused = [node for node in self.nodes if node.name not in used]
+        computed = [node for node in unused if node.kind not in ("input", "constant")]
+        return tuple(node.name for node in computed or unused)
+
+    def node(self, name: str) -> Node:
+        """The node called `name`. Raises KeyError."""
+        return self.nodes[self.index[name]]
+
+    def line(self, node: Node) -> int:
+        """The line on which `node` first stands as itself."""
+        return self._lines[node.name]
+
+    @cached_property
+    def _lines(self) -> dict[str, int]:
+        """Each node's line, by one pass over the text rather than one a node."""
+        lines, line, at = {}, 1, 0
+        for node in sorted(self.nodes, key=lambda node: node.span.start):
+            line += self.source.text.count("\n", at, node.span.start)
+            at = node.span.start
+            lines[node.name] = line
+        return lines

@@ -1,0 +1,162 @@
+"""Loops and name templates written out: statements in, the statements they stand for out.
+
+`{…}` in a name is integer arithmetic in the loop variables; elsewhere in a loop's body its variable is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from backcalc.errors import Diagnostic, shorten
+from backcalc.expr import NEGATE, TEMPLATE, Call, Expr, Name, Number, fold, with_args
+from backcalc.statements import Function, Loop, Statement
+from backcalc.suggest import did_you_mean
+from backcalc.unparse import unparse
+
+MAX_STATEMENTS = 1_000_000
+_MAX_INTEGER = 2**63 - 1
+
+_Environment = Mapping[str, int]
+_Body = Iterator[tuple[Statement, _Environment]]
+
+
+class LoopError(Exception):
+    """A loop or name template that cannot be written out."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+def write_out(statements: Iterable[Statement], errors: list[Diagnostic]) -> Iterator[Statement]:
+    """The statements with every loop replaced by its iterations; what cannot be is told in `errors` and left out."""
+    stack: list[_Body] = [((statement, {}) for statement in statements)]
+    count = 0
+    while stack:
+        item = next(stack[-1], None)
+        if item is None:
+            stack.pop()
+            continue
+        statement, environment = item
+        try:
+            if isinstance(statement, Loop):
+                stack.append(_iterations(statement, environment))
+                continue
+            count += bool(environment)
+            if count > MAX_STATEMENTS:
+                raise LoopError(_too_many(statement, f"more than {MAX_STATEMENTS:,} statements"))
+            yield _resolved(statement, environment)
+        except LoopError as error:
+            errors.append(error.diagnostic)
+            del stack[1:]  # One report a loop: the next iterations would repeat it.
+
+
+def _iterations(loop: Loop, environment: _Environment) -> _Body:
+    first, last = integer(loop.first, environment), integer(loop.last, environment)
+    if last - first >= MAX_STATEMENTS:
+        raise LoopError(_too_many(loop, f"{last - first + 1:,} iterations"))
+    if loop.variable in environment:
+        message = f"the loop variable `{loop.variable}` is in use by a loop around this one"
+        raise LoopError(Diagnostic("loop-variable", message, loop.span, hints=("give it another name",)))
+    numbers = range(first, last + 1)
+    return ((statement, {**environment, loop.variable: k}) for k in numbers for statement in loop.body)
+
+
+def _too_many(statement: Statement, what: str) -> Diagnostic:
+    hint = "a larger graph is better piped in as an edge list"
+    message = f"this loop stands for {what}; the limit is {MAX_STATEMENTS:,}"
+    return Diagnostic("loop-too-long", message, statement.span, hints=(hint,))
+
+
+def _resolved(statement: Statement, environment: _Environment) -> Statement:
+    """`statement` with its templates named and its loop variables as numbers."""
+    if isinstance(statement, Function):
+        if environment:
+            hint = ("move it out of the loop",)
+            raise LoopError(Diagnostic("def-in-loop", "a function cannot be defined in a loop", statement.span, hints=hint))
+        return statement
+    changed = {f.name: _mapped(getattr(statement, f.name), environment) for f in fields(statement)}
+    return replace(statement, **changed)
+
+
+def _mapped(value: Any, environment: _Environment) -> Any:
+    """A field of a statement, with every expression in it resolved."""
+    if isinstance(value, Number | Name | Call):
+        return resolve(value, environment)
+    if type(value) is tuple:
+        return tuple(_mapped(item, environment) for item in value)
+    return value
+
+
+def resolve(expr: Expr, environment: _Environment) -> Expr:
+    """`expr` with its templates named and the variables of `environment` as numbers. Raises LoopError."""
+
+    def leaf(part: Number | Name) -> Expr:
+        if isinstance(part, Name) and part.id in environment:
+            return Number(float(environment[part.id]), span=part.span)
+        return part
+
+    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        return _named(part, environment) if part.fn == TEMPLATE else with_args(part, args)
+
+    return fold(expr, leaf, call)
+
+
+def _named(template: Call, environment: _Environment) -> Name:
+    """The name that a template stands for; its texts and indices take turns."""
+    parts = [
+        str(integer(part, environment)) if i % 2 else part.id  # type: ignore[union-attr]
+        for i, part in enumerate(template.args)
+    ]
+    if any(part.startswith("-") for part in parts[1::2]):
+        where = ", ".join(f"{name} = {value}" for name, value in environment.items())
+        message = f"`{unparse(template)}` is no name where {where}: it would be `{shorten(''.join(parts))}`"
+        raise LoopError(Diagnostic("negative-index", message, template.span))
+    return Name("".join(parts), template.span)
+
+
+def integer(expr: Expr, environment: _Environment) -> int:
+    """The whole number that `expr` is, by exact arithmetic in the loop variables. Raises LoopError."""
+
+    def leaf(part: Number | Name) -> int:
+        if isinstance(part, Number):
+            if part.value.is_integer():
+                return int(part.value)
+            raise LoopError(Diagnostic("not-whole", f"{part.text} is not a whole number", part.span))
+        if part.id not in environment:
+            known = ", ".join(environment) or "none here"
+            message = f"`{shorten(part.id)}` is not a loop variable (there is {known})"
+            raise LoopError(Diagnostic("not-loop-variable", message, part.span, hints=did_you_mean(part.id, environment)))
+        return environment[part.id]
+
+    def call(part: Call, args: tuple[int, ...]) -> int:
+        result = _INTEGER_OPERATIONS[part.fn](part, *args)
+        if abs(result) > _MAX_INTEGER:
+            raise LoopError(Diagnostic("integer-too-large", f"this is larger than {_MAX_INTEGER:,}", part.span))
+        return result
+
+    return fold(expr, leaf, call)
+
+
+def _quotient(part: Call, x: int, y: int) -> int:
+    if y == 0 or x % y:
+        raise LoopError(Diagnostic("not-whole", f"{x}/{y} is not a whole number", part.span))
+    return x // y
+
+
+def _power(part: Call, x: int, y: int) -> int:
+    if y < 0:
+        raise LoopError(Diagnostic("not-whole", f"{x}^{y} is not a whole number", part.span))
+    # Refused before it is computed: 10^10^10 would not fit in memory.
+    return _MAX_INTEGER + 1 if abs(x) > 1 and y > 63 else x**y
+
+
+_INTEGER_OPERATIONS: dict[str, Callable[..., int]] = {
+    "+": lambda _, x, y: x + y,
+    "-": lambda _, x, y: x - y,
+    "*": lambda _, x, y: x * y,
+    "/": _quotient,
+    "^": _power,
+    NEGATE: lambda _, x: -x,
+}

@@ -1,0 +1,342 @@
+"""Text to statements, by the grammar in grammars/graph.lark.
+
+The scanner cuts the text, Lark (LALR, without recursion) reads each slice, and the callbacks below build the records of
+`statements` and `expr` directly. One bad statement does not hide the next: errors are collected, up to twenty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from math import isinf
+from typing import Any
+
+from lark import Lark, TextSlice, Token, Transformer, UnexpectedInput, v_args
+
+from backcalc.errors import MAX_ERRORS, Diagnostic, Note, ParseError, Source, Span
+from backcalc.expr import IF, INDEX, NEGATE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
+from backcalc.scanner import Scanner
+from backcalc.statements import (
+    Adjoint,
+    Answer,
+    Claim,
+    Definition,
+    Edge,
+    Function,
+    Given,
+    Header,
+    Input,
+    Loop,
+    Output,
+    Program,
+    Statement,
+)
+from backcalc.syntax_hints import explain
+
+# The words that a header line of an edge list has in its three columns, as networkx, Gephi, igraph and teachers write them.
+HEADER_WORDS = (
+    {"source", "src", "from", "tail", "parent", "start", "i"},
+    {"target", "dst", "to", "head", "child", "end", "j", "destination"},
+    {"partial", "local_partial", "derivative", "weight", "value", "w", "p", "gradient"},
+)
+
+
+def parse(source: Source) -> Program:
+    """The statements and comments of `source`.
+
+    Raises ParseError with every statement that is not in the language, up to twenty.
+    """
+    scanner, assembly = Scanner(source.text), _Assembly()
+    for span in scanner:
+        try:
+            assembly.add(_read(source, span, "statement"), span, source)
+        except _Rejected as rejected:
+            assembly.errors.append(rejected.diagnostic)
+        if len(assembly.errors) >= MAX_ERRORS:
+            break
+    else:
+        assembly.finish()
+    if assembly.errors:
+        raise ParseError(source, assembly.errors)
+    return Program(source, tuple(assembly.statements), tuple(scanner.comments))
+
+
+def parse_expression(source: Source) -> Expr:
+    """The one expression in `source`. Raises ParseError."""
+    return _read_whole(source, "expression")  # type: ignore[no-any-return]
+
+
+def parse_point(source: Source) -> tuple[tuple[Name, Expr], ...]:
+    """The assignments of `x=1, w=[1,2]`. Raises ParseError."""
+    return _read_whole(source, "point")  # type: ignore[no-any-return]
+
+
+def parse_answer(source: Source, span: Span | None = None) -> Answer:
+    """The answer that `source`, or its part `span`, states. Raises ParseError."""
+    return _read_whole(source, "answer", span)  # type: ignore[no-any-return]
+
+
+def _read_whole(source: Source, start: str, span: Span | None = None) -> Any:
+    try:
+        return _read(source, span or Span(0, len(source.text)), start)
+    except _Rejected as rejected:
+        raise ParseError(source, [rejected.diagnostic]) from None
+
+
+def _read(source: Source, span: Span, start: str) -> Any:
+    try:
+        return lark().parse(TextSlice(source.text, *span), start=start)  # type: ignore[arg-type]
+    except UnexpectedInput as error:
+        raise _Rejected(explain(source, span, error, start)) from None
+
+
+@cache
+def lark() -> Lark:
+    """The parser, its tables built at first use."""
+    grammar = files("backcalc.grammars").joinpath("graph.lark").read_text(encoding="utf-8")
+    return Lark(
+        grammar,
+        parser="lalr",
+        start=["statement", "expression", "answer", "point"],
+        transformer=_Builder(),
+        maybe_placeholders=False,
+    )
+
+
+class _Rejected(Exception):
+    """A slice that the grammar or a callback refuses."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+class _LoopHead:
+    def __init__(self, variable: str, first: Expr, last: Expr, span: Span) -> None:
+        self.variable, self.first, self.last, self.span = variable, first, last, span
+
+
+class _Assembly:
+    """Statements put together in order, a loop's body between its head and its end."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+        self.errors: list[Diagnostic] = []
+        self._open: list[tuple[_LoopHead, list[Statement]]] = []
+        self._seen_any = False
+
+    def add(self, item: Any, span: Span, source: Source) -> None:
+        if isinstance(item, _LoopHead):
+            item.span = span
+            self._open.append((item, self.statements))
+            self.statements = []
+        elif item is None:
+            self._close(span)
+        else:
+            item = _with_tabs(item, source)
+            self.statements.append(item if self._seen_any else _as_header(item))
+        self._seen_any = True
+
+    def finish(self) -> None:
+        """Report the loops that are still open."""
+        for head, _ in self._open:
+            hint = "end its body with `}`"
+            self.errors.append(Diagnostic("unclosed-loop", "this loop is never closed", head.span, hints=(hint,)))
+
+    def _close(self, span: Span) -> None:
+        if not self._open:
+            raise _Rejected(Diagnostic("stray-brace", "this `}` closes nothing", span, hints=("remove it",)))
+        head, outer = self._open.pop()
+        whole = Span(head.span.start, span.end)
+        outer.append(Loop(head.variable, head.first, head.last, tuple(self.statements), whole))
+        self.statements = outer
+
+
+def _as_header(item: Statement) -> Statement:
+    """`item` as a header where its three columns are words that only a header has."""
+    if isinstance(item, Edge) and item.spelling in (" ", "\t", ","):
+        columns = (item.tail, item.head, item.partial)
+        pairs = zip(columns, HEADER_WORDS, strict=True)
+        if all(isinstance(column, Name) and column.id.casefold() in words for column, words in pairs):
+            return Header(item, item.span)
+    return item
+
+
+def _with_tabs(item: Statement, source: Source) -> Statement:
+    """`item` with its spelling corrected where it is an edge of columns that a tab parts."""
+    if isinstance(item, Edge) and item.spelling == " " and "\t" in source.text[item.tail.span.end : item.head.span.start]:
+        return replace(item, spelling="\t")
+    return item
+
+
+def _span(token: Token) -> Span:
+    return Span(token.start_pos or 0, token.end_pos or 0)
+
+
+@v_args(inline=True)
+class _Builder(Transformer[Token, Any]):
+    """The grammar's callbacks, one a rule or alias; each returns the record of its text."""
+
+    # Expressions
+
+    def number(self, token: Token) -> Number:
+        value = float(token)
+        if isinf(value):
+            hint = "write inf where infinity is meant"
+            message = "this number is too large for a float64, whose largest is 1.797e308"
+            raise _Rejected(Diagnostic("number-too-large", message, _span(token), hints=(hint,)))
+        return Number(value, str(token), _span(token))
+
+    def variable(self, token: Token) -> Name:
+        return Name(str(token), _span(token))
+
+    def binary(self, left: Expr, operator: Token, right: Expr) -> Call:
+        fn = {"−": "-", "**": "^"}.get(operator, str(operator))
+        return Call(fn, (left, right), Span(left.span.start, right.span.end))
+
+    def negative(self, sign: Token, operand: Expr) -> Call:
+        return Call(NEGATE, (operand,), Span(_span(sign).start, operand.span.end))
+
+    def negated(self, word: Token, operand: Expr) -> Call:
+        return Call("not", (operand,), Span(_span(word).start, operand.span.end))
+
+    def positive(self, _sign: Token, operand: Expr) -> Expr:
+        return operand
+
+    def transpose(self, operand: Expr, token: Token) -> Call:
+        return Call(TRANSPOSE, (operand,), Span(operand.span.start, _span(token).end))
+
+    def index(self, operand: Expr, places: tuple[Expr, ...], end: Token) -> Call:
+        return Call(INDEX, (operand, *places), Span(operand.span.start, _span(end).end))
+
+    def call(self, fn: Token, _open: Token, *rest: Any) -> Call:
+        args = rest[0] if len(rest) == 2 else ()
+        return Call(str(fn), args, Span(_span(fn).start, _span(rest[-1]).end))
+
+    def vector(self, start: Token, items: tuple[Expr, ...], end: Token) -> Call:
+        return Call(VECTOR, items, Span(_span(start).start, _span(end).end))
+
+    def parenthesis(self, start: Token, inner: Expr, end: Token) -> Expr:
+        span = Span(_span(start).start, _span(end).end)
+        if isinstance(inner, Call) and inner.is_named:
+            return inner
+        return replace(inner, span=span)
+
+    def conditional(self, start: Token, c: Expr, _then: Token, a: Expr, _else: Token, b: Expr) -> Call:
+        return Call(IF, (c, a, b), Span(_span(start).start, b.span.end))
+
+    def arguments(self, *items: Expr) -> tuple[Expr, ...]:
+        return items
+
+    # Names
+
+    def template(self, head: Token, _open: Token, index: Expr, close: Token, *rest: tuple[Any, ...]) -> Call:
+        parts: list[Expr] = [self.variable(head), index]
+        end = _span(close).end
+        for part, stop in rest:
+            is_text = isinstance(part, Token)
+            if not is_text and len(parts) % 2 == 0:
+                parts.append(Name("", Span(end, end)))  # Texts and indices take turns.
+            parts.append(self.variable(part) if is_text else part)
+            end = stop
+        return Call(TEMPLATE, tuple(parts), Span(_span(head).start, end))
+
+    def template_rest(self, *tokens: Any) -> tuple[Any, int]:
+        part = tokens[0] if len(tokens) == 1 else tokens[1]
+        return part, _span(tokens[-1]).end
+
+    # Statements
+
+    def definition(self, target: Expr, formula: Expr) -> Definition:
+        return Definition(target, formula, Span(target.span.start, formula.span.end))
+
+    def arrow_edge(self, tail: Expr, _arrow: Token, head: Expr, partial: Expr) -> Edge:
+        return Edge(tail, head, partial, "->", Span(tail.span.start, partial.span.end))
+
+    def bare_edge(self, tail: Expr, head: Expr, partial: Expr) -> Edge:
+        return Edge(tail, head, partial, " ", Span(tail.span.start, partial.span.end))
+
+    def comma_edge(self, tail: Expr, _first: Token, head: Expr, _second: Token, partial: Expr) -> Edge:
+        return Edge(tail, head, partial, ",", Span(tail.span.start, partial.span.end))
+
+    def differential_edge(self, d: Token, head: Expr, _d: Token, tail: Expr, partial: Expr) -> Edge:
+        return Edge(tail, head, partial, str(d), Span(_span(d).start, partial.span.end))
+
+    def closed_differential_edge(self, d: Token, head: Expr, _d: Token, tail: Expr, partial: Expr) -> Edge:
+        return Edge(tail, head, partial, f"{d}()", Span(_span(d).start, partial.span.end))
+
+    def edge(self, edge: Edge) -> Edge:
+        return edge
+
+    def declaration(self, declaration: Statement) -> Statement:
+        return declaration
+
+    def statement(self, statement: Any) -> Any:
+        return statement
+
+    def input(self, word: Token, target: Expr, *parts: tuple[str, Any, int]) -> Input:
+        given = {kind: value for kind, value, _ in parts}
+        end = parts[-1][2] if parts else target.span.end
+        span = Span(_span(word).start, end)
+        return Input(target, given.get("shape"), given.get("default"), given.get("bounds"), span)
+
+    def shape(self, *sizes: Expr) -> tuple[str, tuple[Expr, ...], int]:
+        return "shape", sizes, sizes[-1].span.end
+
+    def default(self, value: Expr) -> tuple[str, Expr, int]:
+        return "default", value, value.span.end
+
+    def bounds(self, low: Expr, high: Expr) -> tuple[str, tuple[Expr, Expr], int]:
+        return "bounds", (low, high), high.span.end
+
+    def output(self, word: Token, target: Expr) -> Output:
+        return Output(target, Span(_span(word).start, target.span.end))
+
+    def given(self, word: Token, target: Expr, value: Expr) -> Given:
+        return Given(target, value, Span(_span(word).start, value.span.end))
+
+    def adjoint(self, word: Token, target: Expr, value: Expr) -> Adjoint:
+        return Adjoint(target, value, Span(_span(word).start, value.span.end))
+
+    def function(self, word: Token, name: Token, params: tuple[Token, ...], body: Expr) -> Function:
+        for i, param in enumerate(params):
+            if param in params[:i]:
+                first = Note("it stands here already", _span(params[params.index(param)]))
+                message = f"the parameter `{param}` stands twice"
+                raise _Rejected(Diagnostic("duplicate-parameter", message, _span(param), (first,)))
+        return Function(str(name), tuple(map(str, params)), body, Span(_span(word).start, body.span.end))
+
+    def parameters(self, *names: Token) -> tuple[Token, ...]:
+        return names
+
+    def claim(self, word: Token, condition: Expr) -> Claim:
+        return Claim(condition, Span(_span(word).start, condition.span.end))
+
+    def loop_head(self, word: Token, variable: Token, first: Expr, last: Expr) -> _LoopHead:
+        return _LoopHead(str(variable), first, last, _span(word))
+
+    def loop_end(self) -> None:
+        return None
+
+    # Answers and points
+
+    def slash_answer(self, of: Token, wrt: Token, value: Expr) -> Answer:
+        for token in (of, wrt):
+            if token[0] != "d" or len(token) == 1:
+                hint = f"a derivative is written d{of}/d{wrt}"
+                message = f"`{of}/{wrt}` is neither a derivative nor a node"
+                span = Span(_span(of).start, _span(wrt).end)
+                raise _Rejected(Diagnostic("not-an-answer", message, span, hints=(hint,)))
+        return Answer(str(of[1:]), str(wrt[1:]), value, Span(_span(of).start, value.span.end), value.span)
+
+    def differential_answer(self, d: Token, of: Name, _d: Token, wrt: Name, value: Expr) -> Answer:
+        return Answer(of.id, wrt.id, value, Span(_span(d).start, value.span.end), value.span)
+
+    def value_answer(self, node: Name, value: Expr) -> Answer:
+        return Answer(node.id, None, value, Span(node.span.start, value.span.end), value.span)
+
+    def assignment(self, node: Name, value: Expr) -> tuple[Name, Expr]:
+        return node, value
+
+    def point(self, *assignments: tuple[Name, Expr]) -> tuple[tuple[Name, Expr], ...]:
+        return assignments

@@ -1,0 +1,106 @@
+"""The point at which a graph is run: what `--at` says, what the file gives by default, and that the two fit the graph."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backcalc.build import with_inputs
+from backcalc.errors import BackcalcError, Diagnostic, EvaluateError, Source, Span, UsageError, quoted, shorten
+from backcalc.evaluate import constant
+from backcalc.graph import Graph
+from backcalc.parser import parse_expression, parse_point
+from backcalc.primitives import CONSTANTS
+from backcalc.reading import clean, read
+from backcalc.suggest import did_you_mean
+
+AT = "--at"
+
+Point = dict[str, float]
+
+
+def read_point(options: Iterable[str]) -> Point:
+    """The values that `--at` options give, later ones over earlier ones: `x=1, w=pi/4` or `@point.json`.
+
+    Raises BackcalcError with the place in the option or in the JSON file.
+    """
+    point: Point = {}
+    for option in options:
+        if option.startswith("@"):
+            point |= _from_json(read(option[1:]))
+        else:
+            source = clean(AT, option)
+            point |= {name.id: constant(value, source) for name, value in parse_point(source)}
+    return point
+
+
+def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
+    """A mapping of names to numbers, or to texts of constant expressions, as a point. Raises UsageError."""
+    return {str(name): _number(name, value, source) for name, value in at.items()}
+
+
+def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
+    """`graph` and the value of each of its inputs that has one: given, or the file's default.
+
+    A given name that the graph reads as a constant (`e`) becomes an input. Raises UsageError for names that are no
+    inputs, and EvaluateError for a default that has no value.
+    """
+    constants = [name for name in given if name in CONSTANTS and name not in graph.index]
+    if constants:
+        graph = with_inputs(graph, constants)
+    errors = [error for name in given if (error := _refusal(graph, name))]
+    if errors:
+        raise UsageError(Source(AT, ""), errors)
+    defaults = {
+        node.name: constant(node.default, graph.source)
+        for node in graph.nodes
+        if node.default is not None and node.name not in given
+    }
+    point = given | defaults
+    return graph, {node.name: point[node.name] for node in graph.nodes if node.name in point}
+
+
+def _refusal(graph: Graph, name: str) -> Diagnostic | None:
+    """Why `name` cannot be given a value; None where it can."""
+    if name not in graph.index:
+        hints = did_you_mean(name, graph.inputs) or (f"the inputs are {quoted(graph.inputs)}",) * bool(graph.inputs)
+        return Diagnostic("unknown-input", f"the graph has no input `{shorten(name)}`", hints=hints)
+    node = graph.node(name)
+    if node.kind in ("input", "edges"):
+        return None
+    line = f"{graph.source.name}:{graph.line(node)}"
+    hint = f"to set it, make it an input: input {shorten(name)}"
+    return Diagnostic("not-an-input", f"`{shorten(name)}` is no input: it is computed at {line}", hints=(hint,))
+
+
+def _from_json(source: Source) -> Point:
+    try:
+        found = json.loads(source.text)
+    except json.JSONDecodeError as error:
+        place = Span(error.pos, error.pos + 1)
+        raise UsageError(source, [Diagnostic("bad-json", f"this is not JSON: {error.msg.lower()}", place)]) from None
+    except RecursionError:
+        raise UsageError(source, [Diagnostic("bad-json", "this JSON is nested too deeply")]) from None
+    if not isinstance(found, dict):
+        hint = ('write it as {"x": 1}',)
+        raise UsageError(source, [Diagnostic("bad-json", "a point is a JSON object", hints=hint)])
+    return from_mapping(found, source)
+
+
+def _number(name: str, value: Any, source: Source) -> float:
+    """`value` as a float: a number, or the text of a constant expression."""
+    if isinstance(value, str):
+        text = Source(f"{source.name}, `{shorten(name)}`", value)
+        try:
+            return constant(parse_expression(text), text)
+        except BackcalcError as error:
+            raise EvaluateError(text, error.diagnostics) from None
+    try:
+        if isinstance(value, bool) or isinstance(value, list | tuple | dict):
+            raise TypeError
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        hint = ("vectors and matrices are part of the language but not there yet",) * isinstance(value, list | tuple)
+        message = f"the value of `{shorten(name)}` is not a number"
+        raise UsageError(source, [Diagnostic("not-a-number", message, hints=hint)]) from None

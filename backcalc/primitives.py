@@ -1,0 +1,221 @@
+"""The table of primitives: one row is all it takes to add a function.
+
+A row's columns:
+
+    name         as the language writes it; operators and other syntax go by the names that `expr` gives them
+    params       its parameters, which the texts below speak of
+    value        its value; the default is the base function of the same name in the namespace (`scalar` for floats)
+    partials     its local partials, one a parameter, parted by `;`, as a textbook writes them; `out` is the row's own value
+    stable       the same where the textbook's form overflows or loses digits; numbers come from these
+    from_output  the same in terms of `out` alone, for where only the value is known
+    domain       where the function exists; outside, the value is what IEEE 754 gives and the slope is nan
+    kinks        where the slope jumps; the partials give the subgradient used there (relu: 0, abs: 0, max: split evenly)
+    latex        its value in LaTeX, `<x>` standing for the parameter x
+    selects      whether it passes one argument on and does not depend on the others, whatever their slope is
+
+All are text in the language itself, so every partial can be differentiated again. Which form of a partial serves is
+inferred: the first whose names are all known. Constants of SELU: Klambauer et al. 2017, "Self-Normalizing Neural
+Networks", eq. 14; GELU: Hendrycks and Gimpel 2016; the rules are those of Abramowitz and Stegun, ch. 4 and 7.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from backcalc import scalar
+from backcalc.errors import Source
+from backcalc.expr import IF, NEGATE, Expr
+from backcalc.lower import lower
+from backcalc.parser import parse_expression
+
+CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf}
+ALIASES = {"ln": "log", "σ": "sigmoid", IF: "where"}
+
+Scalar = Callable[..., float]
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """One row of the table; its columns as parsed expressions and, for floats, as functions."""
+
+    name: str
+    params: tuple[str, ...]
+    value: str
+    partials: tuple[str, ...]
+    stable: tuple[str, ...] = ()
+    from_output: tuple[str, ...] = ()
+    domain: str = ""
+    kinks: str = ""
+    latex: str = ""
+    selects: bool = False
+
+    @cached_property
+    def evaluate(self) -> Scalar:
+        """The value as a function of the arguments."""
+        return _function(self.value, self.params)
+
+    @cached_property
+    def slopes(self) -> tuple[Scalar, ...]:
+        """For each parameter, its local partial as a function of the arguments and `out`."""
+        texts = self.stable or self.partials
+        return tuple(_function(text, (*self.params, "out")) for text in texts)
+
+    @cached_property
+    def exists(self) -> Scalar | None:
+        """Whether the function exists at its arguments; None where it does everywhere."""
+        return _function(self.domain, self.params) if self.domain else None
+
+    @cached_property
+    def bends(self) -> Scalar | None:
+        """Whether its arguments are at a kink; None where there is none."""
+        return _function(self.kinks, self.params) if self.kinks else None
+
+    def forms(self, index: int) -> tuple[Expr, ...]:
+        """The forms of the local partial for parameter `index`, the textbook's first."""
+        columns = (self.partials, self.from_output, self.stable)
+        return tuple(dict.fromkeys(expression(column[index]) for column in columns if column))
+
+
+@cache
+def expression(text: str) -> Expr:
+    """A text of the table as an expression."""
+    return parse_expression(Source("primitives", text))
+
+
+def _function(text: str, params: tuple[str, ...]) -> Scalar:
+    return lower(expression(text), params, _resolve, CONSTANTS)
+
+
+def _resolve(name: str) -> Any:
+    """The base function `name`, or the row's own where it is defined by others."""
+    base = getattr(scalar, name, None)
+    return base if base is not None else PRIMITIVES[name].evaluate
+
+
+def lookup(name: str) -> Primitive | None:
+    """The row that `name` or its alias stands for."""
+    return PRIMITIVES.get(ALIASES.get(name, name))
+
+
+def _row(name: str, params: str, value: str = "", partials: str = "", **columns: Any) -> Primitive:
+    split = {key: _split(columns.pop(key, "")) for key in ("stable", "from_output")}
+    names = tuple(params.split())
+    value = value or f"{name}({', '.join(names)})"
+    return Primitive(name, names, value, _split(partials), **split, **columns)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";")) if text else ()
+
+
+_SELU, _SELU_LEFT = "1.0507009873554805", "1.7580993408473769"  # λ, and λα
+
+_ROWS = (
+    # Arithmetic
+    _row("+", "x y", "x + y", "1; 1", latex="<x> + <y>"),
+    _row("-", "x y", "x - y", "1; -1", latex="<x> - <y>"),
+    _row("*", "x y", "x*y", "y; x", latex=r"<x> \cdot <y>"),
+    _row("/", "x y", "x/y", "1/y; -out/y", domain="y != 0", latex=r"\frac{<x>}{<y>}"),
+    _row(NEGATE, "x", "-x", "-1", latex="-<x>"),
+    _row("=", "x", "x", "1", latex="<x>"),  # A node that is another one, or a number, by a second name.
+    _row(
+        "^", "x y", "x^y", "y*x^(y - 1); out*log(x)",
+        # Where y - 1 is rounded, the power would magnify that by log(x).
+        stable="where(y == 0, 0, where(x == 0 or abs(y) >= 1 and abs(y) < 1e15, y*x^(y - 1), y*out/x)); "
+        "where(x == 0 and y > 0, 0, out*log(x))",
+        domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)", latex="{<x>}^{<y>}",
+    ),
+    # Comparisons and choice: 1 or 0, with slope 0
+    _row("<", "x y", "x < y", "0; 0", kinks="x == y", latex="<x> < <y>"),
+    _row("<=", "x y", "x <= y", "0; 0", kinks="x == y", latex=r"<x> \le <y>"),
+    _row(">", "x y", "x > y", "0; 0", kinks="x == y", latex="<x> > <y>"),
+    _row(">=", "x y", "x >= y", "0; 0", kinks="x == y", latex=r"<x> \ge <y>"),
+    _row("==", "x y", "x == y", "0; 0", latex="<x> = <y>"),
+    _row("!=", "x y", "x != y", "0; 0", latex=r"<x> \ne <y>"),
+    _row("and", "x y", "x and y", "0; 0", latex=r"<x> \land <y>"),
+    _row("or", "x y", "x or y", "0; 0", latex=r"<x> \lor <y>"),
+    _row("not", "x", "not x", "0", latex=r"\lnot <x>"),
+    _row(
+        "where", "c a b", "where(c, a, b)", "0; where(c, 1, 0); where(c, 0, 1)", selects=True,
+        latex=r"\begin{cases}<a> & <c>\\ <b> & \text{otherwise}\end{cases}",
+    ),
+    # Exponentials and logarithms
+    _row("exp", "x", "", "out", latex=r"\exp(<x>)"),
+    _row("expm1", "x", "", "exp(x)", from_output="out + 1", latex=r"\exp(<x>) - 1"),
+    _row("log", "x", "", "1/x", from_output="exp(-out)", domain="x > 0", latex=r"\ln(<x>)"),
+    _row("log2", "x", "", "1/(x*log(2))", from_output="1/(2^out*log(2))", domain="x > 0", latex=r"\log_2(<x>)"),
+    _row("log10", "x", "", "1/(x*log(10))", from_output="1/(10^out*log(10))", domain="x > 0", latex=r"\log_{10}(<x>)"),
+    _row("log1p", "x", "", "1/(1 + x)", from_output="exp(-out)", domain="x > -1", latex=r"\ln(1 + <x>)"),
+    _row("sqrt", "x", "", "1/(2*out)", stable="1/(2*abs(out))", domain="x >= 0", latex=r"\sqrt{<x>}"),
+    _row("cbrt", "x", "", "1/(3*out^2)", latex=r"\sqrt[3]{<x>}"),
+    # Circular functions, in radians
+    _row("sin", "x", "", "cos(x)", latex=r"\sin(<x>)"),
+    _row("cos", "x", "", "-sin(x)", latex=r"\cos(<x>)"),
+    _row("tan", "x", "", "1 + out^2", latex=r"\tan(<x>)"),
+    _row("asin", "x", "", "1/sqrt(1 - x^2)", stable="1/sqrt((1 - x)*(1 + x))", from_output="1/cos(out)", domain="abs(x) <= 1", latex=r"\arcsin(<x>)"),
+    _row("acos", "x", "", "-1/sqrt(1 - x^2)", stable="-1/sqrt((1 - x)*(1 + x))", from_output="-1/sin(out)", domain="abs(x) <= 1", latex=r"\arccos(<x>)"),
+    _row("atan", "x", "", "1/(1 + x^2)", from_output="cos(out)^2", latex=r"\arctan(<x>)"),
+    _row(
+        "atan2", "y x", "", "x/(x^2 + y^2); -y/(x^2 + y^2)",
+        stable="where(abs(x) >= abs(y), 1/x/(1 + (y/x)^2), x/y/y/(1 + (x/y)^2)); "
+        "where(abs(x) >= abs(y), -y/x/x/(1 + (y/x)^2), -1/y/(1 + (x/y)^2))",
+        domain="x != 0 or y != 0", kinks="y == 0 and x < 0", latex=r"\operatorname{atan2}(<y>, <x>)",
+    ),
+    # Hyperbolic functions
+    _row("sinh", "x", "", "cosh(x)", latex=r"\sinh(<x>)"),
+    _row("cosh", "x", "", "sinh(x)", latex=r"\cosh(<x>)"),
+    _row("tanh", "x", "", "1 - out^2", stable="(1/cosh(x))^2", latex=r"\tanh(<x>)"),
+    _row("asinh", "x", "", "1/sqrt(1 + x^2)", stable="where(abs(x) < 1e100, 1/sqrt(1 + x^2), 1/abs(x))", from_output="1/cosh(out)", latex=r"\operatorname{arsinh}(<x>)"),
+    _row("acosh", "x", "", "1/sqrt(x^2 - 1)", stable="1/(sqrt(x - 1)*sqrt(x + 1))", from_output="1/sinh(out)", domain="x >= 1", latex=r"\operatorname{arcosh}(<x>)"),
+    _row("atanh", "x", "", "1/(1 - x^2)", stable="1/((1 - x)*(1 + x))", from_output="cosh(out)^2", domain="abs(x) < 1", latex=r"\operatorname{artanh}(<x>)"),
+    # Steps and kinks
+    _row("abs", "x", "", "sign(x)", kinks="x == 0", latex=r"\lvert <x> \rvert"),
+    _row("sign", "x", "", "0", kinks="x == 0", latex=r"\operatorname{sign}(<x>)"),
+    _row("step", "x", "max(sign(x), 0)", "0", kinks="x == 0", latex=r"\mathbb{1}[<x> > 0]"),
+    _row("floor", "x", "", "0", kinks="x == floor(x)", latex=r"\lfloor <x> \rfloor"),
+    _row("ceil", "x", "", "0", kinks="x == floor(x)", latex=r"\lceil <x> \rceil"),
+    _row("round", "x", "", "0", kinks="abs(x - round(x)) == 1/2", latex=r"\operatorname{round}(<x>)"),
+    _row(
+        "max", "x y", "", "where(x > y, 1, where(x == y, 1/2, 0)); where(y > x, 1, where(x == y, 1/2, 0))",
+        kinks="x == y", latex=r"\max(<x>, <y>)",
+    ),
+    _row(
+        "min", "x y", "", "where(x < y, 1, where(x == y, 1/2, 0)); where(y < x, 1, where(x == y, 1/2, 0))",
+        kinks="x == y", latex=r"\min(<x>, <y>)",
+    ),
+    # The error function and activations
+    _row("erf", "x", "", "2/sqrt(pi)*exp(-x^2)", latex=r"\operatorname{erf}(<x>)"),
+    _row("erfc", "x", "", "-2/sqrt(pi)*exp(-x^2)", latex=r"\operatorname{erfc}(<x>)"),
+    _row(
+        "sigmoid", "x", "where(x < 0, exp(x)/(1 + exp(x)), 1/(1 + exp(-x)))", "out*(1 - out)",
+        stable="sigmoid(x)*sigmoid(-x)", latex=r"\sigma(<x>)",
+    ),
+    _row(
+        "softplus", "x", "max(x, 0) + log1p(exp(-abs(x)))", "sigmoid(x)",
+        from_output="-expm1(-out)", latex=r"\ln(1 + e^{<x>})",
+    ),
+    _row("relu", "x", "max(x, 0)", "step(x)", from_output="step(out)", kinks="x == 0", latex=r"\mathrm{ReLU}(<x>)"),
+    _row(
+        "leaky_relu", "x", "where(x > 0, x, 0.01*x)", "where(x > 0, 1, 0.01)",
+        from_output="where(out > 0, 1, 0.01)", kinks="x == 0", latex=r"\mathrm{LeakyReLU}(<x>)",
+    ),
+    _row(
+        "elu", "x", "where(x > 0, x, expm1(x))", "where(x > 0, 1, exp(x))",
+        from_output="where(out > 0, 1, out + 1)", latex=r"\mathrm{ELU}(<x>)",
+    ),
+    _row(
+        "selu", "x", f"where(x > 0, {_SELU}*x, {_SELU_LEFT}*expm1(x))", f"where(x > 0, {_SELU}, {_SELU_LEFT}*exp(x))",
+        from_output=f"where(out > 0, {_SELU}, out + {_SELU_LEFT})", kinks="x == 0", latex=r"\mathrm{SELU}(<x>)",
+    ),
+    _row(
+        "gelu", "x", "x*erfc(-x/sqrt(2))/2", "erfc(-x/sqrt(2))/2 + x*exp(-x^2/2)/sqrt(2*pi)",
+        latex=r"\mathrm{GELU}(<x>)",
+    ),
+    _row("silu", "x", "x*sigmoid(x)", "sigmoid(x)*(1 + x*sigmoid(-x))", latex=r"\mathrm{SiLU}(<x>)"),
+)  # fmt: skip
+
+PRIMITIVES = {row.name: row for row in _ROWS}

@@ -1,0 +1,28 @@
+"""Reports as Markdown tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from backcalc.render.report import Grid
+
+
+def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
+    """The lines of `report`: a pipe table a grid, numbers to the right."""
+    for i, grid in enumerate(report):
+        if i:
+            yield ""
+        if grid.title:
+            yield from (grid.title, "")
+        yield _row(grid.header)
+        yield _row(["---:" if i in grid.numbers else "---" for i in range(len(grid.header))])
+        yield from (_row(_escaped(row, grid)) for row in grid.rows)
+
+
+def _escaped(row: Sequence[str], grid: Grid) -> list[str]:
+    """Formulas as code, so that `*` and `_` in them stay what they are."""
+    return [f"`{cell}`" if i == grid.yields else cell.replace("_", r"\_") for i, cell in enumerate(row)]
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

@@ -1,0 +1,41 @@
+"""Marked answers, as a report and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backcalc.check import Marked
+from backcalc.render.json import dump
+from backcalc.render.numbers import DIGITS, exact, rounded
+from backcalc.render.report import Grid
+
+_SIGNS = {"right": "✓", "wrong": "✗"}
+
+
+def marks_report(marked: Sequence[Marked], digits: int = DIGITS) -> list[Grid]:
+    """A row an answer, then the score."""
+    rows = [
+        (_SIGNS[answer.verdict], answer.name, answer.given, rounded(answer.expected, digits), answer.verdict)
+        for answer in marked
+    ]
+    answers = Grid(("", "answer", "given", "expected", "verdict"), rows, frozenset([2, 3]))
+    return [answers, Grid(("score",), [(f"{_right(marked)} of {len(marked)} right",)], frozenset())]
+
+
+def render_marks_json(marked: Sequence[Marked]) -> str:
+    """The answers with their verdicts, in the shape that the language's contract fixes."""
+    answers = [
+        {
+            "answer": answer.name,
+            "given": answer.given,
+            "expected": exact(answer.expected),
+            "verdict": answer.verdict,
+            "diagnosis": None,
+        }
+        for answer in marked
+    ]
+    return dump({"answers": answers, "right": _right(marked), "total": len(marked)})
+
+
+def _right(marked: Sequence[Marked]) -> int:
+    return sum(answer.verdict == "right" for answer in marked)

@@ -1,0 +1,15 @@
+"""Warnings for stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backcalc.errors import MAX_ERRORS, Diagnostic, Source, render
+
+
+def render_warnings(source: Source, warnings: Sequence[Diagnostic]) -> Iterator[str]:
+    """Each warning with its place, up to the most that are shown."""
+    for warning in warnings[:MAX_ERRORS]:
+        yield render(source, warning, "warning")
+    if len(warnings) > MAX_ERRORS:
+        yield f"… and {len(warnings) - MAX_ERRORS} more warnings"

@@ -1,0 +1,43 @@
+"""The nearest known name to one that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+LONGEST = 40  # Longer names are not typed by hand, and the distance takes time in the square of the length.
+
+
+def distance(a: str, b: str) -> int:
+    """The fewest insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`.
+
+    The optimal string alignment distance, as dynamic programming over three rows.
+    """
+    older: list[int] = []
+    old = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        new = [i]
+        for j, y in enumerate(b, 1):
+            best = min(old[j] + 1, new[j - 1] + 1, old[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                best = min(best, older[j - 2] + 1)
+            new.append(best)
+        older, old = old, new
+    return old[-1]
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The name in `known` nearest to `name`, or None where none is near: a third of its letters may differ, at least one."""
+    if len(name) > LONGEST:
+        return None
+    most = max(1, len(name) // 3)
+    candidates = [k for k in known if k != name and abs(len(k) - len(name)) <= most]
+    ranked = sorted((distance(name.casefold(), k.casefold()), k != name.casefold(), k) for k in candidates)
+    if not ranked or ranked[0][0] > most or ranked[0][0] >= len(name):
+        return None
+    return ranked[0][2]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The hint that proposes the nearest known name; empty where none is near."""
+    near = nearest(name, known)
+    return (f"did you mean `{near}`?",) if near else ()

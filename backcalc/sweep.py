@@ -1,0 +1,52 @@
+"""The two sweeps over a DAG with a local partial on every edge. This is all the calculus there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from operator import add, mul
+from typing import TypeVar
+
+V = TypeVar("V")
+
+Edges = Callable[[int], Iterable[tuple[int, V]]]
+"""From a node to its (tail, ∂node/∂tail) pairs."""
+
+
+def reverse(
+    order: Iterable[int],
+    edges: Edges[V],
+    seeds: Mapping[int, V],
+    *,
+    multiply: Callable[[V, V], V] = mul,
+    accumulate: Callable[[V, V], V] = add,
+) -> dict[int, V]:
+    """The adjoint of every node that a seed reaches, `order` having each node before its tails.
+
+    The adjoint of a node is its seed plus the contributions of its users: local partial × adjoint of the head.
+    """
+    adjoint = dict(seeds)
+    for head in order:
+        if head not in adjoint:
+            continue
+        for tail, partial in edges(head):
+            contribution = multiply(partial, adjoint[head])
+            adjoint[tail] = accumulate(adjoint[tail], contribution) if tail in adjoint else contribution
+    return adjoint
+
+
+def forward(
+    order: Iterable[int],
+    edges: Edges[V],
+    seeds: Mapping[int, V],
+    *,
+    multiply: Callable[[V, V], V] = mul,
+    accumulate: Callable[[V, V], V] = add,
+) -> dict[int, V]:
+    """The tangent of every node that a seed reaches, `order` having each node after its tails."""
+    tangent = dict(seeds)
+    for head in order:
+        for tail, partial in edges(head):
+            if tail in tangent:
+                contribution = multiply(partial, tangent[tail])
+                tangent[head] = accumulate(tangent[head], contribution) if head in tangent else contribution
+    return tangent

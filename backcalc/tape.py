@@ -1,0 +1,77 @@
+"""A graph written out as one primitive operation a slot, in an order in which each slot needs only earlier ones.
+
+The tape depends on the graph alone, so it is made once and run at any number of points.
+"""
+
+from __future__ import annotations
+
+from backcalc.errors import Span
+from backcalc.expr import Call, Expr, Number, postorder
+from backcalc.graph import Graph, Node
+from backcalc.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
+
+_SAME = PRIMITIVES["="]
+
+
+class Tape:
+    """The slots of a graph; slot i holds a literal, an input, or `rows[i]` applied to the slots `args[i]`.
+
+    literals   the value of a slot that is a number, else None
+    slot       the slot of each node's value, in the graph's order
+    begin      the first slot that belongs to each node's formula; it ends with the node's own slot
+    partials   for each edge-annotated node, its (tail's place in the graph, slot of the partial) pairs
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.rows: list[Primitive | None] = []
+        self.args: list[tuple[int, ...]] = []
+        self.literals: list[float | None] = []
+        self.spans: list[Span | None] = []
+        self.slot: list[int] = []
+        self.begin: list[int] = []
+        self.partials: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._numbers: dict[float, int] = {}
+        for node in graph.nodes:
+            self._write_node(node)
+        # An edge's partial may speak of any node's value, its head's included, so all of them come last.
+        for i, node in enumerate(graph.nodes):
+            if node.incoming:
+                self.partials[i] = tuple((graph.index[e.tail], self._write(e.partial)) for e in node.incoming)
+
+    def _write_node(self, node: Node) -> None:
+        self.begin.append(len(self.rows))
+        if node.expr is None:
+            self.slot.append(self._new(None, ()))
+            return
+        last = self._write(node.expr)
+        owns_last = last == len(self.rows) - 1 and self.rows[last] is not None
+        self.slot.append(last if owns_last else self._new(_SAME, (last,)))
+
+    def _write(self, expr: Expr) -> int:
+        """The slot that holds `expr`; a part shared inside `expr` has one slot."""
+        place: dict[int, int] = {}
+        for part in postorder(expr):
+            if isinstance(part, Call):
+                args = tuple(place[id(arg)] for arg in part.args)
+                place[id(part)] = self._new(lookup(part.fn), args, part.span)
+            elif isinstance(part, Number):
+                place[id(part)] = self._number(part.value)
+            elif part.id in self.graph.index:
+                place[id(part)] = self.slot[self.graph.index[part.id]]
+            else:
+                place[id(part)] = self._number(CONSTANTS[part.id])
+        return place[id(expr)]
+
+    def _number(self, value: float) -> int:
+        if value not in self._numbers:
+            self._numbers[value] = self._new(None, ())
+            self.literals[-1] = value
+        return self._numbers[value]
+
+    def _new(self, row: Primitive | None, args: tuple[int, ...], span: Span | None = None) -> int:
+        self.rows.append(row)
+        self.args.append(args)
+        self.literals.append(None)
+        self.spans.append(span)
+        return len(self.rows) - 1

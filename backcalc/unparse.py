@@ -1,0 +1,179 @@
+"""Expressions and statements as text in the language, with no more parentheses than they need.
+
+`parse(unparse(x)) == x` for every expression and statement. Expressions are written piece by piece from a stack, not by
+recursion and not by joining ever longer strings, so a deep or long one costs time in proportion to its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backcalc.expr import IF, INDEX, NEGATE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
+from backcalc.statements import (
+    Adjoint,
+    Claim,
+    Definition,
+    Edge,
+    Function,
+    Given,
+    Header,
+    Input,
+    Loop,
+    Output,
+    Statement,
+)
+
+# How tightly a form binds, loosest first. `if` takes all that follows it, so it is bare only where nothing follows.
+CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = range(11)
+
+BINARY = {
+    **{"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "^": POWER},
+    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON),
+}
+_TIGHT = {"*", "/", "^"}  # Written without spaces, as `w*x + b` is by hand.
+
+_Piece = str | tuple[Expr, int]
+
+
+def unparse(expr: Expr) -> str:
+    """`expr` as text in the language."""
+    out: list[str] = []
+    stack: list[_Piece] = [(expr, CONDITIONAL)]
+    while stack:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            out.append(piece)
+        elif isinstance(piece[0], Call):
+            stack.extend(reversed(_call(piece[0], piece[1])))
+        else:
+            out.append(_leaf(piece[0], piece[1]))
+    return "".join(out)
+
+
+def number_text(value: float) -> str:
+    """The shortest text that reads back as `value`; a whole number has no point."""
+    text = repr(float(value))
+    return text[:-2] if text.endswith(".0") else text
+
+
+def _leaf(leaf: Number | Name, tightness: int) -> str:
+    if isinstance(leaf, Name):
+        return leaf.id
+    text = leaf.text or number_text(leaf.value)
+    return f"({text})" if text.startswith("-") and tightness > UNARY else text
+
+
+def _call(call: Call, tightness: int) -> list[_Piece]:
+    """The pieces of `call` where its surroundings ask for `tightness` at least."""
+    own, pieces = _form(call)
+    return ["(", *pieces, ")"] if own < tightness else pieces
+
+
+def _form(call: Call) -> tuple[int, list[_Piece]]:
+    """How tightly `call` binds, and its pieces without parentheses around it."""
+    fn, args = call.fn, call.args
+    if fn in BINARY and len(args) == 2:
+        return BINARY[fn], _binary(fn, *args)
+    if fn == NEGATE:
+        return UNARY, ["-", (args[0], UNARY)]
+    if fn == "not":
+        return NOT, ["not ", (args[0], NOT)]
+    if fn == IF:
+        c, a, b = args
+        return CONDITIONAL, ["if ", (c, CONDITIONAL), " then ", (a, CONDITIONAL), " else ", (b, CONDITIONAL)]
+    if fn == TRANSPOSE:
+        return POSTFIX, [(args[0], POSTFIX), ".T"]
+    if fn == INDEX:
+        return POSTFIX, [(args[0], POSTFIX), "[", *_listed(args[1:]), "]"]
+    if fn == VECTOR:
+        return ATOM, ["[", *_listed(args), "]"]
+    if fn == TEMPLATE:
+        return ATOM, _template(args)
+    return ATOM, [fn, "(", *_listed(args), ")"]
+
+
+def _binary(fn: str, left: Expr, right: Expr) -> list[_Piece]:
+    own = BINARY[fn]
+    sign = fn if fn in _TIGHT else f" {fn} "
+    if fn == "^":  # Right associative, and its exponent may begin with a minus: 2^-1, but (-x)^2.
+        return [(left, POSTFIX), sign, _exponent(right)]
+    if own == COMPARISON:  # Does not chain.
+        return [(left, SUM), sign, (right, SUM)]
+    return [(left, own), sign, (right, own + 1)]
+
+
+def _exponent(exponent: Expr) -> _Piece:
+    """An exponent's minus signs need no parentheses, as long as what they stand before is a power."""
+    inner = exponent
+    while isinstance(inner, Call) and inner.fn == NEGATE:
+        inner = inner.args[0]
+    negative_literal = isinstance(inner, Number) and _leaf(inner, CONDITIONAL).startswith("-")
+    bare = isinstance(inner, Number | Name) or _form(inner)[0] >= POWER
+    return (exponent, UNARY if bare and not negative_literal else ATOM)
+
+
+def _listed(items: Sequence[Expr]) -> Iterator[_Piece]:
+    for i, item in enumerate(items):
+        if i:
+            yield ", "
+        yield item, CONDITIONAL
+
+
+def _template(parts: Sequence[Expr]) -> list[_Piece]:
+    """Texts and indices take turns, a text first."""
+    pieces: list[_Piece] = []
+    for i, part in enumerate(parts):
+        pieces += ["{", unparse(part).replace(" ", ""), "}"] if i % 2 else [(part, ATOM)]
+    return pieces
+
+
+def unparse_statement(statement: Statement) -> str:
+    """`statement` as text on one line; a loop with its body in one line too."""
+    match statement:
+        case Definition(target, formula):
+            return f"{unparse(target)} = {unparse(formula)}"
+        case Edge() | Header(edge=Edge()):
+            return _edge(statement if isinstance(statement, Edge) else statement.edge)
+        case Input():
+            return _input(statement)
+        case Output(target):
+            return f"output {unparse(target)}"
+        case Given(target, value):
+            return f"given {unparse(target)} = {unparse(value)}"
+        case Adjoint(target, value):
+            return f"adjoint {unparse(target)} = {unparse(value)}"
+        case Function(name, params, body):
+            return f"def {name}({', '.join(params)}) = {unparse(body)}"
+        case Claim(condition):
+            return f"claim {unparse(condition)}"
+        case Loop(body=body):
+            return f"{loop_head(statement)} {'; '.join(map(unparse_statement, body))} }}"
+
+
+def loop_head(loop: Loop) -> str:
+    """`for k in 2..5 {`."""
+    return f"for {loop.variable} in {unparse(loop.first)}..{unparse(loop.last)} {{"
+
+
+def _edge(edge: Edge) -> str:
+    tail, head, partial = unparse(edge.tail), unparse(edge.head), unparse(edge.partial)
+    match edge.spelling:
+        case "->":
+            return f"{tail} -> {head} : {partial}"
+        case "d" | "∂":
+            return f"{edge.spelling}{head}/{edge.spelling}{tail} = {partial}"
+        case "d()" | "∂()":
+            return f"{edge.spelling[0]}({head})/{edge.spelling[0]}({tail}) = {partial}"
+        case _:
+            return edge.spelling.join((tail, head, partial))
+
+
+def _input(declared: Input) -> str:
+    text = f"input {unparse(declared.target)}"
+    if declared.shape is not None:
+        text += f"[{','.join(map(unparse, declared.shape))}]"
+    if declared.default is not None:
+        text += f" = {unparse(declared.default)}"
+    if declared.bounds is not None:
+        text += f" in [{unparse(declared.bounds[0])}, {unparse(declared.bounds[1])}]"
+    return text

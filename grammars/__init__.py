@@ -1,0 +1,1 @@
+"""The grammar files of the language, packaged as data."""

@@ -1,0 +1,1 @@
+"""The sample graphs, packaged as data."""
