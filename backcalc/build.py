@@ -217,7 +217,10 @@ class _Draft:
     def _check_function_name(self, name: str, entry: _Entry) -> None:
         if any(name in (edge.tail for edge in other.incoming) for other in self.entries.values()):
             return  # An edge makes it a node.
-        hint = (f"its argument stands in parentheses: {name}(x)", f"if it is meant as an input, declare it: input {name}")
+        hint = (
+            f"its argument stands in parentheses: {name}(x)",
+            f"if it is meant as an input, declare it: input {name}",
+        )
         message = f"`{name}` is a function, used here without an argument"
         self.errors.append(Diagnostic("function-as-node", message, entry.span, hints=hint))
 
@@ -286,5 +289,3 @@ def _sorted(errors: list[Diagnostic]) -> list[Diagnostic]:
     """The errors in the order of the text, each once, up to the most that are shown."""
     unique = dict.fromkeys(errors)
     return sorted(unique, key=lambda error: error.span or Span(0, 0))[:MAX_ERRORS]
-
-

@@ -112,5 +112,3 @@ def _refusals(run: Run, answer: Answer) -> Iterator[Diagnostic]:
         message = f"the value of `{shorten(answer.of)}` is not known: only edges lead to it"
         hint = f"give its activation: {shorten(answer.of)} = …"
         yield Diagnostic("unknown-value", message, answer.span, hints=(hint,))
-
-

@@ -1,11 +1,11 @@
 """What can go wrong, as data, and the one place that renders it with a caret.
 
-    BackcalcError                bad input; exit status 2; carries a `Source` and its `Diagnostic`s
-    ├── ReadError                a file that cannot be read or is not UTF-8      (stage "read")
-    ├── ParseError               text that the grammar does not know             (stage "parse")
-    ├── BuildError               statements that do not make a graph             (stage "build")
-    ├── EvaluateError            a graph that has no value at the point given    (stage "evaluate")
-    └── UsageError               options that do not fit the graph               (stage "usage")
+BackcalcError                bad input; exit status 2; carries a `Source` and its `Diagnostic`s
+├── ReadError                a file that cannot be read or is not UTF-8      (stage "read")
+├── ParseError               text that the grammar does not know             (stage "parse")
+├── BuildError               statements that do not make a graph             (stage "build")
+├── EvaluateError            a graph that has no value at the point given    (stage "evaluate")
+└── UsageError               options that do not fit the graph               (stage "usage")
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backcalc.expr import Call, Expr, Name, names, postorder
-from backcalc.graph import Graph, Node
+from backcalc.graph import Graph, Kind, Node
 
 
 def expand(graph: Graph) -> Graph:
@@ -46,5 +46,5 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
 
 def _node(node: Node, name: str, formula: Expr, graph: Graph, own: set[str]) -> Node:
     args = tuple(arg for arg in names(formula) if arg in graph.index or arg in own)
-    kind = "expression" if args else "constant"
+    kind: Kind = "expression" if args else "constant"
     return replace(node, name=name, kind=kind, args=args, formula=formula, expr=formula)

@@ -16,8 +16,21 @@ MAX_OPERATIONS = 10_000_000
 
 # Of the language, and still to come: what works on vectors and matrices, and derivatives inside formulas.
 NOT_YET = frozenset(
-    "sum mean prod dot norm outer transpose diag concat softmax log_softmax logsumexp cross_entropy"
-    " softmax_cross_entropy mse grad".split()
+    (
+        "sum",
+        "mean",
+        "prod",
+        "dot",
+        "norm",
+        "outer",
+        "transpose",
+        "diag",
+        "concat",
+        "softmax",
+        "log_softmax",
+        "logsumexp",
+    )
+    + ("cross_entropy", "softmax_cross_entropy", "mse", "grad")
 )
 _NOT_YET_SYNTAX = {VECTOR: "a vector", INDEX: "an index", TRANSPOSE: "a transpose", "@": "a matrix product"}
 
@@ -77,7 +90,7 @@ class Functions:
         if len(call.args) == count:
             return True
         message = f"`{call.fn}` takes {plural(count, 'argument')}, not {len(call.args)}"
-        hints = ()
+        hints: tuple[str, ...] = ()
         if call.fn in ("max", "min") and len(call.args) > 2:
             hints = (f"{call.fn} of more nests: {call.fn}(a, {call.fn}(b, c))",)
         elif call.fn in self._functions:
@@ -90,7 +103,7 @@ class Functions:
         """Why `call` cannot be: not there yet, or unknown."""
         if call.fn in _NOT_YET_SYNTAX or call.fn in NOT_YET:
             what = _NOT_YET_SYNTAX.get(call.fn, f"`{call.fn}`")
-            hints = ("so far every value is a number; write the components as nodes of their own",)
+            hints: tuple[str, ...] = ("so far every value is a number; write the components as nodes of their own",)
             if call.fn == "grad":
                 hints = ("`run` gives the derivatives of the output; `--of` chooses it",)
             return Diagnostic("not-yet", f"{what} is part of the language but not there yet", call.span, hints=hints)

@@ -76,10 +76,14 @@ class _Linearizer:
 
     def _notice(self, slot: int, row: Primitive, numbers: list[float], out: float, exists: bool) -> None:
         """Warn where the function ends or its slope jumps, unless its arguments were out of order already."""
-        ends = isnan(out) and not any(map(isnan, numbers)) or not isfinite(out) and all(map(isfinite, numbers))
-        if ends or not exists and all(map(isfinite, numbers)):
+        ends = (isnan(out) and not any(map(isnan, numbers))) or (not isfinite(out) and all(map(isfinite, numbers)))
+        if ends or (not exists and all(map(isfinite, numbers))):
             self._warn(slot, "domain", f"is {number_text(out)}" + ("" if exists else ", outside its domain"))
-        elif row.bends is not None and row.bends(*numbers) and any(self.tape.literals[a] is None for a in self.tape.args[slot]):
+        elif (
+            row.bends is not None
+            and row.bends(*numbers)
+            and any(self.tape.literals[a] is None for a in self.tape.args[slot])
+        ):
             slopes = (number_text(slope(*numbers, out)) for slope in row.slopes)
             self._warn(slot, "kink", f"is at a kink; the subgradient used is {', '.join(slopes)}")
 

@@ -74,7 +74,9 @@ def _resolved(statement: Statement, environment: _Environment) -> Statement:
     if isinstance(statement, Function):
         if environment:
             hint = ("move it out of the loop",)
-            raise LoopError(Diagnostic("def-in-loop", "a function cannot be defined in a loop", statement.span, hints=hint))
+            raise LoopError(
+                Diagnostic("def-in-loop", "a function cannot be defined in a loop", statement.span, hints=hint)
+            )
         return statement
     changed = {f.name: _mapped(getattr(statement, f.name), environment) for f in fields(statement)}
     return replace(statement, **changed)
@@ -127,7 +129,9 @@ def integer(expr: Expr, environment: _Environment) -> int:
         if part.id not in environment:
             known = ", ".join(environment) or "none here"
             message = f"`{shorten(part.id)}` is not a loop variable (there is {known})"
-            raise LoopError(Diagnostic("not-loop-variable", message, part.span, hints=did_you_mean(part.id, environment)))
+            raise LoopError(
+                Diagnostic("not-loop-variable", message, part.span, hints=did_you_mean(part.id, environment))
+            )
         return environment[part.id]
 
     def call(part: Call, args: tuple[int, ...]) -> int:

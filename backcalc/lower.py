@@ -9,14 +9,26 @@ from backcalc.expr import IF, NEGATE, Call, Expr, Name, Number, fold
 
 # What is not a function's own name goes by these in a namespace.
 FUNCTION_NAMES = {
-    **{"/": "divide", "^": "power", "and": "both", "or": "either", "not": "negation", IF: "where"},
-    **{"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"},
+    "/": "divide",
+    "^": "power",
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    "==": "equal",
+    "!=": "not_equal",
+    "and": "both",
+    "or": "either",
+    "not": "negation",
+    IF: "where",
 }
 _INLINE = ("+", "-", "*")  # Python's own operators on floats, arrays and tensors alike.
 
 
-def lower(expr: Expr, params: Sequence[str], resolve: Callable[[str], Any], constants: Mapping[str, float]) -> Callable[..., Any]:
-    """The function of `params` that computes `expr`, its functions found by `resolve`.
+def lower(
+    expr: Expr, params: Sequence[str], resolve: Callable[[str], Any], constants: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """The function of `params` that computes `expr`, its functions found by `resolve` and its other names in `constants`.
 
     Meant for the short texts of the primitive table; a graph is evaluated by its tape.
     """
@@ -25,7 +37,9 @@ def lower(expr: Expr, params: Sequence[str], resolve: Callable[[str], Any], cons
     def leaf(part: Number | Name) -> str:
         if isinstance(part, Number):
             return repr(part.value)
-        return part.id if part.id in params else repr(constants[part.id])
+        if part.id not in params:
+            namespace[part.id] = constants[part.id]
+        return part.id
 
     def call(part: Call, args: tuple[str, ...]) -> str:
         if part.fn in _INLINE:

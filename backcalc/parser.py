@@ -10,9 +10,10 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from math import isinf
+from threading import Lock
 from typing import Any
 
-from lark import Lark, TextSlice, Token, Transformer, UnexpectedInput, v_args
+from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from backcalc.errors import MAX_ERRORS, Diagnostic, Note, ParseError, Source, Span
 from backcalc.expr import IF, INDEX, NEGATE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
@@ -41,6 +42,8 @@ HEADER_WORDS = (
     {"partial", "local_partial", "derivative", "weight", "value", "w", "p", "gradient"},
 )
 
+_READING = Lock()  # The callbacks know the slice that is read; two threads take turns.
+
 
 def parse(source: Source) -> Program:
     """The statements and comments of `source`.
@@ -51,7 +54,7 @@ def parse(source: Source) -> Program:
     for span in scanner:
         try:
             assembly.add(_read(source, span, "statement"), span, source)
-        except _Rejected as rejected:
+        except _RejectedError as rejected:
             assembly.errors.append(rejected.diagnostic)
         if len(assembly.errors) >= MAX_ERRORS:
             break
@@ -80,31 +83,30 @@ def parse_answer(source: Source, span: Span | None = None) -> Answer:
 def _read_whole(source: Source, start: str, span: Span | None = None) -> Any:
     try:
         return _read(source, span or Span(0, len(source.text)), start)
-    except _Rejected as rejected:
+    except _RejectedError as rejected:
         raise ParseError(source, [rejected.diagnostic]) from None
 
 
 def _read(source: Source, span: Span, start: str) -> Any:
     try:
-        return lark().parse(TextSlice(source.text, *span), start=start)  # type: ignore[arg-type]
+        with _READING:
+            parser, builder = grammar()
+            builder.base = span.start
+            return parser.parse(source.text[slice(*span)], start=start)
     except UnexpectedInput as error:
-        raise _Rejected(explain(source, span, error, start)) from None
+        raise _RejectedError(explain(source, span, error, start)) from None
 
 
 @cache
-def lark() -> Lark:
-    """The parser, its tables built at first use."""
-    grammar = files("backcalc.grammars").joinpath("graph.lark").read_text(encoding="utf-8")
-    return Lark(
-        grammar,
-        parser="lalr",
-        start=["statement", "expression", "answer", "point"],
-        transformer=_Builder(),
-        maybe_placeholders=False,
-    )
+def grammar() -> tuple[Lark, _Builder]:
+    """The parser, its tables built at first use, and its callbacks."""
+    text = files("backcalc.grammars").joinpath("graph.lark").read_text(encoding="utf-8")
+    builder = _Builder()
+    starts = ["statement", "expression", "answer", "point"]
+    return Lark(text, parser="lalr", start=starts, transformer=builder, maybe_placeholders=False), builder
 
 
-class _Rejected(Exception):
+class _RejectedError(Exception):
     """A slice that the grammar or a callback refuses."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -145,7 +147,7 @@ class _Assembly:
 
     def _close(self, span: Span) -> None:
         if not self._open:
-            raise _Rejected(Diagnostic("stray-brace", "this `}` closes nothing", span, hints=("remove it",)))
+            raise _RejectedError(Diagnostic("stray-brace", "this `}` closes nothing", span, hints=("remove it",)))
         head, outer = self._open.pop()
         whole = Span(head.span.start, span.end)
         outer.append(Loop(head.variable, head.first, head.last, tuple(self.statements), whole))
@@ -164,18 +166,23 @@ def _as_header(item: Statement) -> Statement:
 
 def _with_tabs(item: Statement, source: Source) -> Statement:
     """`item` with its spelling corrected where it is an edge of columns that a tab parts."""
-    if isinstance(item, Edge) and item.spelling == " " and "\t" in source.text[item.tail.span.end : item.head.span.start]:
+    if (
+        isinstance(item, Edge)
+        and item.spelling == " "
+        and "\t" in source.text[item.tail.span.end : item.head.span.start]
+    ):
         return replace(item, spelling="\t")
     return item
-
-
-def _span(token: Token) -> Span:
-    return Span(token.start_pos or 0, token.end_pos or 0)
 
 
 @v_args(inline=True)
 class _Builder(Transformer[Token, Any]):
     """The grammar's callbacks, one a rule or alias; each returns the record of its text."""
+
+    base = 0  # Where the slice that is read begins in the source.
+
+    def _span(self, token: Token) -> Span:
+        return Span(self.base + (token.start_pos or 0), self.base + (token.end_pos or 0))
 
     # Expressions
 
@@ -184,46 +191,46 @@ class _Builder(Transformer[Token, Any]):
         if isinf(value):
             hint = "write inf where infinity is meant"
             message = "this number is too large for a float64, whose largest is 1.797e308"
-            raise _Rejected(Diagnostic("number-too-large", message, _span(token), hints=(hint,)))
-        return Number(value, str(token), _span(token))
+            raise _RejectedError(Diagnostic("number-too-large", message, self._span(token), hints=(hint,)))
+        return Number(value, str(token), self._span(token))
 
     def variable(self, token: Token) -> Name:
-        return Name(str(token), _span(token))
+        return Name(str(token), self._span(token))
 
     def binary(self, left: Expr, operator: Token, right: Expr) -> Call:
         fn = {"−": "-", "**": "^"}.get(operator, str(operator))
         return Call(fn, (left, right), Span(left.span.start, right.span.end))
 
     def negative(self, sign: Token, operand: Expr) -> Call:
-        return Call(NEGATE, (operand,), Span(_span(sign).start, operand.span.end))
+        return Call(NEGATE, (operand,), Span(self._span(sign).start, operand.span.end))
 
     def negated(self, word: Token, operand: Expr) -> Call:
-        return Call("not", (operand,), Span(_span(word).start, operand.span.end))
+        return Call("not", (operand,), Span(self._span(word).start, operand.span.end))
 
     def positive(self, _sign: Token, operand: Expr) -> Expr:
         return operand
 
     def transpose(self, operand: Expr, token: Token) -> Call:
-        return Call(TRANSPOSE, (operand,), Span(operand.span.start, _span(token).end))
+        return Call(TRANSPOSE, (operand,), Span(operand.span.start, self._span(token).end))
 
     def index(self, operand: Expr, places: tuple[Expr, ...], end: Token) -> Call:
-        return Call(INDEX, (operand, *places), Span(operand.span.start, _span(end).end))
+        return Call(INDEX, (operand, *places), Span(operand.span.start, self._span(end).end))
 
     def call(self, fn: Token, _open: Token, *rest: Any) -> Call:
         args = rest[0] if len(rest) == 2 else ()
-        return Call(str(fn), args, Span(_span(fn).start, _span(rest[-1]).end))
+        return Call(str(fn), args, Span(self._span(fn).start, self._span(rest[-1]).end))
 
     def vector(self, start: Token, items: tuple[Expr, ...], end: Token) -> Call:
-        return Call(VECTOR, items, Span(_span(start).start, _span(end).end))
+        return Call(VECTOR, items, Span(self._span(start).start, self._span(end).end))
 
     def parenthesis(self, start: Token, inner: Expr, end: Token) -> Expr:
-        span = Span(_span(start).start, _span(end).end)
+        span = Span(self._span(start).start, self._span(end).end)
         if isinstance(inner, Call) and inner.is_named:
             return inner
         return replace(inner, span=span)
 
     def conditional(self, start: Token, c: Expr, _then: Token, a: Expr, _else: Token, b: Expr) -> Call:
-        return Call(IF, (c, a, b), Span(_span(start).start, b.span.end))
+        return Call(IF, (c, a, b), Span(self._span(start).start, b.span.end))
 
     def arguments(self, *items: Expr) -> tuple[Expr, ...]:
         return items
@@ -232,18 +239,18 @@ class _Builder(Transformer[Token, Any]):
 
     def template(self, head: Token, _open: Token, index: Expr, close: Token, *rest: tuple[Any, ...]) -> Call:
         parts: list[Expr] = [self.variable(head), index]
-        end = _span(close).end
+        end = self._span(close).end
         for part, stop in rest:
             is_text = isinstance(part, Token)
             if not is_text and len(parts) % 2 == 0:
                 parts.append(Name("", Span(end, end)))  # Texts and indices take turns.
             parts.append(self.variable(part) if is_text else part)
             end = stop
-        return Call(TEMPLATE, tuple(parts), Span(_span(head).start, end))
+        return Call(TEMPLATE, tuple(parts), Span(self._span(head).start, end))
 
     def template_rest(self, *tokens: Any) -> tuple[Any, int]:
         part = tokens[0] if len(tokens) == 1 else tokens[1]
-        return part, _span(tokens[-1]).end
+        return part, self._span(tokens[-1]).end
 
     # Statements
 
@@ -260,10 +267,10 @@ class _Builder(Transformer[Token, Any]):
         return Edge(tail, head, partial, ",", Span(tail.span.start, partial.span.end))
 
     def differential_edge(self, d: Token, head: Expr, _d: Token, tail: Expr, partial: Expr) -> Edge:
-        return Edge(tail, head, partial, str(d), Span(_span(d).start, partial.span.end))
+        return Edge(tail, head, partial, str(d), Span(self._span(d).start, partial.span.end))
 
     def closed_differential_edge(self, d: Token, head: Expr, _d: Token, tail: Expr, partial: Expr) -> Edge:
-        return Edge(tail, head, partial, f"{d}()", Span(_span(d).start, partial.span.end))
+        return Edge(tail, head, partial, f"{d}()", Span(self._span(d).start, partial.span.end))
 
     def edge(self, edge: Edge) -> Edge:
         return edge
@@ -277,7 +284,7 @@ class _Builder(Transformer[Token, Any]):
     def input(self, word: Token, target: Expr, *parts: tuple[str, Any, int]) -> Input:
         given = {kind: value for kind, value, _ in parts}
         end = parts[-1][2] if parts else target.span.end
-        span = Span(_span(word).start, end)
+        span = Span(self._span(word).start, end)
         return Input(target, given.get("shape"), given.get("default"), given.get("bounds"), span)
 
     def shape(self, *sizes: Expr) -> tuple[str, tuple[Expr, ...], int]:
@@ -290,30 +297,30 @@ class _Builder(Transformer[Token, Any]):
         return "bounds", (low, high), high.span.end
 
     def output(self, word: Token, target: Expr) -> Output:
-        return Output(target, Span(_span(word).start, target.span.end))
+        return Output(target, Span(self._span(word).start, target.span.end))
 
     def given(self, word: Token, target: Expr, value: Expr) -> Given:
-        return Given(target, value, Span(_span(word).start, value.span.end))
+        return Given(target, value, Span(self._span(word).start, value.span.end))
 
     def adjoint(self, word: Token, target: Expr, value: Expr) -> Adjoint:
-        return Adjoint(target, value, Span(_span(word).start, value.span.end))
+        return Adjoint(target, value, Span(self._span(word).start, value.span.end))
 
     def function(self, word: Token, name: Token, params: tuple[Token, ...], body: Expr) -> Function:
         for i, param in enumerate(params):
             if param in params[:i]:
-                first = Note("it stands here already", _span(params[params.index(param)]))
+                first = Note("it stands here already", self._span(params[params.index(param)]))
                 message = f"the parameter `{param}` stands twice"
-                raise _Rejected(Diagnostic("duplicate-parameter", message, _span(param), (first,)))
-        return Function(str(name), tuple(map(str, params)), body, Span(_span(word).start, body.span.end))
+                raise _RejectedError(Diagnostic("duplicate-parameter", message, self._span(param), (first,)))
+        return Function(str(name), tuple(map(str, params)), body, Span(self._span(word).start, body.span.end))
 
     def parameters(self, *names: Token) -> tuple[Token, ...]:
         return names
 
     def claim(self, word: Token, condition: Expr) -> Claim:
-        return Claim(condition, Span(_span(word).start, condition.span.end))
+        return Claim(condition, Span(self._span(word).start, condition.span.end))
 
     def loop_head(self, word: Token, variable: Token, first: Expr, last: Expr) -> _LoopHead:
-        return _LoopHead(str(variable), first, last, _span(word))
+        return _LoopHead(str(variable), first, last, self._span(word))
 
     def loop_end(self) -> None:
         return None
@@ -325,12 +332,12 @@ class _Builder(Transformer[Token, Any]):
             if token[0] != "d" or len(token) == 1:
                 hint = f"a derivative is written d{of}/d{wrt}"
                 message = f"`{of}/{wrt}` is neither a derivative nor a node"
-                span = Span(_span(of).start, _span(wrt).end)
-                raise _Rejected(Diagnostic("not-an-answer", message, span, hints=(hint,)))
-        return Answer(str(of[1:]), str(wrt[1:]), value, Span(_span(of).start, value.span.end), value.span)
+                span = Span(self._span(of).start, self._span(wrt).end)
+                raise _RejectedError(Diagnostic("not-an-answer", message, span, hints=(hint,)))
+        return Answer(str(of[1:]), str(wrt[1:]), value, Span(self._span(of).start, value.span.end), value.span)
 
     def differential_answer(self, d: Token, of: Name, _d: Token, wrt: Name, value: Expr) -> Answer:
-        return Answer(of.id, wrt.id, value, Span(_span(d).start, value.span.end), value.span)
+        return Answer(of.id, wrt.id, value, Span(self._span(d).start, value.span.end), value.span)
 
     def value_answer(self, node: Name, value: Expr) -> Answer:
         return Answer(node.id, None, value, Span(node.span.start, value.span.end), value.span)

@@ -124,8 +124,8 @@ _ROWS = (
     _row("=", "x", "x", "1", latex="<x>"),  # A node that is another one, or a number, by a second name.
     _row(
         "^", "x y", "x^y", "y*x^(y - 1); out*log(x)",
-        # Where y - 1 is rounded, the power would magnify that by log(x).
-        stable="where(y == 0, 0, where(x == 0 or abs(y) >= 1 and abs(y) < 1e15, y*x^(y - 1), y*out/x)); "
+        # Where y - 1 is rounded, the power would magnify that by log(x), or turn its sign.
+        stable="where(y == 0, 0, where(x == 0 or abs(y) < 1e15 and y - 1 + 1 == y, y*x^(y - 1), y*out/x)); "
         "where(x == 0 and y > 0, 0, out*log(x))",
         domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)", latex="{<x>}^{<y>}",
     ),
@@ -151,7 +151,7 @@ _ROWS = (
     _row("log10", "x", "", "1/(x*log(10))", from_output="1/(10^out*log(10))", domain="x > 0", latex=r"\log_{10}(<x>)"),
     _row("log1p", "x", "", "1/(1 + x)", from_output="exp(-out)", domain="x > -1", latex=r"\ln(1 + <x>)"),
     _row("sqrt", "x", "", "1/(2*out)", stable="1/(2*abs(out))", domain="x >= 0", latex=r"\sqrt{<x>}"),
-    _row("cbrt", "x", "", "1/(3*out^2)", latex=r"\sqrt[3]{<x>}"),
+    _row("cbrt", "x", "", "1/(3*out^2)", stable="where(x == 0, inf, out/x/3)", latex=r"\sqrt[3]{<x>}"),
     # Circular functions, in radians
     _row("sin", "x", "", "cos(x)", latex=r"\sin(<x>)"),
     _row("cos", "x", "", "-sin(x)", latex=r"\cos(<x>)"),

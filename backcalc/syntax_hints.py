@@ -85,9 +85,13 @@ SYNTAX_HINTS = (
     SyntaxHint(r"‸(=>|→|⟶|-->|>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
     SyntaxHint(r"->\s*\S+\s*‸(=|\d|-)", "the partial stands after a colon: u -> v : 3", "u -> v = 3"),
     SyntaxHint(r"->\s*\S+\s*‸$", "an edge needs its local partial: u -> v : 3", "u -> v"),
-    SyntaxHint(r"^d(?P<v>\w+)\s*‸/\s*d(?P<u>\w+)", "an edge is written d({v})/d({u}) = … or {u} -> {v} : …", "dv/du = 3"),
+    SyntaxHint(
+        r"^d(?P<v>\w+)\s*‸/\s*d(?P<u>\w+)", "an edge is written d({v})/d({u}) = … or {u} -> {v} : …", "dv/du = 3"
+    ),
     SyntaxHint(r"=[^,]*\d\s*‸,\s*\d+\s*$", "a decimal point, not a comma: 3.5", "y = 3,5"),
-    SyntaxHint(rf"\b(?P<f>{_NAME})\s+‸(?P<x>\w+)\s*$", "a function's argument stands in parentheses: {f}({x})", "y = sin x"),
+    SyntaxHint(
+        rf"\b(?P<f>{_NAME})\s+‸(?P<x>\w+)\s*$", "a function's argument stands in parentheses: {f}({x})", "y = sin x"
+    ),
     SyntaxHint(r"‸\|\|", "write `or`", "y = a || b"),
     SyntaxHint(r"‸\|", "an absolute value is written abs(x)", "y = |x|"),
     SyntaxHint(r"‸²", "a power is written x^2", "y = x²"),
@@ -109,11 +113,17 @@ SYNTAX_HINTS = (
     SyntaxHint(rf"^(?P<f>{_NAME})\s*‸\(", "a function of your own begins with def: def {f}(x) = …", "f(x) = x^2"),
     SyntaxHint(r"^def\b.*\)\s*‸:", "the body stands after `=`: def f(x) = x^2", "def f(x): x^2"),
     SyntaxHint(r"^def\s+\w+\s*‸=", "a function needs its parameters: def f(x) = x^2", "def f = 2"),
-    SyntaxHint(r"^for\b.*\bin\s+\w+\s*‸(\(|:|,|-|\.)", "a range is written 1..5: for k in 1..5 { … }", "for k in range(1, 5) {"),
+    SyntaxHint(
+        r"^for\b.*\bin\s+\w+\s*‸(\(|:|,|-|\.)", "a range is written 1..5: for k in 1..5 { … }", "for k in range(1, 5) {"
+    ),
     SyntaxHint(r"^for\b.*\.\.\s*[^{]+‸$", "the body stands in braces: for k in 1..5 { … }", "for k in 1..5"),
     SyntaxHint(r"^for\b.*\.\.\s*[^{]+‸:", "the body stands in braces: for k in 1..5 { … }", "for k in 1..5: x = 1"),
     SyntaxHint(r"^for\s+\w+\s*‸=", "a loop is written: for k in 1..5 { … }", "for k = 1..5 {"),
-    SyntaxHint(r"^(let|var|const|set)\s+‸|^(let|var|const|set)\s+\w+\s*‸=", "a node needs no word before it: y = …", "let y = 3"),
+    SyntaxHint(
+        r"^(let|var|const|set)\s+‸|^(let|var|const|set)\s+\w+\s*‸=",
+        "a node needs no word before it: y = …",
+        "let y = 3",
+    ),
     SyntaxHint(r"^input\s+\w+\s*‸,", "one statement an input: input x; input y", "input x, y"),
     SyntaxHint(
         r"^(?P<w>input|output|given|adjoint)\s+(?P<v>\w+)\s*‸\S",
@@ -122,9 +132,15 @@ SYNTAX_HINTS = (
     ),
     SyntaxHint(r"^(given|adjoint)\s+\w+\s*‸$", "its value is missing: given h = [2, -1, 3]", "given h"),
     SyntaxHint(r"=\s*‸$", "the formula is missing", "y ="),
-    SyntaxHint(r"^[^\s,=]+[\s,]+[^\s,=]+[\s,]+[^\s,=]+\s*‸[\s,]*\S", "an edge has three columns: tail, head, partial", "u, v, 3, 4"),
+    SyntaxHint(
+        r"^[^\s,=]+[\s,]+[^\s,=]+[\s,]+[^\s,=]+\s*‸[\s,]*\S",
+        "an edge has three columns: tail, head, partial",
+        "u, v, 3, 4",
+    ),
     SyntaxHint(r"^\S+\s*,\s*\S+\s*‸$", "an edge has three columns: tail, head, partial", "u,v"),
-    SyntaxHint(rf"^{_NAME}\s*‸$", "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)", "y"),
+    SyntaxHint(
+        rf"^{_NAME}\s*‸$", "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)", "y"
+    ),
     SyntaxHint(r"[-+*/^]\s*‸($|\))", "an operator needs something after it", "y = 2 +"),
     SyntaxHint(r"‸\)", "this parenthesis closes nothing, or something before it is missing", "y = a)"),
 )
@@ -146,9 +162,10 @@ def explain(source: Source, span: Span, error: UnexpectedInput, start: str = "st
 def _place_of(error: UnexpectedInput, span: Span) -> Span:
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         token = error.token
-        return Span(token.start_pos or 0, token.end_pos or 0)
+        return Span(span.start + (token.start_pos or 0), span.start + (token.end_pos or 0))
     if isinstance(error, UnexpectedCharacters):
-        return Span(error.pos_in_stream, error.pos_in_stream + 1)
+        at = span.start + (error.pos_in_stream or 0)
+        return Span(at, at + 1)
     return Span(span.end, span.end + 1)
 
 
@@ -186,8 +203,12 @@ def _hint(before: str, after: str) -> tuple[str, ...]:
     for row in SYNTAX_HINTS:
         match = re.search(row.pattern, marked)
         if match:
-            slots = {f"{{{name}}}": text or "" for name, text in match.groupdict().items()}
-            return (re.sub(r"\{\w\}", lambda slot: slots[slot.group()], row.hint),)
+            return (_filled(row.hint, match),)
     return ()
 
 
+def _filled(hint: str, match: re.Match[str]) -> str:
+    """`hint` with `{x}` replaced by what the group x matched; other braces stay."""
+    for name, text in match.groupdict().items():
+        hint = hint.replace(f"{{{name}}}", text or "")
+    return hint

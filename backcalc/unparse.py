@@ -26,10 +26,8 @@ from backcalc.statements import (
 # How tightly a form binds, loosest first. `if` takes all that follows it, so it is bare only where nothing follows.
 CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = range(11)
 
-BINARY = {
-    **{"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "^": POWER},
-    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON),
-}
+BINARY = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "^": POWER}
+BINARY |= dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON)
 _TIGHT = {"*", "/", "^"}  # Written without spaces, as `w*x + b` is by hand.
 
 _Piece = str | tuple[Expr, int]
@@ -53,7 +51,7 @@ def unparse(expr: Expr) -> str:
 def number_text(value: float) -> str:
     """The shortest text that reads back as `value`; a whole number has no point."""
     text = repr(float(value))
-    return text[:-2] if text.endswith(".0") else text
+    return text.removesuffix(".0")
 
 
 def _leaf(leaf: Number | Name, tightness: int) -> str:

@@ -1,8 +1,8 @@
 """The truth about the table of primitives, from mpmath: values at any precision, slopes that owe nothing to the table's
 own partials, and the points to look at.
 
-A value is the row's text with mpmath's functions in place of `scalar`'s. A slope is a difference quotient of that value over
-a step so small (1e-40 of the argument) that neither curvature nor a kink nearby shows in 16 digits.
+A value is the row's text with mpmath's functions in place of `scalar`'s. A slope is a difference quotient of that value
+over a step so small (1e-40 of the argument) that neither curvature nor a kink nearby shows in 16 digits.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from itertools import product
 from random import Random
 from typing import Any
 
 import mpmath
+
 from backcalc import scalar
 from backcalc.lower import lower
 from backcalc.primitives import PRIMITIVES, Primitive, expression
@@ -29,16 +31,27 @@ STEP, FINER = mp.mpf("1e-40"), mp.mpf("1e-20")  # Of the argument; of the step.
 
 # Base functions that mpmath lacks, names otherwise, or makes complex where the language stays real.
 BASE: Mapping[str, Callable[..., Real]] = {
-    **{"less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge},
-    **{"equal": operator.eq, "not_equal": operator.ne, "negation": operator.not_},
-    **{"both": lambda x, y: bool(x) and bool(y), "either": lambda x, y: bool(x) or bool(y)},
-    **{"where": lambda c, a, b: a if c else b, "max": max, "min": min, "abs": abs, "round": mp.nint},
-    **{"divide": lambda x, y: mp.mpf(x) / y, "log2": lambda x: mp.log(x, 2)},
-    "erfc": lambda x: mp.erfc(x) if abs(x) < 1e50 else 1 - mp.sign(x),  # mpmath overflows.
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "negation": operator.not_,
+    "both": lambda x, y: bool(x) and bool(y),
+    "either": lambda x, y: bool(x) or bool(y),
+    "where": lambda c, a, b: a if c else b,
+    "max": max,
+    "min": min,
+    "abs": abs,
+    "round": mp.nint,
+    "divide": lambda x, y: mp.mpf(x) / y if y else mp.sign(x) * mp.inf,
+    "log2": lambda x: mp.log(x, 2),
     "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
+    "erfc": lambda x: mp.erfc(x) if abs(x) < 1e50 else 1 - mp.sign(x),  # mpmath overflows.
 }
 with mp.workdps(2000):
-    CONSTANTS: Mapping[str, Real] = {"pi": +mp.pi, "e": +mp.e, "tau": 2 * mp.pi}
+    CONSTANTS: Mapping[str, Real] = {"pi": +mp.pi, "e": +mp.e, "tau": 2 * mp.pi, "inf": mp.inf}
 
 
 def resolve(name: str) -> Callable[..., Real]:
@@ -67,13 +80,13 @@ def value_at(row: Primitive, point: Point) -> Real:
 def true_value(row: Primitive, point: Point) -> Real:
     """The row's value to `DIGITS` digits and more."""
     with mp.workdps(2 * DIGITS):
-        return value_at(row, [mp.mpf(x) for x in point])
+        return value_at(row, [mp.convert(x) for x in point])
 
 
 def true_slope(row: Primitive, index: int, point: Point) -> Real:
     """The slope of the row's value along parameter `index` to `DIGITS` digits and more: infinite where the quotient
     grows without bound, one-sided at the end of the domain, nan where there is no neighbour in it."""
-    point = [mp.mpf(x) for x in point]
+    point = [mp.convert(x) for x in point]
     step = STEP * _scale(index, point)
     slope, one_sided = _quotient(row, index, point, step)
     if one_sided or point[index] == 0:
@@ -106,7 +119,7 @@ def one_sided(row: Primitive, index: int, point: Point) -> tuple[Real, Real]:
 
 
 def _quotient(row: Primitive, index: int, point: Point, step: Real) -> tuple[Real, bool]:
-    """The difference quotient over ±`step`, and whether one side is missing; digits are added until `DIGITS` are left."""
+    """The difference quotient over ±`step`, digits added until `DIGITS` are left; and whether one side is missing."""
     for digits in (110, 400, 1300):
         with mp.workdps(digits):
             sides = [_moved(point, index, by) for by in (-step, step)]
@@ -115,16 +128,17 @@ def _quotient(row: Primitive, index: int, point: Point, step: Real) -> tuple[Rea
             for i in missing:
                 sides[i], values[i] = point, value_at(row, point)
             rise, run = values[1] - values[0], sides[1][index] - sides[0][index]
-            if abs(rise) > max(map(abs, values)) * mp.mpf(10) ** (DIGITS - digits) and run:
+            slope = rise / run if run else mp.nan
+            if run and abs(rise) > max(map(abs, values)) * mp.mpf(10) ** (DIGITS - digits):
                 break
-    return (rise / run if run else mp.nan), bool(missing)
+    return slope, bool(missing)
 
 
 def _limit(slope: Real, finer: Real) -> Real:
-    """Where quotients go: infinity or 0 where the finer one is more than twice or less than half the other (x^1.5 at 0)."""
-    if abs(finer) > 2 * abs(slope):
-        return mp.sign(finer) * mp.inf
-    return finer if 2 * abs(finer) > abs(slope) else mp.mpf(0)
+    """Where quotients go that move even so near: to infinity where they grow (sqrt at 0), else to 0 (x^1.5 at 0)."""
+    if abs(finer - slope) <= FINER * abs(slope) or mp.isnan(slope):
+        return finer
+    return mp.sign(finer) * mp.inf if abs(finer) > abs(slope) else mp.mpf(0)
 
 
 def _change(fn: Callable[[Point], Real], index: int, point: Point, step: Real) -> Real:
@@ -141,10 +155,80 @@ def _scale(index: int, point: Point) -> Real:
     return min(mp.mpf(1), *map(abs, sizes), 1)
 
 
+# ---- Comparison -----------------------------------------------------------------------------------------------------
+
+ULPS, CONDITIONED = 4, 4e-16  # What is allowed: units in the last place, or this times the condition number.
+UNDERFLOW = 1e-320  # And of what a subnormal intermediate result loses, times an argument or a logarithm.
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How far a row's number is from the truth: in units in the last place, and as a share of what is allowed."""
+
+    name: str
+    what: str
+    point: Point
+    ulps: float
+    ratio: float
+
+
+def distance(got: float, truth: Real, point: Point, condition: Callable[[], Real]) -> tuple[float, float]:
+    """The error of `got` in units in the last place, and as a share of what is allowed; infinite for another inf or nan."""
+    expected = float(truth)
+    if not math.isfinite(expected) or not math.isfinite(got):
+        apart = 0.0 if got == expected or (math.isnan(got) and math.isnan(expected)) else math.inf
+        return apart, apart
+    error, unit = abs(mp.mpf(got) - truth), math.ulp(expected)
+    bound = max(ULPS * unit, UNDERFLOW * max(1, *map(abs, point)))
+    if truth and error > ULPS / 2 * unit:  # A condition number takes second differences: only where it may matter.
+        bound = max(bound, CONDITIONED * condition() * abs(truth))
+    return float(error / unit), float(error / bound)
+
+
+def examine(row: Primitive, truth: Primitive, count: int) -> Iterator[Finding]:
+    """The value and slopes of `row` as numbers against `truth`'s value, at its hard points and `count` random ones."""
+    for point in candidates(truth, count):
+        if inside(truth, point):
+            out = row.evaluate(*point)
+            exact, condition = true_value(truth, point), partial(true_condition, truth, point)
+            yield Finding(row.name, "value", point, *distance(out, exact, point, condition))
+            if not at_kink(truth, point):
+                yield from _slopes(row, truth, point, out)
+
+
+def _slopes(row: Primitive, truth: Primitive, point: Point, out: float) -> Iterator[Finding]:
+    for i, slope in enumerate(row.slopes):
+        exact, condition = true_slope(truth, i, point), partial(slope_condition, truth, i, point)
+        yield Finding(row.name, f"∂{row.params[i]}", point, *distance(slope(*point, out), exact, point, condition))
+
+
 # ---- Points ----------------------------------------------------------------------------------------------------------
 
 NEAR = (1e-8, 1e-15)
-PLAIN = (0.0, 1e-300, 1e-15, 1e-8, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.5, 19.0, 37.0, 700.0, 709.0, 720.0, 745.5, 1e4, 1e20, 1e100, 1e155)
+PLAIN = (
+    0.0,
+    1e-300,
+    1e-15,
+    1e-8,
+    0.25,
+    0.5,
+    0.75,
+    1.0,
+    1.5,
+    2.0,
+    3.0,
+    5.5,
+    19.0,
+    37.0,
+    700.0,
+    709.0,
+    720.0,
+    745.5,
+    1e4,
+    1e20,
+    1e100,
+    1e155,
+)
 POLES = tuple(k * math.pi / 2 for k in (1, 2, 3, 4, 101, 6365))  # Of the circular functions, as near as float64 comes.
 HARD = tuple(
     sign * x
@@ -165,7 +249,7 @@ def at_kink(row: Primitive, point: Sequence[float]) -> bool:
 
 
 def candidates(row: Primitive, count: int) -> list[tuple[float, ...]]:
-    """`count` random points, and hard ones with equal and nearly equal arguments; in the domain or not, the same every time."""
+    """Random points and hard ones, with equal and nearly equal arguments; in the domain or not, the same every time."""
     random, arity = Random(row.name), len(row.params)
     pairs = [(x,) * arity for x in HARD] if arity == 1 else list(_mixed(random, arity, count))
     kinks = [point for point in pairs if at_kink(row, point)]
@@ -173,9 +257,11 @@ def candidates(row: Primitive, count: int) -> list[tuple[float, ...]]:
 
 
 def moderate(row: Primitive, count: int) -> list[tuple[float, ...]]:
-    """`count` random points of size up to 4, in the domain and off the kinks."""
+    """`count` random points of size up to 4, in the domain and off the kinks; what selects, does so by 0 or not."""
     random = Random(row.name)
-    drawn = ([random.uniform(-4, 4) for _ in row.params] for _ in range(100 * count))
+    drawn = [[random.uniform(-4, 4) for _ in row.params] for _ in range(100 * count)]
+    if row.selects:
+        drawn = [[i % 2, *point[1:]] for i, point in enumerate(drawn)]
     return [tuple(p) for p in drawn if inside(row, p) and not at_kink(row, p)][:count]
 
 

@@ -20,7 +20,20 @@ COMMANDS = {
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
 }
-NOT_YET = ("explain", "paths", "derive", "draw", "report", "descend", "sweep", "taylor", "verify", "grade", "quiz", "export")
+NOT_YET = (
+    "explain",
+    "paths",
+    "derive",
+    "draw",
+    "report",
+    "descend",
+    "sweep",
+    "taylor",
+    "verify",
+    "grade",
+    "quiz",
+    "export",
+)
 
 INTERRUPTED = 130
 

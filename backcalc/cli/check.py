@@ -8,8 +8,16 @@ import click
 
 from backcalc.build import build
 from backcalc.check import check, stated_answers
-from backcalc.cli.options import at_option, color_option, digits_option, format_option, graph_argument, of_option
-from backcalc.cli.options import print_report, read_program
+from backcalc.cli.options import (
+    at_option,
+    color_option,
+    digits_option,
+    format_option,
+    graph_argument,
+    of_option,
+    print_report,
+    read_program,
+)
 from backcalc.errors import BuildError, Diagnostic
 from backcalc.point import read_point
 from backcalc.render.warnings import render_warnings

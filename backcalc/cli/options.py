@@ -11,13 +11,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from backcalc.build import build
+from backcalc.catalog import samples
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
 from backcalc.graph import Graph
 from backcalc.parser import parse
 from backcalc.reading import read
 from backcalc.render.numbers import DIGITS, MAX_DIGITS
 from backcalc.render.report import Grid
-from backcalc.catalog import samples
 from backcalc.statements import Program
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -45,7 +45,10 @@ at_option = click.option(
     help="Values of inputs; may stand several times. --at @point.json reads a JSON object.",
 )
 of_option = click.option(
-    "--of", metavar="NODE", shell_complete=_node_completion, help="The output (default: the one declared, else the only sink)."
+    "--of",
+    metavar="NODE",
+    shell_complete=_node_completion,
+    help="The output (default: the one declared, else the only sink).",
 )
 wrt_option = click.option(
     "--wrt", metavar="x,w", shell_complete=_node_completion, help="The inputs of interest (default: all)."

@@ -37,8 +37,13 @@ Examples:
 @at_option
 @of_option
 @wrt_option
-@click.option("--mode", type=click.Choice(["reverse", "forward"]), default="reverse", show_default=True,
-              help="reverse: the output's derivative by every node; forward: every node's derivative by --wrt.")
+@click.option(
+    "--mode",
+    type=click.Choice(["reverse", "forward"]),
+    default="reverse",
+    show_default=True,
+    help="reverse: the output's derivative by every node; forward: every node's derivative by --wrt.",
+)
 @click.option("--partials", is_flag=True, help="Show the local partials and how each adjoint adds up.")
 @click.option("--expand", "expanded", is_flag=True, help="Show every operation as a node of its own.")
 @click.option("--all-pairs", is_flag=True, help="Show the derivative of every node by every node it depends on.")

@@ -7,9 +7,9 @@ import sys
 import click
 from click.shell_completion import CompletionItem
 
+from backcalc.catalog import sample, samples
 from backcalc.cli.options import color_option, print_report
 from backcalc.render.report import Grid
-from backcalc.catalog import sample, samples
 
 EXAMPLES = """\b
 Examples:

@@ -17,7 +17,9 @@ def render_csv(run: Run, *, pairs: bool = False) -> Iterator[str]:
         return
     columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
     one = len(columns) == 1
-    header = ["adjoint"] if run.mode == "reverse" else ["tangent"] if one else [f"tangent {name}" for name in run.tangents]
+    header = (
+        ["adjoint"] if run.mode == "reverse" else ["tangent"] if one else [f"tangent {name}" for name in run.tangents]
+    )
     numbers = zip(run.values, *columns, strict=True)
     rows = (
         (node.name, *("" if value is None else number_text(value) for value in row))

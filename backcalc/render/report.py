@@ -56,7 +56,12 @@ def _nodes(run: Run, digits: int) -> Grid:
     else:
         header, columns = [derivative("node", name) for name in run.tangents], list(run.tangents.values())
     rows = [
-        (shorten(node.name, NAME_WIDTH), formula_text(node), rounded(run.values[i], digits), *_cells(columns, i, digits))
+        (
+            shorten(node.name, NAME_WIDTH),
+            formula_text(node),
+            rounded(run.values[i], digits),
+            *_cells(columns, i, digits),
+        )
         for i, node in enumerate(run.graph.nodes)
     ]
     output = frozenset([run.graph.index[run.output]])
@@ -91,7 +96,9 @@ def _contributions(run: Run, digits: int) -> Grid:
             rows.append((name, shorten(nodes[head].name), *(rounded(number, digits) for number in numbers)))
         rows.append((name, "sum", "-", "-", rounded(adjoint[tail], digits)))
     header = ("node", "user", "∂user/∂node", derivative(run.output, "user"), "contribution")
-    return Grid(header, rows, frozenset([2, 3, 4]), title="How each adjoint adds up: ∂user/∂node times the user's adjoint")
+    return Grid(
+        header, rows, frozenset([2, 3, 4]), title="How each adjoint adds up: ∂user/∂node times the user's adjoint"
+    )
 
 
 def _pushes(run: Run, digits: int) -> Grid:
@@ -108,12 +115,15 @@ def _pushes(run: Run, digits: int) -> Grid:
                 rows.append((label, name, *(rounded(number, digits) for number in numbers)))
             rows.append((label, "sum", "-", "-", rounded(tangent[head], digits)))
     header = ("tangent", "argument", "∂node/∂argument", "its tangent", "contribution")
-    return Grid(header, rows, frozenset([2, 3, 4]), title="How each tangent adds up: ∂node/∂argument times the argument's tangent")
+    return Grid(
+        header,
+        rows,
+        frozenset([2, 3, 4]),
+        title="How each tangent adds up: ∂node/∂argument times the argument's tangent",
+    )
 
 
 def _pairs(run: Run, digits: int) -> Grid:
     rows = [(derivative(of, wrt), of, wrt, rounded(value, digits)) for of, wrt, value in run.pairs()]
     title = "Every pair of nodes with a path between them"
     return Grid(("derivative", "of", "wrt", "value"), rows, frozenset([3]), title=title)
-
-

@@ -18,7 +18,9 @@ _PADDING = 2  # Rich puts a space on each side of a cell.
 
 def print_table(report: Iterable[Grid], *, color: bool, width: int | None = None) -> None:
     """Print `report` to stdout, fitted to the terminal (or to `width` columns)."""
-    console = Console(file=sys.stdout, force_terminal=True, no_color=not color, highlight=False, width=width, soft_wrap=True)
+    console = Console(
+        file=sys.stdout, force_terminal=True, no_color=not color, highlight=False, width=width, soft_wrap=True
+    )
     for grid in report:
         fitted = fit(grid, console.width - _PADDING - 1, gap=_PADDING)
         if grid.title:

@@ -1,0 +1,31 @@
+"""What the tests share: the worst cases of the primitives' accuracy, shown at the end of every run."""
+
+from __future__ import annotations
+
+import pytest
+from references import Finding
+
+_WORST = pytest.StashKey[list[Finding]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """An empty list of worst cases."""
+    config.stash[_WORST] = []
+
+
+@pytest.fixture
+def worst_cases(request: pytest.FixtureRequest) -> list[Finding]:
+    """The list that a test adds its row's worst case to."""
+    return request.config.stash[_WORST]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The worst case of every primitive, furthest from the truth first; those without any error in one line."""
+    cases = sorted(config.stash[_WORST], key=lambda case: -case.ratio)
+    if cases:
+        terminalreporter.section("primitives: worst error in units in the last place, as a share of what is allowed")
+        for case in cases:
+            if case.ulps:
+                point = ", ".join(map(repr, case.point))
+                terminalreporter.line(f"{case.name:10} {case.what:5} {case.ulps:9.3g} {case.ratio:8.2%}   at {point}")
+        terminalreporter.line("exact: " + "  ".join(case.name for case in cases if not case.ulps))
