@@ -1,4 +1,4 @@
-"""An expression as a Python function over a namespace: the same text serves floats, and later arrays and other libraries."""
+"""An expression as a Python function over a namespace: the same text serves floats, arrays and other libraries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _INLINE = ("+", "-", "*")  # Python's own operators on floats, arrays and tensor
 def lower(
     expr: Expr, params: Sequence[str], resolve: Callable[[str], Any], constants: Mapping[str, Any]
 ) -> Callable[..., Any]:
-    """The function of `params` that computes `expr`, its functions found by `resolve` and its other names in `constants`.
+    """The function of `params` that computes `expr`; `resolve` finds its functions, `constants` has its other names.
 
     Meant for the short texts of the primitive table; a graph is evaluated by its tape.
     """

@@ -5,11 +5,11 @@ A row's columns:
     name         as the language writes it; operators and other syntax go by the names that `expr` gives them
     params       its parameters, which the texts below speak of
     value        its value; the default is the base function of the same name in the namespace (`scalar` for floats)
-    partials     its local partials, one a parameter, parted by `;`, as a textbook writes them; `out` is the row's own value
+    partials     its local partials, one a parameter, parted by `;`, as a textbook writes them; `out` is the row's value
     stable       the same where the textbook's form overflows or loses digits; numbers come from these
     from_output  the same in terms of `out` alone, for where only the value is known
     domain       where the function exists; outside, the value is what IEEE 754 gives and the slope is nan
-    kinks        where the slope jumps; the partials give the subgradient used there (relu: 0, abs: 0, max: split evenly)
+    kinks        where the slope or the value jumps; the partials give the slope used there (relu, abs: 0, max: 1/2)
     latex        its value in LaTeX, `<x>` standing for the parameter x
     selects      whether it passes one argument on and does not depend on the others, whatever their slope is
 
@@ -102,7 +102,7 @@ def lookup(name: str) -> Primitive | None:
 
 
 def _row(name: str, params: str, value: str = "", partials: str = "", **columns: Any) -> Primitive:
-    split = {key: _split(columns.pop(key, "")) for key in ("stable", "from_output")}
+    split: dict[str, Any] = {key: _split(columns.pop(key, "")) for key in ("stable", "from_output")}
     names = tuple(params.split())
     value = value or f"{name}({', '.join(names)})"
     return Primitive(name, names, value, _split(partials), **split, **columns)
@@ -156,8 +156,14 @@ _ROWS = (
     _row("sin", "x", "", "cos(x)", latex=r"\sin(<x>)"),
     _row("cos", "x", "", "-sin(x)", latex=r"\cos(<x>)"),
     _row("tan", "x", "", "1 + out^2", latex=r"\tan(<x>)"),
-    _row("asin", "x", "", "1/sqrt(1 - x^2)", stable="1/sqrt((1 - x)*(1 + x))", from_output="1/cos(out)", domain="abs(x) <= 1", latex=r"\arcsin(<x>)"),
-    _row("acos", "x", "", "-1/sqrt(1 - x^2)", stable="-1/sqrt((1 - x)*(1 + x))", from_output="-1/sin(out)", domain="abs(x) <= 1", latex=r"\arccos(<x>)"),
+    _row(
+        "asin", "x", "", "1/sqrt(1 - x^2)", stable="1/sqrt((1 - x)*(1 + x))", from_output="1/cos(out)",
+        domain="abs(x) <= 1", latex=r"\arcsin(<x>)",
+    ),
+    _row(
+        "acos", "x", "", "-1/sqrt(1 - x^2)", stable="-1/sqrt((1 - x)*(1 + x))", from_output="-1/sin(out)",
+        domain="abs(x) <= 1", latex=r"\arccos(<x>)",
+    ),
     _row("atan", "x", "", "1/(1 + x^2)", from_output="cos(out)^2", latex=r"\arctan(<x>)"),
     _row(
         "atan2", "y x", "", "x/(x^2 + y^2); -y/(x^2 + y^2)",
@@ -169,9 +175,18 @@ _ROWS = (
     _row("sinh", "x", "", "cosh(x)", latex=r"\sinh(<x>)"),
     _row("cosh", "x", "", "sinh(x)", latex=r"\cosh(<x>)"),
     _row("tanh", "x", "", "1 - out^2", stable="(1/cosh(x))^2", latex=r"\tanh(<x>)"),
-    _row("asinh", "x", "", "1/sqrt(1 + x^2)", stable="where(abs(x) < 1e100, 1/sqrt(1 + x^2), 1/abs(x))", from_output="1/cosh(out)", latex=r"\operatorname{arsinh}(<x>)"),
-    _row("acosh", "x", "", "1/sqrt(x^2 - 1)", stable="1/(sqrt(x - 1)*sqrt(x + 1))", from_output="1/sinh(out)", domain="x >= 1", latex=r"\operatorname{arcosh}(<x>)"),
-    _row("atanh", "x", "", "1/(1 - x^2)", stable="1/((1 - x)*(1 + x))", from_output="cosh(out)^2", domain="abs(x) < 1", latex=r"\operatorname{artanh}(<x>)"),
+    _row(
+        "asinh", "x", "", "1/sqrt(1 + x^2)", stable="where(abs(x) < 1e100, 1/sqrt(1 + x^2), 1/abs(x))",
+        from_output="1/cosh(out)", latex=r"\operatorname{arsinh}(<x>)",
+    ),
+    _row(
+        "acosh", "x", "", "1/sqrt(x^2 - 1)", stable="1/(sqrt(x - 1)*sqrt(x + 1))", from_output="1/sinh(out)",
+        domain="x >= 1", latex=r"\operatorname{arcosh}(<x>)",
+    ),
+    _row(
+        "atanh", "x", "", "1/(1 - x^2)", stable="1/((1 - x)*(1 + x))", from_output="cosh(out)^2",
+        domain="abs(x) < 1", latex=r"\operatorname{artanh}(<x>)",
+    ),
     # Steps and kinks
     _row("abs", "x", "", "sign(x)", kinks="x == 0", latex=r"\lvert <x> \rvert"),
     _row("sign", "x", "", "0", kinks="x == 0", latex=r"\operatorname{sign}(<x>)"),
@@ -215,7 +230,11 @@ _ROWS = (
         "gelu", "x", "x*erfc(-x/sqrt(2))/2", "erfc(-x/sqrt(2))/2 + x*exp(-x^2/2)/sqrt(2*pi)",
         latex=r"\mathrm{GELU}(<x>)",
     ),
-    _row("silu", "x", "x*sigmoid(x)", "sigmoid(x)*(1 + x*sigmoid(-x))", latex=r"\mathrm{SiLU}(<x>)"),
+    _row(
+        "silu", "x", "x*sigmoid(x)", "sigmoid(x)*(1 + x*sigmoid(-x))",
+        stable="where(x < 0, exp(x)*(1 + x + exp(x))/(1 + exp(x))^2, sigmoid(x)*(1 + x*sigmoid(-x)))",
+        latex=r"\mathrm{SiLU}(<x>)",
+    ),
 )  # fmt: skip
 
 PRIMITIVES = {row.name: row for row in _ROWS}

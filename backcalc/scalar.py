@@ -1,6 +1,7 @@
 """The functions of the language on floats, with the results of IEEE 754 where Python's `math` raises.
 
-One name a base function, as `lower` asks for it; what the table of primitives defines by these (sigmoid, gelu, …) is not here.
+One name a base function, as `lower` asks for it; what the table of primitives defines by these (sigmoid, gelu, …) is
+not here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Unary = Callable[[float], float]
 
 
 def _total(fn: Unary, poles: dict[float, float] | None = None, overflow: Unary = lambda _: inf) -> Unary:
-    """`fn` on all floats: `poles` where it goes to infinity, `overflow(x)` where float64 ends, nan outside its domain."""
+    """`fn` on all floats: `poles` where it is infinite, `overflow(x)` where float64 ends, nan outside its domain."""
 
     def total(x: float) -> float:
         try:
@@ -56,7 +57,7 @@ def cbrt(x: float) -> float:
     root = math.cbrt(x)
     if x == 0 or not math.isfinite(x):
         return root
-    # C libraries are up to 4 units in the last place off: one step of Newton, its residual exact in whole numbers.
+    # C libraries are some units in the last place off: one step of Newton, its residual exact in whole numbers.
     (p, q), (n, d) = root.as_integer_ratio(), x.as_integer_ratio()
     return root - (p**3 * d - n * q**3) / (q**3 * d) / (3 * root * root)
 
@@ -77,7 +78,7 @@ def min(x: float, y: float) -> float:  # noqa: A001  the language's own name
 
 
 def divide(x: float, y: float) -> float:
-    """x / y, with the infinity or nan of IEEE 754 where y is 0."""
+    """The quotient, with the infinity or nan of IEEE 754 where y is 0."""
     try:
         return x / y
     except ZeroDivisionError:
@@ -85,7 +86,7 @@ def divide(x: float, y: float) -> float:
 
 
 def power(x: float, y: float) -> float:
-    """x to the y: nan for a negative x and a y that is not whole."""
+    """The power `x^y`: nan for a negative x and a y that is not whole."""
     try:
         return math.pow(x, y)
     except OverflowError:
@@ -97,7 +98,7 @@ def power(x: float, y: float) -> float:
 
 
 def where(c: float, a: float, b: float) -> float:
-    """a where c is not 0, else b."""
+    """Where c is not 0, a; else b."""
     return a if c else b
 
 

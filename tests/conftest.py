@@ -21,7 +21,8 @@ def worst_cases(request: pytest.FixtureRequest) -> list[Finding]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The worst case of every primitive, furthest from the truth first; those without any error in one line."""
-    cases = sorted(config.stash[_WORST], key=lambda case: -case.ratio)
+    found = config.stash[_WORST]
+    cases = sorted(found, key=lambda case: -case.ratio)
     if cases:
         terminalreporter.section("primitives: worst error in units in the last place, as a share of what is allowed")
         for case in cases:

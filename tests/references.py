@@ -104,7 +104,7 @@ def true_condition(row: Primitive, point: Point) -> Real:
 def slope_condition(row: Primitive, index: int, point: Point) -> Real:
     """The same for the slope along `index`, as a function of the arguments."""
     slope = true_slope(row, index, point)
-    with mp.workdps(2 * DIGITS):
+    with mp.workdps(8 * DIGITS):
         runs = [FINER * _scale(i, point) for i in range(len(point))]
         rises = [_change(lambda at: true_slope(row, index, at), i, point, run) for i, run in enumerate(runs)]
         return sum(abs(x * rise / (2 * run * slope)) for x, rise, run in zip(point, rises, runs, strict=True))
@@ -112,7 +112,7 @@ def slope_condition(row: Primitive, index: int, point: Point) -> Real:
 
 def one_sided(row: Primitive, index: int, point: Point) -> tuple[Real, Real]:
     """The slopes just to the left and just to the right of `point` along parameter `index`."""
-    with mp.workdps(4 * DIGITS):
+    with mp.workdps(8 * DIGITS):
         step = FINER * _scale(index, point)
         left, right = (true_slope(row, index, _moved(point, index, by)) for by in (-step, step))
         return left, right
@@ -150,9 +150,10 @@ def _moved(point: Point, index: int, by: Real) -> Point:
 
 
 def _scale(index: int, point: Point) -> Real:
-    """The size of argument `index`, but 1 at most; at 0 the smallest of the others, which atan2 is measured by."""
-    sizes = [point[index]] if point[index] else [x for x in point if x]
-    return min(mp.mpf(1), *map(abs, sizes), 1)
+    """A length along argument `index` over which little changes: not beyond its size (at 0: the others', which atan2 is
+    measured by), and less than 1 where an argument is large, as in sin(1e155) or x^1e155."""
+    sizes = [abs(x) for x in ([point[index]] if point[index] else point) if x]
+    return min(mp.mpf(1), *sizes, 1) / max(mp.mpf(1), *map(abs, point))
 
 
 # ---- Comparison -----------------------------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ class Finding:
 
 
 def distance(got: float, truth: Real, point: Point, condition: Callable[[], Real]) -> tuple[float, float]:
-    """The error of `got` in units in the last place, and as a share of what is allowed; infinite for another inf or nan."""
+    """The error of `got` in units in the last place, and as a share of what is allowed; inf for a wrong inf or nan."""
     expected = float(truth)
     if not math.isfinite(expected) or not math.isfinite(got):
         apart = 0.0 if got == expected or (math.isnan(got) and math.isnan(expected)) else math.inf

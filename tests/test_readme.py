@@ -1,0 +1,41 @@
+"""Every console block of the README is run, in order, in one folder; what it shows is what comes out."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+STEP = re.compile(r"^\$ (?P<command>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
+STEPS = [(match["command"], match["output"]) for block in BLOCKS for match in STEP.finditer(block)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("readme")
+
+
+def test_the_readme_has_examples():
+    assert len(STEPS) >= 5
+
+
+@pytest.mark.parametrize(("command", "output"), STEPS, ids=[command.splitlines()[0][:60] for command, _ in STEPS])
+def test_console_block(folder, command, output):
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert done.stdout == output
+
+
+def test_set_up_is_two_commands_of_one_line():
+    setup = README[README.index("## Try it") : README.index("Afterwards")]
+    blocks = re.findall(r"^```sh\n(.*?)^```$", setup, re.MULTILINE | re.DOTALL)
+    assert [block.count("\n") for block in blocks] == [1, 1]
