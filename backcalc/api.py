@@ -24,7 +24,7 @@ from backcalc.run import Mode, Run, run
 
 @dataclass(frozen=True)
 class NodeResult:
-    """One node of a result: its value, None where unknown; ∂output/∂node, in forward mode None; its tangents by input."""
+    """One node: its value, None where unknown; ∂output/∂node, None in forward mode; its tangents by input."""
 
     name: str
     kind: str
@@ -100,7 +100,7 @@ class Graph(_Graph):
         if mode not in ("reverse", "forward"):
             hint = ('it is "reverse" or "forward"',)
             raise UsageError(Source("mode", ""), [Diagnostic("unknown-mode", f"there is no mode {mode!r}", hints=hint)])
-        wrt = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        wrt = [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else wrt
         return Result(run(self, from_mapping(at or {}, Source("at", "")), of, wrt, mode))
 
 

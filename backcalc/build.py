@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, Note, Span, shorten
 from backcalc.expr import Expr, Name, names
@@ -55,9 +56,15 @@ def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
             for name, place in names(expr).items():
                 if name in wanted:
                     found.setdefault(name, place.span)
+    known = {*graph.index, *found}
     inputs = [Node(name, "input", span) for name, span in found.items()]
-    nodes = [replace(node, args=_args(node, {*graph.index, *found})) for node in graph.nodes]
-    return replace(graph, nodes=(*inputs, *nodes))
+    return replace(graph, nodes=(*inputs, *(_with_args(node, known) for node in graph.nodes)))
+
+
+def _with_args(node: Node, known: Collection[str]) -> Node:
+    """`node` where the nodes are `known`: a constant that reads one is an expression."""
+    args = _args(node, known)
+    return replace(node, args=args, kind="expression" if args and node.kind == "constant" else node.kind)
 
 
 @dataclass
@@ -81,7 +88,7 @@ class _Draft:
         self.output_name: str | None = None
         self._output: Output | None = None
         self._edges: dict[tuple[str, str], Span] = {}
-        self._uses: list[Name] = []
+        self._numbers: list[Name] = []
 
     def add(self, statement: Statement) -> None:
         """Take in one statement."""
@@ -103,6 +110,10 @@ class _Draft:
         """Make the names that are used and not defined inputs, and check what depends on all statements."""
         for name, entry in self.entries.items():
             self._check_kind(name, entry)
+        for place in self._numbers:
+            if place.id in self.entries or place.id not in CONSTANTS:
+                message = f"a default or range is made of numbers; `{shorten(place.id)}` is a node"
+                self.errors.append(Diagnostic("not-constant", message, place.span))
         if self._output is not None and self.output_name not in self.entries:
             known = did_you_mean(str(self.output_name), self.entries)
             message = f"there is no node `{shorten(str(self.output_name))}`"
@@ -155,19 +166,18 @@ class _Draft:
             message = "an input with a shape is part of the language but not there yet"
             hint = ("so far every value is a number; write the components as inputs of their own",)
             self.errors.append(Diagnostic("not-yet", message, statement.span, hints=hint))
-        for part in (statement.default, *(statement.bounds or ())):
-            if part is not None:
-                self._constant(part)
+        default = None if statement.default is None else self._constant(statement.default)
+        bounds = statement.bounds and (self._constant(statement.bounds[0]), self._constant(statement.bounds[1]))
         name, entry = self._entry(statement.target)
         if self._is_free(name, entry, statement.target.span):
-            entry.declared, entry.span = statement, statement.target.span
+            entry.declared, entry.span = replace(statement, default=default, bounds=bounds), statement.target.span
 
     def _choose(self, statement: Output) -> None:
         name = statement.target.id if isinstance(statement.target, Name) else ""
         if self._output is not None and name != self.output_name:
             note = Note(f"`{shorten(str(self.output_name))}` is declared here", self._output.span)
             hint = ("keep one; `--of` asks for another",)
-            message = f"a second output, `{shorten(name)}`"
+            message = f"there are two outputs, `{shorten(str(self.output_name))}` and `{shorten(name)}`"
             self.errors.append(Diagnostic("second-output", message, statement.span, (note,), hint))
         else:
             self._output, self.output_name = statement, name
@@ -190,12 +200,11 @@ class _Draft:
                 self.entries[name] = _Entry(place.span)
         return expr
 
-    def _constant(self, expr: Expr) -> None:
-        self.functions.expand(expr)
-        for name, place in names(expr).items():
-            if name not in CONSTANTS:
-                message = f"a default or range is made of numbers; `{shorten(name)}` is a node"
-                self.errors.append(Diagnostic("not-constant", message, place.span))
+    def _constant(self, expr: Expr) -> Expr:
+        """`expr`, a default or the end of a range, with functions expanded; `settle` checks that it has no nodes."""
+        expanded = self.functions.expand(expr)
+        self._numbers += names(expanded).values()
+        return expanded
 
     def _nodes_in(self, expr: Expr) -> list[str]:
         return [name for name in names(expr) if name in self.entries]
@@ -231,12 +240,11 @@ def _exprs(node: Node) -> list[Expr]:
     return own + [edge.partial for edge in node.incoming]
 
 
-def _args(node: Node, known: Iterable[str]) -> tuple[str, ...]:
+def _args(node: Node, known: Collection[str]) -> tuple[str, ...]:
     """The nodes that `node` depends on, each once, in the order of their first use."""
     if node.incoming:
         return tuple(dict.fromkeys(edge.tail for edge in node.incoming))
-    nodes = known if isinstance(known, dict | set) else set(known)
-    return tuple(name for name in names(node.expr) if name in nodes) if node.expr is not None else ()
+    return tuple(name for name in names(node.expr) if name in known) if node.expr is not None else ()
 
 
 def _ordered(draft: _Draft, errors: list[Diagnostic]) -> list[Node]:
@@ -259,12 +267,14 @@ def _ordered(draft: _Draft, errors: list[Diagnostic]) -> list[Node]:
 
 def _cycle(cycle: list[str], nodes: dict[str, Node]) -> Diagnostic:
     """`cycle` lists each node before the one it needs; it is told in the direction in which values flow."""
+    first = min(range(len(cycle)), key=lambda i: nodes[cycle[i]].span)
+    cycle = cycle[first:] + cycle[:first]
     flow = [cycle[0], *reversed(cycle)]
     shown = flow if len(flow) <= CYCLE_SHOWN + 1 else [*flow[: CYCLE_SHOWN - 1], "…", flow[-1]]
     arrows = " → ".join(shorten(name) for name in shown)
     if shown is not flow:
         arrows += f" ({len(cycle)} nodes)"
-    notes = tuple(_feeding(tail, nodes[head]) for tail, head in zip(flow, flow[1:CYCLE_SHOWN], strict=False))
+    notes = tuple(_feeding(tail, nodes[head]) for tail, head in pairwise(flow[:CYCLE_SHOWN]))
     hint = ("a graph must run one way; give one of these another name, or drop an edge",)
     return Diagnostic("cycle", f"the graph has a cycle: {arrows}", nodes[cycle[0]].span, notes, hint)
 
@@ -286,6 +296,6 @@ def _empty() -> Diagnostic:
 
 
 def _sorted(errors: list[Diagnostic]) -> list[Diagnostic]:
-    """The errors in the order of the text, each once, up to the most that are shown."""
+    """The errors in the order of the text, each once, up to one more than is shown, which tells that there are more."""
     unique = dict.fromkeys(errors)
-    return sorted(unique, key=lambda error: error.span or Span(0, 0))[:MAX_ERRORS]
+    return sorted(unique, key=lambda error: error.span or Span(0, 0))[: MAX_ERRORS + 1]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, localcontext
 from functools import cache
 from math import isfinite
 from typing import Literal
 
-from backcalc.errors import Diagnostic, ParseError, Source, Span, UsageError, shorten
+from backcalc.errors import Diagnostic, ParseError, Source, Span, UsageError, quoted, shorten
 from backcalc.evaluate import constant
 from backcalc.expr import NEGATE, Call, Expr, Number
 from backcalc.parser import parse_answer
@@ -20,6 +20,8 @@ from backcalc.suggest import did_you_mean
 
 # A calculation in float64 is not better than this, relative to its result: 2^-44, some 250 units in the last place.
 PRECISION = 2.0**-44
+
+_ANY_SIZE = Context(prec=50, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 Verdict = Literal["right", "wrong"]
 
@@ -77,24 +79,28 @@ def is_right(given: Expr, expected: float, source: Source) -> bool:
     if not (isfinite(value) and isfinite(expected)):
         return repr(value) == repr(expected)
     literal = _literal(given)
-    unit = Decimal(0) if literal is None else unit_in_last_place(literal)
-    slack = unit / 2 + Decimal(PRECISION) * abs(Decimal(expected))
-    exact = Decimal(value) if literal is None else Decimal(literal).copy_sign(Decimal(value))
-    return abs(exact - Decimal(expected)) <= slack
+    with localcontext(_ANY_SIZE):
+        unit = Decimal(0) if literal is None else unit_in_last_place(literal)
+        slack = unit / 2 + Decimal(PRECISION) * abs(Decimal(expected))
+        exact = Decimal(value) if literal is None else Decimal(literal).copy_sign(Decimal(value))
+        return abs(exact - Decimal(expected)) <= slack
 
 
 def unit_in_last_place(literal: str) -> Decimal:
     """The worth of one step of the last digit written: 0.01 for `0.30`, 1 for `100`, 1e-4 for `1.5e-3`."""
     exponent = Decimal(literal).as_tuple().exponent
     assert isinstance(exponent, int)  # Literals are finite.
-    return Decimal(1).scaleb(exponent)
+    return Decimal((0, (1,), exponent))
 
 
 def _literal(expr: Expr) -> str | None:
-    """The digits of a number with or without a minus; None for any other expression."""
+    """The digits of a number with or without a minus; None for other expressions, and exponents beyond Decimal's."""
     while isinstance(expr, Call) and expr.fn == NEGATE:
         expr = expr.args[0]
-    return expr.text if isinstance(expr, Number) else None
+    try:
+        return expr.text if isinstance(expr, Number) and Decimal(expr.text).is_finite() else None
+    except InvalidOperation:
+        return None
 
 
 def _name(answer: Answer) -> str:
@@ -105,7 +111,7 @@ def _refusals(run: Run, answer: Answer) -> Iterator[Diagnostic]:
     """What keeps `answer` from being marked."""
     for name in (answer.of, answer.wrt):
         if name is not None and name not in run.graph.index:
-            hints = did_you_mean(name, run.graph.index)
+            hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
             yield Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
             return
     if answer.wrt is None and run.values[run.graph.index[answer.of]] is None:

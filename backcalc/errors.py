@@ -10,9 +10,12 @@ BackcalcError                bad input; exit status 2; carries a `Source` and it
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 MAX_ERRORS = 20
@@ -27,7 +30,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A text and the name that its errors go by: a file's path, `<stdin>` or `--at`."""
 
@@ -36,16 +39,20 @@ class Source:
 
     def line_number(self, offset: int) -> int:
         """The 1-based number of the line that holds `offset`."""
-        return self.text.count("\n", 0, offset) + 1
+        return bisect_right(self._line_starts, offset)
 
     def line_start(self, offset: int) -> int:
         """The offset at which the line that holds `offset` starts."""
-        return self.text.rfind("\n", 0, offset) + 1
+        return self._line_starts[self.line_number(offset) - 1]
 
     def line_text(self, offset: int) -> str:
         """The line that holds `offset`, without its newline."""
         end = self.text.find("\n", offset)
         return self.text[self.line_start(offset) : end if end >= 0 else len(self.text)]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(newline.end() for newline in re.finditer("\n", self.text))]
 
 
 class Note(NamedTuple):
@@ -79,9 +86,8 @@ class BackcalcError(Exception):
 
     def __str__(self) -> str:
         blocks = [render(self.source, d) for d in self.diagnostics[:MAX_ERRORS]]
-        left = len(self.diagnostics) - MAX_ERRORS
-        if left > 0:
-            blocks.append(f"… and {left} more")
+        if len(self.diagnostics) > MAX_ERRORS:
+            blocks.append(f"… and more; these are the first {MAX_ERRORS} errors")
         return "\n\n".join(blocks)
 
 
@@ -138,7 +144,7 @@ def shorten(name: str, width: int = NAME_SHOWN) -> str:
 def quoted(names: Sequence[str], most: int = 8) -> str:
     """`names` as a list for a sentence, cut after `most`."""
     shown = ", ".join(shorten(name) for name in names[:most])
-    return shown if len(names) <= most else f"{shown}, … ({len(names)} in all)"
+    return shown if len(names) <= most else f"{shown}, …"
 
 
 def plural(count: int, noun: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from backcalc.errors import Diagnostic, EvaluateError, Note, Source, plural, shorten
+from backcalc.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note, Source, plural, shorten
 from backcalc.expr import Call, Expr, Name, Number, fold, names
 from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
@@ -13,6 +14,7 @@ from backcalc.suggest import did_you_mean
 from backcalc.tape import Tape
 
 PLACES_SHOWN = 3
+NAMES_SHOWN = 8
 
 
 def evaluate(tape: Tape, point: Mapping[str, float]) -> list[float | None]:
@@ -34,8 +36,8 @@ def constant(expr: Expr, source: Source) -> float:
     """The value of an expression without nodes. Raises EvaluateError where it has some."""
     unknown = [name for name in names(expr).values() if name.id not in CONSTANTS]
     if unknown:
-        hint = ("it is made of numbers, pi, e, tau, inf and functions of them",)
-        found = [Diagnostic("not-constant", f"`{shorten(n.id)}` is not a number", n.span, hints=hint) for n in unknown]
+        message = "`{}` cannot stand here: only numbers can, pi, e, tau, inf, and functions of them"
+        found = [Diagnostic("not-constant", message.format(shorten(n.id)), n.span) for n in unknown]
         raise EvaluateError(source, found)
 
     errors: list[Diagnostic] = []
@@ -64,12 +66,25 @@ def _require_known(tape: Tape, values: list[float | None]) -> None:
     read |= {slot for pairs in tape.partials.values() for _, slot in pairs}
     needed = [graph.nodes[i] for slot, i in missing.items() if slot in read]
     if needed:
-        everything = ",".join(f"{node.name}=…" for node in needed)
-        raise EvaluateError(graph.source, [_missing(graph, node, everything) for node in needed])
+        errors = [_missing(graph, node) for node in needed[: MAX_ERRORS + 1]]
+        last = min(len(errors), MAX_ERRORS) - 1  # One remedy for all, under the last that is shown.
+        errors[last] = replace(errors[last], hints=(*errors[last].hints, *_remedies(needed)))
+        raise EvaluateError(graph.source, errors)
 
 
-def _missing(graph: Graph, node: Node, everything: str) -> Diagnostic:
-    """What needs `node`, and the `--at` that gives it."""
+def _remedies(needed: Sequence[Node]) -> tuple[str, ...]:
+    """The `--at` that gives a value to every node that needs one, and the statement that does it for one."""
+    names = [shorten(node.name) for node in needed[:NAMES_SHOWN]]
+    statement = f"`input {names[0]} = 1`" if needed[0].kind == "input" else f"`{names[0]} = 1`"
+    what, more = "it" if len(needed) == 1 else "them", len(needed) > NAMES_SHOWN
+    option = ",".join(f"{name}=1" for name in names) + ",…" * more
+    hint = f"give {what} by --at {option}, or in the file by {statement}"
+    in_file = f'many are easier in a file: --at @point.json, which holds {{"{names[0]}": 1, …}}'
+    return (hint, in_file) if more else (hint,)
+
+
+def _missing(graph: Graph, node: Node) -> Diagnostic:
+    """What needs `node`."""
     name = shorten(node.name)
     uses = _uses(graph, node.name)
     notes = [Note(f"`{name}` is used here too", use.span) for use in uses[1:PLACES_SHOWN]]
@@ -78,15 +93,14 @@ def _missing(graph: Graph, node: Node, everything: str) -> Diagnostic:
         notes[-1] = last._replace(message=f"{last.message}, and in {plural(len(uses) - PLACES_SHOWN, 'more place')}")
     defined = [other for other in graph.index if other != node.name and graph.node(other).kind != "input"]
     likely = did_you_mean(node.name, defined) if node.kind == "input" and len(node.name) > 1 else ()
-    what = "input" if node.kind == "input" else "activation"
-    alternative = f"`input {name} = 1`" if node.kind == "input" else f"`{name} = 1`"
-    hints = (f"give it by --at {shorten(everything)}, or in the file by {alternative}", *likely)
-    return Diagnostic("missing-value", f"the {what} `{name}` has no value", uses[0].span, tuple(notes), hints)
+    message = f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
+    return Diagnostic("missing-value", message, uses[0].span, tuple(notes), likely)
 
 
 def _uses(graph: Graph, name: str) -> list[Name]:
     """The first place in each formula or partial that reads the node `name`."""
-    exprs = [node.formula for node in graph.nodes if node.formula is not None]
+    exprs = [node.expr for node in graph.nodes if node.expr is not None]
     exprs += [edge.partial for node in graph.nodes for edge in node.incoming]
     found = (names(expr).get(name) for expr in exprs)
-    return sorted((use for use in found if use is not None), key=lambda use: use.span)
+    places = {use.span: use for use in found if use is not None}  # What a function of the file's own reads, once.
+    return [places[span] for span in sorted(places)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backcalc.expr import Call, Expr, Name, names, postorder
+from backcalc.expr import NEGATE, Call, Expr, Name, Number, names, postorder
 from backcalc.graph import Graph, Kind, Node
 
 
 def expand(graph: Graph) -> Graph:
-    """`graph` with each inner operation of the formula of `y` as a node `y_1`, `y_2`, …, in the order of evaluation."""
+    """`graph` with each inner operation of the formula of `y` as a node `y_1`, `y_2`, …, in the order of evaluation.
+
+    A negative number such as the exponent of `x^-2` is no operation.
+    """
     taken = set(graph.index)
     nodes: list[Node] = []
     for node in graph.nodes:
@@ -28,7 +31,7 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
     own: set[str] = set()
     count = 0
     for part in postorder(node.expr):
-        if not isinstance(part, Call):
+        if not isinstance(part, Call) or (_is_negative_number(part) and part is not node.expr):
             place[id(part)] = part
             continue
         formula = Call(part.fn, tuple(place[id(arg)] for arg in part.args), part.span)
@@ -42,6 +45,10 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
         own.add(name)
         place[id(part)] = Name(name, part.span)
     return [node]
+
+
+def _is_negative_number(call: Call) -> bool:
+    return call.fn == NEGATE and isinstance(call.args[0], Number)
 
 
 def _node(node: Node, name: str, formula: Expr, graph: Graph, own: set[str]) -> Node:

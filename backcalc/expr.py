@@ -1,8 +1,8 @@
 """Expressions: a number, a name, or a call of a primitive or function on expressions. There is no fourth kind.
 
-Operators are calls too (`Call("+", (a, b))`), so one table of primitives gives all of them their meaning. An expression is
-immutable, and shared parts may be one object: what walks expressions does so by `postorder`, once a distinct object and
-never by recursion, so neither depth nor sharing costs.
+Operators are calls too (`Call("+", (a, b))`), so one table of primitives gives all of them their meaning. An expression
+is immutable, and shared parts may be one object: what walks expressions does so by `postorder`, once a distinct object
+and never by recursion, so neither depth nor sharing costs.
 """
 
 from __future__ import annotations
@@ -30,10 +30,13 @@ class _Structural:
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Structural) and _key(self) == _key(other)  # type: ignore[arg-type]
+        if not isinstance(other, _Structural):
+            return NotImplemented
+        seen: dict[object, int] = {}
+        return _number(self, seen) == _number(other, seen)  # type: ignore[arg-type]
 
     def __hash__(self) -> int:
-        return hash(_key(self))  # type: ignore[arg-type]
+        return fold(self, lambda leaf: hash(_content(leaf)), lambda call, args: hash((call.fn, args)))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +66,7 @@ class Call(_Structural):
 
     @property
     def is_named(self) -> bool:
-        """Whether it is written `name(…)`, so that the name begins its span, and not with an operator or other syntax."""
+        """Whether it is written `name(…)`, so that the name begins its span, and not as an operator or other syntax."""
         return self.fn.isidentifier() and self.fn not in _WORDS
 
     def __repr__(self) -> str:
@@ -116,15 +119,14 @@ def names(expr: Expr) -> dict[str, Name]:
     return found
 
 
-def _key(expr: Expr) -> tuple[object, ...]:
-    """A flat postfix form: equal exactly where the structures are, since every call carries its arity."""
-    done: list[object] = []
-    stack: list[Expr] = [expr]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, Call):
-            done.append((part.fn, len(part.args)))
-            stack.extend(part.args)
-        else:
-            done.append(part.value if isinstance(part, Number) else part.id)
-    return tuple(done)
+def _content(leaf: Number | Name) -> float | str:
+    return leaf.value if isinstance(leaf, Number) else leaf.id
+
+
+def _number(expr: Expr, seen: dict[object, int]) -> int:
+    """A number for the structure of `expr`: that of `seen` where it is in there, else the next."""
+
+    def number(structure: object) -> int:
+        return seen.setdefault(structure, len(seen))
+
+    return fold(expr, lambda leaf: number(_content(leaf)), lambda call, args: number((call.fn, args)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from backcalc.statements import Comment, Loop, Program, Statement
 from backcalc.unparse import loop_head, unparse_statement
 
 INDENT = "    "
+_TO_BRACE = re.compile(r"(?:\s|#[^\n]*)*\{")  # From the end of a loop's range on.
 
 
 def format_program(program: Program) -> str:
@@ -86,7 +88,9 @@ def _pieces(program: Program) -> Iterator[_Piece]:
                 yield closing
         elif isinstance(statement, Loop) and not _is_one_line(statement, program):
             start, end = statement.span
-            yield _Piece(loop_head(statement), depth, start, statement.last.span.end, depth)
+            brace = _TO_BRACE.match(program.source.text, statement.last.span.end)
+            assert brace is not None
+            yield _Piece(loop_head(statement), depth, start, brace.end(), depth)
             stack.append((iter(statement.body), _Piece("}", depth, end - 1, end, depth + 1)))
         else:
             yield _Piece(unparse_statement(statement), depth, *statement.span, depth)

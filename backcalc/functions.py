@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backcalc.errors import Diagnostic, Note, Span, plural, shorten
+from backcalc.errors import MAX_ERRORS, Diagnostic, Note, Span, plural, shorten
 from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.order import topological
 from backcalc.primitives import ALIASES, PRIMITIVES, lookup
@@ -12,7 +12,8 @@ from backcalc.statements import Function
 from backcalc.suggest import did_you_mean
 from backcalc.unparse import unparse
 
-MAX_OPERATIONS = 10_000_000
+MAX_OPERATIONS = 2_000_000  # of the whole graph
+MAX_FUNCTION = 100_000  # of one function: a few that call each other twice grow without bound
 
 # Of the language, and still to come: what works on vectors and matrices, and derivatives inside formulas.
 NOT_YET = frozenset(
@@ -32,6 +33,18 @@ NOT_YET = frozenset(
     )
     + ("cross_entropy", "softmax_cross_entropy", "mse", "grad")
 )
+# What other languages have under names too far from ours for a guess.
+ELSEWHERE = {
+    **dict.fromkeys(("pow", "power"), ("a power is written x^y",)),
+    **dict.fromkeys(("logistic", "expit"), ("the logistic function is sigmoid(x)",)),
+    "heaviside": ("the unit step is step(x)",),
+    "swish": ("it goes by silu(x)",),
+    "square": ("a square is written x^2",),
+    "lg": ("the logarithm to the base 10 is log10(x)",),
+    "cot": ("the cotangent is 1/tan(x)",),
+    "sec": ("the secant is 1/cos(x)",),
+    "csc": ("the cosecant is 1/sin(x)",),
+}
 _NOT_YET_SYNTAX = {VECTOR: "a vector", INDEX: "an index", TRANSPOSE: "a transpose", "@": "a matrix product"}
 
 
@@ -50,8 +63,8 @@ class Functions:
         for cycle in cycles:
             self._report_recursion(cycle)
         for name in order:
-            self._bodies[name] = self.expand(self._functions[name].body)
-            self._sizes[name] = sum(isinstance(part, Call) for part in postorder(self._bodies[name]))
+            if self._measure(name) <= MAX_FUNCTION:
+                self._bodies[name] = self._body(self._functions[name])
 
     def __contains__(self, name: str) -> bool:
         return name in self._functions or lookup(name) is not None or name in NOT_YET
@@ -64,7 +77,7 @@ class Functions:
         if call.fn in self._functions:
             function = self._functions[call.fn]
             if self._fits(call, len(function.params)) and call.fn in self._bodies:
-                return self._substituted(call, dict(zip(function.params, args, strict=True)))
+                return self._substituted(call, dict(zip(_inner_names(function), args, strict=True)))
             return call
         row = lookup(call.fn)
         if row is not None:
@@ -72,6 +85,26 @@ class Functions:
         else:
             self.errors.append(self._refusal(call))
         return with_args(call, args)
+
+    def _body(self, function: Function) -> Expr:
+        """The body of `function`, expanded, its parameters under names of their own."""
+        inner = dict(zip(function.params, _inner_names(function), strict=True))
+
+        def leaf(part: Number | Name) -> Expr:
+            return Name(inner[part.id], part.span) if isinstance(part, Name) and part.id in inner else part
+
+        return fold(function.body, leaf, self._call)
+
+    def _measure(self, name: str) -> int:
+        """The number of operations that the function `name` stands for; too many are an error, told once."""
+        calls = [part for part in postorder(self._functions[name].body) if isinstance(part, Call)]
+        self._sizes[name] = size = sum(self._sizes.get(call.fn, 1) for call in calls)
+        if size > MAX_FUNCTION:
+            self._sizes[name] = 0
+            message = f"the function `{shorten(name)}` stands for {size:,} operations; the limit is {MAX_FUNCTION:,}"
+            hint = ("use nodes in place of functions: a node is computed once, however often it is used",)
+            self.errors.append(Diagnostic("too-many-operations", message, self._functions[name].span, hints=hint))
+        return size
 
     def _substituted(self, call: Call, arguments: dict[str, Expr]) -> Expr:
         self._operations += self._sizes[call.fn]
@@ -93,6 +126,8 @@ class Functions:
         hints: tuple[str, ...] = ()
         if call.fn in ("max", "min") and len(call.args) > 2:
             hints = (f"{call.fn} of more nests: {call.fn}(a, {call.fn}(b, c))",)
+        elif call.fn in ("log", "ln") and len(call.args) == 2:
+            hints = ("the logarithm of x to the base b is log(x)/log(b)",)
         elif call.fn in self._functions:
             function = self._functions[call.fn]
             hints = (f"it is defined as {call.fn}({', '.join(function.params)})",)
@@ -108,9 +143,9 @@ class Functions:
                 hints = ("`run` gives the derivatives of the output; `--of` chooses it",)
             return Diagnostic("not-yet", f"{what} is part of the language but not there yet", call.span, hints=hints)
         known = {*PRIMITIVES, *ALIASES, *self._functions, *NOT_YET}
-        hints = did_you_mean(call.fn, (name for name in known if name.isidentifier()))
-        if not hints and len(call.args) == 1:
-            hints = (f"a product needs its sign: {shorten(call.fn)}*({shorten(unparse(call.args[0]))})",)
+        hints = ELSEWHERE.get(call.fn, ())
+        if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
+            hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)
         span = Span(call.span.start, call.span.start + len(call.fn))
         return Diagnostic("unknown-function", f"unknown function `{shorten(call.fn)}`", span, hints=hints)
 
@@ -123,7 +158,8 @@ class Functions:
         elif first is not None:
             note = Note("it is defined here first", first.span)
             message = f"the function `{shorten(function.name)}` is defined twice"
-            self.errors.append(Diagnostic("duplicate-function", message, function.span, (note,)))
+            hint = ("give one of them another name",)
+            self.errors.append(Diagnostic("duplicate-function", message, function.span, (note,), hint))
         else:
             self._functions[function.name] = function
 
@@ -138,3 +174,19 @@ class Functions:
         hint = ("a loop, `for k in 1..5 { … }`, repeats a step",)
         message = f"the function `{shorten(cycle[0])}` calls itself: {chain}"
         self.errors.append(Diagnostic("recursive-function", message, function.span, notes, hint))
+
+
+def _inner_names(function: Function) -> list[str]:
+    """The parameters under names that no node has: else one would capture a node that an inner function speaks of."""
+    return [f"{function.name}({param})" for param in function.params]
+
+
+def _guesses(call: Call) -> tuple[str, ...]:
+    """What `call` of an unknown function may have been meant as: a product where it has one argument, or a function."""
+    params = ", ".join("xyzuvw"[: max(1, len(call.args))])
+    own = f"a function of your own is defined by def {shorten(call.fn)}({params}) = …"
+    if len(call.args) != 1:
+        return (own,)
+    arg = shorten(unparse(call.args[0]))
+    factor = f"({arg})" if isinstance(call.args[0], Call) and not call.args[0].is_named else arg
+    return f"a product needs its sign: {shorten(call.fn)}*{factor}", own

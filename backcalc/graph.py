@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from backcalc.errors import Diagnostic, Source, Span
-from backcalc.expr import Expr
+from backcalc.expr import Expr, names
 
 Kind = Literal["input", "expression", "edges", "given", "constant"]
 
@@ -25,8 +25,8 @@ class Incoming:
 class Node:
     """A named node.
 
-    `formula` is what the file says, `expr` the same with the file's own functions expanded (of an edge-annotated node: its
-    known activation). `args` are the nodes that it depends on, each once, in the order of their first use.
+    `formula` is what the file says, `expr` the same with the file's own functions expanded (of an edge-annotated node:
+    its known activation). `args` are the nodes that it depends on, each once, in the order of their first use.
     """
 
     name: str
@@ -61,11 +61,21 @@ class Graph:
 
     @cached_property
     def sinks(self) -> tuple[str, ...]:
-        """The names of the nodes that no other depends on: computed ones, or where there are none, any."""
+        """The names of the nodes that no other depends on: computed ones, or where there are none, any.
+
+        Not a node that only serves another's partials either, as `z` does in `z = w*x; x -> y : z`.
+        """
         used = {arg for node in self.nodes for arg in node.args}
         unused = [node for node in self.nodes if node.name not in used]
         computed = [node for node in unused if node.kind not in ("input", "constant")]
-        return tuple(node.name for node in computed or unused)
+        final = [node for node in computed if node.name not in self._in_partials]
+        return tuple(node.name for node in final or computed or unused)
+
+    @cached_property
+    def _in_partials(self) -> set[str]:
+        """The nodes that the partials of another node speak of."""
+        edges = [(node.name, edge) for node in self.nodes for edge in node.incoming]
+        return {name for head, edge in edges for name in names(edge.partial) if name != head}
 
     def node(self, name: str) -> Node:
         """The node called `name`. Raises KeyError."""

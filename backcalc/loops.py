@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -17,6 +17,9 @@ from backcalc.unparse import unparse
 
 MAX_STATEMENTS = 1_000_000
 _MAX_INTEGER = 2**63 - 1
+
+_LARGE = ("a larger graph is better piped in as an edge list",)
+_WHOLE = ("a loop's bounds and the {…} in a name are made of whole numbers and loop variables",)
 
 _Environment = Mapping[str, int]
 _Body = Iterator[tuple[Statement, _Environment]]
@@ -40,33 +43,55 @@ def write_out(statements: Iterable[Statement], errors: list[Diagnostic]) -> Iter
             continue
         statement, environment = item
         try:
-            if isinstance(statement, Loop):
-                stack.append(_iterations(statement, environment))
+            if not isinstance(statement, Loop):
+                yield _resolved(statement, environment)
                 continue
-            count += bool(environment)
-            if count > MAX_STATEMENTS:
-                raise LoopError(_too_many(statement, f"more than {MAX_STATEMENTS:,} statements"))
-            yield _resolved(statement, environment)
+            if not environment:
+                count = _counted(statement, count)
+            stack.append(_iterations(statement, environment, statement.body))
         except LoopError as error:
             errors.append(error.diagnostic)
             del stack[1:]  # One report a loop: the next iterations would repeat it.
 
 
-def _iterations(loop: Loop, environment: _Environment) -> _Body:
+def _counted(loop: Loop, count: int) -> int:
+    """`count` and the statements that `loop` stands for, inner loops being statements too. Raises LoopError.
+
+    Nothing is written out for it, so loops that stand for too much are refused at once.
+    """
+    stack: list[_Body] = [iter([(loop, {})])]
+    while stack:
+        item = next(stack[-1], None)
+        if item is None:
+            stack.pop()
+            continue
+        inner, environment = item
+        assert isinstance(inner, Loop)
+        count += len(_numbers(inner, environment)) * max(1, len(inner.body))
+        if count > MAX_STATEMENTS:
+            message = f"with this the file's loops stand for more than {MAX_STATEMENTS:,} statements, the limit"
+            raise LoopError(Diagnostic("loop-too-long", message, loop.span, hints=_LARGE))
+        loops = [statement for statement in inner.body if isinstance(statement, Loop)]
+        if loops:
+            stack.append(_iterations(inner, environment, loops))
+    return count
+
+
+def _iterations(loop: Loop, environment: _Environment, body: Sequence[Statement]) -> _Body:
+    """The statements of `body` for each number of `loop`, each with the loop variables that it is in."""
+    numbers = _numbers(loop, environment)
+    return ((statement, {**environment, loop.variable: k}) for k in numbers for statement in body)
+
+
+def _numbers(loop: Loop, environment: _Environment) -> range:
     first, last = integer(loop.first, environment), integer(loop.last, environment)
     if last - first >= MAX_STATEMENTS:
-        raise LoopError(_too_many(loop, f"{last - first + 1:,} iterations"))
+        message = f"this loop stands for {last - first + 1:,} iterations; the limit is {MAX_STATEMENTS:,}"
+        raise LoopError(Diagnostic("loop-too-long", message, loop.span, hints=_LARGE))
     if loop.variable in environment:
         message = f"the loop variable `{loop.variable}` is in use by a loop around this one"
         raise LoopError(Diagnostic("loop-variable", message, loop.span, hints=("give it another name",)))
-    numbers = range(first, last + 1)
-    return ((statement, {**environment, loop.variable: k}) for k in numbers for statement in loop.body)
-
-
-def _too_many(statement: Statement, what: str) -> Diagnostic:
-    hint = "a larger graph is better piped in as an edge list"
-    message = f"this loop stands for {what}; the limit is {MAX_STATEMENTS:,}"
-    return Diagnostic("loop-too-long", message, statement.span, hints=(hint,))
+    return range(first, last + 1)
 
 
 def _resolved(statement: Statement, environment: _Environment) -> Statement:
@@ -78,8 +103,21 @@ def _resolved(statement: Statement, environment: _Environment) -> Statement:
                 Diagnostic("def-in-loop", "a function cannot be defined in a loop", statement.span, hints=hint)
             )
         return statement
-    changed = {f.name: _mapped(getattr(statement, f.name), environment) for f in fields(statement)}
-    return replace(statement, **changed)
+    _require_names(statement, environment)
+    values = {f.name: getattr(statement, f.name) for f in fields(statement)}
+    resolved = {name: _mapped(value, environment) for name, value in values.items()}
+    changed = {name: value for name, value in resolved.items() if value is not values[name]}
+    return replace(statement, **changed) if changed else statement
+
+
+def _require_names(statement: Statement, environment: _Environment) -> None:
+    """Raise LoopError where a loop's variable, which is a number, stands for a node."""
+    for part in ("target", "tail", "head"):
+        target = getattr(statement, part, None)
+        if isinstance(target, Name) and target.id in environment:
+            message = f"`{target.id}` is a number in this loop, not a node"
+            hint = (f"a node for each {target.id} has it in braces: x{{{target.id}}}",)
+            raise LoopError(Diagnostic("loop-variable", message, target.span, hints=hint))
 
 
 def _mapped(value: Any, environment: _Environment) -> Any:
@@ -114,7 +152,8 @@ def _named(template: Call, environment: _Environment) -> Name:
     if any(part.startswith("-") for part in parts[1::2]):
         where = ", ".join(f"{name} = {value}" for name, value in environment.items())
         message = f"`{unparse(template)}` is no name where {where}: it would be `{shorten(''.join(parts))}`"
-        raise LoopError(Diagnostic("negative-index", message, template.span))
+        hint = ("let the loop begin later, and define its first step before it",)
+        raise LoopError(Diagnostic("negative-index", message, template.span, hints=hint))
     return Name("".join(parts), template.span)
 
 
@@ -124,20 +163,18 @@ def integer(expr: Expr, environment: _Environment) -> int:
     def leaf(part: Number | Name) -> int:
         if isinstance(part, Number):
             if part.value.is_integer():
-                return int(part.value)
-            raise LoopError(Diagnostic("not-whole", f"{part.text} is not a whole number", part.span))
+                return int(part.text) if part.text.isdecimal() else int(part.value)
+            raise LoopError(Diagnostic("not-whole", f"{part.text} is not a whole number", part.span, hints=_WHOLE))
         if part.id not in environment:
-            known = ", ".join(environment) or "none here"
-            message = f"`{shorten(part.id)}` is not a loop variable (there is {known})"
-            raise LoopError(
-                Diagnostic("not-loop-variable", message, part.span, hints=did_you_mean(part.id, environment))
-            )
+            message = f"`{shorten(part.id)}` is not the variable of a loop around this place"
+            hints = did_you_mean(part.id, environment) or _WHOLE
+            raise LoopError(Diagnostic("not-loop-variable", message, part.span, hints=hints))
         return environment[part.id]
 
     def call(part: Call, args: tuple[int, ...]) -> int:
         result = _INTEGER_OPERATIONS[part.fn](part, *args)
         if abs(result) > _MAX_INTEGER:
-            raise LoopError(Diagnostic("integer-too-large", f"this is larger than {_MAX_INTEGER:,}", part.span))
+            raise LoopError(Diagnostic("integer-too-large", f"this whole number is too large: the limit is {_MAX_INTEGER:,}", part.span))
         return result
 
     return fold(expr, leaf, call)
@@ -145,13 +182,13 @@ def integer(expr: Expr, environment: _Environment) -> int:
 
 def _quotient(part: Call, x: int, y: int) -> int:
     if y == 0 or x % y:
-        raise LoopError(Diagnostic("not-whole", f"{x}/{y} is not a whole number", part.span))
+        raise LoopError(Diagnostic("not-whole", f"{x}/{y} is not a whole number", part.span, hints=_WHOLE))
     return x // y
 
 
 def _power(part: Call, x: int, y: int) -> int:
     if y < 0:
-        raise LoopError(Diagnostic("not-whole", f"{x}^{y} is not a whole number", part.span))
+        raise LoopError(Diagnostic("not-whole", f"{x}^{y} is not a whole number", part.span, hints=_WHOLE))
     # Refused before it is computed: 10^10^10 would not fit in memory.
     return _MAX_INTEGER + 1 if abs(x) > 1 and y > 63 else x**y
 

@@ -35,7 +35,7 @@ from backcalc.statements import (
 )
 from backcalc.syntax_hints import explain
 
-# The words that a header line of an edge list has in its three columns, as networkx, Gephi, igraph and teachers write them.
+# The words of a header line in the three columns of an edge list, as networkx, Gephi, igraph and teachers write them.
 HEADER_WORDS = (
     {"source", "src", "from", "tail", "parent", "start", "i"},
     {"target", "dst", "to", "head", "child", "end", "j", "destination"},
@@ -55,13 +55,13 @@ def parse(source: Source) -> Program:
         try:
             assembly.add(_read(source, span, "statement"), span, source)
         except _RejectedError as rejected:
-            assembly.errors.append(rejected.diagnostic)
-        if len(assembly.errors) >= MAX_ERRORS:
+            assembly.reject(span, source, rejected.diagnostic)
+        if len(assembly.errors) > MAX_ERRORS:  # One more than is shown tells that there are more.
             break
     else:
         assembly.finish()
     if assembly.errors:
-        raise ParseError(source, assembly.errors)
+        raise ParseError(source, sorted(assembly.errors, key=lambda error: error.span or span))
     return Program(source, tuple(assembly.statements), tuple(scanner.comments))
 
 
@@ -124,33 +124,45 @@ class _Assembly:
     def __init__(self) -> None:
         self.statements: list[Statement] = []
         self.errors: list[Diagnostic] = []
-        self._open: list[tuple[_LoopHead, list[Statement]]] = []
+        self._open: list[tuple[_LoopHead | None, list[Statement]]] = []  # None: a head that was refused.
         self._seen_any = False
 
     def add(self, item: Any, span: Span, source: Source) -> None:
         if isinstance(item, _LoopHead):
             item.span = span
-            self._open.append((item, self.statements))
-            self.statements = []
+            self._begin(item)
         elif item is None:
             self._close(span)
         else:
-            item = _with_tabs(item, source)
+            item = replace(_with_tabs(item, source), span=span)
             self.statements.append(item if self._seen_any else _as_header(item))
         self._seen_any = True
+
+    def reject(self, span: Span, source: Source, diagnostic: Diagnostic) -> None:
+        """Note an error; a refused slice that opens a block still opens one, so that its end is not an error too."""
+        self.errors.append(diagnostic)
+        self._seen_any = True
+        if source.text[span.end - 1] == "{":
+            self._begin(None)
 
     def finish(self) -> None:
         """Report the loops that are still open."""
         for head, _ in self._open:
-            hint = "end its body with `}`"
-            self.errors.append(Diagnostic("unclosed-loop", "this loop is never closed", head.span, hints=(hint,)))
+            if head is not None:
+                hint = "end its body with `}`"
+                self.errors.append(Diagnostic("unclosed-loop", "this loop is never closed", head.span, hints=(hint,)))
+
+    def _begin(self, head: _LoopHead | None) -> None:
+        self._open.append((head, self.statements))
+        self.statements = []
 
     def _close(self, span: Span) -> None:
         if not self._open:
             raise _RejectedError(Diagnostic("stray-brace", "this `}` closes nothing", span, hints=("remove it",)))
         head, outer = self._open.pop()
-        whole = Span(head.span.start, span.end)
-        outer.append(Loop(head.variable, head.first, head.last, tuple(self.statements), whole))
+        if head is not None:
+            whole = Span(head.span.start, span.end)
+            outer.append(Loop(head.variable, head.first, head.last, tuple(self.statements), whole))
         self.statements = outer
 
 
@@ -232,8 +244,10 @@ class _Builder(Transformer[Token, Any]):
     def conditional(self, start: Token, c: Expr, _then: Token, a: Expr, _else: Token, b: Expr) -> Call:
         return Call(IF, (c, a, b), Span(self._span(start).start, b.span.end))
 
-    def arguments(self, *items: Expr) -> tuple[Expr, ...]:
+    def arguments(self, *items: Any) -> tuple[Any, ...]:
         return items
+
+    parameters = point = arguments
 
     # Names
 
@@ -272,15 +286,6 @@ class _Builder(Transformer[Token, Any]):
     def closed_differential_edge(self, d: Token, head: Expr, _d: Token, tail: Expr, partial: Expr) -> Edge:
         return Edge(tail, head, partial, f"{d}()", Span(self._span(d).start, partial.span.end))
 
-    def edge(self, edge: Edge) -> Edge:
-        return edge
-
-    def declaration(self, declaration: Statement) -> Statement:
-        return declaration
-
-    def statement(self, statement: Any) -> Any:
-        return statement
-
     def input(self, word: Token, target: Expr, *parts: tuple[str, Any, int]) -> Input:
         given = {kind: value for kind, value, _ in parts}
         end = parts[-1][2] if parts else target.span.end
@@ -313,9 +318,6 @@ class _Builder(Transformer[Token, Any]):
                 raise _RejectedError(Diagnostic("duplicate-parameter", message, self._span(param), (first,)))
         return Function(str(name), tuple(map(str, params)), body, Span(self._span(word).start, body.span.end))
 
-    def parameters(self, *names: Token) -> tuple[Token, ...]:
-        return names
-
     def claim(self, word: Token, condition: Expr) -> Claim:
         return Claim(condition, Span(self._span(word).start, condition.span.end))
 
@@ -344,6 +346,3 @@ class _Builder(Transformer[Token, Any]):
 
     def assignment(self, node: Name, value: Expr) -> tuple[Name, Expr]:
         return node, value
-
-    def point(self, *assignments: tuple[Name, Expr]) -> tuple[tuple[Name, Expr], ...]:
-        return assignments

@@ -1,4 +1,4 @@
-"""The point at which a graph is run: what `--at` says, what the file gives by default, and that the two fit the graph."""
+"""The point at which a graph is run: what `--at` says, the file's own defaults, and that the two fit the graph."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from backcalc.reading import clean, read
 from backcalc.suggest import did_you_mean
 
 AT = "--at"
+_POINT = ('a point is written {"x": 1, "w": 0.5}',)
 
 Point = dict[str, float]
 
@@ -37,7 +38,8 @@ def read_point(options: Iterable[str]) -> Point:
 
 def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
     """A mapping of names to numbers, or to texts of constant expressions, as a point. Raises UsageError."""
-    return {str(name): _number(name, value, source) for name, value in at.items()}
+    values = {clean("", str(name)).text: value for name, value in at.items()}
+    return {name: _number(name, value, source) for name, value in values.items()}
 
 
 def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
@@ -64,7 +66,8 @@ def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
 def _refusal(graph: Graph, name: str) -> Diagnostic | None:
     """Why `name` cannot be given a value; None where it can."""
     if name not in graph.index:
-        hints = did_you_mean(name, graph.inputs) or (f"the inputs are {quoted(graph.inputs)}",) * bool(graph.inputs)
+        inputs = f"the inputs are {quoted(graph.inputs)}" if graph.inputs else "it has no inputs at all"
+        hints = did_you_mean(name, graph.inputs) or (inputs,)
         return Diagnostic("unknown-input", f"the graph has no input `{shorten(name)}`", hints=hints)
     node = graph.node(name)
     if node.kind in ("input", "edges"):
@@ -79,12 +82,14 @@ def _from_json(source: Source) -> Point:
         found = json.loads(source.text)
     except json.JSONDecodeError as error:
         place = Span(error.pos, error.pos + 1)
-        raise UsageError(source, [Diagnostic("bad-json", f"this is not JSON: {error.msg.lower()}", place)]) from None
+        message = f"this is not JSON: {error.msg.lower()}"
+        raise UsageError(source, [Diagnostic("bad-json", message, place, hints=_POINT)]) from None
     except RecursionError:
         raise UsageError(source, [Diagnostic("bad-json", "this JSON is nested too deeply")]) from None
+    except ValueError:  # Python reads whole numbers up to 4300 digits.
+        raise UsageError(source, [Diagnostic("bad-json", "a number in this JSON has too many digits")]) from None
     if not isinstance(found, dict):
-        hint = ('write it as {"x": 1}',)
-        raise UsageError(source, [Diagnostic("bad-json", "a point is a JSON object", hints=hint)])
+        raise UsageError(source, [Diagnostic("bad-json", "this is no JSON object", hints=_POINT)])
     return from_mapping(found, source)
 
 
@@ -96,11 +101,17 @@ def _number(name: str, value: Any, source: Source) -> float:
             return constant(parse_expression(text), text)
         except BackcalcError as error:
             raise EvaluateError(text, error.diagnostics) from None
-    try:
-        if isinstance(value, bool) or isinstance(value, list | tuple | dict):
-            raise TypeError
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
+    number = None if isinstance(value, bool | list | tuple | dict) else _as_float(value)
+    if number is None:
         hint = ("vectors and matrices are part of the language but not there yet",) * isinstance(value, list | tuple)
         message = f"the value of `{shorten(name)}` is not a number"
-        raise UsageError(source, [Diagnostic("not-a-number", message, hints=hint)]) from None
+        raise UsageError(source, [Diagnostic("not-a-number", message, hints=hint)])
+    return number
+
+
+def _as_float(value: Any) -> float | None:
+    """`value` as a float; None where it is none, or too large for one."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -7,25 +7,30 @@ import unicodedata
 from pathlib import Path
 
 from backcalc.errors import Diagnostic, ReadError, Source, Span
+from backcalc.suggest import nearest
 
 STDIN = "<stdin>"
 
 
 def read(path: str) -> Source:
     """The text of the file at `path`; `-` is stdin. Raises ReadError."""
-    if path == "-":
-        return decode(STDIN, sys.stdin.buffer.read())
     try:
-        return decode(path, Path(path).read_bytes())
+        return decode(STDIN, sys.stdin.buffer.read()) if path == "-" else decode(path, Path(path).read_bytes())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ReadError(Source(path, ""), [Diagnostic("unreadable", f"cannot read the file: {reason}")]) from None
+        raise _refusal(path, Diagnostic("unreadable", f"cannot read the file: {reason}", hints=_hints(path))) from None
     except ValueError:  # A NUL in the path.
-        raise ReadError(Source(path, ""), [Diagnostic("unreadable", "this is no file name")]) from None
+        raise _refusal(path, Diagnostic("unreadable", "this is no file name")) from None
 
 
 def decode(name: str, data: bytes) -> Source:
     """`data` as a source. Raises ReadError at the first byte that is not UTF-8."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        hint = ("save it as UTF-8",)
+        raise _refusal(name, Diagnostic("not-utf8", "the file is UTF-16, not UTF-8", hints=hint))
+    if b"\0" in data:
+        hint = ("a graph is a text file, saved as UTF-8",)
+        raise _refusal(name, Diagnostic("not-text", "the file is not text", hints=hint))
     try:
         return clean(name, data.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -33,17 +38,32 @@ def decode(name: str, data: bytes) -> Source:
 
 
 def clean(name: str, text: str) -> Source:
-    """`text` as a source: no byte order mark, newlines as `\\n`, accents composed, so that é is one name however typed."""
+    """`text` as a source: no byte order mark, one kind of newline, accents composed: é is one name however typed."""
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return Source(name, text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
+def _hints(path: str) -> tuple[str, ...]:
+    """The file that is there in place of one that is not: the same name with `.bg`, or a near one."""
+    missing = Path(path)
+    folder = missing.parent
+    if missing.exists() or not folder.is_dir():
+        return ()
+    names = [entry.name for entry in folder.iterdir() if entry.is_file()]
+    if f"{missing.name}.bg" in names:
+        return (f"did you mean `{folder / missing.name}.bg`?",)
+    near = nearest(missing.name, names)
+    return (f"did you mean `{folder / near}`?",) if near else ()
+
+
+def _refusal(name: str, diagnostic: Diagnostic) -> ReadError:
+    """An error about the file as a whole."""
+    return ReadError(Source(name, ""), [diagnostic])
+
+
 def _not_utf8(name: str, data: bytes, at: int) -> tuple[Source, list[Diagnostic]]:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        hint, message = "save it as UTF-8", "the file is UTF-16, not UTF-8"
-        return Source(name, ""), [Diagnostic("not-utf8", message, hints=(hint,))]
     before = data[:at].decode("utf-8").removeprefix("\ufeff")
     text = before + data[at:].decode("utf-8", errors="replace")
     place = Span(len(before), len(before) + 1)

@@ -15,6 +15,7 @@ from backcalc.linearize import Linearization, linearize
 from backcalc.point import Point, settle
 from backcalc.reverse import adjoints
 from backcalc.suggest import did_you_mean
+from backcalc.sweep import reverse
 from backcalc.tape import Tape
 
 Mode = Literal["reverse", "forward"]
@@ -24,8 +25,8 @@ Mode = Literal["reverse", "forward"]
 class Run:
     """What a run found.
 
-    `values` and `adjoints` have a number a node, in the graph's order (a value is None where only edges lead to the node
-    and nothing says its activation); `tangents` has such a list a name of `wrt` in forward mode, else it is empty.
+    `values` and `adjoints` have a number a node, in the graph's order (a value is None where only edges lead to the
+    node and nothing says its activation); `tangents` has such a list a name of `wrt` in forward mode, else it is empty.
     """
 
     graph: Graph
@@ -62,14 +63,21 @@ class Run:
         asked = list(self.gradient.values())
         return all(map(isfinite, asked if self.value is None else [self.value, *asked]))
 
+    def partials(self, node: int) -> dict[str, float]:
+        """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence."""
+        sums = dict.fromkeys(self.graph.nodes[node].args, 0.0)
+        for tail, partial in self.linear.edges[node]:
+            sums[self.graph.nodes[tail].name] += partial
+        return sums
+
     def pairs(self) -> Iterator[tuple[str, str, float]]:
         """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head, one reverse sweep a head."""
         nodes = self.graph.nodes
         for head in range(len(nodes)):
-            reached = self._upstream(head)
-            adjoint = adjoints(self.linear, head)
-            for tail in sorted(reached):
-                yield nodes[head].name, nodes[tail].name, adjoint[tail]
+            tails = sorted(self._upstream(head))
+            adjoint = reverse((head, *reversed(tails)), self.linear.edges.__getitem__, {head: 1.0})
+            for tail in tails:
+                yield nodes[head].name, nodes[tail].name, adjoint.get(tail, 0.0)
 
     def _upstream(self, head: int) -> set[int]:
         """The nodes from which a path leads to `head`."""
@@ -94,8 +102,8 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
     values = evaluate(tape, point)
     linear = linearize(tape, values)
     forward = {name: tangents(linear, graph.index[name]) for name in wrt} if mode == "forward" else {}
-    reverse = adjoints(linear, graph.index[output]) if mode == "reverse" else []
-    return Run(graph, output, mode, wrt, point, [values[slot] for slot in tape.slot], linear, reverse, forward)
+    backward = adjoints(linear, graph.index[output]) if mode == "reverse" else []
+    return Run(graph, output, mode, wrt, point, [values[slot] for slot in tape.slot], linear, backward, forward)
 
 
 def choose_output(graph: Graph, of: str | None = None) -> str:
@@ -107,7 +115,8 @@ def choose_output(graph: Graph, of: str | None = None) -> str:
         return graph.output
     if len(graph.sinks) == 1:
         return graph.sinks[0]
-    message = f"the graph has {plural(len(graph.sinks), 'sink')}, so its output is not clear: {quoted(graph.sinks)}"
+    sinks = plural(len(graph.sinks), "sink")
+    message = f"the output is not clear, for the graph has {sinks}, nodes that no other uses: {quoted(graph.sinks)}"
     hint = f"choose one by --of {shorten(graph.sinks[-1])}, or in the file by `output {shorten(graph.sinks[-1])}`"
     raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-output", message, hints=(hint,))])
 

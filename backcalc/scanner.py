@@ -1,8 +1,8 @@
 """Where one statement ends and the next begins: a text cut into slices, each for the grammar to read.
 
-A newline or `;` ends a statement, except inside ( ) and [ ]. The `{` of a loop's head and the `}` of its end close a slice
-too; the braces of a name template (`t{k-1}`) do not. A bracket that is never closed ends with its line, so that what
-follows it can still be read.
+A newline or `;` ends a statement, except inside ( ) and [ ]. The `{` of a loop's head, on its line or the next, and the
+`}` of its end close a slice too; other braces, such as those of a name template (`t{k-1}`), do not. A bracket that is
+never closed ends with its line, or with the block that it stands in, so that what follows can still be read.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from backcalc.errors import Span
 from backcalc.statements import Comment
 
 _PIECE = re.compile(r"[^#()\[\]{};\n]+|#[^\n]*|.|\n")
-_LOOP_HEAD = re.compile(r"\s*for\s+\w+\s+in\b")
-_AFTER_NAME = re.compile(r"[\w'}]")
+_LOOP_HEAD = re.compile(r"[^\S\n]*for[^\S\n]+[^\W\d]")
+_BRACE = re.compile(r"\s*\{")
 
 
 class Scanner:
@@ -34,8 +34,8 @@ class Scanner:
 
     def _statement(self, at: int) -> tuple[list[Span], int]:
         """The slices that end at the next stop from `at` on (a `}` may end two), and where to go on."""
-        self._start, opened, templates = at, -1, 0
-        depth, comments = 0, len(self.comments)
+        self._start, opened, depth, braces = at, -1, 0, 0
+        comments, is_loop = len(self.comments), bool(_LOOP_HEAD.match(self.text, at))
         for piece in _PIECE.finditer(self.text, at):
             char, here = piece.group()[0], piece.start()
             if char == "#":
@@ -45,31 +45,41 @@ class Scanner:
                 depth += 1
             elif char in ")]":
                 depth = max(0, depth - 1)
+            elif char == "{" and (depth or not is_loop):
+                braces += 1
+            elif char == "}" and braces:
+                braces -= 1
+            elif char == "}" and depth:  # The end of the block that the bracket stands in.
+                return self._cut(opened, at, here, comments)
             elif depth:
                 continue
-            elif char == "{" and self._opens_template(here):
-                templates += 1
-            elif char == "}" and templates:
-                templates -= 1
-            elif char in "\n;":
+            elif char == ";" or (char == "\n" and not (is_loop and _BRACE.match(self.text, here))):
                 return self._slices(here), here + 1
             elif char == "{":
                 return self._slices(here + 1), here + 1
             elif char == "}":
                 return [*self._slices(here), Span(here, here + 1)], here + 1
         if depth:
-            del self.comments[comments:]
-            return self._cut_line(opened, at)
+            return self._cut(opened, at, len(self.text), comments)
         return self._slices(len(self.text)), len(self.text)
 
-    def _cut_line(self, opened: int, at: int) -> tuple[list[Span], int]:
-        """The slice up to the end of the line on which a bracket opens that is never closed."""
-        end = self.text.find("\n", opened)
-        end = len(self.text) if end < 0 else end
+    def _cut(self, opened: int, at: int, end: int, comments: int) -> tuple[list[Span], int]:
+        """The slice up to the end of the line on which the bracket opens that is never closed, or up to `end`."""
+        line_end = self.text.find("\n", opened, end)
+        end = end if line_end < 0 else line_end
+        del self.comments[comments:]
         for piece in _PIECE.finditer(self.text, at, end):
             if piece.group()[0] == "#":
                 self.comments.append(Comment(piece.group(), Span(*piece.span())))
-        return self._slices(end), end + 1
+        return self._slices(end), self._continued(opened, end)
+
+    def _continued(self, opened: int, end: int) -> int:
+        """Where the lines end that continue the one with the open bracket: deeper in, or beginning with its end."""
+        line = self.text[self.text.rfind("\n", 0, opened) + 1 : opened]
+        deeper = len(line) - len(line.lstrip()) + 1
+        lines = re.compile(rf"(?:\n(?:[ \t]{{{deeper},}}(?![ \t}}])[^\n]+|[ \t]*[)\]][^\n]*))*")
+        found = lines.match(self.text, end)
+        return found.end() if found else end
 
     def _slices(self, end: int) -> list[Span]:
         """The one slice [start, end) without the space around it; none where it holds no statement."""
@@ -78,9 +88,3 @@ class Scanner:
         left = len(bare) - len(bare.lstrip())
         right = len(bare.rstrip())
         return [Span(self._start + left, self._start + right)] if left < right else []
-
-    def _opens_template(self, at: int) -> bool:
-        """Whether the `{` at `at` stands in a name: right after a letter or digit, and not at the end of a loop's head."""
-        if at == 0 or not _AFTER_NAME.match(self.text[at - 1]):
-            return False
-        return not _LOOP_HEAD.match(self.text, self._start, at)

@@ -1,14 +1,16 @@
-"""What the parser's refusals mean in words: TERMINAL_WORDS, one row a terminal, and SYNTAX_HINTS, one row a known slip."""
+"""What the parser's refusals mean in words: TERMINAL_WORDS, a row a terminal, and SYNTAX_HINTS, a row a known slip."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from backcalc.errors import Diagnostic, Note, Source, Span, shorten
 
+WORD_SHOWN = 24  # A word of the file that a hint repeats is cut to this.
 HERE = "‸"  # Marks in a pattern the place at which the parser gave up.
 
 TERMINAL_WORDS = {
@@ -60,11 +62,19 @@ _SOFT_WORDS = {"INPUT", "OUTPUT", "GIVEN", "ADJOINT", "DEF", "CLAIM", "FOR"}
 
 # Terminals that stand for one idea where all of them would do.
 _GROUPS: tuple[tuple[set[str], set[str], str], ...] = (
+    ({"NAME", "NUMBER", "LPAR", "LSQB", "SUB"}, {*_SOFT_WORDS, "WHOLE", "IF", "NOT", "ADD"}, "an expression"),
     ({"INPUT", "FOR", "NAME", "DIFF"}, {*_SOFT_WORDS, "WHOLE", "TEMPLATE_CLOSE"}, "a statement"),
     ({"INPUT", "FOR", "NAME"}, {*_SOFT_WORDS, "WHOLE"}, "a node"),
-    ({"NAME", "NUMBER", "LPAR", "LSQB", "SUB"}, {"IF", "NOT", "ADD"}, "an expression"),
+    ({"NAME", "NUMBER", "LPAR", "SUB"}, {"WHOLE"}, "a whole number or loop variable"),
+    ({"NAME", "WHOLE", "DIFF"}, {"TEMPLATE_CLOSE"}, "a statement"),  # At a character that begins no word.
     ({"ADD", "SUB", "MUL", "DIV", "POW"}, {"MATMUL", "COMPARE", "AND", "OR", "DOT_T", "LSQB", "LPAR"}, "an operator"),
 )
+
+
+_FALLBACKS = {
+    "answer": ("an answer is written dL/dx = -0.5 or t = 0.84",),
+    "point": ("the values of inputs are written x=1,w=pi/4",),
+}
 
 
 class SyntaxHint(NamedTuple):
@@ -75,73 +85,111 @@ class SyntaxHint(NamedTuple):
     example: str
 
 
-_NAME = r"[^\W\d]\w*'*"
+_NAME = r"(?!(?:if|then|else|and|or|not)\b)[^\W\d]\w*'*"
+_COLUMN = r"[^\s,=:<>()\[\]]+"
+_COLUMNS = "an edge has three columns: tail, head, partial"
+_FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"
 
+# The first row that fits speaks, so rows for whole statements stand before those for a place inside an expression.
 SYNTAX_HINTS = (
-    SyntaxHint(rf"(?P<n>[\d.]+)\s*‸(?P<x>{_NAME}|\()", "a product needs its sign: {n}*{x}", "y = 2x"),
-    SyntaxHint(rf"\)\s*‸(?P<x>{_NAME}|\(|\d)", "a product needs its sign: )*{x}", "y = (a + b)(c)"),
-    SyntaxHint(r"=\s*‸=", "one `=` defines a node; `==` compares", "y == 3"),
-    SyntaxHint(r"‸:=|:\s*‸=", "write `=` in place of `:=`", "y := 3"),
-    SyntaxHint(r"‸(=>|→|⟶|-->|>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
-    SyntaxHint(r"->\s*\S+\s*‸(=|\d|-)", "the partial stands after a colon: u -> v : 3", "u -> v = 3"),
-    SyntaxHint(r"->\s*\S+\s*‸$", "an edge needs its local partial: u -> v : 3", "u -> v"),
     SyntaxHint(
-        r"^d(?P<v>\w+)\s*‸/\s*d(?P<u>\w+)", "an edge is written d({v})/d({u}) = … or {u} -> {v} : …", "dv/du = 3"
+        r"‸(?P<w>if|then|else|and|or|not)\s*(=(?!=)|->|,)", "`{w}` is a word of the language, never a name", "if = 3"
     ),
-    SyntaxHint(r"=[^,]*\d\s*‸,\s*\d+\s*$", "a decimal point, not a comma: 3.5", "y = 3,5"),
-    SyntaxHint(
-        rf"\b(?P<f>{_NAME})\s+‸(?P<x>\w+)\s*$", "a function's argument stands in parentheses: {f}({x})", "y = sin x"
-    ),
-    SyntaxHint(r"‸\|\|", "write `or`", "y = a || b"),
-    SyntaxHint(r"‸\|", "an absolute value is written abs(x)", "y = |x|"),
-    SyntaxHint(r"‸²", "a power is written x^2", "y = x²"),
-    SyntaxHint(r"‸³", "a power is written x^3", "y = x³"),
-    SyntaxHint(r"‸[·×⋅∙]", "a product is written with `*`", "y = a·b"),
-    SyntaxHint(r"‸÷", "a quotient is written with `/`", "y = a÷b"),
-    SyntaxHint(r"‸√", "a root is written sqrt(x)", "y = √x"),
-    SyntaxHint(r"‸&&?", "write `and`", "y = a && b"),
-    SyntaxHint(r"‸!", "write `not`", "y = !a"),
-    SyntaxHint(r"‸%", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
-    SyntaxHint(r"‸[≤≥≠]", "write `<=`, `>=` or `!=`", "y = a ≤ b"),
-    SyntaxHint(r"‸[“”\"'‘’`]", "quotes are not needed: names stand bare", 'y = "x"'),
-    SyntaxHint(r"\*\s*‸\*", "a power is written `^` or `**`", "y = x***2"),
-    SyntaxHint(r"\s‸if\b", "a choice is written: if c then a else b", "y = a if c else b"),
-    SyntaxHint(r"‸\?", "a choice is written: if c then a else b", "y = c ? a : b"),
-    SyntaxHint(r"\bif\b.*‸:", "a choice is written: if c then a else b", "y = if c: a else b"),
-    SyntaxHint(r"\bthen\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
-    SyntaxHint(r"[<>=]=?\s*\w+\s*‸[<>]", "comparisons do not chain: a < b and b < c", "y = a < b < c"),
-    SyntaxHint(rf"^(?P<f>{_NAME})\s*‸\(", "a function of your own begins with def: def {f}(x) = …", "f(x) = x^2"),
-    SyntaxHint(r"^def\b.*\)\s*‸:", "the body stands after `=`: def f(x) = x^2", "def f(x): x^2"),
-    SyntaxHint(r"^def\s+\w+\s*‸=", "a function needs its parameters: def f(x) = x^2", "def f = 2"),
-    SyntaxHint(
-        r"^for\b.*\bin\s+\w+\s*‸(\(|:|,|-|\.)", "a range is written 1..5: for k in 1..5 { … }", "for k in range(1, 5) {"
-    ),
-    SyntaxHint(r"^for\b.*\.\.\s*[^{]+‸$", "the body stands in braces: for k in 1..5 { … }", "for k in 1..5"),
-    SyntaxHint(r"^for\b.*\.\.\s*[^{]+‸:", "the body stands in braces: for k in 1..5 { … }", "for k in 1..5: x = 1"),
-    SyntaxHint(r"^for\s+\w+\s*‸=", "a loop is written: for k in 1..5 { … }", "for k = 1..5 {"),
-    SyntaxHint(
-        r"^(let|var|const|set)\s+‸|^(let|var|const|set)\s+\w+\s*‸=",
-        "a node needs no word before it: y = …",
-        "let y = 3",
-    ),
-    SyntaxHint(r"^input\s+\w+\s*‸,", "one statement an input: input x; input y", "input x, y"),
+    # Declarations
+    SyntaxHint(r"^(let|var|const|set)\s+(\w+\s*‸=|‸)", "a node needs no word before it: y = …", "let y = 3"),
+    SyntaxHint(r"^(?P<w>input|output)\s+\w+\s*‸,", "one statement for each: {w} x; {w} y", "input x, y"),
     SyntaxHint(
         r"^(?P<w>input|output|given|adjoint)\s+(?P<v>\w+)\s*‸\S",
         "a line that begins with `{w}` declares; an edge from a node named {w} is written {w} -> {v} : 3",
-        "input h 0.5",
+        "input h 3",
     ),
-    SyntaxHint(r"^(given|adjoint)\s+\w+\s*‸$", "its value is missing: given h = [2, -1, 3]", "given h"),
-    SyntaxHint(r"=\s*‸$", "the formula is missing", "y ="),
+    SyntaxHint(r"^(?P<w>given|adjoint)\s+(?P<v>\w+)\s*‸$", "its value is missing: {w} {v} = 3", "given h"),
+    SyntaxHint(rf"^def\s+{_NAME}\s*(‸=|‸$|\(\s*‸\))", "a function needs its parameters: def f(x) = x^2", "def f() = 2"),
+    SyntaxHint(r"^def\b.*\)\s*‸([^=)]|$)", "the body stands after `=`: def f(x) = x^2", "def f(x) x^2"),
     SyntaxHint(
-        r"^[^\s,=]+[\s,]+[^\s,=]+[\s,]+[^\s,=]+\s*‸[\s,]*\S",
-        "an edge has three columns: tail, head, partial",
-        "u, v, 3, 4",
+        rf"^(?P<f>{_NAME})\s*‸\(.*\)\s*=", "a function of your own begins with def: def {f}(x) = …", "f(x) = x^2"
     ),
-    SyntaxHint(r"^\S+\s*,\s*\S+\s*‸$", "an edge has three columns: tail, head, partial", "u,v"),
+    # Loops
+    SyntaxHint(r"^for\b.*\.\.[^{]+(‸:|‸$|\s‸\w)", "the body stands in braces: for k in 1..5 { … }", "for k in 1..5:"),
     SyntaxHint(
-        rf"^{_NAME}\s*‸$", "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)", "y"
+        r"^for\s+\w+\s+in\b(?!.*\.\..*‸)", "a range is written 1..5: for k in 1..5 { … }", "for k in range(1, 5) {"
     ),
-    SyntaxHint(r"[-+*/^]\s*‸($|\))", "an operator needs something after it", "y = 2 +"),
+    SyntaxHint(r"^for\s*(\w+\s*)?‸[\w=(]", "a loop is written: for k in 1..5 { … }", "for k = 1..5 {"),
+    # Edges
+    SyntaxHint(r"^\S+\s*(‸(→|⇒|⟶|--|>)|=\s?‸>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
+    SyntaxHint(rf"^(?P<v>{_NAME})\s*‸<-\s*(?P<u>{_NAME})", "an edge is written {u} -> {v} : 3", "v <- u"),
+    SyntaxHint(r"->[^:]*‸(->|,\s*[^\W\d])", "one edge a statement: u -> v : 3; v -> w : 2", "u -> v -> w : 3"),
+    SyntaxHint(r"->\s*\S+\s*(:\s*)?‸$", "an edge needs its local partial: u -> v : 3", "u -> v"),
+    SyntaxHint(r"->\s*[^\s:]+\s*‸[^:]", "the partial stands after a colon: u -> v : 3", "u -> v = 3"),
+    SyntaxHint(
+        r"^d\s*(?P<v>\w+)\s*‸/\s*d\s*(?P<u>\w+)",
+        "an edge is written d({v})/d({u}) = … or {u} -> {v} : …",
+        "dv/du = 3",
+    ),
+    SyntaxHint(
+        r"^(∂|d\s*\().*/\s*(∂|d\s*\()[^=]*‸([^=)]|$)", "the partial stands after `=`: d(v)/d(u) = 3", "∂v/∂u : 3"
+    ),
+    SyntaxHint(rf"^(?!for\b){_COLUMN}(\s*,\s*|\s+){_COLUMN}\s*,?\s*‸$", _COLUMNS, "u,v"),
+    SyntaxHint(rf"^(?!(claim|for)\b){_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)", _COLUMNS, "u, v, 3, 4"),
+    # Definitions
+    SyntaxHint(r"^\d\S*\s*‸=", "a node's name begins with a letter", "3 = y"),
+    SyntaxHint(rf"^{_NAME}\s*(‸:=|:\s*‸=|‸:)", "a node is defined with `=`: y = 3", "y := 3"),
+    SyntaxHint(rf"^{_NAME}\s*‸[-+*/^@]=", "a node has one formula; what changes it is a new node", "y += 1"),
+    SyntaxHint(rf"^(?P<v>{_NAME})\s*‸\[", "a vector is defined as a whole: {v} = [1, 2]", "y[0] = 3"),
+    SyntaxHint(r"=\s*‸=", "one `=` defines a node; `==` compares", "y == 3"),
+    SyntaxHint(r"[^<>=!]=\s*‸$", "a number or formula stands after `=`", "y ="),
+    SyntaxHint(rf"^{_NAME}\s*‸([-+*/^@(]|$)", _FORMS, "y"),
+    # Numbers, products and calls
+    SyntaxHint(r"\d‸_\d", "digits stand without separators: 1000", "y = 1_000"),
+    SyntaxHint(r"=[^,(\[]*\d\s*‸,\s*\d+\s*$", "a decimal point, not a comma: 3.5", "y = 3,5"),
+    SyntaxHint(r"‸;", "the rows of a matrix are vectors: [[1, 2], [3, 4]]", "y = [1, 2; 3, 4]"),
+    SyntaxHint(r"=\s*‸\{", "a vector stands in brackets: [1, 2]", "y = {"),
+    SyntaxHint(r"\[[^\]()]*[\w.)]\s+‸[-\w.(]", "commas part the items of a vector: [1, 2]", "y = [1 2]"),
+    SyntaxHint(
+        r"\b(?P<f>(sin|cos|tan)h?|exp|log|ln|sigmoid|σ)\s*\^\s*(?P<n>\d+)\s*‸[\w(]",
+        "a power of a function's value is written {f}(x)^{n}",
+        "y = sin^2(x)",
+    ),
+    SyntaxHint(
+        r"\s‸if\b|‸\?|‸(then|else)\b|\bif\b(?!.*\bthen\b.*‸).*‸[:,]",
+        "a choice is written: if c then a else b",
+        "y = a if c else b",
+    ),
+    SyntaxHint(r"\b(then|else)\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
+    SyntaxHint(r"‸(%|mod\b)", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
+    SyntaxHint(rf"(?P<n>[\d.]+)\s*‸(?P<x>{_NAME})", "a product needs its sign: {n}*{x}", "y = 2x"),
+    SyntaxHint(r"(?P<n>[\d.]+)\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
+    SyntaxHint(rf"\)\s*‸(?P<x>{_NAME}|\d)", "a product needs its sign: (…)*{x}", "y = (a + b) c"),
+    SyntaxHint(r"\)\s*‸\(", "a product needs its sign: (…)*(…)", "y = (a + b)(c - d)"),
+    SyntaxHint(
+        rf"\b(?P<f>{_NAME})\s+‸(?P<x>{_NAME}|\d+)",
+        "an argument stands in parentheses, {f}({x}), and a product needs its sign, {f}*{x}",
+        "y = sin x + 1",
+    ),
+    # Other notations
+    SyntaxHint(r"\w‸[’′]", "a prime is written `'`: y'", "y′ = 3"),
+    SyntaxHint(r"‸[“”\"'‘’`]", "quotes are not needed: names stand bare", 'y = "x"'),
+    SyntaxHint(r"‸[\\$](?P<x>\w+)", "a name stands bare: {x}", "y = \\sigma(x)"),
+    SyntaxHint(r"[\w)\]]\s*‸\|\||‸∨", "write `or`", "y = a || b"),
+    SyntaxHint(r"‸\|", "an absolute value is written abs(x), a norm norm(x)", "y = |x|"),
+    SyntaxHint(r"‸²", "a power is written x^2", "y = x²"),
+    SyntaxHint(r"‸³", "a power is written x^3", "y = x³"),
+    SyntaxHint(r"‸[⁰¹⁴-⁹⁺⁻]", "a power is written x^4 or x^-1", "y = x⁻¹"),
+    SyntaxHint(r"‸[¼½¾]", "a fraction is written 1/2", "y = ½*x"),
+    SyntaxHint(r"‸[·×⋅∙⊙∘]", "a product is written with `*`", "y = a·b"),
+    SyntaxHint(r"‸÷", "a quotient is written with `/`", "y = a÷b"),
+    SyntaxHint(r"‸[–—]", "a minus is written `-`", "y = a – b"),
+    SyntaxHint(r"‸√", "a root is written sqrt(x)", "y = √x"),
+    SyntaxHint(r"‸∞", "infinity is written inf", "y = ∞"),
+    SyntaxHint(r"‸(&|∧)", "write `and`", "y = a && b"),
+    SyntaxHint(r"‸[!~¬]", "write `not a`, or `a != b`", "y = !a"),
+    SyntaxHint(r"‸[≤≥≠]|‸=[<>]|<‸>", "write `<=`, `>=` or `!=`", "y = a ≤ b"),
+    SyntaxHint(r"\*\s*‸\*", "a power is written `^` or `**`", "y = x***2"),
+    SyntaxHint(r"‸\.(?!\.)", "a name has no dot; `.T` is the transpose", "y = layer.weight"),
+    SyntaxHint(
+        r"([<>]|[<>=!]=)[^<>=]*[\w)\]]\s*‸([<>]|[=!]=)", "comparisons do not chain: a < b and b < c", "y = a < f(b) < c"
+    ),
+    SyntaxHint(r"[-+*/^@<>=]\s*‸($|\)|\])", "an operator needs something after it", "y = 2 +"),
     SyntaxHint(r"‸\)", "this parenthesis closes nothing, or something before it is missing", "y = a)"),
 )
 
@@ -151,12 +199,19 @@ def explain(source: Source, span: Span, error: UnexpectedInput, start: str = "st
     place = _place_of(error, span)
     at_end = place.start >= span.end
     wanted = _expected(error)
-    found = "something is missing" if at_end else f"unexpected `{shorten(source.text[place.start : place.end])}`"
+    found = "something is missing" if at_end else f"unexpected {_shown(source.text[place.start : place.end])}"
     message = f"{found}: expected {wanted}" if wanted else found
-    hints = _hint(source.text[span.start : place.start], source.text[place.start : span.end])
-    if not hints and start == "answer":
-        hints = ("an answer is written dL/dx = -0.5 or t = 0.84",)
-    return Diagnostic("syntax", message, place, _still_open(source, span, place), hints)
+    hints = _hint(source.text[span.start : place.start], source.text[place.start : span.end], start)
+    if not hints or "=" not in source.text[span.start : place.start]:
+        hints = _FALLBACKS.get(start, hints)
+    return Diagnostic("syntax", message, place, _still_open(source, span), hints)
+
+
+def _shown(text: str) -> str:
+    """What stands there in backquotes; a character that cannot be seen by its number and name."""
+    if text.isprintable():
+        return f"`{shorten(text)}`"
+    return f"character U+{ord(text[0]):04X} ({unicodedata.name(text[0], 'a control character').lower()})"
 
 
 def _place_of(error: UnexpectedInput, span: Span) -> Span:
@@ -184,8 +239,8 @@ def _expected(error: UnexpectedInput) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _still_open(source: Source, span: Span, place: Span) -> tuple[Note, ...]:
-    """A note for the innermost bracket that is open at the place of the error and never closed."""
+def _still_open(source: Source, span: Span) -> tuple[Note, ...]:
+    """A note for the innermost bracket that is never closed."""
     stack: list[int] = []
     text = re.sub(r"#[^\n]*", lambda comment: " " * len(comment.group()), source.text[span.start : span.end])
     for i, char in enumerate(text, span.start):
@@ -196,12 +251,13 @@ def _still_open(source: Source, span: Span, place: Span) -> tuple[Note, ...]:
     return (Note("this bracket is never closed", Span(stack[-1], stack[-1] + 1)),) if stack else ()
 
 
-def _hint(before: str, after: str) -> tuple[str, ...]:
+def _hint(before: str, after: str, start: str) -> tuple[str, ...]:
     # Slips are local: a window around the place keeps long lines from costing more than short ones.
     head, text = before[:40], before[-80:] if len(before) > 120 else before
     marked = (text if text == before else head + text) + HERE + after[:80]
     for row in SYNTAX_HINTS:
-        match = re.search(row.pattern, marked)
+        is_for_statements = row.pattern.startswith("^")
+        match = None if is_for_statements and start != "statement" else re.search(row.pattern, marked)
         if match:
             return (_filled(row.hint, match),)
     return ()
@@ -210,5 +266,5 @@ def _hint(before: str, after: str) -> tuple[str, ...]:
 def _filled(hint: str, match: re.Match[str]) -> str:
     """`hint` with `{x}` replaced by what the group x matched; other braces stay."""
     for name, text in match.groupdict().items():
-        hint = hint.replace(f"{{{name}}}", text or "")
+        hint = hint.replace(f"{{{name}}}", shorten(text or "", WORD_SHOWN))
     return hint

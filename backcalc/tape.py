@@ -17,6 +17,7 @@ class Tape:
     """The slots of a graph; slot i holds a literal, an input, or `rows[i]` applied to the slots `args[i]`.
 
     literals   the value of a slot that is a number, else None
+    constant   whether a slot is made of literals alone; a node's own slot never is, for it has an adjoint
     slot       the slot of each node's value, in the graph's order
     begin      the first slot that belongs to each node's formula; it ends with the node's own slot
     partials   for each edge-annotated node, its (tail's place in the graph, slot of the partial) pairs
@@ -27,6 +28,7 @@ class Tape:
         self.rows: list[Primitive | None] = []
         self.args: list[tuple[int, ...]] = []
         self.literals: list[float | None] = []
+        self.constant: list[bool] = []
         self.spans: list[Span | None] = []
         self.slot: list[int] = []
         self.begin: list[int] = []
@@ -47,6 +49,7 @@ class Tape:
         last = self._write(node.expr)
         owns_last = last == len(self.rows) - 1 and self.rows[last] is not None
         self.slot.append(last if owns_last else self._new(_SAME, (last,)))
+        self.constant[-1] = False
 
     def _write(self, expr: Expr) -> int:
         """The slot that holds `expr`; a part shared inside `expr` has one slot."""
@@ -66,12 +69,13 @@ class Tape:
     def _number(self, value: float) -> int:
         if value not in self._numbers:
             self._numbers[value] = self._new(None, ())
-            self.literals[-1] = value
+            self.literals[-1], self.constant[-1] = value, True
         return self._numbers[value]
 
     def _new(self, row: Primitive | None, args: tuple[int, ...], span: Span | None = None) -> int:
         self.rows.append(row)
         self.args.append(args)
         self.literals.append(None)
+        self.constant.append(row is not None and all(self.constant[arg] for arg in args))
         self.spans.append(span)
         return len(self.rows) - 1

@@ -28,6 +28,7 @@ CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM
 
 BINARY = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "^": POWER}
 BINARY |= dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON)
+_TIGHTNESS = BINARY | {NEGATE: UNARY, "not": NOT, IF: CONDITIONAL, TRANSPOSE: POSTFIX, INDEX: POSTFIX}
 _TIGHT = {"*", "/", "^"}  # Written without spaces, as `w*x + b` is by hand.
 
 _Piece = str | tuple[Expr, int]
@@ -58,56 +59,48 @@ def _leaf(leaf: Number | Name, tightness: int) -> str:
     if isinstance(leaf, Name):
         return leaf.id
     text = leaf.text or number_text(leaf.value)
-    return f"({text})" if text.startswith("-") and tightness > UNARY else text
+    own = UNARY if text.startswith("-") else ATOM
+    return f"({text})" if own < tightness else text
 
 
 def _call(call: Call, tightness: int) -> list[_Piece]:
     """The pieces of `call` where its surroundings ask for `tightness` at least."""
-    own, pieces = _form(call)
+    own = _TIGHTNESS.get(call.fn, ATOM)
+    pieces = _form(call, own)
     return ["(", *pieces, ")"] if own < tightness else pieces
 
 
-def _form(call: Call) -> tuple[int, list[_Piece]]:
-    """How tightly `call` binds, and its pieces without parentheses around it."""
+def _form(call: Call, own: int) -> list[_Piece]:
+    """The pieces of `call`, which binds as tightly as `own`, without parentheses around it."""
     fn, args = call.fn, call.args
-    if fn in BINARY and len(args) == 2:
-        return BINARY[fn], _binary(fn, *args)
+    if fn in BINARY:
+        return _binary(fn, *args)
     if fn == NEGATE:
-        return UNARY, ["-", (args[0], UNARY)]
+        return ["-", (args[0], UNARY)]
     if fn == "not":
-        return NOT, ["not ", (args[0], NOT)]
+        return ["not ", (args[0], NOT)]
     if fn == IF:
-        c, a, b = args
-        return CONDITIONAL, ["if ", (c, CONDITIONAL), " then ", (a, CONDITIONAL), " else ", (b, CONDITIONAL)]
-    if fn == TRANSPOSE:
-        return POSTFIX, [(args[0], POSTFIX), ".T"]
+        c, a, b = ((arg, own) for arg in args)
+        return ["if ", c, " then ", a, " else ", b]
+    if fn == TRANSPOSE:  # `3.T` would read as the number `3.` and a name.
+        return [(args[0], ATOM + 1 if isinstance(args[0], Number) else POSTFIX), ".T"]
     if fn == INDEX:
-        return POSTFIX, [(args[0], POSTFIX), "[", *_listed(args[1:]), "]"]
+        return [(args[0], POSTFIX), "[", *_listed(args[1:]), "]"]
     if fn == VECTOR:
-        return ATOM, ["[", *_listed(args), "]"]
+        return ["[", *_listed(args), "]"]
     if fn == TEMPLATE:
-        return ATOM, _template(args)
-    return ATOM, [fn, "(", *_listed(args), ")"]
+        return _template(args)
+    return [fn, "(", *_listed(args), ")"]
 
 
 def _binary(fn: str, left: Expr, right: Expr) -> list[_Piece]:
     own = BINARY[fn]
     sign = fn if fn in _TIGHT else f" {fn} "
     if fn == "^":  # Right associative, and its exponent may begin with a minus: 2^-1, but (-x)^2.
-        return [(left, POSTFIX), sign, _exponent(right)]
+        return [(left, POSTFIX), sign, (right, UNARY)]
     if own == COMPARISON:  # Does not chain.
         return [(left, SUM), sign, (right, SUM)]
     return [(left, own), sign, (right, own + 1)]
-
-
-def _exponent(exponent: Expr) -> _Piece:
-    """An exponent's minus signs need no parentheses, as long as what they stand before is a power."""
-    inner = exponent
-    while isinstance(inner, Call) and inner.fn == NEGATE:
-        inner = inner.args[0]
-    negative_literal = isinstance(inner, Number) and _leaf(inner, CONDITIONAL).startswith("-")
-    bare = isinstance(inner, Number | Name) or _form(inner)[0] >= POWER
-    return (exponent, UNARY if bare and not negative_literal else ATOM)
 
 
 def _listed(items: Sequence[Expr]) -> Iterator[_Piece]:
@@ -145,12 +138,14 @@ def unparse_statement(statement: Statement) -> str:
         case Claim(condition):
             return f"claim {unparse(condition)}"
         case Loop(body=body):
-            return f"{loop_head(statement)} {'; '.join(map(unparse_statement, body))} }}"
+            return " ".join(filter(None, (loop_head(statement), "; ".join(map(unparse_statement, body)), "}")))
 
 
 def loop_head(loop: Loop) -> str:
     """`for k in 2..5 {`."""
-    return f"for {loop.variable} in {unparse(loop.first)}..{unparse(loop.last)} {{"
+    first, last = unparse(loop.first), unparse(loop.last)
+    dots = " .. " if first.endswith(".") or last.startswith(".") else ".."  # Not `2...5`.
+    return f"for {loop.variable} in {first}{dots}{last} {{"
 
 
 def _edge(edge: Edge) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
+from backcalc.cli.streams import abandon, prepare
 from backcalc.errors import BackcalcError
 from backcalc.suggest import did_you_mean
 from backcalc.version import __version__
@@ -41,18 +43,31 @@ INTERRUPTED = 130
 class _Commands(click.Group):
     """Commands imported when they are called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(f"backcalc.cli.{name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    # A closed pipe would have status 1 by click, which says here that an answer is wrong.
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(0) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return 0
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         name = args[0]
@@ -60,7 +75,7 @@ class _Commands(click.Group):
             ctx.fail(f"`{name}` is planned but not there yet.")
         if name not in COMMANDS:
             hint = did_you_mean(name, COMMANDS)
-            if os.path.exists(name):
+            if Path(name).exists():
                 hint = (f"to run the graph: backcalc run {name}",)
             ctx.fail(f"no command `{name}`" + (f"; {hint[0]}" if hint else ". `backcalc --help` lists them."))
         return super().resolve_command(ctx, args)
@@ -77,36 +92,42 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; the exit status is 0, 1 (a wrong answer, no finite result), 2 (bad input) or 130 (Ctrl-C)."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # A terminal that cannot show ∂ shows `?`, not a traceback.
+    """Exit with 0, or 1 (a wrong answer, a result that is not finite), 2 (bad input) or 130 (Ctrl-C)."""
+    prepare()
+    try:
+        status = _run()
+    except BrokenPipeError:  # The reader of the errors is gone too.
+        status = 2
+    abandon()
+    sys.exit(status)
+
+
+def _run() -> int:
+    """The exit status; what went wrong is told on stderr."""
     try:
         status = cli.main(prog_name="backcalc", standalone_mode=False)
         sys.stdout.flush()
-        sys.exit(status if isinstance(status, int) else 0)
+        return status if isinstance(status, int) else 0
+    except BrokenPipeError:
+        return 0  # The reader has what it wanted.
     except BackcalcError as error:
-        _fail(str(error), error.exit_code)
-    except click.exceptions.Exit as exit_:
-        sys.exit(exit_.exit_code)
+        return _failed(str(error), error.exit_code)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader has what it wanted; Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return _failed("interrupted", INTERRUPTED)
+    except OSError as error:
+        return _failed(f"error: cannot write the result: {(error.strerror or str(error)).lower()}", 2)
     except MemoryError:
-        _fail("error: this needs more memory than there is", 2)
+        return _failed("error: this needs more memory than there is", 2)
     except Exception as error:
         if os.environ.get("BACKCALC_DEBUG"):
             raise
         kind = f"{type(error).__name__}: {error}"
-        _fail(f"error: backcalc failed ({kind}). This is a bug; BACKCALC_DEBUG=1 shows where.", 2)
+        return _failed(f"error: backcalc failed ({kind}). This is a bug; BACKCALC_DEBUG=1 shows where.", 2)
 
 
-def _fail(message: str, status: int) -> None:
+def _failed(message: str, status: int) -> int:
     print(message, file=sys.stderr)
-    sys.exit(status)
+    return status

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from backcalc.build import build
@@ -16,11 +14,11 @@ from backcalc.cli.options import (
     graph_argument,
     of_option,
     print_report,
+    print_warnings,
     read_program,
 )
-from backcalc.errors import BuildError, Diagnostic
+from backcalc.errors import Diagnostic, UsageError
 from backcalc.point import read_point
-from backcalc.render.warnings import render_warnings
 from backcalc.run import run
 
 EXAMPLES = """\b
@@ -50,10 +48,9 @@ def command(graph: str | None, at: tuple[str, ...], of: str | None, format_: str
     if not answers:
         hint = ("state one as a comment: #= dL/dx = -100",)
         missing = Diagnostic("no-answers", "the file states no results to check", hints=hint)
-        raise BuildError(program.source, [missing])
+        raise UsageError(program.source, [missing])
     found = run(build(program), read_point(at), of)
-    for warning in render_warnings(program.source, found.warnings):
-        print(warning, file=sys.stderr)
+    print_warnings(program.source, found.warnings)
     marked = check(found, program.source, answers)
     if format_ == "json":
         from backcalc.render.marks import render_marks_json

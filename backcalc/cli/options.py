@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -18,6 +20,7 @@ from backcalc.parser import parse
 from backcalc.reading import read
 from backcalc.render.numbers import DIGITS, MAX_DIGITS
 from backcalc.render.report import Grid
+from backcalc.render.warnings import render_warnings
 from backcalc.statements import Program
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -29,13 +32,15 @@ def graph_argument(command: F) -> F:
 
 
 def _node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The nodes of the file on the command line, for `--of` and `--wrt`."""
+    """The nodes of the file on the command line, for `--of` and `--wrt`; in a list, for its last name."""
     path = ctx.params.get("graph")
     try:
         graph = build(parse(read(path))) if path and path != "-" else None
     except BackcalcError:
         graph = None
-    return [CompletionItem(name) for name in graph.index if name.startswith(incomplete)] if graph else []
+    done, comma, last = incomplete.rpartition(",")
+    names = graph.index if graph else ()
+    return [CompletionItem(f"{done}{comma}{name}") for name in names if name.startswith(last)]
 
 
 at_option = click.option(
@@ -109,6 +114,12 @@ def print_report(report: Iterable[Grid], color: str) -> None:
         print_lines(render_plain(report))
 
 
+def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:
+    """`warnings` on stderr, each with an empty line after it, which sets it apart from the table too."""
+    for block in render_warnings(source, warnings):
+        print(block, end="\n\n", file=sys.stderr)
+
+
 def print_lines(lines: Iterable[str]) -> None:
     """`lines` on stdout."""
     for line in lines:
@@ -117,9 +128,9 @@ def print_lines(lines: Iterable[str]) -> None:
 
 def _with_sample_hint(error: ReadError, path: str) -> ReadError:
     """`error` with the command that makes the file, where a sample has the name of a file that is not there."""
-    name = os.path.basename(path).removesuffix(".bg")
-    if os.path.exists(path) or name not in (sample.name for sample in samples()):
+    name = Path(path).name.removesuffix(".bg")
+    if Path(path).exists() or name not in (sample.name for sample in samples()):
         return error
     hint = f"there is a sample of this name: backcalc samples {name} > {name}.bg"
     found = error.diagnostics[0]
-    return ReadError(Source(path, ""), [Diagnostic(found.code, found.message, hints=(hint,))])
+    return ReadError(error.source, [replace(found, hints=(hint, *found.hints))])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from backcalc.cli.options import (
@@ -15,13 +13,13 @@ from backcalc.cli.options import (
     of_option,
     print_lines,
     print_report,
+    print_warnings,
     read_graph,
     split_names,
     wrt_option,
 )
 from backcalc.expand import expand
 from backcalc.point import read_point
-from backcalc.render.warnings import render_warnings
 from backcalc.run import Mode, Run, run
 
 EXAMPLES = """\b
@@ -67,10 +65,11 @@ def command(
 
     GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin.
     """
+    if format_ == "csv" and partials and all_pairs:
+        raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
     read = read_graph(graph)
     result = run(expand(read) if expanded else read, read_point(at), of, split_names(wrt), mode)
-    for warning in render_warnings(result.graph.source, result.warnings):
-        print(warning, file=sys.stderr)
+    print_warnings(result.graph.source, result.warnings)
     _show(result, format_, digits, color, partials=partials, pairs=all_pairs)
     return 0 if result.is_finite else 1
 
@@ -85,7 +84,7 @@ def _show(result: Run, format_: str, digits: int, color: str, *, partials: bool,
     if format_ == "csv":
         from backcalc.render.csv import render_csv
 
-        print_lines(render_csv(result, pairs=pairs))
+        print_lines(render_csv(result, partials=partials, pairs=pairs))
         return
     from backcalc.render.report import run_report
 

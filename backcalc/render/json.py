@@ -50,7 +50,7 @@ def _node(run: Run, i: int, node: Node) -> dict[str, Any]:
         "value": exact(run.values[i]),
         **_derivative(run, i),
         "symbolic": None,
-        "partials": _partials(run, i, node),
+        "partials": [{"of": node.name, "wrt": arg, "value": exact(value)} for arg, value in run.partials(i).items()],
     }
 
 
@@ -60,11 +60,3 @@ def _derivative(run: Run, i: int) -> dict[str, Any]:
         return {"adjoint": exact(run.adjoints[i])}
     tangents = {name: exact(tangent[i]) for name, tangent in run.tangents.items()}
     return {"tangent": next(iter(tangents.values())) if len(tangents) == 1 else tangents}
-
-
-def _partials(run: Run, i: int, node: Node) -> list[dict[str, Any]]:
-    """∂node/∂arg for each argument; parallel edges add up, and an argument without influence has 0."""
-    sums = dict.fromkeys(node.args, 0.0)
-    for tail, partial in run.linear.edges[i]:
-        sums[run.graph.nodes[tail].name] += partial
-    return [{"of": node.name, "wrt": arg, "value": exact(value)} for arg, value in sums.items()]

@@ -1,30 +1,20 @@
-"""Grids fitted to a width: numbers whole and aligned at the point, formulas cut first, then names."""
+"""Grids laid out as lines: numbers whole and aligned at the point, text cut where there is an edge, formulas first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from backcalc.errors import display_width
 from backcalc.render.report import Grid
 
 GAP = 2
-PADDED = 60  # A column is not padded beyond this, so one long formula does not widen every row.
-LEAST = 7  # A text column narrower than this says nothing.
+PADDED = 60  # A text column is not padded beyond this, so one long formula does not widen every row.
+LEAST = 7  # A text column narrower than this says nothing,
+LEAST_HEADING = 12  # nor does the heading of numbers: `∂loss…/∂node`.
 
-
-def pad(text: str, width: int) -> str:
-    """`text` with spaces up to `width` columns."""
-    return text + " " * (width - display_width(text))
-
-
-def clip(text: str, width: int) -> str:
-    """`text` in at most `width` columns, `…` standing for what is cut off."""
-    if display_width(text) <= width:
-        return text
-    while display_width(text) > width - 1:
-        text = text[: max(0, min(len(text) - 1, width - 1))]
-    return f"{text}…"
+_NUMBER = re.compile(r"([-−]?\d*)((?:\.\d*)?(?:[eE][-+]?\d+)?)")
 
 
 def aligned(grid: Grid) -> Grid:
@@ -35,37 +25,130 @@ def aligned(grid: Grid) -> Grid:
     return replace(grid, rows=list(zip(*columns, strict=True)))
 
 
+def lines(grid: Grid, padded: int | None = None) -> Iterator[str]:
+    """The header and the rows of `grid`, numbers to the right; text is padded to at most `padded` columns."""
+    room = widths(grid)
+    if padded is not None:
+        room = [width if i in grid.numbers else min(width, padded) for i, width in enumerate(room)]
+    for row in (grid.header, *grid.rows) if grid.header else ():
+        cells = (_pad(cell, room[i], to_right=i in grid.numbers) for i, cell in enumerate(row))
+        yield (" " * GAP).join(cells).rstrip()
+
+
 def widths(grid: Grid) -> list[int]:
-    """The columns that each column of `grid` takes."""
+    """The columns of a terminal that each column of `grid` takes."""
     return [max(map(display_width, column)) for column in zip(grid.header, *grid.rows, strict=True)]
 
 
-def fit(grid: Grid, width: int, gap: int = GAP) -> Grid | None:
-    """`grid`, aligned, in at most `width` columns: text columns give way, the yielding one first; None where they cannot."""
-    grid = aligned(grid)
-    order = [i for i in range(len(grid.header)) if i not in grid.numbers]
-    order.sort(key=lambda i: i != grid.yields)
-    for column in order:
-        taken = widths(grid)
-        excess = sum(taken) + gap * (len(taken) - 1) - width
-        if excess <= 0:
-            return grid
-        least = max(LEAST, display_width(grid.header[column]))
-        grid = _clipped(grid, column, max(least, taken[column] - excess))
-    taken = widths(grid)
-    return grid if sum(taken) + gap * (len(taken) - 1) <= width else None
+def fit(grid: Grid, width: int) -> Grid | None:
+    """`grid` in at most `width` columns of a terminal, its numbers whole; None where they do not fit.
+
+    What gives way, in turn: long headings of numbers, the formulas, the names, the alignment of the numbers, and the
+    column of formulas as a whole.
+    """
+    bare = grid if grid.yields is None else _without(grid, grid.yields)
+    candidates = (aligned(grid), grid, aligned(bare), bare)
+    return next((found for candidate in candidates if _total(found := _narrowed(candidate, width)) <= width), None)
 
 
-def records(grid: Grid, width: int) -> Iterable[str]:
-    """`grid` for a place too narrow for columns: a line a cell, so that no number breaks."""
+def records(grid: Grid, width: int) -> Iterator[str]:
+    """`grid` for a place too narrow for columns: a line a cell, a number that needs it on a line of its own."""
     for row in grid.rows:
-        yield clip(row[0], width)
-        yield from (f"  {name} {cell.strip()}" for name, cell in zip(grid.header[1:], row[1:], strict=True))
+        yield clip_middle(row[0], width)
+        for i, cell in enumerate(row[1:], 1):
+            label = f"  {grid.header[i]} "
+            if i not in grid.numbers:
+                yield clip(f"{label}{cell}", width)
+            elif display_width(label) + len(cell) <= width:
+                yield f"{label}{cell}"
+            else:
+                yield clip_middle(label.rstrip(), width)
+                yield cell.rjust(min(width, len(cell) + 4))
 
 
-def _clipped(grid: Grid, column: int, width: int) -> Grid:
-    rows = [tuple(clip(cell, width) if i == column else cell for i, cell in enumerate(row)) for row in grid.rows]
+def clip(text: str, width: int) -> str:
+    """`text` in at most `width` columns, `…` standing for what is cut off at its end."""
+    return text if display_width(text) <= width else f"{_head(text, width - 1)}…"
+
+
+def clip_middle(text: str, width: int) -> str:
+    """`text` in at most `width` columns, `…` standing for its middle: names tend to differ at either end."""
+    if display_width(text) <= width:
+        return text
+    left = width // 2
+    return f"{_head(text, left)}…{_tail(text, width - left - 1)}"
+
+
+def _narrowed(grid: Grid, width: int) -> Grid:
+    """`grid` with long headings of numbers cut, then its yielding column, then its other text."""
+    for column in sorted(grid.numbers):
+        grid = _cut_heading(grid, column, _excess(grid, width))
+    if grid.yields is not None:
+        grid = _cut_column(grid, grid.yields, widths(grid)[grid.yields] - _excess(grid, width), clip)
+    names = [i for i in range(len(grid.header)) if i not in grid.numbers and i != grid.yields]
+    most = _share(grid, names, width)
+    for column in names:
+        grid = _cut_column(grid, column, most, clip_middle)
+    return grid
+
+
+def _total(grid: Grid) -> int:
+    taken = widths(grid)
+    return sum(taken) + GAP * (len(taken) - 1)
+
+
+def _excess(grid: Grid, width: int) -> int:
+    return max(0, _total(grid) - width)
+
+
+def _share(grid: Grid, columns: Sequence[int], width: int) -> int:
+    """The width that each of `columns` may have at most for `grid` to fit: the widest give way first."""
+    taken = [widths(grid)[i] for i in columns]
+    spare = sum(taken) - _excess(grid, width)
+    wider = range(max(taken, default=0), LEAST, -1)
+    return next((most for most in wider if sum(min(most, each) for each in taken) <= spare), LEAST)
+
+
+def _cut_column(grid: Grid, column: int, width: int, cut: Callable[[str, int], str]) -> Grid:
+    """`grid` with `column` as narrow as `width`, but as wide as says something."""
+    width = max(LEAST, display_width(grid.header[column]), width)
+    rows = [[cut(cell, width) if i == column else cell for i, cell in enumerate(row)] for row in grid.rows]
     return replace(grid, rows=rows)
+
+
+def _cut_heading(grid: Grid, column: int, excess: int) -> Grid:
+    """`grid` with the heading of `column` narrower by `excess`, but as wide as says something."""
+    width = max(LEAST_HEADING, display_width(grid.header[column]) - excess)
+    header = [clip_middle(name, width) if i == column else name for i, name in enumerate(grid.header)]
+    return replace(grid, header=header)
+
+
+def _without(grid: Grid, column: int) -> Grid:
+    rows = [[cell for i, cell in enumerate(row) if i != column] for row in grid.rows]
+    header = [name for i, name in enumerate(grid.header) if i != column]
+    numbers = frozenset(i - (i > column) for i in grid.numbers)
+    return replace(grid, header=header, rows=rows, numbers=numbers, yields=None)
+
+
+def _pad(text: str, width: int, *, to_right: bool) -> str:
+    space = " " * (width - display_width(text))
+    return space + text if to_right else text + space
+
+
+def _head(text: str, width: int) -> str:
+    """As much of the beginning of `text` as fits in `width` columns."""
+    text = text[: max(0, width)]
+    while display_width(text) > width:
+        text = text[:-1]
+    return text
+
+
+def _tail(text: str, width: int) -> str:
+    """As much of the end of `text` as fits in `width` columns."""
+    text = text[len(text) - max(0, width) :]
+    while display_width(text) > width:
+        text = text[1:]
+    return text
 
 
 def _at_point(cells: Sequence[str]) -> list[str]:
@@ -76,6 +159,6 @@ def _at_point(cells: Sequence[str]) -> list[str]:
 
 
 def _split(cell: str) -> tuple[str, str]:
-    """A number as what stands before its point and the rest."""
-    at = next((i for i, char in enumerate(cell) if char in ".e"), len(cell)) if cell[-1:].isdigit() else len(cell)
-    return cell[:at], cell[at:]
+    """A number as what stands before its point and the rest; `nan`, `?` and `1/3` end where the point is."""
+    number = _NUMBER.fullmatch(cell)
+    return (number[1], number[2]) if number else (cell, "")

@@ -14,14 +14,19 @@ def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
             yield ""
         if grid.title:
             yield from (grid.title, "")
-        yield _row(grid.header)
-        yield _row(["---:" if i in grid.numbers else "---" for i in range(len(grid.header))])
-        yield from (_row(_escaped(row, grid)) for row in grid.rows)
+        if grid.header:
+            yield _row(map(_escaped, grid.header))
+            yield _row("---:" if i in grid.numbers else "---" for i in range(len(grid.header)))
+        yield from (_row(_cells(row, grid)) for row in grid.rows)
 
 
-def _escaped(row: Sequence[str], grid: Grid) -> list[str]:
-    """Formulas as code, so that `*` and `_` in them stay what they are."""
-    return [f"`{cell}`" if i == grid.yields else cell.replace("_", r"\_") for i, cell in enumerate(row)]
+def _cells(row: Sequence[str], grid: Grid) -> list[str]:
+    """Formulas as code, so that `*` in them stays what it is."""
+    return [f"`{cell}`" if i == grid.yields else _escaped(cell) for i, cell in enumerate(row)]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("_", r"\_")
 
 
 def _row(cells: Iterable[str]) -> str:

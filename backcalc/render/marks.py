@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from backcalc.check import Marked
 from backcalc.render.json import dump
-from backcalc.render.numbers import DIGITS, exact, rounded
+from backcalc.render.numbers import DIGITS, MAX_DIGITS, exact, rounded
 from backcalc.render.report import Grid
 
 _SIGNS = {"right": "✓", "wrong": "✗"}
@@ -15,11 +16,11 @@ _SIGNS = {"right": "✓", "wrong": "✗"}
 def marks_report(marked: Sequence[Marked], digits: int = DIGITS) -> list[Grid]:
     """A row an answer, then the score."""
     rows = [
-        (_SIGNS[answer.verdict], answer.name, answer.given, rounded(answer.expected, digits), answer.verdict)
+        (_SIGNS[answer.verdict], answer.name, answer.given, _expected(answer, digits), answer.verdict)
         for answer in marked
     ]
     answers = Grid(("", "answer", "given", "expected", "verdict"), rows, frozenset([2, 3]))
-    return [answers, Grid(("score",), [(f"{_right(marked)} of {len(marked)} right",)], frozenset())]
+    return [answers, Grid((), (), frozenset(), title=f"{_right(marked)} of {len(marked)} right")]
 
 
 def render_marks_json(marked: Sequence[Marked]) -> str:
@@ -35,6 +36,12 @@ def render_marks_json(marked: Sequence[Marked]) -> str:
         for answer in marked
     ]
     return dump({"answers": answers, "right": _right(marked), "total": len(marked)})
+
+
+def _expected(answer: Marked, digits: int) -> str:
+    """The true value with as many digits as the answer has, so that a wrong last digit shows."""
+    written = len(re.sub(r"e.*|\D", "", answer.given.lower()).lstrip("0"))
+    return rounded(answer.expected, min(MAX_DIGITS, max(digits, written)))
 
 
 def _right(marked: Sequence[Marked]) -> int:

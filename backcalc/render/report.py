@@ -11,12 +11,13 @@ from backcalc.render.numbers import DIGITS, rounded
 from backcalc.run import Run
 from backcalc.unparse import unparse
 
-NAME_WIDTH = 60
-
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: `numbers` says which columns hold numbers, which no format may cut; `yields` which gives way first."""
+    """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
+
+    `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out.
+    """
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -40,7 +41,7 @@ def run_report(run: Run, digits: int = DIGITS, *, partials: bool = False, pairs:
 
 def derivative(of: str, wrt: str) -> str:
     """∂of/∂wrt."""
-    return f"∂{shorten(of)}/∂{shorten(wrt)}"
+    return f"∂{of}/∂{wrt}"
 
 
 def formula_text(node: Node) -> str:
@@ -52,12 +53,12 @@ def formula_text(node: Node) -> str:
 
 def _nodes(run: Run, digits: int) -> Grid:
     if run.mode == "reverse":
-        header, columns = [derivative(run.output, "node")], [run.adjoints]
+        header, columns = [derivative(shorten(run.output), "node")], [run.adjoints]
     else:
-        header, columns = [derivative("node", name) for name in run.tangents], list(run.tangents.values())
+        header, columns = [derivative("node", shorten(name)) for name in run.tangents], list(run.tangents.values())
     rows = [
         (
-            shorten(node.name, NAME_WIDTH),
+            node.name,
             formula_text(node),
             rounded(run.values[i], digits),
             *_cells(columns, i, digits),
@@ -74,7 +75,8 @@ def _cells(columns: Iterable[Sequence[float | None]], row: int, digits: int) -> 
 
 
 def _gradient(run: Run, digits: int) -> Grid:
-    rows = [(derivative(run.output, name), rounded(value, digits)) for name, value in run.gradient.items()]
+    output = shorten(run.output)
+    rows = [(derivative(output, name), rounded(value, digits)) for name, value in run.gradient.items()]
     return Grid(("gradient", "value"), rows, frozenset([1]))
 
 
@@ -88,17 +90,15 @@ def _contributions(run: Run, digits: int) -> Grid:
     rows: list[tuple[str, ...]] = []
     output = run.graph.index[run.output]
     for tail, node in enumerate(nodes):
-        name = shorten(node.name)
         if tail == output:
-            rows.append((name, "seed", "-", "-", rounded(1.0, digits)))
+            rows.append((node.name, "seed", "-", "-", rounded(1.0, digits)))
         for head, partial in users[tail] if tail < output else ():
             numbers = (partial, adjoint[head], partial * adjoint[head])
-            rows.append((name, shorten(nodes[head].name), *(rounded(number, digits) for number in numbers)))
-        rows.append((name, "sum", "-", "-", rounded(adjoint[tail], digits)))
-    header = ("node", "user", "∂user/∂node", derivative(run.output, "user"), "contribution")
-    return Grid(
-        header, rows, frozenset([2, 3, 4]), title="How each adjoint adds up: ∂user/∂node times the user's adjoint"
-    )
+            rows.append((node.name, nodes[head].name, *(rounded(number, digits) for number in numbers)))
+        rows.append((node.name, "sum", "-", "-", rounded(adjoint[tail], digits)))
+    header = ("node", "user", "∂user/∂node", derivative(shorten(run.output), "user"), "contribution")
+    title = "How each adjoint adds up: ∂user/∂node times the user's adjoint"
+    return Grid(header, rows, frozenset([2, 3, 4]), title=title)
 
 
 def _pushes(run: Run, digits: int) -> Grid:
@@ -111,19 +111,14 @@ def _pushes(run: Run, digits: int) -> Grid:
                 rows.append((label, "seed", "-", "-", rounded(1.0, digits)))
             for tail, partial in run.linear.edges[head] if node.name != wrt else ():
                 numbers = (partial, tangent[tail], partial * tangent[tail])
-                name = shorten(run.graph.nodes[tail].name)
-                rows.append((label, name, *(rounded(number, digits) for number in numbers)))
+                rows.append((label, run.graph.nodes[tail].name, *(rounded(number, digits) for number in numbers)))
             rows.append((label, "sum", "-", "-", rounded(tangent[head], digits)))
     header = ("tangent", "argument", "∂node/∂argument", "its tangent", "contribution")
-    return Grid(
-        header,
-        rows,
-        frozenset([2, 3, 4]),
-        title="How each tangent adds up: ∂node/∂argument times the argument's tangent",
-    )
+    title = "How each tangent adds up: ∂node/∂argument times the argument's tangent"
+    return Grid(header, rows, frozenset([2, 3, 4]), title=title)
 
 
 def _pairs(run: Run, digits: int) -> Grid:
-    rows = [(derivative(of, wrt), of, wrt, rounded(value, digits)) for of, wrt, value in run.pairs()]
+    rows = [(derivative(of, wrt), rounded(value, digits)) for of, wrt, value in run.pairs()]
     title = "Every pair of nodes with a path between them"
-    return Grid(("derivative", "of", "wrt", "value"), rows, frozenset([3]), title=title)
+    return Grid(("derivative", "value"), rows, frozenset([1]), title=title)

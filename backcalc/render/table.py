@@ -1,41 +1,44 @@
-"""Reports for a terminal, by Rich."""
+"""Reports for a terminal, fitted to its width; Rich knows which colours it has."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from backcalc.render.layout import fit, records
+from backcalc.errors import display_width
+from backcalc.render.layout import fit, lines, records
 from backcalc.render.report import Grid
 
-_PADDING = 2  # Rich puts a space on each side of a cell.
+_HEADING, _RULE, _STRONG = "bold cyan", "dim", "bold"
 
 
 def print_table(report: Iterable[Grid], *, color: bool, width: int | None = None) -> None:
     """Print `report` to stdout, fitted to the terminal (or to `width` columns)."""
-    console = Console(
-        file=sys.stdout, force_terminal=True, no_color=not color, highlight=False, width=width, soft_wrap=True
-    )
-    for grid in report:
-        fitted = fit(grid, console.width - _PADDING - 1, gap=_PADDING)
-        if grid.title:
-            console.print(Text(grid.title, style="italic"))
-        if fitted is None:
-            console.print(Text("\n".join(records(grid, console.width))))
-        else:
-            console.print(_table(fitted))
+    console = Console(file=sys.stdout, force_terminal=color, no_color=not color, highlight=False, width=width)
+    for i, grid in enumerate(report):
+        for line in _lines(grid, console.width, after_another=i > 0):
+            if color:
+                console.print(line, soft_wrap=True)
+            else:
+                sys.stdout.write(f"{line.plain}\n")
 
 
-def _table(grid: Grid) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold cyan", pad_edge=True)
-    for i, name in enumerate(grid.header):
-        is_number = i in grid.numbers
-        table.add_column(Text(name), no_wrap=True, justify="right" if is_number else "left", overflow="ignore")
-    for i, row in enumerate(grid.rows):
-        table.add_row(*(Text(cell) for cell in row), style="bold" if i in grid.strong else None)
-    return table
+def _lines(grid: Grid, width: int, *, after_another: bool) -> Iterator[Text]:
+    """`grid` as lines with their styles: a heading over a rule, or a line a cell where columns do not fit."""
+    if after_another:
+        yield Text()
+    if grid.title:
+        yield Text(grid.title, style=_STRONG)
+    fitted = fit(grid, width)
+    if fitted is None:
+        yield from map(Text, records(grid, width))
+        return
+    header, *rows = list(lines(fitted)) or [""]
+    if header:
+        yield Text(header, style=_HEADING)
+        yield Text("─" * max(display_width(line) for line in (header, *rows)), style=_RULE)
+    for i, row in enumerate(rows):
+        yield Text(row, style=_STRONG if i in grid.strong else "")

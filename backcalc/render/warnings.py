@@ -8,7 +8,7 @@ from backcalc.errors import MAX_ERRORS, Diagnostic, Source, render
 
 
 def render_warnings(source: Source, warnings: Sequence[Diagnostic]) -> Iterator[str]:
-    """Each warning with its place, up to the most that are shown."""
+    """The blocks of `warnings`, each with its place, up to the most that are shown."""
     for warning in warnings[:MAX_ERRORS]:
         yield render(source, warning, "warning")
     if len(warnings) > MAX_ERRORS:

@@ -1,0 +1,48 @@
+"""The standard streams as they come: closed, or of an encoding that has no ∂."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from typing import TextIO
+
+# Of the characters that backcalc itself prints; none of them can stand in a node's name.
+_SPELLED = {"∂": "d", "→": "->", "…": "...", "─": "-", "−": "-", "✓": "+", "✗": "x"}
+
+
+def prepare() -> None:
+    """Let stdout and stderr take whatever is written to them; a closed stdin is an empty one."""
+    codecs.register_error("backcalc", _spell)
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  open until the end
+    sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
+
+
+def abandon() -> None:
+    """Drop what is still unwritten: its reader is gone, and Python would complain at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _usable(stream: TextIO | None) -> TextIO:
+    if stream is None:  # Closed by the shell: `>&-`.
+        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  open until the end
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backcalc")
+    return stream
+
+
+def _spell(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding lacks, in letters, else by number as JSON has it, so that JSON stays JSON."""
+    assert isinstance(error, UnicodeEncodeError)
+    text = error.object[error.start : error.end]
+    return "".join(_SPELLED.get(char) or _escape(char) for char in text), error.end
+
+
+def _escape(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))

@@ -1,0 +1,186 @@
+"""The package as a library."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import subprocess
+import sys
+from html.parser import HTMLParser
+from math import isnan, pi
+from pathlib import Path
+
+import pytest
+
+import backcalc
+
+NEURON = "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2\n"
+POINT = {"w": 0.5, "x": 2, "b": -1, "z": 1}
+
+
+def test_all_is_what_there_is():
+    public = {name for name in vars(backcalc) if not name.startswith("_")}
+    modules = {name for name in public if type(getattr(backcalc, name)).__name__ == "module"}
+    assert public - modules == set(backcalc.__all__) - {"__version__"}
+    assert backcalc.__all__ == sorted(backcalc.__all__)
+    assert all(getattr(backcalc, name).__doc__ for name in backcalc.__all__)
+
+
+def test_the_package_says_that_it_is_typed():
+    assert (Path(backcalc.__file__).parent / "py.typed").is_file()
+
+
+def test_the_example_of_the_package_is_true():
+    assert 'backcalc.parse("y = x^2").run(at={"x": 3}).gradient\n{\'x\': 6.0}' in backcalc.__doc__
+    assert backcalc.parse("y = x^2").run(at={"x": 3}).gradient == {"x": 6.0}
+
+
+def test_the_neuron():
+    result = backcalc.parse(NEURON).run(at=POINT)
+    assert (result.output, result.value) == ("J", 0.125)
+    assert result.gradient == {"w": -0.25, "x": -0.0625, "b": -0.125, "z": 0.5}
+    assert list(result.nodes) == ["w", "x", "b", "v", "y", "z", "J"]
+    assert result.nodes["y"] == backcalc.NodeResult("y", "expression", 0.5, -0.5, {})
+    assert result.nodes["w"].kind == "input"
+    assert result.warnings == ()
+
+
+def test_what_is_not_known_is_none():
+    result = backcalc.parse("u -> v : 3").run()
+    assert (result.value, result.gradient) == (None, {"u": 3.0})
+    assert result.nodes["u"].value is None
+
+
+def test_forward_mode():
+    result = backcalc.parse(NEURON).run(at=POINT, mode="forward", wrt=["w", "z"])
+    assert result.gradient == {"w": -0.25, "z": 0.5}
+    assert result.nodes["J"].tangents == {"w": -0.25, "z": 0.5}
+    assert result.nodes["J"].adjoint is None
+
+
+RUNS = [
+    ({"of": "y"}, {"w": 0.5, "x": 0.125, "b": 0.25, "z": 0.0}),
+    ({"wrt": ["b"]}, {"b": -0.125}),
+    ({"wrt": "b"}, {"b": -0.125}),
+    ({"wrt": "b, y"}, {"b": -0.125, "y": -0.5}),
+    ({"wrt": ("v", "v")}, {"v": -0.125}),
+]
+
+
+@pytest.mark.parametrize(("options", "gradient"), RUNS)
+def test_of_and_wrt(options, gradient):
+    assert backcalc.parse(NEURON).run(at=POINT, **options).gradient == gradient
+
+
+AT = [(2, 2.0), (2.5, 2.5), ("pi/4", pi / 4), ("-1/0.1", -10.0), ("1e3", 1000.0), (float("inf"), float("inf"))]
+
+
+@pytest.mark.parametrize(("given", "value"), AT)
+def test_a_point_of_numbers_or_constant_expressions(given, value):
+    assert backcalc.parse("y = x").run(at={"x": given}).value == value
+
+
+def test_numpy_numbers_are_numbers():
+    numpy = pytest.importorskip("numpy")
+    assert backcalc.parse("y = 2*x").run(at={"x": numpy.float64(1.5)}).value == 3.0
+
+
+def test_a_graph_runs_at_many_points():
+    graph = backcalc.parse("y = x^2")
+    assert [graph.run(at={"x": x}).gradient["x"] for x in range(3)] == [0.0, 2.0, 4.0]
+
+
+def test_load_reads_a_file_by_text_or_path(tmp_path):
+    path = tmp_path / "y.bg"
+    path.write_bytes(b"\xef\xbb\xbfy = 3*x\r\n")
+    assert backcalc.load(path).run(at={"x": 2}).value == 6.0
+    assert backcalc.load(str(path)).run(at={"x": 2}).value == 6.0
+
+
+FAILING = [
+    (backcalc.ReadError, lambda: backcalc.load("nowhere.bg"), "nowhere.bg: error: cannot read the file"),
+    (backcalc.ParseError, lambda: backcalc.parse("y = 2x"), "<text>:1:6: error: unexpected `x`"),
+    (backcalc.ParseError, lambda: backcalc.parse("y = 2x", name="cell 3"), "cell 3:1:6: error"),
+    (backcalc.BuildError, lambda: backcalc.parse("y = sni(x)"), "<text>:1:5: error: unknown function `sni`"),
+    (backcalc.EvaluateError, lambda: backcalc.parse("y = x").run(), "<text>:1:5: error: the input `x` has no value"),
+    (backcalc.EvaluateError, lambda: backcalc.parse("y = x").run(at={"x": "q"}), "at, `x`:1:1: error: `q`"),
+    (backcalc.EvaluateError, lambda: backcalc.parse("y = x").run(at={"x": "1+"}), "at, `x`:1:3: error: something"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"z": 1}), "the graph has no input `z`"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": [1]}), "at: error: the value of `x` is not a number"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": None}), "the value of `x` is not a number"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": 10**400}), "the value of `x` is not a number"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": 1}, of="z"), "the graph has no node `z`"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": 1}, wrt="z"), "the graph has no node `z`"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run(mode="back"), "mode: error: there is no mode 'back'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "act", "message"), FAILING)
+def test_errors_carry_their_diagnostics(kind, act, message):
+    with pytest.raises(kind) as caught:
+        act()
+    error = caught.value
+    assert type(error) is kind
+    assert issubclass(kind, backcalc.BackcalcError)
+    assert message in str(error)
+    assert all(isinstance(diagnostic, backcalc.Diagnostic) for diagnostic in error.diagnostics)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_warnings_are_data():
+    result = backcalc.parse("u -> v : 3\nu -> v : 2\ny = log(x)*v\nv = 1").run(at={"x": -1})
+    assert [warning.code for warning in result.warnings] == ["duplicate-edge", "domain"]
+    assert isnan(result.value)
+
+
+def test_the_table_is_what_a_pipe_gets(tmp_path):
+    path = tmp_path / "neuron.bg"
+    path.write_text(NEURON, encoding="utf-8")
+    result = backcalc.load(path).run(at=POINT)
+    command = [sys.executable, "-c", "from backcalc.cli import main; main()", "run", str(path)]
+    point = ",".join(f"{name}={value}" for name, value in POINT.items())
+    piped = subprocess.run([*command, "--at", point], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert piped.stdout == f"{result.table()}\n" == f"{result}\n"
+
+
+def test_the_table_has_the_digits_asked_for():
+    result = backcalc.parse("y = x/3").run(at={"x": 1})
+    assert "0.333  " in result.table(digits=3)
+    assert "0.333333  " in result.table()
+
+
+class Cells(HTMLParser):
+    """The texts of the cells of a page; a tag that no table of ours has is an error."""
+
+    def __init__(self):
+        super().__init__()
+        self.cells, self.tags = [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        if tag in ("td", "th"):
+            self.cells.append("")
+
+    def handle_data(self, data):
+        self.cells[-1] += data
+
+
+def test_a_notebook_gets_a_table_with_everything_escaped():
+    page = Cells()
+    html = backcalc.parse("y = if a < b and b > 0 then a else b").run(at={"a": 1, "b": 2})._repr_html_()
+    page.feed(html)
+    assert page.tags == {"table", "thead", "tbody", "tr", "th", "td"}
+    assert [cell.strip() for cell in page.cells[:8]] == ["node", "formula", "value", "∂y/∂node", "a", "input", "1", "1"]
+    assert "if a < b and b > 0 then a else b" in page.cells
+    assert "a < b" not in html
+
+
+def test_importing_the_package_prints_nothing_and_loads_no_heavy_module():
+    code = "import sys, backcalc; print(sorted({'rich', 'numpy', 'click'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_a_result_can_be_printed_where_there_is_no_screen():
+    print(backcalc.parse("y = 2*3").run(), file=(out := io.StringIO()))
+    assert out.getvalue() == "node  formula  value  ∂y/∂node\ny     2*3          6         1\n"
