@@ -34,11 +34,12 @@ def build(program: Program) -> Graph:
     """The graph that `program` describes. Raises BuildError with every mistake found, up to twenty."""
     errors: list[Diagnostic] = []
     flat = list(write_out(program.statements, errors))
+    is_whole = not errors
     functions = Functions((s for s in flat if isinstance(s, Function)), errors)
     draft = _Draft(functions, errors)
     for statement in flat:
         draft.add(statement)
-    draft.settle()
+    draft.settle(is_whole=is_whole)
     nodes = _ordered(draft, errors)
     if not nodes and not errors:
         errors.append(_empty())
@@ -106,15 +107,15 @@ class _Draft:
                 message = f"`{word}` is part of the language but not there yet"
                 self.errors.append(Diagnostic("not-yet", message, statement.span))
 
-    def settle(self) -> None:
-        """Make the names that are used and not defined inputs, and check what depends on all statements."""
+    def settle(self, *, is_whole: bool) -> None:
+        """Check what depends on all statements, as far as they are there: `is_whole` where no loop was left out."""
         for name, entry in self.entries.items():
             self._check_kind(name, entry)
         for place in self._numbers:
             if place.id in self.entries or place.id not in CONSTANTS:
                 message = f"a default or range is made of numbers; `{shorten(place.id)}` is a node"
                 self.errors.append(Diagnostic("not-constant", message, place.span))
-        if self._output is not None and self.output_name not in self.entries:
+        if self._output is not None and self.output_name not in self.entries and is_whole:
             known = did_you_mean(str(self.output_name), self.entries)
             message = f"there is no node `{shorten(str(self.output_name))}`"
             self.errors.append(Diagnostic("unknown-node", message, self._output.target.span, hints=known))

@@ -123,22 +123,27 @@ class UsageError(BackcalcError):
 
 def render(source: Source, diagnostic: Diagnostic, severity: str = "error") -> str:
     """The text that a user reads: place and cause, the line with a caret under it, notes, hints."""
-    lines = [f"{_place(source, diagnostic.span)}: {severity}: {diagnostic.message}"]
+    lines = [f"{_place(source, diagnostic.span)}: {severity}: {visible(diagnostic.message)}"]
     if diagnostic.span is not None:
         lines += _excerpt(source, diagnostic.span)
     for note in diagnostic.notes:
-        lines.append(f"{_place(source, note.span)}: note: {note.message}")
+        lines.append(f"{_place(source, note.span)}: note: {visible(note.message)}")
         lines += _excerpt(source, note.span)
-    lines += [f"  hint: {hint}" for hint in diagnostic.hints]
+    lines += [f"  hint: {visible(hint)}" for hint in diagnostic.hints]
     return "\n".join(lines)
 
 
 def shorten(name: str, width: int = NAME_SHOWN) -> str:
     """`name` on one line of at most `width` characters, its middle left out where it is longer."""
-    name = _visible(name)
+    name = visible(name)
     if len(name) <= width:
         return name
     return f"{name[: width // 2]}…{name[len(name) - (width - width // 2 - 1) :]}"
+
+
+def visible(text: str) -> str:
+    """`text` with every control character replaced, so that no input steers the terminal."""
+    return "".join(" " if c == "\t" else c if c.isprintable() else "�" for c in text)
 
 
 def quoted(names: Sequence[str], most: int = 8) -> str:
@@ -166,15 +171,11 @@ def _char_width(char: str) -> int:
 
 
 def _place(source: Source, span: Span | None) -> str:
+    name = visible(source.name)
     if span is None:
-        return source.name
+        return name
     column = span.start - source.line_start(span.start) + 1
-    return f"{source.name}:{source.line_number(span.start)}:{column}"
-
-
-def _visible(text: str) -> str:
-    """`text` with every control character replaced, so that no input steers the terminal."""
-    return "".join(" " if c == "\t" else c if c.isprintable() else "�" for c in text)
+    return f"{name}:{source.line_number(span.start)}:{column}"
 
 
 def _excerpt(source: Source, span: Span) -> Iterator[str]:
@@ -186,7 +187,7 @@ def _excerpt(source: Source, span: Span) -> Iterator[str]:
     shown = line[first : first + LINE_SHOWN]
     left, right = "…" if first else "", "…" if first + LINE_SHOWN < len(line) else ""
     number = f"{source.line_number(span.start)}"
-    yield f"  {number} | {left}{_visible(shown)}{right}"
-    before = display_width(left + _visible(line[first:column]))
-    carets = max(1, display_width(_visible(line[column : min(column + length, first + LINE_SHOWN)])))
+    yield f"  {number} | {left}{visible(shown)}{right}"
+    before = display_width(left + visible(line[first:column]))
+    carets = max(1, display_width(visible(line[column : min(column + length, first + LINE_SHOWN)])))
     yield f"  {' ' * len(number)} | {' ' * before}{'^' * carets}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from backcalc.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note, Source, plural, shorten
-from backcalc.expr import Call, Expr, Name, Number, fold, names
+from backcalc.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note, Source, Span, plural, shorten
+from backcalc.expr import Call, Expr, Name, Number, fold, names, postorder
 from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
 from backcalc.primitives import CONSTANTS, lookup
@@ -87,20 +87,23 @@ def _missing(graph: Graph, node: Node) -> Diagnostic:
     """What needs `node`."""
     name = shorten(node.name)
     uses = _uses(graph, node.name)
-    notes = [Note(f"`{name}` is used here too", use.span) for use in uses[1:PLACES_SHOWN]]
+    notes = [Note(f"`{name}` is used here too", use) for use in uses[1:PLACES_SHOWN]]
     if len(uses) > PLACES_SHOWN:
         last = notes[-1]
         notes[-1] = last._replace(message=f"{last.message}, and in {plural(len(uses) - PLACES_SHOWN, 'more place')}")
     defined = [other for other in graph.index if other != node.name and graph.node(other).kind != "input"]
     likely = did_you_mean(node.name, defined) if node.kind == "input" and len(node.name) > 1 else ()
     message = f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
-    return Diagnostic("missing-value", message, uses[0].span, tuple(notes), likely)
+    return Diagnostic("missing-value", message, uses[0], tuple(notes), likely)
 
 
-def _uses(graph: Graph, name: str) -> list[Name]:
-    """The first place in each formula or partial that reads the node `name`."""
+def _uses(graph: Graph, name: str) -> list[Span]:
+    """The first place on each line that reads the node `name`."""
     exprs = [node.expr for node in graph.nodes if node.expr is not None]
     exprs += [edge.partial for node in graph.nodes for edge in node.incoming]
-    found = (names(expr).get(name) for expr in exprs)
-    places = {use.span: use for use in found if use is not None}  # What a function of the file's own reads, once.
-    return [places[span] for span in sorted(places)]
+    parts = (part for expr in exprs for part in postorder(expr))
+    places = sorted({part.span for part in parts if isinstance(part, Name) and part.id == name})
+    first: dict[int, Span] = {}
+    for place in places:
+        first.setdefault(graph.source.line_number(place.start), place)
+    return list(first.values())

@@ -34,8 +34,7 @@ class LoopError(Exception):
 
 def write_out(statements: Iterable[Statement], errors: list[Diagnostic]) -> Iterator[Statement]:
     """The statements with every loop replaced by its iterations; what cannot be is told in `errors` and left out."""
-    stack: list[_Body] = [((statement, {}) for statement in statements)]
-    count = 0
+    stack: list[_Body] = [((statement, {}) for statement in _countable(statements, errors))]
     while stack:
         item = next(stack[-1], None)
         if item is None:
@@ -46,19 +45,28 @@ def write_out(statements: Iterable[Statement], errors: list[Diagnostic]) -> Iter
             if not isinstance(statement, Loop):
                 yield _resolved(statement, environment)
                 continue
-            if not environment:
-                count = _counted(statement, count)
             stack.append(_iterations(statement, environment, statement.body))
         except LoopError as error:
             errors.append(error.diagnostic)
             del stack[1:]  # One report a loop: the next iterations would repeat it.
 
 
-def _counted(loop: Loop, count: int) -> int:
-    """`count` and the statements that `loop` stands for, inner loops being statements too. Raises LoopError.
+def _countable(statements: Iterable[Statement], errors: list[Diagnostic]) -> list[Statement]:
+    """The statements; without the loops where one stands for too much, which is told before anything is written out."""
+    kept: list[Statement] = []
+    count = 0
+    for statement in statements:
+        try:
+            count = _counted(statement, count) if isinstance(statement, Loop) else count
+            kept.append(statement)
+        except LoopError as error:
+            errors.append(error.diagnostic)
+    is_too_long = any(error.code == "loop-too-long" for error in errors)
+    return [statement for statement in kept if not (is_too_long and isinstance(statement, Loop))]
 
-    Nothing is written out for it, so loops that stand for too much are refused at once.
-    """
+
+def _counted(loop: Loop, count: int) -> int:
+    """`count` and the statements that `loop` stands for, inner loops being statements too. Raises LoopError."""
     stack: list[_Body] = [iter([(loop, {})])]
     while stack:
         item = next(stack[-1], None)
@@ -174,7 +182,8 @@ def integer(expr: Expr, environment: _Environment) -> int:
     def call(part: Call, args: tuple[int, ...]) -> int:
         result = _INTEGER_OPERATIONS[part.fn](part, *args)
         if abs(result) > _MAX_INTEGER:
-            raise LoopError(Diagnostic("integer-too-large", f"this whole number is too large: the limit is {_MAX_INTEGER:,}", part.span))
+            message = f"this whole number is too large: the limit is {_MAX_INTEGER:,}"
+            raise LoopError(Diagnostic("integer-too-large", message, part.span))
         return result
 
     return fold(expr, leaf, call)

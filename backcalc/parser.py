@@ -15,7 +15,7 @@ from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
-from backcalc.errors import MAX_ERRORS, Diagnostic, Note, ParseError, Source, Span
+from backcalc.errors import MAX_ERRORS, Diagnostic, Note, ParseError, Source, Span, shorten
 from backcalc.expr import IF, INDEX, NEGATE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
 from backcalc.scanner import Scanner
 from backcalc.statements import (
@@ -314,7 +314,7 @@ class _Builder(Transformer[Token, Any]):
         for i, param in enumerate(params):
             if param in params[:i]:
                 first = Note("it stands here already", self._span(params[params.index(param)]))
-                message = f"the parameter `{param}` stands twice"
+                message = f"the parameter `{shorten(param)}` stands twice"
                 raise _RejectedError(Diagnostic("duplicate-parameter", message, self._span(param), (first,)))
         return Function(str(name), tuple(map(str, params)), body, Span(self._span(word).start, body.span.end))
 
@@ -330,12 +330,12 @@ class _Builder(Transformer[Token, Any]):
     # Answers and points
 
     def slash_answer(self, of: Token, wrt: Token, value: Expr) -> Answer:
-        for token in (of, wrt):
-            if token[0] != "d" or len(token) == 1:
-                hint = f"a derivative is written d{of}/d{wrt}"
-                message = f"`{of}/{wrt}` is neither a derivative nor a node"
-                span = Span(self._span(of).start, self._span(wrt).end)
-                raise _RejectedError(Diagnostic("not-an-answer", message, span, hints=(hint,)))
+        if not all(token[0] == "d" and len(token) > 1 for token in (of, wrt)):
+            y, x = (shorten(token.removeprefix("d") or token) for token in (of, wrt))
+            message = f"`{shorten(f'{of}/{wrt}')}` is neither a derivative nor a node"
+            span = Span(self._span(of).start, self._span(wrt).end)
+            hint = f"a derivative is written d{y}/d{x}"
+            raise _RejectedError(Diagnostic("not-an-answer", message, span, hints=(hint,)))
         return Answer(str(of[1:]), str(wrt[1:]), value, Span(self._span(of).start, value.span.end), value.span)
 
     def differential_answer(self, d: Token, of: Name, _d: Token, wrt: Name, value: Expr) -> Answer:

@@ -14,6 +14,8 @@ STDIN = "<stdin>"
 
 def read(path: str) -> Source:
     """The text of the file at `path`; `-` is stdin. Raises ReadError."""
+    if not path:
+        raise _refusal('""', Diagnostic("unreadable", "this is no file name"))
     try:
         return decode(STDIN, sys.stdin.buffer.read()) if path == "-" else decode(path, Path(path).read_bytes())
     except OSError as error:
@@ -38,8 +40,8 @@ def decode(name: str, data: bytes) -> Source:
 
 
 def clean(name: str, text: str) -> Source:
-    """`text` as a source: no byte order mark, one kind of newline, accents composed: é is one name however typed."""
-    text = text.removeprefix("\ufeff")
+    """`text` as a source: no byte order marks, one kind of newline, accents composed: é is one name however typed."""
+    text = text.replace("\ufeff", "")  # Where files are strung together it stands inside, too, and nobody sees it.
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return Source(name, text if text.isascii() else unicodedata.normalize("NFC", text))

@@ -58,7 +58,7 @@ TERMINAL_WORDS = {
     "__IGNORE_1": "white space",
 }
 
-_SOFT_WORDS = {"INPUT", "OUTPUT", "GIVEN", "ADJOINT", "DEF", "CLAIM", "FOR"}
+_SOFT_WORDS = {"INPUT", "OUTPUT", "GIVEN", "ADJOINT", "DEF", "CLAIM", "FOR", "IN"}
 
 # Terminals that stand for one idea where all of them would do.
 _GROUPS: tuple[tuple[set[str], set[str], str], ...] = (
@@ -100,7 +100,7 @@ SYNTAX_HINTS = (
     SyntaxHint(r"^(?P<w>input|output)\s+\w+\s*‸,", "one statement for each: {w} x; {w} y", "input x, y"),
     SyntaxHint(
         r"^(?P<w>input|output|given|adjoint)\s+(?P<v>\w+)\s*‸\S",
-        "a line that begins with `{w}` declares; an edge from a node named {w} is written {w} -> {v} : 3",
+        "`{w}` begins a declaration; an edge from a node named {w} is written {w} -> {v} : 3",
         "input h 3",
     ),
     SyntaxHint(r"^(?P<w>given|adjoint)\s+(?P<v>\w+)\s*‸$", "its value is missing: {w} {v} = 3", "given h"),
@@ -135,6 +135,9 @@ SYNTAX_HINTS = (
     SyntaxHint(r"^\d\S*\s*‸=", "a node's name begins with a letter", "3 = y"),
     SyntaxHint(rf"^{_NAME}\s*(‸:=|:\s*‸=|‸:)", "a node is defined with `=`: y = 3", "y := 3"),
     SyntaxHint(rf"^{_NAME}\s*‸[-+*/^@]=", "a node has one formula; what changes it is a new node", "y += 1"),
+    SyntaxHint(
+        rf"^.*[\w)\]]\s*(‸,\s*|\s‸){_NAME}\s*=(?!=)", "a newline or `;` parts statements: a = 1; b = 2", "a = 1, b = 2"
+    ),
     SyntaxHint(rf"^(?P<v>{_NAME})\s*‸\[", "a vector is defined as a whole: {v} = [1, 2]", "y[0] = 3"),
     SyntaxHint(r"=\s*‸=", "one `=` defines a node; `==` compares", "y == 3"),
     SyntaxHint(r"[^<>=!]=\s*‸$", "a number or formula stands after `=`", "y ="),
@@ -157,7 +160,7 @@ SYNTAX_HINTS = (
     ),
     SyntaxHint(r"\b(then|else)\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
     SyntaxHint(r"‸(%|mod\b)", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
-    SyntaxHint(rf"(?P<n>[\d.]+)\s*‸(?P<x>{_NAME})", "a product needs its sign: {n}*{x}", "y = 2x"),
+    SyntaxHint(rf"(?P<n>[\d.]+)\s*‸(?P<x>{_NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"),
     SyntaxHint(r"(?P<n>[\d.]+)\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
     SyntaxHint(rf"\)\s*‸(?P<x>{_NAME}|\d)", "a product needs its sign: (…)*{x}", "y = (a + b) c"),
     SyntaxHint(r"\)\s*‸\(", "a product needs its sign: (…)*(…)", "y = (a + b)(c - d)"),

@@ -127,7 +127,7 @@ _small = st.recursive(names | numbers | templates(), _extended, max_leaves=4)
 _declared = names | templates()
 _wholes = st.sampled_from(("1", "2", "007", "10")).map(Name)
 _nodes = _declared | _wholes
-_bare_tails = st.sampled_from(PLAIN_NAMES).map(Name) | templates() | _wholes
+_bare_tails = st.sampled_from((*PLAIN_NAMES, "in")).map(Name) | templates() | _wholes
 _optional_bounds = st.none() | st.tuples(_small, _small)
 
 

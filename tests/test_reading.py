@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from backcalc.errors import ReadError
-from backcalc.reading import STDIN, clean, decode, read
+from backcalc.reading import decode, read
 
 DECODED = [
     ("plain", b"y = 2*x\n", "y = 2*x\n"),
     ("nothing", b"", ""),
     ("byte order mark", b"\xef\xbb\xbfy = 1", "y = 1"),
+    ("byte order marks of files strung together", "\ufeffa = 1\n\ufeffb = 2".encode(), "a = 1\nb = 2"),
     ("Windows newlines", b"a = 1\r\nb = 2\r\n", "a = 1\nb = 2\n"),
     ("old Mac newlines", b"a = 1\rb = 2\r", "a = 1\nb = 2\n"),
     ("mixed newlines", b"a\r\n\rb\n", "a\n\nb\n"),
@@ -56,10 +57,6 @@ def test_the_text_of_a_refused_file_shows_what_can_be_shown():
         decode("f.bg", b"# old\ny = 2*\xe9t\xe9\n")
 
 
-def test_clean_keeps_what_a_text_has():
-    assert clean("name", "\ufeff\ufeffa\r") == clean("name", "\ufeffa\n")
-
-
 def test_read_a_file(tmp_path):
     path = tmp_path / "y.bg"
     path.write_bytes(b"y = 1\r\n")
@@ -69,7 +66,8 @@ def test_read_a_file(tmp_path):
 
 def test_read_stdin(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"y = 1\r\n")))
-    assert (read("-").name, STDIN) == ("<stdin>", "<stdin>")
+    source = read("-")
+    assert (source.name, source.text) == ("<stdin>", "y = 1\n")
 
 
 def refusal(path):

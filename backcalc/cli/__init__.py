@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from backcalc.cli.streams import abandon, prepare
-from backcalc.errors import BackcalcError
+from backcalc.errors import BackcalcError, visible
 from backcalc.suggest import did_you_mean
 from backcalc.version import __version__
 
@@ -71,6 +71,8 @@ class _Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         name = args[0]
+        if ctx.resilient_parsing:  # Completion has nothing to say about what is not there.
+            return super().resolve_command(ctx, args)
         if name in NOT_YET:
             ctx.fail(f"`{name}` is planned but not there yet.")
         if name not in COMMANDS:
@@ -81,7 +83,11 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_Commands, epilog="An example: backcalc run lattice.bg --at x=1")
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="An example: backcalc run lattice.bg --at x=1",
+)
 @click.version_option(__version__, prog_name="backcalc", message="%(prog)s %(version)s")
 def cli() -> None:
     """A backprop calculator for arbitrary DAGs.
@@ -113,6 +119,7 @@ def _run() -> int:
     except BackcalcError as error:
         return _failed(str(error), error.exit_code)
     except click.ClickException as error:
+        error.message = visible(error.message)
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):

@@ -23,6 +23,8 @@ Examples:
 @click.option("--write", is_flag=True, help="Change the file in place.")
 def command(graph: str | None, check: bool, write: bool) -> int:
     """Print the file, formatted: one spelling, comments kept."""
+    if check and write:
+        raise click.UsageError("--check or --write, not both")
     if write and graph in (None, "-"):
         raise click.UsageError("--write needs a file")
     program = read_program(graph)
@@ -30,7 +32,7 @@ def command(graph: str | None, check: bool, write: bool) -> int:
     if check:
         changed = text != program.source.text
         if changed:
-            print(f"{program.source.name}: not formatted; `backcalc fmt` prints it so", file=sys.stderr)
+            print(f"{program.source.name}: not formatted; `backcalc fmt --write` does it", file=sys.stderr)
         return int(changed)
     if write:
         assert graph is not None

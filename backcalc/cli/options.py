@@ -33,7 +33,8 @@ def graph_argument(command: F) -> F:
 
 def _node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The nodes of the file on the command line, for `--of` and `--wrt`; in a list, for its last name."""
-    path = ctx.params.get("graph")
+    # An option still without its value ends click's parsing, and GRAPH is left over.
+    path = ctx.params.get("graph") or next(iter(ctx.args), None)
     try:
         graph = build(parse(read(path))) if path and path != "-" else None
     except BackcalcError:
@@ -56,7 +57,11 @@ of_option = click.option(
     help="The output (default: the one declared, else the only sink).",
 )
 wrt_option = click.option(
-    "--wrt", metavar="x,w", shell_complete=_node_completion, help="The inputs of interest (default: all)."
+    "--wrt",
+    multiple=True,
+    metavar="x,w",
+    shell_complete=_node_completion,
+    help="The inputs of interest (default: all); may stand several times.",
 )
 digits_option = click.option(
     "--digits",
@@ -97,9 +102,9 @@ def read_graph(graph: str | None) -> Graph:
     return build(read_program(graph))
 
 
-def split_names(names: str | None) -> tuple[str, ...]:
-    """The names in `x, w`."""
-    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
+def split_names(lists: Iterable[str]) -> tuple[str, ...]:
+    """The names in `x, w`, of one such list after the other."""
+    return tuple(name.strip() for names in lists for name in names.split(",") if name.strip())
 
 
 def print_report(report: Iterable[Grid], color: str) -> None:

@@ -52,7 +52,7 @@ def command(
     graph: str | None,
     at: tuple[str, ...],
     of: str | None,
-    wrt: str | None,
+    wrt: tuple[str, ...],
     mode: Mode,
     partials: bool,
     expanded: bool,
