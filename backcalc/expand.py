@@ -38,13 +38,19 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
         if part is node.expr:
             return [*found, _node(node, node.name, formula, graph, own)]
         count += 1
-        while (name := f"{node.name}_{count}") in taken:
+        while (name := _numbered(node.name, count)) in taken:
             count += 1
         taken.add(name)
         found.append(_node(replace(node, span=part.span), name, formula, graph, own))
         own.add(name)
         place[id(part)] = Name(name, part.span)
     return [node]
+
+
+def _numbered(name: str, count: int) -> str:
+    """`y_1` for y, and `y_1'` for y': primes stand at the end of a name."""
+    stem = name.rstrip("'")
+    return f"{stem}_{count}{name[len(stem) :]}"
 
 
 def _is_negative_number(call: Call) -> bool:

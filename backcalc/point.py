@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from math import isinf
 from typing import Any
 
 from backcalc.build import with_inputs
@@ -79,18 +80,26 @@ def _refusal(graph: Graph, name: str) -> Diagnostic | None:
 
 def _from_json(source: Source) -> Point:
     try:
-        found = json.loads(source.text)
+        found = json.loads(source.text, parse_float=_finite)
     except json.JSONDecodeError as error:
         place = Span(error.pos, error.pos + 1)
         message = f"this is not JSON: {error.msg.lower()}"
         raise UsageError(source, [Diagnostic("bad-json", message, place, hints=_POINT)]) from None
     except RecursionError:
         raise UsageError(source, [Diagnostic("bad-json", "this JSON is nested too deeply")]) from None
-    except ValueError:  # Python reads whole numbers up to 4300 digits.
-        raise UsageError(source, [Diagnostic("bad-json", "a number in this JSON has too many digits")]) from None
+    except ValueError:  # From `_finite`, or from a whole number of more digits than Python reads.
+        raise UsageError(source, [Diagnostic("bad-json", "a number in this JSON is too large")]) from None
     if not isinstance(found, dict):
         raise UsageError(source, [Diagnostic("bad-json", "this is no JSON object", hints=_POINT)])
     return from_mapping(found, source)
+
+
+def _finite(text: str) -> float:
+    """`text` as a float. Raises ValueError where float64 ends."""
+    value = float(text)
+    if isinf(value):
+        raise ValueError
+    return value
 
 
 def _number(name: str, value: Any, source: Source) -> float:

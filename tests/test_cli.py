@@ -394,11 +394,12 @@ def test_did_you_mean(arguments, message, call):
 # Any argument at all
 
 odd_text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
-LIKELY = """
-run check fmt samples --at --of --wrt --format --digits --help - -- -x json x=1 x=[1] @ @. x=1/0 x=1e999 σ x . .. / /dev/null
-nowhere lattice.bg neuron.bg @neuron.json = , x, --all-pairs --mode forward * ~ --color always
-""".split()
-likely = st.sampled_from([*LIKELY, "", " ", "a\nb", "\x1b[31m", "\ud7ff", "\udcff"])
+likely = st.sampled_from([
+    "run", "check", "fmt", "samples", "lattice.bg", "neuron.bg", "nowhere", ".", "..", "/", "/dev/null", "-", "--",
+    "-x", "--at", "--of", "--wrt", "--format", "--digits", "--help", "--all-pairs", "--mode", "--color", "forward",
+    "json", "always", "x", "x=1", "x=[1]", "x=1/0", "x=1e999", "x,", "σ", "=", ",", "@", "@.", "@neuron.json", "*",
+    "~", "", " ", "a\nb", "\x1b[31m", "\ud7ff", "\udcff",
+])  # fmt: skip
 
 
 @settings(deadline=None, derandomize=True, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -486,21 +487,21 @@ def test_fmt_writes_only_on_demand(call, tmp_path):
 # Streams: real processes
 
 
-def process(*arguments, **options):
-    environment = {**os.environ, "NO_COLOR": "", **options.pop("env", {})}
-    return subprocess.run(
-        [*BACKCALC, *arguments], cwd=SAMPLES, env=environment, capture_output=True, timeout=60, check=False, **options
-    )
+def process(*arguments, env=None, **options):
+    return finished([*BACKCALC, *arguments], {"NO_COLOR": "", **(env or {})}, **options)
 
 
 def shell(script, **environment):
     """A bash script in the samples' folder with `backcalc` as a function: (stdout, stderr)."""
     command = " ".join(f"'{part}'" for part in BACKCALC)
-    done = subprocess.run(
-        ["bash", "-c", f'backcalc() {{ {command} "$@"; }}\n{script}'],
-        cwd=SAMPLES, env={**os.environ, **environment}, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
-    )  # fmt: skip
-    return done.stdout, done.stderr
+    done = finished(["bash", "-c", f'backcalc() {{ {command} "$@"; }}\n{script}'], environment)
+    return done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+
+
+def finished(command, environment, **options):
+    return subprocess.run(
+        command, cwd=SAMPLES, env={**os.environ, **environment}, capture_output=True, timeout=60, check=False, **options
+    )
 
 
 @pytest.fixture(scope="module")
@@ -512,11 +513,10 @@ def big(tmp_path_factory):
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("reader", ["head -1", "head -1 | cut -c 1-4 | head -c 0; true"])
-def test_a_closed_pipe_ends_quietly(big, unbuffered, reader):
-    for command in (f"run '{big}'", f"run '{big}' --format json", f"fmt '{big}'"):
-        script = f"backcalc {command} | {{ {reader}; }} > /dev/null; echo ${{PIPESTATUS[0]}}"
-        assert shell(script, PYTHONUNBUFFERED=unbuffered) == ("0\n", "")
+@pytest.mark.parametrize("command", ["run --format table", "run --format json", "fmt"])
+def test_a_closed_pipe_ends_quietly(big, command, unbuffered):
+    script = f"backcalc {command} '{big}' | head -1 > /dev/null; echo ${{PIPESTATUS[0]}}"
+    assert shell(script, PYTHONUNBUFFERED=unbuffered) == ("0\n", "")
 
 
 STREAMS = [
@@ -636,7 +636,7 @@ def read_or_nothing(file):
 NUMBERS = [f"{number:.6g}" for number in backcalc.load(SAMPLES / "lattice.bg").run().run.adjoints]
 
 
-@pytest.mark.parametrize("columns", [20, 30, 40, 60, 80, 200])
+@pytest.mark.parametrize("columns", [20, 30, 40, 80, 200])
 def test_a_terminal_of_any_width_shows_every_number_whole(columns):
     sent, err, status = on_terminal("run", "lattice.bg", columns=columns)
     assert (err, status) == ("", 0)
@@ -682,13 +682,6 @@ def test_a_pipe_has_no_colour_unless_asked():
 # Shell completion
 
 
-def completions(words, shell_="bash"):
-    environment = {"_BACKCALC_COMPLETE": f"{shell_}_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-    done = process(env=environment)
-    assert done.stderr == b""
-    return [line.partition(",")[2] for line in done.stdout.decode("utf-8").splitlines() if line]
-
-
 COMPLETED = [
     ("backcalc ", list(COMMANDS)),
     ("backcalc r", ["run"]),
@@ -706,8 +699,13 @@ COMPLETED = [
 
 
 @pytest.mark.parametrize(("words", "proposed"), COMPLETED)
-def test_completion(words, proposed):
-    assert completions(words) == proposed
+def test_completion(words, proposed, call, monkeypatch):
+    monkeypatch.setenv("_BACKCALC_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    status, out, err = call()
+    assert (status, err) == (0, "")
+    assert [line.partition(",")[2] for line in out.splitlines() if line] == proposed
 
 
 @pytest.mark.parametrize("shell_", ["bash", "zsh", "fish"])

@@ -103,7 +103,7 @@ def test_a_file_in_a_missing_folder(tmp_path):
 
 def test_a_folder_and_what_is_no_name(tmp_path):
     assert refusal(str(tmp_path)) == f"{tmp_path}: error: cannot read the file: is a directory"
-    assert refusal("a\0b") == "a\0b: error: this is no file name"
+    assert refusal("a\0b") == "a�b: error: this is no file name"
 
 
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -119,9 +120,7 @@ def _run() -> int:
     except BackcalcError as error:
         return _failed(str(error), error.exit_code)
     except click.ClickException as error:
-        error.message = visible(error.message)
-        error.show()
-        return error.exit_code
+        return _failed(_usage_message(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return _failed("interrupted", INTERRUPTED)
     except OSError as error:
@@ -133,6 +132,13 @@ def _run() -> int:
             raise
         kind = f"{type(error).__name__}: {error}"
         return _failed(f"error: backcalc failed ({kind}). This is a bug; BACKCALC_DEBUG=1 shows where.", 2)
+
+
+def _usage_message(error: click.ClickException) -> str:
+    """What click says, without the control characters that an argument may have brought in."""
+    shown = io.StringIO()
+    error.show(shown)
+    return "\n".join(map(visible, shown.getvalue().rstrip("\n").split("\n")))
 
 
 def _failed(message: str, status: int) -> int:
