@@ -64,16 +64,18 @@ def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
 
 def _with_args(node: Node, known: Collection[str]) -> Node:
     """`node` where the nodes are `known`: a constant that reads one is an expression."""
-    args = _args(node, known)
+    args = _args(node.incoming, () if node.expr is None else names(node.expr), known)
     return replace(node, args=args, kind="expression" if args and node.kind == "constant" else node.kind)
 
 
 @dataclass
 class _Entry:
-    """What the file says of one node so far."""
+    """What the file says of one node so far; `expr` is its formula with functions expanded, `reads` the names in it."""
 
     span: Span
     definition: Definition | None = None
+    expr: Expr | None = None
+    reads: Collection[str] = ()
     declared: Input | None = None
     incoming: list[Incoming] = field(default_factory=list)
 
@@ -85,7 +87,6 @@ class _Draft:
         self.functions, self.errors = functions, errors
         self.warnings: list[Diagnostic] = []
         self.entries: dict[str, _Entry] = {}
-        self.exprs: dict[str, Expr] = {}
         self.output_name: str | None = None
         self._output: Output | None = None
         self._edges: dict[tuple[str, str], Span] = {}
@@ -120,41 +121,33 @@ class _Draft:
             message = f"there is no node `{shorten(str(self.output_name))}`"
             self.errors.append(Diagnostic("unknown-node", message, self._output.target.span, hints=known))
 
-    def kind(self, name: str) -> Kind:
-        """What sort of node `name` is."""
-        entry = self.entries[name]
-        if entry.incoming:
-            return "edges"
-        if entry.definition is None:
-            return "input"
-        return "expression" if self._nodes_in(self.exprs[name]) else "constant"
-
     def node(self, name: str) -> Node:
         """The finished node."""
         entry = self.entries[name]
-        kind = self.kind(name)
-        node = Node(name, kind, entry.span, (), None, self.exprs.get(name), tuple(entry.incoming))
-        if entry.definition is not None and kind != "edges":
-            node = replace(node, formula=entry.definition.formula)
+        args = _args(entry.incoming, entry.reads, self.entries)
+        kind: Kind = "edges" if entry.incoming else "input"
+        formula = default = bounds = None
+        if entry.definition is not None and not entry.incoming:
+            kind, formula = "expression" if args else "constant", entry.definition.formula
         if entry.declared is not None:
-            node = replace(node, default=entry.declared.default, bounds=entry.declared.bounds)
-        return replace(node, args=_args(node, self.entries))
+            default, bounds = entry.declared.default, entry.declared.bounds
+        return Node(name, kind, entry.span, args, formula, entry.expr, tuple(entry.incoming), default, bounds)
 
     def _entry(self, target: Expr) -> tuple[str, _Entry]:
         name = target.id if isinstance(target, Name) else ""
         return name, self.entries.setdefault(name, _Entry(target.span))
 
     def _define(self, statement: Definition) -> None:
-        expr = self._expanded(statement.formula)
+        expr, reads = self._expanded(statement.formula)
         name, entry = self._entry(statement.target)
         if self._is_free(name, entry, statement.target.span):
             entry.definition, entry.span = statement, statement.target.span
-            self.exprs[name] = expr
+            entry.expr, entry.reads = expr, reads
 
     def _connect(self, edge: Edge) -> None:
         tail, _ = self._entry(edge.tail)
         head, entry = self._entry(edge.head)
-        partial = self._expanded(edge.partial)
+        partial, _ = self._expanded(edge.partial)
         first = self._edges.setdefault((tail, head), edge.span)
         if first is not edge.span:
             message = f"the edge {shorten(tail)} -> {shorten(head)} stands twice; its partials add up"
@@ -193,13 +186,14 @@ class _Draft:
         self.errors.append(Diagnostic("duplicate-node", message, span, (note,), ("give one of them another name",)))
         return False
 
-    def _expanded(self, formula: Expr) -> Expr:
-        """`formula` with functions expanded; its names become nodes unless they are constants."""
+    def _expanded(self, formula: Expr) -> tuple[Expr, Collection[str]]:
+        """`formula` with functions expanded, and the names in it, which become nodes unless they are constants."""
         expr = self.functions.expand(formula)
-        for name, place in names(expr).items():
+        reads = names(expr)
+        for name, place in reads.items():
             if name not in self.entries and name not in CONSTANTS:
                 self.entries[name] = _Entry(place.span)
-        return expr
+        return expr, reads.keys()
 
     def _constant(self, expr: Expr) -> Expr:
         """`expr`, a default or the end of a range, with functions expanded; `settle` checks that it has no nodes."""
@@ -207,16 +201,13 @@ class _Draft:
         self._numbers += names(expanded).values()
         return expanded
 
-    def _nodes_in(self, expr: Expr) -> list[str]:
-        return [name for name in names(expr) if name in self.entries]
-
     def _check_kind(self, name: str, entry: _Entry) -> None:
         """A node has one source: a formula, edges or nothing; and an undefined one is no misspelt function."""
         if entry.incoming and entry.declared is not None:
             note = Note("it is declared an input here", entry.declared.span)
             message = f"the input `{shorten(name)}` has an incoming edge"
             self.errors.append(Diagnostic("input-with-edges", message, entry.incoming[0].span, (note,)))
-        elif entry.incoming and entry.definition is not None and self._nodes_in(self.exprs[name]):
+        elif entry.incoming and entry.definition is not None and any(read in self.entries for read in entry.reads):
             note = Note("an edge comes in here", entry.incoming[0].span)
             message = f"the node `{shorten(name)}` has a formula and incoming edges"
             hint = ("a node with edges may have a number for its activation (o = 0.1), but no formula in other nodes",)
@@ -241,11 +232,11 @@ def _exprs(node: Node) -> list[Expr]:
     return own + [edge.partial for edge in node.incoming]
 
 
-def _args(node: Node, known: Collection[str]) -> tuple[str, ...]:
-    """The nodes that `node` depends on, each once, in the order of their first use."""
-    if node.incoming:
-        return tuple(dict.fromkeys(edge.tail for edge in node.incoming))
-    return tuple(name for name in names(node.expr) if name in known) if node.expr is not None else ()
+def _args(incoming: Sequence[Incoming], reads: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """The nodes that a node depends on, each once, in the order of their first use."""
+    if incoming:
+        return tuple(dict.fromkeys(edge.tail for edge in incoming))
+    return tuple(name for name in reads if name in known)
 
 
 def _ordered(draft: _Draft, errors: list[Diagnostic]) -> list[Node]:

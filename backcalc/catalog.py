@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-from backcalc.errors import Diagnostic, Source, UsageError
+from backcalc.errors import Diagnostic, Source, UsageError, shorten
 from backcalc.suggest import did_you_mean
 
 
@@ -36,7 +36,9 @@ def sample(name: str) -> Sample:
     found = {entry.name: entry for entry in samples()}
     if wanted not in found:
         hints = did_you_mean(wanted, found) or (f"the samples are {', '.join(found)}",)
-        raise UsageError(Source("samples", ""), [Diagnostic("unknown-sample", f"no sample `{name}`", hints=hints)])
+        raise UsageError(
+            Source("samples", ""), [Diagnostic("unknown-sample", f"no sample `{shorten(name)}`", hints=hints)]
+        )
     return found[wanted]
 
 

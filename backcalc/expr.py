@@ -78,22 +78,26 @@ Expr = Number | Name | Call
 
 def postorder(expr: Expr) -> Iterator[Expr]:
     """Every distinct object of `expr`, arguments before the calls that use them, from left to right."""
+    opened: set[int] = set()  # Calls whose arguments are on the stack, above them.
     seen: set[int] = set()
-    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    stack: list[Expr] = [expr]
     while stack:
-        part, ready = stack.pop()
+        part = stack.pop()
         if id(part) in seen:
             continue
-        if ready or not isinstance(part, Call):
+        if isinstance(part, Call) and id(part) not in opened:
+            opened.add(id(part))
+            stack.append(part)
+            stack.extend(reversed(part.args))
+        else:
             seen.add(id(part))
             yield part
-        else:
-            stack.append((part, True))
-            stack.extend((arg, False) for arg in reversed(part.args))
 
 
 def fold(expr: Expr, leaf: Callable[[Number | Name], T], call: Callable[[Call, tuple[T, ...]], T]) -> T:
     """`expr` read from the leaves up: `leaf` for numbers and names, `call` for calls with their arguments' results."""
+    if not isinstance(expr, Call):
+        return leaf(expr)
     done: dict[int, T] = {}
     for part in postorder(expr):
         if isinstance(part, Call):
@@ -105,15 +109,16 @@ def fold(expr: Expr, leaf: Callable[[Number | Name], T], call: Callable[[Call, t
 
 def with_args(call: Call, args: tuple[Expr, ...]) -> Call:
     """`call` on `args`; itself where they are the ones it has."""
-    if all(new is old for new, old in zip(args, call.args, strict=True)):
-        return call
-    return Call(call.fn, args, call.span)
+    for new, old in zip(args, call.args, strict=True):
+        if new is not old:
+            return Call(call.fn, args, call.span)
+    return call
 
 
 def names(expr: Expr) -> dict[str, Name]:
     """The names in `expr`, each with its first place, in the order of their first place."""
     found: dict[str, Name] = {}
-    for part in postorder(expr):
+    for part in postorder(expr) if isinstance(expr, Call) else (expr,):
         if isinstance(part, Name):
             found.setdefault(part.id, part)
     return found

@@ -59,7 +59,7 @@ class _Page:
     def _comment(self, comment: Comment, depth: int, before: int) -> None:
         """A comment behind the line it stood behind, else on a line of its own, at the latest `before` the next."""
         line = self._line(comment.span.start)
-        if line == self._last_line and self.out and not self.out[-1].lstrip().startswith("#"):
+        if line == self._last_line:
             self.out[-1] += f"  {comment.text.rstrip()}"
         else:
             line = min(line, before)

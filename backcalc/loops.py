@@ -130,7 +130,7 @@ def _require_names(statement: Statement, environment: _Environment) -> None:
 
 def _mapped(value: Any, environment: _Environment) -> Any:
     """A field of a statement, with every expression in it resolved."""
-    if isinstance(value, Number | Name | Call):
+    if isinstance(value, Expr):
         return resolve(value, environment)
     if type(value) is tuple:
         return tuple(_mapped(item, environment) for item in value)

@@ -50,14 +50,12 @@ def clean(name: str, text: str) -> Source:
 def _hints(path: str) -> tuple[str, ...]:
     """The file that is there in place of one that is not: the same name with `.bg`, or a near one."""
     missing = Path(path)
-    folder = missing.parent
-    if missing.exists() or not folder.is_dir():
+    try:
+        names = [] if missing.exists() else [entry.name for entry in missing.parent.iterdir() if entry.is_file()]
+    except OSError:  # No such folder, or one that may not be listed, or a name that is too long for one.
         return ()
-    names = [entry.name for entry in folder.iterdir() if entry.is_file()]
-    if f"{missing.name}.bg" in names:
-        return (f"did you mean `{folder / missing.name}.bg`?",)
-    near = nearest(missing.name, names)
-    return (f"did you mean `{folder / near}`?",) if near else ()
+    near = f"{missing.name}.bg" if f"{missing.name}.bg" in names else nearest(missing.name, names)
+    return (f"did you mean `{missing.parent / near}`?",) if near else ()
 
 
 def _refusal(name: str, diagnostic: Diagnostic) -> ReadError:

@@ -266,6 +266,11 @@ STATUSES = [
     (2, ["run", "."], ""),
     (2, ["run", "/dev/null"], ""),
     (2, ["run", ""], ""),
+    (2, ["run", "x" * 5000], ""),
+    (2, ["run", "/" * 5000], ""),
+    (2, ["run", "lattice.bg/x"], ""),
+    (2, ["x" * 5000], ""),
+    (2, ["run", "lattice.bg", "--at", "@" + "x" * 5000], ""),
     (2, ["run", "lattice.bg", "--digits", "0"], ""),
     (2, ["run", "lattice.bg", "--digits", "18"], ""),
     (2, ["run", "lattice.bg", "--format", "latex"], ""),
@@ -521,6 +526,7 @@ def test_a_closed_pipe_ends_quietly(big, command, unbuffered):
 
 STREAMS = [
     ("backcalc --help | true; echo ${PIPESTATUS[0]}", "0\n", ""),
+    ("backcalc run lattice.bg | true; echo ${PIPESTATUS[0]}", "0\n", ""),
     ("backcalc run nowhere.bg 2>&1 | true; echo ${PIPESTATUS[0]}", "2\n", ""),
     (
         "backcalc run lattice.bg > /dev/full; echo $?",

@@ -85,6 +85,7 @@ def test_lines_are_clean(text):
             "# most\n# one\n# two\ny = max(a, b)  # end\nz = 1\n",
             id="comments inside a statement",
         ),
+        pytest.param("a = 1\ny = (b +\n # in\n c)\n", "a = 1\n# in\ny = b + c\n", id="a comment on an inner line"),
         pytest.param("y = (sin(x) # in\n) # out\n", "# in\ny = sin(x)  # out\n", id="a comment before a parenthesis"),
         pytest.param(
             "a = 1; y = (b # one\n + c)\n", "a = 1  # one\ny = b + c\n", id="a comment inside the second of a line"

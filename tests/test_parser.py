@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Thread
 
 import pytest
 from strategies import NESTS, without_places
 
-from backcalc.errors import ParseError, Source
+from backcalc.errors import ParseError, Source, Span
 from backcalc.expr import IF, INDEX, NEGATE, NOWHERE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, names
 from backcalc.parser import HEADER_WORDS, parse, parse_answer, parse_expression, parse_point
 from backcalc.reading import decode
@@ -25,6 +26,7 @@ from backcalc.statements import (
     Input,
     Loop,
     Output,
+    Program,
     Statement,
 )
 
@@ -606,19 +608,23 @@ MEGABYTE = 1_000_000
 def test_a_line_of_a_megabyte(before, unit, after):
     parse(Source("test", "y = 1"))  # So that the grammar's tables are ready.
     short, long = (before + unit * (size // len(unit)) + after for size in (MEGABYTE // 4, MEGABYTE))
-    assert seconds(long) < 8 * seconds(short) + 0.5
+    # Three attempts, for a machine that is busy with something else at times.
+    assert any(seconds(long) < 8 * seconds(short) + 0.5 for _ in range(3))
 
 
 def test_threads_take_turns():
-    texts = [f"y{i} = {'(' * 50}x{i}{')' * 50} + {i}" for i in range(8)]
-    found = {}
+    sources = [Source("test", " " * i + f"y = {'(' * 20}x{')' * 20} + {i}") for i in range(4)]
+    alone = [parse(source) for source in sources]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(len(sources)) as threads:
+            together = list(threads.map(parse, sources * 20))
+    finally:
+        sys.setswitchinterval(interval)
+    assert [places(program) for program in together] == [places(program) for program in alone] * 20
 
-    def work(i):
-        found[i] = [statement(texts[i]) for _ in range(20)]
 
-    threads = [Thread(target=work, args=(i,)) for i in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == {i: [statement(texts[i])] * 20 for i in range(8)}
+def places(program: Program) -> list[Span]:
+    """Where the formulas of `program` stand."""
+    return [found.formula.span for found in program.statements if isinstance(found, Definition)]

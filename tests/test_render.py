@@ -322,6 +322,12 @@ def test_markdown_titles_stand_above_their_tables():
     assert "\n\nEvery pair of nodes with a path between them\n\n| derivative | value |\n" in text
 
 
+def test_a_title_may_stand_alone():
+    alone = Grid((), (), frozenset(), title="2 of 3 right")
+    assert "\n".join(render_markdown([alone])) == "\n".join(render_plain([alone])) == "2 of 3 right"
+    assert table([alone], 80) == "2 of 3 right\n"
+
+
 # CSV
 
 CSV = [

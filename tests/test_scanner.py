@@ -194,4 +194,5 @@ def seconds(text: str) -> float:
 )
 def test_time_grows_with_the_length(unit):
     short, long = (unit * (size // len(unit)) for size in (50_000, 200_000))
-    assert seconds(long) < 8 * seconds(short) + 0.5
+    # Three attempts, for a machine that is busy with something else at times.
+    assert any(seconds(long) < 8 * seconds(short) + 0.5 for _ in range(3))

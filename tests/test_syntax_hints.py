@@ -188,6 +188,10 @@ def test_a_slip_gets_this_hint(text, hint):
     assert refusal(text).hints == (hint,)
 
 
+def test_the_begin_of_a_long_statement_still_counts():
+    assert refusal(f"∂v/∂{'u' * 10_000} : 3").hints == ("the partial stands after `=`: d(v)/d(u) = 3",)
+
+
 @pytest.mark.parametrize("word", ["x" * 10_000, "2" * 10_000])
 def test_a_long_word_is_cut_in_a_hint(word):
     (diagnostic,) = refusals(f"y = 2 {word}y" if word[0] == "x" else f"y = {word} x")

@@ -6,13 +6,12 @@ import io
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
 
 from backcalc.cli.streams import abandon, prepare
-from backcalc.errors import BackcalcError, visible
+from backcalc.errors import BackcalcError, shorten, visible
 from backcalc.suggest import did_you_mean
 from backcalc.version import __version__
 
@@ -78,9 +77,9 @@ class _Commands(click.Group):
             ctx.fail(f"`{name}` is planned but not there yet.")
         if name not in COMMANDS:
             hint = did_you_mean(name, COMMANDS)
-            if Path(name).exists():
+            if os.path.exists(name):  # noqa: PTH110  It does not raise, however long the name.
                 hint = (f"to run the graph: backcalc run {name}",)
-            ctx.fail(f"no command `{name}`" + (f"; {hint[0]}" if hint else ". `backcalc --help` lists them."))
+            ctx.fail(f"no command `{shorten(name)}`" + (f"; {hint[0]}" if hint else ". `backcalc --help` lists them."))
         return super().resolve_command(ctx, args)
 
 

@@ -134,7 +134,8 @@ def print_lines(lines: Iterable[str]) -> None:
 def _with_sample_hint(error: ReadError, path: str) -> ReadError:
     """`error` with the command that makes the file, where a sample has the name of a file that is not there."""
     name = Path(path).name.removesuffix(".bg")
-    if Path(path).exists() or name not in (sample.name for sample in samples()):
+    # `os.path.exists` does not raise, however long the name.
+    if os.path.exists(path) or name not in (sample.name for sample in samples()):  # noqa: PTH110
         return error
     hint = f"there is a sample of this name: backcalc samples {name} > {name}.bg"
     found = error.diagnostics[0]

@@ -13,7 +13,9 @@ def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
         if i:
             yield ""
         if grid.title:
-            yield from (grid.title, "")
+            yield grid.title
+        if grid.title and grid.header:
+            yield ""
         if grid.header:
             yield _row(map(_escaped, grid.header))
             yield _row("---:" if i in grid.numbers else "---" for i in range(len(grid.header)))
