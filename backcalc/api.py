@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from html import escape
 from os import PathLike, fspath
 from typing import Any
 
-from backcalc.build import build
 from backcalc.errors import Diagnostic, Source, UsageError
 from backcalc.graph import Graph as _Graph
-from backcalc.parser import parse as parse_program
+from backcalc.load import load as load_graph
 from backcalc.point import from_mapping
 from backcalc.reading import clean, read
 from backcalc.render.layout import aligned
@@ -115,8 +114,8 @@ def load(path: str | PathLike[str]) -> Graph:
 
 
 def _runnable(source: Source) -> Graph:
-    graph = build(parse_program(source))
-    return Graph(graph.source, graph.nodes, graph.output, graph.warnings)
+    graph = load_graph(source)
+    return Graph(**{field.name: getattr(graph, field.name) for field in fields(graph)})
 
 
 def _html(grid: Grid) -> str:

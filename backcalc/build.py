@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, Note, Span, shorten
-from backcalc.expr import Expr, Name, names
+from backcalc.expr import Expr, Name, Number, names
 from backcalc.functions import Functions
-from backcalc.graph import Graph, Incoming, Kind, Node
+from backcalc.graph import Graph, Incoming, Kind, Known, Node
 from backcalc.loops import write_out
 from backcalc.order import levels, topological
 from backcalc.primitives import CONSTANTS
@@ -45,7 +45,14 @@ def build(program: Program) -> Graph:
         errors.append(_empty())
     if errors:
         raise BuildError(program.source, _sorted(errors))
-    return Graph(program.source, tuple(nodes), draft.output_name, tuple(draft.warnings))
+    return Graph(
+        program.source,
+        tuple(nodes),
+        draft.output_name,
+        tuple(draft.warnings),
+        tuple(draft.adjoints.items()),
+        tuple(draft.claims),
+    )
 
 
 def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
@@ -88,6 +95,9 @@ class _Draft:
         self.warnings: list[Diagnostic] = []
         self.entries: dict[str, _Entry] = {}
         self.output_name: str | None = None
+        self.claims: list[Known] = []
+        self.given: dict[str, Known] = {}
+        self.adjoints: dict[str, Known] = {}
         self._output: Output | None = None
         self._edges: dict[tuple[str, str], Span] = {}
         self._numbers: list[Name] = []
@@ -103,10 +113,10 @@ class _Draft:
                 self._declare(statement)
             case Output():
                 self._choose(statement)
-            case Given() | Adjoint() | Claim():
-                word = type(statement).__name__.lower()
-                message = f"`{word}` is part of the language but not there yet"
-                self.errors.append(Diagnostic("not-yet", message, statement.span))
+            case Given() | Adjoint():
+                self._state(statement)
+            case Claim():
+                self.claims.append(Known(self.functions.expand(statement.condition), statement.span))
 
     def settle(self, *, is_whole: bool) -> None:
         """Check what depends on all statements, as far as they are there: `is_whole` where no loop was left out."""
@@ -114,24 +124,51 @@ class _Draft:
             self._check_kind(name, entry)
         for place in self._numbers:
             if place.id in self.entries or place.id not in CONSTANTS:
-                message = f"a default or range is made of numbers; `{shorten(place.id)}` is a node"
+                message = f"a stated value is made of numbers; `{shorten(place.id)}` is a node"
                 self.errors.append(Diagnostic("not-constant", message, place.span))
-        if self._output is not None and self.output_name not in self.entries and is_whole:
-            known = did_you_mean(str(self.output_name), self.entries)
-            message = f"there is no node `{shorten(str(self.output_name))}`"
-            self.errors.append(Diagnostic("unknown-node", message, self._output.target.span, hints=known))
+        if not is_whole:
+            return
+        if self._output is not None:
+            self._require_node(str(self.output_name), self._output.target.span)
+        for claim in self.claims:
+            for name, place in names(claim.value).items():
+                if name not in CONSTANTS:
+                    self._require_node(name, place.span)
+        for name, known in (*self.given.items(), *self.adjoints.items()):
+            self._require_node(name, known.span)
+
+    def _require_node(self, name: str, span: Span) -> None:
+        if name not in self.entries:
+            message = f"there is no node `{shorten(name)}`"
+            self.errors.append(Diagnostic("unknown-node", message, span, hints=did_you_mean(name, self.entries)))
+
+    def _state(self, statement: Given | Adjoint) -> None:
+        """Take in a value that is known, of a node or of its adjoint."""
+        value = self._constant(statement.value)
+        name = statement.target.id if isinstance(statement.target, Name) else ""
+        table = self.given if isinstance(statement, Given) else self.adjoints
+        if name in table:
+            note = Note("it is stated here first", table[name].span)
+            message = f"`{type(statement).__name__.lower()} {shorten(name)}` stands twice"
+            self.errors.append(Diagnostic("duplicate-statement", message, statement.span, (note,)))
+        table[name] = Known(value, statement.target.span)
 
     def node(self, name: str) -> Node:
         """The finished node."""
         entry = self.entries[name]
         args = _args(entry.incoming, entry.reads, self.entries)
         kind: Kind = "edges" if entry.incoming else "input"
-        formula = default = bounds = None
+        formula = default = bounds = shape = None
         if entry.definition is not None and not entry.incoming:
             kind, formula = "expression" if args else "constant", entry.definition.formula
         if entry.declared is not None:
             default, bounds = entry.declared.default, entry.declared.bounds
-        return Node(name, kind, entry.span, args, formula, entry.expr, tuple(entry.incoming), default, bounds)
+            shape = None if entry.declared.shape is None else self._lengths(entry.declared.shape)
+        given = self.given.get(name)
+        if given is not None and kind == "expression":
+            kind = "given"
+        incoming = tuple(entry.incoming)
+        return Node(name, kind, entry.span, args, formula, entry.expr, incoming, default, bounds, given, shape)
 
     def _entry(self, target: Expr) -> tuple[str, _Entry]:
         name = target.id if isinstance(target, Name) else ""
@@ -156,15 +193,20 @@ class _Draft:
         entry.incoming.append(Incoming(tail, partial, edge.span))
 
     def _declare(self, statement: Input) -> None:
-        if statement.shape is not None:
-            message = "an input with a shape is part of the language but not there yet"
-            hint = ("so far every value is a number; write the components as inputs of their own",)
-            self.errors.append(Diagnostic("not-yet", message, statement.span, hints=hint))
+        if statement.shape is not None and self._lengths(statement.shape) is None:
+            hint = ("a shape is one or two whole numbers: input v[3], input W[3,4]",)
+            self.errors.append(Diagnostic("bad-shape", "this is no shape", statement.span, hints=hint))
         default = None if statement.default is None else self._constant(statement.default)
         bounds = statement.bounds and (self._constant(statement.bounds[0]), self._constant(statement.bounds[1]))
         name, entry = self._entry(statement.target)
         if self._is_free(name, entry, statement.target.span):
             entry.declared, entry.span = replace(statement, default=default, bounds=bounds), statement.target.span
+
+    @staticmethod
+    def _lengths(sizes: tuple[Expr, ...]) -> tuple[int, ...] | None:
+        """The whole numbers of a declared shape; None where it is none."""
+        whole = [int(n.value) for n in sizes if isinstance(n, Number) and n.value.is_integer() and n.value >= 1]
+        return tuple(whole) if len(whole) == len(sizes) <= len(("rows", "columns")) else None
 
     def _choose(self, statement: Output) -> None:
         name = statement.target.id if isinstance(statement.target, Name) else ""

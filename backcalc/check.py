@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, localcontext
 from functools import cache
 from math import isfinite
-from typing import Literal
+from typing import Any, Literal
 
 from backcalc.errors import Diagnostic, ParseError, Source, Span, UsageError, quoted, shorten
-from backcalc.evaluate import constant
-from backcalc.expr import NEGATE, Call, Expr, Number
+from backcalc.evaluate import constant, require_known
+from backcalc.expr import NEGATE, VECTOR, Call, Expr, Number
 from backcalc.parser import parse_answer
-from backcalc.reverse import adjoints
-from backcalc.run import Run
+from backcalc.run import Run, derivatives
 from backcalc.statements import Answer, Comment
 from backcalc.suggest import did_you_mean
+from backcalc.values import is_known, shape_of
 
 # A calculation in float64 is not better than this, relative to its result: 2^-44, some 250 units in the last place.
 PRECISION = 2.0**-44
@@ -32,7 +32,7 @@ class Marked:
 
     name: str
     given: str
-    expected: float
+    expected: Any
     verdict: Verdict
 
 
@@ -59,22 +59,44 @@ def check(run: Run, source: Source, answers: Iterable[Answer]) -> list[Marked]:
         raise UsageError(source, errors)
 
     @cache
-    def adjoint(output: int) -> list[float]:
-        return adjoints(run.linear, output)
+    def derivative(output: str) -> list[Any]:
+        is_loss = run.is_outside and output == run.output
+        return run.adjoints if is_loss else derivatives(run.linear, run.graph.index[output])
 
-    marked = []
-    for answer in answers:
-        index = run.graph.index
-        expected = run.values[index[answer.of]] if answer.wrt is None else adjoint(index[answer.of])[index[answer.wrt]]
-        assert expected is not None  # `_refusals` has told.
-        given = source.text[slice(*answer.value_span)].strip()
-        verdict: Verdict = "right" if is_right(answer.value, expected, source) else "wrong"
-        marked.append(Marked(_name(answer), given, expected, verdict))
-    return marked
+    expected = [_expected(run, answer, derivative) for answer in answers]
+    unknown = [answer for answer, value in zip(answers, expected, strict=True) if value is None or not is_known(value)]
+    if unknown:
+        require_known(run.linear.evaluation)
+        raise UsageError(source, [_unknown(answer) for answer in unknown])
+    return [_marked(answer, value, source) for answer, value in zip(answers, expected, strict=True)]
 
 
-def is_right(given: Expr, expected: float, source: Source) -> bool:
-    """Whether `given` is `expected` rounded to the digits written; an expression must equal it."""
+def _expected(run: Run, answer: Answer, derivative: Callable[[str], list[Any]]) -> Any:
+    index = run.graph.index
+    return run.values[index[answer.of]] if answer.wrt is None else derivative(answer.of)[index[answer.wrt]]
+
+
+def _marked(answer: Answer, expected: Any, source: Source) -> Marked:
+    given = source.text[slice(*answer.value_span)].strip()
+    verdict: Verdict = "right" if is_right(answer.value, expected, source) else "wrong"
+    return Marked(_name(answer), given, expected, verdict)
+
+
+def _unknown(answer: Answer) -> Diagnostic:
+    what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(_name(answer))}`"
+    hint = (f"give its activation: {shorten(answer.of)} = …",) if answer.wrt is None else ()
+    return Diagnostic("unknown-value", f"{what} is not known", answer.span, hints=hint)
+
+
+def is_right(given: Expr, expected: Any, source: Source) -> bool:
+    """Whether `given` is `expected` rounded to the digits written, vectors by element; an expression must equal it."""
+    if isinstance(given, Call) and given.fn == VECTOR:
+        shape = shape_of(expected)
+        is_same_length = bool(shape) and shape[0] == len(given.args)
+        return is_same_length and all(is_right(*pair, source) for pair in zip(given.args, expected, strict=True))
+    if shape_of(expected):
+        return False
+    expected = float(expected)
     value = constant(given, source)
     if not (isfinite(value) and isfinite(expected)):
         return repr(value) == repr(expected)
@@ -110,11 +132,12 @@ def _name(answer: Answer) -> str:
 def _refusals(run: Run, answer: Answer) -> Iterator[Diagnostic]:
     """What keeps `answer` from being marked."""
     for name in (answer.of, answer.wrt):
-        if name is not None and name not in run.graph.index:
+        if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
             hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
             yield Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
             return
-    if answer.wrt is None and run.values[run.graph.index[answer.of]] is None:
-        message = f"the value of `{shorten(answer.of)}` is not known: only edges lead to it"
-        hint = f"give its activation: {shorten(answer.of)} = …"
-        yield Diagnostic("unknown-value", message, answer.span, hints=(hint,))
+
+
+def _is_loss(run: Run, answer: Answer, name: str) -> bool:
+    """Whether `name` is the loss outside the graph, as what is differentiated."""
+    return run.is_outside and name == run.output == answer.of and answer.wrt is not None

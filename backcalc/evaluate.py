@@ -1,38 +1,103 @@
-"""Values: the forward pass over a tape."""
+"""Values: the forward pass over a tape, with numbers where they are known and formulas where they are not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from backcalc.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note, Source, Span, plural, shorten
-from backcalc.expr import Call, Expr, Name, Number, fold, names, postorder
+from backcalc.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, names, postorder
 from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
-from backcalc.primitives import CONSTANTS, lookup
+from backcalc.primitive import Primitive
+from backcalc.primitives import CONSTANTS, lookup, variant
+from backcalc.shapes import Shape, infer, specialize
+from backcalc.simplify import make
 from backcalc.suggest import did_you_mean
 from backcalc.tape import Tape
+from backcalc.values import all_known, is_known, literal, shape_of
 
 PLACES_SHOWN = 3
 NAMES_SHOWN = 8
 
 
-def evaluate(tape: Tape, point: Mapping[str, float]) -> list[float | None]:
-    """The value of every slot at `point`; None for an edge-annotated node whose activation is not known.
+class Evaluation:
+    """The values of a tape's slots at a point, their shapes, and the rows that served them.
 
-    Raises EvaluateError for every value that a formula needs and nothing gives.
+    `terms` has for each slot its value as an operand: a number or an array, the name of an unknown node, or a formula.
     """
-    values = list(tape.literals)
-    for name, value in point.items():
-        values[tape.slot[tape.graph.index[name]]] = value
-    _require_known(tape, values)
-    for slot, row in enumerate(tape.rows):
-        if row is not None and values[slot] is None:
-            values[slot] = row.evaluate(*[values[arg] for arg in tape.args[slot]])
-    return values
+
+    def __init__(self, tape: Tape, point: Mapping[str, Any], *, formulas: bool = False) -> None:
+        """With `formulas` every node stays a name, and the point only tells shapes."""
+        self.tape = tape
+        self.terms: list[Any] = list(tape.literals)
+        self._formulas = formulas
+        self._place(point)
+        known = {
+            slot: shape_of(v) for slot, v in enumerate(self.terms) if v is not None and tape.literals[slot] is None
+        }
+        declared = {tape.slot[i]: n.shape for i, n in enumerate(tape.graph.nodes) if n.shape is not None}
+        self.shapes: list[Shape] = infer(tape, {**declared, **known})
+        self.rows = specialize(tape, self.shapes)
+        if formulas:
+            self.terms = list(tape.literals)
+        self._names = {slot: node.name for slot, node in zip(tape.slot, tape.graph.nodes, strict=True)}
+        for slot in range(len(tape.rows)):
+            if self.terms[slot] is None:
+                self.terms[slot] = self._term(slot)
+
+    @property
+    def values(self) -> list[Any]:
+        """The value of every node: a number, an array, or None where it is not known."""
+        return [term if is_known(term := self.terms[slot]) else None for slot in self.tape.slot]
+
+    def _place(self, point: Mapping[str, Any]) -> None:
+        """Put in what is given, of the point and by the file."""
+        index, graph = self.tape.graph.index, self.tape.graph
+        for name, value in point.items():
+            self.terms[self.tape.slot[index[name]]] = value
+        for i, node in enumerate(graph.nodes):
+            if node.given is not None and self.terms[self.tape.slot[i]] is None:
+                self.terms[self.tape.slot[i]] = constant(node.given.value, graph.source)
+
+    def _term(self, slot: int) -> Any:
+        """The value of a slot; an unknown node goes by its name."""
+        row = self.rows[slot]
+        term = None if row is None else self._apply(slot, row)
+        if slot in self._names and (self._formulas or term is None or not is_known(term)):
+            return Name(self._names[slot])
+        return term
+
+    def _apply(self, slot: int, row: Primitive) -> Any:
+        args = [self.terms[arg] for arg in self.tape.args[slot]]
+        if not all_known(args):
+            fn = {"max/1": "max", "min/1": "min"}.get(row.name, row.name)
+            fn = "@" if fn.startswith("@") else fn.removesuffix("/vectors")
+            indices = tuple(Number(float(i)) for i in self.tape.indices.get(slot, ()))
+            return make(fn, *map(literal, args), *indices)
+        return apply(row, args, self.tape.indices.get(slot, ()))
 
 
-def constant(expr: Expr, source: Source) -> float:
+def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:
+    """The value of a primitive at numbers and arrays."""
+    if row.name in (VECTOR, "concat"):
+        from backcalc.array import stack
+
+        return stack(args, join=row.name == "concat")
+    if row.name == INDEX:
+        found = args[0][indices]
+        return float(found) if found.ndim == 0 else found
+    if not any(map(shape_of, args)):
+        return row.scalar.evaluate(*args)
+    from backcalc.array import quiet
+
+    with quiet():
+        found = row.array.evaluate(*args)
+    return found if found.ndim else float(found)
+
+
+def constant(expr: Expr, source: Source) -> Any:
     """The value of an expression without nodes. Raises EvaluateError where it has some."""
     unknown = [name for name in names(expr).values() if name.id not in CONSTANTS]
     if unknown:
@@ -45,21 +110,27 @@ def constant(expr: Expr, source: Source) -> float:
     if errors:
         raise EvaluateError(source, errors)
 
-    def leaf(part: Number | Name) -> float:
+    def leaf(part: Number | Name) -> Any:
         return part.value if isinstance(part, Number) else CONSTANTS[part.id]
 
-    def call(part: Call, args: tuple[float, ...]) -> float:
-        row = lookup(part.fn)
+    def call(part: Call, args: tuple[Any, ...]) -> Any:
+        row = lookup(part.fn, len(args))
         assert row is not None  # `expand` has told what is not there.
-        return row.evaluate(*args)
+        indices = tuple(int(index) for index in args[1:]) if part.fn == INDEX else ()
+        operands = list(args[:1] if part.fn == INDEX else args)
+        try:
+            return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
+        except (ValueError, IndexError, KeyError, TypeError):
+            raise EvaluateError(source, [Diagnostic("shape-mismatch", "the shapes do not fit", part.span)]) from None
 
     return fold(expr, leaf, call)
 
 
-def _require_known(tape: Tape, values: list[float | None]) -> None:
-    """Every slot that an operation reads has a value or is computed by one."""
-    graph = tape.graph
-    missing = {slot: i for i, slot in enumerate(tape.slot) if tape.rows[slot] is None and values[slot] is None}
+def require_known(evaluation: Evaluation) -> None:
+    """Raise EvaluateError for every value that a formula needs and nothing gives."""
+    tape, graph = evaluation.tape, evaluation.tape.graph
+    terms = evaluation.terms
+    missing = {slot: i for i, slot in enumerate(tape.slot) if tape.rows[slot] is None and not is_known(terms[slot])}
     if not missing:
         return
     read = {arg for args in tape.args for arg in args}

@@ -13,14 +13,23 @@ def expand(graph: Graph) -> Graph:
 
     A negative number such as the exponent of `x^-2` is no operation.
     """
+    return expand_long(graph, 0)
+
+
+def expand_long(graph: Graph, most: int) -> Graph:
+    """`graph` with formulas of more than `most` operations taken apart."""
     taken = set(graph.index)
     nodes: list[Node] = []
     for node in graph.nodes:
-        if node.expr is not None and not node.incoming:
+        if node.expr is not None and not node.incoming and _operations_in(node.expr) > most:
             nodes += _operations(node, graph, taken)
         else:
             nodes.append(node)
     return replace(graph, nodes=tuple(nodes))
+
+
+def _operations_in(expr: Expr) -> int:
+    return sum(isinstance(part, Call) for part in postorder(expr))
 
 
 def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:

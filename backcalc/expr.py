@@ -7,7 +7,7 @@ and never by recursion, so neither depth nor sharing costs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -122,6 +122,11 @@ def names(expr: Expr) -> dict[str, Name]:
         if isinstance(part, Name):
             found.setdefault(part.id, part)
     return found
+
+
+def rewrite_calls(expr: Expr, replacements: Mapping[int, Expr]) -> Expr:
+    """`expr` with the calls of these identities replaced."""
+    return fold(expr, lambda leaf: leaf, lambda call, args: replacements.get(id(call)) or with_args(call, args))
 
 
 def _content(leaf: Number | Name) -> float | str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from backcalc.errors import MAX_ERRORS, Diagnostic, Note, Span, plural, shorten
-from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, postorder, with_args
+from backcalc.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.order import topological
-from backcalc.primitives import ALIASES, PRIMITIVES, lookup
+from backcalc.primitives import ALIASES, PRIMITIVES, VARIADIC, lookup
 from backcalc.statements import Function
 from backcalc.suggest import did_you_mean
 from backcalc.unparse import unparse
@@ -16,23 +16,7 @@ MAX_OPERATIONS = 2_000_000  # of the whole graph
 MAX_FUNCTION = 100_000  # of one function: a few that call each other twice grow without bound
 
 # Of the language, and still to come: what works on vectors and matrices, and derivatives inside formulas.
-NOT_YET = frozenset(
-    (
-        "sum",
-        "mean",
-        "prod",
-        "dot",
-        "norm",
-        "outer",
-        "transpose",
-        "diag",
-        "concat",
-        "softmax",
-        "log_softmax",
-        "logsumexp",
-    )
-    + ("cross_entropy", "softmax_cross_entropy", "mse", "grad")
-)
+GRAD = "grad"
 # What other languages have under names too far from ours for a guess.
 ELSEWHERE = {
     **dict.fromkeys(("pow", "power"), ("a power is written x^y",)),
@@ -45,7 +29,6 @@ ELSEWHERE = {
     "sec": ("the secant is 1/cos(x)",),
     "csc": ("the cosecant is 1/sin(x)",),
 }
-_NOT_YET_SYNTAX = {VECTOR: "a vector", INDEX: "an index", TRANSPOSE: "a transpose", "@": "a matrix product"}
 
 
 class Functions:
@@ -67,7 +50,7 @@ class Functions:
                 self._bodies[name] = self._body(self._functions[name])
 
     def __contains__(self, name: str) -> bool:
-        return name in self._functions or lookup(name) is not None or name in NOT_YET
+        return name in self._functions or lookup(name) is not None or name == GRAD
 
     def expand(self, expr: Expr) -> Expr:
         """`expr` with each call of a function of the file replaced by its body; what is wrong goes to `errors`."""
@@ -79,12 +62,35 @@ class Functions:
             if self._fits(call, len(function.params)) and call.fn in self._bodies:
                 return self._substituted(call, dict(zip(_inner_names(function), args, strict=True)))
             return call
-        row = lookup(call.fn)
-        if row is not None:
-            self._fits(call, len(row.params))
-        else:
+        if call.fn == GRAD:
+            self._check_grad(call, args)
+            return with_args(call, args)
+        if call.fn in ("max", "min") and len(args) > 2:
+            return Call(call.fn, (Call(VECTOR, args, call.span),), call.span)  # So that equals share evenly.
+        row = lookup(call.fn, len(args))
+        if row is None:
             self.errors.append(self._refusal(call))
+        elif row.name == INDEX:
+            self._require_whole(args[1:])
+        elif row.name not in VARIADIC or not args:
+            self._fits(call, len(row.params))
         return with_args(call, args)
+
+    def _check_grad(self, call: Call, args: tuple[Expr, ...]) -> None:
+        """`grad(y, x)` is with respect to a node or to a vector of nodes."""
+        if not self._fits(call, 2):
+            return
+        wrt = args[1].args if isinstance(args[1], Call) and args[1].fn == VECTOR else (args[1],)
+        if not all(isinstance(name, Name) for name in wrt):
+            hint = ("grad(y, x) is ∂y/∂x for a node x; grad(y, [w, b]) has one for each",)
+            message = "a derivative is taken with respect to a node"
+            self.errors.append(Diagnostic("grad-of-formula", message, args[1].span, hints=hint))
+
+    def _require_whole(self, indices: tuple[Expr, ...]) -> None:
+        for index in indices:
+            if not (isinstance(index, Number) and index.value.is_integer()):
+                hint = ("the first element is x[0]",)
+                self.errors.append(Diagnostic("bad-index", "an index is a whole number", index.span, hints=hint))
 
     def _body(self, function: Function) -> Expr:
         """The body of `function`, expanded, its parameters under names of their own."""
@@ -124,9 +130,7 @@ class Functions:
             return True
         message = f"`{call.fn}` takes {plural(count, 'argument')}, not {len(call.args)}"
         hints: tuple[str, ...] = ()
-        if call.fn in ("max", "min") and len(call.args) > 2:
-            hints = (f"{call.fn} of more nests: {call.fn}(a, {call.fn}(b, c))",)
-        elif call.fn in ("log", "ln") and len(call.args) == 2:
+        if call.fn in ("log", "ln") and len(call.args) == 2:
             hints = ("the logarithm of x to the base b is log(x)/log(b)",)
         elif call.fn in self._functions:
             function = self._functions[call.fn]
@@ -135,14 +139,8 @@ class Functions:
         return False
 
     def _refusal(self, call: Call) -> Diagnostic:
-        """Why `call` cannot be: not there yet, or unknown."""
-        if call.fn in _NOT_YET_SYNTAX or call.fn in NOT_YET:
-            what = _NOT_YET_SYNTAX.get(call.fn, f"`{call.fn}`")
-            hints: tuple[str, ...] = ("so far every value is a number; write the components as nodes of their own",)
-            if call.fn == "grad":
-                hints = ("`run` gives the derivatives of the output; `--of` chooses it",)
-            return Diagnostic("not-yet", f"{what} is part of the language but not there yet", call.span, hints=hints)
-        known = {*PRIMITIVES, *ALIASES, *self._functions, *NOT_YET}
+        """That the function of `call` is not known, and which may be meant."""
+        known = {*PRIMITIVES, *ALIASES, *self._functions, GRAD}
         hints = ELSEWHERE.get(call.fn, ())
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
             hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)
@@ -151,7 +149,7 @@ class Functions:
 
     def _declare(self, function: Function) -> None:
         first = self._functions.get(function.name)
-        if lookup(function.name) is not None or function.name in NOT_YET:
+        if lookup(function.name) is not None or function.name == GRAD:
             message = f"`{function.name}` is a function of the language already"
             hint = ("give yours another name",)
             self.errors.append(Diagnostic("function-taken", message, function.span, hints=hint))

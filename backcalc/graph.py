@@ -22,6 +22,14 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A value that the file states: of a node (`given`), of its adjoint (`adjoint`), or of a default."""
+
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A named node.
 
@@ -38,16 +46,23 @@ class Node:
     incoming: tuple[Incoming, ...] = ()
     default: Expr | None = None
     bounds: tuple[Expr, Expr] | None = None
+    given: Known | None = None
+    shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any."""
+    """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any.
+
+    `seeds` are the adjoints that the file states, of a loss outside the graph; `claims` its properties to be tested.
+    """
 
     source: Source
     nodes: tuple[Node, ...]
     output: str | None = None
     warnings: tuple[Diagnostic, ...] = field(default=())
+    seeds: tuple[tuple[str, Known], ...] = field(default=())
+    claims: tuple[Known, ...] = field(default=())
 
     @cached_property
     def index(self) -> dict[str, int]:

@@ -1,184 +1,307 @@
-"""Local partials: the graph at a point as a DAG with a number on every edge; how it was written no longer matters."""
+"""Local partials: what each operation does to a cotangent, at a point. Both forms of input are now the same thing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from math import isfinite, isnan, nan
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from math import nan, prod
+from typing import Any
 
-from backcalc.errors import Diagnostic, shorten
-from backcalc.primitives import Primitive
+from backcalc.errors import Diagnostic
+from backcalc.evaluate import Evaluation
+from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, names
+from backcalc.primitive import Primitive, expression
+from backcalc.remarks import FLAT, Remarks, does_exist
+from backcalc.shapes import Shape, known_shape
+from backcalc.simplify import make
 from backcalc.sweep import reverse
-from backcalc.tape import Tape
-from backcalc.unparse import number_text
+from backcalc.values import accumulate, all_known, is_known, literal, multiply, ones, shape_of
 
-_FLAT = "0"  # The partial of what is constant between its jumps.
-_LOGIC = ("and", "or", "not")
+Pullback = Callable[[Any], Any]
+Settle = Callable[[int, Any], Any]
+Edge = tuple[int, Any]
+"""An operation's argument, and its local partial: a number or formula to multiply by, or a pullback of cotangents."""
 
 
-@dataclass(frozen=True)
+def pull(partial: Any, ct: Any) -> Any:
+    """The contribution of a head with the cotangent `ct` along an edge with this local partial."""
+    return partial(ct) if callable(partial) else multiply(ct, partial)
+
+
 class Linearization:
-    """`edges[i]`: the (tail, ∂node/∂tail) pairs of node i, both as places in the graph; and what was noticed.
+    """The edges of every operation of a tape, and what was noticed on the way.
 
-    An argument has no edge where the value does not depend on it (the branch of an `if` that is not taken) or only by
-    jumps (the argument of a comparison): whatever its own slopes are, nan and inf too, they do not count.
+    An argument on which the value does not depend at all (the branch of an `if` that is not taken) has no edge.
     """
 
-    edges: tuple[tuple[tuple[int, float], ...], ...]
-    warnings: tuple[Diagnostic, ...]
-
-
-def linearize(tape: Tape, values: list[float | None]) -> Linearization:
-    """The local partials of every node of the tape's graph, from the values of its slots."""
-    return _Linearizer(tape, values).run()
-
-
-class _Linearizer:
-    """Each node's operations swept back with seed 1, from its own slot to the slots of its arguments."""
-
-    def __init__(self, tape: Tape, values: list[float | None]) -> None:
-        self.tape, self.values = tape, values
-        self.node_of = {slot: i for i, slot in enumerate(tape.slot)}
-        self.node = 0
-        self.found: dict[int, Diagnostic] = {}  # What is noticed in a node, by slot.
-
-    def run(self) -> Linearization:
-        edges: list[tuple[tuple[int, float], ...]] = []
-        warnings: list[Diagnostic] = []
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation, self.tape = evaluation, evaluation.tape
+        self.remarks = Remarks(evaluation)
+        self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
+        self._terms, self._shapes = evaluation.terms, evaluation.shapes
         for node in range(len(self.tape.slot)):
-            self.node, self.found = node, {}
-            edges.append(tuple(self._edges(node)))
-            self._inspect_node(node)
-            warnings += [self.found[slot] for slot in sorted(self.found)]
-        return Linearization(tuple(edges), tuple(warnings))
+            self._linearize(node)
+            self.remarks.inspect(node)
 
-    def _edges(self, node: int) -> Iterator[tuple[int, float]]:
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """What was noticed on the way."""
+        return self.remarks.warnings
+
+    def sweep(
+        self, seeds: dict[int, Any], first: int = 0, settle: Settle = lambda _, adjoint: adjoint
+    ) -> dict[int, Any]:
+        """The adjoint of every slot that a seed reaches, down to slot `first`."""
+        order = range(max(seeds, default=-1), first - 1, -1)
+        edges = self.slot_edges.__getitem__
+        return reverse(order, edges, seeds, multiply=pull, accumulate=accumulate, settle=settle)
+
+    @cached_property
+    def edges(self) -> list[list[tuple[int, Any]]]:
+        """For each node its (tail, ∂node/∂tail) pairs, its inner operations swept away; None where that is no number."""
+        return [list(self._node_edges(node)) for node in range(len(self.tape.slot))]
+
+    def contributions(self, head: int, adjoint: Any) -> Iterator[tuple[int, Any, Any]]:
+        """(tail, ∂head/∂tail, contribution) for each edge into the node `head`; a partial that is no number is None."""
+        slot = self.tape.slot[head]
+        if head in self.tape.partials:
+            pairs = zip(self.edges[head], self.slot_edges[slot], strict=True)
+            yield from ((tail, known, pull(partial, adjoint)) for (tail, known), (_, partial) in pairs)
+            return
+        pulled = self._local(head, adjoint) if self._shapes[slot] or not is_known(adjoint) else {}
+        for tail, partial in self.edges[head]:
+            at = self.tape.slot[tail]
+            plain = partial is not None and at not in pulled
+            yield tail, partial, multiply(partial, adjoint) if plain else self._local(head, adjoint)[at]
+
+    def full(self, value: Any, shape: Shape) -> Any:
+        """`value`, which may be one number or formula for all elements of an array, in the array's shape."""
+        if isinstance(value, Number):  # What cancels or is 0 throughout is no formula.
+            value = value.value
+        if not shape or (shape_of(value) if is_known(value) else known_shape(value, self._named_shapes)):
+            return value
+        return value * ones(shape) if is_known(value) else make("*", value, literal(ones(shape)))
+
+    @cached_property
+    def _named_shapes(self) -> dict[str, Shape]:
+        return {n.name: self._shapes[slot] for n, slot in zip(self.tape.graph.nodes, self.tape.slot, strict=True)}
+
+    def _node_edges(self, node: int) -> Iterator[tuple[int, Any]]:
+        slot = self.tape.slot[node]
         if node in self.tape.partials:
-            for tail, slot in self.tape.partials[node]:
-                yield tail, self._value(slot)
+            for tail, partial in self.tape.partials[node]:
+                yield tail, self._terms[partial] if is_known(self._terms[partial]) else None
             return
-        last = self.tape.slot[node]
-        operations = range(last, self.tape.begin[node] - 1, -1)
-        local = reverse(operations, self._slopes, {last: 1.0}) if self.tape.rows[last] is not None else {}
-        for slot, partial in local.items():
-            if slot in self.node_of and slot != last:
-                yield self.node_of[slot], partial
+        if self._shapes[slot]:
+            yield from self._jacobians(node)
+            return
+        local = self._local(node, 1.0)
+        for tail in self.tape.graph.nodes[node].args:
+            at = self.tape.slot[self.tape.graph.index[tail]]
+            if at in local:
+                full = self.full(local[at], self._shapes[at])
+                yield self.tape.graph.index[tail], full if is_known(full) else None
 
-    def _slopes(self, slot: int) -> Iterator[tuple[int, float]]:
-        """The (argument's slot, slope) pairs of one operation; what is made of literals has none."""
-        row = self.tape.rows[slot]
-        if row is None:
+    def _local(self, node: int, seed: Any) -> dict[int, Any]:
+        """The cotangents of a node's arguments for the cotangent `seed` of the node."""
+        slot = self.tape.slot[node]
+        return self.sweep({slot: seed}, self.tape.begin[node]) if self.tape.rows[slot] is not None else {}
+
+    def _jacobians(self, node: int) -> Iterator[tuple[int, Any]]:
+        """∂node/∂tail of a node that is an array: one pullback an element of the node."""
+        from backcalc.array import units
+
+        shape = self._shapes[self.tape.slot[node]]
+        if None in shape or prod(n for n in shape if n) > LARGEST_JACOBIAN:
+            yield from ((self.tape.graph.index[arg], None) for arg in self.tape.graph.nodes[node].args)
             return
-        out, numbers = self._value(slot), self._numbers(slot)
-        exists = _exists(row, numbers, out)
-        for i, arg in enumerate(self.tape.args[slot]):
+        pulled = [self._local(node, unit) for unit in units(shape)]
+        for tail in self.tape.graph.nodes[node].args:
+            at = self.tape.slot[self.tape.graph.index[tail]]
+            rows = [row.get(at, 0.0 * ones(self._shapes[at])) for row in pulled]
+            yield self.tape.graph.index[tail], reshaped(rows, shape) if all_known(rows) else None
+
+    def _linearize(self, node: int) -> None:
+        """The edges of a node's operations, from its own slot to those of its arguments."""
+        self.remarks.node = node
+        last = self.tape.slot[node]
+        if node in self.tape.partials:
+            pairs = self.tape.partials[node]
+            self.slot_edges[last] = [(self.tape.slot[tail], self._edge(slot, last)) for tail, slot in pairs]
+            return
+        reached = {last}
+        for slot in range(last, self.tape.begin[node] - 1, -1):
+            row = self.evaluation.rows[slot]
+            if row is not None and slot in reached:
+                self.slot_edges[slot] = list(self._slopes(slot, row))
+                reached.update(arg for arg, _ in self.slot_edges[slot])
+
+    def _edge(self, slot: int, head: int) -> Any:
+        """The local partial that stands on an edge: a number to multiply by, or a Jacobian."""
+        partial = self._terms[slot]
+        if not self._shapes[slot]:
+            return partial
+        # A matrix is head × tail; a vector is the row of a scalar head, or the column of a scalar tail.
+        fn = "*" if not self._shapes[head] else "@"
+        transposed = _transposed(partial) if len(self._shapes[slot]) > 1 else partial
+
+        def pullback(ct: Any) -> Any:
+            ct = self.full(ct, self._shapes[head])
+            if is_known(ct) and is_known(partial):
+                return transposed * ct if fn == "*" else transposed @ ct
+            return make(fn, literal(transposed), literal(ct))
+
+        return pullback
+
+    def _slopes(self, slot: int, row: Primitive) -> Iterator[Edge]:
+        """The (argument, local partial) pairs of one operation; literals have none."""
+        args = self.tape.args[slot]
+        terms, out = [self._terms[arg] for arg in args], self._terms[slot]
+        is_plain = all(is_known(term) and not shape_of(term) for term in (*terms, out))
+        exists = does_exist(row, terms, out) if is_plain else True
+        for k, arg in enumerate(args):
             if self.tape.constant[arg]:
                 continue
             if not exists and not row.selects:
                 yield arg, nan
-            elif row.partials[i] != _FLAT:
-                partial = row.slopes[i](*numbers, out)
-                if partial != 0 or not row.selects:
-                    self._notice_slope(slot, i, partial)
-                    yield arg, partial
+            elif not row.partials or row.partials[k] != FLAT:
+                plain = is_plain and bool(row.partials)
+                partial = row.slopes[k](*terms, out) if plain else self._partial(slot, row, k)
+                if is_plain and partial == 0 and row.selects:
+                    continue
+                if is_plain:
+                    self.remarks.notice_slope(slot, k, partial)
+                yield arg, partial
 
-    def _value(self, slot: int) -> float:
-        value = self.values[slot]
-        return nan if value is None else value
+    def _partial(self, slot: int, row: Primitive, k: int) -> Any:
+        arg = self.tape.args[slot][k]
+        if row.name == INDEX:
+            return self._placing(slot, arg)
+        if row.name in (VECTOR, "concat"):
+            return self._taking(slot, k)
+        if row.pullbacks:
+            return self._pullback(slot, row, k)
+        partial = self._slope(slot, row, k)
+        if not self._shapes[slot]:
+            return partial
+        return self._by_element(partial, slot, arg)
 
-    def _numbers(self, slot: int) -> list[float]:
-        return [self._value(arg) for arg in self.tape.args[slot]]
+    def _slope(self, slot: int, row: Primitive, k: int) -> Any:
+        """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
+        scope = self._scope(slot, row)
+        bound = row.array if any(map(shape_of, scope.values())) else row.scalar
+        forms = [column[k] for column in (row.stable, row.partials, row.from_output) if column]
+        for form in forms:
+            if all(is_known(scope[name]) for name in names(expression(form)) if name in scope):
+                from_scope = [scope[name] for name in (*row.params, "out")]
+                return _quietly(bound.form(form), from_scope)
+        return _substituted(expression(row.partials[k]), scope)
 
-    # What is worth a warning
+    def _by_element(self, partial: Any, slot: int, arg: int) -> Pullback:
+        """Multiplication by elements; a scalar argument gets the sum."""
+        to_scalar = not self._shapes[arg]
+        shape = self._shapes[slot]
 
-    def _inspect_node(self, node: int) -> None:
-        """Notice where a function ends, or its slope jumps, among the operations that the node's value comes from."""
-        last = self.tape.slot[node]
-        if node in self.tape.partials:  # Edges take no slopes of these, so kinks do not matter.
-            for root in (last, *(slot for _, slot in self.tape.partials[node])):
-                self._inspect(root, kinks=False)
-        elif any(map(self._remark, range(self.tape.begin[node], last + 1))):
-            self._inspect(last, kinks=True)
+        def pullback(ct: Any) -> Any:
+            found = multiply(ct, partial)
+            if not to_scalar:
+                return found
+            found = self.full(found, shape)
+            return float(found.sum()) if is_known(found) else make("sum", found)
 
-    def _inspect(self, root: int, *, kinks: bool) -> None:
-        for slot, matters in self._live(root, kinks).items():
-            remark = self._remark(slot)
-            if remark is not None and (matters or remark[0] != "kink"):
-                self._notice(slot, *remark)
+        return pullback
 
-    def _live(self, root: int, kinks: bool) -> dict[int, bool]:
-        """The node's operations that the value of `root` comes from, and whether a kink there is one of that value."""
-        found: dict[int, bool] = {}
-        stack = [(root, kinks)]
-        while stack:
-            slot, matters = stack.pop()
-            is_own = self.tape.rows[slot] is not None and self.node_of.get(slot, self.node) == self.node
-            if is_own and (slot not in found or matters > found[slot]):
-                found[slot] = matters
-                stack += [(arg, matters and self._passes_kinks(slot)) for arg in self._deciding(slot)]
-        return found
+    def _pullback(self, slot: int, row: Primitive, k: int) -> Pullback:
+        """A row's pullback, in numbers where all that it speaks of is known."""
+        scope = self._scope(slot, row)
+        shape = self._shapes[slot]
+        count = float(prod(n or 0 for n in self._shapes[self.tape.args[slot][0]]))
+        text = expression((row.stable or row.pullbacks)[k])
+        known = all(is_known(scope[name]) for name in names(text) if name in scope)
 
-    def _deciding(self, slot: int) -> Iterator[int]:
-        """The arguments of an operation, but for what `if`, `and` and `or` do not look at."""
-        row, args, numbers = self.tape.rows[slot], self.tape.args[slot], self._numbers(slot)
-        assert row is not None
-        if row.selects:
-            out = self._value(slot)
-            slopes = zip(args, row.partials, row.slopes, strict=True)
-            yield from (arg for arg, text, slope in slopes if text == _FLAT or slope(*numbers, out) != 0)
-        elif row.name in ("and", "or") and bool(numbers[0]) == (row.name == "or"):
-            yield args[0]
-        else:
-            yield from args
+        def pullback(ct: Any) -> Any:
+            ct = self.full(ct, shape)
+            if known and is_known(ct):
+                from_scope = [scope[name] for name in (*row.params, "out")]
+                return _quietly(row.array.pullbacks[k], [*from_scope, ct, count])
+            return _substituted(expression(row.pullbacks[k]), {**scope, "ct": ct, "n": count})
 
-    def _passes_kinks(self, slot: int) -> bool:
-        """Whether a kink of an argument is one of the operation: not of `abs(x) < 1`, but of `not x < 1`."""
-        row = self.tape.rows[slot]
-        return row is None or row.name in _LOGIC or any(text != _FLAT for text in row.partials)
+        return pullback
 
-    def _remark(self, slot: int) -> tuple[str, str] | None:
-        """A code and words for where an operation's function ends or its slope jumps, its arguments being in order."""
-        row, out = self.tape.rows[slot], self._value(slot)
-        if row is None or (isfinite(out) and row.exists is None and row.bends is None):
-            return None
-        numbers = self._numbers(slot)
-        exists, in_order = _exists(row, numbers, out), all(map(isfinite, numbers))
-        if (isnan(out) and not any(map(isnan, numbers))) or (in_order and not (isfinite(out) and exists)):
-            return "domain", f"is {number_text(out)}" + ("" if exists else ", outside its domain")
-        is_fixed = all(self.tape.constant[arg] for arg in self.tape.args[slot])
-        if row.bends is None or is_fixed or not row.bends(*numbers):
-            return None
-        if not self._passes_kinks(slot):
-            return "kink", "is at a jump; its slope is taken as 0"
-        slopes = (number_text(slope(*numbers, out)) for slope in row.slopes)
-        return "kink", f"is at a kink; the subgradient used is {', '.join(slopes)}"
+    def _placing(self, slot: int, arg: int) -> Pullback:
+        """The pullback of an element or row: the cotangent in its place, 0 elsewhere."""
+        from backcalc.array import placed
 
-    def _notice_slope(self, slot: int, place: int, partial: float) -> None:
-        """Warn of a slope that is not finite where all else is: of sqrt at 0, or of a negative number's power."""
-        numbers = self._numbers(slot)
-        if isfinite(partial) or not all(map(isfinite, (self._value(slot), *numbers))):
-            return
-        tail = self.node_of.get(self.tape.args[slot][place])
-        if tail is None or self.tape.graph.nodes[tail].kind != "constant":
-            which = f" by its {('first', 'second', 'third')[place]} argument" if len(numbers) > 1 else ""
-            self._notice(slot, "slope", f"has the slope {number_text(partial)}{which}")
+        indices, shape, value_shape = self.tape.indices[slot], self._shapes[arg], self._shapes[slot]
 
-    def _notice(self, slot: int, code: str, what: str) -> None:
-        row = self.tape.rows[slot]
-        assert row is not None
-        name = shorten(self.tape.graph.nodes[self.node].name)
-        message = f"in `{name}`, {_operation(row, [number_text(number) for number in self._numbers(slot)])} {what}"
-        self.found.setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
+        def pullback(ct: Any) -> Any:
+            ct = self.full(ct, value_shape)
+            if is_known(ct):
+                return placed(ct, indices, shape)
+            if value_shape:  # A row.
+                return make("outer", literal(placed(1.0, indices, shape[:1])), ct)
+            return make("*", ct, literal(placed(1.0, indices, shape)))
+
+        return pullback
+
+    def _taking(self, slot: int, k: int) -> Pullback:
+        """The pullback of an item of a vector, matrix or concatenation: its part of the cotangent."""
+        args = self.tape.args[slot]
+        is_item = self.evaluation.rows[slot].name == VECTOR  # type: ignore[union-attr]
+        sizes = [1 if is_item else prod(n or 0 for n in self._shapes[arg]) for arg in args]
+        start = sum(sizes[:k])
+        keeps_rank = not is_item and bool(self._shapes[args[k]])
+        shape = self._shapes[slot]
+
+        def pullback(ct: Any) -> Any:
+            ct = self.full(ct, shape)
+            if is_known(ct):
+                found = ct[start : start + sizes[k]] if keeps_rank else ct[start]
+                return found if shape_of(found) else float(found)
+            items = [_element(ct, i) for i in range(start, start + sizes[k])]
+            return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
+
+        return pullback
+
+    def _scope(self, slot: int, row: Primitive) -> dict[str, Any]:
+        terms = [self._terms[arg] for arg in self.tape.args[slot]]
+        return {**dict(zip(row.params, terms, strict=False)), "out": self._terms[slot]}
 
 
-def _exists(row: Primitive, numbers: list[float], out: float) -> bool:
-    """Whether the function, and so a slope, exists at `numbers`."""
-    return not isnan(out) and (row.exists is None or bool(row.exists(*numbers)))
+LARGEST_JACOBIAN = 1_000
 
 
-def _operation(row: Primitive, operands: list[str]) -> str:
-    """An operation on numbers as one writes it: `log(-1)`, `1/0`."""
-    if row.name.isidentifier() or len(operands) != 2:
-        return f"{row.name}({', '.join(operands)})"
-    left, right = (f"({text})" if text.startswith("-") else text for text in operands)
-    return f"{left}{row.name}{right}" if row.name in "*/^" else f"{left} {row.name} {right}"
+def reshaped(rows: list[Any], shape: Shape) -> Any:
+    """Rows, one an element of an array of this shape, as one array."""
+    from backcalc.array import stack
+
+    found = stack(rows)
+    return found.reshape(*shape, *found.shape[1:])
+
+
+def _transposed(value: Any) -> Any:
+    return value.T if is_known(value) else make(TRANSPOSE, value)
+
+
+def _quietly(fn: Callable[..., Any], args: list[Any]) -> Any:
+    if not any(map(shape_of, args)):
+        return fn(*args)
+    from backcalc.array import quiet
+
+    with quiet():
+        return fn(*args)
+
+
+def _substituted(text: Expr, scope: dict[str, Any]) -> Expr:
+    """A text of the table with its names replaced by values and formulas, simplified."""
+
+    def leaf(part: Number | Name) -> Expr:
+        return literal(scope[part.id]) if isinstance(part, Name) and part.id in scope else part
+
+    return fold(text, leaf, lambda call, args: make(call.fn, *args))
+
+
+def _element(vector: Any, i: int) -> Expr:
+    if isinstance(vector, Call) and vector.fn == VECTOR:
+        return vector.args[i]
+    return Call(INDEX, (literal(vector), Number(float(i))))

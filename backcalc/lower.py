@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from backcalc.expr import IF, NEGATE, Call, Expr, Name, Number, fold
+from backcalc.expr import IF, NEGATE, TRANSPOSE, Call, Expr, Name, Number, fold
 
 # What is not a function's own name goes by these in a namespace.
 FUNCTION_NAMES = {
@@ -21,6 +21,8 @@ FUNCTION_NAMES = {
     "or": "either",
     "not": "negation",
     IF: "where",
+    TRANSPOSE: "transpose",
+    "@": "matmul",
 }
 _INLINE = ("+", "-", "*")  # Python's own operators on floats, arrays and tensors alike.
 

@@ -15,11 +15,12 @@ from backcalc.parser import parse_expression, parse_point
 from backcalc.primitives import CONSTANTS
 from backcalc.reading import clean, read
 from backcalc.suggest import did_you_mean
+from backcalc.values import shape_of
 
 AT = "--at"
 _POINT = ('a point is written {"x": 1, "w": 0.5}',)
 
-Point = dict[str, float]
+Point = dict[str, Any]
 
 
 def read_point(options: Iterable[str]) -> Point:
@@ -102,25 +103,23 @@ def _finite(text: str) -> float:
     return value
 
 
-def _number(name: str, value: Any, source: Source) -> float:
-    """`value` as a float: a number, or the text of a constant expression."""
+def _number(name: str, value: Any, source: Source) -> Any:
+    """`value` as a number or an array: itself, or the text of a constant expression."""
     if isinstance(value, str):
         text = Source(f"{source.name}, `{shorten(name)}`", value)
         try:
             return constant(parse_expression(text), text)
         except BackcalcError as error:
             raise EvaluateError(text, error.diagnostics) from None
-    number = None if isinstance(value, bool | list | tuple | dict) else _as_float(value)
-    if number is None:
-        hint = ("vectors and matrices are part of the language but not there yet",) * isinstance(value, list | tuple)
-        message = f"the value of `{shorten(name)}` is not a number"
-        raise UsageError(source, [Diagnostic("not-a-number", message, hints=hint)])
-    return number
+    found = value if isinstance(value, float) else _array(value)
+    if found is None:
+        message = f"the value of `{shorten(name)}` is no number, vector or matrix"
+        raise UsageError(source, [Diagnostic("not-a-number", message)])
+    return found if shape_of(found) else float(found)
 
 
-def _as_float(value: Any) -> float | None:
-    """`value` as a float; None where it is none, or too large for one."""
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
+def _array(value: Any) -> Any:
+    """A list of numbers, or of such lists, or an array of another library, as an array; None where it is none."""
+    from backcalc.array import as_array
+
+    return as_array(value)

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
-from typing import Literal
+from typing import Any, Literal
 
-from backcalc.errors import Diagnostic, Source, UsageError, plural, quoted, shorten
-from backcalc.evaluate import evaluate
+from backcalc.errors import BuildError, Diagnostic, Source, UsageError, plural, quoted, shorten
+from backcalc.evaluate import Evaluation, constant
 from backcalc.forward import tangents
 from backcalc.graph import Graph
-from backcalc.linearize import Linearization, linearize
+from backcalc.linearize import Linearization, reshaped
 from backcalc.point import Point, settle
 from backcalc.reverse import adjoints
+from backcalc.shapes import Shape, shape_words
 from backcalc.suggest import did_you_mean
 from backcalc.sweep import reverse
 from backcalc.tape import Tape
+from backcalc.values import all_known, is_known, ones, shape_of
 
 Mode = Literal["reverse", "forward"]
+
+
+LOSS = "L"
+"""What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
 
 
 @dataclass(frozen=True)
 class Run:
     """What a run found.
 
-    `values` and `adjoints` have a number a node, in the graph's order (a value is None where only edges lead to the
-    node and nothing says its activation); `tangents` has such a list a name of `wrt` in forward mode, else it is empty.
+    `values` and `adjoints` have an entry a node, in the graph's order: a number or an array; a value that is not known is
+    None, an adjoint that is not known is a formula. `seeds` are the adjoints that the sweep began with. `tangents` has such a list a name of `wrt` in forward mode, else it is
+    empty. `output` is the name of the output, of a loss outside the graph LOSS.
     """
 
     graph: Graph
@@ -34,18 +42,33 @@ class Run:
     mode: Mode
     wrt: tuple[str, ...]
     point: Point
-    values: list[float | None]
     linear: Linearization
-    adjoints: list[float]
-    tangents: dict[str, list[float]]
+    seeds: dict[int, Any]
+    adjoints: list[Any]
+    tangents: dict[str, list[Any]]
+
+    @cached_property
+    def values(self) -> list[Any]:
+        """The value of every node, None where it is not known."""
+        return self.linear.evaluation.values
+
+    @cached_property
+    def shapes(self) -> list[Shape]:
+        """The shape of every node."""
+        return [self.linear.evaluation.shapes[slot] for slot in self.linear.tape.slot]
 
     @property
-    def value(self) -> float | None:
-        """The output's value."""
-        return self.values[self.graph.index[self.output]]
+    def value(self) -> Any:
+        """The output's value; None where it is not known."""
+        return None if self.is_outside else self.values[self.graph.index[self.output]]
 
     @property
-    def gradient(self) -> dict[str, float]:
+    def is_outside(self) -> bool:
+        """Whether the derivatives are those of a loss outside the graph."""
+        return bool(self.graph.seeds)
+
+    @property
+    def gradient(self) -> dict[str, Any]:
         """∂output/∂name for each name of `wrt`."""
         if self.mode == "forward":
             output = self.graph.index[self.output]
@@ -55,29 +78,50 @@ class Run:
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What the build and the run have noticed, in that order."""
-        return self.graph.warnings + self.linear.warnings
+        return self.graph.warnings + tuple(self.linear.warnings)
 
     @property
     def is_finite(self) -> bool:
-        """Whether the output, where it is known, and every derivative asked for are finite numbers."""
-        asked = list(self.gradient.values())
-        return all(map(isfinite, asked if self.value is None else [self.value, *asked]))
+        """Whether the output and every derivative asked for, as far as they are known, are finite numbers."""
+        asked = [self.value, *self.gradient.values()]
+        return all(_is_finite(value) for value in asked if value is not None and is_known(value))
 
-    def partials(self, node: int) -> dict[str, float]:
-        """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence."""
-        sums = dict.fromkeys(self.graph.nodes[node].args, 0.0)
+    def partials(self, node: int) -> dict[str, Any]:
+        """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence, None where unknown."""
+        sums: dict[str, Any] = {}
         for tail, partial in self.linear.edges[node]:
-            sums[self.graph.nodes[tail].name] += partial
-        return sums
+            name = self.graph.nodes[tail].name
+            known = partial is not None and sums.get(name, 0.0) is not None
+            sums[name] = (sums[name] + partial if name in sums else partial) if known else None
+        shapes, index = self.shapes, self.graph.index
+        return {
+            arg: sums[arg] if arg in sums else 0.0 * ones((*shapes[node], *shapes[index[arg]]))
+            for arg in self.graph.nodes[node].args
+        }
 
-    def pairs(self) -> Iterator[tuple[str, str, float]]:
+    def contributions(self) -> list[list[tuple[int | None, Any, Any]]]:
+        """For each node the (user, ∂user/∂node, contribution) triples of its adjoint; a seed has no user."""
+        found: list[list[tuple[int | None, Any, Any]]] = [[] for _ in self.graph.nodes]
+        for node, seed in self.seeds.items():
+            found[node].append((None, None, seed))
+        last = max(self.seeds)
+        for head in range(last + 1):
+            for tail, partial, contribution in self.linear.contributions(head, self.adjoints[head]):
+                found[tail].append((head, partial, contribution))
+        return found
+
+    def pairs(self) -> Iterator[tuple[str, str, Any]]:
         """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head, one reverse sweep a head."""
         nodes = self.graph.nodes
+        is_plain = not any(self.shapes) and all_known(self.linear.evaluation.terms)
         for head in range(len(nodes)):
             tails = sorted(self._upstream(head))
-            adjoint = reverse((head, *reversed(tails)), self.linear.edges.__getitem__, {head: 1.0})
+            if is_plain:
+                found = reverse((head, *reversed(tails)), self.linear.edges.__getitem__, {head: 1.0})
+            else:
+                found = dict(enumerate(derivatives(self.linear, head)))
             for tail in tails:
-                yield nodes[head].name, nodes[tail].name, adjoint.get(tail, 0.0)
+                yield nodes[head].name, nodes[tail].name, found.get(tail, 0.0)
 
     def _upstream(self, head: int) -> set[int]:
         """The nodes from which a path leads to `head`."""
@@ -90,20 +134,89 @@ class Run:
         return found
 
 
+def derivatives(linear: Linearization, head: int) -> list[Any]:
+    """∂head/∂node for every node; of a head that is an array, one sweep an element: its shape followed by the node's."""
+    shape = linear.evaluation.shapes[linear.tape.slot[head]]
+    if not shape:
+        return adjoints(linear, head)
+    from backcalc.array import units
+
+    sweeps = [adjoints(linear, {head: unit}) for unit in units(shape)]
+    return [reshaped(rows, shape) if all_known(rows) else None for rows in map(list, zip(*sweeps, strict=True))]
+
+
 def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (), mode: Mode = "reverse") -> Run:
     """`graph` run at `at`: values, local partials, and adjoints of `of` or tangents with respect to `wrt`.
 
-    Raises UsageError where an option does not fit the graph, EvaluateError where an input has no value.
+    Raises UsageError where an option does not fit the graph, BuildError where shapes do not fit.
     """
     graph, point = settle(graph, at)
-    output = choose_output(graph, of)
+    output = _choose_output(graph, of, mode)
     wrt = _choose_wrt(graph, wrt)
-    tape = Tape(graph)
-    values = evaluate(tape, point)
-    linear = linearize(tape, values)
-    forward = {name: tangents(linear, graph.index[name]) for name in wrt} if mode == "forward" else {}
-    backward = adjoints(linear, graph.index[output]) if mode == "reverse" else []
-    return Run(graph, output, mode, wrt, point, [values[slot] for slot in tape.slot], linear, backward, forward)
+    evaluation = Evaluation(Tape(graph), point)
+    linear = Linearization(evaluation)
+    if mode == "forward":
+        forward = {name: _tangents(linear, graph.index[name]) for name in wrt}
+        return Run(graph, output, mode, wrt, point, linear, {}, [], forward)
+    _require_scalar(graph, evaluation, output)
+    seeds = _seeds(graph, evaluation) if graph.seeds else {graph.index[output]: 1.0}
+    return Run(graph, output, mode, wrt, point, linear, seeds, adjoints(linear, seeds), {})
+
+
+def _tangents(linear: Linearization, wrt: int) -> list[Any]:
+    if not all_known(value for value in linear.evaluation.terms if value is not None) and any(linear.evaluation.shapes):
+        message = "forward mode with vectors needs every value"
+        found = Diagnostic("unknown-values", message, hints=("give them by --at, or leave --mode out",))
+        raise UsageError(Source(linear.tape.graph.source.name, ""), [found])
+    return tangents(linear, wrt)
+
+
+def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:
+    """The adjoints that the file states. Raises BuildError where a shape is not that of its node."""
+    seeds, errors = {}, []
+    for name, known in graph.seeds:
+        node = graph.index[name]
+        value, shape = constant(known.value, graph.source), evaluation.shapes[evaluation.tape.slot[node]]
+        if shape_of(value) != shape:
+            message = f"the adjoint of `{shorten(name)}` is {shape_words(shape_of(value))}, the node {shape_words(shape)}"
+            errors.append(Diagnostic("shape-mismatch", message, known.span))
+        seeds[node] = value
+    if errors:
+        raise BuildError(graph.source, errors)
+    return seeds
+
+
+def _choose_output(graph: Graph, of: str | None, mode: Mode) -> str:
+    if not graph.seeds:
+        return choose_output(graph, of)
+    what = "--of" if of is not None else "--mode forward" if mode == "forward" else None
+    if what:
+        message = f"`adjoint` statements speak of a loss outside the graph, {what} of a node in it"
+        hint = f"drop {what}, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
+        raise UsageError(graph.source, [Diagnostic("two-outputs", message, graph.seeds[0][1].span, hints=(hint,))])
+    return LOSS
+
+
+def _require_scalar(graph: Graph, evaluation: Evaluation, output: str) -> None:
+    """Raise UsageError where the output is no number."""
+    if graph.seeds:
+        return
+    shape = evaluation.shapes[evaluation.tape.slot[graph.index[output]]]
+    if shape:
+        name = shorten(output)
+        message = f"the output `{name}` is {shape_words(shape)}; an adjoint is the derivative of one number"
+        hint = f"add a number made of it: s = sum({name})"
+        raise UsageError(
+            graph.source, [Diagnostic("output-no-number", message, graph.node(output).span, hints=(hint,))]
+        )
+
+
+def _is_finite(value: Any) -> bool:
+    if not shape_of(value):
+        return isfinite(value)
+    from backcalc.array import is_finite
+
+    return is_finite(value)
 
 
 def choose_output(graph: Graph, of: str | None = None) -> str:

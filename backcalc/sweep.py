@@ -19,15 +19,18 @@ def reverse(
     *,
     multiply: Callable[[V, V], V] = mul,
     accumulate: Callable[[V, V], V] = add,
+    settle: Callable[[int, V], V] = lambda _, adjoint: adjoint,
 ) -> dict[int, V]:
     """The adjoint of every node that a seed reaches, `order` having each node before its tails.
 
-    The adjoint of a node is its seed plus the contributions of its users: local partial × adjoint of the head.
+    The adjoint of a node is its seed plus the contributions of its users: local partial × adjoint of the head. `settle`
+    may put another form in its place once all contributions are in, such as a name for it.
     """
     adjoint = dict(seeds)
     for head in order:
         if head not in adjoint:
             continue
+        adjoint[head] = settle(head, adjoint[head])
         for tail, partial in edges(head):
             contribution = multiply(partial, adjoint[head])
             adjoint[tail] = accumulate(adjoint[tail], contribution) if tail in adjoint else contribution

@@ -6,7 +6,7 @@ The tape depends on the graph alone, so it is made once and run at any number of
 from __future__ import annotations
 
 from backcalc.errors import Span
-from backcalc.expr import Call, Expr, Number, postorder
+from backcalc.expr import INDEX, Call, Expr, Number, postorder
 from backcalc.graph import Graph, Node
 from backcalc.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
 
@@ -20,6 +20,8 @@ class Tape:
     constant   whether a slot is made of literals alone; a node's own slot never is, for it has an adjoint
     slot       the slot of each node's value, in the graph's order
     begin      the first slot that belongs to each node's formula; it ends with the node's own slot
+    indices    the whole numbers of each slot that is an element or row of another
+    has_arrays whether an operation or an input is one of vectors or matrices
     partials   for each edge-annotated node, its (tail's place in the graph, slot of the partial) pairs
     """
 
@@ -30,6 +32,7 @@ class Tape:
         self.literals: list[float | None] = []
         self.constant: list[bool] = []
         self.spans: list[Span | None] = []
+        self.indices: dict[int, tuple[int, ...]] = {}
         self.slot: list[int] = []
         self.begin: list[int] = []
         self.partials: dict[int, tuple[tuple[int, int], ...]] = {}
@@ -40,6 +43,9 @@ class Tape:
         for i, node in enumerate(graph.nodes):
             if node.incoming:
                 self.partials[i] = tuple((graph.index[e.tail], self._write(e.partial)) for e in node.incoming)
+        self.has_arrays = any(row is not None and row.shape != "elementwise" for row in self.rows) or any(
+            node.shape for node in graph.nodes
+        )
 
     def _write_node(self, node: Node) -> None:
         self.begin.append(len(self.rows))
@@ -56,8 +62,7 @@ class Tape:
         place: dict[int, int] = {}
         for part in postorder(expr):
             if isinstance(part, Call):
-                args = tuple(place[id(arg)] for arg in part.args)
-                place[id(part)] = self._new(lookup(part.fn), args, part.span)
+                place[id(part)] = self._operation(part, place)
             elif isinstance(part, Number):
                 place[id(part)] = self._number(part.value)
             elif part.id in self.graph.index:
@@ -65,6 +70,13 @@ class Tape:
             else:
                 place[id(part)] = self._number(CONSTANTS[part.id])
         return place[id(expr)]
+
+    def _operation(self, part: Call, place: dict[int, int]) -> int:
+        if part.fn != INDEX:
+            return self._new(lookup(part.fn, len(part.args)), tuple(place[id(arg)] for arg in part.args), part.span)
+        slot = self._new(lookup(INDEX), (place[id(part.args[0])],), part.span)
+        self.indices[slot] = tuple(int(arg.value) for arg in part.args[1:] if isinstance(arg, Number))
+        return slot
 
     def _number(self, value: float) -> int:
         if value not in self._numbers:

@@ -17,6 +17,7 @@ import mpmath
 from hypothesis import strategies as st
 
 import backcalc
+from backcalc.evaluate import require_known
 from backcalc.errors import Source
 from backcalc.expr import Name, Number, fold
 from backcalc.parser import parse
@@ -250,10 +251,17 @@ def allowance(run, of, wrt):
 # ---- What the package says -------------------------------------------------------------------------------------------
 
 
+def known(text, at=None, **options):
+    """The result of a program whose every value is known. Raises EvaluateError where one is not."""
+    result = backcalc.parse(text).run(at, **options)
+    require_known(result.run.linear.evaluation)
+    return result
+
+
 def refusals(text, at=None, **options):
     """(code, what the caret stands under) for each error that the text meets, from parsing to running it at a point."""
     try:
-        backcalc.parse(text).run(at, **options)
+        known(text, at, **options)
     except backcalc.BackcalcError as error:
         return [(found.code, _underlined(error.source, found)) for found in error.diagnostics]
     return []

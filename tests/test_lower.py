@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from backcalc import scalar
+from backcalc import array, scalar, stacked
 from backcalc.errors import Source
-from backcalc.expr import Expr
+from backcalc.expr import TRANSPOSE, Expr
 from backcalc.lower import FUNCTION_NAMES, lower
 from backcalc.parser import parse_expression
 
@@ -56,7 +56,8 @@ def test_the_namespace_gives_the_meaning() -> None:
 
 @pytest.mark.parametrize("name", FUNCTION_NAMES)
 def test_syntax_has_a_name_in_the_namespace(name: str) -> None:
-    assert callable(getattr(scalar, FUNCTION_NAMES[name]))
+    for namespace in (array, stacked) if name in (TRANSPOSE, "@") else (scalar, array, stacked):
+        assert callable(getattr(namespace, FUNCTION_NAMES[name]))
 
 
 @pytest.mark.parametrize(("text", "error"), [("nothing(x)", AttributeError), ("x + nothing", KeyError)])

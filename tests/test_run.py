@@ -9,7 +9,6 @@ from graphs import allowance, programs, refusals
 from hypothesis import given, settings
 
 import backcalc
-from backcalc.linearize import Linearization
 from backcalc.reverse import adjoints
 
 law = settings(deadline=None, derandomize=True, max_examples=100)
@@ -155,8 +154,12 @@ def test_all_pairs_are_those_with_a_path(drawn):
 # ---- The readings of a linearization ---------------------------------------------------------------------------------
 
 
+def linearized(text):
+    return backcalc.parse(text).run().run.linear
+
+
 def test_adjoints_end_at_the_output():
-    linear = Linearization(((), ((0, 3.0),), ((1, 5.0), (0, 7.0))), ())
+    linear = linearized("a -> b : 3; a -> c : 7; b -> c : 5")
     assert adjoints(linear, 2) == [22, 5, 1]
     assert adjoints(linear, 1) == [3, 1, 0]
     assert adjoints(linear, 0) == [1, 0, 0]

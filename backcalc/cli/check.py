@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from backcalc.build import build
 from backcalc.check import check, stated_answers
 from backcalc.cli.options import (
     at_option,
@@ -18,6 +17,7 @@ from backcalc.cli.options import (
     read_program,
 )
 from backcalc.errors import Diagnostic, UsageError
+from backcalc.load import finish
 from backcalc.point import read_point
 from backcalc.run import run
 
@@ -49,7 +49,7 @@ def command(graph: str | None, at: tuple[str, ...], of: str | None, format_: str
         hint = ("state one as a comment: #= dL/dx = -100",)
         missing = Diagnostic("no-answers", "the file states no results to check", hints=hint)
         raise UsageError(program.source, [missing])
-    found = run(build(program), read_point(at), of)
+    found = run(finish(program), read_point(at), of)
     print_warnings(program.source, found.warnings)
     marked = check(found, program.source, answers)
     if format_ == "json":

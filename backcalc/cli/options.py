@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from backcalc.build import build
 from backcalc.catalog import samples
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
 from backcalc.graph import Graph
+from backcalc.load import finish, load
 from backcalc.parser import parse
 from backcalc.reading import read
 from backcalc.render.numbers import DIGITS, MAX_DIGITS
@@ -36,7 +36,7 @@ def _node_completion(ctx: click.Context, _param: click.Parameter, incomplete: st
     # An option still without its value ends click's parsing, and GRAPH is left over.
     path = ctx.params.get("graph") or next(iter(ctx.args), None)
     try:
-        graph = build(parse(read(path))) if path and path != "-" else None
+        graph = load(read(path)) if path and path != "-" else None
     except BackcalcError:
         graph = None
     done, comma, last = incomplete.rpartition(",")
@@ -99,7 +99,7 @@ def read_program(graph: str | None) -> Program:
 
 def read_graph(graph: str | None) -> Graph:
     """The graph that the GRAPH argument names. Raises BackcalcError."""
-    return build(read_program(graph))
+    return finish(read_program(graph))
 
 
 def split_names(lists: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from backcalc.cli.options import (
@@ -18,8 +20,12 @@ from backcalc.cli.options import (
     split_names,
     wrt_option,
 )
+from backcalc.errors import Source
 from backcalc.expand import expand
-from backcalc.point import read_point
+from backcalc.graph import Graph
+from backcalc.point import Point, read_point
+from backcalc.reading import read as read_text
+from backcalc.render.report import Grid
 from backcalc.run import Mode, Run, run
 
 EXAMPLES = """\b
@@ -45,7 +51,8 @@ Examples:
 @click.option("--partials", is_flag=True, help="Show the local partials and how each adjoint adds up.")
 @click.option("--expand", "expanded", is_flag=True, help="Show every operation as a node of its own.")
 @click.option("--all-pairs", is_flag=True, help="Show the derivative of every node by every node it depends on.")
-@format_option("table", "json", "csv", "markdown")
+@click.option("--data", metavar="points.csv", help="Run at every point of a CSV file, a row a point; - is stdin.")
+@format_option("table", "json", "csv", "markdown", "latex")
 @digits_option
 @color_option
 def command(
@@ -57,6 +64,7 @@ def command(
     partials: bool,
     expanded: bool,
     all_pairs: bool,
+    data: str | None,
     format_: str,
     digits: int,
     color: str,
@@ -68,6 +76,8 @@ def command(
     if format_ == "csv" and partials and all_pairs:
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
     read = read_graph(graph)
+    if data is not None:
+        return _run_data(read, read_text(data), read_point(at), of, split_names(wrt), (format_, digits, color))
     result = run(expand(read) if expanded else read, read_point(at), of, split_names(wrt), mode)
     print_warnings(result.graph.source, result.warnings)
     _show(result, format_, digits, color, partials=partials, pairs=all_pairs)
@@ -89,9 +99,36 @@ def _show(result: Run, format_: str, digits: int, color: str, *, partials: bool,
     from backcalc.render.report import run_report
 
     report = run_report(result, digits, partials=partials, pairs=pairs)
+    _show_report(report, format_, color)
+
+
+def _show_report(report: list[Grid], format_: str, color: str) -> None:
     if format_ == "markdown":
         from backcalc.render.markdown import render_markdown
 
         print_lines(render_markdown(report))
+    elif format_ == "latex":
+        from backcalc.render.latex import render_latex
+
+        print_lines(render_latex(report))
     else:
         print_report(report, color)
+
+
+def _run_data(
+    graph: Graph, source: Source, point: Point, of: str | None, wrt: Sequence[str], shown: tuple[str, int, str]
+) -> int:
+    """Run at every point of a file; NumPy is loaded only here."""
+    from backcalc.data import run_data
+    from backcalc.render.points import points_report, render_points_csv, render_points_json
+
+    result = run_data(graph, source, point, of, wrt)
+    print_warnings(source, result.warnings)
+    format_, digits, color = shown
+    if format_ == "json":
+        print(render_points_json(result))
+    elif format_ == "csv":
+        print_lines(render_points_csv(result))
+    else:
+        _show_report(points_report(result, digits), format_, color)
+    return 0 if result.is_finite else 1

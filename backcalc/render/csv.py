@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import Any
 
 from backcalc.run import Run
 from backcalc.unparse import number_text
+from backcalc.values import is_known, shape_of
 
 
 def render_csv(run: Run, *, partials: bool = False, pairs: bool = False) -> Iterator[str]:
     """The lines `node,value,adjoint` (in forward mode a column a tangent); `of,wrt,value` for partials or all pairs."""
     if partials or pairs:
         triples = run.pairs() if pairs else _local_partials(run)
-        yield from _lines([("of", "wrt", "value"), *((of, wrt, number_text(value)) for of, wrt, value in triples)])
+        rows = ((of + at, wrt, cell) for of, wrt, value in triples for at, (cell,) in _elements([value]))
+        yield from _lines([("of", "wrt", "value"), *rows])
         return
     columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
     one = len(columns) == 1
@@ -23,15 +27,30 @@ def render_csv(run: Run, *, partials: bool = False, pairs: bool = False) -> Iter
     )
     numbers = zip(run.values, *columns, strict=True)
     rows = (
-        (node.name, *("" if value is None else number_text(value) for value in row))
+        (node.name + at, *cells)
         for node, row in zip(run.graph.nodes, numbers, strict=True)
+        for at, cells in _elements(row)
     )
     yield from _lines([("node", "value", *header), *rows])
 
 
-def _local_partials(run: Run) -> Iterator[tuple[str, str, float]]:
+def _local_partials(run: Run) -> Iterator[tuple[str, str, Any]]:
     for i, node in enumerate(run.graph.nodes):
         yield from ((node.name, arg, value) for arg, value in run.partials(i).items())
+
+
+def _elements(values: Sequence[Any]) -> Iterator[tuple[str, list[str]]]:
+    """The elements of values of one shape, each with its index as it follows a name; what is not known is empty."""
+    shape = max((shape_of(value) for value in values), key=len)
+    for index in product(*map(range, shape)):
+        at = f"[{','.join(map(str, index))}]" if index else ""
+        yield at, [_cell(value, index) for value in values]
+
+
+def _cell(value: Any, index: tuple[int, ...]) -> str:
+    if value is None or not is_known(value):
+        return ""
+    return number_text(float(value[index] if shape_of(value) else value))
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:

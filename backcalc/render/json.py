@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from backcalc.graph import Node
-from backcalc.render.numbers import exact
+from backcalc.render.numbers import exact, formula_of
 from backcalc.run import Run
 from backcalc.unparse import unparse
 
@@ -46,10 +46,10 @@ def _node(run: Run, i: int, node: Node) -> dict[str, Any]:
         "kind": node.kind,
         "formula": None if node.formula is None else unparse(node.formula),
         "line": run.graph.line(node),
-        "shape": [],
+        "shape": list(run.shapes[i]),
         "value": exact(run.values[i]),
         **_derivative(run, i),
-        "symbolic": None,
+        "symbolic": formula_of(run.adjoints[i]) if run.mode == "reverse" else None,
         "partials": [{"of": node.name, "wrt": arg, "value": exact(value)} for arg, value in run.partials(i).items()],
     }
 

@@ -57,7 +57,7 @@ def records(grid: Grid, width: int) -> Iterator[str]:
         yield clip_middle(row[0], width)
         for i, cell in enumerate(row[1:], 1):
             label = f"  {grid.header[i]} "
-            if i not in grid.numbers:
+            if i not in grid.numbers and i not in grid.whole:
                 yield clip(f"{label}{cell}", width)
             elif display_width(label) + len(cell) <= width:
                 yield f"{label}{cell}"
@@ -85,7 +85,8 @@ def _narrowed(grid: Grid, width: int) -> Grid:
         grid = _cut_heading(grid, column, _excess(grid, width))
     if grid.yields is not None:
         grid = _cut_column(grid, grid.yields, widths(grid)[grid.yields] - _excess(grid, width), clip)
-    names = [i for i in range(len(grid.header)) if i not in grid.numbers and i != grid.yields]
+    fixed = grid.numbers | grid.whole
+    names = [i for i in range(len(grid.header)) if i not in fixed and i != grid.yields]
     most = _share(grid, names, width)
     for column in names:
         grid = _cut_column(grid, column, most, clip_middle)
@@ -126,8 +127,8 @@ def _cut_heading(grid: Grid, column: int, excess: int) -> Grid:
 def _without(grid: Grid, column: int) -> Grid:
     rows = [[cell for i, cell in enumerate(row) if i != column] for row in grid.rows]
     header = [name for i, name in enumerate(grid.header) if i != column]
-    numbers = frozenset(i - (i > column) for i in grid.numbers)
-    return replace(grid, header=header, rows=rows, numbers=numbers, yields=None)
+    numbers, whole = (frozenset(i - (i > column) for i in places) for places in (grid.numbers, grid.whole))
+    return replace(grid, header=header, rows=rows, numbers=numbers, whole=whole, yields=None)
 
 
 def _pad(text: str, width: int, *, to_right: bool) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from backcalc.check import Marked
 from backcalc.render.json import dump
-from backcalc.render.numbers import DIGITS, MAX_DIGITS, exact, rounded
+from backcalc.render.numbers import DIGITS, MAX_DIGITS, exact, value_text
 from backcalc.render.report import Grid
+from backcalc.values import shape_of
 
 _SIGNS = {"right": "✓", "wrong": "✗"}
 
@@ -41,7 +42,7 @@ def render_marks_json(marked: Sequence[Marked]) -> str:
 def _expected(answer: Marked, digits: int) -> str:
     """The true value with as many digits as the answer has, so that a wrong last digit shows."""
     written = len(re.sub(r"e.*|\D", "", answer.given.lower()).lstrip("0"))
-    return rounded(answer.expected, min(MAX_DIGITS, max(digits, written)))
+    return value_text(answer.expected, max(digits, 10) if shape_of(answer.expected) else min(MAX_DIGITS, max(digits, written)))
 
 
 def _right(marked: Sequence[Marked]) -> int:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from backcalc.errors import shorten
 from backcalc.graph import Node
-from backcalc.render.numbers import DIGITS, rounded
+from backcalc.render.numbers import DIGITS, is_plain, rounded, value_text
 from backcalc.run import Run
+from backcalc.shapes import shape_text
 from backcalc.unparse import unparse
+from backcalc.values import multiply, shape_of
 
 
 @dataclass(frozen=True)
 class Grid:
     """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
 
-    `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out.
+    `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out, `whole`
+    the columns of vectors and formulas, which no format may cut either.
     """
 
     header: Sequence[str]
@@ -25,6 +29,7 @@ class Grid:
     yields: int | None = None
     title: str = ""
     strong: frozenset[int] = field(default_factory=frozenset)
+    whole: frozenset[int] = field(default_factory=frozenset)
 
 
 def run_report(run: Run, digits: int = DIGITS, *, partials: bool = False, pairs: bool = False) -> list[Grid]:
@@ -56,49 +61,54 @@ def _nodes(run: Run, digits: int) -> Grid:
         header, columns = [derivative(shorten(run.output), "node")], [run.adjoints]
     else:
         header, columns = [derivative("node", shorten(name)) for name in run.tangents], list(run.tangents.values())
+    has_shapes = any(run.shapes)
     rows = [
         (
             node.name,
+            *([shape_text(run.shapes[i])] if has_shapes else []),
             formula_text(node),
-            rounded(run.values[i], digits),
+            value_text(run.values[i], digits),
             *_cells(columns, i, digits),
         )
         for i, node in enumerate(run.graph.nodes)
     ]
-    output = frozenset([run.graph.index[run.output]])
-    numbers = frozenset(range(2, 3 + len(columns)))
-    return Grid(("node", "formula", "value", *header), rows, numbers, yields=1, strong=output)
+    output = frozenset([run.graph.index[run.output]] if run.output in run.graph.index else [])
+    names = ("node", *(["shape"] if has_shapes else []), "formula")
+    found = Grid((*names, "value", *header), rows, frozenset(), yields=len(names) - 1, strong=output)
+    return _sorted_columns(found, range(len(names), len(names) + 1 + len(columns)))
 
 
-def _cells(columns: Iterable[Sequence[float | None]], row: int, digits: int) -> list[str]:
-    return [rounded(column[row], digits) for column in columns]
+def _sorted_columns(grid: Grid, columns: Iterable[int]) -> Grid:
+    """`grid` with those of `columns` that hold nothing but numbers as `numbers`, the others as `whole`."""
+    plain = frozenset(i for i in columns if all(is_plain(row[i]) for row in grid.rows))
+    return replace(grid, numbers=plain, whole=frozenset(columns) - plain)
+
+
+def _cells(columns: Iterable[Sequence[Any]], row: int, digits: int) -> list[str]:
+    return [value_text(column[row], digits) for column in columns]
 
 
 def _gradient(run: Run, digits: int) -> Grid:
     output = shorten(run.output)
-    rows = [(derivative(output, name), rounded(value, digits)) for name, value in run.gradient.items()]
-    return Grid(("gradient", "value"), rows, frozenset([1]))
+    rows = [(derivative(output, name), value_text(value, digits)) for name, value in run.gradient.items()]
+    return _sorted_columns(Grid(("gradient", "value"), rows, frozenset()), [1])
 
 
 def _contributions(run: Run, digits: int) -> Grid:
     """How each adjoint adds up: a row a user of the node, then the sum."""
-    nodes, adjoint = run.graph.nodes, run.adjoints
-    users: list[list[tuple[int, float]]] = [[] for _ in nodes]
-    for head, edges in enumerate(run.linear.edges):
-        for tail, partial in edges:
-            users[tail].append((head, partial))
     rows: list[tuple[str, ...]] = []
-    output = run.graph.index[run.output]
-    for tail, node in enumerate(nodes):
-        if tail == output:
-            rows.append((node.name, "seed", "-", "-", rounded(1.0, digits)))
-        for head, partial in users[tail] if tail < output else ():
-            numbers = (partial, adjoint[head], partial * adjoint[head])
-            rows.append((node.name, nodes[head].name, *(rounded(number, digits) for number in numbers)))
-        rows.append((node.name, "sum", "-", "-", rounded(adjoint[tail], digits)))
+    users = run.contributions()
+    for tail, node in enumerate(run.graph.nodes):
+        for head, partial, contribution in users[tail]:
+            if head is None:
+                rows.append((node.name, "seed", "-", "-", value_text(contribution, digits)))
+                continue
+            numbers = (partial, run.adjoints[head], contribution)
+            rows.append((node.name, run.graph.nodes[head].name, *(value_text(number, digits) for number in numbers)))
+        rows.append((node.name, "sum", "-", "-", value_text(run.adjoints[tail], digits)))
     header = ("node", "user", "∂user/∂node", derivative(shorten(run.output), "user"), "contribution")
     title = "How each adjoint adds up: ∂user/∂node times the user's adjoint"
-    return Grid(header, rows, frozenset([2, 3, 4]), title=title)
+    return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
 
 
 def _pushes(run: Run, digits: int) -> Grid:
@@ -110,15 +120,16 @@ def _pushes(run: Run, digits: int) -> Grid:
             if node.name == wrt:
                 rows.append((label, "seed", "-", "-", rounded(1.0, digits)))
             for tail, partial in run.linear.edges[head] if node.name != wrt else ():
-                numbers = (partial, tangent[tail], partial * tangent[tail])
-                rows.append((label, run.graph.nodes[tail].name, *(rounded(number, digits) for number in numbers)))
-            rows.append((label, "sum", "-", "-", rounded(tangent[head], digits)))
+                pushed = None if shape_of(partial) or partial is None else multiply(partial, tangent[tail])
+                numbers = (partial, tangent[tail], pushed)
+                rows.append((label, run.graph.nodes[tail].name, *(value_text(number, digits) for number in numbers)))
+            rows.append((label, "sum", "-", "-", value_text(tangent[head], digits)))
     header = ("tangent", "argument", "∂node/∂argument", "its tangent", "contribution")
     title = "How each tangent adds up: ∂node/∂argument times the argument's tangent"
-    return Grid(header, rows, frozenset([2, 3, 4]), title=title)
+    return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
 
 
 def _pairs(run: Run, digits: int) -> Grid:
-    rows = [(derivative(of, wrt), rounded(value, digits)) for of, wrt, value in run.pairs()]
+    rows = [(derivative(of, wrt), value_text(value, digits)) for of, wrt, value in run.pairs()]
     title = "Every pair of nodes with a path between them"
-    return Grid(("derivative", "value"), rows, frozenset([1]), title=title)
+    return _sorted_columns(Grid(("derivative", "value"), rows, frozenset(), title=title), [1])

@@ -1,0 +1,157 @@
+"""The functions of the language on float64 arrays, by NumPy; one name a base function, as in `scalar`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+sin, cos, tan = np.sin, np.cos, np.tan
+asin, acos, atan, atan2 = np.arcsin, np.arccos, np.arctan, np.arctan2
+sinh, cosh, tanh = np.sinh, np.cosh, np.tanh
+asinh, acosh, atanh = np.arcsinh, np.arccosh, np.arctanh
+exp, expm1, log, log2, log10, log1p = np.exp, np.expm1, np.log, np.log2, np.log10, np.log1p
+sqrt, cbrt, abs, sign = np.sqrt, np.cbrt, np.abs, np.sign  # noqa: A001  the language's own names
+floor, ceil, round = np.floor, np.ceil, np.rint  # noqa: A001  the language's own names
+max, min = np.maximum, np.minimum  # noqa: A001  the language's own names
+divide, power, matmul, outer, dot = np.true_divide, np.float_power, np.matmul, np.outer, np.dot
+sum, mean, prod, largest, smallest = np.sum, np.mean, np.prod, np.max, np.min  # noqa: A001  the language's own names
+norm, diag, transpose = np.linalg.norm, np.diag, np.transpose
+
+
+def _by_element(fn: Callable[[float], float]) -> Callable[[Any], Array]:
+    """A function that NumPy does not have, an element at a time."""
+    ufunc = np.frompyfunc(fn, 1, 1)
+    return lambda x: np.asarray(ufunc(x), dtype=np.float64)
+
+
+erf, erfc = _by_element(math.erf), _by_element(math.erfc)
+
+
+def _as_float(fn: Callable[..., Any]) -> Callable[..., Array]:
+    """A comparison or connective, with 1 for true and 0 for false."""
+    return lambda *args: np.asarray(fn(*args), dtype=np.float64)
+
+
+less, less_equal = _as_float(np.less), _as_float(np.less_equal)
+greater, greater_equal = _as_float(np.greater), _as_float(np.greater_equal)
+equal, not_equal = _as_float(np.equal), _as_float(np.not_equal)
+both, either, negation = _as_float(np.logical_and), _as_float(np.logical_or), _as_float(np.logical_not)
+
+
+def where(c: Any, a: Any, b: Any) -> Array:
+    """`a` where c is not 0, else b."""
+    return np.where(np.asarray(c) != 0, a, b)
+
+
+def logsumexp(x: Array) -> Any:
+    """Log Σ exp(x), shifted by the largest element so that nothing overflows."""
+    top = np.max(x)
+    return top + np.log1p(_rest(x)) if np.isfinite(top) else top
+
+
+def log_softmax(x: Array) -> Array:
+    """X - logsumexp(x), without what that loses where one element is far ahead."""
+    return np.asarray(x - np.max(x) - np.log1p(_rest(x)))
+
+
+def _rest(x: Array) -> Any:
+    """Σ exp(x - top) over all elements but the top one."""
+    return np.sum(np.delete(np.exp(x - np.max(x)), np.argmax(x)))
+
+
+def complement(x: Array) -> Array:
+    """1 - softmax(x), without what that loses where one element is far ahead."""
+    found = softmax(x)
+    top = np.argmax(x)
+    rest = np.sum(np.delete(found, top))
+    found = 1 - found
+    found[top] = rest
+    return found
+
+
+def from_top(ct: Array, out: Array) -> Array:
+    """The cotangent less its element where `out` is largest."""
+    return np.asarray(ct - ct[np.argmax(out)])
+
+
+def softmax(x: Array) -> Array:
+    """exp(x) / Σ exp(x), shifted by the largest element so that nothing overflows."""
+    shifted = np.exp(x - np.max(x))
+    return np.asarray(shifted / np.sum(shifted))
+
+
+def others(x: Array) -> Array:
+    """For each element the product of all others, which a quotient would lose where one is 0."""
+    flat = x.ravel()
+    ahead = np.concatenate(([1.0], np.cumprod(flat[:-1])))
+    behind = np.concatenate((np.cumprod(flat[:0:-1])[::-1], [1.0]))
+    return np.asarray(ahead * behind).reshape(x.shape)
+
+
+def quiet() -> np.errstate:
+    """A context in which infinities and nan come without NumPy's own warnings."""
+    return np.errstate(all="ignore")
+
+
+def stack(items: list[Any], *, join: bool = False) -> Array:
+    """The items as the elements or rows of an array, or with `join` one behind the other."""
+    if join:
+        return np.concatenate([np.atleast_1d(item) for item in items])
+    return np.asarray(items, dtype=np.float64)
+
+
+def filled(shape: tuple[int | None, ...], value: float = 1.0) -> Array:
+    """An array of equal elements."""
+    return np.full([n or 0 for n in shape], value)
+
+
+def placed(value: Any, indices: tuple[int, ...], shape: tuple[int | None, ...]) -> Array:
+    """`value` at `indices` of an array of zeros."""
+    found = filled(shape, 0.0)
+    found[indices] = value
+    return found
+
+
+def units(shape: tuple[int | None, ...]) -> list[Array]:
+    """For each element of a shape, the array that has 1 there and 0 elsewhere."""
+    count = math.prod(n or 0 for n in shape)
+    return [unit.reshape([n or 0 for n in shape]) for unit in np.eye(count)]
+
+
+def is_finite(value: Any) -> bool:
+    """Whether every element is a finite number."""
+    return bool(np.all(np.isfinite(value)))
+
+
+def identity(shape: tuple[int | None, ...]) -> Array:
+    """The derivative of an array by itself."""
+    return np.asarray(units(shape)).reshape([n or 0 for n in (*shape, *shape)])
+
+
+def contract(partial: Any, tangent: Any, rank: int) -> Any:
+    """∂head/∂tail · ∂tail/∂x, summed over the elements of the tail; x has this rank."""
+    if partial is None:
+        raise ValueError("a local partial is not known")
+    return np.tensordot(partial, tangent, axes=np.ndim(tangent) - rank)
+
+
+def as_array(value: Any) -> Array | None:
+    """`value` as an array of at most two dimensions; None where it has other elements or is ragged."""
+    try:
+        if value is None or isinstance(value, bool | str | bytes):
+            return None
+        found = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if found.ndim <= len(("rows", "columns")) and found.size else None
+
+
+def false_places(found: Any) -> list[tuple[int, ...]]:
+    """The indices at which a condition is 0."""
+    return [tuple(map(int, index)) for index in np.argwhere(np.asarray(found) == 0)]

@@ -1,0 +1,39 @@
+"""`backcalc derive`."""
+
+from __future__ import annotations
+
+import click
+
+from backcalc.cli.options import graph_argument, of_option, print_lines, read_graph, split_names, wrt_option
+from backcalc.derive import derive, gradient_nodes
+from backcalc.run import choose_output, require_node
+from backcalc.unparse import unparse_statement
+
+EXAMPLES = """\b
+Examples:
+  backcalc derive neuron.bg --wrt w,b
+  backcalc derive lattice.bg | backcalc run - --at x=1
+  backcalc derive neuron.bg | backcalc derive --wrt w,b
+"""
+
+
+@click.command("derive", epilog=EXAMPLES)
+@graph_argument
+@of_option
+@wrt_option
+def command(graph: str | None, of: str | None, wrt: str | None) -> int:
+    """Print the gradient as a graph in the same language.
+
+    Its nodes dJ_dw, dJ_db, … are the derivatives of the output J. Of a graph that has such nodes already, `derive` prints
+    their derivatives in turn: the Hessian.
+    """
+    read = read_graph(graph)
+    names = split_names(wrt)
+    for name in names:
+        require_node(read, name, "--wrt")
+    outputs = [choose_output(read, of)]
+    if of is None:
+        base = next((node.name for node in read.nodes if gradient_nodes(read, node.name)), None)
+        outputs = outputs if base is None else gradient_nodes(read, base)
+    print_lines(map(unparse_statement, derive(read, outputs, names or read.inputs)))
+    return 0

@@ -1,0 +1,154 @@
+"""A row of the table of primitives, and the same row bound to a namespace, where its texts are functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from types import ModuleType
+from typing import Any
+
+from backcalc import scalar
+from backcalc.errors import Source
+from backcalc.expr import Expr, names
+from backcalc.lower import lower
+from backcalc.parser import parse_expression
+
+CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf}
+
+TABLE: dict[str, Primitive] = {}
+"""Every row by name; `primitives` fills it."""
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """One row of the table; the columns are told in `primitives`."""
+
+    name: str
+    params: tuple[str, ...]
+    value: str
+    partials: tuple[str, ...] = ()
+    stable: tuple[str, ...] = ()
+    from_output: tuple[str, ...] = ()
+    pullbacks: tuple[str, ...] = ()
+    domain: str = ""
+    kinks: str = ""
+    range: str = ""
+    latex: str = ""
+    shape: str = "elementwise"
+    selects: bool = False
+
+    @cached_property
+    def scalar(self) -> Bound:
+        """The row as functions of floats."""
+        return Bound(self, scalar)
+
+    @cached_property
+    def array(self) -> Bound:
+        """The row as functions of arrays; loads NumPy."""
+        from backcalc import array
+
+        return Bound(self, array)
+
+    @cached_property
+    def stacked(self) -> Bound:
+        """The row as functions of stacks of matrices; loads NumPy."""
+        from backcalc import stacked
+
+        return Bound(self, stacked)
+
+    @property
+    def evaluate(self) -> Function:
+        """The value as a function of floats."""
+        return self.scalar.evaluate
+
+    @property
+    def slopes(self) -> tuple[Function, ...]:
+        """For each parameter, its local partial as a function of floats and `out`."""
+        return self.scalar.slopes
+
+    @property
+    def exists(self) -> Function | None:
+        """Whether the function exists at floats; None where it does everywhere."""
+        return self.scalar.exists
+
+    @property
+    def bends(self) -> Function | None:
+        """Whether floats are at a kink; None where there is none."""
+        return self.scalar.bends
+
+    def forms(self, index: int) -> tuple[Expr, ...]:
+        """The forms of the local partial for parameter `index`, the textbook's first."""
+        columns = (self.partials, self.from_output, self.stable)
+        return tuple(dict.fromkeys(expression(column[index]) for column in columns if column))
+
+
+class Bound:
+    """A row in one namespace."""
+
+    def __init__(self, row: Primitive, namespace: ModuleType) -> None:
+        self.row, self.namespace = row, namespace
+        self._forms: dict[str, Function] = {}
+
+    @cached_property
+    def evaluate(self) -> Function:
+        """The value as a function of the arguments."""
+        return self._function(self.row.value, self.row.params)
+
+    @cached_property
+    def slopes(self) -> tuple[Function, ...]:
+        """For each parameter, its local partial as a function of the arguments and `out`."""
+        texts = self.row.stable or self.row.partials
+        return tuple(self._function(text, (*self.row.params, "out")) for text in texts)
+
+    @cached_property
+    def pullbacks(self) -> tuple[Function, ...]:
+        """For each parameter, its pullback as a function of the arguments, `out`, the cotangent `ct` and the length `n`."""
+        texts = self.row.stable or self.row.pullbacks
+        return tuple(self._function(text, (*self.row.params, "out", "ct", "n")) for text in texts)
+
+    @cached_property
+    def exists(self) -> Function | None:
+        """Whether the function exists at its arguments; None where it does everywhere."""
+        return self._function(self.row.domain, self.row.params) if self.row.domain else None
+
+    @cached_property
+    def bends(self) -> Function | None:
+        """Whether its arguments are at a kink; None where there is none."""
+        return self._function(self.row.kinks, (*self.row.params, *self.extra)) if self.row.kinks else None
+
+    @cached_property
+    def in_range(self) -> Function | None:
+        """Whether a value can be the function's; None where all can."""
+        return self._function(self.row.range, ("out",)) if self.row.range else None
+
+    @cached_property
+    def extra(self) -> tuple[str, ...]:
+        """`out`, where the kinks are told by the value."""
+        return ("out",) if self.row.kinks and "out" in names(expression(self.row.kinks)) else ()
+
+    def form(self, text: str) -> Function:
+        """A form of a partial as a function of the arguments and `out`."""
+        if text not in self._forms:
+            self._forms[text] = self._function(text, (*self.row.params, "out"))
+        return self._forms[text]
+
+    def _function(self, text: str, params: tuple[str, ...]) -> Function:
+        return lower(expression(text), params, self._resolve, CONSTANTS)
+
+    def _resolve(self, name: str) -> Any:
+        """The base function `name`, or the row's own where it is defined by others."""
+        base = getattr(self.namespace, name, None)
+        if base is not None:
+            return base
+        row = TABLE[name]
+        return row.scalar.evaluate if self.namespace is scalar else Bound(row, self.namespace).evaluate
+
+
+@cache
+def expression(text: str) -> Expr:
+    """A text of the table as an expression."""
+    return parse_expression(Source("primitives", text))

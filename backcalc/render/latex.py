@@ -1,0 +1,152 @@
+"""Formulas and reports as LaTeX, for amsmath: a `tabular` a grid, each formula in mathematics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from backcalc.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
+from backcalc.errors import ParseError, Source
+from backcalc.parser import parse_expression
+from backcalc.primitives import lookup
+from backcalc.render.numbers import DIGITS, MAX_DIGITS, rounded
+from backcalc.render.report import Grid
+from backcalc.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
+
+_GREEK = re.findall(
+    r"\w+",
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
+)
+_LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK, strict=True))
+_SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}"}
+
+_DERIVATIVE = re.compile(r"∂(\S+)/∂(\S+)")
+_WORDS = ("node", "shape", "formula", "value", "gradient", "input", "edges", "seed", "sum", "user", "contribution", "?", "-")
+
+_Text = tuple[str, int]
+"""LaTeX and how tightly it binds."""
+
+
+def latex(expr: Expr, digits: int = DIGITS) -> str:
+    """`expr` as LaTeX mathematics, its numbers to `digits` significant digits."""
+    return fold(expr, lambda leaf: _leaf(leaf, digits), _call)[0]
+
+
+def name_latex(name: str) -> str:
+    """A node's name: `t1` as t with an index, Greek letters as such, longer names upright."""
+    name, primes = name.rstrip("'"), "'" * (len(name) - len(name.rstrip("'")))
+    for letter, word in _LETTERS.items():
+        name = name.replace(letter, word) if name == letter or name.startswith(letter) else name
+    stem, index = re.fullmatch(r"(.*?)_*([\d_]*)", name).groups()  # type: ignore[union-attr]
+    if not stem:
+        stem, index = name, ""
+    body = rf"\{stem}" if stem in _GREEK else stem if len(stem) == 1 else rf"\mathrm{{{_escaped(stem)}}}"
+    digits = index.strip("_").replace("_", ",")
+    return f"{body}{primes}" + (f"_{{{digits}}}" if digits else "")
+
+
+def render_latex(report: Iterable[Grid]) -> Iterator[str]:
+    """The lines of `report`: a `tabular` a grid, with rules of plain LaTeX."""
+    for i, grid in enumerate(report):
+        if i:
+            yield r"\medskip"
+            yield ""
+        if grid.title:
+            yield _words(grid.title) + r"\\"
+        columns = "".join("r" if c in grid.numbers else "l" for c in range(len(grid.header)))
+        yield rf"\begin{{tabular}}{{{columns}}}"
+        yield r"\hline"
+        yield _row(map(_cell, grid.header))
+        yield r"\hline"
+        yield from (_row(map(_cell, row)) for row in grid.rows)
+        yield r"\hline"
+        yield r"\end{tabular}"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return " & ".join(cells) + r" \\"
+
+
+def _cell(text: str) -> str:
+    """A cell as mathematics where it is a derivative, a formula or a number, else as words."""
+    derivative = _DERIVATIVE.fullmatch(text)
+    if derivative:
+        of, wrt = ("\\mathrm{node}" if name == "node" else name_latex(name) for name in derivative.groups())
+        return rf"$\partial {of}/\partial {wrt}$"
+    if text in _WORDS:
+        return text
+    try:
+        return f"${latex(parse_expression(Source('cell', text)), MAX_DIGITS)}$"
+    except ParseError:
+        return _words(text)
+
+
+def _words(text: str) -> str:
+    """Text as LaTeX outside mathematics."""
+    for char, command in _SYMBOLS.items():
+        text = text.replace(char, command)
+    return text
+
+
+_SYMBOLS = {**_SPECIAL, "∂": r"$\partial$", "×": r"$\times$", "…": r"\dots{}"}
+
+
+def _escaped(text: str) -> str:
+    return "".join(_SPECIAL.get(char, char) for char in text)
+
+
+def _leaf(leaf: Number | Name, digits: int) -> _Text:
+    if isinstance(leaf, Name):
+        return name_latex(leaf.id), ATOM
+    text = leaf.text or rounded(leaf.value, digits)
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT
+    return {"inf": r"\infty", "nan": r"\mathrm{NaN}"}.get(text, text), ATOM
+
+
+def _call(call: Call, args: tuple[_Text, ...]) -> _Text:
+    if call.fn == VECTOR:
+        return _vector(call, args), ATOM
+    if call.fn == INDEX:
+        places = ",".join(text for text, _ in args[1:])
+        return rf"{_grouped(args[0], POSTFIX)}_{{{places}}}", POSTFIX
+    row = lookup(call.fn, len(args))
+    if row is None or not row.latex:
+        inner = ", ".join(text for text, _ in args)
+        return rf"\operatorname{{{_escaped(call.fn)}}}({inner})", ATOM
+    own, needs = _tightness(call)
+    slots = {param: _grouped(arg, need) for param, arg, need in zip(row.params, args, needs, strict=False)}
+    return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own
+
+
+_BEGIN, _END, _BREAK = r"\begin{bmatrix}", r"\end{bmatrix}", r" \\ "
+
+
+def _vector(call: Call, args: tuple[_Text, ...]) -> str:
+    """A column; of vectors a matrix, whose rows they are."""
+    rows = [text for text, _ in args]
+    if all(isinstance(item, Call) and item.fn == VECTOR for item in call.args):
+        rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]
+    return _BEGIN + _BREAK.join(rows) + _END
+
+
+def _tightness(call: Call) -> tuple[int, tuple[int, ...]]:
+    """How tightly a call binds, and how tightly its arguments must."""
+    if call.fn == "/":
+        return ATOM, (CONDITIONAL, CONDITIONAL)  # The bar groups both.
+    if call.fn in BINARY:
+        own = BINARY[call.fn]
+        return own, (POSTFIX, CONDITIONAL) if call.fn == "^" else (own, own + (call.fn not in ("+", "*", "and", "or")))
+    if call.fn == NEGATE:
+        return SUM, (PRODUCT,)
+    if call.fn == TRANSPOSE:
+        return POSTFIX, (POSTFIX,)
+    if call.fn in (IF, "where"):
+        return ATOM, (CONDITIONAL,) * 3
+    return ATOM, (CONDITIONAL,) * len(call.args)
+
+
+def _grouped(text: _Text, need: int) -> str:
+    return text[0] if text[1] >= need else rf"\left({text[0]}\right)"

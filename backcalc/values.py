@@ -1,0 +1,74 @@
+"""What a slot or an adjoint may be: a float, an array, or where it is not known, a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import isfinite
+from typing import Any
+
+from backcalc.expr import NEGATE, VECTOR, Call, Expr, Name, Number
+from backcalc.simplify import make
+
+Value = "float | Array | Expr"
+
+LARGEST_DENOMINATOR = 100
+LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
+
+
+def is_known(value: Any) -> bool:
+    """Whether `value` is made of numbers."""
+    return not isinstance(value, Number | Name | Call)
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """The shape of a number or an array."""
+    return getattr(value, "shape", ())
+
+
+def literal(value: Any) -> Expr:
+    """A number, an array or a formula, as an expression."""
+    if not is_known(value):
+        return value  # type: ignore[no-any-return]
+    if shape_of(value):
+        return Call(VECTOR, tuple(literal(item) for item in value))
+    number = float(value)
+    if number < 0:
+        return Call(NEGATE, (literal(-number),))
+    fraction = Fraction(number).limit_denominator(LARGEST_DENOMINATOR) if isfinite(number) else Fraction(0)
+    if len(repr(number)) > LONG and fraction and float(fraction) == number:
+        return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
+    return Number(number)
+
+
+def ones(shape: tuple[int | None, ...]) -> Any:
+    """The number 1, or an array of ones."""
+    if not shape:
+        return 1.0
+    from backcalc.array import filled
+
+    return filled(shape)
+
+
+def accumulate(total: Any, contribution: Any) -> Any:
+    """The sum; in a formula the newer term comes first, so that a sweep from the end keeps the order of the file."""
+    return add(contribution, total)
+
+
+def add(left: Any, right: Any) -> Any:
+    """Left + right, a formula where one of them is."""
+    if is_known(left) and is_known(right):
+        return left + right
+    return make("+", literal(left), literal(right))
+
+
+def multiply(left: Any, right: Any) -> Any:
+    """Left · right by elements, a formula where one of them is; in a formula `left` comes first."""
+    if is_known(left) and is_known(right):
+        return left * right
+    return make("*", literal(left), literal(right))
+
+
+def all_known(values: Iterable[Any]) -> bool:
+    """Whether every one of `values` is made of numbers."""
+    return all(map(is_known, values))

@@ -1,0 +1,107 @@
+"""`grad(y, x)` inside formulas, nested to any order, against derivatives that one knows."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from graphs import refusals
+
+import backcalc
+
+
+def value(text, at, node):
+    run = backcalc.parse(text).run(at, of=node).run
+    return run.values[run.graph.index[node]]
+
+
+X = 0.7
+KNOWN = [  # y, and its first, second and third derivative at X
+    ("x^5", 5 * X**4, 20 * X**3, 60 * X**2),
+    ("sin(x)", math.cos(X), -math.sin(X), -math.cos(X)),
+    ("exp(2*x)", 2 * math.exp(2 * X), 4 * math.exp(2 * X), 8 * math.exp(2 * X)),
+    ("log(x)", 1 / X, -1 / X**2, 2 / X**3),
+    ("1/x", -1 / X**2, 2 / X**3, -6 / X**4),
+    ("sqrt(x)", X**-0.5 / 2, -(X**-1.5) / 4, 3 * X**-2.5 / 8),
+    ("x*sin(x)", math.sin(X) + X * math.cos(X), 2 * math.cos(X) - X * math.sin(X), -3 * math.sin(X) - X * math.cos(X)),
+    ("tanh(x)", 1 - (t := math.tanh(X)) ** 2, -2 * t * (1 - t * t), (6 * t * t - 2) * (1 - t * t)),
+    ("3*x", 3, 0, 0),
+    ("if x > 0 then x^3 else 0", 3 * X**2, 6 * X, 6),
+]
+
+
+@pytest.mark.parametrize(("formula", "first", "second", "third"), KNOWN)
+def test_grad_nests(formula, first, second, third):
+    text = f"y = {formula}\na = grad(y, x)\nb = grad(grad(y, x), x)\nc = grad(grad(grad(y, x), x), x)"
+    found = [value(text, {"x": X}, node) for node in "abc"]
+    assert found == pytest.approx([first, second, third], rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize(("formula", "first", "second", "third"), KNOWN)
+def test_grad_of_a_node_that_is_a_derivative(formula, first, second, third):
+    text = f"y = {formula}\ng = grad(y, x)\nh = grad(g, x)\nz = 2*grad(h, x) + g"
+    assert value(text, {"x": X}, "z") == pytest.approx(2 * third + first, rel=1e-12)
+    assert value(text, {"x": X}, "h") == pytest.approx(second, rel=1e-12, abs=1e-12)
+
+
+def test_grad_is_differentiated_by_run():
+    run = backcalc.parse("y = x^4\ng = grad(y, x)^2").run({"x": 2.0}).run
+    assert run.gradient["x"] == 2 * (4 * 8) * (12 * 4)
+
+
+ROWS = [  # program, point, node, value
+    ("y = x^2*z\ng = grad(y, [x, z])\ns = dot(g, [1, 10])", {"x": 3.0, "z": 2.0}, "s", 12 + 90),
+    ("y = x^2*z\ns = norm(grad(y, [x, z]))", {"x": 3.0, "z": 2.0}, "s", 15),
+    ("y = x*z\ns = grad(grad(y, x), z)", {"x": 3.0, "z": 2.0}, "s", 1),
+    ("y = x^3\ns = grad(sin(y), x)", {"x": 1.0}, "s", 3 * math.cos(1)),
+    ("u = x^2\ny = u^3\ns = grad(y, u)", {"x": 2.0}, "s", 48),
+    ("y = x^2\ns = grad(y, q) + 1", {"x": 2.0, "q": 1.0}, "s", 1),
+    ("input v[3]\ny = sum(v^3)\ng = grad(y, v)\ns = sum(g)", {"v": [1.0, 2, 3]}, "s", 42),
+    ("input v[3]\ny = sum(v^3)\ns = sum(grad(sum(grad(y, v)), v))", {"v": [1.0, 2, 3]}, "s", 36),
+    ("input W[2,2]\ny = sum(W @ W)\ns = sum(grad(y, W))", {"W": [[1.0, 2], [3, 4]]}, "s", 40),
+    ("def f(t) = t^3\ns = grad(f(x), x)", {"x": 2.0}, "s", 12),
+    ("def slope(y0, t) = grad(y0, t)\ny = x^3\ns = slope(y, x)", {"x": 2.0}, "s", 12),
+    ("y = x^2\nJ_of = 1\ns = grad(y + 1, x) + J_of", {"x": 2.0}, "s", 5),
+]
+
+
+@pytest.mark.parametrize(("text", "at", "node", "expected"), ROWS)
+def test_grad_of_and_by(text, at, node, expected):
+    assert value(text, at, node) == pytest.approx(expected, rel=1e-12)
+
+
+REFUSED = [  # program, what the caret stands under
+    ("input v[2]\ny = 2*v\ng = grad(y, v)", "grad(y, v)"),
+    ("y = x^2\ng = grad(y, 2*x)", "2*x"),
+    ("y = x^2\ng = grad(y)", None),
+    ("y = x^2\ng = grad(y, x, x)", None),
+    ("y = x^2\ng = grad(y, 3)", "3"),
+    ("y = grad(y, x)", None),
+    ("y = x^2\ng = grad(y, g)", None),
+]
+
+
+@pytest.mark.parametrize(("text", "place"), REFUSED)
+def test_what_grad_refuses(text, place):
+    found = refusals(text)
+    assert found
+    assert place is None or found[0][1] == place
+
+
+def test_the_remedy_for_a_vector_is_its_sum():
+    with pytest.raises(backcalc.BackcalcError) as caught:
+        backcalc.parse("input v[2]\ny = 2*v\ng = grad(y, v)").run()
+    assert any("grad(sum(y), v)" in hint for hint in caught.value.diagnostics[0].hints)
+
+
+CLAIMS = [  # program, whether its claim can stand
+    ("J = x^2\nclaim J >= 0", True),
+    ("J = x^2\nclaim norm(grad(J, [x])) <= 2*abs(x)", True),
+    ("J = x^2\nclaim J >= q_undefined_anywhere(x)", False),
+    ("input v[2]\ninput u[3]\nJ = sum(v) + sum(u)\nclaim sum(v + u) > 0", False),
+]
+
+
+@pytest.mark.parametrize(("text", "stands"), CLAIMS)
+def test_the_names_and_shapes_of_claims_are_checked(text, stands):
+    assert (not refusals(text, {})) == stands

@@ -1,0 +1,101 @@
+"""Shapes: a program and what is inferred for its nodes, in both directions; and what cannot be."""
+
+from __future__ import annotations
+
+import backcalc
+import pytest
+from graphs import refusals
+
+INFERRED = [
+    # From arguments to values
+    ("input x[3]\ny = sum(x)", {"x": (3,), "y": ()}),
+    ("input x[3]\nh = 2*x + 1\ny = sum(h)", {"h": (3,)}),
+    ("input W[2,3]\ninput x[3]\nh = W @ x\ny = sum(h)", {"h": (2,)}),
+    ("input W[2,3]\ninput x[2]\nh = x @ W\ny = sum(h)", {"h": (3,)}),
+    ("input A[2,3]\ninput B[3,4]\nC = A @ B\ny = sum(C)", {"C": (2, 4)}),
+    ("input x[3]\ny = x @ x", {"y": ()}),
+    ("input W[2,3]\nM = W.T\ny = sum(M)", {"M": (3, 2)}),
+    ("input x[3]\nM = outer(x, [1, 2])\ny = sum(M)", {"M": (3, 2)}),
+    ("input x[3]\nM = diag(x)\ny = sum(M)", {"M": (3, 3)}),
+    ("input M[3,3]\nd1 = diag(M)\ny = sum(d1)", {"d1": (3,)}),
+    ("input W[2,3]\nr = W[1]\ny = r[0]", {"r": (3,), "y": ()}),
+    ("input x[3]\nc = concat(x, 1, [1, 2])\ny = sum(c)", {"c": (6,)}),
+    ("input x\ninput z\nh = [x, z, 1]\ny = sum(h)", {"h": (3,), "x": ()}),
+    ("input x[2]\nM = [x, 2*x, x]\ny = sum(M)", {"M": (3, 2)}),
+    ("input x[4]\np = softmax(x)\ny = p[0]", {"p": (4,)}),
+    ("input a[3]\ny = softmax_cross_entropy(a, t)", {"t": (3,)}),
+    # From values back to arguments
+    ("h = relu(W @ v)\ninput v[4]\ngiven h = [1, 2, 3]\nadjoint h = [1, 1, 1]", {"W": (3, 4)}),
+    ("input W[3,4]\nh = W @ v\ny = sum(h)", {"v": (4,), "h": (3,)}),
+    ("input b[2]\ny = sum(dot(u, b) + b)", {"u": (2,)}),
+    ("input W[2,3]\nM = X.T\ny = sum(M - W)", {"M": (2, 3), "X": (3, 2)}),
+    ("p = softmax(a)\ny = dot(p, [1, 2, 3])", {"a": (3,), "p": (3,)}),
+    ("y = mse(p, [1, 2])", {"p": (2,)}),
+    ("M = outer(u, v)\ny = sum(M - [[1, 2, 3], [4, 5, 6]])", {"u": (2,), "v": (3,)}),
+    ("a -> b : [[1, 2, 3], [4, 5, 6]]\nb -> L : [1, 1]", {"a": (3,), "b": (2,), "L": ()}),
+    # What nothing speaks of is a number
+    ("y = w*x + b", {"w": (), "x": (), "b": (), "y": ()}),
+    ("input x[2]\ny = sum(w*x + b)", {"w": (), "b": ()}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), INFERRED)
+def test_shapes_are_inferred(text, expected):
+    run = backcalc.parse(text).run().run
+    shapes = {node.name: tuple(shape) for node, shape in zip(run.graph.nodes, run.shapes, strict=True)}
+    assert {name: shapes[name] for name in expected} == expected
+
+
+def test_the_sizes_of_exercise_8(samples="samples/vectors.bg"):
+    run = backcalc.load(samples).run().run
+    shapes = {node.name: tuple(shape) for node, shape in zip(run.graph.nodes, run.shapes, strict=True)}
+    assert shapes == {"v": (4,), "W1": (3, 4), "W2": (3, 4), "h1": (3,), "h2": (3,)}
+
+
+MISFITS = [  # program, code, what the caret stands under, words of the message and its notes
+    ("input a[2]\ninput b[3]\ny = sum(a + b)", "shape-mismatch", "a + b", ("2", "3", "`+`")),
+    ("input W[2,3]\ninput x[2]\ny = sum(W @ x)", "shape-mismatch", "W @ x", ("2×3", "2", "`@`")),
+    ("input a[2]\ninput b[3]\ny = dot(a, b)", "shape-mismatch", "dot(a, b)", ("2", "3", "`dot`")),
+    ("input W[2,3]\ny = sum(softmax(W))", "shape-mismatch", "softmax(W)", ("2×3", "`softmax`")),
+    ("input x\ny = x @ x", "shape-mismatch", "x @ x", ("a number", "`@`")),
+    ("input x[2]\ny = sum([x, 1])", "shape-mismatch", "[x, 1]", ("2", "a number")),
+    ("input W[2,3]\ny = sum(diag(W))", "shape-mismatch", "diag(W)", ("2×3", "`diag`")),
+    ("input a[2]\ny = mse(a, [1, 2, 3])", "shape-mismatch", "mse(a, [1, 2, 3])", ("2", "3", "`mse`")),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "place", "words"), MISFITS)
+def test_a_misfit_names_both_shapes_under_a_caret(text, code, place, words):
+    with pytest.raises(backcalc.BackcalcError) as caught:
+        backcalc.parse(text).run()
+    found = caught.value.diagnostics[0]
+    assert (found.code, refusals(text)[0][1]) == (code, place)
+    assert all(word in found.message for word in words), found.message
+
+
+ERRORS = [
+    ("input v[2]\ny = v[2]", "v[2]"),
+    ("input M[2,3]\ny = M[1, 3]", "M[1, 3]"),
+    ("input M[2,3]\ny = M[2, 0]", "M[2, 0]"),
+    ("input v[2]\ny = v[0, 0]", "v[0, 0]"),
+    ("input x\ny = x[0]", "x[0]"),
+    ("input v[3]\nh = 2*v\nadjoint h = [1, 2]", "h"),
+    ("input v[3]\nh = 2*v\nadjoint h = 1", "h"),
+    ("input x[2] = [1, 2, 3]\ny = sum(x)", None),
+    ("input v[3]\ngiven h = [1, 2]\nh = 2*v\ny = sum(h)", None),
+    ("y = sum(W @ x)", "W @ x"),
+    ("input a[2]\na -> b : [[1, 2, 3], [4, 5, 6]]\nb -> L : [1, 1]", None),
+    ("input x[2]\ny = 2*x", "y"),
+]
+
+
+@pytest.mark.parametrize(("text", "place"), ERRORS)
+def test_shapes_that_cannot_be_are_refused(text, place):
+    found = refusals(text)
+    assert len(found) == 1
+    assert place is None or found[0][1] == place
+
+
+@pytest.mark.parametrize("value", [[1, 2], [[1, 2, 3]], 1])
+def test_a_value_of_another_shape_than_declared_is_refused(value):
+    assert refusals("input x[3]\ny = sum(x)", {"x": value})

@@ -1,0 +1,214 @@
+"""REWRITES at random points, a row at a time; and what simplify and tidy make of random formulas."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backcalc import simplify as module
+from backcalc.errors import Source
+from backcalc.expr import Call, Expr, Name, Number, fold, names, postorder
+from backcalc.parser import parse_expression
+from backcalc.rewrites import REWRITES
+from backcalc.simplify import make, simplify, tidy
+from backcalc.unparse import unparse
+
+law = settings(deadline=None, derandomize=True, max_examples=200)
+
+# What the operations of the rewrites mean, written down here again.
+MEANING = {
+    "+": lambda x, y: x + y,
+    "-": lambda x, y: x - y,
+    "*": lambda x, y: x * y,
+    "/": np.true_divide,
+    "-x": lambda x: -x,
+    "^": np.float_power,
+    "@": np.matmul,
+    "sin": np.sin,
+    "exp": np.exp,
+    "abs": np.abs,
+}
+TRIALS = 20
+
+
+def parse(text) -> Expr:
+    return parse_expression(Source("row", text))
+
+
+def value(expr, scope):
+    def leaf(part):
+        return part.value if isinstance(part, Number) else scope[part.id]
+
+    with np.errstate(all="ignore"):
+        return fold(expr, leaf, lambda call, args: MEANING[call.fn](*args))
+
+
+def same(left, right, scope):
+    """Whether both sides are equal, where both exist; a side that is one number stands for all elements."""
+    found, expected = np.broadcast_arrays(value(left, scope), value(right, scope))
+    both = np.isfinite(found) & np.isfinite(expected)
+    found, expected = found[both], expected[both]
+    return bool(np.all(np.abs(found - expected) <= 1e-9 * (1 + np.abs(expected)))), found.size > 0
+
+
+def holds(left, right, shape):
+    """Whether a row is right at random points of a shape; numbers m and n are small and whole, or not."""
+    random, rows, met = Random(f"{left} {right} {shape}"), (parse(left), parse(right)), False
+    for _ in range(TRIALS):
+        scope = {
+            name: random.choice((-2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0))
+            if name in ("m", "n")
+            else np.array([random.uniform(-2, 2) for _ in range(math.prod(shape))]).reshape(shape)
+            for name in names(rows[0])
+        }
+        equal, exists = same(*rows, scope)
+        met |= exists
+        if not equal:
+            return False
+    return met
+
+
+def _is_for_vectors(left):
+    return any(isinstance(part, Call) and part.fn == "@" for part in postorder(parse(left)))
+
+
+SHAPES = ((), (3,), (2, 2))
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize(("left", "right"), REWRITES)
+def test_both_sides_of_a_row_are_equal(left, right, shape):
+    if not (_is_for_vectors(left) and shape == ()):
+        assert holds(left, right, shape)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("x - y", "y - x"), ("x/y/z", "x/(y/z)"), ("x^m*x", "x^m"), ("x*0", "1"), ("-x @ y", "x @ y"), ("x/y*y", "y")],
+)
+def test_a_wrong_row_would_be_caught(left, right):
+    assert not holds(left, right, (2, 2))
+
+
+@pytest.mark.parametrize(("left", "right"), REWRITES)
+def test_a_row_speaks_of_nothing_new(left, right):
+    assert names(parse(right)).keys() <= names(parse(left)).keys()
+
+
+# ---- What comes out --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x + 0", "x"),
+        ("1*x*1", "x"),
+        ("0*sin(x)", "0"),
+        ("x - -y", "x + y"),
+        ("--x", "x"),
+        ("-(x - y)", "y - x"),
+        ("x*2*y", "2*x*y"),
+        ("2*(x*y)", "2*x*y"),
+        ("2*(x*(3*y))", "6*x*y"),
+        ("x*-1", "-x"),
+        ("x + x", "2*x"),
+        ("2*x + 3*x", "5*x"),
+        ("3*x - 2*x", "x"),
+        ("x - x", "0"),
+        ("x*x", "x^2"),
+        ("x*x*x", "x^3"),
+        ("y*x*x", "y*x^2"),
+        ("x^2*x^3", "x^5"),
+        ("x/y/z", "x/(y*z)"),
+        ("x/(y/z)", "x*z/y"),
+        ("1/x*y", "y/x"),
+        ("(a + b)*(c - d)", "(a + b)*(c - d)"),
+        ("x*(y + z)", "x*(y + z)"),
+        ("(y - z)*(y*(1 - y))", "(y - z)*y*(1 - y)"),
+        ("-(1/x)", "-1/x"),
+        ("2*3 + x", "6 + x"),
+        ("x*y/y", "x"),
+        ("sin(x + 0)", "sin(x)"),
+        ("if c then x + 0 else 1*y", "if c then x else y"),
+        ("W.T @ -v", "-(W.T @ v)"),
+    ],
+)
+def test_a_formula_is_printed_as_one_writes_it(text, expected):
+    assert unparse(tidy(simplify(parse(text)))) == expected
+
+
+_leaves = st.sampled_from("xyz").map(Name) | st.sampled_from((0.0, 1.0, 2.0, 0.5, 3.0)).map(Number)
+
+
+def _grown(inner):
+    binary = st.builds(lambda fn, x, y: Call(fn, (x, y)), st.sampled_from("+-*/"), inner, inner)
+    powers = st.builds(
+        lambda x, n: Call("^", (x, Number(float(n)))), inner, st.integers(0, 3)
+    )
+    return binary | powers | st.builds(lambda fn, x: Call(fn, (x,)), st.sampled_from(("-x", "sin", "abs")), inner)
+
+
+formulas = st.recursive(_leaves, _grown, max_leaves=14)
+POINT = {"x": 0.7310585786, "y": -1.3591409142, "z": 2.2360679775}
+
+
+def condition(expr):
+    """The largest size that any part of a formula has: what rounding is relative to."""
+    with np.errstate(all="ignore"):
+        sizes = [abs(value(part, POINT)) for part in postorder(expr)]
+    return max((size for size in sizes if math.isfinite(size)), default=1.0), all(map(math.isfinite, sizes))
+
+
+@law
+@given(formulas)
+def test_simplify_and_tidy_keep_the_value(expr):
+    size, is_finite = condition(expr)
+    if not is_finite or size > 1e6:
+        return
+    for found in (simplify(expr), tidy(expr), tidy(simplify(expr))):
+        assert abs(value(found, POINT) - value(expr, POINT)) <= 1e-7 * (1 + size), unparse(found)
+
+
+@law
+@given(formulas)
+def test_a_row_is_never_applied_without_end(expr):
+    steps = []
+    made = module._rewritten
+
+    def counted(call):
+        steps.append(call)
+        return made(call)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_rewritten", counted)
+        patch.setattr(module, "MOST_STEPS", 100_000)
+        found = simplify(expr)
+    size = sum(1 for _ in postorder(expr))
+    assert len(steps) <= 30 * size**2
+    assert sum(1 for _ in postorder(found)) <= 2 * size
+
+
+@law
+@given(formulas)
+def test_simple_stays_as_it_is(expr):
+    once = simplify(expr)
+    assert simplify(once) == once, f"{unparse(expr)}: {unparse(once)}, then {unparse(simplify(once))}"
+
+
+@law
+@given(formulas)
+def test_what_is_tidy_reads_as_itself(expr):
+    found = tidy(simplify(expr))
+    reread = parse(unparse(found))
+    assert unparse(reread) == unparse(found)
+
+
+def test_numbers_are_computed_only_by_elements():
+    assert make("+", Number(1.0), Number(2.0)) == Number(3.0)
+    assert unparse(make("-", Number(1.0), Number(2.0))) == "-1"
+    assert unparse(make("sum", Number(1.0))) == "sum(1)"
