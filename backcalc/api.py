@@ -27,9 +27,9 @@ class NodeResult:
 
     name: str
     kind: str
-    value: float | None
-    adjoint: float | None
-    tangents: dict[str, float]
+    value: Any
+    adjoint: Any
+    tangents: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Result:
         return self.run.output
 
     @property
-    def value(self) -> float | None:
+    def value(self) -> Any:
         """The output's value; None where it is not known."""
         return self.run.value
 
     @property
-    def gradient(self) -> dict[str, float]:
+    def gradient(self) -> dict[str, Any]:
         """∂output/∂input by the input's name."""
         return self.run.gradient
 

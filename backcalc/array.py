@@ -46,7 +46,7 @@ both, either, negation = _as_float(np.logical_and), _as_float(np.logical_or), _a
 
 def where(c: Any, a: Any, b: Any) -> Array:
     """`a` where c is not 0, else b."""
-    return np.where(np.asarray(c) != 0, a, b)
+    return np.asarray(np.where(np.asarray(c) != 0, a, b))
 
 
 def logsumexp(x: Array) -> Any:

@@ -21,10 +21,10 @@ LONGEST_FORMULA = 8  # Operations; longer formulas are taken apart, so that no p
 
 
 def derive(graph: Graph, outputs: Sequence[str], wrt: Sequence[str]) -> list[Statement]:
-    """The statements of `graph`, then those of ∂output/∂name for every output and name; its size grows with the graph's.
+    """The statements of `graph`, then those of each ∂output/∂name; their number grows with the size of the graph.
 
-    The nodes are called d<output>_d<name>, with as many `_` more as keep the name free. Raises UsageError where an output
-    is no number.
+    The nodes are called d<output>_d<name>, with as many `_` more as keep the name free. Raises UsageError where an
+    output is no number.
     """
     graph = expand_long(graph, LONGEST_FORMULA)
     linear = Linearization(Evaluation(Tape(graph), defaults(graph), formulas=True))

@@ -23,5 +23,6 @@ def tangents(linear: Linearization, wrt: int) -> list[Any]:
     def chained(partial: Any, tangent: Any, /) -> Any:
         return contract(partial, tangent, len(shapes[wrt]))
 
-    found = forward(range(wrt + 1, count), linear.edges.__getitem__, {wrt: identity(shapes[wrt])}, multiply=chained)
+    seeds: dict[int, Any] = {wrt: identity(shapes[wrt])}
+    found = forward(range(wrt + 1, count), linear.edges.__getitem__, seeds, multiply=chained)
     return [found.get(node, 0.0 * ones((*shapes[node], *shapes[wrt]))) for node in range(count)]

@@ -141,7 +141,7 @@ class Functions:
     def _refusal(self, call: Call) -> Diagnostic:
         """That the function of `call` is not known, and which may be meant."""
         known = {*PRIMITIVES, *ALIASES, *self._functions, GRAD}
-        hints = ELSEWHERE.get(call.fn, ())
+        hints: tuple[str, ...] = ELSEWHERE.get(call.fn, ())
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
             hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)
         span = Span(call.span.start, call.span.start + len(call.fn))

@@ -58,7 +58,7 @@ class Linearization:
 
     @cached_property
     def edges(self) -> list[list[tuple[int, Any]]]:
-        """For each node its (tail, ∂node/∂tail) pairs, its inner operations swept away; None where that is no number."""
+        """For each node its (tail, ∂node/∂tail) pairs, inner operations swept away; None for what is no number."""
         return [list(self._node_edges(node)) for node in range(len(self.tape.slot))]
 
     def contributions(self, head: int, adjoint: Any) -> Iterator[tuple[int, Any, Any]]:
@@ -96,11 +96,11 @@ class Linearization:
             yield from self._jacobians(node)
             return
         local = self._local(node, 1.0)
-        for tail in self.tape.graph.nodes[node].args:
-            at = self.tape.slot[self.tape.graph.index[tail]]
+        for name in self.tape.graph.nodes[node].args:
+            at = self.tape.slot[self.tape.graph.index[name]]
             if at in local:
                 full = self.full(local[at], self._shapes[at])
-                yield self.tape.graph.index[tail], full if is_known(full) else None
+                yield self.tape.graph.index[name], full if is_known(full) else None
 
     def _local(self, node: int, seed: Any) -> dict[int, Any]:
         """The cotangents of a node's arguments for the cotangent `seed` of the node."""
@@ -116,10 +116,10 @@ class Linearization:
             yield from ((self.tape.graph.index[arg], None) for arg in self.tape.graph.nodes[node].args)
             return
         pulled = [self._local(node, unit) for unit in units(shape)]
-        for tail in self.tape.graph.nodes[node].args:
-            at = self.tape.slot[self.tape.graph.index[tail]]
+        for name in self.tape.graph.nodes[node].args:
+            at = self.tape.slot[self.tape.graph.index[name]]
             rows = [row.get(at, 0.0 * ones(self._shapes[at])) for row in pulled]
-            yield self.tape.graph.index[tail], reshaped(rows, shape) if all_known(rows) else None
+            yield self.tape.graph.index[name], reshaped(rows, shape) if all_known(rows) else None
 
     def _linearize(self, node: int) -> None:
         """The edges of a node's operations, from its own slot to those of its arguments."""

@@ -106,7 +106,7 @@ class Bound:
 
     @cached_property
     def pullbacks(self) -> tuple[Function, ...]:
-        """For each parameter, its pullback as a function of the arguments, `out`, the cotangent `ct` and the length `n`."""
+        """For each parameter, its pullback as a function of the arguments, `out`, the cotangent `ct` and `n`."""
         texts = self.row.stable or self.row.pullbacks
         return tuple(self._function(text, (*self.row.params, "out", "ct", "n")) for text in texts)
 

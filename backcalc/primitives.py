@@ -12,7 +12,7 @@ A row's columns:
     kinks        where the slope or the value jumps; the partials give the slope used there (relu, abs: 0, max: 1/2)
     pullbacks    in place of partials, where these would be large arrays: what a cotangent `ct` of the value becomes for
                  each argument; `n` is the number of elements of the first
-    shape        how the shapes of arguments and value go together: a rule of `shapes`; elementwise unless it says otherwise
+    shape        how the shapes of arguments and value go together: a rule of `shapes`; the default is elementwise
     range        which values it has, of `out`, where these are not all; a value that is given is held against it
     latex        its value in LaTeX, `<x>` standing for the parameter x
     selects      whether it passes one argument on and does not depend on the others, whatever their slope is
@@ -162,7 +162,10 @@ _ROWS = (
         "softplus", "x", "max(x, 0) + log1p(exp(-abs(x)))", "sigmoid(x)",
         from_output="-expm1(-out)", range="out >= 0", latex=r"\ln(1 + e^{<x>})",
     ),
-    _row("relu", "x", "max(x, 0)", "step(x)", from_output="step(out)", kinks="x == 0", range="out >= 0", latex=r"\mathrm{ReLU}(<x>)"),
+    _row(
+        "relu", "x", "max(x, 0)", "step(x)", from_output="step(out)", kinks="x == 0", range="out >= 0",
+        latex=r"\mathrm{ReLU}(<x>)",
+    ),
     _row(
         "leaky_relu", "x", "where(x > 0, x, 0.01*x)", "where(x > 0, 1, 0.01)",
         from_output="where(out > 0, 1, 0.01)", kinks="x == 0", latex=r"\mathrm{LeakyReLU}(<x>)",
@@ -235,7 +238,8 @@ _ROWS = (
     _row(
         "softmax_cross_entropy", "a t", "-dot(t, log_softmax(a))",
         pullbacks="ct*(softmax(a)*sum(t) - t); -ct*log_softmax(a)",
-        stable="ct*(softmax(a)*(sum(t) - t) - t*complement(a)); -ct*log_softmax(a)", shape="dot", latex=r"H(<t>, \operatorname{softmax}(<a>))",
+        stable="ct*(softmax(a)*(sum(t) - t) - t*complement(a)); -ct*log_softmax(a)", shape="dot",
+        latex=r"H(<t>, \operatorname{softmax}(<a>))",
     ),
     _row(
         "cross_entropy/vectors", "p t", "-sum(where(t == 0, 0, t*log(p)))", pullbacks="-ct*t/p; -ct*log(p)",

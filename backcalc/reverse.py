@@ -11,7 +11,7 @@ from backcalc.values import is_known, ones
 
 
 def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]:
-    """∂L/∂node for every node of the graph: a number, an array of the node's shape, or a formula; 0 where no path leads.
+    """∂L/∂node for every node of the graph: a number, an array of its shape, or a formula; 0 where no path leads.
 
     `seeds` are the known adjoints of some nodes (by place in the graph), or the place of L itself.
     """

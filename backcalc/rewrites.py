@@ -1,8 +1,8 @@
 """REWRITES: what makes a formula shorter or more regular, one rule a row, text to text in the language itself.
 
-In a row `m` and `n` stand for numbers, `p` for anything but a number, other names for any expression. Products are kept with their number first, then
-factors in the order in which they came; nothing is multiplied out. Each row is tested at random points where both its
-sides exist; those of REWRITES hold for vectors and matrices too wherever the left side has a meaning.
+In a row `m` and `n` stand for numbers, `p` for anything but a number, other names for any expression. Products are kept
+with their number first, then factors in the order in which they came; nothing is multiplied out. Each row is tested at
+random points where both its sides exist; it holds for vectors and matrices too wherever its left side has a meaning.
 """
 
 from __future__ import annotations

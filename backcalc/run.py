@@ -32,9 +32,10 @@ LOSS = "L"
 class Run:
     """What a run found.
 
-    `values` and `adjoints` have an entry a node, in the graph's order: a number or an array; a value that is not known is
-    None, an adjoint that is not known is a formula. `seeds` are the adjoints that the sweep began with. `tangents` has such a list a name of `wrt` in forward mode, else it is
-    empty. `output` is the name of the output, of a loss outside the graph LOSS.
+    `values` and `adjoints` have an entry a node, in the graph's order: a number or an array; a value that is not known
+    is None, an adjoint that is not known is a formula. `seeds` are the adjoints that the sweep began with. `tangents`
+    has such a list a name of `wrt` in forward mode, else it is empty. `output` is the name of the output, of a loss
+    outside the graph LOSS.
     """
 
     graph: Graph
@@ -135,7 +136,7 @@ class Run:
 
 
 def derivatives(linear: Linearization, head: int) -> list[Any]:
-    """∂head/∂node for every node; of a head that is an array, one sweep an element: its shape followed by the node's."""
+    """∂head/∂node for every node; for an array one sweep an element, its shape followed by the node's."""
     shape = linear.evaluation.shapes[linear.tape.slot[head]]
     if not shape:
         return adjoints(linear, head)
@@ -178,7 +179,9 @@ def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:
         node = graph.index[name]
         value, shape = constant(known.value, graph.source), evaluation.shapes[evaluation.tape.slot[node]]
         if shape_of(value) != shape:
-            message = f"the adjoint of `{shorten(name)}` is {shape_words(shape_of(value))}, the node {shape_words(shape)}"
+            message = (
+                f"the adjoint of `{shorten(name)}` is {shape_words(shape_of(value))}, the node {shape_words(shape)}"
+            )
             errors.append(Diagnostic("shape-mismatch", message, known.span))
         seeds[node] = value
     if errors:

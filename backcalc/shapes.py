@@ -1,7 +1,8 @@
 """Shapes by unification, in both directions: from arguments to values, and from values back to arguments.
 
-A shape is (), (n,) or (m, n); a length that nothing settles is None. Each operation is a constraint between the shapes of
-its arguments and its value; constraints are applied until nothing changes, then inputs that nothing speaks of are scalars.
+A shape is (), (n,) or (m, n); a length that nothing settles is None. Each operation is a constraint between the shapes
+of its arguments and its value; constraints are applied until nothing changes, then inputs that nothing speaks of are
+scalars.
 """
 
 from __future__ import annotations

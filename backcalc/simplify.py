@@ -1,4 +1,4 @@
-"""Formulas made shorter by the table of rewrites, as they are put together: `product(a, b)` and the like give simple results."""
+"""Formulas made shorter by the table of rewrites, as they are put together."""
 
 from __future__ import annotations
 

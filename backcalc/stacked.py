@@ -1,7 +1,7 @@
 """The functions of the language on stacks of matrices, a matrix a point: the batch axis of many points at once.
 
-A number is a 1 × 1 matrix, a vector a column; whatever is the same at all points has no batch axis. So numbers combine with
-anything by NumPy's own broadcasting, and the texts of the table hold as they stand.
+A number is a 1 × 1 matrix, a vector a column; whatever is the same at all points has no batch axis. So numbers combine
+with anything by NumPy's own broadcasting, and the texts of the table hold as they stand.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """`input W[3,4] = 1 in [-5, 5]`: an input, with the shape, the default and the sampling range where they are given."""
+    """`input W[3,4] = 1 in [-5, 5]`: an input, with the shape, default and sampling range that are given."""
 
     target: Expr
     shape: tuple[Expr, ...] | None

@@ -26,7 +26,7 @@ def distance(a: str, b: str) -> int:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The name in `known` nearest to `name`, or None where none is near: a third of its letters may differ, at least one."""
+    """The name in `known` nearest to `name`; None where more than a third of the letters, and one, would differ."""
     if len(name) > LONGEST:
         return None
     most = max(1, len(name) // 3)

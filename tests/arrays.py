@@ -25,7 +25,13 @@ BINARY = (
 LETTERS = ("v", "m", "n", "k")  # In the rows below: (what the formula is, the shapes of u and v).
 TO_NUMBER = (
     *(("sum({u})", "n"), ("mean({u})", "n"), ("prod(1.5 + sin({u}))", "n"), ("norm({u} + 3)", "n"), ("max({u})", "n")),
-    *(("dot({u}, {v})", "n n"), ("({u}) @ ({v})", "n n"), ("logsumexp({u})", "n"), ("min({u})", "n"), ("({u})[0]", "n")),
+    *(
+        ("dot({u}, {v})", "n n"),
+        ("({u}) @ ({v})", "n n"),
+        ("logsumexp({u})", "n"),
+        ("min({u})", "n"),
+        ("({u})[0]", "n"),
+    ),
     *(("softmax_cross_entropy({u}, {v})", "n n"), ("mse({u}, {v})", "n n"), ("mse({u}, {v})", "mn mn")),
     *(("cross_entropy(sigmoid({u}), sigmoid({v}))", "n n"), ("cross_entropy(sigmoid({u}), sigmoid({v}))", ". .")),
     *(("sum({u})", "mn"), ("norm({u} + 3)", "mn"), ("mean({u})", "mn"), ("({u})[0, 0]", "mn"), ("max({u})", "mn")),
@@ -58,7 +64,7 @@ _erf = _by_element(math.erf)
 TRUE = {
     **{name: getattr(np, name) for name in ("sin", "cos", "tanh", "exp", "log", "log1p", "sqrt", "cbrt", "abs")},
     **{name: getattr(np, name) for name in ("sum", "mean", "prod", "dot", "outer", "diag", "transpose", "where")},
-    **{"atan": np.arctan, "atan2": np.arctan2, "asinh": np.arcsinh, "erf": _erf, "softmax": _softmax},
+    "atan": np.arctan, "atan2": np.arctan2, "asinh": np.arcsinh, "erf": _erf, "softmax": _softmax,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "silu": lambda x: x / (1 + np.exp(-x)),
@@ -115,9 +121,7 @@ class Drawn:
         value = self.point[wrt]
         found = np.zeros(value.shape)
         for place in np.ndindex(*value.shape):
-            up, down = (
-                self.values(self.point | {wrt: _moved(value, place, by)})[self.output] for by in (step, -step)
-            )
+            up, down = (self.values(self.point | {wrt: _moved(value, place, by)})[self.output] for by in (step, -step))
             found[place] = (up - down) / (2 * step)
         return found
 
@@ -177,7 +181,9 @@ class _Writer:
             left, right = shape, shape
             if shape and self.draw(st.booleans()):
                 left, right = self.draw(st.permutations([(), shape]))
-            return "(" + self.pick(BINARY).format(u=self.formula(left, depth - 1), v=self.formula(right, depth - 1)) + ")"
+            return (
+                "(" + self.pick(BINARY).format(u=self.formula(left, depth - 1), v=self.formula(right, depth - 1)) + ")"
+            )
         return self.own(shape, depth)
 
     def own(self, shape, depth):

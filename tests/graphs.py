@@ -17,8 +17,8 @@ import mpmath
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.evaluate import require_known
 from backcalc.errors import Source
+from backcalc.evaluate import require_known
 from backcalc.expr import Name, Number, fold
 from backcalc.parser import parse
 from backcalc.statements import Definition, Edge

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 
 import backcalc
 from backcalc import functions
-from backcalc.primitives import ALIASES, PRIMITIVES
 
 
 @pytest.mark.parametrize(

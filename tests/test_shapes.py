@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import backcalc
 import pytest
 from graphs import refusals
+
+import backcalc
 
 INFERRED = [
     # From arguments to values

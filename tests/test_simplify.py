@@ -147,9 +147,7 @@ _leaves = st.sampled_from("xyz").map(Name) | st.sampled_from((0.0, 1.0, 2.0, 0.5
 
 def _grown(inner):
     binary = st.builds(lambda fn, x, y: Call(fn, (x, y)), st.sampled_from("+-*/"), inner, inner)
-    powers = st.builds(
-        lambda x, n: Call("^", (x, Number(float(n)))), inner, st.integers(0, 3)
-    )
+    powers = st.builds(lambda x, n: Call("^", (x, Number(float(n)))), inner, st.integers(0, 3))
     return binary | powers | st.builds(lambda fn, x: Call(fn, (x,)), st.sampled_from(("-x", "sin", "abs")), inner)
 
 

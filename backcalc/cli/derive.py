@@ -21,10 +21,10 @@ Examples:
 @graph_argument
 @of_option
 @wrt_option
-def command(graph: str | None, of: str | None, wrt: str | None) -> int:
+def command(graph: str | None, of: str | None, wrt: tuple[str, ...]) -> int:
     """Print the gradient as a graph in the same language.
 
-    Its nodes dJ_dw, dJ_db, … are the derivatives of the output J. Of a graph that has such nodes already, `derive` prints
+    Its nodes dJ_dw, dJ_db, … are the derivatives of the output J. Of a graph that has such nodes already, it prints
     their derivatives in turn: the Hessian.
     """
     read = read_graph(graph)

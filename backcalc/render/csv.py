@@ -17,8 +17,8 @@ def render_csv(run: Run, *, partials: bool = False, pairs: bool = False) -> Iter
     """The lines `node,value,adjoint` (in forward mode a column a tangent); `of,wrt,value` for partials or all pairs."""
     if partials or pairs:
         triples = run.pairs() if pairs else _local_partials(run)
-        rows = ((of + at, wrt, cell) for of, wrt, value in triples for at, (cell,) in _elements([value]))
-        yield from _lines([("of", "wrt", "value"), *rows])
+        triple_rows = ((of + at, wrt, cell) for of, wrt, value in triples for at, (cell,) in _elements([value]))
+        yield from _lines([("of", "wrt", "value"), *triple_rows])
         return
     columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
     one = len(columns) == 1

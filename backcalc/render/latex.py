@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from backcalc.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.errors import ParseError, Source
+from backcalc.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.parser import parse_expression
 from backcalc.primitives import lookup
 from backcalc.render.numbers import DIGITS, MAX_DIGITS, rounded
@@ -15,14 +15,28 @@ from backcalc.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
 
 _GREEK = re.findall(
     r"\w+",
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
 )
 _LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK, strict=True))
 _SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}"}
 
 _DERIVATIVE = re.compile(r"∂(\S+)/∂(\S+)")
-_WORDS = ("node", "shape", "formula", "value", "gradient", "input", "edges", "seed", "sum", "user", "contribution", "?", "-")
+_WORDS = (
+    "node",
+    "shape",
+    "formula",
+    "value",
+    "gradient",
+    "input",
+    "edges",
+    "seed",
+    "sum",
+    "user",
+    "contribution",
+    "?",
+    "-",
+)
 
 _Text = tuple[str, int]
 """LaTeX and how tightly it binds."""

@@ -42,7 +42,9 @@ def render_marks_json(marked: Sequence[Marked]) -> str:
 def _expected(answer: Marked, digits: int) -> str:
     """The true value with as many digits as the answer has, so that a wrong last digit shows."""
     written = len(re.sub(r"e.*|\D", "", answer.given.lower()).lstrip("0"))
-    return value_text(answer.expected, max(digits, 10) if shape_of(answer.expected) else min(MAX_DIGITS, max(digits, written)))
+    return value_text(
+        answer.expected, max(digits, 10) if shape_of(answer.expected) else min(MAX_DIGITS, max(digits, written))
+    )
 
 
 def _right(marked: Sequence[Marked]) -> int:

@@ -34,6 +34,8 @@ def render_points_json(run: DataRun) -> str:
     """The points in their order, each with its value and gradient."""
     points = []
     for i, value in enumerate(run.value.tolist()):
-        gradient = {name: exact(found[i] if found.ndim > 1 else float(found[i])) for name, found in run.gradient.items()}
+        gradient = {
+            name: exact(found[i] if found.ndim > 1 else float(found[i])) for name, found in run.gradient.items()
+        }
         points.append({"value": exact(value), "gradient": gradient})
     return dump({"output": run.output, "points": points})

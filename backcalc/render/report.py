@@ -19,8 +19,8 @@ from backcalc.values import multiply, shape_of
 class Grid:
     """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
 
-    `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out, `whole`
-    the columns of vectors and formulas, which no format may cut either.
+    `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out,
+    `whole` the columns of vectors and formulas, which no format may cut either.
     """
 
     header: Sequence[str]

@@ -1,0 +1,5 @@
+"""`python -m backcalc`."""
+
+from backcalc.cli import main
+
+main()
