@@ -54,7 +54,7 @@ def test_options(options, point):
         ("x=1,y=2*z", "not-constant", "z"),
         ("x=sni(1)", "unknown-function", "sni"),
         ("x=sin(1,2)", "arity", "sin(1,2)"),
-        ("x=[1,2]", "not-yet", "[1,2]"),
+        ("x=[1,2]+[1,2,3]", "shape-mismatch", "[1,2]+[1,2,3]"),
         ("x", "syntax", ""),
         ("x=", "syntax", ""),
         ("=1", "syntax", "="),
@@ -117,7 +117,8 @@ def test_json(text, point, read_json):
         ('{"x": -1e999}', "bad-json"),
         ('{"x": true}', "not-a-number"),
         ('{"x": null}', "not-a-number"),
-        ('{"x": [1, 2]}', "not-a-number"),
+        ('{"x": [1, "a"]}', "not-a-number"),
+        ('{"x": [1, [2]]}', "not-a-number"),
         ('{"x": {"y": 1}}', "not-a-number"),
         ('{"x": "y"}', "not-constant"),
         ('{"x": "1 +"}', "syntax"),
@@ -155,13 +156,22 @@ def test_mapping(value, number):
     assert from_mapping({"x": value}, Source("at", "")) == {"x": number}
 
 
+@pytest.mark.parametrize(
+    ("value", "array"),
+    [([1, 2], [1, 2]), ((0.5,), [0.5]), ("[1, 2]*2", [2, 4]), ([[1, 2], [3, 4]], [[1, 2], [3, 4]])],
+)
+def test_vectors_and_matrices(value, array):
+    point = from_mapping({"x": value}, Source("at", ""))
+    assert point["x"].tolist() == array
+
+
 def test_names_are_texts_and_composed():
     decomposed = unicodedata.normalize("NFD", "é")
     assert from_mapping({decomposed: 1, 2: 3}, Source("at", "")) == {"é": 1, "2": 3}
     assert backcalc.parse(f"y = 2*{decomposed}").run({decomposed: 4}).value == 8
 
 
-@pytest.mark.parametrize("value", [None, True, [1], (1, 2), {}, object(), 1j, 10**400])
+@pytest.mark.parametrize("value", [None, True, ["a"], [1, [2]], [[1], [2, 3]], {}, object(), 1j, 10**400])
 def test_mapping_refused(value):
     for name in ("x", 7):
         with pytest.raises(backcalc.UsageError) as caught:
