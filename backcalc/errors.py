@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 MAX_ERRORS = 20
 NAME_SHOWN = 60
@@ -98,9 +98,10 @@ class ReadError(BackcalcError):
 
 
 class ParseError(BackcalcError):
-    """The text is not in the language."""
+    """The text is not in the language; `read` is what could be read of it, a Program where it is a whole file's."""
 
     stage = "parse"
+    read: Any = None
 
 
 class BuildError(BackcalcError):

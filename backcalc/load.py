@@ -1,13 +1,38 @@
-"""Statements to a graph that can be run: built, and its gradients worked out."""
+"""Text to a graph that can be run: parsed, built, and its gradients worked out."""
 
 from __future__ import annotations
 
 from backcalc.build import build
-from backcalc.errors import Source
+from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, ParseError, Source, Span
 from backcalc.gradients import resolve
 from backcalc.graph import Graph
 from backcalc.parser import parse
 from backcalc.statements import Program
+
+# Mistakes of a statement that are its own, whatever the statements say that could not be read.
+_INDEPENDENT = {
+    "unknown-function",
+    "arity",
+    "duplicate-node",
+    "duplicate-function",
+    "function-taken",
+    "cycle",
+    "bad-index",
+}
+
+
+def load(source: Source) -> Graph:
+    """The graph that `source` describes. Raises BackcalcError."""
+    return finish(load_program(source))
+
+
+def load_program(source: Source) -> Program:
+    """The statements of `source`. Raises ParseError, with the mistakes in the statements that could be read as well."""
+    try:
+        return parse(source)
+    except ParseError as error:
+        found = (*error.diagnostics, *_others(error))
+        raise ParseError(source, sorted(found, key=lambda each: each.span or Span(0, 0))) from None
 
 
 def finish(program: Program) -> Graph:
@@ -15,6 +40,16 @@ def finish(program: Program) -> Graph:
     return resolve(build(program))
 
 
-def load(source: Source) -> Graph:
-    """The graph that `source` describes. Raises BackcalcError."""
-    return finish(parse(source))
+def _others(error: ParseError) -> list[Diagnostic]:
+    """The mistakes that the build finds in what could be read, as far as they do not follow from what could not."""
+    if len(error.diagnostics) > MAX_ERRORS:
+        return []
+    try:
+        build(error.read)
+    except BuildError as other:
+        lost_function = any(
+            error.source.line_text(d.span.start).lstrip().startswith("def") for d in error.diagnostics if d.span
+        )
+        codes = _INDEPENDENT - {"unknown-function"} if lost_function else _INDEPENDENT
+        return [diagnostic for diagnostic in other.diagnostics if diagnostic.code in codes]
+    return []

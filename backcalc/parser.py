@@ -60,9 +60,12 @@ def parse(source: Source) -> Program:
             break
     else:
         assembly.finish()
+    program = Program(source, tuple(assembly.statements), tuple(scanner.comments))
     if assembly.errors:
-        raise ParseError(source, sorted(assembly.errors, key=lambda error: error.span or span))
-    return Program(source, tuple(assembly.statements), tuple(scanner.comments))
+        error = ParseError(source, sorted(assembly.errors, key=lambda error: error.span or span))
+        error.read = program
+        raise error
+    return program
 
 
 def parse_expression(source: Source) -> Expr:

@@ -14,10 +14,10 @@ from backcalc.cli.options import (
     of_option,
     print_report,
     print_warnings,
-    read_program,
+    read_source,
 )
 from backcalc.errors import Diagnostic, UsageError
-from backcalc.load import finish
+from backcalc.load import finish, load_program
 from backcalc.point import read_point
 from backcalc.run import run
 
@@ -43,7 +43,7 @@ def command(graph: str | None, at: tuple[str, ...], of: str | None, format_: str
 
     The exit status is 1 if one is wrong.
     """
-    program = read_program(graph)
+    program = load_program(read_source(graph))
     answers = stated_answers(program.source, program.comments)
     if not answers:
         hint = ("state one as a comment: #= dL/dx = -100",)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from backcalc.cli.options import graph_argument, read_program
+from backcalc.cli.options import graph_argument, read_source
 from backcalc.fmt import format_program
+from backcalc.parser import parse
 
 EXAMPLES = """\b
 Examples:
@@ -27,7 +28,7 @@ def command(graph: str | None, check: bool, write: bool) -> int:
         raise click.UsageError("--check or --write, not both")
     if write and graph in (None, "-"):
         raise click.UsageError("--write needs a file")
-    program = read_program(graph)
+    program = parse(read_source(graph))
     text = format_program(program)
     if check:
         changed = text != program.source.text

@@ -15,13 +15,11 @@ from click.shell_completion import CompletionItem
 from backcalc.catalog import samples
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
 from backcalc.graph import Graph
-from backcalc.load import finish, load
-from backcalc.parser import parse
+from backcalc.load import load
 from backcalc.reading import read
 from backcalc.render.numbers import DIGITS, MAX_DIGITS
 from backcalc.render.report import Grid
 from backcalc.render.warnings import render_warnings
-from backcalc.statements import Program
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,20 +84,20 @@ def format_option(*names: str) -> Callable[[F], F]:
     )
 
 
-def read_program(graph: str | None) -> Program:
-    """The statements of the GRAPH argument. Raises BackcalcError; a missing argument with no pipe is a usage error."""
+def read_source(graph: str | None) -> Source:
+    """The text of the GRAPH argument. Raises BackcalcError; a missing argument with no pipe is a usage error."""
     if graph is None and sys.stdin.isatty():
         raise click.UsageError("no graph: name a file, or pipe one in (`backcalc samples` lists some)")
     path = "-" if graph is None else graph
     try:
-        return parse(read(path))
+        return read(path)
     except ReadError as error:
         raise _with_sample_hint(error, path) from None
 
 
 def read_graph(graph: str | None) -> Graph:
     """The graph that the GRAPH argument names. Raises BackcalcError."""
-    return finish(read_program(graph))
+    return load(read_source(graph))
 
 
 def split_names(lists: Iterable[str]) -> tuple[str, ...]:
