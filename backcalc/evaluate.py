@@ -25,7 +25,8 @@ NAMES_SHOWN = 8
 class Evaluation:
     """The values of a tape's slots at a point, their shapes, and the rows that served them.
 
-    `terms` has for each slot its value as an operand: a number or an array, the name of an unknown node, or a formula.
+    `terms` has for each slot its value as an operand: a number or an array, the name of an unknown node, or a formula;
+    `replaced` are the slots of operations whose result something else says.
     """
 
     def __init__(self, tape: Tape, point: Mapping[str, Any], *, formulas: bool = False) -> None:
@@ -34,6 +35,7 @@ class Evaluation:
         self.terms: list[Any] = list(tape.literals)
         self._formulas = formulas
         self._place(point)
+        self.replaced = {slot for slot, row in enumerate(tape.rows) if row is not None and self.terms[slot] is not None}
         known = {
             slot: shape_of(v) for slot, v in enumerate(self.terms) if v is not None and tape.literals[slot] is None
         }

@@ -51,7 +51,8 @@ class Remarks:
         """Notice where a function ends, or its slope jumps, among the operations that the node's value comes from."""
         last = self.tape.slot[node]
         if node in self.tape.partials:  # Edges take no slopes of these, so kinks do not matter.
-            for root in (last, *(slot for _, slot in self.tape.partials[node])):
+            roots = () if last in self.evaluation.replaced else (last,)
+            for root in (*roots, *(slot for _, slot in self.tape.partials[node])):
                 self._inspect(root, kinks=False)
         elif any(map(self._remark, range(self.tape.begin[node], last + 1))):
             self._inspect(last, kinks=True)

@@ -232,6 +232,10 @@ def test_warnings_of_edges(text, code, under):
 # ---- What makes a result finite --------------------------------------------------------------------------------------
 
 
+def test_an_activation_set_anew_is_not_warned_of():
+    assert remarks(run("x -> y : 1; y = 1/0", {"y": 7})) == []
+
+
 @pytest.mark.parametrize(
     ("text", "at", "of", "wrt", "finite"),
     [
