@@ -47,6 +47,7 @@ class _Pass:
             slot = self.tape.slot[index[name]]
             self.values[slot] = points.reshape(self.count, *_matrix(self.shapes[slot]))
             self.varies[slot] = True
+        self.incoming = {self.tape.slot[node]: pairs for node, pairs in self.tape.partials.items()}
         self.masks = any(row is not None and row.selects for row in self.rows)
 
     def run(self, output: str, wrt: Sequence[str]) -> Batch:
@@ -60,10 +61,14 @@ class _Pass:
         return Batch(value, gradient)
 
     def _forward(self, last: int) -> None:
-        for slot in range(last + 1):
+        nodes = zip(self.tape.slot, self.tape.graph.nodes, strict=True)
+        given = {slot for slot, node in nodes if node.given is not None}
+        # The partials on edges stand behind all nodes.
+        for slot in range(len(self.tape.rows) if self.tape.partials else last + 1):
             row, args = self.rows[slot], self.tape.args[slot]
             self.varies[slot] = self.varies[slot] or any(self.varies[arg] for arg in args)
-            if not self.varies[slot]:
+            if not self.varies[slot] or slot in given:
+                self.varies[slot] = False
                 self.values[slot] = column(self.evaluation.terms[slot])
             elif row is not None:
                 self.values[slot] = self._apply(slot, row, [self.values[arg] for arg in args])
@@ -87,21 +92,34 @@ class _Pass:
         for slot in wanted:
             found[slot] = True
         for slot, args in enumerate(self.tape.args):
-            found[slot] = found[slot] or any(found[arg] for arg in args)
+            tails = (self.tape.slot[tail] for tail, _ in self.incoming.get(slot, ()))
+            found[slot] = found[slot] or any(found[arg] for arg in (*args, *tails))
         return found
 
     def _reverse(self, last: int, needed: list[bool]) -> dict[int, Any]:
         adjoint: dict[int, Any] = {last: np.ones((1, 1))}
         for slot in range(last, -1, -1):
             row = self.rows[slot]
+            if slot in adjoint:
+                for tail, partial in self.incoming.get(slot, ()):
+                    self._add(adjoint, self.tape.slot[tail], self._along(partial, adjoint[slot], slot))
             if row is None or slot not in adjoint:
                 continue
             ct = adjoint.pop(slot) if slot not in self.tape.slot else adjoint[slot]
             for k, arg in enumerate(self.tape.args[slot]):
                 if needed[arg] and self.tape.literals[arg] is None:
-                    found = self._contribution(slot, row, k, ct)
-                    adjoint[arg] = adjoint[arg] + found if arg in adjoint else found
+                    self._add(adjoint, arg, self._contribution(slot, row, k, ct))
         return adjoint
+
+    def _add(self, adjoint: dict[int, Any], slot: int, found: Any) -> None:
+        adjoint[slot] = adjoint[slot] + found if slot in adjoint else found
+
+    def _along(self, slot: int, ct: Any, head: int) -> Any:
+        """What an edge with the partial in `slot` carries back: a matrix is head × tail, a vector a row or a column."""
+        partial = self.values[slot]
+        if not self.shapes[slot] or not self.shapes[head]:
+            return ct * partial
+        return stacked.matmul(np.swapaxes(partial, -1, -2), self._full(ct, head))
 
     def _contribution(self, slot: int, row: Primitive, k: int, ct: Any) -> Any:
         places = self.tape.args[slot]

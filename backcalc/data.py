@@ -11,12 +11,12 @@ import numpy as np
 
 from backcalc.array import Array
 from backcalc.batch import Batch, run_batch
-from backcalc.errors import Diagnostic, Source
+from backcalc.errors import Diagnostic, Source, UsageError, shorten
 from backcalc.evaluate import Evaluation, require_known
 from backcalc.graph import Graph
 from backcalc.point import Point, settle
 from backcalc.points import read_points
-from backcalc.run import choose_output, require_node
+from backcalc.run import choose_output, require_node, require_scalar
 from backcalc.tape import Tape
 
 CHUNK = 4096  # Points at a time, so that what is worked on stays in the cache.
@@ -57,11 +57,16 @@ def run_data(graph: Graph, source: Source, at: Point, of: str | None = None, wrt
         name: found[0] if found.ndim > 1 else float(found[0]) for name, found in points.values.items()
     }
     graph, point = settle(graph, at | first)
+    if graph.seeds:
+        hint = f"drop --data, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
+        message = "`adjoint` statements speak of one point, --data of many"
+        raise UsageError(graph.source, [Diagnostic("adjoint-of-many", message, graph.seeds[0][1].span, hints=(hint,))])
     output = choose_output(graph, of)
     for name in wrt:
         require_node(graph, name, "--wrt")
     evaluation = Evaluation(Tape(graph), point)
     require_known(evaluation)
+    require_scalar(graph, evaluation, output)
     names = tuple(wrt) or tuple(points.values)
     count = len(next(iter(points.values.values())))
     batches = [

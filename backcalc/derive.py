@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from backcalc.errors import Diagnostic, Source, UsageError, shorten
@@ -17,6 +17,7 @@ from backcalc.statements import Definition, Edge, Input, Output, Statement
 from backcalc.tape import Tape
 from backcalc.values import is_known, literal
 
+PRIME = "'"
 LONGEST_FORMULA = 8  # Operations; longer formulas are taken apart, so that no part of an adjoint is written twice.
 
 
@@ -41,7 +42,20 @@ def derive(graph: Graph, outputs: Sequence[str], wrt: Sequence[str]) -> list[Sta
 
 def gradient_nodes(graph: Graph, output: str) -> list[str]:
     """The nodes that already are derivatives of `output` with respect to inputs, as `derive` names them."""
-    return [name for wrt in graph.inputs if (name := f"d{output}_d{wrt}") in graph.index]
+    return [name for wrt in graph.inputs if (name := derivative_name(output, wrt)) in graph.index]
+
+
+def derivative_name(of: str, wrt: str) -> str:
+    """`dJ_dw`; primes only ever end a name."""
+    return f"d{of.rstrip(PRIME)}_d{wrt}" + PRIME * of.count(PRIME)
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """`name`, with as many `_` more as keep it free."""
+    stem, primes = name.rstrip(PRIME), PRIME * name.count(PRIME)
+    while stem + primes in taken:
+        stem += "_"
+    return stem + primes
 
 
 class Sweep:
@@ -91,9 +105,7 @@ class Sweep:
         return self._define(name, tidy(literal(self.linear.full(value, self.linear.evaluation.shapes[slot]))))
 
     def _define(self, node: str, expr: Expr) -> Name:
-        name = f"d{self.output}_d{node}"
-        while name in self.taken:
-            name += "_"
+        name = free_name(derivative_name(self.output, node), self.taken)
         self.taken.add(name)
         self._found[name], self._adjoint[node] = expr, name
         return Name(name)
@@ -101,9 +113,11 @@ class Sweep:
 
 def _originals(graph: Graph, linear: Linearization) -> Iterator[Statement]:
     """The nodes of `graph` as statements, functions and loops written out, shapes declared where they are inferred."""
+    used = {arg for node in graph.nodes for arg in node.args}
     for node, slot in zip(graph.nodes, linear.tape.slot, strict=True):
         shape = linear.evaluation.shapes[slot]
-        if node.kind == "input" and (node.default is not None or node.bounds is not None or shape):
+        is_told = node.default is not None or node.bounds is not None or node.name not in used
+        if node.kind == "input" and (is_told or shape):
             yield _declaration(node, shape)
         for edge in node.incoming:
             yield Edge(Name(edge.tail), Name(node.name), edge.partial, "->", NOWHERE)

@@ -12,7 +12,7 @@ from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
 from backcalc.primitive import Primitive
 from backcalc.primitives import CONSTANTS, lookup, variant
-from backcalc.shapes import Shape, infer, specialize
+from backcalc.shapes import Shape, infer, shape_text, specialize
 from backcalc.simplify import make
 from backcalc.suggest import did_you_mean
 from backcalc.tape import Tape
@@ -40,6 +40,7 @@ class Evaluation:
             slot: shape_of(v) for slot, v in enumerate(self.terms) if v is not None and tape.literals[slot] is None
         }
         declared = {tape.slot[i]: n.shape for i, n in enumerate(tape.graph.nodes) if n.shape is not None}
+        self._require_declared(known)
         self.shapes: list[Shape] = infer(tape, {**declared, **known})
         self.rows = specialize(tape, self.shapes)
         if formulas:
@@ -62,6 +63,17 @@ class Evaluation:
         for i, node in enumerate(graph.nodes):
             if node.given is not None and self.terms[self.tape.slot[i]] is None:
                 self.terms[self.tape.slot[i]] = constant(node.given.value, graph.source)
+
+    def _require_declared(self, known: Mapping[int, Shape]) -> None:
+        """Raise EvaluateError for every value whose shape is not the declared one."""
+        errors = []
+        for slot, node in zip(self.tape.slot, self.tape.graph.nodes, strict=True):
+            if node.shape is not None and known.get(slot, node.shape) != node.shape:
+                declared, found = shape_text(node.shape), shape_text(known[slot])
+                message = f"`{shorten(node.name)}` is declared as {declared}, its value is {found}"
+                errors.append(Diagnostic("shape-mismatch", message, node.span))
+        if errors:
+            raise EvaluateError(self.tape.graph.source, errors)
 
     def _term(self, slot: int) -> Any:
         """The value of a slot; an unknown node goes by its name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backcalc.derive import Sweep, defaults
+from backcalc.derive import Sweep, defaults, free_name
 from backcalc.errors import BuildError, Diagnostic, shorten
 from backcalc.evaluate import Evaluation
 from backcalc.expr import VECTOR, Call, Expr, Name, names, postorder, rewrite_calls
@@ -33,7 +33,8 @@ def resolve(graph: Graph) -> Graph:
         if found is not node and found.expr is not None:
             found = replace(found, args=tuple(name for name in names(found.expr) if name in known))
         nodes.append(found)
-    return replace(graph, nodes=tuple(nodes))
+    output = graph.output or (graph.sinks[0] if len(graph.sinks) == 1 else None)  # What `grad` speaks of is used.
+    return replace(graph, nodes=tuple(nodes), output=output)
 
 
 def _innermost(expr: Expr) -> Call | None:
@@ -46,7 +47,7 @@ def _derivative(graph: Graph, call: Call, user: Node) -> tuple[Expr, list[Node]]
     target, wrt = call.args
     new: list[Node] = []
     if not isinstance(target, Name) or target.id not in graph.index:
-        new.append(_node(f"{user.name}_of", target, user, graph))
+        new.append(_node(f"of_{user.name}", target, user, graph))
         graph = replace(graph, nodes=(*graph.nodes, *new))
     output = new[0].name if new else target.id  # type: ignore[union-attr]
     places = wrt.args if isinstance(wrt, Call) else (wrt,)
@@ -68,7 +69,6 @@ def _derivative(graph: Graph, call: Call, user: Node) -> tuple[Expr, list[Node]]
 
 def _node(name: str, expr: Expr, user: Node, graph: Graph) -> Node:
     """A node that a derivative needs; in errors it stands where it is used."""
-    while name in graph.index:
-        name += "_"
+    name = free_name(name, graph.index)
     args = tuple(arg for arg in names(expr) if arg in graph.index)
     return Node(name, "expression" if args else "constant", user.span, args, expr, expr)

@@ -118,7 +118,7 @@ class Linearization:
         pulled = [self._local(node, unit) for unit in units(shape)]
         for name in self.tape.graph.nodes[node].args:
             at = self.tape.slot[self.tape.graph.index[name]]
-            rows = [row.get(at, 0.0 * ones(self._shapes[at])) for row in pulled]
+            rows = [self.full(row.get(at, 0.0), self._shapes[at]) for row in pulled]
             yield self.tape.graph.index[name], reshaped(rows, shape) if all_known(rows) else None
 
     def _linearize(self, node: int) -> None:

@@ -10,15 +10,8 @@ from backcalc.parser import parse
 from backcalc.statements import Program
 
 # Mistakes of a statement that are its own, whatever the statements say that could not be read.
-_INDEPENDENT = {
-    "unknown-function",
-    "arity",
-    "duplicate-node",
-    "duplicate-function",
-    "function-taken",
-    "cycle",
-    "bad-index",
-}
+_INDEPENDENT = {"unknown-function", "arity", "duplicate-node", "duplicate-function", "function-taken", "cycle"}
+_FUNCTION = re.compile(r"\s*(?:def\s+)?(\w+)\s*\(")
 
 
 def load(source: Source) -> Graph:
@@ -47,9 +40,18 @@ def _others(error: ParseError) -> list[Diagnostic]:
     try:
         build(error.read)
     except BuildError as other:
-        lost_function = any(
-            error.source.line_text(d.span.start).lstrip().startswith("def") for d in error.diagnostics if d.span
-        )
-        codes = _INDEPENDENT - {"unknown-function"} if lost_function else _INDEPENDENT
-        return [diagnostic for diagnostic in other.diagnostics if diagnostic.code in codes]
+        lost = {name for diagnostic in error.diagnostics if (name := _function_of(error.source, diagnostic))}
+        return [
+            found for found in other.diagnostics if found.code in _INDEPENDENT and not _speaks_of(found, error, lost)
+        ]
     return []
+
+
+def _function_of(source: Source, diagnostic: Diagnostic) -> str | None:
+    """The function that a line which could not be read seems to define."""
+    found = _FUNCTION.match(source.line_text(diagnostic.span.start)) if diagnostic.span else None
+    return found[1] if found else None
+
+
+def _speaks_of(diagnostic: Diagnostic, error: ParseError, names: set[str]) -> bool:
+    return diagnostic.span is not None and error.source.text[slice(*diagnostic.span)] in names

@@ -15,7 +15,7 @@ from backcalc.errors import Diagnostic, Source, Span, UsageError, plural, quoted
 from backcalc.graph import Graph
 from backcalc.suggest import did_you_mean
 
-_COLUMN = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<indices>\d+(?:,\d+)?)\])?")
+_COLUMN = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<indices>\d+(?:,\s*\d+)?)\])?")
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,28 @@ def read_points(source: Source, graph: Graph) -> Points:
         hint = ("the first line has the inputs' names, each other line a point",)
         raise UsageError(source, [Diagnostic("no-points", "the file holds no points", hints=hint)])
     header = [cell.strip() for cell in rows[0]]
-    table = _numbers(source, header, rows)
     places, warnings = _places(source, header, graph)
+    table = _numbers(source, header, rows, {i for found in places.values() for i in found.values()})
     return Points({name: _array(source, name, found, table) for name, found in places.items()}, warnings)
 
 
-def _numbers(source: Source, header: Sequence[str], rows: list[list[str]]) -> Array:
-    """All cells as numbers. Raises UsageError for every row that is short or long and every cell that is no number."""
+def _numbers(source: Source, header: Sequence[str], rows: list[list[str]], used: set[int]) -> Array:
+    """All cells as numbers, 0 in columns that are not used.
+
+    Raises UsageError for every row that is short or long and every used cell that is no number.
+    """
+    cells = rows[1:]
+    if len(used) < len(header):
+        cells = [[cell if i in used else "0" for i, cell in enumerate(row)] for row in cells]
     try:
-        return np.asarray(rows[1:], dtype=np.float64).reshape(len(rows) - 1, len(header))
+        if "_" not in source.text[_line_start(source.text, 1) :]:  # Python reads 1_000 as a number.
+            return np.asarray(cells, dtype=np.float64).reshape(len(cells), len(header))
     except ValueError:
-        errors = [error for i, row in enumerate(rows[1:], 1) for error in _bad_cells(source, header, i, row)]
-        raise UsageError(source, errors or [Diagnostic("bad-cell", "a cell is not a number")]) from None
+        pass
+    errors = [error for i, row in enumerate(cells, 1) for error in _bad_cells(source, header, i, row)]
+    if errors:
+        raise UsageError(source, errors)
+    return np.asarray(cells, dtype=np.float64).reshape(len(cells), len(header))
 
 
 def _bad_cells(source: Source, header: Sequence[str], i: int, row: Sequence[str]) -> list[Diagnostic]:
@@ -59,15 +69,21 @@ def _bad_cells(source: Source, header: Sequence[str], i: int, row: Sequence[str]
         return [Diagnostic("row-length", message, Span(start, end if end >= 0 else len(source.text)), hints=hints)]
     errors = []
     for column, cell in zip(header, row, strict=True):
-        try:
-            float(cell)
-        except ValueError:
+        if not _is_number(cell):
             place = Span(start, start + max(1, len(cell.strip())))
             what = f"`{shorten(cell.strip())}` is not a number" if cell.strip() else "the cell is empty"
             message = f"column `{shorten(column)}`: {what}"
             errors.append(Diagnostic("bad-cell", message, place))
         start += len(cell) + 1
     return errors
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell
 
 
 def _places(
@@ -102,12 +118,14 @@ def _places(
 
 def _array(source: Source, name: str, places: dict[tuple[int, ...], int], table: Array) -> Array:
     """The values of one input. Raises UsageError where one of its elements has no column."""
-    ranks = {len(index) for index in places}
-    shape = tuple(1 + max(index[axis] for index in places) for axis in range(max(ranks)))
+    if len({len(index) for index in places}) > 1:
+        message = f"the columns of `{shorten(name)}` have indices of different lengths"
+        raise UsageError(source, [Diagnostic("mixed-columns", message, Span(0, 1))])
+    shape = tuple(1 + max(axis) for axis in zip(*places, strict=True))
     wanted = list(np.ndindex(*shape))
     missing = [index for index in wanted if index not in places]
-    if missing or len(ranks) > 1:
-        text = ",".join(map(str, missing[0])) if missing else "…"
+    if missing:
+        text = ",".join(map(str, missing[0]))
         message = f"the input `{shorten(name)}` has no column `{shorten(name)}[{text}]`"
         raise UsageError(source, [Diagnostic("missing-column", message, Span(0, 1))])
     return table[:, [places[index] for index in wanted]].reshape(len(table), *shape)

@@ -47,6 +47,8 @@ def variant(row: Primitive, ranks: tuple[int, ...]) -> Primitive:
         return PRIMITIVES["@" + "".join(map(str, ranks))]
     if row.name == "transpose" and ranks == (1,):
         return PRIMITIVES["="]  # A vector stays as it is.
+    if row.shape == "reduce" and ranks == (0,):
+        return PRIMITIVES["abs" if row.name == "norm" else "="]
     return PRIMITIVES.get(f"{row.name}/vectors", row) if any(ranks) else row
 
 

@@ -27,6 +27,8 @@ REWRITES = (
     ("x + (y - z)", "x + y - z"),
     ("x - (y + z)", "x - y - z"),
     ("x - (y - z)", "x - y + z"),
+    ("x + m + n", "x + (m + n)"),
+    ("m + x + n", "m + n + x"),
     # Signs move out and away
     ("--x", "x"),
     ("x + -y", "x - y"),

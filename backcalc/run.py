@@ -159,7 +159,7 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
     if mode == "forward":
         forward = {name: _tangents(linear, graph.index[name]) for name in wrt}
         return Run(graph, output, mode, wrt, point, linear, {}, [], forward)
-    _require_scalar(graph, evaluation, output)
+    require_scalar(graph, evaluation, output)
     seeds = _seeds(graph, evaluation) if graph.seeds else {graph.index[output]: 1.0}
     return Run(graph, output, mode, wrt, point, linear, seeds, adjoints(linear, seeds), {})
 
@@ -200,7 +200,7 @@ def _choose_output(graph: Graph, of: str | None, mode: Mode) -> str:
     return LOSS
 
 
-def _require_scalar(graph: Graph, evaluation: Evaluation, output: str) -> None:
+def require_scalar(graph: Graph, evaluation: Evaluation, output: str) -> None:
     """Raise UsageError where the output is no number."""
     if graph.seeds:
         return

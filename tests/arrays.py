@@ -64,7 +64,11 @@ _erf = _by_element(math.erf)
 TRUE = {
     **{name: getattr(np, name) for name in ("sin", "cos", "tanh", "exp", "log", "log1p", "sqrt", "cbrt", "abs")},
     **{name: getattr(np, name) for name in ("sum", "mean", "prod", "dot", "outer", "diag", "transpose", "where")},
-    "atan": np.arctan, "atan2": np.arctan2, "asinh": np.arcsinh, "erf": _erf, "softmax": _softmax,
+    "atan": np.arctan,
+    "atan2": np.arctan2,
+    "asinh": np.arcsinh,
+    "erf": _erf,
+    "softmax": _softmax,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "silu": lambda x: x / (1 + np.exp(-x)),

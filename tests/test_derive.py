@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from arrays import programs
-from click.testing import CliRunner
 from graphs import programs as scalar_programs
 from hypothesis import given, settings
 
 import backcalc
-from backcalc.cli import main
-from backcalc.derive import derive, gradient_nodes
+from backcalc.derive import derivative_name, derive, gradient_nodes
 from backcalc.unparse import unparse_statement
 
+ROOT = Path(__file__).parents[1]
+BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
 law = settings(deadline=None, derandomize=True, max_examples=30)
 
 
@@ -37,7 +41,7 @@ def test_derive_then_run_is_the_reverse_sweep(drawn):
     text = derived(drawn.text, drawn.output)
     run = backcalc.parse(text).run(drawn.at(), of=drawn.output).run
     for name, gradient in drawn.run().gradient.items():
-        assert close(value(run, f"d{drawn.output}_d{name}"), gradient), (name, text)
+        assert close(value(run, derivative_name(drawn.output, name)), gradient), (name, text)
 
 
 @law
@@ -69,12 +73,16 @@ def test_a_gradient_along_a_direction_derives_to_the_hessian_times_it(drawn):
 def test_derive_of_derive_is_the_hessian_and_symmetric(drawn):
     output, graph = drawn.names[-1], backcalc.parse(drawn.text)
     names = graph.inputs
+    if not names:
+        return
     first = derived(drawn.text, output)
     once = backcalc.parse(first)
     second = backcalc.parse(derived(first, gradient_nodes(once, output), names)).run(drawn.point, of=output).run
     for a in names:
         for b in names:
-            entry, mirrored = (value(second, f"dd{output}_d{p}_d{q}") for p, q in ((a, b), (b, a)))
+            entry, mirrored = (
+                value(second, derivative_name(derivative_name(output, p), q)) for p, q in ((a, b), (b, a))
+            )
             if not np.isfinite(entry) or abs(entry) > 1e6:
                 continue
             assert entry == pytest.approx(mirrored, rel=1e-6, abs=1e-6)
@@ -97,14 +105,13 @@ def lines_of(text, output, *wrt):
 
 
 def test_the_neuron_derives_to_the_textbooks_formulas():
-    text = open("samples/neuron.bg", encoding="utf-8").read()
-    assert lines_of(text, "J", "w", "b")[-5:] == [
-        "J = 1/2*(y - z)^2",
+    text = (ROOT / "samples/neuron.bg").read_text(encoding="utf-8")
+    assert [line for line in lines_of(text, "J", "w", "b") if line.startswith("dJ_")] == [
         "dJ_dy = y - z",
         "dJ_dv = dJ_dy*y*(1 - y)",
         "dJ_dw = dJ_dv*x",
-        "output J",
-    ] or "dJ_dw = dJ_dv*x" in lines_of(text, "J", "w", "b")
+        "dJ_db = dJ_dv",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -146,19 +153,19 @@ def test_shared_work_is_written_once():
 
 
 def command(*args, stdin=""):
-    return CliRunner().invoke(main, list(args), input=stdin)
+    return subprocess.run(BACKCALC + list(args), input=stdin, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
 def test_derive_into_run_into_numbers():
     first = command("derive", "samples/neuron.bg", "--wrt", "w,b")
-    found = command("run", "-", "--of", "dJ_dw", "--at", "w=0.5,x=2,b=-1,z=1", "--format", "json", stdin=first.output)
-    assert (first.exit_code, found.exit_code) == (0, 0)
-    assert '"value": -0.25' in found.output
+    found = command("run", "-", "--of", "dJ_dw", "--at", "w=0.5,x=2,b=-1,z=1", "--format", "json", stdin=first.stdout)
+    assert (first.returncode, found.returncode) == (0, 0)
+    assert '"value": -0.25' in found.stdout
 
 
 def test_derive_twice_is_the_hessian():
-    first = command("derive", stdin="L = x^2*y + y^3").output
-    second = command("derive", stdin=first).output
+    first = command("derive", stdin="L = x^2*y + y^3").stdout
+    second = command("derive", stdin=first).stdout
     run = backcalc.parse(second).run({"x": 2, "y": 5}, of="L").run
     found = [value(run, f"ddL_d{a}_d{b}") for a in "xy" for b in "xy"]
     assert found == [10, 4, 4, 30]
@@ -175,6 +182,6 @@ def test_derive_twice_is_the_hessian():
 )
 def test_what_derive_refuses(args, text, words):
     found = command("derive", "-", *args, stdin=text)
-    assert found.exit_code == 2
+    assert found.returncode == 2
     assert words in found.stderr
     assert not found.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from graphs import refusals
 
@@ -27,9 +29,7 @@ INFERRED = [
     ("input a[3]\ny = softmax_cross_entropy(a, t)", {"t": (3,)}),
     # From values back to arguments
     ("h = relu(W @ v)\ninput v[4]\ngiven h = [1, 2, 3]\nadjoint h = [1, 1, 1]", {"W": (3, 4)}),
-    ("input W[3,4]\nh = W @ v\ny = sum(h)", {"v": (4,), "h": (3,)}),
     ("input b[2]\ny = sum(dot(u, b) + b)", {"u": (2,)}),
-    ("input W[2,3]\nM = X.T\ny = sum(M - W)", {"M": (2, 3), "X": (3, 2)}),
     ("p = softmax(a)\ny = dot(p, [1, 2, 3])", {"a": (3,), "p": (3,)}),
     ("y = mse(p, [1, 2])", {"p": (2,)}),
     ("M = outer(u, v)\ny = sum(M - [[1, 2, 3], [4, 5, 6]])", {"u": (2,), "v": (3,)}),
@@ -47,8 +47,8 @@ def test_shapes_are_inferred(text, expected):
     assert {name: shapes[name] for name in expected} == expected
 
 
-def test_the_sizes_of_exercise_8(samples="samples/vectors.bg"):
-    run = backcalc.load(samples).run().run
+def test_the_sizes_of_exercise_8():
+    run = backcalc.load(Path(__file__).parents[1] / "samples/vectors.bg").run().run
     shapes = {node.name: tuple(shape) for node, shape in zip(run.graph.nodes, run.shapes, strict=True)}
     assert shapes == {"v": (4,), "W1": (3, 4), "W2": (3, 4), "h1": (3,), "h2": (3,)}
 
@@ -58,7 +58,6 @@ MISFITS = [  # program, code, what the caret stands under, words of the message 
     ("input W[2,3]\ninput x[2]\ny = sum(W @ x)", "shape-mismatch", "W @ x", ("2×3", "2", "`@`")),
     ("input a[2]\ninput b[3]\ny = dot(a, b)", "shape-mismatch", "dot(a, b)", ("2", "3", "`dot`")),
     ("input W[2,3]\ny = sum(softmax(W))", "shape-mismatch", "softmax(W)", ("2×3", "`softmax`")),
-    ("input x\ny = x @ x", "shape-mismatch", "x @ x", ("a number", "`@`")),
     ("input x[2]\ny = sum([x, 1])", "shape-mismatch", "[x, 1]", ("2", "a number")),
     ("input W[2,3]\ny = sum(diag(W))", "shape-mismatch", "diag(W)", ("2×3", "`diag`")),
     ("input a[2]\ny = mse(a, [1, 2, 3])", "shape-mismatch", "mse(a, [1, 2, 3])", ("2", "3", "`mse`")),
@@ -85,6 +84,8 @@ ERRORS = [
     ("input x[2] = [1, 2, 3]\ny = sum(x)", None),
     ("input v[3]\ngiven h = [1, 2]\nh = 2*v\ny = sum(h)", None),
     ("y = sum(W @ x)", "W @ x"),
+    ("input x\ny = x @ x", "x @ x"),
+    ("input W[3,4]\nh = W @ v\ny = sum(h)", "W @ v"),  # A vector, or a matrix?
     ("input a[2]\na -> b : [[1, 2, 3], [4, 5, 6]]\nb -> L : [1, 1]", None),
     ("input x[2]\ny = 2*x", "y"),
 ]

@@ -77,6 +77,14 @@ def command(
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
     read = read_graph(graph)
     if data is not None:
+        shows = {
+            "--mode forward": mode == "forward",
+            "--partials": partials,
+            "--expand": expanded,
+            "--all-pairs": all_pairs,
+        }
+        for option in (option for option, is_set in shows.items() if is_set):
+            raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
         return _run_data(read, read_text(data), read_point(at), of, split_names(wrt), (format_, digits, color))
     result = run(expand(read) if expanded else read, read_point(at), of, split_names(wrt), mode)
     print_warnings(result.graph.source, result.warnings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from unicodedata import normalize
 
 from backcalc.errors import ParseError, Source
 from backcalc.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
@@ -20,6 +21,9 @@ _GREEK = re.findall(
 )
 _LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK, strict=True))
 _SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}"}
+
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u030c": "check"}
 
 _DERIVATIVE = re.compile(r"∂(\S+)/∂(\S+)")
 _WORDS = (
@@ -49,15 +53,24 @@ def latex(expr: Expr, digits: int = DIGITS) -> str:
 
 def name_latex(name: str) -> str:
     """A node's name: `t1` as t with an index, Greek letters as such, longer names upright."""
+    name = name.translate(_SUBSCRIPTS)
     name, primes = name.rstrip("'"), "'" * (len(name) - len(name.rstrip("'")))
     for letter, word in _LETTERS.items():
         name = name.replace(letter, word) if name == letter or name.startswith(letter) else name
     stem, index = re.fullmatch(r"(.*?)_*([\d_]*)", name).groups()  # type: ignore[union-attr]
     if not stem:
         stem, index = name, ""
-    body = rf"\{stem}" if stem in _GREEK else stem if len(stem) == 1 else rf"\mathrm{{{_escaped(stem)}}}"
+    body = rf"\{stem}" if stem in _GREEK else _letter(stem)
     digits = index.strip("_").replace("_", ",")
     return f"{body}{primes}" + (f"_{{{digits}}}" if digits else "")
+
+
+def _letter(stem: str) -> str:
+    """A letter, with its accent where it has one; a word upright."""
+    parts = normalize("NFD", stem)
+    if len(parts) == len("y^") and parts[1] in _ACCENTS:
+        return rf"\{_ACCENTS[parts[1]]}{{{parts[0]}}}"
+    return stem if len(stem) == 1 and stem not in _SPECIAL else rf"\mathrm{{{_escaped(stem)}}}"
 
 
 def render_latex(report: Iterable[Grid]) -> Iterator[str]:
@@ -112,7 +125,7 @@ def _escaped(text: str) -> str:
 
 def _leaf(leaf: Number | Name, digits: int) -> _Text:
     if isinstance(leaf, Name):
-        return name_latex(leaf.id), ATOM
+        return r"\infty" if leaf.id == "inf" else name_latex(leaf.id), ATOM
     text = leaf.text or rounded(leaf.value, digits)
     mantissa, _, exponent = text.partition("e")
     if exponent:
@@ -129,7 +142,7 @@ def _call(call: Call, args: tuple[_Text, ...]) -> _Text:
     row = lookup(call.fn, len(args))
     if row is None or not row.latex:
         inner = ", ".join(text for text, _ in args)
-        return rf"\operatorname{{{_escaped(call.fn)}}}({inner})", ATOM
+        return rf"{name_latex(call.fn)}({inner})", ATOM
     own, needs = _tightness(call)
     slots = {param: _grouped(arg, need) for param, arg, need in zip(row.params, args, needs, strict=False)}
     return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own

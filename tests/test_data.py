@@ -1,0 +1,268 @@
+"""`run --data`: a batch is what a loop over its points gives; and what a CSV file can have wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from arrays import programs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import backcalc
+from backcalc.data import CHUNK, run_data
+from backcalc.errors import Source
+from backcalc.points import read_points
+
+BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
+law = settings(deadline=None, derandomize=True, max_examples=40)
+
+
+def columns(name, shape):
+    return [f"{name}[{','.join(map(str, index))}]" if index else name for index in np.ndindex(*shape)]
+
+
+def table(data):
+    """CSV text of arrays of points × shape."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([column for name, points in data.items() for column in columns(name, points.shape[1:])])
+    for i in range(len(next(iter(data.values())))):
+        writer.writerow([repr(float(n)) for points in data.values() for n in points[i].ravel()])
+    return out.getvalue()
+
+
+def batched(text, data, at=None, **options):
+    return run_data(backcalc.parse(text), Source("points.csv", table(data)), at or {}, **options)
+
+
+def agrees(text, data, at=None, of=None):
+    """Whether the batch is what a loop over the points gives, nan where that has nan."""
+    found, graph = batched(text, data, at, of=of), backcalc.parse(text)
+    for i in range(len(next(iter(data.values())))):
+        run = graph.run({**(at or {}), **{name: points[i].tolist() for name, points in data.items()}}, of=of).run
+        assert np.allclose(found.value[i], run.value, rtol=1e-11, atol=1e-12, equal_nan=True), i
+        for name in data:
+            expected = run.gradient[name]
+            assert np.shape(found.gradient[name][i]) == np.shape(expected), name
+            assert np.allclose(found.gradient[name][i], expected, rtol=1e-9, atol=1e-11, equal_nan=True), (i, name)
+
+
+@law
+@given(programs(), st.integers(0, 1000))
+def test_a_batch_is_a_loop_over_points(drawn, seed):
+    if not drawn.point:
+        return
+    random = np.random.default_rng(seed)
+    names = list(drawn.point)[: 1 + seed % len(drawn.point)]
+    data = {name: np.asarray(random.normal(size=(3, *drawn.point[name].shape))) for name in names}
+    rest = {name: value for name, value in drawn.point.items() if name not in names}
+    agrees(drawn.text, data, {name: value if value.shape else float(value) for name, value in rest.items()})
+
+
+POINTS = [-2.0, -1.0, -0.5, 0.0, 0.3, 1.0, 2.5]
+SCALAR_ROWS = [
+    "y = if x > 0 then log(x) else x^2",
+    "y = if x >= 0 then sqrt(x) else 0",
+    "y = where(x == 0, 1, sin(x)/x)",
+    "y = if x > 0 and log(x) > 0 then x else 2*x",
+    "y = log(x)",
+    "y = 1/x",
+    "y = abs(x) + relu(x) + max(x, 1)",
+    "y = x^3 + 2^x",
+    "y = x^0.5",
+    "y = atan2(x, 1) + floor(x) + step(x)",
+    "y = max(x, 0.3, -1)",
+    "y = cross_entropy(sigmoid(x), 1)",
+    "y = min([x, 2*x, 1])",
+    "y = [x, 1, x^2] @ [1, 2, 3]",
+    "y = sum(diag([x, 2])) + sum(x*[1, 2])",
+    "y = sum(concat(x, [1, x]))",
+    "y = 3\nz = x\noutput z",
+    "x -> y : 2\ny -> z : 3\ny = 1\nz = 2",
+    "y = x\nw = 5",
+]
+
+
+@pytest.mark.parametrize("text", SCALAR_ROWS)
+def test_programs_over_numbers(text):
+    of = "z" if "z" in text else "y"
+    agrees(text, {"x": np.array(POINTS)}, of=of)
+
+
+def test_inputs_without_a_column_are_given_once():
+    agrees("input w[2] = [1, 2]\ny = sum(w*x) + b", {"x": np.array(POINTS)}, {"b": 3.0})
+
+
+def test_more_points_than_a_chunk():
+    points = np.linspace(-1, 1, CHUNK + 5)
+    found = batched("y = x^2", {"x": points})
+    assert np.allclose(found.value, points**2)
+    assert np.allclose(found.gradient["x"], 2 * points)
+
+
+def test_the_gradient_by_an_input_that_has_no_column():
+    found = batched("y = w*x", {"x": np.array([1.0, 2.0])}, {"w": 5.0}, wrt=("w",))
+    assert found.gradient["w"].tolist() == [1, 2]
+
+
+# ---- The file --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "graph", "expected"),
+    [
+        ("x\n1\n2\n", "y = x", {"x": [1, 2]}),
+        ("x,z\n1,2", "y = x*z", {"x": [1], "z": [2]}),
+        (" x , z \n 1 , 2 \n", "y = x*z", {"x": [1], "z": [2]}),
+        ("x\r\n1\r\n", "y = x", {"x": [1]}),
+        ("x\n1\n\n\n", "y = x", {"x": [1]}),
+        ("x\n1e-3\n", "y = x", {"x": [0.001]}),
+        ('"x"\n"1"\n', "y = x", {"x": [1]}),
+        ("v[0],v[1]\n1,2\n3,4\n", "input v[2]\ny = sum(v)", {"v": [[1, 2], [3, 4]]}),
+        ("v[1],v[0]\n1,2\n", "input v[2]\ny = sum(v)", {"v": [[2, 1]]}),
+        ('"W[0,0]","W[0,1]"\n1,2\n', "input W[1,2]\ny = sum(W)", {"W": [[[1, 2]]]}),
+        ('"W[0, 0]","W[0, 1]"\n1,2\n', "input W[1,2]\ny = sum(W)", {"W": [[[1, 2]]]}),
+        ("\ufeffx\n1\n", "y = x", {"x": [1]}),
+    ],
+)
+def test_points_are_read(text, graph, expected):
+    source = Source("points.csv", text.removeprefix("\ufeff"))
+    found = read_points(source, backcalc.parse(graph))
+    assert {name: array.tolist() for name, array in found.values.items()} == expected
+    assert not found.warnings
+
+
+ERRORS = [  # CSV, graph, line:column, words
+    ("x,z\n1,2\n3,four\n", "y = x*z", "3:3", ("`z`", "`four`")),
+    ("x,z\n1,2\n3\n", "y = x*z", "3:1", ("1 cell", "`z`")),
+    ("x,z\n1,2\n3,4,5\n", "y = x*z", "3:1", ("3 cells", "2")),
+    ("x\n\n1\n", "y = x", "2:1", ()),
+    ("x\n1,\n", "y = x", "2:1", ("2 cells",)),
+    ("x,z\n1,\n", "y = x*z", "2:3", ("`z`", "empty")),
+    ("x,x\n1,2\n", "y = x", "1:3", ("`x`", "twice")),
+    ("", "y = x", None, ("no points",)),
+    ("x\n", "y = x", None, ("no points",)),
+    ("q\n1\n", "y = x", "1:1", ("x",)),
+    ("v[0],v[2]\n1,2\n", "input v[3]\ny = sum(v)", "1:1", ("`v[1]`",)),
+    ("v[0],v[1]\n1,2\n", "input v[3]\ny = sum(v)", None, ("v", "3", "2")),
+    ("x[0],x[1]\n1,2\n", "y = x^2\noutput y", None, ()),
+    ('v[0],"v[0,1]"\n1,2\n', "input v[3]\ny = sum(v)", "1:1", ("`v`",)),
+    ("x\n1\nnext\n", "y = x", "3:1", ("`x`", "`next`")),
+    ("x\n1_000\n", "y = x", "2:1", ("`1_000`",)),
+    ("y\n1\n", "y = x", "1:1", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "graph", "place", "words"), ERRORS)
+def test_what_a_file_has_wrong(text, graph, place, words):
+    with pytest.raises(backcalc.BackcalcError) as caught:
+        run_data(backcalc.parse(graph), Source("points.csv", text), {})
+    message = str(caught.value)
+    assert place is None or message.startswith(f"points.csv:{place}: error: "), message
+    assert all(word in message for word in words), message
+
+
+def test_all_bad_cells_are_told():
+    with pytest.raises(backcalc.BackcalcError) as caught:
+        read_points(Source("points.csv", "x,z\na,b\n1,c\n"), backcalc.parse("y = x*z"))
+    assert len(caught.value.diagnostics) == 3
+
+
+def test_a_column_of_no_input_is_a_warning():
+    found = run_data(backcalc.parse("y = x"), Source("points.csv", "x,label\n1,2\n"), {})
+    assert [warning.code for warning in found.warnings] == ["no-input"]
+    assert found.value.tolist() == [1]
+
+
+# ---- The command line ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(tmp_path):
+    def run(graph, data, *args, stdin=None):
+        (tmp_path / "g.bg").write_text(graph, encoding="utf-8")
+        if data is not None:
+            (tmp_path / "points.csv").write_text(data, encoding="utf-8")
+        where = "points.csv" if data is not None else "-"
+        line = [*BACKCALC, "run", "g.bg", "--data", where, *args]
+        return subprocess.run(line, input=stdin or "", capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    return run
+
+
+def test_csv(command):
+    found = command("y = x^2*z", "x,z\n1,2\n3,0.1\n", "--format", "csv")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout == "y,dy/dx,dy/dz\n2,4,1\n0.9,0.6000000000000001,9\n"
+
+
+def test_csv_of_a_matrix_quotes_its_names(command):
+    found = command("input W[1,2]\ny = sum(W^2)", '"W[0,0]","W[0,1]"\n1,2\n', "--format", "csv")
+    assert found.stdout == 'y,"dy/dW[0,0]","dy/dW[0,1]"\n5,2,4\n'
+
+
+def test_json(command):
+    found = command("input v[2]\ny = v[0]*v[1]", "v[0],v[1]\n2,3\n4,5\n", "--format", "json")
+    assert json.loads(found.stdout) == {
+        "output": "y",
+        "points": [{"value": 6, "gradient": {"v": [3, 2]}}, {"value": 20, "gradient": {"v": [5, 4]}}],
+    }
+
+
+def test_table(command):
+    found = command("y = x^2", "x\n1\n3\n")
+    assert [line.split() for line in found.stdout.splitlines()] == [
+        ["point", "y", "∂y/∂x"],
+        ["1", "1", "2"],
+        ["2", "9", "6"],
+    ]
+
+
+def test_stdin(command):
+    found = command("y = x^2", None, "--format", "csv", stdin="x\n5\n")
+    assert (found.returncode, found.stdout) == (0, "y,dy/dx\n25,10\n")
+
+
+def test_a_point_outside_the_domain_exits_with_1(command):
+    found = command("y = log(x)", "x\n1\n-1\n", "--format", "csv")
+    assert (found.returncode, found.stdout) == (1, "y,dy/dx\n0,1\nnan,nan\n")
+
+
+@pytest.mark.parametrize(
+    ("graph", "data", "args"),
+    [
+        ("y = x*w", "x\n1\n", ()),
+        ("y = x", "x\none\n", ()),
+        ("input v[2]\ny = 2*v", "v[0],v[1]\n1,2\n", ()),
+        ("y = x", "x\n1\n", ("--of", "q")),
+        ("y = x", "x\n1\n", ("--wrt", "q")),
+        ("input v[2]\nh = 2*v\nadjoint h = [1, 2]", "v[0],v[1]\n1,2\n", ("--of", "h")),
+        ("y = x", "x\n1\n", ("--mode", "forward")),
+        ("y = x", "x\n1\n", ("--partials",)),
+    ],
+)
+def test_refusals_have_status_2_and_print_nothing(command, graph, data, args):
+    found = command(graph, data, *args)
+    assert found.returncode == 2
+    assert not found.stdout
+    assert "error" in found.stderr.lower()
+    assert "bug" not in found.stderr
+
+
+def test_a_missing_file(command):
+    found = command("y = x", None, "--data", "nowhere.csv")
+    assert found.returncode == 2
+    assert "nowhere.csv" in found.stderr
+
+
+def test_a_graph_and_data_cannot_both_be_stdin():
+    line = [*BACKCALC, "run", "-", "--data", "-"]
+    found = subprocess.run(line, input="y = x\n", capture_output=True, text=True, check=False)
+    assert found.returncode == 2
+    assert "stdin" in found.stderr
