@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from backcalc.build import build
 from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, ParseError, Source, Span
 from backcalc.gradients import resolve
