@@ -273,7 +273,7 @@ STATUSES = [
     (2, ["run", "lattice.bg", "--at", "@" + "x" * 5000], ""),
     (2, ["run", "lattice.bg", "--digits", "0"], ""),
     (2, ["run", "lattice.bg", "--digits", "18"], ""),
-    (2, ["run", "lattice.bg", "--format", "latex"], ""),
+    (2, ["run", "lattice.bg", "--format", "html"], ""),
     (2, ["run", "lattice.bg", "--at"], ""),
     (2, ["run", "lattice.bg", "--at", ""], ""),
     (2, ["run", "lattice.bg", "--at", "@"], ""),

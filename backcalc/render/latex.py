@@ -148,15 +148,17 @@ def _call(call: Call, args: tuple[_Text, ...]) -> _Text:
     return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own
 
 
-_BEGIN, _END, _BREAK = r"\begin{bmatrix}", r"\end{bmatrix}", r" \\ "
+_BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
 
 
 def _vector(call: Call, args: tuple[_Text, ...]) -> str:
-    """A column; of vectors a matrix, whose rows they are."""
+    """A column; of vectors a matrix, whose rows they are. (amsmath's bmatrix would end at ten columns.)"""
     rows = [text for text, _ in args]
-    if all(isinstance(item, Call) and item.fn == VECTOR for item in call.args):
-        rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]
-    return _BEGIN + _BREAK.join(rows) + _END
+    if not all(isinstance(item, Call) and item.fn == VECTOR for item in call.args):
+        return _BEGIN + _BREAK.join(rows) + _END
+    rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]
+    columns = "r" * (1 + max(row.count(" & ") for row in rows))
+    return _BEGIN.replace("{r}", f"{{{columns}}}") + _BREAK.join(rows) + _END
 
 
 def _tightness(call: Call) -> tuple[int, tuple[int, ...]]:
