@@ -155,3 +155,8 @@ def as_array(value: Any) -> Array | None:
 def false_places(found: Any) -> list[tuple[int, ...]]:
     """The indices at which a condition is 0."""
     return [tuple(map(int, index)) for index in np.argwhere(np.asarray(found) == 0)]
+
+
+def masked(ct: Any, partial: Any) -> Array:
+    """Ct · partial, and 0 where nothing comes in, whatever the slope there: of a branch that is not taken."""
+    return np.asarray(np.where(np.asarray(ct) == 0, 0.0, ct * partial))

@@ -108,6 +108,7 @@ class Sweep:
         name = free_name(derivative_name(self.output, node), self.taken)
         self.taken.add(name)
         self._found[name], self._adjoint[node] = expr, name
+        self.linear.named_shapes[name] = self.linear.named_shapes.get(node, ())
         return Name(name)
 
 

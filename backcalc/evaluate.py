@@ -12,11 +12,11 @@ from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
 from backcalc.primitive import Primitive
 from backcalc.primitives import CONSTANTS, lookup, variant
-from backcalc.shapes import Shape, infer, shape_text, specialize
+from backcalc.shapes import Shape, infer, known_shape, shape_text, specialize
 from backcalc.simplify import make
 from backcalc.suggest import did_you_mean
 from backcalc.tape import Tape
-from backcalc.values import all_known, is_known, literal, shape_of
+from backcalc.values import all_known, is_known, literal, ones, shape_of
 
 PLACES_SHOWN = 3
 NAMES_SHOWN = 8
@@ -45,6 +45,7 @@ class Evaluation:
         self.rows = specialize(tape, self.shapes)
         if formulas:
             self.terms = list(tape.literals)
+        self._named_shapes = {n.name: self.shapes[s] for s, n in zip(tape.slot, tape.graph.nodes, strict=True)}
         self._names = {slot: node.name for slot, node in zip(tape.slot, tape.graph.nodes, strict=True)}
         for slot in range(len(tape.rows)):
             if self.terms[slot] is None:
@@ -88,9 +89,18 @@ class Evaluation:
         if not all_known(args):
             fn = {"max/1": "max", "min/1": "min"}.get(row.name, row.name)
             fn = "@" if fn.startswith("@") else fn.removesuffix("/vectors")
+            if fn == "=":
+                return args[0]
             indices = tuple(Number(float(i)) for i in self.tape.indices.get(slot, ()))
-            return make(fn, *map(literal, args), *indices)
+            return self._in_shape(make(fn, *map(literal, args), *indices), slot)
         return apply(row, args, self.tape.indices.get(slot, ()))
+
+    def _in_shape(self, found: Expr, slot: int) -> Expr:
+        """A formula of an array that a rewrite such as x - x → 0 has made a number, as an array again."""
+        shape = self.shapes[slot]
+        if not shape or known_shape(found, self._named_shapes):
+            return found
+        return make("*", found, literal(ones(shape)))
 
 
 def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from math import nan, prod
 from typing import Any
@@ -15,7 +16,7 @@ from backcalc.remarks import FLAT, Remarks, does_exist
 from backcalc.shapes import Shape, known_shape
 from backcalc.simplify import make
 from backcalc.sweep import reverse
-from backcalc.values import accumulate, all_known, is_known, literal, multiply, ones, shape_of
+from backcalc.values import accumulate, all_known, is_known, literal, multiply, ones, settled, shape_of
 
 Pullback = Callable[[Any], Any]
 Settle = Callable[[int, Any], Any]
@@ -39,6 +40,9 @@ class Linearization:
         self.remarks = Remarks(evaluation)
         self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
+        self.named_shapes = {
+            n.name: self._shapes[at] for n, at in zip(self.tape.graph.nodes, self.tape.slot, strict=True)
+        }
         for node in range(len(self.tape.slot)):
             self._linearize(node)
             self.remarks.inspect(node)
@@ -54,7 +58,21 @@ class Linearization:
         """The adjoint of every slot that a seed reaches, down to slot `first`."""
         order = range(max(seeds, default=-1), first - 1, -1)
         edges = self.slot_edges.__getitem__
-        return reverse(order, edges, seeds, multiply=pull, accumulate=accumulate, settle=settle)
+
+        def complete(slot: int, adjoint: Any) -> Any:
+            return settle(slot, settled(adjoint))
+
+        with self._context():
+            found = reverse(order, edges, seeds, multiply=pull, accumulate=accumulate, settle=complete)
+        return {slot: settled(adjoint) for slot, adjoint in found.items()}
+
+    def _context(self) -> AbstractContextManager[Any]:
+        """With arrays, infinities and nan come without NumPy's own warnings."""
+        if not any(self._shapes):
+            return nullcontext()
+        from backcalc.array import quiet
+
+        return quiet()
 
     @cached_property
     def edges(self) -> list[list[tuple[int, Any]]]:
@@ -78,13 +96,9 @@ class Linearization:
         """`value`, which may be one number or formula for all elements of an array, in the array's shape."""
         if isinstance(value, Number):  # What cancels or is 0 throughout is no formula.
             value = value.value
-        if not shape or (shape_of(value) if is_known(value) else known_shape(value, self._named_shapes)):
+        if not shape or (shape_of(value) if is_known(value) else known_shape(value, self.named_shapes)):
             return value
         return value * ones(shape) if is_known(value) else make("*", value, literal(ones(shape)))
-
-    @cached_property
-    def _named_shapes(self) -> dict[str, Shape]:
-        return {n.name: self._shapes[slot] for n, slot in zip(self.tape.graph.nodes, self.tape.slot, strict=True)}
 
     def _node_edges(self, node: int) -> Iterator[tuple[int, Any]]:
         slot = self.tape.slot[node]
@@ -194,16 +208,28 @@ class Linearization:
         for form in forms:
             if all(is_known(scope[name]) for name in names(expression(form)) if name in scope):
                 from_scope = [scope[name] for name in (*row.params, "out")]
-                return _quietly(bound.form(form), from_scope)
+                return self._where_it_exists(slot, row, _quietly(bound.form(form), from_scope))
         return _substituted(expression(row.partials[k]), scope)
+
+    def _where_it_exists(self, slot: int, row: Primitive, partial: Any) -> Any:
+        """A partial by elements, nan where the function does not exist."""
+        terms = [self._terms[arg] for arg in self.tape.args[slot]]
+        if not self._shapes[slot] or row.array.exists is None or not all_known(terms):
+            return partial
+        from backcalc.array import where
+
+        return where(_quietly(row.array.exists, terms), partial, nan)
 
     def _by_element(self, partial: Any, slot: int, arg: int) -> Pullback:
         """Multiplication by elements; a scalar argument gets the sum."""
         to_scalar = not self._shapes[arg]
+        from backcalc.array import is_finite, masked
+
         shape = self._shapes[slot]
+        finite = not is_known(partial) or is_finite(partial)
 
         def pullback(ct: Any) -> Any:
-            found = multiply(ct, partial)
+            found = multiply(ct, partial) if not is_known(ct) or finite else masked(ct, partial)
             if not to_scalar:
                 return found
             found = self.full(found, shape)

@@ -93,7 +93,7 @@ class Remarks:
     def _passes_kinks(self, slot: int) -> bool:
         """Whether a kink of an argument is one of the operation: not of `abs(x) < 1`, but of `not x < 1`."""
         row = self.evaluation.rows[slot]
-        return row is None or row.name in _LOGIC or any(text != FLAT for text in row.partials)
+        return row is None or row.name in _LOGIC or bool(row.pullbacks) or any(text != FLAT for text in row.partials)
 
     def _remark(self, slot: int) -> tuple[str, str] | None:
         """A code and words for where an operation's function ends or its slope jumps, its arguments being in order."""
@@ -134,7 +134,7 @@ class Remarks:
         """Warn of each element of a given value that its function does not have."""
         slot, given = self.tape.slot[node], self.tape.graph.nodes[node].given
         row, value = self.evaluation.rows[slot], self.evaluation.terms[slot]
-        if row is None or given is None or row.array.in_range is None:
+        if row is None or given is None or not is_known(value) or row.array.in_range is None:
             return
         from backcalc.array import false_places
 

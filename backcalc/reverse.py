@@ -27,4 +27,6 @@ def _read(linear: Linearization, found: dict[int, Any], at: int) -> Any:
     if at not in found:
         return 0.0 * ones(shape)
     value = linear.full(found[at], shape)
-    return value if is_known(value) else tidy(value)
+    if not is_known(value):
+        return tidy(value)
+    return value if shape else float(value)

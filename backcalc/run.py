@@ -165,8 +165,8 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
 
 
 def _tangents(linear: Linearization, wrt: int) -> list[Any]:
-    if not all_known(value for value in linear.evaluation.terms if value is not None) and any(linear.evaluation.shapes):
-        message = "forward mode with vectors needs every value"
+    if any(partial is None for edges in linear.edges for _, partial in edges):
+        message = "forward mode needs every value"
         found = Diagnostic("unknown-values", message, hints=("give them by --at, or leave --mode out",))
         raise UsageError(Source(linear.tape.graph.source.name, ""), [found])
     return tangents(linear, wrt)

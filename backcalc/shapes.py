@@ -90,7 +90,11 @@ class _Inference:
             self.errors += [self._unknown(slot, self.tape.args[slot][0]) for slot in open_[:1]]
         if self.errors:
             raise BuildError(self.tape.graph.source, self.errors)
-        return [self._final(term) for term in self.terms]
+        shapes = [self._final(term) for term in self.terms]
+        open_lengths = next((slot for slot in self.tape.slot if None in shapes[slot]), None)
+        if open_lengths is not None:
+            raise BuildError(self.tape.graph.source, [self._unknown(open_lengths, open_lengths)])
+        return shapes
 
     def _settle(self, open_: list[int]) -> list[int]:
         """Apply constraints until none says more; those that may still say something."""
@@ -251,9 +255,11 @@ def _matmul(operands: list[Term], out: Term) -> bool:
         unify(out, x[:-1] + y[1:])
         return True
     if isinstance(out, tuple) and isinstance(y, tuple) and y and len(out) >= len(y) - 1:
+        unify(out, (*out[: len(out) - len(y) + 1], *y[1:]))
         unify(x, (*out[: len(out) - len(y) + 1], y[0]))
         return True
     if isinstance(out, tuple) and isinstance(x, tuple) and x and len(out) >= len(x) - 1:
+        unify(out, (*x[:-1], *out[len(x) - 1 :]))
         unify(y, (x[-1], *out[len(x) - 1 :]))
         return True
     return False
@@ -381,6 +387,8 @@ def known_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     def call(part: Call, args: tuple[Shape, ...]) -> Shape:
         row = lookup(part.fn, len(args))
         rule = row.shape if row is not None else "elementwise"
+        if part.fn in ("mse", "cross_entropy"):  # A loss is a number, of arrays too.
+            return ()
         return _FORWARD.get(rule, _widest)(args)
 
     return fold(expr, lambda leaf: shapes.get(leaf.id, ()) if isinstance(leaf, Name) else (), call)

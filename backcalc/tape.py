@@ -53,7 +53,7 @@ class Tape:
             self.slot.append(self._new(None, ()))
             return
         last = self._write(node.expr)
-        owns_last = last == len(self.rows) - 1 and self.rows[last] is not None
+        owns_last = last == len(self.rows) - 1 and last >= self.begin[-1] and self.rows[last] is not None
         self.slot.append(last if owns_last else self._new(_SAME, (last,)))
         self.constant[-1] = False
 

@@ -50,9 +50,28 @@ def ones(shape: tuple[int | None, ...]) -> Any:
     return filled(shape)
 
 
+class Terms(list[Any]):
+    """The contributions to an adjoint that is a formula, to be added up once all are in."""
+
+
 def accumulate(total: Any, contribution: Any) -> Any:
-    """The sum; in a formula the newer term comes first, so that a sweep from the end keeps the order of the file."""
-    return add(contribution, total)
+    """The sum of numbers; where one is a formula, both as terms."""
+    if not isinstance(total, Terms) and is_known(total) and is_known(contribution):
+        return total + contribution
+    terms = total if isinstance(total, Terms) else Terms([total])
+    terms.append(contribution)
+    return terms
+
+
+def settled(adjoint: Any) -> Any:
+    """An adjoint with its contributions added up, the latest first, so that a sweep keeps the order of the file."""
+    if not isinstance(adjoint, Terms):
+        return adjoint
+    terms = reversed(adjoint)
+    found = next(terms)
+    for term in terms:
+        found = add(found, term)
+    return found
 
 
 def add(left: Any, right: Any) -> Any:

@@ -46,7 +46,7 @@ def layer() -> tuple[Callable[[], Any], Callable[[], Any]]:
 
 
 def net() -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """A batch of 10,000 points through a 784-100-10 net: each point's loss and its gradient with respect to the point."""
+    """A batch of 10,000 points through a 784-100-10 net: each point's loss and its gradient by the point."""
     graph = load(clean("net", NET))
     w1, b1 = RANDOM.normal(size=(100, 784)) / 28, RANDOM.normal(size=100)
     w2, b2 = RANDOM.normal(size=(10, 100)) / 10, RANDOM.normal(size=10)

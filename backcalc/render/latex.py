@@ -152,7 +152,7 @@ _BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
 
 
 def _vector(call: Call, args: tuple[_Text, ...]) -> str:
-    """A column; of vectors a matrix, whose rows they are. (amsmath's bmatrix would end at ten columns.)"""
+    """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
     rows = [text for text, _ in args]
     if not all(isinstance(item, Call) and item.fn == VECTOR for item in call.args):
         return _BEGIN + _BREAK.join(rows) + _END
