@@ -3,19 +3,25 @@
 >>> import backcalc
 >>> backcalc.parse("y = x^2").run(at={"x": 3}).gradient
 {'x': 6.0}
+
+The names below are loaded at first use, so that the command line starts before it needs them.
 """
 
-from backcalc.api import Graph, NodeResult, Result, load, parse
-from backcalc.errors import (
-    BackcalcError,
-    BuildError,
-    Diagnostic,
-    EvaluateError,
-    ParseError,
-    ReadError,
-    UsageError,
-)
-from backcalc.version import __version__
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backcalc.api import Graph, NodeResult, Result, load, parse
+    from backcalc.errors import (
+        BackcalcError,
+        BuildError,
+        Diagnostic,
+        EvaluateError,
+        ParseError,
+        ReadError,
+        UsageError,
+    )
+    from backcalc.version import __version__
 
 __all__ = [
     "BackcalcError",
@@ -32,3 +38,19 @@ __all__ = [
     "load",
     "parse",
 ]
+
+_HOMES = {
+    **dict.fromkeys(("Graph", "NodeResult", "Result", "load", "parse"), "backcalc.api"),
+    "__version__": "backcalc.version",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, from the module that it is defined in."""
+    if name not in __all__:
+        raise AttributeError(f"module 'backcalc' has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "backcalc.errors")), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

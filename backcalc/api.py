@@ -11,7 +11,7 @@ from typing import Any
 
 from backcalc.errors import Diagnostic, Source, UsageError
 from backcalc.graph import Graph as _Graph
-from backcalc.load import load as load_graph
+from backcalc.loading import load as load_graph
 from backcalc.point import from_mapping
 from backcalc.reading import clean, read
 from backcalc.render.layout import aligned

@@ -15,7 +15,7 @@ import numpy as np
 
 from backcalc.batch import run_batch
 from backcalc.evaluate import Evaluation
-from backcalc.load import load
+from backcalc.loading import load
 from backcalc.reading import clean
 from backcalc.run import run
 from backcalc.tape import Tape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import pickle
 import subprocess
@@ -13,17 +14,20 @@ from pathlib import Path
 import pytest
 
 import backcalc
+from backcalc import errors
 
 NEURON = "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2\n"
 POINT = {"w": 0.5, "x": 2, "b": -1, "z": 1}
 
 
 def test_all_is_what_there_is():
-    public = {name for name in vars(backcalc) if not name.startswith("_")}
-    modules = {name for name in public if type(getattr(backcalc, name)).__name__ == "module"}
-    assert public - modules == set(backcalc.__all__) - {"__version__"}
     assert backcalc.__all__ == sorted(backcalc.__all__)
+    assert set(backcalc.__all__) <= set(dir(backcalc))
     assert all(getattr(backcalc, name).__doc__ for name in backcalc.__all__)
+    classes = {name for name, found in inspect.getmembers(errors, inspect.isclass) if issubclass(found, Exception)}
+    assert classes <= set(backcalc.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = backcalc.nothing
 
 
 def test_the_package_says_that_it_is_typed():

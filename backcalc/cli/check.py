@@ -17,7 +17,7 @@ from backcalc.cli.options import (
     read_source,
 )
 from backcalc.errors import Diagnostic, UsageError
-from backcalc.load import finish, load_program
+from backcalc.loading import finish, load_program
 from backcalc.point import read_point
 from backcalc.run import run
 

@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 from backcalc.catalog import samples
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
 from backcalc.graph import Graph
-from backcalc.load import load
+from backcalc.loading import load
 from backcalc.reading import read
 from backcalc.render.numbers import DIGITS, MAX_DIGITS
 from backcalc.render.report import Grid
