@@ -135,7 +135,7 @@ def _leaf(leaf: Number | Name, digits: int) -> _Text:
 
 def _call(call: Call, args: tuple[_Text, ...]) -> _Text:
     if call.fn == VECTOR:
-        return _vector(call, args), ATOM
+        return _vector(args), ATOM
     if call.fn == INDEX:
         places = ",".join(text for text, _ in args[1:])
         return rf"{_grouped(args[0], POSTFIX)}_{{{places}}}", POSTFIX
@@ -151,7 +151,7 @@ def _call(call: Call, args: tuple[_Text, ...]) -> _Text:
 _BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
 
 
-def _vector(call: Call, args: tuple[_Text, ...]) -> str:
+def _vector(args: tuple[_Text, ...]) -> str:
     """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
     rows = [text for text, _ in args]
     if not all(text.startswith(_BEGIN) for text in rows):  # Numbers, or of a third dimension, matrices.
