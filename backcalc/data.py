@@ -60,7 +60,7 @@ def run_data(graph: Graph, source: Source, at: Point, of: str | None = None, wrt
     if graph.seeds:
         hint = f"drop --data, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
         message = "`adjoint` statements speak of one point, --data of many"
-        raise UsageError(graph.source, [Diagnostic("adjoint-of-many", message, graph.seeds[0][1].span, hints=(hint,))])
+        raise UsageError(graph.source, [Diagnostic("two-outputs", message, graph.seeds[0][1].span, hints=(hint,))])
     output = choose_output(graph, of)
     for name in wrt:
         require_node(graph, name, "--wrt")

@@ -179,7 +179,7 @@ class Linearization:
             if not exists and not row.selects:
                 yield arg, nan
             elif not row.partials or row.partials[k] != FLAT:
-                plain = is_plain and bool(row.partials)
+                plain = is_plain and bool(row.partials) and not self._is_given(slot)
                 partial = row.slopes[k](*terms, out) if plain else self._partial(slot, row, k)
                 if is_plain and partial == 0 and row.selects:
                     continue
@@ -204,7 +204,10 @@ class Linearization:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
         scope = self._scope(slot, row)
         bound = row.array if any(map(shape_of, scope.values())) else row.scalar
-        forms = [column[k] for column in (row.stable, row.partials, row.from_output) if column]
+        columns = (row.stable, row.partials, row.from_output)
+        if self._is_given(slot):  # Then its own value is what counts, whatever its formula would give.
+            columns = columns[::-1]
+        forms = [column[k] for column in columns if column]
         for form in forms:
             if all(is_known(scope[name]) for name in names(expression(form)) if name in scope):
                 from_scope = [scope[name] for name in (*row.params, "out")]
@@ -219,6 +222,10 @@ class Linearization:
         from backcalc.array import where
 
         return where(_quietly(row.array.exists, terms), partial, nan)
+
+    def _is_given(self, slot: int) -> bool:
+        node = self.remarks.node
+        return slot == self.tape.slot[node] and self.tape.graph.nodes[node].given is not None
 
     def _by_element(self, partial: Any, slot: int, arg: int) -> Pullback:
         """Multiplication by elements; a scalar argument gets the sum."""

@@ -120,7 +120,7 @@ def _array(source: Source, name: str, places: dict[tuple[int, ...], int], table:
     """The values of one input. Raises UsageError where one of its elements has no column."""
     if len({len(index) for index in places}) > 1:
         message = f"the columns of `{shorten(name)}` have indices of different lengths"
-        raise UsageError(source, [Diagnostic("mixed-columns", message, Span(0, 1))])
+        raise UsageError(source, [Diagnostic("missing-column", message, Span(0, 1))])
     shape = tuple(1 + max(axis) for axis in zip(*places, strict=True))
     wanted = list(np.ndindex(*shape))
     missing = [index for index in wanted if index not in places]

@@ -66,6 +66,9 @@ REWRITES = (
     ("x*x^m", "x^(m + 1)"),
     ("z*x^m*x", "z*x^(m + 1)"),
     ("x^m*x^n", "x^(m + n)"),
+    # Transposes
+    ("transpose(x)", "x.T"),
+    ("x.T.T", "x"),
     # Quotients: one bar
     ("x/y*y", "x"),
     ("x*(1/y)", "x/y"),

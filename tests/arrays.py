@@ -6,7 +6,7 @@ A drawn formula is Python as well as the language: the truth is Python's own `ev
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from hypothesis import strategies as st
@@ -22,7 +22,7 @@ BINARY = (
     *("{u} + {v}", "{u} - {v}", "({u})*({v})", "({u})/(2 + sin({v}))", "max({u}, {v})", "min({u}, {v})"),
     *("(1.5 + sin({u}))**cos({v})", "atan2({u}, 2 + sin({v}))", "where({u} > {v}, {u}, sin({v}))"),
 )
-LETTERS = ("v", "m", "n", "k")  # In the rows below: (what the formula is, the shapes of u and v).
+# In the rows below: what the formula is, and the shapes of u and v, a letter a length; `.` is a number.
 TO_NUMBER = (
     *(("sum({u})", "n"), ("mean({u})", "n"), ("prod(1.5 + sin({u}))", "n"), ("norm({u} + 3)", "n"), ("max({u})", "n")),
     *(
@@ -172,7 +172,7 @@ class _Writer:
 
     def literal(self, shape):
         if not shape:
-            return self.pick(("0.5", "2", "pi".replace("pi", "1.25"), "(-0.75)"))
+            return self.pick(("0.5", "2", "1.25", "(-0.75)"))
         return "⟦" + ", ".join(self.literal(shape[1:]) for _ in range(shape[0])) + "⟧"
 
     def formula(self, shape, depth):
@@ -233,8 +233,3 @@ def programs(draw, longest=4, shapes=((), (1,), (2, 2))):
 
 def _total(name, shape):
     return f"sum(sin({name}))" if shape else f"sin({name})"
-
-
-def without(drawn, name):
-    """The program without the node `name` as an input's value."""
-    return replace(drawn, point={k: v for k, v in drawn.point.items() if k != name})

@@ -29,6 +29,8 @@ MEANING = {
     "-x": lambda x: -x,
     "^": np.float_power,
     "@": np.matmul,
+    ".T": np.transpose,
+    "transpose": np.transpose,
     "sin": np.sin,
     "exp": np.exp,
     "abs": np.abs,

@@ -67,7 +67,27 @@ def test_a_formula_of_what_is_unknown_is_the_adjoint(drawn, data):
         assert close(again.values[again.graph.index[name]], adjoint), (name, extra)
 
 
-@pytest.mark.parametrize("point", [{}, {"x": [1, 2]}])
-def test_a_law_would_catch_a_wrong_formula(point):
-    run = backcalc.parse("input x[2]\nL = sum(x^2)").run(point).run
-    assert not close(run.values[0] if point else [0.0, 0.0], [2.0, 4.0])
+# ---- What regressed once ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "gradient"),
+    [
+        ("y = sum(x) + mean(x) + prod(x) + max(x)", {"x": -3.0}, {"x": 4.0}),
+        ("y = norm(x)", {"x": -3.0}, {"x": -1.0}),
+        ("input W[2,2]\ny = sum(2*W[1])", {"W": [[1, 2], [3, 4]]}, {"W": [[0.0, 0.0], [2.0, 2.0]]}),
+        ("input W[2,2]\ny = sum(W[0]^2)", {"W": [[1, 2], [3, 4]]}, {"W": [[2.0, 4.0], [0.0, 0.0]]}),
+        ("input x[2]\na = x - x\ny = sum(a)", {"x": [1, 2]}, {"x": [0.0, 0.0]}),
+        ("input x[1]\na = [sum(x)]\ny = sum(a)", {"x": [2]}, {"x": [1.0]}),
+    ],
+)
+def test_rows_in_both_modes(text, at, gradient):
+    graph = backcalc.parse(text)
+    for mode in ("reverse", "forward"):
+        found = graph.run(at, mode=mode).run.gradient
+        assert {name: np.asarray(value).tolist() for name, value in found.items()} == gradient
+
+
+def test_a_cotangent_of_a_row_is_placed_where_it_came_from():
+    found = backcalc.parse("input W[2,2]\ny = sum(W[1]^2)").run().run
+    assert unparse(found.gradient["W"]) == "outer([0, 1], 2*W[1])"

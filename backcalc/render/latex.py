@@ -154,7 +154,7 @@ _BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
 def _vector(args: tuple[_Text, ...]) -> str:
     """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
     rows = [text for text, _ in args]
-    if not all(text.startswith(_BEGIN) for text in rows):  # Numbers, or of a third dimension, matrices.
+    if not all(text.startswith(_BEGIN) and text.count(_END) == 1 for text in rows):  # Numbers, or matrices in turn.
         return _BEGIN + _BREAK.join(rows) + _END
     rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]
     columns = "r" * (1 + max(row.count(" & ") for row in rows))
