@@ -13,26 +13,10 @@ from backcalc.errors import BuildError, Diagnostic, Note, shorten
 from backcalc.expr import Call, Expr, Name, fold
 from backcalc.primitive import Primitive
 from backcalc.primitives import lookup, variant
+from backcalc.shape_rules import RULES, Length, MismatchError, Term, Unknown, find, unify
 from backcalc.tape import Tape
 
 Shape = tuple[int | None, ...]
-
-
-class Unknown:
-    """A shape or a length that is not known yet; `link` is what it turned out to be."""
-
-    __slots__ = ("link",)
-
-    def __init__(self) -> None:
-        self.link: Term | None = None
-
-
-Length = int | Unknown
-Term = Unknown | int | tuple[Length, ...]
-
-
-class _MismatchError(Exception):
-    """Two shapes that should be one and are not."""
 
 
 def shape_text(shape: Sequence[int | None]) -> str:
@@ -115,8 +99,8 @@ class _Inference:
         try:
             if rule == "index":
                 return self._index(operands[0], find(self.terms[slot]), self.tape.indices[slot])
-            return _RULES[rule](operands, find(self.terms[slot]))
-        except _MismatchError:
+            return RULES[rule](operands, find(self.terms[slot]))
+        except MismatchError:
             self.errors.append(self._mismatch(slot))
             return True
 
@@ -124,11 +108,11 @@ class _Inference:
         if not isinstance(operand, tuple):
             return False
         if len(indices) > len(operand):
-            raise _MismatchError
+            raise MismatchError
         for index, length in zip(indices, operand, strict=False):
             n = find(length)
             if isinstance(n, int) and not 0 <= index < n:
-                raise _MismatchError
+                raise MismatchError
         unify(out, operand[len(indices) :])
         return True
 
@@ -136,12 +120,12 @@ class _Inference:
         """Whether an edge's shapes are still open: a number keeps the tail's shape, a matrix is head × tail."""
         waiting = False
         for head, pairs in self.tape.partials.items():
-            for (tail, slot), edge in zip(pairs, self.tape.graph.nodes[head].incoming, strict=True):
+            for (tail, slot), incoming in zip(pairs, self.tape.graph.nodes[head].incoming, strict=True):
                 ends = find(self.terms[self.tape.slot[head]]), find(self.terms[self.tape.slot[tail]])
                 try:
-                    waiting |= not _edge(find(self.terms[slot]), *ends)
-                except _MismatchError:
-                    self.errors.append(Diagnostic("shape-mismatch", "this Jacobian is not head × tail", edge.span))
+                    waiting |= not edge(find(self.terms[slot]), *ends)
+                except MismatchError:
+                    self.errors.append(Diagnostic("shape-mismatch", "this Jacobian is not head × tail", incoming.span))
         return waiting
 
     def _bind(self, term: Term, shape: tuple[Length, ...]) -> None:
@@ -203,182 +187,6 @@ class _Inference:
         node = self.tape.graph.nodes[self.tape.slot.index(slot)]
         span = node.given.span if node.given is not None else node.span
         return Note(f"`{shorten(node.name)}` is {shape_words(self._final(self.terms[slot]))}", span)
-
-
-def find(term: Term) -> Term:
-    """What `term` is known to be."""
-    while isinstance(term, Unknown) and term.link is not None:
-        term = term.link
-    return term
-
-
-def unify(left: Term, right: Term) -> None:
-    """Make `left` and `right` one. Raises _MismatchError."""
-    left, right = find(left), find(right)
-    if left is right:
-        return
-    if isinstance(left, Unknown):
-        left.link = right
-    elif isinstance(right, Unknown):
-        right.link = left
-    elif isinstance(left, tuple) and isinstance(right, tuple):
-        if len(left) != len(right):
-            raise _MismatchError
-        for a, b in zip(left, right, strict=True):
-            unify(a, b)
-    elif left != right:
-        raise _MismatchError
-
-
-def _elementwise(operands: list[Term], out: Term) -> bool:
-    """A scalar combines with anything; otherwise shapes match exactly."""
-    arrays = [term for term in operands if isinstance(term, tuple) and term]
-    unknown = [term for term in operands if isinstance(term, Unknown)]
-    for term in arrays:
-        unify(out, term)
-    if len(operands) == 1 or not unknown:
-        unify(out, operands[0] if len(operands) == 1 else arrays[0] if arrays else ())
-        return True
-    if find(out) == () or (not arrays and isinstance(find(out), tuple)):
-        # Only a scalar comes from scalars; an array needs one, and the first unknown is the likeliest.
-        unify(unknown[0], find(out))
-        return len(unknown) == 1
-    return False
-
-
-def _matmul(operands: list[Term], out: Term) -> bool:
-    x, y = operands
-    if isinstance(x, tuple) and isinstance(y, tuple):
-        if not x or not y:
-            raise _MismatchError
-        unify(x[-1], y[0])
-        unify(out, x[:-1] + y[1:])
-        return True
-    if isinstance(out, tuple) and isinstance(y, tuple) and y and len(out) >= len(y) - 1:
-        unify(out, (*out[: len(out) - len(y) + 1], *y[1:]))
-        unify(x, (*out[: len(out) - len(y) + 1], y[0]))
-        return True
-    if isinstance(out, tuple) and isinstance(x, tuple) and x and len(out) >= len(x) - 1:
-        unify(out, (*x[:-1], *out[len(x) - 1 :]))
-        unify(y, (x[-1], *out[len(x) - 1 :]))
-        return True
-    return False
-
-
-def _reduce(operands: list[Term], out: Term) -> bool:
-    unify(out, ())
-    return isinstance(operands[0], tuple)
-
-
-def _vector(operands: list[Term], out: Term) -> bool:
-    unify(operands[0], (Unknown(),))
-    unify(out, operands[0])
-    return True
-
-
-def _logits(operands: list[Term], out: Term) -> bool:
-    unify(operands[0], (Unknown(),))
-    unify(out, ())
-    return True
-
-
-def _dot(operands: list[Term], out: Term) -> bool:
-    unify(operands[0], operands[1])
-    return _logits(operands, out)
-
-
-def _pair(operands: list[Term], out: Term) -> bool:
-    unify(operands[0], operands[1])
-    return _reduce(operands, out)
-
-
-def _outer(operands: list[Term], out: Term) -> bool:
-    m, n = Unknown(), Unknown()
-    unify(operands[0], (m,))
-    unify(operands[1], (n,))
-    unify(out, (m, n))
-    return True
-
-
-def _transpose(operands: list[Term], out: Term) -> bool:
-    known = operands[0] if isinstance(operands[0], tuple) else out
-    if not isinstance(known, tuple):
-        return False
-    unify(out if known is operands[0] else operands[0], known[::-1])
-    return True
-
-
-def _diag(operands: list[Term], out: Term) -> bool:
-    x = operands[0]
-    known = x if isinstance(x, tuple) else out
-    if not isinstance(known, tuple):
-        return False
-    if len(known) == 0:
-        raise _MismatchError
-    unify(known[0], known[-1])
-    unify(out if known is x else x, (known[0], known[0]) if len(known) == 1 else (known[0],))
-    return True
-
-
-def _stack(operands: list[Term], out: Term) -> bool:
-    for other in operands[1:]:
-        unify(operands[0], other)
-    if isinstance(out, tuple):
-        if not out:
-            raise _MismatchError
-        unify(out[0], len(operands))
-        unify(operands[0], out[1:])
-    item = find(operands[0])
-    if not isinstance(item, tuple):
-        return False
-    if len(item) > 1:
-        raise _MismatchError
-    unify(out, (len(operands), *item))
-    return True
-
-
-def _concat(operands: list[Term], out: Term) -> bool:
-    if not all(isinstance(term, tuple) for term in operands):
-        return False
-    lengths = [find(term[0]) if term else 1 for term in operands if isinstance(term, tuple)]
-    if any(len(term) > 1 for term in operands if isinstance(term, tuple)):
-        raise _MismatchError
-    whole = [n for n in lengths if isinstance(n, int)]
-    unify(out, (sum(whole) if len(whole) == len(lengths) else Unknown(),))
-    return len(whole) == len(lengths)
-
-
-def _edge(partial: Term, head: Term, tail: Term) -> bool:
-    if not isinstance(partial, tuple):
-        return isinstance(head, Unknown) and isinstance(tail, Unknown)
-    if not partial:
-        unify(head, tail)
-    elif len(partial) == 2:
-        unify(head, (partial[0],))
-        unify(tail, (partial[1],))
-    elif find(head) == () or (isinstance(tail, tuple) and tail):
-        unify(head, ())
-        unify(tail, partial)
-    else:
-        unify(head, partial)
-        unify(tail, ())
-    return True
-
-
-_RULES: dict[str, Callable[[list[Term], Term], bool]] = {
-    "elementwise": _elementwise,
-    "matmul": _matmul,
-    "reduce": _reduce,
-    "vector": _vector,
-    "logits": _logits,
-    "dot": _dot,
-    "pair": _pair,
-    "outer": _outer,
-    "transpose": _transpose,
-    "diag": _diag,
-    "stack": _stack,
-    "concat": _concat,
-}
 
 
 def known_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:

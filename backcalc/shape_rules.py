@@ -1,0 +1,202 @@
+"""How the shapes of an operation's arguments and its value go together: one rule a kind of operation, by unification.
+
+A rule takes the terms of the arguments and of the value, makes one what must be one, and tells whether that is all that
+it has to say. A term is a shape, a length, or an `Unknown` that may turn out to be one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Unknown:
+    """A shape or a length that is not known yet; `link` is what it turned out to be."""
+
+    __slots__ = ("link",)
+
+    def __init__(self) -> None:
+        self.link: Term | None = None
+
+
+Length = int | Unknown
+Term = Unknown | int | tuple[Length, ...]
+
+
+class MismatchError(Exception):
+    """Two shapes that should be one and are not."""
+
+
+def find(term: Term) -> Term:
+    """What `term` is known to be."""
+    while isinstance(term, Unknown) and term.link is not None:
+        term = term.link
+    return term
+
+
+def unify(left: Term, right: Term) -> None:
+    """Make `left` and `right` one. Raises MismatchError."""
+    left, right = find(left), find(right)
+    if left is right:
+        return
+    if isinstance(left, Unknown):
+        left.link = right
+    elif isinstance(right, Unknown):
+        right.link = left
+    elif isinstance(left, tuple) and isinstance(right, tuple):
+        if len(left) != len(right):
+            raise MismatchError
+        for a, b in zip(left, right, strict=True):
+            unify(a, b)
+    elif left != right:
+        raise MismatchError
+
+
+def _elementwise(operands: list[Term], out: Term) -> bool:
+    """A scalar combines with anything; otherwise shapes match exactly."""
+    arrays = [term for term in operands if isinstance(term, tuple) and term]
+    unknown = [term for term in operands if isinstance(term, Unknown)]
+    for term in arrays:
+        unify(out, term)
+    if len(operands) == 1 or not unknown:
+        unify(out, operands[0] if len(operands) == 1 else arrays[0] if arrays else ())
+        return True
+    if find(out) == () or (not arrays and isinstance(find(out), tuple)):
+        # Only a scalar comes from scalars; an array needs one, and the first unknown is the likeliest.
+        unify(unknown[0], find(out))
+        return len(unknown) == 1
+    return False
+
+
+def _matmul(operands: list[Term], out: Term) -> bool:
+    x, y = operands
+    if isinstance(x, tuple) and isinstance(y, tuple):
+        if not x or not y:
+            raise MismatchError
+        unify(x[-1], y[0])
+        unify(out, x[:-1] + y[1:])
+        return True
+    if isinstance(out, tuple) and isinstance(y, tuple) and y and len(out) >= len(y) - 1:
+        unify(out, (*out[: len(out) - len(y) + 1], *y[1:]))
+        unify(x, (*out[: len(out) - len(y) + 1], y[0]))
+        return True
+    if isinstance(out, tuple) and isinstance(x, tuple) and x and len(out) >= len(x) - 1:
+        unify(out, (*x[:-1], *out[len(x) - 1 :]))
+        unify(y, (x[-1], *out[len(x) - 1 :]))
+        return True
+    return False
+
+
+def _reduce(operands: list[Term], out: Term) -> bool:
+    unify(out, ())
+    return isinstance(operands[0], tuple)
+
+
+def _vector(operands: list[Term], out: Term) -> bool:
+    unify(operands[0], (Unknown(),))
+    unify(out, operands[0])
+    return True
+
+
+def _logits(operands: list[Term], out: Term) -> bool:
+    unify(operands[0], (Unknown(),))
+    unify(out, ())
+    return True
+
+
+def _dot(operands: list[Term], out: Term) -> bool:
+    unify(operands[0], operands[1])
+    return _logits(operands, out)
+
+
+def _pair(operands: list[Term], out: Term) -> bool:
+    unify(operands[0], operands[1])
+    return _reduce(operands, out)
+
+
+def _outer(operands: list[Term], out: Term) -> bool:
+    m, n = Unknown(), Unknown()
+    unify(operands[0], (m,))
+    unify(operands[1], (n,))
+    unify(out, (m, n))
+    return True
+
+
+def _transpose(operands: list[Term], out: Term) -> bool:
+    known = operands[0] if isinstance(operands[0], tuple) else out
+    if not isinstance(known, tuple):
+        return False
+    unify(out if known is operands[0] else operands[0], known[::-1])
+    return True
+
+
+def _diag(operands: list[Term], out: Term) -> bool:
+    x = operands[0]
+    known = x if isinstance(x, tuple) else out
+    if not isinstance(known, tuple):
+        return False
+    if len(known) == 0:
+        raise MismatchError
+    unify(known[0], known[-1])
+    unify(out if known is x else x, (known[0], known[0]) if len(known) == 1 else (known[0],))
+    return True
+
+
+def _stack(operands: list[Term], out: Term) -> bool:
+    for other in operands[1:]:
+        unify(operands[0], other)
+    if isinstance(out, tuple):
+        if not out:
+            raise MismatchError
+        unify(out[0], len(operands))
+        unify(operands[0], out[1:])
+    item = find(operands[0])
+    if not isinstance(item, tuple):
+        return False
+    if len(item) > 1:
+        raise MismatchError
+    unify(out, (len(operands), *item))
+    return True
+
+
+def _concat(operands: list[Term], out: Term) -> bool:
+    if not all(isinstance(term, tuple) for term in operands):
+        return False
+    lengths = [find(term[0]) if term else 1 for term in operands if isinstance(term, tuple)]
+    if any(len(term) > 1 for term in operands if isinstance(term, tuple)):
+        raise MismatchError
+    whole = [n for n in lengths if isinstance(n, int)]
+    unify(out, (sum(whole) if len(whole) == len(lengths) else Unknown(),))
+    return len(whole) == len(lengths)
+
+
+def edge(partial: Term, head: Term, tail: Term) -> bool:
+    if not isinstance(partial, tuple):
+        return isinstance(head, Unknown) and isinstance(tail, Unknown)
+    if not partial:
+        unify(head, tail)
+    elif len(partial) == 2:
+        unify(head, (partial[0],))
+        unify(tail, (partial[1],))
+    elif find(head) == () or (isinstance(tail, tuple) and tail):
+        unify(head, ())
+        unify(tail, partial)
+    else:
+        unify(head, partial)
+        unify(tail, ())
+    return True
+
+
+RULES: dict[str, Callable[[list[Term], Term], bool]] = {
+    "elementwise": _elementwise,
+    "matmul": _matmul,
+    "reduce": _reduce,
+    "vector": _vector,
+    "logits": _logits,
+    "dot": _dot,
+    "pair": _pair,
+    "outer": _outer,
+    "transpose": _transpose,
+    "diag": _diag,
+    "stack": _stack,
+    "concat": _concat,
+}
