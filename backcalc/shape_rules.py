@@ -169,7 +169,7 @@ def _concat(operands: list[Term], out: Term) -> bool:
     return len(whole) == len(lengths)
 
 
-def edge(partial: Term, head: Term, tail: Term) -> bool:
+def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
     if not isinstance(partial, tuple):
         return isinstance(head, Unknown) and isinstance(tail, Unknown)
     if not partial:

@@ -13,7 +13,7 @@ from backcalc.errors import BuildError, Diagnostic, Note, shorten
 from backcalc.expr import Call, Expr, Name, fold
 from backcalc.primitive import Primitive
 from backcalc.primitives import lookup, variant
-from backcalc.shape_rules import RULES, Length, MismatchError, Term, Unknown, find, unify
+from backcalc.shape_rules import RULES, Length, MismatchError, Term, Unknown, find, settle_edge, unify
 from backcalc.tape import Tape
 
 Shape = tuple[int | None, ...]
@@ -123,7 +123,7 @@ class _Inference:
             for (tail, slot), incoming in zip(pairs, self.tape.graph.nodes[head].incoming, strict=True):
                 ends = find(self.terms[self.tape.slot[head]]), find(self.terms[self.tape.slot[tail]])
                 try:
-                    waiting |= not edge(find(self.terms[slot]), *ends)
+                    waiting |= not settle_edge(find(self.terms[slot]), *ends)
                 except MismatchError:
                     self.errors.append(Diagnostic("shape-mismatch", "this Jacobian is not head × tail", incoming.span))
         return waiting
