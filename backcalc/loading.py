@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from backcalc.build import build
+from backcalc.derive import defaults
 from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, ParseError, Source, Span
+from backcalc.evaluate import Evaluation
+from backcalc.expr import names
 from backcalc.gradients import resolve
-from backcalc.graph import Graph
+from backcalc.graph import Graph, Known, Node
 from backcalc.parser import parse
 from backcalc.statements import Program
+from backcalc.tape import Tape
 
 # Mistakes of a statement that are its own, whatever the statements say that could not be read.
 _INDEPENDENT = {"unknown-function", "arity", "duplicate-node", "duplicate-function", "function-taken", "cycle"}
+_MISFITS = {"shape-mismatch", "index-out-of-range", "grad-of-vector"}
+_CLAIM = "a claim"  # No node's name, for it has a space.
 _FUNCTION = re.compile(r"\s*(?:def\s+)?(\w+)\s*\(")
 
 
@@ -31,8 +38,24 @@ def load_program(source: Source) -> Program:
 
 
 def finish(program: Program) -> Graph:
-    """The graph that `program` describes. Raises BuildError."""
-    return resolve(build(program))
+    """The graph that `program` describes, its claims checked for shapes. Raises BuildError."""
+    graph = resolve(build(program))
+    errors = [error for claim in graph.claims for error in _misfits(graph, claim)]
+    if errors:
+        raise BuildError(program.source, errors)
+    return graph
+
+
+def _misfits(graph: Graph, claim: Known) -> list[Diagnostic]:
+    """What in a claim does not fit, whatever the values are: shapes, indices, gradients of vectors."""
+    args = tuple(name for name in names(claim.value) if name in graph.index)
+    node = Node(_CLAIM, "expression", claim.span, args, claim.value, claim.value)
+    try:
+        whole = resolve(replace(graph, nodes=(*graph.nodes, node)))
+        Evaluation(Tape(whole), defaults(whole), formulas=True)
+    except BuildError as error:
+        return [found for found in error.diagnostics if found.code in _MISFITS]
+    return []
 
 
 def _others(error: ParseError) -> list[Diagnostic]:

@@ -6,6 +6,7 @@ import click
 
 from backcalc.cli.options import graph_argument, of_option, print_lines, read_graph, split_names, wrt_option
 from backcalc.derive import derive, gradient_nodes
+from backcalc.errors import Diagnostic, UsageError
 from backcalc.run import choose_output, require_node
 from backcalc.unparse import unparse_statement
 
@@ -31,6 +32,11 @@ def command(graph: str | None, of: str | None, wrt: tuple[str, ...]) -> int:
     names = split_names(wrt)
     for name in names:
         require_node(read, name, "--wrt")
+    if read.seeds and of is None:
+        message = "`adjoint` statements speak of a loss outside the graph; `derive` needs an output in it"
+        hint = "choose one by --of; `run` shows the derivatives of the loss as formulas"
+        span = read.seeds[0][1].span
+        raise UsageError(read.source, [Diagnostic("two-outputs", message, span, hints=(hint,))])
     outputs = [choose_output(read, of)]
     if of is None:
         base = next((node.name for node in read.nodes if gradient_nodes(read, node.name)), None)
