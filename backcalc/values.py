@@ -10,8 +10,6 @@ from typing import Any
 from backcalc.expr import NEGATE, VECTOR, Call, Expr, Name, Number
 from backcalc.simplify import make
 
-Value = "float | Array | Expr"
-
 LARGEST_DENOMINATOR = 100
 LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
 
