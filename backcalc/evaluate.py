@@ -25,8 +25,8 @@ NAMES_SHOWN = 8
 class Evaluation:
     """The values of a tape's slots at a point, their shapes, and the rows that served them.
 
-    `terms` has for each slot its value as an operand: a number or an array, the name of an unknown node, or a formula;
-    `replaced` are the slots of operations whose result something else says.
+    `named_shapes` has the shape of every node. `terms` has for each slot its value as an operand: a number or an array,
+    the name of an unknown node, or a formula; `replaced` are the slots of operations whose result something else says.
     """
 
     def __init__(self, tape: Tape, point: Mapping[str, Any], *, formulas: bool = False) -> None:
@@ -45,7 +45,7 @@ class Evaluation:
         self.rows = specialize(tape, self.shapes)
         if formulas:
             self.terms = list(tape.literals)
-        self._named_shapes = {n.name: self.shapes[s] for s, n in zip(tape.slot, tape.graph.nodes, strict=True)}
+        self.named_shapes = {n.name: self.shapes[s] for s, n in zip(tape.slot, tape.graph.nodes, strict=True)}
         self._names = {slot: node.name for slot, node in zip(tape.slot, tape.graph.nodes, strict=True)}
         for slot in range(len(tape.rows)):
             if self.terms[slot] is None:
@@ -98,7 +98,7 @@ class Evaluation:
     def _in_shape(self, found: Expr, slot: int) -> Expr:
         """A formula of an array that a rewrite such as x - x → 0 has made a number, as an array again."""
         shape = self.shapes[slot]
-        if not shape or known_shape(found, self._named_shapes):
+        if not shape or known_shape(found, self.named_shapes):
             return found
         return make("*", found, literal(ones(shape)))
 

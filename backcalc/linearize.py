@@ -40,9 +40,8 @@ class Linearization:
         self.remarks = Remarks(evaluation)
         self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
-        self.named_shapes = {
-            n.name: self._shapes[at] for n, at in zip(self.tape.graph.nodes, self.tape.slot, strict=True)
-        }
+        self.named_shapes = dict(evaluation.named_shapes)  # Who names adjoints adds theirs.
+        self._has_arrays = any(self._shapes)  # Asked at every sweep, of which there may be one a node.
         for node in range(len(self.tape.slot)):
             self._linearize(node)
             self.remarks.inspect(node)
@@ -68,7 +67,7 @@ class Linearization:
 
     def _context(self) -> AbstractContextManager[Any]:
         """With arrays, infinities and nan come without NumPy's own warnings."""
-        if not any(self._shapes):
+        if not self._has_arrays:
             return nullcontext()
         from backcalc.array import quiet
 

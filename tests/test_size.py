@@ -158,6 +158,20 @@ def test_large_graphs(made):
     assert_in_proportion(work)
 
 
+def test_the_local_partials_of_a_long_chain():
+    """A sweep a node, each no longer than the node's own formula."""
+    chain = {
+        size: run(build(program(define(f"n{i + 1}", call("sin", name(f"n{i}"))) for i in range(size))), {"n0": 1.0})
+        for size in (SMALL, TIMES * SMALL)
+    }
+
+    def work(size):
+        vars(chain[size].linear).pop("edges", None)
+        assert len(chain[size].linear.edges) == size + 1
+
+    assert_in_proportion(work)
+
+
 def test_all_pairs_of_a_wide_graph():
     """As many sweeps as nodes, each no longer than what it reaches."""
 
