@@ -80,13 +80,11 @@ class Sweep:
         """The definitions that the derivatives asked for need, in the order of the sweep."""
         for name in self.wrt:
             self._answer(name)
-        needed: set[str] = set()
+        needed = set(self.answers)
         for name in reversed(self._found):
-            if name in self.answers or name in needed:
-                needed |= names(self._found[name]).keys()
-        for name, expr in self._found.items():
-            if name in self.answers or name in needed:
-                yield Definition(Name(name), expr, NOWHERE)
+            if name in needed:
+                needed.update(names(self._found[name]))
+        yield from (Definition(Name(name), expr, NOWHERE) for name, expr in self._found.items() if name in needed)
 
     def _answer(self, wrt: str) -> None:
         """A node for ∂output/∂wrt, which may be a number or the name of another."""

@@ -15,6 +15,7 @@ import pytest
 
 import backcalc
 from backcalc.build import build
+from backcalc.derive import derive
 from backcalc.errors import BackcalcError, Source, Span
 from backcalc.evaluate import require_known
 from backcalc.expand import expand
@@ -168,6 +169,14 @@ def test_the_local_partials_of_a_long_chain():
     def work(size):
         vars(chain[size].linear).pop("edges", None)
         assert len(chain[size].linear.edges) == size + 1
+
+    assert_in_proportion(work)
+
+
+def test_the_derivation_of_a_long_chain():
+    def work(size):
+        graph = build(program(define(f"n{i + 1}", call("sin", name(f"n{i}"))) for i in range(size)))
+        assert len(derive(graph, [f"n{size}"], ["n0"])) == 2 * size + 1
 
     assert_in_proportion(work)
 
