@@ -115,7 +115,7 @@ def load(path: str | PathLike[str]) -> Graph:
 
 def _runnable(source: Source) -> Graph:
     graph = load_graph(source)
-    return Graph(**{field.name: getattr(graph, field.name) for field in fields(graph)})
+    return Graph(**{field.name: getattr(graph, field.name) for field in fields(graph) if field.init})
 
 
 def _html(grid: Grid) -> str:

@@ -17,7 +17,7 @@ from backcalc.graph import Graph
 from backcalc.point import Point, settle
 from backcalc.points import read_points
 from backcalc.run import choose_output, require_node, require_scalar
-from backcalc.tape import Tape
+from backcalc.tape import tape_of
 
 CHUNK = 4096  # Points at a time, so that what is worked on stays in the cache.
 
@@ -64,7 +64,7 @@ def run_data(graph: Graph, source: Source, at: Point, of: str | None = None, wrt
     output = choose_output(graph, of)
     for name in wrt:
         require_node(graph, name, "--wrt")
-    evaluation = Evaluation(Tape(graph), point)
+    evaluation = Evaluation(tape_of(graph), point)
     require_known(evaluation)
     require_scalar(graph, evaluation, output)
     names = tuple(wrt) or tuple(points.values)

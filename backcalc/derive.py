@@ -14,7 +14,7 @@ from backcalc.linearize import Linearization
 from backcalc.shapes import Shape, shape_words
 from backcalc.simplify import tidy
 from backcalc.statements import Definition, Edge, Input, Output, Statement
-from backcalc.tape import Tape
+from backcalc.tape import tape_of
 from backcalc.values import is_known, literal
 
 PRIME = "'"
@@ -28,7 +28,7 @@ def derive(graph: Graph, outputs: Sequence[str], wrt: Sequence[str]) -> list[Sta
     output is no number.
     """
     graph = expand_long(graph, LONGEST_FORMULA)
-    linear = Linearization(Evaluation(Tape(graph), defaults(graph), formulas=True))
+    linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
     taken = set(graph.index)
     found: list[Definition] = []
     answers: list[str] = []

@@ -12,11 +12,11 @@ from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
 from backcalc.primitive import Primitive
 from backcalc.primitives import CONSTANTS, lookup, variant
-from backcalc.shapes import Shape, infer, known_shape, shape_text, specialize
+from backcalc.shapes import Shape, known_shape, prepare, shape_text
 from backcalc.simplify import make
 from backcalc.suggest import did_you_mean
 from backcalc.tape import Tape
-from backcalc.values import all_known, is_known, literal, ones, shape_of
+from backcalc.values import all_known, is_known, literal, ones, quietly, shape_of
 
 PLACES_SHOWN = 3
 NAMES_SHOWN = 8
@@ -32,45 +32,43 @@ class Evaluation:
     def __init__(self, tape: Tape, point: Mapping[str, Any], *, formulas: bool = False) -> None:
         """With `formulas` every node stays a name, and the point only tells shapes."""
         self.tape = tape
-        self.terms: list[Any] = list(tape.literals)
         self._formulas = formulas
-        self._place(point)
-        self.replaced = {slot for slot, row in enumerate(tape.rows) if row is not None and self.terms[slot] is not None}
-        known = {
-            slot: shape_of(v) for slot, v in enumerate(self.terms) if v is not None and tape.literals[slot] is None
-        }
-        declared = {tape.slot[i]: n.shape for i, n in enumerate(tape.graph.nodes) if n.shape is not None}
+        stated = self._stated(point)
+        self.replaced = {slot for slot in stated if tape.rows[slot] is not None}
+        known = {slot: shape_of(value) for slot, value in stated.items()}
         self._require_declared(known)
-        self.shapes: list[Shape] = infer(tape, {**declared, **known})
-        self.rows = specialize(tape, self.shapes)
-        if formulas:
-            self.terms = list(tape.literals)
+        self.shapes, self.rows = prepare(tape, {**tape.declared, **known})
         self.named_shapes = {n.name: self.shapes[s] for s, n in zip(tape.slot, tape.graph.nodes, strict=True)}
-        self._names = {slot: node.name for slot, node in zip(tape.slot, tape.graph.nodes, strict=True)}
-        for slot in range(len(tape.rows)):
-            if self.terms[slot] is None:
-                self.terms[slot] = self._term(slot)
+        self.terms: list[Any] = list(tape.literals)
+        for slot, value in () if formulas else stated.items():
+            self.terms[slot] = value
+        self.has_arrays = any(self.shapes)
+        with quietly(self.has_arrays):
+            for slot in range(len(tape.rows)):
+                if self.terms[slot] is None:
+                    self.terms[slot] = self._term(slot)
 
     @property
     def values(self) -> list[Any]:
         """The value of every node: a number, an array, or None where it is not known."""
         return [term if is_known(term := self.terms[slot]) else None for slot in self.tape.slot]
 
-    def _place(self, point: Mapping[str, Any]) -> None:
-        """Put in what is given, of the point and by the file."""
-        index, graph = self.tape.graph.index, self.tape.graph
-        for name, value in point.items():
-            self.terms[self.tape.slot[index[name]]] = value
-        for i, node in enumerate(graph.nodes):
-            if node.given is not None and self.terms[self.tape.slot[i]] is None:
-                self.terms[self.tape.slot[i]] = constant(node.given.value, graph.source)
+    def _stated(self, point: Mapping[str, Any]) -> dict[int, Any]:
+        """The values that are given, by slot: by the point, else by the file."""
+        graph, slot = self.tape.graph, self.tape.slot
+        stated = {slot[graph.index[name]]: value for name, value in point.items()}
+        for i, known in self.tape.given.items():
+            if slot[i] not in stated:
+                stated[slot[i]] = constant(known.value, graph.source)
+        return stated
 
     def _require_declared(self, known: Mapping[int, Shape]) -> None:
         """Raise EvaluateError for every value whose shape is not the declared one."""
         errors = []
-        for slot, node in zip(self.tape.slot, self.tape.graph.nodes, strict=True):
-            if node.shape is not None and known.get(slot, node.shape) != node.shape:
-                declared, found = shape_text(node.shape), shape_text(known[slot])
+        for slot, shape in self.tape.declared.items():
+            if known.get(slot, shape) != shape:
+                node = self.tape.graph.nodes[self.tape.node_of[slot]]
+                declared, found = shape_text(shape), shape_text(known[slot])
                 message = f"`{shorten(node.name)}` is declared as {declared}, its value is {found}"
                 errors.append(Diagnostic("shape-mismatch", message, node.span))
         if errors:
@@ -80,8 +78,8 @@ class Evaluation:
         """The value of a slot; an unknown node goes by its name."""
         row = self.rows[slot]
         term = None if row is None else self._apply(slot, row)
-        if slot in self._names and (self._formulas or term is None or not is_known(term)):
-            return Name(self._names[slot])
+        if (self._formulas or term is None or not is_known(term)) and slot in self.tape.node_of:
+            return Name(self.tape.graph.nodes[self.tape.node_of[slot]].name)
         return term
 
     def _apply(self, slot: int, row: Primitive) -> Any:
@@ -104,7 +102,7 @@ class Evaluation:
 
 
 def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:
-    """The value of a primitive at numbers and arrays."""
+    """The value of a primitive at numbers and arrays; of arrays in a context `quietly`."""
     if row.name in (VECTOR, "concat"):
         from backcalc.array import stack
 
@@ -114,10 +112,7 @@ def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any
         return float(found) if found.ndim == 0 else found
     if not any(map(shape_of, args)):
         return row.scalar.evaluate(*args)
-    from backcalc.array import quiet
-
-    with quiet():
-        found = row.array.evaluate(*args)
+    found = row.array.evaluate(*args)
     return found if found.ndim else float(found)
 
 
@@ -147,7 +142,8 @@ def constant(expr: Expr, source: Source) -> Any:
         except (ValueError, IndexError, KeyError, TypeError):
             raise EvaluateError(source, [Diagnostic("shape-mismatch", "the shapes do not fit", part.span)]) from None
 
-    return fold(expr, leaf, call)
+    with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):
+        return fold(expr, leaf, call)
 
 
 def require_known(evaluation: Evaluation) -> None:

@@ -12,7 +12,7 @@ from backcalc.functions import GRAD
 from backcalc.graph import Graph, Node
 from backcalc.linearize import Linearization
 from backcalc.shapes import shape_words
-from backcalc.tape import Tape
+from backcalc.tape import tape_of
 
 
 def resolve(graph: Graph) -> Graph:
@@ -52,7 +52,7 @@ def _derivative(graph: Graph, call: Call, user: Node) -> tuple[Expr, list[Node]]
     output = new[0].name if new else target.id  # type: ignore[union-attr]
     places = wrt.args if isinstance(wrt, Call) else (wrt,)
     wanted = [place.id for place in places if isinstance(place, Name)]
-    linear = Linearization(Evaluation(Tape(graph), defaults(graph), formulas=True))
+    linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
     shape = linear.evaluation.shapes[linear.tape.slot[graph.index[output]]]
     if shape:
         name = shorten(output)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from backcalc.errors import Diagnostic, Source, Span
 from backcalc.expr import Expr, names
@@ -55,6 +55,7 @@ class Graph:
     """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any.
 
     `seeds` are the adjoints that the file states, of a loss outside the graph; `claims` its properties to be tested.
+    `prepared` is for later floors: what depends on the graph alone is made once, however many points it is run at.
     """
 
     source: Source
@@ -63,6 +64,7 @@ class Graph:
     warnings: tuple[Diagnostic, ...] = field(default=())
     seeds: tuple[tuple[str, Known], ...] = field(default=())
     claims: tuple[Known, ...] = field(default=())
+    prepared: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def index(self) -> dict[str, int]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from math import nan, prod
 from typing import Any
 
 from backcalc.errors import Diagnostic
 from backcalc.evaluate import Evaluation
-from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, names
-from backcalc.primitive import Primitive, expression
+from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
+from backcalc.primitive import Bound, Primitive, expression, names_in
 from backcalc.remarks import FLAT, Remarks, does_exist
 from backcalc.shapes import Shape, known_shape
 from backcalc.simplify import make
 from backcalc.sweep import reverse
-from backcalc.values import accumulate, all_known, is_known, literal, multiply, ones, settled, shape_of
+from backcalc.values import accumulate, all_known, is_known, literal, multiply, ones, quietly, settled, shape_of
 
 Pullback = Callable[[Any], Any]
 Settle = Callable[[int, Any], Any]
@@ -41,10 +40,9 @@ class Linearization:
         self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.named_shapes = dict(evaluation.named_shapes)  # Who names adjoints adds theirs.
-        self._has_arrays = any(self._shapes)  # Asked at every sweep, of which there may be one a node.
-        for node in range(len(self.tape.slot)):
-            self._linearize(node)
-            self.remarks.inspect(node)
+        with quietly(evaluation.has_arrays):
+            for node in range(len(self.tape.slot)):
+                self._linearize(node)
 
     @property
     def warnings(self) -> list[Diagnostic]:
@@ -61,17 +59,9 @@ class Linearization:
         def complete(slot: int, adjoint: Any) -> Any:
             return settle(slot, settled(adjoint))
 
-        with self._context():
+        with quietly(self.evaluation.has_arrays):
             found = reverse(order, edges, seeds, multiply=pull, accumulate=accumulate, settle=complete)
         return {slot: settled(adjoint) for slot, adjoint in found.items()}
-
-    def _context(self) -> AbstractContextManager[Any]:
-        """With arrays, infinities and nan come without NumPy's own warnings."""
-        if not self._has_arrays:
-            return nullcontext()
-        from backcalc.array import quiet
-
-        return quiet()
 
     @cached_property
     def edges(self) -> list[list[tuple[int, Any]]]:
@@ -169,8 +159,9 @@ class Linearization:
     def _slopes(self, slot: int, row: Primitive) -> Iterator[Edge]:
         """The (argument, local partial) pairs of one operation; literals have none."""
         args = self.tape.args[slot]
-        terms, out = [self._terms[arg] for arg in args], self._terms[slot]
-        is_plain = all(is_known(term) and not shape_of(term) for term in (*terms, out))
+        *terms, out = self._operands(slot)
+        known = all_known((*terms, out))
+        is_plain = known and not any(map(shape_of, (*terms, out)))
         exists = does_exist(row, terms, out) if is_plain else True
         for k, arg in enumerate(args):
             if self.tape.constant[arg]:
@@ -178,15 +169,14 @@ class Linearization:
             if not exists and not row.selects:
                 yield arg, nan
             elif not row.partials or row.partials[k] != FLAT:
-                plain = is_plain and bool(row.partials) and not self._is_given(slot)
-                partial = row.slopes[k](*terms, out) if plain else self._partial(slot, row, k)
+                partial = self._partial(slot, row, k, known)
                 if is_plain and partial == 0 and row.selects:
                     continue
                 if is_plain:
                     self.remarks.notice_slope(slot, k, partial)
                 yield arg, partial
 
-    def _partial(self, slot: int, row: Primitive, k: int) -> Any:
+    def _partial(self, slot: int, row: Primitive, k: int, known: bool) -> Any:
         arg = self.tape.args[slot][k]
         if row.name == INDEX:
             return self._placing(slot, arg)
@@ -194,33 +184,34 @@ class Linearization:
             return self._taking(slot, k)
         if row.pullbacks:
             return self._pullback(slot, row, k)
-        partial = self._slope(slot, row, k)
+        # A given value is what counts, whatever its formula would give: then the form is to be chosen.
+        quick = known and not self._is_given(slot)
+        partial = self._bound(slot, row).slopes[k](*self._operands(slot)) if quick else self._slope(slot, row, k)
         if not self._shapes[slot]:
             return partial
-        return self._by_element(partial, slot, arg)
+        return self._by_element(self._where_it_exists(slot, row, partial), slot, arg)
+
+    def _bound(self, slot: int, row: Primitive) -> Bound:
+        """The row for what the operands of a slot are, numbers or arrays."""
+        return row.array if any(map(shape_of, self._operands(slot))) else row.scalar
 
     def _slope(self, slot: int, row: Primitive, k: int) -> Any:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
         scope = self._scope(slot, row)
-        bound = row.array if any(map(shape_of, scope.values())) else row.scalar
         columns = (row.stable, row.partials, row.from_output)
-        if self._is_given(slot):  # Then its own value is what counts, whatever its formula would give.
-            columns = columns[::-1]
-        forms = [column[k] for column in columns if column]
-        for form in forms:
-            if all(is_known(scope[name]) for name in names(expression(form)) if name in scope):
-                from_scope = [scope[name] for name in (*row.params, "out")]
-                return self._where_it_exists(slot, row, _quietly(bound.form(form), from_scope))
+        for column in columns[::-1] if self._is_given(slot) else columns:
+            if column and all(is_known(scope[name]) for name in names_in(column[k]) if name in scope):
+                return self._bound(slot, row).form(column[k])(*self._operands(slot))
         return _substituted(expression(row.partials[k]), scope)
 
     def _where_it_exists(self, slot: int, row: Primitive, partial: Any) -> Any:
         """A partial by elements, nan where the function does not exist."""
         terms = [self._terms[arg] for arg in self.tape.args[slot]]
-        if not self._shapes[slot] or row.array.exists is None or not all_known(terms):
+        if row.array.exists is None or not is_known(partial) or not all_known(terms):
             return partial
         from backcalc.array import where
 
-        return where(_quietly(row.array.exists, terms), partial, nan)
+        return where(row.array.exists(*terms), partial, nan)
 
     def _is_given(self, slot: int) -> bool:
         node = self.remarks.node
@@ -248,14 +239,12 @@ class Linearization:
         scope = self._scope(slot, row)
         shape = self._shapes[slot]
         count = float(prod(n or 0 for n in self._shapes[self.tape.args[slot][0]]))
-        text = expression((row.stable or row.pullbacks)[k])
-        known = all(is_known(scope[name]) for name in names(text) if name in scope)
+        known = all(is_known(scope[name]) for name in names_in((row.stable or row.pullbacks)[k]) if name in scope)
 
         def pullback(ct: Any) -> Any:
             ct = self.full(ct, shape)
             if known and is_known(ct):
-                from_scope = [scope[name] for name in (*row.params, "out")]
-                return _quietly(row.array.pullbacks[k], [*from_scope, ct, count])
+                return row.array.pullbacks[k](*self._operands(slot), ct, count)
             return _substituted(expression(row.pullbacks[k]), {**scope, "ct": ct, "n": count})
 
         return pullback
@@ -295,9 +284,13 @@ class Linearization:
 
         return pullback
 
+    def _operands(self, slot: int) -> list[Any]:
+        """What a form of a partial speaks of: the arguments and the result."""
+        return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]
+
     def _scope(self, slot: int, row: Primitive) -> dict[str, Any]:
-        terms = [self._terms[arg] for arg in self.tape.args[slot]]
-        return {**dict(zip(row.params, terms, strict=False)), "out": self._terms[slot]}
+        """The same by name."""
+        return dict(zip((*row.params, "out"), self._operands(slot), strict=True))
 
 
 LARGEST_JACOBIAN = 1_000
@@ -313,15 +306,6 @@ def reshaped(rows: list[Any], shape: Shape) -> Any:
 
 def _transposed(value: Any) -> Any:
     return value.T if is_known(value) else make(TRANSPOSE, value)
-
-
-def _quietly(fn: Callable[..., Any], args: list[Any]) -> Any:
-    if not any(map(shape_of, args)):
-        return fn(*args)
-    from backcalc.array import quiet
-
-    with quiet():
-        return fn(*args)
 
 
 def _substituted(text: Expr, scope: dict[str, Any]) -> Expr:

@@ -14,7 +14,7 @@ from backcalc.gradients import resolve
 from backcalc.graph import Graph, Known, Node
 from backcalc.parser import parse
 from backcalc.statements import Program
-from backcalc.tape import Tape
+from backcalc.tape import tape_of
 
 # Mistakes of a statement that are its own, whatever the statements say that could not be read.
 _INDEPENDENT = {"unknown-function", "arity", "duplicate-node", "duplicate-function", "function-taken", "cycle"}
@@ -52,7 +52,7 @@ def _misfits(graph: Graph, claim: Known) -> list[Diagnostic]:
     node = Node(_CLAIM, "expression", claim.span, args, claim.value, claim.value)
     try:
         whole = resolve(replace(graph, nodes=(*graph.nodes, node)))
-        Evaluation(Tape(whole), defaults(whole), formulas=True)
+        Evaluation(tape_of(whole), defaults(whole), formulas=True)
     except BuildError as error:
         return [found for found in error.diagnostics if found.code in _MISFITS]
     return []

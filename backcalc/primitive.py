@@ -128,7 +128,7 @@ class Bound:
     @cached_property
     def extra(self) -> tuple[str, ...]:
         """`out`, where the kinks are told by the value."""
-        return ("out",) if self.row.kinks and "out" in names(expression(self.row.kinks)) else ()
+        return ("out",) if self.row.kinks and "out" in names_in(self.row.kinks) else ()
 
     def form(self, text: str) -> Function:
         """A form of a partial as a function of the arguments and `out`."""
@@ -152,3 +152,9 @@ class Bound:
 def expression(text: str) -> Expr:
     """A text of the table as an expression."""
     return parse_expression(Source("primitives", text))
+
+
+@cache
+def names_in(text: str) -> tuple[str, ...]:
+    """The names that a text of the table speaks of."""
+    return tuple(names(expression(text)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from math import isfinite, isnan, nan
 from typing import Any
 
@@ -11,29 +12,32 @@ from backcalc.evaluate import Evaluation
 from backcalc.expr import INDEX, VECTOR
 from backcalc.primitive import Primitive
 from backcalc.unparse import number_text
-from backcalc.values import is_known, shape_of
+from backcalc.values import is_known, quietly, shape_of
 
 FLAT = "0"  # The partial of what is constant between its jumps.
 _LOGIC = ("and", "or", "not")
 
 
 class Remarks:
-    """The warnings of the nodes that are inspected, in their order."""
+    """What there is to say of the nodes of a graph that was run; found out when it is asked for."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation, self.tape = evaluation, evaluation.tape
-        self.node_of = {slot: i for i, slot in enumerate(self.tape.slot)}
-        self.warnings: list[Diagnostic] = []
         self.node = 0
-        self.found: dict[int, Diagnostic] = {}  # What is noticed in a node, by slot.
+        self.found: dict[int, dict[int, Diagnostic]] = {}  # What is noticed in a node, by slot.
 
-    def inspect(self, node: int) -> None:
-        """Take in what there is to say of a node, after its slopes."""
-        self.node = node
-        self._inspect_range(node)
-        self._inspect_node(node)
-        self.warnings += [self.found[slot] for slot in sorted(self.found)]
-        self.found = {}
+    @cached_property
+    def warnings(self) -> list[Diagnostic]:
+        """The warnings in the order of the nodes: of a given value first, then of the operations as they come."""
+        found: list[Diagnostic] = []
+        with quietly(self.evaluation.has_arrays):
+            for node in range(len(self.tape.slot)):
+                self.node = node
+                found += self._inspect_range(node)
+                self._inspect_node(node)
+                noticed = self.found.get(node, {})
+                found += [noticed[slot] for slot in sorted(noticed)]
+        return found
 
     def _value(self, slot: int) -> float:
         value = self.evaluation.terms[slot]
@@ -69,7 +73,7 @@ class Remarks:
         stack = [(root, kinks)]
         while stack:
             slot, matters = stack.pop()
-            is_own = self.tape.rows[slot] is not None and self.node_of.get(slot, self.node) == self.node
+            is_own = self.tape.rows[slot] is not None and self.tape.node_of.get(slot, self.node) == self.node
             if is_own and (slot not in found or matters > found[slot]):
                 found[slot] = matters
                 stack += [(arg, matters and self._passes_kinks(slot)) for arg in self._deciding(slot)]
@@ -119,19 +123,18 @@ class Remarks:
         out, terms = self.evaluation.terms[slot], [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
         if row.name in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
             return None
-        from backcalc.array import is_finite, quiet
+        from backcalc.array import is_finite
 
-        with quiet():
-            if not is_finite(out) and all(map(is_finite, terms)):
-                return "domain", "is not finite everywhere"
-            bends = row.array.bends
-            if bends is None or all(self.tape.constant[arg] for arg in self.tape.args[slot]):
-                return None
-            found = bends(*terms, out) if row.array.extra else bends(*terms)
-            return ("kink", "is at a kink; see the README for the subgradient") if is_any(found) else None
+        if not is_finite(out) and all(map(is_finite, terms)):
+            return "domain", "is not finite everywhere"
+        bends = row.array.bends
+        if bends is None or all(self.tape.constant[arg] for arg in self.tape.args[slot]):
+            return None
+        found = bends(*terms, out) if row.array.extra else bends(*terms)
+        return ("kink", "is at a kink; see the README for the subgradient") if is_any(found) else None
 
-    def _inspect_range(self, node: int) -> None:
-        """Warn of each element of a given value that its function does not have."""
+    def _inspect_range(self, node: int) -> Iterator[Diagnostic]:
+        """A warning of each element of a given value that its function does not have."""
         slot, given = self.tape.slot[node], self.tape.graph.nodes[node].given
         row, value = self.evaluation.rows[slot], self.evaluation.terms[slot]
         if row is None or given is None or not is_known(value) or row.array.in_range is None:
@@ -142,14 +145,14 @@ class Remarks:
             place = shorten(self.tape.graph.nodes[node].name) + ("[" + ", ".join(map(str, index)) + "]") * bool(index)
             what = number_text(float(value[index] if index else value))
             message = f"`{place}` is given as {what}, which is not in the range of `{row.name}`"
-            self.warnings.append(Diagnostic("range", message, given.span))
+            yield Diagnostic("range", message, given.span)
 
     def notice_slope(self, slot: int, place: int, partial: float) -> None:
         """Warn of a slope that is not finite where all else is: of sqrt at 0, or of a negative number's power."""
         numbers = self._numbers(slot)
         if isfinite(partial) or not all(map(isfinite, (self._value(slot), *numbers))):
             return
-        tail = self.node_of.get(self.tape.args[slot][place])
+        tail = self.tape.node_of.get(self.tape.args[slot][place])
         if tail is None or self.tape.graph.nodes[tail].kind != "constant":
             which = f" by its {('first', 'second', 'third')[place]} argument" if len(numbers) > 1 else ""
             self._notice(slot, "slope", f"has the slope {number_text(partial)}{which}")
@@ -160,7 +163,7 @@ class Remarks:
         name = shorten(self.tape.graph.nodes[self.node].name)
         operands = [_operand(self.evaluation.terms[arg]) for arg in self.tape.args[slot]]
         message = f"in `{name}`, {_operation(row, operands)} {what}"
-        self.found.setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
+        self.found.setdefault(self.node, {}).setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
 
 
 def does_exist(row: Primitive, numbers: list[float], out: float) -> bool:

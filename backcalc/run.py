@@ -18,7 +18,7 @@ from backcalc.reverse import adjoints
 from backcalc.shapes import Shape, shape_words
 from backcalc.suggest import did_you_mean
 from backcalc.sweep import reverse
-from backcalc.tape import Tape
+from backcalc.tape import tape_of
 from backcalc.values import all_known, is_known, ones, shape_of
 
 Mode = Literal["reverse", "forward"]
@@ -154,7 +154,7 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
     graph, point = settle(graph, at)
     output = _choose_output(graph, of, mode)
     wrt = _choose_wrt(graph, wrt)
-    evaluation = Evaluation(Tape(graph), point)
+    evaluation = Evaluation(tape_of(graph), point)
     linear = Linearization(evaluation)
     if mode == "forward":
         forward = {name: _tangents(linear, graph.index[name]) for name in wrt}

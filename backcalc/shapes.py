@@ -31,6 +31,18 @@ def shape_words(shape: Sequence[int | None]) -> str:
     return f"a vector of {shape_text(shape)}" if shape else "a number"
 
 
+def prepare(tape: Tape, known: dict[int, Shape]) -> tuple[list[Shape], list[Primitive | None]]:
+    """The shape of every slot and the row that serves it, kept with the tape for the next point of the same shapes.
+
+    Raises BuildError as `infer` does.
+    """
+    kept = tape.prepared.get("shapes")
+    if kept is None or kept[0] != known:
+        shapes = infer(tape, known)
+        tape.prepared["shapes"] = kept = known, shapes, specialize(tape, shapes)
+    return kept[1:]
+
+
 def infer(tape: Tape, known: Mapping[int, Shape]) -> list[Shape]:
     """The shape of every slot, from those in `known`. Raises BuildError with both shapes where two do not fit."""
     if not tape.has_arrays and not any(known.values()):

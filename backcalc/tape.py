@@ -5,6 +5,8 @@ The tape depends on the graph alone, so it is made once and run at any number of
 
 from __future__ import annotations
 
+from typing import Any
+
 from backcalc.errors import Span
 from backcalc.expr import INDEX, Call, Expr, Number, postorder
 from backcalc.graph import Graph, Node
@@ -13,12 +15,23 @@ from backcalc.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
 _SAME = PRIMITIVES["="]
 
 
+def tape_of(graph: Graph) -> Tape:
+    """The tape of `graph`, written at first use and kept with it."""
+    if "tape" not in graph.prepared:
+        graph.prepared["tape"] = Tape(graph)
+    return graph.prepared["tape"]  # type: ignore[no-any-return]
+
+
 class Tape:
     """The slots of a graph; slot i holds a literal, an input, or `rows[i]` applied to the slots `args[i]`.
 
     literals   the value of a slot that is a number, else None
     constant   whether a slot is made of literals alone; a node's own slot never is, for it has an adjoint
     slot       the slot of each node's value, in the graph's order
+    node_of    the place in the graph of the node whose value a slot holds
+    declared   the shapes that the file declares, by slot
+    given      the values that the file states, by the node's place
+    prepared   what later floors have made of the tape for the shapes that it was run with last
     begin      the first slot that belongs to each node's formula; it ends with the node's own slot
     indices    the whole numbers of each slot that is an element or row of another
     has_arrays whether an operation or an input is one of vectors or matrices
@@ -43,6 +56,10 @@ class Tape:
         for i, node in enumerate(graph.nodes):
             if node.incoming:
                 self.partials[i] = tuple((graph.index[e.tail], self._write(e.partial)) for e in node.incoming)
+        self.node_of = {slot: i for i, slot in enumerate(self.slot)}
+        self.declared = {self.slot[i]: node.shape for i, node in enumerate(graph.nodes) if node.shape is not None}
+        self.given = {i: node.given for i, node in enumerate(graph.nodes) if node.given is not None}
+        self.prepared: dict[str, Any] = {}
         self.has_arrays = any(row is not None and row.shape != "elementwise" for row in self.rows) or any(
             node.shape for node in graph.nodes
         )

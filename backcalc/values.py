@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from math import isfinite
 from typing import Any
@@ -46,6 +47,15 @@ def ones(shape: tuple[int | None, ...]) -> Any:
     from backcalc.array import filled
 
     return filled(shape)
+
+
+def quietly(has_arrays: bool) -> AbstractContextManager[Any]:
+    """A context in which arrays give infinities and nan without NumPy's own warnings; for numbers, nothing at all."""
+    if not has_arrays:
+        return nullcontext()
+    from backcalc.array import quiet
+
+    return quiet()
 
 
 class Terms(list[Any]):
