@@ -17,6 +17,7 @@ from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
 from backcalc.graph import Graph
 from backcalc.loading import load
 from backcalc.reading import read
+from backcalc.render.limit import LIMIT
 from backcalc.render.numbers import DIGITS, MAX_DIGITS
 from backcalc.render.report import Grid
 from backcalc.render.warnings import render_warnings
@@ -67,6 +68,13 @@ digits_option = click.option(
     default=DIGITS,
     show_default=True,
     help="Significant digits shown; JSON and CSV are exact.",
+)
+limit_option = click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=LIMIT,
+    show_default=True,
+    help="Rows of a table at most; 0 shows all, as JSON and CSV do.",
 )
 color_option = click.option(
     "--color",

@@ -12,6 +12,7 @@ from backcalc.cli.options import (
     digits_option,
     format_option,
     graph_argument,
+    limit_option,
     of_option,
     print_lines,
     print_report,
@@ -35,6 +36,9 @@ Examples:
   backcalc run neuron.bg --at w=0.5,x=2,b=-1,z=1 --format json
 """
 
+Shown = tuple[str, int, int, str]
+"""How results are shown: --format, --digits, --limit, --color."""
+
 
 @click.command("run", epilog=EXAMPLES)
 @graph_argument
@@ -54,6 +58,7 @@ Examples:
 @click.option("--data", metavar="points.csv", help="Run at every point of a CSV file, a row a point; - is stdin.")
 @format_option("table", "json", "csv", "markdown", "latex")
 @digits_option
+@limit_option
 @color_option
 def command(
     graph: str | None,
@@ -67,6 +72,7 @@ def command(
     data: str | None,
     format_: str,
     digits: int,
+    limit: int,
     color: str,
 ) -> int:
     """Forward and reverse pass: values, and the derivative of the output with respect to every node.
@@ -85,15 +91,16 @@ def command(
         }
         for option in (option for option, is_set in shows.items() if is_set):
             raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
-        return _run_data(read, read_text(data), read_point(at), of, split_names(wrt), (format_, digits, color))
+        return _run_data(read, read_text(data), read_point(at), of, split_names(wrt), (format_, digits, limit, color))
     result = run(expand(read) if expanded else read, read_point(at), of, split_names(wrt), mode)
     print_warnings(result.graph.source, result.warnings)
-    _show(result, format_, digits, color, partials=partials, pairs=all_pairs)
+    _show(result, (format_, digits, limit, color), partials=partials, pairs=all_pairs)
     return 0 if result.is_finite else 1
 
 
-def _show(result: Run, format_: str, digits: int, color: str, *, partials: bool, pairs: bool) -> None:
+def _show(result: Run, shown: Shown, *, partials: bool, pairs: bool) -> None:
     """Print the run; what a format needs is loaded only for that format."""
+    format_, digits, limit, color = shown
     if format_ == "json":
         from backcalc.render.json import render_json
 
@@ -106,7 +113,7 @@ def _show(result: Run, format_: str, digits: int, color: str, *, partials: bool,
         return
     from backcalc.render.report import run_report
 
-    report = run_report(result, digits, partials=partials, pairs=pairs)
+    report = run_report(result, digits, partials=partials, pairs=pairs, limit=limit)
     _show_report(report, format_, color)
 
 
@@ -123,20 +130,18 @@ def _show_report(report: list[Grid], format_: str, color: str) -> None:
         print_report(report, color)
 
 
-def _run_data(
-    graph: Graph, source: Source, point: Point, of: str | None, wrt: Sequence[str], shown: tuple[str, int, str]
-) -> int:
+def _run_data(graph: Graph, source: Source, point: Point, of: str | None, wrt: Sequence[str], shown: Shown) -> int:
     """Run at every point of a file; NumPy is loaded only here."""
     from backcalc.data import run_data
     from backcalc.render.points import points_report, render_points_csv, render_points_json
 
     result = run_data(graph, source, point, of, wrt)
     print_warnings(source, result.warnings)
-    format_, digits, color = shown
+    format_, digits, limit, color = shown
     if format_ == "json":
         print(render_points_json(result))
     elif format_ == "csv":
         print_lines(render_points_csv(result))
     else:
-        _show_report(points_report(result, digits), format_, color)
+        _show_report(points_report(result, digits, limit), format_, color)
     return 0 if result.is_finite else 1

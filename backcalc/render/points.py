@@ -8,17 +8,17 @@ from backcalc.data import DataRun
 from backcalc.errors import shorten
 from backcalc.render.json import dump
 from backcalc.render.numbers import DIGITS, exact, rounded
-from backcalc.render.report import Grid, derivative
+from backcalc.render.report import Grid, cut, derivative
 from backcalc.unparse import number_text
 
 
-def points_report(run: DataRun, digits: int = DIGITS) -> list[Grid]:
-    """A table with a row a point."""
+def points_report(run: DataRun, digits: int = DIGITS, limit: int = 0) -> list[Grid]:
+    """A table with a row a point, of the first `limit` points; 0 is no limit."""
     columns = dict(run.columns())
     header = ("point", shorten(run.output), *(derivative(shorten(run.output), name) for name in columns))
-    numbers = zip(run.value, *columns.values(), strict=True)
+    numbers = zip(*(found[: limit or None] for found in (run.value, *columns.values())), strict=True)
     rows = [(str(i), *(rounded(float(n), digits) for n in row)) for i, row in enumerate(numbers, 1)]
-    return [Grid(header, rows, frozenset(range(len(header))))]
+    return cut(Grid(header, rows, frozenset(range(len(header)))), len(run.value), "the first")
 
 
 def render_points_csv(run: DataRun) -> Iterator[str]:

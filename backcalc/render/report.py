@@ -8,6 +8,7 @@ from typing import Any
 
 from backcalc.errors import shorten
 from backcalc.graph import Node
+from backcalc.render.limit import left_out, most, size, telling_nodes
 from backcalc.render.numbers import DIGITS, is_plain, rounded, value_text
 from backcalc.run import Run
 from backcalc.shapes import shape_text
@@ -32,16 +33,32 @@ class Grid:
     whole: frozenset[int] = field(default_factory=frozenset)
 
 
-def run_report(run: Run, digits: int = DIGITS, *, partials: bool = False, pairs: bool = False) -> list[Grid]:
-    """The adjoint (or tangent) table, the local partials or pairs where asked for, and the gradient, set apart."""
-    grids = [_nodes(run, digits)]
+def run_report(
+    run: Run, digits: int = DIGITS, *, partials: bool = False, pairs: bool = False, limit: int = 0
+) -> list[Grid]:
+    """The adjoint (or tangent) table, the local partials or pairs where asked for, and the gradient, set apart.
+
+    A table of more than `limit` rows shows the ones that tell most, and how many are left out; 0 is no limit.
+    """
+    grids = _nodes(run, digits, limit)
     if partials:
-        grids.append(_contributions(run, digits) if run.mode == "reverse" else _pushes(run, digits))
+        grids += _beginning(_contributions(run, digits) if run.mode == "reverse" else _pushes(run, digits), limit)
     if pairs:
-        grids.append(_pairs(run, digits))
+        grids += _beginning(_pairs(run, digits), limit)
     if run.gradient:
-        grids.append(_gradient(run, digits))
+        grids += _gradient(run, digits, limit)
     return grids
+
+
+def cut(grid: Grid, count: int, what: str) -> list[Grid]:
+    """`grid`, and where it has not all of `count` rows, a line that says so."""
+    words = left_out(count, len(grid.rows), what)
+    return [grid, Grid((), (), frozenset(), title=words)] if words else [grid]
+
+
+def _beginning(grid: Grid, limit: int) -> list[Grid]:
+    """The first `limit` rows of `grid`."""
+    return cut(replace(grid, rows=grid.rows[: limit or None]), len(grid.rows), "the first")
 
 
 def derivative(of: str, wrt: str) -> str:
@@ -56,12 +73,13 @@ def formula_text(node: Node) -> str:
     return "edges" if node.formula is None else unparse(node.formula)
 
 
-def _nodes(run: Run, digits: int) -> Grid:
+def _nodes(run: Run, digits: int, limit: int) -> list[Grid]:
     if run.mode == "reverse":
         header, columns = [derivative(shorten(run.output), "node")], [run.adjoints]
     else:
         header, columns = [derivative("node", shorten(name)) for name in run.tangents], list(run.tangents.values())
     has_shapes = any(run.shapes)
+    places = telling_nodes(run, limit)
     rows = [
         (
             node.name,
@@ -70,12 +88,16 @@ def _nodes(run: Run, digits: int) -> Grid:
             value_text(run.values[i], digits),
             *_cells(columns, i, digits),
         )
-        for i, node in enumerate(run.graph.nodes)
+        for i, node in ((i, run.graph.nodes[i]) for i in places)
     ]
-    output = frozenset([run.graph.index[run.output]] if run.output in run.graph.index else [])
+    output = frozenset(row for row, i in enumerate(places) if run.graph.index.get(run.output) == i)
     names = ("node", *(["shape"] if has_shapes else []), "formula")
     found = Grid((*names, "value", *header), rows, frozenset(), yields=len(names) - 1, strong=output)
-    return _sorted_columns(found, range(len(names), len(names) + 1 + len(columns)))
+    found = _sorted_columns(found, range(len(names), len(names) + 1 + len(columns)))
+    what = "the output, then inputs, then others by the size of their " + (
+        "adjoint" if run.mode == "reverse" else "tangent"
+    )
+    return cut(found, len(run.graph.nodes), what)
 
 
 def _sorted_columns(grid: Grid, columns: Iterable[int]) -> Grid:
@@ -88,10 +110,12 @@ def _cells(columns: Iterable[Sequence[Any]], row: int, digits: int) -> list[str]
     return [value_text(column[row], digits) for column in columns]
 
 
-def _gradient(run: Run, digits: int) -> Grid:
-    output = shorten(run.output)
-    rows = [(derivative(output, name), value_text(value, digits)) for name, value in run.gradient.items()]
-    return _sorted_columns(Grid(("gradient", "value"), rows, frozenset()), [1])
+def _gradient(run: Run, digits: int, limit: int) -> list[Grid]:
+    output, gradient = shorten(run.output), list(run.gradient.items())
+    shown = most(gradient, limit, lambda item: -size(item[1]))
+    rows = [(derivative(output, name), value_text(value, digits)) for name, value in shown]
+    grid = _sorted_columns(Grid(("gradient", "value"), rows, frozenset()), [1])
+    return cut(grid, len(gradient), "the largest")
 
 
 def _contributions(run: Run, digits: int) -> Grid:

@@ -1,0 +1,49 @@
+"""Which rows of a long table are shown, and the words for those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from heapq import nsmallest
+from math import inf, isnan
+from typing import Any, TypeVar
+
+from backcalc.run import Run
+from backcalc.values import is_known, shape_of
+
+LIMIT = 200
+T = TypeVar("T")
+
+
+def telling_nodes(run: Run, limit: int) -> Sequence[int]:
+    """The places of at most `limit` nodes, in their order: the output, the inputs, then the largest adjoints."""
+    columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
+    index = run.graph.index
+    first = {index[name]: 1 for name in run.graph.inputs} | {index.get(run.output, -1): 0}
+
+    def place(i: int) -> tuple[int, float]:
+        return first.get(i, 2), -max(size(column[i]) for column in columns)
+
+    return most(range(len(run.graph.nodes)), limit, place)
+
+
+def most(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Sequence[T]:
+    """The first `limit` of `rows` by `key`, in the order in which they stand; 0 is no limit."""
+    if not limit or len(rows) <= limit:
+        return rows
+    kept = nsmallest(limit, range(len(rows)), key=lambda i: key(rows[i]))
+    return [rows[i] for i in sorted(kept)]
+
+
+def size(value: Any) -> float:
+    """How large a derivative is; what is no number, or not known, counts as larger than all."""
+    if not is_known(value):
+        return inf
+    found = float(abs(value).max() if shape_of(value) else abs(value))
+    return inf if isnan(found) else found
+
+
+def left_out(count: int, shown: int, what: str) -> str:
+    """The line that says how many of `count` rows are not `shown`; empty where all are."""
+    if shown == count:
+        return ""
+    return f"… {count - shown:,} of {count:,} rows are left out; shown are {what}. --limit 0 shows all."
