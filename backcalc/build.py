@@ -33,7 +33,9 @@ CYCLE_SHOWN = 8
 def build(program: Program) -> Graph:
     """The graph that `program` describes. Raises BuildError with every mistake found, up to twenty."""
     errors: list[Diagnostic] = []
-    flat = list(write_out(program.statements, errors))
+    # Loops and templates have braces; a long file without any is not gone through for them.
+    has_loops = "{" in program.source.text
+    flat = list(write_out(program.statements, errors) if has_loops else program.statements)
     is_whole = not errors
     functions = Functions((s for s in flat if isinstance(s, Function)), errors)
     draft = _Draft(functions, errors)

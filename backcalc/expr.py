@@ -99,11 +99,19 @@ def fold(expr: Expr, leaf: Callable[[Number | Name], T], call: Callable[[Call, t
     if not isinstance(expr, Call):
         return leaf(expr)
     done: dict[int, T] = {}
-    for part in postorder(expr):
+    stack: list[Expr] = [expr]
+    while stack:
+        part = stack[-1]
         if isinstance(part, Call):
-            done[id(part)] = call(part, tuple(done[id(arg)] for arg in part.args))
-        else:
+            waiting = [arg for arg in part.args if id(arg) not in done]
+            if waiting:
+                stack.extend(reversed(waiting))
+                continue
+            if id(part) not in done:  # What stands twice among arguments has been waited for twice.
+                done[id(part)] = call(part, tuple([done[id(arg)] for arg in part.args]))
+        elif id(part) not in done:
             done[id(part)] = leaf(part)
+        stack.pop()
     return done[id(expr)]
 
 
