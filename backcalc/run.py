@@ -153,7 +153,7 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
     """
     graph, point = settle(graph, at)
     output = _choose_output(graph, of, mode)
-    wrt = _choose_wrt(graph, wrt)
+    wrt = choose_wrt(graph, wrt)
     evaluation = Evaluation(tape_of(graph), point)
     linear = Linearization(evaluation)
     if mode == "forward":
@@ -245,7 +245,7 @@ def require_node(graph: Graph, name: str, option: str) -> None:
         raise UsageError(Source(option, ""), [found])
 
 
-def _choose_wrt(graph: Graph, wrt: Sequence[str]) -> tuple[str, ...]:
+def choose_wrt(graph: Graph, wrt: Sequence[str]) -> tuple[str, ...]:
     for name in wrt:
         require_node(graph, name, "--wrt")
     return tuple(dict.fromkeys(wrt)) or graph.inputs

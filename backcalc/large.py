@@ -1,0 +1,124 @@
+"""One run of a large graph of numbers: the work of `run`, done by arrays, where that comes to the same.
+
+What arrays cannot say (formulas, vectors, an error, a warning at a point) is left to the plain way: then there is no
+large run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from backcalc.array import Array, is_finite
+from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
+from backcalc.array_tape import ArrayTape
+from backcalc.errors import Diagnostic
+from backcalc.evaluate import constant
+from backcalc.lines import read_lines
+from backcalc.operations import Flags
+from backcalc.plan import Plan
+from backcalc.run import choose_output, choose_wrt
+from backcalc.template import UnfitError
+
+LARGE = 50_000
+"""Characters from which on a text is worth the arrays."""
+
+
+@dataclass(frozen=True)
+class LargeRun:
+    """What a run found, an entry a node; `values` are nan where they are not `known`."""
+
+    graph: ArrayGraph
+    output: str
+    wrt: tuple[str, ...]
+    value_array: Array
+    known: Flags
+    adjoint_array: Array
+    mode: Literal["reverse"] = "reverse"
+
+    @cached_property
+    def values(self) -> list[float | None]:
+        """The value of every node, None where it is not known."""
+        return np.where(self.known, self.value_array, np.array(None)).tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def adjoints(self) -> list[float]:
+        """∂output/∂node for every node."""
+        return self.adjoint_array.tolist()
+
+    @property
+    def gradient(self) -> dict[str, float]:
+        """∂output/∂name for each name of `wrt`."""
+        index = self.graph.index
+        return {name: float(self.adjoint_array[index[name]]) for name in self.wrt}
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the output, where it is known, and every derivative asked for are finite numbers."""
+        asked = self.adjoint_array[[self.graph.index[name] for name in self.wrt]]
+        output = self.graph.index[self.output]
+        return is_finite(asked) and bool(not self.known[output] or is_finite(self.value_array[output]))
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What reading the graph has noticed."""
+        return self.graph.warnings
+
+
+def run_large(name: str, buffer: bytes, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun | None:
+    """The graph in `buffer` run at `at`; None where the plain way is needed.
+
+    Raises BackcalcError as `run` does, for statements that are not in the language and for options that do not fit.
+    """
+    lines = read_lines(buffer)
+    try:
+        return None if lines is None else _run(ArrayGraph(name, lines), at, of, wrt)
+    except UnfitError:
+        return None
+
+
+def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun:
+    tape = ArrayTape(graph)
+    values = _placed(graph, tape, at)
+    output = choose_output(graph, of)
+    names = choose_wrt(graph, wrt)
+    seed = int(tape.slot[graph.index[output]])
+    if tape.rows:
+        values, adjoints = _both_passes(tape, values, seed)
+    else:
+        adjoints = Plan(tape.size, tape.tails, tape.heads).reverse(tape.partials, seed)
+    known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
+    return LargeRun(graph, output, names, values[tape.slot], known, adjoints[tape.slot])
+
+
+def _both_passes(tape: ArrayTape, values: Array, seed: int) -> tuple[Array, Array]:
+    """The values and adjoints of all slots. Raises UnfitError where something wants a remark, or is not known."""
+    values = tape.operations.evaluate(values)
+    local = tape.operations.linearize(values)
+    if local.is_remarkable:
+        raise UnfitError
+    if not len(tape.partials):
+        return values, local.reverse(seed)
+    partials = np.where(tape.computed < 0, tape.partials, values[tape.computed])
+    ends = zip(local.edges, (tape.tails, tape.heads, partials), strict=True)
+    tails, heads, slopes = (np.concatenate(pair) for pair in ends)
+    return values, Plan(tape.size, tails, heads).reverse(slopes, seed)
+
+
+def _placed(graph: ArrayGraph, tape: ArrayTape, at: Mapping[str, Any]) -> Array:
+    """The values of all slots that are given: by `at`, by defaults, and in the text."""
+    values = tape.values.copy()
+    defaults = {name: each.default for name, each in graph.declared.items() if each.default is not None}
+    stated = {name: constant(default, graph.source) for name, default in defaults.items()} | dict(at)
+    for name, value in stated.items():
+        place = graph.index.get(name)
+        if place is None or graph.kinds[place] not in (INPUT, EDGES) or not isinstance(value, float):
+            raise UnfitError
+        if tape.rows and tape.operations.ops[tape.slot[place]] >= 0:  # A known activation is given another value.
+            raise UnfitError
+        values[tape.slot[place]] = value
+    return values

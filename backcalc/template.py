@@ -1,0 +1,97 @@
+"""Lines of one form as columns, and the operations that each of these lines stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from backcalc.array import Array
+from backcalc.errors import Diagnostic, Source
+from backcalc.expr import NEGATE, NOWHERE, Call, Expr, Name, Number, fold, postorder, with_args
+from backcalc.functions import GRAD, Functions
+from backcalc.graph import Graph, Node
+from backcalc.lines import Block
+from backcalc.plan import Indices
+from backcalc.statements import Definition, Edge
+from backcalc.tape import Tape
+
+
+class UnfitError(Exception):
+    """A file holds what arrays of numbers cannot express, or what wants an error: then the plain way serves."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of a template: a row of the table, and for each argument what it is and which one.
+
+    An argument is ("name", i) or ("number", i), a column of the lines, ("literal", x), or ("op", i), an earlier one.
+    """
+
+    row: str
+    args: tuple[tuple[str, float], ...]
+
+
+class Template:
+    """The lines of one block.
+
+    starts   where each line's statement begins
+    ends     for each end of an edge (tail, head), or for the target of a definition, the id of its name on each line
+    reads    the same for each name in the formula or partial, from left to right
+    numbers  the numbers in the formula or partial, a column each
+    """
+
+    def __init__(self, block: Block) -> None:
+        statement = block.statement
+        assert isinstance(statement, Edge | Definition)
+        self.is_edge = isinstance(statement, Edge)
+        self.expr: Expr = statement.partial if isinstance(statement, Edge) else statement.formula
+        ends = [statement.tail, statement.head] if isinstance(statement, Edge) else [statement.target]
+        inner = [part for part in postorder(self.expr) if not isinstance(part, Call)]
+        names = sorted((leaf for leaf in (*ends, *inner) if isinstance(leaf, Name)), key=lambda leaf: leaf.span)
+        column = {id(leaf): block.names[:, i] for i, leaf in enumerate(names)}
+        self._names = [leaf for leaf in names if not any(leaf is end for end in ends)]
+        self._numbers = sorted((leaf for leaf in inner if isinstance(leaf, Number)), key=lambda leaf: leaf.span)
+        self.starts: Indices = block.starts
+        self.ends = [column[id(end)] for end in ends]
+        self.reads = [column[id(leaf)] for leaf in self._names]
+        self.numbers: Array = block.numbers
+
+    @property
+    def partials(self) -> Array | None:
+        """The partials of edges that have plain numbers for them, else None."""
+        expr, sign = self.expr, 1.0
+        if isinstance(expr, Call) and expr.fn == NEGATE:
+            expr, sign = expr.args[0], -1.0
+        return sign * self.numbers[:, 0] if self.is_edge and isinstance(expr, Number) else None
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        """What the formula or partial does, the last operation giving its value. Raises UnfitError."""
+        blanks = {id(leaf): Name(f"name {i}") for i, leaf in enumerate(self._names)}
+        blanks |= {id(leaf): Name(f"number {i}") for i, leaf in enumerate(self._numbers)}
+        errors: list[Diagnostic] = []
+        expr = Functions((), errors).expand(fold(self.expr, lambda leaf: blanks[id(leaf)], with_args))
+        if errors or any(isinstance(part, Call) and part.fn == GRAD for part in postorder(expr)):
+            raise UnfitError
+        inputs = [Node(blank.id, "input", NOWHERE) for blank in blanks.values()]
+        tape = Tape(Graph(Source("", ""), (*inputs, Node("", "expression", NOWHERE, expr=expr))))
+        if tape.has_arrays:
+            raise UnfitError
+        return list(_operations(tape))
+
+
+def _operations(tape: Tape) -> list[Operation]:
+    """The operations of a tape whose inputs are columns."""
+    place: dict[int, tuple[str, float]] = {}
+    for node, slot in zip(tape.graph.nodes[:-1], tape.slot, strict=False):
+        kind, column = node.name.split()
+        place[slot] = kind, int(column)
+    found: list[Operation] = []
+    for slot, row in enumerate(tape.rows):
+        literal = tape.literals[slot]
+        if literal is not None:
+            place[slot] = "literal", literal
+        elif row is not None:
+            place[slot] = "op", len(found)
+            found.append(Operation(row.name, tuple(place[arg] for arg in tape.args[slot])))
+    return found
