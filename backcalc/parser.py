@@ -6,6 +6,9 @@ The scanner cuts the text, Lark (LALR, without recursion) reads each slice, and 
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -16,10 +19,12 @@ from lark import Lark, UnexpectedInput
 
 from backcalc.builder import Builder, LoopHead, RejectedError
 from backcalc.errors import MAX_ERRORS, Diagnostic, ParseError, Source, Span
-from backcalc.expr import Expr, Name
+from backcalc.expr import NOWHERE, Expr, Name
+from backcalc.forms import Forms
 from backcalc.scanner import Scanner
 from backcalc.statements import (
     Answer,
+    Comment,
     Edge,
     Header,
     Loop,
@@ -43,22 +48,51 @@ def parse(source: Source) -> Program:
 
     Raises ParseError with every statement that is not in the language, up to twenty.
     """
-    scanner, assembly = Scanner(source.text), _Assembly()
-    for span in scanner:
-        try:
-            assembly.add(_read(source, span, "statement"), span, source)
-        except RejectedError as rejected:
-            assembly.reject(span, source, rejected.diagnostic)
-        if len(assembly.errors) > MAX_ERRORS:  # One more than is shown tells that there are more.
-            break
-    else:
-        assembly.finish()
-    program = Program(source, tuple(assembly.statements), tuple(scanner.comments))
+    with _without_collector():
+        assembly, comments = _assembled(source)
+    program = Program(source, tuple(assembly.statements), tuple(comments))
     if assembly.errors:
-        error = ParseError(source, sorted(assembly.errors, key=lambda error: error.span or span))
+        error = ParseError(source, sorted(assembly.errors, key=lambda error: error.span or NOWHERE))
         error.read = program
         raise error
     return program
+
+
+def _assembled(source: Source) -> tuple[_Assembly, list[Comment]]:
+    """What can be read of `source`: what fits a form that is known at once, each other slice by the grammar."""
+    scanner, assembly, forms = Scanner(source.text), _Assembly(), Forms(source.text)
+    at = 0
+    while at < len(source.text) and len(assembly.errors) <= MAX_ERRORS:  # One more than is shown tells of more.
+        at = forms.read(at, assembly.statements, scanner.comments)
+        spans, at = scanner.statement(at)
+        for span in spans:
+            _add(assembly, forms, span, source)
+    if len(assembly.errors) <= MAX_ERRORS:
+        assembly.finish()
+    return assembly, scanner.comments
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A while without the cyclic collector, which would go through all that has been read, time and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _add(assembly: _Assembly, forms: Forms, span: Span, source: Source) -> None:
+    """Have the grammar read one slice."""
+    try:
+        statement = assembly.add(_read(source, span, "statement"), span, source)
+    except RejectedError as rejected:
+        assembly.reject(span, source, rejected.diagnostic)
+    else:
+        if statement is not None:
+            forms.learn(statement)
 
 
 def parse_expression(source: Source) -> Expr:
@@ -111,7 +145,9 @@ class _Assembly:
         self._open: list[tuple[LoopHead | None, list[Statement]]] = []  # None: a head that was refused.
         self._seen_any = False
 
-    def add(self, item: Any, span: Span, source: Source) -> None:
+    def add(self, item: Any, span: Span, source: Source) -> Statement | None:
+        """Put what the grammar made of a slice in its place; the statement where it is one of its own."""
+        statement = None
         if isinstance(item, LoopHead):
             item.span = span
             self._begin(item)
@@ -119,8 +155,10 @@ class _Assembly:
             self._close(span)
         else:
             item = replace(_with_tabs(item, source), span=span)
-            self.statements.append(item if self._seen_any else _as_header(item))
+            statement = item if self._seen_any else _as_header(item)
+            self.statements.append(statement)
         self._seen_any = True
+        return statement
 
     def reject(self, span: Span, source: Source, diagnostic: Diagnostic) -> None:
         """Note an error; a refused slice that opens a block still opens one, so that its end is not an error too."""
