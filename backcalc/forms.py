@@ -64,10 +64,13 @@ class Forms:
         self._share = known.setdefault  # Equal names are one object.
         self._last: Form | None = None
 
-    def read(self, at: int, statements: list[Statement], comments: list[Comment]) -> int:
-        """Where the first statement from `at` on begins that no form fits; those before it are appended."""
+    def read(self, at: int, end: int, statements: list[Statement], comments: list[Comment]) -> int:
+        """Where the first statement from `at` on begins that no form fits, or that begins at `end` or behind.
+
+        Those before it are appended to `statements`, and their comments to `comments`.
+        """
         form = self._last
-        while form is not None:
+        while form is not None and at < end:
             follower = form.follower or form
             found = follower.pattern.match(self._text, at)
             if found is None:
@@ -170,11 +173,11 @@ def form_of(statement: Statement, text: str) -> Form | None:
     values = [getattr(statement, field.name) for field in fields(statement)[:-1]]
     if not all(isinstance(value, Number | Name | Call | str | None) for value in values):
         return None
-    parts = [part for value in values if isinstance(value, _EXPR) for part in postorder(value)]
-    leaves = sorted((part for part in parts if not isinstance(part, Call)), key=lambda leaf: leaf.span)
+    leaves = leaves_of(statement)
     blanks = [_shifted(blank.span(), statement.span.start) for blank in _BLANK.finditer(said)]
-    if len(blanks) > MOST_BLANKS or [text[slice(*blank)] for blank in blanks] != [_word(leaf) for leaf in leaves]:
+    if len(blanks) > MOST_BLANKS or [text[slice(*blank)] for blank in blanks] != [word(leaf) for leaf in leaves]:
         return None
+    parts = (part for value in values if isinstance(value, _EXPR) for part in postorder(value))
     calls = [part for part in parts if isinstance(part, Call)]
     return _assembled(statement, values, [*leaves, *calls], blanks, text)
 
@@ -226,7 +229,15 @@ def _measure(statement: Span, blanks: list[Span]) -> Callable[[Span], _Bounds]:
     return lambda span: (*anchored(span.start), *anchored(span.end))
 
 
-def _word(leaf: Expr) -> str:
+def leaves_of(statement: Statement) -> list[Number | Name]:
+    """The names and numbers in a statement's own expressions, in the order of the text."""
+    values = (getattr(statement, field.name) for field in fields(statement))
+    parts = (part for value in values if isinstance(value, _EXPR) for part in postorder(value))
+    return sorted((part for part in parts if not isinstance(part, Call)), key=lambda leaf: leaf.span)
+
+
+def word(leaf: Expr) -> str:
+    """A name or number as the text has it."""
     return leaf.text if isinstance(leaf, Number) else leaf.id if isinstance(leaf, Name) else ""
 
 

@@ -24,7 +24,6 @@ from backcalc.forms import Forms
 from backcalc.scanner import Scanner
 from backcalc.statements import (
     Answer,
-    Comment,
     Edge,
     Header,
     Loop,
@@ -48,28 +47,73 @@ def parse(source: Source) -> Program:
 
     Raises ParseError with every statement that is not in the language, up to twenty.
     """
-    with _without_collector():
-        assembly, comments = _assembled(source)
-    program = Program(source, tuple(assembly.statements), tuple(comments))
-    if assembly.errors:
-        error = ParseError(source, sorted(assembly.errors, key=lambda error: error.span or NOWHERE))
-        error.read = program
-        raise error
-    return program
+    reading = Reading(source)
+    reading.read(0, len(source.text))
+    return reading.program()
 
 
-def _assembled(source: Source) -> tuple[_Assembly, list[Comment]]:
-    """What can be read of `source`: what fits a form that is known at once, each other slice by the grammar."""
-    scanner, assembly, forms = Scanner(source.text), _Assembly(), Forms(source.text)
-    at = 0
-    while at < len(source.text) and len(assembly.errors) <= MAX_ERRORS:  # One more than is shown tells of more.
-        at = forms.read(at, assembly.statements, scanner.comments)
-        spans, at = scanner.statement(at)
-        for span in spans:
-            _add(assembly, forms, span, source)
-    if len(assembly.errors) <= MAX_ERRORS:
-        assembly.finish()
-    return assembly, scanner.comments
+class Reading:
+    """A source that is read part by part: what fits a form that is known at once, each other slice by the grammar."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._scanner, self._assembly, self._forms = Scanner(source.text), _Assembly(), Forms(source.text)
+
+    def read(self, at: int, end: int) -> int:
+        """Where the last statement ends that begins from `at` on and before `end`."""
+        comments = self._scanner.comments
+        with _without_collector():
+            while at < end and not self.is_refused:
+                at = self._forms.read(at, end, self._assembly.statements, comments)
+                spans, at = self._scanner.statement(at) if at < end else ([], at)
+                for span in spans:
+                    self._add(span)
+        return at
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether there are more errors than are shown: one more tells that there are."""
+        return len(self._assembly.errors) > MAX_ERRORS
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the first statement was read, the one that may be a header."""
+        return self._assembly.seen_any
+
+    def program(self) -> Program:
+        """The statements and comments of what was read. Raises ParseError."""
+        assembly = self._assembly
+        if not self.is_refused:
+            assembly.finish()
+        program = Program(self.source, tuple(assembly.statements), tuple(self._scanner.comments))
+        if assembly.errors:
+            error = ParseError(self.source, sorted(assembly.errors, key=lambda error: error.span or NOWHERE))
+            error.read = program
+            raise error
+        return program
+
+    def _add(self, span: Span) -> None:
+        """Have the grammar read one slice."""
+        try:
+            statement = self._assembly.add(_read(self.source, span, "statement"), span, self.source)
+        except RejectedError as rejected:
+            self._assembly.reject(span, self.source, rejected.diagnostic)
+        else:
+            if statement is not None:
+                self._forms.learn(statement)
+
+
+def parse_line(source: Source, at: int, end: int) -> Statement | None:
+    """The statement that the grammar reads in the line from `at` to `end`; None where that is not the line's only one."""
+    spans, stop = Scanner(source.text).statement(at)
+    if len(spans) != 1 or stop != end:
+        return None
+    try:
+        item = _read(source, spans[0], "statement")
+    except RejectedError:
+        return None
+    is_statement = item is not None and not isinstance(item, LoopHead)
+    return replace(_with_tabs(item, source), span=spans[0]) if is_statement else None
 
 
 @contextmanager
@@ -82,17 +126,6 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _add(assembly: _Assembly, forms: Forms, span: Span, source: Source) -> None:
-    """Have the grammar read one slice."""
-    try:
-        statement = assembly.add(_read(source, span, "statement"), span, source)
-    except RejectedError as rejected:
-        assembly.reject(span, source, rejected.diagnostic)
-    else:
-        if statement is not None:
-            forms.learn(statement)
 
 
 def parse_expression(source: Source) -> Expr:
@@ -143,7 +176,7 @@ class _Assembly:
         self.statements: list[Statement] = []
         self.errors: list[Diagnostic] = []
         self._open: list[tuple[LoopHead | None, list[Statement]]] = []  # None: a head that was refused.
-        self._seen_any = False
+        self.seen_any = False
 
     def add(self, item: Any, span: Span, source: Source) -> Statement | None:
         """Put what the grammar made of a slice in its place; the statement where it is one of its own."""
@@ -155,15 +188,15 @@ class _Assembly:
             self._close(span)
         else:
             item = replace(_with_tabs(item, source), span=span)
-            statement = item if self._seen_any else _as_header(item)
+            statement = item if self.seen_any else _as_header(item)
             self.statements.append(statement)
-        self._seen_any = True
+        self.seen_any = True
         return statement
 
     def reject(self, span: Span, source: Source, diagnostic: Diagnostic) -> None:
         """Note an error; a refused slice that opens a block still opens one, so that its end is not an error too."""
         self.errors.append(diagnostic)
-        self._seen_any = True
+        self.seen_any = True
         if source.text[span.end - 1] == "{":
             self._begin(None)
 

@@ -72,9 +72,9 @@ def by_forms(text):
     known = []
     usual = Forms.read
 
-    def count(self, at, statements, comments):
+    def count(self, at, end, statements, comments):
         before = len(statements)
-        at = usual(self, at, statements, comments)
+        at = usual(self, at, end, statements, comments)
         known.append(len(statements) - before)
         return at
 
