@@ -6,6 +6,9 @@ The scanner cuts the text, Lark (LALR, without recursion) reads each slice, and 
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -16,7 +19,8 @@ from lark import Lark, UnexpectedInput
 
 from backcalc.builder import Builder, LoopHead, RejectedError
 from backcalc.errors import MAX_ERRORS, Diagnostic, ParseError, Source, Span
-from backcalc.expr import Expr, Name
+from backcalc.expr import NOWHERE, Expr, Name
+from backcalc.forms import Forms
 from backcalc.scanner import Scanner
 from backcalc.statements import (
     Answer,
@@ -43,22 +47,85 @@ def parse(source: Source) -> Program:
 
     Raises ParseError with every statement that is not in the language, up to twenty.
     """
-    scanner, assembly = Scanner(source.text), _Assembly()
-    for span in scanner:
+    reading = Reading(source)
+    reading.read(0, len(source.text))
+    return reading.program()
+
+
+class Reading:
+    """A source that is read part by part: what fits a form that is known at once, each other slice by the grammar."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._scanner, self._assembly, self._forms = Scanner(source.text), _Assembly(), Forms(source.text)
+
+    def read(self, at: int, end: int) -> int:
+        """Where the last statement ends that begins from `at` on and before `end`."""
+        comments = self._scanner.comments
+        with _without_collector():
+            while at < end and not self.is_refused:
+                at = self._forms.read(at, end, self._assembly.statements, comments)
+                spans, at = self._scanner.statement(at) if at < end else ([], at)
+                for span in spans:
+                    self._add(span)
+        return at
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether there are more errors than are shown: one more tells that there are."""
+        return len(self._assembly.errors) > MAX_ERRORS
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the first statement was read, the one that may be a header."""
+        return self._assembly.seen_any
+
+    def program(self) -> Program:
+        """The statements and comments of what was read. Raises ParseError."""
+        assembly = self._assembly
+        if not self.is_refused:
+            assembly.finish()
+        program = Program(self.source, tuple(assembly.statements), tuple(self._scanner.comments))
+        if assembly.errors:
+            error = ParseError(self.source, sorted(assembly.errors, key=lambda error: error.span or NOWHERE))
+            error.read = program
+            raise error
+        return program
+
+    def _add(self, span: Span) -> None:
+        """Have the grammar read one slice."""
         try:
-            assembly.add(_read(source, span, "statement"), span, source)
+            statement = self._assembly.add(_read(self.source, span, "statement"), span, self.source)
         except RejectedError as rejected:
-            assembly.reject(span, source, rejected.diagnostic)
-        if len(assembly.errors) > MAX_ERRORS:  # One more than is shown tells that there are more.
-            break
-    else:
-        assembly.finish()
-    program = Program(source, tuple(assembly.statements), tuple(scanner.comments))
-    if assembly.errors:
-        error = ParseError(source, sorted(assembly.errors, key=lambda error: error.span or span))
-        error.read = program
-        raise error
-    return program
+            self._assembly.reject(span, self.source, rejected.diagnostic)
+        else:
+            if statement is not None:
+                self._forms.learn(statement)
+
+
+def parse_line(source: Source, at: int, end: int) -> Statement | None:
+    """The statement that the grammar reads in the line from `at` to `end`; None where that is not the line's only one."""
+    spans, stop = Scanner(source.text).statement(at)
+    if len(spans) != 1 or stop != end:
+        return None
+    try:
+        item = _read(source, spans[0], "statement")
+    except RejectedError:
+        return None
+    is_statement = item is not None and not isinstance(item, LoopHead)
+    return replace(_with_tabs(item, source), span=spans[0]) if is_statement else None
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A while without the cyclic collector, which would go through all that has been read, time and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def parse_expression(source: Source) -> Expr:
@@ -109,9 +176,11 @@ class _Assembly:
         self.statements: list[Statement] = []
         self.errors: list[Diagnostic] = []
         self._open: list[tuple[LoopHead | None, list[Statement]]] = []  # None: a head that was refused.
-        self._seen_any = False
+        self.seen_any = False
 
-    def add(self, item: Any, span: Span, source: Source) -> None:
+    def add(self, item: Any, span: Span, source: Source) -> Statement | None:
+        """Put what the grammar made of a slice in its place; the statement where it is one of its own."""
+        statement = None
         if isinstance(item, LoopHead):
             item.span = span
             self._begin(item)
@@ -119,13 +188,15 @@ class _Assembly:
             self._close(span)
         else:
             item = replace(_with_tabs(item, source), span=span)
-            self.statements.append(item if self._seen_any else _as_header(item))
-        self._seen_any = True
+            statement = item if self.seen_any else _as_header(item)
+            self.statements.append(statement)
+        self.seen_any = True
+        return statement
 
     def reject(self, span: Span, source: Source, diagnostic: Diagnostic) -> None:
         """Note an error; a refused slice that opens a block still opens one, so that its end is not an error too."""
         self.errors.append(diagnostic)
-        self._seen_any = True
+        self.seen_any = True
         if source.text[span.end - 1] == "{":
             self._begin(None)
 

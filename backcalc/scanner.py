@@ -29,10 +29,10 @@ class Scanner:
     def __iter__(self) -> Iterator[Span]:
         at = 0
         while at < len(self.text):
-            stops, at = self._statement(at)
+            stops, at = self.statement(at)
             yield from stops
 
-    def _statement(self, at: int) -> tuple[list[Span], int]:
+    def statement(self, at: int) -> tuple[list[Span], int]:
         """The slices that end at the next stop from `at` on (a `}` may end two), and where to go on."""
         self._start, opened, depth, braces = at, -1, 0, 0
         comments, is_loop = len(self.comments), bool(_LOOP_HEAD.match(self.text, at))

@@ -235,6 +235,24 @@ token_soup = st.builds(
     lambda glue, pieces: glue.join(pieces), st.sampled_from(("", " ")), st.lists(st.sampled_from(TOKENS), max_size=25)
 )
 
+# Lines of few forms, with the words that do not fit them.
+_words = st.sampled_from(
+    ("x", "y1", "d", "n12345", "a_rather_long_name", "x'", "σ1", "x̂", "in", "if", "sin", "T", "e")
+    + ("0", "1", "01", "12", "0.5", "2.", ".5", "1e5", "1E-7", "1e999", "123456789012345678901", "0.1234567890123456789")
+)
+_line_forms = st.sampled_from(
+    ("{} -> {} : {}", "{} {} {}", "{},{},{}", "{}\t{}\t{}", "d({})/d({}) = {}", "∂{}/∂{} = {}", "{} = {}", "{}={}^-{}")
+    + ("{} = sin({} + {})", "{} = 2.5*{} - {}^2", "{} = ({} + {}", "{} -> {} : ({})", "{} = [{}, {}.T]", "{} : {}", "{}")
+    + ("given {} = {}", "input {}", "for {} in 1..{} {{", "}}", "", "# {}", "{} = 2{}", "{} = f{}", "{};{}={}")
+)
+line_soup = st.builds(
+    lambda before, form, words, after: before + form.format(*words) + after,
+    st.sampled_from(("", "", "", " ", "\t", "\x0b")),
+    _line_forms,
+    st.tuples(_words, _words, _words),
+    st.sampled_from(("", "", "", " ", "\r", "; ", "# c", " #= {x} = 1", "\t#", " }", ")")),
+)
+
 # ---- Depth -----------------------------------------------------------------------------------------------------------
 
 X, C, ONE = Name("x"), Name("c"), Number(1.0, "1")
@@ -260,6 +278,8 @@ class Nest(NamedTuple):
             expr = self.wrap(expr)
         return expr
 
+
+DEPTH_OF_FORMS = 300
 
 NESTS = {
     "call": Nest("f(", "x", ")", X, lambda y: Call("f", (y,))),

@@ -1,0 +1,180 @@
+"""Lines with their names and numbers blanked out, found by array operations on a piece of a text that ends with a line.
+
+A blank is a word, a run of letters, digits, `_` and `.`; one that begins with a digit or a point is a number and may go on
+behind the sign of its exponent. A word right before `(` is a function's and stays. Runs of spaces and tabs are one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from backcalc.words import PAD, Array, Bytes
+
+NAME, NUMBER = b"n0"  # What stands in a line's form for a blank. The only other words there are functions' names.
+
+_NEWLINE, _SPACE, _TAB, _HASH, _OPEN, _PLUS, _MINUS, _POINT, _E = b"\n \t#(+-.e"
+_LOWER = 0x20  # The bit that makes a letter small.
+_DIGITS = b"0123456789"
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+_FORMS_BY_TURNS = 8
+
+
+def _table(members: bytes) -> Array:
+    table = np.zeros(256, bool)
+    table[list(members)] = True
+    return table
+
+
+_IS_BRACE = _table(b"{}")
+_IN_WORD, _IN_NUMBER, _IS_DIGIT = _table(_LETTERS + _DIGITS + b"."), _table(_DIGITS + b"."), _table(_DIGITS)
+
+
+class BlankedLines:
+    """The lines of a piece of text: where they start, their blanks, and their forms as bytes."""
+
+    def __init__(self, piece: bytes) -> None:
+        """`piece` ends with a newline."""
+        codes = np.full(len(piece) + PAD, _NEWLINE, np.uint8)
+        codes[: len(piece)] = np.frombuffer(piece, np.uint8)
+        self.text, self._codes = Bytes(codes), codes[: len(piece)]
+        self.ends = np.flatnonzero(self._codes == _NEWLINE) + 1
+        self.starts = np.concatenate(([0], self.ends[:-1]))
+        if b"#" in piece:
+            self._blank_comments()
+        starts, ends = self._words()
+        is_number = _IN_NUMBER[self._codes[starts]]
+        is_blank = is_number | (self._codes[ends] != _OPEN)
+        self.words, self.lengths, self.are_numbers = starts[is_blank], (ends - starts)[is_blank], is_number[is_blank]
+        self.firsts = np.searchsorted(self.words, self.starts)  # Each line's first blank.
+        is_kept = self._spaces_kept(piece)
+        is_kept[_ranges(starts[~is_blank], (ends - starts)[~is_blank])] = True
+        is_kept[self.words] = True
+        self._blank(is_kept)
+
+    def _blank(self, is_kept: Array) -> None:
+        """Write the forms, one behind the other, each with the newline that ends it."""
+        marked = self._codes.copy()
+        marked[self.words] = np.where(self.are_numbers, NUMBER, NAME)
+        self._forms = marked[is_kept]
+        self._form_ends = np.flatnonzero(self._forms == _NEWLINE) + 1
+        self._form_starts = np.concatenate(([0], self._form_ends[:-1]))
+
+    def form(self, line: int) -> bytes:
+        """The form of a line."""
+        return self._forms[self._form_starts[line] : self._form_ends[line]].tobytes()
+
+    def places(self, words: Array) -> tuple[Array, Array]:
+        """The starts and lengths of words."""
+        return self.words[words], self.lengths[words]
+
+    def words_of(self, line: int) -> list[bytes]:
+        """The blanks of a line as they stand."""
+        first, last = np.searchsorted(self.words, [self.starts[line], self.ends[line]])
+        places = zip(*(column.tolist() for column in self.places(np.arange(first, last))), strict=True)
+        return [self._codes[start : start + length].tobytes() for start, length in places]
+
+    @property
+    def has_braces(self) -> bool:
+        """Whether there is a brace anywhere but in a comment."""
+        return bool(_IS_BRACE[self._forms].any())
+
+    def groups(self) -> Iterator[Array]:
+        """The lines of each form, in their order."""
+        for lines in _equal(self._hashes()):
+            are_equal = self._are_like(lines)
+            yield lines[are_equal]
+            if not are_equal.all():  # Other forms with the same hash.
+                yield from ([line] for line in lines[~are_equal])
+
+    def statements(self, lines: Array) -> Array:
+        """Where the lines' statements start: behind the space at their beginning."""
+        starts = self.starts[lines]
+        while (is_space := (self._codes[starts] == _SPACE) | (self._codes[starts] == _TAB)).any():
+            starts = starts + is_space
+        return starts
+
+    def _blank_comments(self) -> None:
+        hashes = np.flatnonzero(self._codes == _HASH)
+        lines = np.searchsorted(self.ends, hashes, "right")
+        is_first = np.diff(lines, prepend=-1) > 0
+        hashes, ends = hashes[is_first], self.ends[lines[is_first]]
+        self._codes[_ranges(hashes, ends - 1 - hashes)] = _SPACE
+
+    def _words(self) -> tuple[Array, Array]:
+        """Where words start and end."""
+        in_word = _IN_WORD[self._codes]
+        changes = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
+        if in_word[0]:
+            changes = np.concatenate(([0], changes))
+        starts, ends = changes[::2], changes[1::2]
+        has_sign = ((self._codes[ends - 1] | _LOWER) == _E) & _IN_NUMBER[self._codes[starts]]
+        return self._with_exponents(starts, ends, np.flatnonzero(has_sign)) if has_sign.any() else (starts, ends)
+
+    def _with_exponents(self, starts: Array, ends: Array, halves: Array) -> tuple[Array, Array]:
+        """The words, each of those that are `halves` joined to the next where a sign stands between the two."""
+        signs = self._codes[ends[halves]]
+        halves = halves[((signs == _PLUS) | (signs == _MINUS)) & _IS_DIGIT[self.text.codes[ends[halves] + 1]]]
+        return np.delete(starts, halves + 1), np.delete(ends, halves)
+
+    def _spaces_kept(self, piece: bytes) -> Array:
+        """Which bytes are in no word, nor a space behind another or at the start of a line."""
+        is_kept = ~_IN_WORD[self._codes]
+        if b"#" in piece or b"  " in piece or b"\n " in piece or b"\t" in piece or piece[:1] == b" ":
+            before = np.concatenate(([_NEWLINE], self._codes[:-1]))
+            is_start = before == _NEWLINE
+            is_kept &= ~((self._codes == _SPACE) & ((before == _SPACE) | (before == _TAB) | is_start))
+            is_kept &= ~((self._codes == _TAB) & ((before == _TAB) | is_start))
+        return is_kept
+
+    def _hashes(self) -> Array:
+        """A hash of each line's form: a polynomial of its bytes, each as a random integer."""
+        weights, powers, inverses = _weights(len(self._codes).bit_length())
+        terms = weights[self._forms] * powers[: len(self._forms)]
+        return np.asarray(np.add.reduceat(terms, self._form_starts) * inverses[self._form_starts])
+
+    def _are_like(self, lines: Array) -> Array:
+        """Whether each line's form is that of the first one."""
+        model = np.frombuffer(self.form(lines[0]), np.uint8)
+        starts = self._form_starts[lines]
+        has_length = self._form_ends[lines] - starts == len(model)
+        if len(lines) * len(model) == len(self._forms) and has_length.all():
+            return np.asarray((self._forms.reshape(-1, len(model)) == model).all(axis=1))
+        starts = np.where(has_length, starts, starts[0])
+        same = np.ones(len(lines), bool)
+        for i, code in enumerate(model):
+            same &= self._forms[starts + i] == code
+        return same & has_length
+
+
+def _ranges(starts: Array, lengths: Array) -> Array:
+    """The whole numbers of all ranges, one range behind the other."""
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+
+
+def _equal(hashes: Array) -> Iterator[Array]:
+    """The indices of equal hashes, each group in order; without sorting as long as there are few groups."""
+    left = np.arange(len(hashes))
+    for _ in range(_FORMS_BY_TURNS):
+        if not len(left):
+            return
+        is_like = hashes == hashes[0]
+        yield left[is_like]
+        left, hashes = left[~is_like], hashes[~is_like]
+    order = np.argsort(hashes, kind="stable")
+    changes = np.flatnonzero(np.diff(hashes[order])) + 1
+    yield from (lines for lines in np.split(left[order], changes) if len(lines))
+
+
+@lru_cache(2)
+def _weights(bits: int) -> tuple[Array, Array, Array]:
+    """An integer a byte, the powers of another up to 2^bits, and their inverses, of this process."""
+    base = secrets.randbits(64) | 1
+    powers, inverses = (
+        np.cumprod(np.full(1 << bits, factor, np.uint64)) for factor in (base, pow(base, -1, 1 << 64))
+    )
+    return np.frombuffer(secrets.token_bytes(256 * 8), np.uint64), powers, inverses

@@ -1,0 +1,281 @@
+"""A large text read by arrays: the lines of a form as one block of names and numbers.
+
+A line's **form** is the line with its names and numbers blanked out. The grammar reads one line of each form; what it
+says of that line holds for all lines of the form, for they have the same tokens in the same order. Nothing here knows
+how an edge or an expression is written. A line whose form is not an edge or a definition made of such blanks, and a line
+with a word that is not what it looks like, are the ordinary reader's, in their place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from backcalc.blanks import BlankedLines
+from backcalc.errors import Source, Span
+from backcalc.expr import Name
+from backcalc.forms import WORDS, leaves_of, word
+from backcalc.parser import Reading, parse_line
+from backcalc.reading import decode
+from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
+from backcalc.words import LONGEST, Array, CollisionError, NameTable, numbers
+
+PIECE = 1 << 20  # Bytes at a time: small enough for the caches, large enough for what each array operation costs.
+LONGEST_LINE = 1 << 24
+FEWEST = 16  # Lines of a piece that are worth a block; fewer are read in the ordinary way.
+MOST_ODD = 10_000  # Where there are more lines than this in no block, and more than in blocks, blocks are of no use.
+
+_CALL_WITH_SPACE = re.compile(rb"n[ \t]+\(")  # What begins `d (v)/d (u)` is not said by its tokens alone.
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The lines of one form, in the order of the text."""
+
+    statement: Edge | Definition  # What the grammar reads in one of them. Its names and numbers are the blanks.
+    starts: Array  # int64: where in the source's text each line's statement begins.
+    names: Array  # int32 (lines, names): their numbers, in text order; a whole number that is a node is a name.
+    numbers: Array  # float64 (lines, numbers): what float() gives for them, in text order.
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A text as blocks, and `rest`, the statements that are in none of them, in the order of the text."""
+
+    source: Source
+    blocks: tuple[Block, ...]
+    rest: Program
+    _text: bytes
+    _places: tuple[Array, Array]  # Where in _text each name stands for one time, and its length.
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Each name, by its number."""
+        starts, lengths = (column.tolist() for column in self._places)
+        text = self._text
+        return [text[start : start + length].decode() for start, length in zip(starts, lengths, strict=True)]
+
+    def comments(self) -> Iterator[Comment]:
+        """The comments of the whole text: a `#` begins one wherever it stands."""
+        for found in re.finditer("#[^\n]*", self.source.text):
+            yield Comment(found.group(), Span(*found.span()))
+
+
+def read_lines(buffer: bytes, name: str = "") -> Lines | None:
+    """The text in `buffer` as blocks, or None where blocks are of no use for it. Raises ReadError, ParseError."""
+    source = decode(name, buffer)
+    is_same = source.text.isascii() and len(source.text) == len(buffer)
+    try:
+        return _Reader(source, buffer if is_same else source.text.encode()).lines()
+    except (_UnfitError, CollisionError):
+        return None
+
+
+class _UnfitError(Exception):
+    """A text that is better read in the ordinary way."""
+
+
+@dataclass(slots=True)
+class _Form:
+    """What the grammar says of a form, and the lines found so far, piece by piece."""
+
+    statement: Edge | Definition
+    names: Array  # Which of its blanks are names, …
+    numbers: Array  # … and which are numbers.
+    found: list[tuple[Array, Array, Array]]
+
+    def block(self, phantoms: int) -> Block:
+        """All its lines; the numbers of names go down by `phantoms`."""
+        starts, names, values = (np.concatenate(column) for column in zip(*self.found, strict=True))
+        self.found.clear()
+        return Block(self.statement, starts, names - np.int32(phantoms), values)
+
+
+class _Reader:
+    """The state of reading one text."""
+
+    def __init__(self, source: Source, text: bytes) -> None:
+        self._source, self._text = source, text
+        self._reading = Reading(source)
+        self._forms: dict[bytes, _Form | None] = {}
+        self._odd: list[Array] = []  # Pairs (start, end) of lines that are no block's.
+        self._table = NameTable()
+        _number_words(self._table)
+        self._odd_count = self._even_count = 0
+
+    def lines(self) -> Lines:
+        """The whole text. Raises ParseError."""
+        at, place = self._first(), 0
+        place = len(self._source.text[:at].encode()) if len(self._text) > len(self._source.text) else at
+        while place < len(self._text):
+            end = self._piece_end(place)
+            at = self._read_piece(self._text[place:end], place, at)
+            place = end
+        taken = self._read_odd()
+        blocks = [form.block(len(WORDS)) for form in self._forms.values() if form is not None and form.found]
+        starts, lengths = (column[len(WORDS) :] for column in self._table.places())
+        program = self._reading.program()
+        if any(isinstance(statement, Loop | Function) for statement in program.statements):
+            raise _UnfitError
+        kept = tuple(block for block in (_without(block, taken) for block in blocks) if len(block.starts))
+        return Lines(self._source, kept, program, self._text, (starts, lengths))
+
+    def _first(self) -> int:
+        """Where the line ends that has the first statement, which may be a header."""
+        at, text = 0, self._source.text
+        while at < len(text) and not self._reading.has_begun:
+            at = self._reading.read(at, at + 1)
+        return self._to_line_end(at)
+
+    def _to_line_end(self, at: int) -> int:
+        """Where the last statement ends of the line that `at` is inside of; `at` itself where a line starts there."""
+        text = self._source.text
+        while 0 < at < len(text) and text[at - 1] != "\n" and not self._reading.is_refused:
+            at = self._reading.read(at, text.find("\n", at) + 1 or len(text))
+        return at
+
+    def _piece_end(self, place: int) -> int:
+        """The end of the last line that ends within a piece from `place` on, or else of the first."""
+        if place + PIECE >= len(self._text):
+            return len(self._text)
+        end = self._text.rfind(b"\n", place, place + PIECE) + 1 or self._text.find(b"\n", place) + 1 or len(self._text)
+        if end - place > LONGEST_LINE:
+            raise _UnfitError
+        return end
+
+    def _read_piece(self, piece: bytes, place: int, at: int) -> int:
+        """Take in the lines of a piece at the byte `place` and the character `at` of the text; where it ends."""
+        lines = BlankedLines(piece if piece.endswith(b"\n") else piece + b"\n")
+        if lines.has_braces:
+            raise _UnfitError
+        chars = _Characters(piece, at)
+        is_odd = np.zeros(len(lines.starts), bool)
+        parts = []
+        for group in lines.groups():
+            key = lines.form(group[0])
+            form = self._form(key, lines, group, chars) if len(group) >= FEWEST else None
+            if form is not None:
+                parts.append((form, group))
+            elif key.strip():
+                is_odd[group] = True
+        for group, are_fit in self._fill(parts, lines, place, chars):
+            is_odd[group[~are_fit]] = True
+        starts, ends = chars.places(lines.starts[is_odd]), chars.places(lines.ends[is_odd])
+        self._odd.append(np.stack([starts, ends], axis=1))
+        self._count(is_odd)
+        return chars.end
+
+    def _count(self, is_odd: Array) -> None:
+        """Give up where the text turns out to be of no use."""
+        self._odd_count += int(is_odd.sum())
+        self._even_count += int(len(is_odd) - is_odd.sum())
+        if self._odd_count > max(MOST_ODD, self._even_count):
+            raise _UnfitError
+
+    def _form(self, key: bytes, lines: BlankedLines, group: Array, chars: _Characters) -> _Form | None:
+        """The form, read by the grammar where it is new; None where it makes no block."""
+        if key not in self._forms:
+            # One of the lines may have a mistake in a word, so three of them are tried.
+            tried = (self._read_form(lines, int(group[i]), chars) for i in (0, len(group) // 2, -1))
+            is_plain = not _CALL_WITH_SPACE.search(key)
+            self._forms[key] = next((form for form in tried if form), None) if is_plain else None
+        return self._forms[key]
+
+    def _read_form(self, lines: BlankedLines, line: int, chars: _Characters) -> _Form | None:
+        """What the grammar makes of a line; None where that is not its blanks one to one."""
+        start, end = chars.places(np.array([lines.starts[line], lines.ends[line]])).tolist()
+        statement = parse_line(self._source, start, min(end, len(self._source.text)))
+        if not isinstance(statement, Edge | Definition):
+            return None
+        if statement.span.start != chars.places(lines.statements(np.array([line])))[0]:  # White space beyond ASCII.
+            return None
+        leaves = leaves_of(statement)
+        if [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
+            return None
+        is_name = np.array([isinstance(leaf, Name) for leaf in leaves], bool)
+        return _Form(statement, np.flatnonzero(is_name), np.flatnonzero(~is_name), [])
+
+    def _fill(
+        self, parts: list[tuple[_Form, Array]], lines: BlankedLines, place: int, chars: _Characters
+    ) -> Iterator[tuple[Array, Array]]:
+        """Put the words of these lines to their forms; each part's lines and which of them are fit for it."""
+        firsts = [lines.firsts[group][:, None] for _, group in parts]
+        names = [first + form.names for (form, _), first in zip(parts, firsts, strict=True)]
+        values = [first + form.numbers for (form, _), first in zip(parts, firsts, strict=True)]
+        ids, are_names = self._names(lines, _joined(names), place)
+        floats, are_numbers = numbers(lines.text, *lines.places(_joined(values)))
+        i = j = 0
+        for (form, group), name, value in zip(parts, names, values, strict=True):
+            i, j, a, b = i + name.size, j + value.size, i, j
+            are_fit = are_names[a:i].reshape(name.shape).all(axis=1) & are_numbers[b:j].reshape(value.shape).all(axis=1)
+            columns = ids[a:i].reshape(name.shape), floats[b:j].reshape(value.shape)
+            starts = chars.places(lines.statements(group))
+            form.found.append((starts[are_fit], *(column[are_fit] for column in columns)))
+            yield group, are_fit
+
+    def _names(self, lines: BlankedLines, words: Array, place: int) -> tuple[Array, Array]:
+        """The numbers of the names that `words` are, and which are names: no words of the language, no mixtures."""
+        starts, lengths = lines.places(words)
+        are_fit = lengths <= LONGEST
+        lengths = np.minimum(lengths, LONGEST)
+        is_whole = lines.are_numbers[words]
+        are_fit &= is_whole | ~lines.text.have_dots(starts, lengths)
+        if is_whole.any():
+            are_fit[is_whole] &= lines.text.are_digits(starts[is_whole], lengths[is_whole])
+        ids = self._table.ids(lines.text, starts, lengths, place)
+        return ids, are_fit & (ids >= len(WORDS))
+
+    def _read_odd(self) -> list[tuple[int, int]]:
+        """Have the ordinary reader read the lines that are in no block; where it went on into lines that are in some."""
+        odd, at, taken = np.concatenate([*self._odd, np.empty((0, 2), np.int64)]), 0, []
+        breaks = np.flatnonzero(odd[1:, 0] != odd[:-1, 1])
+        starts, ends = odd[:, 0][np.r_[0, breaks + 1][: len(odd)]], odd[:, 1][np.r_[breaks, -1][: len(odd)]]
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            if end <= at or self._reading.is_refused:
+                continue
+            at = self._to_line_end(self._reading.read(max(start, at), min(end, len(self._source.text))))
+            if at > end:
+                taken.append((end, at))
+        return taken
+
+
+class _Characters:
+    """The characters of the text that the bytes of a piece are."""
+
+    def __init__(self, piece: bytes, at: int) -> None:
+        self._at = at
+        self._inner: Array | None = None
+        if not piece.isascii():
+            is_inner = (np.frombuffer(piece, np.uint8) & 0xC0) == 0x80  # Bytes of a character behind its first.
+            self._inner = np.concatenate(([0], np.cumsum(is_inner), [is_inner.sum()]))
+        self.end = int(self.places(np.array([len(piece)]))[0])
+
+    def places(self, bytes_: Array) -> Array:
+        """The place of the characters that begin at these bytes of the piece."""
+        return np.asarray(bytes_ + self._at if self._inner is None else bytes_ + self._at - self._inner[bytes_])
+
+
+def _joined(indices: list[Array]) -> Array:
+    return np.concatenate([np.empty(0, np.int64), *(each.ravel() for each in indices)])
+
+
+def _without(block: Block, taken: list[tuple[int, int]]) -> Block:
+    """The block without the lines that the ordinary reader took as part of a statement begun before."""
+    if not taken:
+        return block
+    places = np.searchsorted(block.starts, np.array(taken))
+    is_left = np.ones(len(block.starts), bool)
+    for start, end in places.tolist():
+        is_left[start:end] = False
+    return Block(block.statement, block.starts[is_left], block.names[is_left], block.numbers[is_left])
+
+
+def _number_words(table: NameTable) -> None:
+    """Number the words of the language first, so that a name that is one of them is known by its number."""
+    text = " ".join(sorted(WORDS)).encode()
+    lines = BlankedLines(text + b"\n")
+    table.ids(lines.text, *lines.places(np.arange(len(WORDS))), 0)
