@@ -7,7 +7,7 @@ a vector, a node defined twice, a cycle), there is no array graph, and the plain
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -15,12 +15,12 @@ import numpy as np
 from backcalc.array import Array
 from backcalc.errors import Diagnostic, Note, Source, Span, shorten
 from backcalc.expr import Name, Number
-from backcalc.functions import Functions
+from backcalc.forms import leaves_of
 from backcalc.graph import Kind, Node
 from backcalc.lines import Block, Lines
 from backcalc.parser import parse
 from backcalc.plan import Indices, Plan
-from backcalc.primitives import CONSTANTS, PRIMITIVES, Primitive
+from backcalc.primitives import CONSTANTS, PRIMITIVES
 from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
 from backcalc.template import Template, UnfitError
 
@@ -29,17 +29,20 @@ INPUT, EDGES, EXPRESSION, CONSTANT = range(len(KINDS))
 MOST_REST = 5_000  # Statements that the grammar reads one by one.
 ROLES = 64  # Names on a line that are told apart.
 
+_STATEMENT = re.compile(r"[^#;\n]*")
+
 
 class _Draft:
     """What the lines say, names still by their ids: templates, declarations, and where each name comes first."""
 
     def __init__(self, lines: Lines) -> None:
-        self.names = lines.names
+        self.names = list(lines.names)
+        self.ids = {name: i for i, name in enumerate(self.names)}
         self.inputs: dict[int, Input] = {}
         self.output: str | None = None
-        if len(lines.rest) > MOST_REST:
+        if len(lines.rest.statements) > MOST_REST:
             raise UnfitError
-        alone = [block for statement in lines.rest for block in self._take(statement)]
+        alone = [block for statement in lines.rest.statements for block in self._take(statement)]
         self.templates = [Template(block) for block in (*lines.blocks, *alone)]
         self.edges = [template for template in self.templates if template.is_edge]
         self.definitions = [template for template in self.templates if not template.is_edge]
@@ -53,9 +56,9 @@ class _Draft:
     def _take(self, statement: Statement) -> Iterator[Block]:
         """A statement that the grammar read by itself, as a block of one line; or what it declares."""
         if isinstance(statement, Definition | Edge):
-            yield Block.of(statement, self.names)
+            yield self._alone(statement)
         elif isinstance(statement, Input) and isinstance(statement.target, Name) and statement.shape is None:
-            name = self.names.id(statement.target.id)
+            name = self._id(statement.target.id)
             if name in self.inputs:
                 raise UnfitError
             self.inputs[name] = statement
@@ -63,6 +66,20 @@ class _Draft:
             self.output = statement.target.id
         elif not isinstance(statement, Header):
             raise UnfitError
+
+    def _alone(self, statement: Definition | Edge) -> Block:
+        """A block of one line."""
+        leaves = leaves_of(statement)
+        names = [self._id(leaf.id) for leaf in leaves if isinstance(leaf, Name)]
+        numbers = [leaf.value for leaf in leaves if isinstance(leaf, Number)]
+        starts = np.array([statement.span.start])
+        return Block(statement, starts, np.array([names], np.int32), np.array([numbers], np.float64))
+
+    def _id(self, name: str) -> int:
+        if name not in self.ids:
+            self.ids[name] = len(self.names)
+            self.names.append(name)
+        return self.ids[name]
 
     def _mark(self, columns: Iterator[Indices]) -> Indices:
         """Which names stand in these columns."""
@@ -73,7 +90,7 @@ class _Draft:
 
     def _constants(self) -> Indices:
         """The names that are no nodes but constants: pi, unless the file defines it."""
-        ids = [self.names.find(name) for name in CONSTANTS]
+        ids = [self.ids.get(name) for name in CONSTANTS]
         is_node = self.is_head | self.is_tail | self.is_defined
         return np.array([i for i in ids if i is not None and not is_node[i] and i not in self.inputs], np.int64)
 
@@ -89,7 +106,7 @@ class _Draft:
         )
         undefined = ~(self.is_head | self.is_tail | self.is_defined)
         undefined[declared] = False
-        functions = (self.names.find(name) for name in PRIMITIVES)  # or a function stands without its argument.
+        functions = (self.ids.get(name) for name in PRIMITIVES)  # or a function stands without its argument.
         if is_doubtful or any(i is not None and undefined[i] for i in functions):
             raise UnfitError
 
@@ -121,16 +138,15 @@ class ArrayGraph:
     tails, heads   the annotated edges, in the order of the file
     """
 
-    def __init__(self, name: str, lines: Lines) -> None:
+    def __init__(self, lines: Lines) -> None:
         """Raises UnfitError where the plain way is needed."""
         draft = _Draft(lines)
-        self._name, self._buffer = name, lines.buffer
-        self.output, self.templates = draft.output, draft.templates
+        self.source, self.output, self.templates = lines.source, draft.output, draft.templates
         order = _order(draft)
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]
-        self._names = draft.names
+        self._texts, self._name_ids = draft.names, draft.ids
         self.constants = {int(self.rank[i]): CONSTANTS[draft.names[i]] for i in draft.hidden}
         self.kinds = self._kinds(draft)
         self.declared = {draft.names[i]: statement for i, statement in draft.inputs.items()}
@@ -141,11 +157,6 @@ class ArrayGraph:
         self.tails, self.heads = self.rank[tails[self.edge_order]], self.rank[heads[self.edge_order]]
         self._starts = self._first_lines(draft)
         self._used, self._in_partials = self._readers(draft)
-
-    @cached_property
-    def source(self) -> Source:
-        """The text, decoded only where somebody reads it."""
-        return Source(self._name, self._buffer.decode())
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -177,12 +188,13 @@ class ArrayGraph:
     @cached_property
     def names(self) -> list[str]:
         """The name of every node."""
-        return self._names.texts(self._ids)
+        texts = self._texts
+        return [texts[i] for i in self._ids.tolist()]
 
     @cached_property
-    def index(self) -> dict[str, int]:
+    def index(self) -> Mapping[str, int]:
         """The place of each node, by name."""
-        return {name: i for i, name in enumerate(self.names)}
+        return _Index(self._name_ids, self.rank)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -224,10 +236,9 @@ class ArrayGraph:
 
     def _statement(self, start: int) -> Span:
         """The place in the text of the statement that begins at a byte."""
-        line = self._buffer[start : self._buffer.find(b"\n", start) % (len(self._buffer) + 1)]
-        text = re.split("[#;]", line.decode(), maxsplit=1)[0].rstrip()
-        begin = start if self._buffer.isascii() else len(self._buffer[:start].decode())
-        return Span(begin, begin + len(text))
+        found = _STATEMENT.match(self.source.text, start)
+        assert found is not None
+        return Span(start, start + len(found.group().rstrip()))
 
     @cached_property
     def sinks(self) -> tuple[str, ...]:
@@ -250,6 +261,27 @@ def _order(draft: _Draft) -> Indices:
     if int(levels.min()) < 0:  # A cycle.
         raise UnfitError
     return order[np.argsort(levels, kind="stable")]
+
+
+class _Index(Mapping[str, int]):
+    """The place of each node by name: a second dictionary of a million names would cost more than all else."""
+
+    def __init__(self, ids: dict[str, int], rank: Indices) -> None:
+        self._ids, self._rank = ids, rank
+
+    def __len__(self) -> int:
+        return int((self._rank >= 0).sum())
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._ids if name in self)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._ids and self._rank[self._ids[name]] >= 0  # type: ignore[index]
+
+    def __getitem__(self, name: str) -> int:
+        if name not in self:
+            raise KeyError(name)
+        return int(self._rank[self._ids[name]])
 
 
 class _Nodes(Sequence[Node]):

@@ -74,9 +74,9 @@ def run_large(name: str, buffer: bytes, at: Mapping[str, Any], of: str | None, w
 
     Raises BackcalcError as `run` does, for statements that are not in the language and for options that do not fit.
     """
-    lines = read_lines(buffer)
+    lines = read_lines(buffer, name)
     try:
-        return None if lines is None else _run(ArrayGraph(name, lines), at, of, wrt)
+        return None if lines is None else _run(ArrayGraph(lines), at, of, wrt)
     except UnfitError:
         return None
 

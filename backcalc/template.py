@@ -8,6 +8,7 @@ from functools import cached_property
 from backcalc.array import Array
 from backcalc.errors import Diagnostic, Source
 from backcalc.expr import NEGATE, NOWHERE, Call, Expr, Name, Number, fold, postorder, with_args
+from backcalc.forms import leaves_of
 from backcalc.functions import GRAD, Functions
 from backcalc.graph import Graph, Node
 from backcalc.lines import Block
@@ -46,11 +47,11 @@ class Template:
         self.is_edge = isinstance(statement, Edge)
         self.expr: Expr = statement.partial if isinstance(statement, Edge) else statement.formula
         ends = [statement.tail, statement.head] if isinstance(statement, Edge) else [statement.target]
-        inner = [part for part in postorder(self.expr) if not isinstance(part, Call)]
-        names = sorted((leaf for leaf in (*ends, *inner) if isinstance(leaf, Name)), key=lambda leaf: leaf.span)
+        leaves = leaves_of(statement)
+        names = [leaf for leaf in leaves if isinstance(leaf, Name)]
         column = {id(leaf): block.names[:, i] for i, leaf in enumerate(names)}
         self._names = [leaf for leaf in names if not any(leaf is end for end in ends)]
-        self._numbers = sorted((leaf for leaf in inner if isinstance(leaf, Number)), key=lambda leaf: leaf.span)
+        self._numbers = [leaf for leaf in leaves if isinstance(leaf, Number)]
         self.starts: Indices = block.starts
         self.ends = [column[id(end)] for end in ends]
         self.reads = [column[id(leaf)] for leaf in self._names]
