@@ -1,0 +1,249 @@
+"""The two sweeps as array operations, for graphs of a million edges; `sweep` says what they compute.
+
+An edge is a place in the arrays `tails` and `heads`. A plan depends on these alone: it serves any partials and seeds.
+
+1. **Levels.** `peel` takes off the nodes that nothing feeds (level 0), then those that these alone feed (level 1), and
+   so on. What it leaves is on a cycle or behind one.
+2. **Turns.** All nodes of a level may have their turn at once, for none of them feeds another. A reverse sweep goes
+   through the levels from the last to the first, a forward sweep from the first to the last. The edges are sorted once
+   by the turn of the node that they add to; so a level is a slice of the edges.
+3. **Wide and narrow.** A level of many edges is four array operations. A level of few is not worth these: neighbours
+   of this kind are a stretch, which a plain loop takes an edge at a time. A chain is one such stretch. Both ways add
+   up the same numbers in the same order, so where the line is drawn between them is a matter of speed alone.
+
+**The order of sums**, on which the last bit depends, is that of the plain sweep: in reverse the contributions of the
+later users come first, forward they come in the order of the edges. Later means a larger number where the nodes are
+numbered in topological order, else a higher level, then a larger number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backcalc.array import Array, quiet
+
+Indices = NDArray[Any]
+"""Whole numbers of 32 or 64 bits."""
+
+FEW_NODES = 24  # Fewer are peeled faster one by one.
+FEW_EDGES = 96  # Fewer are swept faster one by one.
+CHUNK = 1 << 16  # What a plain loop takes at a time, as Python objects, which need ten times the memory of an array.
+NEUTRAL = -0.0  # What every number may be added to without a change: 0.0 would turn a sum of -0.0 into 0.0.
+
+
+class Plan:
+    """The order of work for sweeps over a DAG, whose edge k goes from node `tails[k]` to node `heads[k]`.
+
+    Nodes are numbers below `count`; there may be parallel edges. The sweeps raise ValueError where there is a cycle.
+    """
+
+    def __init__(self, count: int, tails: Indices, heads: Indices) -> None:
+        self.count = count
+        self.tails, self.heads = tails.astype(np.int32, copy=False), heads.astype(np.int32, copy=False)
+        self.levels = peel(count, self.tails, self.heads)
+
+    @cached_property
+    def cyclic(self) -> Indices:
+        """The nodes on cycles and between cycles: what peeling leaves from both ends."""
+        left = self.levels < 0
+        inner = left[self.tails] & left[self.heads]
+        return np.flatnonzero(left & (peel(self.count, self.heads[inner], self.tails[inner]) < 0))
+
+    @property
+    def is_topological(self) -> bool:
+        """Whether every edge goes from a smaller number to a larger one."""
+        return bool((self.tails < self.heads).all())
+
+    def reverse(self, partials: Array, seed: int, taken: NDArray[np.bool_] | None = None) -> Array:
+        """The adjoint of every node, for the adjoint 1 of the node `seed`; 0 where no path leads to the seed.
+
+        `partials` has ∂head/∂tail an edge. Edges that are not `taken` are as if they were not there.
+        """
+        return self._backward.sweep(partials, seed, taken)
+
+    def forward(self, partials: Array, seed: int, taken: NDArray[np.bool_] | None = None) -> Array:
+        """The tangent of every node, for the tangent 1 of the node `seed`; 0 where no path leads from the seed."""
+        return self._onward.sweep(partials, seed, taken)
+
+    @cached_property
+    def _backward(self) -> _Schedule:
+        turn = self.count - 1 - self._order
+        source, target = turn.take(self.heads), turn.take(self.tails)
+        level = (self.sound_levels.max(initial=0) - self.levels).take(self.tails)
+        return _Schedule(turn, source, target, level, stable_order(source))
+
+    @cached_property
+    def _onward(self) -> _Schedule:
+        turn, level = self._order, self.sound_levels.take(self.heads)
+        return _Schedule(turn, turn.take(self.tails), turn.take(self.heads), level, np.arange(len(level)))
+
+    @property
+    def _order(self) -> Indices:
+        """The place of each node in the topological order that sums go by."""
+        return (
+            np.arange(self.count, dtype=np.int32) if self.is_topological else inverse(stable_order(self.sound_levels))
+        )
+
+    @property
+    def sound_levels(self) -> Indices:
+        """The levels. Raises ValueError where there is a cycle."""
+        if self.levels.min(initial=0) < 0:
+            raise ValueError("the graph has a cycle")
+        return self.levels
+
+
+class _Schedule:
+    """Edges in the order in which a sweep takes them; nodes go by their turn, so that what is used together is near.
+
+    An edge reads from its `source`, adds to its `target`, and is taken with the `level` of that, lowest first; `edges`
+    has the edges in the order of each sum.
+    """
+
+    def __init__(self, turn: Indices, source: Indices, target: Indices, level: Indices, edges: Indices) -> None:
+        self.turn = turn
+        self.edges = edges.take(stable_order(level.take(edges))).astype(np.int32)
+        self.source, self.target = source.take(self.edges), target.take(self.edges)
+        self.stretches = list(stretches(np.bincount(level, minlength=1), FEW_EDGES))
+
+    def sweep(self, partials: Array, seed: int, taken: NDArray[np.bool_] | None) -> Array:
+        total = np.full(len(self.turn), NEUTRAL)
+        reached = np.zeros(len(self.turn), np.bool_)
+        total[self.turn[seed]], reached[self.turn[seed]] = 1.0, True
+        with quiet():
+            for begin, end, is_wide in self.stretches:
+                edges, source, target = self.edges[begin:end], self.source[begin:end], self.target[begin:end]
+                if taken is not None:
+                    keep = taken[edges]
+                    edges, source, target = edges[keep], source[keep], target[keep]
+                step = _at_once if is_wide else _one_by_one
+                step(total, reached, source, target, partials[edges])
+        return np.where(reached, total, 0.0)[self.turn]
+
+
+def _at_once(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
+    """Add the contributions of edges of one level."""
+    live = reached[source]
+    if not live.all():  # An infinite partial on a way that leads nowhere must not make nan of a 0.
+        source, target, partials = source[live], target[live], partials[live]
+    np.add.at(total, target, partials * total[source])  # In the order of the edges; `add.reduceat` would pair them.
+    reached[target] = True
+
+
+def _one_by_one(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
+    """Add the contributions of edges of any levels, in turn."""
+    sums, seen = total.data, reached.data
+    for begin, end, partial in zip(source.tolist(), target.tolist(), partials.tolist(), strict=True):
+        if seen[begin]:
+            sums[end] += partial * sums[begin]
+            seen[end] = True
+
+
+def stretches(sizes: Indices, few: int) -> Iterator[tuple[int, int, bool]]:
+    """Where each large group begins and ends, and each run of groups smaller than `few`; and which of both it is.
+
+    Runs are cut into pieces of CHUNK, for which a plain loop makes Python objects.
+    """
+    ends = np.cumsum(sizes)
+    wide = sizes >= few
+    cuts = np.flatnonzero(np.append(wide[1:] | wide[:-1], True))
+    begin = 0
+    for end, is_wide in zip(ends[cuts].tolist(), wide[cuts].tolist(), strict=True):
+        piece = end - begin if is_wide else CHUNK
+        yield from ((at, min(at + piece, end), is_wide) for at in range(begin, end, piece or 1))
+        begin = end
+
+
+def peel(count: int, tails: Indices, heads: Indices) -> Indices:
+    """The level of each node: 0, or one more than the highest of its tails; -1 on a cycle and behind one."""
+    return _Peeling(count, tails, heads).levels()
+
+
+class _Peeling:
+    """The nodes not yet peeled, and for each how many of the edges into it come from such nodes."""
+
+    def __init__(self, count: int, tails: Indices, heads: Indices) -> None:
+        self.level = np.full(count, -1, np.int32)
+        self.heads = heads.take(stable_order(tails))  # The users of node i are heads[first[i] : first[i + 1]].
+        self.first = np.zeros(count + 1, np.int32)
+        np.cumsum(np.bincount(tails, minlength=count), out=self.first[1:])
+        self.waiting = np.bincount(heads, minlength=count).astype(np.int32)
+
+    def levels(self) -> Indices:
+        front, depth = np.flatnonzero(self.waiting == 0), 0
+        while front.size:
+            step = self._peel_one_by_one if front.size < FEW_NODES else self._peel_at_once
+            front, depth = step(front, depth)
+        return self.level
+
+    def _peel_at_once(self, front: Indices, depth: int) -> tuple[Indices, int]:
+        self.level[front] = depth
+        fed = self.heads.take(ranges(self.first[front], self.first[front + 1]))
+        np.subtract.at(self.waiting, fed, np.int32(1))  # Of another type it is 30 times slower.
+        return np.unique(fed[self.waiting.take(fed) == 0]), depth + 1
+
+    def _peel_one_by_one(self, front: Indices, depth: int) -> tuple[Indices, int]:
+        """The same for as many levels as are narrow."""
+        level, waiting = self.level.data, self.waiting.data
+        first, heads = self.first.data, self.heads.data
+        nodes = front.tolist()
+        while 0 < len(nodes) < FEW_NODES:
+            if len(nodes) == 1:
+                nodes[0], depth = self._follow(nodes[0], depth)
+            following = []
+            for node in nodes:
+                level[node] = depth
+                for head in heads[first[node] : first[node + 1]]:
+                    waiting[head] -= 1
+                    if not waiting[head]:
+                        following.append(head)
+            nodes, depth = following, depth + 1
+        return np.asarray(nodes, np.intp), depth
+
+    def _follow(self, node: int, depth: int) -> tuple[int, int]:
+        """The end of the chain that begins with `node`, the only one of its level; and the end's level."""
+        level, link = self.level.data, self._link
+        while (user := link[node]) >= 0:
+            level[node], node, depth = depth, user, depth + 1
+        return node, depth
+
+    @cached_property
+    def _link(self) -> memoryview:
+        """For each node its only user, where that waits for no other node; else -1."""
+        link = np.full(len(self.level), -1, np.int32)
+        only = np.flatnonzero(np.diff(self.first) == 1)
+        users = self.heads[self.first[only]]
+        is_link = self.waiting[users] == 1
+        link[only[is_link]] = users[is_link]
+        return link.data
+
+
+def ranges(begins: Indices, ends: Indices) -> Indices:
+    """The numbers from each begin up to its end, one range behind the other."""
+    sizes = ends - begins
+    behind = np.cumsum(sizes)
+    return np.asarray(np.arange(behind[-1]) + np.repeat(begins - behind + sizes, sizes))
+
+
+def stable_order(keys: Indices) -> Indices:
+    """The places of `keys` (0 or more) in ascending order, of equals in their own.
+
+    A radix sort by 16 bits at a time, which is where NumPy's stable sort counts in place of comparing.
+    """
+    if (keys[1:] >= keys[:-1]).all():
+        return np.arange(len(keys))
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    for low in range(16, int(keys.max()).bit_length(), 16):
+        order = order.take(np.argsort((keys >> low).astype(np.uint16).take(order), kind="stable"))
+    return order
+
+
+def inverse(order: Indices) -> Indices:
+    """Where each number stands in `order`."""
+    found = np.empty(len(order), np.int32)
+    found[order] = np.arange(len(order), dtype=np.int32)
+    return found
