@@ -61,7 +61,7 @@ def shuffled(edges: Edges) -> Edges:
 
 @dataclass(frozen=True)
 class Case:
-    """A graph with partials, a node of the highest level as its seed, and its levels, of which `plan` knows nothing."""
+    """A graph with partials, a node of the highest level as its seed, and its levels, which only SciPy is given."""
 
     edges: Edges
     partials: Any
@@ -71,7 +71,11 @@ class Case:
 
 def case(edges: Edges) -> Case:
     levels = Plan(*edges).levels
-    return Case(edges, RANDOM.choice([-1.0, 0.5, 1.0], len(edges[1])), int(levels.argmax()), levels)
+    fed_by = np.bincount(edges[2], minlength=edges[0])
+    partials = RANDOM.choice([-1.0, 1.0], len(edges[2])) / np.sqrt(
+        fed_by[edges[2]]
+    )  # So adjoints neither grow nor end.
+    return Case(edges, partials, int(levels.argmax()), levels)
 
 
 # ---- Ways to the adjoints --------------------------------------------------------------------------------------------
