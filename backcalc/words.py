@@ -152,8 +152,8 @@ class _Table:
             raise CollisionError
 
     def _reserve(self, more: int) -> None:
-        """Have at least two slots a key."""
-        bits = (2 * (self._count + more)).bit_length()
+        """Have at least three slots for two keys."""
+        bits = (3 * (self._count + more) // 2).bit_length()
         if bits <= self._bits:
             return
         used = self._keys != 0
@@ -166,7 +166,7 @@ class _Table:
     def _slots(self, keys: Array) -> tuple[Array, Array]:
         """The slot of each key, free ones taken for those that have none, and which keys these are, each once."""
         slots = ((keys ^ (keys >> np.uint64(32))) * _FACTORS[0] >> np.uint64(64 - self._bits)).astype(np.int64)
-        pending, taken = np.arange(len(keys), dtype=np.int32), [np.empty(0, np.int64)]
+        pending, taken = np.flatnonzero(self._keys[slots] != keys), [np.empty(0, np.int64)]
         while len(pending):
             wanted, here = keys[pending], slots[pending]
             free = self._keys[here] == 0
@@ -175,7 +175,7 @@ class _Table:
                 self._ids[claimed] = theirs  # Of several that claim a slot one has it then, …
                 won = self._ids[claimed] == theirs
                 self._keys[claimed[won]] = wanted[free][won]  # … and equal keys find it filled with theirs.
-                taken.append(theirs[won].astype(np.int64))
+                taken.append(theirs[won])
             pending = pending[self._keys[here] != wanted]
             slots[pending] = (slots[pending] + 1) & ((1 << self._bits) - 1)
         return slots, np.concatenate(taken)
