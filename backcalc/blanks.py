@@ -1,7 +1,7 @@
 """Lines with their names and numbers blanked out, found by array operations on a piece of a text that ends with a line.
 
-A blank is a word, a run of letters, digits, `_` and `.`; one that begins with a digit or a point is a number and may go on
-behind the sign of its exponent. A word right before `(` is a function's and stays. Runs of spaces and tabs are one.
+A blank is a word, a run of letters, digits, `_` and `.`; one that begins with a digit or a point is a number and goes
+on behind its exponent's sign. A word right before `(` is a function's and stays. Spaces in a row are one.
 """
 
 from __future__ import annotations
@@ -93,14 +93,19 @@ class BlankedLines:
             are_equal = self._are_like(lines)
             yield lines[are_equal]
             if not are_equal.all():  # Other forms with the same hash.
-                yield from ([line] for line in lines[~are_equal])
+                yield from lines[~are_equal][:, None]
 
     def statements(self, lines: Array) -> Array:
         """Where the lines' statements start: behind the space at their beginning."""
         starts = self.starts[lines]
-        while (is_space := (self._codes[starts] == _SPACE) | (self._codes[starts] == _TAB)).any():
-            starts = starts + is_space
-        return starts
+        if not self._is_space(starts).any():
+            return starts
+        others = np.flatnonzero(~self._is_space(slice(None)))
+        return others[np.searchsorted(others, starts)]
+
+    def _is_space(self, places: Array | slice) -> Array:
+        codes = self._codes[places]
+        return np.asarray((codes == _SPACE) | (codes == _TAB))
 
     def _blank_comments(self) -> None:
         hashes = np.flatnonzero(self._codes == _HASH)
@@ -139,11 +144,8 @@ class BlankedLines:
         has_length = self._form_ends[lines] - starts == len(model)
         if len(lines) * len(model) == len(self._forms) and has_length.all():
             return all_of(self._forms.reshape(-1, len(model)) == model)
-        starts = np.where(has_length, starts, starts[0])
-        same = np.ones(len(lines), bool)
-        for i, code in enumerate(model):
-            same &= self._forms[starts + i] == code
-        return same & has_length
+        has_length[has_length] = all_of(self._forms[starts[has_length, None] + np.arange(len(model))] == model)
+        return np.asarray(has_length)
 
 
 def _without_spaces(codes: Array) -> Array:
@@ -183,7 +185,5 @@ def _equal(hashes: Array) -> Iterator[Array]:
 def _weights(bits: int) -> tuple[Array, Array, Array]:
     """An integer a byte, the powers of another up to 2^bits, and their inverses, of this process."""
     base = secrets.randbits(64) | 1
-    powers, inverses = (
-        np.cumprod(np.full(1 << bits, factor, np.uint64)) for factor in (base, pow(base, -1, 1 << 64))
-    )
+    powers, inverses = (np.cumprod(np.full(1 << bits, factor, np.uint64)) for factor in (base, pow(base, -1, 1 << 64)))
     return np.frombuffer(secrets.token_bytes(256 * 8), np.uint64), powers, inverses

@@ -2,8 +2,8 @@
 
 A line's **form** is the line with its names and numbers blanked out. The grammar reads one line of each form; what it
 says of that line holds for all lines of the form, for they have the same tokens in the same order. Nothing here knows
-how an edge or an expression is written. A line whose form is not an edge or a definition made of such blanks, and a line
-with a word that is not what it looks like, are the ordinary reader's, in their place.
+how an edge or an expression is written. A line whose form is not an edge or a definition made of such blanks, and a
+line with a word that is not what it looks like, are the ordinary reader's, in their place.
 """
 
 from __future__ import annotations
@@ -130,8 +130,9 @@ class _Reader:
         program = self._reading.program()
         if any(isinstance(statement, Loop | Function) for statement in program.statements):
             raise _UnfitError
-        blocks = [_without(block, taken) for block in blocks if block is not None]
-        return Lines(self._source, tuple(block for block in blocks if len(block.starts)), program, self._text, (starts, lengths))
+        left = (_without(block, taken) for block in blocks if block is not None)
+        kept = tuple(block for block in left if len(block.starts))
+        return Lines(self._source, kept, program, self._text, (starts, lengths))
 
     def _first(self) -> int:
         """Where the line ends that has the first statement, which may be a header."""
@@ -200,8 +201,8 @@ class _Reader:
         statement = parse_line(self._source, start, min(end, len(self._source.text)))
         if not isinstance(statement, Edge | Definition):
             return None
-        if statement.span.start != chars.places(lines.statements(np.array([line])))[0]:  # White space beyond ASCII.
-            return None
+        if statement.span.start != chars.places(lines.statements(np.array([line])))[0]:
+            return None  # There is white space before it that is none of ASCII.
         leaves = leaves_of(statement)
         if [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
             return None
@@ -239,7 +240,7 @@ class _Reader:
         return ids, are_fit & (ids >= len(WORDS))
 
     def _read_odd(self) -> list[tuple[int, int]]:
-        """Have the ordinary reader read the lines that are in no block; where it went on into lines that are in some."""
+        """Have the ordinary reader read the lines of no block; where it went on from these into lines of some."""
         odd, at, taken = np.concatenate([*self._odd, np.empty((0, 2), np.int64)]), 0, []
         breaks = np.flatnonzero(odd[1:, 0] != odd[:-1, 1])
         starts, ends = odd[:, 0][np.r_[0, breaks + 1][: len(odd)]], odd[:, 1][np.r_[breaks, -1][: len(odd)]]

@@ -17,7 +17,6 @@ from backcalc.forms import leaves_of
 from backcalc.lines import read_lines
 from backcalc.parser import parse
 from backcalc.reading import decode
-from backcalc.statements import Edge, Function, Loop
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
 
