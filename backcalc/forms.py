@@ -1,4 +1,4 @@
-"""Forms: statements that differ in nothing but their names and numbers are read by the grammar a few times, not each time.
+"""Forms: of statements that differ in nothing but their names and numbers, the grammar reads a few, not each.
 
 The grammar reads a statement of a new form; `form_of` keeps what it gave as a pattern and a list of steps. A statement
 that fits the pattern has the same tokens in the same order, so the same steps make it: the same records at its own
@@ -38,8 +38,9 @@ _BLANK = re.compile(rf"{_BEFORE}(?:{_NO_WORD}{_NAME}(?![\w'\u0300-\u036f])(?![ \
 _WORD = re.compile(r"[\w.']++(?!\()")
 _PLAIN = re.compile(r"[ \t]*+([^#{};\n]*+)")
 
-MOST_BLANKS = 1000  # A longer statement is the grammar's; so is the work of making a pattern of it.
-MOST_FORMS = 5000
+LONGEST = 10_000  # A longer statement is the grammar's: rarely is there another like it.
+MOST_ALIKE = 16  # Forms that differ only in which words are names, tried one after the other.
+MOST_KEYS = 10_000
 SIGHTINGS = 4  # To make a form costs as much as it costs the grammar to read so many statements.
 
 _Kinds = Definition | Edge | Input | Output | Given | Adjoint | Claim
@@ -87,8 +88,10 @@ class Forms:
     def learn(self, statement: Statement) -> None:
         """Take note of what the grammar read, and of its form where that was seen often enough."""
         key = self._key(statement.span.start)
+        if len(self._sightings) > MOST_KEYS:
+            self._sightings.clear()  # A text of no forms; what it has must not be kept a second time.
         self._sightings[key] += 1
-        if self._sightings[key] % SIGHTINGS or len(self._forms) > MOST_FORMS:
+        if self._sightings[key] % SIGHTINGS or len(self._forms[key]) >= MOST_ALIKE:
             return
         form = form_of(statement, self._text)
         if form is not None:
@@ -103,7 +106,7 @@ class Forms:
         return self._last, None
 
     def _key(self, at: int) -> str:
-        """The statement at `at` with one mark for every word that is no function's: a sieve, for the pattern decides."""
+        """The statement at `at`, each word that is no function's one mark: a sieve, for the pattern decides."""
         found = _PLAIN.match(self._text, at)
         assert found is not None
         return _WORD.sub("_", found[1].rstrip(" \t"))
@@ -117,7 +120,7 @@ class Form:
     """
 
     pattern: re.Pattern[str]
-    kind: type[_Kinds]
+    kind: Callable[..., _Kinds]
     leaves: tuple[Callable[[str, Span], Expr], ...]  # What makes a part of each blank: Name or _number.
     wrapped: tuple[tuple[int, _Bounds], ...]  # Blanks in parentheses of their own, which belong to their place.
     calls: tuple[tuple[str, _Picker, _Bounds], ...]  # What the parts that follow are: functions and their arguments.
@@ -132,7 +135,8 @@ class Form:
             return None
         shared = map(share, words, words)
         try:
-            parts: list[Any] = [make(word, _span(place)) for make, word, place in zip(self.leaves, shared, places[1:])]
+            leaves = zip(self.leaves, shared, places[1:], strict=False)  # The last place is the comment's.
+            parts: list[Any] = [make(word, _span(place)) for make, word, place in leaves]
         except OverflowError:
             return None
         for i, bounds in self.wrapped:
@@ -168,14 +172,14 @@ def form_of(statement: Statement, text: str) -> Form | None:
     """The form of a statement that the grammar read; None where its names and numbers are not its blanks one to one."""
     said = text[slice(*statement.span)]
     plain = _PLAIN.match(said)
-    if not isinstance(statement, _Kinds) or plain is None or plain.end() < len(said):
+    if not isinstance(statement, _Kinds) or len(said) > LONGEST or plain is None or plain.end() < len(said):
         return None
     values = [getattr(statement, field.name) for field in fields(statement)[:-1]]
     if not all(isinstance(value, Number | Name | Call | str | None) for value in values):
         return None
     leaves = leaves_of(statement)
     blanks = [_shifted(blank.span(), statement.span.start) for blank in _BLANK.finditer(said)]
-    if len(blanks) > MOST_BLANKS or [text[slice(*blank)] for blank in blanks] != [word(leaf) for leaf in leaves]:
+    if [text[slice(*blank)] for blank in blanks] != [word(leaf) for leaf in leaves]:
         return None
     parts = (part for value in values if isinstance(value, _EXPR) for part in postorder(value))
     calls = [part for part in parts if isinstance(part, Call)]

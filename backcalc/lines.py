@@ -2,20 +2,20 @@
 
 A line's **form** is the line with its names and numbers blanked out. The grammar reads one line of each form; what it
 says of that line holds for all lines of the form, for they have the same tokens in the same order. Nothing here knows
-how an edge or an expression is written. A line whose form is not an edge or a definition made of such blanks, and a line
-with a word that is not what it looks like, are the ordinary reader's, in their place.
+how an edge or an expression is written. A line whose form is not an edge or a definition made of such blanks, and a
+line with a word that is not what it looks like, are the ordinary reader's, in their place.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from backcalc.blanks import BlankedLines
+from backcalc.blanks import BlankedLines, all_of
 from backcalc.errors import Source, Span
 from backcalc.expr import Name
 from backcalc.forms import WORDS, leaves_of, word
@@ -86,13 +86,22 @@ class _Form:
     statement: Edge | Definition
     names: Array  # Which of its blanks are names, …
     numbers: Array  # … and which are numbers.
-    found: list[tuple[Array, Array, Array]]
+    _found: list[tuple[Array, ...]] = field(default_factory=list)
 
-    def block(self, phantoms: int) -> Block:
+    def add(self, columns: tuple[Array, ...]) -> None:
+        """Take in the places, names and numbers of lines."""
+        if len(columns[0]):
+            self._found.append(columns)
+
+    def block(self, phantoms: int) -> Block | None:
         """All its lines; the numbers of names go down by `phantoms`."""
-        starts, names, values = (np.concatenate(column) for column in zip(*self.found, strict=True))
-        self.found.clear()
-        return Block(self.statement, starts, names - np.int32(phantoms), values)
+        if not self._found:
+            return None
+        columns = [list(column) for column in zip(*self._found, strict=True)]
+        self._found.clear()
+        starts, names, values = (np.concatenate(columns.pop(0)) for _ in range(3))  # Each piece is let go in its turn.
+        names -= np.int32(phantoms)
+        return Block(self.statement, starts, names, values)
 
 
 class _Reader:
@@ -116,12 +125,13 @@ class _Reader:
             at = self._read_piece(self._text[place:end], place, at)
             place = end
         taken = self._read_odd()
-        blocks = [form.block(len(WORDS)) for form in self._forms.values() if form is not None and form.found]
+        blocks = [form.block(len(WORDS)) for form in self._forms.values() if form is not None]
         starts, lengths = (column[len(WORDS) :] for column in self._table.places())
         program = self._reading.program()
         if any(isinstance(statement, Loop | Function) for statement in program.statements):
             raise _UnfitError
-        kept = tuple(block for block in (_without(block, taken) for block in blocks) if len(block.starts))
+        left = (_without(block, taken) for block in blocks if block is not None)
+        kept = tuple(block for block in left if len(block.starts))
         return Lines(self._source, kept, program, self._text, (starts, lengths))
 
     def _first(self) -> int:
@@ -150,7 +160,7 @@ class _Reader:
     def _read_piece(self, piece: bytes, place: int, at: int) -> int:
         """Take in the lines of a piece at the byte `place` and the character `at` of the text; where it ends."""
         lines = BlankedLines(piece if piece.endswith(b"\n") else piece + b"\n")
-        if lines.has_braces:
+        if (b"{" in piece or b"}" in piece) and lines.has_braces:
             raise _UnfitError
         chars = _Characters(piece, at)
         is_odd = np.zeros(len(lines.starts), bool)
@@ -191,13 +201,13 @@ class _Reader:
         statement = parse_line(self._source, start, min(end, len(self._source.text)))
         if not isinstance(statement, Edge | Definition):
             return None
-        if statement.span.start != chars.places(lines.statements(np.array([line])))[0]:  # White space beyond ASCII.
-            return None
+        if statement.span.start != chars.places(lines.statements(np.array([line])))[0]:
+            return None  # There is white space before it that is none of ASCII.
         leaves = leaves_of(statement)
         if [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
             return None
         is_name = np.array([isinstance(leaf, Name) for leaf in leaves], bool)
-        return _Form(statement, np.flatnonzero(is_name), np.flatnonzero(~is_name), [])
+        return _Form(statement, np.flatnonzero(is_name), np.flatnonzero(~is_name))
 
     def _fill(
         self, parts: list[tuple[_Form, Array]], lines: BlankedLines, place: int, chars: _Characters
@@ -211,10 +221,10 @@ class _Reader:
         i = j = 0
         for (form, group), name, value in zip(parts, names, values, strict=True):
             i, j, a, b = i + name.size, j + value.size, i, j
-            are_fit = are_names[a:i].reshape(name.shape).all(axis=1) & are_numbers[b:j].reshape(value.shape).all(axis=1)
-            columns = ids[a:i].reshape(name.shape), floats[b:j].reshape(value.shape)
+            are_fit = all_of(are_names[a:i].reshape(name.shape)) & all_of(are_numbers[b:j].reshape(value.shape))
             starts = chars.places(lines.statements(group))
-            form.found.append((starts[are_fit], *(column[are_fit] for column in columns)))
+            columns = starts, ids[a:i].reshape(name.shape), floats[b:j].reshape(value.shape)
+            form.add(columns if are_fit.all() else tuple(column[are_fit] for column in columns))
             yield group, are_fit
 
     def _names(self, lines: BlankedLines, words: Array, place: int) -> tuple[Array, Array]:
@@ -230,7 +240,7 @@ class _Reader:
         return ids, are_fit & (ids >= len(WORDS))
 
     def _read_odd(self) -> list[tuple[int, int]]:
-        """Have the ordinary reader read the lines that are in no block; where it went on into lines that are in some."""
+        """Have the ordinary reader read the lines of no block; where it went on from these into lines of some."""
         odd, at, taken = np.concatenate([*self._odd, np.empty((0, 2), np.int64)]), 0, []
         breaks = np.flatnonzero(odd[1:, 0] != odd[:-1, 1])
         starts, ends = odd[:, 0][np.r_[0, breaks + 1][: len(odd)]], odd[:, 1][np.r_[breaks, -1][: len(odd)]]

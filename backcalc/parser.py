@@ -104,7 +104,7 @@ class Reading:
 
 
 def parse_line(source: Source, at: int, end: int) -> Statement | None:
-    """The statement that the grammar reads in the line from `at` to `end`; None where that is not the line's only one."""
+    """The statement that the grammar reads in the line from `at` to `end`; None where it is not one and no more."""
     spans, stop = Scanner(source.text).statement(at)
     if len(spans) != 1 or stop != end:
         return None

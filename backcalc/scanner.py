@@ -14,6 +14,11 @@ from backcalc.errors import Span
 from backcalc.statements import Comment
 
 _PIECE = re.compile(r"[^#()\[\]{};\n]+|#[^\n]*|.|\n")
+# A statement whose brackets nest no deeper than two and end with it, and how it ends.
+_SIMPLE = r"[^#()\[\]{};\n]++"
+_ORDINARY = re.compile(
+    rf"((?:{_SIMPLE}|[(\[](?:{_SIMPLE}|[(\[](?:{_SIMPLE})?+[)\]])*+[)\]])*+)(?:;|(#[^\n]*+)?(?:\n|\Z))"
+)
 _LOOP_HEAD = re.compile(r"[^\S\n]*for[^\S\n]+[^\W\d]")
 _BRACE = re.compile(r"\s*\{")
 
@@ -34,8 +39,11 @@ class Scanner:
 
     def statement(self, at: int) -> tuple[list[Span], int]:
         """The slices that end at the next stop from `at` on (a `}` may end two), and where to go on."""
+        is_loop = bool(_LOOP_HEAD.match(self.text, at))
+        if not is_loop and (found := _ORDINARY.match(self.text, at)):
+            return self._ordinary(found), found.end()
         self._start, opened, depth, braces = at, -1, 0, 0
-        comments, is_loop = len(self.comments), bool(_LOOP_HEAD.match(self.text, at))
+        comments = len(self.comments)
         for piece in _PIECE.finditer(self.text, at):
             char, here = piece.group()[0], piece.start()
             if char == "#":
@@ -62,6 +70,13 @@ class Scanner:
         if depth:
             return self._cut(opened, at, len(self.text), comments)
         return self._slices(len(self.text)), len(self.text)
+
+    def _ordinary(self, found: re.Match[str]) -> list[Span]:
+        raw, comment = found.groups()
+        if comment is not None:
+            self.comments.append(Comment(comment, Span(*found.span(2))))
+        start, bare = found.start() + len(raw) - len(raw.lstrip()), raw.strip()
+        return [Span(start, start + len(bare))] if bare else []
 
     def _cut(self, opened: int, at: int, end: int, comments: int) -> tuple[list[Span], int]:
         """The slice up to the end of the line on which the bracket opens that is never closed, or up to `end`."""

@@ -1,7 +1,7 @@
-"""The names and numbers of a large text by array operations: a word is where it starts in an array of bytes, and its length.
+"""The names and numbers of a large text by array operations; a word is where it starts among the bytes, and its length.
 
-Eight bytes at any place are one integer (`Bytes.at`), so a name of up to eight letters is compared, and a number of up to
-eight characters worked out, as one integer. What is longer takes more steps, and means the same.
+Eight bytes at any place are one integer (`Bytes.at`), so a name of up to eight letters is compared, and a number of up
+to eight characters worked out, as one integer. What is longer takes more steps, and means the same.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Bytes:
     def at(self, starts: Array, lengths: Array, part: int = 0) -> Array:
         """The bytes of words from 8·part on, as one integer each, those behind the word's end being 0."""
         found: Array = self._integers[starts + _WIDTH * part]
-        return found & _MASKS[np.clip(lengths - _WIDTH * part, 0, _WIDTH)]
+        return np.asarray(found & _mask(lengths, part))
 
     def have_dots(self, starts: Array, lengths: Array) -> Array:
         """Whether each word has a point in it."""
@@ -54,9 +54,13 @@ class Bytes:
         """Whether each word has nothing but digits."""
         found = np.ones(len(starts), bool)
         for part in _parts(lengths):
-            mask = _MASKS[np.clip(lengths - _WIDTH * part, 0, _WIDTH)]
-            found &= _are_digits(self.at(starts, lengths, part) | (_ZEROS & ~mask))
+            found &= _are_digits(self.at(starts, lengths, part) | (_ZEROS & ~_mask(lengths, part)))
         return found
+
+
+def _mask(lengths: Array, part: int) -> Array:
+    """The bytes of the integer from 8·part on that belong to words of these lengths."""
+    return np.asarray(_MASKS[np.clip(lengths - _WIDTH * part, 0, _WIDTH)])
 
 
 def _parts(lengths: Array) -> range:
@@ -152,8 +156,8 @@ class _Table:
             raise CollisionError
 
     def _reserve(self, more: int) -> None:
-        """Have at least two slots a key."""
-        bits = (2 * (self._count + more)).bit_length()
+        """Have at least three slots for two keys."""
+        bits = (3 * (self._count + more) // 2).bit_length()
         if bits <= self._bits:
             return
         used = self._keys != 0
@@ -166,7 +170,7 @@ class _Table:
     def _slots(self, keys: Array) -> tuple[Array, Array]:
         """The slot of each key, free ones taken for those that have none, and which keys these are, each once."""
         slots = ((keys ^ (keys >> np.uint64(32))) * _FACTORS[0] >> np.uint64(64 - self._bits)).astype(np.int64)
-        pending, taken = np.arange(len(keys), dtype=np.int32), [np.empty(0, np.int64)]
+        pending, taken = np.flatnonzero(self._keys[slots] != keys), [np.empty(0, np.int64)]
         while len(pending):
             wanted, here = keys[pending], slots[pending]
             free = self._keys[here] == 0
@@ -175,7 +179,7 @@ class _Table:
                 self._ids[claimed] = theirs  # Of several that claim a slot one has it then, …
                 won = self._ids[claimed] == theirs
                 self._keys[claimed[won]] = wanted[free][won]  # … and equal keys find it filled with theirs.
-                taken.append(theirs[won].astype(np.int64))
+                taken.append(theirs[won])
             pending = pending[self._keys[here] != wanted]
             slots[pending] = (slots[pending] + 1) & ((1 << self._bits) - 1)
         return slots, np.concatenate(taken)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import TOKENS, token_soup
+from strategies import TOKENS, line_soup, programs, token_soup
 
+from backcalc import scanner
 from backcalc.errors import MAX_ERRORS, ParseError, Source
 from backcalc.parser import parse
 from backcalc.scanner import Scanner
@@ -98,10 +100,10 @@ def test_a_text_is_cut_so(text, expected):
     ],
 )
 def test_comments_are_found_once(text, expected):
-    scanner = Scanner(text)
-    list(scanner)
-    assert [comment.text for comment in scanner.comments] == expected
-    assert [text[slice(*comment.span)] for comment in scanner.comments] == expected
+    cut = Scanner(text)
+    list(cut)
+    assert [comment.text for comment in cut.comments] == expected
+    assert [text[slice(*comment.span)] for comment in cut.comments] == expected
 
 
 @law
@@ -115,10 +117,21 @@ def test_slices_follow_one_another(text):
 @law
 @given(st.lists(st.sampled_from([token for token in TOKENS if not set(token) & set("([")])).map("".join))
 def test_nothing_is_lost(text):
-    scanner = Scanner(text)
-    kept = {i for start, end in scanner for i in range(start, end)}
-    kept |= {i for comment in scanner.comments for i in range(*comment.span)}
+    cut = Scanner(text)
+    kept = {i for start, end in cut for i in range(start, end)}
+    kept |= {i for comment in cut.comments for i in range(*comment.span)}
     assert not {char for i, char in enumerate(text) if i not in kept and not char.isspace()} - {";"}
+
+
+@law
+@given(token_soup | programs() | st.lists(line_soup).map("\n".join))
+def test_ordinary_statements_are_cut_as_all_are(text):
+    quick = Scanner(text)
+    found = list(quick), quick.comments
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanner, "_ORDINARY", re.compile("(?!)"))
+        slow = Scanner(text)
+        assert (list(slow), slow.comments) == found
 
 
 # ---- One mistake hides no other --------------------------------------------------------------------------------------

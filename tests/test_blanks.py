@@ -1,0 +1,68 @@
+"""Blanked lines: what is a blank, what stays, and that lines of a form come together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backcalc import blanks
+from backcalc.blanks import BlankedLines
+
+FORMS = [
+    ("n17 -> n4 : 0.25", "n -> n : 0", ["n17", "n4", "0.25"]),
+    ("1,2,0.5", "0,0,0", ["1", "2", "0.5"]),
+    ("d(v1)/d(u1) = 3", "d(n)/d(n) = 0", ["v1", "u1", "3"]),
+    ("y = sin(x + 2.5)", "n = sin(n + 0)", ["y", "x", "2.5"]),
+    ("y = sin (x)", "n = n (n)", ["y", "sin", "x"]),
+    ("y = x # comment = 1", "n = n ", ["y", "x"]),
+    ("  y\t =  x  ", "n\t= n ", ["y", "x"]),
+    ("u \t v\t\t3", "n \tn\t0", ["u", "v", "3"]),
+    ("y = 1e-5 - 2E+3e", "n = 0 - 0", ["y", "1e-5", "2E+3e"]),
+    ("y = xe-5 + 1e-x + 1e", "n = n-0 + 0-n + 0", ["y", "xe", "5", "1e", "x", "1e"]),
+    ("y = 2x + W.T + .5", "n = 0 + n + 0", ["y", "2x", "W.T", ".5"]),
+    ("y = 2(x)", "n = 0(n)", ["y", "2", "x"]),
+    ("σ1 = x'", "σ0 = n'", ["1", "x"]),
+    ("", "", []),
+    (" # comment", "", []),
+]
+
+
+@pytest.mark.parametrize(("line", "form", "words"), FORMS)
+def test_a_line_has_this_form(line, form, words):
+    for before, after in (("", ""), ("a = 1\n", "b = 2\n")):
+        lines = BlankedLines(f"{before}{line}\n{after}".encode())
+        number = before.count("\n")
+        assert lines.form(number).decode() == f"{form}\n"
+        assert [word.decode() for word in lines.words_of(number)] == words
+        start = len(before) + len(line) - len(line.lstrip(" \t"))
+        assert not form or lines.statements(np.array([number])).tolist() == [start]
+
+
+soup = st.lists(st.sampled_from(["n1", "x", "2", "0.5", "sin(", ")", " ", "  ", "\t", "=", "->", "#", "\n", "\n", "'"]))
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(soup.map(lambda pieces: "".join(pieces).encode() + b"\n"), st.booleans())
+def test_groups_are_the_lines_of_a_form(text, do_hashes_collide):
+    with pytest.MonkeyPatch.context() as patch:
+        if do_hashes_collide:
+            patch.setattr(blanks.BlankedLines, "_hashes", lambda self: np.zeros(len(self.starts), np.uint64))
+        lines = BlankedLines(text)
+        groups = [group.tolist() for group in lines.groups()]
+    forms = [{lines.form(line) for line in group} for group in groups]
+    assert all(len(group) == 1 for group in forms)
+    assert sorted(line for group in groups for line in group) == list(range(text.count(b"\n")))
+    if not do_hashes_collide:
+        assert len({form for group in forms for form in group}) == len(groups)
+
+
+def test_more_forms_than_take_turns():
+    lines = BlankedLines(b"".join(b"y = " + b"-" * (i % 20) + b"x\n" for i in range(200)))
+    assert sorted(len(group) for group in lines.groups()) == [10] * 20
+
+
+def test_braces_count_outside_of_comments():
+    assert BlankedLines(b"y = {\n").has_braces
+    assert not BlankedLines(b"y = 1 # {}\n").has_braces
