@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
 from backcalc.primitive import Primitive
 from backcalc.primitives import CONSTANTS, lookup, variant
-from backcalc.shapes import Shape, infer, known_shape, shape_text, specialize
+from backcalc.shapes import Shape, infer, known_shape, refusal, shape_text, specialize
 from backcalc.simplify import make
 from backcalc.suggest import did_you_mean
 from backcalc.tape import Tape
@@ -41,7 +41,8 @@ class Evaluation:
         }
         declared = {tape.slot[i]: n.shape for i, n in enumerate(tape.graph.nodes) if n.shape is not None}
         self._require_declared(known)
-        self.shapes: list[Shape] = infer(tape, {**declared, **known})
+        seeds = {tape.slot[i]: shape for i, shape in _seed_shapes(tape.graph)}  # An adjoint has its node's shape.
+        self.shapes: list[Shape] = infer(tape, {**declared, **known}, seeds)
         self.rows = specialize(tape, self.shapes)
         if formulas:
             self.terms = list(tape.literals)
@@ -103,6 +104,13 @@ class Evaluation:
         return make("*", found, literal(ones(shape)))
 
 
+def _seed_shapes(graph: Graph) -> Iterator[tuple[int, Shape]]:
+    """The shapes of the adjoints that the file states, by their node's place; `grad` builds graphs without some."""
+    for name, known in graph.seeds:
+        if name in graph.index:
+            yield graph.index[name], shape_of(constant(known.value, graph.source))
+
+
 def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:
     """The value of a primitive at numbers and arrays."""
     if row.name in (VECTOR, "concat"):
@@ -145,7 +153,8 @@ def constant(expr: Expr, source: Source) -> Any:
         try:
             return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
         except (ValueError, IndexError, KeyError, TypeError):
-            raise EvaluateError(source, [Diagnostic("shape-mismatch", "the shapes do not fit", part.span)]) from None
+            message = refusal(row, row.shape, [shape_of(arg) for arg in operands])
+            raise EvaluateError(source, [Diagnostic("shape-mismatch", message, part.span)]) from None
 
     return fold(expr, leaf, call)
 
