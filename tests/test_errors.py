@@ -44,6 +44,7 @@ WARNINGS_SAY = {
     "domain": "outside its domain",
     "kink": "at a kink",
     "slope": "has the slope inf",
+    "contradiction": "its formula gives",
     "no-input": "is no input; passed over",
     "not-finite": "is no finite number",
     "range": "which is not in the range of",
