@@ -14,7 +14,7 @@ from backcalc.primitive import Primitive
 from backcalc.primitives import CONSTANTS, lookup, variant
 from backcalc.shapes import Shape, infer, known_shape, refusal, shape_text, specialize
 from backcalc.simplify import make
-from backcalc.suggest import did_you_mean
+from backcalc.suggest import did_you_mean, is_of_series
 from backcalc.tape import Tape
 from backcalc.values import all_known, is_known, literal, ones, shape_of
 
@@ -196,7 +196,8 @@ def _missing(graph: Graph, node: Node) -> Diagnostic:
         last = notes[-1]
         notes[-1] = last._replace(message=f"{last.message}, and in {plural(len(uses) - PLACES_SHOWN, 'more place')}")
     defined = [other for other in graph.index if other != node.name and graph.node(other).kind != "input"]
-    likely = did_you_mean(node.name, defined) if node.kind == "input" and len(node.name) > 1 else ()
+    is_typo = node.kind == "input" and len(node.name) > 1 and not is_of_series(node.name, graph.index)
+    likely = did_you_mean(node.name, defined) if is_typo else ()
     message = f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
     return Diagnostic("missing-value", message, uses[0], tuple(notes), likely)
 
