@@ -99,6 +99,18 @@ def test_inputs_without_a_column_are_given_once():
     agrees("input w[2] = [1, 2]\ny = sum(w*x) + b", {"x": np.array(POINTS)}, {"b": 3.0})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h = sigmoid(x)\ngiven h = 0.3\ny = h*x",
+        "h = tanh(x)\ngiven h = 0.9\ny = h^2",
+        "h = atan(x)\ngiven h = 1\ny = h",
+    ],
+)
+def test_a_given_value_has_the_slope_that_follows_from_it(text):
+    agrees(text, {"x": np.array(POINTS)}, of="y")
+
+
 def test_more_points_than_a_chunk():
     points = np.linspace(-1, 1, CHUNK + 5)
     found = batched("y = x^2", {"x": points})
