@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,9 @@ from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
 from backcalc.primitive import Primitive
 from backcalc.primitives import CONSTANTS, lookup, variant
-from backcalc.shapes import Shape, known_shape, prepare, shape_text
+from backcalc.shapes import Shape, known_shape, prepare, refusal, shape_text
 from backcalc.simplify import make
-from backcalc.suggest import did_you_mean
+from backcalc.suggest import did_you_mean, is_of_series
 from backcalc.tape import Tape
 from backcalc.values import all_known, is_known, literal, ones, quietly, shape_of
 
@@ -37,7 +37,8 @@ class Evaluation:
         self.replaced = {slot for slot in stated if tape.rows[slot] is not None}
         known = {slot: shape_of(value) for slot, value in stated.items()}
         self._require_declared(known)
-        self.shapes, self.rows = prepare(tape, {**tape.declared, **known})
+        seeds = {tape.slot[i]: shape for i, shape in _seed_shapes(tape.graph)}  # An adjoint has its node's shape.
+        self.shapes, self.rows = prepare(tape, {**tape.declared, **known}, seeds)
         self.named_shapes = {n.name: self.shapes[s] for s, n in zip(tape.slot, tape.graph.nodes, strict=True)}
         self.terms: list[Any] = list(tape.literals)
         for slot, value in () if formulas else stated.items():
@@ -101,6 +102,13 @@ class Evaluation:
         return make("*", found, literal(ones(shape)))
 
 
+def _seed_shapes(graph: Graph) -> Iterator[tuple[int, Shape]]:
+    """The shapes of the adjoints that the file states, by their node's place; `grad` builds graphs without some."""
+    for name, known in graph.seeds:
+        if name in graph.index:
+            yield graph.index[name], shape_of(constant(known.value, graph.source))
+
+
 def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:
     """The value of a primitive at numbers and arrays; of arrays in a context `quietly`."""
     if row.name in (VECTOR, "concat"):
@@ -140,7 +148,8 @@ def constant(expr: Expr, source: Source) -> Any:
         try:
             return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
         except (ValueError, IndexError, KeyError, TypeError):
-            raise EvaluateError(source, [Diagnostic("shape-mismatch", "the shapes do not fit", part.span)]) from None
+            message = refusal(row, row.shape, [shape_of(arg) for arg in operands])
+            raise EvaluateError(source, [Diagnostic("shape-mismatch", message, part.span)]) from None
 
     with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):
         return fold(expr, leaf, call)
@@ -183,7 +192,8 @@ def _missing(graph: Graph, node: Node) -> Diagnostic:
         last = notes[-1]
         notes[-1] = last._replace(message=f"{last.message}, and in {plural(len(uses) - PLACES_SHOWN, 'more place')}")
     defined = [other for other in graph.index if other != node.name and graph.node(other).kind != "input"]
-    likely = did_you_mean(node.name, defined) if node.kind == "input" and len(node.name) > 1 else ()
+    is_typo = node.kind == "input" and len(node.name) > 1 and not is_of_series(node.name, graph.index)
+    likely = did_you_mean(node.name, defined) if is_typo else ()
     message = f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
     return Diagnostic("missing-value", message, uses[0], tuple(notes), likely)
 

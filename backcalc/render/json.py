@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from backcalc.graph import Node
-from backcalc.render.numbers import exact, formula_of
+from backcalc.render.numbers import exact, formulas_of
 from backcalc.run import Run
 from backcalc.unparse import unparse
 
 
 def render_json(run: Run, *, pairs: bool = False) -> str:
     """The whole run; with `pairs` also every ∂of/∂wrt, as `pairs`."""
+    formulas = formulas_of(run.adjoints or run.values)  # Forward mode has no adjoints, and no value is a formula.
     found: dict[str, Any] = {
         "output": run.output,
         "mode": run.mode,
         "at": {name: exact(value) for name, value in run.point.items()},
-        "nodes": [_node(run, i, node) for i, node in enumerate(run.graph.nodes)],
+        "nodes": [_node(run, i, formula) for i, formula in enumerate(formulas)],
         "gradient": {name: exact(value) for name, value in run.gradient.items()},
         "warnings": warning_texts(run),
     }
@@ -40,7 +40,8 @@ def warning_texts(run: Run) -> list[str]:
     ]
 
 
-def _node(run: Run, i: int, node: Node) -> dict[str, Any]:
+def _node(run: Run, i: int, symbolic: str | None) -> dict[str, Any]:
+    node = run.graph.nodes[i]
     return {
         "name": node.name,
         "kind": node.kind,
@@ -49,7 +50,7 @@ def _node(run: Run, i: int, node: Node) -> dict[str, Any]:
         "shape": list(run.shapes[i]),
         "value": exact(run.values[i]),
         **_derivative(run, i),
-        "symbolic": formula_of(run.adjoints[i]) if run.mode == "reverse" else None,
+        "symbolic": symbolic,
         "partials": [{"of": node.name, "wrt": arg, "value": exact(value)} for arg, value in run.partials(i).items()],
     }
 
