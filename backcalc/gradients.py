@@ -53,7 +53,7 @@ def _derivative(graph: Graph, call: Call, user: Node) -> tuple[Expr, list[Node]]
     places = wrt.args if isinstance(wrt, Call) else (wrt,)
     wanted = [place.id for place in places if isinstance(place, Name)]
     linear = Linearization(Evaluation(Tape(graph), defaults(graph), formulas=True))
-    shape = linear.evaluation.shapes[linear.tape.slot[graph.index[output]]]
+    shape = linear.shape(output)
     if shape:
         name = shorten(output)
         hint = (f"make a number of it: grad(sum({name}), {shorten(wanted[0])})",)

@@ -51,6 +51,10 @@ class Linearization:
         """What was noticed on the way."""
         return self.remarks.warnings
 
+    def shape(self, name: str) -> Shape:
+        """The shape of the node `name`."""
+        return self._shapes[self.tape.slot[self.tape.graph.index[name]]]
+
     def sweep(
         self, seeds: dict[int, Any], first: int = 0, settle: Settle = lambda _, adjoint: adjoint
     ) -> dict[int, Any]:
