@@ -162,7 +162,8 @@ class Sweep:
         name = self.node_at.get(slot)
         if name is None or is_known(value) or isinstance(value, Name | Number):
             return value
-        return self._define(name, tidy(literal(self.linear.full(value, self.linear.evaluation.shapes[slot]))))
+        found = tidy(literal(self.linear.full(value, self.linear.evaluation.shapes[slot])))
+        return _guarded(found, self._define(name, found))
 
     def _define(self, node: str, expr: Expr) -> Name:
         name = free_name(derivative_name(self.output, node, self.row), self.taken)
@@ -170,6 +171,14 @@ class Sweep:
         self._found[name], self._adjoint[node] = expr, name
         self.linear.named_shapes[name] = self.linear.named_shapes.get(node, ())
         return Name(name)
+
+
+def _guarded(expr: Expr, name: Name) -> Expr:
+    """`name`, which stands for `expr`; a choice of nothing stays one, so that no infinite slope below makes it nan."""
+    if not isinstance(expr, Call) or expr.fn != "where" or Number(0.0) not in expr.args[1:]:
+        return name
+    chosen = (arg if arg == Number(0.0) else name for arg in expr.args[1:])
+    return Call("where", (expr.args[0], *chosen))
 
 
 def _originals(graph: Graph, linear: Linearization) -> Iterator[Statement]:

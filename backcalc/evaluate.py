@@ -27,13 +27,14 @@ class Evaluation:
 
     `named_shapes` has the shape of every node. `terms` has for each slot its value as an operand: a number or an array,
     the name of an unknown node, or a formula; `replaced` are the slots of operations whose result something else says.
+    `formulas` is whether every node stays a name.
     """
 
     def __init__(self, tape: Tape, point: Mapping[str, Any], *, formulas: bool = False) -> None:
         """With `formulas` every node stays a name, and the point only tells shapes."""
         self.tape = tape
         self.terms: list[Any] = list(tape.literals)
-        self._formulas = formulas
+        self.formulas = formulas
         self._place(point)
         self.replaced = {slot for slot, row in enumerate(tape.rows) if row is not None and self.terms[slot] is not None}
         known = {
@@ -80,7 +81,7 @@ class Evaluation:
         """The value of a slot; an unknown node goes by its name."""
         row = self.rows[slot]
         term = None if row is None else self._apply(slot, row)
-        if slot in self._names and (self._formulas or term is None or not is_known(term)):
+        if slot in self._names and (self.formulas or term is None or not is_known(term)):
             return Name(self._names[slot])
         return term
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from backcalc.errors import Diagnostic
 from backcalc.evaluate import Evaluation
-from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, names
+from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Number, names
 from backcalc.primitive import Primitive, expression
 from backcalc.remarks import FLAT, Remarks, does_exist
 from backcalc.shapes import Shape, known_shape
 from backcalc.simplify import make
+from backcalc.substitute import MOST_OTHERS, element, substituted
 from backcalc.sweep import reverse
 from backcalc.values import accumulate, all_known, is_known, literal, multiply, ones, settled, shape_of
 
@@ -201,7 +202,7 @@ class Linearization:
         partial = self._slope(slot, row, k)
         if not self._shapes[slot]:
             return partial
-        return self._by_element(partial, slot, arg)
+        return self._byelement(partial, slot, arg)
 
     def _slope(self, slot: int, row: Primitive, k: int) -> Any:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
@@ -215,7 +216,11 @@ class Linearization:
             if all(is_known(scope[name]) for name in names(expression(form)) if name in scope):
                 from_scope = [scope[name] for name in (*row.params, "out")]
                 return self._where_it_exists(slot, row, _quietly(bound.form(form), from_scope))
-        return _substituted(expression(row.partials[k]), scope)
+        return substituted(expression(self._written(row, row.partials)[k]), scope)
+
+    def _written(self, row: Primitive, textbook: tuple[str, ...]) -> tuple[str, ...]:
+        """The texts of a row that a formula is made of: the textbook's, but where numbers are to follow from it."""
+        return (self.evaluation.formulas and row.derived) or textbook
 
     def _where_it_exists(self, slot: int, row: Primitive, partial: Any) -> Any:
         """A partial by elements, nan where the function does not exist."""
@@ -230,7 +235,7 @@ class Linearization:
         node = self.remarks.node
         return slot == self.tape.slot[node] and self.tape.graph.nodes[node].given is not None
 
-    def _by_element(self, partial: Any, slot: int, arg: int) -> Pullback:
+    def _byelement(self, partial: Any, slot: int, arg: int) -> Pullback:
         """Multiplication by elements; a scalar argument gets the sum."""
         to_scalar = not self._shapes[arg]
         from backcalc.array import is_finite, masked
@@ -254,13 +259,14 @@ class Linearization:
         count = float(prod(n or 0 for n in self._shapes[self.tape.args[slot][0]]))
         text = expression((row.stable or row.pullbacks)[k])
         known = all(is_known(scope[name]) for name in names(text) if name in scope)
+        formula = expression(row.pullbacks[k] if count > MOST_OTHERS else self._written(row, row.pullbacks)[k])
 
         def pullback(ct: Any) -> Any:
             ct = self.full(ct, shape)
             if known and is_known(ct):
                 from_scope = [scope[name] for name in (*row.params, "out")]
                 return _quietly(row.array.pullbacks[k], [*from_scope, ct, count])
-            return _substituted(expression(row.pullbacks[k]), {**scope, "ct": ct, "n": count})
+            return substituted(formula, {**scope, "ct": ct, "n": count}, self._shapes[self.tape.args[slot][0]])
 
         return pullback
 
@@ -294,7 +300,7 @@ class Linearization:
             if is_known(ct):
                 found = ct[start : start + sizes[k]] if keeps_rank else ct[start]
                 return found if shape_of(found) else float(found)
-            items = [_element(ct, i) for i in range(start, start + sizes[k])]
+            items = [element(ct, i, shapes=self.named_shapes) for i in range(start, start + sizes[k])]
             return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
 
         return pullback
@@ -326,18 +332,3 @@ def _quietly(fn: Callable[..., Any], args: list[Any]) -> Any:
 
     with quiet():
         return fn(*args)
-
-
-def _substituted(text: Expr, scope: dict[str, Any]) -> Expr:
-    """A text of the table with its names replaced by values and formulas, simplified."""
-
-    def leaf(part: Number | Name) -> Expr:
-        return literal(scope[part.id]) if isinstance(part, Name) and part.id in scope else part
-
-    return fold(text, leaf, lambda call, args: make(call.fn, *args))
-
-
-def _element(vector: Any, i: int) -> Expr:
-    if isinstance(vector, Call) and vector.fn == VECTOR:
-        return vector.args[i]
-    return Call(INDEX, (literal(vector), Number(float(i))))
