@@ -49,7 +49,7 @@ def _node(run: Run, i: int, node: Node) -> dict[str, Any]:
         "shape": list(run.shapes[i]),
         "value": exact(run.values[i]),
         **_derivative(run, i),
-        "symbolic": formula_of(run.adjoints[i]) if run.mode == "reverse" else None,
+        "symbolic": _formula(run, i),
         "partials": [{"of": node.name, "wrt": arg, "value": exact(value)} for arg, value in run.partials(i).items()],
     }
 
@@ -60,3 +60,13 @@ def _derivative(run: Run, i: int) -> dict[str, Any]:
         return {"adjoint": exact(run.adjoints[i])}
     tangents = {name: exact(tangent[i]) for name, tangent in run.tangents.items()}
     return {"tangent": next(iter(tangents.values())) if len(tangents) == 1 else tangents}
+
+
+def _formula(run: Run, i: int) -> Any:
+    """The formula of the derivative that is one; with several tangents an object, null where none is a formula."""
+    if run.mode == "reverse":
+        return formula_of(run.adjoints[i])
+    found = {name: formula_of(tangent[i]) for name, tangent in run.tangents.items()}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return found if any(found.values()) else None
