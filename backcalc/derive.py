@@ -51,17 +51,20 @@ def _derivatives(
 ) -> tuple[list[Definition], list[str]]:
     """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives."""
     if not linear.shape(output):
-        sweep = Sweep(graph, linear, output, wrt, taken)
-        return list(sweep.definitions()), sweep.answers
+        return Sweep(graph, linear, output, taken).answer(wrt)
     from backcalc.array import units
 
-    rows = [Sweep(graph, linear, output, wrt, taken, row) for row in enumerate(units(linear.shape(output)))]
-    found = [definition for row in rows for definition in row.definitions()]
+    found: list[Definition] = []
+    rows: list[list[str]] = []
+    for row in enumerate(units(linear.shape(output))):
+        definitions, parts = Sweep(graph, linear, output, taken, row).answer(wrt)
+        found += definitions
+        rows.append(parts)
     answers = []
-    for name, parts in zip(wrt, zip(*(row.answers for row in rows), strict=True), strict=True):
+    for name, column in zip(wrt, zip(*rows, strict=True), strict=True):
         answers.append(free_name(derivative_name(output, name), taken))
         taken.add(answers[-1])
-        found.append(Definition(Name(answers[-1]), Call(VECTOR, tuple(map(Name, parts))), NOWHERE))
+        found.append(Definition(Name(answers[-1]), Call(VECTOR, tuple(map(Name, column))), NOWHERE))
     return found, answers
 
 
@@ -125,37 +128,40 @@ class Sweep:
         graph: Graph,
         linear: Linearization,
         output: str,
-        wrt: Sequence[str],
         taken: set[str],
         row: tuple[int | None, Any] = (None, 1.0),
     ) -> None:
-        self.graph, self.linear, self.output, self.wrt, self.taken = graph, linear, output, wrt, taken
+        self.graph, self.linear, self.output, self.taken = graph, linear, output, taken
         self.row, seed = row
         self.node_at = {slot: node.name for slot, node in zip(linear.tape.slot, graph.nodes, strict=True)}
-        self.answers: list[str] = []
         self._found: dict[str, Expr] = {}
         self._adjoint: dict[str, str] = {}
+        self._given: set[str] = set()
         slot = linear.tape.slot[graph.index[output]]
         self._swept = linear.sweep({slot: seed}, settle=self._settle)
 
-    def definitions(self) -> Iterator[Definition]:
-        """The definitions that the derivatives asked for need, in the order of the sweep."""
-        for name in self.wrt:
-            self._answer(name)
-        needed = set(self.answers)
+    def answer(self, wrt: Iterable[str]) -> tuple[list[Definition], list[str]]:
+        """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives.
+
+        The definitions come in the order of the sweep, each once, however often one asks.
+        """
+        answers = [self._answer(name) for name in wrt]
+        needed = set(answers)
         for name in reversed(self._found):
             if name in needed:
                 needed.update(names(self._found[name]))
-        yield from (Definition(Name(name), expr, NOWHERE) for name, expr in self._found.items() if name in needed)
+        new = [name for name in self._found if name in needed - self._given]
+        self._given.update(new)
+        return [Definition(Name(name), self._found[name], NOWHERE) for name in new], answers
 
-    def _answer(self, wrt: str) -> None:
-        """A node for ∂output/∂wrt, which may be a number or the name of another."""
+    def _answer(self, wrt: str) -> str:
+        """The node that is ∂output/∂wrt, where that may be a number or the name of another."""
         if wrt not in self._adjoint:
             slot = self.linear.tape.slot[self.graph.index[wrt]]
             shape = self.linear.evaluation.shapes[slot]
             value = self._swept.get(slot, 0.0)
             self._define(wrt, tidy(literal(self.linear.full(value, shape))))
-        self.answers.append(self._adjoint[wrt])
+        return self._adjoint[wrt]
 
     def _settle(self, slot: int, value: Any) -> Any:
         """The name of a node's adjoint, once it is complete; other operations, names and numbers stay as they are."""
