@@ -78,6 +78,7 @@ def _require_rows(graph: Graph, linear: Linearization, outputs: Iterable[str], w
         what = f"`{of}` is {shape_words(shape)}"
         if len(shape) > 1:
             message = f"{what}; `derive` takes the derivative of a number or a vector"
+            hints.append("or choose another node by --of")
             found.append(Diagnostic("derivative-axes", message, hints=tuple(hints)))
         elif shape and matrix is not None:
             by = shorten(matrix)
@@ -150,7 +151,8 @@ class Sweep:
         for name in reversed(self._found):
             if name in needed:
                 needed.update(names(self._found[name]))
-        new = [name for name in self._found if name in needed - self._given]
+        needed -= self._given
+        new = [name for name in self._found if name in needed]
         self._given.update(new)
         return [Definition(Name(name), self._found[name], NOWHERE) for name in new], answers
 

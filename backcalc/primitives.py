@@ -231,7 +231,7 @@ _ROWS = (
         latex=r"\textstyle\prod <x>",
     ),
     _row(
-        "norm", "x", "", pullbacks="ct*x/out", stable="ct*x/where(out == 0, 1, out)", derived="stable",
+        "norm", "x", "", pullbacks="ct*x/out", stable="ct*where(out == 0, 0, x/out)", derived="stable",
         kinks="out == 0", shape="reduce", range="out >= 0", latex=r"\lVert <x> \rVert",
     ),
     _row(
