@@ -27,12 +27,13 @@ class Evaluation:
 
     `named_shapes` has the shape of every node. `terms` has for each slot its value as an operand: a number or an array,
     the name of an unknown node, or a formula; `replaced` are the slots of operations whose result something else says.
+    `formulas` is whether every node stays a name.
     """
 
     def __init__(self, tape: Tape, point: Mapping[str, Any], *, formulas: bool = False) -> None:
         """With `formulas` every node stays a name, and the point only tells shapes."""
         self.tape = tape
-        self._formulas = formulas
+        self.formulas = formulas
         stated = self._stated(point)
         self.replaced = {slot for slot in stated if tape.rows[slot] is not None}
         known = {slot: shape_of(value) for slot, value in stated.items()}
@@ -79,7 +80,7 @@ class Evaluation:
         """The value of a slot; an unknown node goes by its name."""
         row = self.rows[slot]
         term = None if row is None else self._apply(slot, row)
-        if (self._formulas or term is None or not is_known(term)) and slot in self.tape.node_of:
+        if (self.formulas or term is None or not is_known(term)) and slot in self.tape.node_of:
             return Name(self.tape.graph.nodes[self.tape.node_of[slot]].name)
         return term
 

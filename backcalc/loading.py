@@ -18,7 +18,7 @@ from backcalc.tape import tape_of
 
 # Mistakes of a statement that are its own, whatever the statements say that could not be read.
 _INDEPENDENT = {"unknown-function", "arity", "duplicate-node", "duplicate-function", "function-taken", "cycle"}
-_MISFITS = {"shape-mismatch", "index-out-of-range", "grad-of-vector"}
+_MISFITS = {"shape-mismatch", "index-out-of-range", "grad-of-vector", "grad-by-matrix"}
 _CLAIM = "a claim"  # No node's name, for it has a space.
 _FUNCTION = re.compile(r"\s*(?:def\s+)?(\w+)\s*\(")
 

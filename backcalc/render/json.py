@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from backcalc.render.numbers import exact, formulas_of
@@ -12,12 +13,11 @@ from backcalc.unparse import unparse
 
 def render_json(run: Run, *, pairs: bool = False) -> str:
     """The whole run; with `pairs` also every ∂of/∂wrt, as `pairs`."""
-    formulas = formulas_of(run.adjoints or run.values)  # Forward mode has no adjoints, and no value is a formula.
     found: dict[str, Any] = {
         "output": run.output,
         "mode": run.mode,
         "at": {name: exact(value) for name, value in run.point.items()},
-        "nodes": [_node(run, i, formula) for i, formula in enumerate(formulas)],
+        "nodes": [_node(run, i, formula) for i, formula in enumerate(_symbolic(run))],
         "gradient": {name: exact(value) for name, value in run.gradient.items()},
         "warnings": warning_texts(run),
     }
@@ -40,7 +40,7 @@ def warning_texts(run: Run) -> list[str]:
     ]
 
 
-def _node(run: Run, i: int, symbolic: str | None) -> dict[str, Any]:
+def _node(run: Run, i: int, symbolic: Any) -> dict[str, Any]:
     node = run.graph.nodes[i]
     return {
         "name": node.name,
@@ -61,3 +61,13 @@ def _derivative(run: Run, i: int) -> dict[str, Any]:
         return {"adjoint": exact(run.adjoints[i])}
     tangents = {name: exact(tangent[i]) for name, tangent in run.tangents.items()}
     return {"tangent": next(iter(tangents.values())) if len(tangents) == 1 else tangents}
+
+
+def _symbolic(run: Run) -> Iterator[Any]:
+    """For each node the formula of its derivative; of several tangents an object, null where none is a formula."""
+    if run.mode == "reverse":
+        yield from formulas_of(run.adjoints)
+        return
+    names = list(run.tangents)
+    for found in zip(*map(formulas_of, run.tangents.values()), strict=True):
+        yield found[0] if len(names) == 1 else dict(zip(names, found, strict=True)) if any(found) else None

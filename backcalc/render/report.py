@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from backcalc.render.numbers import DIGITS, is_plain, rounded, value_text
 from backcalc.run import Run
 from backcalc.shapes import shape_text
 from backcalc.unparse import unparse
-from backcalc.values import multiply, shape_of
+from backcalc.values import multiply
 
 
 @dataclass(frozen=True)
@@ -143,14 +143,23 @@ def _pushes(run: Run, digits: int) -> Grid:
             label = derivative(node.name, wrt)
             if node.name == wrt:
                 rows.append((label, "seed", "-", "-", rounded(1.0, digits)))
-            for tail, partial in run.linear.edges[head] if node.name != wrt else ():
-                pushed = None if shape_of(partial) or partial is None else multiply(partial, tangent[tail])
+            for tail, partial, pushed in _pushed(run, head, tangent) if node.name != wrt else ():
                 numbers = (partial, tangent[tail], pushed)
                 rows.append((label, run.graph.nodes[tail].name, *(value_text(number, digits) for number in numbers)))
             rows.append((label, "sum", "-", "-", value_text(tangent[head], digits)))
     header = ("tangent", "argument", "∂node/∂argument", "its tangent", "contribution")
     title = "How each tangent adds up: ∂node/∂argument times the argument's tangent"
     return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
+
+
+def _pushed(run: Run, head: int, tangent: Sequence[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """(tail, ∂head/∂tail, contribution) for each edge into `head`; a contribution of arrays is None."""
+    if run.shapes[head]:
+        yield from ((tail, partial, None) for tail, partial in run.linear.edges[head])
+        return
+    for tail, partial, form in run.linear.contributions(head, 1.0):  # At the adjoint 1, what flows is the partial.
+        is_open = run.shapes[tail] or tangent[tail] is None
+        yield tail, partial, None if is_open else multiply(form, tangent[tail])
 
 
 def _pairs(run: Run, digits: int) -> Grid:
