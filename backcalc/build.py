@@ -72,7 +72,7 @@ def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
 def _with_args(node: Node, known: Collection[str]) -> Node:
     """`node` where the nodes are `known`: a constant that reads one is an expression."""
     args = _args(node.incoming, () if node.expr is None else names(node.expr), known)
-    return replace(node, args=args, kind="expression" if args and node.kind == "constant" else node.kind)
+    return node._replace(args=args, kind="expression" if args and node.kind == "constant" else node.kind)
 
 
 @dataclass
@@ -200,7 +200,7 @@ class _Draft:
         bounds = statement.bounds and (self._constant(statement.bounds[0]), self._constant(statement.bounds[1]))
         name, entry = self._entry(statement.target)
         if self._is_free(name, entry, statement.target.span):
-            entry.declared, entry.span = replace(statement, default=default, bounds=bounds), statement.target.span
+            entry.declared, entry.span = statement._replace(default=default, bounds=bounds), statement.target.span
 
     @staticmethod
     def _lengths(sizes: tuple[Expr, ...]) -> tuple[int, ...] | None:

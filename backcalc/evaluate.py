@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from backcalc.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note, Source, Span, plural, shorten
@@ -163,7 +162,7 @@ def require_known(evaluation: Evaluation) -> None:
     if needed:
         errors = [_missing(graph, node) for node in needed[: MAX_ERRORS + 1]]
         last = min(len(errors), MAX_ERRORS) - 1  # One remedy for all, under the last that is shown.
-        errors[last] = replace(errors[last], hints=(*errors[last].hints, *_remedies(needed)))
+        errors[last] = errors[last]._replace(hints=(*errors[last].hints, *_remedies(needed)))
         raise EvaluateError(graph.source, errors)
 
 

@@ -28,10 +28,10 @@ def resolve(graph: Graph) -> Graph:
         while found.expr is not None and (call := _innermost(found.expr)) is not None:
             derivative, new = _derivative(replace(graph, nodes=tuple(nodes)), call, node)
             nodes += new
-            found = replace(found, expr=rewrite_calls(found.expr, {id(call): derivative}))
+            found = found._replace(expr=rewrite_calls(found.expr, {id(call): derivative}))
         known = {other.name for other in nodes}
         if found is not node and found.expr is not None:
-            found = replace(found, args=tuple(name for name in names(found.expr) if name in known))
+            found = found._replace(args=tuple(name for name in names(found.expr) if name in known))
         nodes.append(found)
     output = graph.output or (graph.sinks[0] if len(graph.sinks) == 1 else None)  # What `grad` speaks of is used.
     return replace(graph, nodes=tuple(nodes), output=output)

@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 from backcalc.errors import Span
 from backcalc.tables import END, Rule, Tables
 
+Maker = Callable[[list[Any]], Any]
+Lexer = list[tuple[str, Callable[[str, int], re.Match[str] | None]]]
+
 
 class Token(NamedTuple):
     """A piece of the text, as a callback gets it."""
@@ -35,8 +38,7 @@ class Parser:
     def __init__(self, tables: Tables, callbacks: object) -> None:
         self.tables = tables
         self._makers = [_maker(rule, callbacks) for rule in tables.rules]
-        self._lexers: dict[int, re.Pattern[str]] = {}
-        self._anywhere = dict(tables.terminals)
+        self._lexers: dict[int, Lexer] = {}
         self._final = len(tables.states) - 1
 
     def parse(self, text: str, start: str, base: int = 0) -> Any:
@@ -44,7 +46,8 @@ class Parser:
 
         Raises RefusedError, and what a callback raises.
         """
-        states, values, end = [self.tables.starts[start]], [], 0
+        states, end = [self.tables.starts[start]], 0
+        values: list[Any] = []
         while states[-1] != self._final:
             kind, begin, end = self._next(text, end, states, base)
             row = self.tables.states[states[-1]]
@@ -68,42 +71,48 @@ class Parser:
 
     def _next(self, text: str, at: int, states: list[int], base: int) -> tuple[str, int, int]:
         """The kind of the next token from `at` on, where it begins and where it ends."""
-        lexer = self._lexer(states[-1])
+        row = self.tables.states[states[-1]]
         while at < len(text):
-            found = lexer.match(text, at)
-            if found is None:
+            kind, end = self._match(text, at, self._lexer(states[-1]))
+            if not kind:
                 raise self._refusal(text, at, states, base)
-            kind, end = str(found.lastgroup), found.end()
             if kind == self.tables.word_like:
-                word = self.tables.words.get(found.group(), kind)
-                return word if word in self.tables.states[states[-1]] else kind, at, end
+                word = self.tables.words.get(text[at:end])
+                return word if word in row else kind, at, end
             if kind not in self.tables.ignored:
                 return kind, at, end
             at = end
         return END, at, at
 
-    def _lexer(self, state: int) -> re.Pattern[str]:
-        """What matches a token that may follow in `state`, and what is ignored, and tells it by the name of a group."""
+    def _match(self, text: str, at: int, lexer: Lexer) -> tuple[str, int]:
+        """The first terminal of `lexer` that stands at `at`, and where it ends; an empty name where none does."""
+        for kind, match in lexer:
+            if found := match(text, at):
+                return kind, found.end()
+        return "", at
+
+    def _lexer(self, state: int) -> Lexer:
+        """The terminals that may follow in `state`, and the ignored ones, in the order in which they are tried."""
         if state not in self._lexers:
-            self._lexers[state] = self._pattern(self.tables.states[state])
+            self._lexers[state] = self._choice(self.tables.states[state])
         return self._lexers[state]
 
-    def _pattern(self, wanted: Container[str]) -> re.Pattern[str]:
+    def _choice(self, wanted: Container[str]) -> Lexer:
         tables = self.tables
-        plain = set(tables.words.values()) if tables.word_like in wanted else ()  # These go by what is word-like.
-        groups = (
-            f"(?P<{name}>{pattern})"
+        words = set(tables.words.values()) if tables.word_like in wanted else ()  # These go by what is word-like.
+        # Each is compiled by itself and where it is wanted: one pattern a state would take longer than a short run.
+        return [
+            (name, re.compile(pattern).match)
             for name, pattern in tables.terminals
-            if name in tables.ignored or (name in wanted and name not in plain)
-        )
-        return re.compile("|".join(groups))
+            if name in tables.ignored or (name in wanted and name not in words)
+        ]
 
     def _refusal(self, text: str, at: int, states: list[int], base: int) -> RefusedError:
         """What is wrong at a place where no terminal fits: a token that may not stand there, or none at all."""
-        found = self._pattern(self._anywhere).match(text, at)
-        if found:
-            return RefusedError(Span(base + at, base + found.end()), self._accepted(states))
-        allowed = set(self._lexer(states[-1]).groupindex) - set(self.tables.ignored)
+        kind, end = self._match(text, at, self._choice(dict(self.tables.terminals)))
+        if kind:
+            return RefusedError(Span(base + at, base + end), self._accepted(states))
+        allowed = {kind for kind, _ in self._lexer(states[-1])} - set(self.tables.ignored)
         return RefusedError(Span(base + at, base + at + 1), allowed)
 
     def _accepted(self, states: list[int]) -> set[str]:

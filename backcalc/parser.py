@@ -1,12 +1,12 @@
 """Text to statements, by the grammar in grammars/graph.lark.
 
 The scanner cuts the text, the automaton that Lark makes of the grammar (LALR, without recursion) reads each slice, and
-the callbacks of `builder` make the records of `statements` and `expr` directly. One bad statement does not hide the next: errors are collected, up to twenty.
+the callbacks of `builder` make the records of `statements` and `expr` directly. One bad statement does not hide the
+next: errors are collected, up to twenty.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -108,7 +108,7 @@ class _Assembly:
         elif item is None:
             self._close(span)
         else:
-            item = replace(_with_tabs(item, source), span=span)
+            item = _with_tabs(item, source)._replace(span=span)
             self.statements.append(item if self._seen_any else _as_header(item))
         self._seen_any = True
 
@@ -157,5 +157,5 @@ def _with_tabs(item: Statement, source: Source) -> Statement:
         and item.spelling == " "
         and "\t" in source.text[item.tail.span.end : item.head.span.start]
     ):
-        return replace(item, spelling="\t")
+        return item._replace(spelling="\t")
     return item

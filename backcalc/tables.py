@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+from importlib import import_module
 from typing import Any, NamedTuple
 
-from backcalc import grammars
 
 STARTS = ("statement", "expression", "answer", "point")
 END = "$END"  # Lark's name for the end of the text.
-FOLDER = os.fspath(grammars.__path__[0])  # Where the grammar is depends on how the package is installed.
+# Inside the package or beside it, as it is installed. Paths are text here: pathlib takes longer to load than the tables.
+FOLDER = os.path.dirname(str(import_module("backcalc.grammars").__file__))  # noqa: PTH120
 
 
 class Terminal(NamedTuple):
@@ -66,8 +67,7 @@ def read_tables() -> Tables:
     """The tables of the grammar as it is: the stored ones where they are of this text, else made anew."""
     grammar = read_grammar()
     try:
-        with open(os.path.join(FOLDER, "graph.json"), encoding="utf-8") as file:
-            stored = json.load(file)
+        stored = json.loads(_read("graph.json"))
         if stored["grammar"] == grammar:
             stored["terminals"] = [Terminal(*terminal) for terminal in stored["terminals"]]
             stored["rules"] = [Rule(*rule) for rule in stored["rules"]]
@@ -79,7 +79,11 @@ def read_tables() -> Tables:
 
 def read_grammar() -> str:
     """The text of the grammar."""
-    with open(os.path.join(FOLDER, "graph.lark"), encoding="utf-8") as file:
+    return _read("graph.lark")
+
+
+def _read(name: str) -> str:
+    with open(f"{FOLDER}/{name}", encoding="utf-8") as file:  # noqa: PTH123
         return file.read()
 
 
@@ -141,7 +145,7 @@ def write_tables() -> None:
     """Store the tables of the grammar as it is: a line a state, so that what changes can be seen."""
     fields = make_tables(read_grammar())._asdict()
     text = ",\n".join(f"{json.dumps(name)}: {_laid_out(value)}" for name, value in fields.items())
-    with open(os.path.join(FOLDER, "graph.json"), "w", encoding="utf-8") as file:
+    with open(f"{FOLDER}/graph.json", "w", encoding="utf-8") as file:  # noqa: PTH123
         file.write(f"{{\n{text}\n}}\n")
 
 

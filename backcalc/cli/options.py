@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -137,4 +136,4 @@ def _with_sample_hint(error: ReadError, path: str) -> ReadError:
         return error
     hint = f"there is a sample of this name: backcalc samples {name} > {name}.bg"
     found = error.diagnostics[0]
-    return ReadError(error.source, [replace(found, hints=(hint, *found.hints))])
+    return ReadError(error.source, [found._replace(hints=(hint, *found.hints))])
