@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, Note, Span, shorten
@@ -75,16 +75,18 @@ def _with_args(node: Node, known: Collection[str]) -> Node:
     return node._replace(args=args, kind="expression" if args and node.kind == "constant" else node.kind)
 
 
-@dataclass
 class _Entry:
     """What the file says of one node so far; `expr` is its formula with functions expanded, `reads` the names in it."""
 
-    span: Span
-    definition: Definition | None = None
-    expr: Expr | None = None
-    reads: Collection[str] = ()
-    declared: Input | None = None
-    incoming: list[Incoming] = field(default_factory=list)
+    __slots__ = ("declared", "definition", "expr", "incoming", "reads", "span")
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+        self.definition: Definition | None = None
+        self.expr: Expr | None = None
+        self.reads: Collection[str] = ()
+        self.declared: Input | None = None
+        self.incoming: list[Incoming] = []
 
 
 class _Draft:

@@ -23,7 +23,6 @@ from backcalc.statements import (
     Program,
     Statement,
 )
-from backcalc.syntax_hints import explain
 from backcalc.tables import read_tables
 
 # The words of a header line in the three columns of an edge list, as networkx, Gephi, igraph and teachers write them.
@@ -83,6 +82,8 @@ def _read(source: Source, span: Span, start: str) -> Any:
     try:
         return parser().parse(source.text[slice(*span)], start, span.start)
     except RefusedError as error:
+        from backcalc.syntax_hints import explain
+
         raise RejectedError(explain(source, span, error, start)) from None
 
 

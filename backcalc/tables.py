@@ -12,10 +12,9 @@ import os
 from importlib import import_module
 from typing import Any, NamedTuple
 
-
 STARTS = ("statement", "expression", "answer", "point")
 END = "$END"  # Lark's name for the end of the text.
-# Inside the package or beside it, as it is installed. Paths are text here: pathlib takes longer to load than the tables.
+# Inside the package or beside it, as it is installed. A path is text here: pathlib takes longer than the tables.
 FOLDER = os.path.dirname(str(import_module("backcalc.grammars").__file__))  # noqa: PTH120
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from math import isfinite
 from typing import Any
 
@@ -33,6 +32,8 @@ def literal(value: Any) -> Expr:
     number = float(value)
     if number < 0:
         return Call(NEGATE, (literal(-number),))
+    from fractions import Fraction  # Loads `decimal` too: only where numbers meet formulas.
+
     fraction = Fraction(number).limit_denominator(LARGEST_DENOMINATOR) if isfinite(number) else Fraction(0)
     if len(repr(number)) > LONG and fraction and float(fraction) == number:
         return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
