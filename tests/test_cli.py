@@ -603,9 +603,9 @@ def loaded_by(*arguments):
 
 # What takes a while to load, and what only other runs need.
 HEAVY = {
-    *("rich", "numpy", "lark", "pathlib", "tempfile", "importlib.resources", "logging", "csv"),
+    *("rich", "numpy", "lark", "pathlib", "tempfile", "importlib.resources", "logging"),
     *("fractions", "decimal", "numbers", "pickle", "hashlib", "html"),
-    *(f"backcalc.{name}" for name in ("api", "array", "batch", "catalog", "check", "data", "expand", "fmt", "points")),
+    *(f"backcalc.{name}" for name in ("api", "array", "batch", "catalog", "check", "data", "fmt", "points")),
     *("backcalc.stacked", "backcalc.syntax_hints", "backcalc.render.table", "backcalc.render.latex"),
     *(f"backcalc.cli.{name}" for name in COMMANDS if name != "run"),
 }
