@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -84,7 +84,7 @@ def _require_columns(evaluation: Evaluation, source: Source, points: Points) -> 
         *rest, last = error.diagnostics
         passed = [f"{shorten(source.name)}: {found.message}; {found.hints[0]}" for found in points.warnings[:1]]
         hints = passed or [f"or by a column in {shorten(source.name)}"]
-        raise EvaluateError(error.source, [*rest, replace(last, hints=(*last.hints, *hints))]) from None
+        raise EvaluateError(error.source, [*rest, last._replace(hints=(*last.hints, *hints))]) from None
 
 
 def _joined(batches: Sequence[Batch], names: Sequence[str]) -> tuple[Array, dict[str, Array]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from backcalc.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note, Source, Span, plural, shorten
@@ -12,7 +11,7 @@ from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
 from backcalc.primitive import Primitive
 from backcalc.primitives import CONSTANTS, lookup, variant
-from backcalc.shapes import Shape, known_shape, prepare, refusal, shape_text
+from backcalc.shapes import Shape, known_shape, prepare, shape_text
 from backcalc.simplify import make
 from backcalc.suggest import did_you_mean, is_of_series
 from backcalc.tape import Tape
@@ -149,6 +148,8 @@ def constant(expr: Expr, source: Source) -> Any:
         try:
             return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
         except (ValueError, IndexError, KeyError, TypeError):
+            from backcalc.misfits import refusal
+
             message = refusal(row, row.shape, [shape_of(arg) for arg in operands])
             raise EvaluateError(source, [Diagnostic("shape-mismatch", message, part.span)]) from None
 
@@ -169,7 +170,7 @@ def require_known(evaluation: Evaluation) -> None:
     if needed:
         errors = [_missing(graph, node) for node in needed[: MAX_ERRORS + 1]]
         last = min(len(errors), MAX_ERRORS) - 1  # One remedy for all, under the last that is shown.
-        errors[last] = replace(errors[last], hints=(*errors[last].hints, *_remedies(needed)))
+        errors[last] = errors[last]._replace(hints=(*errors[last].hints, *_remedies(needed)))
         raise EvaluateError(graph.source, errors)
 
 

@@ -51,9 +51,9 @@ class _Resolution:
         for node in self.graph.nodes:
             found = node
             while found.expr is not None and (call := _innermost(found.expr)) is not None:
-                found = replace(found, expr=rewrite_calls(found.expr, {id(call): self._derivative(call, node)}))
+                found = found._replace(expr=rewrite_calls(found.expr, {id(call): self._derivative(call, node)}))
             if found is not node and found.expr is not None:
-                found = replace(found, args=tuple(name for name in names(found.expr) if name in self.known))
+                found = found._replace(args=tuple(name for name in names(found.expr) if name in self.known))
             self._add(found)
         return self.nodes
 

@@ -17,6 +17,7 @@ from backcalc.inference import (
     fresh,
     rule_of,
     settled,
+    shape_words,
 )
 from backcalc.primitive import Primitive
 from backcalc.shape_rules import MismatchError, Unknown
@@ -38,22 +39,6 @@ _TAKES = {
 }
 _NAMES = {VECTOR: "a list"}
 _GIVES_NUMBER = ("reduce", "logits", "dot", "pair")
-
-
-def shape_text(shape: Sequence[int | None]) -> str:
-    """`3×4`, `3`, or `number`."""
-    return "×".join("?" if n is None else str(n) for n in shape) if shape else "number"
-
-
-def shape_words(shape: Sequence[int | None] | None) -> str:
-    """`a 3×4 matrix`, `a vector of 3`, or `a number`; `a vector` where its length is not known."""
-    if shape is None:
-        return "an unknown shape"
-    if not shape:
-        return "a number"
-    if all(n is None for n in shape):
-        return "a matrix" if len(shape) > 1 else "a vector"
-    return f"a {shape_text(shape)} matrix" if len(shape) > 1 else f"a vector of {shape_text(shape)}"
 
 
 def refusal(row: Primitive, rule: str, shapes: Sequence[Shape | None]) -> str:

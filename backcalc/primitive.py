@@ -23,7 +23,7 @@ TABLE: dict[str, Primitive] = {}
 Function = Callable[..., Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # Each row is one of its own.
 class Primitive:
     """One row of the table; the columns are told in `primitives`."""
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from math import isfinite, isnan, nan
 from typing import Any
 
-from backcalc.digits import is_right, wrong_places
 from backcalc.errors import Diagnostic, shorten
 from backcalc.evaluate import Evaluation, apply
 from backcalc.expr import INDEX, VECTOR
@@ -164,6 +163,8 @@ class Remarks:
         args = [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
         if not all(map(is_known, args)):
             return
+        from backcalc.digits import wrong_places  # It loads `decimal`.
+
         value = apply(row, args, self.tape.indices.get(slot, ()))
         index = next(wrong_places(given.value, value, source), None)
         if index is None or self._agrees_exactly(slot, given):
@@ -176,6 +177,8 @@ class Remarks:
         yield Diagnostic("contradiction", message, given.span)
 
     def _agrees_exactly(self, slot: int, given: Known) -> bool:
+        from backcalc.digits import is_right
+
         value = self._exact.terms[slot]
         return is_known(value) and is_right(given.value, value, self.tape.graph.source)
 
@@ -184,7 +187,7 @@ class Remarks:
         """The values where no formula gives way to a given value."""
         graph, terms = self.tape.graph, self.evaluation.terms
         inputs = {graph.nodes[i].name: terms[slot] for i, slot in enumerate(self.tape.slot) if self._is_leaf(slot)}
-        return Evaluation(Tape(replace(graph, nodes=tuple(replace(node, given=None) for node in graph.nodes))), inputs)
+        return Evaluation(Tape(replace(graph, nodes=tuple(node._replace(given=None) for node in graph.nodes))), inputs)
 
     def _is_leaf(self, slot: int) -> bool:
         """Whether the value of a node is known and of no formula."""

@@ -29,7 +29,7 @@ LOSS = "L"
 """What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """What a run found.
 

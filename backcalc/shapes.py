@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from backcalc.errors import BuildError, Diagnostic
 from backcalc.expr import Call, Expr, Name, fold
-from backcalc.inference import Inference, MisfitError, OpenShapeError, Shape
-from backcalc.misfits import explain_adjoint, explain_misfit, explain_open, refusal, shape_text, shape_words
+from backcalc.inference import Inference, MisfitError, OpenShapeError, Shape, shape_text, shape_words
 from backcalc.primitive import Primitive
 from backcalc.primitives import lookup, variant
 from backcalc.tape import Tape
 
-__all__ = ["Shape", "infer", "known_shape", "prepare", "refusal", "shape_text", "shape_words", "specialize"]
+__all__ = ["Shape", "infer", "known_shape", "prepare", "shape_text", "shape_words", "specialize"]
 
 
 def prepare(
@@ -56,17 +55,18 @@ def _require_adjoints(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[in
         for name, known in graph.seeds
         if name in graph.index
     ]
-    errors = [
-        explain_adjoint(tape, node, seeds[slot], stated, span)
-        for node, slot, span in places
-        if slot in stated and stated[slot] != seeds[slot]
-    ]
-    if errors:
+    wrong = [place for place in places if place[1] in stated and stated[place[1]] != seeds[place[1]]]
+    if wrong:
+        from backcalc.misfits import explain_adjoint
+
+        errors = [explain_adjoint(tape, node, seeds[slot], stated, span) for node, slot, span in wrong]
         raise BuildError(graph.source, errors)
 
 
 def _explanation(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape]) -> Diagnostic:
     """The error of shapes that cannot be inferred, by doing it once more and keeping what settles what."""
+    from backcalc.misfits import explain_misfit, explain_open  # Words are loaded where something is wrong.
+
     inference = Inference(tape, {**seeds, **stated}, traced=True)
     try:
         inference.run()

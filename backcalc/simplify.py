@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cache
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from backcalc.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, with_args
 from backcalc.primitive import Primitive, expression
 from backcalc.primitives import lookup
 from backcalc.rewrites import REWRITES
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _NUMBERS, _NO_NUMBER = ("m", "n"), "p"
 LARGEST_DENOMINATOR = 100
@@ -78,9 +81,12 @@ def written(value: float) -> Expr:
     """A number as one writes it: a fraction where that is the same number and its decimals are many."""
     if value < 0:
         return Call(NEGATE, (written(-value),))
-    fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR) if isfinite(value) else Fraction(0)
-    is_long = len(repr(value)) > LONG and bool(fraction)
-    if not is_long or float(fraction) != value:
+    if len(repr(value)) <= LONG or not isfinite(value):
+        return Number(value)
+    from fractions import Fraction  # Loads `decimal` too: only where numbers are long.
+
+    fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
+    if not fraction or float(fraction) != value:
         return Number(value)
     return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
 
@@ -113,6 +119,8 @@ def _exactly_computed(call: Call, row: Primitive) -> Expr | None:
 
 def _exact(expr: Expr) -> Fraction | None:
     """A number as its decimals say, a quotient of such, or one of these with a minus; None of anything else."""
+    from fractions import Fraction
+
     sign = 1
     if isinstance(expr, Call) and expr.fn == NEGATE:
         sign, expr = -1, expr.args[0]

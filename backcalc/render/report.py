@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from backcalc.errors import shorten
 from backcalc.graph import Node
@@ -16,8 +15,7 @@ from backcalc.unparse import unparse
 from backcalc.values import multiply
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(NamedTuple):
     """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
 
     `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out,
@@ -29,8 +27,8 @@ class Grid:
     numbers: frozenset[int]
     yields: int | None = None
     title: str = ""
-    strong: frozenset[int] = field(default_factory=frozenset)
-    whole: frozenset[int] = field(default_factory=frozenset)
+    strong: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
 
 
 def run_report(
@@ -58,7 +56,7 @@ def cut(grid: Grid, count: int, what: str) -> list[Grid]:
 
 def _beginning(grid: Grid, limit: int) -> list[Grid]:
     """The first `limit` rows of `grid`."""
-    return cut(replace(grid, rows=grid.rows[: limit or None]), len(grid.rows), "the first")
+    return cut(grid._replace(rows=grid.rows[: limit or None]), len(grid.rows), "the first")
 
 
 def derivative(of: str, wrt: str) -> str:
@@ -103,7 +101,7 @@ def _nodes(run: Run, digits: int, limit: int) -> list[Grid]:
 def _sorted_columns(grid: Grid, columns: Iterable[int]) -> Grid:
     """`grid` with those of `columns` that hold nothing but numbers as `numbers`, the others as `whole`."""
     plain = frozenset(i for i in columns if all(is_plain(row[i]) for row in grid.rows))
-    return replace(grid, numbers=plain, whole=frozenset(columns) - plain)
+    return grid._replace(numbers=plain, whole=frozenset(columns) - plain)
 
 
 def _cells(columns: Iterable[Sequence[Any]], row: int, digits: int) -> list[str]:
