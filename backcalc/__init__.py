@@ -7,10 +7,14 @@
 The names below are loaded at first use, so that the command line starts before it needs them.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
+from importlib import import_module
+
+TYPE_CHECKING = False  # Type checkers take it for true; `typing` would take as long to load as Python itself.
 if TYPE_CHECKING:
+    from typing import Any
+
     from backcalc.api import Graph, NodeResult, Result, load, parse
     from backcalc.errors import (
         BackcalcError,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -13,7 +13,7 @@ from backcalc import stacked
 from backcalc.array import Array, quiet
 from backcalc.evaluate import Evaluation
 from backcalc.expr import INDEX, VECTOR
-from backcalc.primitive import Primitive
+from backcalc.primitive import Function, Primitive
 from backcalc.shapes import Shape
 from backcalc.stacked import column
 
@@ -131,7 +131,7 @@ class _Pass:
         if row.pullbacks:
             count = float(prod(n or 0 for n in self.shapes[places[0]]))
             return row.stacked.pullbacks[k](*args, out, self._full(ct, slot), count)
-        slope = row.stacked.slopes[k](*args, out)
+        slope = self._slopes(slot, row)[k](*args, out)
         if row.stacked.exists is not None:
             slope = np.where(np.asarray(row.stacked.exists(*args)) != 0, slope, np.nan)
         found = ct * slope
@@ -140,6 +140,12 @@ class _Pass:
         if not self.shapes[arg] and self.shapes[slot]:
             found = stacked.sum(self._full(found, slot))
         return found
+
+    def _slopes(self, slot: int, row: Primitive) -> tuple[Function, ...]:
+        """The partials of a row; of a given value those that take the value itself, as a run at one point does."""
+        if slot not in self.evaluation.replaced:
+            return row.stacked.slopes
+        return replace(row, stable=(), partials=row.from_output or row.partials).stacked.slopes
 
     def _full(self, value: Any, slot: int) -> Array:
         value = np.asarray(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, Note, Span, shorten
@@ -74,19 +74,21 @@ def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
 def _with_args(node: Node, known: Collection[str]) -> Node:
     """`node` where the nodes are `known`: a constant that reads one is an expression."""
     args = _args(node.incoming, () if node.expr is None else names(node.expr), known)
-    return replace(node, args=args, kind="expression" if args and node.kind == "constant" else node.kind)
+    return node._replace(args=args, kind="expression" if args and node.kind == "constant" else node.kind)
 
 
-@dataclass
 class _Entry:
     """What the file says of one node so far; `expr` is its formula with functions expanded, `reads` the names in it."""
 
-    span: Span
-    definition: Definition | None = None
-    expr: Expr | None = None
-    reads: Collection[str] = ()
-    declared: Input | None = None
-    incoming: list[Incoming] = field(default_factory=list)
+    __slots__ = ("declared", "definition", "expr", "incoming", "reads", "span")
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+        self.definition: Definition | None = None
+        self.expr: Expr | None = None
+        self.reads: Collection[str] = ()
+        self.declared: Input | None = None
+        self.incoming: list[Incoming] = []
 
 
 class _Draft:
@@ -202,7 +204,7 @@ class _Draft:
         bounds = statement.bounds and (self._constant(statement.bounds[0]), self._constant(statement.bounds[1]))
         name, entry = self._entry(statement.target)
         if self._is_free(name, entry, statement.target.span):
-            entry.declared, entry.span = replace(statement, default=default, bounds=bounds), statement.target.span
+            entry.declared, entry.span = statement._replace(default=default, bounds=bounds), statement.target.span
 
     @staticmethod
     def _lengths(sizes: tuple[Expr, ...]) -> tuple[int, ...] | None:

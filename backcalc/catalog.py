@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
 from backcalc.errors import Diagnostic, Source, UsageError, shorten
 from backcalc.suggest import did_you_mean
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """A sample's name, its text, and the point file that goes with it, if any."""
 
     name: str

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, localcontext
 from functools import cache
-from math import isfinite
 from typing import Any, Literal
 
+from backcalc.digits import is_right
 from backcalc.errors import Diagnostic, ParseError, Source, Span, UsageError, quoted, shorten
-from backcalc.evaluate import constant, require_known
-from backcalc.expr import NEGATE, VECTOR, Call, Expr, Number
+from backcalc.evaluate import require_known
 from backcalc.parser import parse_answer
 from backcalc.run import Run, derivatives
 from backcalc.statements import Answer, Comment
 from backcalc.suggest import did_you_mean
-from backcalc.values import is_known, shape_of
-
-# A calculation in float64 is not better than this, relative to its result: 2^-44, some 250 units in the last place.
-PRECISION = 2.0**-44
-
-_ANY_SIZE = Context(prec=50, Emin=MIN_EMIN, Emax=MAX_EMAX)
+from backcalc.values import is_known
 
 Verdict = Literal["right", "wrong"]
 
@@ -86,43 +79,6 @@ def _unknown(answer: Answer) -> Diagnostic:
     what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(_name(answer))}`"
     hint = (f"give its activation: {shorten(answer.of)} = …",) if answer.wrt is None else ()
     return Diagnostic("unknown-value", f"{what} is not known", answer.span, hints=hint)
-
-
-def is_right(given: Expr, expected: Any, source: Source) -> bool:
-    """Whether `given` is `expected` rounded to the digits written, vectors by element; an expression must equal it."""
-    if isinstance(given, Call) and given.fn == VECTOR:
-        shape = shape_of(expected)
-        is_same_length = bool(shape) and shape[0] == len(given.args)
-        return is_same_length and all(is_right(*pair, source) for pair in zip(given.args, expected, strict=True))
-    if shape_of(expected):
-        return False
-    expected = float(expected)
-    value = constant(given, source)
-    if not (isfinite(value) and isfinite(expected)):
-        return repr(value) == repr(expected)
-    literal = _literal(given)
-    with localcontext(_ANY_SIZE):
-        unit = Decimal(0) if literal is None else unit_in_last_place(literal)
-        slack = unit / 2 + Decimal(PRECISION) * abs(Decimal(expected))
-        exact = Decimal(value) if literal is None else Decimal(literal).copy_sign(Decimal(value))
-        return abs(exact - Decimal(expected)) <= slack
-
-
-def unit_in_last_place(literal: str) -> Decimal:
-    """The worth of one step of the last digit written: 0.01 for `0.30`, 1 for `100`, 1e-4 for `1.5e-3`."""
-    exponent = Decimal(literal).as_tuple().exponent
-    assert isinstance(exponent, int)  # Literals are finite.
-    return Decimal((0, (1,), exponent))
-
-
-def _literal(expr: Expr) -> str | None:
-    """The digits of a number with or without a minus; None for other expressions, and exponents beyond Decimal's."""
-    while isinstance(expr, Call) and expr.fn == NEGATE:
-        expr = expr.args[0]
-    try:
-        return expr.text if isinstance(expr, Number) and Decimal(expr.text).is_finite() else None
-    except InvalidOperation:
-        return None
 
 
 def _name(answer: Answer) -> str:

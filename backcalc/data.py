@@ -11,11 +11,11 @@ import numpy as np
 
 from backcalc.array import Array
 from backcalc.batch import Batch, run_batch
-from backcalc.errors import Diagnostic, Source, UsageError, shorten
+from backcalc.errors import Diagnostic, EvaluateError, Source, UsageError, shorten
 from backcalc.evaluate import Evaluation, require_known
 from backcalc.graph import Graph
 from backcalc.point import Point, settle
-from backcalc.points import read_points
+from backcalc.points import Points, read_points
 from backcalc.run import choose_output, require_node, require_scalar
 from backcalc.tape import tape_of
 
@@ -65,7 +65,7 @@ def run_data(graph: Graph, source: Source, at: Point, of: str | None = None, wrt
     for name in wrt:
         require_node(graph, name, "--wrt")
     evaluation = Evaluation(tape_of(graph), point)
-    require_known(evaluation)
+    _require_columns(evaluation, source, points)
     require_scalar(graph, evaluation, output)
     names = tuple(wrt) or tuple(points.values)
     count = len(next(iter(points.values.values())))
@@ -74,6 +74,17 @@ def run_data(graph: Graph, source: Source, at: Point, of: str | None = None, wrt
         for i in range(0, count, CHUNK)
     ]
     return DataRun(graph, output, *_joined(batches, names), tuple(points.warnings))
+
+
+def _require_columns(evaluation: Evaluation, source: Source, points: Points) -> None:
+    """Raise EvaluateError for values that are missing, with what the file has in their place."""
+    try:
+        require_known(evaluation)
+    except EvaluateError as error:
+        *rest, last = error.diagnostics
+        passed = [f"{shorten(source.name)}: {found.message}; {found.hints[0]}" for found in points.warnings[:1]]
+        hints = passed or [f"or by a column in {shorten(source.name)}"]
+        raise EvaluateError(error.source, [*rest, last._replace(hints=(*last.hints, *hints))]) from None
 
 
 def _joined(batches: Sequence[Batch], names: Sequence[str]) -> tuple[Array, dict[str, Array]]:

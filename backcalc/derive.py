@@ -8,7 +8,7 @@ from typing import Any
 from backcalc.errors import Diagnostic, Source, UsageError, shorten
 from backcalc.evaluate import Evaluation, constant
 from backcalc.expand import expand_long
-from backcalc.expr import NOWHERE, Expr, Name, Number, names
+from backcalc.expr import NOWHERE, VECTOR, Call, Expr, Name, Number, names
 from backcalc.graph import Graph, Node
 from backcalc.linearize import Linearization
 from backcalc.shapes import Shape, shape_words
@@ -19,25 +19,77 @@ from backcalc.values import is_known, literal
 
 PRIME = "'"
 LONGEST_FORMULA = 8  # Operations; longer formulas are taken apart, so that no part of an adjoint is written twice.
+MOST_ROWS = 64  # Of a Jacobian, each of which takes nodes as many as the graph has.
 
 
-def derive(graph: Graph, outputs: Sequence[str], wrt: Sequence[str]) -> list[Statement]:
+def derive(graph: Graph, outputs: Sequence[str], wrt: Sequence[str], shown: str | None = None) -> list[Statement]:
     """The statements of `graph`, then those of each ∂output/∂name; their number grows with the size of the graph.
 
-    The nodes are called d<output>_d<name>, with as many `_` more as keep the name free. Raises UsageError where an
-    output is no number.
+    The nodes are called d<output>_d<name>, with as many `_` more as keep the name free. That of a vector of n is the
+    Jacobian: n × m for a vector of m, a vector of n for a number; it takes a sweep an element. Declared as the output
+    is the derivative where it is one number, else `shown`, or the first of `outputs`. Raises UsageError where a
+    derivative would have more than two axes, or more than MOST_ROWS rows.
     """
     graph = expand_long(graph, LONGEST_FORMULA)
     linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
+    _require_rows(graph, linear, outputs, wrt)
     taken = set(graph.index)
     found: list[Definition] = []
     answers: list[str] = []
     for output in outputs:
-        sweep = Sweep(graph, linear, output, wrt, taken)
-        found += sweep.definitions()
-        answers += sweep.answers
-    shown = Output(Name(answers[0] if len(answers) == 1 else outputs[0]), NOWHERE)
-    return [*_originals(graph, linear), *found, shown]
+        definitions, names_ = _derivatives(graph, linear, output, wrt, taken)
+        found += definitions
+        answers += names_
+    # An adjoint is the derivative of a number, so the graph is of most use with one as its output.
+    is_one_number = len(answers) == 1 and not linear.shape(outputs[0]) and not linear.shape(wrt[0])
+    declared = answers[0] if is_one_number else shown or outputs[0]
+    return [*_originals(graph, linear), *found, Output(Name(declared), NOWHERE)]
+
+
+def _derivatives(
+    graph: Graph, linear: Linearization, output: str, wrt: Sequence[str], taken: set[str]
+) -> tuple[list[Definition], list[str]]:
+    """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives."""
+    if not linear.shape(output):
+        return Sweep(graph, linear, output, taken).answer(wrt)
+    from backcalc.array import units
+
+    found: list[Definition] = []
+    rows: list[list[str]] = []
+    for row in enumerate(units(linear.shape(output))):
+        definitions, parts = Sweep(graph, linear, output, taken, row).answer(wrt)
+        found += definitions
+        rows.append(parts)
+    answers = []
+    for name, column in zip(wrt, zip(*rows, strict=True), strict=True):
+        answers.append(free_name(derivative_name(output, name), taken))
+        taken.add(answers[-1])
+        found.append(Definition(Name(answers[-1]), Call(VECTOR, tuple(map(Name, column))), NOWHERE))
+    return found, answers
+
+
+def _require_rows(graph: Graph, linear: Linearization, outputs: Iterable[str], wrt: Iterable[str]) -> None:
+    """Raise UsageError where a derivative is no number, vector or matrix of at most MOST_ROWS rows."""
+    matrix = next((name for name in wrt if len(linear.shape(name)) > 1), None)
+    found = []
+    for output in outputs:
+        of, shape = shorten(output), linear.shape(output)
+        hints = [f"take it along a direction d, as the gradient of a number: s = sum({of}*d)"]
+        what = f"`{of}` is {shape_words(shape)}"
+        if len(shape) > 1:
+            message = f"{what}; `derive` takes the derivative of a number or a vector"
+            hints.append("or choose another node by --of")
+            found.append(Diagnostic("derivative-axes", message, hints=tuple(hints)))
+        elif shape and matrix is not None:
+            by = shorten(matrix)
+            message = f"{what}, `{by}` {shape_words(linear.shape(matrix))}; their derivative would have three axes"
+            hints.append(f"or leave `{by}` out: name the others by --wrt")
+            found.append(Diagnostic("derivative-axes", message, hints=tuple(hints)))
+        elif shape and (shape[0] or 0) > MOST_ROWS:
+            message = f"{what}; its derivative takes a sweep an element, {MOST_ROWS} at most"
+            found.append(Diagnostic("derivative-rows", message, hints=tuple(hints)))
+    if found:
+        raise UsageError(Source(graph.source.name, ""), found)
 
 
 def gradient_nodes(graph: Graph, output: str) -> list[str]:
@@ -45,9 +97,17 @@ def gradient_nodes(graph: Graph, output: str) -> list[str]:
     return [name for wrt in graph.inputs if (name := derivative_name(output, wrt)) in graph.index]
 
 
-def derivative_name(of: str, wrt: str) -> str:
-    """`dJ_dw`; primes only ever end a name."""
-    return f"d{of.rstrip(PRIME)}_d{wrt}" + PRIME * of.count(PRIME)
+def highest_derivatives(graph: Graph) -> list[str]:
+    """The derivatives of the highest order that the first node has that has some; none where no node has any."""
+    found = next(filter(None, (gradient_nodes(graph, node.name) for node in graph.nodes)), [])
+    while higher := [name for output in found for name in gradient_nodes(graph, output)]:
+        found = higher
+    return found
+
+
+def derivative_name(of: str, wrt: str, row: int | None = None) -> str:
+    """`dJ_dw`, and `dy_0_dw` for the first row of a Jacobian; primes only ever end a name."""
+    return f"d{of.rstrip(PRIME)}{'' if row is None else f'_{row}'}_d{wrt}" + PRIME * of.count(PRIME)
 
 
 def free_name(name: str, taken: Container[str]) -> str:
@@ -59,55 +119,74 @@ def free_name(name: str, taken: Container[str]) -> str:
 
 
 class Sweep:
-    """One reverse sweep that names each node's adjoint where it is more than a name or a number."""
+    """One reverse sweep that names each node's adjoint where it is more than a name or a number.
 
-    def __init__(self, graph: Graph, linear: Linearization, output: str, wrt: Sequence[str], taken: set[str]) -> None:
-        self.graph, self.linear, self.output, self.wrt, self.taken = graph, linear, output, wrt, taken
+    Of an output that is a vector, `row` is the place of an element and the seed that has 1 there.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        linear: Linearization,
+        output: str,
+        taken: set[str],
+        row: tuple[int | None, Any] = (None, 1.0),
+    ) -> None:
+        self.graph, self.linear, self.output, self.taken = graph, linear, output, taken
+        self.row, seed = row
         self.node_at = {slot: node.name for slot, node in zip(linear.tape.slot, graph.nodes, strict=True)}
-        self.answers: list[str] = []
         self._found: dict[str, Expr] = {}
         self._adjoint: dict[str, str] = {}
+        self._given: set[str] = set()
         slot = linear.tape.slot[graph.index[output]]
-        if linear.evaluation.shapes[slot]:
-            message = (
-                f"`{shorten(output)}` is {shape_words(linear.evaluation.shapes[slot])}; a gradient is that of a number"
-            )
-            hint = f"make a number of it: s = sum({shorten(output)})"
-            raise UsageError(Source(graph.source.name, ""), [Diagnostic("output-no-number", message, hints=(hint,))])
-        self._swept = linear.sweep({slot: 1.0}, settle=self._settle)
+        self._swept = linear.sweep({slot: seed}, settle=self._settle)
 
-    def definitions(self) -> Iterator[Definition]:
-        """The definitions that the derivatives asked for need, in the order of the sweep."""
-        for name in self.wrt:
-            self._answer(name)
-        needed = set(self.answers)
+    def answer(self, wrt: Iterable[str]) -> tuple[list[Definition], list[str]]:
+        """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives.
+
+        The definitions come in the order of the sweep, each once, however often one asks.
+        """
+        answers = [self._answer(name) for name in wrt]
+        needed = set(answers)
         for name in reversed(self._found):
             if name in needed:
                 needed.update(names(self._found[name]))
-        yield from (Definition(Name(name), expr, NOWHERE) for name, expr in self._found.items() if name in needed)
+        needed -= self._given
+        new = [name for name in self._found if name in needed]
+        self._given.update(new)
+        return [Definition(Name(name), self._found[name], NOWHERE) for name in new], answers
 
-    def _answer(self, wrt: str) -> None:
-        """A node for ∂output/∂wrt, which may be a number or the name of another."""
+    def _answer(self, wrt: str) -> str:
+        """The node that is ∂output/∂wrt, where that may be a number or the name of another."""
         if wrt not in self._adjoint:
             slot = self.linear.tape.slot[self.graph.index[wrt]]
             shape = self.linear.evaluation.shapes[slot]
             value = self._swept.get(slot, 0.0)
             self._define(wrt, tidy(literal(self.linear.full(value, shape))))
-        self.answers.append(self._adjoint[wrt])
+        return self._adjoint[wrt]
 
     def _settle(self, slot: int, value: Any) -> Any:
         """The name of a node's adjoint, once it is complete; other operations, names and numbers stay as they are."""
         name = self.node_at.get(slot)
         if name is None or is_known(value) or isinstance(value, Name | Number):
             return value
-        return self._define(name, tidy(literal(self.linear.full(value, self.linear.evaluation.shapes[slot]))))
+        found = tidy(literal(self.linear.full(value, self.linear.evaluation.shapes[slot])))
+        return _guarded(found, self._define(name, found))
 
     def _define(self, node: str, expr: Expr) -> Name:
-        name = free_name(derivative_name(self.output, node), self.taken)
+        name = free_name(derivative_name(self.output, node, self.row), self.taken)
         self.taken.add(name)
         self._found[name], self._adjoint[node] = expr, name
         self.linear.named_shapes[name] = self.linear.named_shapes.get(node, ())
         return Name(name)
+
+
+def _guarded(expr: Expr, name: Name) -> Expr:
+    """`name`, which stands for `expr`; a choice of nothing stays one, so that no infinite slope below makes it nan."""
+    if not isinstance(expr, Call) or expr.fn != "where" or Number(0.0) not in expr.args[1:]:
+        return name
+    chosen = (arg if arg == Number(0.0) else name for arg in expr.args[1:])
+    return Call("where", (expr.args[0], *chosen))
 
 
 def _originals(graph: Graph, linear: Linearization) -> Iterator[Statement]:

@@ -62,8 +62,7 @@ class Note(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One error or warning: a stable code, a sentence, where it is, further places, and remedies."""
 
     code: str

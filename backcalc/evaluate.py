@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from backcalc.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note, Source, Span, plural, shorten
@@ -14,7 +13,7 @@ from backcalc.primitive import Primitive
 from backcalc.primitives import CONSTANTS, lookup, variant
 from backcalc.shapes import Shape, known_shape, prepare, shape_text
 from backcalc.simplify import make
-from backcalc.suggest import did_you_mean
+from backcalc.suggest import did_you_mean, is_of_series
 from backcalc.tape import Tape
 from backcalc.values import all_known, is_known, literal, ones, quietly, shape_of
 
@@ -27,17 +26,19 @@ class Evaluation:
 
     `named_shapes` has the shape of every node. `terms` has for each slot its value as an operand: a number or an array,
     the name of an unknown node, or a formula; `replaced` are the slots of operations whose result something else says.
+    `formulas` is whether every node stays a name.
     """
 
     def __init__(self, tape: Tape, point: Mapping[str, Any], *, formulas: bool = False) -> None:
         """With `formulas` every node stays a name, and the point only tells shapes."""
         self.tape = tape
-        self._formulas = formulas
+        self.formulas = formulas
         stated = self._stated(point)
         self.replaced = {slot for slot in stated if tape.rows[slot] is not None}
         known = {slot: shape_of(value) for slot, value in stated.items()}
         self._require_declared(known)
-        self.shapes, self.rows = prepare(tape, {**tape.declared, **known})
+        seeds = {tape.slot[i]: shape for i, shape in _seed_shapes(tape.graph)}  # An adjoint has its node's shape.
+        self.shapes, self.rows = prepare(tape, {**tape.declared, **known}, seeds)
         self.named_shapes = {n.name: self.shapes[s] for s, n in zip(tape.slot, tape.graph.nodes, strict=True)}
         self.terms: list[Any] = list(tape.literals)
         for slot, value in () if formulas else stated.items():
@@ -78,7 +79,7 @@ class Evaluation:
         """The value of a slot; an unknown node goes by its name."""
         row = self.rows[slot]
         term = None if row is None else self._apply(slot, row)
-        if (self._formulas or term is None or not is_known(term)) and slot in self.tape.node_of:
+        if (self.formulas or term is None or not is_known(term)) and slot in self.tape.node_of:
             return Name(self.tape.graph.nodes[self.tape.node_of[slot]].name)
         return term
 
@@ -99,6 +100,13 @@ class Evaluation:
         if not shape or known_shape(found, self.named_shapes):
             return found
         return make("*", found, literal(ones(shape)))
+
+
+def _seed_shapes(graph: Graph) -> Iterator[tuple[int, Shape]]:
+    """The shapes of the adjoints that the file states, by their node's place; `grad` builds graphs without some."""
+    for name, known in graph.seeds:
+        if name in graph.index:
+            yield graph.index[name], shape_of(constant(known.value, graph.source))
 
 
 def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:
@@ -140,7 +148,10 @@ def constant(expr: Expr, source: Source) -> Any:
         try:
             return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
         except (ValueError, IndexError, KeyError, TypeError):
-            raise EvaluateError(source, [Diagnostic("shape-mismatch", "the shapes do not fit", part.span)]) from None
+            from backcalc.misfits import refusal
+
+            message = refusal(row, row.shape, [shape_of(arg) for arg in operands])
+            raise EvaluateError(source, [Diagnostic("shape-mismatch", message, part.span)]) from None
 
     with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):
         return fold(expr, leaf, call)
@@ -159,7 +170,7 @@ def require_known(evaluation: Evaluation) -> None:
     if needed:
         errors = [_missing(graph, node) for node in needed[: MAX_ERRORS + 1]]
         last = min(len(errors), MAX_ERRORS) - 1  # One remedy for all, under the last that is shown.
-        errors[last] = replace(errors[last], hints=(*errors[last].hints, *_remedies(needed)))
+        errors[last] = errors[last]._replace(hints=(*errors[last].hints, *_remedies(needed)))
         raise EvaluateError(graph.source, errors)
 
 
@@ -183,7 +194,8 @@ def _missing(graph: Graph, node: Node) -> Diagnostic:
         last = notes[-1]
         notes[-1] = last._replace(message=f"{last.message}, and in {plural(len(uses) - PLACES_SHOWN, 'more place')}")
     defined = [other for other in graph.index if other != node.name and graph.node(other).kind != "input"]
-    likely = did_you_mean(node.name, defined) if node.kind == "input" and len(node.name) > 1 else ()
+    is_typo = node.kind == "input" and len(node.name) > 1 and not is_of_series(node.name, graph.index)
+    likely = did_you_mean(node.name, defined) if is_typo else ()
     message = f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
     return Diagnostic("missing-value", message, uses[0], tuple(notes), likely)
 

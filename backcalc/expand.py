@@ -50,7 +50,7 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
         while (name := _numbered(node.name, count)) in taken:
             count += 1
         taken.add(name)
-        found.append(_node(replace(node, span=part.span), name, formula, graph, own))
+        found.append(_node(node._replace(span=part.span), name, formula, graph, own))
         own.add(name)
         place[id(part)] = Name(name, part.span)
     return [node]
@@ -69,4 +69,4 @@ def _is_negative_number(call: Call) -> bool:
 def _node(node: Node, name: str, formula: Expr, graph: Graph, own: set[str]) -> Node:
     args = tuple(arg for arg in names(formula) if arg in graph.index or arg in own)
     kind: Kind = "expression" if args else "constant"
-    return replace(node, name=name, kind=kind, args=args, formula=formula, expr=formula)
+    return node._replace(name=name, kind=kind, args=args, formula=formula, expr=formula)

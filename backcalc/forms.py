@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
 from operator import itemgetter
@@ -174,7 +174,7 @@ def form_of(statement: Statement, text: str) -> Form | None:
     plain = _PLAIN.match(said)
     if not isinstance(statement, _Kinds) or len(said) > LONGEST or plain is None or plain.end() < len(said):
         return None
-    values = [getattr(statement, field.name) for field in fields(statement)[:-1]]
+    values = list(statement[:-1])
     if not all(isinstance(value, Number | Name | Call | str | None) for value in values):
         return None
     leaves = leaves_of(statement)
@@ -235,8 +235,7 @@ def _measure(statement: Span, blanks: list[Span]) -> Callable[[Span], _Bounds]:
 
 def leaves_of(statement: Statement) -> list[Number | Name]:
     """The names and numbers in a statement's own expressions, in the order of the text."""
-    values = (getattr(statement, field.name) for field in fields(statement))
-    parts = (part for value in values if isinstance(value, _EXPR) for part in postorder(value))
+    parts = (part for value in statement if isinstance(value, _EXPR) for part in postorder(value))
     return sorted((part for part in parts if not isinstance(part, Call)), key=lambda leaf: leaf.span)
 
 

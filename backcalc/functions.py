@@ -17,6 +17,7 @@ MAX_FUNCTION = 100_000  # of one function: a few that call each other twice grow
 
 # Of the language, and still to come: what works on vectors and matrices, and derivatives inside formulas.
 GRAD = "grad"
+_ANY_NUMBER = ("max", "min", "concat")  # Of a vector, or of what stands side by side.
 # What other languages have under names too far from ours for a guess.
 ELSEWHERE = {
     **dict.fromkeys(("pow", "power"), ("a power is written x^y",)),
@@ -128,13 +129,17 @@ class Functions:
     def _fits(self, call: Call, count: int) -> bool:
         if len(call.args) == count:
             return True
-        message = f"`{call.fn}` takes {plural(count, 'argument')}, not {len(call.args)}"
+        row = lookup(call.fn, count)
+        takes = "1 argument or more" if call.fn in _ANY_NUMBER else plural(count, "argument")
+        message = f"`{call.fn}` takes {takes}, not {len(call.args)}"
         hints: tuple[str, ...] = ()
         if call.fn in ("log", "ln") and len(call.args) == 2:
             hints = ("the logarithm of x to the base b is log(x)/log(b)",)
         elif call.fn in self._functions:
             function = self._functions[call.fn]
             hints = (f"it is defined as {call.fn}({', '.join(function.params)})",)
+        elif row is not None and len(row.params) > 1 and call.fn not in _ANY_NUMBER:
+            hints = (f"it is written {call.fn}({', '.join(row.params)})",)  # Which comes first differs: atan2(y, x).
         self.errors.append(Diagnostic("arity", message, call.span, hints=hints))
         return False
 

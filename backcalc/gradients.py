@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from backcalc.derive import Sweep, defaults, free_name
@@ -13,28 +14,20 @@ from backcalc.graph import Graph, Node
 from backcalc.linearize import Linearization
 from backcalc.shapes import shape_words
 from backcalc.tape import tape_of
+from backcalc.unparse import unparse
 
 
 def resolve(graph: Graph) -> Graph:
     """`graph` with every `grad(y, x)` replaced by the name of a node that is ∂y/∂x; derivatives of derivatives too.
 
-    Raises BuildError where y is no number.
+    Each derivative is one node, however often it is written. Raises BuildError where y is no number, or where a list of
+    nodes to differentiate by has a matrix in it.
     """
     if not any(node.expr is not None and _innermost(node.expr) for node in graph.nodes):
         return graph
-    nodes: list[Node] = []
-    for node in graph.nodes:
-        found = node
-        while found.expr is not None and (call := _innermost(found.expr)) is not None:
-            derivative, new = _derivative(replace(graph, nodes=tuple(nodes)), call, node)
-            nodes += new
-            found = replace(found, expr=rewrite_calls(found.expr, {id(call): derivative}))
-        known = {other.name for other in nodes}
-        if found is not node and found.expr is not None:
-            found = replace(found, args=tuple(name for name in names(found.expr) if name in known))
-        nodes.append(found)
+    resolved = tuple(_Resolution(graph).run())
     output = graph.output or (graph.sinks[0] if len(graph.sinks) == 1 else None)  # What `grad` speaks of is used.
-    return replace(graph, nodes=tuple(nodes), output=output)
+    return replace(graph, nodes=resolved, output=output)
 
 
 def _innermost(expr: Expr) -> Call | None:
@@ -42,33 +35,85 @@ def _innermost(expr: Expr) -> Call | None:
     return next((part for part in postorder(expr) if isinstance(part, Call) and part.fn == GRAD), None)
 
 
-def _derivative(graph: Graph, call: Call, user: Node) -> tuple[Expr, list[Node]]:
-    """The expression that stands for `grad(y, x)`, and the nodes that it needs beyond those of `graph`."""
-    target, wrt = call.args
-    new: list[Node] = []
-    if not isinstance(target, Name) or target.id not in graph.index:
-        new.append(_node(f"of_{user.name}", target, user, graph))
-        graph = replace(graph, nodes=(*graph.nodes, *new))
-    output = new[0].name if new else target.id  # type: ignore[union-attr]
-    places = wrt.args if isinstance(wrt, Call) else (wrt,)
-    wanted = [place.id for place in places if isinstance(place, Name)]
-    linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
-    shape = linear.evaluation.shapes[linear.tape.slot[graph.index[output]]]
-    if shape:
-        name = shorten(output)
-        hint = (f"make a number of it: grad(sum({name}), {shorten(wanted[0])})",)
-        message = f"`{name}` is {shape_words(shape)}; a gradient is that of a number"
-        raise BuildError(graph.source, [Diagnostic("grad-of-vector", message, call.span, hints=hint)])
-    sweep = Sweep(graph, linear, output, wanted, set(graph.index))
-    for definition in sweep.definitions():
-        assert isinstance(definition.target, Name)
-        new.append(_node(definition.target.id, definition.formula, user, replace(graph, nodes=(*graph.nodes, *new))))
-    answers = tuple(Name(name, call.span) for name in sweep.answers)
-    return Call(VECTOR, answers, call.span) if isinstance(wrt, Call) else answers[0], new
+class _Resolution:
+    """The nodes of a graph as they are resolved, in order, and the sweeps that derivatives were read from."""
 
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.nodes: list[Node] = []
+        self.known: set[str] = set()
+        self.taken = set(graph.index)  # Nodes that come later keep their names, too.
+        self.sweeps: dict[str, Sweep] = {}
+        self.targets: dict[Expr, str] = {}  # The nodes of what stood as a formula in a `grad`.
 
-def _node(name: str, expr: Expr, user: Node, graph: Graph) -> Node:
-    """A node that a derivative needs; in errors it stands where it is used."""
-    name = free_name(name, graph.index)
-    args = tuple(arg for arg in names(expr) if arg in graph.index)
-    return Node(name, "expression" if args else "constant", user.span, args, expr, expr)
+    def run(self) -> list[Node]:
+        """All nodes, what a derivative needs before its user."""
+        for node in self.graph.nodes:
+            found = node
+            while found.expr is not None and (call := _innermost(found.expr)) is not None:
+                found = found._replace(expr=rewrite_calls(found.expr, {id(call): self._derivative(call, node)}))
+            if found is not node and found.expr is not None:
+                found = found._replace(args=tuple(name for name in names(found.expr) if name in self.known))
+            self._add(found)
+        return self.nodes
+
+    def _add(self, node: Node) -> None:
+        self.nodes.append(node)
+        self.known.add(node.name)
+
+    def _derivative(self, call: Call, user: Node) -> Expr:
+        """The expression that stands for `grad(y, x)`, once the nodes that it needs are there."""
+        places = call.args[1].args if isinstance(call.args[1], Call) else call.args[1:]
+        wanted = [place.id for place in places if isinstance(place, Name)]
+        sweep = self._sweep(self._target(call.args[0], user), wanted, call)
+        if isinstance(call.args[1], Call):
+            self._require_vectors(sweep.linear, wanted, call)
+        definitions, found = sweep.answer(wanted)
+        for definition in definitions:
+            assert isinstance(definition.target, Name)
+            self._add(self._node(definition.target.id, definition.formula, user))
+        answers = tuple(Name(name, call.span) for name in found)
+        if not isinstance(call.args[1], Call):
+            return answers[0]
+        # One vector of all, whether or not their shapes are the same.
+        return Call("concat" if any(map(sweep.linear.shape, wanted)) else VECTOR, answers, call.span)
+
+    def _target(self, target: Expr, user: Node) -> str:
+        """The node to be differentiated; a formula becomes one."""
+        if isinstance(target, Name) and target.id in self.known:
+            return target.id
+        if target not in self.targets:
+            self.targets[target] = name = free_name(f"of_{user.name}", self.taken)
+            self.taken.add(name)
+            self._add(self._node(name, target, user))
+        return self.targets[target]
+
+    def _sweep(self, output: str, wanted: Iterable[str], call: Call) -> Sweep:
+        """The sweep of `output`: the one that there is, if it knows all that is wanted."""
+        sweep = self.sweeps.get(output)
+        if sweep is not None and all(name in sweep.graph.index for name in wanted):
+            return sweep
+        graph = replace(self.graph, nodes=tuple(self.nodes))
+        linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
+        shape = linear.shape(output)
+        if shape:
+            name = shorten(output)
+            hint = (f"make a number of it: grad(sum({name}), {shorten(next(iter(wanted)))})",)
+            message = f"`{name}` is {shape_words(shape)}; a gradient is that of a number"
+            raise BuildError(graph.source, [Diagnostic("grad-of-vector", message, call.span, hints=hint)])
+        self.sweeps[output] = Sweep(graph, linear, output, self.taken)
+        return self.sweeps[output]
+
+    def _require_vectors(self, linear: Linearization, wanted: list[str], call: Call) -> None:
+        """Raise BuildError where one of several nodes is a matrix, of which no vector can be made."""
+        matrix = next((name for name in wanted if len(linear.shape(name)) > 1), None)
+        if matrix is not None:
+            name, of = shorten(matrix), shorten(unparse(call.args[0]))
+            message = f"`{name}` is {shape_words(linear.shape(matrix))}; a list in `grad` is of numbers and vectors"
+            hint = (f"take its derivative by itself: grad({of}, {name})",)
+            raise BuildError(self.graph.source, [Diagnostic("grad-by-matrix", message, call.args[1].span, hints=hint)])
+
+    def _node(self, name: str, expr: Expr, user: Node) -> Node:
+        """A node that a derivative needs; in errors it stands where it is used."""
+        args = tuple(arg for arg in names(expr) if arg in self.known)
+        return Node(name, "expression" if args else "constant", user.span, args, expr, expr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from backcalc.errors import Diagnostic, Source, Span
 from backcalc.expr import Expr, names
@@ -12,8 +12,7 @@ from backcalc.expr import Expr, names
 Kind = Literal["input", "expression", "edges", "given", "constant"]
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """An annotated edge into a node: the local partial ∂node/∂tail."""
 
     tail: str
@@ -21,16 +20,14 @@ class Incoming:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A value that the file states: of a node (`given`), of its adjoint (`adjoint`), or of a default."""
 
     value: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A named node.
 
     `formula` is what the file says, `expr` the same with the file's own functions expanded (of an edge-annotated node:

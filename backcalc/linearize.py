@@ -9,11 +9,12 @@ from typing import Any
 
 from backcalc.errors import Diagnostic
 from backcalc.evaluate import Evaluation
-from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
+from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Number
 from backcalc.primitive import Bound, Primitive, expression, names_in
 from backcalc.remarks import FLAT, Remarks, does_exist
 from backcalc.shapes import Shape, known_shape
 from backcalc.simplify import make
+from backcalc.substitute import MOST_OTHERS, element, substituted
 from backcalc.sweep import reverse
 from backcalc.values import accumulate, all_known, is_known, literal, multiply, ones, quietly, settled, shape_of
 
@@ -48,6 +49,10 @@ class Linearization:
     def warnings(self) -> list[Diagnostic]:
         """What was noticed on the way."""
         return self.remarks.warnings
+
+    def shape(self, name: str) -> Shape:
+        """The shape of the node `name`."""
+        return self._shapes[self.tape.slot[self.tape.graph.index[name]]]
 
     def sweep(
         self, seeds: dict[int, Any], first: int = 0, settle: Settle = lambda _, adjoint: adjoint
@@ -202,7 +207,11 @@ class Linearization:
         for column in columns[::-1] if self._is_given(slot) else columns:
             if column and all(is_known(scope[name]) for name in names_in(column[k]) if name in scope):
                 return self._bound(slot, row).form(column[k])(*self._operands(slot))
-        return _substituted(expression(row.partials[k]), scope)
+        return substituted(expression(self._written(row, row.partials)[k]), scope)
+
+    def _written(self, row: Primitive, textbook: tuple[str, ...]) -> tuple[str, ...]:
+        """The texts of a row that a formula is made of: the textbook's, but where numbers are to follow from it."""
+        return (self.evaluation.formulas and row.derived) or textbook
 
     def _where_it_exists(self, slot: int, row: Primitive, partial: Any) -> Any:
         """A partial by elements, nan where the function does not exist."""
@@ -240,12 +249,14 @@ class Linearization:
         shape = self._shapes[slot]
         count = float(prod(n or 0 for n in self._shapes[self.tape.args[slot][0]]))
         known = all(is_known(scope[name]) for name in names_in((row.stable or row.pullbacks)[k]) if name in scope)
+        formula = row.pullbacks[k] if count > MOST_OTHERS else self._written(row, row.pullbacks)[k]
 
         def pullback(ct: Any) -> Any:
             ct = self.full(ct, shape)
             if known and is_known(ct):
                 return row.array.pullbacks[k](*self._operands(slot), ct, count)
-            return _substituted(expression(row.pullbacks[k]), {**scope, "ct": ct, "n": count})
+            scope_of_ct = {**scope, "ct": ct, "n": count}
+            return substituted(expression(formula), scope_of_ct, self._shapes[self.tape.args[slot][0]])
 
         return pullback
 
@@ -279,7 +290,7 @@ class Linearization:
             if is_known(ct):
                 found = ct[start : start + sizes[k]] if keeps_rank else ct[start]
                 return found if shape_of(found) else float(found)
-            items = [_element(ct, i) for i in range(start, start + sizes[k])]
+            items = [element(ct, i, shapes=self.named_shapes) for i in range(start, start + sizes[k])]
             return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
 
         return pullback
@@ -306,18 +317,3 @@ def reshaped(rows: list[Any], shape: Shape) -> Any:
 
 def _transposed(value: Any) -> Any:
     return value.T if is_known(value) else make(TRANSPOSE, value)
-
-
-def _substituted(text: Expr, scope: dict[str, Any]) -> Expr:
-    """A text of the table with its names replaced by values and formulas, simplified."""
-
-    def leaf(part: Number | Name) -> Expr:
-        return literal(scope[part.id]) if isinstance(part, Name) and part.id in scope else part
-
-    return fold(text, leaf, lambda call, args: make(call.fn, *args))
-
-
-def _element(vector: Any, i: int) -> Expr:
-    if isinstance(vector, Call) and vector.fn == VECTOR:
-        return vector.args[i]
-    return Call(INDEX, (literal(vector), Number(float(i))))

@@ -6,19 +6,16 @@ import re
 from dataclasses import replace
 
 from backcalc.build import build
-from backcalc.derive import defaults
 from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, ParseError, Source, Span
-from backcalc.evaluate import Evaluation
 from backcalc.expr import names
 from backcalc.gradients import resolve
 from backcalc.graph import Graph, Known, Node
 from backcalc.parser import parse
 from backcalc.statements import Program
-from backcalc.tape import tape_of
 
 # Mistakes of a statement that are its own, whatever the statements say that could not be read.
 _INDEPENDENT = {"unknown-function", "arity", "duplicate-node", "duplicate-function", "function-taken", "cycle"}
-_MISFITS = {"shape-mismatch", "index-out-of-range", "grad-of-vector"}
+_MISFITS = {"shape-mismatch", "index-out-of-range", "grad-of-vector", "grad-by-matrix"}
 _CLAIM = "a claim"  # No node's name, for it has a space.
 _FUNCTION = re.compile(r"\s*(?:def\s+)?(\w+)\s*\(")
 
@@ -48,6 +45,10 @@ def finish(program: Program) -> Graph:
 
 def _misfits(graph: Graph, claim: Known) -> list[Diagnostic]:
     """What in a claim does not fit, whatever the values are: shapes, indices, gradients of vectors."""
+    from backcalc.derive import defaults
+    from backcalc.evaluate import Evaluation
+    from backcalc.tape import tape_of
+
     args = tuple(name for name in names(claim.value) if name in graph.index)
     node = Node(_CLAIM, "expression", claim.span, args, claim.value, claim.value)
     try:

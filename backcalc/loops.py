@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
 from typing import Any
 
 from backcalc.errors import Diagnostic, shorten
@@ -112,10 +111,10 @@ def _resolved(statement: Statement, environment: _Environment) -> Statement:
             )
         return statement
     _require_names(statement, environment)
-    values = {f.name: getattr(statement, f.name) for f in fields(statement)}
+    values = statement._asdict()
     resolved = {name: _mapped(value, environment) for name, value in values.items()}
     changed = {name: value for name, value in resolved.items() if value is not values[name]}
-    return replace(statement, **changed) if changed else statement
+    return statement._replace(**changed) if changed else statement
 
 
 def _require_names(statement: Statement, environment: _Environment) -> None:

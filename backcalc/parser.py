@@ -1,7 +1,8 @@
 """Text to statements, by the grammar in grammars/graph.lark.
 
-The scanner cuts the text, Lark (LALR, without recursion) reads each slice, and the callbacks below build the records of
-`statements` and `expr` directly. One bad statement does not hide the next: errors are collected, up to twenty.
+The scanner cuts the text, the automaton that Lark makes of the grammar (LALR, without recursion) reads each slice, and
+the callbacks of `builder` make the records of `statements` and `expr` directly. One bad statement does not hide the
+next: errors are collected, up to twenty.
 """
 
 from __future__ import annotations
@@ -9,18 +10,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
-from importlib.resources import files
-from threading import Lock
 from typing import Any
-
-from lark import Lark, UnexpectedInput
 
 from backcalc.builder import Builder, LoopHead, RejectedError
 from backcalc.errors import MAX_ERRORS, Diagnostic, ParseError, Source, Span
 from backcalc.expr import NOWHERE, Expr, Name
 from backcalc.forms import Forms
+from backcalc.lalr import Parser, RefusedError
 from backcalc.scanner import Scanner
 from backcalc.statements import (
     Answer,
@@ -30,7 +27,7 @@ from backcalc.statements import (
     Program,
     Statement,
 )
-from backcalc.syntax_hints import explain
+from backcalc.tables import read_tables
 
 # The words of a header line in the three columns of an edge list, as networkx, Gephi, igraph and teachers write them.
 HEADER_WORDS = (
@@ -38,8 +35,6 @@ HEADER_WORDS = (
     {"target", "dst", "to", "head", "child", "end", "j", "destination"},
     {"partial", "local_partial", "derivative", "weight", "value", "w", "p", "gradient"},
 )
-
-_READING = Lock()  # The callbacks know the slice that is read; two threads take turns.
 
 
 def parse(source: Source) -> Program:
@@ -152,21 +147,17 @@ def _read_whole(source: Source, start: str, span: Span | None = None) -> Any:
 
 def _read(source: Source, span: Span, start: str) -> Any:
     try:
-        with _READING:
-            parser, builder = grammar()
-            builder.base = span.start
-            return parser.parse(source.text[slice(*span)], start=start)
-    except UnexpectedInput as error:
+        return parser().parse(source.text[slice(*span)], start, span.start)
+    except RefusedError as error:
+        from backcalc.syntax_hints import explain
+
         raise RejectedError(explain(source, span, error, start)) from None
 
 
 @cache
-def grammar() -> tuple[Lark, Builder]:
-    """The parser, its tables built at first use, and its callbacks."""
-    text = files("backcalc.grammars").joinpath("graph.lark").read_text(encoding="utf-8")
-    builder = Builder()
-    starts = ["statement", "expression", "answer", "point"]
-    return Lark(text, parser="lalr", start=starts, transformer=builder, maybe_placeholders=False), builder
+def parser() -> Parser:
+    """The parser, its tables read at first use."""
+    return Parser(read_tables(), Builder())
 
 
 class _Assembly:
@@ -187,8 +178,8 @@ class _Assembly:
         elif item is None:
             self._close(span)
         else:
-            item = replace(_with_tabs(item, source), span=span)
-            statement = item if self.seen_any else _as_header(item)
+            statement = _with_tabs(item, source)._replace(span=span)
+            statement = statement if self.seen_any else _as_header(statement)
             self.statements.append(statement)
         self.seen_any = True
         return statement
@@ -238,5 +229,5 @@ def _with_tabs(item: Statement, source: Source) -> Statement:
         and item.spelling == " "
         and "\t" in source.text[item.tail.span.end : item.head.span.start]
     ):
-        return replace(item, spelling="\t")
+        return item._replace(spelling="\t")
     return item

@@ -23,7 +23,7 @@ TABLE: dict[str, Primitive] = {}
 Function = Callable[..., Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # Each row is one of its own.
 class Primitive:
     """One row of the table; the columns are told in `primitives`."""
 
@@ -32,6 +32,7 @@ class Primitive:
     value: str
     partials: tuple[str, ...] = ()
     stable: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
     from_output: tuple[str, ...] = ()
     pullbacks: tuple[str, ...] = ()
     domain: str = ""
@@ -82,7 +83,7 @@ class Primitive:
 
     def forms(self, index: int) -> tuple[Expr, ...]:
         """The forms of the local partial for parameter `index`, the textbook's first."""
-        columns = (self.partials, self.from_output, self.stable)
+        columns = (self.partials, self.from_output, self.stable, self.derived)
         return tuple(dict.fromkeys(expression(column[index]) for column in columns if column))
 
 

@@ -7,6 +7,8 @@ A row's columns:
     value        its value; the default is the base function of the same name in the namespace (`scalar` for floats)
     partials     its local partials, one a parameter, parted by `;`, as a textbook writes them; `out` is the row's value
     stable       the same where the textbook's form overflows or loses digits; numbers come from these
+    derived      the same as `derive` writes them, where the textbook's form is nan or far off at some point where the
+                 stable one is right; the word `stable` stands for the texts of that column
     from_output  the same in terms of `out` alone, for where only the value is known
     domain       where the function exists; outside, the value is what IEEE 754 gives and the slope is nan
     kinks        where the slope or the value jumps; the partials give the slope used there (relu, abs: 0, max: 1/2)
@@ -53,7 +55,10 @@ def variant(row: Primitive, ranks: tuple[int, ...]) -> Primitive:
 
 
 def _row(name: str, params: str, value: str = "", partials: str = "", **columns: Any) -> Primitive:
-    split: dict[str, Any] = {key: _split(columns.pop(key, "")) for key in ("stable", "from_output", "pullbacks")}
+    if columns.get("derived") == "stable":
+        columns["derived"] = columns["stable"]
+    texts = ("stable", "derived", "from_output", "pullbacks")
+    split: dict[str, Any] = {key: _split(columns.pop(key, "")) for key in texts}
     names = tuple(params.split())
     value = value or f"{name}({', '.join(names)})"
     return Primitive(name, names, value, _split(partials), **split, **columns)
@@ -78,6 +83,7 @@ _ROWS = (
         # Where y - 1 is rounded, the power would magnify that by log(x), or turn its sign.
         stable="where(y == 0, 0, where(x == 0 or abs(y) < 1e15 and y - 1 + 1 == y, y*x^(y - 1), y*out/x)); "
         "where(x == 0 and y > 0, 0, out*log(x))",
+        derived="where(y == 0, 0, y*x^(y - 1)); where(out == 0, 0, out*log(x))",
         domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)", latex="{<x>}^{<y>}",
     ),
     # Comparisons and choice: 1 or 0, with slope 0
@@ -109,10 +115,12 @@ _ROWS = (
     _row("tan", "x", "", "1 + out^2", latex=r"\tan(<x>)"),
     _row(
         "asin", "x", "", "1/sqrt(1 - x^2)", stable="1/sqrt((1 - x)*(1 + x))", from_output="1/cos(out)",
+        derived="stable",
         domain="abs(x) <= 1", range="abs(out) <= pi/2", latex=r"\arcsin(<x>)",
     ),
     _row(
         "acos", "x", "", "-1/sqrt(1 - x^2)", stable="-1/sqrt((1 - x)*(1 + x))", from_output="-1/sin(out)",
+        derived="stable",
         domain="abs(x) <= 1", range="out >= 0 and out <= pi", latex=r"\arccos(<x>)",
     ),
     _row("atan", "x", "", "1/(1 + x^2)", from_output="cos(out)^2", range="abs(out) <= pi/2", latex=r"\arctan(<x>)"),
@@ -120,6 +128,9 @@ _ROWS = (
         "atan2", "y x", "", "x/(x^2 + y^2); -y/(x^2 + y^2)",
         stable="where(abs(x) >= abs(y), 1/x/(1 + (y/x)^2), x/y/y/(1 + (x/y)^2)); "
         "where(abs(x) >= abs(y), -y/x/x/(1 + (y/x)^2), -1/y/(1 + (x/y)^2))",
+        # Simplified, the quotients of the stable form would be squares that overflow.
+        derived="where(abs(x) >= abs(y), 1/(x*(1 + (y/x)^2)), x*(y*(1 + (x/y)^2))^-1/y); "
+        "where(abs(x) >= abs(y), -y*(x*(1 + (y/x)^2))^-1/x, -1/(y*(1 + (x/y)^2)))",
         domain="x != 0 or y != 0", kinks="y == 0 and x < 0", latex=r"\operatorname{atan2}(<y>, <x>)",
     ),
     # Hyperbolic functions
@@ -131,11 +142,12 @@ _ROWS = (
         from_output="1/cosh(out)", latex=r"\operatorname{arsinh}(<x>)",
     ),
     _row(
-        "acosh", "x", "", "1/sqrt(x^2 - 1)", stable="1/(sqrt(x - 1)*sqrt(x + 1))", from_output="1/sinh(out)",
+        "acosh", "x", "", "1/sqrt(x^2 - 1)", stable="1/(sqrt(x - 1)*sqrt(x + 1))", derived="stable",
+        from_output="1/sinh(out)",
         domain="x >= 1", range="out >= 0", latex=r"\operatorname{arcosh}(<x>)",
     ),
     _row(
-        "atanh", "x", "", "1/(1 - x^2)", stable="1/((1 - x)*(1 + x))", from_output="cosh(out)^2",
+        "atanh", "x", "", "1/(1 - x^2)", stable="1/((1 - x)*(1 + x))", derived="stable", from_output="cosh(out)^2",
         domain="abs(x) < 1", latex=r"\operatorname{artanh}(<x>)",
     ),
     # Steps and kinks
@@ -195,6 +207,7 @@ _ROWS = (
         "-where(t == 0 and p == 0, 0, t*log(p)) - where(t == 1 and p == 1, 0, (1 - t)*log1p(-p))",
         "(p - t)/(p*(1 - p)); log(1 - p) - log(p)",
         stable="where(t == 0, 1/(1 - p), where(t == 1, -1/abs(p), (p - t)/abs(p)/(1 - p))); log1p(-p) - log(p)",
+        derived="stable",
         domain="p >= 0 and p <= 1", latex=r"H(<t>, <p>)",
     ),
     _row("mse", "y t", "(y - t)^2", "2*(y - t); 2*(t - y)", latex=r"(<y> - <t>)^2"),
@@ -213,9 +226,12 @@ _ROWS = (
     _row("dot", "x y", "", pullbacks="ct*y; ct*x", shape="dot", latex=r"<x>^\top <y>"),
     _row("sum", "x", "", pullbacks="ct", shape="reduce", latex=r"\textstyle\sum <x>"),
     _row("mean", "x", "", pullbacks="ct/n", shape="reduce", latex=r"\overline{<x>}"),
-    _row("prod", "x", "", pullbacks="ct*out/x", stable="ct*others(x)", shape="reduce", latex=r"\textstyle\prod <x>"),
     _row(
-        "norm", "x", "", pullbacks="ct*x/out", stable="ct*where(out == 0, 0*x, x/where(out == 0, 1, out))",
+        "prod", "x", "", pullbacks="ct*out/x", stable="ct*others(x)", derived="stable", shape="reduce",
+        latex=r"\textstyle\prod <x>",
+    ),
+    _row(
+        "norm", "x", "", pullbacks="ct*x/out", stable="ct*where(out == 0, 0, x/out)", derived="stable",
         kinks="out == 0", shape="reduce", range="out >= 0", latex=r"\lVert <x> \rVert",
     ),
     _row(
@@ -245,7 +261,7 @@ _ROWS = (
     ),
     _row(
         "cross_entropy/vectors", "p t", "-sum(where(t == 0, 0, t*log(p)))", pullbacks="-ct*t/p; -ct*log(p)",
-        stable="-ct*where(t == 0, 0, t/p); -ct*log(p)", shape="pair", latex=r"H(<t>, <p>)",
+        stable="-ct*where(t == 0, 0, t/p); -ct*log(p)", derived="stable", shape="pair", latex=r"H(<t>, <p>)",
     ),
     _row(
         "mse/vectors", "y t", "mean((y - t)^2)", pullbacks="2*ct*(y - t)/n; 2*ct*(t - y)/n", shape="pair",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from pathlib import Path
 
 from backcalc.errors import Diagnostic, ReadError, Source, Span
 from backcalc.suggest import nearest
@@ -17,12 +16,17 @@ def read(path: str) -> Source:
     if not path:
         raise _refusal('""', Diagnostic("unreadable", "this is no file name"))
     try:
-        return decode(STDIN, sys.stdin.buffer.read()) if path == "-" else decode(path, Path(path).read_bytes())
+        return decode(STDIN, sys.stdin.buffer.read()) if path == "-" else decode(path, _bytes(path))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise _refusal(path, Diagnostic("unreadable", f"cannot read the file: {reason}", hints=_hints(path))) from None
     except ValueError:  # A NUL in the path.
         raise _refusal(path, Diagnostic("unreadable", "this is no file name")) from None
+
+
+def _bytes(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123  pathlib takes a while to load.
+        return file.read()
 
 
 def decode(name: str, data: bytes) -> Source:
@@ -49,6 +53,8 @@ def clean(name: str, text: str) -> Source:
 
 def _hints(path: str) -> tuple[str, ...]:
     """The file that is there in place of one that is not: the same name with `.bg`, or a near one."""
+    from pathlib import Path
+
     missing = Path(path)
     try:
         names = [] if missing.exists() else [entry.name for entry in missing.parent.iterdir() if entry.is_file()]

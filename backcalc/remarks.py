@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from math import isfinite, isnan, nan
 from typing import Any
 
 from backcalc.errors import Diagnostic, shorten
-from backcalc.evaluate import Evaluation
+from backcalc.evaluate import Evaluation, apply
 from backcalc.expr import INDEX, VECTOR
+from backcalc.graph import Known
 from backcalc.primitive import Primitive
+from backcalc.tape import Tape
 from backcalc.unparse import number_text
 from backcalc.values import is_known, quietly, shape_of
 
 FLAT = "0"  # The partial of what is constant between its jumps.
+DIGITS_SHOWN = 10
 _LOGIC = ("and", "or", "not")
 
 
@@ -33,7 +37,7 @@ class Remarks:
         with quietly(self.evaluation.has_arrays):
             for node in range(len(self.tape.slot)):
                 self.node = node
-                found += self._inspect_range(node)
+                found += list(self._inspect_range(node)) or self._inspect_given(node)
                 self._inspect_node(node)
                 noticed = self.found.get(node, {})
                 found += [noticed[slot] for slot in sorted(noticed)]
@@ -142,10 +146,52 @@ class Remarks:
         from backcalc.array import false_places
 
         for index in false_places(row.array.in_range(value)):
-            place = shorten(self.tape.graph.nodes[node].name) + ("[" + ", ".join(map(str, index)) + "]") * bool(index)
+            place = _element(self.tape.graph.nodes[node].name, index)
             what = number_text(float(value[index] if index else value))
             message = f"`{place}` is given as {what}, which is not in the range of `{row.name}`"
             yield Diagnostic("range", message, given.span)
+
+    def _inspect_given(self, node: int) -> Iterator[Diagnostic]:
+        """A warning of a given value that its formula contradicts, beyond what the digits written leave open.
+
+        What it follows from may be given too, and rounded; so it may also agree with what comes out without these.
+        """
+        slot, given = self.tape.slot[node], self.tape.graph.nodes[node].given
+        row, source = self.evaluation.rows[slot], self.tape.graph.source
+        if given is None or row is None:
+            return
+        args = [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
+        if not all(map(is_known, args)):
+            return
+        from backcalc.digits import wrong_places  # It loads `decimal`.
+
+        value = apply(row, args, self.tape.indices.get(slot, ()))
+        index = next(wrong_places(given.value, value, source), None)
+        if index is None or self._agrees_exactly(slot, given):
+            return
+        found, expected = (x[index] if index else x for x in (self.evaluation.terms[slot], value))
+        if shape_of(expected) or not isfinite(expected):
+            return
+        name, gives = _element(self.tape.graph.nodes[node].name, index), float(f"{expected:.{DIGITS_SHOWN}g}")
+        message = f"`{name}` is given as {number_text(float(found))}, its formula gives {number_text(gives)}"
+        yield Diagnostic("contradiction", message, given.span)
+
+    def _agrees_exactly(self, slot: int, given: Known) -> bool:
+        from backcalc.digits import is_right
+
+        value = self._exact.terms[slot]
+        return is_known(value) and is_right(given.value, value, self.tape.graph.source)
+
+    @cached_property
+    def _exact(self) -> Evaluation:
+        """The values where no formula gives way to a given value."""
+        graph, terms = self.tape.graph, self.evaluation.terms
+        inputs = {graph.nodes[i].name: terms[slot] for i, slot in enumerate(self.tape.slot) if self._is_leaf(slot)}
+        return Evaluation(Tape(replace(graph, nodes=tuple(node._replace(given=None) for node in graph.nodes))), inputs)
+
+    def _is_leaf(self, slot: int) -> bool:
+        """Whether the value of a node is known and of no formula."""
+        return self.tape.rows[slot] is None and is_known(self.evaluation.terms[slot])
 
     def notice_slope(self, slot: int, place: int, partial: float) -> None:
         """Warn of a slope that is not finite where all else is: of sqrt at 0, or of a negative number's power."""
@@ -164,6 +210,11 @@ class Remarks:
         operands = [_operand(self.evaluation.terms[arg]) for arg in self.tape.args[slot]]
         message = f"in `{name}`, {_operation(row, operands)} {what}"
         self.found.setdefault(self.node, {}).setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
+
+
+def _element(name: str, index: tuple[int, ...]) -> str:
+    """A node, or an element of it: `h[1]`."""
+    return shorten(name) + f"[{', '.join(map(str, index))}]" * bool(index)
 
 
 def does_exist(row: Primitive, numbers: list[float], out: float) -> bool:

@@ -22,6 +22,17 @@ REWRITES = (
     ("x^1", "x"),
     ("x^0", "1"),
     ("-0", "0"),
+    # A choice that is made, and one of nothing: where it is not taken, an infinite slope does not count
+    ("where(0, x, y)", "y"),
+    ("where(1, x, y)", "x"),
+    ("x*where(c, y, 0)", "where(c, x*y, 0)"),
+    ("x*where(c, 0, y)", "where(c, 0, x*y)"),
+    ("where(c, x, 0)*y", "where(c, x*y, 0)"),
+    ("where(c, 0, x)*y", "where(c, 0, x*y)"),
+    ("where(c, x, 0)/y", "where(c, x/y, 0)"),
+    ("where(c, 0, x)/y", "where(c, 0, x/y)"),
+    ("-where(c, x, 0)", "where(c, -x, 0)"),
+    ("-where(c, 0, x)", "where(c, 0, -x)"),
     # Sums are read from the left
     ("x + (y + z)", "x + y + z"),
     ("x + (y - z)", "x + y - z"),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from backcalc.errors import BuildError, Diagnostic, Source, UsageError, plural, quoted, shorten
 from backcalc.evaluate import Evaluation, constant
-from backcalc.forward import tangents
+from backcalc.forward import formula_tangents, tangents
 from backcalc.graph import Graph
 from backcalc.linearize import Linearization, reshaped
 from backcalc.point import Point, settle
@@ -24,18 +24,19 @@ from backcalc.values import all_known, is_known, ones, shape_of
 Mode = Literal["reverse", "forward"]
 
 
+MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own.
 LOSS = "L"
 """What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """What a run found.
 
     `values` and `adjoints` have an entry a node, in the graph's order: a number or an array; a value that is not known
     is None, an adjoint that is not known is a formula. `seeds` are the adjoints that the sweep began with. `tangents`
-    has such a list a name of `wrt` in forward mode, else it is empty. `output` is the name of the output, of a loss
-    outside the graph LOSS.
+    has such a list a name of `wrt` in forward mode, with None for what has no formula, else it is empty. `output` is
+    the name of the output, of a loss outside the graph LOSS.
     """
 
     graph: Graph
@@ -165,11 +166,17 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
 
 
 def _tangents(linear: Linearization, wrt: int) -> list[Any]:
-    if any(partial is None for edges in linear.edges for _, partial in edges):
-        message = "forward mode needs every value"
-        found = Diagnostic("unknown-values", message, hints=("give them by --at, or leave --mode out",))
-        raise UsageError(Source(linear.tape.graph.source.name, ""), [found])
-    return tangents(linear, wrt)
+    """∂node/∂wrt for every node. Raises UsageError where that takes too many sweeps."""
+    if all(partial is not None for edges in linear.edges for _, partial in edges):
+        return tangents(linear, wrt)
+    count = len(linear.edges)
+    if any(linear.evaluation.shapes) and count > MOST_SWEPT:
+        message = f"tangents as formulas of vectors take a sweep a node, {MOST_SWEPT} at most; the graph has {count}"
+        hints = ("give every value by --at, or leave --mode out",)
+        raise UsageError(
+            Source(linear.tape.graph.source.name, ""), [Diagnostic("unknown-values", message, hints=hints)]
+        )
+    return formula_tangents(linear, wrt)
 
 
 def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:

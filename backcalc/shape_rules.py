@@ -76,10 +76,14 @@ def _matmul(operands: list[Term], out: Term) -> bool:
         unify(out, x[:-1] + y[1:])
         return True
     if isinstance(out, tuple) and isinstance(y, tuple) and y and len(out) >= len(y) - 1:
+        if len(out) - len(y) > 0:
+            raise MismatchError  # The first would have three dimensions.
         unify(out, (*out[: len(out) - len(y) + 1], *y[1:]))
         unify(x, (*out[: len(out) - len(y) + 1], y[0]))
         return True
     if isinstance(out, tuple) and isinstance(x, tuple) and x and len(out) >= len(x) - 1:
+        if len(out) - len(x) > 0:
+            raise MismatchError
         unify(out, (*x[:-1], *out[len(x) - 1 :]))
         unify(y, (x[-1], *out[len(x) - 1 :]))
         return True
@@ -170,6 +174,9 @@ def _concat(operands: list[Term], out: Term) -> bool:
 
 
 def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
+    if isinstance(partial, Unknown) and isinstance(head, tuple) and isinstance(tail, tuple) and head != tail:
+        unify(partial, head + tail)  # Between nodes of one shape it may be a number.
+        return True
     if not isinstance(partial, tuple):
         return isinstance(head, Unknown) and isinstance(tail, Unknown)
     if not partial:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
+from math import isfinite
+from typing import TYPE_CHECKING
 
-from backcalc.expr import NEGATE, Call, Expr, Name, Number, fold, with_args
-from backcalc.primitive import expression
+from backcalc.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, with_args
+from backcalc.primitive import Primitive, expression
 from backcalc.primitives import lookup
 from backcalc.rewrites import REWRITES
 
+if TYPE_CHECKING:
+    from fractions import Fraction
+
 _NUMBERS, _NO_NUMBER = ("m", "n"), "p"
+LARGEST_DENOMINATOR = 100
+LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
+SUMS = ("+", "-")
+REDUCTIONS = ("reduce", "dot")
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 MOST_STEPS = 200  # Every row makes a formula shorter or more regular, so this only guards against a row that does not.
 
 
@@ -32,7 +42,7 @@ def simplify(expr: Expr) -> Expr:
 
 
 def tidy(expr: Expr) -> Expr:
-    """`expr` as one writes it: 2*x*y, not 2*(x*y), and -1/x, not -(1/x)."""
+    """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals."""
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
         if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":
@@ -49,7 +59,10 @@ def tidy(expr: Expr) -> Expr:
             return _negated(args[0])
         return with_args(part, args)
 
-    return fold(expr, lambda leaf: leaf, call)
+    def leaf(part: Number | Name) -> Expr:
+        return part if isinstance(part, Name) or part.text else written(part.value)
+
+    return fold(expr, leaf, call)
 
 
 def _negated(term: Expr) -> Expr:
@@ -64,16 +77,71 @@ def _negated(term: Expr) -> Expr:
     return found
 
 
+def written(value: float) -> Expr:
+    """A number as one writes it: a fraction where that is the same number and its decimals are many."""
+    if value < 0:
+        return Call(NEGATE, (written(-value),))
+    if len(repr(value)) <= LONG or not isfinite(value):
+        return Number(value)
+    from fractions import Fraction  # Loads `decimal` too: only where numbers are long.
+
+    fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
+    if not fraction or float(fraction) != value:
+        return Number(value)
+    return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
+
+
 def _computed(call: Call) -> Expr | None:
     """The number that an operation on numbers is; a fraction stays one where it is not a short decimal."""
-    numbers = [arg.value for arg in call.args if isinstance(arg, Number)]
     row = lookup(call.fn, len(call.args))
-    if len(numbers) != len(call.args) or row is None or row.shape != "elementwise" or call.fn == NEGATE:
+    if row is None or call.fn == NEGATE:
         return None
-    value = row.evaluate(*numbers)
-    if value < 0:
-        return Call(NEGATE, (Number(-value),))
-    return Number(value)
+    if row.shape != "elementwise":
+        return _reduced(call, row)
+    numbers = [arg.value for arg in call.args if isinstance(arg, Number)]
+    if len(numbers) == len(call.args):
+        value = row.evaluate(*numbers)
+        return Call(NEGATE, (Number(-value),)) if value < 0 else Number(value)
+    return _exactly_computed(call, row) if call.fn in (*SUMS, *COMPARISONS) else None
+
+
+def _exactly_computed(call: Call, row: Primitive) -> Expr | None:
+    """A sum or comparison of numbers of which some are calls, as -2 and 1/3 are; None where no short number is it."""
+    parts = [part for arg in call.args if (part := _exact(arg)) is not None]
+    if len(parts) < len(call.args):
+        return None
+    if call.fn in COMPARISONS:
+        return Number(row.evaluate(*map(float, parts)))
+    total = parts[0] + parts[1] if call.fn == "+" else parts[0] - parts[1]
+    is_short = total.denominator <= LARGEST_DENOMINATOR or len(repr(float(total))) <= LONG
+    return written(float(total)) if is_short else None
+
+
+def _exact(expr: Expr) -> Fraction | None:
+    """A number as its decimals say, a quotient of such, or one of these with a minus; None of anything else."""
+    from fractions import Fraction
+
+    sign = 1
+    if isinstance(expr, Call) and expr.fn == NEGATE:
+        sign, expr = -1, expr.args[0]
+    parts = expr.args if isinstance(expr, Call) and expr.fn == "/" else (expr,)
+    values = [Fraction(repr(part.value)) for part in parts if isinstance(part, Number) and isfinite(part.value)]
+    if len(values) < len(parts) or 0 in values[1:]:
+        return None
+    return sign * (values[0] / values[1] if len(values) > 1 else values[0])
+
+
+def _reduced(call: Call, row: Primitive) -> Expr | None:
+    """The number that `sum([1, 2])` and the like are, where it is short; numbers such as norm([1, 1]) stay exact."""
+    if row.shape not in REDUCTIONS or not all(isinstance(arg, Call) and arg.fn == VECTOR for arg in call.args):
+        return None
+    values = [[_exact(item) for item in arg.args] for arg in call.args if isinstance(arg, Call)]
+    if any(None in items for items in values) or len({len(items) for items in values}) > 1:
+        return None
+    from backcalc.array import stack
+
+    found = float(row.array.evaluate(*(stack([float(item or 0) for item in items]) for items in values)))
+    return written(found) if len(repr(abs(found))) <= LONG else None
 
 
 def _rewritten(call: Call) -> Expr | None:

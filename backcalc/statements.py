@@ -5,14 +5,13 @@ A `target` is an expression: a `Name`, or inside a loop a name template such as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backcalc.errors import Source, Span
 from backcalc.expr import Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """`y = sigmoid(v)`: a node with a formula, or the known activation of a node with incoming edges."""
 
     target: Expr
@@ -20,8 +19,7 @@ class Definition:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """`u -> v : 3`: the local partial ∂head/∂tail. `spelling`: `->`, space, tab, `,`, `∂`, `∂()`, `d()`."""
 
     tail: Expr
@@ -31,16 +29,14 @@ class Edge:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """A first line such as `source,target,partial`, which names the columns of an edge list."""
 
     edge: Edge
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """`input W[3,4] = 1 in [-5, 5]`: an input, with the shape, default and sampling range that are given."""
 
     target: Expr
@@ -50,16 +46,14 @@ class Input:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """`output J`: the node whose derivatives are asked for."""
 
     target: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """`given h1 = [2, -1, 3]`: the value of an inner node is known."""
 
     target: Expr
@@ -67,8 +61,7 @@ class Given:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Adjoint:
+class Adjoint(NamedTuple):
     """`adjoint h1 = [-2, 1, 4]`: ∂L/∂h1 is known, the loss L lies outside this graph."""
 
     target: Expr
@@ -76,8 +69,7 @@ class Adjoint:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """`def act(x, y) = sin(x + y)`: a function of the file's own."""
 
     name: str
@@ -86,8 +78,7 @@ class Function:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(NamedTuple):
     """`for k in 2..5 { … }`: its statements once for each whole number from `first` to `last`, both included."""
 
     variable: str
@@ -97,8 +88,7 @@ class Loop:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """`claim norm(grad(J, w)) < 1`: a property that `verify` tries to refute."""
 
     condition: Expr
@@ -108,16 +98,14 @@ class Claim:
 Statement = Definition | Edge | Header | Input | Output | Given | Adjoint | Function | Loop | Claim
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment with its `#`, to the end of its line."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A whole file: its text, its statements and its comments, each in the order of the text."""
 
     source: Source
@@ -125,8 +113,7 @@ class Program:
     comments: tuple[Comment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`dL/dx1 = -100` (`of` L, `wrt` x1) or `t1 = 0.84` (`wrt` is None): a result that somebody states."""
 
     of: str

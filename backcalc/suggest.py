@@ -37,6 +37,16 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return ranked[0][2]
 
 
+def is_of_series(name: str, known: Iterable[str]) -> bool:
+    """Whether `name` is a stem and a number, as another of `known` is: `u18` beside `u17`.
+
+    Such a name is near to many and meant as none of them.
+    """
+    stem = name.rstrip("0123456789")
+    others = (other.removeprefix(stem) for other in known if other != name and other.startswith(stem))
+    return stem not in ("", name) and any(other.isdecimal() for other in others)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """The hint that proposes the nearest known name; empty where none is near."""
     near = nearest(name, known)

@@ -6,9 +6,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-
 from backcalc.errors import Diagnostic, Note, Source, Span, shorten
+from backcalc.lalr import RefusedError
 
 WORD_SHOWN = 24  # A word of the file that a hint repeats is cut to this.
 HERE = "‸"  # Marks in a pattern the place at which the parser gave up.
@@ -197,11 +196,11 @@ SYNTAX_HINTS = (
 )
 
 
-def explain(source: Source, span: Span, error: UnexpectedInput, start: str = "statement") -> Diagnostic:
+def explain(source: Source, span: Span, error: RefusedError, start: str = "statement") -> Diagnostic:
     """The diagnostic of a refused slice: what was found, what would do, what is still open, and what to write."""
-    place = _place_of(error, span)
+    place = error.place
     at_end = place.start >= span.end
-    wanted = _expected(error)
+    wanted = _expected(error.allowed)
     found = "something is missing" if at_end else f"unexpected {_shown(source.text[place.start : place.end])}"
     message = f"{found}: expected {wanted}" if wanted else found
     hints = _hint(source.text[span.start : place.start], source.text[place.start : span.end], start)
@@ -217,20 +216,9 @@ def _shown(text: str) -> str:
     return f"character U+{ord(text[0]):04X} ({unicodedata.name(text[0], 'a control character').lower()})"
 
 
-def _place_of(error: UnexpectedInput, span: Span) -> Span:
-    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        token = error.token
-        return Span(span.start + (token.start_pos or 0), span.start + (token.end_pos or 0))
-    if isinstance(error, UnexpectedCharacters):
-        at = span.start + (error.pos_in_stream or 0)
-        return Span(at, at + 1)
-    return Span(span.end, span.end + 1)
-
-
-def _expected(error: UnexpectedInput) -> str:
+def _expected(terminals: set[str]) -> str:
     """The terminals that would do, in words, grouped; empty where there are too many to help."""
-    allowed = set(getattr(error, "accepts", None) or getattr(error, "allowed", None) or ())
-    allowed.discard("TEMPLATE_OPEN")  # Any name may go on so; it would only distract.
+    allowed = terminals - {"TEMPLATE_OPEN"}  # Any name may go on so; it would only distract.
     words: list[str] = []
     for core, more, name in _GROUPS:
         if core <= allowed:

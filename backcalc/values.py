@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from fractions import Fraction
-from math import isfinite
 from typing import Any
 
-from backcalc.expr import NEGATE, VECTOR, Call, Expr, Name, Number
-from backcalc.simplify import make
-
-LARGEST_DENOMINATOR = 100
-LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
+from backcalc.expr import VECTOR, Call, Expr, Name, Number
+from backcalc.simplify import make, written
 
 
 def is_known(value: Any) -> bool:
@@ -31,13 +26,7 @@ def literal(value: Any) -> Expr:
         return value  # type: ignore[no-any-return]
     if shape_of(value):
         return Call(VECTOR, tuple(literal(item) for item in value))
-    number = float(value)
-    if number < 0:
-        return Call(NEGATE, (literal(-number),))
-    fraction = Fraction(number).limit_denominator(LARGEST_DENOMINATOR) if isfinite(number) else Fraction(0)
-    if len(repr(number)) > LONG and fraction and float(fraction) == number:
-        return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
-    return Number(number)
+    return written(float(value))
 
 
 def ones(shape: tuple[int | None, ...]) -> Any:

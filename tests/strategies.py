@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -178,10 +177,14 @@ def without_places(record: Any) -> Any:
     if isinstance(record, Span):
         return NOWHERE
     if isinstance(record, tuple):
-        return tuple(map(without_places, record))
-    if is_dataclass(record) and not isinstance(record, Number | Name | Call):
-        return replace(record, **{f.name: without_places(getattr(record, f.name)) for f in fields(record)})
+        parts = map(without_places, record)
+        return record._make(parts) if hasattr(record, "_make") else tuple(parts)
     return record
+
+
+def typed(record: Any) -> Any:
+    """`record` with its type, and so its parts: records are tuples, and those of two types may have equal parts."""
+    return (type(record), *map(typed, record)) if isinstance(record, tuple) else record
 
 
 # ---- Files -----------------------------------------------------------------------------------------------------------
@@ -204,7 +207,7 @@ def _broken(draw: st.DrawFn, text: str) -> str:
 def _laid_out(draw: st.DrawFn, statement: Statement) -> str:
     if not isinstance(statement, Loop):
         return _broken(draw, unparse_statement(statement))
-    head = unparse_statement(replace(statement, body=())).removesuffix(" }").rstrip()
+    head = unparse_statement(statement._replace(body=())).removesuffix(" }").rstrip()
     return f"{head} {_sequence(draw, statement.body)}}}"
 
 

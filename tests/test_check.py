@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.check import check, is_right, stated_answers, unit_in_last_place
+from backcalc.check import check, stated_answers
+from backcalc.digits import is_right, unit_in_last_place
 from backcalc.errors import BackcalcError, Source
 from backcalc.parser import parse, parse_answer
 from backcalc.point import from_mapping

@@ -592,18 +592,36 @@ def test_what_an_encoding_lacks_is_spelt(text, spelt):
 
 
 def loaded_by(*arguments):
-    code = "import sys; from backcalc.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    """The modules that a command needs, beyond those that Python itself has loaded before."""
+    code = "import sys; before = {*sys.modules}; from backcalc.__main__ import main\n"
+    code += "try: main()\nfinally: print(*{*sys.modules} - before, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], cwd=SAMPLES, capture_output=True, text=True, check=True
     )
     return set(done.stderr.split())
 
 
+# What takes a while to load, and what only other runs need.
+HEAVY = {
+    *("rich", "numpy", "lark", "pathlib", "tempfile", "importlib.resources", "logging"),
+    *("fractions", "decimal", "numbers", "pickle", "hashlib", "html"),
+    *(f"backcalc.{name}" for name in ("api", "array", "batch", "catalog", "check", "data", "fmt", "points")),
+    *("backcalc.stacked", "backcalc.syntax_hints", "backcalc.render.table", "backcalc.render.latex"),
+    *(f"backcalc.cli.{name}" for name in COMMANDS if name != "run"),
+}
+
+
 @pytest.mark.parametrize(
     "options", [[], ["--format", "json"], ["--format", "csv"], ["--format", "markdown"], ["--partials"]]
 )
-def test_a_piped_run_loads_neither_rich_nor_numpy(options):
-    assert not {"rich", "numpy"} & loaded_by("run", "lattice.bg", *options)
+def test_a_piped_run_of_numbers_loads_nothing_heavy(options):
+    assert not HEAVY & loaded_by("run", "lattice.bg", *options)
+
+
+def test_the_version_loads_next_to_nothing():
+    own = {name for name in loaded_by("--version") if name.partition(".")[0] == "backcalc"}
+    assert own == {"backcalc", "backcalc.__main__", "backcalc.version"}
+    assert not (HEAVY | {"click", "typing", "dataclasses", "re"}) & loaded_by("--version")
 
 
 def test_help_loads_no_command():

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc.data import CHUNK, run_data
 from backcalc.errors import Source
-from backcalc.points import read_points
+from backcalc.points import _records, read_points
 
 BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
 law = settings(deadline=None, derandomize=True, max_examples=40)
@@ -99,6 +99,18 @@ def test_inputs_without_a_column_are_given_once():
     agrees("input w[2] = [1, 2]\ny = sum(w*x) + b", {"x": np.array(POINTS)}, {"b": 3.0})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h = sigmoid(x)\ngiven h = 0.3\ny = h*x",
+        "h = tanh(x)\ngiven h = 0.9\ny = h^2",
+        "h = atan(x)\ngiven h = 1\ny = h",
+    ],
+)
+def test_a_given_value_has_the_slope_that_follows_from_it(text):
+    agrees(text, {"x": np.array(POINTS)}, of="y")
+
+
 def test_more_points_than_a_chunk():
     points = np.linspace(-1, 1, CHUNK + 5)
     found = batched("y = x^2", {"x": points})
@@ -150,12 +162,38 @@ ERRORS = [  # CSV, graph, line:column, words
     ("x\n", "y = x", None, ("no points",)),
     ("q\n1\n", "y = x", "1:1", ("x",)),
     ("v[0],v[2]\n1,2\n", "input v[3]\ny = sum(v)", "1:1", ("`v[1]`",)),
-    ("v[0],v[1]\n1,2\n", "input v[3]\ny = sum(v)", None, ("v", "3", "2")),
+    ("v[0],v[1]\n1,2\n", "input v[3]\ny = sum(v)", "1:1", ("`v[2]`",)),
     ("x[0],x[1]\n1,2\n", "y = x^2\noutput y", None, ()),
     ('v[0],"v[0,1]"\n1,2\n', "input v[3]\ny = sum(v)", "1:1", ("`v`",)),
     ("x\n1\nnext\n", "y = x", "3:1", ("`x`", "`next`")),
     ("x\n1_000\n", "y = x", "2:1", ("`1_000`",)),
     ("y\n1\n", "y = x", "1:1", ()),
+    # Quotes, and cells that span lines
+    ('"x","z"\n"1","bad"\n', "y = x*z", "2:5", ("`z`", "`bad`")),
+    ('x,note,z\n1,"two\nlines",3\n1,n,oops\n', "y = x*z", "4:5", ("`z`", "`oops`")),
+    ('x, z\n1,  "q"\n', "y = x*z", "2:5", ("`z`", "`q`")),
+    ('x,z,w\n1,"2\n3,4\n', "y = x*z*w", "2:1", ("never closed",)),
+    ("x\n" + "1" * 200_000 + "\n", "y = x", "2:1", ("131,072",)),
+    ('x\n"' + "1\n" * 100_000, "y = x", "2:1", ("never closed",)),
+    # Files of other habits
+    ("x;z\n1,5;2\n", "y = x*z", "1:1", ("semicolons", "tr ',;' '.,'")),
+    ("x\tz\n1\t2\n", "y = x*z", "1:1", ("tabs",)),
+    ("x z\n1 2\n", "y = x*z", "1:1", ("spaces",)),
+    ('x,z\n"1,5",2\n', "y = x*z", "2:1", ("`1,5`", "1.5")),
+    ("x,z\n1,5,2,0\n", "y = x*z", "2:1", ("4 cells", "decimal mark")),
+    ("1,2\n3,4\n", "y = x*z", "1:1", ("in place of the inputs' names",)),
+    ("x,z\n1,2\n\n3,4\n", "y = x*z", "3:1", ("empty",)),
+    # Shapes and sizes
+    ("v[0],v[1]\n1,2\n", "input v[1]\ny = sum(v)", "1:1", ("a vector of 2", "a vector of 1", "`v[0]`")),
+    ("w,v\n1,2\n", "input v[2]\ny = w*sum(v)", "1:3", ("a number", "a vector of 2", "`v[0]` to `v[1]`")),
+    ("w,v[0]\n1,2\n", "input v[2]\ny = w*sum(v)", "1:3", ("`v[1]`",)),
+    ("v[0],v[999999999]\n1,2\n", "y = sum(v)", "1:1", ("`v[1]`",)),
+    ('"W[0,0]","W[999999999,999999999]"\n1,2\n', "y = sum(W)", "1:1", ("`W[0,1]`",)),
+    ("v[0],v[99999999999999]\n1,2\n", "input v[2]\ny = sum(v)", "1:1", ("`v[1]`",)),
+    ("x,z\n1,nan\n1,1e999\n", "y = x*z", "3:3", ("`z`", "too large")),
+    # What is missing
+    ("xx,z\n1,2\n", "y = x1*z", None, ("`x1` has no value", "points.csv: column `xx`", "did you mean `x1`?")),
+    ("z\n2\n", "y = x1*z", None, ("`x1` has no value", "by a column in points.csv")),
 ]
 
 
@@ -166,6 +204,31 @@ def test_what_a_file_has_wrong(text, graph, place, words):
     message = str(caught.value)
     assert place is None or message.startswith(f"points.csv:{place}: error: "), message
     assert all(word in message for word in words), message
+
+
+@law
+@given(st.lists(st.lists(st.text('a1 ",\n', max_size=4), min_size=1, max_size=3), min_size=1, max_size=4))
+def test_a_cell_stands_where_the_reader_finds_it(rows):
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    text = out.getvalue()
+    read = list(csv.reader(io.StringIO(text), skipinitialspace=True))
+    places = list(_records(text))[: len(read)]
+    cells = [[text[slice(*span)] for span in record] for record in places]
+    bare = [[cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in record] for record in cells]
+    assert bare == [row or [""] for row in read]
+
+
+def test_a_number_that_is_not_finite_is_a_warning():
+    found = read_points(Source("points.csv", "x,z\n1,inf\nnan,3\n"), backcalc.parse("y = x*z"))
+    (warning,) = found.warnings
+    assert (warning.code, warning.span) == ("not-finite", (6, 9))
+    assert warning.message == "column `z`: inf is no finite number, and so in 1 more cell"
+
+
+def test_a_minus_of_typography_is_a_minus():
+    found = read_points(Source("points.csv", "x\n−1.5\n"), backcalc.parse("y = x"))
+    assert found.values["x"].tolist() == [-1.5]
 
 
 def test_all_bad_cells_are_told():

@@ -97,6 +97,37 @@ def test_derive_of_derive_is_the_hessian_and_symmetric(drawn):
             assert abs(entry - steps[0]) <= 1e-5 * (1 + abs(entry)) + 10 * abs(steps[0] - steps[1]), drawn.text
 
 
+@settings(law, max_examples=10)
+@given(programs(shapes=((), (1,)), longest=3))
+def test_derive_of_derive_of_vectors_is_the_hessian(drawn):
+    names = [name for name, at in drawn.point.items() if at.ndim < 2][:2]
+    if not names:
+        return
+    first = derived(drawn.text, drawn.output, names)
+    gradients = [derivative_name(drawn.output, name) for name in names]
+    second = backcalc.parse(derived(first, gradients, names)).run(drawn.at(), of=drawn.output).run
+    graph = backcalc.parse(drawn.text)
+
+    def gradient(name, moved):
+        return graph.run({**drawn.at(), name: moved.tolist()}).run.gradient
+
+    for a, of in zip(names, gradients, strict=True):
+        for b in names:
+            mirrored = value(second, derivative_name(derivative_name(drawn.output, b), a))
+            entry = np.asarray(value(second, derivative_name(of, b)))
+            assert np.allclose(entry, np.transpose(mirrored), rtol=1e-7, atol=1e-7 * (1 + np.max(np.abs(entry))))
+            for place in np.ndindex(drawn.point[b].shape):
+                unit = np.zeros(drawn.point[b].shape)
+                unit[place] = 1
+                steps = [
+                    (gradient(b, drawn.point[b] + h * unit)[a] - gradient(b, drawn.point[b] - h * unit)[a]) / (2 * h)
+                    for h in (1e-5, 2e-5)
+                ]
+                column = entry[(..., *place)]  # What moves as this element of b does.
+                slack = 1e-5 * (1 + np.max(np.abs(entry))) + 10 * np.abs(steps[0] - steps[1])
+                assert np.all(np.abs(column - steps[0]) <= slack), (a, b, place, drawn.text)
+
+
 # ---- The text --------------------------------------------------------------------------------------------------------
 
 
@@ -121,7 +152,7 @@ def test_the_neuron_derives_to_the_textbooks_formulas():
         ("y = x + z", ("x",), ["y = x + z", "dy_dx = 1", "output dy_dx"]),
         ("input q\ny = x^2", ("q",), ["y = x^2", "dy_dq = 0", "output dy_dq"]),
         ("dy_dx = 3*x\ny = dy_dx^2", ("x",), ["dy_dx = 3*x", "y = dy_dx^2"]),
-        ("input x[2]\ny = sum(x)", ("x",), ["input x[2]", "y = sum(x)", "dy_dx = [1, 1]", "output dy_dx"]),
+        ("input x[2]\ny = sum(x)", ("x",), ["input x[2]", "y = sum(x)", "dy_dx = [1, 1]", "output y"]),
         ("input x[2]\ny = dot(x, x)", ("x",), ["input x[2]"]),
         ("for k in 1..2 { input x{k} }\ny = x1*x2", ("x2",), ["y = x1*x2", "dy_dx2 = x1", "output dy_dx2"]),
         ("a b 2\nb c 3", ("a",), ["a -> b : 2", "b -> c : 3"]),
@@ -144,6 +175,58 @@ def test_the_size_grows_as_the_graphs(length):
     assert len(lines_of(chain, f"t{length}", "t0")) <= 6 * length
 
 
+JACOBIANS = [  # program, output, name, point, ∂output/∂name
+    ("input x[2]\ny = 3*x", "y", "x", {"x": [1, 2]}, [[3, 0], [0, 3]]),
+    ("input x[2]\ny = x^2*z", "y", "z", {"x": [2, 3], "z": 5}, [4, 9]),
+    ("y = [a*b, a^2, 7]", "y", "a", {"a": 2, "b": 3}, [3, 4, 0]),
+    ("input A[2,3]\ninput x[3]\ny = A @ x", "y", "x", {"A": [[1, 2, 3], [4, 5, 6]], "x": [1, 1, 1]},
+     [[1, 2, 3], [4, 5, 6]]),
+    ("input x[3]\ny = concat(x[1], x)", "y", "x", {"x": [1, 2, 3]}, [[0, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]),
+    ("input x[2]\ny' = x*sum(x)", "y'", "x", {"x": [2, 3]}, [[7, 2], [3, 8]]),
+    ("input x[2]\nh = 2*x\ny = h^2", "y", "h", {"x": [2, 3]}, [[8, 0], [0, 12]]),
+    ("input x[2]\ny = [x[0]]", "y", "x", {"x": [2, 3]}, [[1, 0]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "output", "name", "at", "expected"), JACOBIANS)
+def test_the_derivative_of_a_vector_is_its_jacobian(text, output, name, at, expected):
+    run = backcalc.parse(derived(text, output, [name])).run(at, of=output, mode="forward", wrt=[name]).run
+    assert np.array_equal(value(run, derivative_name(output, name)), expected)
+
+
+def test_the_rows_of_a_jacobian_are_nodes():
+    text = "input x[2]\nh = exp(x)\ny = h^2"
+    assert lines_of(text, "y", "x")[3:] == [
+        "dy_0_dh = 2*[1, 0]*h",
+        "dy_0_dx = dy_0_dh*h",
+        "dy_1_dh = 2*[0, 1]*h",
+        "dy_1_dx = dy_1_dh*h",
+        "dy_dx = [dy_0_dx, dy_1_dx]",
+        "output y",
+    ]
+
+
+@pytest.mark.parametrize("rows", [2, 8])
+def test_the_size_grows_by_a_sweep_an_element(rows):
+    chain = "\n".join([f"input t0[{rows}]", *(f"t{k + 1} = sin(t{k})*t{k}" for k in range(20))])
+    assert len(lines_of(chain, "t20", "t0")) <= 24 + 22 * rows
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        ("y = x^2", ["dy_dx", "ddy_dx_dx", "dddy_dx_dx_dx"]),
+        ("y = x^2*z", ["y", "y"]),
+        ("input x[2]\nL = sum(x^3)", ["L", "L"]),
+    ],
+)
+def test_the_graph_that_is_printed_has_a_number_as_its_output(text, declared):
+    for expected in declared:
+        text = command("derive", stdin=text).stdout
+        assert text.splitlines()[-1] == f"output {expected}"
+    assert command("run", stdin=text).returncode == 0
+
+
 def test_shared_work_is_written_once():
     text = derived("s = exp(a*b + c)\nL = s^2", "L")
     assert text.count("exp(") == 1
@@ -163,6 +246,13 @@ def test_derive_into_run_into_numbers():
     assert '"value": -0.25' in found.stdout
 
 
+def test_derive_twice_of_a_vector_is_the_hessian():
+    second = command("derive", stdin=command("derive", stdin="input x[2]\nL = x[0]^2*x[1] + sum(x^3)").stdout).stdout
+    found = command("run", "-", "--at", "x=[1,2]", stdin=second)
+    assert found.returncode == 0
+    assert "[[10, 2], [2, 12]]" in next(line for line in found.stdout.splitlines() if line.startswith("ddL_dx_dx "))
+
+
 def test_derive_twice_is_the_hessian():
     first = command("derive", stdin="L = x^2*y + y^3").stdout
     second = command("derive", stdin=first).stdout
@@ -174,7 +264,9 @@ def test_derive_twice_is_the_hessian():
 @pytest.mark.parametrize(
     ("args", "text", "words"),
     [
-        (("--of", "y"), "input x[2]\ny = 2*x\nL = sum(y)", "sum(y)"),
+        (("--of", "y"), "input x[2,2]\ny = 2*x\nL = sum(y)", "sum(y*d)"),
+        (("--of", "y"), "input x[2,2]\ninput v[2]\ny = x @ v\nL = sum(y)", "leave `x` out"),
+        (("--of", "y"), "input x[65]\ny = 2*x\nL = sum(y)", "64 at most"),
         (("--of", "q"), "y = x^2", "`q`"),
         (("--wrt", "q"), "y = x^2", "`q`"),
         ((), "a = x\nb = x", "--of"),

@@ -44,7 +44,9 @@ WARNINGS_SAY = {
     "domain": "outside its domain",
     "kink": "at a kink",
     "slope": "has the slope inf",
+    "contradiction": "its formula gives",
     "no-input": "is no input; passed over",
+    "not-finite": "is no finite number",
     "range": "which is not in the range of",
 }
 # No command line leads to these.
@@ -102,7 +104,7 @@ def test_the_command_line_prints_the_message_alone(path, monkeypatch, capsys):
 def test_a_warning_stands_on_stderr_and_the_table_on_stdout(path, monkeypatch, capsys):
     monkeypatch.chdir(path.parent)
     status, out, err = run_main(command_of(path), monkeypatch, capsys)
-    finite = not re.search(r"^\S+ .*\b(nan|inf)$", out, flags=re.MULTILINE)
+    finite = not re.search(r"^ *\S+ .*\b(nan|inf)$", out, flags=re.MULTILINE)
     assert err == stored(path, err)
     assert ": warning: " in err
     assert out.split()[0] in {"node", "point"}

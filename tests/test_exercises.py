@@ -9,7 +9,8 @@ import pytest
 
 import backcalc
 from backcalc.catalog import samples
-from backcalc.check import check, is_right, stated_answers
+from backcalc.check import check, stated_answers
+from backcalc.digits import is_right
 from backcalc.errors import Source
 from backcalc.parser import parse, parse_answer
 from backcalc.point import read_point

@@ -7,7 +7,7 @@ import re
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
-from strategies import programs, without_places
+from strategies import programs, typed, without_places
 
 from backcalc.cli.fmt import command
 from backcalc.errors import Source
@@ -40,7 +40,7 @@ def comments(program: Program) -> list[str]:
 @given(programs())
 def test_every_statement_and_comment_is_kept(text):
     before, after = read(text), read(formatted(text))
-    assert without_places(after.statements) == without_places(before.statements)
+    assert typed(without_places(after.statements)) == typed(without_places(before.statements))
     assert comments(after) == comments(before)
 
 

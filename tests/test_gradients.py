@@ -62,6 +62,12 @@ ROWS = [  # program, point, node, value
     ("input W[2,2]\ny = sum(W @ W)\ns = sum(grad(y, W))", {"W": [[1.0, 2], [3, 4]]}, "s", 40),
     ("def f(t) = t^3\ns = grad(f(x), x)", {"x": 2.0}, "s", 12),
     ("def slope(y0, t) = grad(y0, t)\ny = x^3\ns = slope(y, x)", {"x": 2.0}, "s", 12),
+    ("input w[2]\ny = b*sum(w^2)\ns = norm(grad(y, [w, b]))", {"w": [1.0, 2], "b": 3.0}, "s", math.sqrt(36 + 144 + 25)),
+    ("input w[2]\ny = b*sum(w^2)\ns = grad(y, [b, w])[2]", {"w": [1.0, 2], "b": 3.0}, "s", 12),
+    ("input v[2]\ninput w[2]\ny = dot(v, w)\ns = grad(y, [v, w])[3]", {"v": [1.0, 2], "w": [3.0, 4]}, "s", 2),
+    ("input w[2]\ny = sum(w^2)\ns = grad(y, [w])[1]", {"w": [1.0, 2]}, "s", 4),
+    ("y = x^2\ns = grad(y, x) + dy_dx\ndy_dx = 5", {"x": 3.0}, "s", 11),
+    ("y = x^2\na = grad(y, x)\nz = 3*x\ns = a + grad(y, z)", {"x": 3.0}, "s", 6),  # z comes after y's sweep.
     ("y = x^2\nJ_of = 1\ns = grad(y + 1, x) + J_of", {"x": 2.0}, "s", 5),
 ]
 
@@ -71,6 +77,23 @@ def test_grad_of_and_by(text, at, node, expected):
     assert value(text, at, node) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("y = sin(x^2)\ns = grad(y, x) + grad(y, x)", ["dy_dx"]),
+        ("h = x^2\ny = sin(h)\na = grad(y, x)\ns = a*grad(y, x)", ["dy_dh", "dy_dx"]),
+        ("h = x*z\ny = sin(h)\na = grad(y, x)\ns = a*grad(y, z)", ["dy_dh", "dy_dx", "dy_dz"]),
+        ("h = x*z\ny = sin(h)\na = grad(y, x)\ns = norm(grad(y, [x, z]))", ["dy_dh", "dy_dx", "dy_dz"]),
+        ("y = x^2\na = grad(y + 1, x)\ns = a*grad(y + 1, x)", ["of_a", "dof_a_dx"]),
+        ("y = x^3\na = grad(grad(y, x), x)\ns = grad(grad(y, x), x)", ["dy_dx", "ddy_dx_dx"]),
+    ],
+)
+def test_a_derivative_that_stands_twice_is_one_node(text, added):
+    written = [line.split(" = ")[0] for line in text.splitlines()]
+    names = [node.name for node in backcalc.parse(text).run(of="s").run.graph.nodes]
+    assert [name for name in names if name not in (*written, "x", "z")] == added
+
+
 REFUSED = [  # program, what the caret stands under
     ("input v[2]\ny = 2*v\ng = grad(y, v)", "grad(y, v)"),
     ("y = x^2\ng = grad(y, 2*x)", "2*x"),
@@ -78,6 +101,8 @@ REFUSED = [  # program, what the caret stands under
     ("y = x^2\ng = grad(y, x, x)", None),
     ("y = x^2\ng = grad(y, 3)", "3"),
     ("y = grad(y, x)", None),
+    ("input W[2,2]\ny = sum(W)*b\ng = grad(y, [b, W])", "[b, W]"),
+    ("input W[2,2]\ny = sum(W)*b\nclaim norm(grad(y, [b, W])) > 0", "[b, W]"),
     ("y = x^2\ng = grad(y, g)", None),
 ]
 

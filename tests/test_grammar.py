@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from lark import Lark, Token, Tree
 
-from backcalc.parser import grammar
+from backcalc.parser import parser
 from backcalc.syntax_hints import TERMINAL_WORDS
 
 TEXT = files("backcalc.grammars").joinpath("graph.lark").read_text(encoding="utf-8")
@@ -49,9 +49,7 @@ def trees() -> list[Tree[Token]]:
 
 @pytest.mark.parametrize(("start", "example"), EXAMPLES)
 def test_an_example_parses(start, example):
-    parser, builder = grammar()
-    builder.base = 0
-    parser.parse(example, start=start)
+    parser().parse(example, start)
 
 
 @pytest.mark.parametrize("title", [title for title, body in sections() if RULE.search(body)])
@@ -79,8 +77,7 @@ def test_every_operator_has_an_example():
 
 
 def test_every_terminal_has_words():
-    parser, _ = grammar()
-    assert {terminal.name for terminal in parser.terminals} | {"$END"} == set(TERMINAL_WORDS)
+    assert {terminal.name for terminal in parser().tables.terminals} | {"$END"} == set(TERMINAL_WORDS)
 
 
 def test_lines_fit():

@@ -12,7 +12,7 @@ import backcalc
 from backcalc.errors import Source
 from backcalc.parser import parse_expression
 from backcalc.render.latex import latex, name_latex, render_latex
-from backcalc.render.report import run_report
+from backcalc.render.report import Grid, run_report
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -66,6 +66,12 @@ def test_a_formula_as_latex(text, expected):
         ("x̄1", r"\bar{x}_{1}"),
         ("x₁", "x_{1}"),
         ("_", r"\mathrm{\_}"),
+        ("é1", r"\acute{e}_{1}"),
+        ("ϕ", r"\varphi"),
+        ("ß2", r"\text{ß}_{2}"),
+        ("вес", r"\text{вес}"),
+        ("権", r"\text{権}"),
+        ("a_é", r"\text{a\_é}"),
     ],
 )
 def test_a_name_as_latex(name, expected):
@@ -104,3 +110,9 @@ def test_every_samples_table_compiles(tmp_path):
     errors = [line for line in done.stdout.decode(errors="replace").splitlines() if line.startswith(("!", "l."))]
     assert done.returncode == 0, errors
     assert (tmp_path / "tables.pdf").stat().st_size > 0
+
+
+@pytest.mark.parametrize(("name", "needs"), [("x", False), ("ŷ", False), ("ß", False), ("σ", False), ("вес", True)])
+def test_letters_that_pdflatex_lacks_are_told_in_a_comment(name, needs):
+    lines = list(render_latex([Grid(("node",), [(name,)], frozenset())]))
+    assert lines[0].startswith("% ") == needs

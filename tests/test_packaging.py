@@ -32,6 +32,7 @@ def wheel(tmp_path_factory):
     "name",
     [
         "backcalc/grammars/graph.lark",
+        "backcalc/grammars/graph.json",
         "backcalc/samples/lattice.bg",
         "backcalc/samples/neuron.json",
         "backcalc/py.typed",

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from strategies import NESTS, without_places
+from strategies import NESTS, typed, without_places
 
 from backcalc.errors import ParseError, Source, Span
 from backcalc.expr import IF, INDEX, NEGATE, NOWHERE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, names
@@ -233,7 +233,7 @@ def test_an_edge_in_every_spelling(text, expected):
     if expected is None:
         assert refusal(text)[0] == "syntax"
     else:
-        assert statement(text) == expected
+        assert typed(statement(text)) == typed(expected)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_an_edge_in_every_spelling(text, expected):
     ],
 )
 def test_a_statement_is_this_record(text, expected):
-    assert statement(text) == expected
+    assert typed(statement(text)) == typed(expected)
 
 
 @pytest.mark.parametrize("spelling", [",", " ", "\t", ", "])
@@ -304,21 +304,21 @@ def test_other_lines_are_no_headers(text):
 
 @pytest.mark.parametrize("word", SOFT_WORDS)
 def test_a_soft_word_is_a_name_where_no_statement_begins_so(word):
-    assert statement(f"{word} = 2") == Definition(Name(word), number(2), NOWHERE)
+    assert typed(statement(f"{word} = 2")) == typed(Definition(Name(word), number(2), NOWHERE))
     assert read(f"1 + {word}*{word}({word})") == Call(
         "+", (number(1), Call("*", (Name(word), Call(word, (Name(word),)))))
     )
-    assert statement(f"{word} -> h : 2") == edge(word, "h", "2", "->")
-    assert statement(f"h -> {word} : {word}") == edge("h", word, word, "->")
-    assert statement(f"h {word} 2") == edge("h", word, "2", " ")
-    assert statement(f"h v {word}") == edge("h", "v", word, " ")
-    assert statement(f"{word},h,2") == edge(word, "h", "2", ",")
-    assert statement(f"d({word})/d({word}) = 2") == edge(word, word, "2", "d()")
-    assert statement(f"∂{word}/∂{word} = 2") == edge(word, word, "2", "∂")
-    assert statement(f"input {word}") == Input(Name(word), None, None, None, NOWHERE)
-    assert statement(f"output {word}") == Output(Name(word), NOWHERE)
-    assert statement(f"def {word}({word}) = {word}") == Function(word, (word,), Name(word), NOWHERE)
-    assert statement(f"for {word} in 1..2 {{ }}") == Loop(word, number(1), number(2), (), NOWHERE)
+    assert typed(statement(f"{word} -> h : 2")) == typed(edge(word, "h", "2", "->"))
+    assert typed(statement(f"h -> {word} : {word}")) == typed(edge("h", word, word, "->"))
+    assert typed(statement(f"h {word} 2")) == typed(edge("h", word, "2", " "))
+    assert typed(statement(f"h v {word}")) == typed(edge("h", "v", word, " "))
+    assert typed(statement(f"{word},h,2")) == typed(edge(word, "h", "2", ","))
+    assert typed(statement(f"d({word})/d({word}) = 2")) == typed(edge(word, word, "2", "d()"))
+    assert typed(statement(f"∂{word}/∂{word} = 2")) == typed(edge(word, word, "2", "∂"))
+    assert typed(statement(f"input {word}")) == typed(Input(Name(word), None, None, None, NOWHERE))
+    assert typed(statement(f"output {word}")) == typed(Output(Name(word), NOWHERE))
+    assert typed(statement(f"def {word}({word}) = {word}")) == typed(Function(word, (word,), Name(word), NOWHERE))
+    assert typed(statement(f"for {word} in 1..2 {{ }}")) == typed(Loop(word, number(1), number(2), (), NOWHERE))
     assert parse_point(Source("test", f"{word}=1")) == ((Name(word), number(1)),)
     assert parse_answer(Source("test", f"∂{word}/∂{word} = 1")).of == word
 
@@ -359,7 +359,7 @@ def test_a_reserved_word_is_never_a_name(word, text):
 )
 def test_a_name(name):
     assert read(name) == Name(name)
-    assert statement(f"{name} = {name}") == Definition(Name(name), Name(name), NOWHERE)
+    assert typed(statement(f"{name} = {name}")) == typed(Definition(Name(name), Name(name), NOWHERE))
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_every_form_is_the_slope(row: Primitive, namespace: str) -> None:
     assert not next(wrong_forms(row, namespace), None)
 
 
-@pytest.mark.parametrize("column", ["partials", "stable", "from_output"])
+@pytest.mark.parametrize("column", ["partials", "stable", "derived", "from_output"])
 @every_row
 def test_a_wrong_form_is_caught(row: Primitive, column: str) -> None:
     for index in range(len(getattr(row, column))):
@@ -247,9 +247,10 @@ def texts(row: Primitive) -> Iterator[tuple[str, set[str]]]:
     """Every text of the row with the names that it may use."""
     params = set(row.params)
     yield from ((text, params) for text in (row.value, row.domain) if text)
-    yield from ((text, params | {"out"}) for text in (*row.partials, *row.stable * (not row.pullbacks)))
+    stable = tuple(dict.fromkeys(row.stable + row.derived))
+    yield from ((text, params | {"out"}) for text in (*row.partials, *stable * (not row.pullbacks)))
     yield from ((text, params | ({"out"} if row.pullbacks else set())) for text in (row.kinks,) if text)
-    yield from ((text, params | {"out", "ct", "n"}) for text in row.pullbacks + row.stable * bool(row.pullbacks))
+    yield from ((text, params | {"out", "ct", "n"}) for text in row.pullbacks + stable * bool(row.pullbacks))
     yield from ((text, {"out"}) for text in (*row.from_output, row.range) if text)
 
 
@@ -278,6 +279,7 @@ def test_internal_functions_are_in_both_namespaces_and_not_in_the_language(name:
 def test_each_form_has_a_text_for_each_parameter(row: Primitive) -> None:
     assert {len(row.partials), len(row.pullbacks)} == ({0} if row.name == "@" else {0, len(row.params)})
     assert len(row.stable) in (0, len(row.params))
+    assert len(row.derived) in (0, len(row.stable))
     assert len(row.from_output) in (0, len(row.params))
 
 
@@ -355,10 +357,10 @@ def test_every_pullback_has_a_case() -> None:
     assert {row.name for row, _ in CASES} == {row.name for row in PULLED}
 
 
-@pytest.mark.parametrize("column", ["textbook", "stable"])
+@pytest.mark.parametrize("column", ["textbook", "stable", "derived"])
 @each_case
 def test_pullbacks_are_the_slope(row: Primitive, shapes: tuple[tuple[int, ...], ...], column: str) -> None:
-    form = replace(row, stable=()) if column == "textbook" else row
+    form = row if column == "stable" else replace(row, stable=row.derived if column == "derived" else ())
     args = drawn(row, shapes)
     ct = np.random.default_rng(1).uniform(0.5, 2, np.shape(row.array.evaluate(*args)))
     for place, got in enumerate(pulled_back(form, args, ct)):

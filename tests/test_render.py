@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc.check import Marked
 from backcalc.errors import Diagnostic, Source, Span, display_width
+from backcalc.expr import Call
+from backcalc.parser import parse_expression
 from backcalc.render.csv import render_csv
 from backcalc.render.json import render_json, warning_texts
 from backcalc.render.layout import aligned, clip, clip_middle, fit, lines, records
 from backcalc.render.markdown import render_markdown
 from backcalc.render.marks import marks_report, render_marks_json
-from backcalc.render.numbers import MAX_DIGITS, exact, rounded
+from backcalc.render.numbers import MAX_DIGITS, exact, rounded, size
 from backcalc.render.plain import render_plain
 from backcalc.render.report import Grid, run_report
 from backcalc.render.table import print_table
@@ -491,3 +493,26 @@ def test_marks_as_json():
         "right": 1,
         "total": 2,
     }
+
+
+def test_json_has_formulas_that_are_too_long_for_a_table():
+    text = "y = x*(" + " + ".join(f"sin({i}*a)" for i in range(2, 202)) + ")"
+    run = backcalc.parse(text).run().run
+    nodes = {node["name"]: node for node in json.loads(render_json(run))["nodes"]}
+    assert nodes["x"]["symbolic"].count("sin(") == 200
+    assert "(long: see derive)" in "\n".join(render_plain(run_report(run)))
+
+
+def test_a_formula_that_doubles_with_every_node_is_null_in_json():
+    text = "h0 = x\n" + "\n".join(f"h{k} = h{k - 1}*sin(h{k - 1})" for k in range(1, 60))
+    text += "\noutput h59"
+    nodes = json.loads(render_json(backcalc.parse(text).run().run))["nodes"]
+    assert nodes[0]["symbolic"] is None
+    assert nodes[-2]["symbolic"] == "h58*cos(h58) + sin(h58)"
+
+
+def test_the_size_of_a_formula_is_counted_as_far_as_it_matters():
+    shared = parse_expression(Source("", "x + 1"))
+    for _ in range(1000):
+        shared = Call("*", (shared, shared))
+    assert [size(shared, 10), size(parse_expression(Source("", "x + 1")), 10)] == [11, 3]

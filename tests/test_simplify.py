@@ -34,6 +34,7 @@ MEANING = {
     "sin": np.sin,
     "exp": np.exp,
     "abs": np.abs,
+    "where": lambda c, x, y: np.where(c != 0, x, y),
 }
 TRIALS = 20
 
@@ -206,6 +207,43 @@ def test_what_is_tidy_reads_as_itself(expr):
     found = tidy(simplify(expr))
     reread = parse(unparse(found))
     assert unparse(reread) == unparse(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-1 - 1", "-2"),
+        ("x^(-1 - 1)", "x^-2"),
+        ("x^(-0.1 - 1)", "x^-1.1"),
+        ("where(-2 == 0, x, y)", "y"),
+        ("where(-0.1 < 0, x, y)", "x"),
+        ("-1 + 1", "0"),
+        ("2/3", "2/3"),
+        ("2/3*x", "2/3*x"),
+        ("x/3/7", "x/21"),
+        ("0.1*x", "0.1*x"),
+        ("sum([1, 1])", "2"),
+        ("sum([1, -3])*x", "-2*x"),
+        ("mean([1, 2])", "1.5"),
+        ("prod([2, 3, 4])", "24"),
+        ("norm([3, 4])", "5"),
+        ("norm([1, 1])", "norm([1, 1])"),
+        ("mean([1, 1, 2])", "mean([1, 1, 2])"),
+        ("max([1, 3])", "3"),
+        ("dot([1, 2], [3, 4])", "11"),
+        ("dot([1, 2], [3])", "dot([1, 2], [3])"),
+        ("sum([x, 1])", "sum([x, 1])"),
+        ("sum([1])", "1"),
+    ],
+)
+def test_numbers_are_put_together_where_they_stay_short(text, expected):
+    assert unparse(tidy(simplify(parse(text)))) == expected
+
+
+def test_a_fraction_that_is_written_out_is_one():
+    third = Call("/", (Number(1.0), Number(3.0)))
+    assert unparse(tidy(make("^", Name("x"), make("-", third, Number(1.0))))) == "x^(-2/3)"
+    assert make("==", third, Number(0.0)) == Number(0.0)
 
 
 def test_numbers_are_computed_only_by_elements():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backcalc.primitives import ALIASES, PRIMITIVES
-from backcalc.suggest import LONGEST, did_you_mean, distance, nearest
+from backcalc.suggest import LONGEST, did_you_mean, distance, is_of_series, nearest
 
 law = settings(deadline=None, derandomize=True, max_examples=150)
 words = st.text("abX", max_size=6)
@@ -113,3 +113,18 @@ def test_a_swap_in_a_function_is_found(name, data):
         i = data.draw(st.integers(0, len(name) - 2))
         slip = name[:i] + name[i + 1] + name[i] + name[i + 2 :]
         assert slip == name or distance(nearest(slip, FUNCTIONS), slip) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "found"),
+    [
+        ("u18", ["u17", "y18"], True),
+        ("u18", ["y18", "y17"], False),
+        ("u18", ["u18", "uv17", "u"], False),
+        ("rate", ["rat", "rates"], False),
+        ("12", ["11", "13"], False),
+        ("x_1", ["x_2"], True),
+    ],
+)
+def test_a_name_of_a_series(name, known, found):
+    assert is_of_series(name, known) == found

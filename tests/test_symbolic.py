@@ -9,8 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from graphs import allowance, programs
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import backcalc
+from backcalc.unparse import unparse
+from backcalc.values import is_known, literal
+
+law = settings(deadline=None, derandomize=True, max_examples=60)
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
@@ -63,6 +70,81 @@ def test_with_all_given_nothing_is_a_formula():
     found, by_name = nodes("neuron.bg", "--at", "w=0.5,x=2,b=-1,z=1")
     assert found["gradient"] == {"w": -0.25, "x": -0.0625, "b": -0.125, "z": 0.5}
     assert all(node["symbolic"] is None for node in by_name.values())
+
+
+# ---- Forward mode ----------------------------------------------------------------------------------------------------
+
+TANGENTS = {"w": 1, "x": 0, "b": 0, "v": "x", "y": "y*(1 - y)*x", "z": 0, "J": "(y - z)*y*(1 - y)*x"}
+
+
+def test_the_neurons_tangents_are_formulas_too():
+    found, by_name = nodes("neuron.bg", "--mode", "forward", "--wrt", "w")
+    assert {name: by_name[name]["symbolic"] or by_name[name]["tangent"] for name in TANGENTS} == TANGENTS
+    assert found["gradient"] == {"w": None}
+
+
+def test_several_tangents_have_a_formula_each():
+    _, by_name = nodes("neuron.bg", "--mode", "forward", "--wrt", "w,b")
+    assert by_name["v"]["tangent"] == {"w": None, "b": 1}
+    assert by_name["v"]["symbolic"] == {"w": "x", "b": None}
+    assert by_name["z"]["symbolic"] is None
+
+
+@pytest.mark.parametrize(
+    ("format_", "wanted"),
+    [
+        ("table", "y*(1 - y)*x"),
+        ("markdown", "y*(1 - y)*x |"),
+        ("latex", r"$y \cdot \left(1 - y\right) \cdot x$"),
+        ("csv", "y,,\n"),
+    ],
+)
+def test_every_format_has_the_tangents_formula(format_, wanted):
+    assert wanted in run("neuron.bg", "--mode", "forward", "--wrt", "w", "--format", format_).stdout
+
+
+def test_how_tangents_add_up_while_unknown():
+    lines = run("neuron.bg", "--mode", "forward", "--wrt", "w", "--partials").stdout.splitlines()
+    assert "∂v/∂w    w                       ?  1            x" in lines
+
+
+@law
+@given(programs(kinds=("formula",)), st.data())
+def test_tangents_with_the_numbers_put_in_are_the_numbers(drawn, data):
+    names = sorted(drawn.point)
+    known = {name: drawn.point[name] for name in data.draw(st.sets(st.sampled_from(names)))}
+    graph, wrt = backcalc.parse(drawn.text), data.draw(st.sampled_from(names))
+    partly = graph.run(known, of=drawn.names[-1], mode="forward", wrt=[wrt]).run
+    full = drawn.run(mode="forward", wrt=[wrt])
+    lines = [f"formula{i} = {unparse(literal(tangent))}" for i, tangent in enumerate(partly.tangents[wrt])]
+    again = backcalc.parse("\n".join([drawn.text, *lines])).run(drawn.point, of=drawn.names[-1]).run
+    for i, (name, tangent) in enumerate(zip(drawn.names, full.tangents[wrt], strict=True)):
+        found = again.values[again.graph.index[f"formula{i}"]]
+        assert found == pytest.approx(tangent, rel=1e-7, abs=1e-9 + allowance(full, name, wrt)), lines[i]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "tangent"),
+    [
+        ("z = w*v\nx -> y : z", "x", "z"),  # The partial on an edge is not known.
+        ("x -> y : 3\ny = 2\nL = y*q", "x", "3*q"),
+        ("input x[2]\nL = sum(x^2)", "x", "2*x"),
+        ("input x[2]\nL = w*[1, 2]\nq = sum(x*L)", "w", "sum(x*[1, 2])"),
+        ("y = [a, b*a]", "a", "[1, b]"),
+    ],
+)
+def test_tangents_of_vectors_and_edges(text, wrt, tangent):
+    graph = backcalc.parse(text)
+    found = graph.run(of=graph.sinks[-1], mode="forward", wrt=[wrt]).run.gradient[wrt]
+    assert unparse(literal(found)) == tangent
+
+
+def test_what_no_formula_is_shows_as_unknown():
+    graph = backcalc.parse("input W[2,2]\nY = W @ W\nL = sum(Y)")
+    found = graph.run(mode="forward").run
+    assert found.tangents["W"][1] is None
+    assert not is_known(found.tangents["W"][2])
+    assert "?" in str(graph.run(mode="forward"))
 
 
 V, W_ADJOINT = [2, 3, 5, 1], {"W1": [-2, 0, 4], "W2": [0.16, 0.75, -0.42]}

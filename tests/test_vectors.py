@@ -67,6 +67,27 @@ def test_a_formula_of_what_is_unknown_is_the_adjoint(drawn, data):
         assert close(again.values[again.graph.index[name]], adjoint), (name, extra)
 
 
+@law
+@given(programs(), st.data())
+def test_a_formula_of_what_is_unknown_is_the_tangent(drawn, data):
+    graph = backcalc.parse(drawn.text)
+    given_names = data.draw(st.sets(st.sampled_from(sorted(drawn.point)))) if drawn.point else set()
+    partly, full = graph.run(drawn.at(given_names), mode="forward").run, drawn.run(mode="forward")
+    extra, expected = [], []
+    for wrt, tangents in partly.tangents.items():
+        for i, (tangent, truth) in enumerate(zip(tangents, full.tangents[wrt], strict=True)):
+            if tangent is None:
+                assert truth.ndim > 2, (wrt, i)
+            elif is_known(tangent):
+                assert close(tangent, truth), (wrt, i)
+            else:
+                extra.append(f"formula{len(extra)} = {unparse(literal(tangent))}")
+                expected.append(truth)
+    again = backcalc.parse("\n".join([drawn.text, *extra])).run(drawn.at(), of=drawn.output).run
+    for k, truth in enumerate(expected):
+        assert close(again.values[again.graph.index[f"formula{k}"]], truth), extra[k]
+
+
 # ---- What regressed once ---------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from backcalc.cli.options import graph_argument, of_option, print_lines, read_graph, split_names, wrt_option
-from backcalc.derive import derive, gradient_nodes
+from backcalc.derive import derive, highest_derivatives
 from backcalc.errors import Diagnostic, UsageError
 from backcalc.run import choose_output, require_node
 from backcalc.unparse import unparse_statement
@@ -37,9 +37,7 @@ def command(graph: str | None, of: str | None, wrt: tuple[str, ...]) -> int:
         hint = "choose one by --of; `run` shows the derivatives of the loss as formulas"
         span = read.seeds[0][1].span
         raise UsageError(read.source, [Diagnostic("two-outputs", message, span, hints=(hint,))])
-    outputs = [choose_output(read, of)]
-    if of is None:
-        base = next((node.name for node in read.nodes if gradient_nodes(read, node.name)), None)
-        outputs = outputs if base is None else gradient_nodes(read, base)
-    print_lines(map(unparse_statement, derive(read, outputs, names or read.inputs)))
+    output = choose_output(read, of)
+    outputs = (highest_derivatives(read) if of is None else []) or [output]
+    print_lines(map(unparse_statement, derive(read, outputs, names or read.inputs, output)))
     return 0

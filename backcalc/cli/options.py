@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
-from backcalc.catalog import samples
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
 from backcalc.graph import Graph
 from backcalc.loading import load
@@ -21,6 +17,9 @@ from backcalc.render.limit import LIMIT
 from backcalc.render.numbers import DIGITS, MAX_DIGITS
 from backcalc.render.report import Grid
 from backcalc.render.warnings import render_warnings
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,6 +31,8 @@ def graph_argument(command: F) -> F:
 
 def _node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The nodes of the file on the command line, for `--of` and `--wrt`; in a list, for its last name."""
+    from click.shell_completion import CompletionItem
+
     # An option still without its value ends click's parsing, and GRAPH is left over.
     path = ctx.params.get("graph") or next(iter(ctx.args), None)
     try:
@@ -139,10 +140,12 @@ def print_lines(lines: Iterable[str]) -> None:
 
 def _with_sample_hint(error: ReadError, path: str) -> ReadError:
     """`error` with the command that makes the file, where a sample has the name of a file that is not there."""
-    name = Path(path).name.removesuffix(".bg")
+    from backcalc.catalog import samples
+
+    name = os.path.basename(path).removesuffix(".bg")  # noqa: PTH119
     # `os.path.exists` does not raise, however long the name.
     if os.path.exists(path) or name not in (sample.name for sample in samples()):  # noqa: PTH110
         return error
     hint = f"there is a sample of this name: backcalc samples {name} > {name}.bg"
     found = error.diagnostics[0]
-    return ReadError(error.source, [replace(found, hints=(hint, *found.hints))])
+    return ReadError(error.source, [found._replace(hints=(hint, *found.hints))])

@@ -22,7 +22,6 @@ from backcalc.cli.options import (
     wrt_option,
 )
 from backcalc.errors import Source
-from backcalc.expand import expand
 from backcalc.graph import Graph
 from backcalc.point import Point, read_point
 from backcalc.reading import read as read_text
@@ -92,7 +91,11 @@ def command(
         for option in (option for option, is_set in shows.items() if is_set):
             raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
         return _run_data(read, read_text(data), read_point(at), of, split_names(wrt), (format_, digits, limit, color))
-    result = run(expand(read) if expanded else read, read_point(at), of, split_names(wrt), mode)
+    if expanded:
+        from backcalc.expand import expand
+
+        read = expand(read)
+    result = run(read, read_point(at), of, split_names(wrt), mode)
     print_warnings(result.graph.source, result.warnings)
     _show(result, (format_, digits, limit, color), partials=partials, pairs=all_pairs)
     return 0 if result.is_finite else 1

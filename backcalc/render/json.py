@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from backcalc.graph import Node
-from backcalc.render.numbers import exact, formula_of
+from backcalc.render.numbers import exact, formulas_of
 from backcalc.run import Run
 from backcalc.unparse import unparse
 
@@ -17,7 +17,7 @@ def render_json(run: Run, *, pairs: bool = False) -> str:
         "output": run.output,
         "mode": run.mode,
         "at": {name: exact(value) for name, value in run.point.items()},
-        "nodes": [_node(run, i, node) for i, node in enumerate(run.graph.nodes)],
+        "nodes": [_node(run, i, formula) for i, formula in enumerate(_symbolic(run))],
         "gradient": {name: exact(value) for name, value in run.gradient.items()},
         "warnings": warning_texts(run),
     }
@@ -40,7 +40,8 @@ def warning_texts(run: Run) -> list[str]:
     ]
 
 
-def _node(run: Run, i: int, node: Node) -> dict[str, Any]:
+def _node(run: Run, i: int, symbolic: Any) -> dict[str, Any]:
+    node = run.graph.nodes[i]
     return {
         "name": node.name,
         "kind": node.kind,
@@ -49,7 +50,7 @@ def _node(run: Run, i: int, node: Node) -> dict[str, Any]:
         "shape": list(run.shapes[i]),
         "value": exact(run.values[i]),
         **_derivative(run, i),
-        "symbolic": formula_of(run.adjoints[i]) if run.mode == "reverse" else None,
+        "symbolic": symbolic,
         "partials": [{"of": node.name, "wrt": arg, "value": exact(value)} for arg, value in run.partials(i).items()],
     }
 
@@ -60,3 +61,13 @@ def _derivative(run: Run, i: int) -> dict[str, Any]:
         return {"adjoint": exact(run.adjoints[i])}
     tangents = {name: exact(tangent[i]) for name, tangent in run.tangents.items()}
     return {"tangent": next(iter(tangents.values())) if len(tangents) == 1 else tangents}
+
+
+def _symbolic(run: Run) -> Iterator[Any]:
+    """For each node the formula of its derivative; of several tangents an object, null where none is a formula."""
+    if run.mode == "reverse":
+        yield from formulas_of(run.adjoints)
+        return
+    names = list(run.tangents)
+    for found in zip(*map(formulas_of, run.tangents.values()), strict=True):
+        yield found[0] if len(names) == 1 else dict(zip(names, found, strict=True)) if any(found) else None

@@ -19,11 +19,15 @@ _GREEK = re.findall(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
     "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
 )
-_LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK, strict=True))
+_GREEK += ["varepsilon", "vartheta", "varpi", "varrho", "varphi", "ell"]
+_LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩϵϑϖϱϕℓ", _GREEK, strict=True))
 _SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}"}
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u030c": "check"}
+_ACCENTS |= {"\u0300": "grave", "\u0301": "acute", "\u0306": "breve", "\u030a": "mathring"}
+_LAST_LATIN = "\u017f"  # What pdfLaTeX sets in text without further packages.
+_NEEDS = "% Names with letters beyond Latin and Greek: compile with XeLaTeX or LuaLaTeX, in a font that has them."
 
 _DERIVATIVE = re.compile(r"∂(\S+)/∂(\S+)")
 _WORDS = (
@@ -66,15 +70,24 @@ def name_latex(name: str) -> str:
 
 
 def _letter(stem: str) -> str:
-    """A letter, with its accent where it has one; a word upright."""
+    """A letter, with its accent where it has one; a word upright, as text where mathematics lacks its letters."""
     parts = normalize("NFD", stem)
-    if len(parts) == len("y^") and parts[1] in _ACCENTS:
+    if len(parts) == len("y^") and parts[1] in _ACCENTS and parts[0].isascii():
         return rf"\{_ACCENTS[parts[1]]}{{{parts[0]}}}"
+    if not stem.isascii():
+        return rf"\text{{{_escaped(stem)}}}"
     return stem if len(stem) == 1 and stem not in _SPECIAL else rf"\mathrm{{{_escaped(stem)}}}"
 
 
 def render_latex(report: Iterable[Grid]) -> Iterator[str]:
-    """The lines of `report`: a `tabular` a grid, with rules of plain LaTeX."""
+    """The lines of `report`: a `tabular` a grid, with rules of plain LaTeX; a comment where it takes XeLaTeX."""
+    found = list(_tabulars(report))
+    if any(char > _LAST_LATIN for line in found for char in line):
+        yield _NEEDS
+    yield from found
+
+
+def _tabulars(report: Iterable[Grid]) -> Iterator[str]:
     for i, grid in enumerate(report):
         if i:
             yield r"\medskip"

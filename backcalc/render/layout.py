@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from backcalc.errors import display_width
 from backcalc.render.report import Grid
@@ -22,7 +21,7 @@ def aligned(grid: Grid) -> Grid:
     columns = [list(column) for column in zip(*grid.rows, strict=True)] if grid.rows else []
     for i in grid.numbers if grid.rows else ():
         columns[i] = _at_point(columns[i])
-    return replace(grid, rows=list(zip(*columns, strict=True)))
+    return grid._replace(rows=list(zip(*columns, strict=True)))
 
 
 def lines(grid: Grid, padded: int | None = None) -> Iterator[str]:
@@ -114,21 +113,21 @@ def _cut_column(grid: Grid, column: int, width: int, cut: Callable[[str, int], s
     """`grid` with `column` as narrow as `width`, but as wide as says something."""
     width = max(LEAST, display_width(grid.header[column]), width)
     rows = [[cut(cell, width) if i == column else cell for i, cell in enumerate(row)] for row in grid.rows]
-    return replace(grid, rows=rows)
+    return grid._replace(rows=rows)
 
 
 def _cut_heading(grid: Grid, column: int, excess: int) -> Grid:
     """`grid` with the heading of `column` narrower by `excess`, but as wide as says something."""
     width = max(LEAST_HEADING, display_width(grid.header[column]) - excess)
     header = [clip_middle(name, width) if i == column else name for i, name in enumerate(grid.header)]
-    return replace(grid, header=header)
+    return grid._replace(header=header)
 
 
 def _without(grid: Grid, column: int) -> Grid:
     rows = [[cell for i, cell in enumerate(row) if i != column] for row in grid.rows]
     header = [name for i, name in enumerate(grid.header) if i != column]
     numbers, whole = (frozenset(i - (i > column) for i in places) for places in (grid.numbers, grid.whole))
-    return replace(grid, header=header, rows=rows, numbers=numbers, whole=whole, yields=None)
+    return grid._replace(header=header, rows=rows, numbers=numbers, whole=whole, yields=None)
 
 
 def _pad(text: str, width: int, *, to_right: bool) -> str:

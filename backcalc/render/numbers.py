@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any
 
-from backcalc.expr import Expr, Name, Number, fold, with_args
+from backcalc.expr import Call, Expr, Name, Number, fold, with_args
 from backcalc.unparse import number_text, unparse
 from backcalc.values import is_known, shape_of
 
@@ -14,6 +15,8 @@ DIGITS = 6
 ELEMENTS = 8  # Of a longer array only the ends are shown in a table.
 LONGEST = 400  # Names, numbers and operations of the longest formula that is shown.
 TOO_LONG = "(long: see derive)"
+LONGEST_EXACT = 20_000  # The same for programs, some 100,000 characters,
+ALL_EXACT = 1_000_000  # and of all formulas together, for each node of a chain may repeat those before it.
 MAX_DIGITS = 17  # More digits than a float64 has would be noise.
 
 
@@ -33,7 +36,7 @@ def value_text(value: Any, digits: int = DIGITS) -> str:
         return rounded(value, digits)
     if is_known(value):
         return _array_text(value, digits)
-    if is_long(value):
+    if size(value, LONGEST) > LONGEST:
         return TOO_LONG
     return unparse(in_digits(value, digits))
 
@@ -45,9 +48,18 @@ def is_plain(text: str) -> bool:
     )
 
 
-def is_long(expr: Expr) -> bool:
-    """Whether a formula, written out, is too long to be read; shared parts count as often as they are written."""
-    return fold(expr, lambda _: 1, lambda _, sizes: min(1 + sum(sizes), LONGEST + 1)) > LONGEST
+def size(expr: Expr, most: int) -> int:
+    """The names, numbers and operations of a formula written out, counted up to one more than `most`.
+
+    Shared parts count as often as they are written, so the count must end early: there may be 2^1000.
+    """
+    count, stack = 0, [expr]
+    while stack and count <= most:
+        part = stack.pop()
+        count += 1
+        if isinstance(part, Call):
+            stack += part.args
+    return count
 
 
 def in_digits(expr: Expr, digits: int) -> Expr:
@@ -68,9 +80,17 @@ def exact(value: Any) -> Any:
     return value if isfinite(value) else number_text(value)
 
 
-def formula_of(value: Any) -> str | None:
-    """The formula that `value` is, for programs; None where it is made of numbers, or too long to be read."""
-    return None if value is None or is_known(value) or is_long(value) else unparse(value)
+def formulas_of(values: Iterable[Any]) -> Iterator[str | None]:
+    """For each of `values` the formula that it is, for programs; None where it is made of numbers, or too long."""
+    left = ALL_EXACT
+    for value in values:
+        if value is None or is_known(value):
+            yield None
+            continue
+        most = max(LONGEST, min(LONGEST_EXACT, left))
+        count = size(value, most)
+        left -= count
+        yield unparse(value) if count <= most else None
 
 
 def _array_text(value: Any, digits: int) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from backcalc.errors import shorten
 from backcalc.graph import Node
@@ -13,11 +12,10 @@ from backcalc.render.numbers import DIGITS, is_plain, rounded, value_text
 from backcalc.run import Run
 from backcalc.shapes import shape_text
 from backcalc.unparse import unparse
-from backcalc.values import multiply, shape_of
+from backcalc.values import multiply
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(NamedTuple):
     """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
 
     `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out,
@@ -29,8 +27,8 @@ class Grid:
     numbers: frozenset[int]
     yields: int | None = None
     title: str = ""
-    strong: frozenset[int] = field(default_factory=frozenset)
-    whole: frozenset[int] = field(default_factory=frozenset)
+    strong: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
 
 
 def run_report(
@@ -58,7 +56,7 @@ def cut(grid: Grid, count: int, what: str) -> list[Grid]:
 
 def _beginning(grid: Grid, limit: int) -> list[Grid]:
     """The first `limit` rows of `grid`."""
-    return cut(replace(grid, rows=grid.rows[: limit or None]), len(grid.rows), "the first")
+    return cut(grid._replace(rows=grid.rows[: limit or None]), len(grid.rows), "the first")
 
 
 def derivative(of: str, wrt: str) -> str:
@@ -103,7 +101,7 @@ def _nodes(run: Run, digits: int, limit: int) -> list[Grid]:
 def _sorted_columns(grid: Grid, columns: Iterable[int]) -> Grid:
     """`grid` with those of `columns` that hold nothing but numbers as `numbers`, the others as `whole`."""
     plain = frozenset(i for i in columns if all(is_plain(row[i]) for row in grid.rows))
-    return replace(grid, numbers=plain, whole=frozenset(columns) - plain)
+    return grid._replace(numbers=plain, whole=frozenset(columns) - plain)
 
 
 def _cells(columns: Iterable[Sequence[Any]], row: int, digits: int) -> list[str]:
@@ -143,14 +141,23 @@ def _pushes(run: Run, digits: int) -> Grid:
             label = derivative(node.name, wrt)
             if node.name == wrt:
                 rows.append((label, "seed", "-", "-", rounded(1.0, digits)))
-            for tail, partial in run.linear.edges[head] if node.name != wrt else ():
-                pushed = None if shape_of(partial) or partial is None else multiply(partial, tangent[tail])
+            for tail, partial, pushed in _pushed(run, head, tangent) if node.name != wrt else ():
                 numbers = (partial, tangent[tail], pushed)
                 rows.append((label, run.graph.nodes[tail].name, *(value_text(number, digits) for number in numbers)))
             rows.append((label, "sum", "-", "-", value_text(tangent[head], digits)))
     header = ("tangent", "argument", "∂node/∂argument", "its tangent", "contribution")
     title = "How each tangent adds up: ∂node/∂argument times the argument's tangent"
     return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
+
+
+def _pushed(run: Run, head: int, tangent: Sequence[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """(tail, ∂head/∂tail, contribution) for each edge into `head`; a contribution of arrays is None."""
+    if run.shapes[head]:
+        yield from ((tail, partial, None) for tail, partial in run.linear.edges[head])
+        return
+    for tail, partial, form in run.linear.contributions(head, 1.0):  # At the adjoint 1, what flows is the partial.
+        is_open = run.shapes[tail] or tangent[tail] is None
+        yield tail, partial, None if is_open else multiply(form, tangent[tail])
 
 
 def _pairs(run: Run, digits: int) -> Grid:

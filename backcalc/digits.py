@@ -1,0 +1,76 @@
+"""What the digits of a written number claim: it stands for all that round to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, localcontext
+from math import isfinite
+from typing import Any
+
+from backcalc.errors import Source
+from backcalc.evaluate import constant
+from backcalc.expr import NEGATE, VECTOR, Call, Expr, Number
+from backcalc.values import shape_of
+
+# A calculation in float64 is not better than this, relative to its result: 2^-44, some 250 units in the last place.
+PRECISION = 2.0**-44
+
+_ANY_SIZE = Context(prec=50, Emin=MIN_EMIN, Emax=MAX_EMAX)
+
+
+def is_right(given: Expr, expected: Any, source: Source) -> bool:
+    """Whether `given` is `expected` rounded to the digits written, vectors by element; an expression must equal it."""
+    return next(wrong_places(given, expected, source), None) is None
+
+
+def wrong_places(given: Expr, expected: Any, source: Source) -> Iterator[tuple[int, ...]]:
+    """The index of each element of `given` that is not right; () where a number is not, or the shape."""
+    shape = shape_of(expected)
+    if shape and isinstance(given, Call) and given.fn == VECTOR and len(given.args) == shape[0]:
+        for i, (arg, element) in enumerate(zip(given.args, expected, strict=True)):
+            yield from ((i, *rest) for rest in wrong_places(arg, element, source))
+    elif shape:
+        yield from _unequal_places(constant(given, source), expected)
+    elif not _is_right(given, float(expected), source):
+        yield ()
+
+
+def _unequal_places(value: Any, expected: Any) -> Iterator[tuple[int, ...]]:
+    """The same where `given` is an expression: its value must be that of `expected`, as far as float64 goes."""
+    if shape_of(value) != shape_of(expected):
+        yield ()
+        return
+    from backcalc.array import false_places
+
+    yield from false_places(abs(value - expected) <= PRECISION * abs(expected))
+
+
+def _is_right(given: Expr, expected: float, source: Source) -> bool:
+    value = constant(given, source)
+    if shape_of(value):
+        return False
+    if not (isfinite(value) and isfinite(expected)):
+        return repr(value) == repr(expected)
+    literal = _literal(given)
+    with localcontext(_ANY_SIZE):
+        unit = Decimal(0) if literal is None else unit_in_last_place(literal)
+        slack = unit / 2 + Decimal(PRECISION) * abs(Decimal(expected))
+        exact = Decimal(value) if literal is None else Decimal(literal).copy_sign(Decimal(value))
+        return abs(exact - Decimal(expected)) <= slack
+
+
+def unit_in_last_place(literal: str) -> Decimal:
+    """The worth of one step of the last digit written: 0.01 for `0.30`, 1 for `100`, 1e-4 for `1.5e-3`."""
+    exponent = Decimal(literal).as_tuple().exponent
+    assert isinstance(exponent, int)  # Literals are finite.
+    return Decimal((0, (1,), exponent))
+
+
+def _literal(expr: Expr) -> str | None:
+    """The digits of a number with or without a minus; None for other expressions, and exponents beyond Decimal's."""
+    while isinstance(expr, Call) and expr.fn == NEGATE:
+        expr = expr.args[0]
+    try:
+        return expr.text if isinstance(expr, Number) and Decimal(expr.text).is_finite() else None
+    except InvalidOperation:
+        return None
