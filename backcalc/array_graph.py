@@ -7,12 +7,12 @@ a vector, a node defined twice, a cycle), there is no array graph, and the plain
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 
-from backcalc.array import Array
 from backcalc.errors import Diagnostic, Note, Source, Span, shorten
 from backcalc.expr import Name, Number
 from backcalc.forms import leaves_of
@@ -194,7 +194,7 @@ class ArrayGraph:
     @cached_property
     def index(self) -> Mapping[str, int]:
         """The place of each node, by name."""
-        return _Index(self._name_ids, self.rank)
+        return _Index(self._name_ids, self.rank, lambda: self.names)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -266,17 +266,17 @@ def _order(draft: _Draft) -> Indices:
 class _Index(Mapping[str, int]):
     """The place of each node by name: a second dictionary of a million names would cost more than all else."""
 
-    def __init__(self, ids: dict[str, int], rank: Indices) -> None:
-        self._ids, self._rank = ids, rank
+    def __init__(self, ids: dict[str, int], rank: Indices, in_order: Callable[[], list[str]]) -> None:
+        self._ids, self._rank, self._in_order = ids, rank, in_order
 
     def __len__(self) -> int:
         return int((self._rank >= 0).sum())
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._ids if name in self)
+        return iter(self._in_order())
 
     def __contains__(self, name: object) -> bool:
-        return name in self._ids and self._rank[self._ids[name]] >= 0  # type: ignore[index]
+        return name in self._ids and bool(self._rank[self._ids[str(name)]] >= 0)
 
     def __getitem__(self, name: str) -> int:
         if name not in self:
@@ -293,7 +293,16 @@ class _Nodes(Sequence[Node]):
     def __len__(self) -> int:
         return len(self._graph)
 
-    def __getitem__(self, i: int) -> Node:
+    @overload
+    def __getitem__(self, place: int, /) -> Node: ...
+    @overload
+    def __getitem__(self, place: slice, /) -> Sequence[Node]: ...
+    def __getitem__(self, place: int | slice, /) -> Node | Sequence[Node]:
+        if isinstance(place, slice):
+            return [self._node(i) for i in range(*place.indices(len(self)))]
+        return self._node(place)
+
+    def _node(self, i: int) -> Node:
         graph = self._graph
         span = graph.statement_span(i)
         kind = KINDS[graph.kinds[i]]

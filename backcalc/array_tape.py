@@ -49,17 +49,18 @@ class ArrayTape:
             if template.is_edge:
                 partials.append(np.full(len(slots), np.nan) if numbers is None else numbers)
                 computed.append(slots)
-        self.partials, self.computed = (np.concatenate(each)[graph.edge_order] for each in (partials, computed))
+        self.partials: Array = np.concatenate(partials)[graph.edge_order]
+        self.computed: Indices = np.concatenate(computed)[graph.edge_order]
 
     @property
     def tails(self) -> Indices:
         """The slots that annotated edges come from."""
-        return self.slot[self.graph.tails]
+        return np.asarray(self.slot[self.graph.tails])
 
     @property
     def heads(self) -> Indices:
         """The slots that annotated edges go to."""
-        return self.slot[self.graph.heads]
+        return np.asarray(self.slot[self.graph.heads])
 
     @cached_property
     def values(self) -> Array:
@@ -92,10 +93,12 @@ class ArrayTape:
     def _write(self, template: Template) -> Indices:
         """The slots of the value on each line of `template`, whose operations are noted."""
         count = len(template.starts)
-        leaves = {("name", i): self._of_names(read) for i, read in enumerate(template.reads)}
+        leaves: dict[tuple[str, float], Indices] = {}
+        leaves |= {("name", i): self._of_names(read) for i, read in enumerate(template.reads)}
         leaves |= {("number", i): self._new(numbers) for i, numbers in enumerate(template.numbers.T)}
         steps = len(template.operations)
-        begin = self._new_slots(count * steps)[::steps] if template.is_edge else self._begin[self.graph.rank[template.ends[0]]]
+        is_own = not template.is_edge  # A node's operations stand before its slot, those of a partial behind all nodes.
+        begin = self._begin[self.graph.rank[template.ends[0]]] if is_own else self._new_slots(count * steps)[::steps]
         for j, operation in enumerate(template.operations):
             for what in operation.args:
                 if what[0] == "literal" and what not in leaves:

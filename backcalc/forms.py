@@ -174,7 +174,7 @@ def form_of(statement: Statement, text: str) -> Form | None:
     plain = _PLAIN.match(said)
     if not isinstance(statement, _Kinds) or len(said) > LONGEST or plain is None or plain.end() < len(said):
         return None
-    values = list(statement[:-1])
+    values: list[Any] = list(statement[:-1])
     if not all(isinstance(value, Number | Name | Call | str | None) for value in values):
         return None
     leaves = leaves_of(statement)

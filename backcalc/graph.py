@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from backcalc.errors import Diagnostic, Source, Span
 from backcalc.expr import Expr, names
@@ -45,6 +46,40 @@ class Node(NamedTuple):
     bounds: tuple[Expr, Expr] | None = None
     given: Known | None = None
     shape: tuple[int, ...] | None = None
+
+
+class AnyGraph(Protocol):
+    """What a graph of objects and one of arrays have in common."""
+
+    @property
+    def source(self) -> Source:
+        """The text that it was read from."""
+        ...
+
+    @property
+    def output(self) -> str | None:
+        """The output that the file declares."""
+        ...
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """The nodes in topological order."""
+        ...
+
+    @property
+    def index(self) -> Mapping[str, int]:
+        """The place of each node in `nodes`, by name."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the nodes with neither a formula nor incoming edges."""
+        ...
+
+    @property
+    def sinks(self) -> tuple[str, ...]:
+        """The names of the nodes that no other depends on."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,22 @@ large run.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from backcalc.array import Array, is_finite
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
 from backcalc.array_tape import ArrayTape
-from backcalc.errors import Diagnostic
+from backcalc.errors import Diagnostic, Source
 from backcalc.evaluate import constant
 from backcalc.lines import read_lines
 from backcalc.operations import Flags
 from backcalc.plan import Plan
-from backcalc.run import choose_output, choose_wrt
+from backcalc.run import Mode, choose_output, choose_wrt
+from backcalc.shapes import Shape
 from backcalc.template import UnfitError
 
 LARGE = 50_000
@@ -38,7 +39,9 @@ class LargeRun:
     value_array: Array
     known: Flags
     adjoint_array: Array
-    mode: Literal["reverse"] = "reverse"
+    mode: Mode = "reverse"
+    tangents: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    shapes: Sequence[Shape] = ()
 
     @cached_property
     def values(self) -> list[float | None]:
@@ -48,7 +51,8 @@ class LargeRun:
     @cached_property
     def adjoints(self) -> list[float]:
         """∂output/∂node for every node."""
-        return self.adjoint_array.tolist()
+        found: list[float] = self.adjoint_array.tolist()
+        return found
 
     @property
     def gradient(self) -> dict[str, float]:
@@ -69,12 +73,12 @@ class LargeRun:
         return self.graph.warnings
 
 
-def run_large(name: str, buffer: bytes, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun | None:
-    """The graph in `buffer` run at `at`; None where the plain way is needed.
+def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun | None:
+    """The graph in `source` run at `at`; None where the plain way is needed.
 
     Raises BackcalcError as `run` does, for statements that are not in the language and for options that do not fit.
     """
-    lines = read_lines(buffer, name)
+    lines = read_lines(source)
     try:
         return None if lines is None else _run(ArrayGraph(lines), at, of, wrt)
     except UnfitError:

@@ -20,7 +20,6 @@ from backcalc.errors import Source, Span
 from backcalc.expr import Name
 from backcalc.forms import WORDS, leaves_of, word
 from backcalc.parser import Reading, parse_line
-from backcalc.reading import decode
 from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
 from backcalc.words import LONGEST, Array, CollisionError, NameTable, numbers
 
@@ -65,12 +64,10 @@ class Lines:
             yield Comment(found.group(), Span(*found.span()))
 
 
-def read_lines(buffer: bytes, name: str = "") -> Lines | None:
-    """The text in `buffer` as blocks, or None where blocks are of no use for it. Raises ReadError, ParseError."""
-    source = decode(name, buffer)
-    is_same = source.text.isascii() and len(source.text) == len(buffer)
+def read_lines(source: Source) -> Lines | None:
+    """The text of `source` as blocks, or None where blocks are of no use for it. Raises ParseError."""
     try:
-        return _Reader(source, buffer if is_same else source.text.encode()).lines()
+        return _Reader(source, source.text.encode()).lines()
     except (_UnfitError, CollisionError):
         return None
 

@@ -108,7 +108,7 @@ def parse_line(source: Source, at: int, end: int) -> Statement | None:
     except RejectedError:
         return None
     is_statement = item is not None and not isinstance(item, LoopHead)
-    return replace(_with_tabs(item, source), span=spans[0]) if is_statement else None
+    return _with_tabs(item, source)._replace(span=spans[0]) if is_statement else None
 
 
 @contextmanager

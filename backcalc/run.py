@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from backcalc.errors import BuildError, Diagnostic, Source, UsageError, plural, quoted, shorten
 from backcalc.evaluate import Evaluation, constant
 from backcalc.forward import formula_tangents, tangents
-from backcalc.graph import Graph
+from backcalc.graph import AnyGraph, Graph
 from backcalc.linearize import Linearization, reshaped
 from backcalc.point import Point, settle
 from backcalc.reverse import adjoints
@@ -27,6 +27,60 @@ Mode = Literal["reverse", "forward"]
 MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own.
 LOSS = "L"
 """What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
+
+
+class AnyRun(Protocol):
+    """What runs of graphs of objects and of arrays have in common: what a table shows."""
+
+    @property
+    def graph(self) -> AnyGraph:
+        """The graph that was run."""
+        ...
+
+    @property
+    def output(self) -> str:
+        """The name of the output."""
+        ...
+
+    @property
+    def mode(self) -> Mode:
+        """Which of the two sweeps it was."""
+        ...
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """The value of every node, None where it is not known."""
+        ...
+
+    @property
+    def adjoints(self) -> Sequence[Any]:
+        """∂output/∂node for every node; empty in forward mode."""
+        ...
+
+    @property
+    def tangents(self) -> Mapping[str, Sequence[Any]]:
+        """In forward mode the tangents of every node, by name of `wrt`."""
+        ...
+
+    @property
+    def shapes(self) -> Sequence[Shape]:
+        """The shape of every node; empty where all are numbers."""
+        ...
+
+    @property
+    def gradient(self) -> Mapping[str, Any]:
+        """∂output/∂name for each name of `wrt`."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[Diagnostic]:
+        """What the build and the run have noticed."""
+        ...
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all that was asked for, as far as it is known, is a finite number."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +283,7 @@ def _is_finite(value: Any) -> bool:
     return is_finite(value)
 
 
-def choose_output(graph: Graph, of: str | None = None) -> str:
+def choose_output(graph: AnyGraph, of: str | None = None) -> str:
     """The output: `of`, else the one that the file declares, else the only sink. Raises UsageError."""
     if of is not None:
         require_node(graph, of, "--of")
@@ -244,7 +298,7 @@ def choose_output(graph: Graph, of: str | None = None) -> str:
     raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-output", message, hints=(hint,))])
 
 
-def require_node(graph: Graph, name: str, option: str) -> None:
+def require_node(graph: AnyGraph, name: str, option: str) -> None:
     """Raise UsageError where the graph has no node `name`."""
     if name not in graph.index:
         hints = did_you_mean(name, graph.index) or (f"the nodes are {quoted(list(graph.index))}",)
@@ -252,7 +306,7 @@ def require_node(graph: Graph, name: str, option: str) -> None:
         raise UsageError(Source(option, ""), [found])
 
 
-def choose_wrt(graph: Graph, wrt: Sequence[str]) -> tuple[str, ...]:
+def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:
     for name in wrt:
         require_node(graph, name, "--wrt")
     return tuple(dict.fromkeys(wrt)) or graph.inputs

@@ -71,7 +71,12 @@ class Template:
         blanks = {id(leaf): Name(f"name {i}") for i, leaf in enumerate(self._names)}
         blanks |= {id(leaf): Name(f"number {i}") for i, leaf in enumerate(self._numbers)}
         errors: list[Diagnostic] = []
-        expr = Functions((), errors).expand(fold(self.expr, lambda leaf: blanks[id(leaf)], with_args))
+
+        def leaf(part: Number | Name) -> Expr:
+            return blanks[id(part)]
+
+        blanked = fold(self.expr, leaf, with_args)
+        expr = Functions((), errors).expand(blanked)
         if errors or any(isinstance(part, Call) and part.fn == GRAD for part in postorder(expr)):
             raise UnfitError
         inputs = [Node(blank.id, "input", NOWHERE) for blank in blanks.values()]

@@ -18,7 +18,7 @@ from typing import Any
 
 from backcalc.errors import Source
 from backcalc.lines import read_lines
-from backcalc.parser import grammar, parse
+from backcalc.parser import parse, parser
 
 RANDOM = random.Random(0)
 FUNCTIONS = ("sin", "cos", "exp", "log", "tanh")
@@ -64,13 +64,13 @@ def microseconds(function: Callable[[], Any], count: int) -> float:
 def main() -> None:
     """Print a line a case."""
     count, runs = [int(argument) for argument in sys.argv[1:]] + [100_000, 5][len(sys.argv) - 1 :]
-    grammar()
+    parser()
     print(f"{'case':12}{'parse µs':>10}{'arrays µs':>11}{'ast µs':>9}{'parse/ast':>11}{'arrays/ast':>12}")
     for name, text, python in texts(count):
-        source, data = Source(name, text), text.encode()
+        source = Source(name, text)
         ways: tuple[Callable[[], Any], ...] = (
             lambda source=source: parse(source),
-            lambda data=data: read_lines(data),
+            lambda source=source: read_lines(source),
             lambda python=python: ast.parse(python),
         )
         times: list[list[float]] = [[], [], []]

@@ -11,7 +11,7 @@ from strategies import line_soup, programs, token_soup
 from test_forms import LOOK_ALIKES
 
 from backcalc import lines
-from backcalc.errors import ParseError, ReadError
+from backcalc.errors import ParseError, ReadError, Source
 from backcalc.expr import Call, Name, Number, fold
 from backcalc.forms import leaves_of
 from backcalc.lines import read_lines
@@ -70,7 +70,7 @@ def read_both(data):
     except (ParseError, ReadError) as error:
         plain = None, str(error)
     try:
-        found = read_lines(data, "test"), ""
+        found = read_lines(decode("test", data)), ""
     except (ParseError, ReadError) as error:
         found = None, str(error)
     return plain, found
@@ -165,6 +165,6 @@ def test_texts_read_the_same(data):
 def test_numbers_are_read_to_the_last_bit(values, data):
     ways = st.sampled_from(["{!r}", "{:.3f}", "{:.17g}", "{:.0f}.", "{:.2e}", "{:.5E}", "{:g}", "00{:.1f}"])
     texts = [data.draw(ways).format(value) for value in values]
-    found = read_lines(("x = 1\n" + "".join(f"y{i} = {text}\n" for i, text in enumerate(texts))).encode())
+    found = read_lines(Source("test", "x = 1\n" + "".join(f"y{i} = {text}\n" for i, text in enumerate(texts))))
     (block,) = found.blocks
     assert block.numbers[:, 0].tolist() == [float(text) for text in texts]

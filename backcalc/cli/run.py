@@ -17,16 +17,17 @@ from backcalc.cli.options import (
     print_lines,
     print_report,
     print_warnings,
-    read_graph,
+    read_source,
     split_names,
     wrt_option,
 )
 from backcalc.errors import Source
 from backcalc.graph import Graph
+from backcalc.loading import load
 from backcalc.point import Point, read_point
 from backcalc.reading import read as read_text
 from backcalc.render.report import Grid
-from backcalc.run import Mode, Run, run
+from backcalc.run import AnyRun, Mode, Run, run
 
 EXAMPLES = """\b
 Examples:
@@ -34,6 +35,9 @@ Examples:
   cat edges.txt | backcalc run - --of o
   backcalc run neuron.bg --at w=0.5,x=2,b=-1,z=1 --format json
 """
+
+LARGE = 50_000
+"""Characters from which on a text is worth loading NumPy to read it by arrays."""
 
 Shown = tuple[str, int, int, str]
 """How results are shown: --format, --digits, --limit, --color."""
@@ -80,7 +84,7 @@ def command(
     """
     if format_ == "csv" and partials and all_pairs:
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
-    read = read_graph(graph)
+    source, shown = read_source(graph), (format_, digits, limit, color)
     if data is not None:
         shows = {
             "--mode forward": mode == "forward",
@@ -90,23 +94,38 @@ def command(
         }
         for option in (option for option, is_set in shows.items() if is_set):
             raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
-        return _run_data(read, read_text(data), read_point(at), of, split_names(wrt), (format_, digits, limit, color))
+        return _run_data(load(source), read_text(data), read_point(at), of, split_names(wrt), shown)
+    is_plain = mode == "reverse" and not (partials or expanded or all_pairs or format_ == "json")
+    if is_plain and len(source.text) >= LARGE:
+        from backcalc.large import run_large
+
+        large = run_large(source, read_point(at), of, split_names(wrt))
+        if large is not None:
+            return _finish(large, shown)
+    read = load(source)
     if expanded:
         from backcalc.expand import expand
 
         read = expand(read)
     result = run(read, read_point(at), of, split_names(wrt), mode)
-    print_warnings(result.graph.source, result.warnings)
-    _show(result, (format_, digits, limit, color), partials=partials, pairs=all_pairs)
+    return _finish(result, shown, partials=partials, pairs=all_pairs)
+
+
+def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:
+    """Print the warnings and the run; the exit status."""
+    if result.warnings:
+        print_warnings(result.graph.source, result.warnings)
+    _show(result, shown, partials=partials, pairs=pairs)
     return 0 if result.is_finite else 1
 
 
-def _show(result: Run, shown: Shown, *, partials: bool, pairs: bool) -> None:
+def _show(result: AnyRun, shown: Shown, *, partials: bool, pairs: bool) -> None:
     """Print the run; what a format needs is loaded only for that format."""
     format_, digits, limit, color = shown
     if format_ == "json":
         from backcalc.render.json import render_json
 
+        assert isinstance(result, Run)  # JSON has the partials, so it comes of no other run.
         print(render_json(result, pairs=pairs))
         return
     if format_ == "csv":

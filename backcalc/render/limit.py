@@ -7,14 +7,14 @@ from heapq import nsmallest
 from math import inf, isnan
 from typing import Any, TypeVar
 
-from backcalc.run import Run
+from backcalc.run import AnyRun
 from backcalc.values import is_known, shape_of
 
 LIMIT = 200
 T = TypeVar("T")
 
 
-def telling_nodes(run: Run, limit: int) -> Sequence[int]:
+def telling_nodes(run: AnyRun, limit: int) -> Sequence[int]:
     """The places of at most `limit` nodes, in their order: the output, the inputs, then the largest adjoints."""
     columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
     index = run.graph.index

@@ -9,7 +9,7 @@ from backcalc.errors import shorten
 from backcalc.graph import Node
 from backcalc.render.limit import left_out, most, size, telling_nodes
 from backcalc.render.numbers import DIGITS, is_plain, rounded, value_text
-from backcalc.run import Run
+from backcalc.run import AnyRun, Run
 from backcalc.shapes import shape_text
 from backcalc.unparse import unparse
 from backcalc.values import multiply
@@ -32,7 +32,7 @@ class Grid(NamedTuple):
 
 
 def run_report(
-    run: Run, digits: int = DIGITS, *, partials: bool = False, pairs: bool = False, limit: int = 0
+    run: AnyRun, digits: int = DIGITS, *, partials: bool = False, pairs: bool = False, limit: int = 0
 ) -> list[Grid]:
     """The adjoint (or tangent) table, the local partials or pairs where asked for, and the gradient, set apart.
 
@@ -40,8 +40,10 @@ def run_report(
     """
     grids = _nodes(run, digits, limit)
     if partials:
+        assert isinstance(run, Run)  # Of no other run are they asked for.
         grids += _beginning(_contributions(run, digits) if run.mode == "reverse" else _pushes(run, digits), limit)
     if pairs:
+        assert isinstance(run, Run)
         grids += _beginning(_pairs(run, digits), limit)
     if run.gradient:
         grids += _gradient(run, digits, limit)
@@ -71,7 +73,7 @@ def formula_text(node: Node) -> str:
     return "edges" if node.formula is None else unparse(node.formula)
 
 
-def _nodes(run: Run, digits: int, limit: int) -> list[Grid]:
+def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid]:
     if run.mode == "reverse":
         header, columns = [derivative(shorten(run.output), "node")], [run.adjoints]
     else:
@@ -108,7 +110,7 @@ def _cells(columns: Iterable[Sequence[Any]], row: int, digits: int) -> list[str]
     return [value_text(column[row], digits) for column in columns]
 
 
-def _gradient(run: Run, digits: int, limit: int) -> list[Grid]:
+def _gradient(run: AnyRun, digits: int, limit: int) -> list[Grid]:
     output, gradient = shorten(run.output), list(run.gradient.items())
     shown = most(gradient, limit, lambda item: -size(item[1]))
     rows = [(derivative(output, name), value_text(value, digits)) for name, value in shown]
