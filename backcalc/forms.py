@@ -7,6 +7,7 @@ places. What no form fits is the grammar's; nothing here knows how an edge or an
 
 from __future__ import annotations
 
+import operator
 import re
 from bisect import bisect_right
 from collections import defaultdict
@@ -14,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
-from operator import itemgetter
 from typing import Any
 
 from backcalc.errors import Span
@@ -34,7 +34,7 @@ _NUMBER = r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
 # A blank stands apart from other words, and a name before `(` is a function's, which belongs to the form.
 _BEFORE, _AFTER = "(?<![\\w.'\u0300-\u036f])", "(?![\\w.'\u0300-\u036f])"
 _NO_WORD = rf"(?!(?:{'|'.join(sorted(WORDS))})(?![\w']))"
-_BLANK = re.compile(rf"{_BEFORE}(?:{_NO_WORD}{_NAME}(?![\w'\u0300-\u036f])(?![ \t]*\()|{_NUMBER}{_AFTER})")
+_BLANK = rf"{_BEFORE}(?:{_NO_WORD}{_NAME}(?![\w'\u0300-\u036f])(?![ \t]*\()|{_NUMBER}{_AFTER})"
 _WORD = re.compile(r"[\w.']++(?!\()")
 _PLAIN = re.compile(r"[ \t]*+([^#{};\n]*+)")
 
@@ -46,7 +46,7 @@ SIGHTINGS = 4  # To make a form costs as much as it costs the grammar to read so
 _Kinds = Definition | Edge | Input | Output | Given | Adjoint | Claim
 _EXPR = Number | Name | Call
 _Share = Callable[[str, str], str]
-_Picker = Callable[[list[Any]], tuple[Any, ...]]
+_Picker = Callable[[list[Any]], Sequence[Any]]
 # Where a part begins: the number of a blank or 0 for the statement, its start (0) or end (1), how far behind that; and
 # the same for its end. All tokens between two blanks are of the form, so such distances are the same in all statements.
 _Bounds = tuple[int, int, int, int, int, int]
@@ -133,17 +133,16 @@ class Form:
         words, places = found.groups()[1:-1], found.regs[1:]
         if not WORDS.isdisjoint(words):
             return None
-        shared = map(share, words, words)
+        shared = map(share, words, words)  # Maps, for this is what every statement of a file goes through.
         try:
-            leaves = zip(self.leaves, shared, places[1:], strict=False)  # The last place is the comment's.
-            parts: list[Any] = [make(word, _span(place)) for make, word, place in leaves]
+            parts: list[Any] = list(map(operator.call, self.leaves, shared, map(_span, places[1:])))
         except OverflowError:
             return None
         for i, bounds in self.wrapped:
             parts[i] = replace(parts[i], span=_between(places, bounds))
         for fn, args, (i, side, more, j, other_side, other_more) in self.calls:
             span = _span((places[i][side] + more, places[j][other_side] + other_more))  # As _between has it, inlined.
-            parts.append(Call(fn, args(parts), span))
+            parts.append(Call(fn, tuple(args(parts)), span))
         parts += self.constants
         return self.kind(*self.fields(parts), _span(places[0]))
 
@@ -162,10 +161,10 @@ def _between(places: Sequence[tuple[int, int]], bounds: _Bounds) -> Span:
 
 
 def _picker(indices: Sequence[int]) -> _Picker:
-    """What takes the parts with these indices, as a tuple."""
-    if len(indices) > 1:
-        return itemgetter(*indices)
-    return lambda parts: tuple([parts[i] for i in indices])
+    """What takes the parts with these indices, in that order."""
+    if len(indices) > 1:  # With one index it would give the part and no sequence.
+        return operator.itemgetter(*indices)
+    return operator.itemgetter(slice(indices[0], indices[0] + 1) if indices else slice(0))
 
 
 def form_of(statement: Statement, text: str) -> Form | None:
@@ -178,7 +177,7 @@ def form_of(statement: Statement, text: str) -> Form | None:
     if not all(isinstance(value, Number | Name | Call | str | None) for value in values):
         return None
     leaves = leaves_of(statement)
-    blanks = [_shifted(blank.span(), statement.span.start) for blank in _BLANK.finditer(said)]
+    blanks = [_shifted(blank.span(), statement.span.start) for blank in re.finditer(_BLANK, said)]
     if [text[slice(*blank)] for blank in blanks] != [word(leaf) for leaf in leaves]:
         return None
     parts = (part for value in values if isinstance(value, _EXPR) for part in postorder(value))

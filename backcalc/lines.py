@@ -94,9 +94,10 @@ class _Form:
         """All its lines; the numbers of names go down by `phantoms`."""
         if not self._found:
             return None
+        # One column after the other, so that the pieces of a column are let go before the next is put together.
         columns = [list(column) for column in zip(*self._found, strict=True)]
         self._found.clear()
-        starts, names, values = (np.concatenate(columns.pop(0)) for _ in range(3))  # Each piece is let go in its turn.
+        starts, names, values = (np.concatenate(columns.pop(0)) for _ in range(3))
         names -= np.int32(phantoms)
         return Block(self.statement, starts, names, values)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,16 +41,16 @@ def with_leaves(statement, filled):
     def put(expr):
         return fold(expr, lambda leaf: filled[id(leaf)], lambda call, args: Call(call.fn, args))
 
-    exprs = {f.name: getattr(statement, f.name) for f in fields(statement)}
-    return replace(
-        statement, **{name: put(e) for name, e in exprs.items() if isinstance(e, Name | Number | Call)}, span=None
+    exprs = statement._asdict()
+    return statement._replace(
+        **{name: put(e) for name, e in exprs.items() if isinstance(e, Name | Number | Call)}, span=None
     )
 
 
 def said(statement):
     """A statement and its numbers bit by bit, without its end."""
     values = [leaf.value.hex() for leaf in leaves_of(statement) if isinstance(leaf, Number)]
-    return replace(statement, span=None), values
+    return statement._replace(span=None), values
 
 
 def all_of(found):

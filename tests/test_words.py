@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backcalc import words
-from backcalc.parser import grammar
+from backcalc.parser import parser
 from backcalc.words import LONGEST, PAD, Bytes, CollisionError, NameTable, numbers
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
@@ -97,7 +97,7 @@ def test_what_is_a_number():
 @law
 @given(st.lists(st.text("0123456789.eE+-", min_size=1, max_size=30), min_size=1))
 def test_numbers_are_the_grammars(texts):
-    pattern = next(t.pattern for t in grammar()[0].terminals if t.name == "NUMBER").to_regexp()
+    pattern = dict(parser().tables.terminals)["NUMBER"]
     values, are_valid = numbers(*laid_out(texts))
     for text, value, is_valid in zip(texts, values.tolist(), are_valid.tolist(), strict=True):
         is_number = re.fullmatch(pattern, text) and float(text) != float("inf")
