@@ -99,7 +99,8 @@ class _Draft:
         targets = sum(len(template.starts) for template in self.definitions)
         declared = np.array(list(self.inputs), np.int64)
         is_doubtful = (
-            targets != self.is_defined.sum()  # A node is defined twice,
+            not self.count  # Nothing there,
+            or targets != self.is_defined.sum()  # a node is defined twice,
             or (self.is_head | self.is_defined)[declared].any()  # or is declared an input, and is none,
             or any(template.reads and self.is_head[template.ends[0]].any() for template in self.definitions)
             or any(len(template.reads) + 2 > ROLES for template in self.templates)
@@ -110,6 +111,7 @@ class _Draft:
         if is_doubtful or any(i is not None and undefined[i] for i in functions):
             raise UnfitError
 
+    @cached_property
     def first(self) -> Indices:
         """For each name where it first stands, in the order in which `build` meets the names of a statement."""
         found = np.full(self.count, np.iinfo(np.int64).max)
@@ -123,7 +125,7 @@ class _Draft:
         return found
 
     def dependencies(self) -> tuple[Indices, Indices]:
-        """The (tails, heads) of the graph's nodes, by name."""
+        """The (tails, heads) of the graph's nodes, by name; there may be constants among the tails."""
         pairs = [(template.ends[0], template.ends[1]) for template in self.edges]
         pairs += [(read, template.ends[0]) for template in self.definitions for read in template.reads]
         tails, heads = (np.concatenate([pair[k] for pair in pairs] or [np.zeros(0, np.int32)]) for k in (0, 1))
@@ -135,6 +137,7 @@ class ArrayGraph:
 
     kinds      the kind of each node, a place in KINDS
     rank       the place of each name's node, by the name's id; constants have negative ones
+    levels     the level of each node, where it had to be found out; else None
     tails, heads   the annotated edges, in the order of the file
     """
 
@@ -142,7 +145,7 @@ class ArrayGraph:
         """Raises UnfitError where the plain way is needed."""
         draft = _Draft(lines)
         self.source, self.output, self.templates = lines.source, draft.output, draft.templates
-        order = _order(draft)
+        order, self.levels = _order(draft)
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]
@@ -170,10 +173,12 @@ class ArrayGraph:
         return found[self._ids]
 
     def _first_lines(self, draft: _Draft) -> Indices:
-        """Where the statement of each node begins: its definition, else the first that speaks of it."""
-        found = draft.first() // ROLES
+        """Where the statement of each node begins: the one that defines or declares it, else the first with its name."""
+        found = draft.first // ROLES
         for template in draft.definitions:
             found[template.ends[0]] = template.starts
+        for name, statement in draft.inputs.items():
+            found[name] = statement.span.start
         return found[self._ids]
 
     def _readers(self, draft: _Draft) -> tuple[Indices, Indices]:
@@ -199,7 +204,12 @@ class ArrayGraph:
     @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The names of the nodes with neither a formula nor incoming edges."""
-        return tuple(self.names[i] for i in np.flatnonzero(self.kinds == INPUT).tolist())
+        return tuple(self.names[i] for i in self.input_places.tolist())
+
+    @property
+    def input_places(self) -> Indices:
+        """The places of `inputs`."""
+        return np.flatnonzero(self.kinds == INPUT)
 
     @cached_property
     def nodes(self) -> Sequence[Node]:
@@ -249,18 +259,24 @@ class ArrayGraph:
         return tuple(self.names[i] for i in np.flatnonzero(found).tolist())
 
 
-def _order(draft: _Draft) -> Indices:
-    """The ids of the names in the order of the nodes: the file's own where it is topological, else by level."""
-    order = np.argsort(draft.first(), kind="stable")
+def _order(draft: _Draft) -> tuple[Indices, Indices | None]:
+    """The ids of the names in the order of the nodes: the file's own where it is topological, else by level.
+
+    Constants come first; the levels, where they were needed, are those of the nodes in their order.
+    """
+    order = np.argsort(draft.first, kind="stable")
     rank = np.empty(draft.count, np.int32)
     rank[order] = np.arange(draft.count, dtype=np.int32)
     tails, heads = (rank[end] for end in draft.dependencies())
+    is_node = tails >= len(draft.hidden)
+    tails, heads = tails[is_node], heads[is_node]
     if (tails < heads).all():
-        return order
+        return order, None
     levels = Plan(draft.count, tails, heads).levels
     if int(levels.min()) < 0:  # A cycle.
         raise UnfitError
-    return order[np.argsort(levels, kind="stable")]
+    by_level = np.argsort(levels, kind="stable")
+    return order[by_level], levels[by_level][len(draft.hidden) :]
 
 
 class _Index(Mapping[str, int]):

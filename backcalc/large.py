@@ -20,7 +20,7 @@ from backcalc.errors import Diagnostic, Source
 from backcalc.evaluate import constant
 from backcalc.lines import read_lines
 from backcalc.operations import Flags
-from backcalc.plan import Plan
+from backcalc.plan import Indices, Plan
 from backcalc.run import Mode, choose_output, choose_wrt
 from backcalc.shapes import Shape
 from backcalc.template import UnfitError
@@ -31,11 +31,14 @@ LARGE = 50_000
 
 @dataclass(frozen=True)
 class LargeRun:
-    """What a run found, an entry a node; `values` are nan where they are not `known`."""
+    """What a run found, an entry a node; `value_array` is nan where a value is not `known`.
+
+    `wrt_places` are the nodes whose derivatives are asked for.
+    """
 
     graph: ArrayGraph
     output: str
-    wrt: tuple[str, ...]
+    wrt_places: Indices
     value_array: Array
     known: Flags
     adjoint_array: Array
@@ -57,13 +60,13 @@ class LargeRun:
     @property
     def gradient(self) -> dict[str, float]:
         """∂output/∂name for each name of `wrt`."""
-        index = self.graph.index
-        return {name: float(self.adjoint_array[index[name]]) for name in self.wrt}
+        names = self.graph.names
+        return {names[i]: float(self.adjoint_array[i]) for i in self.wrt_places.tolist()}
 
     @property
     def is_finite(self) -> bool:
         """Whether the output, where it is known, and every derivative asked for are finite numbers."""
-        asked = self.adjoint_array[[self.graph.index[name] for name in self.wrt]]
+        asked = self.adjoint_array[self.wrt_places]
         output = self.graph.index[self.output]
         return is_finite(asked) and bool(not self.known[output] or is_finite(self.value_array[output]))
 
@@ -89,14 +92,14 @@ def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence
     tape = ArrayTape(graph)
     values = _placed(graph, tape, at)
     output = choose_output(graph, of)
-    names = choose_wrt(graph, wrt)
+    places = np.array([graph.index[name] for name in choose_wrt(graph, wrt)]) if wrt else graph.input_places
     seed = int(tape.slot[graph.index[output]])
     if tape.rows:
         values, adjoints = _both_passes(tape, values, seed)
     else:
-        adjoints = Plan(tape.size, tape.tails, tape.heads).reverse(tape.partials, seed)
+        adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(tape.partials, seed)
     known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
-    return LargeRun(graph, output, names, values[tape.slot], known, adjoints[tape.slot])
+    return LargeRun(graph, output, places, values[tape.slot], known, adjoints[tape.slot])
 
 
 def _both_passes(tape: ArrayTape, values: Array, seed: int) -> tuple[Array, Array]:

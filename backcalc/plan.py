@@ -43,10 +43,11 @@ class Plan:
     Nodes are numbers below `count`; there may be parallel edges. The sweeps raise ValueError where there is a cycle.
     """
 
-    def __init__(self, count: int, tails: Indices, heads: Indices) -> None:
+    def __init__(self, count: int, tails: Indices, heads: Indices, levels: Indices | None = None) -> None:
+        """With `levels` where these are known already."""
         self.count = count
         self.tails, self.heads = tails.astype(np.int32, copy=False), heads.astype(np.int32, copy=False)
-        self.levels = peel(count, self.tails, self.heads)
+        self.levels = peel(count, self.tails, self.heads) if levels is None else levels
 
     @cached_property
     def cyclic(self) -> Indices:

@@ -1,0 +1,156 @@
+"""Graphs as arrays: the same nodes, values, adjoints and words as of graphs of objects, or no large run at all."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from graphs import programs
+from hypothesis import given, settings
+
+from backcalc.errors import BackcalcError, Source
+from backcalc.large import run_large
+from backcalc.loading import load
+from backcalc.render.csv import render_csv
+from backcalc.render.report import run_report
+from backcalc.run import run
+
+law = settings(deadline=None, derandomize=True, max_examples=300)
+ULPS = 64  # NumPy's functions and those of `math` differ in the last place, and sums carry that on.
+
+
+def close(found, expected):
+    if expected is None or math.isnan(expected):
+        return found is None or math.isnan(found)
+    return math.isclose(found, expected, rel_tol=ULPS * 2**-53, abs_tol=1e-12)
+
+
+def both(text, at=None, of=None, wrt=()):
+    """The large run of a text and the plain one, held equal; None where there is no large one."""
+    source = Source("test", text)
+    large = run_large(source, at or {}, of, wrt)
+    if large is None:
+        return None
+    plain = run(load(source), at or {}, of, wrt)
+    graph = plain.graph
+    assert large.graph.names == list(large.graph.index) == [node.name for node in graph.nodes]
+    assert [large.graph.index[node.name] for node in graph.nodes] == list(range(len(graph.nodes)))
+    assert (large.graph.inputs, large.graph.sinks) == (graph.inputs, graph.sinks)
+    assert [(node.kind, node.formula) for node in large.graph.nodes] == [(n.kind, n.formula) for n in graph.nodes]
+    assert [large.graph.line(node) for node in large.graph.nodes] == [graph.line(node) for node in graph.nodes]
+    assert large.warnings == plain.warnings
+    assert large.output == plain.output
+    assert list(large.gradient) == list(plain.gradient)
+    assert all(map(close, large.values, plain.values)), (large.values, plain.values)
+    assert all(map(close, large.adjoints, plain.adjoints)), (large.adjoints, plain.adjoints)
+    assert large.is_finite == plain.is_finite
+    return large
+
+
+@law
+@given(programs())
+def test_a_large_run_is_the_plain_one(drawn):
+    both(drawn.text, drawn.point, drawn.names[-1])
+
+
+@law
+@given(programs())
+def test_the_order_of_the_lines_does_not_matter(drawn):
+    lines = drawn.text.split("\n")
+    random.Random(len(drawn.text)).shuffle(lines)
+    both("\n".join(lines), drawn.point, drawn.names[-1])
+
+
+# What arrays must take on, however few of its lines the grammar sees.
+TAKEN = [
+    "u -> v : 3",
+    "u v 3\nv w 0.5\nu w -1",
+    "source,target,partial\n1,2,0.5\n2,3,4",
+    "d(v)/d(u) = 3\n∂w/∂v = -2",
+    "u -> v : 1/3\nv -> w : -0.5\nu -> w : 2*pi",
+    "u -> o : 2\no = 0.1\nL = -log(o)",
+    "u -> o : 2\no = 0.1\nL = -log(o)\no -> p : L*o",
+    "input x = 0.5\ny = sin(x)*x + 2",
+    "x = 3\ny = x^2",
+    "y = 2\nz = y",
+    "input x = 2\ny = x^x + pi*x - tau\nz = e*y",
+    "input x = 1\ny = if x > 0.5 then 2*x else 3*x",
+    "input x = 1\ny = max(x, 2)*min(x, 3)",
+    "input x = 1; input z = 2; y = x*z; output y",
+    "input x = 1\nz = y + x\ny = 2*x",
+    "input σ1 = 1\nη = 2*σ1",
+    "u -> v : 3\nu -> v : 4\nv -> w : 1\nu -> v : 5",
+    "u -> v : 3\nu -> v : 1/3\nu,v,4\nv -> w : 1",
+    "e -> v : 3",
+    "v -> sin : 3\nsin -> w : 2",
+]
+
+
+@pytest.mark.parametrize("text", TAKEN)
+def test_arrays_take_on(text):
+    assert both(text) is not None
+
+
+# What they must leave to the plain way, which has formulas, vectors, errors and warnings.
+LEFT = [
+    "y = 2*x",
+    "input v = [1, 2]\ny = sum(v)",
+    "input x = 1\ny = max(x, 2, 3)",
+    "def f(x) = x^2\ninput x = 1\ny = f(x)",
+    "for k in 1..3 { t{k} = k }",
+    "input x = -1\ny = log(x)",
+    "input x = 0\ny = relu(x)",
+    "input x = 1\ny = x^2\ngiven y = 1",
+    "input x = 1\ny = x^2\nadjoint y = 1",
+    "input x = 1\ny = x^2\nz = grad(y, x)",
+    "input x = 1\ny = 2*x\nclaim y < 3",
+    "u -> v : w",
+    "y = 2*x\ny = 3*x",
+    "input x\ninput x\ny = x",
+    "input y\nu -> y : 1",
+    "u -> v : 1\nv = 2*u",
+    "y = z\nz = y",
+    "u -> v : 1\nv -> u : 1",
+    "y = nosuch(x)",
+    "y = sin*2",
+    "input x = 1\noutput x\noutput y\ny = x",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_arrays_leave(text):
+    assert run_large(Source("test", text), {}, None, ()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "at"), [("x = 1\ny = x", {"x": 2.0}), ("o = 0.1\nu -> o : 1", {"o": 2.0}), ("y = e", {"e": 1.0})]
+)
+def test_values_that_are_not_an_inputs_are_left_to_the_plain_way(text, at):
+    assert run_large(Source("test", text), at, None, ()) is None
+
+
+def test_values_of_inputs_and_known_activations():
+    assert both("u -> o : 2\nL = -log(o)", {"o": 0.1}).values == [None, 0.1, -math.log(0.1)]
+    assert both("input x = 3\ny = x^2", {"x": 5.0}).gradient == {"x": 10}
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "wrt"), [("u -> v : 1\nu -> w : 2", None, ()), ("u -> v : 1", "w", ()), ("u -> v : 1", None, ("w",))]
+)
+def test_errors_of_options_are_the_plain_ones(text, of, wrt):
+    source = Source("test", text)
+    with pytest.raises(BackcalcError) as plain:
+        run(load(source), {}, of, wrt)
+    with pytest.raises(BackcalcError) as large:
+        run_large(source, {}, of, wrt)
+    assert str(large.value) == str(plain.value)
+
+
+@pytest.mark.parametrize("text", TAKEN)
+def test_what_is_printed_is_the_same(text):
+    source = Source("test", text)
+    large, plain = run_large(source, {}, None, ()), run(load(source), {})
+    assert list(render_csv(large)) == list(render_csv(plain))
+    assert run_report(large, limit=3) == run_report(plain, limit=3)
