@@ -7,7 +7,7 @@ a vector, a node defined twice, a cycle), there is no array graph, and the plain
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import overload
 
@@ -22,10 +22,11 @@ from backcalc.parser import parse
 from backcalc.plan import Indices, Plan
 from backcalc.primitives import CONSTANTS, PRIMITIVES
 from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
-from backcalc.template import Template, UnfitError
+from backcalc.template import Template, UnfitError, joined
 
 KINDS: tuple[Kind, ...] = ("input", "edges", "expression", "constant")
 INPUT, EDGES, EXPRESSION, CONSTANT = range(len(KINDS))
+FEW_LOOKUPS = 8
 MOST_REST = 5_000  # Statements that the grammar reads one by one.
 ROLES = 64  # Names on a line that are told apart.
 
@@ -36,13 +37,20 @@ class _Draft:
     """What the lines say, names still by their ids: templates, declarations, and where each name comes first."""
 
     def __init__(self, lines: Lines) -> None:
+        rest = lines.rest.statements
+        if len(rest) > MOST_REST:
+            raise UnfitError
         self.names = list(lines.names)
-        self.ids = {name: i for i, name in enumerate(self.names)}
+        # A dictionary of a million names takes more than all else here, so it has only those that are asked for.
+        asked = {
+            *CONSTANTS,
+            *PRIMITIVES,
+            *(leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)),
+        }
+        self.ids = {name: i for i, name in enumerate(self.names) if name in asked}
         self.inputs: dict[int, Input] = {}
         self.output: str | None = None
-        if len(lines.rest.statements) > MOST_REST:
-            raise UnfitError
-        alone = [block for statement in lines.rest.statements for block in self._take(statement)]
+        alone = [block for statement in rest for block in self._take(statement)]
         self.templates = [Template(block) for block in (*lines.blocks, *alone)]
         self.edges = [template for template in self.templates if template.is_edge]
         self.definitions = [template for template in self.templates if not template.is_edge]
@@ -118,7 +126,7 @@ class _Draft:
         for template in self.templates:
             columns = (*template.ends, *template.reads) if template.is_edge else (*template.reads, *template.ends)
             for role, column in enumerate(columns):
-                np.minimum.at(found, column, template.starts * ROLES + role)
+                np.minimum.at(found, column, template.starts.astype(np.int64) * ROLES + role)
         for name, statement in self.inputs.items():
             found[name] = min(found[name], statement.span.start * ROLES)
         found[self.hidden] = -1  # Constants come before all nodes.
@@ -128,8 +136,7 @@ class _Draft:
         """The (tails, heads) of the graph's nodes, by name; there may be constants among the tails."""
         pairs = [(template.ends[0], template.ends[1]) for template in self.edges]
         pairs += [(read, template.ends[0]) for template in self.definitions for read in template.reads]
-        tails, heads = (np.concatenate([pair[k] for pair in pairs] or [np.zeros(0, np.int32)]) for k in (0, 1))
-        return tails, heads
+        return joined([tail for tail, _ in pairs], np.int32), joined([head for _, head in pairs], np.int32)
 
 
 class ArrayGraph:
@@ -149,17 +156,20 @@ class ArrayGraph:
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]
-        self._texts, self._name_ids = draft.names, draft.ids
+        self._texts = draft.names
         self.constants = {int(self.rank[i]): CONSTANTS[draft.names[i]] for i in draft.hidden}
         self.kinds = self._kinds(draft)
         self.declared = {draft.names[i]: statement for i, statement in draft.inputs.items()}
         # Parallel edges add up in the order of the file, and a file may have its edges in several forms.
-        self._edge_starts = np.concatenate([np.zeros(0, np.int64), *(template.starts for template in draft.edges)])
+        self._edge_starts = joined([template.starts for template in draft.edges], np.int32)
         self.edge_order = np.argsort(self._edge_starts, kind="stable") if len(draft.edges) > 1 else slice(None)
-        tails, heads = (np.concatenate([np.zeros(0, np.int32), *(t.ends[k] for t in draft.edges)]) for k in (0, 1))
-        self.tails, self.heads = self.rank[tails[self.edge_order]], self.rank[heads[self.edge_order]]
+        self.tails, self.heads = (
+            self.rank[joined([template.ends[k] for template in draft.edges], np.int32)[self.edge_order]] for k in (0, 1)
+        )
         self._starts = self._first_lines(draft)
         self._used, self._in_partials = self._readers(draft)
+        for template in draft.edges:
+            template.release()
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -199,7 +209,7 @@ class ArrayGraph:
     @cached_property
     def index(self) -> Mapping[str, int]:
         """The place of each node, by name."""
-        return _Index(self._name_ids, self.rank, lambda: self.names)
+        return _Index(self.names)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -280,24 +290,30 @@ def _order(draft: _Draft) -> tuple[Indices, Indices | None]:
 
 
 class _Index(Mapping[str, int]):
-    """The place of each node by name: a second dictionary of a million names would cost more than all else."""
+    """The place of each node by name; a dictionary once more than a few are looked up, for it takes much memory."""
 
-    def __init__(self, ids: dict[str, int], rank: Indices, in_order: Callable[[], list[str]]) -> None:
-        self._ids, self._rank, self._in_order = ids, rank, in_order
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+        self._looked_up = 0
 
     def __len__(self) -> int:
-        return int((self._rank >= 0).sum())
+        return len(self._names)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._in_order())
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._ids and bool(self._rank[self._ids[str(name)]] >= 0)
+        return iter(self._names)
 
     def __getitem__(self, name: str) -> int:
-        if name not in self:
-            raise KeyError(name)
-        return int(self._rank[self._ids[name]])
+        self._looked_up += 1
+        if self._looked_up > FEW_LOOKUPS:
+            return self._places[name]
+        try:
+            return self._names.index(name)
+        except ValueError:
+            raise KeyError(name) from None
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self._names)}
 
 
 class _Nodes(Sequence[Node]):

@@ -15,7 +15,7 @@ from backcalc.array_graph import ArrayGraph
 from backcalc.operations import Flags, Operations
 from backcalc.plan import Indices
 from backcalc.primitives import PRIMITIVES, Primitive
-from backcalc.template import Template
+from backcalc.template import Template, joined
 
 MOST_ARGS = 3
 
@@ -23,44 +23,55 @@ MOST_ARGS = 3
 class ArrayTape:
     """The slots of an array graph.
 
-    slot      the slot of each node's value
-    size      the number of slots
-    partials  for each annotated edge its number; nan where it is computed,
-    computed  and there the slot that does so, else -1
+    slot  the slot of each node's value
+    size  the number of slots
+    rows  the rows of the table that its operations are
     """
 
     def __init__(self, graph: ArrayGraph) -> None:
         self.graph = graph
-        sizes = np.ones(len(graph), np.int64)
+        sizes = np.ones(len(graph), np.int32)
         for template in graph.templates:
             if not template.is_edge:
                 sizes[graph.rank[template.ends[0]]] = len(template.operations)
-        ends = np.cumsum(sizes)
+        ends = np.cumsum(sizes, dtype=np.int32)
         self.slot, self._begin = ends - 1, ends - sizes
         self.size = int(sizes.sum())
         self.rows: list[Primitive] = []
         self._row_numbers: dict[str, int] = {}
         self._written: list[tuple[Indices, int, list[Indices]]] = []  # Slots, their row, and their arguments.
         self._literals: list[tuple[Indices, Array]] = []
-        partials, computed = [np.zeros(0)], [np.zeros(0, np.int64)]
+        partials: list[Array] = []
+        self._computed: list[tuple[int, Indices]] = []  # The first of some edges, and the slots of their partials.
+        count = 0
         for template in graph.templates:
             numbers = template.partials
-            slots = self._write(template) if numbers is None else np.full(len(numbers), -1)
+            slots = self._write(template) if numbers is None else None
             if template.is_edge:
-                partials.append(np.full(len(slots), np.nan) if numbers is None else numbers)
-                computed.append(slots)
-        self.partials: Array = np.concatenate(partials)[graph.edge_order]
-        self.computed: Indices = np.concatenate(computed)[graph.edge_order]
+                partials.append(np.zeros(len(template.starts)) if numbers is None else numbers)
+                self._computed += [] if slots is None else [(count, slots)]
+                count += len(template.starts)
+        self._partials: Array = joined(partials, np.float64)
 
     @property
     def tails(self) -> Indices:
         """The slots that annotated edges come from."""
-        return np.asarray(self.slot[self.graph.tails])
+        return self._slots_of(self.graph.tails)
 
     @property
     def heads(self) -> Indices:
         """The slots that annotated edges go to."""
-        return np.asarray(self.slot[self.graph.heads])
+        return self._slots_of(self.graph.heads)
+
+    def _slots_of(self, nodes: Indices) -> Indices:
+        return np.asarray(self.slot[nodes]) if self.rows else nodes  # Where nothing is computed, nodes are the slots.
+
+    def partials(self, values: Array) -> Array:
+        """The partial on each annotated edge, those that are computed from `values`, which has all slots."""
+        found = self._partials.copy() if self._computed else self._partials
+        for first, slots in self._computed:
+            found[first : first + len(slots)] = values[slots]
+        return np.asarray(found[self.graph.edge_order])
 
     @cached_property
     def values(self) -> Array:

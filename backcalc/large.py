@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -46,16 +45,15 @@ class LargeRun:
     tangents: Mapping[str, Sequence[float]] = field(default_factory=dict)
     shapes: Sequence[Shape] = ()
 
-    @cached_property
-    def values(self) -> list[float | None]:
+    @property
+    def values(self) -> Sequence[float | None]:
         """The value of every node, None where it is not known."""
-        return np.where(self.known, self.value_array, np.array(None)).tolist()  # type: ignore[no-any-return]
+        return _Column(self.value_array, self.known)
 
-    @cached_property
-    def adjoints(self) -> list[float]:
+    @property
+    def adjoints(self) -> Sequence[float | None]:
         """∂output/∂node for every node."""
-        found: list[float] = self.adjoint_array.tolist()
-        return found
+        return _Column(self.adjoint_array)
 
     @property
     def gradient(self) -> dict[str, float]:
@@ -76,16 +74,41 @@ class LargeRun:
         return self.graph.warnings
 
 
+class _Column(Sequence[float | None]):
+    """An array as Python's numbers, made as they are looked at; None where it is not `known`."""
+
+    def __init__(self, array: Array, known: Flags | None = None) -> None:
+        self._array, self._known = array, known
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    @overload
+    def __getitem__(self, place: int, /) -> float | None: ...
+    @overload
+    def __getitem__(self, place: slice, /) -> Sequence[float | None]: ...
+    def __getitem__(self, place: int | slice, /) -> float | Sequence[float | None] | None:
+        part = self._array[place]
+        found: Any = part if self._known is None else np.where(self._known[place], part, np.array(None))
+        return found.tolist()  # type: ignore[no-any-return]
+
+
 def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun | None:
     """The graph in `source` run at `at`; None where the plain way is needed.
 
     Raises BackcalcError as `run` does, for statements that are not in the language and for options that do not fit.
     """
-    lines = read_lines(source)
     try:
-        return None if lines is None else _run(ArrayGraph(lines), at, of, wrt)
+        graph = _read(source)
+        return None if graph is None else _run(graph, at, of, wrt)
     except UnfitError:
         return None
+
+
+def _read(source: Source) -> ArrayGraph | None:
+    """The graph, of which the lines are no longer needed. Raises UnfitError."""
+    lines = read_lines(source)
+    return None if lines is None else ArrayGraph(lines)
 
 
 def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun:
@@ -97,7 +120,7 @@ def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence
     if tape.rows:
         values, adjoints = _both_passes(tape, values, seed)
     else:
-        adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(tape.partials, seed)
+        adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(tape.partials(values), seed)
     known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
     return LargeRun(graph, output, places, values[tape.slot], known, adjoints[tape.slot])
 
@@ -108,10 +131,9 @@ def _both_passes(tape: ArrayTape, values: Array, seed: int) -> tuple[Array, Arra
     local = tape.operations.linearize(values)
     if local.is_remarkable:
         raise UnfitError
-    if not len(tape.partials):
+    if not len(tape.graph.tails):
         return values, local.reverse(seed)
-    partials = np.where(tape.computed < 0, tape.partials, values[tape.computed])
-    ends = zip(local.edges, (tape.tails, tape.heads, partials), strict=True)
+    ends = zip(local.edges, (tape.tails, tape.heads, tape.partials(values)), strict=True)
     tails, heads, slopes = (np.concatenate(pair) for pair in ends)
     return values, Plan(tape.size, tails, heads).reverse(slopes, seed)
 

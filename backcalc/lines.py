@@ -23,7 +23,7 @@ from backcalc.parser import Reading, parse_line
 from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
 from backcalc.words import LONGEST, Array, CollisionError, NameTable, numbers
 
-PIECE = 1 << 20  # Bytes at a time: small enough for the caches, large enough for what each array operation costs.
+PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
 FEWEST = 16  # Lines of a piece that are worth a block; fewer are read in the ordinary way.
 MOST_ODD = 10_000  # Where there are more lines than this in no block, and more than in blocks, blocks are of no use.
@@ -36,7 +36,9 @@ class Block:
     """The lines of one form, in the order of the text."""
 
     statement: Edge | Definition  # What the grammar reads in one of them. Its names and numbers are the blanks.
-    starts: Array  # int64: where in the source's text each line's statement begins.
+    starts: (
+        Array  # int32, or int64 in a text of more than 2 GB: where in the source's text each line's statement begins.
+    )
     names: Array  # int32 (lines, names): their numbers, in text order; a whole number that is a node is a name.
     numbers: Array  # float64 (lines, numbers): what float() gives for them, in text order.
 
@@ -48,15 +50,14 @@ class Lines:
     source: Source
     blocks: tuple[Block, ...]
     rest: Program
-    _text: bytes
-    _places: tuple[Array, Array]  # Where in _text each name stands for one time, and its length.
+    _places: tuple[Array, Array]  # Where in the text each name stands for one time, and its length.
 
     @cached_property
     def names(self) -> list[str]:
         """Each name, by its number."""
         starts, lengths = (column.tolist() for column in self._places)
-        text = self._text
-        return [text[start : start + length].decode() for start, length in zip(starts, lengths, strict=True)]
+        text = self.source.text
+        return [text[start : start + length] for start, length in zip(starts, lengths, strict=True)]
 
     def comments(self) -> Iterator[Comment]:
         """The comments of the whole text: a `#` begins one wherever it stands."""
@@ -67,7 +68,7 @@ class Lines:
 def read_lines(source: Source) -> Lines | None:
     """The text of `source` as blocks, or None where blocks are of no use for it. Raises ParseError."""
     try:
-        return _Reader(source, source.text.encode()).lines()
+        return _Reader(source).lines()
     except (_UnfitError, CollisionError):
         return None
 
@@ -83,30 +84,45 @@ class _Form:
     statement: Edge | Definition
     names: Array  # Which of its blanks are names, …
     numbers: Array  # … and which are numbers.
-    _found: list[tuple[Array, ...]] = field(default_factory=list)
+    _columns: list[Array] = field(default_factory=list)  # With room for more behind `_count` lines.
+    _count: int = 0
 
     def add(self, columns: tuple[Array, ...]) -> None:
         """Take in the places, names and numbers of lines."""
-        if len(columns[0]):
-            self._found.append(columns)
+        begin, self._count = self._count, self._count + len(columns[0])
+        if not self._columns:
+            self._columns = [column[:0] for column in columns]
+        self._columns = [_with_room(column, begin, self._count) for column in self._columns]
+        for column, more in zip(self._columns, columns, strict=True):
+            column[begin : self._count] = more
 
     def block(self, phantoms: int) -> Block | None:
         """All its lines; the numbers of names go down by `phantoms`."""
-        if not self._found:
+        if not self._count:
             return None
-        # One column after the other, so that the pieces of a column are let go before the next is put together.
-        columns = [list(column) for column in zip(*self._found, strict=True)]
-        self._found.clear()
-        starts, names, values = (np.concatenate(columns.pop(0)) for _ in range(3))
+        starts, names, values = (column[: self._count] for column in self._columns)
         names -= np.int32(phantoms)
         return Block(self.statement, starts, names, values)
+
+
+def _with_room(column: Array, count: int, needed: int) -> Array:
+    """The first `count` rows of `column` with room for those `needed`, and as many again.
+
+    Room that is not used is not memory yet; a list of pieces to be put together in the end would be held twice.
+    """
+    if needed <= len(column):
+        return column
+    grown = np.empty((2 * needed, *column.shape[1:]), column.dtype)
+    grown[:count] = column[:count]
+    return grown
 
 
 class _Reader:
     """The state of reading one text."""
 
-    def __init__(self, source: Source, text: bytes) -> None:
-        self._source, self._text = source, text
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._place = np.int32 if len(source.text) < 1 << 31 else np.int64
         self._reading = Reading(source)
         self._forms: dict[bytes, _Form | None] = {}
         self._odd: list[Array] = []  # Pairs (start, end) of lines that are no block's.
@@ -116,12 +132,11 @@ class _Reader:
 
     def lines(self) -> Lines:
         """The whole text. Raises ParseError."""
-        at, place = self._first(), 0
-        place = len(self._source.text[:at].encode()) if len(self._text) > len(self._source.text) else at
-        while place < len(self._text):
-            end = self._piece_end(place)
-            at = self._read_piece(self._text[place:end], place, at)
-            place = end
+        at, text = self._first(), self._source.text
+        while at < len(text):
+            end = self._piece_end(at)
+            self._read_piece(text[at:end].encode(), at)  # A piece at a time: the text is not held twice.
+            at = end
         taken = self._read_odd()
         blocks = [form.block(len(WORDS)) for form in self._forms.values() if form is not None]
         starts, lengths = (column[len(WORDS) :] for column in self._table.places())
@@ -130,7 +145,7 @@ class _Reader:
             raise _UnfitError
         left = (_without(block, taken) for block in blocks if block is not None)
         kept = tuple(block for block in left if len(block.starts))
-        return Lines(self._source, kept, program, self._text, (starts, lengths))
+        return Lines(self._source, kept, program, (starts, lengths))
 
     def _first(self) -> int:
         """Where the line ends that has the first statement, which may be a header."""
@@ -146,17 +161,18 @@ class _Reader:
             at = self._reading.read(at, text.find("\n", at) + 1 or len(text))
         return at
 
-    def _piece_end(self, place: int) -> int:
-        """The end of the last line that ends within a piece from `place` on, or else of the first."""
-        if place + PIECE >= len(self._text):
-            return len(self._text)
-        end = self._text.rfind(b"\n", place, place + PIECE) + 1 or self._text.find(b"\n", place) + 1 or len(self._text)
-        if end - place > LONGEST_LINE:
+    def _piece_end(self, at: int) -> int:
+        """The end of the last line that ends within a piece from `at` on, or else of the first."""
+        text = self._source.text
+        if at + PIECE >= len(text):
+            return len(text)
+        end = text.rfind("\n", at, at + PIECE) + 1 or text.find("\n", at) + 1 or len(text)
+        if end - at > LONGEST_LINE:
             raise _UnfitError
         return end
 
-    def _read_piece(self, piece: bytes, place: int, at: int) -> int:
-        """Take in the lines of a piece at the byte `place` and the character `at` of the text; where it ends."""
+    def _read_piece(self, piece: bytes, at: int) -> None:
+        """Take in the lines of a piece that begins at the character `at` of the text."""
         lines = BlankedLines(piece if piece.endswith(b"\n") else piece + b"\n")
         if (b"{" in piece or b"}" in piece) and lines.has_braces:
             raise _UnfitError
@@ -170,12 +186,11 @@ class _Reader:
                 parts.append((form, group))
             elif key.strip():
                 is_odd[group] = True
-        for group, are_fit in self._fill(parts, lines, place, chars):
+        for group, are_fit in self._fill(parts, lines, chars):
             is_odd[group[~are_fit]] = True
         starts, ends = chars.places(lines.starts[is_odd]), chars.places(lines.ends[is_odd])
         self._odd.append(np.stack([starts, ends], axis=1))
         self._count(is_odd)
-        return chars.end
 
     def _count(self, is_odd: Array) -> None:
         """Give up where the text turns out to be of no use."""
@@ -208,24 +223,24 @@ class _Reader:
         return _Form(statement, np.flatnonzero(is_name), np.flatnonzero(~is_name))
 
     def _fill(
-        self, parts: list[tuple[_Form, Array]], lines: BlankedLines, place: int, chars: _Characters
+        self, parts: list[tuple[_Form, Array]], lines: BlankedLines, chars: _Characters
     ) -> Iterator[tuple[Array, Array]]:
         """Put the words of these lines to their forms; each part's lines and which of them are fit for it."""
         firsts = [lines.firsts[group][:, None] for _, group in parts]
         names = [first + form.names for (form, _), first in zip(parts, firsts, strict=True)]
         values = [first + form.numbers for (form, _), first in zip(parts, firsts, strict=True)]
-        ids, are_names = self._names(lines, _joined(names), place)
+        ids, are_names = self._names(lines, _joined(names), chars)
         floats, are_numbers = numbers(lines.text, *lines.places(_joined(values)))
         i = j = 0
         for (form, group), name, value in zip(parts, names, values, strict=True):
             i, j, a, b = i + name.size, j + value.size, i, j
             are_fit = all_of(are_names[a:i].reshape(name.shape)) & all_of(are_numbers[b:j].reshape(value.shape))
-            starts = chars.places(lines.statements(group))
+            starts = chars.places(lines.statements(group)).astype(self._place)
             columns = starts, ids[a:i].reshape(name.shape), floats[b:j].reshape(value.shape)
             form.add(columns if are_fit.all() else tuple(column[are_fit] for column in columns))
             yield group, are_fit
 
-    def _names(self, lines: BlankedLines, words: Array, place: int) -> tuple[Array, Array]:
+    def _names(self, lines: BlankedLines, words: Array, chars: _Characters) -> tuple[Array, Array]:
         """The numbers of the names that `words` are, and which are names: no words of the language, no mixtures."""
         starts, lengths = lines.places(words)
         are_fit = lengths <= LONGEST
@@ -234,7 +249,7 @@ class _Reader:
         are_fit &= is_whole | ~lines.text.have_dots(starts, lengths)
         if is_whole.any():
             are_fit[is_whole] &= lines.text.are_digits(starts[is_whole], lengths[is_whole])
-        ids = self._table.ids(lines.text, starts, lengths, place)
+        ids = self._table.ids(lines.text, starts, lengths, chars.places(starts))
         return ids, are_fit & (ids >= len(WORDS))
 
     def _read_odd(self) -> list[tuple[int, int]]:
@@ -260,7 +275,6 @@ class _Characters:
         if not piece.isascii():
             is_inner = (np.frombuffer(piece, np.uint8) & 0xC0) == 0x80  # Bytes of a character behind its first.
             self._inner = np.concatenate(([0], np.cumsum(is_inner), [is_inner.sum()]))
-        self.end = int(self.places(np.array([len(piece)]))[0])
 
     def places(self, bytes_: Array) -> Array:
         """The place of the characters that begin at these bytes of the piece."""
@@ -286,4 +300,5 @@ def _number_words(table: NameTable) -> None:
     """Number the words of the language first, so that a name that is one of them is known by its number."""
     text = " ".join(sorted(WORDS)).encode()
     lines = BlankedLines(text + b"\n")
-    table.ids(lines.text, *lines.places(np.arange(len(WORDS))), 0)
+    starts, lengths = lines.places(np.arange(len(WORDS)))
+    table.ids(lines.text, starts, lengths, starts)

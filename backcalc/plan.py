@@ -34,6 +34,8 @@ Indices = NDArray[Any]
 FEW_NODES = 24  # Fewer are peeled faster one by one.
 FEW_EDGES = 96  # Fewer are swept faster one by one.
 CHUNK = 1 << 16  # What a plain loop takes at a time, as Python objects, which need ten times the memory of an array.
+FEW_KEYS = 1 << 10  # Keys of which each has many places, so that these can be copied a key at a time.
+BLOCK = 1 << 20  # Places that are sorted at a time.
 NEUTRAL = -0.0  # What every number may be added to without a change: 0.0 would turn a sum of -0.0 into 0.0.
 
 
@@ -75,15 +77,14 @@ class Plan:
     @cached_property
     def _backward(self) -> _Schedule:
         turn = self.count - 1 - self._order
-        source, target = turn.take(self.heads), turn.take(self.tails)
         level = (self.sound_levels.max(initial=0) - self.levels).take(self.tails)
-        return _Schedule(turn, source, target, level, stable_order(source))
+        return _Schedule(turn, self.heads, self.tails, level, stable_order(turn.take(self.heads)))
 
     @cached_property
     def _onward(self) -> _Schedule:
         turn, level = self._order, self.sound_levels.take(self.heads)
         edges = np.arange(len(level), dtype=np.int32)
-        return _Schedule(turn, turn.take(self.tails), turn.take(self.heads), level, edges)
+        return _Schedule(turn, self.tails, self.heads, level, edges)
 
     @property
     def _order(self) -> Indices:
@@ -110,7 +111,8 @@ class _Schedule:
     def __init__(self, turn: Indices, source: Indices, target: Indices, level: Indices, edges: Indices) -> None:
         self.turn = turn
         self.edges = edges.take(stable_order(level.take(edges)))
-        self.source, self.target = source.take(self.edges), target.take(self.edges)
+        # Each array of all edges is let go before the next is made: they are the peak of a large run's memory.
+        self.source, self.target = turn.take(source.take(self.edges)), turn.take(target.take(self.edges))
         self.stretches = list(stretches(np.bincount(level, minlength=1), FEW_EDGES))
 
     def sweep(self, partials: Array, seed: int, taken: NDArray[np.bool_] | None) -> Array:
@@ -246,15 +248,35 @@ def stable_order(keys: Indices) -> Indices:
     """
     if (keys[1:] >= keys[:-1]).all():
         return np.arange(len(keys), dtype=np.int32)
+    if int(keys.max()) < FEW_KEYS:
+        return _counted(keys.astype(np.uint16))
     high, low = (keys >> 16).astype(np.uint16), keys.astype(np.uint16)
     if not high.any():
         return np.argsort(low, kind="stable").astype(np.int32)
-    order = np.argsort(high, kind="stable").astype(np.int32)
+    order = _counted(high)
     low = low.take(order)
     ends = np.cumsum(np.bincount(high)).tolist()
     for begin, end in pairwise((0, *ends)):
         part = order[begin:end]
         part[:] = part.take(np.argsort(low[begin:end], kind="stable"))
+    return order
+
+
+def _counted(keys: NDArray[np.uint16]) -> Indices:
+    """The same for keys of which there are few: sorted a block at a time, each key's places put where they belong.
+
+    NumPy sorts with indices of 64 bits and needs them twice, which of all edges at once would be the peak of memory.
+    """
+    order, sizes = np.empty(len(keys), np.int32), np.bincount(keys)
+    following = np.cumsum(sizes) - sizes  # Where the next place of each key goes.
+    for begin in range(0, len(keys), BLOCK):
+        block = keys[begin : begin + BLOCK]
+        places, counts = np.argsort(block, kind="stable").astype(np.int32), np.bincount(block)
+        at = 0
+        for key in np.flatnonzero(counts).tolist():
+            start, count = int(following[key]), int(counts[key])
+            np.add(places[at : at + count], begin, out=order[start : start + count])
+            at, following[key] = at + count, start + count
     return order
 
 

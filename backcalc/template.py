@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+import numpy as np
 
 from backcalc.array import Array
 from backcalc.errors import Diagnostic, Source
@@ -57,13 +60,20 @@ class Template:
         self.reads = [column[id(leaf)] for leaf in self._names]
         self.numbers: Array = block.numbers
 
+    def release(self) -> None:
+        """Let go of the names of edges with plain numbers, once they are in a graph: they take as much as it does."""
+        if self.partials is not None:
+            self.ends, self.reads = [], []
+
     @property
     def partials(self) -> Array | None:
         """The partials of edges that have plain numbers for them, else None."""
         expr, sign = self.expr, 1.0
         if isinstance(expr, Call) and expr.fn == NEGATE:
             expr, sign = expr.args[0], -1.0
-        return sign * self.numbers[:, 0] if self.is_edge and isinstance(expr, Number) else None
+        if not self.is_edge or not isinstance(expr, Number):
+            return None
+        return self.numbers[:, 0] if sign == 1 else -self.numbers[:, 0]
 
     @cached_property
     def operations(self) -> list[Operation]:
@@ -84,6 +94,11 @@ class Template:
         if tape.has_arrays:
             raise UnfitError
         return list(_operations(tape))
+
+
+def joined(columns: Sequence[Indices], kind: type[np.generic]) -> Indices:
+    """The columns one behind the other, without a copy where there is one."""
+    return columns[0] if len(columns) == 1 else np.concatenate([np.zeros(0, kind), *columns])
 
 
 def _operations(tape: Tape) -> list[Operation]:

@@ -83,17 +83,17 @@ class NameTable:
         self._places: list[tuple[Array, Array]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         self.count = 0
 
-    def ids(self, text: Bytes, starts: Array, lengths: Array, offset: int) -> Array:
-        """The numbers of names in `text`, which begins at `offset` of the whole. Raises CollisionError."""
+    def ids(self, text: Bytes, starts: Array, lengths: Array, places: Array) -> Array:
+        """The numbers of names in `text`, whose `places` in the whole are to be remembered. Raises CollisionError."""
         is_long = lengths > _WIDTH
         if not is_long.any():
             keys = text.at(starts, lengths)
-            return self._numbered(self._short, keys, keys, starts + offset, lengths)
+            return self._numbered(self._short, keys, keys, places, lengths)
         ids = np.empty(len(starts), np.int32)
-        ids[~is_long] = self.ids(text, starts[~is_long], lengths[~is_long], offset)
-        starts, lengths = starts[is_long], lengths[is_long]
+        ids[~is_long] = self.ids(text, starts[~is_long], lengths[~is_long], places[~is_long])
+        starts, lengths, places = starts[is_long], lengths[is_long], places[is_long]
         keys, checks = (_hashed(text, starts, lengths, factor) for factor in _FACTORS)
-        ids[is_long] = self._numbered(self._long, keys, checks, starts + offset, lengths)
+        ids[is_long] = self._numbered(self._long, keys, checks, places, lengths)
         return ids
 
     def places(self) -> tuple[Array, Array]:

@@ -277,3 +277,10 @@ def test_a_large_random_graph(reach):
 def test_peeling_tells_a_cycle_behind_a_chain():
     ring = np.arange(1000)
     assert (peel(2000, np.r_[ring, 999, 1000 + ring], np.r_[ring + 1, 1000, 1000 + (ring + 1) % 1000])[1000:] < 0).all()
+
+
+@given(st.lists(st.integers(0, 3000), max_size=60), st.sampled_from([1, 7, 1 << 20]), st.sampled_from([1, 70_000]))
+def test_a_stable_order_is_pythons(keys, block, factor):
+    with patch.object(plan, "BLOCK", block):
+        found = stable_order(np.array(keys, np.int32) * factor)
+    assert found.tolist() == sorted(range(len(keys)), key=lambda i: keys[i])

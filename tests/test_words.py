@@ -30,7 +30,7 @@ def test_a_name_has_one_number(pieces):
     table, found, places = NameTable(), {}, []
     for i, texts in enumerate(pieces):
         text, starts, lengths = laid_out(texts)
-        for name, number in zip(texts, table.ids(text, starts, lengths, 1000 * i).tolist(), strict=True):
+        for name, number in zip(texts, table.ids(text, starts, lengths, starts + 1000 * i).tolist(), strict=True):
             assert found.setdefault(name, number) == number
         places += [(1000 * i + start, name) for start, name in zip(starts.tolist(), texts, strict=True)]
     assert sorted(found.values()) == list(range(table.count))
@@ -42,14 +42,16 @@ def test_a_name_has_one_number(pieces):
 def test_many_names_in_a_table_that_grows(monkeypatch):
     monkeypatch.setattr(words._Table, "_STEP", 100)
     texts = [f"n{i * i % 1009}" for i in range(3000)] + [f"a_long_name_{i % 77}" for i in range(500)]
-    ids = NameTable().ids(*laid_out(texts), 0).tolist()
+    text, starts, lengths = laid_out(texts)
+    ids = NameTable().ids(text, starts, lengths, starts).tolist()
     assert len(set(ids)) == len(set(texts)) == len(set(zip(ids, texts, strict=True)))
 
 
 def test_long_names_with_one_hash_are_told_apart(monkeypatch):
     monkeypatch.setattr(words, "_FACTORS", [np.uint64(0), np.uint64(0x9E3779B97F4A7C15)])
+    text, starts, lengths = laid_out(["name_of_17_letters", "name_of_18_letters"])
     with pytest.raises(CollisionError):
-        NameTable().ids(*laid_out(["name_of_17_letters", "name_of_18_letters"]), 0)
+        NameTable().ids(text, starts, lengths, starts)
 
 
 # ---- Numbers ---------------------------------------------------------------------------------------------------------
