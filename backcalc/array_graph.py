@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
+from backcalc.array import Array
 from backcalc.errors import Diagnostic, Note, Source, Span, shorten
 from backcalc.expr import Name, Number
 from backcalc.forms import leaves_of
 from backcalc.graph import Kind, Node
 from backcalc.lines import Block, Lines
 from backcalc.parser import parse
-from backcalc.plan import Indices, Plan
+from backcalc.plan import Indices, Plan, gathered
 from backcalc.primitives import CONSTANTS, PRIMITIVES
 from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
 from backcalc.template import Template, UnfitError, joined
@@ -142,6 +144,7 @@ class _Draft:
 class ArrayGraph:
     """A graph of numbers, its nodes in the order in which `build` has them.
 
+    names      the name of each node
     kinds      the kind of each node, a place in KINDS
     rank       the place of each name's node, by the name's id; constants have negative ones
     levels     the level of each node, where it had to be found out; else None
@@ -156,23 +159,30 @@ class ArrayGraph:
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]
-        self._texts = draft.names
+        self.names = [draft.names[i] for i in self._ids.tolist()]
         self.constants = {int(self.rank[i]): CONSTANTS[draft.names[i]] for i in draft.hidden}
         self.kinds = self._kinds(draft)
         self.declared = {draft.names[i]: statement for i, statement in draft.inputs.items()}
         # Parallel edges add up in the order of the file, and a file may have its edges in several forms.
         self._edge_starts = joined([template.starts for template in draft.edges], np.int32)
-        self.edge_order = np.argsort(self._edge_starts, kind="stable") if len(draft.edges) > 1 else slice(None)
+        by_start = np.argsort(self._edge_starts, kind="stable").astype(np.int32) if len(draft.edges) > 1 else None
+        self._edge_order, self._edge_starts = by_start, self._in_order(self._edge_starts, by_start)
         self.tails, self.heads = (
-            self.rank[joined([template.ends[k] for template in draft.edges], np.int32)[self.edge_order]] for k in (0, 1)
+            gathered(self.rank, self.in_order([template.ends[k] for template in draft.edges], np.int32)) for k in (0, 1)
         )
         self._starts = self._first_lines(draft)
         self._used, self._in_partials = self._readers(draft)
-        for template in draft.edges:
-            template.release()
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    def in_order(self, columns: Sequence[Indices | Array], kind: type[np.generic]) -> NDArray[Any]:
+        """What is said of the edges of each form, as one column in the order of the file."""
+        return self._in_order(joined(columns, kind), self._edge_order)
+
+    @staticmethod
+    def _in_order(column: NDArray[Any], order: Indices | None) -> NDArray[Any]:
+        return column if order is None else gathered(column, order)
 
     def _kinds(self, draft: _Draft) -> Indices:
         found = np.full(draft.count, INPUT, np.int8)
@@ -199,12 +209,6 @@ class ArrayGraph:
             for read in template.reads:
                 spoken[read[read != template.ends[1]]] = True
         return used[self._ids], spoken[self._ids]
-
-    @cached_property
-    def names(self) -> list[str]:
-        """The name of every node."""
-        texts = self._texts
-        return [texts[i] for i in self._ids.tolist()]
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -238,7 +242,7 @@ class ArrayGraph:
         twice = in_order[1:][in_order[1:] == in_order[:-1]]
         if not len(twice):
             return ()
-        starts = self._edge_starts[self.edge_order]
+        starts = self._edge_starts
         first: dict[int, int] = {}
         found = []
         for place in np.flatnonzero(np.isin(keys, twice)).tolist():

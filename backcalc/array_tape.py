@@ -15,7 +15,7 @@ from backcalc.array_graph import ArrayGraph
 from backcalc.operations import Flags, Operations
 from backcalc.plan import Indices
 from backcalc.primitives import PRIMITIVES, Primitive
-from backcalc.template import Template, joined
+from backcalc.template import Template
 
 MOST_ARGS = 3
 
@@ -41,17 +41,7 @@ class ArrayTape:
         self._row_numbers: dict[str, int] = {}
         self._written: list[tuple[Indices, int, list[Indices]]] = []  # Slots, their row, and their arguments.
         self._literals: list[tuple[Indices, Array]] = []
-        partials: list[Array] = []
-        self._computed: list[tuple[int, Indices]] = []  # The first of some edges, and the slots of their partials.
-        count = 0
-        for template in graph.templates:
-            numbers = template.partials
-            slots = self._write(template) if numbers is None else None
-            if template.is_edge:
-                partials.append(np.zeros(len(template.starts)) if numbers is None else numbers)
-                self._computed += [] if slots is None else [(count, slots)]
-                count += len(template.starts)
-        self._partials: Array = joined(partials, np.float64)
+        self._partials, self._computed = self._annotations()
 
     @property
     def tails(self) -> Indices:
@@ -68,10 +58,23 @@ class ArrayTape:
 
     def partials(self, values: Array) -> Array:
         """The partial on each annotated edge, those that are computed from `values`, which has all slots."""
-        found = self._partials.copy() if self._computed else self._partials
-        for first, slots in self._computed:
-            found[first : first + len(slots)] = values[slots]
-        return np.asarray(found[self.graph.edge_order])
+        is_computed = self._computed >= 0
+        return np.where(is_computed, values[self._computed], self._partials) if len(is_computed) else self._partials
+
+    def _annotations(self) -> tuple[Array, Indices]:
+        """The partial on each annotated edge, and where some are computed the slots that do so; -1 for the others."""
+        partials: list[Array] = []
+        computed: list[Indices] = []
+        for template in self.graph.templates:
+            numbers = template.partials
+            slots = self._write(template) if numbers is None else np.full(len(numbers), -1, np.int32)
+            if template.is_edge:
+                partials.append(np.zeros(len(slots)) if numbers is None else numbers)
+                computed.append(slots)
+            template.release()
+        in_order = self.graph.in_order(partials, np.float64)
+        has_computed = any((slots >= 0).any() for slots in computed)
+        return in_order, self.graph.in_order(computed, np.int32) if has_computed else np.zeros(0, np.int32)
 
     @cached_property
     def values(self) -> Array:

@@ -77,12 +77,12 @@ class Plan:
     @cached_property
     def _backward(self) -> _Schedule:
         turn = self.count - 1 - self._order
-        level = (self.sound_levels.max(initial=0) - self.levels).take(self.tails)
-        return _Schedule(turn, self.heads, self.tails, level, stable_order(turn.take(self.heads)))
+        level = gathered(self.sound_levels.max(initial=0) - self.levels, self.tails)
+        return _Schedule(turn, self.heads, self.tails, level, stable_order(gathered(turn, self.heads)))
 
     @cached_property
     def _onward(self) -> _Schedule:
-        turn, level = self._order, self.sound_levels.take(self.heads)
+        turn, level = self._order, gathered(self.sound_levels, self.heads)
         edges = np.arange(len(level), dtype=np.int32)
         return _Schedule(turn, self.tails, self.heads, level, edges)
 
@@ -110,9 +110,9 @@ class _Schedule:
 
     def __init__(self, turn: Indices, source: Indices, target: Indices, level: Indices, edges: Indices) -> None:
         self.turn = turn
-        self.edges = edges.take(stable_order(level.take(edges)))
+        self.edges = gathered(edges, stable_order(gathered(level, edges)))
         # Each array of all edges is let go before the next is made: they are the peak of a large run's memory.
-        self.source, self.target = turn.take(source.take(self.edges)), turn.take(target.take(self.edges))
+        self.source, self.target = (gathered(turn, gathered(end, self.edges)) for end in (source, target))
         self.stretches = list(stretches(np.bincount(level, minlength=1), FEW_EDGES))
 
     def sweep(self, partials: Array, seed: int, taken: NDArray[np.bool_] | None) -> Array:
@@ -173,7 +173,7 @@ class _Peeling:
 
     def __init__(self, count: int, tails: Indices, heads: Indices) -> None:
         self.level = np.full(count, -1, np.int32)
-        self.heads = heads.take(stable_order(tails))  # The users of node i are heads[first[i] : first[i + 1]].
+        self.heads = gathered(heads, stable_order(tails))  # The users of node i are heads[first[i] : first[i + 1]].
         self.first = np.zeros(count + 1, np.int32)
         np.cumsum(np.bincount(tails, minlength=count), out=self.first[1:])
         self.waiting = np.bincount(heads, minlength=count).astype(np.int32)
@@ -240,6 +240,14 @@ def ranges(begins: Indices, ends: Indices) -> Indices:
     return np.asarray(np.arange(behind[-1]) + np.repeat(begins - behind + sizes, sizes))
 
 
+def gathered(values: Indices, places: Indices) -> Indices:
+    """The `values` at these places, a block at a time: NumPy makes 64 bits of all indices that it is given."""
+    found = np.empty(len(places), values.dtype)
+    for begin in range(0, len(places), BLOCK):
+        found[begin : begin + BLOCK] = values[places[begin : begin + BLOCK]]
+    return found
+
+
 def stable_order(keys: Indices) -> Indices:
     """The places of `keys` (whole, from 0) in ascending order, of equals in their own.
 
@@ -254,7 +262,7 @@ def stable_order(keys: Indices) -> Indices:
     if not high.any():
         return np.argsort(low, kind="stable").astype(np.int32)
     order = _counted(high)
-    low = low.take(order)
+    low = gathered(low, order)
     ends = np.cumsum(np.bincount(high)).tolist()
     for begin, end in pairwise((0, *ends)):
         part = order[begin:end]

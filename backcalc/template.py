@@ -61,9 +61,8 @@ class Template:
         self.numbers: Array = block.numbers
 
     def release(self) -> None:
-        """Let go of the names of edges with plain numbers, once they are in a graph: they take as much as it does."""
-        if self.partials is not None:
-            self.ends, self.reads = [], []
+        """Let go of the names and numbers, once they are in a graph: they take as much as it does."""
+        self.ends, self.reads, self.numbers = [], [], self.numbers[:0]
 
     @property
     def partials(self) -> Array | None:
