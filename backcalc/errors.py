@@ -10,17 +10,17 @@ BackcalcError                bad input; exit status 2; carries a `Source` and it
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple
 
 MAX_ERRORS = 20
 NAME_SHOWN = 60
 LINE_SHOWN = 76
+LINES_STEP = 1 << 18
 
 
 class Span(NamedTuple):
@@ -39,11 +39,12 @@ class Source:
 
     def line_number(self, offset: int) -> int:
         """The 1-based number of the line that holds `offset`."""
-        return bisect_right(self._line_starts, offset)
+        block = offset // LINES_STEP
+        return 1 + self._newlines[block] + self.text.count("\n", block * LINES_STEP, offset)
 
     def line_start(self, offset: int) -> int:
         """The offset at which the line that holds `offset` starts."""
-        return self._line_starts[self.line_number(offset) - 1]
+        return self.text.rfind("\n", 0, offset) + 1
 
     def line_text(self, offset: int) -> str:
         """The line that holds `offset`, without its newline."""
@@ -51,8 +52,10 @@ class Source:
         return self.text[self.line_start(offset) : end if end >= 0 else len(self.text)]
 
     @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(newline.end() for newline in re.finditer("\n", self.text))]
+    def _newlines(self) -> list[int]:
+        """How many newlines stand before every LINES_STEP-th character; the places of all would take much memory."""
+        steps = range(0, len(self.text) + 1, LINES_STEP)
+        return list(accumulate((self.text.count("\n", at, at + LINES_STEP) for at in steps), initial=0))
 
 
 class Note(NamedTuple):

@@ -256,8 +256,10 @@ def test_words_for_lists_and_numbers():
     assert [display_width(text) for text in ("abc", "é", "e\u0301", "ラ", "")] == [3, 1, 1, 2, 0]
 
 
+@pytest.mark.parametrize("step", [1, 2, 3, 1 << 18])
 @pytest.mark.parametrize("offset", range(8))
-def test_places_in_a_source(offset):
+def test_places_in_a_source(offset, step, monkeypatch):
+    monkeypatch.setattr("backcalc.errors.LINES_STEP", step)
     source = Source("f", "ab\n\ncde")
     before = source.text[:offset]
     assert source.line_number(offset) == before.count("\n") + 1
