@@ -15,15 +15,15 @@ from processes import run
 HERE = Path(__file__).parent
 SCRIPT = Path(sys.executable).with_name("backcalc")
 BACKCALC = (str(SCRIPT),) if SCRIPT.exists() else (sys.executable, "-m", "backcalc")
-MILLION = 1_000_000
+HUNDRED, MILLION = 100_000, 1_000_000
 
 
 class Case(NamedTuple):
-    """Our command beside the peer's; a command that ends in `.py` is a script in `peers/`.
+    """Our command beside the peer's: a script in `peers/`, what Python is to do, or ours on other input (`run …`).
 
     aim    the ratio of medians, ours to the peer's, that this project wants; empty where it only wants to know
     size   how many statements, edges or points; 0 where the case has one size
-    input  what of `inputs.py` makes the files; empty where there are none to make
+    input  what of `inputs.py` makes the files, parted by spaces; empty where there are none to make
     needs  the modules that the peer imports
     """
 
@@ -39,18 +39,24 @@ class Case(NamedTuple):
 
     def prepare(self, folder: Path, size: int) -> None:
         """Write the input files of that size into `folder`."""
-        if self.input:
-            run([sys.executable, str(HERE / "inputs.py"), self.input, str(size)], folder)
+        for maker in self.input.split():
+            run([sys.executable, str(HERE / "inputs.py"), maker, str(size)], folder)
 
     @property
     def ours(self) -> list[str]:
         """Our command; a sample is found from any folder."""
-        parts = self.arguments.split()
+        return self._backcalc(self.arguments)
+
+    @staticmethod
+    def _backcalc(arguments: str) -> list[str]:
+        parts = arguments.split()
         return [*BACKCALC, *(str(HERE.parent / part) if part.startswith("samples/") else part for part in parts)]
 
     @property
     def theirs(self) -> list[str]:
         """The peer's command."""
+        if self.script.startswith("run "):
+            return self._backcalc(self.script)
         is_script = self.script.endswith(".py")
         return [sys.executable, *([str(HERE / "peers" / self.script)] if is_script else self.script.split())]
 
@@ -67,8 +73,13 @@ CASES = (
     Case("terminal", LATTICE, "autograd", "lattice_autograd.py", "0.7", needs=("autograd",), terminal=True),
     Case("lattice", LATTICE, "torch", "lattice_torch.py", "0.125", needs=("torch",)),
     # Large inputs, read from files and printed in full.
-    Case("edges", EDGES, "networkx", "edges_networkx.py", "", MILLION, "edges", ("networkx",)),
-    Case("edges", EDGES, "polars + scipy", "edges_polars.py", "", MILLION, "edges", ("polars", "scipy")),
-    Case("statements", STATEMENTS, "micrograd", "statements_micrograd.py", "", 100_000, "statements", ("micrograd",)),
-    Case("points", POINTS, "numpy", "points_numpy.py", "", MILLION, "points", ("numpy",)),
+    Case("edges", EDGES, "networkx", "edges_networkx.py", "0.04", MILLION, "edges", ("networkx",)),
+    Case("edges", EDGES, "polars + scipy", "edges_polars.py", "1.2", MILLION, "edges", ("polars", "scipy")),
+    Case("chain", EDGES.replace("edges", "chain"), "edges", EDGES, "2", MILLION, "edges chain"),
+    Case("narrow", EDGES.replace("edges", "narrow"), "edges", EDGES, "2", MILLION, "edges narrow"),
+    Case(
+        "statements", STATEMENTS, "micrograd", "statements_micrograd.py", "0.2", HUNDRED, "statements", ("micrograd",)
+    ),
+    Case("deep", STATEMENTS.replace("statements", "deep"), "statements", STATEMENTS, "2", HUNDRED, "statements deep"),
+    Case("points", POINTS, "numpy", "points_numpy.py", "1.3", MILLION, "points", ("numpy",)),
 )

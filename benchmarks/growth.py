@@ -18,7 +18,7 @@ HEADER = ("case", "size", "", "least s", "MB", "time per doubling", "memory per 
 def growth_rows(cases: Iterable[Case], folder: Path, runs: int, *, full: bool) -> list[tuple[str, ...]]:
     """A row for each size of each input; edges go on to ten million where `full`."""
     rows = [HEADER]
-    for case in {case.input: case for case in cases if case.input}.values():
+    for case in {case.name: case for case in cases if case.input and " " not in case.input}.values():
         before: tuple[int, Measured] | None = None
         for size in (*SIZES, FULL) if full and case.input == "edges" else SIZES:
             print(f"{case.name} {size:,} …", file=sys.stderr)
