@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backcalc.array import Array
-from backcalc.errors import Diagnostic, Note, Source, Span, shorten
+from backcalc.errors import Diagnostic, Note, Span, shorten
 from backcalc.expr import Name, Number
 from backcalc.forms import leaves_of
 from backcalc.graph import Kind, Node
 from backcalc.lines import Block, Lines
-from backcalc.parser import parse
+from backcalc.parser import parse_statement
 from backcalc.plan import Indices, Plan, gathered
 from backcalc.primitives import CONSTANTS, PRIMITIVES
 from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
@@ -344,6 +344,6 @@ class _Nodes(Sequence[Node]):
         kind = KINDS[graph.kinds[i]]
         formula = None
         if kind in ("expression", "constant"):
-            (statement,) = parse(Source(graph.source.name, graph.source.text[slice(*span)])).statements
+            statement = parse_statement(graph.source, span)
             formula = statement.formula if isinstance(statement, Definition) else None
         return Node(graph.names[i], kind, span, formula=formula)

@@ -9,30 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
 
 from backcalc.array import Array, is_finite
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
+from backcalc.array_remarks import remarks
 from backcalc.array_tape import ArrayTape
 from backcalc.errors import Diagnostic, Source
 from backcalc.evaluate import constant
 from backcalc.lines import read_lines
-from backcalc.operations import Flags
+from backcalc.operations import Flags, LocalPartials
 from backcalc.plan import Indices, Plan
 from backcalc.run import Mode, choose_output, choose_wrt
 from backcalc.shapes import Shape
 from backcalc.template import UnfitError
 
 HUGE = 1 << 26  # Characters from which on memory counts.
+MOST_REMARKABLE = 2_000  # Nodes whose warnings are worth putting together.
 
 
 @dataclass(frozen=True)
 class LargeRun:
     """What a run found, an entry a node; `value_array` is nan where a value is not `known`.
 
-    `wrt_places` are the nodes whose derivatives are asked for.
+    `wrt_places` are the nodes whose derivatives are asked for, `remarkable` those that a warning may speak of.
     """
 
     graph: ArrayGraph
@@ -41,6 +44,7 @@ class LargeRun:
     value_array: Array
     known: Flags
     adjoint_array: Array
+    remarkable: Indices
     mode: Mode = "reverse"
     tangents: Mapping[str, Sequence[float]] = field(default_factory=dict)
     shapes: Sequence[Shape] = ()
@@ -68,10 +72,10 @@ class LargeRun:
         output = self.graph.index[self.output]
         return is_finite(asked) and bool(not self.known[output] or is_finite(self.value_array[output]))
 
-    @property
+    @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What reading the graph has noticed."""
-        return self.graph.warnings
+        """What reading the graph and the run have noticed, in that order."""
+        return (*self.graph.warnings, *remarks(self.graph, self.value_array, self.remarkable.tolist()))
 
 
 class _Column(Sequence[float | None]):
@@ -129,25 +133,41 @@ def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence
     output = choose_output(graph, of)
     places = np.array([graph.index[name] for name in choose_wrt(graph, wrt)]) if wrt else graph.input_places
     seed = int(tape.slot[graph.index[output]])
+    remarkable = np.zeros(0, np.int64)
     if tape.rows:
-        values, adjoints = _both_passes(tape, values, seed)
+        _require_known(tape, values)
+        values = tape.operations.evaluate(values)
+        local = tape.operations.linearize(values)
+        remarkable = _remarkable(tape, local.remarkable)
+        adjoints = _adjoints(tape, values, local, seed)
     else:
         adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(tape.partials(values), seed)
     known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
-    return LargeRun(graph, output, places, values[tape.slot], known, adjoints[tape.slot])
+    return LargeRun(graph, output, places, values[tape.slot], known, adjoints[tape.slot], remarkable)
 
 
-def _both_passes(tape: ArrayTape, values: Array, seed: int) -> tuple[Array, Array]:
-    """The values and adjoints of all slots. Raises UnfitError where something wants a remark, or is not known."""
-    values = tape.operations.evaluate(values)
-    local = tape.operations.linearize(values)
-    if local.is_remarkable:
+def _require_known(tape: ArrayTape, values: Array) -> None:
+    """Raise UnfitError where an operation reads what has no value: that calls for formulas."""
+    read = tape.operations.args[tape.operations.args >= 0]
+    if np.isnan(values[read[tape.operations.ops[read] < 0]]).any():
         raise UnfitError
+
+
+def _remarkable(tape: ArrayTape, slots: Indices) -> Indices:
+    """The nodes whose operations these slots are. Raises UnfitError for too many, and for slots of edges' partials."""
+    nodes = np.unique(np.searchsorted(tape.slot, slots))
+    if len(nodes) > MOST_REMARKABLE or (len(nodes) and int(nodes[-1]) >= len(tape.slot)):
+        raise UnfitError
+    return nodes
+
+
+def _adjoints(tape: ArrayTape, values: Array, local: LocalPartials, seed: int) -> Array:
+    """The adjoint of every slot, from the edges of the operations and those that the text annotates."""
     if not len(tape.graph.tails):
-        return values, local.reverse(seed)
+        return local.reverse(seed)
     ends = zip(local.edges, (tape.tails, tape.heads, tape.partials(values)), strict=True)
     tails, heads, slopes = (np.concatenate(pair) for pair in ends)
-    return values, Plan(tape.size, tails, heads).reverse(slopes, seed)
+    return Plan(tape.size, tails, heads).reverse(slopes, seed)
 
 
 def _placed(graph: ArrayGraph, tape: ArrayTape, at: Mapping[str, Any]) -> Array:

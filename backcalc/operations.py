@@ -31,13 +31,13 @@ class LocalPartials:
 
     partials       ∂head/∂tail an edge
     taken          which edges there are at all: none leads to a constant, or to a branch that `if` does not take
-    is_remarkable  whether the plain way might have a warning to give; it may also have none
+    remarkable     the slots of which the plain way might have a warning to give; it may also have none
     """
 
     plan: Plan
     partials: Array
     taken: Flags
-    is_remarkable: bool
+    remarkable: Indices
 
     @property
     def edges(self) -> tuple[Indices, Indices, Array]:
@@ -84,12 +84,13 @@ class Operations:
         """The local partials at the values of all slots."""
         partials, taken = np.empty(len(self.plan.tails)), ~self.constant[self.plan.tails]
         with quiet():
-            found = [self._linearize(slots, values, partials, taken) for slots in self._by_row]
-        is_finite = np.isfinite(values[self._slots]).all() and np.isfinite(partials[taken]).all()
-        return LocalPartials(self.plan, partials, taken, any(found) or not is_finite)
+            found = [slots[self._linearize(slots, values, partials, taken)] for slots in self._by_row]
+        found.append(self.plan.heads[taken & ~np.isfinite(partials)])
+        found.append(self._slots[~np.isfinite(values[self._slots])])
+        return LocalPartials(self.plan, partials, taken, np.unique(np.concatenate(found)))
 
-    def _linearize(self, slots: Indices, values: Array, partials: Array, taken: Flags) -> bool:
-        """Write the partials of the slots of one row; whether one is at a kink or outside its domain."""
+    def _linearize(self, slots: Indices, values: Array, partials: Array, taken: Flags) -> Flags:
+        """Write the partials of the slots of one row; which of these are at a kink or outside its domain."""
         row, args, out = self._row(slots), self._operands(slots, values), values.take(slots)
         exists = ~np.isnan(out)
         if row.array.exists is not None:
@@ -99,13 +100,13 @@ class Operations:
             partials[edges] = slope(*args, out) if row.selects else np.where(exists, slope(*args, out), nan)
             if row.selects or row.partials[k] == FLAT:
                 taken[edges] &= partials.take(edges) != 0
-        return not exists.all() or self._is_at_kink(row, slots, args)
+        return np.asarray(~exists | self._are_at_kinks(row, slots, args))
 
-    def _is_at_kink(self, row: Primitive, slots: Indices, args: list[Array]) -> bool:
+    def _are_at_kinks(self, row: Primitive, slots: Indices, args: list[Array]) -> Flags:
         if row.array.bends is None:
-            return False
+            return np.zeros(len(slots), np.bool_)
         varies = ~self.constant[self.args[slots, : len(args)]].all(axis=1)
-        return bool((varies & (np.asarray(row.array.bends(*args)) != 0)).any())
+        return np.asarray(varies & (np.asarray(row.array.bends(*args)) != 0))
 
     def _row(self, slots: Indices) -> Primitive:
         """The row that serves `slots`, which have the same."""

@@ -133,6 +133,11 @@ def parse_point(source: Source) -> tuple[tuple[Name, Expr], ...]:
     return _read_whole(source, "point")  # type: ignore[no-any-return]
 
 
+def parse_statement(source: Source, span: Span) -> Statement:
+    """The one statement in this part of `source`, an edge of columns with the spelling of one. Raises ParseError."""
+    return _read_whole(source, "statement", span)._replace(span=span)  # type: ignore[no-any-return]
+
+
 def parse_answer(source: Source, span: Span | None = None) -> Answer:
     """The answer that `source`, or its part `span`, states. Raises ParseError."""
     return _read_whole(source, "answer", span)  # type: ignore[no-any-return]

@@ -84,6 +84,10 @@ TAKEN = [
     "u -> v : 3\nu -> v : 1/3\nu,v,4\nv -> w : 1",
     "e -> v : 3",
     "v -> sin : 3\nsin -> w : 2",
+    "input x = -1\ny = log(x)",
+    "input x = 0\ny = relu(x)*2 + abs(x)\nz = 1/x + y  # 1/0",
+    "z = 1/y\ninput x = 0; y = sqrt(x)\nw = floor(y)\nL = z + w",
+    "input x = 1\nc = 0\ny = x^c + log(c)",
 ]
 
 
@@ -99,8 +103,6 @@ LEFT = [
     "input x = 1\ny = max(x, 2, 3)",
     "def f(x) = x^2\ninput x = 1\ny = f(x)",
     "for k in 1..3 { t{k} = k }",
-    "input x = -1\ny = log(x)",
-    "input x = 0\ny = relu(x)",
     "input x = 1\ny = x^2\ngiven y = 1",
     "input x = 1\ny = x^2\nadjoint y = 1",
     "input x = 1\ny = x^2\nz = grad(y, x)",
