@@ -49,7 +49,11 @@ class _Draft:
             *PRIMITIVES,
             *(leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)),
         }
-        self.ids = {name: i for i, name in enumerate(self.names) if name in asked}
+        found = asked.intersection(self.names)
+        if len(found) <= FEW_LOOKUPS:
+            self.ids = {name: self.names.index(name) for name in found}
+        else:
+            self.ids = {name: i for i, name in enumerate(self.names) if name in found}
         self.inputs: dict[int, Input] = {}
         self.output: str | None = None
         alone = [block for statement in rest for block in self._take(statement)]
@@ -159,7 +163,7 @@ class ArrayGraph:
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]
-        self.names = [draft.names[i] for i in self._ids.tolist()]
+        self.names = list(map(draft.names.__getitem__, self._ids.tolist()))
         self.constants = {int(self.rank[i]): CONSTANTS[draft.names[i]] for i in draft.hidden}
         self.kinds = self._kinds(draft)
         self.declared = {draft.names[i]: statement for i, statement in draft.inputs.items()}
@@ -298,7 +302,7 @@ class _Index(Mapping[str, int]):
 
     def __init__(self, names: list[str]) -> None:
         self._names = names
-        self._looked_up = 0
+        self._found: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._names)
@@ -307,13 +311,12 @@ class _Index(Mapping[str, int]):
         return iter(self._names)
 
     def __getitem__(self, name: str) -> int:
-        self._looked_up += 1
-        if self._looked_up > FEW_LOOKUPS:
-            return self._places[name]
-        try:
-            return self._names.index(name)
-        except ValueError:
-            raise KeyError(name) from None
+        if name not in self._found and len(self._found) < FEW_LOOKUPS:
+            try:
+                self._found[name] = self._names.index(name)
+            except ValueError:
+                raise KeyError(name) from None
+        return self._found[name] if name in self._found else self._places[name]
 
     @cached_property
     def _places(self) -> dict[str, int]:

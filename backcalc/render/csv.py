@@ -47,15 +47,15 @@ def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
     names, values, adjoints = list(run.graph.index), run.values, run.adjoints
     for i in range(0, len(names), ROWS):
         part = slice(i, i + ROWS)
-        cells = zip(names[part], map(_number, values[part]), map(_number, adjoints[part]), strict=True)
-        yield "\n".join(map(",".join, cells))
-
-
-def _number(value: Any) -> str:
-    """A number as `number_text` has it; what is not known is empty."""
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0")
-    return _cell(value, ())
+        columns = [names[part], values[part], adjoints[part]]
+        if {*map(type, columns[1]), *map(type, columns[2])} <= {float, type(None)}:
+            text = "\n".join(map("{},{!r},{!r}".format, *columns)) + "\n"
+            # As `number_text` has numbers, and what is not known empty; a name has no point and no comma.
+            yield text.replace(",None", ",").replace(".0,", ",").replace(".0\n", "\n")[:-1]
+        else:
+            yield from (
+                f"{name},{_cell(value, ())},{_cell(found, ())}" for name, value, found in zip(*columns, strict=True)
+            )
 
 
 def _local_partials(run: Run) -> Iterator[tuple[str, str, Any]]:
