@@ -41,8 +41,8 @@ def simplify(expr: Expr) -> Expr:
     return fold(expr, lambda leaf: leaf, lambda call, args: make(call.fn, *args))
 
 
-def tidy(expr: Expr) -> Expr:
-    """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals."""
+def tidy(expr: Expr, done: dict[int, Expr] | None = None) -> Expr:
+    """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals; `done` as in `fold`."""
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
         if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":
@@ -62,7 +62,7 @@ def tidy(expr: Expr) -> Expr:
     def leaf(part: Number | Name) -> Expr:
         return part if isinstance(part, Name) or part.text else written(part.value)
 
-    return fold(expr, leaf, call)
+    return fold(expr, leaf, call, done)
 
 
 def _negated(term: Expr) -> Expr:
