@@ -24,7 +24,7 @@ NAMES_SHOWN = 8
 class Evaluation:
     """The values of a tape's slots at a point, their shapes, and the rows that served them.
 
-    `known_shapes` tells the shape of a formula. `terms` has for each slot its value as an operand: a number or an array,
+    `known_shapes` tells the shape of a formula. `terms` has for each slot its value as an operand: a number, an array,
     the name of an unknown node, or a formula; `replaced` are the slots of operations whose result something else says.
     `formulas` is whether every node stays a name.
     """
