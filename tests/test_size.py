@@ -232,7 +232,7 @@ def calls(work, size):
 @pytest.mark.parametrize("kind", UNKNOWN)
 def test_a_chain_of_unknown_values(kind):
     """Each adjoint is a formula that holds those before it, but what they share is worked on once."""
-    first = "input t0[3]\n" if kind == "vectors" else ""
+    first = "input t0[3]; input W[3,3]\n" if kind == "vectors" else ""
 
     def work(size):
         graph = backcalc.parse(f"{first}for k in 0..{size - 1} {{ {UNKNOWN[kind]} }}\nL = sum(t{size})")
