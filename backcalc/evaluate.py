@@ -100,6 +100,8 @@ class Evaluation:
         shape = self.shapes[slot]
         if not shape or self.known_shapes.of(found):
             return found
+        if isinstance(found, Number):
+            return literal(found.value * ones(shape))
         return make("*", found, literal(ones(shape)))
 
 
