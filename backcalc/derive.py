@@ -177,7 +177,8 @@ class Sweep:
         name = free_name(derivative_name(self.output, node, self.row), self.taken)
         self.taken.add(name)
         self._found[name], self._adjoint[node] = expr, name
-        self.linear.named_shapes[name] = self.linear.named_shapes.get(node, ())
+        shapes = self.linear.known_shapes.names
+        shapes[name] = shapes.get(node, ())
         return Name(name)
 
 

@@ -11,7 +11,7 @@ from backcalc.functions import Functions
 from backcalc.graph import Graph, Node
 from backcalc.primitive import Primitive
 from backcalc.primitives import CONSTANTS, lookup, variant
-from backcalc.shapes import Shape, known_shape, prepare, shape_text
+from backcalc.shapes import KnownShapes, Shape, prepare, shape_text
 from backcalc.simplify import make
 from backcalc.suggest import did_you_mean, is_of_series
 from backcalc.tape import Tape
@@ -24,7 +24,7 @@ NAMES_SHOWN = 8
 class Evaluation:
     """The values of a tape's slots at a point, their shapes, and the rows that served them.
 
-    `named_shapes` has the shape of every node. `terms` has for each slot its value as an operand: a number or an array,
+    `known_shapes` tells the shape of a formula. `terms` has for each slot its value as an operand: a number, an array,
     the name of an unknown node, or a formula; `replaced` are the slots of operations whose result something else says.
     `formulas` is whether every node stays a name.
     """
@@ -39,7 +39,8 @@ class Evaluation:
         self._require_declared(known)
         seeds = {tape.slot[i]: shape for i, shape in _seed_shapes(tape.graph)}  # An adjoint has its node's shape.
         self.shapes, self.rows = prepare(tape, {**tape.declared, **known}, seeds)
-        self.named_shapes = {n.name: self.shapes[s] for s, n in zip(tape.slot, tape.graph.nodes, strict=True)}
+        named = {node.name: self.shapes[slot] for slot, node in zip(tape.slot, tape.graph.nodes, strict=True)}
+        self.known_shapes = KnownShapes(named)
         self.terms: list[Any] = list(tape.literals)
         for slot, value in () if formulas else stated.items():
             self.terms[slot] = value
@@ -97,8 +98,10 @@ class Evaluation:
     def _in_shape(self, found: Expr, slot: int) -> Expr:
         """A formula of an array that a rewrite such as x - x → 0 has made a number, as an array again."""
         shape = self.shapes[slot]
-        if not shape or known_shape(found, self.named_shapes):
+        if not shape or self.known_shapes.of(found):
             return found
+        if isinstance(found, Number):
+            return literal(found.value * ones(shape))
         return make("*", found, literal(ones(shape)))
 
 

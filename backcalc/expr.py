@@ -25,18 +25,28 @@ T = TypeVar("T")
 
 
 class _Structural:
-    """Equality and hash by structure, without recursion; spans and spellings of numbers do not count."""
+    """Equality and hash by structure, without recursion; spans and spellings of numbers do not count.
 
-    __slots__ = ()
+    A hash is kept once it is known: a formula grows by a call at a time, and is compared at each step.
+    """
+
+    __slots__ = ("_hash",)
+    _hash: int
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _Structural):
             return NotImplemented
+        if self is other or hash(self) != hash(other):
+            return self is other
         seen: dict[object, int] = {}
         return _number(self, seen) == _number(other, seen)  # type: ignore[arg-type]
 
     def __hash__(self) -> int:
-        return fold(self, lambda leaf: hash(_content(leaf)), lambda call, args: hash((call.fn, args)))  # type: ignore[arg-type]
+        if not hasattr(self, "_hash"):
+            for part in _unhashed(self):  # type: ignore[arg-type]
+                structure = (part.fn, part.args) if isinstance(part, Call) else _content(part)
+                object.__setattr__(part, "_hash", hash(structure))
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,11 +104,19 @@ def postorder(expr: Expr) -> Iterator[Expr]:
             yield part
 
 
-def fold(expr: Expr, leaf: Callable[[Number | Name], T], call: Callable[[Call, tuple[T, ...]], T]) -> T:
-    """`expr` read from the leaves up: `leaf` for numbers and names, `call` for calls with their arguments' results."""
+def fold(
+    expr: Expr,
+    leaf: Callable[[Number | Name], T],
+    call: Callable[[Call, tuple[T, ...]], T],
+    done: dict[int, T] | None = None,
+) -> T:
+    """`expr` read from the leaves up: `leaf` for numbers and names, `call` for calls with their arguments' results.
+
+    `done` are the results so far by identity, for several expressions that share parts; the caller keeps these alive.
+    """
     if not isinstance(expr, Call):
         return leaf(expr)
-    done: dict[int, T] = {}
+    done = {} if done is None else done
     stack: list[Expr] = [expr]
     while stack:
         part = stack[-1]
@@ -135,6 +153,18 @@ def names(expr: Expr) -> dict[str, Name]:
 def rewrite_calls(expr: Expr, replacements: Mapping[int, Expr]) -> Expr:
     """`expr` with the calls of these identities replaced."""
     return fold(expr, lambda leaf: leaf, lambda call, args: replacements.get(id(call)) or with_args(call, args))
+
+
+def _unhashed(expr: Expr) -> Iterator[Expr]:
+    """The parts of `expr` whose hash is not known, arguments before the calls that use them."""
+    stack: list[Expr] = [expr]
+    while stack:
+        part = stack[-1]
+        waiting = [arg for arg in part.args if not hasattr(arg, "_hash")] if isinstance(part, Call) else []
+        if waiting:
+            stack.extend(waiting)
+            continue
+        yield stack.pop()  # What stands twice on the stack is hashed twice.
 
 
 def _content(leaf: Number | Name) -> float | str:

@@ -43,9 +43,10 @@ def formula_tangents(linear: Linearization, wrt: int) -> list[Any]:
     slot, shapes = linear.tape.slot, linear.evaluation.shapes
     if any(shapes):
         return [_by_reverse(linear, node, wrt) for node in range(len(slot))]
+    tidied: dict[int, Expr] = {}
     order = range(slot[wrt] + 1, len(shapes))
     found = forward(order, linear.slot_edges.__getitem__, {slot[wrt]: 1.0}, multiply=multiply, accumulate=add)
-    return [_read(found.get(at, 0.0)) for at in slot]
+    return [_read(found.get(at, 0.0), tidied) for at in slot]
 
 
 def _by_reverse(linear: Linearization, node: int, wrt: int) -> Any:
@@ -81,5 +82,5 @@ def _pulled(linear: Linearization, head: int, seed: Any, tail: int) -> Any:
     return linear.full(linear.sweep({head: seed}, tail).get(tail, 0.0), linear.evaluation.shapes[tail])
 
 
-def _read(value: Any) -> Any:
-    return value if is_known(value) else tidy(value)
+def _read(value: Any, tidied: dict[int, Expr] | None = None) -> Any:
+    return value if is_known(value) else tidy(value, tidied)

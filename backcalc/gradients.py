@@ -97,9 +97,9 @@ class _Resolution:
         linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
         shape = linear.shape(output)
         if shape:
-            name = shorten(output)
-            hint = (f"make a number of it: grad(sum({name}), {shorten(next(iter(wanted)))})",)
-            message = f"`{name}` is {shape_words(shape)}; a gradient is that of a number"
+            of, by = (shorten(unparse(arg)) for arg in call.args)
+            hint = (f"make a number of it: grad(sum({of}), {by})",)
+            message = f"`{of}` is {shape_words(shape)}; a gradient is that of a number"
             raise BuildError(graph.source, [Diagnostic("grad-of-vector", message, call.span, hints=hint)])
         self.sweeps[output] = Sweep(graph, linear, output, self.taken)
         return self.sweeps[output]

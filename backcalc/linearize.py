@@ -12,7 +12,7 @@ from backcalc.evaluate import Evaluation
 from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Number
 from backcalc.primitive import Bound, Primitive, expression, names_in
 from backcalc.remarks import FLAT, Remarks, does_exist
-from backcalc.shapes import Shape, known_shape
+from backcalc.shapes import KnownShapes, Shape
 from backcalc.simplify import make
 from backcalc.substitute import MOST_OTHERS, element, substituted
 from backcalc.sweep import reverse
@@ -40,7 +40,7 @@ class Linearization:
         self.remarks = Remarks(evaluation)
         self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
-        self.named_shapes = dict(evaluation.named_shapes)  # Who names adjoints adds theirs.
+        self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
         with quietly(evaluation.has_arrays):
             for node in range(len(self.tape.slot)):
                 self._linearize(node)
@@ -90,7 +90,7 @@ class Linearization:
         """`value`, which may be one number or formula for all elements of an array, in the array's shape."""
         if isinstance(value, Number):  # What cancels or is 0 throughout is no formula.
             value = value.value
-        if not shape or (shape_of(value) if is_known(value) else known_shape(value, self.named_shapes)):
+        if not shape or (shape_of(value) if is_known(value) else self.known_shapes.of(value)):
             return value
         return value * ones(shape) if is_known(value) else make("*", value, literal(ones(shape)))
 
@@ -290,7 +290,7 @@ class Linearization:
             if is_known(ct):
                 found = ct[start : start + sizes[k]] if keeps_rank else ct[start]
                 return found if shape_of(found) else float(found)
-            items = [element(ct, i, shapes=self.named_shapes) for i in range(start, start + sizes[k])]
+            items = [element(ct, i, shapes=self.known_shapes) for i in range(start, start + sizes[k])]
             return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
 
         return pullback

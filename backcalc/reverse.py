@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backcalc.expr import Expr
 from backcalc.linearize import Linearization
 from backcalc.simplify import tidy
-from backcalc.values import is_known, ones
+from backcalc.values import is_known, ones, shape_of
 
 
 def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]:
@@ -19,14 +20,12 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]
     if isinstance(seeds, int):
         seeds = {seeds: ones(shapes[slot[seeds]])}
     found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})
-    return [_read(linear, found, at) for at in slot]
+    full = [linear.full(found[at], shapes[at]) if at in found else 0.0 * ones(shapes[at]) for at in slot]
+    tidied: dict[int, Expr] = {}  # The formula of a node is a part of those before it.
+    return [_read(value, tidied) for value in full]
 
 
-def _read(linear: Linearization, found: dict[int, Any], at: int) -> Any:
-    shape = linear.evaluation.shapes[at]
-    if at not in found:
-        return 0.0 * ones(shape)
-    value = linear.full(found[at], shape)
+def _read(value: Any, tidied: dict[int, Expr]) -> Any:
     if not is_known(value):
-        return tidy(value)
-    return value if shape else float(value)
+        return tidy(value, tidied)
+    return value if shape_of(value) else float(value)

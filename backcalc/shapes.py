@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from backcalc.errors import BuildError, Diagnostic
-from backcalc.expr import Call, Expr, Name, fold
+from backcalc.expr import Call, Expr, Name, Number, fold
 from backcalc.inference import Inference, MisfitError, OpenShapeError, Shape, shape_text, shape_words
 from backcalc.primitive import Primitive
 from backcalc.primitives import lookup, variant
 from backcalc.tape import Tape
 
-__all__ = ["Shape", "infer", "known_shape", "prepare", "shape_text", "shape_words", "specialize"]
+__all__ = ["KnownShapes", "Shape", "infer", "prepare", "shape_text", "shape_words", "specialize"]
 
 
 def prepare(
@@ -87,17 +87,29 @@ def specialize(tape: Tape, shapes: Sequence[Shape]) -> list[Primitive | None]:
     ]
 
 
-def known_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
-    """The shape of a formula in nodes whose shapes are known."""
+class KnownShapes:
+    """The shapes of formulas in nodes whose shapes are known; what formulas share is looked at once."""
 
-    def call(part: Call, args: tuple[Shape, ...]) -> Shape:
-        row = lookup(part.fn, len(args))
-        rule = row.shape if row is not None else "elementwise"
-        if part.fn in ("mse", "cross_entropy"):  # A loss is a number, of arrays too.
-            return ()
-        return _FORWARD.get(rule, _widest)(args)
+    def __init__(self, names: Mapping[str, Shape]) -> None:
+        self.names = dict(names)
+        self._found: dict[int, Shape] = {}
+        self._kept: list[Expr] = []  # So that no other expression gets the identity of one.
 
-    return fold(expr, lambda leaf: shapes.get(leaf.id, ()) if isinstance(leaf, Name) else (), call)
+    def of(self, expr: Expr) -> Shape:
+        """The shape of `expr`; names that are no nodes are numbers."""
+        self._kept.append(expr)
+        return fold(expr, self._leaf, _call_shape, self._found)
+
+    def _leaf(self, leaf: Number | Name) -> Shape:
+        return self.names.get(leaf.id, ()) if isinstance(leaf, Name) else ()
+
+
+def _call_shape(part: Call, args: tuple[Shape, ...]) -> Shape:
+    row = lookup(part.fn, len(args))
+    rule = row.shape if row is not None else "elementwise"
+    if part.fn in ("mse", "cross_entropy"):  # A loss is a number, of arrays too.
+        return ()
+    return _FORWARD.get(rule, _widest)(args)
 
 
 def _widest(args: tuple[Shape, ...]) -> Shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -20,20 +21,36 @@ LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
 SUMS = ("+", "-")
 REDUCTIONS = ("reduce", "dot")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-MOST_STEPS = 200  # Every row makes a formula shorter or more regular, so this only guards against a row that does not.
+MOST_STEPS = 100_000  # Every row makes a formula shorter or more regular: this guards against a row that does not.
 
 
 def make(fn: str, *args: Expr) -> Expr:
     """`fn` of simple arguments, simplified."""
-    for _ in range(MOST_STEPS):
-        call = Call(fn, args)
-        found = _computed(call) or _rewritten(call)
-        if found is None:
-            return call
-        if not isinstance(found, Call):
-            return found
-        fn, args = found.fn, found.args
-    return Call(fn, args)
+    found: list[Expr] = list(args)
+    waiting: list[_Step] = [(fn, len(args))]
+    steps = 0
+    while waiting:
+        step = waiting.pop()
+        if not isinstance(step, tuple):
+            found.append(step)
+            continue
+        call = Call(step[0], tuple(found[len(found) - step[1] :]))
+        del found[len(found) - step[1] :]
+        steps += 1
+        waiting += (steps <= MOST_STEPS and _next(call)) or [call]
+    return found.pop()
+
+
+_Step = Expr | tuple[str, int]
+"""A formula that is simple, or an operation on so many of the latest ones."""
+
+
+def _next(call: Call) -> list[_Step] | None:
+    """What stands for a call of simple arguments, the last step first; None where it is simple itself."""
+    computed = _computed(call)
+    if isinstance(computed, Call):
+        return [(computed.fn, len(computed.args)), *reversed(computed.args)]
+    return [computed] if computed is not None else _rewritten(call)
 
 
 def simplify(expr: Expr) -> Expr:
@@ -41,8 +58,8 @@ def simplify(expr: Expr) -> Expr:
     return fold(expr, lambda leaf: leaf, lambda call, args: make(call.fn, *args))
 
 
-def tidy(expr: Expr) -> Expr:
-    """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals."""
+def tidy(expr: Expr, done: dict[int, Expr] | None = None) -> Expr:
+    """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals; `done` as in `fold`."""
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
         if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":
@@ -62,7 +79,7 @@ def tidy(expr: Expr) -> Expr:
     def leaf(part: Number | Name) -> Expr:
         return part if isinstance(part, Name) or part.text else written(part.value)
 
-    return fold(expr, leaf, call)
+    return fold(expr, leaf, call, done)
 
 
 def _negated(term: Expr) -> Expr:
@@ -144,19 +161,23 @@ def _reduced(call: Call, row: Primitive) -> Expr | None:
     return written(found) if len(repr(abs(found))) <= LONG else None
 
 
-def _rewritten(call: Call) -> Expr | None:
-    for pattern, result in _rows().get((call.fn, len(call.args)), ()):
+def _rewritten(call: Call) -> list[_Step] | None:
+    """The right side of the first row whose left side `call` has the form of, as steps, the last first."""
+    for pattern, result in _rows(call.fn, tuple(map(_head, call.args))):
         binding: dict[str, Expr] = {}
         if _matches(pattern, call, binding):
-            return _built(result, binding)
+            return list(_steps(result, binding))
     return None
 
 
-def _built(result: Expr, binding: dict[str, Expr]) -> Expr:
-    """The right side of a row, its inner calls simplified."""
+def _steps(result: Expr, binding: dict[str, Expr]) -> Iterator[_Step]:
+    """The right side of a row, which is a few calls deep; its inner calls are to be simplified too."""
     if not isinstance(result, Call):
-        return binding[result.id] if isinstance(result, Name) else result
-    return make(result.fn, *(_built(arg, binding) for arg in result.args))
+        yield binding[result.id] if isinstance(result, Name) else result
+        return
+    yield result.fn, len(result.args)
+    for arg in reversed(result.args):
+        yield from _steps(arg, binding)
 
 
 def _matches(pattern: Expr, expr: Expr, binding: dict[str, Expr]) -> bool:
@@ -175,12 +196,19 @@ def _matches(pattern: Expr, expr: Expr, binding: dict[str, Expr]) -> bool:
     return all(_matches(p, e, binding) for p, e in zip(pattern.args, expr.args, strict=True))
 
 
-@cache
-def _rows() -> dict[tuple[str, int], list[tuple[Expr, Expr]]]:
-    """The rewrites by the operation that they begin with."""
-    rows: dict[tuple[str, int], list[tuple[Expr, Expr]]] = {}
-    for left, right in REWRITES:
-        pattern = expression(left)
-        assert isinstance(pattern, Call)
-        rows.setdefault((pattern.fn, len(pattern.args)), []).append((pattern, expression(right)))
-    return rows
+def _head(expr: Expr) -> str:
+    """What an expression begins with: its operation, or which kind of leaf it is."""
+    return expr.fn if isinstance(expr, Call) else type(expr).__name__
+
+
+@cache  # Most rows are told apart by what their arguments begin with, and few beginnings are met.
+def _rows(fn: str, heads: tuple[str, ...]) -> list[tuple[Expr, Expr]]:
+    """The rewrites of `fn` that arguments which begin so may have the form of."""
+    rows = [(expression(left), expression(right)) for left, right in REWRITES]
+    return [row for row in rows if isinstance(row[0], Call) and row[0].fn == fn and _may_fit(row[0].args, heads)]
+
+
+def _may_fit(patterns: tuple[Expr, ...], heads: tuple[str, ...]) -> bool:
+    if len(patterns) != len(heads):
+        return False
+    return all(isinstance(part, Name) or _head(part) == head for part, head in zip(patterns, heads, strict=True))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import reduce
 from itertools import product
-from types import MappingProxyType
 from typing import Any
 
 from backcalc.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
-from backcalc.shapes import Shape, known_shape
+from backcalc.shapes import KnownShapes, Shape
 from backcalc.simplify import make
 from backcalc.values import literal
 
@@ -29,13 +27,14 @@ def substituted(text: Expr, scope: dict[str, Any], shape: Shape = ()) -> Expr:
     return fold(text, leaf, call)
 
 
-def element(array: Any, *indices: int, shapes: Mapping[str, Shape] = MappingProxyType({})) -> Expr:
+def element(array: Any, *indices: int, shapes: KnownShapes | None = None) -> Expr:
     """An element or row of an array, read off where the array is written out.
 
     `shapes` are those of the nodes, which tell a number before a written array from an array.
     """
     found, rest = literal(array), list(indices)
-    if isinstance(found, Call) and found.fn == "*" and not known_shape(found.args[0], shapes):
+    shapes = shapes or KnownShapes({})
+    if isinstance(found, Call) and found.fn == "*" and not shapes.of(found.args[0]):
         inner = found.args[1]
         return (
             make("*", found.args[0], element(inner, *indices, shapes=shapes))

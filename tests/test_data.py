@@ -328,4 +328,4 @@ def test_a_graph_and_data_cannot_both_be_stdin():
     line = [*BACKCALC, "run", "-", "--data", "-"]
     found = subprocess.run(line, input="y = x\n", capture_output=True, text=True, check=False)
     assert found.returncode == 2
-    assert "stdin" in found.stderr
+    assert "cannot both come from stdin" in found.stderr

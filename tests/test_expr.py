@@ -117,6 +117,22 @@ def test_unequal_by_structure(a, b):
     assert b != a
 
 
+def test_the_same_hash_is_not_equality():
+    """-1 and -2 have the same hash in Python."""
+    assert hash(Number(-1.0)) == hash(Number(-2.0))
+    assert Number(-1.0) != Number(-2.0)
+    assert Call("sin", (Number(-1.0),)) != Call("sin", (Number(-2.0),))
+
+
+def test_fold_goes_on_from_what_is_done():
+    x, seen, done = Name("x"), [], {}
+    inner = Call("sin", (x,))
+    outer = Call("cos", (inner,))
+    for expr in (inner, outer, outer):
+        fold(expr, lambda leaf: leaf, lambda call, args: seen.append(call.fn) or with_args(call, args), done)
+    assert seen == ["sin", "cos"]
+
+
 def test_other_things_are_not_equal():
     assert Name("x") != "x"
     assert Number(1.0) != 1.0

@@ -39,6 +39,7 @@ SAMPLES = Path(__file__).parents[1] / "samples"
         ("W[0, 1]", "W_{0,1}"),
         ("[1, 2]", r"\left[\begin{array}{r}1 \\ 2\end{array}\right]"),
         ("[[1, 2], [3, 4]]", r"\left[\begin{array}{rr}1 & 2 \\ 3 & 4\end{array}\right]"),
+        ("[[1, 2] - x]", r"\left[\begin{array}{r}\left[\begin{array}{r}1 \\ 2\end{array}\right] - x\end{array}\right]"),
         ("1e-20", r"1 \cdot 10^{-20}"),
         ("2*1e-20", r"2 \cdot 1 \cdot 10^{-20}"),
         ("σ'(x)", r"\sigma'(x)"),

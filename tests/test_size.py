@@ -25,6 +25,7 @@ from backcalc.render.json import render_json
 from backcalc.render.report import run_report
 from backcalc.run import run
 from backcalc.statements import Definition, Edge, Program
+from backcalc.unparse import unparse
 
 LARGE = 200_000
 SMALL, TIMES = 1_000, 16
@@ -202,6 +203,53 @@ def test_many_warnings_as_json():
         assert render_json(result)
 
     assert_in_proportion(work)
+
+
+# ---- What is unknown -------------------------------------------------------------------------------------------------
+
+UNKNOWN = {
+    "numbers": "t{k+1} = sin(t{k})*w + t{k}/(1 + t{k}^2)",
+    "vectors": "t{k+1} = tanh(W @ t{k} + w*t{k})",
+}
+
+
+def calls(work, size):
+    """The functions of Python that `work` calls for `size`."""
+    count = 0
+
+    def see(_, event, __):
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(see)
+    try:
+        work(size)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_a_chain_of_unknown_values(kind):
+    """Each adjoint is a formula that holds those before it, but what they share is worked on once."""
+    first = "input t0[3]; input W[3,3]\n" if kind == "vectors" else ""
+
+    def work(size):
+        graph = backcalc.parse(f"{first}for k in 0..{size - 1} {{ {UNKNOWN[kind]} }}\nL = sum(t{size})")
+        assert len(run_report(graph.run().run)[0].rows) > size
+
+    work(3)  # What is made at first use is made here.
+    assert calls(work, 160) < 1.5 * 8 * calls(work, 20)
+
+
+def test_a_product_of_unknown_factors():
+    product = name("x0")
+    for i in range(1, 150):
+        product = call("*", product, name(f"x{i}"))
+    graph = build(program([define("y", product)]))
+    with small_stack():
+        found = run(graph, {}).gradient
+    assert unparse(found["x1"]) == "*".join(f"x{i}" for i in (*range(149, 1, -1), 0))
 
 
 # ---- Mistakes in large graphs ----------------------------------------------------------------------------------------

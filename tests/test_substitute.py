@@ -13,6 +13,7 @@ import backcalc
 from backcalc.derive import derive
 from backcalc.expr import INDEX, VECTOR, Call, Name
 from backcalc.primitives import PRIMITIVES, Primitive
+from backcalc.shapes import KnownShapes
 from backcalc.substitute import MOST_OTHERS, element
 from backcalc.unparse import unparse, unparse_statement
 
@@ -156,4 +157,4 @@ def test_derive_writes(text: str, expected: str) -> None:
     ],
 )
 def test_an_element_is_read_off(array: Any, indices: tuple[int, ...], expected: str) -> None:
-    assert unparse(element(array, *indices, shapes={"v": (2,)})) == expected
+    assert unparse(element(array, *indices, shapes=KnownShapes({"v": (2,)}))) == expected

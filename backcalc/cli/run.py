@@ -84,6 +84,8 @@ def command(
     """
     if format_ == "csv" and partials and all_pairs:
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
+    if data == "-" and graph in (None, "-"):
+        raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
     source, shown = read_source(graph), (format_, digits, limit, color)
     if data is not None:
         shows = {

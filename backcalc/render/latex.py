@@ -167,11 +167,16 @@ _BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
 def _vector(args: tuple[_Text, ...]) -> str:
     """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
     rows = [text for text, _ in args]
-    if not all(text.startswith(_BEGIN) and text.count(_END) == 1 for text in rows):  # Numbers, or matrices in turn.
+    if not all(map(_is_vector, rows)):  # Numbers, formulas, or matrices in turn.
         return _BEGIN + _BREAK.join(rows) + _END
     rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]
     columns = "r" * (1 + max(row.count(" & ") for row in rows))
     return _BEGIN.replace("{r}", f"{{{columns}}}") + _BREAK.join(rows) + _END
+
+
+def _is_vector(text: str) -> bool:
+    """Whether a text is one vector and nothing else, not a sum that begins with one."""
+    return text.startswith(_BEGIN) and text.endswith(_END) and text.count(_END) == 1
 
 
 def _tightness(call: Call) -> tuple[int, tuple[int, ...]]:
