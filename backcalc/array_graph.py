@@ -173,7 +173,7 @@ class ArrayGraph:
         return found[self._ids]
 
     def _first_lines(self, draft: _Draft) -> Indices:
-        """Where the statement of each node begins: the one that defines or declares it, else the first with its name."""
+        """Where the statement of each node begins: what defines or declares it, else the first with its name."""
         found = draft.first // ROLES
         for template in draft.definitions:
             found[template.ends[0]] = template.starts
