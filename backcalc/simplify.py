@@ -21,6 +21,7 @@ LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
 SUMS = ("+", "-")
 REDUCTIONS = ("reduce", "dot")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+MOST_TERMS = 16  # How far back in a sum a like term is looked for.
 MOST_STEPS = 100_000  # Every row makes a formula shorter or more regular: this guards against a row that does not.
 
 
@@ -50,7 +51,36 @@ def _next(call: Call) -> list[_Step] | None:
     computed = _computed(call)
     if isinstance(computed, Call):
         return [(computed.fn, len(computed.args)), *reversed(computed.args)]
-    return [computed] if computed is not None else _rewritten(call)
+    return [computed] if computed is not None else _rewritten(call) or _collected(call)
+
+
+def _collected(call: Call) -> list[_Step] | None:
+    """A sum with its last term put to an earlier one that is like it, which no row of so many terms could say."""
+    if call.fn not in SUMS:
+        return None
+    body, rest = _term(call.args[1]), call.args[0]
+    later: list[Call] = []
+    while isinstance(rest, Call) and rest.fn in SUMS and _term(rest.args[1]) != body and len(later) < MOST_TERMS:
+        later.append(rest)
+        rest = rest.args[0]
+    is_sum = isinstance(rest, Call) and rest.fn in SUMS
+    # Where the two stand side by side already, the rows have had their say.
+    is_like = later and _term(rest.args[1] if isinstance(rest, Call) and is_sum else rest) == body
+    return [*_added(later), (call.fn, 2), call.args[1], rest] if is_like else None
+
+
+def _added(later: list[Call]) -> Iterator[_Step]:
+    """The terms of `later`, the last first, added one by one to what stands before."""
+    for call in later:
+        yield call.fn, 2
+        yield call.args[1]
+
+
+def _term(expr: Expr) -> Expr:
+    """A term without its number."""
+    if isinstance(expr, Call) and expr.fn == NEGATE:
+        expr = expr.args[0]
+    return expr.args[1] if isinstance(expr, Call) and expr.fn == "*" and isinstance(expr.args[0], Number) else expr
 
 
 def simplify(expr: Expr) -> Expr:

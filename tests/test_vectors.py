@@ -111,7 +111,7 @@ def test_rows_in_both_modes(text, at, gradient):
 
 def test_a_cotangent_of_a_row_is_placed_where_it_came_from():
     found = backcalc.parse("input W[2,2]\ny = sum(W[1]^2)").run().run
-    assert unparse(found.gradient["W"]) == "outer([0, 1], 2*W[1])"
+    assert unparse(found.gradient["W"]) == "2*outer([0, 1], W[1])"
 
 
 CANCELLED = [  # What a rewrite makes one number is an array all the same, wherever the formula goes on with it.
