@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc.data import CHUNK, run_data
 from backcalc.errors import Source
-from backcalc.points import _records, read_points
+from backcalc.points import read_points
+from backcalc.records import records
 
 BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
 law = settings(deadline=None, derandomize=True, max_examples=40)
@@ -213,7 +214,7 @@ def test_a_cell_stands_where_the_reader_finds_it(rows):
     csv.writer(out, lineterminator="\n").writerows(rows)
     text = out.getvalue()
     read = list(csv.reader(io.StringIO(text), skipinitialspace=True))
-    places = list(_records(text))[: len(read)]
+    places = list(records(text))[: len(read)]
     cells = [[text[slice(*span)] for span in record] for record in places]
     bare = [[cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in record] for record in cells]
     assert bare == [row or [""] for row in read]
