@@ -22,7 +22,7 @@ from backcalc.reading import clean
 from backcalc.run import choose_output, require_node, require_scalar
 from backcalc.tape import tape_of
 
-CHUNK = 32_768  # Points of numbers at a time.
+CHUNK = 32768  # Points of numbers at a time.
 NUMBERS = 1 << 18  # Numbers in a chunk of points that have arrays in them.
 
 
@@ -136,7 +136,16 @@ def _refusal(code: str, message: str, hint: str) -> UsageError:
 
 def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
     """The same of arrays of points × the input's shape, which have equally many points, at least one."""
-    return DataStream(PointRunner(graph, data, at, of, wrt), [data]).joined()
+    runner = PointRunner(graph, data, at, of, wrt)
+    count, end = len(next(iter(data.values()))), 0
+    # What a chunk gives is copied while it is in the cache, and the next one takes its place there.
+    value, gradient = np.empty(count), {name: np.empty((count, *shape)) for name, shape in runner.shapes.items()}
+    for batch in runner.batches(data):
+        begin, end = end, end + len(batch.value)
+        value[begin:end] = batch.value
+        for name, found in batch.gradient.items():
+            gradient[name][begin:end] = found
+    return DataRun(runner.graph, runner.output, value, gradient)
 
 
 class PointRunner:

@@ -58,6 +58,7 @@ class Case(NamedTuple):
 LATTICE = "run samples/lattice.bg --at x=1"
 EDGES = "run edges.csv --of n0 --format csv"
 STATEMENTS = "run statements.bg --format csv"
+POINTS_LATTICE = "run points.bg --data points.csv --format csv"
 POINTS = "run points.bg --at w=0.5,b=-1 --data points.csv --format csv"
 
 CASES = (
@@ -70,5 +71,6 @@ CASES = (
     Case("edges", EDGES, "networkx", "edges_networkx.py", "", MILLION, "edges", ("networkx",)),
     Case("edges", EDGES, "polars + scipy", "edges_polars.py", "", MILLION, "edges", ("polars", "scipy")),
     Case("statements", STATEMENTS, "micrograd", "statements_micrograd.py", "", 100_000, "statements", ("micrograd",)),
-    Case("points", POINTS, "numpy", "points_numpy.py", "", MILLION, "points", ("numpy",)),
+    Case("points", POINTS, "numpy", "points_numpy.py", "1.3", MILLION, "points", ("numpy",)),
+    Case("points", POINTS_LATTICE, "numpy", "lattice_points_numpy.py", "1.3", MILLION, "lattice_points", ("numpy",)),
 )

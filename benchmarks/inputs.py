@@ -1,6 +1,6 @@
 """The inputs of the large cases, the same ones at every run.
 
-Usage: python benchmarks/inputs.py edges|statements|points SIZE; writes into the folder that it is run in.
+Usage: python benchmarks/inputs.py edges|statements|points|lattice_points SIZE; writes into the folder it is run in.
 """
 
 from __future__ import annotations
@@ -57,7 +57,21 @@ def points(size: int, chance: random.Random) -> None:
         file.writelines(f"{chance.uniform(-5, 5):.6f},{chance.random():.6f}\n" for _ in range(size))
 
 
-MAKERS: dict[str, Callable[[int, random.Random], None]] = {"edges": edges, "statements": statements, "points": points}
+def lattice_points(size: int, chance: random.Random) -> None:
+    """The lattice of the samples, and as many points for it."""
+    sample = Path(__file__).parents[1] / "samples" / "lattice.bg"
+    Path("points.bg").write_text(sample.read_text(encoding="utf-8"), encoding="utf-8")
+    with Path("points.csv").open("w", encoding="utf-8") as file:
+        file.write("x\n")
+        file.writelines(f"{chance.uniform(-3, 3):.6f}\n" for _ in range(size))
+
+
+MAKERS: dict[str, Callable[[int, random.Random], None]] = {
+    "edges": edges,
+    "statements": statements,
+    "points": points,
+    "lattice_points": lattice_points,
+}
 
 if __name__ == "__main__":
     MAKERS[sys.argv[1]](int(sys.argv[2]), random.Random(0))
