@@ -15,7 +15,7 @@ TYPE_CHECKING = False  # Type checkers take it for true; `typing` would take as 
 if TYPE_CHECKING:
     from typing import Any
 
-    from backcalc.api import Graph, NodeResult, Result, load, parse
+    from backcalc.api import Graph, NodeResult, PointsResult, Result, load, parse
     from backcalc.errors import (
         BackcalcError,
         BuildError,
@@ -35,6 +35,7 @@ __all__ = [
     "Graph",
     "NodeResult",
     "ParseError",
+    "PointsResult",
     "ReadError",
     "Result",
     "UsageError",
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Graph", "NodeResult", "Result", "load", "parse"), "backcalc.api"),
+    **dict.fromkeys(("Graph", "NodeResult", "PointsResult", "Result", "load", "parse"), "backcalc.api"),
     "__version__": "backcalc.version",
 }
 

@@ -81,6 +81,18 @@ class Result:
         return "".join(_html(grid) for grid in run_report(self.run))
 
 
+@dataclass(frozen=True)
+class PointsResult:
+    """What a run at many points found: arrays with an entry a point, along the first axis.
+
+    `value` has the output's values, `gradient` for each input of interest ∂output/∂input, points × its shape.
+    """
+
+    output: str
+    value: Any
+    gradient: dict[str, Any]
+
+
 class Graph(_Graph):
     """A graph that can be run."""
 
@@ -99,8 +111,24 @@ class Graph(_Graph):
         if mode not in ("reverse", "forward"):
             hint = ('it is "reverse" or "forward"',)
             raise UsageError(Source("mode", ""), [Diagnostic("unknown-mode", f"there is no mode {mode!r}", hints=hint)])
-        wrt = [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else wrt
-        return Result(run(self, from_mapping(at or {}, Source("at", "")), of, wrt, mode))
+        return Result(run(self, from_mapping(at or {}, Source("at", "")), of, _names(wrt), mode))
+
+    def run_points(
+        self,
+        points: Mapping[str, Any],
+        at: Mapping[str, Any] | None = None,
+        of: str | None = None,
+        wrt: Sequence[str] = (),
+    ) -> PointsResult:
+        """The results at many points: `points` has for inputs an array of n numbers, or of n vectors or matrices.
+
+        `at` gives the other inputs, `of` is the output, `wrt` the nodes of interest (default: those in `points`).
+        Raises BackcalcError.
+        """
+        from backcalc.data import as_points, run_arrays  # NumPy is loaded only here.
+
+        found = run_arrays(self, as_points(points), from_mapping(at or {}, Source("at", "")), of, _names(wrt))
+        return PointsResult(found.output, found.value, found.gradient)
 
 
 def parse(text: str, name: str = "<text>") -> Graph:
@@ -111,6 +139,11 @@ def parse(text: str, name: str = "<text>") -> Graph:
 def load(path: str | PathLike[str]) -> Graph:
     """The graph in the file at `path`. Raises BackcalcError."""
     return _runnable(read(fspath(path)))
+
+
+def _names(wrt: Sequence[str]) -> Sequence[str]:
+    """Names, also where they stand in one text: `x, w`."""
+    return [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else wrt
 
 
 def _runnable(source: Source) -> Graph:

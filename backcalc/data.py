@@ -1,9 +1,10 @@
-"""A graph run at every point of a CSV file, through a batch axis rather than a loop over points."""
+"""A graph run at every point of a CSV file or of arrays, some points at a time, so that they stay in the cache."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -11,15 +12,18 @@ import numpy as np
 
 from backcalc.array import Array
 from backcalc.batch import Batch, run_batch
+from backcalc.compiled import compiled
 from backcalc.errors import Diagnostic, EvaluateError, Source, UsageError, shorten
 from backcalc.evaluate import Evaluation, require_known
 from backcalc.graph import Graph
 from backcalc.point import Point, settle
-from backcalc.points import Points, read_points
+from backcalc.points import Arrays, PointReader
+from backcalc.reading import clean
 from backcalc.run import choose_output, require_node, require_scalar
 from backcalc.tape import tape_of
 
-CHUNK = 4096  # Points at a time, so that what is worked on stays in the cache.
+CHUNK = 32768  # Points of numbers at a time.
+NUMBERS = 1 << 18  # Numbers in a chunk of points that have arrays in them.
 
 
 @dataclass(frozen=True)
@@ -30,63 +34,186 @@ class DataRun:
     output: str
     value: Array
     gradient: dict[str, Array]
-    warnings: tuple[Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def is_finite(self) -> bool:
         """Whether every value and every derivative is a finite number."""
-        return all(
-            isfinite(np.sum(found)) or bool(np.isfinite(found).all()) for found in (self.value, *self.gradient.values())
-        )
+        return is_finite(Batch(self.value, self.gradient))
 
-    def columns(self) -> Iterator[tuple[str, Array]]:
-        """A name and the numbers of each element of the gradient: `x`, `v[0]`, `W[0,1]`."""
-        for name, found in self.gradient.items():
-            for index in np.ndindex(*found.shape[1:]):
-                at = f"[{','.join(map(str, index))}]" if index else ""
-                yield name + at, found[(slice(None), *index)]
+
+class DataStream:
+    """What a graph gives at points that come some at a time; iterating gives a `Batch` after the other.
+
+    `output` is the output's name, `shapes` has the shape of each input of the gradient. `is_finite` is whether all that
+    has come so far is.
+    """
+
+    def __init__(self, runner: PointRunner, parts: Iterable[Arrays], reader: PointReader | None = None) -> None:
+        self._runner, self._parts, self._reader = runner, parts, reader
+        self.output, self.shapes = runner.output, runner.shapes
+        self.is_finite = True
+
+    def __iter__(self) -> Iterator[Batch]:
+        for part in self._parts:
+            for batch in self._runner.batches(part):
+                self.is_finite = self.is_finite and is_finite(batch)
+                yield batch
+
+    @property
+    def warnings(self) -> Sequence[tuple[Source, Diagnostic]]:
+        """What the reader has noticed so far, each with the text that it speaks of."""
+        return self._reader.warnings if self._reader else ()
+
+    @property
+    def columns(self) -> list[tuple[str, tuple[str, tuple[int, ...]]]]:
+        """Each number of the gradient: as `x`, `v[0]` or `W[0,1]`, and the input and index that it has."""
+        return [
+            (f"{name}[{','.join(map(str, index))}]" if index else name, (name, index))
+            for name, shape in self.shapes.items()
+            for index in np.ndindex(*shape)
+        ]
+
+    def joined(self) -> DataRun:
+        """All points at once."""
+        batches = list(self)
+        value = np.concatenate([batch.value for batch in batches])
+        gradient = {name: np.concatenate([batch.gradient[name] for batch in batches]) for name in self.shapes}
+        return DataRun(self._runner.graph, self.output, value, gradient, tuple(found for _, found in self.warnings))
+
+
+def stream_data(
+    graph: Graph, name: str, pieces: Iterable[bytes], at: Point, of: str | None = None, wrt: Sequence[str] = ()
+) -> DataStream:
+    """`graph` run at every point of the CSV text in `pieces`, a file's by this `name`, as they come.
+
+    `at` gives the inputs that have no column; `wrt` are the inputs whose derivatives are wanted, those with columns
+    where it is empty. Raises BackcalcError, here and while iterating.
+    """
+    reader = PointReader(name, pieces, graph)
+    parts = iter(reader)
+    first = next(parts)
+    return DataStream(PointRunner(graph, first, at, of, wrt, _remedies(reader)), chain([first], parts), reader)
 
 
 def run_data(graph: Graph, source: Source, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
-    """`graph` run at every point of the CSV text `source`; `at` gives the inputs that have no column.
+    """The same of all points of the CSV text `source` at once."""
+    return stream_data(graph, source.name, [source.text.encode()], at, of, wrt).joined()
 
-    `wrt` are the inputs whose derivatives are wanted, those with columns where it is empty. Raises BackcalcError.
+
+def as_points(given: Mapping[str, Any]) -> Arrays:
+    """What a program gives as points, as arrays. Raises UsageError where they are no numbers or not equally many."""
+    found = {clean("", str(name)).text: _as_array(name, value) for name, value in given.items()}
+    counts = {name: len(points) for name, points in found.items()}
+    if not found or not all(counts.values()):
+        raise _refusal(
+            "no-points", "there are no points", 'points are written {"x": [1, 2, 3], …}, with all inputs equally many'
+        )
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{count:,} of `{shorten(name)}`" for name, count in counts.items())
+        raise _refusal(
+            "point-counts",
+            f"the inputs have not equally many points: {told}",
+            "what is the same at all points goes into at={…}",
+        )
+    return found
+
+
+def _as_array(name: str, value: Any) -> Array:
+    try:
+        found = np.asarray(value, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        found = np.empty(())
+    if not 1 <= found.ndim <= 3:
+        message = f"the points of `{shorten(name)}` are no numbers, vectors or matrices"
+        raise _refusal("not-a-number", message, "an array of them has an entry a point")
+    return found
+
+
+def _refusal(code: str, message: str, hint: str) -> UsageError:
+    return UsageError(Source("points", ""), [Diagnostic(code, message, hints=(hint,))])
+
+
+def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
+    """The same of arrays of points × the input's shape, which have equally many points, at least one."""
+    runner = PointRunner(graph, data, at, of, wrt)
+    count, end = len(next(iter(data.values()))), 0
+    # What a chunk gives is copied while it is in the cache, and the next one takes its place there.
+    value, gradient = np.empty(count), {name: np.empty((count, *shape)) for name, shape in runner.shapes.items()}
+    for batch in runner.batches(data):
+        begin, end = end, end + len(batch.value)
+        value[begin:end] = batch.value
+        for name, found in batch.gradient.items():
+            gradient[name][begin:end] = found
+    return DataRun(runner.graph, runner.output, value, gradient)
+
+
+class PointRunner:
+    """A graph made ready for points like those in `data`; `shapes` has the shape of each input of the gradient.
+
+    `remedies` are the hints for a value that is missing. Raises BackcalcError.
     """
-    points = read_points(source, graph)
-    first: dict[str, Any] = {
-        name: found[0] if found.ndim > 1 else float(found[0]) for name, found in points.values.items()
-    }
-    graph, point = settle(graph, at | first)
+
+    def __init__(
+        self, graph: Graph, data: Arrays, at: Point, of: str | None, wrt: Sequence[str], remedies: Sequence[str] = ()
+    ) -> None:
+        first: dict[str, Any] = {name: found[0] if found.ndim > 1 else float(found[0]) for name, found in data.items()}
+        self.graph, point = settle(graph, at | first)
+        _refuse_seeds(self.graph)
+        self.output = choose_output(self.graph, of)
+        for name in wrt:
+            require_node(self.graph, name, "--wrt")
+        self._evaluation = Evaluation(tape_of(self.graph), point)
+        _require_known(self._evaluation, remedies)
+        require_scalar(self.graph, self._evaluation, self.output)
+        shapes = self._evaluation.known_shapes.names
+        self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in tuple(wrt) or tuple(data)}
+        self._numbers = sum(int(np.prod(found.shape[1:])) for found in data.values())
+        is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
+        self._program = compiled(self._evaluation, data, self.output, list(self.shapes)) if is_of_numbers else None
+
+    def batches(self, data: Arrays) -> Iterator[Batch]:
+        """Value and gradient at the points of `data`, a chunk after the other."""
+        count = len(next(iter(data.values())))
+        chunk = CHUNK if self._program else max(1, min(4096, NUMBERS // self._numbers))
+        for i in range(0, count, chunk):
+            yield self._batch({name: found[i : i + chunk] for name, found in data.items()}, min(chunk, count - i))
+
+    def _batch(self, data: Arrays, count: int) -> Batch:
+        if self._program is None:
+            return run_batch(self._evaluation, data, self.output, list(self.shapes))
+        value, *gradient = (np.broadcast_to(found, count) for found in self._program.run(data))
+        return Batch(value, dict(zip(self.shapes, gradient, strict=True)))
+
+
+def is_finite(batch: Batch) -> bool:
+    """Whether every value and every derivative is a finite number."""
+    # A sum is the faster test; it may overflow where no number does.
+    with np.errstate(all="ignore"):
+        return all(
+            isfinite(np.sum(found)) or bool(np.isfinite(found).all())
+            for found in (batch.value, *batch.gradient.values())
+        )
+
+
+def _refuse_seeds(graph: Graph) -> None:
     if graph.seeds:
         hint = f"drop --data, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
         message = "`adjoint` statements speak of one point, --data of many"
         raise UsageError(graph.source, [Diagnostic("two-outputs", message, graph.seeds[0][1].span, hints=(hint,))])
-    output = choose_output(graph, of)
-    for name in wrt:
-        require_node(graph, name, "--wrt")
-    evaluation = Evaluation(tape_of(graph), point)
-    _require_columns(evaluation, source, points)
-    require_scalar(graph, evaluation, output)
-    names = tuple(wrt) or tuple(points.values)
-    count = len(next(iter(points.values.values())))
-    batches = [
-        run_batch(evaluation, {name: found[i : i + CHUNK] for name, found in points.values.items()}, output, names)
-        for i in range(0, count, CHUNK)
-    ]
-    return DataRun(graph, output, *_joined(batches, names), tuple(points.warnings))
 
 
-def _require_columns(evaluation: Evaluation, source: Source, points: Points) -> None:
-    """Raise EvaluateError for values that are missing, with what the file has in their place."""
+def _require_known(evaluation: Evaluation, remedies: Sequence[str]) -> None:
+    """Raise EvaluateError for values that are missing, with these hints too."""
     try:
         require_known(evaluation)
     except EvaluateError as error:
         *rest, last = error.diagnostics
-        passed = [f"{shorten(source.name)}: {found.message}; {found.hints[0]}" for found in points.warnings[:1]]
-        hints = passed or [f"or by a column in {shorten(source.name)}"]
-        raise EvaluateError(error.source, [*rest, last._replace(hints=(*last.hints, *hints))]) from None
+        raise EvaluateError(error.source, [*rest, last._replace(hints=(*last.hints, *remedies))]) from None
 
 
-def _joined(batches: Sequence[Batch], names: Sequence[str]) -> tuple[Array, dict[str, Array]]:
-    gradient = {name: np.concatenate([batch.gradient[name] for batch in batches]) for name in names}
-    return np.concatenate([batch.value for batch in batches]), gradient
+def _remedies(reader: PointReader) -> list[str]:
+    """What a file has in place of a value that is missing."""
+    name = shorten(reader.header.source.name)
+    passed = [f"{name}: {found.message}; {found.hints[0]}" for _, found in reader.warnings[:1]]
+    return passed or [f"or by a column in {name}"]

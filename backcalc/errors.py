@@ -32,15 +32,20 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Source:
-    """A text and the name that its errors go by: a file's path, `<stdin>` or `--at`."""
+    """A text and the name that its errors go by: a file's path, `<stdin>` or `--at`.
+
+    Of a text that is a part of a file, `lines` are the numbers that its lines have there.
+    """
 
     name: str
     text: str
+    lines: Sequence[int] = ()
 
     def line_number(self, offset: int) -> int:
         """The 1-based number of the line that holds `offset`."""
         block = offset // LINES_STEP
-        return 1 + self._newlines[block] + self.text.count("\n", block * LINES_STEP, offset)
+        line = 1 + self._newlines[block] + self.text.count("\n", block * LINES_STEP, offset)
+        return self.lines[line - 1] if self.lines else line
 
     def line_start(self, offset: int) -> int:
         """The offset at which the line that holds `offset` starts."""
@@ -122,6 +127,21 @@ class UsageError(BackcalcError):
     """The options or arguments do not fit the graph."""
 
     stage = "usage"
+
+
+def excerpt(found: Sequence[tuple[Source, Diagnostic]]) -> tuple[Source, list[Diagnostic]]:
+    """Diagnostics about parts of one file as ones about one text, which has the lines that they speak of."""
+    text, lines, moved = "", [], []
+    for source, diagnostic in found:
+        assert diagnostic.span is not None
+        start, end = diagnostic.span
+        begin, newline = source.line_start(start), source.text.find("\n", end)
+        part = source.text[begin : newline if newline >= 0 else None] + "\n"
+        lines += [source.line_number(start) + i for i in range(part.count("\n"))]
+        by = len(text) - begin
+        moved.append(diagnostic._replace(span=Span(start + by, end + by)))
+        text += part
+    return Source(found[0][0].name, text, tuple(lines)), moved
 
 
 def render(source: Source, diagnostic: Diagnostic, severity: str = "error") -> str:

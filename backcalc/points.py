@@ -1,70 +1,163 @@
-"""Points from a CSV file: a header of input names (`x`, `v[0]`, `W[0,1]`), a row a point."""
+"""Points from CSV text: a header of input names (`x`, `v[0]`, `W[0,1]`), a row a point; a block of rows at a time.
+
+A block of plain numbers is read by array operations (`cells`), any other one by the `csv` module, cell by cell, where
+the words are for all that is wrong.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from backcalc.array import Array
-from backcalc.errors import Diagnostic, Source, Span, UsageError, plural, quoted, shorten
+from backcalc.cells import plain_cells
+from backcalc.columns import Header, Places, indices, is_number, layout, read_header, read_places
+from backcalc.errors import MAX_ERRORS, Diagnostic, ReadError, Source, Span, UsageError, excerpt, plural, shorten
 from backcalc.graph import Graph
-from backcalc.shapes import shape_words
-from backcalc.suggest import did_you_mean
+from backcalc.reading import decode
+from backcalc.records import Block, blocks, records, without_end
 
-_COLUMN = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<indices>\d{1,9}(?:,\s*\d{1,9})?)\])?")
-# A cell, in quotes where it holds commas, newlines or quotes, these twice; and what ends it.
-_CELL = re.compile(r' *(?P<text>"(?:[^"]|"")*"?[^,\n]*|[^,\n]*)(?P<end>[,\n]?)')
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
-# What separates columns in the files of others: its name, and the command that makes commas of it.
-_SEPARATORS = {
-    ";": ("semicolons", "tr ',;' '.,'"),  # Where `;` separates, the decimal point is a comma.
-    "\t": ("tabs", r"tr '\t' ','"),
-    "|": ("`|`", "tr '|' ','"),
-    " ": ("spaces", "tr -s ' ' ','"),
-}
-
-Places = dict[str, dict[tuple[int, ...], int]]
-"""For each input its columns, by index."""
+Arrays = dict[str, Array]
+"""For each input that has columns, an array of points × its shape."""
 
 
 @dataclass(frozen=True)
 class Points:
-    """For each input that has columns, an array of points × its shape; and what was noticed."""
+    """All points at once, and what was noticed."""
 
-    values: dict[str, Array]
+    values: Arrays
     warnings: list[Diagnostic] = field(default_factory=list)
 
 
 def read_points(source: Source, graph: Graph) -> Points:
     """The points in `source`. Raises UsageError with line and column for what is missing, short or no number."""
-    source = Source(source.name, source.text.replace("\u2212", "-"))  # A minus of typography, as in the language.
-    rows = _rows(source)
-    while rows and not any(cell.strip() for cell in rows[-1]):
-        rows.pop()
-    if len(rows) < 2:
-        hint = ("the first line has the inputs' names, each other line a point",)
-        raise UsageError(source, [Diagnostic("no-points", "the file holds no points", hints=hint)])
-    header = _Header(source, [cell.strip() for cell in rows[0]], next(_records(source.text)))
-    places, warnings = _places(header, graph)
-    used = {i for found in places.values() for i in found.values()}
-    table = _numbers(header, rows[1:], used)
-    arrays = {name: _array(header, graph, name, found, table) for name, found in places.items()}
-    return Points(arrays, warnings + _not_finite(header, rows[1:], table, sorted(used)))
+    reader = PointReader(source.name, [source.text.encode()], graph)
+    parts = list(reader)
+    values = {name: np.concatenate([part[name] for part in parts]) for name in reader.shapes}
+    return Points(values, [warning for _, warning in reader.warnings])
 
 
-@dataclass(frozen=True)
-class _Header:
-    """The columns' names, and where they stand."""
+class PointReader:
+    """The points of a file, some at a time: iterating gives `Arrays`.
 
-    source: Source
-    names: list[str]
-    spans: list[Span]
+    `shapes` has the shape of each input that has columns; `warnings` what was noticed, with the text that it speaks of:
+    of the header at once, of the points when all are read. Raises BackcalcError, when made and while iterating.
+    """
+
+    def __init__(self, name: str, pieces: Iterable[bytes], graph: Graph) -> None:
+        self._name, self._blocks = name, blocks(pieces)
+        first = _source(name, block := next(self._blocks))
+        self.header, self._places, found = _header(first, graph, block.is_last)
+        self.warnings = [(first, warning) for warning in found]
+        self._used = sorted(i for columns in self._places.values() for i in columns.values())
+        self._not_finite: list[tuple[Source, Diagnostic]] = []  # The first.
+        self._not_finite_count = 0
+        self._first = self._table(first, block.is_last, self.header.end)
+        self.shapes = {key: layout(self.header, graph, key, columns) for key, columns in self._places.items()}
+
+    def __iter__(self) -> Iterator[Arrays]:
+        if len(self._first):
+            yield self._arrays(self._first)
+        for block in self._blocks:
+            table = self._block_table(block)
+            if len(table):
+                yield self._arrays(table)
+        self.warnings += [(source, self._counted(found)) for source, found in self._not_finite]
+
+    def _block_table(self, block: Block) -> Array:
+        """The numbers in the columns that are used."""
+        table = plain_cells(without_end(block), len(self.header.names), self._used)
+        return self._table(_source(self._name, block), block.is_last) if table is None else table
+
+    def _table(self, source: Source, is_last: bool, start: int = 0) -> Array:
+        """The same of a text, from `start` on. Raises UsageError, where there is more behind it for that too."""
+        if start:
+            block = Block(source.text[start:].encode(), 1, is_last)
+            table = plain_cells(without_end(block), len(self.header.names), self._used)
+            if table is not None:
+                return table
+        try:
+            return self._plain_table(source, is_last, start)
+        except UsageError as error:
+            raise self._with_rest(error) from None
+
+    def _plain_table(self, source: Source, is_last: bool, start: int) -> Array:
+        cells = _rows(source)[bool(start) :]
+        while is_last and cells and not any(cell.strip() for cell in cells[-1]):
+            cells.pop()
+        table = _numbers(self.header, source, start, cells, self._used)
+        found = _not_finite(self.header, source, start, cells, table, self._used)
+        self._not_finite = self._not_finite or [(source, warning) for warning in found[:1]]
+        self._not_finite_count += int(np.count_nonzero(~np.isfinite(table)))
+        return table
+
+    def _with_rest(self, error: UsageError) -> UsageError:
+        """`error` with what else is wrong further down, up to the most that is shown."""
+        found = [(error.source, diagnostic) for diagnostic in error.diagnostics]
+        for block in self._blocks:
+            if len(found) > MAX_ERRORS:
+                break
+            if plain_cells(without_end(block), len(self.header.names), self._used) is None:
+                try:
+                    self._plain_table(_source(self._name, block), block.is_last, 0)
+                except UsageError as more:
+                    found += [(more.source, diagnostic) for diagnostic in more.diagnostics]
+        return error if len(found) == len(error.diagnostics) else UsageError(*excerpt(found))
+
+    def _arrays(self, table: Array) -> Arrays:
+        place = {column: i for i, column in enumerate(self._used)}
+        return {
+            name: table[:, [place[columns[index]] for index in indices(self.shapes[name])]].reshape(
+                len(table), *self.shapes[name]
+            )
+            for name, columns in self._places.items()
+        }
+
+    def _counted(self, warning: Diagnostic) -> Diagnostic:
+        more = self._not_finite_count - 1
+        return (
+            warning._replace(message=f"{warning.message}, and so in {plural(more, 'more cell')}") if more else warning
+        )
+
+
+def _source(name: str, block: Block) -> Source:
+    """The text of a block, its lines numbered as in the file. Raises ReadError."""
+    lines = range(block.first_line, block.first_line + block.data.count(b"\n") + 1)
+    try:
+        found = decode(name, block.data)
+    except ReadError as error:
+        raise ReadError(replace(error.source, lines=lines), error.diagnostics) from None
+    return replace(
+        found, text=found.text.replace("\u2212", "-"), lines=lines
+    )  # A minus of typography, as in the language.
+
+
+def _header(source: Source, graph: Graph, is_last: bool) -> tuple[Header, Places, list[Diagnostic]]:
+    """The header of a file that begins with `source`, and the columns of the inputs."""
+    try:
+        header = _with_points(read_header(source), is_last)
+        return header, *read_places(header, graph)
+    except (csv.Error, UsageError):
+        _rows(source)  # Which has words for a record that is endless.
+        raise
+
+
+def _with_points(header: Header, is_last: bool) -> Header:
+    """`header`. Raises UsageError where nothing is behind it."""
+    if is_last and not header.source.text[header.end :].strip(" \t\n,"):
+        raise UsageError(header.source, [_NO_POINTS])
+    return header
+
+
+_HINT = "the first line has the inputs' names, each other line a point"
+_NO_POINTS = Diagnostic("no-points", "the file holds no points", hints=(_HINT,))
 
 
 def _rows(source: Source) -> list[list[str]]:
@@ -73,63 +166,60 @@ def _rows(source: Source) -> list[list[str]]:
         return list(csv.reader(io.StringIO(source.text), skipinitialspace=True))
     except csv.Error:
         most = csv.field_size_limit()
-        span = next(span for row in _records(source.text) for span in row if span.end - span.start > most)
+        span = next(span for row in records(source.text) for span in row if span.end - span.start > most)
         hint = ("a quote that is never closed?",) if source.text[span.start] == '"' else ()
         message = f"this cell has more than {most:,} characters"
         raise UsageError(source, [Diagnostic("bad-cell", message, span, hints=hint)]) from None
 
 
-def _records(text: str) -> Iterator[list[Span]]:
-    """Where the cells of each record stand, as the reader splits them; a quoted cell may span lines."""
-    record: list[Span] = []
-    for cell in _CELL.finditer(text):
-        record.append(Span(*cell.span("text")))
-        if cell["end"] != ",":
-            yield record
-            record = []
-
-
-def _numbers(header: _Header, cells: list[list[str]], used: set[int]) -> Array:
-    """All cells as numbers, 0 in columns that are not used.
+def _numbers(header: Header, source: Source, start: int, cells: list[list[str]], used: Sequence[int]) -> Array:
+    """The cells in the columns `used` as numbers.
 
     Raises UsageError for every row that is short or long and every used cell that is no number.
     """
-    width, text = len(header.names), header.source.text
-    if len(used) < width:
-        cells = [[cell if i in used else "0" for i, cell in enumerate(row)] for row in cells]
+    width = len(header.names)
     try:
-        if "_" not in text[text.find("\n") :]:  # Python reads 1_000 as a number.
-            return np.asarray(cells, dtype=np.float64).reshape(len(cells), width)
+        if "_" not in source.text[start:] and all(
+            len(row) == width for row in cells
+        ):  # Python reads 1_000 as a number.
+            return np.asarray([[row[i] for i in used] for row in cells], np.float64).reshape(len(cells), len(used))
     except ValueError:
         pass
-    spans = _records(text)
-    next(spans)
-    pairs = zip(cells, spans, strict=False)  # What stands behind the last point is empty lines.
-    errors = [error for row, places in pairs for error in _bad_cells(header, row, places)]
+    kept = [[cell if i in used else "0" for i, cell in enumerate(row)] for row in cells]
+    pairs = zip(kept, _places_of(source, start), strict=False)  # What stands behind the last point is empty lines.
+    errors = [error for row, places in pairs for error in _bad_cells(header, source.text, row, places)]
     if errors:
-        raise UsageError(header.source, errors)
-    return np.asarray(cells, dtype=np.float64).reshape(len(cells), width)
+        raise UsageError(source, errors)
+    return np.asarray([[row[i] for i in used] for row in kept], np.float64).reshape(len(cells), len(used))
 
 
-def _bad_cells(header: _Header, row: Sequence[str], places: Sequence[Span]) -> Iterator[Diagnostic]:
+def _places_of(source: Source, start: int) -> Iterator[list[Span]]:
+    """Where the cells of each point stand, behind the header where there is one."""
+    found = records(source.text)
+    if start:
+        next(found)
+    return found
+
+
+def _bad_cells(header: Header, text: str, row: Sequence[str], places: Sequence[Span]) -> Iterator[Diagnostic]:
     """What is wrong with a row: its length, else the cells that are no numbers."""
     if len(row) != len(header.names):
-        yield _bad_length(header, row, Span(places[0].start, places[-1].end))
+        yield _bad_length(header, text, row, Span(places[0].start, places[-1].end))
         return
     for column, cell, span in zip(header.names, row, places, strict=True):
-        if not _is_number(cell):
+        if not is_number(cell):
             what = f"`{shorten(cell.strip())}` is not a number" if cell.strip() else "the cell is empty"
             comma = _DECIMAL_COMMA.fullmatch(cell.strip())
             hints = (f"the decimal mark is a point: {shorten(cell.strip().replace(',', '.'))}",) if comma else ()
             yield Diagnostic("bad-cell", f"column `{shorten(column)}`: {what}", span, hints=hints)
 
 
-def _bad_length(header: _Header, row: Sequence[str], span: Span) -> Diagnostic:
+def _bad_length(header: Header, text: str, row: Sequence[str], span: Span) -> Diagnostic:
     """That a row is short or long."""
-    text, width = header.source.text[slice(*span)], len(header.names)
+    quotes, width = text.count('"', *span), len(header.names)
     message = f"{plural(len(row), 'cell')}, where the header has {width}" if row else "the line is empty"
     hints: tuple[str, ...] = ()
-    if text.count('"') % 2:
+    if quotes % 2:
         hints = ("a quote in this row is never closed",)
     elif row and len(row) < width:
         hints = (f"the first that is missing is `{shorten(header.names[len(row)])}`",)
@@ -138,111 +228,23 @@ def _bad_length(header: _Header, row: Sequence[str], span: Span) -> Diagnostic:
     return Diagnostic("row-length", message, span, hints=hints)
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell
-
-
-def _not_finite(header: _Header, cells: list[list[str]], table: Array, used: list[int]) -> list[Diagnostic]:
-    """A warning of the first cell that is no finite number. Raises UsageError for those that float64 cannot hold."""
-    found = np.argwhere(~np.isfinite(table[:, used]))
+def _not_finite(
+    header: Header, source: Source, start: int, cells: list[list[str]], table: Array, used: Sequence[int]
+) -> list[Diagnostic]:
+    """A warning for the first cell that is no finite number. Raises UsageError for those that float64 cannot hold."""
+    found = np.argwhere(~np.isfinite(table))
     if not len(found):
         return []
-    places = list(_records(header.source.text))
-    errors, first = [], None
+    places = list(_places_of(source, start))
+    errors: list[Diagnostic] = []
+    warnings: list[Diagnostic] = []
     for row, column in ((int(row), used[int(i)]) for row, i in found):
-        name, text, span = shorten(header.names[column]), cells[row][column].strip(), places[row + 1][column]
+        name, text, span = shorten(header.names[column]), cells[row][column].strip(), places[row][column]
         if any(map(str.isdigit, text)):  # Not `nan` or `inf`, but 1e999.
             message = f"column `{name}`: {shorten(text)} is too large for a number of 64 bits"
             errors.append(Diagnostic("bad-cell", message, span))
-        first = first or (f"column `{name}`: {shorten(text)} is no finite number", span)
-    if errors or first is None:
-        raise UsageError(header.source, errors)
-    more = f", and so in {plural(len(found) - 1, 'more cell')}" if len(found) > 1 else ""
-    return [Diagnostic("not-finite", first[0] + more, first[1])]
-
-
-def _places(header: _Header, graph: Graph) -> tuple[Places, list[Diagnostic]]:
-    """For each input its columns by index; columns of no input are told and passed over."""
-    places: Places = {}
-    errors, warnings = [], []
-    for i, (column, span) in enumerate(zip(header.names, header.spans, strict=True)):
-        match = _COLUMN.fullmatch(column)
-        name = match["name"].strip() if match else column
-        if match is None or name not in graph.inputs:
-            warnings.append(_passed_over(column, name, span, graph))
-            continue
-        index = tuple(int(n) for n in match["indices"].split(",")) if match["indices"] else ()
-        if index in places.setdefault(name, {}):
-            errors.append(Diagnostic("duplicate-column", f"column `{shorten(column)}` stands twice", span))
-        places[name][index] = i
-    if not places:
-        errors.append(_no_columns(header, graph))
+        elif not warnings:
+            warnings.append(Diagnostic("not-finite", f"column `{name}`: {shorten(text)} is no finite number", span))
     if errors:
-        raise UsageError(header.source, errors)
-    return places, warnings
-
-
-def _passed_over(column: str, name: str, span: Span, graph: Graph) -> Diagnostic:
-    hints = did_you_mean(name, graph.inputs) or (f"the inputs are {quoted(graph.inputs)}",)
-    if name in graph.index:
-        hints = (f"`{shorten(name)}` is computed by the graph",)
-    what = f"column `{shorten(column)}` is no input" if column else "a column without a name is no input"
-    return Diagnostic("no-input", f"{what}; passed over", span, hints=hints)
-
-
-def _no_columns(header: _Header, graph: Graph) -> Diagnostic:
-    """Why no column is an input: another separator, no header, or other names."""
-    span = Span(header.spans[0].start, header.spans[-1].end)
-    text = header.source.text[slice(*span)]
-    inputs = (f"the inputs are {quoted(graph.inputs)}",)
-    for separator, (what, command) in _SEPARATORS.items():
-        parts = [_COLUMN.fullmatch(part.strip().strip('"')) for part in text.split(separator)]
-        if len(parts) > 1 and any(part and part["name"].strip() in graph.inputs for part in parts):
-            hint = f"make commas of them, as this command does: {command}"
-            return Diagnostic("separator", f"the columns are separated by {what}, not by commas", span, hints=(hint,))
-    if all(map(_is_number, header.names)):
-        message = "the first line has numbers in place of the inputs' names"
-        return Diagnostic("no-columns", message, span, hints=inputs)
-    return Diagnostic("no-columns", "none of these columns is an input", span, hints=inputs)
-
-
-def _array(header: _Header, graph: Graph, name: str, places: Mapping[tuple[int, ...], int], table: Array) -> Array:
-    """The values of one input. Raises UsageError where one of its elements has no column."""
-    span = header.spans[next(iter(places.values()))]
-    if len({len(index) for index in places}) > 1:
-        message = f"the columns of `{shorten(name)}` have indices of different lengths"
-        raise UsageError(header.source, [Diagnostic("missing-column", message, span)])
-    shape = tuple(1 + max(axis) for axis in zip(*places, strict=True))
-    declared = graph.node(name).shape
-    # The columns that should be there: of a declared shape where its rank is right, else up to the last that is.
-    whole = declared if declared is not None and len(declared) == len(shape) else shape
-    missing = next((index for index in _indices(whole) if index not in places), None)
-    if missing is not None:
-        text = ",".join(map(str, missing))
-        message = f"the input `{shorten(name)}` has no column `{shorten(name)}[{text}]`"
-        raise UsageError(header.source, [Diagnostic("missing-column", message, span)])
-    if declared is not None and shape != declared:
-        raise UsageError(header.source, [_other_shape(name, shape, declared, span)])
-    return table[:, [places[index] for index in _indices(shape)]].reshape(len(table), *shape)
-
-
-def _other_shape(name: str, shape: tuple[int, ...], declared: tuple[int, ...], span: Span) -> Diagnostic:
-    """That the columns of an input make another shape than the one that it is declared with."""
-    name = shorten(name)
-    message = f"the columns of `{name}` make {shape_words(shape)}, it is declared as {shape_words(declared)}"
-    first, last = (",".join(str(i) for i in index) for index in ((0,) * len(declared), [n - 1 for n in declared]))
-    hints = (f"its columns are `{name}[{first}]` to `{name}[{last}]`",) if declared else ()
-    return Diagnostic("column-shape", message, span, hints=hints)
-
-
-def _indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Every index of an array, one at a time: a column `v[999999999]` is no reason to fill the memory."""
-    if not shape:
-        yield ()
-        return
-    for i in range(shape[0]):
-        yield from ((i, *rest) for rest in _indices(shape[1:]))
+        raise UsageError(source, errors)
+    return warnings

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from collections.abc import Iterator
+from typing import IO
 
 from backcalc.errors import Diagnostic, ReadError, Source, Span
 from backcalc.suggest import nearest
@@ -13,10 +15,24 @@ STDIN = "<stdin>"
 
 def read(path: str) -> Source:
     """The text of the file at `path`; `-` is stdin. Raises ReadError."""
+    return decode(name_of(path), b"".join(pieces(path)))
+
+
+def name_of(path: str) -> str:
+    """The name that errors call the file at `path` by."""
+    return STDIN if path == "-" else path
+
+
+def pieces(path: str, size: int = -1) -> Iterator[bytes]:
+    """The bytes of the file at `path`, at most `size` at a time; `-` is stdin. Raises ReadError."""
     if not path:
         raise _refusal('""', Diagnostic("unreadable", "this is no file name"))
     try:
-        return decode(STDIN, sys.stdin.buffer.read()) if path == "-" else decode(path, _bytes(path))
+        if path == "-":
+            yield from _pieces(sys.stdin.buffer, size)
+            return
+        with open(path, "rb") as file:  # noqa: PTH123  pathlib takes a while to load.
+            yield from _pieces(file, size)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise _refusal(path, Diagnostic("unreadable", f"cannot read the file: {reason}", hints=_hints(path))) from None
@@ -24,9 +40,11 @@ def read(path: str) -> Source:
         raise _refusal(path, Diagnostic("unreadable", "this is no file name")) from None
 
 
-def _bytes(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123  pathlib takes a while to load.
-        return file.read()
+def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    while piece := file.read(size):
+        yield piece
+        if size < 0:  # All is read; at a terminal, to read on would ask for a second end.
+            return
 
 
 def decode(name: str, data: bytes) -> Source:

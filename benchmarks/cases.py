@@ -64,6 +64,7 @@ class Case(NamedTuple):
 LATTICE = "run samples/lattice.bg --at x=1"
 EDGES = "run edges.csv --of n0 --format csv"
 STATEMENTS = "run statements.bg --format csv"
+POINTS_LATTICE = "run points.bg --data points.csv --format csv"
 POINTS = "run points.bg --at w=0.5,b=-1 --data points.csv --format csv"
 
 CASES = (
@@ -82,4 +83,5 @@ CASES = (
     ),
     Case("deep", STATEMENTS.replace("statements", "deep"), "statements", STATEMENTS, "2", HUNDRED, "statements deep"),
     Case("points", POINTS, "numpy", "points_numpy.py", "1.3", MILLION, "points", ("numpy",)),
+    Case("points", POINTS_LATTICE, "numpy", "lattice_points_numpy.py", "1.3", MILLION, "lattice_points", ("numpy",)),
 )

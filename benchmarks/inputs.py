@@ -1,6 +1,6 @@
 """The inputs of the large cases, the same ones at every run.
 
-Usage: python benchmarks/inputs.py MAKER SIZE (edges, chain, narrow, statements, deep, points); writes into this folder.
+Usage: python benchmarks/inputs.py MAKER SIZE, of the MAKERS below; writes into the folder that it is run in.
 """
 
 from __future__ import annotations
@@ -91,8 +91,17 @@ def points(size: int, chance: random.Random) -> None:
         file.writelines(f"{chance.uniform(-5, 5):.6f},{chance.random():.6f}\n" for _ in range(size))
 
 
+def lattice_points(size: int, chance: random.Random) -> None:
+    """The lattice of the samples, and as many points for it."""
+    sample = Path(__file__).parents[1] / "samples" / "lattice.bg"
+    Path("points.bg").write_text(sample.read_text(encoding="utf-8"), encoding="utf-8")
+    with Path("points.csv").open("w", encoding="utf-8") as file:
+        file.write("x\n")
+        file.writelines(f"{chance.uniform(-3, 3):.6f}\n" for _ in range(size))
+
+
 MAKERS: dict[str, Callable[[int, random.Random], None]] = {
-    maker.__name__: maker for maker in (edges, chain, narrow, statements, deep, points)
+    maker.__name__: maker for maker in (edges, chain, narrow, statements, deep, points, lattice_points)
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Value and gradient of vector graphs against the same passes written by hand in NumPy, inside one process.
+"""Value and gradient of vector graphs and at many points against passes written by hand in NumPy, inside one process.
 
 Prints medians and least times in milliseconds, and their ratios.
 
@@ -10,11 +10,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
 
+import backcalc
 from backcalc.batch import run_batch
 from backcalc.evaluate import Evaluation
 from backcalc.loading import load
@@ -30,7 +32,7 @@ NET = """input W1[100,784]; input b1[100]; input W2[10,100]; input b2[10]; input
 h = relu(W1 @ x + b1)
 L = softmax_cross_entropy(W2 @ h + b2, t)
 """
-POINTS = 10_000
+POINTS, MILLION = 10_000, 1_000_000
 RANDOM = np.random.default_rng(0)
 
 
@@ -67,11 +69,42 @@ def net() -> tuple[Callable[[], Any], Callable[[], Any]]:
     return lambda: run_batch(evaluation, {"x": x, "t": t}, "L", ["x"]), by_hand
 
 
+def neuron() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A neuron's loss and its gradient at a million points, in arrays."""
+    graph = backcalc.parse("y = sigmoid(w*x + b)\nJ = 1/2*(y - z)^2")
+    x, z = RANDOM.uniform(-5, 5, MILLION), RANDOM.uniform(0, 1, MILLION)
+
+    def by_hand() -> Any:
+        y = 1 / (1 + np.exp(-(0.5 * x - 1)))
+        d = y - z
+        return d**2 / 2, d * y * (1 - y) * 0.5, -d
+
+    return lambda: graph.run_points({"x": x, "z": z}, at={"w": 0.5, "b": -1}), by_hand
+
+
+def lattice() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """The lattice of the samples and its derivative at a million points, in arrays."""
+    graph = backcalc.load(Path(__file__).parents[1] / "samples" / "lattice.bg")
+    x = RANDOM.uniform(-3, 3, MILLION)
+
+    def by_hand() -> Any:
+        layers = [(np.sin(x), np.cos(x))]
+        for _ in range(4):
+            s = layers[-1][0] + layers[-1][1]
+            layers.append((np.sin(s), np.cos(s)))
+        dt, db = layers[-1][::-1]
+        for t, b in layers[:0:-1]:
+            dt = db = dt * b - db * t
+        return layers[-1][0] * layers[-1][1], dt * layers[0][1] - db * layers[0][0]
+
+    return lambda: graph.run_points({"x": x}), by_hand
+
+
 def main() -> None:
     """Print a line a case."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     print(f"{'case':8}{'backcalc':>10}{'least':>10}{'NumPy':>10}{'least':>10}{'ratio':>8}{'least':>8}")
-    for case in (layer, net):
+    for case in (layer, net, neuron, lattice):
         ours, by_hand = case()
         times: list[list[float]] = [[], []]
         for _ in range(runs + 1):  # In turn, so that a drift of the machine's speed touches both.

@@ -8,7 +8,7 @@ import pickle
 import subprocess
 import sys
 from html.parser import HTMLParser
-from math import isnan, pi
+from math import exp, isnan, pi
 from pathlib import Path
 
 import pytest
@@ -94,6 +94,24 @@ def test_a_graph_runs_at_many_points():
     assert [graph.run(at={"x": x}).gradient["x"] for x in range(3)] == [0.0, 2.0, 4.0]
 
 
+def test_arrays_of_points():
+    numpy = pytest.importorskip("numpy")
+    found = backcalc.parse(NEURON).run_points({"x": [2, 3], "z": numpy.array([1, 0])}, at={"w": 0.5, "b": -1})
+    assert found.output == "J"
+    assert found.value.tolist()[0] == 0.125
+    assert list(found.gradient) == ["x", "z"]
+    assert [found.gradient[name][0] for name in ("x", "z")] == [-0.0625, 0.5]
+    assert found.value[1] == pytest.approx(1 / (1 + exp(-0.5)) ** 2 / 2, rel=1e-15)
+
+
+def test_points_of_vectors_and_other_options():
+    graph = backcalc.parse("input v[2]\ny = w*v[0]*v[1]\nz = 2*y")
+    found = graph.run_points({"v": [[2, 3], [4, 5], [6, 7]]}, at={"w": "1/2"}, of="y", wrt="w, v")
+    assert found.value.tolist() == [3, 10, 21]
+    assert found.gradient["w"].tolist() == [6, 20, 42]
+    assert found.gradient["v"].tolist() == [[1.5, 1], [2.5, 2], [3.5, 3]]
+
+
 def test_load_reads_a_file_by_text_or_path(tmp_path):
     path = tmp_path / "y.bg"
     path.write_bytes(b"\xef\xbb\xbfy = 3*x\r\n")
@@ -114,6 +132,13 @@ FAILING = [
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": 10**400}), "the value of `x` is no number"),
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": 1}, of="z"), "the graph has no node `z`"),
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": 1}, wrt="z"), "the graph has no node `z`"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run_points({}), "there are no points"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run_points({"x": []}), "there are no points"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run_points({"x": 1}), "the points of `x` are no numbers"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run_points({"x": ["a"]}), "the points of `x` are no numbers"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run_points({"q": [1]}), "the graph has no input `q`"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x*z").run_points({"x": [1], "z": [1, 2]}), "2 of `z`"),
+    (backcalc.EvaluateError, lambda: backcalc.parse("y = x*z").run_points({"x": [1]}), "the input `z` has no value"),
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run(mode="back"), "mode: error: there is no mode 'back'"),
 ]  # fmt: skip
 

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from itertools import chain, islice, pairwise, repeat
 
 import numpy as np
 import pytest
@@ -15,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.data import CHUNK, run_data
-from backcalc.errors import Source
-from backcalc.points import _records, read_points
+from backcalc.data import CHUNK, run_data, stream_data
+from backcalc.errors import Source, render
+from backcalc.points import read_points
 
 BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
 law = settings(deadline=None, derandomize=True, max_examples=40)
@@ -123,6 +124,71 @@ def test_the_gradient_by_an_input_that_has_no_column():
     assert found.gradient["w"].tolist() == [1, 2]
 
 
+@pytest.mark.parametrize("text", ["y = x^2*sigmoid(x)", "input v[2]\ny = x*sum(v)", "y = log(x)", "y = 3"])
+def test_chunks_have_no_borders(text, monkeypatch):
+    points = np.linspace(-1, 2, 7)
+    data = {"x": points} if "v" not in text else {"x": points, "v": np.outer(points, [1, 2])}
+    if "x" not in text:
+        text += "\nz = x"
+    whole = batched(text, data, of="y")
+    monkeypatch.setattr("backcalc.data.CHUNK", 3)
+    monkeypatch.setattr("backcalc.data.NUMBERS", 9)
+    found = batched(text, data, of="y")
+    assert np.array_equal(found.value, whole.value, equal_nan=True)
+    for name in data:
+        assert np.array_equal(found.gradient[name], whole.gradient[name], equal_nan=True)
+    agrees(text, data, of="y")
+
+
+# ---- A stream --------------------------------------------------------------------------------------------------------
+
+CELLS = st.sampled_from(["1", "2.5", "-3e-2", "0.1234567890123", '"4"', " 5", "nan", "inf", "oops", "", "6,7", "−8"])
+
+
+@law
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8), st.lists(st.integers(0, 80), max_size=5))
+def test_a_file_in_pieces_is_the_same_file(rows, cuts):
+    data = ("x,z\n" + "".join(f"{a},{b}\n" for a, b in rows)).encode()
+    places = [0, *sorted(cuts), len(data)]
+    graph = backcalc.parse("y = x*z")
+    whole, cut = (_outcome(graph, pieces) for pieces in ([data], [data[a:b] for a, b in pairwise(places)]))
+    assert whole == cut
+
+
+def _outcome(graph, pieces):
+    """The numbers and the warnings with their places, or the error as users see it."""
+    try:
+        stream = stream_data(graph, "points.csv", pieces, {})
+        found = stream.joined()
+    except backcalc.BackcalcError as error:
+        return str(error)
+    numbers = [repr(part.tolist()) for part in (found.value, *found.gradient.values())]
+    return numbers, [render(source, warning, "warning") for source, warning in stream.warnings]
+
+
+def test_a_stream_need_not_end():
+    endless = chain([b"x\n"], repeat(b"1\n2\n"))
+    stream = stream_data(backcalc.parse("y = x^2"), "points.csv", endless, {})
+    found = [batch.value.tolist() for batch in islice(stream, 3)]
+    assert np.concatenate(found).tolist()[:4] == [1, 4, 1, 4]
+
+
+def test_an_error_far_down_has_its_place_and_so_have_those_behind_it():
+    pieces = [b"x,z\n1,2\n", b"1,2\n" * 1000, b"1,two\n", b"1,2\n" * 1000, b'"1",2,3\n', b"\xc3\xa9,1\n"]
+    graph = backcalc.parse("y = x*z")
+    stream = stream_data(graph, "points.csv", pieces, {})
+    with pytest.raises(backcalc.UsageError) as caught:
+        list(stream)
+    places = [line.split(": ")[0] for line in str(caught.value).splitlines() if line.startswith("points.csv")]
+    assert places == ["points.csv:1003:3", "points.csv:2004:1", "points.csv:2005:1"]
+    assert "1003 | 1,two" in str(caught.value)
+
+
+def test_bytes_that_are_no_text_have_their_line():
+    with pytest.raises(backcalc.ReadError, match=r"points\.csv:4:1: error: the byte 0xff"):
+        list(stream_data(backcalc.parse("y = x"), "points.csv", [b"x\n1\n", b"2\n", b"\xff\n"], {}))
+
+
 # ---- The file --------------------------------------------------------------------------------------------------------
 
 
@@ -206,19 +272,6 @@ def test_what_a_file_has_wrong(text, graph, place, words):
     assert all(word in message for word in words), message
 
 
-@law
-@given(st.lists(st.lists(st.text('a1 ",\n', max_size=4), min_size=1, max_size=3), min_size=1, max_size=4))
-def test_a_cell_stands_where_the_reader_finds_it(rows):
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    text = out.getvalue()
-    read = list(csv.reader(io.StringIO(text), skipinitialspace=True))
-    places = list(_records(text))[: len(read)]
-    cells = [[text[slice(*span)] for span in record] for record in places]
-    bare = [[cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in record] for record in cells]
-    assert bare == [row or [""] for row in read]
-
-
 def test_a_number_that_is_not_finite_is_a_warning():
     found = read_points(Source("points.csv", "x,z\n1,inf\nnan,3\n"), backcalc.parse("y = x*z"))
     (warning,) = found.warnings
@@ -276,6 +329,24 @@ def test_json(command):
         "output": "y",
         "points": [{"value": 6, "gradient": {"v": [3, 2]}}, {"value": 20, "gradient": {"v": [5, 4]}}],
     }
+
+
+def test_json_is_indented(command):
+    found = command("input v[2]\ny = v[0]*v[1]*w", "v[0],v[1],w\n2,3,0.5\n4,nan,1\n", "--format", "json")
+    expected = [
+        {"value": 3.0, "gradient": {"v": [1.5, 1.0], "w": 6.0}},
+        {"value": "nan", "gradient": {"v": ["nan", 4.0], "w": "nan"}},
+    ]
+    assert found.stdout == json.dumps({"output": "y", "points": expected}, indent=2) + "\n"
+    assert found.returncode == 1
+    assert "nan is no finite number" in found.stderr
+
+
+def test_a_long_table_shows_the_first_points_and_looks_at_all(command):
+    found = command("y = log(x)", "x\n1\n2\n-1\n", "--limit", "2")
+    assert [line.split()[0] for line in found.stdout.splitlines() if line] == ["point", "1", "2", "…"]
+    assert found.stdout.splitlines()[-1].startswith("… 1 of 3 rows are left out; shown are the first.")
+    assert found.returncode == 1
 
 
 def test_table(command):

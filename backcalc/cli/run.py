@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,13 +25,16 @@ from backcalc.cli.options import (
     split_names,
     wrt_option,
 )
-from backcalc.errors import Source
+from backcalc.errors import Diagnostic, Source
 from backcalc.graph import Graph
 from backcalc.loading import load
 from backcalc.point import Point, read_point
-from backcalc.reading import read as read_text
+from backcalc.reading import name_of, pieces
 from backcalc.render.report import Grid
 from backcalc.run import AnyRun, Mode, Run, run
+
+if TYPE_CHECKING:
+    from backcalc.data import DataStream
 
 EXAMPLES = """\b
 Examples:
@@ -38,6 +45,9 @@ Examples:
 
 LARGE = 50_000
 """Characters from which on a text is worth loading NumPy to read it by arrays."""
+
+PIECE = 1 << 20
+"""Bytes of a file of points that are read at a time."""
 
 Shown = tuple[str, int, int, str]
 """How results are shown: --format, --digits, --limit, --color."""
@@ -96,7 +106,7 @@ def command(
         }
         for option in (option for option, is_set in shows.items() if is_set):
             raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
-        return _run_data(load(source), read_text(data), read_point(at), of, split_names(wrt), shown)
+        return _run_data(load(source), data, read_point(at), of, split_names(wrt), shown)
     is_plain = mode == "reverse" and not (partials or expanded or all_pairs or format_ == "json")
     if is_plain and len(source.text) >= LARGE:
         from backcalc.large import run_large
@@ -154,18 +164,33 @@ def _show_report(report: list[Grid], format_: str, color: str) -> None:
         print_report(report, color)
 
 
-def _run_data(graph: Graph, source: Source, point: Point, of: str | None, wrt: Sequence[str], shown: Shown) -> int:
-    """Run at every point of a file; NumPy is loaded only here."""
-    from backcalc.data import run_data
+def _run_data(graph: Graph, path: str, point: Point, of: str | None, wrt: Sequence[str], shown: Shown) -> int:
+    """Run at every point of a file, which is read and printed some points at a time; NumPy is loaded only here."""
+    from backcalc.data import stream_data
+
+    stream = stream_data(graph, name_of(path), pieces(path, PIECE), point, of, wrt)
+    told = _print_noticed(stream.warnings)
+    _show_points(stream, shown, told)
+    return 0 if stream.is_finite else 1
+
+
+def _show_points(stream: DataStream, shown: Shown, told: int) -> None:
+    """Print the points, and the warnings after the first `told`, which come while points are read."""
     from backcalc.render.points import points_report, render_points_csv, render_points_json
 
-    result = run_data(graph, source, point, of, wrt)
-    print_warnings(source, result.warnings)
     format_, digits, limit, color = shown
-    if format_ == "json":
-        print(render_points_json(result))
-    elif format_ == "csv":
-        print_lines(render_points_csv(result))
-    else:
-        _show_report(points_report(result, digits, limit), format_, color)
-    return 0 if result.is_finite else 1
+    if format_ in ("csv", "json"):
+        print_lines((render_points_csv if format_ == "csv" else render_points_json)(stream))
+        sys.stdout.flush()
+        _print_noticed(stream.warnings[told:])
+        return
+    report = points_report(stream, digits, limit)
+    _print_noticed(stream.warnings[told:])
+    _show_report(report, format_, color)
+
+
+def _print_noticed(warnings: Sequence[tuple[Source, Diagnostic]]) -> int:
+    """Print warnings, each of its own text; how many there are."""
+    for source, found in groupby(warnings, key=itemgetter(0)):
+        print_warnings(source, [warning for _, warning in found])
+    return len(warnings)

@@ -1,41 +1,83 @@
-"""A run at many points: a row of output and gradient a point."""
+"""A run at many points: a row of output and gradient a point, some points at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from backcalc.data import DataRun
+import numpy as np
+
+from backcalc.array import Array
+from backcalc.batch import Batch
+from backcalc.data import DataStream
 from backcalc.errors import shorten
 from backcalc.render.json import dump
 from backcalc.render.numbers import DIGITS, exact, rounded
 from backcalc.render.report import Grid, cut, derivative
-from backcalc.unparse import number_text
+from backcalc.shortest import csv_lines
+
+_NUMBER = "%s"  # Where a number goes; no name has a % in it.
+_MARK = json.dumps(_NUMBER)
 
 
-def points_report(run: DataRun, digits: int = DIGITS, limit: int = 0) -> list[Grid]:
-    """A table with a row a point, of the first `limit` points; 0 is no limit."""
-    columns = dict(run.columns())
-    header = ("point", shorten(run.output), *(derivative(shorten(run.output), name) for name in columns))
-    numbers = zip(*(found[: limit or None] for found in (run.value, *columns.values())), strict=True)
-    rows = [(str(i), *(rounded(float(n), digits) for n in row)) for i, row in enumerate(numbers, 1)]
-    return cut(Grid(header, rows, frozenset(range(len(header)))), len(run.value), "the first")
+def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> list[Grid]:
+    """A table with a row a point, of the first `limit` points; 0 is no limit. All points are run."""
+    header = (
+        "point",
+        shorten(stream.output),
+        *(derivative(shorten(stream.output), name) for name, _ in stream.columns),
+    )
+    rows: list[tuple[str, ...]] = []
+    count = 0
+    for batch in stream:
+        shown = None if not limit else max(0, limit - len(rows))
+        numbers = zip(*(column[:shown] for column in _columns(stream, batch)), strict=True)
+        rows += [(str(i), *(rounded(n, digits) for n in row)) for i, row in enumerate(numbers, len(rows) + 1)]
+        count += len(batch.value)
+    return cut(Grid(header, rows, frozenset(range(len(header)))), count, "the first")
 
 
-def render_points_csv(run: DataRun) -> Iterator[str]:
-    """The lines `J,dJ/dx,…`."""
-    columns = dict(run.columns())
-    names = [run.output, *(f"d{run.output}/d{name}" for name in columns)]
+def render_points_csv(stream: DataStream) -> Iterator[str]:
+    """The lines `J,dJ/dx,…`, many at a time."""
+    names = [stream.output, *(f"d{stream.output}/d{name}" for name, _ in stream.columns)]
     yield ",".join(f'"{name}"' if "," in name else name for name in names)
-    for row in zip(run.value.tolist(), *(column.tolist() for column in columns.values()), strict=True):
-        yield ",".join(map(number_text, row))
+    for batch in stream:
+        yield csv_lines(list(_columns(stream, batch)))
 
 
-def render_points_json(run: DataRun) -> str:
-    """The points in their order, each with its value and gradient."""
-    points = []
-    for i, value in enumerate(run.value.tolist()):
-        gradient = {
-            name: exact(found[i] if found.ndim > 1 else float(found[i])) for name, found in run.gradient.items()
-        }
-        points.append({"value": exact(value), "gradient": gradient})
-    return dump({"output": run.output, "points": points})
+def render_points_json(stream: DataStream) -> Iterator[str]:
+    """The points in their order, each with its value and gradient, many lines at a time."""
+    before, after = dump({"output": stream.output, "points": [_NUMBER]}).split(f"    {_MARK}")
+    template = _template(stream)
+    yield before.rstrip("\n")
+    last: list[str] = []  # Only of the last point of all no comma follows.
+    for batch in stream:
+        points = last + [template % row for row in zip(*map(_exact, _columns(stream, batch)), strict=True)]
+        last = points[-1:]
+        if len(points) > 1:
+            yield ",\n".join(points[:-1]) + ","
+    yield last[0]
+    yield after.lstrip("\n")
+
+
+def _template(stream: DataStream) -> str:
+    """A point as JSON, with `%s` for each number."""
+    gradient = {name: np.full(shape, _NUMBER, object).tolist() for name, shape in stream.shapes.items()}
+    text = dump({"value": _NUMBER, "gradient": gradient}).replace(_MARK, _NUMBER)
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _exact(column: Array) -> Iterable[str]:
+    """Numbers as JSON has them."""
+    if np.isfinite(column).all():
+        return map(repr, column.tolist())
+    return [json.dumps(exact(number)) for number in column.tolist()]
+
+
+def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
+    """The output at the points of a batch, then each number of the gradient."""
+    yield batch.value
+    for _, (name, index) in stream.columns:
+        place: Any = (slice(None), *index)
+        yield batch.gradient[name][place]
