@@ -2,8 +2,8 @@
 
 A number x from 1e-4 to 1e16 times the power of ten that gives it 17 digits before the point is the exact sum of two
 floats, for that power is a float and a product's rounding error is one (Dekker 1971). So the 17 digits are known, and
-how far off the nearest numbers of 15 and 16 digits are; the first of these within half a unit in the last place of x
-stands for x. What is too near to call, and all other numbers, are left to repr().
+how far off the nearest numbers of 16 and 15 digits are; the first of these within half a unit in the last place of x stands
+for x. What is too near to call, and all other numbers, are left to repr().
 """
 
 from __future__ import annotations
