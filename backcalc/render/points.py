@@ -15,7 +15,6 @@ from backcalc.errors import shorten
 from backcalc.render.json import dump
 from backcalc.render.numbers import DIGITS, exact, rounded
 from backcalc.render.report import Grid, cut, derivative
-from backcalc.shortest import csv_lines
 
 _NUMBER = "%s"  # Where a number goes; no name has a % in it.
 _MARK = json.dumps(_NUMBER)
@@ -43,7 +42,7 @@ def render_points_csv(stream: DataStream) -> Iterator[str]:
     names = [stream.output, *(f"d{stream.output}/d{name}" for name, _ in stream.columns)]
     yield ",".join(f'"{name}"' if "," in name else name for name in names)
     for batch in stream:
-        yield csv_lines(list(_columns(stream, batch)))
+        yield _csv_lines(list(_columns(stream, batch)))
 
 
 def render_points_json(stream: DataStream) -> Iterator[str]:
@@ -81,3 +80,10 @@ def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
     for _, (name, index) in stream.columns:
         place: Any = (slice(None), *index)
         yield batch.gradient[name][place]
+
+
+def _csv_lines(columns: list[Array]) -> str:
+    """Rows of numbers, each the shortest text that reads back as it; a whole number has no point."""
+    row = ",".join(["%r"] * len(columns)) + "\n"
+    text = "".join([row % numbers for numbers in zip(*(column.tolist() for column in columns), strict=True)])
+    return text.replace(".0,", ",").replace(".0\n", "\n")[:-1]
