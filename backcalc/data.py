@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from backcalc import progress
 from backcalc.array import Array
 from backcalc.batch import Batch, run_batch
 from backcalc.errors import Diagnostic, EvaluateError, Source, UsageError, shorten
@@ -71,7 +72,7 @@ def run_data(graph: Graph, source: Source, at: Point, of: str | None = None, wrt
     count = len(next(iter(points.values.values())))
     batches = [
         run_batch(evaluation, {name: found[i : i + CHUNK] for name, found in points.values.items()}, output, names)
-        for i in range(0, count, CHUNK)
+        for i in progress.through("running the points", range(0, count, CHUNK), 1)
     ]
     return DataRun(graph, output, *_joined(batches, names), tuple(points.warnings))
 

@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+
 MAX_ERRORS = 20
 NAME_SHOWN = 60
 LINE_SHOWN = 76

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from backcalc import progress
 from backcalc.array import Array, is_finite
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
 from backcalc.array_tape import ArrayTape
@@ -82,6 +83,7 @@ def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequen
     Raises BackcalcError as `run` does, for statements that are not in the language and for options that do not fit.
     """
     lines = read_lines(source)
+    progress.at("building the graph")
     try:
         return None if lines is None else _run(ArrayGraph(lines), at, of, wrt)
     except UnfitError:
@@ -91,6 +93,7 @@ def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequen
 def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun:
     tape = ArrayTape(graph)
     values = _placed(graph, tape, at)
+    progress.at("reverse pass")
     output = choose_output(graph, of)
     places = np.array([graph.index[name] for name in choose_wrt(graph, wrt)]) if wrt else graph.input_places
     seed = int(tape.slot[graph.index[output]])
@@ -104,10 +107,12 @@ def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence
 
 def _both_passes(tape: ArrayTape, values: Array, seed: int) -> tuple[Array, Array]:
     """The values and adjoints of all slots. Raises UnfitError where something wants a remark, or is not known."""
+    progress.at("forward pass")
     values = tape.operations.evaluate(values)
     local = tape.operations.linearize(values)
     if local.is_remarkable:
         raise UnfitError
+    progress.at("reverse pass")
     if not len(tape.partials):
         return values, local.reverse(seed)
     partials = np.where(tape.computed < 0, tape.partials, values[tape.computed])

@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from backcalc import progress
 from backcalc.blanks import BlankedLines, all_of
 from backcalc.errors import Source, Span
 from backcalc.expr import Name
@@ -120,6 +121,7 @@ class _Reader:
         place = len(self._source.text[:at].encode()) if len(self._text) > len(self._source.text) else at
         while place < len(self._text):
             end = self._piece_end(place)
+            progress.at("reading", place / len(self._text))
             at = self._read_piece(self._text[place:end], place, at)
             place = end
         taken = self._read_odd()

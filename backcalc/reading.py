@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 
+from backcalc import progress
 from backcalc.errors import Diagnostic, ReadError, Source, Span
 from backcalc.suggest import nearest
 
@@ -16,12 +17,18 @@ def read(path: str) -> Source:
     if not path:
         raise _refusal('""', Diagnostic("unreadable", "this is no file name"))
     try:
-        return decode(STDIN, sys.stdin.buffer.read()) if path == "-" else decode(path, _bytes(path))
+        return decode(STDIN, _stdin()) if path == "-" else decode(path, _bytes(path))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise _refusal(path, Diagnostic("unreadable", f"cannot read the file: {reason}", hints=_hints(path))) from None
     except ValueError:  # A NUL in the path.
         raise _refusal(path, Diagnostic("unreadable", "this is no file name")) from None
+
+
+def _stdin() -> bytes:
+    if not sys.stdin.isatty():  # Who types a graph is not waiting for one.
+        progress.at("reading")
+    return sys.stdin.buffer.read()
 
 
 def _bytes(path: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backcalc import progress
 from backcalc.linearize import Linearization
 from backcalc.simplify import tidy
 from backcalc.values import is_known, ones
@@ -18,6 +19,7 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]
     slot, shapes = linear.tape.slot, linear.evaluation.shapes
     if isinstance(seeds, int):
         seeds = {seeds: ones(shapes[slot[seeds]])}
+    progress.at("reverse pass")
     found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})
     return [_read(linear, found, at) for at in slot]
 

@@ -12,6 +12,7 @@ from backcalc.cli.options import (
     digits_option,
     format_option,
     graph_argument,
+    hold,
     limit_option,
     of_option,
     print_lines,
@@ -113,8 +114,8 @@ def command(
 
 def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:
     """Print the warnings and the run; the exit status."""
-    if result.warnings:
-        print_warnings(result.graph.source, result.warnings)
+    hold(result)
+    print_warnings(result.graph.source, result.warnings)
     _show(result, shown, partials=partials, pairs=pairs)
     return 0 if result.is_finite else 1
 
@@ -126,7 +127,7 @@ def _show(result: AnyRun, shown: Shown, *, partials: bool, pairs: bool) -> None:
         from backcalc.render.json import render_json
 
         assert isinstance(result, Run)  # JSON has the partials, so it comes of no other run.
-        print(render_json(result, pairs=pairs))
+        print_lines(render_json(result, pairs=pairs))
         return
     if format_ == "csv":
         from backcalc.render.csv import render_csv
@@ -161,7 +162,7 @@ def _run_data(graph: Graph, source: Source, point: Point, of: str | None, wrt: S
     print_warnings(source, result.warnings)
     format_, digits, limit, color = shown
     if format_ == "json":
-        print(render_points_json(result))
+        print_lines([render_points_json(result)])
     elif format_ == "csv":
         print_lines(render_points_csv(result))
     else:
