@@ -42,6 +42,7 @@ def build(program: Program) -> Graph:
     draft = _Draft(functions, errors)
     for statement in progress.through("building the graph", flat):
         draft.add(statement)
+    progress.at("ordering the nodes")
     draft.settle(is_whole=is_whole)
     nodes = _ordered(draft, errors)
     if not nodes and not errors:

@@ -144,7 +144,7 @@ BARS = [
     (Stage("forward pass", 0.0), 0, 80, f"forward pass         [{' ' * 40}]    0%    0 s"),
     (Stage("forward pass", 0.25), 12, 80, f"forward pass         [{'#' * 10}{' ' * 30}]   25%   12 s"),
     (Stage("forward pass", 1.0), 123456, 80, f"forward pass         [{'#' * 40}]  100% 123456 s"),
-    (Stage("forward pass", 0.5), 12, 50, f"forward pass         [{'#' * 7}{' ' * 7}]   50%   12 s"),
+    (Stage("forward pass", 0.5), 12, 50, f"forward pass         [{'#' * 6}{' ' * 7}]   50%   12 s"),
     (Stage("forward pass", 0.5), 12, 24, "forward pass 50%"),
     (Stage("forward pass", 0.5), 12, 10, "forward p"),
     (Stage("forward pass"), 12, 10, "forward p"),
