@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from backcalc import progress
 from backcalc.errors import MAX_ERRORS, BuildError, Diagnostic, Note, Span, shorten
 from backcalc.expr import Expr, Name, Number, names
 from backcalc.functions import Functions
@@ -39,8 +40,9 @@ def build(program: Program) -> Graph:
     is_whole = not errors
     functions = Functions((s for s in flat if isinstance(s, Function)), errors)
     draft = _Draft(functions, errors)
-    for statement in flat:
+    for statement in progress.through("building the graph", flat):
         draft.add(statement)
+    progress.at("ordering the nodes")
     draft.settle(is_whole=is_whole)
     nodes = _ordered(draft, errors)
     if not nodes and not errors:

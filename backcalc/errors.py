@@ -17,6 +17,9 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+
 MAX_ERRORS = 20
 NAME_SHOWN = 60
 LINE_SHOWN = 76

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from backcalc import progress
 from backcalc.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note, Source, Span, plural, shorten
 from backcalc.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, names, postorder
 from backcalc.functions import Functions
@@ -46,7 +47,7 @@ class Evaluation:
             self.terms[slot] = value
         self.has_arrays = any(self.shapes)
         with quietly(self.has_arrays):
-            for slot in range(len(tape.rows)):
+            for slot in progress.through("forward pass", range(len(tape.rows))):
                 if self.terms[slot] is None:
                     self.terms[slot] = self._term(slot)
 

@@ -10,7 +10,7 @@ from backcalc.linearize import Linearization, reshaped
 from backcalc.shapes import Shape
 from backcalc.simplify import tidy
 from backcalc.sweep import forward
-from backcalc.values import add, all_known, is_known, literal, multiply, ones
+from backcalc.values import add, all_known, is_known, literal, multiply, ones, shape_of
 
 MOST_AXES = 2  # Of what the language writes.
 MOST_ELEMENTS = 64  # Of a vector whose tangent is a formula: it takes a reverse sweep an element.
@@ -32,7 +32,8 @@ def tangents(linear: Linearization, wrt: int) -> list[Any]:
 
     seeds: dict[int, Any] = {wrt: identity(shapes[wrt])}
     found = forward(range(wrt + 1, count), linear.edges.__getitem__, seeds, multiply=chained)
-    return [found.get(node, 0.0 * ones((*shapes[node], *shapes[wrt]))) for node in range(count)]
+    every = (found.get(node, 0.0 * ones((*shapes[node], *shapes[wrt]))) for node in range(count))
+    return [value if shape_of(value) else float(value) for value in every]
 
 
 def formula_tangents(linear: Linearization, wrt: int) -> list[Any]:

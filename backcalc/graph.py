@@ -132,14 +132,4 @@ class Graph:
 
     def line(self, node: Node) -> int:
         """The line on which `node` first stands as itself."""
-        return self._lines[node.name]
-
-    @cached_property
-    def _lines(self) -> dict[str, int]:
-        """Each node's line, by one pass over the text rather than one a node."""
-        lines, line, at = {}, 1, 0
-        for node in sorted(self.nodes, key=lambda node: node.span.start):
-            line += self.source.text.count("\n", at, node.span.start)
-            at = node.span.start
-            lines[node.name] = line
-        return lines
+        return self.source.line_number(node.span.start)

@@ -14,6 +14,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from backcalc import progress
 from backcalc.array import Array, is_finite
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
 from backcalc.array_remarks import remarks
@@ -112,6 +113,7 @@ def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequen
 def _read(source: Source) -> ArrayGraph | None:
     """The graph, of which the lines are no longer needed. Raises UnfitError."""
     lines = read_lines(source)
+    progress.at("building the graph")
     graph = None if lines is None else ArrayGraph(lines)
     del lines
     if len(source.text) > HUGE:
@@ -136,11 +138,14 @@ def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence
     remarkable = np.zeros(0, np.int64)
     if tape.rows:
         _require_known(tape, values)
+        progress.at("forward pass")
         values = tape.operations.evaluate(values)
         local = tape.operations.linearize(values)
         remarkable = _remarkable(tape, local.remarkable)
+        progress.at("reverse pass")
         adjoints = _adjoints(tape, values, local, seed)
     else:
+        progress.at("reverse pass")
         adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(tape.partials(values), seed)
     known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
     return LargeRun(graph, output, places, values[tape.slot], known, adjoints[tape.slot], remarkable)

@@ -7,6 +7,7 @@ from functools import cached_property
 from math import nan, prod
 from typing import Any
 
+from backcalc import progress
 from backcalc.errors import Diagnostic
 from backcalc.evaluate import Evaluation
 from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Number
@@ -42,7 +43,7 @@ class Linearization:
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
         with quietly(evaluation.has_arrays):
-            for node in range(len(self.tape.slot)):
+            for node in progress.through("local partials", range(len(self.tape.slot))):
                 self._linearize(node)
 
     @property
@@ -54,24 +55,31 @@ class Linearization:
         """The shape of the node `name`."""
         return self._shapes[self.tape.slot[self.tape.graph.index[name]]]
 
-    def sweep(
-        self, seeds: dict[int, Any], first: int = 0, settle: Settle = lambda _, adjoint: adjoint
-    ) -> dict[int, Any]:
+    def sweep(self, seeds: dict[int, Any], first: int = 0, settle: Settle | None = None) -> dict[int, Any]:
         """The adjoint of every slot that a seed reaches, down to slot `first`."""
         order = range(max(seeds, default=-1), first - 1, -1)
         edges = self.slot_edges.__getitem__
+        if settle is None and self._is_plain and all_known(seeds.values()):
+            return reverse(order, edges, seeds)
 
         def complete(slot: int, adjoint: Any) -> Any:
-            return settle(slot, settled(adjoint))
+            return settle(slot, settled(adjoint)) if settle else settled(adjoint)
 
         with quietly(self.evaluation.has_arrays):
             found = reverse(order, edges, seeds, multiply=pull, accumulate=accumulate, settle=complete)
         return {slot: settled(adjoint) for slot, adjoint in found.items()}
 
     @cached_property
+    def _is_plain(self) -> bool:
+        """Whether all local partials are numbers, so that cotangents need no looking at."""
+        partials = (partial for edges in self.slot_edges for _, partial in edges)
+        return not self.evaluation.has_arrays and all(isinstance(partial, float) for partial in partials)
+
+    @cached_property
     def edges(self) -> list[list[tuple[int, Any]]]:
         """For each node its (tail, ∂node/∂tail) pairs, inner operations swept away; None for what is no number."""
-        return [list(self._node_edges(node)) for node in range(len(self.tape.slot))]
+        nodes = progress.through("local partials", range(len(self.tape.slot)))
+        return [list(self._node_edges(node)) for node in nodes]
 
     def contributions(self, head: int, adjoint: Any) -> Iterator[tuple[int, Any, Any]]:
         """(tail, ∂head/∂tail, contribution) for each edge into the node `head`; a partial that is no number is None."""

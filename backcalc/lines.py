@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from backcalc import progress
 from backcalc.blanks import BlankedLines, all_of
 from backcalc.errors import Source, Span
 from backcalc.expr import Name
@@ -134,6 +135,7 @@ class _Reader:
         """The whole text. Raises ParseError."""
         at, text = self._first(), self._source.text
         while at < len(text):
+            progress.at("reading", at / len(text))
             end = self._piece_end(at)
             self._read_piece(text[at:end].encode(), at)  # A piece at a time: the text is not held twice.
             at = end

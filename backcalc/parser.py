@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from backcalc import progress
 from backcalc.builder import Builder, LoopHead, RejectedError
 from backcalc.errors import MAX_ERRORS, Diagnostic, ParseError, Source, Span
 from backcalc.expr import NOWHERE, Expr, Name
@@ -28,6 +29,8 @@ from backcalc.statements import (
     Statement,
 )
 from backcalc.tables import read_tables
+
+STEP = 1 << 16  # Characters between two words about how far it is.
 
 # The words of a header line in the three columns of an edge list, as networkx, Gephi, igraph and teachers write them.
 HEADER_WORDS = (
@@ -59,7 +62,8 @@ class Reading:
         comments = self._scanner.comments
         with _without_collector():
             while at < end and not self.is_refused:
-                at = self._forms.read(at, end, self._assembly.statements, comments)
+                progress.at("reading", at / len(self.source.text))
+                at = self._forms.read(at, min(end, at + STEP), self._assembly.statements, comments)
                 spans, at = self._scanner.statement(at) if at < end else ([], at)
                 for span in spans:
                     self._add(span)

@@ -1,7 +1,7 @@
 """Points from CSV text: a header of input names (`x`, `v[0]`, `W[0,1]`), a row a point; a block of rows at a time.
 
-A block of plain numbers is read by array operations (`cells`), any other one by the `csv` module, cell by cell: there are
-the words for all that is wrong.
+A block of plain numbers is read by array operations (`cells`), any other one by the `csv` module, cell by cell: there
+are the words for all that is wrong.
 """
 
 from __future__ import annotations

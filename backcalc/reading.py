@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import IO
 
+from backcalc import progress
 from backcalc.errors import Diagnostic, ReadError, Source, Span
 from backcalc.suggest import nearest
 
@@ -29,6 +30,8 @@ def pieces(path: str, size: int = -1) -> Iterator[bytes]:
         raise _refusal('""', Diagnostic("unreadable", "this is no file name"))
     try:
         if path == "-":
+            if not sys.stdin.isatty():  # Who types a graph is not waiting for one.
+                progress.at("reading")
             yield from _pieces(sys.stdin.buffer, size)
             return
         with open(path, "rb") as file:  # noqa: PTH123  pathlib takes a while to load.

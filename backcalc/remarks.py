@@ -61,7 +61,8 @@ class Remarks:
         if node in self.tape.partials:  # Edges take no slopes of these, so kinks do not matter.
             roots = () if last in self.evaluation.replaced else (last,)
             for root in (*roots, *(slot for _, slot in self.tape.partials[node])):
-                self._inspect(root, kinks=False)
+                if self.tape.rows[root] is not None:  # Most are the numbers of an edge list.
+                    self._inspect(root, kinks=False)
         elif any(map(self._remark, range(self.tape.begin[node], last + 1))):
             self._inspect(last, kinks=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backcalc import progress
 from backcalc.expr import Expr
 from backcalc.linearize import Linearization
 from backcalc.simplify import tidy
@@ -19,6 +20,7 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]
     slot, shapes = linear.tape.slot, linear.evaluation.shapes
     if isinstance(seeds, int):
         seeds = {seeds: ones(shapes[slot[seeds]])}
+    progress.at("reverse pass")
     found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})
     full = [linear.full(found[at], shapes[at]) if at in found else 0.0 * ones(shapes[at]) for at in slot]
     tidied: dict[int, Expr] = {}  # The formula of a node is a part of those before it.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backcalc import progress
 from backcalc.errors import Span
 from backcalc.expr import INDEX, Call, Expr, Number, postorder
 from backcalc.graph import Graph, Node
@@ -50,7 +51,7 @@ class Tape:
         self.begin: list[int] = []
         self.partials: dict[int, tuple[tuple[int, int], ...]] = {}
         self._numbers: dict[float, int] = {}
-        for node in graph.nodes:
+        for node in progress.through("listing operations", graph.nodes):
             self._write_node(node)
         # An edge's partial may speak of any node's value, its head's included, so all of them come last.
         for i, node in enumerate(graph.nodes):

@@ -24,7 +24,7 @@ from backcalc.cli import COMMANDS, NOT_YET, main
 from backcalc.cli.streams import _spell
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
+BACKCALC = [sys.executable, "-m", "backcalc"]
 NEURON_AT = "w=0.5,x=2,b=-1,z=1"
 ANSI = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
@@ -593,7 +593,7 @@ def test_what_an_encoding_lacks_is_spelt(text, spelt):
 
 def loaded_by(*arguments):
     """The modules that a command needs, beyond those that Python itself has loaded before."""
-    code = "import sys; before = {*sys.modules}; from backcalc.__main__ import main\n"
+    code = "import os, sys; before = {*sys.modules}; os._exit = sys.exit; from backcalc.__main__ import main\n"
     code += "try: main()\nfinally: print(*{*sys.modules} - before, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], cwd=SAMPLES, capture_output=True, text=True, check=True

@@ -350,12 +350,16 @@ def test_csv(options, shown, text):
     assert "\n".join(render_csv(result(EDGES, **options), **shown)) == text
 
 
+def as_json(run, **shown):
+    return "\n".join(render_json(run, **shown))
+
+
 @law
 @given(graphs())
 def test_csv_and_json_give_back_every_number_exactly(graph):
     run = result(*graph)
     rows = list(csv.DictReader(io.StringIO("\n".join(render_csv(run)))))
-    nodes = json.loads(render_json(run))["nodes"]
+    nodes = json.loads(as_json(run))["nodes"]
     for i, node in enumerate(run.graph.nodes):
         assert rows[i]["node"] == nodes[i]["name"] == node.name
         assert float(rows[i]["value"]) == nodes[i]["value"] == run.values[i]
@@ -365,9 +369,41 @@ def test_csv_and_json_give_back_every_number_exactly(graph):
 # JSON, as the contract has it
 
 
+FORWARD = {"mode": "forward"}
+# What a run may have that JSON writes in a way of its own.
+JSON = {
+    "edges": (EDGES, {}, {}),
+    "all pairs": (EDGES, {}, {"pairs": True}),
+    "no pairs at all": ("y = 2", {}, {"pairs": True}),
+    "one tangent": (EDGES, FORWARD, {}),
+    "several tangents": (EDGES, FORWARD | {"wrt": ["x1", "u1"]}, {}),
+    "a constant": ("y = 2", {}, {}),
+    "vectors": ("v = [1, 2]\nW = [[1, 2], [3, 4]]\nu = W @ v\ny = sum(u)*x\n", {}, {"pairs": True}),
+    "tangents of vectors": ("v = [x, 2]\ninput x = 1\ny = sum(v*v)", FORWARD | {"wrt": ["x"]}, {}),
+    "several tangents of vectors": ("v = [x, 2]\ninput x = 1\ny = sum(v*v)", FORWARD | {"wrt": ["x", "v"]}, {}),
+    "formulas": ("y = sin(x)*z\n", {}, {}),
+    "formulas of several tangents": ("y = sin(x)*z\n", FORWARD, {}),
+    "warnings": ("y = 1/0 + abs(x)\ninput x = 0\n", {}, {}),
+    "odd names and numbers": ("σ' = x + u\ninput x = -0.0\nu -> v : -1e-300\nv = 1e22\ny = σ' + v\n", {}, {}),
+}
+
+
+@pytest.mark.parametrize(("text", "options", "shown"), JSON.values(), ids=JSON)
+def test_json_is_laid_out_as_python_does_it(text, options, shown):
+    found = as_json(result(text, **options), **shown)
+    assert found == json.dumps(json.loads(found), ensure_ascii=False, indent=2)
+
+
+@law
+@given(graphs())
+def test_json_of_any_graph_is_laid_out_as_python_does_it(graph):
+    found = as_json(result(*graph))
+    assert found == json.dumps(json.loads(found), ensure_ascii=False, indent=2)
+
+
 def test_json_has_every_key_of_the_contract_in_its_order():
     text = "input x = 2\nv = w*x\nh = v + v'\nu -> o : 3\nh -> o : y\ny = 2\nc = pi\nL = o*c\no = 0.5\noutput L\n"
-    found = json.loads(render_json(result(text, {"w": 0.5, "v'": 1})))
+    found = json.loads(as_json(result(text, {"w": 0.5, "v'": 1})))
     assert list(found) == ["output", "mode", "at", "nodes", "gradient", "warnings"]
     assert found["output"] == "L"
     assert found["mode"] == "reverse"
@@ -403,15 +439,15 @@ def test_json_has_every_key_of_the_contract_in_its_order():
 
 
 def test_json_order_is_topological_whatever_the_order_of_the_file():
-    found = json.loads(render_json(result("J = y^2\ny = 3*v\nv = w*x\n", {"w": 1, "x": 2})))
+    found = json.loads(as_json(result("J = y^2\ny = 3*v\nv = w*x\n", {"w": 1, "x": 2})))
     place = {node["name"]: i for i, node in enumerate(found["nodes"])}
     for node in found["nodes"]:
         assert all(place[partial["wrt"]] < place[node["name"]] for partial in node["partials"])
 
 
 def test_json_in_forward_mode_has_tangents():
-    one = json.loads(render_json(result(EDGES, mode="forward", wrt=["x1"])))
-    two = json.loads(render_json(result(EDGES, mode="forward", wrt=["x1", "u2"])))
+    one = json.loads(as_json(result(EDGES, mode="forward", wrt=["x1"])))
+    two = json.loads(as_json(result(EDGES, mode="forward", wrt=["x1", "u2"])))
     assert (one["mode"], one["gradient"], two["gradient"]) == ("forward", {"x1": -10.0}, {"x1": -10.0, "u2": -1.0})
     assert [node["tangent"] for node in one["nodes"]] == [1.0, -2.0, 4.0, -10.0]
     assert two["nodes"][3]["tangent"] == {"x1": -10.0, "u2": -1.0}
@@ -419,7 +455,7 @@ def test_json_in_forward_mode_has_tangents():
 
 
 def test_json_writes_what_is_not_finite_as_strings():
-    found = json.loads(render_json(result("y = log(x)\nz = exp(w)\nJ = y + z\n", {"x": 0, "w": 1000})))
+    found = json.loads(as_json(result("y = log(x)\nz = exp(w)\nJ = y + z\n", {"x": 0, "w": 1000})))
     values = {node["name"]: node["value"] for node in found["nodes"]}
     assert values == {"x": 0.0, "y": "-inf", "w": 1000.0, "z": "inf", "J": "nan"}
     assert found["nodes"][0]["adjoint"] == "nan"
@@ -427,14 +463,14 @@ def test_json_writes_what_is_not_finite_as_strings():
 
 
 def test_json_counts_parallel_edges_together_and_arguments_without_influence():
-    found = json.loads(render_json(result("u -> v : 3\nu -> v : 4\nw = if 1 > 0 then 2*v else x\nv = 1\n", {"x": 5})))
+    found = json.loads(as_json(result("u -> v : 3\nu -> v : 4\nw = if 1 > 0 then 2*v else x\nv = 1\n", {"x": 5})))
     partials = {(p["of"], p["wrt"]): p["value"] for node in found["nodes"] for p in node["partials"]}
     assert partials == {("v", "u"): 7.0, ("w", "v"): 2.0, ("w", "x"): 0.0}
     assert found["warnings"] == ["line 2: the edge u -> v stands twice; its partials add up"]
 
 
 def test_json_of_all_pairs():
-    found = json.loads(render_json(result(EDGES), pairs=True))
+    found = json.loads(as_json(result(EDGES), pairs=True))
     assert found["pairs"][2] == {"of": "o", "wrt": "x1", "value": -10.0}
 
 
@@ -442,7 +478,7 @@ def test_json_of_all_pairs():
     ("value", "text"), [(0.1, "0.1"), (1e22, "1e+22"), (-0.0691856694576352, "-0.0691856694576352"), (3.0, "3.0")]
 )
 def test_json_numbers_are_the_shortest_that_read_back(value, text):
-    assert f'"value": {text},' in render_json(result("y = x", {"x": value}))
+    assert f'"value": {text},' in as_json(result("y = x", {"x": value}))
 
 
 def test_a_warning_without_a_place_has_no_line():
@@ -498,7 +534,7 @@ def test_marks_as_json():
 def test_json_has_formulas_that_are_too_long_for_a_table():
     text = "y = x*(" + " + ".join(f"sin({i}*a)" for i in range(2, 202)) + ")"
     run = backcalc.parse(text).run().run
-    nodes = {node["name"]: node for node in json.loads(render_json(run))["nodes"]}
+    nodes = {node["name"]: node for node in json.loads(as_json(run))["nodes"]}
     assert nodes["x"]["symbolic"].count("sin(") == 200
     assert "(long: see derive)" in "\n".join(render_plain(run_report(run)))
 
@@ -506,7 +542,7 @@ def test_json_has_formulas_that_are_too_long_for_a_table():
 def test_a_formula_that_doubles_with_every_node_is_null_in_json():
     text = "h0 = x\n" + "\n".join(f"h{k} = h{k - 1}*sin(h{k - 1})" for k in range(1, 60))
     text += "\noutput h59"
-    nodes = json.loads(render_json(backcalc.parse(text).run().run))["nodes"]
+    nodes = json.loads(as_json(backcalc.parse(text).run().run))["nodes"]
     assert nodes[0]["symbolic"] is None
     assert nodes[-2]["symbolic"] == "h58*cos(h58) + sin(h58)"
 

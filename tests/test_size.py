@@ -200,7 +200,7 @@ def test_many_warnings_as_json():
         kinks = [define(f"y{i}", call("abs", name("x", 100 * i)), 100 * i) for i in range(size)]
         result = run(build(Program(Source("made", text), tuple(kinks), ())), {"x": 0.0}, of="y7")
         assert len(result.warnings) == size
-        assert render_json(result)
+        assert list(render_json(result))
 
     assert_in_proportion(work)
 
@@ -313,7 +313,7 @@ def test_an_expression_nested_deep(before, after, slope):
     assert result.gradient == expanded.gradient
     assert slope is None or result.gradient == {"x": slope}
     assert "y" in result.table()
-    assert render_json(result.run)
+    assert list(render_json(result.run))
     assert str(result.nodes["y"].value)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from backcalc.cli.streams import abandon, prepare
-from backcalc.errors import BackcalcError, shorten, visible
+from backcalc.cli.watch import watched
+from backcalc.errors import INTERRUPTED, BackcalcError, shorten, visible
 from backcalc.suggest import did_you_mean
 from backcalc.version import __version__
 
@@ -36,8 +37,6 @@ NOT_YET = (
     "quiz",
     "export",
 )
-
-INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -111,8 +110,9 @@ def main() -> None:
 def _run() -> int:
     """The exit status; what went wrong is told on stderr."""
     try:
-        status = cli.main(prog_name="backcalc", standalone_mode=False)
-        sys.stdout.flush()
+        with watched():
+            status = cli.main(prog_name="backcalc", standalone_mode=False)
+            sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except BrokenPipeError:
         return 0  # The reader has what it wanted.

@@ -11,7 +11,9 @@ from backcalc.cli.options import (
     digits_option,
     format_option,
     graph_argument,
+    hold,
     of_option,
+    print_lines,
     print_report,
     print_warnings,
     read_source,
@@ -50,12 +52,13 @@ def command(graph: str | None, at: tuple[str, ...], of: str | None, format_: str
         missing = Diagnostic("no-answers", "the file states no results to check", hints=hint)
         raise UsageError(program.source, [missing])
     found = run(finish(program), read_point(at), of)
+    hold(program, found)
     print_warnings(program.source, found.warnings)
     marked = check(found, program.source, answers)
     if format_ == "json":
         from backcalc.render.marks import render_marks_json
 
-        print(render_marks_json(marked))
+        print_lines([render_marks_json(marked)])
     else:
         from backcalc.render.marks import marks_report
 

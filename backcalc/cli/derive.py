@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from backcalc.cli.options import graph_argument, of_option, print_lines, read_graph, split_names, wrt_option
+from backcalc.cli.options import graph_argument, hold, of_option, print_lines, read_graph, split_names, wrt_option
 from backcalc.derive import derive, highest_derivatives
 from backcalc.errors import Diagnostic, UsageError
 from backcalc.run import choose_output, require_node
@@ -29,6 +29,7 @@ def command(graph: str | None, of: str | None, wrt: tuple[str, ...]) -> int:
     their derivatives in turn: the Hessian.
     """
     read = read_graph(graph)
+    hold(read)
     names = split_names(wrt)
     for name in names:
         require_node(read, name, "--wrt")

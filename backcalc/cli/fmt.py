@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from backcalc.cli.options import graph_argument, read_source
+from backcalc.cli.options import graph_argument, hold, read_source
+from backcalc.cli.watch import make_way
 from backcalc.fmt import format_program
 from backcalc.parser import parse
 
@@ -29,6 +30,7 @@ def command(graph: str | None, check: bool, write: bool) -> int:
     if write and graph in (None, "-"):
         raise click.UsageError("--write needs a file")
     program = parse(read_source(graph))
+    hold(program)
     text = format_program(program)
     if check:
         changed = text != program.source.text
@@ -39,5 +41,6 @@ def command(graph: str | None, check: bool, write: bool) -> int:
         assert graph is not None
         Path(graph).write_text(text, encoding="utf-8")
     else:
+        make_way(sys.stdout)
         sys.stdout.write(text)
     return 0

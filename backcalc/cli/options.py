@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from backcalc.cli.watch import make_way
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
 from backcalc.graph import Graph
 from backcalc.loading import load
@@ -20,6 +22,10 @@ from backcalc.render.warnings import render_warnings
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+LINES = 100  # That are written at a time.
+
+_held: list[object] = []
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -119,6 +125,7 @@ def print_report(report: Iterable[Grid], color: str) -> None:
     if sys.stdout.isatty() or color == "always":
         from backcalc.render.table import print_table
 
+        make_way(sys.stdout)
         print_table(report, color=color == "always" or (color == "auto" and not os.environ.get("NO_COLOR")))
     else:
         from backcalc.render.plain import render_plain
@@ -129,13 +136,21 @@ def print_report(report: Iterable[Grid], color: str) -> None:
 def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:
     """`warnings` on stderr, each with an empty line after it, which sets it apart from the table too."""
     for block in render_warnings(source, warnings):
+        make_way(sys.stderr)
         print(block, end="\n\n", file=sys.stderr)
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """`lines` on stdout."""
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
+    rest = iter(lines)
+    while several := list(islice(rest, LINES)):
+        make_way(sys.stdout)
+        sys.stdout.write("\n".join([*several, ""]))
+
+
+def hold(*found: object) -> None:
+    """Keep `found` until the program ends: to free millions of objects one by one takes seconds, to leave does not."""
+    _held[:] = found
 
 
 def _with_sample_hint(error: ReadError, path: str) -> ReadError:

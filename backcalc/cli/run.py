@@ -16,6 +16,7 @@ from backcalc.cli.options import (
     digits_option,
     format_option,
     graph_argument,
+    hold,
     limit_option,
     of_option,
     print_lines,
@@ -125,8 +126,8 @@ def command(
 
 def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:
     """Print the warnings and the run; the exit status."""
-    if result.warnings:
-        print_warnings(result.graph.source, result.warnings)
+    hold(result)
+    print_warnings(result.graph.source, result.warnings)
     _show(result, shown, partials=partials, pairs=pairs)
     return 0 if result.is_finite else 1
 
@@ -138,7 +139,7 @@ def _show(result: AnyRun, shown: Shown, *, partials: bool, pairs: bool) -> None:
         from backcalc.render.json import render_json
 
         assert isinstance(result, Run)  # JSON has the partials, so it comes of no other run.
-        print(render_json(result, pairs=pairs))
+        print_lines(render_json(result, pairs=pairs))
         return
     if format_ == "csv":
         from backcalc.render.csv import render_csv

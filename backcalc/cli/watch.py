@@ -2,49 +2,88 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
+from time import monotonic
+from typing import TextIO
 
-from backcalc.progress import NOW
+from backcalc.progress import NOW, Stage
 
-PATIENCE = 2.0  # Seconds before the bar appears.
-REFRESH = 0.1
+PATIENCE = 2.0  # Seconds of work before the bar appears,
+REFRESH = 0.1  # and between two looks at where the work stands.
+NAME_WIDTH, BAR_WIDTH = 20, 40
 
 _finished = Event()
+_watchers: list[Thread] = []  # The one that is at work.
 
 
 @contextmanager
 def watched() -> Iterator[None]:
     """Show a bar while the block takes longer than PATIENCE, where stderr is a terminal."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    _finished.clear()
-    watcher = Thread(target=_watch, daemon=True)
-    watcher.start()
+    if sys.stderr.isatty():
+        _finished.clear()
+        _watchers.append(Thread(target=_watch, args=(sys.stderr,), daemon=True))
+        _watchers[0].start()
     try:
         yield
     finally:
-        _finished.set()
-        watcher.join()
+        _end()
 
 
-def make_way() -> None:
-    """Take the bar off a terminal on which results are about to be printed."""
-    if sys.stdout.isatty():
-        _finished.set()
+def make_way(stream: TextIO) -> None:
+    """Take the bar away for good, as `stream` is about to be written to.
+
+    Only a file is written beside the bar: a terminal may be the same one, and behind a pipe may be a pager that has
+    the screen to itself.
+    """
+    if _watchers and not _is_file(stream):
+        _end()
 
 
-def _watch() -> None:
-    if _finished.wait(PATIENCE):
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+def bar_line(stage: Stage, seconds: float, columns: int) -> str:
+    """The bar as one line: the stage's name, the share of it that is done where that is known, the time so far."""
+    time = f"{seconds:4.0f} s"
+    if stage.done is None:
+        return f"{stage.name:{NAME_WIDTH}} {time}"[: columns - 1]
+    share = f"{stage.done:6.0%} "
+    width = min(BAR_WIDTH, columns - 1 - NAME_WIDTH - len(share) - len(time) - len(" []"))
+    if width < 1:
+        return f"{stage.name} {stage.done:.0%}"[: columns - 1]
+    return f"{stage.name:{NAME_WIDTH}} [{'#' * round(stage.done * width):{width}}]{share}{time}"
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(NOW.name, total=None)
+
+def _end() -> None:
+    """Have the watcher wipe its bar off; it is gone when this returns."""
+    _finished.set()
+    while _watchers:
+        _watchers.pop().join()
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # A stream of no file at all.
+        return False
+
+
+def _watch(stderr: TextIO) -> None:
+    """Draw the bar again and again until the work is finished, then wipe it off."""
+    begun, drawn = 0.0, 0
+    with suppress(OSError):  # The terminal is gone.
         while not _finished.wait(REFRESH):
-            bar.update(task, description=NOW.name, total=None if NOW.done is None else 1.0, completed=NOW.done or 0.0)
+            begun = begun or (monotonic() if NOW.name else 0.0)  # Who types a graph is not waiting for it.
+            if begun and monotonic() - begun >= PATIENCE:
+                line = bar_line(NOW, monotonic() - begun, os.get_terminal_size(stderr.fileno()).columns)
+                _write(stderr, f"\r{line:{drawn}}")  # Over what stands there; no terminal is too dumb for that.
+                drawn = len(line)
+        if drawn:
+            _write(stderr, f"\r{' ' * drawn}\r")
+
+
+def _write(stderr: TextIO, text: str) -> None:
+    stderr.write(text)
+    stderr.flush()

@@ -1,0 +1,58 @@
+"""Where the work stands, as the stages tell it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+import backcalc
+from backcalc import progress
+from backcalc.render.json import render_json
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What the stages tell: (name, share) pairs."""
+    found = []
+    monkeypatch.setattr(progress, "at", lambda name, done=None: found.append((name, done)))
+    return found
+
+
+@pytest.mark.parametrize("items", [[], [1], range(7), tuple(range(20))])
+def test_what_goes_through_is_what_was_there(items, told):
+    assert list(progress.through("counting", items, 5)) == list(items)
+    assert told == [("counting", done / len(items)) for done in range(0, len(items), 5)]
+
+
+def test_a_stage_is_told_before_its_items_are_done(told):
+    items = progress.through("counting", range(10), 5)
+    assert told == []
+    assert [next(items) for _ in range(5)] == [0, 1, 2, 3, 4]
+    assert told == [("counting", 0.0)]
+
+
+def test_where_the_work_stands():
+    progress.at("counting", 0.5)
+    assert progress.Stage("counting", 0.5) == progress.NOW
+    progress.at("waiting")
+    assert progress.Stage("waiting", None) == progress.NOW
+
+
+STAGES = [
+    "reading", "building the graph", "ordering the nodes", "listing operations", "forward pass", "local partials",
+    "reverse pass", "local partials", "writing",
+]  # fmt: skip
+
+
+def test_the_stages_of_a_run_in_their_order(told):
+    count = 3 * progress.STEP
+    result = backcalc.parse("x0 = 1\n" + "".join(f"x{i + 1} = -x{i}\n" for i in range(count))).run()
+    list(render_json(result.run))
+    names = [name for name, _ in told]
+    assert [name for name, after in pairwise([*names, ""]) if name != after] == STAGES
+    shares = {name: [done for told_name, done in told if told_name == name] for name in names}
+    for name in {*STAGES} - {"ordering the nodes", "reverse pass", "local partials"}:
+        assert len(shares[name]) >= 3
+        assert shares[name] == sorted(shares[name])
+        assert 0 == shares[name][0] < shares[name][-1] < 1
