@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from backcalc import progress
 from backcalc.array import Array
 from backcalc.batch import Batch, run_batch
 from backcalc.compiled import compiled
@@ -174,6 +175,7 @@ class PointRunner:
 
     def batches(self, data: Arrays) -> Iterator[Batch]:
         """Value and gradient at the points of `data`, a chunk after the other."""
+        progress.at("running the points")  # Of how many, only the end of the file tells.
         count = len(next(iter(data.values())))
         chunk = CHUNK if self._program else max(1, min(4096, NUMBERS // self._numbers))
         for i in range(0, count, chunk):
