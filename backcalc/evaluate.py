@@ -50,6 +50,7 @@ class Evaluation:
             for slot in progress.through("forward pass", range(len(tape.rows))):
                 if self.terms[slot] is None:
                     self.terms[slot] = self._term(slot)
+        self.is_known = all_known(self.terms)
 
     @property
     def values(self) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from math import nan, prod
+from operator import mul
 from typing import Any
 
 from backcalc import progress
@@ -59,8 +60,9 @@ class Linearization:
         """The adjoint of every slot that a seed reaches, down to slot `first`."""
         order = range(max(seeds, default=-1), first - 1, -1)
         edges = self.slot_edges.__getitem__
-        if settle is None and self._is_plain and all_known(seeds.values()):
-            return reverse(order, edges, seeds)
+        if settle is None and self.evaluation.is_known and all_known(seeds.values()):
+            with quietly(self.evaluation.has_arrays):
+                return reverse(order, edges, seeds, multiply=mul if self._is_plain else pull)
 
         def complete(slot: int, adjoint: Any) -> Any:
             return settle(slot, settled(adjoint)) if settle else settled(adjoint)
@@ -173,8 +175,8 @@ class Linearization:
         """The (argument, local partial) pairs of one operation; literals have none."""
         args = self.tape.args[slot]
         *terms, out = self._operands(slot)
-        known = all_known((*terms, out))
-        is_plain = known and not any(map(shape_of, (*terms, out)))
+        known = self.evaluation.is_known or all_known((*terms, out))
+        is_plain = known and not self._shapes[slot] and not any(self._shapes[arg] for arg in args)
         exists = does_exist(row, terms, out) if is_plain else True
         for k, arg in enumerate(args):
             if self.tape.constant[arg]:
@@ -196,7 +198,7 @@ class Linearization:
         if row.name in (VECTOR, "concat"):
             return self._taking(slot, k)
         if row.pullbacks:
-            return self._pullback(slot, row, k)
+            return self._known_pullback(slot, row, k) if known else self._pullback(slot, row, k)
         # A given value is what counts, whatever its formula would give: then the form is to be chosen.
         quick = known and not self._is_given(slot)
         partial = self._bound(slot, row).slopes[k](*self._operands(slot)) if quick else self._slope(slot, row, k)
@@ -248,6 +250,18 @@ class Linearization:
                 return found
             found = self.full(found, shape)
             return float(found.sum()) if is_known(found) else make("sum", found)
+
+        return pullback
+
+    def _known_pullback(self, slot: int, row: Primitive, k: int) -> Pullback:
+        """A row's pullback where all values are known; of a cotangent that is a formula, as otherwise."""
+        operands, shape, apply = self._operands(slot), self._shapes[slot], row.array.pullbacks[k]
+        count = float(prod(n or 0 for n in self._shapes[self.tape.args[slot][0]]))
+
+        def pullback(ct: Any) -> Any:
+            if not is_known(ct):
+                return self._pullback(slot, row, k)(ct)
+            return apply(*operands, self.full(ct, shape), count)
 
         return pullback
 
