@@ -1,4 +1,4 @@
-"""The array form of `build` and `Tape`: lines of a few forms to a graph whose nodes, operations and edges are arrays.
+"""The array form of `build`: lines of a few forms to a graph whose nodes and edges are arrays.
 
 It serves graphs of numbers, and has no errors of its own: where a file holds anything that wants a second look (a loop,
 a vector, a node defined twice, a cycle), there is no array graph, and the plain way says what there is to say.
@@ -15,134 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backcalc.array import Array
+from backcalc.array_draft import FEW_LOOKUPS, ROLES, Draft, ordered
 from backcalc.errors import Diagnostic, Note, Span, shorten
-from backcalc.expr import Name, Number
-from backcalc.forms import leaves_of
 from backcalc.graph import Kind, Node
-from backcalc.lines import Block, Lines
+from backcalc.lines import Lines
 from backcalc.parser import parse_statement
-from backcalc.plan import Indices, Plan, gathered
-from backcalc.primitives import CONSTANTS, PRIMITIVES
-from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
-from backcalc.template import Template, UnfitError, joined
+from backcalc.plan import Indices, gathered
+from backcalc.primitives import CONSTANTS
+from backcalc.statements import Definition
+from backcalc.template import joined
 
 KINDS: tuple[Kind, ...] = ("input", "edges", "expression", "constant")
 INPUT, EDGES, EXPRESSION, CONSTANT = range(len(KINDS))
-FEW_LOOKUPS = 8
-MOST_REST = 5_000  # Statements that the grammar reads one by one.
-ROLES = 64  # Names on a line that are told apart.
 
 _STATEMENT = re.compile(r"[^#;\n]*")
-
-
-class _Draft:
-    """What the lines say, names still by their ids: templates, declarations, and where each name comes first."""
-
-    def __init__(self, lines: Lines) -> None:
-        rest = lines.rest.statements
-        if len(rest) > MOST_REST:
-            raise UnfitError
-        self.names = list(lines.names)
-        # A dictionary of a million names takes more than all else here, so it has only those that are asked for.
-        asked = {
-            *CONSTANTS,
-            *PRIMITIVES,
-            *(leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)),
-        }
-        found = asked.intersection(self.names)
-        if len(found) <= FEW_LOOKUPS:
-            self.ids = {name: self.names.index(name) for name in found}
-        else:
-            self.ids = {name: i for i, name in enumerate(self.names) if name in found}
-        self.inputs: dict[int, Input] = {}
-        self.output: str | None = None
-        alone = [block for statement in rest for block in self._take(statement)]
-        self.templates = [Template(block) for block in (*lines.blocks, *alone)]
-        self.edges = [template for template in self.templates if template.is_edge]
-        self.definitions = [template for template in self.templates if not template.is_edge]
-        self.count = len(self.names)
-        self.is_head = self._mark(template.ends[1] for template in self.edges)
-        self.is_tail = self._mark(template.ends[0] for template in self.edges)
-        self.is_defined = self._mark(template.ends[0] for template in self.definitions)
-        self.hidden = self._constants()
-        self._refuse_doubtful()
-
-    def _take(self, statement: Statement) -> Iterator[Block]:
-        """A statement that the grammar read by itself, as a block of one line; or what it declares."""
-        if isinstance(statement, Definition | Edge):
-            yield self._alone(statement)
-        elif isinstance(statement, Input) and isinstance(statement.target, Name) and statement.shape is None:
-            name = self._id(statement.target.id)
-            if name in self.inputs:
-                raise UnfitError
-            self.inputs[name] = statement
-        elif isinstance(statement, Output) and isinstance(statement.target, Name) and self.output is None:
-            self.output = statement.target.id
-        elif not isinstance(statement, Header):
-            raise UnfitError
-
-    def _alone(self, statement: Definition | Edge) -> Block:
-        """A block of one line."""
-        leaves = leaves_of(statement)
-        names = [self._id(leaf.id) for leaf in leaves if isinstance(leaf, Name)]
-        numbers = [leaf.value for leaf in leaves if isinstance(leaf, Number)]
-        starts = np.array([statement.span.start])
-        return Block(statement, starts, np.array([names], np.int32), np.array([numbers], np.float64))
-
-    def _id(self, name: str) -> int:
-        if name not in self.ids:
-            self.ids[name] = len(self.names)
-            self.names.append(name)
-        return self.ids[name]
-
-    def _mark(self, columns: Iterator[Indices]) -> Indices:
-        """Which names stand in these columns."""
-        found = np.zeros(self.count, np.bool_)
-        for column in columns:
-            found[column] = True
-        return found
-
-    def _constants(self) -> Indices:
-        """The names that are no nodes but constants: pi, unless the file defines it."""
-        ids = [self.ids.get(name) for name in CONSTANTS]
-        is_node = self.is_head | self.is_tail | self.is_defined
-        return np.array([i for i in ids if i is not None and not is_node[i] and i not in self.inputs], np.int64)
-
-    def _refuse_doubtful(self) -> None:
-        """Leave to `build` whatever is an error there."""
-        targets = sum(len(template.starts) for template in self.definitions)
-        declared = np.array(list(self.inputs), np.int64)
-        is_doubtful = (
-            not self.count  # Nothing there,
-            or targets != self.is_defined.sum()  # a node is defined twice,
-            or (self.is_head | self.is_defined)[declared].any()  # or is declared an input, and is none,
-            or any(template.reads and self.is_head[template.ends[0]].any() for template in self.definitions)
-            or any(len(template.reads) + 2 > ROLES for template in self.templates)
-        )
-        undefined = ~(self.is_head | self.is_tail | self.is_defined)
-        undefined[declared] = False
-        functions = (self.ids.get(name) for name in PRIMITIVES)  # or a function stands without its argument.
-        if is_doubtful or any(i is not None and undefined[i] for i in functions):
-            raise UnfitError
-
-    @cached_property
-    def first(self) -> Indices:
-        """For each name where it first stands, in the order in which `build` meets the names of a statement."""
-        found = np.full(self.count, np.iinfo(np.int64).max)
-        for template in self.templates:
-            columns = (*template.ends, *template.reads) if template.is_edge else (*template.reads, *template.ends)
-            for role, column in enumerate(columns):
-                np.minimum.at(found, column, template.starts.astype(np.int64) * ROLES + role)
-        for name, statement in self.inputs.items():
-            found[name] = min(found[name], statement.span.start * ROLES)
-        found[self.hidden] = -1  # Constants come before all nodes.
-        return found
-
-    def dependencies(self) -> tuple[Indices, Indices]:
-        """The (tails, heads) of the graph's nodes, by name; there may be constants among the tails."""
-        pairs = [(template.ends[0], template.ends[1]) for template in self.edges]
-        pairs += [(read, template.ends[0]) for template in self.definitions for read in template.reads]
-        return joined([tail for tail, _ in pairs], np.int32), joined([head for _, head in pairs], np.int32)
 
 
 class ArrayGraph:
@@ -157,9 +43,9 @@ class ArrayGraph:
 
     def __init__(self, lines: Lines) -> None:
         """Raises UnfitError where the plain way is needed."""
-        draft = _Draft(lines)
+        draft = Draft(lines)
         self.source, self.output, self.templates = lines.source, draft.output, draft.templates
-        order, self.levels = _order(draft)
+        order, self.levels = ordered(draft)
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]
@@ -188,7 +74,7 @@ class ArrayGraph:
     def _in_order(column: NDArray[Any], order: Indices | None) -> NDArray[Any]:
         return column if order is None else gathered(column, order)
 
-    def _kinds(self, draft: _Draft) -> Indices:
+    def _kinds(self, draft: Draft) -> Indices:
         found = np.full(draft.count, INPUT, np.int8)
         for template in draft.definitions:
             reads = [self.rank[read] >= 0 for read in template.reads]
@@ -196,7 +82,7 @@ class ArrayGraph:
         found[draft.is_head] = EDGES
         return found[self._ids]
 
-    def _first_lines(self, draft: _Draft) -> Indices:
+    def _first_lines(self, draft: Draft) -> Indices:
         """Where the statement of each node begins: the one that defines or declares it, else the first to name it."""
         found = draft.first // ROLES
         for template in draft.definitions:
@@ -205,7 +91,7 @@ class ArrayGraph:
             found[name] = statement.span.start
         return found[self._ids]
 
-    def _readers(self, draft: _Draft) -> tuple[Indices, Indices]:
+    def _readers(self, draft: Draft) -> tuple[Indices, Indices]:
         """Which nodes another depends on, and which only the partials of another's edges speak of."""
         used, spoken = np.zeros(draft.count, np.bool_), np.zeros(draft.count, np.bool_)
         used[draft.dependencies()[0]] = True
@@ -275,26 +161,6 @@ class ArrayGraph:
         computed = unused & ((self.kinds == EDGES) | (self.kinds == EXPRESSION))
         found = next((each for each in (computed & ~self._in_partials, computed, unused) if each.any()), unused)
         return tuple(self.names[i] for i in np.flatnonzero(found).tolist())
-
-
-def _order(draft: _Draft) -> tuple[Indices, Indices | None]:
-    """The ids of the names in the order of the nodes: the file's own where it is topological, else by level.
-
-    Constants come first; the levels, where they were needed, are those of the nodes in their order.
-    """
-    order = np.argsort(draft.first, kind="stable")
-    rank = np.empty(draft.count, np.int32)
-    rank[order] = np.arange(draft.count, dtype=np.int32)
-    tails, heads = (rank[end] for end in draft.dependencies())
-    is_node = tails >= len(draft.hidden)
-    tails, heads = tails[is_node], heads[is_node]
-    if (tails < heads).all():
-        return order, None
-    levels = Plan(draft.count, tails, heads).levels
-    if int(levels.min()) < 0:  # A cycle.
-        raise UnfitError
-    by_level = np.argsort(levels, kind="stable")
-    return order[by_level], levels[by_level][len(draft.hidden) :]
 
 
 class _Index(Mapping[str, int]):
