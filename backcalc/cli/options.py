@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -23,7 +22,7 @@ from backcalc.render.warnings import render_warnings
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-LINES = 100  # That are written at a time.
+AT_ONCE = 1 << 16  # Characters that are written together.
 
 _held: list[object] = []
 
@@ -141,11 +140,22 @@ def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """`lines` on stdout."""
-    rest = iter(lines)
-    while several := list(islice(rest, LINES)):
+    """`lines` on stdout, or pieces of several, short ones together: a write takes longer than a line does."""
+    several: list[str] = []
+    size = 0
+    for line in lines:
+        several.append(line)
+        size += len(line) + 1
+        if size >= AT_ONCE:
+            _print("\n".join([*several, ""]))
+            several, size = [], 0
+    _print("\n".join([*several, ""]))
+
+
+def _print(text: str) -> None:
+    if text:
         make_way(sys.stdout)
-        sys.stdout.write("\n".join([*several, ""]))
+        sys.stdout.write(text)
 
 
 def hold(*found: object) -> None:
