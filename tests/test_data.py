@@ -345,7 +345,7 @@ def test_json_is_indented(command):
 def test_a_long_table_shows_the_first_points_and_looks_at_all(command):
     found = command("y = log(x)", "x\n1\n2\n-1\n", "--limit", "2")
     assert [line.split()[0] for line in found.stdout.splitlines() if line] == ["point", "1", "2", "…"]
-    assert found.stdout.splitlines()[-1].startswith("… 1 of 3 rows are left out; shown are the first.")
+    assert found.stdout.splitlines()[-1].startswith("… 1 of 3 rows are left out; --limit 0 shows all.")
     assert found.returncode == 1
 
 

@@ -80,7 +80,7 @@ limit_option = click.option(
     type=click.IntRange(0),
     default=LIMIT,
     show_default=True,
-    help="Rows of a table at most; 0 shows all, as JSON and CSV do.",
+    help="Rows of a table at most: the output, inputs, then the largest adjoints; 0 shows all, as JSON and CSV do.",
 )
 color_option = click.option(
     "--color",

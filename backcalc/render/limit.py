@@ -42,8 +42,8 @@ def size(value: Any) -> float:
     return inf if isnan(found) else found
 
 
-def left_out(count: int, shown: int, what: str) -> str:
+def left_out(count: int, shown: int) -> str:
     """The line that says how many of `count` rows are not `shown`; empty where all are."""
     if shown == count:
         return ""
-    return f"… {count - shown:,} of {count:,} rows are left out; shown are {what}. --limit 0 shows all."
+    return f"… {count - shown:,} of {count:,} rows are left out; --limit 0 shows all."

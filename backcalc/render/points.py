@@ -34,7 +34,7 @@ def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
         numbers = zip(*(column[:shown] for column in _columns(stream, batch)), strict=True)
         rows += [(str(i), *(rounded(n, digits) for n in row)) for i, row in enumerate(numbers, len(rows) + 1)]
         count += len(batch.value)
-    return cut(Grid(header, rows, frozenset(range(len(header)))), count, "the first")
+    return cut(Grid(header, rows, frozenset(range(len(header)))), count)
 
 
 def render_points_csv(stream: DataStream) -> Iterator[str]:

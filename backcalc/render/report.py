@@ -50,15 +50,15 @@ def run_report(
     return grids
 
 
-def cut(grid: Grid, count: int, what: str) -> list[Grid]:
+def cut(grid: Grid, count: int) -> list[Grid]:
     """`grid`, and where it has not all of `count` rows, a line that says so."""
-    words = left_out(count, len(grid.rows), what)
+    words = left_out(count, len(grid.rows))
     return [grid, Grid((), (), frozenset(), title=words)] if words else [grid]
 
 
 def _beginning(grid: Grid, limit: int) -> list[Grid]:
     """The first `limit` rows of `grid`."""
-    return cut(grid._replace(rows=grid.rows[: limit or None]), len(grid.rows), "the first")
+    return cut(grid._replace(rows=grid.rows[: limit or None]), len(grid.rows))
 
 
 def derivative(of: str, wrt: str) -> str:
@@ -94,10 +94,7 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid]:
     names = ("node", *(["shape"] if has_shapes else []), "formula")
     found = Grid((*names, "value", *header), rows, frozenset(), yields=len(names) - 1, strong=output)
     found = _sorted_columns(found, range(len(names), len(names) + 1 + len(columns)))
-    what = "the output, then inputs, then others by the size of their " + (
-        "adjoint" if run.mode == "reverse" else "tangent"
-    )
-    return cut(found, len(run.graph.nodes), what)
+    return cut(found, len(run.graph.nodes))
 
 
 def _sorted_columns(grid: Grid, columns: Iterable[int]) -> Grid:
@@ -115,7 +112,7 @@ def _gradient(run: AnyRun, digits: int, limit: int) -> list[Grid]:
     shown = most(gradient, limit, lambda item: -size(item[1]))
     rows = [(derivative(output, name), value_text(value, digits)) for name, value in shown]
     grid = _sorted_columns(Grid(("gradient", "value"), rows, frozenset()), [1])
-    return cut(grid, len(gradient), "the largest")
+    return cut(grid, len(gradient))
 
 
 def _contributions(run: Run, digits: int) -> Grid:
