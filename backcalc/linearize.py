@@ -224,13 +224,13 @@ class Linearization:
         return (self.evaluation.formulas and row.derived) or textbook
 
     def _where_it_exists(self, slot: int, row: Primitive, partial: Any) -> Any:
-        """A partial by elements, nan where the function does not exist."""
-        terms = [self._terms[arg] for arg in self.tape.args[slot]]
-        if row.array.exists is None or not is_known(partial) or not all_known(terms):
+        """A partial by elements, nan where the function does not exist; where its value is finite it is so already."""
+        *terms, out = self._operands(slot)
+        if row.array.exists is None or not is_known(partial) or not all_known((*terms, out)):
             return partial
-        from backcalc.array import where
+        from backcalc.array import is_finite, where
 
-        return where(row.array.exists(*terms), partial, nan)
+        return partial if is_finite(out) else where(row.array.exists(*terms), partial, nan)
 
     def _is_given(self, slot: int) -> bool:
         node = self.remarks.node
