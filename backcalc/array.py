@@ -25,7 +25,7 @@ norm, diag, transpose = np.linalg.norm, np.diag, np.transpose
 
 
 def power(x: Any, y: Any) -> Any:
-    """X to the power y; the powers that derivatives of squares are made of without a logarithm, ten times as fast."""
+    """X to the power y; squares and what they derive to are products, which long arrays take far less time for."""
     if np.ndim(y) == 0 and y in (1, 2):
         return np.multiply(x, x if y == 2 else 1.0)
     return np.float_power(x, y)

@@ -54,9 +54,10 @@ class ArrayGraph:
         self.kinds = self._kinds(draft)
         self.declared = {draft.names[i]: statement for i, statement in draft.inputs.items()}
         # Parallel edges add up in the order of the file, and a file may have its edges in several forms.
-        self._edge_starts = joined([template.starts for template in draft.edges], np.int32)
-        by_start = np.argsort(self._edge_starts, kind="stable").astype(np.int32) if len(draft.edges) > 1 else None
-        self._edge_order, self._edge_starts = by_start, self._in_order(self._edge_starts, by_start)
+        starts = [template.starts for template in draft.edges]
+        in_order = np.argsort(joined(starts, np.int32), kind="stable") if len(starts) > 1 else None
+        self._edge_order = None if in_order is None else in_order.astype(np.int32)
+        self._edge_starts = self.in_order(starts, np.int32)
         self.tails, self.heads = (
             gathered(self.rank, self.in_order([template.ends[k] for template in draft.edges], np.int32)) for k in (0, 1)
         )
@@ -68,11 +69,8 @@ class ArrayGraph:
 
     def in_order(self, columns: Sequence[Indices | Array], kind: type[np.generic]) -> NDArray[Any]:
         """What is said of the edges of each form, as one column in the order of the file."""
-        return self._in_order(joined(columns, kind), self._edge_order)
-
-    @staticmethod
-    def _in_order(column: NDArray[Any], order: Indices | None) -> NDArray[Any]:
-        return column if order is None else gathered(column, order)
+        column = joined(columns, kind)
+        return column if self._edge_order is None else gathered(column, self._edge_order)
 
     def _kinds(self, draft: Draft) -> Indices:
         found = np.full(draft.count, INPUT, np.int8)

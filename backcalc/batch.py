@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -47,7 +47,6 @@ class _Pass:
             slot = self.tape.slot[index[name]]
             self.values[slot] = points.reshape(self.count, *_matrix(self.shapes[slot]))
             self.varies[slot] = True
-        self.incoming = {self.tape.slot[node]: pairs for node, pairs in self.tape.partials.items()}
         self.masks = any(row is not None and row.selects for row in self.rows)
 
     def run(self, output: str, wrt: Sequence[str]) -> Batch:
@@ -55,7 +54,7 @@ class _Pass:
         last = self.tape.slot[index[output]]
         self._forward(last)
         wanted = [self.tape.slot[index[name]] for name in wrt]
-        adjoints = self._reverse(last, self._downstream(wanted))
+        adjoints = self._reverse(last, self.tape.downstream(wanted))
         value = np.broadcast_to(self.values[last], (self.count, 1, 1))[:, 0, 0]
         gradient = {name: self._read(adjoints.get(slot), slot) for name, slot in zip(wrt, wanted, strict=True)}
         return Batch(value, gradient)
@@ -86,22 +85,12 @@ class _Pass:
         full = [np.broadcast_to(item, (self.count, *item.shape[-2:])) for item in items]
         return np.concatenate(full, axis=-2)
 
-    def _downstream(self, wanted: Iterable[int]) -> list[bool]:
-        """Which slots depend on one that is wanted."""
-        found = [False] * len(self.tape.rows)
-        for slot in wanted:
-            found[slot] = True
-        for slot, args in enumerate(self.tape.args):
-            tails = (self.tape.slot[tail] for tail, _ in self.incoming.get(slot, ()))
-            found[slot] = found[slot] or any(found[arg] for arg in (*args, *tails))
-        return found
-
     def _reverse(self, last: int, needed: list[bool]) -> dict[int, Any]:
         adjoint: dict[int, Any] = {last: np.ones((1, 1))}
         for slot in range(last, -1, -1):
             row = self.rows[slot]
             if slot in adjoint:
-                for tail, partial in self.incoming.get(slot, ()):
+                for tail, partial in self.tape.incoming.get(slot, ()):
                     self._add(adjoint, self.tape.slot[tail], self._along(partial, adjoint[slot], slot))
             if row is None or slot not in adjoint:
                 continue

@@ -34,7 +34,6 @@ class _Tracing:
         self.evaluation, self.tape = evaluation, evaluation.tape
         self.rows, self.program = evaluation.rows, Program()
         self.masks = any(row is not None and row.selects for row in self.rows)
-        self.incoming = {self.tape.slot[node]: pairs for node, pairs in self.tape.partials.items()}
         index = self.tape.graph.index
         self.values: list[Operand] = [None] * len(self.tape.rows)
         for name in data:
@@ -45,7 +44,7 @@ class _Tracing:
         index = self.tape.graph.index
         last, wanted = self.tape.slot[index[output]], [self.tape.slot[index[name]] for name in wrt]
         self._forward()
-        adjoints = self._reverse(last, self._downstream(wanted)) if wanted else {}
+        adjoints = self._reverse(last, self.tape.downstream(wanted)) if wanted else {}
         return self.program, [self.values[last], *(adjoints.get(slot, 0.0) for slot in wanted)]
 
     def _forward(self) -> None:
@@ -59,16 +58,6 @@ class _Tracing:
             else:
                 self.values[slot] = _value(row, args)
 
-    def _downstream(self, wanted: Iterable[int]) -> list[bool]:
-        """Which slots depend on one that is wanted."""
-        found = [False] * len(self.rows)
-        for slot in wanted:
-            found[slot] = True
-        for slot, args in enumerate(self.tape.args):
-            tails = (self.tape.slot[tail] for tail, _ in self.incoming.get(slot, ()))
-            found[slot] = found[slot] or any(found[arg] for arg in (*args, *tails))
-        return found
-
     def _reverse(self, last: int, needed: Sequence[bool]) -> dict[int, Operand]:
         """The adjoints of the slots that are needed."""
         adjoint: dict[int, Operand] = {last: 1.0}
@@ -81,7 +70,7 @@ class _Tracing:
 
     def _contributions(self, head: int, ct: Operand, needed: Sequence[bool]) -> Iterable[tuple[int, Operand]]:
         """What an adjoint gives to the tails of its slot's edges."""
-        for node, partial in self.incoming.get(head, ()):
+        for node, partial in self.tape.incoming.get(head, ()):
             if needed[self.tape.slot[node]]:
                 yield self.tape.slot[node], ct * self.values[partial]
         row, tails = self.rows[head], self.tape.args[head]

@@ -35,12 +35,6 @@ class DataRun:
     output: str
     value: Array
     gradient: dict[str, Array]
-    warnings: tuple[Diagnostic, ...] = ()
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether every value and every derivative is a finite number."""
-        return is_finite(Batch(self.value, self.gradient))
 
 
 class DataStream:
@@ -75,13 +69,6 @@ class DataStream:
             for index in np.ndindex(*shape)
         ]
 
-    def joined(self) -> DataRun:
-        """All points at once."""
-        batches = list(self)
-        value = np.concatenate([batch.value for batch in batches])
-        gradient = {name: np.concatenate([batch.gradient[name] for batch in batches]) for name in self.shapes}
-        return DataRun(self._runner.graph, self.output, value, gradient, tuple(found for _, found in self.warnings))
-
 
 def stream_data(
     graph: Graph, name: str, pieces: Iterable[bytes], at: Point, of: str | None = None, wrt: Sequence[str] = ()
@@ -95,11 +82,6 @@ def stream_data(
     parts = iter(reader)
     first = next(parts)
     return DataStream(PointRunner(graph, first, at, of, wrt, _remedies(reader)), chain([first], parts), reader)
-
-
-def run_data(graph: Graph, source: Source, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
-    """The same of all points of the CSV text `source` at once."""
-    return stream_data(graph, source.name, [source.text.encode()], at, of, wrt).joined()
 
 
 def as_points(given: Mapping[str, Any]) -> Arrays:
@@ -136,7 +118,7 @@ def _refusal(code: str, message: str, hint: str) -> UsageError:
 
 
 def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
-    """The same of arrays of points × the input's shape, which have equally many points, at least one."""
+    """`graph` run at arrays of points × the input's shape, which have equally many points, at least one."""
     runner = PointRunner(graph, data, at, of, wrt)
     count, end = len(next(iter(data.values()))), 0
     # What a chunk gives is copied while it is in the cache, and the next one takes its place there.

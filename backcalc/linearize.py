@@ -198,7 +198,7 @@ class Linearization:
         if row.name in (VECTOR, "concat"):
             return self._taking(slot, k)
         if row.pullbacks:
-            return self._known_pullback(slot, row, k) if known else self._pullback(slot, row, k)
+            return self._pullback(slot, row, k, known)
         # A given value is what counts, whatever its formula would give: then the form is to be chosen.
         quick = known and not self._is_given(slot)
         partial = self._bound(slot, row).slopes[k](*self._operands(slot)) if quick else self._slope(slot, row, k)
@@ -253,32 +253,20 @@ class Linearization:
 
         return pullback
 
-    def _known_pullback(self, slot: int, row: Primitive, k: int) -> Pullback:
-        """A row's pullback where all values are known; of a cotangent that is a formula, as otherwise."""
+    def _pullback(self, slot: int, row: Primitive, k: int, known: bool) -> Pullback:
+        """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""
         operands, shape, apply = self._operands(slot), self._shapes[slot], row.array.pullbacks[k]
-        count = float(prod(n or 0 for n in self._shapes[self.tape.args[slot][0]]))
-
-        def pullback(ct: Any) -> Any:
-            if not is_known(ct):
-                return self._pullback(slot, row, k)(ct)
-            return apply(*operands, self.full(ct, shape), count)
-
-        return pullback
-
-    def _pullback(self, slot: int, row: Primitive, k: int) -> Pullback:
-        """A row's pullback, in numbers where all that it speaks of is known."""
+        of = self._shapes[self.tape.args[slot][0]]
+        count = float(prod(n or 0 for n in of))
         scope = self._scope(slot, row)
-        shape = self._shapes[slot]
-        count = float(prod(n or 0 for n in self._shapes[self.tape.args[slot][0]]))
-        known = all(is_known(scope[name]) for name in names_in((row.stable or row.pullbacks)[k]) if name in scope)
-        formula = row.pullbacks[k] if count > MOST_OTHERS else self._written(row, row.pullbacks)[k]
+        known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)
 
         def pullback(ct: Any) -> Any:
             ct = self.full(ct, shape)
             if known and is_known(ct):
-                return row.array.pullbacks[k](*self._operands(slot), ct, count)
-            scope_of_ct = {**scope, "ct": ct, "n": count}
-            return substituted(expression(formula), scope_of_ct, self._shapes[self.tape.args[slot][0]])
+                return apply(*operands, ct, count)
+            text = row.pullbacks[k] if count > MOST_OTHERS else self._written(row, row.pullbacks)[k]
+            return substituted(expression(text), {**scope, "ct": ct, "n": count}, of)
 
         return pullback
 

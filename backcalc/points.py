@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,22 +26,6 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 Arrays = dict[str, Array]
 """For each input that has columns, an array of points × its shape."""
-
-
-@dataclass(frozen=True)
-class Points:
-    """All points at once, and what was noticed."""
-
-    values: Arrays
-    warnings: list[Diagnostic] = field(default_factory=list)
-
-
-def read_points(source: Source, graph: Graph) -> Points:
-    """The points in `source`. Raises UsageError with line and column for what is missing, short or no number."""
-    reader = PointReader(source.name, [source.text.encode()], graph)
-    parts = list(reader)
-    values = {name: np.concatenate([part[name] for part in parts]) for name in reader.shapes}
-    return Points(values, [warning for _, warning in reader.warnings])
 
 
 class PointReader:

@@ -5,6 +5,7 @@ The tape depends on the graph alone, so it is made once and run at any number of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from backcalc import progress
@@ -32,6 +33,7 @@ class Tape:
     node_of    the place in the graph of the node whose value a slot holds
     declared   the shapes that the file declares, by slot
     given      the values that the file states, by the node's place
+    incoming   `partials` by the slot of the head
     prepared   what later floors have made of the tape for the shapes that it was run with last
     begin      the first slot that belongs to each node's formula; it ends with the node's own slot
     indices    the whole numbers of each slot that is an element or row of another
@@ -59,11 +61,22 @@ class Tape:
                 self.partials[i] = tuple((graph.index[e.tail], self._write(e.partial)) for e in node.incoming)
         self.node_of = {slot: i for i, slot in enumerate(self.slot)}
         self.declared = {self.slot[i]: node.shape for i, node in enumerate(graph.nodes) if node.shape is not None}
+        self.incoming = {self.slot[node]: pairs for node, pairs in self.partials.items()}
         self.given = {i: node.given for i, node in enumerate(graph.nodes) if node.given is not None}
         self.prepared: dict[str, Any] = {}
         self.has_arrays = any(row is not None and row.shape != "elementwise" for row in self.rows) or any(
             node.shape for node in graph.nodes
         )
+
+    def downstream(self, slots: Iterable[int]) -> list[bool]:
+        """Which slots depend on one of `slots`, themselves among them."""
+        found = [False] * len(self.rows)
+        for slot in slots:
+            found[slot] = True
+        for slot, args in enumerate(self.args):
+            tails = (self.slot[tail] for tail, _ in self.incoming.get(slot, ()))
+            found[slot] = found[slot] or any(found[arg] for arg in (*args, *tails))
+        return found
 
     def _write_node(self, node: Node) -> None:
         self.begin.append(len(self.rows))

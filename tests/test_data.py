@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from itertools import chain, islice, pairwise, repeat
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.data import CHUNK, run_data, stream_data
+from backcalc.data import CHUNK, stream_data
 from backcalc.errors import Source, render
-from backcalc.points import read_points
+from backcalc.points import PointReader
 
 BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
 law = settings(deadline=None, derandomize=True, max_examples=40)
@@ -36,6 +37,26 @@ def table(data):
     for i in range(len(next(iter(data.values())))):
         writer.writerow([repr(float(n)) for points in data.values() for n in points[i].ravel()])
     return out.getvalue()
+
+
+def joined(stream):
+    """All points of a stream at once."""
+    batches = list(stream)
+    gradient = {name: np.concatenate([batch.gradient[name] for batch in batches]) for name in stream.shapes}
+    value = np.concatenate([batch.value for batch in batches])
+    return SimpleNamespace(value=value, gradient=gradient, warnings=[warning for _, warning in stream.warnings])
+
+
+def run_data(graph, source, at, **options):
+    return joined(stream_data(graph, source.name, [source.text.encode()], at, **options))
+
+
+def read_points(source, graph):
+    """The points of a text by input, and what was noticed."""
+    reader = PointReader(source.name, [source.text.encode()], graph)
+    parts = list(reader)
+    values = {name: np.concatenate([part[name] for part in parts]) for name in reader.shapes}
+    return SimpleNamespace(values=values, warnings=[warning for _, warning in reader.warnings])
 
 
 def batched(text, data, at=None, **options):
@@ -159,7 +180,7 @@ def _outcome(graph, pieces):
     """The numbers and the warnings with their places, or the error as users see it."""
     try:
         stream = stream_data(graph, "points.csv", pieces, {})
-        found = stream.joined()
+        found = joined(stream)
     except backcalc.BackcalcError as error:
         return str(error)
     numbers = [repr(part.tolist()) for part in (found.value, *found.gradient.values())]
