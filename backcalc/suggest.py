@@ -31,10 +31,13 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         return None
     most = max(1, len(name) // 3)
     candidates = [k for k in known if k != name and abs(len(k) - len(name)) <= most]
-    ranked = sorted((distance(name.casefold(), k.casefold()), k != name.casefold(), k) for k in candidates)
+    # Of names that are equally near one that was typed whole comes first: `sin` for `sinn`, not `sign`.
+    ranked = sorted(
+        (distance(name.casefold(), k.casefold()), k != name.casefold(), not name.startswith(k), k) for k in candidates
+    )
     if not ranked or ranked[0][0] > most or ranked[0][0] >= len(name):
         return None
-    return ranked[0][2]
+    return ranked[0][-1]
 
 
 def is_of_series(name: str, known: Iterable[str]) -> bool:

@@ -45,3 +45,15 @@ def test_set_up_is_two_commands_of_one_line():
     setup = README[README.index("## Try it") : README.index("Afterwards")]
     blocks = re.findall(r"^```sh\n(.*?)^```$", setup, re.MULTILINE | re.DOTALL)
     assert [block.count("\n") for block in blocks] == [1, 1]
+
+
+def test_python_block_gives_what_its_comments_say():
+    scope, told = {}, 0
+    for line in "\n".join(re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)).splitlines():
+        code, _, comment = line.partition("  # ")
+        if re.fullmatch(r"-?[\d.]+|array\(.*\)", comment):
+            told += 1
+            assert repr(eval(code, scope)) == comment, code
+        else:
+            exec(code, scope)
+    assert told >= 3

@@ -99,6 +99,7 @@ def test_two_steps_are_at_most_two(a, b):
         # What nobody types by hand is not guessed at.
         ("a" * LONGEST, ["a" * (LONGEST - 1)], "a" * (LONGEST - 1)),
         ("a" * (LONGEST + 1), ["a" * LONGEST], None),
+        ("sinn", ["sign", "sin", "sinh"], "sin"),  # What was typed whole.
     ],
 )
 def test_nearest(name, known, near):
