@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from backcalc.words import PAD, Array, Bytes
+from backcalc.words import PAD, AnyArray, Bytes
 
 NAME, NUMBER = b"n0"  # What stands in a line's form for a blank. The only other words there are functions' names.
 
@@ -30,7 +30,7 @@ def _table(members: bytes) -> bytes:
 _IN_WORD, _IN_NUMBER, _IS_DIGIT = _table(_LETTERS + _DIGITS + b"."), _table(_DIGITS + b"."), _table(_DIGITS)
 
 
-def _are_in(table: bytes, codes: Array) -> Array:
+def _are_in(table: bytes, codes: AnyArray) -> AnyArray:
     """Whether each byte is in a table; what bytes can do is several times as fast as an array with indices."""
     return np.frombuffer(codes.tobytes().translate(table), bool)
 
@@ -60,7 +60,7 @@ class BlankedLines:
         is_kept[self._signs] = False
         self._blank(is_kept)
 
-    def _blank(self, is_kept: Array) -> None:
+    def _blank(self, is_kept: AnyArray) -> None:
         """Write the forms, one behind the other, each with the newline that ends it."""
         marked = self._codes.copy()
         marked[self.words] = np.where(self.are_numbers, NUMBER, NAME)
@@ -72,7 +72,7 @@ class BlankedLines:
         """The form of a line."""
         return self._forms[self._form_starts[line] : self._form_ends[line]].tobytes()
 
-    def places(self, words: Array) -> tuple[Array, Array]:
+    def places(self, words: AnyArray) -> tuple[AnyArray, AnyArray]:
         """The starts and lengths of words."""
         return self.words[words], self.lengths[words]
 
@@ -87,7 +87,7 @@ class BlankedLines:
         """Whether there is a brace anywhere but in a comment."""
         return bool(((self._forms == _OPENING) | (self._forms == _CLOSING)).any())
 
-    def groups(self) -> Iterator[Array]:
+    def groups(self) -> Iterator[AnyArray]:
         """The lines of each form, in their order."""
         for lines in _equal(self._hashes()):
             are_equal = self._are_like(lines)
@@ -95,7 +95,7 @@ class BlankedLines:
             if not are_equal.all():  # Other forms with the same hash.
                 yield from lines[~are_equal][:, None]
 
-    def statements(self, lines: Array) -> Array:
+    def statements(self, lines: AnyArray) -> AnyArray:
         """Where the lines' statements start: behind the space at their beginning."""
         starts = self.starts[lines]
         if not self._is_space(starts).any():
@@ -103,7 +103,7 @@ class BlankedLines:
         others = np.flatnonzero(~self._is_space(slice(None)))
         return others[np.searchsorted(others, starts)]
 
-    def _is_space(self, places: Array | slice) -> Array:
+    def _is_space(self, places: AnyArray | slice) -> AnyArray:
         codes = self._codes[places]
         return np.asarray((codes == _SPACE) | (codes == _TAB))
 
@@ -114,7 +114,7 @@ class BlankedLines:
         hashes, ends = hashes[is_first], self.ends[lines[is_first]]
         self._codes[_ranges(hashes, ends - 1 - hashes)] = _SPACE
 
-    def _words(self, in_word: Array) -> tuple[Array, Array]:
+    def _words(self, in_word: AnyArray) -> tuple[AnyArray, AnyArray]:
         """Where words start and end."""
         changes = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
         if in_word[0]:
@@ -123,7 +123,7 @@ class BlankedLines:
         halves = np.flatnonzero((self._codes[ends - 1] | _LOWER) == _E)
         return self._with_exponents(starts, ends, halves) if len(halves) else (starts, ends)
 
-    def _with_exponents(self, starts: Array, ends: Array, halves: Array) -> tuple[Array, Array]:
+    def _with_exponents(self, starts: AnyArray, ends: AnyArray, halves: AnyArray) -> tuple[AnyArray, AnyArray]:
         """The words, numbers of those that are `halves` joined to the next where a sign stands between the two."""
         signs, behind = self._codes[ends[halves]], self.text.codes[ends[halves] + 1]
         is_half = _are_in(_IN_NUMBER, self._codes[starts[halves]]) & _are_in(_IS_DIGIT, behind)
@@ -131,13 +131,13 @@ class BlankedLines:
         self._signs = ends[halves]
         return np.delete(starts, halves + 1), np.delete(ends, halves)
 
-    def _hashes(self) -> Array:
+    def _hashes(self) -> AnyArray:
         """A hash of each line's form: a polynomial of its bytes, each as a random integer."""
         weights, powers, inverses = _weights(len(self._codes).bit_length())
         terms = weights[self._forms] * powers[: len(self._forms)]
         return np.asarray(np.add.reduceat(terms, self._form_starts) * inverses[self._form_starts])
 
-    def _are_like(self, lines: Array) -> Array:
+    def _are_like(self, lines: AnyArray) -> AnyArray:
         """Whether each line's form is that of the first one."""
         model = np.frombuffer(self.form(lines[0]), np.uint8)
         starts = self._form_starts[lines]
@@ -148,7 +148,7 @@ class BlankedLines:
         return np.asarray(has_length)
 
 
-def _without_spaces(codes: Array) -> Array:
+def _without_spaces(codes: AnyArray) -> AnyArray:
     """Lines without the space at their start, nor more than one space or tab in a row; a tab behind a space stays."""
     before = np.concatenate(([np.uint8(_NEWLINE)], codes[:-1]))
     is_more = (codes == _SPACE) & (before <= _SPACE)
@@ -156,18 +156,18 @@ def _without_spaces(codes: Array) -> Array:
     return codes[~is_more] if is_more.any() else codes
 
 
-def all_of(table: Array) -> Array:
+def all_of(table: AnyArray) -> AnyArray:
     """Whether all is true in each row; of a whole table that is, without looking at each of its short rows."""
     return np.ones(len(table), bool) if table.all() else np.asarray(table.all(axis=1))
 
 
-def _ranges(starts: Array, lengths: Array) -> Array:
+def _ranges(starts: AnyArray, lengths: AnyArray) -> AnyArray:
     """The whole numbers of all ranges, one range behind the other."""
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
 
 
-def _equal(hashes: Array) -> Iterator[Array]:
+def _equal(hashes: AnyArray) -> Iterator[AnyArray]:
     """The indices of equal hashes, each group in order; without sorting as long as there are few groups."""
     left = np.arange(len(hashes))
     for _ in range(_FORMS_BY_TURNS):
@@ -182,7 +182,7 @@ def _equal(hashes: Array) -> Iterator[Array]:
 
 
 @lru_cache(2)
-def _weights(bits: int) -> tuple[Array, Array, Array]:
+def _weights(bits: int) -> tuple[AnyArray, AnyArray, AnyArray]:
     """An integer a byte, the powers of another up to 2^bits, and their inverses, of this process."""
     base = secrets.randbits(64) | 1
     powers, inverses = (np.cumprod(np.full(1 << bits, factor, np.uint64)) for factor in (base, pow(base, -1, 1 << 64)))

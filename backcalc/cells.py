@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backcalc.words import PAD, Array, Bytes, numbers
+from backcalc.words import PAD, AnyArray, Bytes, numbers
 
 _LONG = 10  # Characters of a cell and its comma, on average.
 _LONGEST_LINE = 100_000  # The plain reader has a limit to what a cell may hold, and words for it.
@@ -14,7 +14,7 @@ _OF_NUMBERS = b"0123456789+-.eE,\n"
 _COMMA, _NEWLINE, _SPACE, _PLUS, _MINUS = b",\n +-"
 
 
-def plain_cells(lines: bytes, width: int, used: Sequence[int]) -> Array | None:
+def plain_cells(lines: bytes, width: int, used: Sequence[int]) -> AnyArray | None:
     """The numbers in the columns `used` of lines that have `width` cells each, as points × columns.
 
     None where a line has another length, a used cell is no plain number that float64 can hold, or where there are
@@ -31,7 +31,7 @@ def plain_cells(lines: bytes, width: int, used: Sequence[int]) -> Array | None:
         return None
     if _are_long(lines, ends.size):
         return _by_float(lines, ends.shape, used)
-    starts: Array = np.concatenate(([0], ends.ravel()[:-1] + 1)).reshape(ends.shape)[:, used].ravel()
+    starts: AnyArray = np.concatenate(([0], ends.ravel()[:-1] + 1)).reshape(ends.shape)[:, used].ravel()
     starts += codes[starts] == _SPACE  # As in `1, 2`.
     is_negative = codes[starts] == _MINUS
     starts += is_negative | (codes[starts] == _PLUS)
@@ -48,7 +48,7 @@ def _are_long(lines: bytes, count: int) -> bool:
     return len(lines) > _LONG * count and not lines.translate(None, _OF_NUMBERS)
 
 
-def _by_float(lines: bytes, shape: tuple[int, int], used: Sequence[int]) -> Array | None:
+def _by_float(lines: bytes, shape: tuple[int, int], used: Sequence[int]) -> AnyArray | None:
     """The same for cells that have nothing but characters of numbers in them."""
     cells = lines.replace(b"\n", b",").split(b",")[:-1]
     try:
@@ -58,7 +58,7 @@ def _by_float(lines: bytes, shape: tuple[int, int], used: Sequence[int]) -> Arra
     return values if np.isfinite(values).all() else None
 
 
-def _cell_ends(codes: Array, width: int) -> Array | None:
+def _cell_ends(codes: AnyArray, width: int) -> AnyArray | None:
     """Where the cells end, a row a line; None where a line has not `width` of them."""
     newlines = np.flatnonzero(codes == _NEWLINE)
     if np.diff(newlines, prepend=-1).max(initial=0) > _LONGEST_LINE:
@@ -66,5 +66,5 @@ def _cell_ends(codes: Array, width: int) -> Array | None:
     found = np.flatnonzero((codes == _COMMA) | (codes == _NEWLINE)) if width > 1 else newlines
     if len(found) != len(newlines) * width:
         return None
-    ends: Array = found.reshape(-1, width)
+    ends: AnyArray = found.reshape(-1, width)
     return ends if (ends[:, -1] == newlines).all() else None

@@ -22,7 +22,7 @@ from backcalc.expr import Name
 from backcalc.forms import WORDS, leaves_of, word
 from backcalc.parser import Reading, parse_line
 from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
-from backcalc.words import LONGEST, Array, CollisionError, NameTable, numbers
+from backcalc.words import LONGEST, AnyArray, CollisionError, NameTable, numbers
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
@@ -37,11 +37,9 @@ class Block:
     """The lines of one form, in the order of the text."""
 
     statement: Edge | Definition  # What the grammar reads in one of them. Its names and numbers are the blanks.
-    starts: (
-        Array  # int32, or int64 in a text of more than 2 GB: where in the source's text each line's statement begins.
-    )
-    names: Array  # int32 (lines, names): their numbers, in text order; a whole number that is a node is a name.
-    numbers: Array  # float64 (lines, numbers): what float() gives for them, in text order.
+    starts: AnyArray  # int32, or int64 in a text of more than 2 GB: where in the source's text each line's statement begins.
+    names: AnyArray  # int32 (lines, names): their numbers, in text order; a whole number that is a node is a name.
+    numbers: AnyArray  # float64 (lines, numbers): what float() gives for them, in text order.
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Lines:
     source: Source
     blocks: tuple[Block, ...]
     rest: Program
-    _places: tuple[Array, Array]  # Where in the text each name stands for one time, and its length.
+    _places: tuple[AnyArray, AnyArray]  # Where in the text each name stands for one time, and its length.
 
     @cached_property
     def names(self) -> list[str]:
@@ -83,12 +81,12 @@ class _Form:
     """What the grammar says of a form, and the lines found so far, piece by piece."""
 
     statement: Edge | Definition
-    names: Array  # Which of its blanks are names, …
-    numbers: Array  # … and which are numbers.
-    _columns: list[Array] = field(default_factory=list)  # With room for more behind `_count` lines.
+    names: AnyArray  # Which of its blanks are names, …
+    numbers: AnyArray  # … and which are numbers.
+    _columns: list[AnyArray] = field(default_factory=list)  # With room for more behind `_count` lines.
     _count: int = 0
 
-    def add(self, columns: tuple[Array, ...]) -> None:
+    def add(self, columns: tuple[AnyArray, ...]) -> None:
         """Take in the places, names and numbers of lines."""
         begin, self._count = self._count, self._count + len(columns[0])
         if not self._columns:
@@ -106,7 +104,7 @@ class _Form:
         return Block(self.statement, starts, names, values)
 
 
-def _with_room(column: Array, count: int, needed: int) -> Array:
+def _with_room(column: AnyArray, count: int, needed: int) -> AnyArray:
     """The first `count` rows of `column` with room for those `needed`, and as many again.
 
     Room that is not used is not memory yet; a list of pieces to be put together in the end would be held twice.
@@ -126,7 +124,7 @@ class _Reader:
         self._place = np.int32 if len(source.text) < 1 << 31 else np.int64
         self._reading = Reading(source)
         self._forms: dict[bytes, _Form | None] = {}
-        self._odd: list[Array] = []  # Pairs (start, end) of lines that are no block's.
+        self._odd: list[AnyArray] = []  # Pairs (start, end) of lines that are no block's.
         self._table = NameTable()
         _number_words(self._table)
         self._odd_count = self._even_count = 0
@@ -194,14 +192,14 @@ class _Reader:
         self._odd.append(np.stack([starts, ends], axis=1))
         self._count(is_odd)
 
-    def _count(self, is_odd: Array) -> None:
+    def _count(self, is_odd: AnyArray) -> None:
         """Give up where the text turns out to be of no use."""
         self._odd_count += int(is_odd.sum())
         self._even_count += int(len(is_odd) - is_odd.sum())
         if self._odd_count > max(MOST_ODD, self._even_count):
             raise _UnfitError
 
-    def _form(self, key: bytes, lines: BlankedLines, group: Array, chars: _Characters) -> _Form | None:
+    def _form(self, key: bytes, lines: BlankedLines, group: AnyArray, chars: _Characters) -> _Form | None:
         """The form, read by the grammar where it is new; None where it makes no block."""
         if key not in self._forms:
             # One of the lines may have a mistake in a word, so three of them are tried.
@@ -225,8 +223,8 @@ class _Reader:
         return _Form(statement, np.flatnonzero(is_name), np.flatnonzero(~is_name))
 
     def _fill(
-        self, parts: list[tuple[_Form, Array]], lines: BlankedLines, chars: _Characters
-    ) -> Iterator[tuple[Array, Array]]:
+        self, parts: list[tuple[_Form, AnyArray]], lines: BlankedLines, chars: _Characters
+    ) -> Iterator[tuple[AnyArray, AnyArray]]:
         """Put the words of these lines to their forms; each part's lines and which of them are fit for it."""
         firsts = [lines.firsts[group][:, None] for _, group in parts]
         names = [first + form.names for (form, _), first in zip(parts, firsts, strict=True)]
@@ -242,7 +240,7 @@ class _Reader:
             form.add(columns if are_fit.all() else tuple(column[are_fit] for column in columns))
             yield group, are_fit
 
-    def _names(self, lines: BlankedLines, words: Array, chars: _Characters) -> tuple[Array, Array]:
+    def _names(self, lines: BlankedLines, words: AnyArray, chars: _Characters) -> tuple[AnyArray, AnyArray]:
         """The numbers of the names that `words` are, and which are names: no words of the language, no mixtures."""
         starts, lengths = lines.places(words)
         are_fit = lengths <= LONGEST
@@ -273,17 +271,17 @@ class _Characters:
 
     def __init__(self, piece: bytes, at: int) -> None:
         self._at = at
-        self._inner: Array | None = None
+        self._inner: AnyArray | None = None
         if not piece.isascii():
             is_inner = (np.frombuffer(piece, np.uint8) & 0xC0) == 0x80  # Bytes of a character behind its first.
             self._inner = np.concatenate(([0], np.cumsum(is_inner), [is_inner.sum()]))
 
-    def places(self, bytes_: Array) -> Array:
+    def places(self, bytes_: AnyArray) -> AnyArray:
         """The place of the characters that begin at these bytes of the piece."""
         return np.asarray(bytes_ + self._at if self._inner is None else bytes_ + self._at - self._inner[bytes_])
 
 
-def _joined(indices: list[Array]) -> Array:
+def _joined(indices: list[AnyArray]) -> AnyArray:
     return np.concatenate([np.empty(0, np.int64), *(each.ravel() for each in indices)])
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+AnyArray = NDArray[Any]
+"""Of bytes, whole numbers or truths, where `array.Array` has floats."""
 
 LONGEST = 256  # A longer word is left to the ordinary reader.
 _WIDTH = 8  # Bytes in an integer.
@@ -34,23 +35,23 @@ _LOW7, _DOTS, _ZEROS, _SIXES, _HIGH4 = _each(0x7F), _each(0x2E), _each(0x30), _e
 class Bytes:
     """A text in bytes, `codes`, with PAD more behind it."""
 
-    def __init__(self, codes: Array) -> None:
+    def __init__(self, codes: AnyArray) -> None:
         self.codes = codes
-        self._integers: Array = np.ndarray(len(codes) - _WIDTH + 1, "<u8", codes.data, strides=(1,))
+        self._integers: AnyArray = np.ndarray(len(codes) - _WIDTH + 1, "<u8", codes.data, strides=(1,))
 
-    def at(self, starts: Array, lengths: Array, part: int = 0) -> Array:
+    def at(self, starts: AnyArray, lengths: AnyArray, part: int = 0) -> AnyArray:
         """The bytes of words from 8·part on, as one integer each, those behind the word's end being 0."""
-        found: Array = self._integers[starts + _WIDTH * part]
+        found: AnyArray = self._integers[starts + _WIDTH * part]
         return np.asarray(found & _mask(lengths, part))
 
-    def have_dots(self, starts: Array, lengths: Array) -> Array:
+    def have_dots(self, starts: AnyArray, lengths: AnyArray) -> AnyArray:
         """Whether each word has a point in it."""
         found = np.zeros(len(starts), bool)
         for part in _parts(lengths):
             found |= _marks(self.at(starts, lengths, part), _DOTS) != 0
         return found
 
-    def are_digits(self, starts: Array, lengths: Array) -> Array:
+    def are_digits(self, starts: AnyArray, lengths: AnyArray) -> AnyArray:
         """Whether each word has nothing but digits."""
         found = np.ones(len(starts), bool)
         for part in _parts(lengths):
@@ -58,12 +59,12 @@ class Bytes:
         return found
 
 
-def _mask(lengths: Array, part: int) -> Array:
+def _mask(lengths: AnyArray, part: int) -> AnyArray:
     """The bytes of the integer from 8·part on that belong to words of these lengths."""
     return np.asarray(_MASKS[np.clip(lengths - _WIDTH * part, 0, _WIDTH)])
 
 
-def _parts(lengths: Array) -> range:
+def _parts(lengths: AnyArray) -> range:
     """The numbers of the integers that the longest word has."""
     return range((int(lengths.max(initial=0)) + _WIDTH - 1) // _WIDTH)
 
@@ -80,10 +81,10 @@ class NameTable:
 
     def __init__(self) -> None:
         self._short, self._long = _Table(), _Table()
-        self._places: list[tuple[Array, Array]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        self._places: list[tuple[AnyArray, AnyArray]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         self.count = 0
 
-    def ids(self, text: Bytes, starts: Array, lengths: Array, places: Array) -> Array:
+    def ids(self, text: Bytes, starts: AnyArray, lengths: AnyArray, places: AnyArray) -> AnyArray:
         """The numbers of names in `text`, whose `places` in the whole are to be remembered. Raises CollisionError."""
         is_long = lengths > _WIDTH
         if not is_long.any():
@@ -96,12 +97,14 @@ class NameTable:
         ids[is_long] = self._numbered(self._long, keys, checks, places, lengths)
         return ids
 
-    def places(self) -> tuple[Array, Array]:
+    def places(self) -> tuple[AnyArray, AnyArray]:
         """Where each name stands for one time, and its length."""
         starts, lengths = zip(*self._places, strict=True)
         return np.concatenate(starts), np.concatenate(lengths)
 
-    def _numbered(self, table: _Table, keys: Array, checks: Array, starts: Array, lengths: Array) -> Array:
+    def _numbered(
+        self, table: _Table, keys: AnyArray, checks: AnyArray, starts: AnyArray, lengths: AnyArray
+    ) -> AnyArray:
         ids, firsts = table.numbered(keys, checks, self.count)
         self._places.append((starts[firsts], lengths[firsts]))
         self.count += len(firsts)
@@ -112,7 +115,7 @@ class NameTable:
 _FACTORS = [np.uint64(secrets.randbits(64) | 1) for _ in range(2)]
 
 
-def _hashed(text: Bytes, starts: Array, lengths: Array, factor: np.uint64) -> Array:
+def _hashed(text: Bytes, starts: AnyArray, lengths: AnyArray, factor: np.uint64) -> AnyArray:
     """A hash of each word, never 0."""
     found = np.zeros(len(starts), np.uint64)
     for part in _parts(lengths):
@@ -131,7 +134,7 @@ class _Table:
         self._count = 0
         self._keys, self._ids, self._checks = (np.zeros(1, dtype) for dtype in (np.uint64, np.int32, np.uint64))
 
-    def numbered(self, keys: Array, checks: Array, fresh: int) -> tuple[Array, Array]:
+    def numbered(self, keys: AnyArray, checks: AnyArray, fresh: int) -> tuple[AnyArray, AnyArray]:
         """The number of each key, new ones numbered from `fresh` on, and where in `keys` those stand, in that order.
 
         Raises CollisionError where equal keys differ in their `checks`.
@@ -150,7 +153,7 @@ class _Table:
             self._count += len(new)
         return ids, np.concatenate(firsts)
 
-    def _verify(self, slots: Array, new: Array, checks: Array) -> None:
+    def _verify(self, slots: AnyArray, new: AnyArray, checks: AnyArray) -> None:
         self._checks[slots[new]] = checks[new]
         if (self._checks[slots] != checks).any():
             raise CollisionError
@@ -167,7 +170,7 @@ class _Table:
         slots, _ = self._slots(keys)
         self._ids[slots], self._checks[slots] = ids, checks
 
-    def _slots(self, keys: Array) -> tuple[Array, Array]:
+    def _slots(self, keys: AnyArray) -> tuple[AnyArray, AnyArray]:
         """The slot of each key, free ones taken for those that have none, and which keys these are, each once."""
         slots = ((keys ^ (keys >> np.uint64(32))) * _FACTORS[0] >> np.uint64(64 - self._bits)).astype(np.int64)
         pending, taken = np.flatnonzero(self._keys[slots] != keys), [np.empty(0, np.int64)]
@@ -188,7 +191,7 @@ class _Table:
 # ---- Numbers ---------------------------------------------------------------------------------------------------------
 
 
-def numbers(text: Bytes, starts: Array, lengths: Array) -> tuple[Array, Array]:
+def numbers(text: Bytes, starts: AnyArray, lengths: AnyArray) -> tuple[AnyArray, AnyArray]:
     """What float() gives for each word, and whether it is a number of the language that is not too large."""
     values, are_valid = _short_numbers(text.at(starts, lengths), lengths)
     others = np.flatnonzero(~are_valid & (lengths <= LONGEST))
@@ -197,7 +200,7 @@ def numbers(text: Bytes, starts: Array, lengths: Array) -> tuple[Array, Array]:
     return values, are_valid
 
 
-def _short_numbers(words: Array, lengths: Array) -> tuple[Array, Array]:
+def _short_numbers(words: AnyArray, lengths: AnyArray) -> tuple[AnyArray, AnyArray]:
     """Numbers of up to eight characters, digits with or without a point; False for all else."""
     dots = _marks(words, _DOTS)
     # The digits behind the point move next to those before it: dots >> 7 is 1 at the byte of the point.
@@ -212,22 +215,22 @@ def _short_numbers(words: Array, lengths: Array) -> tuple[Array, Array]:
     return _whole(aligned) / _TENS[np.where(are_valid, fraction, 0)], are_valid
 
 
-def _marks(words: Array, wanted: np.uint64) -> Array:
+def _marks(words: AnyArray, wanted: np.uint64) -> AnyArray:
     """0x80 in each byte that is the one wanted, 0 in the others."""
     other = words ^ wanted
     return np.asarray(~(((other & _LOW7) + _LOW7) | other | _LOW7))
 
 
-def _bytes_below(mark: Array) -> Array:
+def _bytes_below(mark: AnyArray) -> AnyArray:
     """How many bytes stand below the one that is 0x80: the top byte when that many are shifted out."""
     return np.asarray(((mark >> _SEVEN) * np.uint64(0x0001020304050607)) >> np.uint64(56)).astype(np.int64)
 
 
-def _are_digits(words: Array) -> Array:
+def _are_digits(words: AnyArray) -> AnyArray:
     return np.asarray(((words & _HIGH4) == _ZEROS) & (((words + _SIXES) & _HIGH4) == _ZEROS))
 
 
-def _whole(digits: Array) -> Array:
+def _whole(digits: AnyArray) -> AnyArray:
     """The integer that eight digits are: neighbours join to numbers of two digits, then of four, then of eight."""
     found = digits - _ZEROS
     found = (found * _TEN + (found >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
@@ -255,7 +258,7 @@ _CLASSES[list(b"0123456789")] = 0
 _CLASSES[list(b".eE+-")] = [1, 2, 2, 3, 3]
 
 
-def _long_numbers(codes: Array, starts: Array, lengths: Array) -> tuple[Array, Array]:
+def _long_numbers(codes: AnyArray, starts: AnyArray, lengths: AnyArray) -> tuple[AnyArray, AnyArray]:
     """Numbers of any form, a column of characters at a time."""
     width = int(lengths.max())
     columns = np.zeros((len(starts), width), np.uint8)
