@@ -37,7 +37,7 @@ class Block:
     """The lines of one form, in the order of the text."""
 
     statement: Edge | Definition  # What the grammar reads in one of them. Its names and numbers are the blanks.
-    starts: AnyArray  # int32, or int64 in a text of more than 2 GB: where in the source's text each line's statement begins.
+    starts: AnyArray  # int32, int64 beyond 2 GB: where in the source's text each line's statement begins.
     names: AnyArray  # int32 (lines, names): their numbers, in text order; a whole number that is a node is a name.
     numbers: AnyArray  # float64 (lines, numbers): what float() gives for them, in text order.
 
