@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import pytest
 from references import Finding
 
@@ -17,6 +19,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def worst_cases(request: pytest.FixtureRequest) -> list[Finding]:
     """The list that a test adds its row's worst case to."""
     return request.config.stash[_WORST]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands its worst cases over as plain data."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["worst"] = [astuple(case) for case in session.config.stash[_WORST]]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """What a worker has found, added to what the others have."""
+    found = getattr(node, "workeroutput", {}).get("worst", [])
+    node.config.stash[_WORST].extend(Finding(*case) for case in found)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 TIMEOUT = 30
+# The tracer of coverage holds a lock that its own `_exit` waits for: a signal that comes then would wait for ever.
+UNTRACED = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
 
 # Ctrl-C when the work has come to a stage.
 STOPPED = """
@@ -50,7 +53,7 @@ STAGES = [
 @pytest.mark.parametrize(("stage", "text", "options"), STAGES)
 def test_ctrl_c_in_any_stage(stage, text, options):
     command = [sys.executable, "-c", STOPPED.format(stage=stage), "run", *options]
-    done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=TIMEOUT, check=False)
+    done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=TIMEOUT, check=False, env=UNTRACED)
     assert (done.returncode, done.stderr) == (130, b"\ninterrupted\n")
     assert stage == "writing" or done.stdout == b""
 
@@ -59,13 +62,13 @@ def test_ctrl_c_while_points_are_run(tmp_path):
     path = tmp_path / "points.csv"
     path.write_text("x\n1\n2\n")
     command = [sys.executable, "-c", STOPPED.format(stage="running the points"), "run", "--data", str(path)]
-    done = subprocess.run(command, input=b"y = x^2\n", capture_output=True, timeout=TIMEOUT, check=False)
+    done = subprocess.run(command, input=b"y = x^2\n", capture_output=True, timeout=TIMEOUT, check=False, env=UNTRACED)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"\ninterrupted\n")
 
 
 def started(*arguments, **options):
     command = [sys.executable, "-m", "backcalc", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=UNTRACED, **options)
 
 
 def test_ctrl_c_while_a_pipe_is_full(tmp_path):
@@ -95,7 +98,7 @@ def test_who_starts_it_may_want_no_ctrl_c(tmp_path):
 def test_ctrl_c_without_stderr():
     script = f"exec '{sys.executable}' -c \"$0\" run '{SAMPLES / 'lattice.bg'}' 2>&-"
     command = ["bash", "-c", script, STOPPED.format(stage="reverse pass")]
-    done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)
+    done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False, env=UNTRACED)
     assert (done.returncode, done.stdout) == (130, b"")
 
 
