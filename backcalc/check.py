@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 from backcalc.digits import is_right
@@ -16,7 +15,19 @@ from backcalc.statements import Answer, Comment
 from backcalc.suggest import did_you_mean
 from backcalc.values import is_known
 
-Verdict = Literal["right", "wrong"]
+Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
+Kind = Literal[
+    "sign", "missing-term", "missing-factor", "rule", "value", "product", "degrees", "other-node", "transpose"
+]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What went wrong in an answer: the kind of mistake, the node where it was made, and a sentence for its author."""
+
+    kind: Kind
+    where: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Marked:
     given: str
     expected: Any
     verdict: Verdict
+    diagnosis: Diagnosis | None = None
 
 
 def stated_answers(source: Source, comments: Iterable[Comment]) -> list[Answer]:
@@ -46,27 +58,49 @@ def stated_answers(source: Source, comments: Iterable[Comment]) -> list[Answer]:
 
 def check(run: Run, source: Source, answers: Iterable[Answer]) -> list[Marked]:
     """Each answer marked by the digits written. Raises BackcalcError for answers about nodes that are not there."""
-    answers = list(answers)
-    errors = [error for answer in answers for error in _refusals(run, answer)]
+    marked, errors = Key(run).mark(source, answers)
     if errors:
         raise UsageError(source, errors)
-
-    @cache
-    def derivative(output: str) -> list[Any]:
-        is_loss = run.is_outside and output == run.output
-        return run.adjoints if is_loss else derivatives(run.linear, run.graph.index[output])
-
-    expected = [_expected(run, answer, derivative) for answer in answers]
-    unknown = [answer for answer, value in zip(answers, expected, strict=True) if value is None or not is_known(value)]
-    if unknown:
-        require_known(run.linear.evaluation)
-        raise UsageError(source, [_unknown(answer) for answer in unknown])
-    return [_marked(answer, value, source) for answer, value in zip(answers, expected, strict=True)]
+    return marked
 
 
-def _expected(run: Run, answer: Answer, derivative: Callable[[str], list[Any]]) -> Any:
-    index = run.graph.index
-    return run.values[index[answer.of]] if answer.wrt is None else derivative(answer.of)[index[answer.wrt]]
+class Key:
+    """What a run says of answers; what it takes to mark one is found once, for any number of sheets of answers."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._adjoints: dict[str, list[Any]] = {}
+
+    def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Marked], list[Diagnostic]]:
+        """The marks of one sheet of answers, and what keeps each of the others from being marked.
+
+        Raises EvaluateError where an answer is about what inputs that are not given decide.
+        """
+        answers = list(answers)
+        errors = [error for answer in answers for error in _refusals(self.run, answer)]
+        refused = {error.span for error in errors}
+        found = [(answer, self.expected(answer)) for answer in answers if answer.span not in refused]
+        unknown = [answer for answer, value in found if value is None or not is_known(value)]
+        if unknown:
+            require_known(self.run.linear.evaluation)
+        errors += map(_unknown, unknown)
+        return [_marked(answer, value, source) for answer, value in found if answer not in unknown], errors
+
+    def expected(self, answer: Answer) -> Any:
+        """The true value; None or a formula where it is not known."""
+        index = self.run.graph.index
+        if answer.wrt is None:
+            return self.run.values[index[answer.of]]
+        return self.derivatives(answer.of)[index[answer.wrt]]
+
+    def derivatives(self, output: str) -> list[Any]:
+        """∂output/∂node for every node."""
+        if output not in self._adjoints:
+            is_loss = self.run.is_outside and output == self.run.output
+            self._adjoints[output] = (
+                self.run.adjoints if is_loss else derivatives(self.run.linear, self.run.graph.index[output])
+            )
+        return self._adjoints[output]
 
 
 def _marked(answer: Answer, expected: Any, source: Source) -> Marked:
