@@ -9,13 +9,13 @@ from html import escape
 from os import PathLike, fspath
 from typing import Any
 
+from backcalc.arithmetic import DIGITS
 from backcalc.errors import Diagnostic, Source, UsageError
 from backcalc.graph import Graph as _Graph
 from backcalc.loading import load as load_graph
 from backcalc.point import from_mapping
 from backcalc.reading import clean, read
 from backcalc.render.layout import aligned
-from backcalc.render.numbers import DIGITS
 from backcalc.render.plain import render_plain
 from backcalc.render.report import Grid, run_report
 from backcalc.run import Mode, Run, run

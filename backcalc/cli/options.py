@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from backcalc.arithmetic import DIGITS
 from backcalc.cli.watch import make_way
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
 from backcalc.graph import Graph
 from backcalc.loading import load
 from backcalc.reading import read
 from backcalc.render.limit import LIMIT
-from backcalc.render.numbers import DIGITS, MAX_DIGITS
+from backcalc.render.numbers import MAX_DIGITS
 from backcalc.render.report import Grid
 from backcalc.render.warnings import render_warnings
 

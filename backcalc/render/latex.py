@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from unicodedata import normalize
 
+from backcalc.arithmetic import DIGITS, rounded
 from backcalc.errors import ParseError, Source
 from backcalc.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.parser import parse_expression
 from backcalc.primitives import lookup
-from backcalc.render.numbers import DIGITS, MAX_DIGITS, rounded
+from backcalc.render.numbers import MAX_DIGITS
 from backcalc.render.report import Grid
 from backcalc.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from backcalc.arithmetic import DIGITS
 from backcalc.check import Marked
 from backcalc.render.json import dump
-from backcalc.render.numbers import DIGITS, MAX_DIGITS, exact, value_text
+from backcalc.render.numbers import MAX_DIGITS, exact, value_text
 from backcalc.render.report import Grid
 from backcalc.values import shape_of
 

@@ -6,28 +6,17 @@ from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any
 
+from backcalc.arithmetic import DIGITS, UNKNOWN, rounded
 from backcalc.expr import Call, Expr, Name, Number, fold, with_args
 from backcalc.unparse import number_text, unparse
 from backcalc.values import is_known, shape_of
 
-UNKNOWN = "?"
-DIGITS = 6
 ELEMENTS = 8  # Of a longer array only the ends are shown in a table.
 LONGEST = 400  # Names, numbers and operations of the longest formula that is shown.
 TOO_LONG = "(long: see derive)"
 LONGEST_EXACT = 20_000  # The same for programs, some 100,000 characters,
 ALL_EXACT = 1_000_000  # and of all formulas together, for each node of a chain may repeat those before it.
 MAX_DIGITS = 17  # More digits than a float64 has would be noise.
-
-
-def rounded(value: float | None, digits: int = DIGITS) -> str:
-    """`value` to `digits` significant digits; a whole number that is exact so stays written out; `?` where unknown."""
-    if value is None:
-        return UNKNOWN
-    text = f"{value + 0.0:.{digits}g}"  # Adding 0 turns −0 into 0.
-    if "e+" in text and float(text) == value and abs(value) < 1e15:
-        return f"{value:.0f}"
-    return text
 
 
 def value_text(value: Any, digits: int = DIGITS) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from backcalc.arithmetic import DIGITS, rounded
 from backcalc.array import Array
 from backcalc.batch import Batch
 from backcalc.data import DataStream
 from backcalc.errors import shorten
 from backcalc.render.json import dump
-from backcalc.render.numbers import DIGITS, exact, rounded
+from backcalc.render.numbers import exact
 from backcalc.render.report import Grid, cut, derivative
 
 _NUMBER = "%s"  # Where a number goes; no name has a % in it.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from backcalc.arithmetic import DIGITS, rounded
 from backcalc.errors import shorten
 from backcalc.graph import Node
 from backcalc.render.limit import left_out, most, size, telling_nodes
-from backcalc.render.numbers import DIGITS, is_plain, rounded, value_text
+from backcalc.render.numbers import is_plain, value_text
 from backcalc.run import AnyRun, Run
 from backcalc.shapes import shape_text
 from backcalc.unparse import unparse

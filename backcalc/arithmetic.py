@@ -1,0 +1,35 @@
+"""Numbers, products and sums in the way a hand writes them: 30·(−2) = −60."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+UNKNOWN = "?"
+DIGITS = 6
+
+
+def rounded(value: float | None, digits: int = DIGITS) -> str:
+    """`value` to `digits` significant digits; a whole number that is exact so stays written out; `?` where unknown."""
+    if value is None:
+        return UNKNOWN
+    text = f"{value + 0.0:.{digits}g}"  # Adding 0 turns −0 into 0.
+    if "e+" in text and float(text) == value and abs(value) < 1e15:
+        return f"{value:.0f}"
+    return text
+
+
+def by_hand(value: float | None, digits: int = DIGITS) -> str:
+    """The same with the minus of print."""
+    return rounded(value, digits).replace("-", "−")
+
+
+def factor(value: float | None, digits: int = DIGITS) -> str:
+    """`value` as a factor: in parentheses where it is negative."""
+    text = by_hand(value, digits)
+    return f"({text})" if text.startswith("−") else text
+
+
+def product(factors: Iterable[float | None], digits: int = DIGITS) -> str:
+    """A product of numbers: `30·(−2)`; the first needs no parentheses."""
+    first, *others = factors
+    return "·".join([by_hand(first, digits), *(factor(value, digits) for value in others)])
