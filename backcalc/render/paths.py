@@ -1,0 +1,174 @@
+"""Path aggregation as a report, CSV and JSON: a row a path, then the sum, and what it has cost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from backcalc.aggregation import Aggregation, Path, PathSum
+from backcalc.arithmetic import DIGITS, by_hand, factor
+from backcalc.errors import shorten
+from backcalc.expr import Call
+from backcalc.render.numbers import TOO_LONG, exact, formulas_of, is_plain, value_text
+from backcalc.render.report import Grid, derivative
+from backcalc.unparse import number_text
+from backcalc.values import is_known, shape_of
+
+ARROW, DOT = " → ", "·"
+LONGEST, ENDS = 16, 3  # Factors of a path that is shown whole, and those shown at either end of a longer one.
+WHOLE = 10**15  # From here on a count is rounded for people, as numbers are.
+
+
+def paths_report(found: Aggregation, sources: Sequence[str], limit: int, digits: int = DIGITS) -> Iterator[Grid]:
+    """A table of paths for each source, then the number of multiplications that either method takes."""
+    output = shorten(found.run.output)
+    for each in found.sums(sources, limit):
+        yield _table(each, output, digits)
+    by_path, by_sweep = found.multiplications(sources)
+    if by_path:
+        rows = [
+            ("path aggregation", count_text(by_path, digits), "of each path one fewer than its factors"),
+            ("backpropagation", count_text(by_sweep, digits), f"one an edge of these paths, into {output} none"),
+        ]
+        what = "products of Jacobians" if any(found.run.shapes) else "multiplications"
+        yield Grid(("method", what, "counted"), rows, frozenset([1]))
+
+
+def render_paths_csv(sums: Iterable[PathSum]) -> Iterator[str]:
+    """The lines `from,path,factors,product`, a path listed each; nodes and factors are separated by spaces."""
+    yield "from,path,factors,product"
+    for found in sums:
+        for path in found.paths:
+            factors = " ".join(map(_csv_number, path.factors))
+            text = io.StringIO()
+            csv.writer(text, lineterminator="").writerow(
+                (found.source, " ".join(path.nodes), factors, _csv_number(path.product))
+            )
+            yield text.getvalue()
+
+
+def render_paths_json(sums: Iterable[PathSum], output: str) -> Iterator[str]:
+    """The sources with their paths, in the shape that the language's contract fixes, a path a line.
+
+    What is a formula is null, with a member `symbolic` that has it.
+    """
+    yield "{"
+    yield f'  "output": {_json(output)},'
+    yield '  "sources": ['
+    last = ""
+    for found in sums:
+        if last:
+            yield f"{last},"
+        yield from _source_json(found)
+        last = "    }"
+    yield from (last, "  ]", "}") if last else ("  ]", "}")
+
+
+def count_text(count: int, digits: int | None = None) -> str:
+    """A whole number of any size; to so many significant digits where it has more than one reads."""
+    if count < WHOLE:
+        return str(count)
+    from decimal import Decimal  # Which has no bound to how many digits it writes.
+
+    return f"{Decimal(count):f}" if digits is None else f"{Decimal(count):.{digits}g}"
+
+
+def _table(found: PathSum, output: str, digits: int) -> Grid:
+    """The paths from one node: a row each, the sum, and the adjoint."""
+    rows = [(_path_text(path), _factors_text(path, digits), value_text(path.product, digits)) for path in found.paths]
+    slope = f"{derivative(output, shorten(found.source))} by backpropagation"
+    if found.is_whole and rows and is_known(found.adjoint):
+        rows.append(("sum", "", value_text(found.sum, digits)))
+        rows.append((f"{'=' if found.agrees else '≠'} {slope}", "", value_text(found.adjoint, digits)))
+    else:
+        rows.append((f"sum = {slope}", "", value_text(found.adjoint, digits)))
+    numbers = frozenset([2] if all(is_plain(product) for *_, product in rows) else [])
+    strong = frozenset(range(len(found.paths), len(rows)))
+    title = _title(found, output, digits)
+    return Grid(
+        ("path", "factors", "product"), rows, numbers, title=title, strong=strong, whole=frozenset(range(3)) - numbers
+    )
+
+
+def _title(found: PathSum, output: str, digits: int) -> str:
+    source = shorten(found.source)
+    slope = derivative(output, source)
+    if not found.count:
+        return f"{slope}: no path leads from {source} to {output}"
+    count = f"{found.count:,}" if found.count < WHOLE else count_text(found.count, digits)
+    words = [f"{slope}: {count} {'path' if found.count == 1 else 'paths'} from {source} to {output}"]
+    if not found.is_whole:
+        shown = "the largest" if found.is_ranked else "the first in the order of the graph"
+        words.append(f"{len(found.paths):,} shown, {shown}")
+    if any(map(_has_matrices, found.paths)):
+        words.append("factors as in matrix products")
+    return "; ".join(words)
+
+
+def _path_text(path: Path) -> str:
+    return ARROW.join(_ends([shorten(name) for name in path.nodes], LONGEST + 1))
+
+
+def _factors_text(path: Path, digits: int) -> str:
+    """The factors as a product; those that are matrices from the output on, as they are to be multiplied."""
+    alone = len(path.factors) == 1
+    edges = zip(pairwise(path.nodes), path.factors, strict=True)
+    texts = [_factor_text(value, tail, head, digits, alone=alone) for (tail, head), value in edges]
+    return DOT.join(_ends(texts[::-1] if _has_matrices(path) else texts, LONGEST)) or "-"
+
+
+def _factor_text(value: Any, tail: str, head: str, digits: int, *, alone: bool) -> str:
+    """A factor as a hand writes it, in parentheses where a sign or an operation asks for them."""
+    if value is None:
+        return derivative(shorten(head), shorten(tail))
+    if is_known(value) and not shape_of(value):
+        return (by_hand if alone else factor)(value, digits)
+    text = value_text(value, digits)
+    return f"({text})" if isinstance(value, Call) and not (alone or value.is_named or text == TOO_LONG) else text
+
+
+def _has_matrices(path: Path) -> bool:
+    return any(value is None or (is_known(value) and shape_of(value)) for value in path.factors)
+
+
+def _ends(items: list[str], most: int) -> list[str]:
+    """`items`, of more than `most` the first and last, and how many stand between them."""
+    if len(items) <= most:
+        return items
+    return [*items[:ENDS], f"… {len(items) - 2 * ENDS} more …", *items[-ENDS:]]
+
+
+def _source_json(found: PathSum) -> Iterator[str]:
+    """The members of a source, but for its last brace, which a comma may follow."""
+    yield "    {"
+    yield f'      "from": {_json(found.source)},'
+    yield f'      "count": {count_text(found.count)},'
+    yield f'      "sum": {_json(exact(found.sum))},'
+    yield f'      "adjoint": {_json(exact(found.adjoint))},'
+    (symbolic,) = formulas_of([found.adjoint])
+    if symbolic is not None:
+        yield f'      "symbolic": {_json(symbolic)},'
+    yield '      "paths": ['
+    lines = [f"        {_json(_path_json(path))}" for path in found.paths]
+    yield from (",\n".join(lines), "      ]") if lines else ("      ]",)
+
+
+def _path_json(path: Path) -> dict[str, Any]:
+    members = {"nodes": path.nodes, "factors": list(map(exact, path.factors)), "product": exact(path.product)}
+    *factors, whole = formulas_of([*path.factors, path.product])
+    return members | ({"symbolic": {"factors": factors, "product": whole}} if any((*factors, whole)) else {})
+
+
+def _json(found: Any) -> str:
+    return json.dumps(found, ensure_ascii=False, allow_nan=False)
+
+
+def _csv_number(value: Any) -> str:
+    """A number as CSV has it, an array as JSON does, without spaces; empty where it is not known."""
+    if value is None or not is_known(value):
+        return ""
+    return json.dumps(exact(value), separators=(",", ":")) if shape_of(value) else number_text(value)
