@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-UNKNOWN = "?"
+UNKNOWN, DOT = "?", "·"
 DIGITS = 6
 
 
@@ -32,4 +32,4 @@ def factor(value: float | None, digits: int = DIGITS) -> str:
 def product(factors: Iterable[float | None], digits: int = DIGITS) -> str:
     """A product of numbers: `30·(−2)`; the first needs no parentheses."""
     first, *others = factors
-    return "·".join([by_hand(first, digits), *(factor(value, digits) for value in others)])
+    return DOT.join([by_hand(first, digits), *(factor(value, digits) for value in others)])

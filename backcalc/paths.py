@@ -28,7 +28,7 @@ NOT_A_NUMBER, INFINITE, FINITE, ZERO = range(4)
 ONE: Rank = (FINITE, -1, -0.5)  # As `frexp` has it: 0.5·2^1.
 
 Step = tuple[Rank, int, int]
-"""A path from a node: how large its product is, the node behind the first edge, and which of that node's paths it is."""
+"""A path from a node: how large its product is, the node behind its first edge, and which of its paths that goes on."""
 
 
 class Tally(NamedTuple):

@@ -10,15 +10,14 @@ from itertools import pairwise
 from typing import Any
 
 from backcalc.aggregation import Aggregation, Path, PathSum
-from backcalc.arithmetic import DIGITS, by_hand, factor
+from backcalc.arithmetic import DIGITS, DOT, by_hand, factor
 from backcalc.errors import shorten
 from backcalc.expr import Call
 from backcalc.render.numbers import TOO_LONG, exact, formulas_of, is_plain, value_text
-from backcalc.render.report import Grid, derivative
+from backcalc.render.report import ARROW, Grid, derivative
 from backcalc.unparse import number_text
 from backcalc.values import is_known, shape_of
 
-ARROW, DOT = " → ", "·"
 LONGEST, ENDS = 16, 3  # Factors of a path that is shown whole, and those shown at either end of a longer one.
 WHOLE = 10**15  # From here on a count is rounded for people, as numbers are.
 
@@ -100,13 +99,11 @@ def _title(found: PathSum, output: str, digits: int) -> str:
     if not found.count:
         return f"{slope}: no path leads from {source} to {output}"
     count = f"{found.count:,}" if found.count < WHOLE else count_text(found.count, digits)
-    words = [f"{slope}: {count} {'path' if found.count == 1 else 'paths'} from {source} to {output}"]
+    title = f"{slope}: {count} {'path' if found.count == 1 else 'paths'} from {source} to {output}"
     if not found.is_whole:
-        shown = "the largest" if found.is_ranked else "the first in the order of the graph"
-        words.append(f"{len(found.paths):,} shown, {shown}")
-    if any(map(_has_matrices, found.paths)):
-        words.append("factors as in matrix products")
-    return "; ".join(words)
+        shown = f"{len(found.paths)} " if len(found.paths) > 1 else ""
+        title += f", the {shown}{'largest in absolute value' if found.is_ranked else 'first in the order of the graph'}"
+    return f"{title}; factors as matrix products have them" if any(map(_has_matrices, found.paths)) else title
 
 
 def _path_text(path: Path) -> str:
