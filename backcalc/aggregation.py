@@ -10,7 +10,7 @@ from math import fsum, isclose, isnan, prod
 from typing import Any
 
 from backcalc import progress
-from backcalc.errors import Diagnostic, Source, UsageError
+from backcalc.errors import Diagnostic, Source, UsageError, shorten
 from backcalc.linearize import reshaped
 from backcalc.paths import Paths, product
 from backcalc.run import LOSS, Run
@@ -155,8 +155,9 @@ class Aggregation:
     def _require_few(self, source: str, limit: int) -> None:
         count = self.paths.count(self.run.graph.index[source])
         if min(count, limit or count) > MOST_LISTED:
-            message = f"there are more paths from `{source}` to `{self.run.output}` than can be listed"
-            hint = f"choose a --limit of at most {MOST_LISTED}: the largest products, the count, and the sum of all"
+            ends = f"`{shorten(source)}` to `{shorten(self.run.output)}`"
+            message = f"there are more than {MOST_LISTED} paths from {ends}, too many to list"
+            hint = "--limit 1000 lists so many; their number and the sum of all need no list"
             raise UsageError(Source("--limit", ""), [Diagnostic("too-many-paths", message, hints=(hint,))])
 
 

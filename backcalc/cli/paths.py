@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from backcalc.aggregation import Aggregation
+from backcalc.aggregation import Aggregation, PathSum
 from backcalc.cli.options import (
     at_option,
     color_option,
@@ -21,6 +22,7 @@ from backcalc.cli.options import (
     read_graph,
     split_names,
 )
+from backcalc.cli.watch import make_way
 from backcalc.errors import Diagnostic, Source, UsageError
 from backcalc.graph import Graph
 from backcalc.point import read_point
@@ -33,8 +35,8 @@ Examples:
   backcalc paths network-a.bg --from x1,u3 --format json
 
 \b
-With more paths than --limit only the largest products are listed, in absolute
-value; their number and the sum of all are exact all the same.
+Of more paths than --limit those with the largest products are listed, in absolute
+value; the number of all comes from a count, and their sum from backpropagation.
 """
 LIMIT = 100
 
@@ -124,7 +126,7 @@ def _show(found: Aggregation, sources: Sequence[str], limit: int, format_: str, 
         print_lines(render_paths_json(found.sums(sources, limit), found.run.output))
         return
     if format_ == "csv":
-        print_lines(render_paths_csv(found.sums(sources, limit)))
+        print_lines(render_paths_csv(_telling(found.sums(sources, limit))))
         return
     report = paths_report(found, sources, limit, digits)
     if format_ == "markdown":
@@ -137,3 +139,15 @@ def _show(found: Aggregation, sources: Sequence[str], limit: int, format_: str, 
         print_lines(render_latex(report))
     else:
         print_report(report, color)
+
+
+def _telling(sums: Iterable[PathSum]) -> Iterator[PathSum]:
+    """`sums`, telling on stderr which of them are not listed as a whole."""
+    from backcalc.render.paths import left_out_text
+
+    for found in sums:
+        words = left_out_text(found)
+        if words:
+            make_way(sys.stderr)
+            print(words, file=sys.stderr)
+        yield found

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from backcalc.aggregation import Aggregation, Path, PathSum
 from backcalc.arithmetic import DIGITS, DOT, by_hand, factor
@@ -19,6 +19,7 @@ from backcalc.unparse import number_text
 from backcalc.values import is_known, shape_of
 
 LONGEST, ENDS = 16, 3  # Factors of a path that is shown whole, and those shown at either end of a longer one.
+T = TypeVar("T")
 WHOLE = 10**15  # From here on a count is rounded for people, as numbers are.
 
 
@@ -98,24 +99,33 @@ def _title(found: PathSum, output: str, digits: int) -> str:
     slope = derivative(output, source)
     if not found.count:
         return f"{slope}: no path leads from {source} to {output}"
-    count = f"{found.count:,}" if found.count < WHOLE else count_text(found.count, digits)
-    title = f"{slope}: {count} {'path' if found.count == 1 else 'paths'} from {source} to {output}"
-    if not found.is_whole:
-        shown = f"{len(found.paths)} " if len(found.paths) > 1 else ""
-        title += f", the {shown}{'largest in absolute value' if found.is_ranked else 'first in the order of the graph'}"
-    return f"{title}; factors as matrix products have them" if any(map(_has_matrices, found.paths)) else title
+    paths = f"{_many(found.count, digits)} {'path' if found.count == 1 else 'paths'}"
+    title = f"{slope}: {paths} from {source} to {output}" + ("" if found.is_whole else f", {_shown(found)}")
+    return f"{title}; factors in the order of the matrix product" if any(map(_has_matrices, found.paths)) else title
+
+
+def _shown(found: PathSum) -> str:
+    """Which paths are listed where not all are."""
+    few = f"{len(found.paths):,} " if len(found.paths) > 1 else ""
+    return f"the {few}{'largest in absolute value' if found.is_ranked else 'first in the order of the graph'}"
+
+
+def _many(count: int, digits: int) -> str:
+    return f"{count:,}" if count < WHOLE else count_text(count, digits)
 
 
 def _path_text(path: Path) -> str:
-    return ARROW.join(_ends([shorten(name) for name in path.nodes], LONGEST + 1))
+    return ARROW.join(_ends(path.nodes, LONGEST + 1, shorten))
 
 
 def _factors_text(path: Path, digits: int) -> str:
     """The factors as a product; those that are matrices from the output on, as they are to be multiplied."""
-    alone = len(path.factors) == 1
-    edges = zip(pairwise(path.nodes), path.factors, strict=True)
-    texts = [_factor_text(value, tail, head, digits, alone=alone) for (tail, head), value in edges]
-    return DOT.join(_ends(texts[::-1] if _has_matrices(path) else texts, LONGEST)) or "-"
+    edges = list(zip(path.factors, pairwise(path.nodes), strict=True))
+
+    def text(edge: tuple[Any, tuple[str, str]]) -> str:
+        return _factor_text(edge[0], *edge[1], digits, alone=len(edges) == 1)
+
+    return DOT.join(_ends(edges[::-1] if _has_matrices(path) else edges, LONGEST, text)) or "-"
 
 
 def _factor_text(value: Any, tail: str, head: str, digits: int, *, alone: bool) -> str:
@@ -132,11 +142,16 @@ def _has_matrices(path: Path) -> bool:
     return any(value is None or (is_known(value) and shape_of(value)) for value in path.factors)
 
 
-def _ends(items: list[str], most: int) -> list[str]:
-    """`items`, of more than `most` the first and last, and how many stand between them."""
+def _ends(items: Sequence[T], most: int, text: Callable[[T], str]) -> list[str]:
+    """The texts of `items`; of more than `most` those of the first and last, and how many stand between them."""
     if len(items) <= most:
-        return items
-    return [*items[:ENDS], f"… {len(items) - 2 * ENDS} more …", *items[-ENDS:]]
+        return list(map(text, items))
+    return [*map(text, items[:ENDS]), f"… {len(items) - 2 * ENDS} more …", *map(text, items[-ENDS:])]
+
+
+def left_out_text(found: PathSum, digits: int = DIGITS) -> str:
+    """The words for paths that are not listed, as a format without a title needs them; empty where all are."""
+    return "" if found.is_whole else f"{shorten(found.source)}: {_shown(found)} of {_many(found.count, digits)} paths"
 
 
 def _source_json(found: PathSum) -> Iterator[str]:
