@@ -79,9 +79,10 @@ class Paths:
 
     def in_order(self, source: int) -> Iterator[list[int]]:
         """The paths from `source`, each by its nodes, in the order of the graph."""
-        trail, rest = [source], [iter(self._users.get(source, ()))]
         if source == self.target:
-            yield trail
+            yield [source]
+            return
+        trail, rest = [source], [iter(self._users.get(source, ()))]
         while rest:
             head = next(rest[-1], None)
             if head is None:

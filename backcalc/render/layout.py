@@ -10,7 +10,7 @@ from backcalc.errors import display_width
 from backcalc.render.report import Grid
 
 GAP = 2
-PADDED = 60  # A text column is not padded beyond this, so one long formula does not widen every row.
+PADDED = 80  # A text column is not padded beyond this, so one long formula does not widen every row.
 LEAST = 7  # A text column narrower than this says nothing,
 LEAST_HEADING = 12  # nor does the heading of numbers: `∂loss…/∂node`.
 

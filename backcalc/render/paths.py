@@ -72,9 +72,11 @@ def count_text(count: int, digits: int | None = None) -> str:
     """A whole number of any size; to so many significant digits where it has more than one reads."""
     if count < WHOLE:
         return str(count)
-    from decimal import Decimal  # Which has no bound to how many digits it writes.
+    from decimal import Context, Decimal  # Which have no bound to how many digits they write.
 
-    return f"{Decimal(count):f}" if digits is None else f"{Decimal(count):.{digits}g}"
+    if digits is None:
+        return str(Decimal(count))
+    return str(Context(prec=digits).create_decimal(count).normalize()).lower()
 
 
 def _table(found: PathSum, output: str, digits: int) -> Grid:
