@@ -157,7 +157,7 @@ class Aggregation:
         if min(count, limit or count) > MOST_LISTED:
             ends = f"`{shorten(source)}` to `{shorten(self.run.output)}`"
             message = f"there are more than {MOST_LISTED} paths from {ends}, too many to list"
-            hint = "--limit 1000 lists so many; their number and the sum of all need no list"
+            hint = "--limit 1000 lists 1000 of them; their number and the sum of all need no list"
             raise UsageError(Source("--limit", ""), [Diagnostic("too-many-paths", message, hints=(hint,))])
 
 

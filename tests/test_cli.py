@@ -715,6 +715,8 @@ COMPLETED = [
     ("backcalc run --format c", ["csv"]),
     ("backcalc run lattice.bg --of t", ["t1", "t2", "t3", "t4", "t5"]),
     ("backcalc run --at x=1 lattice.bg --wrt t1,b", ["t1,b1", "t1,b2", "t1,b3", "t1,b4", "t1,b5"]),
+    ("backcalc paths lattice.bg --from t1,t", ["t1,t1", "t1,t2", "t1,t3", "t1,t4", "t1,t5"]),
+    ("backcalc paths network-a.bg --to v", ["v1", "v2", "v3"]),
     ("backcalc run nowhere.bg --of t", []),
     ("backcalc run errors/parse/lone-name.bg --of y", []),
     ("backcalc run --of t", []),

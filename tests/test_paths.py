@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import sys
 from collections import Counter
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 import backcalc
 from backcalc.aggregation import Aggregation
+from backcalc.cli import main
 from backcalc.expr import Call
 from backcalc.paths import Paths, Tally, product, rank, times
 from backcalc.render.latex import render_latex
@@ -451,7 +453,7 @@ def test_a_long_path_is_shown_by_its_ends():
         (2, 1000, 6, "1.07151e+301"),
         (2, 100, None, "1267650600228229401496703205376"),
         (10, 5000, None, "1" + "0" * 5000),  # More digits than Python writes without being told to.
-        (7, 5000, 3, "2.54e+4225"),
+        (7, 5000, 3, "3.09e+4225"),
     ],
 )
 def test_counts_of_any_size(base, power, digits, text):
@@ -538,3 +540,79 @@ def test_in_a_narrow_terminal_no_number_is_torn_apart():
 
 def test_tallies_are_of_paths_and_edges():
     assert Paths([{}, {0: 1.0}, {0: 1.0, 1: 1.0}].__getitem__, 2).tallies[0] == Tally(2, 3)
+
+
+# ---- The command line ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """`backcalc paths` with its arguments, in the samples' folder: (status, stdout, stderr)."""
+    monkeypatch.chdir(SAMPLES)
+
+    def run(*arguments, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["backcalc", "paths", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        return exit_.value.code, *capsys.readouterr()
+
+    return run
+
+
+def test_the_command_shows_all_inputs_and_the_costs(call):
+    status, out, err = call("network-a.bg")
+    assert (status, err) == (0, "")
+    assert [line for line in out.splitlines() if line.startswith(("∂", "=", "path agg", "backp"))] == [
+        "∂L/∂x1: 2 paths from x1 to L",
+        "= ∂L/∂x1 by backpropagation                        -100",
+        "∂L/∂x2: 3 paths from x2 to L",
+        "= ∂L/∂x2 by backpropagation                      110",
+        "path aggregation               15  of each path one fewer than its factors",
+        "backpropagation                11  one an edge of these paths, into L none",
+    ]
+
+
+SAME = [
+    (["network-a.bg", "--from", "x1", "--to", "L"], ["network-a.bg", "--wrt", "x1", "--of", "L"]),
+    (["network-a.bg", "--from", "x1,x2"], ["network-a.bg"]),
+    (["network-a.bg", "--from", "x1", "--from", "x2,"], ["network-a.bg"]),
+    (["vectors.bg", "--to", "L"], ["vectors.bg"]),
+    (["network-a.bg", "--limit", "3"], ["network-a.bg", "--limit", "0"]),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_two_ways_to_say_the_same(one, other, call):
+    assert call(*one) == call(*other)
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "csv", "markdown", "latex"])
+def test_every_format(format_, call):
+    status, out, err = call("network-a.bg", "--from", "u3", "--to", "o", "--format", format_)
+    assert (status, err) == (0, "")
+    assert "v2" in out or "v_{2}" in out
+
+
+def test_edges_from_a_pipe(call):
+    edges = "source,target,partial\nx1,u1,-2\nx1,u2,4\nu1,o,-3\nu2,o,1\n"
+    status, out, _ = call("-", "--to", "o", "--format", "csv", stdin=edges)
+    assert (status, out) == (0, "from,path,factors,product\nx1,x1 u1 o,-2 -3,6\nx1,x1 u2 o,4 1,4\n")
+
+
+def test_csv_tells_on_stderr_what_it_leaves_out(call):
+    status, out, err = call("lattice.bg", "--format", "csv", "--limit", "2")
+    assert (status, out.count("\n"), err) == (0, 3, "x: the 2 largest in absolute value of 32 paths\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [("x -> o : 1/0", 1), ("x -> o : 0/0", 1), ("x -> o : 2", 0), ("a -> b : 1/0\nx -> o : 2", 0)]
+)
+def test_the_exit_status_is_1_where_a_derivative_is_not_finite(text, status, call):
+    assert call("-", "--from", "x", "--to", "o", stdin=text)[0] == status
+
+
+def test_digits(call):
+    _, out, _ = call("uniform.bg", "--limit", "1", "--digits", "2")
+    assert out.splitlines()[2].split()[-1] == "0.00073"  # 0.3^6 = 0.000729, and 32 times that.
+    assert out.splitlines()[3].split()[-1] == "0.023"
