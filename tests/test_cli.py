@@ -400,8 +400,9 @@ def test_did_you_mean(arguments, message, call):
 
 odd_text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 likely = st.sampled_from([
-    "run", "check", "fmt", "samples", "lattice.bg", "neuron.bg", "nowhere", ".", "..", "/", "/dev/null", "-", "--",
-    "-x", "--at", "--of", "--wrt", "--format", "--digits", "--help", "--all-pairs", "--mode", "--color", "forward",
+    "run", "check", "paths", "fmt", "samples", "lattice.bg", "neuron.bg", "nowhere", ".", "..", "/", "/dev/null", "-",
+    "--", "-x", "--at", "--of", "--wrt", "--from", "--to", "--limit", "--format", "--digits", "--help", "--all-pairs",
+    "--mode", "--color", "forward",
     "json", "always", "x", "x=1", "x=[1]", "x=1/0", "x=1e999", "x,", "σ", "=", ",", "@", "@.", "@neuron.json", "*",
     "~", "", " ", "a\nb", "\x1b[31m", "\ud7ff", "\udcff",
 ])  # fmt: skip

@@ -81,7 +81,11 @@ def count_text(count: int, digits: int | None = None) -> str:
 
 def _table(found: PathSum, output: str, digits: int) -> Grid:
     """The paths from one node: a row each, the sum, and the adjoint."""
-    rows = [(_path_text(path), _factors_text(path, digits), value_text(path.product, digits)) for path in found.paths]
+    has_matrices = not found.is_ranked and any(map(_has_matrices, found.paths))
+    rows = [
+        (_path_text(path), _factors_text(path, digits, backward=has_matrices), value_text(path.product, digits))
+        for path in found.paths
+    ]
     slope = f"{derivative(output, shorten(found.source))} by backpropagation"
     if found.is_whole and rows and is_known(found.adjoint):
         rows.append(("sum", "", value_text(found.sum, digits)))
@@ -90,7 +94,7 @@ def _table(found: PathSum, output: str, digits: int) -> Grid:
         rows.append((f"sum = {slope}", "", value_text(found.adjoint, digits)))
     numbers = frozenset([2] if all(is_plain(product) for *_, product in rows) else [])
     strong = frozenset(range(len(found.paths), len(rows)))
-    title = _title(found, output, digits)
+    title = _title(found, output, digits) + ("; factors in the order of the matrix product" if has_matrices else "")
     return Grid(
         ("path", "factors", "product"), rows, numbers, title=title, strong=strong, whole=frozenset(range(3)) - numbers
     )
@@ -102,8 +106,7 @@ def _title(found: PathSum, output: str, digits: int) -> str:
     if not found.count:
         return f"{slope}: no path leads from {source} to {output}"
     paths = f"{_many(found.count, digits)} {'path' if found.count == 1 else 'paths'}"
-    title = f"{slope}: {paths} from {source} to {output}" + ("" if found.is_whole else f", {_shown(found)}")
-    return f"{title}; factors in the order of the matrix product" if any(map(_has_matrices, found.paths)) else title
+    return f"{slope}: {paths} from {source} to {output}" + ("" if found.is_whole else f", {_shown(found)}")
 
 
 def _shown(found: PathSum) -> str:
@@ -120,14 +123,14 @@ def _path_text(path: Path) -> str:
     return ARROW.join(_ends(path.nodes, LONGEST + 1, shorten))
 
 
-def _factors_text(path: Path, digits: int) -> str:
-    """The factors as a product; those that are matrices from the output on, as they are to be multiplied."""
+def _factors_text(path: Path, digits: int, *, backward: bool) -> str:
+    """The factors as a product; with matrices among them `backward`, from the output on, as they are multiplied."""
     edges = list(zip(path.factors, pairwise(path.nodes), strict=True))
 
     def text(edge: tuple[Any, tuple[str, str]]) -> str:
         return _factor_text(edge[0], *edge[1], digits, alone=len(edges) == 1)
 
-    return DOT.join(_ends(edges[::-1] if _has_matrices(path) else edges, LONGEST, text)) or "-"
+    return DOT.join(_ends(edges[::-1] if backward else edges, LONGEST, text)) or "-"
 
 
 def _factor_text(value: Any, tail: str, head: str, digits: int, *, alone: bool) -> str:
