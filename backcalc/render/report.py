@@ -15,6 +15,8 @@ from backcalc.shapes import shape_text
 from backcalc.unparse import unparse
 from backcalc.values import multiply
 
+ARROW = " → "  # Between the nodes of a path.
+
 
 class Grid(NamedTuple):
     """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
