@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from backcalc.answers import read_stated
 from backcalc.digits import is_right
-from backcalc.errors import Diagnostic, ParseError, Source, Span, UsageError, quoted, shorten
+from backcalc.errors import Diagnostic, ParseError, Source, UsageError, quoted, shorten
 from backcalc.evaluate import require_known
-from backcalc.parser import parse_answer
 from backcalc.run import Run, derivatives
 from backcalc.statements import Answer, Comment
 from backcalc.suggest import did_you_mean
@@ -43,14 +43,7 @@ class Marked:
 
 def stated_answers(source: Source, comments: Iterable[Comment]) -> list[Answer]:
     """The answers that the `#=` comments of a file state. Raises ParseError for every one that is none."""
-    answers: list[Answer] = []
-    errors: list[Diagnostic] = []
-    for comment in comments:
-        if comment.text.startswith("#="):
-            try:
-                answers.append(parse_answer(source, Span(comment.span.start + 2, comment.span.end)))
-            except ParseError as error:
-                errors += error.diagnostics
+    answers, errors = read_stated(source, comments)
     if errors:
         raise ParseError(source, errors)
     return answers
