@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
-from backcalc.check import Key, Marked, name_of, part
-from backcalc.errors import Diagnostic, Note, Span, shorten
+from backcalc.check import Key, Marked, name_of, part, refusals
+from backcalc.errors import Diagnostic, Note, shorten
 from backcalc.expr import NOWHERE, Number
 from backcalc.run import Run
 from backcalc.statements import Answer
@@ -19,8 +20,11 @@ def gradient_asked(run: Run) -> list[Answer]:
 
 
 def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> list[Marked]:
-    """A mark for each of `asked` that none of `answers` is about, the elements of an array counted together."""
-    given = {name_of(answer): answer for answer in answers}
+    """A mark for each of `asked`, which can be marked, that none of `answers` is about.
+
+    An array is answered, too, where all its elements are.
+    """
+    given = {name_of(answer): answer for answer in answers if not refusals(key.run, answer)}
     wanted = {name_of(answer): answer for answer in asked}
     return [
         Marked(name, "", key.expected(answer), "missing")
@@ -43,13 +47,14 @@ def _is_covered(key: Key, asked: Answer, answers: Iterable[Answer]) -> bool:
 
 def last_of_each(answers: Sequence[Answer]) -> tuple[list[Answer], list[Diagnostic]]:
     """Of answers about the same thing the last one, and a warning for each such thing."""
-    lasts = {name_of(answer): answer for answer in answers}
-    firsts: dict[str, Span] = {}
-    warnings = []
+    found: dict[str, list[Answer]] = {}
     for answer in answers:
-        name = name_of(answer)
-        if name in firsts and answer is lasts[name]:
-            message = f"`{shorten(name)}` is answered twice; this one counts"
-            warnings.append(Diagnostic("answered-twice", message, answer.span, (Note("the other", firsts[name]),)))
-        firsts.setdefault(name, answer.span)
-    return [answer for answer in answers if answer is lasts[name_of(answer)]], warnings
+        found.setdefault(name_of(answer), []).append(answer)
+    lasts = sorted((several[-1] for several in found.values()), key=attrgetter("span"))
+    return lasts, [_repeated(name, several) for name, several in found.items() if len(several) > 1]
+
+
+def _repeated(name: str, answers: Sequence[Answer]) -> Diagnostic:
+    count = "twice" if len(answers) == 2 else f"{len(answers)} times"
+    message = f"`{shorten(name)}` is answered {count}; the last one counts"
+    return Diagnostic("answered-twice", message, answers[-1].span, (Note("the first stands here", answers[0].span),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,7 +10,7 @@ from typing import Any, Literal
 from backcalc.answers import read_stated
 from backcalc.digits import AS_WRITTEN, Tolerance, wrong_places
 from backcalc.errors import Diagnostic, ParseError, Source, UsageError, quoted, shorten
-from backcalc.evaluate import missing_nodes, remedies, require_known
+from backcalc.evaluate import constant, missing_nodes, remedies, require_known
 from backcalc.run import Run, derivatives
 from backcalc.shapes import Shape, shape_words
 from backcalc.statements import Answer, Comment
@@ -20,6 +21,9 @@ Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
 Kind = Literal[
     "sign", "missing-term", "missing-factor", "rule", "value", "product", "degrees", "other-node", "transpose"
 ]
+
+
+_COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class Diagnosis:
 class Marked:
     """An answer as `name` (`dL/dx1` or `t1`), the value given, as written, the true one, and the verdict.
 
-    Of an array that is wrong, `places` are the indices of the elements that are, or () where its shape is.
+    Of an array that is wrong, `places` are the indices of the elements that are; `misshapen` is the shape of an answer
+    that has not the one of the truth.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Marked:
     verdict: Verdict
     diagnosis: Diagnosis | None = None
     places: tuple[tuple[int, ...], ...] = ()
+    misshapen: Shape | None = None
 
 
 def stated_answers(source: Source, comments: Iterable[Comment]) -> list[Answer]:
@@ -80,8 +86,8 @@ class Key:
         marked: list[Marked] = []
         errors: list[Diagnostic] = []
         for answer in answers:
-            if refusals := list(_refusals(self.run, answer)):
-                errors += refusals
+            if refused := refusals(self.run, answer):
+                errors += refused
                 continue
             value = self.expected(answer)
             if value is None or not is_known(value):
@@ -109,12 +115,14 @@ class Key:
         return self._adjoints[output]
 
     def _marked(self, answer: Answer, expected: Any, source: Source) -> Marked:
-        given = source.text[slice(*answer.value_span)].strip()
+        given = " ".join(_COMMENT.sub("", source.text[slice(*answer.value_span)]).split())
         places = tuple(wrong_places(answer.value, expected, source, self.tolerance))
         if not places:
             return Marked(name_of(answer), given, expected, "right")
-        diagnosis = None if _is_nonzero(expected) else self._independence(answer)
-        return Marked(name_of(answer), given, expected, "wrong", diagnosis, places)
+        shape = shape_of(constant(answer.value, source))
+        misshapen = None if shape == shape_of(expected) else shape
+        diagnosis = None if misshapen is not None or _is_nonzero(expected) else self._independence(answer)
+        return Marked(name_of(answer), given, expected, "wrong", diagnosis, places, misshapen)
 
     def _independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
@@ -158,13 +166,20 @@ def _unknown(run: Run, answer: Answer) -> Diagnostic:
     return Diagnostic("unknown-value", f"{what} is not known", answer.span, hints=hints)
 
 
-def _refusals(run: Run, answer: Answer) -> Iterator[Diagnostic]:
-    """What keeps `answer` from being marked: a node that is not there, or an element."""
+def refusals(run: Run, answer: Answer) -> list[Diagnostic]:
+    """What keeps `answer` from being marked, at any point: a node that is not there, or an element."""
+    return list(_unknown_nodes(run, answer)) or list(_no_elements(run, answer))
+
+
+def _unknown_nodes(run: Run, answer: Answer) -> Iterator[Diagnostic]:
     for name in (answer.of, answer.wrt):
         if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
             hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
             yield Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
             return
+
+
+def _no_elements(run: Run, answer: Answer) -> Iterator[Diagnostic]:
     for name, place in ((answer.of, answer.of_place), (answer.wrt, answer.wrt_place)):
         shape = () if name is None else run.shape(name)
         if name is not None and not _is_within(place, shape):
