@@ -62,7 +62,12 @@ class _Command(click.Command):
     """A command line on which an answer may stand in several words: `dL/dx1 = -100`, `dL/dh=[1, 2]`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args if ctx.resilient_parsing else joined(args))
+        try:
+            return super().parse_args(ctx, args if ctx.resilient_parsing else joined(args))
+        except click.NoSuchOption as error:
+            if error.option_name[1:2].isdigit() or error.option_name[1:2] == ".":
+                raise click.UsageError("a negative number stands behind a `=`: dL/dx=-100", ctx) from None
+            raise
 
 
 def joined(words: Sequence[str]) -> list[str]:
