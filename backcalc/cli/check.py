@@ -76,8 +76,8 @@ def joined(words: Sequence[str]) -> list[str]:
     for word in words:
         last = found[-1] if found else ""
         is_open = "=" in last and last.count("[") + last.count("(") > last.count("]") + last.count(")")
-        is_option = word.startswith("--") or word == "-h"
-        if last and last[0] != "-" and not is_option and (is_open or last[-1] == "=" or word[:1] == "="):
+        is_value = "=" not in word and not word.startswith("--") and word != "-h"
+        if last[:1] not in ("", "-") and (word[:1] == "=" or (is_value and (is_open or last[-1] == "="))):
             found[-1] = f"{last} {word}"
         else:
             found.append(word)
