@@ -20,6 +20,7 @@ def read_sheet(path: str) -> tuple[Source, list[Answer], list[Diagnostic]]:
     """
     source, unreadable = salvage(name_of(path), b"".join(pieces(path)))
     answers, errors = read_answers(source)
+    # What the grammar makes of a line with such a byte would be a second complaint about the same thing.
     spoilt = {source.line_start(error.span.start) for error in unreadable if error.span}
     errors = [error for error in errors if not (error.span and source.line_start(error.span.start) in spoilt)]
     return source, answers, sorted([*unreadable, *errors], key=lambda error: error.span or NOWHERE)
@@ -42,7 +43,7 @@ def _read(source: Source, spans: Iterable[Span]) -> tuple[list[Answer], list[Dia
     for span in spans:
         try:
             answer = parse_answer(source, span)
-            constant(answer.value, source)
+            constant(answer.value, source)  # What has no value is no answer either.
         except (ParseError, EvaluateError) as error:
             errors += error.diagnostics
         else:

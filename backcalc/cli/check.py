@@ -46,10 +46,9 @@ Examples:
   backcalc check lattice.bg --at x=1 --answers anna.txt --require all
   cat anna.txt | backcalc check vectors.bg --answers - --tol 0.01
 
-\b
-An answer is dL/dx1=-100 (or ∂L/∂x1, d(L)/d(x1)) for a derivative, t1=0.84 for a value, h[0]=2 for an
-element. It may be a fraction or an expression (-1/0.1) or a vector ("dL/dh=[1, 2]").
-A line `#= dL/dx1 = -100` in the graph's file states one too.
+An answer is dL/dx1=-100 (or ∂L/∂x1, d(L)/d(x1)) for a derivative, t1=0.84 for a value, h[0]=2 for an element. It may be
+a fraction or an expression (-1/0.1) or a vector ("dL/dh=[1, 2]"). A line `#= dL/dx1 = -100` in the graph's file states
+one too.
 """
 
 ARGUMENTS = "<arguments>"
@@ -74,6 +73,7 @@ def joined(words: Sequence[str]) -> list[str]:
     """`words` with those put together that are parts of one assignment."""
     found: list[str] = []
     for word in words:
+        # The value of an option, `--at x=[1,`, goes on in the same way; the options themselves do not.
         last = found[-1] if found else ""
         is_open = "=" in last and last.count("[") + last.count("(") > last.count("]") + last.count(")")
         is_value = "=" not in word and not word.startswith("--") and word != "-h"
@@ -137,7 +137,7 @@ def command(
     GRAPH is a file; `-`, or a pipe, is read from stdin. An argument with `=` is an answer. An answer is right when the
     true value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
-    tolerance = _tolerance(tol, sig)
+    tolerance = _tolerance(tol, sig)  # What is wrong with the options is told before anything is read.
     graph, sheet = _sheet(arguments, path)
     program = load_program(read_source(graph))
     stated, misstated = read_stated(program.source, program.comments)
@@ -152,7 +152,7 @@ def command(
         print_warnings(source, repeated)
     key = Key(found, tolerance)
     marked, refused = key.mark(source, answers)
-    if refused and not marked:
+    if refused and not marked:  # Then it is the point that is at fault, rather than each answer.
         require_known(found.linear.evaluation)
     if require == "all":
         marked += missing(key, _asked(key, program, stated, misstated), answers)
