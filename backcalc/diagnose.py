@@ -27,6 +27,9 @@ NEAREST = (1, 0)  # Such as the sign of the very number that is asked for: alway
 _WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
 _WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
 
+Index = tuple[Any, ...]
+"""Of an element, or of a part; empty for all of it."""
+
 Matches = Callable[[Any], bool]
 """Whether a number or an array is what somebody wrote, to the digits written."""
 
@@ -52,9 +55,11 @@ class Diagnoser:
         self._redone_adjoints: dict[str, list[dict[int, Any]]] = {}
         self._lineups: dict[tuple[str, str | None], Lineup] = {}
 
-    def diagnose(self, of: str, wrt: str | None, given: Any, slack: float, matches: Matches) -> Diagnosis | None:
-        """The likeliest mistake behind `given` as ∂of/∂wrt, or as the value of `of`; None where none fits."""
-        fitting = self.fitting(of, wrt, given, slack, matches)
+    def diagnose(
+        self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
+    ) -> Diagnosis | None:
+        """The likeliest mistake behind `given` as ∂of/∂wrt, or the value of `of`, or an element; None where none fits."""
+        fitting = self.fitting(of, wrt, index, given, slack, matches)
         if not fitting or self._is_chance(fitting[0], of, wrt, given, slack):
             return None
         likeliest = [s for s in fitting if s.rank == fitting[0].rank]
@@ -64,10 +69,15 @@ class Diagnoser:
         first, second, *_ = told
         return Diagnosis(first.kind, first.where, f"either {first.text}, or {second.text}", first.hint)
 
-    def fitting(self, of: str, wrt: str | None, given: Any, slack: float, matches: Matches) -> list[Suspect]:
+    def fitting(
+        self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
+    ) -> list[Suspect]:
         """The suspects that give the number written, the likeliest first; it has to come within `slack` of theirs."""
         lineup = self._lineup(of, wrt)
-        near = lineup.arrays if shape_of(given) else lineup.between(given - slack, given + slack)
+        if index:
+            near = [s._replace(value=s.value[index]) for s in lineup.arrays]
+        else:
+            near = lineup.arrays if shape_of(given) else lineup.between(given - slack, given + slack)
         return sorted((s for s in near if matches(s.value)), key=lambda suspect: suspect.rank)
 
     def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, given: Any, slack: float) -> bool:

@@ -55,7 +55,7 @@ def likeliest(key, of, wrt, text):
     answer = parse_answer(source)
     given = Given(answer, key.expected(answer), source)
     slack = 0.0 if np.ndim(given.value) else reach(answer.value, given.value)
-    return key._diagnoser.fitting(of, wrt, given.value, slack, given.matches)[0].mistake
+    return key._diagnoser.fitting(of, wrt, (), given.value, slack, given.matches)[0].mistake
 
 
 def is_named(key, case, digits):
