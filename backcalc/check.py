@@ -289,6 +289,12 @@ class Sheet:
             near = [other for other in values if other.of in graph.node(given.of).args]
         else:
             slopes = [other for other in self._wrong if other.of == given.of and other.wrt is not None]
-            near = [other for other in slopes if given.wrt in graph.node(other.wrt or "").args] or values
+            below = [other for other in slopes if other.wrt and self._is_below(given.wrt, other.wrt)]
+            near = [other for other in below if given.wrt in graph.node(other.wrt or "").args] or below or values
         written = [f"{name_of(other.answer)} = {other.text}" for other in near[:3]]
         return f"your {' and '.join(written)}" if written else "your earlier answers"
+
+    def _is_below(self, node: str, user: str) -> bool:
+        """Whether a path leads from `node` to `user`."""
+        run = self._key.run
+        return node != user and run.graph.index[node] in run.upstream(run.graph.index[user])

@@ -58,7 +58,7 @@ class Diagnoser:
     def diagnose(
         self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
     ) -> Diagnosis | None:
-        """The likeliest mistake behind `given` as ∂of/∂wrt, or the value of `of`, or an element; None where none fits."""
+        """The likeliest mistake behind `given` as ∂of/∂wrt, the value of `of`, or an element; None where none fits."""
         fitting = self.fitting(of, wrt, index, given, slack, matches)
         if not fitting or self._is_chance(fitting[0], of, wrt, given, slack):
             return None
