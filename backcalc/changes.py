@@ -52,14 +52,16 @@ class Changes:
 
     @cached_property
     def changes(self) -> list[Change]:
-        """Every change that makes a difference, the lightest of those that make the same."""
-        lightest: dict[Any, Change] = {}
+        """Every change that makes a difference; of those that make the same, the lightest."""
+        same: dict[Any, list[Change]] = {}
         with quietly(self.linear.evaluation.has_arrays):
             for change in self._all():
-                key = (change.slot, _key(change.delta))
-                if key not in lightest or change.mistake.weight < lightest[key].mistake.weight:
-                    lightest[key] = change
-        return list(lightest.values())
+                rivals = same.setdefault((change.slot, _key(change.delta)), [])
+                if rivals and change.mistake.weight < rivals[0].mistake.weight:
+                    rivals.clear()
+                if not rivals or change.mistake.weight == rivals[0].mistake.weight:
+                    rivals.append(change)
+        return [change for rivals in same.values() for change in rivals]
 
     def _all(self) -> Iterator[Change]:
         for node in range(len(self.terms)):

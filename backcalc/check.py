@@ -284,7 +284,7 @@ class Sheet:
     def _earlier(self, given: Given) -> str:
         """The wrong answers next to this one that it was made from."""
         graph = self._key.run.graph
-        values = [other for other in self._wrong if other.wrt is None and other is not given]
+        values = [other for other in self._wrong if other.wrt is None and other.of != given.of]
         if given.wrt is None:
             near = [other for other in values if other.of in graph.node(given.of).args]
         else:
