@@ -103,7 +103,7 @@ def distinct(key, case, digits):
         else key.run.values[key.run.graph.index[case.of]]
     )
     is_zero = not np.all(case.value)  # Which stands for all that is less than half its last digit.
-    return not np.allclose(case.value, true, 2 * 10.0**-digits, 10.0 ** (1 - digits) if is_zero else 0)
+    return not np.allclose(case.value, true, 10.0 ** (1 - digits), 10.0 ** (1 - digits) if is_zero else 0)
 
 
 def share(found):
