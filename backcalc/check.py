@@ -201,9 +201,12 @@ class Key:
 
     def expected(self, answer: Answer) -> Any:
         """The true value; None or a formula where it is not known."""
+        return self._of_place(answer, self.whole(answer))
+
+    def whole(self, answer: Answer) -> Any:
+        """The same of the nodes as a whole."""
         node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]
-        value = self.run.values[node] if answer.wrt is None else self.derivatives(answer.of)[node]
-        return self._of_place(answer, value)
+        return self.run.values[node] if answer.wrt is None else self.derivatives(answer.of)[node]
 
     def _of_place(self, answer: Answer, value: Any) -> Any:
         """The element or elements of `value` that `answer` is about."""
@@ -243,8 +246,7 @@ class Sheet:
 
     def __init__(self, key: Key, wrong: list[Given]) -> None:
         self._key = key
-        fitting = (given for given in wrong if shape_of(given.value) == shape_of(given.expected))
-        self._wrong = [given for given in fitting if given.is_whole]
+        self._wrong = [given for given in wrong if shape_of(given.value) == shape_of(given.expected)]
         self._works: dict[Rounding | None, OwnWork] = {}
 
     def source_of(self, given: Given) -> str:
@@ -259,14 +261,23 @@ class Sheet:
 
     def _work(self, rounding: Rounding | None) -> OwnWork:
         if rounding not in self._works:
-            index = self._key.run.graph.index
-            values = {index[given.of]: given.value for given in self._wrong if given.wrt is None}
+            values: dict[int, Any] = {}
             derivatives: dict[str, dict[int, Any]] = {}
             for given in self._wrong:
-                if given.wrt is not None:
-                    derivatives.setdefault(given.of, {})[index[given.wrt]] = given.value
+                into = values if given.wrt is None else derivatives.setdefault(given.of, {})
+                node = self._key.run.graph.index[given.wrt or given.of]
+                into[node] = self._whole(given, into.get(node))
             self._works[rounding] = OwnWork(self._key.run.linear, values, derivatives, rounding)
         return self._works[rounding]
+
+    def _whole(self, given: Given, before: Any) -> Any:
+        """The value or derivative of a node as this student has it, whose other elements are as `before` or true."""
+        if given.is_whole:
+            return given.value
+        whole = self._key.whole(given.answer) if before is None else before
+        from backcalc.array import replaced
+
+        return replaced(whole, part(given.answer, len(self._key.run.shape(given.of))), given.value)
 
     def _earlier(self, given: Given) -> str:
         """The wrong answers next to this one that it was made from."""

@@ -128,6 +128,7 @@ def test_marks_as_csv():
     assert (rows[2]["kind"], rows[2]["where"], rows[2]["diagnosis"]) == ("missing-term", "u2", LEFT_OUT)
     assert rows[4]["expected"] == "[[1, 2.5], [3, 4]]"
     assert rows[7]["given"] == ""
+    assert [rows[i]["diagnosis"] for i in (0, 1, 7)] == ["", ROUNDED, ""]
 
 
 def test_a_diagnosis_as_json():

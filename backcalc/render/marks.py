@@ -71,7 +71,7 @@ def render_marks_csv(marked: Sequence[Marked], *, hints: bool = False) -> Iterat
     yield ",".join(columns)
     for mark in marked:
         found, expected = mark.diagnosis, "" if hints else unparse(literal(mark.expected))
-        diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", "")
+        diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", mark.note)
         yield _line([mark.name, mark.given, expected, mark.verdict, *diagnosis])
 
 
