@@ -201,6 +201,13 @@ def covers(shape: tuple[int, ...], parts: list[tuple[Any, ...]], whole: tuple[An
     return bool(found[whole].all())
 
 
+def replaced(x: Array, part: tuple[Any, ...], value: Any) -> Array:
+    """`x` with `value` at the index `part`."""
+    found = x.copy()
+    found[part] = value
+    return found
+
+
 def half_units(x: Array, digits: int) -> Any:
     """Half a unit in the significant digit of that number, of each element."""
     return 0.5 * np.float_power(10.0, np.floor(np.log10(np.abs(x))) - digits + 1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
-from backcalc.about import name_of, part, refusals
 from backcalc.check import Key, Marked
 from backcalc.errors import Diagnostic, Note, shorten
 from backcalc.expr import NOWHERE, Number
 from backcalc.run import Run
 from backcalc.statements import Answer
+from backcalc.subjects import name_of, part, refusals
 from backcalc.values import is_known, shape_of
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from backcalc.about import name_of, part, refusals, unknown
 from backcalc.answers import read_stated
 from backcalc.diagnose import Diagnoser, Diagnosis
 from backcalc.digits import AS_WRITTEN, Tolerance, is_right, reach, wrong_places
@@ -18,10 +17,10 @@ from backcalc.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.run import Run, derivatives
 from backcalc.shapes import Shape
 from backcalc.statements import Answer, Comment
+from backcalc.subjects import name_of, part, refusals, unknown
 from backcalc.values import is_known, shape_of
 
 Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
-
 _COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
 
 
@@ -29,9 +28,9 @@ _COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, s
 class Marked:
     """An answer as `name` (`dL/dx1` or `t1`), the value given, as written, the true one, and the verdict.
 
+    A wrong one has a diagnosis where one is found; `note` tells how a number came about that is not quite wrong.
     Of an array that is wrong, `places` are the indices of the elements that are; `misshapen` is the shape of an answer
-    that has not the one of the truth. A wrong answer has a diagnosis where one is found; `note` tells how a number came
-    about that is not quite wrong.
+    that has not the one of the truth.
     """
 
     name: str
@@ -39,9 +38,9 @@ class Marked:
     expected: Any
     verdict: Verdict
     diagnosis: Diagnosis | None = None
+    note: str = ""
     places: tuple[tuple[int, ...], ...] = ()
     misshapen: Shape | None = None
-    note: str = ""
 
 
 def stated_answers(source: Source, comments: Iterable[Comment]) -> list[Answer]:
@@ -64,12 +63,11 @@ def check(run: Run, source: Source, answers: Iterable[Answer], tolerance: Tolera
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """An answer with the true value of what it is about, and the index of that in what its nodes have."""
+    """An answer with the true value of what it is about."""
 
     answer: Answer
     expected: Any
     source: Source
-    index: tuple[Any, ...] = ()
 
     @property
     def of(self) -> str:
@@ -82,38 +80,34 @@ class Given:
         return self.answer.wrt
 
     @property
-    def text(self) -> str:
-        """What was given, as written."""
-        return " ".join(_COMMENT.sub("", self.source.text[slice(*self.answer.value_span)]).split())
+    def is_whole(self) -> bool:
+        """Whether it is about a node as a whole, not about an element."""
+        return not (self.answer.of_place or self.answer.wrt_place)
 
     @cached_property
     def value(self) -> Any:
         """What was given, as a number or an array."""
         return constant(self.answer.value, self.source)
 
-    @property
-    def has_shape(self) -> bool:
-        """Whether what was given has the shape of the truth."""
-        return shape_of(self.value) == shape_of(self.expected)
-
     def matches(self, value: Any) -> bool:
-        """Whether what was given is this element of `value`, to the digits written."""
-        return value is not None and is_known(value) and self.is_written(at(value, self.index))
+        """Whether what was given is `value`, to the digits written."""
+        return value is not None and is_known(value) and is_right(self.answer.value, value, self.source)
 
-    def is_written(self, value: Any) -> bool:
-        """Whether `value` is what was given, to the digits written."""
-        return is_right(self.answer.value, value, self.source)
-
-    def marked(self, verdict: Verdict, **columns: Any) -> Marked:
+    def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Marked:
         """The answer with its verdict."""
-        return Marked(name_of(self.answer), self.text, self.expected, verdict, **columns)
+        return Marked(name_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
 
+    @cached_property
+    def text(self) -> str:
+        """What was given, as written, on one line."""
+        return " ".join(_COMMENT.sub("", self.source.text[slice(*self.answer.value_span)]).split())
 
-def at(value: Any, index: tuple[Any, ...]) -> Any:
-    """An element of an array, or a part of it; all of it without an index."""
-    if not index:
-        return value
-    return found if shape_of(found := value[index]) else float(found)
+    def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Marked:
+        """The answer as a wrong one, with the elements that are."""
+        places = tuple(wrong_places(self.answer.value, self.expected, self.source, tolerance))
+        shape = shape_of(self.value)
+        misshapen = None if shape == shape_of(self.expected) else shape
+        return replace(self.marked("wrong", diagnosis, note), places=places, misshapen=misshapen)
 
 
 class Key:
@@ -130,39 +124,40 @@ class Key:
         sheet: list[Given] = []
         errors: list[Diagnostic] = []
         for answer in answers:
-            if refused := refusals(self.run, answer):
-                errors += refused
-                continue
-            value = self.expected(answer)
-            if value is None or not is_known(value):
-                errors.append(unknown(self.run, answer))
+            refused = refusals(self.run, answer)
+            value = None if refused else self.expected(answer)
+            if value is not None and is_known(value):
+                sheet.append(Given(answer, value, source))
             else:
-                sheet.append(Given(answer, value, source, self._index(answer)))
+                errors += refused or [unknown(self.run, answer)]
         return list(self._marks(sheet)), errors
 
     def _marks(self, sheet: list[Given]) -> Iterator[Marked]:
-        places = [self._wrong_places(given) for given in sheet]
-        notes = [self._rounding(given) if wrong else None for given, wrong in zip(sheet, places, strict=True)]
-        earlier = Sheet(self, [g for g, wrong, note in zip(sheet, places, notes, strict=True) if wrong and not note])
-        for given, wrong, note in zip(sheet, places, notes, strict=True):
-            if not wrong:
+        is_right = [self._is_right(given) for given in sheet]
+        notes = [None if right else self._rounding(given) for given, right in zip(sheet, is_right, strict=True)]
+        wrong = [given for given, right, note in zip(sheet, is_right, notes, strict=True) if not right and not note]
+        own = Sheet(self, wrong)
+        for given, right, note in zip(sheet, is_right, notes, strict=True):
+            if right:
                 yield given.marked("right")
             elif note:
                 yield given.marked("rounding", note=note)
-            elif source := earlier.source_of(given):
-                yield given.marked("follows", places=wrong, note=source)
+            elif note := own.source_of(given):
+                yield given.marked("follows", note=note)
+            elif given.matches(given.expected):
+                asked = f"{self.tolerance.significant} significant digits are asked"
+                yield given.wrong(self.tolerance, None, f"this is right as far as it goes; {asked}")
             else:
-                shape = None if given.has_shape else shape_of(given.value)
-                yield given.marked("wrong", diagnosis=self._diagnosis(given), places=wrong, misshapen=shape)
+                yield given.wrong(self.tolerance, self._diagnosis(given))
 
-    def _wrong_places(self, given: Given) -> tuple[tuple[int, ...], ...]:
-        return tuple(wrong_places(given.answer.value, given.expected, given.source, self.tolerance))
+    def _is_right(self, given: Given) -> bool:
+        return next(wrong_places(given.answer.value, given.expected, given.source, self.tolerance), None) is None
 
     def _rounding(self, given: Given) -> str | None:
         """The rounding on the way that leads to what was given; None where none does."""
-        if not self.is_plain(given):
+        if not self.is_plain(given) or given.matches(given.expected):
             return None
-        for rounding in by_decimals(given):
+        for rounding in _by_decimals(given):
             if rounding not in self._rounded:
                 self._rounded[rounding] = OwnWork(self.run.linear, rounding=rounding)
             if given.matches(self.reworked(self._rounded[rounding], given)):
@@ -172,16 +167,18 @@ class Key:
     def _diagnosis(self, given: Given) -> Diagnosis | None:
         """The likeliest mistake; where the true derivative is 0 because nothing leads there, that."""
         # Only an answer that should be 0 can be about what has no influence; to look for a path takes a while.
-        if not _is_nonzero(given.expected) and (found := self._independence(given)):
-            return found
-        if not self.is_plain(given) or not (given.has_shape or len(shape_of(given.value)) > 1):
-            return None
-        slack = 0.0 if shape_of(given.value) else reach(given.answer.value, given.value)
-        return self._diagnoser.diagnose(given.of, given.wrt, given.index, given.value, slack, given.is_written)
+        independence = None if _is_nonzero(given.expected) else self._independence(given.answer)
+        shape = shape_of(given.value)
+        has_sense = shape in (shape_of(given.expected), shape_of(given.expected)[::-1])  # It may be the transpose.
+        if independence or not (has_sense and self.is_plain(given)):
+            return independence
+        index = part(given.answer, len(self.run.shape(given.of)))
+        slack = 0.0 if shape else reach(given.answer.value, given.value)
+        return self._diagnoser.diagnose(given.of, given.wrt, index, given.value, slack, given.matches)
 
-    def _independence(self, given: Given) -> Diagnosis | None:
+    def _independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
-        of, wrt, index = given.of, given.wrt, self.run.graph.index
+        of, wrt, index = answer.of, answer.wrt, self.run.graph.index
         if wrt is None or of == wrt or of not in index or index[wrt] in self.run.upstream(index[of]):
             return None
         y, x = shorten(of), shorten(wrt)
@@ -191,35 +188,42 @@ class Key:
 
     def is_plain(self, given: Given) -> bool:
         """Whether one sweep gives what was asked for: a value, or a derivative of a number."""
-        return given.wrt is None or given.of not in self.run.graph.index or not self.run.shape(given.of)
+        index = self.run.graph.index
+        return given.wrt is None or given.of not in index or not self.run.shapes[index[given.of]]
 
     def reworked(self, work: OwnWork, given: Given) -> Any:
         """What is asked for, as it comes out of somebody's own work; None where it has no formula."""
         index = self.run.graph.index
         if given.wrt is None:
-            return work.value(index[given.of])
-        return work.adjoints(given.of, self.seeds(given.of)).get(index[given.wrt])
+            found = work.value(index[given.of])
+        else:
+            found = work.adjoints(given.of, self.seeds(given.of)).get(index[given.wrt], 0.0)
+        return self._of_place(given.answer, found)
 
     def expected(self, answer: Answer) -> Any:
-        """The true value, of an element where the answer is about one; None or a formula where it is not known."""
-        value = self.whole(answer)
-        return value if value is None or not is_known(value) else at(value, self._index(answer))
+        """The true value; None or a formula where it is not known."""
+        return self._of_place(answer, self.whole(answer))
 
     def whole(self, answer: Answer) -> Any:
-        """The true value of all that the nodes of an answer have."""
+        """The same of the nodes as a whole."""
         node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]
         return self.run.values[node] if answer.wrt is None else self.derivatives(answer.of)[node]
 
-    def _index(self, answer: Answer) -> tuple[Any, ...]:
-        return part(answer, len(self.run.shape(answer.of)))
+    def _of_place(self, answer: Answer, value: Any) -> Any:
+        """The element or elements of `value` that `answer` is about."""
+        index = part(answer, len(self.run.shape(answer.of)))
+        if not index or value is None or not is_known(value):
+            return value
+        if not shape_of(value):  # Such as the adjoint 0 of an array that has no influence.
+            return value
+        return found if shape_of(found := value[index]) else float(found)
 
     def derivatives(self, output: str) -> list[Any]:
         """∂output/∂node for every node."""
         if output not in self._adjoints:
+            is_loss = output not in self.run.graph.index or self._is_run(output)
             self._adjoints[output] = (
-                self.run.adjoints
-                if self._is_run(output)
-                else derivatives(self.run.linear, self.run.graph.index[output])
+                self.run.adjoints if is_loss else derivatives(self.run.linear, self.run.graph.index[output])
             )
         return self._adjoints[output]
 
@@ -232,15 +236,10 @@ class Key:
         return output == self.run.output and self.run.mode == "reverse"
 
 
-def by_decimals(given: Given) -> list[Rounding]:
+def _by_decimals(given: Given) -> list[Rounding]:
     """The roundings that are tried, those to as many decimals as were written first."""
     decimals = len(given.text.partition(".")[2].rstrip("] "))
-    return sorted(ROUNDINGS, key=lambda rounding: rounding.unit != "decimals" or rounding.digits != decimals)
-
-
-def _is_nonzero(value: Any) -> bool:
-    """Whether a number, or an element of an array, is not 0."""
-    return bool((value != 0).any() if shape_of(value) else value != 0)
+    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != decimals)
 
 
 class Sheet:
@@ -248,38 +247,38 @@ class Sheet:
 
     def __init__(self, key: Key, wrong: list[Given]) -> None:
         self._key = key
-        self._wrong = [given for given in wrong if given.has_shape and key.is_plain(given)]
+        self._wrong = [given for given in wrong if shape_of(given.value) == shape_of(given.expected)]
         self._works: dict[Rounding | None, OwnWork] = {}
 
     def source_of(self, given: Given) -> str:
         """What a wrong answer follows from: the sentence that tells it, empty where it does not follow."""
-        if len(self._wrong) < 2 or given not in self._wrong:
+        if not self._key.is_plain(given) or all(other is given for other in self._wrong):
             return ""
-        for rounding in (None, *by_decimals(given)):
-            if given.matches(self._key.reworked(self._work(rounding), given)):
+        for rounding in (None, *_by_decimals(given)):
+            expected = self._key.reworked(self._work(rounding), given)
+            if given.matches(expected):
                 return f"correct work from {self._earlier(given)}"
         return ""
 
     def _work(self, rounding: Rounding | None) -> OwnWork:
-        """The passes done again from these answers."""
         if rounding not in self._works:
-            index = self._key.run.graph.index
             values: dict[int, Any] = {}
-            slopes: dict[str, dict[int, Any]] = {}
+            derivatives: dict[str, dict[int, Any]] = {}
             for given in self._wrong:
-                own = values if given.wrt is None else slopes.setdefault(given.of, {})
-                node = index[given.wrt or given.of]
-                own[node] = self._with(own.get(node), given)
-            self._works[rounding] = OwnWork(self._key.run.linear, values, slopes, rounding)
+                into = values if given.wrt is None else derivatives.setdefault(given.of, {})
+                node = self._key.run.graph.index[given.wrt or given.of]
+                into[node] = self._whole(given, into.get(node))
+            self._works[rounding] = OwnWork(self._key.run.linear, values, derivatives, rounding)
         return self._works[rounding]
 
-    def _with(self, whole: Any, given: Given) -> Any:
-        """What somebody takes a node's value or derivative for, who gives this for an element or all of it."""
-        if not given.index:
+    def _whole(self, given: Given, before: Any) -> Any:
+        """The value or derivative of a node as this student has it, whose other elements are as `before` or true."""
+        if given.is_whole:
             return given.value
-        whole = (self._key.whole(given.answer) if whole is None else whole).copy()
-        whole[given.index] = given.value
-        return whole
+        whole = self._key.whole(given.answer) if before is None else before
+        from backcalc.array import replaced
+
+        return replaced(whole, part(given.answer, len(self._key.run.shape(given.of))), given.value)
 
     def _earlier(self, given: Given) -> str:
         """The wrong answers next to this one that it was made from."""
@@ -288,8 +287,8 @@ class Sheet:
         if given.wrt is None:
             near = [other for other in values if other.of in graph.node(given.of).args]
         else:
-            slopes = [other for other in self._wrong if other.of == given.of and other.wrt is not None]
-            below = [other for other in slopes if other.wrt and self._is_below(given.wrt, other.wrt)]
+            derivatives = [other for other in self._wrong if other.of == given.of and other.wrt is not None]
+            below = [other for other in derivatives if other.wrt and self._is_below(given.wrt, other.wrt)]
             near = [other for other in below if given.wrt in graph.node(other.wrt or "").args] or below or values
         written = [f"{name_of(other.answer)} = {other.text}" for other in near[:3]]
         return f"your {' and '.join(written)}" if written else "your earlier answers"
@@ -298,3 +297,8 @@ class Sheet:
         """Whether a path leads from `node` to `user`."""
         run = self._key.run
         return node != user and run.graph.index[node] in run.upstream(run.graph.index[user])
+
+
+def _is_nonzero(value: Any) -> bool:
+    """Whether a number, or an element of an array, is not 0."""
+    return bool((value != 0).any() if shape_of(value) else value != 0)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from strategies import token_soup
 
 from backcalc.answers import read_answers, read_sheet, read_stated
-from backcalc.check import name_of
 from backcalc.errors import Source
 from backcalc.parser import parse
+from backcalc.subjects import name_of
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
 

@@ -7,10 +7,11 @@ import pytest
 import backcalc
 from backcalc.answers import read_answers
 from backcalc.asked import gradient_asked, last_of_each, missing
-from backcalc.check import Key, name_of
+from backcalc.check import Key
 from backcalc.errors import Source
 from backcalc.point import from_mapping
 from backcalc.run import run
+from backcalc.subjects import name_of
 
 VECTORS = "input W = [[1, 2], [3, 4]]\ninput v = [5, 6]\nh = W @ v\ns = sum(h)\n"
 

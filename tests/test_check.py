@@ -411,6 +411,40 @@ def test_a_derivative_by_what_has_no_path_is_told(answer, text):
     assert (mark.diagnosis and mark.diagnosis.text) == text
 
 
+@pytest.mark.parametrize(
+    ("sheet", "verdicts"),
+    [
+        # sin 1 = 0.84 and cos 1 = 0.54 to two decimals, their product is 0.45, twice that 0.90; with all digits 0.909.
+        ("k[0] = 0.90", ["rounding"]),
+        ("k[0] = 0.91; k[1] = 0.45; h[1] = 0.540", ["right", "right", "right"]),
+        ("h = [0.84, 0.64]; k[1] = 0.5376; k[0] = 0.91", ["wrong", "follows", "right"]),  # 0.84·0.64
+        ("h[1] = 0.64; y = 0.5385", ["wrong", "follows"]),  # 0.84147·0.64, the other element as it is
+        ("h[1] = 0.64; y = 0.5376", ["wrong", "wrong"]),
+        ("h[0] = 0.9; h[1] = 0.6; y = 0.54", ["wrong", "wrong", "follows"]),
+        ("h[0] = 0.5; dy/dh[1] = 0.5; dy/dh[0] = 0.54", ["wrong", "follows", "right"]),
+        ("dy/dk = [1, 1]; dk/dx = 3", ["wrong", "wrong"]),
+    ],
+)
+def test_elements_have_every_verdict(sheet, verdicts):
+    text = "h = [sin(x), cos(x)]\ny = h[0]*h[1]\nk = [2*y, y]\nz = sum(k)\n"
+    assert [mark.verdict for mark in marks_of(text, sheet, {"x": 1})] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "note"),
+    [
+        ("y = 0.45", "wrong", "this is right as far as it goes; 3 significant digits are asked"),
+        ("y = 0.455", "right", ""),
+        ("y = 0.47", "wrong", ""),
+    ],
+)
+def test_too_few_digits_are_told(answer, verdict, note):
+    source = Source("sheet", answer)
+    key = Key(run(backcalc.parse("y = sin(x)*cos(x)"), {"x": 1.0}), Tolerance(significant=3))
+    ((mark,), _) = key.mark(source, read_answers(source)[0])  # y = 0.45465
+    assert (mark.verdict, mark.note) == (verdict, note)
+
+
 def test_the_given_value_stands_on_one_line():
     (mark,) = marks_of(VECTORS, "h = [17, # the first\n   39]")
     assert mark.given == "[17, 39]"

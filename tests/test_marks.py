@@ -10,31 +10,35 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from backcalc.check import Diagnosis, Kind, Marked, Verdict
+from backcalc.check import Marked, Verdict
+from backcalc.diagnose import Diagnosis
 from backcalc.errors import display_width
 from backcalc.render.markdown import render_markdown
-from backcalc.render.marks import KIND_HINTS, SIGNS, TONES, marks_report, render_marks_csv, render_marks_json
+from backcalc.render.marks import SIGNS, TONES, marks_report, render_marks_csv, render_marks_json
 from backcalc.render.plain import render_plain
 from backcalc.render.table import print_table
 
+ROUNDED = "this comes out when every intermediate result is rounded to 2 decimals"
 LEFT_OUT = "you have 30·(−2) = −60; the path through u2, (−10)·4 = −40, is missing"
 EVERY_VERDICT = [
     Marked("dL/dx1", "-100", -100.0, "right"),
-    Marked("do/dx", "-0.07", -0.0691856694576, "rounding"),
-    Marked("dL/dx2", "-60", -100.0, "wrong", Diagnosis("missing-term", "u2", LEFT_OUT)),
-    Marked("dL/du1", "12", 30.0, "follows"),
-    Marked("dL/dW", "[[1, 2], [3, 4]]", np.array([[1, 2.5], [3, 4]]), "wrong", None, ((0, 1),)),
-    Marked("dL/dh", "[1, 2]", np.array([1, 2.5, 3]), "wrong", None, ((),), (2,)),
-    Marked("y", "[1, 2]", 2.5, "wrong", Diagnosis("other-node", "z", "y is 2.5", "look elsewhere"), ((),), (2,)),
+    Marked("do/dx", "-0.07", -0.0691856694576, "rounding", None, ROUNDED),
+    Marked("dL/dx2", "-60", -100.0, "wrong", Diagnosis("missing-term", "u2", LEFT_OUT, "look at every user of x2")),
+    Marked("dL/du1", "12", 30.0, "follows", None, "correct work from your dL/dv = 2"),
+    Marked("dL/dW", "[[1, 2], [3, 4]]", np.array([[1, 2.5], [3, 4]]), "wrong", places=((0, 1),)),
+    Marked("dL/dh", "[1, 2]", np.array([1, 2.5, 3]), "wrong", places=((),), misshapen=(2,)),
+    Marked("y", "[1, 2]", 2.5, "wrong", Diagnosis("other-node", "z", "y is 2.5", "look elsewhere"), misshapen=(2,)),
     Marked("dL/dq", "", 3.0, "missing"),
 ]
 REPORT = """\
    answer                given                    expected  verdict
 ✓  dL/dx1              -100                   -100          right
 ≈  do/dx                 -0.07                  -0.0691857  rounding
+     this comes out when every intermediate result is rounded to 2 decimals
 ✗  dL/dx2               -60                   -100          wrong
      you have 30·(−2) = −60; the path through u2, (−10)·4 = −40, is missing
 ↪  dL/du1                12                     30          follows
+     correct work from your dL/dv = 2
 ✗  dL/dW   [[1, 2], [3, 4]]     [[1, 2.5], [3, 4]]          wrong
      wrong in 1 element: [0,1] is 2.5
 ✗  dL/dh             [1, 2]            [1, 2.5, 3]          wrong
@@ -49,11 +53,13 @@ HINTS = """\
    answer                given  verdict
 ✓  dL/dx1              -100     right
 ≈  do/dx                 -0.07  rounding
+     this comes out when every intermediate result is rounded to 2 decimals
      keep more digits on the way, and round at the end
 ✗  dL/dx2               -60     wrong
-     not every path is there: follow each one through u2
+     look at every user of x2
 ↪  dL/du1                12     follows
-     this follows from an earlier answer: put that right first
+     correct work from your dL/dv = 2
+     put the earlier answer right first
 ✗  dL/dW   [[1, 2], [3, 4]]     wrong
      wrong in 1 element: [0,1]
 ✗  dL/dh             [1, 2]     wrong
@@ -81,8 +87,7 @@ def test_hints_give_no_answer_away():
     assert all(answer["expected"] is None for answer in json.loads(shown[2])["answers"])
 
 
-def test_every_kind_of_mistake_has_a_hint():
-    assert set(KIND_HINTS) == set(get_args(Kind))
+def test_every_verdict_has_a_sign():
     assert set(SIGNS) == set(TONES) == set(get_args(Verdict))
 
 
@@ -97,7 +102,7 @@ def test_a_note_is_broken_between_words_to_fit(width, capsys):
 
 
 def test_many_wrong_elements_are_counted():
-    mark = Marked("h", "[…]", np.arange(9.0), "wrong", None, tuple((i,) for i in range(5)))
+    mark = Marked("h", "[…]", np.arange(9.0), "wrong", places=tuple((i,) for i in range(5)))
     (note,) = marks_report([mark])[0].notes[0]
     assert note == "wrong in 5 elements: [0] is 0, [1] is 1, [2] is 2 and 2 more"
 
@@ -123,6 +128,7 @@ def test_marks_as_csv():
     assert (rows[2]["kind"], rows[2]["where"], rows[2]["diagnosis"]) == ("missing-term", "u2", LEFT_OUT)
     assert rows[4]["expected"] == "[[1, 2.5], [3, 4]]"
     assert rows[7]["given"] == ""
+    assert [rows[i]["diagnosis"] for i in (0, 1, 7)] == ["", ROUNDED, ""]
 
 
 def test_a_diagnosis_as_json():

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 from backcalc.arithmetic import DIGITS
 from backcalc.check import Marked, Verdict
-from backcalc.diagnose import Diagnosis
 from backcalc.errors import plural
 from backcalc.render.json import dump
 from backcalc.render.numbers import MAX_DIGITS, exact, value_text
@@ -22,21 +21,10 @@ from backcalc.values import literal, shape_of
 SIGNS: dict[Verdict, str] = {"right": "✓", "rounding": "≈", "follows": "↪", "wrong": "✗", "missing": "–"}
 TONES: dict[Verdict, Tone] = {"right": "good", "rounding": "fair", "follows": "fair", "wrong": "bad", "missing": "bad"}
 
-# What `--hints` says of a verdict, and of a kind of mistake: where to look, and nothing that gives the answer away.
+# What `--hints` adds to a verdict; what it says of a mistake comes from the table of mistakes.
 VERDICT_HINTS: dict[Verdict, str] = {
     "rounding": "keep more digits on the way, and round at the end",
-    "follows": "this follows from an earlier answer: put that right first",
-}
-KIND_HINTS = {
-    "sign": "look at the sign",
-    "missing-term": "not every path is there: follow each one through {where}",
-    "missing-factor": "a factor of the chain rule is missing at {where}",
-    "rule": "look at the derivative rule at {where}",
-    "value": "this is a value, and a derivative is asked",
-    "product": "look at {where}: along a path one multiplies, of several paths one adds",
-    "degrees": "are these angles in degrees? the language has radians",
-    "other-node": "this is the derivative of another node, or by another",
-    "transpose": "look at rows and columns at {where}",
+    "follows": "put the earlier answer right first",
 }
 PLACES_SHOWN = 3
 
@@ -73,8 +61,7 @@ def mark_object(mark: Marked, *, hints: bool = False) -> dict[str, object]:
         "given": mark.given or None,
         "expected": None if hints else exact(mark.expected),
         "verdict": mark.verdict,
-        "diagnosis": found
-        and {"kind": found.kind, "where": found.where, "text": _hint(found) if hints else found.text},
+        "diagnosis": found and {"kind": found.kind, "where": found.where, "text": found.hint if hints else found.text},
     }
 
 
@@ -84,7 +71,7 @@ def render_marks_csv(marked: Sequence[Marked], *, hints: bool = False) -> Iterat
     yield ",".join(columns)
     for mark in marked:
         found, expected = mark.diagnosis, "" if hints else unparse(literal(mark.expected))
-        diagnosis = (found.kind, found.where, _hint(found) if hints else found.text) if found else ("", "", mark.note)
+        diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", mark.note)
         yield _line([mark.name, mark.given, expected, mark.verdict, *diagnosis])
 
 
@@ -97,19 +84,12 @@ def score_text(marked: Sequence[Marked]) -> str:
 
 def _notes(mark: Marked, digits: int, *, hints: bool) -> list[str]:
     """What stands below an answer: which elements are wrong, and why."""
-    found = [_places_text(mark, digits, hints=hints)]
+    found = [_places_text(mark, digits, hints=hints), mark.note]
     if mark.diagnosis:
-        found.append(_hint(mark.diagnosis) if hints else mark.diagnosis.text)
+        found.append(mark.diagnosis.hint if hints else mark.diagnosis.text)
     elif hints:
         found.append(VERDICT_HINTS.get(mark.verdict, ""))
-    else:
-        found.append(mark.note)
     return [note for note in found if note]
-
-
-def _hint(diagnosis: Diagnosis) -> str:
-    """Where to look, without the numbers that the diagnosis itself has."""
-    return diagnosis.hint or KIND_HINTS[diagnosis.kind].format(where=diagnosis.where)
 
 
 def _places_text(mark: Marked, digits: int, *, hints: bool) -> str:

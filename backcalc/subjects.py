@@ -1,4 +1,4 @@
-"""What an answer is about: its name, the elements it speaks of, and what keeps it from being marked at all."""
+"""What an answer is about: its name, the elements that it means, and whether a graph has them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _place_text(place: tuple[int, ...]) -> str:
 
 
 def unknown(run: Run, answer: Answer) -> Diagnostic:
-    """That the true value is not known, and what would make it so."""
+    """That the truth about `answer` is not known at this point, and what would settle it."""
     what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(name_of(answer))}`"
     hints: tuple[str, ...] = ()
     if needed := missing_nodes(run.linear.evaluation):
