@@ -35,8 +35,8 @@ def graph_argument(command: F) -> F:
     return click.argument("graph", required=False, type=click.Path(allow_dash=True), metavar="[GRAPH]")(command)
 
 
-def _node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The nodes of the file on the command line, for `--of` and `--wrt`; in a list, for its last name."""
+def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The nodes of the file on the command line, for `--of`, `--wrt` and the like; in a list, for its last name."""
     from click.shell_completion import CompletionItem
 
     # An option still without its value ends click's parsing, and GRAPH is left over.
@@ -59,14 +59,14 @@ at_option = click.option(
 of_option = click.option(
     "--of",
     metavar="NODE",
-    shell_complete=_node_completion,
+    shell_complete=node_completion,
     help="The output (default: the one declared, else the only sink).",
 )
 wrt_option = click.option(
     "--wrt",
     multiple=True,
     metavar="x,w",
-    shell_complete=_node_completion,
+    shell_complete=node_completion,
     help="The inputs of interest (default: all); may stand several times.",
 )
 digits_option = click.option(

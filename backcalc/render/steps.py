@@ -1,0 +1,167 @@
+"""A derivation as text and as Markdown: a line a step, under each the local partials that it speaks of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring as quoted
+from typing import Literal, NamedTuple
+
+from backcalc.arithmetic import DIGITS
+from backcalc.errors import display_width
+from backcalc.explain import Equation, Step, plain
+from backcalc.expr import Expr
+from backcalc.render.hand import Hand
+from backcalc.render.numbers import exact
+from backcalc.unparse import unparse
+
+INDENT = 4
+
+Kind = Literal["title", "step", "partial", "note", "space"]
+
+
+class Line(NamedTuple):
+    """A line of a derivation, and what it is; `depth` is how far it stands from the left."""
+
+    text: str
+    kind: Kind
+
+
+def derivation(steps: Iterable[Step], output: str, digits: int = DIGITS) -> Iterator[Line]:
+    """The lines of a derivation, each as long as what it says; the last says that numbers are rounded, where some are."""
+    hand, phase = Hand(digits), ""
+    for step in steps:
+        if step.phase != phase:
+            if phase:
+                yield Line("", "space")
+            yield Line(title(step.phase, output), "title")
+            phase = step.phase
+        yield Line(equation(step, hand) + note(step, output), "step")
+        for partial in step.partials:
+            yield Line(equation(partial, hand), "partial")
+    if hand.has_rounded:
+        yield Line("", "space")
+        yield Line(rounding(digits), "note")
+
+
+def title(phase: str, output: str) -> str:
+    """The heading of a phase."""
+    return "Forward pass: values" if phase == "forward" else f"Reverse pass: derivatives of {output}, by the chain rule"
+
+
+def rounding(digits: int) -> str:
+    """What is to be said where numbers are shown rounded."""
+    figures = "1 significant digit" if digits == 1 else f"{digits} significant digits"
+    return f"Numbers are rounded to {figures} for display only; the calculation is not."
+
+
+def note(step: Step, output: str) -> str:
+    """Why a step has no formula."""
+    if step.note == "no-path":
+        return f" (no path leads from {step.node} to {output})"
+    return " (given)" if step.note == "given" else ""
+
+
+def equation(found: Equation, hand: Hand) -> str:
+    """`symbol = formula = numbers = value`, the same text never twice in a row."""
+    texts = [found.symbol, *(hand.formula(part) for part in (found.formula, found.substituted) if part is not None)]
+    if found.value is not None or isinstance(found, Step):
+        texts.append(hand.value(found.value))
+    return " = ".join(text for i, text in enumerate(texts) if not i or text != texts[i - 1])
+
+
+def render_text(lines: Iterable[Line]) -> Iterator[str]:
+    """The lines as they are, local partials set in."""
+    return (" " * INDENT * (line.kind == "partial") + line.text for line in lines)
+
+
+def render_steps_markdown(lines: Iterable[Line]) -> Iterator[str]:
+    """A heading a phase, under it a list of equations as code, so that `*` and `_` in them stay what they are."""
+    for line in lines:
+        if line.kind == "title":
+            yield f"## {line.text}"
+            yield ""
+        elif line.kind in ("step", "partial"):
+            yield f"{' ' * INDENT * (line.kind == 'partial')}- `{line.text}`"
+        else:
+            yield line.text
+
+
+# ---- Lines that fit --------------------------------------------------------------------------------------------------
+
+# Where a line may be broken, best places first, and whether only outside parentheses; never within a number.
+_BREAKS = (("=", True), ("+−", True), ("+−", False), (",", False))
+
+
+def broken(line: Line, width: int) -> Iterator[str]:
+    """`line` in at most `width` columns, as far as it has places to be broken at; what follows the first is set in."""
+    left = " " * INDENT * (line.kind == "partial")
+    found = left
+    for piece in _pieces(line.text, width - len(left) - INDENT):
+        if found == left:
+            found += piece
+        elif display_width(found) + 1 + display_width(piece) <= width:
+            found += f" {piece}"
+        else:
+            yield found
+            found = f"{left}{' ' * INDENT}{piece}"
+    yield found
+
+
+def _pieces(text: str, room: int) -> list[str]:
+    """`text` in pieces that fit, parted where a space is."""
+    pieces = [text]
+    for signs, is_outside in _BREAKS:
+        parts = (_parted(piece, signs, is_outside) if display_width(piece) > room else [piece] for piece in pieces)
+        pieces = [part for found in parts for part in found]
+    return pieces
+
+
+def _parted(text: str, signs: str, is_outside: bool) -> Iterator[str]:
+    """`text` parted before each of the signs, or behind a comma."""
+    start = depth = 0
+    for i, char in enumerate(text):
+        depth += (char in "([") - (char in ")]")
+        is_break = char == "," and char in signs or char in signs and text[i - 1] == text[i + 1 : i + 2] == " "
+        if is_break and not (is_outside and depth):
+            end = i + 1 if char == "," else i - 1
+            yield text[start:end]
+            start = end + 1
+    yield text[start:]
+
+
+# ---- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def render_steps_json(steps: Iterable[Step], output: str) -> Iterator[str]:
+    """The derivation in the shape that the language's contract fixes, formulas in the language and numbers exact."""
+    yield "{"
+    yield f'  "output": {quoted(output)},'
+    yield '  "steps": ['
+    last = ""
+    for step in steps:
+        if last:
+            yield f"{last},"
+        last = _STEP % (quoted(step.node), step.phase, _text(step.formula), _text(step.substituted), _value(step))
+    if last:
+        yield last
+    yield "  ]"
+    yield "}"
+
+
+_STEP = """\
+    {
+      "node": %s,
+      "phase": "%s",
+      "formula": %s,
+      "substituted": %s,
+      "value": %s
+    }"""
+
+
+def _text(formula: Expr | None) -> str:
+    return "null" if formula is None else quoted(unparse(plain(formula)))
+
+
+def _value(step: Step) -> str:
+    return json.dumps(exact(step.value), allow_nan=False)
