@@ -20,7 +20,7 @@ from backcalc.graph import Node
 from backcalc.linearize import Linearization
 from backcalc.primitives import CONSTANTS
 from backcalc.run import Run
-from backcalc.shapes import Shape
+from backcalc.shapes import KnownShapes, Shape
 from backcalc.simplify import tidy
 from backcalc.values import is_known, quietly, shape_of
 
@@ -78,9 +78,8 @@ def explain(run: Run, nodes: Collection[str] = (), wrt: Collection[str] = ()) ->
         only = {index[name] for name in nodes}
         forward, reverse = only.intersection(forward), only.intersection(reverse)
     derivation = _Derivation(run, leading)
-    with quietly(run.linear.evaluation.has_arrays):
-        yield from derivation.forward(sorted(forward))
-        yield from derivation.reverse(reverse)
+    yield from derivation.forward(sorted(forward))
+    yield from derivation.reverse(reverse)
 
 
 def plain(expr: Expr) -> Expr:
@@ -125,8 +124,8 @@ class _Derivation:
     def __init__(self, run: Run, leading: set[int]) -> None:
         self.run, self.leading = run, leading
         self.nodes, self.index = run.graph.nodes, run.graph.index
-        self.shapes = run.linear.evaluation.known_shapes
         self.has_arrays = any(run.shapes)
+        self.shapes = KnownShapes(run.linear.evaluation.known_shapes.names)
         self._prefix = f"∂{run.output}/∂"
 
     @cached_property
@@ -172,7 +171,7 @@ class _Derivation:
         seeds = [] if seed is None else [_literal(seed)]
         formula = _sum([*seeds, *(term.formula for term in reversed(terms))])
         substituted = _sum([*seeds, *(term.substituted for term in reversed(terms))])
-        found = None if substituted == formula or not _holds(substituted, value) else substituted
+        found = None if substituted == formula or not self._holds(substituted, value) else substituted
         partials = tuple(term.partial for term in reversed(terms) if term.partial is not None)
         return Step(symbol, self._marked(formula), self._marked(found), value, name, "reverse", "", partials)
 
@@ -226,7 +225,7 @@ class _Derivation:
         """∂head/∂tail."""
         symbol = f"∂{self.nodes[head].name}/∂{self.nodes[tail].name}"
         substituted = self._put_in(formula)
-        if substituted is not None and not _holds(substituted, value):
+        if substituted is not None and not self._holds(substituted, value):
             substituted = None
         return Equation(symbol, self._marked(formula), self._marked(substituted), value)
 
@@ -252,6 +251,21 @@ class _Derivation:
 
         found = fold(formula, leaf, with_args)
         return None if found is formula else found
+
+    def _holds(self, formula: Expr, value: Any) -> bool:
+        """Whether `formula` has this value, or nobody can tell; a textbook's has none at 0/0, where the slope may."""
+        if value is None or not is_known(value):
+            return True
+        try:
+            with quietly(self.has_arrays):
+                found = fold(formula, _number, _product_or_other)
+        except KeyError:  # A name.
+            return True
+        if not shape_of(found) and not shape_of(value):
+            return isclose(found, value, rel_tol=TOLERANCE, abs_tol=TINY) or (isnan(found) and isnan(value))
+        from backcalc.array import are_close
+
+        return are_close(found, value, TOLERANCE, TINY)
 
     def _marked(self, formula: Expr | None) -> Expr | None:
         """`formula` with the products by the elements of arrays told from others."""
@@ -290,12 +304,13 @@ def _shown(value: Any, name: Name | str) -> Expr:
         return name
     if is_known(value):
         return _literal(value) if _is_small(shape_of(value)) else name
-    return value if size(value, LONGEST) <= LONGEST else name  # type: ignore[no-any-return]
+    return value if size(value, LONGEST) <= LONGEST else name
 
 
 def _is_small(shape: Shape) -> bool:
     """Whether an array of this shape may be written out in a formula."""
-    return None not in shape and prod(n or 0 for n in shape) <= MOST_ELEMENTS and max(shape, default=0) <= MOST_COLUMNS
+    sizes = [n for n in shape if n is not None]
+    return len(sizes) == len(shape) and prod(sizes) <= MOST_ELEMENTS and max(sizes, default=0) <= MOST_COLUMNS
 
 
 def _literal(value: Any) -> Expr:
@@ -305,20 +320,11 @@ def _literal(value: Any) -> Expr:
     return Call(VECTOR, tuple(map(_literal, value)))
 
 
-def _holds(formula: Expr, value: Any) -> bool:
-    """Whether `formula` has this value, or nobody can tell: at 0/0 a textbook's formula has none where the slope has."""
-    if value is None or not is_known(value):
-        return True
+def _number(leaf: Number | Name) -> float:
+    """The value of a number. Raises KeyError for the name of a node."""
+    return leaf.value if isinstance(leaf, Number) else CONSTANTS[leaf.id]
 
-    def leaf(part: Number | Name) -> Any:
-        return part.value if isinstance(part, Number) else CONSTANTS[part.id]
 
-    try:
-        found = fold(plain(formula), leaf, applied)
-    except KeyError:  # A name.
-        return True
-    if not shape_of(found) and not shape_of(value):
-        return isclose(found, value, rel_tol=TOLERANCE, abs_tol=TINY) or isnan(found) and isnan(value)
-    from backcalc.array import are_close
-
-    return are_close(found, value, TOLERANCE, TINY)
+def _product_or_other(call: Call, args: tuple[Any, ...]) -> Any:
+    """The value of a call at numbers."""
+    return args[0] * args[1] if call.fn == CHAIN else applied(call, args)

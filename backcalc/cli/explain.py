@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +12,9 @@ from backcalc.cli.options import (
     color_option,
     digits_option,
     format_option,
+    goes_to_terminal,
     graph_argument,
+    has_color,
     hold,
     node_completion,
     of_option,
@@ -25,6 +27,9 @@ from backcalc.cli.options import (
 from backcalc.explain import Step, explain
 from backcalc.point import read_point
 from backcalc.run import Run, require_node, run
+
+if TYPE_CHECKING:
+    from backcalc.render.steps import Line
 
 EXAMPLES = """\b
 Examples:
@@ -79,16 +84,33 @@ def command(
 
 
 def _show(found: Run, steps: Iterator[Step], format_: str, digits: int, color: str) -> None:
-    """Print the steps as they come."""
-    from backcalc.render import steps as render
-
+    """Print the steps as they come; what a format needs is loaded only for that format."""
     if format_ == "json":
-        print_lines(render.render_steps_json(steps, found.output))
-        return
-    lines = render.derivation(steps, found.output, digits)
-    if format_ == "markdown":
-        print_lines(render.render_steps_markdown(lines))
-    elif sys.stdout.isatty() or color == "always":
-        print_lines(render.render_text(lines))
+        from backcalc.render.steps import render_steps_json
+
+        print_lines(render_steps_json(steps, found.output))
+    elif format_ == "latex":
+        from backcalc.render.steps_latex import render_steps_latex
+
+        print_lines(render_steps_latex(steps, found.output, digits))
     else:
-        print_lines(render.render_text(lines))
+        from backcalc.render.hand import Hand
+        from backcalc.render.steps import derivation, render_steps_markdown
+
+        lines = derivation(steps, found.output, Hand(digits))
+        if format_ == "markdown":
+            print_lines(render_steps_markdown(lines))
+        else:
+            _print(lines, color)
+
+
+def _print(lines: Iterator[Line], color: str) -> None:
+    """Lines broken to fit on a terminal, whole ones in a pipe."""
+    if goes_to_terminal(color):
+        from backcalc.render.steps_terminal import print_derivation
+
+        print_derivation(lines, color=has_color(color))
+    else:
+        from backcalc.render.steps import render_text
+
+        print_lines(render_text(lines))

@@ -19,6 +19,7 @@ from backcalc.values import is_known, shape_of
 
 MINUS, TRANSPOSED = "−", "ᵀ"
 NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
+NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
 _OPENING, _WORDS = "([,=<>", ("if", "then", "else", "not", "and", "or")  # After these a minus needs no parentheses.
 
 
@@ -28,6 +29,14 @@ class Hand:
     def __init__(self, digits: int = DIGITS) -> None:
         self.digits = digits
         self.has_rounded = False
+
+    def symbol(self, name: str) -> str:
+        """The name of a node or a derivative."""
+        return name
+
+    def words(self, text: str, *names: str) -> str:
+        """A remark, with the names of nodes in the place of each {}."""
+        return text.format(*names)
 
     def formula(self, expr: Expr) -> str:
         """`expr` as text."""
@@ -99,7 +108,7 @@ def _product(sign: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
 
 def _need(factor: Expr, sign: str, need: int = PRODUCT) -> int:
     """How tightly a factor must bind: one of letters side by side, or a quotient's derivative, is set apart."""
-    is_apart = factor.fn in _SIDE_BY_SIDE if isinstance(factor, Call) else sign == "/" and _is_derivative(factor)
+    is_apart = factor.fn in SIDE_BY_SIDE if isinstance(factor, Call) else sign == "/" and _is_derivative(factor)
     return POSTFIX if is_apart else need
 
 
@@ -118,7 +127,7 @@ def _side_by_side(after_first: str, after_last: str) -> Callable[[Expr, Expr], t
     return lambda left, right: (PRODUCT, [(left, POSTFIX), f"{after_first} ", (right, POSTFIX), after_last])
 
 
-_SIDE_BY_SIDE = ("@", "outer", "dot")
+SIDE_BY_SIDE = ("@", "outer", "dot")
 _WRITTEN: dict[str, Callable[..., tuple[int, list[Piece]]]] = {
     "+": _plus_or_minus("+"),
     "-": _plus_or_minus(MINUS),

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring as quoted
 from typing import Literal, NamedTuple
 
-from backcalc.arithmetic import DIGITS
-from backcalc.errors import display_width
+from backcalc.errors import display_width, plural
 from backcalc.explain import Equation, Step, plain
 from backcalc.expr import Expr
 from backcalc.render.hand import Hand
@@ -20,58 +19,47 @@ INDENT = 4
 Kind = Literal["title", "step", "partial", "note", "space"]
 
 
+TITLES = {"forward": "Forward pass: values", "reverse": "Reverse pass: derivatives of {}, by the chain rule"}
+REMARKS = {"given": "(given)", "no-path": "(no path leads from {} to {})"}
+ROUNDED = "Numbers are rounded to {} for display only; the calculation is not."
+
+
 class Line(NamedTuple):
-    """A line of a derivation, and what it is; `depth` is how far it stands from the left."""
+    """A line of a derivation, and what it is."""
 
     text: str
     kind: Kind
 
 
-def derivation(steps: Iterable[Step], output: str, digits: int = DIGITS) -> Iterator[Line]:
-    """The lines of a derivation, each as long as what it says; the last says that numbers are rounded, where some are."""
-    hand, phase = Hand(digits), ""
+def derivation(steps: Iterable[Step], output: str, hand: Hand) -> Iterator[Line]:
+    """The lines of a derivation as `hand` writes them, however long; the last tells of rounding, where there is some."""
+    phase = ""
     for step in steps:
         if step.phase != phase:
             if phase:
                 yield Line("", "space")
-            yield Line(title(step.phase, output), "title")
+            yield Line(hand.words(TITLES[step.phase], output), "title")
             phase = step.phase
-        yield Line(equation(step, hand) + note(step, output), "step")
+        remark = f" {hand.words(REMARKS[step.note], step.node, output)}" if step.note else ""
+        yield Line(equation(step, hand) + remark, "step")
         for partial in step.partials:
             yield Line(equation(partial, hand), "partial")
     if hand.has_rounded:
         yield Line("", "space")
-        yield Line(rounding(digits), "note")
-
-
-def title(phase: str, output: str) -> str:
-    """The heading of a phase."""
-    return "Forward pass: values" if phase == "forward" else f"Reverse pass: derivatives of {output}, by the chain rule"
-
-
-def rounding(digits: int) -> str:
-    """What is to be said where numbers are shown rounded."""
-    figures = "1 significant digit" if digits == 1 else f"{digits} significant digits"
-    return f"Numbers are rounded to {figures} for display only; the calculation is not."
-
-
-def note(step: Step, output: str) -> str:
-    """Why a step has no formula."""
-    if step.note == "no-path":
-        return f" (no path leads from {step.node} to {output})"
-    return " (given)" if step.note == "given" else ""
+        yield Line(ROUNDED.format(plural(hand.digits, "significant digit")), "note")
 
 
 def equation(found: Equation, hand: Hand) -> str:
     """`symbol = formula = numbers = value`, the same text never twice in a row."""
-    texts = [found.symbol, *(hand.formula(part) for part in (found.formula, found.substituted) if part is not None)]
+    formulas = (hand.formula(part) for part in (found.formula, found.substituted) if part is not None)
+    texts = [hand.symbol(found.symbol), *formulas]
     if found.value is not None or isinstance(found, Step):
         texts.append(hand.value(found.value))
     return " = ".join(text for i, text in enumerate(texts) if not i or text != texts[i - 1])
 
 
 def render_text(lines: Iterable[Line]) -> Iterator[str]:
-    """The lines as they are, local partials set in."""
+    """The lines whole, as a pipe has no edge to break them at; local partials set in."""
     return (" " * INDENT * (line.kind == "partial") + line.text for line in lines)
 
 
@@ -122,7 +110,7 @@ def _parted(text: str, signs: str, is_outside: bool) -> Iterator[str]:
     start = depth = 0
     for i, char in enumerate(text):
         depth += (char in "([") - (char in ")]")
-        is_break = char == "," and char in signs or char in signs and text[i - 1] == text[i + 1 : i + 2] == " "
+        is_break = char in signs and (char == "," or text[i - 1] == text[i + 1 : i + 2] == " ")
         if is_break and not (is_outside and depth):
             end = i + 1 if char == "," else i - 1
             yield text[start:end]
