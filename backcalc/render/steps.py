@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring as quoted
 from typing import Literal, NamedTuple
@@ -20,8 +21,8 @@ Kind = Literal["title", "step", "partial", "note", "space"]
 
 
 TITLES = {"forward": "Forward pass: values", "reverse": "Reverse pass: derivatives of {}, by the chain rule"}
-REMARKS = {"given": "(given)", "no-path": "(no path leads from {} to {})"}
-ROUNDED = "Numbers are rounded to {} for display only; the calculation is not."
+REMARKS = {"given": " (given)", "no-path": " (no path leads from {} to {})"}
+ROUNDED = "Numbers are rounded to {} for display only."
 
 
 class Line(NamedTuple):
@@ -32,7 +33,7 @@ class Line(NamedTuple):
 
 
 def derivation(steps: Iterable[Step], output: str, hand: Hand) -> Iterator[Line]:
-    """The lines of a derivation as `hand` writes them, however long; the last tells of rounding, where there is some."""
+    """The lines of a derivation as `hand` writes them, however long; the last tells of rounding, if there is some."""
     phase = ""
     for step in steps:
         if step.phase != phase:
@@ -40,7 +41,7 @@ def derivation(steps: Iterable[Step], output: str, hand: Hand) -> Iterator[Line]
                 yield Line("", "space")
             yield Line(hand.words(TITLES[step.phase], output), "title")
             phase = step.phase
-        remark = f" {hand.words(REMARKS[step.note], step.node, output)}" if step.note else ""
+        remark = hand.words(REMARKS[step.note], step.node, output) if step.note else ""
         yield Line(equation(step, hand) + remark, "step")
         for partial in step.partials:
             yield Line(equation(partial, hand), "partial")
@@ -77,45 +78,61 @@ def render_steps_markdown(lines: Iterable[Line]) -> Iterator[str]:
 
 # ---- Lines that fit --------------------------------------------------------------------------------------------------
 
-# Where a line may be broken, best places first, and whether only outside parentheses; never within a number.
-_BREAKS = (("=", True), ("+−", True), ("+−", False), (",", False))
+_BREAKS = (
+    (" (?== )", "(["),
+    (" (?=[+−] )", "(["),
+    (" (?=[+−⊙] )", "["),
+    (r"(?<=[]ᵀ)]) ", "["),  # Between factors side by side,
+    (" ", "["),  # words,
+    (r"(?<=\],) ", ""),  # the rows of a matrix,
+    ("(?<=,) ", ""),  # and at last the elements of an array; never within a number.
+)
+"""The spaces that a line may be broken at, best first, and the brackets within which it may not."""
 
 
 def broken(line: Line, width: int) -> Iterator[str]:
     """`line` in at most `width` columns, as far as it has places to be broken at; what follows the first is set in."""
     left = " " * INDENT * (line.kind == "partial")
-    found = left
-    for piece in _pieces(line.text, width - len(left) - INDENT):
-        if found == left:
-            found += piece
-        elif display_width(found) + 1 + display_width(piece) <= width:
-            found += f" {piece}"
-        else:
-            yield found
-            found = f"{left}{' ' * INDENT}{piece}"
+    found, room = left, width - len(left) - INDENT
+    for side, text in enumerate(_parted(line.text, *_BREAKS[0])):
+        pieces = list(_pieces(text, room))
+        for i, piece in enumerate(pieces):
+            # A side that takes several lines begins on one of its own, but for the first after the symbol.
+            begins = side > 1 and not i and len(pieces) > 1
+            if found == left:
+                found += piece
+            elif not begins and display_width(found) + 1 + display_width(piece) <= width:
+                found += f" {piece}"
+            else:
+                yield found
+                found = f"{left}{' ' * INDENT}{piece}"
     yield found
 
 
 def _pieces(text: str, room: int) -> list[str]:
-    """`text` in pieces that fit, parted where a space is."""
+    """`text` in pieces that fit, parted at spaces."""
     pieces = [text]
-    for signs, is_outside in _BREAKS:
-        parts = (_parted(piece, signs, is_outside) if display_width(piece) > room else [piece] for piece in pieces)
+    for pattern, brackets in _BREAKS:
+        parts = (_parted(piece, pattern, brackets) if display_width(piece) > room else [piece] for piece in pieces)
         pieces = [part for found in parts for part in found]
     return pieces
 
 
-def _parted(text: str, signs: str, is_outside: bool) -> Iterator[str]:
-    """`text` parted before each of the signs, or behind a comma."""
-    start = depth = 0
-    for i, char in enumerate(text):
-        depth += (char in "([") - (char in ")]")
-        is_break = char in signs and (char == "," or text[i - 1] == text[i + 1 : i + 2] == " ")
-        if is_break and not (is_outside and depth):
-            end = i + 1 if char == "," else i - 1
-            yield text[start:end]
-            start = end + 1
+def _parted(text: str, pattern: str, brackets: str) -> Iterator[str]:
+    """`text` parted at the spaces of `pattern` that stand outside of `brackets`."""
+    start = depth = counted = 0
+    for found in re.finditer(pattern, text):
+        for opening in brackets:
+            closing = _CLOSING[opening]
+            depth += text.count(opening, counted, found.start()) - text.count(closing, counted, found.start())
+        counted = found.start()
+        if not depth:
+            yield text[start:counted]
+            start = found.end()
     yield text[start:]
+
+
+_CLOSING = {"(": ")", "[": "]"}
 
 
 # ---- JSON ------------------------------------------------------------------------------------------------------------

@@ -30,13 +30,14 @@ from backcalc.values import is_known, shape_of
 _BEGINNING = (
     r"\documentclass{article}",
     r"\usepackage{amsmath,amssymb}",
+    r"\usepackage[margin=25mm]{geometry}",
     r"\setlength{\parindent}{0pt}\setlength{\parskip}{1ex}",
     r"\begin{document}\raggedright",
 )
 _FORMS = {
     "title": r"\section*{%s}",
-    "step": r"$\displaystyle %s$\par",
-    "partial": r"\hspace*{2em}$\displaystyle %s$\par",
+    "step": r"\hangindent=2em$\displaystyle %s$\par",
+    "partial": r"\hspace*{2em}\hangindent=4em$\displaystyle %s$\par",
 }
 
 
@@ -73,7 +74,7 @@ class LatexHand(Hand):
     def value(self, value: Any) -> str:
         """A number, an array or a formula; a question mark where nothing says what it is."""
         if value is None:
-            return UNKNOWN
+            return rf"\text{{{UNKNOWN}}}"
         if not is_known(value):
             return self.formula(value) if size(value, LONGEST) <= LONGEST else rf"\text{{{words_latex(TOO_LONG)}}}"
         return self._array(value)[0]
