@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import isclose, isnan, prod
 from typing import Any, Literal, NamedTuple
@@ -33,7 +33,10 @@ LONGEST = 400  # Names, numbers and operations of the longest formula that is pu
 TOLERANCE = 1e-6  # What a textbook's formula may lose against the stable one before its numbers are left out,
 TINY = 1e-12  # and what rounding leaves of a 0.
 
-Note = Literal["", "given", "no-path"]
+ZERO = Number(0.0)
+
+Note = Literal["", "given", "no-path", "no-slope"]
+"""Why a value is what it is where no formula says so: the file gives it, no path leads on, the slope does not exist."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +51,15 @@ class Equation:
     formula: Expr | None
     substituted: Expr | None
     value: Any
+    note: Note = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
 class Step(Equation):
-    """One line of the derivation, about `node`; of the reverse phase with the local partials that it speaks of.
-
-    `note` says that the file gives the value, or that it is 0 because no path leads from the node to the output.
-    """
+    """One line of the derivation, about `node`; of the reverse phase with the local partials that it speaks of."""
 
     node: str
     phase: Literal["forward", "reverse"]
-    note: Note = ""
     partials: tuple[Equation, ...] = ()
 
 
@@ -144,8 +144,10 @@ class _Derivation:
                 continue
             is_stated = node.given is not None or node.kind in ("input", "edges")
             substituted = None if formula is None or is_stated else self._put_in(formula)
+            substituted = None if substituted is formula else substituted
             note: Note = "given" if is_stated and node.kind != "input" else ""
-            yield Step(node.name, self._marked(formula), self._marked(substituted), value, node.name, "forward", note)
+            equation = node.name, self._marked(formula), self._marked(substituted), value
+            yield Step(*equation, node.name, "forward", note=note)
 
     # ---- The reverse pass --------------------------------------------------------------------------------------------
 
@@ -167,13 +169,14 @@ class _Derivation:
         symbol = self._prefix + name
         if not terms:
             note: Note = "no-path" if seed is None else "given" if self.run.is_outside else ""
-            return Step(symbol, None, None, value, name, "reverse", note)
+            return Step(symbol, None, None, value, name, "reverse", note=note)
         seeds = [] if seed is None else [_literal(seed)]
-        formula = _sum([*seeds, *(term.formula for term in reversed(terms))])
-        substituted = _sum([*seeds, *(term.substituted for term in reversed(terms))])
-        found = None if substituted == formula or not self._holds(substituted, value) else substituted
-        partials = tuple(term.partial for term in reversed(terms) if term.partial is not None)
-        return Step(symbol, self._marked(formula), self._marked(found), value, name, "reverse", "", partials)
+        telling = [term for term in reversed(terms) if term.formula != ZERO]
+        formula = _sum([*seeds, *(term.formula for term in telling)])
+        substituted = _sum([*seeds, *(term.substituted for term in telling)])
+        partials = tuple(term.partial for term in telling if term.partial is not None)
+        found = self._equation(symbol, formula, substituted, value)
+        return Step(symbol, found.formula, found.substituted, value, name, "reverse", partials, note=found.note)
 
     def _terms(self, head: int, tails: Collection[int]) -> Iterator[tuple[int, _Term]]:
         """What `head` hands on to each of `tails`."""
@@ -185,17 +188,16 @@ class _Derivation:
         is_output = not self.run.is_outside and head in self.run.seeds
         adjoint = self._adjoint(head)
         for tail in tails:
-            found = self._partial(head, tail, self._filled(flow.get(tail, 0.0), tail), partials.get(tail, 0.0))
-            numbers = found.substituted or found.formula
-            assert found.formula is not None
-            assert numbers is not None
+            formula = self._filled(flow.get(tail, 0.0), tail)
+            substituted, value = self._put_in(formula), partials.get(tail, 0.0)
             if is_output:  # Its adjoint is 1, and ∂L/∂v would be both the sum and the first term of it.
-                yield tail, _Term(found.formula, numbers)
+                yield tail, _Term(formula, substituted)
                 continue
-            last = numbers if found.value is None else _shown(found.value, found.symbol)
-            formula = Call(CHAIN, (Name(symbol), Name(found.symbol)))
-            is_told = self.nodes[head].incoming and isinstance(found.formula, Number)
-            yield tail, _Term(formula, Call(CHAIN, (adjoint, last)), None if is_told else found)
+            found = self._equation(f"∂{self.nodes[head].name}/∂{self.nodes[tail].name}", formula, substituted, value)
+            term = Call(CHAIN, (Name(symbol), Name(found.symbol)))
+            last = substituted if value is None else _shown(value, found.symbol)
+            is_told = self.nodes[head].incoming and isinstance(formula, Number)
+            yield tail, _Term(term, Call(CHAIN, (adjoint, last)), None if is_told else found)
 
     def _pulled(self, head: int, tails: Collection[int], symbol: str) -> Iterator[tuple[int, _Term]]:
         """The same of an array, whose partials would be Jacobians: what its adjoint becomes."""
@@ -204,7 +206,7 @@ class _Derivation:
         flow = self._flow(head, Name(symbol))
         for tail in tails:
             formula = self._filled(flow.get(tail, 0.0), tail)
-            yield tail, _Term(formula, self._put_in(formula) or formula)
+            yield tail, _Term(formula, self._put_in(formula))
 
     def _adjoint(self, node: int) -> Expr:
         """∂L/∂node as it stands in a formula: with its numbers, but for what is too large for that."""
@@ -221,15 +223,15 @@ class _Derivation:
         """The local partials of a node that is a number, by its tails; None where one is not known."""
         return {self.index[name]: partial for name, partial in self.run.partials(head).items()}
 
-    def _partial(self, head: int, tail: int, formula: Expr, value: Any) -> Equation:
-        """∂head/∂tail."""
-        symbol = f"∂{self.nodes[head].name}/∂{self.nodes[tail].name}"
-        substituted = self._put_in(formula)
-        if substituted is not None and not self._holds(substituted, value):
-            substituted = None
-        return Equation(symbol, self._marked(formula), self._marked(substituted), value)
-
     # ---- Formulas ----------------------------------------------------------------------------------------------------
+
+    def _equation(self, symbol: str, formula: Expr, substituted: Expr, value: Any) -> Equation:
+        """The derivative `symbol`, its formula without numbers where these do not give the value."""
+        if self._holds(substituted, value):
+            shown = None if substituted == formula else self._marked(substituted)
+            return Equation(symbol, self._marked(formula), shown, value)
+        kept = None if substituted == formula else self._marked(formula)  # One of numbers alone is not true here.
+        return Equation(symbol, kept, None, value, note="no-slope" if _is_nan(value) else "")
 
     def _filled(self, found: Any, node: int) -> Expr:
         """A formula of `node`'s shape, as one writes it; a number stands for all elements of an array of many."""
@@ -238,8 +240,8 @@ class _Derivation:
             found = self._formulas.full(found, shape)
         return _literal(found) if is_known(found) else tidy(found)
 
-    def _put_in(self, formula: Expr) -> Expr | None:
-        """`formula` with the numbers of nodes and adjoints in their places; None where it speaks of none."""
+    def _put_in(self, formula: Expr) -> Expr:
+        """`formula` with the numbers of nodes and adjoints in their places."""
 
         def leaf(part: Number | Name) -> Expr:
             if isinstance(part, Number):
@@ -249,8 +251,7 @@ class _Derivation:
             node = self.index.get(part.id.removeprefix(self._prefix))
             return part if node is None else self._adjoint(node)
 
-        found = fold(formula, leaf, with_args)
-        return None if found is formula else found
+        return fold(formula, leaf, with_args)
 
     def _holds(self, formula: Expr, value: Any) -> bool:
         """Whether `formula` has this value, or nobody can tell; a textbook's has none at 0/0, where the slope may."""
@@ -289,12 +290,32 @@ def _formula(node: Node) -> Expr | None:
 
 
 def _sum(terms: Iterable[Expr]) -> Expr:
-    """The terms added up from the left."""
-    first, *others = terms
-    for term in others:
-        is_negative = isinstance(term, Call) and term.fn == NEGATE
-        first = Call("-", (first, term.args[0])) if is_negative else Call("+", (first, term))  # type: ignore[union-attr]
-    return first
+    """The terms added up from the left, without parentheses around those that are sums themselves."""
+    parts = [part for term in terms for part in _signed(term)]
+    if not parts:
+        return ZERO
+    sign, total = parts[0]
+    total = total if sign > 0 else Call(NEGATE, (total,))
+    for sign, part in parts[1:]:
+        total = Call("+" if sign > 0 else "-", (total, part))
+    return total
+
+
+def _signed(term: Expr) -> list[tuple[int, Expr]]:
+    """What `term` is the sum of, each part with its sign."""
+    parts: list[tuple[int, Expr]] = []
+    while isinstance(term, Call) and term.fn in ("+", "-"):
+        parts.append((1 if term.fn == "+" else -1, term.args[1]))
+        term = term.args[0]
+    is_negative = isinstance(term, Call) and term.fn == NEGATE
+    parts.append((-1, term.args[0]) if is_negative else (1, term))  # type: ignore[union-attr]
+    return parts[::-1]
+
+
+def _is_nan(value: Any) -> bool:
+    """Whether a number or an element is nan."""
+    different = value != value  # noqa: PLR0124  As nan is.
+    return bool(different.any() if shape_of(value) else different)
 
 
 def _shown(value: Any, name: Name | str) -> Expr:

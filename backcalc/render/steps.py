@@ -16,12 +16,13 @@ from backcalc.render.numbers import exact
 from backcalc.unparse import unparse
 
 INDENT = 4
+DEEPER = 2  # What goes on in the midst of a side of an equation is set in by so much more.
 
 Kind = Literal["title", "step", "partial", "note", "space"]
 
 
 TITLES = {"forward": "Forward pass: values", "reverse": "Reverse pass: derivatives of {}, by the chain rule"}
-REMARKS = {"given": " (given)", "no-path": " (no path leads from {} to {})"}
+REMARKS = {"given": " (given)", "no-path": " (no path leads from {} to {})", "no-slope": " (no slope here)"}
 ROUNDED = "Numbers are rounded to {} for display only."
 
 
@@ -44,7 +45,8 @@ def derivation(steps: Iterable[Step], output: str, hand: Hand) -> Iterator[Line]
         remark = hand.words(REMARKS[step.note], step.node, output) if step.note else ""
         yield Line(equation(step, hand) + remark, "step")
         for partial in step.partials:
-            yield Line(equation(partial, hand), "partial")
+            remark = hand.words(REMARKS[partial.note]) if partial.note else ""
+            yield Line(equation(partial, hand) + remark, "partial")
     if hand.has_rounded:
         yield Line("", "space")
         yield Line(ROUNDED.format(plural(hand.digits, "significant digit")), "note")
@@ -93,7 +95,7 @@ _BREAKS = (
 def broken(line: Line, width: int) -> Iterator[str]:
     """`line` in at most `width` columns, as far as it has places to be broken at; what follows the first is set in."""
     left = " " * INDENT * (line.kind == "partial")
-    found, room = left, width - len(left) - INDENT
+    found, room = left, width - len(left) - INDENT - DEEPER
     for side, text in enumerate(_parted(line.text, *_BREAKS[0])):
         pieces = list(_pieces(text, room))
         for i, piece in enumerate(pieces):
@@ -105,7 +107,7 @@ def broken(line: Line, width: int) -> Iterator[str]:
                 found += f" {piece}"
             else:
                 yield found
-                found = f"{left}{' ' * INDENT}{piece}"
+                found = f"{left}{' ' * (INDENT + DEEPER * (i > 0))}{piece}"
     yield found
 
 
