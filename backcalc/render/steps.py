@@ -87,7 +87,8 @@ _BREAKS = (
     (r"(?<=[]ᵀ)]) ", "["),  # Between factors side by side,
     (" ", "["),  # words,
     (r"(?<=\],) ", ""),  # the rows of a matrix,
-    ("(?<=,) ", ""),  # and at last the elements of an array; never within a number.
+    ("(?<=,) ", ""),  # the elements of an array,
+    (" ", ""),  # and formulas in it; never within a number.
 )
 """The spaces that a line may be broken at, best first, and the brackets within which it may not."""
 
