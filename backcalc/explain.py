@@ -33,8 +33,6 @@ LONGEST = 400  # Names, numbers and operations of the longest formula that is pu
 TOLERANCE = 1e-6  # What a textbook's formula may lose against the stable one before its numbers are left out,
 TINY = 1e-12  # and what rounding leaves of a 0.
 
-ZERO = Number(0.0)
-
 Note = Literal["", "given", "no-path", "no-slope"]
 """Why a value is what it is where no formula says so: the file gives it, no path leads on, the slope does not exist."""
 
@@ -171,9 +169,10 @@ class _Derivation:
             note: Note = "no-path" if seed is None else "given" if self.run.is_outside else ""
             return Step(symbol, None, None, value, name, "reverse", note=note)
         seeds = [] if seed is None else [_literal(seed)]
-        telling = [term for term in reversed(terms) if term.formula != ZERO]
+        telling = [term for term in reversed(terms) if not _is_zero(term.formula)]
         formula = _sum([*seeds, *(term.formula for term in telling)])
-        substituted = _sum([*seeds, *(term.substituted for term in telling)])
+        has_numbers = any(term.substituted is not term.formula for term in telling)
+        substituted = _sum([*seeds, *(term.substituted for term in telling)]) if has_numbers else formula
         partials = tuple(term.partial for term in telling if term.partial is not None)
         found = self._equation(symbol, formula, substituted, value)
         return Step(symbol, found.formula, found.substituted, value, name, "reverse", partials, note=found.note)
@@ -228,9 +227,9 @@ class _Derivation:
     def _equation(self, symbol: str, formula: Expr, substituted: Expr, value: Any) -> Equation:
         """The derivative `symbol`, its formula without numbers where these do not give the value."""
         if self._holds(substituted, value):
-            shown = None if substituted == formula else self._marked(substituted)
+            shown = None if substituted is formula else self._marked(substituted)
             return Equation(symbol, self._marked(formula), shown, value)
-        kept = None if substituted == formula else self._marked(formula)  # One of numbers alone is not true here.
+        kept = None if substituted is formula else self._marked(formula)  # One of numbers alone is not true here.
         return Equation(symbol, kept, None, value, note="no-slope" if _is_nan(value) else "")
 
     def _filled(self, found: Any, node: int) -> Expr:
@@ -293,12 +292,16 @@ def _sum(terms: Iterable[Expr]) -> Expr:
     """The terms added up from the left, without parentheses around those that are sums themselves."""
     parts = [part for term in terms for part in _signed(term)]
     if not parts:
-        return ZERO
+        return Number(0.0)
     sign, total = parts[0]
     total = total if sign > 0 else Call(NEGATE, (total,))
     for sign, part in parts[1:]:
         total = Call("+" if sign > 0 else "-", (total, part))
     return total
+
+
+def _is_zero(term: Expr) -> bool:
+    return isinstance(term, Number) and not term.value
 
 
 def _signed(term: Expr) -> list[tuple[int, Expr]]:
