@@ -10,26 +10,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isclose, isnan, prod
+from math import isclose, isnan
 from typing import Any, Literal, NamedTuple
 
 from backcalc.evaluate import Evaluation, applied
-from backcalc.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, postorder, size, with_args
+from backcalc.expr import Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.functions import GRAD
 from backcalc.graph import Node
 from backcalc.linearize import Linearization
+from backcalc.longhand import CHAIN, HADAMARD, exact_literal, is_nan, is_small, is_zero, shown, summed
 from backcalc.primitives import CONSTANTS
 from backcalc.run import Run
-from backcalc.shapes import KnownShapes, Shape
+from backcalc.shapes import KnownShapes
 from backcalc.simplify import tidy
 from backcalc.values import is_known, quietly, shape_of
 
-CHAIN, HADAMARD = "·", "⊙"
-"""Products as one writes them by hand: along an edge, and by the elements of arrays. `plain` makes both `*`."""
-
-MOST_ELEMENTS = 64  # Of an array whose numbers are put into a formula; a larger one keeps its name there,
-MOST_COLUMNS = 8  # and so does one with longer rows.
-LONGEST = 400  # Names, numbers and operations of the longest formula that is put in for an adjoint.
 TOLERANCE = 1e-6  # What a textbook's formula may lose against the stable one before its numbers are left out,
 TINY = 1e-12  # and what rounding leaves of a 0.
 
@@ -78,15 +73,6 @@ def explain(run: Run, nodes: Collection[str] = (), wrt: Collection[str] = ()) ->
     derivation = _Derivation(run, leading)
     yield from derivation.forward(sorted(forward))
     yield from derivation.reverse(reverse)
-
-
-def plain(expr: Expr) -> Expr:
-    """`expr` in the language alone: both kinds of product as `*`."""
-
-    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
-        return Call("*", args) if part.fn in (CHAIN, HADAMARD) else with_args(part, args)
-
-    return fold(expr, lambda leaf: leaf, call)
 
 
 def _upstream(run: Run) -> set[int]:
@@ -168,11 +154,11 @@ class _Derivation:
         if not terms:
             note: Note = "no-path" if seed is None else "given" if self.run.is_outside else ""
             return Step(symbol, None, None, value, name, "reverse", note=note)
-        seeds = [] if seed is None else [_literal(seed)]
-        telling = [term for term in reversed(terms) if not _is_zero(term.formula)]
-        formula = _sum([*seeds, *(term.formula for term in telling)])
+        seeds = [] if seed is None else [exact_literal(seed)]
+        telling = [term for term in reversed(terms) if not is_zero(term.formula)]
+        formula = summed([*seeds, *(term.formula for term in telling)])
         has_numbers = any(term.substituted is not term.formula for term in telling)
-        substituted = _sum([*seeds, *(term.substituted for term in telling)]) if has_numbers else formula
+        substituted = summed([*seeds, *(term.substituted for term in telling)]) if has_numbers else formula
         partials = tuple(term.partial for term in telling if term.partial is not None)
         found = self._equation(symbol, formula, substituted, value)
         return Step(symbol, found.formula, found.substituted, value, name, "reverse", partials, note=found.note)
@@ -194,7 +180,7 @@ class _Derivation:
                 continue
             found = self._equation(f"∂{self.nodes[head].name}/∂{self.nodes[tail].name}", formula, substituted, value)
             term = Call(CHAIN, (Name(symbol), Name(found.symbol)))
-            last = substituted if value is None else _shown(value, found.symbol)
+            last = substituted if value is None else shown(value, found.symbol)
             is_told = self.nodes[head].incoming and isinstance(formula, Number)
             yield tail, _Term(term, Call(CHAIN, (adjoint, last)), None if is_told else found)
 
@@ -210,7 +196,7 @@ class _Derivation:
     def _adjoint(self, node: int) -> Expr:
         """∂L/∂node as it stands in a formula: with its numbers, but for what is too large for that."""
         symbol, value = self._prefix + self.nodes[node].name, self.run.adjoints[node]
-        return _shown(value, symbol)
+        return shown(value, symbol)
 
     def _flow(self, head: int, seed: Any) -> dict[int, Any]:
         """What the adjoint `seed` of a node hands on to each node that its formula speaks of, as formulas."""
@@ -227,17 +213,17 @@ class _Derivation:
     def _equation(self, symbol: str, formula: Expr, substituted: Expr, value: Any) -> Equation:
         """The derivative `symbol`, its formula without numbers where these do not give the value."""
         if self._holds(substituted, value):
-            shown = None if substituted is formula else self._marked(substituted)
-            return Equation(symbol, self._marked(formula), shown, value)
+            numbers = None if substituted is formula else self._marked(substituted)
+            return Equation(symbol, self._marked(formula), numbers, value)
         kept = None if substituted is formula else self._marked(formula)  # One of numbers alone is not true here.
-        return Equation(symbol, kept, None, value, note="no-slope" if _is_nan(value) else "")
+        return Equation(symbol, kept, None, value, note="no-slope" if is_nan(value) else "")
 
     def _filled(self, found: Any, node: int) -> Expr:
         """A formula of `node`'s shape, as one writes it; a number stands for all elements of an array of many."""
         shape = self.run.shapes[node]
-        if not shape_of(found) and _is_small(shape):
+        if not shape_of(found) and is_small(shape):
             found = self._formulas.full(found, shape)
-        return _literal(found) if is_known(found) else tidy(found)
+        return exact_literal(found) if is_known(found) else tidy(found)
 
     def _put_in(self, formula: Expr) -> Expr:
         """`formula` with the numbers of nodes and adjoints in their places."""
@@ -246,7 +232,7 @@ class _Derivation:
             if isinstance(part, Number):
                 return part
             if part.id in self.index:
-                return _shown(self.run.values[self.index[part.id]], part)
+                return shown(self.run.values[self.index[part.id]], part)
             node = self.index.get(part.id.removeprefix(self._prefix))
             return part if node is None else self._adjoint(node)
 
@@ -286,62 +272,6 @@ def _formula(node: Node) -> Expr | None:
         return None
     speaks = any(isinstance(part, Call) and part.fn == GRAD for part in postorder(node.formula))
     return node.expr if speaks else node.formula
-
-
-def _sum(terms: Iterable[Expr]) -> Expr:
-    """The terms added up from the left, without parentheses around those that are sums themselves."""
-    parts = [part for term in terms for part in _signed(term)]
-    if not parts:
-        return Number(0.0)
-    sign, total = parts[0]
-    total = total if sign > 0 else Call(NEGATE, (total,))
-    for sign, part in parts[1:]:
-        total = Call("+" if sign > 0 else "-", (total, part))
-    return total
-
-
-def _is_zero(term: Expr) -> bool:
-    return isinstance(term, Number) and not term.value
-
-
-def _signed(term: Expr) -> list[tuple[int, Expr]]:
-    """What `term` is the sum of, each part with its sign."""
-    parts: list[tuple[int, Expr]] = []
-    while isinstance(term, Call) and term.fn in ("+", "-"):
-        parts.append((1 if term.fn == "+" else -1, term.args[1]))
-        term = term.args[0]
-    is_negative = isinstance(term, Call) and term.fn == NEGATE
-    parts.append((-1, term.args[0]) if is_negative else (1, term))  # type: ignore[union-attr]
-    return parts[::-1]
-
-
-def _is_nan(value: Any) -> bool:
-    """Whether a number or an element is nan."""
-    different = value != value  # noqa: PLR0124  As nan is.
-    return bool(different.any() if shape_of(value) else different)
-
-
-def _shown(value: Any, name: Name | str) -> Expr:
-    """A value as it stands in a formula; by its name where it is not known, or too large for that."""
-    name = Name(name) if isinstance(name, str) else name
-    if value is None:
-        return name
-    if is_known(value):
-        return _literal(value) if _is_small(shape_of(value)) else name
-    return value if size(value, LONGEST) <= LONGEST else name
-
-
-def _is_small(shape: Shape) -> bool:
-    """Whether an array of this shape may be written out in a formula."""
-    sizes = [n for n in shape if n is not None]
-    return len(sizes) == len(shape) and prod(sizes) <= MOST_ELEMENTS and max(sizes, default=0) <= MOST_COLUMNS
-
-
-def _literal(value: Any) -> Expr:
-    """A number or an array as it is, without the fractions that are easier to read where nobody has seen the number."""
-    if not shape_of(value):
-        return Number(float(value))
-    return Call(VECTOR, tuple(map(_literal, value)))
 
 
 def _number(leaf: Number | Name) -> float:

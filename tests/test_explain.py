@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 import backcalc
 from backcalc.errors import Source, display_width
-from backcalc.explain import explain, plain
+from backcalc.explain import explain
 from backcalc.expr import NEGATE, TRANSPOSE, VECTOR, Name, fold, names
+from backcalc.longhand import plain
 from backcalc.parser import parse_expression
 from backcalc.render.hand import Hand
 from backcalc.render.latex import LAST_LATIN

@@ -11,8 +11,8 @@ from math import isclose, isfinite
 from typing import Any
 
 from backcalc.arithmetic import DIGITS, UNKNOWN, by_hand
-from backcalc.explain import CHAIN, HADAMARD
 from backcalc.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
+from backcalc.longhand import CHAIN, HADAMARD
 from backcalc.render.numbers import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
 from backcalc.values import is_known, shape_of

@@ -1,4 +1,4 @@
-"""A derivation as text and as Markdown: a line a step, under each the local partials that it speaks of."""
+"""A derivation as text, Markdown and JSON: a line a step, under each the local partials that it speaks of."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from json.encoder import encode_basestring as quoted
 from typing import Literal, NamedTuple
 
 from backcalc.errors import display_width, plural
-from backcalc.explain import Equation, Step, plain
+from backcalc.explain import Equation, Step
 from backcalc.expr import Expr
+from backcalc.longhand import plain
 from backcalc.render.hand import Hand
 from backcalc.render.numbers import exact
 from backcalc.unparse import unparse

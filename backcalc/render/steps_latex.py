@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backcalc.arithmetic import UNKNOWN
-from backcalc.explain import CHAIN, HADAMARD, Step
+from backcalc.explain import Step
 from backcalc.expr import VECTOR, Call, Expr, Name, Number, fold, size
+from backcalc.longhand import CHAIN, HADAMARD
 from backcalc.render.hand import MINUS, SIDE_BY_SIDE, Hand
 from backcalc.render.latex import (
     DERIVATIVE,
