@@ -152,6 +152,11 @@ def is_finite(value: Any) -> bool:
     return bool(np.isfinite(value).all())
 
 
+def are_close(found: Any, value: Any, relative: float, absolute: float) -> bool:
+    """Whether all elements agree so far, nan with nan."""
+    return bool(np.allclose(found, value, relative, absolute, equal_nan=True))
+
+
 def identity(shape: tuple[int | None, ...]) -> Array:
     """The derivative of an array by itself."""
     return np.asarray(units(shape)).reshape([n or 0 for n in (*shape, *shape)])

@@ -129,6 +129,20 @@ def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any
     return found if shape_of(found) else float(found)
 
 
+def applied(call: Call, args: tuple[Any, ...]) -> Any:
+    """The value of `call`, of a primitive, where its arguments have these values."""
+    operands = _operands(call, args)
+    row = lookup(call.fn, len(args))
+    assert row is not None
+    indices = tuple(int(index) for index in args[1:]) if call.fn == INDEX else ()
+    return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
+
+
+def _operands(call: Call, args: tuple[Any, ...]) -> list[Any]:
+    """The values that `call` is applied to: of an element or row only the array."""
+    return list(args[:1] if call.fn == INDEX else args)
+
+
 def constant(expr: Expr, source: Source) -> Any:
     """The value of an expression without nodes. Raises EvaluateError where it has some."""
     unknown = [name for name in names(expr).values() if name.id not in CONSTANTS]
@@ -146,16 +160,14 @@ def constant(expr: Expr, source: Source) -> Any:
         return part.value if isinstance(part, Number) else CONSTANTS[part.id]
 
     def call(part: Call, args: tuple[Any, ...]) -> Any:
-        row = lookup(part.fn, len(args))
-        assert row is not None  # `expand` has told what is not there.
-        indices = tuple(int(index) for index in args[1:]) if part.fn == INDEX else ()
-        operands = list(args[:1] if part.fn == INDEX else args)
         try:
-            return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
+            return applied(part, args)
         except (ValueError, IndexError, KeyError, TypeError):
             from backcalc.misfits import refusal
 
-            message = refusal(row, row.shape, [shape_of(arg) for arg in operands])
+            row, shapes = lookup(part.fn, len(args)), [shape_of(arg) for arg in _operands(part, args)]
+            assert row is not None  # `expand` has told what is not there.
+            message = refusal(row, row.shape, shapes)
             raise EvaluateError(source, [Diagnostic("shape-mismatch", message, part.span)]) from None
 
     with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):

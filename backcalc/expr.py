@@ -141,6 +141,20 @@ def with_args(call: Call, args: tuple[Expr, ...]) -> Call:
     return call
 
 
+def size(expr: Expr, most: int) -> int:
+    """The names, numbers and operations of a formula written out, counted up to one more than `most`.
+
+    Shared parts count as often as they are written, so the count must end early: there may be 2^1000.
+    """
+    count, stack = 0, [expr]
+    while stack and count <= most:
+        part = stack.pop()
+        count += 1
+        if isinstance(part, Call):
+            stack += part.args
+    return count
+
+
 def names(expr: Expr) -> dict[str, Name]:
     """The names in `expr`, each with its first place, in the order of their first place."""
     found: dict[str, Name] = {}

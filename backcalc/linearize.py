@@ -41,6 +41,7 @@ class Linearization:
     def __init__(self, evaluation: Evaluation, *, textbook: bool = False) -> None:
         self.evaluation, self.tape, self.textbook = evaluation, evaluation.tape, textbook
         self.remarks = Remarks(evaluation)
+        self._found_edges: dict[int, list[tuple[int, Any]]] = {}
         self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
@@ -82,7 +83,13 @@ class Linearization:
     def edges(self) -> list[list[tuple[int, Any]]]:
         """For each node its (tail, ∂node/∂tail) pairs, inner operations swept away; None for what is no number."""
         nodes = progress.through("local partials", range(len(self.tape.slot)))
-        return [list(self._node_edges(node)) for node in nodes]
+        return [self.node_edges(node) for node in nodes]
+
+    def node_edges(self, node: int) -> list[tuple[int, Any]]:
+        """The same for one node, where those of all would be too many: of an array they are Jacobians."""
+        if node not in self._found_edges:
+            self._found_edges[node] = list(self._node_edges(node))
+        return self._found_edges[node]
 
     def contributions(self, head: int, adjoint: Any) -> Iterator[tuple[int, Any, Any]]:
         """(tail, ∂head/∂tail, contribution) for each edge into the node `head`; a partial that is no number is None."""
@@ -223,11 +230,13 @@ class Linearization:
             if column and all(is_known(scope[name]) for name in names_in(column[k]) if name in scope):
                 bound = row.array if any(map(shape_of, operands)) else row.scalar
                 return bound.form(column[k])(*operands)
-        return substituted(expression(self._written(row, row.partials)[k]), scope)
+        # Of a given node the slope comes from its value where it can: step(h), not step(W @ v).
+        by_value = self.textbook and self._is_given(slot) and row.from_output
+        return substituted(expression(self._written(row, by_value or row.partials)[k]), scope)
 
     def _written(self, row: Primitive, textbook: tuple[str, ...]) -> tuple[str, ...]:
         """The texts of a row that a formula is made of: the textbook's, but where numbers are to follow from it."""
-        return (self.evaluation.formulas and row.derived) or textbook
+        return (self.evaluation.formulas and not self.textbook and row.derived) or textbook
 
     def _where_it_exists(self, row: Primitive, partial: Any, operands: list[Any]) -> Any:
         """A partial by elements, nan where the function does not exist; where its value is finite it is so already."""

@@ -153,7 +153,7 @@ _ROWS = (
     # Steps and kinks
     _row("abs", "x", "", "sign(x)", kinks="x == 0", range="out >= 0", latex=r"\lvert <x> \rvert"),
     _row("sign", "x", "", "0", kinks="x == 0", latex=r"\operatorname{sign}(<x>)"),
-    _row("step", "x", "max(sign(x), 0)", "0", kinks="x == 0", latex=r"\mathbb{1}[<x> > 0]"),
+    _row("step", "x", "max(sign(x), 0)", "0", kinks="x == 0", latex=r"\mathbf{1}[<x> > 0]"),
     _row("floor", "x", "", "0", kinks="x == floor(x)", latex=r"\lfloor <x> \rfloor"),
     _row("ceil", "x", "", "0", kinks="x == floor(x)", latex=r"\lceil <x> \rceil"),
     _row("round", "x", "", "0", kinks="abs(x - round(x)) == 1/2", latex=r"\operatorname{round}(<x>)"),
@@ -224,11 +224,11 @@ _ROWS = (
     _row("@12", "x y", "y.T @ x", pullbacks="y @ ct; outer(x, ct)", shape="matmul", latex="<x> <y>"),
     _row("@11", "x y", "dot(x, y)", pullbacks="ct*y; ct*x", shape="matmul", latex=r"<x>^\top <y>"),
     _row("dot", "x y", "", pullbacks="ct*y; ct*x", shape="dot", latex=r"<x>^\top <y>"),
-    _row("sum", "x", "", pullbacks="ct", shape="reduce", latex=r"\textstyle\sum <x>"),
+    _row("sum", "x", "", pullbacks="ct", shape="reduce", latex=r"{\textstyle\sum} <x>"),
     _row("mean", "x", "", pullbacks="ct/n", shape="reduce", latex=r"\overline{<x>}"),
     _row(
         "prod", "x", "", pullbacks="ct*out/x", stable="ct*others(x)", derived="stable", shape="reduce",
-        latex=r"\textstyle\prod <x>",
+        latex=r"{\textstyle\prod} <x>",
     ),
     _row(
         "norm", "x", "", pullbacks="ct*x/out", stable="ct*where(out == 0, 0, x/out)", derived="stable",

@@ -149,7 +149,7 @@ class Run:
     def partials(self, node: int) -> dict[str, Any]:
         """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence, None where unknown."""
         sums: dict[str, Any] = {}
-        for tail, partial in self.linear.edges[node]:
+        for tail, partial in self.linear.node_edges(node):
             name = self.graph.nodes[tail].name
             known = partial is not None and sums.get(name, 0.0) is not None
             sums[name] = (sums[name] + partial if name in sums else partial) if known else None

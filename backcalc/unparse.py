@@ -28,16 +28,17 @@ CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM
 
 BINARY = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "^": POWER}
 BINARY |= dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON)
-_TIGHTNESS = BINARY | {NEGATE: UNARY, "not": NOT, IF: CONDITIONAL, TRANSPOSE: POSTFIX, INDEX: POSTFIX}
+TIGHTNESS = BINARY | {NEGATE: UNARY, "not": NOT, IF: CONDITIONAL, TRANSPOSE: POSTFIX, INDEX: POSTFIX}
 _TIGHT = {"*", "/", "^"}  # Written without spaces, as `w*x + b` is by hand.
 
-_Piece = str | tuple[Expr, int]
+Piece = str | tuple[Expr, int]
+"""A text, or a part still to be written where its surroundings ask for so much tightness."""
 
 
 def unparse(expr: Expr) -> str:
     """`expr` as text in the language."""
     out: list[str] = []
-    stack: list[_Piece] = [(expr, CONDITIONAL)]
+    stack: list[Piece] = [(expr, CONDITIONAL)]
     while stack:
         piece = stack.pop()
         if isinstance(piece, str):
@@ -63,14 +64,14 @@ def _leaf(leaf: Number | Name, tightness: int) -> str:
     return f"({text})" if own < tightness else text
 
 
-def _call(call: Call, tightness: int) -> list[_Piece]:
+def _call(call: Call, tightness: int) -> list[Piece]:
     """The pieces of `call` where its surroundings ask for `tightness` at least."""
-    own = _TIGHTNESS.get(call.fn, ATOM)
-    pieces = _form(call, own)
+    own = TIGHTNESS.get(call.fn, ATOM)
+    pieces = form(call, own)
     return ["(", *pieces, ")"] if own < tightness else pieces
 
 
-def _form(call: Call, own: int) -> list[_Piece]:
+def form(call: Call, own: int) -> list[Piece]:
     """The pieces of `call`, which binds as tightly as `own`, without parentheses around it."""
     fn, args = call.fn, call.args
     if fn in BINARY:
@@ -93,7 +94,7 @@ def _form(call: Call, own: int) -> list[_Piece]:
     return [fn, "(", *_listed(args), ")"]
 
 
-def _binary(fn: str, left: Expr, right: Expr) -> list[_Piece]:
+def _binary(fn: str, left: Expr, right: Expr) -> list[Piece]:
     own = BINARY[fn]
     sign = fn if fn in _TIGHT else f" {fn} "
     if fn == "^":  # Right associative, and its exponent may begin with a minus: 2^-1, but (-x)^2.
@@ -103,16 +104,16 @@ def _binary(fn: str, left: Expr, right: Expr) -> list[_Piece]:
     return [(left, own), sign, (right, own + 1)]
 
 
-def _listed(items: Sequence[Expr]) -> Iterator[_Piece]:
+def _listed(items: Sequence[Expr]) -> Iterator[Piece]:
     for i, item in enumerate(items):
         if i:
             yield ", "
         yield item, CONDITIONAL
 
 
-def _template(parts: Sequence[Expr]) -> list[_Piece]:
+def _template(parts: Sequence[Expr]) -> list[Piece]:
     """Texts and indices take turns, a text first."""
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     for i, part in enumerate(parts):
         pieces += ["{", unparse(part).replace(" ", ""), "}"] if i % 2 else [(part, ATOM)]
     return pieces

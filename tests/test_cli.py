@@ -333,6 +333,67 @@ def test_what_may_interrupt_a_run(error, status, message, call, monkeypatch):
     assert call("run", "lattice.bg") == (status, "", message)
 
 
+# The derivation
+
+
+def test_the_derivation_goes_line_by_line_through_a_pipe(call):
+    status, out, err = call("explain", "network-a.bg", "--node", "u3")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1:] == ["∂L/∂u3 = ∂L/∂v2 · ∂v2/∂u3 + ∂L/∂v3 · ∂v3/∂u3 = (−10)(1) + (−20)(−1) = 10"]
+
+
+def test_digits_of_a_derivation_are_for_display(call):
+    _, out, _ = call("explain", "lattice.bg", "--digits", "2", "--node", "o,b4")
+    assert "o = t5·b5 = 0.94·0.34 = 0.32\n" in out
+    assert out.endswith("\n\nNumbers are rounded to 2 significant digits for display only.\n")
+    found = json.loads(call("explain", "lattice.bg", "--digits", "2", "--node", "o", "--format", "json")[1])
+    assert found["steps"][0]["value"] == pytest.approx(0.3200912831, rel=1e-9)
+
+
+def test_the_derivation_with_respect_to_an_input(call):
+    _, out, _ = call("explain", "neuron.bg", "--at", NEURON_AT, "--wrt", "b")
+    assert re.findall(r"^∂J/∂(\w) ", out, flags=re.MULTILINE) == ["J", "y", "v", "b"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "words"),
+    [
+        (["--node", "u33"], 2, "--node: error: the graph has no node `u33`\n  hint: did you mean `u3`?"),
+        (["--wrt", "x3"], 2, "--wrt: error: the graph has no node `x3`"),
+        (["--of", "L2"], 2, "the graph has no node `L2`"),
+        (["--node", "u3", "--wrt", "x1"], 2, "--node says which steps are shown, and so does --wrt: drop one of them"),
+        (["--nod", "u3"], 2, "--node"),
+        (["--format", "csv"], 2, "csv"),
+    ],
+)
+def test_a_derivation_refused(options, status, words, call):
+    found = call("explain", "network-a.bg", *options)
+    assert found[:2] == (status, "")
+    assert words in found[2]
+
+
+def test_a_derivation_that_is_not_finite_has_status_1(call):
+    status, out, err = call("explain", "-", "--at", "x=-1", stdin="y = log(x)")
+    assert status == 1
+    assert "∂y/∂x = 1/x = nan (no slope here)" in out
+    assert "warning: in `y`, log(-1) is nan" in err
+
+
+@pytest.mark.parametrize(
+    ("format_", "first"),
+    [
+        ("table", "Forward pass: values"),
+        ("markdown", "## Forward pass: values"),
+        ("latex", r"\documentclass{article}"),
+        ("json", "{"),
+    ],
+)
+def test_formats_of_a_derivation(format_, first, call):
+    status, out, err = call("explain", "lattice.bg", "--format", format_)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[0] == first
+
+
 # Help, version, and what is not there
 
 EXAMPLE = re.compile(r"^ +(?:cat \S+ \| )?backcalc (\w+)", re.MULTILINE)
@@ -606,7 +667,7 @@ def loaded_by(*arguments):
 HEAVY = {
     *("rich", "numpy", "lark", "pathlib", "tempfile", "importlib.resources", "logging"),
     *("fractions", "decimal", "numbers", "pickle", "hashlib", "html"),
-    *(f"backcalc.{name}" for name in ("api", "array", "batch", "catalog", "check", "data", "fmt", "points")),
+    *(f"backcalc.{name}" for name in ("api", "array", "batch", "catalog", "check", "data", "explain", "fmt", "points")),
     *("backcalc.stacked", "backcalc.syntax_hints", "backcalc.render.table", "backcalc.render.latex"),
     *(f"backcalc.cli.{name}" for name in COMMANDS if name != "run"),
 }
@@ -672,6 +733,17 @@ def test_a_terminal_of_any_width_shows_every_number_whole(columns):
     assert ("formula" in text.splitlines()[0]) == (columns >= 40)
 
 
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_derivation_fits_a_terminal(columns):
+    sent, err, status = on_terminal("explain", "lattice.bg", columns=columns)
+    assert (err, status) == ("", 0)
+    text = ANSI.sub("", sent)
+    assert not set(NUMBERS) - set(re.split(r"[\s()]+", text.replace("−", "-")))
+    assert max(map(len, text.splitlines())) <= columns
+    assert bool(ANSI.search(sent))
+    assert not ANSI.search(on_terminal("explain", "lattice.bg", "--color", "never")[0])
+
+
 def test_columns_set_by_hand_count():
     sent, _, _ = on_terminal("run", "lattice.bg", columns=200, COLUMNS="30")
     assert max(len(line) for line in ANSI.sub("", sent).splitlines()) <= 30
@@ -727,7 +799,8 @@ COMPLETED = [
     ("backcalc run errors/parse/lone-name.bg --of y", []),
     ("backcalc run --of t", []),
     ("backcalc samples n", ["network-a", "network-b", "neuron"]),
-    ("backcalc explain ", list(COMMANDS)),
+    ("backcalc explain network-a.bg --node u", ["u1", "u2", "u3"]),
+    ("backcalc paths ", list(COMMANDS)),
 ]
 
 

@@ -18,14 +18,14 @@ import backcalc
 from backcalc.arithmetic import rounded
 from backcalc.check import Marked
 from backcalc.errors import Diagnostic, Source, Span, display_width
-from backcalc.expr import Call
+from backcalc.expr import Call, size
 from backcalc.parser import parse_expression
 from backcalc.render.csv import render_csv
 from backcalc.render.json import render_json, warning_texts
 from backcalc.render.layout import aligned, clip, clip_middle, fit, lines, records
 from backcalc.render.markdown import render_markdown
 from backcalc.render.marks import marks_report, render_marks_json
-from backcalc.render.numbers import MAX_DIGITS, exact, size
+from backcalc.render.numbers import MAX_DIGITS, exact
 from backcalc.render.plain import render_plain
 from backcalc.render.report import Grid, run_report
 from backcalc.render.table import print_table

@@ -19,10 +19,13 @@ from backcalc.derive import derive
 from backcalc.errors import BackcalcError, Source, Span
 from backcalc.evaluate import require_known
 from backcalc.expand import expand
+from backcalc.explain import explain
 from backcalc.expr import Call, Name, Number
 from backcalc.forward import tangents
+from backcalc.render.hand import Hand
 from backcalc.render.json import render_json
 from backcalc.render.report import run_report
+from backcalc.render.steps import broken, derivation
 from backcalc.run import run
 from backcalc.statements import Definition, Edge, Program
 from backcalc.unparse import unparse
@@ -169,15 +172,30 @@ def test_the_local_partials_of_a_long_chain():
 
     def work(size):
         vars(chain[size].linear).pop("edges", None)
+        chain[size].linear._found_edges.clear()
         assert len(chain[size].linear.edges) == size + 1
 
     assert_in_proportion(work)
 
 
-def test_the_derivation_of_a_long_chain():
+def test_the_gradient_of_a_long_chain_as_a_graph():
     def work(size):
         graph = build(program(define(f"n{i + 1}", call("sin", name(f"n{i}"))) for i in range(size)))
         assert len(derive(graph, [f"n{size}"], ["n0"])) == 2 * size + 1
+
+    assert_in_proportion(work)
+
+
+@pytest.mark.parametrize("made", ["a chain", *MADE])
+def test_the_derivation_of_a_large_graph(made):
+    chain = (lambda n: [define(f"y{i + 1}", call("sin", name(f"y{i}"))) for i in range(n)], "y7", "y0", None)
+    statements, of, _, _ = MADE.get(made, chain)
+
+    def work(size):
+        graph = build(program(statements(size)))
+        found = run(graph, dict.fromkeys(graph.inputs or ["e"], 0.0), of=of)
+        lines = derivation(explain(found), of, Hand())
+        assert len([line for text in lines for line in broken(text, 80)]) >= len(graph.nodes)
 
     assert_in_proportion(work)
 

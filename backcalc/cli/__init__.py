@@ -20,13 +20,13 @@ from backcalc.version import __version__
 COMMANDS = {
     "run": "Forward and reverse pass: the adjoint table.",
     "check": "Mark answers, and the results that a file states.",
+    "explain": "The derivation, step by step, as one writes it by hand.",
     "paths": "Path aggregation: every path, its product, their sum.",
     "derive": "Print the gradient as a graph in the same language.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
 }
 NOT_YET = (
-    "explain",
     "draw",
     "report",
     "descend",

@@ -47,7 +47,7 @@ def graph_nodes(ctx: click.Context) -> Iterable[str]:
 
 
 def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The nodes of the file on the command line, for `--of` and `--wrt`; in a list, for its last name."""
+    """The nodes of the file on the command line, for `--of`, `--wrt` and the like; in a list, for its last name."""
     from click.shell_completion import CompletionItem
 
     done, comma, last = incomplete.rpartition(",")
@@ -126,15 +126,27 @@ def split_names(lists: Iterable[str]) -> tuple[str, ...]:
 
 def print_report(report: Iterable[Grid], color: str) -> None:
     """A table on a terminal, plain text in a pipe; `--color always` makes any place a terminal."""
-    if sys.stdout.isatty() or color == "always":
+    if goes_to_terminal(color):
         from backcalc.render.table import print_table
 
-        make_way(sys.stdout)
-        print_table(report, color=color == "always" or (color == "auto" and not os.environ.get("NO_COLOR")))
+        print_table(report, color=has_color(color))
     else:
         from backcalc.render.plain import render_plain
 
         print_lines(render_plain(report))
+
+
+def goes_to_terminal(color: str) -> bool:
+    """Whether results are for a terminal, from which a bar then makes way."""
+    is_terminal = sys.stdout.isatty() or color == "always"
+    if is_terminal:
+        make_way(sys.stdout)
+    return is_terminal
+
+
+def has_color(color: str) -> bool:
+    """Whether what goes to a terminal has colour."""
+    return color == "always" or (color == "auto" and not os.environ.get("NO_COLOR"))
 
 
 def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:

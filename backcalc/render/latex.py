@@ -27,10 +27,10 @@ _SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u030c": "check"}
 _ACCENTS |= {"\u0300": "grave", "\u0301": "acute", "\u0306": "breve", "\u030a": "mathring"}
-_LAST_LATIN = "\u017f"  # What pdfLaTeX sets in text without further packages.
-_NEEDS = "% Names with letters beyond Latin and Greek: compile with XeLaTeX or LuaLaTeX, in a font that has them."
+LAST_LATIN = "\u017f"  # What pdfLaTeX sets in text without further packages.
+NEEDS = "% Names with letters beyond Latin and Greek: compile with XeLaTeX or LuaLaTeX, in a font that has them."
 
-_DERIVATIVE = re.compile(r"∂(\S+)/∂(\S+)")
+DERIVATIVE = re.compile(r"∂(\S+)/∂(\S+)")
 _AMONG_WORDS = re.compile(r"(∂\w+'*/∂\w+'*)")
 _WORDS = (
     "node",
@@ -55,13 +55,13 @@ _WORDS = (
     "-",
 )
 
-_Text = tuple[str, int]
+Latex = tuple[str, int]
 """LaTeX and how tightly it binds."""
 
 
 def latex(expr: Expr, digits: int = DIGITS) -> str:
     """`expr` as LaTeX mathematics, its numbers to `digits` significant digits."""
-    return fold(expr, lambda leaf: _leaf(leaf, digits), _call)[0]
+    return fold(expr, lambda leaf: leaf_latex(leaf, digits), call_latex)[0]
 
 
 def name_latex(name: str) -> str:
@@ -91,8 +91,8 @@ def _letter(stem: str) -> str:
 def render_latex(report: Iterable[Grid]) -> Iterator[str]:
     """The lines of `report`: a `tabular` a grid, with rules of plain LaTeX; a comment where it takes XeLaTeX."""
     found = list(_tabulars(report))
-    if any(char > _LAST_LATIN for line in found for char in line):
-        yield _NEEDS
+    if any(char > LAST_LATIN for line in found for char in line):
+        yield NEEDS
     yield from found
 
 
@@ -102,7 +102,7 @@ def _tabulars(report: Iterable[Grid]) -> Iterator[str]:
             yield r"\medskip"
             yield ""
         if grid.title:
-            yield _words(grid.title) + r"\\"
+            yield words_latex(grid.title) + r"\\"
         if not grid.header:
             continue
         columns = "".join("r" if c in grid.numbers else "l" for c in range(len(grid.header)))
@@ -124,7 +124,7 @@ def _cell(text: str) -> str:
     for between, sign in ((ARROW, r" \to "), (DOT, r" \cdot ")):
         if between in text:
             return f"${sign.join(map(_part, text.split(between)))}$"
-    derivative = _DERIVATIVE.fullmatch(text)
+    derivative = DERIVATIVE.fullmatch(text)
     if derivative:
         of, wrt = ("\\mathrm{node}" if name == "node" else name_latex(name) for name in derivative.groups())
         return rf"$\partial {of}/\partial {wrt}$"
@@ -133,7 +133,7 @@ def _cell(text: str) -> str:
     try:
         return f"${latex(parse_expression(Source('cell', text)), MAX_DIGITS)}$"
     except ParseError:
-        return _words(text)
+        return words_latex(text)
 
 
 def _part(text: str) -> str:
@@ -143,7 +143,7 @@ def _part(text: str) -> str:
     return rf"\left({found}\right)" if text.startswith("(") else found
 
 
-def _words(text: str) -> str:
+def words_latex(text: str) -> str:
     """Text as LaTeX outside mathematics, but for derivatives in it."""
     return "".join(map(_word, _AMONG_WORDS.split(text)))
 
@@ -163,7 +163,8 @@ def _escaped(text: str) -> str:
     return "".join(_SPECIAL.get(char, char) for char in text)
 
 
-def _leaf(leaf: Number | Name, digits: int) -> _Text:
+def leaf_latex(leaf: Number | Name, digits: int) -> Latex:
+    """A number, to so many significant digits unless the file has written it, or a name."""
     if isinstance(leaf, Name):
         return r"\infty" if leaf.id == "inf" else name_latex(leaf.id), ATOM
     text = leaf.text or rounded(leaf.value, digits)
@@ -173,35 +174,36 @@ def _leaf(leaf: Number | Name, digits: int) -> _Text:
     return {"inf": r"\infty", "nan": r"\mathrm{NaN}"}.get(text, text), ATOM
 
 
-def _call(call: Call, args: tuple[_Text, ...]) -> _Text:
+def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
+    """A call on what its arguments are in LaTeX."""
     if call.fn == VECTOR:
-        return _vector(args), ATOM
+        return vector_latex(args), ATOM
     if call.fn == INDEX:
         places = ",".join(text for text, _ in args[1:])
-        return rf"{_grouped(args[0], POSTFIX)}_{{{places}}}", POSTFIX
+        return rf"{grouped(args[0], POSTFIX)}_{{{places}}}", POSTFIX
     row = lookup(call.fn, len(args))
     if row is None or not row.latex:
         inner = ", ".join(text for text, _ in args)
         return rf"{name_latex(call.fn)}({inner})", ATOM
     own, needs = _tightness(call)
-    slots = {param: _grouped(arg, need) for param, arg, need in zip(row.params, args, needs, strict=False)}
+    slots = {param: grouped(arg, need) for param, arg, need in zip(row.params, args, needs, strict=False)}
     return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own
 
 
 _BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
 
 
-def _vector(args: tuple[_Text, ...]) -> str:
+def vector_latex(args: tuple[Latex, ...]) -> str:
     """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
     rows = [text for text, _ in args]
-    if not all(map(_is_vector, rows)):  # Numbers, formulas, or matrices in turn.
+    if not all(map(is_vector, rows)):  # Numbers, formulas, or matrices in turn.
         return _BEGIN + _BREAK.join(rows) + _END
     rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]
     columns = "r" * (1 + max(row.count(" & ") for row in rows))
     return _BEGIN.replace("{r}", f"{{{columns}}}") + _BREAK.join(rows) + _END
 
 
-def _is_vector(text: str) -> bool:
+def is_vector(text: str) -> bool:
     """Whether a text is one vector and nothing else, not a sum that begins with one."""
     return text.startswith(_BEGIN) and text.endswith(_END) and text.count(_END) == 1
 
@@ -222,5 +224,6 @@ def _tightness(call: Call) -> tuple[int, tuple[int, ...]]:
     return ATOM, (CONDITIONAL,) * len(call.args)
 
 
-def _grouped(text: _Text, need: int) -> str:
+def grouped(text: Latex, need: int) -> str:
+    """A text as it stands where it must bind so tightly."""
     return text[0] if text[1] >= need else rf"\left({text[0]}\right)"

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from backcalc.arithmetic import DIGITS, UNKNOWN, rounded
-from backcalc.expr import Call, Expr, Name, Number, fold, with_args
+from backcalc.expr import Expr, Name, Number, fold, size, with_args
 from backcalc.unparse import number_text, unparse
 from backcalc.values import is_known, shape_of
 
@@ -35,20 +35,6 @@ def is_plain(text: str) -> bool:
     return text in (UNKNOWN, "-", "nan", "inf", "-inf") or (
         text.lstrip("-")[:1].isdigit() and not set(text) & set(" []*/()")
     )
-
-
-def size(expr: Expr, most: int) -> int:
-    """The names, numbers and operations of a formula written out, counted up to one more than `most`.
-
-    Shared parts count as often as they are written, so the count must end early: there may be 2^1000.
-    """
-    count, stack = 0, [expr]
-    while stack and count <= most:
-        part = stack.pop()
-        count += 1
-        if isinstance(part, Call):
-            stack += part.args
-    return count
 
 
 def in_digits(expr: Expr, digits: int) -> Expr:
@@ -84,11 +70,12 @@ def formulas_of(values: Iterable[Any]) -> Iterator[str | None]:
 
 def _array_text(value: Any, digits: int) -> str:
     """An array as the language writes it; of a long one the first and last elements."""
-    items = [_array_text(item, digits) if shape_of(item) else rounded(float(item), digits) for item in _ends(value)]
+    items = [_array_text(item, digits) if shape_of(item) else rounded(float(item), digits) for item in ends(value)]
     if len(value) > ELEMENTS:
         items.insert(ELEMENTS // 2, "…")
     return f"[{', '.join(items)}]"
 
 
-def _ends(value: Any) -> list[Any]:
+def ends(value: Any) -> list[Any]:
+    """The items of an array; of a long one the first and last."""
     return list(value) if len(value) <= ELEMENTS else [*value[: ELEMENTS // 2], *value[-ELEMENTS // 2 :]]

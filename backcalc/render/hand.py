@@ -1,0 +1,157 @@
+"""Formulas as one writes them by hand: `w·x + b`, `0.5·2 + (−1)`, `(−10)(1)`, `Wᵀ (∂L/∂h ⊙ h)`.
+
+As in `unparse`, a formula is written piece by piece from a stack, so that a deep or long one takes no longer than its
+size says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import isclose, isfinite
+from typing import Any
+
+from backcalc.arithmetic import DIGITS, UNKNOWN, by_hand
+from backcalc.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
+from backcalc.longhand import CHAIN, HADAMARD
+from backcalc.render.numbers import ELEMENTS, LONGEST, TOO_LONG, ends
+from backcalc.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
+from backcalc.values import is_known, shape_of
+
+MINUS, TRANSPOSED = "−", "ᵀ"
+NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
+NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
+_OPENING, _WORDS = "([,=<>", ("if", "then", "else", "not", "and", "or")  # After these a minus needs no parentheses.
+
+
+class Hand:
+    """A writer of formulas and values to so many significant digits; it knows whether it has rounded a number."""
+
+    def __init__(self, digits: int = DIGITS) -> None:
+        self.digits = digits
+        self.has_rounded = False
+
+    def symbol(self, name: str) -> str:
+        """The name of a node or a derivative."""
+        return name
+
+    def words(self, text: str, *names: str) -> str:
+        """A remark, with the names of nodes in the place of each {}."""
+        return text.format(*names)
+
+    def formula(self, expr: Expr) -> str:
+        """`expr` as text."""
+        out: list[str] = []
+        stack: list[Piece] = [(expr, CONDITIONAL)]
+        while stack:
+            piece = stack.pop()
+            if isinstance(piece, str):
+                out.append(piece)
+                continue
+            own, pieces = self._written(piece[0])
+            is_inner = own < piece[1] or (pieces[0] == MINUS and not _opens(out))
+            stack.extend(reversed(["(", *pieces, ")"] if is_inner else pieces))
+        return "".join(out)
+
+    def value(self, value: Any) -> str:
+        """A number, an array or a formula; `?` where nothing says what it is."""
+        if value is None:
+            return UNKNOWN
+        if not is_known(value):
+            return self.formula(value) if size(value, LONGEST) <= LONGEST else TOO_LONG
+        if not shape_of(value):
+            return self.number(value)
+        items = [self.value(item if shape_of(item) else float(item)) for item in ends(value)]
+        if len(value) > ELEMENTS:
+            items.insert(ELEMENTS // 2, "…")
+        return f"[{', '.join(items)}]"
+
+    def number(self, value: float) -> str:
+        """A number, rounded."""
+        text = by_hand(value, self.digits)
+        if not self.has_rounded and isfinite(value):
+            self.has_rounded = not isclose(float(text.replace(MINUS, "-")), value, rel_tol=NOISE)
+        return text
+
+    def _written(self, part: Expr) -> tuple[int, list[Piece]]:
+        """How tightly a part binds, and its pieces."""
+        if isinstance(part, Call):
+            return _call(part)
+        text = part.id if isinstance(part, Name) else part.text or self.number(part.value)
+        if text.startswith(MINUS):
+            return UNARY, [MINUS, text[1:]]
+        return UNARY if _is_derivative(part) else ATOM, [text]
+
+
+def _opens(out: Sequence[str]) -> bool:
+    """Whether what comes next stands at the beginning, or after what opens something."""
+    before = "".join(out[-2:]).rstrip()
+    return not before or before[-1] in _OPENING or before.split(" ")[-1] in _WORDS
+
+
+def _call(call: Call) -> tuple[int, list[Piece]]:
+    """How tightly a call binds, and its pieces: products and transposes as one writes them, others as in `unparse`."""
+    own = TIGHTNESS.get(call.fn, ATOM)
+    if call.fn in _WRITTEN:
+        return _WRITTEN[call.fn](*call.args)
+    if call.fn == VECTOR:
+        return ATOM, ["[", *_listed(call.args), "]"]
+    return own, form(call, own)
+
+
+def _plus_or_minus(sign: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
+    return lambda left, right: (SUM, [(left, SUM), f" {sign} ", (right, PRODUCT)])
+
+
+def _product(sign: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
+    return lambda left, right: (PRODUCT, [(left, _need(left, sign)), sign, (right, _need(right, sign, UNARY))])
+
+
+def _need(factor: Expr, sign: str, need: int = PRODUCT) -> int:
+    """How tightly a factor must bind: one of letters side by side, or a quotient's derivative, is set apart."""
+    is_apart = factor.fn in SIDE_BY_SIDE if isinstance(factor, Call) else sign == "/" and _is_derivative(factor)
+    return POSTFIX if is_apart else need
+
+
+def _chain(*factors: Expr) -> tuple[int, list[Piece]]:
+    """A product along an edge: derivatives with room between them, numbers in parentheses, formulas as ever."""
+    if all(isinstance(factor, Number) for factor in factors):
+        return PRODUCT, [piece for factor in factors for piece in ("(", (factor, CONDITIONAL), ")")]
+    first, last = factors
+    sign = f" {CHAIN} " if any(map(_is_derivative, factors)) else CHAIN
+    is_product = isinstance(last, Call) and last.fn == "*"
+    return PRODUCT, [(first, _need(first, sign)), sign, (last, PRODUCT if is_product else _need(last, sign, UNARY))]
+
+
+def _side_by_side(after_first: str, after_last: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
+    """Two factors without a sign between them: `W x`, `u vᵀ`, `uᵀ v`."""
+    return lambda left, right: (PRODUCT, [(left, POSTFIX), f"{after_first} ", (right, POSTFIX), after_last])
+
+
+SIDE_BY_SIDE = ("@", "outer", "dot")
+_WRITTEN: dict[str, Callable[..., tuple[int, list[Piece]]]] = {
+    "+": _plus_or_minus("+"),
+    "-": _plus_or_minus(MINUS),
+    NEGATE: lambda arg: (UNARY, [MINUS, (arg, UNARY)]),
+    "*": _product("·"),
+    "/": _product("/"),
+    HADAMARD: _product(f" {HADAMARD} "),
+    CHAIN: _chain,
+    "@": _side_by_side("", ""),
+    "outer": _side_by_side("", TRANSPOSED),
+    "dot": _side_by_side(TRANSPOSED, ""),
+    TRANSPOSE: lambda arg: (POSTFIX, [(arg, POSTFIX), TRANSPOSED]),
+}
+
+
+def _is_derivative(expr: Expr) -> bool:
+    return isinstance(expr, Name) and expr.id.startswith("∂")
+
+
+def _listed(items: Sequence[Expr]) -> Iterator[Piece]:
+    """The items of an array; of a long one the ends."""
+    for i, item in enumerate(ends(items)):
+        if i:
+            yield ", "
+        if i == ELEMENTS // 2 and len(items) > ELEMENTS:
+            yield "…, "
+        yield item, CONDITIONAL
