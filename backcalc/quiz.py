@@ -22,10 +22,9 @@ from backcalc.tape import tape_of
 from backcalc.unparse import unparse
 from backcalc.values import literal, shape_of
 
-MOST_NODES = 24  # More are no exercise to do by hand.
 LIMIT = 200  # The largest number that a student meets,
 WITHIN = 20  # on the way to the output, whose derivatives the loss may multiply by ten,
-EARLY = 6  # and of derivatives in early layers, which multiply further.
+EARLY = 12  # and of derivatives in early layers, which multiply further.
 TRIES = 60  # Draws of one node before the exercise is begun again,
 BEGINNINGS = 300  # and beginnings before it is given up.
 
@@ -73,8 +72,8 @@ def quiz(kind: str, nodes: int | None, depth: int | None, seed: int) -> Exercise
     if depth is None:
         depth = min(recipe.depth, nodes or recipe.nodes)
     if nodes is None:
-        nodes = min(MOST_NODES, -(-depth * recipe.nodes // recipe.depth))
-    _require_size(nodes, depth)
+        nodes = min(recipe.most, -(-depth * recipe.nodes // recipe.depth))
+    _require_size(kind, nodes, depth)
     chance = Chance(seed)
     for _ in range(BEGINNINGS):
         drawn = _Attempt(chance, recipe, nodes, depth).finished()
@@ -93,11 +92,13 @@ def exercise_lines(exercise: Exercise) -> Iterator[str]:
     yield from (f"#= {name} = {value}" for name, value in exercise.key)
 
 
-def _require_size(nodes: int, depth: int) -> None:
+def _require_size(kind: str, nodes: int, depth: int) -> None:
     """Raise UsageError where there is no exercise of this size."""
-    if nodes > MOST_NODES or depth > DEEPEST:
+    most = RECIPES[kind].most
+    if nodes > most or depth > DEEPEST:
         message = f"{plural(nodes, 'node')} in {plural(depth, 'layer')} are no exercise to do by hand"
-        raise _refusal("quiz-too-large", message, f"--nodes is {MOST_NODES} at most, --depth {DEEPEST}")
+        hint = f"of the kind {kind}, --nodes is {most} at most, and --depth {min(most, DEEPEST)}"
+        raise _refusal("quiz-too-large", message, hint)
     if depth > nodes:
         message = f"{plural(nodes, 'node')} cannot make {plural(depth, 'layer')}: each layer has one node at least"
         raise _refusal("quiz-too-deep", message, f"say --depth {nodes} or less, or --nodes {depth} or more")

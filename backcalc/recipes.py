@@ -75,14 +75,15 @@ Statements = tuple[list[str], list[str]]
 
 
 class Recipe(NamedTuple):
-    """One kind: how many nodes and layers it has unless asked otherwise, what to do, and how its parts are drawn.
+    """One kind: its nodes and layers unless asked otherwise, the most nodes for a hand, and how its parts are drawn.
 
-    `has_values` says whether values are asked too, `inputs` gives the names for a number of nodes in the first layer, `given` the value of an input, `node` the
+    `has_values` says whether values are asked too, `task` what to do. `inputs` gives the names for a number of nodes in the first layer, `given` the value of an input, `node` the
     statements of a node from its arguments, `loss` those of the loss from the output's value, where that is known.
     """
 
     nodes: int
     depth: int
+    most: int
     has_values: bool
     task: str
     inputs: Callable[[int], list[str]]
@@ -156,6 +157,7 @@ RECIPES = {
     "edges": Recipe(
         6,
         2,
+        24,
         False,
         "On each edge stands its local partial derivative, and of the values only that of the output is known. "
         "Find the derivative of the loss by every other node.",
@@ -167,6 +169,7 @@ RECIPES = {
     "expressions": Recipe(
         4,
         2,
+        24,
         True,
         "Find the value of every node, and the derivative of the loss by each of them.",
         _numbers,
@@ -177,6 +180,7 @@ RECIPES = {
     "vectors": Recipe(
         3,
         2,
+        6,
         True,
         "Find the value of every node, and the derivative of the loss by each of them and by the weights.",
         lambda _width: ["x"],
