@@ -164,6 +164,11 @@ def false_places(found: Any) -> list[tuple[int, ...]]:
     return [tuple(map(int, index)) for index in np.argwhere(np.asarray(found) == 0)]
 
 
+def each(fn: Callable[[float], float], value: Array) -> Array:
+    """`fn` of every element."""
+    return np.array([fn(item) for item in value.ravel().tolist()]).reshape(value.shape)
+
+
 def masked(ct: Any, partial: Any) -> Array:
     """Ct · partial, and 0 where nothing comes in, whatever the slope there: of a branch that is not taken."""
     return np.asarray(np.where(np.asarray(ct) == 0, 0.0, ct * partial))

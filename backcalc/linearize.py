@@ -34,11 +34,12 @@ def pull(partial: Any, ct: Any) -> Any:
 class Linearization:
     """The edges of every operation of a tape, and what was noticed on the way.
 
-    An argument on which the value does not depend at all (the branch of an `if` that is not taken) has no edge.
+    An argument on which the value does not depend at all (the branch of an `if` that is not taken) has no edge. With
+    `textbook`, partials are worked out as a hand does: by the textbook's form, from the result that is there.
     """
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        self.evaluation, self.tape = evaluation, evaluation.tape
+    def __init__(self, evaluation: Evaluation, *, textbook: bool = False) -> None:
+        self.evaluation, self.tape, self.textbook = evaluation, evaluation.tape, textbook
         self.remarks = Remarks(evaluation)
         self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
@@ -200,7 +201,7 @@ class Linearization:
         if row.pullbacks:
             return self._pullback(slot, row, k, known)
         # A given value is what counts, whatever its formula would give: then the form is to be chosen.
-        quick = known and not self._is_given(slot)
+        quick = known and not self.textbook and not self._is_given(slot)
         partial = self._bound(slot, row).slopes[k](*self._operands(slot)) if quick else self._slope(slot, row, k)
         if not self._shapes[slot]:
             return partial
@@ -214,6 +215,8 @@ class Linearization:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
         scope = self._scope(slot, row)
         columns = (row.stable, row.partials, row.from_output)
+        if self.textbook:
+            columns = (row.partials, row.from_output, row.stable)
         for column in columns[::-1] if self._is_given(slot) else columns:
             if column and all(is_known(scope[name]) for name in names_in(column[k]) if name in scope):
                 return self._bound(slot, row).form(column[k])(*self._operands(slot))

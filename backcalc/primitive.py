@@ -137,6 +137,13 @@ class Bound:
             self._forms[text] = self._function(text, (*self.row.params, "out"))
         return self._forms[text]
 
+    def pullback_form(self, text: str) -> Function:
+        """A form of a pullback as a function of the arguments, `out`, the cotangent `ct` and `n`."""
+        key = f"ct: {text}"
+        if key not in self._forms:
+            self._forms[key] = self._function(text, (*self.row.params, "out", "ct", "n"))
+        return self._forms[key]
+
     def _function(self, text: str, params: tuple[str, ...]) -> Function:
         return lower(expression(text), params, self._resolve, CONSTANTS)
 
