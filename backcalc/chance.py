@@ -12,7 +12,7 @@ SEEDS = 1_000_000  # One that is drawn has six digits at most, to be typed again
 
 
 class Chance:
-    """A sequence of draws. Of `Random` it takes only `random()`, the one method whose results Python promises to keep."""
+    """A sequence of draws. Python promises the results of `random()` alone to stay."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)  # noqa: S311  An exercise is no secret.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from textwrap import wrap
 from typing import Any
 
 from backcalc.chance import Chance
@@ -22,6 +23,7 @@ from backcalc.tape import tape_of
 from backcalc.unparse import unparse
 from backcalc.values import literal, shape_of
 
+COMMENT = 76  # Characters of a line of comment.
 LIMIT = 200  # The largest number that a student meets,
 WITHIN = 20  # on the way to the output, whose derivatives the loss may multiply by ten,
 EARLY = 12  # and of derivatives in early layers, which multiply further.
@@ -83,13 +85,23 @@ def quiz(kind: str, nodes: int | None, depth: int | None, seed: int) -> Exercise
     raise _refusal("no-exercise", message, "try another --seed, or fewer --nodes")
 
 
-def exercise_lines(exercise: Exercise) -> Iterator[str]:
-    """The lines of the graph file with its key."""
+def question_lines(exercise: Exercise) -> Iterator[str]:
+    """The lines of the graph file without its key."""
     yield f"# {exercise.command}"
-    yield f"# {exercise.task}"
+    yield from (f"# {line}" for line in wrap(exercise.task, COMMENT))
     yield ""
     yield exercise.statements
+
+
+def exercise_lines(exercise: Exercise) -> Iterator[str]:
+    """The lines of the graph file with its key."""
+    yield from question_lines(exercise)
     yield from (f"#= {name} = {value}" for name, value in exercise.key)
+
+
+def symbol(name: str) -> str:
+    """What is asked, as one writes it by hand: ∂L/∂x for dL/dx."""
+    return "/".join(f"∂{part[1:]}" for part in name.split("/")) if "/" in name else name
 
 
 def _require_size(kind: str, nodes: int, depth: int) -> None:

@@ -77,8 +77,9 @@ Statements = tuple[list[str], list[str]]
 class Recipe(NamedTuple):
     """One kind: its nodes and layers unless asked otherwise, the most nodes for a hand, and how its parts are drawn.
 
-    `has_values` says whether values are asked too, `task` what to do. `inputs` gives the names for a number of nodes in the first layer, `given` the value of an input, `node` the
-    statements of a node from its arguments, `loss` those of the loss from the output's value, where that is known.
+    `has_values` says whether values are asked too, `task` what to do. `inputs` gives the names for a number of nodes in
+    the first layer, `given` the statement of an input, `node` those of a node from its arguments, `loss` those of the
+    loss from the output's value, None where that is not known.
     """
 
     nodes: int

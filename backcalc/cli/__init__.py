@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "Forward and reverse pass: the adjoint table.",
     "check": "Mark the results that a file states.",
     "derive": "Print the gradient as a graph in the same language.",
+    "quiz": "Make an exercise with its key, or play one.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
 }
@@ -34,7 +35,6 @@ NOT_YET = (
     "taylor",
     "verify",
     "grade",
-    "quiz",
     "export",
 )
 
