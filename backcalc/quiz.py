@@ -107,9 +107,10 @@ def symbol(name: str) -> str:
 def _require_size(kind: str, nodes: int, depth: int) -> None:
     """Raise UsageError where there is no exercise of this size."""
     most = RECIPES[kind].most
-    if nodes > most or depth > DEEPEST:
+    deepest = min(most, DEEPEST)
+    if nodes > most or depth > deepest:
         message = f"{plural(nodes, 'node')} in {plural(depth, 'layer')} are no exercise to do by hand"
-        hint = f"of the kind {kind}, --nodes is {most} at most, and --depth {min(most, DEEPEST)}"
+        hint = f"of the kind {kind}, --nodes is {most} at most, and --depth {deepest}"
         raise _refusal("quiz-too-large", message, hint)
     if depth > nodes:
         message = f"{plural(nodes, 'node')} cannot make {plural(depth, 'layer')}: each layer has one node at least"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from contextlib import suppress
@@ -80,6 +81,8 @@ def _play(exercise: Exercise) -> int:
     status = None
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)  # The program's own leaves at once.
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # What is no text is no answer either.
     try:
         print_lines([*question_lines(exercise), HELP])
         while not game.is_over:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from backcalc.quiz import Exercise, symbol
 from backcalc.render.latex import render_latex
 from backcalc.render.markdown import render_markdown
-from backcalc.render.numbers import MAX_DIGITS, value_text
 from backcalc.render.report import Grid, derivative
 from backcalc.unparse import unparse
+from backcalc.values import literal
+
+BLANK = "…"  # Where the answer is to be written.
 
 _BEGINNING = (
     r"\documentclass{article}",
@@ -52,7 +54,7 @@ def _given(exercise: Exercise) -> list[Grid]:
     run = exercise.run
     nodes = run.graph.nodes
     known = [
-        (node.name, value_text(run.values[i], MAX_DIGITS))
+        (node.name, unparse(literal(run.values[i])))
         for i, node in enumerate(nodes)
         if (node.kind == "input" and node.default is not None) or (node.incoming and node.expr is not None)
     ]
@@ -60,7 +62,7 @@ def _given(exercise: Exercise) -> list[Grid]:
     formulas = [(node.name, unparse(node.formula)) for node in nodes if node.kind == "expression" and node.formula]
     grids = [
         Grid(("local partial", "value"), edges, frozenset([1])),
-        Grid(("given", "value"), known, frozenset(), whole=frozenset([1])),
+        Grid(("what is known", "value"), known, frozenset(), whole=frozenset([1])),
         Grid(("node", "formula"), formulas, frozenset(), yields=1),
     ]
     return [grid for grid in grids if grid.rows]
@@ -68,5 +70,5 @@ def _given(exercise: Exercise) -> list[Grid]:
 
 def _asked(exercise: Exercise, *, key: bool) -> Grid:
     """The table of answers, filled in with `key`."""
-    rows = [(symbol(name), value if key else "") for name, value in exercise.key]
-    return Grid(("asked", "value"), rows, frozenset(), whole=frozenset([1]))
+    rows = [(symbol(name), value if key else BLANK) for name, value in exercise.key]
+    return Grid(("what is asked", "value"), rows, frozenset(), whole=frozenset([1]))
