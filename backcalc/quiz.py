@@ -153,6 +153,8 @@ class _Attempt:
         for k in range(TRIES):
             draft.inputs, draft.lines, draft.ease = inputs, lines, k / TRIES
             given, others = statements()
+            if any(map(draft.has, others)):
+                continue
             draft.inputs, draft.lines = inputs + given, lines + others
             if self._fits(name, limit):
                 return True

@@ -50,6 +50,11 @@ class Draft:
         """The statements as a file has them."""
         return "".join(f"{line}\n" for line in (*self.inputs, *([""] if self.inputs else []), *self.lines))
 
+    def has(self, line: str) -> bool:
+        """Whether a node has this formula already, or one of the same letters in another order."""
+        letters = sorted(line.partition(" = ")[2])
+        return bool(letters) and any(sorted(other.partition(" = ")[2]) == letters for other in self.lines)
+
     def most(self, number: int) -> int:
         """The largest number to be drawn now: `number` at first, 1 where larger ones have led nowhere."""
         return max(1, round(number * (1 - self.ease)))
