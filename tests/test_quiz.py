@@ -322,3 +322,181 @@ def test_a_seed_that_is_drawn_is_told_and_makes_the_exercise_again(tmp_path):
     assert call(*again) == text
     (tmp_path / "q.bg").write_text(text, encoding="utf-8")
     assert call("check", str(tmp_path / "q.bg"))
+
+
+# ---- Sheets ----------------------------------------------------------------------------------------------------------
+
+RENDERERS = [render_exercise_markdown, render_exercise_latex]
+
+
+@pytest.mark.parametrize("kind", RECIPES)
+@pytest.mark.parametrize("render", RENDERERS)
+def test_a_sheet_tells_answers_only_with_its_key(render, kind):
+    exercise = quiz(kind, None, None, 12)
+    question, solved = ("\n".join(render(exercise, key=key)) for key in (False, True))
+    assert exercise.command in question
+    assert exercise.task in question
+    assert question.count("…") + question.count(r"\dots") == len(exercise.asked)
+    assert "…" not in solved
+    assert r"\dots" not in solved
+    assert solved.count("\n") >= question.count("\n")
+
+
+def test_a_sheet_in_markdown():
+    lines = list(render_exercise_markdown(quiz("edges", None, None, 3), key=True))
+    assert lines[:3] == ["# Exercise", "", RECIPES["edges"].task]
+    for row in ("| ∂u2/∂x1 | -3 |", "| o | -1 |", "| L | `1/2*(o - z)^2` |", "| ∂L/∂u3 | -6 |"):
+        assert row in lines
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
+@pytest.mark.parametrize("key", [False, True])
+@pytest.mark.parametrize("kind", RECIPES)
+def test_a_sheet_compiles(kind, key, tmp_path):
+    lines = render_exercise_latex(quiz(kind, None, None, 12), key=key)
+    (tmp_path / "sheet.tex").write_text("\n".join(lines), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+
+
+# ---- Playing ---------------------------------------------------------------------------------------------------------
+
+
+def play(*replies, kind="edges", nodes=None, depth=None, seed=3):
+    """A game after `replies`, and what each of them was answered with."""
+    game = Game(quiz(kind, nodes, depth, seed))
+    return game, [game.reply(line) for line in replies]
+
+
+@pytest.mark.parametrize("drawn", [(kind, None, None, seed) for kind in RECIPES for seed in (3, 12)])
+def test_the_key_wins(drawn):
+    game = Game(quiz(*drawn))
+    for name, value in quiz(*drawn).key:
+        assert not game.is_over
+        assert game.reply(f"{name} = {value}" if "x" in name else f" {value} ") == ["  ✓ right"]
+    assert (game.is_over, game.is_won) == (True, True)
+    count = len(quiz(*drawn).asked)
+    assert game.score == f"{count} of {count} right, {count} at the first try without a hint"
+
+
+# In seed 3, o = −1, z = −2 and L = ½ (o − z)², so ∂L/∂o = 1; then ∂L/∂v1 = −1, ∂L/∂v2 = 2, ∂L/∂v3 = −2, and
+# ∂L/∂u1 = −1·4, ∂L/∂u2 = −1·3 + 2·(−2) + (−2)·(−4) = 1.
+UP_TO_U2 = ["1", "-1", "2", "-2", "-4"]
+REPLIES = [
+    ("", "  ∂L/∂u2 = ∂L/∂v1·∂v1/∂u2 + ∂L/∂v2·∂v2/∂u2 + ∂L/∂v3·∂v3/∂u2"),
+    ("?", "  ∂L/∂u2 = ∂L/∂v1·∂v1/∂u2 + ∂L/∂v2·∂v2/∂u2 + ∂L/∂v3·∂v3/∂u2"),
+    ("skip", "  it is ∂L/∂u2 = 1"),
+    ("S", "  it is ∂L/∂u2 = 1"),
+    ("2/2", "  ✓ right"),
+    ("1.0", "  ✓ right"),
+    ("∂L/∂u2 = 1", "  ✓ right"),
+    ("d(L)/d(u2) = 1", "  ✓ right"),
+    ("dL/du1 = -4", "  this is ∂L/∂u1; ∂L/∂u2 is asked"),
+    ("dL/du9 = 1", "answer:1:1: error: the graph has no node `u9`"),
+    ("1x", "answer:1:11: error: unexpected `x`: expected an operator or the end of the statement"),
+    ("u2", "answer:1:10: error: `u2` cannot stand here: only numbers can, pi, e, tau, inf, and functions of them"),
+    ("[1, 2]", "  ✗ not [1, 2]; try again, or ? for a hint"),
+    ("1/0", "  ✗ not 1/0; try again, or ? for a hint"),
+    ("731", "  ✗ not 731; try again, or ? for a hint"),
+]
+
+
+@pytest.mark.parametrize(("line", "reply"), REPLIES)
+def test_a_reply(line, reply):
+    game, replies = play(*UP_TO_U2, line)
+    assert replies[-1][0] == reply
+    goes_on = reply == "  ✓ right" or reply.startswith("  it is")
+    assert game.prompt == ("(7/9) ∂L/∂u3 = " if goes_on else "(6/9) ∂L/∂u2 = ")
+
+
+def test_a_mistake_has_a_hint_that_does_not_give_the_answer_away():
+    game, replies = play(*UP_TO_U2, "-1", "-7", "9")
+    for (reply,), typed in zip(replies[-3:], ("-1", "-7", "9"), strict=True):
+        assert reply.startswith(f"  ✗ not {typed}: ")
+        assert not re.search(r"\d", reply.partition(": ")[2].replace("v3", "").replace("v2", "").replace("u2", ""))
+    assert "sign" in replies[-3][0]
+    game.reply("1")
+    assert game.score == "6 of 9 right, 5 at the first try without a hint"
+
+
+def test_hints_go_from_the_rule_to_the_numbers():
+    _, replies = play(*UP_TO_U2, "?", "?", "?")
+    assert replies[-2:] == [["  ∂L/∂u2 = (−1)(3) + (2)(−2) + (−2)(−4)"]] * 2
+    _, replies = play("?")
+    assert replies == [["  derive L = 1/2*(o - z)^2 by o"]]
+    _, replies = play("?", kind="expressions", seed=12)
+    assert replies == [["  put the values into (x2 + x1)/2"]]
+    _, replies = play("?", *["skip"] * 6, "?", kind="vectors", nodes=2, depth=1, seed=4)
+    assert replies[0] == ["  put the values into relu(W1 @ x)"]
+    assert replies[-1] == ["  add up what comes back by way of o"]
+
+
+def test_quit_ends_the_game():
+    game, replies = play("1", "quit")
+    assert (replies[-1], game.is_over, game.is_won) == ([], True, False)
+
+
+def piped(*arguments, stdin):
+    done = subprocess.run([*BACKCALC, "quiz", *arguments], input=stdin, capture_output=True, check=False)
+    assert done.stderr == b""
+    return done.returncode, done.stdout.decode().splitlines()
+
+
+def test_a_game_through_a_pipe():
+    answers = "\n".join(value for _, value in quiz("edges", None, None, 3).key)
+    status, lines = piped("--play", "--seed", "3", stdin=answers.encode())
+    assert status == 0
+    assert lines[0] == "# backcalc quiz --kind edges --nodes 6 --depth 2 --seed 3"
+    assert not any(line.startswith("#=") for line in lines)
+    assert lines[-3:-1] == ["(9/9) ∂L/∂x2 = -1", "  ✓ right"]
+    assert lines[-1] == "9 of 9 right, 9 at the first try without a hint"
+
+
+@pytest.mark.parametrize("stdin", [b"", b"1", b"1\n\xff\xfe\n", b"1\nquit\n", b"1\n\0\n\x1b[31m\n"])
+def test_a_game_that_ends_early_has_status_1(stdin):
+    status, lines = piped("--play", "--seed", "3", stdin=stdin)
+    right = int(b"1\n" in stdin + b"\n")
+    assert (status, lines[-1]) == (1, f"{right} of 9 right, {right} at the first try without a hint")
+
+
+def typed(*keys):
+    """What a terminal shows of a game in which `keys` are typed, one whenever a question is asked, and the status."""
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "PYTHONIOENCODING": "utf-8"}
+    playing = subprocess.Popen(
+        [*BACKCALC, "quiz", "--play", "--seed", "3"], stdin=follower, stdout=follower, stderr=follower, env=environment
+    )
+    os.close(follower)
+    shown, left, key = b"", list(keys), ""
+    while playing.poll() is None or select.select([leader], [], [], 0)[0]:
+        if not select.select([leader], [], [], 0.5)[0]:
+            if key == "Ctrl-C":  # It came before readline had begun to wait: pressed again.
+                playing.send_signal(signal.SIGINT)
+            continue
+        try:
+            chunk = os.read(leader, 65536)
+        except OSError:  # Linux tells the end of a terminal so.
+            break
+        shown += chunk
+        if left and shown.endswith(b"= "):
+            key = left.pop(0)
+            playing.send_signal(signal.SIGINT) if key == "Ctrl-C" else os.write(leader, key.encode())
+    os.close(leader)
+    return shown.decode().replace("\r", ""), playing.wait(30)
+
+
+@pytest.mark.parametrize(("last", "status"), [("Ctrl-C", 130), ("\x04", 1), ("quit\r", 1)])
+def test_a_game_in_a_terminal_ends_cleanly_with_the_score(last, status):
+    shown, found = typed("1\r", "?\r", last)
+    assert "(1/9) ∂L/∂o = 1\n  ✓ right\n(2/9) ∂L/∂v1 = ?\n  ∂L/∂v1 = ∂L/∂o·∂o/∂v1\n" in shown
+    assert shown.splitlines()[-1] == "1 of 9 right, 1 at the first try without a hint"
+    assert "Traceback" not in shown
+    assert found == status
+
+
+@pytest.mark.parametrize("option", [["--key"], ["--format", "latex"]])
+def test_a_game_has_no_format(option):
+    done = subprocess.run([*BACKCALC, "quiz", "--play", *option], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"--play asks in the terminal: drop {option[0]}" in done.stderr.decode()

@@ -90,6 +90,7 @@ def _play(exercise: Exercise) -> int:
     except EOFError:
         print_lines([""])
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # A second one would take the score away.
         print_lines([""])
         status = INTERRUPTED
     print_lines([game.score])
