@@ -28,6 +28,8 @@ FORMULAS = {
         *("max({a}, {b}) + {c}", "{a} - min({b}, {c})", "relu({a} + {b} - {c})"),
     ),
 }
+_ORDERED = set("-^k")  # What makes a formula of two another one where these change places.
+
 ACTIVATIONS = (0.1, 0.2, 0.25, 0.5)  # Of an output under a logarithm: 1/o is whole.
 SQUARES = (f"1/2*({OUTPUT} - {TARGET})^2", f"({OUTPUT} - {TARGET})^2")
 
@@ -64,6 +66,11 @@ class Draft:
         if isinstance(value, list):
             self.sizes[name] = len(value)
         return f"input {name} = {value}"
+
+    def number(self) -> int:
+        """A number other than 0 and than those of the other inputs, so that one is not taken for another."""
+        taken = {0, *(int(line.rpartition(" ")[2]) for line in self.inputs)}
+        return self.chance.one_of([number for number in range(-INPUT, INPUT + 1) if number not in taken])
 
     def vector(self, size: int) -> list[int]:
         """A vector without zeros."""
@@ -126,9 +133,10 @@ def _loss_of_edges(draft: Draft, _value: float | None) -> Statements:
 def _formula(draft: Draft, name: str, args: Sequence[str]) -> Statements:
     """A formula of all of `args`: the first three by a pattern, others added or subtracted."""
     chance = draft.chance
-    mixed = chance.some_of(args, len(args))
+    pattern = chance.one_of(FORMULAS[min(len(args), len(FORMULAS))])
+    is_symmetric = len(args) == 2 and not _ORDERED & set(pattern)  # Then x1 stands before x2, as one writes it.
+    mixed = list(args) if is_symmetric else chance.some_of(args, len(args))
     names = dict(zip("abc", mixed, strict=False))
-    pattern = chance.one_of(FORMULAS[len(names)])
     factor = chance.whole(2, CONSTANT) * (1 if chance.happens(0.5) else -1)
     formula = pattern.format(**names, k=factor, m=chance.whole(1, CONSTANT))
     others = "".join(f" {'+' if chance.happens(0.5) else '-'} {other}" for other in mixed[3:])
@@ -179,7 +187,7 @@ RECIPES = {
         True,
         "Find the value of every node, and the derivative of the loss by each of them.",
         _numbers,
-        lambda draft, name: [draft.input(name, draft.chance.nonzero(INPUT))],
+        lambda draft, name: [draft.input(name, draft.number())],
         _formula,
         _square,
     ),

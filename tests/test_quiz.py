@@ -228,30 +228,30 @@ L = 1/2*(o - z)^2
 # Find the value of every node, and the derivative of the loss by each of
 # them.
 
-input x1 = -1
-input x2 = -1
-input z = 15
+input x1 = -5
+input x2 = 4
+input z = -13
 
-u1 = (x2 + x1)/2
-u2 = 4*x1
-v1 = u2 + u1
-v2 = u2*(u1 + x2)
-o = 2*v2 + v1
+u1 = x1*x2
+u2 = 3*x1
+v1 = u2 - u1
+v2 = u1 - min(u2, x2)
+o = 4*v2 + v1
 L = (o - z)^2
 
-#= u1 = -1
-#= u2 = -4
-#= v1 = -5
-#= v2 = 8
-#= o = 11
-#= L = 16
-#= dL/do = -8
-#= dL/dv1 = -8
+#= u1 = -20
+#= u2 = -15
+#= v1 = 5
+#= v2 = -5
+#= o = -15
+#= L = 4
+#= dL/do = -4
+#= dL/dv1 = -4
 #= dL/dv2 = -16
-#= dL/du1 = 56
-#= dL/du2 = 24
-#= dL/dx1 = 124
-#= dL/dx2 = 92
+#= dL/du1 = -12
+#= dL/du2 = 12
+#= dL/dx1 = -12
+#= dL/dx2 = 60
 """,
     "quiz --kind vectors --nodes 2 --depth 1 --seed 4": """\
 # backcalc quiz --kind vectors --nodes 2 --depth 1 --seed 4
