@@ -426,7 +426,7 @@ def test_hints_go_from_the_rule_to_the_numbers():
     _, replies = play("?")
     assert replies == [["  derive L = 1/2*(o - z)^2 by o"]]
     _, replies = play("?", kind="expressions", seed=12)
-    assert replies == [["  put the values into (x2 + x1)/2"]]
+    assert replies == [["  put the values into x1*x2"]]
     _, replies = play("?", *["skip"] * 6, "?", kind="vectors", nodes=2, depth=1, seed=4)
     assert replies[0] == ["  put the values into relu(W1 @ x)"]
     assert replies[-1] == ["  add up what comes back by way of o"]
