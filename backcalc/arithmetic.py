@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-UNKNOWN = "?"
+UNKNOWN, DOT = "?", "·"
 DIGITS = 6
 
 
@@ -31,4 +31,4 @@ def factor(value: float | None, digits: int = DIGITS) -> str:
 
 def product(factors: Iterable[float | None], digits: int = DIGITS) -> str:
     """A product of numbers: `30·(−2)`."""
-    return "·".join(factor(value, digits) for value in factors)
+    return DOT.join(factor(value, digits) for value in factors)

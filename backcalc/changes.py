@@ -20,8 +20,8 @@ from backcalc.sweep import forward
 from backcalc.values import all_known, is_known, quietly, shape_of
 
 # What the texts of these rows speak of.
-_SUM = Primitive(SUM, ("a", "v", "last", "product"), "")
-_TERM = Primitive(TERM, ("c", "p", "ct", "y"), "")
+_SUM = Primitive(SUM, ("a", "v", "product"), "")
+_TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "")
 
 Term = tuple[int | None, Any, Any]
 """A user, or None for a seed; the local partial of the user; the contribution."""
@@ -75,13 +75,12 @@ class Changes:
         """The changes to a node's adjoint."""
         terms, adjoint = [c for _, _, c in self.terms[node]], self.adjoints[node]
         value = self.run.values[node]
-        known = {"a": adjoint, "v": value if value is not None and is_known(value) else None}
+        known = {"a": adjoint, "v": value}
         if len(terms) > 1 and all_known(terms):
-            known |= {"last": terms[0] if len(terms) > 2 else None, "product": prod(terms[1:], start=terms[0])}
+            known["product"] = prod(terms[1:], start=terms[0])
         for mistake in _of(SUM):
             new = _changed(_SUM, mistake.change, known)
-            user = self.terms[node][0][0] if mistake.change == "last" else None
-            yield Change(mistake, self.tape.slot[node], _difference(new, adjoint), node, user)
+            yield Change(mistake, self.tape.slot[node], _difference(new, adjoint), node)
 
     def _terms(self, node: int) -> Iterator[Change]:
         """The changes to the contributions of a node's users."""
@@ -89,13 +88,9 @@ class Changes:
             if user is None or not is_known(term):
                 continue
             value, ct = self.run.values[user], self.adjoints[user]
-            known = {"c": term, "p": partial, "ct": ct, "y": value if value is not None and is_known(value) else None}
-            for mistake in _of(TERM):
-                if mistake.kind == "missing-term" and len(self.terms[node]) == 1:
-                    continue
-                new = _changed(_TERM, mistake.change, {name: v for name, v in known.items() if _is_number(v)})
-                if mistake.change == "-c":
-                    new = -term
+            known = {"c": term, "p": partial, "ct": ct, "y": value, "a": self.adjoints[node]}
+            for mistake in _of(TERM) if len(self.terms[node]) > 1 else _of(TERM, alone=True):
+                new = _changed(_TERM, mistake.change, known)
                 yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user)
 
     def _steps(self, slot: int) -> Iterator[Change]:
@@ -175,17 +170,22 @@ def _numbers(edges: Any) -> Iterator[tuple[int, float]]:
 
 
 @cache
-def _of(where: str) -> tuple[Mistake, ...]:
-    """The rows of a place, but for those of values."""
-    return tuple(mistake for mistake in MISTAKES if mistake.where == where and not mistake.value)
+def _of(where: str, alone: bool = False) -> tuple[Mistake, ...]:
+    """The rows of a place, but for those of values; `alone` are those that need no second term."""
+    rows = (mistake for mistake in MISTAKES if mistake.where == where and not mistake.value)
+    return tuple(row for row in rows if not (alone and row.kind == "missing-term"))
 
 
 def _changed(row: Primitive, text: str, known: Mapping[str, Any]) -> Any:
     """What stands in place of a sum or a term; None where it speaks of what is not known."""
-    if any(known.get(name) is None for name in names_in(text)):
+    used = [known.get(name) for name in names_in(text)]
+    if any(value is None or not is_known(value) for value in used):
         return None
-    bound = row.array if any(map(shape_of, known.values())) else row.scalar
-    return bound.form(text)(*(known.get(name) for name in row.params), None)
+    bound = row.array if any(map(shape_of, used)) else row.scalar
+    try:
+        return bound.form(text)(*(known.get(name) for name in row.params), None)
+    except ValueError:  # Shapes that do not go together: nobody can have done that.
+        return None
 
 
 def _difference(new: Any, old: Any) -> Any:
@@ -193,11 +193,6 @@ def _difference(new: Any, old: Any) -> Any:
     if new is None or not is_known(new) or (shape_of(new) and shape_of(new) != shape_of(old)):
         return None
     return new - old
-
-
-def _is_number(value: Any) -> bool:
-    """Whether `value` is known and a single number."""
-    return value is not None and is_known(value) and not shape_of(value)
 
 
 def _matters(change: Change) -> bool:

@@ -20,8 +20,15 @@ from backcalc.values import is_known, shape_of
 MOST_OTHERS = 200
 """Nodes whose number may have been written in place of the one asked for; in larger graphs that is chance."""
 
+MOST_CHANCE = 0.1
+"""Of answers that are just wrong, with two digits, some 5 % would be claimed with more."""
+
+NEAREST = (1, 0)  # Such as the sign of the very number that is asked for: always worth telling.
 _WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
 _WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
+
+Index = tuple[Any, ...]
+"""Of an element, or of a part; empty for all of it."""
 
 Matches = Callable[[Any], bool]
 """Whether a number or an array is what somebody wrote, to the digits written."""
@@ -48,10 +55,12 @@ class Diagnoser:
         self._redone_adjoints: dict[str, list[dict[int, Any]]] = {}
         self._lineups: dict[tuple[str, str | None], Lineup] = {}
 
-    def diagnose(self, of: str, wrt: str | None, given: Any, slack: float, matches: Matches) -> Diagnosis | None:
-        """The likeliest mistake behind `given` as ∂of/∂wrt, or as the value of `of`; None where none fits."""
-        fitting = self.fitting(of, wrt, given, slack, matches)
-        if not fitting:
+    def diagnose(
+        self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
+    ) -> Diagnosis | None:
+        """The likeliest mistake behind `given` as ∂of/∂wrt, or the value of `of`, or an element; None where none fits."""
+        fitting = self.fitting(of, wrt, index, given, slack, matches)
+        if not fitting or self._is_chance(fitting[0], of, wrt, given, slack):
             return None
         likeliest = [s for s in fitting if s.rank == fitting[0].rank]
         told = list({(found := self._told(suspect, of, wrt)).text: found for suspect in likeliest}.values())
@@ -60,11 +69,29 @@ class Diagnoser:
         first, second, *_ = told
         return Diagnosis(first.kind, first.where, f"either {first.text}, or {second.text}", first.hint)
 
-    def fitting(self, of: str, wrt: str | None, given: Any, slack: float, matches: Matches) -> list[Suspect]:
+    def fitting(
+        self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
+    ) -> list[Suspect]:
         """The suspects that give the number written, the likeliest first; it has to come within `slack` of theirs."""
         lineup = self._lineup(of, wrt)
-        near = lineup.arrays if shape_of(given) else lineup.between(given - slack, given + slack)
+        if index:
+            near = [s._replace(value=s.value[index]) for s in lineup.arrays]
+        else:
+            near = lineup.arrays if shape_of(given) else lineup.between(given - slack, given + slack)
         return sorted((s for s in near if matches(s.value)), key=lambda suspect: suspect.rank)
+
+    def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, given: Any, slack: float) -> bool:
+        """Whether so few digits are written that one of the suspects as light as this may well be met by chance.
+
+        To be expected are as many as there are such numbers around, times the share of it all that the digits leave.
+        """
+        if shape_of(given) or likeliest.rank == NEAREST:
+            return False
+        reach = abs(given) / 2
+        near = self._lineup(of, wrt).between(given - reach, given + reach)
+        light = {f"{s.value:.9g}" for s in near if s.mistake.weight <= likeliest.mistake.weight}
+        exact = f"{likeliest.value:.9g}" == f"{given:.9g}"
+        return not exact and len(light) * slack > MOST_CHANCE * reach
 
     # ---- Who is suspected ----
 
@@ -211,7 +238,8 @@ class Diagnoser:
         """The number that an operation has among its arguments."""
         terms, tape = self.run.linear.evaluation.terms, self.run.linear.tape
         args = () if suspect.operation is None else tape.args[suspect.operation]
-        return next((f" {by_hand(terms[arg])}" for arg in args if tape.constant[arg]), "")
+        numbers = (terms[arg] for arg in args if tape.constant[arg] and not shape_of(terms[arg]))
+        return next((f" {by_hand(number)}" for number in numbers), "")
 
     def _name(self, node: int) -> str:
         return shorten(self.run.graph.nodes[node].name)
@@ -224,7 +252,8 @@ class Diagnoser:
 def _factors(user: int | None, partial: Any, contribution: Any, adjoints: list[Any]) -> list[float]:
     """A term as factors; empty where one is no finite number."""
     factors = [contribution] if user is None else [adjoints[user], partial]
-    is_plain = all(f is not None and is_known(f) and not shape_of(f) and isfinite(f) for f in factors)
+    every = (*factors, contribution)
+    is_plain = all(f is not None and is_known(f) and not shape_of(f) and isfinite(f) for f in every)
     return factors if is_plain else []
 
 

@@ -6,8 +6,8 @@ A row's columns:
              node; TERM, the contribution of a user to it; STEP, that of any operation to its argument; or the name of a
              primitive, whose local partial or value is wrong
     change   what stands in its place, as text in the language. In a sum `a` is the adjoint, `v` the node's value,
-             `last` and `product` the last and the product of the terms. In a term and a step `c` is the contribution,
-             `p` the local partial, `ct` the adjoint of the user, `y` its value. In a partial or a value of a primitive
+             `product` that of the terms. In a term and a step `c` is the contribution, `p` the local partial, `ct` the
+             adjoint of the user, `y` its value. In a partial or a value of a primitive
              the names are those of its row; of several parameters, `;` parts the partials, and an empty one is right
     kind     what the contract calls it
     weight   how large a change it is: of two that give the same number, the lighter is the likelier
@@ -74,8 +74,8 @@ MISTAKES = (
     Mistake(SUM, "-a", "sign", 1, _SIGN_HINT, "the sign of {d} is wrong"),
     Mistake(TERM, "0", "missing-term", 1, "a path is missing: which nodes use {node}?",
             "{rest}the path through {user}{term} is missing"),
-    Mistake(SUM, "last", "missing-term", 3, "paths are missing: which nodes use {node}?",
-            "of the sum for {d} only one term is there, the path through {user}"),
+    Mistake(TERM, "2*c - a", "missing-term", 3, "paths are missing: which nodes use {node}?",  # The sum is c then.
+            "of the sum for {d} only the path through {user} is there"),
     Mistake(SUM, "product", "product", 2, "the paths from {node}: are their products added?",
             "the terms of {d} are multiplied; they are to be added"),
     Mistake(TERM, "-c", "sign", 2, _SIGN_HINT, "{within}the sign of the path through {user}{term} is wrong"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from math import isfinite
 from typing import Any, NamedTuple
 
 from backcalc.linearize import Linearization
@@ -45,7 +46,8 @@ class Lineup:
     def __init__(self, suspects: Iterable[Suspect]) -> None:
         every = [suspect for suspect in suspects if is_known(suspect.value)]
         self.arrays = [suspect for suspect in every if shape_of(suspect.value)]
-        self._numbers = sorted((s for s in every if not shape_of(s.value)), key=lambda suspect: suspect.value)
+        numbers = (suspect for suspect in every if not shape_of(suspect.value) and isfinite(suspect.value))
+        self._numbers = sorted(numbers, key=lambda suspect: suspect.value)
         self._values = [suspect.value for suspect in self._numbers]
 
     def between(self, low: float, high: float) -> list[Suspect]:

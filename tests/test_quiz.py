@@ -22,9 +22,9 @@ import backcalc
 from backcalc import quiz as generator
 from backcalc.chance import Chance, drawn_seed
 from backcalc.check import check, stated_answers
+from backcalc.cli.play import Game
 from backcalc.errors import Source, UsageError
 from backcalc.parser import parse
-from backcalc.play import Game
 from backcalc.quiz import exercise_lines, quiz
 from backcalc.recipes import RECIPES
 from backcalc.render.quiz import render_exercise_latex, render_exercise_markdown
@@ -396,7 +396,7 @@ REPLIES = [
     ("dL/du9 = 1", "answer:1:1: error: the graph has no node `u9`"),
     ("1x", "answer:1:11: error: unexpected `x`: expected an operator or the end of the statement"),
     ("u2", "answer:1:10: error: `u2` cannot stand here: only numbers can, pi, e, tau, inf, and functions of them"),
-    ("[1, 2]", "  ✗ not [1, 2]; try again, or ? for a hint"),
+    ("[1, 2]", "  ✗ not [1, 2]: this is a vector of 2; what is asked is a number"),
     ("1/0", "  ✗ not 1/0; try again, or ? for a hint"),
     ("731", "  ✗ not 731; try again, or ? for a hint"),
 ]
@@ -430,6 +430,13 @@ def test_hints_go_from_the_rule_to_the_numbers():
     _, replies = play("?", *["skip"] * 6, "?", kind="vectors", nodes=2, depth=1, seed=4)
     assert replies[0] == ["  put the values into relu(W1 @ x)"]
     assert replies[-1] == ["  add up what comes back by way of o"]
+
+
+def test_of_a_vector_the_wrong_elements_are_told():
+    value = quiz("vectors", 2, 1, 4).key[0][1]
+    first, _, rest = value.strip("[]").partition(", ")
+    _, replies = play(f"[{int(first) + 50}, {rest}]", kind="vectors", nodes=2, depth=1, seed=4)
+    assert replies[0][0].endswith(": wrong in 1 element: [0]")
 
 
 def test_quit_ends_the_game():

@@ -19,7 +19,8 @@ from backcalc.version import __version__
 # In the order in which `--help` lists them, with the line that it shows, so that help loads no command.
 COMMANDS = {
     "run": "Forward and reverse pass: the adjoint table.",
-    "check": "Mark the results that a file states.",
+    "check": "Mark answers, and the results that a file states.",
+    "paths": "Path aggregation: every path, its product, their sum.",
     "derive": "Print the gradient as a graph in the same language.",
     "quiz": "Make an exercise with its key, or play one.",
     "fmt": "Print the file, formatted.",
@@ -27,7 +28,6 @@ COMMANDS = {
 }
 NOT_YET = (
     "explain",
-    "paths",
     "draw",
     "report",
     "descend",

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import signal
-import sys
-from contextlib import suppress
-
 import click
 
 from backcalc.chance import drawn_seed
 from backcalc.cli.options import print_lines
-from backcalc.errors import INTERRUPTED
-from backcalc.quiz import Exercise, exercise_lines, question_lines, quiz
+from backcalc.quiz import exercise_lines, quiz
 from backcalc.recipes import RECIPES
 
 EXAMPLES = """\b
@@ -59,7 +53,9 @@ def command(
         raise click.UsageError(f"--play asks in the terminal: drop {'--key' if key else '--format'}")
     exercise = quiz(kind, nodes, depth, drawn_seed() if seed is None else seed)
     if play:
-        return _play(exercise)
+        from backcalc.cli.play import play as play_in_terminal
+
+        return play_in_terminal(exercise)
     if format_ == "markdown":
         from backcalc.render.quiz import render_exercise_markdown
 
@@ -71,38 +67,3 @@ def command(
     else:
         print_lines(exercise_lines(exercise))
     return 0
-
-
-def _play(exercise: Exercise) -> int:
-    """Ask until all is answered, the input ends or Ctrl-C comes; the score stands last in every case."""
-    from backcalc.play import HELP, Game
-
-    game = Game(exercise)
-    status = None
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # The program's own leaves at once.
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # What is no text is no answer either.
-    try:
-        print_lines([*question_lines(exercise), HELP])
-        while not game.is_over:
-            print_lines(game.reply(_answer(game.prompt)))
-    except EOFError:
-        print_lines([""])
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # A second one would take the score away.
-        print_lines([""])
-        status = INTERRUPTED
-    print_lines([game.score])
-    return status if status is not None else 0 if game.is_won else 1
-
-
-def _answer(prompt: str) -> str:
-    """The next line of stdin; shown where it is not typed, so that a pipe's output reads like a terminal's."""
-    if sys.stdin.isatty():
-        with suppress(ImportError):
-            import readline  # noqa: F401  With it, `input` lets a line be edited.
-        return input(prompt)
-    line = input(prompt)
-    print_lines([line])
-    return line

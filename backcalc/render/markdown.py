@@ -9,11 +9,11 @@ from backcalc.render.report import Grid
 
 def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
     """The lines of `report`: a pipe table a grid, numbers to the right."""
-    for i, grid in enumerate(report):
+    for i, grid in enumerate(map(_with_notes, report)):
         if i:
             yield ""
         if grid.title:
-            yield grid.title
+            yield _escaped(grid.title)
         if grid.title and grid.header:
             yield ""
         if grid.header:
@@ -22,13 +22,21 @@ def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
         yield from (_row(_cells(row, grid)) for row in grid.rows)
 
 
+def _with_notes(grid: Grid) -> Grid:
+    """`grid` with its notes as a column of their own."""
+    if not grid.notes:
+        return grid
+    rows = [(*row, " ".join(grid.notes.get(i, ()))) for i, row in enumerate(grid.rows)]
+    return grid._replace(header=(*grid.header, "note"), rows=rows)
+
+
 def _cells(row: Sequence[str], grid: Grid) -> list[str]:
     """Formulas as code, so that `*` in them stays what it is."""
     return [f"`{cell}`" if i == grid.yields else _escaped(cell) for i, cell in enumerate(row)]
 
 
 def _escaped(text: str) -> str:
-    return text.replace("_", r"\_")
+    return text.replace("_", r"\_").replace("*", r"\*")
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from backcalc.arithmetic import by_hand
+import io
+import signal
+import sys
+from contextlib import suppress
+
+from backcalc.arithmetic import DIGITS, by_hand
 from backcalc.check import Key, Marked
-from backcalc.errors import BackcalcError, Source, UsageError
+from backcalc.cli.options import print_lines
+from backcalc.errors import INTERRUPTED, BackcalcError, Source, UsageError
 from backcalc.parser import parse_answer
-from backcalc.quiz import Exercise, symbol
+from backcalc.quiz import Exercise, question_lines, symbol
 from backcalc.recipes import LOSS
+from backcalc.render.marks import notes_of
 from backcalc.run import Run
 from backcalc.statements import Answer
 from backcalc.unparse import unparse
@@ -93,13 +100,46 @@ class Game:
             self._turn(self._place + 1)
             return ["  ✓ right"]
         self._is_first_try = False
-        hint = marked.diagnosis.hint if marked.diagnosis else ""
-        return [f"  ✗ not {marked.given}" + (f": {hint}" if hint else "; try again, or ? for a hint")]
+        told = "; ".join(notes_of(marked, DIGITS, hints=True))
+        return [f"  ✗ not {marked.given}" + (f": {told}" if told else "; try again, or ? for a hint")]
 
     def _hint(self) -> str:
         """The next hint to the question, each telling more; the last again where there is no further one."""
         self._is_first_try = False
         return f"  {self._hints.pop(0) if len(self._hints) > 1 else self._hints[0]}"
+
+
+def play(exercise: Exercise) -> int:
+    """Ask until all is answered, the input ends or Ctrl-C comes; the score stands last in every case."""
+    game = Game(exercise)
+    status = None
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # The program's own leaves at once.
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # What is no text is no answer either.
+    try:
+        print_lines([*question_lines(exercise), HELP])
+        while not game.is_over:
+            print_lines(game.reply(_answer(game.prompt)))
+    except EOFError:
+        print_lines([""])
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # A second one would take the score away.
+        print_lines([""])
+        status = INTERRUPTED
+    print_lines([game.score])
+    return status if status is not None else 0 if game.is_won else 1
+
+
+def _answer(prompt: str) -> str:
+    """The next line of stdin; shown where it is not typed, so that a pipe's output reads like a terminal's."""
+    if sys.stdin.isatty():
+        with suppress(ImportError):
+            import readline  # noqa: F401  With it, `input` lets a line be edited.
+        return input(prompt)
+    line = input(prompt)
+    print_lines([line])
+    return line
 
 
 # ---- Hints -----------------------------------------------------------------------------------------------------------
