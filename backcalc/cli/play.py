@@ -19,7 +19,7 @@ from backcalc.run import Run
 from backcalc.statements import Answer
 from backcalc.unparse import unparse
 
-HELP = "Type a number or a formula of numbers; ? for a hint, `skip` to see the answer, `quit` to end."
+HELP = "Type each answer; `?` gives a hint, `skip` shows the answer, `quit` ends."
 HINT, SKIP, QUIT = ("", "?", "hint"), ("skip", "s"), ("quit", "q", "exit")
 
 
