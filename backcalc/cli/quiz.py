@@ -17,8 +17,9 @@ Examples:
   backcalc quiz --play
 
 \b
-The same seed, kind and size give the same exercise on every machine. Without --seed one is drawn; a comment in what
-is printed has the command that makes it again.
+The same seed, kind and size give the same exercise on every machine.
+Without --seed one is drawn; a comment in what is printed has the command
+that makes it again.
 """
 
 
