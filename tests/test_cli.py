@@ -798,6 +798,7 @@ COMPLETED = [
     ("backcalc check --require ", ["given", "all"]),
     ("backcalc run errors/parse/lone-name.bg --of y", []),
     ("backcalc run --of t", []),
+    ("backcalc quiz --kind v", ["vectors"]),
     ("backcalc samples n", ["network-a", "network-b", "neuron"]),
     ("backcalc explain network-a.bg --node u", ["u1", "u2", "u3"]),
     ("backcalc paths ", list(COMMANDS)),

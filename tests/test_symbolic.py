@@ -94,7 +94,7 @@ def test_several_tangents_have_a_formula_each():
     ("format_", "wanted"),
     [
         ("table", "y*(1 - y)*x"),
-        ("markdown", "y*(1 - y)*x |"),
+        ("markdown", r"y\*(1 - y)\*x |"),
         ("latex", r"$y \cdot \left(1 - y\right) \cdot x$"),
         ("csv", "y,,\n"),
     ],

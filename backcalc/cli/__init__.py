@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "The derivation, step by step, as one writes it by hand.",
     "paths": "Path aggregation: every path, its product, their sum.",
     "derive": "Print the gradient as a graph in the same language.",
+    "quiz": "Make an exercise with its key, or play one.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
 }
@@ -34,7 +35,6 @@ NOT_YET = (
     "taylor",
     "verify",
     "grade",
-    "quiz",
     "export",
 )
 

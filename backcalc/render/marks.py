@@ -38,7 +38,7 @@ def marks_report(marked: Sequence[Marked], digits: int = DIGITS, *, hints: bool 
     if hints:
         header.pop(3)
         rows = [row[:3] + row[4:] for row in rows]
-    notes = {i: found for i, mark in enumerate(marked) if (found := _notes(mark, digits, hints=hints))}
+    notes = {i: found for i, mark in enumerate(marked) if (found := notes_of(mark, digits, hints=hints))}
     tones = {i: TONES[mark.verdict] for i, mark in enumerate(marked)}
     numbers = frozenset([2] if hints else [2, 3])
     return [
@@ -82,7 +82,7 @@ def score_text(marked: Sequence[Marked]) -> str:
     return ", ".join([f"{counts['right']} of {len(marked)} right", *told])
 
 
-def _notes(mark: Marked, digits: int, *, hints: bool) -> list[str]:
+def notes_of(mark: Marked, digits: int, *, hints: bool) -> list[str]:
     """What stands below an answer: which elements are wrong, and why."""
     found = [_places_text(mark, digits, hints=hints), mark.note]
     if mark.diagnosis:

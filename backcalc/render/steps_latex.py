@@ -44,12 +44,18 @@ _FORMS = {
 
 def render_steps_latex(steps: Iterable[Step], output: str, digits: int) -> Iterator[str]:
     """The lines of a whole document; mathematics in the text, which TeX breaks at `=` and `+` where it is long."""
-    lines = list(derivation(steps, output, LatexHand(digits)))
-    if any(char > LAST_LATIN for line in lines for char in line.text):
+    lines = list(steps_latex(steps, output, digits))
+    if any(char > LAST_LATIN for line in lines for char in line):
         yield NEEDS
     yield from _BEGINNING
-    yield from (_FORMS.get(line.kind, "%s") % line.text for line in lines)
+    yield from lines
     yield r"\end{document}"
+
+
+def steps_latex(steps: Iterable[Step], output: str, digits: int) -> Iterator[str]:
+    """The lines of a derivation without the document around them."""
+    found = derivation(steps, output, LatexHand(digits))
+    return (_FORMS.get(line.kind, "%s") % line.text for line in found)
 
 
 class LatexHand(Hand):

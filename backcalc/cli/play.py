@@ -1,0 +1,166 @@
+"""An exercise asked node by node: what each line that somebody types is answered with."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from contextlib import suppress
+
+from backcalc.arithmetic import DIGITS, by_hand
+from backcalc.check import Key, Marked
+from backcalc.cli.options import print_lines
+from backcalc.errors import INTERRUPTED, BackcalcError, Source, UsageError
+from backcalc.parser import parse_answer
+from backcalc.quiz import Exercise, question_lines, symbol
+from backcalc.recipes import LOSS
+from backcalc.render.marks import notes_of
+from backcalc.run import Run
+from backcalc.statements import Answer
+from backcalc.unparse import unparse
+
+HELP = "Type each answer; `?` gives a hint, `skip` shows the answer, `quit` ends."
+HINT, SKIP, QUIT = ("", "?", "hint"), ("skip", "s"), ("quit", "q", "exit")
+
+
+class Game:
+    """An exercise being played: `prompt` asks the next question, `reply` answers a line; `score` says how it goes."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+        self._key = Key(exercise.run)
+        self._place = 0
+        self._hints: list[str] = []  # To the question asked, those that have not been given.
+        self._is_first_try = True
+        self._right, self._at_once, self._has_quit = 0, 0, False
+        self._turn(0)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is asked."""
+        return self._has_quit or self._place == len(self._exercise.asked)
+
+    @property
+    def is_won(self) -> bool:
+        """Whether every answer was found."""
+        return self._right == len(self._exercise.asked)
+
+    @property
+    def prompt(self) -> str:
+        """The question."""
+        return f"({self._place + 1}/{len(self._exercise.asked)}) {symbol(self._asked)} = "
+
+    @property
+    def score(self) -> str:
+        """How many answers were found, and how many of these at the first try without a hint."""
+        return f"{self._right} of {len(self._exercise.asked)} right, {self._at_once} at the first try without a hint"
+
+    def reply(self, line: str) -> list[str]:
+        """The lines to print; a right answer and `skip` lead to the next question."""
+        text = line.strip()
+        if text.lower() in QUIT:
+            self._has_quit = True
+            return []
+        if text.lower() in SKIP:
+            name, value = self._exercise.key[self._place]
+            self._turn(self._place + 1)
+            return [f"  it is {symbol(name)} = {value}"]
+        if text.lower() in HINT:
+            return [self._hint()]
+        try:
+            return self._marked(self._mark(text))
+        except BackcalcError as error:
+            return str(error).split("\n")
+
+    @property
+    def _asked(self) -> str:
+        return self._exercise.asked[self._place]
+
+    def _turn(self, place: int) -> None:
+        """Go on to the question at `place`, if there is one."""
+        self._place, self._is_first_try = place, True
+        if not self.is_over:
+            self._hints = hints(self._exercise.run, self._asked)
+
+    def _mark(self, text: str) -> Marked:
+        """The mark of an answer, written with or without what it is an answer to. Raises BackcalcError."""
+        source = Source("answer", text if "=" in text else f"{self._asked} = {text}")
+        answer = parse_answer(source)
+        marked, errors = self._key.mark(source, [answer])
+        if errors:
+            raise UsageError(source, errors)
+        return marked[0]
+
+    def _marked(self, marked: Marked) -> list[str]:
+        if marked.name != self._asked:
+            return [f"  this is {symbol(marked.name)}; {symbol(self._asked)} is asked"]
+        if marked.verdict == "right":
+            self._right += 1
+            self._at_once += self._is_first_try
+            self._turn(self._place + 1)
+            return ["  ✓ right"]
+        self._is_first_try = False
+        told = "; ".join(notes_of(marked, DIGITS, hints=True))
+        return [f"  ✗ not {marked.given}" + (f": {told}" if told else "; try again, or ? for a hint")]
+
+    def _hint(self) -> str:
+        """The next hint to the question, each telling more; the last again where there is no further one."""
+        self._is_first_try = False
+        return f"  {self._hints.pop(0) if len(self._hints) > 1 else self._hints[0]}"
+
+
+def play(exercise: Exercise) -> int:
+    """Ask until all is answered, the input ends or Ctrl-C comes; the score stands last in every case."""
+    game = Game(exercise)
+    status = None
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # The program's own leaves at once.
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # What is no text is no answer either.
+    try:
+        print_lines([*question_lines(exercise), HELP])
+        while not game.is_over:
+            print_lines(game.reply(_answer(game.prompt)))
+    except EOFError:
+        print_lines([""])
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # A second one would take the score away.
+        print_lines([""])
+        status = INTERRUPTED
+    print_lines([game.score])
+    return status if status is not None else 0 if game.is_won else 1
+
+
+def _answer(prompt: str) -> str:
+    """The next line of stdin; shown where it is not typed, so that a pipe's output reads like a terminal's."""
+    if sys.stdin.isatty():
+        with suppress(ImportError):
+            import readline  # noqa: F401  With it, `input` lets a line be edited.
+        return input(prompt)
+    line = input(prompt)
+    print_lines([line])
+    return line
+
+
+# ---- Hints -----------------------------------------------------------------------------------------------------------
+
+
+def hints(run: Run, name: str) -> list[str]:
+    """Hints to what is asked, from the rule to the numbers that are put in; never the result."""
+    answer: Answer = parse_answer(Source("asked", f"{name} = 0"))
+    if answer.wrt is None:
+        node = run.graph.node(answer.of)
+        assert node.formula is not None  # Only values that formulas give are asked.
+        return [f"put the values into {unparse(node.formula)}"]
+    tail = run.graph.index[answer.wrt]
+    terms = [(head, partial) for head, partial, _ in run.contributions()[tail] if head is not None]
+    users = [run.graph.nodes[head] for head, _ in terms]
+    if [user.name for user in users] == [LOSS]:
+        assert users[0].formula is not None  # A loss is an expression.
+        return [f"derive {LOSS} = {unparse(users[0].formula)} by {answer.wrt}"]
+    by, wrt = f"∂{LOSS}/∂", f"∂{answer.wrt}"
+    rule = " + ".join(f"{by}{user.name}·∂{user.name}/{wrt}" for user in users)
+    if any(map(any, (run.shapes[tail : tail + 1], [run.shapes[head] for head, _ in terms]))):
+        return [f"add up what comes back by way of {', '.join(user.name for user in users)}"]
+    numbers = " + ".join(f"({by_hand(run.adjoints[head])})({by_hand(partial)})" for head, partial in terms)
+    return [f"{by}{answer.wrt} = {rule}", f"{by}{answer.wrt} = {numbers}"]

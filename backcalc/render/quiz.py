@@ -1,0 +1,85 @@
+"""An exercise as a sheet: the question alone, or with its key and the worked solution; Markdown and LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backcalc.arithmetic import DIGITS
+from backcalc.explain import explain
+from backcalc.quiz import Exercise, symbol
+from backcalc.render.hand import Hand
+from backcalc.render.latex import render_latex
+from backcalc.render.markdown import render_markdown
+from backcalc.render.report import Grid, derivative
+from backcalc.render.steps import derivation, render_steps_markdown
+from backcalc.render.steps_latex import steps_latex
+from backcalc.unparse import unparse
+from backcalc.values import literal
+
+BLANK = "…"  # Where the answer is to be written.
+
+_BEGINNING = (
+    r"\documentclass{article}",
+    r"\usepackage{amsmath,amssymb}",
+    r"\usepackage[margin=25mm]{geometry}",
+    r"\setlength{\parindent}{0pt}\setlength{\parskip}{2ex}",
+    r"\renewcommand{\arraystretch}{1.25}",
+    r"\begin{document}\raggedright",
+)
+
+
+def render_exercise_markdown(exercise: Exercise, *, key: bool) -> Iterator[str]:
+    """The lines of the exercise: what is given, what is asked, and with `key` the solution."""
+    yield "# Exercise"
+    yield ""
+    yield exercise.task
+    yield ""
+    yield from render_markdown(_given(exercise))
+    yield ""
+    yield from render_markdown([_asked(exercise, key=key)])
+    yield ""
+    if key:
+        steps = derivation(explain(exercise.run), exercise.run.output, Hand())
+        yield from render_steps_markdown(steps)
+        yield ""
+    yield f"<!-- {exercise.command} -->"
+
+
+def render_exercise_latex(exercise: Exercise, *, key: bool) -> Iterator[str]:
+    """The same as a whole document."""
+    yield f"% {exercise.command}"
+    yield from _BEGINNING
+    yield r"\section*{Exercise}"
+    yield exercise.task
+    yield ""
+    yield from render_latex(_given(exercise))
+    yield ""
+    yield from render_latex([_asked(exercise, key=key)])
+    if key:
+        yield from steps_latex(explain(exercise.run), exercise.run.output, DIGITS)
+    yield r"\end{document}"
+
+
+def _given(exercise: Exercise) -> list[Grid]:
+    """What is known: numbers, then local partials, then formulas."""
+    run = exercise.run
+    nodes = run.graph.nodes
+    known = [
+        (node.name, unparse(literal(run.values[i])))
+        for i, node in enumerate(nodes)
+        if (node.kind == "input" and node.default is not None) or (node.incoming and node.expr is not None)
+    ]
+    edges = [(derivative(node.name, edge.tail), unparse(edge.partial)) for node in nodes for edge in node.incoming]
+    formulas = [(node.name, unparse(node.formula)) for node in nodes if node.kind == "expression" and node.formula]
+    grids = [
+        Grid(("local partial", "value"), edges, frozenset([1])),
+        Grid(("what is known", "value"), known, frozenset(), whole=frozenset([1])),
+        Grid(("node", "formula"), formulas, frozenset(), yields=1),
+    ]
+    return [grid for grid in grids if grid.rows]
+
+
+def _asked(exercise: Exercise, *, key: bool) -> Grid:
+    """The table of answers, filled in with `key`."""
+    rows = [(symbol(name), value if key else BLANK) for name, value in exercise.key]
+    return Grid(("what is asked", "value"), rows, frozenset(), whole=frozenset([1]))
