@@ -20,6 +20,7 @@ from backcalc.version import __version__
 COMMANDS = {
     "run": "Forward and reverse pass: the adjoint table.",
     "check": "Mark the results that a file states.",
+    "grade": "Mark many submissions, and show what the class got wrong.",
     "derive": "Print the gradient as a graph in the same language.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
@@ -33,7 +34,6 @@ NOT_YET = (
     "sweep",
     "taylor",
     "verify",
-    "grade",
     "quiz",
     "export",
 )

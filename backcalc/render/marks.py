@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from backcalc.arithmetic import DIGITS
 from backcalc.check import Marked
@@ -27,17 +28,23 @@ def marks_report(marked: Sequence[Marked], digits: int = DIGITS) -> list[Grid]:
 
 def render_marks_json(marked: Sequence[Marked]) -> str:
     """The answers with their verdicts, in the shape that the language's contract fixes."""
-    answers = [
-        {
-            "answer": answer.name,
-            "given": answer.given,
-            "expected": exact(answer.expected),
-            "verdict": answer.verdict,
-            "diagnosis": None,
-        }
-        for answer in marked
-    ]
-    return dump({"answers": answers, "right": _right(marked), "total": len(marked)})
+    return dump({"answers": list(map(answer_data, marked)), "right": _right(marked), "total": len(marked)})
+
+
+def answer_data(answer: Marked) -> dict[str, Any]:
+    """A marked answer as JSON has it."""
+    return {
+        "answer": answer.name,
+        "given": answer.given,
+        "expected": exact(answer.expected),
+        "verdict": answer.verdict,
+        "diagnosis": answer.diagnosis
+        and {
+            "kind": answer.diagnosis.kind,
+            "where": answer.diagnosis.where,
+            "text": answer.diagnosis.text,
+        },
+    }
 
 
 def _expected(answer: Marked, digits: int) -> str:

@@ -1,0 +1,190 @@
+"""Many submissions marked by one key: each one's score, and what the class got wrong.
+
+The key is prepared once. With several jobs the submissions are marked by as many processes, forked when all that they
+need stands in memory; what they send back are the marks.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Thread
+
+from backcalc import progress
+from backcalc.answers import read_answers, read_stated
+from backcalc.check import Key, Marked, Verdict
+from backcalc.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
+from backcalc.gradebook import unanswered
+from backcalc.statements import Comment
+from backcalc.submissions import Submission
+
+AT_ONCE = 32
+"""Submissions that a process marks before it sends what it found: some hundredths of a second."""
+
+EARNING: frozenset[Verdict] = frozenset(("right", "rounding", "follows"))
+"""Verdicts that earn the point: `follows` is correct work, whose mistake was counted where it was made."""
+
+STAGE = "marking"
+_YOURS = re.compile(r"^you have [^;]*; ")  # One student's arithmetic.
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The marks of a submission, and which of them earn a point; where it could not be read (`is_read`), all are missing.
+
+    `error` is what is wrong with it or with some of its answers.
+    """
+
+    name: str
+    marked: tuple[Marked, ...]
+    earned: tuple[bool, ...]
+    error: BackcalcError | None = None
+    is_read: bool = True
+
+    @property
+    def right(self) -> int:
+        """How many answers are right."""
+        return sum(answer.verdict == "right" for answer in self.marked)
+
+    @property
+    def points(self) -> int:
+        """How many answers earn a point."""
+        return sum(self.earned)
+
+    @property
+    def score(self) -> float | None:
+        """The share of answers that earn a point; None where nothing could be read, or nothing is asked."""
+        return self.points / len(self.marked) if self.is_read and self.marked else None
+
+
+class Grader:
+    """Marks submissions by a key: on what its `#=` lines ask, else on what a gradebook's columns or the sheet has.
+
+    With `strict` only right answers earn a point.
+    """
+
+    def __init__(self, key: Key, asked: Sequence[Marked] = (), *, strict: bool = False) -> None:
+        self._key = key
+        self._asked = tuple(map(unanswered, asked))
+        self._earning = frozenset(("right",)) if strict else EARNING
+
+    def grade(self, submission: Submission) -> Graded:
+        """The marks of a submission. What is wrong with it is told in what it gives."""
+        asked = self._asked or submission.asked
+        try:
+            sheet = submission.sheet()
+        except BackcalcError as error:
+            return Graded(submission.name, asked, (False,) * len(asked), error, is_read=False)
+        answers, errors = read_answers(sheet)
+        marked, refused = self._key.mark(sheet, answers)
+        errors += refused
+        if not asked and not marked and not errors:
+            errors = [Diagnostic("no-answers", "the file has no answers", hints=("write one a line: dL/dx1 = -100",))]
+        marks = _on_what_is_asked(asked, marked)
+        earned = tuple(answer.verdict in self._earning for answer in marks)
+        return Graded(submission.name, marks, earned, submission.error(sheet, errors) if errors else None)
+
+
+def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[list[Marked], list[Diagnostic]]:
+    """What the `#=` lines of a key ask, and a warning for each that the graph contradicts.
+
+    Raises UsageError for lines that are no answers about the graph.
+    """
+    answers, errors = read_stated(source, comments)
+    marked, refused = key.mark(source, answers)
+    if errors or refused:
+        raise UsageError(source, [*errors, *refused])
+    wrong = [
+        Diagnostic("contradicted-key", f"the graph does not give `{shorten(mark.name)}` = {shorten(mark.given)}; "
+                   "answers are marked by the graph", answer.span)
+        for answer, mark in zip(answers, marked, strict=True)
+        if mark.verdict != "right"
+    ]  # fmt: skip
+    return list({mark.name: mark for mark in marked}.values()), wrong
+
+
+def _on_what_is_asked(asked: Iterable[Marked], marked: Iterable[Marked]) -> tuple[Marked, ...]:
+    """The marks of what is asked, in its order, else of all; of an answer given twice the last one counts."""
+    given = {mark.name: mark for mark in marked}
+    return tuple(given.get(mark.name, mark) for mark in asked) or tuple(given.values())
+
+
+# ---- The class -------------------------------------------------------------------------------------------------------
+
+
+def mistakes(graded: Iterable[Graded]) -> list[tuple[str, float]]:
+    """What went wrong, and the share of the submissions in which it did, commonest first.
+
+    A wrong answer without a diagnosis is told as it is written where at least two students wrote it.
+    """
+    read = [each for each in graded if each.is_read]
+    known: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
+    for each in read:
+        wrong = [answer for answer in each.marked if answer.verdict == "wrong"]
+        known.update({_YOURS.sub("", answer.diagnosis.text) for answer in wrong if answer.diagnosis})
+        unknown.update({f"{answer.name} = {answer.given}" for answer in wrong if not answer.diagnosis})
+    counts = known + Counter({f"wrote {text}": count for text, count in unknown.items() if count > 1})
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [(text, count / len(read)) for text, count in ranked]
+
+
+# ---- Processes -------------------------------------------------------------------------------------------------------
+
+_work: list[tuple[Grader, Sequence[Submission]]] = []  # What a worker works on: it was there when it was forked.
+
+
+def grade(grader: Grader, handed_in: Sequence[Submission], jobs: int = 1) -> list[Graded]:
+    """The marks of each submission, in the order in which they are handed in, by at most `jobs` processes."""
+    jobs = min(jobs, -(-len(handed_in) // AT_ONCE))
+    if jobs < 2:
+        return [grader.grade(each) for each in progress.through(STAGE, handed_in, AT_ONCE)]
+    found: list[Graded] = []
+    for part in _by_processes(grader, handed_in, jobs):
+        found += part
+        progress.at(STAGE, len(found) / len(handed_in))
+    return found
+
+
+def _by_processes(grader: Grader, handed_in: Sequence[Submission], jobs: int) -> Iterator[list[Graded]]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    progress.at(STAGE, 0.0)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()  # Else a worker would write it once more.
+    context = multiprocessing.get_context("fork")  # Nothing is read twice, and nothing is left behind at Ctrl-C.
+    with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grader, handed_in)) as pool:
+        # Who was started by Ctrl-C's owner leaves it to that one: a worker ends with its parent.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        parts = pool.map(_grade_part, range(0, len(handed_in), AT_ONCE))
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        try:
+            yield from parts
+        except BrokenProcessPool:  # The system ends a process like that where it has no memory left.
+            raise MemoryError from None
+
+
+def _begin(grader: Grader, handed_in: Sequence[Submission]) -> None:
+    """Make this process a worker."""
+    sys.stdout = sys.stderr = None  # type: ignore[assignment]  # A lock of theirs may have been held at the fork.
+    _work[:] = [(grader, handed_in)]
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(INTERRUPTED)
+
+
+def _grade_part(start: int) -> list[Graded]:
+    grader, handed_in = _work[0]
+    return [grader.grade(each) for each in handed_in[start : start + AT_ONCE]]
