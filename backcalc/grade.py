@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from threading import Thread
 
 from backcalc import progress
-from backcalc.answers import read_answers, read_stated
+from backcalc.answers import SheetReader, read_stated
 from backcalc.check import Key, Marked, Verdict
 from backcalc.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
 from backcalc.gradebook import unanswered
@@ -30,15 +30,18 @@ AT_ONCE = 32
 EARNING: frozenset[Verdict] = frozenset(("right", "rounding", "follows"))
 """Verdicts that earn the point: `follows` is correct work, whose mistake was counted where it was made."""
 
+COMMON = 0.05
+"""The share of a class from which on a wrong number is worth a look."""
+
 STAGE = "marking"
 _YOURS = re.compile(r"^you have [^;]*; ")  # One student's arithmetic.
 
 
 @dataclass(frozen=True)
 class Graded:
-    """The marks of a submission, and which of them earn a point; where it could not be read (`is_read`), all are missing.
+    """The marks of a submission, and which of them earn a point.
 
-    `error` is what is wrong with it or with some of its answers.
+    `error` is what is wrong with it, or with some of its answers; where it could not be read, all are missing.
     """
 
     name: str
@@ -70,7 +73,7 @@ class Grader:
     """
 
     def __init__(self, key: Key, asked: Sequence[Marked] = (), *, strict: bool = False) -> None:
-        self._key = key
+        self._key, self._reader = key, SheetReader()
         self._asked = tuple(map(unanswered, asked))
         self._earning = frozenset(("right",)) if strict else EARNING
 
@@ -81,7 +84,7 @@ class Grader:
             sheet = submission.sheet()
         except BackcalcError as error:
             return Graded(submission.name, asked, (False,) * len(asked), error, is_read=False)
-        answers, errors = read_answers(sheet)
+        answers, errors = self._reader.read(sheet)
         marked, refused = self._key.mark(sheet, answers)
         errors += refused
         if not asked and not marked and not errors:
@@ -121,7 +124,7 @@ def _on_what_is_asked(asked: Iterable[Marked], marked: Iterable[Marked]) -> tupl
 def mistakes(graded: Iterable[Graded]) -> list[tuple[str, float]]:
     """What went wrong, and the share of the submissions in which it did, commonest first.
 
-    A wrong answer without a diagnosis is told as it is written where at least two students wrote it.
+    A wrong answer without a diagnosis is told as it is written where it is COMMON, and from more than one student.
     """
     read = [each for each in graded if each.is_read]
     known: Counter[str] = Counter()
@@ -130,7 +133,9 @@ def mistakes(graded: Iterable[Graded]) -> list[tuple[str, float]]:
         wrong = [answer for answer in each.marked if answer.verdict == "wrong"]
         known.update({_YOURS.sub("", answer.diagnosis.text) for answer in wrong if answer.diagnosis})
         unknown.update({f"{answer.name} = {answer.given}" for answer in wrong if not answer.diagnosis})
-    counts = known + Counter({f"wrote {text}": count for text, count in unknown.items() if count > 1})
+    counts = known + Counter(
+        {f"wrote {text}": count for text, count in unknown.items() if count >= max(2, COMMON * len(read))}
+    )
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [(text, count / len(read)) for text, count in ranked]
 
@@ -173,7 +178,7 @@ def _by_processes(grader: Grader, handed_in: Sequence[Submission], jobs: int) ->
 
 def _begin(grader: Grader, handed_in: Sequence[Submission]) -> None:
     """Make this process a worker."""
-    sys.stdout = sys.stderr = None  # type: ignore[assignment]  # A lock of theirs may have been held at the fork.
+    sys.stdout = sys.stderr = None  # A lock of theirs may have been held at the fork.
     _work[:] = [(grader, handed_in)]
     Thread(target=_end_with_parent, daemon=True).start()
 

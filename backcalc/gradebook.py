@@ -17,9 +17,9 @@ HEADER_HINT = "the first column has names, each other one the answers to what he
 
 
 class Gradebook:
-    """A CSV file whose first column has the students' names and whose other ones are each headed by what they answer.
+    """A CSV file: the first column has the students' names, each other one the answers to what heads it.
 
-    `asked` are the columns, as a student who leaves them out has them marked; `errors` is what is wrong with the header.
+    `columns` are the headings by their places, `errors` is what is wrong with the header.
     """
 
     def __init__(self, source: Source, key: Key) -> None:

@@ -45,11 +45,11 @@ def submissions(paths: Iterable[str], key: Key) -> tuple[list[Submission], list[
     """
     found: list[Submission] = []
     errors: list[BackcalcError] = []
-    for path in (file for path in paths for file in _files(path, errors)):
-        if path.lower().endswith(".csv"):
-            found += _rows(path, key, errors)
+    for file in (file for path in paths for file in _files(path, errors)):
+        if file.lower().endswith(".csv"):
+            found += _rows(file, key, errors)
         else:
-            found.append(Submission(_stem(path), path))
+            found.append(Submission(_stem(file), file))
     return _told_apart(found), errors
 
 

@@ -22,7 +22,7 @@ from backcalc.cli.options import (
     read_source,
 )
 from backcalc.cli.watch import make_way
-from backcalc.errors import BackcalcError
+from backcalc.errors import BackcalcError, shorten
 from backcalc.grade import Graded, Grader, asked_by, grade
 from backcalc.loading import finish, load_program
 from backcalc.point import read_point
@@ -42,18 +42,13 @@ with a student a row: the first column has names, each other one the answers to 
 """
 
 
-class Jobs(click.ParamType):
-    """A number of processes: 1, 2, …; `auto` and 0 are as many as there are cores."""
-
-    name = "jobs"
-
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number that `value` stands for."""
-        if value in ("auto", "0"):
-            return _cores()
-        if isinstance(value, str) and not (value.isascii() and value.isdigit()):
-            self.fail(f"`{value}` is neither a number of processes nor `auto`", param, ctx)
-        return int(value)
+def _jobs(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
+    """The number of processes that `value` stands for."""
+    if value in ("auto", "0"):
+        return _cores()
+    if not (value.isascii() and value.isdigit()):
+        raise click.BadParameter(f"`{shorten(value)}` is neither a number of processes nor `auto`")
+    return int(value)
 
 
 def _cores() -> int:
@@ -67,7 +62,7 @@ def _cores() -> int:
 @at_option
 @of_option
 @click.option("--strict", is_flag=True, help="A point for right answers alone, not for `rounding` and `follows`.")
-@click.option("--jobs", type=Jobs(), default="1", metavar="N", help="Processes that mark; auto or 0: one a core.")
+@click.option("--jobs", callback=_jobs, default="1", metavar="N", help="Processes that mark; auto or 0: one a core.")
 @format_option("table", "json", "csv", "markdown", "gradescope")
 @click.option("--out", metavar="DIR", help="The folder for --format gradescope: a NAME/results.json a submission.")
 @click.option("--hints", is_flag=True, help="In --format gradescope: hints in place of the expected values.")
@@ -152,8 +147,8 @@ def _show(graded: Sequence[Graded], format_: str, digits: int, limit: int, color
 
 def _gradescope(graded: Sequence[Graded], out: str | None, digits: int, color: str, *, hints: bool) -> None:
     """Print the one result, or write each into its folder and print what the class got wrong."""
-    from backcalc.render.gradescope import render_gradescope, write_gradescope
     from backcalc.render.grades import class_report
+    from backcalc.render.gradescope import render_gradescope, write_gradescope
 
     if out is None:
         print_lines(render_gradescope(each, digits, hints=hints) for each in graded)

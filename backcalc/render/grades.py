@@ -15,6 +15,7 @@ from backcalc.grade import Graded, mistakes
 from backcalc.render.csv import csv_lines
 from backcalc.render.marks import answer_data
 from backcalc.render.report import Grid, cut
+from backcalc.unparse import number_text
 
 VERDICTS = ("right", "rounding", "follows", "wrong", "missing")
 BINS = 10  # Of the histogram: tenths of what can be had; all of it is a bin of its own.
@@ -24,6 +25,8 @@ MISTAKES = 10  # The commonest, in the report.
 
 def grades_report(graded: Sequence[Graded], digits: int = DIGITS, limit: int = 0) -> list[Grid]:
     """A row a submission, then what `class_report` says; more than `limit` rows are cut, 0 is no limit."""
+    if not graded:
+        return []
     shown = graded[: limit or None]
     rows = [(each.name, *_counts(each), "-" if each.score is None else rounded(each.score, digits)) for each in shown]
     header = ("submission", *VERDICTS, "score")
@@ -42,7 +45,7 @@ def class_report(graded: Sequence[Graded], digits: int = DIGITS) -> list[Grid]:
 def _counts(graded: Graded) -> list[str]:
     if not graded.is_read:
         return ["-" for _ in VERDICTS]
-    found = Counter(answer.verdict for answer in graded.marked)
+    found = Counter[str](answer.verdict for answer in graded.marked)
     return [str(found[verdict]) for verdict in VERDICTS]
 
 
@@ -108,6 +111,6 @@ def render_grades_csv(graded: Sequence[Graded]) -> Iterator[str]:
 
 def _row(graded: Graded, names: Sequence[str]) -> list[str]:
     verdicts = {answer.name: answer.verdict for answer in graded.marked} if graded.is_read else {}
-    score = "" if graded.score is None else rounded(graded.score, 17)
+    score = "" if graded.score is None else number_text(graded.score)
     numbers = (str(graded.right), str(len(graded.marked)), score)
     return [graded.name, *numbers, *(verdicts.get(name, "") for name in names)]

@@ -75,7 +75,7 @@ def _test(graded: Graded, number: int, digits: int, *, hints: bool) -> dict[str,
 
 def _told(answer: Marked, digits: int, *, hints: bool) -> list[str]:
     """What the student reads below an answer."""
-    lines = [answer.verdict]
+    lines: list[str] = [answer.verdict]
     if answer.given:
         lines.append(f"given: {answer.given}")
     if answer.verdict != "right" and not hints:
