@@ -164,6 +164,27 @@ def false_places(found: Any) -> list[tuple[int, ...]]:
     return [tuple(map(int, index)) for index in np.argwhere(np.asarray(found) == 0)]
 
 
+def far_places(found: Array, expected: Array, slack: Callable[[Array], Any]) -> list[tuple[int, ...]]:
+    """The indices at which `found` is further from `expected` than the slack there; what is not finite must be that."""
+    with quiet():
+        same = (found == expected) | (np.isnan(found) & np.isnan(expected))
+        near = np.isfinite(found - expected) & (np.abs(found - expected) <= slack(expected))
+    return false_places(same | near)
+
+
+def covers(shape: tuple[int, ...], parts: list[tuple[Any, ...]], whole: tuple[Any, ...]) -> bool:
+    """Whether each element of `whole` is in one of `parts`, which are indices into an array of this shape."""
+    found = np.zeros(shape, dtype=bool)
+    for part in parts:
+        found[part] = True
+    return bool(found[whole].all())
+
+
+def half_units(x: Array, digits: int) -> Any:
+    """Half a unit in the significant digit of that number, of each element."""
+    return 0.5 * np.float_power(10.0, np.floor(np.log10(np.abs(x))) - digits + 1)
+
+
 def masked(ct: Any, partial: Any) -> Array:
     """Ct · partial, and 0 where nothing comes in, whatever the slope there: of a branch that is not taken."""
     return np.asarray(np.where(np.asarray(ct) == 0, 0.0, ct * partial))

@@ -21,6 +21,11 @@ from backcalc.statements import (
     Output,
 )
 
+MOST_DIGITS = 18  # Of an index: longer ones Python may not read, and no array is as long.
+
+Element = tuple[Name, tuple[int, ...]]
+"""A node that an answer names, and which element of it."""
+
 
 class RejectedError(Exception):
     """A slice that the grammar or a callback refuses."""
@@ -171,20 +176,45 @@ class Builder:
 
     # Answers and points
 
-    def slash_answer(self, of: Token, wrt: Token, value: Expr) -> Answer:
-        if not all(token.text[0] == "d" and len(token.text) > 1 for token in (of, wrt)):
-            y, x = (shorten(token.text.removeprefix("d") or token.text) for token in (of, wrt))
-            message = f"`{shorten(f'{of.text}/{wrt.text}')}` is neither a derivative nor a node"
-            span = Span(of.span.start, wrt.span.end)
-            hint = f"a derivative is written d{y}/d{x}"
-            raise RejectedError(Diagnostic("not-an-answer", message, span, hints=(hint,)))
-        return Answer(of.text[1:], wrt.text[1:], value, Span(of.span.start, value.span.end), value.span)
+    def element(self, node: Name, place: tuple[int, ...] = ()) -> tuple[Name, tuple[int, ...]]:
+        return node, place
 
-    def differential_answer(self, d: Token, of: Name, _d: Token, wrt: Name, value: Expr) -> Answer:
-        return Answer(of.id, wrt.id, value, Span(d.span.start, value.span.end), value.span)
+    def place(self, *indices: Token) -> tuple[int, ...]:
+        return tuple(_whole(index) for index in indices)
 
-    def value_answer(self, node: Name, value: Expr) -> Answer:
-        return Answer(node.id, None, value, Span(node.span.start, value.span.end), value.span)
+    def slash_answer(self, of: Element, wrt: Element, value: Expr) -> Answer:
+        for node, _ in (of, wrt):
+            if not node.id.startswith("d") or node.id == "d":
+                raise RejectedError(_no_derivative(of[0], wrt[0]))
+        (y, of_place), (x, wrt_place) = of, wrt
+        return Answer(y.id[1:], x.id[1:], value, _of_both(y, value), value.span, of_place, wrt_place)
+
+    def differential_answer(self, d: Token, of: Element, _d: Token, wrt: Element, value: Expr) -> Answer:
+        (y, of_place), (x, wrt_place) = of, wrt
+        return Answer(y.id, x.id, value, _of_both(d, value), value.span, of_place, wrt_place)
+
+    def value_answer(self, element: Element, value: Expr) -> Answer:
+        node, place = element
+        return Answer(node.id, None, value, _of_both(node, value), value.span, place)
 
     def assignment(self, node: Name, value: Expr) -> tuple[Name, Expr]:
         return node, value
+
+
+def _of_both(first: Token | Name, last: Expr) -> Span:
+    return Span(first.span.start, last.span.end)
+
+
+def _whole(index: Token) -> int:
+    """The whole number of an index."""
+    if len(index.text) > MOST_DIGITS:
+        raise RejectedError(Diagnostic("index-too-large", "no array has an element of this number", index.span))
+    return int(index.text)
+
+
+def _no_derivative(of: Name, wrt: Name) -> Diagnostic:
+    """That `of`/`wrt` is written as no derivative is."""
+    y, x = (shorten(name.id.removeprefix("d") or name.id) for name in (of, wrt))
+    message = f"`{shorten(f'{of.id}/{wrt.id}')}` is neither a derivative nor a node"
+    hint = f"a derivative is written d{y}/d{x}"
+    return Diagnostic("not-an-answer", message, Span(of.span.start, wrt.span.end), hints=(hint,))

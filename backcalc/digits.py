@@ -1,8 +1,9 @@
-"""What the digits of a written number claim: it stands for all that round to them."""
+"""What the digits of a written number claim, it stands for all that round to them, and other measures of right."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, localcontext
 from math import isfinite
 from typing import Any
@@ -18,34 +19,64 @@ PRECISION = 2.0**-44
 _ANY_SIZE = Context(prec=50, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
-def is_right(given: Expr, expected: Any, source: Source) -> bool:
+@dataclass(frozen=True)
+class Tolerance:
+    """How near a right answer is: half a unit in the last place written, where that is more `relative` to the truth.
+
+    With `significant`, in place of both, half a unit in that significant digit of the truth.
+    """
+
+    relative: float = 0.0
+    significant: int | None = None
+
+    def slack(self, expected: Decimal, unit: Decimal) -> Decimal:
+        """What an answer whose last digit is worth `unit` may be off by."""
+        if self.significant is None:
+            return max(unit / 2, Decimal(self.relative) * abs(expected))
+        return Decimal((0, (5,), expected.adjusted() - self.significant)) if expected else Decimal(0)
+
+    def slacks(self, expected: Any) -> Any:
+        """What the elements of an array that no digits are written of may be off by."""
+        if self.significant is None:
+            return (self.relative + PRECISION) * abs(expected)
+        from backcalc.array import half_units
+
+        return half_units(expected, self.significant) + PRECISION * abs(expected)
+
+
+AS_WRITTEN = Tolerance()
+
+
+def is_right(given: Expr, expected: Any, source: Source, tolerance: Tolerance = AS_WRITTEN) -> bool:
     """Whether `given` is `expected` rounded to the digits written, vectors by element; an expression must equal it."""
-    return next(wrong_places(given, expected, source), None) is None
+    return next(wrong_places(given, expected, source, tolerance), None) is None
 
 
-def wrong_places(given: Expr, expected: Any, source: Source) -> Iterator[tuple[int, ...]]:
+def wrong_places(
+    given: Expr, expected: Any, source: Source, tolerance: Tolerance = AS_WRITTEN
+) -> Iterator[tuple[int, ...]]:
     """The index of each element of `given` that is not right; () where a number is not, or the shape."""
     shape = shape_of(expected)
     if shape and isinstance(given, Call) and given.fn == VECTOR and len(given.args) == shape[0]:
         for i, (arg, element) in enumerate(zip(given.args, expected, strict=True)):
-            yield from ((i, *rest) for rest in wrong_places(arg, element, source))
+            yield from ((i, *rest) for rest in wrong_places(arg, element, source, tolerance))
     elif shape:
-        yield from _unequal_places(constant(given, source), expected)
-    elif not _is_right(given, float(expected), source):
+        yield from _unequal_places(constant(given, source), expected, tolerance)
+    elif not _is_right(given, float(expected), source, tolerance):
         yield ()
 
 
-def _unequal_places(value: Any, expected: Any) -> Iterator[tuple[int, ...]]:
+def _unequal_places(value: Any, expected: Any, tolerance: Tolerance) -> Iterator[tuple[int, ...]]:
     """The same where `given` is an expression: its value must be that of `expected`, as far as float64 goes."""
     if shape_of(value) != shape_of(expected):
         yield ()
         return
-    from backcalc.array import false_places
+    from backcalc.array import far_places
 
-    yield from false_places(abs(value - expected) <= PRECISION * abs(expected))
+    yield from far_places(value, expected, tolerance.slacks)
 
 
-def _is_right(given: Expr, expected: float, source: Source) -> bool:
+def _is_right(given: Expr, expected: float, source: Source, tolerance: Tolerance) -> bool:
     value = constant(given, source)
     if shape_of(value):
         return False
@@ -53,10 +84,10 @@ def _is_right(given: Expr, expected: float, source: Source) -> bool:
         return repr(value) == repr(expected)
     literal = _literal(given)
     with localcontext(_ANY_SIZE):
-        unit = Decimal(0) if literal is None else unit_in_last_place(literal)
-        slack = unit / 2 + Decimal(PRECISION) * abs(Decimal(expected))
+        unit, truth = Decimal(0) if literal is None else unit_in_last_place(literal), Decimal(expected)
+        slack = tolerance.slack(truth, unit) + Decimal(PRECISION) * abs(truth)
         exact = Decimal(value) if literal is None else Decimal(literal).copy_sign(Decimal(value))
-        return abs(exact - Decimal(expected)) <= slack
+        return abs(exact - truth) <= slack
 
 
 def unit_in_last_place(literal: str) -> Decimal:

@@ -164,22 +164,26 @@ def constant(expr: Expr, source: Source) -> Any:
 
 def require_known(evaluation: Evaluation) -> None:
     """Raise EvaluateError for every value that a formula needs and nothing gives."""
-    tape, graph = evaluation.tape, evaluation.tape.graph
-    terms = evaluation.terms
-    missing = {slot: i for i, slot in enumerate(tape.slot) if tape.rows[slot] is None and not is_known(terms[slot])}
-    if not missing:
-        return
-    read = {arg for args in tape.args for arg in args}
-    read |= {slot for pairs in tape.partials.values() for _, slot in pairs}
-    needed = [graph.nodes[i] for slot, i in missing.items() if slot in read]
+    graph, needed = evaluation.tape.graph, missing_nodes(evaluation)
     if needed:
         errors = [_missing(graph, node) for node in needed[: MAX_ERRORS + 1]]
         last = min(len(errors), MAX_ERRORS) - 1  # One remedy for all, under the last that is shown.
-        errors[last] = errors[last]._replace(hints=(*errors[last].hints, *_remedies(needed)))
+        errors[last] = errors[last]._replace(hints=(*errors[last].hints, *remedies(needed)))
         raise EvaluateError(graph.source, errors)
 
 
-def _remedies(needed: Sequence[Node]) -> tuple[str, ...]:
+def missing_nodes(evaluation: Evaluation) -> list[Node]:
+    """The nodes whose value a formula needs and nothing gives."""
+    tape, terms = evaluation.tape, evaluation.terms
+    missing = {slot: i for i, slot in enumerate(tape.slot) if tape.rows[slot] is None and not is_known(terms[slot])}
+    if not missing:
+        return []
+    read = {arg for args in tape.args for arg in args}
+    read |= {slot for pairs in tape.partials.values() for _, slot in pairs}
+    return [tape.graph.nodes[i] for slot, i in missing.items() if slot in read]
+
+
+def remedies(needed: Sequence[Node]) -> tuple[str, ...]:
     """The `--at` that gives a value to every node that needs one, and the statement that does it for one."""
     names = [shorten(node.name) for node in needed[:NAMES_SHOWN]]
     statement = f"`input {names[0]} = 1`" if needed[0].kind == "input" else f"`{names[0]} = 1`"

@@ -113,6 +113,10 @@ class Run:
         """The shape of every node."""
         return [self.linear.evaluation.shapes[slot] for slot in self.linear.tape.slot]
 
+    def shape(self, name: str) -> Shape:
+        """The shape of a node; () of a loss outside the graph."""
+        return self.shapes[self.graph.index[name]] if name in self.graph.index else ()
+
     @property
     def value(self) -> Any:
         """The output's value; None where it is not known."""
@@ -171,7 +175,7 @@ class Run:
         nodes = self.graph.nodes
         is_plain = not any(self.shapes) and all_known(self.linear.evaluation.terms)
         for head in range(len(nodes)):
-            tails = sorted(self._upstream(head))
+            tails = sorted(self.upstream(head))
             if is_plain:
                 found = reverse((head, *reversed(tails)), self.linear.edges.__getitem__, {head: 1.0})
             else:
@@ -179,7 +183,7 @@ class Run:
             for tail in tails:
                 yield nodes[head].name, nodes[tail].name, found.get(tail, 0.0)
 
-    def _upstream(self, head: int) -> set[int]:
+    def upstream(self, head: int) -> set[int]:
         """The nodes from which a path leads to `head`."""
         found: set[int] = set()
         stack = [head]

@@ -114,10 +114,15 @@ class Program(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`dL/dx1 = -100` (`of` L, `wrt` x1) or `t1 = 0.84` (`wrt` is None): a result that somebody states."""
+    """`dL/dx1 = -100` (`of` L, `wrt` x1) or `t1 = 0.84` (`wrt` is None): a result that somebody states.
+
+    The places say of which element of each it speaks: (0, 1) of `W[0,1]`, none where it is the whole.
+    """
 
     of: str
     wrt: str | None
     value: Expr
     span: Span
     value_span: Span
+    of_place: tuple[int, ...] = ()
+    wrt_place: tuple[int, ...] = ()

@@ -144,6 +144,7 @@ SYNTAX_HINTS = (
     # Numbers, products and calls
     SyntaxHint(r"\d‸_\d", "digits stand without separators: 1000", "y = 1_000"),
     SyntaxHint(r"=[^,(\[]*\d\s*‸,\s*\d+\s*$", "a decimal point, not a comma: 3.5", "y = 3,5"),
+    SyntaxHint(r"=\s*[-−]?[\d.]+\s*‸,\s*([-−]|[\d.]+\s*,)", "a vector stands in brackets: [1, 2, 3]", "y = 1, 2, 3"),
     SyntaxHint(r"‸;", "the rows of a matrix are vectors: [[1, 2], [3, 4]]", "y = [1, 2; 3, 4]"),
     SyntaxHint(r"=\s*‸\{", "a vector stands in brackets: [1, 2]", "y = {"),
     SyntaxHint(r"\[[^\]()]*[\w.)]\s+‸[-\w.(]", "commas part the items of a vector: [1, 2]", "y = [1 2]"),
@@ -200,7 +201,7 @@ def explain(source: Source, span: Span, error: RefusedError, start: str = "state
     """The diagnostic of a refused slice: what was found, what would do, what is still open, and what to write."""
     place = error.place
     at_end = place.start >= span.end
-    wanted = _expected(error.allowed)
+    wanted = _expected(error.allowed, start)
     found = "something is missing" if at_end else f"unexpected {_shown(source.text[place.start : place.end])}"
     message = f"{found}: expected {wanted}" if wanted else found
     hints = _hint(source.text[span.start : place.start], source.text[place.start : span.end], start)
@@ -216,14 +217,18 @@ def _shown(text: str) -> str:
     return f"character U+{ord(text[0]):04X} ({unicodedata.name(text[0], 'a control character').lower()})"
 
 
-def _expected(terminals: set[str]) -> str:
+def _expected(terminals: set[str], start: str) -> str:
     """The terminals that would do, in words, grouped; empty where there are too many to help."""
     allowed = terminals - {"TEMPLATE_OPEN"}  # Any name may go on so; it would only distract.
+    if start == "answer" and "EQUAL" in allowed:
+        allowed -= {"LSQB"}  # The same, of the node of an answer.
     words: list[str] = []
     for core, more, name in _GROUPS:
         if core <= allowed:
             words.append(name)
             allowed -= core | more
+    if start == "answer":
+        words = [word.replace("a statement", "an answer") for word in words]
     words += sorted({TERMINAL_WORDS[terminal] for terminal in allowed})
     if not words or len(words) > 6:
         return ""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
-from backcalc.check import check, stated_answers
+from backcalc.answers import read_answers, read_stated
+from backcalc.asked import gradient_asked, last_of_each, missing
+from backcalc.check import Key, Marked
 from backcalc.cli.options import (
     at_option,
     color_option,
     digits_option,
     format_option,
-    graph_argument,
+    graph_nodes,
     hold,
     of_option,
     print_lines,
@@ -18,49 +24,191 @@ from backcalc.cli.options import (
     print_warnings,
     read_source,
 )
-from backcalc.errors import Diagnostic, UsageError
+from backcalc.digits import Tolerance
+from backcalc.errors import Diagnostic, ParseError, Source, UsageError, shorten
+from backcalc.evaluate import require_known
 from backcalc.loading import finish, load_program
 from backcalc.point import read_point
+from backcalc.reading import clean, read
+from backcalc.render.numbers import MAX_DIGITS
 from backcalc.run import run
+from backcalc.statements import Answer, Program
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 EXAMPLES = """\b
 Examples:
-  backcalc check lattice.bg
-  backcalc check neuron.bg --at w=0.5,x=2,b=-1,z=1
+  backcalc check network-a.bg
+  backcalc check network-a.bg dL/dx1=-100 dL/dx2=110
+  backcalc check lattice.bg --at x=1 t1=0.84 "do/dx = -0.07" --hints
+  backcalc check lattice.bg --at x=1 --answers anna.txt --require all
+  cat anna.txt | backcalc check vectors.bg --answers - --tol 0.01
 
 \b
-A line `#= dL/dx1 = -100` or `#= t1 = 0.84` in the file states a result.
+An answer is dL/dx1=-100 (or ∂L/∂x1, d(L)/d(x1)) for a derivative, t1=0.84 for a value, h[0]=2 for an
+element. It may be a fraction or an expression (-1/0.1) or a vector ("dL/dh=[1, 2]").
+A line `#= dL/dx1 = -100` in the graph's file states one too.
 """
 
+ARGUMENTS = "<arguments>"
 
-@click.command("check", epilog=EXAMPLES)
-@graph_argument
+
+class _Command(click.Command):
+    """A command line on which an answer may stand in several words: `dL/dx1 = -100`, `dL/dh=[1, 2]`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args if ctx.resilient_parsing else joined(args))
+
+
+def joined(words: Sequence[str]) -> list[str]:
+    """`words` with those put together that are parts of one assignment."""
+    found: list[str] = []
+    for word in words:
+        last = found[-1] if found else ""
+        is_open = "=" in last and last.count("[") + last.count("(") > last.count("]") + last.count(")")
+        is_option = word.startswith("--") or word == "-h"
+        if last and last[0] != "-" and not is_option and (is_open or last[-1] == "=" or word[:1] == "="):
+            found[-1] = f"{last} {word}"
+        else:
+            found.append(word)
+    return found
+
+
+def _completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A file for the graph; then a node, or what a derivative is by: `dL/d` goes on with each node."""
+    from click.shell_completion import CompletionItem
+
+    if not ctx.params.get("arguments"):
+        return [CompletionItem(incomplete, type="file")]
+    above, slash, below = incomplete.rpartition("/")
+    letter = below[:1] if slash else ""
+    wanted = below[len(letter) :]
+    return [CompletionItem(f"{above}{slash}{letter}{name}") for name in graph_nodes(ctx) if name.startswith(wanted)]
+
+
+@click.command("check", cls=_Command, epilog=EXAMPLES)
+@click.argument("arguments", nargs=-1, metavar="[GRAPH] [ANSWER]...", shell_complete=_completion)
+@click.option("--answers", "path", metavar="FILE", help="Read answers from a file, one a line; - is stdin.")
+@click.option(
+    "--require",
+    type=click.Choice(["given", "all"]),
+    default="given",
+    show_default=True,
+    help="all: what is asked and not answered is missing: the results that the graph's file states, else the gradient.",
+)
+@click.option("--tol", type=click.FloatRange(0, 1), metavar="REL", help="Right, too, within this relative error: 0.01.")
+@click.option(
+    "--sig",
+    type=click.IntRange(1, MAX_DIGITS),
+    metavar="N",
+    help="Right to N significant digits, however many are written.",
+)
+@click.option("--hints", is_flag=True, help="Say where to look, and not what is right.")
 @at_option
 @of_option
-@format_option("table", "json")
+@format_option("table", "json", "csv", "markdown")
 @digits_option
 @color_option
-def command(graph: str | None, at: tuple[str, ...], of: str | None, format_: str, digits: int, color: str) -> int:
-    """Mark the results that the file states in its `#=` lines, by the digits written.
+def command(
+    arguments: tuple[str, ...],
+    path: str | None,
+    require: str,
+    tol: float | None,
+    sig: int | None,
+    hints: bool,
+    at: tuple[str, ...],
+    of: str | None,
+    format_: str,
+    digits: int,
+    color: str,
+) -> int:
+    """Mark answers: those given, else the results that the file states in its `#=` lines.
 
-    The exit status is 1 if one is wrong.
+    GRAPH is a file; `-`, or a pipe, is read from stdin. An argument with `=` is an answer. An answer is right when the
+    true value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
+    tolerance = _tolerance(tol, sig)
+    graph, sheet = _sheet(arguments, path)
     program = load_program(read_source(graph))
-    answers = stated_answers(program.source, program.comments)
-    if not answers:
-        hint = ("state one as a comment: #= dL/dx = -100",)
-        missing = Diagnostic("no-answers", "the file states no results to check", hints=hint)
-        raise UsageError(program.source, [missing])
+    stated, misstated = read_stated(program.source, program.comments)
+    source, answers, errors = (program.source, stated, misstated) if sheet is None else (sheet, *read_answers(sheet))
+    if not answers and not errors:
+        raise UsageError(source, [_none(source, program)])
     found = run(finish(program), read_point(at), of)
     hold(program, found)
     print_warnings(program.source, found.warnings)
-    marked = check(found, program.source, answers)
+    if sheet is not None:
+        answers, repeated = last_of_each(answers)
+        print_warnings(source, repeated)
+    key = Key(found, tolerance)
+    marked, refused = key.mark(source, answers)
+    if refused and not marked:
+        require_known(found.linear.evaluation)
+    if require == "all":
+        marked += missing(key, _asked(key, program, stated, misstated), answers)
+    if marked:
+        _show(marked, format_, digits, color, hints=hints)
+    if errors or refused:
+        failure = ParseError if errors else UsageError
+        raise failure(source, sorted([*errors, *refused], key=lambda error: error.span or (0, 0)))
+    return 0 if all(mark.verdict in ("right", "rounding") for mark in marked) else 1
+
+
+def _tolerance(tol: float | None, sig: int | None) -> Tolerance:
+    if tol is not None and sig is not None:
+        raise click.UsageError("--tol loosens what the digits written claim, --sig takes their place: drop one of them")
+    if tol is not None and math.isnan(tol):  # Which is in every range by click.
+        raise click.BadParameter("nan is no relative error", param_hint="--tol")
+    return Tolerance(tol or 0.0, sig)
+
+
+def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Source | None]:
+    """The GRAPH argument, and the text of the answers; None where the graph's own are meant."""
+    words = [word for word in arguments if "=" not in word]
+    given = [word for word in arguments if "=" in word]
+    graph = words[0] if words else None
+    if len(words) > 1:
+        text = f"one graph, and answers with `=`: {shorten(words[1])} is neither (dL/dx=-0.5 is an answer, and t=0.84)"
+        raise click.UsageError(text)
+    if path is None:
+        return graph, clean(ARGUMENTS, "\n".join(given)) if given else None
+    if given:
+        raise click.UsageError("answers stand on the command line or in --answers: drop one of the two")
+    if path == "-" and graph in (None, "-"):
+        raise click.UsageError("the graph and --answers cannot both come from stdin: name a file for one of them")
+    return graph, read(path)
+
+
+def _none(source: Source, program: Program) -> Diagnostic:
+    """That there is nothing to mark."""
+    if source is program.source:
+        hint = "give some, dL/dx=-100, or state one in the file as a comment: #= dL/dx = -100"
+        return Diagnostic("no-answers", "the file states no results to check", hints=(hint,))
+    hint = "an answer stands on a line of its own: dL/dx = -100"
+    return Diagnostic("no-answers", "there are no answers in it", hints=(hint,))
+
+
+def _asked(key: Key, program: Program, stated: list[Answer], misstated: list[Diagnostic]) -> list[Answer]:
+    """What the file states, else the gradient. Raises BackcalcError where a stated result is none."""
+    if misstated:
+        raise ParseError(program.source, misstated)
+    _, refused = key.mark(program.source, stated)
+    if refused:
+        raise UsageError(program.source, refused)
+    return stated or gradient_asked(key.run)
+
+
+def _show(marked: Sequence[Marked], format_: str, digits: int, color: str, *, hints: bool) -> None:
+    from backcalc.render.marks import marks_report, render_marks_csv, render_marks_json
+
     if format_ == "json":
-        from backcalc.render.marks import render_marks_json
+        print_lines([render_marks_json(marked, hints=hints)])
+    elif format_ == "csv":
+        print_lines(render_marks_csv(marked, hints=hints))
+    elif format_ == "markdown":
+        from backcalc.render.markdown import render_markdown
 
-        print_lines([render_marks_json(marked)])
+        print_lines(render_markdown(marks_report(marked, digits, hints=hints)))
     else:
-        from backcalc.render.marks import marks_report
-
-        print_report(marks_report(marked, digits), color)
-    return 0 if all(answer.verdict == "right" for answer in marked) else 1
+        print_report(marks_report(marked, digits, hints=hints), color)

@@ -35,19 +35,23 @@ def graph_argument(command: F) -> F:
     return click.argument("graph", required=False, type=click.Path(allow_dash=True), metavar="[GRAPH]")(command)
 
 
+def graph_nodes(ctx: click.Context) -> Iterable[str]:
+    """The nodes of the file on a command line that is being completed; none where there is none to be read."""
+    # An option still without its value ends click's parsing, and GRAPH is left over.
+    words = [ctx.params.get("graph"), *ctx.params.get("arguments", ()), *ctx.args]
+    path = next((word for word in words if word), None)
+    try:
+        return load(read(path)).index if path and path != "-" else ()
+    except BackcalcError:
+        return ()
+
+
 def _node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The nodes of the file on the command line, for `--of` and `--wrt`; in a list, for its last name."""
     from click.shell_completion import CompletionItem
 
-    # An option still without its value ends click's parsing, and GRAPH is left over.
-    path = ctx.params.get("graph") or next(iter(ctx.args), None)
-    try:
-        graph = load(read(path)) if path and path != "-" else None
-    except BackcalcError:
-        graph = None
     done, comma, last = incomplete.rpartition(",")
-    names = graph.index if graph else ()
-    return [CompletionItem(f"{done}{comma}{name}") for name in names if name.startswith(last)]
+    return [CompletionItem(f"{done}{comma}{name}") for name in graph_nodes(ctx) if name.startswith(last)]
 
 
 at_option = click.option(

@@ -8,7 +8,19 @@ import sys
 from typing import TextIO
 
 # Of the characters that backcalc itself prints; none of them can stand in a node's name.
-_SPELLED = {"∂": "d", "→": "->", "…": "...", "─": "-", "−": "-", "✓": "+", "✗": "x"}
+_SPELLED = {
+    "∂": "d",
+    "→": "->",
+    "…": "...",
+    "─": "-",
+    "−": "-",
+    "✓": "+",
+    "✗": "x",
+    "≈": "~",
+    "↪": ">",
+    "–": "-",
+    "·": "*",
+}
 
 
 def prepare() -> None:

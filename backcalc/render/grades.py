@@ -13,7 +13,7 @@ from backcalc.arithmetic import DIGITS, rounded
 from backcalc.errors import plural
 from backcalc.grade import Graded, mistakes
 from backcalc.render.csv import csv_lines
-from backcalc.render.marks import answer_data
+from backcalc.render.marks import mark_object
 from backcalc.render.report import Grid, cut
 from backcalc.unparse import number_text
 
@@ -92,7 +92,7 @@ def render_grades_json(graded: Sequence[Graded]) -> Iterator[str]:
 def _submission(graded: Graded) -> str:
     numbers = f'"right": {graded.right}, "total": {len(graded.marked)}, "score": {json.dumps(graded.score)}'
     head = f'    {{"name": {quoted(graded.name)}, {numbers}, "answers": ['
-    items = _items([answer_data(answer) for answer in graded.marked], "      ")
+    items = _items([mark_object(answer) for answer in graded.marked], "      ")
     return "\n".join([head, *items, "    ]}"])
 
 

@@ -11,6 +11,7 @@ from backcalc.render.report import Grid
 GAP = 2
 PADDED = 60  # A text column is not padded beyond this, so one long formula does not widen every row.
 LEAST = 7  # A text column narrower than this says nothing,
+NOTE = " " * 5  # What stands before a note below a row.
 LEAST_HEADING = 12  # nor does the heading of numbers: `∂loss…/∂node`.
 
 _NUMBER = re.compile(r"([-−]?\d*)((?:\.\d*)?(?:[eE][-+]?\d+)?)")
@@ -34,6 +35,19 @@ def lines(grid: Grid, padded: int | None = None) -> Iterator[str]:
         yield (" " * GAP).join(cells).rstrip()
 
 
+def notes(grid: Grid, row: int, width: int | None = None) -> Iterator[str]:
+    """The lines below a row of `grid`, broken between words to fit `width` columns; without one, a line a note."""
+    for note in grid.notes.get(row, ()):
+        line = ""
+        for word in note.split():
+            if line and width is not None and display_width(f"{NOTE}{line} {word}") > width:
+                yield NOTE + line
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        yield NOTE + line
+
+
 def widths(grid: Grid) -> list[int]:
     """The columns of a terminal that each column of `grid` takes."""
     return [max(map(display_width, column)) for column in zip(grid.header, *grid.rows, strict=True)]
@@ -52,7 +66,7 @@ def fit(grid: Grid, width: int) -> Grid | None:
 
 def records(grid: Grid, width: int) -> Iterator[str]:
     """`grid` for a place too narrow for columns: a line a cell, a number that needs it on a line of its own."""
-    for row in grid.rows:
+    for place, row in enumerate(grid.rows):
         yield clip_middle(row[0], width)
         for i, cell in enumerate(row[1:], 1):
             label = f"  {grid.header[i]} "
@@ -63,6 +77,7 @@ def records(grid: Grid, width: int) -> Iterator[str]:
             else:
                 yield clip_middle(label.rstrip(), width)
                 yield cell.rjust(min(width, len(cell) + 4))
+        yield from notes(grid, place, width)
 
 
 def clip(text: str, width: int) -> str:

@@ -9,7 +9,7 @@ from backcalc.render.report import Grid
 
 def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
     """The lines of `report`: a pipe table a grid, numbers to the right."""
-    for i, grid in enumerate(report):
+    for i, grid in enumerate(map(_with_notes, report)):
         if i:
             yield ""
         if grid.title:
@@ -20,6 +20,14 @@ def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
             yield _row(map(_escaped, grid.header))
             yield _row("---:" if i in grid.numbers else "---" for i in range(len(grid.header)))
         yield from (_row(_cells(row, grid)) for row in grid.rows)
+
+
+def _with_notes(grid: Grid) -> Grid:
+    """`grid` with its notes as a column of their own."""
+    if not grid.notes:
+        return grid
+    rows = [(*row, " ".join(grid.notes.get(i, ()))) for i, row in enumerate(grid.rows)]
+    return grid._replace(header=(*grid.header, "note"), rows=rows)
 
 
 def _cells(row: Sequence[str], grid: Grid) -> list[str]:

@@ -1,59 +1,143 @@
-"""Marked answers, as a report and as JSON."""
+"""Marked answers: a report, JSON, and CSV."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from backcalc.arithmetic import DIGITS
-from backcalc.check import Marked
+from backcalc.check import Diagnosis, Marked, Verdict
+from backcalc.errors import plural
 from backcalc.render.json import dump
 from backcalc.render.numbers import MAX_DIGITS, exact, value_text
-from backcalc.render.report import Grid
+from backcalc.render.report import Grid, Tone
+from backcalc.shapes import shape_words
 from backcalc.values import shape_of
 
-_SIGNS = {"right": "✓", "wrong": "✗"}
+SIGNS: dict[Verdict, str] = {"right": "✓", "rounding": "≈", "follows": "↪", "wrong": "✗", "missing": "–"}
+TONES: dict[Verdict, Tone] = {"right": "good", "rounding": "fair", "follows": "fair", "wrong": "bad", "missing": "bad"}
+
+# What `--hints` says of a verdict, and of a kind of mistake: where to look, and nothing that gives the answer away.
+VERDICT_HINTS: dict[Verdict, str] = {
+    "rounding": "keep more digits on the way, and round at the end",
+    "follows": "this follows from an earlier answer: put that right first",
+}
+KIND_HINTS = {
+    "sign": "look at the sign",
+    "missing-term": "not every path is there: follow each one through {where}",
+    "missing-factor": "a factor of the chain rule is missing at {where}",
+    "rule": "look at the derivative rule at {where}",
+    "value": "this is a value, and a derivative is asked",
+    "product": "look at {where}: along a path one multiplies, of several paths one adds",
+    "degrees": "are these angles in degrees? the language has radians",
+    "other-node": "this is the derivative of another node, or by another",
+    "transpose": "look at rows and columns at {where}",
+}
+PLACES_SHOWN = 3
 
 
-def marks_report(marked: Sequence[Marked], digits: int = DIGITS) -> list[Grid]:
-    """A row an answer, then the score."""
+def marks_report(marked: Sequence[Marked], digits: int = DIGITS, *, hints: bool = False) -> list[Grid]:
+    """A row an answer, below it what went wrong, then the score; with `hints` nothing that gives an answer away."""
+    header = ["", "answer", "given", "expected", "verdict"]
     rows = [
-        (_SIGNS[answer.verdict], answer.name, answer.given, _expected(answer, digits), answer.verdict)
-        for answer in marked
+        [SIGNS[mark.verdict], mark.name, mark.given or "-", _expected(mark, digits), mark.verdict] for mark in marked
     ]
-    answers = Grid(("", "answer", "given", "expected", "verdict"), rows, frozenset([2, 3]))
-    return [answers, Grid((), (), frozenset(), title=f"{_right(marked)} of {len(marked)} right")]
+    if hints:
+        header.pop(3)
+        rows = [row[:3] + row[4:] for row in rows]
+    notes = {i: found for i, mark in enumerate(marked) if (found := mark_notes(mark, digits, hints=hints))}
+    tones = {i: TONES[mark.verdict] for i, mark in enumerate(marked)}
+    numbers = frozenset([2] if hints else [2, 3])
+    return [
+        Grid(header, rows, numbers, notes=notes, tones=tones),
+        Grid((), (), frozenset(), title=score_text(marked)),
+    ]
 
 
-def render_marks_json(marked: Sequence[Marked]) -> str:
+def render_marks_json(marked: Sequence[Marked], *, hints: bool = False) -> str:
     """The answers with their verdicts, in the shape that the language's contract fixes."""
-    return dump({"answers": list(map(answer_data, marked)), "right": _right(marked), "total": len(marked)})
+    answers = [mark_object(mark, hints=hints) for mark in marked]
+    return dump({"answers": answers, "right": _right(marked), "total": len(marked)})
 
 
-def answer_data(answer: Marked) -> dict[str, Any]:
-    """A marked answer as JSON has it."""
+def mark_object(mark: Marked, *, hints: bool = False) -> dict[str, object]:
+    """One marked answer as JSON has it; with `hints` what is expected is null."""
+    found = mark.diagnosis
     return {
-        "answer": answer.name,
-        "given": answer.given,
-        "expected": exact(answer.expected),
-        "verdict": answer.verdict,
-        "diagnosis": answer.diagnosis
-        and {
-            "kind": answer.diagnosis.kind,
-            "where": answer.diagnosis.where,
-            "text": answer.diagnosis.text,
-        },
+        "answer": mark.name,
+        "given": mark.given or None,
+        "expected": None if hints else exact(mark.expected),
+        "verdict": mark.verdict,
+        "diagnosis": found
+        and {"kind": found.kind, "where": found.where, "text": _hint(found) if hints else found.text},
     }
 
 
-def _expected(answer: Marked, digits: int) -> str:
+def render_marks_csv(marked: Sequence[Marked], *, hints: bool = False) -> Iterator[str]:
+    """A line an answer, what went wrong last; of an array as the language writes it."""
+    columns = ["answer", "given", "expected", "verdict", "kind", "where", "diagnosis"]
+    yield ",".join(columns)
+    for mark in marked:
+        cell = mark_object(mark, hints=hints)
+        diagnosis = cell["diagnosis"] or {"kind": None, "where": None, "text": None}
+        assert isinstance(diagnosis, dict)
+        yield _line([*list(cell.values())[:4], *diagnosis.values()])
+
+
+def score_text(marked: Sequence[Marked]) -> str:
+    """`2 of 5 right`, and how many of the others are not simply wrong."""
+    counts = Counter(mark.verdict for mark in marked)
+    others = {"rounding": "right but for rounding", "follows": "following from an earlier answer", "missing": "missing"}
+    told = [f"{counts[verdict]} {words}" for verdict, words in others.items() if counts[verdict]]  # type: ignore[index]
+    return ", ".join([f"{counts['right']} of {len(marked)} right", *told])
+
+
+def mark_notes(mark: Marked, digits: int, *, hints: bool) -> list[str]:
+    """What stands below an answer: which elements are wrong, and why."""
+    found = [_places_text(mark, digits, hints=hints)]
+    if mark.diagnosis:
+        found.append(_hint(mark.diagnosis) if hints else mark.diagnosis.text)
+    elif hints:
+        found.append(VERDICT_HINTS.get(mark.verdict, ""))
+    return [note for note in found if note]
+
+
+def _hint(diagnosis: Diagnosis) -> str:
+    """Where to look, without the numbers that the diagnosis itself has."""
+    return diagnosis.hint or KIND_HINTS[diagnosis.kind].format(where=diagnosis.where)
+
+
+def _places_text(mark: Marked, digits: int, *, hints: bool) -> str:
+    """Which elements of an array are wrong, or that the answer has another shape."""
+    if mark.misshapen is not None:
+        return f"this is {shape_words(mark.misshapen)}; what is asked is {shape_words(shape_of(mark.expected))}"
+    places = [place for place in mark.places if place]
+    if not places:
+        return ""
+    shown = [
+        f"[{','.join(map(str, place))}]" + ("" if hints else f" is {value_text(float(mark.expected[place]), digits)}")
+        for place in places[:PLACES_SHOWN]
+    ]
+    more = len(places) - len(shown)
+    return f"wrong in {plural(len(places), 'element')}: {', '.join(shown)}" + (f" and {more} more" if more else "")
+
+
+def _expected(mark: Marked, digits: int) -> str:
     """The true value with as many digits as the answer has, so that a wrong last digit shows."""
-    written = len(re.sub(r"e.*|\D", "", answer.given.lower()).lstrip("0"))
+    written = len(re.sub(r"e.*|\D", "", mark.given.lower()).lstrip("0"))
     return value_text(
-        answer.expected, max(digits, 10) if shape_of(answer.expected) else min(MAX_DIGITS, max(digits, written))
+        mark.expected, max(digits, 10) if shape_of(mark.expected) else min(MAX_DIGITS, max(digits, written))
     )
 
 
 def _right(marked: Sequence[Marked]) -> int:
-    return sum(answer.verdict == "right" for answer in marked)
+    return sum(mark.verdict == "right" for mark in marked)
+
+
+def _line(cells: Sequence[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(["" if cell is None else cell for cell in cells])
+    return out.getvalue()

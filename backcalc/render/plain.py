@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backcalc.render.layout import PADDED, aligned, lines
+from backcalc.render.layout import PADDED, aligned, lines, notes
 from backcalc.render.report import Grid
 
 
@@ -15,4 +15,6 @@ def render_plain(report: Iterable[Grid]) -> Iterator[str]:
             yield ""
         if grid.title:
             yield grid.title
-        yield from lines(aligned(grid), PADDED)
+        for row, line in enumerate(lines(aligned(grid), PADDED), -1):  # The first is the header.
+            yield line
+            yield from notes(grid, row)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from backcalc.arithmetic import DIGITS, rounded
 from backcalc.errors import shorten
@@ -15,12 +16,15 @@ from backcalc.shapes import shape_text
 from backcalc.unparse import unparse
 from backcalc.values import multiply
 
+Tone = Literal["good", "fair", "bad"]
+
 
 class Grid(NamedTuple):
     """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
 
     `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out,
-    `whole` the columns of vectors and formulas, which no format may cut either.
+    `whole` the columns of vectors and formulas, which no format may cut either. `notes` are sentences below rows, and
+    `tones` tell what the first cell of a row means.
     """
 
     header: Sequence[str]
@@ -30,6 +34,8 @@ class Grid(NamedTuple):
     title: str = ""
     strong: frozenset[int] = frozenset()
     whole: frozenset[int] = frozenset()
+    notes: Mapping[int, Sequence[str]] = MappingProxyType({})
+    tones: Mapping[int, Tone] = MappingProxyType({})
 
 
 def run_report(

@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from backcalc.errors import display_width
-from backcalc.render.layout import fit, lines, records
+from backcalc.render.layout import fit, lines, notes, records
 from backcalc.render.report import Grid
 
 _HEADING, _RULE, _STRONG = "bold cyan", "dim", "bold"
+_TONES = {"good": "green", "fair": "yellow", "bad": "red"}
 
 
 def print_table(report: Iterable[Grid], *, color: bool, width: int | None = None) -> None:
@@ -41,4 +42,8 @@ def _lines(grid: Grid, width: int, *, after_another: bool) -> Iterator[Text]:
         yield Text(header, style=_HEADING)
         yield Text("─" * max(display_width(line) for line in (header, *rows)), style=_RULE)
     for i, row in enumerate(rows):
-        yield Text(row, style=_STRONG if i in grid.strong else "")
+        line = Text(row, style=_STRONG if i in grid.strong else "")
+        if i in grid.tones:
+            line.stylize(_TONES[grid.tones[i]], 0, len(grid.rows[i][0]))
+        yield line
+        yield from map(Text, notes(grid, i, width))
