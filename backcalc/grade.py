@@ -12,20 +12,24 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from threading import Thread
+from typing import Any, get_args
 
 from backcalc import progress
 from backcalc.answers import SheetReader, read_stated
-from backcalc.check import Key, Marked, Verdict
+from backcalc.asked import last_of_each, missing
+from backcalc.check import Key, Marked, Verdict, name_of
 from backcalc.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
-from backcalc.gradebook import unanswered
-from backcalc.statements import Comment
+from backcalc.statements import Answer, Comment
 from backcalc.submissions import Submission
 
 AT_ONCE = 32
 """Submissions that a process marks before it sends what it found: some hundredths of a second."""
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+"""From the best to the worst."""
 
 EARNING: frozenset[Verdict] = frozenset(("right", "rounding", "follows"))
 """Verdicts that earn the point: `follows` is correct work, whose mistake was counted where it was made."""
@@ -34,6 +38,7 @@ COMMON = 0.05
 """The share of a class from which on a wrong number is worth a look."""
 
 STAGE = "marking"
+NO_ANSWERS_HINT = "an answer stands on a line of its own: dL/dx = -100"
 _YOURS = re.compile(r"^you have [^;]*; ")  # One student's arithmetic.
 
 
@@ -67,14 +72,13 @@ class Graded:
 
 
 class Grader:
-    """Marks submissions by a key: on what its `#=` lines ask, else on what a gradebook's columns or the sheet has.
+    """Marks submissions by a key: on what is `asked`, else on what a gradebook's columns ask, else on what each has.
 
     With `strict` only right answers earn a point.
     """
 
-    def __init__(self, key: Key, asked: Sequence[Marked] = (), *, strict: bool = False) -> None:
-        self._key, self._reader = key, SheetReader()
-        self._asked = tuple(map(unanswered, asked))
+    def __init__(self, key: Key, asked: Sequence[Answer] = (), *, strict: bool = False) -> None:
+        self._key, self._asked, self._reader = key, list(asked), SheetReader()
         self._earning = frozenset(("right",)) if strict else EARNING
 
     def grade(self, submission: Submission) -> Graded:
@@ -83,18 +87,46 @@ class Grader:
         try:
             sheet = submission.sheet()
         except BackcalcError as error:
-            return Graded(submission.name, asked, (False,) * len(asked), error, is_read=False)
-        answers, errors = self._reader.read(sheet)
+            marks = tuple(missing(self._key, asked, []))
+            return Graded(submission.name, marks, (False,) * len(marks), error, is_read=False)
+        found, errors = self._reader.read(sheet)
+        answers, _ = last_of_each(found)
         marked, refused = self._key.mark(sheet, answers)
         errors += refused
-        if not asked and not marked and not errors:
-            errors = [Diagnostic("no-answers", "the file has no answers", hints=("write one a line: dL/dx1 = -100",))]
-        marks = _on_what_is_asked(asked, marked)
-        earned = tuple(answer.verdict in self._earning for answer in marks)
+        if not (asked or marked or errors):
+            errors = [Diagnostic("no-answers", "there are no answers in it", hints=(NO_ANSWERS_HINT,))]
+        marks = tuple(on_what_is_asked(self._key, asked, answers, marked) if asked else marked)
+        earned = tuple(mark.verdict in self._earning for mark in marks)
         return Graded(submission.name, marks, earned, submission.error(sheet, errors) if errors else None)
 
 
-def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[list[Marked], list[Diagnostic]]:
+def on_what_is_asked(
+    key: Key, asked: Iterable[Answer], answers: Sequence[Answer], marked: Iterable[Marked]
+) -> Iterator[Marked]:
+    """A mark for each answer that is asked, in that order, of those that are given; else it is missing."""
+    given = {mark.name: mark for mark in marked}
+    others = [answer for answer in asked if name_of(answer) not in given]
+    absent = {mark.name: mark for mark in missing(key, others, answers)} if others else {}
+    for answer in asked:
+        name = name_of(answer)
+        yield given.get(name) or absent.get(name) or _whole(name, _parts(answer, answers, given), key.expected(answer))
+
+
+def _parts(asked: Answer, answers: Iterable[Answer], given: Mapping[str, Marked]) -> list[Marked]:
+    """The marks of the answers about elements of an array that is asked as a whole, each of which is there."""
+    names = [name_of(answer) for answer in answers if (answer.of, answer.wrt) == (asked.of, asked.wrt)]
+    return [given[name] for name in names if name in given]
+
+
+def _whole(name: str, parts: Sequence[Marked], expected: Any) -> Marked:
+    """The mark of an array whose elements are answered one by one: the worst of theirs."""
+    worst = max(parts, key=lambda mark: VERDICTS.index(mark.verdict))
+    return replace(
+        worst, name=name, given="; ".join(f"{mark.name} = {mark.given}" for mark in parts), expected=expected
+    )
+
+
+def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[list[Answer], list[Diagnostic]]:
     """What the `#=` lines of a key ask, and a warning for each that the graph contradicts.
 
     Raises UsageError for lines that are no answers about the graph.
@@ -103,19 +135,18 @@ def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[lis
     marked, refused = key.mark(source, answers)
     if errors or refused:
         raise UsageError(source, [*errors, *refused])
-    wrong = [
-        Diagnostic("contradicted-key", f"the graph does not give `{shorten(mark.name)}` = {shorten(mark.given)}; "
-                   "answers are marked by the graph", answer.span)
-        for answer, mark in zip(answers, marked, strict=True)
-        if mark.verdict != "right"
-    ]  # fmt: skip
-    return list({mark.name: mark for mark in marked}.values()), wrong
+    pairs = zip(answers, marked, strict=True)
+    return last_of_each(answers)[0], [_contradiction(*pair) for pair in pairs if pair[1].verdict != "right"]
 
 
-def _on_what_is_asked(asked: Iterable[Marked], marked: Iterable[Marked]) -> tuple[Marked, ...]:
-    """The marks of what is asked, in its order, else of all; of an answer given twice the last one counts."""
-    given = {mark.name: mark for mark in marked}
-    return tuple(given.get(mark.name, mark) for mark in asked) or tuple(given.values())
+def _contradiction(answer: Answer, mark: Marked) -> Diagnostic:
+    message = f"the graph does not give `{shorten(mark.name)}` = {shorten(mark.given)}; answers are marked by the graph"
+    return Diagnostic("contradicted-key", message, answer.span)
+
+
+def is_flawless(graded: Graded) -> bool:
+    """Whether no answer is wrong, in itself or by what it follows from, or missing."""
+    return all(mark.verdict in ("right", "rounding") for mark in graded.marked)
 
 
 # ---- The class -------------------------------------------------------------------------------------------------------

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from backcalc import reading
 from backcalc.answers import read_answers
-from backcalc.check import Key, Marked
+from backcalc.check import Key, name_of
 from backcalc.columns import other_separator
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source, Span, UsageError, excerpt, plural, shorten
-from backcalc.reading import clean, decode, name_of, pieces
 from backcalc.records import records
+from backcalc.statements import Answer
 
 REPLACED = "\ufffd"  # What stands for bytes that are not UTF-8.
 HEADER_HINT = "the first column has names, each other one the answers to what heads it: dL/dx1, t1"
@@ -19,25 +20,20 @@ HEADER_HINT = "the first column has names, each other one the answers to what he
 class Gradebook:
     """A CSV file: the first column has the students' names, each other one the answers to what heads it.
 
-    `columns` are the headings by their places, `errors` is what is wrong with the header.
+    `columns` are the headings by their places, `asked` is what they ask, `errors` what is wrong with the header.
     """
 
     def __init__(self, source: Source, key: Key) -> None:
         self.source = source
         self.errors: list[Diagnostic] = []
         self.columns: dict[int, str] = {}
-        self._asked: dict[str, Marked] = {}
+        self.asked: list[Answer] = []
         first = next(records(source.text))
         self.width = _filled([cell(source.text, span) for span in first])
         for i, span in enumerate(first[1 : self.width], 1):
             self._head(i, span, key)
         if not self.columns:
             self._explain(Span(first[0].start, first[-1].end), key)
-
-    @property
-    def asked(self) -> tuple[Marked, ...]:
-        """What the columns ask, as marked where nothing is given."""
-        return tuple(self._asked.values())
 
     def rows(self) -> Iterator[Row]:
         """Each row that has something in it."""
@@ -51,17 +47,17 @@ class Gradebook:
     def _head(self, column: int, span: Span, key: Key) -> None:
         """Take note of what a column is the answer to."""
         name = cell(self.source.text, span)
-        marked, errors = _as_answer(name, key)
-        if marked is None:
+        answer, errors = _as_answer(name, key)
+        if answer is None:
             found = errors[0] if errors else Diagnostic("bad-column", f"`{shorten(name)}` is no answer")
             hints = found.hints or (HEADER_HINT,)
             message = f"column `{shorten(name)}`: {found.message}" if name else "a column without a name"
             self.errors.append(Diagnostic("bad-column", message, span, hints=hints))
-        elif marked.name in self._asked:
+        elif name_of(answer) in map(name_of, self.asked):
             self.errors.append(Diagnostic("duplicate-column", f"column `{shorten(name)}` stands twice", span))
         else:
             self.columns[column] = name
-            self._asked[marked.name] = unanswered(marked)
+            self.asked.append(answer)
 
     def _explain(self, header: Span, key: Key) -> None:
         """Say why no column is an answer, in place of what is wrong with each of them."""
@@ -134,19 +130,14 @@ def _short_hint(row: Row, count: int) -> str:
 
 def read_gradebook(path: str, key: Key) -> Gradebook:
     """The gradebook in the file at `path`; bytes that are not UTF-8 damage their row alone. Raises ReadError."""
-    data = b"".join(pieces(path))
+    name, data = reading.name_of(path), b"".join(reading.pieces(path))
     try:
-        source = decode(name_of(path), data)
+        source = reading.decode(name, data)
     except ReadError as error:
         if error.diagnostics[0].span is None:  # It is no text at all.
             raise
-        source = clean(name_of(path), data.decode("utf-8", errors="replace"))
+        source = reading.clean(name, data.decode("utf-8", errors="replace"))
     return Gradebook(source, key)
-
-
-def unanswered(mark: Marked) -> Marked:
-    """The mark of the same answer where it is not given."""
-    return replace(mark, given="", verdict="missing", diagnosis=None)
 
 
 def cell(text: str, span: Span) -> str:
@@ -162,9 +153,9 @@ def _filled(cells: Sequence[str]) -> int:
     return next((i for i in range(len(cells), 0, -1) if cells[i - 1]), 0)
 
 
-def _as_answer(name: str, key: Key) -> tuple[Marked | None, list[Diagnostic]]:
-    """What `name` is marked as where it heads a column; what is wrong with it."""
+def _as_answer(name: str, key: Key) -> tuple[Answer | None, list[Diagnostic]]:
+    """An answer to what heads a column, which can be marked; what is wrong with it."""
     source = Source("", f"{name} = 0")
     answers, errors = read_answers(source)
     marked, refused = key.mark(source, answers)
-    return (marked[0] if len(marked) == 1 else None), [*errors, *refused]
+    return (answers[0] if len(marked) == 1 else None), [*errors, *refused]

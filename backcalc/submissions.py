@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from backcalc.check import Key, Marked
+from backcalc.check import Key
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source, UsageError
 from backcalc.gradebook import Row, read_gradebook
 from backcalc.reading import read
+from backcalc.statements import Answer
 
 STDIN_NAME = "stdin"
 
@@ -33,9 +34,9 @@ class Submission:
         return UsageError(sheet, list(found)) if self.row is None else self.row.errors(sheet, found)
 
     @property
-    def asked(self) -> tuple[Marked, ...]:
+    def asked(self) -> list[Answer]:
         """What the submission itself says is asked: of a row the columns, of a file nothing."""
-        return () if self.row is None else self.row.book.asked
+        return [] if self.row is None else self.row.book.asked
 
 
 def submissions(paths: Iterable[str], key: Key) -> tuple[list[Submission], list[BackcalcError]]:

@@ -21,13 +21,16 @@ from backcalc.cli.options import (
     print_warnings,
     read_source,
 )
+from backcalc.cli.tolerance import read_tolerance, sig_option, tol_option
 from backcalc.cli.watch import make_way
+from backcalc.digits import Tolerance
 from backcalc.errors import BackcalcError, shorten
-from backcalc.grade import Graded, Grader, asked_by, grade
+from backcalc.grade import Graded, Grader, asked_by, grade, is_flawless
 from backcalc.loading import finish, load_program
 from backcalc.point import read_point
 from backcalc.render.limit import LIMIT
 from backcalc.run import run
+from backcalc.statements import Answer
 from backcalc.submissions import submissions
 
 EXAMPLES = """\b
@@ -61,6 +64,8 @@ def _cores() -> int:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="SUBMISSION...")
 @at_option
 @of_option
+@tol_option
+@sig_option
 @click.option("--strict", is_flag=True, help="A point for right answers alone, not for `rounding` and `follows`.")
 @click.option("--jobs", callback=_jobs, default="1", metavar="N", help="Processes that mark; auto or 0: one a core.")
 @format_option("table", "json", "csv", "markdown", "gradescope")
@@ -80,6 +85,8 @@ def command(
     paths: tuple[str, ...],
     at: tuple[str, ...],
     of: str | None,
+    tol: float | None,
+    sig: int | None,
     strict: bool,
     jobs: int,
     format_: str,
@@ -98,11 +105,12 @@ def command(
         raise click.UsageError("only one of KEY and the submissions can come from stdin")
     if format_ != "gradescope" and (out is not None or hints):
         raise click.UsageError(f"{'--hints' if out is None else '--out'} goes with --format gradescope")
-    found, grader = _prepared(key, at, of, strict=strict)
+    tolerance = read_tolerance(tol, sig)
+    found, asked = _prepared(key, at, of, tolerance)
     handed_in, errors = submissions(paths, found)
     if format_ == "gradescope" and out is None and len(handed_in) > 1:
         raise click.UsageError(f"{len(handed_in)} results need a folder: --out DIR")
-    graded = grade(grader, handed_in, jobs)
+    graded = grade(Grader(found, asked, strict=strict), handed_in, jobs)
     hold(found, graded)
     errors += [each.error for each in graded if each.error is not None]
     _print_errors(errors)
@@ -110,17 +118,17 @@ def command(
         _gradescope(graded, out, digits, color, hints=hints)
     else:
         _show(graded, format_, digits, limit, color)
-    return 2 if errors else 0 if all(all(each.earned) for each in graded) else 1
+    return 2 if errors else 0 if all(map(is_flawless, graded)) else 1
 
 
-def _prepared(path: str, at: tuple[str, ...], of: str | None, *, strict: bool) -> tuple[Key, Grader]:
-    """The key, and what marks by it; what is noticed about it is printed."""
+def _prepared(path: str, at: tuple[str, ...], of: str | None, tolerance: Tolerance) -> tuple[Key, list[Answer]]:
+    """The key, and what it asks; what is noticed about it is printed."""
     program = load_program(read_source(path))
     result = run(finish(program), read_point(at), of)
-    key = Key(result)
+    key = Key(result, tolerance)
     asked, warnings = asked_by(key, program.source, program.comments)
     print_warnings(program.source, [*result.warnings, *warnings])
-    return key, Grader(key, asked, strict=strict)
+    return key, asked
 
 
 def _print_errors(errors: Iterable[BackcalcError]) -> None:

@@ -11,13 +11,12 @@ from statistics import mean, median
 from backcalc import progress
 from backcalc.arithmetic import DIGITS, rounded
 from backcalc.errors import plural
-from backcalc.grade import Graded, mistakes
+from backcalc.grade import VERDICTS, Graded, mistakes
 from backcalc.render.csv import csv_lines
 from backcalc.render.marks import mark_object
 from backcalc.render.report import Grid, cut
 from backcalc.unparse import number_text
 
-VERDICTS = ("right", "rounding", "follows", "wrong", "missing")
 BINS = 10  # Of the histogram: tenths of what can be had; all of it is a bin of its own.
 BAR = 40
 MISTAKES = 10  # The commonest, in the report.

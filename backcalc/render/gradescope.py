@@ -16,6 +16,7 @@ from backcalc.arithmetic import DIGITS
 from backcalc.check import Marked
 from backcalc.grade import Graded
 from backcalc.render.json import dump
+from backcalc.render.marks import mark_notes
 from backcalc.render.numbers import value_text
 
 _UNFIT = re.compile(r"^\.+|[/\\:\x00-\x1f]")  # In a folder's name, on any system.
@@ -73,13 +74,11 @@ def _test(graded: Graded, number: int, digits: int, *, hints: bool) -> dict[str,
     }
 
 
-def _told(answer: Marked, digits: int, *, hints: bool) -> list[str]:
+def _told(mark: Marked, digits: int, *, hints: bool) -> list[str]:
     """What the student reads below an answer."""
-    lines: list[str] = [answer.verdict]
-    if answer.given:
-        lines.append(f"given: {answer.given}")
-    if answer.verdict != "right" and not hints:
-        lines.append(f"expected: {value_text(answer.expected, digits)}")
-    if answer.diagnosis is not None:
-        lines.append(answer.diagnosis.text)
-    return lines
+    lines: list[str] = [mark.verdict]
+    if mark.given:
+        lines.append(f"given: {mark.given}")
+    if mark.verdict != "right" and not hints:
+        lines.append(f"expected: {value_text(mark.expected, digits)}")
+    return [*lines, *mark_notes(mark, digits, hints=hints)]
