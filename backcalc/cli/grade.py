@@ -108,6 +108,9 @@ def command(
     tolerance = read_tolerance(tol, sig)
     found, asked = _prepared(key, at, of, tolerance)
     handed_in, errors = submissions(paths, found)
+    if not handed_in:
+        _print_errors(errors[:-1])
+        raise errors[-1]
     if format_ == "gradescope" and out is None and len(handed_in) > 1:
         raise click.UsageError(f"{len(handed_in)} results need a folder: --out DIR")
     graded = grade(Grader(found, asked, strict=strict), handed_in, jobs)
