@@ -6,11 +6,25 @@ from collections.abc import Iterable
 
 from backcalc.errors import Diagnostic, EvaluateError, ParseError, Source, Span
 from backcalc.evaluate import constant
+from backcalc.expr import NOWHERE
 from backcalc.parser import parse_answer
+from backcalc.reading import name_of, pieces, salvage
 from backcalc.scanner import Scanner
 from backcalc.statements import Answer, Comment
 
 MOST_KNOWN = 100_000  # Answers that a reader keeps: some 100 MB.
+
+
+def read_sheet(path: str) -> tuple[Source, list[Answer], list[Diagnostic]]:
+    """The text of the sheet at `path` (`-` is stdin), its answers, and what is wrong with the rest, by place.
+
+    Raises ReadError where the file cannot be read; bytes that are not UTF-8 spoil no more than their lines.
+    """
+    source, unreadable = salvage(name_of(path), b"".join(pieces(path)))
+    answers, errors = read_answers(source)
+    spoilt = {source.line_start(error.span.start) for error in unreadable if error.span}
+    errors = [error for error in errors if not (error.span and source.line_start(error.span.start) in spoilt)]
+    return source, answers, sorted([*unreadable, *errors], key=lambda error: error.span or NOWHERE)
 
 
 def read_answers(source: Source) -> tuple[list[Answer], list[Diagnostic]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from backcalc.errors import Diagnostic, ReadError, Source, Span
 from backcalc.suggest import nearest
 
 STDIN = "<stdin>"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF16 = Diagnostic("not-utf8", "the file is UTF-16, not UTF-8", hints=("save it as UTF-8",))
 
 
 def read(path: str) -> Source:
@@ -52,16 +55,39 @@ def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
 
 def decode(name: str, data: bytes) -> Source:
     """`data` as a source. Raises ReadError at the first byte that is not UTF-8."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        hint = ("save it as UTF-8",)
-        raise _refusal(name, Diagnostic("not-utf8", "the file is UTF-16, not UTF-8", hints=hint))
-    if b"\0" in data:
-        hint = ("a graph is a text file, saved as UTF-8",)
-        raise _refusal(name, Diagnostic("not-text", "the file is not text", hints=hint))
+    if data[:2] in _UTF16_MARKS:
+        raise _refusal(name, _UTF16)
+    _require_text(name, data)
     try:
         return clean(name, data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ReadError(*_not_utf8(name, data, error.start)) from None
+
+
+def salvage(name: str, data: bytes) -> tuple[Source, list[Diagnostic]]:
+    """As much of `data` as is text, and what is not UTF-8, a line at a time. Raises ReadError where it is no text."""
+    if data[:2] in _UTF16_MARKS:
+        return clean(name, data.decode("utf-16", errors="replace")), [_UTF16]
+    _require_text(name, data)
+    source = clean(name, data.decode("utf-8", errors="replace"))
+    if "�" not in source.text:
+        return source, []
+    found, start = [], 0
+    # The same lines as bytes, in which the byte still stands that is none of UTF-8.
+    for raw, line in zip(re.split(rb"\r\n|\r|\n", data), source.text.split("\n"), strict=True):
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            place = start + max(0, line.find("�"))
+            found.append(_bad_byte(raw, error.start, Span(place, place + 1)))
+        start += len(line) + 1
+    return source, found
+
+
+def _require_text(name: str, data: bytes) -> None:
+    if b"\0" in data:
+        hint = ("save it as plain text, in UTF-8",)
+        raise _refusal(name, Diagnostic("not-text", "the file is not text", hints=hint))
 
 
 def clean(name: str, text: str) -> Source:
@@ -93,7 +119,9 @@ def _refusal(name: str, diagnostic: Diagnostic) -> ReadError:
 def _not_utf8(name: str, data: bytes, at: int) -> tuple[Source, list[Diagnostic]]:
     before = data[:at].decode("utf-8").removeprefix("\ufeff")
     text = before + data[at:].decode("utf-8", errors="replace")
-    place = Span(len(before), len(before) + 1)
+    return Source(name, text), [_bad_byte(data, at, Span(len(before), len(before) + 1))]
+
+
+def _bad_byte(data: bytes, at: int, place: Span) -> Diagnostic:
     hint = f"save the file as UTF-8; in Latin-1 this byte is `{data[at : at + 1].decode('latin-1')}`"
-    message = f"the byte 0x{data[at]:02x} is not UTF-8"
-    return Source(name, text), [Diagnostic("not-utf8", message, place, hints=(hint,))]
+    return Diagnostic("not-utf8", f"the byte 0x{data[at]:02x} is not UTF-8", place, hints=(hint,))

@@ -35,10 +35,10 @@ REFUSED = [
     (b"\xef\xbb\xbfab\x80", "f.bg:1:3: error: the byte 0x80 is not UTF-8", "save the file as UTF-8"),
     ("é = \u2202".encode()[:-1], "f.bg:1:5: error: the byte 0xe2 is not UTF-8", "save the file as UTF-8"),
     ("y = 1\n".encode("utf-16"), "f.bg: error: the file is UTF-16, not UTF-8", "save it as UTF-8"),
-    ("y = 1\n".encode("utf-16-be"), "f.bg: error: the file is not text", "saved as UTF-8"),
+    ("y = 1\n".encode("utf-16-be"), "f.bg: error: the file is not text", "save it as plain text, in UTF-8"),
     (b"\xfe\xff\x00y", "f.bg: error: the file is UTF-16, not UTF-8", "save it as UTF-8"),
-    (b"y = 1\0", "f.bg: error: the file is not text", "saved as UTF-8"),
-    (bytes(range(256)), "f.bg: error: the file is not text", "saved as UTF-8"),
+    (b"y = 1\0", "f.bg: error: the file is not text", "save it as plain text, in UTF-8"),
+    (bytes(range(256)), "f.bg: error: the file is not text", "save it as plain text, in UTF-8"),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backcalc.answers import read_answers, read_stated
+from backcalc.answers import read_answers, read_sheet, read_stated
 from backcalc.asked import gradient_asked, last_of_each, missing
 from backcalc.check import Key, Marked
 from backcalc.cli.options import (
@@ -24,11 +24,12 @@ from backcalc.cli.options import (
     read_source,
 )
 from backcalc.cli.tolerance import read_tolerance, sig_option, tol_option
-from backcalc.errors import Diagnostic, ParseError, Source, UsageError, shorten
+from backcalc.errors import BackcalcError, Diagnostic, ParseError, ReadError, Source, UsageError, shorten
 from backcalc.evaluate import require_known
+from backcalc.expr import NOWHERE
 from backcalc.loading import finish, load_program
 from backcalc.point import read_point
-from backcalc.reading import clean, read
+from backcalc.reading import clean
 from backcalc.run import run
 from backcalc.statements import Answer, Program
 
@@ -51,12 +52,20 @@ A line `#= dL/dx1 = -100` in the graph's file states one too.
 
 ARGUMENTS = "<arguments>"
 
+Sheet = tuple[Source, list[Answer], list[Diagnostic]]
+"""A text, its answers, and what is wrong with the rest of it."""
+
 
 class _Command(click.Command):
     """A command line on which an answer may stand in several words: `dL/dx1 = -100`, `dL/dh=[1, 2]`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args if ctx.resilient_parsing else joined(args))
+        try:
+            return super().parse_args(ctx, args if ctx.resilient_parsing else joined(args))
+        except click.NoSuchOption as error:
+            if error.option_name[1:2].isdigit() or error.option_name[1:2] == ".":
+                raise click.UsageError("a negative number stands behind a `=`: dL/dx=-100", ctx) from None
+            raise
 
 
 def joined(words: Sequence[str]) -> list[str]:
@@ -125,7 +134,7 @@ def command(
     graph, sheet = _sheet(arguments, path)
     program = load_program(read_source(graph))
     stated, misstated = read_stated(program.source, program.comments)
-    source, answers, errors = (program.source, stated, misstated) if sheet is None else (sheet, *read_answers(sheet))
+    source, answers, errors = sheet or (program.source, stated, misstated)
     if not answers and not errors:
         raise UsageError(source, [_none(source, program)])
     found = run(finish(program), read_point(at), of)
@@ -143,13 +152,12 @@ def command(
     if marked:
         _show(marked, format_, digits, color, hints=hints)
     if errors or refused:
-        failure = ParseError if errors else UsageError
-        raise failure(source, sorted([*errors, *refused], key=lambda error: error.span or (0, 0)))
+        raise _failure(source, errors, refused)
     return 0 if all(mark.verdict in ("right", "rounding") for mark in marked) else 1
 
 
-def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Source | None]:
-    """The GRAPH argument, and the text of the answers; None where the graph's own are meant."""
+def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sheet | None]:
+    """The GRAPH argument, and the answers that are given; None where the graph's own are meant."""
     words = [word for word in arguments if "=" not in word]
     given = [word for word in arguments if "=" in word]
     graph = words[0] if words else None
@@ -157,12 +165,20 @@ def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sour
         text = f"one graph, and answers with `=`: {shorten(words[1])} is neither (dL/dx=-0.5 is an answer, and t=0.84)"
         raise click.UsageError(text)
     if path is None:
-        return graph, clean(ARGUMENTS, "\n".join(given)) if given else None
+        source = clean(ARGUMENTS, "\n".join(given))
+        return graph, (source, *read_answers(source)) if given else None
     if given:
         raise click.UsageError("answers stand on the command line or in --answers: drop one of the two")
     if path == "-" and graph in (None, "-"):
         raise click.UsageError("the graph and --answers cannot both come from stdin: name a file for one of them")
-    return graph, read(path)
+    return graph, read_sheet(path)
+
+
+def _failure(source: Source, errors: list[Diagnostic], refused: list[Diagnostic]) -> BackcalcError:
+    """All that keeps answers from being marked, as an error of the first stage that found some."""
+    is_read = all(error.code != "not-utf8" for error in errors)
+    kind = ReadError if not is_read else ParseError if errors else UsageError
+    return kind(source, sorted([*errors, *refused], key=lambda error: error.span or NOWHERE))
 
 
 def _none(source: Source, program: Program) -> Diagnostic:

@@ -15,7 +15,8 @@ from backcalc.render.json import dump
 from backcalc.render.numbers import MAX_DIGITS, exact, value_text
 from backcalc.render.report import Grid, Tone
 from backcalc.shapes import shape_words
-from backcalc.values import shape_of
+from backcalc.unparse import unparse
+from backcalc.values import literal, shape_of
 
 SIGNS: dict[Verdict, str] = {"right": "✓", "rounding": "≈", "follows": "↪", "wrong": "✗", "missing": "–"}
 TONES: dict[Verdict, Tone] = {"right": "good", "rounding": "fair", "follows": "fair", "wrong": "bad", "missing": "bad"}
@@ -77,21 +78,19 @@ def mark_object(mark: Marked, *, hints: bool = False) -> dict[str, object]:
 
 
 def render_marks_csv(marked: Sequence[Marked], *, hints: bool = False) -> Iterator[str]:
-    """A line an answer, what went wrong last; of an array as the language writes it."""
+    """A line an answer, what went wrong last; numbers are exact, arrays as the language writes them."""
     columns = ["answer", "given", "expected", "verdict", "kind", "where", "diagnosis"]
     yield ",".join(columns)
     for mark in marked:
-        cell = mark_object(mark, hints=hints)
-        diagnosis = cell["diagnosis"] or {"kind": None, "where": None, "text": None}
-        assert isinstance(diagnosis, dict)
-        yield _line([*list(cell.values())[:4], *diagnosis.values()])
+        found, expected = mark.diagnosis, "" if hints else unparse(literal(mark.expected))
+        diagnosis = (found.kind, found.where, _hint(found) if hints else found.text) if found else ("", "", "")
+        yield _line([mark.name, mark.given, expected, mark.verdict, *diagnosis])
 
 
 def score_text(marked: Sequence[Marked]) -> str:
     """`2 of 5 right`, and how many of the others are not simply wrong."""
-    counts = Counter(mark.verdict for mark in marked)
-    others = {"rounding": "right but for rounding", "follows": "following from an earlier answer", "missing": "missing"}
-    told = [f"{counts[verdict]} {words}" for verdict, words in others.items() if counts[verdict]]  # type: ignore[index]
+    counts = Counter(str(mark.verdict) for mark in marked)
+    told = [f"{counts[verdict]} {verdict}" for verdict in ("rounding", "follows", "missing") if counts[verdict]]
     return ", ".join([f"{counts['right']} of {len(marked)} right", *told])
 
 
@@ -137,7 +136,7 @@ def _right(marked: Sequence[Marked]) -> int:
     return sum(mark.verdict == "right" for mark in marked)
 
 
-def _line(cells: Sequence[object]) -> str:
+def _line(cells: Sequence[str]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(["" if cell is None else cell for cell in cells])
+    csv.writer(out, lineterminator="").writerow(cells)
     return out.getvalue()
