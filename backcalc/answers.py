@@ -22,9 +22,14 @@ def read_sheet(path: str) -> tuple[Source, list[Answer], list[Diagnostic]]:
     """
     source, unreadable = salvage(name_of(path), b"".join(pieces(path)))
     answers, errors = read_answers(source)
+    return source, answers, by_place(source, unreadable, errors)
+
+
+def by_place(source: Source, unreadable: list[Diagnostic], errors: list[Diagnostic]) -> list[Diagnostic]:
+    """What is wrong with a text, by place; of a line with bytes that are not UTF-8 nothing else is told."""
     spoilt = {source.line_start(error.span.start) for error in unreadable if error.span}
-    errors = [error for error in errors if not (error.span and source.line_start(error.span.start) in spoilt)]
-    return source, answers, sorted([*unreadable, *errors], key=lambda error: error.span or NOWHERE)
+    others = (error for error in errors if not (error.span and source.line_start(error.span.start) in spoilt))
+    return sorted([*unreadable, *others], key=lambda error: error.span or NOWHERE)
 
 
 def read_answers(source: Source) -> tuple[list[Answer], list[Diagnostic]]:

@@ -18,7 +18,7 @@ from threading import Thread
 from typing import Any, get_args
 
 from backcalc import progress
-from backcalc.answers import SheetReader, read_stated
+from backcalc.answers import SheetReader, by_place, read_stated
 from backcalc.asked import last_of_each, missing
 from backcalc.check import Key, Marked, Verdict, name_of
 from backcalc.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
@@ -39,7 +39,7 @@ COMMON = 0.05
 
 STAGE = "marking"
 NO_ANSWERS_HINT = "an answer stands on a line of its own: dL/dx = -100"
-_YOURS = re.compile(r"^you have [^;]*; ")  # One student's arithmetic.
+_YOURS = re.compile(r"you have [^;]*; ")  # One student's arithmetic.
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,14 @@ class Grader:
         """The marks of a submission. What is wrong with it is told in what it gives."""
         asked = self._asked or submission.asked
         try:
-            sheet = submission.sheet()
+            sheet, unreadable = submission.sheet()
         except BackcalcError as error:
             marks = tuple(missing(self._key, asked, []))
             return Graded(submission.name, marks, (False,) * len(marks), error, is_read=False)
         found, errors = self._reader.read(sheet)
         answers, _ = last_of_each(found)
         marked, refused = self._key.mark(sheet, answers)
-        errors += refused
+        errors = by_place(sheet, unreadable, [*errors, *refused])
         if not (asked or marked or errors):
             errors = [Diagnostic("no-answers", "there are no answers in it", hints=(NO_ANSWERS_HINT,))]
         marks = tuple(on_what_is_asked(self._key, asked, answers, marked) if asked else marked)

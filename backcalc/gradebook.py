@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from backcalc import reading
 from backcalc.answers import read_answers
 from backcalc.check import Key, name_of
 from backcalc.columns import other_separator
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source, Span, UsageError, excerpt, plural, shorten
+from backcalc.reading import name_of as file_name
+from backcalc.reading import pieces, salvage
 from backcalc.records import records
 from backcalc.statements import Answer
 
-REPLACED = "\ufffd"  # What stands for bytes that are not UTF-8.
 HEADER_HINT = "the first column has names, each other one the answers to what heads it: dL/dx1, t1"
 
 
 class Gradebook:
     """A CSV file: the first column has the students' names, each other one the answers to what heads it.
 
-    `columns` are the headings by their places, `asked` is what they ask, `errors` what is wrong with the header.
+    `columns` are the headings by their places, `asked` is what they ask, `errors` what is wrong with the header, and
+    `unreadable` what is not UTF-8.
     """
 
-    def __init__(self, source: Source, key: Key) -> None:
-        self.source = source
-        self.errors: list[Diagnostic] = []
+    def __init__(self, source: Source, unreadable: Sequence[Diagnostic], key: Key) -> None:
+        self.source, self.unreadable = source, [error for error in unreadable if error.span]
+        self.errors = [error for error in unreadable if not error.span]  # The whole file is of another encoding.
         self.columns: dict[int, str] = {}
         self.asked: list[Answer] = []
         first = next(records(source.text))
@@ -81,9 +82,8 @@ class Row:
 
     def sheet(self) -> Source:
         """The answers of the row, one a line, an empty cell being none. Raises BackcalcError where it is damaged."""
-        if any(REPLACED in text for text in self.cells):
-            hint = ("save the file as UTF-8",)
-            raise self._refusal(ReadError, Diagnostic("not-utf8", "this row is not UTF-8", self.place, hints=hint))
+        if damage := [error for error in self.book.unreadable if error.span and self._has(error.span)]:
+            raise self._refusal(ReadError, *damage)
         count = max(_filled(self.cells), min(len(self.cells), self.book.width))
         if count != self.book.width:
             message = f"{plural(count, 'cell')}, where the header has {self.book.width}"
@@ -96,6 +96,9 @@ class Row:
         return self._refusal(
             UsageError, *(each._replace(span=self._place(sheet, each.span), notes=()) for each in found)
         )
+
+    def _has(self, span: Span) -> bool:
+        return self.place.start <= span.start < self.place.end
 
     def _answers(self) -> list[tuple[str, str]]:
         return [(name, self.cells[i]) for i, name in self.book.columns.items() if self.cells[i]]
@@ -130,14 +133,7 @@ def _short_hint(row: Row, count: int) -> str:
 
 def read_gradebook(path: str, key: Key) -> Gradebook:
     """The gradebook in the file at `path`; bytes that are not UTF-8 damage their row alone. Raises ReadError."""
-    name, data = reading.name_of(path), b"".join(reading.pieces(path))
-    try:
-        source = reading.decode(name, data)
-    except ReadError as error:
-        if error.diagnostics[0].span is None:  # It is no text at all.
-            raise
-        source = reading.clean(name, data.decode("utf-8", errors="replace"))
-    return Gradebook(source, key)
+    return Gradebook(*salvage(file_name(path), b"".join(pieces(path))), key)
 
 
 def cell(text: str, span: Span) -> str:

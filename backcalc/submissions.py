@@ -11,7 +11,7 @@ from pathlib import Path
 from backcalc.check import Key
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source, UsageError
 from backcalc.gradebook import Row, read_gradebook
-from backcalc.reading import read
+from backcalc.reading import name_of, pieces, salvage
 from backcalc.statements import Answer
 
 STDIN_NAME = "stdin"
@@ -25,9 +25,11 @@ class Submission:
     path: str
     row: Row | None = None
 
-    def sheet(self) -> Source:
-        """The text of the answers. Raises BackcalcError where there is none to be read."""
-        return read(self.path) if self.row is None else self.row.sheet()
+    def sheet(self) -> tuple[Source, list[Diagnostic]]:
+        """The text of the answers, and what of it is not UTF-8. Raises BackcalcError where there is none to be read."""
+        if self.row is not None:
+            return self.row.sheet(), []
+        return salvage(name_of(self.path), b"".join(pieces(self.path)))
 
     def error(self, sheet: Source, found: Iterable[Diagnostic]) -> BackcalcError:
         """What is wrong with answers of the sheet, told of the place where they stand."""
