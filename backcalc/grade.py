@@ -19,11 +19,13 @@ from typing import Any, get_args
 
 from backcalc import progress
 from backcalc.answers import SheetReader, by_place, read_stated
+from backcalc.arithmetic import rounded
 from backcalc.asked import last_of_each, missing
 from backcalc.check import Key, Marked, Verdict, name_of
 from backcalc.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
 from backcalc.statements import Answer, Comment
 from backcalc.submissions import Submission
+from backcalc.values import shape_of
 
 AT_ONCE = 32
 """Submissions that a process marks before it sends what it found: some hundredths of a second."""
@@ -38,6 +40,7 @@ COMMON = 0.05
 """The share of a class from which on a wrong number is worth a look."""
 
 STAGE = "marking"
+MOST_DIGITS = 10
 NO_ANSWERS_HINT = "an answer stands on a line of its own: dL/dx = -100"
 _YOURS = re.compile(r"you have [^;]*; ")  # One student's arithmetic.
 
@@ -141,7 +144,8 @@ def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[lis
 
 def _contradiction(answer: Answer, mark: Marked) -> Diagnostic:
     message = f"the graph does not give `{shorten(mark.name)}` = {shorten(mark.given)}; answers are marked by the graph"
-    return Diagnostic("contradicted-key", message, answer.span)
+    hints = () if shape_of(mark.expected) else (f"it gives {rounded(mark.expected, MOST_DIGITS)}",)
+    return Diagnostic("contradicted-key", message, answer.span, hints=hints)
 
 
 def is_flawless(graded: Graded) -> bool:

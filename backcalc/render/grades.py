@@ -70,10 +70,13 @@ def _by_answer(graded: Sequence[Graded]) -> Grid:
 
 
 def _mistakes(graded: Sequence[Graded]) -> list[Grid]:
+    """The commonest mistakes, each below the share of the class that made it."""
     found = mistakes(graded)
-    rows = [(f"{100 * share:.0f} %", text) for text, share in found[:MISTAKES]]
-    title = "The commonest mistakes, and the share of submissions that have them"
-    return [Grid(("share", "mistake"), rows, frozenset(), title=title, whole=frozenset([1]))] if rows else []
+    count = sum(each.is_read for each in graded)
+    rows = [(f"{100 * share:.0f} %", str(round(share * count))) for _, share in found[:MISTAKES]]
+    notes = {i: [text] for i, (text, _) in enumerate(found[:MISTAKES])}
+    title = "The commonest mistakes"
+    return [Grid(("share", "submissions"), rows, frozenset([0, 1]), title=title, notes=notes)] if rows else []
 
 
 def render_grades_json(graded: Sequence[Graded]) -> Iterator[str]:
