@@ -201,7 +201,7 @@ def _by_processes(grader: Grader, handed_in: Sequence[Submission], jobs: int) ->
         stream.flush()  # Else a worker would write it once more.
     context = multiprocessing.get_context("fork")  # Nothing is read twice, and nothing is left behind at Ctrl-C.
     with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grader, handed_in)) as pool:
-        # Who was started by Ctrl-C's owner leaves it to that one: a worker ends with its parent.
+        # Ctrl-C is the parent's to hear, from the fork on: a worker ends with it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         parts = pool.map(_grade_part, range(0, len(handed_in), AT_ONCE))
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

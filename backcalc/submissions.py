@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from backcalc import progress
 from backcalc.check import Key
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source, UsageError
 from backcalc.gradebook import Row, read_gradebook
@@ -46,6 +47,7 @@ def submissions(paths: Iterable[str], key: Key) -> tuple[list[Submission], list[
 
     A folder is the files in it, sorted; a file whose name ends with `.csv` is a gradebook.
     """
+    progress.at("reading")
     found: list[Submission] = []
     errors: list[BackcalcError] = []
     for file in (file for path in paths for file in _files(path, errors)):

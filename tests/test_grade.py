@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import backcalc
+from backcalc import progress
 from backcalc.answers import SheetReader, read_answers
 from backcalc.check import Diagnosis, Key, Marked
 from backcalc.errors import Source
@@ -477,6 +478,16 @@ def test_usage(arguments, words, folder):
     status, out, err = called(folder, *arguments)
     assert (status, out) == (2, "")
     assert words in err
+
+
+def test_where_the_work_stands(monkeypatch, tmp_path):
+    told = []
+    monkeypatch.setattr(progress, "at", lambda name, done=None: told.append((name, done)))
+    write_class(tmp_path, 2 * AT_ONCE)
+    graded_from(tmp_path, KEY, {}, "many.csv")
+    assert [each for each in told if each[0] in {"reading", "marking"}] == [
+        ("reading", None), ("marking", 0.0), ("marking", 0.5),
+    ]  # fmt: skip
 
 
 # ---- Processes -------------------------------------------------------------------------------------------------------
