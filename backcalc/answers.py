@@ -27,6 +27,7 @@ def read_sheet(path: str) -> tuple[Source, list[Answer], list[Diagnostic]]:
 
 def by_place(source: Source, unreadable: list[Diagnostic], errors: list[Diagnostic]) -> list[Diagnostic]:
     """What is wrong with a text, by place; of a line with bytes that are not UTF-8 nothing else is told."""
+    # What the grammar makes of a line with such a byte would be a second complaint about the same thing.
     spoilt = {source.line_start(error.span.start) for error in unreadable if error.span}
     others = (error for error in errors if not (error.span and source.line_start(error.span.start) in spoilt))
     return sorted([*unreadable, *others], key=lambda error: error.span or NOWHERE)
@@ -50,7 +51,7 @@ def read_slices(source: Source, spans: Iterable[Span]) -> tuple[list[Answer], li
     for span in spans:
         try:
             answer = parse_answer(source, span)
-            constant(answer.value, source)
+            constant(answer.value, source)  # What has no value is no answer either.
         except (ParseError, EvaluateError) as error:
             errors += error.diagnostics
         else:

@@ -121,6 +121,7 @@ class Key:
             return Marked(name_of(answer), given, expected, "right")
         shape = shape_of(constant(answer.value, source))
         misshapen = None if shape == shape_of(expected) else shape
+        # Only an answer that should be 0 can be about what has no influence; to look for a path takes a while.
         diagnosis = None if misshapen is not None or _is_nonzero(expected) else self._independence(answer)
         return Marked(name_of(answer), given, expected, "wrong", diagnosis, places, misshapen)
 

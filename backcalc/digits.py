@@ -33,6 +33,7 @@ class Tolerance:
         """What an answer whose last digit is worth `unit` may be off by."""
         if self.significant is None:
             return max(unit / 2, Decimal(self.relative) * abs(expected))
+        # Half of 10^(exponent − significant + 1) is 5·10^(exponent − significant); 0 has no significant digits.
         return Decimal((0, (5,), expected.adjusted() - self.significant)) if expected else Decimal(0)
 
     def slacks(self, expected: Any) -> Any:

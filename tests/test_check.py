@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.check import check, stated_answers
-from backcalc.digits import is_right, unit_in_last_place
+from backcalc.answers import read_answers
+from backcalc.check import Key, check, stated_answers
+from backcalc.digits import AS_WRITTEN, Tolerance, is_right, unit_in_last_place, wrong_places
 from backcalc.errors import BackcalcError, Source
 from backcalc.parser import parse, parse_answer
 from backcalc.point import from_mapping
@@ -20,9 +22,9 @@ from backcalc.run import run
 law = settings(deadline=None, derandomize=True, max_examples=300)
 
 
-def right(given_text, expected):
+def right(given_text, expected, tolerance=AS_WRITTEN):
     source = Source("answer", f"a = {given_text}")
-    return is_right(parse_answer(source).value, expected, source)
+    return is_right(parse_answer(source).value, expected, source, tolerance)
 
 
 def marks(text, at=None, of=None):
@@ -169,6 +171,103 @@ def test_a_number_in_full_is_right_as_an_expression_too(x):
     assert right(f"{x!r} + 0", x)
 
 
+# ---- Other measures --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected", "relative", "verdict"),
+    [
+        ("101", 100, 0.01, True),  # Exactly as far off as it may be.
+        ("101.01", 100, 0.01, False),
+        ("-99", -100, 0.01, True),
+        ("99", -100, 0.01, False),
+        ("202/2", 100, 0.01, True),
+        ("203/2", 100, 0.01, False),
+        ("0.07", 0.0691856694576, 0.001, True),  # Right by the digits, which stay right.
+        ("0", 0.3, 0.5, True),
+        ("0.0", 0.3, 0.5, False),
+        ("0", 0, 0.5, True),
+        ("0.1", 0, 0.5, False),
+        ("inf", 5, 1, False),
+        ("5", math.inf, 1, False),
+    ],
+)
+def test_within_a_relative_error(given_text, expected, relative, verdict):
+    assert right(given_text, expected, Tolerance(relative)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected", "significant", "verdict"),
+    [
+        ("-0.07", -0.0691856694576, 1, True),
+        ("-0.07", -0.0691856694576, 2, False),  # 0.069 has two.
+        ("-0.069", -0.0691856694576, 2, True),
+        ("-0.06919", -0.0691856694576, 4, True),
+        ("-0.06914", -0.0691856694576, 3, True),
+        ("-0.0691", -0.0691856694576, 3, False),
+        ("100", 100.4, 3, True),
+        ("100", 100.4, 4, False),
+        ("10.0", 9.996, 3, True),
+        ("9.99", 9.996, 3, False),
+        ("1e2", 123, 1, True),
+        ("200/3", 66.7, 3, True),
+        ("200/3", 66.7, 4, False),
+        ("0", 0, 3, True),
+        ("0.001", 0, 3, False),
+        ("0", 1e-9, 3, False),
+    ],
+)
+def test_to_significant_digits(given_text, expected, significant, verdict):
+    assert right(given_text, expected, Tolerance(significant=significant)) is verdict
+
+
+def places(given_text, expected, tolerance=AS_WRITTEN):
+    source = Source("answer", f"a = {given_text}")
+    return list(wrong_places(parse_answer(source).value, np.array(expected, dtype=float), source, tolerance))
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected", "tolerance", "wrong"),
+    [
+        ("[1, 2.5]", [1, 2.54], AS_WRITTEN, []),
+        ("[1, 2.5]", [1, 2.56], AS_WRITTEN, [(1,)]),
+        ("[1, 2.5]", [1.1, 2.56], Tolerance(0.05), []),
+        ("[1, 2.5]", [1.1, 2.56], Tolerance(significant=2), [(0,), (1,)]),
+        ("2*[1, 2]", [2, 4], AS_WRITTEN, []),
+        ("2*[1, 2]", [2, 4.1], AS_WRITTEN, [(1,)]),
+        ("2*[1, 2]", [2, 4.1], Tolerance(0.05), []),
+        ("2*[1, 0]", [2, 0], Tolerance(significant=2), []),
+        ("2*[1, 2]", [2.04, 4.1], Tolerance(significant=2), [(1,)]),
+        ("[[1, 2], [3, 4]]", [[1, 0], [3, 5]], AS_WRITTEN, [(0, 1), (1, 1)]),
+        ("[[1, 2], 0*[3, 4]]", [[1, 2], [0, 1]], AS_WRITTEN, [(1, 1)]),
+        ("1*[1, 2]", [math.inf, 2], AS_WRITTEN, [(0,)]),
+        ("1*[1, 2]", [math.inf, 2], Tolerance(0.5), [(0,)]),
+        ("[1, 2]/0", [math.inf, math.inf], AS_WRITTEN, []),
+        ("[0, 2]/0", [math.nan, -math.inf], AS_WRITTEN, [(1,)]),
+        ("[1, 2, 3]", [1, 2], AS_WRITTEN, [()]),
+        ("1", [1, 1], AS_WRITTEN, [()]),
+        ("[[1, 2]]", [1, 2], AS_WRITTEN, [()]),
+    ],
+)
+def test_which_elements_are_wrong(given_text, expected, tolerance, wrong):
+    assert places(given_text, expected, tolerance) == wrong
+
+
+@law
+@given(numbers, st.integers(1, 15))
+def test_a_number_rounded_to_significant_digits_is_right_to_them(x, digits):
+    assert right(f"{x:.{digits - 1}e}", x, Tolerance(significant=digits))
+    assert right(f"{x:.{digits + 3}e}", x, Tolerance(significant=digits))  # More do no harm.
+
+
+@law
+@given(numbers.filter(bool), st.integers(1, 11), st.sampled_from((-1, 1)))
+def test_a_number_a_significant_digit_off_is_wrong(x, digits, step):
+    unit = Decimal(1).scaleb(Decimal(x).adjusted() - digits + 1)
+    off = Decimal(x) + step * unit * Decimal("0.51")
+    assert not right(f"{off:e}", x, Tolerance(significant=digits))
+
+
 # ---- Answers about a graph -------------------------------------------------------------------------------------------
 
 GRAPH = "y = a*b\nz = y + sin(a)\noutput z\n"
@@ -248,3 +347,102 @@ def test_lines_that_are_no_answers_are_all_told(comments, lines):
 def test_a_misspelt_node_is_guessed():
     with pytest.raises(BackcalcError, match="did you mean `hidden`"):
         marks("hidden = 2*x\n#= dhiden/dx = 2", {"x": 1})
+
+
+# ---- Elements, and derivatives that are 0 ----------------------------------------------------------------------------
+
+VECTORS = "input W = [[1, 2], [3, 4]]\ninput v = [5, 6]\nh = W @ v\ns = sum(h*h)\nt = 2*v[0]\noutput s\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "expected", "verdict"),
+    [
+        ("h = [17, 39]", "h", [17, 39], "right"),
+        ("h[1] = 39", "h[1]", 39, "right"),  # 3·5 + 4·6
+        ("h[1] = 38", "h[1]", 39, "wrong"),
+        ("W[1] = [3, 4]", "W[1]", [3, 4], "right"),
+        ("W[1, 0] = 3", "W[1,0]", 3, "right"),
+        ("ds/dh[0] = 34", "ds/dh[0]", 34, "right"),
+        ("ds/dW[0,1] = 204", "ds/dW[0,1]", 204, "right"),  # 2·17·6
+        ("∂h[1]/∂v = [3, 4]", "dh[1]/dv", [3, 4], "right"),
+        ("∂h/∂v[1] = [2, 4]", "dh/dv[1]", [2, 4], "right"),
+        ("d(h[0])/d(v[1]) = 2", "dh[0]/dv[1]", 2, "right"),
+        ("dh/dv = [[1, 2], [3, 4]]", "dh/dv", [[1, 2], [3, 4]], "right"),
+        ("dh[0]/dW[0] = [5, 6]", "dh[0]/dW[0]", [5, 6], "right"),
+        ("dh[0]/dW[1,1] = 0", "dh[0]/dW[1,1]", 0, "right"),
+    ],
+)
+def test_an_element_is_marked(answer, name, expected, verdict):
+    (mark,) = marks(f"{VECTORS}#= {answer}")
+    assert (mark.name, mark.verdict) == (name, verdict)
+    assert np.array_equal(mark.expected, expected)
+
+
+@pytest.mark.parametrize(
+    ("answer", "places", "misshapen"),
+    [
+        ("h = [17, 38]", ((1,),), None),
+        ("h = [1, 2]", ((0,), (1,)), None),
+        ("h = [1, 2, 3]", ((),), (3,)),
+        ("h = 17", ((),), ()),
+        ("s = [1, 2]", ((),), (2,)),
+        ("s = 1", ((),), None),
+    ],
+)
+def test_what_is_wrong_in_an_array(answer, places, misshapen):
+    (mark,) = marks(f"{VECTORS}#= {answer}")
+    assert (mark.verdict, mark.places, mark.misshapen) == ("wrong", places, misshapen)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("dt/dW = [[1, 2], [3, 4]]", "t does not depend on W, so this is 0"),
+        ("dt/ds = 1", "t does not depend on s, so this is 0"),
+        ("dv/dh = [[1, 2], [3, 4]]", "v does not depend on h, so this is 0; it is h that depends on v"),
+        ("dh/dv = [[1, 2], [3, 0]]", None),
+        ("dh[0]/dW[1,1] = 3", None),  # An element may be 0 where the whole is not.
+        ("ds/ds = 2", None),
+    ],
+)
+def test_a_derivative_by_what_has_no_path_is_told(answer, text):
+    (mark,) = marks(f"{VECTORS}#= {answer}")
+    assert mark.verdict == "wrong"
+    assert (mark.diagnosis and mark.diagnosis.text) == text
+
+
+def test_the_given_value_stands_on_one_line():
+    (mark,) = marks_of(VECTORS, "h = [17, # the first\n   39]")
+    assert mark.given == "[17, 39]"
+
+
+def marks_of(text, sheet, at=None):
+    source = Source("sheet", sheet)
+    key = Key(run(backcalc.parse(text), from_mapping(at or {}, source)))
+    return key.mark(source, read_answers(source)[0])[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "hints"),
+    [
+        ("h[2] = 1", "no-element", ("its last element is h[1]",)),
+        ("dh[0]/dW[2,0] = 1", "no-element", ("its last element is W[1,1]",)),
+        ("s[0] = 1", "no-element", ()),
+        ("h[0,0] = 1", "no-element", ("its last element is h[1]",)),
+        ("dq/ds = 1", "unknown-node", ("the nodes are W, v, h, s, t",)),
+        ("dh/dS = 1", "unknown-node", ("did you mean `s`?",)),
+    ],
+)
+def test_an_answer_that_cannot_be_marked_keeps_no_other_from_it(answer, code, hints):
+    source = Source("sheet", f"{answer}\nt = 10")
+    marked, errors = Key(run(backcalc.parse(VECTORS), {})).mark(source, read_answers(source)[0])
+    assert [(mark.name, mark.verdict) for mark in marked] == [("t", "right")]
+    assert [(error.code, error.hints) for error in errors] == [(code, hints)]
+
+
+def test_what_is_not_known_keeps_no_other_answer_from_being_marked():
+    text = "input v = [1, 2]\nh = W*v\nadjoint h = [3, 4]"
+    source = Source("sheet", "dL/dW = [3, 8]\ndL/dv = [3, 4]\nh = [1, 2]\ndL/dh = [3, 4]")
+    marked, errors = Key(run(backcalc.parse(text), {})).mark(source, read_answers(source)[0])
+    assert [mark.name for mark in marked] == ["dL/dW", "dL/dh"]
+    assert [(error.code, error.hints[0][:21]) for error in errors] == [("unknown-value", "give it by --at W=1, ")] * 2

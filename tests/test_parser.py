@@ -490,11 +490,34 @@ def test_an_answer(text, of, wrt, value):
 
 
 @pytest.mark.parametrize(
+    ("text", "of_place", "wrt_place"),
+    [
+        ("h = 1", (), ()),
+        ("h[0] = 1", (0,), ()),
+        ("W[0, 12] = 1", (0, 12), ()),
+        ("dL/dW[1,0] = 1", (), (1, 0)),
+        ("dh[2]/dx = 1", (2,), ()),
+        ("∂h[2]/∂x[ 3 ] = 1", (2,), (3,)),
+        ("d(h[2])/d(x[3]) = 1", (2,), (3,)),
+    ],
+)
+def test_an_answer_about_an_element(text, of_place, wrt_place):
+    answer = parse_answer(Source("test", text))
+    assert (answer.of_place, answer.wrt_place) == (of_place, wrt_place)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
         "x",
         "dL/dx",
+        "h[] = 1",
+        "h[-1] = 1",
+        "h[1.0] = 1",
+        "h[k] = 1",
+        "h[0][1] = 1",
+        "dh/dx[0 = 1",
         "L/x = 1",
         "dL/x = 1",
         "d/dx = 1",

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from backcalc.errors import ReadError
-from backcalc.reading import decode, read
+from backcalc.reading import decode, read, salvage
 
 DECODED = [
     ("plain", b"y = 2*x\n", "y = 2*x\n"),
@@ -49,6 +49,32 @@ def test_what_is_not_utf_8_is_refused_at_its_first_byte(data, place, hint):
     first, *_, last = str(caught.value).split("\n")
     assert first == place
     assert hint in last
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "places"),
+    [
+        (b"y = 1", "y = 1", []),
+        (b"\xef\xbb\xbfa\r\nb\rc", "a\nb\nc", []),
+        (b"a\r\n# \xe9\r\nb \xff\xfe\n", "a\n# �\nb ��\n", [(2, 3), (3, 3)]),
+        ("e\u0301 ".encode() + b"\xe9", "é �", [(1, 3)]),
+        ("�".encode(), "�", []),
+        ("y\n".encode("utf-16"), "y\n", [None]),
+    ],
+)
+def test_salvage(data, text, places):
+    source, errors = salvage("f", data)
+    spans = (error.span for error in errors)
+    assert source.text == text
+    assert [
+        span and (source.line_number(span.start), 1 + span.start - source.line_start(span.start)) for span in spans
+    ] == places
+
+
+@pytest.mark.parametrize("data", [b"y = 1\0", "y".encode("utf-16-be"), b"PK\3\4\0\0"])
+def test_nothing_is_salvaged_of_what_is_no_text(data):
+    with pytest.raises(ReadError, match="the file is not text"):
+        salvage("f", data)
 
 
 def test_the_text_of_a_refused_file_shows_what_can_be_shown():

@@ -19,7 +19,7 @@ from backcalc.version import __version__
 # In the order in which `--help` lists them, with the line that it shows, so that help loads no command.
 COMMANDS = {
     "run": "Forward and reverse pass: the adjoint table.",
-    "check": "Mark the results that a file states.",
+    "check": "Mark answers, and the results that a file states.",
     "grade": "Mark many submissions, and show what the class got wrong.",
     "derive": "Print the gradient as a graph in the same language.",
     "fmt": "Print the file, formatted.",

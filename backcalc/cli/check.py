@@ -44,10 +44,9 @@ Examples:
   backcalc check lattice.bg --at x=1 --answers anna.txt --require all
   cat anna.txt | backcalc check vectors.bg --answers - --tol 0.01
 
-\b
-An answer is dL/dx1=-100 (or ∂L/∂x1, d(L)/d(x1)) for a derivative, t1=0.84 for a value, h[0]=2 for an
-element. It may be a fraction or an expression (-1/0.1) or a vector ("dL/dh=[1, 2]").
-A line `#= dL/dx1 = -100` in the graph's file states one too.
+An answer is dL/dx1=-100 (or ∂L/∂x1, d(L)/d(x1)) for a derivative, t1=0.84 for a value, h[0]=2 for an element. It may be
+a fraction or an expression (-1/0.1) or a vector ("dL/dh=[1, 2]"). A line `#= dL/dx1 = -100` in the graph's file states
+one too.
 """
 
 ARGUMENTS = "<arguments>"
@@ -72,10 +71,11 @@ def joined(words: Sequence[str]) -> list[str]:
     """`words` with those put together that are parts of one assignment."""
     found: list[str] = []
     for word in words:
+        # The value of an option, `--at x=[1,`, goes on in the same way; the options themselves do not.
         last = found[-1] if found else ""
         is_open = "=" in last and last.count("[") + last.count("(") > last.count("]") + last.count(")")
-        is_option = word.startswith("--") or word == "-h"
-        if last and last[0] != "-" and not is_option and (is_open or last[-1] == "=" or word[:1] == "="):
+        is_value = "=" not in word and not word.startswith("--") and word != "-h"
+        if last[:1] not in ("", "-") and (word[:1] == "=" or (is_value and (is_open or last[-1] == "="))):
             found[-1] = f"{last} {word}"
         else:
             found.append(word)
@@ -130,7 +130,7 @@ def command(
     GRAPH is a file; `-`, or a pipe, is read from stdin. An argument with `=` is an answer. An answer is right when the
     true value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
-    tolerance = read_tolerance(tol, sig)
+    tolerance = read_tolerance(tol, sig)  # What is wrong with the options is told before anything is read.
     graph, sheet = _sheet(arguments, path)
     program = load_program(read_source(graph))
     stated, misstated = read_stated(program.source, program.comments)
@@ -145,7 +145,7 @@ def command(
         print_warnings(source, repeated)
     key = Key(found, tolerance)
     marked, refused = key.mark(source, answers)
-    if refused and not marked:
+    if refused and not marked:  # Then it is the point that is at fault, rather than each answer.
         require_known(found.linear.evaluation)
     if require == "all":
         marked += missing(key, _asked(key, program, stated, misstated), answers)
