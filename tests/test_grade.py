@@ -485,7 +485,7 @@ def test_where_the_work_stands(monkeypatch, tmp_path):
     monkeypatch.setattr(progress, "at", lambda name, done=None: told.append((name, done)))
     write_class(tmp_path, 2 * AT_ONCE)
     graded_from(tmp_path, KEY, {}, "many.csv")
-    assert told[0] == ("reading", None)
+    assert ("reading", None) in told
     assert [done for name, done in told if name == "marking"] == [0.0, 0.5]
 
 
