@@ -14,6 +14,7 @@ from backcalc.reading import pieces, salvage
 from backcalc.records import records
 from backcalc.statements import Answer
 
+LONGEST_NAME = 200  # Where a quote is never closed, the rest of the file would be one.
 HEADER_HINT = "the first column has names, each other one the answers to what heads it: dL/dx1, t1"
 
 
@@ -78,7 +79,7 @@ class Row:
     @property
     def name(self) -> str:
         """The student's name; where there is none, the number of the line."""
-        return self.cells[0] or f"line {self.book.source.line_number(self.place.start)}"
+        return shorten(self.cells[0], LONGEST_NAME) or f"line {self.book.source.line_number(self.place.start)}"
 
     def sheet(self) -> Source:
         """The answers of the row, one a line, an empty cell being none. Raises BackcalcError where it is damaged."""
@@ -87,8 +88,8 @@ class Row:
         count = max(_filled(self.cells), min(len(self.cells), self.book.width))
         if count != self.book.width:
             message = f"{plural(count, 'cell')}, where the header has {self.book.width}"
-            hints = (_short_hint(self, count) if count < self.book.width else _LONG_HINT,)
-            raise self._refusal(UsageError, Diagnostic("row-length", message, self.place, hints=hints))
+            hint = self._length_hint(count)
+            raise self._refusal(UsageError, Diagnostic("row-length", message, self.place, hints=(hint,)))
         return Source(self.book.source.name, "".join(f"{name} = {text}\n" for name, text in self._answers()))
 
     def errors(self, sheet: Source, found: Iterable[Diagnostic]) -> BackcalcError:
@@ -96,6 +97,16 @@ class Row:
         return self._refusal(
             UsageError, *(each._replace(span=self._place(sheet, each.span), notes=()) for each in found)
         )
+
+    def _length_hint(self, count: int) -> str:
+        """Why the row may have no more, or no fewer, than `count` cells."""
+        if self.book.source.text.count('"', *self.place) % 2:
+            return "a quote in this row is never closed"
+        if count > self.book.width:
+            return 'the decimal mark is a point; a vector stands in quotes: "[1, 2]"'
+        missing = next((name for i, name in self.book.columns.items() if i >= count), None)
+        first = f"the first that is missing is `{shorten(missing)}`; " if missing else ""
+        return f"{first}what has no answer is an empty cell"
 
     def _has(self, span: Span) -> bool:
         return self.place.start <= span.start < self.place.end
@@ -121,14 +132,6 @@ class Row:
             return whole
         at = text.index(self.cells[columns[line]][:1], *whole) + span.start - before
         return Span(at, min(whole.end, at + span.end - span.start))
-
-
-_LONG_HINT = 'the decimal mark is a point; a vector stands in quotes: "[1, 2]"'
-
-
-def _short_hint(row: Row, count: int) -> str:
-    missing = [name for i, name in row.book.columns.items() if i >= count]
-    return f"the first that is missing is `{shorten(missing[0])}`; what has no answer is an empty cell"
 
 
 def read_gradebook(path: str, key: Key) -> Gradebook:

@@ -220,6 +220,7 @@ ROWS = [
     ("Ada,6,2.58 +,2", "Ada", ["right", "missing", "right"], [(2, "")]),
     ("Ada,6,2.58", "Ada", None, [(2, "Ada,6,2.58")]),
     ("Ada,6,2,58,2", "Ada", None, [(2, "Ada,6,2,58,2")]),
+    ('"Ada,6,2.58,2', "Ada,6,2.58,2  Bob,6,2.6,2", None, [(2, '"Ada,6,2.58,2\n\nBob,6,2.6,2\n')]),
     (b"Ad\xe4,6,2.58,2", "Ad�", None, [(2, "�")]),
 ]
 
@@ -228,8 +229,8 @@ ROWS = [
 def test_a_row_of_a_gradebook(row, name, found, wrong, tmp_path):
     row = row if isinstance(row, bytes) else row.encode()
     graded, errors = graded_from(tmp_path, GRAPH, {"class.csv": BOOK.encode() + row + b"\n\nBob,6,2.6,2\n"})
-    assert (errors, [each.name for each in graded]) == ([], [name, "Bob"])
-    assert [mark.verdict for mark in graded[1].marked] == ["right"] * 3
+    assert (errors, graded[0].name) == ([], name)
+    assert [mark.verdict for mark in graded[-1].marked] == ["right" if len(graded) == 2 else "missing"] * 3
     assert [mark.verdict for mark in graded[0].marked] == (found or ["missing"] * 3)
     assert graded[0].is_read == (found is not None)
     assert (graded[0].error and places(graded[0].error)) == wrong
@@ -253,6 +254,11 @@ def test_columns_that_are_no_answers_are_told_once_and_passed_over(header, asked
     graded, (error,) = graded_from(tmp_path, GRAPH, {"class.csv": f"{header}\n{row}\n{row}\n"})
     assert [[mark.name for mark in each.marked] for each in graded] == [asked, asked][: 2 * bool(asked)]
     assert places(error) == wrong
+
+
+def test_a_short_row_that_lacks_no_answer(tmp_path):
+    (found,), _ = graded_from(tmp_path, GRAPH, {"class.csv": "name,y,email\nAda,6\n"})
+    assert (found.score, found.error.diagnostics[0].hints) == (None, ("what has no answer is an empty cell",))
 
 
 def test_a_key_that_asks_decides_and_not_the_columns(tmp_path):
