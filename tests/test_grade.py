@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import backcalc
 from backcalc import progress
@@ -20,12 +22,14 @@ from backcalc.answers import SheetReader, read_answers
 from backcalc.check import Diagnosis, Key, Marked
 from backcalc.errors import Source
 from backcalc.grade import AT_ONCE, VERDICTS, Graded, Grader, asked_by, grade, mistakes
+from backcalc.gradebook import Gradebook
 from backcalc.loading import finish, load_program
 from backcalc.point import from_mapping
+from backcalc.reading import salvage
 from backcalc.render.grades import class_report, grades_report, render_grades_csv, render_grades_json
 from backcalc.render.gradescope import render_gradescope
 from backcalc.run import run
-from backcalc.submissions import submissions
+from backcalc.submissions import Submission, submissions
 
 TIMEOUT = 60
 UNTRACED = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
@@ -264,6 +268,31 @@ def test_a_short_row_that_lacks_no_answer(tmp_path):
 def test_a_key_that_asks_decides_and_not_the_columns(tmp_path):
     (found,), _ = graded_from(tmp_path, GRAPH + ASKED, {"class.csv": "name,dz/db,z\nAda,2,6.9\n"})
     assert verdicts(found) == [("y", "missing"), ("dz/da", "missing"), ("dz/db", "right")]
+
+
+FUZZ_KEY, FUZZ_GRADER = grader_of(GRAPH)
+
+
+@settings(deadline=None, derandomize=True, max_examples=400)
+@given(
+    header=st.sampled_from(["n,y,dz/da", "n,y,q", 'n,"y",', "n;y", "n,y\n,dz/db", '"n,y', "n,∂z/∂a,y,y"]),
+    body=st.text(alphabet='61.,"\n -=;#[]()aqé\0\ufeff/', max_size=40),
+    encoding=st.sampled_from(["utf-8", "latin-1", "utf-16"]),
+)
+def test_any_gradebook_is_read_and_what_is_wrong_has_a_place_in_it(header, body, encoding):
+    data = f"{header}\n{body}".encode(encoding, errors="replace")
+    try:
+        book = Gradebook(*salvage("class.csv", data), FUZZ_KEY)
+    except backcalc.BackcalcError:
+        assert b"\0" in data
+        return
+    for row in book.rows():
+        found = FUZZ_GRADER.grade(Submission(row.name, "class.csv", row))
+        assert len(found.marked) == len(book.asked)
+        if found.error is not None:
+            assert str(found.error).startswith("class.csv:")
+            first, last = (book.source.line_number(place) for place in row.place)
+            assert all(first <= line <= last for line, _ in places(found.error))
 
 
 # ---- The class -------------------------------------------------------------------------------------------------------
