@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-UNKNOWN = "?"
+UNKNOWN, DOT = "?", "·"
 DIGITS = 6
 
 
@@ -30,6 +30,5 @@ def factor(value: float | None, digits: int = DIGITS) -> str:
 
 
 def product(factors: Iterable[float | None], digits: int = DIGITS) -> str:
-    """A product of numbers: `30·(−2)`; the first needs no parentheses."""
-    first, *others = factors
-    return "·".join([by_hand(first, digits), *(factor(value, digits) for value in others)])
+    """A product of numbers: `30·(−2)`."""
+    return DOT.join(factor(value, digits) for value in factors)

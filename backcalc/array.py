@@ -19,7 +19,7 @@ exp, expm1, log, log2, log10, log1p = np.exp, np.expm1, np.log, np.log2, np.log1
 sqrt, cbrt, abs, sign = np.sqrt, np.cbrt, np.abs, np.sign  # noqa: A001  the language's own names
 floor, ceil, round = np.floor, np.ceil, np.rint  # noqa: A001  the language's own names
 max, min = np.maximum, np.minimum  # noqa: A001  the language's own names
-divide, matmul, outer, dot = np.true_divide, np.matmul, np.outer, np.dot
+divide, matmul, dot = np.true_divide, np.matmul, np.dot
 sum, mean, prod, largest, smallest = np.sum, np.mean, np.prod, np.max, np.min  # noqa: A001  the language's own names
 norm, diag, transpose = np.linalg.norm, np.diag, np.transpose
 
@@ -29,6 +29,20 @@ def power(x: Any, y: Any) -> Any:
     if np.ndim(y) == 0 and y in (1, 2):
         return np.multiply(x, x if y == 2 else 1.0)
     return np.float_power(x, y)
+
+
+_BUFFER = 256  # Elements, in place of 8192.
+
+
+def outer(x: Array, y: Array) -> Array:
+    """X yᵀ."""
+    # NumPy copies both into buffers, as many rows as fit, before it multiplies (its issue 13307), and that takes longer
+    # than the product itself. Into a small buffer long rows do not fit; short ones, where it pays, still do.
+    before = np.setbufsize(_BUFFER)
+    try:
+        return np.asarray(np.multiply.outer(x, y))
+    finally:
+        np.setbufsize(before)
 
 
 def _by_element(fn: Callable[[float], float]) -> Callable[[Any], Array]:
@@ -133,7 +147,9 @@ def units(shape: tuple[int | None, ...]) -> list[Array]:
 
 def is_finite(value: Any) -> bool:
     """Whether every element is a finite number."""
-    return bool(np.all(np.isfinite(value)))
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return bool(np.isfinite(value).all())
 
 
 def identity(shape: tuple[int | None, ...]) -> Array:
@@ -162,6 +178,11 @@ def as_array(value: Any) -> Array | None:
 def false_places(found: Any) -> list[tuple[int, ...]]:
     """The indices at which a condition is 0."""
     return [tuple(map(int, index)) for index in np.argwhere(np.asarray(found) == 0)]
+
+
+def each(fn: Callable[[float], float], value: Array) -> Array:
+    """`fn` of every element."""
+    return np.array([fn(item) for item in value.ravel().tolist()]).reshape(value.shape)
 
 
 def far_places(found: Array, expected: Array, slack: Callable[[Array], Any]) -> list[tuple[int, ...]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
-from backcalc.check import Key, Marked, name_of, part, refusals
+from backcalc.about import name_of, part, refusals
+from backcalc.check import Key, Marked
 from backcalc.errors import Diagnostic, Note, shorten
 from backcalc.expr import NOWHERE, Number
 from backcalc.run import Run

@@ -91,6 +91,13 @@ def _is_right(given: Expr, expected: float, source: Source, tolerance: Tolerance
         return abs(exact - truth) <= slack
 
 
+def reach(given: Expr, value: float) -> float:
+    """How far a number may be from `value` that `given` is still right for, and a little more."""
+    literal = _literal(given)
+    unit = float(unit_in_last_place(literal)) if literal is not None else 0.0
+    return 0.51 * unit + 2 * PRECISION * abs(value)
+
+
 def unit_in_last_place(literal: str) -> Decimal:
     """The worth of one step of the last digit written: 0.01 for `0.30`, 1 for `100`, 1e-4 for `1.5e-3`."""
     exponent = Decimal(literal).as_tuple().exponent

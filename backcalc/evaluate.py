@@ -126,7 +126,7 @@ def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any
     if not any(map(shape_of, args)):
         return row.scalar.evaluate(*args)
     found = row.array.evaluate(*args)
-    return found if found.ndim else float(found)
+    return found if shape_of(found) else float(found)
 
 
 def constant(expr: Expr, source: Source) -> Any:

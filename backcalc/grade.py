@@ -18,10 +18,11 @@ from threading import Thread
 from typing import Any, get_args
 
 from backcalc import progress
+from backcalc.about import name_of
 from backcalc.answers import SheetReader, by_place, read_stated
 from backcalc.arithmetic import rounded
 from backcalc.asked import last_of_each, missing
-from backcalc.check import Key, Marked, Verdict, name_of
+from backcalc.check import Key, Marked, Verdict
 from backcalc.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
 from backcalc.statements import Answer, Comment
 from backcalc.submissions import Submission

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from backcalc.about import name_of
 from backcalc.answers import read_answers
-from backcalc.check import Key, name_of
+from backcalc.check import Key
 from backcalc.columns import other_separator
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source, Span, UsageError, excerpt, plural, shorten
 from backcalc.reading import name_of as file_name

@@ -12,7 +12,7 @@ from backcalc import progress
 from backcalc.errors import Diagnostic
 from backcalc.evaluate import Evaluation
 from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Number
-from backcalc.primitive import Bound, Primitive, expression, names_in
+from backcalc.primitive import Function, Primitive, expression, names_in
 from backcalc.remarks import FLAT, Remarks, does_exist
 from backcalc.shapes import KnownShapes, Shape
 from backcalc.simplify import make
@@ -34,11 +34,12 @@ def pull(partial: Any, ct: Any) -> Any:
 class Linearization:
     """The edges of every operation of a tape, and what was noticed on the way.
 
-    An argument on which the value does not depend at all (the branch of an `if` that is not taken) has no edge.
+    An argument on which the value does not depend at all (the branch of an `if` that is not taken) has no edge. With
+    `textbook`, partials are worked out as a hand does: by the textbook's form, from the result that is there.
     """
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        self.evaluation, self.tape = evaluation, evaluation.tape
+    def __init__(self, evaluation: Evaluation, *, textbook: bool = False) -> None:
+        self.evaluation, self.tape, self.textbook = evaluation, evaluation.tape, textbook
         self.remarks = Remarks(evaluation)
         self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
@@ -174,62 +175,67 @@ class Linearization:
     def _slopes(self, slot: int, row: Primitive) -> Iterator[Edge]:
         """The (argument, local partial) pairs of one operation; literals have none."""
         args = self.tape.args[slot]
-        *terms, out = self._operands(slot)
-        known = self.evaluation.is_known or all_known((*terms, out))
+        operands = self._operands(slot)
+        known = self.evaluation.is_known or all_known(operands)
         is_plain = known and not self._shapes[slot] and not any(self._shapes[arg] for arg in args)
-        exists = does_exist(row, terms, out) if is_plain else True
+        exists = does_exist(row, operands[:-1], operands[-1]) if is_plain else True
         for k, arg in enumerate(args):
             if self.tape.constant[arg]:
                 continue
             if not exists and not row.selects:
                 yield arg, nan
             elif not row.partials or row.partials[k] != FLAT:
-                partial = self._partial(slot, row, k, known)
+                partial = self._partial(slot, row, k, operands, known)
                 if is_plain and partial == 0 and row.selects:
                     continue
                 if is_plain:
                     self.remarks.notice_slope(slot, k, partial)
                 yield arg, partial
 
-    def _partial(self, slot: int, row: Primitive, k: int, known: bool) -> Any:
+    def _partial(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Any:
         arg = self.tape.args[slot][k]
         if row.name == INDEX:
             return self._placing(slot, arg)
         if row.name in (VECTOR, "concat"):
             return self._taking(slot, k)
         if row.pullbacks:
-            return self._pullback(slot, row, k, known)
+            return self._pullback(slot, row, k, operands, known)
         # A given value is what counts, whatever its formula would give: then the form is to be chosen.
-        quick = known and not self._is_given(slot)
-        partial = self._bound(slot, row).slopes[k](*self._operands(slot)) if quick else self._slope(slot, row, k)
+        quick = known and not self.textbook and not self._is_given(slot)
+        partial = self._quick_slope(slot, row, k)(*operands) if quick else self._slope(slot, row, k, operands)
         if not self._shapes[slot]:
             return partial
-        return self._by_element(self._where_it_exists(slot, row, partial), slot, arg)
+        return self._by_element(self._where_it_exists(row, partial, operands), slot, arg)
 
-    def _bound(self, slot: int, row: Primitive) -> Bound:
-        """The row for what the operands of a slot are, numbers or arrays."""
-        return row.array if any(map(shape_of, self._operands(slot))) else row.scalar
+    def _quick_slope(self, slot: int, row: Primitive, k: int) -> Function:
+        """An elementwise local partial as a function of operands that are all known."""
+        if not self._shapes[slot]:
+            return row.scalar.slopes[k]
+        return row.array.slope(k, tuple([self.tape.literals[arg] for arg in self.tape.args[slot]]))
 
-    def _slope(self, slot: int, row: Primitive, k: int) -> Any:
+    def _slope(self, slot: int, row: Primitive, k: int, operands: list[Any]) -> Any:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
-        scope = self._scope(slot, row)
+        scope = _scope(row, operands)
         columns = (row.stable, row.partials, row.from_output)
+        if self.textbook:
+            columns = (row.partials, row.from_output, row.stable)
         for column in columns[::-1] if self._is_given(slot) else columns:
             if column and all(is_known(scope[name]) for name in names_in(column[k]) if name in scope):
-                return self._bound(slot, row).form(column[k])(*self._operands(slot))
+                bound = row.array if any(map(shape_of, operands)) else row.scalar
+                return bound.form(column[k])(*operands)
         return substituted(expression(self._written(row, row.partials)[k]), scope)
 
     def _written(self, row: Primitive, textbook: tuple[str, ...]) -> tuple[str, ...]:
         """The texts of a row that a formula is made of: the textbook's, but where numbers are to follow from it."""
         return (self.evaluation.formulas and row.derived) or textbook
 
-    def _where_it_exists(self, slot: int, row: Primitive, partial: Any) -> Any:
+    def _where_it_exists(self, row: Primitive, partial: Any, operands: list[Any]) -> Any:
         """A partial by elements, nan where the function does not exist; where its value is finite it is so already."""
-        *terms, out = self._operands(slot)
-        if row.array.exists is None or not is_known(partial) or not all_known((*terms, out)):
+        if row.array.exists is None or not is_known(partial) or not all_known(operands):
             return partial
         from backcalc.array import is_finite, where
 
+        *terms, out = operands
         return partial if is_finite(out) else where(row.array.exists(*terms), partial, nan)
 
     def _is_given(self, slot: int) -> bool:
@@ -253,12 +259,12 @@ class Linearization:
 
         return pullback
 
-    def _pullback(self, slot: int, row: Primitive, k: int, known: bool) -> Pullback:
+    def _pullback(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
         """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""
-        operands, shape, apply = self._operands(slot), self._shapes[slot], row.array.pullbacks[k]
+        shape, apply = self._shapes[slot], row.array.pullbacks[k]
         of = self._shapes[self.tape.args[slot][0]]
         count = float(prod(n or 0 for n in of))
-        scope = self._scope(slot, row)
+        scope = _scope(row, operands)
         known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)
 
         def pullback(ct: Any) -> Any:
@@ -309,10 +315,6 @@ class Linearization:
         """What a form of a partial speaks of: the arguments and the result."""
         return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]
 
-    def _scope(self, slot: int, row: Primitive) -> dict[str, Any]:
-        """The same by name."""
-        return dict(zip((*row.params, "out"), self._operands(slot), strict=True))
-
 
 LARGEST_JACOBIAN = 1_000
 
@@ -323,6 +325,11 @@ def reshaped(rows: list[Any], shape: Shape) -> Any:
 
     found = stack(rows)
     return found.reshape(*shape, *found.shape[1:])
+
+
+def _scope(row: Primitive, operands: list[Any]) -> dict[str, Any]:
+    """The operands by the names that a row's texts give them."""
+    return dict(zip((*row.params, "out"), operands, strict=True))
 
 
 def _transposed(value: Any) -> Any:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
-from backcalc.expr import IF, NEGATE, TRANSPOSE, Call, Expr, Name, Number, fold
+from backcalc import scalar
+from backcalc.expr import IF, NEGATE, TRANSPOSE, Call, Expr, Name, Number, fold, with_args
 
 # What is not a function's own name goes by these in a namespace.
 FUNCTION_NAMES = {
@@ -25,6 +27,8 @@ FUNCTION_NAMES = {
     "@": "matmul",
 }
 _INLINE = ("+", "-", "*")  # Python's own operators on floats, arrays and tensors alike.
+# What conditions are made of; IEEE 754 leaves no choice what comes out.
+_EXACT = ("+", "-", "abs", "<", "<=", ">", ">=", "==", "!=", "and", "or")
 
 
 def lower(
@@ -55,3 +59,27 @@ def lower(
     body = fold(expr, leaf, call)
     # The text is our own: numbers, parameters and names that `resolve` knows; never a user's.
     return eval(f"lambda {', '.join(params)}: {body}", namespace)  # type: ignore[no-any-return]  # noqa: S307
+
+
+def decided(expr: Expr, known: Mapping[str, float]) -> Expr:
+    """`expr` with numbers for the names `known`, without the choices that these make; its value is the same."""
+
+    def leaf(part: Number | Name) -> Expr:
+        return Number(known[part.id]) if isinstance(part, Name) and part.id in known else part
+
+    return fold(expr, leaf, _decide)
+
+
+def _decide(part: Call, args: tuple[Expr, ...]) -> Expr:
+    numbers = [arg.value for arg in args if isinstance(arg, Number)]
+    if part.fn in ("where", IF) and isinstance(args[0], Number):
+        return args[1] if args[0].value else args[2]
+    if part.fn == "or" and any(numbers):
+        return Number(1.0)
+    if part.fn == "and" and not all(numbers):
+        return Number(0.0)
+    found = with_args(part, args)
+    if part.fn not in _EXACT or len(numbers) < len(args):
+        return found
+    value = lower(found, (), scalar.__getattribute__, {})()
+    return Number(value) if isfinite(value) else found  # `lower` writes finite numbers.

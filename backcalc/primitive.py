@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from types import ModuleType
 from typing import Any
 
 from backcalc import scalar
 from backcalc.errors import Source
 from backcalc.expr import Expr, names
-from backcalc.lower import lower
+from backcalc.lower import decided, lower
 from backcalc.parser import parse_expression
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf}
@@ -137,8 +137,26 @@ class Bound:
             self._forms[text] = self._function(text, (*self.row.params, "out"))
         return self._forms[text]
 
+    def pullback_form(self, text: str) -> Function:
+        """A form of a pullback as a function of the arguments, `out`, the cotangent `ct` and `n`."""
+        key = f"ct: {text}"
+        if key not in self._forms:
+            self._forms[key] = self._function(text, (*self.row.params, "out", "ct", "n"))
+        return self._forms[key]
+
+    def slope(self, index: int, literals: tuple[float | None, ...]) -> Function:
+        """The same as `slopes[index]` where some arguments are these literals, which may settle a choice in it."""
+        text = (self.row.stable or self.row.partials)[index]
+        if "where" not in text or not any(literals):
+            return self.slopes[index]
+        return _settled(self, text, literals)
+
     def _function(self, text: str, params: tuple[str, ...]) -> Function:
-        return lower(expression(text), params, self._resolve, CONSTANTS)
+        return self.lowered(expression(text), params)
+
+    def lowered(self, expr: Expr, params: tuple[str, ...]) -> Function:
+        """An expression of the table's texts as a function of `params`."""
+        return lower(expr, params, self._resolve, CONSTANTS)
 
     def _resolve(self, name: str) -> Any:
         """The base function `name`, or the row's own where it is defined by others."""
@@ -147,6 +165,15 @@ class Bound:
             return base
         row = TABLE[name]
         return row.scalar.evaluate if self.namespace is scalar else Bound(row, self.namespace).evaluate
+
+
+@lru_cache(maxsize=1000)  # Files may hold any number of literals.
+def _settled(bound: Bound, text: str, literals: tuple[float | None, ...]) -> Function:
+    """A form of a partial at these literals, with the choices made that they settle."""
+    params = bound.row.params
+    pairs = zip(params, literals, strict=True)
+    known = {name: value for name, value in pairs if value and math.isfinite(value)}  # −0.0 would be 0.0's key here.
+    return bound.lowered(decided(expression(text), known), (*params, "out"))
 
 
 @cache

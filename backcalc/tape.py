@@ -6,6 +6,7 @@ The tape depends on the graph alone, so it is made once and run at any number of
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from backcalc import progress
@@ -67,6 +68,14 @@ class Tape:
         self.has_arrays = any(row is not None and row.shape != "elementwise" for row in self.rows) or any(
             node.shape for node in graph.nodes
         )
+
+    @cached_property
+    def owner(self) -> list[int | None]:
+        """The place in the graph of the node to whose formula each slot belongs; None for the partials of edges."""
+        found: list[int | None] = [None] * len(self.rows)
+        for node, (first, last) in enumerate(zip(self.begin, self.slot, strict=True)):
+            found[first : last + 1] = [node] * (last + 1 - first)
+        return found
 
     def downstream(self, slots: Iterable[int]) -> list[bool]:
         """Which slots depend on one of `slots`, themselves among them."""

@@ -1,4 +1,4 @@
-"""What the tests share: the worst cases of the primitives' accuracy, shown at the end of every run."""
+"""What the tests share: figures that they find, shown at the end of every run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import pytest
 from references import Finding
 
 _WORST = pytest.StashKey[list[Finding]]()
+_FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """An empty list of worst cases."""
+    """Nothing is found yet."""
     config.stash[_WORST] = []
+    config.stash[_FIGURES] = []
 
 
 @pytest.fixture
@@ -21,21 +23,33 @@ def worst_cases(request: pytest.FixtureRequest) -> list[Finding]:
     return request.config.stash[_WORST]
 
 
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> list[str]:
+    """The lines that a test adds a figure of its own to."""
+    return request.config.stash[_FIGURES]
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker of pytest-xdist hands its worst cases over as plain data."""
+    """A worker of pytest-xdist hands what it has found over as plain data."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["worst"] = [astuple(case) for case in session.config.stash[_WORST]]
+        session.config.workeroutput["figures"] = session.config.stash[_FIGURES]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: object) -> None:
     """What a worker has found, added to what the others have."""
-    found = getattr(node, "workeroutput", {}).get("worst", [])
-    node.config.stash[_WORST].extend(Finding(*case) for case in found)
+    found = getattr(node, "workeroutput", {})
+    node.config.stash[_WORST].extend(Finding(*case) for case in found.get("worst", []))
+    node.config.stash[_FIGURES].extend(found.get("figures", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The worst case of every primitive, furthest from the truth first; those without any error in one line."""
+    """The figures; then the worst case of every primitive, furthest from the truth first, exact ones in one line."""
+    if config.stash[_FIGURES]:
+        terminalreporter.section("diagnosis of wrong answers")
+        for line in config.stash[_FIGURES]:
+            terminalreporter.line(line)
     found = config.stash[_WORST]
     cases = sorted(found, key=lambda case: -case.ratio)
     if cases:

@@ -17,4 +17,4 @@ def test_a_number(value, plain, within):
 
 def test_a_product():
     assert product([30.0, -2.0]) == "30·(−2)"
-    assert product([-10.0, 4.0, -1 / 3], 3) == "−10·4·(−0.333)"
+    assert product([-10.0, 4.0, -1 / 3], 3) == "(−10)·4·(−0.333)"

@@ -400,8 +400,9 @@ def test_did_you_mean(arguments, message, call):
 
 odd_text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 likely = st.sampled_from([
-    "run", "check", "fmt", "samples", "lattice.bg", "neuron.bg", "nowhere", ".", "..", "/", "/dev/null", "-", "--",
-    "-x", "--at", "--of", "--wrt", "--format", "--digits", "--help", "--all-pairs", "--mode", "--color", "forward",
+    "run", "check", "paths", "fmt", "samples", "lattice.bg", "neuron.bg", "nowhere", ".", "..", "/", "/dev/null", "-",
+    "--", "-x", "--at", "--of", "--wrt", "--from", "--to", "--limit", "--format", "--digits", "--help", "--all-pairs",
+    "--mode", "--color", "forward",
     "json", "always", "x", "x=1", "x=[1]", "x=1/0", "x=1e999", "x,", "σ", "=", ",", "@", "@.", "@neuron.json", "*",
     "~", "", " ", "a\nb", "\x1b[31m", "\ud7ff", "\udcff",
 ])  # fmt: skip
@@ -715,6 +716,8 @@ COMPLETED = [
     ("backcalc run --format c", ["csv"]),
     ("backcalc run lattice.bg --of t", ["t1", "t2", "t3", "t4", "t5"]),
     ("backcalc run --at x=1 lattice.bg --wrt t1,b", ["t1,b1", "t1,b2", "t1,b3", "t1,b4", "t1,b5"]),
+    ("backcalc paths lattice.bg --from t1,t", ["t1,t1", "t1,t2", "t1,t3", "t1,t4", "t1,t5"]),
+    ("backcalc paths network-a.bg --to v", ["v1", "v2", "v3"]),
     ("backcalc run nowhere.bg --of t", []),
     ("backcalc check lattice.bg t", ["t1", "t2", "t3", "t4", "t5"]),
     ("backcalc check lattice.bg t1=1 do/dt", ["do/dt1", "do/dt2", "do/dt3", "do/dt4", "do/dt5"]),

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import backcalc
+from backcalc.aggregation import Aggregation
 from backcalc.errors import Source
 from backcalc.parser import parse_expression
 from backcalc.render.latex import latex, name_latex, render_latex
+from backcalc.render.paths import paths_report
 from backcalc.render.report import Grid, run_report
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -98,6 +100,10 @@ def _tables():
         graph = backcalc.load(path)
         found = graph.run(of=graph.sinks[-1] if graph.output is None and not graph.seeds else None).run
         yield "\n".join(render_latex(run_report(found, partials=True)))
+        yield "\n".join(render_latex(paths_report(Aggregation(found), found.wrt, 3)))
+    long = backcalc.parse("input v0[12]\nfor k in 1..30 { v{k} = tanh(v{k-1}) }\nL = sum(v30)")
+    for values in ({}, {"v0": [0.5] * 12}):
+        yield "\n".join(render_latex(paths_report(Aggregation(long.run(values).run), ["v0", "v20", "v29"], 3)))
     yield "\n".join(render_latex(run_report(backcalc.parse(ODD).run(of="L").run, partials=True)))
 
 

@@ -11,8 +11,9 @@ import pytest
 from backcalc import array, scalar, stacked
 from backcalc.errors import Source
 from backcalc.expr import TRANSPOSE, Expr
-from backcalc.lower import FUNCTION_NAMES, lower
+from backcalc.lower import FUNCTION_NAMES, decided, lower
 from backcalc.parser import parse_expression
+from backcalc.unparse import unparse
 
 
 def read(text: str) -> Expr:
@@ -68,3 +69,25 @@ def test_unknown_names_are_refused_at_once(text: str, error: type[Exception]) ->
 
 def test_operators_are_pythons_own() -> None:
     assert lower(read("a*b + a"), ("a", "b"), str, {})([1], 2) == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("where(y == 2, x^y, 1/x)", "x^2"),
+        ("if y > 2 then x else y*x", "2*x"),
+        ("where(x == 0 or y - 1 + 1 == y, x, 0)", "x"),
+        ("where(x == 0 and abs(y) < 1, x, y)", "2"),
+        ("where(x == 0 or y < 1, x, y)", "where(x == 0 or 0, x, 2)"),
+        ("where(1 and y, x, 0)", "x"),
+        ("y/3 + log(y)", "2/3 + log(2)"),  # Rounded, and so left to the namespace.
+        ("y + inf", "2 + inf"),
+        ("x + z", "x + z"),
+    ],
+)
+def test_what_is_known_settles_choices(text: str, left: str) -> None:
+    assert unparse(decided(read(text), {"y": 2.0})) == left
+
+
+def test_what_overflows_is_left() -> None:
+    assert unparse(decided(read("y + y < x"), {"y": 1e308})) == "1e+308 + 1e+308 < x"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -524,3 +525,45 @@ OUTSIDE = {"exp": -1e-9, "cosh": 0.5, "softplus": -1, "relu": -1, "sigmoid": 1.1
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_what_is_outside_the_range_is_told(name: str) -> None:
     assert not PRIMITIVES[name].array.in_range(np.float64(OUTSIDE[name]))
+
+
+CHOOSING = [
+    row for row in SCALAR if len(row.params) > 1 and any("where" in text for text in row.stable or row.partials)
+]
+LITERALS = (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 1e16, math.inf)
+HARD = np.array([-math.inf, -2.0, -1.0, -0.0, 0.0, 0.25, 1.0, 2.0, 1e200, math.inf, math.nan])
+
+
+@pytest.mark.parametrize("row", CHOOSING, ids=[row.name for row in CHOOSING])
+def test_a_literal_settles_choices_and_no_digit(row: Primitive) -> None:
+    assert CHOOSING
+    with array.quiet():
+        for place, literal in itertools.product(range(len(row.params)), LITERALS):
+            literals = tuple(literal if i == place else None for i in range(len(row.params)))
+            args = [HARD if known is None else known for known in literals]
+            out = row.array.evaluate(*args)
+            for index, slope in enumerate(row.array.slopes):
+                got = np.broadcast_to(row.array.slope(index, literals)(*args, out), HARD.shape)
+                expected = np.broadcast_to(slope(*args, out), HARD.shape)
+                np.testing.assert_array_equal(got, expected)
+                there = ~np.isnan(expected)
+                np.testing.assert_array_equal(np.signbit(got[there]), np.signbit(expected[there]))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 700), (700, 3), (40, 30)])
+def test_an_outer_product_is_numpys(shape: tuple[int, int]) -> None:
+    x, y = (np.resize(HARD, size) for size in shape)
+    size = np.getbufsize()
+    with array.quiet():
+        got, expected = array.outer(x, y), np.outer(x, y)
+    np.testing.assert_array_equal(got, expected)
+    there = ~np.isnan(expected)
+    np.testing.assert_array_equal(np.signbit(got[there]), np.signbit(expected[there]))
+    assert np.getbufsize() == size
+
+
+def test_numpys_buffer_is_as_it_was_after_an_error() -> None:
+    size = np.getbufsize()
+    with pytest.raises(TypeError):
+        array.outer(np.array([object()]), np.array([1.0]))
+    assert np.getbufsize() == size

@@ -21,13 +21,13 @@ COMMANDS = {
     "run": "Forward and reverse pass: the adjoint table.",
     "check": "Mark answers, and the results that a file states.",
     "grade": "Mark many submissions, and show what the class got wrong.",
+    "paths": "Path aggregation: every path, its product, their sum.",
     "derive": "Print the gradient as a graph in the same language.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
 }
 NOT_YET = (
     "explain",
-    "paths",
     "draw",
     "report",
     "descend",

@@ -46,7 +46,7 @@ def graph_nodes(ctx: click.Context) -> Iterable[str]:
         return ()
 
 
-def _node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The nodes of the file on the command line, for `--of` and `--wrt`; in a list, for its last name."""
     from click.shell_completion import CompletionItem
 
@@ -63,14 +63,14 @@ at_option = click.option(
 of_option = click.option(
     "--of",
     metavar="NODE",
-    shell_complete=_node_completion,
+    shell_complete=node_completion,
     help="The output (default: the one declared, else the only sink).",
 )
 wrt_option = click.option(
     "--wrt",
     multiple=True,
     metavar="x,w",
-    shell_complete=_node_completion,
+    shell_complete=node_completion,
     help="The inputs of interest (default: all); may stand several times.",
 )
 digits_option = click.option(

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from unicodedata import normalize
 
-from backcalc.arithmetic import DIGITS, rounded
+from backcalc.arithmetic import DIGITS, DOT, rounded
 from backcalc.errors import ParseError, Source
 from backcalc.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.parser import parse_expression
 from backcalc.primitives import lookup
 from backcalc.render.numbers import MAX_DIGITS
-from backcalc.render.report import Grid
+from backcalc.render.report import ARROW, Grid
 from backcalc.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
 
 _GREEK = re.findall(
@@ -31,6 +31,7 @@ _LAST_LATIN = "\u017f"  # What pdfLaTeX sets in text without further packages.
 _NEEDS = "% Names with letters beyond Latin and Greek: compile with XeLaTeX or LuaLaTeX, in a font that has them."
 
 _DERIVATIVE = re.compile(r"∂(\S+)/∂(\S+)")
+_AMONG_WORDS = re.compile(r"(∂\w+'*/∂\w+'*)")
 _WORDS = (
     "node",
     "shape",
@@ -41,6 +42,13 @@ _WORDS = (
     "edges",
     "seed",
     "sum",
+    "path",
+    "factors",
+    "product",
+    "method",
+    "multiplications",
+    "backpropagation",
+    "counted",
     "user",
     "contribution",
     "?",
@@ -95,6 +103,8 @@ def _tabulars(report: Iterable[Grid]) -> Iterator[str]:
             yield ""
         if grid.title:
             yield _words(grid.title) + r"\\"
+        if not grid.header:
+            continue
         columns = "".join("r" if c in grid.numbers else "l" for c in range(len(grid.header)))
         yield rf"\begin{{tabular}}{{{columns}}}"
         yield r"\hline"
@@ -110,7 +120,10 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    """A cell as mathematics where it is a derivative, a formula or a number, else as words."""
+    """A cell as mathematics where it is a derivative, a formula, a number, a path or a product, else as words."""
+    for between, sign in ((ARROW, r" \to "), (DOT, r" \cdot ")):
+        if between in text:
+            return f"${sign.join(map(_part, text.split(between)))}$"
     derivative = _DERIVATIVE.fullmatch(text)
     if derivative:
         of, wrt = ("\\mathrm{node}" if name == "node" else name_latex(name) for name in derivative.groups())
@@ -123,14 +136,27 @@ def _cell(text: str) -> str:
         return _words(text)
 
 
+def _part(text: str) -> str:
+    """A node of a path, or a factor with the parentheses that it has."""
+    cell = _cell(text.replace("−", "-"))
+    found = cell[1:-1] if cell.startswith("$") else rf"\text{{{cell}}}"
+    return rf"\left({found}\right)" if text.startswith("(") else found
+
+
 def _words(text: str) -> str:
-    """Text as LaTeX outside mathematics."""
+    """Text as LaTeX outside mathematics, but for derivatives in it."""
+    return "".join(map(_word, _AMONG_WORDS.split(text)))
+
+
+def _word(text: str) -> str:
+    if _AMONG_WORDS.fullmatch(text):
+        return _cell(text)
     for char, command in _SYMBOLS.items():
         text = text.replace(char, command)
     return text
 
 
-_SYMBOLS = {**_SPECIAL, "∂": r"$\partial$", "×": r"$\times$", "…": r"\dots{}"}
+_SYMBOLS = {**_SPECIAL, "∂": r"$\partial$", "×": r"$\times$", "≠": r"$\neq$", "…": r"\dots{}"}
 
 
 def _escaped(text: str) -> str:

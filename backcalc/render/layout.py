@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from backcalc.arithmetic import DOT
 from backcalc.errors import display_width
 from backcalc.render.report import Grid
 
 GAP = 2
-PADDED = 60  # A text column is not padded beyond this, so one long formula does not widen every row.
+PADDED = 80  # A text column is not padded beyond this, so one long formula does not widen every row.
 LEAST = 7  # A text column narrower than this says nothing,
 NOTE = " " * 5  # What stands before a note below a row.
 LEAST_HEADING = 12  # nor does the heading of numbers: `∂loss…/∂node`.
@@ -65,18 +66,23 @@ def fit(grid: Grid, width: int) -> Grid | None:
 
 
 def records(grid: Grid, width: int) -> Iterator[str]:
-    """`grid` for a place too narrow for columns: a line a cell, a number that needs it on a line of its own."""
+    """`grid` for a place too narrow for columns: a line a cell, a number that needs it on a line of its own.
+
+    A product that needs more than a line goes on behind one of its dots, so that no number is torn apart.
+    """
     for place, row in enumerate(grid.rows):
         yield clip_middle(row[0], width)
         for i, cell in enumerate(row[1:], 1):
             label = f"  {grid.header[i]} "
+            if not cell:
+                continue
             if i not in grid.numbers and i not in grid.whole:
                 yield clip(f"{label}{cell}", width)
             elif display_width(label) + len(cell) <= width:
                 yield f"{label}{cell}"
             else:
                 yield clip_middle(label.rstrip(), width)
-                yield cell.rjust(min(width, len(cell) + 4))
+                yield from (part.rjust(min(width, len(part) + 4)) for part in _folded(cell, width - 4))
         yield from notes(grid, place, width)
 
 
@@ -91,6 +97,17 @@ def clip_middle(text: str, width: int) -> str:
         return text
     left = width // 2
     return f"{_head(text, left)}…{_tail(text, width - left - 1)}"
+
+
+def _folded(cell: str, width: int) -> Iterator[str]:
+    """A product in lines of at most `width` columns, where no factor is wider; what is no product as it is."""
+    line = ""
+    for part in re.findall(f"[^{DOT}]+{DOT}?|{DOT}", cell):
+        if line and display_width(line + part) > width:
+            yield line
+            line = ""
+        line += part
+    yield line
 
 
 def _narrowed(grid: Grid, width: int) -> Grid:

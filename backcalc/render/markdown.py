@@ -13,7 +13,7 @@ def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
         if i:
             yield ""
         if grid.title:
-            yield grid.title
+            yield _escaped(grid.title)
         if grid.title and grid.header:
             yield ""
         if grid.header:
@@ -36,7 +36,7 @@ def _cells(row: Sequence[str], grid: Grid) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("_", r"\_")
+    return text.replace("_", r"\_").replace("*", r"\*")
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from backcalc.arithmetic import DIGITS
-from backcalc.check import Diagnosis, Marked, Verdict
+from backcalc.check import Marked, Verdict
+from backcalc.diagnose import Diagnosis
 from backcalc.errors import plural
 from backcalc.render.json import dump
 from backcalc.render.numbers import MAX_DIGITS, exact, value_text
@@ -83,7 +84,7 @@ def render_marks_csv(marked: Sequence[Marked], *, hints: bool = False) -> Iterat
     yield ",".join(columns)
     for mark in marked:
         found, expected = mark.diagnosis, "" if hints else unparse(literal(mark.expected))
-        diagnosis = (found.kind, found.where, _hint(found) if hints else found.text) if found else ("", "", "")
+        diagnosis = (found.kind, found.where, _hint(found) if hints else found.text) if found else ("", "", mark.note)
         yield _line([mark.name, mark.given, expected, mark.verdict, *diagnosis])
 
 
@@ -101,6 +102,8 @@ def mark_notes(mark: Marked, digits: int, *, hints: bool) -> list[str]:
         found.append(_hint(mark.diagnosis) if hints else mark.diagnosis.text)
     elif hints:
         found.append(VERDICT_HINTS.get(mark.verdict, ""))
+    else:
+        found.append(mark.note)
     return [note for note in found if note]
 
 

@@ -16,6 +16,7 @@ from backcalc.shapes import shape_text
 from backcalc.unparse import unparse
 from backcalc.values import multiply
 
+ARROW = " → "  # Between the nodes of a path.
 Tone = Literal["good", "fair", "bad"]
 
 

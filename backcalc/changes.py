@@ -1,0 +1,211 @@
+"""What each mistake would have given: one change to the sweep or to a rule, at one place, for every derivative.
+
+A change of one term, sum or partial adds `delta` to the cotangent of one slot, and all else is linear in that: the
+derivative with respect to x is off by delta · ∂slot/∂x. So the mistakes of a whole sweep take no sweep of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache, cached_property
+from math import isfinite, prod
+from typing import Any, NamedTuple
+
+from backcalc.linearize import pull
+from backcalc.mistakes import MISTAKES, STEP, SUM, TERM, Mistake
+from backcalc.primitive import Primitive, names_in
+from backcalc.run import Run
+from backcalc.sweep import forward
+from backcalc.values import all_known, is_known, quietly, shape_of
+
+# What the texts of these rows speak of.
+_SUM = Primitive(SUM, ("a", "v", "product"), "")
+_TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "")
+
+Term = tuple[int | None, Any, Any]
+"""A user, or None for a seed; the local partial of the user; the contribution."""
+
+
+class Change(NamedTuple):
+    """One mistake at one place: what it adds to the cotangent of a slot.
+
+    `node` is where it was made; `user` whose term is changed, or `operation` whose local partial, by its slot.
+    """
+
+    mistake: Mistake
+    slot: int
+    delta: Any
+    node: int
+    user: int | None = None
+    operation: int | None = None
+
+
+class Changes:
+    """The changes that mistakes make to the derivatives of one output, whose adjoints by node are given."""
+
+    def __init__(self, run: Run, seeds: Mapping[int, Any], adjoints: list[Any]) -> None:
+        self.run, self.linear, self.adjoints = run, run.linear, adjoints
+        self.tape = run.linear.tape
+        self.terms: list[list[Term]] = replace(run, seeds=dict(seeds), adjoints=adjoints).contributions()
+        self._cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """Every change that makes a difference, the lightest of those that make the same."""
+        lightest: dict[Any, Change] = {}
+        with quietly(self.linear.evaluation.has_arrays):
+            for change in self._all():
+                key = (change.slot, _key(change.delta))
+                if key not in lightest or change.mistake.weight < lightest[key].mistake.weight:
+                    lightest[key] = change
+        return list(lightest.values())
+
+    def _all(self) -> Iterator[Change]:
+        for node in range(len(self.terms)):
+            if self.terms[node] and is_known(self.adjoints[node]):
+                yield from filter(_matters, self._sums(node))
+                yield from filter(_matters, self._terms(node))
+        for slot in self._cotangents:
+            if is_known(self._cotangents[slot]):
+                yield from filter(_matters, self._steps(slot))
+                yield from filter(_matters, self._rules(slot))
+
+    def _sums(self, node: int) -> Iterator[Change]:
+        """The changes to a node's adjoint."""
+        terms, adjoint = [c for _, _, c in self.terms[node]], self.adjoints[node]
+        value = self.run.values[node]
+        known = {"a": adjoint, "v": value}
+        if len(terms) > 1 and all_known(terms):
+            known["product"] = prod(terms[1:], start=terms[0])
+        for mistake in _of(SUM):
+            new = _changed(_SUM, mistake.change, known)
+            yield Change(mistake, self.tape.slot[node], _difference(new, adjoint), node)
+
+    def _terms(self, node: int) -> Iterator[Change]:
+        """The changes to the contributions of a node's users."""
+        for user, partial, term in self.terms[node]:
+            if user is None or not is_known(term):
+                continue
+            value, ct = self.run.values[user], self.adjoints[user]
+            known = {"c": term, "p": partial, "ct": ct, "y": value, "a": self.adjoints[node]}
+            for mistake in _of(TERM) if len(self.terms[node]) > 1 else _of(TERM, alone=True):
+                new = _changed(_TERM, mistake.change, known)
+                yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user)
+
+    def _steps(self, slot: int) -> Iterator[Change]:
+        """The changes to what any operation hands to its arguments."""
+        ct, node = self._cotangents[slot], self.tape.owner[slot]
+        if node is None:
+            return
+        for arg, partial in self.linear.slot_edges[slot]:
+            term = pull(partial, ct)
+            if is_known(term):
+                for mistake in _of(STEP):
+                    new = -term if mistake.change == "-c" else ct
+                    yield Change(mistake, arg, _difference(new, term), node, operation=slot)
+
+    def _rules(self, slot: int) -> Iterator[Change]:
+        """The changes to the local partials of an operation."""
+        row, args, node = self.linear.evaluation.rows[slot], self.tape.args[slot], self.tape.owner[slot]
+        if row is None or node is None:
+            return
+        for mistake in _of(row.name):
+            for k, text in enumerate(map(str.strip, mistake.change.split(";"))):
+                edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]
+                place = args[:k].count(args[k])
+                if text and place < len(edges) and not mistake.value:
+                    old = pull(edges[place], self._cotangents[slot])
+                    new = self._by_rule(slot, row, k, text)
+                    yield Change(mistake, args[k], _difference(new, old), node, operation=slot)
+
+    def _by_rule(self, slot: int, row: Primitive, k: int, text: str) -> Any:
+        """The contribution of a slot to its k-th argument if its partial were this text; None where it has none."""
+        terms, shapes = self.linear.evaluation.terms, self.linear.evaluation.shapes
+        arg, ct = self.tape.args[slot][k], self.linear.full(self._cotangents[slot], shapes[slot])
+        operands = dict(
+            zip((*row.params, "out"), [*(terms[a] for a in self.tape.args[slot]), terms[slot]], strict=True)
+        )
+        if not all(is_known(operands[name]) for name in names_in(text) if name in operands):
+            return None
+        has_arrays = bool(shapes[slot] or any(shapes[a] for a in self.tape.args[slot]))
+        bound = row.array if has_arrays else row.scalar
+        try:
+            if row.pullbacks:
+                return bound.pullback_form(text)(*operands.values(), ct, float(prod(shape_of(terms[arg]))))
+            new = ct * bound.form(text)(*operands.values())
+        except (ValueError, TypeError):  # Shapes that do not go together: nobody can have done that.
+            return None
+        return float(new.sum()) if shape_of(new) and not shapes[arg] else new
+
+    # ---- What a change comes to ----
+
+    def effects(self, node: int) -> Iterator[tuple[Change, Any]]:
+        """Every change with the derivative with respect to `node` that it leads to."""
+        slot, adjoint = self.tape.slot[node], self.adjoints[node]
+        with quietly(self.linear.evaluation.has_arrays):
+            if not self.linear.evaluation.has_arrays:
+                slopes = self._slopes(slot)
+                for change in self.changes:
+                    if slopes.get(change.slot):
+                        yield change, adjoint + change.delta * slopes[change.slot]
+                return
+            for change, moved in zip(self.changes, self._moved, strict=True):
+                if slot in moved and is_known(moved[slot]):
+                    yield change, adjoint + self.linear.full(moved[slot], shape_of(adjoint))
+
+    def _slopes(self, slot: int) -> dict[int, Any]:
+        """∂slot/∂this one for every slot above it."""
+        edges = self.linear.slot_edges
+        return forward(range(slot + 1, len(edges)), lambda head: _numbers(edges[head]), {slot: 1.0})
+
+    @cached_property
+    def _moved(self) -> list[dict[int, Any]]:
+        """For each change, by how much it moves the cotangent of every slot."""
+        return [self.linear.sweep({change.slot: change.delta}) for change in self.changes]
+
+
+def _numbers(edges: Any) -> Iterator[tuple[int, float]]:
+    return ((arg, partial) for arg, partial in edges if isinstance(partial, float))
+
+
+@cache
+def _of(where: str, alone: bool = False) -> tuple[Mistake, ...]:
+    """The rows of a place, but for those of values; `alone` are those that need no second term."""
+    rows = (mistake for mistake in MISTAKES if mistake.where == where and not mistake.value)
+    return tuple(row for row in rows if not (alone and row.kind == "missing-term"))
+
+
+def _changed(row: Primitive, text: str, known: Mapping[str, Any]) -> Any:
+    """What stands in place of a sum or a term; None where it speaks of what is not known."""
+    used = [known.get(name) for name in names_in(text)]
+    if any(value is None or not is_known(value) for value in used):
+        return None
+    bound = row.array if any(map(shape_of, used)) else row.scalar
+    try:
+        return bound.form(text)(*(known.get(name) for name in row.params), None)
+    except ValueError:  # Shapes that do not go together: nobody can have done that.
+        return None
+
+
+def _difference(new: Any, old: Any) -> Any:
+    """New − old; None where there is nothing new, or not in that shape."""
+    if new is None or not is_known(new) or (shape_of(new) and shape_of(new) != shape_of(old)):
+        return None
+    return new - old
+
+
+def _matters(change: Change) -> bool:
+    """Whether a change is one, and finite."""
+    if change.delta is None:
+        return False
+    if not shape_of(change.delta):
+        return change.delta != 0 and isfinite(change.delta)
+    from backcalc.array import is_finite
+
+    return bool(change.delta.any()) and is_finite(change.delta)
+
+
+def _key(delta: Any) -> Any:
+    """A delta as the key of a dictionary, to twelve digits."""
+    return tuple(f"{float(item):.12g}" for item in delta.ravel()) if shape_of(delta) else f"{delta:.12g}"

@@ -1,0 +1,261 @@
+"""Why an answer is wrong: the smallest mistake that leads to the number written, nearest to the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from typing import Any
+
+from backcalc.arithmetic import by_hand, product
+from backcalc.changes import Changes
+from backcalc.errors import shorten
+from backcalc.expr import NEGATE
+from backcalc.mistakes import ANSWER, MISTAKES, VALUE, Kind
+from backcalc.run import Run
+from backcalc.suspects import Lineup, Redone, Suspect, redone
+from backcalc.values import is_known, shape_of
+
+MOST_OTHERS = 200
+"""Nodes whose number may have been written in place of the one asked for; in larger graphs that is chance."""
+
+MOST_CHANCE = 0.1
+"""Of answers that are just wrong, with two digits, some 5 % would be claimed with more."""
+
+NEAREST = (1, 0)  # Such as the sign of the very number that is asked for: always worth telling.
+_WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
+_WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
+
+Index = tuple[Any, ...]
+"""Of an element, or of a part; empty for all of it."""
+
+Matches = Callable[[Any], bool]
+"""Whether a number or an array is what somebody wrote, to the digits written."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What went wrong: the kind of mistake, the node where it was made, a sentence, and a hint without numbers."""
+
+    kind: Kind
+    where: str
+    text: str
+    hint: str = ""
+
+
+class Diagnoser:
+    """The suspects of every derivative and value of a run, each list made when it is first asked for."""
+
+    def __init__(
+        self, run: Run, derivatives: Callable[[str], list[Any]], seeds: Callable[[str], dict[int, Any]]
+    ) -> None:
+        self.run, self._derivatives, self._seeds = run, derivatives, seeds
+        self._changes: dict[str, Changes] = {}
+        self._redone_adjoints: dict[str, list[dict[int, Any]]] = {}
+        self._lineups: dict[tuple[str, str | None], Lineup] = {}
+
+    def diagnose(
+        self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
+    ) -> Diagnosis | None:
+        """The likeliest mistake behind `given` as ∂of/∂wrt, or the value of `of`, or an element; None where none fits."""
+        fitting = self.fitting(of, wrt, index, given, slack, matches)
+        if not fitting or self._is_chance(fitting[0], of, wrt, given, slack):
+            return None
+        likeliest = [s for s in fitting if s.rank == fitting[0].rank]
+        told = list({(found := self._told(suspect, of, wrt)).text: found for suspect in likeliest}.values())
+        if len(told) == 1 or likeliest[0].mistake.kind == "other-node":
+            return told[0]
+        first, second, *_ = told
+        return Diagnosis(first.kind, first.where, f"either {first.text}, or {second.text}", first.hint)
+
+    def fitting(
+        self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
+    ) -> list[Suspect]:
+        """The suspects that give the number written, the likeliest first; it has to come within `slack` of theirs."""
+        lineup = self._lineup(of, wrt)
+        if index:
+            near = [s._replace(value=s.value[index]) for s in lineup.arrays]
+        else:
+            near = lineup.arrays if shape_of(given) else lineup.between(given - slack, given + slack)
+        return sorted((s for s in near if matches(s.value)), key=lambda suspect: suspect.rank)
+
+    def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, given: Any, slack: float) -> bool:
+        """Whether so few digits are written that one of the suspects as light as this may well be met by chance.
+
+        To be expected are as many as there are such numbers around, times the share of it all that the digits leave.
+        """
+        if shape_of(given) or likeliest.rank == NEAREST:
+            return False
+        reach = abs(given) / 2
+        near = self._lineup(of, wrt).between(given - reach, given + reach)
+        light = {f"{s.value:.9g}" for s in near if s.mistake.weight <= likeliest.mistake.weight}
+        exact = f"{likeliest.value:.9g}" == f"{given:.9g}"
+        return not exact and len(light) * slack > MOST_CHANCE * reach
+
+    # ---- Who is suspected ----
+
+    def _lineup(self, of: str, wrt: str | None) -> Lineup:
+        if (of, wrt) not in self._lineups:
+            index = self.run.graph.index
+            found = self._of_value(index[of]) if wrt is None else self._of_derivative(of, index[wrt])
+            self._lineups[of, wrt] = Lineup(found)
+        return self._lineups[of, wrt]
+
+    def _of_derivative(self, of: str, wrt: int) -> Iterator[Suspect]:
+        adjoints = self._derivatives(of)
+        away = self._distances(wrt, self._users)
+        for change, value in self.changes(of).effects(wrt):
+            place = (change.node, change.user, change.operation, away.get(change.node, 0))
+            yield Suspect(value, change.mistake, *place)
+        slot = self.run.linear.tape.slot[wrt]
+        for done, swept in zip(self._redone, self._swept(of), strict=True):
+            yield self._by_value(swept.get(slot, 0.0), done, away)
+        for mistake in _of(ANSWER):
+            if mistake.kind == "transpose" and len(shape_of(adjoints[wrt])) > 1:
+                yield Suspect(adjoints[wrt].T, mistake, wrt)
+            elif mistake.kind == "other-node":
+                yield from (Suspect(adjoints[i], mistake, wrt, i) for i in self._others(wrt))
+
+    def _of_value(self, node: int) -> Iterator[Suspect]:
+        true, slot = self.run.values[node], self.run.linear.tape.slot[node]
+        away = self._distances(node, self._args)
+        for done in self._redone:
+            yield self._by_value(done.linear.evaluation.terms[slot], done, away)
+        slopes = None if self.run.is_outside else self._derivatives(self.run.output)
+        for mistake in _of(VALUE):
+            if mistake.kind == "sign":
+                yield Suspect(-true, mistake, node)
+            elif mistake.kind == "value" and slopes is not None:
+                yield Suspect(slopes[node], mistake, node)
+            elif mistake.kind == "other-node":
+                others = ((i, self.run.values[i]) for i in self._others(node))
+                yield from (Suspect(value, mistake, node, i) for i, value in others if value is not None)
+
+    def _by_value(self, value: Any, done: Redone, away: Mapping[int | None, int]) -> Suspect:
+        """The suspect of a mistake in the forward pass."""
+        node = None if done.slot is None else self.run.linear.tape.owner[done.slot]
+        return Suspect(value, done.mistake, node, operation=done.slot, distance=away.get(node, 0))
+
+    def changes(self, of: str) -> Changes:
+        """What mistakes in the sweep of `of` change."""
+        if of not in self._changes:
+            self._changes[of] = Changes(self.run, self._seeds(of), self._derivatives(of))
+        return self._changes[of]
+
+    @cached_property
+    def _redone(self) -> list[Redone]:
+        return redone(self.run)
+
+    def _swept(self, of: str) -> list[dict[int, Any]]:
+        """The adjoints by slot that follow from each mistake in the forward pass."""
+        if of not in self._redone_adjoints:
+            slot = self.run.linear.tape.slot
+            start = {slot[node]: seed for node, seed in self._seeds(of).items()}
+            self._redone_adjoints[of] = [done.linear.sweep(start) for done in self._redone]
+        return self._redone_adjoints[of]
+
+    def _others(self, node: int) -> Iterable[int]:
+        count = len(self.run.graph.nodes)
+        return (i for i in range(count) if i != node) if count <= MOST_OTHERS else ()
+
+    @cached_property
+    def _users(self) -> Mapping[int, list[int]]:
+        """The users of each node."""
+        users: dict[int, list[int]] = {}
+        for node, args in self._args.items():
+            for arg in args:
+                users.setdefault(arg, []).append(node)
+        return users
+
+    @cached_property
+    def _args(self) -> Mapping[int, list[int]]:
+        index = self.run.graph.index
+        return {i: [index[arg] for arg in node.args] for i, node in enumerate(self.run.graph.nodes)}
+
+    @staticmethod
+    def _distances(node: int, neighbours: Mapping[int, list[int]]) -> dict[int | None, int]:
+        """The fewest edges from `node` to each that can be reached."""
+        found: dict[int | None, int] = {node: 0}
+        layer, steps = {node}, 0
+        while layer:
+            steps += 1
+            layer = {there for here in layer for there in neighbours.get(here, ()) if there not in found}
+            found.update(dict.fromkeys(layer, steps))
+        return found
+
+    # ---- What is told of it ----
+
+    def _told(self, suspect: Suspect, of: str, wrt: str | None) -> Diagnosis:
+        mistake = suspect.mistake
+        node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
+        facts = self._facts(suspect, node, of, wrt)
+        where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
+        return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts))
+
+    def _facts(self, suspect: Suspect, node: int, of: str, wrt: str | None) -> dict[str, str]:
+        """What a sentence of the table may speak of."""
+        asked = self.run.graph.index[wrt or of]
+        output = shorten(of if wrt is not None else self.run.output)
+        facts = {"node": self._name(node), "d": f"∂{output}/∂{self._name(node)}"}
+        facts["within"] = "" if node == asked else f"in {facts['d']} "
+        facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
+        facts["fn"], facts["constant"] = self._operation(suspect), self._constant(suspect)
+        if suspect.user is not None:
+            facts |= {"user": self._name(suspect.user), "du": f"∂{output}/∂{self._name(suspect.user)}"}
+        if wrt is not None:
+            facts["a"] = by_hand(self._number(self._derivatives(of)[node]))
+            facts |= self._arithmetic(suspect, node, of, facts["within"])
+        return facts
+
+    def _arithmetic(self, suspect: Suspect, node: int, of: str, within: str) -> dict[str, str]:
+        """The term that was changed, and the others of its sum, as they are written by hand."""
+        facts = {"term": "", "rest": within, "partial": "", "adjoint": ""}
+        adjoints, terms = self._derivatives(of), self.changes(of).terms[node]
+        sums = [(user, factors, c) for user, p, c in terms if (factors := _factors(user, p, c, adjoints))]
+        if suspect.user is None or len(sums) < len(terms):
+            return facts
+        for user, factors, c in sums:
+            if user == suspect.user:
+                facts["term"] = f", {product(factors)} = {by_hand(c)},"
+                facts["adjoint"], facts["partial"] = (f" = {by_hand(f)}" for f in (factors[0], factors[-1]))
+        others = [(factors, c) for user, factors, c in sums if user != suspect.user]
+        if others:
+            sum_, total = " + ".join(product(factors) for factors, _ in others), by_hand(sum(c for _, c in others))
+            facts["rest"] = f"{within}you have {sum_} = {total}; " if sum_ != total else f"{within}you have {total}; "
+        return facts
+
+    def _operation(self, suspect: Suspect) -> str:
+        """What was done wrong, in a word."""
+        name = suspect.mistake.where
+        if suspect.operation is not None:
+            row = self.run.linear.evaluation.rows[suspect.operation]
+            name = row.name if row is not None else name
+        name = "@" if name.startswith("@") else name.split("/")[0] or name
+        return _WORDS.get(name, name)
+
+    def _constant(self, suspect: Suspect) -> str:
+        """The number that an operation has among its arguments."""
+        terms, tape = self.run.linear.evaluation.terms, self.run.linear.tape
+        args = () if suspect.operation is None else tape.args[suspect.operation]
+        numbers = (terms[arg] for arg in args if tape.constant[arg] and not shape_of(terms[arg]))
+        return next((f" {by_hand(number)}" for number in numbers), "")
+
+    def _name(self, node: int) -> str:
+        return shorten(self.run.graph.nodes[node].name)
+
+    @staticmethod
+    def _number(value: Any) -> float | None:
+        return float(value) if value is not None and is_known(value) and not shape_of(value) else None
+
+
+def _factors(user: int | None, partial: Any, contribution: Any, adjoints: list[Any]) -> list[float]:
+    """A term as factors; empty where one is no finite number."""
+    factors = [contribution] if user is None else [adjoints[user], partial]
+    every = (*factors, contribution)
+    is_plain = all(f is not None and is_known(f) and not shape_of(f) and isfinite(f) for f in every)
+    return factors if is_plain else []
+
+
+def _of(where: str) -> Iterator[Any]:
+    return (mistake for mistake in MISTAKES if mistake.where == where)

@@ -1,0 +1,185 @@
+"""The table of mistakes: one row is one misconception, as a single change to the sweep or to a rule.
+
+A row's columns:
+
+    where    what is changed: ANSWER or VALUE, a derivative or a value as it was written down; SUM, the adjoint of a
+             node; TERM, the contribution of a user to it; STEP, that of any operation to its argument; or the name of a
+             primitive, whose local partial or value is wrong
+    change   what stands in its place, as text in the language. In a sum `a` is the adjoint, `v` the node's value,
+             `product` that of the terms. In a term and a step `c` is the contribution, `p` the local partial, `ct` the
+             adjoint of the user, `y` its value. In a partial or a value of a primitive
+             the names are those of its row; of several parameters, `;` parts the partials, and an empty one is right
+    kind     what the contract calls it
+    weight   how large a change it is: of two that give the same number, the lighter is the likelier
+    hint     what to look at, without a number
+    text     what went wrong, with the student's own arithmetic; `{node}` is where, `{user}` the user, `{fn}` the
+             primitive, `{d}` and `{du}` the derivatives with respect to them; the rest is told in `diagnose`
+    value    for a primitive, whether the wrong text is its value; its partials are then the others that are given
+    at_once  the name of what goes wrong at once wherever it can, such as a calculator that counts in degrees
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "sign", "missing-term", "missing-factor", "rule", "value", "product", "degrees", "other-node", "transpose"
+]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One row of the table; the columns are told above."""
+
+    where: str
+    change: str
+    kind: Kind
+    weight: int
+    hint: str
+    text: str
+    value: str = ""
+    at_once: str = ""
+
+
+# No primitive goes by such a name.
+ANSWER, VALUE, SUM, TERM, STEP = "the answer", "the value", "the sum", "a term", "a step"
+
+_SIGN_HINT = "look at the sign"
+_RULE_HINT = "look up the derivative of {fn}"
+
+
+def _rule(fn: str, change: str, text: str, kind: Kind = "rule", weight: int = 2) -> Mistake:
+    """A wrong derivative of a primitive."""
+    return Mistake(fn, change, kind, weight, _RULE_HINT, f"{{at}}{text}")
+
+
+def _value(fn: str, value: str, text: str, change: str = "", kind: Kind = "rule", **columns: str) -> Mistake:
+    """A wrong value of a primitive, with the partials that go with it where they are wrong too."""
+    hint = "go through the forward pass again: look at {fn}"
+    return Mistake(fn, change, kind, 2 if columns else 3, hint, f"{{at}}{text}", value, **columns)
+
+
+_DEGREES = "{fn} was taken in degrees; the argument is in radians"
+
+MISTAKES = (
+    # What is written down, of a derivative and of a value; here `t` is the true one, `other` that of another node
+    Mistake(ANSWER, "t.T", "transpose", 1, "look at rows and columns", "this is the transpose"),
+    Mistake(ANSWER, "other", "other-node", 4, "whose derivative is this?", "this is {du}, not {d}"),
+    Mistake(VALUE, "-t", "sign", 1, _SIGN_HINT, "the sign of {node} is wrong"),
+    Mistake(VALUE, "other", "other-node", 4, "whose value is this?", "this is the value of {user}, not of {node}"),
+    Mistake(VALUE, "a", "value", 3, "is a derivative written in place of a value?",
+            "this is {d}, not the value of {node}"),
+    # The sum over the users of a node
+    Mistake(SUM, "-a", "sign", 1, _SIGN_HINT, "the sign of {d} is wrong"),
+    Mistake(TERM, "0", "missing-term", 1, "a path is missing: which nodes use {node}?",
+            "{rest}the path through {user}{term} is missing"),
+    Mistake(TERM, "2*c - a", "missing-term", 3, "paths are missing: which nodes use {node}?",  # The sum is c then.
+            "of the sum for {d} only the path through {user} is there"),
+    Mistake(SUM, "product", "product", 2, "the paths from {node}: are their products added?",
+            "the terms of {d} are multiplied; they are to be added"),
+    Mistake(TERM, "-c", "sign", 2, _SIGN_HINT, "{within}the sign of the path through {user}{term} is wrong"),
+    # The factors of the chain
+    Mistake(TERM, "ct", "missing-factor", 2, "the chain rule: is a factor missing?",
+            "{within}the factor ∂{user}/∂{node}{partial} is left out"),
+    Mistake(TERM, "p", "missing-factor", 2, "the chain rule: is a factor missing?",
+            "{within}the factor {du}{adjoint} is left out"),
+    Mistake(SUM, "1", "missing-factor", 2, "does the chain begin at the output?",
+            "{d} is taken as 1; it is {a}"),
+    Mistake(TERM, "y*ct", "value", 3, "is a value written in place of a derivative?",
+            "{within}the value of {user} stands in place of ∂{user}/∂{node}"),
+    Mistake(SUM, "v", "value", 2, "is a value written in place of a derivative?",
+            "the value of {node} stands in place of {d}"),
+    Mistake(STEP, "-c", "sign", 3, _SIGN_HINT, "a sign is wrong in the derivative of {node}"),
+    Mistake(STEP, "ct", "missing-factor", 3, "the chain rule: is a factor missing?",
+            "a factor of the chain is left out in the derivative of {node}: that of {fn}"),
+    # Rules of derivatives
+    _rule("sin", "-cos(x)", "the derivative of sin is cos, not −cos", "sign"),
+    _rule("sin", "sin(x)", "the derivative of sin is cos, not sin"),
+    _rule("sin", "-sin(x)", "the derivative of sin is cos, not −sin"),
+    _rule("cos", "sin(x)", "the derivative of cos is −sin, not sin", "sign"),
+    _rule("cos", "cos(x)", "the derivative of cos is −sin, not cos"),
+    _rule("cos", "-cos(x)", "the derivative of cos is −sin, not −cos"),
+    _rule("tan", "1/cos(x)", "the derivative of tan is 1/cos², not 1/cos"),
+    _rule("tan", "1 - out^2", "the derivative of tan is 1 + tan², not 1 − tan²"),
+    _rule("exp", "x*exp(x - 1)", "the derivative of exp is exp itself; the power rule is for a constant exponent"),
+    _rule("log", "-1/x", "the derivative of log x is 1/x, not −1/x", "sign"),
+    _rule("log", "1/(x*log(10))", "the derivative of the natural logarithm is 1/x, not 1/(x·ln 10)"),
+    _rule("log", "1/out", "the derivative of log x is 1/x, not 1/log x"),
+    _rule("log", "x", "the derivative of log x is 1/x, not x"),
+    _rule("sqrt", "1/out", "the derivative of √x is 1/(2√x): the factor ½ is missing"),
+    _rule("sqrt", "out/2", "the derivative of √x is 1/(2√x), not √x/2"),
+    _rule("sigmoid", "out", "the derivative of σ is σ(1 − σ), not σ"),
+    _rule("sigmoid", "1 - out", "the derivative of σ is σ(1 − σ), not 1 − σ"),
+    _rule("sigmoid", "sigmoid(out)*(1 - sigmoid(out))",
+          "the derivative of σ is y(1 − y) with y = σ(v); here σ is taken of the output once more"),
+    _rule("sigmoid", "x*(1 - x)", "the derivative of σ is y(1 − y) with y = σ(v), not v(1 − v)"),
+    _rule("tanh", "1 - out", "the derivative of tanh is 1 − tanh², not 1 − tanh"),
+    _rule("tanh", "1 + out^2", "the derivative of tanh is 1 − tanh², not 1 + tanh²"),
+    _rule("tanh", "out*(1 - out)", "the derivative of tanh is 1 − tanh², not tanh(1 − tanh)"),
+    _rule("tanh", "1 - x^2", "the derivative of tanh is 1 − y² with y = tanh(v), not 1 − v²"),
+    _rule("relu", "1", "ReLU's gate is ignored: where its argument is negative, the slope is 0"),
+    _rule("relu", "1 - step(x)", "ReLU's gate is the wrong way round: the slope is 1 where the argument is positive"),
+    _rule("relu", "out", "the slope of ReLU is 1 or 0, not its value"),
+    _rule("^", "x^(y - 1);", "the power rule's factor, the exponent, is missing"),
+    _rule("^", "y*x^y;", "the power rule takes one from the exponent"),
+    _rule("*", "0;", "of the product rule only one summand is there", "missing-term"),
+    _rule("*", ";0", "of the product rule only one summand is there", "missing-term"),
+    _rule("*", "x;", "the derivative of a product with respect to a factor is the other factor"),
+    _rule("*", ";y", "the derivative of a product with respect to a factor is the other factor"),
+    _rule("/", ";out/y", "the quotient rule has a minus in front of the denominator's part", "sign"),
+    _rule("/", ";-x/y", "the quotient rule has the denominator squared"),
+    _rule("/", "y;", "the derivative of x/y with respect to x is 1/y, not y"),
+    _rule("/", "1/y^2;", "the derivative of x/y with respect to x is 1/y, not 1/y²"),
+    _rule("/", "0;", "of the quotient rule only one summand is there", "missing-term"),
+    _rule("/", ";0", "of the quotient rule only one summand is there", "missing-term"),
+    _rule("+", "0;", "one summand of the sum is not differentiated", "missing-term"),
+    _rule("+", ";0", "one summand of the sum is not differentiated", "missing-term"),
+    _rule("-", ";1", "the minus of a difference is lost", "sign"),
+    _rule("mse", "y - t; t - y", "the derivative of the square is twice the difference: the factor 2 is missing"),
+    _rule("mse", "2*(t - y); 2*(y - t)", "the difference is the wrong way round", "sign"),
+    _rule("mse/vectors", "ct*(y - t)/n; ct*(t - y)/n", "the derivative of the square has a factor 2, which is missing"),
+    _rule("mse/vectors", "2*ct*(y - t); 2*ct*(t - y)", "the mean divides by the number of elements"),
+    _rule("cross_entropy", "t/p; log(p) - log(1 - p)", "the sign of the cross-entropy is lost", "sign"),
+    _rule("cross_entropy", "-t/p;", "the part with 1 − t of the cross-entropy is left out", "missing-term"),
+    _rule("cross_entropy/vectors", "ct*t/p; ct*log(p)", "the sign of the cross-entropy is lost", "sign"),
+    _rule("cross_entropy/vectors", "ct*(p - t);", "p − t is the derivative with respect to what softmax is taken of"),
+    _rule("softmax_cross_entropy", "ct*(t - softmax(a));", "p − t is the derivative, not t − p", "sign"),
+    _rule("softmax", "ct*out*(1 - out)", "softmax has a full Jacobian; y(1 − y) is only its diagonal"),
+    _rule("mean", "ct", "the mean divides by the number of elements", "missing-factor"),
+    # Matrices
+    _rule("@22", "ct @ y;", "the matrix on the way back is to be transposed", "transpose"),
+    _rule("@22", ";x @ ct", "the matrix on the way back is to be transposed", "transpose"),
+    _rule("@22", "ct*y;", "the product of matrices was taken by elements"),
+    _rule("@22", ";x*ct", "the product of matrices was taken by elements"),
+    _rule("@21", "outer(y, ct);", "the outer product is the wrong way round", "transpose"),
+    _rule("@21", ";x @ ct", "the matrix on the way back is to be transposed", "transpose"),
+    _rule("@12", "ct @ y;", "the matrix on the way back is to be transposed", "transpose"),
+    _rule("@12", ";outer(ct, x)", "the outer product is the wrong way round", "transpose"),
+    # Values
+    _value("sin", "sin(x*pi/180)", _DEGREES, "cos(x*pi/180)", "degrees", at_once="degrees"),
+    _value("cos", "cos(x*pi/180)", _DEGREES, "-sin(x*pi/180)", "degrees", at_once="degrees"),
+    _value("tan", "tan(x*pi/180)", _DEGREES, "1 + out^2", "degrees", at_once="degrees"),
+    _value("log", "log10(x)", "log is the natural logarithm, not that to base 10", at_once="log10"),
+    _value("sin", "cos(x)", "cos was taken in place of sin"),
+    _value("cos", "sin(x)", "sin was taken in place of cos"),
+    _value("log", "-log(x)", "the sign of log is wrong", kind="sign"),
+    _value("exp", "exp(-x)", "the sign of the exponent is wrong", kind="sign"),
+    _value("sigmoid", "sigmoid(-x)", "σ(v) is 1/(1 + exp(−v)): the sign of the exponent is wrong", kind="sign"),
+    _value("sigmoid", "tanh(x)", "tanh was taken in place of σ"),
+    _value("tanh", "sigmoid(x)", "σ was taken in place of tanh"),
+    _value("relu", "x", "ReLU makes a negative number 0"),
+    _value("+", "x - y", "a sum was taken as a difference", kind="sign"),
+    _value("-", "x + y", "a difference was taken as a sum", kind="sign"),
+    _value("-", "y - x", "the difference is the wrong way round", kind="sign"),
+    _value("+", "x*y", "the terms are multiplied; they are to be added", kind="product"),
+    _value("*", "x + y", "the factors are added; they are to be multiplied"),
+    _value("*", "y", "the factor{constant} is left out", "0; 1", "missing-factor"),
+    _value("*", "x", "the factor{constant} is left out", "1; 0", "missing-factor"),
+    _value("/", "x", "the divisor{constant} is left out", "1; 0", "missing-factor"),
+    _value("/", "x*y", "a quotient was taken as a product"),
+    _value("/", "y/x", "the quotient is upside down"),
+    _value("^", "x*y", "a power was taken as a product"),
+    _value("^", "x", "the power is left out"),
+    _value("mse", "(y - t)^2/2", "the squared loss has no ½ here", kind="missing-factor"),
+)  # fmt: skip

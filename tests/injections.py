@@ -1,0 +1,288 @@
+"""Mistakes made on purpose, by sweeps that know nothing of how they are looked for: plain loops over dictionaries."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from backcalc.evaluate import apply
+from backcalc.linearize import pull
+from backcalc.mistakes import MISTAKES, STEP, SUM, TERM, Mistake
+from backcalc.values import is_known
+
+sigmoid = np.vectorize(lambda x: 1 / (1 + math.exp(-x)), otypes=[float])
+
+
+def softmax(x):
+    return np.exp(x) / np.exp(x).sum()
+
+
+NAMESPACE = {
+    **{name: getattr(np, name) for name in ("sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "outer", "pi", "log10")},
+    "step": lambda x: np.heaviside(x, 0.0),
+    "sigmoid": sigmoid,
+    "softmax": softmax,
+}
+
+
+def worked_out(text: str, known: dict[str, Any]) -> Any:
+    """A text of the table by Python and NumPy."""
+    return eval(text.replace("^", "**"), NAMESPACE, {name: _as_float64(value) for name, value in known.items()})
+
+
+def _as_float64(value):
+    """`value` as NumPy's, which gives infinities where Python raises."""
+    return np.float64(value) if isinstance(value, float) else value
+
+
+@dataclass(frozen=True)
+class Injected:
+    """A mistake made at a node, and the wrong number that it leads to for ∂of/∂wrt or the value of `of`."""
+
+    mistake: Mistake
+    node: str
+    of: str
+    wrt: str | None
+    value: Any
+
+
+def injected(run, of: str, rng: Random, most: int = 1) -> list[Injected]:
+    """Every mistake in the sweep of `of` at every node, each as seen in a few derivatives drawn at random."""
+    found = []
+    for mistake, node, wrong in [*_in_sums(run, of), *_in_operations(run, of)]:
+        true = _truth(run, of)
+        moved = [name for name, value in wrong.items() if _differ(value, true[name])]
+        drawn = rng.sample(moved, min(most, len(moved)))
+        found += [Injected(mistake, node, of, name, wrong[name]) for name in drawn]
+    return found
+
+
+def _truth(run, of):
+    return _by_nodes(run, of, lambda _node, terms, _known: sum(c for _, _, c in terms))
+
+
+def _in_sums(run, of):
+    """Changes to the sum over users, by a sweep over nodes."""
+    names = [node.name for node in run.graph.nodes]
+    true = _truth(run, of)
+    for mistake in MISTAKES:
+        for node in (name for name in names if name in true and mistake.where == SUM):
+            yield mistake, node, _by_nodes(run, of, _changing_sum(mistake, node, run))
+        if mistake.where == TERM:
+            for node in (name for name in names if name in true):
+                for user in _users(run, node):
+                    yield mistake, node, _by_nodes(run, of, _changing_term(mistake, node, user, run))
+
+
+def _changing_sum(mistake, changed, run):
+    def total(node, terms, _adjoints):
+        contributions = [c for _, _, c in terms]
+        if node != changed:
+            return sum(contributions)
+        known = {"a": sum(contributions), "v": run.values[run.graph.index[node]]}
+        if len(terms) > 1:
+            known["product"] = math.prod(contributions)
+        try:
+            return worked_out(mistake.change, known) + 0 * known["a"]
+        except (NameError, TypeError):
+            return sum(contributions)  # It cannot be made here.
+
+    return total
+
+
+def _changing_term(mistake, changed, changed_user, run):
+    def total(node, terms, adjoints):
+        found = []
+        for user, partial, c in terms:
+            new = c
+            if (node, user) == (changed, changed_user) and (mistake.kind != "missing-term" or len(terms) > 1):
+                known = {"c": c, "p": partial, "ct": adjoints[user], "y": run.values[run.graph.index[user]]}
+                known["a"] = sum(c for _, _, c in terms)
+                with suppress(NameError, TypeError):
+                    new = worked_out(mistake.change, known)
+            found.append(new if np.shape(new) == np.shape(c) else c)
+        return sum(found)
+
+    return total
+
+
+def _users(run, node):
+    return [other.name for other in run.graph.nodes if node in other.args]
+
+
+def _by_nodes(run, of, total):
+    """The adjoints of all nodes by name, the sum of each node's terms made by `total`."""
+    adjoints: dict[str, Any] = {}
+    for node in reversed(run.graph.nodes):
+        terms = [(None, None, 1.0)] if node.name == of else []
+        for user in reversed(run.graph.nodes):
+            if node.name in user.args and user.name in adjoints:
+                partial = run.partials(run.graph.index[user.name])[node.name]
+                ct = adjoints[user.name]
+                terms.append(
+                    (user.name, partial, np.tensordot(ct, partial, np.ndim(ct)) if np.ndim(partial) else ct * partial)
+                )
+        if terms:
+            adjoints[node.name] = total(node.name, terms, adjoints)
+    return adjoints
+
+
+def _in_operations(run, of):
+    """Changes to the step of one operation, by a sweep over operations."""
+    linear, tape = run.linear, run.linear.tape
+    for slot, row in enumerate(linear.evaluation.rows):
+        if row is None or tape.owner[slot] is None:
+            continue
+        node = run.graph.nodes[tape.owner[slot]].name
+        for mistake in MISTAKES:
+            if mistake.value or mistake.where not in (STEP, row.name):
+                continue
+            for k, text in enumerate(mistake.change.split(";")):
+                places = range(len(tape.args[slot])) if mistake.where == STEP else [k]
+                for place in places:
+                    wrong = _by_slots(run, of, (slot, place, mistake, text.strip())) if text.strip() else None
+                    if wrong is not None:
+                        yield mistake, node, wrong
+
+
+def _by_slots(run, of, changed):
+    """The adjoints of all nodes by name, one operation's step to one argument changed; None where it cannot be."""
+    linear, tape = run.linear, run.linear.tape
+    cotangents = {tape.slot[run.graph.index[of]]: 1.0}
+    slot_changed, place, mistake, text = changed
+    made = False
+    for slot in range(len(tape.rows) - 1, -1, -1):
+        if slot not in cotangents:
+            continue
+        for number, (arg, partial) in enumerate(linear.slot_edges[slot]):
+            c = pull(partial, cotangents[slot])
+            is_place = slot == slot_changed and arg == tape.args[slot][place]
+            if is_place and [a for a, _ in linear.slot_edges[slot][:number]].count(arg) == tape.args[slot][
+                :place
+            ].count(arg):
+                c = _wrong_step(linear, slot, place, mistake, text, cotangents[slot], c)
+                if c is None:
+                    return None
+                made = True
+            cotangents[arg] = cotangents[arg] + c if arg in cotangents else c
+    return (
+        {run.graph.nodes[tape.node_of[slot]].name: ct for slot, ct in cotangents.items() if slot in tape.node_of}
+        if made
+        else None
+    )
+
+
+def _wrong_step(linear, slot, place, mistake, text, ct, c):
+    row, args = linear.evaluation.rows[slot], linear.tape.args[slot]
+    terms = linear.evaluation.terms
+    known = dict(zip((*row.params, "out"), [*(terms[arg] for arg in args), terms[slot]], strict=False))
+    known |= {"ct": ct, "n": float(np.size(terms[args[place]])), "c": c}
+    try:
+        new = worked_out(text, known)
+    except (NameError, TypeError, ValueError, AttributeError):
+        return None
+    if mistake.where != STEP and not row.pullbacks:
+        new = ct * new
+        new = np.sum(new) if np.ndim(new) and not np.ndim(c) else new
+    return new if is_known(new) and np.shape(new) == np.shape(c) else None
+
+
+def _differ(value, true):
+    """Whether a number is another one, by more than six digits tell."""
+    return (
+        np.shape(value) == np.shape(true) and bool(np.all(np.isfinite(value))) and not np.allclose(value, true, 2e-5, 0)
+    )
+
+
+def written(value, digits: int = 6) -> str:
+    """A number or an array as an answer, to so many significant digits."""
+    if np.ndim(value):
+        return "[" + ", ".join(written(item, digits) for item in value) + "]"
+    return f"{float(value):.{digits - 1}e}"
+
+
+# ---- Values ----------------------------------------------------------------------------------------------------------
+
+
+def injected_values(run, rng: Random) -> list[Injected]:
+    """Every wrong value of an operation, as seen in the value of a node that follows from it."""
+    found = []
+    tape, terms = run.linear.tape, run.linear.evaluation.terms
+    for mistake in (row for row in MISTAKES if row.value):
+        slots = [slot for slot, row in enumerate(run.linear.evaluation.rows) if row and row.name == mistake.where]
+        slots = [slot for slot in slots if not tape.constant[slot] and is_known(terms[slot])]
+        for wrong in [slots] if mistake.at_once and slots else [[slot] for slot in slots]:
+            with np.errstate(all="ignore"):
+                values = _forward(run, set(wrong), mistake.value)
+            moved = [i for i, value in values.items() if _differ(value, terms[tape.slot[i]])]
+            names = [run.graph.nodes[i].name for i in moved]
+            drawn = rng.sample(list(zip(names, moved, strict=True)), min(1, len(moved)))
+            found += [Injected(mistake, name, name, None, values[i]) for name, i in drawn]
+    return found
+
+
+def _forward(run, wrong, text):
+    """The value of every node, some operations worked out by another text."""
+    tape, evaluation = run.linear.tape, run.linear.evaluation
+    terms = list(evaluation.terms)
+    for slot, row in enumerate(evaluation.rows):
+        if row is None or slot in evaluation.replaced or not is_known(evaluation.terms[slot]):
+            continue
+        args = [terms[arg] for arg in tape.args[slot]]
+        if slot in wrong:
+            new = worked_out(text, dict(zip(row.params, args, strict=True)))
+            terms[slot] = new if np.shape(new) == np.shape(terms[slot]) else terms[slot]
+        else:
+            terms[slot] = apply(row, args, tape.indices.get(slot, ()))
+    return {i: terms[slot] for i, slot in enumerate(tape.slot) if is_known(terms[slot])}
+
+
+# ---- Graphs ----------------------------------------------------------------------------------------------------------
+
+SHAPES = (
+    *("sin({u})", "cos({u})", "{u}*{v}", "{u} + {v}", "sigmoid({u})", "tanh({u})", "relu({u})", "{u}^2", "{u} - {v}"),
+    *("{u}/(2 + {v}^2)", "log(3 + {u}^2)", "exp({u}/2)", "sqrt(2 + {u}^2)", "3*{u} + {v}", "1/2*({u} - {v})^2"),
+    *("tan({u}/4)", "mse({u}, {v})", "cross_entropy(sigmoid({u}), 0.3)", "-{u}"),
+)
+
+
+MATRICES = """
+A = [[1.5, -0.5], [0.25, 2]]
+B = [[0.5, 1], [-1.25, 0.75]]
+u = [0.3, -0.8]
+C = A @ B
+r = u @ C
+s = B @ u
+L = sum(C) + mse(softmax(r), [1, 0]) + dot(s, log(A @ [2, 1])) + cross_entropy(softmax(s), [0, 1]) + mean(tan(s))
+"""
+
+
+def random_graph(seed: int) -> str:
+    """A graph of formulas or of edges, whose last node is the output."""
+    rng = Random(seed)
+    inputs = [f"x{i}" for i in range(rng.randint(1, 3))]
+    if seed % 3 == 0:
+        return _random_edges(rng, inputs)
+    lines = [f"input {name} = {rng.randint(-20, 20) / 10 + 0.03:.2f}" for name in inputs]
+    names = list(inputs)
+    for i in range(rng.randint(3, 8)):
+        u, v = rng.choice(names[-4:]), rng.choice(names)
+        lines.append(f"h{i} = {rng.choice(SHAPES).format(u=u, v=v)}")
+        names.append(f"h{i}")
+    unused = [name for name in names if not any(f"{name}" in line.partition("=")[2] for line in lines)]
+    return "\n".join([*lines, "o = " + " + ".join(unused)])
+
+
+def _random_edges(rng, names):
+    lines = []
+    layers = [names, *([f"{letter}{i}" for i in range(rng.randint(1, 3))] for letter in "uvw"), ["o"]]
+    for tails, heads in pairwise(layers):
+        for head in heads:
+            lines += [f"{tail} -> {head} : {rng.choice([-5, -4, -3, -2, 2, 3, 4, 5])}" for tail in tails]
+    return "\n".join([*lines, "o = 0.1", "L = -log(o)"])
