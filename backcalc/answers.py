@@ -12,6 +12,8 @@ from backcalc.reading import name_of, pieces, salvage
 from backcalc.scanner import Scanner
 from backcalc.statements import Answer, Comment
 
+MOST_KNOWN = 100_000  # Answers that a reader keeps: some 100 MB.
+
 
 def read_sheet(path: str) -> tuple[Source, list[Answer], list[Diagnostic]]:
     """The text of the sheet at `path` (`-` is stdin), its answers, and what is wrong with the rest, by place.
@@ -20,24 +22,30 @@ def read_sheet(path: str) -> tuple[Source, list[Answer], list[Diagnostic]]:
     """
     source, unreadable = salvage(name_of(path), b"".join(pieces(path)))
     answers, errors = read_answers(source)
+    return source, answers, by_place(source, unreadable, errors)
+
+
+def by_place(source: Source, unreadable: list[Diagnostic], errors: list[Diagnostic]) -> list[Diagnostic]:
+    """What is wrong with a text, by place; of a line with bytes that are not UTF-8 nothing else is told."""
     # What the grammar makes of a line with such a byte would be a second complaint about the same thing.
     spoilt = {source.line_start(error.span.start) for error in unreadable if error.span}
-    errors = [error for error in errors if not (error.span and source.line_start(error.span.start) in spoilt)]
-    return source, answers, sorted([*unreadable, *errors], key=lambda error: error.span or NOWHERE)
+    others = (error for error in errors if not (error.span and source.line_start(error.span.start) in spoilt))
+    return sorted([*unreadable, *others], key=lambda error: error.span or NOWHERE)
 
 
 def read_answers(source: Source) -> tuple[list[Answer], list[Diagnostic]]:
     """Every well-formed answer in the text of a sheet, one a line or parted by `;`, and what is wrong with the rest."""
-    return _read(source, Scanner(source.text))
+    return read_slices(source, Scanner(source.text))
 
 
 def read_stated(source: Source, comments: Iterable[Comment]) -> tuple[list[Answer], list[Diagnostic]]:
     """The same of the answers that the `#=` comments of a graph file state."""
     stated = (comment.span for comment in comments if comment.text.startswith("#="))
-    return _read(source, (Span(start + 2, end) for start, end in stated))
+    return read_slices(source, (Span(start + 2, end) for start, end in stated))
 
 
-def _read(source: Source, spans: Iterable[Span]) -> tuple[list[Answer], list[Diagnostic]]:
+def read_slices(source: Source, spans: Iterable[Span]) -> tuple[list[Answer], list[Diagnostic]]:
+    """The same of the slices of a text that hold one each."""
     answers: list[Answer] = []
     errors: list[Diagnostic] = []
     for span in spans:
@@ -49,3 +57,32 @@ def _read(source: Source, spans: Iterable[Span]) -> tuple[list[Answer], list[Dia
         else:
             answers.append(answer)
     return answers, errors
+
+
+class SheetReader:
+    """Reads many sheets of answers to the same questions: an answer that stands in several is parsed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Answer] = {}
+
+    def read(self, source: Source) -> tuple[list[Answer], list[Diagnostic]]:
+        """What `read_answers` gives. The names and numbers in a value have the places of where it stood first."""
+        answers: list[Answer] = []
+        errors: list[Diagnostic] = []
+        for span in Scanner(source.text):
+            text = source.text[slice(*span)]
+            if text in self._known:
+                answers.append(_moved(self._known[text], span.start))
+                continue
+            found, wrong = read_slices(source, [span])
+            answers += found
+            errors += wrong
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known.update((text, _moved(answer, -span.start)) for answer in found)
+        return answers, errors
+
+
+def _moved(answer: Answer, by: int) -> Answer:
+    (start, end), (value_start, value_end) = answer.span, answer.value_span
+    return answer._replace(span=Span(start + by, end + by), value_span=Span(value_start + by, value_end + by))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from backcalc.errors import Diagnostic, Source, Span, UsageError, quoted, shorten
@@ -85,17 +85,28 @@ def _passed_over(column: str, name: str, span: Span, graph: Graph) -> Diagnostic
 def _no_columns(header: Header, graph: Graph) -> Diagnostic:
     """Why no column is an input: another separator, no header, or other names."""
     span = Span(header.spans[0].start, header.spans[-1].end)
-    text = header.source.text[slice(*span)]
     inputs = (f"the inputs are {quoted(graph.inputs)}",)
-    for separator, (what, command) in _SEPARATORS.items():
-        parts = [_COLUMN.fullmatch(part.strip().strip('"')) for part in text.split(separator)]
-        if len(parts) > 1 and any(part and part["name"].strip() in graph.inputs for part in parts):
-            hint = f"make commas of them, as this command does: {command}"
-            return Diagnostic("separator", f"the columns are separated by {what}, not by commas", span, hints=(hint,))
+
+    def is_input(name: str) -> bool:
+        part = _COLUMN.fullmatch(name)
+        return part is not None and part["name"].strip() in graph.inputs
+
+    if found := other_separator(header.source, span, is_input):
+        return found
     if all(map(is_number, header.names)):
         message = "the first line has numbers in place of the inputs' names"
         return Diagnostic("no-columns", message, span, hints=inputs)
     return Diagnostic("no-columns", "none of these columns is an input", span, hints=inputs)
+
+
+def other_separator(source: Source, span: Span, is_column: Callable[[str], bool]) -> Diagnostic | None:
+    """That something else than commas separates the columns of the header at `span`, which then has some that are."""
+    for separator, (what, command) in _SEPARATORS.items():
+        parts = [part.strip().strip('"') for part in source.text[slice(*span)].split(separator)]
+        if len(parts) > 1 and any(map(is_column, parts)):
+            hint = f"make commas of them, as this command does: {command}"
+            return Diagnostic("separator", f"the columns are separated by {what}, not by commas", span, hints=(hint,))
+    return None
 
 
 def layout(header: Header, graph: Graph, name: str, places: Mapping[tuple[int, ...], int]) -> tuple[int, ...]:

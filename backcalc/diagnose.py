@@ -41,7 +41,7 @@ class Diagnosis:
     kind: Kind
     where: str
     text: str
-    hint: str = ""
+    hint: str
 
 
 class Diagnoser:

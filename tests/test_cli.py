@@ -801,7 +801,7 @@ COMPLETED = [
     ("backcalc quiz --kind v", ["vectors"]),
     ("backcalc samples n", ["network-a", "network-b", "neuron"]),
     ("backcalc explain network-a.bg --node u", ["u1", "u2", "u3"]),
-    ("backcalc paths ", list(COMMANDS)),
+    ("backcalc draw ", list(COMMANDS)),
 ]
 
 

@@ -45,6 +45,7 @@ WARNINGS_SAY = {
     "kink": "at a kink",
     "slope": "has the slope inf",
     "contradiction": "its formula gives",
+    "contradicted-key": "answers are marked by the graph",
     "no-input": "is no input; passed over",
     "not-finite": "is no finite number",
     "answered-twice": "the last one counts",
@@ -109,7 +110,7 @@ def test_a_warning_stands_on_stderr_and_the_table_on_stdout(path, monkeypatch, c
     finite = not re.search(r"^ *\S+ .*\b(nan|inf)$", out, flags=re.MULTILINE)
     assert err == stored(path, err)
     assert ": warning: " in err
-    assert out.split()[0] in {"node", "point", "answer"}
+    assert out.split()[0] in {"node", "point", "submission", "answer"}
     assert status == (0 if finite else 1)
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "Forward and reverse pass: the adjoint table.",
     "check": "Mark answers, and the results that a file states.",
     "explain": "The derivation, step by step, as one writes it by hand.",
+    "grade": "Mark many submissions, and show what the class got wrong.",
     "paths": "Path aggregation: every path, its product, their sum.",
     "derive": "Print the gradient as a graph in the same language.",
     "quiz": "Make an exercise with its key, or play one.",
@@ -34,7 +35,6 @@ NOT_YET = (
     "sweep",
     "taylor",
     "verify",
-    "grade",
     "export",
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,14 +23,13 @@ from backcalc.cli.options import (
     print_warnings,
     read_source,
 )
-from backcalc.digits import Tolerance
+from backcalc.cli.tolerance import read_tolerance, sig_option, tol_option
 from backcalc.errors import BackcalcError, Diagnostic, ParseError, ReadError, Source, UsageError, shorten
 from backcalc.evaluate import require_known
 from backcalc.expr import NOWHERE
 from backcalc.loading import finish, load_program
 from backcalc.point import read_point
 from backcalc.reading import clean
-from backcalc.render.numbers import MAX_DIGITS
 from backcalc.run import run
 from backcalc.statements import Answer, Program
 
@@ -106,13 +104,8 @@ def _completion(ctx: click.Context, _param: click.Parameter, incomplete: str) ->
     show_default=True,
     help="all: what is asked and not answered is missing: the results that the graph's file states, else the gradient.",
 )
-@click.option("--tol", type=click.FloatRange(0, 1), metavar="REL", help="Right, too, within this relative error: 0.01.")
-@click.option(
-    "--sig",
-    type=click.IntRange(1, MAX_DIGITS),
-    metavar="N",
-    help="Right to N significant digits, however many are written.",
-)
+@tol_option
+@sig_option
 @click.option("--hints", is_flag=True, help="Say where to look, and not what is right.")
 @at_option
 @of_option
@@ -137,7 +130,7 @@ def command(
     GRAPH is a file; `-`, or a pipe, is read from stdin. An argument with `=` is an answer. An answer is right when the
     true value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
-    tolerance = _tolerance(tol, sig)  # What is wrong with the options is told before anything is read.
+    tolerance = read_tolerance(tol, sig)  # What is wrong with the options is told before anything is read.
     graph, sheet = _sheet(arguments, path)
     program = load_program(read_source(graph))
     stated, misstated = read_stated(program.source, program.comments)
@@ -161,14 +154,6 @@ def command(
     if errors or refused:
         raise _failure(source, errors, refused)
     return 0 if all(mark.verdict in ("right", "rounding") for mark in marked) else 1
-
-
-def _tolerance(tol: float | None, sig: int | None) -> Tolerance:
-    if tol is not None and sig is not None:
-        raise click.UsageError("--tol loosens what the digits written claim, --sig takes their place: drop one of them")
-    if tol is not None and math.isnan(tol):  # Which is in every range by click.
-        raise click.BadParameter("nan is no relative error", param_hint="--tol")
-    return Tolerance(tol or 0.0, sig)
 
 
 def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sheet | None]:

@@ -21,7 +21,7 @@ def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> I
         assert isinstance(run, Run)  # Of no other run are they asked for.
         triples = run.pairs() if pairs else _local_partials(run)
         triple_rows = ((of + at, wrt, cell) for of, wrt, value in triples for at, (cell,) in _elements([value]))
-        yield from _lines([("of", "wrt", "value"), *triple_rows])
+        yield from csv_lines([("of", "wrt", "value"), *triple_rows])
         return
     if run.mode == "reverse" and not any(run.shapes):
         yield from _lines_of_numbers(run)
@@ -38,7 +38,7 @@ def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> I
         for node, row in zip(run.graph.nodes, numbers, strict=True)
         for at, cells in _elements(row)
     )
-    yield from _lines([("node", "value", *header), *rows])
+    yield from csv_lines([("node", "value", *header), *rows])
 
 
 def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
@@ -77,7 +77,8 @@ def _cell(value: Any, index: tuple[int, ...]) -> str:
     return number_text(float(value[index] if shape_of(value) else value))
 
 
-def _lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """`rows` as lines of CSV, quoted where they must be."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     yield text.getvalue().rstrip("\n")
