@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import Any, Literal
 
 from backcalc.answers import read_stated
@@ -91,7 +92,17 @@ class Given:
 
     def matches(self, value: Any) -> bool:
         """Whether what was given is `value`, to the digits written."""
-        return value is not None and is_known(value) and is_right(self.answer.value, value, self.source)
+        if value is None or not is_known(value):
+            return False
+        is_number = isinstance(value, float) and isinstance(self.value, float)
+        if is_number and abs(self.value - value) > self.slack:  # Most are far off, which is soon told.
+            return False
+        return is_right(self.answer.value, value, self.source)
+
+    @cached_property
+    def slack(self) -> float:
+        """How far a number may be from what was given that this is written for, and a little more."""
+        return inf if shape_of(self.value) else reach(self.answer.value, self.value)
 
     def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Marked:
         """The answer with its verdict."""
@@ -173,8 +184,7 @@ class Key:
         if independence or not (has_sense and self.is_plain(given)):
             return independence
         index = part(given.answer, len(self.run.shape(given.of)))
-        slack = 0.0 if shape else reach(given.answer.value, given.value)
-        return self._diagnoser.diagnose(given.of, given.wrt, index, given.value, slack, given.matches)
+        return self._diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches)
 
     def _independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
@@ -236,10 +246,14 @@ class Key:
         return output == self.run.output and self.run.mode == "reverse"
 
 
+def _decimals(given: Given) -> int:
+    """How many decimals were written."""
+    return len(given.text.partition(".")[2].rstrip("] "))
+
+
 def _by_decimals(given: Given) -> list[Rounding]:
     """The roundings that are tried, those to as many decimals as were written first."""
-    decimals = len(given.text.partition(".")[2].rstrip("] "))
-    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != decimals)
+    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != _decimals(given))
 
 
 class Sheet:
@@ -254,7 +268,9 @@ class Sheet:
         """What a wrong answer follows from: the sentence that tells it, empty where it does not follow."""
         if not self._key.is_plain(given) or all(other is given for other in self._wrong):
             return ""
-        for rounding in (None, *_by_decimals(given)):
+        decimals = _decimals(given)
+        as_written = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == decimals]
+        for rounding in (None, *as_written):
             expected = self._key.reworked(self._work(rounding), given)
             if given.matches(expected):
                 return f"correct work from {self._earlier(given)}"

@@ -15,7 +15,6 @@ from injections import MATRICES, Injected, injected, injected_values, random_gra
 import backcalc
 from backcalc.catalog import samples
 from backcalc.check import Given, Key
-from backcalc.digits import reach
 from backcalc.errors import Source
 from backcalc.mistakes import ANSWER, MISTAKES, VALUE
 from backcalc.parser import parse_answer
@@ -54,8 +53,7 @@ def likeliest(key, of, wrt, text):
     source = Source("answers", f"{of} = {text}" if wrt is None else f"d({of})/d({wrt}) = {text}")
     answer = parse_answer(source)
     given = Given(answer, key.expected(answer), source)
-    slack = 0.0 if np.ndim(given.value) else reach(answer.value, given.value)
-    return key._diagnoser.fitting(of, wrt, (), given.value, slack, given.matches)[0].mistake
+    return key._diagnoser.fitting(of, wrt, (), given.value, given.slack, given.matches)[0].mistake
 
 
 def is_named(key, case, digits):
