@@ -12,6 +12,9 @@ from backcalc.reading import name_of, pieces, salvage
 from backcalc.scanner import Scanner
 from backcalc.statements import Answer, Comment
 
+NO_ANSWERS = Diagnostic(
+    "no-answers", "there are no answers in it", hints=("an answer stands on a line of its own: dL/dx = -100",)
+)
 MOST_KNOWN = 100_000  # Answers that a reader keeps: some 100 MB.
 
 
@@ -57,6 +60,11 @@ def read_slices(source: Source, spans: Iterable[Span]) -> tuple[list[Answer], li
         else:
             answers.append(answer)
     return answers, errors
+
+
+def question(name: str) -> Answer:
+    """What is asked by `name`, such as dL/dx: an answer whose value says nothing yet. Raises ParseError."""
+    return parse_answer(Source("question", f"{name} = 0"))
 
 
 class SheetReader:

@@ -10,7 +10,7 @@ from backcalc.errors import Diagnostic, Note, shorten
 from backcalc.expr import NOWHERE, Number
 from backcalc.run import Run
 from backcalc.statements import Answer
-from backcalc.subjects import name_of, part, refusals
+from backcalc.subjects import part, refusals, subject_of
 from backcalc.values import is_known, shape_of
 
 
@@ -25,8 +25,8 @@ def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> lis
 
     An array is answered, too, where all its elements are.
     """
-    given = {name_of(answer): answer for answer in answers if not refusals(key.run, answer)}
-    wanted = {name_of(answer): answer for answer in asked}
+    given = {subject_of(answer): answer for answer in answers if not refusals(key.run, answer)}
+    wanted = {subject_of(answer): answer for answer in asked}
     return [
         Marked(name, "", key.expected(answer), "missing")
         for name, answer in wanted.items()
@@ -51,7 +51,7 @@ def last_of_each(answers: Sequence[Answer]) -> tuple[list[Answer], list[Diagnost
     """Of answers about the same thing the last one, and a warning for each such thing."""
     found: dict[str, list[Answer]] = {}
     for answer in answers:
-        found.setdefault(name_of(answer), []).append(answer)
+        found.setdefault(subject_of(answer), []).append(answer)
     lasts = sorted((several[-1] for several in found.values()), key=attrgetter("span"))
     return lasts, [_repeated(name, several) for name, several in found.items() if len(several) > 1]
 

@@ -18,7 +18,7 @@ from backcalc.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.run import Run, derivatives
 from backcalc.shapes import Shape
 from backcalc.statements import Answer, Comment
-from backcalc.subjects import name_of, part, refusals, unknown
+from backcalc.subjects import part, refusals, subject_of, unknown
 from backcalc.values import is_known, shape_of
 
 Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
@@ -42,6 +42,11 @@ class Marked:
     note: str = ""
     places: tuple[tuple[int, ...], ...] = ()
     misshapen: Shape | None = None
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it is right, but for rounding on the way: then nothing is to be put right."""
+        return self.verdict in ("right", "rounding")
 
 
 def stated_answers(source: Source, comments: Iterable[Comment]) -> list[Answer]:
@@ -106,7 +111,7 @@ class Given:
 
     def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Marked:
         """The answer with its verdict."""
-        return Marked(name_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
+        return Marked(subject_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
 
     @cached_property
     def text(self) -> str:
@@ -306,7 +311,7 @@ class Sheet:
             derivatives = [other for other in self._wrong if other.of == given.of and other.wrt is not None]
             below = [other for other in derivatives if other.wrt and self._is_below(given.wrt, other.wrt)]
             near = [other for other in below if given.wrt in graph.node(other.wrt or "").args] or below or values
-        written = [f"{name_of(other.answer)} = {other.text}" for other in near[:3]]
+        written = [f"{subject_of(other.answer)} = {other.text}" for other in near[:3]]
         return f"your {' and '.join(written)}" if written else "your earlier answers"
 
     def _is_below(self, node: str, user: str) -> bool:

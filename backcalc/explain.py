@@ -13,6 +13,7 @@ from functools import cached_property
 from math import isclose, isnan
 from typing import Any, Literal, NamedTuple
 
+from backcalc.arithmetic import derivative
 from backcalc.evaluate import Evaluation, applied
 from backcalc.expr import Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.functions import GRAD
@@ -110,7 +111,7 @@ class _Derivation:
         self.nodes, self.index = run.graph.nodes, run.graph.index
         self.has_arrays = any(run.shapes)
         self.shapes = KnownShapes(run.linear.evaluation.known_shapes.names)
-        self._prefix = f"∂{run.output}/∂"
+        self._prefix = derivative(run.output, "")  # Of ∂L/∂x, all but the x.
 
     @cached_property
     def _formulas(self) -> Linearization:
@@ -178,7 +179,8 @@ class _Derivation:
             if is_output:  # Its adjoint is 1, and ∂L/∂v would be both the sum and the first term of it.
                 yield tail, _Term(formula, substituted)
                 continue
-            found = self._equation(f"∂{self.nodes[head].name}/∂{self.nodes[tail].name}", formula, substituted, value)
+            local = derivative(self.nodes[head].name, self.nodes[tail].name)
+            found = self._equation(local, formula, substituted, value)
             term = Call(CHAIN, (Name(symbol), Name(found.symbol)))
             last = substituted if value is None else shown(value, found.symbol)
             is_told = self.nodes[head].incoming and isinstance(formula, Number)

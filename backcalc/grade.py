@@ -18,13 +18,13 @@ from threading import Thread
 from typing import Any, get_args
 
 from backcalc import progress
-from backcalc.answers import SheetReader, by_place, read_stated
+from backcalc.answers import NO_ANSWERS, SheetReader, by_place, read_stated
 from backcalc.arithmetic import rounded
 from backcalc.asked import last_of_each, missing
 from backcalc.check import Key, Marked, Verdict
 from backcalc.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
 from backcalc.statements import Answer, Comment
-from backcalc.subjects import name_of
+from backcalc.subjects import subject_of
 from backcalc.submissions import Submission
 from backcalc.values import shape_of
 
@@ -42,7 +42,6 @@ COMMON = 0.05
 
 STAGE = "marking"
 MOST_DIGITS = 10
-NO_ANSWERS_HINT = "an answer stands on a line of its own: dL/dx = -100"
 _YOURS = re.compile(r"you have [^;]*; ")  # One student's arithmetic.
 
 
@@ -98,7 +97,7 @@ class Grader:
         marked, refused = self._key.mark(sheet, answers)
         errors = by_place(sheet, unreadable, [*errors, *refused])
         if not (asked or marked or errors):
-            errors = [Diagnostic("no-answers", "there are no answers in it", hints=(NO_ANSWERS_HINT,))]
+            errors = [NO_ANSWERS]
         marks = tuple(on_what_is_asked(self._key, asked, answers, marked) if asked else marked)
         earned = tuple(mark.verdict in self._earning for mark in marks)
         return Graded(submission.name, marks, earned, submission.error(sheet, errors) if errors else None)
@@ -109,16 +108,16 @@ def on_what_is_asked(
 ) -> Iterator[Marked]:
     """A mark for each answer that is asked, in that order, of those that are given; else it is missing."""
     given = {mark.name: mark for mark in marked}
-    others = [answer for answer in asked if name_of(answer) not in given]
+    others = [answer for answer in asked if subject_of(answer) not in given]
     absent = {mark.name: mark for mark in missing(key, others, answers)} if others else {}
     for answer in asked:
-        name = name_of(answer)
+        name = subject_of(answer)
         yield given.get(name) or absent.get(name) or _whole(name, _parts(answer, answers, given), key.expected(answer))
 
 
 def _parts(asked: Answer, answers: Iterable[Answer], given: Mapping[str, Marked]) -> list[Marked]:
     """The marks of the answers about elements of an array that is asked as a whole, each of which is there."""
-    names = [name_of(answer) for answer in answers if (answer.of, answer.wrt) == (asked.of, asked.wrt)]
+    names = [subject_of(answer) for answer in answers if (answer.of, answer.wrt) == (asked.of, asked.wrt)]
     return [given[name] for name in names if name in given]
 
 
@@ -151,7 +150,7 @@ def _contradiction(answer: Answer, mark: Marked) -> Diagnostic:
 
 def is_flawless(graded: Graded) -> bool:
     """Whether no answer is wrong, in itself or by what it follows from, or missing."""
-    return all(mark.verdict in ("right", "rounding") for mark in graded.marked)
+    return all(mark.is_fine for mark in graded.marked)
 
 
 # ---- The class -------------------------------------------------------------------------------------------------------

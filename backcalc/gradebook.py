@@ -9,11 +9,10 @@ from backcalc.answers import read_answers
 from backcalc.check import Key
 from backcalc.columns import other_separator
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source, Span, UsageError, excerpt, plural, shorten
-from backcalc.reading import name_of as file_name
-from backcalc.reading import pieces, salvage
+from backcalc.reading import name_of, pieces, salvage
 from backcalc.records import records
 from backcalc.statements import Answer
-from backcalc.subjects import name_of
+from backcalc.subjects import subject_of
 
 LONGEST_NAME = 200  # Where a quote is never closed, the rest of the file would be one.
 HEADER_HINT = "the first column has names, each other one the answers to what heads it: dL/dx1, t1"
@@ -56,7 +55,7 @@ class Gradebook:
             hints = found.hints or (HEADER_HINT,)
             message = f"column `{shorten(name)}`: {found.message}" if name else "a column without a name"
             self.errors.append(Diagnostic("bad-column", message, span, hints=hints))
-        elif name_of(answer) in map(name_of, self.asked):
+        elif subject_of(answer) in map(subject_of, self.asked):
             self.errors.append(Diagnostic("duplicate-column", f"column `{shorten(name)}` stands twice", span))
         else:
             self.columns[column] = name
@@ -137,7 +136,7 @@ class Row:
 
 def read_gradebook(path: str, key: Key) -> Gradebook:
     """The gradebook in the file at `path`; bytes that are not UTF-8 damage their row alone. Raises ReadError."""
-    return Gradebook(*salvage(file_name(path), b"".join(pieces(path))), key)
+    return Gradebook(*salvage(name_of(path), b"".join(pieces(path))), key)
 
 
 def cell(text: str, span: Span) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any
 
+from backcalc.arithmetic import DOT
 from backcalc.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, size, with_args
 from backcalc.shapes import Shape
 from backcalc.values import is_known, shape_of
 
-CHAIN, HADAMARD = "·", "⊙"
+CHAIN, HADAMARD = DOT, "⊙"
 """Products as one writes them by hand: along an edge, and by the elements of arrays. `plain` makes both `*`."""
 
 MOST_ELEMENTS = 64  # Of an array whose numbers are put into a formula; a larger one keeps its name there,

@@ -8,13 +8,13 @@ from functools import cached_property, partial
 from textwrap import wrap
 from typing import Any
 
+from backcalc.answers import question
 from backcalc.chance import Chance
 from backcalc.check import Key
 from backcalc.errors import Diagnostic, Source, UsageError, plural
 from backcalc.evaluate import Evaluation
 from backcalc.linearize import Linearization
 from backcalc.loading import load
-from backcalc.parser import parse_answer
 from backcalc.point import settle
 from backcalc.recipes import LOSS, RECIPES, Draft, Recipe, Statements
 from backcalc.run import Run, derivatives, run
@@ -61,7 +61,7 @@ class Exercise:
     def key(self) -> list[tuple[str, str]]:
         """The answers: what is asked, and its value as one writes it."""
         key = Key(self.run)
-        values = (key.expected(parse_answer(Source("key", f"{name} = 0"))) for name in self.asked)
+        values = (key.expected(question(name)) for name in self.asked)
         return [(name, unparse(literal(value + 0.0))) for name, value in zip(self.asked, values, strict=True)]
 
 

@@ -19,7 +19,7 @@ def part(answer: Answer, rank: int) -> tuple[Any, ...]:
     return (*answer.of_place, *rest, *answer.wrt_place)
 
 
-def name_of(answer: Answer) -> str:
+def subject_of(answer: Answer) -> str:
     """What `answer` is about, in one spelling: `dL/dW[0,1]` or `t1`."""
     of = answer.of + _place_text(answer.of_place)
     return of if answer.wrt is None else f"d{of}/d{answer.wrt}{_place_text(answer.wrt_place)}"
@@ -31,7 +31,7 @@ def _place_text(place: tuple[int, ...]) -> str:
 
 def unknown(run: Run, answer: Answer) -> Diagnostic:
     """That the truth about `answer` is not known at this point, and what would settle it."""
-    what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(name_of(answer))}`"
+    what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(subject_of(answer))}`"
     hints: tuple[str, ...] = ()
     if needed := missing_nodes(run.linear.evaluation):
         hints = remedies(needed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backcalc.answers import read_answers, read_sheet, read_stated
+from backcalc.answers import NO_ANSWERS, read_answers, read_sheet, read_stated
 from backcalc.asked import gradient_asked, last_of_each, missing
 from backcalc.check import Key, Marked
 from backcalc.cli.options import (
@@ -153,7 +153,7 @@ def command(
         _show(marked, format_, digits, color, hints=hints)
     if errors or refused:
         raise _failure(source, errors, refused)
-    return 0 if all(mark.verdict in ("right", "rounding") for mark in marked) else 1
+    return 0 if all(mark.is_fine for mark in marked) else 1
 
 
 def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sheet | None]:
@@ -186,8 +186,7 @@ def _none(source: Source, program: Program) -> Diagnostic:
     if source is program.source:
         hint = "give some, dL/dx=-100, or state one in the file as a comment: #= dL/dx = -100"
         return Diagnostic("no-answers", "the file states no results to check", hints=(hint,))
-    hint = "an answer stands on a line of its own: dL/dx = -100"
-    return Diagnostic("no-answers", "there are no answers in it", hints=(hint,))
+    return NO_ANSWERS
 
 
 def _asked(key: Key, program: Program, stated: list[Answer], misstated: list[Diagnostic]) -> list[Answer]:
@@ -207,9 +206,5 @@ def _show(marked: Sequence[Marked], format_: str, digits: int, color: str, *, hi
         print_lines([render_marks_json(marked, hints=hints)])
     elif format_ == "csv":
         print_lines(render_marks_csv(marked, hints=hints))
-    elif format_ == "markdown":
-        from backcalc.render.markdown import render_markdown
-
-        print_lines(render_markdown(marks_report(marked, digits, hints=hints)))
     else:
-        print_report(marks_report(marked, digits, hints=hints), color)
+        print_report(marks_report(marked, digits, hints=hints), color, format_)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from backcalc.run import AnyRun, Run
@@ -78,7 +78,10 @@ def _cell(value: Any, index: tuple[int, ...]) -> str:
 
 
 def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """`rows` as lines of CSV, quoted where they must be."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    yield text.getvalue().rstrip("\n")
+    """`rows` as lines of CSV, many at a time, quoted where they must be."""
+    left = iter(rows)
+    # A list of paths may be longer than memory should hold as text, and a writer takes as long for one row as for ten.
+    while part := list(islice(left, ROWS)):
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(part)
+        yield text.getvalue().removesuffix("\n")

@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from math import isclose, isfinite
 from typing import Any
 
-from backcalc.arithmetic import DIGITS, UNKNOWN, by_hand
+from backcalc.arithmetic import DIGITS, DOT, MINUS, UNKNOWN, by_hand, rounded
 from backcalc.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
 from backcalc.longhand import CHAIN, HADAMARD
 from backcalc.render.numbers import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
 from backcalc.values import is_known, shape_of
 
-MINUS, TRANSPOSED = "−", "ᵀ"
-NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
+TRANSPOSED = "ᵀ"
 NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
 _OPENING, _WORDS = "([,=<>", ("if", "then", "else", "not", "and", "or")  # After these a minus needs no parentheses.
 
@@ -67,10 +66,9 @@ class Hand:
 
     def number(self, value: float) -> str:
         """A number, rounded."""
-        text = by_hand(value, self.digits)
         if not self.has_rounded and isfinite(value):
-            self.has_rounded = not isclose(float(text.replace(MINUS, "-")), value, rel_tol=NOISE)
-        return text
+            self.has_rounded = not isclose(float(rounded(value, self.digits)), value, rel_tol=NOISE)
+        return by_hand(value, self.digits)
 
     def _written(self, part: Expr) -> tuple[int, list[Piece]]:
         """How tightly a part binds, and its pieces."""
@@ -132,7 +130,7 @@ _WRITTEN: dict[str, Callable[..., tuple[int, list[Piece]]]] = {
     "+": _plus_or_minus("+"),
     "-": _plus_or_minus(MINUS),
     NEGATE: lambda arg: (UNARY, [MINUS, (arg, UNARY)]),
-    "*": _product("·"),
+    "*": _product(DOT),
     "/": _product("/"),
     HADAMARD: _product(f" {HADAMARD} "),
     CHAIN: _chain,

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.arithmetic import DIGITS, rounded
+from backcalc.arithmetic import DIGITS, derivative, rounded
 from backcalc.array import Array
 from backcalc.batch import Batch
 from backcalc.data import DataStream
 from backcalc.errors import shorten
+from backcalc.render.csv import csv_lines
 from backcalc.render.json import dump
 from backcalc.render.numbers import exact
-from backcalc.render.report import Grid, cut, derivative
+from backcalc.render.report import Grid, cut
 
 _NUMBER = "%s"  # Where a number goes; no name has a % in it.
 _MARK = json.dumps(_NUMBER)
@@ -41,9 +42,9 @@ def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
 def render_points_csv(stream: DataStream) -> Iterator[str]:
     """The lines `J,dJ/dx,…`, many at a time."""
     names = [stream.output, *(f"d{stream.output}/d{name}" for name, _ in stream.columns)]
-    yield ",".join(f'"{name}"' if "," in name else name for name in names)
+    yield from csv_lines([names])
     for batch in stream:
-        yield _csv_lines(list(_columns(stream, batch)))
+        yield _rows_of_numbers(list(_columns(stream, batch)))
 
 
 def render_points_json(stream: DataStream) -> Iterator[str]:
@@ -83,8 +84,8 @@ def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
         yield batch.gradient[name][place]
 
 
-def _csv_lines(columns: list[Array]) -> str:
-    """Rows of numbers, each the shortest text that reads back as it; a whole number has no point."""
+def _rows_of_numbers(columns: list[Array]) -> str:
+    """Lines of CSV, each number the shortest text that reads back as it; a whole one has no point."""
     row = ",".join(["%r"] * len(columns)) + "\n"
     text = "".join([row % numbers for numbers in zip(*(column.tolist() for column in columns), strict=True)])
     return text.replace(".0,", ",").replace(".0\n", "\n")[:-1]

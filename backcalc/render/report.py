@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from backcalc.arithmetic import DIGITS, rounded
+from backcalc.arithmetic import DIGITS, derivative, rounded
 from backcalc.errors import shorten
 from backcalc.graph import Node
 from backcalc.render.limit import left_out, most, size, telling_nodes
@@ -67,11 +67,6 @@ def cut(grid: Grid, count: int) -> list[Grid]:
 def _beginning(grid: Grid, limit: int) -> list[Grid]:
     """The first `limit` rows of `grid`."""
     return cut(grid._replace(rows=grid.rows[: limit or None]), len(grid.rows))
-
-
-def derivative(of: str, wrt: str) -> str:
-    """∂of/∂wrt."""
-    return f"∂{of}/∂{wrt}"
 
 
 def formula_text(node: Node) -> str:
