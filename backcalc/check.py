@@ -2,128 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from math import inf
-from typing import Any, Literal
+from typing import Any
 
-from backcalc.answers import read_stated
 from backcalc.diagnose import Diagnoser, Diagnosis
-from backcalc.digits import AS_WRITTEN, Tolerance, is_right, reach, wrong_places
-from backcalc.errors import Diagnostic, ParseError, Source, UsageError, shorten
-from backcalc.evaluate import constant, require_known
+from backcalc.digits import AS_WRITTEN, Tolerance, wrong_places
+from backcalc.errors import Diagnostic, Source, shorten
+from backcalc.given import Given, Marked
 from backcalc.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.run import Run, derivatives
-from backcalc.shapes import Shape
-from backcalc.statements import Answer, Comment
+from backcalc.statements import Answer
 from backcalc.subjects import part, refusals, subject_of, unknown
 from backcalc.values import is_known, shape_of
-
-Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
-_COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
-
-
-@dataclass(frozen=True)
-class Marked:
-    """An answer as `name` (`dL/dx1` or `t1`), the value given, as written, the true one, and the verdict.
-
-    A wrong one has a diagnosis where one is found; `note` tells how a number came about that is not quite wrong.
-    Of an array that is wrong, `places` are the indices of the elements that are; `misshapen` is the shape of an answer
-    that has not the one of the truth.
-    """
-
-    name: str
-    given: str
-    expected: Any
-    verdict: Verdict
-    diagnosis: Diagnosis | None = None
-    note: str = ""
-    places: tuple[tuple[int, ...], ...] = ()
-    misshapen: Shape | None = None
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether it is right, but for rounding on the way: then nothing is to be put right."""
-        return self.verdict in ("right", "rounding")
-
-
-def stated_answers(source: Source, comments: Iterable[Comment]) -> list[Answer]:
-    """The answers that the `#=` comments of a file state. Raises ParseError for every one that is none."""
-    answers, errors = read_stated(source, comments)
-    if errors:
-        raise ParseError(source, errors)
-    return answers
-
-
-def check(run: Run, source: Source, answers: Iterable[Answer], tolerance: Tolerance = AS_WRITTEN) -> list[Marked]:
-    """Each answer marked. Raises BackcalcError where one cannot be marked."""
-    marked, errors = Key(run, tolerance).mark(source, answers)
-    if errors:
-        if not marked:
-            require_known(run.linear.evaluation)
-        raise UsageError(source, errors)
-    return marked
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """An answer with the true value of what it is about."""
-
-    answer: Answer
-    expected: Any
-    source: Source
-
-    @property
-    def of(self) -> str:
-        """The numerator, or the node whose value it is."""
-        return self.answer.of
-
-    @property
-    def wrt(self) -> str | None:
-        """The denominator; None for a value."""
-        return self.answer.wrt
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it is about a node as a whole, not about an element."""
-        return not (self.answer.of_place or self.answer.wrt_place)
-
-    @cached_property
-    def value(self) -> Any:
-        """What was given, as a number or an array."""
-        return constant(self.answer.value, self.source)
-
-    def matches(self, value: Any) -> bool:
-        """Whether what was given is `value`, to the digits written."""
-        if value is None or not is_known(value):
-            return False
-        is_number = isinstance(value, float) and isinstance(self.value, float)
-        if is_number and abs(self.value - value) > self.slack:  # Most are far off, which is soon told.
-            return False
-        return is_right(self.answer.value, value, self.source)
-
-    @cached_property
-    def slack(self) -> float:
-        """How far a number may be from what was given that this is written for, and a little more."""
-        return inf if shape_of(self.value) else reach(self.answer.value, self.value)
-
-    def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Marked:
-        """The answer with its verdict."""
-        return Marked(subject_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
-
-    @cached_property
-    def text(self) -> str:
-        """What was given, as written, on one line."""
-        return " ".join(_COMMENT.sub("", self.source.text[slice(*self.answer.value_span)]).split())
-
-    def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Marked:
-        """The answer as a wrong one, with the elements that are."""
-        places = tuple(wrong_places(self.answer.value, self.expected, self.source, tolerance))
-        shape = shape_of(self.value)
-        misshapen = None if shape == shape_of(self.expected) else shape
-        return replace(self.marked("wrong", diagnosis, note), places=places, misshapen=misshapen)
 
 
 class Key:
@@ -152,13 +42,13 @@ class Key:
         is_right = [self._is_right(given) for given in sheet]
         notes = [None if right else self._rounding(given) for given, right in zip(sheet, is_right, strict=True)]
         wrong = [given for given, right, note in zip(sheet, is_right, notes, strict=True) if not right and not note]
-        own = Sheet(self, wrong)
+        earlier = WrongAnswers(self, wrong)
         for given, right, note in zip(sheet, is_right, notes, strict=True):
             if right:
                 yield given.marked("right")
             elif note:
                 yield given.marked("rounding", note=note)
-            elif note := own.source_of(given):
+            elif note := earlier.source_of(given):
                 yield given.marked("follows", note=note)
             elif given.matches(given.expected):
                 asked = f"{self.tolerance.significant} significant digits are asked"
@@ -251,17 +141,12 @@ class Key:
         return output == self.run.output and self.run.mode == "reverse"
 
 
-def _decimals(given: Given) -> int:
-    """How many decimals were written."""
-    return len(given.text.partition(".")[2].rstrip("] "))
-
-
 def _by_decimals(given: Given) -> list[Rounding]:
     """The roundings that are tried, those to as many decimals as were written first."""
-    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != _decimals(given))
+    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != given.decimals)
 
 
-class Sheet:
+class WrongAnswers:
     """The wrong answers of one sheet, and what correct work makes of them."""
 
     def __init__(self, key: Key, wrong: list[Given]) -> None:
@@ -273,8 +158,7 @@ class Sheet:
         """What a wrong answer follows from: the sentence that tells it, empty where it does not follow."""
         if not self._key.is_plain(given) or all(other is given for other in self._wrong):
             return ""
-        decimals = _decimals(given)
-        as_written = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == decimals]
+        as_written = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == given.decimals]
         for rounding in (None, *as_written):
             expected = self._key.reworked(self._work(rounding), given)
             if given.matches(expected):

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from backcalc.arithmetic import DIGITS
-from backcalc.check import Marked, Verdict
 from backcalc.errors import plural
+from backcalc.given import Marked, Verdict
 from backcalc.render.csv import csv_lines
 from backcalc.render.json import dump
 from backcalc.render.numbers import MAX_DIGITS, exact, value_text
