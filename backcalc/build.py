@@ -28,7 +28,7 @@ def build(program: Program) -> Graph:
     # Loops and templates have braces; a long file without any is not gone through for them.
     has_loops = "{" in program.source.text
     flat = list(write_out(program.statements, errors) if has_loops else program.statements)
-    is_whole = not errors
+    is_whole = not errors  # Of loops: what they would have defined is not to be missed below.
     functions = Functions((s for s in flat if isinstance(s, Function)), errors)
     draft = Draft(functions, errors)
     for statement in progress.through("building the graph", flat):
@@ -87,6 +87,7 @@ def _ordered(draft: Draft, errors: list[Diagnostic]) -> list[Node]:
     errors += [_cycle(cycle, nodes) for cycle in cycles]
     if errors:
         return []
+    # A reader finds a node where the file has it; levels are for a file that defines nodes after their use.
     place = {name: i for i, name in enumerate(nodes)}
     if all(place[arg] < place[name] for name in nodes for arg in needs(name)):
         return list(nodes.values())
@@ -96,6 +97,7 @@ def _ordered(draft: Draft, errors: list[Diagnostic]) -> list[Node]:
 
 def _cycle(cycle: list[str], nodes: dict[str, Node]) -> Diagnostic:
     """`cycle` lists each node before the one it needs; it is told in the direction in which values flow."""
+    # From the node that stands first in the file, so that the same file always has the same message.
     first = min(range(len(cycle)), key=lambda i: nodes[cycle[i]].span)
     cycle = cycle[first:] + cycle[:first]
     flow = [cycle[0], *reversed(cycle)]
@@ -126,5 +128,5 @@ def _empty() -> Diagnostic:
 
 def _sorted(errors: list[Diagnostic]) -> list[Diagnostic]:
     """The errors in the order of the text, each once, up to one more than is shown, which tells that there are more."""
-    unique = dict.fromkeys(errors)
+    unique = dict.fromkeys(errors)  # A loop repeats its statements, and so what is wrong with them.
     return sorted(unique, key=lambda error: error.span or Span(0, 0))[: MAX_ERRORS + 1]

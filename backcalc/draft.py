@@ -27,6 +27,7 @@ class _Entry:
         self.incoming: list[Incoming] = []
 
 
+# What an entry says is checked at the end, for a file may speak of a node before it defines it.
 class Draft:
     """The nodes in the order of their first appearance, an implicit input right before its first use."""
 
@@ -66,7 +67,7 @@ class Draft:
             if place.id in self.entries or place.id not in CONSTANTS:
                 message = f"a stated value is made of numbers; `{shorten(place.id)}` is a node"
                 self.errors.append(Diagnostic("not-constant", message, place.span))
-        if not is_whole:
+        if not is_whole:  # What is missing may stand in a loop that was refused: no second error for that.
             return
         if self._output is not None:
             self._require_node(str(self.output_name), self._output.target.span)
@@ -105,6 +106,7 @@ class Draft:
             default, bounds = entry.declared.default, entry.declared.bounds
             shape = None if entry.declared.shape is None else self._lengths(entry.declared.shape)
         given = self.given.get(name)
+        # Of an input or of a node with edges a given value is its value; only a formula can be overruled.
         if given is not None and kind == "expression":
             kind = "given"
         incoming = tuple(entry.incoming)
@@ -115,8 +117,10 @@ class Draft:
         return name, self.entries.setdefault(name, _Entry(target.span))
 
     def _define(self, statement: Definition) -> None:
+        # Before its own name, so that an implicit input stands before the node that uses it first.
         expr, reads = self._expanded(statement.formula)
         name, entry = self._entry(statement.target)
+        # The first definition stays: later errors then speak of what the reader has seen first.
         if self._is_free(name, entry, statement.target.span):
             entry.definition, entry.span = statement, statement.target.span
             entry.expr, entry.reads = expr, reads
@@ -125,6 +129,7 @@ class Draft:
         tail, _ = self._entry(edge.tail)
         head, entry = self._entry(edge.head)
         partial, _ = self._expanded(edge.partial)
+        # Two ways from one node to another are no mistake of the graph, but often one of copying: hence a warning.
         first = self._edges.setdefault((tail, head), edge.span)
         if first is not edge.span:
             message = f"the edge {shorten(tail)} -> {shorten(head)} stands twice; its partials add up"

@@ -215,7 +215,7 @@ class Linearization:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
         scope = _scope(row, operands)
         columns = (row.stable, row.partials, row.from_output)
-        # What is stable comes first, but where a hand is to be shown: nobody writes 1/(1 + exp(-x)) by cases.
+        # What loses no digits comes first, but where a hand's own way is to be shown.
         if self.textbook:
             columns = (row.partials, row.from_output, row.stable)
         for column in columns[::-1] if self._is_given(slot) else columns:
