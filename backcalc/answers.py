@@ -79,13 +79,14 @@ class SheetReader:
         errors: list[Diagnostic] = []
         for span in Scanner(source.text):
             text = source.text[slice(*span)]
+            # A class writes the same few answers again and again.
             if text in self._known:
                 answers.append(_moved(self._known[text], span.start))
                 continue
             found, wrong = read_slices(source, [span])
             answers += found
             errors += wrong
-            if len(self._known) >= MOST_KNOWN:
+            if len(self._known) >= MOST_KNOWN:  # To start again is simpler than to age, and costs one more reading.
                 self._known.clear()
             self._known.update((text, _moved(answer, -span.start)) for answer in found)
         return answers, errors

@@ -13,6 +13,7 @@ def rounded(value: float | None, digits: int = DIGITS) -> str:
     if value is None:
         return UNKNOWN
     text = f"{value + 0.0:.{digits}g}"  # Adding 0 turns −0 into 0.
+    # 1e+06 is how a computer writes a million; where digits would be cut off it stays.
     if "e+" in text and float(text) == value and abs(value) < 1e15:
         return f"{value:.0f}"
     return text

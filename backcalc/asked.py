@@ -26,6 +26,7 @@ def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> lis
 
     An array is answered, too, where all its elements are.
     """
+    # By subject, so that ∂L/∂x answers what asks for dL/dx; what was refused has had its error, and is missing too.
     given = {subject_of(answer): answer for answer in answers if not refusals(key.run, answer)}
     wanted = {subject_of(answer): answer for answer in asked}
     return [

@@ -39,6 +39,7 @@ class Key:
         return list(self._marks(sheet)), errors
 
     def _marks(self, sheet: list[Given]) -> Iterator[Marked]:
+        # All are looked at before any is marked: what follows from a mistake may stand above it on the sheet.
         is_right = [self._is_right(given) for given in sheet]
         notes = [None if right else self._rounding(given) for given, right in zip(sheet, is_right, strict=True)]
         wrong = [given for given, right, note in zip(sheet, is_right, notes, strict=True) if not right and not note]
@@ -50,6 +51,7 @@ class Key:
                 yield given.marked("rounding", note=note)
             elif note := earlier.source_of(given):
                 yield given.marked("follows", note=note)
+            # Right to the digits written, but not as many as --sig asks for.
             elif given.matches(given.expected):
                 asked = f"{self.tolerance.significant} significant digits are asked"
                 yield given.wrong(self.tolerance, None, f"this is right as far as it goes; {asked}")
@@ -63,6 +65,7 @@ class Key:
         """The rounding on the way that leads to what was given; None where none does."""
         if not self.is_plain(given) or given.matches(given.expected):
             return None
+        # Kept by rounding: a whole class is marked against the same few passes.
         for rounding in _by_decimals(given):
             if rounding not in self._rounded:
                 self._rounded[rounding] = OwnWork(self.run.linear, rounding=rounding)
@@ -159,6 +162,7 @@ class WrongAnswers:
         if not self._key.is_plain(given) or all(other is given for other in self._wrong):
             return ""
         as_written = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == given.decimals]
+        # Who goes on from an own number may round on the way as well, to the decimals that are written.
         for rounding in (None, *as_written):
             expected = self._key.reworked(self._work(rounding), given)
             if given.matches(expected):
@@ -194,6 +198,7 @@ class WrongAnswers:
         else:
             derivatives = [other for other in self._wrong if other.of == given.of and other.wrt is not None]
             below = [other for other in derivatives if other.wrt and self._is_below(given.wrt, other.wrt)]
+            # The nearest that there are: of direct users, else of what lies above, else a value that went in.
             near = [other for other in below if given.wrt in graph.node(other.wrt or "").args] or below or values
         written = [f"{subject_of(other.answer)} = {other.text}" for other in near[:3]]
         return f"your {' and '.join(written)}" if written else "your earlier answers"

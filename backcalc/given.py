@@ -94,11 +94,13 @@ class Given:
     @cached_property
     def text(self) -> str:
         """What was given, as written, on one line."""
+        # A vector may stand on several lines with comments in it, a table's cell and a CSV field may not.
         return " ".join(_COMMENT.sub("", self.source.text[slice(*self.answer.value_span)]).split())
 
     def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Marked:
         """The answer as a wrong one, with the elements that are."""
         places = tuple(wrong_places(self.answer.value, self.expected, self.source, tolerance))
+        # An answer of another shape has no wrong elements, for none of them stands for one.
         shape = shape_of(self.value)
         misshapen = None if shape == shape_of(self.expected) else shape
         return replace(self.marked("wrong", diagnosis, note), places=places, misshapen=misshapen)

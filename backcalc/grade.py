@@ -87,6 +87,7 @@ class Grader:
 
     def grade(self, submission: Submission) -> Graded:
         """The marks of a submission. What is wrong with it is told in what it gives."""
+        # The key's own lines first: a column that a teacher forgot to ask for earns nobody a point.
         asked = self._asked or submission.asked
         try:
             sheet, unreadable = submission.sheet()
@@ -94,7 +95,7 @@ class Grader:
             marks = tuple(missing(self._key, asked, []))
             return Graded(submission.name, marks, (False,) * len(marks), error, is_read=False)
         found, errors = self._reader.read(sheet)
-        answers, _ = last_of_each(found)
+        answers, _ = last_of_each(found)  # No warnings here: a class has too many to read.
         marked, refused = self._key.mark(sheet, answers)
         errors = by_place(sheet, unreadable, [*errors, *refused])
         if not (asked or marked or errors):
@@ -110,6 +111,7 @@ def on_what_is_asked(
     """A mark for each answer that is asked, in that order, of those that are given; else it is missing."""
     given = {mark.name: mark for mark in marked}
     others = [answer for answer in asked if subject_of(answer) not in given]
+    # What is neither given nor missing is an array whose elements are all there.
     absent = {mark.name: mark for mark in missing(key, others, answers)} if others else {}
     for answer in asked:
         name = subject_of(answer)
@@ -167,11 +169,13 @@ def mistakes(graded: Iterable[Graded]) -> list[tuple[str, float]]:
     unknown: Counter[str] = Counter()
     for each in read:
         wrong = [answer for answer in each.marked if answer.verdict == "wrong"]
+        # A set a submission: who makes a mistake in ten answers counts once.
         known.update({_YOURS.sub("", answer.diagnosis.text) for answer in wrong if answer.diagnosis})
         unknown.update({f"{answer.name} = {answer.given}" for answer in wrong if not answer.diagnosis})
     counts = known + Counter(
         {f"wrote {text}": count for text, count in unknown.items() if count >= max(2, COMMON * len(read))}
     )
+    # By text where as many made them: the same class gives the same list, whatever the order of its files.
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [(text, count / len(read)) for text, count in ranked]
 
@@ -183,7 +187,7 @@ _work: list[tuple[Grader, Sequence[Submission]]] = []  # What a worker works on:
 
 def grade(grader: Grader, handed_in: Sequence[Submission], jobs: int = 1) -> list[Graded]:
     """The marks of each submission, in the order in which they are handed in, by at most `jobs` processes."""
-    jobs = min(jobs, -(-len(handed_in) // AT_ONCE))
+    jobs = min(jobs, -(-len(handed_in) // AT_ONCE))  # More processes than parts would have nothing to do.
     if jobs < 2:
         return [grader.grade(each) for each in progress.through(STAGE, handed_in, AT_ONCE)]
     found: list[Graded] = []

@@ -85,6 +85,7 @@ class Row:
         """The answers of the row, one a line, an empty cell being none. Raises BackcalcError where it is damaged."""
         if damage := [error for error in self.book.unreadable if error.span and self._has(error.span)]:
             raise self._refusal(ReadError, *damage)
+        # Empty cells behind the header's last are a spreadsheet's; missing ones within its width are not.
         count = max(_filled(self.cells), min(len(self.cells), self.book.width))
         if count != self.book.width:
             message = f"{plural(count, 'cell')}, where the header has {self.book.width}"
@@ -100,6 +101,7 @@ class Row:
 
     def _length_hint(self, count: int) -> str:
         """Why the row may have no more, or no fewer, than `count` cells."""
+        # The likeliest cause of either: a quote that is open takes commas, and even rows, into one cell.
         if self.book.source.text.count('"', *self.place) % 2:
             return "a quote in this row is never closed"
         if count > self.book.width:
@@ -130,6 +132,7 @@ class Row:
         before = sheet.line_start(span.start) + len(f"{self.book.columns[columns[line]]} = ")
         if span.start < before:  # It is about the name, which the header has.
             return whole
+        # Behind quotes and spaces; doubled quotes within would shift it, but no answer has any.
         at = text.index(self.cells[columns[line]][:1], *whole) + span.start - before
         return Span(at, min(whole.end, at + span.end - span.start))
 
@@ -154,6 +157,7 @@ def _filled(cells: Sequence[str]) -> int:
 
 def _as_answer(name: str, key: Key) -> tuple[Answer | None, list[Diagnostic]]:
     """An answer to what heads a column, which can be marked; what is wrong with it."""
+    # Read as an answer, so a column may be headed by all that may be answered, in any spelling.
     source = Source("", f"{name} = 0")
     answers, errors = read_answers(source)
     marked, refused = key.mark(source, answers)

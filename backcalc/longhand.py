@@ -30,6 +30,7 @@ def plain(expr: Expr) -> Expr:
 
 def summed(terms: Iterable[Expr]) -> Expr:
     """The terms added up from the left, without parentheses around those that are sums themselves."""
+    # A negative term becomes a subtraction: a + −b is what nobody writes.
     parts = [part for term in terms for part in _signed(term)]
     if not parts:
         return Number(0.0)
@@ -48,6 +49,7 @@ def is_zero(term: Expr) -> bool:
 def _signed(term: Expr) -> list[tuple[int, Expr]]:
     """What `term` is the sum of, each part with its sign."""
     parts: list[tuple[int, Expr]] = []
+    # Sums lean to the left, so going down there meets every term; a sum on the right keeps its parentheses.
     while isinstance(term, Call) and term.fn in ("+", "-"):
         parts.append((1 if term.fn == "+" else -1, term.args[1]))
         term = term.args[0]

@@ -15,6 +15,7 @@ from backcalc.suggest import did_you_mean
 
 def part(answer: Answer, rank: int) -> tuple[Any, ...]:
     """The index, in what `answer` is about, of the element or elements that it names; `rank` is that of its `of`."""
+    # ∂h/∂x[1] is a column: the derivative has h's axes first, then x's.
     rest = (slice(None),) * (rank - len(answer.of_place)) if answer.wrt_place else ()
     return (*answer.of_place, *rest, *answer.wrt_place)
 
@@ -49,6 +50,7 @@ def _unknown_nodes(run: Run, answer: Answer) -> Iterator[Diagnostic]:
     for name in (answer.of, answer.wrt):
         if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
             hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
+            # One error an answer: the second name is often misspelt for the same reason.
             yield Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
             return
 

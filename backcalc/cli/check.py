@@ -141,6 +141,7 @@ def command(
     found = run(finish(program), read_point(at), of)
     hold(program, found)
     print_warnings(program.source, found.warnings)
+    # On a sheet the last word counts; `#=` lines are a key, each of which is to hold.
     if sheet is not None:
         answers, repeated = last_of_each(answers)
         print_warnings(source, repeated)
@@ -150,6 +151,7 @@ def command(
         require_known(found.linear.evaluation)
     if require == "all":
         marked += missing(key, _asked(key, program, stated, misstated), answers)
+    # What could be marked is shown before the error that tells what could not.
     if marked:
         _show(marked, format_, digits, color, hints=hints)
     if errors or refused:
@@ -159,7 +161,7 @@ def command(
 
 def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sheet | None]:
     """The GRAPH argument, and the answers that are given; None where the graph's own are meant."""
-    words = [word for word in arguments if "=" not in word]
+    words = [word for word in arguments if "=" not in word]  # No file of a graph is likely to have one in its name.
     given = [word for word in arguments if "=" in word]
     graph = words[0] if words else None
     if len(words) > 1:

@@ -55,6 +55,7 @@ def _jobs(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
 
 def _cores() -> int:
     """The cores that this process may use."""
+    # In a container that may be fewer than the machine has; not every system can tell.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -98,6 +99,7 @@ def command(
         raise click.UsageError("only one of KEY and the submissions can come from stdin")
     if format_ != "gradescope" and (out is not None or hints):
         raise click.UsageError(f"{'--hints' if out is None else '--out'} goes with --format gradescope")
+    # What is wrong with the options is told before anything is read.
     tolerance = read_tolerance(tol, sig)
     found, asked = _prepared(key, at, of, tolerance)
     handed_in, errors = submissions(paths, found)
@@ -106,6 +108,7 @@ def command(
         raise errors[-1]
     if format_ == "gradescope" and out is None and len(handed_in) > 1:
         raise click.UsageError(f"{len(handed_in)} results need a folder: --out DIR")
+    # Marks are shown even where some could not be read: one broken file must not keep a class waiting.
     graded = grade(Grader(found, asked, strict=strict), handed_in, jobs)
     hold(found, graded)
     errors += [each.error for each in graded if each.error is not None]

@@ -124,6 +124,7 @@ def read_graph(graph: str | None) -> Graph:
 
 def split_names(lists: Iterable[str]) -> tuple[str, ...]:
     """The names in `x, w`, of one such list after the other."""
+    # `--wrt x --wrt "w, b"` and a comma at the end are all read as they are meant.
     return tuple(name.strip() for names in lists for name in names.split(",") if name.strip())
 
 
@@ -179,7 +180,7 @@ def print_lines(lines: Iterable[str]) -> None:
     """`lines` on stdout, or pieces of several, short ones together: a write takes longer than a line does."""
     several: list[str] = []
     size = 0
-    for line in lines:
+    for line in lines:  # Lazily: what is computed row by row is printed long before the last row is there.
         several.append(line)
         size += len(line) + 1
         if size >= AT_ONCE:

@@ -83,6 +83,7 @@ def command(
     names = split_names(sources)
     for name in names:
         require_node(read, name, "--from")
+    # One run gives the adjoints that the sums are held against.
     result = run(read, read_point(at), _output(read, output), names)
     _require_sources(result.wrt, read)
     found = Aggregation(result)

@@ -85,6 +85,7 @@ class Game:
 
     def _mark(self, text: str) -> Marked:
         """The mark of an answer, written with or without what it is an answer to. Raises BackcalcError."""
+        # Only the number need be typed, but who writes all of it is understood.
         source = Source("answer", text if "=" in text else f"{self._asked} = {text}")
         answer = parse_answer(source)
         marked, errors = self._key.mark(source, [answer])
@@ -93,6 +94,7 @@ class Game:
         return marked[0]
 
     def _marked(self, marked: Marked) -> list[str]:
+        # An answer to another question is no mistake: it costs no try.
         if marked.name != self._asked:
             return [f"  this is {symbol(marked.name)}; {symbol(self._asked)} is asked"]
         if marked.verdict == "right":

@@ -46,6 +46,7 @@ class Hand:
             if isinstance(piece, str):
                 out.append(piece)
                 continue
+            # Two signs in a row need parentheses whatever binds how: 3·(−2), a + (−1).
             own, pieces = self._written(piece[0])
             is_inner = own < piece[1] or (pieces[0] == MINUS and not _opens(out))
             stack.extend(reversed(["(", *pieces, ")"] if is_inner else pieces))
@@ -82,7 +83,7 @@ class Hand:
 
 def _opens(out: Sequence[str]) -> bool:
     """Whether what comes next stands at the beginning, or after what opens something."""
-    before = "".join(out[-2:]).rstrip()
+    before = "".join(out[-2:]).rstrip()  # Two pieces are enough: a sign and the space around it may be two.
     return not before or before[-1] in _OPENING or before.split(" ")[-1] in _WORDS
 
 
@@ -106,6 +107,7 @@ def _product(sign: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
 
 def _need(factor: Expr, sign: str, need: int = PRODUCT) -> int:
     """How tightly a factor must bind: one of letters side by side, or a quotient's derivative, is set apart."""
+    # W x·y could be W (x·y); ∂L/∂v/2 could be ∂L/∂(v/2).
     is_apart = factor.fn in SIDE_BY_SIDE if isinstance(factor, Call) else sign == "/" and _is_derivative(factor)
     return POSTFIX if is_apart else need
 

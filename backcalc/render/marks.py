@@ -34,7 +34,7 @@ def marks_report(marked: Sequence[Marked], digits: int = DIGITS, *, hints: bool 
     rows = [
         [SIGNS[mark.verdict], mark.name, mark.given or "-", _expected(mark, digits), mark.verdict] for mark in marked
     ]
-    if hints:
+    if hints:  # What is expected gives the answer away.
         header.pop(3)
         rows = [row[:3] + row[4:] for row in rows]
     notes = {i: found for i, mark in enumerate(marked) if (found := notes_of(mark, digits, hints=hints))}

@@ -68,6 +68,7 @@ def count_text(count: int, digits: int | None = None) -> str:
     """A whole number of any size; to so many significant digits where it has more than one reads."""
     if count < WHOLE:
         return str(count)
+    # Python refuses to write whole numbers of more than 4,300 digits, which a count of paths may have.
     from decimal import Context, Decimal  # Which have no bound to how many digits they write.
 
     if digits is None:
@@ -83,6 +84,7 @@ def _table(found: PathSum, output: str, digits: int) -> Grid:
         for path in found.paths
     ]
     slope = f"{derivative(output, shorten(found.source))} by backpropagation"
+    # The sum beside the adjoint is the aggregation lemma, shown; of a part of the paths it would be something else.
     if found.is_whole and rows and is_known(found.adjoint):
         rows.append(("sum", "", value_text(found.sum, digits)))
         rows.append((f"{'=' if found.agrees else '≠'} {slope}", "", value_text(found.adjoint, digits)))
@@ -121,6 +123,7 @@ def _path_text(path: Path) -> str:
 
 def _factors_text(path: Path, digits: int, *, backward: bool) -> str:
     """The factors as a product; with matrices among them `backward`, from the output on, as they are multiplied."""
+    # Matrices are multiplied from the output on, and do not commute; numbers follow the path.
     edges = list(zip(path.factors, pairwise(path.nodes), strict=True))
 
     def text(edge: tuple[Any, tuple[str, str]]) -> str:

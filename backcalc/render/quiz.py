@@ -56,6 +56,7 @@ def _given(exercise: Exercise) -> list[Grid]:
     """What is known: numbers, then local partials, then formulas."""
     run = exercise.run
     nodes = run.graph.nodes
+    # Inputs have values by their defaults, nodes with edges by their activation; all else is to be found.
     known = [
         (node.name, unparse(literal(run.values[i])))
         for i, node in enumerate(nodes)

@@ -96,6 +96,7 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid]:
     output = frozenset(row for row, i in enumerate(places) if run.graph.index.get(run.output) == i)
     names = ("node", *(["shape"] if has_shapes else []), "formula")
     found = Grid((*names, "value", *header), rows, frozenset(), yields=len(names) - 1, strong=output)
+    # A column with one formula or vector in it has no decimal point to line up at.
     found = _sorted_columns(found, range(len(names), len(names) + 1 + len(columns)))
     return cut(found, len(run.graph.nodes))
 

@@ -37,6 +37,7 @@ _FORMS = {
 
 def render_steps_latex(steps: Iterable[Step], output: str, digits: int) -> Iterator[str]:
     """The lines of a whole document; mathematics in the text, which TeX breaks at `=` and `+` where it is long."""
+    # All of them before the first is printed: what fonts they need is told on top.
     lines = list(steps_latex(steps, output, digits))
     if any(char > LAST_LATIN for line in lines for char in line):
         yield NEEDS
@@ -99,6 +100,7 @@ class LatexHand(Hand):
         if isinstance(leaf, Name):
             is_derivative = DERIVATIVE.fullmatch(leaf.id)
             return (self.symbol(leaf.id), UNARY) if is_derivative else leaf_latex(leaf, self.digits)
+        # By way of `number`, which notes whether anything was rounded.
         text = leaf.text or self.number(leaf.value).replace(MINUS, "-")
         found, own = leaf_latex(Number(leaf.value, text), self.digits)
         return found, SUM if found.startswith("-") else own
@@ -112,6 +114,7 @@ def _call(call: Call, args: tuple[Latex, ...]) -> Latex:
         return _vector(ends(args), len(args))
     if call.fn in SIDE_BY_SIDE:  # No sign parts them, so parentheses must.
         args = tuple((grouped(arg, POSTFIX), ATOM) for arg in args)
+    # a + −b and a · −b are set in parentheses; a fraction or an exponent keeps its minus apart by itself.
     elif len(args) > 1 and call.fn in _SIGNS and args[1][0].startswith("-"):
         args = (args[0], (grouped(args[1], ATOM + 1), ATOM))
     if call.fn == HADAMARD:
