@@ -48,6 +48,7 @@ def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
     for i in range(0, len(names), ROWS):
         part = slice(i, i + ROWS)
         columns = [names[part], values[part], adjoints[part]]
+        # A row's form is filled in by C code; what is no float, such as a formula, takes the slower way.
         if {*map(type, columns[1]), *map(type, columns[2])} <= {float, type(None)}:
             text = "\n".join(map("{},{!r},{!r}".format, *columns)) + "\n"
             # As `number_text` has numbers, and what is not known empty; a name has no point and no comma.

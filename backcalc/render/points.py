@@ -32,6 +32,7 @@ def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
     rows: list[tuple[str, ...]] = []
     count = 0
     for batch in stream:
+        # Points beyond the limit are run too: one that is not finite decides the exit status.
         shown = None if not limit else max(0, limit - len(rows))
         numbers = zip(*(column[:shown] for column in _columns(stream, batch)), strict=True)
         rows += [(str(i), *(rounded(n, digits) for n in row)) for i, row in enumerate(numbers, len(rows) + 1)]
@@ -49,6 +50,7 @@ def render_points_csv(stream: DataStream) -> Iterator[str]:
 
 def render_points_json(stream: DataStream) -> Iterator[str]:
     """The points in their order, each with its value and gradient, many lines at a time."""
+    # The form is made once, by the encoder itself; the numbers of each point are filled in.
     before, after = dump({"output": stream.output, "points": [_NUMBER]}).split(f"    {_MARK}")
     template = _template(stream)
     yield before.rstrip("\n")
