@@ -69,6 +69,7 @@ class Aggregation:
         progress.at("counting paths")
         self.run = run
         self.names = [*run.graph.index, LOSS]
+        # A loss outside the graph is a node behind all others, whose edges are the adjoints that the file states.
         self.target = len(run.graph.nodes) if run.is_outside else run.graph.index[run.output]
         self.paths = Paths(self._partials, self.target)
         self.is_ranked = all(
@@ -85,6 +86,7 @@ class Aggregation:
 
         Raises UsageError where that would be too many.
         """
+        # Before anything is printed: an error after half a table would leave it standing.
         for source in sources:
             self._require_few(source, limit)
         return (self._sum(source, limit) for source in sources)
@@ -92,6 +94,7 @@ class Aggregation:
     def _sum(self, source: str, limit: int) -> PathSum:
         place = self.run.graph.index[source]
         count, adjoint = self.paths.count(place), self.run.adjoints[place]
+        # By size only where all factors are numbers: formulas and matrices have no order.
         trails = (self.paths.largest if self.is_ranked else self.paths.in_order)(place)
         paths = [self._path(trail) for trail in islice(trails, min(count, limit or count))]
         products = [path.product for path in paths]
@@ -102,6 +105,7 @@ class Aggregation:
     def _path(self, trail: Sequence[int]) -> Path:
         edges = list(pairwise(trail))
         factors = tuple(self._factor(tail, head) for tail, head in edges)
+        # From the output back, as the ranks were taken that put the paths in order.
         found = product(reversed(factors)) if self.is_ranked else self._pulled_back(edges)
         return Path(tuple(self.names[node] for node in trail), factors, found)
 
@@ -178,4 +182,5 @@ def _are_equal(left: Any, right: Any, products: Sequence[Any]) -> bool:
         return all(_are_equal(float(one), float(other), terms) for one, other, *terms in elements)
     if left == right or (isnan(left) and isnan(right)):
         return True
+    # Relative to the terms rather than to the sum, which may be small because they cancel.
     return isclose(left, right, rel_tol=0.0, abs_tol=SAME * sum(map(abs, products)))

@@ -12,6 +12,9 @@ from backcalc.reading import name_of, pieces, salvage
 from backcalc.scanner import Scanner
 from backcalc.statements import Answer, Comment
 
+NO_ANSWERS = Diagnostic(
+    "no-answers", "there are no answers in it", hints=("an answer stands on a line of its own: dL/dx = -100",)
+)
 MOST_KNOWN = 100_000  # Answers that a reader keeps: some 100 MB.
 
 
@@ -59,6 +62,11 @@ def read_slices(source: Source, spans: Iterable[Span]) -> tuple[list[Answer], li
     return answers, errors
 
 
+def question(name: str) -> Answer:
+    """What is asked by `name`, such as dL/dx: an answer whose value says nothing yet. Raises ParseError."""
+    return parse_answer(Source("question", f"{name} = 0"))
+
+
 class SheetReader:
     """Reads many sheets of answers to the same questions: an answer that stands in several is parsed once."""
 
@@ -71,13 +79,14 @@ class SheetReader:
         errors: list[Diagnostic] = []
         for span in Scanner(source.text):
             text = source.text[slice(*span)]
+            # A class writes the same few answers again and again.
             if text in self._known:
                 answers.append(_moved(self._known[text], span.start))
                 continue
             found, wrong = read_slices(source, [span])
             answers += found
             errors += wrong
-            if len(self._known) >= MOST_KNOWN:
+            if len(self._known) >= MOST_KNOWN:  # To start again is simpler than to age, and costs one more reading.
                 self._known.clear()
             self._known.update((text, _moved(answer, -span.start)) for answer in found)
         return answers, errors

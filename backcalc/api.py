@@ -147,6 +147,7 @@ def _names(wrt: Sequence[str]) -> Sequence[str]:
 
 
 def _runnable(source: Source) -> Graph:
+    # The class that the package works with has no `run`: that would be an import from a floor above.
     graph = load_graph(source)
     return Graph(**{field.name: getattr(graph, field.name) for field in fields(graph) if field.init})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-UNKNOWN, DOT = "?", "·"
+UNKNOWN, DOT, MINUS = "?", "·", "−"
 DIGITS = 6
 
 
@@ -13,6 +13,7 @@ def rounded(value: float | None, digits: int = DIGITS) -> str:
     if value is None:
         return UNKNOWN
     text = f"{value + 0.0:.{digits}g}"  # Adding 0 turns −0 into 0.
+    # 1e+06 is how a computer writes a million; where digits would be cut off it stays.
     if "e+" in text and float(text) == value and abs(value) < 1e15:
         return f"{value:.0f}"
     return text
@@ -20,15 +21,20 @@ def rounded(value: float | None, digits: int = DIGITS) -> str:
 
 def by_hand(value: float | None, digits: int = DIGITS) -> str:
     """The same with the minus of print."""
-    return rounded(value, digits).replace("-", "−")
+    return rounded(value, digits).replace("-", MINUS)
 
 
 def factor(value: float | None, digits: int = DIGITS) -> str:
     """`value` as a factor: in parentheses where it is negative."""
     text = by_hand(value, digits)
-    return f"({text})" if text.startswith("−") else text
+    return f"({text})" if text.startswith(MINUS) else text
 
 
 def product(factors: Iterable[float | None], digits: int = DIGITS) -> str:
     """A product of numbers: `30·(−2)`."""
     return DOT.join(factor(value, digits) for value in factors)
+
+
+def derivative(of: str, wrt: str) -> str:
+    """∂of/∂wrt."""
+    return f"∂{of}/∂{wrt}"

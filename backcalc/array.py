@@ -83,6 +83,7 @@ def log_softmax(x: Array) -> Array:
 
 def _rest(x: Array) -> Any:
     """Σ exp(x - top) over all elements but the top one."""
+    # The top element's share is exactly 1: left out here and added as log1p, it cannot swallow the others.
     return np.sum(np.delete(np.exp(x - np.max(x)), np.argmax(x)))
 
 
@@ -91,7 +92,7 @@ def complement(x: Array) -> Array:
     found = softmax(x)
     top = np.argmax(x)
     rest = np.sum(np.delete(found, top))
-    found = 1 - found
+    found = 1 - found  # Near 1 this loses nothing but for the top element, whose complement is the others' sum.
     found[top] = rest
     return found
 
@@ -109,6 +110,7 @@ def softmax(x: Array) -> Array:
 
 def others(x: Array) -> Array:
     """For each element the product of all others, which a quotient would lose where one is 0."""
+    # Products of what stands before each element and behind it: two passes, and no division.
     flat = x.ravel()
     ahead = np.concatenate(([1.0], np.cumprod(flat[:-1])))
     behind = np.concatenate((np.cumprod(flat[:0:-1])[::-1], [1.0]))
@@ -193,6 +195,7 @@ def each(fn: Callable[[float], float], value: Array) -> Array:
 def far_places(found: Array, expected: Array, slack: Callable[[Array], Any]) -> list[tuple[int, ...]]:
     """The indices at which `found` is further from `expected` than the slack there; what is not finite must be that."""
     with quiet():
+        # inf − inf is nan, so what is not finite is compared by itself.
         same = (found == expected) | (np.isnan(found) & np.isnan(expected))
         near = np.isfinite(found - expected) & (np.abs(found - expected) <= slack(expected))
     return false_places(same | near)

@@ -120,6 +120,7 @@ class Draft:
         for template in self.templates:
             columns = (*template.ends, *template.reads) if template.is_edge else (*template.reads, *template.ends)
             for role, column in enumerate(columns):
+                # Place and role in one number, so that the least of a name's is its first, within a line too.
                 np.minimum.at(found, column, template.starts.astype(np.int64) * ROLES + role)
         for name, statement in self.inputs.items():
             found[name] = min(found[name], statement.span.start * ROLES)

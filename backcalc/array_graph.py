@@ -46,6 +46,7 @@ class ArrayGraph:
         draft = Draft(lines)
         self.source, self.output, self.templates = lines.source, draft.output, draft.templates
         order, self.levels = ordered(draft)
+        # Names have ids by first appearance, nodes places by topological order; `rank` leads from one to the other.
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]
@@ -92,7 +93,7 @@ class ArrayGraph:
     def _readers(self, draft: Draft) -> tuple[Indices, Indices]:
         """Which nodes another depends on, and which only the partials of another's edges speak of."""
         used, spoken = np.zeros(draft.count, np.bool_), np.zeros(draft.count, np.bool_)
-        used[draft.dependencies()[0]] = True
+        used[draft.dependencies()[0]] = True  # A scatter: to write True twice does no harm.
         for template in draft.edges:
             for read in template.reads:
                 spoken[read[read != template.ends[1]]] = True
@@ -125,6 +126,7 @@ class ArrayGraph:
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """A warning for each edge that stands twice, in the order of the file."""
+        # One number an edge: to sort numbers is many times faster than pairs. 64 bits, for the product needs them.
         keys = self.tails.astype(np.int64) * len(self) + self.heads
         in_order = np.sort(keys)
         twice = in_order[1:][in_order[1:] == in_order[:-1]]

@@ -34,6 +34,7 @@ class ArrayTape:
         for template in graph.templates:
             if not template.is_edge:
                 sizes[graph.rank[template.ends[0]]] = len(template.operations)
+        # A running sum is the place of each node's last slot, its own, behind its operations.
         ends = np.cumsum(sizes, dtype=np.int32)
         self.slot, self._begin = ends - 1, ends - sizes
         self.size = int(sizes.sum())
@@ -71,7 +72,7 @@ class ArrayTape:
             if template.is_edge:
                 partials.append(np.zeros(len(slots)) if numbers is None else numbers)
                 computed.append(slots)
-            template.release()
+            template.release()  # At once: held until the end, all templates would be a second copy of the file.
         in_order = self.graph.in_order(partials, np.float64)
         has_computed = any((slots >= 0).any() for slots in computed)
         return in_order, self.graph.in_order(computed, np.int32) if has_computed else np.zeros(0, np.int32)

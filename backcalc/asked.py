@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
-from backcalc.check import Key, Marked
+from backcalc.check import Key
 from backcalc.errors import Diagnostic, Note, shorten
 from backcalc.expr import NOWHERE, Number
+from backcalc.given import Marked
 from backcalc.run import Run
 from backcalc.statements import Answer
-from backcalc.subjects import name_of, part, refusals
+from backcalc.subjects import part, refusals, subject_of
 from backcalc.values import is_known, shape_of
 
 
@@ -25,8 +26,9 @@ def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> lis
 
     An array is answered, too, where all its elements are.
     """
-    given = {name_of(answer): answer for answer in answers if not refusals(key.run, answer)}
-    wanted = {name_of(answer): answer for answer in asked}
+    # By subject, so that ∂L/∂x answers what asks for dL/dx; what was refused has had its error, and is missing too.
+    given = {subject_of(answer): answer for answer in answers if not refusals(key.run, answer)}
+    wanted = {subject_of(answer): answer for answer in asked}
     return [
         Marked(name, "", key.expected(answer), "missing")
         for name, answer in wanted.items()
@@ -51,7 +53,7 @@ def last_of_each(answers: Sequence[Answer]) -> tuple[list[Answer], list[Diagnost
     """Of answers about the same thing the last one, and a warning for each such thing."""
     found: dict[str, list[Answer]] = {}
     for answer in answers:
-        found.setdefault(name_of(answer), []).append(answer)
+        found.setdefault(subject_of(answer), []).append(answer)
     lasts = sorted((several[-1] for several in found.values()), key=attrgetter("span"))
     return lasts, [_repeated(name, several) for name, several in found.items() if len(several) > 1]
 

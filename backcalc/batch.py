@@ -47,6 +47,7 @@ class _Pass:
             slot = self.tape.slot[index[name]]
             self.values[slot] = points.reshape(self.count, *_matrix(self.shapes[slot]))
             self.varies[slot] = True
+        # Only a choice can make 0·inf of a branch that is not taken; without one, nothing need be looked at.
         self.masks = any(row is not None and row.selects for row in self.rows)
 
     def run(self, output: str, wrt: Sequence[str]) -> Batch:
@@ -55,6 +56,7 @@ class _Pass:
         self._forward(last)
         wanted = [self.tape.slot[index[name]] for name in wrt]
         adjoints = self._reverse(last, self.tape.downstream(wanted))
+        # What is the same at all points has no batch axis until here.
         value = np.broadcast_to(self.values[last], (self.count, 1, 1))[:, 0, 0]
         gradient = {name: self._read(adjoints.get(slot), slot) for name, slot in zip(wrt, wanted, strict=True)}
         return Batch(value, gradient)
@@ -94,6 +96,7 @@ class _Pass:
                     self._add(adjoint, self.tape.slot[tail], self._along(partial, adjoint[slot], slot))
             if row is None or slot not in adjoint:
                 continue
+            # Of an operation within a node nobody asks for the adjoint, and a batch of it is large.
             ct = adjoint.pop(slot) if slot not in self.tape.slot else adjoint[slot]
             for k, arg in enumerate(self.tape.args[slot]):
                 if needed[arg] and self.tape.literals[arg] is None:

@@ -54,6 +54,7 @@ class BlankedLines:
         is_blank = is_number | (self._codes[ends] != _OPEN)
         self.words, self.lengths, self.are_numbers = starts[is_blank], (ends - starts)[is_blank], is_number[is_blank]
         self.firsts = np.searchsorted(self.words, self.starts)  # Each line's first blank.
+        # Of a blank its first character stays, as its mark; functions' names stay as a whole.
         is_kept = ~in_word
         is_kept[_ranges(starts[~is_blank], (ends - starts)[~is_blank])] = True
         is_kept[self.words] = True
@@ -184,6 +185,7 @@ def _equal(hashes: AnyArray) -> Iterator[AnyArray]:
 @lru_cache(2)
 def _weights(bits: int) -> tuple[AnyArray, AnyArray, AnyArray]:
     """An integer a byte, the powers of another up to 2^bits, and their inverses, of this process."""
+    # Odd, so that it has an inverse modulo 2^64; drawn, so that no file can be made whose lines all collide.
     base = secrets.randbits(64) | 1
     powers, inverses = (np.cumprod(np.full(1 << bits, factor, np.uint64)) for factor in (base, pow(base, -1, 1 << 64)))
     return np.frombuffer(secrets.token_bytes(256 * 8), np.uint64), powers, inverses

@@ -56,6 +56,7 @@ class Builder:
         return Name(token.text, token.span)
 
     def binary(self, left: Expr, operator: Token, right: Expr) -> Call:
+        # One spelling each from here on, so that one row of the table serves both.
         fn = {"−": "-", "**": "^"}.get(operator.text, operator.text)
         return Call(fn, (left, right), Span(left.span.start, right.span.end))
 
@@ -83,6 +84,7 @@ class Builder:
 
     def parenthesis(self, start: Token, inner: Expr, end: Token) -> Expr:
         span = Span(start.span.start, end.span.end)
+        # An error about a call looks for its name where its span begins; all else is shown with its parentheses.
         if isinstance(inner, Call) and inner.is_named:
             return inner
         return replace(inner, span=span)
@@ -183,6 +185,7 @@ class Builder:
         return tuple(_whole(index) for index in indices)
 
     def slash_answer(self, of: Element, wrt: Element, value: Expr) -> Answer:
+        # To the grammar `dL/dx` is a quotient of two names, for a node may be called `dL`.
         for node, _ in (of, wrt):
             if not node.id.startswith("d") or node.id == "d":
                 raise RejectedError(_no_derivative(of[0], wrt[0]))

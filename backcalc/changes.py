@@ -57,6 +57,7 @@ class Changes:
         with quietly(self.linear.evaluation.has_arrays):
             for change in self._all():
                 rivals = same.setdefault((change.slot, _key(change.delta)), [])
+                # A heavier explanation of the same number never wins, and of equals each may be the one.
                 if rivals and change.mistake.weight < rivals[0].mistake.weight:
                     rivals.clear()
                 if not rivals or change.mistake.weight == rivals[0].mistake.weight:
@@ -75,6 +76,7 @@ class Changes:
 
     def _sums(self, node: int) -> Iterator[Change]:
         """The changes to a node's adjoint."""
+        # Of one term alone the product is the sum, and no mistake.
         terms, adjoint = [c for _, _, c in self.terms[node]], self.adjoints[node]
         value = self.run.values[node]
         known = {"a": adjoint, "v": value}
@@ -114,6 +116,7 @@ class Changes:
             return
         for mistake in _of(row.name):
             for k, text in enumerate(map(str.strip, mistake.change.split(";"))):
+                # `x*x` has one slot for both its arguments: which of the edges is meant, their order tells.
                 edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]
                 place = args[:k].count(args[k])
                 if text and place < len(edges) and not mistake.value:
@@ -146,6 +149,7 @@ class Changes:
         """Every change with the derivative with respect to `node` that it leads to."""
         slot, adjoint = self.tape.slot[node], self.adjoints[node]
         with quietly(self.linear.evaluation.has_arrays):
+            # By one forward sweep for all changes; of arrays slopes would be Jacobians, so each change is swept.
             if not self.linear.evaluation.has_arrays:
                 slopes = self._slopes(slot)
                 for change in self.changes:

@@ -2,123 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from math import inf
-from typing import Any, Literal
+from typing import Any
 
-from backcalc.answers import read_stated
 from backcalc.diagnose import Diagnoser, Diagnosis
-from backcalc.digits import AS_WRITTEN, Tolerance, is_right, reach, wrong_places
-from backcalc.errors import Diagnostic, ParseError, Source, UsageError, shorten
-from backcalc.evaluate import constant, require_known
+from backcalc.digits import AS_WRITTEN, Tolerance, wrong_places
+from backcalc.errors import Diagnostic, Source, shorten
+from backcalc.given import Given, Marked
 from backcalc.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.run import Run, derivatives
-from backcalc.shapes import Shape
-from backcalc.statements import Answer, Comment
-from backcalc.subjects import name_of, part, refusals, unknown
+from backcalc.statements import Answer
+from backcalc.subjects import part, refusals, subject_of, unknown
 from backcalc.values import is_known, shape_of
-
-Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
-_COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
-
-
-@dataclass(frozen=True)
-class Marked:
-    """An answer as `name` (`dL/dx1` or `t1`), the value given, as written, the true one, and the verdict.
-
-    A wrong one has a diagnosis where one is found; `note` tells how a number came about that is not quite wrong.
-    Of an array that is wrong, `places` are the indices of the elements that are; `misshapen` is the shape of an answer
-    that has not the one of the truth.
-    """
-
-    name: str
-    given: str
-    expected: Any
-    verdict: Verdict
-    diagnosis: Diagnosis | None = None
-    note: str = ""
-    places: tuple[tuple[int, ...], ...] = ()
-    misshapen: Shape | None = None
-
-
-def stated_answers(source: Source, comments: Iterable[Comment]) -> list[Answer]:
-    """The answers that the `#=` comments of a file state. Raises ParseError for every one that is none."""
-    answers, errors = read_stated(source, comments)
-    if errors:
-        raise ParseError(source, errors)
-    return answers
-
-
-def check(run: Run, source: Source, answers: Iterable[Answer], tolerance: Tolerance = AS_WRITTEN) -> list[Marked]:
-    """Each answer marked. Raises BackcalcError where one cannot be marked."""
-    marked, errors = Key(run, tolerance).mark(source, answers)
-    if errors:
-        if not marked:
-            require_known(run.linear.evaluation)
-        raise UsageError(source, errors)
-    return marked
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """An answer with the true value of what it is about."""
-
-    answer: Answer
-    expected: Any
-    source: Source
-
-    @property
-    def of(self) -> str:
-        """The numerator, or the node whose value it is."""
-        return self.answer.of
-
-    @property
-    def wrt(self) -> str | None:
-        """The denominator; None for a value."""
-        return self.answer.wrt
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it is about a node as a whole, not about an element."""
-        return not (self.answer.of_place or self.answer.wrt_place)
-
-    @cached_property
-    def value(self) -> Any:
-        """What was given, as a number or an array."""
-        return constant(self.answer.value, self.source)
-
-    def matches(self, value: Any) -> bool:
-        """Whether what was given is `value`, to the digits written."""
-        if value is None or not is_known(value):
-            return False
-        is_number = isinstance(value, float) and isinstance(self.value, float)
-        if is_number and abs(self.value - value) > self.slack:  # Most are far off, which is soon told.
-            return False
-        return is_right(self.answer.value, value, self.source)
-
-    @cached_property
-    def slack(self) -> float:
-        """How far a number may be from what was given that this is written for, and a little more."""
-        return inf if shape_of(self.value) else reach(self.answer.value, self.value)
-
-    def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Marked:
-        """The answer with its verdict."""
-        return Marked(name_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
-
-    @cached_property
-    def text(self) -> str:
-        """What was given, as written, on one line."""
-        return " ".join(_COMMENT.sub("", self.source.text[slice(*self.answer.value_span)]).split())
-
-    def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Marked:
-        """The answer as a wrong one, with the elements that are."""
-        places = tuple(wrong_places(self.answer.value, self.expected, self.source, tolerance))
-        shape = shape_of(self.value)
-        misshapen = None if shape == shape_of(self.expected) else shape
-        return replace(self.marked("wrong", diagnosis, note), places=places, misshapen=misshapen)
 
 
 class Key:
@@ -144,17 +39,19 @@ class Key:
         return list(self._marks(sheet)), errors
 
     def _marks(self, sheet: list[Given]) -> Iterator[Marked]:
+        # All are looked at before any is marked: what follows from a mistake may stand above it on the sheet.
         is_right = [self._is_right(given) for given in sheet]
         notes = [None if right else self._rounding(given) for given, right in zip(sheet, is_right, strict=True)]
         wrong = [given for given, right, note in zip(sheet, is_right, notes, strict=True) if not right and not note]
-        own = Sheet(self, wrong)
+        earlier = WrongAnswers(self, wrong)
         for given, right, note in zip(sheet, is_right, notes, strict=True):
             if right:
                 yield given.marked("right")
             elif note:
                 yield given.marked("rounding", note=note)
-            elif note := own.source_of(given):
+            elif note := earlier.source_of(given):
                 yield given.marked("follows", note=note)
+            # Right to the digits written, but not as many as --sig asks for.
             elif given.matches(given.expected):
                 asked = f"{self.tolerance.significant} significant digits are asked"
                 yield given.wrong(self.tolerance, None, f"this is right as far as it goes; {asked}")
@@ -168,6 +65,7 @@ class Key:
         """The rounding on the way that leads to what was given; None where none does."""
         if not self.is_plain(given) or given.matches(given.expected):
             return None
+        # Kept by rounding: a whole class is marked against the same few passes.
         for rounding in _by_decimals(given):
             if rounding not in self._rounded:
                 self._rounded[rounding] = OwnWork(self.run.linear, rounding=rounding)
@@ -246,17 +144,12 @@ class Key:
         return output == self.run.output and self.run.mode == "reverse"
 
 
-def _decimals(given: Given) -> int:
-    """How many decimals were written."""
-    return len(given.text.partition(".")[2].rstrip("] "))
-
-
 def _by_decimals(given: Given) -> list[Rounding]:
     """The roundings that are tried, those to as many decimals as were written first."""
-    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != _decimals(given))
+    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != given.decimals)
 
 
-class Sheet:
+class WrongAnswers:
     """The wrong answers of one sheet, and what correct work makes of them."""
 
     def __init__(self, key: Key, wrong: list[Given]) -> None:
@@ -268,8 +161,8 @@ class Sheet:
         """What a wrong answer follows from: the sentence that tells it, empty where it does not follow."""
         if not self._key.is_plain(given) or all(other is given for other in self._wrong):
             return ""
-        decimals = _decimals(given)
-        as_written = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == decimals]
+        as_written = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == given.decimals]
+        # Who goes on from an own number may round on the way as well, to the decimals that are written.
         for rounding in (None, *as_written):
             expected = self._key.reworked(self._work(rounding), given)
             if given.matches(expected):
@@ -305,8 +198,9 @@ class Sheet:
         else:
             derivatives = [other for other in self._wrong if other.of == given.of and other.wrt is not None]
             below = [other for other in derivatives if other.wrt and self._is_below(given.wrt, other.wrt)]
+            # The nearest that there are: of direct users, else of what lies above, else a value that went in.
             near = [other for other in below if given.wrt in graph.node(other.wrt or "").args] or below or values
-        written = [f"{name_of(other.answer)} = {other.text}" for other in near[:3]]
+        written = [f"{subject_of(other.answer)} = {other.text}" for other in near[:3]]
         return f"your {' and '.join(written)}" if written else "your earlier answers"
 
     def _is_below(self, node: str, user: str) -> bool:

@@ -56,6 +56,7 @@ def read_places(header: Header, graph: Graph) -> tuple[Places, list[Diagnostic]]
     Raises UsageError where there are none, or one twice.
     """
     places: Places = {}
+    # A column that is no input may be a note or an id: told, for it may be misspelt, but no error.
     errors, warnings = [], []
     for i, (column, span) in enumerate(zip(header.names, header.spans, strict=True)):
         match = _COLUMN.fullmatch(column)

@@ -48,6 +48,7 @@ class _Tracing:
         return self.program, [self.values[last], *(adjoints.get(slot, 0.0) for slot in wanted)]
 
     def _forward(self) -> None:
+        # What does not differ between points was worked out once, and is a constant of the program.
         given = {self.tape.slot[node] for node in self.tape.given}
         for slot, row in enumerate(self.rows):
             args = [self.values[arg] for arg in self.tape.args[slot]]
@@ -80,6 +81,7 @@ class _Tracing:
         exists = _bound(row).exists
         is_there = 1.0 if exists is None else exists(*args)
         for tail, slope in zip(tails, slopes, strict=True):
+            # Towards inputs that nobody derives by, nothing is written down.
             if needed[tail] and self.tape.literals[tail] is None:
                 found = trace.where(is_there, slope(*args, self.values[head]), nan)
                 yield tail, self._masked(row, ct, found) if self.masks else ct * found

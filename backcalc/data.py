@@ -78,6 +78,7 @@ def stream_data(
     `at` gives the inputs that have no column; `wrt` are the inputs whose derivatives are wanted, those with columns
     where it is empty. Raises BackcalcError, here and while iterating.
     """
+    # The first points tell the shapes, and whether anything is missing, before a row is printed.
     reader = PointReader(name, pieces, graph)
     parts = iter(reader)
     first = next(parts)
@@ -140,6 +141,7 @@ class PointRunner:
     def __init__(
         self, graph: Graph, data: Arrays, at: Point, of: str | None, wrt: Sequence[str], remedies: Sequence[str] = ()
     ) -> None:
+        # One point stands for all: shapes, what is known, and what is the same everywhere do not differ between them.
         first: dict[str, Any] = {name: found[0] if found.ndim > 1 else float(found[0]) for name, found in data.items()}
         self.graph, point = settle(graph, at | first)
         _refuse_seeds(self.graph)
@@ -159,6 +161,7 @@ class PointRunner:
         """Value and gradient at the points of `data`, a chunk after the other."""
         progress.at("running the points")  # Of how many, only the end of the file tells.
         count = len(next(iter(data.values())))
+        # With arrays a chunk is made smaller as points get larger, so that it still fits the cache.
         chunk = CHUNK if self._program else max(1, min(4096, NUMBERS // self._numbers))
         for i in range(0, count, chunk):
             yield self._batch({name: found[i : i + chunk] for name, found in data.items()}, min(chunk, count - i))

@@ -30,6 +30,7 @@ def derive(graph: Graph, outputs: Sequence[str], wrt: Sequence[str], shown: str 
     is the derivative where it is one number, else `shown`, or the first of `outputs`. Raises UsageError where a
     derivative would have more than two axes, or more than MOST_ROWS rows.
     """
+    # With a node for each part, a part of a formula is a name in every adjoint that needs it: linear, not quadratic.
     graph = expand_long(graph, LONGEST_FORMULA)
     linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
     _require_rows(graph, linear, outputs, wrt)
@@ -147,6 +148,7 @@ class Sweep:
         The definitions come in the order of the sweep, each once, however often one asks.
         """
         answers = [self._answer(name) for name in wrt]
+        # The sweep has gone through all that L depends on; what no answer needs is left out, from the last one back.
         needed = set(answers)
         for name in reversed(self._found):
             if name in needed:
@@ -176,6 +178,7 @@ class Sweep:
     def _define(self, node: str, expr: Expr) -> Name:
         name = free_name(derivative_name(self.output, node, self.row), self.taken)
         self.taken.add(name)
+        # An adjoint has the shape of its node, which formulas with its name in them must know.
         self._found[name], self._adjoint[node] = expr, name
         shapes = self.linear.known_shapes.names
         shapes[name] = shapes.get(node, ())
@@ -195,6 +198,7 @@ def _originals(graph: Graph, linear: Linearization) -> Iterator[Statement]:
     used = {arg for node in graph.nodes for arg in node.args}
     for node, slot in zip(graph.nodes, linear.tape.slot, strict=True):
         shape = linear.evaluation.shapes[slot]
+        # An implicit number needs no statement: it comes into being where it is used.
         is_told = node.default is not None or node.bounds is not None or node.name not in used
         if node.kind == "input" and (is_told or shape):
             yield _declaration(node, shape)

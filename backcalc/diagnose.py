@@ -62,6 +62,7 @@ class Diagnoser:
         fitting = self.fitting(of, wrt, index, given, slack, matches)
         if not fitting or self._is_chance(fitting[0], of, wrt, given, slack):
             return None
+        # Several are as likely where nothing tells them apart; of two both are told, rather than one by chance.
         likeliest = [s for s in fitting if s.rank == fitting[0].rank]
         told = list({(found := self._told(suspect, of, wrt)).text: found for suspect in likeliest}.values())
         if len(told) == 1 or likeliest[0].mistake.kind == "other-node":
@@ -74,6 +75,7 @@ class Diagnoser:
     ) -> list[Suspect]:
         """The suspects that give the number written, the likeliest first; it has to come within `slack` of theirs."""
         lineup = self._lineup(of, wrt)
+        # Numbers are sorted, so a look into the interval takes a bisection; arrays are few.
         if index:
             near = [s._replace(value=s.value[index]) for s in lineup.arrays]
         else:
@@ -89,6 +91,7 @@ class Diagnoser:
             return False
         reach = abs(given) / 2
         near = self._lineup(of, wrt).between(given - reach, given + reach)
+        # Mistakes that give the same number are one chance to be met, not several.
         light = {f"{s.value:.9g}" for s in near if s.mistake.weight <= likeliest.mistake.weight}
         exact = f"{likeliest.value:.9g}" == f"{given:.9g}"
         return not exact and len(light) * slack > MOST_CHANCE * reach
@@ -104,6 +107,7 @@ class Diagnoser:
 
     def _of_derivative(self, of: str, wrt: int) -> Iterator[Suspect]:
         adjoints = self._derivatives(of)
+        # A mistake in ∂L/∂x is made between x and L: the nearer to x, the fewer other answers it would have spoilt.
         away = self._distances(wrt, self._users)
         for change, value in self.changes(of).effects(wrt):
             place = (change.node, change.user, change.operation, away.get(change.node, 0))
@@ -122,6 +126,7 @@ class Diagnoser:
         away = self._distances(node, self._args)
         for done in self._redone:
             yield self._by_value(done.linear.evaluation.terms[slot], done, away)
+        # A loss outside the graph has no node whose derivatives could stand in place of values.
         slopes = None if self.run.is_outside else self._derivatives(self.run.output)
         for mistake in _of(VALUE):
             if mistake.kind == "sign":
@@ -177,7 +182,7 @@ class Diagnoser:
     def _distances(node: int, neighbours: Mapping[int, list[int]]) -> dict[int | None, int]:
         """The fewest edges from `node` to each that can be reached."""
         found: dict[int | None, int] = {node: 0}
-        layer, steps = {node}, 0
+        layer, steps = {node}, 0  # Breadth first, so each node is met by its shortest way.
         while layer:
             steps += 1
             layer = {there for here in layer for there in neighbours.get(here, ()) if there not in found}
@@ -213,6 +218,7 @@ class Diagnoser:
         facts = {"term": "", "rest": within, "partial": "", "adjoint": ""}
         adjoints, terms = self._derivatives(of), self.changes(of).terms[node]
         sums = [(user, factors, c) for user, p, c in terms if (factors := _factors(user, p, c, adjoints))]
+        # A sum with a vector or a formula in it is nothing that one writes out as a term or two.
         if suspect.user is None or len(sums) < len(terms):
             return facts
         for user, factors, c in sums:

@@ -20,10 +20,10 @@ from typing import Any, ClassVar, NamedTuple
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
 
-MAX_ERRORS = 20
-NAME_SHOWN = 60
-LINE_SHOWN = 76
-LINES_STEP = 1 << 18
+MAX_ERRORS = 20  # More would scroll the first, which often explains the others, off the screen.
+NAME_SHOWN = 60  # Characters of a name, and
+LINE_SHOWN = 76  # of a line, which with its number still fits a terminal of 80 columns.
+LINES_STEP = 1 << 18  # Characters between two counts of lines: at most so many are searched for a line's number.
 
 
 class Span(NamedTuple):
@@ -90,7 +90,7 @@ class BackcalcError(Exception):
     exit_code: ClassVar[int] = 2
 
     def __init__(self, source: Source, diagnostics: Sequence[Diagnostic]) -> None:
-        super().__init__(source, tuple(diagnostics))
+        super().__init__(source, tuple(diagnostics))  # Both, so that a copy sent from another process is whole.
         self.source = source
         self.diagnostics = tuple(diagnostics)
 
@@ -141,7 +141,7 @@ def excerpt(found: Sequence[tuple[Source, Diagnostic]]) -> tuple[Source, list[Di
         begin, newline = source.line_start(start), source.text.find("\n", end)
         part = source.text[begin : newline if newline >= 0 else None] + "\n"
         lines += [source.line_number(start) + i for i in range(part.count("\n"))]
-        by = len(text) - begin
+        by = len(text) - begin  # How far what is said of this part moves in the text made of all parts.
         moved.append(diagnostic._replace(span=Span(start + by, end + by)))
         text += part
     return Source(found[0][0].name, text, tuple(lines)), moved
@@ -208,6 +208,7 @@ def _excerpt(source: Source, span: Span) -> Iterator[str]:
     """The line of `span`, cut to a window where it is long, and the caret line under it."""
     start = source.line_start(span.start)
     line, column = source.line_text(span.start), span.start - start
+    # At least one caret: what is missing is told of a place without width. A span over lines is shown on its first.
     length = max(1, min(span.end - span.start, len(line) - column))
     first = max(0, column - LINE_SHOWN // 2) if len(line) > LINE_SHOWN else 0
     shown = line[first : first + LINE_SHOWN]

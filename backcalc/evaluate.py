@@ -35,6 +35,7 @@ class Evaluation:
         self.tape = tape
         self.formulas = formulas
         stated = self._stated(point)
+        # A stated value wins over the formula, which stays in the table, and whose slope is taken at that value.
         self.replaced = {slot for slot in stated if tape.rows[slot] is not None}
         known = {slot: shape_of(value) for slot, value in stated.items()}
         self._require_declared(known)
@@ -42,6 +43,7 @@ class Evaluation:
         self.shapes, self.rows = prepare(tape, {**tape.declared, **known}, seeds)
         named = {node.name: self.shapes[slot] for slot, node in zip(tape.slot, tape.graph.nodes, strict=True)}
         self.known_shapes = KnownShapes(named)
+        # A slot is computed where nothing has filled it yet, so literals and stated values are put in first.
         self.terms: list[Any] = list(tape.literals)
         for slot, value in () if formulas else stated.items():
             self.terms[slot] = value
@@ -62,7 +64,7 @@ class Evaluation:
         graph, slot = self.tape.graph, self.tape.slot
         stated = {slot[graph.index[name]]: value for name, value in point.items()}
         for i, known in self.tape.given.items():
-            if slot[i] not in stated:
+            if slot[i] not in stated:  # What `--at` says wins over the file.
                 stated[slot[i]] = constant(known.value, graph.source)
         return stated
 
@@ -82,6 +84,7 @@ class Evaluation:
         """The value of a slot; an unknown node goes by its name."""
         row = self.rows[slot]
         term = None if row is None else self._apply(slot, row)
+        # A formula ends at the nearest node without a value: who reads it knows that by its name.
         if (self.formulas or term is None or not is_known(term)) and slot in self.tape.node_of:
             return Name(self.tape.graph.nodes[self.tape.node_of[slot]].name)
         return term
@@ -89,6 +92,7 @@ class Evaluation:
     def _apply(self, slot: int, row: Primitive) -> Any:
         args = [self.terms[arg] for arg in self.tape.args[slot]]
         if not all_known(args):
+            # Rows of one function for several shapes have names of their own, which the language does not know.
             fn = {"max/1": "max", "min/1": "min"}.get(row.name, row.name)
             fn = "@" if fn.startswith("@") else fn.removesuffix("/vectors")
             if fn == "=":
@@ -122,6 +126,7 @@ def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any
         return stack(args, join=row.name == "concat")
     if row.name == INDEX:
         found = args[0][indices]
+        # Floats, not NumPy's numbers: these are slower, and warn where IEEE 754 has a result.
         return float(found) if found.ndim == 0 else found
     if not any(map(shape_of, args)):
         return row.scalar.evaluate(*args)
@@ -151,6 +156,7 @@ def constant(expr: Expr, source: Source) -> Any:
         found = [Diagnostic("not-constant", message.format(shorten(n.id)), n.span) for n in unknown]
         raise EvaluateError(source, found)
 
+    # Names and arities are told by the same words as in a graph.
     errors: list[Diagnostic] = []
     Functions((), errors).expand(expr)
     if errors:
@@ -170,6 +176,7 @@ def constant(expr: Expr, source: Source) -> Any:
             message = refusal(row, row.shape, shapes)
             raise EvaluateError(source, [Diagnostic("shape-mismatch", message, part.span)]) from None
 
+    # Only a written vector makes an array here, so that `--at x=1` need not load NumPy.
     with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):
         return fold(expr, leaf, call)
 
@@ -190,6 +197,7 @@ def missing_nodes(evaluation: Evaluation) -> list[Node]:
     missing = {slot: i for i, slot in enumerate(tape.slot) if tape.rows[slot] is None and not is_known(terms[slot])}
     if not missing:
         return []
+    # What nobody reads may stay unknown: the activations of an edge list usually are.
     read = {arg for args in tape.args for arg in args}
     read |= {slot for pairs in tape.partials.values() for _, slot in pairs}
     return [tape.graph.nodes[i] for slot, i in missing.items() if slot in read]
@@ -215,6 +223,7 @@ def _missing(graph: Graph, node: Node) -> Diagnostic:
         last = notes[-1]
         notes[-1] = last._replace(message=f"{last.message}, and in {plural(len(uses) - PLACES_SHOWN, 'more place')}")
     defined = [other for other in graph.index if other != node.name and graph.node(other).kind != "input"]
+    # Of x1, x2, x4 the last is as likely meant as misspelt, and any letter is near to any other.
     is_typo = node.kind == "input" and len(node.name) > 1 and not is_of_series(node.name, graph.index)
     likely = did_you_mean(node.name, defined) if is_typo else ()
     message = f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"

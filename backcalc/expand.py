@@ -18,7 +18,7 @@ def expand(graph: Graph) -> Graph:
 
 def expand_long(graph: Graph, most: int) -> Graph:
     """`graph` with formulas of more than `most` operations taken apart."""
-    taken = set(graph.index)
+    taken = set(graph.index)  # All of the file's, so that `y_1` of the file keeps its name.
     nodes: list[Node] = []
     for node in graph.nodes:
         if node.expr is not None and not node.incoming and _operations_in(node.expr) > most:
@@ -41,7 +41,7 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
     count = 0
     for part in postorder(node.expr):
         if not isinstance(part, Call) or (_is_negative_number(part) and part is not node.expr):
-            place[id(part)] = part
+            place[id(part)] = part  # Leaves stay where they stand.
             continue
         formula = Call(part.fn, tuple(place[id(arg)] for arg in part.args), part.span)
         if part is node.expr:

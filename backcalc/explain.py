@@ -13,6 +13,7 @@ from functools import cached_property
 from math import isclose, isnan
 from typing import Any, Literal, NamedTuple
 
+from backcalc.arithmetic import derivative
 from backcalc.evaluate import Evaluation, applied
 from backcalc.expr import Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.functions import GRAD
@@ -64,6 +65,7 @@ def explain(run: Run, nodes: Collection[str] = (), wrt: Collection[str] = ()) ->
     index, leading = run.graph.index, _upstream(run)
     forward: Collection[int] = range(len(run.graph.nodes))
     reverse = forward
+    # For ∂L/∂w one needs all values on the way to L, but only the adjoints of what lies between w and L.
     if wrt:
         wanted = {index[name] for name in wrt}
         forward, reverse = leading | wanted, (leading & _downstream(run, wanted)) | wanted
@@ -110,7 +112,7 @@ class _Derivation:
         self.nodes, self.index = run.graph.nodes, run.graph.index
         self.has_arrays = any(run.shapes)
         self.shapes = KnownShapes(run.linear.evaluation.known_shapes.names)
-        self._prefix = f"∂{run.output}/∂"
+        self._prefix = derivative(run.output, "")  # Of ∂L/∂x, all but the x.
 
     @cached_property
     def _formulas(self) -> Linearization:
@@ -126,6 +128,7 @@ class _Derivation:
             node, value, formula = self.nodes[i], self.run.values[i], _formula(self.nodes[i])
             if formula is None and value is None:
                 continue
+            # A stated value does not come of the formula: its numbers would be no derivation of it.
             is_stated = node.given is not None or node.kind in ("input", "edges")
             substituted = None if formula is None or is_stated else self._put_in(formula)
             substituted = None if substituted is formula else substituted
@@ -155,6 +158,7 @@ class _Derivation:
             note: Note = "no-path" if seed is None else "given" if self.run.is_outside else ""
             return Step(symbol, None, None, value, name, "reverse", note=note)
         seeds = [] if seed is None else [exact_literal(seed)]
+        # In the order of the file, as the sweep reaches users from the last; terms of 0 only take room.
         telling = [term for term in reversed(terms) if not is_zero(term.formula)]
         formula = summed([*seeds, *(term.formula for term in telling)])
         has_numbers = any(term.substituted is not term.formula for term in telling)
@@ -178,14 +182,17 @@ class _Derivation:
             if is_output:  # Its adjoint is 1, and ∂L/∂v would be both the sum and the first term of it.
                 yield tail, _Term(formula, substituted)
                 continue
-            found = self._equation(f"∂{self.nodes[head].name}/∂{self.nodes[tail].name}", formula, substituted, value)
+            local = derivative(self.nodes[head].name, self.nodes[tail].name)
+            found = self._equation(local, formula, substituted, value)
             term = Call(CHAIN, (Name(symbol), Name(found.symbol)))
             last = substituted if value is None else shown(value, found.symbol)
+            # The partial that the file states on an edge needs no line that repeats it.
             is_told = self.nodes[head].incoming and isinstance(formula, Number)
             yield tail, _Term(term, Call(CHAIN, (adjoint, last)), None if is_told else found)
 
     def _pulled(self, head: int, tails: Collection[int], symbol: str) -> Iterator[tuple[int, _Term]]:
         """The same of an array, whose partials would be Jacobians: what its adjoint becomes."""
+        # The adjoint is a name in formulas, whose shape both must know to tell products apart.
         for shapes in (self.shapes, self._formulas.known_shapes):
             shapes.names[symbol] = self.run.shapes[head]
         flow = self._flow(head, Name(symbol))
@@ -201,6 +208,7 @@ class _Derivation:
     def _flow(self, head: int, seed: Any) -> dict[int, Any]:
         """What the adjoint `seed` of a node hands on to each node that its formula speaks of, as formulas."""
         tape = self._formulas.tape
+        # Down to the node's own first slot: what it hands on to its arguments, not what they make of it.
         swept = self._formulas.sweep({tape.slot[head]: seed}, tape.begin[head])
         return {tape.node_of[slot]: found for slot, found in swept.items() if slot in tape.node_of}
 
@@ -221,6 +229,7 @@ class _Derivation:
     def _filled(self, found: Any, node: int) -> Expr:
         """A formula of `node`'s shape, as one writes it; a number stands for all elements of an array of many."""
         shape = self.run.shapes[node]
+        # [2, 2, 2] rather than 2 where an array stands; of a large one the number says as much.
         if not shape_of(found) and is_small(shape):
             found = self._formulas.full(found, shape)
         return exact_literal(found) if is_known(found) else tidy(found)
@@ -245,7 +254,7 @@ class _Derivation:
         try:
             with quietly(self.has_arrays):
                 found = fold(formula, _number, _product_or_other)
-        except KeyError:  # A name.
+        except KeyError:  # A name: what is not known cannot be contradicted.
             return True
         if not shape_of(found) and not shape_of(value):
             return isclose(found, value, rel_tol=TOLERANCE, abs_tol=TINY) or (isnan(found) and isnan(value))
@@ -270,6 +279,7 @@ def _formula(node: Node) -> Expr | None:
     """What the file says of a node; where that speaks of a derivative, with the name of the node that this is."""
     if node.formula is None or node.incoming:
         return None
+    # `grad(J, w)` is computed by a node of its own, which the expanded expression names.
     speaks = any(isinstance(part, Call) and part.fn == GRAD for part in postorder(node.formula))
     return node.expr if speaks else node.formula
 

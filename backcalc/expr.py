@@ -38,6 +38,7 @@ class _Structural:
             return NotImplemented
         if self is other or hash(self) != hash(other):
             return self is other
+        # Equal hashes are nearly always equal structures; to be sure both are numbered by one table, part by part.
         seen: dict[object, int] = {}
         return _number(self, seen) == _number(other, seen)  # type: ignore[arg-type]
 
@@ -97,7 +98,7 @@ def postorder(expr: Expr) -> Iterator[Expr]:
             continue
         if isinstance(part, Call) and id(part) not in opened:
             opened.add(id(part))
-            stack.append(part)
+            stack.append(part)  # Below its arguments, to come back to once these are done.
             stack.extend(reversed(part.args))
         else:
             seen.add(id(part))

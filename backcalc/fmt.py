@@ -62,10 +62,11 @@ class _Page:
         if line == self._last_line:
             self.out[-1] += f"  {comment.text.rstrip()}"
         else:
-            line = min(line, before)
+            line = min(line, before)  # One from within a statement goes before it, for it is printed on one line.
             self._put(INDENT * depth + comment.text.rstrip(), line, line)
 
     def _put(self, text: str, first: int, last: int) -> None:
+        # However many empty lines there were: one says as much.
         if self.out and first > self._last_line + 1:
             self.out.append("")
         self.out.append(text)

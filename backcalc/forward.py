@@ -30,6 +30,7 @@ def tangents(linear: Linearization, wrt: int) -> list[Any]:
     def chained(partial: Any, tangent: Any, /) -> Any:
         return contract(partial, tangent, len(shapes[wrt]))
 
+    # The identity: each element of `wrt` moves by itself, and its directions are the tangent's last axes.
     seeds: dict[int, Any] = {wrt: identity(shapes[wrt])}
     found = forward(range(wrt + 1, count), linear.edges.__getitem__, seeds, multiply=chained)
     every = (found.get(node, 0.0 * ones((*shapes[node], *shapes[wrt]))) for node in range(count))
@@ -56,7 +57,7 @@ def _by_reverse(linear: Linearization, node: int, wrt: int) -> Any:
     shape, wanted = linear.evaluation.shapes[at], linear.evaluation.shapes[tail]
     if not shape:
         return _read(_pulled(linear, at, 1.0, tail))
-    if tail > at:
+    if tail > at:  # Nothing depends on a later slot.
         return 0.0 * ones((*shape, *wanted))
     if prod(n or 0 for n in shape) > MOST_ELEMENTS:
         return None

@@ -46,6 +46,7 @@ class Functions:
         order, cycles = topological(self._functions, self._called)
         for cycle in cycles:
             self._report_recursion(cycle)
+        # Called functions first, so that a body is expanded once, with bodies in it that are expanded already.
         for name in order:
             if self._measure(name) <= MAX_FUNCTION:
                 self._bodies[name] = self._body(self._functions[name])
@@ -107,7 +108,7 @@ class Functions:
         calls = [part for part in postorder(self._functions[name].body) if isinstance(part, Call)]
         self._sizes[name] = size = sum(self._sizes.get(call.fn, 1) for call in calls)
         if size > MAX_FUNCTION:
-            self._sizes[name] = 0
+            self._sizes[name] = 0  # Those that call it would be too large as well: told once.
             message = f"the function `{shorten(name)}` stands for {size:,} operations; the limit is {MAX_FUNCTION:,}"
             hint = ("use nodes in place of functions: a node is computed once, however often it is used",)
             self.errors.append(Diagnostic("too-many-operations", message, self._functions[name].span, hints=hint))

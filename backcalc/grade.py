@@ -18,13 +18,14 @@ from threading import Thread
 from typing import Any, get_args
 
 from backcalc import progress
-from backcalc.answers import SheetReader, by_place, read_stated
+from backcalc.answers import NO_ANSWERS, SheetReader, by_place, read_stated
 from backcalc.arithmetic import rounded
 from backcalc.asked import last_of_each, missing
-from backcalc.check import Key, Marked, Verdict
+from backcalc.check import Key
 from backcalc.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
+from backcalc.given import Marked, Verdict
 from backcalc.statements import Answer, Comment
-from backcalc.subjects import name_of
+from backcalc.subjects import subject_of
 from backcalc.submissions import Submission
 from backcalc.values import shape_of
 
@@ -42,7 +43,6 @@ COMMON = 0.05
 
 STAGE = "marking"
 MOST_DIGITS = 10
-NO_ANSWERS_HINT = "an answer stands on a line of its own: dL/dx = -100"
 _YOURS = re.compile(r"you have [^;]*; ")  # One student's arithmetic.
 
 
@@ -87,6 +87,7 @@ class Grader:
 
     def grade(self, submission: Submission) -> Graded:
         """The marks of a submission. What is wrong with it is told in what it gives."""
+        # The key's own lines first: a column that a teacher forgot to ask for earns nobody a point.
         asked = self._asked or submission.asked
         try:
             sheet, unreadable = submission.sheet()
@@ -94,11 +95,11 @@ class Grader:
             marks = tuple(missing(self._key, asked, []))
             return Graded(submission.name, marks, (False,) * len(marks), error, is_read=False)
         found, errors = self._reader.read(sheet)
-        answers, _ = last_of_each(found)
+        answers, _ = last_of_each(found)  # No warnings here: a class has too many to read.
         marked, refused = self._key.mark(sheet, answers)
         errors = by_place(sheet, unreadable, [*errors, *refused])
         if not (asked or marked or errors):
-            errors = [Diagnostic("no-answers", "there are no answers in it", hints=(NO_ANSWERS_HINT,))]
+            errors = [NO_ANSWERS]
         marks = tuple(on_what_is_asked(self._key, asked, answers, marked) if asked else marked)
         earned = tuple(mark.verdict in self._earning for mark in marks)
         return Graded(submission.name, marks, earned, submission.error(sheet, errors) if errors else None)
@@ -109,16 +110,17 @@ def on_what_is_asked(
 ) -> Iterator[Marked]:
     """A mark for each answer that is asked, in that order, of those that are given; else it is missing."""
     given = {mark.name: mark for mark in marked}
-    others = [answer for answer in asked if name_of(answer) not in given]
+    others = [answer for answer in asked if subject_of(answer) not in given]
+    # What is neither given nor missing is an array whose elements are all there.
     absent = {mark.name: mark for mark in missing(key, others, answers)} if others else {}
     for answer in asked:
-        name = name_of(answer)
+        name = subject_of(answer)
         yield given.get(name) or absent.get(name) or _whole(name, _parts(answer, answers, given), key.expected(answer))
 
 
 def _parts(asked: Answer, answers: Iterable[Answer], given: Mapping[str, Marked]) -> list[Marked]:
     """The marks of the answers about elements of an array that is asked as a whole, each of which is there."""
-    names = [name_of(answer) for answer in answers if (answer.of, answer.wrt) == (asked.of, asked.wrt)]
+    names = [subject_of(answer) for answer in answers if (answer.of, answer.wrt) == (asked.of, asked.wrt)]
     return [given[name] for name in names if name in given]
 
 
@@ -151,7 +153,7 @@ def _contradiction(answer: Answer, mark: Marked) -> Diagnostic:
 
 def is_flawless(graded: Graded) -> bool:
     """Whether no answer is wrong, in itself or by what it follows from, or missing."""
-    return all(mark.verdict in ("right", "rounding") for mark in graded.marked)
+    return all(mark.is_fine for mark in graded.marked)
 
 
 # ---- The class -------------------------------------------------------------------------------------------------------
@@ -167,11 +169,13 @@ def mistakes(graded: Iterable[Graded]) -> list[tuple[str, float]]:
     unknown: Counter[str] = Counter()
     for each in read:
         wrong = [answer for answer in each.marked if answer.verdict == "wrong"]
+        # A set a submission: who makes a mistake in ten answers counts once.
         known.update({_YOURS.sub("", answer.diagnosis.text) for answer in wrong if answer.diagnosis})
         unknown.update({f"{answer.name} = {answer.given}" for answer in wrong if not answer.diagnosis})
     counts = known + Counter(
         {f"wrote {text}": count for text, count in unknown.items() if count >= max(2, COMMON * len(read))}
     )
+    # By text where as many made them: the same class gives the same list, whatever the order of its files.
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [(text, count / len(read)) for text, count in ranked]
 
@@ -183,7 +187,7 @@ _work: list[tuple[Grader, Sequence[Submission]]] = []  # What a worker works on:
 
 def grade(grader: Grader, handed_in: Sequence[Submission], jobs: int = 1) -> list[Graded]:
     """The marks of each submission, in the order in which they are handed in, by at most `jobs` processes."""
-    jobs = min(jobs, -(-len(handed_in) // AT_ONCE))
+    jobs = min(jobs, -(-len(handed_in) // AT_ONCE))  # More processes than parts would have nothing to do.
     if jobs < 2:
         return [grader.grade(each) for each in progress.through(STAGE, handed_in, AT_ONCE)]
     found: list[Graded] = []

@@ -9,11 +9,10 @@ from backcalc.answers import read_answers
 from backcalc.check import Key
 from backcalc.columns import other_separator
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source, Span, UsageError, excerpt, plural, shorten
-from backcalc.reading import name_of as file_name
-from backcalc.reading import pieces, salvage
+from backcalc.reading import name_of, pieces, salvage
 from backcalc.records import records
 from backcalc.statements import Answer
-from backcalc.subjects import name_of
+from backcalc.subjects import subject_of
 
 LONGEST_NAME = 200  # Where a quote is never closed, the rest of the file would be one.
 HEADER_HINT = "the first column has names, each other one the answers to what heads it: dL/dx1, t1"
@@ -56,7 +55,7 @@ class Gradebook:
             hints = found.hints or (HEADER_HINT,)
             message = f"column `{shorten(name)}`: {found.message}" if name else "a column without a name"
             self.errors.append(Diagnostic("bad-column", message, span, hints=hints))
-        elif name_of(answer) in map(name_of, self.asked):
+        elif subject_of(answer) in map(subject_of, self.asked):
             self.errors.append(Diagnostic("duplicate-column", f"column `{shorten(name)}` stands twice", span))
         else:
             self.columns[column] = name
@@ -86,6 +85,7 @@ class Row:
         """The answers of the row, one a line, an empty cell being none. Raises BackcalcError where it is damaged."""
         if damage := [error for error in self.book.unreadable if error.span and self._has(error.span)]:
             raise self._refusal(ReadError, *damage)
+        # Empty cells behind the header's last are a spreadsheet's; missing ones within its width are not.
         count = max(_filled(self.cells), min(len(self.cells), self.book.width))
         if count != self.book.width:
             message = f"{plural(count, 'cell')}, where the header has {self.book.width}"
@@ -101,6 +101,7 @@ class Row:
 
     def _length_hint(self, count: int) -> str:
         """Why the row may have no more, or no fewer, than `count` cells."""
+        # The likeliest cause of either: a quote that is open takes commas, and even rows, into one cell.
         if self.book.source.text.count('"', *self.place) % 2:
             return "a quote in this row is never closed"
         if count > self.book.width:
@@ -131,13 +132,14 @@ class Row:
         before = sheet.line_start(span.start) + len(f"{self.book.columns[columns[line]]} = ")
         if span.start < before:  # It is about the name, which the header has.
             return whole
+        # Behind quotes and spaces; doubled quotes within would shift it, but no answer has any.
         at = text.index(self.cells[columns[line]][:1], *whole) + span.start - before
         return Span(at, min(whole.end, at + span.end - span.start))
 
 
 def read_gradebook(path: str, key: Key) -> Gradebook:
     """The gradebook in the file at `path`; bytes that are not UTF-8 damage their row alone. Raises ReadError."""
-    return Gradebook(*salvage(file_name(path), b"".join(pieces(path))), key)
+    return Gradebook(*salvage(name_of(path), b"".join(pieces(path))), key)
 
 
 def cell(text: str, span: Span) -> str:
@@ -155,6 +157,7 @@ def _filled(cells: Sequence[str]) -> int:
 
 def _as_answer(name: str, key: Key) -> tuple[Answer | None, list[Diagnostic]]:
     """An answer to what heads a column, which can be marked; what is wrong with it."""
+    # Read as an answer, so a column may be headed by all that may be answered, in any spelling.
     source = Source("", f"{name} = 0")
     answers, errors = read_answers(source)
     marked, refused = key.mark(source, answers)

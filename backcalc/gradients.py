@@ -23,6 +23,7 @@ def resolve(graph: Graph) -> Graph:
     Each derivative is one node, however often it is written. Raises BuildError where y is no number, or where a list of
     nodes to differentiate by has a matrix in it.
     """
+    # Most graphs have none, and are the same object then.
     if not any(node.expr is not None and _innermost(node.expr) for node in graph.nodes):
         return graph
     resolved = tuple(_Resolution(graph).run())
@@ -50,6 +51,7 @@ class _Resolution:
         """All nodes, what a derivative needs before its user."""
         for node in self.graph.nodes:
             found = node
+            # From the inside: an inner derivative is a node by the time the outer one is taken.
             while found.expr is not None and (call := _innermost(found.expr)) is not None:
                 found = found._replace(expr=rewrite_calls(found.expr, {id(call): self._derivative(call, node)}))
             if found is not node and found.expr is not None:

@@ -96,6 +96,7 @@ class Graph:
     warnings: tuple[Diagnostic, ...] = field(default=())
     seeds: tuple[tuple[str, Known], ...] = field(default=())
     claims: tuple[Known, ...] = field(default=())
+    # A graph is immutable, so what is made of it never goes stale; it is no part of what makes two graphs equal.
     prepared: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -117,6 +118,7 @@ class Graph:
         used = {arg for node in self.nodes for arg in node.args}
         unused = [node for node in self.nodes if node.name not in used]
         computed = [node for node in unused if node.kind not in ("input", "constant")]
+        # The narrowest of the three that has a node: an output in doubt is asked for, not guessed.
         final = [node for node in computed if node.name not in self._in_partials]
         return tuple(node.name for node in final or computed or unused)
 

@@ -75,6 +75,7 @@ class Inference:
     def run(self) -> list[Shape]:
         """The shape of every slot. Raises MisfitError and OpenShapeError."""
         open_ = self._settle([slot for slot, row in enumerate(self.tape.rows) if row is not None])
+        # What is settled by nothing is a number; one guess at a time, for each may settle other inputs.
         while (guess := self._unsettled_input()) is not None:
             needed = next((slot for slot in open_ if self._is_no_scalar(guess, slot)), None)
             if needed is not None:
@@ -96,6 +97,8 @@ class Inference:
 
     def _settle(self, open_: list[int]) -> list[int]:
         """Apply constraints until none says more; those that may still say something."""
+        # A rule may say more once another has spoken, in either direction: so all are asked until nothing changes.
+        # Each round but the last settles a shape or is done with an operation, so this ends.
         before = None
         while before != (state := (len(open_), self._settled())):
             before = state
@@ -125,6 +128,7 @@ class Inference:
 
     def _constrain(self, constraint: Callable[[], Constraint], rule: Callable[[], bool]) -> bool:
         """Apply `rule`, and where this is traced keep which slots it has said something of."""
+        # Nearly all files are in order; to keep what settled what costs more than the rules themselves.
         if not self.traced:
             try:
                 return rule()
@@ -184,7 +188,7 @@ def _index(operand: Term, out: Term, indices: tuple[int, ...]) -> bool:
         return False
     if len(indices) > len(operand):
         raise MismatchError
-    for index, length in zip(indices, operand, strict=False):
+    for index, length in zip(indices, operand, strict=False):  # A row of a matrix has fewer indices than axes.
         n = find(length)
         if isinstance(n, int) and not 0 <= index < n:
             raise MismatchError

@@ -51,6 +51,7 @@ class Parser:
         while states[-1] != self._final:
             kind, begin, end = self._next(text, end, states, base)
             row = self.tables.states[states[-1]]
+            # A rule to reduce by is stored as its complement, ~number, so one table of whole numbers says both.
             while kind in row and row[kind] < 0:
                 row = self._reduce(~row[kind], states, values)
             if kind not in row:
@@ -76,6 +77,7 @@ class Parser:
             kind, end = self._match(text, at, self._lexer(states[-1]))
             if not kind:
                 raise self._refusal(text, at, states, base)
+            # `given` is a word where a statement begins and a name elsewhere: the state decides, as with Lark.
             if kind == self.tables.word_like:
                 word = self.tables.words.get(text[at:end])
                 return word if word in row else kind, at, end
@@ -117,6 +119,7 @@ class Parser:
 
     def _accepted(self, states: list[int]) -> set[str]:
         """The terminals that can be shifted from here."""
+        # A state of LALR has actions for tokens that fail a few reductions later: only a trial tells.
         row = self.tables.states[states[-1]]
         return {kind for kind in row if kind.isupper() and self._shifts(kind, states.copy())}
 
@@ -132,6 +135,7 @@ class Parser:
 def _maker(rule: Rule, callbacks: object) -> Maker | None:
     """What makes a value of the values of the rule's parts; None where the one value goes on."""
     origin, parts, name = rule
+    # As in Lark: a rule whose name begins with `_` gives its parts to the rule that it stands in.
     if parts == "x" and not name and origin[0] != "_":
         return None
     chosen = _chosen(parts)

@@ -11,16 +11,15 @@ from typing import Any
 from backcalc import progress
 from backcalc.errors import Diagnostic
 from backcalc.evaluate import Evaluation
-from backcalc.expr import INDEX, TRANSPOSE, VECTOR, Call, Number
+from backcalc.expr import INDEX, VECTOR
 from backcalc.primitive import Function, Primitive, expression, names_in
+from backcalc.pullbacks import Pullback, Pullbacks
 from backcalc.remarks import FLAT, Remarks, does_exist
 from backcalc.shapes import KnownShapes, Shape
-from backcalc.simplify import make
-from backcalc.substitute import MOST_OTHERS, element, substituted
+from backcalc.substitute import MOST_OTHERS, substituted
 from backcalc.sweep import reverse
-from backcalc.values import accumulate, all_known, is_known, literal, multiply, ones, quietly, settled, shape_of
+from backcalc.values import accumulate, all_known, is_known, multiply, quietly, settled, shape_of
 
-Pullback = Callable[[Any], Any]
 Settle = Callable[[int, Any], Any]
 Edge = tuple[int, Any]
 """An operation's argument, and its local partial: a number or formula to multiply by, or a pullback of cotangents."""
@@ -45,6 +44,7 @@ class Linearization:
         self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
+        self._pullbacks = Pullbacks(evaluation, self.known_shapes)
         with quietly(evaluation.has_arrays):
             for node in progress.through("local partials", range(len(self.tape.slot))):
                 self._linearize(node)
@@ -60,12 +60,15 @@ class Linearization:
 
     def sweep(self, seeds: dict[int, Any], first: int = 0, settle: Settle | None = None) -> dict[int, Any]:
         """The adjoint of every slot that a seed reaches, down to slot `first`."""
+        # A slot needs only earlier ones, so falling order is a topological one, whatever the graph.
         order = range(max(seeds, default=-1), first - 1, -1)
         edges = self.slot_edges.__getitem__
         if settle is None and self.evaluation.is_known and all_known(seeds.values()):
             with quietly(self.evaluation.has_arrays):
                 return reverse(order, edges, seeds, multiply=mul if self._is_plain else pull)
 
+        # Formulas are added up only once a slot has all of its terms: a sum rewritten term by term would be simplified
+        # as often as it has terms, and come in the order of the sweep.
         def complete(slot: int, adjoint: Any) -> Any:
             return settle(slot, settled(adjoint)) if settle else settled(adjoint)
 
@@ -87,6 +90,7 @@ class Linearization:
 
     def node_edges(self, node: int) -> list[tuple[int, Any]]:
         """The same for one node, where those of all would be too many: of an array they are Jacobians."""
+        # Kept: a table, the paths and `--partials` ask for the same edges one after the other.
         if node not in self._found_edges:
             self._found_edges[node] = list(self._node_edges(node))
         return self._found_edges[node]
@@ -98,6 +102,7 @@ class Linearization:
             pairs = zip(self.edges[head], self.slot_edges[slot], strict=True)
             yield from ((tail, known, pull(partial, adjoint)) for (tail, known), (_, partial) in pairs)
             return
+        # A number's contribution is its partial times the adjoint; an array's is a pullback, which is swept for.
         pulled = self._local(head, adjoint) if self._shapes[slot] or not is_known(adjoint) else {}
         for tail, partial in self.edges[head]:
             at = self.tape.slot[tail]
@@ -106,11 +111,7 @@ class Linearization:
 
     def full(self, value: Any, shape: Shape) -> Any:
         """`value`, which may be one number or formula for all elements of an array, in the array's shape."""
-        if isinstance(value, Number):  # What cancels or is 0 throughout is no formula.
-            value = value.value
-        if not shape or (shape_of(value) if is_known(value) else self.known_shapes.of(value)):
-            return value
-        return value * ones(shape) if is_known(value) else make("*", value, literal(ones(shape)))
+        return self._pullbacks.full(value, shape)
 
     def _node_edges(self, node: int) -> Iterator[tuple[int, Any]]:
         slot = self.tape.slot[node]
@@ -121,7 +122,7 @@ class Linearization:
         if self._shapes[slot]:
             yield from self._jacobians(node)
             return
-        local = self._local(node, 1.0)
+        local = self._local(node, 1.0)  # At the cotangent 1, what reaches an argument is the partial itself.
         for name in self.tape.graph.nodes[node].args:
             at = self.tape.slot[self.tape.graph.index[name]]
             if at in local:
@@ -131,6 +132,7 @@ class Linearization:
     def _local(self, node: int, seed: Any) -> dict[int, Any]:
         """The cotangents of a node's arguments for the cotangent `seed` of the node."""
         slot = self.tape.slot[node]
+        # A node's own operations stand side by side, so the sweep ends where they begin.
         return self.sweep({slot: seed}, self.tape.begin[node]) if self.tape.rows[slot] is not None else {}
 
     def _jacobians(self, node: int) -> Iterator[tuple[int, Any]]:
@@ -141,7 +143,7 @@ class Linearization:
         if None in shape or prod(n for n in shape if n) > LARGEST_JACOBIAN:
             yield from ((self.tape.graph.index[arg], None) for arg in self.tape.graph.nodes[node].args)
             return
-        pulled = [self._local(node, unit) for unit in units(shape)]
+        pulled = [self._local(node, unit) for unit in units(shape)]  # Row i is what the i-th unit vector pulls back.
         for name in self.tape.graph.nodes[node].args:
             at = self.tape.slot[self.tape.graph.index[name]]
             rows = [self.full(row.get(at, 0.0), self._shapes[at]) for row in pulled]
@@ -153,8 +155,11 @@ class Linearization:
         last = self.tape.slot[node]
         if node in self.tape.partials:
             pairs = self.tape.partials[node]
-            self.slot_edges[last] = [(self.tape.slot[tail], self._edge(slot, last)) for tail, slot in pairs]
+            self.slot_edges[last] = [
+                (self.tape.slot[tail], self._pullbacks.of_edge(slot, last)) for tail, slot in pairs
+            ]
             return
+        # What lies behind a branch that is not taken is not reached, and must not warn.
         reached = {last}
         for slot in range(last, self.tape.begin[node] - 1, -1):
             row = self.evaluation.rows[slot]
@@ -162,39 +167,25 @@ class Linearization:
                 self.slot_edges[slot] = list(self._slopes(slot, row))
                 reached.update(arg for arg, _ in self.slot_edges[slot])
 
-    def _edge(self, slot: int, head: int) -> Any:
-        """The local partial that stands on an edge: a number to multiply by, or a Jacobian."""
-        partial = self._terms[slot]
-        if not self._shapes[slot]:
-            return partial
-        # A matrix is head × tail; a vector is the row of a scalar head, or the column of a scalar tail.
-        fn = "*" if not self._shapes[head] else "@"
-        transposed = _transposed(partial) if len(self._shapes[slot]) > 1 else partial
-
-        def pullback(ct: Any) -> Any:
-            ct = self.full(ct, self._shapes[head])
-            if is_known(ct) and is_known(partial):
-                return transposed * ct if fn == "*" else transposed @ ct
-            return make(fn, literal(transposed), literal(ct))
-
-        return pullback
-
     def _slopes(self, slot: int, row: Primitive) -> Iterator[Edge]:
         """The (argument, local partial) pairs of one operation; literals have none."""
         args = self.tape.args[slot]
         operands = self._operands(slot)
         known = self.evaluation.is_known or all_known(operands)
         is_plain = known and not self._shapes[slot] and not any(self._shapes[arg] for arg in args)
+        # Of arrays it is asked element by element, in `_where_it_exists`.
         exists = does_exist(row, operands[:-1], operands[-1]) if is_plain else True
         for k, arg in enumerate(args):
             if self.tape.constant[arg]:
                 continue
+            # The text of a partial may have a value where the function has none: 1/x of log at −1. What chooses among
+            # its arguments exists wherever the one chosen does.
             if not exists and not row.selects:
                 yield arg, nan
             elif not row.partials or row.partials[k] != FLAT:
                 partial = self._partial(slot, row, k, operands, known)
                 if is_plain and partial == 0 and row.selects:
-                    continue
+                    continue  # An edge of 0 would still hand on 0·inf = nan from a branch that is not taken.
                 if is_plain:
                     self.remarks.notice_slope(slot, k, partial)
                 yield arg, partial
@@ -202,9 +193,9 @@ class Linearization:
     def _partial(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Any:
         arg = self.tape.args[slot][k]
         if row.name == INDEX:
-            return self._placing(slot, arg)
+            return self._pullbacks.placing(slot, arg)
         if row.name in (VECTOR, "concat"):
-            return self._taking(slot, k)
+            return self._pullbacks.taking(slot, k)
         if row.pullbacks:
             return self._pullback(slot, row, k, operands, known)
         # A given value is what counts, whatever its formula would give: then the form is to be chosen.
@@ -212,7 +203,7 @@ class Linearization:
         partial = self._quick_slope(slot, row, k)(*operands) if quick else self._slope(slot, row, k, operands)
         if not self._shapes[slot]:
             return partial
-        return self._by_element(self._where_it_exists(row, partial, operands), slot, arg)
+        return self._pullbacks.by_element(self._where_it_exists(row, partial, operands), slot, arg)
 
     def _quick_slope(self, slot: int, row: Primitive, k: int) -> Function:
         """An elementwise local partial as a function of operands that are all known."""
@@ -224,6 +215,7 @@ class Linearization:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
         scope = _scope(row, operands)
         columns = (row.stable, row.partials, row.from_output)
+        # What loses no digits comes first, but where a hand's own way is to be shown.
         if self.textbook:
             columns = (row.partials, row.from_output, row.stable)
         for column in columns[::-1] if self._is_given(slot) else columns:
@@ -251,25 +243,9 @@ class Linearization:
         node = self.remarks.node
         return slot == self.tape.slot[node] and self.tape.graph.nodes[node].given is not None
 
-    def _by_element(self, partial: Any, slot: int, arg: int) -> Pullback:
-        """Multiplication by elements; a scalar argument gets the sum."""
-        to_scalar = not self._shapes[arg]
-        from backcalc.array import is_finite, masked
-
-        shape = self._shapes[slot]
-        finite = not is_known(partial) or is_finite(partial)
-
-        def pullback(ct: Any) -> Any:
-            found = multiply(ct, partial) if not is_known(ct) or finite else masked(ct, partial)
-            if not to_scalar:
-                return found
-            found = self.full(found, shape)
-            return float(found.sum()) if is_known(found) else make("sum", found)
-
-        return pullback
-
     def _pullback(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
         """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""
+        # All that does not depend on the cotangent is worked out once, for a pullback may serve many sweeps.
         shape, apply = self._shapes[slot], row.array.pullbacks[k]
         of = self._shapes[self.tape.args[slot][0]]
         count = float(prod(n or 0 for n in of))
@@ -280,43 +256,9 @@ class Linearization:
             ct = self.full(ct, shape)
             if known and is_known(ct):
                 return apply(*operands, ct, count)
+            # The form that has no 0/0 writes out a product for each element, which grows as the square of their number.
             text = row.pullbacks[k] if count > MOST_OTHERS else self._written(row, row.pullbacks)[k]
             return substituted(expression(text), {**scope, "ct": ct, "n": count}, of)
-
-        return pullback
-
-    def _placing(self, slot: int, arg: int) -> Pullback:
-        """The pullback of an element or row: the cotangent in its place, 0 elsewhere."""
-        from backcalc.array import placed
-
-        indices, shape, value_shape = self.tape.indices[slot], self._shapes[arg], self._shapes[slot]
-
-        def pullback(ct: Any) -> Any:
-            ct = self.full(ct, value_shape)
-            if is_known(ct):
-                return placed(ct, indices, shape)
-            if value_shape:  # A row.
-                return make("outer", literal(placed(1.0, indices, shape[:1])), ct)
-            return make("*", ct, literal(placed(1.0, indices, shape)))
-
-        return pullback
-
-    def _taking(self, slot: int, k: int) -> Pullback:
-        """The pullback of an item of a vector, matrix or concatenation: its part of the cotangent."""
-        args = self.tape.args[slot]
-        is_item = self.evaluation.rows[slot].name == VECTOR  # type: ignore[union-attr]
-        sizes = [1 if is_item else prod(n or 0 for n in self._shapes[arg]) for arg in args]
-        start = sum(sizes[:k])
-        keeps_rank = not is_item and bool(self._shapes[args[k]])
-        shape = self._shapes[slot]
-
-        def pullback(ct: Any) -> Any:
-            ct = self.full(ct, shape)
-            if is_known(ct):
-                found = ct[start : start + sizes[k]] if keeps_rank else ct[start]
-                return found if shape_of(found) else float(found)
-            items = [element(ct, i, shapes=self.known_shapes) for i in range(start, start + sizes[k])]
-            return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
 
         return pullback
 
@@ -325,7 +267,7 @@ class Linearization:
         return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]
 
 
-LARGEST_JACOBIAN = 1_000
+LARGEST_JACOBIAN = 1_000  # Rows; each takes a pullback, and nobody reads that many.
 
 
 def reshaped(rows: list[Any], shape: Shape) -> Any:
@@ -339,7 +281,3 @@ def reshaped(rows: list[Any], shape: Shape) -> Any:
 def _scope(row: Primitive, operands: list[Any]) -> dict[str, Any]:
     """The operands by the names that a row's texts give them."""
     return dict(zip((*row.params, "out"), operands, strict=True))
-
-
-def _transposed(value: Any) -> Any:
-    return value.T if is_known(value) else make(TRANSPOSE, value)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any
 
+from backcalc.arithmetic import DOT
 from backcalc.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, size, with_args
 from backcalc.shapes import Shape
 from backcalc.values import is_known, shape_of
 
-CHAIN, HADAMARD = "·", "⊙"
+CHAIN, HADAMARD = DOT, "⊙"
 """Products as one writes them by hand: along an edge, and by the elements of arrays. `plain` makes both `*`."""
 
 MOST_ELEMENTS = 64  # Of an array whose numbers are put into a formula; a larger one keeps its name there,
@@ -29,6 +30,7 @@ def plain(expr: Expr) -> Expr:
 
 def summed(terms: Iterable[Expr]) -> Expr:
     """The terms added up from the left, without parentheses around those that are sums themselves."""
+    # A negative term becomes a subtraction: a + −b is what nobody writes.
     parts = [part for term in terms for part in _signed(term)]
     if not parts:
         return Number(0.0)
@@ -47,6 +49,7 @@ def is_zero(term: Expr) -> bool:
 def _signed(term: Expr) -> list[tuple[int, Expr]]:
     """What `term` is the sum of, each part with its sign."""
     parts: list[tuple[int, Expr]] = []
+    # Sums lean to the left, so going down there meets every term; a sum on the right keeps its parentheses.
     while isinstance(term, Call) and term.fn in ("+", "-"):
         parts.append((1 if term.fn == "+" else -1, term.args[1]))
         term = term.args[0]

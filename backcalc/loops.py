@@ -33,6 +33,7 @@ class LoopError(Exception):
 
 def write_out(statements: Iterable[Statement], errors: list[Diagnostic]) -> Iterator[Statement]:
     """The statements with every loop replaced by its iterations; what cannot be is told in `errors` and left out."""
+    # Iterators on a stack, one a loop around the place: nothing is written out before it is asked for.
     stack: list[_Body] = [((statement, {}) for statement in _countable(statements, errors))]
     while stack:
         item = next(stack[-1], None)
@@ -74,6 +75,7 @@ def _counted(loop: Loop, count: int) -> int:
             continue
         inner, environment = item
         assert isinstance(inner, Loop)
+        # An empty loop counts too: a billion turns of nothing take as long as of something.
         count += len(_numbers(inner, environment)) * max(1, len(inner.body))
         if count > MAX_STATEMENTS:
             message = f"with this the file's loops stand for more than {MAX_STATEMENTS:,} statements, the limit"
@@ -113,6 +115,7 @@ def _resolved(statement: Statement, environment: _Environment) -> Statement:
     _require_names(statement, environment)
     values = statement._asdict()
     resolved = {name: _mapped(value, environment) for name, value in values.items()}
+    # What is not changed stays one object, so that a million statements without loops cost nothing.
     changed = {name: value for name, value in resolved.items() if value is not values[name]}
     return statement._replace(**changed) if changed else statement
 

@@ -48,6 +48,7 @@ def lower(
         return part.id
 
     def call(part: Call, args: tuple[str, ...]) -> str:
+        # In parentheses always: Python's precedence need not be the language's, -x^2 among others.
         if part.fn in _INLINE:
             return f"({args[0]} {part.fn} {args[1]})"
         if part.fn == NEGATE:
@@ -71,6 +72,7 @@ def decided(expr: Expr, known: Mapping[str, float]) -> Expr:
 
 
 def _decide(part: Call, args: tuple[Expr, ...]) -> Expr:
+    # Only what is certain: a choice whose condition is a number, a connective that one side settles.
     numbers = [arg.value for arg in args if isinstance(arg, Number)]
     if part.fn in ("where", IF) and isinstance(args[0], Number):
         return args[1] if args[0].value else args[2]

@@ -106,6 +106,7 @@ class _Explanation:
         self.tape, self.stated, self.known, self.causes = tape, stated, {**seeds, **stated}, inference.causes
         self.constraint = error.constraint
         self.shapes = {slot: inference.shape(slot) for slot in range(len(tape.rows))}
+        # A rule that fails may have settled something first; what it met with is what a reader can follow.
         self.shapes |= dict(zip(error.constraint.slots, error.before, strict=True))
         self.nodes = dict(zip(tape.slot, tape.graph.nodes, strict=True))
         spans = {name: known.span for name, known in tape.graph.seeds}
@@ -119,6 +120,7 @@ class _Explanation:
             return found
         args = self.tape.args[slot]
         shapes = [self.shapes[arg] for arg in args]
+        # Either the arguments do not go together, or they do and the value is known to be something else.
         gives = self._gives(slot, shapes)
         return self._of_arguments(slot, shapes) if gives is None else self._of_value(slot, gives)
 
@@ -220,6 +222,7 @@ class _Explanation:
 
     def _sources(self, slots: Sequence[int]) -> tuple[Note, ...]:
         """For each of `slots` why it has its shape, then the statements that this goes back to."""
+        # First what stands in the operation itself, then what that goes back to, each once.
         notes: list[Note] = []
         seen: set[int] = set()
         for slot in dict.fromkeys(slots):

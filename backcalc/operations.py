@@ -85,6 +85,7 @@ class Operations:
         partials, taken = np.empty(len(self.plan.tails)), ~self.constant[self.plan.tails]
         with quiet():
             found = [slots[self._linearize(slots, values, partials, taken)] for slots in self._by_row]
+        # Warnings are found by testing all at once; which they are only the plain way can say.
         found.append(self.plan.heads[taken & ~np.isfinite(partials)])
         found.append(self._slots[~np.isfinite(values[self._slots])])
         return LocalPartials(self.plan, partials, taken, np.unique(np.concatenate(found)))

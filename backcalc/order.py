@@ -37,10 +37,11 @@ def _visit(
                 state[need] = False
                 path.append((need, iter(needs(need))))
                 break
+            # On the path still: from there to here, and back, is a cycle.
             if not state[need] and len(cycles) < MAX_CYCLES:
                 names = [name for name, _ in path]
                 cycles.append(names[names.index(need) :])
-        else:
+        else:  # All that it needs is done.
             path.pop()
             state[item] = True
             done.append(item)

@@ -119,7 +119,7 @@ def parse_line(source: Source, at: int, end: int) -> Statement | None:
 def _without_collector() -> Iterator[None]:
     """A while without the cyclic collector, which would go through all that has been read, time and again."""
     was_on = gc.isenabled()
-    gc.disable()
+    gc.disable()  # Records hold no cycles, so nothing is there to be collected.
     try:
         yield
     finally:
@@ -197,7 +197,7 @@ class _Assembly:
         """Note an error; a refused slice that opens a block still opens one, so that its end is not an error too."""
         self.errors.append(diagnostic)
         self.seen_any = True
-        if source.text[span.end - 1] == "{":
+        if source.text[span.end - 1] == "{":  # A head of a loop, however wrong.
             self._begin(None)
 
     def finish(self) -> None:

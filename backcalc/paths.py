@@ -69,6 +69,7 @@ class Paths:
 
     def swept(self, sources: Iterable[int]) -> int:
         """How many the reverse sweep takes for all of `sources`: one an edge on their paths, into the target none."""
+        # Into the target each partial is multiplied by 1, which nobody counts.
         reached, found = set(sources), 0
         for head in sorted(self.partials.keys() - {self.target}):
             below = sum(tail in reached for tail in self.partials[head])
@@ -82,6 +83,7 @@ class Paths:
         if source == self.target:
             yield [source]
             return
+        # Depth first, by a stack of iterators: a path may be longer than Python recurses.
         trail, rest = [source], [iter(self._users.get(source, ()))]
         while rest:
             head = next(rest[-1], None)
@@ -101,6 +103,7 @@ class Paths:
         """
         if source not in self.tallies:
             return
+        # Each path but the first is found when it is asked for, from what was kept of those before it.
         yield self._trail(source, 0)
         for place in count(1):
             if source not in self._exhausted:
@@ -147,6 +150,8 @@ class Paths:
     def _trail(self, node: int, place: int) -> list[int]:
         """The nodes of one of the paths that have been found."""
         trail = [node]
+        # A path is kept as its first edge and the place of its rest among the paths of the next node: so long paths
+        # share their ends, and a node's list takes the same room for each, however long they are.
         while node != self.target:
             _, node, place = self._known(node)[place]
             trail.append(node)
@@ -164,11 +169,13 @@ class Paths:
             if head in self._exhausted or place + 1 < len(self._known(head)):
                 break
             trail.append(head)
+        # From the target's side back: what a node goes on with must be there before it does.
         for node in reversed(trail):
             self._extend(node)
 
     def _extend(self, node: int) -> None:
         _, head, place = self._known(node)[-1]
+        # Of each user only its best path waits: the others come after it, and take its place one by one.
         if node not in self._next:
             self._next[node] = [self._step(node, user, 0) for user in self._users[node] if user != head]
             heapify(self._next[node])
@@ -189,6 +196,7 @@ def rank(partial: float) -> Rank:
         return NOT_A_NUMBER, 0, 0.0
     if isinf(partial):
         return INFINITE, 0, 0.0
+    # Ranks are compared as tuples, the smallest first; of a larger factor minus the exponent is smaller.
     mantissa, exponent = frexp(abs(partial))
     return (FINITE, -exponent, -mantissa) if partial else (ZERO, 0, 0.0)
 
@@ -198,6 +206,7 @@ def times(left: Rank, right: Rank) -> Rank:
     if left[0] == right[0] == FINITE:
         mantissa, exponent = frexp(left[2] * right[2])
         return FINITE, left[1] + right[1] - exponent, -mantissa
+    # What is not finite makes the product so, whatever the other is; else one of them is 0, and so is the product.
     kinds = left[0], right[0]
     return (min if min(kinds) < FINITE else max)(kinds), 0, 0.0
 
@@ -206,6 +215,7 @@ def product(factors: Iterable[float]) -> float:
     """The product of numbers, taken in this order; no part of it is too large or too small, unless the whole is."""
     mantissa, exponent = 1.0, 0
     for factor in factors:
+        # Mantissas are in [½, 1), so their product is in [¼, 1): nothing is lost at either end of float64's range.
         mantissa, shift = frexp(mantissa * frexp(factor)[0])
         exponent += shift + frexp(factor)[1]
     try:

@@ -50,6 +50,7 @@ def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
     A given name that the graph reads as a constant (`e`) becomes an input. Raises UsageError for names that are no
     inputs, and EvaluateError for a default that has no value.
     """
+    # `e` is Euler's number until somebody gives it a value, as one does who means an error or an edge by it.
     constants = [name for name in given if name in CONSTANTS and name not in graph.index]
     if constants:
         graph = with_inputs(graph, constants)
@@ -62,6 +63,7 @@ def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
         if node.default is not None and node.name not in given
     }
     point = given | defaults
+    # In the order of the graph, whatever the order on the command line: JSON repeats the point.
     return graph, {node.name: point[node.name] for node in graph.nodes if node.name in point}
 
 
@@ -72,7 +74,7 @@ def _refusal(graph: Graph, name: str) -> Diagnostic | None:
         hints = did_you_mean(name, graph.inputs) or (inputs,)
         return Diagnostic("unknown-input", f"the graph has no input `{shorten(name)}`", hints=hints)
     node = graph.node(name)
-    if node.kind in ("input", "edges"):
+    if node.kind in ("input", "edges"):  # An activation is what an edge list cannot know by itself.
         return None
     line = f"{graph.source.name}:{graph.line(node)}"
     hint = f"to set it, make it an input: input {shorten(name)}"
@@ -98,7 +100,7 @@ def _from_json(source: Source) -> Point:
 def _finite(text: str) -> float:
     """`text` as a float. Raises ValueError where float64 ends."""
     value = float(text)
-    if isinf(value):
+    if isinf(value):  # JSON has no infinity: 1e999 is a slip rather than a wish.
         raise ValueError
     return value
 

@@ -78,6 +78,7 @@ class PointReader:
             cells.pop()
         table = _numbers(self.header, source, start, cells, self._used)
         found = _not_finite(self.header, source, start, cells, table, self._used)
+        # One warning for the file: a column of nan would have as many as it has rows.
         self._not_finite = self._not_finite or [(source, warning) for warning in found[:1]]
         self._not_finite_count += int(np.count_nonzero(~np.isfinite(table)))
         return table
@@ -169,6 +170,7 @@ def _numbers(header: Header, source: Source, start: int, cells: list[list[str]],
             return np.asarray([[row[i] for i in used] for row in cells], np.float64).reshape(len(cells), len(used))
     except ValueError:
         pass
+    # Columns that nobody asks for may hold names or dates.
     kept = [[cell if i in used else "0" for i, cell in enumerate(row)] for row in cells]
     pairs = zip(kept, _places_of(source, start), strict=False)  # What stands behind the last point is empty lines.
     errors = [error for row, places in pairs for error in _bad_cells(header, source.text, row, places)]

@@ -139,7 +139,7 @@ class Bound:
 
     def pullback_form(self, text: str) -> Function:
         """A form of a pullback as a function of the arguments, `out`, the cotangent `ct` and `n`."""
-        key = f"ct: {text}"
+        key = f"ct: {text}"  # No text of the language begins like that, so one table serves both kinds.
         if key not in self._forms:
             self._forms[key] = self._function(text, (*self.row.params, "out", "ct", "n"))
         return self._forms[key]
@@ -147,6 +147,7 @@ class Bound:
     def slope(self, index: int, literals: tuple[float | None, ...]) -> Function:
         """The same as `slopes[index]` where some arguments are these literals, which may settle a choice in it."""
         text = (self.row.stable or self.row.partials)[index]
+        # Of x^2 it need not be asked at every element whether the exponent is 0.
         if "where" not in text or not any(literals):
             return self.slopes[index]
         return _settled(self, text, literals)
@@ -163,7 +164,7 @@ class Bound:
         base = getattr(self.namespace, name, None)
         if base is not None:
             return base
-        row = TABLE[name]
+        row = TABLE[name]  # A row may be written in terms of others: then their value in the same namespace.
         return row.scalar.evaluate if self.namespace is scalar else Bound(row, self.namespace).evaluate
 
 

@@ -8,13 +8,13 @@ from functools import cached_property, partial
 from textwrap import wrap
 from typing import Any
 
+from backcalc.answers import question
 from backcalc.chance import Chance
 from backcalc.check import Key
 from backcalc.errors import Diagnostic, Source, UsageError, plural
 from backcalc.evaluate import Evaluation
 from backcalc.linearize import Linearization
 from backcalc.loading import load
-from backcalc.parser import parse_answer
 from backcalc.point import settle
 from backcalc.recipes import LOSS, RECIPES, Draft, Recipe, Statements
 from backcalc.run import Run, derivatives, run
@@ -61,7 +61,8 @@ class Exercise:
     def key(self) -> list[tuple[str, str]]:
         """The answers: what is asked, and its value as one writes it."""
         key = Key(self.run)
-        values = (key.expected(parse_answer(Source("key", f"{name} = 0"))) for name in self.asked)
+        values = (key.expected(question(name)) for name in self.asked)
+        # Adding 0 turns −0 into 0, which no student writes.
         return [(name, unparse(literal(value + 0.0))) for name, value in zip(self.asked, values, strict=True)]
 
 
@@ -74,9 +75,10 @@ def quiz(kind: str, nodes: int | None, depth: int | None, seed: int) -> Exercise
     if depth is None:
         depth = min(recipe.depth, nodes or recipe.nodes)
     if nodes is None:
+        # As many a layer as in the default size, rounded up.
         nodes = min(recipe.most, -(-depth * recipe.nodes // recipe.depth))
     _require_size(kind, nodes, depth)
-    chance = Chance(seed)
+    chance = Chance(seed)  # One for all beginnings, so that the seed decides which of them is the first to succeed.
     for _ in range(BEGINNINGS):
         drawn = _Attempt(chance, recipe, nodes, depth).finished()
         if drawn:
@@ -138,6 +140,7 @@ class _Attempt:
         for name in inputs:
             draft.inputs += recipe.given(draft, name)
         for i, layer in enumerate(layers, 1):
+            # Derivatives multiply from layer to layer, so their logarithm may grow by an even share in each.
             limit = max(EARLY, WITHIN ** (i / len(layers)))
             made = ((name, partial(recipe.node, draft, name, self._skeleton.args[name])) for name in layer)
             if not all(self._is_drawn(name, node, limit) for name, node in made):
@@ -151,9 +154,10 @@ class _Attempt:
         draft = self._draft
         inputs, lines = draft.inputs, draft.lines
         for k in range(TRIES):
+            # Lists are replaced rather than extended, so that a draw that failed leaves no trace.
             draft.inputs, draft.lines, draft.ease = inputs, lines, k / TRIES
             given, others = statements()
-            if any(map(draft.has, others)):
+            if any(map(draft.has, others)):  # Two nodes alike are one exercise done twice.
                 continue
             draft.inputs, draft.lines = inputs + given, lines + others
             if self._fits(name, limit):
@@ -162,6 +166,7 @@ class _Attempt:
 
     def _fits(self, name: str, limit: float) -> bool:
         """Whether the last node and its derivatives are small, with the influence they need, and without a warning."""
+        # Only a run says what is small: a rule of thumb for each formula would be a second set of rules.
         linear = _linearized(self._draft.text)
         value = [_value(linear, name)] if self._recipe.has_values else [1.0]
         if linear.warnings or not _are_small(value, max(limit, WITHIN)) or _is_zero(value[0]):
@@ -174,6 +179,7 @@ class _Attempt:
         """The nodes whose influence on the loss `name` decides."""
         if name in (OUTPUT, LOSS):
             return self._wrt() if name == LOSS else [tail for layer in self._skeleton.layers[:-1] for tail in layer]
+        # An argument with another user may have no influence here, such as behind a relu that is 0.
         return [tail for tail in self._skeleton.args[name] if self._skeleton.users(tail) == [name]]
 
     def _wrt(self) -> list[str]:

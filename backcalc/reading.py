@@ -70,7 +70,7 @@ def salvage(name: str, data: bytes) -> tuple[Source, list[Diagnostic]]:
         return clean(name, data.decode("utf-16", errors="replace")), [_UTF16]
     _require_text(name, data)
     source = clean(name, data.decode("utf-8", errors="replace"))
-    if "�" not in source.text:
+    if "�" not in source.text:  # Only then is the text looked at line by line.
         return source, []
     found, start = [], 0
     # The same lines as bytes, in which the byte still stands that is none of UTF-8.

@@ -54,11 +54,13 @@ class Draft:
 
     def has(self, line: str) -> bool:
         """Whether a node has this formula already, or one of the same letters in another order."""
+        # Letters in any order, so a*b + 1 and 1 + b*a are met; a rare pair too many only costs another draw.
         letters = sorted(line.partition(" = ")[2])
         return bool(letters) and any(sorted(other.partition(" = ")[2]) == letters for other in self.lines)
 
     def most(self, number: int) -> int:
         """The largest number to be drawn now: `number` at first, 1 where larger ones have led nowhere."""
+        # Small numbers rarely fail; but drawn from the beginning they would make dull exercises.
         return max(1, round(number * (1 - self.ease)))
 
     def input(self, name: str, value: Any) -> str:
@@ -123,6 +125,7 @@ def _loss_of_edges(draft: Draft, _value: float | None) -> Statements:
     if chance.happens(0.5):
         return [], [f"{OUTPUT} = {chance.one_of(ACTIVATIONS)}", f"{LOSS} = -log({OUTPUT})"]
     value = chance.nonzero(INPUT)
+    # A value of its own, for a graph of edges says nothing of its output's.
     target, lines = _square(draft, value)
     return [], [f"{OUTPUT} = {value}", *target, *lines]
 

@@ -37,6 +37,7 @@ class Remarks:
         with quietly(self.evaluation.has_arrays):
             for node in range(len(self.tape.slot)):
                 self.node = node
+                # A value that its function cannot have contradicts the formula in any case: one warning is enough.
                 found += list(self._inspect_range(node)) or self._inspect_given(node)
                 self._inspect_node(node)
                 noticed = self.found.get(node, {})
@@ -63,6 +64,7 @@ class Remarks:
             for root in (*roots, *(slot for _, slot in self.tape.partials[node])):
                 if self.tape.rows[root] is not None:  # Most are the numbers of an edge list.
                     self._inspect(root, kinks=False)
+        # Nearly always there is nothing to say, and then it need not be known what the value comes from.
         elif any(map(self._remark, range(self.tape.begin[node], last + 1))):
             self._inspect(last, kinks=True)
 
@@ -79,6 +81,7 @@ class Remarks:
         while stack:
             slot, matters = stack.pop()
             is_own = self.tape.rows[slot] is not None and self.tape.node_of.get(slot, self.node) == self.node
+            # Twice where it is met first by a way on which kinks do not matter, then by one on which they do.
             if is_own and (slot not in found or matters > found[slot]):
                 found[slot] = matters
                 stack += [(arg, matters and self._passes_kinks(slot)) for arg in self._deciding(slot)]
@@ -113,8 +116,10 @@ class Remarks:
             return None
         numbers = self._numbers(slot)
         exists, in_order = does_exist(row, numbers, out), all(map(isfinite, numbers))
+        # Told where it begins: what is made of nan or inf further on is no news.
         if (isnan(out) and not any(map(isnan, numbers))) or (in_order and not (isfinite(out) and exists)):
             return "domain", f"is {number_text(out)}" + ("" if exists else ", outside its domain")
+        # A kink among constants stays where it is, whatever is differentiated by.
         is_fixed = all(self.tape.constant[arg] for arg in self.tape.args[slot])
         if row.bends is None or is_fixed or not row.bends(*numbers):
             return None
@@ -171,7 +176,7 @@ class Remarks:
         if index is None or self._agrees_exactly(slot, given):
             return
         found, expected = (x[index] if index else x for x in (self.evaluation.terms[slot], value))
-        if shape_of(expected) or not isfinite(expected):
+        if shape_of(expected) or not isfinite(expected):  # A formula that has no value contradicts nothing.
             return
         name, gives = _element(self.tape.graph.nodes[node].name, index), float(f"{expected:.{DIGITS_SHOWN}g}")
         message = f"`{name}` is given as {number_text(float(found))}, its formula gives {number_text(gives)}"

@@ -19,6 +19,7 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]
     """
     slot, shapes = linear.tape.slot, linear.evaluation.shapes
     if isinstance(seeds, int):
+        # ∂L/∂L; where L is an array, the derivative of the sum of its elements.
         seeds = {seeds: ones(shapes[slot[seeds]])}
     progress.at("reverse pass")
     found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})

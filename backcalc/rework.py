@@ -26,7 +26,7 @@ def reworked(linear: Linearization, settle: Settle, rows: Mapping[int, Primitive
     Raises ValueError where another row would give another shape.
     """
     old = linear.evaluation
-    new = copy(old)
+    new = copy(old)  # Shapes, names and tape are the same; what differs is replaced, never written into.
     new.rows = [rows.get(slot, row) for slot, row in enumerate(old.rows)] if rows else old.rows
     new.terms = list(old.terms)
     with quietly(old.has_arrays):
@@ -71,7 +71,7 @@ class Rounding(NamedTuple):
     def _rounded(self, value: float) -> float:
         if not isfinite(value) or value == 0:
             return value
-        exact = Decimal(repr(float(value)))
+        exact = Decimal(repr(float(value)))  # As it is written: 0.125 rounds up, 0.15 too, whatever its binary value.
         place = -self.digits if self.unit == "decimals" else exact.adjusted() + 1 - self.digits
         return float(exact.quantize(Decimal((0, (1,), place)), ROUND_HALF_UP, _ANY_SIZE))
 

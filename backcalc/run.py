@@ -24,7 +24,7 @@ from backcalc.values import all_known, is_known, ones, shape_of
 Mode = Literal["reverse", "forward"]
 
 
-MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own.
+MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
 LOSS = "L"
 """What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
 
@@ -151,6 +151,7 @@ class Run:
         sums: dict[str, Any] = {}
         for tail, partial in self.linear.node_edges(node):
             name = self.graph.nodes[tail].name
+            # One parallel edge that is not known makes the whole sum unknown, whatever the others are.
             known = partial is not None and sums.get(name, 0.0) is not None
             sums[name] = (sums[name] + partial if name in sums else partial) if known else None
         shapes, index = self.shapes, self.graph.index
@@ -164,7 +165,7 @@ class Run:
         found: list[list[tuple[int | None, Any, Any]]] = [[] for _ in self.graph.nodes]
         for node, seed in self.seeds.items():
             found[node].append((None, None, seed))
-        last = max(self.seeds)
+        last = max(self.seeds)  # No contribution comes from behind the last seed.
         for head in range(last + 1):
             for tail, partial, contribution in self.linear.contributions(head, self.adjoints[head]):
                 found[tail].append((head, partial, contribution))
@@ -176,6 +177,7 @@ class Run:
         is_plain = not any(self.shapes) and all_known(self.linear.evaluation.terms)
         for head in range(len(nodes)):
             tails = sorted(self.upstream(head))
+            # Over the nodes' own edges, which are found once, a sweep visits no more than what lies upstream.
             if is_plain:
                 found = reverse((head, *reversed(tails)), self.linear.edges.__getitem__, {head: 1.0})
             else:
@@ -186,7 +188,7 @@ class Run:
     def upstream(self, head: int) -> set[int]:
         """The nodes from which a path leads to `head`."""
         found: set[int] = set()
-        stack = [head]
+        stack = [head]  # Of its own, for a chain may be longer than Python recurses.
         while stack:
             tails = {self.graph.index[arg] for arg in self.graph.nodes[stack.pop()].args} - found
             found |= tails
@@ -215,6 +217,7 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
     wrt = choose_wrt(graph, wrt)
     evaluation = Evaluation(tape_of(graph), point)
     linear = Linearization(evaluation)
+    # A tangent is by an input, so that an output of any shape will do; an adjoint is of one number.
     if mode == "forward":
         forward = {name: _tangents(linear, graph.index[name]) for name in wrt}
         return Run(graph, output, mode, wrt, point, linear, {}, [], forward)
@@ -225,6 +228,7 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
 
 def _tangents(linear: Linearization, wrt: int) -> list[Any]:
     """∂node/∂wrt for every node. Raises UsageError where that takes too many sweeps."""
+    # With every local partial at hand one forward sweep is enough.
     if all(partial is not None for edges in linear.edges for _, partial in edges):
         return tangents(linear, wrt)
     count = len(linear.edges)
@@ -257,6 +261,7 @@ def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:
 def _choose_output(graph: Graph, of: str | None, mode: Mode) -> str:
     if not graph.seeds:
         return choose_output(graph, of)
+    # A loss outside the graph has no node, so neither option could mean what it says.
     what = "--of" if of is not None else "--mode forward" if mode == "forward" else None
     if what:
         message = f"`adjoint` statements speak of a loss outside the graph, {what} of a node in it"
@@ -311,6 +316,7 @@ def require_node(graph: AnyGraph, name: str, option: str) -> None:
 
 
 def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:
+    """What is derived by: `wrt`, each name once, else all inputs. Raises UsageError."""
     for name in wrt:
         require_node(graph, name, "--wrt")
     return tuple(dict.fromkeys(wrt)) or graph.inputs

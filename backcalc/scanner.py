@@ -39,6 +39,7 @@ class Scanner:
 
     def statement(self, at: int) -> tuple[list[Span], int]:
         """The slices that end at the next stop from `at` on (a `}` may end two), and where to go on."""
+        # Nearly all statements are ordinary, and one match of a pattern is many times faster than piece by piece.
         is_loop = bool(_LOOP_HEAD.match(self.text, at))
         if not is_loop and (found := _ORDINARY.match(self.text, at)):
             return self._ordinary(found), found.end()
@@ -82,7 +83,7 @@ class Scanner:
         """The slice up to the end of the line on which the bracket opens that is never closed, or up to `end`."""
         line_end = self.text.find("\n", opened, end)
         end = end if line_end < 0 else line_end
-        del self.comments[comments:]
+        del self.comments[comments:]  # Those behind the new end are met again by whatever slice holds them.
         for piece in _PIECE.finditer(self.text, at, end):
             if piece.group()[0] == "#":
                 self.comments.append(Comment(piece.group(), Span(*piece.span())))
@@ -99,6 +100,7 @@ class Scanner:
     def _slices(self, end: int) -> list[Span]:
         """The one slice [start, end) without the space around it; none where it holds no statement."""
         raw = self.text[self._start : end]
+        # Blanked rather than cut out, so that places in the slice stay places in the text.
         bare = re.sub(r"#[^\n]*", lambda comment: " " * len(comment.group()), raw) if "#" in raw else raw
         left = len(bare) - len(bare.lstrip())
         right = len(bare.rstrip())

@@ -36,7 +36,7 @@ def find(term: Term) -> Term:
 def unify(left: Term, right: Term) -> None:
     """Make `left` and `right` one. Raises MismatchError."""
     left, right = find(left), find(right)
-    if left is right:
+    if left is right:  # An unknown linked to itself would be a loop, and `find` would not end.
         return
     if isinstance(left, Unknown):
         left.link = right
@@ -68,13 +68,14 @@ def _elementwise(operands: list[Term], out: Term) -> bool:
 
 
 def _matmul(operands: list[Term], out: Term) -> bool:
-    x, y = operands
+    x, y = operands  # (…, n) @ (n, …): the inner axis goes, the others stay.
     if isinstance(x, tuple) and isinstance(y, tuple):
         if not x or not y:
             raise MismatchError
         unify(x[-1], y[0])
         unify(out, x[:-1] + y[1:])
         return True
+    # Value and one factor known: what the value has beyond this factor's outer axes is the other's.
     if isinstance(out, tuple) and isinstance(y, tuple) and y and len(out) >= len(y) - 1:
         if len(out) - len(y) > 0:
             raise MismatchError  # The first would have three dimensions.
@@ -92,7 +93,7 @@ def _matmul(operands: list[Term], out: Term) -> bool:
 
 def _reduce(operands: list[Term], out: Term) -> bool:
     unify(out, ())
-    return isinstance(operands[0], tuple)
+    return isinstance(operands[0], tuple)  # Of what the sum is taken it says nothing: not done before that is known.
 
 
 def _vector(operands: list[Term], out: Term) -> bool:
@@ -140,7 +141,7 @@ def _diag(operands: list[Term], out: Term) -> bool:
         return False
     if len(known) == 0:
         raise MismatchError
-    unify(known[0], known[-1])
+    unify(known[0], known[-1])  # A matrix must be square; of a vector this says nothing.
     unify(out if known is x else x, (known[0], known[0]) if len(known) == 1 else (known[0],))
     return True
 
@@ -168,12 +169,14 @@ def _concat(operands: list[Term], out: Term) -> bool:
     lengths = [find(term[0]) if term else 1 for term in operands if isinstance(term, tuple)]
     if any(len(term) > 1 for term in operands if isinstance(term, tuple)):
         raise MismatchError
+    # A sum of lengths tells nothing of its parts, so an unknown one must be settled from elsewhere.
     whole = [n for n in lengths if isinstance(n, int)]
     unify(out, (sum(whole) if len(whole) == len(lengths) else Unknown(),))
     return len(whole) == len(lengths)
 
 
 def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
+    """As a rule, of an annotated edge: a number keeps the shape, an array is head × tail. Raises MismatchError."""
     if isinstance(partial, Unknown) and isinstance(head, tuple) and isinstance(tail, tuple) and head != tail:
         unify(partial, head + tail)  # Between nodes of one shape it may be a number.
         return True
@@ -184,6 +187,7 @@ def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
     elif len(partial) == 2:
         unify(head, (partial[0],))
         unify(tail, (partial[1],))
+    # A vector is the gradient of a number, or the slope of a vector by a number: one known end tells which.
     elif find(head) == () or (isinstance(tail, tuple) and tail):
         unify(head, ())
         unify(tail, partial)

@@ -25,6 +25,7 @@ def prepare(
 
     Raises BuildError as `infer` does.
     """
+    # The values of a point change nothing here: at the next point of a file of points the shapes are the same.
     kept = tape.prepared.get("shapes")
     if kept is None or kept[0] != (stated, seeds):
         shapes = infer(tape, stated, seeds)
@@ -38,6 +39,7 @@ def infer(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape] | 
     Raises BuildError with both shapes, and what they follow from, where two do not fit.
     """
     seeds = seeds or {}
+    # Nothing in the text or at the point is an array, so nothing can be one: no rule need be applied.
     if not tape.has_arrays and not any(stated.values()) and not any(seeds.values()):
         return [()] * len(tape.rows)
     _require_adjoints(tape, stated, seeds)

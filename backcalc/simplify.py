@@ -35,6 +35,7 @@ def make(fn: str, *args: Expr) -> Expr:
         if not isinstance(step, tuple):
             found.append(step)
             continue
+        # `found` has simple formulas, the latest last; what a row's result needs is put on `waiting`, not called for.
         call = Call(step[0], tuple(found[len(found) - step[1] :]))
         del found[len(found) - step[1] :]
         steps += 1
@@ -133,7 +134,7 @@ def written(value: float) -> Expr:
     from fractions import Fraction  # Loads `decimal` too: only where numbers are long.
 
     fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
-    if not fraction or float(fraction) != value:
+    if not fraction or float(fraction) != value:  # Near is not enough: what is printed must read back as it is.
         return Number(value)
     return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
 
@@ -141,7 +142,7 @@ def written(value: float) -> Expr:
 def _computed(call: Call) -> Expr | None:
     """The number that an operation on numbers is; a fraction stays one where it is not a short decimal."""
     row = lookup(call.fn, len(call.args))
-    if row is None or call.fn == NEGATE:
+    if row is None or call.fn == NEGATE:  # A negative number is written as a minus before a positive one.
         return None
     if row.shape != "elementwise":
         return _reduced(call, row)
@@ -171,6 +172,7 @@ def _exact(expr: Expr) -> Fraction | None:
     sign = 1
     if isinstance(expr, Call) and expr.fn == NEGATE:
         sign, expr = -1, expr.args[0]
+    # Of its decimals, not of its binary value: 0.1 is meant as 1/10, and 0.1 + 0.2 as 0.3.
     parts = expr.args if isinstance(expr, Call) and expr.fn == "/" else (expr,)
     values = [Fraction(repr(part.value)) for part in parts if isinstance(part, Number) and isfinite(part.value)]
     if len(values) < len(parts) or 0 in values[1:]:
@@ -214,11 +216,12 @@ def _matches(pattern: Expr, expr: Expr, binding: dict[str, Expr]) -> bool:
     """Whether `expr` has the form of `pattern`; patterns are a few calls deep."""
     if isinstance(pattern, Number):
         return isinstance(expr, Number) and expr.value == pattern.value
-    if isinstance(pattern, Name):
+    if isinstance(pattern, Name):  # The letters say of which kind the part must be; the rest stand for anything.
         if pattern.id in _NUMBERS and not isinstance(expr, Number):
             return False
         if pattern.id == _NO_NUMBER and isinstance(expr, Number):
             return False
+        # The same name twice asks for equal parts; to look whether they are one spares comparing deep ones.
         known = binding.setdefault(pattern.id, expr)
         return known is expr or known == expr
     if not isinstance(expr, Call) or expr.fn != pattern.fn or len(expr.args) != len(pattern.args):

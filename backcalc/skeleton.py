@@ -26,6 +26,7 @@ class Skeleton(NamedTuple):
 
 def draw_skeleton(chance: Chance, nodes: int, depth: int, inputs: list[str]) -> Skeleton:
     """`nodes` nodes in `depth` layers: each leads to the output, and at least one of all has several users."""
+    # u, v, w as textbooks have them; deeper ones end before x, the inputs' letter.
     letters = "uvw" if depth <= len("uvw") else LETTERS[-depth:]
     widths = _widths(chance, nodes, depth)
     inner = [[f"{letters[i]}{k}" for k in range(1, width + 1)] for i, width in enumerate(widths)]
@@ -51,10 +52,11 @@ def _widths(chance: Chance, nodes: int, depth: int) -> list[int]:
 def _links(chance: Chance, layers: list[list[str]], i: int) -> dict[str, list[str]]:
     """The arguments of the nodes of layer `i`, so that each node of the layer before has a user."""
     before, here = layers[i - 1], layers[i]
-    if here == [OUTPUT]:
+    if here == [OUTPUT]:  # All of the last layer, or some would lead nowhere.
         return {OUTPUT: list(before)}
     args = {name: chance.some_of(before, chance.whole(1, min(MOST_ARGS - 1, len(before)))) for name in here}
     for unused in [name for name in before if not any(name in used for used in args.values())]:
+        # To the node with the fewest, so that formulas stay short.
         args[min(here, key=lambda name: len(args[name]))].append(unused)
     for name in here:
         if i > 1 and len(args[name]) < MOST_ARGS and chance.happens(SKIPS):
@@ -69,6 +71,7 @@ def _has_shared(args: dict[str, list[str]]) -> bool:
 
 def _share(chance: Chance, layers: list[list[str]], args: dict[str, list[str]]) -> None:
     """Give some node a second user."""
+    # Without one there is no sum over paths, which is what an exercise in backpropagation is about.
     free = [
         (name, user)
         for i, layer in enumerate(layers)

@@ -28,6 +28,7 @@ def transpose(x: Array) -> Array:
 
 def matmul(x: Array, y: Array) -> Array:
     """The matrix product; of one matrix with many columns, one product in place of many."""
+    # W @ x at a thousand points: as one product BLAS works through blocks that stay in the cache.
     if x.ndim == 2 and y.ndim > 2 and y.shape[-1] == 1:
         return np.asarray((y[..., 0] @ x.T)[..., None])
     return np.asarray(np.matmul(x, y))
@@ -120,7 +121,7 @@ def softmax(x: Array) -> Array:
 
 def others(x: Array) -> Array:
     """For each element the product of all others."""
-    flat = x.reshape(*x.shape[:-2], -1)
+    flat = x.reshape(*x.shape[:-2], -1)  # As in `array`: what stands before, times what stands behind; no quotient.
     edge = np.ones_like(flat[..., :1])
     ahead = np.concatenate((edge, np.cumprod(flat[..., :-1], axis=-1)), axis=-1)
     behind = np.concatenate((np.cumprod(flat[..., :0:-1], axis=-1)[..., ::-1], edge), axis=-1)

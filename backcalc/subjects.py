@@ -15,11 +15,12 @@ from backcalc.suggest import did_you_mean
 
 def part(answer: Answer, rank: int) -> tuple[Any, ...]:
     """The index, in what `answer` is about, of the element or elements that it names; `rank` is that of its `of`."""
+    # ∂h/∂x[1] is a column: the derivative has h's axes first, then x's.
     rest = (slice(None),) * (rank - len(answer.of_place)) if answer.wrt_place else ()
     return (*answer.of_place, *rest, *answer.wrt_place)
 
 
-def name_of(answer: Answer) -> str:
+def subject_of(answer: Answer) -> str:
     """What `answer` is about, in one spelling: `dL/dW[0,1]` or `t1`."""
     of = answer.of + _place_text(answer.of_place)
     return of if answer.wrt is None else f"d{of}/d{answer.wrt}{_place_text(answer.wrt_place)}"
@@ -31,7 +32,7 @@ def _place_text(place: tuple[int, ...]) -> str:
 
 def unknown(run: Run, answer: Answer) -> Diagnostic:
     """That the truth about `answer` is not known at this point, and what would settle it."""
-    what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(name_of(answer))}`"
+    what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(subject_of(answer))}`"
     hints: tuple[str, ...] = ()
     if needed := missing_nodes(run.linear.evaluation):
         hints = remedies(needed)
@@ -49,6 +50,7 @@ def _unknown_nodes(run: Run, answer: Answer) -> Iterator[Diagnostic]:
     for name in (answer.of, answer.wrt):
         if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
             hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
+            # One error an answer: the second name is often misspelt for the same reason.
             yield Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
             return
 

@@ -64,7 +64,7 @@ def _files(path: str, errors: list[BackcalcError]) -> Iterator[str]:
         yield path
         return
     try:
-        entries = sorted(Path(path).iterdir())
+        entries = sorted(Path(path).iterdir())  # Else the order would be the file system's.
     except OSError as error:
         errors.append(_refusal(path, f"cannot read the folder: {(error.strerror or str(error)).lower()}"))
         return
@@ -80,6 +80,7 @@ def _rows(path: str, key: Key, errors: list[BackcalcError]) -> Iterator[Submissi
     except ReadError as error:
         errors.append(error)
         return
+    # What is wrong with a column is told once, and the others are marked all the same.
     rows = [Submission(row.name, path, row) for row in book.rows()]
     if book.errors:
         errors.append(UsageError(book.source, book.errors))

@@ -67,6 +67,7 @@ def redone(run: Run) -> list[Redone]:
     """The passes done again with each wrong value that the operations of a graph offer."""
     linear, tape = run.linear, run.linear.tape
     single, at_once = _wrong_rows(linear)
+    # Each takes a pass of its own, so the work grows as the square of the graph.
     if len(single) * len(tape.rows) > MOST_WORK:
         single = []
     changed: list[tuple[Mistake, int | None, dict[int, Primitive]]]
@@ -86,6 +87,7 @@ def _wrong_rows(
     single: list[tuple[Mistake, int, Primitive]] = []
     at_once: dict[str, tuple[Mistake, dict[int, Primitive]]] = {}
     for slot, row in enumerate(linear.evaluation.rows):
+        # What is given or constant nobody has worked out, so nobody has got it wrong.
         if row is None or linear.tape.constant[slot] or slot in linear.evaluation.replaced:
             continue
         for mistake in _of_values(row.name):
@@ -110,5 +112,6 @@ def _wrong(mistake: Mistake, row: Primitive) -> Primitive:
     """`row` with the wrong value, and the partials that are wrong with it."""
     texts = [text.strip() for text in mistake.change.split(";")] if mistake.change else []
     partials = tuple(texts[k] if k < len(texts) and texts[k] else partial for k, partial in enumerate(row.partials))
+    # With partials of its own the wrong function has none of the true one's other forms, nor its domain.
     kept = {} if not mistake.change else {"stable": (), "from_output": (), "domain": ""}
     return replace(row, value=mistake.value, partials=partials, **kept)  # type: ignore[arg-type]

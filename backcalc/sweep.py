@@ -27,9 +27,11 @@ def reverse(
     may put another form in its place once all contributions are in, such as a name for it.
     """
     adjoint = dict(seeds)
+    # Sparse on purpose: what no seed reaches has no entry, and costs nothing.
     for head in order:
         if head not in adjoint:
             continue
+        # All users of `head` come before it, so its adjoint is complete here: the invariant of the whole.
         adjoint[head] = settle(head, adjoint[head])
         for tail, partial in edges(head):
             contribution = multiply(partial, adjoint[head])

@@ -82,7 +82,7 @@ class Tape:
         found = [False] * len(self.rows)
         for slot in slots:
             found[slot] = True
-        for slot, args in enumerate(self.args):
+        for slot, args in enumerate(self.args):  # Arguments come first, so once through is enough.
             tails = (self.slot[tail] for tail, _ in self.incoming.get(slot, ()))
             found[slot] = found[slot] or any(found[arg] for arg in (*args, *tails))
         return found
@@ -93,12 +93,14 @@ class Tape:
             self.slot.append(self._new(None, ()))
             return
         last = self._write(node.expr)
+        # `y = x` or `y = 2` would share a slot with what it copies; an adjoint of its own needs a slot of its own.
         owns_last = last == len(self.rows) - 1 and last >= self.begin[-1] and self.rows[last] is not None
         self.slot.append(last if owns_last else self._new(_SAME, (last,)))
-        self.constant[-1] = False
+        self.constant[-1] = False  # Even of `y = 2*3`: ∂L/∂y is asked for all the same.
 
     def _write(self, expr: Expr) -> int:
         """The slot that holds `expr`; a part shared inside `expr` has one slot."""
+        # By identity: to compare two formulas takes as long as they are, and equal ones need not be one.
         place: dict[int, int] = {}
         for part in postorder(expr):
             if isinstance(part, Call):
@@ -119,7 +121,7 @@ class Tape:
         return slot
 
     def _number(self, value: float) -> int:
-        if value not in self._numbers:
+        if value not in self._numbers:  # A number has no adjoint, so one slot serves every place where it stands.
             self._numbers[value] = self._new(None, ())
             self.literals[-1], self.constant[-1] = value, True
         return self._numbers[value]

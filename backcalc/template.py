@@ -88,6 +88,7 @@ class Template:
         expr = Functions((), errors).expand(blanked)
         if errors or any(isinstance(part, Call) and part.fn == GRAD for part in postorder(expr)):
             raise UnfitError
+        # A graph of one line, whose blanks are inputs: so the ordinary tape says what each line of the form does.
         inputs = [Node(blank.id, "input", NOWHERE) for blank in blanks.values()]
         tape = Tape(Graph(Source("", ""), (*inputs, Node("", "expression", NOWHERE, expr=expr))))
         if tape.has_arrays:

@@ -85,6 +85,7 @@ class Program:
         """The result of a function, of the step that there is where it is the same."""
         marks = [arg.place if isinstance(arg, Traced) else repr(arg) for arg in args]  # −0.0 is not 0.0.
         key = (fn, *(sorted(marks, key=str) if fn in _COMMUTATIVE else marks))
+        # The same step of the same operands is one: so the sine of the forward pass serves the reverse sweep too.
         if key not in self._made:
             self._made[key] = Traced(self, len(self._all), fn, args)
             self._all.append(self._made[key])

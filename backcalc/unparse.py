@@ -101,6 +101,7 @@ def _binary(fn: str, left: Expr, right: Expr) -> list[Piece]:
         return [(left, POSTFIX), sign, (right, UNARY)]
     if own == COMPARISON:  # Does not chain.
         return [(left, SUM), sign, (right, SUM)]
+    # Left associative: a - b - c is (a - b) - c, so only on the right does the same sign need parentheses.
     return [(left, own), sign, (right, own + 1)]
 
 

@@ -12,12 +12,13 @@ from backcalc.simplify import make, written
 
 def is_known(value: Any) -> bool:
     """Whether `value` is made of numbers."""
+    # Asked of every slot; to ask what is a formula spares NumPy, which may not be loaded.
     return not isinstance(value, Number | Name | Call)
 
 
 def shape_of(value: Any) -> tuple[int, ...]:
     """The shape of a number or an array."""
-    return getattr(value, "shape", ())
+    return getattr(value, "shape", ())  # A float has none, and NumPy need not be loaded to know that.
 
 
 def literal(value: Any) -> Expr:
@@ -53,6 +54,7 @@ class Terms(list[Any]):
 
 def accumulate(total: Any, contribution: Any) -> Any:
     """The sum of numbers; where one is a formula, both as terms."""
+    # Terms wait until all are there: a sum of n formulas put together at once is simplified once a term.
     if not isinstance(total, Terms) and is_known(total) and is_known(contribution):
         return total + contribution
     terms = total if isinstance(total, Terms) else Terms([total])

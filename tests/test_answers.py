@@ -13,7 +13,7 @@ from strategies import token_soup
 from backcalc.answers import read_answers, read_sheet, read_stated
 from backcalc.errors import Source
 from backcalc.parser import parse
-from backcalc.subjects import name_of
+from backcalc.subjects import subject_of
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
 
@@ -22,7 +22,7 @@ def told(text):
     """The answers in `text`, as (name, value), and the place and code of each error."""
     source = Source("sheet", text)
     answers, errors = read_answers(source)
-    return [(name_of(a), text[slice(*a.value_span)]) for a in answers], [
+    return [(subject_of(a), text[slice(*a.value_span)]) for a in answers], [
         (source.line_number(e.span.start), e.code) for e in errors
     ]
 
@@ -129,7 +129,7 @@ def test_only_comments_that_state_something_are_answers():
 def test_what_can_be_read_of_a_file_is_read(data, answers, errors, tmp_path):
     (tmp_path / "sheet").write_bytes(data)
     source, found, wrong = read_sheet(str(tmp_path / "sheet"))
-    assert [name_of(answer) for answer in found] == answers
+    assert [subject_of(answer) for answer in found] == answers
     assert [(e.code, e.span and source.line_number(e.span.start)) for e in wrong] == errors
 
 

@@ -11,7 +11,7 @@ from backcalc.check import Key
 from backcalc.errors import Source
 from backcalc.point import from_mapping
 from backcalc.run import run
-from backcalc.subjects import name_of
+from backcalc.subjects import subject_of
 
 VECTORS = "input W = [[1, 2], [3, 4]]\ninput v = [5, 6]\nh = W @ v\ns = sum(h)\n"
 
@@ -57,7 +57,7 @@ def test_missing(asked, given, names):
     ],
 )
 def test_the_gradient_is_what_is_asked(text, at, names):
-    assert [name_of(answer) for answer in gradient_asked(key_of(text, at).run)] == names
+    assert [subject_of(answer) for answer in gradient_asked(key_of(text, at).run)] == names
 
 
 @pytest.mark.parametrize(

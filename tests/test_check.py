@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marking import check, stated_answers
 
 import backcalc
 from backcalc.answers import read_answers
-from backcalc.check import Key, check, stated_answers
+from backcalc.check import Key
 from backcalc.digits import AS_WRITTEN, Tolerance, is_right, unit_in_last_place, wrong_places
 from backcalc.errors import BackcalcError, Source
 from backcalc.parser import parse, parse_answer

@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from marking import check, stated_answers
 
 import backcalc
 from backcalc.catalog import samples
-from backcalc.check import check, stated_answers
 from backcalc.digits import is_right
 from backcalc.errors import Source
 from backcalc.parser import parse, parse_answer

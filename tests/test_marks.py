@@ -10,9 +10,9 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from backcalc.check import Marked, Verdict
 from backcalc.diagnose import Diagnosis
 from backcalc.errors import display_width
+from backcalc.given import Marked, Verdict
 from backcalc.render.markdown import render_markdown
 from backcalc.render.marks import SIGNS, TONES, marks_report, render_marks_csv, render_marks_json
 from backcalc.render.plain import render_plain
@@ -122,7 +122,7 @@ def test_marks_as_markdown_have_a_column_of_notes():
 
 
 def test_marks_as_csv():
-    rows = list(csv.DictReader(render_marks_csv(EVERY_VERDICT)))
+    rows = list(csv.DictReader("\n".join(render_marks_csv(EVERY_VERDICT)).splitlines()))
     assert [row["verdict"] for row in rows] == [mark.verdict for mark in EVERY_VERDICT]
     assert rows[1]["expected"] == "-0.0691856694576"
     assert (rows[2]["kind"], rows[2]["where"], rows[2]["diagnosis"]) == ("missing-term", "u2", LEFT_OUT)

@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marking import check, stated_answers
 
 import backcalc
 from backcalc import quiz as generator
 from backcalc.chance import Chance, drawn_seed
-from backcalc.check import check, stated_answers
 from backcalc.cli.play import Game
 from backcalc.errors import Source, UsageError
 from backcalc.parser import parse

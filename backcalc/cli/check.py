@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backcalc.answers import read_answers, read_sheet, read_stated
+from backcalc.answers import NO_ANSWERS, read_answers, read_sheet, read_stated
 from backcalc.asked import gradient_asked, last_of_each, missing
-from backcalc.check import Key, Marked
+from backcalc.check import Key
 from backcalc.cli.options import (
     at_option,
     color_option,
@@ -27,6 +27,7 @@ from backcalc.cli.tolerance import read_tolerance, sig_option, tol_option
 from backcalc.errors import BackcalcError, Diagnostic, ParseError, ReadError, Source, UsageError, shorten
 from backcalc.evaluate import require_known
 from backcalc.expr import NOWHERE
+from backcalc.given import Marked
 from backcalc.loading import finish, load_program
 from backcalc.point import read_point
 from backcalc.reading import clean
@@ -140,6 +141,7 @@ def command(
     found = run(finish(program), read_point(at), of)
     hold(program, found)
     print_warnings(program.source, found.warnings)
+    # On a sheet the last word counts; `#=` lines are a key, each of which is to hold.
     if sheet is not None:
         answers, repeated = last_of_each(answers)
         print_warnings(source, repeated)
@@ -149,16 +151,17 @@ def command(
         require_known(found.linear.evaluation)
     if require == "all":
         marked += missing(key, _asked(key, program, stated, misstated), answers)
+    # What could be marked is shown before the error that tells what could not.
     if marked:
         _show(marked, format_, digits, color, hints=hints)
     if errors or refused:
         raise _failure(source, errors, refused)
-    return 0 if all(mark.verdict in ("right", "rounding") for mark in marked) else 1
+    return 0 if all(mark.is_fine for mark in marked) else 1
 
 
 def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sheet | None]:
     """The GRAPH argument, and the answers that are given; None where the graph's own are meant."""
-    words = [word for word in arguments if "=" not in word]
+    words = [word for word in arguments if "=" not in word]  # No file of a graph is likely to have one in its name.
     given = [word for word in arguments if "=" in word]
     graph = words[0] if words else None
     if len(words) > 1:
@@ -186,8 +189,7 @@ def _none(source: Source, program: Program) -> Diagnostic:
     if source is program.source:
         hint = "give some, dL/dx=-100, or state one in the file as a comment: #= dL/dx = -100"
         return Diagnostic("no-answers", "the file states no results to check", hints=(hint,))
-    hint = "an answer stands on a line of its own: dL/dx = -100"
-    return Diagnostic("no-answers", "there are no answers in it", hints=(hint,))
+    return NO_ANSWERS
 
 
 def _asked(key: Key, program: Program, stated: list[Answer], misstated: list[Diagnostic]) -> list[Answer]:
@@ -207,9 +209,5 @@ def _show(marked: Sequence[Marked], format_: str, digits: int, color: str, *, hi
         print_lines([render_marks_json(marked, hints=hints)])
     elif format_ == "csv":
         print_lines(render_marks_csv(marked, hints=hints))
-    elif format_ == "markdown":
-        from backcalc.render.markdown import render_markdown
-
-        print_lines(render_markdown(marks_report(marked, digits, hints=hints)))
     else:
-        print_report(marks_report(marked, digits, hints=hints), color)
+        print_report(marks_report(marked, digits, hints=hints), color, format_)

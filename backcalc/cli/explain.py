@@ -73,6 +73,7 @@ def command(
     """
     if nodes and wrt:
         raise click.UsageError("--node says which steps are shown, and so does --wrt: drop one of them")
+    # Names are looked up before the run, which may take a while.
     read, only, by = read_graph(graph), split_names(nodes), split_names(wrt)
     for name in only:
         require_node(read, name, "--node")

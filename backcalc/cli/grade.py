@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Sequence
 
 import click
@@ -15,20 +14,20 @@ from backcalc.cli.options import (
     digits_option,
     format_option,
     hold,
+    limit_of,
     of_option,
     print_lines,
     print_report,
     print_warnings,
     read_source,
+    tell,
 )
 from backcalc.cli.tolerance import read_tolerance, sig_option, tol_option
-from backcalc.cli.watch import make_way
 from backcalc.digits import Tolerance
 from backcalc.errors import BackcalcError, shorten
 from backcalc.grade import Graded, Grader, asked_by, grade, is_flawless
 from backcalc.loading import finish, load_program
 from backcalc.point import read_point
-from backcalc.render.limit import LIMIT
 from backcalc.run import run
 from backcalc.statements import Answer
 from backcalc.submissions import submissions
@@ -56,6 +55,7 @@ def _jobs(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
 
 def _cores() -> int:
     """The cores that this process may use."""
+    # In a container that may be fewer than the machine has; not every system can tell.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -72,13 +72,7 @@ def _cores() -> int:
 @click.option("--out", metavar="DIR", help="The folder for --format gradescope: a NAME/results.json a submission.")
 @click.option("--hints", is_flag=True, help="In --format gradescope: hints in place of the expected values.")
 @digits_option
-@click.option(
-    "--limit",
-    type=click.IntRange(0),
-    default=LIMIT,
-    show_default=True,
-    help="Submissions in a table at most; 0 shows all, as JSON and CSV do.",
-)
+@limit_of("Submissions in a table at most; 0 shows all, as JSON and CSV do.")
 @color_option
 def command(
     key: str,
@@ -105,6 +99,7 @@ def command(
         raise click.UsageError("only one of KEY and the submissions can come from stdin")
     if format_ != "gradescope" and (out is not None or hints):
         raise click.UsageError(f"{'--hints' if out is None else '--out'} goes with --format gradescope")
+    # What is wrong with the options is told before anything is read.
     tolerance = read_tolerance(tol, sig)
     found, asked = _prepared(key, at, of, tolerance)
     handed_in, errors = submissions(paths, found)
@@ -113,6 +108,7 @@ def command(
         raise errors[-1]
     if format_ == "gradescope" and out is None and len(handed_in) > 1:
         raise click.UsageError(f"{len(handed_in)} results need a folder: --out DIR")
+    # Marks are shown even where some could not be read: one broken file must not keep a class waiting.
     graded = grade(Grader(found, asked, strict=strict), handed_in, jobs)
     hold(found, graded)
     errors += [each.error for each in graded if each.error is not None]
@@ -136,8 +132,7 @@ def _prepared(path: str, at: tuple[str, ...], of: str | None, tolerance: Toleran
 
 def _print_errors(errors: Iterable[BackcalcError]) -> None:
     for error in errors:
-        make_way(sys.stderr)
-        print(error, end="\n\n", file=sys.stderr)
+        tell(error, end="\n\n")
 
 
 def _show(graded: Sequence[Graded], format_: str, digits: int, limit: int, color: str) -> None:
@@ -148,12 +143,8 @@ def _show(graded: Sequence[Graded], format_: str, digits: int, limit: int, color
         print_lines(render_grades_json(graded))
     elif format_ == "csv":
         print_lines(render_grades_csv(graded))
-    elif format_ == "markdown":
-        from backcalc.render.markdown import render_markdown
-
-        print_lines(render_markdown(grades_report(graded, digits, limit)))
     else:
-        print_report(grades_report(graded, digits, limit), color)
+        print_report(grades_report(graded, digits, limit), color, format_)
 
 
 def _gradescope(graded: Sequence[Graded], out: str | None, digits: int, color: str, *, hints: bool) -> None:

@@ -80,19 +80,22 @@ digits_option = click.option(
     show_default=True,
     help="Significant digits shown; JSON and CSV are exact.",
 )
-limit_option = click.option(
-    "--limit",
-    type=click.IntRange(0),
-    default=LIMIT,
-    show_default=True,
-    help="Rows of a table at most: the output, inputs, then the largest adjoints; 0 shows all, as JSON and CSV do.",
-)
 color_option = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
     help="Colour in a table; auto: on a terminal, unless NO_COLOR is set.",
+)
+
+
+def limit_of(text: str, default: int = LIMIT) -> Callable[[F], F]:
+    """`--limit`, 0 being no limit; `text` says of what."""
+    return click.option("--limit", type=click.IntRange(0), default=default, show_default=True, help=text)
+
+
+limit_option = limit_of(
+    "Rows of a table at most: the output, inputs, then the largest adjoints; 0 shows all, as JSON and CSV do."
 )
 
 
@@ -121,12 +124,24 @@ def read_graph(graph: str | None) -> Graph:
 
 def split_names(lists: Iterable[str]) -> tuple[str, ...]:
     """The names in `x, w`, of one such list after the other."""
+    # `--wrt x --wrt "w, b"` and a comma at the end are all read as they are meant.
     return tuple(name.strip() for names in lists for name in names.split(",") if name.strip())
 
 
-def print_report(report: Iterable[Grid], color: str) -> None:
-    """A table on a terminal, plain text in a pipe; `--color always` makes any place a terminal."""
-    if goes_to_terminal(color):
+def print_report(report: Iterable[Grid], color: str, format_: str = "table") -> None:
+    """`report` in a format of grids: a table on a terminal, plain text in a pipe; or Markdown, or LaTeX.
+
+    `--color always` makes any place a terminal.
+    """
+    if format_ == "markdown":
+        from backcalc.render.markdown import render_markdown
+
+        print_lines(render_markdown(report))
+    elif format_ == "latex":
+        from backcalc.render.latex import render_latex
+
+        print_lines(render_latex(report))
+    elif goes_to_terminal(color):
         from backcalc.render.table import print_table
 
         print_table(report, color=has_color(color))
@@ -152,15 +167,20 @@ def has_color(color: str) -> bool:
 def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:
     """`warnings` on stderr, each with an empty line after it, which sets it apart from the table too."""
     for block in render_warnings(source, warnings):
-        make_way(sys.stderr)
-        print(block, end="\n\n", file=sys.stderr)
+        tell(block, end="\n\n")
+
+
+def tell(text: object, end: str = "\n") -> None:
+    """`text` on stderr, where a bar makes way for it."""
+    make_way(sys.stderr)
+    print(text, end=end, file=sys.stderr)
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """`lines` on stdout, or pieces of several, short ones together: a write takes longer than a line does."""
     several: list[str] = []
     size = 0
-    for line in lines:
+    for line in lines:  # Lazily: what is computed row by row is printed long before the last row is there.
         several.append(line)
         size += len(line) + 1
         if size >= AT_ONCE:

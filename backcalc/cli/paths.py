@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 import click
@@ -15,14 +14,15 @@ from backcalc.cli.options import (
     format_option,
     graph_argument,
     hold,
+    limit_of,
     node_completion,
     print_lines,
     print_report,
     print_warnings,
     read_graph,
     split_names,
+    tell,
 )
-from backcalc.cli.watch import make_way
 from backcalc.errors import Diagnostic, Source, UsageError
 from backcalc.graph import Graph
 from backcalc.point import read_point
@@ -61,13 +61,7 @@ LIMIT = 100
     help="Where they end: the output (default: the one declared, else the only sink).",
 )
 @at_option
-@click.option(
-    "--limit",
-    type=click.IntRange(0),
-    default=LIMIT,
-    show_default=True,
-    help="Paths listed for each source at most, the largest products; 0 lists all.",
-)
+@limit_of("Paths listed for each source at most, the largest products; 0 lists all.", LIMIT)
 @format_option("table", "json", "csv", "markdown", "latex")
 @digits_option
 @color_option
@@ -89,6 +83,7 @@ def command(
     names = split_names(sources)
     for name in names:
         require_node(read, name, "--from")
+    # One run gives the adjoints that the sums are held against.
     result = run(read, read_point(at), _output(read, output), names)
     _require_sources(result.wrt, read)
     found = Aggregation(result)
@@ -124,21 +119,10 @@ def _show(found: Aggregation, sources: Sequence[str], limit: int, format_: str, 
 
     if format_ == "json":
         print_lines(render_paths_json(found.sums(sources, limit), found.run.output))
-        return
-    if format_ == "csv":
+    elif format_ == "csv":
         print_lines(render_paths_csv(_telling(found.sums(sources, limit))))
-        return
-    report = paths_report(found, sources, limit, digits)
-    if format_ == "markdown":
-        from backcalc.render.markdown import render_markdown
-
-        print_lines(render_markdown(report))
-    elif format_ == "latex":
-        from backcalc.render.latex import render_latex
-
-        print_lines(render_latex(report))
     else:
-        print_report(report, color)
+        print_report(paths_report(found, sources, limit, digits), color, format_)
 
 
 def _telling(sums: Iterable[PathSum]) -> Iterator[PathSum]:
@@ -146,8 +130,7 @@ def _telling(sums: Iterable[PathSum]) -> Iterator[PathSum]:
     from backcalc.render.paths import left_out_text
 
     for found in sums:
-        words = left_out_text(found)
-        if words:
-            make_way(sys.stderr)
-            print(words, file=sys.stderr)
+        # CSV has no place for a note, and who counts its lines must not take them for all the paths there are.
+        if words := left_out_text(found):
+            tell(words)
         yield found

@@ -7,16 +7,17 @@ import signal
 import sys
 from contextlib import suppress
 
-from backcalc.arithmetic import DIGITS, by_hand
-from backcalc.check import Key, Marked
+from backcalc.answers import question
+from backcalc.arithmetic import DIGITS, DOT, by_hand, derivative
+from backcalc.check import Key
 from backcalc.cli.options import print_lines
 from backcalc.errors import INTERRUPTED, BackcalcError, Source, UsageError
+from backcalc.given import Marked
 from backcalc.parser import parse_answer
 from backcalc.quiz import Exercise, question_lines, symbol
 from backcalc.recipes import LOSS
 from backcalc.render.marks import notes_of
 from backcalc.run import Run
-from backcalc.statements import Answer
 from backcalc.unparse import unparse
 
 HELP = "Type each answer; `?` gives a hint, `skip` shows the answer, `quit` ends."
@@ -84,6 +85,7 @@ class Game:
 
     def _mark(self, text: str) -> Marked:
         """The mark of an answer, written with or without what it is an answer to. Raises BackcalcError."""
+        # Only the number need be typed, but who writes all of it is understood.
         source = Source("answer", text if "=" in text else f"{self._asked} = {text}")
         answer = parse_answer(source)
         marked, errors = self._key.mark(source, [answer])
@@ -92,6 +94,7 @@ class Game:
         return marked[0]
 
     def _marked(self, marked: Marked) -> list[str]:
+        # An answer to another question is no mistake: it costs no try.
         if marked.name != self._asked:
             return [f"  this is {symbol(marked.name)}; {symbol(self._asked)} is asked"]
         if marked.verdict == "right":
@@ -147,20 +150,26 @@ def _answer(prompt: str) -> str:
 
 def hints(run: Run, name: str) -> list[str]:
     """Hints to what is asked, from the rule to the numbers that are put in; never the result."""
-    answer: Answer = parse_answer(Source("asked", f"{name} = 0"))
-    if answer.wrt is None:
-        node = run.graph.node(answer.of)
-        assert node.formula is not None  # Only values that formulas give are asked.
-        return [f"put the values into {unparse(node.formula)}"]
-    tail = run.graph.index[answer.wrt]
+    asked = question(name)
+    if asked.wrt is not None:
+        return _derivative_hints(run, asked.wrt)
+    node = run.graph.node(asked.of)
+    assert node.formula is not None  # Only values that formulas give are asked.
+    return [f"put the values into {unparse(node.formula)}"]
+
+
+def _derivative_hints(run: Run, wrt: str) -> list[str]:
+    """Hints to the loss's derivative by `wrt`: its sum in symbols, then in numbers."""
+    tail = run.graph.index[wrt]
     terms = [(head, partial) for head, partial, _ in run.contributions()[tail] if head is not None]
     users = [run.graph.nodes[head] for head, _ in terms]
-    if [user.name for user in users] == [LOSS]:
+    names = [user.name for user in users]
+    if names == [LOSS]:  # The chain rule would say that the derivative is itself.
         assert users[0].formula is not None  # A loss is an expression.
-        return [f"derive {LOSS} = {unparse(users[0].formula)} by {answer.wrt}"]
-    by, wrt = f"∂{LOSS}/∂", f"∂{answer.wrt}"
-    rule = " + ".join(f"{by}{user.name}·∂{user.name}/{wrt}" for user in users)
-    if any(map(any, (run.shapes[tail : tail + 1], [run.shapes[head] for head, _ in terms]))):
-        return [f"add up what comes back by way of {', '.join(user.name for user in users)}"]
+        return [f"derive {LOSS} = {unparse(users[0].formula)} by {wrt}"]
+    # Of arrays the partials are Jacobians, which nobody writes down for a layer.
+    if run.shapes[tail] or any(run.shapes[head] for head, _ in terms):
+        return [f"add up what comes back by way of {', '.join(names)}"]
+    rule = " + ".join(f"{derivative(LOSS, user)}{DOT}{derivative(user, wrt)}" for user in names)
     numbers = " + ".join(f"({by_hand(run.adjoints[head])})({by_hand(partial)})" for head, partial in terms)
-    return [f"{by}{answer.wrt} = {rule}", f"{by}{answer.wrt} = {numbers}"]
+    return [f"{derivative(LOSS, wrt)} = {text}" for text in (rule, numbers)]

@@ -53,6 +53,7 @@ def command(
     if play and (key or format_):
         raise click.UsageError(f"--play asks in the terminal: drop {'--key' if key else '--format'}")
     exercise = quiz(kind, nodes, depth, drawn_seed() if seed is None else seed)
+    # What reads lines and takes over Ctrl-C is loaded only for a game.
     if play:
         from backcalc.cli.play import play as play_in_terminal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from backcalc.run import AnyRun, Run
@@ -48,6 +48,7 @@ def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
     for i in range(0, len(names), ROWS):
         part = slice(i, i + ROWS)
         columns = [names[part], values[part], adjoints[part]]
+        # A row's form is filled in by C code; what is no float, such as a formula, takes the slower way.
         if {*map(type, columns[1]), *map(type, columns[2])} <= {float, type(None)}:
             text = "\n".join(map("{},{!r},{!r}".format, *columns)) + "\n"
             # As `number_text` has numbers, and what is not known empty; a name has no point and no comma.
@@ -78,7 +79,10 @@ def _cell(value: Any, index: tuple[int, ...]) -> str:
 
 
 def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """`rows` as lines of CSV, quoted where they must be."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    yield text.getvalue().rstrip("\n")
+    """`rows` as lines of CSV, many at a time, quoted where they must be."""
+    left = iter(rows)
+    # A list of paths may be longer than memory should hold as text, and a writer takes as long for one row as for ten.
+    while part := list(islice(left, ROWS)):
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(part)
+        yield text.getvalue().removesuffix("\n")

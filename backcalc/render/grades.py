@@ -82,6 +82,7 @@ def _mistakes(graded: Sequence[Graded]) -> list[Grid]:
 def render_grades_json(graded: Sequence[Graded]) -> Iterator[str]:
     """Submissions and mistakes, in the shape that the language's contract fixes: an answer a line."""
     yield '{\n  "submissions": ['
+    # A submission at a time, for a class may have more marks than one text should.
     last = len(graded) - 1
     for i, each in enumerate(progress.through("writing", graded)):
         yield _submission(each) + ("," if i < last else "")
@@ -106,6 +107,7 @@ def _items(found: Sequence[object], left: str) -> list[str]:
 
 def render_grades_csv(graded: Sequence[Graded]) -> Iterator[str]:
     """The lines `submission,right,total,score`, and a column an answer with its verdict."""
+    # A set in order: columns stand as the first submission that has them names them.
     names = list(dict.fromkeys(answer.name for each in graded for answer in each.marked))
     rows = (_row(each, names) for each in progress.through("writing", graded))
     yield from csv_lines([("submission", "right", "total", "score", *names), *rows])

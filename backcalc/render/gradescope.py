@@ -13,7 +13,7 @@ from typing import Any
 
 from backcalc import progress
 from backcalc.arithmetic import DIGITS
-from backcalc.check import Marked
+from backcalc.given import Marked
 from backcalc.grade import Graded
 from backcalc.render.json import dump
 from backcalc.render.marks import notes_of
@@ -28,7 +28,7 @@ def render_gradescope(graded: Graded, digits: int = DIGITS, *, hints: bool = Fal
     """The results of one submission; with `hints` nothing in it gives the expected values away."""
     return dump(
         {
-            "score": float(graded.points),
+            "score": float(graded.points),  # Points, not a share: the platform has its own scale.
             "output": _output(graded),
             "output_format": "text",
             "test_output_format": "text",
@@ -50,6 +50,7 @@ def _folders(graded: Sequence[Graded]) -> Iterator[str]:
     """A name that a folder can have for each submission, numbered where others have it too."""
     seen: Counter[str] = Counter()
     for each in graded:
+        # A submission's name may come from a cell that anyone filled in: `../x` must not lead out of the folder.
         name = _UNFIT.sub("_", each.name)[:LONGEST] or "_"
         seen[name.casefold()] += 1  # To some file systems `Ada` and `ada` are one.
         count = seen[name.casefold()]

@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from math import isclose, isfinite
 from typing import Any
 
-from backcalc.arithmetic import DIGITS, UNKNOWN, by_hand
+from backcalc.arithmetic import DIGITS, DOT, MINUS, UNKNOWN, by_hand, rounded
 from backcalc.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
 from backcalc.longhand import CHAIN, HADAMARD
 from backcalc.render.numbers import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
 from backcalc.values import is_known, shape_of
 
-MINUS, TRANSPOSED = "−", "ᵀ"
-NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
+TRANSPOSED = "ᵀ"
 NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
 _OPENING, _WORDS = "([,=<>", ("if", "then", "else", "not", "and", "or")  # After these a minus needs no parentheses.
 
@@ -47,6 +46,7 @@ class Hand:
             if isinstance(piece, str):
                 out.append(piece)
                 continue
+            # Two signs in a row need parentheses whatever binds how: 3·(−2), a + (−1).
             own, pieces = self._written(piece[0])
             is_inner = own < piece[1] or (pieces[0] == MINUS and not _opens(out))
             stack.extend(reversed(["(", *pieces, ")"] if is_inner else pieces))
@@ -67,10 +67,9 @@ class Hand:
 
     def number(self, value: float) -> str:
         """A number, rounded."""
-        text = by_hand(value, self.digits)
         if not self.has_rounded and isfinite(value):
-            self.has_rounded = not isclose(float(text.replace(MINUS, "-")), value, rel_tol=NOISE)
-        return text
+            self.has_rounded = not isclose(float(rounded(value, self.digits)), value, rel_tol=NOISE)
+        return by_hand(value, self.digits)
 
     def _written(self, part: Expr) -> tuple[int, list[Piece]]:
         """How tightly a part binds, and its pieces."""
@@ -84,7 +83,7 @@ class Hand:
 
 def _opens(out: Sequence[str]) -> bool:
     """Whether what comes next stands at the beginning, or after what opens something."""
-    before = "".join(out[-2:]).rstrip()
+    before = "".join(out[-2:]).rstrip()  # Two pieces are enough: a sign and the space around it may be two.
     return not before or before[-1] in _OPENING or before.split(" ")[-1] in _WORDS
 
 
@@ -108,6 +107,7 @@ def _product(sign: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
 
 def _need(factor: Expr, sign: str, need: int = PRODUCT) -> int:
     """How tightly a factor must bind: one of letters side by side, or a quotient's derivative, is set apart."""
+    # W x·y could be W (x·y); ∂L/∂v/2 could be ∂L/∂(v/2).
     is_apart = factor.fn in SIDE_BY_SIDE if isinstance(factor, Call) else sign == "/" and _is_derivative(factor)
     return POSTFIX if is_apart else need
 
@@ -132,7 +132,7 @@ _WRITTEN: dict[str, Callable[..., tuple[int, list[Piece]]]] = {
     "+": _plus_or_minus("+"),
     "-": _plus_or_minus(MINUS),
     NEGATE: lambda arg: (UNARY, [MINUS, (arg, UNARY)]),
-    "*": _product("·"),
+    "*": _product(DOT),
     "/": _product("/"),
     HADAMARD: _product(f" {HADAMARD} "),
     CHAIN: _chain,

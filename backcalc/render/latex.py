@@ -68,6 +68,7 @@ def name_latex(name: str) -> str:
     """A node's name: `t1` as t with an index, Greek letters as such, longer names upright."""
     name = name.translate(_SUBSCRIPTS)
     name, primes = name.rstrip("'"), "'" * (len(name) - len(name.rstrip("'")))
+    # `σ1` and `sigma1` are set alike; a Greek letter within a word stays text.
     for letter, word in _LETTERS.items():
         name = name.replace(letter, word) if name == letter or name.startswith(letter) else name
     stem, index = re.fullmatch(r"(.*?)_*([\d_]*)", name).groups()  # type: ignore[union-attr]
@@ -90,7 +91,7 @@ def _letter(stem: str) -> str:
 
 def render_latex(report: Iterable[Grid]) -> Iterator[str]:
     """The lines of `report`: a `tabular` a grid, with rules of plain LaTeX; a comment where it takes XeLaTeX."""
-    found = list(_tabulars(report))
+    found = list(_tabulars(report))  # As a whole: what fonts it takes is told before the first line.
     if any(char > LAST_LATIN for line in found for char in line):
         yield NEEDS
     yield from found
@@ -128,9 +129,10 @@ def _cell(text: str) -> str:
     if derivative:
         of, wrt = ("\\mathrm{node}" if name == "node" else name_latex(name) for name in derivative.groups())
         return rf"$\partial {of}/\partial {wrt}$"
-    if text in _WORDS:
+    if text in _WORDS:  # Else they would be read as names of nodes.
         return text
     try:
+        # A report is text by now; what parses is mathematics, for the language has the digits as they were written.
         return f"${latex(parse_expression(Source('cell', text)), MAX_DIGITS)}$"
     except ParseError:
         return words_latex(text)
@@ -196,6 +198,7 @@ _BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
 def vector_latex(args: tuple[Latex, ...]) -> str:
     """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
     rows = [text for text, _ in args]
+    # The language has no matrices of its own: rows that are vectors, one below the other, are one.
     if not all(map(is_vector, rows)):  # Numbers, formulas, or matrices in turn.
         return _BEGIN + _BREAK.join(rows) + _END
     rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]

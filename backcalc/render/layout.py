@@ -60,6 +60,7 @@ def fit(grid: Grid, width: int) -> Grid | None:
     What gives way, in turn: long headings of numbers, the formulas, the names, the alignment of the numbers, and the
     column of formulas as a whole.
     """
+    # Each candidate gives up more than the one before; the first that fits has lost least.
     bare = grid if grid.yields is None else _without(grid, grid.yields)
     candidates = (aligned(grid), grid, aligned(bare), bare)
     return next((found for candidate in candidates if _total(found := _narrowed(candidate, width)) <= width), None)
@@ -112,6 +113,7 @@ def _folded(cell: str, width: int) -> Iterator[str]:
 
 def _narrowed(grid: Grid, width: int) -> Grid:
     """`grid` with long headings of numbers cut, then its yielding column, then its other text."""
+    # Widths are asked for again after each cut, for every cut may be enough.
     for column in sorted(grid.numbers):
         grid = _cut_heading(grid, column, _excess(grid, width))
     if grid.yields is not None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from backcalc.run import AnyRun
 from backcalc.values import is_known, shape_of
 
-LIMIT = 200
+LIMIT = 200  # Rows: a few screens; beyond that one greps rather than reads.
 T = TypeVar("T")
 
 
@@ -30,6 +30,7 @@ def most(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Sequence[T]:
     """The first `limit` of `rows` by `key`, in the order in which they stand; 0 is no limit."""
     if not limit or len(rows) <= limit:
         return rows
+    # Of a million rows a heap of `limit` is all that is held, and which are kept does not change their order.
     kept = nsmallest(limit, range(len(rows)), key=lambda i: key(rows[i]))
     return [rows[i] for i in sorted(kept)]
 

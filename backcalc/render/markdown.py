@@ -24,7 +24,7 @@ def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
 
 def _with_notes(grid: Grid) -> Grid:
     """`grid` with its notes as a column of their own."""
-    if not grid.notes:
+    if not grid.notes:  # A pipe table has no place between its rows.
         return grid
     rows = [(*row, " ".join(grid.notes.get(i, ()))) for i, row in enumerate(grid.rows)]
     return grid._replace(header=(*grid.header, "note"), rows=rows)

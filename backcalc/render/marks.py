@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from backcalc.arithmetic import DIGITS
-from backcalc.check import Marked, Verdict
 from backcalc.errors import plural
+from backcalc.given import Marked, Verdict
+from backcalc.render.csv import csv_lines
 from backcalc.render.json import dump
 from backcalc.render.numbers import MAX_DIGITS, exact, value_text
 from backcalc.render.report import Grid, Tone
@@ -35,7 +34,7 @@ def marks_report(marked: Sequence[Marked], digits: int = DIGITS, *, hints: bool 
     rows = [
         [SIGNS[mark.verdict], mark.name, mark.given or "-", _expected(mark, digits), mark.verdict] for mark in marked
     ]
-    if hints:
+    if hints:  # What is expected gives the answer away.
         header.pop(3)
         rows = [row[:3] + row[4:] for row in rows]
     notes = {i: found for i, mark in enumerate(marked) if (found := notes_of(mark, digits, hints=hints))}
@@ -50,7 +49,8 @@ def marks_report(marked: Sequence[Marked], digits: int = DIGITS, *, hints: bool 
 def render_marks_json(marked: Sequence[Marked], *, hints: bool = False) -> str:
     """The answers with their verdicts, in the shape that the language's contract fixes."""
     answers = [mark_object(mark, hints=hints) for mark in marked]
-    return dump({"answers": answers, "right": _right(marked), "total": len(marked)})
+    right = sum(mark.verdict == "right" for mark in marked)
+    return dump({"answers": answers, "right": right, "total": len(marked)})
 
 
 def mark_object(mark: Marked, *, hints: bool = False) -> dict[str, object]:
@@ -67,12 +67,14 @@ def mark_object(mark: Marked, *, hints: bool = False) -> dict[str, object]:
 
 def render_marks_csv(marked: Sequence[Marked], *, hints: bool = False) -> Iterator[str]:
     """A line an answer, what went wrong last; numbers are exact, arrays as the language writes them."""
-    columns = ["answer", "given", "expected", "verdict", "kind", "where", "diagnosis"]
-    yield ",".join(columns)
-    for mark in marked:
-        found, expected = mark.diagnosis, "" if hints else unparse(literal(mark.expected))
-        diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", mark.note)
-        yield _line([mark.name, mark.given, expected, mark.verdict, *diagnosis])
+    header = ("answer", "given", "expected", "verdict", "kind", "where", "diagnosis")
+    yield from csv_lines([header, *(_csv_row(mark, hints=hints) for mark in marked)])
+
+
+def _csv_row(mark: Marked, *, hints: bool) -> tuple[str, ...]:
+    found, expected = mark.diagnosis, "" if hints else unparse(literal(mark.expected))
+    diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", mark.note)
+    return mark.name, mark.given, expected, mark.verdict, *diagnosis
 
 
 def score_text(marked: Sequence[Marked]) -> str:
@@ -113,13 +115,3 @@ def _expected(mark: Marked, digits: int) -> str:
     return value_text(
         mark.expected, max(digits, 10) if shape_of(mark.expected) else min(MAX_DIGITS, max(digits, written))
     )
-
-
-def _right(marked: Sequence[Marked]) -> int:
-    return sum(mark.verdict == "right" for mark in marked)
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()

@@ -62,6 +62,7 @@ def formulas_of(values: Iterable[Any]) -> Iterator[str | None]:
         if value is None or is_known(value):
             yield None
             continue
+        # What a table would show is there in any case, even when the others have used up the room.
         most = max(LONGEST, min(LONGEST_EXACT, left))
         count = size(value, most)
         left -= count

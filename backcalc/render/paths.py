@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from backcalc.aggregation import Aggregation, Path, PathSum
-from backcalc.arithmetic import DIGITS, DOT, by_hand, factor
+from backcalc.arithmetic import DIGITS, DOT, by_hand, derivative, factor
 from backcalc.errors import shorten
 from backcalc.expr import Call
+from backcalc.render.csv import csv_lines
 from backcalc.render.numbers import TOO_LONG, exact, formulas_of, is_plain, value_text
-from backcalc.render.report import ARROW, Grid, derivative
+from backcalc.render.report import ARROW, Grid
 from backcalc.unparse import number_text
 from backcalc.values import is_known, shape_of
 
@@ -40,15 +39,12 @@ def paths_report(found: Aggregation, sources: Sequence[str], limit: int, digits:
 
 def render_paths_csv(sums: Iterable[PathSum]) -> Iterator[str]:
     """The lines `from,path,factors,product`, a path listed each; nodes and factors are separated by spaces."""
-    yield "from,path,factors,product"
-    for found in sums:
-        for path in found.paths:
-            factors = " ".join(map(_csv_number, path.factors))
-            text = io.StringIO()
-            csv.writer(text, lineterminator="").writerow(
-                (found.source, " ".join(path.nodes), factors, _csv_number(path.product))
-            )
-            yield text.getvalue()
+    yield from csv_lines([("from", "path", "factors", "product")])
+    yield from csv_lines(_csv_row(found.source, path) for found in sums for path in found.paths)
+
+
+def _csv_row(source: str, path: Path) -> tuple[str, ...]:
+    return source, " ".join(path.nodes), " ".join(map(_csv_number, path.factors)), _csv_number(path.product)
 
 
 def render_paths_json(sums: Iterable[PathSum], output: str) -> Iterator[str]:
@@ -72,6 +68,7 @@ def count_text(count: int, digits: int | None = None) -> str:
     """A whole number of any size; to so many significant digits where it has more than one reads."""
     if count < WHOLE:
         return str(count)
+    # Python refuses to write whole numbers of more than 4,300 digits, which a count of paths may have.
     from decimal import Context, Decimal  # Which have no bound to how many digits they write.
 
     if digits is None:
@@ -87,6 +84,7 @@ def _table(found: PathSum, output: str, digits: int) -> Grid:
         for path in found.paths
     ]
     slope = f"{derivative(output, shorten(found.source))} by backpropagation"
+    # The sum beside the adjoint is the aggregation lemma, shown; of a part of the paths it would be something else.
     if found.is_whole and rows and is_known(found.adjoint):
         rows.append(("sum", "", value_text(found.sum, digits)))
         rows.append((f"{'=' if found.agrees else '≠'} {slope}", "", value_text(found.adjoint, digits)))
@@ -125,6 +123,7 @@ def _path_text(path: Path) -> str:
 
 def _factors_text(path: Path, digits: int, *, backward: bool) -> str:
     """The factors as a product; with matrices among them `backward`, from the output on, as they are multiplied."""
+    # Matrices are multiplied from the output on, and do not commute; numbers follow the path.
     edges = list(zip(path.factors, pairwise(path.nodes), strict=True))
 
     def text(edge: tuple[Any, tuple[str, str]]) -> str:

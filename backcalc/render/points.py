@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.arithmetic import DIGITS, rounded
+from backcalc.arithmetic import DIGITS, derivative, rounded
 from backcalc.array import Array
 from backcalc.batch import Batch
 from backcalc.data import DataStream
 from backcalc.errors import shorten
+from backcalc.render.csv import csv_lines
 from backcalc.render.json import dump
 from backcalc.render.numbers import exact
-from backcalc.render.report import Grid, cut, derivative
+from backcalc.render.report import Grid, cut
 
 _NUMBER = "%s"  # Where a number goes; no name has a % in it.
 _MARK = json.dumps(_NUMBER)
@@ -31,6 +32,7 @@ def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
     rows: list[tuple[str, ...]] = []
     count = 0
     for batch in stream:
+        # Points beyond the limit are run too: one that is not finite decides the exit status.
         shown = None if not limit else max(0, limit - len(rows))
         numbers = zip(*(column[:shown] for column in _columns(stream, batch)), strict=True)
         rows += [(str(i), *(rounded(n, digits) for n in row)) for i, row in enumerate(numbers, len(rows) + 1)]
@@ -41,13 +43,14 @@ def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
 def render_points_csv(stream: DataStream) -> Iterator[str]:
     """The lines `J,dJ/dx,…`, many at a time."""
     names = [stream.output, *(f"d{stream.output}/d{name}" for name, _ in stream.columns)]
-    yield ",".join(f'"{name}"' if "," in name else name for name in names)
+    yield from csv_lines([names])
     for batch in stream:
-        yield _csv_lines(list(_columns(stream, batch)))
+        yield _rows_of_numbers(list(_columns(stream, batch)))
 
 
 def render_points_json(stream: DataStream) -> Iterator[str]:
     """The points in their order, each with its value and gradient, many lines at a time."""
+    # The form is made once, by the encoder itself; the numbers of each point are filled in.
     before, after = dump({"output": stream.output, "points": [_NUMBER]}).split(f"    {_MARK}")
     template = _template(stream)
     yield before.rstrip("\n")
@@ -83,8 +86,8 @@ def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
         yield batch.gradient[name][place]
 
 
-def _csv_lines(columns: list[Array]) -> str:
-    """Rows of numbers, each the shortest text that reads back as it; a whole number has no point."""
+def _rows_of_numbers(columns: list[Array]) -> str:
+    """Lines of CSV, each number the shortest text that reads back as it; a whole one has no point."""
     row = ",".join(["%r"] * len(columns)) + "\n"
     text = "".join([row % numbers for numbers in zip(*(column.tolist() for column in columns), strict=True)])
     return text.replace(".0,", ",").replace(".0\n", "\n")[:-1]

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backcalc.arithmetic import DIGITS
+from backcalc.arithmetic import DIGITS, derivative
 from backcalc.explain import explain
 from backcalc.quiz import Exercise, symbol
 from backcalc.render.hand import Hand
 from backcalc.render.latex import render_latex
 from backcalc.render.markdown import render_markdown
-from backcalc.render.report import Grid, derivative
+from backcalc.render.report import Grid
 from backcalc.render.steps import derivation, render_steps_markdown
-from backcalc.render.steps_latex import steps_latex
+from backcalc.render.steps_latex import document_beginning, steps_latex
 from backcalc.unparse import unparse
 from backcalc.values import literal
 
 BLANK = "…"  # Where the answer is to be written.
-
-_BEGINNING = (
-    r"\documentclass{article}",
-    r"\usepackage{amsmath,amssymb}",
-    r"\usepackage[margin=25mm]{geometry}",
-    r"\setlength{\parindent}{0pt}\setlength{\parskip}{2ex}",
-    r"\renewcommand{\arraystretch}{1.25}",
-    r"\begin{document}\raggedright",
-)
 
 
 def render_exercise_markdown(exercise: Exercise, *, key: bool) -> Iterator[str]:
@@ -48,7 +39,8 @@ def render_exercise_markdown(exercise: Exercise, *, key: bool) -> Iterator[str]:
 def render_exercise_latex(exercise: Exercise, *, key: bool) -> Iterator[str]:
     """The same as a whole document."""
     yield f"% {exercise.command}"
-    yield from _BEGINNING
+    # Room between paragraphs sets the tables apart, room between rows is where a student writes.
+    yield from document_beginning("2ex", r"\renewcommand{\arraystretch}{1.25}")
     yield r"\section*{Exercise}"
     yield exercise.task
     yield ""
@@ -64,6 +56,7 @@ def _given(exercise: Exercise) -> list[Grid]:
     """What is known: numbers, then local partials, then formulas."""
     run = exercise.run
     nodes = run.graph.nodes
+    # Inputs have values by their defaults, nodes with edges by their activation; all else is to be found.
     known = [
         (node.name, unparse(literal(run.values[i])))
         for i, node in enumerate(nodes)

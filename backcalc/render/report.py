@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from backcalc.arithmetic import DIGITS, rounded
+from backcalc.arithmetic import DIGITS, derivative, rounded
 from backcalc.errors import shorten
 from backcalc.graph import Node
 from backcalc.render.limit import left_out, most, size, telling_nodes
@@ -69,11 +69,6 @@ def _beginning(grid: Grid, limit: int) -> list[Grid]:
     return cut(grid._replace(rows=grid.rows[: limit or None]), len(grid.rows))
 
 
-def derivative(of: str, wrt: str) -> str:
-    """∂of/∂wrt."""
-    return f"∂{of}/∂{wrt}"
-
-
 def formula_text(node: Node) -> str:
     """What the formula column says of `node`."""
     if node.kind == "input":
@@ -101,6 +96,7 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid]:
     output = frozenset(row for row, i in enumerate(places) if run.graph.index.get(run.output) == i)
     names = ("node", *(["shape"] if has_shapes else []), "formula")
     found = Grid((*names, "value", *header), rows, frozenset(), yields=len(names) - 1, strong=output)
+    # A column with one formula or vector in it has no decimal point to line up at.
     found = _sorted_columns(found, range(len(names), len(names) + 1 + len(columns)))
     return cut(found, len(run.graph.nodes))
 

@@ -21,7 +21,6 @@ DEEPER = 2  # What goes on in the midst of a side of an equation is set in by so
 
 Kind = Literal["title", "step", "partial", "note", "space"]
 
-
 TITLES = {"forward": "Forward pass: values", "reverse": "Reverse pass: derivatives of {}, by the chain rule"}
 REMARKS = {"given": " (given)", "no-path": " (no path leads from {} to {})", "no-slope": " (no slope here)"}
 ROUNDED = "Numbers are rounded to {} for display only."
@@ -38,7 +37,7 @@ def derivation(steps: Iterable[Step], output: str, hand: Hand) -> Iterator[Line]
     """The lines of a derivation as `hand` writes them, however long; the last tells of rounding, if there is some."""
     phase = ""
     for step in steps:
-        if step.phase != phase:
+        if step.phase != phase:  # A phase without steps has no heading.
             if phase:
                 yield Line("", "space")
             yield Line(hand.words(TITLES[step.phase], output), "title")
@@ -55,6 +54,7 @@ def derivation(steps: Iterable[Step], output: str, hand: Hand) -> Iterator[Line]
 
 def equation(found: Equation, hand: Hand) -> str:
     """`symbol = formula = numbers = value`, the same text never twice in a row."""
+    # A formula of numbers alone is its own substitution, and `1 = 1` tells nothing.
     formulas = (hand.formula(part) for part in (found.formula, found.substituted) if part is not None)
     texts = [hand.symbol(found.symbol), *formulas]
     if found.value is not None or isinstance(found, Step):
@@ -81,6 +81,7 @@ def render_steps_markdown(lines: Iterable[Line]) -> Iterator[str]:
 
 # ---- Lines that fit --------------------------------------------------------------------------------------------------
 
+_CLOSING = {"(": ")", "[": "]"}
 _BREAKS = (
     (" (?== )", "(["),
     (" (?=[+−] )", "(["),
@@ -115,6 +116,7 @@ def broken(line: Line, width: int) -> Iterator[str]:
 
 def _pieces(text: str, room: int) -> list[str]:
     """`text` in pieces that fit, parted at spaces."""
+    # Only what is too long is parted further, so that each line ends at the best place that makes it fit.
     pieces = [text]
     for pattern, brackets in _BREAKS:
         parts = (_parted(piece, pattern, brackets) if display_width(piece) > room else [piece] for piece in pieces)
@@ -124,6 +126,7 @@ def _pieces(text: str, room: int) -> list[str]:
 
 def _parted(text: str, pattern: str, brackets: str) -> Iterator[str]:
     """`text` parted at the spaces of `pattern` that stand outside of `brackets`."""
+    # Brackets are counted on from the last place: each character once, however many places there are.
     start = depth = counted = 0
     for found in re.finditer(pattern, text):
         for opening in brackets:
@@ -136,9 +139,6 @@ def _parted(text: str, pattern: str, brackets: str) -> Iterator[str]:
     yield text[start:]
 
 
-_CLOSING = {"(": ")", "[": "]"}
-
-
 # ---- JSON ------------------------------------------------------------------------------------------------------------
 
 
@@ -149,7 +149,7 @@ def render_steps_json(steps: Iterable[Step], output: str) -> Iterator[str]:
     yield '  "steps": ['
     last = ""
     for step in steps:
-        if last:
+        if last:  # One is held back, for only the last of all has no comma.
             yield f"{last},"
         last = _STEP % (quoted(step.node), step.phase, _text(step.formula), _text(step.substituted), _value(step))
     if last:

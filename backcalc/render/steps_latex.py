@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from backcalc.arithmetic import UNKNOWN
+from backcalc.arithmetic import MINUS, UNKNOWN
 from backcalc.explain import Step
 from backcalc.expr import VECTOR, Call, Expr, Name, Number, fold, size
 from backcalc.longhand import CHAIN, HADAMARD
-from backcalc.render.hand import MINUS, SIDE_BY_SIDE, Hand
+from backcalc.render.hand import SIDE_BY_SIDE, Hand
 from backcalc.render.latex import (
     DERIVATIVE,
     LAST_LATIN,
@@ -28,13 +28,6 @@ from backcalc.render.steps import derivation
 from backcalc.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
 from backcalc.values import is_known, shape_of
 
-_BEGINNING = (
-    r"\documentclass{article}",
-    r"\usepackage{amsmath,amssymb}",
-    r"\usepackage[margin=25mm]{geometry}",
-    r"\setlength{\parindent}{0pt}\setlength{\parskip}{1ex}",
-    r"\begin{document}\raggedright",
-)
 _FORMS = {
     "title": r"\section*{%s}",
     "step": r"\hangindent=2em$\displaystyle %s$\par",
@@ -44,12 +37,23 @@ _FORMS = {
 
 def render_steps_latex(steps: Iterable[Step], output: str, digits: int) -> Iterator[str]:
     """The lines of a whole document; mathematics in the text, which TeX breaks at `=` and `+` where it is long."""
+    # All of them before the first is printed: what fonts they need is told on top.
     lines = list(steps_latex(steps, output, digits))
     if any(char > LAST_LATIN for line in lines for char in line):
         yield NEEDS
-    yield from _BEGINNING
+    yield from document_beginning("1ex")
     yield from lines
     yield r"\end{document}"
+
+
+def document_beginning(parskip: str, *more: str) -> Iterator[str]:
+    """The lines before the first of a document with this much room between paragraphs."""
+    yield r"\documentclass{article}"
+    yield r"\usepackage{amsmath,amssymb}"
+    yield r"\usepackage[margin=25mm]{geometry}"
+    yield rf"\setlength{{\parindent}}{{0pt}}\setlength{{\parskip}}{{{parskip}}}"
+    yield from more
+    yield r"\begin{document}\raggedright"  # Justified, a line of mathematics would be torn apart.
 
 
 def steps_latex(steps: Iterable[Step], output: str, digits: int) -> Iterator[str]:
@@ -96,6 +100,7 @@ class LatexHand(Hand):
         if isinstance(leaf, Name):
             is_derivative = DERIVATIVE.fullmatch(leaf.id)
             return (self.symbol(leaf.id), UNARY) if is_derivative else leaf_latex(leaf, self.digits)
+        # By way of `number`, which notes whether anything was rounded.
         text = leaf.text or self.number(leaf.value).replace(MINUS, "-")
         found, own = leaf_latex(Number(leaf.value, text), self.digits)
         return found, SUM if found.startswith("-") else own
@@ -109,6 +114,7 @@ def _call(call: Call, args: tuple[Latex, ...]) -> Latex:
         return _vector(ends(args), len(args))
     if call.fn in SIDE_BY_SIDE:  # No sign parts them, so parentheses must.
         args = tuple((grouped(arg, POSTFIX), ATOM) for arg in args)
+    # a + −b and a · −b are set in parentheses; a fraction or an exponent keeps its minus apart by itself.
     elif len(args) > 1 and call.fn in _SIGNS and args[1][0].startswith("-"):
         args = (args[0], (grouped(args[1], ATOM + 1), ATOM))
     if call.fn == HADAMARD:

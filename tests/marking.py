@@ -1,0 +1,23 @@
+"""Marks as tests want them: of the answers that a graph file states, or the first error."""
+
+from backcalc.answers import read_stated
+from backcalc.check import Key
+from backcalc.digits import AS_WRITTEN
+from backcalc.errors import ParseError, UsageError
+from backcalc.evaluate import require_known
+
+
+def stated_answers(source, comments):
+    answers, errors = read_stated(source, comments)
+    if errors:
+        raise ParseError(source, errors)
+    return answers
+
+
+def check(run, source, answers, tolerance=AS_WRITTEN):
+    marked, errors = Key(run, tolerance).mark(source, answers)
+    if errors:
+        if not marked:
+            require_known(run.linear.evaluation)
+        raise UsageError(source, errors)
+    return marked
