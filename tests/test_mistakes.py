@@ -123,9 +123,9 @@ def test_what_is_rounded_correctly_is_right(figures):
     rng = Random(2)
     right = []
     for key in keys().values():
-        for of, wrt, true in asked(key):
+        for of, wrt, true in asked(key, arrays=True):
             digits = rng.randint(2, 8)
-            texts = (written(true, digits), f"{Decimal(true):.{digits}f}")
+            texts = [written(true, digits)] + ([] if np.ndim(true) else [f"{Decimal(true):.{digits}f}"])
             right += [marked(key, of, wrt, text).verdict == "right" for text in texts]
     figures.append(f"correct answers rounded to 2 to 8 digits: {share(right)} of {len(right)} right")
     assert all(right)
