@@ -123,6 +123,7 @@ class _Pass:
         if row.pullbacks:
             count = float(prod(n or 0 for n in self.shapes[places[0]]))
             return row.stacked.pullbacks[k](*args, out, self._full(ct, slot), count)
+        # From here on as at one point: outside the domain there is no slope, whatever its text gives there.
         slope = self._slopes(slot, row)[k](*args, out)
         if row.stacked.exists is not None:
             slope = np.where(np.asarray(row.stacked.exists(*args)) != 0, slope, np.nan)

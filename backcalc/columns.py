@@ -116,6 +116,7 @@ def layout(header: Header, graph: Graph, name: str, places: Mapping[tuple[int, .
     if len({len(index) for index in places}) > 1:
         message = f"the columns of `{shorten(name)}` have indices of different lengths"
         raise UsageError(header.source, [Diagnostic("missing-column", message, span)])
+    # Columns may stand in any order and with others between them: what there is tells the shape.
     shape = tuple(1 + max(axis) for axis in zip(*places, strict=True))
     declared = graph.node(name).shape
     # The columns that should be there: of a declared shape where its rank is right, else up to the last that is.

@@ -235,7 +235,7 @@ class _Explanation:
 
     def _roots(self, slot: int, seen: set[int]) -> Iterator[int]:
         """The nodes whose shapes are stated, or follow from nothing more, that the shape of `slot` follows from."""
-        stack = list(self._behind(slot))[::-1]
+        stack = list(self._behind(slot))[::-1]  # Reversed, so that what stands first in the text is told first.
         while stack:
             place = stack.pop()
             if place in seen:
@@ -252,6 +252,7 @@ class _Explanation:
 
     def _behind(self, slot: int) -> list[int]:
         """The slots that settled the shape of `slot`: those of the same constraint that could."""
+        # Only what could have settled it is behind a shape: else a reason would be told that was none.
         cause = self.causes.get(slot)
         is_literal = all(self.tape.constant[arg] for arg in self.tape.args[slot]) and self.tape.rows[slot] is not None
         if cause is None or slot in self.known or is_literal:

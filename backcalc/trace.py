@@ -93,6 +93,7 @@ class Program:
 
     def steps(self, results: Sequence[Operand]) -> list[Traced]:
         """The steps that `results` need, in order."""
+        # A step's operands were made before it, so once through, from the last back, finds all.
         needed = {result.place for result in results if isinstance(result, Traced)}
         for found in reversed(self._all):
             if found.place in needed:
@@ -185,6 +186,7 @@ def _truth(operand: Operand) -> Operand:
 
 def _add(x: Operand, y: Operand) -> Operand:
     x, y = _number(x), _number(y)
+    # A minus is pushed outwards, where it may meet another, or vanish into a difference.
     if _fn(y) == "negative":
         return _subtract(x, y.args[0])
     return _subtract(y, x.args[0]) if _fn(x) == "negative" else _step("add", x, y)

@@ -119,6 +119,7 @@ def _narrowed(grid: Grid, width: int) -> Grid:
     if grid.yields is not None:
         grid = _cut_column(grid, grid.yields, widths(grid)[grid.yields] - _excess(grid, width), clip)
     fixed = grid.numbers | grid.whole
+    # Numbers and vectors are never cut: half a number is a wrong one.
     names = [i for i in range(len(grid.header)) if i not in fixed and i != grid.yields]
     most = _share(grid, names, width)
     for column in names:
@@ -187,7 +188,7 @@ def _tail(text: str, width: int) -> str:
 
 def _at_point(cells: Sequence[str]) -> list[str]:
     split = [_split(cell) for cell in cells]
-    left = max(len(whole) for whole, _ in split)
+    left = max(len(whole) for whole, _ in split)  # Numbers are ASCII, but for a minus, which is as wide.
     right = max(len(rest) for _, rest in split)
     return [whole.rjust(left) + rest.ljust(right) for whole, rest in split]
 

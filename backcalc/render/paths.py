@@ -25,6 +25,7 @@ WHOLE = 10**15  # From here on a count is rounded for people, as numbers are.
 def paths_report(found: Aggregation, sources: Sequence[str], limit: int, digits: int = DIGITS) -> Iterator[Grid]:
     """A table of paths for each source, then the number of multiplications that either method takes."""
     output = shorten(found.run.output)
+    # One table at a time is printed, and let go of.
     for each in found.sums(sources, limit):
         yield _table(each, output, digits)
     by_path, by_sweep = found.multiplications(sources)
