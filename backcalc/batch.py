@@ -51,10 +51,12 @@ class _Pass:
         self.masks = any(row is not None and row.selects for row in self.rows)
 
     def run(self, output: str, wrt: Sequence[str]) -> Batch:
+        """The output's value and its derivatives by `wrt` at every point."""
         index = self.tape.graph.index
         last = self.tape.slot[index[output]]
         self._forward(last)
         wanted = [self.tape.slot[index[name]] for name in wrt]
+        # Only slots between an input of interest and the output take part in the sweep.
         adjoints = self._reverse(last, self.tape.downstream(wanted))
         # What is the same at all points has no batch axis until here.
         value = np.broadcast_to(self.values[last], (self.count, 1, 1))[:, 0, 0]

@@ -34,6 +34,7 @@ class Gradebook:
         self.width = _filled([cell(source.text, span) for span in first])
         for i, span in enumerate(first[1 : self.width], 1):
             self._head(i, span, key)
+        # Where no column is an answer, the file is another one, or has other separators: that is one cause, not many.
         if not self.columns:
             self._explain(Span(first[0].start, first[-1].end), key)
 

@@ -113,6 +113,7 @@ class _Explanation:
         self.seeds = {slot: spans[self.nodes[slot].name] for slot in seeds}
 
     def diagnostic(self) -> Diagnostic:
+        """The error, worded by what it is that does not fit: an edge, an index, arguments or a value."""
         if self.constraint.edge is not None:
             return self._of_edge(self.constraint.edge.span)
         slot = self.constraint.slots[-1]

@@ -199,7 +199,7 @@ def _subtract(x: Operand, y: Operand) -> Operand:
 
 def _multiply(x: Operand, y: Operand) -> Operand:
     x, y = _number(x), _number(y)
-    if not isinstance(x, Traced):
+    if not isinstance(x, Traced):  # A constant comes second, which spares half of the cases.
         x, y = y, x
     if not isinstance(y, Traced):
         return _scaled(x, y)
@@ -240,6 +240,7 @@ def _fn(operand: Operand) -> str:
 def _condition(name: str, *args: Operand) -> Operand:
     if name not in ("both", "either", "negation"):
         return _step(name, *map(_number, args))
+    # Where one side is the same at all points the connective is settled by it, or is the other side.
     args = tuple(map(_truth, args))
     constants = [arg for arg in args if not isinstance(arg, Traced)]
     if not constants or name == "negation":
@@ -291,6 +292,7 @@ def sigmoid(x: Operand) -> Operand:
     if _fn(x) == "negative":
         condition, left, right = sigmoid(x.args[0]).args
         return where(condition, right, left)
+    # exp of a number above 0 would overflow, and of both signs two exponentials would be taken at every point.
     small = _step("exp", -abs(x))
     reciprocal = divide(1.0, 1.0 + small)
     return where(_condition("less", x, 0.0), small * reciprocal, reciprocal)
