@@ -92,6 +92,7 @@ def _no_columns(header: Header, graph: Graph) -> Diagnostic:
         part = _COLUMN.fullmatch(name)
         return part is not None and part["name"].strip() in graph.inputs
 
+    # The likeliest first: a file of another program has all names right and no comma.
     if found := other_separator(header.source, span, is_input):
         return found
     if all(map(is_number, header.names)):

@@ -74,6 +74,7 @@ def _require_rows(graph: Graph, linear: Linearization, outputs: Iterable[str], w
     """Raise UsageError where a derivative is no number, vector or matrix of at most MOST_ROWS rows."""
     matrix = next((name for name in wrt if len(linear.shape(name)) > 1), None)
     found = []
+    # All that is wrong in one go; each has a remedy that keeps the rest of the question.
     for output in outputs:
         of, shape = shorten(output), linear.shape(output)
         hints = [f"take it along a direction d, as the gradient of a number: s = sum({of}*d)"]

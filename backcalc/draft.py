@@ -190,6 +190,7 @@ class Draft:
 
     def _check_kind(self, name: str, entry: _Entry) -> None:
         """A node has one source: a formula, edges or nothing; and an undefined one is no misspelt function."""
+        # Told of the statement that is likelier to be wrong, with a note at the other one.
         if entry.incoming and entry.declared is not None:
             note = Note("it is declared an input here", entry.declared.span)
             message = f"the input `{shorten(name)}` has an incoming edge"

@@ -49,6 +49,7 @@ class Gradebook:
 
     def _head(self, column: int, span: Span, key: Key) -> None:
         """Take note of what a column is the answer to."""
+        # A column that is no answer is an error, unlike in a file of points: a class would lose its marks for it.
         name = cell(self.source.text, span)
         answer, errors = _as_answer(name, key)
         if answer is None:

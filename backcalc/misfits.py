@@ -141,6 +141,7 @@ class _Explanation:
         message = refusal(row, rule, shapes)
         if row.name == "where" and self._text(slot).startswith("if"):
             message = message.replace("`where`", "`if`")
+        # Where an argument alone does not tell, it is the value that it does not go with.
         slots = list(args)
         if None in shapes:
             message += f", where {shape_words(self.shapes[slot])} is needed"
@@ -156,6 +157,7 @@ class _Explanation:
             if () in (left, right):
                 yield "`@` is for vectors and matrices; a number multiplies by `*`"
             return
+        # First what would be right, then a transpose, the commonest slip, where one would make it so.
         yield f"{shape_words(left)} needs {shape_words((left[-1], *right[1:]))} on its right"
         x, y = (self._factor(arg) for arg in args)
         if len(left) == 2 and left[0] == right[0]:
@@ -171,6 +173,7 @@ class _Explanation:
 
     def _of_value(self, slot: int, gives: Shape) -> Diagnostic:
         """What an operation gives is not what its value is known to be."""
+        # A stated shape is where the eye should go; else it is some use further on that asks for it.
         is_, args = shape_words(self.shapes[slot]), list(self.tape.args[slot])
         if slot not in self.nodes:
             message = f"`{self._text(slot)}` is {shape_words(gives)}, where {is_} is needed"
@@ -190,6 +193,7 @@ class _Explanation:
         if self._gives(slot, [shape]) is not None:
             return None
         name, found = self._text(self.tape.args[slot][0]), f"[{', '.join(map(str, indices))}]"
+        # Too large an index, or too many of them: each has a hint of its own.
         part = "element" if len(indices) >= len(shape) else "row"
         message = f"`{name}` is {shape_words(shape)}, which has no {part} {found}"
         hints: tuple[str, ...] = ()

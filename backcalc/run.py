@@ -296,6 +296,7 @@ def _is_finite(value: Any) -> bool:
 
 def choose_output(graph: AnyGraph, of: str | None = None) -> str:
     """The output: `of`, else the one that the file declares, else the only sink. Raises UsageError."""
+    # Never the last of several sinks, as a guess: derivatives of another node look just as good.
     if of is not None:
         require_node(graph, of, "--of")
         return of

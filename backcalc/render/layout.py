@@ -79,6 +79,7 @@ def records(grid: Grid, width: int) -> Iterator[str]:
                 continue
             if i not in grid.numbers and i not in grid.whole:
                 yield clip(f"{label}{cell}", width)
+            # A number too long for the rest of its line gets one of its own, and is whole even if that is too narrow.
             elif display_width(label) + len(cell) <= width:
                 yield f"{label}{cell}"
             else:

@@ -166,6 +166,7 @@ def _source_json(found: PathSum) -> Iterator[str]:
     yield f'      "count": {count_text(found.count)},'
     yield f'      "sum": {_json(exact(found.sum))},'
     yield f'      "adjoint": {_json(exact(found.adjoint))},'
+    # Only where it is one: the contract has no such member for numbers.
     (symbolic,) = formulas_of([found.adjoint])
     if symbolic is not None:
         yield f'      "symbolic": {_json(symbolic)},'

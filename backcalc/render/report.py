@@ -142,7 +142,7 @@ def _pushes(run: Run, digits: int) -> Grid:
     rows: list[tuple[str, ...]] = []
     for wrt, tangent in run.tangents.items():
         for head, node in enumerate(run.graph.nodes):
-            label = derivative(node.name, wrt)
+            label = derivative(node.name, wrt)  # With several inputs the node's name alone would stand several times.
             if node.name == wrt:
                 rows.append((label, "seed", "-", "-", rounded(1.0, digits)))
             for tail, partial, pushed in _pushed(run, head, tangent) if node.name != wrt else ():
