@@ -69,6 +69,7 @@ class Result:
 
     def _node(self, i: int) -> NodeResult:
         node = self.run.graph.nodes[i]
+        # Forward mode has no adjoints, and reverse mode no tangents: neither is worked out by the way.
         adjoint = self.run.adjoints[i] if self.run.mode == "reverse" else None
         tangents = {name: tangent[i] for name, tangent in self.run.tangents.items()}
         return NodeResult(node.name, node.kind, self.run.values[i], adjoint, tangents)
@@ -143,6 +144,7 @@ def load(path: str | PathLike[str]) -> Graph:
 
 def _names(wrt: Sequence[str]) -> Sequence[str]:
     """Names, also where they stand in one text: `x, w`."""
+    # A text is a sequence too: "xw" would be taken for x and w.
     return [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else wrt
 
 

@@ -57,6 +57,7 @@ class Draft:
 
     def _take(self, statement: Statement) -> Iterator[Block]:
         """A statement that the grammar read by itself, as a block of one line; or what it declares."""
+        # What no form fits may still be plain: then it goes the way of the rest, as a form of one line.
         if isinstance(statement, Definition | Edge):
             yield self._alone(statement)
         elif isinstance(statement, Input) and isinstance(statement.target, Name) and statement.shape is None:

@@ -132,6 +132,7 @@ class ArrayGraph:
         twice = in_order[1:][in_order[1:] == in_order[:-1]]
         if not len(twice):
             return ()
+        # Few are left by now: only these are looked at one by one.
         starts = self._edge_starts
         first: dict[int, int] = {}
         found = []
@@ -159,6 +160,7 @@ class ArrayGraph:
         """As of `Graph`: the nodes that no other depends on; computed ones before others."""
         unused = ~self._used
         computed = unused & ((self.kinds == EDGES) | (self.kinds == EXPRESSION))
+        # The same three steps as `Graph.sinks` takes; tests hold them equal.
         found = next((each for each in (computed & ~self._in_partials, computed, unused) if each.any()), unused)
         return tuple(self.names[i] for i in np.flatnonzero(found).tolist())
 

@@ -24,6 +24,7 @@ def remarks(graph: ArrayGraph, values: Array, places: Iterable[int]) -> Iterator
 def _remarks_of(graph: ArrayGraph, values: Array, node: Node) -> list[Diagnostic]:
     """The warnings of one node: those of a graph of its own, in which all that it depends on is given."""
     assert node.formula is not None
+    # Few nodes have anything to say, and by the plain way it is said in the same words.
     expr = Functions((), []).expand(node.formula)
     at = {name: graph.index[name] for name in names(expr) if name in graph.index}
     args = [Node(name, KINDS[graph.kinds[place]], NOWHERE) for name, place in at.items()]

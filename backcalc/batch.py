@@ -51,10 +51,12 @@ class _Pass:
         self.masks = any(row is not None and row.selects for row in self.rows)
 
     def run(self, output: str, wrt: Sequence[str]) -> Batch:
+        """The output's value and its derivatives by `wrt` at every point."""
         index = self.tape.graph.index
         last = self.tape.slot[index[output]]
         self._forward(last)
         wanted = [self.tape.slot[index[name]] for name in wrt]
+        # Only slots between an input of interest and the output take part in the sweep.
         adjoints = self._reverse(last, self.tape.downstream(wanted))
         # What is the same at all points has no batch axis until here.
         value = np.broadcast_to(self.values[last], (self.count, 1, 1))[:, 0, 0]
@@ -123,6 +125,7 @@ class _Pass:
         if row.pullbacks:
             count = float(prod(n or 0 for n in self.shapes[places[0]]))
             return row.stacked.pullbacks[k](*args, out, self._full(ct, slot), count)
+        # From here on as at one point: outside the domain there is no slope, whatever its text gives there.
         slope = self._slopes(slot, row)[k](*args, out)
         if row.stacked.exists is not None:
             slope = np.where(np.asarray(row.stacked.exists(*args)) != 0, slope, np.nan)

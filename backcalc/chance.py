@@ -36,6 +36,7 @@ class Chance:
 
     def some_of(self, items: Sequence[T], count: int) -> list[T]:
         """`count` of `items`, in an order that is drawn too."""
+        # Not `sample` or `shuffle`: what these make of their draws is not promised to stay.
         left = list(items)
         return [left.pop(self.whole(0, len(left) - 1)) for _ in range(count)]
 

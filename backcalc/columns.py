@@ -92,6 +92,7 @@ def _no_columns(header: Header, graph: Graph) -> Diagnostic:
         part = _COLUMN.fullmatch(name)
         return part is not None and part["name"].strip() in graph.inputs
 
+    # The likeliest first: a file of another program has all names right and no comma.
     if found := other_separator(header.source, span, is_input):
         return found
     if all(map(is_number, header.names)):
@@ -116,6 +117,7 @@ def layout(header: Header, graph: Graph, name: str, places: Mapping[tuple[int, .
     if len({len(index) for index in places}) > 1:
         message = f"the columns of `{shorten(name)}` have indices of different lengths"
         raise UsageError(header.source, [Diagnostic("missing-column", message, span)])
+    # Columns may stand in any order and with others between them: what there is tells the shape.
     shape = tuple(1 + max(axis) for axis in zip(*places, strict=True))
     declared = graph.node(name).shape
     # The columns that should be there: of a declared shape where its rank is right, else up to the last that is.

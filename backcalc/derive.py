@@ -63,6 +63,7 @@ def _derivatives(
         rows.append(parts)
     answers = []
     for name, column in zip(wrt, zip(*rows, strict=True), strict=True):
+        # Rows have names of their own, so that the Jacobian can be written as a vector of them.
         answers.append(free_name(derivative_name(output, name), taken))
         taken.add(answers[-1])
         found.append(Definition(Name(answers[-1]), Call(VECTOR, tuple(map(Name, column))), NOWHERE))
@@ -73,6 +74,7 @@ def _require_rows(graph: Graph, linear: Linearization, outputs: Iterable[str], w
     """Raise UsageError where a derivative is no number, vector or matrix of at most MOST_ROWS rows."""
     matrix = next((name for name in wrt if len(linear.shape(name)) > 1), None)
     found = []
+    # All that is wrong in one go; each has a remedy that keeps the rest of the question.
     for output in outputs:
         of, shape = shorten(output), linear.shape(output)
         hints = [f"take it along a direction d, as the gradient of a number: s = sum({of}*d)"]
@@ -100,6 +102,7 @@ def gradient_nodes(graph: Graph, output: str) -> list[str]:
 
 def highest_derivatives(graph: Graph) -> list[str]:
     """The derivatives of the highest order that the first node has that has some; none where no node has any."""
+    # By names, for a derived graph is an ordinary file: nothing else tells what its nodes are derivatives of.
     found = next(filter(None, (gradient_nodes(graph, node.name) for node in graph.nodes)), [])
     while higher := [name for output in found for name in gradient_nodes(graph, output)]:
         found = higher

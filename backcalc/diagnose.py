@@ -202,6 +202,7 @@ class Diagnoser:
         """What a sentence of the table may speak of."""
         asked = self.run.graph.index[wrt or of]
         output = shorten(of if wrt is not None else self.run.output)
+        # Every row may use any of these; which it uses, only its text says.
         facts = {"node": self._name(node), "d": f"∂{output}/∂{self._name(node)}"}
         facts["within"] = "" if node == asked else f"in {facts['d']} "
         facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "

@@ -82,8 +82,9 @@ def _is_right(given: Expr, expected: float, source: Source, tolerance: Tolerance
     if shape_of(value):
         return False
     if not (isfinite(value) and isfinite(expected)):
-        return repr(value) == repr(expected)
+        return repr(value) == repr(expected)  # nan is right where the truth is nan, and inf by its sign.
     literal = _literal(given)
+    # In decimals: half a unit of 0.01 is no binary number, and an answer at the very edge is right.
     with localcontext(_ANY_SIZE):
         unit, truth = Decimal(0) if literal is None else unit_in_last_place(literal), Decimal(expected)
         slack = tolerance.slack(truth, unit) + Decimal(PRECISION) * abs(truth)

@@ -185,11 +185,12 @@ class Draft:
     def _constant(self, expr: Expr) -> Expr:
         """`expr`, a default or the end of a range, with functions expanded; `settle` checks that it has no nodes."""
         expanded = self.functions.expand(expr)
-        self._numbers += names(expanded).values()
+        self._numbers += names(expanded).values()  # `pi` may still become a node further down.
         return expanded
 
     def _check_kind(self, name: str, entry: _Entry) -> None:
         """A node has one source: a formula, edges or nothing; and an undefined one is no misspelt function."""
+        # Told of the statement that is likelier to be wrong, with a note at the other one.
         if entry.incoming and entry.declared is not None:
             note = Note("it is declared an input here", entry.declared.span)
             message = f"the input `{shorten(name)}` has an incoming edge"
@@ -205,6 +206,7 @@ class Draft:
     def _check_function_name(self, name: str, entry: _Entry) -> None:
         if any(name in (edge.tail for edge in other.incoming) for other in self.entries.values()):
             return  # An edge makes it a node.
+        # Everywhere else `y = sin + 1` would quietly have an input called sin.
         hint = (
             f"its argument stands in parentheses: {name}(x)",
             f"if it is meant as an input, declare it: input {name}",

@@ -110,13 +110,14 @@ class _Derivation:
     def __init__(self, run: Run, leading: set[int]) -> None:
         self.run, self.leading = run, leading
         self.nodes, self.index = run.graph.nodes, run.graph.index
-        self.has_arrays = any(run.shapes)
+        self.has_arrays = any(run.shapes)  # Without, no product need be told from another, nor NumPy loaded.
         self.shapes = KnownShapes(run.linear.evaluation.known_shapes.names)
         self._prefix = derivative(run.output, "")  # Of ∂L/∂x, all but the x.
 
     @cached_property
     def _formulas(self) -> Linearization:
         """The local partials as formulas in the nodes' names, as a textbook writes them."""
+        # The same tape once more, each node a name: so formulas are those of the graph, not of this point.
         evaluation = Evaluation(self.run.linear.tape, self.run.point, formulas=True)
         return Linearization(evaluation, textbook=True)
 
@@ -184,6 +185,7 @@ class _Derivation:
                 continue
             local = derivative(self.nodes[head].name, self.nodes[tail].name)
             found = self._equation(local, formula, substituted, value)
+            # In symbols the chain rule as it is taught, in numbers what these are; the partial's own line says why.
             term = Call(CHAIN, (Name(symbol), Name(found.symbol)))
             last = substituted if value is None else shown(value, found.symbol)
             # The partial that the file states on an edge needs no line that repeats it.

@@ -115,6 +115,7 @@ class Functions:
         return size
 
     def _substituted(self, call: Call, arguments: dict[str, Expr]) -> Expr:
+        # Counted before it is done: ten functions that each call the one before ten times are 10^10 operations.
         self._operations += self._sizes[call.fn]
         if self._operations > MAX_OPERATIONS:
             message = f"expanding functions gives more than {MAX_OPERATIONS:,} operations"

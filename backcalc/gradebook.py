@@ -34,6 +34,7 @@ class Gradebook:
         self.width = _filled([cell(source.text, span) for span in first])
         for i, span in enumerate(first[1 : self.width], 1):
             self._head(i, span, key)
+        # Where no column is an answer, the file is another one, or has other separators: that is one cause, not many.
         if not self.columns:
             self._explain(Span(first[0].start, first[-1].end), key)
 
@@ -48,6 +49,7 @@ class Gradebook:
 
     def _head(self, column: int, span: Span, key: Key) -> None:
         """Take note of what a column is the answer to."""
+        # A column that is no answer is an error, unlike in a file of points: a class would lose its marks for it.
         name = cell(self.source.text, span)
         answer, errors = _as_answer(name, key)
         if answer is None:

@@ -95,6 +95,7 @@ class _Resolution:
         sweep = self.sweeps.get(output)
         if sweep is not None and all(name in sweep.graph.index for name in wanted):
             return sweep
+        # Only as far as it has been resolved: what comes later cannot be what this derivative is of.
         graph = replace(self.graph, nodes=tuple(self.nodes))
         linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
         shape = linear.shape(output)

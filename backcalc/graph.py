@@ -48,6 +48,7 @@ class Node(NamedTuple):
     shape: tuple[int, ...] | None = None
 
 
+# What shows a graph must not care which of the two it is: one of a million nodes has no objects to show.
 class AnyGraph(Protocol):
     """What a graph of objects and one of arrays have in common."""
 

@@ -68,6 +68,7 @@ class Inference:
     def __init__(self, tape: Tape, known: Mapping[int, Shape], *, traced: bool = False) -> None:
         self.tape, self.traced = tape, traced
         self.causes: dict[int, Constraint] = {}
+        # A literal is a number; all else may turn out to be anything, until a rule has spoken.
         self.terms: list[Term] = [() if literal is not None else Unknown() for literal in tape.literals]
         for slot, shape in known.items():
             self.terms[slot] = tuple(Unknown() if n is None else n for n in shape)
@@ -86,6 +87,7 @@ class Inference:
         if open_:
             raise OpenShapeError(open_[0], self.tape.args[open_[0]][0])
         shapes = [self.shape(slot) or () for slot in range(len(self.terms))]
+        # Of a node all lengths must be known, for its adjoint has the same.
         for slot in self.tape.slot:
             if None in shapes[slot]:
                 raise OpenShapeError(slot, slot)

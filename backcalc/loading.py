@@ -49,6 +49,7 @@ def _misfits(graph: Graph, claim: Known) -> list[Diagnostic]:
     from backcalc.evaluate import Evaluation
     from backcalc.tape import tape_of
 
+    # As a node behind all others it is checked like any formula; whether it holds is another command's.
     args = tuple(name for name in names(claim.value) if name in graph.index)
     node = Node(_CLAIM, "expression", claim.span, args, claim.value, claim.value)
     try:
@@ -66,6 +67,7 @@ def _others(error: ParseError) -> list[Diagnostic]:
     try:
         build(error.read)
     except BuildError as other:
+        # A call of a function whose definition could not be read is no mistake of its own.
         lost = {name for diagnostic in error.diagnostics if (name := _function_of(error.source, diagnostic))}
         return [
             found for found in other.diagnostics if found.code in _INDEPENDENT and not _speaks_of(found, error, lost)

@@ -172,6 +172,7 @@ def integer(expr: Expr, environment: _Environment) -> int:
 
     def leaf(part: Number | Name) -> int:
         if isinstance(part, Number):
+            # By its text where it is plain digits: beyond 2^53 a float would be another number.
             if part.value.is_integer():
                 return int(part.text) if part.text.isdecimal() else int(part.value)
             raise LoopError(Diagnostic("not-whole", f"{part.text} is not a whole number", part.span, hints=_WHOLE))

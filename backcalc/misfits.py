@@ -113,6 +113,7 @@ class _Explanation:
         self.seeds = {slot: spans[self.nodes[slot].name] for slot in seeds}
 
     def diagnostic(self) -> Diagnostic:
+        """The error, worded by what it is that does not fit: an edge, an index, arguments or a value."""
         if self.constraint.edge is not None:
             return self._of_edge(self.constraint.edge.span)
         slot = self.constraint.slots[-1]
@@ -140,6 +141,7 @@ class _Explanation:
         message = refusal(row, rule, shapes)
         if row.name == "where" and self._text(slot).startswith("if"):
             message = message.replace("`where`", "`if`")
+        # Where an argument alone does not tell, it is the value that it does not go with.
         slots = list(args)
         if None in shapes:
             message += f", where {shape_words(self.shapes[slot])} is needed"
@@ -155,6 +157,7 @@ class _Explanation:
             if () in (left, right):
                 yield "`@` is for vectors and matrices; a number multiplies by `*`"
             return
+        # First what would be right, then a transpose, the commonest slip, where one would make it so.
         yield f"{shape_words(left)} needs {shape_words((left[-1], *right[1:]))} on its right"
         x, y = (self._factor(arg) for arg in args)
         if len(left) == 2 and left[0] == right[0]:
@@ -170,6 +173,7 @@ class _Explanation:
 
     def _of_value(self, slot: int, gives: Shape) -> Diagnostic:
         """What an operation gives is not what its value is known to be."""
+        # A stated shape is where the eye should go; else it is some use further on that asks for it.
         is_, args = shape_words(self.shapes[slot]), list(self.tape.args[slot])
         if slot not in self.nodes:
             message = f"`{self._text(slot)}` is {shape_words(gives)}, where {is_} is needed"
@@ -189,6 +193,7 @@ class _Explanation:
         if self._gives(slot, [shape]) is not None:
             return None
         name, found = self._text(self.tape.args[slot][0]), f"[{', '.join(map(str, indices))}]"
+        # Too large an index, or too many of them: each has a hint of its own.
         part = "element" if len(indices) >= len(shape) else "row"
         message = f"`{name}` is {shape_words(shape)}, which has no {part} {found}"
         hints: tuple[str, ...] = ()
@@ -235,7 +240,7 @@ class _Explanation:
 
     def _roots(self, slot: int, seen: set[int]) -> Iterator[int]:
         """The nodes whose shapes are stated, or follow from nothing more, that the shape of `slot` follows from."""
-        stack = list(self._behind(slot))[::-1]
+        stack = list(self._behind(slot))[::-1]  # Reversed, so that what stands first in the text is told first.
         while stack:
             place = stack.pop()
             if place in seen:
@@ -252,6 +257,7 @@ class _Explanation:
 
     def _behind(self, slot: int) -> list[int]:
         """The slots that settled the shape of `slot`: those of the same constraint that could."""
+        # Only what could have settled it is behind a shape: else a reason would be told that was none.
         cause = self.causes.get(slot)
         is_literal = all(self.tape.constant[arg] for arg in self.tape.args[slot]) and self.tape.rows[slot] is not None
         if cause is None or slot in self.known or is_literal:

@@ -57,6 +57,7 @@ def _rule(fn: str, change: str, text: str, kind: Kind = "rule", weight: int = 2)
 def _value(fn: str, value: str, text: str, change: str = "", kind: Kind = "rule", **columns: str) -> Mistake:
     """A wrong value of a primitive, with the partials that go with it where they are wrong too."""
     hint = "go through the forward pass again: look at {fn}"
+    # What goes wrong at once everywhere, as degrees do, is likelier than one function taken for another.
     return Mistake(fn, change, kind, 2 if columns else 3, hint, f"{{at}}{text}", value, **columns)
 
 

@@ -69,6 +69,7 @@ class Operations:
         """The sweeps over the program: an edge from each argument to its operation, in the order of `args`."""
         is_arg = self.args >= 0
         heads = np.repeat(np.arange(len(self.ops), dtype=np.int32), np.count_nonzero(is_arg, axis=1))
+        # A mask reads the table row by row, so the edges of a slot stand side by side: `_first_edge` counts on that.
         return Plan(len(self.ops), self.args[is_arg], heads)
 
     def evaluate(self, given: Array) -> Array:
@@ -98,6 +99,7 @@ class Operations:
             exists &= np.asarray(row.array.exists(*args)) != 0
         for k, slope in enumerate(row.array.slopes):
             edges = self._first_edge.take(slots) + k
+            # As in `linearize`: outside the domain there is no slope, but a choice exists where what it chooses does.
             partials[edges] = slope(*args, out) if row.selects else np.where(exists, slope(*args, out), nan)
             if row.selects or row.partials[k] == FLAT:
                 taken[edges] &= partials.take(edges) != 0
@@ -120,6 +122,7 @@ class Operations:
         values[slots] = self._row(slots).array.evaluate(*self._operands(slots, values))
 
     def _evaluate_one_by_one(self, slots: Indices, values: Array) -> None:
+        # A memoryview gives and takes Python's floats, which is faster than to index an array.
         cells, functions = values.data, [row.scalar.evaluate for row in self.rows]
         first, second, third = self.args[slots].T.tolist()
         for slot, op, x, y, z in zip(slots.tolist(), self.ops[slots].tolist(), first, second, third, strict=True):

@@ -180,7 +180,7 @@ class _Assembly:
 
     def add(self, item: Any, span: Span, source: Source) -> Statement | None:
         """Put what the grammar made of a slice in its place; the statement where it is one of its own."""
-        statement = None
+        statement = None  # Heads and ends of loops are none by themselves, so no form is learnt of them.
         if isinstance(item, LoopHead):
             item.span = span
             self._begin(item)

@@ -107,6 +107,7 @@ def _finite(text: str) -> float:
 
 def _number(name: str, value: Any, source: Source) -> Any:
     """`value` as a number or an array: itself, or the text of a constant expression."""
+    # A text may be a constant expression, so `"pi/4"` may stand in JSON, which has no such number.
     if isinstance(value, str):
         text = Source(f"{source.name}, `{shorten(name)}`", value)
         try:

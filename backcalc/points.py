@@ -40,6 +40,7 @@ class PointReader:
         first = _source(name, block := next(self._blocks))
         self.header, self._places, found = _header(first, graph, block.is_last)
         self.warnings = [(first, warning) for warning in found]
+        # Columns of no input are not even turned into numbers.
         self._used = sorted(i for columns in self._places.values() for i in columns.values())
         self._not_finite: list[tuple[Source, Diagnostic]] = []  # The first.
         self._not_finite_count = 0
@@ -86,6 +87,7 @@ class PointReader:
     def _with_rest(self, error: UsageError) -> UsageError:
         """`error` with what else is wrong further down, up to the most that is shown."""
         found = [(error.source, diagnostic) for diagnostic in error.diagnostics]
+        # The rest of the file is read for its mistakes alone: to be told of one at a time would be a long game.
         for block in self._blocks:
             if len(found) > MAX_ERRORS:
                 break

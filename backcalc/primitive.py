@@ -102,7 +102,7 @@ class Bound:
     @cached_property
     def slopes(self) -> tuple[Function, ...]:
         """For each parameter, its local partial as a function of the arguments and `out`."""
-        texts = self.row.stable or self.row.partials
+        texts = self.row.stable or self.row.partials  # With numbers at hand, the form that loses none of their digits.
         return tuple(self._function(text, (*self.row.params, "out")) for text in texts)
 
     @cached_property

@@ -158,6 +158,7 @@ def _square(draft: Draft, value: float | None) -> Statements:
 def _layer(draft: Draft, name: str, args: Sequence[str]) -> Statements:
     """A layer of relu; the output, a number, is a sum of products with known vectors."""
     letter = "c" if name == OUTPUT else "W"
+    # Numbered on through the whole exercise, so that each matrix has a name of its own.
     first = 1 + sum(line.startswith(f"input {letter}") for line in draft.inputs)
     draft.sizes[name] = draft.chance.whole(2, 3)
     inputs, terms = [], []

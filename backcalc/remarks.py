@@ -91,7 +91,7 @@ class Remarks:
         """The arguments of an operation, but for what `if`, `and` and `or` do not look at."""
         row, args, numbers = self.evaluation.rows[slot], self.tape.args[slot], self._numbers(slot)
         assert row is not None
-        if not self._is_plain(slot):
+        if not self._is_plain(slot):  # Of arrays each element may choose another.
             yield from args
         elif row.selects:
             out = self._value(slot)
@@ -151,6 +151,7 @@ class Remarks:
             return
         from backcalc.array import false_places
 
+        # Each by itself, for it is a number that somebody wrote down, with a digit to be looked at.
         for index in false_places(row.array.in_range(value)):
             place = _element(self.tape.graph.nodes[node].name, index)
             what = number_text(float(value[index] if index else value))

@@ -30,6 +30,7 @@ def reworked(linear: Linearization, settle: Settle, rows: Mapping[int, Primitive
     new.rows = [rows.get(slot, row) for slot, row in enumerate(old.rows)] if rows else old.rows
     new.terms = list(old.terms)
     with quietly(old.has_arrays):
+        # In the order of the slots, so each is worked out from what its arguments were taken for.
         for slot, row in enumerate(new.rows):
             if row is not None and slot not in old.replaced and is_known(old.terms[slot]):
                 value = _applied(new, slot, row)
@@ -127,7 +128,7 @@ class OwnWork:
                 if node is None:
                     return adjoint
                 found[node] = self._settled(adjoint)
-                return own.get(node, found[node])
+                return own.get(node, found[node])  # Kept is what comes out, handed on what the student wrote.
 
             self.linear.sweep({slot[node]: seed for node, seed in seeds.items()}, settle=settle)
         return self._adjoints[of]

@@ -203,6 +203,7 @@ def derivatives(linear: Linearization, head: int) -> list[Any]:
         return adjoints(linear, head)
     from backcalc.array import units
 
+    # Row i of the Jacobian is what the i-th unit cotangent pulls back.
     sweeps = [adjoints(linear, {head: unit}) for unit in units(shape)]
     return [reshaped(rows, shape) if all_known(rows) else None for rows in map(list, zip(*sweeps, strict=True))]
 
@@ -212,6 +213,7 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
 
     Raises UsageError where an option does not fit the graph, BuildError where shapes do not fit.
     """
+    # What is wrong with the question is told before anything is worked out, which may take a while.
     graph, point = settle(graph, at)
     output = _choose_output(graph, of, mode)
     wrt = choose_wrt(graph, wrt)
@@ -294,6 +296,7 @@ def _is_finite(value: Any) -> bool:
 
 def choose_output(graph: AnyGraph, of: str | None = None) -> str:
     """The output: `of`, else the one that the file declares, else the only sink. Raises UsageError."""
+    # Never the last of several sinks, as a guess: derivatives of another node look just as good.
     if of is not None:
         require_node(graph, of, "--of")
         return of
@@ -319,4 +322,4 @@ def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:
     """What is derived by: `wrt`, each name once, else all inputs. Raises UsageError."""
     for name in wrt:
         require_node(graph, name, "--wrt")
-    return tuple(dict.fromkeys(wrt)) or graph.inputs
+    return tuple(dict.fromkeys(wrt)) or graph.inputs  # Twice the same name is asked for once.

@@ -87,7 +87,7 @@ def divide(x: float, y: float) -> float:
 
 def power(x: float, y: float) -> float:
     """The power `x^y`: nan for a negative x and a y that is not whole."""
-    try:
+    try:  # As IEEE 754-2008 has pow: an odd whole power keeps the sign, of an overflow and of a pole too.
         return math.pow(x, y)
     except OverflowError:
         return -inf if x < 0 and y % 2 == 1 else inf

@@ -149,6 +149,7 @@ def _diag(operands: list[Term], out: Term) -> bool:
 def _stack(operands: list[Term], out: Term) -> bool:
     for other in operands[1:]:
         unify(operands[0], other)
+    # The value's first axis counts the items, and the rest is what each of them is.
     if isinstance(out, tuple):
         if not out:
             raise MismatchError

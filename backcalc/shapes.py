@@ -51,6 +51,7 @@ def infer(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape] | 
 
 def _require_adjoints(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape]) -> None:
     """Raise BuildError for every adjoint whose shape is not the one stated of its node."""
+    # Before the inference, where what is stated of a node takes the place of what its adjoint says.
     graph = tape.graph
     places = [
         (graph.node(name), tape.slot[graph.index[name]], known.span)

@@ -59,6 +59,7 @@ def _collected(call: Call) -> list[_Step] | None:
     """A sum with its last term put to an earlier one that is like it, which no row of so many terms could say."""
     if call.fn not in SUMS:
         return None
+    # x + y + x: the last term is compared with earlier ones, and brought next to its like, where a row says 2*x.
     body, rest = _term(call.args[1]), call.args[0]
     later: list[Call] = []
     while isinstance(rest, Call) and rest.fn in SUMS and _term(rest.args[1]) != body and len(later) < MOST_TERMS:
@@ -94,7 +95,7 @@ def tidy(expr: Expr, done: dict[int, Expr] | None = None) -> Expr:
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
         if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":
-            factors = [args[1].args[1]]
+            factors = [args[1].args[1]]  # From the right, along a product that leans to the left.
             left = args[1].args[0]
             while isinstance(left, Call) and left.fn == "*":
                 factors.append(left.args[1])

@@ -36,6 +36,7 @@ def draw_skeleton(chance: Chance, nodes: int, depth: int, inputs: list[str]) -> 
         args |= _links(chance, layers, i)
     if not _has_shared(args):
         _share(chance, layers, args)
+    # In the order of the layers, as formulas and tables name them.
     place = {name: k for k, name in enumerate(name for layer in layers for name in layer)}
     return Skeleton(layers, {name: sorted(used, key=place.__getitem__) for name, used in args.items()})
 

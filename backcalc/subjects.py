@@ -65,6 +65,7 @@ def _no_elements(run: Run, answer: Answer) -> Iterator[Diagnostic]:
 
 def _is_within(place: tuple[int, ...], shape: Shape) -> bool:
     """Whether an array has this element, or row."""
+    # Fewer indices than axes are a row; what has a length that is not known gets the benefit of the doubt.
     return len(place) <= len(shape) and all(size is None or i < size for i, size in zip(place, shape, strict=False))
 
 

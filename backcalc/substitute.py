@@ -58,6 +58,7 @@ def _at(array: Expr, indices: list[int]) -> Expr:
 def _others(array: Expr, shape: Shape) -> Expr:
     """For each element the product of all others, written out: a quotient would be nan where one is 0."""
     places = list(product(*(range(n or 0) for n in shape)))
+    # Simplified as it is put together: of two elements what is left is [b, a].
     items = {place: element(array, *place) for place in places}
 
     def without(place: tuple[int, ...]) -> Expr:

@@ -12,6 +12,7 @@ def distance(a: str, b: str) -> int:
 
     The optimal string alignment distance, as dynamic programming over three rows.
     """
+    # A row is the distances of the first i letters of `a` to each beginning of `b`; a swap looks back two rows.
     older: list[int] = []
     old = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):

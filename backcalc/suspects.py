@@ -46,6 +46,7 @@ class Lineup:
     def __init__(self, suspects: Iterable[Suspect]) -> None:
         every = [suspect for suspect in suspects if is_known(suspect.value)]
         self.arrays = [suspect for suspect in every if shape_of(suspect.value)]
+        # By size, once: a class is compared with the same list, an interval of a few at a time.
         numbers = (suspect for suspect in every if not shape_of(suspect.value) and isfinite(suspect.value))
         self._numbers = sorted(numbers, key=lambda suspect: suspect.value)
         self._values = [suspect.value for suspect in self._numbers]

@@ -237,6 +237,7 @@ def _expected(terminals: set[str], start: str) -> str:
 
 def _still_open(source: Source, span: Span) -> tuple[Note, ...]:
     """A note for the innermost bracket that is never closed."""
+    # The refusal shows at the end, where something is missing; the cause is where it was opened.
     stack: list[int] = []
     text = re.sub(r"#[^\n]*", lambda comment: " " * len(comment.group()), source.text[span.start : span.end])
     for i, char in enumerate(text, span.start):

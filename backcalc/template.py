@@ -52,6 +52,7 @@ class Template:
         ends = [statement.tail, statement.head] if isinstance(statement, Edge) else [statement.target]
         leaves = leaves_of(statement)
         names = [leaf for leaf in leaves if isinstance(leaf, Name)]
+        # By identity, for the same name may stand on a line's both sides, with a column for each place.
         column = {id(leaf): block.names[:, i] for i, leaf in enumerate(names)}
         self._names = [leaf for leaf in names if not any(leaf is end for end in ends)]
         self._numbers = [leaf for leaf in leaves if isinstance(leaf, Number)]
@@ -104,6 +105,7 @@ def joined(columns: Sequence[Indices], kind: type[np.generic]) -> Indices:
 def _operations(tape: Tape) -> list[Operation]:
     """The operations of a tape whose inputs are columns."""
     place: dict[int, tuple[str, float]] = {}
+    # All nodes but the last are blanks, called by their kind and column.
     for node, slot in zip(tape.graph.nodes[:-1], tape.slot, strict=False):
         kind, column = node.name.split()
         place[slot] = kind, int(column)

@@ -93,6 +93,7 @@ class Program:
 
     def steps(self, results: Sequence[Operand]) -> list[Traced]:
         """The steps that `results` need, in order."""
+        # A step's operands were made before it, so once through, from the last back, finds all.
         needed = {result.place for result in results if isinstance(result, Traced)}
         for found in reversed(self._all):
             if found.place in needed:
@@ -185,6 +186,7 @@ def _truth(operand: Operand) -> Operand:
 
 def _add(x: Operand, y: Operand) -> Operand:
     x, y = _number(x), _number(y)
+    # A minus is pushed outwards, where it may meet another, or vanish into a difference.
     if _fn(y) == "negative":
         return _subtract(x, y.args[0])
     return _subtract(y, x.args[0]) if _fn(x) == "negative" else _step("add", x, y)
@@ -197,7 +199,7 @@ def _subtract(x: Operand, y: Operand) -> Operand:
 
 def _multiply(x: Operand, y: Operand) -> Operand:
     x, y = _number(x), _number(y)
-    if not isinstance(x, Traced):
+    if not isinstance(x, Traced):  # A constant comes second, which spares half of the cases.
         x, y = y, x
     if not isinstance(y, Traced):
         return _scaled(x, y)
@@ -238,6 +240,7 @@ def _fn(operand: Operand) -> str:
 def _condition(name: str, *args: Operand) -> Operand:
     if name not in ("both", "either", "negation"):
         return _step(name, *map(_number, args))
+    # Where one side is the same at all points the connective is settled by it, or is the other side.
     args = tuple(map(_truth, args))
     constants = [arg for arg in args if not isinstance(arg, Traced)]
     if not constants or name == "negation":
@@ -289,6 +292,7 @@ def sigmoid(x: Operand) -> Operand:
     if _fn(x) == "negative":
         condition, left, right = sigmoid(x.args[0]).args
         return where(condition, right, left)
+    # exp of a number above 0 would overflow, and of both signs two exponentials would be taken at every point.
     small = _step("exp", -abs(x))
     reciprocal = divide(1.0, 1.0 + small)
     return where(_condition("less", x, 0.0), small * reciprocal, reciprocal)

@@ -41,6 +41,7 @@ def unparse(expr: Expr) -> str:
     stack: list[Piece] = [(expr, CONDITIONAL)]
     while stack:
         piece = stack.pop()
+        # Pieces come off the stack in the order of the text, so what is written need never be touched again.
         if isinstance(piece, str):
             out.append(piece)
         elif isinstance(piece[0], Call):

@@ -71,6 +71,7 @@ def command(
     Under each derivative stand the local partials that it speaks of. --wrt limits the derivation to the steps that lead
     to these derivatives; --format latex gives a whole document, --format table plain lines.
     """
+    # Both limit the same list, and neither reading of the two together would be the obvious one.
     if nodes and wrt:
         raise click.UsageError("--node says which steps are shown, and so does --wrt: drop one of them")
     # Names are looked up before the run, which may take a while.

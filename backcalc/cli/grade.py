@@ -106,6 +106,7 @@ def command(
     if not handed_in:
         _print_errors(errors[:-1])
         raise errors[-1]
+    # One result goes to stdout, as an autograder wants it; of many each needs a file of its own.
     if format_ == "gradescope" and out is None and len(handed_in) > 1:
         raise click.UsageError(f"{len(handed_in)} results need a folder: --out DIR")
     # Marks are shown even where some could not be read: one broken file must not keep a class waiting.
@@ -117,6 +118,7 @@ def command(
         _gradescope(graded, out, digits, color, hints=hints)
     else:
         _show(graded, format_, digits, limit, color)
+    # What could not be read weighs most: it may need somebody's hand.
     return 2 if errors else 0 if all(map(is_flawless, graded)) else 1
 
 

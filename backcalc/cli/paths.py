@@ -95,6 +95,7 @@ def command(
 
 def _output(graph: Graph, name: str | None) -> str | None:
     """The output as `run` takes it: None where it is the loss that `adjoint` statements speak of."""
+    # `--to L` is understood of a loss outside the graph too: it is what the table calls it.
     if name is None or (graph.seeds and name == LOSS and name not in graph.index):
         return None
     require_node(graph, name, "--to")

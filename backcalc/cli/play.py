@@ -68,6 +68,7 @@ class Game:
             return [f"  it is {symbol(name)} = {value}"]
         if text.lower() in HINT:
             return [self._hint()]
+        # What cannot be read costs no try either: it is told as everywhere else, and asked again.
         try:
             return self._marked(self._mark(text))
         except BackcalcError as error:

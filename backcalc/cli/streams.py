@@ -26,6 +26,7 @@ _SPELLED = {
 
 def prepare() -> None:
     """Let stdout and stderr take whatever is written to them; a closed stdin is an empty one."""
+    # Where the locale has no ∂, Python would raise in the midst of a table.
     codecs.register_error("backcalc", _spell)
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  open until the end

@@ -58,7 +58,7 @@ def bar_line(stage: Stage, seconds: float, columns: int) -> str:
 
 def _end() -> None:
     """Have the watcher wipe its bar off; it is gone when this returns."""
-    _finished.set()
+    _finished.set()  # Waited for, so that nothing of the bar is drawn after what is printed next.
     while _watchers:
         _watchers.pop().join()
 

@@ -28,7 +28,7 @@ def render_gradescope(graded: Graded, digits: int = DIGITS, *, hints: bool = Fal
     """The results of one submission; with `hints` nothing in it gives the expected values away."""
     return dump(
         {
-            "score": float(graded.points),  # Points, not a share: the platform has its own scale.
+            "score": float(graded.points),  # Points, one an answer: the tests below have 1 each at most.
             "output": _output(graded),
             "output_format": "text",
             "test_output_format": "text",

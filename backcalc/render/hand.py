@@ -67,6 +67,7 @@ class Hand:
 
     def number(self, value: float) -> str:
         """A number, rounded."""
+        # One is enough for the line that says so at the end.
         if not self.has_rounded and isfinite(value):
             self.has_rounded = not isclose(float(rounded(value, self.digits)), value, rel_tol=NOISE)
         return by_hand(value, self.digits)

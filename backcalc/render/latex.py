@@ -104,7 +104,7 @@ def _tabulars(report: Iterable[Grid]) -> Iterator[str]:
             yield ""
         if grid.title:
             yield words_latex(grid.title) + r"\\"
-        if not grid.header:
+        if not grid.header:  # A title alone, such as how many rows are left out.
             continue
         columns = "".join("r" if c in grid.numbers else "l" for c in range(len(grid.header)))
         yield rf"\begin{{tabular}}{{{columns}}}"
@@ -187,6 +187,7 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
     if row is None or not row.latex:
         inner = ", ".join(text for text, _ in args)
         return rf"{name_latex(call.fn)}({inner})", ATOM
+    # The table has the form, with <x> where an argument goes; how tightly that must bind is the operator's.
     own, needs = _tightness(call)
     slots = {param: grouped(arg, need) for param, arg, need in zip(row.params, args, needs, strict=False)}
     return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own

@@ -79,6 +79,7 @@ def records(grid: Grid, width: int) -> Iterator[str]:
                 continue
             if i not in grid.numbers and i not in grid.whole:
                 yield clip(f"{label}{cell}", width)
+            # A number too long for the rest of its line gets one of its own, and is whole even if that is too narrow.
             elif display_width(label) + len(cell) <= width:
                 yield f"{label}{cell}"
             else:
@@ -119,6 +120,7 @@ def _narrowed(grid: Grid, width: int) -> Grid:
     if grid.yields is not None:
         grid = _cut_column(grid, grid.yields, widths(grid)[grid.yields] - _excess(grid, width), clip)
     fixed = grid.numbers | grid.whole
+    # Numbers and vectors are never cut: half a number is a wrong one.
     names = [i for i in range(len(grid.header)) if i not in fixed and i != grid.yields]
     most = _share(grid, names, width)
     for column in names:
@@ -187,7 +189,7 @@ def _tail(text: str, width: int) -> str:
 
 def _at_point(cells: Sequence[str]) -> list[str]:
     split = [_split(cell) for cell in cells]
-    left = max(len(whole) for whole, _ in split)
+    left = max(len(whole) for whole, _ in split)  # Numbers are ASCII, but for a minus, which is as wide.
     right = max(len(rest) for _, rest in split)
     return [whole.rjust(left) + rest.ljust(right) for whole, rest in split]
 

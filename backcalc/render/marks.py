@@ -101,6 +101,7 @@ def _places_text(mark: Marked, digits: int, *, hints: bool) -> str:
     places = [place for place in mark.places if place]
     if not places:
         return ""
+    # Of a large matrix the first few: who copied a row wrongly sees it in these.
     shown = [
         f"[{','.join(map(str, place))}]" + ("" if hints else f" is {value_text(float(mark.expected[place]), digits)}")
         for place in places[:PLACES_SHOWN]

@@ -25,6 +25,7 @@ WHOLE = 10**15  # From here on a count is rounded for people, as numbers are.
 def paths_report(found: Aggregation, sources: Sequence[str], limit: int, digits: int = DIGITS) -> Iterator[Grid]:
     """A table of paths for each source, then the number of multiplications that either method takes."""
     output = shorten(found.run.output)
+    # One table at a time is printed, and let go of.
     for each in found.sums(sources, limit):
         yield _table(each, output, digits)
     by_path, by_sweep = found.multiplications(sources)
@@ -165,6 +166,7 @@ def _source_json(found: PathSum) -> Iterator[str]:
     yield f'      "count": {count_text(found.count)},'
     yield f'      "sum": {_json(exact(found.sum))},'
     yield f'      "adjoint": {_json(exact(found.adjoint))},'
+    # Only where it is one: the contract has no such member for numbers.
     (symbolic,) = formulas_of([found.adjoint])
     if symbolic is not None:
         yield f'      "symbolic": {_json(symbolic)},'

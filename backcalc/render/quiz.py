@@ -29,11 +29,12 @@ def render_exercise_markdown(exercise: Exercise, *, key: bool) -> Iterator[str]:
     yield ""
     yield from render_markdown([_asked(exercise, key=key)])
     yield ""
+    # The solution is what `explain` says of the same run: there is no second one to keep true.
     if key:
         steps = derivation(explain(exercise.run), exercise.run.output, Hand())
         yield from render_steps_markdown(steps)
         yield ""
-    yield f"<!-- {exercise.command} -->"
+    yield f"<!-- {exercise.command} -->"  # Unseen in print, and enough to make the exercise again.
 
 
 def render_exercise_latex(exercise: Exercise, *, key: bool) -> Iterator[str]:

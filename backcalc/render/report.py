@@ -113,6 +113,7 @@ def _cells(columns: Iterable[Sequence[Any]], row: int, digits: int) -> list[str]
 
 def _gradient(run: AnyRun, digits: int, limit: int) -> list[Grid]:
     output, gradient = shorten(run.output), list(run.gradient.items())
+    # Of many inputs those that matter most to the output; a value that is not known may matter more than any.
     shown = most(gradient, limit, lambda item: -size(item[1]))
     rows = [(derivative(output, name), value_text(value, digits)) for name, value in shown]
     grid = _sorted_columns(Grid(("gradient", "value"), rows, frozenset()), [1])
@@ -125,7 +126,7 @@ def _contributions(run: Run, digits: int) -> Grid:
     users = run.contributions()
     for tail, node in enumerate(run.graph.nodes):
         for head, partial, contribution in users[tail]:
-            if head is None:
+            if head is None:  # ∂L/∂L = 1, or what an `adjoint` statement gives.
                 rows.append((node.name, "seed", "-", "-", value_text(contribution, digits)))
                 continue
             numbers = (partial, run.adjoints[head], contribution)
@@ -141,7 +142,7 @@ def _pushes(run: Run, digits: int) -> Grid:
     rows: list[tuple[str, ...]] = []
     for wrt, tangent in run.tangents.items():
         for head, node in enumerate(run.graph.nodes):
-            label = derivative(node.name, wrt)
+            label = derivative(node.name, wrt)  # With several inputs the node's name alone would stand several times.
             if node.name == wrt:
                 rows.append((label, "seed", "-", "-", rounded(1.0, digits)))
             for tail, partial, pushed in _pushed(run, head, tangent) if node.name != wrt else ():
@@ -155,7 +156,7 @@ def _pushes(run: Run, digits: int) -> Grid:
 
 def _pushed(run: Run, head: int, tangent: Sequence[Any]) -> Iterator[tuple[int, Any, Any]]:
     """(tail, ∂head/∂tail, contribution) for each edge into `head`; a contribution of arrays is None."""
-    if run.shapes[head]:
+    if run.shapes[head]:  # Its partials are Jacobians, whose products with tangents would not fit a cell.
         yield from ((tail, partial, None) for tail, partial in run.linear.edges[head])
         return
     for tail, partial, form in run.linear.contributions(head, 1.0):  # At the adjoint 1, what flows is the partial.

@@ -33,6 +33,7 @@ def _lines(grid: Grid, width: int, *, after_another: bool) -> Iterator[Text]:
         yield Text()
     if grid.title:
         yield Text(grid.title, style=_STRONG)
+    # A number that would have to be cut makes the table a list instead: it is never shown in part.
     fitted = fit(grid, width)
     if fitted is None:
         yield from map(Text, records(grid, width))
