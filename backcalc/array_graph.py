@@ -18,7 +18,7 @@ from backcalc.array import Array
 from backcalc.array_draft import FEW_LOOKUPS, ROLES, Draft, ordered
 from backcalc.errors import Diagnostic, Note, Span, shorten
 from backcalc.graph import Kind, Node
-from backcalc.lines import Lines
+from backcalc.lines import PIECE, Lines
 from backcalc.parser import parse_statement
 from backcalc.plan import Indices, gathered
 from backcalc.primitives import CONSTANTS
@@ -117,6 +117,19 @@ class ArrayGraph:
     def nodes(self) -> Sequence[Node]:
         """The nodes as records, each made when it is looked at."""
         return _Nodes(self)
+
+    def kind_names(self, part: slice) -> list[Kind]:
+        """The kinds of some nodes, by name."""
+        return [KINDS[kind] for kind in self.kinds[part].tolist()]
+
+    @cached_property
+    def lines(self) -> Indices:
+        """The line on which each node first stands as itself."""
+        text = self.source.text
+        # A piece at a time, for each of its characters is as wide as the widest that there are.
+        pieces = (np.frombuffer(text[at : at + PIECE].encode("utf-32-le"), "<u4") for at in range(0, len(text), PIECE))
+        newlines = [np.flatnonzero(piece == ord("\n")) + i * PIECE for i, piece in enumerate(pieces)]
+        return np.asarray(np.searchsorted(np.concatenate(newlines), self._starts) + 1)
 
     def line(self, node: Node) -> int:
         """The line on which `node` first stands as itself."""

@@ -23,7 +23,7 @@ INTERRUPTED = 130
 MAX_ERRORS = 20
 NAME_SHOWN = 60
 LINE_SHOWN = 76
-LINES_STEP = 1 << 18
+LINES_STEP = 1 << 12
 
 
 class Span(NamedTuple):
