@@ -106,32 +106,33 @@ def _nodes(run: Run) -> Iterator[str]:
 def _nodes_of_numbers(run: LargeRun) -> Iterator[str]:
     """The same of a large run, many nodes in a text."""
     run.incoming  # noqa: B018  As above.
+    names = list(map(quoted, run.graph.names))
     for begin in progress.through("writing", range(0, len(run.graph), ROWS), 1):
-        yield ",\n".join([_NODE % row for row in _rows(run, slice(begin, min(begin + ROWS, len(run.graph))))])
+        yield ",\n".join([_NODE % row for row in _rows(run, names, slice(begin, min(begin + ROWS, len(names))))])
 
 
-def _rows(run: LargeRun, part: slice) -> Iterator[tuple[Any, ...]]:
+def _rows(run: LargeRun, names: list[str], part: slice) -> Iterator[tuple[Any, ...]]:
     """What fills in the form for each of some nodes: columns of it, then what is of a node with a formula."""
     graph = run.graph
-    names, kinds = graph.names[part], graph.kind_names(part)
-    formulas, partials = ["null"] * len(names), _partials_of_edges(run, part)
-    for i, (name, kind) in enumerate(zip(names, kinds, strict=True)):
+    kinds, partials = graph.kind_names(part), _partials_of_edges(run, names, part)
+    formulas = ["null"] * len(kinds)
+    for i, kind in enumerate(kinds):
         if kind in ("expression", "constant"):
             node = graph.nodes[part.start + i]
             assert node.formula is not None
-            formulas[i], partials[i] = quoted(unparse(node.formula)), _of_node(name, run.partials(node))
+            formulas[i], partials[i] = quoted(unparse(node.formula)), _of_node(node.name, run.partials(node))
     lines, values = graph.lines[part].tolist(), _numbers(run.values[part])
     derivatives = (f'"adjoint": {adjoint}' for adjoint in _numbers(run.adjoints[part]))
-    columns = map(quoted, names), kinds, formulas, lines, repeat("[]"), values, derivatives, repeat("null"), partials
+    columns = names[part], kinds, formulas, lines, repeat("[]"), values, derivatives, repeat("null"), partials
     return zip(*columns, strict=False)  # Two have no end.
 
 
-def _partials_of_edges(run: LargeRun, part: slice) -> list[str]:
+def _partials_of_edges(run: LargeRun, names: list[str], part: slice) -> list[str]:
     """For each of some nodes the partials on the edges that lead to it, as an array."""
     counts, tails, partials = run.incoming.of(part)
-    heads = chain.from_iterable(map(repeat, map(quoted, run.graph.names[part]), counts))
-    form = _partial_form(8)
-    items = iter([form % row for row in zip(heads, map(quoted, tails), _numbers(partials), strict=True)])
+    heads = chain.from_iterable(map(repeat, names[part], counts))
+    form, tail_names = _partial_form(8), map(names.__getitem__, tails)
+    items = iter([form % row for row in zip(heads, tail_names, _numbers(partials), strict=True)])
     return [_listed(list(islice(items, count))) for count in counts]
 
 
