@@ -18,7 +18,6 @@ from backcalc.primitives import CONSTANTS, PRIMITIVES
 from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
 from backcalc.template import Template, UnfitError, joined
 
-FEW_LOOKUPS = 8
 MOST_REST = 5_000  # Statements that the grammar reads one by one.
 ROLES = 64  # Names on a line that are told apart.
 
@@ -30,25 +29,20 @@ class Draft:
         rest = lines.rest.statements
         if len(rest) > MOST_REST:
             raise UnfitError
-        self.names = list(lines.names)
-        # A dictionary of a million names takes more than all else here, so it has only those that are asked for.
+        self._lines, self._added = lines, list[str]()
         asked = {
             *CONSTANTS,
             *PRIMITIVES,
             *(leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)),
         }
-        found = asked.intersection(self.names)
-        if len(found) <= FEW_LOOKUPS:
-            self.ids = {name: self.names.index(name) for name in found}
-        else:
-            self.ids = {name: i for i, name in enumerate(self.names) if name in found}
+        self.ids = lines.ids(asked)
         self.inputs: dict[int, Input] = {}
         self.output: str | None = None
         alone = [block for statement in rest for block in self._take(statement)]
         self.templates = [Template(block) for block in (*lines.blocks, *alone)]
         self.edges = [template for template in self.templates if template.is_edge]
         self.definitions = [template for template in self.templates if not template.is_edge]
-        self.count = len(self.names)
+        self.count = lines.count + len(self._added)
         self.is_head = self._mark(template.ends[1] for template in self.edges)
         self.is_tail = self._mark(template.ends[0] for template in self.edges)
         self.is_defined = self._mark(template.ends[0] for template in self.definitions)
@@ -80,9 +74,17 @@ class Draft:
 
     def _id(self, name: str) -> int:
         if name not in self.ids:
-            self.ids[name] = len(self.names)
-            self.names.append(name)
+            self.ids[name] = self._lines.count + len(self._added)
+            self._added.append(name)
         return self.ids[name]
+
+    def names(self, ids: Indices) -> list[str]:
+        """The names that have these ids."""
+        is_added = ids >= self._lines.count
+        if not is_added.any():
+            return self._lines.names(ids)
+        others = iter(self._lines.names(ids[~is_added]))
+        return [self._added[i - self._lines.count] if i >= self._lines.count else next(others) for i in ids.tolist()]
 
     def _mark(self, columns: Iterator[Indices]) -> Indices:
         """Which names stand in these columns."""

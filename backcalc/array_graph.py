@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backcalc.array import Array
-from backcalc.array_draft import FEW_LOOKUPS, ROLES, Draft, ordered
+from backcalc.array_draft import ROLES, Draft, ordered
 from backcalc.errors import Diagnostic, Note, Span, shorten
 from backcalc.graph import Kind, Node
-from backcalc.lines import Lines
+from backcalc.lines import PIECE, Lines
 from backcalc.parser import parse_statement
 from backcalc.plan import Indices, gathered
 from backcalc.primitives import CONSTANTS
@@ -27,6 +27,7 @@ from backcalc.template import joined
 
 KINDS: tuple[Kind, ...] = ("input", "edges", "expression", "constant")
 INPUT, EDGES, EXPRESSION, CONSTANT = range(len(KINDS))
+FEW_LOOKUPS = 8
 
 _STATEMENT = re.compile(r"[^#;\n]*")
 
@@ -50,10 +51,12 @@ class ArrayGraph:
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]
-        self.names = list(map(draft.names.__getitem__, self._ids.tolist()))
-        self.constants = {int(self.rank[i]): CONSTANTS[draft.names[i]] for i in draft.hidden}
+        self.names = draft.names(self._ids)
+        hidden = zip(draft.hidden.tolist(), draft.names(draft.hidden), strict=True)
+        self.constants = {int(self.rank[i]): CONSTANTS[name] for i, name in hidden}
         self.kinds = self._kinds(draft)
-        self.declared = {draft.names[i]: statement for i, statement in draft.inputs.items()}
+        inputs = draft.names(np.array(list(draft.inputs), np.int64))
+        self.declared = dict(zip(inputs, draft.inputs.values(), strict=True))
         # Parallel edges add up in the order of the file, and a file may have its edges in several forms.
         starts = [template.starts for template in draft.edges]
         in_order = np.argsort(joined(starts, np.int32), kind="stable") if len(starts) > 1 else None
@@ -118,6 +121,19 @@ class ArrayGraph:
     def nodes(self) -> Sequence[Node]:
         """The nodes as records, each made when it is looked at."""
         return _Nodes(self)
+
+    def kind_names(self, part: slice) -> list[Kind]:
+        """The kinds of some nodes, by name."""
+        return [KINDS[kind] for kind in self.kinds[part].tolist()]
+
+    @cached_property
+    def lines(self) -> Indices:
+        """The line on which each node first stands as itself."""
+        text = self.source.text
+        # A piece at a time, for each of its characters is as wide as the widest that there are.
+        pieces = (np.frombuffer(text[at : at + PIECE].encode("utf-32-le"), "<u4") for at in range(0, len(text), PIECE))
+        newlines = [np.flatnonzero(piece == ord("\n")) + i * PIECE for i, piece in enumerate(pieces)]
+        return np.asarray(np.searchsorted(np.concatenate(newlines), self._starts) + 1)
 
     def line(self, node: Node) -> int:
         """The line on which `node` first stands as itself."""

@@ -23,7 +23,7 @@ INTERRUPTED = 130
 MAX_ERRORS = 20  # More would scroll the first, which often explains the others, off the screen.
 NAME_SHOWN = 60  # Characters of a name, and
 LINE_SHOWN = 76  # of a line, which with its number still fits a terminal of 80 columns.
-LINES_STEP = 1 << 18  # Characters between two counts of lines: at most so many are searched for a line's number.
+LINES_STEP = 1 << 12  # Characters between two counts of lines: at most so many are searched for a line's number.
 
 
 class Span(NamedTuple):

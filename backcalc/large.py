@@ -17,10 +17,12 @@ import numpy as np
 from backcalc import progress
 from backcalc.array import Array, is_finite
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
-from backcalc.array_remarks import remarks
+from backcalc.array_nodes import partials, remarks
 from backcalc.array_tape import ArrayTape
 from backcalc.errors import Diagnostic, Source
 from backcalc.evaluate import constant
+from backcalc.graph import Node
+from backcalc.incoming import Incoming
 from backcalc.lines import read_lines
 from backcalc.operations import Flags, LocalPartials
 from backcalc.plan import Indices, Plan
@@ -36,16 +38,19 @@ MOST_REMARKABLE = 2_000  # Nodes whose warnings are worth putting together.
 class LargeRun:
     """What a run found, an entry a node; `value_array` is nan where a value is not `known`.
 
-    `wrt_places` are the nodes whose derivatives are asked for, `remarkable` those that a warning may speak of.
+    `point` has the value of each input that has one. `wrt_places` are the nodes whose derivatives are asked for,
+    `remarkable` those that a warning may speak of. `edge_partials` has an entry an annotated edge.
     """
 
     graph: ArrayGraph
     output: str
+    point: Mapping[str, float]
     wrt_places: Indices
     value_array: Array
     known: Flags
     adjoint_array: Array
     remarkable: Indices
+    edge_partials: Array
     mode: Mode = "reverse"
     tangents: Mapping[str, Sequence[float]] = field(default_factory=dict)
     shapes: Sequence[Shape] = ()
@@ -72,6 +77,16 @@ class LargeRun:
         asked = self.adjoint_array[self.wrt_places]
         output = self.graph.index[self.output]
         return is_finite(asked) and bool(not self.known[output] or is_finite(self.value_array[output]))
+
+    @cached_property
+    def incoming(self) -> Incoming:
+        """The annotated edges by the node that they lead to."""
+        progress.at("local partials")
+        return Incoming(self.graph, self.edge_partials)
+
+    def partials(self, node: Node) -> dict[str, float]:
+        """∂node/∂arg by argument, of a node with a formula."""
+        return partials(self.graph, self.value_array, node)
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -131,7 +146,8 @@ def _give_back() -> None:
 
 def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun:
     tape = ArrayTape(graph)
-    values = _placed(graph, tape, at)
+    point = _point(graph, at)
+    values = _placed(graph, tape, point)
     output = choose_output(graph, of)
     places = np.array([graph.index[name] for name in choose_wrt(graph, wrt)]) if wrt else graph.input_places
     seed = int(tape.slot[graph.index[output]])
@@ -143,12 +159,15 @@ def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence
         local = tape.operations.linearize(values)
         remarkable = _remarkable(tape, local.remarkable)
         progress.at("reverse pass")
-        adjoints = _adjoints(tape, values, local, seed)
+        partials = tape.partials(values)
+        adjoints = _adjoints(tape, partials, local, seed)
     else:
         progress.at("reverse pass")
-        adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(tape.partials(values), seed)
+        partials = tape.partials(values)
+        adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(partials, seed)
     known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
-    return LargeRun(graph, output, places, values[tape.slot], known, adjoints[tape.slot], remarkable)
+    columns = values[tape.slot], known, adjoints[tape.slot]
+    return LargeRun(graph, output, point, places, *columns, remarkable, partials)
 
 
 def _require_known(tape: ArrayTape, values: Array) -> None:
@@ -166,25 +185,32 @@ def _remarkable(tape: ArrayTape, slots: Indices) -> Indices:
     return nodes
 
 
-def _adjoints(tape: ArrayTape, values: Array, local: LocalPartials, seed: int) -> Array:
+def _adjoints(tape: ArrayTape, partials: Array, local: LocalPartials, seed: int) -> Array:
     """The adjoint of every slot, from the edges of the operations and those that the text annotates."""
     if not len(tape.graph.tails):
         return local.reverse(seed)
-    ends = zip(local.edges, (tape.tails, tape.heads, tape.partials(values)), strict=True)
+    ends = zip(local.edges, (tape.tails, tape.heads, partials), strict=True)
     tails, heads, slopes = (np.concatenate(pair) for pair in ends)
     return Plan(tape.size, tails, heads).reverse(slopes, seed)
 
 
-def _placed(graph: ArrayGraph, tape: ArrayTape, at: Mapping[str, Any]) -> Array:
-    """The values of all slots that are given: by `at`, by defaults, and in the text."""
-    values = tape.values.copy()
+def _point(graph: ArrayGraph, at: Mapping[str, Any]) -> dict[str, float]:
+    """The value of each input that is given one: by `at`, or by default. Raises UnfitError."""
     defaults = {name: each.default for name, each in graph.declared.items() if each.default is not None}
     stated = {name: constant(default, graph.source) for name, default in defaults.items()} | dict(at)
-    for name, value in stated.items():
-        place = graph.index.get(name)
-        if place is None or graph.kinds[place] not in (INPUT, EDGES) or not isinstance(value, float):
+    places = {name: graph.index.get(name) for name in stated}
+    for name, place in places.items():
+        if place is None or graph.kinds[place] not in (INPUT, EDGES) or not isinstance(stated[name], float):
             raise UnfitError
-        if tape.rows and tape.operations.ops[tape.slot[place]] >= 0:  # A known activation is given another value.
+    return {name: stated[name] for name in sorted(stated, key=graph.index.__getitem__)}
+
+
+def _placed(graph: ArrayGraph, tape: ArrayTape, point: Mapping[str, float]) -> Array:
+    """The values of all slots that are given: by `point`, and in the text. Raises UnfitError."""
+    values = tape.values.copy()
+    for name, value in point.items():
+        slot = tape.slot[graph.index[name]]
+        if tape.rows and tape.operations.ops[slot] >= 0:  # A known activation is given another value.
             raise UnfitError
-        values[tape.slot[place]] = value
+        values[slot] = value
     return values

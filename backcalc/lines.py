@@ -9,9 +9,8 @@ line with a word that is not what it looks like, are the ordinary reader's, in t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from backcalc.expr import Name
 from backcalc.forms import WORDS, leaves_of, word
 from backcalc.parser import Reading, parse_line
 from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
-from backcalc.words import LONGEST, AnyArray, CollisionError, NameTable, numbers
+from backcalc.words import LONGEST, AnyArray, CollisionError, NameTable, head, numbers
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
@@ -50,13 +49,25 @@ class Lines:
     blocks: tuple[Block, ...]
     rest: Program
     _places: tuple[AnyArray, AnyArray]  # Where in the text each name stands for one time, and its length.
+    _heads: AnyArray  # The first eight bytes of each name.
 
-    @cached_property
-    def names(self) -> list[str]:
-        """Each name, by its number."""
-        starts, lengths = (column.tolist() for column in self._places)
+    @property
+    def count(self) -> int:
+        """How many names there are."""
+        return len(self._heads)
+
+    def names(self, ids: AnyArray) -> list[str]:
+        """The names that have these numbers; a string of each of a million takes more memory than all else here."""
+        starts, lengths = (column[ids].tolist() for column in self._places)
         text = self.source.text
         return [text[start : start + length] for start, length in zip(starts, lengths, strict=True)]
+
+    def ids(self, asked: Collection[str]) -> dict[str, int]:
+        """The numbers of those of the names `asked` for that there are."""
+        heads = np.array(sorted({head(name) for name in asked}), np.uint64)
+        is_like = heads[np.searchsorted(heads[:-1], self._heads)] == self._heads
+        found = np.flatnonzero(is_like)
+        return {name: i for name, i in zip(self.names(found), found.tolist(), strict=True) if name in asked}
 
     def comments(self) -> Iterator[Comment]:
         """The comments of the whole text: a `#` begins one wherever it stands."""
@@ -139,13 +150,13 @@ class _Reader:
             at = end
         taken = self._read_odd()
         blocks = [form.block(len(WORDS)) for form in self._forms.values() if form is not None]
-        starts, lengths = (column[len(WORDS) :] for column in self._table.places())
+        starts, lengths, heads = (column[len(WORDS) :] for column in (*self._table.places(), self._table.heads))
         program = self._reading.program()
         if any(isinstance(statement, Loop | Function) for statement in program.statements):
             raise _UnfitError
         left = (_without(block, taken) for block in blocks if block is not None)
         kept = tuple(block for block in left if len(block.starts))
-        return Lines(self._source, kept, program, (starts, lengths))
+        return Lines(self._source, kept, program, (starts, lengths), heads)
 
     def _first(self) -> int:
         """Where the line ends that has the first statement, which may be a header."""

@@ -48,6 +48,11 @@ class AnyRun(Protocol):
         ...
 
     @property
+    def point(self) -> Mapping[str, Any]:
+        """The value of each input that has one."""
+        ...
+
+    @property
     def values(self) -> Sequence[Any]:
         """The value of every node, None where it is not known."""
         ...

@@ -77,10 +77,11 @@ class CollisionError(Exception):
 
 
 class NameTable:
-    """Names numbered from 0 on in any order, with one of the places at which each stands."""
+    """Names numbered from 0 on in any order, each with its first eight bytes and a place at which it stands."""
 
     def __init__(self) -> None:
         self._short, self._long = _Table(), _Table()
+        self._heads: list[AnyArray] = [np.empty(0, np.uint64)]
         self._places: list[tuple[AnyArray, AnyArray]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         self.count = 0
 
@@ -89,13 +90,18 @@ class NameTable:
         is_long = lengths > _WIDTH
         if not is_long.any():
             keys = text.at(starts, lengths)
-            return self._numbered(self._short, keys, keys, places, lengths)
+            return self._numbered(self._short, keys, keys, keys, places, lengths)
         ids = np.empty(len(starts), np.int32)
         ids[~is_long] = self.ids(text, starts[~is_long], lengths[~is_long], places[~is_long])
         starts, lengths, places = starts[is_long], lengths[is_long], places[is_long]
         keys, checks = (_hashed(text, starts, lengths, factor) for factor in _FACTORS)
-        ids[is_long] = self._numbered(self._long, keys, checks, places, lengths)
+        ids[is_long] = self._numbered(self._long, keys, checks, text.at(starts, lengths), places, lengths)
         return ids
+
+    @property
+    def heads(self) -> AnyArray:
+        """The first eight bytes of each name as one integer."""
+        return np.concatenate(self._heads)
 
     def places(self) -> tuple[AnyArray, AnyArray]:
         """Where each name stands for one time, and its length."""
@@ -103,9 +109,10 @@ class NameTable:
         return np.concatenate(starts), np.concatenate(lengths)
 
     def _numbered(
-        self, table: _Table, keys: AnyArray, checks: AnyArray, starts: AnyArray, lengths: AnyArray
+        self, table: _Table, keys: AnyArray, checks: AnyArray, heads: AnyArray, starts: AnyArray, lengths: AnyArray
     ) -> AnyArray:
         ids, firsts = table.numbered(keys, checks, self.count)
+        self._heads.append(heads[firsts])
         self._places.append((starts[firsts], lengths[firsts]))
         self.count += len(firsts)
         return ids
@@ -186,6 +193,11 @@ class _Table:
             pending = pending[self._keys[here] != wanted]
             slots[pending] = (slots[pending] + 1) & ((1 << self._bits) - 1)
         return slots, np.concatenate(taken)
+
+
+def head(name: str) -> int:
+    """The first eight bytes of a name as one integer."""
+    return int.from_bytes(name.encode()[:_WIDTH], "little")
 
 
 # ---- Numbers ---------------------------------------------------------------------------------------------------------

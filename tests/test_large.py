@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import random
+import re
 
 import pytest
 from graphs import programs
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backcalc.errors import BackcalcError, Source
 from backcalc.large import run_large
 from backcalc.loading import load
 from backcalc.render.csv import render_csv
+from backcalc.render.json import render_json
 from backcalc.render.report import run_report
 from backcalc.run import run
 
@@ -45,7 +48,23 @@ def both(text, at=None, of=None, wrt=()):
     assert all(map(close, large.values, plain.values)), (large.values, plain.values)
     assert all(map(close, large.adjoints, plain.adjoints)), (large.adjoints, plain.adjoints)
     assert large.is_finite == plain.is_finite
+    assert_same_json(large, plain)
     return large
+
+
+NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)")
+
+
+def as_json(run):
+    return "\n".join(render_json(run))
+
+
+def assert_same_json(large, plain):
+    """The same text but for the last digits of numbers."""
+    found, expected = map(as_json, (large, plain))
+    words, others = (NUMBER.split(text) for text in (found, expected))
+    assert words[::2] == others[::2]
+    assert all(close(float(one), float(other)) for one, other in zip(words[1::2], others[1::2], strict=True))
 
 
 @law
@@ -60,6 +79,29 @@ def test_the_order_of_the_lines_does_not_matter(drawn):
     lines = drawn.text.split("\n")
     random.Random(len(drawn.text)).shuffle(lines)
     both("\n".join(lines), drawn.point, drawn.names[-1])
+
+
+@st.composite
+def edge_lists(draw):
+    """Lines of edges with plain numbers, parallel ones too, in any order, and comments between them."""
+    count = draw(st.integers(2, 12))
+    partials = st.floats(-1e3, 1e3).map(repr) | st.sampled_from(["-0.0", "0", "1e22", "-3", "5e-324", ".5", "1e300"])
+    ends = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(lambda pair: pair[0] < pair[1])
+    edges = draw(st.lists(st.tuples(ends, partials), min_size=1, max_size=30))
+    lines = [f"σ{tail}' -> ラ{head} : {partial}" for (tail, head), partial in edges]
+    lines += [f"ラ{node} -> σ{node}' : 1" for node in range(count)]
+    lines += draw(st.lists(st.sampled_from(["", "# ラ", "ラ0 = 0.25", "input σ = 2"]), max_size=4, unique=True))
+    return "\n".join(draw(st.permutations(lines)))
+
+
+@law
+@given(edge_lists(), st.integers(1, 4))
+def test_json_of_edges_is_the_plain_text(text, rows):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("backcalc.render.json.ROWS", rows)
+        patch.setattr("backcalc.array_graph.PIECE", 7 * rows)
+        large = both(text, of="σ1'")
+        assert as_json(large) == as_json(run(load(large.graph.source), {}, "σ1'"))
 
 
 # What arrays must take on, however few of its lines the grammar sees.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,7 +56,9 @@ def said(statement):
 
 def all_of(found):
     """What was read, in the order of the text."""
-    known = [(start, said(statement)) for block in found.blocks for start, statement in expanded(block, found.names)]
+    names = found.names(np.arange(found.count))
+    assert found.ids([*names, "no_name"]) == {name: i for i, name in enumerate(names)}
+    known = [(start, said(statement)) for block in found.blocks for start, statement in expanded(block, names)]
     known += [(statement.span.start, said(statement)) for statement in found.rest.statements]
     return sorted(known, key=lambda each: each[0])
 

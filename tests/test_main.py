@@ -36,11 +36,13 @@ main()
 LARGE = "".join(f"x{i},x{i + 1},0.5\n" for i in range(5000))
 FORMULAS = "input x0 = 1\n" + "".join(f"x{i + 1} = sin(x{i})\n" for i in range(5000))
 STAGES = [
-    ("reading", LARGE, ["--format", "json"]),
-    ("building the graph", LARGE, ["--format", "json"]),
-    ("forward pass", LARGE, ["--format", "json"]),
+    ("reading", LARGE, ["--format", "json", "--expand"]),
+    ("building the graph", LARGE, ["--format", "json", "--expand"]),
+    ("forward pass", LARGE, ["--format", "json", "--expand"]),
+    ("local partials", LARGE, ["--format", "json", "--expand"]),
+    ("reverse pass", LARGE, ["--format", "json", "--expand"]),
+    ("writing", LARGE, ["--format", "json", "--expand"]),
     ("local partials", LARGE, ["--format", "json"]),
-    ("reverse pass", LARGE, ["--format", "json"]),
     ("writing", LARGE, ["--format", "json"]),
     ("reading", LARGE, []),
     ("building the graph", FORMULAS, []),

@@ -32,7 +32,7 @@ from backcalc.loading import load
 from backcalc.point import Point, read_point
 from backcalc.reading import name_of, pieces
 from backcalc.render.report import Grid
-from backcalc.run import AnyRun, Mode, Run, run
+from backcalc.run import AnyRun, Mode, run
 
 if TYPE_CHECKING:
     from backcalc.data import DataStream
@@ -108,7 +108,8 @@ def command(
         for option in (option for option, is_set in shows.items() if is_set):
             raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
         return _run_data(load(source), data, read_point(at), of, split_names(wrt), shown)
-    is_plain = mode == "reverse" and not (partials or expanded or all_pairs or format_ == "json")
+    # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
+    is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and format_ != "json"))
     if is_plain and len(source.text) >= LARGE:
         from backcalc.large import run_large
 
@@ -138,7 +139,6 @@ def _show(result: AnyRun, shown: Shown, *, partials: bool, pairs: bool) -> None:
     if format_ == "json":
         from backcalc.render.json import render_json
 
-        assert isinstance(result, Run)  # JSON has the partials, so it comes of no other run.
         print_lines(render_json(result, pairs=pairs))
         return
     if format_ == "csv":

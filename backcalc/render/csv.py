@@ -50,7 +50,8 @@ def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
         columns = [names[part], values[part], adjoints[part]]
         # A row's form is filled in by C code; what is no float, such as a formula, takes the slower way.
         if {*map(type, columns[1]), *map(type, columns[2])} <= {float, type(None)}:
-            text = "\n".join(map("{},{!r},{!r}".format, *columns)) + "\n"
+            rows = [f"{name},{value!r},{found!r}" for name, value, found in zip(*columns, strict=True)]
+            text = "\n".join(rows) + "\n"
             # As `number_text` has numbers, and what is not known empty; a name has no point and no comma.
             yield text.replace(",None", ",").replace(".0,", ",").replace(".0\n", "\n")[:-1]
         else:

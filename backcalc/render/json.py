@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import chain, islice, repeat
 from json.encoder import encode_basestring as quoted
-from math import isfinite
-from typing import Any
+from math import inf, isfinite, nan
+from typing import TYPE_CHECKING, Any, cast
 
 from backcalc import progress
 from backcalc.render.numbers import exact, formulas_of
-from backcalc.run import Run
+from backcalc.run import AnyRun, Run
 from backcalc.unparse import unparse
 
+if TYPE_CHECKING:
+    from backcalc.large import LargeRun
 
-def render_json(run: Run, *, pairs: bool = False) -> Iterator[str]:
+ROWS = 4_096  # Nodes of a large run that are put together at a time.
+
+
+def render_json(run: AnyRun, *, pairs: bool = False) -> Iterator[str]:
     """The whole run, some lines at a time; with `pairs` also every ∂of/∂wrt, as `pairs`."""
     yield "{"
     yield f'  "output": {quoted(run.output)},'
     yield f'  "mode": {quoted(run.mode)},'
     yield from _members("at", run.point)
-    yield from _array("nodes", _nodes(run))
+    yield from _array("nodes", _nodes(run) if isinstance(run, Run) else _nodes_of_numbers(cast("LargeRun", run)))
     yield from _members("gradient", run.gradient)
     yield f'  "warnings": {_indented(warning_texts(run), 2)}' + ("," if pairs else "")
     if pairs:
+        assert isinstance(run, Run)  # Of no other run are they asked for.
         yield from _array("pairs", (_partial(*pair, 4) for pair in run.pairs()), end="")
     yield "}"
 
@@ -33,7 +41,7 @@ def dump(found: Any) -> str:
     return json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False)
 
 
-def warning_texts(run: Run) -> list[str]:
+def warning_texts(run: AnyRun) -> list[str]:
     """Each warning with the line it speaks of."""
     source = run.graph.source
     return [
@@ -95,22 +103,67 @@ def _nodes(run: Run) -> Iterator[str]:
         )
 
 
+def _nodes_of_numbers(run: LargeRun) -> Iterator[str]:
+    """The same of a large run, many nodes in a text."""
+    run.incoming  # noqa: B018  As above.
+    names = list(map(quoted, run.graph.names))
+    for begin in progress.through("writing", range(0, len(run.graph), ROWS), 1):
+        yield ",\n".join([_NODE % row for row in _rows(run, names, slice(begin, min(begin + ROWS, len(names))))])
+
+
+def _rows(run: LargeRun, names: list[str], part: slice) -> Iterator[tuple[Any, ...]]:
+    """What fills in the form for each of some nodes: columns of it, then what is of a node with a formula."""
+    graph = run.graph
+    kinds, partials = graph.kind_names(part), _partials_of_edges(run, names, part)
+    formulas = ["null"] * len(kinds)
+    for i, kind in enumerate(kinds):
+        if kind in ("expression", "constant"):
+            node = graph.nodes[part.start + i]
+            assert node.formula is not None
+            formulas[i], partials[i] = quoted(unparse(node.formula)), _of_node(node.name, run.partials(node))
+    lines, values = graph.lines[part].tolist(), _numbers(run.values[part])
+    derivatives = (f'"adjoint": {adjoint}' for adjoint in _numbers(run.adjoints[part]))
+    columns = names[part], kinds, formulas, lines, repeat("[]"), values, derivatives, repeat("null"), partials
+    return zip(*columns, strict=False)  # Two have no end.
+
+
+def _partials_of_edges(run: LargeRun, names: list[str], part: slice) -> list[str]:
+    """For each of some nodes the partials on the edges that lead to it, as an array."""
+    counts, tails, partials = run.incoming.of(part)
+    heads = chain.from_iterable(map(repeat, names[part], counts))
+    form, tail_names = _partial_form(8), map(names.__getitem__, tails)
+    items = iter([form % row for row in zip(heads, tail_names, _numbers(partials), strict=True)])
+    return [_listed(list(islice(items, count))) for count in counts]
+
+
 def _writing(run: Run) -> Iterator[int]:
     return progress.through("writing", range(len(run.graph.nodes)))
 
 
 def _partials(run: Run, i: int) -> str:
     """The local partials of a node, as an array."""
-    name = run.graph.nodes[i].name
-    items = [_partial(name, arg, value, 8) for arg, value in run.partials(i).items()]
+    return _of_node(run.graph.nodes[i].name, run.partials(i))
+
+
+def _of_node(name: str, partials: Mapping[str, Any]) -> str:
+    return _listed([_partial(name, arg, value, 8) for arg, value in partials.items()])
+
+
+def _listed(items: list[str]) -> str:
+    """The partials of a node as an array."""
     return "[\n" + ",\n".join(items) + "\n      ]" if items else "[]"
 
 
 def _partial(of: str, wrt: str, value: Any, depth: int) -> str:
     """∂of/∂wrt as an object, `depth` columns from the left."""
+    return _partial_form(depth) % (quoted(of), quoted(wrt), _number(value, depth + 2))
+
+
+@cache
+def _partial_form(depth: int) -> str:
+    """The form of such an object."""
     left = " " * depth
-    found = _number(value, depth + 2)
-    return f'{left}{{\n{left}  "of": {quoted(of)},\n{left}  "wrt": {quoted(wrt)},\n{left}  "value": {found}\n{left}}}'
+    return f'{left}{{\n{left}  "of": %s,\n{left}  "wrt": %s,\n{left}  "value": %s\n{left}}}'
 
 
 def _number(value: Any, depth: int) -> str:
@@ -118,6 +171,14 @@ def _number(value: Any, depth: int) -> str:
     if type(value) is float and isfinite(value):  # Nearly all that there are.
         return repr(value)
     return "null" if value is None else _indented(exact(value), depth)
+
+
+_ODD_NUMBERS = {repr(value): dump(exact(value)) for value in (None, nan, inf, -inf)}
+
+
+def _numbers(values: Iterable[float | None]) -> list[str]:
+    """The same of many: what `repr` gives, but for what JSON has no number for."""
+    return [_ODD_NUMBERS.get(text, text) for text in map(repr, values)]
 
 
 def _indented(found: Any, depth: int) -> str:

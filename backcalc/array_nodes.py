@@ -1,4 +1,4 @@
-"""The warnings of an array graph: arrays tell where there may be something to say, and `remarks` says it by node."""
+"""Single nodes of an array graph in the plain way: arrays tell where that is needed, and one node more is no work."""
 
 from __future__ import annotations
 
@@ -18,11 +18,19 @@ from backcalc.tape import Tape
 def remarks(graph: ArrayGraph, values: Array, places: Iterable[int]) -> Iterator[Diagnostic]:
     """The warnings of the nodes at these places, where `values` has the value of every node."""
     for place in places:
-        yield from _remarks_of(graph, values, graph.nodes[place])
+        yield from _alone(graph, values, graph.nodes[place]).warnings
 
 
-def _remarks_of(graph: ArrayGraph, values: Array, node: Node) -> list[Diagnostic]:
-    """The warnings of one node: those of a graph of its own, in which all that it depends on is given."""
+def partials(graph: ArrayGraph, values: Array, node: Node) -> dict[str, float]:
+    """∂node/∂arg by argument, of a node with a formula; 0 for an argument without influence."""
+    linear = _alone(graph, values, node)
+    args = linear.tape.graph.nodes[:-1]
+    found = dict(linear.node_edges(len(args)))
+    return {arg.name: found.get(i, 0.0) for i, arg in enumerate(args)}
+
+
+def _alone(graph: ArrayGraph, values: Array, node: Node) -> Linearization:
+    """One node with a formula as the last of a graph of its own, in which all that it depends on is given."""
     assert node.formula is not None
     # Few nodes have anything to say, and by the plain way it is said in the same words.
     expr = Functions((), []).expand(node.formula)
@@ -30,4 +38,4 @@ def _remarks_of(graph: ArrayGraph, values: Array, node: Node) -> list[Diagnostic
     args = [Node(name, KINDS[graph.kinds[place]], NOWHERE) for name, place in at.items()]
     alone = Graph(graph.source, (*args, node._replace(args=tuple(at), expr=expr)))
     point = {name: float(values[place]) for name, place in at.items()}
-    return Linearization(Evaluation(Tape(alone), point)).warnings
+    return Linearization(Evaluation(Tape(alone), point))
