@@ -6,7 +6,7 @@ derivative with respect to x is off by delta · ∂slot/∂x. So the mistakes of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 from math import isfinite, prod
@@ -53,9 +53,13 @@ class Changes:
     @cached_property
     def changes(self) -> list[Change]:
         """Every change that makes a difference; of those that make the same, the lightest."""
+        return self.changes_at(range(len(self.terms)))
+
+    def changes_at(self, nodes: Collection[int]) -> list[Change]:
+        """The same of the changes made at some nodes."""
         same: dict[Any, list[Change]] = {}
         with quietly(self.linear.evaluation.has_arrays):
-            for change in self._all():
+            for change in self._all(nodes):
                 rivals = same.setdefault((change.slot, _key(change.delta)), [])
                 if rivals and change.mistake.weight < rivals[0].mistake.weight:
                     rivals.clear()
@@ -63,15 +67,16 @@ class Changes:
                     rivals.append(change)
         return [change for rivals in same.values() for change in rivals]
 
-    def _all(self) -> Iterator[Change]:
-        for node in range(len(self.terms)):
+    def _all(self, nodes: Collection[int]) -> Iterator[Change]:
+        for node in nodes:
             if self.terms[node] and is_known(self.adjoints[node]):
                 yield from filter(_matters, self._sums(node))
                 yield from filter(_matters, self._terms(node))
-        for slot in self._cotangents:
-            if is_known(self._cotangents[slot]):
-                yield from filter(_matters, self._steps(slot))
-                yield from filter(_matters, self._rules(slot))
+        for slot, ct in self._cotangents.items():
+            owner = self.tape.owner[slot]
+            if owner is not None and owner in nodes and is_known(ct):
+                yield from filter(_matters, self._steps(slot, owner))
+                yield from filter(_matters, self._rules(slot, owner))
 
     def _sums(self, node: int) -> Iterator[Change]:
         """The changes to a node's adjoint."""
@@ -95,11 +100,9 @@ class Changes:
                 new = _changed(_TERM, mistake.change, known)
                 yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user)
 
-    def _steps(self, slot: int) -> Iterator[Change]:
+    def _steps(self, slot: int, node: int) -> Iterator[Change]:
         """The changes to what any operation hands to its arguments."""
-        ct, node = self._cotangents[slot], self.tape.owner[slot]
-        if node is None:
-            return
+        ct = self._cotangents[slot]
         for arg, partial in self.linear.slot_edges[slot]:
             term = pull(partial, ct)
             if is_known(term):
@@ -107,10 +110,10 @@ class Changes:
                     new = -term if mistake.change == "-c" else ct
                     yield Change(mistake, arg, _difference(new, term), node, operation=slot)
 
-    def _rules(self, slot: int) -> Iterator[Change]:
+    def _rules(self, slot: int, node: int) -> Iterator[Change]:
         """The changes to the local partials of an operation."""
-        row, args, node = self.linear.evaluation.rows[slot], self.tape.args[slot], self.tape.owner[slot]
-        if row is None or node is None:
+        row, args = self.linear.evaluation.rows[slot], self.tape.args[slot]
+        if row is None:
             return
         for mistake in _of(row.name):
             for k, text in enumerate(map(str.strip, mistake.change.split(";"))):
@@ -142,29 +145,33 @@ class Changes:
 
     # ---- What a change comes to ----
 
-    def effects(self, node: int) -> Iterator[tuple[Change, Any]]:
-        """Every change with the derivative with respect to `node` that it leads to."""
+    def effects(self, node: int, places: Collection[int] | None = None) -> Iterator[tuple[Change, Any]]:
+        """Every change, or those made at some nodes, with the derivative with respect to `node` that it leads to."""
         slot, adjoint = self.tape.slot[node], self.adjoints[node]
+        changes = self.changes if places is None else self.changes_at(places)
         with quietly(self.linear.evaluation.has_arrays):
             if not self.linear.evaluation.has_arrays:
-                slopes = self._slopes(slot)
-                for change in self.changes:
+                slopes = self._slopes(slot, max((change.slot for change in changes), default=slot))
+                for change in changes:
                     if slopes.get(change.slot):
                         yield change, adjoint + change.delta * slopes[change.slot]
                 return
-            for change, moved in zip(self.changes, self._moved, strict=True):
+            for change, moved in zip(changes, self._moved if places is None else self._moves(changes), strict=True):
                 if slot in moved and is_known(moved[slot]):
                     yield change, adjoint + self.linear.full(moved[slot], shape_of(adjoint))
 
-    def _slopes(self, slot: int) -> dict[int, Any]:
-        """∂slot/∂this one for every slot above it."""
+    def _slopes(self, slot: int, last: int) -> dict[int, Any]:
+        """∂slot/∂this one for every slot above it, up to the last that is asked for."""
         edges = self.linear.slot_edges
-        return forward(range(slot + 1, len(edges)), lambda head: _numbers(edges[head]), {slot: 1.0})
+        return forward(range(slot + 1, last + 1), lambda head: _numbers(edges[head]), {slot: 1.0})
 
     @cached_property
     def _moved(self) -> list[dict[int, Any]]:
+        return self._moves(self.changes)
+
+    def _moves(self, changes: Iterable[Change]) -> list[dict[int, Any]]:
         """For each change, by how much it moves the cotangent of every slot."""
-        return [self.linear.sweep({change.slot: change.delta}) for change in self.changes]
+        return [self.linear.sweep({change.slot: change.delta}) for change in changes]
 
 
 def _numbers(edges: Any) -> Iterator[tuple[int, float]]:

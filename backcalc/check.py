@@ -22,6 +22,9 @@ from backcalc.subjects import name_of, part, refusals, unknown
 from backcalc.values import is_known, shape_of
 
 Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
+MOST_BY_HAND = 5000
+"""Operations of a graph that somebody may have worked out by hand, rounding on the way; twelve ways are tried."""
+
 _COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
 
 
@@ -57,9 +60,15 @@ def check(run: Run, source: Source, answers: Iterable[Answer], tolerance: Tolera
     marked, errors = Key(run, tolerance).mark(source, answers)
     if errors:
         if not marked:
-            require_known(run.linear.evaluation)
+            require_point(run, errors)
         raise UsageError(source, errors)
     return marked
+
+
+def require_point(run: Run, refused: Iterable[Diagnostic]) -> None:
+    """Raises EvaluateError, naming each input without a value, where no answer was refused for anything else."""
+    if all(error.code == "unknown-value" for error in refused):
+        require_known(run.linear.evaluation)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +175,8 @@ class Key:
 
     def _rounding(self, given: Given) -> str | None:
         """The rounding on the way that leads to what was given; None where none does."""
-        if not self.is_plain(given) or given.matches(given.expected):
+        by_hand = len(self.run.linear.tape.rows) <= MOST_BY_HAND
+        if not (by_hand and self.is_plain(given)) or given.matches(given.expected):
             return None
         for rounding in _by_decimals(given):
             if rounding not in self._rounded:
@@ -197,8 +207,10 @@ class Key:
         return Diagnosis("other-node", wrt, text, f"is there a path from {x} to {y}?")
 
     def is_plain(self, given: Given) -> bool:
-        """Whether one sweep gives what was asked for: a value, or a derivative of a number."""
+        """Whether one sweep gives what was asked for: a value, or a derivative of a number by a node."""
         index = self.run.graph.index
+        if given.wrt is not None and given.wrt not in index:
+            return False
         return given.wrt is None or given.of not in index or not self.run.shapes[index[given.of]]
 
     def reworked(self, work: OwnWork, given: Given) -> Any:
@@ -216,6 +228,8 @@ class Key:
 
     def whole(self, answer: Answer) -> Any:
         """The same of the nodes as a whole."""
+        if answer.wrt is not None and answer.wrt not in self.run.graph.index:
+            return 1.0  # A loss outside the graph by itself.
         node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]
         return self.run.values[node] if answer.wrt is None else self.derivatives(answer.of)[node]
 
@@ -261,7 +275,8 @@ class Sheet:
 
     def __init__(self, key: Key, wrong: list[Given]) -> None:
         self._key = key
-        self._wrong = [given for given in wrong if shape_of(given.value) == shape_of(given.expected)]
+        has_sense = (given for given in wrong if shape_of(given.value) == shape_of(given.expected))
+        self._wrong = [given for given in has_sense if (given.wrt or given.of) in key.run.graph.index]
         self._works: dict[Rounding | None, OwnWork] = {}
 
     def source_of(self, given: Given) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -19,6 +20,9 @@ from backcalc.values import is_known, shape_of
 
 MOST_OTHERS = 200
 """Nodes whose number may have been written in place of the one asked for; in larger graphs that is chance."""
+
+MOST_PLACES = 1000
+"""Nodes where a mistake is looked for, the nearest to the answer; far more would explain any number."""
 
 MOST_CHANCE = 0.1
 """Of answers that are just wrong, with two digits, some 5 % would be claimed with more."""
@@ -105,7 +109,9 @@ class Diagnoser:
     def _of_derivative(self, of: str, wrt: int) -> Iterator[Suspect]:
         adjoints = self._derivatives(of)
         away = self._distances(wrt, self._users)
-        for change, value in self.changes(of).effects(wrt):
+        is_small = len(self.run.graph.nodes) <= MOST_PLACES
+        near = None if is_small else set(islice(away, MOST_PLACES))
+        for change, value in self.changes(of).effects(wrt, near):
             place = (change.node, change.user, change.operation, away.get(change.node, 0))
             yield Suspect(value, change.mistake, *place)
         slot = self.run.linear.tape.slot[wrt]
@@ -132,10 +138,11 @@ class Diagnoser:
                 others = ((i, self.run.values[i]) for i in self._others(node))
                 yield from (Suspect(value, mistake, node, i) for i, value in others if value is not None)
 
-    def _by_value(self, value: Any, done: Redone, away: Mapping[int | None, int]) -> Suspect:
+    def _by_value(self, value: Any, done: Redone, away: Mapping[int, int]) -> Suspect:
         """The suspect of a mistake in the forward pass."""
         node = None if done.slot is None else self.run.linear.tape.owner[done.slot]
-        return Suspect(value, done.mistake, node, operation=done.slot, distance=away.get(node, 0))
+        distance = 0 if node is None else away.get(node, 0)
+        return Suspect(value, done.mistake, node, operation=done.slot, distance=distance)
 
     def changes(self, of: str) -> Changes:
         """What mistakes in the sweep of `of` change."""
@@ -174,9 +181,9 @@ class Diagnoser:
         return {i: [index[arg] for arg in node.args] for i, node in enumerate(self.run.graph.nodes)}
 
     @staticmethod
-    def _distances(node: int, neighbours: Mapping[int, list[int]]) -> dict[int | None, int]:
-        """The fewest edges from `node` to each that can be reached."""
-        found: dict[int | None, int] = {node: 0}
+    def _distances(node: int, neighbours: Mapping[int, list[int]]) -> dict[int, int]:
+        """The fewest edges from `node` to each that can be reached, the nearest first."""
+        found = {node: 0}
         layer, steps = {node}, 0
         while layer:
             steps += 1
