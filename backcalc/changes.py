@@ -45,10 +45,10 @@ class Changes:
     """The changes that mistakes make to the derivatives of one output, whose adjoints by node are given."""
 
     def __init__(self, run: Run, seeds: Mapping[int, Any], adjoints: list[Any]) -> None:
-        self.run, self.linear, self.adjoints = run, run.linear, adjoints
+        self.run, self.linear, self.adjoints, self.seeds = run, run.linear, adjoints, seeds
         self.tape = run.linear.tape
         self.terms: list[list[Term]] = replace(run, seeds=dict(seeds), adjoints=adjoints).contributions()
-        self._cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
+        self.cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -72,7 +72,7 @@ class Changes:
             if self.terms[node] and is_known(self.adjoints[node]):
                 yield from filter(_matters, self._sums(node))
                 yield from filter(_matters, self._terms(node))
-        for slot, ct in self._cotangents.items():
+        for slot, ct in self.cotangents.items():
             owner = self.tape.owner[slot]
             if owner is not None and owner in nodes and is_known(ct):
                 yield from filter(_matters, self._steps(slot, owner))
@@ -85,7 +85,10 @@ class Changes:
         known = {"a": adjoint, "v": value}
         if len(terms) > 1 and all_known(terms):
             known["product"] = prod(terms[1:], start=terms[0])
+        users = [user for user, _, _ in self.terms[node]]
         for mistake in _of(SUM):
+            if mistake.change == "1" and not any(user in self.seeds for user in users):
+                continue  # The chain begins where the output is used.
             new = _changed(_SUM, mistake.change, known)
             yield Change(mistake, self.tape.slot[node], _difference(new, adjoint), node)
 
@@ -96,13 +99,16 @@ class Changes:
                 continue
             value, ct = self.run.values[user], self.adjoints[user]
             known = {"c": term, "p": partial, "ct": ct, "y": value, "a": self.adjoints[node]}
-            for mistake in _of(TERM) if len(self.terms[node]) > 1 else _of(TERM, alone=True):
+            is_alone = len(self.terms[node]) == 1
+            for mistake in _of(TERM, alone=is_alone):
+                if is_alone and user in self.seeds and mistake.change == "ct":
+                    continue  # That is the seed left out.
                 new = _changed(_TERM, mistake.change, known)
                 yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user)
 
     def _steps(self, slot: int, node: int) -> Iterator[Change]:
         """The changes to what any operation hands to its arguments."""
-        ct = self._cotangents[slot]
+        ct = self.cotangents[slot]
         for arg, partial in self.linear.slot_edges[slot]:
             term = pull(partial, ct)
             if is_known(term):
@@ -120,14 +126,14 @@ class Changes:
                 edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]
                 place = args[:k].count(args[k])
                 if text and place < len(edges) and not mistake.value:
-                    old = pull(edges[place], self._cotangents[slot])
-                    new = self._by_rule(slot, row, k, text)
+                    old = pull(edges[place], self.cotangents[slot])
+                    new = self.by_rule(slot, row, k, text, self.cotangents[slot])
                     yield Change(mistake, args[k], _difference(new, old), node, operation=slot)
 
-    def _by_rule(self, slot: int, row: Primitive, k: int, text: str) -> Any:
+    def by_rule(self, slot: int, row: Primitive, k: int, text: str, ct: Any) -> Any:
         """The contribution of a slot to its k-th argument if its partial were this text; None where it has none."""
         terms, shapes = self.linear.evaluation.terms, self.linear.evaluation.shapes
-        arg, ct = self.tape.args[slot][k], self.linear.full(self._cotangents[slot], shapes[slot])
+        arg, ct = self.tape.args[slot][k], self.linear.full(ct, shapes[slot])
         operands = dict(
             zip((*row.params, "out"), [*(terms[a] for a in self.tape.args[slot]), terms[slot]], strict=True)
         )

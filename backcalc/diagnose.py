@@ -16,6 +16,7 @@ from backcalc.expr import NEGATE
 from backcalc.mistakes import ANSWER, MISTAKES, VALUE, Kind
 from backcalc.run import Run
 from backcalc.suspects import Lineup, Redone, Suspect, redone
+from backcalc.throughout import Throughout, throughout
 from backcalc.values import is_known, shape_of
 
 MOST_OTHERS = 200
@@ -29,6 +30,7 @@ MOST_CHANCE = 0.1
 
 NEAREST = (1, 0)  # Such as the sign of the very number that is asked for: always worth telling.
 _WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
+_PARTS = {"+": "summand", "*": "factor", "/": "divisor"}
 _WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
 
 Index = tuple[Any, ...]
@@ -57,6 +59,7 @@ class Diagnoser:
         self.run, self._derivatives, self._seeds = run, derivatives, seeds
         self._changes: dict[str, Changes] = {}
         self._redone_adjoints: dict[str, list[dict[int, Any]]] = {}
+        self._made_throughout: dict[str, list[Throughout]] = {}
         self._lineups: dict[tuple[str, str | None], Lineup] = {}
 
     def diagnose(
@@ -117,11 +120,16 @@ class Diagnoser:
         slot = self.run.linear.tape.slot[wrt]
         for done, swept in zip(self._redone, self._swept(of), strict=True):
             yield self._by_value(swept.get(slot, 0.0), done, away)
+        for each in self._throughout(of) if is_small else ():
+            if slot in each.cotangents:
+                yield Suspect(each.cotangents[slot], each.mistake, None, None, each.operation, distance=len(adjoints))
         for mistake in _of(ANSWER):
             if mistake.kind == "transpose" and len(shape_of(adjoints[wrt])) > 1:
                 yield Suspect(adjoints[wrt].T, mistake, wrt)
             elif mistake.kind == "other-node":
-                yield from (Suspect(adjoints[i], mistake, wrt, i) for i in self._others(wrt))
+                # That two derivatives are 0 has its own reasons, so a 0 is not taken for another's.
+                others = (i for i in self._others(wrt) if not _is_zero(adjoints[i]))
+                yield from (Suspect(adjoints[i], mistake, wrt, i) for i in others)
 
     def _of_value(self, node: int) -> Iterator[Suspect]:
         true, slot = self.run.values[node], self.run.linear.tape.slot[node]
@@ -149,6 +157,12 @@ class Diagnoser:
         if of not in self._changes:
             self._changes[of] = Changes(self.run, self._seeds(of), self._derivatives(of))
         return self._changes[of]
+
+    def _throughout(self, of: str) -> list[Throughout]:
+        """The sweeps of `of` with a mistake made again and again."""
+        if of not in self._made_throughout:
+            self._made_throughout[of] = throughout(self.changes(of))
+        return self._made_throughout[of]
 
     @cached_property
     def _redone(self) -> list[Redone]:
@@ -207,7 +221,8 @@ class Diagnoser:
         facts = {"node": self._name(node), "d": f"∂{output}/∂{self._name(node)}"}
         facts["within"] = "" if node == asked else f"in {facts['d']} "
         facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
-        facts["fn"], facts["constant"] = self._operation(suspect), self._constant(suspect)
+        facts["fn"], facts["dropped"] = self._operation(suspect), self._dropped(suspect)
+        facts["lost"] = self._lost(suspect, facts)
         if suspect.user is not None:
             facts |= {"user": self._name(suspect.user), "du": f"∂{output}/∂{self._name(suspect.user)}"}
         if wrt is not None:
@@ -241,12 +256,29 @@ class Diagnoser:
         name = "@" if name.startswith("@") else name.split("/")[0] or name
         return _WORDS.get(name, name)
 
-    def _constant(self, suspect: Suspect) -> str:
-        """The number that an operation has among its arguments."""
-        terms, tape = self.run.linear.evaluation.terms, self.run.linear.tape
-        args = () if suspect.operation is None else tape.args[suspect.operation]
-        numbers = (terms[arg] for arg in args if tape.constant[arg] and not shape_of(terms[arg]))
-        return next((f" {by_hand(number)}" for number in numbers), "")
+    def _dropped(self, suspect: Suspect) -> str:
+        """The argument that a wrong value does without, by its name or number where it has one."""
+        mistake, tape = suspect.mistake, self.run.linear.tape
+        if suspect.operation is None or mistake.value not in ("x", "y") or mistake.where not in _PARTS:
+            return ""
+        part, arg = _PARTS[mistake.where], tape.args[suspect.operation][mistake.value == "x"]
+        if arg in tape.node_of:
+            return f"the {part} {self._name(tape.node_of[arg])}"
+        number = self._constant(arg)
+        return f"the {part} {number}" if number else f"a {part}"
+
+    def _lost(self, suspect: Suspect, facts: Mapping[str, str]) -> str:
+        """What the chain does without where an operation hands on what it was handed."""
+        if suspect.operation is not None:
+            numbers = filter(None, map(self._constant, self.run.linear.tape.args[suspect.operation]))
+            for number in numbers:
+                return f"{facts['at']}the factor {number} is left out"
+        return f"a factor of the chain is left out in the derivative of {facts['node']}: that of {facts['fn']}"
+
+    def _constant(self, slot: int) -> str:
+        """The number that a formula has at this place; empty for what is none."""
+        term = self.run.linear.evaluation.terms[slot]
+        return by_hand(term) if self.run.linear.tape.constant[slot] and not shape_of(term) else ""
 
     def _name(self, node: int) -> str:
         return shorten(self.run.graph.nodes[node].name)
@@ -254,6 +286,10 @@ class Diagnoser:
     @staticmethod
     def _number(value: Any) -> float | None:
         return float(value) if value is not None and is_known(value) and not shape_of(value) else None
+
+
+def _is_zero(value: Any) -> bool:
+    return is_known(value) and not (value.any() if shape_of(value) else value)
 
 
 def _factors(user: int | None, partial: Any, contribution: Any, adjoints: list[Any]) -> list[float]:
