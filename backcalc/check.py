@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from math import inf
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from backcalc.diagnose import Diagnoser, Diagnosis
 from backcalc.digits import AS_WRITTEN, Tolerance, is_right, reach, wrong_places
 from backcalc.errors import Diagnostic, ParseError, Source, UsageError, shorten
 from backcalc.evaluate import constant, require_known
+from backcalc.expr import VECTOR, Call
 from backcalc.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.run import Run, derivatives
 from backcalc.shapes import Shape
@@ -194,7 +196,37 @@ class Key:
         if independence or not (has_sense and self.is_plain(given)):
             return independence
         index = part(given.answer, len(self.run.shape(given.of)))
-        return self._diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches)
+        found = self._diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches)
+        if found:
+            return found
+        only = self._only_wrong(given)
+        return self._diagnosis(only) if only else self._dependence(given)
+
+    @staticmethod
+    def _dependence(given: Given) -> Diagnosis | None:
+        """That a derivative which is said to be 0 is not, for a path leads there."""
+        if given.wrt is None or given.of == given.wrt or _is_nonzero(given.value) or not _is_nonzero(given.expected):
+            return None
+        y, x = shorten(given.of), shorten(given.wrt)
+        text = f"a path leads from {x} to {y}, so this is not 0"
+        return Diagnosis("missing-term", given.wrt, text, f"is there no path from {x} to {y}?")
+
+    def _only_wrong(self, given: Given) -> Given | None:
+        """The one element of an array that is not right, as an answer of its own; None where there are several."""
+        places = list(islice(wrong_places(given.answer.value, given.expected, given.source, self.tolerance), 2))
+        value = given.answer.value
+        if len(places) != 1 or not places[0]:
+            return None
+        for i in places[0]:
+            if not (isinstance(value, Call) and value.fn == VECTOR):
+                return None
+            value = value.args[i]
+        old = given.answer
+        if given.wrt is None:
+            answer = old._replace(value=value, of_place=(*old.of_place, *places[0]))
+        else:
+            answer = old._replace(value=value, wrt_place=(*old.wrt_place, *places[0]))
+        return Given(answer, self.expected(answer), given.source)
 
     def _independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""

@@ -67,10 +67,12 @@ class Diagnoser:
     ) -> Diagnosis | None:
         """The likeliest mistake behind `given` as ∂of/∂wrt, the value of `of`, or an element; None where none fits."""
         fitting = self.fitting(of, wrt, index, given, slack, matches)
-        if not fitting or self._is_chance(fitting[0], of, wrt, given, slack):
+        if not fitting or self._is_chance(fitting[0], of, wrt, index, given, slack):
             return None
         likeliest = [s for s in fitting if s.rank == fitting[0].rank]
-        told = list({(found := self._told(suspect, of, wrt)).text: found for suspect in likeliest}.values())
+        told = list(
+            {(found := self._told(suspect, of, wrt, _place(index))).text: found for suspect in likeliest}.values()
+        )
         if len(told) == 1 or likeliest[0].mistake.kind == "other-node":
             return told[0]
         first, second, *_ = told
@@ -80,14 +82,20 @@ class Diagnoser:
         self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
     ) -> list[Suspect]:
         """The suspects that give the number written, the likeliest first; it has to come within `slack` of theirs."""
-        lineup = self._lineup(of, wrt)
-        if index:
-            near = [s._replace(value=s.value[index]) for s in lineup.arrays]
-        else:
-            near = lineup.arrays if shape_of(given) else lineup.between(given - slack, given + slack)
+        near = self._near(of, wrt, index, given, slack)
         return sorted((s for s in near if matches(s.value)), key=lambda suspect: suspect.rank)
 
-    def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, given: Any, slack: float) -> bool:
+    def _near(self, of: str, wrt: str | None, index: Index, given: Any, reach: float) -> list[Suspect]:
+        """The suspects within `reach` of a number; of an array all that are arrays."""
+        lineup = self._lineup(of, wrt)
+        if index:
+            # Another node's array, or the transpose, may have no such element.
+            shape = self.run.shape(wrt or of)
+            alike = (suspect for suspect in lineup.arrays if shape_of(suspect.value) == shape)
+            lineup = Lineup(suspect._replace(value=_element(suspect.value[index])) for suspect in alike)
+        return lineup.arrays if shape_of(given) else lineup.between(given - reach, given + reach)
+
+    def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, index: Index, given: Any, slack: float) -> bool:
         """Whether so few digits are written that one of the suspects as light as this may well be met by chance.
 
         To be expected are as many as there are such numbers around, times the share of it all that the digits leave.
@@ -95,7 +103,7 @@ class Diagnoser:
         if shape_of(given) or likeliest.rank == NEAREST:
             return False
         reach = abs(given) / 2
-        near = self._lineup(of, wrt).between(given - reach, given + reach)
+        near = self._near(of, wrt, index, given, reach)
         light = {f"{s.value:.9g}" for s in near if s.mistake.weight <= likeliest.mistake.weight}
         exact = f"{likeliest.value:.9g}" == f"{given:.9g}"
         return not exact and len(light) * slack > MOST_CHANCE * reach
@@ -207,18 +215,19 @@ class Diagnoser:
 
     # ---- What is told of it ----
 
-    def _told(self, suspect: Suspect, of: str, wrt: str | None) -> Diagnosis:
+    def _told(self, suspect: Suspect, of: str, wrt: str | None, place: str) -> Diagnosis:
         mistake = suspect.mistake
         node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
-        facts = self._facts(suspect, node, of, wrt)
+        facts = self._facts(suspect, node, of, wrt, place)
         where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
         return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts))
 
-    def _facts(self, suspect: Suspect, node: int, of: str, wrt: str | None) -> dict[str, str]:
-        """What a sentence of the table may speak of."""
+    def _facts(self, suspect: Suspect, node: int, of: str, wrt: str | None, place: str) -> dict[str, str]:
+        """What a sentence of the table may speak of; `place` is the element that is asked for."""
         asked = self.run.graph.index[wrt or of]
         output = shorten(of if wrt is not None else self.run.output)
-        facts = {"node": self._name(node), "d": f"∂{output}/∂{self._name(node)}"}
+        name = self._name(node) + (place if node == asked else "")
+        facts = {"node": name, "d": f"∂{output}/∂{name}"}
         facts["within"] = "" if node == asked else f"in {facts['d']} "
         facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
         facts["fn"], facts["dropped"] = self._operation(suspect), self._dropped(suspect)
@@ -273,7 +282,7 @@ class Diagnoser:
             numbers = filter(None, map(self._constant, self.run.linear.tape.args[suspect.operation]))
             for number in numbers:
                 return f"{facts['at']}the factor {number} is left out"
-        return f"a factor of the chain is left out in the derivative of {facts['node']}: that of {facts['fn']}"
+        return f"{facts['at']}the derivative of {facts['fn']} is left out of the chain"
 
     def _constant(self, slot: int) -> str:
         """The number that a formula has at this place; empty for what is none."""
@@ -286,6 +295,15 @@ class Diagnoser:
     @staticmethod
     def _number(value: Any) -> float | None:
         return float(value) if value is not None and is_known(value) and not shape_of(value) else None
+
+
+def _place(index: Index) -> str:
+    """The element, or row, that an index means, as it is written behind a name."""
+    return f"[{','.join(str(i) for i in index if isinstance(i, int))}]" if index else ""
+
+
+def _element(value: Any) -> Any:
+    return value if shape_of(value) else float(value)
 
 
 def _is_zero(value: Any) -> bool:

@@ -14,8 +14,8 @@ A row's columns:
     weight   how large a change it is: of two that give the same number, the lighter is the likelier
     hint     what to look at, without a number
     text     what went wrong, with the student's own arithmetic; `{node}` is where, `{user}` the user, `{fn}` the
-             primitive, `{dropped}` the argument that is left out, `{d}` and `{du}` the derivatives by node and user; the
-             rest is told in `diagnose`
+             primitive, `{dropped}` the argument that is left out, `{d}` and `{du}` the derivatives by node and user;
+             the rest is told in `diagnose`
     value    for a primitive, whether the wrong text is its value; its partials are then the others that are given
     at_once  the name of what goes wrong at once wherever it can, such as a calculator that counts in degrees
 """
