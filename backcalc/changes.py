@@ -6,7 +6,7 @@ derivative with respect to x is off by delta · ∂slot/∂x. So the mistakes of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 from math import isfinite, prod
@@ -45,17 +45,21 @@ class Changes:
     """The changes that mistakes make to the derivatives of one output, whose adjoints by node are given."""
 
     def __init__(self, run: Run, seeds: Mapping[int, Any], adjoints: list[Any]) -> None:
-        self.run, self.linear, self.adjoints = run, run.linear, adjoints
+        self.run, self.linear, self.adjoints, self.seeds = run, run.linear, adjoints, seeds
         self.tape = run.linear.tape
         self.terms: list[list[Term]] = replace(run, seeds=dict(seeds), adjoints=adjoints).contributions()
-        self._cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
+        self.cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
 
     @cached_property
     def changes(self) -> list[Change]:
         """Every change that makes a difference; of those that make the same, the lightest."""
+        return self.changes_at(range(len(self.terms)))
+
+    def changes_at(self, nodes: Collection[int]) -> list[Change]:
+        """The same of the changes made at some nodes."""
         same: dict[Any, list[Change]] = {}
         with quietly(self.linear.evaluation.has_arrays):
-            for change in self._all():
+            for change in self._all(nodes):
                 rivals = same.setdefault((change.slot, _key(change.delta)), [])
                 # A heavier explanation of the same number never wins, and of equals each may be the one.
                 if rivals and change.mistake.weight < rivals[0].mistake.weight:
@@ -64,15 +68,16 @@ class Changes:
                     rivals.append(change)
         return [change for rivals in same.values() for change in rivals]
 
-    def _all(self) -> Iterator[Change]:
-        for node in range(len(self.terms)):
+    def _all(self, nodes: Collection[int]) -> Iterator[Change]:
+        for node in nodes:
             if self.terms[node] and is_known(self.adjoints[node]):
                 yield from filter(_matters, self._sums(node))
                 yield from filter(_matters, self._terms(node))
-        for slot in self._cotangents:
-            if is_known(self._cotangents[slot]):
-                yield from filter(_matters, self._steps(slot))
-                yield from filter(_matters, self._rules(slot))
+        for slot, ct in self.cotangents.items():
+            owner = self.tape.owner[slot]
+            if owner is not None and owner in nodes and is_known(ct):
+                yield from filter(_matters, self._steps(slot, owner))
+                yield from filter(_matters, self._rules(slot, owner))
 
     def _sums(self, node: int) -> Iterator[Change]:
         """The changes to a node's adjoint."""
@@ -82,7 +87,10 @@ class Changes:
         known = {"a": adjoint, "v": value}
         if len(terms) > 1 and all_known(terms):
             known["product"] = prod(terms[1:], start=terms[0])
+        users = [user for user, _, _ in self.terms[node]]
         for mistake in _of(SUM):
+            if mistake.change == "1" and not any(user in self.seeds for user in users):
+                continue  # The chain begins where the output is used.
             new = _changed(_SUM, mistake.change, known)
             yield Change(mistake, self.tape.slot[node], _difference(new, adjoint), node)
 
@@ -93,15 +101,16 @@ class Changes:
                 continue
             value, ct = self.run.values[user], self.adjoints[user]
             known = {"c": term, "p": partial, "ct": ct, "y": value, "a": self.adjoints[node]}
-            for mistake in _of(TERM) if len(self.terms[node]) > 1 else _of(TERM, alone=True):
+            is_alone = len(self.terms[node]) == 1
+            for mistake in _of(TERM, alone=is_alone):
+                if is_alone and user in self.seeds and mistake.change == "ct":
+                    continue  # That is the seed left out.
                 new = _changed(_TERM, mistake.change, known)
                 yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user)
 
-    def _steps(self, slot: int) -> Iterator[Change]:
+    def _steps(self, slot: int, node: int) -> Iterator[Change]:
         """The changes to what any operation hands to its arguments."""
-        ct, node = self._cotangents[slot], self.tape.owner[slot]
-        if node is None:
-            return
+        ct = self.cotangents[slot]
         for arg, partial in self.linear.slot_edges[slot]:
             term = pull(partial, ct)
             if is_known(term):
@@ -109,10 +118,10 @@ class Changes:
                     new = -term if mistake.change == "-c" else ct
                     yield Change(mistake, arg, _difference(new, term), node, operation=slot)
 
-    def _rules(self, slot: int) -> Iterator[Change]:
+    def _rules(self, slot: int, node: int) -> Iterator[Change]:
         """The changes to the local partials of an operation."""
-        row, args, node = self.linear.evaluation.rows[slot], self.tape.args[slot], self.tape.owner[slot]
-        if row is None or node is None:
+        row, args = self.linear.evaluation.rows[slot], self.tape.args[slot]
+        if row is None:
             return
         for mistake in _of(row.name):
             for k, text in enumerate(map(str.strip, mistake.change.split(";"))):
@@ -120,14 +129,14 @@ class Changes:
                 edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]
                 place = args[:k].count(args[k])
                 if text and place < len(edges) and not mistake.value:
-                    old = pull(edges[place], self._cotangents[slot])
-                    new = self._by_rule(slot, row, k, text)
+                    old = pull(edges[place], self.cotangents[slot])
+                    new = self.by_rule(slot, row, k, text, self.cotangents[slot])
                     yield Change(mistake, args[k], _difference(new, old), node, operation=slot)
 
-    def _by_rule(self, slot: int, row: Primitive, k: int, text: str) -> Any:
+    def by_rule(self, slot: int, row: Primitive, k: int, text: str, ct: Any) -> Any:
         """The contribution of a slot to its k-th argument if its partial were this text; None where it has none."""
         terms, shapes = self.linear.evaluation.terms, self.linear.evaluation.shapes
-        arg, ct = self.tape.args[slot][k], self.linear.full(self._cotangents[slot], shapes[slot])
+        arg, ct = self.tape.args[slot][k], self.linear.full(ct, shapes[slot])
         operands = dict(
             zip((*row.params, "out"), [*(terms[a] for a in self.tape.args[slot]), terms[slot]], strict=True)
         )
@@ -145,30 +154,34 @@ class Changes:
 
     # ---- What a change comes to ----
 
-    def effects(self, node: int) -> Iterator[tuple[Change, Any]]:
-        """Every change with the derivative with respect to `node` that it leads to."""
+    def effects(self, node: int, places: Collection[int] | None = None) -> Iterator[tuple[Change, Any]]:
+        """Every change, or those made at some nodes, with the derivative with respect to `node` that it leads to."""
         slot, adjoint = self.tape.slot[node], self.adjoints[node]
+        changes = self.changes if places is None else self.changes_at(places)
         with quietly(self.linear.evaluation.has_arrays):
             # By one forward sweep for all changes; of arrays slopes would be Jacobians, so each change is swept.
             if not self.linear.evaluation.has_arrays:
-                slopes = self._slopes(slot)
-                for change in self.changes:
+                slopes = self._slopes(slot, max((change.slot for change in changes), default=slot))
+                for change in changes:
                     if slopes.get(change.slot):
                         yield change, adjoint + change.delta * slopes[change.slot]
                 return
-            for change, moved in zip(self.changes, self._moved, strict=True):
+            for change, moved in zip(changes, self._moved if places is None else self._moves(changes), strict=True):
                 if slot in moved and is_known(moved[slot]):
                     yield change, adjoint + self.linear.full(moved[slot], shape_of(adjoint))
 
-    def _slopes(self, slot: int) -> dict[int, Any]:
-        """∂slot/∂this one for every slot above it."""
+    def _slopes(self, slot: int, last: int) -> dict[int, Any]:
+        """∂slot/∂this one for every slot above it, up to the last that is asked for."""
         edges = self.linear.slot_edges
-        return forward(range(slot + 1, len(edges)), lambda head: _numbers(edges[head]), {slot: 1.0})
+        return forward(range(slot + 1, last + 1), lambda head: _numbers(edges[head]), {slot: 1.0})
 
     @cached_property
     def _moved(self) -> list[dict[int, Any]]:
+        return self._moves(self.changes)
+
+    def _moves(self, changes: Iterable[Change]) -> list[dict[int, Any]]:
         """For each change, by how much it moves the cotangent of every slot."""
-        return [self.linear.sweep({change.slot: change.delta}) for change in self.changes]
+        return [self.linear.sweep({change.slot: change.delta}) for change in changes]
 
 
 def _numbers(edges: Any) -> Iterator[tuple[int, float]]:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from backcalc.diagnose import Diagnoser, Diagnosis
 from backcalc.digits import AS_WRITTEN, Tolerance, wrong_places
 from backcalc.errors import Diagnostic, Source, shorten
+from backcalc.evaluate import require_known
+from backcalc.expr import VECTOR, Call
 from backcalc.given import Given, Marked
 from backcalc.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.run import Run, derivatives
 from backcalc.statements import Answer
 from backcalc.subjects import part, refusals, subject_of, unknown
 from backcalc.values import is_known, shape_of
+
+MOST_BY_HAND = 5000
+"""Operations of a graph that somebody may have worked out by hand, rounding on the way; twelve ways are tried."""
+
+
+def require_point(run: Run, refused: Iterable[Diagnostic]) -> None:
+    """Raises EvaluateError, naming each input without a value, where no answer was refused for anything else."""
+    if all(error.code == "unknown-value" for error in refused):
+        require_known(run.linear.evaluation)
 
 
 class Key:
@@ -63,7 +75,8 @@ class Key:
 
     def _rounding(self, given: Given) -> str | None:
         """The rounding on the way that leads to what was given; None where none does."""
-        if not self.is_plain(given) or given.matches(given.expected):
+        by_hand = len(self.run.linear.tape.rows) <= MOST_BY_HAND
+        if not (by_hand and self.is_plain(given)) or given.matches(given.expected):
             return None
         # Kept by rounding: a whole class is marked against the same few passes.
         for rounding in _by_decimals(given):
@@ -82,7 +95,37 @@ class Key:
         if independence or not (has_sense and self.is_plain(given)):
             return independence
         index = part(given.answer, len(self.run.shape(given.of)))
-        return self._diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches)
+        found = self._diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches)
+        if found:
+            return found
+        only = self._only_wrong(given)
+        return self._diagnosis(only) if only else self._dependence(given)
+
+    @staticmethod
+    def _dependence(given: Given) -> Diagnosis | None:
+        """That a derivative which is said to be 0 is not, for a path leads there."""
+        if given.wrt is None or given.of == given.wrt or _is_nonzero(given.value) or not _is_nonzero(given.expected):
+            return None
+        y, x = shorten(given.of), shorten(given.wrt)
+        text = f"a path leads from {x} to {y}, so this is not 0"
+        return Diagnosis("missing-term", given.wrt, text, f"is there no path from {x} to {y}?")
+
+    def _only_wrong(self, given: Given) -> Given | None:
+        """The one element of an array that is not right, as an answer of its own; None where there are several."""
+        places = list(islice(wrong_places(given.answer.value, given.expected, given.source, self.tolerance), 2))
+        value = given.answer.value
+        if len(places) != 1 or not places[0]:
+            return None
+        for i in places[0]:
+            if not (isinstance(value, Call) and value.fn == VECTOR):
+                return None
+            value = value.args[i]
+        old = given.answer
+        if given.wrt is None:
+            answer = old._replace(value=value, of_place=(*old.of_place, *places[0]))
+        else:
+            answer = old._replace(value=value, wrt_place=(*old.wrt_place, *places[0]))
+        return Given(answer, self.expected(answer), given.source)
 
     def _independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
@@ -95,8 +138,10 @@ class Key:
         return Diagnosis("other-node", wrt, text, f"is there a path from {x} to {y}?")
 
     def is_plain(self, given: Given) -> bool:
-        """Whether one sweep gives what was asked for: a value, or a derivative of a number."""
+        """Whether one sweep gives what was asked for: a value, or a derivative of a number by a node."""
         index = self.run.graph.index
+        if given.wrt is not None and given.wrt not in index:
+            return False
         return given.wrt is None or given.of not in index or not self.run.shapes[index[given.of]]
 
     def reworked(self, work: OwnWork, given: Given) -> Any:
@@ -114,6 +159,8 @@ class Key:
 
     def whole(self, answer: Answer) -> Any:
         """The same of the nodes as a whole."""
+        if answer.wrt is not None and answer.wrt not in self.run.graph.index:
+            return 1.0  # A loss outside the graph by itself.
         node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]
         return self.run.values[node] if answer.wrt is None else self.derivatives(answer.of)[node]
 
@@ -154,7 +201,8 @@ class WrongAnswers:
 
     def __init__(self, key: Key, wrong: list[Given]) -> None:
         self._key = key
-        self._wrong = [given for given in wrong if shape_of(given.value) == shape_of(given.expected)]
+        has_sense = (given for given in wrong if shape_of(given.value) == shape_of(given.expected))
+        self._wrong = [given for given in has_sense if (given.wrt or given.of) in key.run.graph.index]
         self._works: dict[Rounding | None, OwnWork] = {}
 
     def source_of(self, given: Given) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -15,16 +16,21 @@ from backcalc.expr import NEGATE
 from backcalc.mistakes import ANSWER, MISTAKES, VALUE, Kind
 from backcalc.run import Run
 from backcalc.suspects import Lineup, Redone, Suspect, redone
+from backcalc.throughout import Throughout, throughout
 from backcalc.values import is_known, shape_of
 
 MOST_OTHERS = 200
 """Nodes whose number may have been written in place of the one asked for; in larger graphs that is chance."""
+
+MOST_PLACES = 1000
+"""Nodes where a mistake is looked for, the nearest to the answer; far more would explain any number."""
 
 MOST_CHANCE = 0.1
 """Of answers that are just wrong, with two digits, some 5 % would be claimed with more."""
 
 NEAREST = (1, 0)  # Such as the sign of the very number that is asked for: always worth telling.
 _WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
+_PARTS = {"+": "summand", "*": "factor", "/": "divisor"}
 _WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
 
 Index = tuple[Any, ...]
@@ -53,6 +59,7 @@ class Diagnoser:
         self.run, self._derivatives, self._seeds = run, derivatives, seeds
         self._changes: dict[str, Changes] = {}
         self._redone_adjoints: dict[str, list[dict[int, Any]]] = {}
+        self._made_throughout: dict[str, list[Throughout]] = {}
         self._lineups: dict[tuple[str, str | None], Lineup] = {}
 
     def diagnose(
@@ -60,11 +67,13 @@ class Diagnoser:
     ) -> Diagnosis | None:
         """The likeliest mistake behind `given` as ∂of/∂wrt, the value of `of`, or an element; None where none fits."""
         fitting = self.fitting(of, wrt, index, given, slack, matches)
-        if not fitting or self._is_chance(fitting[0], of, wrt, given, slack):
+        if not fitting or self._is_chance(fitting[0], of, wrt, index, given, slack):
             return None
         # Several are as likely where nothing tells them apart; of two both are told, rather than one by chance.
         likeliest = [s for s in fitting if s.rank == fitting[0].rank]
-        told = list({(found := self._told(suspect, of, wrt)).text: found for suspect in likeliest}.values())
+        told = list(
+            {(found := self._told(suspect, of, wrt, _place(index))).text: found for suspect in likeliest}.values()
+        )
         if len(told) == 1 or likeliest[0].mistake.kind == "other-node":
             return told[0]
         first, second, *_ = told
@@ -74,15 +83,20 @@ class Diagnoser:
         self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
     ) -> list[Suspect]:
         """The suspects that give the number written, the likeliest first; it has to come within `slack` of theirs."""
-        lineup = self._lineup(of, wrt)
-        # Numbers are sorted, so a look into the interval takes a bisection; arrays are few.
-        if index:
-            near = [s._replace(value=s.value[index]) for s in lineup.arrays]
-        else:
-            near = lineup.arrays if shape_of(given) else lineup.between(given - slack, given + slack)
+        near = self._near(of, wrt, index, given, slack)
         return sorted((s for s in near if matches(s.value)), key=lambda suspect: suspect.rank)
 
-    def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, given: Any, slack: float) -> bool:
+    def _near(self, of: str, wrt: str | None, index: Index, given: Any, reach: float) -> list[Suspect]:
+        """The suspects within `reach` of a number; of an array all that are arrays."""
+        lineup = self._lineup(of, wrt)
+        if index:
+            # Another node's array, or the transpose, may have no such element.
+            shape = self.run.shape(wrt or of)
+            alike = (suspect for suspect in lineup.arrays if shape_of(suspect.value) == shape)
+            lineup = Lineup(suspect._replace(value=_element(suspect.value[index])) for suspect in alike)
+        return lineup.arrays if shape_of(given) else lineup.between(given - reach, given + reach)
+
+    def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, index: Index, given: Any, slack: float) -> bool:
         """Whether so few digits are written that one of the suspects as light as this may well be met by chance.
 
         To be expected are as many as there are such numbers around, times the share of it all that the digits leave.
@@ -90,8 +104,7 @@ class Diagnoser:
         if shape_of(given) or likeliest.rank == NEAREST:
             return False
         reach = abs(given) / 2
-        near = self._lineup(of, wrt).between(given - reach, given + reach)
-        # Mistakes that give the same number are one chance to be met, not several.
+        near = self._near(of, wrt, index, given, reach)
         light = {f"{s.value:.9g}" for s in near if s.mistake.weight <= likeliest.mistake.weight}
         exact = f"{likeliest.value:.9g}" == f"{given:.9g}"
         return not exact and len(light) * slack > MOST_CHANCE * reach
@@ -109,17 +122,24 @@ class Diagnoser:
         adjoints = self._derivatives(of)
         # A mistake in ∂L/∂x is made between x and L: the nearer to x, the fewer other answers it would have spoilt.
         away = self._distances(wrt, self._users)
-        for change, value in self.changes(of).effects(wrt):
+        is_small = len(self.run.graph.nodes) <= MOST_PLACES
+        near = None if is_small else set(islice(away, MOST_PLACES))
+        for change, value in self.changes(of).effects(wrt, near):
             place = (change.node, change.user, change.operation, away.get(change.node, 0))
             yield Suspect(value, change.mistake, *place)
         slot = self.run.linear.tape.slot[wrt]
         for done, swept in zip(self._redone, self._swept(of), strict=True):
             yield self._by_value(swept.get(slot, 0.0), done, away)
+        for each in self._throughout(of) if is_small else ():
+            if slot in each.cotangents:
+                yield Suspect(each.cotangents[slot], each.mistake, None, None, each.operation, distance=len(adjoints))
         for mistake in _of(ANSWER):
             if mistake.kind == "transpose" and len(shape_of(adjoints[wrt])) > 1:
                 yield Suspect(adjoints[wrt].T, mistake, wrt)
             elif mistake.kind == "other-node":
-                yield from (Suspect(adjoints[i], mistake, wrt, i) for i in self._others(wrt))
+                # That two derivatives are 0 has its own reasons, so a 0 is not taken for another's.
+                others = (i for i in self._others(wrt) if not _is_zero(adjoints[i]))
+                yield from (Suspect(adjoints[i], mistake, wrt, i) for i in others)
 
     def _of_value(self, node: int) -> Iterator[Suspect]:
         true, slot = self.run.values[node], self.run.linear.tape.slot[node]
@@ -137,16 +157,23 @@ class Diagnoser:
                 others = ((i, self.run.values[i]) for i in self._others(node))
                 yield from (Suspect(value, mistake, node, i) for i, value in others if value is not None)
 
-    def _by_value(self, value: Any, done: Redone, away: Mapping[int | None, int]) -> Suspect:
+    def _by_value(self, value: Any, done: Redone, away: Mapping[int, int]) -> Suspect:
         """The suspect of a mistake in the forward pass."""
         node = None if done.slot is None else self.run.linear.tape.owner[done.slot]
-        return Suspect(value, done.mistake, node, operation=done.slot, distance=away.get(node, 0))
+        distance = 0 if node is None else away.get(node, 0)
+        return Suspect(value, done.mistake, node, operation=done.slot, distance=distance)
 
     def changes(self, of: str) -> Changes:
         """What mistakes in the sweep of `of` change."""
         if of not in self._changes:
             self._changes[of] = Changes(self.run, self._seeds(of), self._derivatives(of))
         return self._changes[of]
+
+    def _throughout(self, of: str) -> list[Throughout]:
+        """The sweeps of `of` with a mistake made again and again."""
+        if of not in self._made_throughout:
+            self._made_throughout[of] = throughout(self.changes(of))
+        return self._made_throughout[of]
 
     @cached_property
     def _redone(self) -> list[Redone]:
@@ -179,10 +206,10 @@ class Diagnoser:
         return {i: [index[arg] for arg in node.args] for i, node in enumerate(self.run.graph.nodes)}
 
     @staticmethod
-    def _distances(node: int, neighbours: Mapping[int, list[int]]) -> dict[int | None, int]:
-        """The fewest edges from `node` to each that can be reached."""
-        found: dict[int | None, int] = {node: 0}
-        layer, steps = {node}, 0  # Breadth first, so each node is met by its shortest way.
+    def _distances(node: int, neighbours: Mapping[int, list[int]]) -> dict[int, int]:
+        """The fewest edges from `node` to each that can be reached, the nearest first."""
+        found = {node: 0}
+        layer, steps = {node}, 0
         while layer:
             steps += 1
             layer = {there for here in layer for there in neighbours.get(here, ()) if there not in found}
@@ -191,22 +218,23 @@ class Diagnoser:
 
     # ---- What is told of it ----
 
-    def _told(self, suspect: Suspect, of: str, wrt: str | None) -> Diagnosis:
+    def _told(self, suspect: Suspect, of: str, wrt: str | None, place: str) -> Diagnosis:
         mistake = suspect.mistake
         node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
-        facts = self._facts(suspect, node, of, wrt)
+        facts = self._facts(suspect, node, of, wrt, place)
         where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
         return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts))
 
-    def _facts(self, suspect: Suspect, node: int, of: str, wrt: str | None) -> dict[str, str]:
-        """What a sentence of the table may speak of."""
+    def _facts(self, suspect: Suspect, node: int, of: str, wrt: str | None, place: str) -> dict[str, str]:
+        """What a sentence of the table may speak of; `place` is the element that is asked for."""
         asked = self.run.graph.index[wrt or of]
         output = shorten(of if wrt is not None else self.run.output)
-        # Every row may use any of these; which it uses, only its text says.
-        facts = {"node": self._name(node), "d": f"∂{output}/∂{self._name(node)}"}
+        name = self._name(node) + (place if node == asked else "")
+        facts = {"node": name, "d": f"∂{output}/∂{name}"}
         facts["within"] = "" if node == asked else f"in {facts['d']} "
         facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
-        facts["fn"], facts["constant"] = self._operation(suspect), self._constant(suspect)
+        facts["fn"], facts["dropped"] = self._operation(suspect), self._dropped(suspect)
+        facts["lost"] = self._lost(suspect, facts)
         if suspect.user is not None:
             facts |= {"user": self._name(suspect.user), "du": f"∂{output}/∂{self._name(suspect.user)}"}
         if wrt is not None:
@@ -241,12 +269,29 @@ class Diagnoser:
         name = "@" if name.startswith("@") else name.split("/")[0] or name
         return _WORDS.get(name, name)
 
-    def _constant(self, suspect: Suspect) -> str:
-        """The number that an operation has among its arguments."""
-        terms, tape = self.run.linear.evaluation.terms, self.run.linear.tape
-        args = () if suspect.operation is None else tape.args[suspect.operation]
-        numbers = (terms[arg] for arg in args if tape.constant[arg] and not shape_of(terms[arg]))
-        return next((f" {by_hand(number)}" for number in numbers), "")
+    def _dropped(self, suspect: Suspect) -> str:
+        """The argument that a wrong value does without, by its name or number where it has one."""
+        mistake, tape = suspect.mistake, self.run.linear.tape
+        if suspect.operation is None or mistake.value not in ("x", "y") or mistake.where not in _PARTS:
+            return ""
+        part, arg = _PARTS[mistake.where], tape.args[suspect.operation][mistake.value == "x"]
+        if arg in tape.node_of:
+            return f"the {part} {self._name(tape.node_of[arg])}"
+        number = self._constant(arg)
+        return f"the {part} {number}" if number else f"a {part}"
+
+    def _lost(self, suspect: Suspect, facts: Mapping[str, str]) -> str:
+        """What the chain does without where an operation hands on what it was handed."""
+        if suspect.operation is not None:
+            numbers = filter(None, map(self._constant, self.run.linear.tape.args[suspect.operation]))
+            for number in numbers:
+                return f"{facts['at']}the factor {number} is left out"
+        return f"{facts['at']}the derivative of {facts['fn']} is left out of the chain"
+
+    def _constant(self, slot: int) -> str:
+        """The number that a formula has at this place; empty for what is none."""
+        term = self.run.linear.evaluation.terms[slot]
+        return by_hand(term) if self.run.linear.tape.constant[slot] and not shape_of(term) else ""
 
     def _name(self, node: int) -> str:
         return shorten(self.run.graph.nodes[node].name)
@@ -254,6 +299,19 @@ class Diagnoser:
     @staticmethod
     def _number(value: Any) -> float | None:
         return float(value) if value is not None and is_known(value) and not shape_of(value) else None
+
+
+def _place(index: Index) -> str:
+    """The element, or row, that an index means, as it is written behind a name."""
+    return f"[{','.join(str(i) for i in index if isinstance(i, int))}]" if index else ""
+
+
+def _element(value: Any) -> Any:
+    return value if shape_of(value) else float(value)
+
+
+def _is_zero(value: Any) -> bool:
+    return is_known(value) and not (value.any() if shape_of(value) else value)
 
 
 def _factors(user: int | None, partial: Any, contribution: Any, adjoints: list[Any]) -> list[float]:

@@ -3,8 +3,9 @@
 A row's columns:
 
     where    what is changed: ANSWER or VALUE, a derivative or a value as it was written down; SUM, the adjoint of a
-             node; TERM, the contribution of a user to it; STEP, that of any operation to its argument; or the name of a
-             primitive, whose local partial or value is wrong
+             node; TERM, the contribution of a user to it; STEP, that of any operation to its argument; EACH, that of a
+             function wherever it stands; or the name of a primitive, whose local partial or value is wrong, a partial
+             at one place or wherever it is taken
     change   what stands in its place, as text in the language. In a sum `a` is the adjoint, `v` the node's value,
              `product` that of the terms. In a term and a step `c` is the contribution, `p` the local partial, `ct` the
              adjoint of the user, `y` its value. In a partial or a value of a primitive
@@ -13,7 +14,8 @@ A row's columns:
     weight   how large a change it is: of two that give the same number, the lighter is the likelier
     hint     what to look at, without a number
     text     what went wrong, with the student's own arithmetic; `{node}` is where, `{user}` the user, `{fn}` the
-             primitive, `{d}` and `{du}` the derivatives with respect to them; the rest is told in `diagnose`
+             primitive, `{dropped}` the argument that is left out, `{d}` and `{du}` the derivatives by node and user;
+             the rest is told in `diagnose`
     value    for a primitive, whether the wrong text is its value; its partials are then the others that are given
     at_once  the name of what goes wrong at once wherever it can, such as a calculator that counts in degrees
 """
@@ -43,7 +45,7 @@ class Mistake:
 
 
 # No primitive goes by such a name.
-ANSWER, VALUE, SUM, TERM, STEP = "the answer", "the value", "the sum", "a term", "a step"
+ANSWER, VALUE, SUM, TERM, STEP, EACH = "the answer", "the value", "the sum", "a term", "a step", "each step"
 
 _SIGN_HINT = "look at the sign"
 _RULE_HINT = "look up the derivative of {fn}"
@@ -62,6 +64,7 @@ def _value(fn: str, value: str, text: str, change: str = "", kind: Kind = "rule"
 
 
 _DEGREES = "{fn} was taken in degrees; the argument is in radians"
+_LOG10 = "log is the natural logarithm, not that to base 10"
 
 MISTAKES = (
     # What is written down, of a derivative and of a value; here `t` is the true one, `other` that of another node
@@ -93,7 +96,9 @@ MISTAKES = (
             "the value of {node} stands in place of {d}"),
     Mistake(STEP, "-c", "sign", 3, _SIGN_HINT, "a sign is wrong in the derivative of {node}"),
     Mistake(STEP, "ct", "missing-factor", 3, "the chain rule: is a factor missing?",
-            "a factor of the chain is left out in the derivative of {node}: that of {fn}"),
+            "{lost}"),
+    Mistake(EACH, "ct", "missing-factor", 3, "the chain rule: is a factor missing?",
+            "the derivative of {fn} is left out of the chain"),
     # Rules of derivatives
     _rule("sin", "-cos(x)", "the derivative of sin is cos, not −cos", "sign"),
     _rule("sin", "sin(x)", "the derivative of sin is cos, not sin"),
@@ -120,7 +125,7 @@ MISTAKES = (
     _rule("tanh", "out*(1 - out)", "the derivative of tanh is 1 − tanh², not tanh(1 − tanh)"),
     _rule("tanh", "1 - x^2", "the derivative of tanh is 1 − y² with y = tanh(v), not 1 − v²"),
     _rule("relu", "1", "ReLU's gate is ignored: where its argument is negative, the slope is 0"),
-    _rule("relu", "1 - step(x)", "ReLU's gate is the wrong way round: the slope is 1 where the argument is positive"),
+    _rule("relu", "1 - step(out)", "ReLU's gate is the wrong way round: the slope is 1 where the argument is positive"),
     _rule("relu", "out", "the slope of ReLU is 1 or 0, not its value"),
     _rule("^", "x^(y - 1);", "the power rule's factor, the exponent, is missing"),
     _rule("^", "y*x^y;", "the power rule takes one from the exponent"),
@@ -146,6 +151,7 @@ MISTAKES = (
     _rule("cross_entropy/vectors", "ct*t/p; ct*log(p)", "the sign of the cross-entropy is lost", "sign"),
     _rule("cross_entropy/vectors", "ct*(p - t);", "p − t is the derivative with respect to what softmax is taken of"),
     _rule("softmax_cross_entropy", "ct*(t - softmax(a));", "p − t is the derivative, not t − p", "sign"),
+    _rule("softmax_cross_entropy", "ct*softmax(a);", "p − t is the derivative; the target t is not taken off"),
     _rule("softmax", "ct*out*(1 - out)", "softmax has a full Jacobian; y(1 − y) is only its diagonal"),
     _rule("mean", "ct", "the mean divides by the number of elements", "missing-factor"),
     # Matrices
@@ -161,7 +167,10 @@ MISTAKES = (
     _value("sin", "sin(x*pi/180)", _DEGREES, "cos(x*pi/180)", "degrees", at_once="degrees"),
     _value("cos", "cos(x*pi/180)", _DEGREES, "-sin(x*pi/180)", "degrees", at_once="degrees"),
     _value("tan", "tan(x*pi/180)", _DEGREES, "1 + out^2", "degrees", at_once="degrees"),
-    _value("log", "log10(x)", "log is the natural logarithm, not that to base 10", at_once="log10"),
+    _value("log", "log10(x)", _LOG10, at_once="log10"),
+    _value("softmax_cross_entropy", "-dot(t, log_softmax(a))/log(10)", _LOG10, at_once="log10"),
+    _value("cross_entropy/vectors", "-sum(t*log(p))/log(10)", _LOG10, at_once="log10"),
+    _value("mean", "sum(x)", "the mean divides by the number of elements", kind="missing-factor"),
     _value("sin", "cos(x)", "cos was taken in place of sin"),
     _value("cos", "sin(x)", "sin was taken in place of cos"),
     _value("log", "-log(x)", "the sign of log is wrong", kind="sign"),
@@ -169,15 +178,20 @@ MISTAKES = (
     _value("sigmoid", "sigmoid(-x)", "σ(v) is 1/(1 + exp(−v)): the sign of the exponent is wrong", kind="sign"),
     _value("sigmoid", "tanh(x)", "tanh was taken in place of σ"),
     _value("tanh", "sigmoid(x)", "σ was taken in place of tanh"),
+    _value("tanh", "x", "tanh is left out", kind="missing-factor"),
+    _value("sigmoid", "x", "σ is left out", kind="missing-factor"),
+    _value("sqrt", "x", "the root is left out", kind="missing-factor"),
+    _value("+", "x", "{dropped} is left out", "1; 0", "missing-term"),
+    _value("+", "y", "{dropped} is left out", "0; 1", "missing-term"),
     _value("relu", "x", "ReLU makes a negative number 0"),
     _value("+", "x - y", "a sum was taken as a difference", kind="sign"),
     _value("-", "x + y", "a difference was taken as a sum", kind="sign"),
     _value("-", "y - x", "the difference is the wrong way round", kind="sign"),
     _value("+", "x*y", "the terms are multiplied; they are to be added", kind="product"),
     _value("*", "x + y", "the factors are added; they are to be multiplied"),
-    _value("*", "y", "the factor{constant} is left out", "0; 1", "missing-factor"),
-    _value("*", "x", "the factor{constant} is left out", "1; 0", "missing-factor"),
-    _value("/", "x", "the divisor{constant} is left out", "1; 0", "missing-factor"),
+    _value("*", "y", "{dropped} is left out", "0; 1", "missing-factor"),
+    _value("*", "x", "{dropped} is left out", "1; 0", "missing-factor"),
+    _value("/", "x", "{dropped} is left out", "1; 0", "missing-factor"),
     _value("/", "x*y", "a quotient was taken as a product"),
     _value("/", "y/x", "the quotient is upside down"),
     _value("^", "x*y", "a power was taken as a product"),

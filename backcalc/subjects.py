@@ -37,7 +37,7 @@ def unknown(run: Run, answer: Answer) -> Diagnostic:
     if needed := missing_nodes(run.linear.evaluation):
         hints = remedies(needed)
     elif answer.wrt is None:
-        hints = (f"give its activation: {shorten(answer.of)} = …",)
+        hints = (f"the file of the graph may state its activation: {shorten(answer.of)} = …",)
     return Diagnostic("unknown-value", f"{what} is not known", answer.span, hints=hints)
 
 

@@ -18,7 +18,7 @@ from backcalc.run import Run
 from backcalc.values import is_known, shape_of
 
 MOST_WORK = 100_000
-"""Operations done again for mistakes in the forward pass; in larger graphs only those made everywhere are tried."""
+"""Operations done again for mistakes in the forward pass; in larger graphs those made everywhere, in huge ones none."""
 
 
 class Suspect(NamedTuple):
@@ -71,6 +71,8 @@ def redone(run: Run) -> list[Redone]:
     # Each takes a pass of its own, so the work grows as the square of the graph.
     if len(single) * len(tape.rows) > MOST_WORK:
         single = []
+    if len(at_once) * len(tape.rows) > MOST_WORK:
+        at_once = {}
     changed: list[tuple[Mistake, int | None, dict[int, Primitive]]]
     changed = [(mistake, None, rows) for mistake, rows in at_once.values()]
     changed += [(mistake, slot, {slot: row}) for mistake, slot, row in single]

@@ -13,7 +13,7 @@ import numpy as np
 
 from backcalc.evaluate import apply
 from backcalc.linearize import pull
-from backcalc.mistakes import MISTAKES, STEP, SUM, TERM, Mistake
+from backcalc.mistakes import EACH, MISTAKES, STEP, SUM, TERM, Mistake
 from backcalc.values import is_known
 
 sigmoid = np.vectorize(lambda x: 1 / (1 + math.exp(-x)), otypes=[float])
@@ -28,6 +28,9 @@ NAMESPACE = {
     "step": lambda x: np.heaviside(x, 0.0),
     "sigmoid": sigmoid,
     "softmax": softmax,
+    "log_softmax": lambda x: np.log(softmax(x)),
+    "dot": np.dot,
+    "sum": np.sum,
 }
 
 
@@ -72,7 +75,10 @@ def _in_sums(run, of):
     names = [node.name for node in run.graph.nodes]
     true = _truth(run, of)
     for mistake in MISTAKES:
-        for node in (name for name in names if name in true and mistake.where == SUM):
+        at = [name for name in names if name in true and mistake.where == SUM]
+        if mistake.change == "1":  # The chain begins one step late, at what the output is made of.
+            at = [name for name in at if name in run.graph.node(of).args]
+        for node in at:
             yield mistake, node, _by_nodes(run, of, _changing_sum(mistake, node, run))
         if mistake.where == TERM:
             for node in (name for name in names if name in true):
@@ -146,23 +152,42 @@ def _in_operations(run, of):
             for k, text in enumerate(mistake.change.split(";")):
                 places = range(len(tape.args[slot])) if mistake.where == STEP else [k]
                 for place in places:
-                    wrong = _by_slots(run, of, (slot, place, mistake, text.strip())) if text.strip() else None
+                    wrong = _by_slots(run, of, ({slot}, place, mistake, text.strip())) if text.strip() else None
                     if wrong is not None:
                         yield mistake, node, wrong
+    yield from _throughout(run, of)
+
+
+def _throughout(run, of):
+    """A wrong rule of one partial, or a factor left out, at all places of a function."""
+    rows = run.linear.evaluation.rows
+    for mistake in MISTAKES:
+        *before, text = (part.strip() for part in mistake.change.rstrip("; ").split(";"))
+        if mistake.value or mistake.kind == "missing-term" or any(before) or mistake.where in (SUM, TERM, STEP):
+            continue
+        for name in {row.name for row in rows if row and (row.name == mistake.where or is_each(mistake, row))}:
+            slots = {slot for slot, row in enumerate(rows) if row and row.name == name}
+            wrong = _by_slots(run, of, (slots, len(before), mistake, text))
+            if wrong is not None and len(slots) > 1:
+                yield mistake, "every", wrong
+
+
+def is_each(mistake, row):
+    return mistake.where == EACH and row.name in ("sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "sigmoid", "relu")
 
 
 def _by_slots(run, of, changed):
     """The adjoints of all nodes by name, one operation's step to one argument changed; None where it cannot be."""
     linear, tape = run.linear, run.linear.tape
     cotangents = {tape.slot[run.graph.index[of]]: 1.0}
-    slot_changed, place, mistake, text = changed
+    slots_changed, place, mistake, text = changed
     made = False
     for slot in range(len(tape.rows) - 1, -1, -1):
         if slot not in cotangents:
             continue
         for number, (arg, partial) in enumerate(linear.slot_edges[slot]):
             c = pull(partial, cotangents[slot])
-            is_place = slot == slot_changed and arg == tape.args[slot][place]
+            is_place = slot in slots_changed and arg == tape.args[slot][place]
             if is_place and [a for a, _ in linear.slot_edges[slot][:number]].count(arg) == tape.args[slot][
                 :place
             ].count(arg):
@@ -187,7 +212,7 @@ def _wrong_step(linear, slot, place, mistake, text, ct, c):
         new = worked_out(text, known)
     except (NameError, TypeError, ValueError, AttributeError):
         return None
-    if mistake.where != STEP and not row.pullbacks:
+    if mistake.where not in (STEP, EACH) and not row.pullbacks:
         new = ct * new
         new = np.sum(new) if np.ndim(new) and not np.ndim(c) else new
     return new if is_known(new) and np.shape(new) == np.shape(c) else None

@@ -1,10 +1,9 @@
 """Marks as tests want them: of the answers that a graph file states, or the first error."""
 
 from backcalc.answers import read_stated
-from backcalc.check import Key
+from backcalc.check import Key, require_point
 from backcalc.digits import AS_WRITTEN
 from backcalc.errors import ParseError, UsageError
-from backcalc.evaluate import require_known
 
 
 def stated_answers(source, comments):
@@ -18,6 +17,6 @@ def check(run, source, answers, tolerance=AS_WRITTEN):
     marked, errors = Key(run, tolerance).mark(source, answers)
     if errors:
         if not marked:
-            require_known(run.linear.evaluation)
+            require_point(run, errors)
         raise UsageError(source, errors)
     return marked

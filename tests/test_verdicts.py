@@ -102,6 +102,114 @@ def test_the_neuron(answer, kind, text):
     assert text in mark.diagnosis.text
 
 
+# Exercise 2; by hand, with the derivative of cos taken as sin at every layer: ∂o/∂t4 = b5·b5 + t5·t5 = 1, and so on.
+def lattice_with_sin_for_the_derivative_of_cos():
+    t, b = [math.sin(1)], [math.cos(1)]
+    for _ in range(4):
+        t, b = [*t, math.sin(t[-1] + b[-1])], [*b, math.cos(t[-1] + b[-1])]
+    upper, lower = b[4], t[4]
+    for k in (3, 2, 1, 0):
+        v = t[k] + b[k]
+        upper = lower = upper * math.cos(v) + lower * math.sin(v)
+    return upper * math.cos(1) + lower * math.sin(1)
+
+
+def test_a_rule_that_is_wrong_throughout():
+    (mark,) = marks("lattice", f"do/dx = {lattice_with_sin_for_the_derivative_of_cos():.4f}")
+    assert (mark.diagnosis.kind, mark.diagnosis.text) == ("sign", "the derivative of cos is −sin, not sin")
+
+
+def test_a_factor_that_is_left_out_throughout():
+    """y = tanh(tanh(x)): both derivatives of tanh left out, with the 3 kept."""
+    (mark,) = marks("x = 1\nu = tanh(x)\nv = 3*tanh(u)\ny = v + u^2", "dy/dx = 4.5232")  # 3 + 2·tanh 1
+    assert mark.diagnosis.text == "the derivative of tanh is left out of the chain"
+
+
+# What is left out of a value; sin(0.841471) = 0.745624, 0.5·2 = 1.
+@pytest.mark.parametrize(
+    ("graph", "answer", "text", "at"),
+    [
+        ("lattice", "t2 = 0.745624", "the summand b1 is left out", {"x": 1.0}),
+        ("neuron", "v = 1", "the summand b is left out", NEURON | {"b": -0.6}),
+        ("x = 3\ny = x*2 + 7", "y = 6", "the summand 7 is left out", None),
+        ("x = 3\nw = 2\ny = x*x + x*w", "y = 9", "a summand is left out", None),
+        ("x = 4\nw = 2\ny = 3*sqrt(x)*w", "y = 24", "the root is left out", None),
+        ("x = [1, 2, 6]\ny = mean(x)", "y = 9", "the mean divides by the number of elements", None),
+        ("x = [0, 0]\nt = [0, 1]\nL = softmax_cross_entropy(x, t)", "L = 0.30103", "not that to base 10", None),
+    ],
+)
+def test_what_is_left_out_of_a_value(graph, answer, text, at):
+    (mark,) = marks(graph, answer, at=at)
+    assert text in mark.diagnosis.text
+
+
+# ∂L/∂a = softmax(a) − t = [0.5, −0.5]; h1 = [2, −1, 3] is given, so ReLU's gate is [1, 0, 1], and wrong [0, 1, 0].
+@pytest.mark.parametrize(
+    ("graph", "answer", "text"),
+    [
+        (
+            "a = [0, 0]\nt = [0, 1]\nL = softmax_cross_entropy(a, t)",
+            "dL/da = [0.5, 0.5]",
+            "the target t is not taken off",
+        ),
+        ("vectors", "dL/dW1 = [[0,0,0,0], [2,3,5,1], [0,0,0,0]]", "ReLU's gate is the wrong way round"),
+    ],
+)
+def test_rules_of_vectors(graph, answer, text):
+    (mark,) = marks(graph, answer)
+    assert text in mark.diagnosis.text
+
+
+MATRIX = "W = [[1, 2], [3, 4]]\nx = [1, -2]\nh = W @ x\ns = 2*h\nL = sum(s*h)"
+"""h = [−3, −5], ∂L/∂h = 4h = [−12, −20]; ∂L/∂W = [−12, −20] xᵀ = [[−12, 24], [−20, 40]]."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("dL/dW[0,1] = -24", "the sign of ∂L/∂W[0,1] is wrong"),
+        ("dL/dW = [[-12, 24], [20, 40]]", "the sign of ∂L/∂W[1,0] is wrong"),
+        ("dL/dW[0] = [12, -24]", "the sign of ∂L/∂W[0] is wrong"),
+        ("h[1] = 5", "the sign of h[1] is wrong"),
+    ],
+)
+def test_elements(answer, text):
+    (mark,) = marks(MATRIX, answer)
+    assert mark.diagnosis.text == text
+
+
+def test_a_wrong_element_that_nothing_explains():
+    """Other nodes' arrays, and the transpose, may have no such element."""
+    (mark,) = marks("W = [[1, 2, 3], [4, 5, 6]]\nx = [1, -1, 2]\nL = sum((W @ x)^2)", "dL/dW[1,2] = 713.7")
+    assert (mark.verdict, mark.diagnosis) == ("wrong", None)
+
+
+def test_a_zero_is_not_taken_for_what_is_independent():
+    (mark,) = marks("network-a", "du1/dx1 = 0")  # As ∂u1/∂u2 is.
+    assert mark.diagnosis.text == "a path leads from x1 to u1, so this is not 0"
+
+
+def test_the_seed_left_out_is_told_once():
+    (mark,) = marks("network-a", "dL/dx1 = 10")
+    assert mark.diagnosis.text == "∂L/∂o is taken as 1; it is −10"
+    (mark,) = marks("neuron", "dJ/dy = -0.80262", at=NEURON | {"b": -0.6})  # 2·(σ(0.4) − 1)
+    assert mark.diagnosis.text == "the factor 0.5 is left out"
+
+
+def test_a_loss_outside_the_graph_by_itself():
+    assert verdicts(marks("vectors", "dL/dL = 1", "dL/dL = 2", "dL/dh1 = [2, 1, 4]")) == ["right", "wrong", "wrong"]
+
+
+def test_in_a_large_graph_mistakes_are_looked_for_near_the_answer():
+    """Factors 2 and ½ in turn, at last a sum of two: ∂y/∂x0 = 1·(3 + 5)."""
+    chain = "\n".join(f"x{k + 1} = {2 if k % 2 else 0.5}*x{k}" for k in range(6000))
+    graph = f"input x0 = 1\nu = 3*x0\nv = 5*x0\n{chain.replace('*x0', '*(u + v)')}"
+    marked = marks(graph, "dx6000/dx0 = 3", "dx6000/dx5999 = 0.5", "x6000 = -8", "dx6000/dx0 = 7.9")
+    assert verdicts(marked) == ["wrong"] * 4
+    assert "the path through v" in marked[0].diagnosis.text
+    assert marked[2].diagnosis.kind == "sign"
+
+
 def test_degrees_are_told_in_values_and_slopes():
     in_degrees = math.sin(math.radians(1))
     (mark,) = marks("lattice", f"t1 = {in_degrees:.5f}")

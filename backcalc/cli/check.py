@@ -9,7 +9,7 @@ import click
 
 from backcalc.answers import NO_ANSWERS, read_answers, read_sheet, read_stated
 from backcalc.asked import gradient_asked, last_of_each, missing
-from backcalc.check import Key
+from backcalc.check import Key, require_point
 from backcalc.cli.options import (
     at_option,
     color_option,
@@ -25,7 +25,6 @@ from backcalc.cli.options import (
 )
 from backcalc.cli.tolerance import read_tolerance, sig_option, tol_option
 from backcalc.errors import BackcalcError, Diagnostic, ParseError, ReadError, Source, UsageError, shorten
-from backcalc.evaluate import require_known
 from backcalc.expr import NOWHERE
 from backcalc.given import Marked
 from backcalc.loading import finish, load_program
@@ -148,7 +147,7 @@ def command(
     key = Key(found, tolerance)
     marked, refused = key.mark(source, answers)
     if refused and not marked:  # Then it is the point that is at fault, rather than each answer.
-        require_known(found.linear.evaluation)
+        require_point(found, refused)
     if require == "all":
         marked += missing(key, _asked(key, program, stated, misstated), answers)
     # What could be marked is shown before the error that tells what could not.
