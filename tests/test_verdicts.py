@@ -193,7 +193,7 @@ def test_the_seed_left_out_is_told_once():
     (mark,) = marks("network-a", "dL/dx1 = 10")
     assert mark.diagnosis.text == "∂L/∂o is taken as 1; it is −10"
     (mark,) = marks("neuron", "dJ/dy = -0.80262", at=NEURON | {"b": -0.6})  # 2·(σ(0.4) − 1)
-    assert mark.diagnosis.text == "the factor 0.5 is left out"
+    assert mark.diagnosis.text == "at J: the factor 0.5 is left out"
 
 
 def test_a_loss_outside_the_graph_by_itself():
