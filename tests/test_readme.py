@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -17,28 +15,24 @@ STEP = re.compile(r"^\$ (?P<command>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)
 STEPS = [(match["command"], match["output"]) for block in BLOCKS for match in STEP.finditer(block)]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("readme")
-
-
 def test_the_readme_has_examples():
     assert len(STEPS) >= 5
 
 
-@pytest.mark.parametrize(("command", "output"), STEPS, ids=[command.splitlines()[0][:60] for command, _ in STEPS])
-def test_console_block(folder, command, output):
+def test_console_blocks(tmp_path):
+    """In order, for each may build on the files of those before it; every one that differs is told."""
+    different = [
+        (command, shown, output) for command, output in STEPS if (shown := printed(command, tmp_path)) != output
+    ]
+    assert different == []
+
+
+def printed(command, folder):
+    """What a command prints, in a folder in which `backcalc` is on the path."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    assert done.stdout == output
+    shell = ["bash", "-c", command]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    return subprocess.run(shell, cwd=folder, env=environment, check=False, **streams).stdout
 
 
 def test_set_up_is_two_commands_of_one_line():
