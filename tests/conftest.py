@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import astuple
 
 import pytest
@@ -12,7 +13,9 @@ _FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Nothing is found yet."""
+    """Nothing is found yet; and Ctrl-C means what it does in a terminal, though a script's `&` may have stopped it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[_WORST] = []
     config.stash[_FIGURES] = []
 
