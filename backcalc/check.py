@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 from math import inf
 from typing import Any, Literal
 
@@ -212,20 +211,21 @@ class Key:
         return Diagnosis("missing-term", given.wrt, text, f"is there no path from {x} to {y}?")
 
     def _only_wrong(self, given: Given) -> Given | None:
-        """The one element of an array that is not right, as an answer of its own; None where there are several."""
-        places = list(islice(wrong_places(given.answer.value, given.expected, given.source, self.tolerance), 2))
+        """The element, or row, that all is wrong in, as an answer of its own; None where more of an array is."""
+        # What the indices of all wrong elements begin with; of a single one its index.
         value = given.answer.value
-        if len(places) != 1 or not places[0]:
+        place = _common(list(wrong_places(value, given.expected, given.source, self.tolerance)))
+        if not place:
             return None
-        for i in places[0]:
+        for i in place:
             if not (isinstance(value, Call) and value.fn == VECTOR):
                 return None
             value = value.args[i]
         old = given.answer
         if given.wrt is None:
-            answer = old._replace(value=value, of_place=(*old.of_place, *places[0]))
+            answer = old._replace(value=value, of_place=(*old.of_place, *place))
         else:
-            answer = old._replace(value=value, wrt_place=(*old.wrt_place, *places[0]))
+            answer = old._replace(value=value, wrt_place=(*old.wrt_place, *place))
         return Given(answer, self.expected(answer), given.source)
 
     def _independence(self, answer: Answer) -> Diagnosis | None:
@@ -360,6 +360,13 @@ class Sheet:
         """Whether a path leads from `node` to `user`."""
         run = self._key.run
         return node != user and run.graph.index[node] in run.upstream(run.graph.index[user])
+
+
+def _common(places: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """What all these indices begin with."""
+    first = places[0] if places else ()
+    lengths = range(len(first), 0, -1)
+    return next((first[:n] for n in lengths if all(place[:n] == first[:n] for place in places)), ())
 
 
 def _is_nonzero(value: Any) -> bool:

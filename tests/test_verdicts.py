@@ -169,6 +169,7 @@ MATRIX = "W = [[1, 2], [3, 4]]\nx = [1, -2]\nh = W @ x\ns = 2*h\nL = sum(s*h)"
     [
         ("dL/dW[0,1] = -24", "the sign of ∂L/∂W[0,1] is wrong"),
         ("dL/dW = [[-12, 24], [20, 40]]", "the sign of ∂L/∂W[1,0] is wrong"),
+        ("dL/dW = [[-12, 24], [20, -40]]", "the sign of ∂L/∂W[1] is wrong"),
         ("dL/dW[0] = [12, -24]", "the sign of ∂L/∂W[0] is wrong"),
         ("h[1] = 5", "the sign of h[1] is wrong"),
     ],
