@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
-from backcalc.check import Key, Marked
+from backcalc.check import Key
 from backcalc.errors import Diagnostic, Note, shorten
 from backcalc.expr import NOWHERE, Number
+from backcalc.given import Marked
 from backcalc.run import Run
 from backcalc.statements import Answer
 from backcalc.subjects import name_of, part, refusals

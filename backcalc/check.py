@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from math import inf
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
+from typing import Any
 
 from backcalc.answers import read_stated
 from backcalc.diagnose import Diagnoser, Diagnosis
-from backcalc.digits import AS_WRITTEN, Tolerance, is_right, reach, wrong_places
+from backcalc.digits import AS_WRITTEN, PRECISION, Tolerance, wrong_places
 from backcalc.errors import Diagnostic, ParseError, Source, UsageError, shorten
-from backcalc.evaluate import constant, require_known
+from backcalc.evaluate import require_known
 from backcalc.expr import VECTOR, Call
+from backcalc.given import Given, Marked
 from backcalc.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.run import Run, derivatives
-from backcalc.shapes import Shape
 from backcalc.statements import Answer, Comment
 from backcalc.subjects import name_of, part, refusals, unknown
-from backcalc.values import is_known, shape_of
+from backcalc.values import flat, is_known, shape_of
 
-Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
+MOST_UNWRITTEN = 0.05
+"""How far, of its size, an answer may be off because the digits were not written down that it was made from."""
+
+MOST_SHIFTS = 40
+"""Numbers of somebody's own that are shifted within their digits, one at a time, to see what depends on them."""
+
 MOST_BY_HAND = 5000
 """Operations of a graph that somebody may have worked out by hand, rounding on the way; twelve ways are tried."""
-
-_COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
-
-
-@dataclass(frozen=True)
-class Marked:
-    """An answer as `name` (`dL/dx1` or `t1`), the value given, as written, the true one, and the verdict.
-
-    A wrong one has a diagnosis where one is found; `note` tells how a number came about that is not quite wrong.
-    Of an array that is wrong, `places` are the indices of the elements that are; `misshapen` is the shape of an answer
-    that has not the one of the truth.
-    """
-
-    name: str
-    given: str
-    expected: Any
-    verdict: Verdict
-    diagnosis: Diagnosis | None = None
-    note: str = ""
-    places: tuple[tuple[int, ...], ...] = ()
-    misshapen: Shape | None = None
 
 
 def stated_answers(source: Source, comments: Iterable[Comment]) -> list[Answer]:
@@ -70,65 +51,6 @@ def require_point(run: Run, refused: Iterable[Diagnostic]) -> None:
     """Raises EvaluateError, naming each input without a value, where no answer was refused for anything else."""
     if all(error.code == "unknown-value" for error in refused):
         require_known(run.linear.evaluation)
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """An answer with the true value of what it is about."""
-
-    answer: Answer
-    expected: Any
-    source: Source
-
-    @property
-    def of(self) -> str:
-        """The numerator, or the node whose value it is."""
-        return self.answer.of
-
-    @property
-    def wrt(self) -> str | None:
-        """The denominator; None for a value."""
-        return self.answer.wrt
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it is about a node as a whole, not about an element."""
-        return not (self.answer.of_place or self.answer.wrt_place)
-
-    @cached_property
-    def value(self) -> Any:
-        """What was given, as a number or an array."""
-        return constant(self.answer.value, self.source)
-
-    def matches(self, value: Any) -> bool:
-        """Whether what was given is `value`, to the digits written."""
-        if value is None or not is_known(value):
-            return False
-        is_number = isinstance(value, float) and isinstance(self.value, float)
-        if is_number and abs(self.value - value) > self.slack:  # Most are far off, which is soon told.
-            return False
-        return is_right(self.answer.value, value, self.source)
-
-    @cached_property
-    def slack(self) -> float:
-        """How far a number may be from what was given that this is written for, and a little more."""
-        return inf if shape_of(self.value) else reach(self.answer.value, self.value)
-
-    def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Marked:
-        """The answer with its verdict."""
-        return Marked(name_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
-
-    @cached_property
-    def text(self) -> str:
-        """What was given, as written, on one line."""
-        return " ".join(_COMMENT.sub("", self.source.text[slice(*self.answer.value_span)]).split())
-
-    def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Marked:
-        """The answer as a wrong one, with the elements that are."""
-        places = tuple(wrong_places(self.answer.value, self.expected, self.source, tolerance))
-        shape = shape_of(self.value)
-        misshapen = None if shape == shape_of(self.expected) else shape
-        return replace(self.marked("wrong", diagnosis, note), places=places, misshapen=misshapen)
 
 
 class Key:
@@ -321,27 +243,50 @@ class Sheet:
             expected = self._key.reworked(self._work(rounding), given)
             if given.matches(expected):
                 return f"correct work from {self._earlier(given)}"
+        if self._is_within_digits(given):
+            return f"correct work from {self._earlier(given)}"
         return ""
+
+    def _is_within_digits(self, given: Given) -> bool:
+        """Whether an answer follows from numbers that round to those written, as one has them in a calculator."""
+        expected = self._key.reworked(self._work(None), given)
+        if expected is None or not is_known(expected) or not all(map(isfinite, flat(expected))):
+            return False
+        off = flat(abs(given.value - expected))
+        if len(off) != len(given.units) or max(off) > MOST_UNWRITTEN * max(flat(abs(expected))):
+            return False
+        shifts = [(at, each) for at, other in enumerate(self._wrong) if other is not given for each in other.shifts]
+        if len(shifts) > MOST_SHIFTS:
+            return False
+        # To first order, what the rounding of each number makes of this one adds up.
+        moved = (self._key.reworked(self._begun({at: shift}, None), given) for at, shift in shifts)
+        reach = sum((abs(other - expected) for other in moved), start=PRECISION * abs(expected))
+        return all(d <= unit / 2 + r for d, unit, r in zip(off, given.units, flat(reach), strict=True))
 
     def _work(self, rounding: Rounding | None) -> OwnWork:
         if rounding not in self._works:
-            values: dict[int, Any] = {}
-            derivatives: dict[str, dict[int, Any]] = {}
-            for given in self._wrong:
-                into = values if given.wrt is None else derivatives.setdefault(given.of, {})
-                node = self._key.run.graph.index[given.wrt or given.of]
-                into[node] = self._whole(given, into.get(node))
-            self._works[rounding] = OwnWork(self._key.run.linear, values, derivatives, rounding)
+            self._works[rounding] = self._begun({}, rounding)
         return self._works[rounding]
 
-    def _whole(self, given: Given, before: Any) -> Any:
+    def _begun(self, shifts: Mapping[int, Any], rounding: Rounding | None) -> OwnWork:
+        """Work that goes on from the wrong answers, some of them, by their places, shifted."""
+        values: dict[int, Any] = {}
+        derivatives: dict[str, dict[int, Any]] = {}
+        for at, given in enumerate(self._wrong):
+            into = values if given.wrt is None else derivatives.setdefault(given.of, {})
+            node = self._key.run.graph.index[given.wrt or given.of]
+            into[node] = self._whole(given, into.get(node), shifts.get(at, 0.0))
+        return OwnWork(self._key.run.linear, values, derivatives, rounding)
+
+    def _whole(self, given: Given, before: Any, shift: Any) -> Any:
         """The value or derivative of a node as this student has it, whose other elements are as `before` or true."""
+        own = given.value + shift
         if given.is_whole:
-            return given.value
+            return own
         whole = self._key.whole(given.answer) if before is None else before
         from backcalc.array import replaced
 
-        return replaced(whole, part(given.answer, len(self._key.run.shape(given.of))), given.value)
+        return replaced(whole, part(given.answer, len(self._key.run.shape(given.of))), own)
 
     def _earlier(self, given: Given) -> str:
         """The wrong answers next to this one that it was made from."""

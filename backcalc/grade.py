@@ -21,8 +21,9 @@ from backcalc import progress
 from backcalc.answers import SheetReader, by_place, read_stated
 from backcalc.arithmetic import rounded
 from backcalc.asked import last_of_each, missing
-from backcalc.check import Key, Marked, Verdict
+from backcalc.check import Key
 from backcalc.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
+from backcalc.given import Marked, Verdict
 from backcalc.statements import Answer, Comment
 from backcalc.subjects import name_of
 from backcalc.submissions import Submission

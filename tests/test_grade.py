@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc import progress
 from backcalc.answers import SheetReader, read_answers
-from backcalc.check import Diagnosis, Key, Marked
+from backcalc.check import Key
+from backcalc.diagnose import Diagnosis
 from backcalc.errors import Source
+from backcalc.given import Marked
 from backcalc.grade import AT_ONCE, VERDICTS, Graded, Grader, asked_by, grade, mistakes
 from backcalc.gradebook import Gradebook
 from backcalc.loading import finish, load_program

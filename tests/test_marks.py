@@ -10,9 +10,9 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from backcalc.check import Marked, Verdict
 from backcalc.diagnose import Diagnosis
 from backcalc.errors import display_width
+from backcalc.given import Marked, Verdict
 from backcalc.render.markdown import render_markdown
 from backcalc.render.marks import SIGNS, TONES, marks_report, render_marks_csv, render_marks_json
 from backcalc.render.plain import render_plain

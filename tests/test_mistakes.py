@@ -14,8 +14,9 @@ from injections import MATRICES, Injected, injected, injected_values, random_gra
 
 import backcalc
 from backcalc.catalog import samples
-from backcalc.check import Given, Key
+from backcalc.check import Key
 from backcalc.errors import Source
+from backcalc.given import Given
 from backcalc.mistakes import ANSWER, MISTAKES, VALUE
 from backcalc.parser import parse_answer
 from backcalc.point import read_point

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 import backcalc
 from backcalc.arithmetic import rounded
-from backcalc.check import Marked
 from backcalc.errors import Diagnostic, Source, Span, display_width
 from backcalc.expr import Call, size
+from backcalc.given import Marked
 from backcalc.parser import parse_expression
 from backcalc.render.csv import render_csv
 from backcalc.render.json import render_json, warning_texts

@@ -9,7 +9,7 @@ import click
 
 from backcalc.answers import read_answers, read_sheet, read_stated
 from backcalc.asked import gradient_asked, last_of_each, missing
-from backcalc.check import Key, Marked, require_point
+from backcalc.check import Key, require_point
 from backcalc.cli.options import (
     at_option,
     color_option,
@@ -26,6 +26,7 @@ from backcalc.cli.options import (
 from backcalc.cli.tolerance import read_tolerance, sig_option, tol_option
 from backcalc.errors import BackcalcError, Diagnostic, ParseError, ReadError, Source, UsageError, shorten
 from backcalc.expr import NOWHERE
+from backcalc.given import Marked
 from backcalc.loading import finish, load_program
 from backcalc.point import read_point
 from backcalc.reading import clean

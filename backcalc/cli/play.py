@@ -8,9 +8,10 @@ import sys
 from contextlib import suppress
 
 from backcalc.arithmetic import DIGITS, by_hand
-from backcalc.check import Key, Marked
+from backcalc.check import Key
 from backcalc.cli.options import print_lines
 from backcalc.errors import INTERRUPTED, BackcalcError, Source, UsageError
+from backcalc.given import Marked
 from backcalc.parser import parse_answer
 from backcalc.quiz import Exercise, question_lines, symbol
 from backcalc.recipes import LOSS

@@ -13,7 +13,7 @@ from typing import Any
 
 from backcalc import progress
 from backcalc.arithmetic import DIGITS
-from backcalc.check import Marked
+from backcalc.given import Marked
 from backcalc.grade import Graded
 from backcalc.render.json import dump
 from backcalc.render.marks import notes_of

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from backcalc.arithmetic import DIGITS
-from backcalc.check import Marked, Verdict
 from backcalc.errors import plural
+from backcalc.given import Marked, Verdict
 from backcalc.render.json import dump
 from backcalc.render.numbers import MAX_DIGITS, exact, value_text
 from backcalc.render.report import Grid, Tone
