@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from backcalc.diagnose import Diagnoser, Diagnosis
-from backcalc.digits import AS_WRITTEN, Tolerance, wrong_places
+from backcalc.digits import AS_WRITTEN, PRECISION, Tolerance, wrong_places
 from backcalc.errors import Diagnostic, Source, shorten
 from backcalc.evaluate import require_known
 from backcalc.expr import VECTOR, Call
@@ -16,7 +16,13 @@ from backcalc.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.run import Run, derivatives
 from backcalc.statements import Answer
 from backcalc.subjects import part, refusals, subject_of, unknown
-from backcalc.values import is_known, shape_of
+from backcalc.values import flat, is_known, shape_of
+
+MOST_UNWRITTEN = 0.05
+"""How far, of its size, an answer may be off because the digits were not written down that it was made from."""
+
+MOST_SHIFTS = 40
+"""Numbers of somebody's own that are shifted within their digits, one at a time, to see what depends on them."""
 
 MOST_BY_HAND = 5000
 """Operations of a graph that somebody may have worked out by hand, rounding on the way; twelve ways are tried."""
@@ -111,20 +117,21 @@ class Key:
         return Diagnosis("missing-term", given.wrt, text, f"is there no path from {x} to {y}?")
 
     def _only_wrong(self, given: Given) -> Given | None:
-        """The one element of an array that is not right, as an answer of its own; None where there are several."""
-        places = list(islice(wrong_places(given.answer.value, given.expected, given.source, self.tolerance), 2))
+        """The element, or row, that all is wrong in, as an answer of its own; None where more of an array is."""
+        # What the indices of all wrong elements begin with; of a single one its index.
         value = given.answer.value
-        if len(places) != 1 or not places[0]:
+        place = _common(list(wrong_places(value, given.expected, given.source, self.tolerance)))
+        if not place:
             return None
-        for i in places[0]:
+        for i in place:
             if not (isinstance(value, Call) and value.fn == VECTOR):
                 return None
             value = value.args[i]
         old = given.answer
         if given.wrt is None:
-            answer = old._replace(value=value, of_place=(*old.of_place, *places[0]))
+            answer = old._replace(value=value, of_place=(*old.of_place, *place))
         else:
-            answer = old._replace(value=value, wrt_place=(*old.wrt_place, *places[0]))
+            answer = old._replace(value=value, wrt_place=(*old.wrt_place, *place))
         return Given(answer, self.expected(answer), given.source)
 
     def _independence(self, answer: Answer) -> Diagnosis | None:
@@ -215,27 +222,50 @@ class WrongAnswers:
             expected = self._key.reworked(self._work(rounding), given)
             if given.matches(expected):
                 return f"correct work from {self._earlier(given)}"
+        if self._is_within_digits(given):
+            return f"correct work from {self._earlier(given)}"
         return ""
+
+    def _is_within_digits(self, given: Given) -> bool:
+        """Whether an answer follows from numbers that round to those written, as one has them in a calculator."""
+        expected = self._key.reworked(self._work(None), given)
+        if expected is None or not is_known(expected) or not all(map(isfinite, flat(expected))):
+            return False
+        off = flat(abs(given.value - expected))
+        if len(off) != len(given.units) or max(off) > MOST_UNWRITTEN * max(flat(abs(expected))):
+            return False
+        shifts = [(at, each) for at, other in enumerate(self._wrong) if other is not given for each in other.shifts]
+        if len(shifts) > MOST_SHIFTS:
+            return False
+        # To first order, what the rounding of each number makes of this one adds up.
+        moved = (self._key.reworked(self._begun({at: shift}, None), given) for at, shift in shifts)
+        reach = sum((abs(other - expected) for other in moved), start=PRECISION * abs(expected))
+        return all(d <= unit / 2 + r for d, unit, r in zip(off, given.units, flat(reach), strict=True))
 
     def _work(self, rounding: Rounding | None) -> OwnWork:
         if rounding not in self._works:
-            values: dict[int, Any] = {}
-            derivatives: dict[str, dict[int, Any]] = {}
-            for given in self._wrong:
-                into = values if given.wrt is None else derivatives.setdefault(given.of, {})
-                node = self._key.run.graph.index[given.wrt or given.of]
-                into[node] = self._whole(given, into.get(node))
-            self._works[rounding] = OwnWork(self._key.run.linear, values, derivatives, rounding)
+            self._works[rounding] = self._begun({}, rounding)
         return self._works[rounding]
 
-    def _whole(self, given: Given, before: Any) -> Any:
+    def _begun(self, shifts: Mapping[int, Any], rounding: Rounding | None) -> OwnWork:
+        """Work that goes on from the wrong answers, some of them, by their places, shifted."""
+        values: dict[int, Any] = {}
+        derivatives: dict[str, dict[int, Any]] = {}
+        for at, given in enumerate(self._wrong):
+            into = values if given.wrt is None else derivatives.setdefault(given.of, {})
+            node = self._key.run.graph.index[given.wrt or given.of]
+            into[node] = self._whole(given, into.get(node), shifts.get(at, 0.0))
+        return OwnWork(self._key.run.linear, values, derivatives, rounding)
+
+    def _whole(self, given: Given, before: Any, shift: Any) -> Any:
         """The value or derivative of a node as this student has it, whose other elements are as `before` or true."""
+        own = given.value + shift
         if given.is_whole:
-            return given.value
+            return own
         whole = self._key.whole(given.answer) if before is None else before
         from backcalc.array import replaced
 
-        return replaced(whole, part(given.answer, len(self._key.run.shape(given.of))), given.value)
+        return replaced(whole, part(given.answer, len(self._key.run.shape(given.of))), own)
 
     def _earlier(self, given: Given) -> str:
         """The wrong answers next to this one that it was made from."""
@@ -255,6 +285,13 @@ class WrongAnswers:
         """Whether a path leads from `node` to `user`."""
         run = self._key.run
         return node != user and run.graph.index[node] in run.upstream(run.graph.index[user])
+
+
+def _common(places: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """What all these indices begin with."""
+    first = places[0] if places else ()
+    lengths = range(len(first), 0, -1)
+    return next((first[:n] for n in lengths if all(place[:n] == first[:n] for place in places)), ())
 
 
 def _is_nonzero(value: Any) -> bool:

@@ -99,6 +99,19 @@ def reach(given: Expr, value: float) -> float:
     return 0.51 * unit + 2 * PRECISION * abs(value)
 
 
+def last_units(given: Expr) -> list[float]:
+    """The worth of a step of the last digit of a number, or of each in a vector or matrix; 0 where it has no digits."""
+    stack, found = [given], []
+    while stack:
+        expr = stack.pop()
+        if isinstance(expr, Call) and expr.fn == VECTOR:
+            stack.extend(reversed(expr.args))
+        else:
+            literal = _literal(expr)
+            found.append(0.0 if literal is None else float(unit_in_last_place(literal)))
+    return found
+
+
 def unit_in_last_place(literal: str) -> Decimal:
     """The worth of one step of the last digit written: 0.01 for `0.30`, 1 for `100`, 1e-4 for `1.5e-3`."""
     exponent = Decimal(literal).as_tuple().exponent

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
 from typing import Any, Literal
 
 from backcalc.diagnose import Diagnosis
-from backcalc.digits import Tolerance, is_right, reach, wrong_places
+from backcalc.digits import Tolerance, is_right, last_units, reach, wrong_places
 from backcalc.errors import Source
 from backcalc.evaluate import constant
 from backcalc.shapes import Shape
@@ -86,6 +87,23 @@ class Given:
     def slack(self) -> float:
         """How far a number may be from what was given that this is written for, and a little more."""
         return inf if shape_of(self.value) else reach(self.answer.value, self.value)
+
+    @cached_property
+    def units(self) -> list[float]:
+        """The worth of one step of the last digit written, of each element of an array; 0 where there are no digits."""
+        return last_units(self.answer.value)
+
+    @property
+    def shifts(self) -> Iterator[Any]:
+        """Half a step of the last digit, in an array of each element in turn."""
+        if not shape_of(self.value):
+            yield from (unit / 2 for unit in self.units)
+            return
+        from backcalc.array import units
+
+        every = units(shape_of(self.value))
+        if len(every) == len(self.units):  # An array may have been worked out, too.
+            yield from (unit / 2 * each for unit, each in zip(self.units, every, strict=True))
 
     def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Marked:
         """The answer with its verdict."""

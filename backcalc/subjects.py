@@ -34,11 +34,13 @@ def unknown(run: Run, answer: Answer) -> Diagnostic:
     """That the truth about `answer` is not known at this point, and what would settle it."""
     what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(subject_of(answer))}`"
     hints: tuple[str, ...] = ()
+    why = ""
     if needed := missing_nodes(run.linear.evaluation):
-        hints = remedies(needed)
+        have = "has" if len(needed) == 1 else "have"
+        hints, why = remedies(needed), f": {quoted([node.name for node in needed])} {have} no value"
     elif answer.wrt is None:
         hints = (f"the file of the graph may state its activation: {shorten(answer.of)} = …",)
-    return Diagnostic("unknown-value", f"{what} is not known", answer.span, hints=hints)
+    return Diagnostic("unknown-value", f"{what} is not known{why}", answer.span, hints=hints)
 
 
 def refusals(run: Run, answer: Answer) -> list[Diagnostic]:

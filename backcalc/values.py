@@ -90,3 +90,8 @@ def multiply(left: Any, right: Any) -> Any:
 def all_known(values: Iterable[Any]) -> bool:
     """Whether every one of `values` is made of numbers."""
     return all(map(is_known, values))
+
+
+def flat(value: Any) -> list[float]:
+    """The elements of an array, or a number, as a list."""
+    return [float(item) for item in value.ravel()] if shape_of(value) else [value]

@@ -420,7 +420,8 @@ def test_a_derivative_by_what_has_no_path_is_told(answer, text):
         ("k[0] = 0.91; k[1] = 0.45; h[1] = 0.540", ["right", "right", "right"]),
         ("h = [0.84, 0.64]; k[1] = 0.5376; k[0] = 0.91", ["wrong", "follows", "right"]),  # 0.84·0.64
         ("h[1] = 0.64; y = 0.5385", ["wrong", "follows"]),  # 0.84147·0.64, the other element as it is
-        ("h[1] = 0.64; y = 0.5376", ["wrong", "wrong"]),
+        ("h[1] = 0.64; y = 0.5376", ["wrong", "follows"]),  # 0.84·0.64: within 0.84147·0.635 and 0.84147·0.645
+        ("h[1] = 0.64; y = 0.5330", ["wrong", "wrong"]),
         ("h[0] = 0.9; h[1] = 0.6; y = 0.54", ["wrong", "wrong", "follows"]),
         ("h[0] = 0.5; dy/dh[1] = 0.5; dy/dh[0] = 0.54", ["wrong", "follows", "right"]),
         ("dy/dk = [1, 1]; dk/dx = 3", ["wrong", "wrong"]),

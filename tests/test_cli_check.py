@@ -210,6 +210,7 @@ def test_usage(arguments, message, call):
         (["=", "4"], ["= 4"]),
         (["y", "="], ["y ="]),
         ([], []),
+        (["key.bg", "= 3"], ["key.bg", "= 3"]),
     ],
 )
 def test_the_words_of_an_answer_are_put_together(words, together):

@@ -168,6 +168,8 @@ def test_formulas_go_before_the_columns_do():
 def test_a_number_that_does_not_fit_beside_its_name_has_its_own_line():
     grid = Grid(("node", "value"), [("x", "-0.33333333333333331")], frozenset([1]))
     assert list(records(grid, 20)) == ["x", "  value", "-0.33333333333333331"]
+    array = grid._replace(rows=[["x", "[[-0.5, 0.25], [-1.25, 8]]"]])
+    assert list(records(array, 20)) == ["x", "  value", "    [[-0.5, 0.25],", "    [-1.25, 8]]"]
     assert list(records(grid, 26)) == ["x", "  value", "    -0.33333333333333331"]
     assert list(records(grid, 10)) == ["x", "  value", "-0.33333333333333331"]
 

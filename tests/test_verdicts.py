@@ -169,6 +169,7 @@ MATRIX = "W = [[1, 2], [3, 4]]\nx = [1, -2]\nh = W @ x\ns = 2*h\nL = sum(s*h)"
     [
         ("dL/dW[0,1] = -24", "the sign of ∂L/∂W[0,1] is wrong"),
         ("dL/dW = [[-12, 24], [20, 40]]", "the sign of ∂L/∂W[1,0] is wrong"),
+        ("dL/dW = [[-12, 24], [20, -40]]", "the sign of ∂L/∂W[1] is wrong"),
         ("dL/dW[0] = [12, -24]", "the sign of ∂L/∂W[0] is wrong"),
         ("h[1] = 5", "the sign of h[1] is wrong"),
     ],
@@ -255,6 +256,22 @@ def test_values_lead_to_values_and_to_slopes():
 def test_rounded_work_follows_too():
     """t1 = 0.5 taken on with b1 = 0.54: t2 = sin(1.04) = 0.86."""
     assert verdicts(marks("lattice", "t1 = 0.5", f"t2 = {math.sin(1.04):.2f}")) == ["wrong", "follows"]
+
+
+def test_digits_that_were_not_written_follow_too():
+    """u = 1.23456 is wrong, and written 1.235; v = 100u = 123.456, not 123.5, w = v + 10u = 135.80."""
+    graph = "x = 2\nu = sin(x)\nv = 100*u\nw = v + 10*u"
+    marked = marks(graph, "u = 1.235", "v = 123.456", "w = 135.80")
+    assert verdicts(marked) == ["wrong", "follows", "follows"]
+    assert verdicts(marks(graph, "u = 1.235", "v = 123.56")) == ["wrong", "wrong"]  # Beyond 123.45 to 123.55.
+    assert verdicts(marks(graph, "u = 1.235", "v = 130")) == ["wrong", "wrong"]
+
+
+def test_vectors_that_are_rounded_where_they_are_written_follow():
+    """h = [1/3, −2/3] is wrong, W h = [1/3 − 4/3, 3/3 − 8/3] = [−1, −1.6667]; as written it gives [−1.01, −1.69]."""
+    graph = "W = [[1, 2], [3, 4]]\nx = [1, -2]\nh = 1*x\ny = W @ h\nL = sum(y)"
+    assert verdicts(marks(graph, "h = [0.33, -0.67]", "y = [-1, -1.667]")) == ["wrong", "follows"]
+    assert verdicts(marks(graph, "h = [0.33, -0.67]", "y = [-1, -1.75]")) == ["wrong", "wrong"]  # 0.035 at most.
 
 
 def test_vectors_follow_and_are_diagnosed():

@@ -75,7 +75,8 @@ def joined(words: Sequence[str]) -> list[str]:
         last = found[-1] if found else ""
         is_open = "=" in last and last.count("[") + last.count("(") > last.count("]") + last.count(")")
         is_value = "=" not in word and not word.startswith("--") and word != "-h"
-        if last[:1] not in ("", "-") and (word[:1] == "=" or (is_value and (is_open or last[-1] == "="))):
+        is_equation = word[:1] == "=" and "." not in last  # A file's name is none of a node.
+        if last[:1] not in ("", "-") and (is_equation or (is_value and (is_open or last[-1] == "="))):
             found[-1] = f"{last} {word}"
         else:
             found.append(word)

@@ -189,10 +189,15 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
         return rf"{name_latex(call.fn)}({inner})", ATOM
     # The table has the form, with <x> where an argument goes; how tightly that must bind is the operator's.
     own, needs = _tightness(call)
-    slots = {param: grouped(arg, need) for param, arg, need in zip(row.params, args, needs, strict=False)}
+    texts = [grouped(arg, need) for arg, need in zip(args, needs, strict=True)]
+    last = len(row.params) - 1  # Of any number of arguments the others stand beside the last that the row names.
+    slots = dict(zip(row.params, [*texts[:last], ", ".join(texts[last:])], strict=True))
+    if call.fn == "@" and _WORD_AT_END.search(texts[0]):
+        return rf"{texts[0]} \, {texts[1]}", own  # Two letters and one more would read as a word.
     return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own
 
 
+_WORD_AT_END = re.compile(r"\\(mathrm|text)\{[^{}]*\}$")
 _BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
 
 

@@ -69,7 +69,8 @@ def fit(grid: Grid, width: int) -> Grid | None:
 def records(grid: Grid, width: int) -> Iterator[str]:
     """`grid` for a place too narrow for columns: a line a cell, a number that needs it on a line of its own.
 
-    A product that needs more than a line goes on behind one of its dots, so that no number is torn apart.
+    A product that needs more than a line goes on behind one of its dots, an array behind a comma, so that no number is
+    torn apart.
     """
     for place, row in enumerate(grid.rows):
         yield clip_middle(row[0], width)
@@ -102,14 +103,14 @@ def clip_middle(text: str, width: int) -> str:
 
 
 def _folded(cell: str, width: int) -> Iterator[str]:
-    """A product in lines of at most `width` columns, where no factor is wider; what is no product as it is."""
+    """A product or an array in lines of at most `width` columns, where no number is wider; all else as it is."""
     line = ""
-    for part in re.findall(f"[^{DOT}]+{DOT}?|{DOT}", cell):
-        if line and display_width(line + part) > width:
-            yield line
+    for part in re.split(f"(?<={DOT})|(?<=, )", cell):
+        if line and display_width((line + part).rstrip()) > width:
+            yield line.rstrip()
             line = ""
         line += part
-    yield line
+    yield line.rstrip()
 
 
 def _narrowed(grid: Grid, width: int) -> Grid:
