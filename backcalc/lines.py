@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backcalc import progress
+from backcalc.ahead import ahead
 from backcalc.blanks import BlankedLines, all_of
 from backcalc.errors import Source, Span
 from backcalc.expr import Name
@@ -142,12 +143,10 @@ class _Reader:
 
     def lines(self) -> Lines:
         """The whole text. Raises ParseError."""
-        at, text = self._first(), self._source.text
-        while at < len(text):
-            progress.at("reading", at / len(text))
-            end = self._piece_end(at)
-            self._read_piece(text[at:end].encode(), at)  # A piece at a time: the text is not held twice.
-            at = end
+        size = len(self._source.text)
+        for at, piece, lines, groups in (ahead if size > PIECE else map)(_blanked, self._pieces()):
+            progress.at("reading", at / size)
+            self._read_piece(piece, lines, groups, at)
         taken = self._read_odd()
         blocks = [form.block(len(WORDS)) for form in self._forms.values() if form is not None]
         starts, lengths, heads = (column[len(WORDS) :] for column in (*self._table.places(), self._table.heads))
@@ -157,6 +156,14 @@ class _Reader:
         left = (_without(block, taken) for block in blocks if block is not None)
         kept = tuple(block for block in left if len(block.starts))
         return Lines(self._source, kept, program, (starts, lengths), heads)
+
+    def _pieces(self) -> Iterator[tuple[int, bytes]]:
+        """Where each piece begins, and its bytes; one at a time, so that the text is not held twice."""
+        at, text = self._first(), self._source.text
+        while at < len(text):
+            end = self._piece_end(at)
+            yield at, text[at:end].encode()
+            at = end
 
     def _first(self) -> int:
         """Where the line ends that has the first statement, which may be a header."""
@@ -182,15 +189,14 @@ class _Reader:
             raise _UnfitError
         return end
 
-    def _read_piece(self, piece: bytes, at: int) -> None:
-        """Take in the lines of a piece that begins at the character `at` of the text."""
-        lines = BlankedLines(piece if piece.endswith(b"\n") else piece + b"\n")
+    def _read_piece(self, piece: bytes, lines: BlankedLines, groups: list[AnyArray], at: int) -> None:
+        """Take in the lines of a piece that begins at the character `at` of the text, `groups` of them by form."""
         if (b"{" in piece or b"}" in piece) and lines.has_braces:
             raise _UnfitError
         chars = _Characters(piece, at)
         is_odd = np.zeros(len(lines.starts), bool)
         parts = []
-        for group in lines.groups():
+        for group in groups:
             key = lines.form(group[0])
             form = self._form(key, lines, group, chars) if len(group) >= FEWEST else None
             if form is not None:
@@ -290,6 +296,13 @@ class _Characters:
     def places(self, bytes_: AnyArray) -> AnyArray:
         """The place of the characters that begin at these bytes of the piece."""
         return np.asarray(bytes_ + self._at if self._inner is None else bytes_ + self._at - self._inner[bytes_])
+
+
+def _blanked(place: tuple[int, bytes]) -> tuple[int, bytes, BlankedLines, list[AnyArray]]:
+    """A piece with its lines, and these by their forms."""
+    at, piece = place
+    lines = BlankedLines(piece if piece.endswith(b"\n") else piece + b"\n")
+    return at, piece, lines, list(lines.groups())
 
 
 def _joined(indices: list[AnyArray]) -> AnyArray:

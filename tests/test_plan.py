@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from unittest.mock import patch
 
 import numpy as np
@@ -21,7 +22,19 @@ law = settings(deadline=None, derandomize=True, max_examples=300)
 # What rounds, overflows, underflows, has a sign at zero, or is no number.
 PARTIALS = (1.0, -1.0, 0.1, 0.7, -3.0, 1e16, 1e-300, 1e308, 0.0, -0.0, np.inf, -np.inf, np.nan)
 # The limits below which work is done one by one, and how much of it at a time: all of it, none, and between.
-LIMITS = st.sampled_from(((0, 0, 8), (10**9, 10**9, 3), (10**9, 10**9, 10**9), (3, 4, 8), (2, 10**9, 8), (10**9, 2, 8)))
+MANY = 10**9
+LIMITS = st.sampled_from(
+    (
+        (0, 0, 8),
+        (MANY, MANY, 3),
+        (MANY, MANY, MANY),
+        (3, 4, 8),
+        (2, MANY, 8),
+        (MANY, 2, 8),
+        (MANY, MANY, MANY, 1),
+        (3, 4, 8, 2),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,7 @@ def dags(draw):
     reach = draw(st.sampled_from((1, 3, 30)))  # How far an edge may go: 1 makes chains, 30 what is wide.
     gaps = draw(st.lists(st.tuples(st.integers(0, count - 1), st.integers(1, reach)), max_size=90))
     pairs = [(tail, tail + gap) for tail, gap in gaps if tail + gap < count]
+    pairs += draw(st.sampled_from(([], list(pairwise(range(count))))))  # A chain through all.
     names = draw(st.one_of(st.just(range(count)), st.permutations(range(count))))
     partials = draw(st.lists(st.sampled_from(PARTIALS), min_size=len(pairs), max_size=len(pairs)))
     tails, heads = (np.array([names[pair[end]] for pair in pairs], np.int64) for end in (0, 1))
@@ -81,9 +95,9 @@ def dags(draw):
 
 
 @contextmanager
-def limits(few_edges, few_nodes, chunk):
+def limits(few_edges, few_nodes, chunk, long=plan.LONG):
     with ExitStack() as stack:
-        for name, value in (("FEW_EDGES", few_edges), ("FEW_NODES", few_nodes), ("CHUNK", chunk)):
+        for name, value in (("FEW_EDGES", few_edges), ("FEW_NODES", few_nodes), ("CHUNK", chunk), ("LONG", long)):
             stack.enter_context(patch.object(plan, name, value))
         yield
 
