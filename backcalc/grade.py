@@ -208,9 +208,11 @@ def _by_processes(grader: Grader, handed_in: Sequence[Submission], jobs: int) ->
     with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grader, handed_in)) as pool:
         # Ctrl-C is the parent's to hear, from the fork on: a worker ends with it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        parts = pool.map(_grade_part, range(0, len(handed_in), AT_ONCE))
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        try:
+        try:  # A worker may be gone before all parts are handed out.
+            try:
+                parts = pool.map(_grade_part, range(0, len(handed_in), AT_ONCE))
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
             yield from parts
         except BrokenProcessPool:  # The system ends a process like that where it has no memory left.
             raise MemoryError from None
