@@ -77,6 +77,7 @@ CASES = (
     Case("edges", EDGES, "networkx", "edges_networkx.py", "0.04", MILLION, "edges", ("networkx",)),
     Case("edges", EDGES, "polars + scipy", "edges_polars.py", "1.2", MILLION, "edges", ("polars", "scipy")),
     Case("chain", EDGES.replace("edges", "chain"), "edges", EDGES, "2", MILLION, "edges chain"),
+    Case("json", EDGES.replace("--format csv", "--format json"), "csv", EDGES, "", MILLION, "edges"),
     Case("narrow", EDGES.replace("edges", "narrow"), "edges", EDGES, "2", MILLION, "edges narrow"),
     Case(
         "statements", STATEMENTS, "micrograd", "statements_micrograd.py", "0.2", HUNDRED, "statements", ("micrograd",)
