@@ -70,6 +70,13 @@ def _truth(run, of):
     return _by_nodes(run, of, lambda _node, terms, _known: sum(c for _, _, c in terms))
 
 
+def _seeds(run, of):
+    """What a sweep begins with, by name: the adjoints that are stated, or 1 at the output."""
+    if of in run.graph.index:
+        return {of: 1.0}
+    return {run.graph.nodes[node].name: seed for node, seed in run.seeds.items()}
+
+
 def _in_sums(run, of):
     """Changes to the sum over users, by a sweep over nodes."""
     names = [node.name for node in run.graph.nodes]
@@ -77,7 +84,7 @@ def _in_sums(run, of):
     for mistake in MISTAKES:
         at = [name for name in names if name in true and mistake.where == SUM]
         if mistake.change == "1":  # The chain begins one step late, at what the output is made of.
-            at = [name for name in at if name in run.graph.node(of).args]
+            at = [name for name in at if of in run.graph.index and name in run.graph.node(of).args]
         for node in at:
             yield mistake, node, _by_nodes(run, of, _changing_sum(mistake, node, run))
         if mistake.where == TERM:
@@ -125,8 +132,9 @@ def _users(run, node):
 def _by_nodes(run, of, total):
     """The adjoints of all nodes by name, the sum of each node's terms made by `total`."""
     adjoints: dict[str, Any] = {}
+    seeds = _seeds(run, of)
     for node in reversed(run.graph.nodes):
-        terms = [(None, None, 1.0)] if node.name == of else []
+        terms = [(None, None, seeds[node.name])] if node.name in seeds else []
         for user in reversed(run.graph.nodes):
             if node.name in user.args and user.name in adjoints:
                 partial = run.partials(run.graph.index[user.name])[node.name]
@@ -179,7 +187,7 @@ def is_each(mistake, row):
 def _by_slots(run, of, changed):
     """The adjoints of all nodes by name, one operation's step to one argument changed; None where it cannot be."""
     linear, tape = run.linear, run.linear.tape
-    cotangents = {tape.slot[run.graph.index[of]]: 1.0}
+    cotangents = {tape.slot[run.graph.index[name]]: seed for name, seed in _seeds(run, of).items()}
     slots_changed, place, mistake, text = changed
     made = False
     for slot in range(len(tape.rows) - 1, -1, -1):

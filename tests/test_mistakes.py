@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -23,17 +24,21 @@ from backcalc.point import read_point
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 RANDOM = range(40)
+UNKNOWN = {
+    "vectors": {
+        "W1": [[0.5, -1, 0.25, 2], [1, 0.75, -0.5, -1], [-0.25, 0.5, 1, 0.3]],
+        "W2": [[0.1, -0.4, 0.2, 0.3], [-0.6, 0.2, 0.1, 0.7], [0.4, -0.1, -0.3, 0.2]],
+    }
+}
 
 
 @cache
 def keys():
-    """Every sample that has numbers, and random graphs."""
+    """Every sample, with numbers for what it leaves unknown, and random graphs."""
     found = {}
     for sample in samples():
-        point = read_point([f"@{SAMPLES / sample.name}.json"]) if sample.point else {}
-        run = backcalc.parse(sample.text).run(point).run
-        if not run.is_outside and all(adjoint is None or not hasattr(adjoint, "fn") for adjoint in run.adjoints):
-            found[sample.name] = Key(run)
+        point = read_point([f"@{SAMPLES / sample.name}.json"]) if sample.point else UNKNOWN.get(sample.name, {})
+        found[sample.name] = Key(backcalc.parse(sample.text).run(point).run)
     found["matrices"] = Key(backcalc.parse(MATRICES).run({}, of="L").run)
     for seed in RANDOM:
         text = random_graph(seed)
@@ -67,18 +72,25 @@ def is_named(key, case, digits):
 
 def injected_answers(key, rng):
     """What is written down in place of what was found: another node's number, the transpose, a derivative."""
-    run = key.run
     for mistake in (row for row in MISTAKES if row.where in (ANSWER, VALUE)):
-        of, wrt, true = rng.choice(list(asked(key, arrays=True)))
-        wrong = {
-            "sign": lambda true=true: -true,
-            "transpose": lambda true=true: np.transpose(true),
-            "value": lambda of=of: run.adjoints[run.graph.index[of]],
-            "other-node": lambda wrt=wrt: rng.choice(run.adjoints if wrt else run.values),
-        }[mistake.kind]()
-        fits = (wrt is not None) == (mistake.where == ANSWER) and wrong is not None
-        if fits and np.shape(wrong) == np.shape(true) and not np.allclose(wrong, true, 2e-5, 0):
-            yield Injected(mistake, wrt or of, of, wrt, wrong)
+        questions = [
+            (of, wrt, true) for of, wrt, true in asked(key, arrays=True) if bool(wrt) == (mistake.where == ANSWER)
+        ]
+        rng.shuffle(questions)
+        yield from islice(filter(None, (_instead(key.run, mistake, *question, rng) for question in questions)), 1)
+
+
+def _instead(run, mistake, of, wrt, true, rng):
+    """What is written down in place of one answer; None where that cannot be, or is no other number."""
+    wrong = {
+        "sign": lambda: -true,
+        "transpose": lambda: np.transpose(true),
+        "value": lambda: run.adjoints[run.graph.index[of]],
+        "other-node": lambda: rng.choice(run.adjoints if wrt else run.values),
+    }[mistake.kind]()
+    if wrong is None or np.shape(wrong) != np.shape(true) or np.allclose(wrong, true, 2e-5, 0):
+        return None
+    return Injected(mistake, wrt or of, of, wrt, wrong)
 
 
 def test_a_mistake_made_anywhere_is_named(figures):
