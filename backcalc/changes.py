@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from math import isfinite, prod
 from typing import Any, NamedTuple
 
 from backcalc.linearize import pull
-from backcalc.mistakes import MISTAKES, STEP, SUM, TERM, Mistake
+from backcalc.mistakes import STEP, SUM, TERM, Mistake, rows_at
 from backcalc.primitive import Primitive, names_in
 from backcalc.run import Run
 from backcalc.sweep import forward
@@ -88,7 +88,7 @@ class Changes:
         if len(terms) > 1 and all_known(terms):
             known["product"] = prod(terms[1:], start=terms[0])
         users = [user for user, _, _ in self.terms[node]]
-        for mistake in _of(SUM):
+        for mistake in rows_at(SUM):
             if mistake.change == "1" and not any(user in self.seeds for user in users):
                 continue  # The chain begins where the output is used.
             new = _changed(_SUM, mistake.change, known)
@@ -102,9 +102,11 @@ class Changes:
             value, ct = self.run.values[user], self.adjoints[user]
             known = {"c": term, "p": partial, "ct": ct, "y": value, "a": self.adjoints[node]}
             is_alone = len(self.terms[node]) == 1
-            for mistake in _of(TERM, alone=is_alone):
-                if is_alone and user in self.seeds and mistake.change == "ct":
-                    continue  # That is the seed left out.
+            for mistake in rows_at(TERM):
+                # One term alone is not left out among others; and without its local partial it is the seed left out.
+                is_other = mistake.kind == "missing-term" or (user in self.seeds and mistake.change == "ct")
+                if is_alone and is_other:
+                    continue
                 new = _changed(_TERM, mistake.change, known)
                 yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user)
 
@@ -114,7 +116,7 @@ class Changes:
         for arg, partial in self.linear.slot_edges[slot]:
             term = pull(partial, ct)
             if is_known(term):
-                for mistake in _of(STEP):
+                for mistake in rows_at(STEP):
                     new = -term if mistake.change == "-c" else ct
                     yield Change(mistake, arg, _difference(new, term), node, operation=slot)
 
@@ -123,7 +125,7 @@ class Changes:
         row, args = self.linear.evaluation.rows[slot], self.tape.args[slot]
         if row is None:
             return
-        for mistake in _of(row.name):
+        for mistake in rows_at(row.name):
             for k, text in enumerate(map(str.strip, mistake.change.split(";"))):
                 # `x*x` has one slot for both its arguments: which of the edges is meant, their order tells.
                 edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]
@@ -186,13 +188,6 @@ class Changes:
 
 def _numbers(edges: Any) -> Iterator[tuple[int, float]]:
     return ((arg, partial) for arg, partial in edges if isinstance(partial, float))
-
-
-@cache
-def _of(where: str, alone: bool = False) -> tuple[Mistake, ...]:
-    """The rows of a place, but for those of values; `alone` are those that need no second term."""
-    rows = (mistake for mistake in MISTAKES if mistake.where == where and not mistake.value)
-    return tuple(row for row in rows if not (alone and row.kind == "missing-term"))
 
 
 def _changed(row: Primitive, text: str, known: Mapping[str, Any]) -> Any:

@@ -9,11 +9,11 @@ from itertools import islice
 from math import isfinite
 from typing import Any
 
-from backcalc.arithmetic import by_hand, product
+from backcalc.arithmetic import by_hand, derivative, product
 from backcalc.changes import Changes
 from backcalc.errors import shorten
 from backcalc.expr import NEGATE
-from backcalc.mistakes import ANSWER, MISTAKES, VALUE, Kind
+from backcalc.mistakes import ANSWER, VALUE, Kind, rows_at
 from backcalc.run import Run
 from backcalc.suspects import Lineup, Redone, Suspect, redone
 from backcalc.throughout import Throughout, throughout
@@ -133,7 +133,7 @@ class Diagnoser:
         for each in self._throughout(of) if is_small else ():
             if slot in each.cotangents:
                 yield Suspect(each.cotangents[slot], each.mistake, None, None, each.operation, distance=len(adjoints))
-        for mistake in _of(ANSWER):
+        for mistake in rows_at(ANSWER):
             if mistake.kind == "transpose" and len(shape_of(adjoints[wrt])) > 1:
                 yield Suspect(adjoints[wrt].T, mistake, wrt)
             elif mistake.kind == "other-node":
@@ -148,7 +148,7 @@ class Diagnoser:
             yield self._by_value(done.linear.evaluation.terms[slot], done, away)
         # A loss outside the graph has no node whose derivatives could stand in place of values.
         slopes = None if self.run.is_outside else self._derivatives(self.run.output)
-        for mistake in _of(VALUE):
+        for mistake in rows_at(VALUE):
             if mistake.kind == "sign":
                 yield Suspect(-true, mistake, node)
             elif mistake.kind == "value" and slopes is not None:
@@ -230,13 +230,13 @@ class Diagnoser:
         asked = self.run.graph.index[wrt or of]
         output = shorten(of if wrt is not None else self.run.output)
         name = self._name(node) + (place if node == asked else "")
-        facts = {"node": name, "d": f"∂{output}/∂{name}"}
+        facts = {"node": name, "d": derivative(output, name)}
         facts["within"] = "" if node == asked else f"in {facts['d']} "
         facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
         facts["fn"], facts["dropped"] = self._operation(suspect), self._dropped(suspect)
         facts["lost"] = self._lost(suspect, facts)
         if suspect.user is not None:
-            facts |= {"user": self._name(suspect.user), "du": f"∂{output}/∂{self._name(suspect.user)}"}
+            facts |= {"user": self._name(suspect.user), "du": derivative(output, self._name(suspect.user))}
         if wrt is not None:
             facts["a"] = by_hand(self._number(self._derivatives(of)[node]))
             facts |= self._arithmetic(suspect, node, of, facts["within"])
@@ -320,7 +320,3 @@ def _factors(user: int | None, partial: Any, contribution: Any, adjoints: list[A
     every = (*factors, contribution)
     is_plain = all(f is not None and is_known(f) and not shape_of(f) and isfinite(f) for f in every)
     return factors if is_plain else []
-
-
-def _of(where: str) -> Iterator[Any]:
-    return (mistake for mistake in MISTAKES if mistake.where == where)

@@ -23,6 +23,7 @@ A row's columns:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 Kind = Literal[
@@ -198,3 +199,9 @@ MISTAKES = (
     _value("^", "x", "the power is left out"),
     _value("mse", "(y - t)^2/2", "the squared loss has no ½ here", kind="missing-factor"),
 )  # fmt: skip
+
+
+@cache
+def rows_at(where: str, *, of_values: bool = False) -> tuple[Mistake, ...]:
+    """The rows of a place: those that change the sweep or a local partial, or those `of_values`."""
+    return tuple(row for row in MISTAKES if row.where == where and bool(row.value) == of_values)

@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from backcalc.linearize import Linearization
-from backcalc.mistakes import MISTAKES, Mistake
+from backcalc.mistakes import Mistake, rows_at
 from backcalc.primitive import Primitive
 from backcalc.rework import reworked
 from backcalc.run import Run
@@ -93,7 +93,7 @@ def _wrong_rows(
         # What is given or constant nobody has worked out, so nobody has got it wrong.
         if row is None or linear.tape.constant[slot] or slot in linear.evaluation.replaced:
             continue
-        for mistake in _of_values(row.name):
+        for mistake in rows_at(row.name, of_values=True):
             if mistake.at_once:
                 at_once.setdefault(mistake.at_once, (mistake, {}))[1][slot] = _wrong(mistake, row)
             else:
@@ -103,11 +103,6 @@ def _wrong_rows(
 
 def _keep(_slot: int, value: Any) -> Any:
     return value
-
-
-@cache
-def _of_values(where: str) -> tuple[Mistake, ...]:
-    return tuple(mistake for mistake in MISTAKES if mistake.where == where and mistake.value)
 
 
 @cache

@@ -31,7 +31,6 @@ from backcalc.graph import Graph
 from backcalc.loading import load
 from backcalc.point import Point, read_point
 from backcalc.reading import name_of, pieces
-from backcalc.render.report import Grid
 from backcalc.run import AnyRun, Mode, run
 
 if TYPE_CHECKING:
@@ -149,20 +148,7 @@ def _show(result: AnyRun, shown: Shown, *, partials: bool, pairs: bool) -> None:
     from backcalc.render.report import run_report
 
     report = run_report(result, digits, partials=partials, pairs=pairs, limit=limit)
-    _show_report(report, format_, color)
-
-
-def _show_report(report: list[Grid], format_: str, color: str) -> None:
-    if format_ == "markdown":
-        from backcalc.render.markdown import render_markdown
-
-        print_lines(render_markdown(report))
-    elif format_ == "latex":
-        from backcalc.render.latex import render_latex
-
-        print_lines(render_latex(report))
-    else:
-        print_report(report, color)
+    print_report(report, color, format_)
 
 
 def _run_data(graph: Graph, path: str, point: Point, of: str | None, wrt: Sequence[str], shown: Shown) -> int:
@@ -187,7 +173,7 @@ def _show_points(stream: DataStream, shown: Shown, told: int) -> None:
         return
     report = points_report(stream, digits, limit)
     _print_noticed(stream.warnings[told:])
-    _show_report(report, format_, color)
+    print_report(report, color, format_)
 
 
 def _print_noticed(warnings: Sequence[tuple[Source, Diagnostic]]) -> int:
