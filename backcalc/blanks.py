@@ -1,7 +1,10 @@
 """Lines with their names and numbers blanked out, found by array operations on a piece of a text that ends with a line.
 
 A blank is a word, a run of letters, digits, `_` and `.`; one that begins with a digit or a point is a number and goes
-on behind its exponent's sign. A word right before `(` is a function's and stays. Spaces in a row are one.
+on behind its exponent's sign. A word right before `(` is a function's and stays. Space in a row is one.
+
+All bytes that are in no word are separators. A **token** is a separator with the word behind it, if there is one; so a
+line is a newline's token, that of the line before, and those up to the next. Its **form** is what its tokens are.
 """
 
 from __future__ import annotations
@@ -12,81 +15,128 @@ from functools import lru_cache
 
 import numpy as np
 
-from backcalc.words import PAD, AnyArray, Bytes
+from backcalc.words import LONGEST, PAD, AnyArray, Bytes, NameTable, Words
 
-NAME, NUMBER = b"n0"  # What stands in a line's form for a blank. The only other words there are functions' names.
+NAME, NUMBER = b"n", b"0"  # What stands in a line's form for a blank. The only other words there are functions' names.
+
+_NOTHING, _IS_NAME, _IS_NUMBER, _FUNCTIONS = range(4)  # What is behind a separator; from _FUNCTIONS on which function.
+_KIND = 8  # The bits of a token below this are the separator's, those from it on say what is behind.
 
 _NEWLINE, _SPACE, _TAB, _HASH, _OPEN, _PLUS, _MINUS, _E, _OPENING, _CLOSING = b"\n \t#(+-e{}"
 _LOWER = 0x20  # The bit that makes a letter small.
-_DIGITS = b"0123456789"
+_DIGITS, _POINT = b"0123456789", b"."
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 _FORMS_BY_TURNS = 8
 
+_IS_SEPARATOR = bytes(code not in _LETTERS + _DIGITS + _POINT for code in range(256))
+_IS_DIGIT = bytes(code in _DIGITS for code in range(256))
+_KINDS = bytes(  # Of a word by its first byte.
+    _IS_NUMBER if code in _DIGITS + _POINT else _IS_NAME if code in _LETTERS else _NOTHING for code in range(256)
+)
 
-def _table(members: bytes) -> bytes:
-    return bytes(code in members for code in range(256))
 
-
-_IN_WORD, _IN_NUMBER, _IS_DIGIT = _table(_LETTERS + _DIGITS + b"."), _table(_DIGITS + b"."), _table(_DIGITS)
-
-
-def _are_in(table: bytes, codes: AnyArray) -> AnyArray:
-    """Whether each byte is in a table; what bytes can do is several times as fast as an array with indices."""
-    return np.frombuffer(codes.tobytes().translate(table), bool)
+def _looked_up(table: bytes, codes: AnyArray, kind: type[np.generic] = np.bool_) -> AnyArray:
+    """What a table says of each byte; what bytes can do is several times as fast as an array with indices."""
+    return np.frombuffer(codes.tobytes().translate(table), kind)
 
 
 class BlankedLines:
-    """The lines of a piece of text: where they start, their blanks, and their forms as bytes."""
+    """The lines of a piece of text: where they start and end, their tokens, and their forms."""
 
     def __init__(self, piece: bytes) -> None:
         """`piece` ends with a newline."""
-        codes = np.full(len(piece) + PAD, _NEWLINE, np.uint8)
-        codes[: len(piece)] = np.frombuffer(piece, np.uint8)
-        self.text, self._codes = Bytes(codes), codes[: len(piece)]
-        self.ends = np.flatnonzero(self._codes == _NEWLINE) + 1
-        self.starts = np.concatenate(([0], self.ends[:-1]))
+        # With a newline in front, the place of a separator is that of what is behind it in the piece.
+        data = b"".join((b"\n", piece, b"\n" * PAD))
         if b"#" in piece:
-            self._blank_comments()
-        self._signs = np.empty(0, np.int64)  # Of exponents.
-        in_word = _are_in(_IN_WORD, self._codes)
-        starts, ends = self._words(in_word)
-        is_number = _are_in(_IN_NUMBER, self._codes[starts])
-        is_blank = is_number | (self._codes[ends] != _OPEN)
-        self.words, self.lengths, self.are_numbers = starts[is_blank], (ends - starts)[is_blank], is_number[is_blank]
-        self.firsts = np.searchsorted(self.words, self.starts)  # Each line's first blank.
-        # Of a blank its first character stays, as its mark; functions' names stay as a whole.
-        is_kept = ~in_word
-        is_kept[_ranges(starts[~is_blank], (ends - starts)[~is_blank])] = True
-        is_kept[self.words] = True
-        is_kept[self._signs] = False
-        self._blank(is_kept)
+            data = _without_comments(data)
+        codes = np.frombuffer(data, np.uint8)
+        self.text = Bytes(codes[1:])
+        behind = np.flatnonzero(np.frombuffer(data.translate(_IS_SEPARATOR), np.bool_)[: len(piece) + 1])
+        behind = self._without_signs(behind, codes[behind])
+        lengths, behind, separators = np.diff(behind) - 1, behind[:-1], codes[behind[:-1]]
+        kinds = _looked_up(_KINDS, self.text.codes[behind], np.uint8)
+        self.starts = behind[separators == _NEWLINE]
+        self.ends = np.append(self.starts[1:], len(piece))
+        is_kept = _ends_of_runs(separators, kinds)
+        if not is_kept.all():
+            separators = separators[np.append(True, is_kept[:-1])]  # Where a run begins: a line's start is a newline.
+            lengths, behind, kinds = lengths[is_kept], behind[is_kept], kinds[is_kept]
+        self._behind, self._lengths, self._separators, self._kinds = behind, lengths, separators, kinds
+        self._firsts = np.append(np.flatnonzero(separators == _NEWLINE), len(separators))
+        self._tokens = self._with_functions(np.left_shift(kinds, _KIND, dtype=np.uint32) | separators)
 
-    def _blank(self, is_kept: AnyArray) -> None:
-        """Write the forms, one behind the other, each with the newline that ends it."""
-        marked = self._codes.copy()
-        marked[self.words] = np.where(self.are_numbers, NUMBER, NAME)
-        self._forms = _without_spaces(marked[is_kept])
-        self._form_ends = np.flatnonzero(self._forms == _NEWLINE) + 1
-        self._form_starts = np.concatenate(([0], self._form_ends[:-1]))
+    def _without_signs(self, behind: AnyArray, separators: AnyArray) -> AnyArray:
+        """The separators but for the signs of exponents: those between a number's e and a digit."""
+        codes = self.text.codes
+        signs = np.flatnonzero((separators == _PLUS) | (separators == _MINUS))
+        signs = signs[(codes[behind[signs] - 2] | _LOWER) == _E]  # A newline is in front of all, so there is a byte.
+        is_number = _looked_up(_KINDS, codes[behind[signs - 1]], np.uint8) == _IS_NUMBER
+        signs = signs[is_number & _looked_up(_IS_DIGIT, codes[behind[signs]])]
+        return np.delete(behind, signs) if len(signs) else behind
+
+    def _with_functions(self, tokens: AnyArray) -> AnyArray:
+        """The tokens, in which words before `(` are functions."""
+        self._functions = NameTable()
+        found = np.flatnonzero((self._separators[1:] == _OPEN) & (self._kinds[:-1] == _IS_NAME))
+        found = found[self._lengths[found] <= LONGEST]
+        if len(found):
+            words = Words(self.text, *self.places(found))
+            ids = self._functions.ids(words, words.starts)
+            tokens[found] = (ids.astype(np.uint32) + _FUNCTIONS) << _KIND | self._separators[found]
+        return tokens
 
     def form(self, line: int) -> bytes:
         """The form of a line."""
-        return self._forms[self._form_starts[line] : self._form_ends[line]].tobytes()
+        tokens = self._line(line)
+        words = [b"", NAME, NUMBER, *self._function_names(int(tokens.max(initial=0)) >> _KIND)]
+        parts = (bytes([token & 0xFF]) + words[token >> _KIND] for token in tokens.tolist())
+        return b"".join(parts)[1:]  # The first separator is the newline before.
 
-    def places(self, words: AnyArray) -> tuple[AnyArray, AnyArray]:
-        """The starts and lengths of words."""
-        return self.words[words], self.lengths[words]
+    def _function_names(self, last: int) -> list[bytes]:
+        """The names of the functions up to the one that tokens call `last`."""
+        starts, lengths = (column[: max(0, last + 1 - _FUNCTIONS)].tolist() for column in self._functions.places())
+        return [
+            self.text.codes[start : start + length].tobytes() for start, length in zip(starts, lengths, strict=True)
+        ]
+
+    def _line(self, line: int) -> AnyArray:
+        """The tokens of a line."""
+        return self._tokens[self._firsts[line] : self._firsts[line + 1]]
+
+    def firsts(self, lines: AnyArray) -> AnyArray:
+        """The number of the first token of each of these lines."""
+        return np.asarray(self._firsts[lines])
+
+    def blanks(self, line: int) -> AnyArray:
+        """Which of a line's tokens, from its first one on, have blanks."""
+        kinds = self._line(line) >> _KIND
+        return np.flatnonzero((kinds == _IS_NAME) | (kinds == _IS_NUMBER))
+
+    def words(self, tokens: AnyArray) -> Words:
+        """The words of tokens."""
+        return Words(self.text, *self.places(tokens))
+
+    def places(self, tokens: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """Where the words of tokens start, and their lengths."""
+        return self._behind[tokens], self._lengths[tokens]
+
+    def are_numbers(self, tokens: AnyArray) -> AnyArray:
+        """Whether the words of tokens begin as numbers do."""
+        return np.asarray(self._kinds[tokens] == _IS_NUMBER)
 
     def words_of(self, line: int) -> list[bytes]:
         """The blanks of a line as they stand."""
-        first, last = np.searchsorted(self.words, [self.starts[line], self.ends[line]])
-        places = zip(*(column.tolist() for column in self.places(np.arange(first, last))), strict=True)
-        return [self._codes[start : start + length].tobytes() for start, length in places]
+        return self._texts(*self.places(self._firsts[line] + self.blanks(line)))
+
+    def _texts(self, starts: AnyArray, lengths: AnyArray) -> list[bytes]:
+        """The words at these places."""
+        places = zip(starts.tolist(), lengths.tolist(), strict=True)
+        return [self.text.codes[start : start + length].tobytes() for start, length in places]
 
     @property
     def has_braces(self) -> bool:
         """Whether there is a brace anywhere but in a comment."""
-        return bool(((self._forms == _OPENING) | (self._forms == _CLOSING)).any())
+        return bool(((self._separators == _OPENING) | (self._separators == _CLOSING)).any())
 
     def groups(self) -> Iterator[AnyArray]:
         """The lines of each form, in their order."""
@@ -98,63 +148,41 @@ class BlankedLines:
 
     def statements(self, lines: AnyArray) -> AnyArray:
         """Where the lines' statements start: behind the space at their beginning."""
-        starts = self.starts[lines]
-        if not self._is_space(starts).any():
-            return starts
-        others = np.flatnonzero(~self._is_space(slice(None)))
-        return others[np.searchsorted(others, starts)]
-
-    def _is_space(self, places: AnyArray | slice) -> AnyArray:
-        codes = self._codes[places]
-        return np.asarray((codes == _SPACE) | (codes == _TAB))
-
-    def _blank_comments(self) -> None:
-        hashes = np.flatnonzero(self._codes == _HASH)
-        lines = np.searchsorted(self.ends, hashes, "right")
-        is_first = np.diff(lines, prepend=-1) > 0
-        hashes, ends = hashes[is_first], self.ends[lines[is_first]]
-        self._codes[_ranges(hashes, ends - 1 - hashes)] = _SPACE
-
-    def _words(self, in_word: AnyArray) -> tuple[AnyArray, AnyArray]:
-        """Where words start and end."""
-        changes = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
-        if in_word[0]:
-            changes = np.concatenate(([0], changes))
-        starts, ends = changes[::2], changes[1::2]
-        halves = np.flatnonzero((self._codes[ends - 1] | _LOWER) == _E)
-        return self._with_exponents(starts, ends, halves) if len(halves) else (starts, ends)
-
-    def _with_exponents(self, starts: AnyArray, ends: AnyArray, halves: AnyArray) -> tuple[AnyArray, AnyArray]:
-        """The words, numbers of those that are `halves` joined to the next where a sign stands between the two."""
-        signs, behind = self._codes[ends[halves]], self.text.codes[ends[halves] + 1]
-        is_half = _are_in(_IN_NUMBER, self._codes[starts[halves]]) & _are_in(_IS_DIGIT, behind)
-        halves = halves[((signs == _PLUS) | (signs == _MINUS)) & is_half]
-        self._signs = ends[halves]
-        return np.delete(starts, halves + 1), np.delete(ends, halves)
+        return np.asarray(self._behind[self._firsts[lines]])
 
     def _hashes(self) -> AnyArray:
-        """A hash of each line's form: a polynomial of its bytes, each as a random integer."""
-        weights, powers, inverses = _weights(len(self._codes).bit_length())
-        terms = weights[self._forms] * powers[: len(self._forms)]
-        return np.asarray(np.add.reduceat(terms, self._form_starts) * inverses[self._form_starts])
+        """A hash of each line's form: a polynomial of its tokens."""
+        powers, inverses = _powers(len(self._tokens).bit_length())
+        firsts = self._firsts[:-1]
+        return np.asarray(np.add.reduceat(self._tokens * powers[: len(self._tokens)], firsts) * inverses[firsts])
 
     def _are_like(self, lines: AnyArray) -> AnyArray:
         """Whether each line's form is that of the first one."""
-        model = np.frombuffer(self.form(lines[0]), np.uint8)
-        starts = self._form_starts[lines]
-        has_length = self._form_ends[lines] - starts == len(model)
-        if len(lines) * len(model) == len(self._forms) and has_length.all():
-            return all_of(self._forms.reshape(-1, len(model)) == model)
-        has_length[has_length] = all_of(self._forms[starts[has_length, None] + np.arange(len(model))] == model)
+        model = self._line(lines[0])
+        firsts = self._firsts[lines]
+        has_length = self._firsts[lines + 1] - firsts == len(model)
+        if len(lines) * len(model) == len(self._tokens) and has_length.all():
+            return all_of(self._tokens.reshape(-1, len(model)) == model)
+        has_length[has_length] = all_of(self._tokens[firsts[has_length, None] + np.arange(len(model))] == model)
         return np.asarray(has_length)
 
 
-def _without_spaces(codes: AnyArray) -> AnyArray:
-    """Lines without the space at their start, nor more than one space or tab in a row; a tab behind a space stays."""
-    before = np.concatenate(([np.uint8(_NEWLINE)], codes[:-1]))
-    is_more = (codes == _SPACE) & (before <= _SPACE)
-    is_more |= (codes == _TAB) & ((before == _TAB) | (before == _NEWLINE))
-    return codes[~is_more] if is_more.any() else codes
+def _without_comments(data: bytes) -> bytes:
+    """The bytes of lines with space in place of comments."""
+    codes = np.array(np.frombuffer(data, np.uint8))
+    hashes, ends = np.flatnonzero(codes == _HASH), np.flatnonzero(codes == _NEWLINE)
+    lines = np.searchsorted(ends, hashes)
+    is_first = np.diff(lines, prepend=-1) > 0
+    hashes, ends = hashes[is_first], ends[lines[is_first]]
+    codes[_ranges(hashes, ends - hashes)] = _SPACE
+    return codes.tobytes()
+
+
+def _ends_of_runs(separators: AnyArray, kinds: AnyArray) -> AnyArray:
+    """Which tokens are left where space in a row, or at a line's start, is one: the last of each run."""
+    is_space = (separators == _SPACE) | (separators == _TAB)
+    is_followed = is_space[1:] & (kinds[:-1] == _NOTHING) & (is_space[:-1] | (separators[:-1] == _NEWLINE))
+    return np.append(~is_followed, True)
 
 
 def all_of(table: AnyArray) -> AnyArray:
@@ -183,9 +211,9 @@ def _equal(hashes: AnyArray) -> Iterator[AnyArray]:
 
 
 @lru_cache(2)
-def _weights(bits: int) -> tuple[AnyArray, AnyArray, AnyArray]:
-    """An integer a byte, the powers of another up to 2^bits, and their inverses, of this process."""
+def _powers(bits: int) -> tuple[AnyArray, AnyArray]:
+    """The powers of an integer up to 2^bits, and their inverses, of this process."""
     # Odd, so that it has an inverse modulo 2^64; drawn, so that no file can be made whose lines all collide.
     base = secrets.randbits(64) | 1
     powers, inverses = (np.cumprod(np.full(1 << bits, factor, np.uint64)) for factor in (base, pow(base, -1, 1 << 64)))
-    return np.frombuffer(secrets.token_bytes(256 * 8), np.uint64), powers, inverses
+    return powers, inverses

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backcalc.words import PAD, AnyArray, Bytes, numbers
+from backcalc.words import PAD, AnyArray, Bytes, Words, numbers
 
 _LONG = 10  # Characters of a cell and its comma, on average.
 _LONGEST_LINE = 100_000  # The plain reader has a limit to what a cell may hold, and words for it.
@@ -40,7 +40,7 @@ def plain_cells(lines: bytes, width: int, used: Sequence[int]) -> AnyArray | Non
     lengths = ends[:, used].ravel() - starts
     if lengths.min() <= 0:
         return None
-    values, are_valid = numbers(Bytes(codes), starts, lengths)
+    values, are_valid = numbers(Words(Bytes(codes), starts, lengths))
     np.negative(values, out=values, where=is_negative)
     return values.reshape(-1, len(used)) if are_valid.all() else None
 

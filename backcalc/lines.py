@@ -93,8 +93,8 @@ class _Form:
     """What the grammar says of a form, and the lines found so far, piece by piece."""
 
     statement: Edge | Definition
-    names: AnyArray  # Which of its blanks are names, …
-    numbers: AnyArray  # … and which are numbers.
+    names: AnyArray  # Which of a line's tokens have names, …
+    numbers: AnyArray  # … and which have numbers.
     _columns: list[AnyArray] = field(default_factory=list)  # With room for more behind `_count` lines.
     _count: int = 0
 
@@ -236,18 +236,18 @@ class _Reader:
         leaves = leaves_of(statement)
         if [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
             return None
-        is_name = np.array([isinstance(leaf, Name) for leaf in leaves], bool)
-        return _Form(statement, np.flatnonzero(is_name), np.flatnonzero(~is_name))
+        is_name, blanks = np.array([isinstance(leaf, Name) for leaf in leaves], bool), lines.blanks(line)
+        return _Form(statement, blanks[is_name], blanks[~is_name])
 
     def _fill(
         self, parts: list[tuple[_Form, AnyArray]], lines: BlankedLines, chars: _Characters
     ) -> Iterator[tuple[AnyArray, AnyArray]]:
         """Put the words of these lines to their forms; each part's lines and which of them are fit for it."""
-        firsts = [lines.firsts[group][:, None] for _, group in parts]
+        firsts = [lines.firsts(group)[:, None] for _, group in parts]
         names = [first + form.names for (form, _), first in zip(parts, firsts, strict=True)]
         values = [first + form.numbers for (form, _), first in zip(parts, firsts, strict=True)]
         ids, are_names = self._names(lines, _joined(names), chars)
-        floats, are_numbers = numbers(lines.text, *lines.places(_joined(values)))
+        floats, are_numbers = numbers(lines.words(_joined(values)))
         i = j = 0
         for (form, group), name, value in zip(parts, names, values, strict=True):
             i, j, a, b = i + name.size, j + value.size, i, j
@@ -257,17 +257,29 @@ class _Reader:
             form.add(columns if are_fit.all() else tuple(column[are_fit] for column in columns))
             yield group, are_fit
 
-    def _names(self, lines: BlankedLines, words: AnyArray, chars: _Characters) -> tuple[AnyArray, AnyArray]:
-        """The numbers of the names that `words` are, and which are names: no words of the language, no mixtures."""
-        starts, lengths = lines.places(words)
-        are_fit = lengths <= LONGEST
-        lengths = np.minimum(lengths, LONGEST)
-        is_whole = lines.are_numbers[words]
-        are_fit &= is_whole | ~lines.text.have_dots(starts, lengths)
+    def _names(self, lines: BlankedLines, tokens: AnyArray, chars: _Characters) -> tuple[AnyArray, AnyArray]:
+        """The numbers of the names of tokens, and which are names: no words of the language, no mixtures."""
+        words = lines.words(tokens)
+        are_fit = words.lengths <= LONGEST
+        if not are_fit.all():
+            return self._names_of(are_fit, lines, tokens, chars)
+        is_whole = lines.are_numbers(tokens)
+        are_fit = is_whole | ~words.have_dots
         if is_whole.any():
-            are_fit[is_whole] &= lines.text.are_digits(starts[is_whole], lengths[is_whole])
-        ids = self._table.ids(lines.text, starts, lengths, chars.places(starts))
-        return ids, are_fit & (ids >= len(WORDS))
+            are_fit[is_whole] = words[is_whole].are_digits
+        if not are_fit.all():
+            return self._names_of(are_fit, lines, tokens, chars)
+        ids = self._table.ids(words, chars.places(words.starts))
+        return ids, ids >= len(WORDS)
+
+    def _names_of(
+        self, are_fit: AnyArray, lines: BlankedLines, tokens: AnyArray, chars: _Characters
+    ) -> tuple[AnyArray, AnyArray]:
+        """The same where only some `are_fit`; others are not numbered, lest there be names that stand nowhere."""
+        ids = np.zeros(len(tokens), np.int32)
+        ids[are_fit], are_names = self._names(lines, tokens[are_fit], chars)
+        are_fit[are_fit] = are_names
+        return ids, are_fit
 
     def _read_odd(self) -> list[tuple[int, int]]:
         """Have the ordinary reader read the lines of no block; where it went on from these into lines of some."""
@@ -324,5 +336,5 @@ def _number_words(table: NameTable) -> None:
     """Number the words of the language first, so that a name that is one of them is known by its number."""
     text = " ".join(sorted(WORDS)).encode()
     lines = BlankedLines(text + b"\n")
-    starts, lengths = lines.places(np.arange(len(WORDS)))
-    table.ids(lines.text, starts, lengths, starts)
+    words = lines.words(lines.blanks(0))
+    table.ids(words, words.starts)

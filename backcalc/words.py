@@ -1,12 +1,14 @@
 """The names and numbers of a large text by array operations; a word is where it starts among the bytes, and its length.
 
-Eight bytes at any place are one integer (`Bytes.at`), so a name of up to eight letters is compared, and a number of up
-to eight characters worked out, as one integer. What is longer takes more steps, and means the same.
+Eight bytes at any place are one integer, so a name of up to eight letters is compared, and a number of up to eight
+characters worked out, as one integer. What is longer takes more steps, and means the same.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,40 +35,70 @@ _LOW7, _DOTS, _ZEROS, _SIXES, _HIGH4 = _each(0x7F), _each(0x2E), _each(0x30), _e
 
 
 class Bytes:
-    """A text in bytes, `codes`, with PAD more behind it."""
+    """A text in bytes, `codes`, with PAD more behind it, and `integers`: eight bytes from each place on as one."""
 
     def __init__(self, codes: AnyArray) -> None:
         self.codes = codes
-        self._integers: AnyArray = np.ndarray(len(codes) - _WIDTH + 1, "<u8", codes.data, strides=(1,))
+        self.integers: AnyArray = np.ndarray(len(codes) - _WIDTH + 1, "<u8", codes.data, strides=(1,))
 
-    def at(self, starts: AnyArray, lengths: AnyArray, part: int = 0) -> AnyArray:
-        """The bytes of words from 8·part on, as one integer each, those behind the word's end being 0."""
-        found: AnyArray = self._integers[starts + _WIDTH * part]
-        return np.asarray(found & _mask(lengths, part))
 
-    def have_dots(self, starts: AnyArray, lengths: AnyArray) -> AnyArray:
-        """Whether each word has a point in it."""
-        found = np.zeros(len(starts), bool)
-        for part in _parts(lengths):
-            found |= _marks(self.at(starts, lengths, part), _DOTS) != 0
+class Words:
+    """Words of a text, each a start and a length of up to LONGEST; indexed like an array."""
+
+    def __init__(self, text: Bytes, starts: AnyArray, lengths: AnyArray) -> None:
+        self.text, self.starts, self.lengths = text, starts, lengths
+        self._longest = int(lengths.max(initial=0))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, which: AnyArray) -> Words:
+        return Words(self.text, self.starts[which], self.lengths[which])
+
+    @cached_property
+    def heads(self) -> AnyArray:
+        """The first eight bytes of each as an integer, those behind the word's end being 0."""
+        return self._integers(0)
+
+    def _integers(self, part: int) -> AnyArray:
+        """The same of the bytes from 8·part on."""
+        return np.asarray(self.text.integers[self.starts + _WIDTH * part] & self._mask(part))
+
+    def _mask(self, part: int) -> AnyArray:
+        """The bytes of the integer from 8·part on that belong to the words."""
+        left = self.lengths - _WIDTH * part if part else self.lengths
+        if self._longest > _WIDTH:
+            left = np.clip(left, 0, _WIDTH)
+        return np.asarray(_MASKS[left])
+
+    def _parts(self) -> Iterator[tuple[int, AnyArray]]:
+        """The numbers of the integers that the longest word has, with these."""
+        for part in range((self._longest + _WIDTH - 1) // _WIDTH):
+            yield part, self._integers(part) if part else self.heads
+
+    @property
+    def have_dots(self) -> AnyArray:
+        """Whether each has a point in it."""
+        found = np.zeros(len(self), bool)
+        for _, integers in self._parts():
+            found |= _marks(integers, _DOTS) != 0
         return found
 
-    def are_digits(self, starts: AnyArray, lengths: AnyArray) -> AnyArray:
-        """Whether each word has nothing but digits."""
-        found = np.ones(len(starts), bool)
-        for part in _parts(lengths):
-            found &= _are_digits(self.at(starts, lengths, part) | (_ZEROS & ~_mask(lengths, part)))
+    @property
+    def are_digits(self) -> AnyArray:
+        """Whether each has nothing but digits."""
+        found = np.ones(len(self), bool)
+        for part, integers in self._parts():
+            found &= _are_digits(integers | (_ZEROS & ~self._mask(part)))
         return found
 
-
-def _mask(lengths: AnyArray, part: int) -> AnyArray:
-    """The bytes of the integer from 8·part on that belong to words of these lengths."""
-    return np.asarray(_MASKS[np.clip(lengths - _WIDTH * part, 0, _WIDTH)])
-
-
-def _parts(lengths: AnyArray) -> range:
-    """The numbers of the integers that the longest word has."""
-    return range((int(lengths.max(initial=0)) + _WIDTH - 1) // _WIDTH)
+    def hashed(self, factor: np.uint64) -> AnyArray:
+        """A hash of each, never 0."""
+        found = np.zeros(len(self), np.uint64)
+        for part, integers in self._parts():
+            mixed = (found ^ integers) * factor
+            found = np.where(self.lengths > _WIDTH * part, mixed ^ (mixed >> np.uint64(29)), found)
+        return found | _ONE
 
 
 # ---- Names -----------------------------------------------------------------------------------------------------------
@@ -85,17 +117,16 @@ class NameTable:
         self._places: list[tuple[AnyArray, AnyArray]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         self.count = 0
 
-    def ids(self, text: Bytes, starts: AnyArray, lengths: AnyArray, places: AnyArray) -> AnyArray:
-        """The numbers of names in `text`, whose `places` in the whole are to be remembered. Raises CollisionError."""
-        is_long = lengths > _WIDTH
+    def ids(self, words: Words, places: AnyArray) -> AnyArray:
+        """The numbers of these names, whose `places` in the whole are to be remembered. Raises CollisionError."""
+        is_long = words.lengths > _WIDTH
         if not is_long.any():
-            keys = text.at(starts, lengths)
-            return self._numbered(self._short, keys, keys, keys, places, lengths)
-        ids = np.empty(len(starts), np.int32)
-        ids[~is_long] = self.ids(text, starts[~is_long], lengths[~is_long], places[~is_long])
-        starts, lengths, places = starts[is_long], lengths[is_long], places[is_long]
-        keys, checks = (_hashed(text, starts, lengths, factor) for factor in _FACTORS)
-        ids[is_long] = self._numbered(self._long, keys, checks, text.at(starts, lengths), places, lengths)
+            return self._numbered(self._short, words.heads, words.heads, words, places)
+        ids = np.empty(len(words), np.int32)
+        ids[~is_long] = self.ids(words[~is_long], places[~is_long])
+        words, places = words[is_long], places[is_long]
+        keys, checks = (words.hashed(factor) for factor in _FACTORS)
+        ids[is_long] = self._numbered(self._long, keys, checks, words, places)
         return ids
 
     @property
@@ -108,27 +139,16 @@ class NameTable:
         starts, lengths = zip(*self._places, strict=True)
         return np.concatenate(starts), np.concatenate(lengths)
 
-    def _numbered(
-        self, table: _Table, keys: AnyArray, checks: AnyArray, heads: AnyArray, starts: AnyArray, lengths: AnyArray
-    ) -> AnyArray:
+    def _numbered(self, table: _Table, keys: AnyArray, checks: AnyArray, words: Words, places: AnyArray) -> AnyArray:
         ids, firsts = table.numbered(keys, checks, self.count)
-        self._heads.append(heads[firsts])
-        self._places.append((starts[firsts], lengths[firsts]))
+        self._heads.append(words.heads[firsts])
+        self._places.append((places[firsts], words.lengths[firsts]))
         self.count += len(firsts)
         return ids
 
 
 # Of this process, so that no text can be made to have names that collide.
 _FACTORS = [np.uint64(secrets.randbits(64) | 1) for _ in range(2)]
-
-
-def _hashed(text: Bytes, starts: AnyArray, lengths: AnyArray, factor: np.uint64) -> AnyArray:
-    """A hash of each word, never 0."""
-    found = np.zeros(len(starts), np.uint64)
-    for part in _parts(lengths):
-        mixed = (found ^ text.at(starts, lengths, part)) * factor
-        found = np.where(lengths > _WIDTH * part, mixed ^ (mixed >> np.uint64(29)), found)
-    return found | _ONE
 
 
 class _Table:
@@ -203,12 +223,13 @@ def head(name: str) -> int:
 # ---- Numbers ---------------------------------------------------------------------------------------------------------
 
 
-def numbers(text: Bytes, starts: AnyArray, lengths: AnyArray) -> tuple[AnyArray, AnyArray]:
+def numbers(words: Words) -> tuple[AnyArray, AnyArray]:
     """What float() gives for each word, and whether it is a number of the language that is not too large."""
-    values, are_valid = _short_numbers(text.at(starts, lengths), lengths)
-    others = np.flatnonzero(~are_valid & (lengths <= LONGEST))
+    values, are_valid = _short_numbers(words.heads, words.lengths)
+    others = np.flatnonzero(~are_valid & (words.lengths <= LONGEST))
     if len(others):
-        values[others], are_valid[others] = _long_numbers(text.codes, starts[others], lengths[others])
+        left = words[others]
+        values[others], are_valid[others] = _long_numbers(words.text.codes, left.starts, left.lengths)
     return values, are_valid
 
 

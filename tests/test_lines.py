@@ -169,3 +169,12 @@ def test_numbers_are_read_to_the_last_bit(values, data):
     found = read_lines(Source("test", "x = 1\n" + "".join(f"y{i} = {text}\n" for i, text in enumerate(texts))))
     (block,) = found.blocks
     assert block.numbers[:, 0].tolist() == [float(text) for text in texts]
+
+
+@pytest.mark.parametrize("odd", [f"n5 -> {'q' * 300} : 2", "y = W.T @ x", "out -> in : 2"])
+def test_every_name_stands_somewhere(odd):
+    text = "".join(f"n{i} -> n{i + 1} : 0.5\n" for i in range(40))
+    found = read_lines(Source("test", f"{text}{odd}\n{text}"))
+    asked = {leaf.id for statement in found.rest.statements for leaf in leaves_of(statement) if isinstance(leaf, Name)}
+    used = {name for block in found.blocks for name in found.names(np.unique(block.names))}
+    assert set(found.names(np.arange(found.count))) <= used | asked
