@@ -9,13 +9,13 @@ line is a newline's token, that of the line before, and those up to the next. It
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
 
-from backcalc.words import LONGEST, PAD, AnyArray, Bytes, NameTable, Words
+from backcalc.names import NameTable, random_odd
+from backcalc.words import LONGEST, PAD, AnyArray, Bytes, Words
 
 NAME, NUMBER = b"n", b"0"  # What stands in a line's form for a blank. The only other words there are functions' names.
 
@@ -50,38 +50,29 @@ class BlankedLines:
         if b"#" in piece:
             data = _without_comments(data)
         codes = np.frombuffer(data, np.uint8)
-        self.text = Bytes(codes[1:])
+        text = Bytes(codes[1:])
         behind = np.flatnonzero(np.frombuffer(data.translate(_IS_SEPARATOR), np.bool_)[: len(piece) + 1])
-        behind = self._without_signs(behind, codes[behind])
+        behind = _without_signs(text.codes, behind, codes[behind])
         lengths, behind, separators = np.diff(behind) - 1, behind[:-1], codes[behind[:-1]]
-        kinds = _looked_up(_KINDS, self.text.codes[behind], np.uint8)
+        kinds = _looked_up(_KINDS, text.codes[behind], np.uint8)
         self.starts = behind[separators == _NEWLINE]
         self.ends = np.append(self.starts[1:], len(piece))
         is_kept = _ends_of_runs(separators, kinds)
         if not is_kept.all():
             separators = separators[np.append(True, is_kept[:-1])]  # Where a run begins: a line's start is a newline.
             lengths, behind, kinds = lengths[is_kept], behind[is_kept], kinds[is_kept]
-        self._behind, self._lengths, self._separators, self._kinds = behind, lengths, separators, kinds
+        self.words = Words(text, behind, lengths)
+        self._separators, self._kinds = separators, kinds
         self._firsts = np.append(np.flatnonzero(separators == _NEWLINE), len(separators))
         self._tokens = self._with_functions(np.left_shift(kinds, _KIND, dtype=np.uint32) | separators)
-
-    def _without_signs(self, behind: AnyArray, separators: AnyArray) -> AnyArray:
-        """The separators but for the signs of exponents: those between a number's e and a digit."""
-        codes = self.text.codes
-        signs = np.flatnonzero((separators == _PLUS) | (separators == _MINUS))
-        signs = signs[(codes[behind[signs] - 2] | _LOWER) == _E]  # A newline is in front of all, so there is a byte.
-        is_number = _looked_up(_KINDS, codes[behind[signs - 1]], np.uint8) == _IS_NUMBER
-        signs = signs[is_number & _looked_up(_IS_DIGIT, codes[behind[signs]])]
-        return np.delete(behind, signs) if len(signs) else behind
 
     def _with_functions(self, tokens: AnyArray) -> AnyArray:
         """The tokens, in which words before `(` are functions."""
         self._functions = NameTable()
         found = np.flatnonzero((self._separators[1:] == _OPEN) & (self._kinds[:-1] == _IS_NAME))
-        found = found[self._lengths[found] <= LONGEST]
+        found = found[self.words.lengths[found] <= LONGEST]
         if len(found):
-            words = Words(self.text, *self.places(found))
-            ids = self._functions.ids(words, words.starts)
+            ids = self._functions.ids(self.words[found], np.asarray)
             tokens[found] = (ids.astype(np.uint32) + _FUNCTIONS) << _KIND | self._separators[found]
         return tokens
 
@@ -94,10 +85,8 @@ class BlankedLines:
 
     def _function_names(self, last: int) -> list[bytes]:
         """The names of the functions up to the one that tokens call `last`."""
-        starts, lengths = (column[: max(0, last + 1 - _FUNCTIONS)].tolist() for column in self._functions.places())
-        return [
-            self.text.codes[start : start + length].tobytes() for start, length in zip(starts, lengths, strict=True)
-        ]
+        starts, lengths = (column[: max(0, last + 1 - _FUNCTIONS)] for column in self._functions.places())
+        return Words(self.words.text, starts, lengths).texts()
 
     def _line(self, line: int) -> AnyArray:
         """The tokens of a line."""
@@ -112,26 +101,13 @@ class BlankedLines:
         kinds = self._line(line) >> _KIND
         return np.flatnonzero((kinds == _IS_NAME) | (kinds == _IS_NUMBER))
 
-    def words(self, tokens: AnyArray) -> Words:
-        """The words of tokens."""
-        return Words(self.text, *self.places(tokens))
-
-    def places(self, tokens: AnyArray) -> tuple[AnyArray, AnyArray]:
-        """Where the words of tokens start, and their lengths."""
-        return self._behind[tokens], self._lengths[tokens]
-
     def are_numbers(self, tokens: AnyArray) -> AnyArray:
         """Whether the words of tokens begin as numbers do."""
         return np.asarray(self._kinds[tokens] == _IS_NUMBER)
 
     def words_of(self, line: int) -> list[bytes]:
         """The blanks of a line as they stand."""
-        return self._texts(*self.places(self._firsts[line] + self.blanks(line)))
-
-    def _texts(self, starts: AnyArray, lengths: AnyArray) -> list[bytes]:
-        """The words at these places."""
-        places = zip(starts.tolist(), lengths.tolist(), strict=True)
-        return [self.text.codes[start : start + length].tobytes() for start, length in places]
+        return self.words[self._firsts[line] + self.blanks(line)].texts()
 
     @property
     def has_braces(self) -> bool:
@@ -148,7 +124,7 @@ class BlankedLines:
 
     def statements(self, lines: AnyArray) -> AnyArray:
         """Where the lines' statements start: behind the space at their beginning."""
-        return np.asarray(self._behind[self._firsts[lines]])
+        return np.asarray(self.words.starts[self._firsts[lines]])
 
     def _hashes(self) -> AnyArray:
         """A hash of each line's form: a polynomial of its tokens."""
@@ -165,6 +141,15 @@ class BlankedLines:
             return all_of(self._tokens.reshape(-1, len(model)) == model)
         has_length[has_length] = all_of(self._tokens[firsts[has_length, None] + np.arange(len(model))] == model)
         return np.asarray(has_length)
+
+
+def _without_signs(codes: AnyArray, behind: AnyArray, separators: AnyArray) -> AnyArray:
+    """What is behind separators, but for the signs of exponents: those between a number's e and a digit."""
+    signs = np.flatnonzero((separators == _PLUS) | (separators == _MINUS))
+    signs = signs[(codes[behind[signs] - 2] | _LOWER) == _E]
+    is_number = _looked_up(_KINDS, codes[behind[signs - 1]], np.uint8) == _IS_NUMBER
+    signs = signs[is_number & _looked_up(_IS_DIGIT, codes[behind[signs]])]
+    return np.delete(behind, signs) if len(signs) else behind
 
 
 def _without_comments(data: bytes) -> bytes:
@@ -214,6 +199,6 @@ def _equal(hashes: AnyArray) -> Iterator[AnyArray]:
 def _powers(bits: int) -> tuple[AnyArray, AnyArray]:
     """The powers of an integer up to 2^bits, and their inverses, of this process."""
     # Odd, so that it has an inverse modulo 2^64; drawn, so that no file can be made whose lines all collide.
-    base = secrets.randbits(64) | 1
+    base = random_odd()
     powers, inverses = (np.cumprod(np.full(1 << bits, factor, np.uint64)) for factor in (base, pow(base, -1, 1 << 64)))
     return powers, inverses

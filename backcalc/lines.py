@@ -20,9 +20,10 @@ from backcalc.blanks import BlankedLines, all_of
 from backcalc.errors import Source, Span
 from backcalc.expr import Name
 from backcalc.forms import WORDS, leaves_of, word
+from backcalc.names import CollisionError, NameTable, head
 from backcalc.parser import Reading, parse_line
 from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
-from backcalc.words import LONGEST, AnyArray, CollisionError, NameTable, head, numbers
+from backcalc.words import LONGEST, AnyArray, numbers
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
@@ -137,7 +138,7 @@ class _Reader:
         self._reading = Reading(source)
         self._forms: dict[bytes, _Form | None] = {}
         self._odd: list[AnyArray] = []  # Pairs (start, end) of lines that are no block's.
-        self._table = NameTable()
+        self._table = NameTable(_prefix(source.text))
         _number_words(self._table)
         self._odd_count = self._even_count = 0
 
@@ -247,7 +248,7 @@ class _Reader:
         names = [first + form.names for (form, _), first in zip(parts, firsts, strict=True)]
         values = [first + form.numbers for (form, _), first in zip(parts, firsts, strict=True)]
         ids, are_names = self._names(lines, _joined(names), chars)
-        floats, are_numbers = numbers(lines.words(_joined(values)))
+        floats, are_numbers = numbers(lines.words[_joined(values)])
         i = j = 0
         for (form, group), name, value in zip(parts, names, values, strict=True):
             i, j, a, b = i + name.size, j + value.size, i, j
@@ -259,17 +260,16 @@ class _Reader:
 
     def _names(self, lines: BlankedLines, tokens: AnyArray, chars: _Characters) -> tuple[AnyArray, AnyArray]:
         """The numbers of the names of tokens, and which are names: no words of the language, no mixtures."""
-        words = lines.words(tokens)
-        are_fit = words.lengths <= LONGEST
-        if not are_fit.all():
-            return self._names_of(are_fit, lines, tokens, chars)
+        words = lines.words[tokens]
+        if words.longest > LONGEST:
+            return self._names_of(words.lengths <= LONGEST, lines, tokens, chars)
         is_whole = lines.are_numbers(tokens)
         are_fit = is_whole | ~words.have_dots
         if is_whole.any():
             are_fit[is_whole] = words[is_whole].are_digits
         if not are_fit.all():
             return self._names_of(are_fit, lines, tokens, chars)
-        ids = self._table.ids(words, chars.places(words.starts))
+        ids = self._table.ids(words, chars.places)
         return ids, ids >= len(WORDS)
 
     def _names_of(
@@ -314,7 +314,14 @@ def _blanked(place: tuple[int, bytes]) -> tuple[int, bytes, BlankedLines, list[A
     """A piece with its lines, and these by their forms."""
     at, piece = place
     lines = BlankedLines(piece if piece.endswith(b"\n") else piece + b"\n")
+    lines.words.heads  # noqa: B018  Gathered here, in the thread that has less to do.
     return at, piece, lines, list(lines.groups())
+
+
+def _prefix(text: str) -> str:
+    """The letters before the number of a name in the middle of the text; most names may be of this kind."""
+    found = re.compile(r"\b[A-Za-z_]+(?=\d+\b)").search(text, len(text) // 2, len(text) // 2 + LONGEST_LINE)
+    return found.group() if found else ""
 
 
 def _joined(indices: list[AnyArray]) -> AnyArray:
@@ -336,5 +343,5 @@ def _number_words(table: NameTable) -> None:
     """Number the words of the language first, so that a name that is one of them is known by its number."""
     text = " ".join(sorted(WORDS)).encode()
     lines = BlankedLines(text + b"\n")
-    words = lines.words(lines.blanks(0))
-    table.ids(words, words.starts)
+    words = lines.words[lines.blanks(0)]
+    table.ids(words, np.asarray)

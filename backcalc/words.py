@@ -1,4 +1,4 @@
-"""The names and numbers of a large text by array operations; a word is where it starts among the bytes, and its length.
+"""The words of a large text by array operations; a word is where it starts among the bytes, and its length.
 
 Eight bytes at any place are one integer, so a name of up to eight letters is compared, and a number of up to eight
 characters worked out, as one integer. What is longer takes more steps, and means the same.
@@ -6,7 +6,6 @@ characters worked out, as one integer. What is longer takes more steps, and mean
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -18,8 +17,8 @@ AnyArray = NDArray[Any]
 """Of bytes, whole numbers or truths, where `array.Array` has floats."""
 
 LONGEST = 256  # A longer word is left to the ordinary reader.
-_WIDTH = 8  # Bytes in an integer.
-PAD = LONGEST + _WIDTH  # Bytes behind a text, so that a word's last integer may reach over its end.
+WIDTH = 8  # Bytes in an integer.
+PAD = LONGEST + WIDTH  # Bytes behind a text, so that a word's last integer may reach over its end.
 
 
 def _each(byte: int) -> np.uint64:
@@ -27,7 +26,7 @@ def _each(byte: int) -> np.uint64:
     return np.uint64(byte * 0x0101010101010101)
 
 
-_LENGTHS = range(_WIDTH + 1)
+_LENGTHS = range(WIDTH + 1)
 _MASKS = np.array([(1 << 8 * n) - 1 for n in _LENGTHS], np.uint64)  # By length: the bytes that count.
 _TENS = np.array([10.0**n for n in _LENGTHS])  # Exact, so that a quotient by one is the nearest float64.
 _ONE, _SEVEN, _TEN = np.uint64(1), np.uint64(7), np.uint64(10)
@@ -39,21 +38,33 @@ class Bytes:
 
     def __init__(self, codes: AnyArray) -> None:
         self.codes = codes
-        self.integers: AnyArray = np.ndarray(len(codes) - _WIDTH + 1, "<u8", codes.data, strides=(1,))
+        self.integers: AnyArray = np.ndarray(len(codes) - WIDTH + 1, "<u8", codes.data, strides=(1,))
 
 
 class Words:
     """Words of a text, each a start and a length of up to LONGEST; indexed like an array."""
 
+    starts: AnyArray
+    lengths: AnyArray
+
     def __init__(self, text: Bytes, starts: AnyArray, lengths: AnyArray) -> None:
         self.text, self.starts, self.lengths = text, starts, lengths
-        self._longest = int(lengths.max(initial=0))
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def __getitem__(self, which: AnyArray) -> Words:
-        return Words(self.text, self.starts[which], self.lengths[which])
+        return _SomeWords(self, which)
+
+    def texts(self) -> list[bytes]:
+        """The words as they stand."""
+        places = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
+        return [self.text.codes[start : start + length].tobytes() for start, length in places]
+
+    @cached_property
+    def longest(self) -> int:
+        """The length of the longest one, or more."""
+        return int(self.lengths.max(initial=0))
 
     @cached_property
     def heads(self) -> AnyArray:
@@ -62,18 +73,18 @@ class Words:
 
     def _integers(self, part: int) -> AnyArray:
         """The same of the bytes from 8·part on."""
-        return np.asarray(self.text.integers[self.starts + _WIDTH * part] & self._mask(part))
+        return np.asarray(self.text.integers[self.starts + WIDTH * part] & self._mask(part))
 
     def _mask(self, part: int) -> AnyArray:
         """The bytes of the integer from 8·part on that belong to the words."""
-        left = self.lengths - _WIDTH * part if part else self.lengths
-        if self._longest > _WIDTH:
-            left = np.clip(left, 0, _WIDTH)
+        left = self.lengths - WIDTH * part if part else self.lengths
+        if self.longest > WIDTH:
+            left = np.clip(left, 0, WIDTH)
         return np.asarray(_MASKS[left])
 
     def _parts(self) -> Iterator[tuple[int, AnyArray]]:
         """The numbers of the integers that the longest word has, with these."""
-        for part in range((self._longest + _WIDTH - 1) // _WIDTH):
+        for part in range((self.longest + WIDTH - 1) // WIDTH):
             yield part, self._integers(part) if part else self.heads
 
     @property
@@ -97,127 +108,39 @@ class Words:
         found = np.zeros(len(self), np.uint64)
         for part, integers in self._parts():
             mixed = (found ^ integers) * factor
-            found = np.where(self.lengths > _WIDTH * part, mixed ^ (mixed >> np.uint64(29)), found)
+            found = np.where(self.lengths > WIDTH * part, mixed ^ (mixed >> np.uint64(29)), found)
         return found | _ONE
 
 
-# ---- Names -----------------------------------------------------------------------------------------------------------
+class _SomeWords(Words):
+    """Some of the words, what is known of them gathered when it is asked for."""
 
+    def __init__(self, words: Words, which: AnyArray) -> None:
+        self._words, self._which = words, which
+        self.text = words.text
 
-class CollisionError(Exception):
-    """Two long names that their hashes do not tell apart."""
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._which)) if self._which.dtype == np.bool_ else len(self._which)
 
+    @cached_property
+    def starts(self) -> AnyArray:  # type: ignore[override]
+        """Where each begins."""
+        return np.asarray(self._words.starts[self._which])
 
-class NameTable:
-    """Names numbered from 0 on in any order, each with its first eight bytes and a place at which it stands."""
+    @cached_property
+    def lengths(self) -> AnyArray:  # type: ignore[override]
+        """The length of each."""
+        return np.asarray(self._words.lengths[self._which])
 
-    def __init__(self) -> None:
-        self._short, self._long = _Table(), _Table()
-        self._heads: list[AnyArray] = [np.empty(0, np.uint64)]
-        self._places: list[tuple[AnyArray, AnyArray]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-        self.count = 0
+    @cached_property
+    def longest(self) -> int:
+        """The length of the longest one, or more."""
+        return self._words.longest if self._words.longest <= WIDTH else int(self.lengths.max(initial=0))
 
-    def ids(self, words: Words, places: AnyArray) -> AnyArray:
-        """The numbers of these names, whose `places` in the whole are to be remembered. Raises CollisionError."""
-        is_long = words.lengths > _WIDTH
-        if not is_long.any():
-            return self._numbered(self._short, words.heads, words.heads, words, places)
-        ids = np.empty(len(words), np.int32)
-        ids[~is_long] = self.ids(words[~is_long], places[~is_long])
-        words, places = words[is_long], places[is_long]
-        keys, checks = (words.hashed(factor) for factor in _FACTORS)
-        ids[is_long] = self._numbered(self._long, keys, checks, words, places)
-        return ids
-
-    @property
+    @cached_property
     def heads(self) -> AnyArray:
-        """The first eight bytes of each name as one integer."""
-        return np.concatenate(self._heads)
-
-    def places(self) -> tuple[AnyArray, AnyArray]:
-        """Where each name stands for one time, and its length."""
-        starts, lengths = zip(*self._places, strict=True)
-        return np.concatenate(starts), np.concatenate(lengths)
-
-    def _numbered(self, table: _Table, keys: AnyArray, checks: AnyArray, words: Words, places: AnyArray) -> AnyArray:
-        ids, firsts = table.numbered(keys, checks, self.count)
-        self._heads.append(words.heads[firsts])
-        self._places.append((places[firsts], words.lengths[firsts]))
-        self.count += len(firsts)
-        return ids
-
-
-# Of this process, so that no text can be made to have names that collide.
-_FACTORS = [np.uint64(secrets.randbits(64) | 1) for _ in range(2)]
-
-
-class _Table:
-    """A hash table of integers other than 0, each with a number, open addressing, read and filled many at a time."""
-
-    _STEP = 1 << 16  # Keys at a time, so that the table is no larger than the keys that differ ask for.
-
-    def __init__(self) -> None:
-        self._bits = 0
-        self._count = 0
-        self._keys, self._ids, self._checks = (np.zeros(1, dtype) for dtype in (np.uint64, np.int32, np.uint64))
-
-    def numbered(self, keys: AnyArray, checks: AnyArray, fresh: int) -> tuple[AnyArray, AnyArray]:
-        """The number of each key, new ones numbered from `fresh` on, and where in `keys` those stand, in that order.
-
-        Raises CollisionError where equal keys differ in their `checks`.
-        """
-        ids, firsts = np.empty(len(keys), np.int32), [np.empty(0, np.int64)]
-        for at in range(0, len(keys), self._STEP):
-            part = slice(at, at + self._STEP)
-            self._reserve(len(keys[part]))
-            slots, new = self._slots(keys[part])
-            self._ids[slots[new]] = np.arange(fresh, fresh + len(new), dtype=np.int32)
-            if checks is not keys:
-                self._verify(slots, new, checks[part])
-            ids[part] = self._ids[slots]
-            firsts.append(new + at)
-            fresh += len(new)
-            self._count += len(new)
-        return ids, np.concatenate(firsts)
-
-    def _verify(self, slots: AnyArray, new: AnyArray, checks: AnyArray) -> None:
-        self._checks[slots[new]] = checks[new]
-        if (self._checks[slots] != checks).any():
-            raise CollisionError
-
-    def _reserve(self, more: int) -> None:
-        """Have at least three slots for two keys."""
-        bits = (3 * (self._count + more) // 2).bit_length()
-        if bits <= self._bits:
-            return
-        used = self._keys != 0
-        keys, ids, checks = self._keys[used], self._ids[used], self._checks[used]
-        self._bits = bits
-        self._keys, self._ids, self._checks = (np.zeros(1 << bits, dtype) for dtype in (np.uint64, np.int32, np.uint64))
-        slots, _ = self._slots(keys)
-        self._ids[slots], self._checks[slots] = ids, checks
-
-    def _slots(self, keys: AnyArray) -> tuple[AnyArray, AnyArray]:
-        """The slot of each key, free ones taken for those that have none, and which keys these are, each once."""
-        slots = ((keys ^ (keys >> np.uint64(32))) * _FACTORS[0] >> np.uint64(64 - self._bits)).astype(np.int64)
-        pending, taken = np.flatnonzero(self._keys[slots] != keys), [np.empty(0, np.int64)]
-        while len(pending):
-            wanted, here = keys[pending], slots[pending]
-            free = self._keys[here] == 0
-            if free.any():
-                claimed, theirs = here[free], pending[free]
-                self._ids[claimed] = theirs  # Of several that claim a slot one has it then, …
-                won = self._ids[claimed] == theirs
-                self._keys[claimed[won]] = wanted[free][won]  # … and equal keys find it filled with theirs.
-                taken.append(theirs[won])
-            pending = pending[self._keys[here] != wanted]
-            slots[pending] = (slots[pending] + 1) & ((1 << self._bits) - 1)
-        return slots, np.concatenate(taken)
-
-
-def head(name: str) -> int:
-    """The first eight bytes of a name as one integer."""
-    return int.from_bytes(name.encode()[:_WIDTH], "little")
+        """The first eight bytes of each as an integer."""
+        return np.asarray(self._words.heads[self._which])
 
 
 # ---- Numbers ---------------------------------------------------------------------------------------------------------
@@ -241,11 +164,17 @@ def _short_numbers(words: AnyArray, lengths: AnyArray) -> tuple[AnyArray, AnyArr
     digits = (words & before) | ((words >> np.uint64(8)) & ~before)
     count = lengths - (dots != 0)
     fraction = np.where(dots != 0, lengths - 1 - _bytes_below(dots), 0)
+    values, are_digits = whole_numbers(digits, count)
+    are_valid = are_digits & ((dots & (dots - _ONE)) == 0) & (lengths <= WIDTH)
+    return values / _TENS[np.where(are_valid, fraction, 0)], are_valid
+
+
+def whole_numbers(digits: AnyArray, count: AnyArray) -> tuple[AnyArray, AnyArray]:
+    """The whole number that the first `count` bytes of each integer are, and whether they are digits, and any."""
     # The last digit moves to the last byte, zeros before the first.
-    missing = np.clip(_WIDTH - count, 0, _WIDTH).astype(np.uint64) * np.uint64(8)
+    missing = np.clip(WIDTH - count, 0, WIDTH).astype(np.uint64) << np.uint64(3)
     aligned = (digits << missing) | (_ZEROS & ~(~np.uint64(0) << missing))
-    are_valid = _are_digits(aligned) & ((dots & (dots - _ONE)) == 0) & (count > 0) & (lengths <= _WIDTH)
-    return _whole(aligned) / _TENS[np.where(are_valid, fraction, 0)], are_valid
+    return _whole(aligned).view(np.int64), _are_digits(aligned) & (count > 0)
 
 
 def _marks(words: AnyArray, wanted: np.uint64) -> AnyArray:

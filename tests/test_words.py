@@ -1,20 +1,17 @@
-"""Words by arrays: a name's number is its own, and a number is what float() gives."""
+"""Words by arrays: what they are made of, and that a number is what float() gives."""
 
 from __future__ import annotations
 
 import re
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backcalc import words
 from backcalc.parser import parser
-from backcalc.words import LONGEST, PAD, Bytes, CollisionError, NameTable, Words, numbers
+from backcalc.words import PAD, Bytes, Words, numbers
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
-some_names = st.text("abnxyz_019", min_size=1, max_size=LONGEST) | st.sampled_from(["n1", "n_2", "name_of_17_letters"])
 
 
 def laid_out(texts):
@@ -23,38 +20,6 @@ def laid_out(texts):
     lengths = np.array([len(text) for text in texts], np.int64)
     return Words(Bytes(np.frombuffer(data, np.uint8)), np.cumsum(lengths + 1) - lengths - 1, lengths)
 
-
-@law
-@given(st.lists(st.lists(some_names), max_size=3))
-def test_a_name_has_one_number(pieces):
-    table, found, places = NameTable(), {}, []
-    for i, texts in enumerate(pieces):
-        some = laid_out(texts)
-        for name, number in zip(texts, table.ids(some, some.starts + 1000 * i).tolist(), strict=True):
-            assert found.setdefault(name, number) == number
-        places += [(1000 * i + start, name) for start, name in zip(some.starts.tolist(), texts, strict=True)]
-    assert sorted(found.values()) == list(range(table.count))
-    for number, (start, length) in enumerate(zip(*(column.tolist() for column in table.places()), strict=True)):
-        name = next(name for at, name in places if at == start)
-        assert (found[name], len(name)) == (number, length)
-
-
-def test_many_names_in_a_table_that_grows(monkeypatch):
-    monkeypatch.setattr(words._Table, "_STEP", 100)
-    texts = [f"n{i * i % 1009}" for i in range(3000)] + [f"a_long_name_{i % 77}" for i in range(500)]
-    some = laid_out(texts)
-    ids = NameTable().ids(some, some.starts).tolist()
-    assert len(set(ids)) == len(set(texts)) == len(set(zip(ids, texts, strict=True)))
-
-
-def test_long_names_with_one_hash_are_told_apart(monkeypatch):
-    monkeypatch.setattr(words, "_FACTORS", [np.uint64(0), np.uint64(0x9E3779B97F4A7C15)])
-    some = laid_out(["name_of_17_letters", "name_of_18_letters"])
-    with pytest.raises(CollisionError):
-        NameTable().ids(some, some.starts)
-
-
-# ---- Numbers ---------------------------------------------------------------------------------------------------------
 
 TEXTS = [
     "0",

@@ -1,0 +1,48 @@
+"""Names numbered by arrays: a name's number is its own, whichever way it is found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_words import laid_out
+
+from backcalc import names
+from backcalc.names import CollisionError, NameTable
+from backcalc.words import LONGEST
+
+law = settings(deadline=None, derandomize=True, max_examples=200)
+SERIAL = ["n1", "n01", "n7", "n", "n4194304", "n_2", "7", "07", "0", "n0", "n00", "name_of_17_letters"]
+some_names = st.text("abnxyz_019", min_size=1, max_size=LONGEST) | st.sampled_from(SERIAL)
+
+
+@law
+@given(st.lists(st.lists(some_names), max_size=3), st.sampled_from(["", "n", "na", "eightletters"]))
+def test_a_name_has_one_number(pieces, prefix):
+    table, found, places = NameTable(prefix), {}, []
+    for i, texts in enumerate(pieces):
+        some = laid_out(texts)
+        for name, number in zip(texts, table.ids(some, lambda starts, i=i: starts + 1000 * i).tolist(), strict=True):
+            assert found.setdefault(name, number) == number
+        places += [(1000 * i + start, name) for start, name in zip(some.starts.tolist(), texts, strict=True)]
+    assert sorted(found.values()) == list(range(table.count))
+    for number, (start, length) in enumerate(zip(*(column.tolist() for column in table.places()), strict=True)):
+        name = next(name for at, name in places if at == start)
+        assert (found[name], len(name)) == (number, length)
+
+
+@pytest.mark.parametrize("prefix", ["", "n", "m"])
+def test_many_names_in_a_table_that_grows(monkeypatch, prefix):
+    monkeypatch.setattr(names._HashTable, "_STEP", 100)
+    texts = [f"n{i * i % 1009}" for i in range(3000)] + [f"a_long_name_{i % 77}" for i in range(500)]
+    some = laid_out(texts)
+    ids = NameTable(prefix).ids(some, np.asarray).tolist()
+    assert len(set(ids)) == len(set(texts)) == len(set(zip(ids, texts, strict=True)))
+
+
+def test_long_names_with_one_hash_are_told_apart(monkeypatch):
+    monkeypatch.setattr(names, "_FACTORS", [np.uint64(0), np.uint64(0x9E3779B97F4A7C15)])
+    some = laid_out(["name_of_17_letters", "name_of_18_letters"])
+    with pytest.raises(CollisionError):
+        NameTable().ids(some, np.asarray)
