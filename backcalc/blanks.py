@@ -55,15 +55,17 @@ class BlankedLines:
         behind = _without_signs(text.codes, behind, codes[behind])
         lengths, behind, separators = np.diff(behind) - 1, behind[:-1], codes[behind[:-1]]
         kinds = _looked_up(_KINDS, text.codes[behind], np.uint8)
-        self.starts = behind[separators == _NEWLINE]
+        newlines = np.flatnonzero(separators == _NEWLINE)
+        self.starts = behind[newlines]
         self.ends = np.append(self.starts[1:], len(piece))
         is_kept = _ends_of_runs(separators, kinds)
         if not is_kept.all():
             separators = separators[np.append(True, is_kept[:-1])]  # Where a run begins: a line's start is a newline.
             lengths, behind, kinds = lengths[is_kept], behind[is_kept], kinds[is_kept]
+            newlines = np.flatnonzero(separators == _NEWLINE)
         self.words = Words(text, behind, lengths)
         self._separators, self._kinds = separators, kinds
-        self._firsts = np.append(np.flatnonzero(separators == _NEWLINE), len(separators))
+        self._firsts = np.append(newlines, len(separators))
         self._tokens = self._with_functions(np.left_shift(kinds, _KIND, dtype=np.uint32) | separators)
 
     def _with_functions(self, tokens: AnyArray) -> AnyArray:
