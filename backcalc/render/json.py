@@ -122,16 +122,10 @@ def _nodes_of_numbers(run: LargeRun) -> Iterator[str]:
 def _rows(run: LargeRun, names: list[str], part: slice) -> list[str]:
     """The lines of some nodes."""
     graph = run.graph
-    kinds, partials = graph.kind_names(part), _partials_of_edges(run, names, part)
-    formulas = ["null"] * len(kinds)
-    for i, kind in enumerate(kinds):
-        if kind in ("expression", "constant"):
-            node = graph.nodes[part.start + i]
-            assert node.formula is not None
-            formulas[i] = quoted(unparse(node.formula))
-            partials[i] = dump([_partial(node.name, *each) for each in run.partials(node).items()])
+    formulas = ("null" if formula is None else quoted(formula) for formula in run.formulas.of(part))
+    kinds, lines, partials = graph.kind_names(part), graph.lines[part].tolist(), _partials_of(run, names, part)
     values, adjoints = _numbers(run.values[part]), _numbers(run.adjoints[part])
-    columns = names[part], kinds, formulas, graph.lines[part].tolist(), values, adjoints, partials
+    columns = names[part], kinds, formulas, lines, values, adjoints, partials
     # An f-string is some times faster than an encoder, or than a form that is filled in.
     return [
         f'  {{"name": {name}, "kind": "{kind}", "formula": {formula}, "line": {line}, "shape": [], "value": {value}, '
@@ -140,7 +134,7 @@ def _rows(run: LargeRun, names: list[str], part: slice) -> list[str]:
     ]
 
 
-def _partials_of_edges(run: LargeRun, names: list[str], part: slice) -> list[str]:
+def _partials_of(run: LargeRun, names: list[str], part: slice) -> list[str]:
     """For each of some nodes its local partials, as an array."""
     counts, tails, partials = run.incoming.of(part)
     pairs = zip(map(names.__getitem__, tails), _numbers(partials), strict=True)
