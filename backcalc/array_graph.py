@@ -47,6 +47,8 @@ class ArrayGraph:
         """Raises UnfitError where the plain way is needed."""
         draft = Draft(lines)
         self.source, self.output, self.templates = lines.source, draft.output, draft.templates
+        # What the grammar read by itself may go on over several lines; a line of a block ends with the line.
+        self._spans = {template.statement.span.start: template.statement.span for template in draft.templates}
         order, self.levels = ordered(draft)
         # Names have ids by first appearance, nodes places by topological order; `rank` leads from one to the other.
         self.rank = np.empty(draft.count, np.int32)
@@ -168,6 +170,8 @@ class ArrayGraph:
 
     def _statement(self, start: int) -> Span:
         """The place in the text of the statement that begins at a byte."""
+        if start in self._spans:
+            return self._spans[start]
         found = _STATEMENT.match(self.source.text, start)
         assert found is not None
         return Span(start, start + len(found.group().rstrip()))
