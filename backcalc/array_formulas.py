@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
-from re import Pattern
 
 import numpy as np
 
@@ -60,9 +60,10 @@ class _Form:
         return self._blanked % found.groups()[2:-1] if found else None
 
     @cached_property
-    def _pattern(self) -> Pattern[str] | None:
+    def _pattern(self) -> re.Pattern[str] | None:
         form = form_of(self._statement, self._text)
-        return None if form is None else form.pattern
+        # To a block's lines spaces in a row are one, to a form they are not.
+        return None if form is None else re.compile(re.sub(r"(?:\\[ \t])+", r"[ \\t]++", form.pattern.pattern))
 
     @cached_property
     def _blanked(self) -> str:

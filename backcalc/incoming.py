@@ -78,7 +78,7 @@ def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> Edg
 def _arguments(graph: ArrayGraph) -> tuple[Indices, Indices]:
     """The (node, argument) pairs of all formulas, those of a node in the order of its formula, some of them twice."""
     definitions = [template for template in graph.templates if not template.is_edge]
-    pairs = [(template.ends[0], template.reads[i]) for template in definitions for i in template.order]
+    pairs = [(template.ends[0], read) for template in definitions for read in template.reads]
     heads, tails = (graph.rank[joined(column, np.int32)] for column in ([pair[k] for pair in pairs] for k in (0, 1)))
     is_node = tails >= 0  # Not a constant such as pi.
     return heads[is_node], tails[is_node]

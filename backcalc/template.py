@@ -10,7 +10,7 @@ import numpy as np
 
 from backcalc.array import Array
 from backcalc.errors import Diagnostic, Source
-from backcalc.expr import NEGATE, NOWHERE, Call, Expr, Name, Number, fold, names, postorder, with_args
+from backcalc.expr import NEGATE, NOWHERE, Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.forms import leaves_of
 from backcalc.functions import GRAD, Functions
 from backcalc.graph import Graph, Node
@@ -51,10 +51,10 @@ class Template:
         self.expr: Expr = statement.partial if isinstance(statement, Edge) else statement.formula
         ends = [statement.tail, statement.head] if isinstance(statement, Edge) else [statement.target]
         leaves = leaves_of(statement)
-        words = [leaf for leaf in leaves if isinstance(leaf, Name)]
+        names = [leaf for leaf in leaves if isinstance(leaf, Name)]
         # By identity, for the same name may stand on a line's both sides, with a column for each place.
-        column = {id(leaf): block.names[:, i] for i, leaf in enumerate(words)}
-        self._names = [leaf for leaf in words if not any(leaf is end for end in ends)]
+        column = {id(leaf): block.names[:, i] for i, leaf in enumerate(names)}
+        self._names = [leaf for leaf in names if not any(leaf is end for end in ends)]
         self._numbers = [leaf for leaf in leaves if isinstance(leaf, Number)]
         self.starts: Indices = block.starts
         self.ends = [column[id(end)] for end in ends]
@@ -80,38 +80,23 @@ class Template:
     @cached_property
     def operations(self) -> list[Operation]:
         """What the formula or partial does, the last operation giving its value. Raises UnfitError."""
-        # A graph of one line, whose blanks are inputs: so the ordinary tape says what each line of the form does.
-        inputs = [Node(blank.id, "input", NOWHERE) for blank in self._blanks.values()]
-        tape = Tape(Graph(Source("", ""), (*inputs, Node("", "expression", NOWHERE, expr=self._expanded))))
-        if tape.has_arrays:
-            raise UnfitError
-        return list(_operations(tape))
-
-    @property
-    def order(self) -> list[int]:
-        """The columns of `reads` in the order in which `build` has the arguments of a node. Raises UnfitError."""
-        # A function expanded may name its arguments in another order: cross_entropy(p, t) begins with t.
-        column = {blank.id: i for i, blank in enumerate(self._blanks.values())}
-        return [column[name] for name in names(self._expanded) if column[name] < len(self._names)]
-
-    @cached_property
-    def _blanks(self) -> dict[int, Name]:
-        """What stands for each leaf, by identity: names first, then numbers."""
         blanks = {id(leaf): Name(f"name {i}") for i, leaf in enumerate(self._names)}
-        return blanks | {id(leaf): Name(f"number {i}") for i, leaf in enumerate(self._numbers)}
-
-    @cached_property
-    def _expanded(self) -> Expr:
-        """The formula or partial of blanks, functions expanded. Raises UnfitError."""
+        blanks |= {id(leaf): Name(f"number {i}") for i, leaf in enumerate(self._numbers)}
         errors: list[Diagnostic] = []
 
         def leaf(part: Number | Name) -> Expr:
-            return self._blanks[id(part)]
+            return blanks[id(part)]
 
-        expr = Functions((), errors).expand(fold(self.expr, leaf, with_args))
+        blanked = fold(self.expr, leaf, with_args)
+        expr = Functions((), errors).expand(blanked)
         if errors or any(isinstance(part, Call) and part.fn == GRAD for part in postorder(expr)):
             raise UnfitError
-        return expr
+        # A graph of one line, whose blanks are inputs: so the ordinary tape says what each line of the form does.
+        inputs = [Node(blank.id, "input", NOWHERE) for blank in blanks.values()]
+        tape = Tape(Graph(Source("", ""), (*inputs, Node("", "expression", NOWHERE, expr=expr))))
+        if tape.has_arrays:
+            raise UnfitError
+        return list(_operations(tape))
 
 
 def joined(columns: Sequence[Indices], kind: type[np.generic]) -> Indices:

@@ -131,11 +131,12 @@ SPELLED = ("1.50", ".5", "2.", "007", "1e-3", "2E-1", "0.1", "3", "pi", "(e)")
 def repeated_forms(draw):
     """Lines of few forms, each of which reads nodes before it, numbers in any spelling."""
     forms = draw(st.lists(st.sampled_from(FORMS), min_size=1, max_size=4))
-    lines = [f"input σ0 = {draw(st.sampled_from(SPELLED))}", "input x' = -0.75"]
+    lines = [f"input σ0 = {draw(st.sampled_from(SPELLED))}", "input x' = -0.75; input n = 2"]
     for i in range(1, draw(st.integers(2, 12))):
-        names = st.sampled_from(["x'", "pi", *(f"σ{k}" for k in range(i))])
+        names = st.sampled_from(["x'", "n", "pi", *(f"σ{k}" for k in range(i))])
         words = {word: draw(names) for word in "uvw"} | {"n": draw(st.sampled_from(SPELLED))}
-        lines.append(f"σ{i} = {draw(st.sampled_from(forms)).format(**words)}")
+        line = f"σ{i} = {draw(st.sampled_from(forms)).format(**words)}"
+        lines.append(line.replace(" ", draw(st.sampled_from((" ", "  ", " \t ")))))
     return "\n".join(lines)
 
 
