@@ -131,11 +131,11 @@ SPELLED = ("1.50", ".5", "2.", "007", "1e-3", "2E-1", "0.1", "3", "pi", "(e)")
 def repeated_forms(draw):
     """Lines of few forms, each of which reads nodes before it, numbers in any spelling."""
     forms = draw(st.lists(st.sampled_from(FORMS), min_size=1, max_size=4))
-    lines = [f"input σ0 = {draw(st.sampled_from(SPELLED))}", "input x' = -0.75; input n = 2"]
+    lines = [f"input a0 = {draw(st.sampled_from(SPELLED))}", "input x' = -0.75; input n = 2"]
     for i in range(1, draw(st.integers(2, 12))):
-        names = st.sampled_from(["x'", "n", "pi", *(f"σ{k}" for k in range(i))])
+        names = st.sampled_from(["x'", "n", "pi", *(f"a{k}" for k in range(i))])
         words = {word: draw(names) for word in "uvw"} | {"n": draw(st.sampled_from(SPELLED))}
-        line = f"σ{i} = {draw(st.sampled_from(forms)).format(**words)}"
+        line = f"a{i} = {draw(st.sampled_from(forms)).format(**words)}"
         lines.append(line.replace(" ", draw(st.sampled_from((" ", "  ", " \t ")))))
     return "\n".join(lines)
 
@@ -146,7 +146,7 @@ def test_formulas_and_partials_of_repeated_forms_are_the_plain_ones(text, rows):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("backcalc.lines.FEWEST", 1)  # So that each form is a block.
         patch.setattr("backcalc.render.json.ROWS", rows)
-        assert both(text, of="σ1") is not None
+        assert both(text, of="a1") is not None
 
 
 # What arrays must take on, however few of its lines the grammar sees.
