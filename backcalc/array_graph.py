@@ -40,12 +40,15 @@ class ArrayGraph:
     rank       the place of each name's node, by the name's id; constants have negative ones
     levels     the level of each node, where it had to be found out; else None
     tails, heads   the annotated edges, in the order of the file
+    starts     where the statement of each node begins: the one that defines or declares it, else the first to name it
     """
 
     def __init__(self, lines: Lines) -> None:
         """Raises UnfitError where the plain way is needed."""
         draft = Draft(lines)
         self.source, self.output, self.templates = lines.source, draft.output, draft.templates
+        # What the grammar read by itself may go on over several lines; a line of a block ends with the line.
+        self._spans = {template.statement.span.start: template.statement.span for template in draft.templates}
         order, self.levels = ordered(draft)
         # Names have ids by first appearance, nodes places by topological order; `rank` leads from one to the other.
         self.rank = np.empty(draft.count, np.int32)
@@ -65,7 +68,7 @@ class ArrayGraph:
         self.tails, self.heads = (
             gathered(self.rank, self.in_order([template.ends[k] for template in draft.edges], np.int32)) for k in (0, 1)
         )
-        self._starts = self._first_lines(draft)
+        self.starts = self._first_lines(draft)
         self._used, self._in_partials = self._readers(draft)
 
     def __len__(self) -> int:
@@ -85,7 +88,7 @@ class ArrayGraph:
         return found[self._ids]
 
     def _first_lines(self, draft: Draft) -> Indices:
-        """Where the statement of each node begins: the one that defines or declares it, else the first to name it."""
+        """As `starts` has it."""
         found = draft.first // ROLES
         for template in draft.definitions:
             found[template.ends[0]] = template.starts
@@ -133,7 +136,7 @@ class ArrayGraph:
         # A piece at a time, for each of its characters is as wide as the widest that there are.
         pieces = (np.frombuffer(text[at : at + PIECE].encode("utf-32-le"), "<u4") for at in range(0, len(text), PIECE))
         newlines = [np.flatnonzero(piece == ord("\n")) + i * PIECE for i, piece in enumerate(pieces)]
-        return np.asarray(np.searchsorted(np.concatenate(newlines), self._starts) + 1)
+        return np.asarray(np.searchsorted(np.concatenate(newlines), self.starts) + 1)
 
     def line(self, node: Node) -> int:
         """The line on which `node` first stands as itself."""
@@ -163,10 +166,12 @@ class ArrayGraph:
 
     def statement_span(self, node: int) -> Span:
         """The place in the text of the statement that defines a node, else of the first that speaks of it."""
-        return self._statement(int(self._starts[node]))
+        return self._statement(int(self.starts[node]))
 
     def _statement(self, start: int) -> Span:
         """The place in the text of the statement that begins at a byte."""
+        if start in self._spans:
+            return self._spans[start]
         found = _STATEMENT.match(self.source.text, start)
         assert found is not None
         return Span(start, start + len(found.group().rstrip()))

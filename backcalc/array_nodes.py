@@ -21,14 +21,6 @@ def remarks(graph: ArrayGraph, values: Array, places: Iterable[int]) -> Iterator
         yield from _alone(graph, values, graph.nodes[place]).warnings
 
 
-def partials(graph: ArrayGraph, values: Array, node: Node) -> dict[str, float]:
-    """∂node/∂arg by argument, of a node with a formula; 0 for an argument without influence."""
-    linear = _alone(graph, values, node)
-    args = linear.tape.graph.nodes[:-1]
-    found = dict(linear.node_edges(len(args)))
-    return {arg.name: found.get(i, 0.0) for i, arg in enumerate(args)}
-
-
 def _alone(graph: ArrayGraph, values: Array, node: Node) -> Linearization:
     """One node with a formula as the last of a graph of its own, in which all that it depends on is given."""
     assert node.formula is not None

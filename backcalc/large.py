@@ -16,12 +16,12 @@ import numpy as np
 
 from backcalc import progress
 from backcalc.array import Array, is_finite
+from backcalc.array_formulas import Formulas
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
-from backcalc.array_nodes import partials, remarks
+from backcalc.array_nodes import remarks
 from backcalc.array_tape import ArrayTape
 from backcalc.errors import Diagnostic, Source
 from backcalc.evaluate import constant
-from backcalc.graph import Node
 from backcalc.incoming import Incoming
 from backcalc.lines import read_lines
 from backcalc.operations import Flags, LocalPartials
@@ -39,7 +39,8 @@ class LargeRun:
     """What a run found, an entry a node; `value_array` is nan where a value is not `known`.
 
     `point` has the value of each input that has one. `wrt_places` are the nodes whose derivatives are asked for,
-    `remarkable` those that a warning may speak of. `edge_partials` has an entry an annotated edge.
+    `remarkable` those that a warning may speak of. `edge_partials` has an entry an annotated edge; `local` is of the
+    operations, where there are any, and `slots` has the slot of each node.
     """
 
     graph: ArrayGraph
@@ -51,6 +52,8 @@ class LargeRun:
     adjoint_array: Array
     remarkable: Indices
     edge_partials: Array
+    local: LocalPartials | None
+    slots: Indices
     mode: Mode = "reverse"
     tangents: Mapping[str, Sequence[float]] = field(default_factory=dict)
     shapes: Sequence[Shape] = ()
@@ -80,13 +83,14 @@ class LargeRun:
 
     @cached_property
     def incoming(self) -> Incoming:
-        """The annotated edges by the node that they lead to."""
+        """The local partials by the node that they lead to."""
         progress.at("local partials")
-        return Incoming(self.graph, self.edge_partials)
+        return Incoming(self.graph, self.edge_partials, self.local, self.slots)
 
-    def partials(self, node: Node) -> dict[str, float]:
-        """∂node/∂arg by argument, of a node with a formula."""
-        return partials(self.graph, self.value_array, node)
+    @cached_property
+    def formulas(self) -> Formulas:
+        """The formulas as text."""
+        return Formulas(self.graph)
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -151,7 +155,7 @@ def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence
     output = choose_output(graph, of)
     places = np.array([graph.index[name] for name in choose_wrt(graph, wrt)]) if wrt else graph.input_places
     seed = int(tape.slot[graph.index[output]])
-    remarkable = np.zeros(0, np.int64)
+    remarkable, local = np.zeros(0, np.int64), None
     if tape.rows:
         _require_known(tape, values)
         progress.at("forward pass")
@@ -167,7 +171,7 @@ def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence
         adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(partials, seed)
     known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
     columns = values[tape.slot], known, adjoints[tape.slot]
-    return LargeRun(graph, output, point, places, *columns, remarkable, partials)
+    return LargeRun(graph, output, point, places, *columns, remarkable, partials, local, tape.slot)
 
 
 def _require_known(tape: ArrayTape, values: Array) -> None:

@@ -65,10 +65,11 @@ class Plan:
         """Whether every edge goes from a smaller number to a larger one."""
         return bool((self.tails < self.heads).all())
 
-    def reverse(self, partials: Array, seed: int, taken: NDArray[np.bool_] | None = None) -> Array:
+    def reverse(self, partials: Array, seed: int | Indices, taken: NDArray[np.bool_] | None = None) -> Array:
         """The adjoint of every node, for the adjoint 1 of the node `seed`; 0 where no path leads to the seed.
 
-        `partials` has ∂head/∂tail an edge. Edges that are not `taken` are as if they were not there.
+        `partials` has ∂head/∂tail an edge. Edges that are not `taken` are as if they were not there. There may be
+        several seeds where none of them is the tail of an edge.
         """
         return self._backward.sweep(partials, seed, taken)
 
@@ -117,7 +118,7 @@ class _Schedule:
         self.source, self.target = (gathered(turn, gathered(end, self.edges)) for end in (source, target))
         self.stretches = list(stretches(np.bincount(level, minlength=1), FEW_EDGES))
 
-    def sweep(self, partials: Array, seed: int, taken: NDArray[np.bool_] | None) -> Array:
+    def sweep(self, partials: Array, seed: int | Indices, taken: NDArray[np.bool_] | None) -> Array:
         total = np.full(len(self.turn), NEUTRAL)
         reached = np.zeros(len(self.turn), np.bool_)
         total[self.turn[seed]], reached[self.turn[seed]] = 1.0, True

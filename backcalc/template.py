@@ -47,7 +47,7 @@ class Template:
     def __init__(self, block: Block) -> None:
         statement = block.statement
         assert isinstance(statement, Edge | Definition)
-        self.is_edge = isinstance(statement, Edge)
+        self.statement, self.is_edge = statement, isinstance(statement, Edge)
         self.expr: Expr = statement.partial if isinstance(statement, Edge) else statement.formula
         ends = [statement.tail, statement.head] if isinstance(statement, Edge) else [statement.target]
         leaves = leaves_of(statement)
@@ -62,8 +62,10 @@ class Template:
         self.numbers: Array = block.numbers
 
     def release(self) -> None:
-        """Let go of the names and numbers, once they are in a graph: they take as much as it does."""
-        self.ends, self.reads, self.numbers = [], [], self.numbers[:0]
+        """Let go of what edges and numbers there are, once they are in a graph: they take as much as it does."""
+        self.numbers = self.numbers[:0]
+        if self.is_edge:
+            self.ends, self.reads = [], []
 
     @property
     def partials(self) -> Array | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import re
@@ -60,8 +61,10 @@ def as_json(run):
 
 
 def assert_same_json(large, plain):
-    """The same text but for the last digits of numbers."""
+    """The same text but for the last digits of numbers; formulas to the letter."""
     found, expected = map(as_json, (large, plain))
+    formulas, others = ([node["formula"] for node in json.loads(text)["nodes"]] for text in (found, expected))
+    assert formulas == others
     words, others = (NUMBER.split(text) for text in (found, expected))
     assert words[::2] == others[::2]
     assert all(close(float(one), float(other)) for one, other in zip(words[1::2], others[1::2], strict=True))
@@ -104,6 +107,48 @@ def test_json_of_edges_is_the_plain_text(text, rows):
         assert as_json(large) == as_json(run(load(large.graph.source), {}, "σ1'"))
 
 
+# What a formula may do with its arguments: name them in another order than it reads them, twice, or for nothing.
+FORMS = (
+    "{u} + {n}*{v}",
+    "{u}*{u}*{u} - {n}^2*{u}",
+    " sin( {u} )/ ({n} +cosh({v}))  # a note {{",
+    "-({u} - {v})**2;",
+    "cross_entropy(sigmoid({u}), {v})",
+    "mse({u}, tanh({w}))",
+    "max({u}, {v})*min({n}, {w})",
+    "if {u} < {n} then {v} else tanh({w} + {u})",
+    "if {u} < 1e300 then {v} else {w}/(0*{u})",
+    "where({u} < {v}, {w}, {n})",
+    "0*{u} + floor({v})*{n}",
+    "{u}",
+    "({n})",
+    "tanh({u}\n  + {v})",
+)
+SPELLED = ("1.50", ".5", "2.", "007", "1e-3", "2E-1", "0.1", "3", "pi", "(e)")
+
+
+@st.composite
+def repeated_forms(draw):
+    """Lines of few forms, each of which reads nodes before it, numbers in any spelling."""
+    forms = draw(st.lists(st.sampled_from(FORMS), min_size=1, max_size=4))
+    lines = [f"input a0 = {draw(st.sampled_from(SPELLED))}", "input x' = -0.75; input n = 2"]
+    for i in range(1, draw(st.integers(2, 12))):
+        names = st.sampled_from(["x'", "n", "pi", *(f"a{k}" for k in range(i))])
+        words = {word: draw(names) for word in "uvw"} | {"n": draw(st.sampled_from(SPELLED))}
+        line = f"a{i} = {draw(st.sampled_from(forms)).format(**words)}"
+        lines.append(line.replace(" ", draw(st.sampled_from((" ", "  ", " \t ")))))
+    return "\n".join(lines)
+
+
+@law
+@given(repeated_forms(), st.integers(1, 4))
+def test_formulas_and_partials_of_repeated_forms_are_the_plain_ones(text, rows):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("backcalc.lines.FEWEST", 1)  # So that each form is a block.
+        patch.setattr("backcalc.render.json.ROWS", rows)
+        assert both(text, of="a1") is not None
+
+
 # What arrays must take on, however few of its lines the grammar sees.
 TAKEN = [
     "u -> v : 3",
@@ -130,6 +175,7 @@ TAKEN = [
     "input x = 0\ny = relu(x)*2 + abs(x)\nz = 1/x + y  # 1/0",
     "z = 1/y\ninput x = 0; y = sqrt(x)\nw = floor(y)\nL = z + w",
     "input x = 1\nc = 0\ny = x^c + log(c)",
+    "input x = 0\ny = 2*relu(x  # goes on\n  + 0) + (\n1)\nu -> v : (1\n + 2)\nu -> v : (3\n)\nv -> w : y",
 ]
 
 

@@ -391,17 +391,43 @@ JSON = {
 }
 
 
+def laid_out(found):
+    """A run as it stands in JSON: what each line has as Python writes it, a node and a pair on a line of its own."""
+
+    def text(value):
+        return json.dumps(value, ensure_ascii=False)
+
+    def rows(values):
+        return "[\n" + ",\n".join(f"  {text(value)}" for value in values) + "\n ]" if values else "[]"
+
+    members = {name: rows(found[name]) if name in ("nodes", "pairs") else text(found[name]) for name in found}
+    first = ", ".join(f"{text(name)}: {members.pop(name)}" for name in ("output", "mode", "at"))
+    return "{" + ",\n ".join([first, *(f"{text(name)}: {value}" for name, value in members.items())]) + "}"
+
+
 @pytest.mark.parametrize(("text", "options", "shown"), JSON.values(), ids=JSON)
-def test_json_is_laid_out_as_python_does_it(text, options, shown):
+def test_json_has_a_line_a_node(text, options, shown):
     found = as_json(result(text, **options), **shown)
-    assert found == json.dumps(json.loads(found), ensure_ascii=False, indent=2)
+    assert found == laid_out(json.loads(found))
 
 
 @law
 @given(graphs())
-def test_json_of_any_graph_is_laid_out_as_python_does_it(graph):
+def test_json_of_any_graph_has_a_line_a_node(graph):
     found = as_json(result(*graph))
-    assert found == json.dumps(json.loads(found), ensure_ascii=False, indent=2)
+    assert found == laid_out(json.loads(found))
+
+
+def test_a_node_is_found_in_json_by_its_line():
+    (line,) = (line for line in as_json(result(NEURON, POINT)).split("\n") if '{"name": "v"' in line)
+    assert json.loads(line.rstrip(",")) == {
+        "name": "v", "kind": "expression", "formula": "w*x + b", "line": 1, "shape": [], "value": 0.0,
+        "adjoint": -0.125, "symbolic": None, "partials": [
+            {"of": "v", "wrt": "w", "value": 2.0},
+            {"of": "v", "wrt": "x", "value": 0.5},
+            {"of": "v", "wrt": "b", "value": 1.0},
+        ],
+    }  # fmt: skip
 
 
 def test_json_has_every_key_of_the_contract_in_its_order():

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from json.encoder import encode_basestring as quoted
 from statistics import mean, median
 
 from backcalc import progress
@@ -13,6 +11,7 @@ from backcalc.arithmetic import DIGITS, rounded
 from backcalc.errors import plural
 from backcalc.grade import VERDICTS, Graded, mistakes
 from backcalc.render.csv import csv_lines
+from backcalc.render.json import dump, enclosed
 from backcalc.render.marks import mark_object
 from backcalc.render.report import Grid, cut
 from backcalc.unparse import number_text
@@ -81,28 +80,19 @@ def _mistakes(graded: Sequence[Graded]) -> list[Grid]:
 
 def render_grades_json(graded: Sequence[Graded]) -> Iterator[str]:
     """Submissions and mistakes, in the shape that the language's contract fixes: an answer a line."""
-    yield '{\n  "submissions": ['
+    yield "{"
     # A submission at a time, for a class may have more marks than one text should.
-    last = len(graded) - 1
-    for i, each in enumerate(progress.through("writing", graded)):
-        yield _submission(each) + ("," if i < last else "")
-    yield '  ],\n  "mistakes": ['
-    found = [{"text": text, "share": share} for text, share in mistakes(graded)]
-    yield from _items(found, "    ")
-    yield "  ]\n}"
+    submissions = map(_submission, progress.through("writing", graded))
+    yield from enclosed('  "submissions": [', submissions, "  ],")
+    found = (f"    {dump({'text': text, 'share': share})}" for text, share in mistakes(graded))
+    yield from enclosed('  "mistakes": [', found, "  ]")
+    yield "}"
 
 
 def _submission(graded: Graded) -> str:
-    numbers = f'"right": {graded.right}, "total": {len(graded.marked)}, "score": {json.dumps(graded.score)}'
-    head = f'    {{"name": {quoted(graded.name)}, {numbers}, "answers": ['
-    items = _items([mark_object(answer) for answer in graded.marked], "      ")
-    return "\n".join([head, *items, "    ]}"])
-
-
-def _items(found: Sequence[object], left: str) -> list[str]:
-    """Each of `found` as a line of an array."""
-    lines = [left + json.dumps(each, ensure_ascii=False, allow_nan=False) for each in found]
-    return [f"{line}," for line in lines[:-1]] + lines[-1:]
+    numbers = f'"right": {graded.right}, "total": {len(graded.marked)}, "score": {dump(graded.score)}'
+    head = f'    {{"name": {dump(graded.name)}, {numbers}, "answers": ['
+    return "\n".join(enclosed(head, (f"      {dump(mark_object(answer))}" for answer in graded.marked), "    ]}"))
 
 
 def render_grades_csv(graded: Sequence[Graded]) -> Iterator[str]:

@@ -34,7 +34,8 @@ def render_gradescope(graded: Graded, digits: int = DIGITS, *, hints: bool = Fal
             "test_output_format": "text",
             "test_name_format": "text",
             "tests": [_test(graded, i, digits, hints=hints) for i in range(len(graded.marked))],
-        }
+        },
+        indented=True,
     )
 
 

@@ -1,13 +1,12 @@
-"""A run as JSON, in the shape that the language's contract fixes."""
+"""A run as JSON, in the shape that the language's contract fixes: a line a node."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from itertools import chain, islice, repeat
+from itertools import islice
+from json import JSONEncoder
 from json.encoder import encode_basestring as quoted
-from math import inf, isfinite, nan
+from math import inf, nan
 from typing import TYPE_CHECKING, Any, cast
 
 from backcalc import progress
@@ -20,25 +19,33 @@ if TYPE_CHECKING:
 
 ROWS = 4_096  # Nodes of a large run that are put together at a time.
 
+_ON_ONE_LINE, _INDENTED = (JSONEncoder(ensure_ascii=False, allow_nan=False, indent=indent) for indent in (None, 2))
+
+
+def dump(found: Any, *, indented: bool = False) -> str:
+    """`found` as JSON, on one line or a line a member, its letters as they are."""
+    return (_INDENTED if indented else _ON_ONE_LINE).encode(found)
+
+
+def enclosed(start: str, items: Iterable[str], end: str) -> Iterator[str]:
+    """The lines of an array: `start`, its items, a comma between two of them, and `end`; of none one line."""
+    last = None
+    for item in items:
+        yield start if last is None else f"{last},"
+        last = item
+    yield from (start + end.lstrip(),) if last is None else (last, end)
+
 
 def render_json(run: AnyRun, *, pairs: bool = False) -> Iterator[str]:
     """The whole run, some lines at a time; with `pairs` also every ∂of/∂wrt, as `pairs`."""
-    yield "{"
-    yield f'  "output": {quoted(run.output)},'
-    yield f'  "mode": {quoted(run.mode)},'
-    yield from _members("at", run.point)
-    yield from _array("nodes", _nodes(run) if isinstance(run, Run) else _nodes_of_numbers(cast("LargeRun", run)))
-    yield from _members("gradient", run.gradient)
-    yield f'  "warnings": {_indented(warning_texts(run), 2)}' + ("," if pairs else "")
+    yield f'{{"output": {dump(run.output)}, "mode": "{run.mode}", "at": {_members(run.point)},'
+    nodes = _nodes(run) if isinstance(run, Run) else _nodes_of_numbers(cast("LargeRun", run))
+    yield from enclosed(' "nodes": [', nodes, " ],")
+    yield f' "gradient": {_members(run.gradient)},'
+    yield f' "warnings": {dump(warning_texts(run))}' + ("," if pairs else "}")
     if pairs:
         assert isinstance(run, Run)  # Of no other run are they asked for.
-        yield from _array("pairs", (_partial(*pair, 4) for pair in run.pairs()), end="")
-    yield "}"
-
-
-def dump(found: Any) -> str:
-    """`found` as indented JSON, its letters as they are."""
-    return json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False)
+        yield from enclosed(' "pairs": [', (f"  {dump(_partial(*pair))}" for pair in run.pairs()), " ]}")
 
 
 def warning_texts(run: AnyRun) -> list[str]:
@@ -50,158 +57,96 @@ def warning_texts(run: AnyRun) -> list[str]:
     ]
 
 
-def _members(name: str, values: Mapping[str, Any]) -> Iterator[str]:
-    """An object of numbers and arrays as a member of the whole."""
-    lines = (f"    {quoted(key)}: {_number(value, 4)}" for key, value in values.items())
-    return _enclosed(f'  "{name}": {{', lines, "  },")
-
-
-def _array(name: str, items: Iterable[str], end: str = ",") -> Iterator[str]:
-    """An array of indented texts as a member of the whole."""
-    return _enclosed(f'  "{name}": [', items, f"  ]{end}")
-
-
-def _enclosed(start: str, items: Iterable[str], end: str) -> Iterator[str]:
-    """The lines of `items`, a comma between two of them; of none as JSON writes that, on one line."""
-    last = None
-    for item in items:
-        yield start if last is None else f"{last},"
-        last = item
-    yield from (start + end.lstrip(),) if last is None else (last, end)
-
-
-# As `dump` writes it: an encoder that indents is all Python, and ten times slower than to fill in a form.
-_NODE = """\
-    {
-      "name": %s,
-      "kind": "%s",
-      "formula": %s,
-      "line": %d,
-      "shape": %s,
-      "value": %s,
-      %s,
-      "symbolic": %s,
-      "partials": %s
-    }"""
+def _members(values: Mapping[str, Any]) -> str:
+    """An object of numbers and arrays."""
+    return dump({name: exact(value) for name, value in values.items()})
 
 
 def _nodes(run: Run) -> Iterator[str]:
+    """A line a node."""
     run.linear.edges  # noqa: B018  They are worked out before the writing begins, in a stage of its own.
-    derivatives, symbolic = _derivatives(run), _symbolic(run)
-    for i, derivative, formula in zip(_writing(run), derivatives, symbolic, strict=True):
-        node, shape = run.graph.nodes[i], run.shapes[i]
-        yield _NODE % (
-            quoted(node.name),
-            node.kind,
-            "null" if node.formula is None else quoted(unparse(node.formula)),
-            run.graph.line(node),
-            _indented(list(shape), 6) if shape else "[]",
-            _number(run.values[i], 6),
-            derivative,
-            "null" if formula is None else _indented(formula, 6),
-            _partials(run, i),
-        )
+    places = progress.through("writing", range(len(run.graph.nodes)))
+    what = "adjoint" if run.mode == "reverse" else "tangent"
+    for i, derivative, symbolic in zip(places, _derivatives(run), _symbolic(run), strict=True):
+        node = run.graph.nodes[i]
+        members = {
+            "name": node.name,
+            "kind": node.kind,
+            "formula": None if node.formula is None else unparse(node.formula),
+            "line": run.graph.line(node),
+            "shape": run.shapes[i],
+            "value": exact(run.values[i]),
+            what: derivative,
+            "symbolic": symbolic,
+            "partials": [_partial(node.name, arg, value) for arg, value in run.partials(i).items()],
+        }
+        yield f"  {dump(members)}"
+
+
+def _partial(of: str, wrt: str, value: Any) -> dict[str, Any]:
+    """∂of/∂wrt as an object."""
+    return {"of": of, "wrt": wrt, "value": exact(value)}
+
+
+def _derivatives(run: Run) -> Iterator[Any]:
+    """For each node its adjoint; in forward mode the tangent, an object by input where there are several."""
+    if run.mode == "reverse":
+        return map(exact, run.adjoints)
+    columns = [map(exact, tangent) for tangent in run.tangents.values()]
+    return columns[0] if len(columns) == 1 else _by_input(run, columns)
+
+
+def _by_input(run: Run, columns: Iterable[Iterable[Any]]) -> Iterator[dict[str, Any]]:
+    """A row of columns, one an input, as an object."""
+    return (dict(zip(run.tangents, row, strict=True)) for row in zip(*columns, strict=True))
+
+
+def _symbolic(run: Run) -> Iterator[Any]:
+    """For each node the formula of its derivative; of several tangents an object, null where none is a formula."""
+    if run.mode == "reverse":
+        return formulas_of(run.adjoints)
+    columns = [formulas_of(tangent) for tangent in run.tangents.values()]
+    if len(columns) == 1:
+        return columns[0]
+    return (row if any(row.values()) else None for row in _by_input(run, columns))
 
 
 def _nodes_of_numbers(run: LargeRun) -> Iterator[str]:
-    """The same of a large run, many nodes in a text."""
+    """The same of a large run, many lines in a text."""
     run.incoming  # noqa: B018  As above.
     names = list(map(quoted, run.graph.names))
-    for begin in progress.through("writing", range(0, len(run.graph), ROWS), 1):
-        yield ",\n".join([_NODE % row for row in _rows(run, names, slice(begin, min(begin + ROWS, len(names))))])
+    for begin in progress.through("writing", range(0, len(names), ROWS), 1):
+        yield ",\n".join(_rows(run, names, slice(begin, min(begin + ROWS, len(names)))))
 
 
-def _rows(run: LargeRun, names: list[str], part: slice) -> Iterator[tuple[Any, ...]]:
-    """What fills in the form for each of some nodes: columns of it, then what is of a node with a formula."""
+def _rows(run: LargeRun, names: list[str], part: slice) -> list[str]:
+    """The lines of some nodes."""
     graph = run.graph
-    kinds, partials = graph.kind_names(part), _partials_of_edges(run, names, part)
-    formulas = ["null"] * len(kinds)
-    for i, kind in enumerate(kinds):
-        if kind in ("expression", "constant"):
-            node = graph.nodes[part.start + i]
-            assert node.formula is not None
-            formulas[i], partials[i] = quoted(unparse(node.formula)), _of_node(node.name, run.partials(node))
-    lines, values = graph.lines[part].tolist(), _numbers(run.values[part])
-    derivatives = (f'"adjoint": {adjoint}' for adjoint in _numbers(run.adjoints[part]))
-    columns = names[part], kinds, formulas, lines, repeat("[]"), values, derivatives, repeat("null"), partials
-    return zip(*columns, strict=False)  # Two have no end.
+    formulas = ("null" if formula is None else quoted(formula) for formula in run.formulas.of(part))
+    kinds, lines, partials = graph.kind_names(part), graph.lines[part].tolist(), _partials_of(run, names, part)
+    values, adjoints = _numbers(run.values[part]), _numbers(run.adjoints[part])
+    columns = names[part], kinds, formulas, lines, values, adjoints, partials
+    # An f-string is some times faster than an encoder, or than a form that is filled in.
+    return [
+        f'  {{"name": {name}, "kind": "{kind}", "formula": {formula}, "line": {line}, "shape": [], "value": {value}, '
+        f'"adjoint": {adjoint}, "symbolic": null, "partials": {found}}}'
+        for name, kind, formula, line, value, adjoint, found in zip(*columns, strict=True)
+    ]
 
 
-def _partials_of_edges(run: LargeRun, names: list[str], part: slice) -> list[str]:
-    """For each of some nodes the partials on the edges that lead to it, as an array."""
+def _partials_of(run: LargeRun, names: list[str], part: slice) -> list[str]:
+    """For each of some nodes its local partials, as an array."""
     counts, tails, partials = run.incoming.of(part)
-    heads = chain.from_iterable(map(repeat, names[part], counts))
-    form, tail_names = _partial_form(8), map(names.__getitem__, tails)
-    items = iter([form % row for row in zip(heads, tail_names, _numbers(partials), strict=True)])
-    return [_listed(list(islice(items, count))) for count in counts]
-
-
-def _writing(run: Run) -> Iterator[int]:
-    return progress.through("writing", range(len(run.graph.nodes)))
-
-
-def _partials(run: Run, i: int) -> str:
-    """The local partials of a node, as an array."""
-    return _of_node(run.graph.nodes[i].name, run.partials(i))
-
-
-def _of_node(name: str, partials: Mapping[str, Any]) -> str:
-    return _listed([_partial(name, arg, value, 8) for arg, value in partials.items()])
-
-
-def _listed(items: list[str]) -> str:
-    """The partials of a node as an array."""
-    return "[\n" + ",\n".join(items) + "\n      ]" if items else "[]"
-
-
-def _partial(of: str, wrt: str, value: Any, depth: int) -> str:
-    """∂of/∂wrt as an object, `depth` columns from the left."""
-    return _partial_form(depth) % (quoted(of), quoted(wrt), _number(value, depth + 2))
-
-
-@cache
-def _partial_form(depth: int) -> str:
-    """The form of such an object."""
-    left = " " * depth
-    return f'{left}{{\n{left}  "of": %s,\n{left}  "wrt": %s,\n{left}  "value": %s\n{left}}}'
-
-
-def _number(value: Any, depth: int) -> str:
-    """A number or an array, `null` where it is not known."""
-    if type(value) is float and isfinite(value):  # Nearly all that there are.
-        return repr(value)
-    return "null" if value is None else _indented(exact(value), depth)
+    pairs = zip(map(names.__getitem__, tails), _numbers(partials), strict=True)
+    items = iter([f'{tail}, "value": {partial}}}' for tail, partial in pairs])
+    starts = (f'{{"of": {name}, "wrt": ' for name in names[part])
+    rows = zip(starts, counts, strict=True)
+    return [f"[{start}{f', {start}'.join(islice(items, count))}]" if count else "[]" for start, count in rows]
 
 
 _ODD_NUMBERS = {repr(value): dump(exact(value)) for value in (None, nan, inf, -inf)}
 
 
 def _numbers(values: Iterable[float | None]) -> list[str]:
-    """The same of many: what `repr` gives, but for what JSON has no number for."""
+    """Numbers as JSON has them: what `repr` gives, but for what JSON has no number for."""
     return [_ODD_NUMBERS.get(text, text) for text in map(repr, values)]
-
-
-def _indented(found: Any, depth: int) -> str:
-    """`found` as it stands `depth` columns from the left."""
-    return dump(found).replace("\n", "\n" + " " * depth)
-
-
-def _derivatives(run: Run) -> Iterator[str]:
-    """For each node its adjoint; in forward mode the tangent, an object by input where there are several."""
-    if run.mode == "reverse":
-        return (f'"adjoint": {_number(adjoint, 6)}' for adjoint in run.adjoints)
-    if len(run.tangents) == 1:
-        return (f'"tangent": {_number(value, 6)}' for tangent in run.tangents.values() for value in tangent)
-    columns = (map(exact, tangent) for tangent in run.tangents.values())
-    rows = (dict(zip(run.tangents, row, strict=True)) for row in zip(*columns, strict=True))
-    return (f'"tangent": {_indented(row, 6)}' for row in rows)
-
-
-def _symbolic(run: Run) -> Iterator[Any]:
-    """For each node the formula of its derivative; of several tangents an object, null where none is a formula."""
-    if run.mode == "reverse":
-        yield from formulas_of(run.adjoints)
-        return
-    names = list(run.tangents)
-    for found in zip(*map(formulas_of, run.tangents.values()), strict=True):
-        yield found[0] if len(names) == 1 else dict(zip(names, found, strict=True)) if any(found) else None

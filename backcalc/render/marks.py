@@ -50,7 +50,7 @@ def render_marks_json(marked: Sequence[Marked], *, hints: bool = False) -> str:
     """The answers with their verdicts, in the shape that the language's contract fixes."""
     answers = [mark_object(mark, hints=hints) for mark in marked]
     right = sum(mark.verdict == "right" for mark in marked)
-    return dump({"answers": answers, "right": right, "total": len(marked)})
+    return dump({"answers": answers, "right": right, "total": len(marked)}, indented=True)
 
 
 def mark_object(mark: Marked, *, hints: bool = False) -> dict[str, object]:

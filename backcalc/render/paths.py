@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ from backcalc.arithmetic import DIGITS, DOT, by_hand, derivative, factor
 from backcalc.errors import shorten
 from backcalc.expr import Call
 from backcalc.render.csv import csv_lines
+from backcalc.render.json import dump, enclosed
 from backcalc.render.numbers import TOO_LONG, exact, formulas_of, is_plain, value_text
 from backcalc.render.report import ARROW, Grid
 from backcalc.unparse import number_text
@@ -54,15 +54,9 @@ def render_paths_json(sums: Iterable[PathSum], output: str) -> Iterator[str]:
     What is a formula is null, with a member `symbolic` that has it.
     """
     yield "{"
-    yield f'  "output": {_json(output)},'
-    yield '  "sources": ['
-    last = ""
-    for found in sums:
-        if last:
-            yield f"{last},"
-        yield from _source_json(found)
-        last = "    }"
-    yield from (last, "  ]", "}") if last else ("  ]", "}")
+    yield f'  "output": {dump(output)},'
+    yield from enclosed('  "sources": [', map(_source_json, sums), "  ]")
+    yield "}"
 
 
 def count_text(count: int, digits: int | None = None) -> str:
@@ -159,20 +153,21 @@ def left_out_text(found: PathSum, digits: int = DIGITS) -> str:
     return "" if found.is_whole else f"{shorten(found.source)}: {_shown(found)} of {_many(found.count, digits)} paths"
 
 
-def _source_json(found: PathSum) -> Iterator[str]:
-    """The members of a source, but for its last brace, which a comma may follow."""
-    yield "    {"
-    yield f'      "from": {_json(found.source)},'
+def _source_json(found: PathSum) -> str:
+    """The lines of a source."""
+    return "\n".join(["    {", *_members_json(found), "    }"])
+
+
+def _members_json(found: PathSum) -> Iterator[str]:
+    yield f'      "from": {dump(found.source)},'
     yield f'      "count": {count_text(found.count)},'
-    yield f'      "sum": {_json(exact(found.sum))},'
-    yield f'      "adjoint": {_json(exact(found.adjoint))},'
+    yield f'      "sum": {dump(exact(found.sum))},'
+    yield f'      "adjoint": {dump(exact(found.adjoint))},'
     # Only where it is one: the contract has no such member for numbers.
     (symbolic,) = formulas_of([found.adjoint])
     if symbolic is not None:
-        yield f'      "symbolic": {_json(symbolic)},'
-    yield '      "paths": ['
-    lines = [f"        {_json(_path_json(path))}" for path in found.paths]
-    yield from (",\n".join(lines), "      ]") if lines else ("      ]",)
+        yield f'      "symbolic": {dump(symbolic)},'
+    yield from enclosed('      "paths": [', (f"        {dump(_path_json(path))}" for path in found.paths), "      ]")
 
 
 def _path_json(path: Path) -> dict[str, Any]:
@@ -181,12 +176,8 @@ def _path_json(path: Path) -> dict[str, Any]:
     return members | ({"symbolic": {"factors": factors, "product": whole}} if any((*factors, whole)) else {})
 
 
-def _json(found: Any) -> str:
-    return json.dumps(found, ensure_ascii=False, allow_nan=False)
-
-
 def _csv_number(value: Any) -> str:
     """A number as CSV has it, an array as JSON does, without spaces; empty where it is not known."""
     if value is None or not is_known(value):
         return ""
-    return json.dumps(exact(value), separators=(",", ":")) if shape_of(value) else number_text(value)
+    return dump(exact(value)).replace(" ", "") if shape_of(value) else number_text(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,7 +18,7 @@ from backcalc.render.numbers import exact
 from backcalc.render.report import Grid, cut
 
 _NUMBER = "%s"  # Where a number goes; no name has a % in it.
-_MARK = json.dumps(_NUMBER)
+_MARK = dump(_NUMBER)
 
 
 def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> list[Grid]:
@@ -51,7 +50,7 @@ def render_points_csv(stream: DataStream) -> Iterator[str]:
 def render_points_json(stream: DataStream) -> Iterator[str]:
     """The points in their order, each with its value and gradient, many lines at a time."""
     # The form is made once, by the encoder itself; the numbers of each point are filled in.
-    before, after = dump({"output": stream.output, "points": [_NUMBER]}).split(f"    {_MARK}")
+    before, after = dump({"output": stream.output, "points": [_NUMBER]}, indented=True).split(f"    {_MARK}")
     template = _template(stream)
     yield before.rstrip("\n")
     last: list[str] = []  # Only of the last point of all no comma follows.
@@ -67,7 +66,7 @@ def render_points_json(stream: DataStream) -> Iterator[str]:
 def _template(stream: DataStream) -> str:
     """A point as JSON, with `%s` for each number."""
     gradient = {name: np.full(shape, _NUMBER, object).tolist() for name, shape in stream.shapes.items()}
-    text = dump({"value": _NUMBER, "gradient": gradient}).replace(_MARK, _NUMBER)
+    text = dump({"value": _NUMBER, "gradient": gradient}, indented=True).replace(_MARK, _NUMBER)
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
@@ -75,7 +74,7 @@ def _exact(column: Array) -> Iterable[str]:
     """Numbers as JSON has them."""
     if np.isfinite(column).all():
         return map(repr, column.tolist())
-    return [json.dumps(exact(number)) for number in column.tolist()]
+    return [dump(exact(number)) for number in column.tolist()]
 
 
 def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:

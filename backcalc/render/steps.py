@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
-from json.encoder import encode_basestring as quoted
 from typing import Literal, NamedTuple
 
 from backcalc.errors import display_width, plural
 from backcalc.explain import Equation, Step
-from backcalc.expr import Expr
 from backcalc.longhand import plain
 from backcalc.render.hand import Hand
+from backcalc.render.json import dump, enclosed
 from backcalc.render.numbers import exact
 from backcalc.unparse import unparse
 
@@ -145,32 +143,21 @@ def _parted(text: str, pattern: str, brackets: str) -> Iterator[str]:
 def render_steps_json(steps: Iterable[Step], output: str) -> Iterator[str]:
     """The derivation in the shape that the language's contract fixes, formulas in the language and numbers exact."""
     yield "{"
-    yield f'  "output": {quoted(output)},'
-    yield '  "steps": ['
-    last = ""
-    for step in steps:
-        if last:  # One is held back, for only the last of all has no comma.
-            yield f"{last},"
-        last = _STEP % (quoted(step.node), step.phase, _text(step.formula), _text(step.substituted), _value(step))
-    if last:
-        yield last
-    yield "  ]"
+    yield f'  "output": {dump(output)},'
+    yield from enclosed('  "steps": [', map(_step, steps), "  ]")
     yield "}"
 
 
 _STEP = """\
     {
       "node": %s,
-      "phase": "%s",
+      "phase": %s,
       "formula": %s,
       "substituted": %s,
       "value": %s
     }"""
 
 
-def _text(formula: Expr | None) -> str:
-    return "null" if formula is None else quoted(unparse(plain(formula)))
-
-
-def _value(step: Step) -> str:
-    return json.dumps(exact(step.value), allow_nan=False)
+def _step(step: Step) -> str:
+    texts = (None if formula is None else unparse(plain(formula)) for formula in (step.formula, step.substituted))
+    return _STEP % tuple(map(dump, (step.node, step.phase, *texts, exact(step.value))))
