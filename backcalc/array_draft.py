@@ -13,7 +13,8 @@ import numpy as np
 from backcalc.expr import Name, Number
 from backcalc.forms import leaves_of
 from backcalc.lines import Block, Lines
-from backcalc.plan import Indices, Plan
+from backcalc.plan import Plan
+from backcalc.sorting import Indices
 from backcalc.primitives import CONSTANTS, PRIMITIVES
 from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
 from backcalc.template import Template, UnfitError, joined

@@ -20,7 +20,7 @@ from backcalc.errors import Diagnostic, Note, Span, shorten
 from backcalc.graph import Kind, Node
 from backcalc.lines import PIECE, Lines
 from backcalc.parser import parse_statement
-from backcalc.plan import Indices, gathered
+from backcalc.sorting import Indices, gathered
 from backcalc.primitives import CONSTANTS
 from backcalc.statements import Definition
 from backcalc.template import joined

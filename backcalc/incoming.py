@@ -6,7 +6,8 @@ import numpy as np
 
 from backcalc.array import Array
 from backcalc.array_graph import ArrayGraph
-from backcalc.plan import NEUTRAL, Indices, gathered, stable_order
+from backcalc.plan import NEUTRAL
+from backcalc.sorting import Indices, gathered, stable_order
 
 
 class Incoming:

@@ -25,7 +25,8 @@ from backcalc.graph import Node
 from backcalc.incoming import Incoming
 from backcalc.lines import read_lines
 from backcalc.operations import Flags, LocalPartials
-from backcalc.plan import Indices, Plan
+from backcalc.plan import Plan
+from backcalc.sorting import Indices
 from backcalc.run import Mode, choose_output, choose_wrt
 from backcalc.shapes import Shape
 from backcalc.template import UnfitError
