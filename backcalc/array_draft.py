@@ -14,8 +14,8 @@ from backcalc.expr import Name, Number
 from backcalc.forms import leaves_of
 from backcalc.lines import Block, Lines
 from backcalc.peeling import peel
-from backcalc.sorting import Indices, inverse, stable_order
 from backcalc.primitives import CONSTANTS, PRIMITIVES
+from backcalc.sorting import Indices, inverse, stable_order
 from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
 from backcalc.template import Template, UnfitError, joined
 

@@ -20,8 +20,8 @@ from backcalc.errors import Diagnostic, Note, Span, shorten
 from backcalc.graph import Kind, Node
 from backcalc.lines import PIECE, Lines
 from backcalc.parser import parse_statement
-from backcalc.sorting import Indices, gathered, repeated
 from backcalc.primitives import CONSTANTS
+from backcalc.sorting import Indices, gathered, repeated
 from backcalc.statements import Definition
 from backcalc.template import joined
 
@@ -91,7 +91,7 @@ class ArrayGraph:
             found[template.ends[0]] = template.starts
         for name, statement in draft.inputs.items():
             found[name] = statement.span.start
-        return found[self._ids]
+        return np.asarray(found[self._ids])
 
     def _readers(self, draft: Draft) -> tuple[Indices, Indices]:
         """Which nodes another depends on, and which only the partials of another's edges speak of."""

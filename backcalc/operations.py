@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from backcalc.array import Array, quiet
 from backcalc.plan import Plan, stretches
-from backcalc.sorting import Indices, stable_order
 from backcalc.primitive import Primitive
 from backcalc.remarks import FLAT
+from backcalc.sorting import Indices, stable_order
 
 Flags = NDArray[np.bool_]
 

@@ -83,7 +83,7 @@ def repeated(keys: NDArray[np.uint64]) -> Indices:
     return np.asarray(places[counts[which] > 1])
 
 
-# Odd numbers without a pattern in their bits: 2^64 divided by the golden ratio, by the root of two, and by that of three.
+# Odd numbers without a pattern in their bits: 2^64 divided by the golden ratio, and by the roots of 2 and 3.
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0x93CD3A2C8198E269], np.uint64)
 
 
