@@ -121,16 +121,13 @@ class Draft:
     @cached_property
     def starts(self) -> Indices:
         """Where each line begins, and each declaration of an input, in the order of the text."""
-        return self._begins[self._by_begin]
+        begins = self._begins()
+        return begins if (begins[1:] > begins[:-1]).all() else np.sort(begins, kind="stable")
 
-    @cached_property
     def _begins(self) -> Indices:
-        declared = np.array([statement.span.start for statement in self.inputs.values()], np.int64)
-        return joined([template.starts for template in self.templates] + [declared][: len(declared)], np.int64)
-
-    @cached_property
-    def _by_begin(self) -> Indices:
-        return np.argsort(self._begins, kind="stable")  # Fast on what is a few runs in order.
+        """The same template by template, then the declarations."""
+        declared = [np.array([statement.span.start for statement in self.inputs.values()])] if self.inputs else []
+        return joined([template.starts for template in self.templates] + declared, np.int64)
 
     @cached_property
     def first(self) -> Indices:
@@ -138,18 +135,18 @@ class Draft:
 
         That is `width` times the number of the line in `starts`, and a number below `width` within the line.
         """
-        number = inverse(self._by_begin).astype(np.int64) * self.width
-        found = np.full(self.count, len(number) * self.width)
-        at = 0
+        # What is to be sorted is a few runs in order, for which a stable sort takes little time.
+        number = inverse(np.argsort(self._begins(), kind="stable"))
+        found, at = np.full(self.count, len(number) * self.width), 0
         for template in self.templates:
             columns = (*template.ends, *template.reads) if template.is_edge else (*template.reads, *template.ends)
-            line = number[at : at + len(template.starts)]
+            line = number[at : at + len(template.starts)].astype(np.int64) * self.width
             at += len(line)
             for role, column in enumerate(columns):
                 # Line and role in one number, so that the least of a name's is its first, within a line too.
                 np.minimum.at(found, column, line + role)
-        for name, line in zip(self.inputs, number[at:].tolist(), strict=True):
-            found[name] = min(found[name], line)
+        for name, declaration in zip(self.inputs, number[at:].tolist(), strict=True):
+            found[name] = min(found[name], declaration * self.width)
         return found
 
     @cached_property

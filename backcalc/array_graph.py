@@ -142,7 +142,8 @@ class ArrayGraph:
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """A warning for each edge that stands twice, in the order of the file."""
-        keys = self.tails.astype(np.uint64) * np.uint64(len(self)) + self.heads.astype(np.uint64)  # One number an edge.
+        keys = self.tails.astype(np.uint64) * np.uint64(len(self))
+        keys += self.heads.view(np.uint32)  # One number an edge.
         starts = self._edge_starts
         first: dict[int, int] = {}
         found = []

@@ -73,26 +73,35 @@ def inverse(order: Indices) -> Indices:
 def repeated(keys: NDArray[np.uint64]) -> Indices:
     """The places of those `keys` that stand there more than once.
 
-    To sort them would take three times as long. Equal ones share a slot in any hash table, so that few are left to be
-    sorted: those that share theirs in one table after the other.
+    To sort them would take longer. Equal ones share a slot in any hash table, so that few are left to be sorted: those
+    that share theirs in one table after the other.
     """
-    places = np.arange(len(keys), dtype=np.int32)
-    for factor in _FACTORS:
-        places = places[_shares_slot(keys[places], factor)]
+    places = np.flatnonzero(_share_slots(keys, _FACTORS[0]))
+    for factor in _FACTORS[1:]:
+        places = places[_share_slots(keys[places], factor)]
     _, which, counts = np.unique(keys[places], return_inverse=True, return_counts=True)
     return np.asarray(places[counts[which] > 1])
 
 
-# Odd numbers without a pattern in their bits: 2^64 divided by the golden ratio, and by the roots of 2 and 3.
-_FACTORS = np.array([0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0x93CD3A2C8198E269], np.uint64)
+# Odd numbers without a pattern in their bits: 2^64 divided by the golden ratio, and by the roots of 2, 3 and 5.
+_FACTORS = np.array([0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0x93CD3A2C8198E269, 0x727C9716FFB764D5], np.uint64)
 
 
-def _shares_slot(keys: NDArray[np.uint64], factor: np.uint64) -> NDArray[np.bool_]:
-    """Which keys have a slot that another has too, in a table of two to four slots a key."""
-    bits = (2 * len(keys) + 1).bit_length()
-    slots = (keys * factor >> np.uint64(64 - bits)).view(np.int64)
-    numbers, last = np.arange(len(keys), dtype=np.int32), np.empty(1 << bits, np.int32)
-    last[slots] = numbers  # Of several that write to a slot one stays; the others find out, …
-    is_shared = np.zeros(1 << bits, np.bool_)
-    is_shared[slots[last.take(slots) != numbers]] = True  # … and tell it.
-    return is_shared.take(slots)
+def _share_slots(keys: NDArray[np.uint64], factor: np.uint64) -> NDArray[np.bool_]:
+    """Which keys have a slot that another has too, in a table of one to two slots a key."""
+    bits = max(1, len(keys).bit_length())
+    last, is_shared = np.empty(1 << bits, np.int32), np.zeros(1 << bits, np.bool_)
+    blocks = [slice(begin, begin + BLOCK) for begin in range(0, len(keys), BLOCK)]
+
+    def slots(block: slice) -> Indices:  # Worked out each time: kept, they would take as much memory as the keys.
+        return (keys[block] * factor >> np.uint64(64 - bits)).view(np.int64)
+
+    def numbers(block: slice) -> Indices:
+        return np.arange(*block.indices(len(keys)), dtype=np.int32)
+
+    for block in blocks:
+        last[slots(block)] = numbers(block)  # Of several that write to a slot one stays; …
+    for block in blocks:
+        here = slots(block)
+        is_shared[here[last.take(here) != numbers(block)]] = True  # … the others find out, and tell it.
+    return np.concatenate([np.zeros(0, np.bool_), *(is_shared.take(slots(block)) for block in blocks)])

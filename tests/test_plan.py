@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from backcalc import order, peeling, plan, sorting, sweep
 from backcalc.peeling import peel, ranges
 from backcalc.plan import Plan, stretches
-from backcalc.sorting import inverse, stable_order
+from backcalc.sorting import inverse, repeated, stable_order
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
 
@@ -324,3 +324,13 @@ def test_a_stable_order_is_pythons(keys, block, factor):
     with patch.object(sorting, "BLOCK", block):
         found = stable_order(np.array(keys, np.int32) * factor)
     assert found.tolist() == sorted(range(len(keys)), key=lambda i: keys[i])
+
+
+@given(st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1))), st.sampled_from([1, 7, 1 << 20]))
+@example([], 1)
+@example([5], 1)
+@example([*range(3000), 7, *range(2999, 3010), 7], 64)
+def test_what_stands_more_than_once(keys, block):
+    with patch.object(sorting, "BLOCK", block):
+        found = repeated(np.array(keys, np.uint64))
+    assert found.tolist() == [place for place, key in enumerate(keys) if keys.count(key) > 1]
