@@ -13,13 +13,15 @@ import numpy as np
 from backcalc.expr import Name, Number
 from backcalc.forms import leaves_of
 from backcalc.lines import Block, Lines
-from backcalc.plan import Indices, Plan
+from backcalc.peeling import peel
 from backcalc.primitives import CONSTANTS, PRIMITIVES
+from backcalc.sorting import Indices, inverse, stable_order
 from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
 from backcalc.template import Template, UnfitError, joined
 
 MOST_REST = 5_000  # Statements that the grammar reads one by one.
-ROLES = 64  # Names on a line that are told apart.
+MOST_NAMES = 64  # On a line: there is a place for so many on each.
+BLOCK = 1 << 16  # Edges that are looked at together.
 
 
 class Draft:
@@ -108,7 +110,7 @@ class Draft:
             or targets != self.is_defined.sum()  # a node is defined twice,
             or (self.is_head | self.is_defined)[declared].any()  # or is declared an input, and is none,
             or any(template.reads and self.is_head[template.ends[0]].any() for template in self.definitions)
-            or any(len(template.reads) + 2 > ROLES for template in self.templates)
+            or any(len(template.reads) + 2 > MOST_NAMES for template in self.templates)
         )
         undefined = ~(self.is_head | self.is_tail | self.is_defined)
         undefined[declared] = False
@@ -117,18 +119,49 @@ class Draft:
             raise UnfitError
 
     @cached_property
+    def starts(self) -> Indices:
+        """Where each line begins, and each declaration of an input, in the order of the text."""
+        begins = self._begins()
+        return begins if (begins[1:] > begins[:-1]).all() else np.sort(begins, kind="stable")
+
+    def _begins(self) -> Indices:
+        """The same template by template, then the declarations."""
+        declared = [np.array([statement.span.start for statement in self.inputs.values()])] if self.inputs else []
+        return joined([template.starts for template in self.templates] + declared, np.int64)
+
+    @cached_property
     def first(self) -> Indices:
-        """For each name where it first stands, in the order in which `build` meets the names of a statement."""
-        found = np.full(self.count, np.iinfo(np.int64).max)
+        """For each name where it first stands, in the order in which `build` meets the names of a statement.
+
+        That is `width` times the number of the line in `starts`, and a number below `width` within the line.
+        """
+        # What is to be sorted is a few runs in order, for which a stable sort takes little time.
+        number = inverse(np.argsort(self._begins(), kind="stable"))
+        found, at = np.full(self.count, len(number) * self.width), 0
         for template in self.templates:
             columns = (*template.ends, *template.reads) if template.is_edge else (*template.reads, *template.ends)
+            line = number[at : at + len(template.starts)].astype(np.int64) * self.width
+            at += len(line)
             for role, column in enumerate(columns):
-                # Place and role in one number, so that the least of a name's is its first, within a line too.
-                np.minimum.at(found, column, template.starts.astype(np.int64) * ROLES + role)
-        for name, statement in self.inputs.items():
-            found[name] = min(found[name], statement.span.start * ROLES)
-        found[self.hidden] = -1  # Constants come before all nodes.
+                # Line and role in one number, so that the least of a name's is its first, within a line too.
+                np.minimum.at(found, column, line + role)
+        for name, declaration in zip(self.inputs, number[at:].tolist(), strict=True):
+            found[name] = min(found[name], declaration * self.width)
         return found
+
+    @cached_property
+    def width(self) -> int:
+        """The most names on a line."""
+        return max((len(template.ends) + len(template.reads) for template in self.templates), default=1)
+
+    def by_place(self) -> Indices:
+        """The names in the order of their first places, behind the constants. Raises UnfitError."""
+        names = np.full(len(self.starts) * self.width + 1, -1, np.int32)
+        names[self.first] = np.arange(self.count, dtype=np.int32)
+        if names[-1] >= 0:  # Of a line that the grammar read in another way.
+            raise UnfitError
+        names[self.first[self.hidden]] = -1
+        return np.concatenate([self.hidden.astype(np.int32), names[names >= 0]])
 
     def dependencies(self) -> tuple[Indices, Indices]:
         """The (tails, heads) of the graph's nodes, by name; there may be constants among the tails."""
@@ -142,16 +175,17 @@ def ordered(draft: Draft) -> tuple[Indices, Indices | None]:
 
     Constants come first; the levels, where they were needed, are those of the nodes in their order.
     """
-    order = np.argsort(draft.first, kind="stable")
-    rank = np.empty(draft.count, np.int32)
-    rank[order] = np.arange(draft.count, dtype=np.int32)
-    tails, heads = (rank[end] for end in draft.dependencies())
-    is_node = tails >= len(draft.hidden)
-    tails, heads = tails[is_node], heads[is_node]
-    if (tails < heads).all():
+    order, first = draft.by_place(), draft.first
+    tails, heads = draft.dependencies()
+    if len(draft.hidden):
+        is_node = np.isin(tails, draft.hidden, invert=True)
+        tails, heads = tails[is_node], heads[is_node]
+    # A block at a time: in a file that is in no order the first shows that.
+    blocks = (slice(begin, begin + BLOCK) for begin in range(0, len(tails), BLOCK))
+    if all((first[tails[block]] < first[heads[block]]).all() for block in blocks):
         return order, None
-    levels = Plan(draft.count, tails, heads).levels
-    if int(levels.min()) < 0:  # A cycle.
+    level = peel(draft.count, tails, heads)
+    if int(level.min()) < 0:  # A cycle.
         raise UnfitError
-    by_level = np.argsort(levels, kind="stable")
-    return order[by_level], levels[by_level][len(draft.hidden) :]
+    order = order[stable_order(level[order])]
+    return order, level[order[len(draft.hidden) :]]

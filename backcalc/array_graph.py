@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backcalc.array import Array
-from backcalc.array_draft import ROLES, Draft, ordered
+from backcalc.array_draft import Draft, ordered
 from backcalc.errors import Diagnostic, Note, Span, shorten
 from backcalc.graph import Kind, Node
 from backcalc.lines import PIECE, Lines
 from backcalc.parser import parse_statement
-from backcalc.plan import Indices, gathered
 from backcalc.primitives import CONSTANTS
+from backcalc.sorting import Indices, gathered, repeated
 from backcalc.statements import Definition
 from backcalc.template import joined
 
@@ -89,12 +89,12 @@ class ArrayGraph:
 
     def _first_lines(self, draft: Draft) -> Indices:
         """As `starts` has it."""
-        found = draft.first // ROLES
+        found = draft.starts[draft.first // draft.width]
         for template in draft.definitions:
             found[template.ends[0]] = template.starts
         for name, statement in draft.inputs.items():
             found[name] = statement.span.start
-        return found[self._ids]
+        return np.asarray(found[self._ids])
 
     def _readers(self, draft: Draft) -> tuple[Indices, Indices]:
         """Which nodes another depends on, and which only the partials of another's edges speak of."""
@@ -145,17 +145,12 @@ class ArrayGraph:
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """A warning for each edge that stands twice, in the order of the file."""
-        # One number an edge: to sort numbers is many times faster than pairs. 64 bits, for the product needs them.
-        keys = self.tails.astype(np.int64) * len(self) + self.heads
-        in_order = np.sort(keys)
-        twice = in_order[1:][in_order[1:] == in_order[:-1]]
-        if not len(twice):
-            return ()
-        # Few are left by now: only these are looked at one by one.
+        keys = self.tails.astype(np.uint64) * np.uint64(len(self))
+        keys += self.heads.view(np.uint32)  # One number an edge.
         starts = self._edge_starts
         first: dict[int, int] = {}
         found = []
-        for place in np.flatnonzero(np.isin(keys, twice)).tolist():
+        for place in repeated(keys).tolist():
             before = first.setdefault(int(keys[place]), place)
             if before != place:
                 edge = f"{shorten(self.names[self.tails[place]])} -> {shorten(self.names[self.heads[place]])}"

@@ -13,8 +13,8 @@ import numpy as np
 from backcalc.array import Array
 from backcalc.array_graph import ArrayGraph
 from backcalc.operations import Flags, Operations
-from backcalc.plan import Indices
 from backcalc.primitives import PRIMITIVES, Primitive
+from backcalc.sorting import Indices
 from backcalc.template import Template
 
 MOST_ARGS = 3

@@ -7,7 +7,8 @@ import numpy as np
 from backcalc.array import Array
 from backcalc.array_graph import ArrayGraph
 from backcalc.operations import LocalPartials
-from backcalc.plan import NEUTRAL, Indices, Plan, gathered, stable_order
+from backcalc.plan import NEUTRAL, Plan
+from backcalc.sorting import Indices, gathered, stable_order
 from backcalc.template import joined
 
 Edges = tuple[Indices, Indices, Array]

@@ -25,9 +25,10 @@ from backcalc.evaluate import constant
 from backcalc.incoming import Incoming
 from backcalc.lines import read_lines
 from backcalc.operations import Flags, LocalPartials
-from backcalc.plan import Indices, Plan
+from backcalc.plan import Plan
 from backcalc.run import Mode, choose_output, choose_wrt
 from backcalc.shapes import Shape
+from backcalc.sorting import Indices
 from backcalc.template import UnfitError
 
 HUGE = 1 << 26  # Characters from which on memory counts.

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backcalc.array import Array, quiet
-from backcalc.plan import Indices, Plan, stable_order, stretches
+from backcalc.plan import Plan, stretches
 from backcalc.primitive import Primitive
 from backcalc.remarks import FLAT
+from backcalc.sorting import Indices, stable_order
 
 Flags = NDArray[np.bool_]
 

@@ -18,26 +18,19 @@ numbered in topological order, else a higher level, then a larger number.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backcalc.array import Array, quiet
+from backcalc.peeling import peel
+from backcalc.sorting import Indices, gathered, inverse, stable_order
 
-Indices = NDArray[Any]
-"""Whole numbers of 32 or 64 bits."""
-
-FEW_NODES = 24  # Fewer are peeled faster one by one.
 FEW_EDGES = 96  # Fewer are swept faster one by one.
 LONG = 64  # A chain of fewer edges is swept faster one by one.
 CHUNK = 1 << 16  # What a plain loop takes at a time, as Python objects, which need ten times the memory of an array.
-FEW_KEYS = 1 << 10  # Keys of which each has many places, so that these can be copied a key at a time.
-BLOCK = 1 << 20  # Places that are sorted at a time.
 NEUTRAL = -0.0  # What every number may be added to without a change: 0.0 would turn a sum of -0.0 into 0.0.
 
 
@@ -195,137 +188,3 @@ def stretches(sizes: Indices, few: int) -> Iterator[tuple[int, int, bool]]:
         piece = end - begin if is_wide else CHUNK
         yield from ((at, min(at + piece, end), is_wide) for at in range(begin, end, piece or 1))
         begin = end
-
-
-def peel(count: int, tails: Indices, heads: Indices) -> Indices:
-    """The level of each node: 0, or one more than the highest of its tails; -1 on a cycle and behind one."""
-    return _Peeling(count, tails, heads).levels()
-
-
-class _Peeling:
-    """The nodes not yet peeled, and for each how many of the edges into it come from such nodes."""
-
-    def __init__(self, count: int, tails: Indices, heads: Indices) -> None:
-        self.level = np.full(count, -1, np.int32)
-        self.heads = gathered(heads, stable_order(tails))  # The users of node i are heads[first[i] : first[i + 1]].
-        self.first = np.zeros(count + 1, np.int32)
-        np.cumsum(np.bincount(tails, minlength=count), out=self.first[1:])
-        self.waiting = np.bincount(heads, minlength=count).astype(np.int32)
-
-    def levels(self) -> Indices:
-        front, depth = np.flatnonzero(self.waiting == 0), 0
-        while front.size:
-            step = self._peel_one_by_one if front.size < FEW_NODES else self._peel_at_once
-            front, depth = step(front, depth)
-        return self.level
-
-    def _peel_at_once(self, front: Indices, depth: int) -> tuple[Indices, int]:
-        self.level[front] = depth
-        fed = self.heads.take(ranges(self.first[front], self.first[front + 1]))
-        np.subtract.at(self.waiting, fed, np.int32(1))  # Of another type it is 30 times slower.
-        return self._each_once(fed[self.waiting.take(fed) == 0]), depth + 1
-
-    def _each_once(self, ready: Indices) -> Indices:
-        """The nodes of `ready` without repetition: each where its last mark stays. Nobody waits for them any more."""
-        marks = np.arange(len(ready), dtype=np.int32)
-        self.waiting[ready] = marks
-        return np.asarray(ready[self.waiting.take(ready) == marks])
-
-    def _peel_one_by_one(self, front: Indices, depth: int) -> tuple[Indices, int]:
-        """The same for as many levels as are narrow."""
-        level, waiting = self.level.data, self.waiting.data
-        first, heads = self.first.data, self.heads.data
-        nodes = front.tolist()
-        while 0 < len(nodes) < FEW_NODES:
-            if len(nodes) == 1:
-                nodes[0], depth = self._follow(nodes[0], depth)
-            following = []
-            for node in nodes:
-                level[node] = depth
-                for head in heads[first[node] : first[node + 1]]:
-                    waiting[head] -= 1
-                    if not waiting[head]:
-                        following.append(head)
-            nodes, depth = following, depth + 1
-        return np.asarray(nodes, np.intp), depth
-
-    def _follow(self, node: int, depth: int) -> tuple[int, int]:
-        """The end of the chain that begins with `node`, the only one of its level; and the end's level."""
-        link, path = self._link, array("i", [node])
-        while (node := link[node]) >= 0:
-            path.append(node)
-        end = depth + len(path)
-        self.level[np.frombuffer(path, np.intc)] = np.arange(depth, end)
-        return path[-1], end - 1
-
-    @cached_property
-    def _link(self) -> memoryview:
-        """For each node its only user, where that waits for no other node; else -1."""
-        link = np.full(len(self.level), -1, np.int32)
-        only = np.flatnonzero(np.diff(self.first) == 1)
-        users = self.heads[self.first[only]]
-        is_link = self.waiting[users] == 1
-        link[only[is_link]] = users[is_link]
-        return link.data
-
-
-def ranges(begins: Indices, ends: Indices) -> Indices:
-    """The numbers from each begin up to its end, one range behind the other."""
-    sizes = ends - begins
-    behind = np.cumsum(sizes)
-    return np.asarray(np.arange(behind[-1]) + np.repeat(begins - behind + sizes, sizes))
-
-
-def gathered(values: Indices, places: Indices) -> Indices:
-    """The `values` at these places, a block at a time: NumPy makes 64 bits of all indices that it is given."""
-    found = np.empty(len(places), values.dtype)
-    for begin in range(0, len(places), BLOCK):
-        found[begin : begin + BLOCK] = values[places[begin : begin + BLOCK]]
-    return found
-
-
-def stable_order(keys: Indices) -> Indices:
-    """The places of `keys` (whole, from 0) in ascending order, of equals in their own.
-
-    A radix sort: of 16 bits NumPy's stable sort counts in place of comparing. The high ones come first, so that each of
-    the parts to be sorted by the low ones fits the processor's cache.
-    """
-    if (keys[1:] >= keys[:-1]).all():
-        return np.arange(len(keys), dtype=np.int32)
-    if int(keys.max()) < FEW_KEYS:
-        return _counted(keys.astype(np.uint16))
-    high, low = (keys >> 16).astype(np.uint16), keys.astype(np.uint16)
-    if not high.any():
-        return np.argsort(low, kind="stable").astype(np.int32)
-    order = _counted(high)
-    low = gathered(low, order)
-    ends = np.cumsum(np.bincount(high)).tolist()
-    for begin, end in pairwise((0, *ends)):
-        part = order[begin:end]
-        part[:] = part.take(np.argsort(low[begin:end], kind="stable"))
-    return order
-
-
-def _counted(keys: NDArray[np.uint16]) -> Indices:
-    """The same for keys of which there are few: sorted a block at a time, each key's places put where they belong.
-
-    NumPy sorts with indices of 64 bits and needs them twice, which of all edges at once would be the peak of memory.
-    """
-    order, sizes = np.empty(len(keys), np.int32), np.bincount(keys)
-    following = np.cumsum(sizes) - sizes  # Where the next place of each key goes.
-    for begin in range(0, len(keys), BLOCK):
-        block = keys[begin : begin + BLOCK]
-        places, counts = np.argsort(block, kind="stable").astype(np.int32), np.bincount(block)
-        at = 0
-        for key in np.flatnonzero(counts).tolist():
-            start, count = int(following[key]), int(counts[key])
-            np.add(places[at : at + count], begin, out=order[start : start + count])
-            at, following[key] = at + count, start + count
-    return order
-
-
-def inverse(order: Indices) -> Indices:
-    """Where each number stands in `order`."""
-    found = np.empty(len(order), np.int32)
-    found[order] = np.arange(len(order), dtype=np.int32)
-    return found

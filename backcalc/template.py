@@ -15,7 +15,7 @@ from backcalc.forms import leaves_of
 from backcalc.functions import GRAD, Functions
 from backcalc.graph import Graph, Node
 from backcalc.lines import Block
-from backcalc.plan import Indices
+from backcalc.sorting import Indices
 from backcalc.statements import Definition, Edge
 from backcalc.tape import Tape
 

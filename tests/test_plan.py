@@ -12,8 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from backcalc import order, plan, sweep
-from backcalc.plan import Plan, inverse, peel, ranges, stable_order, stretches
+from backcalc import order, peeling, plan, sorting, sweep
+from backcalc.peeling import peel, ranges
+from backcalc.plan import Plan, stretches
+from backcalc.sorting import inverse, repeated, stable_order
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
 
@@ -33,6 +35,9 @@ LIMITS = st.sampled_from(
         (MANY, 2, 8),
         (MANY, MANY, MANY, 1),
         (3, 4, 8, 2),
+        (MANY, MANY, MANY, 1, 1, 0),
+        (3, 4, 8, 2, 2, 0),
+        (3, MANY, 8, 2, 3, 1),
     )
 )
 
@@ -95,10 +100,12 @@ def dags(draw):
 
 
 @contextmanager
-def limits(few_edges, few_nodes, chunk, long=plan.LONG):
+def limits(few_edges, few_nodes, chunk, long=plan.LONG, stride=peeling.STRIDE, few_walkers=peeling.FEW_WALKERS):
     with ExitStack() as stack:
-        for name, value in (("FEW_EDGES", few_edges), ("FEW_NODES", few_nodes), ("CHUNK", chunk), ("LONG", long)):
+        for name, value in (("FEW_EDGES", few_edges), ("CHUNK", chunk), ("LONG", long)):
             stack.enter_context(patch.object(plan, name, value))
+        for name, value in (("FEW_NODES", few_nodes), ("STRIDE", stride), ("FEW_WALKERS", few_walkers)):
+            stack.enter_context(patch.object(peeling, name, value))
         yield
 
 
@@ -288,13 +295,42 @@ def test_a_large_random_graph(reach):
     assert_same_bits(dag.plan().reverse(dag.partials, last), dag.plain("reverse"))
 
 
-def test_peeling_tells_a_cycle_behind_a_chain():
+@pytest.mark.parametrize("stride", [1, 7, 64, 5000])
+def test_peeling_tells_a_cycle_behind_a_chain(stride):
     ring = np.arange(1000)
-    assert (peel(2000, np.r_[ring, 999, 1000 + ring], np.r_[ring + 1, 1000, 1000 + (ring + 1) % 1000])[1000:] < 0).all()
+    with limits(MANY, MANY, MANY, stride=stride, few_walkers=0):
+        level = peel(2000, np.r_[ring, 999, 1000 + ring], np.r_[ring + 1, 1000, 1000 + (ring + 1) % 1000])
+    assert level[:1000].tolist() == ring.tolist()
+    assert (level[1000:] < 0).all()
+
+
+@pytest.mark.parametrize("stride", [1, 2, 7, 64])
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+def test_peeling_beside_chains(size, stride):
+    """Two chains from one node, which meet, and a third behind them that another node feeds too, midway."""
+    steps = np.arange(size)
+    names = RANDOM.permutation(3 * size + 3)
+    start, meeting, other = 3 * size, 3 * size + 1, 3 * size + 2
+    ways = [np.r_[start, steps, meeting], np.r_[start, size + steps, meeting], np.r_[meeting, 2 * size + steps]]
+    tails, heads = (np.concatenate([way[part] for way in ways]) for part in (slice(-1), slice(1, None)))
+    tails, heads = names[np.r_[tails, other]], names[np.r_[heads, 2 * size + size // 2]]
+    with limits(MANY, MANY, MANY, stride=stride, few_walkers=0):
+        level = peel(3 * size + 3, tails, heads)[names]
+    assert level.tolist() == [*(steps + 1), *(steps + 1), *(size + 2 + steps), 0, size + 1, 0]
 
 
 @given(st.lists(st.integers(0, 3000), max_size=60), st.sampled_from([1, 7, 1 << 20]), st.sampled_from([1, 70_000]))
 def test_a_stable_order_is_pythons(keys, block, factor):
-    with patch.object(plan, "BLOCK", block):
+    with patch.object(sorting, "BLOCK", block):
         found = stable_order(np.array(keys, np.int32) * factor)
     assert found.tolist() == sorted(range(len(keys)), key=lambda i: keys[i])
+
+
+@given(st.lists(st.one_of(st.integers(0, 9), st.integers(0, 2**64 - 1))), st.sampled_from([1, 7, 1 << 20]))
+@example([], 1)
+@example([5], 1)
+@example([*range(3000), 7, *range(2999, 3010), 7], 64)
+def test_what_stands_more_than_once(keys, block):
+    with patch.object(sorting, "BLOCK", block):
+        found = repeated(np.array(keys, np.uint64))
+    assert found.tolist() == [place for place, key in enumerate(keys) if keys.count(key) > 1]

@@ -47,17 +47,20 @@ def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
     names, values, adjoints = list(run.graph.index), run.values, run.adjoints
     for i in range(0, len(names), ROWS):
         part = slice(i, i + ROWS)
-        columns = [names[part], values[part], adjoints[part]]
-        # A row's form is filled in by C code; what is no float, such as a formula, takes the slower way.
-        if {*map(type, columns[1]), *map(type, columns[2])} <= {float, type(None)}:
-            rows = [f"{name},{value!r},{found!r}" for name, value, found in zip(*columns, strict=True)]
-            text = "\n".join(rows) + "\n"
-            # As `number_text` has numbers, and what is not known empty; a name has no point and no comma.
-            yield text.replace(",None", ",").replace(".0,", ",").replace(".0\n", "\n")[:-1]
-        else:
-            yield from (
-                f"{name},{_cell(value, ())},{_cell(found, ())}" for name, value, found in zip(*columns, strict=True)
-            )
+        rows = zip(names[part], _cells(values[part]), _cells(adjoints[part]), strict=True)
+        text = "\n".join(map(",".join, rows)) + "\n"
+        # As `number_text` has numbers, and what is not known empty; a name has no point and no comma.
+        yield text.replace(",None", ",").replace(".0,", ",").replace(".0\n", "\n")[:-1]
+
+
+def _cells(column: Sequence[Any]) -> list[str]:
+    """A column of numbers as Python writes them, by C code at one go; what is none, such as a formula, is empty."""
+    column = list(column)
+    if column.count(None) == len(column):
+        return [""] * len(column)
+    if {*map(type, column)} <= {float, type(None)}:
+        return repr(column)[1:-1].split(", ")
+    return [_cell(value, ()) for value in column]
 
 
 def _local_partials(run: Run) -> Iterator[tuple[str, str, Any]]:

@@ -1,0 +1,107 @@
+"""Whole numbers sorted and looked up, many millions of them, in little memory."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Indices = NDArray[Any]
+"""Whole numbers of 32 or 64 bits."""
+
+FEW_KEYS = 1 << 10  # Keys of which each has many places, so that these can be copied a key at a time.
+BLOCK = 1 << 20  # Places that are sorted at a time.
+
+
+def gathered(values: Indices, places: Indices) -> Indices:
+    """The `values` at these places, a block at a time: NumPy makes 64 bits of all indices that it is given."""
+    found = np.empty(len(places), values.dtype)
+    for begin in range(0, len(places), BLOCK):
+        found[begin : begin + BLOCK] = values[places[begin : begin + BLOCK]]
+    return found
+
+
+def stable_order(keys: Indices) -> Indices:
+    """The places of `keys` (whole, from 0) in ascending order, of equals in their own.
+
+    A radix sort: of 16 bits NumPy's stable sort counts in place of comparing. The high ones come first, so that each of
+    the parts to be sorted by the low ones fits the processor's cache.
+    """
+    if (keys[1:] >= keys[:-1]).all():
+        return np.arange(len(keys), dtype=np.int32)
+    if int(keys.max()) < FEW_KEYS:
+        return _counted(keys.astype(np.uint16))
+    high, low = (keys >> 16).astype(np.uint16), keys.astype(np.uint16)
+    if not high.any():
+        return np.argsort(low, kind="stable").astype(np.int32)
+    order = _counted(high)
+    low = gathered(low, order)
+    ends = np.cumsum(np.bincount(high)).tolist()
+    for begin, end in pairwise((0, *ends)):
+        part = order[begin:end]
+        part[:] = part.take(np.argsort(low[begin:end], kind="stable"))
+    return order
+
+
+def _counted(keys: NDArray[np.uint16]) -> Indices:
+    """The same for keys of which there are few: sorted a block at a time, each key's places put where they belong.
+
+    NumPy sorts with indices of 64 bits and needs them twice, which of all edges at once would be the peak of memory.
+    """
+    order, sizes = np.empty(len(keys), np.int32), np.bincount(keys)
+    following = np.cumsum(sizes) - sizes  # Where the next place of each key goes.
+    for begin in range(0, len(keys), BLOCK):
+        block = keys[begin : begin + BLOCK]
+        places, counts = np.argsort(block, kind="stable").astype(np.int32), np.bincount(block)
+        at = 0
+        for key in np.flatnonzero(counts).tolist():
+            start, count = int(following[key]), int(counts[key])
+            np.add(places[at : at + count], begin, out=order[start : start + count])
+            at, following[key] = at + count, start + count
+    return order
+
+
+def inverse(order: Indices) -> Indices:
+    """Where each number stands in `order`."""
+    found = np.empty(len(order), np.int32)
+    found[order] = np.arange(len(order), dtype=np.int32)
+    return found
+
+
+def repeated(keys: NDArray[np.uint64]) -> Indices:
+    """The places of those `keys` that stand there more than once.
+
+    To sort them would take longer. Equal ones share a slot in any hash table, so that few are left to be sorted: those
+    that share theirs in one table after the other.
+    """
+    places = np.flatnonzero(_share_slots(keys, _FACTORS[0]))
+    for factor in _FACTORS[1:]:
+        places = places[_share_slots(keys[places], factor)]
+    _, which, counts = np.unique(keys[places], return_inverse=True, return_counts=True)
+    return np.asarray(places[counts[which] > 1])
+
+
+# Odd numbers without a pattern in their bits: 2^64 divided by the golden ratio, and by the roots of 2, 3 and 5.
+_FACTORS = np.array([0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0x93CD3A2C8198E269, 0x727C9716FFB764D5], np.uint64)
+
+
+def _share_slots(keys: NDArray[np.uint64], factor: np.uint64) -> NDArray[np.bool_]:
+    """Which keys have a slot that another has too, in a table of one to two slots a key."""
+    bits = max(1, len(keys).bit_length())
+    last, is_shared = np.empty(1 << bits, np.int32), np.zeros(1 << bits, np.bool_)
+    blocks = [slice(begin, begin + BLOCK) for begin in range(0, len(keys), BLOCK)]
+
+    def slots(block: slice) -> Indices:  # Worked out each time: kept, they would take as much memory as the keys.
+        return (keys[block] * factor >> np.uint64(64 - bits)).view(np.int64)
+
+    def numbers(block: slice) -> Indices:
+        return np.arange(*block.indices(len(keys)), dtype=np.int32)
+
+    for block in blocks:
+        last[slots(block)] = numbers(block)  # Of several that write to a slot one stays; …
+    for block in blocks:
+        here = slots(block)
+        is_shared[here[last.take(here) != numbers(block)]] = True  # … the others find out, and tell it.
+    return np.concatenate([np.zeros(0, np.bool_), *(is_shared.take(slots(block)) for block in blocks)])
