@@ -15,6 +15,7 @@ from typing import Any, overload
 import numpy as np
 
 from backcalc import progress
+from backcalc.ahead import meanwhile
 from backcalc.array import Array, is_finite
 from backcalc.array_formulas import Formulas
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
@@ -125,7 +126,14 @@ def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequen
     """
     try:
         graph = _read(source)
-        return None if graph is None else _run(graph, at, of, wrt)
+        if graph is None:
+            return None
+        if len(source.text) > HUGE:
+            return _run(graph, at, of, wrt)
+        noticed = meanwhile(lambda: graph.warnings)  # The graph keeps them; to look for them takes as long as a pass.
+        found = _run(graph, at, of, wrt)
+        noticed()
+        return found
     except UnfitError:
         return None
 

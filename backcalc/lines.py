@@ -20,10 +20,10 @@ from backcalc.blanks import BlankedLines, all_of
 from backcalc.errors import Source, Span
 from backcalc.expr import Name
 from backcalc.forms import WORDS, leaves_of, word
-from backcalc.names import CollisionError, NameTable, head
+from backcalc.names import CollisionError, NameTable, head, unpacked
 from backcalc.parser import Reading, parse_line
 from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
-from backcalc.words import LONGEST, AnyArray, numbers
+from backcalc.words import LONGEST, WIDTH, AnyArray, numbers
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
@@ -60,9 +60,14 @@ class Lines:
 
     def names(self, ids: AnyArray) -> list[str]:
         """The names that have these numbers; a string of each of a million takes more memory than all else here."""
-        starts, lengths = (column[ids].tolist() for column in self._places)
-        text = self.source.text
-        return [text[start : start + length] for start, length in zip(starts, lengths, strict=True)]
+        names = unpacked(self._heads[ids])
+        starts, lengths = (column[ids] for column in self._places)
+        longer = np.flatnonzero(lengths > WIDTH)
+        for i, start, length in zip(
+            *(column.tolist() for column in (longer, starts[longer], lengths[longer])), strict=True
+        ):
+            names[i] = self.source.text[start : start + length]
+        return names
 
     def ids(self, asked: Collection[str]) -> dict[str, int]:
         """The numbers of those of the names `asked` for that there are."""

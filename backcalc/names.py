@@ -191,3 +191,10 @@ class _HashTable:
 def head(name: str) -> int:
     """The first eight bytes of a name as one integer."""
     return int.from_bytes(name.encode()[:WIDTH], "little")
+
+
+def unpacked(heads: AnyArray) -> list[str]:
+    """The names whose first eight bytes these integers are, cut off behind these; many at once, as lines."""
+    lines = np.full((len(heads), WIDTH + 1), ord("\n"), np.uint8)
+    lines[:, :WIDTH] = heads.astype("<u8").view(np.uint8).reshape(-1, WIDTH)
+    return lines.tobytes().translate(None, b"\0").decode().split("\n")[:-1]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_words import laid_out
 
 from backcalc import names
-from backcalc.names import CollisionError, NameTable
+from backcalc.names import CollisionError, NameTable, head, unpacked
 from backcalc.words import LONGEST
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
@@ -46,3 +46,9 @@ def test_long_names_with_one_hash_are_told_apart(monkeypatch):
     some = laid_out(["name_of_17_letters", "name_of_18_letters"])
     with pytest.raises(CollisionError):
         NameTable().ids(some, np.asarray)
+
+
+@law
+@given(st.lists(st.text("abn019_", min_size=1, max_size=12)))
+def test_unpacked_names(names):
+    assert unpacked(np.array([head(name) for name in names], np.uint64)) == [name[:8] for name in names]
