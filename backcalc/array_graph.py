@@ -19,7 +19,7 @@ from backcalc.array_draft import Draft, ordered
 from backcalc.errors import Diagnostic, Note, Span, shorten
 from backcalc.graph import Kind, Node
 from backcalc.lines import PIECE, Lines
-from backcalc.parser import parse_statement
+from backcalc.parser import Reading
 from backcalc.primitives import CONSTANTS
 from backcalc.sorting import Indices, gathered, repeated
 from backcalc.statements import Definition
@@ -211,7 +211,7 @@ class _Nodes(Sequence[Node]):
     """The nodes of an array graph; a formula is read again from its line, for few of them are ever looked at."""
 
     def __init__(self, graph: ArrayGraph) -> None:
-        self._graph = graph
+        self._graph, self._reading = graph, Reading(graph.source)
 
     def __len__(self) -> int:
         return len(self._graph)
@@ -231,6 +231,6 @@ class _Nodes(Sequence[Node]):
         kind = KINDS[graph.kinds[i]]
         formula = None
         if kind in ("expression", "constant"):
-            statement = parse_statement(graph.source, span)
+            statement = self._reading.statement(span)
             formula = statement.formula if isinstance(statement, Definition) else None
         return Node(graph.names[i], kind, span, formula=formula)

@@ -1,4 +1,4 @@
-"""Single nodes of an array graph in the plain way: arrays tell where that is needed, and one node more is no work."""
+"""Some nodes of an array graph in the plain way: arrays tell where that is needed, and a few nodes are no work."""
 
 from __future__ import annotations
 
@@ -14,20 +14,40 @@ from backcalc.graph import Graph, Node
 from backcalc.linearize import Linearization
 from backcalc.tape import Tape
 
+MOST_TOGETHER = 4_096  # Nodes of which the plain way keeps all that it finds at a time.
+
 
 def remarks(graph: ArrayGraph, values: Array, places: Iterable[int]) -> Iterator[Diagnostic]:
     """The warnings of the nodes at these places, where `values` has the value of every node."""
-    for place in places:
-        yield from _alone(graph, values, graph.nodes[place]).warnings
+    for nodes in _apart(_computed(graph, place) for place in places):
+        yield from _linearized(graph, values, nodes).warnings
 
 
-def _alone(graph: ArrayGraph, values: Array, node: Node) -> Linearization:
-    """One node with a formula as the last of a graph of its own, in which all that it depends on is given."""
+def _computed(graph: ArrayGraph, place: int) -> Node:
+    """A node with a formula, and what that depends on."""
+    node = graph.nodes[place]
     assert node.formula is not None
-    # Few nodes have anything to say, and by the plain way it is said in the same words.
     expr = Functions((), []).expand(node.formula)
-    at = {name: graph.index[name] for name in names(expr) if name in graph.index}
+    return node._replace(expr=expr, args=tuple(name for name in names(expr) if name in graph.index))
+
+
+def _apart(nodes: Iterable[Node]) -> Iterator[list[Node]]:
+    """The nodes in their order, some at a time, of which none depends on another."""
+    some, args = dict[str, Node](), set[str]()
+    for node in nodes:
+        if node.name in args or len(some) == MOST_TOGETHER or not some.keys().isdisjoint(node.args):
+            yield list(some.values())
+            some, args = {}, set()
+        some[node.name] = node
+        args.update(node.args)
+    if some:
+        yield list(some.values())
+
+
+def _linearized(graph: ArrayGraph, values: Array, nodes: list[Node]) -> Linearization:
+    """Nodes with formulas as the last of a graph of their own, in which all that they depend on is given."""
+    # By the plain way what is to be said is said in the same words.
+    at = {name: graph.index[name] for node in nodes for name in node.args}
     args = [Node(name, KINDS[graph.kinds[place]], NOWHERE) for name, place in at.items()]
-    alone = Graph(graph.source, (*args, node._replace(args=tuple(at), expr=expr)))
     point = {name: float(values[place]) for name, place in at.items()}
-    return Linearization(Evaluation(Tape(alone), point))
+    return Linearization(Evaluation(Tape(Graph(graph.source, (*args, *nodes))), point))

@@ -33,7 +33,6 @@ from backcalc.sorting import Indices
 from backcalc.template import UnfitError
 
 HUGE = 1 << 26  # Characters from which on memory counts.
-MOST_REMARKABLE = 2_000  # Nodes whose warnings are worth putting together.
 
 
 @dataclass(frozen=True)
@@ -133,9 +132,9 @@ def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequen
         noticed = meanwhile(lambda: graph.warnings)  # The graph keeps them; to look for them takes as long as a pass.
         found = _run(graph, at, of, wrt)
         noticed()
-        return found
     except UnfitError:
         return None
+    return found
 
 
 def _read(source: Source) -> ArrayGraph | None:
@@ -191,9 +190,9 @@ def _require_known(tape: ArrayTape, values: Array) -> None:
 
 
 def _remarkable(tape: ArrayTape, slots: Indices) -> Indices:
-    """The nodes whose operations these slots are. Raises UnfitError for too many, and for slots of edges' partials."""
+    """The nodes whose operations these slots are. Raises UnfitError for slots of edges' partials."""
     nodes = np.unique(np.searchsorted(tape.slot, slots))
-    if len(nodes) > MOST_REMARKABLE or (len(nodes) and int(nodes[-1]) >= len(tape.slot)):
+    if len(nodes) and int(nodes[-1]) >= len(tape.slot):
         raise UnfitError
     return nodes
 

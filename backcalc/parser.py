@@ -69,6 +69,11 @@ class Reading:
                     self._add(span)
         return at
 
+    def statement(self, span: Span) -> Statement:
+        """The one statement in this part, which is known to be right."""
+        self.read(*span)
+        return self._assembly.statements.pop()
+
     @property
     def is_refused(self) -> bool:
         """Whether there are more errors than are shown: one more tells that there are."""
@@ -135,11 +140,6 @@ def parse_expression(source: Source) -> Expr:
 def parse_point(source: Source) -> tuple[tuple[Name, Expr], ...]:
     """The assignments of `x=1, w=[1,2]`. Raises ParseError."""
     return _read_whole(source, "point")  # type: ignore[no-any-return]
-
-
-def parse_statement(source: Source, span: Span) -> Statement:
-    """The one statement in this part of `source`, an edge of columns with the spelling of one. Raises ParseError."""
-    return _read_whole(source, "statement", span)._replace(span=span)  # type: ignore[no-any-return]
 
 
 def parse_answer(source: Source, span: Span | None = None) -> Answer:

@@ -12,6 +12,7 @@ from graphs import programs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backcalc import array_nodes
 from backcalc.errors import BackcalcError, Source
 from backcalc.large import run_large
 from backcalc.loading import load
@@ -244,3 +245,12 @@ def test_what_is_printed_is_the_same(text):
     large, plain = run_large(source, {}, None, ()), run(load(source), {})
     assert list(render_csv(large)) == list(render_csv(plain))
     assert run_report(large, limit=3) == run_report(plain, limit=3)
+
+
+def test_as_many_warnings_as_nodes(monkeypatch):
+    monkeypatch.setattr(array_nodes, "MOST_TOGETHER", 7)
+    alone = "".join(f"w{i} = relu(x) + abs(x - x)\n" for i in range(40))
+    in_turn = "".join(f"d{i + 1} = max(d{i}, x) + relu(w{i})\n" for i in range(40))
+    large = both(f"input x = 0\nd0 = relu(x)\n{alone}{in_turn}", of="d40")
+    assert large is not None
+    assert len(large.warnings) == 1 + 2 * 40 + 2 * 40
