@@ -7,7 +7,6 @@ large run.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, overload
@@ -16,6 +15,7 @@ import numpy as np
 
 from backcalc import progress
 from backcalc.ahead import meanwhile
+from backcalc.allocation import give_back_freed, use_large_pages
 from backcalc.array import Array, is_finite
 from backcalc.array_formulas import Formulas
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
@@ -139,21 +139,16 @@ def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequen
 
 def _read(source: Source) -> ArrayGraph | None:
     """The graph, of which the lines are no longer needed. Raises UnfitError."""
+    is_huge = len(source.text) > HUGE
+    if not is_huge:
+        use_large_pages()
     lines = read_lines(source)
     progress.at("building the graph")
     graph = None if lines is None else ArrayGraph(lines)
     del lines
-    if len(source.text) > HUGE:
-        _give_back()
+    if is_huge:
+        give_back_freed()
     return graph
-
-
-def _give_back() -> None:
-    """Return to the system what reading has freed: glibc keeps that for itself, a tenth of what a huge run takes."""
-    import ctypes
-
-    with suppress(OSError, AttributeError):  # Of another C library.
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun:
