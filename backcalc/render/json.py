@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, repeat
 from json import JSONEncoder
 from json.encoder import encode_basestring as quoted
 from math import inf, nan
@@ -115,33 +115,46 @@ def _nodes_of_numbers(run: LargeRun) -> Iterator[str]:
     """The same of a large run, many lines in a text."""
     run.incoming  # noqa: B018  As above.
     names = list(map(quoted, run.graph.names))
+    args = [f'{name}, "value": ' for name in names]
     for begin in progress.through("writing", range(0, len(names), ROWS), 1):
-        yield ",\n".join(_rows(run, names, slice(begin, min(begin + ROWS, len(names)))))
+        part = slice(begin, min(begin + ROWS, len(names)))
+        yield _with_partials(run, names[part], args, part, _rows(run, names[part], part))
 
 
-def _rows(run: LargeRun, names: list[str], part: slice) -> list[str]:
-    """The lines of some nodes."""
+def _rows(run: LargeRun, names: list[str], part: slice) -> Iterator[str]:
+    """The lines of some nodes up to their local partials; `names` are theirs."""
     graph = run.graph
     formulas = ("null" if formula is None else quoted(formula) for formula in run.formulas.of(part))
-    kinds, lines, partials = graph.kind_names(part), graph.lines[part].tolist(), _partials_of(run, names, part)
-    values, adjoints = _numbers(run.values[part]), _numbers(run.adjoints[part])
-    columns = names[part], kinds, formulas, lines, values, adjoints, partials
+    kinds, lines = graph.kind_names(part), graph.lines[part].tolist()
+    columns = names, kinds, formulas, lines, _numbers(run.values[part]), _numbers(run.adjoints[part])
     # An f-string is some times faster than an encoder, or than a form that is filled in.
-    return [
+    return (
         f'  {{"name": {name}, "kind": "{kind}", "formula": {formula}, "line": {line}, "shape": [], "value": {value}, '
-        f'"adjoint": {adjoint}, "symbolic": null, "partials": {found}}}'
-        for name, kind, formula, line, value, adjoint, found in zip(*columns, strict=True)
-    ]
+        f'"adjoint": {adjoint}, "symbolic": null, "partials": ['
+        for name, kind, formula, line, value, adjoint in zip(*columns, strict=True)
+    )
 
 
-def _partials_of(run: LargeRun, names: list[str], part: slice) -> list[str]:
-    """For each of some nodes its local partials, as an array."""
+def _with_partials(run: LargeRun, names: list[str], args: list[str], part: slice, rows: Iterable[str]) -> str:
+    """The lines that begin as `rows` do, with the local partials; `args` has each node as an argument."""
+    from backcalc.render.decimals import texts
+
     counts, tails, partials = run.incoming.of(part)
-    pairs = zip(map(names.__getitem__, tails), _numbers(partials), strict=True)
-    items = iter([f'{tail}, "value": {partial}}}' for tail, partial in pairs])
-    starts = (f'{{"of": {name}, "wrt": ' for name in names[part])
-    rows = zip(starts, counts, strict=True)
-    return [f"[{start}{f', {start}'.join(islice(items, count))}]" if count else "[]" for start, count in rows]
+    starts = (f'}}, {{"of": {name}, "wrt": ' for name in names)
+    # Three pieces a partial, all put together at once.
+    pieces = [""] * (3 * len(tails) + 1)
+    pieces[:-1:3] = chain.from_iterable(map(repeat, starts, counts))
+    pieces[1::3] = map(args.__getitem__, tails)
+    pieces[2::3] = _without_odd(texts(partials))
+    at, before = 0, ""
+    for row, count in zip(rows, counts, strict=True):
+        before += row
+        if count:
+            pieces[at] = before + pieces[at].removeprefix("}, ")
+            at, before = at + 3 * count, "}"
+        before += "]},\n"
+    pieces[-1] = before.removesuffix(",\n")
+    return "".join(pieces)
 
 
 _ODD_NUMBERS = {repr(value): dump(exact(value)) for value in (None, nan, inf, -inf)}
@@ -149,4 +162,9 @@ _ODD_NUMBERS = {repr(value): dump(exact(value)) for value in (None, nan, inf, -i
 
 def _numbers(values: Iterable[float | None]) -> list[str]:
     """Numbers as JSON has them: what `repr` gives, but for what JSON has no number for."""
-    return [_ODD_NUMBERS.get(text, text) for text in map(repr, values)]
+    return _without_odd(list(map(repr, values)))
+
+
+def _without_odd(numbers: list[str]) -> list[str]:
+    """What `repr` gives of numbers, as JSON has these."""
+    return numbers if _ODD_NUMBERS.keys().isdisjoint(numbers) else [_ODD_NUMBERS.get(text, text) for text in numbers]

@@ -1,0 +1,32 @@
+"""Numbers written by arrays are the text that Python writes."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backcalc.render.decimals import texts
+
+ODD = [
+    0.0,
+    -0.0,
+    1e-4,
+    0.00011,
+    0.0001,
+    1e15,
+    1e16,
+    9999999.99999999,
+    9999999.0,
+    10000000.0,
+    1e-8,
+    float("nan"),
+    -1e300,
+]
+few_digits = st.builds(lambda digits, places: digits / 10**places, st.integers(-(10**15), 10**15), st.integers(0, 20))
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(st.lists(few_digits | st.floats() | st.sampled_from(ODD)))
+def test_they_are_what_repr_gives(numbers):
+    assert texts(np.array(numbers, float)) == [repr(number) for number in numbers]
