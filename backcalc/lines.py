@@ -30,6 +30,7 @@ LONGEST_LINE = 1 << 24
 FEWEST = 16  # Lines of a piece that are worth a block; fewer are read in the ordinary way.
 MOST_ODD = 10_000  # Where there are more lines than this in no block, and more than in blocks, blocks are of no use.
 
+_SERIAL = re.compile(r"\b[A-Za-z_]+(?=\d+\b)")
 _CALL_WITH_SPACE = re.compile(rb"n[ \t]+\(")  # What begins `d (v)/d (u)` is not said by its tokens alone.
 
 
@@ -325,7 +326,7 @@ def _blanked(place: tuple[int, bytes]) -> tuple[int, bytes, BlankedLines, list[A
 
 def _prefix(text: str) -> str:
     """The letters before the number of a name in the middle of the text; most names may be of this kind."""
-    found = re.compile(r"\b[A-Za-z_]+(?=\d+\b)").search(text, len(text) // 2, len(text) // 2 + LONGEST_LINE)
+    found = _SERIAL.search(text, len(text) // 2, len(text) // 2 + PIECE // 16)
     return found.group() if found else ""
 
 

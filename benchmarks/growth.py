@@ -41,10 +41,6 @@ def _factors(before: tuple[int, Measured] | None, size: int, found: Measured, st
     if before is None:
         return "", "", ""
     doublings = log2(size / before[0])
-    ratios = (
-        found.seconds / before[1].seconds,
-        (found.seconds - start) / max(before[1].seconds - start, sys.float_info.min),
-        found.peak / before[1].peak,
-    )
-    time, work, memory = (f"{max(ratio, 0) ** (1 / doublings):.2f}" for ratio in ratios)
-    return time, work, memory
+    work = found.seconds - start, before[1].seconds - start
+    pairs = (found.seconds, before[1].seconds), work, (found.peak, before[1].peak)
+    return tuple(f"{(now / then) ** (1 / doublings):.2f}" if min(now, then) > 0 else "" for now, then in pairs)
