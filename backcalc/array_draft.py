@@ -10,9 +10,10 @@ from functools import cached_property
 
 import numpy as np
 
+from backcalc.blocks import Block
 from backcalc.expr import Name, Number
 from backcalc.forms import leaves_of
-from backcalc.lines import Block, Lines
+from backcalc.lines import Lines
 from backcalc.peeling import peel
 from backcalc.primitives import CONSTANTS, PRIMITIVES
 from backcalc.sorting import Indices, inverse, stable_order

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from backcalc import progress
 from backcalc.ahead import ahead
 from backcalc.blanks import BlankedLines, all_of
+from backcalc.blocks import Block, OpenBlock, without
 from backcalc.errors import Source, Span
 from backcalc.expr import Name
 from backcalc.forms import WORDS, leaves_of, word
@@ -32,16 +33,6 @@ MOST_ODD = 10_000  # Where there are more lines than this in no block, and more 
 
 _SERIAL = re.compile(r"\b[A-Za-z_]+(?=\d+\b)")
 _CALL_WITH_SPACE = re.compile(rb"n[ \t]+\(")  # What begins `d (v)/d (u)` is not said by its tokens alone.
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The lines of one form, in the order of the text."""
-
-    statement: Edge | Definition  # What the grammar reads in one of them. Its names and numbers are the blanks.
-    starts: AnyArray  # int32, int64 beyond 2 GB: where in the source's text each line's statement begins.
-    names: AnyArray  # int32 (lines, names): their numbers, in text order; a whole number that is a node is a name.
-    numbers: AnyArray  # float64 (lines, numbers): what float() gives for them, in text order.
 
 
 @dataclass(frozen=True)
@@ -95,46 +86,6 @@ class _UnfitError(Exception):
     """A text that is better read in the ordinary way."""
 
 
-@dataclass(slots=True)
-class _Form:
-    """What the grammar says of a form, and the lines found so far, piece by piece."""
-
-    statement: Edge | Definition
-    names: AnyArray  # Which of a line's tokens have names, …
-    numbers: AnyArray  # … and which have numbers.
-    _columns: list[AnyArray] = field(default_factory=list)  # With room for more behind `_count` lines.
-    _count: int = 0
-
-    def add(self, columns: tuple[AnyArray, ...]) -> None:
-        """Take in the places, names and numbers of lines."""
-        begin, self._count = self._count, self._count + len(columns[0])
-        if not self._columns:
-            self._columns = [column[:0] for column in columns]
-        self._columns = [_with_room(column, begin, self._count) for column in self._columns]
-        for column, more in zip(self._columns, columns, strict=True):
-            column[begin : self._count] = more
-
-    def block(self, phantoms: int) -> Block | None:
-        """All its lines; the numbers of names go down by `phantoms`."""
-        if not self._count:
-            return None
-        starts, names, values = (column[: self._count] for column in self._columns)
-        names -= np.int32(phantoms)
-        return Block(self.statement, starts, names, values)
-
-
-def _with_room(column: AnyArray, count: int, needed: int) -> AnyArray:
-    """The first `count` rows of `column` with room for those `needed`, and as many again.
-
-    Room that is not used is not memory yet; a list of pieces to be put together in the end would be held twice.
-    """
-    if needed <= len(column):
-        return column
-    grown = np.empty((2 * needed, *column.shape[1:]), column.dtype)
-    grown[:count] = column[:count]
-    return grown
-
-
 class _Reader:
     """The state of reading one text."""
 
@@ -142,7 +93,7 @@ class _Reader:
         self._source = source
         self._place = np.int32 if len(source.text) < 1 << 31 else np.int64
         self._reading = Reading(source)
-        self._forms: dict[bytes, _Form | None] = {}
+        self._forms: dict[bytes, OpenBlock | None] = {}
         self._odd: list[AnyArray] = []  # Pairs (start, end) of lines that are no block's.
         self._table = NameTable(_prefix(source.text))
         _number_words(self._table)
@@ -160,7 +111,7 @@ class _Reader:
         program = self._reading.program()
         if any(isinstance(statement, Loop | Function) for statement in program.statements):
             raise _UnfitError
-        left = (_without(block, taken) for block in blocks if block is not None)
+        left = (without(block, taken) for block in blocks if block is not None)
         kept = tuple(block for block in left if len(block.starts))
         return Lines(self._source, kept, program, (starts, lengths), heads)
 
@@ -223,7 +174,7 @@ class _Reader:
         if self._odd_count > max(MOST_ODD, self._even_count):
             raise _UnfitError
 
-    def _form(self, key: bytes, lines: BlankedLines, group: AnyArray, chars: _Characters) -> _Form | None:
+    def _form(self, key: bytes, lines: BlankedLines, group: AnyArray, chars: _Characters) -> OpenBlock | None:
         """The form, read by the grammar where it is new; None where it makes no block."""
         if key not in self._forms:
             # One of the lines may have a mistake in a word, so three of them are tried.
@@ -232,7 +183,7 @@ class _Reader:
             self._forms[key] = next((form for form in tried if form), None) if is_plain else None
         return self._forms[key]
 
-    def _read_form(self, lines: BlankedLines, line: int, chars: _Characters) -> _Form | None:
+    def _read_form(self, lines: BlankedLines, line: int, chars: _Characters) -> OpenBlock | None:
         """What the grammar makes of a line; None where that is not its blanks one to one."""
         start, end = chars.places(np.array([lines.starts[line], lines.ends[line]])).tolist()
         statement = parse_line(self._source, start, min(end, len(self._source.text)))
@@ -244,10 +195,10 @@ class _Reader:
         if [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
             return None
         is_name, blanks = np.array([isinstance(leaf, Name) for leaf in leaves], bool), lines.blanks(line)
-        return _Form(statement, blanks[is_name], blanks[~is_name])
+        return OpenBlock(statement, blanks[is_name], blanks[~is_name])
 
     def _fill(
-        self, parts: list[tuple[_Form, AnyArray]], lines: BlankedLines, chars: _Characters
+        self, parts: list[tuple[OpenBlock, AnyArray]], lines: BlankedLines, chars: _Characters
     ) -> Iterator[tuple[AnyArray, AnyArray]]:
         """Put the words of these lines to their forms; each part's lines and which of them are fit for it."""
         firsts = [lines.firsts(group)[:, None] for _, group in parts]
@@ -332,17 +283,6 @@ def _prefix(text: str) -> str:
 
 def _joined(indices: list[AnyArray]) -> AnyArray:
     return np.concatenate([np.empty(0, np.int64), *(each.ravel() for each in indices)])
-
-
-def _without(block: Block, taken: list[tuple[int, int]]) -> Block:
-    """The block without the lines that the ordinary reader took as part of a statement begun before."""
-    if not taken:
-        return block
-    places = np.searchsorted(block.starts, np.array(taken))
-    is_left = np.ones(len(block.starts), bool)
-    for start, end in places.tolist():
-        is_left[start:end] = False
-    return Block(block.statement, block.starts[is_left], block.names[is_left], block.numbers[is_left])
 
 
 def _number_words(table: NameTable) -> None:

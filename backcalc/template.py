@@ -9,12 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from backcalc.array import Array
+from backcalc.blocks import Block
 from backcalc.errors import Diagnostic, Source
 from backcalc.expr import NEGATE, NOWHERE, Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.forms import leaves_of
 from backcalc.functions import GRAD, Functions
 from backcalc.graph import Graph, Node
-from backcalc.lines import Block
 from backcalc.sorting import Indices
 from backcalc.statements import Definition, Edge
 from backcalc.tape import Tape
