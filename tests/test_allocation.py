@@ -10,7 +10,7 @@ import pytest
 
 from backcalc import allocation
 
-CALLS = [allocation.use_large_pages, allocation.give_back_freed]
+CALLS = [allocation.use_large_pages.__wrapped__, allocation.give_back_freed]
 
 
 @pytest.mark.parametrize("call", CALLS)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from backcalc.allocation import WORTH, use_large_pages
 from backcalc.arithmetic import DIGITS
 from backcalc.cli.watch import make_way
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
@@ -111,6 +113,9 @@ def read_source(graph: str | None) -> Source:
     if graph is None and sys.stdin.isatty():
         raise click.UsageError("no graph: name a file, or pipe one in (`backcalc samples` lists some)")
     path = "-" if graph is None else graph
+    with suppress(OSError, ValueError):  # `read` has the words for what is wrong with it.
+        if os.path.getsize(path) in WORTH:  # noqa: PTH202  pathlib takes a while to load.
+            use_large_pages()  # This process is ours; as a library backcalc leaves such things alone.
     try:
         return read(path)
     except ReadError as error:
