@@ -50,7 +50,7 @@ class ArrayGraph:
         # What the grammar read by itself may go on over several lines; a line of a block ends with the line.
         self._spans = {template.statement.span.start: template.statement.span for template in draft.templates}
         order, self.levels = ordered(draft)
-        # Names have ids by first appearance, nodes places by topological order; `rank` leads from one to the other.
+        # Names have ids in any order, nodes places by topological order; `rank` leads from one to the other.
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]

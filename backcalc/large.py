@@ -32,7 +32,7 @@ from backcalc.shapes import Shape
 from backcalc.sorting import Indices
 from backcalc.template import UnfitError
 
-HUGE = 1 << 26  # Characters from which on memory counts.
+HUGE = WORTH.stop  # Characters from which on memory counts.
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import numpy as np
 from backcalc.words import WIDTH, AnyArray, Words, whole_numbers
 
 _Place: TypeAlias = "Callable[[AnyArray], AnyArray]"
-_Ids: TypeAlias = "Callable[[Words, _Place], AnyArray]"
 _FIRST, _ZERO = np.uint64(0xFF), np.uint64(ord("0"))  # The byte of an integer that stands first in the text.
 
 
@@ -37,17 +36,25 @@ class NameTable:
         self._places: list[tuple[AnyArray, AnyArray]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         self.count = 0
 
-    def ids(self, words: Words, place: Callable[[AnyArray], AnyArray]) -> AnyArray:
+    def ids(self, words: Words, place: _Place) -> AnyArray:
         """The numbers of these names; `place` tells what to remember of where one starts. Raises CollisionError."""
         if words.longest <= WIDTH:
             return self._ids_of_short(words, place)
-        return _either(words, words.lengths <= WIDTH, place, self._ids_of_short, self._ids_of_long)
+        is_short = words.lengths <= WIDTH
+        ids = np.empty(len(words), np.int32)
+        ids[is_short] = self._ids_of_short(words[is_short], place)
+        ids[~is_short] = self._ids_of_long(words[~is_short], place)
+        return ids
 
     def _ids_of_short(self, words: Words, place: _Place) -> AnyArray:
         values, are_serial = self._serial.values(words)
         if are_serial.all():
             return self._added(words, place, *self._serial.numbered(values, self.count))
-        return _either(words, are_serial, place, self._ids_of_short, self._ids_of_others)
+        ids = np.empty(len(words), np.int32)
+        numbered = self._serial.numbered(values[are_serial], self.count)
+        ids[are_serial] = self._added(words[are_serial], place, *numbered)
+        ids[~are_serial] = self._ids_of_others(words[~are_serial], place)
+        return ids
 
     def _ids_of_others(self, words: Words, place: _Place) -> AnyArray:
         return self._added(words, place, *self._short.numbered(words.heads, words.heads, self.count))
@@ -73,13 +80,6 @@ class NameTable:
         """Where each name stands for one time, and its length."""
         starts, lengths = zip(*self._places, strict=True)
         return np.concatenate(starts), np.concatenate(lengths)
-
-
-def _either(words: Words, which: AnyArray, place: _Place, one: _Ids, other: _Ids) -> AnyArray:
-    """The ids of words: by `one` way of those that `which` tells, by the `other` of the rest."""
-    ids = np.empty(len(words), np.int32)
-    ids[which], ids[~which] = one(words[which], place), other(words[~which], place)
-    return ids
 
 
 class _Serials:

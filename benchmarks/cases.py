@@ -75,7 +75,6 @@ CASES = (
     Case("lattice", LATTICE, "torch", "lattice_torch.py", "0.125", needs=("torch",)),
     # Large inputs, read from files and printed in full.
     Case("edges", EDGES, "networkx", "edges_networkx.py", "0.04", MILLION, "edges", ("networkx",)),
-    Case("edges", EDGES, "networkx + csv", "edges_networkx_csv.py", "0.04", MILLION, "edges", ("networkx",)),
     Case("edges", EDGES, "polars + scipy", "edges_polars.py", "1.2", MILLION, "edges", ("polars", "scipy")),
     Case("chain", EDGES.replace("edges", "chain"), "edges", EDGES, "2", MILLION, "edges chain"),
     Case("json", EDGES.replace("--format csv", "--format json"), "csv", EDGES, "", MILLION, "edges"),

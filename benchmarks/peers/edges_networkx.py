@@ -1,12 +1,15 @@
-"""The adjoints of an edge list: networkx reads it and orders it, a loop sweeps it."""
+"""The adjoints of an edge list: networkx for the graph and its order, a loop for the sweep."""
 
+import csv
 import sys
 
 import networkx as nx
 
-with open("edges.csv", "rb") as file:
-    next(file)
-    graph = nx.read_weighted_edgelist(file, delimiter=",", create_using=nx.DiGraph)
+graph = nx.DiGraph()
+with open("edges.csv", encoding="utf-8", newline="") as file:
+    rows = csv.reader(file)
+    next(rows)
+    graph.add_weighted_edges_from((tail, head, float(partial)) for tail, head, partial in rows)
 adjoint = dict.fromkeys(graph, 0.0)
 adjoint["n0"] = 1.0
 order = list(nx.topological_sort(graph))
