@@ -22,22 +22,30 @@ NAME, NUMBER = b"n", b"0"  # What stands in a line's form for a blank. The only 
 _NOTHING, _IS_NAME, _IS_NUMBER, _FUNCTIONS = range(4)  # What is behind a separator; from _FUNCTIONS on which function.
 _KIND = 8  # The bits of a token below this are the separator's, those from it on say what is behind.
 
-_NEWLINE, _SPACE, _TAB, _HASH, _OPEN, _PLUS, _MINUS, _E, _OPENING, _CLOSING = b"\n \t#(+-e{}"
-_LOWER = 0x20  # The bit that makes a letter small.
-_DIGITS, _POINT = b"0123456789", b"."
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+_NEWLINE, _SPACE, _TAB, _HASH, _OPEN, _PLUS, _MINUS, _OPENING, _CLOSING = b"\n \t#(+-{}"
+_LOWER = np.uint8(0x20)  # The bit that makes a letter small.
+_A, _E, _Z, _ZERO, _NINE, _POINT, _LINE = (np.uint8(code) for code in b"aez09._")
+_DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 _FORMS_BY_TURNS = 8
 
-_IS_SEPARATOR = bytes(code not in _LETTERS + _DIGITS + _POINT for code in range(256))
 _IS_DIGIT = bytes(code in _DIGITS for code in range(256))
 _KINDS = bytes(  # Of a word by its first byte.
-    _IS_NUMBER if code in _DIGITS + _POINT else _IS_NAME if code in _LETTERS else _NOTHING for code in range(256)
+    _IS_NUMBER if code in _DIGITS + b"." else _IS_NAME if code in _LETTERS else _NOTHING for code in range(256)
 )
 
 
 def _looked_up(table: bytes, codes: AnyArray, kind: type[np.generic] = np.bool_) -> AnyArray:
     """What a table says of each byte; what bytes can do is several times as fast as an array with indices."""
     return np.frombuffer(codes.tobytes().translate(table), kind)
+
+
+def _are_separators(codes: AnyArray) -> AnyArray:
+    """Whether each byte is in no word; compared many at a time, which no table does. Smaller ones wrap to large ones."""
+    found = (codes | _LOWER) - _A > _Z - _A
+    found &= codes - _ZERO > _NINE - _ZERO
+    found &= codes != _POINT
+    found &= codes != _LINE
+    return np.asarray(found)
 
 
 class BlankedLines:
@@ -51,7 +59,7 @@ class BlankedLines:
             data = _without_comments(data)
         codes = np.frombuffer(data, np.uint8)
         text = Bytes(codes[1:])
-        behind = np.flatnonzero(np.frombuffer(data.translate(_IS_SEPARATOR), np.bool_)[: len(piece) + 1])
+        behind = np.flatnonzero(_are_separators(codes[: len(piece) + 1]))
         behind = _without_signs(text.codes, behind, codes[behind])
         lengths, behind, separators = np.diff(behind) - 1, behind[:-1], codes[behind[:-1]]
         kinds = _looked_up(_KINDS, text.codes[behind], np.uint8)
@@ -117,8 +125,16 @@ class BlankedLines:
         return bool(((self._separators == _OPENING) | (self._separators == _CLOSING)).any())
 
     def groups(self) -> Iterator[AnyArray]:
-        """The lines of each form, in their order."""
-        for lines in _equal(self._hashes()):
+        """The lines of each form, in their order; a line that is like many may stand alone."""
+        left = np.arange(len(self.starts))
+        for _ in range(_FORMS_BY_TURNS):
+            if not len(left):
+                return
+            are_equal = self._are_like(left)
+            yield left[are_equal]
+            left = left[~are_equal]
+        for places in _equal(self._hashes(left)):
+            lines = left[places]
             are_equal = self._are_like(lines)
             yield lines[are_equal]
             if not are_equal.all():  # Other forms with the same hash.
@@ -128,21 +144,28 @@ class BlankedLines:
         """Where the lines' statements start: behind the space at their beginning."""
         return np.asarray(self.words.starts[self._firsts[lines]])
 
-    def _hashes(self) -> AnyArray:
-        """A hash of each line's form: a polynomial of its tokens."""
+    def _hashes(self, lines: AnyArray) -> AnyArray:
+        """A hash of each of these lines' forms: a polynomial of its tokens."""
         powers, inverses = _powers(len(self._tokens).bit_length())
         firsts = self._firsts[:-1]
-        return np.asarray(np.add.reduceat(self._tokens * powers[: len(self._tokens)], firsts) * inverses[firsts])
+        sums = np.add.reduceat(self._tokens * powers[: len(self._tokens)], firsts) * inverses[firsts]
+        return np.asarray(sums[lines])
 
     def _are_like(self, lines: AnyArray) -> AnyArray:
         """Whether each line's form is that of the first one."""
         model = self._line(lines[0])
         firsts = self._firsts[lines]
-        has_length = self._firsts[lines + 1] - firsts == len(model)
-        if len(lines) * len(model) == len(self._tokens) and has_length.all():
-            return all_of(self._tokens.reshape(-1, len(model)) == model)
-        has_length[has_length] = all_of(self._tokens[firsts[has_length, None] + np.arange(len(model))] == model)
-        return np.asarray(has_length)
+        are_like = self._firsts[lines + 1] - firsts == len(model)
+        like = np.flatnonzero(are_like)
+        firsts = firsts[like]
+        if len(like) < len(model):
+            are_like[like] = (self._tokens[firsts[:, None] + np.arange(len(model))] == model).all(axis=1)
+            return np.asarray(are_like)
+        has_model = np.ones(len(like), bool)
+        for place, token in enumerate(model):  # A column at a time, for rows of a few tokens take longer each.
+            has_model &= self._tokens.take(firsts + place) == token
+        are_like[like] = has_model
+        return np.asarray(are_like)
 
 
 def _without_signs(codes: AnyArray, behind: AnyArray, separators: AnyArray) -> AnyArray:
@@ -184,17 +207,10 @@ def _ranges(starts: AnyArray, lengths: AnyArray) -> AnyArray:
 
 
 def _equal(hashes: AnyArray) -> Iterator[AnyArray]:
-    """The indices of equal hashes, each group in order; without sorting as long as there are few groups."""
-    left = np.arange(len(hashes))
-    for _ in range(_FORMS_BY_TURNS):
-        if not len(left):
-            return
-        is_like = hashes == hashes[0]
-        yield left[is_like]
-        left, hashes = left[~is_like], hashes[~is_like]
+    """The indices of equal hashes, each group in order."""
     order = np.argsort(hashes, kind="stable")
     changes = np.flatnonzero(np.diff(hashes[order])) + 1
-    yield from (lines for lines in np.split(left[order], changes) if len(lines))
+    yield from (places for places in np.split(order, changes) if len(places))
 
 
 @lru_cache(2)

@@ -44,11 +44,12 @@ soup = st.lists(st.sampled_from(["n1", "x", "2", "0.5", "sin(", ")", " ", "  ", 
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)
-@given(soup.map(lambda pieces: "".join(pieces).encode() + b"\n"), st.booleans())
-def test_groups_are_the_lines_of_a_form(text, do_hashes_collide):
+@given(soup.map(lambda pieces: "".join(pieces).encode() + b"\n"), st.integers(0, 2), st.booleans())
+def test_groups_are_the_lines_of_a_form(text, turns, do_hashes_collide):
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blanks, "_FORMS_BY_TURNS", turns)
         if do_hashes_collide:
-            patch.setattr(blanks.BlankedLines, "_hashes", lambda self: np.zeros(len(self.starts), np.uint64))
+            patch.setattr(blanks.BlankedLines, "_hashes", lambda self, lines: np.zeros(len(lines), np.uint64))
         lines = BlankedLines(text)
         groups = [group.tolist() for group in lines.groups()]
     forms = [{lines.form(line) for line in group} for group in groups]
