@@ -1,7 +1,8 @@
 """Lines with their names and numbers blanked out, found by array operations on a piece of a text that ends with a line.
 
 A blank is a word, a run of letters, digits, `_` and `.`; one that begins with a digit or a point is a number and goes
-on behind its exponent's sign. A word right before `(` is a function's and stays. Space in a row is one.
+on behind its exponent's sign. A word right before `(` is a function's and stays. Space in a row is one. A minus between
+a comma or colon and a number that ends its line is the number's own: `u,v,-3` is of the form of `u,v,3`.
 
 All bytes that are in no word are separators. A **token** is a separator with the word behind it, if there is one; so a
 line is a newline's token, that of the line before, and those up to the next. Its **form** is what its tokens are.
@@ -15,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from backcalc.names import NameTable, random_odd
-from backcalc.words import LONGEST, PAD, AnyArray, Bytes, Words
+from backcalc.words import LONGEST, PAD, AnyArray, Bytes, Words, numbers
 
 NAME, NUMBER = b"n", b"0"  # What stands in a line's form for a blank. The only other words there are functions' names.
 
@@ -28,6 +29,7 @@ _A, _E, _Z, _ZERO, _NINE, _POINT, _LINE = (np.uint8(code) for code in b"aez09._"
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 _FORMS_BY_TURNS = 8
 
+_IS_MARK = bytes(code in b",:" for code in range(256))  # Behind these the rest of a line is one expression.
 _IS_DIGIT = bytes(code in _DIGITS for code in range(256))
 _KINDS = bytes(  # Of a word by its first byte.
     _IS_NUMBER if code in _DIGITS + b"." else _IS_NAME if code in _LETTERS else _NOTHING for code in range(256)
@@ -40,7 +42,7 @@ def _looked_up(table: bytes, codes: AnyArray, kind: type[np.generic] = np.bool_)
 
 
 def _are_separators(codes: AnyArray) -> AnyArray:
-    """Whether each byte is in no word; compared many at a time, which no table does. Smaller ones wrap to large ones."""
+    """Whether each byte is in no word; compared many at a time, as no table is. What is too small wraps round."""
     found = (codes | _LOWER) - _A > _Z - _A
     found &= codes - _ZERO > _NINE - _ZERO
     found &= codes != _POINT
@@ -62,7 +64,14 @@ class BlankedLines:
         behind = np.flatnonzero(_are_separators(codes[: len(piece) + 1]))
         behind = _without_signs(text.codes, behind, codes[behind])
         lengths, behind, separators = np.diff(behind) - 1, behind[:-1], codes[behind[:-1]]
-        kinds = _looked_up(_KINDS, text.codes[behind], np.uint8)
+        begins = text.codes[behind]
+        self._is_negative = (begins == _MINUS) & (lengths > 0)
+        negatives = np.flatnonzero(self._is_negative)
+        if len(negatives):  # Their words begin behind the sign.
+            behind[negatives] += 1
+            lengths[negatives] -= 1
+            begins[negatives] = text.codes[behind[negatives]]
+        kinds = _looked_up(_KINDS, begins, np.uint8)
         newlines = np.flatnonzero(separators == _NEWLINE)
         self.starts = behind[newlines]
         self.ends = np.append(self.starts[1:], len(piece))
@@ -70,6 +79,7 @@ class BlankedLines:
         if not is_kept.all():
             separators = separators[np.append(True, is_kept[:-1])]  # Where a run begins: a line's start is a newline.
             lengths, behind, kinds = lengths[is_kept], behind[is_kept], kinds[is_kept]
+            self._is_negative = self._is_negative[is_kept]
             newlines = np.flatnonzero(separators == _NEWLINE)
         self.words = Words(text, behind, lengths)
         self._separators, self._kinds = separators, kinds
@@ -114,6 +124,16 @@ class BlankedLines:
     def are_numbers(self, tokens: AnyArray) -> AnyArray:
         """Whether the words of tokens begin as numbers do."""
         return np.asarray(self._kinds[tokens] == _IS_NUMBER)
+
+    def numbers(self, tokens: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """The numbers of tokens with the minus that is their own, and which are numbers of the language."""
+        values, are_valid = numbers(self.words[tokens])
+        np.negative(values, out=values, where=self._is_negative[tokens])
+        return values, are_valid
+
+    def has_own_minus(self, line: int) -> bool:
+        """Whether a minus of its own stands before the number that ends a line."""
+        return bool(self._is_negative[self._firsts[line + 1] - 1])
 
     def words_of(self, line: int) -> list[bytes]:
         """The blanks of a line as they stand."""
@@ -169,12 +189,29 @@ class BlankedLines:
 
 
 def _without_signs(codes: AnyArray, behind: AnyArray, separators: AnyArray) -> AnyArray:
-    """What is behind separators, but for the signs of exponents: those between a number's e and a digit."""
+    """What is behind separators, but for the signs that are a number's own."""
     signs = np.flatnonzero((separators == _PLUS) | (separators == _MINUS))
-    signs = signs[(codes[behind[signs] - 2] | _LOWER) == _E]
+    exponents = _of_exponents(codes, behind, signs[codes[behind[signs] - 2] | _LOWER == _E])
+    if len(exponents):
+        behind, separators = np.delete(behind, exponents), np.delete(separators, exponents)
+    own = _of_last_numbers(codes, behind, np.flatnonzero(separators == _MINUS))
+    return np.delete(behind, own) if len(own) else behind
+
+
+def _of_exponents(codes: AnyArray, behind: AnyArray, signs: AnyArray) -> AnyArray:
+    """Which signs behind an e stand between a number's e and a digit."""
     is_number = _looked_up(_KINDS, codes[behind[signs - 1]], np.uint8) == _IS_NUMBER
-    signs = signs[is_number & _looked_up(_IS_DIGIT, codes[behind[signs]])]
-    return np.delete(behind, signs) if len(signs) else behind
+    return np.asarray(signs[is_number & _looked_up(_IS_DIGIT, codes[behind[signs]])])
+
+
+def _of_last_numbers(codes: AnyArray, behind: AnyArray, signs: AnyArray) -> AnyArray:
+    """Which minuses stand between a mark, or a mark and a space, and a number that ends its line."""
+    signs = signs[codes[behind[signs + 1] - 1] == _NEWLINE]
+    at = behind[signs]
+    before = codes[at - 2]
+    is_space = (before == _SPACE) | (before == _TAB)
+    is_behind_mark = _looked_up(_IS_MARK, np.where(is_space, codes[at - 3], before))
+    return np.asarray(signs[is_behind_mark & (_looked_up(_KINDS, codes[at], np.uint8) == _IS_NUMBER)])
 
 
 def _without_comments(data: bytes) -> bytes:

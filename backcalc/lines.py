@@ -19,12 +19,12 @@ from backcalc.ahead import ahead
 from backcalc.blanks import BlankedLines, all_of
 from backcalc.blocks import Block, OpenBlock, without
 from backcalc.errors import Source, Span
-from backcalc.expr import Name
+from backcalc.expr import Call, Name
 from backcalc.forms import WORDS, leaves_of, word
 from backcalc.names import CollisionError, NameTable, head, unpacked
 from backcalc.parser import Reading, parse_line
 from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
-from backcalc.words import LONGEST, WIDTH, AnyArray, numbers
+from backcalc.words import LONGEST, WIDTH, AnyArray
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
@@ -194,6 +194,8 @@ class _Reader:
         leaves = leaves_of(statement)
         if [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
             return None
+        if lines.has_own_minus(line):
+            statement = _without_minus(statement)
         is_name, blanks = np.array([isinstance(leaf, Name) for leaf in leaves], bool), lines.blanks(line)
         return OpenBlock(statement, blanks[is_name], blanks[~is_name])
 
@@ -205,7 +207,7 @@ class _Reader:
         names = [first + form.names for (form, _), first in zip(parts, firsts, strict=True)]
         values = [first + form.numbers for (form, _), first in zip(parts, firsts, strict=True)]
         ids, are_names = self._names(lines, _joined(names), chars)
-        floats, are_numbers = numbers(lines.words[_joined(values)])
+        floats, are_numbers = lines.numbers(_joined(values))
         i = j = 0
         for (form, group), name, value in zip(parts, names, values, strict=True):
             i, j, a, b = i + name.size, j + value.size, i, j
@@ -273,6 +275,13 @@ def _blanked(place: tuple[int, bytes]) -> tuple[int, bytes, BlankedLines, list[A
     lines = BlankedLines(piece if piece.endswith(b"\n") else piece + b"\n")
     lines.words.heads  # noqa: B018  Gathered here, in the thread that has less to do.
     return at, piece, lines, list(lines.groups())
+
+
+def _without_minus(statement: Edge | Definition) -> Edge | Definition:
+    """An edge with its partial's number in place of the number's negative; what each line has is in its number."""
+    assert isinstance(statement, Edge)
+    assert isinstance(statement.partial, Call)
+    return statement._replace(partial=statement.partial.args[0])
 
 
 def _prefix(text: str) -> str:

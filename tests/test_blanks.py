@@ -24,6 +24,20 @@ FORMS = [
     ("y = 2x + W.T + .5", "n = 0 + n + 0", ["y", "2x", "W.T", ".5"]),
     ("y = 2(x)", "n = 0(n)", ["y", "2", "x"]),
     ("σ1 = x'", "σ0 = n'", ["1", "x"]),
+    ("u,v,-3", "n,n,0", ["u", "v", "3"]),
+    ("u -> v : -.5", "n -> n : 0", ["u", "v", ".5"]),
+    ("1,\t2,\t-3e-5", "0,\t0,\t0", ["1", "2", "3e-5"]),
+    ("u,v,--3", "n,n,--0", ["u", "v", "3"]),
+    ("u,v,2-3", "n,n,0-0", ["u", "v", "2", "3"]),
+    ("u,v,-3-4", "n,n,-0-0", ["u", "v", "3", "4"]),
+    ("u,v,-x", "n,n,-n", ["u", "v", "x"]),
+    ("u,v,-(3)", "n,n,-(0)", ["u", "v", "3"]),
+    ("u,v,  -3", "n,n, -0", ["u", "v", "3"]),
+    ("u,v,-3e+5", "n,n,0", ["u", "v", "3e+5"]),
+    ("u,v,-3 ", "n,n,-0 ", ["u", "v", "3"]),
+    ("u v -3", "n n -0", ["u", "v", "3"]),
+    ("y = -3", "n = -0", ["y", "3"]),
+    ("-3", "-0", ["3"]),
     ("", "", []),
     (" # comment", "", []),
 ]
@@ -40,6 +54,14 @@ def test_a_line_has_this_form(line, form, words):
         assert not form or lines.statements(np.array([number])).tolist() == [start]
 
 
+def test_a_number_has_its_own_minus():
+    lines = BlankedLines(b"u,v,-3\nu,v,3\nu,v,1-3\n u -> v : -2\n")
+    assert [lines.has_own_minus(line) for line in range(4)] == [True, False, False, True]
+    values, are_valid = lines.numbers(lines.firsts(np.arange(1, 5)) - 1)
+    assert are_valid.all()
+    assert values.tolist() == [-3, 3, 3, -2]
+
+
 soup = st.lists(st.sampled_from(["n1", "x", "2", "0.5", "sin(", ")", " ", "  ", "\t", "=", "->", "#", "\n", "\n", "'"]))
 
 
@@ -49,7 +71,7 @@ def test_groups_are_the_lines_of_a_form(text, turns, do_hashes_collide):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blanks, "_FORMS_BY_TURNS", turns)
         if do_hashes_collide:
-            patch.setattr(blanks.BlankedLines, "_hashes", lambda self, lines: np.zeros(len(lines), np.uint64))
+            patch.setattr(blanks.BlankedLines, "_hashes", lambda _, lines: np.zeros(len(lines), np.uint64))
         lines = BlankedLines(text)
         groups = [group.tolist() for group in lines.groups()]
     forms = [{lines.form(line) for line in group} for group in groups]

@@ -16,6 +16,7 @@ from backcalc.forms import leaves_of
 from backcalc.lines import read_lines
 from backcalc.parser import parse
 from backcalc.reading import decode
+from backcalc.statements import Edge
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
 
@@ -49,7 +50,10 @@ def with_leaves(statement, filled):
 
 
 def said(statement):
-    """A statement and its numbers bit by bit, without its end."""
+    """A statement and its numbers bit by bit, without its end; the minus of a number that is a partial is its own."""
+    match statement:
+        case Edge(partial=Call(fn="-x", args=(Number(value=value),))):
+            statement = statement._replace(partial=Number(-value))
     values = [leaf.value.hex() for leaf in leaves_of(statement) if isinstance(leaf, Number)]
     return statement._replace(span=None), values
 
