@@ -29,8 +29,13 @@ def _each(byte: int) -> np.uint64:
 _LENGTHS = range(WIDTH + 1)
 _MASKS = np.array([(1 << 8 * n) - 1 for n in _LENGTHS], np.uint64)  # By length: the bytes that count.
 _TENS = np.array([10.0**n for n in _LENGTHS])  # Exact, so that a quotient by one is the nearest float64.
-_ONE, _SEVEN, _TEN = np.uint64(1), np.uint64(7), np.uint64(10)
-_LOW7, _DOTS, _ZEROS, _SIXES, _HIGH4 = _each(0x7F), _each(0x2E), _each(0x30), _each(0x06), _each(0xF0)
+_ONE, _SEVEN = np.uint64(1), np.uint64(7)
+_LOW7, _DOTS, _ZEROS, _SIXES, _HIGH4, _LOW4 = map(_each, (0x7F, 0x2E, 0x30, 0x06, 0xF0, 0x0F))
+# Of neighbours a and b, as bytes, times 10·256 + 1, the byte of b becomes 10·a + b; and so on for wider ones.
+_JOINTS = np.array(
+    [(10 << 8 | 1, 8, 0x00FF00FF00FF00FF), (100 << 16 | 1, 16, 0x0000FFFF0000FFFF), (10_000 << 32 | 1, 32, 0xFFFFFFFF)],
+    np.uint64,
+)
 
 
 class Bytes:
@@ -194,10 +199,12 @@ def _are_digits(words: AnyArray) -> AnyArray:
 
 def _whole(digits: AnyArray) -> AnyArray:
     """The integer that eight digits are: neighbours join to numbers of two digits, then of four, then of eight."""
-    found = digits - _ZEROS
-    found = (found * _TEN + (found >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
-    found = (found * np.uint64(100) + (found >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
-    return (found * np.uint64(10_000) + (found >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
+    found = digits & _LOW4
+    for factor, shift, mask in _JOINTS:
+        found *= factor
+        found >>= shift
+        found &= mask
+    return found
 
 
 # NUMBER of the grammar as a table: what follows a state (a row) by a digit, a point, an e, a sign, anything else.
