@@ -9,6 +9,8 @@ import numpy as np
 from backcalc.statements import Definition, Edge
 from backcalc.words import AnyArray
 
+_MORE = 1.05  # Lines are not all of one length.
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -30,12 +32,16 @@ class OpenBlock:
     _columns: list[AnyArray] = field(default_factory=list)  # With room for more behind `_count` lines.
     _count: int = 0
 
-    def add(self, columns: tuple[AnyArray, ...]) -> None:
-        """Take in the places, names and numbers of lines."""
+    def add(self, columns: tuple[AnyArray, ...], share: float) -> None:
+        """Take in the places, names and numbers of lines; with them this `share` of the text has been read."""
         begin, self._count = self._count, self._count + len(columns[0])
         if not self._columns:
             self._columns = [column[:0] for column in columns]
-        self._columns = [_with_room(column, begin, self._count) for column in self._columns]
+        if self._count > len(self._columns[0]):
+            # As many lines as there are if the text goes on like this, and some more. Room that is not used is not
+            # memory yet; a list of pieces to be put together in the end would be held twice.
+            room = int(_MORE * self._count / share)
+            self._columns = [_with_room(column[:begin], room) for column in self._columns]
         for column, more in zip(self._columns, columns, strict=True):
             column[begin : self._count] = more
 
@@ -48,15 +54,10 @@ class OpenBlock:
         return Block(self.statement, starts, names, values)
 
 
-def _with_room(column: AnyArray, count: int, needed: int) -> AnyArray:
-    """The first `count` rows of `column` with room for those `needed`, and as many again.
-
-    Room that is not used is not memory yet; a list of pieces to be put together in the end would be held twice.
-    """
-    if needed <= len(column):
-        return column
-    grown = np.empty((2 * needed, *column.shape[1:]), column.dtype)
-    grown[:count] = column[:count]
+def _with_room(column: AnyArray, rows: int) -> AnyArray:
+    """The column with room for so many rows."""
+    grown = np.empty((rows, *column.shape[1:]), column.dtype)
+    grown[: len(column)] = column
     return grown
 
 

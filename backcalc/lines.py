@@ -161,7 +161,8 @@ class _Reader:
                 parts.append((form, group))
             elif key.strip():
                 is_odd[group] = True
-        for group, are_fit in self._fill(parts, lines, chars):
+        share = (at + len(piece)) / max(at + len(piece), len(self._source.text))
+        for group, are_fit in self._fill(parts, lines, chars, share):
             is_odd[group[~are_fit]] = True
         starts, ends = chars.places(lines.starts[is_odd]), chars.places(lines.ends[is_odd])
         self._odd.append(np.stack([starts, ends], axis=1))
@@ -200,7 +201,7 @@ class _Reader:
         return OpenBlock(statement, blanks[is_name], blanks[~is_name])
 
     def _fill(
-        self, parts: list[tuple[OpenBlock, AnyArray]], lines: BlankedLines, chars: _Characters
+        self, parts: list[tuple[OpenBlock, AnyArray]], lines: BlankedLines, chars: _Characters, share: float
     ) -> Iterator[tuple[AnyArray, AnyArray]]:
         """Put the words of these lines to their forms; each part's lines and which of them are fit for it."""
         firsts = [lines.firsts(group)[:, None] for _, group in parts]
@@ -214,7 +215,7 @@ class _Reader:
             are_fit = all_of(are_names[a:i].reshape(name.shape)) & all_of(are_numbers[b:j].reshape(value.shape))
             starts = chars.places(lines.statements(group)).astype(self._place)
             columns = starts, ids[a:i].reshape(name.shape), floats[b:j].reshape(value.shape)
-            form.add(columns if are_fit.all() else tuple(column[are_fit] for column in columns))
+            form.add(columns if are_fit.all() else tuple(column[are_fit] for column in columns), share)
             yield group, are_fit
 
     def _names(self, lines: BlankedLines, tokens: AnyArray, chars: _Characters) -> tuple[AnyArray, AnyArray]:
