@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backcalc.render.decimals import texts
+from backcalc.render.decimals import number_cells, texts
+from backcalc.unparse import number_text
 
 ODD = [
     0.0,
@@ -30,3 +31,11 @@ few_digits = st.builds(lambda digits, places: digits / 10**places, st.integers(-
 @given(st.lists(few_digits | st.floats() | st.sampled_from(ODD)))
 def test_they_are_what_repr_gives(numbers):
     assert texts(np.array(numbers, float)) == [repr(number) for number in numbers]
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(st.lists(st.tuples(few_digits | st.floats() | st.sampled_from(ODD), st.booleans())))
+def test_a_cell_is_the_shortest_text_or_empty(rows):
+    numbers, known = np.array([number for number, _ in rows], float), np.array([flag for _, flag in rows], bool)
+    assert number_cells(numbers) == [number_text(number) for number in numbers]
+    assert number_cells(numbers, known) == [number_text(number) if flag else "" for number, flag in rows]

@@ -6,11 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from backcalc.run import AnyRun, Run
 from backcalc.unparse import number_text
 from backcalc.values import is_known, shape_of
+
+if TYPE_CHECKING:
+    from backcalc.large import LargeRun
 
 ROWS = 10_000  # Lines that are put together at a time.
 
@@ -44,23 +47,27 @@ def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> I
 def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
     """The same where every node is a number: no name needs quotes, and a million rows take no longer than they must."""
     yield "node,value,adjoint"
-    names, values, adjoints = list(run.graph.index), run.values, run.adjoints
+    names = list(run.graph.index)
     for i in range(0, len(names), ROWS):
-        part = slice(i, i + ROWS)
-        rows = zip(names[part], _cells(values[part]), _cells(adjoints[part]), strict=True)
-        text = "\n".join(map(",".join, rows)) + "\n"
-        # As `number_text` has numbers, and what is not known empty; a name has no point and no comma.
-        yield text.replace(",None", ",").replace(".0,", ",").replace(".0\n", "\n")[:-1]
+        part = slice(i, min(i + ROWS, len(names)))
+        columns = names[part], *_columns(run, part)
+        # All pieces of all lines put together at once.
+        pieces = [","] * (2 * len(columns) * len(columns[0]))
+        for k, column in enumerate(columns):
+            pieces[2 * k :: 2 * len(columns)] = column
+        pieces[2 * len(columns) - 1 :: 2 * len(columns)] = ["\n"] * len(columns[0])
+        yield "".join(pieces[:-1])
 
 
-def _cells(column: Sequence[Any]) -> list[str]:
-    """A column of numbers as Python writes them, by C code at one go; what is none, such as a formula, is empty."""
-    column = list(column)
-    if column.count(None) == len(column):
-        return [""] * len(column)
-    if {*map(type, column)} <= {float, type(None)}:
-        return repr(column)[1:-1].split(", ")
-    return [_cell(value, ()) for value in column]
+def _columns(run: AnyRun, part: slice) -> tuple[list[str], list[str]]:
+    """The values and the adjoints of some nodes as cells; what is not known, or a formula, is empty."""
+    if isinstance(run, Run):
+        values, adjoints = ([_cell(value, ()) for value in column[part]] for column in (run.values, run.adjoints))
+        return values, adjoints
+    from backcalc.render.decimals import number_cells
+
+    large = cast("LargeRun", run)
+    return number_cells(large.value_array[part], large.known[part]), number_cells(large.adjoint_array[part])
 
 
 def _local_partials(run: Run) -> Iterator[tuple[str, str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from backcalc.array import Array, quiet
+from backcalc.unparse import number_texts
 from backcalc.words import AnyArray
 
 _WHOLE, _PLACES = 7, 8  # Digits before and behind the point: 15, which any float64 keeps.
@@ -24,6 +25,19 @@ def texts(numbers: Array) -> list[str]:
         return short
     found = np.empty(len(numbers), object)
     found[is_short], found[~is_short] = short, list(map(repr, numbers[~is_short].tolist()))
+    return found.tolist()
+
+
+def number_cells(numbers: Array, known: AnyArray | None = None) -> list[str]:
+    """`number_text` of each of the numbers, which are a row; empty where one is not `known`."""
+    # Where a large graph has one output, most adjoints are 0: these need no work. (-0.0 has a bit that is set.)
+    is_other = numbers.view(np.int64) != 0
+    found = np.full(len(numbers), "0", object)
+    if known is not None:
+        found[~known] = ""
+        is_other &= known
+    if is_other.any():
+        found[is_other] = number_texts(numbers[is_other].tolist())
     return found.tolist()
 
 
