@@ -88,20 +88,17 @@ _FACTORS = np.array([0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0x93CD3A2C8198E269,
 
 
 def _share_slots(keys: NDArray[np.uint64], factor: np.uint64) -> NDArray[np.bool_]:
-    """Which keys have a slot that another has too, in a table of one to two slots a key."""
-    bits = max(1, len(keys).bit_length())
-    last, is_shared = np.empty(1 << bits, np.int32), np.zeros(1 << bits, np.bool_)
+    """Which keys have a slot that another has too, in a table of four to eight slots a key."""
+    bits = len(keys).bit_length() + 2
     blocks = [slice(begin, begin + BLOCK) for begin in range(0, len(keys), BLOCK)]
 
     def slots(block: slice) -> Indices:  # Worked out each time: kept, they would take as much memory as the keys.
         return (keys[block] * factor >> np.uint64(64 - bits)).view(np.int64)
 
-    def numbers(block: slice) -> Indices:
-        return np.arange(*block.indices(len(keys)), dtype=np.int32)
-
-    for block in blocks:
-        last[slots(block)] = numbers(block)  # Of several that write to a slot one stays; …
-    for block in blocks:
-        here = slots(block)
-        is_shared[here[last.take(here) != numbers(block)]] = True  # … the others find out, and tell it.
-    return np.concatenate([np.zeros(0, np.bool_), *(is_shared.take(slots(block)) for block in blocks)])
+    for kind in (np.uint8, np.int32):
+        counts: Indices = np.zeros(1 << bits, kind)
+        for block in blocks:
+            np.add.at(counts, slots(block), kind(1))
+        if int(counts.sum()) == len(keys):  # Else there are more in a slot than a byte can count.
+            break
+    return np.concatenate([np.zeros(0, np.bool_), *(counts.take(slots(block)) > 1 for block in blocks)])

@@ -330,6 +330,7 @@ def test_a_stable_order_is_pythons(keys, block, factor):
 @example([], 1)
 @example([5], 1)
 @example([*range(3000), 7, *range(2999, 3010), 7], 64)
+@example([3] * 257 + [5], 1 << 20)  # One more than a byte can count.
 def test_what_stands_more_than_once(keys, block):
     with patch.object(sorting, "BLOCK", block):
         found = repeated(np.array(keys, np.uint64))
