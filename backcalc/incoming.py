@@ -37,11 +37,11 @@ class Incoming:
         self._first = np.zeros(len(graph) + 1, np.int64)
         np.cumsum(np.bincount(heads, minlength=len(graph)), out=self._first[1:])
 
-    def of(self, nodes: slice) -> tuple[list[int], list[int], Array]:
+    def of(self, nodes: slice) -> tuple[Indices, Indices, Array]:
         """How many edges lead to each of `nodes`; and the tails and the partials of these edges, node by node."""
         first = self._first[nodes.start : nodes.stop + 1]
         edges = slice(first[0], first[-1])
-        return np.diff(first).tolist(), self._tails[edges].tolist(), self._partials[edges]
+        return np.diff(first), self._tails[edges], self._partials[edges]
 
 
 def _added_up(edges: Edges, count: int) -> Edges:

@@ -59,8 +59,8 @@ def number_text(value: float) -> str:
 
 def number_texts(values: list[float]) -> list[str]:
     """The same of each of many, by C code at one go."""
-    text = f"{values!r}"[1:-1] + ", "
-    return text.replace(".0, ", ", ").split(", ")[:-1]
+    text = repr(values)[1:-1] + ", "
+    return text.replace(".0, ", ", ").split(", ")[:-1] if values else []
 
 
 def _leaf(leaf: Number | Name, tightness: int) -> str:

@@ -6,7 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backcalc.render.decimals import number_cells, texts
+from backcalc.render.decimals import cells, members, texts
+from backcalc.render.json import dump
+from backcalc.render.numbers import exact
 from backcalc.unparse import number_text
 
 ODD = [
@@ -35,7 +37,9 @@ def test_they_are_what_repr_gives(numbers):
 
 @settings(deadline=None, derandomize=True, max_examples=300)
 @given(st.lists(st.tuples(few_digits | st.floats() | st.sampled_from(ODD), st.booleans())))
-def test_a_cell_is_the_shortest_text_or_empty(rows):
+def test_columns_are_what_they_are_one_by_one(rows):
     numbers, known = np.array([number for number, _ in rows], float), np.array([flag for _, flag in rows], bool)
-    assert number_cells(numbers) == [number_text(number) for number in numbers]
-    assert number_cells(numbers, known) == [number_text(number) if flag else "" for number, flag in rows]
+    assert cells(numbers) == [number_text(number) for number in numbers]
+    assert cells(numbers, known) == [number_text(number) if flag else "" for number, flag in rows]
+    assert members(numbers) == [dump(exact(number)) for number in numbers.tolist()]
+    assert members(numbers, known) == [dump(exact(number)) if flag else "null" for number, flag in rows]

@@ -64,10 +64,10 @@ def _columns(run: AnyRun, part: slice) -> tuple[list[str], list[str]]:
     if isinstance(run, Run):
         values, adjoints = ([_cell(value, ()) for value in column[part]] for column in (run.values, run.adjoints))
         return values, adjoints
-    from backcalc.render.decimals import number_cells
+    from backcalc.render.decimals import cells
 
     large = cast("LargeRun", run)
-    return number_cells(large.value_array[part], large.known[part]), number_cells(large.adjoint_array[part])
+    return cells(large.value_array[part], large.known[part]), cells(large.adjoint_array[part])
 
 
 def _local_partials(run: Run) -> Iterator[tuple[str, str, Any]]:

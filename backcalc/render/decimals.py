@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from backcalc.array import Array, quiet
@@ -28,17 +30,37 @@ def texts(numbers: Array) -> list[str]:
     return found.tolist()
 
 
-def number_cells(numbers: Array, known: AnyArray | None = None) -> list[str]:
-    """`number_text` of each of the numbers, which are a row; empty where one is not `known`."""
-    # Where a large graph has one output, most adjoints are 0: these need no work. (-0.0 has a bit that is set.)
-    is_other = numbers.view(np.int64) != 0
-    found = np.full(len(numbers), "0", object)
+def cells(numbers: Array, known: AnyArray | None = None) -> list[str]:
+    """The numbers, which are a row, as CSV has them: `number_text` of each, nothing where one is not `known`."""
+    return _filled(numbers, known, "0", "", lambda some: number_texts(some.tolist()))
+
+
+def members(numbers: Array, known: AnyArray | None = None) -> list[str]:
+    """The numbers, which are a row, as JSON has them: strings where they are not finite, null where not `known`."""
+    return _filled(numbers, known, "0.0", "null", _quoted_where_odd)
+
+
+def _filled(
+    numbers: Array, known: AnyArray | None, zero: str, unknown: str, write: Callable[[Array], list[str]]
+) -> list[str]:
+    """What `write` gives, with the work done only for what is known and not 0: of large graphs most adjoints are."""
+    is_written = numbers.view(np.int64) != 0  # -0.0 has a bit that is set.
     if known is not None:
-        found[~known] = ""
-        is_other &= known
-    if is_other.any():
-        found[is_other] = number_texts(numbers[is_other].tolist())
+        is_written &= known
+    if is_written.all():
+        return write(numbers)
+    found = np.full(len(numbers), zero, object)
+    if known is not None:
+        found[~known] = unknown
+    found[is_written] = write(numbers[is_written])
     return found.tolist()
+
+
+def _quoted_where_odd(numbers: Array) -> list[str]:
+    found = texts(numbers)
+    for i in np.flatnonzero(~np.isfinite(numbers)).tolist():
+        found[i] = f'"{found[i]}"'
+    return found
 
 
 def _written(scaled: AnyArray) -> list[str]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, repeat
 from json import JSONEncoder
 from json.encoder import encode_basestring as quoted
-from math import inf, nan
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from backcalc import progress
 from backcalc.render.numbers import exact, formulas_of
@@ -15,7 +13,12 @@ from backcalc.run import AnyRun, Run
 from backcalc.unparse import unparse
 
 if TYPE_CHECKING:
+    from numpy import object_
+    from numpy.typing import NDArray
+
     from backcalc.large import LargeRun
+
+    Strings: TypeAlias = NDArray[object_]
 
 ROWS = 4_096  # Nodes of a large run that are put together at a time.
 
@@ -115,18 +118,28 @@ def _nodes_of_numbers(run: LargeRun) -> Iterator[str]:
     """The same of a large run, many lines in a text."""
     run.incoming  # noqa: B018  As above.
     names = list(map(quoted, run.graph.names))
-    args = [f'{name}, "value": ' for name in names]
+    args = _column([f'{name}, "value": ' for name in names])
     for begin in progress.through("writing", range(0, len(names), ROWS), 1):
         part = slice(begin, min(begin + ROWS, len(names)))
         yield _with_partials(run, names[part], args, part, _rows(run, names[part], part))
 
 
+def _column(texts: list[str]) -> Strings:
+    """As an array, of which many are looked up and repeated at once."""
+    import numpy as np
+
+    return np.array(texts, object)
+
+
 def _rows(run: LargeRun, names: list[str], part: slice) -> Iterator[str]:
     """The lines of some nodes up to their local partials; `names` are theirs."""
+    from backcalc.render.decimals import members
+
     graph = run.graph
     formulas = ("null" if formula is None else quoted(formula) for formula in run.formulas.of(part))
     kinds, lines = graph.kind_names(part), graph.lines[part].tolist()
-    columns = names, kinds, formulas, lines, _numbers(run.values[part]), _numbers(run.adjoints[part])
+    values, adjoints = members(run.value_array[part], run.known[part]), members(run.adjoint_array[part])
+    columns = names, kinds, formulas, lines, values, adjoints
     # An f-string is some times faster than an encoder, or than a form that is filled in.
     return (
         f'  {{"name": {name}, "kind": "{kind}", "formula": {formula}, "line": {line}, "shape": [], "value": {value}, '
@@ -135,19 +148,19 @@ def _rows(run: LargeRun, names: list[str], part: slice) -> Iterator[str]:
     )
 
 
-def _with_partials(run: LargeRun, names: list[str], args: list[str], part: slice, rows: Iterable[str]) -> str:
+def _with_partials(run: LargeRun, names: list[str], args: Strings, part: slice, rows: Iterable[str]) -> str:
     """The lines that begin as `rows` do, with the local partials; `args` has each node as an argument."""
-    from backcalc.render.decimals import texts
+    from backcalc.render.decimals import members
 
     counts, tails, partials = run.incoming.of(part)
-    starts = (f'}}, {{"of": {name}, "wrt": ' for name in names)
+    starts = _column([f'}}, {{"of": {name}, "wrt": ' for name in names])
     # Three pieces a partial, all put together at once.
     pieces = [""] * (3 * len(tails) + 1)
-    pieces[:-1:3] = chain.from_iterable(map(repeat, starts, counts))
-    pieces[1::3] = map(args.__getitem__, tails)
-    pieces[2::3] = _without_odd(texts(partials))
+    pieces[:-1:3] = starts.repeat(counts).tolist()
+    pieces[1::3] = args[tails].tolist()
+    pieces[2::3] = members(partials)
     at, before = 0, ""
-    for row, count in zip(rows, counts, strict=True):
+    for row, count in zip(rows, counts.tolist(), strict=True):
         before += row
         if count:
             pieces[at] = before + pieces[at].removeprefix("}, ")
@@ -155,16 +168,3 @@ def _with_partials(run: LargeRun, names: list[str], args: list[str], part: slice
         before += "]},\n"
     pieces[-1] = before.removesuffix(",\n")
     return "".join(pieces)
-
-
-_ODD_NUMBERS = {repr(value): dump(exact(value)) for value in (None, nan, inf, -inf)}
-
-
-def _numbers(values: Iterable[float | None]) -> list[str]:
-    """Numbers as JSON has them: what `repr` gives, but for what JSON has no number for."""
-    return _without_odd(list(map(repr, values)))
-
-
-def _without_odd(numbers: list[str]) -> list[str]:
-    """What `repr` gives of numbers, as JSON has these."""
-    return numbers if _ODD_NUMBERS.keys().isdisjoint(numbers) else [_ODD_NUMBERS.get(text, text) for text in numbers]
