@@ -7,30 +7,23 @@ from functools import cache
 from typing import Any
 
 _ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # Of glibc's malloc.h.
-_SIZE, _MOST = 1 << 29, (1 << 31) - 1
-WORTH = range(1 << 22, 1 << 26)  # Bytes of a text: of a larger one the parts of large pages that stay unused count.
+_LARGEST, _MOST = 1 << 30, (1 << 31) - 1
+WORTH = range(1 << 22, 1 << 26)  # Bytes of a text: a larger one needs what is freed for something else.
 _NONE_LIKE_IT = (OSError, AttributeError, TypeError)  # Another C library, or another system.
 
 
 @cache
-def use_large_pages() -> None:
-    """Have the next texts and arrays in large pages: to get memory in small ones takes a fifth of the time."""
+def keep_freed() -> None:
+    """Have what one array had for the next ones: to get memory from the system again takes a tenth of the time."""
+    # Large pages would save as much again, but where memory has lain idle, as between two runs in a virtual machine,
+    # the first use of each takes longer than they save.
     import ctypes  # Here, for few runs need it.
-    import mmap
 
     with suppress(*_NONE_LIKE_IT):
         c: Any = ctypes.CDLL(None)
-        if not c.mallopt(_MMAP_THRESHOLD, 2 * _SIZE):  # An older glibc, which would give it back at once.
-            return
-        # All threads are to have the same memory, and it is not to go back to the system.
-        c.mallopt(_ARENA_MAX, 1)
-        c.mallopt(_TRIM_THRESHOLD, _MOST)
-        c.malloc.restype, c.free.argtypes = ctypes.c_size_t, [ctypes.c_size_t]
-        # A block is taken only to tell the system of it, and freed: then it is where the next arrays come from.
-        block = c.malloc(ctypes.c_size_t(_SIZE))
-        begin = -(-block // mmap.PAGESIZE) * mmap.PAGESIZE
-        c.madvise(ctypes.c_size_t(begin), ctypes.c_size_t(_SIZE - mmap.PAGESIZE), mmap.MADV_HUGEPAGE)
-        c.free(block)
+        if c.mallopt(_MMAP_THRESHOLD, _LARGEST):  # Else it is an older glibc, which gives large arrays back at once.
+            c.mallopt(_ARENA_MAX, 1)  # All threads are to have the same memory, …
+            c.mallopt(_TRIM_THRESHOLD, _MOST)  # … and it is not to go back to the system.
 
 
 def give_back_freed() -> None:

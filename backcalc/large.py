@@ -15,7 +15,7 @@ import numpy as np
 
 from backcalc import progress
 from backcalc.ahead import meanwhile
-from backcalc.allocation import WORTH, give_back_freed, use_large_pages
+from backcalc.allocation import WORTH, give_back_freed, keep_freed
 from backcalc.array import Array, is_finite
 from backcalc.array_formulas import Formulas
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
@@ -140,7 +140,7 @@ def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequen
 def _read(source: Source) -> ArrayGraph | None:
     """The graph, of which the lines are no longer needed. Raises UnfitError."""
     if len(source.text) in WORTH:  # It may have come through a pipe, of an unknown size.
-        use_large_pages()
+        keep_freed()
     lines = read_lines(source)
     progress.at("building the graph")
     graph = None if lines is None else ArrayGraph(lines)

@@ -10,7 +10,7 @@ import pytest
 
 from backcalc import allocation
 
-CALLS = [allocation.use_large_pages.__wrapped__, allocation.give_back_freed]
+CALLS = [allocation.keep_freed.__wrapped__, allocation.give_back_freed]
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -29,8 +29,8 @@ def test_arrays_go_on_as_before():
     # In a process of its own, for the settings stay.
     program = """
 import numpy as np
-from backcalc.allocation import give_back_freed, use_large_pages
-use_large_pages()
+from backcalc.allocation import give_back_freed, keep_freed
+keep_freed()
 print(sum(int(np.arange(size).sum()) for size in (10, 10**6, 3 * 10**7)))
 give_back_freed()
 """

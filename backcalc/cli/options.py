@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from backcalc.allocation import WORTH, use_large_pages
+from backcalc.allocation import WORTH, keep_freed
 from backcalc.arithmetic import DIGITS
 from backcalc.cli.watch import make_way
 from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
@@ -115,7 +115,7 @@ def read_source(graph: str | None) -> Source:
     path = "-" if graph is None else graph
     with suppress(OSError, ValueError):  # `read` has the words for what is wrong with it.
         if os.path.getsize(path) in WORTH:  # noqa: PTH202  pathlib takes a while to load.
-            use_large_pages()  # This process is ours; as a library backcalc leaves such things alone.
+            keep_freed()  # This process is ours; as a library backcalc leaves such things alone.
     try:
         return read(path)
     except ReadError as error:
