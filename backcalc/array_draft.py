@@ -70,10 +70,9 @@ class Draft:
     def _alone(self, statement: Definition | Edge) -> Block:
         """A block of one line."""
         leaves = leaves_of(statement)
-        names = [self._id(leaf.id) for leaf in leaves if isinstance(leaf, Name)]
-        numbers = [leaf.value for leaf in leaves if isinstance(leaf, Number)]
-        starts = np.array([statement.span.start])
-        return Block(statement, starts, np.array([names], np.int32), np.array([numbers], np.float64))
+        names = np.array([self._id(leaf.id) for leaf in leaves if isinstance(leaf, Name)], np.int32)
+        numbers = np.array([leaf.value for leaf in leaves if isinstance(leaf, Number)], np.float64)
+        return Block(statement, np.array([statement.span.start]), names[:, None], numbers[:, None])
 
     def _id(self, name: str) -> int:
         if name not in self.ids:

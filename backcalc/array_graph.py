@@ -99,7 +99,10 @@ class ArrayGraph:
     def _readers(self, draft: Draft) -> tuple[Indices, Indices]:
         """Which nodes another depends on, and which only the partials of another's edges speak of."""
         used, spoken = np.zeros(draft.count, np.bool_), np.zeros(draft.count, np.bool_)
-        used[draft.dependencies()[0]] = True  # A scatter: to write True twice does no harm.
+        used |= draft.is_tail
+        for template in draft.definitions:
+            for read in template.reads:
+                used[read] = True  # A scatter: to write True twice does no harm.
         for template in draft.edges:
             for read in template.reads:
                 spoken[read[read != template.ends[1]]] = True

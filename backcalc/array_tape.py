@@ -110,7 +110,7 @@ class ArrayTape:
         count = len(template.starts)
         leaves: dict[tuple[str, float], Indices] = {}
         leaves |= {("name", i): self._of_names(read) for i, read in enumerate(template.reads)}
-        leaves |= {("number", i): self._new(numbers) for i, numbers in enumerate(template.numbers.T)}
+        leaves |= {("number", i): self._new(numbers) for i, numbers in enumerate(template.numbers)}
         steps = len(template.operations)
         is_own = not template.is_edge  # A node's operations stand before its slot, those of a partial behind all nodes.
         begin = self._begin[self.graph.rank[template.ends[0]]] if is_own else self._new_slots(count * steps)[::steps]

@@ -232,11 +232,6 @@ def _ends_of_runs(separators: AnyArray, kinds: AnyArray) -> AnyArray:
     return np.append(~is_followed, True)
 
 
-def all_of(table: AnyArray) -> AnyArray:
-    """Whether all is true in each row; of a whole table that is, without looking at each of its short rows."""
-    return np.ones(len(table), bool) if table.all() else np.asarray(table.all(axis=1))
-
-
 def _ranges(starts: AnyArray, lengths: AnyArray) -> AnyArray:
     """The whole numbers of all ranges, one range behind the other."""
     before = np.cumsum(lengths) - lengths

@@ -18,8 +18,8 @@ class Block:
 
     statement: Edge | Definition  # What the grammar reads in one of them. Its names and numbers are the blanks.
     starts: AnyArray  # int32, int64 beyond 2 GB: where in the source's text each line's statement begins.
-    names: AnyArray  # int32 (lines, names): their numbers, in text order; a whole number that is a node is a name.
-    numbers: AnyArray  # float64 (lines, numbers): what float() gives for them, in text order.
+    names: AnyArray  # int32 (names, lines): their numbers, in text order; a whole number that is a node is a name.
+    numbers: AnyArray  # float64 (numbers, lines): what float() gives for them, in text order.
 
 
 @dataclass(slots=True)
@@ -36,28 +36,28 @@ class OpenBlock:
         """Take in the places, names and numbers of lines; with them this `share` of the text has been read."""
         begin, self._count = self._count, self._count + len(columns[0])
         if not self._columns:
-            self._columns = [column[:0] for column in columns]
+            self._columns = [column[..., :0] for column in columns]
         if self._count > len(self._columns[0]):
             # As many lines as there are if the text goes on like this, and some more. Room that is not used is not
             # memory yet; a list of pieces to be put together in the end would be held twice.
             room = int(_MORE * self._count / share)
-            self._columns = [_with_room(column[:begin], room) for column in self._columns]
+            self._columns = [_with_room(column[..., :begin], room) for column in self._columns]
         for column, more in zip(self._columns, columns, strict=True):
-            column[begin : self._count] = more
+            column[..., begin : self._count] = more
 
     def block(self, phantoms: int) -> Block | None:
         """All its lines; the numbers of names go down by `phantoms`."""
         if not self._count:
             return None
-        starts, names, values = (column[: self._count] for column in self._columns)
+        starts, names, values = (column[..., : self._count] for column in self._columns)
         names -= np.int32(phantoms)
         return Block(self.statement, starts, names, values)
 
 
-def _with_room(column: AnyArray, rows: int) -> AnyArray:
-    """The column with room for so many rows."""
-    grown = np.empty((rows, *column.shape[1:]), column.dtype)
-    grown[: len(column)] = column
+def _with_room(column: AnyArray, lines: int) -> AnyArray:
+    """The column, or columns, with room for so many lines."""
+    grown = np.empty((*column.shape[:-1], lines), column.dtype)
+    grown[..., : column.shape[-1]] = column
     return grown
 
 
@@ -69,4 +69,4 @@ def without(block: Block, taken: list[tuple[int, int]]) -> Block:
     is_left = np.ones(len(block.starts), bool)
     for start, end in places.tolist():
         is_left[start:end] = False
-    return Block(block.statement, block.starts[is_left], block.names[is_left], block.numbers[is_left])
+    return Block(block.statement, block.starts[is_left], block.names[:, is_left], block.numbers[:, is_left])

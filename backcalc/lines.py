@@ -16,7 +16,7 @@ import numpy as np
 
 from backcalc import progress
 from backcalc.ahead import ahead
-from backcalc.blanks import BlankedLines, all_of
+from backcalc.blanks import BlankedLines
 from backcalc.blocks import Block, OpenBlock, without
 from backcalc.errors import Source, Span
 from backcalc.expr import Call, Name
@@ -204,18 +204,20 @@ class _Reader:
         self, parts: list[tuple[OpenBlock, AnyArray]], lines: BlankedLines, chars: _Characters, share: float
     ) -> Iterator[tuple[AnyArray, AnyArray]]:
         """Put the words of these lines to their forms; each part's lines and which of them are fit for it."""
-        firsts = [lines.firsts(group)[:, None] for _, group in parts]
-        names = [first + form.names for (form, _), first in zip(parts, firsts, strict=True)]
-        values = [first + form.numbers for (form, _), first in zip(parts, firsts, strict=True)]
+        firsts = [lines.firsts(group) for _, group in parts]
+        names = [form.names[:, None] + first for (form, _), first in zip(parts, firsts, strict=True)]
+        values = [form.numbers[:, None] + first for (form, _), first in zip(parts, firsts, strict=True)]
         ids, are_names = self._names(lines, _joined(names), chars)
         floats, are_numbers = lines.numbers(_joined(values))
         i = j = 0
         for (form, group), name, value in zip(parts, names, values, strict=True):
             i, j, a, b = i + name.size, j + value.size, i, j
-            are_fit = all_of(are_names[a:i].reshape(name.shape)) & all_of(are_numbers[b:j].reshape(value.shape))
+            are_fit = np.logical_and.reduce(
+                [*are_names[a:i].reshape(name.shape), *are_numbers[b:j].reshape(value.shape)]
+            )
             starts = chars.places(lines.statements(group)).astype(self._place)
             columns = starts, ids[a:i].reshape(name.shape), floats[b:j].reshape(value.shape)
-            form.add(columns if are_fit.all() else tuple(column[are_fit] for column in columns), share)
+            form.add(columns if are_fit.all() else tuple(column[..., are_fit] for column in columns), share)
             yield group, are_fit
 
     def _names(self, lines: BlankedLines, tokens: AnyArray, chars: _Characters) -> tuple[AnyArray, AnyArray]:

@@ -53,7 +53,7 @@ class Template:
         leaves = leaves_of(statement)
         names = [leaf for leaf in leaves if isinstance(leaf, Name)]
         # By identity, for the same name may stand on a line's both sides, with a column for each place.
-        column = {id(leaf): block.names[:, i] for i, leaf in enumerate(names)}
+        column = {id(leaf): block.names[i] for i, leaf in enumerate(names)}
         self._names = [leaf for leaf in names if not any(leaf is end for end in ends)]
         self._numbers = [leaf for leaf in leaves if isinstance(leaf, Number)]
         self.starts: Indices = block.starts
@@ -63,7 +63,7 @@ class Template:
 
     def release(self) -> None:
         """Let go of what edges and numbers there are, once they are in a graph: they take as much as it does."""
-        self.numbers = self.numbers[:0]
+        self.numbers = self.numbers[:, :0]
         if self.is_edge:
             self.ends, self.reads = [], []
 
@@ -75,7 +75,8 @@ class Template:
             expr, sign = expr.args[0], -1.0
         if not self.is_edge or not isinstance(expr, Number):
             return None
-        return self.numbers[:, 0] if sign == 1 else -self.numbers[:, 0]
+        partials: Array = self.numbers[0]
+        return partials if sign == 1 else -partials
 
     @cached_property
     def operations(self) -> list[Operation]:

@@ -30,7 +30,7 @@ def _blocks_of_one_line():
 
 def expanded(block, names):
     """The statements that a block stands for, each with the place where it starts."""
-    for start, ids, values in zip(block.starts.tolist(), block.names.tolist(), block.numbers.tolist(), strict=True):
+    for start, ids, values in zip(block.starts.tolist(), block.names.T.tolist(), block.numbers.T.tolist(), strict=True):
         words, numbers = iter(names[i] for i in ids), iter(values)
         filled = {
             id(leaf): Name(next(words)) if isinstance(leaf, Name) else Number(next(numbers))
@@ -172,7 +172,7 @@ def test_numbers_are_read_to_the_last_bit(values, data):
     texts = [data.draw(ways).format(value) for value in values]
     found = read_lines(Source("test", "x = 1\n" + "".join(f"y{i} = {text}\n" for i, text in enumerate(texts))))
     (block,) = found.blocks
-    assert block.numbers[:, 0].tolist() == [float(text) for text in texts]
+    assert block.numbers[0].tolist() == [float(text) for text in texts]
 
 
 @pytest.mark.parametrize("odd", [f"n5 -> {'q' * 300} : 2", "y = W.T @ x", "out -> in : 2"])
