@@ -129,6 +129,9 @@ LOOK_ALIKES = {
     "headers": ["source,target,partial", "source,target,partial", "u,v,w"],
     "ranges": ["input x in [-5, 5]", "input W[3,4]", "input y in [-1, 2]", "y = W[0, 1]", "y = W [0]", "y = W[i]"],
     "colons": ["u -> v : 3", "u->v:3", "u -> v: 3", "u - > v : 3", "u -> v :: 3", "u <- v : 3", "u -> v : -3"],
+    "minus": ["u,v,3", "u,v,-3", "u,v,- 3", "u,v, -3", "u,v,--3", "u,v,-x", "u,v,-3x", "u,v,-3^2", "u,v,-0"],
+    "minus elsewhere": ["u,v,2,-3", "u -> v:-3", "u -> v : -1e999", "u,v,-.5e-3", "input x, -3", "u,v,-3 # c"],
+    "minus deeper in": ["y = f(a, -3", ")", "y = [1,-2", ",-3", "]", "u -> v :", "-3", "f(u, -3"],
     "newlines": ["y = 1\r", "y = 2\r\r", "\ufeffy = 3", "y = 4\ufeff", "y = 5\u2028", "y = 6\x85", "\u00a0y = 7\u00a0"],
     "control characters": ["y = \x01", "y = _", "y = x", "\x02 = 1", "y = x\0"],
 }  # fmt: skip
