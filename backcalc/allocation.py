@@ -8,7 +8,9 @@ from typing import Any
 
 _ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # Of glibc's malloc.h.
 _LARGEST, _MOST = 1 << 30, (1 << 31) - 1
-WORTH = range(1 << 22, 1 << 26)  # Bytes of a text: a larger one needs what is freed for something else.
+WORTH = range(
+    1 << 22, 1 << 26
+)  # Bytes of a text: of a smaller one there is little to gain, of a larger one memory counts.
 _NONE_LIKE_IT = (OSError, AttributeError, TypeError)  # Another C library, or another system.
 
 

@@ -98,8 +98,7 @@ class ArrayGraph:
 
     def _readers(self, draft: Draft) -> tuple[Indices, Indices]:
         """Which nodes another depends on, and which only the partials of another's edges speak of."""
-        used, spoken = np.zeros(draft.count, np.bool_), np.zeros(draft.count, np.bool_)
-        used |= draft.is_tail
+        used, spoken = draft.is_tail.copy(), np.zeros(draft.count, np.bool_)
         for template in draft.definitions:
             for read in template.reads:
                 used[read] = True  # A scatter: to write True twice does no harm.

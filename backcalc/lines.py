@@ -161,7 +161,7 @@ class _Reader:
                 parts.append((form, group))
             elif key.strip():
                 is_odd[group] = True
-        share = (at + len(piece)) / max(at + len(piece), len(self._source.text))
+        share = min(1.0, (at + len(piece)) / len(self._source.text))
         for group, are_fit in self._fill(parts, lines, chars, share):
             is_odd[group[~are_fit]] = True
         starts, ends = chars.places(lines.starts[is_odd]), chars.places(lines.ends[is_odd])

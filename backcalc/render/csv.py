@@ -9,7 +9,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any, cast
 
 from backcalc.run import AnyRun, Run
-from backcalc.unparse import number_text
+from backcalc.unparse import number_text, number_texts
 from backcalc.values import is_known, shape_of
 
 if TYPE_CHECKING:
@@ -50,24 +50,27 @@ def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
     names = list(run.graph.index)
     for i in range(0, len(names), ROWS):
         part = slice(i, min(i + ROWS, len(names)))
-        columns = names[part], *_columns(run, part)
-        # All pieces of all lines put together at once.
-        pieces = [","] * (2 * len(columns) * len(columns[0]))
-        for k, column in enumerate(columns):
-            pieces[2 * k :: 2 * len(columns)] = column
-        pieces[2 * len(columns) - 1 :: 2 * len(columns)] = ["\n"] * len(columns[0])
+        count = part.stop - part.start
+        pieces = [","] * (6 * count)  # Three cells a line and what stands behind each, all put together at once.
+        pieces[::6], pieces[2::6], pieces[4::6] = names[part], *_columns(run, part)
+        pieces[5::6] = ["\n"] * count
         yield "".join(pieces[:-1])
 
 
 def _columns(run: AnyRun, part: slice) -> tuple[list[str], list[str]]:
     """The values and the adjoints of some nodes as cells; what is not known, or a formula, is empty."""
     if isinstance(run, Run):
-        values, adjoints = ([_cell(value, ()) for value in column[part]] for column in (run.values, run.adjoints))
-        return values, adjoints
+        return _cells(run.values[part]), _cells(run.adjoints[part])
     from backcalc.render.decimals import cells
 
     large = cast("LargeRun", run)
     return cells(large.value_array[part], large.known[part]), cells(large.adjoint_array[part])
+
+
+def _cells(column: Sequence[Any]) -> list[str]:
+    if {*map(type, column)} == {float}:
+        return number_texts(list(column))
+    return [_cell(value, ()) for value in column]
 
 
 def _local_partials(run: Run) -> Iterator[tuple[str, str, Any]]:
