@@ -8,16 +8,14 @@ from typing import Any
 
 _ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # Of glibc's malloc.h.
 _LARGEST, _MOST = 1 << 30, (1 << 31) - 1
-WORTH = range(
-    1 << 22, 1 << 26
-)  # Bytes of a text: of a smaller one there is little to gain, of a larger one memory counts.
+WORTH = 1 << 22  # Bytes of a text from which on there is something to gain.
 _NONE_LIKE_IT = (OSError, AttributeError, TypeError)  # Another C library, or another system.
 
 
 @cache
 def keep_freed() -> None:
-    """Have what one array had for the next ones: to get memory from the system again takes a tenth of the time."""
-    # Large pages would save as much again, but where memory has lain idle, as between two runs in a virtual machine,
+    """Have what one array had for the next ones: to get it from the system again takes 7 to 12 % of the time."""
+    # Large pages would save more, but where memory has lain idle, as between two runs in a virtual machine,
     # the first use of each takes longer than they save.
     import ctypes  # Here, for few runs need it.
 

@@ -32,7 +32,7 @@ from backcalc.shapes import Shape
 from backcalc.sorting import Indices
 from backcalc.template import UnfitError
 
-HUGE = WORTH.stop  # Characters from which on memory counts.
+HUGE = 1 << 26  # Characters from which on memory counts.
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequen
 
 def _read(source: Source) -> ArrayGraph | None:
     """The graph, of which the lines are no longer needed. Raises UnfitError."""
-    if len(source.text) in WORTH:  # It may have come through a pipe, of an unknown size.
+    if len(source.text) >= WORTH:  # It may have come through a pipe, of an unknown size.
         keep_freed()
     lines = read_lines(source)
     progress.at("building the graph")

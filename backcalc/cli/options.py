@@ -114,7 +114,7 @@ def read_source(graph: str | None) -> Source:
         raise click.UsageError("no graph: name a file, or pipe one in (`backcalc samples` lists some)")
     path = "-" if graph is None else graph
     with suppress(OSError, ValueError):  # `read` has the words for what is wrong with it.
-        if os.path.getsize(path) in WORTH:  # noqa: PTH202  pathlib takes a while to load.
+        if os.path.getsize(path) >= WORTH:  # noqa: PTH202  pathlib takes a while to load.
             keep_freed()  # This process is ours; as a library backcalc leaves such things alone.
     try:
         return read(path)
