@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from backcalc.names import NameTable, random_odd
+from backcalc.sorting import gathered
 from backcalc.words import LONGEST, PAD, AnyArray, Bytes, Words, numbers
 
 NAME, NUMBER = b"n", b"0"  # What stands in a line's form for a blank. The only other words there are functions' names.
@@ -193,9 +194,16 @@ def _without_signs(codes: AnyArray, behind: AnyArray, separators: AnyArray) -> A
     signs = np.flatnonzero((separators == _PLUS) | (separators == _MINUS))
     exponents = _of_exponents(codes, behind, signs[codes[behind[signs] - 2] | _LOWER == _E])
     if len(exponents):
-        behind, separators = np.delete(behind, exponents), np.delete(separators, exponents)
+        behind, separators = _without(exponents, behind), _without(exponents, separators)
     own = _of_last_numbers(codes, behind, np.flatnonzero(separators == _MINUS))
-    return np.delete(behind, own) if len(own) else behind
+    return _without(own, behind) if len(own) else behind
+
+
+def _without(places: AnyArray, column: AnyArray) -> AnyArray:
+    """The column without what it has at these places."""
+    is_left = np.ones(len(column), bool)
+    is_left[places] = False
+    return gathered(column, np.flatnonzero(is_left))  # Twice as fast as numpy.delete.
 
 
 def _of_exponents(codes: AnyArray, behind: AnyArray, signs: AnyArray) -> AnyArray:

@@ -225,6 +225,9 @@ class _Reader:
         words = lines.words[tokens]
         if words.longest > LONGEST:
             return self._names_of(words.lengths <= LONGEST, lines, tokens, chars)
+        ids = self._table.ids_of_serials(words, chars.places)
+        if ids is not None:  # Of these nothing else needs a look.
+            return ids, ids >= len(WORDS)
         is_whole = lines.are_numbers(tokens)
         are_fit = is_whole | ~words.have_dots
         if is_whole.any():

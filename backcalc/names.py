@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from backcalc.sorting import gathered
 from backcalc.words import WIDTH, AnyArray, Words, whole_numbers
 
 _Place: TypeAlias = "Callable[[AnyArray], AnyArray]"
@@ -35,6 +36,7 @@ class NameTable:
         self._heads: list[AnyArray] = [np.empty(0, np.uint64)]
         self._places: list[tuple[AnyArray, AnyArray]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         self.count = 0
+        self._has_others = False
 
     def ids(self, words: Words, place: _Place) -> AnyArray:
         """The numbers of these names; `place` tells what to remember of where one starts. Raises CollisionError."""
@@ -45,6 +47,14 @@ class NameTable:
         ids[is_short] = self._ids_of_short(words[is_short], place)
         ids[~is_short] = self._ids_of_long(words[~is_short], place)
         return ids
+
+    def ids_of_serials(self, words: Words, place: _Place) -> AnyArray | None:
+        """The same where all names are of the prefix and a number; None where that is not so, or has not been so."""
+        if self._has_others or words.longest > WIDTH:
+            return None
+        values, are_serial = self._serial.values(words)
+        self._has_others = not are_serial.all()
+        return None if self._has_others else self._added(words, place, *self._serial.numbered(values, self.count))
 
     def _ids_of_short(self, words: Words, place: _Place) -> AnyArray:
         values, are_serial = self._serial.values(words)
@@ -104,13 +114,13 @@ class _Serials:
     def numbered(self, values: AnyArray, fresh: int) -> tuple[AnyArray, AnyArray]:
         """The id of each, new ones numbered from `fresh` on, and where in `values` those stand, in that order."""
         self._reserve(int(values.max(initial=0)))
-        ids = self._ids[values]
-        new = np.flatnonzero(ids < 0)
-        wanted = values[new]
-        self._ids[wanted] = new  # Of equal ones the last has it.
-        new = new[self._ids[wanted] == new]
+        ids = gathered(self._ids, values)
+        unknown = np.flatnonzero(ids < 0)
+        wanted = values[unknown]
+        self._ids[wanted] = unknown  # Of equal ones the last has it.
+        new = unknown[self._ids[wanted] == unknown]
         self._ids[values[new]] = np.arange(fresh, fresh + len(new), dtype=np.int32)
-        ids[ids < 0] = self._ids[wanted]
+        ids[unknown] = self._ids[wanted]
         return ids, new
 
     def _reserve(self, value: int) -> None:

@@ -122,16 +122,18 @@ class _Schedule:
                     keep = taken[edges]
                     edges, source, target = edges[keep], source[keep], target[keep]
                 step = _at_once if is_wide else _in_turn
-                step(total, reached, source, target, partials[edges])
-        return np.where(reached, total, 0.0)[self.turn]
+                step(total, reached, source, target, gathered(partials, edges))
+        return gathered(np.where(reached, total, 0.0), self.turn)
 
 
 def _at_once(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
     """Add the contributions of edges of one level."""
-    live = reached[source]
-    if not live.all():  # An infinite partial on a way that leads nowhere must not make nan of a 0.
-        source, target, partials = source[live], target[live], partials[live]
-    np.add.at(total, target, partials * total[source])  # In the order of the edges; `add.reduceat` would pair them.
+    live = np.flatnonzero(gathered(reached, source))
+    if len(live) < len(source):  # An infinite partial on a way that leads nowhere must not make nan of a 0.
+        source, target, partials = (gathered(each, live) for each in (source, target, partials))
+    np.add.at(
+        total, target, partials * gathered(total, source)
+    )  # In the order of the edges; `add.reduceat` would pair them.
     reached[target] = True
 
 

@@ -16,10 +16,11 @@ BLOCK = 1 << 18  # Places that are sorted at a time: they fit the processor's ca
 
 
 def gathered(values: Indices, places: Indices) -> Indices:
-    """The `values` at these places, a block at a time: NumPy makes 64 bits of all indices that it is given."""
+    """The `values` at these places, which are from 0 on; a block at a time: NumPy makes 64 bits of all indices."""
     found = np.empty(len(places), values.dtype)
     for begin in range(0, len(places), BLOCK):
-        found[begin : begin + BLOCK] = values[places[begin : begin + BLOCK]]
+        block = slice(begin, begin + BLOCK)
+        values.take(places[block], out=found[block], mode="clip")  # Not to look for wrong places halves the time.
     return found
 
 
@@ -41,7 +42,7 @@ def stable_order(keys: Indices) -> Indices:
     ends = np.cumsum(np.bincount(high)).tolist()
     for begin, end in pairwise((0, *ends)):
         part = order[begin:end]
-        part[:] = part.take(np.argsort(low[begin:end], kind="stable"))
+        part[:] = gathered(part, np.argsort(low[begin:end], kind="stable"))
     return order
 
 

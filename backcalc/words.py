@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backcalc.sorting import gathered
+
 AnyArray = NDArray[Any]
 """Of bytes, whole numbers or truths, where `array.Array` has floats."""
 
@@ -29,7 +31,7 @@ def _each(byte: int) -> np.uint64:
 _LENGTHS = range(WIDTH + 1)
 _MASKS = np.array([(1 << 8 * n) - 1 for n in _LENGTHS], np.uint64)  # By length: the bytes that count.
 _TENS = np.array([10.0**n for n in _LENGTHS])  # Exact, so that a quotient by one is the nearest float64.
-_ONE, _SEVEN = np.uint64(1), np.uint64(7)
+_ONE, _THREE, _SEVEN, _SIXTY_THREE = map(np.uint64, (1, 3, 7, 63))
 _LOW7, _DOTS, _ZEROS, _SIXES, _HIGH4, _LOW4 = map(_each, (0x7F, 0x2E, 0x30, 0x06, 0xF0, 0x0F))
 # Of neighbours a and b, as bytes, times 10·256 + 1, the byte of b becomes 10·a + b; and so on for wider ones.
 _JOINTS = np.array(
@@ -39,11 +41,19 @@ _JOINTS = np.array(
 
 
 class Bytes:
-    """A text in bytes, `codes`, with PAD more behind it, and `integers`: eight bytes from each place on as one."""
+    """A text in bytes, `codes`, with PAD more behind it."""
 
     def __init__(self, codes: AnyArray) -> None:
         self.codes = codes
-        self.integers: AnyArray = np.ndarray(len(codes) - WIDTH + 1, "<u8", codes.data, strides=(1,))
+        self._eighths: AnyArray = np.ndarray(len(codes) // WIDTH, "<u8", codes.data)
+
+    def integers(self, places: AnyArray) -> AnyArray:
+        """The eight bytes from each of these places on, as one integer."""
+        # Parts of two of the integers that follow each other: these NumPy takes in half the time it needs for others.
+        at, shift = places >> 3, (places.view(np.uint64) & _SEVEN) << _THREE
+        found = gathered(self._eighths, at) >> shift
+        found |= gathered(self._eighths, at + 1) << _ONE << (_SIXTY_THREE - shift)  # All out where nothing is needed.
+        return np.asarray(found)
 
 
 class Words:
@@ -78,14 +88,14 @@ class Words:
 
     def _integers(self, part: int) -> AnyArray:
         """The same of the bytes from 8·part on."""
-        return np.asarray(self.text.integers[self.starts + WIDTH * part] & self._mask(part))
+        return np.asarray(self.text.integers(self.starts + WIDTH * part) & self._mask(part))
 
     def _mask(self, part: int) -> AnyArray:
         """The bytes of the integer from 8·part on that belong to the words."""
         left = self.lengths - WIDTH * part if part else self.lengths
         if self.longest > WIDTH:
             left = np.clip(left, 0, WIDTH)
-        return np.asarray(_MASKS[left])
+        return gathered(_MASKS, left)
 
     def _parts(self) -> Iterator[tuple[int, AnyArray]]:
         """The numbers of the integers that the longest word has, with these."""

@@ -18,12 +18,19 @@ some_names = st.text("abnxyz_019", min_size=1, max_size=LONGEST) | st.sampled_fr
 
 
 @law
-@given(st.lists(st.lists(some_names), max_size=3), st.sampled_from(["", "n", "na", "eightletters"]))
-def test_a_name_has_one_number(pieces, prefix):
+@given(
+    st.lists(st.lists(some_names) | st.lists(st.integers(0, 30).map("n{}".format)), max_size=3),
+    st.sampled_from(["", "n", "na", "eightletters"]),
+    st.booleans(),
+)
+def test_a_name_has_one_number(pieces, prefix, tries_serials):
     table, found, places = NameTable(prefix), {}, []
     for i, texts in enumerate(pieces):
         some = laid_out(texts)
-        for name, number in zip(texts, table.ids(some, lambda starts, i=i: starts + 1000 * i).tolist(), strict=True):
+        ids = table.ids_of_serials(some, lambda starts, i=i: starts + 1000 * i) if tries_serials else None
+        if ids is None:
+            ids = table.ids(some, lambda starts, i=i: starts + 1000 * i)
+        for name, number in zip(texts, ids.tolist(), strict=True):
             assert found.setdefault(name, number) == number
         places += [(1000 * i + start, name) for start, name in zip(some.starts.tolist(), texts, strict=True)]
     assert sorted(found.values()) == list(range(table.count))
