@@ -6,7 +6,8 @@ An edge is a place in the arrays `tails` and `heads`. A plan depends on these al
    so on. What it leaves is on a cycle or behind one.
 2. **Turns.** All nodes of a level may have their turn at once, for none of them feeds another. A reverse sweep goes
    through the levels from the last to the first, a forward sweep from the first to the last. The edges are sorted once
-   by the turn of the node that they add to; so a level is a slice of the edges.
+   so that a level is a slice of them: forward by the node that they add to; in reverse by the node that they read from
+   where nodes are numbered level by level, else by the one that they add to.
 3. **Wide and narrow.** A level of many edges is four array operations. A level of few is not worth these: neighbours
    of this kind are a stretch, which a plain loop takes an edge at a time, and a chain in it as a running product. All
    ways add up the same numbers in the same order, so where the line is drawn between them is a matter of speed alone.
@@ -73,21 +74,30 @@ class Plan:
     @cached_property
     def _backward(self) -> _Schedule:
         turn = self.count - 1 - self._order
-        level = gathered(self.sound_levels.max(initial=0) - self.levels, self.tails)
-        return _Schedule(turn, self.heads, self.tails, level, stable_order(gathered(turn, self.heads)))
+        edges = stable_order(gathered(turn, self.heads))
+        depth = self.sound_levels.max(initial=0) - self.levels
+        if self._goes_by_level:  # Then these edges are in the order of the levels that they read from.
+            return _Schedule(turn, self.heads, self.tails, edges, gathered(depth, self.heads))
+        level = gathered(depth, self.tails)
+        edges = gathered(edges, stable_order(gathered(level, edges)))
+        return _Schedule(turn, self.heads, self.tails, edges, level)
 
     @cached_property
     def _onward(self) -> _Schedule:
-        turn, level = self._order, gathered(self.sound_levels, self.heads)
-        edges = np.arange(len(level), dtype=np.int32)
-        return _Schedule(turn, self.tails, self.heads, level, edges)
+        level = gathered(self.sound_levels, self.heads)
+        return _Schedule(self._order, self.tails, self.heads, stable_order(level), level)
 
-    @property
+    @cached_property
     def _order(self) -> Indices:
         """The place of each node in the topological order that sums go by."""
         if self.is_topological:
             return np.arange(self.count, dtype=np.int32)
         return inverse(stable_order(self.sound_levels))
+
+    @property
+    def _goes_by_level(self) -> bool:
+        """Whether no node has a place before one of a lower level."""
+        return not self.is_topological or bool((self.levels[1:] >= self.levels[:-1]).all())
 
     @property
     def sound_levels(self) -> Indices:
@@ -100,15 +110,14 @@ class Plan:
 class _Schedule:
     """Edges in the order in which a sweep takes them; nodes go by their turn, so that what is used together is near.
 
-    An edge reads from its `source`, adds to its `target`, and is taken with the `level` of that, lowest first; `edges`
-    has the edges in the order of each sum.
+    An edge reads from its `source` and adds to its `target`. `edges` has them in an order in which all that adds to a
+    node comes before what reads from it, by their `level`: of one level none reads what another adds.
     """
 
-    def __init__(self, turn: Indices, source: Indices, target: Indices, level: Indices, edges: Indices) -> None:
-        self.turn = turn
-        self.edges = gathered(edges, stable_order(gathered(level, edges)))
+    def __init__(self, turn: Indices, source: Indices, target: Indices, edges: Indices, level: Indices) -> None:
+        self.turn, self.edges = turn, edges
         # Each array of all edges is let go before the next is made: they are the peak of a large run's memory.
-        self.source, self.target = (gathered(turn, gathered(end, self.edges)) for end in (source, target))
+        self.source, self.target = (gathered(turn, gathered(end, edges)) for end in (source, target))
         self.stretches = list(stretches(np.bincount(level, minlength=1), FEW_EDGES))
 
     def sweep(self, partials: Array, seed: int | Indices, taken: NDArray[np.bool_] | None) -> Array:
@@ -121,9 +130,35 @@ class _Schedule:
                 if taken is not None:
                     keep = taken[edges]
                     edges, source, target = edges[keep], source[keep], target[keep]
-                step = _at_once if is_wide else _in_turn
+                step = _at_once if is_wide else self._in_turn
                 step(total, reached, source, target, gathered(partials, edges))
         return gathered(np.where(reached, total, 0.0), self.turn)
+
+    def _in_turn(
+        self, total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array
+    ) -> None:
+        """Add the contributions of edges of any levels, in turn."""
+        begin = 0
+        for first, end in self._chains(source, target):
+            _one_by_one(total, reached, source[begin:first], target[begin:first], partials[begin:first])
+            _at_a_run(total, reached, source[first:end], target[first:end], partials[first:end])
+            begin = end
+        _one_by_one(total, reached, source[begin:], target[begin:], partials[begin:])
+
+    def _chains(self, source: Indices, target: Indices) -> list[tuple[int, int]]:
+        """Where long runs of edges begin and end of which each alone adds to what the next one reads."""
+        is_link = source[1:] == target[:-1]
+        if np.count_nonzero(is_link) >= LONG:
+            is_link &= gathered(self._is_alone, target[:-1])
+        breaks = np.flatnonzero(~is_link) + 1
+        begins, ends = np.append(0, breaks) + 1, np.append(breaks, len(source))
+        long = ends - begins >= LONG
+        return list(zip(begins[long].tolist(), ends[long].tolist(), strict=True))
+
+    @cached_property
+    def _is_alone(self) -> NDArray[np.bool_]:
+        """Whether one edge alone adds to each node."""
+        return np.asarray(np.bincount(self.target, minlength=len(self.turn)) == 1)
 
 
 def _at_once(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
@@ -137,16 +172,6 @@ def _at_once(total: Array, reached: NDArray[np.bool_], source: Indices, target: 
     reached[target] = True
 
 
-def _in_turn(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
-    """Add the contributions of edges of any levels, in turn."""
-    begin = 0
-    for first, end in _chains(source, target):
-        _one_by_one(total, reached, source[begin:first], target[begin:first], partials[begin:first])
-        _at_a_run(total, reached, source[first:end], target[first:end], partials[first:end])
-        begin = end
-    _one_by_one(total, reached, source[begin:], target[begin:], partials[begin:])
-
-
 def _at_a_run(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
     """The same along a chain: a running product, from its start on or from the seed, where that is inside."""
     live = np.flatnonzero(reached[source])
@@ -155,17 +180,6 @@ def _at_a_run(total: Array, reached: NDArray[np.bool_], source: Indices, target:
         factors = np.append(total[source[begin]], partials[begin:])
         total[target[begin:]] += np.multiply.accumulate(factors)[1:]
         reached[target[begin:]] = True
-
-
-def _chains(source: Indices, target: Indices) -> list[tuple[int, int]]:
-    """Where long runs of edges begin and end of which each reads what the one before it adds to.
-
-    Nothing else adds to these nodes but to the last one: that would stand in between.
-    """
-    breaks = np.flatnonzero(source[1:] != target[:-1]) + 1
-    begins, ends = np.append(0, breaks) + 1, np.append(breaks, len(source))
-    long = ends - begins >= LONG
-    return list(zip(begins[long].tolist(), ends[long].tolist(), strict=True))
 
 
 def _one_by_one(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
