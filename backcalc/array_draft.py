@@ -32,20 +32,21 @@ class Draft:
         rest = lines.rest.statements
         if len(rest) > MOST_REST:
             raise UnfitError
-        self._lines, self._added = lines, list[str]()
+        self._given, self._added = lines.names, list[str]()
         asked = {
             *CONSTANTS,
             *PRIMITIVES,
             *(leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)),
         }
-        self.ids = lines.ids(asked)
+        self.ids = lines.names.places(asked)
         self.inputs: dict[int, Input] = {}
         self.output: str | None = None
         alone = [block for statement in rest for block in self._take(statement)]
         self.templates = [Template(block) for block in (*lines.blocks, *alone)]
         self.edges = [template for template in self.templates if template.is_edge]
         self.definitions = [template for template in self.templates if not template.is_edge]
-        self.count = lines.count + len(self._added)
+        self.names = lines.names.followed_by(self._added) if self._added else lines.names
+        self.count = len(self.names)
         self.is_head = self._mark(template.ends[1] for template in self.edges)
         self.is_tail = self._mark(template.ends[0] for template in self.edges)
         self.is_defined = self._mark(template.ends[0] for template in self.definitions)
@@ -76,17 +77,9 @@ class Draft:
 
     def _id(self, name: str) -> int:
         if name not in self.ids:
-            self.ids[name] = self._lines.count + len(self._added)
+            self.ids[name] = len(self._given) + len(self._added)
             self._added.append(name)
         return self.ids[name]
-
-    def names(self, ids: Indices) -> list[str]:
-        """The names that have these ids."""
-        is_added = ids >= self._lines.count
-        if not is_added.any():
-            return self._lines.names(ids)
-        others = iter(self._lines.names(ids[~is_added]))
-        return [self._added[i - self._lines.count] if i >= self._lines.count else next(others) for i in ids.tolist()]
 
     def _mark(self, columns: Iterator[Indices]) -> Indices:
         """Which names stand in these columns."""

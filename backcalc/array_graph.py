@@ -19,6 +19,7 @@ from backcalc.array_draft import Draft, ordered
 from backcalc.errors import Diagnostic, Note, Span, shorten
 from backcalc.graph import Kind, Node
 from backcalc.lines import PIECE, Lines
+from backcalc.names import Names
 from backcalc.parser import Reading
 from backcalc.primitives import CONSTANTS
 from backcalc.sorting import Indices, gathered, repeated
@@ -54,11 +55,11 @@ class ArrayGraph:
         self.rank = np.empty(draft.count, np.int32)
         self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
         self._ids = order[len(draft.hidden) :]
-        self.names = draft.names(self._ids)
-        hidden = zip(draft.hidden.tolist(), draft.names(draft.hidden), strict=True)
+        self.names = draft.names.chosen(self._ids)
+        hidden = zip(draft.hidden.tolist(), draft.names.at(draft.hidden), strict=True)
         self.constants = {int(self.rank[i]): CONSTANTS[name] for i, name in hidden}
         self.kinds = self._kinds(draft)
-        inputs = draft.names(np.array(list(draft.inputs), np.int64))
+        inputs = draft.names.at(np.array(list(draft.inputs), np.int64))
         self.declared = dict(zip(inputs, draft.inputs.values(), strict=True))
         # Parallel edges add up in the order of the file, and a file may have its edges in several forms.
         starts = [template.starts for template in draft.edges]
@@ -115,7 +116,7 @@ class ArrayGraph:
     @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The names of the nodes with neither a formula nor incoming edges."""
-        return tuple(self.names[i] for i in self.input_places.tolist())
+        return tuple(self.names.at(self.input_places))
 
     @property
     def input_places(self) -> Indices:
@@ -180,13 +181,13 @@ class ArrayGraph:
         computed = unused & ((self.kinds == EDGES) | (self.kinds == EXPRESSION))
         # The same three steps as `Graph.sinks` takes; tests hold them equal.
         found = next((each for each in (computed & ~self._in_partials, computed, unused) if each.any()), unused)
-        return tuple(self.names[i] for i in np.flatnonzero(found).tolist())
+        return tuple(self.names.at(np.flatnonzero(found)))
 
 
 class _Index(Mapping[str, int]):
     """The place of each node by name; a dictionary once more than a few are looked up, for it takes much memory."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: Names) -> None:
         self._names = names
         self._found: dict[str, int] = {}
 
@@ -198,10 +199,9 @@ class _Index(Mapping[str, int]):
 
     def __getitem__(self, name: str) -> int:
         if name not in self._found and len(self._found) < FEW_LOOKUPS:
-            try:
-                self._found[name] = self._names.index(name)
-            except ValueError:
-                raise KeyError(name) from None
+            self._found |= self._names.places([name])
+            if name not in self._found:
+                raise KeyError(name)
         return self._found[name] if name in self._found else self._places[name]
 
     @cached_property

@@ -72,8 +72,8 @@ class LargeRun:
     @property
     def gradient(self) -> dict[str, float]:
         """∂output/∂name for each name of `wrt`."""
-        names = self.graph.names
-        return {names[i]: float(self.adjoint_array[i]) for i in self.wrt_places.tolist()}
+        names, adjoints = self.graph.names.at(self.wrt_places), self.adjoint_array[self.wrt_places]
+        return dict(zip(names, adjoints.tolist(), strict=True))
 
     @property
     def is_finite(self) -> bool:

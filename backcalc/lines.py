@@ -9,7 +9,7 @@ line with a word that is not what it looks like, are the ordinary reader's, in t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +21,10 @@ from backcalc.blocks import Block, OpenBlock, without
 from backcalc.errors import Source, Span
 from backcalc.expr import Call, Name
 from backcalc.forms import WORDS, leaves_of, word
-from backcalc.names import CollisionError, NameTable, head, unpacked
+from backcalc.names import CollisionError, Names, NameTable
 from backcalc.parser import Reading, parse_line
 from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
-from backcalc.words import LONGEST, WIDTH, AnyArray
+from backcalc.words import LONGEST, AnyArray
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
@@ -42,31 +42,7 @@ class Lines:
     source: Source
     blocks: tuple[Block, ...]
     rest: Program
-    _places: tuple[AnyArray, AnyArray]  # Where in the text each name stands for one time, and its length.
-    _heads: AnyArray  # The first eight bytes of each name.
-
-    @property
-    def count(self) -> int:
-        """How many names there are."""
-        return len(self._heads)
-
-    def names(self, ids: AnyArray) -> list[str]:
-        """The names that have these numbers; a string of each of a million takes more memory than all else here."""
-        names = unpacked(self._heads[ids])
-        starts, lengths = (column[ids] for column in self._places)
-        longer = np.flatnonzero(lengths > WIDTH)
-        for i, start, length in zip(
-            *(column.tolist() for column in (longer, starts[longer], lengths[longer])), strict=True
-        ):
-            names[i] = self.source.text[start : start + length]
-        return names
-
-    def ids(self, asked: Collection[str]) -> dict[str, int]:
-        """The numbers of those of the names `asked` for that there are."""
-        heads = np.array(sorted({head(name) for name in asked}), np.uint64)
-        is_like = heads[np.searchsorted(heads[:-1], self._heads)] == self._heads
-        found = np.flatnonzero(is_like)
-        return {name: i for name, i in zip(self.names(found), found.tolist(), strict=True) if name in asked}
+    names: Names  # By their numbers.
 
     def comments(self) -> Iterator[Comment]:
         """The comments of the whole text: a `#` begins one wherever it stands."""
@@ -107,13 +83,13 @@ class _Reader:
             self._read_piece(piece, lines, groups, at)
         taken = self._read_odd()
         blocks = [form.block(len(WORDS)) for form in self._forms.values() if form is not None]
-        starts, lengths, heads = (column[len(WORDS) :] for column in (*self._table.places(), self._table.heads))
+        columns = [column[len(WORDS) :] for column in (self._table.heads, *self._table.places())]
         program = self._reading.program()
         if any(isinstance(statement, Loop | Function) for statement in program.statements):
             raise _UnfitError
         left = (without(block, taken) for block in blocks if block is not None)
         kept = tuple(block for block in left if len(block.starts))
-        return Lines(self._source, kept, program, (starts, lengths), heads)
+        return Lines(self._source, kept, program, Names(self._source.text, columns))
 
     def _pieces(self) -> Iterator[tuple[int, bytes]]:
         """Where each piece begins, and its bytes; one at a time, so that the text is not held twice."""

@@ -6,7 +6,7 @@ characters worked out, as one integer. What is longer takes more steps, and mean
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -156,6 +156,25 @@ class _SomeWords(Words):
     def heads(self) -> AnyArray:
         """The first eight bytes of each as an integer."""
         return np.asarray(self._words.heads[self._which])
+
+
+# ---- Rows of bytes ---------------------------------------------------------------------------------------------------
+
+
+def as_bytes(words: AnyArray) -> AnyArray:
+    """Integers, or NumPy's strings of bytes, as a row of bytes each, with zeros behind what is shorter."""
+    return words.astype(words.dtype.newbyteorder("<"), copy=False).view(np.uint8).reshape(-1, words.itemsize)
+
+
+def rows_of(columns: Sequence[AnyArray | bytes]) -> str:
+    """A text in whose every row stands what each column has there: bytes and zeros behind, or in all rows the same."""
+    widths = [len(column) if isinstance(column, bytes) else column.shape[1] for column in columns]
+    count = max(len(column) for column in columns if not isinstance(column, bytes))
+    rows, at = np.empty((count, sum(widths)), np.uint8), 0
+    for column, width in zip(columns, widths, strict=True):
+        rows[:, at : at + width] = np.frombuffer(column, np.uint8) if isinstance(column, bytes) else column
+        at += width
+    return rows.tobytes().translate(None, b"\0").decode(errors="replace")
 
 
 # ---- Numbers ---------------------------------------------------------------------------------------------------------

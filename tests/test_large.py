@@ -39,7 +39,7 @@ def both(text, at=None, of=None, wrt=()):
         return None
     plain = run(load(source), at or {}, of, wrt)
     graph = plain.graph
-    assert large.graph.names == list(large.graph.index) == [node.name for node in graph.nodes]
+    assert list(large.graph.names) == list(large.graph.index) == [node.name for node in graph.nodes]
     assert [large.graph.index[node.name] for node in graph.nodes] == list(range(len(graph.nodes)))
     assert (large.graph.inputs, large.graph.sinks) == (graph.inputs, graph.sinks)
     assert [(node.kind, node.formula) for node in large.graph.nodes] == [(n.kind, n.formula) for n in graph.nodes]

@@ -60,8 +60,8 @@ def said(statement):
 
 def all_of(found):
     """What was read, in the order of the text."""
-    names = found.names(np.arange(found.count))
-    assert found.ids([*names, "no_name"]) == {name: i for i, name in enumerate(names)}
+    names = list(found.names)
+    assert found.names.places([*names, "no_name"]) == {name: i for i, name in enumerate(names)}
     known = [(start, said(statement)) for block in found.blocks for start, statement in expanded(block, names)]
     known += [(statement.span.start, said(statement)) for statement in found.rest.statements]
     return sorted(known, key=lambda each: each[0])
@@ -180,5 +180,5 @@ def test_every_name_stands_somewhere(odd):
     text = "".join(f"n{i} -> n{i + 1} : 0.5\n" for i in range(40))
     found = read_lines(Source("test", f"{text}{odd}\n{text}"))
     asked = {leaf.id for statement in found.rest.statements for leaf in leaves_of(statement) if isinstance(leaf, Name)}
-    used = {name for block in found.blocks for name in found.names(np.unique(block.names))}
-    assert set(found.names(np.arange(found.count))) <= used | asked
+    used = {name for block in found.blocks for name in found.names.at(np.unique(block.names))}
+    assert set(found.names) <= used | asked

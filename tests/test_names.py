@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_words import laid_out
 
 from backcalc import names
-from backcalc.names import CollisionError, NameTable, head, unpacked
+from backcalc.names import CollisionError, Names, NameTable, head
 from backcalc.words import LONGEST
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
@@ -55,7 +55,21 @@ def test_long_names_with_one_hash_are_told_apart(monkeypatch):
         NameTable().ids(some, np.asarray)
 
 
+some_texts = st.lists(st.text("abn019_", min_size=1, max_size=12))
+
+
 @law
-@given(st.lists(st.text("abn019_", min_size=1, max_size=12)))
-def test_unpacked_names(names):
-    assert unpacked(np.array([head(name) for name in names], np.uint64)) == [name[:8] for name in names]
+@given(some_texts, st.lists(st.text("aσ′", min_size=1, max_size=12)), st.randoms(use_true_random=False))
+def test_names_are_a_list_of_them(standing, others, random):
+    text = " ".join(standing)
+    starts = [len(" ".join(standing[:i])) + (i > 0) for i in range(len(standing))]
+    columns = [[head(name) for name in standing], starts, [len(name) for name in standing]]
+    names = Names(text, [np.array(*column) for column in zip(columns, [np.uint64, np.int32, np.int64], strict=True)])
+    names, expected = names.followed_by(others), [*standing, *others]
+    places = np.array([i for i in range(len(expected)) if random.random() < 0.7], np.int64)
+    names, expected = names.chosen(places), [expected[i] for i in places.tolist()]
+    assert list(names) == [names[i] for i in range(len(names))] == names[:] == expected
+    assert [row.tobytes().rstrip(b"\0").decode() for row in names.columns(slice(None))] == expected
+    found = names.places([*expected, "no_name"])
+    assert found.keys() == set(expected)
+    assert all(expected[i] == name for name, i in found.items())

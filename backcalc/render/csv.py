@@ -47,24 +47,24 @@ def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> I
 def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
     """The same where every node is a number: no name needs quotes, and a million rows take no longer than they must."""
     yield "node,value,adjoint"
-    names = list(run.graph.index)
-    for i in range(0, len(names), ROWS):
-        part = slice(i, min(i + ROWS, len(names)))
-        count = part.stop - part.start
-        pieces = [","] * (6 * count)  # Three cells a line and what stands behind each, all put together at once.
-        pieces[::6], pieces[2::6], pieces[4::6] = names[part], *_columns(run, part)
-        pieces[5::6] = ["\n"] * count
-        yield "".join(pieces[:-1])
+    count = len(run.graph.index)
+    for i in range(0, count, ROWS):
+        part = slice(i, min(i + ROWS, count))
+        yield _rows(run, part) if isinstance(run, Run) else _rows_of_arrays(cast("LargeRun", run), part)
 
 
-def _columns(run: AnyRun, part: slice) -> tuple[list[str], list[str]]:
-    """The values and the adjoints of some nodes as cells; what is not known, or a formula, is empty."""
-    if isinstance(run, Run):
-        return _cells(run.values[part]), _cells(run.adjoints[part])
+def _rows(run: Run, part: slice) -> str:
+    names = [node.name for node in run.graph.nodes[part]]
+    return "\n".join(map(",".join, zip(names, _cells(run.values[part]), _cells(run.adjoints[part]), strict=True)))
+
+
+def _rows_of_arrays(run: LargeRun, part: slice) -> str:
+    """The same of a large run, where a string of each cell would take longer than all else."""
     from backcalc.render.decimals import cells
+    from backcalc.words import rows_of
 
-    large = cast("LargeRun", run)
-    return cells(large.value_array[part], large.known[part]), cells(large.adjoint_array[part])
+    values, adjoints = cells(run.value_array[part], run.known[part]), cells(run.adjoint_array[part])
+    return rows_of([run.graph.names.columns(part), b",", values, b",", adjoints, b"\n"])[:-1]
 
 
 def _cells(column: Sequence[Any]) -> list[str]:

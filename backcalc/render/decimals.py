@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from backcalc.array import Array, quiet
 from backcalc.unparse import number_texts
-from backcalc.words import AnyArray
+from backcalc.words import AnyArray, as_bytes
 
 _WHOLE, _PLACES = 7, 8  # Digits before and behind the point: 15, which any float64 keeps.
 _SCALE = 10.0**_PLACES
@@ -30,30 +28,29 @@ def texts(numbers: Array) -> list[str]:
     return found.tolist()
 
 
-def cells(numbers: Array, known: AnyArray | None = None) -> list[str]:
-    """The numbers, which are a row, as CSV has them: `number_text` of each, nothing where one is not `known`."""
-    return _filled(numbers, known, "0", "", lambda some: number_texts(some.tolist()))
+def cells(numbers: Array, known: AnyArray | None = None) -> AnyArray:
+    """The numbers, which are a row, as CSV has them, in bytes: `number_text` of each, nothing where not `known`."""
+    is_written, is_zero = _split(numbers, known)
+    some = np.array(number_texts(numbers[is_written].tolist()), bytes)
+    found = np.zeros(len(numbers), some.dtype)
+    found[is_written], found[is_zero] = some, b"0"
+    return as_bytes(found)
 
 
 def members(numbers: Array, known: AnyArray | None = None) -> list[str]:
     """The numbers, which are a row, as JSON has them: strings where they are not finite, null where not `known`."""
-    return _filled(numbers, known, "0.0", "null", _quoted_where_odd)
-
-
-def _filled(
-    numbers: Array, known: AnyArray | None, zero: str, unknown: str, write: Callable[[Array], list[str]]
-) -> list[str]:
-    """What `write` gives, with the work done only for what is known and not 0: of large graphs most adjoints are."""
-    is_written = numbers.view(np.int64) != 0  # -0.0 has a bit that is set.
-    if known is not None:
-        is_written &= known
+    is_written, is_zero = _split(numbers, known)
     if is_written.all():
-        return write(numbers)
-    found = np.full(len(numbers), zero, object)
-    if known is not None:
-        found[~known] = unknown
-    found[is_written] = write(numbers[is_written])
+        return _quoted_where_odd(numbers)
+    found = np.full(len(numbers), "null", object)
+    found[is_written], found[is_zero] = _quoted_where_odd(numbers[is_written]), "0.0"
     return found.tolist()
+
+
+def _split(numbers: Array, known: AnyArray | None) -> tuple[AnyArray, AnyArray]:
+    """Which of the numbers that are known want work, and which are 0: of large graphs most adjoints are."""
+    is_other = numbers.view(np.int64) != 0  # -0.0 has a bit that is set.
+    return (is_other, ~is_other) if known is None else (is_other & known, ~is_other & known)
 
 
 def _quoted_where_odd(numbers: Array) -> list[str]:
