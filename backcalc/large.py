@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from backcalc import progress
 from backcalc.ahead import meanwhile
 from backcalc.allocation import WORTH, give_back_freed, keep_freed
 from backcalc.array import Array, is_finite
-from backcalc.array_formulas import Formulas
 from backcalc.array_graph import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
 from backcalc.array_nodes import remarks
 from backcalc.array_tape import ArrayTape
@@ -31,6 +30,9 @@ from backcalc.run import Mode, choose_output, choose_wrt
 from backcalc.shapes import Shape
 from backcalc.sorting import Indices
 from backcalc.template import UnfitError
+
+if TYPE_CHECKING:
+    from backcalc.array_formulas import Formulas
 
 HUGE = 1 << 26  # Characters from which on memory counts.
 
@@ -91,6 +93,8 @@ class LargeRun:
     @cached_property
     def formulas(self) -> Formulas:
         """The formulas as text."""
+        from backcalc.array_formulas import Formulas  # Few formats show them.
+
         return Formulas(self.graph)
 
     @cached_property
