@@ -130,10 +130,12 @@ class Draft:
         """
         # What is to be sorted is a few runs in order, for which a stable sort takes little time.
         number = inverse(np.argsort(self._begins(), kind="stable"))
-        found, at = np.full(self.count, len(number) * self.width), 0
+        last, at = len(number) * self.width, 0
+        kind = np.int32 if last < 1 << 31 else np.int64
+        found = np.full(self.count, last, kind)
         for template in self.templates:
             columns = (*template.ends, *template.reads) if template.is_edge else (*template.reads, *template.ends)
-            line = number[at : at + len(template.starts)].astype(np.int64) * self.width
+            line = number[at : at + len(template.starts)].astype(kind) * self.width
             at += len(line)
             for role, column in enumerate(columns):
                 # Line and role in one number, so that the least of a name's is its first, within a line too.
