@@ -8,7 +8,7 @@ from backcalc.array import Array
 from backcalc.array_graph import ArrayGraph
 from backcalc.operations import LocalPartials
 from backcalc.plan import NEUTRAL, Plan
-from backcalc.sorting import Indices, gathered, stable_order
+from backcalc.sorting import Indices, gathered, occurrences, stable_order
 from backcalc.template import joined
 
 Edges = tuple[Indices, Indices, Array]
@@ -35,7 +35,7 @@ class Incoming:
         order = stable_order(edges[0])
         heads, self._tails, self._partials = (gathered(each, order) for each in edges)
         self._first = np.zeros(len(graph) + 1, np.int64)
-        np.cumsum(np.bincount(heads, minlength=len(graph)), out=self._first[1:])
+        np.cumsum(occurrences(heads, len(graph)), out=self._first[1:])
 
     def of(self, nodes: slice) -> tuple[Indices, Indices, Array]:
         """How many edges lead to each of `nodes`; and the tails and the partials of these edges, node by node."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -127,7 +128,7 @@ class _Reader:
         """Take in the lines of a piece that begins at the character `at` of the text, `groups` of them by form."""
         if (b"{" in piece or b"}" in piece) and lines.has_braces:
             raise _UnfitError
-        chars = _Characters(piece, at)
+        chars = _Characters(piece, at, self._place)
         is_odd = np.zeros(len(lines.starts), bool)
         parts = []
         for group in groups:
@@ -191,7 +192,7 @@ class _Reader:
             are_fit = np.logical_and.reduce(
                 [*are_names[a:i].reshape(name.shape), *are_numbers[b:j].reshape(value.shape)]
             )
-            starts = chars.places(lines.statements(group)).astype(self._place)
+            starts = chars.places(lines.statements(group))
             columns = starts, ids[a:i].reshape(name.shape), floats[b:j].reshape(value.shape)
             form.add(columns if are_fit.all() else tuple(column[..., are_fit] for column in columns), share)
             yield group, are_fit
@@ -239,8 +240,9 @@ class _Reader:
 class _Characters:
     """The characters of the text that the bytes of a piece are."""
 
-    def __init__(self, piece: bytes, at: int) -> None:
-        self._at = at
+    def __init__(self, piece: bytes, at: int, kind: type[np.signedinteger[Any]]) -> None:
+        """`kind` has room for the number of any character of the text."""
+        self._at, self._kind = at, kind
         self._inner: AnyArray | None = None
         if not piece.isascii():
             is_inner = (np.frombuffer(piece, np.uint8) & 0xC0) == 0x80  # Bytes of a character behind its first.
@@ -248,7 +250,8 @@ class _Characters:
 
     def places(self, bytes_: AnyArray) -> AnyArray:
         """The place of the characters that begin at these bytes of the piece."""
-        return np.asarray(bytes_ + self._at if self._inner is None else bytes_ + self._at - self._inner[bytes_])
+        characters = bytes_ if self._inner is None else bytes_ - self._inner[bytes_]
+        return (characters + self._at).astype(self._kind)
 
 
 def _blanked(place: tuple[int, bytes]) -> tuple[int, bytes, BlankedLines, list[AnyArray]]:

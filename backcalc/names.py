@@ -34,7 +34,7 @@ class NameTable:
     def __init__(self, prefix: str = "") -> None:
         self._serial, self._short, self._long = _Serials(prefix.encode()), _HashTable(), _HashTable()
         self._heads: list[AnyArray] = [np.empty(0, np.uint64)]
-        self._places: list[tuple[AnyArray, AnyArray]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        self._places: list[tuple[AnyArray, AnyArray]] = [(np.empty(0, np.int32), np.empty(0, np.int16))]
         self.count = 0
         self._has_others = False
 
@@ -77,7 +77,7 @@ class NameTable:
         """The `ids`, those of the names at `firsts` being new."""
         new = words[firsts]
         self._heads.append(new.heads)
-        self._places.append((place(new.starts), new.lengths))
+        self._places.append((place(new.starts), new.lengths.astype(np.int16)))
         self.count += len(firsts)
         return ids
 
@@ -251,7 +251,7 @@ class Names(Sequence[str]):
     def followed_by(self, others: Sequence[str]) -> Names:
         """The names with others behind them that stand nowhere."""
         heads = np.array([head(name) for name in others], np.uint64)
-        starts, lengths = ~np.arange(len(others)), np.full(len(others), WIDTH + 1)
+        starts, lengths = ~np.arange(len(others), dtype=np.int32), np.full(len(others), WIDTH + 1, np.int16)
         pairs = ((self._heads, heads), (self._starts, starts), (self._lengths, lengths))
         return Names(self._text, [np.concatenate(pair) for pair in pairs], others)
 

@@ -6,7 +6,7 @@ from itertools import repeat
 
 import numpy as np
 
-from backcalc.sorting import Indices, gathered, stable_order
+from backcalc.sorting import Indices, gathered, occurrences, stable_order
 
 FEW_NODES = 24  # Fewer are peeled faster one by one.
 STRIDE = 64  # Of so many nodes on chains one is a milestone.
@@ -25,8 +25,8 @@ class _Peeling:
         self.level = np.full(count, -1, np.int32)
         self.heads = gathered(heads, stable_order(tails))  # The users of node i are heads[first[i] : first[i + 1]].
         self.first = np.zeros(count + 1, np.int32)
-        np.cumsum(np.bincount(tails, minlength=count), out=self.first[1:])
-        self.waiting = np.bincount(heads, minlength=count).astype(np.int32)
+        np.cumsum(occurrences(tails, count), out=self.first[1:])
+        self.waiting = occurrences(heads, count).astype(np.int32)
         self._chains: _Chains | None = None  # Made when there is a first one to follow.
 
     def levels(self) -> Indices:

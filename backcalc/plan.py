@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from backcalc.array import Array, quiet
 from backcalc.peeling import peel
-from backcalc.sorting import Indices, gathered, inverse, stable_order
+from backcalc.sorting import Indices, gathered, inverse, occurrences, stable_order
 
 FEW_EDGES = 96  # Fewer are swept faster one by one.
 LONG = 64  # A chain of fewer edges is swept faster one by one.
@@ -118,7 +118,7 @@ class _Schedule:
         self.turn, self.edges = turn, edges
         # Each array of all edges is let go before the next is made: they are the peak of a large run's memory.
         self.source, self.target = (gathered(turn, gathered(end, edges)) for end in (source, target))
-        self.stretches = list(stretches(np.bincount(level, minlength=1), FEW_EDGES))
+        self.stretches = list(stretches(occurrences(level, int(level.max(initial=0)) + 1), FEW_EDGES))
 
     def sweep(self, partials: Array, seed: int | Indices, taken: NDArray[np.bool_] | None) -> Array:
         total = np.full(len(self.turn), NEUTRAL)
@@ -158,7 +158,7 @@ class _Schedule:
     @cached_property
     def _is_alone(self) -> NDArray[np.bool_]:
         """Whether one edge alone adds to each node."""
-        return np.asarray(np.bincount(self.target, minlength=len(self.turn)) == 1)
+        return np.asarray(occurrences(self.target, len(self.turn)) == 1)
 
 
 def _at_once(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:

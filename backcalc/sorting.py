@@ -24,6 +24,14 @@ def gathered(values: Indices, places: Indices) -> Indices:
     return found
 
 
+def occurrences(keys: Indices, count: int) -> Indices:
+    """How often each whole number below `count` stands in `keys`; some at a time, as above."""
+    found, step = np.zeros(count, np.int64), max(BLOCK, count)
+    for begin in range(0, len(keys), step):
+        found += np.bincount(keys[begin : begin + step], minlength=count)
+    return found
+
+
 def stable_order(keys: Indices) -> Indices:
     """The places of `keys` (whole, from 0) in ascending order, of equals in their own.
 
@@ -32,26 +40,28 @@ def stable_order(keys: Indices) -> Indices:
     """
     if (keys[1:] >= keys[:-1]).all():
         return np.arange(len(keys), dtype=np.int32)
-    if int(keys.max()) < FEW_KEYS:
-        return _counted(keys.astype(np.uint16))
+    largest = int(keys.max())
+    if largest < FEW_KEYS:
+        return _counted(keys.astype(np.uint16), largest + 1)
     high, low = (keys >> 16).astype(np.uint16), keys.astype(np.uint16)
-    if not high.any():
+    if largest < 1 << 16:
         return np.argsort(low, kind="stable").astype(np.int32)
-    order = _counted(high)
+    count = (largest >> 16) + 1
+    order = _counted(high, count)
     low = gathered(low, order)
-    ends = np.cumsum(np.bincount(high)).tolist()
+    ends = np.cumsum(occurrences(high, count)).tolist()
     for begin, end in pairwise((0, *ends)):
         part = order[begin:end]
         part[:] = gathered(part, np.argsort(low[begin:end], kind="stable"))
     return order
 
 
-def _counted(keys: NDArray[np.uint16]) -> Indices:
-    """The same for keys of which there are few: sorted a block at a time, each key's places put where they belong.
+def _counted(keys: NDArray[np.uint16], count: int) -> Indices:
+    """The same for keys below `count` that are few: sorted a block at a time, each key's places put where they belong.
 
     NumPy sorts with indices of 64 bits and needs them twice, which of all edges at once would be the peak of memory.
     """
-    order, sizes = np.empty(len(keys), np.int32), np.bincount(keys)
+    order, sizes = np.empty(len(keys), np.int32), occurrences(keys, count)
     following = np.cumsum(sizes) - sizes  # Where the next place of each key goes.
     for begin in range(0, len(keys), BLOCK):
         block = keys[begin : begin + BLOCK]
