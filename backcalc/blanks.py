@@ -129,8 +129,7 @@ class BlankedLines:
     def numbers(self, tokens: AnyArray) -> tuple[AnyArray, AnyArray]:
         """The numbers of tokens with the minus that is their own, and which are numbers of the language."""
         values, are_valid = numbers(self.words[tokens])
-        np.negative(values, out=values, where=self._is_negative[tokens])
-        return values, are_valid
+        return np.where(gathered(self._is_negative, tokens), -values, values), are_valid
 
     def has_own_minus(self, line: int) -> bool:
         """Whether a minus of its own stands before the number that ends a line."""
@@ -196,7 +195,7 @@ class BlankedLines:
 def _without_signs(codes: AnyArray, behind: AnyArray, separators: AnyArray) -> AnyArray:
     """What is behind separators, but for the signs that are a number's own."""
     signs = np.flatnonzero((separators == _PLUS) | (separators == _MINUS))
-    exponents = _of_exponents(codes, behind, signs[codes[behind[signs] - 2] | _LOWER == _E])
+    exponents = _of_exponents(codes, behind, signs[codes[gathered(behind, signs) - 2] | _LOWER == _E])
     if len(exponents):
         behind, separators = _without(exponents, behind), _without(exponents, separators)
     own = _of_last_numbers(codes, behind, np.flatnonzero(separators == _MINUS))
@@ -218,8 +217,8 @@ def _of_exponents(codes: AnyArray, behind: AnyArray, signs: AnyArray) -> AnyArra
 
 def _of_last_numbers(codes: AnyArray, behind: AnyArray, signs: AnyArray) -> AnyArray:
     """Which minuses stand between a mark, or a mark and a space, and a number that ends its line."""
-    signs = signs[codes[behind[signs + 1] - 1] == _NEWLINE]
-    at = behind[signs]
+    signs = signs[codes[gathered(behind, signs + 1) - 1] == _NEWLINE]
+    at = gathered(behind, signs)
     before = codes[at - 2]
     is_space = (before == _SPACE) | (before == _TAB)
     is_behind_mark = _looked_up(_IS_MARK, np.where(is_space, codes[at - 3], before))

@@ -69,7 +69,7 @@ class Words:
         return len(self.starts)
 
     def __getitem__(self, which: AnyArray) -> Words:
-        return _SomeWords(self, which)
+        return _SomeWords(self, np.flatnonzero(which) if which.dtype == np.bool_ else which)
 
     def texts(self) -> list[bytes]:
         """The words as they stand."""
@@ -135,17 +135,17 @@ class _SomeWords(Words):
         self.text = words.text
 
     def __len__(self) -> int:
-        return int(np.count_nonzero(self._which)) if self._which.dtype == np.bool_ else len(self._which)
+        return len(self._which)
 
     @cached_property
     def starts(self) -> AnyArray:  # type: ignore[override]
         """Where each begins."""
-        return np.asarray(self._words.starts[self._which])
+        return gathered(self._words.starts, self._which)
 
     @cached_property
     def lengths(self) -> AnyArray:  # type: ignore[override]
         """The length of each."""
-        return np.asarray(self._words.lengths[self._which])
+        return gathered(self._words.lengths, self._which)
 
     @cached_property
     def longest(self) -> int:
@@ -155,7 +155,7 @@ class _SomeWords(Words):
     @cached_property
     def heads(self) -> AnyArray:
         """The first eight bytes of each as an integer."""
-        return np.asarray(self._words.heads[self._which])
+        return gathered(self._words.heads, self._which)
 
 
 # ---- Rows of bytes ---------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def _short_numbers(words: AnyArray, lengths: AnyArray) -> tuple[AnyArray, AnyArr
     fraction = np.where(dots != 0, lengths - 1 - _bytes_below(dots), 0)
     values, are_digits = whole_numbers(digits, count)
     are_valid = are_digits & ((dots & (dots - _ONE)) == 0) & (lengths <= WIDTH)
-    return values / _TENS[np.where(are_valid, fraction, 0)], are_valid
+    return values / gathered(_TENS, np.where(are_valid, fraction, 0)), are_valid
 
 
 def whole_numbers(digits: AnyArray, count: AnyArray) -> tuple[AnyArray, AnyArray]:
