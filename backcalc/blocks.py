@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +13,7 @@ from backcalc.words import AnyArray
 _MORE = 1.05  # Lines are not all of one length.
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """The lines of one form, in the order of the text."""
 
     statement: Edge | Definition  # What the grammar reads in one of them. Its names and numbers are the blanks.

@@ -7,7 +7,7 @@ speaks of is a scalar. What settled a shape is kept only where that is asked for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backcalc.graph import Incoming
 from backcalc.shape_rules import RULES, MismatchError, Term, Unknown, find, settle_edge, unify
@@ -35,8 +35,7 @@ def shape_words(shape: Sequence[int | None] | None) -> str:
     return f"a {shape_text(shape)} matrix" if len(shape) > 1 else f"a vector of {shape_text(shape)}"
 
 
-@dataclass(frozen=True)
-class Constraint:
+class Constraint(NamedTuple):
     """What ties the shapes of `slots` together: an operation with its value last, or partial, head and tail of an edge.
 
     One without slots is the rule that an input which nothing speaks of is a number.

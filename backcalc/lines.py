@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,8 +35,7 @@ _SERIAL = re.compile(r"\b[A-Za-z_]+(?=\d+\b)")
 _CALL_WITH_SPACE = re.compile(rb"n[ \t]+\(")  # What begins `d (v)/d (u)` is not said by its tokens alone.
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(NamedTuple):
     """A text as blocks, and `rest`, the statements that are in none of them, in the order of the text."""
 
     source: Source

@@ -8,9 +8,9 @@ goes the plain way, which has the words for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from math import nan
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,7 @@ Flags = NDArray[np.bool_]
 FEW_SLOTS = 16  # Fewer of one level and primitive are computed faster one by one.
 
 
-@dataclass(frozen=True)
-class LocalPartials:
+class LocalPartials(NamedTuple):
     """What the edges of a program's `plan` are at a point.
 
     partials       ∂head/∂tail an edge

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ class UnfitError(Exception):
     """A file holds what arrays of numbers cannot express, or what wants an error: then the plain way serves."""
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """An operation of a template: a row of the table, and for each argument what it is and which one.
 
     An argument is ("name", i) or ("number", i), a column of the lines, ("literal", x), or ("op", i), an earlier one.
