@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from backcalc.names import NameTable, random_odd
+from backcalc.name_table import NameTable, random_odd
 from backcalc.sorting import gathered
 from backcalc.words import LONGEST, PAD, AnyArray, Bytes, Words, numbers
 

@@ -21,7 +21,8 @@ from backcalc.blocks import Block, OpenBlock, without
 from backcalc.errors import Source, Span
 from backcalc.expr import Call, Name
 from backcalc.forms import WORDS, leaves_of, word
-from backcalc.names import CollisionError, Names, NameTable
+from backcalc.name_table import CollisionError, NameTable
+from backcalc.names import Names
 from backcalc.parser import Reading, parse_line
 from backcalc.statements import Comment, Definition, Edge, Function, Loop, Program
 from backcalc.words import LONGEST, AnyArray

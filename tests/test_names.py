@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_words import laid_out
 
-from backcalc import names
-from backcalc.names import CollisionError, Names, NameTable, head
+from backcalc import name_table
+from backcalc.name_table import CollisionError, NameTable
+from backcalc.names import Names, head
 from backcalc.words import LONGEST
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
@@ -41,7 +42,7 @@ def test_a_name_has_one_number(pieces, prefix, tries_serials):
 
 @pytest.mark.parametrize("prefix", ["", "n", "m"])
 def test_many_names_in_a_table_that_grows(monkeypatch, prefix):
-    monkeypatch.setattr(names._HashTable, "_STEP", 100)
+    monkeypatch.setattr(name_table._HashTable, "_STEP", 100)
     texts = [f"n{i * i % 1009}" for i in range(3000)] + [f"a_long_name_{i % 77}" for i in range(500)]
     some = laid_out(texts)
     ids = NameTable(prefix).ids(some, np.asarray).tolist()
@@ -49,7 +50,7 @@ def test_many_names_in_a_table_that_grows(monkeypatch, prefix):
 
 
 def test_long_names_with_one_hash_are_told_apart(monkeypatch):
-    monkeypatch.setattr(names, "_FACTORS", [np.uint64(0), np.uint64(0x9E3779B97F4A7C15)])
+    monkeypatch.setattr(name_table, "_FACTORS", [np.uint64(0), np.uint64(0x9E3779B97F4A7C15)])
     some = laid_out(["name_of_17_letters", "name_of_18_letters"])
     with pytest.raises(CollisionError):
         NameTable().ids(some, np.asarray)
