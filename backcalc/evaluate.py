@@ -20,6 +20,7 @@ from backcalc.values import all_known, is_known, literal, ones, quietly, shape_o
 
 PLACES_SHOWN = 3
 NAMES_SHOWN = 8
+ONES_SHOWN = 3  # Of an axis.
 
 
 class Evaluation:
@@ -187,7 +188,7 @@ def require_known(evaluation: Evaluation) -> None:
     if needed:
         errors = [_missing(graph, node) for node in needed[: MAX_ERRORS + 1]]
         last = min(len(errors), MAX_ERRORS) - 1  # One remedy for all, under the last that is shown.
-        errors[last] = errors[last]._replace(hints=(*errors[last].hints, *remedies(needed)))
+        errors[last] = errors[last]._replace(hints=(*errors[last].hints, *remedies(evaluation, needed)))
         raise EvaluateError(graph.source, errors)
 
 
@@ -203,15 +204,27 @@ def missing_nodes(evaluation: Evaluation) -> list[Node]:
     return [tape.graph.nodes[i] for slot, i in missing.items() if slot in read]
 
 
-def remedies(needed: Sequence[Node]) -> tuple[str, ...]:
+def remedies(evaluation: Evaluation, needed: Sequence[Node]) -> tuple[str, ...]:
     """The `--at` that gives a value to every node that needs one, and the statement that does it for one."""
-    names = [shorten(node.name) for node in needed[:NAMES_SHOWN]]
-    statement = f"`input {names[0]} = 1`" if needed[0].kind == "input" else f"`{names[0]} = 1`"
+    shown = [(shorten(node.name), evaluation.known_shapes.names[node.name]) for node in needed[:NAMES_SHOWN]]
+    (first, shape), some = shown[0], [f"{name}={_some_ones(shape, ',')}" for name, shape in shown]
+    statement = f"`{'input ' * (needed[0].kind == 'input')}{first} = {_some_ones(shape, ', ')}`"
     what, more = "it" if len(needed) == 1 else "them", len(needed) > NAMES_SHOWN
-    option = ",".join(f"{name}=1" for name in names) + ",…" * more
-    hint = f"give {what} by --at {option}, or in the file by {statement}"
-    in_file = f'many are easier in a file: --at @point.json, which holds {{"{names[0]}": 1, …}}'
-    return (hint, in_file) if more else (hint,)
+    option = ",".join(some) + ",…" * more
+    quote = "'" * any(shape for _, shape in shown)  # To a shell brackets are a pattern of file names.
+    hint = f"give {what} by --at {quote}{option}{quote}, or in the file by {statement}"
+    if not more and "…" not in option:
+        return (hint,)
+    return hint, f'many are easier in a file: --at @point.json, which holds {{"{first}": {_some_ones(shape, ", ")}, …}}'
+
+
+def _some_ones(shape: Shape, comma: str) -> str:
+    """A value of that shape as one writes it, what is long cut off."""
+    text = "1"
+    for n in reversed(shape):
+        assert n is not None  # Where there is a point, all lengths are settled.
+        text = f"[{comma.join([text] * min(n, ONES_SHOWN))}{f'{comma}…' * (n > ONES_SHOWN)}]"
+    return text
 
 
 def _missing(graph: Graph, node: Node) -> Diagnostic:

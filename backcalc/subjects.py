@@ -35,9 +35,10 @@ def unknown(run: Run, answer: Answer) -> Diagnostic:
     what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(subject_of(answer))}`"
     hints: tuple[str, ...] = ()
     why = ""
-    if needed := missing_nodes(run.linear.evaluation):
+    evaluation = run.linear.evaluation
+    if needed := missing_nodes(evaluation):
         have = "has" if len(needed) == 1 else "have"
-        hints, why = remedies(needed), f": {quoted([node.name for node in needed])} {have} no value"
+        hints, why = remedies(evaluation, needed), f": {quoted([node.name for node in needed])} {have} no value"
     elif answer.wrt is None:
         hints = (f"the file of the graph may state its activation: {shorten(answer.of)} = …",)
     return Diagnostic("unknown-value", f"{what} is not known{why}", answer.span, hints=hints)
