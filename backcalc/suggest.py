@@ -26,16 +26,20 @@ def distance(a: str, b: str) -> int:
     return old[-1]
 
 
+def _at_least(a: str, b: str) -> int:
+    """What the distance is at least: how many letters of the longer one have no like in the other."""
+    return max(len(a), len(b)) - sum(min(a.count(letter), b.count(letter)) for letter in {*a})
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The name in `known` nearest to `name`; None where more than a third of the letters, and one, would differ."""
     if len(name) > LONGEST:
         return None
-    most = max(1, len(name) // 3)
-    candidates = [k for k in known if k != name and abs(len(k) - len(name)) <= most]
+    most, folded = max(1, len(name) // 3), name.casefold()
+    # The distance takes time, and of a million names few share enough letters with any.
+    candidates = [k for k in known if k != name and _at_least(folded, k.casefold()) <= most]
     # Of names that are equally near one that was typed whole comes first: `sin` for `sinn`, not `sign`.
-    ranked = sorted(
-        (distance(name.casefold(), k.casefold()), k != name.casefold(), not name.startswith(k), k) for k in candidates
-    )
+    ranked = sorted((distance(folded, k.casefold()), k != folded, not name.startswith(k), k) for k in candidates)
     if not ranked or ranked[0][0] > most or ranked[0][0] >= len(name):
         return None
     return ranked[0][-1]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backcalc.primitives import ALIASES, PRIMITIVES
-from backcalc.suggest import LONGEST, did_you_mean, distance, is_of_series, nearest
+from backcalc.suggest import LONGEST, _at_least, did_you_mean, distance, is_of_series, nearest
 
 law = settings(deadline=None, derandomize=True, max_examples=150)
 words = st.text("abX", max_size=6)
@@ -62,7 +62,7 @@ def test_two_steps_are_at_most_two(a, b):
     within_two = any(b == near or b in neighbours(near) for near in {a, *neighbours(a)})
     if distance(a, b) <= 2:
         assert within_two
-    assert distance(a, b) >= abs(len(a) - len(b))
+    assert distance(a, b) >= _at_least(a, b) >= abs(len(a) - len(b))
 
 
 @pytest.mark.parametrize(
