@@ -19,9 +19,10 @@ def telling_nodes(run: AnyRun, limit: int) -> Sequence[int]:
     columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
     index = run.graph.index
     first = {index[name]: 1 for name in run.graph.inputs} | {index.get(run.output, -1): 0}
+    sizes = [max(row) for row in zip(*(map(size, column[:]) for column in columns), strict=True)]
 
     def place(i: int) -> tuple[int, float]:
-        return first.get(i, 2), -max(size(column[i]) for column in columns)
+        return first.get(i, 2), -sizes[i]
 
     return most(range(len(run.graph.nodes)), limit, place)
 
