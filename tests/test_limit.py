@@ -30,7 +30,7 @@ def test_most_are_the_smallest_keys_in_the_order_in_which_they_stand(rows, limit
 
 @pytest.mark.parametrize(
     ("value", "found"),
-    [(-2.0, 2), (nan, inf), (np.array([1.0, -3.0]), 3), (np.array([1.0, nan]), inf), (Name("W"), inf)],
+    [(-2.0, 2), (nan, inf), (np.array([1.0, -3.0]), 3), (np.array([1.0, nan]), inf), (Name("W"), inf), (None, inf)],
 )
 def test_size(value, found):
     assert size(value) == found

@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 def telling_nodes(run: AnyRun, limit: int) -> Sequence[int]:
     """The places of at most `limit` nodes, in their order: the output, the inputs, then the largest adjoints."""
+    nodes = range(len(run.graph.nodes))
+    if not limit or len(nodes) <= limit:
+        return nodes
     columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
     index = run.graph.index
     first = {index[name]: 1 for name in run.graph.inputs} | {index.get(run.output, -1): 0}
@@ -24,7 +27,7 @@ def telling_nodes(run: AnyRun, limit: int) -> Sequence[int]:
     def place(i: int) -> tuple[int, float]:
         return first.get(i, 2), -sizes[i]
 
-    return most(range(len(run.graph.nodes)), limit, place)
+    return most(nodes, limit, place)
 
 
 def most(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Sequence[T]:
@@ -38,7 +41,7 @@ def most(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Sequence[T]:
 
 def size(value: Any) -> float:
     """How large a derivative is; what is no number, or not known, counts as larger than all."""
-    if not is_known(value):
+    if value is None or not is_known(value):
         return inf
     found = float(abs(value).max() if shape_of(value) else abs(value))
     return inf if isnan(found) else found
