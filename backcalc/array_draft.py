@@ -16,7 +16,7 @@ from backcalc.forms import leaves_of
 from backcalc.lines import Lines
 from backcalc.peeling import peel
 from backcalc.primitives import CONSTANTS, PRIMITIVES
-from backcalc.sorting import Indices, gathered, inverse, stable_order
+from backcalc.sorting import Indices, inverse, kept, stable_order
 from backcalc.statements import Definition, Edge, Header, Input, Output, Statement
 from backcalc.template import Template, UnfitError, joined
 
@@ -156,7 +156,7 @@ class Draft:
         if names[-1] >= 0:  # Of a line that the grammar read in another way.
             raise UnfitError
         names[self.first[self.hidden]] = -1
-        return np.concatenate([self.hidden.astype(np.int32), gathered(names, np.flatnonzero(names >= 0))])
+        return np.concatenate([self.hidden.astype(np.int32), kept(names, names >= 0)])
 
     def dependencies(self) -> tuple[Indices, Indices]:
         """The (tails, heads) of the graph's nodes, by name; there may be constants among the tails."""

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from backcalc.name_table import NameTable, random_odd
-from backcalc.sorting import gathered
+from backcalc.sorting import gathered, kept, ranges
 from backcalc.words import LONGEST, PAD, AnyArray, Bytes, Words, numbers
 
 NAME, NUMBER = b"n", b"0"  # What stands in a line's form for a blank. The only other words there are functions' names.
@@ -206,7 +206,7 @@ def _without(places: AnyArray, column: AnyArray) -> AnyArray:
     """The column without what it has at these places."""
     is_left = np.ones(len(column), bool)
     is_left[places] = False
-    return gathered(column, np.flatnonzero(is_left))  # Twice as fast as numpy.delete.
+    return kept(column, is_left)
 
 
 def _of_exponents(codes: AnyArray, behind: AnyArray, signs: AnyArray) -> AnyArray:
@@ -232,7 +232,7 @@ def _without_comments(data: bytes) -> bytes:
     lines = np.searchsorted(ends, hashes)
     is_first = np.diff(lines, prepend=-1) > 0
     hashes, ends = hashes[is_first], ends[lines[is_first]]
-    codes[_ranges(hashes, ends - hashes)] = _SPACE
+    codes[ranges(hashes, ends)] = _SPACE
     return codes.tobytes()
 
 
@@ -241,12 +241,6 @@ def _ends_of_runs(separators: AnyArray, kinds: AnyArray) -> AnyArray:
     is_space = (separators == _SPACE) | (separators == _TAB)
     is_followed = is_space[1:] & (kinds[:-1] == _NOTHING) & (is_space[:-1] | (separators[:-1] == _NEWLINE))
     return np.append(~is_followed, True)
-
-
-def _ranges(starts: AnyArray, lengths: AnyArray) -> AnyArray:
-    """The whole numbers of all ranges, one range behind the other."""
-    before = np.cumsum(lengths) - lengths
-    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
 
 
 def _equal(hashes: AnyArray) -> Iterator[AnyArray]:

@@ -58,8 +58,6 @@ class NameTable:
 
     def _ids_of_short(self, words: Words, place: _Place) -> AnyArray:
         values, are_serial = self._serial.values(words)
-        if are_serial.all():
-            return self._added(words, place, *self._serial.numbered(values, self.count))
         ids = np.empty(len(words), np.int32)
         numbered = self._serial.numbered(values[are_serial], self.count)
         ids[are_serial] = self._added(words[are_serial], place, *numbered)

@@ -6,7 +6,7 @@ from itertools import repeat
 
 import numpy as np
 
-from backcalc.sorting import Indices, gathered, occurrences, stable_order
+from backcalc.sorting import Indices, gathered, kept, occurrences, ranges, stable_order
 
 FEW_NODES = 24  # Fewer are peeled faster one by one.
 STRIDE = 64  # Of so many nodes on chains one is a milestone.
@@ -42,13 +42,13 @@ class _Peeling:
         self.level[front] = depth
         fed = gathered(self.heads, ranges(gathered(self.first, front), gathered(self.first, front + 1)))
         np.subtract.at(self.waiting, fed, np.int32(1))  # Of another type it is 30 times slower.
-        return self._each_once(gathered(fed, np.flatnonzero(gathered(self.waiting, fed) == 0))), depth + 1
+        return self._each_once(kept(fed, gathered(self.waiting, fed) == 0)), depth + 1
 
     def _each_once(self, ready: Indices) -> Indices:
         """The nodes of `ready` without repetition: each where its last mark stays. Nobody waits for them any more."""
         marks = np.arange(len(ready), dtype=np.int32)
         self.waiting[ready] = marks
-        return gathered(ready, np.flatnonzero(gathered(self.waiting, ready) == marks))
+        return kept(ready, gathered(self.waiting, ready) == marks)
 
     def _peel_one_by_one(self, front: Indices, depth: int) -> tuple[Indices, int]:
         """The same for as many levels as are narrow."""
@@ -117,12 +117,3 @@ class _Chains:
         passed = np.flatnonzero(self._origin >= 0)
         begin = level[self._origin[passed]]
         level[passed] = np.where(begin < 0, -1, begin + self._steps[passed])
-
-
-def ranges(begins: Indices, ends: Indices) -> Indices:
-    """The numbers from each begin up to its end, one range behind the other."""
-    sizes = ends - begins
-    behind = np.cumsum(sizes, dtype=sizes.dtype)
-    found = np.repeat(begins - behind + sizes, sizes)
-    found += np.arange(len(found), dtype=found.dtype)
-    return found

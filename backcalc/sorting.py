@@ -24,6 +24,20 @@ def gathered(values: Indices, places: Indices) -> Indices:
     return found
 
 
+def kept(values: Indices, are_kept: NDArray[np.bool_]) -> Indices:
+    """Those of the `values` that are kept; where no rule says which, NumPy's own way takes five times as long."""
+    return gathered(values, np.flatnonzero(are_kept))
+
+
+def ranges(begins: Indices, ends: Indices) -> Indices:
+    """The numbers from each begin up to its end, one range behind the other."""
+    sizes = ends - begins
+    behind = np.cumsum(sizes, dtype=sizes.dtype)
+    found = np.repeat(begins - behind + sizes, sizes)
+    found += np.arange(len(found), dtype=found.dtype)
+    return found
+
+
 def occurrences(keys: Indices, count: int) -> Indices:
     """How often each whole number below `count` stands in `keys`; some at a time, as above."""
     found, step = np.zeros(count, np.int64), max(BLOCK, count)

@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backcalc import order, peeling, plan, sorting, sweep
-from backcalc.peeling import peel, ranges
+from backcalc.peeling import peel
 from backcalc.plan import Plan, stretches
-from backcalc.sorting import inverse, repeated, stable_order
+from backcalc.sorting import inverse, ranges, repeated, stable_order
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
 

@@ -16,18 +16,15 @@ T = TypeVar("T")
 
 def telling_nodes(run: AnyRun, limit: int) -> Sequence[int]:
     """The places of at most `limit` nodes, in their order: the output, the inputs, then the largest adjoints."""
-    nodes = range(len(run.graph.nodes))
-    if not limit or len(nodes) <= limit:
-        return nodes
-    columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
+    derivatives = [run.adjoints] if run.mode == "reverse" else run.tangents.values()
+    columns = [column[:] for column in derivatives]  # Of arrays all numbers at once, not one by one.
     index = run.graph.index
     first = {index[name]: 1 for name in run.graph.inputs} | {index.get(run.output, -1): 0}
-    sizes = [max(row) for row in zip(*(map(size, column[:]) for column in columns), strict=True)]
 
     def place(i: int) -> tuple[int, float]:
-        return first.get(i, 2), -sizes[i]
+        return first.get(i, 2), -max(size(column[i]) for column in columns)
 
-    return most(nodes, limit, place)
+    return most(range(len(run.graph.nodes)), limit, place)
 
 
 def most(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Sequence[T]:
