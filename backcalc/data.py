@@ -122,15 +122,8 @@ def _refusal(code: str, message: str, hint: str) -> UsageError:
 def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
     """`graph` run at arrays of points × the input's shape, which have equally many points, at least one."""
     runner = PointRunner(graph, data, at, of, wrt)
-    count, end = len(next(iter(data.values()))), 0
-    # What a chunk gives is copied while it is in the cache, and the next one takes its place there.
-    value, gradient = np.empty(count), {name: np.empty((count, *shape)) for name, shape in runner.shapes.items()}
-    for batch in runner.batches(data):
-        begin, end = end, end + len(batch.value)
-        value[begin:end] = batch.value
-        for name, found in batch.gradient.items():
-            gradient[name][begin:end] = found
-    return DataRun(runner.graph, runner.output, value, gradient)
+    found = runner.run(data)
+    return DataRun(runner.graph, runner.output, found.value, found.gradient)
 
 
 class PointRunner:
@@ -158,20 +151,35 @@ class PointRunner:
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
         self._program = compiled(self._evaluation, data, self.output, list(self.shapes)) if is_of_numbers else None
 
-    def batches(self, data: Arrays) -> Iterator[Batch]:
-        """Value and gradient at the points of `data`, a chunk after the other."""
+        # With arrays a chunk is made smaller as points get larger, so that it still fits the cache.
+        self.chunk = CHUNK if is_of_numbers else max(1, min(4096, NUMBERS // self._numbers))
+
+    def run(self, data: Arrays) -> Batch:
+        """Value and gradient at the points of `data`."""
         progress.at("running the points")  # Of how many, only the end of the file tells.
         count = len(next(iter(data.values())))
-        # With arrays a chunk is made smaller as points get larger, so that it still fits the cache.
-        chunk = CHUNK if self._program else max(1, min(4096, NUMBERS // self._numbers))
-        for i in range(0, count, chunk):
-            yield self._batch({name: found[i : i + chunk] for name, found in data.items()}, min(chunk, count - i))
+        value, gradient = np.empty(count), {name: np.empty((count, *shape)) for name, shape in self.shapes.items()}
+        # A chunk's results go where they are to be while the chunk is in the cache.
+        for part in self._chunks(count):
+            into = [value[part], *(found[part] for found in gradient.values())]
+            self._run_chunk({name: found[part] for name, found in data.items()}, into)
+        return Batch(value, gradient)
 
-    def _batch(self, data: Arrays, count: int) -> Batch:
-        if self._program is None:
-            return run_batch(self._evaluation, data, self.output, list(self.shapes))
-        value, *gradient = (np.broadcast_to(found, count) for found in self._program.run(data))
-        return Batch(value, dict(zip(self.shapes, gradient, strict=True)))
+    def batches(self, data: Arrays) -> Iterator[Batch]:
+        """Value and gradient at the points of `data`, a chunk after the other."""
+        for part in self._chunks(len(next(iter(data.values())))):
+            yield self.run({name: found[part] for name, found in data.items()})
+
+    def _chunks(self, count: int) -> Iterator[slice]:
+        return (slice(begin, min(begin + self.chunk, count)) for begin in range(0, count, self.chunk))
+
+    def _run_chunk(self, data: Arrays, into: Sequence[Array]) -> None:
+        if self._program is not None:
+            self._program.run(data, into)
+            return
+        found = run_batch(self._evaluation, data, self.output, list(self.shapes))
+        for target, part in zip(into, (found.value, *found.gradient.values()), strict=True):
+            target[...] = part
 
 
 def is_finite(batch: Batch) -> bool:

@@ -17,6 +17,8 @@ from backcalc.array import Array
 
 Operand = Any  # A Traced, or a float: what is the same at all points.
 
+RESULT = -1  # In place of a register: the array that a result is to be written into.
+
 _COMMUTATIVE = ("add", "multiply")
 _CONDITIONS = {
     "less": np.less,
@@ -102,7 +104,11 @@ class Program:
 
 
 class Runner:
-    """A program that ends with `results`, to be run at any number of points."""
+    """A program that ends with `results`, to be run at any number of points.
+
+    What a step gives is kept in a register until its last use. The registers are the same memory at each run: what is
+    in the cache is used again, and the system is not asked for more.
+    """
 
     def __init__(self, program: Program, results: Sequence[Operand]) -> None:
         steps = program.steps(results)
@@ -112,18 +118,58 @@ class Runner:
         steps = [step for step in steps if step.fn != "input"]
         self._steps = [(_function(s.fn), tuple(map(_place, s.args)), s.place) for s in steps]
         self._done = self._last_uses()
+        self._types: list[type] = []
+        self._targets = self._registers([bool if step.fn in _CONDITIONS else float for step in steps])
+        self._memory: list[Array] = []
 
-    def run(self, data: Mapping[str, Array]) -> list[Any]:
-        """The result of each of `results`: an array of numbers, a number a point, or a float for all points."""
+    def run(self, data: Mapping[str, Array], into: Sequence[Array]) -> None:
+        """Write the results into `into`: an array each, of as many numbers as there are points in `data`."""
         values: list[Any] = [None] * self._size
         for place, name in self._inputs:
             values[place] = data[name]
+        registers = self._cut(len(into[0]))
+        targets = {result: found for result, found in zip(self._results, into, strict=True) if _is(result)}
         with array.quiet():
-            for (fn, args, place), done in zip(self._steps, self._done, strict=True):
-                values[place] = fn(*[values[arg] if type(arg) is int else arg for arg in args])
+            for (fn, args, place), target, done in zip(self._steps, self._targets, self._done, strict=True):
+                operands = [values[arg] if type(arg) is int else arg for arg in args]
+                if target is None:
+                    values[place] = fn(*operands)
+                else:
+                    values[place] = fn(*operands, out=targets[place] if target == RESULT else registers[target])
                 for arg in done:  # Its memory, still in the cache, serves a step that follows.
                     values[arg] = None
-        return [values[place] if _is(place) else place for place in self._results]
+        for result, wanted in zip(self._results, into, strict=True):
+            found = values[result] if _is(result) else result
+            if found is not wanted:  # It is a constant, an input, a result given before, or a step's own array.
+                wanted[...] = found
+
+    def _cut(self, count: int) -> list[Array]:
+        """The registers for so many points."""
+        if not self._memory or len(self._memory[0]) < count:
+            self._memory = [np.empty(count, kind) for kind in self._types]
+        return [register[:count] for register in self._memory]
+
+    def _registers(self, types: Sequence[type]) -> list[int | None]:
+        """Where each step, whose results are of these types, writes: a register, RESULT, or None for a new array."""
+        results = set(filter(_is, self._results))
+        free: dict[type, list[int]] = {bool: [], float: []}
+        held: dict[int, int] = {}
+        targets: list[int | None] = []
+        for (fn, _, place), done, kind in zip(self._steps, self._done, types, strict=True):
+            # Freed before the step has its own: element by element, it may write where it reads.
+            for register in (held.pop(arg) for arg in done if arg in held):
+                free[self._types[register]].append(register)
+            if not isinstance(fn, np.ufunc):
+                targets.append(None)
+            elif place in results:
+                targets.append(RESULT if kind is float else None)
+            else:
+                if not free[kind]:
+                    free[kind].append(len(self._types))
+                    self._types.append(kind)
+                held[place] = free[kind].pop()
+                targets.append(held[place])
+        return targets
 
     def _last_uses(self) -> list[list[int]]:
         """For each step the places that no later one needs."""

@@ -29,6 +29,13 @@ def program_of(text, *names):
     return compiled(evaluation, names, graph.output or graph.sinks[0], names)
 
 
+def ran(runner, data, results):
+    """What a runner with so many results gives at these points."""
+    into = [np.empty(len(next(iter(data.values())))) for _ in range(results)]
+    runner.run(data, into)
+    return into
+
+
 def functions(runner):
     """How often each function is called."""
     return Counter(step[0].__name__ for step in runner._steps)
@@ -94,14 +101,17 @@ def agrees(text, data):
     graph = backcalc.parse(text)
     names = tuple(data)
     evaluation = Evaluation(tape_of(graph), {name: float(points[0]) for name, points in data.items()})
-    found = compiled(evaluation, names, "y", names).run(data)
-    found = [np.broadcast_to(part, len(data[names[0]])) for part in found]
+    runner = compiled(evaluation, names, "y", names)
+    found = ran(runner, data, 1 + len(names))
     for i in range(len(data[names[0]])):
         run = graph.run({name: float(points[i]) for name, points in data.items()})
         assert np.isclose(found[0][i], run.value, rtol=1e-13, atol=1e-13, equal_nan=True), i
         if math.isfinite(run.value):  # What leads to nan has slopes that are nan or not there, depending on the way.
             expected = [run.gradient[name] for name in names]
             assert np.allclose([part[i] for part in found[1:]], expected, rtol=1e-11, atol=1e-11, equal_nan=True), i
+    # Nothing of one run is left in the registers for the next, which may be at fewer points.
+    fewer = ran(runner, {name: points[-3:] for name, points in data.items()}, 1 + len(names))
+    assert np.allclose(fewer, [part[-3:] for part in found], rtol=1e-15, atol=0, equal_nan=True)
 
 
 def test_a_constant_is_no_step():
@@ -114,11 +124,30 @@ def test_a_constant_is_no_step():
     assert (1.0 * x) is x
     assert trace.abs(negative) is trace.abs(x)
     assert (x + 1) * 2 is (1 + x) * 2
-    assert Runner(program, [3.0]).run({}) == [3.0]
+    assert [list(part) for part in ran(Runner(program, [3.0, x, x]), {"x": np.array([1.0, 2.0])}, 3)] == [
+        [3.0, 3.0],
+        [1.0, 2.0],
+        [1.0, 2.0],
+    ]
 
 
 def test_a_zero_keeps_its_sign():
     program = Program()
     x = program.input("x")
-    found = Runner(program, [trace.divide(x, -0.0), trace.divide(x, 0.0)]).run({"x": np.ones(1)})
+    found = ran(Runner(program, [trace.divide(x, -0.0), trace.divide(x, 0.0)]), {"x": np.ones(1)}, 2)
     assert [float(part[0]) for part in found] == [-math.inf, math.inf]
+
+
+def test_steps_share_registers_and_results_have_their_own():
+    runner = program_of(sample("lattice"), "x")
+    assert len(runner._types) < len(runner._steps) / 2
+    points = {"x": np.linspace(-3, 3, 7)}
+    first = ran(runner, points, 2)
+    kept = [part.copy() for part in first]
+    ran(runner, {"x": np.zeros(7)}, 2)
+    assert np.array_equal(first, kept)
+
+
+def test_a_condition_is_a_number_where_it_is_a_result():
+    found = ran(program_of("y = x < 0.5", "x"), {"x": np.array([0.0, 1.0])}, 2)
+    assert [list(part) for part in found] == [[1.0, 0.0], [0.0, 0.0]]
