@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -680,6 +681,13 @@ def test_a_piped_run_of_numbers_loads_nothing_heavy(options):
     assert not HEAVY & loaded_by("run", "lattice.bg", *options)
 
 
+@pytest.mark.parametrize("command", ["run", "explain"])
+def test_a_terminal_needs_the_styles_of_rich_alone(command):
+    loaded = loaded_by(command, "lattice.bg", "--color", "always")
+    assert "rich.style" in loaded
+    assert not {"rich.console", "rich.text", "rich.table", "numpy", "lark"} & loaded
+
+
 def test_the_version_loads_next_to_nothing():
     own = {name for name in loaded_by("--version") if name.partition(".")[0] == "backcalc"}
     assert own == {"backcalc", "backcalc.__main__", "backcalc.version"}
@@ -704,20 +712,17 @@ def on_terminal(*arguments, columns=80, **environment):
         [*BACKCALC, *arguments], cwd=SAMPLES, stdin=follower, stdout=follower, stderr=subprocess.PIPE,
         env={**clean, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8", **environment},
     )  # fmt: skip
-    os.close(follower)
-    sent = b""
-    while chunk := read_or_nothing(leader):
-        sent += chunk
+    sent, has_ended = b"", False
+    # Open at both ends until all is read: Linux may drop what is under way to a terminal that is closed.
+    while select.select([leader], [], [], 0.02)[0] or not has_ended:
+        if select.select([leader], [], [], 0)[0]:
+            sent += os.read(leader, 65536)
+        else:
+            has_ended = running.poll() is not None
     os.close(leader)
+    os.close(follower)
     _, err = running.communicate(timeout=30)
     return sent.decode("utf-8").replace("\r\n", "\n"), err.decode("utf-8"), running.returncode
-
-
-def read_or_nothing(file):
-    try:
-        return os.read(file, 65536)
-    except OSError:  # Linux tells the end of a terminal so.
-        return b""
 
 
 NUMBERS = [f"{number:.6g}" for number in backcalc.load(SAMPLES / "lattice.bg").run().run.adjoints]
@@ -747,6 +752,25 @@ def test_a_derivation_fits_a_terminal(columns):
 def test_columns_set_by_hand_count():
     sent, _, _ = on_terminal("run", "lattice.bg", columns=200, COLUMNS="30")
     assert max(len(line) for line in ANSI.sub("", sent).splitlines()) <= 30
+
+
+def test_a_pager_is_as_wide_as_its_terminal():
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30, 0, 0))
+    clean = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    command = [*BACKCALC, "run", "lattice.bg", "--color", "always"]
+    done = subprocess.run(command, cwd=SAMPLES, stdin=follower, capture_output=True, env=clean, check=True)
+    os.close(leader)
+    os.close(follower)
+    assert 20 < max(len(line) for line in ANSI.sub("", done.stdout.decode("utf-8")).splitlines()) <= 30
+
+
+@pytest.mark.parametrize("columns", ["", "0", "wide"])
+def test_without_a_terminal_there_are_eighty_columns(columns):
+    command = [*BACKCALC, "explain", "lstm.bg", "--color", "always"]
+    clean = {**os.environ, "COLUMNS": columns}
+    done = subprocess.run(command, cwd=SAMPLES, stdin=subprocess.DEVNULL, capture_output=True, env=clean, check=True)
+    assert 70 < max(len(line) for line in ANSI.sub("", done.stdout.decode("utf-8")).splitlines()) <= 80
 
 
 COLOURS = [

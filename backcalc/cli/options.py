@@ -166,7 +166,8 @@ def goes_to_terminal(color: str) -> bool:
 
 def has_color(color: str) -> bool:
     """Whether what goes to a terminal has colour."""
-    return color == "always" or (color == "auto" and not os.environ.get("NO_COLOR"))
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", "unknown")
+    return color == "always" or (color == "auto" and not is_plain)
 
 
 def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
-from rich.console import Console
-from rich.text import Text
-
 from backcalc.render.steps import Kind, Line, broken
+from backcalc.render.styled import columns, print_line
 
 _STYLES: dict[Kind, str] = {"title": "bold cyan", "step": "", "partial": "dim", "note": "italic", "space": ""}
 _RESULT = "bold"
@@ -16,13 +13,14 @@ _RESULT = "bold"
 
 def print_derivation(lines: Iterable[Line], *, color: bool, width: int | None = None) -> None:
     """Print the lines to stdout, fitted to the terminal (or to `width` columns), what each step is about in bold."""
-    console = Console(file=sys.stdout, force_terminal=color, no_color=not color, highlight=False, width=width)
+    width = columns() if width is None else width
     for line in lines:
-        for i, text in enumerate(broken(line, console.width)):
-            if not color:
-                sys.stdout.write(f"{text}\n")
-                continue
-            styled = Text(text, style=_STYLES[line.kind])
-            if line.kind == "step" and not i:
-                styled.stylize(_RESULT, 0, text.find(" = "))
-            console.print(styled, soft_wrap=True)
+        for i, text in enumerate(broken(line, width)):
+            about, rest = _parted(text) if line.kind == "step" and not i else ("", text)
+            print_line([(about, _RESULT), (rest, _STYLES[line.kind])], color=color)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """What a step is about, and the rest of its line, which begins with ` = ` where it is not too long for that."""
+    end = text.find(" = ")
+    return (text[:end], text[end:]) if end >= 0 else (text, "")

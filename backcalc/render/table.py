@@ -1,16 +1,13 @@
-"""Reports for a terminal, fitted to its width; Rich knows which colours it has."""
+"""Reports for a terminal, fitted to its width, in Rich's styles."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
-
-from rich.console import Console
-from rich.text import Text
 
 from backcalc.errors import display_width
 from backcalc.render.layout import fit, lines, notes, records
 from backcalc.render.report import Grid
+from backcalc.render.styled import Piece, columns, print_line
 
 _HEADING, _RULE, _STRONG = "bold cyan", "dim", "bold"
 _TONES = {"good": "green", "fair": "yellow", "bad": "red"}
@@ -18,33 +15,30 @@ _TONES = {"good": "green", "fair": "yellow", "bad": "red"}
 
 def print_table(report: Iterable[Grid], *, color: bool, width: int | None = None) -> None:
     """Print `report` to stdout, fitted to the terminal (or to `width` columns)."""
-    console = Console(file=sys.stdout, force_terminal=color, no_color=not color, highlight=False, width=width)
+    width = columns() if width is None else width
     for i, grid in enumerate(report):
-        for line in _lines(grid, console.width, after_another=i > 0):
-            if color:
-                console.print(line, soft_wrap=True)
-            else:
-                sys.stdout.write(f"{line.plain}\n")
+        if i:
+            print_line([], color=color)
+        for line in _lines(grid, width):
+            print_line(line, color=color)
 
 
-def _lines(grid: Grid, width: int, *, after_another: bool) -> Iterator[Text]:
-    """`grid` as lines with their styles: a heading over a rule, or a line a cell where columns do not fit."""
-    if after_another:
-        yield Text()
+def _lines(grid: Grid, width: int) -> Iterator[list[Piece]]:
+    """`grid` as lines in their styles: a heading over a rule, or a line a cell where columns do not fit."""
     if grid.title:
-        yield Text(grid.title, style=_STRONG)
+        yield [(grid.title, _STRONG)]
     # A number that would have to be cut makes the table a list instead: it is never shown in part.
     fitted = fit(grid, width)
     if fitted is None:
-        yield from map(Text, records(grid, width))
+        yield from ([(line, "")] for line in records(grid, width))
         return
     header, *rows = list(lines(fitted)) or [""]
     if header:
-        yield Text(header, style=_HEADING)
-        yield Text("─" * max(display_width(line) for line in (header, *rows)), style=_RULE)
+        yield [(header, _HEADING)]
+        yield [("─" * max(display_width(line) for line in (header, *rows)), _RULE)]
     for i, row in enumerate(rows):
-        line = Text(row, style=_STRONG if i in grid.strong else "")
-        if i in grid.tones:
-            line.stylize(_TONES[grid.tones[i]], 0, len(grid.rows[i][0]))
-        yield line
-        yield from map(Text, notes(grid, i, width))
+        style = _STRONG if i in grid.strong else ""
+        sign = len(grid.rows[i][0]) if i in grid.tones else 0
+        tone = f"{style} {_TONES[grid.tones[i]]}" if sign else style
+        yield [(row[:sign], tone), (row[sign:], style)]
+        yield from ([(note, "")] for note in notes(grid, i, width))
