@@ -14,7 +14,7 @@ _NONE_LIKE_IT = (OSError, AttributeError, TypeError)  # Another C library, or an
 
 @cache
 def keep_freed() -> None:
-    """Have what one array had for the next ones: to get it from the system again takes 7 to 12 % of the time."""
+    """Have what one array had for the next ones: to get it from the system again takes a twentieth of the time."""
     # Large pages would save more, but where memory has lain idle, as between two runs in a virtual machine,
     # the first use of each takes longer than they save.
     import ctypes  # Here, for few runs need it.

@@ -122,8 +122,8 @@ def _refusal(code: str, message: str, hint: str) -> UsageError:
 def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
     """`graph` run at arrays of points × the input's shape, which have equally many points, at least one."""
     runner = PointRunner(graph, data, at, of, wrt)
-    found = runner.run(data)
-    return DataRun(runner.graph, runner.output, found.value, found.gradient)
+    batch = runner.run(data)
+    return DataRun(runner.graph, runner.output, batch.value, batch.gradient)
 
 
 class PointRunner:
@@ -150,9 +150,8 @@ class PointRunner:
         self._numbers = sum(int(np.prod(found.shape[1:])) for found in data.values())
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
         self._program = compiled(self._evaluation, data, self.output, list(self.shapes)) if is_of_numbers else None
-
-        # With arrays a chunk is made smaller as points get larger, so that it still fits the cache.
-        self.chunk = CHUNK if is_of_numbers else max(1, min(4096, NUMBERS // self._numbers))
+        # Of arrays a chunk has fewer points as these get larger, so that it still fits the cache.
+        self._chunk = CHUNK if is_of_numbers else max(1, min(4096, NUMBERS // self._numbers))
 
     def run(self, data: Arrays) -> Batch:
         """Value and gradient at the points of `data`."""
@@ -171,7 +170,7 @@ class PointRunner:
             yield self.run({name: found[part] for name, found in data.items()})
 
     def _chunks(self, count: int) -> Iterator[slice]:
-        return (slice(begin, min(begin + self.chunk, count)) for begin in range(0, count, self.chunk))
+        return (slice(begin, min(begin + self._chunk, count)) for begin in range(0, count, self._chunk))
 
     def _run_chunk(self, data: Arrays, into: Sequence[Array]) -> None:
         if self._program is not None:

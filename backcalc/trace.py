@@ -17,8 +17,6 @@ from backcalc.array import Array
 
 Operand = Any  # A Traced, or a float: what is the same at all points.
 
-RESULT = -1  # In place of a register: the array that a result is to be written into.
-
 _COMMUTATIVE = ("add", "multiply")
 _CONDITIONS = {
     "less": np.less,
@@ -118,7 +116,7 @@ class Runner:
         steps = [step for step in steps if step.fn != "input"]
         self._steps = [(_function(s.fn), tuple(map(_place, s.args)), s.place) for s in steps]
         self._done = self._last_uses()
-        self._types: list[type] = []
+        self._types: list[type] = [float] * len(results)  # The first registers are the results'.
         self._targets = self._registers([bool if step.fn in _CONDITIONS else float for step in steps])
         self._memory: list[Array] = []
 
@@ -127,15 +125,11 @@ class Runner:
         values: list[Any] = [None] * self._size
         for place, name in self._inputs:
             values[place] = data[name]
-        registers = self._cut(len(into[0]))
-        targets = {result: found for result, found in zip(self._results, into, strict=True) if _is(result)}
+        registers = [*into, *self._rest(len(into[0]))]
         with array.quiet():
             for (fn, args, place), target, done in zip(self._steps, self._targets, self._done, strict=True):
                 operands = [values[arg] if type(arg) is int else arg for arg in args]
-                if target is None:
-                    values[place] = fn(*operands)
-                else:
-                    values[place] = fn(*operands, out=targets[place] if target == RESULT else registers[target])
+                values[place] = fn(*operands) if target is None else fn(*operands, out=registers[target])
                 for arg in done:  # Its memory, still in the cache, serves a step that follows.
                     values[arg] = None
         for result, wanted in zip(self._results, into, strict=True):
@@ -143,15 +137,15 @@ class Runner:
             if found is not wanted:  # It is a constant, an input, a result given before, or a step's own array.
                 wanted[...] = found
 
-    def _cut(self, count: int) -> list[Array]:
-        """The registers for so many points."""
+    def _rest(self, count: int) -> list[Array]:
+        """The registers that are no results, for so many points."""
         if not self._memory or len(self._memory[0]) < count:
-            self._memory = [np.empty(count, kind) for kind in self._types]
+            self._memory = [np.empty(count, kind) for kind in self._types[len(self._results) :]]
         return [register[:count] for register in self._memory]
 
     def _registers(self, types: Sequence[type]) -> list[int | None]:
-        """Where each step, whose results are of these types, writes: a register, RESULT, or None for a new array."""
-        results = set(filter(_is, self._results))
+        """The register that each step, whose results are of these types, writes into; None where it makes an array."""
+        own = {result: register for register, result in enumerate(self._results) if _is(result)}
         free: dict[type, list[int]] = {bool: [], float: []}
         held: dict[int, int] = {}
         targets: list[int | None] = []
@@ -159,16 +153,15 @@ class Runner:
             # Freed before the step has its own: element by element, it may write where it reads.
             for register in (held.pop(arg) for arg in done if arg in held):
                 free[self._types[register]].append(register)
-            if not isinstance(fn, np.ufunc):
+            if not isinstance(fn, np.ufunc) or (place in own and kind is bool):
                 targets.append(None)
-            elif place in results:
-                targets.append(RESULT if kind is float else None)
-            else:
+                continue
+            if place not in own:
                 if not free[kind]:
                     free[kind].append(len(self._types))
                     self._types.append(kind)
                 held[place] = free[kind].pop()
-                targets.append(held[place])
+            targets.append(own[place] if place in own else held[place])
         return targets
 
     def _last_uses(self) -> list[list[int]]:

@@ -148,6 +148,16 @@ def test_steps_share_registers_and_results_have_their_own():
     assert np.array_equal(first, kept)
 
 
+def test_a_constant_is_not_taken_for_the_step_of_its_number():
+    program = Program()
+    x = program.input("x")
+    steps = [trace.sin(x), trace.cos(x)]
+    constants = [float(step.place) for step in steps]
+    results = [*constants, *steps, *constants, *steps]  # A result may be there twice, too.
+    found = ran(Runner(program, results), {"x": np.array([0.5])}, len(results))
+    assert [float(part[0]) for part in found] == [*constants, np.sin(0.5), np.cos(0.5)] * 2
+
+
 def test_a_condition_is_a_number_where_it_is_a_result():
     found = ran(program_of("y = x < 0.5", "x"), {"x": np.array([0.0, 1.0])}, 2)
     assert [list(part) for part in found] == [[1.0, 0.0], [0.0, 0.0]]

@@ -13,14 +13,8 @@ _RESULT = "bold"
 
 def print_derivation(lines: Iterable[Line], *, color: bool, width: int | None = None) -> None:
     """Print the lines to stdout, fitted to the terminal (or to `width` columns), what each step is about in bold."""
-    width = columns() if width is None else width
+    width = width or columns()
     for line in lines:
         for i, text in enumerate(broken(line, width)):
-            about, rest = _parted(text) if line.kind == "step" and not i else ("", text)
-            print_line([(about, _RESULT), (rest, _STYLES[line.kind])], color=color)
-
-
-def _parted(text: str) -> tuple[str, str]:
-    """What a step is about, and the rest of its line, which begins with ` = ` where it is not too long for that."""
-    end = text.find(" = ")
-    return (text[:end], text[end:]) if end >= 0 else (text, "")
+            about, equals, rest = text.partition(" = ") if line.kind == "step" and not i else ("", "", text)
+            print_line([(about, _RESULT), (equals + rest, _STYLES[line.kind])], color=color)

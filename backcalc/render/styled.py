@@ -38,7 +38,6 @@ def columns() -> int:
 def print_line(pieces: Iterable[Piece], *, color: bool) -> None:
     """Print a line to stdout, in colour or plain."""
     # The sixteen colours that all terminals have are the same codes on those that have more.
-    line = "".join(
-        Style.parse(style).render(text, color_system=ColorSystem.STANDARD if color else None) for text, style in pieces
-    )
+    colors = ColorSystem.STANDARD if color else None
+    line = "".join(Style.parse(style).render(text, color_system=colors) for text, style in pieces)
     click.echo(line, sys.stdout, color=color)  # It knows the consoles of Windows.

@@ -15,7 +15,7 @@ _TONES = {"good": "green", "fair": "yellow", "bad": "red"}
 
 def print_table(report: Iterable[Grid], *, color: bool, width: int | None = None) -> None:
     """Print `report` to stdout, fitted to the terminal (or to `width` columns)."""
-    width = columns() if width is None else width
+    width = width or columns()
     for i, grid in enumerate(report):
         if i:
             print_line([], color=color)
