@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from backcalc.api import Graph, NodeResult, PointsResult, Result, load, parse
-    from backcalc.errors import (
+    from backcalc.text.errors import (
         BackcalcError,
         BuildError,
         Diagnostic,
@@ -54,7 +54,7 @@ def __getattr__(name: str) -> Any:
     """A public name, from the module that it is defined in."""
     if name not in __all__:
         raise AttributeError(f"module 'backcalc' has no attribute {name!r}")
-    return getattr(import_module(_HOMES.get(name, "backcalc.errors")), name)
+    return getattr(import_module(_HOMES.get(name, "backcalc.text.errors")), name)
 
 
 def __dir__() -> list[str]:

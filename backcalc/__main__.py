@@ -43,7 +43,7 @@ def _settle_process() -> None:
     import gc
     import signal
 
-    import backcalc.errors  # noqa: F401  Loaded before `_leave` may need it.
+    import backcalc.text.errors  # noqa: F401  Loaded before `_leave` may need it.
 
     gc.set_threshold(YOUNGEST, YOUNGER, YOUNG)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # Else who started it wants no Ctrl-C here.
@@ -54,7 +54,7 @@ def _leave(_signal: int, _frame: object) -> None:
     """End at once: an exception would free what the work has made on its way up, which takes seconds if it is large."""
     from contextlib import suppress
 
-    from backcalc.errors import INTERRUPTED
+    from backcalc.text.errors import INTERRUPTED
 
     with suppress(OSError, ValueError, AttributeError):  # There may be no stderr.
         os.write(sys.stderr.fileno(), b"\ninterrupted\n")

@@ -9,16 +9,16 @@ from html import escape
 from os import PathLike, fspath
 from typing import Any
 
-from backcalc.arithmetic import DIGITS
-from backcalc.errors import Diagnostic, Source, UsageError
-from backcalc.graph import Graph as _Graph
-from backcalc.loading import load as load_graph
-from backcalc.point import from_mapping
-from backcalc.reading import clean, read
+from backcalc.calculus.load import load as load_graph
+from backcalc.calculus.point import from_mapping
+from backcalc.calculus.run import Mode, Run, run
+from backcalc.graph.model import Graph as _Graph
+from backcalc.render.formats.plain import render_plain
 from backcalc.render.layout import aligned
-from backcalc.render.plain import render_plain
-from backcalc.render.report import Grid, run_report
-from backcalc.run import Mode, Run, run
+from backcalc.render.reports.run import Grid, run_report
+from backcalc.text.errors import Diagnostic, Source, UsageError
+from backcalc.text.files import clean, read
+from backcalc.text.numerals import DIGITS
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Graph(_Graph):
         `at` gives the other inputs, `of` is the output, `wrt` the nodes of interest (default: those in `points`).
         Raises BackcalcError.
         """
-        from backcalc.data import as_points, run_arrays  # NumPy is loaded only here.
+        from backcalc.bulk.points.run import as_points, run_arrays  # NumPy is loaded only here.
 
         found = run_arrays(self, as_points(points), from_mapping(at or {}, Source("at", "")), of, _names(wrt))
         return PointsResult(found.output, found.value, found.gradient)

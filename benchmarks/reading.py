@@ -16,9 +16,9 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-from backcalc.errors import Source
-from backcalc.lines import read_lines
-from backcalc.parser import parse, parser
+from backcalc.bulk.graph.reader import read_lines
+from backcalc.language.parser import parse, parser
+from backcalc.text.errors import Source
 
 RANDOM = random.Random(0)
 FUNCTIONS = ("sin", "cos", "exp", "log", "tanh")

@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.operations import Operations
-from backcalc.plan import Indices, Plan
-from backcalc.primitives import PRIMITIVES
-from backcalc.sweep import reverse
+from backcalc.bulk.graph.evaluate import Operations
+from backcalc.bulk.graph.sweep import Indices, Plan
+from backcalc.calculus.sweep import reverse
+from backcalc.rules.primitives import PRIMITIVES
 
 RANDOM = np.random.default_rng(0)
 Edges = tuple[int, Indices, Indices]

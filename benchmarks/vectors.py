@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 import backcalc
-from backcalc.batch import run_batch
-from backcalc.evaluate import Evaluation
-from backcalc.loading import load
-from backcalc.reading import clean
-from backcalc.run import run
-from backcalc.tape import Tape
+from backcalc.bulk.points.batch import run_batch
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run
+from backcalc.graph.tape import Tape
+from backcalc.text.files import clean
 
 LAYER = """input W[1000,1000]; input x[1000]; input b[1000]
 h = tanh(W @ x + b)

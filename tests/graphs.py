@@ -17,11 +17,11 @@ import mpmath
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.errors import Source
-from backcalc.evaluate import require_known
-from backcalc.expr import Name, Number, fold
-from backcalc.parser import parse
-from backcalc.statements import Definition, Edge
+from backcalc.calculus.evaluate import require_known
+from backcalc.language.expr import Name, Number, fold
+from backcalc.language.parser import parse
+from backcalc.language.statements import Definition, Edge
+from backcalc.text.errors import Source
 
 mp = mpmath.mp
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.evaluate import apply
-from backcalc.linearize import pull
-from backcalc.mistakes import EACH, MISTAKES, STEP, SUM, TERM, Mistake
-from backcalc.values import is_known
+from backcalc.calculus.evaluate import apply
+from backcalc.calculus.linearize import pull
+from backcalc.marking.diagnosis.mistakes import EACH, MISTAKES, STEP, SUM, TERM, Mistake
+from backcalc.rules.values import is_known
 
 sigmoid = np.vectorize(lambda x: 1 / (1 + math.exp(-x)), otypes=[float])
 

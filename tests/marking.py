@@ -1,9 +1,9 @@
 """Marks as tests want them: of the answers that a graph file states, or the first error."""
 
-from backcalc.answers import read_stated
-from backcalc.check import Key, require_point
-from backcalc.digits import AS_WRITTEN
-from backcalc.errors import ParseError, UsageError
+from backcalc.calculus.digits import AS_WRITTEN
+from backcalc.marking.key import Key, require_point
+from backcalc.marking.sheet import read_stated
+from backcalc.text.errors import ParseError, UsageError
 
 
 def stated_answers(source, comments):

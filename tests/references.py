@@ -18,9 +18,9 @@ from typing import Any
 
 import mpmath
 
-from backcalc import scalar
-from backcalc.lower import lower
-from backcalc.primitives import PRIMITIVES, Primitive, expression
+from backcalc.rules.functions import floats as scalar
+from backcalc.rules.lower import lower
+from backcalc.rules.primitives import PRIMITIVES, Primitive, expression
 
 mp = mpmath.mp
 Real = Any  # mpmath's mpf, whose package has no types.

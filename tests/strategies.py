@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from backcalc.errors import Span
-from backcalc.expr import IF, INDEX, NEGATE, NOWHERE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
-from backcalc.statements import (
+from backcalc.language.expr import IF, INDEX, NEGATE, NOWHERE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
+from backcalc.language.statements import (
     Adjoint,
     Claim,
     Definition,
@@ -25,7 +24,8 @@ from backcalc.statements import (
     Output,
     Statement,
 )
-from backcalc.unparse import unparse_statement
+from backcalc.language.unparse import unparse_statement
+from backcalc.text.errors import Span
 
 # ---- Expressions -----------------------------------------------------------------------------------------------------
 

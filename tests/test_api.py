@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import backcalc
-from backcalc import errors
+from backcalc.text import errors
 
 NEURON = "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2\n"
 POINT = {"w": 0.5, "x": 2, "b": -1, "z": 1}

@@ -9,11 +9,11 @@ import pytest
 from marking import check, stated_answers
 
 import backcalc
-from backcalc.catalog import samples
-from backcalc.digits import is_right
-from backcalc.errors import Source
-from backcalc.parser import parse, parse_answer
-from backcalc.point import read_point
+from backcalc.analysis.samples import samples
+from backcalc.calculus.digits import is_right
+from backcalc.calculus.point import read_point
+from backcalc.language.parser import parse, parse_answer
+from backcalc.text.errors import Source
 
 SAMPLES = Path(backcalc.__file__).parent.parent / "samples"
 EPSILON = Decimal(2) ** -52

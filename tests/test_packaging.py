@@ -13,7 +13,7 @@ import pytest
 
 import backcalc
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")

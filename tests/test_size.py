@@ -14,21 +14,21 @@ from contextlib import contextmanager
 import pytest
 
 import backcalc
-from backcalc.build import build
-from backcalc.derive import derive
-from backcalc.errors import BackcalcError, Source, Span
-from backcalc.evaluate import require_known
-from backcalc.expand import expand
-from backcalc.explain import explain
-from backcalc.expr import Call, Name, Number
-from backcalc.forward import tangents
+from backcalc.analysis.explain import explain
+from backcalc.calculus.derive import derive
+from backcalc.calculus.evaluate import require_known
+from backcalc.calculus.run import run
+from backcalc.calculus.tangents import tangents
+from backcalc.graph.build import build
+from backcalc.graph.expand import expand
+from backcalc.language.expr import Call, Name, Number
+from backcalc.language.statements import Definition, Edge, Program
+from backcalc.language.unparse import unparse
+from backcalc.render.formats.json import render_json
 from backcalc.render.hand import Hand
-from backcalc.render.json import render_json
-from backcalc.render.report import run_report
-from backcalc.render.steps import broken, derivation
-from backcalc.run import run
-from backcalc.statements import Definition, Edge, Program
-from backcalc.unparse import unparse
+from backcalc.render.reports.run import run_report
+from backcalc.render.reports.steps import broken, derivation
+from backcalc.text.errors import BackcalcError, Source, Span
 
 LARGE = 200_000
 SMALL, TIMES = 1_000, 16

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
+from backcalc.cli.progress_bar import watched
 from backcalc.cli.streams import abandon, prepare
-from backcalc.cli.watch import watched
-from backcalc.errors import INTERRUPTED, BackcalcError, shorten, visible
-from backcalc.suggest import did_you_mean
+from backcalc.text.errors import INTERRUPTED, BackcalcError, shorten, visible
+from backcalc.text.suggest import did_you_mean
 from backcalc.version import __version__
 
 # In the order in which `--help` lists them, with the line that it shows, so that help loads no command.
@@ -48,7 +48,7 @@ class _Commands(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"backcalc.cli.{name}").command
+        command: click.Command = import_module(f"backcalc.cli.commands.{name}").command
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from backcalc.allocation import WORTH, keep_freed
-from backcalc.arithmetic import DIGITS
-from backcalc.cli.watch import make_way
-from backcalc.errors import BackcalcError, Diagnostic, ReadError, Source
-from backcalc.graph import Graph
-from backcalc.loading import load
-from backcalc.reading import read
-from backcalc.render.limit import LIMIT
-from backcalc.render.numbers import MAX_DIGITS
-from backcalc.render.report import Grid
+from backcalc.bulk.arrays.memory import WORTH, keep_freed
+from backcalc.calculus.load import load
+from backcalc.cli.progress_bar import make_way
+from backcalc.graph.model import Graph
+from backcalc.render.reports.limit import LIMIT
+from backcalc.render.reports.run import Grid
+from backcalc.render.values import MAX_DIGITS
 from backcalc.render.warnings import render_warnings
+from backcalc.text.errors import BackcalcError, Diagnostic, ReadError, Source
+from backcalc.text.files import read
+from backcalc.text.numerals import DIGITS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -139,19 +139,19 @@ def print_report(report: Iterable[Grid], color: str, format_: str = "table") -> 
     `--color always` makes any place a terminal.
     """
     if format_ == "markdown":
-        from backcalc.render.markdown import render_markdown
+        from backcalc.render.formats.markdown import render_markdown
 
         print_lines(render_markdown(report))
     elif format_ == "latex":
-        from backcalc.render.latex import render_latex
+        from backcalc.render.formats.latex import render_latex
 
         print_lines(render_latex(report))
     elif goes_to_terminal(color):
-        from backcalc.render.table import print_table
+        from backcalc.render.formats.terminal import print_table
 
         print_table(report, color=has_color(color))
     else:
-        from backcalc.render.plain import render_plain
+        from backcalc.render.formats.plain import render_plain
 
         print_lines(render_plain(report))
 
@@ -208,7 +208,7 @@ def hold(*found: object) -> None:
 
 def _with_sample_hint(error: ReadError, path: str) -> ReadError:
     """`error` with the command that makes the file, where a sample has the name of a file that is not there."""
-    from backcalc.catalog import samples
+    from backcalc.analysis.samples import samples
 
     name = os.path.basename(path).removesuffix(".bg")  # noqa: PTH119
     # `os.path.exists` does not raise, however long the name.

@@ -7,18 +7,18 @@ import signal
 import sys
 from contextlib import suppress
 
-from backcalc.answers import question
-from backcalc.arithmetic import DIGITS, DOT, by_hand, derivative
-from backcalc.check import Key
+from backcalc.calculus.run import Run
 from backcalc.cli.options import print_lines
-from backcalc.errors import INTERRUPTED, BackcalcError, Source, UsageError
-from backcalc.given import Marked
-from backcalc.parser import parse_answer
-from backcalc.quiz import Exercise, question_lines, symbol
-from backcalc.recipes import LOSS
-from backcalc.render.marks import notes_of
-from backcalc.run import Run
-from backcalc.unparse import unparse
+from backcalc.language.parser import parse_answer
+from backcalc.language.unparse import unparse
+from backcalc.marking.key import Key
+from backcalc.marking.mark import Marked
+from backcalc.marking.sheet import question
+from backcalc.quiz.exercise import Exercise, question_lines, symbol
+from backcalc.quiz.recipes import LOSS
+from backcalc.render.reports.marks import notes_of
+from backcalc.text.errors import INTERRUPTED, BackcalcError, Source, UsageError
+from backcalc.text.numerals import DIGITS, DOT, by_hand, derivative
 
 HELP = "Type each answer; `?` gives a hint, `skip` shows the answer, `quit` ends."
 HINT, SKIP, QUIT = ("", "?", "hint"), ("skip", "s"), ("quit", "q", "exit")

@@ -6,8 +6,8 @@ import math
 
 import click
 
-from backcalc.digits import Tolerance
-from backcalc.render.numbers import MAX_DIGITS
+from backcalc.calculus.digits import Tolerance
+from backcalc.render.values import MAX_DIGITS
 
 tol_option = click.option(
     "--tol", type=click.FloatRange(0, 1), metavar="REL", help="Right, too, within this relative error: 0.01."

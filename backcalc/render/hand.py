@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from math import isclose, isfinite
 from typing import Any
 
-from backcalc.arithmetic import DIGITS, DOT, MINUS, UNKNOWN, by_hand, rounded
-from backcalc.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
-from backcalc.longhand import CHAIN, HADAMARD
-from backcalc.render.numbers import ELEMENTS, LONGEST, TOO_LONG, ends
-from backcalc.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
-from backcalc.values import is_known, shape_of
+from backcalc.analysis.longhand import CHAIN, HADAMARD
+from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
+from backcalc.language.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
+from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
+from backcalc.rules.values import is_known, shape_of
+from backcalc.text.numerals import DIGITS, DOT, MINUS, UNKNOWN, by_hand, rounded
 
 TRANSPOSED = "ᵀ"
 NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.

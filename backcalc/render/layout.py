@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from backcalc.arithmetic import DOT
-from backcalc.errors import display_width
-from backcalc.render.report import Grid
+from backcalc.render.reports.run import Grid
+from backcalc.text.errors import display_width
+from backcalc.text.numerals import DOT
 
 GAP = 2
 PADDED = 80  # A text column is not padded beyond this, so one long formula does not widen every row.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backcalc.errors import MAX_ERRORS, Diagnostic, Source, render
+from backcalc.text.errors import MAX_ERRORS, Diagnostic, Source, render
 
 
 def render_warnings(source: Source, warnings: Sequence[Diagnostic]) -> Iterator[str]:

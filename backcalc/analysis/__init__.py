@@ -1,0 +1,1 @@
+"""What a command works out, a file each, and which engine serves it."""

@@ -1,0 +1,186 @@
+"""Path aggregation: a derivative as the sum over all paths of the product of the local partials along each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice, pairwise
+from math import fsum, isclose, isnan, prod
+from typing import Any
+
+from backcalc import progress
+from backcalc.analysis.path_ranks import Paths, product
+from backcalc.calculus.linearize import reshaped
+from backcalc.calculus.run import LOSS, Run
+from backcalc.rules.simplify import tidy
+from backcalc.rules.values import add, all_known, is_known, ones, shape_of
+from backcalc.text.errors import Diagnostic, Source, UsageError, shorten
+
+MOST_LISTED = 100_000  # Paths; beyond that a list serves nobody, and memory counts.
+MOST_ELEMENTS = 64  # Of a vector whose Jacobian is worked out, a pullback an element.
+MOST_AXES = 2  # Of a Jacobian that can be written down.
+SAME = 1e-9  # Of the sum of the products' sizes: what rounding may make of the same sum, in another order.
+
+
+@dataclass(frozen=True)
+class Path:
+    """A path by its nodes, its factors ∂next/∂node in the same order, and its product.
+
+    A factor is a number, an array of at most two axes, a formula, or None where it is none of these.
+    """
+
+    nodes: tuple[str, ...]
+    factors: tuple[Any, ...]
+    product: Any
+
+
+@dataclass(frozen=True)
+class PathSum:
+    """The paths from `source` to the output.
+
+    `count` is how many there are, `paths` are those that are listed: the largest product in absolute value first where
+    `is_ranked`, else in the order of the graph. `sum` is that of their products where all are listed and can be added
+    up, else the adjoint, which the reverse sweep gives.
+    """
+
+    source: str
+    count: int
+    paths: Sequence[Path]
+    is_ranked: bool
+    sum: Any
+    adjoint: Any
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all paths are listed."""
+        return len(self.paths) == self.count
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the sum is the adjoint, but for rounding."""
+        return self.sum is self.adjoint or _are_equal(self.sum, self.adjoint, [path.product for path in self.paths])
+
+
+class Aggregation:
+    """The paths of a run to its output; with `adjoint` statements they end at the loss, by the adjoint as a factor."""
+
+    def __init__(self, run: Run) -> None:
+        progress.at("counting paths")
+        self.run = run
+        self.names = [*run.graph.index, LOSS]
+        # A loss outside the graph is a node behind all others, whose edges are the adjoints that the file states.
+        self.target = len(run.graph.nodes) if run.is_outside else run.graph.index[run.output]
+        self.paths = Paths(self._partials, self.target)
+        self.is_ranked = all(
+            isinstance(partial, float) for partials in self.paths.partials.values() for partial in partials.values()
+        )
+
+    def multiplications(self, sources: Sequence[str]) -> tuple[int, int]:
+        """How many it takes path by path, and how many in one reverse sweep, for the derivatives by all `sources`."""
+        places = [self.run.graph.index[name] for name in sources]
+        return sum(map(self.paths.multiplications, places)), self.paths.swept(places)
+
+    def sums(self, sources: Sequence[str], limit: int) -> Iterator[PathSum]:
+        """For each of `sources` its paths, at most `limit` of them listed, 0 being no limit.
+
+        Raises UsageError where that would be too many.
+        """
+        # Before anything is printed: an error after half a table would leave it standing.
+        for source in sources:
+            self._require_few(source, limit)
+        return (self._sum(source, limit) for source in sources)
+
+    def _sum(self, source: str, limit: int) -> PathSum:
+        place = self.run.graph.index[source]
+        count, adjoint = self.paths.count(place), self.run.adjoints[place]
+        # By size only where all factors are numbers: formulas and matrices have no order.
+        trails = (self.paths.largest if self.is_ranked else self.paths.in_order)(place)
+        paths = [self._path(trail) for trail in islice(trails, min(count, limit or count))]
+        products = [path.product for path in paths]
+        is_sum = len(paths) == count > 0 and all_known(products)
+        total = _total(products) if is_sum else adjoint
+        return PathSum(source, count, paths, self.is_ranked, total, adjoint)
+
+    def _path(self, trail: Sequence[int]) -> Path:
+        edges = list(pairwise(trail))
+        factors = tuple(self._factor(tail, head) for tail, head in edges)
+        # From the output back, as the ranks were taken that put the paths in order.
+        found = product(reversed(factors)) if self.is_ranked else self._pulled_back(edges)
+        return Path(tuple(self.names[node] for node in trail), factors, found)
+
+    def _factor(self, tail: int, head: int) -> Any:
+        """∂head/∂tail: of a loss outside the graph the adjoint that the file states."""
+        found = self.paths.partials[head][tail]
+        if head < len(self.run.shapes) and self.run.shapes[head]:
+            return self._jacobian(tail, head)
+        return found if is_known(found) else tidy(found)
+
+    def _jacobian(self, tail: int, head: int) -> Any:
+        """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""
+        shape, axes = self.run.shapes[head], (*self.run.shapes[head], *self.run.shapes[tail])
+        if None in axes or len(axes) > MOST_AXES or prod(n or 0 for n in shape) > MOST_ELEMENTS:
+            return None
+        from backcalc.rules.functions.arrays import units
+
+        rows = [self._pulled(head, unit)[tail] for unit in units(shape)]
+        return reshaped(rows, shape) if all_known(rows) else None
+
+    def _pulled_back(self, edges: Sequence[tuple[int, int]]) -> Any:
+        """The product along a path as the reverse sweep has it: a cotangent pulled back from the output to its begin.
+
+        So vectors need no Jacobians, and what is unknown is a formula.
+        """
+        found: Any = 1.0
+        for tail, head in reversed(edges):
+            found = self.run.seeds[tail] if head == len(self.run.graph.nodes) else self._pulled(head, found)[tail]
+        return found if is_known(found) else tidy(found)
+
+    def _partials(self, head: int) -> dict[int, Any]:
+        """The tails of a node with ∂head/∂tail; of a head that is a vector only the tails tell something.
+
+        An argument without influence, as the branch of an `if` that is not taken, is none.
+        """
+        if head == len(self.run.graph.nodes):
+            return self.run.seeds
+        return self._pulled(head, ones(self.run.shapes[head]))
+
+    def _pulled(self, head: int, ct: Any) -> dict[int, Any]:
+        """The cotangents of the tails of a node, parallel edges added up, for the cotangent `ct` of the node."""
+        tape, linear, index = self.run.linear.tape, self.run.linear, self.run.graph.index
+        found = linear.sweep({tape.slot[head]: ct}, tape.begin[head])
+        tails = [index[name] for name in self.run.graph.nodes[head].args]
+        return {
+            tail: linear.full(found[tape.slot[tail]], self.run.shapes[tail])
+            for tail in tails
+            if tape.slot[tail] in found
+        }
+
+    def _require_few(self, source: str, limit: int) -> None:
+        count = self.paths.count(self.run.graph.index[source])
+        if min(count, limit or count) > MOST_LISTED:
+            ends = f"`{shorten(source)}` to `{shorten(self.run.output)}`"
+            message = f"there are more than {MOST_LISTED} paths from {ends}, too many to list"
+            hint = "--limit 1000 lists 1000 of them; their number and the sum of all need no list"
+            raise UsageError(Source("--limit", ""), [Diagnostic("too-many-paths", message, hints=(hint,))])
+
+
+def _total(products: Sequence[Any]) -> Any:
+    """The sum of numbers, rounded once, or of arrays."""
+    if any(map(shape_of, products)):
+        return reduce(add, products)
+    try:
+        return fsum(products)
+    except (OverflowError, ValueError):  # What is not finite, in part or as a whole.
+        return sum(products)
+
+
+def _are_equal(left: Any, right: Any, products: Sequence[Any]) -> bool:
+    """Whether two sums are the same but for rounding, nan and infinite where the other is; of arrays each element."""
+    if shape_of(left):
+        elements = zip(left.flat, right.flat, *(each.flat for each in products), strict=True)
+        return all(_are_equal(float(one), float(other), terms) for one, other, *terms in elements)
+    if left == right or (isnan(left) and isnan(right)):
+        return True
+    # Relative to the terms rather than to the sum, which may be small because they cancel.
+    return isclose(left, right, rel_tol=0.0, abs_tol=SAME * sum(map(abs, products)))

@@ -1,0 +1,1 @@
+"""The array tools that large graphs and many points share."""

@@ -1,0 +1,1 @@
+"""One graph of a million edges by arrays; files are named as those of `graph` and `calculus`."""

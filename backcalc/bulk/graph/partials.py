@@ -1,0 +1,85 @@
+"""The local partials of an array graph by the node that they lead to: of formulas, and of annotated edges."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backcalc.bulk.arrays.sorting import Indices, gathered, occurrences, stable_order
+from backcalc.bulk.graph.columns import joined
+from backcalc.bulk.graph.evaluate import LocalPartials
+from backcalc.bulk.graph.model import ArrayGraph
+from backcalc.bulk.graph.sweep import NEUTRAL, Plan
+from backcalc.rules.functions.arrays import Array
+
+Edges = tuple[Indices, Indices, Array]
+"""Heads and tails, which are nodes, and the local partials ∂head/∂tail."""
+
+
+class Incoming:
+    """For each node its tails, once each, and the local partials ∂node/∂tail.
+
+    The arguments of a formula come in its own order, edges in the order of the file.
+    """
+
+    def __init__(self, graph: ArrayGraph, partials: Array, local: LocalPartials | None, slots: Indices) -> None:
+        """`partials` has an entry an annotated edge; `local`, where there are operations, is of these.
+
+        `slots` has the slot of each node.
+        """
+        edges: Edges = graph.heads, graph.tails, partials
+        if graph.warnings:  # Of reading edges there is one only where they are parallel.
+            edges = _added_up(edges, len(graph))
+        if local is not None:
+            heads, tails, slopes = map(np.concatenate, zip(edges, _of_formulas(graph, local, slots), strict=True))
+            edges = heads, tails, slopes
+        order = stable_order(edges[0])
+        heads, self._tails, self._partials = (gathered(each, order) for each in edges)
+        self._first = np.zeros(len(graph) + 1, np.int64)
+        np.cumsum(occurrences(heads, len(graph)), out=self._first[1:])
+
+    def of(self, nodes: slice) -> tuple[Indices, Indices, Array]:
+        """How many edges lead to each of `nodes`; and the tails and the partials of these edges, node by node."""
+        first = self._first[nodes.start : nodes.stop + 1]
+        edges = slice(first[0], first[-1])
+        return np.diff(first), self._tails[edges], self._partials[edges]
+
+
+def _added_up(edges: Edges, count: int) -> Edges:
+    """One edge for parallel ones, where the first of these stands, in a graph of so many nodes."""
+    heads, tails, partials = edges
+    _, firsts, which = np.unique(_keys(heads, tails, count), return_index=True, return_inverse=True)
+    kept = np.sort(firsts)
+    sums = np.full(len(kept), NEUTRAL)
+    np.add.at(sums, np.searchsorted(kept, firsts)[which], partials)
+    return heads[kept], tails[kept], sums
+
+
+def _keys(heads: Indices, tails: Indices, count: int) -> Indices:
+    """A number for each pair of nodes."""
+    return np.asarray(heads.astype(np.int64) * count + tails)
+
+
+def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> Edges:
+    """∂node/∂argument for each argument of each formula; 0 for one without influence."""
+    heads, tails = _arguments(graph)
+    keys, firsts = np.unique(_keys(heads, tails, len(graph)), return_index=True)
+    # One sweep from all nodes at once. It ends at their arguments, for each of which it has a slot behind all others.
+    ends, users, slopes = local.edges
+    is_own = users <= slots[-1]  # Behind the nodes stand operations of no node: those of annotated edges' partials.
+    ends, users, slopes = ends[is_own], users[is_own], slopes[is_own]
+    places = np.searchsorted(slots, ends)
+    leaves = np.flatnonzero(slots[places] == ends)
+    pairs = _keys(np.searchsorted(slots, users[leaves]), places[leaves], len(graph))
+    ends[leaves] = local.plan.count + np.searchsorted(keys, pairs)
+    found = Plan(local.plan.count + len(keys), ends, users).reverse(slopes, slots)[local.plan.count :]
+    order = np.argsort(firsts)
+    return heads[firsts[order]], tails[firsts[order]], found[order]
+
+
+def _arguments(graph: ArrayGraph) -> tuple[Indices, Indices]:
+    """The (node, argument) pairs of all formulas, those of a node in the order of its formula, some of them twice."""
+    definitions = [template for template in graph.templates if not template.is_edge]
+    pairs = [(template.ends[0], read) for template in definitions for read in template.reads]
+    heads, tails = (graph.rank[joined(column, np.int32)] for column in ([pair[k] for pair in pairs] for k in (0, 1)))
+    is_node = tails >= 0  # Not a constant such as pi.
+    return heads[is_node], tails[is_node]

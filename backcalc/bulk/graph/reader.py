@@ -1,0 +1,286 @@
+"""A large text read by arrays: the lines of a form as one block of names and numbers.
+
+A line's **form** is the line with its names and numbers blanked out. The grammar reads one line of each form; what it
+says of that line holds for all lines of the form, for they have the same tokens in the same order. Nothing here knows
+how an edge or an expression is written. A line whose form is not an edge or a definition made of such blanks, and a
+line with a word that is not what it looks like, are the ordinary reader's, in their place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backcalc import progress
+from backcalc.bulk.arrays.background import ahead
+from backcalc.bulk.arrays.words import LONGEST, AnyArray
+from backcalc.bulk.graph.blocks import Block, OpenBlock, without
+from backcalc.bulk.graph.names import Names
+from backcalc.bulk.graph.symbols import CollisionError, NameTable
+from backcalc.bulk.graph.tokens import BlankedLines
+from backcalc.language.expr import Call, Name
+from backcalc.language.forms import WORDS, leaves_of, word
+from backcalc.language.parser import Reading, parse_line
+from backcalc.language.statements import Comment, Definition, Edge, Function, Loop, Program
+from backcalc.text.errors import Source, Span
+
+PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
+LONGEST_LINE = 1 << 24
+FEWEST = 16  # Lines of a piece that are worth a block; fewer are read in the ordinary way.
+MOST_ODD = 10_000  # Where there are more lines than this in no block, and more than in blocks, blocks are of no use.
+
+_SERIAL = re.compile(r"\b[A-Za-z_]+(?=\d+\b)")
+_CALL_WITH_SPACE = re.compile(rb"n[ \t]+\(")  # What begins `d (v)/d (u)` is not said by its tokens alone.
+
+
+class Lines(NamedTuple):
+    """A text as blocks, and `rest`, the statements that are in none of them, in the order of the text."""
+
+    source: Source
+    blocks: tuple[Block, ...]
+    rest: Program
+    names: Names  # By their numbers.
+
+    def comments(self) -> Iterator[Comment]:
+        """The comments of the whole text: a `#` begins one wherever it stands."""
+        for found in re.finditer("#[^\n]*", self.source.text):
+            yield Comment(found.group(), Span(*found.span()))
+
+
+def read_lines(source: Source) -> Lines | None:
+    """The text of `source` as blocks, or None where blocks are of no use for it. Raises ParseError."""
+    try:
+        return _Reader(source).lines()
+    except (_UnfitError, CollisionError):
+        return None
+
+
+class _UnfitError(Exception):
+    """A text that is better read in the ordinary way."""
+
+
+class _Reader:
+    """The state of reading one text."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._place = np.int32 if len(source.text) < 1 << 31 else np.int64
+        self._reading = Reading(source)
+        self._forms: dict[bytes, OpenBlock | None] = {}
+        self._odd: list[AnyArray] = []  # Pairs (start, end) of lines that are no block's.
+        self._table = NameTable(_prefix(source.text))
+        _number_words(self._table)
+        self._odd_count = self._even_count = 0
+
+    def lines(self) -> Lines:
+        """The whole text. Raises ParseError."""
+        size = len(self._source.text)
+        for at, piece, lines, groups in (ahead if size > PIECE else map)(_blanked, self._pieces()):
+            progress.at("reading", at / size)
+            self._read_piece(piece, lines, groups, at)
+        taken = self._read_odd()
+        blocks = [form.block(len(WORDS)) for form in self._forms.values() if form is not None]
+        columns = [column[len(WORDS) :] for column in (self._table.heads, *self._table.places())]
+        program = self._reading.program()
+        if any(isinstance(statement, Loop | Function) for statement in program.statements):
+            raise _UnfitError
+        left = (without(block, taken) for block in blocks if block is not None)
+        kept = tuple(block for block in left if len(block.starts))
+        return Lines(self._source, kept, program, Names(self._source.text, columns))
+
+    def _pieces(self) -> Iterator[tuple[int, bytes]]:
+        """Where each piece begins, and its bytes; one at a time, so that the text is not held twice."""
+        at, text = self._first(), self._source.text
+        while at < len(text):
+            end = self._piece_end(at)
+            yield at, text[at:end].encode()
+            at = end
+
+    def _first(self) -> int:
+        """Where the line ends that has the first statement, which may be a header."""
+        at, text = 0, self._source.text
+        while at < len(text) and not self._reading.has_begun:
+            at = self._reading.read(at, at + 1)
+        return self._to_line_end(at)
+
+    def _to_line_end(self, at: int) -> int:
+        """Where the last statement ends of the line that `at` is inside of; `at` itself where a line starts there."""
+        text = self._source.text
+        while 0 < at < len(text) and text[at - 1] != "\n" and not self._reading.is_refused:
+            at = self._reading.read(at, text.find("\n", at) + 1 or len(text))
+        return at
+
+    def _piece_end(self, at: int) -> int:
+        """The end of the last line that ends within a piece from `at` on, or else of the first."""
+        text = self._source.text
+        if at + PIECE >= len(text):
+            return len(text)
+        end = text.rfind("\n", at, at + PIECE) + 1 or text.find("\n", at) + 1 or len(text)
+        if end - at > LONGEST_LINE:
+            raise _UnfitError
+        return end
+
+    def _read_piece(self, piece: bytes, lines: BlankedLines, groups: list[AnyArray], at: int) -> None:
+        """Take in the lines of a piece that begins at the character `at` of the text, `groups` of them by form."""
+        if (b"{" in piece or b"}" in piece) and lines.has_braces:
+            raise _UnfitError
+        chars = _Characters(piece, at, self._place)
+        is_odd = np.zeros(len(lines.starts), bool)
+        parts = []
+        for group in groups:
+            key = lines.form(group[0])
+            form = self._form(key, lines, group, chars) if len(group) >= FEWEST else None
+            if form is not None:
+                parts.append((form, group))
+            elif key.strip():
+                is_odd[group] = True
+        share = min(1.0, (at + len(piece)) / len(self._source.text))
+        for group, are_fit in self._fill(parts, lines, chars, share):
+            is_odd[group[~are_fit]] = True
+        starts, ends = chars.places(lines.starts[is_odd]), chars.places(lines.ends[is_odd])
+        self._odd.append(np.stack([starts, ends], axis=1))
+        self._count(is_odd)
+
+    def _count(self, is_odd: AnyArray) -> None:
+        """Give up where the text turns out to be of no use."""
+        self._odd_count += int(is_odd.sum())
+        self._even_count += int(len(is_odd) - is_odd.sum())
+        if self._odd_count > max(MOST_ODD, self._even_count):
+            raise _UnfitError
+
+    def _form(self, key: bytes, lines: BlankedLines, group: AnyArray, chars: _Characters) -> OpenBlock | None:
+        """The form, read by the grammar where it is new; None where it makes no block."""
+        if key not in self._forms:
+            # One of the lines may have a mistake in a word, so three of them are tried.
+            tried = (self._read_form(lines, int(group[i]), chars) for i in (0, len(group) // 2, -1))
+            is_plain = not _CALL_WITH_SPACE.search(key)
+            self._forms[key] = next((form for form in tried if form), None) if is_plain else None
+        return self._forms[key]
+
+    def _read_form(self, lines: BlankedLines, line: int, chars: _Characters) -> OpenBlock | None:
+        """What the grammar makes of a line; None where that is not its blanks one to one."""
+        start, end = chars.places(np.array([lines.starts[line], lines.ends[line]])).tolist()
+        statement = parse_line(self._source, start, min(end, len(self._source.text)))
+        if not isinstance(statement, Edge | Definition):
+            return None
+        if statement.span.start != chars.places(lines.statements(np.array([line])))[0]:
+            return None  # There is white space before it that is none of ASCII.
+        leaves = leaves_of(statement)
+        if [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
+            return None
+        if lines.has_own_minus(line):
+            statement = _without_minus(statement)
+        is_name, blanks = np.array([isinstance(leaf, Name) for leaf in leaves], bool), lines.blanks(line)
+        return OpenBlock(statement, blanks[is_name], blanks[~is_name])
+
+    def _fill(
+        self, parts: list[tuple[OpenBlock, AnyArray]], lines: BlankedLines, chars: _Characters, share: float
+    ) -> Iterator[tuple[AnyArray, AnyArray]]:
+        """Put the words of these lines to their forms; each part's lines and which of them are fit for it."""
+        firsts = [lines.firsts(group) for _, group in parts]
+        names = [form.names[:, None] + first for (form, _), first in zip(parts, firsts, strict=True)]
+        values = [form.numbers[:, None] + first for (form, _), first in zip(parts, firsts, strict=True)]
+        ids, are_names = self._names(lines, _joined(names), chars)
+        floats, are_numbers = lines.numbers(_joined(values))
+        i = j = 0
+        for (form, group), name, value in zip(parts, names, values, strict=True):
+            i, j, a, b = i + name.size, j + value.size, i, j
+            are_fit = np.logical_and.reduce(
+                [*are_names[a:i].reshape(name.shape), *are_numbers[b:j].reshape(value.shape)]
+            )
+            starts = chars.places(lines.statements(group))
+            columns = starts, ids[a:i].reshape(name.shape), floats[b:j].reshape(value.shape)
+            form.add(columns if are_fit.all() else tuple(column[..., are_fit] for column in columns), share)
+            yield group, are_fit
+
+    def _names(self, lines: BlankedLines, tokens: AnyArray, chars: _Characters) -> tuple[AnyArray, AnyArray]:
+        """The numbers of the names of tokens, and which are names: no words of the language, no mixtures."""
+        words = lines.words[tokens]
+        if words.longest > LONGEST:
+            return self._names_of(words.lengths <= LONGEST, lines, tokens, chars)
+        ids = self._table.ids_of_serials(words, chars.places)
+        if ids is not None:  # Of these nothing else needs a look.
+            return ids, ids >= len(WORDS)
+        is_whole = lines.are_numbers(tokens)
+        are_fit = is_whole | ~words.have_dots
+        if is_whole.any():
+            are_fit[is_whole] = words[is_whole].are_digits
+        if not are_fit.all():
+            return self._names_of(are_fit, lines, tokens, chars)
+        ids = self._table.ids(words, chars.places)
+        return ids, ids >= len(WORDS)
+
+    def _names_of(
+        self, are_fit: AnyArray, lines: BlankedLines, tokens: AnyArray, chars: _Characters
+    ) -> tuple[AnyArray, AnyArray]:
+        """The same where only some `are_fit`; others are not numbered, lest there be names that stand nowhere."""
+        ids = np.zeros(len(tokens), np.int32)
+        ids[are_fit], are_names = self._names(lines, tokens[are_fit], chars)
+        are_fit[are_fit] = are_names
+        return ids, are_fit
+
+    def _read_odd(self) -> list[tuple[int, int]]:
+        """Have the ordinary reader read the lines of no block; where it went on from these into lines of some."""
+        odd, at, taken = np.concatenate([*self._odd, np.empty((0, 2), np.int64)]), 0, []
+        breaks = np.flatnonzero(odd[1:, 0] != odd[:-1, 1])
+        starts, ends = odd[:, 0][np.r_[0, breaks + 1][: len(odd)]], odd[:, 1][np.r_[breaks, -1][: len(odd)]]
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            if end <= at or self._reading.is_refused:
+                continue
+            at = self._to_line_end(self._reading.read(max(start, at), min(end, len(self._source.text))))
+            if at > end:
+                taken.append((end, at))
+        return taken
+
+
+class _Characters:
+    """The characters of the text that the bytes of a piece are."""
+
+    def __init__(self, piece: bytes, at: int, kind: type[np.signedinteger[Any]]) -> None:
+        """`kind` has room for the number of any character of the text."""
+        self._at, self._kind = at, kind
+        self._inner: AnyArray | None = None
+        if not piece.isascii():
+            is_inner = (np.frombuffer(piece, np.uint8) & 0xC0) == 0x80  # Bytes of a character behind its first.
+            self._inner = np.concatenate(([0], np.cumsum(is_inner), [is_inner.sum()]))
+
+    def places(self, bytes_: AnyArray) -> AnyArray:
+        """The place of the characters that begin at these bytes of the piece."""
+        characters = bytes_ if self._inner is None else bytes_ - self._inner[bytes_]
+        return (characters + self._at).astype(self._kind)
+
+
+def _blanked(place: tuple[int, bytes]) -> tuple[int, bytes, BlankedLines, list[AnyArray]]:
+    """A piece with its lines, and these by their forms."""
+    at, piece = place
+    lines = BlankedLines(piece if piece.endswith(b"\n") else piece + b"\n")
+    lines.words.heads  # noqa: B018  Gathered here, in the thread that has less to do.
+    return at, piece, lines, list(lines.groups())
+
+
+def _without_minus(statement: Edge | Definition) -> Edge | Definition:
+    """An edge with its partial's number in place of the number's negative; what each line has is in its number."""
+    assert isinstance(statement, Edge)
+    assert isinstance(statement.partial, Call)
+    return statement._replace(partial=statement.partial.args[0])
+
+
+def _prefix(text: str) -> str:
+    """The letters before the number of a name in the middle of the text; most names may be of this kind."""
+    found = _SERIAL.search(text, len(text) // 2, len(text) // 2 + PIECE // 16)
+    return found.group() if found else ""
+
+
+def _joined(indices: list[AnyArray]) -> AnyArray:
+    return np.concatenate([np.empty(0, np.int64), *(each.ravel() for each in indices)])
+
+
+def _number_words(table: NameTable) -> None:
+    """Number the words of the language first, so that a name that is one of them is known by its number."""
+    text = " ".join(sorted(WORDS)).encode()
+    lines = BlankedLines(text + b"\n")
+    words = lines.words[lines.blanks(0)]
+    table.ids(words, np.asarray)

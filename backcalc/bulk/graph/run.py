@@ -1,0 +1,226 @@
+"""One run of a large graph of numbers: the work of `run`, done by arrays, where that comes to the same.
+
+What arrays cannot say (formulas, vectors, an error, a warning at a point) is left to the plain way: then there is no
+large run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from backcalc import progress
+from backcalc.bulk.arrays.background import meanwhile
+from backcalc.bulk.arrays.memory import WORTH, give_back_freed, keep_freed
+from backcalc.bulk.arrays.sorting import Indices
+from backcalc.bulk.graph.columns import UnfitError
+from backcalc.bulk.graph.evaluate import Flags, LocalPartials
+from backcalc.bulk.graph.model import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
+from backcalc.bulk.graph.partials import Incoming
+from backcalc.bulk.graph.reader import read_lines
+from backcalc.bulk.graph.sweep import Plan
+from backcalc.bulk.graph.tape import ArrayTape
+from backcalc.bulk.graph.warnings import remarks
+from backcalc.calculus.evaluate import constant
+from backcalc.calculus.run import Mode, choose_output, choose_wrt
+from backcalc.graph.shapes import Shape
+from backcalc.rules.functions.arrays import Array, is_finite
+from backcalc.text.errors import Diagnostic, Source
+
+if TYPE_CHECKING:
+    from backcalc.bulk.graph.formulas import Formulas
+
+HUGE = 1 << 26  # Characters from which on memory counts.
+
+
+@dataclass(frozen=True)
+class LargeRun:
+    """What a run found, an entry a node; `value_array` is nan where a value is not `known`.
+
+    `point` has the value of each input that has one. `wrt_places` are the nodes whose derivatives are asked for,
+    `remarkable` those that a warning may speak of. `edge_partials` has an entry an annotated edge; `local` is of the
+    operations, where there are any, and `slots` has the slot of each node.
+    """
+
+    graph: ArrayGraph
+    output: str
+    point: Mapping[str, float]
+    wrt_places: Indices
+    value_array: Array
+    known: Flags
+    adjoint_array: Array
+    remarkable: Indices
+    edge_partials: Array
+    local: LocalPartials | None
+    slots: Indices
+    mode: Mode = "reverse"
+    tangents: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    shapes: Sequence[Shape] = ()
+
+    @property
+    def values(self) -> Sequence[float | None]:
+        """The value of every node, None where it is not known."""
+        return _Column(self.value_array, self.known)
+
+    @property
+    def adjoints(self) -> Sequence[float | None]:
+        """∂output/∂node for every node."""
+        return _Column(self.adjoint_array)
+
+    @property
+    def gradient(self) -> dict[str, float]:
+        """∂output/∂name for each name of `wrt`."""
+        names, adjoints = self.graph.names.at(self.wrt_places), self.adjoint_array[self.wrt_places]
+        return dict(zip(names, adjoints.tolist(), strict=True))
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the output, where it is known, and every derivative asked for are finite numbers."""
+        asked = self.adjoint_array[self.wrt_places]
+        output = self.graph.index[self.output]
+        return is_finite(asked) and bool(not self.known[output] or is_finite(self.value_array[output]))
+
+    @cached_property
+    def incoming(self) -> Incoming:
+        """The local partials by the node that they lead to."""
+        progress.at("local partials")
+        return Incoming(self.graph, self.edge_partials, self.local, self.slots)
+
+    @cached_property
+    def formulas(self) -> Formulas:
+        """The formulas as text."""
+        from backcalc.bulk.graph.formulas import Formulas  # Few formats show them.
+
+        return Formulas(self.graph)
+
+    @cached_property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What reading the graph and the run have noticed, in that order."""
+        return (*self.graph.warnings, *remarks(self.graph, self.value_array, self.remarkable.tolist()))
+
+
+class _Column(Sequence[float | None]):
+    """An array as Python's numbers, made as they are looked at; None where it is not `known`."""
+
+    def __init__(self, array: Array, known: Flags | None = None) -> None:
+        self._array, self._known = array, known
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    @overload
+    def __getitem__(self, place: int, /) -> float | None: ...
+    @overload
+    def __getitem__(self, place: slice, /) -> Sequence[float | None]: ...
+    def __getitem__(self, place: int | slice, /) -> float | Sequence[float | None] | None:
+        part = self._array[place]
+        found: Any = part if self._known is None else np.where(self._known[place], part, np.array(None))
+        return found.tolist()  # type: ignore[no-any-return]
+
+
+def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun | None:
+    """The graph in `source` run at `at`; None where the plain way is needed.
+
+    Raises BackcalcError as `run` does, for statements that are not in the language and for options that do not fit.
+    """
+    try:
+        graph = _read(source)
+        if graph is None:
+            return None
+        if len(source.text) > HUGE:
+            return _run(graph, at, of, wrt)
+        noticed = meanwhile(lambda: graph.warnings)  # The graph keeps them; to look for them takes as long as a pass.
+        found = _run(graph, at, of, wrt)
+        noticed()
+    except UnfitError:
+        return None
+    return found
+
+
+def _read(source: Source) -> ArrayGraph | None:
+    """The graph, of which the lines are no longer needed. Raises UnfitError."""
+    if len(source.text) >= WORTH:  # It may have come through a pipe, of an unknown size.
+        keep_freed()
+    lines = read_lines(source)
+    progress.at("building the graph")
+    graph = None if lines is None else ArrayGraph(lines)
+    del lines
+    if len(source.text) > HUGE:
+        give_back_freed()
+    return graph
+
+
+def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun:
+    tape = ArrayTape(graph)
+    point = _point(graph, at)
+    values = _placed(graph, tape, point)
+    output = choose_output(graph, of)
+    places = np.array([graph.index[name] for name in choose_wrt(graph, wrt)]) if wrt else graph.input_places
+    seed = int(tape.slot[graph.index[output]])
+    remarkable, local = np.zeros(0, np.int64), None
+    if tape.rows:
+        _require_known(tape, values)
+        progress.at("forward pass")
+        values = tape.operations.evaluate(values)
+        local = tape.operations.linearize(values)
+        remarkable = _remarkable(tape, local.remarkable)
+        progress.at("reverse pass")
+        partials = tape.partials(values)
+        adjoints = _adjoints(tape, partials, local, seed)
+    else:
+        progress.at("reverse pass")
+        partials = tape.partials(values)
+        adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(partials, seed)
+    known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
+    columns = values[tape.slot], known, adjoints[tape.slot]
+    return LargeRun(graph, output, point, places, *columns, remarkable, partials, local, tape.slot)
+
+
+def _require_known(tape: ArrayTape, values: Array) -> None:
+    """Raise UnfitError where an operation reads what has no value: that calls for formulas."""
+    read = tape.operations.args[tape.operations.args >= 0]
+    if np.isnan(values[read[tape.operations.ops[read] < 0]]).any():
+        raise UnfitError
+
+
+def _remarkable(tape: ArrayTape, slots: Indices) -> Indices:
+    """The nodes whose operations these slots are. Raises UnfitError for slots of edges' partials."""
+    nodes = np.unique(np.searchsorted(tape.slot, slots))
+    if len(nodes) and int(nodes[-1]) >= len(tape.slot):
+        raise UnfitError
+    return nodes
+
+
+def _adjoints(tape: ArrayTape, partials: Array, local: LocalPartials, seed: int) -> Array:
+    """The adjoint of every slot, from the edges of the operations and those that the text annotates."""
+    if not len(tape.graph.tails):
+        return local.reverse(seed)
+    ends = zip(local.edges, (tape.tails, tape.heads, partials), strict=True)
+    tails, heads, slopes = (np.concatenate(pair) for pair in ends)
+    return Plan(tape.size, tails, heads).reverse(slopes, seed)
+
+
+def _point(graph: ArrayGraph, at: Mapping[str, Any]) -> dict[str, float]:
+    """The value of each input that is given one: by `at`, or by default. Raises UnfitError."""
+    defaults = {name: each.default for name, each in graph.declared.items() if each.default is not None}
+    stated = {name: constant(default, graph.source) for name, default in defaults.items()} | dict(at)
+    places = {name: graph.index.get(name) for name in stated}
+    for name, place in places.items():
+        if place is None or graph.kinds[place] not in (INPUT, EDGES) or not isinstance(stated[name], float):
+            raise UnfitError
+    return {name: stated[name] for name in sorted(stated, key=graph.index.__getitem__)}
+
+
+def _placed(graph: ArrayGraph, tape: ArrayTape, point: Mapping[str, float]) -> Array:
+    """The values of all slots that are given: by `point`, and in the text. Raises UnfitError."""
+    values = tape.values.copy()
+    for name, value in point.items():
+        slot = tape.slot[graph.index[name]]
+        if tape.rows and tape.operations.ops[slot] >= 0:  # A known activation is given another value.
+            raise UnfitError
+        values[slot] = value
+    return values

@@ -1,0 +1,196 @@
+"""The names of a large text numbered, many at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from backcalc.bulk.arrays.sorting import gathered
+from backcalc.bulk.arrays.words import WIDTH, AnyArray, Words, whole_numbers
+
+_Place: TypeAlias = "Callable[[AnyArray], AnyArray]"
+_FIRST, _ZERO = np.uint64(0xFF), np.uint64(ord("0"))  # The byte of an integer that stands first in the text.
+
+
+def random_odd() -> int:
+    """An odd integer of 64 bits that nobody knows beforehand."""
+    return int.from_bytes(os.urandom(8), "little") | 1
+
+
+class CollisionError(Exception):
+    """Two long names that their hashes do not tell apart."""
+
+
+class NameTable:
+    """Names numbered from 0 on in any order, each with its first eight bytes and a place at which it stands.
+
+    What programs write are names of one `prefix` with a number behind: of these the number tells where the id is. All
+    other names are looked up by a hash.
+    """
+
+    def __init__(self, prefix: str = "") -> None:
+        self._serial, self._short, self._long = _Serials(prefix.encode()), _HashTable(), _HashTable()
+        self._heads: list[AnyArray] = [np.empty(0, np.uint64)]
+        self._places: list[tuple[AnyArray, AnyArray]] = [(np.empty(0, np.int32), np.empty(0, np.int16))]
+        self.count = 0
+        self._has_others = False
+
+    def ids(self, words: Words, place: _Place) -> AnyArray:
+        """The numbers of these names; `place` tells what to remember of where one starts. Raises CollisionError."""
+        if words.longest <= WIDTH:
+            return self._ids_of_short(words, place)
+        is_short = words.lengths <= WIDTH
+        ids = np.empty(len(words), np.int32)
+        ids[is_short] = self._ids_of_short(words[is_short], place)
+        ids[~is_short] = self._ids_of_long(words[~is_short], place)
+        return ids
+
+    def ids_of_serials(self, words: Words, place: _Place) -> AnyArray | None:
+        """The same where all names are of the prefix and a number; None where that is not so, or has not been so."""
+        if self._has_others or words.longest > WIDTH:
+            return None
+        values, are_serial = self._serial.values(words)
+        self._has_others = not are_serial.all()
+        return None if self._has_others else self._added(words, place, *self._serial.numbered(values, self.count))
+
+    def _ids_of_short(self, words: Words, place: _Place) -> AnyArray:
+        values, are_serial = self._serial.values(words)
+        ids = np.empty(len(words), np.int32)
+        numbered = self._serial.numbered(values[are_serial], self.count)
+        ids[are_serial] = self._added(words[are_serial], place, *numbered)
+        ids[~are_serial] = self._ids_of_others(words[~are_serial], place)
+        return ids
+
+    def _ids_of_others(self, words: Words, place: _Place) -> AnyArray:
+        return self._added(words, place, *self._short.numbered(words.heads, words.heads, self.count))
+
+    def _ids_of_long(self, words: Words, place: _Place) -> AnyArray:
+        keys, checks = (words.hashed(factor) for factor in _FACTORS)
+        return self._added(words, place, *self._long.numbered(keys, checks, self.count))
+
+    def _added(self, words: Words, place: _Place, ids: AnyArray, firsts: AnyArray) -> AnyArray:
+        """The `ids`, those of the names at `firsts` being new."""
+        new = words[firsts]
+        self._heads.append(new.heads)
+        self._places.append((place(new.starts), new.lengths.astype(np.int16)))
+        self.count += len(firsts)
+        return ids
+
+    @property
+    def heads(self) -> AnyArray:
+        """The first eight bytes of each name as one integer."""
+        return np.concatenate(self._heads)
+
+    def places(self) -> tuple[AnyArray, AnyArray]:
+        """Where each name stands for one time, and its length."""
+        starts, lengths = zip(*self._places, strict=True)
+        return np.concatenate(starts), np.concatenate(lengths)
+
+
+class _Serials:
+    """Names made of a prefix and a number, written as one writes it: the id of each number in an array."""
+
+    _LIMIT = 1 << 22  # Larger numbers are not worth the room.
+
+    def __init__(self, prefix: bytes) -> None:
+        self._width = len(prefix) if len(prefix) < WIDTH else 0
+        self._prefix = np.uint64(int.from_bytes(prefix[: self._width], "little"))
+        self._ids = np.empty(0, np.int32)
+
+    def values(self, words: Words) -> tuple[AnyArray, AnyArray]:
+        """The number of each word, and whether it is such a name."""
+        shift = np.uint64(8 * self._width)
+        digits = words.heads >> shift
+        values, are_numbers = whole_numbers(digits, words.lengths - self._width)
+        has_prefix = words.heads == digits << shift | self._prefix
+        is_plain = (digits & _FIRST != _ZERO) | (words.lengths == self._width + 1)  # n07 is another name than n7.
+        return values, are_numbers & has_prefix & is_plain & (values < self._LIMIT)
+
+    def numbered(self, values: AnyArray, fresh: int) -> tuple[AnyArray, AnyArray]:
+        """The id of each, new ones numbered from `fresh` on, and where in `values` those stand, in that order."""
+        self._reserve(int(values.max(initial=0)))
+        ids = gathered(self._ids, values)
+        unknown = np.flatnonzero(ids < 0)
+        wanted = values[unknown]
+        self._ids[wanted] = unknown  # Of equal ones the last has it.
+        new = unknown[self._ids[wanted] == unknown]
+        self._ids[values[new]] = np.arange(fresh, fresh + len(new), dtype=np.int32)
+        ids[unknown] = self._ids[wanted]
+        return ids, new
+
+    def _reserve(self, value: int) -> None:
+        if value >= len(self._ids):
+            grown = np.full(1 << value.bit_length(), -1, np.int32)
+            grown[: len(self._ids)] = self._ids
+            self._ids = grown
+
+
+# Of this process, so that no text can be made to have names that collide.
+_FACTORS = [np.uint64(random_odd()) for _ in range(2)]
+
+
+class _HashTable:
+    """A hash table of integers other than 0, each with a number, open addressing, read and filled many at a time."""
+
+    _STEP = 1 << 16  # Keys at a time, so that the table is no larger than the keys that differ ask for.
+
+    def __init__(self) -> None:
+        self._bits = 0
+        self._count = 0
+        self._keys, self._ids, self._checks = (np.zeros(1, dtype) for dtype in (np.uint64, np.int32, np.uint64))
+
+    def numbered(self, keys: AnyArray, checks: AnyArray, fresh: int) -> tuple[AnyArray, AnyArray]:
+        """The number of each key, new ones numbered from `fresh` on, and where in `keys` those stand, in that order.
+
+        Raises CollisionError where equal keys differ in their `checks`.
+        """
+        ids, firsts = np.empty(len(keys), np.int32), [np.empty(0, np.int64)]
+        for at in range(0, len(keys), self._STEP):
+            part = slice(at, at + self._STEP)
+            self._reserve(len(keys[part]))
+            slots, new = self._slots(keys[part])
+            self._ids[slots[new]] = np.arange(fresh, fresh + len(new), dtype=np.int32)
+            if checks is not keys:
+                self._verify(slots, new, checks[part])
+            ids[part] = self._ids[slots]
+            firsts.append(new + at)
+            fresh += len(new)
+            self._count += len(new)
+        return ids, np.concatenate(firsts)
+
+    def _verify(self, slots: AnyArray, new: AnyArray, checks: AnyArray) -> None:
+        self._checks[slots[new]] = checks[new]
+        if (self._checks[slots] != checks).any():
+            raise CollisionError
+
+    def _reserve(self, more: int) -> None:
+        """Have at least three slots for two keys."""
+        bits = (3 * (self._count + more) // 2).bit_length()
+        if bits <= self._bits:
+            return
+        used = self._keys != 0
+        keys, ids, checks = self._keys[used], self._ids[used], self._checks[used]
+        self._bits = bits
+        self._keys, self._ids, self._checks = (np.zeros(1 << bits, dtype) for dtype in (np.uint64, np.int32, np.uint64))
+        slots, _ = self._slots(keys)
+        self._ids[slots], self._checks[slots] = ids, checks
+
+    def _slots(self, keys: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """The slot of each key, free ones taken for those that have none, and which keys these are, each once."""
+        slots = ((keys ^ (keys >> np.uint64(32))) * _FACTORS[0] >> np.uint64(64 - self._bits)).astype(np.int64)
+        pending, taken = np.flatnonzero(self._keys[slots] != keys), [np.empty(0, np.int64)]
+        while len(pending):
+            wanted, here = keys[pending], slots[pending]
+            free = self._keys[here] == 0
+            if free.any():
+                claimed, theirs = here[free], pending[free]
+                self._ids[claimed] = theirs  # Of several that claim a slot one has it then, …
+                won = self._ids[claimed] == theirs
+                self._keys[claimed[won]] = wanted[free][won]  # … and equal keys find it filled with theirs.
+                taken.append(theirs[won])
+            pending = pending[self._keys[here] != wanted]
+            slots[pending] = (slots[pending] + 1) & ((1 << self._bits) - 1)
+        return slots, np.concatenate(taken)

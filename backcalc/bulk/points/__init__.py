@@ -1,0 +1,1 @@
+"""One graph at a million points by arrays."""

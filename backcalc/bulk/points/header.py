@@ -1,0 +1,159 @@
+"""The header of a CSV file of points: which of its columns are which input's, and what it may have wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from backcalc.graph.model import Graph
+from backcalc.graph.shapes import shape_words
+from backcalc.text.csv_records import records
+from backcalc.text.errors import Diagnostic, Source, Span, UsageError, quoted, shorten
+from backcalc.text.suggest import did_you_mean
+
+_COLUMN = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<indices>\d{1,9}(?:,\s*\d{1,9})?)\])?")
+
+# What separates columns in the files of others: its name, and the command that makes commas of it.
+_SEPARATORS = {
+    ";": ("semicolons", "tr ',;' '.,'"),  # Where `;` separates, the decimal point is a comma.
+    "\t": ("tabs", r"tr '\t' ','"),
+    "|": ("`|`", "tr '|' ','"),
+    " ": ("spaces", "tr -s ' ' ','"),
+}
+
+Places = dict[str, dict[tuple[int, ...], int]]
+"""For each input its columns, by index."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The columns' names, where they stand, and where the first point does."""
+
+    source: Source
+    names: list[str]
+    spans: list[Span]
+
+    @property
+    def end(self) -> int:
+        """The offset of the line behind the header."""
+        return self.spans[-1].end + 1
+
+
+def read_header(source: Source) -> Header:
+    """The header of a text."""
+    spans = next(records(source.text))
+    line = io.StringIO(source.text[: spans[-1].end])
+    names = next(csv.reader(line, skipinitialspace=True), []) or [""]  # Of an empty line there are no names at all.
+    return Header(source, [name.strip() for name in names], spans)
+
+
+def read_places(header: Header, graph: Graph) -> tuple[Places, list[Diagnostic]]:
+    """For each input its columns by index; columns of no input are told and passed over.
+
+    Raises UsageError where there are none, or one twice.
+    """
+    places: Places = {}
+    # A column that is no input may be a note or an id: told, for it may be misspelt, but no error.
+    errors, warnings = [], []
+    for i, (column, span) in enumerate(zip(header.names, header.spans, strict=True)):
+        match = _COLUMN.fullmatch(column)
+        name = match["name"].strip() if match else column
+        if match is None or name not in graph.inputs:
+            warnings.append(_passed_over(column, name, span, graph))
+            continue
+        index = tuple(int(n) for n in match["indices"].split(",")) if match["indices"] else ()
+        if index in places.setdefault(name, {}):
+            errors.append(Diagnostic("duplicate-column", f"column `{shorten(column)}` stands twice", span))
+        places[name][index] = i
+    if not places:
+        errors.append(_no_columns(header, graph))
+    if errors:
+        raise UsageError(header.source, errors)
+    return places, warnings
+
+
+def _passed_over(column: str, name: str, span: Span, graph: Graph) -> Diagnostic:
+    hints = did_you_mean(name, graph.inputs) or (f"the inputs are {quoted(graph.inputs)}",)
+    if name in graph.index:
+        hints = (f"`{shorten(name)}` is computed by the graph",)
+    what = f"column `{shorten(column)}` is no input" if column else "a column without a name is no input"
+    return Diagnostic("no-input", f"{what}; passed over", span, hints=hints)
+
+
+def _no_columns(header: Header, graph: Graph) -> Diagnostic:
+    """Why no column is an input: another separator, no header, or other names."""
+    span = Span(header.spans[0].start, header.spans[-1].end)
+    inputs = (f"the inputs are {quoted(graph.inputs)}",)
+
+    def is_input(name: str) -> bool:
+        part = _COLUMN.fullmatch(name)
+        return part is not None and part["name"].strip() in graph.inputs
+
+    # The likeliest first: a file of another program has all names right and no comma.
+    if found := other_separator(header.source, span, is_input):
+        return found
+    if all(map(is_number, header.names)):
+        message = "the first line has numbers in place of the inputs' names"
+        return Diagnostic("no-columns", message, span, hints=inputs)
+    return Diagnostic("no-columns", "none of these columns is an input", span, hints=inputs)
+
+
+def other_separator(source: Source, span: Span, is_column: Callable[[str], bool]) -> Diagnostic | None:
+    """That something else than commas separates the columns of the header at `span`, which then has some that are."""
+    for separator, (what, command) in _SEPARATORS.items():
+        parts = [part.strip().strip('"') for part in source.text[slice(*span)].split(separator)]
+        if len(parts) > 1 and any(map(is_column, parts)):
+            hint = f"make commas of them, as this command does: {command}"
+            return Diagnostic("separator", f"the columns are separated by {what}, not by commas", span, hints=(hint,))
+    return None
+
+
+def layout(header: Header, graph: Graph, name: str, places: Mapping[tuple[int, ...], int]) -> tuple[int, ...]:
+    """The shape of one input. Raises UsageError where one of its elements has no column."""
+    span = header.spans[next(iter(places.values()))]
+    if len({len(index) for index in places}) > 1:
+        message = f"the columns of `{shorten(name)}` have indices of different lengths"
+        raise UsageError(header.source, [Diagnostic("missing-column", message, span)])
+    # Columns may stand in any order and with others between them: what there is tells the shape.
+    shape = tuple(1 + max(axis) for axis in zip(*places, strict=True))
+    declared = graph.node(name).shape
+    # The columns that should be there: of a declared shape where its rank is right, else up to the last that is.
+    whole = declared if declared is not None and len(declared) == len(shape) else shape
+    missing = next((index for index in indices(whole) if index not in places), None)
+    if missing is not None:
+        text = ",".join(map(str, missing))
+        message = f"the input `{shorten(name)}` has no column `{shorten(name)}[{text}]`"
+        raise UsageError(header.source, [Diagnostic("missing-column", message, span)])
+    if declared is not None and shape != declared:
+        raise UsageError(header.source, [_other_shape(name, shape, declared, span)])
+    return shape
+
+
+def _other_shape(name: str, shape: tuple[int, ...], declared: tuple[int, ...], span: Span) -> Diagnostic:
+    """That the columns of an input make another shape than the one that it is declared with."""
+    name = shorten(name)
+    message = f"the columns of `{name}` make {shape_words(shape)}, it is declared as {shape_words(declared)}"
+    first, last = (",".join(str(i) for i in index) for index in ((0,) * len(declared), [n - 1 for n in declared]))
+    hints = (f"its columns are `{name}[{first}]` to `{name}[{last}]`",) if declared else ()
+    return Diagnostic("column-shape", message, span, hints=hints)
+
+
+def indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Every index of an array, one at a time: a column `v[999999999]` is no reason to fill the memory."""
+    if not shape:
+        yield ()
+        return
+    for i in range(shape[0]):
+        yield from ((i, *rest) for rest in indices(shape[1:]))
+
+
+def is_number(cell: str) -> bool:
+    """Whether this is a number as a CSV file may have it, nan and inf among them."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell

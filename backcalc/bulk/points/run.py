@@ -1,0 +1,214 @@
+"""A graph run at every point of a CSV file or of arrays, some points at a time, so that they stay in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from backcalc import progress
+from backcalc.bulk.points.batch import Batch, run_batch
+from backcalc.bulk.points.passes import compiled
+from backcalc.bulk.points.reader import Arrays, PointReader
+from backcalc.calculus.evaluate import Evaluation, require_known
+from backcalc.calculus.point import Point, settle
+from backcalc.calculus.run import choose_output, require_node, require_scalar
+from backcalc.graph.model import Graph
+from backcalc.graph.tape import tape_of
+from backcalc.rules.functions.arrays import Array
+from backcalc.text.errors import Diagnostic, EvaluateError, Source, UsageError, shorten
+from backcalc.text.files import clean
+
+CHUNK = 32768  # Points of numbers at a time.
+NUMBERS = 1 << 18  # Numbers in a chunk of points that have arrays in them.
+
+
+@dataclass(frozen=True)
+class DataRun:
+    """The output's value at each point, and the gradient: an array a name, of points × the input's shape."""
+
+    graph: Graph
+    output: str
+    value: Array
+    gradient: dict[str, Array]
+
+
+class DataStream:
+    """What a graph gives at points that come some at a time; iterating gives a `Batch` after the other.
+
+    `output` is the output's name, `shapes` has the shape of each input of the gradient. `is_finite` is whether all that
+    has come so far is.
+    """
+
+    def __init__(self, runner: PointRunner, parts: Iterable[Arrays], reader: PointReader | None = None) -> None:
+        self._runner, self._parts, self._reader = runner, parts, reader
+        self.output, self.shapes = runner.output, runner.shapes
+        self.is_finite = True
+
+    def __iter__(self) -> Iterator[Batch]:
+        for part in self._parts:
+            for batch in self._runner.batches(part):
+                self.is_finite = self.is_finite and is_finite(batch)
+                yield batch
+
+    @property
+    def warnings(self) -> Sequence[tuple[Source, Diagnostic]]:
+        """What the reader has noticed so far, each with the text that it speaks of."""
+        return self._reader.warnings if self._reader else ()
+
+    @property
+    def columns(self) -> list[tuple[str, tuple[str, tuple[int, ...]]]]:
+        """Each number of the gradient: as `x`, `v[0]` or `W[0,1]`, and the input and index that it has."""
+        return [
+            (f"{name}[{','.join(map(str, index))}]" if index else name, (name, index))
+            for name, shape in self.shapes.items()
+            for index in np.ndindex(*shape)
+        ]
+
+
+def stream_data(
+    graph: Graph, name: str, pieces: Iterable[bytes], at: Point, of: str | None = None, wrt: Sequence[str] = ()
+) -> DataStream:
+    """`graph` run at every point of the CSV text in `pieces`, a file's by this `name`, as they come.
+
+    `at` gives the inputs that have no column; `wrt` are the inputs whose derivatives are wanted, those with columns
+    where it is empty. Raises BackcalcError, here and while iterating.
+    """
+    # The first points tell the shapes, and whether anything is missing, before a row is printed.
+    reader = PointReader(name, pieces, graph)
+    parts = iter(reader)
+    first = next(parts)
+    return DataStream(PointRunner(graph, first, at, of, wrt, _remedies(reader)), chain([first], parts), reader)
+
+
+def as_points(given: Mapping[str, Any]) -> Arrays:
+    """What a program gives as points, as arrays. Raises UsageError where they are no numbers or not equally many."""
+    found = {clean("", str(name)).text: _as_array(name, value) for name, value in given.items()}
+    # One input for all points could be meant by an array of one, but as often it is a slip: `at` says it plainly.
+    counts = {name: len(points) for name, points in found.items()}
+    if not found or not all(counts.values()):
+        raise _refusal(
+            "no-points", "there are no points", 'points are written {"x": [1, 2, 3], …}, with all inputs equally many'
+        )
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{count:,} of `{shorten(name)}`" for name, count in counts.items())
+        raise _refusal(
+            "point-counts",
+            f"the inputs have not equally many points: {told}",
+            "what is the same at all points goes into at={…}",
+        )
+    return found
+
+
+def _as_array(name: str, value: Any) -> Array:
+    try:
+        found = np.asarray(value, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        found = np.empty(())
+    if not 1 <= found.ndim <= 3:
+        message = f"the points of `{shorten(name)}` are no numbers, vectors or matrices"
+        raise _refusal("not-a-number", message, "an array of them has an entry a point")
+    return found
+
+
+def _refusal(code: str, message: str, hint: str) -> UsageError:
+    return UsageError(Source("points", ""), [Diagnostic(code, message, hints=(hint,))])
+
+
+def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
+    """`graph` run at arrays of points × the input's shape, which have equally many points, at least one."""
+    runner = PointRunner(graph, data, at, of, wrt)
+    batch = runner.run(data)
+    return DataRun(runner.graph, runner.output, batch.value, batch.gradient)
+
+
+class PointRunner:
+    """A graph made ready for points like those in `data`; `shapes` has the shape of each input of the gradient.
+
+    `remedies` are the hints for a value that is missing. Raises BackcalcError.
+    """
+
+    def __init__(
+        self, graph: Graph, data: Arrays, at: Point, of: str | None, wrt: Sequence[str], remedies: Sequence[str] = ()
+    ) -> None:
+        # One point stands for all: shapes, what is known, and what is the same everywhere do not differ between them.
+        first: dict[str, Any] = {name: found[0] if found.ndim > 1 else float(found[0]) for name, found in data.items()}
+        self.graph, point = settle(graph, at | first)
+        _refuse_seeds(self.graph)
+        self.output = choose_output(self.graph, of)
+        for name in wrt:
+            require_node(self.graph, name, "--wrt")
+        self._evaluation = Evaluation(tape_of(self.graph), point)
+        _require_known(self._evaluation, remedies)
+        require_scalar(self.graph, self._evaluation, self.output)
+        shapes = self._evaluation.known_shapes.names
+        self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in tuple(wrt) or tuple(data)}
+        self._numbers = sum(int(np.prod(found.shape[1:])) for found in data.values())
+        is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
+        self._program = compiled(self._evaluation, data, self.output, list(self.shapes)) if is_of_numbers else None
+        # Of arrays a chunk has fewer points as these get larger, so that it still fits the cache.
+        self._chunk = CHUNK if is_of_numbers else max(1, min(4096, NUMBERS // self._numbers))
+
+    def run(self, data: Arrays) -> Batch:
+        """Value and gradient at the points of `data`."""
+        progress.at("running the points")  # Of how many, only the end of the file tells.
+        count = len(next(iter(data.values())))
+        value, gradient = np.empty(count), {name: np.empty((count, *shape)) for name, shape in self.shapes.items()}
+        # A chunk's results go where they are to be while the chunk is in the cache.
+        for part in self._chunks(count):
+            into = [value[part], *(found[part] for found in gradient.values())]
+            self._run_chunk({name: found[part] for name, found in data.items()}, into)
+        return Batch(value, gradient)
+
+    def batches(self, data: Arrays) -> Iterator[Batch]:
+        """Value and gradient at the points of `data`, a chunk after the other."""
+        for part in self._chunks(len(next(iter(data.values())))):
+            yield self.run({name: found[part] for name, found in data.items()})
+
+    def _chunks(self, count: int) -> Iterator[slice]:
+        return (slice(begin, min(begin + self._chunk, count)) for begin in range(0, count, self._chunk))
+
+    def _run_chunk(self, data: Arrays, into: Sequence[Array]) -> None:
+        if self._program is not None:
+            self._program.run(data, into)
+            return
+        found = run_batch(self._evaluation, data, self.output, list(self.shapes))
+        for target, part in zip(into, (found.value, *found.gradient.values()), strict=True):
+            target[...] = part
+
+
+def is_finite(batch: Batch) -> bool:
+    """Whether every value and every derivative is a finite number."""
+    # A sum is the faster test; it may overflow where no number does.
+    with np.errstate(all="ignore"):
+        return all(
+            isfinite(np.sum(found)) or bool(np.isfinite(found).all())
+            for found in (batch.value, *batch.gradient.values())
+        )
+
+
+def _refuse_seeds(graph: Graph) -> None:
+    if graph.seeds:
+        hint = f"drop --data, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
+        message = "`adjoint` statements speak of one point, --data of many"
+        raise UsageError(graph.source, [Diagnostic("two-outputs", message, graph.seeds[0][1].span, hints=(hint,))])
+
+
+def _require_known(evaluation: Evaluation, remedies: Sequence[str]) -> None:
+    """Raise EvaluateError for values that are missing, with these hints too."""
+    try:
+        require_known(evaluation)
+    except EvaluateError as error:
+        *rest, last = error.diagnostics
+        raise EvaluateError(error.source, [*rest, last._replace(hints=(*last.hints, *remedies))]) from None
+
+
+def _remedies(reader: PointReader) -> list[str]:
+    """What a file has in place of a value that is missing."""
+    name = shorten(reader.header.source.name)
+    passed = [f"{name}: {found.message}; {found.hints[0]}" for _, found in reader.warnings[:1]]
+    return passed or [f"or by a column in {name}"]

@@ -1,0 +1,337 @@
+"""Array operations written down rather than done, each once: what the texts of the table do to `Traced` numbers.
+
+The forward pass and the reverse sweep of a graph of numbers become one `Program`, in which a sine that both need is one
+step, 2·x has no power in it, and what nothing asks for is not there. Then it runs on any number of points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import frexp
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from backcalc.rules.functions import arrays
+from backcalc.rules.functions.arrays import Array
+
+Operand = Any  # A Traced, or a float: what is the same at all points.
+
+_COMMUTATIVE = ("add", "multiply")
+_CONDITIONS = {
+    "less": np.less,
+    "less_equal": np.less_equal,
+    "greater": np.greater,
+    "greater_equal": np.greater_equal,
+    "equal": np.equal,
+    "not_equal": np.not_equal,
+    "both": np.logical_and,
+    "either": np.logical_or,
+    "negation": np.logical_not,
+}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **_CONDITIONS,
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "negative": np.negative,
+    "where": np.where,
+    "number": lambda x: np.asarray(x, np.float64),
+}
+
+
+class Traced:
+    """A number of each point: an input, or what a step of the program gives."""
+
+    __slots__ = ("args", "fn", "place", "program")
+
+    def __init__(self, program: Program, place: int, fn: str, args: tuple[Operand, ...]) -> None:
+        self.program, self.place, self.fn, self.args = program, place, fn, args
+
+    def __add__(self, other: Operand) -> Operand:
+        return _add(self, other)
+
+    def __radd__(self, other: Operand) -> Operand:
+        return _add(other, self)
+
+    def __sub__(self, other: Operand) -> Operand:
+        return _subtract(self, other)
+
+    def __rsub__(self, other: Operand) -> Operand:
+        return _subtract(other, self)
+
+    def __mul__(self, other: Operand) -> Operand:
+        return _multiply(self, other)
+
+    def __rmul__(self, other: Operand) -> Operand:
+        return _multiply(other, self)
+
+    def __neg__(self) -> Operand:
+        return self.args[0] if self.fn == "negative" else _step("negative", self)
+
+
+class Program:
+    """Steps in the order in which they were traced, each made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Any, ...], Traced] = {}
+        self._all: list[Traced] = []
+
+    def input(self, name: str) -> Traced:
+        """The numbers that each run is given as `name`."""
+        return self.step("input", (name,))
+
+    def step(self, fn: str, args: tuple[Operand, ...]) -> Traced:
+        """The result of a function, of the step that there is where it is the same."""
+        marks = [arg.place if isinstance(arg, Traced) else repr(arg) for arg in args]  # −0.0 is not 0.0.
+        key = (fn, *(sorted(marks, key=str) if fn in _COMMUTATIVE else marks))
+        # The same step of the same operands is one: so the sine of the forward pass serves the reverse sweep too.
+        if key not in self._made:
+            self._made[key] = Traced(self, len(self._all), fn, args)
+            self._all.append(self._made[key])
+        return self._made[key]
+
+    def steps(self, results: Sequence[Operand]) -> list[Traced]:
+        """The steps that `results` need, in order."""
+        # A step's operands were made before it, so once through, from the last back, finds all.
+        needed = {result.place for result in results if isinstance(result, Traced)}
+        for found in reversed(self._all):
+            if found.place in needed:
+                needed.update(arg.place for arg in found.args if isinstance(arg, Traced))
+        return [found for found in self._all if found.place in needed]
+
+
+class Runner:
+    """A program that ends with `results`, to be run at any number of points.
+
+    What a step gives is kept in a register until its last use. The registers are the same memory at each run: what is
+    in the cache is used again, and the system is not asked for more.
+    """
+
+    def __init__(self, program: Program, results: Sequence[Operand]) -> None:
+        steps = program.steps(results)
+        self._size = 1 + max((step.place for step in steps), default=0)
+        self._results = [_place(result) for result in results]
+        self._inputs = [(step.place, step.args[0]) for step in steps if step.fn == "input"]
+        steps = [step for step in steps if step.fn != "input"]
+        self._steps = [(_function(s.fn), tuple(map(_place, s.args)), s.place) for s in steps]
+        self._done = self._last_uses()
+        self._types: list[type] = [float] * len(results)  # The first registers are the results'.
+        self._targets = self._registers([bool if step.fn in _CONDITIONS else float for step in steps])
+        self._memory: list[Array] = []
+
+    def run(self, data: Mapping[str, Array], into: Sequence[Array]) -> None:
+        """Write the results into `into`: an array each, of as many numbers as there are points in `data`."""
+        values: list[Any] = [None] * self._size
+        for place, name in self._inputs:
+            values[place] = data[name]
+        registers = [*into, *self._rest(len(into[0]))]
+        with arrays.quiet():
+            for (fn, args, place), target, done in zip(self._steps, self._targets, self._done, strict=True):
+                operands = [values[arg] if type(arg) is int else arg for arg in args]
+                values[place] = fn(*operands) if target is None else fn(*operands, out=registers[target])
+                for arg in done:  # Its memory, still in the cache, serves a step that follows.
+                    values[arg] = None
+        for result, wanted in zip(self._results, into, strict=True):
+            found = values[result] if _is(result) else result
+            if found is not wanted:  # It is a constant, an input, a result given before, or a step's own array.
+                wanted[...] = found
+
+    def _rest(self, count: int) -> list[Array]:
+        """The registers that are no results, for so many points."""
+        if not self._memory or len(self._memory[0]) < count:
+            self._memory = [np.empty(count, kind) for kind in self._types[len(self._results) :]]
+        return [register[:count] for register in self._memory]
+
+    def _registers(self, types: Sequence[type]) -> list[int | None]:
+        """The register that each step, whose results are of these types, writes into; None where it makes an array."""
+        own = {result: register for register, result in enumerate(self._results) if _is(result)}
+        free: dict[type, list[int]] = {bool: [], float: []}
+        held: dict[int, int] = {}
+        targets: list[int | None] = []
+        for (fn, _, place), done, kind in zip(self._steps, self._done, types, strict=True):
+            # Freed before the step has its own: element by element, it may write where it reads.
+            for register in (held.pop(arg) for arg in done if arg in held):
+                free[self._types[register]].append(register)
+            if not isinstance(fn, np.ufunc) or (place in own and kind is bool):
+                targets.append(None)
+                continue
+            if place not in own:
+                if not free[kind]:
+                    free[kind].append(len(self._types))
+                    self._types.append(kind)
+                held[place] = free[kind].pop()
+            targets.append(own[place] if place in own else held[place])
+        return targets
+
+    def _last_uses(self) -> list[list[int]]:
+        """For each step the places that no later one needs."""
+        kept, found = set(filter(_is, self._results)), []
+        for _, args, _ in reversed(self._steps):
+            done = {arg for arg in args if _is(arg)} - kept
+            kept |= done
+            found.append(list(done))
+        return found[::-1]
+
+
+def _place(operand: Operand) -> int | float:
+    return operand.place if isinstance(operand, Traced) else float(operand)
+
+
+def _is(place: Any) -> TypeGuard[int]:
+    """Whether this is a place rather than a constant."""
+    return type(place) is int
+
+
+def _function(name: str) -> Callable[..., Any]:
+    return _FUNCTIONS.get(name) or getattr(arrays, name)
+
+
+# ---- The functions of the language -----------------------------------------------------------------------------------
+
+
+def __getattr__(name: str) -> Any:
+    """A base function, to be written down."""
+    if name in _CONDITIONS:
+        return lambda *args: _condition(name, *args)
+    getattr(arrays, name)  # Raises AttributeError for what is a row of the table, not a base function.
+    return lambda *args: _step(name, *map(_number, args))
+
+
+def _step(fn: str, *args: Operand) -> Operand:
+    """The result of a function: written down, or where it is the same at all points, computed."""
+    program = next((arg.program for arg in args if isinstance(arg, Traced)), None)
+    if program is not None:
+        return program.step(fn, args)
+    with arrays.quiet():
+        return float(_function(fn)(*args))
+
+
+def _is_condition(operand: Operand) -> bool:
+    return isinstance(operand, Traced) and operand.fn in _CONDITIONS
+
+
+def _number(operand: Operand) -> Operand:
+    """A condition as 1 or 0."""
+    return _step("number", operand) if _is_condition(operand) else operand
+
+
+def _truth(operand: Operand) -> Operand:
+    """A number as a condition."""
+    if not isinstance(operand, Traced):
+        return float(operand != 0)
+    return operand if _is_condition(operand) else _step("not_equal", operand, 0.0)
+
+
+def _add(x: Operand, y: Operand) -> Operand:
+    x, y = _number(x), _number(y)
+    # A minus is pushed outwards, where it may meet another, or vanish into a difference.
+    if _fn(y) == "negative":
+        return _subtract(x, y.args[0])
+    return _subtract(y, x.args[0]) if _fn(x) == "negative" else _step("add", x, y)
+
+
+def _subtract(x: Operand, y: Operand) -> Operand:
+    x, y = _number(x), _number(y)
+    return _step("add", x, y.args[0]) if _fn(y) == "negative" else _step("subtract", x, y)
+
+
+def _multiply(x: Operand, y: Operand) -> Operand:
+    x, y = _number(x), _number(y)
+    if not isinstance(x, Traced):  # A constant comes second, which spares half of the cases.
+        x, y = y, x
+    if not isinstance(y, Traced):
+        return _scaled(x, y)
+    if _fn(x) == "negative":
+        return -_multiply(x.args[0], y)
+    if _fn(y) == "negative":
+        return -_multiply(x, y.args[0])
+    if _fn(x) == _fn(y) == "where" and (x.args[0], x.args[1:]) == (y.args[0], y.args[:0:-1]):
+        return _multiply(*x.args[1:])  # One of them is always the one branch, the other the other.
+    return _step("multiply", x, y)
+
+
+def _scaled(x: Operand, factor: float) -> Operand:
+    """A number times a constant."""
+    if not isinstance(x, Traced):
+        return x * factor
+    if factor == 1:
+        return x
+    if factor == -1:
+        return -x
+    if _fn(x) == "negative":
+        return _scaled(x.args[0], -factor)
+    if _fn(x) == "multiply" and not isinstance(x.args[1], Traced) and _is_exact(factor) and _is_exact(x.args[1]):
+        return _scaled(x.args[0], factor * x.args[1])
+    return _step("multiply", x, factor)
+
+
+def _is_exact(factor: float) -> bool:
+    """Whether a product by `factor` has no rounding: a power of two that is near to 1."""
+    mantissa, exponent = frexp(abs(factor))
+    return mantissa == 0.5 and abs(exponent) < 10
+
+
+def _fn(operand: Operand) -> str:
+    return operand.fn if isinstance(operand, Traced) else ""
+
+
+def _condition(name: str, *args: Operand) -> Operand:
+    if name not in ("both", "either", "negation"):
+        return _step(name, *map(_number, args))
+    # Where one side is the same at all points the connective is settled by it, or is the other side.
+    args = tuple(map(_truth, args))
+    constants = [arg for arg in args if not isinstance(arg, Traced)]
+    if not constants or name == "negation":
+        return _either(*args) if name == "either" else _step(name, *args)
+    if any(constant == (name == "either") for constant in constants):
+        return float(name == "either")
+    return next((arg for arg in args if isinstance(arg, Traced)), constants[0])
+
+
+def _either(x: Traced, y: Traced) -> Operand:
+    """One of two; of a number that is larger, equal or less than another, one always is."""
+    if x.args == y.args and {x.fn, y.fn} == {"greater", "equal"}:
+        return _step("greater_equal", *x.args)
+    if x.args == y.args and {x.fn, y.fn} == {"greater_equal", "less"}:
+        return 1.0  # Of nan none is, but what is computed of it is nan anyway.
+    return _step("either", x, y)
+
+
+def where(c: Operand, a: Operand, b: Operand) -> Operand:
+    """`a` where c is not 0, else b."""
+    c, a, b = _truth(c), _number(a), _number(b)
+    if not isinstance(c, Traced):
+        return a if c else b
+    return a if a is b else _step("where", c, a, b)
+
+
+def divide(x: Operand, y: Operand) -> Operand:
+    """The quotient; by a power of two a product."""
+    x, y = _number(x), _number(y)
+    return _scaled(x, 1 / y) if not isinstance(y, Traced) and _is_exact(y) else _step("divide", x, y)
+
+
+def power(x: Operand, y: Operand) -> Operand:
+    """The power; a small whole one by products."""
+    x, y = _number(x), _number(y)
+    if isinstance(y, Traced) or y not in (-1, 1, 2, 3):
+        return _step("power", x, y)
+    return divide(1.0, x) if y < 0 else x if y == 1 else x * x if y == 2 else x * x * x
+
+
+def abs(x: Operand) -> Operand:  # noqa: A001  the language's own name
+    """The absolute value."""
+    x = _number(x)
+    return _step("abs", x.args[0] if _fn(x) == "negative" else x)
+
+
+def sigmoid(x: Operand) -> Operand:
+    """1/(1 + exp(-x)) with one exponential, that of a number below 0; and so σ(x)·σ(−x), which has no choice left."""
+    if _fn(x) == "negative":
+        condition, left, right = sigmoid(x.args[0]).args
+        return where(condition, right, left)
+    # exp of a number above 0 would overflow, and of both signs two exponentials would be taken at every point.
+    small = _step("exp", -abs(x))
+    reciprocal = divide(1.0, 1.0 + small)
+    return where(_condition("less", x, 0.0), small * reciprocal, reciprocal)

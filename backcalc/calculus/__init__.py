@@ -1,0 +1,1 @@
+"""A tape at a point: values, local partials, sweeps; formulas where values are missing."""

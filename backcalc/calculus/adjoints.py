@@ -1,0 +1,34 @@
+"""Adjoints of the nodes: the derivative of one output, or of a loss outside the graph, with respect to every node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backcalc import progress
+from backcalc.calculus.linearize import Linearization
+from backcalc.language.expr import Expr
+from backcalc.rules.simplify import tidy
+from backcalc.rules.values import is_known, ones, shape_of
+
+
+def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]:
+    """∂L/∂node for every node of the graph: a number, an array of its shape, or a formula; 0 where no path leads.
+
+    `seeds` are the known adjoints of some nodes (by place in the graph), or the place of L itself.
+    """
+    slot, shapes = linear.tape.slot, linear.evaluation.shapes
+    if isinstance(seeds, int):
+        # ∂L/∂L; where L is an array, the derivative of the sum of its elements.
+        seeds = {seeds: ones(shapes[slot[seeds]])}
+    progress.at("reverse pass")
+    found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})
+    full = [linear.full(found[at], shapes[at]) if at in found else 0.0 * ones(shapes[at]) for at in slot]
+    tidied: dict[int, Expr] = {}  # The formula of a node is a part of those before it.
+    return [_read(value, tidied) for value in full]
+
+
+def _read(value: Any, tidied: dict[int, Expr]) -> Any:
+    if not is_known(value):
+        return tidy(value, tidied)
+    return value if shape_of(value) else float(value)

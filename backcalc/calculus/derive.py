@@ -1,0 +1,222 @@
+"""The gradient as a graph in the same language: the reverse sweep on formulas, each adjoint a node of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Any
+
+from backcalc.calculus.evaluate import Evaluation, constant
+from backcalc.calculus.linearize import Linearization
+from backcalc.graph.expand import expand_long
+from backcalc.graph.model import Graph, Node
+from backcalc.graph.shapes import Shape, shape_words
+from backcalc.graph.tape import tape_of
+from backcalc.language.expr import NOWHERE, VECTOR, Call, Expr, Name, Number, names
+from backcalc.language.statements import Definition, Edge, Input, Output, Statement
+from backcalc.rules.simplify import tidy
+from backcalc.rules.values import is_known, literal
+from backcalc.text.errors import Diagnostic, Source, UsageError, shorten
+
+PRIME = "'"
+LONGEST_FORMULA = 8  # Operations; longer formulas are taken apart, so that no part of an adjoint is written twice.
+MOST_ROWS = 64  # Of a Jacobian, each of which takes nodes as many as the graph has.
+
+
+def derive(graph: Graph, outputs: Sequence[str], wrt: Sequence[str], shown: str | None = None) -> list[Statement]:
+    """The statements of `graph`, then those of each ∂output/∂name; their number grows with the size of the graph.
+
+    The nodes are called d<output>_d<name>, with as many `_` more as keep the name free. That of a vector of n is the
+    Jacobian: n × m for a vector of m, a vector of n for a number; it takes a sweep an element. Declared as the output
+    is the derivative where it is one number, else `shown`, or the first of `outputs`. Raises UsageError where a
+    derivative would have more than two axes, or more than MOST_ROWS rows.
+    """
+    # With a node for each part, a part of a formula is a name in every adjoint that needs it: linear, not quadratic.
+    graph = expand_long(graph, LONGEST_FORMULA)
+    linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
+    _require_rows(graph, linear, outputs, wrt)
+    taken = set(graph.index)
+    found: list[Definition] = []
+    answers: list[str] = []
+    for output in outputs:
+        definitions, names_ = _derivatives(graph, linear, output, wrt, taken)
+        found += definitions
+        answers += names_
+    # An adjoint is the derivative of a number, so the graph is of most use with one as its output.
+    is_one_number = len(answers) == 1 and not linear.shape(outputs[0]) and not linear.shape(wrt[0])
+    declared = answers[0] if is_one_number else shown or outputs[0]
+    return [*_originals(graph, linear), *found, Output(Name(declared), NOWHERE)]
+
+
+def _derivatives(
+    graph: Graph, linear: Linearization, output: str, wrt: Sequence[str], taken: set[str]
+) -> tuple[list[Definition], list[str]]:
+    """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives."""
+    if not linear.shape(output):
+        return Sweep(graph, linear, output, taken).answer(wrt)
+    from backcalc.rules.functions.arrays import units
+
+    found: list[Definition] = []
+    rows: list[list[str]] = []
+    for row in enumerate(units(linear.shape(output))):
+        definitions, parts = Sweep(graph, linear, output, taken, row).answer(wrt)
+        found += definitions
+        rows.append(parts)
+    answers = []
+    for name, column in zip(wrt, zip(*rows, strict=True), strict=True):
+        # Rows have names of their own, so that the Jacobian can be written as a vector of them.
+        answers.append(free_name(derivative_name(output, name), taken))
+        taken.add(answers[-1])
+        found.append(Definition(Name(answers[-1]), Call(VECTOR, tuple(map(Name, column))), NOWHERE))
+    return found, answers
+
+
+def _require_rows(graph: Graph, linear: Linearization, outputs: Iterable[str], wrt: Iterable[str]) -> None:
+    """Raise UsageError where a derivative is no number, vector or matrix of at most MOST_ROWS rows."""
+    matrix = next((name for name in wrt if len(linear.shape(name)) > 1), None)
+    found = []
+    # All that is wrong in one go; each has a remedy that keeps the rest of the question.
+    for output in outputs:
+        of, shape = shorten(output), linear.shape(output)
+        hints = [f"take it along a direction d, as the gradient of a number: s = sum({of}*d)"]
+        what = f"`{of}` is {shape_words(shape)}"
+        if len(shape) > 1:
+            message = f"{what}; `derive` takes the derivative of a number or a vector"
+            hints.append("or choose another node by --of")
+            found.append(Diagnostic("derivative-axes", message, hints=tuple(hints)))
+        elif shape and matrix is not None:
+            by = shorten(matrix)
+            message = f"{what}, `{by}` {shape_words(linear.shape(matrix))}; their derivative would have three axes"
+            hints.append(f"or leave `{by}` out: name the others by --wrt")
+            found.append(Diagnostic("derivative-axes", message, hints=tuple(hints)))
+        elif shape and (shape[0] or 0) > MOST_ROWS:
+            message = f"{what}; its derivative takes a sweep an element, {MOST_ROWS} at most"
+            found.append(Diagnostic("derivative-rows", message, hints=tuple(hints)))
+    if found:
+        raise UsageError(Source(graph.source.name, ""), found)
+
+
+def gradient_nodes(graph: Graph, output: str) -> list[str]:
+    """The nodes that already are derivatives of `output` with respect to inputs, as `derive` names them."""
+    return [name for wrt in graph.inputs if (name := derivative_name(output, wrt)) in graph.index]
+
+
+def highest_derivatives(graph: Graph) -> list[str]:
+    """The derivatives of the highest order that the first node has that has some; none where no node has any."""
+    # By names, for a derived graph is an ordinary file: nothing else tells what its nodes are derivatives of.
+    found = next(filter(None, (gradient_nodes(graph, node.name) for node in graph.nodes)), [])
+    while higher := [name for output in found for name in gradient_nodes(graph, output)]:
+        found = higher
+    return found
+
+
+def derivative_name(of: str, wrt: str, row: int | None = None) -> str:
+    """`dJ_dw`, and `dy_0_dw` for the first row of a Jacobian; primes only ever end a name."""
+    return f"d{of.rstrip(PRIME)}{'' if row is None else f'_{row}'}_d{wrt}" + PRIME * of.count(PRIME)
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """`name`, with as many `_` more as keep it free."""
+    stem, primes = name.rstrip(PRIME), PRIME * name.count(PRIME)
+    while stem + primes in taken:
+        stem += "_"
+    return stem + primes
+
+
+class Sweep:
+    """One reverse sweep that names each node's adjoint where it is more than a name or a number.
+
+    Of an output that is a vector, `row` is the place of an element and the seed that has 1 there.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        linear: Linearization,
+        output: str,
+        taken: set[str],
+        row: tuple[int | None, Any] = (None, 1.0),
+    ) -> None:
+        self.graph, self.linear, self.output, self.taken = graph, linear, output, taken
+        self.row, seed = row
+        self.node_at = {slot: node.name for slot, node in zip(linear.tape.slot, graph.nodes, strict=True)}
+        self._found: dict[str, Expr] = {}
+        self._adjoint: dict[str, str] = {}
+        self._given: set[str] = set()
+        slot = linear.tape.slot[graph.index[output]]
+        self._swept = linear.sweep({slot: seed}, settle=self._settle)
+
+    def answer(self, wrt: Iterable[str]) -> tuple[list[Definition], list[str]]:
+        """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives.
+
+        The definitions come in the order of the sweep, each once, however often one asks.
+        """
+        answers = [self._answer(name) for name in wrt]
+        # The sweep has gone through all that L depends on; what no answer needs is left out, from the last one back.
+        needed = set(answers)
+        for name in reversed(self._found):
+            if name in needed:
+                needed.update(names(self._found[name]))
+        needed -= self._given
+        new = [name for name in self._found if name in needed]
+        self._given.update(new)
+        return [Definition(Name(name), self._found[name], NOWHERE) for name in new], answers
+
+    def _answer(self, wrt: str) -> str:
+        """The node that is ∂output/∂wrt, where that may be a number or the name of another."""
+        if wrt not in self._adjoint:
+            slot = self.linear.tape.slot[self.graph.index[wrt]]
+            shape = self.linear.evaluation.shapes[slot]
+            value = self._swept.get(slot, 0.0)
+            self._define(wrt, tidy(literal(self.linear.full(value, shape))))
+        return self._adjoint[wrt]
+
+    def _settle(self, slot: int, value: Any) -> Any:
+        """The name of a node's adjoint, once it is complete; other operations, names and numbers stay as they are."""
+        name = self.node_at.get(slot)
+        if name is None or is_known(value) or isinstance(value, Name | Number):
+            return value
+        found = tidy(literal(self.linear.full(value, self.linear.evaluation.shapes[slot])))
+        return _guarded(found, self._define(name, found))
+
+    def _define(self, node: str, expr: Expr) -> Name:
+        name = free_name(derivative_name(self.output, node, self.row), self.taken)
+        self.taken.add(name)
+        # An adjoint has the shape of its node, which formulas with its name in them must know.
+        self._found[name], self._adjoint[node] = expr, name
+        shapes = self.linear.known_shapes.names
+        shapes[name] = shapes.get(node, ())
+        return Name(name)
+
+
+def _guarded(expr: Expr, name: Name) -> Expr:
+    """`name`, which stands for `expr`; a choice of nothing stays one, so that no infinite slope below makes it nan."""
+    if not isinstance(expr, Call) or expr.fn != "where" or Number(0.0) not in expr.args[1:]:
+        return name
+    chosen = (arg if arg == Number(0.0) else name for arg in expr.args[1:])
+    return Call("where", (expr.args[0], *chosen))
+
+
+def _originals(graph: Graph, linear: Linearization) -> Iterator[Statement]:
+    """The nodes of `graph` as statements, functions and loops written out, shapes declared where they are inferred."""
+    used = {arg for node in graph.nodes for arg in node.args}
+    for node, slot in zip(graph.nodes, linear.tape.slot, strict=True):
+        shape = linear.evaluation.shapes[slot]
+        # An implicit number needs no statement: it comes into being where it is used.
+        is_told = node.default is not None or node.bounds is not None or node.name not in used
+        if node.kind == "input" and (is_told or shape):
+            yield _declaration(node, shape)
+        for edge in node.incoming:
+            yield Edge(Name(edge.tail), Name(node.name), edge.partial, "->", NOWHERE)
+        if node.expr is not None:
+            yield Definition(Name(node.name), node.expr, NOWHERE)
+
+
+def _declaration(node: Node, shape: Shape) -> Input:
+    sizes: Iterable[int] = [n for n in shape if n is not None]
+    declared = tuple(Number(float(n)) for n in sizes) if shape and node.default is None else None
+    return Input(Name(node.name), declared, node.default, node.bounds, NOWHERE)
+
+
+def defaults(graph: Graph) -> dict[str, Any]:
+    """The values that the file gives its inputs, whose shapes they tell."""
+    return {node.name: constant(node.default, graph.source) for node in graph.nodes if node.default is not None}

@@ -1,0 +1,122 @@
+"""`grad(y, x)` in formulas: each derivative becomes a node of the graph, by the same sweep as `derive`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from backcalc.calculus.derive import Sweep, defaults, free_name
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.linearize import Linearization
+from backcalc.graph.functions import GRAD
+from backcalc.graph.model import Graph, Node
+from backcalc.graph.shapes import shape_words
+from backcalc.graph.tape import tape_of
+from backcalc.language.expr import VECTOR, Call, Expr, Name, names, postorder, rewrite_calls
+from backcalc.language.unparse import unparse
+from backcalc.text.errors import BuildError, Diagnostic, shorten
+
+
+def resolve(graph: Graph) -> Graph:
+    """`graph` with every `grad(y, x)` replaced by the name of a node that is ∂y/∂x; derivatives of derivatives too.
+
+    Each derivative is one node, however often it is written. Raises BuildError where y is no number, or where a list of
+    nodes to differentiate by has a matrix in it.
+    """
+    # Most graphs have none, and are the same object then.
+    if not any(node.expr is not None and _innermost(node.expr) for node in graph.nodes):
+        return graph
+    resolved = tuple(_Resolution(graph).run())
+    output = graph.output or (graph.sinks[0] if len(graph.sinks) == 1 else None)  # What `grad` speaks of is used.
+    return replace(graph, nodes=resolved, output=output)
+
+
+def _innermost(expr: Expr) -> Call | None:
+    """The first `grad` whose arguments hold no other."""
+    return next((part for part in postorder(expr) if isinstance(part, Call) and part.fn == GRAD), None)
+
+
+class _Resolution:
+    """The nodes of a graph as they are resolved, in order, and the sweeps that derivatives were read from."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.nodes: list[Node] = []
+        self.known: set[str] = set()
+        self.taken = set(graph.index)  # Nodes that come later keep their names, too.
+        self.sweeps: dict[str, Sweep] = {}
+        self.targets: dict[Expr, str] = {}  # The nodes of what stood as a formula in a `grad`.
+
+    def run(self) -> list[Node]:
+        """All nodes, what a derivative needs before its user."""
+        for node in self.graph.nodes:
+            found = node
+            # From the inside: an inner derivative is a node by the time the outer one is taken.
+            while found.expr is not None and (call := _innermost(found.expr)) is not None:
+                found = found._replace(expr=rewrite_calls(found.expr, {id(call): self._derivative(call, node)}))
+            if found is not node and found.expr is not None:
+                found = found._replace(args=tuple(name for name in names(found.expr) if name in self.known))
+            self._add(found)
+        return self.nodes
+
+    def _add(self, node: Node) -> None:
+        self.nodes.append(node)
+        self.known.add(node.name)
+
+    def _derivative(self, call: Call, user: Node) -> Expr:
+        """The expression that stands for `grad(y, x)`, once the nodes that it needs are there."""
+        places = call.args[1].args if isinstance(call.args[1], Call) else call.args[1:]
+        wanted = [place.id for place in places if isinstance(place, Name)]
+        sweep = self._sweep(self._target(call.args[0], user), wanted, call)
+        if isinstance(call.args[1], Call):
+            self._require_vectors(sweep.linear, wanted, call)
+        definitions, found = sweep.answer(wanted)
+        for definition in definitions:
+            assert isinstance(definition.target, Name)
+            self._add(self._node(definition.target.id, definition.formula, user))
+        answers = tuple(Name(name, call.span) for name in found)
+        if not isinstance(call.args[1], Call):
+            return answers[0]
+        # One vector of all, whether or not their shapes are the same.
+        return Call("concat" if any(map(sweep.linear.shape, wanted)) else VECTOR, answers, call.span)
+
+    def _target(self, target: Expr, user: Node) -> str:
+        """The node to be differentiated; a formula becomes one."""
+        if isinstance(target, Name) and target.id in self.known:
+            return target.id
+        if target not in self.targets:
+            self.targets[target] = name = free_name(f"of_{user.name}", self.taken)
+            self.taken.add(name)
+            self._add(self._node(name, target, user))
+        return self.targets[target]
+
+    def _sweep(self, output: str, wanted: Iterable[str], call: Call) -> Sweep:
+        """The sweep of `output`: the one that there is, if it knows all that is wanted."""
+        sweep = self.sweeps.get(output)
+        if sweep is not None and all(name in sweep.graph.index for name in wanted):
+            return sweep
+        # Only as far as it has been resolved: what comes later cannot be what this derivative is of.
+        graph = replace(self.graph, nodes=tuple(self.nodes))
+        linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
+        shape = linear.shape(output)
+        if shape:
+            of, by = (shorten(unparse(arg)) for arg in call.args)
+            hint = (f"make a number of it: grad(sum({of}), {by})",)
+            message = f"`{of}` is {shape_words(shape)}; a gradient is that of a number"
+            raise BuildError(graph.source, [Diagnostic("grad-of-vector", message, call.span, hints=hint)])
+        self.sweeps[output] = Sweep(graph, linear, output, self.taken)
+        return self.sweeps[output]
+
+    def _require_vectors(self, linear: Linearization, wanted: list[str], call: Call) -> None:
+        """Raise BuildError where one of several nodes is a matrix, of which no vector can be made."""
+        matrix = next((name for name in wanted if len(linear.shape(name)) > 1), None)
+        if matrix is not None:
+            name, of = shorten(matrix), shorten(unparse(call.args[0]))
+            message = f"`{name}` is {shape_words(linear.shape(matrix))}; a list in `grad` is of numbers and vectors"
+            hint = (f"take its derivative by itself: grad({of}, {name})",)
+            raise BuildError(self.graph.source, [Diagnostic("grad-by-matrix", message, call.args[1].span, hints=hint)])
+
+    def _node(self, name: str, expr: Expr, user: Node) -> Node:
+        """A node that a derivative needs; in errors it stands where it is used."""
+        args = tuple(arg for arg in names(expr) if arg in self.known)
+        return Node(name, "expression" if args else "constant", user.span, args, expr, expr)

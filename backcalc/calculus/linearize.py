@@ -1,0 +1,283 @@
+"""Local partials: what each operation does to a cotangent, at a point. Both forms of input are now the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from math import nan, prod
+from operator import mul
+from typing import Any
+
+from backcalc import progress
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.pullbacks import Pullback, Pullbacks
+from backcalc.calculus.substitute import MOST_OTHERS, substituted
+from backcalc.calculus.sweep import reverse
+from backcalc.calculus.warnings import FLAT, Remarks, does_exist
+from backcalc.graph.shapes import KnownShapes, Shape
+from backcalc.language.expr import INDEX, VECTOR
+from backcalc.rules.row import Function, Primitive, expression, names_in
+from backcalc.rules.values import accumulate, all_known, is_known, multiply, quietly, settled, shape_of
+from backcalc.text.errors import Diagnostic
+
+Settle = Callable[[int, Any], Any]
+Edge = tuple[int, Any]
+"""An operation's argument, and its local partial: a number or formula to multiply by, or a pullback of cotangents."""
+
+
+def pull(partial: Any, ct: Any) -> Any:
+    """The contribution of a head with the cotangent `ct` along an edge with this local partial."""
+    return partial(ct) if callable(partial) else multiply(ct, partial)
+
+
+class Linearization:
+    """The edges of every operation of a tape, and what was noticed on the way.
+
+    An argument on which the value does not depend at all (the branch of an `if` that is not taken) has no edge. With
+    `textbook`, partials are worked out as a hand does: by the textbook's form, from the result that is there.
+    """
+
+    def __init__(self, evaluation: Evaluation, *, textbook: bool = False) -> None:
+        self.evaluation, self.tape, self.textbook = evaluation, evaluation.tape, textbook
+        self.remarks = Remarks(evaluation)
+        self._found_edges: dict[int, list[tuple[int, Any]]] = {}
+        self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
+        self._terms, self._shapes = evaluation.terms, evaluation.shapes
+        self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
+        self._pullbacks = Pullbacks(evaluation, self.known_shapes)
+        with quietly(evaluation.has_arrays):
+            for node in progress.through("local partials", range(len(self.tape.slot))):
+                self._linearize(node)
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """What was noticed on the way."""
+        return self.remarks.warnings
+
+    def shape(self, name: str) -> Shape:
+        """The shape of the node `name`."""
+        return self._shapes[self.tape.slot[self.tape.graph.index[name]]]
+
+    def sweep(self, seeds: dict[int, Any], first: int = 0, settle: Settle | None = None) -> dict[int, Any]:
+        """The adjoint of every slot that a seed reaches, down to slot `first`."""
+        # A slot needs only earlier ones, so falling order is a topological one, whatever the graph.
+        order = range(max(seeds, default=-1), first - 1, -1)
+        edges = self.slot_edges.__getitem__
+        if settle is None and self.evaluation.is_known and all_known(seeds.values()):
+            with quietly(self.evaluation.has_arrays):
+                return reverse(order, edges, seeds, multiply=mul if self._is_plain else pull)
+
+        # Formulas are added up only once a slot has all of its terms: a sum rewritten term by term would be simplified
+        # as often as it has terms, and come in the order of the sweep.
+        def complete(slot: int, adjoint: Any) -> Any:
+            return settle(slot, settled(adjoint)) if settle else settled(adjoint)
+
+        with quietly(self.evaluation.has_arrays):
+            found = reverse(order, edges, seeds, multiply=pull, accumulate=accumulate, settle=complete)
+        return {slot: settled(adjoint) for slot, adjoint in found.items()}
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        """Whether all local partials are numbers, so that cotangents need no looking at."""
+        partials = (partial for edges in self.slot_edges for _, partial in edges)
+        return not self.evaluation.has_arrays and all(isinstance(partial, float) for partial in partials)
+
+    @cached_property
+    def edges(self) -> list[list[tuple[int, Any]]]:
+        """For each node its (tail, ∂node/∂tail) pairs, inner operations swept away; None for what is no number."""
+        nodes = progress.through("local partials", range(len(self.tape.slot)))
+        return [self.node_edges(node) for node in nodes]
+
+    def node_edges(self, node: int) -> list[tuple[int, Any]]:
+        """The same for one node, where those of all would be too many: of an array they are Jacobians."""
+        # Kept: a table, the paths and `--partials` ask for the same edges one after the other.
+        if node not in self._found_edges:
+            self._found_edges[node] = list(self._node_edges(node))
+        return self._found_edges[node]
+
+    def contributions(self, head: int, adjoint: Any) -> Iterator[tuple[int, Any, Any]]:
+        """(tail, ∂head/∂tail, contribution) for each edge into the node `head`; a partial that is no number is None."""
+        slot = self.tape.slot[head]
+        if head in self.tape.partials:
+            pairs = zip(self.edges[head], self.slot_edges[slot], strict=True)
+            yield from ((tail, known, pull(partial, adjoint)) for (tail, known), (_, partial) in pairs)
+            return
+        # A number's contribution is its partial times the adjoint; an array's is a pullback, which is swept for.
+        pulled = self._local(head, adjoint) if self._shapes[slot] or not is_known(adjoint) else {}
+        for tail, partial in self.edges[head]:
+            at = self.tape.slot[tail]
+            plain = partial is not None and at not in pulled
+            yield tail, partial, multiply(partial, adjoint) if plain else self._local(head, adjoint)[at]
+
+    def full(self, value: Any, shape: Shape) -> Any:
+        """`value`, which may be one number or formula for all elements of an array, in the array's shape."""
+        return self._pullbacks.full(value, shape)
+
+    def _node_edges(self, node: int) -> Iterator[tuple[int, Any]]:
+        slot = self.tape.slot[node]
+        if node in self.tape.partials:
+            for tail, partial in self.tape.partials[node]:
+                yield tail, self._terms[partial] if is_known(self._terms[partial]) else None
+            return
+        if self._shapes[slot]:
+            yield from self._jacobians(node)
+            return
+        local = self._local(node, 1.0)  # At the cotangent 1, what reaches an argument is the partial itself.
+        for name in self.tape.graph.nodes[node].args:
+            at = self.tape.slot[self.tape.graph.index[name]]
+            if at in local:
+                full = self.full(local[at], self._shapes[at])
+                yield self.tape.graph.index[name], full if is_known(full) else None
+
+    def _local(self, node: int, seed: Any) -> dict[int, Any]:
+        """The cotangents of a node's arguments for the cotangent `seed` of the node."""
+        slot = self.tape.slot[node]
+        # A node's own operations stand side by side, so the sweep ends where they begin.
+        return self.sweep({slot: seed}, self.tape.begin[node]) if self.tape.rows[slot] is not None else {}
+
+    def _jacobians(self, node: int) -> Iterator[tuple[int, Any]]:
+        """∂node/∂tail of a node that is an array: one pullback an element of the node."""
+        from backcalc.rules.functions.arrays import units
+
+        shape = self._shapes[self.tape.slot[node]]
+        if None in shape or prod(n for n in shape if n) > LARGEST_JACOBIAN:
+            yield from ((self.tape.graph.index[arg], None) for arg in self.tape.graph.nodes[node].args)
+            return
+        pulled = [self._local(node, unit) for unit in units(shape)]  # Row i is what the i-th unit vector pulls back.
+        for name in self.tape.graph.nodes[node].args:
+            at = self.tape.slot[self.tape.graph.index[name]]
+            rows = [self.full(row.get(at, 0.0), self._shapes[at]) for row in pulled]
+            yield self.tape.graph.index[name], reshaped(rows, shape) if all_known(rows) else None
+
+    def _linearize(self, node: int) -> None:
+        """The edges of a node's operations, from its own slot to those of its arguments."""
+        self.remarks.node = node
+        last = self.tape.slot[node]
+        if node in self.tape.partials:
+            pairs = self.tape.partials[node]
+            self.slot_edges[last] = [
+                (self.tape.slot[tail], self._pullbacks.of_edge(slot, last)) for tail, slot in pairs
+            ]
+            return
+        # What lies behind a branch that is not taken is not reached, and must not warn.
+        reached = {last}
+        for slot in range(last, self.tape.begin[node] - 1, -1):
+            row = self.evaluation.rows[slot]
+            if row is not None and slot in reached:
+                self.slot_edges[slot] = list(self._slopes(slot, row))
+                reached.update(arg for arg, _ in self.slot_edges[slot])
+
+    def _slopes(self, slot: int, row: Primitive) -> Iterator[Edge]:
+        """The (argument, local partial) pairs of one operation; literals have none."""
+        args = self.tape.args[slot]
+        operands = self._operands(slot)
+        known = self.evaluation.is_known or all_known(operands)
+        is_plain = known and not self._shapes[slot] and not any(self._shapes[arg] for arg in args)
+        # Of arrays it is asked element by element, in `_where_it_exists`.
+        exists = does_exist(row, operands[:-1], operands[-1]) if is_plain else True
+        for k, arg in enumerate(args):
+            if self.tape.constant[arg]:
+                continue
+            # The text of a partial may have a value where the function has none: 1/x of log at −1. What chooses among
+            # its arguments exists wherever the one chosen does.
+            if not exists and not row.selects:
+                yield arg, nan
+            elif not row.partials or row.partials[k] != FLAT:
+                partial = self._partial(slot, row, k, operands, known)
+                if is_plain and partial == 0 and row.selects:
+                    continue  # An edge of 0 would still hand on 0·inf = nan from a branch that is not taken.
+                if is_plain:
+                    self.remarks.notice_slope(slot, k, partial)
+                yield arg, partial
+
+    def _partial(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Any:
+        arg = self.tape.args[slot][k]
+        if row.name == INDEX:
+            return self._pullbacks.placing(slot, arg)
+        if row.name in (VECTOR, "concat"):
+            return self._pullbacks.taking(slot, k)
+        if row.pullbacks:
+            return self._pullback(slot, row, k, operands, known)
+        # A given value is what counts, whatever its formula would give: then the form is to be chosen.
+        quick = known and not self.textbook and not self._is_given(slot)
+        partial = self._quick_slope(slot, row, k)(*operands) if quick else self._slope(slot, row, k, operands)
+        if not self._shapes[slot]:
+            return partial
+        return self._pullbacks.by_element(self._where_it_exists(row, partial, operands), slot, arg)
+
+    def _quick_slope(self, slot: int, row: Primitive, k: int) -> Function:
+        """An elementwise local partial as a function of operands that are all known."""
+        if not self._shapes[slot]:
+            return row.scalar.slopes[k]
+        return row.array.slope(k, tuple([self.tape.literals[arg] for arg in self.tape.args[slot]]))
+
+    def _slope(self, slot: int, row: Primitive, k: int, operands: list[Any]) -> Any:
+        """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
+        scope = _scope(row, operands)
+        columns = (row.stable, row.partials, row.from_output)
+        # What loses no digits comes first, but where a hand's own way is to be shown.
+        if self.textbook:
+            columns = (row.partials, row.from_output, row.stable)
+        for column in columns[::-1] if self._is_given(slot) else columns:
+            if column and all(is_known(scope[name]) for name in names_in(column[k]) if name in scope):
+                bound = row.array if any(map(shape_of, operands)) else row.scalar
+                return bound.form(column[k])(*operands)
+        # Of a given node the slope comes from its value where it can: step(h), not step(W @ v).
+        by_value = self.textbook and self._is_given(slot) and row.from_output
+        return substituted(expression(self._written(row, by_value or row.partials)[k]), scope)
+
+    def _written(self, row: Primitive, textbook: tuple[str, ...]) -> tuple[str, ...]:
+        """The texts of a row that a formula is made of: the textbook's, but where numbers are to follow from it."""
+        return (self.evaluation.formulas and not self.textbook and row.derived) or textbook
+
+    def _where_it_exists(self, row: Primitive, partial: Any, operands: list[Any]) -> Any:
+        """A partial by elements, nan where the function does not exist; where its value is finite it is so already."""
+        if row.array.exists is None or not is_known(partial) or not all_known(operands):
+            return partial
+        from backcalc.rules.functions.arrays import is_finite, where
+
+        *terms, out = operands
+        return partial if is_finite(out) else where(row.array.exists(*terms), partial, nan)
+
+    def _is_given(self, slot: int) -> bool:
+        node = self.remarks.node
+        return slot == self.tape.slot[node] and self.tape.graph.nodes[node].given is not None
+
+    def _pullback(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
+        """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""
+        # All that does not depend on the cotangent is worked out once, for a pullback may serve many sweeps.
+        shape, apply = self._shapes[slot], row.array.pullbacks[k]
+        of = self._shapes[self.tape.args[slot][0]]
+        count = float(prod(n or 0 for n in of))
+        scope = _scope(row, operands)
+        known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)
+
+        def pullback(ct: Any) -> Any:
+            ct = self.full(ct, shape)
+            if known and is_known(ct):
+                return apply(*operands, ct, count)
+            # The form that has no 0/0 writes out a product for each element, which grows as the square of their number.
+            text = row.pullbacks[k] if count > MOST_OTHERS else self._written(row, row.pullbacks)[k]
+            return substituted(expression(text), {**scope, "ct": ct, "n": count}, of)
+
+        return pullback
+
+    def _operands(self, slot: int) -> list[Any]:
+        """What a form of a partial speaks of: the arguments and the result."""
+        return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]
+
+
+LARGEST_JACOBIAN = 1_000  # Rows; each takes a pullback, and nobody reads that many.
+
+
+def reshaped(rows: list[Any], shape: Shape) -> Any:
+    """Rows, one an element of an array of this shape, as one array."""
+    from backcalc.rules.functions.arrays import stack
+
+    found = stack(rows)
+    return found.reshape(*shape, *found.shape[1:])
+
+
+def _scope(row: Primitive, operands: list[Any]) -> dict[str, Any]:
+    """The operands by the names that a row's texts give them."""
+    return dict(zip((*row.params, "out"), operands, strict=True))

@@ -1,0 +1,85 @@
+"""Text to a graph that can be run: parsed, built, and its gradients worked out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from backcalc.calculus.grad import resolve
+from backcalc.graph.build import build
+from backcalc.graph.model import Graph, Known, Node
+from backcalc.language.expr import names
+from backcalc.language.parser import parse
+from backcalc.language.statements import Program
+from backcalc.text.errors import MAX_ERRORS, BuildError, Diagnostic, ParseError, Source, Span
+
+# Mistakes of a statement that are its own, whatever the statements say that could not be read.
+_INDEPENDENT = {"unknown-function", "arity", "duplicate-node", "duplicate-function", "function-taken", "cycle"}
+_MISFITS = {"shape-mismatch", "index-out-of-range", "grad-of-vector", "grad-by-matrix"}
+_CLAIM = "a claim"  # No node's name, for it has a space.
+_FUNCTION = re.compile(r"\s*(?:def\s+)?(\w+)\s*\(")
+
+
+def load(source: Source) -> Graph:
+    """The graph that `source` describes. Raises BackcalcError."""
+    return finish(load_program(source))
+
+
+def load_program(source: Source) -> Program:
+    """The statements of `source`. Raises ParseError, with the mistakes in the statements that could be read as well."""
+    try:
+        return parse(source)
+    except ParseError as error:
+        found = (*error.diagnostics, *_others(error))
+        raise ParseError(source, sorted(found, key=lambda each: each.span or Span(0, 0))) from None
+
+
+def finish(program: Program) -> Graph:
+    """The graph that `program` describes, its claims checked for shapes. Raises BuildError."""
+    graph = resolve(build(program))
+    errors = [error for claim in graph.claims for error in _misfits(graph, claim)]
+    if errors:
+        raise BuildError(program.source, errors)
+    return graph
+
+
+def _misfits(graph: Graph, claim: Known) -> list[Diagnostic]:
+    """What in a claim does not fit, whatever the values are: shapes, indices, gradients of vectors."""
+    from backcalc.calculus.derive import defaults
+    from backcalc.calculus.evaluate import Evaluation
+    from backcalc.graph.tape import tape_of
+
+    # As a node behind all others it is checked like any formula; whether it holds is another command's.
+    args = tuple(name for name in names(claim.value) if name in graph.index)
+    node = Node(_CLAIM, "expression", claim.span, args, claim.value, claim.value)
+    try:
+        whole = resolve(replace(graph, nodes=(*graph.nodes, node)))
+        Evaluation(tape_of(whole), defaults(whole), formulas=True)
+    except BuildError as error:
+        return [found for found in error.diagnostics if found.code in _MISFITS]
+    return []
+
+
+def _others(error: ParseError) -> list[Diagnostic]:
+    """The mistakes that the build finds in what could be read, as far as they do not follow from what could not."""
+    if len(error.diagnostics) > MAX_ERRORS:
+        return []
+    try:
+        build(error.read)
+    except BuildError as other:
+        # A call of a function whose definition could not be read is no mistake of its own.
+        lost = {name for diagnostic in error.diagnostics if (name := _function_of(error.source, diagnostic))}
+        return [
+            found for found in other.diagnostics if found.code in _INDEPENDENT and not _speaks_of(found, error, lost)
+        ]
+    return []
+
+
+def _function_of(source: Source, diagnostic: Diagnostic) -> str | None:
+    """The function that a line which could not be read seems to define."""
+    found = _FUNCTION.match(source.line_text(diagnostic.span.start)) if diagnostic.span else None
+    return found[1] if found else None
+
+
+def _speaks_of(diagnostic: Diagnostic, error: ParseError, names: set[str]) -> bool:
+    return diagnostic.span is not None and error.source.text[slice(*diagnostic.span)] in names

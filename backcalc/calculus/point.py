@@ -1,0 +1,128 @@
+"""The point at which a graph is run: what `--at` says, the file's own defaults, and that the two fit the graph."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from math import isinf
+from typing import Any
+
+from backcalc.calculus.evaluate import constant
+from backcalc.graph.build import with_inputs
+from backcalc.graph.model import Graph
+from backcalc.language.parser import parse_expression, parse_point
+from backcalc.rules.primitives import CONSTANTS
+from backcalc.rules.values import shape_of
+from backcalc.text.errors import BackcalcError, Diagnostic, EvaluateError, Source, Span, UsageError, quoted, shorten
+from backcalc.text.files import clean, read
+from backcalc.text.suggest import did_you_mean
+
+AT = "--at"
+_POINT = ('a point is written {"x": 1, "w": 0.5}',)
+
+Point = dict[str, Any]
+
+
+def read_point(options: Iterable[str]) -> Point:
+    """The values that `--at` options give, later ones over earlier ones: `x=1, w=pi/4` or `@point.json`.
+
+    Raises BackcalcError with the place in the option or in the JSON file.
+    """
+    point: Point = {}
+    for option in options:
+        if option.startswith("@"):
+            point |= _from_json(read(option[1:]))
+        else:
+            source = clean(AT, option)
+            point |= {name.id: constant(value, source) for name, value in parse_point(source)}
+    return point
+
+
+def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
+    """A mapping of names to numbers, or to texts of constant expressions, as a point. Raises UsageError."""
+    values = {clean("", str(name)).text: value for name, value in at.items()}
+    return {name: _number(name, value, source) for name, value in values.items()}
+
+
+def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
+    """`graph` and the value of each of its inputs that has one: given, or the file's default.
+
+    A given name that the graph reads as a constant (`e`) becomes an input. Raises UsageError for names that are no
+    inputs, and EvaluateError for a default that has no value.
+    """
+    # `e` is Euler's number until somebody gives it a value, as one does who means an error or an edge by it.
+    constants = [name for name in given if name in CONSTANTS and name not in graph.index]
+    if constants:
+        graph = with_inputs(graph, constants)
+    errors = [error for name in given if (error := _refusal(graph, name))]
+    if errors:
+        raise UsageError(Source(AT, ""), errors)
+    defaults = {
+        node.name: constant(node.default, graph.source)
+        for node in graph.nodes
+        if node.default is not None and node.name not in given
+    }
+    point = given | defaults
+    # In the order of the graph, whatever the order on the command line: JSON repeats the point.
+    return graph, {node.name: point[node.name] for node in graph.nodes if node.name in point}
+
+
+def _refusal(graph: Graph, name: str) -> Diagnostic | None:
+    """Why `name` cannot be given a value; None where it can."""
+    if name not in graph.index:
+        inputs = f"the inputs are {quoted(graph.inputs)}" if graph.inputs else "it has no inputs at all"
+        hints = did_you_mean(name, graph.inputs) or (inputs,)
+        return Diagnostic("unknown-input", f"the graph has no input `{shorten(name)}`", hints=hints)
+    node = graph.node(name)
+    if node.kind in ("input", "edges"):  # An activation is what an edge list cannot know by itself.
+        return None
+    line = f"{graph.source.name}:{graph.line(node)}"
+    hint = f"to set it, make it an input: input {shorten(name)}"
+    return Diagnostic("not-an-input", f"`{shorten(name)}` is no input: it is computed at {line}", hints=(hint,))
+
+
+def _from_json(source: Source) -> Point:
+    try:
+        found = json.loads(source.text, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        place = Span(error.pos, error.pos + 1)
+        message = f"this is not JSON: {error.msg.lower()}"
+        raise UsageError(source, [Diagnostic("bad-json", message, place, hints=_POINT)]) from None
+    except RecursionError:
+        raise UsageError(source, [Diagnostic("bad-json", "this JSON is nested too deeply")]) from None
+    except ValueError:  # From `_finite`, or from a whole number of more digits than Python reads.
+        raise UsageError(source, [Diagnostic("bad-json", "a number in this JSON is too large")]) from None
+    if not isinstance(found, dict):
+        raise UsageError(source, [Diagnostic("bad-json", "this is no JSON object", hints=_POINT)])
+    return from_mapping(found, source)
+
+
+def _finite(text: str) -> float:
+    """`text` as a float. Raises ValueError where float64 ends."""
+    value = float(text)
+    if isinf(value):  # JSON has no infinity: 1e999 is a slip rather than a wish.
+        raise ValueError
+    return value
+
+
+def _number(name: str, value: Any, source: Source) -> Any:
+    """`value` as a number or an array: itself, or the text of a constant expression."""
+    # A text may be a constant expression, so `"pi/4"` may stand in JSON, which has no such number.
+    if isinstance(value, str):
+        text = Source(f"{source.name}, `{shorten(name)}`", value)
+        try:
+            return constant(parse_expression(text), text)
+        except BackcalcError as error:
+            raise EvaluateError(text, error.diagnostics) from None
+    found = value if isinstance(value, float) else _array(value)
+    if found is None:
+        message = f"the value of `{shorten(name)}` is no number, vector or matrix"
+        raise UsageError(source, [Diagnostic("not-a-number", message)])
+    return found if shape_of(found) else float(found)
+
+
+def _array(value: Any) -> Any:
+    """A list of numbers, or of such lists, or an array of another library, as an array; None where it is none."""
+    from backcalc.rules.functions.arrays import as_array
+
+    return as_array(value)

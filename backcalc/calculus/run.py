@@ -1,0 +1,330 @@
+"""One run of a graph at a point: forward pass, local partials, and the sweep that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from typing import Any, Literal, Protocol
+
+from backcalc.calculus.adjoints import adjoints
+from backcalc.calculus.evaluate import Evaluation, constant
+from backcalc.calculus.linearize import Linearization, reshaped
+from backcalc.calculus.point import Point, settle
+from backcalc.calculus.sweep import reverse
+from backcalc.calculus.tangents import formula_tangents, tangents
+from backcalc.graph.model import AnyGraph, Graph
+from backcalc.graph.shapes import Shape, shape_words
+from backcalc.graph.tape import tape_of
+from backcalc.rules.values import all_known, is_known, ones, shape_of
+from backcalc.text.errors import BuildError, Diagnostic, Source, UsageError, plural, quoted, shorten
+from backcalc.text.suggest import did_you_mean
+
+Mode = Literal["reverse", "forward"]
+
+
+MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
+LOSS = "L"
+"""What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
+
+
+class AnyRun(Protocol):
+    """What runs of graphs of objects and of arrays have in common: what a table shows."""
+
+    @property
+    def graph(self) -> AnyGraph:
+        """The graph that was run."""
+        ...
+
+    @property
+    def output(self) -> str:
+        """The name of the output."""
+        ...
+
+    @property
+    def mode(self) -> Mode:
+        """Which of the two sweeps it was."""
+        ...
+
+    @property
+    def point(self) -> Mapping[str, Any]:
+        """The value of each input that has one."""
+        ...
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """The value of every node, None where it is not known."""
+        ...
+
+    @property
+    def adjoints(self) -> Sequence[Any]:
+        """∂output/∂node for every node; empty in forward mode."""
+        ...
+
+    @property
+    def tangents(self) -> Mapping[str, Sequence[Any]]:
+        """In forward mode the tangents of every node, by name of `wrt`."""
+        ...
+
+    @property
+    def shapes(self) -> Sequence[Shape]:
+        """The shape of every node; empty where all are numbers."""
+        ...
+
+    @property
+    def gradient(self) -> Mapping[str, Any]:
+        """∂output/∂name for each name of `wrt`."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[Diagnostic]:
+        """What the build and the run have noticed."""
+        ...
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all that was asked for, as far as it is known, is a finite number."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a run found.
+
+    `values` and `adjoints` have an entry a node, in the graph's order: a number or an array; a value that is not known
+    is None, an adjoint that is not known is a formula. `seeds` are the adjoints that the sweep began with. `tangents`
+    has such a list a name of `wrt` in forward mode, with None for what has no formula, else it is empty. `output` is
+    the name of the output, of a loss outside the graph LOSS.
+    """
+
+    graph: Graph
+    output: str
+    mode: Mode
+    wrt: tuple[str, ...]
+    point: Point
+    linear: Linearization
+    seeds: dict[int, Any]
+    adjoints: list[Any]
+    tangents: dict[str, list[Any]]
+
+    @cached_property
+    def values(self) -> list[Any]:
+        """The value of every node, None where it is not known."""
+        return self.linear.evaluation.values
+
+    @cached_property
+    def shapes(self) -> list[Shape]:
+        """The shape of every node."""
+        return [self.linear.evaluation.shapes[slot] for slot in self.linear.tape.slot]
+
+    def shape(self, name: str) -> Shape:
+        """The shape of a node; () of a loss outside the graph."""
+        return self.shapes[self.graph.index[name]] if name in self.graph.index else ()
+
+    @property
+    def value(self) -> Any:
+        """The output's value; None where it is not known."""
+        return None if self.is_outside else self.values[self.graph.index[self.output]]
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the derivatives are those of a loss outside the graph."""
+        return bool(self.graph.seeds)
+
+    @property
+    def gradient(self) -> dict[str, Any]:
+        """∂output/∂name for each name of `wrt`."""
+        if self.mode == "forward":
+            output = self.graph.index[self.output]
+            return {name: tangent[output] for name, tangent in self.tangents.items()}
+        return {name: self.adjoints[self.graph.index[name]] for name in self.wrt}
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the build and the run have noticed, in that order."""
+        return self.graph.warnings + tuple(self.linear.warnings)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the output and every derivative asked for, as far as they are known, are finite numbers."""
+        asked = [self.value, *self.gradient.values()]
+        return all(_is_finite(value) for value in asked if value is not None and is_known(value))
+
+    def partials(self, node: int) -> dict[str, Any]:
+        """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence, None where unknown."""
+        sums: dict[str, Any] = {}
+        for tail, partial in self.linear.node_edges(node):
+            name = self.graph.nodes[tail].name
+            # One parallel edge that is not known makes the whole sum unknown, whatever the others are.
+            known = partial is not None and sums.get(name, 0.0) is not None
+            sums[name] = (sums[name] + partial if name in sums else partial) if known else None
+        shapes, index = self.shapes, self.graph.index
+        return {
+            arg: sums[arg] if arg in sums else 0.0 * ones((*shapes[node], *shapes[index[arg]]))
+            for arg in self.graph.nodes[node].args
+        }
+
+    def contributions(self) -> list[list[tuple[int | None, Any, Any]]]:
+        """For each node the (user, ∂user/∂node, contribution) triples of its adjoint; a seed has no user."""
+        found: list[list[tuple[int | None, Any, Any]]] = [[] for _ in self.graph.nodes]
+        for node, seed in self.seeds.items():
+            found[node].append((None, None, seed))
+        last = max(self.seeds)  # No contribution comes from behind the last seed.
+        for head in range(last + 1):
+            for tail, partial, contribution in self.linear.contributions(head, self.adjoints[head]):
+                found[tail].append((head, partial, contribution))
+        return found
+
+    def pairs(self) -> Iterator[tuple[str, str, Any]]:
+        """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head, one reverse sweep a head."""
+        nodes = self.graph.nodes
+        is_plain = not any(self.shapes) and all_known(self.linear.evaluation.terms)
+        for head in range(len(nodes)):
+            tails = sorted(self.upstream(head))
+            # Over the nodes' own edges, which are found once, a sweep visits no more than what lies upstream.
+            if is_plain:
+                found = reverse((head, *reversed(tails)), self.linear.edges.__getitem__, {head: 1.0})
+            else:
+                found = dict(enumerate(derivatives(self.linear, head)))
+            for tail in tails:
+                yield nodes[head].name, nodes[tail].name, found.get(tail, 0.0)
+
+    def upstream(self, head: int) -> set[int]:
+        """The nodes from which a path leads to `head`."""
+        found: set[int] = set()
+        stack = [head]  # Of its own, for a chain may be longer than Python recurses.
+        while stack:
+            tails = {self.graph.index[arg] for arg in self.graph.nodes[stack.pop()].args} - found
+            found |= tails
+            stack.extend(tails)
+        return found
+
+
+def derivatives(linear: Linearization, head: int) -> list[Any]:
+    """∂head/∂node for every node; for an array one sweep an element, its shape followed by the node's."""
+    shape = linear.evaluation.shapes[linear.tape.slot[head]]
+    if not shape:
+        return adjoints(linear, head)
+    from backcalc.rules.functions.arrays import units
+
+    # Row i of the Jacobian is what the i-th unit cotangent pulls back.
+    sweeps = [adjoints(linear, {head: unit}) for unit in units(shape)]
+    return [reshaped(rows, shape) if all_known(rows) else None for rows in map(list, zip(*sweeps, strict=True))]
+
+
+def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (), mode: Mode = "reverse") -> Run:
+    """`graph` run at `at`: values, local partials, and adjoints of `of` or tangents with respect to `wrt`.
+
+    Raises UsageError where an option does not fit the graph, BuildError where shapes do not fit.
+    """
+    # What is wrong with the question is told before anything is worked out, which may take a while.
+    graph, point = settle(graph, at)
+    output = _choose_output(graph, of, mode)
+    wrt = choose_wrt(graph, wrt)
+    evaluation = Evaluation(tape_of(graph), point)
+    linear = Linearization(evaluation)
+    # A tangent is by an input, so that an output of any shape will do; an adjoint is of one number.
+    if mode == "forward":
+        forward = {name: _tangents(linear, graph.index[name]) for name in wrt}
+        return Run(graph, output, mode, wrt, point, linear, {}, [], forward)
+    require_scalar(graph, evaluation, output)
+    seeds = _seeds(graph, evaluation) if graph.seeds else {graph.index[output]: 1.0}
+    return Run(graph, output, mode, wrt, point, linear, seeds, adjoints(linear, seeds), {})
+
+
+def _tangents(linear: Linearization, wrt: int) -> list[Any]:
+    """∂node/∂wrt for every node. Raises UsageError where that takes too many sweeps."""
+    # With every local partial at hand one forward sweep is enough.
+    if all(partial is not None for edges in linear.edges for _, partial in edges):
+        return tangents(linear, wrt)
+    count = len(linear.edges)
+    if any(linear.evaluation.shapes) and count > MOST_SWEPT:
+        message = f"tangents as formulas of vectors take a sweep a node, {MOST_SWEPT} at most; the graph has {count}"
+        hints = ("give every value by --at, or leave --mode out",)
+        raise UsageError(
+            Source(linear.tape.graph.source.name, ""), [Diagnostic("unknown-values", message, hints=hints)]
+        )
+    return formula_tangents(linear, wrt)
+
+
+def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:
+    """The adjoints that the file states. Raises BuildError where a shape is not that of its node."""
+    seeds, errors = {}, []
+    for name, known in graph.seeds:
+        node = graph.index[name]
+        value, shape = constant(known.value, graph.source), evaluation.shapes[evaluation.tape.slot[node]]
+        if shape_of(value) != shape:
+            message = (
+                f"the adjoint of `{shorten(name)}` is {shape_words(shape_of(value))}, the node {shape_words(shape)}"
+            )
+            errors.append(Diagnostic("shape-mismatch", message, known.span))
+        seeds[node] = value
+    if errors:
+        raise BuildError(graph.source, errors)
+    return seeds
+
+
+def _choose_output(graph: Graph, of: str | None, mode: Mode) -> str:
+    if not graph.seeds:
+        return choose_output(graph, of)
+    # A loss outside the graph has no node, so neither option could mean what it says.
+    what = "--of" if of is not None else "--mode forward" if mode == "forward" else None
+    if what:
+        message = f"`adjoint` statements speak of a loss outside the graph, {what} of a node in it"
+        hint = f"drop {what}, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
+        raise UsageError(graph.source, [Diagnostic("two-outputs", message, graph.seeds[0][1].span, hints=(hint,))])
+    return LOSS
+
+
+def require_scalar(graph: Graph, evaluation: Evaluation, output: str) -> None:
+    """Raise UsageError where the output is no number."""
+    if graph.seeds:
+        return
+    shape = evaluation.shapes[evaluation.tape.slot[graph.index[output]]]
+    if shape:
+        name = shorten(output)
+        message = f"the output `{name}` is {shape_words(shape)}; an adjoint is the derivative of one number"
+        hint = f"add a number made of it: s = sum({name})"
+        raise UsageError(
+            graph.source, [Diagnostic("output-no-number", message, graph.node(output).span, hints=(hint,))]
+        )
+
+
+def _is_finite(value: Any) -> bool:
+    if not shape_of(value):
+        return isfinite(value)
+    from backcalc.rules.functions.arrays import is_finite
+
+    return is_finite(value)
+
+
+def choose_output(graph: AnyGraph, of: str | None = None) -> str:
+    """The output: `of`, else the one that the file declares, else the only sink. Raises UsageError."""
+    # Never the last of several sinks, as a guess: derivatives of another node look just as good.
+    if of is not None:
+        require_node(graph, of, "--of")
+        return of
+    if graph.output is not None:
+        return graph.output
+    if len(graph.sinks) == 1:
+        return graph.sinks[0]
+    sinks = plural(len(graph.sinks), "sink")
+    message = f"the output is not clear, for the graph has {sinks}, nodes that no other uses: {quoted(graph.sinks)}"
+    hint = f"choose one by --of {shorten(graph.sinks[-1])}, or in the file by `output {shorten(graph.sinks[-1])}`"
+    raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-output", message, hints=(hint,))])
+
+
+def require_node(graph: AnyGraph, name: str, option: str) -> None:
+    """Raise UsageError where the graph has no node `name`."""
+    if name not in graph.index:
+        hints = did_you_mean(name, graph.index) or (f"the nodes are {quoted(list(graph.index))}",)
+        found = Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", hints=hints)
+        raise UsageError(Source(option, ""), [found])
+
+
+def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:
+    """What is derived by: `wrt`, each name once, else all inputs. Raises UsageError."""
+    for name in wrt:
+        require_node(graph, name, "--wrt")
+    return tuple(dict.fromkeys(wrt)) or graph.inputs  # Twice the same name is asked for once.

@@ -1,0 +1,71 @@
+"""Texts of the table as formulas of a graph: their names replaced by what stands for them there."""
+
+from __future__ import annotations
+
+from functools import reduce
+from itertools import product
+from typing import Any
+
+from backcalc.graph.shapes import KnownShapes, Shape
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
+from backcalc.rules.simplify import make
+from backcalc.rules.values import literal
+
+OTHERS = "others"  # What only the table's texts call, and the language can write out for an array of a known size.
+MOST_OTHERS = 16  # Elements; what is written out grows as their square.
+
+
+def substituted(text: Expr, scope: dict[str, Any], shape: Shape = ()) -> Expr:
+    """A text of the table with its names replaced by values and formulas, simplified; `others` is of this shape."""
+
+    def leaf(part: Number | Name) -> Expr:
+        return literal(scope[part.id]) if isinstance(part, Name) and part.id in scope else part
+
+    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        return _others(args[0], shape) if part.fn == OTHERS else make(part.fn, *args)
+
+    return fold(text, leaf, call)
+
+
+def element(array: Any, *indices: int, shapes: KnownShapes | None = None) -> Expr:
+    """An element or row of an array, read off where the array is written out.
+
+    `shapes` are those of the nodes, which tell a number before a written array from an array.
+    """
+    found, rest = literal(array), list(indices)
+    shapes = shapes or KnownShapes({})
+    # An element of 3*[a, b] is 3*a, which is shorter to read and can be differentiated without the vector.
+    if isinstance(found, Call) and found.fn == "*" and not shapes.of(found.args[0]):
+        inner = found.args[1]
+        return (
+            make("*", found.args[0], element(inner, *indices, shapes=shapes))
+            if _is_written(inner)
+            else _at(found, rest)
+        )
+    while rest and _is_written(found):
+        found = found.args[rest.pop(0)]  # type: ignore[union-attr]
+    return _at(found, rest) if rest else found
+
+
+def _is_written(array: Expr) -> bool:
+    return isinstance(array, Call) and array.fn == VECTOR
+
+
+def _at(array: Expr, indices: list[int]) -> Expr:
+    return Call(INDEX, (array, *(Number(float(i)) for i in indices)))
+
+
+def _others(array: Expr, shape: Shape) -> Expr:
+    """For each element the product of all others, written out: a quotient would be nan where one is 0."""
+    places = list(product(*(range(n or 0) for n in shape)))
+    # Simplified as it is put together: of two elements what is left is [b, a].
+    items = {place: element(array, *place) for place in places}
+
+    def without(place: tuple[int, ...]) -> Expr:
+        one: Expr = Number(1.0)
+        return reduce(lambda x, y: make("*", x, y), (items[p] for p in places if p != place), one)
+
+    if len(shape) == 1:
+        return Call(VECTOR, tuple(map(without, places)))
+    rows = [Call(VECTOR, tuple(without(p) for p in places if p[0] == i)) for i in range(shape[0] or 0)]
+    return Call(VECTOR, tuple(rows))

@@ -1,0 +1,88 @@
+"""Tangents of the nodes: the derivative of every node with respect to one input."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from backcalc.calculus.linearize import Linearization, reshaped
+from backcalc.calculus.sweep import forward
+from backcalc.graph.shapes import Shape
+from backcalc.language.expr import VECTOR, Call, Expr
+from backcalc.rules.simplify import tidy
+from backcalc.rules.values import add, all_known, is_known, literal, multiply, ones, shape_of
+
+MOST_AXES = 2  # Of what the language writes.
+MOST_ELEMENTS = 64  # Of a vector whose tangent is a formula: it takes a reverse sweep an element.
+
+
+def tangents(linear: Linearization, wrt: int) -> list[Any]:
+    """∂node/∂wrt for every node of the graph, 0 where no path leads from `wrt`.
+
+    With arrays the derivative has the node's shape followed by that of `wrt`.
+    """
+    count, shapes = len(linear.edges), [linear.evaluation.shapes[slot] for slot in linear.tape.slot]
+    if not any(shapes):
+        found = forward(range(wrt + 1, count), linear.edges.__getitem__, {wrt: 1.0})
+        return [found.get(node, 0.0) for node in range(count)]
+    from backcalc.rules.functions.arrays import contract, identity
+
+    def chained(partial: Any, tangent: Any, /) -> Any:
+        return contract(partial, tangent, len(shapes[wrt]))
+
+    # The identity: each element of `wrt` moves by itself, and its directions are the tangent's last axes.
+    seeds: dict[int, Any] = {wrt: identity(shapes[wrt])}
+    found = forward(range(wrt + 1, count), linear.edges.__getitem__, seeds, multiply=chained)
+    every = (found.get(node, 0.0 * ones((*shapes[node], *shapes[wrt]))) for node in range(count))
+    return [value if shape_of(value) else float(value) for value in every]
+
+
+def formula_tangents(linear: Linearization, wrt: int) -> list[Any]:
+    """The same where not every value is known: numbers, arrays and formulas; None for what no formula here can be.
+
+    A formula's array has two axes at most: of a vector by a vector, it is the list of its rows.
+    """
+    slot, shapes = linear.tape.slot, linear.evaluation.shapes
+    if any(shapes):
+        return [_by_reverse(linear, node, wrt) for node in range(len(slot))]
+    tidied: dict[int, Expr] = {}
+    order = range(slot[wrt] + 1, len(shapes))
+    found = forward(order, linear.slot_edges.__getitem__, {slot[wrt]: 1.0}, multiply=multiply, accumulate=add)
+    return [_read(found.get(at, 0.0), tidied) for at in slot]
+
+
+def _by_reverse(linear: Linearization, node: int, wrt: int) -> Any:
+    """∂node/∂wrt by a reverse sweep an element of the node: the pullbacks of arrays have formulas, pushforwards not."""
+    at, tail = linear.tape.slot[node], linear.tape.slot[wrt]
+    shape, wanted = linear.evaluation.shapes[at], linear.evaluation.shapes[tail]
+    if not shape:
+        return _read(_pulled(linear, at, 1.0, tail))
+    if tail > at:  # Nothing depends on a later slot.
+        return 0.0 * ones((*shape, *wanted))
+    if prod(n or 0 for n in shape) > MOST_ELEMENTS:
+        return None
+    from backcalc.rules.functions.arrays import units
+
+    rows = [_pulled(linear, at, unit, tail) for unit in units(shape)]
+    if all_known(rows):
+        return reshaped(rows, shape)
+    return _read(_written(list(map(literal, rows)), shape)) if len(shape) + len(wanted) <= MOST_AXES else None
+
+
+def _written(items: list[Expr], shape: Shape) -> Expr:
+    """The elements of a vector or matrix as the language writes it."""
+    if len(shape) == 1:
+        return Call(VECTOR, tuple(items))
+    length = shape[-1] or 0
+    return Call(
+        VECTOR, tuple(Call(VECTOR, tuple(row)) for row in (items[i : i + length] for i in range(0, len(items), length)))
+    )
+
+
+def _pulled(linear: Linearization, head: int, seed: Any, tail: int) -> Any:
+    """The adjoint of the slot `tail` for a seed at the slot `head`."""
+    return linear.full(linear.sweep({head: seed}, tail).get(tail, 0.0), linear.evaluation.shapes[tail])
+
+
+def _read(value: Any, tidied: dict[int, Expr] | None = None) -> Any:
+    return value if is_known(value) else tidy(value, tidied)

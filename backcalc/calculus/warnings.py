@@ -1,0 +1,248 @@
+"""What is worth a warning at a point: where a function ends, where its slope jumps, values that it cannot have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from math import isfinite, isnan, nan
+from typing import Any
+
+from backcalc.calculus.evaluate import Evaluation, apply
+from backcalc.graph.model import Known
+from backcalc.graph.tape import Tape
+from backcalc.language.expr import INDEX, VECTOR
+from backcalc.language.unparse import number_text
+from backcalc.rules.row import Primitive
+from backcalc.rules.values import is_known, quietly, shape_of
+from backcalc.text.errors import Diagnostic, shorten
+
+FLAT = "0"  # The partial of what is constant between its jumps.
+DIGITS_SHOWN = 10
+_LOGIC = ("and", "or", "not")
+
+
+class Remarks:
+    """What there is to say of the nodes of a graph that was run; found out when it is asked for."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation, self.tape = evaluation, evaluation.tape
+        self.node = 0
+        self.found: dict[int, dict[int, Diagnostic]] = {}  # What is noticed in a node, by slot.
+
+    @cached_property
+    def warnings(self) -> list[Diagnostic]:
+        """The warnings in the order of the nodes: of a given value first, then of the operations as they come."""
+        found: list[Diagnostic] = []
+        with quietly(self.evaluation.has_arrays):
+            for node in range(len(self.tape.slot)):
+                self.node = node
+                # A value that its function cannot have contradicts the formula in any case: one warning is enough.
+                found += list(self._inspect_range(node)) or self._inspect_given(node)
+                self._inspect_node(node)
+                noticed = self.found.get(node, {})
+                found += [noticed[slot] for slot in sorted(noticed)]
+        return found
+
+    def _value(self, slot: int) -> float:
+        value = self.evaluation.terms[slot]
+        return value if isinstance(value, float | int) else nan
+
+    def _numbers(self, slot: int) -> list[float]:
+        return [self._value(arg) for arg in self.tape.args[slot]]
+
+    def _is_plain(self, slot: int) -> bool:
+        """Whether an operation is one of numbers alone, all of them known."""
+        slots = (slot, *self.tape.args[slot])
+        return all(is_known(self.evaluation.terms[s]) and not shape_of(self.evaluation.terms[s]) for s in slots)
+
+    def _inspect_node(self, node: int) -> None:
+        """Notice where a function ends, or its slope jumps, among the operations that the node's value comes from."""
+        last = self.tape.slot[node]
+        if node in self.tape.partials:  # Edges take no slopes of these, so kinks do not matter.
+            roots = () if last in self.evaluation.replaced else (last,)
+            for root in (*roots, *(slot for _, slot in self.tape.partials[node])):
+                if self.tape.rows[root] is not None:  # Most are the numbers of an edge list.
+                    self._inspect(root, kinks=False)
+        # Nearly always there is nothing to say, and then it need not be known what the value comes from.
+        elif any(map(self._remark, range(self.tape.begin[node], last + 1))):
+            self._inspect(last, kinks=True)
+
+    def _inspect(self, root: int, *, kinks: bool) -> None:
+        for slot, matters in self._live(root, kinks).items():
+            remark = self._remark(slot)
+            if remark is not None and (matters or remark[0] != "kink"):
+                self._notice(slot, *remark)
+
+    def _live(self, root: int, kinks: bool) -> dict[int, bool]:
+        """The node's operations that the value of `root` comes from, and whether a kink there is one of that value."""
+        found: dict[int, bool] = {}
+        stack = [(root, kinks)]
+        while stack:
+            slot, matters = stack.pop()
+            is_own = self.tape.rows[slot] is not None and self.tape.node_of.get(slot, self.node) == self.node
+            # Twice where it is met first by a way on which kinks do not matter, then by one on which they do.
+            if is_own and (slot not in found or matters > found[slot]):
+                found[slot] = matters
+                stack += [(arg, matters and self._passes_kinks(slot)) for arg in self._deciding(slot)]
+        return found
+
+    def _deciding(self, slot: int) -> Iterator[int]:
+        """The arguments of an operation, but for what `if`, `and` and `or` do not look at."""
+        row, args, numbers = self.evaluation.rows[slot], self.tape.args[slot], self._numbers(slot)
+        assert row is not None
+        if not self._is_plain(slot):  # Of arrays each element may choose another.
+            yield from args
+        elif row.selects:
+            out = self._value(slot)
+            slopes = zip(args, row.partials, row.slopes, strict=True)
+            yield from (arg for arg, text, slope in slopes if text == FLAT or slope(*numbers, out) != 0)
+        elif row.name in ("and", "or") and bool(numbers[0]) == (row.name == "or"):
+            yield args[0]
+        else:
+            yield from args
+
+    def _passes_kinks(self, slot: int) -> bool:
+        """Whether a kink of an argument is one of the operation: not of `abs(x) < 1`, but of `not x < 1`."""
+        row = self.evaluation.rows[slot]
+        return row is None or row.name in _LOGIC or bool(row.pullbacks) or any(text != FLAT for text in row.partials)
+
+    def _remark(self, slot: int) -> tuple[str, str] | None:
+        """A code and words for where an operation's function ends or its slope jumps, its arguments being in order."""
+        row, out = self.evaluation.rows[slot], self._value(slot)
+        if row is None or not self._is_plain(slot):
+            return None if row is None else self._remark_array(slot, row)
+        if isfinite(out) and row.exists is None and row.bends is None:
+            return None
+        numbers = self._numbers(slot)
+        exists, in_order = does_exist(row, numbers, out), all(map(isfinite, numbers))
+        # Told where it begins: what is made of nan or inf further on is no news.
+        if (isnan(out) and not any(map(isnan, numbers))) or (in_order and not (isfinite(out) and exists)):
+            return "domain", f"is {number_text(out)}" + ("" if exists else ", outside its domain")
+        # A kink among constants stays where it is, whatever is differentiated by.
+        is_fixed = all(self.tape.constant[arg] for arg in self.tape.args[slot])
+        if row.bends is None or is_fixed or not row.bends(*numbers):
+            return None
+        if not self._passes_kinks(slot):
+            return "kink", "is at a jump; its slope is taken as 0"
+        slopes = (number_text(slope(*numbers, out)) for slope in row.slopes)
+        return "kink", f"is at a kink; the subgradient used is {', '.join(slopes)}"
+
+    def _remark_array(self, slot: int, row: Primitive) -> tuple[str, str] | None:
+        """The same for an operation on arrays; none while something is not known."""
+        out, terms = self.evaluation.terms[slot], [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
+        if row.name in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
+            return None
+        from backcalc.rules.functions.arrays import is_finite
+
+        if not is_finite(out) and all(map(is_finite, terms)):
+            return "domain", "is not finite everywhere"
+        bends = row.array.bends
+        if bends is None or all(self.tape.constant[arg] for arg in self.tape.args[slot]):
+            return None
+        found = bends(*terms, out) if row.array.extra else bends(*terms)
+        return ("kink", "is at a kink; see the README for the subgradient") if is_any(found) else None
+
+    def _inspect_range(self, node: int) -> Iterator[Diagnostic]:
+        """A warning of each element of a given value that its function does not have."""
+        slot, given = self.tape.slot[node], self.tape.graph.nodes[node].given
+        row, value = self.evaluation.rows[slot], self.evaluation.terms[slot]
+        if row is None or given is None or not is_known(value) or row.array.in_range is None:
+            return
+        from backcalc.rules.functions.arrays import false_places
+
+        # Each by itself, for it is a number that somebody wrote down, with a digit to be looked at.
+        for index in false_places(row.array.in_range(value)):
+            place = _element(self.tape.graph.nodes[node].name, index)
+            what = number_text(float(value[index] if index else value))
+            message = f"`{place}` is given as {what}, which is not in the range of `{row.name}`"
+            yield Diagnostic("range", message, given.span)
+
+    def _inspect_given(self, node: int) -> Iterator[Diagnostic]:
+        """A warning of a given value that its formula contradicts, beyond what the digits written leave open.
+
+        What it follows from may be given too, and rounded; so it may also agree with what comes out without these.
+        """
+        slot, given = self.tape.slot[node], self.tape.graph.nodes[node].given
+        row, source = self.evaluation.rows[slot], self.tape.graph.source
+        if given is None or row is None:
+            return
+        args = [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
+        if not all(map(is_known, args)):
+            return
+        from backcalc.calculus.digits import wrong_places  # It loads `decimal`.
+
+        value = apply(row, args, self.tape.indices.get(slot, ()))
+        index = next(wrong_places(given.value, value, source), None)
+        if index is None or self._agrees_exactly(slot, given):
+            return
+        found, expected = (x[index] if index else x for x in (self.evaluation.terms[slot], value))
+        if shape_of(expected) or not isfinite(expected):  # A formula that has no value contradicts nothing.
+            return
+        name, gives = _element(self.tape.graph.nodes[node].name, index), float(f"{expected:.{DIGITS_SHOWN}g}")
+        message = f"`{name}` is given as {number_text(float(found))}, its formula gives {number_text(gives)}"
+        yield Diagnostic("contradiction", message, given.span)
+
+    def _agrees_exactly(self, slot: int, given: Known) -> bool:
+        from backcalc.calculus.digits import is_right
+
+        value = self._exact.terms[slot]
+        return is_known(value) and is_right(given.value, value, self.tape.graph.source)
+
+    @cached_property
+    def _exact(self) -> Evaluation:
+        """The values where no formula gives way to a given value."""
+        graph, terms = self.tape.graph, self.evaluation.terms
+        inputs = {graph.nodes[i].name: terms[slot] for i, slot in enumerate(self.tape.slot) if self._is_leaf(slot)}
+        return Evaluation(Tape(replace(graph, nodes=tuple(node._replace(given=None) for node in graph.nodes))), inputs)
+
+    def _is_leaf(self, slot: int) -> bool:
+        """Whether the value of a node is known and of no formula."""
+        return self.tape.rows[slot] is None and is_known(self.evaluation.terms[slot])
+
+    def notice_slope(self, slot: int, place: int, partial: float) -> None:
+        """Warn of a slope that is not finite where all else is: of sqrt at 0, or of a negative number's power."""
+        numbers = self._numbers(slot)
+        if isfinite(partial) or not all(map(isfinite, (self._value(slot), *numbers))):
+            return
+        tail = self.tape.node_of.get(self.tape.args[slot][place])
+        if tail is None or self.tape.graph.nodes[tail].kind != "constant":
+            which = f" by its {('first', 'second', 'third')[place]} argument" if len(numbers) > 1 else ""
+            self._notice(slot, "slope", f"has the slope {number_text(partial)}{which}")
+
+    def _notice(self, slot: int, code: str, what: str) -> None:
+        row = self.evaluation.rows[slot]
+        assert row is not None
+        name = shorten(self.tape.graph.nodes[self.node].name)
+        operands = [_operand(self.evaluation.terms[arg]) for arg in self.tape.args[slot]]
+        message = f"in `{name}`, {_operation(row, operands)} {what}"
+        self.found.setdefault(self.node, {}).setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
+
+
+def _element(name: str, index: tuple[int, ...]) -> str:
+    """A node, or an element of it: `h[1]`."""
+    return shorten(name) + f"[{', '.join(map(str, index))}]" * bool(index)
+
+
+def does_exist(row: Primitive, numbers: list[float], out: float) -> bool:
+    """Whether the function, and so a slope, exists at `numbers`."""
+    return not isnan(out) and (row.exists is None or bool(row.exists(*numbers)))
+
+
+def is_any(found: Any) -> bool:
+    """Whether a condition holds somewhere."""
+    return bool(found.any()) if shape_of(found) else bool(found)
+
+
+def _operand(value: Any) -> str:
+    return number_text(value) if is_known(value) and not shape_of(value) else "…"
+
+
+def _operation(row: Primitive, operands: list[str]) -> str:
+    """An operation on numbers as one writes it: `log(-1)`, `1/0`."""
+    name = row.name.split("/")[0] or row.name
+    name = "@" if name.startswith("@") else name
+    if name.isidentifier() or len(operands) != 2:
+        return f"{name}({', '.join(operands)})"
+    left, right = (f"({text})" if text.startswith("-") else text for text in operands)
+    return f"{left}{name}{right}" if name in "*/^" else f"{left} {name} {right}"

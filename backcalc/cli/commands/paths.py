@@ -1,0 +1,137 @@
+"""`backcalc paths`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import click
+
+from backcalc.analysis.paths import Aggregation, PathSum
+from backcalc.calculus.point import read_point
+from backcalc.calculus.run import LOSS, require_node, run
+from backcalc.cli.options import (
+    at_option,
+    color_option,
+    digits_option,
+    format_option,
+    graph_argument,
+    hold,
+    limit_of,
+    node_completion,
+    print_lines,
+    print_report,
+    print_warnings,
+    read_graph,
+    split_names,
+    tell,
+)
+from backcalc.graph.model import Graph
+from backcalc.text.errors import Diagnostic, Source, UsageError
+
+EXAMPLES = """\b
+Examples:
+  backcalc paths network-a.bg --from x1 --to L
+  backcalc paths lattice.bg --at x=1
+  backcalc paths network-a.bg --from x1,u3 --format json
+
+\b
+Of more paths than --limit those with the largest products are listed, in absolute
+value; the number of all comes from a count, and their sum from backpropagation.
+"""
+LIMIT = 100
+
+
+@click.command("paths", epilog=EXAMPLES)
+@graph_argument
+@click.option(
+    "--from",
+    "--wrt",
+    "sources",
+    multiple=True,
+    metavar="x,w",
+    shell_complete=node_completion,
+    help="Where paths begin: any nodes (default: all inputs); may stand several times.",
+)
+@click.option(
+    "--to",
+    "--of",
+    "output",
+    metavar="NODE",
+    shell_complete=node_completion,
+    help="Where they end: the output (default: the one declared, else the only sink).",
+)
+@at_option
+@limit_of("Paths listed for each source at most, the largest products; 0 lists all.", LIMIT)
+@format_option("table", "json", "csv", "markdown", "latex")
+@digits_option
+@color_option
+def command(
+    graph: str | None,
+    sources: tuple[str, ...],
+    output: str | None,
+    at: tuple[str, ...],
+    limit: int,
+    format_: str,
+    digits: int,
+    color: str,
+) -> int:
+    """Path aggregation: every path, its factors, its product, and the sum, which is the derivative.
+
+    The last lines say how many multiplications that takes, and how many backpropagation does.
+    """
+    read = read_graph(graph)
+    names = split_names(sources)
+    for name in names:
+        require_node(read, name, "--from")
+    # One run gives the adjoints that the sums are held against.
+    result = run(read, read_point(at), _output(read, output), names)
+    _require_sources(result.wrt, read)
+    found = Aggregation(result)
+    hold(result, found)
+    print_warnings(result.graph.source, result.warnings)
+    _show(found, result.wrt, limit, format_, digits, color)
+    return 0 if result.is_finite else 1
+
+
+def _output(graph: Graph, name: str | None) -> str | None:
+    """The output as `run` takes it: None where it is the loss that `adjoint` statements speak of."""
+    # `--to L` is understood of a loss outside the graph too: it is what the table calls it.
+    if name is None or (graph.seeds and name == LOSS and name not in graph.index):
+        return None
+    require_node(graph, name, "--to")
+    if graph.seeds:
+        message = "`adjoint` statements speak of a loss outside the graph, --to of a node in it"
+        span = graph.seeds[0][1].span
+        hint = f"drop --to, or the line `adjoint {graph.seeds[0][0]} = …`"
+        raise UsageError(graph.source, [Diagnostic("two-outputs", message, span, hints=(hint,))])
+    return name
+
+
+def _require_sources(sources: Sequence[str], graph: Graph) -> None:
+    if not sources:
+        hint = (f"choose a node by --from, such as --from {graph.nodes[0].name}",)
+        message = "the graph has no inputs from which paths could begin"
+        raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-inputs", message, hints=hint)])
+
+
+def _show(found: Aggregation, sources: Sequence[str], limit: int, format_: str, digits: int, color: str) -> None:
+    """Print the paths; what a format needs is loaded only for that format."""
+    from backcalc.render.reports.paths import paths_report, render_paths_csv, render_paths_json
+
+    if format_ == "json":
+        print_lines(render_paths_json(found.sums(sources, limit), found.run.output))
+    elif format_ == "csv":
+        print_lines(render_paths_csv(_telling(found.sums(sources, limit))))
+    else:
+        print_report(paths_report(found, sources, limit, digits), color, format_)
+
+
+def _telling(sums: Iterable[PathSum]) -> Iterator[PathSum]:
+    """`sums`, telling on stderr which of them are not listed as a whole."""
+    from backcalc.render.reports.paths import left_out_text
+
+    for found in sums:
+        # CSV has no place for a note, and who counts its lines must not take them for all the paths there are.
+        if words := left_out_text(found):
+            tell(words)
+        yield found

@@ -1,0 +1,71 @@
+"""`backcalc quiz`."""
+
+from __future__ import annotations
+
+import click
+
+from backcalc.cli.options import print_lines
+from backcalc.quiz.chance import drawn_seed
+from backcalc.quiz.exercise import exercise_lines, quiz
+from backcalc.quiz.recipes import RECIPES
+
+EXAMPLES = """\b
+Examples:
+  backcalc quiz --seed 3 > q.bg && backcalc check q.bg
+  backcalc quiz --kind vectors --nodes 4 --depth 2
+  backcalc quiz --kind expressions --seed 7 --format latex --key > key.tex
+  backcalc quiz --play
+
+\b
+The same seed, kind and size give the same exercise on every machine.
+Without --seed one is drawn; a comment in what is printed has the command
+that makes it again.
+"""
+
+
+@click.command("quiz", epilog=EXAMPLES)
+@click.option(
+    "--kind",
+    type=click.Choice(list(RECIPES)),
+    default="edges",
+    show_default=True,
+    help="edges: local partials are given; expressions: formulas of numbers; vectors: layers of relu.",
+)
+@click.option("--nodes", type=click.IntRange(1), help="Inner nodes, those between the inputs and the output o.")
+@click.option("--depth", type=click.IntRange(1), help="Layers of inner nodes.")
+@click.option("--seed", type=click.IntRange(0), help="A whole number that decides all draws.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["graph", "markdown", "latex"]),
+    help="graph (default): the file with its key in #= lines; markdown, latex: a sheet with the question.",
+)
+@click.option("--key", is_flag=True, help="In Markdown and LaTeX, with the solution.")
+@click.option("--play", is_flag=True, help="Ask in the terminal, one node at a time, with hints.")
+def command(
+    kind: str, nodes: int | None, depth: int | None, seed: int | None, format_: str | None, key: bool, play: bool
+) -> int:
+    """Make an exercise that comes out in small whole numbers, with its key.
+
+    --play asks it here: type an answer, ? for a hint, `skip` to see it, `quit` or Ctrl-C to end with the score. The
+    exit status is 1 unless every answer was found.
+    """
+    if play and (key or format_):
+        raise click.UsageError(f"--play asks in the terminal: drop {'--key' if key else '--format'}")
+    exercise = quiz(kind, nodes, depth, drawn_seed() if seed is None else seed)
+    # What reads lines and takes over Ctrl-C is loaded only for a game.
+    if play:
+        from backcalc.cli.play import play as play_in_terminal
+
+        return play_in_terminal(exercise)
+    if format_ == "markdown":
+        from backcalc.render.reports.exercise import render_exercise_markdown
+
+        print_lines(render_exercise_markdown(exercise, key=key))
+    elif format_ == "latex":
+        from backcalc.render.reports.exercise import render_exercise_latex
+
+        print_lines(render_exercise_latex(exercise, key=key))
+    else:
+        print_lines(exercise_lines(exercise))
+    return 0

@@ -1,0 +1,35 @@
+"""`backcalc samples`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from click.shell_completion import CompletionItem
+
+from backcalc.analysis.samples import sample, samples
+from backcalc.cli.options import color_option, print_report
+from backcalc.render.reports.run import Grid
+
+EXAMPLES = """\b
+Examples:
+  backcalc samples
+  backcalc samples lattice > lattice.bg
+"""
+
+
+def _completion(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(entry.name) for entry in samples() if entry.name.startswith(incomplete)]
+
+
+@click.command("samples", epilog=EXAMPLES)
+@click.argument("name", required=False, shell_complete=_completion)
+@color_option
+def command(name: str | None, color: str) -> int:
+    """List the samples, or print the one called NAME."""
+    if name is not None:
+        sys.stdout.write(sample(name).text)
+    else:
+        rows = [(entry.name, entry.title) for entry in samples()]
+        print_report([Grid(("sample", "what it is"), rows, frozenset(), yields=1)], color)
+    return 0

@@ -1,0 +1,132 @@
+"""Statements to a graph: names, kinds and order, with every mistake that can be told before a number is known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from backcalc import progress
+from backcalc.graph.declarations import Draft, args_of
+from backcalc.graph.functions import Functions
+from backcalc.graph.loops import write_out
+from backcalc.graph.model import Graph, Node
+from backcalc.graph.order import levels, topological
+from backcalc.language.expr import Expr, names
+from backcalc.language.statements import (
+    Function,
+    Program,
+)
+from backcalc.text.errors import MAX_ERRORS, BuildError, Diagnostic, Note, Span, shorten
+
+CYCLE_SHOWN = 8
+
+
+def build(program: Program) -> Graph:
+    """The graph that `program` describes. Raises BuildError with every mistake found, up to twenty."""
+    errors: list[Diagnostic] = []
+    # Loops and templates have braces; a long file without any is not gone through for them.
+    has_loops = "{" in program.source.text
+    flat = list(write_out(program.statements, errors) if has_loops else program.statements)
+    is_whole = not errors  # Of loops: what they would have defined is not to be missed below.
+    functions = Functions((s for s in flat if isinstance(s, Function)), errors)
+    draft = Draft(functions, errors)
+    for statement in progress.through("building the graph", flat):
+        draft.add(statement)
+    progress.at("ordering the nodes")
+    draft.settle(is_whole=is_whole)
+    nodes = _ordered(draft, errors)
+    if not nodes and not errors:
+        errors.append(_empty())
+    if errors:
+        raise BuildError(program.source, _sorted(errors))
+    return Graph(
+        program.source,
+        tuple(nodes),
+        draft.output_name,
+        tuple(draft.warnings),
+        tuple(draft.adjoints.items()),
+        tuple(draft.claims),
+    )
+
+
+def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
+    """`graph` with names that it reads as constants (`e`, `pi`) turned into inputs."""
+    wanted = set(constants)
+    found: dict[str, Span] = {}
+    for node in graph.nodes:
+        for expr in _exprs(node):
+            for name, place in names(expr).items():
+                if name in wanted:
+                    found.setdefault(name, place.span)
+    known = {*graph.index, *found}
+    inputs = [Node(name, "input", span) for name, span in found.items()]
+    return replace(graph, nodes=(*inputs, *(_with_args(node, known) for node in graph.nodes)))
+
+
+def _with_args(node: Node, known: Collection[str]) -> Node:
+    """`node` where the nodes are `known`: a constant that reads one is an expression."""
+    args = args_of(node.incoming, () if node.expr is None else names(node.expr), known)
+    return node._replace(args=args, kind="expression" if args and node.kind == "constant" else node.kind)
+
+
+def _exprs(node: Node) -> list[Expr]:
+    """Every expression that a node's value or partials come from."""
+    own = [] if node.expr is None else [node.expr]
+    return own + [edge.partial for edge in node.incoming]
+
+
+def _ordered(draft: Draft, errors: list[Diagnostic]) -> list[Node]:
+    """The nodes in topological order: the file's own where it is one, else by level."""
+    nodes = {name: draft.node(name) for name in draft.entries}
+
+    def needs(name: str) -> Sequence[str]:
+        return nodes[name].args
+
+    order, cycles = topological(nodes, needs)
+    errors += [_cycle(cycle, nodes) for cycle in cycles]
+    if errors:
+        return []
+    # A reader finds a node where the file has it; levels are for a file that defines nodes after their use.
+    place = {name: i for i, name in enumerate(nodes)}
+    if all(place[arg] < place[name] for name in nodes for arg in needs(name)):
+        return list(nodes.values())
+    level = levels(order, needs)
+    return sorted(nodes.values(), key=lambda node: level[node.name])
+
+
+def _cycle(cycle: list[str], nodes: dict[str, Node]) -> Diagnostic:
+    """`cycle` lists each node before the one it needs; it is told in the direction in which values flow."""
+    # From the node that stands first in the file, so that the same file always has the same message.
+    first = min(range(len(cycle)), key=lambda i: nodes[cycle[i]].span)
+    cycle = cycle[first:] + cycle[:first]
+    flow = [cycle[0], *reversed(cycle)]
+    shown = flow if len(flow) <= CYCLE_SHOWN + 1 else [*flow[: CYCLE_SHOWN - 1], "…", flow[-1]]
+    arrows = " → ".join(shorten(name) for name in shown)
+    if shown is not flow:
+        arrows += f" ({len(cycle)} nodes)"
+    notes = tuple(_feeding(tail, nodes[head]) for tail, head in pairwise(flow[:CYCLE_SHOWN]))
+    hint = ("a graph must run one way; give one of these another name, or drop an edge",)
+    return Diagnostic("cycle", f"the graph has a cycle: {arrows}", nodes[cycle[0]].span, notes, hint)
+
+
+def _feeding(tail: str, head: Node) -> Note:
+    """Where `tail` goes into `head`."""
+    message = f"{shorten(tail)} → {shorten(head.name)}"
+    for edge in head.incoming:
+        if edge.tail == tail:
+            return Note(message, edge.span)
+    assert head.formula is not None
+    written = names(head.formula).get(tail)
+    return Note(message, written.span if written else head.span)
+
+
+def _empty() -> Diagnostic:
+    hint = ("define a node (y = 2*x) or an edge (u -> v : 3)",)
+    return Diagnostic("empty", "the graph has no nodes", hints=hint)
+
+
+def _sorted(errors: list[Diagnostic]) -> list[Diagnostic]:
+    """The errors in the order of the text, each once, up to one more than is shown, which tells that there are more."""
+    unique = dict.fromkeys(errors)  # A loop repeats its statements, and so what is wrong with them.
+    return sorted(unique, key=lambda error: error.span or Span(0, 0))[: MAX_ERRORS + 1]

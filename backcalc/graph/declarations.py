@@ -1,0 +1,222 @@
+"""What a file says of its nodes so far, statement by statement, and every mistake in it that needs no order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from backcalc.graph.functions import Functions
+from backcalc.graph.model import Incoming, Kind, Known, Node
+from backcalc.language.expr import Expr, Name, Number, names
+from backcalc.language.statements import Adjoint, Claim, Definition, Edge, Given, Input, Output, Statement
+from backcalc.rules.primitives import CONSTANTS
+from backcalc.text.errors import Diagnostic, Note, Span, shorten
+from backcalc.text.suggest import did_you_mean
+
+
+class _Entry:
+    """What the file says of one node so far; `expr` is its formula with functions expanded, `reads` the names in it."""
+
+    __slots__ = ("declared", "definition", "expr", "incoming", "reads", "span")
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+        self.definition: Definition | None = None
+        self.expr: Expr | None = None
+        self.reads: Collection[str] = ()
+        self.declared: Input | None = None
+        self.incoming: list[Incoming] = []
+
+
+# What an entry says is checked at the end, for a file may speak of a node before it defines it.
+class Draft:
+    """The nodes in the order of their first appearance, an implicit input right before its first use."""
+
+    def __init__(self, functions: Functions, errors: list[Diagnostic]) -> None:
+        self.functions, self.errors = functions, errors
+        self.warnings: list[Diagnostic] = []
+        self.entries: dict[str, _Entry] = {}
+        self.output_name: str | None = None
+        self.claims: list[Known] = []
+        self.given: dict[str, Known] = {}
+        self.adjoints: dict[str, Known] = {}
+        self._output: Output | None = None
+        self._edges: dict[tuple[str, str], Span] = {}
+        self._numbers: list[Name] = []
+
+    def add(self, statement: Statement) -> None:
+        """Take in one statement."""
+        match statement:
+            case Definition():
+                self._define(statement)
+            case Edge():
+                self._connect(statement)
+            case Input():
+                self._declare(statement)
+            case Output():
+                self._choose(statement)
+            case Given() | Adjoint():
+                self._state(statement)
+            case Claim():
+                self.claims.append(Known(self.functions.expand(statement.condition), statement.span))
+
+    def settle(self, *, is_whole: bool) -> None:
+        """Check what depends on all statements, as far as they are there: `is_whole` where no loop was left out."""
+        for name, entry in self.entries.items():
+            self._check_kind(name, entry)
+        for place in self._numbers:
+            if place.id in self.entries or place.id not in CONSTANTS:
+                message = f"a stated value is made of numbers; `{shorten(place.id)}` is a node"
+                self.errors.append(Diagnostic("not-constant", message, place.span))
+        if not is_whole:  # What is missing may stand in a loop that was refused: no second error for that.
+            return
+        if self._output is not None:
+            self._require_node(str(self.output_name), self._output.target.span)
+        for claim in self.claims:
+            for name, place in names(claim.value).items():
+                if name not in CONSTANTS:
+                    self._require_node(name, place.span)
+        for name, known in (*self.given.items(), *self.adjoints.items()):
+            self._require_node(name, known.span)
+
+    def _require_node(self, name: str, span: Span) -> None:
+        if name not in self.entries:
+            message = f"there is no node `{shorten(name)}`"
+            self.errors.append(Diagnostic("unknown-node", message, span, hints=did_you_mean(name, self.entries)))
+
+    def _state(self, statement: Given | Adjoint) -> None:
+        """Take in a value that is known, of a node or of its adjoint."""
+        value = self._constant(statement.value)
+        name = statement.target.id if isinstance(statement.target, Name) else ""
+        table = self.given if isinstance(statement, Given) else self.adjoints
+        if name in table:
+            note = Note("it is stated here first", table[name].span)
+            message = f"`{type(statement).__name__.lower()} {shorten(name)}` stands twice"
+            self.errors.append(Diagnostic("duplicate-statement", message, statement.span, (note,)))
+        table[name] = Known(value, statement.target.span)
+
+    def node(self, name: str) -> Node:
+        """The finished node."""
+        entry = self.entries[name]
+        args = args_of(entry.incoming, entry.reads, self.entries)
+        kind: Kind = "edges" if entry.incoming else "input"
+        formula = default = bounds = shape = None
+        if entry.definition is not None and not entry.incoming:
+            kind, formula = "expression" if args else "constant", entry.definition.formula
+        if entry.declared is not None:
+            default, bounds = entry.declared.default, entry.declared.bounds
+            shape = None if entry.declared.shape is None else self._lengths(entry.declared.shape)
+        given = self.given.get(name)
+        # Of an input or of a node with edges a given value is its value; only a formula can be overruled.
+        if given is not None and kind == "expression":
+            kind = "given"
+        incoming = tuple(entry.incoming)
+        return Node(name, kind, entry.span, args, formula, entry.expr, incoming, default, bounds, given, shape)
+
+    def _entry(self, target: Expr) -> tuple[str, _Entry]:
+        name = target.id if isinstance(target, Name) else ""
+        return name, self.entries.setdefault(name, _Entry(target.span))
+
+    def _define(self, statement: Definition) -> None:
+        # Before its own name, so that an implicit input stands before the node that uses it first.
+        expr, reads = self._expanded(statement.formula)
+        name, entry = self._entry(statement.target)
+        # The first definition stays: later errors then speak of what the reader has seen first.
+        if self._is_free(name, entry, statement.target.span):
+            entry.definition, entry.span = statement, statement.target.span
+            entry.expr, entry.reads = expr, reads
+
+    def _connect(self, edge: Edge) -> None:
+        tail, _ = self._entry(edge.tail)
+        head, entry = self._entry(edge.head)
+        partial, _ = self._expanded(edge.partial)
+        # Two ways from one node to another are no mistake of the graph, but often one of copying: hence a warning.
+        first = self._edges.setdefault((tail, head), edge.span)
+        if first is not edge.span:
+            message = f"the edge {shorten(tail)} -> {shorten(head)} stands twice; its partials add up"
+            note = Note("it stands here first", first)
+            self.warnings.append(Diagnostic("duplicate-edge", message, edge.span, (note,)))
+        entry.incoming.append(Incoming(tail, partial, edge.span))
+
+    def _declare(self, statement: Input) -> None:
+        if statement.shape is not None and self._lengths(statement.shape) is None:
+            hint = ("a shape is one or two whole numbers: input v[3], input W[3,4]",)
+            self.errors.append(Diagnostic("bad-shape", "this is no shape", statement.span, hints=hint))
+        default = None if statement.default is None else self._constant(statement.default)
+        bounds = statement.bounds and (self._constant(statement.bounds[0]), self._constant(statement.bounds[1]))
+        name, entry = self._entry(statement.target)
+        if self._is_free(name, entry, statement.target.span):
+            entry.declared, entry.span = statement._replace(default=default, bounds=bounds), statement.target.span
+
+    @staticmethod
+    def _lengths(sizes: tuple[Expr, ...]) -> tuple[int, ...] | None:
+        """The whole numbers of a declared shape; None where it is none."""
+        whole = [int(n.value) for n in sizes if isinstance(n, Number) and n.value.is_integer() and n.value >= 1]
+        return tuple(whole) if len(whole) == len(sizes) <= len(("rows", "columns")) else None
+
+    def _choose(self, statement: Output) -> None:
+        name = statement.target.id if isinstance(statement.target, Name) else ""
+        if self._output is not None and name != self.output_name:
+            note = Note(f"`{shorten(str(self.output_name))}` is declared here", self._output.span)
+            hint = ("keep one; `--of` asks for another",)
+            message = f"there are two outputs, `{shorten(str(self.output_name))}` and `{shorten(name)}`"
+            self.errors.append(Diagnostic("second-output", message, statement.span, (note,), hint))
+        else:
+            self._output, self.output_name = statement, name
+
+    def _is_free(self, name: str, entry: _Entry, span: Span) -> bool:
+        """Whether `name` is not yet defined or declared; if it is, that is an error."""
+        first = entry.definition or entry.declared
+        if first is None:
+            return True
+        note = Note("it is defined here first", first.target.span)
+        message = f"the node `{shorten(name)}` is defined twice"
+        self.errors.append(Diagnostic("duplicate-node", message, span, (note,), ("give one of them another name",)))
+        return False
+
+    def _expanded(self, formula: Expr) -> tuple[Expr, Collection[str]]:
+        """`formula` with functions expanded, and the names in it, which become nodes unless they are constants."""
+        expr = self.functions.expand(formula)
+        reads = names(expr)
+        for name, place in reads.items():
+            if name not in self.entries and name not in CONSTANTS:
+                self.entries[name] = _Entry(place.span)
+        return expr, reads.keys()
+
+    def _constant(self, expr: Expr) -> Expr:
+        """`expr`, a default or the end of a range, with functions expanded; `settle` checks that it has no nodes."""
+        expanded = self.functions.expand(expr)
+        self._numbers += names(expanded).values()  # `pi` may still become a node further down.
+        return expanded
+
+    def _check_kind(self, name: str, entry: _Entry) -> None:
+        """A node has one source: a formula, edges or nothing; and an undefined one is no misspelt function."""
+        # Told of the statement that is likelier to be wrong, with a note at the other one.
+        if entry.incoming and entry.declared is not None:
+            note = Note("it is declared an input here", entry.declared.span)
+            message = f"the input `{shorten(name)}` has an incoming edge"
+            self.errors.append(Diagnostic("input-with-edges", message, entry.incoming[0].span, (note,)))
+        elif entry.incoming and entry.definition is not None and any(read in self.entries for read in entry.reads):
+            note = Note("an edge comes in here", entry.incoming[0].span)
+            message = f"the node `{shorten(name)}` has a formula and incoming edges"
+            hint = ("a node with edges may have a number for its activation (o = 0.1), but no formula in other nodes",)
+            self.errors.append(Diagnostic("formula-with-edges", message, entry.definition.span, (note,), hint))
+        elif entry.definition is None and entry.declared is None and not entry.incoming and name in self.functions:
+            self._check_function_name(name, entry)
+
+    def _check_function_name(self, name: str, entry: _Entry) -> None:
+        if any(name in (edge.tail for edge in other.incoming) for other in self.entries.values()):
+            return  # An edge makes it a node.
+        # Everywhere else `y = sin + 1` would quietly have an input called sin.
+        hint = (
+            f"its argument stands in parentheses: {name}(x)",
+            f"if it is meant as an input, declare it: input {name}",
+        )
+        message = f"`{name}` is a function, used here without an argument"
+        self.errors.append(Diagnostic("function-as-node", message, entry.span, hints=hint))
+
+
+def args_of(incoming: Sequence[Incoming], reads: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """The nodes that a node depends on, each once, in the order of their first use."""
+    if incoming:
+        return tuple(dict.fromkeys(edge.tail for edge in incoming))
+    return tuple(name for name in reads if name in known)

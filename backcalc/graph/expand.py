@@ -1,0 +1,72 @@
+"""A graph with every operation as a node of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backcalc.graph.model import Graph, Kind, Node
+from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, names, postorder
+
+
+def expand(graph: Graph) -> Graph:
+    """`graph` with each inner operation of the formula of `y` as a node `y_1`, `y_2`, …, in the order of evaluation.
+
+    A negative number such as the exponent of `x^-2` is no operation.
+    """
+    return expand_long(graph, 0)
+
+
+def expand_long(graph: Graph, most: int) -> Graph:
+    """`graph` with formulas of more than `most` operations taken apart."""
+    taken = set(graph.index)  # All of the file's, so that `y_1` of the file keeps its name.
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        if node.expr is not None and not node.incoming and _operations_in(node.expr) > most:
+            nodes += _operations(node, graph, taken)
+        else:
+            nodes.append(node)
+    return replace(graph, nodes=tuple(nodes))
+
+
+def _operations_in(expr: Expr) -> int:
+    return sum(isinstance(part, Call) for part in postorder(expr))
+
+
+def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
+    """The nodes that stand for the formula of `node`, itself the last."""
+    assert node.expr is not None
+    found: list[Node] = []
+    place: dict[int, Expr] = {}
+    own: set[str] = set()
+    count = 0
+    for part in postorder(node.expr):
+        if not isinstance(part, Call) or (_is_negative_number(part) and part is not node.expr):
+            place[id(part)] = part  # Leaves stay where they stand.
+            continue
+        formula = Call(part.fn, tuple(place[id(arg)] for arg in part.args), part.span)
+        if part is node.expr:
+            return [*found, _node(node, node.name, formula, graph, own)]
+        count += 1
+        while (name := _numbered(node.name, count)) in taken:
+            count += 1
+        taken.add(name)
+        found.append(_node(node._replace(span=part.span), name, formula, graph, own))
+        own.add(name)
+        place[id(part)] = Name(name, part.span)
+    return [node]
+
+
+def _numbered(name: str, count: int) -> str:
+    """`y_1` for y, and `y_1'` for y': primes stand at the end of a name."""
+    stem = name.rstrip("'")
+    return f"{stem}_{count}{name[len(stem) :]}"
+
+
+def _is_negative_number(call: Call) -> bool:
+    return call.fn == NEGATE and isinstance(call.args[0], Number)
+
+
+def _node(node: Node, name: str, formula: Expr, graph: Graph, own: set[str]) -> Node:
+    args = tuple(arg for arg in names(formula) if arg in graph.index or arg in own)
+    kind: Kind = "expression" if args else "constant"
+    return node._replace(name=name, kind=kind, args=args, formula=formula, expr=formula)

@@ -1,0 +1,197 @@
+"""Function calls checked and the file's own functions expanded where they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backcalc.graph.order import topological
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, postorder, with_args
+from backcalc.language.statements import Function
+from backcalc.language.unparse import unparse
+from backcalc.rules.primitives import ALIASES, PRIMITIVES, VARIADIC, lookup
+from backcalc.text.errors import MAX_ERRORS, Diagnostic, Note, Span, plural, shorten
+from backcalc.text.suggest import did_you_mean
+
+MAX_OPERATIONS = 2_000_000  # of the whole graph
+MAX_FUNCTION = 100_000  # of one function: a few that call each other twice grow without bound
+
+# Of the language, and still to come: what works on vectors and matrices, and derivatives inside formulas.
+GRAD = "grad"
+_ANY_NUMBER = ("max", "min", "concat")  # Of a vector, or of what stands side by side.
+# What other languages have under names too far from ours for a guess.
+ELSEWHERE = {
+    **dict.fromkeys(("pow", "power"), ("a power is written x^y",)),
+    **dict.fromkeys(("logistic", "expit"), ("the logistic function is sigmoid(x)",)),
+    "heaviside": ("the unit step is step(x)",),
+    "swish": ("it goes by silu(x)",),
+    "square": ("a square is written x^2",),
+    "lg": ("the logarithm to the base 10 is log10(x)",),
+    "cot": ("the cotangent is 1/tan(x)",),
+    "sec": ("the secant is 1/cos(x)",),
+    "csc": ("the cosecant is 1/sin(x)",),
+}
+
+
+class Functions:
+    """The functions that a formula may call: the primitives, and those that the file defines."""
+
+    def __init__(self, defined: Iterable[Function], errors: list[Diagnostic]) -> None:
+        self.errors = errors
+        self._functions: dict[str, Function] = {}
+        self._bodies: dict[str, Expr] = {}
+        self._sizes: dict[str, int] = {}
+        self._operations = 0
+        for function in defined:
+            self._declare(function)
+        order, cycles = topological(self._functions, self._called)
+        for cycle in cycles:
+            self._report_recursion(cycle)
+        # Called functions first, so that a body is expanded once, with bodies in it that are expanded already.
+        for name in order:
+            if self._measure(name) <= MAX_FUNCTION:
+                self._bodies[name] = self._body(self._functions[name])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._functions or lookup(name) is not None or name == GRAD
+
+    def expand(self, expr: Expr) -> Expr:
+        """`expr` with each call of a function of the file replaced by its body; what is wrong goes to `errors`."""
+        return fold(expr, lambda leaf: leaf, self._call)
+
+    def _call(self, call: Call, args: tuple[Expr, ...]) -> Expr:
+        if call.fn in self._functions:
+            function = self._functions[call.fn]
+            if self._fits(call, len(function.params)) and call.fn in self._bodies:
+                return self._substituted(call, dict(zip(_inner_names(function), args, strict=True)))
+            return call
+        if call.fn == GRAD:
+            self._check_grad(call, args)
+            return with_args(call, args)
+        if call.fn in ("max", "min") and len(args) > 2:
+            return Call(call.fn, (Call(VECTOR, args, call.span),), call.span)  # So that equals share evenly.
+        row = lookup(call.fn, len(args))
+        if row is None:
+            self.errors.append(self._refusal(call))
+        elif row.name == INDEX:
+            self._require_whole(args[1:])
+        elif row.name not in VARIADIC or not args:
+            self._fits(call, len(row.params))
+        return with_args(call, args)
+
+    def _check_grad(self, call: Call, args: tuple[Expr, ...]) -> None:
+        """`grad(y, x)` is with respect to a node or to a vector of nodes."""
+        if not self._fits(call, 2):
+            return
+        wrt = args[1].args if isinstance(args[1], Call) and args[1].fn == VECTOR else (args[1],)
+        if not all(isinstance(name, Name) for name in wrt):
+            hint = ("grad(y, x) is ∂y/∂x for a node x; grad(y, [w, b]) has one for each",)
+            message = "a derivative is taken with respect to a node"
+            self.errors.append(Diagnostic("grad-of-formula", message, args[1].span, hints=hint))
+
+    def _require_whole(self, indices: tuple[Expr, ...]) -> None:
+        for index in indices:
+            if not (isinstance(index, Number) and index.value.is_integer()):
+                hint = ("the first element is x[0]",)
+                self.errors.append(Diagnostic("bad-index", "an index is a whole number", index.span, hints=hint))
+
+    def _body(self, function: Function) -> Expr:
+        """The body of `function`, expanded, its parameters under names of their own."""
+        inner = dict(zip(function.params, _inner_names(function), strict=True))
+
+        def leaf(part: Number | Name) -> Expr:
+            return Name(inner[part.id], part.span) if isinstance(part, Name) and part.id in inner else part
+
+        return fold(function.body, leaf, self._call)
+
+    def _measure(self, name: str) -> int:
+        """The number of operations that the function `name` stands for; too many are an error, told once."""
+        calls = [part for part in postorder(self._functions[name].body) if isinstance(part, Call)]
+        self._sizes[name] = size = sum(self._sizes.get(call.fn, 1) for call in calls)
+        if size > MAX_FUNCTION:
+            self._sizes[name] = 0  # Those that call it would be too large as well: told once.
+            message = f"the function `{shorten(name)}` stands for {size:,} operations; the limit is {MAX_FUNCTION:,}"
+            hint = ("use nodes in place of functions: a node is computed once, however often it is used",)
+            self.errors.append(Diagnostic("too-many-operations", message, self._functions[name].span, hints=hint))
+        return size
+
+    def _substituted(self, call: Call, arguments: dict[str, Expr]) -> Expr:
+        # Counted before it is done: ten functions that each call the one before ten times are 10^10 operations.
+        self._operations += self._sizes[call.fn]
+        if self._operations > MAX_OPERATIONS:
+            message = f"expanding functions gives more than {MAX_OPERATIONS:,} operations"
+            if self._operations - self._sizes[call.fn] <= MAX_OPERATIONS:
+                self.errors.append(Diagnostic("too-many-operations", message, call.span))
+            return call
+
+        def leaf(part: Number | Name) -> Expr:
+            return arguments.get(part.id, part) if isinstance(part, Name) else part
+
+        return fold(self._bodies[call.fn], leaf, with_args)
+
+    def _fits(self, call: Call, count: int) -> bool:
+        if len(call.args) == count:
+            return True
+        row = lookup(call.fn, count)
+        takes = "1 argument or more" if call.fn in _ANY_NUMBER else plural(count, "argument")
+        message = f"`{call.fn}` takes {takes}, not {len(call.args)}"
+        hints: tuple[str, ...] = ()
+        if call.fn in ("log", "ln") and len(call.args) == 2:
+            hints = ("the logarithm of x to the base b is log(x)/log(b)",)
+        elif call.fn in self._functions:
+            function = self._functions[call.fn]
+            hints = (f"it is defined as {call.fn}({', '.join(function.params)})",)
+        elif row is not None and len(row.params) > 1 and call.fn not in _ANY_NUMBER:
+            hints = (f"it is written {call.fn}({', '.join(row.params)})",)  # Which comes first differs: atan2(y, x).
+        self.errors.append(Diagnostic("arity", message, call.span, hints=hints))
+        return False
+
+    def _refusal(self, call: Call) -> Diagnostic:
+        """That the function of `call` is not known, and which may be meant."""
+        known = {*PRIMITIVES, *ALIASES, *self._functions, GRAD}
+        hints: tuple[str, ...] = ELSEWHERE.get(call.fn, ())
+        if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
+            hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)
+        span = Span(call.span.start, call.span.start + len(call.fn))
+        return Diagnostic("unknown-function", f"unknown function `{shorten(call.fn)}`", span, hints=hints)
+
+    def _declare(self, function: Function) -> None:
+        first = self._functions.get(function.name)
+        if lookup(function.name) is not None or function.name == GRAD:
+            message = f"`{function.name}` is a function of the language already"
+            hint = ("give yours another name",)
+            self.errors.append(Diagnostic("function-taken", message, function.span, hints=hint))
+        elif first is not None:
+            note = Note("it is defined here first", first.span)
+            message = f"the function `{shorten(function.name)}` is defined twice"
+            hint = ("give one of them another name",)
+            self.errors.append(Diagnostic("duplicate-function", message, function.span, (note,), hint))
+        else:
+            self._functions[function.name] = function
+
+    def _called(self, name: str) -> list[str]:
+        body = self._functions[name].body
+        return [part.fn for part in postorder(body) if isinstance(part, Call) and part.fn in self._functions]
+
+    def _report_recursion(self, cycle: list[str]) -> None:
+        function = self._functions[cycle[0]]
+        chain = " → ".join([*(shorten(name) for name in cycle), shorten(cycle[0])])
+        notes = tuple(Note("it is called through here", self._functions[name].span) for name in cycle[1:4])
+        hint = ("a loop, `for k in 1..5 { … }`, repeats a step",)
+        message = f"the function `{shorten(cycle[0])}` calls itself: {chain}"
+        self.errors.append(Diagnostic("recursive-function", message, function.span, notes, hint))
+
+
+def _inner_names(function: Function) -> list[str]:
+    """The parameters under names that no node has: else one would capture a node that an inner function speaks of."""
+    return [f"{function.name}({param})" for param in function.params]
+
+
+def _guesses(call: Call) -> tuple[str, ...]:
+    """What `call` of an unknown function may have been meant as: a product where it has one argument, or a function."""
+    params = ", ".join("xyzuvw"[: max(1, len(call.args))])
+    own = f"a function of your own is defined by def {shorten(call.fn)}({params}) = …"
+    if len(call.args) != 1:
+        return (own,)
+    arg = shorten(unparse(call.args[0]))
+    factor = f"({arg})" if isinstance(call.args[0], Call) and not call.args[0].is_named else arg
+    return f"a product needs its sign: {shorten(call.fn)}*{factor}", own

@@ -1,0 +1,215 @@
+"""Loops and name templates written out: statements in, the statements they stand for out.
+
+`{…}` in a name is integer arithmetic in the loop variables; elsewhere in a loop's body its variable is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from backcalc.language.expr import NEGATE, TEMPLATE, Call, Expr, Name, Number, fold, with_args
+from backcalc.language.statements import Function, Loop, Statement
+from backcalc.language.unparse import unparse
+from backcalc.text.errors import Diagnostic, shorten
+from backcalc.text.suggest import did_you_mean
+
+MAX_STATEMENTS = 1_000_000
+_MAX_INTEGER = 2**63 - 1
+
+_LARGE = ("a larger graph is better piped in as an edge list",)
+_WHOLE = ("a loop's bounds and the {…} in a name are made of whole numbers and loop variables",)
+
+_Environment = Mapping[str, int]
+_Body = Iterator[tuple[Statement, _Environment]]
+
+
+class LoopError(Exception):
+    """A loop or name template that cannot be written out."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+def write_out(statements: Iterable[Statement], errors: list[Diagnostic]) -> Iterator[Statement]:
+    """The statements with every loop replaced by its iterations; what cannot be is told in `errors` and left out."""
+    # Iterators on a stack, one a loop around the place: nothing is written out before it is asked for.
+    stack: list[_Body] = [((statement, {}) for statement in _countable(statements, errors))]
+    while stack:
+        item = next(stack[-1], None)
+        if item is None:
+            stack.pop()
+            continue
+        statement, environment = item
+        try:
+            if not isinstance(statement, Loop):
+                yield _resolved(statement, environment)
+                continue
+            stack.append(_iterations(statement, environment, statement.body))
+        except LoopError as error:
+            errors.append(error.diagnostic)
+            del stack[1:]  # One report a loop: the next iterations would repeat it.
+
+
+def _countable(statements: Iterable[Statement], errors: list[Diagnostic]) -> list[Statement]:
+    """The statements; without the loops where one stands for too much, which is told before anything is written out."""
+    kept: list[Statement] = []
+    count = 0
+    for statement in statements:
+        try:
+            count = _counted(statement, count) if isinstance(statement, Loop) else count
+            kept.append(statement)
+        except LoopError as error:
+            errors.append(error.diagnostic)
+    is_too_long = any(error.code == "loop-too-long" for error in errors)
+    return [statement for statement in kept if not (is_too_long and isinstance(statement, Loop))]
+
+
+def _counted(loop: Loop, count: int) -> int:
+    """`count` and the statements that `loop` stands for, inner loops being statements too. Raises LoopError."""
+    stack: list[_Body] = [iter([(loop, {})])]
+    while stack:
+        item = next(stack[-1], None)
+        if item is None:
+            stack.pop()
+            continue
+        inner, environment = item
+        assert isinstance(inner, Loop)
+        # An empty loop counts too: a billion turns of nothing take as long as of something.
+        count += len(_numbers(inner, environment)) * max(1, len(inner.body))
+        if count > MAX_STATEMENTS:
+            message = f"with this the file's loops stand for more than {MAX_STATEMENTS:,} statements, the limit"
+            raise LoopError(Diagnostic("loop-too-long", message, loop.span, hints=_LARGE))
+        loops = [statement for statement in inner.body if isinstance(statement, Loop)]
+        if loops:
+            stack.append(_iterations(inner, environment, loops))
+    return count
+
+
+def _iterations(loop: Loop, environment: _Environment, body: Sequence[Statement]) -> _Body:
+    """The statements of `body` for each number of `loop`, each with the loop variables that it is in."""
+    numbers = _numbers(loop, environment)
+    return ((statement, {**environment, loop.variable: k}) for k in numbers for statement in body)
+
+
+def _numbers(loop: Loop, environment: _Environment) -> range:
+    first, last = integer(loop.first, environment), integer(loop.last, environment)
+    if last - first >= MAX_STATEMENTS:
+        message = f"this loop stands for {last - first + 1:,} iterations; the limit is {MAX_STATEMENTS:,}"
+        raise LoopError(Diagnostic("loop-too-long", message, loop.span, hints=_LARGE))
+    if loop.variable in environment:
+        message = f"the loop variable `{loop.variable}` is in use by a loop around this one"
+        raise LoopError(Diagnostic("loop-variable", message, loop.span, hints=("give it another name",)))
+    return range(first, last + 1)
+
+
+def _resolved(statement: Statement, environment: _Environment) -> Statement:
+    """`statement` with its templates named and its loop variables as numbers."""
+    if isinstance(statement, Function):
+        if environment:
+            hint = ("move it out of the loop",)
+            raise LoopError(
+                Diagnostic("def-in-loop", "a function cannot be defined in a loop", statement.span, hints=hint)
+            )
+        return statement
+    _require_names(statement, environment)
+    values = statement._asdict()
+    resolved = {name: _mapped(value, environment) for name, value in values.items()}
+    # What is not changed stays one object, so that a million statements without loops cost nothing.
+    changed = {name: value for name, value in resolved.items() if value is not values[name]}
+    return statement._replace(**changed) if changed else statement
+
+
+def _require_names(statement: Statement, environment: _Environment) -> None:
+    """Raise LoopError where a loop's variable, which is a number, stands for a node."""
+    for part in ("target", "tail", "head"):
+        target = getattr(statement, part, None)
+        if isinstance(target, Name) and target.id in environment:
+            message = f"`{target.id}` is a number in this loop, not a node"
+            hint = (f"a node for each {target.id} has it in braces: x{{{target.id}}}",)
+            raise LoopError(Diagnostic("loop-variable", message, target.span, hints=hint))
+
+
+def _mapped(value: Any, environment: _Environment) -> Any:
+    """A field of a statement, with every expression in it resolved."""
+    if isinstance(value, Expr):
+        return resolve(value, environment)
+    if type(value) is tuple:
+        return tuple(_mapped(item, environment) for item in value)
+    return value
+
+
+def resolve(expr: Expr, environment: _Environment) -> Expr:
+    """`expr` with its templates named and the variables of `environment` as numbers. Raises LoopError."""
+
+    def leaf(part: Number | Name) -> Expr:
+        if isinstance(part, Name) and part.id in environment:
+            return Number(float(environment[part.id]), span=part.span)
+        return part
+
+    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        return _named(part, environment) if part.fn == TEMPLATE else with_args(part, args)
+
+    return fold(expr, leaf, call)
+
+
+def _named(template: Call, environment: _Environment) -> Name:
+    """The name that a template stands for; its texts and indices take turns."""
+    parts = [
+        str(integer(part, environment)) if i % 2 else part.id  # type: ignore[union-attr]
+        for i, part in enumerate(template.args)
+    ]
+    if any(part.startswith("-") for part in parts[1::2]):
+        where = ", ".join(f"{name} = {value}" for name, value in environment.items())
+        message = f"`{unparse(template)}` is no name where {where}: it would be `{shorten(''.join(parts))}`"
+        hint = ("let the loop begin later, and define its first step before it",)
+        raise LoopError(Diagnostic("negative-index", message, template.span, hints=hint))
+    return Name("".join(parts), template.span)
+
+
+def integer(expr: Expr, environment: _Environment) -> int:
+    """The whole number that `expr` is, by exact arithmetic in the loop variables. Raises LoopError."""
+
+    def leaf(part: Number | Name) -> int:
+        if isinstance(part, Number):
+            # By its text where it is plain digits: beyond 2^53 a float would be another number.
+            if part.value.is_integer():
+                return int(part.text) if part.text.isdecimal() else int(part.value)
+            raise LoopError(Diagnostic("not-whole", f"{part.text} is not a whole number", part.span, hints=_WHOLE))
+        if part.id not in environment:
+            message = f"`{shorten(part.id)}` is not the variable of a loop around this place"
+            hints = did_you_mean(part.id, environment) or _WHOLE
+            raise LoopError(Diagnostic("not-loop-variable", message, part.span, hints=hints))
+        return environment[part.id]
+
+    def call(part: Call, args: tuple[int, ...]) -> int:
+        result = _INTEGER_OPERATIONS[part.fn](part, *args)
+        if abs(result) > _MAX_INTEGER:
+            message = f"this whole number is too large: the limit is {_MAX_INTEGER:,}"
+            raise LoopError(Diagnostic("integer-too-large", message, part.span))
+        return result
+
+    return fold(expr, leaf, call)
+
+
+def _quotient(part: Call, x: int, y: int) -> int:
+    if y == 0 or x % y:
+        raise LoopError(Diagnostic("not-whole", f"{x}/{y} is not a whole number", part.span, hints=_WHOLE))
+    return x // y
+
+
+def _power(part: Call, x: int, y: int) -> int:
+    if y < 0:
+        raise LoopError(Diagnostic("not-whole", f"{x}^{y} is not a whole number", part.span, hints=_WHOLE))
+    # Refused before it is computed: 10^10^10 would not fit in memory.
+    return _MAX_INTEGER + 1 if abs(x) > 1 and y > 63 else x**y
+
+
+_INTEGER_OPERATIONS: dict[str, Callable[..., int]] = {
+    "+": lambda _, x, y: x + y,
+    "-": lambda _, x, y: x - y,
+    "*": lambda _, x, y: x * y,
+    "/": _quotient,
+    "^": _power,
+    NEGATE: lambda _, x: -x,
+}

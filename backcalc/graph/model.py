@@ -1,0 +1,138 @@
+"""The graph: nodes in topological order, each with a formula, with annotated edges, or with neither. Immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, Protocol
+
+from backcalc.language.expr import Expr, names
+from backcalc.text.errors import Diagnostic, Source, Span
+
+Kind = Literal["input", "expression", "edges", "given", "constant"]
+
+
+class Incoming(NamedTuple):
+    """An annotated edge into a node: the local partial ∂node/∂tail."""
+
+    tail: str
+    partial: Expr
+    span: Span
+
+
+class Known(NamedTuple):
+    """A value that the file states: of a node (`given`), of its adjoint (`adjoint`), or of a default."""
+
+    value: Expr
+    span: Span
+
+
+class Node(NamedTuple):
+    """A named node.
+
+    `formula` is what the file says, `expr` the same with the file's own functions expanded (of an edge-annotated node:
+    its known activation). `args` are the nodes that it depends on, each once, in the order of their first use.
+    """
+
+    name: str
+    kind: Kind
+    span: Span
+    args: tuple[str, ...] = ()
+    formula: Expr | None = None
+    expr: Expr | None = None
+    incoming: tuple[Incoming, ...] = ()
+    default: Expr | None = None
+    bounds: tuple[Expr, Expr] | None = None
+    given: Known | None = None
+    shape: tuple[int, ...] | None = None
+
+
+# What shows a graph must not care which of the two it is: one of a million nodes has no objects to show.
+class AnyGraph(Protocol):
+    """What a graph of objects and one of arrays have in common."""
+
+    @property
+    def source(self) -> Source:
+        """The text that it was read from."""
+        ...
+
+    @property
+    def output(self) -> str | None:
+        """The output that the file declares."""
+        ...
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """The nodes in topological order."""
+        ...
+
+    @property
+    def index(self) -> Mapping[str, int]:
+        """The place of each node in `nodes`, by name."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the nodes with neither a formula nor incoming edges."""
+        ...
+
+    @property
+    def sinks(self) -> tuple[str, ...]:
+        """The names of the nodes that no other depends on."""
+        ...
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any.
+
+    `seeds` are the adjoints that the file states, of a loss outside the graph; `claims` its properties to be tested.
+    `prepared` is for later floors: what depends on the graph alone is made once, however many points it is run at.
+    """
+
+    source: Source
+    nodes: tuple[Node, ...]
+    output: str | None = None
+    warnings: tuple[Diagnostic, ...] = field(default=())
+    seeds: tuple[tuple[str, Known], ...] = field(default=())
+    claims: tuple[Known, ...] = field(default=())
+    # A graph is immutable, so what is made of it never goes stale; it is no part of what makes two graphs equal.
+    prepared: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The place of each node in `nodes`, by name."""
+        return {node.name: i for i, node in enumerate(self.nodes)}
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the nodes with neither a formula nor incoming edges."""
+        return tuple(node.name for node in self.nodes if node.kind == "input")
+
+    @cached_property
+    def sinks(self) -> tuple[str, ...]:
+        """The names of the nodes that no other depends on: computed ones, or where there are none, any.
+
+        Not a node that only serves another's partials either, as `z` does in `z = w*x; x -> y : z`.
+        """
+        used = {arg for node in self.nodes for arg in node.args}
+        unused = [node for node in self.nodes if node.name not in used]
+        computed = [node for node in unused if node.kind not in ("input", "constant")]
+        # The narrowest of the three that has a node: an output in doubt is asked for, not guessed.
+        final = [node for node in computed if node.name not in self._in_partials]
+        return tuple(node.name for node in final or computed or unused)
+
+    @cached_property
+    def _in_partials(self) -> set[str]:
+        """The nodes that the partials of another node speak of."""
+        edges = [(node.name, edge) for node in self.nodes for edge in node.incoming]
+        return {name for head, edge in edges for name in names(edge.partial) if name != head}
+
+    def node(self, name: str) -> Node:
+        """The node called `name`. Raises KeyError."""
+        return self.nodes[self.index[name]]
+
+    def line(self, node: Node) -> int:
+        """The line on which `node` first stands as itself."""
+        return self.source.line_number(node.span.start)

@@ -1,0 +1,131 @@
+"""Shapes by unification, in both directions: from arguments to values, and from values back to arguments.
+
+A shape is (), (n,) or (m, n); a length that nothing settles is None. `inference` finds them, `misfits` words what does
+not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, Shape, shape_text, shape_words
+from backcalc.graph.tape import Tape
+from backcalc.language.expr import Call, Expr, Name, Number, fold
+from backcalc.rules.primitives import lookup, variant
+from backcalc.rules.row import Primitive
+from backcalc.text.errors import BuildError, Diagnostic
+
+__all__ = ["KnownShapes", "Shape", "infer", "prepare", "shape_text", "shape_words", "specialize"]
+
+
+def prepare(
+    tape: Tape, stated: dict[int, Shape], seeds: dict[int, Shape]
+) -> tuple[list[Shape], list[Primitive | None]]:
+    """The shape of every slot and the row that serves it, kept with the tape for the next point of the same shapes.
+
+    Raises BuildError as `infer` does.
+    """
+    # The values of a point change nothing here: at the next point of a file of points the shapes are the same.
+    kept = tape.prepared.get("shapes")
+    if kept is None or kept[0] != (stated, seeds):
+        shapes = infer(tape, stated, seeds)
+        tape.prepared["shapes"] = kept = (stated, seeds), shapes, specialize(tape, shapes)
+    return kept[1:]
+
+
+def infer(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape] | None = None) -> list[Shape]:
+    """The shape of every slot, from what is stated of nodes and of adjoints, which have their node's shape.
+
+    Raises BuildError with both shapes, and what they follow from, where two do not fit.
+    """
+    seeds = seeds or {}
+    # Nothing in the text or at the point is an array, so nothing can be one: no rule need be applied.
+    if not tape.has_arrays and not any(stated.values()) and not any(seeds.values()):
+        return [()] * len(tape.rows)
+    _require_adjoints(tape, stated, seeds)
+    try:
+        return Inference(tape, {**seeds, **stated}).run()
+    except (MisfitError, OpenShapeError):
+        raise BuildError(tape.graph.source, [_explanation(tape, stated, seeds)]) from None
+
+
+def _require_adjoints(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape]) -> None:
+    """Raise BuildError for every adjoint whose shape is not the one stated of its node."""
+    # Before the inference, where what is stated of a node takes the place of what its adjoint says.
+    graph = tape.graph
+    places = [
+        (graph.node(name), tape.slot[graph.index[name]], known.span)
+        for name, known in graph.seeds
+        if name in graph.index
+    ]
+    wrong = [place for place in places if place[1] in stated and stated[place[1]] != seeds[place[1]]]
+    if wrong:
+        from backcalc.graph.shape_errors import explain_adjoint
+
+        errors = [explain_adjoint(tape, node, seeds[slot], stated, span) for node, slot, span in wrong]
+        raise BuildError(graph.source, errors)
+
+
+def _explanation(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape]) -> Diagnostic:
+    """The error of shapes that cannot be inferred, by doing it once more and keeping what settles what."""
+    from backcalc.graph.shape_errors import explain_misfit, explain_open  # Words are loaded where something is wrong.
+
+    inference = Inference(tape, {**seeds, **stated}, traced=True)
+    try:
+        inference.run()
+    except MisfitError as error:
+        return explain_misfit(tape, inference, error, stated, seeds)
+    except OpenShapeError as error:
+        return explain_open(tape, inference, error)
+    raise AssertionError  # What fails once fails twice.
+
+
+def specialize(tape: Tape, shapes: Sequence[Shape]) -> list[Primitive | None]:
+    """The row of each slot that serves the ranks of its arguments."""
+    if not tape.has_arrays and not any(shapes):
+        return tape.rows
+    return [
+        None if row is None else variant(row, tuple(len(shapes[arg]) for arg in args))
+        for row, args in zip(tape.rows, tape.args, strict=True)
+    ]
+
+
+class KnownShapes:
+    """The shapes of formulas in nodes whose shapes are known; what formulas share is looked at once."""
+
+    def __init__(self, names: Mapping[str, Shape]) -> None:
+        self.names = dict(names)
+        self._found: dict[int, Shape] = {}
+        self._kept: list[Expr] = []  # So that no other expression gets the identity of one.
+
+    def of(self, expr: Expr) -> Shape:
+        """The shape of `expr`; names that are no nodes are numbers."""
+        self._kept.append(expr)
+        return fold(expr, self._leaf, _call_shape, self._found)
+
+    def _leaf(self, leaf: Number | Name) -> Shape:
+        return self.names.get(leaf.id, ()) if isinstance(leaf, Name) else ()
+
+
+def _call_shape(part: Call, args: tuple[Shape, ...]) -> Shape:
+    row = lookup(part.fn, len(args))
+    rule = row.shape if row is not None else "elementwise"
+    if part.fn in ("mse", "cross_entropy"):  # A loss is a number, of arrays too.
+        return ()
+    return _FORWARD.get(rule, _widest)(args)
+
+
+def _widest(args: tuple[Shape, ...]) -> Shape:
+    return max(args, key=len, default=())
+
+
+_FORWARD: dict[str, Callable[[tuple[Shape, ...]], Shape]] = {
+    "matmul": lambda args: args[0][:-1] + args[1][1:],
+    "outer": lambda args: args[0] + args[1],
+    "transpose": lambda args: args[0][::-1],
+    "diag": lambda args: args[0] * 2 if len(args[0]) == 1 else args[0][:1],
+    "stack": lambda args: (len(args), *args[0]),
+    "index": lambda args: args[0][len(args) - 1 :],
+    "concat": lambda args: (sum((shape[0] or 0) if shape else 1 for shape in args),),
+    **dict.fromkeys(("reduce", "logits", "dot", "pair"), lambda _: ()),
+}

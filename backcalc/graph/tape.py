@@ -1,0 +1,135 @@
+"""A graph written out as one primitive operation a slot, in an order in which each slot needs only earlier ones.
+
+The tape depends on the graph alone, so it is made once and run at any number of points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from backcalc import progress
+from backcalc.graph.model import Graph, Node
+from backcalc.language.expr import INDEX, Call, Expr, Number, postorder
+from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
+from backcalc.text.errors import Span
+
+_SAME = PRIMITIVES["="]
+
+
+def tape_of(graph: Graph) -> Tape:
+    """The tape of `graph`, written at first use and kept with it."""
+    if "tape" not in graph.prepared:
+        graph.prepared["tape"] = Tape(graph)
+    return graph.prepared["tape"]  # type: ignore[no-any-return]
+
+
+class Tape:
+    """The slots of a graph; slot i holds a literal, an input, or `rows[i]` applied to the slots `args[i]`.
+
+    literals   the value of a slot that is a number, else None
+    constant   whether a slot is made of literals alone; a node's own slot never is, for it has an adjoint
+    slot       the slot of each node's value, in the graph's order
+    node_of    the place in the graph of the node whose value a slot holds
+    declared   the shapes that the file declares, by slot
+    given      the values that the file states, by the node's place
+    incoming   `partials` by the slot of the head
+    prepared   what later floors have made of the tape for the shapes that it was run with last
+    begin      the first slot that belongs to each node's formula; it ends with the node's own slot
+    indices    the whole numbers of each slot that is an element or row of another
+    has_arrays whether an operation or an input is one of vectors or matrices
+    partials   for each edge-annotated node, its (tail's place in the graph, slot of the partial) pairs
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.rows: list[Primitive | None] = []
+        self.args: list[tuple[int, ...]] = []
+        self.literals: list[float | None] = []
+        self.constant: list[bool] = []
+        self.spans: list[Span | None] = []
+        self.indices: dict[int, tuple[int, ...]] = {}
+        self.slot: list[int] = []
+        self.begin: list[int] = []
+        self.partials: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._numbers: dict[float, int] = {}
+        for node in progress.through("listing operations", graph.nodes):
+            self._write_node(node)
+        # An edge's partial may speak of any node's value, its head's included, so all of them come last.
+        for i, node in enumerate(graph.nodes):
+            if node.incoming:
+                self.partials[i] = tuple((graph.index[e.tail], self._write(e.partial)) for e in node.incoming)
+        self.node_of = {slot: i for i, slot in enumerate(self.slot)}
+        self.declared = {self.slot[i]: node.shape for i, node in enumerate(graph.nodes) if node.shape is not None}
+        self.incoming = {self.slot[node]: pairs for node, pairs in self.partials.items()}
+        self.given = {i: node.given for i, node in enumerate(graph.nodes) if node.given is not None}
+        self.prepared: dict[str, Any] = {}
+        self.has_arrays = any(row is not None and row.shape != "elementwise" for row in self.rows) or any(
+            node.shape for node in graph.nodes
+        )
+
+    @cached_property
+    def owner(self) -> list[int | None]:
+        """The place in the graph of the node to whose formula each slot belongs; None for the partials of edges."""
+        found: list[int | None] = [None] * len(self.rows)
+        for node, (first, last) in enumerate(zip(self.begin, self.slot, strict=True)):
+            found[first : last + 1] = [node] * (last + 1 - first)
+        return found
+
+    def downstream(self, slots: Iterable[int]) -> list[bool]:
+        """Which slots depend on one of `slots`, themselves among them."""
+        found = [False] * len(self.rows)
+        for slot in slots:
+            found[slot] = True
+        for slot, args in enumerate(self.args):  # Arguments come first, so once through is enough.
+            tails = (self.slot[tail] for tail, _ in self.incoming.get(slot, ()))
+            found[slot] = found[slot] or any(found[arg] for arg in (*args, *tails))
+        return found
+
+    def _write_node(self, node: Node) -> None:
+        self.begin.append(len(self.rows))
+        if node.expr is None:
+            self.slot.append(self._new(None, ()))
+            return
+        last = self._write(node.expr)
+        # `y = x` or `y = 2` would share a slot with what it copies; an adjoint of its own needs a slot of its own.
+        owns_last = last == len(self.rows) - 1 and last >= self.begin[-1] and self.rows[last] is not None
+        self.slot.append(last if owns_last else self._new(_SAME, (last,)))
+        self.constant[-1] = False  # Even of `y = 2*3`: ∂L/∂y is asked for all the same.
+
+    def _write(self, expr: Expr) -> int:
+        """The slot that holds `expr`; a part shared inside `expr` has one slot."""
+        # By identity: to compare two formulas takes as long as they are, and equal ones need not be one.
+        place: dict[int, int] = {}
+        for part in postorder(expr):
+            if isinstance(part, Call):
+                place[id(part)] = self._operation(part, place)
+            elif isinstance(part, Number):
+                place[id(part)] = self._number(part.value)
+            elif part.id in self.graph.index:
+                place[id(part)] = self.slot[self.graph.index[part.id]]
+            else:
+                place[id(part)] = self._number(CONSTANTS[part.id])
+        return place[id(expr)]
+
+    def _operation(self, part: Call, place: dict[int, int]) -> int:
+        if part.fn != INDEX:
+            return self._new(lookup(part.fn, len(part.args)), tuple(place[id(arg)] for arg in part.args), part.span)
+        slot = self._new(lookup(INDEX), (place[id(part.args[0])],), part.span)
+        self.indices[slot] = tuple(int(arg.value) for arg in part.args[1:] if isinstance(arg, Number))
+        return slot
+
+    def _number(self, value: float) -> int:
+        if value not in self._numbers:  # A number has no adjoint, so one slot serves every place where it stands.
+            self._numbers[value] = self._new(None, ())
+            self.literals[-1], self.constant[-1] = value, True
+        return self._numbers[value]
+
+    def _new(self, row: Primitive | None, args: tuple[int, ...], span: Span | None = None) -> int:
+        self.rows.append(row)
+        self.args.append(args)
+        self.literals.append(None)
+        self.constant.append(row is not None and all(self.constant[arg] for arg in args))
+        self.spans.append(span)
+        return len(self.rows) - 1

@@ -1,0 +1,1 @@
+"""The language: expressions and statements, read by the grammar and written again."""

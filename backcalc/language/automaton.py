@@ -1,0 +1,161 @@
+"""The parser: an LALR(1) automaton that shifts tokens and reduces them to records, driven by the tables of the grammar.
+
+It reads what Lark reads from the same tables, and with a contextual lexer as Lark's: in each state only the terminals
+that may come next are tried, so `in` is a word where a loop wants it and a name elsewhere. A test holds the two equal,
+of texts that are refused too. A stack stands in for recursion, so depth is no limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from typing import Any, NamedTuple
+
+from backcalc.language.tables import END, Rule, Tables
+from backcalc.text.errors import Span
+
+Maker = Callable[[list[Any]], Any]
+Lexer = list[tuple[str, Callable[[str, int], re.Match[str] | None]]]
+
+
+class Token(NamedTuple):
+    """A piece of the text, as a callback gets it."""
+
+    text: str
+    span: Span
+
+
+class RefusedError(Exception):
+    """The text is not in the language: the place where that shows, and the terminals that could stand there."""
+
+    def __init__(self, place: Span, allowed: set[str]) -> None:
+        self.place, self.allowed = place, allowed
+
+
+class Parser:
+    """The automaton of `tables`, whose reductions call the methods of `callbacks`."""
+
+    def __init__(self, tables: Tables, callbacks: object) -> None:
+        self.tables = tables
+        self._makers = [_maker(rule, callbacks) for rule in tables.rules]
+        self._lexers: dict[int, Lexer] = {}
+        self._final = len(tables.states) - 1
+
+    def parse(self, text: str, start: str, base: int = 0) -> Any:
+        """What the rule `start` makes of `text`, whose first character is at `base` in the source.
+
+        Raises RefusedError, and what a callback raises.
+        """
+        states, end = [self.tables.starts[start]], 0
+        values: list[Any] = []
+        while states[-1] != self._final:
+            kind, begin, end = self._next(text, end, states, base)
+            row = self.tables.states[states[-1]]
+            # A rule to reduce by is stored as its complement, ~number, so one table of whole numbers says both.
+            while kind in row and row[kind] < 0:
+                row = self._reduce(~row[kind], states, values)
+            if kind not in row:
+                raise RefusedError(Span(base + begin, base + max(end, begin + 1)), self._accepted(states))
+            states.append(row[kind])
+            values.append(Token(text[begin:end], Span(base + begin, base + end)))
+        return values[0]
+
+    def _reduce(self, number: int, states: list[int], values: list[Any]) -> dict[str, int]:
+        """Put what a rule makes of its parts in their place; the row of the state that follows."""
+        rule, make = self.tables.rules[number], self._makers[number]
+        size = len(rule.parts)
+        if make is not None:
+            values[-size:] = [make(values[-size:])]
+        del states[-size:]
+        states.append(self.tables.states[states[-1]][rule.origin])
+        return self.tables.states[states[-1]]
+
+    def _next(self, text: str, at: int, states: list[int], base: int) -> tuple[str, int, int]:
+        """The kind of the next token from `at` on, where it begins and where it ends."""
+        row = self.tables.states[states[-1]]
+        while at < len(text):
+            kind, end = self._match(text, at, self._lexer(states[-1]))
+            if not kind:
+                raise self._refusal(text, at, states, base)
+            # `given` is a word where a statement begins and a name elsewhere: the state decides, as with Lark.
+            if kind == self.tables.word_like:
+                word = self.tables.words.get(text[at:end])
+                return word if word in row else kind, at, end
+            if kind not in self.tables.ignored:
+                return kind, at, end
+            at = end
+        return END, at, at
+
+    def _match(self, text: str, at: int, lexer: Lexer) -> tuple[str, int]:
+        """The first terminal of `lexer` that stands at `at`, and where it ends; an empty name where none does."""
+        for kind, match in lexer:
+            if found := match(text, at):
+                return kind, found.end()
+        return "", at
+
+    def _lexer(self, state: int) -> Lexer:
+        """The terminals that may follow in `state`, and the ignored ones, in the order in which they are tried."""
+        if state not in self._lexers:
+            self._lexers[state] = self._choice(self.tables.states[state])
+        return self._lexers[state]
+
+    def _choice(self, wanted: Container[str]) -> Lexer:
+        tables = self.tables
+        words = set(tables.words.values()) if tables.word_like in wanted else ()  # These go by what is word-like.
+        # Each is compiled by itself and where it is wanted: one pattern a state would take longer than a short run.
+        return [
+            (name, re.compile(pattern).match)
+            for name, pattern in tables.terminals
+            if name in tables.ignored or (name in wanted and name not in words)
+        ]
+
+    def _refusal(self, text: str, at: int, states: list[int], base: int) -> RefusedError:
+        """What is wrong at a place where no terminal fits: a token that may not stand there, or none at all."""
+        kind, end = self._match(text, at, self._choice(dict(self.tables.terminals)))
+        if kind:
+            return RefusedError(Span(base + at, base + end), self._accepted(states))
+        allowed = {kind for kind, _ in self._lexer(states[-1])} - set(self.tables.ignored)
+        return RefusedError(Span(base + at, base + at + 1), allowed)
+
+    def _accepted(self, states: list[int]) -> set[str]:
+        """The terminals that can be shifted from here."""
+        # A state of LALR has actions for tokens that fail a few reductions later: only a trial tells.
+        row = self.tables.states[states[-1]]
+        return {kind for kind in row if kind.isupper() and self._shifts(kind, states.copy())}
+
+    def _shifts(self, kind: str, states: list[int]) -> bool:
+        """Whether the automaton, with all that it must reduce before, shifts `kind`."""
+        while (action := self.tables.states[states[-1]].get(kind)) is not None and action < 0:
+            rule = self.tables.rules[~action]
+            del states[-len(rule.parts) :]
+            states.append(self.tables.states[states[-1]][rule.origin])
+        return action is not None
+
+
+def _maker(rule: Rule, callbacks: object) -> Maker | None:
+    """What makes a value of the values of the rule's parts; None where the one value goes on."""
+    origin, parts, name = rule
+    # As in Lark: a rule whose name begins with `_` gives its parts to the rule that it stands in.
+    if parts == "x" and not name and origin[0] != "_":
+        return None
+    chosen = _chosen(parts)
+    if name:
+        callback = getattr(callbacks, name)
+        return lambda values: callback(*chosen(values))
+    return chosen if origin[0] == "_" else lambda values: chosen(values)[0]
+
+
+def _chosen(parts: str) -> Callable[[list[Any]], list[Any]]:
+    """What picks the arguments out of the values of a rule's parts."""
+    if "*" in parts:
+        return lambda values: [
+            item for part, value in zip(parts, values, strict=True) if part != "." for item in _items(part, value)
+        ]
+    places = [place for place, part in enumerate(parts) if part == "x"]
+    if len(places) == len(parts):
+        return lambda values: values
+    return lambda values: [values[place] for place in places]
+
+
+def _items(part: str, value: Any) -> list[Any]:
+    return value if part == "*" else [value]

@@ -1,0 +1,195 @@
+"""Expressions: a number, a name, or a call of a primitive or function on expressions. There is no fourth kind.
+
+Operators are calls too (`Call("+", (a, b))`), so one table of primitives gives all of them their meaning. An expression
+is immutable, and shared parts may be one object: what walks expressions does so by `postorder`, once a distinct object
+and never by recursion, so neither depth nor sharing costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from backcalc.text.errors import Span
+
+NOWHERE = Span(0, 0)
+
+# Syntax that has no name of its own goes by these: `-x`, `[a, b]`, `x[i]`, `x.T`, `if c then a else b`, `t{k-1}`.
+NEGATE, VECTOR, INDEX, TRANSPOSE, IF, TEMPLATE = "-x", "[]", "[i]", ".T", "if", "{}"
+
+
+_WORDS = (IF, "and", "or", "not")
+
+T = TypeVar("T")
+
+
+class _Structural:
+    """Equality and hash by structure, without recursion; spans and spellings of numbers do not count.
+
+    A hash is kept once it is known: a formula grows by a call at a time, and is compared at each step.
+    """
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Structural):
+            return NotImplemented
+        if self is other or hash(self) != hash(other):
+            return self is other
+        # Equal hashes are nearly always equal structures; to be sure both are numbered by one table, part by part.
+        seen: dict[object, int] = {}
+        return _number(self, seen) == _number(other, seen)  # type: ignore[arg-type]
+
+    def __hash__(self) -> int:
+        if not hasattr(self, "_hash"):
+            for part in _unhashed(self):  # type: ignore[arg-type]
+                structure = (part.fn, part.args) if isinstance(part, Call) else _content(part)
+                object.__setattr__(part, "_hash", hash(structure))
+        return self._hash
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Number(_Structural):
+    """A real constant; `text` is the literal as the file has it, empty where a calculation made the number."""
+
+    value: float
+    text: str = ""
+    span: Span = field(default=NOWHERE, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Name(_Structural):
+    """A node, a parameter of a function, a loop variable, or a constant such as `pi`."""
+
+    id: str
+    span: Span = field(default=NOWHERE, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call(_Structural):
+    """A primitive or function applied to `args`; a function's name begins at `span.start`."""
+
+    fn: str
+    args: tuple[Expr, ...]
+    span: Span = NOWHERE
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is written `name(…)`, so that the name begins its span, and not as an operator or other syntax."""
+        return self.fn.isidentifier() and self.fn not in _WORDS
+
+    def __repr__(self) -> str:
+        return f"Call({self.fn!r}, <{len(self.args)}>)"  # Flat: an expression may be deeper than the stack.
+
+
+Expr = Number | Name | Call
+
+
+def postorder(expr: Expr) -> Iterator[Expr]:
+    """Every distinct object of `expr`, arguments before the calls that use them, from left to right."""
+    opened: set[int] = set()  # Calls whose arguments are on the stack, above them.
+    seen: set[int] = set()
+    stack: list[Expr] = [expr]
+    while stack:
+        part = stack.pop()
+        if id(part) in seen:
+            continue
+        if isinstance(part, Call) and id(part) not in opened:
+            opened.add(id(part))
+            stack.append(part)  # Below its arguments, to come back to once these are done.
+            stack.extend(reversed(part.args))
+        else:
+            seen.add(id(part))
+            yield part
+
+
+def fold(
+    expr: Expr,
+    leaf: Callable[[Number | Name], T],
+    call: Callable[[Call, tuple[T, ...]], T],
+    done: dict[int, T] | None = None,
+) -> T:
+    """`expr` read from the leaves up: `leaf` for numbers and names, `call` for calls with their arguments' results.
+
+    `done` are the results so far by identity, for several expressions that share parts; the caller keeps these alive.
+    """
+    if not isinstance(expr, Call):
+        return leaf(expr)
+    done = {} if done is None else done
+    stack: list[Expr] = [expr]
+    while stack:
+        part = stack[-1]
+        if isinstance(part, Call):
+            waiting = [arg for arg in part.args if id(arg) not in done]
+            if waiting:
+                stack.extend(reversed(waiting))
+                continue
+            if id(part) not in done:  # What stands twice among arguments has been waited for twice.
+                done[id(part)] = call(part, tuple([done[id(arg)] for arg in part.args]))
+        elif id(part) not in done:
+            done[id(part)] = leaf(part)
+        stack.pop()
+    return done[id(expr)]
+
+
+def with_args(call: Call, args: tuple[Expr, ...]) -> Call:
+    """`call` on `args`; itself where they are the ones it has."""
+    for new, old in zip(args, call.args, strict=True):
+        if new is not old:
+            return Call(call.fn, args, call.span)
+    return call
+
+
+def size(expr: Expr, most: int) -> int:
+    """The names, numbers and operations of a formula written out, counted up to one more than `most`.
+
+    Shared parts count as often as they are written, so the count must end early: there may be 2^1000.
+    """
+    count, stack = 0, [expr]
+    while stack and count <= most:
+        part = stack.pop()
+        count += 1
+        if isinstance(part, Call):
+            stack += part.args
+    return count
+
+
+def names(expr: Expr) -> dict[str, Name]:
+    """The names in `expr`, each with its first place, in the order of their first place."""
+    found: dict[str, Name] = {}
+    for part in postorder(expr) if isinstance(expr, Call) else (expr,):
+        if isinstance(part, Name):
+            found.setdefault(part.id, part)
+    return found
+
+
+def rewrite_calls(expr: Expr, replacements: Mapping[int, Expr]) -> Expr:
+    """`expr` with the calls of these identities replaced."""
+    return fold(expr, lambda leaf: leaf, lambda call, args: replacements.get(id(call)) or with_args(call, args))
+
+
+def _unhashed(expr: Expr) -> Iterator[Expr]:
+    """The parts of `expr` whose hash is not known, arguments before the calls that use them."""
+    stack: list[Expr] = [expr]
+    while stack:
+        part = stack[-1]
+        waiting = [arg for arg in part.args if not hasattr(arg, "_hash")] if isinstance(part, Call) else []
+        if waiting:
+            stack.extend(waiting)
+            continue
+        yield stack.pop()  # What stands twice on the stack is hashed twice.
+
+
+def _content(leaf: Number | Name) -> float | str:
+    return leaf.value if isinstance(leaf, Number) else leaf.id
+
+
+def _number(expr: Expr, seen: dict[object, int]) -> int:
+    """A number for the structure of `expr`: that of `seen` where it is in there, else the next."""
+
+    def number(structure: object) -> int:
+        return seen.setdefault(structure, len(seen))
+
+    return fold(expr, lambda leaf: number(_content(leaf)), lambda call, args: number((call.fn, args)))

@@ -1,0 +1,267 @@
+"""What the parser's refusals mean in words: TERMINAL_WORDS, a row a terminal, and SYNTAX_HINTS, a row a known slip."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from backcalc.language.automaton import RefusedError
+from backcalc.text.errors import Diagnostic, Note, Source, Span, shorten
+
+WORD_SHOWN = 24  # A word of the file that a hint repeats is cut to this.
+HERE = "‸"  # Marks in a pattern the place at which the parser gave up.
+
+TERMINAL_WORDS = {
+    "$END": "the end of the statement",
+    "NAME": "a name",
+    "WHOLE": "a whole number",
+    "NUMBER": "a number",
+    "NAME_PART": "the rest of a name",
+    "TEMPLATE_OPEN": "an opening brace",
+    "TEMPLATE_CLOSE": "a closing brace",
+    "DIFF": "`d(` or `∂`",
+    "INPUT": "`input`",
+    "OUTPUT": "`output`",
+    "GIVEN": "`given`",
+    "ADJOINT": "`adjoint`",
+    "DEF": "`def`",
+    "CLAIM": "`claim`",
+    "FOR": "`for`",
+    "IF": "`if`",
+    "THEN": "`then`",
+    "ELSE": "`else`",
+    "AND": "`and`",
+    "OR": "`or`",
+    "NOT": "`not`",
+    "IN": "`in`",
+    "ARROW": "an arrow `->`",
+    "COMPARE": "a comparison",
+    "ADD": "`+`",
+    "SUB": "`-`",
+    "MUL": "`*`",
+    "DIV": "`/`",
+    "MATMUL": "`@`",
+    "POW": "`^`",
+    "DOT_T": "`.T`",
+    "COMMA": "a comma",
+    "COLON": "a colon",
+    "EQUAL": "`=`",
+    "LPAR": "an opening parenthesis",
+    "RPAR": "a closing parenthesis",
+    "LSQB": "an opening bracket",
+    "RSQB": "a closing bracket",
+    "LBRACE": "an opening brace",
+    "__ANON_0": "`..`",
+    "COMMENT": "a comment",
+    "__IGNORE_1": "white space",
+}
+
+_SOFT_WORDS = {"INPUT", "OUTPUT", "GIVEN", "ADJOINT", "DEF", "CLAIM", "FOR", "IN"}
+
+# Terminals that stand for one idea where all of them would do.
+_GROUPS: tuple[tuple[set[str], set[str], str], ...] = (
+    ({"NAME", "NUMBER", "LPAR", "LSQB", "SUB"}, {*_SOFT_WORDS, "WHOLE", "IF", "NOT", "ADD"}, "an expression"),
+    ({"INPUT", "FOR", "NAME", "DIFF"}, {*_SOFT_WORDS, "WHOLE", "TEMPLATE_CLOSE"}, "a statement"),
+    ({"INPUT", "FOR", "NAME"}, {*_SOFT_WORDS, "WHOLE"}, "a node"),
+    ({"NAME", "NUMBER", "LPAR", "SUB"}, {"WHOLE"}, "a whole number or loop variable"),
+    ({"NAME", "WHOLE", "DIFF"}, {"TEMPLATE_CLOSE"}, "a statement"),  # At a character that begins no word.
+    ({"ADD", "SUB", "MUL", "DIV", "POW"}, {"MATMUL", "COMPARE", "AND", "OR", "DOT_T", "LSQB", "LPAR"}, "an operator"),
+)
+
+
+_FALLBACKS = {
+    "answer": ("an answer is written dL/dx = -0.5 or t = 0.84",),
+    "point": ("the values of inputs are written x=1,w=pi/4",),
+}
+
+
+class SyntaxHint(NamedTuple):
+    """A slip that people make: the text around the place of the error, what to write, and a text that has it."""
+
+    pattern: str
+    hint: str
+    example: str
+
+
+_NAME = r"(?!(?:if|then|else|and|or|not)\b)[^\W\d]\w*'*"
+_COLUMN = r"[^\s,=:<>()\[\]]+"
+_COLUMNS = "an edge has three columns: tail, head, partial"
+_FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"
+
+# The first row that fits speaks, so rows for whole statements stand before those for a place inside an expression.
+SYNTAX_HINTS = (
+    SyntaxHint(
+        r"‸(?P<w>if|then|else|and|or|not)\s*(=(?!=)|->|,)", "`{w}` is a word of the language, never a name", "if = 3"
+    ),
+    # Declarations
+    SyntaxHint(r"^(let|var|const|set)\s+(\w+\s*‸=|‸)", "a node needs no word before it: y = …", "let y = 3"),
+    SyntaxHint(r"^(?P<w>input|output)\s+\w+\s*‸,", "one statement for each: {w} x; {w} y", "input x, y"),
+    SyntaxHint(
+        r"^(?P<w>input|output|given|adjoint)\s+(?P<v>\w+)\s*‸\S",
+        "`{w}` begins a declaration; an edge from a node named {w} is written {w} -> {v} : 3",
+        "input h 3",
+    ),
+    SyntaxHint(r"^(?P<w>given|adjoint)\s+(?P<v>\w+)\s*‸$", "its value is missing: {w} {v} = 3", "given h"),
+    SyntaxHint(rf"^def\s+{_NAME}\s*(‸=|‸$|\(\s*‸\))", "a function needs its parameters: def f(x) = x^2", "def f() = 2"),
+    SyntaxHint(r"^def\b.*\)\s*‸([^=)]|$)", "the body stands after `=`: def f(x) = x^2", "def f(x) x^2"),
+    SyntaxHint(
+        rf"^(?P<f>{_NAME})\s*‸\(.*\)\s*=", "a function of your own begins with def: def {f}(x) = …", "f(x) = x^2"
+    ),
+    # Loops
+    SyntaxHint(r"^for\b.*\.\.[^{]+(‸:|‸$|\s‸\w)", "the body stands in braces: for k in 1..5 { … }", "for k in 1..5:"),
+    SyntaxHint(
+        r"^for\s+\w+\s+in\b(?!.*\.\..*‸)", "a range is written 1..5: for k in 1..5 { … }", "for k in range(1, 5) {"
+    ),
+    SyntaxHint(r"^for\s*(\w+\s*)?‸[\w=(]", "a loop is written: for k in 1..5 { … }", "for k = 1..5 {"),
+    # Edges
+    SyntaxHint(r"^\S+\s*(‸(→|⇒|⟶|--|>)|=\s?‸>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
+    SyntaxHint(rf"^(?P<v>{_NAME})\s*‸<-\s*(?P<u>{_NAME})", "an edge is written {u} -> {v} : 3", "v <- u"),
+    SyntaxHint(r"->[^:]*‸(->|,\s*[^\W\d])", "one edge a statement: u -> v : 3; v -> w : 2", "u -> v -> w : 3"),
+    SyntaxHint(r"->\s*\S+\s*(:\s*)?‸$", "an edge needs its local partial: u -> v : 3", "u -> v"),
+    SyntaxHint(r"->\s*[^\s:]+\s*‸[^:]", "the partial stands after a colon: u -> v : 3", "u -> v = 3"),
+    SyntaxHint(
+        r"^d\s*(?P<v>\w+)\s*‸/\s*d\s*(?P<u>\w+)",
+        "an edge is written d({v})/d({u}) = … or {u} -> {v} : …",
+        "dv/du = 3",
+    ),
+    SyntaxHint(
+        r"^(∂|d\s*\().*/\s*(∂|d\s*\()[^=]*‸([^=)]|$)", "the partial stands after `=`: d(v)/d(u) = 3", "∂v/∂u : 3"
+    ),
+    SyntaxHint(rf"^(?!for\b){_COLUMN}(\s*,\s*|\s+){_COLUMN}\s*,?\s*‸$", _COLUMNS, "u,v"),
+    SyntaxHint(rf"^(?!(claim|for)\b){_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)", _COLUMNS, "u, v, 3, 4"),
+    # Definitions
+    SyntaxHint(r"^\d\S*\s*‸=", "a node's name begins with a letter", "3 = y"),
+    SyntaxHint(rf"^{_NAME}\s*(‸:=|:\s*‸=|‸:)", "a node is defined with `=`: y = 3", "y := 3"),
+    SyntaxHint(rf"^{_NAME}\s*‸[-+*/^@]=", "a node has one formula; what changes it is a new node", "y += 1"),
+    SyntaxHint(
+        rf"^.*[\w)\]]\s*(‸,\s*|\s‸){_NAME}\s*=(?!=)", "a newline or `;` parts statements: a = 1; b = 2", "a = 1, b = 2"
+    ),
+    SyntaxHint(rf"^(?P<v>{_NAME})\s*‸\[", "a vector is defined as a whole: {v} = [1, 2]", "y[0] = 3"),
+    SyntaxHint(r"=\s*‸=", "one `=` defines a node; `==` compares", "y == 3"),
+    SyntaxHint(r"[^<>=!]=\s*‸$", "a number or formula stands after `=`", "y ="),
+    SyntaxHint(rf"^{_NAME}\s*‸([-+*/^@(]|$)", _FORMS, "y"),
+    # Numbers, products and calls
+    SyntaxHint(r"\d‸_\d", "digits stand without separators: 1000", "y = 1_000"),
+    SyntaxHint(r"=[^,(\[]*\d\s*‸,\s*\d+\s*$", "a decimal point, not a comma: 3.5", "y = 3,5"),
+    SyntaxHint(r"=\s*[-−]?[\d.]+\s*‸,\s*([-−]|[\d.]+\s*,)", "a vector stands in brackets: [1, 2, 3]", "y = 1, 2, 3"),
+    SyntaxHint(r"‸;", "the rows of a matrix are vectors: [[1, 2], [3, 4]]", "y = [1, 2; 3, 4]"),
+    SyntaxHint(r"=\s*‸\{", "a vector stands in brackets: [1, 2]", "y = {"),
+    SyntaxHint(r"\[[^\]()]*[\w.)]\s+‸[-\w.(]", "commas part the items of a vector: [1, 2]", "y = [1 2]"),
+    SyntaxHint(
+        r"\b(?P<f>(sin|cos|tan)h?|exp|log|ln|sigmoid|σ)\s*\^\s*(?P<n>\d+)\s*‸[\w(]",
+        "a power of a function's value is written {f}(x)^{n}",
+        "y = sin^2(x)",
+    ),
+    SyntaxHint(
+        r"\s‸if\b|‸\?|‸(then|else)\b|\bif\b(?!.*\bthen\b.*‸).*‸[:,]",
+        "a choice is written: if c then a else b",
+        "y = a if c else b",
+    ),
+    SyntaxHint(r"\b(then|else)\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
+    SyntaxHint(r"‸(%|mod\b)", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
+    SyntaxHint(rf"(?P<n>[\d.]+)\s*‸(?P<x>{_NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"),
+    SyntaxHint(r"(?P<n>[\d.]+)\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
+    SyntaxHint(rf"\)\s*‸(?P<x>{_NAME}|\d)", "a product needs its sign: (…)*{x}", "y = (a + b) c"),
+    SyntaxHint(r"\)\s*‸\(", "a product needs its sign: (…)*(…)", "y = (a + b)(c - d)"),
+    SyntaxHint(
+        rf"\b(?P<f>{_NAME})\s+‸(?P<x>{_NAME}|\d+)",
+        "an argument stands in parentheses, {f}({x}), and a product needs its sign, {f}*{x}",
+        "y = sin x + 1",
+    ),
+    # Other notations
+    SyntaxHint(r"\w‸[’′]", "a prime is written `'`: y'", "y′ = 3"),
+    SyntaxHint(r"‸[“”\"'‘’`]", "quotes are not needed: names stand bare", 'y = "x"'),
+    SyntaxHint(r"‸[\\$](?P<x>\w+)", "a name stands bare: {x}", "y = \\sigma(x)"),
+    SyntaxHint(r"[\w)\]]\s*‸\|\||‸∨", "write `or`", "y = a || b"),
+    SyntaxHint(r"‸\|", "an absolute value is written abs(x), a norm norm(x)", "y = |x|"),
+    SyntaxHint(r"‸²", "a power is written x^2", "y = x²"),
+    SyntaxHint(r"‸³", "a power is written x^3", "y = x³"),
+    SyntaxHint(r"‸[⁰¹⁴-⁹⁺⁻]", "a power is written x^4 or x^-1", "y = x⁻¹"),
+    SyntaxHint(r"‸[¼½¾]", "a fraction is written 1/2", "y = ½*x"),
+    SyntaxHint(r"‸[·×⋅∙⊙∘]", "a product is written with `*`", "y = a·b"),
+    SyntaxHint(r"‸÷", "a quotient is written with `/`", "y = a÷b"),
+    SyntaxHint(r"‸[–—]", "a minus is written `-`", "y = a – b"),
+    SyntaxHint(r"‸√", "a root is written sqrt(x)", "y = √x"),
+    SyntaxHint(r"‸∞", "infinity is written inf", "y = ∞"),
+    SyntaxHint(r"‸(&|∧)", "write `and`", "y = a && b"),
+    SyntaxHint(r"‸[!~¬]", "write `not a`, or `a != b`", "y = !a"),
+    SyntaxHint(r"‸[≤≥≠]|‸=[<>]|<‸>", "write `<=`, `>=` or `!=`", "y = a ≤ b"),
+    SyntaxHint(r"\*\s*‸\*", "a power is written `^` or `**`", "y = x***2"),
+    SyntaxHint(r"‸\.(?!\.)", "a name has no dot; `.T` is the transpose", "y = layer.weight"),
+    SyntaxHint(
+        r"([<>]|[<>=!]=)[^<>=]*[\w)\]]\s*‸([<>]|[=!]=)", "comparisons do not chain: a < b and b < c", "y = a < f(b) < c"
+    ),
+    SyntaxHint(r"[-+*/^@<>=]\s*‸($|\)|\])", "an operator needs something after it", "y = 2 +"),
+    SyntaxHint(r"‸\)", "this parenthesis closes nothing, or something before it is missing", "y = a)"),
+)
+
+
+def explain(source: Source, span: Span, error: RefusedError, start: str = "statement") -> Diagnostic:
+    """The diagnostic of a refused slice: what was found, what would do, what is still open, and what to write."""
+    place = error.place
+    at_end = place.start >= span.end
+    wanted = _expected(error.allowed, start)
+    found = "something is missing" if at_end else f"unexpected {_shown(source.text[place.start : place.end])}"
+    message = f"{found}: expected {wanted}" if wanted else found
+    hints = _hint(source.text[span.start : place.start], source.text[place.start : span.end], start)
+    if not hints or "=" not in source.text[span.start : place.start]:
+        hints = _FALLBACKS.get(start, hints)
+    return Diagnostic("syntax", message, place, _still_open(source, span), hints)
+
+
+def _shown(text: str) -> str:
+    """What stands there in backquotes; a character that cannot be seen by its number and name."""
+    if text.isprintable():
+        return f"`{shorten(text)}`"
+    return f"character U+{ord(text[0]):04X} ({unicodedata.name(text[0], 'a control character').lower()})"
+
+
+def _expected(terminals: set[str], start: str) -> str:
+    """The terminals that would do, in words, grouped; empty where there are too many to help."""
+    allowed = terminals - {"TEMPLATE_OPEN"}  # Any name may go on so; it would only distract.
+    if start == "answer" and "EQUAL" in allowed:
+        allowed -= {"LSQB"}  # The same, of the node of an answer.
+    words: list[str] = []
+    for core, more, name in _GROUPS:
+        if core <= allowed:
+            words.append(name)
+            allowed -= core | more
+    if start == "answer":
+        words = [word.replace("a statement", "an answer") for word in words]
+    words += sorted({TERMINAL_WORDS[terminal] for terminal in allowed})
+    if not words or len(words) > 6:
+        return ""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _still_open(source: Source, span: Span) -> tuple[Note, ...]:
+    """A note for the innermost bracket that is never closed."""
+    # The refusal shows at the end, where something is missing; the cause is where it was opened.
+    stack: list[int] = []
+    text = re.sub(r"#[^\n]*", lambda comment: " " * len(comment.group()), source.text[span.start : span.end])
+    for i, char in enumerate(text, span.start):
+        if char in "([":
+            stack.append(i)
+        elif char in ")]" and stack:
+            stack.pop()
+    return (Note("this bracket is never closed", Span(stack[-1], stack[-1] + 1)),) if stack else ()
+
+
+def _hint(before: str, after: str, start: str) -> tuple[str, ...]:
+    # Slips are local: a window around the place keeps long lines from costing more than short ones.
+    head, text = before[:40], before[-80:] if len(before) > 120 else before
+    marked = (text if text == before else head + text) + HERE + after[:80]
+    for row in SYNTAX_HINTS:
+        is_for_statements = row.pattern.startswith("^")
+        match = None if is_for_statements and start != "statement" else re.search(row.pattern, marked)
+        if match:
+            return (_filled(row.hint, match),)
+    return ()
+
+
+def _filled(hint: str, match: re.Match[str]) -> str:
+    """`hint` with `{x}` replaced by what the group x matched; other braces stay."""
+    for name, text in match.groupdict().items():
+        hint = hint.replace(f"{{{name}}}", shorten(text or "", WORD_SHOWN))
+    return hint

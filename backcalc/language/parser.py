@@ -1,0 +1,242 @@
+"""Text to statements, by the grammar in grammars/graph.lark.
+
+The scanner cuts the text, the automaton that Lark makes of the grammar (LALR, without recursion) reads each slice, and
+the callbacks of `builder` make the records of `statements` and `expr` directly. One bad statement does not hide the
+next: errors are collected, up to twenty.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from backcalc import progress
+from backcalc.language.actions import Builder, LoopHead, RejectedError
+from backcalc.language.automaton import Parser, RefusedError
+from backcalc.language.expr import NOWHERE, Expr, Name
+from backcalc.language.forms import Forms
+from backcalc.language.scanner import Scanner
+from backcalc.language.statements import (
+    Answer,
+    Edge,
+    Header,
+    Loop,
+    Program,
+    Statement,
+)
+from backcalc.language.tables import read_tables
+from backcalc.text.errors import MAX_ERRORS, Diagnostic, ParseError, Source, Span
+
+STEP = 1 << 16  # Characters between two words about how far it is.
+
+# The words of a header line in the three columns of an edge list, as networkx, Gephi, igraph and teachers write them.
+HEADER_WORDS = (
+    {"source", "src", "from", "tail", "parent", "start", "i"},
+    {"target", "dst", "to", "head", "child", "end", "j", "destination"},
+    {"partial", "local_partial", "derivative", "weight", "value", "w", "p", "gradient"},
+)
+
+
+def parse(source: Source) -> Program:
+    """The statements and comments of `source`.
+
+    Raises ParseError with every statement that is not in the language, up to twenty.
+    """
+    reading = Reading(source)
+    reading.read(0, len(source.text))
+    return reading.program()
+
+
+class Reading:
+    """A source that is read part by part: what fits a form that is known at once, each other slice by the grammar."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._scanner, self._assembly, self._forms = Scanner(source.text), _Assembly(), Forms(source.text)
+
+    def read(self, at: int, end: int) -> int:
+        """Where the last statement ends that begins from `at` on and before `end`."""
+        comments = self._scanner.comments
+        with _without_collector():
+            while at < end and not self.is_refused:
+                progress.at("reading", at / len(self.source.text))
+                at = self._forms.read(at, min(end, at + STEP), self._assembly.statements, comments)
+                spans, at = self._scanner.statement(at) if at < end else ([], at)
+                for span in spans:
+                    self._add(span)
+        return at
+
+    def statement(self, span: Span) -> Statement:
+        """The one statement in this part, which is known to be right."""
+        self.read(*span)
+        return self._assembly.statements.pop()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether there are more errors than are shown: one more tells that there are."""
+        return len(self._assembly.errors) > MAX_ERRORS
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the first statement was read, the one that may be a header."""
+        return self._assembly.seen_any
+
+    def program(self) -> Program:
+        """The statements and comments of what was read. Raises ParseError."""
+        assembly = self._assembly
+        if not self.is_refused:
+            assembly.finish()
+        program = Program(self.source, tuple(assembly.statements), tuple(self._scanner.comments))
+        if assembly.errors:
+            error = ParseError(self.source, sorted(assembly.errors, key=lambda error: error.span or NOWHERE))
+            error.read = program
+            raise error
+        return program
+
+    def _add(self, span: Span) -> None:
+        """Have the grammar read one slice."""
+        try:
+            statement = self._assembly.add(_read(self.source, span, "statement"), span, self.source)
+        except RejectedError as rejected:
+            self._assembly.reject(span, self.source, rejected.diagnostic)
+        else:
+            if statement is not None:
+                self._forms.learn(statement)
+
+
+def parse_line(source: Source, at: int, end: int) -> Statement | None:
+    """The statement that the grammar reads in the line from `at` to `end`; None where it is not one and no more."""
+    spans, stop = Scanner(source.text).statement(at)
+    if len(spans) != 1 or stop != end:
+        return None
+    try:
+        item = _read(source, spans[0], "statement")
+    except RejectedError:
+        return None
+    is_statement = item is not None and not isinstance(item, LoopHead)
+    return _with_tabs(item, source)._replace(span=spans[0]) if is_statement else None
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A while without the cyclic collector, which would go through all that has been read, time and again."""
+    was_on = gc.isenabled()
+    gc.disable()  # Records hold no cycles, so nothing is there to be collected.
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def parse_expression(source: Source) -> Expr:
+    """The one expression in `source`. Raises ParseError."""
+    return _read_whole(source, "expression")  # type: ignore[no-any-return]
+
+
+def parse_point(source: Source) -> tuple[tuple[Name, Expr], ...]:
+    """The assignments of `x=1, w=[1,2]`. Raises ParseError."""
+    return _read_whole(source, "point")  # type: ignore[no-any-return]
+
+
+def parse_answer(source: Source, span: Span | None = None) -> Answer:
+    """The answer that `source`, or its part `span`, states. Raises ParseError."""
+    return _read_whole(source, "answer", span)  # type: ignore[no-any-return]
+
+
+def _read_whole(source: Source, start: str, span: Span | None = None) -> Any:
+    try:
+        return _read(source, span or Span(0, len(source.text)), start)
+    except RejectedError as rejected:
+        raise ParseError(source, [rejected.diagnostic]) from None
+
+
+def _read(source: Source, span: Span, start: str) -> Any:
+    try:
+        return parser().parse(source.text[slice(*span)], start, span.start)
+    except RefusedError as error:
+        from backcalc.language.hints import explain
+
+        raise RejectedError(explain(source, span, error, start)) from None
+
+
+@cache
+def parser() -> Parser:
+    """The parser, its tables read at first use."""
+    return Parser(read_tables(), Builder())
+
+
+class _Assembly:
+    """Statements put together in order, a loop's body between its head and its end."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+        self.errors: list[Diagnostic] = []
+        self._open: list[tuple[LoopHead | None, list[Statement]]] = []  # None: a head that was refused.
+        self.seen_any = False
+
+    def add(self, item: Any, span: Span, source: Source) -> Statement | None:
+        """Put what the grammar made of a slice in its place; the statement where it is one of its own."""
+        statement = None  # Heads and ends of loops are none by themselves, so no form is learnt of them.
+        if isinstance(item, LoopHead):
+            item.span = span
+            self._begin(item)
+        elif item is None:
+            self._close(span)
+        else:
+            statement = _with_tabs(item, source)._replace(span=span)
+            statement = statement if self.seen_any else _as_header(statement)
+            self.statements.append(statement)
+        self.seen_any = True
+        return statement
+
+    def reject(self, span: Span, source: Source, diagnostic: Diagnostic) -> None:
+        """Note an error; a refused slice that opens a block still opens one, so that its end is not an error too."""
+        self.errors.append(diagnostic)
+        self.seen_any = True
+        if source.text[span.end - 1] == "{":  # A head of a loop, however wrong.
+            self._begin(None)
+
+    def finish(self) -> None:
+        """Report the loops that are still open."""
+        for head, _ in self._open:
+            if head is not None:
+                hint = "end its body with `}`"
+                self.errors.append(Diagnostic("unclosed-loop", "this loop is never closed", head.span, hints=(hint,)))
+
+    def _begin(self, head: LoopHead | None) -> None:
+        self._open.append((head, self.statements))
+        self.statements = []
+
+    def _close(self, span: Span) -> None:
+        if not self._open:
+            raise RejectedError(Diagnostic("stray-brace", "this `}` closes nothing", span, hints=("remove it",)))
+        head, outer = self._open.pop()
+        if head is not None:
+            whole = Span(head.span.start, span.end)
+            outer.append(Loop(head.variable, head.first, head.last, tuple(self.statements), whole))
+        self.statements = outer
+
+
+def _as_header(item: Statement) -> Statement:
+    """`item` as a header where its three columns are words that only a header has."""
+    if isinstance(item, Edge) and item.spelling in (" ", "\t", ","):
+        columns = (item.tail, item.head, item.partial)
+        pairs = zip(columns, HEADER_WORDS, strict=True)
+        if all(isinstance(column, Name) and column.id.casefold() in words for column, words in pairs):
+            return Header(item, item.span)
+    return item
+
+
+def _with_tabs(item: Statement, source: Source) -> Statement:
+    """`item` with its spelling corrected where it is an edge of columns that a tab parts."""
+    if (
+        isinstance(item, Edge)
+        and item.spelling == " "
+        and "\t" in source.text[item.tail.span.end : item.head.span.start]
+    ):
+        return item._replace(spelling="\t")
+    return item

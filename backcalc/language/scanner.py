@@ -1,0 +1,107 @@
+"""Where one statement ends and the next begins: a text cut into slices, each for the grammar to read.
+
+A newline or `;` ends a statement, except inside ( ) and [ ]. The `{` of a loop's head, on its line or the next, and the
+`}` of its end close a slice too; other braces, such as those of a name template (`t{k-1}`), do not. A bracket that is
+never closed ends with its line, or with the block that it stands in, so that what follows can still be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from backcalc.language.statements import Comment
+from backcalc.text.errors import Span
+
+_PIECE = re.compile(r"[^#()\[\]{};\n]+|#[^\n]*|.|\n")
+# A statement whose brackets nest no deeper than two and end with it, and how it ends.
+_SIMPLE = r"[^#()\[\]{};\n]++"
+_ORDINARY = re.compile(
+    rf"((?:{_SIMPLE}|[(\[](?:{_SIMPLE}|[(\[](?:{_SIMPLE})?+[)\]])*+[)\]])*+)(?:;|(#[^\n]*+)?(?:\n|\Z))"
+)
+_LOOP_HEAD = re.compile(r"[^\S\n]*for[^\S\n]+[^\W\d]")
+_BRACE = re.compile(r"\s*\{")
+
+
+class Scanner:
+    """An iterator over the slices of `text` that hold a statement; `comments` fills as it goes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.comments: list[Comment] = []
+        self._start = 0
+
+    def __iter__(self) -> Iterator[Span]:
+        at = 0
+        while at < len(self.text):
+            stops, at = self.statement(at)
+            yield from stops
+
+    def statement(self, at: int) -> tuple[list[Span], int]:
+        """The slices that end at the next stop from `at` on (a `}` may end two), and where to go on."""
+        # Nearly all statements are ordinary, and one match of a pattern is many times faster than piece by piece.
+        is_loop = bool(_LOOP_HEAD.match(self.text, at))
+        if not is_loop and (found := _ORDINARY.match(self.text, at)):
+            return self._ordinary(found), found.end()
+        self._start, opened, depth, braces = at, -1, 0, 0
+        comments = len(self.comments)
+        for piece in _PIECE.finditer(self.text, at):
+            char, here = piece.group()[0], piece.start()
+            if char == "#":
+                self.comments.append(Comment(piece.group(), Span(*piece.span())))
+            elif char in "([":
+                opened = here if depth == 0 else opened
+                depth += 1
+            elif char in ")]":
+                depth = max(0, depth - 1)
+            elif char == "{" and (depth or not is_loop):
+                braces += 1
+            elif char == "}" and braces:
+                braces -= 1
+            elif char == "}" and depth:  # The end of the block that the bracket stands in.
+                return self._cut(opened, at, here, comments)
+            elif depth:
+                continue
+            elif char == ";" or (char == "\n" and not (is_loop and _BRACE.match(self.text, here))):
+                return self._slices(here), here + 1
+            elif char == "{":
+                return self._slices(here + 1), here + 1
+            elif char == "}":
+                return [*self._slices(here), Span(here, here + 1)], here + 1
+        if depth:
+            return self._cut(opened, at, len(self.text), comments)
+        return self._slices(len(self.text)), len(self.text)
+
+    def _ordinary(self, found: re.Match[str]) -> list[Span]:
+        raw, comment = found.groups()
+        if comment is not None:
+            self.comments.append(Comment(comment, Span(*found.span(2))))
+        start, bare = found.start() + len(raw) - len(raw.lstrip()), raw.strip()
+        return [Span(start, start + len(bare))] if bare else []
+
+    def _cut(self, opened: int, at: int, end: int, comments: int) -> tuple[list[Span], int]:
+        """The slice up to the end of the line on which the bracket opens that is never closed, or up to `end`."""
+        line_end = self.text.find("\n", opened, end)
+        end = end if line_end < 0 else line_end
+        del self.comments[comments:]  # Those behind the new end are met again by whatever slice holds them.
+        for piece in _PIECE.finditer(self.text, at, end):
+            if piece.group()[0] == "#":
+                self.comments.append(Comment(piece.group(), Span(*piece.span())))
+        return self._slices(end), self._continued(opened, end)
+
+    def _continued(self, opened: int, end: int) -> int:
+        """Where the lines end that continue the one with the open bracket: deeper in, or beginning with its end."""
+        line = self.text[self.text.rfind("\n", 0, opened) + 1 : opened]
+        deeper = len(line) - len(line.lstrip()) + 1
+        lines = re.compile(rf"(?:\n(?:[ \t]{{{deeper},}}(?![ \t}}])[^\n]+|[ \t]*[)\]][^\n]*))*")
+        found = lines.match(self.text, end)
+        return found.end() if found else end
+
+    def _slices(self, end: int) -> list[Span]:
+        """The one slice [start, end) without the space around it; none where it holds no statement."""
+        raw = self.text[self._start : end]
+        # Blanked rather than cut out, so that places in the slice stay places in the text.
+        bare = re.sub(r"#[^\n]*", lambda comment: " " * len(comment.group()), raw) if "#" in raw else raw
+        left = len(bare) - len(bare.lstrip())
+        right = len(bare.rstrip())
+        return [Span(self._start + left, self._start + right)] if left < right else []

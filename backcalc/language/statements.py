@@ -1,0 +1,128 @@
+"""What a file says: one record a statement, as written, before anything is checked.
+
+A `target` is an expression: a `Name`, or inside a loop a name template such as `t{k-1}`, a `Call` of `expr.TEMPLATE`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from backcalc.language.expr import Expr
+from backcalc.text.errors import Source, Span
+
+
+class Definition(NamedTuple):
+    """`y = sigmoid(v)`: a node with a formula, or the known activation of a node with incoming edges."""
+
+    target: Expr
+    formula: Expr
+    span: Span
+
+
+class Edge(NamedTuple):
+    """`u -> v : 3`: the local partial ∂head/∂tail. `spelling`: `->`, space, tab, `,`, `∂`, `∂()`, `d()`."""
+
+    tail: Expr
+    head: Expr
+    partial: Expr
+    spelling: str
+    span: Span
+
+
+class Header(NamedTuple):
+    """A first line such as `source,target,partial`, which names the columns of an edge list."""
+
+    edge: Edge
+    span: Span
+
+
+class Input(NamedTuple):
+    """`input W[3,4] = 1 in [-5, 5]`: an input, with the shape, default and sampling range that are given."""
+
+    target: Expr
+    shape: tuple[Expr, ...] | None
+    default: Expr | None
+    bounds: tuple[Expr, Expr] | None
+    span: Span
+
+
+class Output(NamedTuple):
+    """`output J`: the node whose derivatives are asked for."""
+
+    target: Expr
+    span: Span
+
+
+class Given(NamedTuple):
+    """`given h1 = [2, -1, 3]`: the value of an inner node is known."""
+
+    target: Expr
+    value: Expr
+    span: Span
+
+
+class Adjoint(NamedTuple):
+    """`adjoint h1 = [-2, 1, 4]`: ∂L/∂h1 is known, the loss L lies outside this graph."""
+
+    target: Expr
+    value: Expr
+    span: Span
+
+
+class Function(NamedTuple):
+    """`def act(x, y) = sin(x + y)`: a function of the file's own."""
+
+    name: str
+    params: tuple[str, ...]
+    body: Expr
+    span: Span
+
+
+class Loop(NamedTuple):
+    """`for k in 2..5 { … }`: its statements once for each whole number from `first` to `last`, both included."""
+
+    variable: str
+    first: Expr
+    last: Expr
+    body: tuple[Statement, ...]
+    span: Span
+
+
+class Claim(NamedTuple):
+    """`claim norm(grad(J, w)) < 1`: a property that `verify` tries to refute."""
+
+    condition: Expr
+    span: Span
+
+
+Statement = Definition | Edge | Header | Input | Output | Given | Adjoint | Function | Loop | Claim
+
+
+class Comment(NamedTuple):
+    """A comment with its `#`, to the end of its line."""
+
+    text: str
+    span: Span
+
+
+class Program(NamedTuple):
+    """A whole file: its text, its statements and its comments, each in the order of the text."""
+
+    source: Source
+    statements: tuple[Statement, ...]
+    comments: tuple[Comment, ...]
+
+
+class Answer(NamedTuple):
+    """`dL/dx1 = -100` (`of` L, `wrt` x1) or `t1 = 0.84` (`wrt` is None): a result that somebody states.
+
+    The places say of which element of each it speaks: (0, 1) of `W[0,1]`, none where it is the whole.
+    """
+
+    of: str
+    wrt: str | None
+    value: Expr
+    span: Span
+    value_span: Span
+    of_place: tuple[int, ...] = ()
+    wrt_place: tuple[int, ...] = ()

@@ -1,0 +1,159 @@
+"""The tables that drive the parser: Lark makes them from grammars/graph.lark, and grammars/graph.json holds them.
+
+Making them takes longer than all else that a short run does, so they are made once and kept beside the grammar. They
+hold the text that they were made from: where the grammar has changed since, they are made anew in memory, so none is
+ever stale. `python -m backcalc.language.tables` writes the file, and a test tells when that is due.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib import import_module
+from typing import Any, NamedTuple
+
+STARTS = ("statement", "expression", "answer", "point")
+END = "$END"  # Lark's name for the end of the text.
+# Inside the package or beside it, as it is installed. A path is text here: pathlib takes longer than the tables.
+FOLDER = os.path.dirname(str(import_module("backcalc.grammars").__file__))  # noqa: PTH120
+
+
+class Terminal(NamedTuple):
+    """A kind of token, and the regular expression of its text."""
+
+    name: str
+    pattern: str
+
+
+class Rule(NamedTuple):
+    """What a reduction does.
+
+    origin  the nonterminal that comes of it
+    parts   a letter for each symbol of the rule: `x` is an argument of the callback, `.` is left out, and of `*` each
+            item is an argument
+    name    the callback; of a rule that needs none it is empty: the one argument goes on, or where origin begins with
+            `_`, the list of them
+    """
+
+    origin: str
+    parts: str
+    name: str
+
+
+class Tables(NamedTuple):
+    """An LALR(1) automaton and its lexer.
+
+    grammar    the text that they were made from
+    terminals  in the order in which a lexer tries them
+    ignored    the terminals that say nothing: space and comments
+    words      texts that are a terminal of their own where one may stand, else what `word_like` says: a name
+    rules      by number
+    states     for each, by symbol: the next state, or ~n for a reduction by rule n
+    starts     the first state of each start rule; the last of `states` is the end of all
+    """
+
+    grammar: str
+    terminals: list[Terminal]
+    ignored: list[str]
+    word_like: str
+    words: dict[str, str]
+    rules: list[Rule]
+    states: list[dict[str, int]]
+    starts: dict[str, int]
+
+
+def read_tables() -> Tables:
+    """The tables of the grammar as it is: the stored ones where they are of this text, else made anew."""
+    grammar = read_grammar()
+    try:
+        stored = json.loads(_read("graph.json"))
+        if stored["grammar"] == grammar:
+            stored["terminals"] = [Terminal(*terminal) for terminal in stored["terminals"]]
+            stored["rules"] = [Rule(*rule) for rule in stored["rules"]]
+            return Tables(**stored)
+    except (OSError, ValueError, LookupError, TypeError):
+        pass
+    return make_tables(grammar)
+
+
+def read_grammar() -> str:
+    """The text of the grammar."""
+    return _read("graph.lark")
+
+
+def _read(name: str) -> str:
+    with open(f"{FOLDER}/{name}", encoding="utf-8") as file:  # noqa: PTH123
+        return file.read()
+
+
+def make_tables(grammar: str) -> Tables:
+    """The tables of `grammar`, by Lark; the same ones at every run."""
+    import pickle
+    from io import BytesIO
+
+    from lark import Lark  # Takes as long to load as all of backcalc, so only where it has something to do.
+
+    lark = Lark(grammar, parser="lalr", start=list(STARTS), maybe_placeholders=False)
+    buffer = BytesIO()
+    lark.save(buffer)  # What Lark itself would read again, as plain data.
+    saved = pickle.loads(buffer.getvalue())  # noqa: S301  our own, of the line above
+    table = saved["data"]["parser"]["parser"]
+    ranked = sorted(
+        lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)
+    )  # Lark's own order.
+    terminals = [Terminal(t.name, t.pattern.to_regexp()) for t in ranked]
+    words = {t.pattern.value: t.name for t in ranked if t.pattern.type == "str" and t.pattern.value.isidentifier()}
+    rules = [_rule(saved["memo"][rule["@"]]) for rule in saved["data"]["rules"]]
+    numbers = {rule["@"]: number for number, rule in enumerate(saved["data"]["rules"])}
+    actions = _actions(table, numbers)
+    final = max(actions) + 1
+    actions |= {state: {END: final} for state in table["end_states"].values()} | {final: {}}
+    states, starts = _numbered(actions, {start: table["start_states"][start] for start in STARTS})
+    return Tables(grammar, terminals, list(lark.ignore_tokens), "NAME", words, rules, states, starts)
+
+
+def _rule(rule: dict[str, Any]) -> Rule:
+    """A rule as Lark shapes trees: filtered tokens left out, the children of `_rules` taken in, `?rules` passed on."""
+    origin, symbols = rule["origin"]["name"], rule["expansion"]
+    parts = "".join("." if s.get("filter_out") else "*" if s["name"].startswith("_") else "x" for s in symbols)
+    passes_on = origin.startswith("_") or (rule["options"]["expand1"] and not rule["alias"] and parts.count("x") == 1)
+    return Rule(origin, parts, "" if passes_on else rule["alias"] or origin)
+
+
+def _actions(table: dict[str, Any], numbers: dict[int, int]) -> dict[int, dict[str, int]]:
+    """For each of Lark's states, by symbol, where to go, or ~n for a reduction by rule n."""
+    symbols = table["tokens"]
+    return {
+        state: {symbols[s]: ~numbers[arg["@"]] if is_reduction else arg for s, (is_reduction, arg) in row.items()}
+        for state, row in table["states"].items()
+    }
+
+
+def _numbered(rows: dict[int, dict[str, int]], starts: dict[str, int]) -> tuple[list[dict[str, int]], dict[str, int]]:
+    """The states by number, in the order in which a walk from the first ones meets them: Lark's own order varies."""
+    order = list(dict.fromkeys(starts.values()))
+    for state in order:
+        order += dict.fromkeys(to for _, to in sorted(rows[state].items()) if to >= 0 and to not in order)
+    order.sort(key=lambda state: not rows[state])  # The end of all has no way on, and comes last.
+    place = {state: number for number, state in enumerate(order)}
+    numbered = [{s: to if to < 0 else place[to] for s, to in sorted(rows[state].items())} for state in order]
+    return numbered, {start: place[state] for start, state in starts.items()}
+
+
+def write_tables() -> None:
+    """Store the tables of the grammar as it is: a line a state, so that what changes can be seen."""
+    fields = make_tables(read_grammar())._asdict()
+    text = ",\n".join(f"{json.dumps(name)}: {_laid_out(value)}" for name, value in fields.items())
+    with open(f"{FOLDER}/graph.json", "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(f"{{\n{text}\n}}\n")
+
+
+def _laid_out(value: Any) -> str:
+    """`value` as JSON; of a list, a line an item."""
+    if not isinstance(value, list):
+        return json.dumps(value)
+    return "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
+
+
+if __name__ == "__main__":
+    write_tables()

@@ -1,0 +1,181 @@
+"""Expressions and statements as text in the language, with no more parentheses than they need.
+
+`parse(unparse(x)) == x` for every expression and statement. Expressions are written piece by piece from a stack, not by
+recursion and not by joining ever longer strings, so a deep or long one costs time in proportion to its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backcalc.language.expr import IF, INDEX, NEGATE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
+from backcalc.language.statements import (
+    Adjoint,
+    Claim,
+    Definition,
+    Edge,
+    Function,
+    Given,
+    Header,
+    Input,
+    Loop,
+    Output,
+    Statement,
+)
+
+# How tightly a form binds, loosest first. `if` takes all that follows it, so it is bare only where nothing follows.
+CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = range(11)
+
+BINARY = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "^": POWER}
+BINARY |= dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON)
+TIGHTNESS = BINARY | {NEGATE: UNARY, "not": NOT, IF: CONDITIONAL, TRANSPOSE: POSTFIX, INDEX: POSTFIX}
+_TIGHT = {"*", "/", "^"}  # Written without spaces, as `w*x + b` is by hand.
+
+Piece = str | tuple[Expr, int]
+"""A text, or a part still to be written where its surroundings ask for so much tightness."""
+
+
+def unparse(expr: Expr) -> str:
+    """`expr` as text in the language."""
+    out: list[str] = []
+    stack: list[Piece] = [(expr, CONDITIONAL)]
+    while stack:
+        piece = stack.pop()
+        # Pieces come off the stack in the order of the text, so what is written need never be touched again.
+        if isinstance(piece, str):
+            out.append(piece)
+        elif isinstance(piece[0], Call):
+            stack.extend(reversed(_call(piece[0], piece[1])))
+        else:
+            out.append(_leaf(piece[0], piece[1]))
+    return "".join(out)
+
+
+def number_text(value: float) -> str:
+    """The shortest text that reads back as `value`; a whole number has no point."""
+    text = repr(float(value))
+    return text.removesuffix(".0")
+
+
+def number_texts(values: list[float]) -> list[str]:
+    """The same of each of many, by C code at one go."""
+    text = repr(values)[1:-1] + ", "
+    return text.replace(".0, ", ", ").split(", ")[:-1] if values else []
+
+
+def _leaf(leaf: Number | Name, tightness: int) -> str:
+    if isinstance(leaf, Name):
+        return leaf.id
+    text = leaf.text or number_text(leaf.value)
+    own = UNARY if text.startswith("-") else ATOM
+    return f"({text})" if own < tightness else text
+
+
+def _call(call: Call, tightness: int) -> list[Piece]:
+    """The pieces of `call` where its surroundings ask for `tightness` at least."""
+    own = TIGHTNESS.get(call.fn, ATOM)
+    pieces = form(call, own)
+    return ["(", *pieces, ")"] if own < tightness else pieces
+
+
+def form(call: Call, own: int) -> list[Piece]:
+    """The pieces of `call`, which binds as tightly as `own`, without parentheses around it."""
+    fn, args = call.fn, call.args
+    if fn in BINARY:
+        return _binary(fn, *args)
+    if fn == NEGATE:
+        return ["-", (args[0], UNARY)]
+    if fn == "not":
+        return ["not ", (args[0], NOT)]
+    if fn == IF:
+        c, a, b = ((arg, own) for arg in args)
+        return ["if ", c, " then ", a, " else ", b]
+    if fn == TRANSPOSE:  # `3.T` would read as the number `3.` and a name.
+        return [(args[0], ATOM + 1 if isinstance(args[0], Number) else POSTFIX), ".T"]
+    if fn == INDEX:
+        return [(args[0], POSTFIX), "[", *_listed(args[1:]), "]"]
+    if fn == VECTOR:
+        return ["[", *_listed(args), "]"]
+    if fn == TEMPLATE:
+        return _template(args)
+    return [fn, "(", *_listed(args), ")"]
+
+
+def _binary(fn: str, left: Expr, right: Expr) -> list[Piece]:
+    own = BINARY[fn]
+    sign = fn if fn in _TIGHT else f" {fn} "
+    if fn == "^":  # Right associative, and its exponent may begin with a minus: 2^-1, but (-x)^2.
+        return [(left, POSTFIX), sign, (right, UNARY)]
+    if own == COMPARISON:  # Does not chain.
+        return [(left, SUM), sign, (right, SUM)]
+    # Left associative: a - b - c is (a - b) - c, so only on the right does the same sign need parentheses.
+    return [(left, own), sign, (right, own + 1)]
+
+
+def _listed(items: Sequence[Expr]) -> Iterator[Piece]:
+    for i, item in enumerate(items):
+        if i:
+            yield ", "
+        yield item, CONDITIONAL
+
+
+def _template(parts: Sequence[Expr]) -> list[Piece]:
+    """Texts and indices take turns, a text first."""
+    pieces: list[Piece] = []
+    for i, part in enumerate(parts):
+        pieces += ["{", unparse(part).replace(" ", ""), "}"] if i % 2 else [(part, ATOM)]
+    return pieces
+
+
+def unparse_statement(statement: Statement) -> str:
+    """`statement` as text on one line; a loop with its body in one line too."""
+    match statement:
+        case Definition(target, formula):
+            return f"{unparse(target)} = {unparse(formula)}"
+        case Edge() | Header(edge=Edge()):
+            return _edge(statement if isinstance(statement, Edge) else statement.edge)
+        case Input():
+            return _input(statement)
+        case Output(target):
+            return f"output {unparse(target)}"
+        case Given(target, value):
+            return f"given {unparse(target)} = {unparse(value)}"
+        case Adjoint(target, value):
+            return f"adjoint {unparse(target)} = {unparse(value)}"
+        case Function(name, params, body):
+            return f"def {name}({', '.join(params)}) = {unparse(body)}"
+        case Claim(condition):
+            return f"claim {unparse(condition)}"
+        case Loop(body=body):
+            return " ".join(filter(None, (loop_head(statement), "; ".join(map(unparse_statement, body)), "}")))
+
+
+def loop_head(loop: Loop) -> str:
+    """`for k in 2..5 {`."""
+    first, last = unparse(loop.first), unparse(loop.last)
+    dots = " .. " if first.endswith(".") or last.startswith(".") else ".."  # Not `2...5`.
+    return f"for {loop.variable} in {first}{dots}{last} {{"
+
+
+def _edge(edge: Edge) -> str:
+    tail, head, partial = unparse(edge.tail), unparse(edge.head), unparse(edge.partial)
+    match edge.spelling:
+        case "->":
+            return f"{tail} -> {head} : {partial}"
+        case "d" | "∂":
+            return f"{edge.spelling}{head}/{edge.spelling}{tail} = {partial}"
+        case "d()" | "∂()":
+            return f"{edge.spelling[0]}({head})/{edge.spelling[0]}({tail}) = {partial}"
+        case _:
+            return edge.spelling.join((tail, head, partial))
+
+
+def _input(declared: Input) -> str:
+    text = f"input {unparse(declared.target)}"
+    if declared.shape is not None:
+        text += f"[{','.join(map(unparse, declared.shape))}]"
+    if declared.default is not None:
+        text += f" = {unparse(declared.default)}"
+    if declared.bounds is not None:
+        text += f" in [{unparse(declared.bounds[0])}, {unparse(declared.bounds[1])}]"
+    return text

@@ -1,0 +1,322 @@
+"""Why an answer is wrong: the smallest mistake that leads to the number written, nearest to the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from math import isfinite
+from typing import Any
+
+from backcalc.calculus.run import Run
+from backcalc.language.expr import NEGATE
+from backcalc.marking.diagnosis.everywhere import Throughout, throughout
+from backcalc.marking.diagnosis.in_sweep import Changes
+from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, Kind, rows_at
+from backcalc.marking.diagnosis.suspects import Lineup, Redone, Suspect, redone
+from backcalc.rules.values import is_known, shape_of
+from backcalc.text.errors import shorten
+from backcalc.text.numerals import by_hand, derivative, product
+
+MOST_OTHERS = 200
+"""Nodes whose number may have been written in place of the one asked for; in larger graphs that is chance."""
+
+MOST_PLACES = 1000
+"""Nodes where a mistake is looked for, the nearest to the answer; far more would explain any number."""
+
+MOST_CHANCE = 0.1
+"""Of answers that are just wrong, with two digits, some 5 % would be claimed with more."""
+
+NEAREST = (1, 0)  # Such as the sign of the very number that is asked for: always worth telling.
+_WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
+_PARTS = {"+": "summand", "*": "factor", "/": "divisor"}
+_WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
+
+Index = tuple[Any, ...]
+"""Of an element, or of a part; empty for all of it."""
+
+Matches = Callable[[Any], bool]
+"""Whether a number or an array is what somebody wrote, to the digits written."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What went wrong: the kind of mistake, the node where it was made, a sentence, and a hint without numbers."""
+
+    kind: Kind
+    where: str
+    text: str
+    hint: str
+
+
+class Diagnoser:
+    """The suspects of every derivative and value of a run, each list made when it is first asked for."""
+
+    def __init__(
+        self, run: Run, derivatives: Callable[[str], list[Any]], seeds: Callable[[str], dict[int, Any]]
+    ) -> None:
+        self.run, self._derivatives, self._seeds = run, derivatives, seeds
+        self._changes: dict[str, Changes] = {}
+        self._redone_adjoints: dict[str, list[dict[int, Any]]] = {}
+        self._made_throughout: dict[str, list[Throughout]] = {}
+        self._lineups: dict[tuple[str, str | None], Lineup] = {}
+
+    def diagnose(
+        self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
+    ) -> Diagnosis | None:
+        """The likeliest mistake behind `given` as ∂of/∂wrt, the value of `of`, or an element; None where none fits."""
+        fitting = self.fitting(of, wrt, index, given, slack, matches)
+        if not fitting or self._is_chance(fitting[0], of, wrt, index, given, slack):
+            return None
+        # Several are as likely where nothing tells them apart; of two both are told, rather than one by chance.
+        likeliest = [s for s in fitting if s.rank == fitting[0].rank]
+        told = list(
+            {(found := self._told(suspect, of, wrt, _place(index))).text: found for suspect in likeliest}.values()
+        )
+        if len(told) == 1 or likeliest[0].mistake.kind == "other-node":
+            return told[0]
+        first, second, *_ = told
+        return Diagnosis(first.kind, first.where, f"either {first.text}, or {second.text}", first.hint)
+
+    def fitting(
+        self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
+    ) -> list[Suspect]:
+        """The suspects that give the number written, the likeliest first; it has to come within `slack` of theirs."""
+        near = self._near(of, wrt, index, given, slack)
+        return sorted((s for s in near if matches(s.value)), key=lambda suspect: suspect.rank)
+
+    def _near(self, of: str, wrt: str | None, index: Index, given: Any, reach: float) -> list[Suspect]:
+        """The suspects within `reach` of a number; of an array all that are arrays."""
+        lineup = self._lineup(of, wrt)
+        if index:
+            # Another node's array, or the transpose, may have no such element.
+            shape = self.run.shape(wrt or of)
+            alike = (suspect for suspect in lineup.arrays if shape_of(suspect.value) == shape)
+            lineup = Lineup(suspect._replace(value=_element(suspect.value[index])) for suspect in alike)
+        return lineup.arrays if shape_of(given) else lineup.between(given - reach, given + reach)
+
+    def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, index: Index, given: Any, slack: float) -> bool:
+        """Whether so few digits are written that one of the suspects as light as this may well be met by chance.
+
+        To be expected are as many as there are such numbers around, times the share of it all that the digits leave.
+        """
+        if shape_of(given) or likeliest.rank == NEAREST:
+            return False
+        reach = abs(given) / 2
+        near = self._near(of, wrt, index, given, reach)
+        light = {f"{s.value:.9g}" for s in near if s.mistake.weight <= likeliest.mistake.weight}
+        exact = f"{likeliest.value:.9g}" == f"{given:.9g}"
+        return not exact and len(light) * slack > MOST_CHANCE * reach
+
+    # ---- Who is suspected ----
+
+    def _lineup(self, of: str, wrt: str | None) -> Lineup:
+        if (of, wrt) not in self._lineups:
+            index = self.run.graph.index
+            found = self._of_value(index[of]) if wrt is None else self._of_derivative(of, index[wrt])
+            self._lineups[of, wrt] = Lineup(found)
+        return self._lineups[of, wrt]
+
+    def _of_derivative(self, of: str, wrt: int) -> Iterator[Suspect]:
+        adjoints = self._derivatives(of)
+        # A mistake in ∂L/∂x is made between x and L: the nearer to x, the fewer other answers it would have spoilt.
+        away = self._distances(wrt, self._users)
+        is_small = len(self.run.graph.nodes) <= MOST_PLACES
+        near = None if is_small else set(islice(away, MOST_PLACES))
+        for change, value in self.changes(of).effects(wrt, near):
+            place = (change.node, change.user, change.operation, away.get(change.node, 0))
+            yield Suspect(value, change.mistake, *place)
+        slot = self.run.linear.tape.slot[wrt]
+        for done, swept in zip(self._redone, self._swept(of), strict=True):
+            yield self._by_value(swept.get(slot, 0.0), done, away)
+        for each in self._throughout(of) if is_small else ():
+            if slot in each.cotangents:
+                yield Suspect(each.cotangents[slot], each.mistake, None, None, each.operation, distance=len(adjoints))
+        for mistake in rows_at(ANSWER):
+            if mistake.kind == "transpose" and len(shape_of(adjoints[wrt])) > 1:
+                yield Suspect(adjoints[wrt].T, mistake, wrt)
+            elif mistake.kind == "other-node":
+                # That two derivatives are 0 has its own reasons, so a 0 is not taken for another's.
+                others = (i for i in self._others(wrt) if not _is_zero(adjoints[i]))
+                yield from (Suspect(adjoints[i], mistake, wrt, i) for i in others)
+
+    def _of_value(self, node: int) -> Iterator[Suspect]:
+        true, slot = self.run.values[node], self.run.linear.tape.slot[node]
+        away = self._distances(node, self._args)
+        for done in self._redone:
+            yield self._by_value(done.linear.evaluation.terms[slot], done, away)
+        # A loss outside the graph has no node whose derivatives could stand in place of values.
+        slopes = None if self.run.is_outside else self._derivatives(self.run.output)
+        for mistake in rows_at(VALUE):
+            if mistake.kind == "sign":
+                yield Suspect(-true, mistake, node)
+            elif mistake.kind == "value" and slopes is not None:
+                yield Suspect(slopes[node], mistake, node)
+            elif mistake.kind == "other-node":
+                others = ((i, self.run.values[i]) for i in self._others(node))
+                yield from (Suspect(value, mistake, node, i) for i, value in others if value is not None)
+
+    def _by_value(self, value: Any, done: Redone, away: Mapping[int, int]) -> Suspect:
+        """The suspect of a mistake in the forward pass."""
+        node = None if done.slot is None else self.run.linear.tape.owner[done.slot]
+        distance = 0 if node is None else away.get(node, 0)
+        return Suspect(value, done.mistake, node, operation=done.slot, distance=distance)
+
+    def changes(self, of: str) -> Changes:
+        """What mistakes in the sweep of `of` change."""
+        if of not in self._changes:
+            self._changes[of] = Changes(self.run, self._seeds(of), self._derivatives(of))
+        return self._changes[of]
+
+    def _throughout(self, of: str) -> list[Throughout]:
+        """The sweeps of `of` with a mistake made again and again."""
+        if of not in self._made_throughout:
+            self._made_throughout[of] = throughout(self.changes(of))
+        return self._made_throughout[of]
+
+    @cached_property
+    def _redone(self) -> list[Redone]:
+        return redone(self.run)
+
+    def _swept(self, of: str) -> list[dict[int, Any]]:
+        """The adjoints by slot that follow from each mistake in the forward pass."""
+        if of not in self._redone_adjoints:
+            slot = self.run.linear.tape.slot
+            start = {slot[node]: seed for node, seed in self._seeds(of).items()}
+            self._redone_adjoints[of] = [done.linear.sweep(start) for done in self._redone]
+        return self._redone_adjoints[of]
+
+    def _others(self, node: int) -> Iterable[int]:
+        count = len(self.run.graph.nodes)
+        return (i for i in range(count) if i != node) if count <= MOST_OTHERS else ()
+
+    @cached_property
+    def _users(self) -> Mapping[int, list[int]]:
+        """The users of each node."""
+        users: dict[int, list[int]] = {}
+        for node, args in self._args.items():
+            for arg in args:
+                users.setdefault(arg, []).append(node)
+        return users
+
+    @cached_property
+    def _args(self) -> Mapping[int, list[int]]:
+        index = self.run.graph.index
+        return {i: [index[arg] for arg in node.args] for i, node in enumerate(self.run.graph.nodes)}
+
+    @staticmethod
+    def _distances(node: int, neighbours: Mapping[int, list[int]]) -> dict[int, int]:
+        """The fewest edges from `node` to each that can be reached, the nearest first."""
+        found = {node: 0}
+        layer, steps = {node}, 0
+        while layer:
+            steps += 1
+            layer = {there for here in layer for there in neighbours.get(here, ()) if there not in found}
+            found.update(dict.fromkeys(layer, steps))
+        return found
+
+    # ---- What is told of it ----
+
+    def _told(self, suspect: Suspect, of: str, wrt: str | None, place: str) -> Diagnosis:
+        mistake = suspect.mistake
+        node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
+        facts = self._facts(suspect, node, of, wrt, place)
+        where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
+        return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts))
+
+    def _facts(self, suspect: Suspect, node: int, of: str, wrt: str | None, place: str) -> dict[str, str]:
+        """What a sentence of the table may speak of; `place` is the element that is asked for."""
+        asked = self.run.graph.index[wrt or of]
+        output = shorten(of if wrt is not None else self.run.output)
+        name = self._name(node) + (place if node == asked else "")
+        facts = {"node": name, "d": derivative(output, name)}
+        facts["within"] = "" if node == asked else f"in {facts['d']} "
+        facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
+        facts["fn"], facts["dropped"] = self._operation(suspect), self._dropped(suspect)
+        facts["lost"] = self._lost(suspect, facts)
+        if suspect.user is not None:
+            facts |= {"user": self._name(suspect.user), "du": derivative(output, self._name(suspect.user))}
+        if wrt is not None:
+            facts["a"] = by_hand(self._number(self._derivatives(of)[node]))
+            facts |= self._arithmetic(suspect, node, of, facts["within"])
+        return facts
+
+    def _arithmetic(self, suspect: Suspect, node: int, of: str, within: str) -> dict[str, str]:
+        """The term that was changed, and the others of its sum, as they are written by hand."""
+        facts = {"term": "", "rest": within, "partial": "", "adjoint": ""}
+        adjoints, terms = self._derivatives(of), self.changes(of).terms[node]
+        sums = [(user, factors, c) for user, p, c in terms if (factors := _factors(user, p, c, adjoints))]
+        # A sum with a vector or a formula in it is nothing that one writes out as a term or two.
+        if suspect.user is None or len(sums) < len(terms):
+            return facts
+        for user, factors, c in sums:
+            if user == suspect.user:
+                facts["term"] = f", {product(factors)} = {by_hand(c)},"
+                facts["adjoint"], facts["partial"] = (f" = {by_hand(f)}" for f in (factors[0], factors[-1]))
+        others = [(factors, c) for user, factors, c in sums if user != suspect.user]
+        if others:
+            sum_, total = " + ".join(product(factors) for factors, _ in others), by_hand(sum(c for _, c in others))
+            facts["rest"] = f"{within}you have {sum_} = {total}; " if sum_ != total else f"{within}you have {total}; "
+        return facts
+
+    def _operation(self, suspect: Suspect) -> str:
+        """What was done wrong, in a word."""
+        name = suspect.mistake.where
+        if suspect.operation is not None:
+            row = self.run.linear.evaluation.rows[suspect.operation]
+            name = row.name if row is not None else name
+        name = "@" if name.startswith("@") else name.split("/")[0] or name
+        return _WORDS.get(name, name)
+
+    def _dropped(self, suspect: Suspect) -> str:
+        """The argument that a wrong value does without, by its name or number where it has one."""
+        mistake, tape = suspect.mistake, self.run.linear.tape
+        if suspect.operation is None or mistake.value not in ("x", "y") or mistake.where not in _PARTS:
+            return ""
+        part, arg = _PARTS[mistake.where], tape.args[suspect.operation][mistake.value == "x"]
+        if arg in tape.node_of:
+            return f"the {part} {self._name(tape.node_of[arg])}"
+        number = self._constant(arg)
+        return f"the {part} {number}" if number else f"a {part}"
+
+    def _lost(self, suspect: Suspect, facts: Mapping[str, str]) -> str:
+        """What the chain does without where an operation hands on what it was handed."""
+        if suspect.operation is not None:
+            numbers = filter(None, map(self._constant, self.run.linear.tape.args[suspect.operation]))
+            for number in numbers:
+                return f"{facts['at']}the factor {number} is left out"
+        return f"{facts['at']}the derivative of {facts['fn']} is left out of the chain"
+
+    def _constant(self, slot: int) -> str:
+        """The number that a formula has at this place; empty for what is none."""
+        term = self.run.linear.evaluation.terms[slot]
+        return by_hand(term) if self.run.linear.tape.constant[slot] and not shape_of(term) else ""
+
+    def _name(self, node: int) -> str:
+        return shorten(self.run.graph.nodes[node].name)
+
+    @staticmethod
+    def _number(value: Any) -> float | None:
+        return float(value) if value is not None and is_known(value) and not shape_of(value) else None
+
+
+def _place(index: Index) -> str:
+    """The element, or row, that an index means, as it is written behind a name."""
+    return f"[{','.join(str(i) for i in index if isinstance(i, int))}]" if index else ""
+
+
+def _element(value: Any) -> Any:
+    return value if shape_of(value) else float(value)
+
+
+def _is_zero(value: Any) -> bool:
+    return is_known(value) and not (value.any() if shape_of(value) else value)
+
+
+def _factors(user: int | None, partial: Any, contribution: Any, adjoints: list[Any]) -> list[float]:
+    """A term as factors; empty where one is no finite number."""
+    factors = [contribution] if user is None else [adjoints[user], partial]
+    every = (*factors, contribution)
+    is_plain = all(f is not None and is_known(f) and not shape_of(f) and isfinite(f) for f in every)
+    return factors if is_plain else []

@@ -1,0 +1,225 @@
+"""What each mistake would have given: one change to the sweep or to a rule, at one place, for every derivative.
+
+A change of one term, sum or partial adds `delta` to the cotangent of one slot, and all else is linear in that: the
+derivative with respect to x is off by delta · ∂slot/∂x. So the mistakes of a whole sweep take no sweep of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from math import isfinite, prod
+from typing import Any, NamedTuple
+
+from backcalc.calculus.linearize import pull
+from backcalc.calculus.run import Run
+from backcalc.calculus.sweep import forward
+from backcalc.marking.diagnosis.mistakes import STEP, SUM, TERM, Mistake, rows_at
+from backcalc.rules.row import Primitive, names_in
+from backcalc.rules.values import all_known, is_known, quietly, shape_of
+
+# What the texts of these rows speak of.
+_SUM = Primitive(SUM, ("a", "v", "product"), "")
+_TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "")
+
+Term = tuple[int | None, Any, Any]
+"""A user, or None for a seed; the local partial of the user; the contribution."""
+
+
+class Change(NamedTuple):
+    """One mistake at one place: what it adds to the cotangent of a slot.
+
+    `node` is where it was made; `user` whose term is changed, or `operation` whose local partial, by its slot.
+    """
+
+    mistake: Mistake
+    slot: int
+    delta: Any
+    node: int
+    user: int | None = None
+    operation: int | None = None
+
+
+class Changes:
+    """The changes that mistakes make to the derivatives of one output, whose adjoints by node are given."""
+
+    def __init__(self, run: Run, seeds: Mapping[int, Any], adjoints: list[Any]) -> None:
+        self.run, self.linear, self.adjoints, self.seeds = run, run.linear, adjoints, seeds
+        self.tape = run.linear.tape
+        self.terms: list[list[Term]] = replace(run, seeds=dict(seeds), adjoints=adjoints).contributions()
+        self.cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """Every change that makes a difference; of those that make the same, the lightest."""
+        return self.changes_at(range(len(self.terms)))
+
+    def changes_at(self, nodes: Collection[int]) -> list[Change]:
+        """The same of the changes made at some nodes."""
+        same: dict[Any, list[Change]] = {}
+        with quietly(self.linear.evaluation.has_arrays):
+            for change in self._all(nodes):
+                rivals = same.setdefault((change.slot, _key(change.delta)), [])
+                # A heavier explanation of the same number never wins, and of equals each may be the one.
+                if rivals and change.mistake.weight < rivals[0].mistake.weight:
+                    rivals.clear()
+                if not rivals or change.mistake.weight == rivals[0].mistake.weight:
+                    rivals.append(change)
+        return [change for rivals in same.values() for change in rivals]
+
+    def _all(self, nodes: Collection[int]) -> Iterator[Change]:
+        for node in nodes:
+            if self.terms[node] and is_known(self.adjoints[node]):
+                yield from filter(_matters, self._sums(node))
+                yield from filter(_matters, self._terms(node))
+        for slot, ct in self.cotangents.items():
+            owner = self.tape.owner[slot]
+            if owner is not None and owner in nodes and is_known(ct):
+                yield from filter(_matters, self._steps(slot, owner))
+                yield from filter(_matters, self._rules(slot, owner))
+
+    def _sums(self, node: int) -> Iterator[Change]:
+        """The changes to a node's adjoint."""
+        # Of one term alone the product is the sum, and no mistake.
+        terms, adjoint = [c for _, _, c in self.terms[node]], self.adjoints[node]
+        value = self.run.values[node]
+        known = {"a": adjoint, "v": value}
+        if len(terms) > 1 and all_known(terms):
+            known["product"] = prod(terms[1:], start=terms[0])
+        users = [user for user, _, _ in self.terms[node]]
+        for mistake in rows_at(SUM):
+            if mistake.change == "1" and not any(user in self.seeds for user in users):
+                continue  # The chain begins where the output is used.
+            new = _changed(_SUM, mistake.change, known)
+            yield Change(mistake, self.tape.slot[node], _difference(new, adjoint), node)
+
+    def _terms(self, node: int) -> Iterator[Change]:
+        """The changes to the contributions of a node's users."""
+        for user, partial, term in self.terms[node]:
+            if user is None or not is_known(term):
+                continue
+            value, ct = self.run.values[user], self.adjoints[user]
+            known = {"c": term, "p": partial, "ct": ct, "y": value, "a": self.adjoints[node]}
+            is_alone = len(self.terms[node]) == 1
+            for mistake in rows_at(TERM):
+                # One term alone is not left out among others; and without its local partial it is the seed left out.
+                is_other = mistake.kind == "missing-term" or (user in self.seeds and mistake.change == "ct")
+                if is_alone and is_other:
+                    continue
+                new = _changed(_TERM, mistake.change, known)
+                yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user)
+
+    def _steps(self, slot: int, node: int) -> Iterator[Change]:
+        """The changes to what any operation hands to its arguments."""
+        ct = self.cotangents[slot]
+        for arg, partial in self.linear.slot_edges[slot]:
+            term = pull(partial, ct)
+            if is_known(term):
+                for mistake in rows_at(STEP):
+                    new = -term if mistake.change == "-c" else ct
+                    yield Change(mistake, arg, _difference(new, term), node, operation=slot)
+
+    def _rules(self, slot: int, node: int) -> Iterator[Change]:
+        """The changes to the local partials of an operation."""
+        row, args = self.linear.evaluation.rows[slot], self.tape.args[slot]
+        if row is None:
+            return
+        for mistake in rows_at(row.name):
+            for k, text in enumerate(map(str.strip, mistake.change.split(";"))):
+                # `x*x` has one slot for both its arguments: which of the edges is meant, their order tells.
+                edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]
+                place = args[:k].count(args[k])
+                if text and place < len(edges) and not mistake.value:
+                    old = pull(edges[place], self.cotangents[slot])
+                    new = self.by_rule(slot, row, k, text, self.cotangents[slot])
+                    yield Change(mistake, args[k], _difference(new, old), node, operation=slot)
+
+    def by_rule(self, slot: int, row: Primitive, k: int, text: str, ct: Any) -> Any:
+        """The contribution of a slot to its k-th argument if its partial were this text; None where it has none."""
+        terms, shapes = self.linear.evaluation.terms, self.linear.evaluation.shapes
+        arg, ct = self.tape.args[slot][k], self.linear.full(ct, shapes[slot])
+        operands = dict(
+            zip((*row.params, "out"), [*(terms[a] for a in self.tape.args[slot]), terms[slot]], strict=True)
+        )
+        if not all(is_known(operands[name]) for name in names_in(text) if name in operands):
+            return None
+        has_arrays = bool(shapes[slot] or any(shapes[a] for a in self.tape.args[slot]))
+        bound = row.array if has_arrays else row.scalar
+        try:
+            if row.pullbacks:
+                return bound.pullback_form(text)(*operands.values(), ct, float(prod(shape_of(terms[arg]))))
+            new = ct * bound.form(text)(*operands.values())
+        except (ValueError, TypeError):  # Shapes that do not go together: nobody can have done that.
+            return None
+        return float(new.sum()) if shape_of(new) and not shapes[arg] else new
+
+    # ---- What a change comes to ----
+
+    def effects(self, node: int, places: Collection[int] | None = None) -> Iterator[tuple[Change, Any]]:
+        """Every change, or those made at some nodes, with the derivative with respect to `node` that it leads to."""
+        slot, adjoint = self.tape.slot[node], self.adjoints[node]
+        changes = self.changes if places is None else self.changes_at(places)
+        with quietly(self.linear.evaluation.has_arrays):
+            # By one forward sweep for all changes; of arrays slopes would be Jacobians, so each change is swept.
+            if not self.linear.evaluation.has_arrays:
+                slopes = self._slopes(slot, max((change.slot for change in changes), default=slot))
+                for change in changes:
+                    if slopes.get(change.slot):
+                        yield change, adjoint + change.delta * slopes[change.slot]
+                return
+            for change, moved in zip(changes, self._moved if places is None else self._moves(changes), strict=True):
+                if slot in moved and is_known(moved[slot]):
+                    yield change, adjoint + self.linear.full(moved[slot], shape_of(adjoint))
+
+    def _slopes(self, slot: int, last: int) -> dict[int, Any]:
+        """∂slot/∂this one for every slot above it, up to the last that is asked for."""
+        edges = self.linear.slot_edges
+        return forward(range(slot + 1, last + 1), lambda head: _numbers(edges[head]), {slot: 1.0})
+
+    @cached_property
+    def _moved(self) -> list[dict[int, Any]]:
+        return self._moves(self.changes)
+
+    def _moves(self, changes: Iterable[Change]) -> list[dict[int, Any]]:
+        """For each change, by how much it moves the cotangent of every slot."""
+        return [self.linear.sweep({change.slot: change.delta}) for change in changes]
+
+
+def _numbers(edges: Any) -> Iterator[tuple[int, float]]:
+    return ((arg, partial) for arg, partial in edges if isinstance(partial, float))
+
+
+def _changed(row: Primitive, text: str, known: Mapping[str, Any]) -> Any:
+    """What stands in place of a sum or a term; None where it speaks of what is not known."""
+    used = [known.get(name) for name in names_in(text)]
+    if any(value is None or not is_known(value) for value in used):
+        return None
+    bound = row.array if any(map(shape_of, used)) else row.scalar
+    try:
+        return bound.form(text)(*(known.get(name) for name in row.params), None)
+    except ValueError:  # Shapes that do not go together: nobody can have done that.
+        return None
+
+
+def _difference(new: Any, old: Any) -> Any:
+    """New − old; None where there is nothing new, or not in that shape."""
+    if new is None or not is_known(new) or (shape_of(new) and shape_of(new) != shape_of(old)):
+        return None
+    return new - old
+
+
+def _matters(change: Change) -> bool:
+    """Whether a change is one, and finite."""
+    if change.delta is None:
+        return False
+    if not shape_of(change.delta):
+        return change.delta != 0 and isfinite(change.delta)
+    from backcalc.rules.functions.arrays import is_finite
+
+    return bool(change.delta.any()) and is_finite(change.delta)
+
+
+def _key(delta: Any) -> Any:
+    """A delta as the key of a dictionary, to twelve digits."""
+    return tuple(f"{float(item):.12g}" for item in delta.ravel()) if shape_of(delta) else f"{delta:.12g}"

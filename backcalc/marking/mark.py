@@ -1,0 +1,129 @@
+"""What somebody states, beside the truth: an answer as it is to be marked, and as it is once it is marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf
+from typing import Any, Literal
+
+from backcalc.calculus.digits import Tolerance, is_right, last_units, reach, wrong_places
+from backcalc.calculus.evaluate import constant
+from backcalc.graph.shapes import Shape
+from backcalc.language.statements import Answer
+from backcalc.marking.diagnosis.diagnose import Diagnosis
+from backcalc.marking.subject import subject_of
+from backcalc.rules.values import is_known, shape_of
+from backcalc.text.errors import Source
+
+Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
+_COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
+
+
+@dataclass(frozen=True)
+class Marked:
+    """An answer as `name` (`dL/dx1` or `t1`), the value given, as written, the true one, and the verdict.
+
+    A wrong one has a diagnosis where one is found; `note` tells how a number came about that is not quite wrong.
+    Of an array that is wrong, `places` are the indices of the elements that are; `misshapen` is the shape of an answer
+    that has not the one of the truth.
+    """
+
+    name: str
+    given: str
+    expected: Any
+    verdict: Verdict
+    diagnosis: Diagnosis | None = None
+    note: str = ""
+    places: tuple[tuple[int, ...], ...] = ()
+    misshapen: Shape | None = None
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it is right, but for rounding on the way: then nothing is to be put right."""
+        return self.verdict in ("right", "rounding")
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """An answer with the true value of what it is about."""
+
+    answer: Answer
+    expected: Any
+    source: Source
+
+    @property
+    def of(self) -> str:
+        """The numerator, or the node whose value it is."""
+        return self.answer.of
+
+    @property
+    def wrt(self) -> str | None:
+        """The denominator; None for a value."""
+        return self.answer.wrt
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is about a node as a whole, not about an element."""
+        return not (self.answer.of_place or self.answer.wrt_place)
+
+    @cached_property
+    def value(self) -> Any:
+        """What was given, as a number or an array."""
+        return constant(self.answer.value, self.source)
+
+    def matches(self, value: Any) -> bool:
+        """Whether what was given is `value`, to the digits written."""
+        if value is None or not is_known(value):
+            return False
+        is_number = isinstance(value, float) and isinstance(self.value, float)
+        if is_number and abs(self.value - value) > self.slack:  # Most are far off, which is soon told.
+            return False
+        return is_right(self.answer.value, value, self.source)
+
+    @cached_property
+    def slack(self) -> float:
+        """How far a number may be from what was given that this is written for, and a little more."""
+        return inf if shape_of(self.value) else reach(self.answer.value, self.value)
+
+    @cached_property
+    def units(self) -> list[float]:
+        """The worth of one step of the last digit written, of each element of an array; 0 where there are no digits."""
+        return last_units(self.answer.value)
+
+    @property
+    def shifts(self) -> Iterator[Any]:
+        """Half a step of the last digit, in an array of each element in turn."""
+        if not shape_of(self.value):
+            yield from (unit / 2 for unit in self.units)
+            return
+        from backcalc.rules.functions.arrays import units
+
+        every = units(shape_of(self.value))
+        if len(every) == len(self.units):  # An array may have been worked out, too.
+            yield from (unit / 2 * each for unit, each in zip(self.units, every, strict=True))
+
+    def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Marked:
+        """The answer with its verdict."""
+        return Marked(subject_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
+
+    @cached_property
+    def text(self) -> str:
+        """What was given, as written, on one line."""
+        # A vector may stand on several lines with comments in it, a table's cell and a CSV field may not.
+        return " ".join(_COMMENT.sub("", self.source.text[slice(*self.answer.value_span)]).split())
+
+    def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Marked:
+        """The answer as a wrong one, with the elements that are."""
+        places = tuple(wrong_places(self.answer.value, self.expected, self.source, tolerance))
+        # An answer of another shape has no wrong elements, for none of them stands for one.
+        shape = shape_of(self.value)
+        misshapen = None if shape == shape_of(self.expected) else shape
+        return replace(self.marked("wrong", diagnosis, note), places=places, misshapen=misshapen)
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals were written."""
+        return len(self.text.partition(".")[2].rstrip("] "))

@@ -1,0 +1,154 @@
+"""The two passes done again as somebody may have done them: rounded on the way, or on from numbers of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
+from math import isfinite
+from typing import Any, Literal, NamedTuple
+
+from backcalc.calculus.evaluate import Evaluation, apply
+from backcalc.calculus.linearize import Linearization, pull
+from backcalc.rules.row import Primitive
+from backcalc.rules.values import is_known, quietly, shape_of
+
+_ANY_SIZE = Context(prec=400, Emin=MIN_EMIN, Emax=MAX_EMAX)
+
+Settle = Callable[[int, Any], Any]
+"""What the value or the adjoint of a slot is taken for once it is worked out."""
+
+
+def reworked(linear: Linearization, settle: Settle, rows: Mapping[int, Primitive] | None = None) -> Linearization:
+    """`linear` with every value that its formula gives passed through `settle`, and some slots served by other rows.
+
+    What is given stays, and so does what is not known; local partials are those of the textbook, at the new values.
+    Raises ValueError where another row would give another shape.
+    """
+    old = linear.evaluation
+    new = copy(old)  # Shapes, names and tape are the same; what differs is replaced, never written into.
+    new.rows = [rows.get(slot, row) for slot, row in enumerate(old.rows)] if rows else old.rows
+    new.terms = list(old.terms)
+    with quietly(old.has_arrays):
+        # In the order of the slots, so each is worked out from what its arguments were taken for.
+        for slot, row in enumerate(new.rows):
+            if row is not None and slot not in old.replaced and is_known(old.terms[slot]):
+                value = _applied(new, slot, row)
+                if shape_of(value) != shape_of(old.terms[slot]):
+                    raise ValueError
+                new.terms[slot] = settle(slot, value)
+    return Linearization(new, textbook=True)
+
+
+def _applied(evaluation: Evaluation, slot: int, row: Primitive) -> Any:
+    tape = evaluation.tape
+    return apply(row, [evaluation.terms[arg] for arg in tape.args[slot]], tape.indices.get(slot, ()))
+
+
+# ---- Rounded on the way ----------------------------------------------------------------------------------------------
+
+
+class Rounding(NamedTuple):
+    """How every intermediate result is rounded: to so many decimals, or so many significant digits."""
+
+    digits: int
+    unit: Literal["decimals", "significant digits"]
+    throughout: bool
+    """Whether every product and sum is rounded, or only values and adjoints of nodes."""
+
+    def __str__(self) -> str:
+        return f"{self.digits} {self.unit}"
+
+    def __call__(self, value: Any) -> Any:
+        """`value` rounded, halves away from zero as by hand; what is not known stays."""
+        if not is_known(value):
+            return value
+        if shape_of(value):
+            from backcalc.rules.functions.arrays import each
+
+            return each(self._rounded, value)
+        return self._rounded(value)
+
+    def _rounded(self, value: float) -> float:
+        if not isfinite(value) or value == 0:
+            return value
+        exact = Decimal(repr(float(value)))  # As it is written: 0.125 rounds up, 0.15 too, whatever its binary value.
+        place = -self.digits if self.unit == "decimals" else exact.adjusted() + 1 - self.digits
+        return float(exact.quantize(Decimal((0, (1,), place)), ROUND_HALF_UP, _ANY_SIZE))
+
+
+ROUNDINGS = tuple(
+    Rounding(digits, unit, throughout)
+    for unit in ("decimals", "significant digits")
+    for digits in (4, 3, 2)
+    for throughout in (False, True)
+)
+"""Those that are tried, the finest first."""
+
+
+# ---- On from numbers of one's own ------------------------------------------------------------------------------------
+
+
+class OwnWork:
+    """What correct work gives that goes on from somebody's own numbers, every intermediate result rounded if need be.
+
+    `values` has the value of a node, `derivatives` the derivatives of an output, both by the node's place.
+    """
+
+    def __init__(
+        self,
+        linear: Linearization,
+        values: Mapping[int, Any] | None = None,
+        derivatives: Mapping[str, Mapping[int, Any]] | None = None,
+        rounding: Rounding | None = None,
+    ) -> None:
+        self._values, self._own, self._rounding = values or {}, derivatives or {}, rounding
+        self._adjoints: dict[str, dict[int, Any]] = {}
+        self._node_of, self._throughout = linear.tape.node_of, rounding is not None and rounding.throughout
+        self.linear = linear if not values and rounding is None else reworked(linear, self._value)
+        if rounding is not None and rounding.throughout:
+            _round_products(self.linear, rounding)
+
+    def value(self, node: int) -> Any:
+        """What the formula of a node gives, by the values that its arguments were taken for; None where it has none."""
+        slot = self.linear.tape.slot[node]
+        row = self.linear.evaluation.rows[slot]
+        if row is None or not is_known(self.linear.evaluation.terms[slot]):
+            return None
+        return self._settled(_applied(self.linear.evaluation, slot, row))
+
+    def adjoints(self, of: str, seeds: Mapping[int, Any]) -> dict[int, Any]:
+        """What each node's derivative comes to by the numbers that those of its users were taken for."""
+        if of not in self._adjoints:
+            found = self._adjoints[of] = {}
+            own, slot = self._own.get(of, {}), self.linear.tape.slot
+
+            def settle(at: int, adjoint: Any) -> Any:
+                node = self._node_of.get(at)
+                if node is None:
+                    return adjoint
+                found[node] = self._settled(adjoint)
+                return own.get(node, found[node])  # Kept is what comes out, handed on what the student wrote.
+
+            self.linear.sweep({slot[node]: seed for node, seed in seeds.items()}, settle=settle)
+        return self._adjoints[of]
+
+    def _value(self, slot: int, value: Any) -> Any:
+        node = self._node_of.get(slot)
+        if node is None:
+            return self._settled(value) if self._throughout else value
+        return self._values[node] if node in self._values else self._settled(value)
+
+    def _settled(self, value: Any) -> Any:
+        return value if self._rounding is None else self._rounding(value)
+
+
+def _round_products(linear: Linearization, rounding: Rounding) -> None:
+    """Make every edge of `linear` round its local partial, and what it hands on."""
+
+    def rounded(partial: Any) -> Any:
+        known = rounding(partial) if isinstance(partial, float) else partial
+        return lambda ct: rounding(pull(known, ct))
+
+    for slot, edges in enumerate(linear.slot_edges):
+        linear.slot_edges[slot] = [(arg, rounded(partial)) for arg, partial in edges]

@@ -1,0 +1,82 @@
+"""What an answer is about: its name, the elements that it means, and whether a graph has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from backcalc.calculus.evaluate import missing_nodes, remedies
+from backcalc.calculus.run import Run
+from backcalc.graph.shapes import Shape, shape_words
+from backcalc.language.statements import Answer
+from backcalc.text.errors import Diagnostic, quoted, shorten
+from backcalc.text.suggest import did_you_mean
+
+
+def part(answer: Answer, rank: int) -> tuple[Any, ...]:
+    """The index, in what `answer` is about, of the element or elements that it names; `rank` is that of its `of`."""
+    # ∂h/∂x[1] is a column: the derivative has h's axes first, then x's.
+    rest = (slice(None),) * (rank - len(answer.of_place)) if answer.wrt_place else ()
+    return (*answer.of_place, *rest, *answer.wrt_place)
+
+
+def subject_of(answer: Answer) -> str:
+    """What `answer` is about, in one spelling: `dL/dW[0,1]` or `t1`."""
+    of = answer.of + _place_text(answer.of_place)
+    return of if answer.wrt is None else f"d{of}/d{answer.wrt}{_place_text(answer.wrt_place)}"
+
+
+def _place_text(place: tuple[int, ...]) -> str:
+    return f"[{','.join(map(str, place))}]" if place else ""
+
+
+def unknown(run: Run, answer: Answer) -> Diagnostic:
+    """That the truth about `answer` is not known at this point, and what would settle it."""
+    what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(subject_of(answer))}`"
+    hints: tuple[str, ...] = ()
+    why = ""
+    evaluation = run.linear.evaluation
+    if needed := missing_nodes(evaluation):
+        have = "has" if len(needed) == 1 else "have"
+        hints, why = remedies(evaluation, needed), f": {quoted([node.name for node in needed])} {have} no value"
+    elif answer.wrt is None:
+        hints = (f"the file of the graph may state its activation: {shorten(answer.of)} = …",)
+    return Diagnostic("unknown-value", f"{what} is not known{why}", answer.span, hints=hints)
+
+
+def refusals(run: Run, answer: Answer) -> list[Diagnostic]:
+    """What keeps `answer` from being marked, at any point: a node that is not there, or an element."""
+    return list(_unknown_nodes(run, answer)) or list(_no_elements(run, answer))
+
+
+def _unknown_nodes(run: Run, answer: Answer) -> Iterator[Diagnostic]:
+    for name in (answer.of, answer.wrt):
+        if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
+            hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
+            # One error an answer: the second name is often misspelt for the same reason.
+            yield Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
+            return
+
+
+def _no_elements(run: Run, answer: Answer) -> Iterator[Diagnostic]:
+    for name, place in ((answer.of, answer.of_place), (answer.wrt, answer.wrt_place)):
+        shape = () if name is None else run.shape(name)
+        if name is not None and not _is_within(place, shape):
+            message = f"`{shorten(name)}` is {shape_words(shape)}, which has no element {_place_text(place)}"
+            yield Diagnostic("no-element", message, answer.span, hints=_last_element(name, shape))
+
+
+def _is_within(place: tuple[int, ...], shape: Shape) -> bool:
+    """Whether an array has this element, or row."""
+    # Fewer indices than axes are a row; what has a length that is not known gets the benefit of the doubt.
+    return len(place) <= len(shape) and all(size is None or i < size for i, size in zip(place, shape, strict=False))
+
+
+def _last_element(name: str, shape: Shape) -> tuple[str, ...]:
+    last = ",".join("?" if size is None else str(size - 1) for size in shape)
+    return (f"its last element is {shorten(name)}[{last}]",) if shape else ()
+
+
+def _is_loss(run: Run, answer: Answer, name: str) -> bool:
+    """Whether `name` is the loss outside the graph, as what is differentiated."""
+    return run.is_outside and name == run.output == answer.of and answer.wrt is not None

@@ -1,0 +1,1 @@
+"""What is shown of a result, a file a result."""

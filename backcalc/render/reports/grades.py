@@ -1,0 +1,110 @@
+"""The marks of many submissions: as a report, with what the class got wrong, as JSON and as CSV."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from statistics import mean, median
+
+from backcalc import progress
+from backcalc.language.unparse import number_text
+from backcalc.marking.grade import VERDICTS, Graded, mistakes
+from backcalc.render.formats.csv import csv_lines
+from backcalc.render.formats.json import dump, enclosed
+from backcalc.render.reports.marks import mark_object
+from backcalc.render.reports.run import Grid, cut
+from backcalc.text.errors import plural
+from backcalc.text.numerals import DIGITS, rounded
+
+BINS = 10  # Of the histogram: tenths of what can be had; all of it is a bin of its own.
+BAR = 40
+MISTAKES = 10  # The commonest, in the report.
+
+
+def grades_report(graded: Sequence[Graded], digits: int = DIGITS, limit: int = 0) -> list[Grid]:
+    """A row a submission, then what `class_report` says; more than `limit` rows are cut, 0 is no limit."""
+    if not graded:
+        return []
+    shown = graded[: limit or None]
+    rows = [(each.name, *_counts(each), "-" if each.score is None else rounded(each.score, digits)) for each in shown]
+    header = ("submission", *VERDICTS, "score")
+    grid = Grid(header, rows, frozenset(range(1, len(header))))
+    return [*cut(grid, len(graded)), *class_report(graded, digits)]
+
+
+def class_report(graded: Sequence[Graded], digits: int = DIGITS) -> list[Grid]:
+    """The scores as a histogram, each answer's verdicts, and the commonest mistakes."""
+    scores = [each.score for each in graded if each.score is not None]
+    if not scores:
+        return []
+    return [_histogram(scores, digits), _by_answer(graded), *_mistakes(graded)]
+
+
+def _counts(graded: Graded) -> list[str]:
+    if not graded.is_read:
+        return ["-" for _ in VERDICTS]
+    found = Counter[str](answer.verdict for answer in graded.marked)
+    return [str(found[verdict]) for verdict in VERDICTS]
+
+
+def _histogram(scores: Sequence[float], digits: int) -> Grid:
+    """How many submissions have which score."""
+    # A score is a quotient of whole numbers: 0.3 is 3/10, whose bin begins there, whatever 0.3*10 is in binary.
+    counts = Counter(min(BINS, int(score * BINS + 1e-9)) if score < 1 else BINS for score in scores)
+    most = max(counts.values())
+    labels = [*(f"{i / BINS} to {(i + 1) / BINS}" for i in range(BINS)), "all"]
+    rows = [(label, str(counts[i]), "#" * -(-counts[i] * BAR // most)) for i, label in enumerate(labels)]
+    about = f"mean {rounded(mean(scores), digits)}, median {rounded(median(scores), digits)}"
+    title = f"Scores of {plural(len(scores), 'submission')}: {about}"
+    return Grid(("score", "count", ""), rows, frozenset([1]), yields=2, title=title)
+
+
+def _by_answer(graded: Sequence[Graded]) -> Grid:
+    """How many submissions have which verdict, an answer a row."""
+    counts: dict[str, Counter[str]] = {}
+    for answer in (answer for each in graded if each.is_read for answer in each.marked):
+        counts.setdefault(answer.name, Counter())[answer.verdict] += 1
+    rows = [(name, *(str(found[verdict]) for verdict in VERDICTS)) for name, found in counts.items()]
+    return Grid(("answer", *VERDICTS), rows, frozenset(range(1, 6)), title="Each answer")
+
+
+def _mistakes(graded: Sequence[Graded]) -> list[Grid]:
+    """The commonest mistakes, each below the share of the class that made it."""
+    found = mistakes(graded)
+    count = sum(each.is_read for each in graded)
+    rows = [(f"{100 * share:.0f} %", str(round(share * count))) for _, share in found[:MISTAKES]]
+    notes = {i: [text] for i, (text, _) in enumerate(found[:MISTAKES])}
+    title = "The commonest mistakes"
+    return [Grid(("share", "submissions"), rows, frozenset([0, 1]), title=title, notes=notes)] if rows else []
+
+
+def render_grades_json(graded: Sequence[Graded]) -> Iterator[str]:
+    """Submissions and mistakes, in the shape that the language's contract fixes: an answer a line."""
+    yield "{"
+    # A submission at a time, for a class may have more marks than one text should.
+    submissions = map(_submission, progress.through("writing", graded))
+    yield from enclosed('  "submissions": [', submissions, "  ],")
+    found = (f"    {dump({'text': text, 'share': share})}" for text, share in mistakes(graded))
+    yield from enclosed('  "mistakes": [', found, "  ]")
+    yield "}"
+
+
+def _submission(graded: Graded) -> str:
+    numbers = f'"right": {graded.right}, "total": {len(graded.marked)}, "score": {dump(graded.score)}'
+    head = f'    {{"name": {dump(graded.name)}, {numbers}, "answers": ['
+    return "\n".join(enclosed(head, (f"      {dump(mark_object(answer))}" for answer in graded.marked), "    ]}"))
+
+
+def render_grades_csv(graded: Sequence[Graded]) -> Iterator[str]:
+    """The lines `submission,right,total,score`, and a column an answer with its verdict."""
+    # A set in order: columns stand as the first submission that has them names them.
+    names = list(dict.fromkeys(answer.name for each in graded for answer in each.marked))
+    rows = (_row(each, names) for each in progress.through("writing", graded))
+    yield from csv_lines([("submission", "right", "total", "score", *names), *rows])
+
+
+def _row(graded: Graded, names: Sequence[str]) -> list[str]:
+    verdicts = {answer.name: answer.verdict for answer in graded.marked} if graded.is_read else {}
+    score = "" if graded.score is None else number_text(graded.score)
+    numbers = (str(graded.right), str(len(graded.marked)), score)
+    return [graded.name, *numbers, *(verdicts.get(name, "") for name in names)]

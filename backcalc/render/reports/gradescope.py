@@ -1,0 +1,86 @@
+"""A submission's marks as the results.json of Gradescope's autograder: one test case an answer.
+
+The fields are those of "Output format" in Gradescope's autograder specifications.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from backcalc import progress
+from backcalc.marking.grade import Graded
+from backcalc.marking.mark import Marked
+from backcalc.render.formats.json import dump
+from backcalc.render.reports.marks import notes_of
+from backcalc.render.values import value_text
+from backcalc.text.numerals import DIGITS
+
+_UNFIT = re.compile(r"^\.+|[/\\:\x00-\x1f]")  # In a folder's name, on any system.
+LONGEST = 80  # Characters of a name; a folder's has at most 255 bytes.
+AT_ONCE = 64
+
+
+def render_gradescope(graded: Graded, digits: int = DIGITS, *, hints: bool = False) -> str:
+    """The results of one submission; with `hints` nothing in it gives the expected values away."""
+    return dump(
+        {
+            "score": float(graded.points),  # Points, one an answer: the tests below have 1 each at most.
+            "output": _output(graded),
+            "output_format": "text",
+            "test_output_format": "text",
+            "test_name_format": "text",
+            "tests": [_test(graded, i, digits, hints=hints) for i in range(len(graded.marked))],
+        },
+        indented=True,
+    )
+
+
+def write_gradescope(graded: Sequence[Graded], out: str, digits: int = DIGITS, *, hints: bool = False) -> None:
+    """Write a NAME/results.json for each submission into the folder `out`, which is made. Raises OSError."""
+    for each, name in zip(progress.through("writing", graded, AT_ONCE), _folders(graded), strict=True):
+        folder = Path(out, name)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "results.json").write_text(f"{render_gradescope(each, digits, hints=hints)}\n", encoding="utf-8")
+
+
+def _folders(graded: Sequence[Graded]) -> Iterator[str]:
+    """A name that a folder can have for each submission, numbered where others have it too."""
+    seen: Counter[str] = Counter()
+    for each in graded:
+        # A submission's name may come from a cell that anyone filled in: `../x` must not lead out of the folder.
+        name = _UNFIT.sub("_", each.name)[:LONGEST] or "_"
+        seen[name.casefold()] += 1  # To some file systems `Ada` and `ada` are one.
+        count = seen[name.casefold()]
+        yield name if count == 1 else f"{name} ({count})"
+
+
+def _output(graded: Graded) -> str:
+    """What the whole submission is told: the score, and what is wrong with answers that could not be read."""
+    score = f"{graded.points} of {len(graded.marked)}"
+    return score if graded.error is None else f"{score}\n\n{graded.error}"
+
+
+def _test(graded: Graded, number: int, digits: int, *, hints: bool) -> dict[str, Any]:
+    answer, has_point = graded.marked[number], graded.earned[number]
+    return {
+        "name": answer.name,
+        "number": str(number + 1),
+        "score": float(has_point),
+        "max_score": 1.0,
+        "status": "passed" if has_point else "failed",
+        "output": "\n".join(_told(answer, digits, hints=hints)),
+    }
+
+
+def _told(mark: Marked, digits: int, *, hints: bool) -> list[str]:
+    """What the student reads below an answer."""
+    lines: list[str] = [mark.verdict]
+    if mark.given:
+        lines.append(f"given: {mark.given}")
+    if mark.verdict != "right" and not hints:
+        lines.append(f"expected: {value_text(mark.expected, digits)}")
+    return [*lines, *notes_of(mark, digits, hints=hints)]

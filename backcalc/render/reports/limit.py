@@ -1,0 +1,51 @@
+"""Which rows of a long table are shown, and the words for those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from heapq import nsmallest
+from math import inf, isnan
+from typing import Any, TypeVar
+
+from backcalc.calculus.run import AnyRun
+from backcalc.rules.values import is_known, shape_of
+
+LIMIT = 200  # Rows: a few screens; beyond that one greps rather than reads.
+T = TypeVar("T")
+
+
+def telling_nodes(run: AnyRun, limit: int) -> Sequence[int]:
+    """The places of at most `limit` nodes, in their order: the output, the inputs, then the largest adjoints."""
+    derivatives = [run.adjoints] if run.mode == "reverse" else run.tangents.values()
+    columns = [column[:] for column in derivatives]  # Of arrays all numbers at once, not one by one.
+    index = run.graph.index
+    first = {index[name]: 1 for name in run.graph.inputs} | {index.get(run.output, -1): 0}
+
+    def place(i: int) -> tuple[int, float]:
+        return first.get(i, 2), -max(size(column[i]) for column in columns)
+
+    return most(range(len(run.graph.nodes)), limit, place)
+
+
+def most(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Sequence[T]:
+    """The first `limit` of `rows` by `key`, in the order in which they stand; 0 is no limit."""
+    if not limit or len(rows) <= limit:
+        return rows
+    # Of a million rows a heap of `limit` is all that is held, and which are kept does not change their order.
+    kept = nsmallest(limit, range(len(rows)), key=lambda i: key(rows[i]))
+    return [rows[i] for i in sorted(kept)]
+
+
+def size(value: Any) -> float:
+    """How large a derivative is; what is no number, or not known, counts as larger than all."""
+    if value is None or not is_known(value):
+        return inf
+    found = float(abs(value).max() if shape_of(value) else abs(value))
+    return inf if isnan(found) else found
+
+
+def left_out(count: int, shown: int) -> str:
+    """The line that says how many of `count` rows are not `shown`; empty where all are."""
+    if shown == count:
+        return ""
+    return f"… {count - shown:,} of {count:,} rows are left out; --limit 0 shows all."

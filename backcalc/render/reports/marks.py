@@ -1,0 +1,118 @@
+"""Marked answers: a report, JSON, and CSV."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from backcalc.graph.shapes import shape_words
+from backcalc.language.unparse import unparse
+from backcalc.marking.mark import Marked, Verdict
+from backcalc.render.formats.csv import csv_lines
+from backcalc.render.formats.json import dump
+from backcalc.render.reports.run import Grid, Tone
+from backcalc.render.values import MAX_DIGITS, exact, value_text
+from backcalc.rules.values import literal, shape_of
+from backcalc.text.errors import plural
+from backcalc.text.numerals import DIGITS
+
+SIGNS: dict[Verdict, str] = {"right": "✓", "rounding": "≈", "follows": "↪", "wrong": "✗", "missing": "–"}
+TONES: dict[Verdict, Tone] = {"right": "good", "rounding": "fair", "follows": "fair", "wrong": "bad", "missing": "bad"}
+
+# What `--hints` adds to a verdict; what it says of a mistake comes from the table of mistakes.
+VERDICT_HINTS: dict[Verdict, str] = {
+    "rounding": "keep more digits on the way, and round at the end",
+    "follows": "put the earlier answer right first",
+}
+PLACES_SHOWN = 3
+
+
+def marks_report(marked: Sequence[Marked], digits: int = DIGITS, *, hints: bool = False) -> list[Grid]:
+    """A row an answer, below it what went wrong, then the score; with `hints` nothing that gives an answer away."""
+    header = ["", "answer", "given", "expected", "verdict"]
+    rows = [
+        [SIGNS[mark.verdict], mark.name, mark.given or "-", _expected(mark, digits), mark.verdict] for mark in marked
+    ]
+    if hints:  # What is expected gives the answer away.
+        header.pop(3)
+        rows = [row[:3] + row[4:] for row in rows]
+    notes = {i: found for i, mark in enumerate(marked) if (found := notes_of(mark, digits, hints=hints))}
+    tones = {i: TONES[mark.verdict] for i, mark in enumerate(marked)}
+    numbers = frozenset([2] if hints else [2, 3])
+    return [
+        Grid(header, rows, numbers, notes=notes, tones=tones),
+        Grid((), (), frozenset(), title=score_text(marked)),
+    ]
+
+
+def render_marks_json(marked: Sequence[Marked], *, hints: bool = False) -> str:
+    """The answers with their verdicts, in the shape that the language's contract fixes."""
+    answers = [mark_object(mark, hints=hints) for mark in marked]
+    right = sum(mark.verdict == "right" for mark in marked)
+    return dump({"answers": answers, "right": right, "total": len(marked)}, indented=True)
+
+
+def mark_object(mark: Marked, *, hints: bool = False) -> dict[str, object]:
+    """One marked answer as JSON has it; with `hints` what is expected is null."""
+    found = mark.diagnosis
+    return {
+        "answer": mark.name,
+        "given": mark.given or None,
+        "expected": None if hints else exact(mark.expected),
+        "verdict": mark.verdict,
+        "diagnosis": found and {"kind": found.kind, "where": found.where, "text": found.hint if hints else found.text},
+    }
+
+
+def render_marks_csv(marked: Sequence[Marked], *, hints: bool = False) -> Iterator[str]:
+    """A line an answer, what went wrong last; numbers are exact, arrays as the language writes them."""
+    header = ("answer", "given", "expected", "verdict", "kind", "where", "diagnosis")
+    yield from csv_lines([header, *(_csv_row(mark, hints=hints) for mark in marked)])
+
+
+def _csv_row(mark: Marked, *, hints: bool) -> tuple[str, ...]:
+    found, expected = mark.diagnosis, "" if hints else unparse(literal(mark.expected))
+    diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", mark.note)
+    return mark.name, mark.given, expected, mark.verdict, *diagnosis
+
+
+def score_text(marked: Sequence[Marked]) -> str:
+    """`2 of 5 right`, and how many of the others are not simply wrong."""
+    counts = Counter(str(mark.verdict) for mark in marked)
+    told = [f"{counts[verdict]} {verdict}" for verdict in ("rounding", "follows", "missing") if counts[verdict]]
+    return ", ".join([f"{counts['right']} of {len(marked)} right", *told])
+
+
+def notes_of(mark: Marked, digits: int, *, hints: bool) -> list[str]:
+    """What stands below an answer: which elements are wrong, and why."""
+    found = [_places_text(mark, digits, hints=hints), mark.note]
+    if mark.diagnosis:
+        found.append(mark.diagnosis.hint if hints else mark.diagnosis.text)
+    elif hints:
+        found.append(VERDICT_HINTS.get(mark.verdict, ""))
+    return [note for note in found if note]
+
+
+def _places_text(mark: Marked, digits: int, *, hints: bool) -> str:
+    """Which elements of an array are wrong, or that the answer has another shape."""
+    if mark.misshapen is not None:
+        return f"this is {shape_words(mark.misshapen)}; what is asked is {shape_words(shape_of(mark.expected))}"
+    places = [place for place in mark.places if place]
+    if not places:
+        return ""
+    # Of a large matrix the first few: who copied a row wrongly sees it in these.
+    shown = [
+        f"[{','.join(map(str, place))}]" + ("" if hints else f" is {value_text(float(mark.expected[place]), digits)}")
+        for place in places[:PLACES_SHOWN]
+    ]
+    more = len(places) - len(shown)
+    return f"wrong in {plural(len(places), 'element')}: {', '.join(shown)}" + (f" and {more} more" if more else "")
+
+
+def _expected(mark: Marked, digits: int) -> str:
+    """The true value with as many digits as the answer has, so that a wrong last digit shows."""
+    written = len(re.sub(r"e.*|\D", "", mark.given.lower()).lstrip("0"))
+    return value_text(
+        mark.expected, max(digits, 10) if shape_of(mark.expected) else min(MAX_DIGITS, max(digits, written))
+    )

@@ -1,0 +1,92 @@
+"""A run at many points: a row of output and gradient a point, some points at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from backcalc.bulk.points.batch import Batch
+from backcalc.bulk.points.run import DataStream
+from backcalc.render.formats.csv import csv_lines
+from backcalc.render.formats.json import dump
+from backcalc.render.reports.run import Grid, cut
+from backcalc.render.values import exact
+from backcalc.rules.functions.arrays import Array
+from backcalc.text.errors import shorten
+from backcalc.text.numerals import DIGITS, derivative, rounded
+
+_NUMBER = "%s"  # Where a number goes; no name has a % in it.
+_MARK = dump(_NUMBER)
+
+
+def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> list[Grid]:
+    """A table with a row a point, of the first `limit` points; 0 is no limit. All points are run."""
+    header = (
+        "point",
+        shorten(stream.output),
+        *(derivative(shorten(stream.output), name) for name, _ in stream.columns),
+    )
+    rows: list[tuple[str, ...]] = []
+    count = 0
+    for batch in stream:
+        # Points beyond the limit are run too: one that is not finite decides the exit status.
+        shown = None if not limit else max(0, limit - len(rows))
+        numbers = zip(*(column[:shown] for column in _columns(stream, batch)), strict=True)
+        rows += [(str(i), *(rounded(n, digits) for n in row)) for i, row in enumerate(numbers, len(rows) + 1)]
+        count += len(batch.value)
+    return cut(Grid(header, rows, frozenset(range(len(header)))), count)
+
+
+def render_points_csv(stream: DataStream) -> Iterator[str]:
+    """The lines `J,dJ/dx,…`, many at a time."""
+    names = [stream.output, *(f"d{stream.output}/d{name}" for name, _ in stream.columns)]
+    yield from csv_lines([names])
+    for batch in stream:
+        yield _rows_of_numbers(list(_columns(stream, batch)))
+
+
+def render_points_json(stream: DataStream) -> Iterator[str]:
+    """The points in their order, each with its value and gradient, many lines at a time."""
+    # The form is made once, by the encoder itself; the numbers of each point are filled in.
+    before, after = dump({"output": stream.output, "points": [_NUMBER]}, indented=True).split(f"    {_MARK}")
+    template = _template(stream)
+    yield before.rstrip("\n")
+    last: list[str] = []  # Only of the last point of all no comma follows.
+    for batch in stream:
+        points = last + [template % row for row in zip(*map(_exact, _columns(stream, batch)), strict=True)]
+        last = points[-1:]
+        if len(points) > 1:
+            yield ",\n".join(points[:-1]) + ","
+    yield last[0]
+    yield after.lstrip("\n")
+
+
+def _template(stream: DataStream) -> str:
+    """A point as JSON, with `%s` for each number."""
+    gradient = {name: np.full(shape, _NUMBER, object).tolist() for name, shape in stream.shapes.items()}
+    text = dump({"value": _NUMBER, "gradient": gradient}, indented=True).replace(_MARK, _NUMBER)
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _exact(column: Array) -> Iterable[str]:
+    """Numbers as JSON has them."""
+    if np.isfinite(column).all():
+        return map(repr, column.tolist())
+    return [dump(exact(number)) for number in column.tolist()]
+
+
+def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
+    """The output at the points of a batch, then each number of the gradient."""
+    yield batch.value
+    for _, (name, index) in stream.columns:
+        place: Any = (slice(None), *index)
+        yield batch.gradient[name][place]
+
+
+def _rows_of_numbers(columns: list[Array]) -> str:
+    """Lines of CSV, each number the shortest text that reads back as it; a whole one has no point."""
+    row = ",".join(["%r"] * len(columns)) + "\n"
+    text = "".join([row % numbers for numbers in zip(*(column.tolist() for column in columns), strict=True)])
+    return text.replace(".0,", ",").replace(".0\n", "\n")[:-1]

@@ -1,0 +1,170 @@
+"""What a command has to show, before any format: titled grids of text, of which some columns hold numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from backcalc.calculus.run import AnyRun, Run
+from backcalc.graph.model import Node
+from backcalc.graph.shapes import shape_text
+from backcalc.language.unparse import unparse
+from backcalc.render.reports.limit import left_out, most, size, telling_nodes
+from backcalc.render.values import is_plain, value_text
+from backcalc.rules.values import multiply
+from backcalc.text.errors import shorten
+from backcalc.text.numerals import DIGITS, derivative, rounded
+
+ARROW = " → "  # Between the nodes of a path.
+Tone = Literal["good", "fair", "bad"]
+
+
+class Grid(NamedTuple):
+    """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
+
+    `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out,
+    `whole` the columns of vectors and formulas, which no format may cut either. `notes` are sentences below rows, and
+    `tones` tell what the first cell of a row means.
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: frozenset[int]
+    yields: int | None = None
+    title: str = ""
+    strong: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
+    notes: Mapping[int, Sequence[str]] = MappingProxyType({})
+    tones: Mapping[int, Tone] = MappingProxyType({})
+
+
+def run_report(
+    run: AnyRun, digits: int = DIGITS, *, partials: bool = False, pairs: bool = False, limit: int = 0
+) -> list[Grid]:
+    """The adjoint (or tangent) table, the local partials or pairs where asked for, and the gradient, set apart.
+
+    A table of more than `limit` rows shows the ones that tell most, and how many are left out; 0 is no limit.
+    """
+    grids = _nodes(run, digits, limit)
+    if partials:
+        assert isinstance(run, Run)  # Of no other run are they asked for.
+        grids += _beginning(_contributions(run, digits) if run.mode == "reverse" else _pushes(run, digits), limit)
+    if pairs:
+        assert isinstance(run, Run)
+        grids += _beginning(_pairs(run, digits), limit)
+    if run.gradient:
+        grids += _gradient(run, digits, limit)
+    return grids
+
+
+def cut(grid: Grid, count: int) -> list[Grid]:
+    """`grid`, and where it has not all of `count` rows, a line that says so."""
+    words = left_out(count, len(grid.rows))
+    return [grid, Grid((), (), frozenset(), title=words)] if words else [grid]
+
+
+def _beginning(grid: Grid, limit: int) -> list[Grid]:
+    """The first `limit` rows of `grid`."""
+    return cut(grid._replace(rows=grid.rows[: limit or None]), len(grid.rows))
+
+
+def formula_text(node: Node) -> str:
+    """What the formula column says of `node`."""
+    if node.kind == "input":
+        return "input"
+    return "edges" if node.formula is None else unparse(node.formula)
+
+
+def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid]:
+    if run.mode == "reverse":
+        header, columns = [derivative(shorten(run.output), "node")], [run.adjoints]
+    else:
+        header, columns = [derivative("node", shorten(name)) for name in run.tangents], list(run.tangents.values())
+    has_shapes = any(run.shapes)
+    places = telling_nodes(run, limit)
+    rows = [
+        (
+            node.name,
+            *([shape_text(run.shapes[i])] if has_shapes else []),
+            formula_text(node),
+            value_text(run.values[i], digits),
+            *_cells(columns, i, digits),
+        )
+        for i, node in ((i, run.graph.nodes[i]) for i in places)
+    ]
+    output = frozenset(row for row, i in enumerate(places) if run.graph.index.get(run.output) == i)
+    names = ("node", *(["shape"] if has_shapes else []), "formula")
+    found = Grid((*names, "value", *header), rows, frozenset(), yields=len(names) - 1, strong=output)
+    # A column with one formula or vector in it has no decimal point to line up at.
+    found = _sorted_columns(found, range(len(names), len(names) + 1 + len(columns)))
+    return cut(found, len(run.graph.nodes))
+
+
+def _sorted_columns(grid: Grid, columns: Iterable[int]) -> Grid:
+    """`grid` with those of `columns` that hold nothing but numbers as `numbers`, the others as `whole`."""
+    plain = frozenset(i for i in columns if all(is_plain(row[i]) for row in grid.rows))
+    return grid._replace(numbers=plain, whole=frozenset(columns) - plain)
+
+
+def _cells(columns: Iterable[Sequence[Any]], row: int, digits: int) -> list[str]:
+    return [value_text(column[row], digits) for column in columns]
+
+
+def _gradient(run: AnyRun, digits: int, limit: int) -> list[Grid]:
+    output, gradient = shorten(run.output), list(run.gradient.items())
+    # Of many inputs those that matter most to the output; a value that is not known may matter more than any.
+    shown = most(gradient, limit, lambda item: -size(item[1]))
+    rows = [(derivative(output, name), value_text(value, digits)) for name, value in shown]
+    grid = _sorted_columns(Grid(("gradient", "value"), rows, frozenset()), [1])
+    return cut(grid, len(gradient))
+
+
+def _contributions(run: Run, digits: int) -> Grid:
+    """How each adjoint adds up: a row a user of the node, then the sum."""
+    rows: list[tuple[str, ...]] = []
+    users = run.contributions()
+    for tail, node in enumerate(run.graph.nodes):
+        for head, partial, contribution in users[tail]:
+            if head is None:  # ∂L/∂L = 1, or what an `adjoint` statement gives.
+                rows.append((node.name, "seed", "-", "-", value_text(contribution, digits)))
+                continue
+            numbers = (partial, run.adjoints[head], contribution)
+            rows.append((node.name, run.graph.nodes[head].name, *(value_text(number, digits) for number in numbers)))
+        rows.append((node.name, "sum", "-", "-", value_text(run.adjoints[tail], digits)))
+    header = ("node", "user", "∂user/∂node", derivative(shorten(run.output), "user"), "contribution")
+    title = "How each adjoint adds up: ∂user/∂node times the user's adjoint"
+    return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
+
+
+def _pushes(run: Run, digits: int) -> Grid:
+    """How each tangent adds up: a row an argument of the node, then the sum."""
+    rows: list[tuple[str, ...]] = []
+    for wrt, tangent in run.tangents.items():
+        for head, node in enumerate(run.graph.nodes):
+            label = derivative(node.name, wrt)  # With several inputs the node's name alone would stand several times.
+            if node.name == wrt:
+                rows.append((label, "seed", "-", "-", rounded(1.0, digits)))
+            for tail, partial, pushed in _pushed(run, head, tangent) if node.name != wrt else ():
+                numbers = (partial, tangent[tail], pushed)
+                rows.append((label, run.graph.nodes[tail].name, *(value_text(number, digits) for number in numbers)))
+            rows.append((label, "sum", "-", "-", value_text(tangent[head], digits)))
+    header = ("tangent", "argument", "∂node/∂argument", "its tangent", "contribution")
+    title = "How each tangent adds up: ∂node/∂argument times the argument's tangent"
+    return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
+
+
+def _pushed(run: Run, head: int, tangent: Sequence[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """(tail, ∂head/∂tail, contribution) for each edge into `head`; a contribution of arrays is None."""
+    if run.shapes[head]:  # Its partials are Jacobians, whose products with tangents would not fit a cell.
+        yield from ((tail, partial, None) for tail, partial in run.linear.edges[head])
+        return
+    for tail, partial, form in run.linear.contributions(head, 1.0):  # At the adjoint 1, what flows is the partial.
+        is_open = run.shapes[tail] or tangent[tail] is None
+        yield tail, partial, None if is_open else multiply(form, tangent[tail])
+
+
+def _pairs(run: Run, digits: int) -> Grid:
+    rows = [(derivative(of, wrt), value_text(value, digits)) for of, wrt, value in run.pairs()]
+    title = "Every pair of nodes with a path between them"
+    return _sorted_columns(Grid(("derivative", "value"), rows, frozenset(), title=title), [1])

@@ -1,0 +1,82 @@
+"""Numbers as text: rounded for people, exact for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import isfinite
+from typing import Any
+
+from backcalc.language.expr import Expr, Name, Number, fold, size, with_args
+from backcalc.language.unparse import number_text, unparse
+from backcalc.rules.values import is_known, shape_of
+from backcalc.text.numerals import DIGITS, UNKNOWN, rounded
+
+ELEMENTS = 8  # Of a longer array only the ends are shown in a table.
+LONGEST = 400  # Names, numbers and operations of the longest formula that is shown.
+TOO_LONG = "(long: see derive)"
+LONGEST_EXACT = 20_000  # The same for programs, some 100,000 characters,
+ALL_EXACT = 1_000_000  # and of all formulas together, for each node of a chain may repeat those before it.
+MAX_DIGITS = 17  # More digits than a float64 has would be noise.
+
+
+def value_text(value: Any, digits: int = DIGITS) -> str:
+    """A number, an array or a formula for people, numbers to `digits` significant digits; `?` where unknown."""
+    if value is None or (is_known(value) and not shape_of(value)):
+        return rounded(value, digits)
+    if is_known(value):
+        return _array_text(value, digits)
+    if size(value, LONGEST) > LONGEST:
+        return TOO_LONG
+    return unparse(in_digits(value, digits))
+
+
+def is_plain(text: str) -> bool:
+    """Whether a cell holds one number, or stands for one."""
+    return text in (UNKNOWN, "-", "nan", "inf", "-inf") or (
+        text.lstrip("-")[:1].isdigit() and not set(text) & set(" []*/()")
+    )
+
+
+def in_digits(expr: Expr, digits: int) -> Expr:
+    """`expr` with its numbers rounded for people."""
+
+    def leaf(part: Number | Name) -> Expr:
+        return Number(part.value, rounded(part.value, digits), part.span) if isinstance(part, Number) else part
+
+    return fold(expr, leaf, with_args)
+
+
+def exact(value: Any) -> Any:
+    """`value` for JSON: a number, the strings `nan`, `inf` and `-inf`, a nested list; None where it is not known."""
+    if value is None or not is_known(value):
+        return None
+    if shape_of(value):
+        return [exact(item if shape_of(item) else float(item)) for item in value]
+    return value if isfinite(value) else number_text(value)
+
+
+def formulas_of(values: Iterable[Any]) -> Iterator[str | None]:
+    """For each of `values` the formula that it is, for programs; None where it is made of numbers, or too long."""
+    left = ALL_EXACT
+    for value in values:
+        if value is None or is_known(value):
+            yield None
+            continue
+        # What a table would show is there in any case, even when the others have used up the room.
+        most = max(LONGEST, min(LONGEST_EXACT, left))
+        count = size(value, most)
+        left -= count
+        yield unparse(value) if count <= most else None
+
+
+def _array_text(value: Any, digits: int) -> str:
+    """An array as the language writes it; of a long one the first and last elements."""
+    items = [_array_text(item, digits) if shape_of(item) else rounded(float(item), digits) for item in ends(value)]
+    if len(value) > ELEMENTS:
+        items.insert(ELEMENTS // 2, "…")
+    return f"[{', '.join(items)}]"
+
+
+def ends(value: Any) -> list[Any]:
+    """The items of an array; of a long one the first and last."""
+    return list(value) if len(value) <= ELEMENTS else [*value[: ELEMENTS // 2], *value[-ELEMENTS // 2 :]]

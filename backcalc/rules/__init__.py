@@ -1,0 +1,1 @@
+"""The tables: what each function is, its slope, shape and spelling, and which formulas are equal."""

@@ -1,0 +1,1 @@
+"""The base functions of the number systems that the table is bound to, a file each."""

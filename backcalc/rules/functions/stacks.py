@@ -1,0 +1,134 @@
+"""The functions of the language on stacks of matrices, a matrix a point: the batch axis of many points at once.
+
+A number is a 1 × 1 matrix, a vector a column; whatever is the same at all points has no batch axis. So numbers combine
+with anything by NumPy's own broadcasting, and the texts of the table hold as they stand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from backcalc.rules.functions import arrays
+from backcalc.rules.functions.arrays import Array
+
+_MATRIX = (-2, -1)
+
+
+def __getattr__(name: str) -> Any:
+    """What works by elements, as it does on arrays."""
+    return getattr(arrays, name)
+
+
+def transpose(x: Array) -> Array:
+    """Rows and columns exchanged; only ever of a matrix, for a vector's transpose is another row."""
+    return np.swapaxes(x, -1, -2)
+
+
+def matmul(x: Array, y: Array) -> Array:
+    """The matrix product; of one matrix with many columns, one product in place of many."""
+    # W @ x at a thousand points: as one product BLAS works through blocks that stay in the cache.
+    if x.ndim == 2 and y.ndim > 2 and y.shape[-1] == 1:
+        return np.asarray((y[..., 0] @ x.T)[..., None])
+    return np.asarray(np.matmul(x, y))
+
+
+def outer(x: Array, y: Array) -> Array:
+    """X yᵀ."""
+    return np.asarray(x * np.swapaxes(y, -1, -2))
+
+
+def sum(x: Array) -> Array:  # noqa: A001  the language's own name
+    """The sum of all elements."""
+    return np.asarray(np.sum(x, axis=_MATRIX, keepdims=True))
+
+
+def mean(x: Array) -> Array:
+    """The mean of all elements."""
+    return np.asarray(np.mean(x, axis=_MATRIX, keepdims=True))
+
+
+def prod(x: Array) -> Array:
+    """The product of all elements."""
+    return np.asarray(np.prod(x, axis=_MATRIX, keepdims=True))
+
+
+def largest(x: Array) -> Array:
+    """The largest element."""
+    return np.asarray(np.max(x, axis=_MATRIX, keepdims=True))
+
+
+def smallest(x: Array) -> Array:
+    """The smallest element."""
+    return np.asarray(np.min(x, axis=_MATRIX, keepdims=True))
+
+
+def dot(x: Array, y: Array) -> Array:
+    """The sum of the products of elements."""
+    return sum(x * y)
+
+
+def norm(x: Array) -> Array:
+    """The root of the sum of squares."""
+    return np.asarray(np.sqrt(sum(x * x)))
+
+
+def diag(x: Array) -> Array:
+    """A vector as a diagonal matrix, or the diagonal of a matrix as a vector."""
+    if x.shape[-1] == 1:
+        return np.asarray(x * np.eye(x.shape[-2]))
+    return np.asarray(np.diagonal(x, axis1=-2, axis2=-1)[..., None])
+
+
+def logsumexp(x: Array) -> Array:
+    """Log Σ exp(x), shifted by the largest element."""
+    top = largest(x)
+    return np.asarray(np.where(np.isfinite(top), top + np.log1p(_rest(x)), top))
+
+
+def log_softmax(x: Array) -> Array:
+    """X - logsumexp(x), without what that loses where one element is far ahead."""
+    return np.asarray(x - largest(x) - np.log1p(_rest(x)))
+
+
+def _rest(x: Array) -> Array:
+    """Σ exp(x - top) over all elements but the top one."""
+    return sum(np.where(_is_top(x), 0.0, np.exp(x - largest(x))))
+
+
+def complement(x: Array) -> Array:
+    """1 - softmax(x), without what that loses where one element is far ahead."""
+    found = softmax(x)
+    return np.where(_is_top(x), sum(np.where(_is_top(x), 0.0, found)), 1 - found)
+
+
+def from_top(ct: Array, out: Array) -> Array:
+    """The cotangent less its element where `out` is largest."""
+    return np.asarray(ct - sum(np.where(_is_top(out), ct, 0.0)))
+
+
+def _is_top(x: Array) -> Any:
+    """Whether an element of a column is its largest, or the first of these."""
+    return np.arange(x.shape[-2])[:, None] == np.argmax(x, axis=-2, keepdims=True)
+
+
+def softmax(x: Array) -> Array:
+    """exp(x) / Σ exp(x), shifted by the largest element."""
+    shifted = np.exp(x - largest(x))
+    return np.asarray(shifted / sum(shifted))
+
+
+def others(x: Array) -> Array:
+    """For each element the product of all others."""
+    flat = x.reshape(*x.shape[:-2], -1)  # As in `arrays`: what stands before, times what stands behind; no quotient.
+    edge = np.ones_like(flat[..., :1])
+    ahead = np.concatenate((edge, np.cumprod(flat[..., :-1], axis=-1)), axis=-1)
+    behind = np.concatenate((np.cumprod(flat[..., :0:-1], axis=-1)[..., ::-1], edge), axis=-1)
+    return np.asarray(ahead * behind).reshape(x.shape)
+
+
+def column(value: Any) -> Array:
+    """A number, vector or matrix as a matrix."""
+    found = np.asarray(value, dtype=np.float64)
+    return found.reshape(found.shape[0] if found.ndim else 1, -1)

@@ -1,0 +1,87 @@
+"""An expression as a Python function over a namespace: the same text serves floats, arrays and other libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from backcalc.language.expr import IF, NEGATE, TRANSPOSE, Call, Expr, Name, Number, fold, with_args
+from backcalc.rules.functions import floats
+
+# What is not a function's own name goes by these in a namespace.
+FUNCTION_NAMES = {
+    "/": "divide",
+    "^": "power",
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    "==": "equal",
+    "!=": "not_equal",
+    "and": "both",
+    "or": "either",
+    "not": "negation",
+    IF: "where",
+    TRANSPOSE: "transpose",
+    "@": "matmul",
+}
+_INLINE = ("+", "-", "*")  # Python's own operators on floats, arrays and tensors alike.
+# What conditions are made of; IEEE 754 leaves no choice what comes out.
+_EXACT = ("+", "-", "abs", "<", "<=", ">", ">=", "==", "!=", "and", "or")
+
+
+def lower(
+    expr: Expr, params: Sequence[str], resolve: Callable[[str], Any], constants: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """The function of `params` that computes `expr`; `resolve` finds its functions, `constants` has its other names.
+
+    Meant for the short texts of the primitive table; a graph is evaluated by its tape.
+    """
+    namespace: dict[str, Any] = {"__builtins__": {}}
+
+    def leaf(part: Number | Name) -> str:
+        if isinstance(part, Number):
+            return repr(part.value)
+        if part.id not in params:
+            namespace[part.id] = constants[part.id]
+        return part.id
+
+    def call(part: Call, args: tuple[str, ...]) -> str:
+        # In parentheses always: Python's precedence need not be the language's, -x^2 among others.
+        if part.fn in _INLINE:
+            return f"({args[0]} {part.fn} {args[1]})"
+        if part.fn == NEGATE:
+            return f"(-{args[0]})"
+        name = FUNCTION_NAMES.get(part.fn, part.fn)
+        namespace[f"_{name}"] = resolve(name)
+        return f"_{name}({', '.join(args)})"
+
+    body = fold(expr, leaf, call)
+    # The text is our own: numbers, parameters and names that `resolve` knows; never a user's.
+    return eval(f"lambda {', '.join(params)}: {body}", namespace)  # type: ignore[no-any-return]  # noqa: S307
+
+
+def decided(expr: Expr, known: Mapping[str, float]) -> Expr:
+    """`expr` with numbers for the names `known`, without the choices that these make; its value is the same."""
+
+    def leaf(part: Number | Name) -> Expr:
+        return Number(known[part.id]) if isinstance(part, Name) and part.id in known else part
+
+    return fold(expr, leaf, _decide)
+
+
+def _decide(part: Call, args: tuple[Expr, ...]) -> Expr:
+    # Only what is certain: a choice whose condition is a number, a connective that one side settles.
+    numbers = [arg.value for arg in args if isinstance(arg, Number)]
+    if part.fn in ("where", IF) and isinstance(args[0], Number):
+        return args[1] if args[0].value else args[2]
+    if part.fn == "or" and any(numbers):
+        return Number(1.0)
+    if part.fn == "and" and not all(numbers):
+        return Number(0.0)
+    found = with_args(part, args)
+    if part.fn not in _EXACT or len(numbers) < len(args):
+        return found
+    value = lower(found, (), floats.__getattribute__, {})()
+    return Number(value) if isfinite(value) else found  # `lower` writes finite numbers.

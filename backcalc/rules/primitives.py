@@ -1,0 +1,274 @@
+"""The table of primitives: one row is all it takes to add a function.
+
+A row's columns:
+
+    name         as the language writes it; operators and other syntax go by the names that `expr` gives them
+    params       its parameters, which the texts below speak of
+    value        its value; the default is the base function of the same name in the namespace (`scalar` for floats)
+    partials     its local partials, one a parameter, parted by `;`, as a textbook writes them; `out` is the row's value
+    stable       the same where the textbook's form overflows or loses digits; numbers come from these
+    derived      the same as `derive` writes them, where the textbook's form is nan or far off at some point where the
+                 stable one is right; the word `stable` stands for the texts of that column
+    from_output  the same in terms of `out` alone, for where only the value is known
+    domain       where the function exists; outside, the value is what IEEE 754 gives and the slope is nan
+    kinks        where the slope or the value jumps; the partials give the slope used there (relu, abs: 0, max: 1/2)
+    pullbacks    in place of partials, where these would be large arrays: what a cotangent `ct` of the value becomes for
+                 each argument; `n` is the number of elements of the first
+    shape        how the shapes of arguments and value go together: a rule of `shapes`; the default is elementwise
+    range        which values it has, of `out`, where these are not all; a value that is given is held against it
+    latex        its value in LaTeX, `<x>` standing for the parameter x
+    selects      whether it passes one argument on and does not depend on the others, whatever their slope is
+
+All are text in the language itself, so every partial can be differentiated again. Which form of a partial serves is
+inferred: the first whose names are all known. Constants of SELU: Klambauer et al. 2017, "Self-Normalizing Neural
+Networks", eq. 14; GELU: Hendrycks and Gimpel 2016; the rules are those of Abramowitz and Stegun, ch. 4 and 7.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR
+from backcalc.rules.row import CONSTANTS, TABLE, Primitive, expression
+
+ALIASES = {"ln": "log", "σ": "sigmoid", IF: "where", TRANSPOSE: "transpose"}
+VARIADIC = (VECTOR, INDEX, "concat")
+
+PRIMITIVES = TABLE
+
+
+def lookup(name: str, arity: int | None = None) -> Primitive | None:
+    """The row that `name` or its alias stands for; of `max` and `min` the one for `arity` arguments."""
+    name = ALIASES.get(name, name)
+    return PRIMITIVES.get(f"{name}/{arity}") or PRIMITIVES.get(name)
+
+
+def variant(row: Primitive, ranks: tuple[int, ...]) -> Primitive:
+    """The row that serves arguments of these ranks."""
+    if row.name == "@":
+        return PRIMITIVES["@" + "".join(map(str, ranks))]
+    if row.name == "transpose" and ranks == (1,):
+        return PRIMITIVES["="]  # A vector stays as it is.
+    if row.shape == "reduce" and ranks == (0,):
+        return PRIMITIVES["abs" if row.name == "norm" else "="]
+    return PRIMITIVES.get(f"{row.name}/vectors", row) if any(ranks) else row
+
+
+def _row(name: str, params: str, value: str = "", partials: str = "", **columns: Any) -> Primitive:
+    if columns.get("derived") == "stable":
+        columns["derived"] = columns["stable"]
+    texts = ("stable", "derived", "from_output", "pullbacks")
+    split: dict[str, Any] = {key: _split(columns.pop(key, "")) for key in texts}
+    names = tuple(params.split())
+    value = value or f"{name}({', '.join(names)})"
+    return Primitive(name, names, value, _split(partials), **split, **columns)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";")) if text else ()
+
+
+_SELU, _SELU_LEFT = "1.0507009873554805", "1.7580993408473769"  # λ, and λα
+
+_ROWS = (
+    # Arithmetic
+    _row("+", "x y", "x + y", "1; 1", latex="<x> + <y>"),
+    _row("-", "x y", "x - y", "1; -1", latex="<x> - <y>"),
+    _row("*", "x y", "x*y", "y; x", latex=r"<x> \cdot <y>"),
+    _row("/", "x y", "x/y", "1/y; -out/y", domain="y != 0", latex=r"\frac{<x>}{<y>}"),
+    _row(NEGATE, "x", "-x", "-1", latex="-<x>"),
+    _row("=", "x", "x", "1", latex="<x>"),  # A node that is another one, or a number, by a second name.
+    _row(
+        "^", "x y", "x^y", "y*x^(y - 1); out*log(x)",
+        # Where y - 1 is rounded, the power would magnify that by log(x), or turn its sign.
+        stable="where(y == 0, 0, where(x == 0 or abs(y) < 1e15 and y - 1 + 1 == y, y*x^(y - 1), y*out/x)); "
+        "where(x == 0 and y > 0, 0, out*log(x))",
+        derived="where(y == 0, 0, y*x^(y - 1)); where(out == 0, 0, out*log(x))",
+        domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)", latex="{<x>}^{<y>}",
+    ),
+    # Comparisons and choice: 1 or 0, with slope 0
+    _row("<", "x y", "x < y", "0; 0", kinks="x == y", latex="<x> < <y>"),
+    _row("<=", "x y", "x <= y", "0; 0", kinks="x == y", latex=r"<x> \le <y>"),
+    _row(">", "x y", "x > y", "0; 0", kinks="x == y", latex="<x> > <y>"),
+    _row(">=", "x y", "x >= y", "0; 0", kinks="x == y", latex=r"<x> \ge <y>"),
+    _row("==", "x y", "x == y", "0; 0", latex="<x> = <y>"),
+    _row("!=", "x y", "x != y", "0; 0", latex=r"<x> \ne <y>"),
+    _row("and", "x y", "x and y", "0; 0", latex=r"<x> \land <y>"),
+    _row("or", "x y", "x or y", "0; 0", latex=r"<x> \lor <y>"),
+    _row("not", "x", "not x", "0", latex=r"\lnot <x>"),
+    _row(
+        "where", "c a b", "where(c, a, b)", "0; where(c, 1, 0); where(c, 0, 1)", selects=True,
+        latex=r"\begin{cases}<a> & <c>\\ <b> & \text{otherwise}\end{cases}",
+    ),
+    # Exponentials and logarithms
+    _row("exp", "x", "", "out", range="out >= 0", latex=r"\exp(<x>)"),
+    _row("expm1", "x", "", "exp(x)", from_output="out + 1", range="out >= -1", latex=r"\exp(<x>) - 1"),
+    _row("log", "x", "", "1/x", from_output="exp(-out)", domain="x > 0", latex=r"\ln(<x>)"),
+    _row("log2", "x", "", "1/(x*log(2))", from_output="1/(2^out*log(2))", domain="x > 0", latex=r"\log_2(<x>)"),
+    _row("log10", "x", "", "1/(x*log(10))", from_output="1/(10^out*log(10))", domain="x > 0", latex=r"\log_{10}(<x>)"),
+    _row("log1p", "x", "", "1/(1 + x)", from_output="exp(-out)", domain="x > -1", latex=r"\ln(1 + <x>)"),
+    _row("sqrt", "x", "", "1/(2*out)", stable="1/(2*abs(out))", domain="x >= 0", range="out >= 0", latex=r"\sqrt{<x>}"),
+    _row("cbrt", "x", "", "1/(3*out^2)", stable="where(x == 0, inf, out/x/3)", latex=r"\sqrt[3]{<x>}"),
+    # Circular functions, in radians
+    _row("sin", "x", "", "cos(x)", range="abs(out) <= 1", latex=r"\sin(<x>)"),
+    _row("cos", "x", "", "-sin(x)", range="abs(out) <= 1", latex=r"\cos(<x>)"),
+    _row("tan", "x", "", "1 + out^2", latex=r"\tan(<x>)"),
+    _row(
+        "asin", "x", "", "1/sqrt(1 - x^2)", stable="1/sqrt((1 - x)*(1 + x))", from_output="1/cos(out)",
+        derived="stable",
+        domain="abs(x) <= 1", range="abs(out) <= pi/2", latex=r"\arcsin(<x>)",
+    ),
+    _row(
+        "acos", "x", "", "-1/sqrt(1 - x^2)", stable="-1/sqrt((1 - x)*(1 + x))", from_output="-1/sin(out)",
+        derived="stable",
+        domain="abs(x) <= 1", range="out >= 0 and out <= pi", latex=r"\arccos(<x>)",
+    ),
+    _row("atan", "x", "", "1/(1 + x^2)", from_output="cos(out)^2", range="abs(out) <= pi/2", latex=r"\arctan(<x>)"),
+    _row(
+        "atan2", "y x", "", "x/(x^2 + y^2); -y/(x^2 + y^2)",
+        stable="where(abs(x) >= abs(y), 1/x/(1 + (y/x)^2), x/y/y/(1 + (x/y)^2)); "
+        "where(abs(x) >= abs(y), -y/x/x/(1 + (y/x)^2), -1/y/(1 + (x/y)^2))",
+        # Simplified, the quotients of the stable form would be squares that overflow.
+        derived="where(abs(x) >= abs(y), 1/(x*(1 + (y/x)^2)), x*(y*(1 + (x/y)^2))^-1/y); "
+        "where(abs(x) >= abs(y), -y*(x*(1 + (y/x)^2))^-1/x, -1/(y*(1 + (x/y)^2)))",
+        domain="x != 0 or y != 0", kinks="y == 0 and x < 0", latex=r"\operatorname{atan2}(<y>, <x>)",
+    ),
+    # Hyperbolic functions
+    _row("sinh", "x", "", "cosh(x)", latex=r"\sinh(<x>)"),
+    _row("cosh", "x", "", "sinh(x)", range="out >= 1", latex=r"\cosh(<x>)"),
+    _row("tanh", "x", "", "1 - out^2", stable="(1/cosh(x))^2", range="abs(out) <= 1", latex=r"\tanh(<x>)"),
+    _row(
+        "asinh", "x", "", "1/sqrt(1 + x^2)", stable="where(abs(x) < 1e100, 1/sqrt(1 + x^2), 1/abs(x))",
+        from_output="1/cosh(out)", latex=r"\operatorname{arsinh}(<x>)",
+    ),
+    _row(
+        "acosh", "x", "", "1/sqrt(x^2 - 1)", stable="1/(sqrt(x - 1)*sqrt(x + 1))", derived="stable",
+        from_output="1/sinh(out)",
+        domain="x >= 1", range="out >= 0", latex=r"\operatorname{arcosh}(<x>)",
+    ),
+    _row(
+        "atanh", "x", "", "1/(1 - x^2)", stable="1/((1 - x)*(1 + x))", derived="stable", from_output="cosh(out)^2",
+        domain="abs(x) < 1", latex=r"\operatorname{artanh}(<x>)",
+    ),
+    # Steps and kinks
+    _row("abs", "x", "", "sign(x)", kinks="x == 0", range="out >= 0", latex=r"\lvert <x> \rvert"),
+    _row("sign", "x", "", "0", kinks="x == 0", latex=r"\operatorname{sign}(<x>)"),
+    _row("step", "x", "max(sign(x), 0)", "0", kinks="x == 0", latex=r"\mathbf{1}[<x> > 0]"),
+    _row("floor", "x", "", "0", kinks="x == floor(x)", latex=r"\lfloor <x> \rfloor"),
+    _row("ceil", "x", "", "0", kinks="x == floor(x)", latex=r"\lceil <x> \rceil"),
+    _row("round", "x", "", "0", kinks="abs(x - round(x)) == 1/2", latex=r"\operatorname{round}(<x>)"),
+    _row(
+        "max", "x y", "", "where(x > y, 1, where(x == y, 1/2, 0)); where(y > x, 1, where(x == y, 1/2, 0))",
+        kinks="x == y", latex=r"\max(<x>, <y>)",
+    ),
+    _row(
+        "min", "x y", "", "where(x < y, 1, where(x == y, 1/2, 0)); where(y < x, 1, where(x == y, 1/2, 0))",
+        kinks="x == y", latex=r"\min(<x>, <y>)",
+    ),
+    # The error function and activations
+    _row("erf", "x", "", "2/sqrt(pi)*exp(-x^2)", range="abs(out) <= 1", latex=r"\operatorname{erf}(<x>)"),
+    _row("erfc", "x", "", "-2/sqrt(pi)*exp(-x^2)", latex=r"\operatorname{erfc}(<x>)"),
+    _row(
+        "sigmoid", "x", "where(x < 0, exp(x)/(1 + exp(x)), 1/(1 + exp(-x)))", "out*(1 - out)",
+        stable="sigmoid(x)*sigmoid(-x)", range="out >= 0 and out <= 1", latex=r"\sigma(<x>)",
+    ),
+    _row(
+        "softplus", "x", "max(x, 0) + log1p(exp(-abs(x)))", "sigmoid(x)",
+        from_output="-expm1(-out)", range="out >= 0", latex=r"\ln(1 + e^{<x>})",
+    ),
+    _row(
+        "relu", "x", "max(x, 0)", "step(x)", from_output="step(out)", kinks="x == 0", range="out >= 0",
+        latex=r"\mathrm{ReLU}(<x>)",
+    ),
+    _row(
+        "leaky_relu", "x", "where(x > 0, x, 0.01*x)", "where(x > 0, 1, 0.01)",
+        from_output="where(out > 0, 1, 0.01)", kinks="x == 0", latex=r"\mathrm{LeakyReLU}(<x>)",
+    ),
+    _row(
+        "elu", "x", "where(x > 0, x, expm1(x))", "where(x > 0, 1, exp(x))",
+        from_output="where(out > 0, 1, out + 1)", range="out >= -1", latex=r"\mathrm{ELU}(<x>)",
+    ),
+    _row(
+        "selu", "x", f"where(x > 0, {_SELU}*x, {_SELU_LEFT}*expm1(x))", f"where(x > 0, {_SELU}, {_SELU_LEFT}*exp(x))",
+        from_output=f"where(out > 0, {_SELU}, out + {_SELU_LEFT})", kinks="x == 0", latex=r"\mathrm{SELU}(<x>)",
+    ),
+    _row(
+        "gelu", "x", "x*erfc(-x/sqrt(2))/2", "erfc(-x/sqrt(2))/2 + x*exp(-x^2/2)/sqrt(2*pi)",
+        latex=r"\mathrm{GELU}(<x>)",
+    ),
+    _row(
+        "silu", "x", "x*sigmoid(x)", "sigmoid(x)*(1 + x*sigmoid(-x))",
+        stable="where(x < 0, exp(x)*(1 + x + exp(x))/(1 + exp(x))^2, sigmoid(x)*(1 + x*sigmoid(-x)))",
+        latex=r"\mathrm{SiLU}(<x>)",
+    ),
+    # Losses: of numbers here, of vectors below
+    _row(
+        "cross_entropy", "p t",
+        "-where(t == 0 and p == 0, 0, t*log(p)) - where(t == 1 and p == 1, 0, (1 - t)*log1p(-p))",
+        "(p - t)/(p*(1 - p)); log(1 - p) - log(p)",
+        stable="where(t == 0, 1/(1 - p), where(t == 1, -1/abs(p), (p - t)/abs(p)/(1 - p))); log1p(-p) - log(p)",
+        derived="stable",
+        domain="p >= 0 and p <= 1", latex=r"H(<t>, <p>)",
+    ),
+    _row("mse", "y t", "(y - t)^2", "2*(y - t); 2*(t - y)", latex=r"(<y> - <t>)^2"),
+    # Vectors and matrices
+    _row(VECTOR, "x", "x", shape="stack", pullbacks="ct"),
+    _row(INDEX, "x", "x", shape="index", pullbacks="ct"),
+    _row("concat", "x", "x", shape="concat", pullbacks="ct", latex="[<x>]"),
+    _row("transpose", "x", "", pullbacks="ct.T", shape="transpose", latex=r"{<x>}^\top"),
+    _row("diag", "x", "", pullbacks="diag(ct)", shape="diag", latex=r"\operatorname{diag}(<x>)"),
+    _row("outer", "x y", "", pullbacks="ct @ y; ct.T @ x", shape="outer", latex=r"<x> <y>^\top"),
+    _row("@", "x y", "x @ y", shape="matmul", latex="<x> <y>"),
+    _row("@22", "x y", "x @ y", pullbacks="ct @ y.T; x.T @ ct", shape="matmul", latex="<x> <y>"),
+    _row("@21", "x y", "x @ y", pullbacks="outer(ct, y); x.T @ ct", shape="matmul", latex="<x> <y>"),
+    _row("@12", "x y", "y.T @ x", pullbacks="y @ ct; outer(x, ct)", shape="matmul", latex="<x> <y>"),
+    _row("@11", "x y", "dot(x, y)", pullbacks="ct*y; ct*x", shape="matmul", latex=r"<x>^\top <y>"),
+    _row("dot", "x y", "", pullbacks="ct*y; ct*x", shape="dot", latex=r"<x>^\top <y>"),
+    _row("sum", "x", "", pullbacks="ct", shape="reduce", latex=r"{\textstyle\sum} <x>"),
+    _row("mean", "x", "", pullbacks="ct/n", shape="reduce", latex=r"\overline{<x>}"),
+    _row(
+        "prod", "x", "", pullbacks="ct*out/x", stable="ct*others(x)", derived="stable", shape="reduce",
+        latex=r"{\textstyle\prod} <x>",
+    ),
+    _row(
+        "norm", "x", "", pullbacks="ct*x/out", stable="ct*where(out == 0, 0, x/out)", derived="stable",
+        kinks="out == 0", shape="reduce", range="out >= 0", latex=r"\lVert <x> \rVert",
+    ),
+    _row(
+        "max/1", "x", "largest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
+        shape="reduce", latex=r"\max <x>",
+    ),
+    _row(
+        "min/1", "x", "smallest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
+        shape="reduce", latex=r"\min <x>",
+    ),
+    _row("logsumexp", "x", "", pullbacks="ct*softmax(x)", shape="logits", latex=r"\operatorname{lse}(<x>)"),
+    _row(
+        "softmax", "x", "", pullbacks="out*(ct - dot(ct, out))",
+        stable="out*(from_top(ct, out) - dot(from_top(ct, out), out))", shape="vector",
+        range="out >= 0 and out <= 1", latex=r"\operatorname{softmax}(<x>)",
+    ),
+    _row(
+        "log_softmax", "x", "", pullbacks="ct - softmax(x)*sum(ct)",
+        stable="ct*complement(x) - softmax(x)*(sum(ct) - ct)", shape="vector",
+        range="out <= 0", latex=r"\ln\operatorname{softmax}(<x>)",
+    ),
+    _row(
+        "softmax_cross_entropy", "a t", "-dot(t, log_softmax(a))",
+        pullbacks="ct*(softmax(a)*sum(t) - t); -ct*log_softmax(a)",
+        stable="ct*(softmax(a)*(sum(t) - t) - t*complement(a)); -ct*log_softmax(a)", shape="dot",
+        latex=r"H(<t>, \operatorname{softmax}(<a>))",
+    ),
+    _row(
+        "cross_entropy/vectors", "p t", "-sum(where(t == 0, 0, t*log(p)))", pullbacks="-ct*t/p; -ct*log(p)",
+        stable="-ct*where(t == 0, 0, t/p); -ct*log(p)", derived="stable", shape="pair", latex=r"H(<t>, <p>)",
+    ),
+    _row(
+        "mse/vectors", "y t", "mean((y - t)^2)", pullbacks="2*ct*(y - t)/n; 2*ct*(t - y)/n", shape="pair",
+        latex=r"\overline{(<y> - <t>)^2}",
+    ),
+)  # fmt: skip
+
+TABLE.update((row.name, row) for row in _ROWS)
+
+__all__ = ["ALIASES", "CONSTANTS", "PRIMITIVES", "VARIADIC", "Primitive", "expression", "lookup", "variant"]

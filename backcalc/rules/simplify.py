@@ -1,0 +1,248 @@
+"""Formulas made shorter by the table of rewrites, as they are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, with_args
+from backcalc.rules.primitives import lookup
+from backcalc.rules.rewrites import REWRITES
+from backcalc.rules.row import Primitive, expression
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+_NUMBERS, _NO_NUMBER = ("m", "n"), "p"
+LARGEST_DENOMINATOR = 100
+LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
+SUMS = ("+", "-")
+REDUCTIONS = ("reduce", "dot")
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+MOST_TERMS = 16  # How far back in a sum a like term is looked for.
+MOST_STEPS = 100_000  # Every row makes a formula shorter or more regular: this guards against a row that does not.
+
+
+def make(fn: str, *args: Expr) -> Expr:
+    """`fn` of simple arguments, simplified."""
+    found: list[Expr] = list(args)
+    waiting: list[_Step] = [(fn, len(args))]
+    steps = 0
+    while waiting:
+        step = waiting.pop()
+        if not isinstance(step, tuple):
+            found.append(step)
+            continue
+        # `found` has simple formulas, the latest last; what a row's result needs is put on `waiting`, not called for.
+        call = Call(step[0], tuple(found[len(found) - step[1] :]))
+        del found[len(found) - step[1] :]
+        steps += 1
+        waiting += (steps <= MOST_STEPS and _next(call)) or [call]
+    return found.pop()
+
+
+_Step = Expr | tuple[str, int]
+"""A formula that is simple, or an operation on so many of the latest ones."""
+
+
+def _next(call: Call) -> list[_Step] | None:
+    """What stands for a call of simple arguments, the last step first; None where it is simple itself."""
+    computed = _computed(call)
+    if isinstance(computed, Call):
+        return [(computed.fn, len(computed.args)), *reversed(computed.args)]
+    return [computed] if computed is not None else _rewritten(call) or _collected(call)
+
+
+def _collected(call: Call) -> list[_Step] | None:
+    """A sum with its last term put to an earlier one that is like it, which no row of so many terms could say."""
+    if call.fn not in SUMS:
+        return None
+    # x + y + x: the last term is compared with earlier ones, and brought next to its like, where a row says 2*x.
+    body, rest = _term(call.args[1]), call.args[0]
+    later: list[Call] = []
+    while isinstance(rest, Call) and rest.fn in SUMS and _term(rest.args[1]) != body and len(later) < MOST_TERMS:
+        later.append(rest)
+        rest = rest.args[0]
+    is_sum = isinstance(rest, Call) and rest.fn in SUMS
+    # Where the two stand side by side already, the rows have had their say.
+    is_like = later and _term(rest.args[1] if isinstance(rest, Call) and is_sum else rest) == body
+    return [*_added(later), (call.fn, 2), call.args[1], rest] if is_like else None
+
+
+def _added(later: list[Call]) -> Iterator[_Step]:
+    """The terms of `later`, the last first, added one by one to what stands before."""
+    for call in later:
+        yield call.fn, 2
+        yield call.args[1]
+
+
+def _term(expr: Expr) -> Expr:
+    """A term without its number."""
+    if isinstance(expr, Call) and expr.fn == NEGATE:
+        expr = expr.args[0]
+    return expr.args[1] if isinstance(expr, Call) and expr.fn == "*" and isinstance(expr.args[0], Number) else expr
+
+
+def simplify(expr: Expr) -> Expr:
+    """`expr` simplified from the leaves up."""
+    return fold(expr, lambda leaf: leaf, lambda call, args: make(call.fn, *args))
+
+
+def tidy(expr: Expr, done: dict[int, Expr] | None = None) -> Expr:
+    """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals; `done` as in `fold`."""
+
+    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":
+            factors = [args[1].args[1]]  # From the right, along a product that leans to the left.
+            left = args[1].args[0]
+            while isinstance(left, Call) and left.fn == "*":
+                factors.append(left.args[1])
+                left = left.args[0]
+            product = Call("*", (args[0], left))
+            for factor in reversed(factors):
+                product = Call("*", (product, factor))
+            return product
+        if part.fn == NEGATE and isinstance(args[0], Call) and args[0].fn in ("*", "/"):
+            return _negated(args[0])
+        return with_args(part, args)
+
+    def leaf(part: Number | Name) -> Expr:
+        return part if isinstance(part, Name) or part.text else written(part.value)
+
+    return fold(expr, leaf, call, done)
+
+
+def _negated(term: Expr) -> Expr:
+    """A product or quotient with a minus before its first factor."""
+    rest: list[Call] = []
+    while isinstance(term, Call) and term.fn in ("*", "/"):
+        rest.append(term)
+        term = term.args[0]
+    found: Expr = Call(NEGATE, (term,))
+    for call in reversed(rest):
+        found = Call(call.fn, (found, call.args[1]))
+    return found
+
+
+def written(value: float) -> Expr:
+    """A number as one writes it: a fraction where that is the same number and its decimals are many."""
+    if value < 0:
+        return Call(NEGATE, (written(-value),))
+    if len(repr(value)) <= LONG or not isfinite(value):
+        return Number(value)
+    from fractions import Fraction  # Loads `decimal` too: only where numbers are long.
+
+    fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
+    if not fraction or float(fraction) != value:  # Near is not enough: what is printed must read back as it is.
+        return Number(value)
+    return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
+
+
+def _computed(call: Call) -> Expr | None:
+    """The number that an operation on numbers is; a fraction stays one where it is not a short decimal."""
+    row = lookup(call.fn, len(call.args))
+    if row is None or call.fn == NEGATE:  # A negative number is written as a minus before a positive one.
+        return None
+    if row.shape != "elementwise":
+        return _reduced(call, row)
+    numbers = [arg.value for arg in call.args if isinstance(arg, Number)]
+    if len(numbers) == len(call.args):
+        value = row.evaluate(*numbers)
+        return Call(NEGATE, (Number(-value),)) if value < 0 else Number(value)
+    return _exactly_computed(call, row) if call.fn in (*SUMS, *COMPARISONS) else None
+
+
+def _exactly_computed(call: Call, row: Primitive) -> Expr | None:
+    """A sum or comparison of numbers of which some are calls, as -2 and 1/3 are; None where no short number is it."""
+    parts = [part for arg in call.args if (part := _exact(arg)) is not None]
+    if len(parts) < len(call.args):
+        return None
+    if call.fn in COMPARISONS:
+        return Number(row.evaluate(*map(float, parts)))
+    total = parts[0] + parts[1] if call.fn == "+" else parts[0] - parts[1]
+    is_short = total.denominator <= LARGEST_DENOMINATOR or len(repr(float(total))) <= LONG
+    return written(float(total)) if is_short else None
+
+
+def _exact(expr: Expr) -> Fraction | None:
+    """A number as its decimals say, a quotient of such, or one of these with a minus; None of anything else."""
+    from fractions import Fraction
+
+    sign = 1
+    if isinstance(expr, Call) and expr.fn == NEGATE:
+        sign, expr = -1, expr.args[0]
+    # Of its decimals, not of its binary value: 0.1 is meant as 1/10, and 0.1 + 0.2 as 0.3.
+    parts = expr.args if isinstance(expr, Call) and expr.fn == "/" else (expr,)
+    values = [Fraction(repr(part.value)) for part in parts if isinstance(part, Number) and isfinite(part.value)]
+    if len(values) < len(parts) or 0 in values[1:]:
+        return None
+    return sign * (values[0] / values[1] if len(values) > 1 else values[0])
+
+
+def _reduced(call: Call, row: Primitive) -> Expr | None:
+    """The number that `sum([1, 2])` and the like are, where it is short; numbers such as norm([1, 1]) stay exact."""
+    if row.shape not in REDUCTIONS or not all(isinstance(arg, Call) and arg.fn == VECTOR for arg in call.args):
+        return None
+    values = [[_exact(item) for item in arg.args] for arg in call.args if isinstance(arg, Call)]
+    if any(None in items for items in values) or len({len(items) for items in values}) > 1:
+        return None
+    from backcalc.rules.functions.arrays import stack
+
+    found = float(row.array.evaluate(*(stack([float(item or 0) for item in items]) for items in values)))
+    return written(found) if len(repr(abs(found))) <= LONG else None
+
+
+def _rewritten(call: Call) -> list[_Step] | None:
+    """The right side of the first row whose left side `call` has the form of, as steps, the last first."""
+    for pattern, result in _rows(call.fn, tuple(map(_head, call.args))):
+        binding: dict[str, Expr] = {}
+        if _matches(pattern, call, binding):
+            return list(_steps(result, binding))
+    return None
+
+
+def _steps(result: Expr, binding: dict[str, Expr]) -> Iterator[_Step]:
+    """The right side of a row, which is a few calls deep; its inner calls are to be simplified too."""
+    if not isinstance(result, Call):
+        yield binding[result.id] if isinstance(result, Name) else result
+        return
+    yield result.fn, len(result.args)
+    for arg in reversed(result.args):
+        yield from _steps(arg, binding)
+
+
+def _matches(pattern: Expr, expr: Expr, binding: dict[str, Expr]) -> bool:
+    """Whether `expr` has the form of `pattern`; patterns are a few calls deep."""
+    if isinstance(pattern, Number):
+        return isinstance(expr, Number) and expr.value == pattern.value
+    if isinstance(pattern, Name):  # The letters say of which kind the part must be; the rest stand for anything.
+        if pattern.id in _NUMBERS and not isinstance(expr, Number):
+            return False
+        if pattern.id == _NO_NUMBER and isinstance(expr, Number):
+            return False
+        # The same name twice asks for equal parts; to look whether they are one spares comparing deep ones.
+        known = binding.setdefault(pattern.id, expr)
+        return known is expr or known == expr
+    if not isinstance(expr, Call) or expr.fn != pattern.fn or len(expr.args) != len(pattern.args):
+        return False
+    return all(_matches(p, e, binding) for p, e in zip(pattern.args, expr.args, strict=True))
+
+
+def _head(expr: Expr) -> str:
+    """What an expression begins with: its operation, or which kind of leaf it is."""
+    return expr.fn if isinstance(expr, Call) else type(expr).__name__
+
+
+@cache  # Most rows are told apart by what their arguments begin with, and few beginnings are met.
+def _rows(fn: str, heads: tuple[str, ...]) -> list[tuple[Expr, Expr]]:
+    """The rewrites of `fn` that arguments which begin so may have the form of."""
+    rows = [(expression(left), expression(right)) for left, right in REWRITES]
+    return [row for row in rows if isinstance(row[0], Call) and row[0].fn == fn and _may_fit(row[0].args, heads)]
+
+
+def _may_fit(patterns: tuple[Expr, ...], heads: tuple[str, ...]) -> bool:
+    if len(patterns) != len(heads):
+        return False
+    return all(isinstance(part, Name) or _head(part) == head for part, head in zip(patterns, heads, strict=True))

@@ -1,0 +1,97 @@
+"""What a slot or an adjoint may be: a float, an array, or where it is not known, a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from backcalc.language.expr import VECTOR, Call, Expr, Name, Number
+from backcalc.rules.simplify import make, written
+
+
+def is_known(value: Any) -> bool:
+    """Whether `value` is made of numbers."""
+    # Asked of every slot; to ask what is a formula spares NumPy, which may not be loaded.
+    return not isinstance(value, Number | Name | Call)
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """The shape of a number or an array."""
+    return getattr(value, "shape", ())  # A float has none, and NumPy need not be loaded to know that.
+
+
+def literal(value: Any) -> Expr:
+    """A number, an array or a formula, as an expression."""
+    if not is_known(value):
+        return value  # type: ignore[no-any-return]
+    if shape_of(value):
+        return Call(VECTOR, tuple(literal(item) for item in value))
+    return written(float(value))
+
+
+def ones(shape: tuple[int | None, ...]) -> Any:
+    """The number 1, or an array of ones."""
+    if not shape:
+        return 1.0
+    from backcalc.rules.functions.arrays import filled
+
+    return filled(shape)
+
+
+def quietly(has_arrays: bool) -> AbstractContextManager[Any]:
+    """A context in which arrays give infinities and nan without NumPy's own warnings; for numbers, nothing at all."""
+    if not has_arrays:
+        return nullcontext()
+    from backcalc.rules.functions.arrays import quiet
+
+    return quiet()
+
+
+class Terms(list[Any]):
+    """The contributions to an adjoint that is a formula, to be added up once all are in."""
+
+
+def accumulate(total: Any, contribution: Any) -> Any:
+    """The sum of numbers; where one is a formula, both as terms."""
+    # Terms wait until all are there: a sum of n formulas put together at once is simplified once a term.
+    if not isinstance(total, Terms) and is_known(total) and is_known(contribution):
+        return total + contribution
+    terms = total if isinstance(total, Terms) else Terms([total])
+    terms.append(contribution)
+    return terms
+
+
+def settled(adjoint: Any) -> Any:
+    """An adjoint with its contributions added up, the latest first, so that a sweep keeps the order of the file."""
+    if not isinstance(adjoint, Terms):
+        return adjoint
+    terms = reversed(adjoint)
+    found = next(terms)
+    for term in terms:
+        found = add(found, term)
+    return found
+
+
+def add(left: Any, right: Any) -> Any:
+    """Left + right, a formula where one of them is."""
+    if is_known(left) and is_known(right):
+        return left + right
+    return make("+", literal(left), literal(right))
+
+
+def multiply(left: Any, right: Any) -> Any:
+    """Left · right by elements, a formula where one of them is; in a formula `left` comes first."""
+    if is_known(left) and is_known(right):
+        return left * right
+    return make("*", literal(left), literal(right))
+
+
+def all_known(values: Iterable[Any]) -> bool:
+    """Whether every one of `values` is made of numbers."""
+    return all(map(is_known, values))
+
+
+def flat(value: Any) -> list[float]:
+    """The elements of an array, or a number, as a list."""
+    return [float(item) for item in value.ravel()] if shape_of(value) else [value]

@@ -1,0 +1,1 @@
+"""Texts as they come and as people are told of them: bytes, sources, spans, diagnostics, wording."""

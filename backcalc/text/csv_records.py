@@ -1,0 +1,94 @@
+"""A CSV text of any length as blocks of whole records, so that no more of it is held than is worked on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from backcalc.text.errors import Span
+
+# A cell, in quotes where it holds commas, newlines or quotes, these twice; and what ends it.
+_CELL = re.compile(r' *(?P<text>"(?:[^"]|"")*"?[^,\n]*|[^,\n]*)(?P<end>[,\n]?)')
+_EMPTY = b", \t\n"  # What a line of empty cells is made of.
+
+
+class Block(NamedTuple):
+    """Some records as they stand in a file, the number of their first line, and whether nothing comes behind them."""
+
+    data: bytes
+    first_line: int
+    is_last: bool
+
+
+def records(text: str) -> Iterator[list[Span]]:
+    """Where the cells of each record stand, as the `csv` module splits them; a quoted cell may span lines."""
+    record: list[Span] = []
+    for cell in _CELL.finditer(text):
+        record.append(Span(*cell.span("text")))
+        if cell["end"] != ",":
+            yield record
+            record = []
+
+
+def blocks(pieces: Iterable[bytes]) -> Iterator[Block]:
+    """The text that `pieces` make up, cut behind records, with one kind of newline; at least one block.
+
+    Empty lines go with what follows them, for at the end of a file they mean nothing.
+    """
+    data, line, tried = b"", 1, 0
+    ready: Block | None = None  # Held until something is seen behind it.
+    for piece in _with_newlines(pieces):
+        data += piece
+        if len(data) < 2 * tried:  # A record longer than all before: looked at again when there is twice as much.
+            continue
+        end = _whole(data)
+        tried = 0 if end else len(data)
+        if end:
+            if ready:
+                yield ready
+            ready = Block(data[:end], line, is_last=False)
+            line += data.count(b"\n", 0, end)
+            data = data[end:]
+    if ready and data.strip(_EMPTY):
+        yield ready
+        ready = None
+    yield Block(ready.data + data, ready.first_line, is_last=True) if ready else Block(data, line, is_last=True)
+
+
+def without_end(block: Block) -> bytes:
+    """The lines of a block, each with its newline, without the empty ones that end a file."""
+    if not block.is_last:
+        return block.data
+    data = block.data + b"\n"
+    filled = len(data.rstrip(_EMPTY))
+    return data[: data.find(b"\n", filled) + 1] if filled else b""
+
+
+def _with_newlines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces with one kind of newline, also where the halves of one stand in two of them."""
+    rest = b""
+    for piece in pieces:
+        found = rest + piece
+        rest = found[-1:] if found.endswith(b"\r") else b""
+        found = found[: len(found) - len(rest)]
+        yield found.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in found else found
+    yield b"\n" if rest else b""
+
+
+def _whole(data: bytes) -> int:
+    """How much of `data` is whole records with something in them."""
+    end = data.rfind(b"\n") + 1
+    if b'"' in data:
+        end = _whole_quoted(data[:end])
+    filled = len(data[:end].rstrip(_EMPTY))
+    return data.find(b"\n", filled, end) + 1 if filled else 0
+
+
+def _whole_quoted(data: bytes) -> int:
+    """The same where a newline may stand in a quoted cell: all but the last record, whose quote may still be open."""
+    text = data.decode("utf-8", "surrogateescape")
+    ends = [record[-1].end for record in records(text)]
+    # Behind the last newline the expression finds one more record, which is empty.
+    kept = text[: ends[-3] + 1] if len(ends) > 2 else ""
+    return len(kept.encode("utf-8", "surrogateescape"))

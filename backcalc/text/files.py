@@ -1,0 +1,127 @@
+"""Bytes to text: UTF-8, with or without a byte order mark, any newline, accents composed."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from typing import IO
+
+from backcalc import progress
+from backcalc.text.errors import Diagnostic, ReadError, Source, Span
+from backcalc.text.suggest import nearest
+
+STDIN = "<stdin>"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF16 = Diagnostic("not-utf8", "the file is UTF-16, not UTF-8", hints=("save it as UTF-8",))
+
+
+def read(path: str) -> Source:
+    """The text of the file at `path`; `-` is stdin. Raises ReadError."""
+    return decode(name_of(path), b"".join(pieces(path)))
+
+
+def name_of(path: str) -> str:
+    """The name that errors call the file at `path` by."""
+    return STDIN if path == "-" else path
+
+
+def pieces(path: str, size: int = -1) -> Iterator[bytes]:
+    """The bytes of the file at `path`, at most `size` at a time; `-` is stdin. Raises ReadError."""
+    if not path:
+        raise _refusal('""', Diagnostic("unreadable", "this is no file name"))
+    try:
+        if path == "-":
+            if not sys.stdin.isatty():  # Who types a graph is not waiting for one.
+                progress.at("reading")
+            yield from _pieces(sys.stdin.buffer, size)
+            return
+        with open(path, "rb") as file:  # noqa: PTH123  pathlib takes a while to load.
+            yield from _pieces(file, size)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _refusal(path, Diagnostic("unreadable", f"cannot read the file: {reason}", hints=_hints(path))) from None
+    except ValueError:  # A NUL in the path.
+        raise _refusal(path, Diagnostic("unreadable", "this is no file name")) from None
+
+
+def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    while piece := file.read(size):
+        yield piece
+        if size < 0:  # All is read; at a terminal, to read on would ask for a second end.
+            return
+
+
+def decode(name: str, data: bytes) -> Source:
+    """`data` as a source. Raises ReadError at the first byte that is not UTF-8."""
+    if data[:2] in _UTF16_MARKS:
+        raise _refusal(name, _UTF16)
+    _require_text(name, data)
+    try:
+        return clean(name, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ReadError(*_not_utf8(name, data, error.start)) from None
+
+
+def salvage(name: str, data: bytes) -> tuple[Source, list[Diagnostic]]:
+    """As much of `data` as is text, and what is not UTF-8, a line at a time. Raises ReadError where it is no text."""
+    if data[:2] in _UTF16_MARKS:
+        return clean(name, data.decode("utf-16", errors="replace")), [_UTF16]
+    _require_text(name, data)
+    source = clean(name, data.decode("utf-8", errors="replace"))
+    if "�" not in source.text:  # Only then is the text looked at line by line.
+        return source, []
+    found, start = [], 0
+    # The same lines as bytes, in which the byte still stands that is none of UTF-8.
+    for raw, line in zip(re.split(rb"\r\n|\r|\n", data), source.text.split("\n"), strict=True):
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            place = start + max(0, line.find("�"))
+            found.append(_bad_byte(raw, error.start, Span(place, place + 1)))
+        start += len(line) + 1
+    return source, found
+
+
+def _require_text(name: str, data: bytes) -> None:
+    if b"\0" in data:
+        hint = ("save it as plain text, in UTF-8",)
+        raise _refusal(name, Diagnostic("not-text", "the file is not text", hints=hint))
+
+
+def clean(name: str, text: str) -> Source:
+    """`text` as a source: no byte order marks, one kind of newline, accents composed: é is one name however typed."""
+    text = text.replace("\ufeff", "")  # Where files are strung together it stands inside, too, and nobody sees it.
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return Source(name, text if text.isascii() else unicodedata.normalize("NFC", text))
+
+
+def _hints(path: str) -> tuple[str, ...]:
+    """The file that is there in place of one that is not: the same name with `.bg`, or a near one."""
+    from pathlib import Path
+
+    missing = Path(path)
+    try:
+        names = [] if missing.exists() else [entry.name for entry in missing.parent.iterdir() if entry.is_file()]
+    except OSError:  # No such folder, or one that may not be listed, or a name that is too long for one.
+        return ()
+    near = f"{missing.name}.bg" if f"{missing.name}.bg" in names else nearest(missing.name, names)
+    return (f"did you mean `{missing.parent / near}`?",) if near else ()
+
+
+def _refusal(name: str, diagnostic: Diagnostic) -> ReadError:
+    """An error about the file as a whole."""
+    return ReadError(Source(name, ""), [diagnostic])
+
+
+def _not_utf8(name: str, data: bytes, at: int) -> tuple[Source, list[Diagnostic]]:
+    before = data[:at].decode("utf-8").removeprefix("\ufeff")
+    text = before + data[at:].decode("utf-8", errors="replace")
+    return Source(name, text), [_bad_byte(data, at, Span(len(before), len(before) + 1))]
+
+
+def _bad_byte(data: bytes, at: int, place: Span) -> Diagnostic:
+    hint = f"save the file as UTF-8; in Latin-1 this byte is `{data[at : at + 1].decode('latin-1')}`"
+    return Diagnostic("not-utf8", f"the byte 0x{data[at]:02x} is not UTF-8", place, hints=(hint,))

@@ -1,0 +1,324 @@
+"""What the parser says when it refuses: every row of SYNTAX_HINTS speaks, and none in the parser's own names."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import TOKENS, token_soup
+
+from backcalc.language import hints as syntax_hints
+from backcalc.language.hints import SYNTAX_HINTS, TERMINAL_WORDS, SyntaxHint
+from backcalc.language.parser import parse, parse_answer, parse_expression, parse_point
+from backcalc.text.errors import BackcalcError, Diagnostic, ParseError, Source
+
+law = settings(deadline=None, derandomize=True, max_examples=1000)
+
+
+def refusals(text: str) -> tuple[Diagnostic, ...]:
+    """What the parser says of `text`; nothing where it accepts it."""
+    try:
+        parse(Source("test", text))
+    except ParseError as error:
+        return error.diagnostics
+    return ()
+
+
+def refusal(text: str) -> Diagnostic:
+    """The one thing the parser says of `text`."""
+    (diagnostic,) = refusals(text)
+    return diagnostic
+
+
+# ---- The rows --------------------------------------------------------------------------------------------------------
+
+# What somebody who follows the hint would write.
+CORRECTED = {
+    "if = 3": "c = 3",
+    "let y = 3": "y = 3",
+    "input x, y": "input x; input y",
+    "input h 3": "input -> h : 3",
+    "given h": "given h = 3",
+    "def f() = 2": "def f(x) = 2",
+    "def f(x) x^2": "def f(x) = x^2",
+    "f(x) = x^2": "def f(x) = x^2",
+    "for k in 1..5:": "for k in 1..5 { }",
+    "for k in range(1, 5) {": "for k in 1..5 { }",
+    "for k = 1..5 {": "for k in 1..5 { }",
+    "u => v : 3": "u -> v : 3",
+    "v <- u": "u -> v : 3",
+    "u -> v -> w : 3": "u -> v : 3; v -> w : 2",
+    "u -> v": "u -> v : 3",
+    "u -> v = 3": "u -> v : 3",
+    "dv/du = 3": "d(v)/d(u) = 3",
+    "∂v/∂u : 3": "∂v/∂u = 3",
+    "u,v": "u,v,3",
+    "u, v, 3, 4": "u, v, 3",
+    "3 = y": "y = 3",
+    "y = 1, 2, 3": "y = [1, 2, 3]",
+    "y := 3": "y = 3",
+    "y += 1": "z = y + 1",
+    "a = 1, b = 2": "a = 1; b = 2",
+    "y[0] = 3": "y = [1, 2]",
+    "y == 3": "claim y == 3",
+    "y =": "y = 3",
+    "y": "input y",
+    "y = 1_000": "y = 1000",
+    "y = 3,5": "y = 3.5",
+    "y = [1, 2; 3, 4]": "y = [[1, 2], [3, 4]]",
+    "y = {": "y = [1, 2]",
+    "y = [1 2]": "y = [1, 2]",
+    "y = sin^2(x)": "y = sin(x)^2",
+    "y = a if c else b": "y = if c then a else b",
+    "y = if c then a": "y = if c then a else b",
+    "y = x % 2": "y = x - 2*floor(x/2)",
+    "y = 2x": "y = 2*x",
+    "J = 1/2 (y - z)^2": "J = 1/2*(y - z)^2",
+    "y = (a + b) c": "y = (a + b)*c",
+    "y = (a + b)(c - d)": "y = (a + b)*(c - d)",
+    "y = sin x + 1": "y = sin(x) + 1",
+    "y′ = 3": "y' = 3",
+    'y = "x"': "y = x",
+    "y = \\sigma(x)": "y = sigma(x)",
+    "y = a || b": "y = a or b",
+    "y = |x|": "y = abs(x)",
+    "y = x²": "y = x^2",
+    "y = x³": "y = x^3",
+    "y = x⁻¹": "y = x^-1",
+    "y = ½*x": "y = 1/2*x",
+    "y = a·b": "y = a*b",
+    "y = a÷b": "y = a/b",
+    "y = a – b": "y = a - b",
+    "y = √x": "y = sqrt(x)",
+    "y = ∞": "y = inf",
+    "y = a && b": "y = a and b",
+    "y = !a": "y = not a",
+    "y = a ≤ b": "y = a <= b",
+    "y = x***2": "y = x**2",
+    "y = layer.weight": "y = layer_weight",
+    "y = a < f(b) < c": "y = a < f(b) and f(b) < c",
+    "y = 2 +": "y = 2 + x",
+    "y = a)": "y = a",
+}
+
+rows = pytest.mark.parametrize("row", SYNTAX_HINTS, ids=[row.example for row in SYNTAX_HINTS])
+
+
+def test_every_row_has_its_correction():
+    assert set(CORRECTED) == {row.example for row in SYNTAX_HINTS}
+    assert len(SYNTAX_HINTS) == len(CORRECTED)
+
+
+@rows
+def test_a_row_speaks_to_its_example(row: SyntaxHint, monkeypatch):
+    hints = refusal(row.example).hints
+    monkeypatch.setattr(syntax_hints, "SYNTAX_HINTS", (row,))
+    assert refusal(row.example).hints == hints != ()  # Alone it says what the whole table says: none shadows it.
+
+
+@rows
+def test_every_blank_in_a_hint_is_filled(row: SyntaxHint):
+    (hint,) = refusal(row.example).hints
+    blanks = re.compile(row.pattern).groupindex
+    assert set(re.findall(r"\{(\w)\}", row.hint)) <= set(blanks)
+    assert not re.search(r"\{\w\}", hint)
+
+
+@pytest.mark.parametrize("example", CORRECTED)
+def test_who_follows_the_hint_is_understood(example):
+    assert refusals(CORRECTED[example]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("y = 2x", "a product needs its sign: 2*x"),
+        ("y = 2(x)", "a product needs its sign: 2*(…)"),
+        ("y = 2 x", "a product needs its sign: 2*x"),
+        ("y = 3.5sin(x)", "a product needs its sign: 3.5*sin"),
+        ("y = 2σ", "a product needs its sign: 2*σ"),
+        ("u -> v : 2x", "a product needs its sign: 2*x"),
+        ("u v 2x", "a product needs its sign: 2*x"),
+        ("y = f(x) y", "a product needs its sign: (…)*y"),
+        ("J = ½(y − z)²", "a fraction is written 1/2"),
+        ("y = cos^2 x", "a power of a function's value is written cos(x)^2"),
+        ("y = sin x)", "an argument stands in parentheses, sin(x), and a product needs its sign, sin*x"),
+        ("given h 3", "`given` begins a declaration; an edge from a node named given is written given -> h : 3"),
+        ("output a, b", "one statement for each: output x; output y"),
+        ("a = 1 b = 2", "a newline or `;` parts statements: a = 1; b = 2"),
+        ("input x = 1, y = 2", "a newline or `;` parts statements: a = 1; b = 2"),
+        ("adjoint h", "its value is missing: adjoint h = 3"),
+        ("def f = 2", "a function needs its parameters: def f(x) = x^2"),
+        ("def f(x): x^2", "the body stands after `=`: def f(x) = x^2"),
+        ("for k in 1:5 {", "a range is written 1..5: for k in 1..5 { … }"),
+        ("for k in [1, 2, 3] {", "a range is written 1..5: for k in 1..5 { … }"),
+        ("for k in 1..5 do {", "the body stands in braces: for k in 1..5 { … }"),
+        ("for k in 1..5", "the body stands in braces: for k in 1..5 { … }"),
+        ("for (k = 1; k < 5) {", "a loop is written: for k in 1..5 { … }"),
+        ("u → v : 3", "an edge is written with `->`: u -> v : 3"),
+        ("u --> v : 3", "an edge is written with `->`: u -> v : 3"),
+        ("u -- v : 3", "an edge is written with `->`: u -> v : 3"),
+        ("u -> v :", "an edge needs its local partial: u -> v : 3"),
+        ("u -> v 3", "the partial stands after a colon: u -> v : 3"),
+        ("u -> v, w : 3", "one edge a statement: u -> v : 3; v -> w : 2"),
+        ("d(v)/d(u) 3", "the partial stands after `=`: d(v)/d(u) = 3"),
+        ("d(v)/d(u)", "the partial stands after `=`: d(v)/d(u) = 3"),
+        ("u v", "an edge has three columns: tail, head, partial"),
+        ("u v 3 4", "an edge has three columns: tail, head, partial"),
+        ("1,2", "an edge has three columns: tail, head, partial"),
+        ("y: 3", "a node is defined with `=`: y = 3"),
+        ("x^2", "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"),
+        ("sin(x)", "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"),
+        ("y = c ? a : b", "a choice is written: if c then a else b"),
+        ("y = if c: a else b", "a choice is written: if c then a else b"),
+        ("y = if c else b", "a choice is written: if c then a else b"),
+        ("y = if c then a else", "a choice needs both branches: if c then a else b"),
+        ("y = x mod 2", "there is no remainder; write x - y*floor(x/y)"),
+        ("claim 0 < x < 1", "comparisons do not chain: a < b and b < c"),
+        ("y = a == b == c", "comparisons do not chain: a < b and b < c"),
+        ("y = a => b", "write `<=`, `>=` or `!=`"),
+        ("y = a <> b", "write `<=`, `>=` or `!=`"),
+        ("y = (2 *)", "an operator needs something after it"),
+        ("y = ||x||", "an absolute value is written abs(x), a norm norm(x)"),
+        ("not -> x : 3", "`not` is a word of the language, never a name"),
+    ],
+)  # fmt: skip
+def test_a_slip_gets_this_hint(text, hint):
+    assert refusal(text).hints == (hint,)
+
+
+def test_the_begin_of_a_long_statement_still_counts():
+    assert refusal(f"∂v/∂{'u' * 10_000} : 3").hints == ("the partial stands after `=`: d(v)/d(u) = 3",)
+
+
+@pytest.mark.parametrize("word", ["x" * 10_000, "2" * 10_000])
+def test_a_long_word_is_cut_in_a_hint(word):
+    (diagnostic,) = refusals(f"y = 2 {word}y" if word[0] == "x" else f"y = {word} x")
+    assert all(len(hint) < 120 for hint in diagnostic.hints)
+    assert len(diagnostic.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "hint"),
+    [
+        (parse_answer, "dL/dx", "an answer is written dL/dx = -0.5 or t = 0.84"),
+        (parse_answer, "L/x = 3", "a derivative is written dL/dx"),
+        (parse_answer, "dL/dx = 2x", "a product needs its sign: 2*x"),
+        (parse_point, "x", "the values of inputs are written x=1,w=pi/4"),
+        (parse_point, "x=1 y=2", "the values of inputs are written x=1,w=pi/4"),
+    ],
+)
+def test_answers_and_points_have_hints_of_their_own(read, text, hint):
+    with pytest.raises(ParseError) as error:
+        read(Source("test", text))
+    (diagnostic,) = error.value.diagnostics
+    assert diagnostic.hints == (hint,)
+
+
+# ---- The words -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("y = (a", "something is missing: expected a closing parenthesis"),
+        ("y = [a", "something is missing: expected a closing bracket or a comma"),
+        ("y = f(a", "something is missing: expected a closing parenthesis or a comma"),
+        ("y = *a", "unexpected `*`: expected an expression"),
+        ("y = a b", "unexpected `b`: expected an operator or the end of the statement"),
+        ("y = (a b", "unexpected `b`: expected an operator or a closing parenthesis"),
+        ("* 2", "unexpected `*`: expected a statement"),
+        ("? 2", "unexpected `?`: expected a statement"),
+        ("u -> ", "something is missing: expected a node"),
+        ("u -> 2.5 : 3", "unexpected `2.5`: expected a node"),
+        ("u -> v", "something is missing: expected a colon"),
+        ("u,v 3", "unexpected `3`: expected a comma"),
+        ("y", "something is missing: expected a node, `=`, a comma or an arrow `->`"),
+        ("for k in x[", "unexpected `[`: expected an operator or `..`"),
+        ("for k in *", "unexpected `*`: expected a whole number or loop variable"),
+        ("for k 2", "unexpected `2`: expected `in`"),
+        ("def 2", "unexpected `2`: expected `=`, a comma, a name or an arrow `->`"),
+        ("t{k = 2", "unexpected `=`: expected an operator or a closing brace"),
+        ("y = if a b", "unexpected `b`: expected an operator or `then`"),
+        ("d(v)/x = 2", "unexpected `x`: expected `d(` or `∂`"),
+        ("y\u200b = 2", "unexpected character U+200B (zero width space)"),
+        ("\x00", "unexpected character U+0000 (a control character): expected a statement"),
+    ],
+)
+def test_a_refusal_says_what_would_do(text, message):
+    assert refusal(text).message == message
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("y = (a + [b", [9]),
+        ("y = f(g(a)", [5]),
+        ("y = (2x)", []),
+        ("y = 2x # (", []),
+        ("y = (a # )\n + 2", [4]),
+    ],
+)
+def test_a_note_shows_the_bracket_that_is_never_closed(text, places):
+    assert [note.span.start for note in refusal(text).notes] == places
+
+
+# ---- No raw terminal names, whatever comes ---------------------------------------------------------------------------
+
+RAW = re.compile(r"__\w+|\$END|\b(" + "|".join(name for name in TERMINAL_WORDS if name.isidentifier()) + r")\b")
+
+
+def test_no_token_of_the_soup_looks_like_a_terminal():
+    assert not [token for token in TOKENS if RAW.search(token)]
+
+
+def told(error: BackcalcError) -> str:
+    """All that `error` says, without the user's own lines."""
+    return "\n".join(line for line in str(error).splitlines() if not re.match(r"\s+\d* \| ", line))
+
+
+def assert_refusals_are_readable(error: BackcalcError, text: str) -> None:
+    """Each error has its place and its caret, and speaks no parser's language."""
+    lines = text.split("\n")
+    for diagnostic in error.diagnostics:
+        single = str(type(error)(error.source, [diagnostic]))
+        place = re.match(r"soup:(\d+):(\d+): error: \S", single)
+        assert place, single
+        line, column = int(place[1]), int(place[2])
+        assert 1 <= line <= len(lines)
+        assert 1 <= column <= len(lines[line - 1]) + 1
+        assert re.search(r"^ +\| +\^+$", single, re.MULTILINE), single
+    assert not RAW.search(told(error)), told(error)
+
+
+@law
+@given(token_soup)
+def test_any_soup_is_parsed_or_refused_in_words(text):
+    try:
+        parse(Source("soup", text))
+    except ParseError as error:
+        assert_refusals_are_readable(error, text)
+
+
+@law
+@given(st.sampled_from((parse_expression, parse_answer, parse_point)), token_soup)
+def test_expressions_answers_and_points_are_refused_in_words_too(read, text):
+    try:
+        read(Source("soup", text))
+    except ParseError as error:
+        assert_refusals_are_readable(error, text)
+
+
+@settings(law, max_examples=150)
+@given(st.text(max_size=30))
+def test_any_text_is_parsed_or_refused_in_words(text):
+    try:
+        parse(Source("soup", text))
+    except ParseError as error:
+        found = error
+    else:
+        return
+    assert all(diagnostic.span is not None for diagnostic in found.diagnostics)
+    assert not re.search(r"__ANON|__IGNORE|\$END", told(found))

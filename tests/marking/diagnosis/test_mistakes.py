@@ -1,0 +1,165 @@
+"""The table of mistakes: each, made on purpose, is named; of answers that are just wrong nothing is claimed."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from injections import MATRICES, Injected, injected, injected_values, random_graph, written
+
+import backcalc
+from backcalc.analysis.samples import samples
+from backcalc.calculus.point import read_point
+from backcalc.language.parser import parse_answer
+from backcalc.marking.diagnosis.mistakes import ANSWER, MISTAKES, VALUE
+from backcalc.marking.key import Key
+from backcalc.marking.mark import Given
+from backcalc.text.errors import Source
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+RANDOM = range(40)
+UNKNOWN = {
+    "vectors": {
+        "W1": [[0.5, -1, 0.25, 2], [1, 0.75, -0.5, -1], [-0.25, 0.5, 1, 0.3]],
+        "W2": [[0.1, -0.4, 0.2, 0.3], [-0.6, 0.2, 0.1, 0.7], [0.4, -0.1, -0.3, 0.2]],
+    }
+}
+
+
+@cache
+def keys():
+    """Every sample, with numbers for what it leaves unknown, and random graphs."""
+    found = {}
+    for sample in samples():
+        point = read_point([f"@{SAMPLES / sample.name}.json"]) if sample.point else UNKNOWN.get(sample.name, {})
+        found[sample.name] = Key(backcalc.parse(sample.text).run(point).run)
+    found["matrices"] = Key(backcalc.parse(MATRICES).run({}, of="L").run)
+    for seed in RANDOM:
+        text = random_graph(seed)
+        found[f"random {seed}"] = Key(backcalc.parse(text).run({}, of="L" if "L =" in text else "o").run)
+    return found
+
+
+def marked(key, of, wrt, text):
+    name = of if wrt is None else f"d({of})/d({wrt})"
+    source = Source("answers", f"{name} = {text}")
+    (mark,), errors = key.mark(source, [parse_answer(source)])
+    assert not errors
+    return mark
+
+
+def likeliest(key, of, wrt, text):
+    """The mistake that is suspected first."""
+    source = Source("answers", f"{of} = {text}" if wrt is None else f"d({of})/d({wrt}) = {text}")
+    answer = parse_answer(source)
+    given = Given(answer, key.expected(answer), source)
+    return key._diagnoser.fitting(of, wrt, (), given.value, given.slack, given.matches)[0].mistake
+
+
+def is_named(key, case, digits):
+    """Whether the mistake made is named, or one as small that gives the same number; it must not pass for right."""
+    text = written(case.value, digits)
+    mark = marked(key, case.of, case.wrt, text)
+    assert mark.verdict != "right", (case, text)
+    return mark.diagnosis is not None and likeliest(key, case.of, case.wrt, text).weight <= case.mistake.weight
+
+
+def injected_answers(key, rng):
+    """What is written down in place of what was found: another node's number, the transpose, a derivative."""
+    for mistake in (row for row in MISTAKES if row.where in (ANSWER, VALUE)):
+        questions = [
+            (of, wrt, true) for of, wrt, true in asked(key, arrays=True) if bool(wrt) == (mistake.where == ANSWER)
+        ]
+        rng.shuffle(questions)
+        yield from islice(filter(None, (_instead(key.run, mistake, *question, rng) for question in questions)), 1)
+
+
+def _instead(run, mistake, of, wrt, true, rng):
+    """What is written down in place of one answer; None where that cannot be, or is no other number."""
+    wrong = {
+        "sign": lambda: -true,
+        "transpose": lambda: np.transpose(true),
+        "value": lambda: run.adjoints[run.graph.index[of]],
+        "other-node": lambda: rng.choice(run.adjoints if wrt else run.values),
+    }[mistake.kind]()
+    if wrong is None or np.shape(wrong) != np.shape(true) or np.allclose(wrong, true, 2e-5, 0):
+        return None
+    return Injected(mistake, wrt or of, of, wrt, wrong)
+
+
+def test_a_mistake_made_anywhere_is_named(figures):
+    rng = Random(1)
+    made = [(key, case) for key in keys().values() for case in injected(key.run, key.run.output, rng)]
+    made += [(key, case) for key in keys().values() for case in injected_values(key.run, rng)]
+    made += [(key, case) for key in keys().values() for case in injected_answers(key, rng)]
+    places = {case.mistake for _, case in made}
+    assert [(row.where, row.change or row.value) for row in MISTAKES if row not in places] == []
+    for digits, least in ((6, 0.95), (3, 0.9)):  # Fewer digits may be met by chance, so less is claimed.
+        named = [is_named(key, case, digits) for key, case in made if distinct(key, case, digits)]
+        figures.append(f"mistakes made on purpose: {share(named)} of {len(named)} named, written to {digits} digits")
+        assert sum(named) >= least * len(named)
+
+
+def distinct(key, case, digits):
+    """Whether so many digits tell the wrong number from the true one."""
+    true = (
+        key.derivatives(case.of)[key.run.graph.index[case.wrt]]
+        if case.wrt
+        else key.run.values[key.run.graph.index[case.of]]
+    )
+    is_zero = not np.all(case.value)  # Which stands for all that is less than half its last digit.
+    return not np.allclose(case.value, true, 10.0 ** (1 - digits), 10.0 ** (1 - digits) if is_zero else 0)
+
+
+def share(found):
+    return f"{sum(found) / len(found):.1%}"
+
+
+def asked(key, *, arrays=False):
+    """What may be asked of a run: ∂output/∂node and the value of every node, where they are numbers."""
+    run = key.run
+    for node, adjoint, value in zip(run.graph.nodes, run.adjoints, run.values, strict=True):
+        for wrt, true in ((node.name, adjoint), (None, value)):
+            is_number = true is not None and not np.ndim(true) and true != 0 and math.isfinite(true)
+            if is_number or (arrays and np.ndim(true)):
+                yield (run.output if wrt else node.name), wrt, true
+
+
+def test_what_is_rounded_correctly_is_right(figures):
+    rng = Random(2)
+    right = []
+    for key in keys().values():
+        for of, wrt, true in asked(key, arrays=True):
+            digits = rng.randint(2, 8)
+            texts = [written(true, digits)] + ([] if np.ndim(true) else [f"{Decimal(true):.{digits}f}"])
+            right += [marked(key, of, wrt, text).verdict == "right" for text in texts]
+    figures.append(f"correct answers rounded to 2 to 8 digits: {share(right)} of {len(right)} right")
+    assert all(right)
+
+
+def in_error(true, digits, rng):
+    """An answer that is 5 to 100 % off, as it is written."""
+    while True:
+        text = written(true * (1 + rng.choice((-1, 1)) * rng.uniform(0.05, 1)), digits)
+        if abs(float(text) - true) >= 0.05 * abs(true):
+            return text
+
+
+@pytest.mark.parametrize("digits", [2, 3, 5, 8])
+def test_nothing_is_claimed_of_an_answer_that_is_just_wrong(digits, figures):
+    rng = Random(3)
+    claimed = []
+    for key in keys().values():
+        for of, wrt, true in asked(key):
+            for _ in range(2):
+                text = in_error(true, digits, rng)
+                claimed.append(marked(key, of, wrt, text).diagnosis is not None)
+    what = f"answers with an error drawn from 5 to 100 %, to {digits} digits"
+    figures.append(f"{what}: {share(claimed)} of {len(claimed)} diagnosed")
+    assert sum(claimed) <= 0.05 * len(claimed)
