@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from html import escape
 from os import PathLike, fspath
 from typing import Any
 
 from backcalc.calculus.load import load as load_graph
 from backcalc.calculus.point import from_mapping
-from backcalc.calculus.run import Mode, Run, run
+from backcalc.calculus.result import Mode
+from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Graph as _Graph
+from backcalc.render.formats.html import html
 from backcalc.render.formats.plain import render_plain
-from backcalc.render.layout import aligned
-from backcalc.render.reports.run import Grid, run_report
-from backcalc.text.errors import Diagnostic, Source, UsageError
+from backcalc.render.reports.run import run_report
+from backcalc.text.errors import Diagnostic, UsageError
 from backcalc.text.files import clean, read
 from backcalc.text.numerals import DIGITS
+from backcalc.text.source import Source
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         """The adjoint table for a notebook."""
-        return "".join(_html(grid) for grid in run_report(self.run))
+        return "".join(html(grid) for grid in run_report(self.run))
 
 
 @dataclass(frozen=True)
@@ -152,17 +153,3 @@ def _runnable(source: Source) -> Graph:
     # The class that the package works with has no `run`: that would be an import from a floor above.
     graph = load_graph(source)
     return Graph(**{field.name: getattr(graph, field.name) for field in fields(graph) if field.init})
-
-
-def _html(grid: Grid) -> str:
-    title = f"<p>{escape(grid.title)}</p>" if grid.title else ""
-    head = "".join(f"<th>{escape(name)}</th>" for name in grid.header)
-    rows = (
-        "".join(
-            f'<td style="text-align:{"right" if i in grid.numbers else "left"};white-space:pre">{escape(cell)}</td>'
-            for i, cell in enumerate(row)
-        )
-        for row in aligned(grid).rows
-    )
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f"{title}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -18,7 +18,7 @@ from typing import Any
 
 from backcalc.bulk.graph.reader import read_lines
 from backcalc.language.parser import parse, parser
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 RANDOM = random.Random(0)
 FUNCTIONS = ("sin", "cos", "exp", "log", "tanh")

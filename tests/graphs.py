@@ -17,11 +17,11 @@ import mpmath
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.calculus.evaluate import require_known
+from backcalc.calculus.missing import require_known
 from backcalc.language.expr import Name, Number, fold
 from backcalc.language.parser import parse
 from backcalc.language.statements import Definition, Edge
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 mp = mpmath.mp
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.calculus.evaluate import apply
+from backcalc.calculus.constant import apply
 from backcalc.calculus.linearize import pull
 from backcalc.marking.diagnosis.mistakes import EACH, MISTAKES, STEP, SUM, TERM, Mistake
 from backcalc.rules.values import is_known

@@ -25,7 +25,7 @@ from backcalc.language.statements import (
     Statement,
 )
 from backcalc.language.unparse import unparse_statement
-from backcalc.text.errors import Span
+from backcalc.text.source import Span
 
 # ---- Expressions -----------------------------------------------------------------------------------------------------
 

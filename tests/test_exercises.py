@@ -13,7 +13,7 @@ from backcalc.analysis.samples import samples
 from backcalc.calculus.digits import is_right
 from backcalc.calculus.point import read_point
 from backcalc.language.parser import parse, parse_answer
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 SAMPLES = Path(backcalc.__file__).parent.parent / "samples"
 EPSILON = Decimal(2) ** -52

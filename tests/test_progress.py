@@ -8,7 +8,7 @@ import pytest
 
 import backcalc
 from backcalc import progress
-from backcalc.render.formats.json import render_json
+from backcalc.render.reports.run_json import render_json
 
 
 @pytest.fixture

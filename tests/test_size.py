@@ -16,7 +16,7 @@ import pytest
 import backcalc
 from backcalc.analysis.explain import explain
 from backcalc.calculus.derive import derive
-from backcalc.calculus.evaluate import require_known
+from backcalc.calculus.missing import require_known
 from backcalc.calculus.run import run
 from backcalc.calculus.tangents import tangents
 from backcalc.graph.build import build
@@ -24,11 +24,12 @@ from backcalc.graph.expand import expand
 from backcalc.language.expr import Call, Name, Number
 from backcalc.language.statements import Definition, Edge, Program
 from backcalc.language.unparse import unparse
-from backcalc.render.formats.json import render_json
 from backcalc.render.hand import Hand
 from backcalc.render.reports.run import run_report
+from backcalc.render.reports.run_json import render_json
 from backcalc.render.reports.steps import broken, derivation
-from backcalc.text.errors import BackcalcError, Source, Span
+from backcalc.text.errors import BackcalcError
+from backcalc.text.source import Source, Span
 
 LARGE = 200_000
 SMALL, TIMES = 1_000, 16

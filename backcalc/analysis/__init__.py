@@ -1,1 +1,4 @@
-"""What a command works out, a file each, and which engine serves it."""
+"""What a command works out, a file each, and which engine serves it.
+
+Doors: explain, longhand, paths, samples.
+"""

@@ -14,7 +14,8 @@ from math import isclose, isnan
 from typing import Any, Literal, NamedTuple
 
 from backcalc.analysis.longhand import CHAIN, HADAMARD, exact_literal, is_nan, is_small, is_zero, shown, summed
-from backcalc.calculus.evaluate import Evaluation, applied
+from backcalc.calculus.constant import applied
+from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import GRAD
@@ -260,7 +261,7 @@ class _Derivation:
             return True
         if not shape_of(found) and not shape_of(value):
             return isclose(found, value, rel_tol=TOLERANCE, abs_tol=TINY) or (isnan(found) and isnan(value))
-        from backcalc.rules.functions.arrays import are_close
+        from backcalc.rules.ndarray import are_close
 
         return are_close(found, value, TOLERANCE, TINY)
 

@@ -12,10 +12,13 @@ from typing import Any
 from backcalc import progress
 from backcalc.analysis.path_ranks import Paths, product
 from backcalc.calculus.linearize import reshaped
-from backcalc.calculus.run import LOSS, Run
+from backcalc.calculus.question import LOSS
+from backcalc.calculus.run import Run
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import add, all_known, is_known, ones, shape_of
-from backcalc.text.errors import Diagnostic, Source, UsageError, shorten
+from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 MOST_LISTED = 100_000  # Paths; beyond that a list serves nobody, and memory counts.
 MOST_ELEMENTS = 64  # Of a vector whose Jacobian is worked out, a pullback an element.
@@ -121,7 +124,7 @@ class Aggregation:
         shape, axes = self.run.shapes[head], (*self.run.shapes[head], *self.run.shapes[tail])
         if None in axes or len(axes) > MOST_AXES or prod(n or 0 for n in shape) > MOST_ELEMENTS:
             return None
-        from backcalc.rules.functions.arrays import units
+        from backcalc.rules.ndarray import units
 
         rows = [self._pulled(head, unit)[tail] for unit in units(shape)]
         return reshaped(rows, shape) if all_known(rows) else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import NamedTuple
 
-from backcalc.text.errors import Diagnostic, Source, UsageError, shorten
+from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.source import Source
 from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import shorten
 
 
 class Sample(NamedTuple):

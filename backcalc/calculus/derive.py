@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
-from backcalc.calculus.evaluate import Evaluation, constant
+from backcalc.calculus.constant import constant
+from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.graph.expand import expand_long
 from backcalc.graph.model import Graph, Node
@@ -15,7 +16,9 @@ from backcalc.language.expr import NOWHERE, VECTOR, Call, Expr, Name, Number, na
 from backcalc.language.statements import Definition, Edge, Input, Output, Statement
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import is_known, literal
-from backcalc.text.errors import Diagnostic, Source, UsageError, shorten
+from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 PRIME = "'"
 LONGEST_FORMULA = 8  # Operations; longer formulas are taken apart, so that no part of an adjoint is written twice.
@@ -53,7 +56,7 @@ def _derivatives(
     """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives."""
     if not linear.shape(output):
         return Sweep(graph, linear, output, taken).answer(wrt)
-    from backcalc.rules.functions.arrays import units
+    from backcalc.rules.ndarray import units
 
     found: list[Definition] = []
     rows: list[list[str]] = []

@@ -8,10 +8,10 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, loca
 from math import isfinite
 from typing import Any
 
-from backcalc.calculus.evaluate import constant
+from backcalc.calculus.constant import constant
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Number
 from backcalc.rules.values import shape_of
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 # A calculation in float64 is not better than this, relative to its result: 2^-44, some 250 units in the last place.
 PRECISION = 2.0**-44
@@ -40,7 +40,7 @@ class Tolerance:
         """What the elements of an array that no digits are written of may be off by."""
         if self.significant is None:
             return (self.relative + PRECISION) * abs(expected)
-        from backcalc.rules.functions.arrays import half_units
+        from backcalc.rules.ndarray import half_units
 
         return half_units(expected, self.significant) + PRECISION * abs(expected)
 
@@ -72,7 +72,7 @@ def _unequal_places(value: Any, expected: Any, tolerance: Tolerance) -> Iterator
     if shape_of(value) != shape_of(expected):
         yield ()
         return
-    from backcalc.rules.functions.arrays import far_places
+    from backcalc.rules.ndarray import far_places
 
     yield from far_places(value, expected, tolerance.slacks)
 

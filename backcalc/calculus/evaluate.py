@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backcalc import progress
-from backcalc.graph.functions import Functions
-from backcalc.graph.model import Graph, Node
+from backcalc.calculus.constant import apply, constant
+from backcalc.graph.model import Graph
 from backcalc.graph.shapes import KnownShapes, Shape, prepare, shape_text
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, names, postorder
-from backcalc.rules.primitives import CONSTANTS, lookup, variant
+from backcalc.language.expr import Expr, Name, Number
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
 from backcalc.rules.values import all_known, is_known, literal, ones, quietly, shape_of
-from backcalc.text.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note, Source, Span, plural, shorten
-from backcalc.text.suggest import did_you_mean, is_of_series
-
-PLACES_SHOWN = 3
-NAMES_SHOWN = 8
-ONES_SHOWN = 3  # Of an axis.
+from backcalc.text.errors import Diagnostic, EvaluateError
+from backcalc.text.wording import shorten
 
 
 class Evaluation:
@@ -117,139 +112,3 @@ def _seed_shapes(graph: Graph) -> Iterator[tuple[int, Shape]]:
     for name, known in graph.seeds:
         if name in graph.index:
             yield graph.index[name], shape_of(constant(known.value, graph.source))
-
-
-def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:
-    """The value of a primitive at numbers and arrays; of arrays in a context `quietly`."""
-    if row.name in (VECTOR, "concat"):
-        from backcalc.rules.functions.arrays import stack
-
-        return stack(args, join=row.name == "concat")
-    if row.name == INDEX:
-        found = args[0][indices]
-        # Floats, not NumPy's numbers: these are slower, and warn where IEEE 754 has a result.
-        return float(found) if found.ndim == 0 else found
-    if not any(map(shape_of, args)):
-        return row.scalar.evaluate(*args)
-    found = row.array.evaluate(*args)
-    return found if shape_of(found) else float(found)
-
-
-def applied(call: Call, args: tuple[Any, ...]) -> Any:
-    """The value of `call`, of a primitive, where its arguments have these values."""
-    operands = _operands(call, args)
-    row = lookup(call.fn, len(args))
-    assert row is not None
-    indices = tuple(int(index) for index in args[1:]) if call.fn == INDEX else ()
-    return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
-
-
-def _operands(call: Call, args: tuple[Any, ...]) -> list[Any]:
-    """The values that `call` is applied to: of an element or row only the array."""
-    return list(args[:1] if call.fn == INDEX else args)
-
-
-def constant(expr: Expr, source: Source) -> Any:
-    """The value of an expression without nodes. Raises EvaluateError where it has some."""
-    unknown = [name for name in names(expr).values() if name.id not in CONSTANTS]
-    if unknown:
-        message = "`{}` cannot stand here: only numbers can, pi, e, tau, inf, and functions of them"
-        found = [Diagnostic("not-constant", message.format(shorten(n.id)), n.span) for n in unknown]
-        raise EvaluateError(source, found)
-
-    # Names and arities are told by the same words as in a graph.
-    errors: list[Diagnostic] = []
-    Functions((), errors).expand(expr)
-    if errors:
-        raise EvaluateError(source, errors)
-
-    def leaf(part: Number | Name) -> Any:
-        return part.value if isinstance(part, Number) else CONSTANTS[part.id]
-
-    def call(part: Call, args: tuple[Any, ...]) -> Any:
-        try:
-            return applied(part, args)
-        except (ValueError, IndexError, KeyError, TypeError):
-            from backcalc.graph.shape_errors import refusal
-
-            row, shapes = lookup(part.fn, len(args)), [shape_of(arg) for arg in _operands(part, args)]
-            assert row is not None  # `expand` has told what is not there.
-            message = refusal(row, row.shape, shapes)
-            raise EvaluateError(source, [Diagnostic("shape-mismatch", message, part.span)]) from None
-
-    # Only a written vector makes an array here, so that `--at x=1` need not load NumPy.
-    with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):
-        return fold(expr, leaf, call)
-
-
-def require_known(evaluation: Evaluation) -> None:
-    """Raise EvaluateError for every value that a formula needs and nothing gives."""
-    graph, needed = evaluation.tape.graph, missing_nodes(evaluation)
-    if needed:
-        errors = [_missing(graph, node) for node in needed[: MAX_ERRORS + 1]]
-        last = min(len(errors), MAX_ERRORS) - 1  # One remedy for all, under the last that is shown.
-        errors[last] = errors[last]._replace(hints=(*errors[last].hints, *remedies(evaluation, needed)))
-        raise EvaluateError(graph.source, errors)
-
-
-def missing_nodes(evaluation: Evaluation) -> list[Node]:
-    """The nodes whose value a formula needs and nothing gives."""
-    tape, terms = evaluation.tape, evaluation.terms
-    missing = {slot: i for i, slot in enumerate(tape.slot) if tape.rows[slot] is None and not is_known(terms[slot])}
-    if not missing:
-        return []
-    # What nobody reads may stay unknown: the activations of an edge list usually are.
-    read = {arg for args in tape.args for arg in args}
-    read |= {slot for pairs in tape.partials.values() for _, slot in pairs}
-    return [tape.graph.nodes[i] for slot, i in missing.items() if slot in read]
-
-
-def remedies(evaluation: Evaluation, needed: Sequence[Node]) -> tuple[str, ...]:
-    """The `--at` that gives a value to every node that needs one, and the statement that does it for one."""
-    shown = [(shorten(node.name), evaluation.known_shapes.names[node.name]) for node in needed[:NAMES_SHOWN]]
-    (first, shape), some = shown[0], [f"{name}={_some_ones(shape, ',')}" for name, shape in shown]
-    statement = f"`{'input ' * (needed[0].kind == 'input')}{first} = {_some_ones(shape, ', ')}`"
-    what, more = "it" if len(needed) == 1 else "them", len(needed) > NAMES_SHOWN
-    option = ",".join(some) + ",…" * more
-    quote = "'" * any(shape for _, shape in shown)  # To a shell brackets are a pattern of file names.
-    hint = f"give {what} by --at {quote}{option}{quote}, or in the file by {statement}"
-    if not more and "…" not in option:
-        return (hint,)
-    return hint, f'many are easier in a file: --at @point.json, which holds {{"{first}": {_some_ones(shape, ", ")}, …}}'
-
-
-def _some_ones(shape: Shape, comma: str) -> str:
-    """A value of that shape as one writes it, what is long cut off."""
-    text = "1"
-    for n in reversed(shape):
-        assert n is not None  # Where there is a point, all lengths are settled.
-        text = f"[{comma.join([text] * min(n, ONES_SHOWN))}{f'{comma}…' * (n > ONES_SHOWN)}]"
-    return text
-
-
-def _missing(graph: Graph, node: Node) -> Diagnostic:
-    """What needs `node`."""
-    name = shorten(node.name)
-    uses = _uses(graph, node.name)
-    notes = [Note(f"`{name}` is used here too", use) for use in uses[1:PLACES_SHOWN]]
-    if len(uses) > PLACES_SHOWN:
-        last = notes[-1]
-        notes[-1] = last._replace(message=f"{last.message}, and in {plural(len(uses) - PLACES_SHOWN, 'more place')}")
-    defined = [other for other in graph.index if other != node.name and graph.node(other).kind != "input"]
-    # Of x1, x2, x4 the last is as likely meant as misspelt, and any letter is near to any other.
-    is_typo = node.kind == "input" and len(node.name) > 1 and not is_of_series(node.name, graph.index)
-    likely = did_you_mean(node.name, defined) if is_typo else ()
-    message = f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
-    return Diagnostic("missing-value", message, uses[0], tuple(notes), likely)
-
-
-def _uses(graph: Graph, name: str) -> list[Span]:
-    """The first place on each line that reads the node `name`."""
-    exprs = [node.expr for node in graph.nodes if node.expr is not None]
-    exprs += [edge.partial for node in graph.nodes for edge in node.incoming]
-    parts = (part for expr in exprs for part in postorder(expr))
-    places = sorted({part.span for part in parts if isinstance(part, Name) and part.id == name})
-    first: dict[int, Span] = {}
-    for place in places:
-        first.setdefault(graph.source.line_number(place.start), place)
-    return list(first.values())

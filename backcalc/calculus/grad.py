@@ -14,7 +14,8 @@ from backcalc.graph.shapes import shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import VECTOR, Call, Expr, Name, names, postorder, rewrite_calls
 from backcalc.language.unparse import unparse
-from backcalc.text.errors import BuildError, Diagnostic, shorten
+from backcalc.text.errors import BuildError, Diagnostic
+from backcalc.text.wording import shorten
 
 
 def resolve(graph: Graph) -> Graph:

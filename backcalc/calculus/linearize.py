@@ -137,7 +137,7 @@ class Linearization:
 
     def _jacobians(self, node: int) -> Iterator[tuple[int, Any]]:
         """∂node/∂tail of a node that is an array: one pullback an element of the node."""
-        from backcalc.rules.functions.arrays import units
+        from backcalc.rules.ndarray import units
 
         shape = self._shapes[self.tape.slot[node]]
         if None in shape or prod(n for n in shape if n) > LARGEST_JACOBIAN:
@@ -234,7 +234,8 @@ class Linearization:
         """A partial by elements, nan where the function does not exist; where its value is finite it is so already."""
         if row.array.exists is None or not is_known(partial) or not all_known(operands):
             return partial
-        from backcalc.rules.functions.arrays import is_finite, where
+        from backcalc.rules.functions.arrays import where
+        from backcalc.rules.ndarray import is_finite
 
         *terms, out = operands
         return partial if is_finite(out) else where(row.array.exists(*terms), partial, nan)
@@ -272,7 +273,7 @@ LARGEST_JACOBIAN = 1_000  # Rows; each takes a pullback, and nobody reads that m
 
 def reshaped(rows: list[Any], shape: Shape) -> Any:
     """Rows, one an element of an array of this shape, as one array."""
-    from backcalc.rules.functions.arrays import stack
+    from backcalc.rules.ndarray import stack
 
     found = stack(rows)
     return found.reshape(*shape, *found.shape[1:])

@@ -11,7 +11,8 @@ from backcalc.graph.model import Graph, Known, Node
 from backcalc.language.expr import names
 from backcalc.language.parser import parse
 from backcalc.language.statements import Program
-from backcalc.text.errors import MAX_ERRORS, BuildError, Diagnostic, ParseError, Source, Span
+from backcalc.text.errors import MAX_ERRORS, BuildError, Diagnostic, ParseError
+from backcalc.text.source import Source, Span
 
 # Mistakes of a statement that are its own, whatever the statements say that could not be read.
 _INDEPENDENT = {"unknown-function", "arity", "duplicate-node", "duplicate-function", "function-taken", "cycle"}

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Mapping
 from math import isinf
 from typing import Any
 
-from backcalc.calculus.evaluate import constant
+from backcalc.calculus.constant import constant
 from backcalc.graph.build import with_inputs
 from backcalc.graph.model import Graph
 from backcalc.language.parser import parse_expression, parse_point
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.rules.values import shape_of
-from backcalc.text.errors import BackcalcError, Diagnostic, EvaluateError, Source, Span, UsageError, quoted, shorten
+from backcalc.text.errors import BackcalcError, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean, read
+from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import quoted, shorten
 
 AT = "--at"
 _POINT = ('a point is written {"x": 1, "w": 0.5}',)
@@ -123,6 +125,6 @@ def _number(name: str, value: Any, source: Source) -> Any:
 
 def _array(value: Any) -> Any:
     """A list of numbers, or of such lists, or an array of another library, as an array; None where it is none."""
-    from backcalc.rules.functions.arrays import as_array
+    from backcalc.rules.ndarray import as_array
 
     return as_array(value)

@@ -56,7 +56,7 @@ class Pullbacks:
     def by_element(self, partial: Any, slot: int, arg: int) -> Pullback:
         """Multiplication by elements; a scalar argument gets the sum."""
         to_scalar = not self.shapes[arg]
-        from backcalc.rules.functions.arrays import is_finite, masked
+        from backcalc.rules.ndarray import is_finite, masked
 
         shape = self.shapes[slot]
         # Looked at once, not in every sweep: nearly all partials are finite, and need no mask against 0·inf.
@@ -73,7 +73,7 @@ class Pullbacks:
 
     def placing(self, slot: int, arg: int) -> Pullback:
         """The pullback of an element or row: the cotangent in its place, 0 elsewhere."""
-        from backcalc.rules.functions.arrays import placed
+        from backcalc.rules.ndarray import placed
 
         indices, shape, value_shape = self.tape.indices[slot], self.shapes[arg], self.shapes[slot]
 

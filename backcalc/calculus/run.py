@@ -2,90 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from backcalc.calculus.adjoints import adjoints
-from backcalc.calculus.evaluate import Evaluation, constant
+from backcalc.calculus.constant import constant
+from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization, reshaped
 from backcalc.calculus.point import Point, settle
+from backcalc.calculus.question import choose_wrt, chosen_output, require_scalar
+from backcalc.calculus.result import Mode
 from backcalc.calculus.sweep import reverse
 from backcalc.calculus.tangents import formula_tangents, tangents
-from backcalc.graph.model import AnyGraph, Graph
+from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.rules.values import all_known, is_known, ones, shape_of
-from backcalc.text.errors import BuildError, Diagnostic, Source, UsageError, plural, quoted, shorten
-from backcalc.text.suggest import did_you_mean
-
-Mode = Literal["reverse", "forward"]
-
+from backcalc.text.errors import BuildError, Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
-LOSS = "L"
-"""What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
-
-
-class AnyRun(Protocol):
-    """What runs of graphs of objects and of arrays have in common: what a table shows."""
-
-    @property
-    def graph(self) -> AnyGraph:
-        """The graph that was run."""
-        ...
-
-    @property
-    def output(self) -> str:
-        """The name of the output."""
-        ...
-
-    @property
-    def mode(self) -> Mode:
-        """Which of the two sweeps it was."""
-        ...
-
-    @property
-    def point(self) -> Mapping[str, Any]:
-        """The value of each input that has one."""
-        ...
-
-    @property
-    def values(self) -> Sequence[Any]:
-        """The value of every node, None where it is not known."""
-        ...
-
-    @property
-    def adjoints(self) -> Sequence[Any]:
-        """∂output/∂node for every node; empty in forward mode."""
-        ...
-
-    @property
-    def tangents(self) -> Mapping[str, Sequence[Any]]:
-        """In forward mode the tangents of every node, by name of `wrt`."""
-        ...
-
-    @property
-    def shapes(self) -> Sequence[Shape]:
-        """The shape of every node; empty where all are numbers."""
-        ...
-
-    @property
-    def gradient(self) -> Mapping[str, Any]:
-        """∂output/∂name for each name of `wrt`."""
-        ...
-
-    @property
-    def warnings(self) -> Sequence[Diagnostic]:
-        """What the build and the run have noticed."""
-        ...
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether all that was asked for, as far as it is known, is a finite number."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +146,7 @@ def derivatives(linear: Linearization, head: int) -> list[Any]:
     shape = linear.evaluation.shapes[linear.tape.slot[head]]
     if not shape:
         return adjoints(linear, head)
-    from backcalc.rules.functions.arrays import units
+    from backcalc.rules.ndarray import units
 
     # Row i of the Jacobian is what the i-th unit cotangent pulls back.
     sweeps = [adjoints(linear, {head: unit}) for unit in units(shape)]
@@ -220,7 +160,7 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
     """
     # What is wrong with the question is told before anything is worked out, which may take a while.
     graph, point = settle(graph, at)
-    output = _choose_output(graph, of, mode)
+    output = chosen_output(graph, of, mode)
     wrt = choose_wrt(graph, wrt)
     evaluation = Evaluation(tape_of(graph), point)
     linear = Linearization(evaluation)
@@ -265,66 +205,9 @@ def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:
     return seeds
 
 
-def _choose_output(graph: Graph, of: str | None, mode: Mode) -> str:
-    if not graph.seeds:
-        return choose_output(graph, of)
-    # A loss outside the graph has no node, so neither option could mean what it says.
-    what = "--of" if of is not None else "--mode forward" if mode == "forward" else None
-    if what:
-        message = f"`adjoint` statements speak of a loss outside the graph, {what} of a node in it"
-        hint = f"drop {what}, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
-        raise UsageError(graph.source, [Diagnostic("two-outputs", message, graph.seeds[0][1].span, hints=(hint,))])
-    return LOSS
-
-
-def require_scalar(graph: Graph, evaluation: Evaluation, output: str) -> None:
-    """Raise UsageError where the output is no number."""
-    if graph.seeds:
-        return
-    shape = evaluation.shapes[evaluation.tape.slot[graph.index[output]]]
-    if shape:
-        name = shorten(output)
-        message = f"the output `{name}` is {shape_words(shape)}; an adjoint is the derivative of one number"
-        hint = f"add a number made of it: s = sum({name})"
-        raise UsageError(
-            graph.source, [Diagnostic("output-no-number", message, graph.node(output).span, hints=(hint,))]
-        )
-
-
 def _is_finite(value: Any) -> bool:
     if not shape_of(value):
         return isfinite(value)
-    from backcalc.rules.functions.arrays import is_finite
+    from backcalc.rules.ndarray import is_finite
 
     return is_finite(value)
-
-
-def choose_output(graph: AnyGraph, of: str | None = None) -> str:
-    """The output: `of`, else the one that the file declares, else the only sink. Raises UsageError."""
-    # Never the last of several sinks, as a guess: derivatives of another node look just as good.
-    if of is not None:
-        require_node(graph, of, "--of")
-        return of
-    if graph.output is not None:
-        return graph.output
-    if len(graph.sinks) == 1:
-        return graph.sinks[0]
-    sinks = plural(len(graph.sinks), "sink")
-    message = f"the output is not clear, for the graph has {sinks}, nodes that no other uses: {quoted(graph.sinks)}"
-    hint = f"choose one by --of {shorten(graph.sinks[-1])}, or in the file by `output {shorten(graph.sinks[-1])}`"
-    raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-output", message, hints=(hint,))])
-
-
-def require_node(graph: AnyGraph, name: str, option: str) -> None:
-    """Raise UsageError where the graph has no node `name`."""
-    if name not in graph.index:
-        hints = did_you_mean(name, graph.index) or (f"the nodes are {quoted(list(graph.index))}",)
-        found = Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", hints=hints)
-        raise UsageError(Source(option, ""), [found])
-
-
-def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:
-    """What is derived by: `wrt`, each name once, else all inputs. Raises UsageError."""
-    for name in wrt:
-        require_node(graph, name, "--wrt")
-    return tuple(dict.fromkeys(wrt)) or graph.inputs  # Twice the same name is asked for once.

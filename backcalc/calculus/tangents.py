@@ -25,7 +25,7 @@ def tangents(linear: Linearization, wrt: int) -> list[Any]:
     if not any(shapes):
         found = forward(range(wrt + 1, count), linear.edges.__getitem__, {wrt: 1.0})
         return [found.get(node, 0.0) for node in range(count)]
-    from backcalc.rules.functions.arrays import contract, identity
+    from backcalc.rules.ndarray import contract, identity
 
     def chained(partial: Any, tangent: Any, /) -> Any:
         return contract(partial, tangent, len(shapes[wrt]))
@@ -61,7 +61,7 @@ def _by_reverse(linear: Linearization, node: int, wrt: int) -> Any:
         return 0.0 * ones((*shape, *wanted))
     if prod(n or 0 for n in shape) > MOST_ELEMENTS:
         return None
-    from backcalc.rules.functions.arrays import units
+    from backcalc.rules.ndarray import units
 
     rows = [_pulled(linear, at, unit, tail) for unit in units(shape)]
     if all_known(rows):

@@ -8,14 +8,16 @@ from functools import cached_property
 from math import isfinite, isnan, nan
 from typing import Any
 
-from backcalc.calculus.evaluate import Evaluation, apply
+from backcalc.calculus.constant import apply
+from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.model import Known
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import INDEX, VECTOR
 from backcalc.language.unparse import number_text
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_known, quietly, shape_of
-from backcalc.text.errors import Diagnostic, shorten
+from backcalc.text.errors import Diagnostic
+from backcalc.text.wording import shorten
 
 FLAT = "0"  # The partial of what is constant between its jumps.
 DIGITS_SHOWN = 10
@@ -133,7 +135,7 @@ class Remarks:
         out, terms = self.evaluation.terms[slot], [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
         if row.name in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
             return None
-        from backcalc.rules.functions.arrays import is_finite
+        from backcalc.rules.ndarray import is_finite
 
         if not is_finite(out) and all(map(is_finite, terms)):
             return "domain", "is not finite everywhere"
@@ -149,7 +151,7 @@ class Remarks:
         row, value = self.evaluation.rows[slot], self.evaluation.terms[slot]
         if row is None or given is None or not is_known(value) or row.array.in_range is None:
             return
-        from backcalc.rules.functions.arrays import false_places
+        from backcalc.rules.ndarray import false_places
 
         # Each by itself, for it is a number that somebody wrote down, with a digit to be looked at.
         for index in false_places(row.array.in_range(value)):

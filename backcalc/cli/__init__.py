@@ -1,4 +1,7 @@
-"""The command line: one file a command, loaded when it is called."""
+"""The command line: one file a command, loaded when it is called.
+
+Doors: none.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ import click
 
 from backcalc.cli.progress_bar import watched
 from backcalc.cli.streams import abandon, prepare
-from backcalc.text.errors import INTERRUPTED, BackcalcError, shorten, visible
+from backcalc.text.errors import INTERRUPTED, BackcalcError
 from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import shorten, visible
 from backcalc.version import __version__
 
 # In the order in which `--help` lists them, with the line that it shows, so that help loads no command.

@@ -17,7 +17,9 @@ from backcalc.language.statements import (
     Function,
     Program,
 )
-from backcalc.text.errors import MAX_ERRORS, BuildError, Diagnostic, Note, Span, shorten
+from backcalc.text.errors import MAX_ERRORS, BuildError, Diagnostic, Note
+from backcalc.text.source import Span
+from backcalc.text.wording import shorten
 
 CYCLE_SHOWN = 8
 

@@ -9,8 +9,10 @@ from backcalc.graph.model import Incoming, Kind, Known, Node
 from backcalc.language.expr import Expr, Name, Number, names
 from backcalc.language.statements import Adjoint, Claim, Definition, Edge, Given, Input, Output, Statement
 from backcalc.rules.primitives import CONSTANTS
-from backcalc.text.errors import Diagnostic, Note, Span, shorten
+from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import shorten
 
 
 class _Entry:

@@ -9,8 +9,10 @@ from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.language.statements import Function
 from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import ALIASES, PRIMITIVES, VARIADIC, lookup
-from backcalc.text.errors import MAX_ERRORS, Diagnostic, Note, Span, plural, shorten
+from backcalc.text.errors import MAX_ERRORS, Diagnostic, Note
+from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import plural, shorten
 
 MAX_OPERATIONS = 2_000_000  # of the whole graph
 MAX_FUNCTION = 100_000  # of one function: a few that call each other twice grow without bound

@@ -11,8 +11,9 @@ from typing import Any
 from backcalc.language.expr import NEGATE, TEMPLATE, Call, Expr, Name, Number, fold, with_args
 from backcalc.language.statements import Function, Loop, Statement
 from backcalc.language.unparse import unparse
-from backcalc.text.errors import Diagnostic, shorten
+from backcalc.text.errors import Diagnostic
 from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import shorten
 
 MAX_STATEMENTS = 1_000_000
 _MAX_INTEGER = 2**63 - 1

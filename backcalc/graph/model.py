@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
 from backcalc.language.expr import Expr, names
-from backcalc.text.errors import Diagnostic, Source, Span
+from backcalc.text.errors import Diagnostic
+from backcalc.text.source import Source, Span
 
 Kind = Literal["input", "expression", "edges", "given", "constant"]
 

@@ -21,7 +21,9 @@ from backcalc.graph.tape import Tape
 from backcalc.language.expr import VECTOR
 from backcalc.rules.row import Primitive
 from backcalc.rules.shapes import MismatchError, Unknown
-from backcalc.text.errors import Diagnostic, Note, Span, shorten
+from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.source import Span
+from backcalc.text.wording import shorten
 
 MOST_NOTES = 6  # What an error goes back to is cut here: the nearest reasons come first.
 TEXT_SHOWN = 40

@@ -13,7 +13,7 @@ from backcalc import progress
 from backcalc.graph.model import Graph, Node
 from backcalc.language.expr import INDEX, Call, Expr, Number, postorder
 from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
-from backcalc.text.errors import Span
+from backcalc.text.source import Span
 
 _SAME = PRIMITIVES["="]
 

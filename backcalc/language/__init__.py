@@ -1,1 +1,4 @@
-"""The language: expressions and statements, read by the grammar and written again."""
+"""The language: expressions and statements, read by the grammar and written again.
+
+Doors: expr, format, forms, parser, scanner, statements, unparse.
+"""

@@ -19,7 +19,9 @@ from backcalc.language.statements import (
     Input,
     Output,
 )
-from backcalc.text.errors import Diagnostic, Note, Span, shorten
+from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.source import Span
+from backcalc.text.wording import shorten
 
 MOST_DIGITS = 18  # Of an index: longer ones Python may not read, and no array is as long.
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
 from backcalc.language.tables import END, Rule, Tables
-from backcalc.text.errors import Span
+from backcalc.text.source import Span
 
 Maker = Callable[[list[Any]], Any]
 Lexer = list[tuple[str, Callable[[str, int], re.Match[str] | None]]]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from backcalc.text.errors import Span
+from backcalc.text.source import Span
 
 NOWHERE = Span(0, 0)
 

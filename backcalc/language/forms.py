@@ -19,7 +19,7 @@ from typing import Any
 
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.language.statements import Adjoint, Claim, Comment, Definition, Edge, Given, Input, Output, Statement
-from backcalc.text.errors import Span
+from backcalc.text.source import Span
 
 # A word of the language is no blank: what it means depends on where it stands.
 WORDS = frozenset(

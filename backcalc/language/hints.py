@@ -7,7 +7,9 @@ import unicodedata
 from typing import NamedTuple
 
 from backcalc.language.automaton import RefusedError
-from backcalc.text.errors import Diagnostic, Note, Source, Span, shorten
+from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.source import Source, Span
+from backcalc.text.wording import shorten
 
 WORD_SHOWN = 24  # A word of the file that a hint repeats is cut to this.
 HERE = "‸"  # Marks in a pattern the place at which the parser gave up.

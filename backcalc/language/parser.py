@@ -28,7 +28,8 @@ from backcalc.language.statements import (
     Statement,
 )
 from backcalc.language.tables import read_tables
-from backcalc.text.errors import MAX_ERRORS, Diagnostic, ParseError, Source, Span
+from backcalc.text.errors import MAX_ERRORS, Diagnostic, ParseError
+from backcalc.text.source import Source, Span
 
 STEP = 1 << 16  # Characters between two words about how far it is.
 

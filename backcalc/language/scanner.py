@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from backcalc.language.statements import Comment
-from backcalc.text.errors import Span
+from backcalc.text.source import Span
 
 _PIECE = re.compile(r"[^#()\[\]{};\n]+|#[^\n]*|.|\n")
 # A statement whose brackets nest no deeper than two and end with it, and how it ends.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from backcalc.language.expr import Expr
-from backcalc.text.errors import Source, Span
+from backcalc.text.source import Source, Span
 
 
 class Definition(NamedTuple):

@@ -6,18 +6,10 @@ need stands in memory; what they send back are the marks.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import re
-import signal
-import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Thread
 from typing import Any, get_args
 
-from backcalc import progress
 from backcalc.language.statements import Answer, Comment
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Marked, Verdict
@@ -26,11 +18,10 @@ from backcalc.marking.sheet import NO_ANSWERS, SheetReader, by_place, read_state
 from backcalc.marking.subject import subject_of
 from backcalc.marking.submissions import Submission
 from backcalc.rules.values import shape_of
-from backcalc.text.errors import INTERRUPTED, BackcalcError, Diagnostic, Source, UsageError, shorten
+from backcalc.text.errors import BackcalcError, Diagnostic, UsageError
 from backcalc.text.numerals import rounded
-
-AT_ONCE = 32
-"""Submissions that a process marks before it sends what it found: some hundredths of a second."""
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 """From the best to the worst."""
@@ -38,12 +29,8 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 EARNING: frozenset[Verdict] = frozenset(("right", "rounding", "follows"))
 """Verdicts that earn the point: `follows` is correct work, whose mistake was counted where it was made."""
 
-COMMON = 0.05
-"""The share of a class from which on a wrong number is worth a look."""
 
-STAGE = "marking"
 MOST_DIGITS = 10
-_YOURS = re.compile(r"you have [^;]*; ")  # One student's arithmetic.
 
 
 @dataclass(frozen=True)
@@ -115,7 +102,11 @@ def on_what_is_asked(
     absent = {mark.name: mark for mark in missing(key, others, answers)} if others else {}
     for answer in asked:
         name = subject_of(answer)
-        yield given.get(name) or absent.get(name) or _whole(name, _parts(answer, answers, given), key.expected(answer))
+        yield (
+            given.get(name)
+            or absent.get(name)
+            or _whole(name, _parts(answer, answers, given), key.truth.expected(answer))
+        )
 
 
 def _parts(asked: Answer, answers: Iterable[Answer], given: Mapping[str, Marked]) -> list[Marked]:
@@ -159,79 +150,4 @@ def is_flawless(graded: Graded) -> bool:
 # ---- The class -------------------------------------------------------------------------------------------------------
 
 
-def mistakes(graded: Iterable[Graded]) -> list[tuple[str, float]]:
-    """What went wrong, and the share of the submissions in which it did, commonest first.
-
-    A wrong answer without a diagnosis is told as it is written where it is COMMON, and from more than one student.
-    """
-    read = [each for each in graded if each.is_read]
-    known: Counter[str] = Counter()
-    unknown: Counter[str] = Counter()
-    for each in read:
-        wrong = [answer for answer in each.marked if answer.verdict == "wrong"]
-        # A set a submission: who makes a mistake in ten answers counts once.
-        known.update({_YOURS.sub("", answer.diagnosis.text) for answer in wrong if answer.diagnosis})
-        unknown.update({f"{answer.name} = {answer.given}" for answer in wrong if not answer.diagnosis})
-    counts = known + Counter(
-        {f"wrote {text}": count for text, count in unknown.items() if count >= max(2, COMMON * len(read))}
-    )
-    # By text where as many made them: the same class gives the same list, whatever the order of its files.
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [(text, count / len(read)) for text, count in ranked]
-
-
 # ---- Processes -------------------------------------------------------------------------------------------------------
-
-_work: list[tuple[Grader, Sequence[Submission]]] = []  # What a worker works on: it was there when it was forked.
-
-
-def grade(grader: Grader, handed_in: Sequence[Submission], jobs: int = 1) -> list[Graded]:
-    """The marks of each submission, in the order in which they are handed in, by at most `jobs` processes."""
-    jobs = min(jobs, -(-len(handed_in) // AT_ONCE))  # More processes than parts would have nothing to do.
-    if jobs < 2:
-        return [grader.grade(each) for each in progress.through(STAGE, handed_in, AT_ONCE)]
-    found: list[Graded] = []
-    for part in _by_processes(grader, handed_in, jobs):
-        found += part
-        progress.at(STAGE, len(found) / len(handed_in))
-    return found
-
-
-def _by_processes(grader: Grader, handed_in: Sequence[Submission], jobs: int) -> Iterator[list[Graded]]:
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    progress.at(STAGE, 0.0)
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()  # Else a worker would write it once more.
-    context = multiprocessing.get_context("fork")  # Nothing is read twice, and nothing is left behind at Ctrl-C.
-    with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grader, handed_in)) as pool:
-        # Ctrl-C is the parent's to hear, from the fork on: a worker ends with it.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        try:  # A worker may be gone before all parts are handed out.
-            try:
-                parts = pool.map(_grade_part, range(0, len(handed_in), AT_ONCE))
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            yield from parts
-        except BrokenProcessPool:  # The system ends a process like that where it has no memory left.
-            raise MemoryError from None
-
-
-def _begin(grader: Grader, handed_in: Sequence[Submission]) -> None:
-    """Make this process a worker."""
-    sys.stdout = sys.stderr = None  # A lock of theirs may have been held at the fork.
-    _work[:] = [(grader, handed_in)]
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(INTERRUPTED)
-
-
-def _grade_part(start: int) -> list[Graded]:
-    grader, handed_in = _work[0]
-    return [grader.grade(each) for each in handed_in[start : start + AT_ONCE]]

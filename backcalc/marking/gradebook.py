@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from backcalc.bulk.points.header import other_separator
 from backcalc.language.statements import Answer
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
 from backcalc.marking.subject import subject_of
-from backcalc.text.csv_records import records
-from backcalc.text.errors import (
-    BackcalcError,
-    Diagnostic,
-    ReadError,
-    Source,
-    Span,
-    UsageError,
-    excerpt,
-    plural,
-    shorten,
-)
+from backcalc.text.csv_records import other_separator, records
+from backcalc.text.errors import BackcalcError, Diagnostic, ReadError, UsageError, excerpt
 from backcalc.text.files import name_of, pieces, salvage
+from backcalc.text.source import Source, Span
+from backcalc.text.wording import plural, shorten
 
 LONGEST_NAME = 200  # Where a quote is never closed, the rest of the file would be one.
 HEADER_HINT = "the first column has names, each other one the answers to what heads it: dL/dx1, t1"

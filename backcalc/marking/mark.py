@@ -9,14 +9,14 @@ from functools import cached_property
 from math import inf
 from typing import Any, Literal
 
+from backcalc.calculus.constant import constant
 from backcalc.calculus.digits import Tolerance, is_right, last_units, reach, wrong_places
-from backcalc.calculus.evaluate import constant
 from backcalc.graph.shapes import Shape
 from backcalc.language.statements import Answer
 from backcalc.marking.diagnosis.diagnose import Diagnosis
 from backcalc.marking.subject import subject_of
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
 _COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
@@ -99,7 +99,7 @@ class Given:
         if not shape_of(self.value):
             yield from (unit / 2 for unit in self.units)
             return
-        from backcalc.rules.functions.arrays import units
+        from backcalc.rules.ndarray import units
 
         every = units(shape_of(self.value))
         if len(every) == len(self.units):  # An array may have been worked out, too.

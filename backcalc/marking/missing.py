@@ -12,7 +12,8 @@ from backcalc.marking.key import Key
 from backcalc.marking.mark import Marked
 from backcalc.marking.subject import part, refusals, subject_of
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.errors import Diagnostic, Note, shorten
+from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.wording import shorten
 
 
 def gradient_asked(run: Run) -> list[Answer]:
@@ -30,7 +31,7 @@ def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> lis
     given = {subject_of(answer): answer for answer in answers if not refusals(key.run, answer)}
     wanted = {subject_of(answer): answer for answer in asked}
     return [
-        Marked(name, "", key.expected(answer), "missing")
+        Marked(name, "", key.truth.expected(answer), "missing")
         for name, answer in wanted.items()
         if name not in given and not _is_covered(key, answer, given.values())
     ]
@@ -41,10 +42,10 @@ def _is_covered(key: Key, asked: Answer, answers: Iterable[Answer]) -> bool:
     # The elements may come one by one, by rows, or twice, so what is covered is marked off.
     about = [answer for answer in answers if (answer.of, answer.wrt) == (asked.of, asked.wrt)]
     rank = len(key.run.shape(asked.of))
-    shape = shape_of(key.expected(asked._replace(of_place=(), wrt_place=())))
+    shape = shape_of(key.truth.expected(asked._replace(of_place=(), wrt_place=())))
     if not (about and shape):
         return False
-    from backcalc.rules.functions.arrays import covers
+    from backcalc.rules.ndarray import covers
 
     return covers(shape, [part(answer, rank) for answer in about], part(asked, rank))
 

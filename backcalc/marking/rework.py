@@ -8,7 +8,8 @@ from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from math import isfinite
 from typing import Any, Literal, NamedTuple
 
-from backcalc.calculus.evaluate import Evaluation, apply
+from backcalc.calculus.constant import apply
+from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization, pull
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_known, quietly, shape_of
@@ -64,7 +65,7 @@ class Rounding(NamedTuple):
         if not is_known(value):
             return value
         if shape_of(value):
-            from backcalc.rules.functions.arrays import each
+            from backcalc.rules.ndarray import each
 
             return each(self._rounded, value)
         return self._rounded(value)

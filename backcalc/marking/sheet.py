@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backcalc.calculus.evaluate import constant
+from backcalc.calculus.constant import constant
 from backcalc.language.expr import NOWHERE
 from backcalc.language.parser import parse_answer
 from backcalc.language.scanner import Scanner
 from backcalc.language.statements import Answer, Comment
-from backcalc.text.errors import Diagnostic, EvaluateError, ParseError, Source, Span
+from backcalc.text.errors import Diagnostic, EvaluateError, ParseError
 from backcalc.text.files import name_of, pieces, salvage
+from backcalc.text.source import Source, Span
 
 NO_ANSWERS = Diagnostic(
     "no-answers", "there are no answers in it", hints=("an answer stands on a line of its own: dL/dx = -100",)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from backcalc.calculus.evaluate import missing_nodes, remedies
+from backcalc.calculus.missing import missing_nodes, remedies
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.language.statements import Answer
-from backcalc.text.errors import Diagnostic, quoted, shorten
+from backcalc.text.errors import Diagnostic
 from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import quoted, shorten
 
 
 def part(answer: Answer, rank: int) -> tuple[Any, ...]:

@@ -12,8 +12,9 @@ from backcalc import progress
 from backcalc.language.statements import Answer
 from backcalc.marking.gradebook import Row, read_gradebook
 from backcalc.marking.key import Key
-from backcalc.text.errors import BackcalcError, Diagnostic, ReadError, Source, UsageError
+from backcalc.text.errors import BackcalcError, Diagnostic, ReadError, UsageError
 from backcalc.text.files import name_of, pieces, salvage
+from backcalc.text.source import Source
 
 STDIN_NAME = "stdin"
 

@@ -1,1 +1,4 @@
-"""Exercises with their key."""
+"""Exercises with their key.
+
+Doors: chance, exercise, hints, recipes.
+"""

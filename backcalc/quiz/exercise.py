@@ -21,7 +21,9 @@ from backcalc.quiz.chance import Chance
 from backcalc.quiz.recipes import LOSS, RECIPES, Draft, Recipe, Statements
 from backcalc.quiz.skeleton import DEEPEST, OUTPUT, draw_skeleton
 from backcalc.rules.values import literal, shape_of
-from backcalc.text.errors import Diagnostic, Source, UsageError, plural
+from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import plural
 
 COMMENT = 76  # Characters of a line of comment.
 LIMIT = 200  # The largest number that a student meets,
@@ -61,7 +63,7 @@ class Exercise:
     def key(self) -> list[tuple[str, str]]:
         """The answers: what is asked, and its value as one writes it."""
         key = Key(self.run)
-        values = (key.expected(question(name)) for name in self.asked)
+        values = (key.truth.expected(question(name)) for name in self.asked)
         # Adding 0 turns −0 into 0, which no student writes.
         return [(name, unparse(literal(value + 0.0))) for name, value in zip(self.asked, values, strict=True)]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from backcalc.render.reports.run import Grid
-from backcalc.text.errors import display_width
+from backcalc.render.document import Grid
 from backcalc.text.numerals import DOT
+from backcalc.text.wording import display_width
 
 GAP = 2
 PADDED = 80  # A text column is not padded beyond this, so one long formula does not widen every row.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backcalc.text.errors import MAX_ERRORS, Diagnostic, Source, render
+from backcalc.text.errors import MAX_ERRORS, Diagnostic, render
+from backcalc.text.source import Source
 
 
 def render_warnings(source: Source, warnings: Sequence[Diagnostic]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from backcalc.language.expr import Expr, names
 from backcalc.language.parser import parse_expression
 from backcalc.rules.functions import floats
 from backcalc.rules.lower import decided, lower
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf}
 

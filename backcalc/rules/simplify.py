@@ -188,7 +188,7 @@ def _reduced(call: Call, row: Primitive) -> Expr | None:
     values = [[_exact(item) for item in arg.args] for arg in call.args if isinstance(arg, Call)]
     if any(None in items for items in values) or len({len(items) for items in values}) > 1:
         return None
-    from backcalc.rules.functions.arrays import stack
+    from backcalc.rules.ndarray import stack
 
     found = float(row.array.evaluate(*(stack([float(item or 0) for item in items]) for items in values)))
     return written(found) if len(repr(abs(found))) <= LONG else None

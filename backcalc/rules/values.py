@@ -34,7 +34,7 @@ def ones(shape: tuple[int | None, ...]) -> Any:
     """The number 1, or an array of ones."""
     if not shape:
         return 1.0
-    from backcalc.rules.functions.arrays import filled
+    from backcalc.rules.ndarray import filled
 
     return filled(shape)
 
@@ -43,7 +43,7 @@ def quietly(has_arrays: bool) -> AbstractContextManager[Any]:
     """A context in which arrays give infinities and nan without NumPy's own warnings; for numbers, nothing at all."""
     if not has_arrays:
         return nullcontext()
-    from backcalc.rules.functions.arrays import quiet
+    from backcalc.rules.ndarray import quiet
 
     return quiet()
 

@@ -1,1 +1,4 @@
-"""Texts as they come and as people are told of them: bytes, sources, spans, diagnostics, wording."""
+"""Texts as they come and as people are told of them: bytes, sources, spans, diagnostics, wording.
+
+Doors: csv_records, errors, files, numerals, source, suggest, wording.
+"""

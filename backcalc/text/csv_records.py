@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from backcalc.text.errors import Span
+from backcalc.text.errors import Diagnostic
+from backcalc.text.source import Source, Span
 
 # A cell, in quotes where it holds commas, newlines or quotes, these twice; and what ends it.
 _CELL = re.compile(r' *(?P<text>"(?:[^"]|"")*"?[^,\n]*|[^,\n]*)(?P<end>[,\n]?)')
@@ -92,3 +93,31 @@ def _whole_quoted(data: bytes) -> int:
     # Behind the last newline the expression finds one more record, which is empty.
     kept = text[: ends[-3] + 1] if len(ends) > 2 else ""
     return len(kept.encode("utf-8", "surrogateescape"))
+
+
+# What separates columns in the files of others: its name, and the command that makes commas of it.
+_SEPARATORS = {
+    ";": ("semicolons", "tr ',;' '.,'"),  # Where `;` separates, the decimal point is a comma.
+    "\t": ("tabs", r"tr '\t' ','"),
+    "|": ("`|`", "tr '|' ','"),
+    " ": ("spaces", "tr -s ' ' ','"),
+}
+
+
+def other_separator(source: Source, span: Span, is_column: Callable[[str], bool]) -> Diagnostic | None:
+    """That something else than commas separates the columns of the header at `span`, which then has some that are."""
+    for separator, (what, command) in _SEPARATORS.items():
+        parts = [part.strip().strip('"') for part in source.text[slice(*span)].split(separator)]
+        if len(parts) > 1 and any(map(is_column, parts)):
+            hint = f"make commas of them, as this command does: {command}"
+            return Diagnostic("separator", f"the columns are separated by {what}, not by commas", span, hints=(hint,))
+    return None
+
+
+def is_number(cell: str) -> bool:
+    """Whether this is a number as a CSV file may have it, nan and inf among them."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell

@@ -10,60 +10,17 @@ BackcalcError                bad input; exit status 2; carries a `Source` and it
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple
+
+from backcalc.text.source import Source, Span
+from backcalc.text.wording import display_width, visible
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
 
 MAX_ERRORS = 20  # More would scroll the first, which often explains the others, off the screen.
-NAME_SHOWN = 60  # Characters of a name, and
 LINE_SHOWN = 76  # of a line, which with its number still fits a terminal of 80 columns.
-LINES_STEP = 1 << 12  # Characters between two counts of lines: at most so many are searched for a line's number.
-
-
-class Span(NamedTuple):
-    """The half-open range of characters [start, end) of a source text."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Source:
-    """A text and the name that its errors go by: a file's path, `<stdin>` or `--at`.
-
-    Of a text that is a part of a file, `lines` are the numbers that its lines have there.
-    """
-
-    name: str
-    text: str
-    lines: Sequence[int] = ()
-
-    def line_number(self, offset: int) -> int:
-        """The 1-based number of the line that holds `offset`."""
-        block = offset // LINES_STEP
-        line = 1 + self._newlines[block] + self.text.count("\n", block * LINES_STEP, offset)
-        return self.lines[line - 1] if self.lines else line
-
-    def line_start(self, offset: int) -> int:
-        """The offset at which the line that holds `offset` starts."""
-        return self.text.rfind("\n", 0, offset) + 1
-
-    def line_text(self, offset: int) -> str:
-        """The line that holds `offset`, without its newline."""
-        end = self.text.find("\n", offset)
-        return self.text[self.line_start(offset) : end if end >= 0 else len(self.text)]
-
-    @cached_property
-    def _newlines(self) -> list[int]:
-        """How many newlines stand before every LINES_STEP-th character; the places of all would take much memory."""
-        steps = range(0, len(self.text) + 1, LINES_STEP)
-        return list(accumulate((self.text.count("\n", at, at + LINES_STEP) for at in steps), initial=0))
 
 
 class Note(NamedTuple):
@@ -157,43 +114,6 @@ def render(source: Source, diagnostic: Diagnostic, severity: str = "error") -> s
         lines += _excerpt(source, note.span)
     lines += [f"  hint: {visible(hint)}" for hint in diagnostic.hints]
     return "\n".join(lines)
-
-
-def shorten(name: str, width: int = NAME_SHOWN) -> str:
-    """`name` on one line of at most `width` characters, its middle left out where it is longer."""
-    name = visible(name)
-    if len(name) <= width:
-        return name
-    return f"{name[: width // 2]}…{name[len(name) - (width - width // 2 - 1) :]}"
-
-
-def visible(text: str) -> str:
-    """`text` with every control character replaced, so that no input steers the terminal."""
-    return "".join(" " if c == "\t" else c if c.isprintable() else "�" for c in text)
-
-
-def quoted(names: Sequence[str], most: int = 8) -> str:
-    """`names` as a list for a sentence, cut after `most`."""
-    shown = ", ".join(shorten(name) for name in names[:most])
-    return shown if len(names) <= most else f"{shown}, …"
-
-
-def plural(count: int, noun: str) -> str:
-    """`count` and `noun` in the number that fits: `1 argument`, `2 arguments`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def display_width(text: str) -> int:
-    """The number of terminal columns that `text` takes: two a wide character, none a combining mark."""
-    if text.isascii():
-        return len(text)
-    return sum(_char_width(char) for char in text)
-
-
-def _char_width(char: str) -> int:
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _place(source: Source, span: Span | None) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import IO
 
 from backcalc import progress
-from backcalc.text.errors import Diagnostic, ReadError, Source, Span
+from backcalc.text.errors import Diagnostic, ReadError
+from backcalc.text.source import Source, Span
 from backcalc.text.suggest import nearest
 
 STDIN = "<stdin>"

@@ -27,7 +27,8 @@ from backcalc.render.hand import Hand
 from backcalc.render.reports.steps import Line, broken, derivation, render_steps_json, render_steps_markdown
 from backcalc.render.reports.steps_latex import LatexHand, render_steps_latex
 from backcalc.rules.values import is_known
-from backcalc.text.errors import Source, display_width
+from backcalc.text.source import Source
+from backcalc.text.wording import display_width
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 NEURON = "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2"

@@ -10,7 +10,8 @@ import pytest
 from backcalc.analysis.samples import sample, samples
 from backcalc.graph.build import build
 from backcalc.language.parser import parse
-from backcalc.text.errors import Source, UsageError
+from backcalc.text.errors import UsageError
+from backcalc.text.source import Source
 
 FOLDER = Path(__file__).parents[2] / "samples"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.bg"))

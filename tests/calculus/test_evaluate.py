@@ -9,9 +9,9 @@ from graphs import known, programs, refusals, spread, truths
 from hypothesis import given, settings
 
 import backcalc
-from backcalc.calculus.evaluate import constant
+from backcalc.calculus.constant import constant
 from backcalc.language.parser import parse_expression
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 inf, nan = math.inf, math.nan
 

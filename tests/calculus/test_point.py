@@ -12,7 +12,8 @@ from graphs import refusals
 
 import backcalc
 from backcalc.calculus.point import from_mapping, read_point
-from backcalc.text.errors import BackcalcError, Source
+from backcalc.text.errors import BackcalcError
+from backcalc.text.source import Source
 
 
 def told(error):

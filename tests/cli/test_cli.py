@@ -308,7 +308,7 @@ def test_a_bug_is_told_in_one_line_and_shown_on_demand(call, monkeypatch):
     def fail(_path):
         raise ZeroDivisionError("oh no")
 
-    monkeypatch.setattr("backcalc.cli.options.read", fail)
+    monkeypatch.setattr("backcalc.cli.input.read", fail)
     status, out, err = call("run", "lattice.bg")
     assert (status, out) == (2, "")
     assert err == ("error: backcalc failed (ZeroDivisionError: oh no). This is a bug; BACKCALC_DEBUG=1 shows where.\n")
@@ -331,7 +331,7 @@ def test_what_may_interrupt_a_run(error, status, message, call, monkeypatch):
     def fail(_path):
         raise error
 
-    monkeypatch.setattr("backcalc.cli.options.read", fail)
+    monkeypatch.setattr("backcalc.cli.input.read", fail)
     assert call("run", "lattice.bg") == (status, "", message)
 
 

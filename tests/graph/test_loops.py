@@ -12,7 +12,7 @@ from backcalc.graph import loops
 from backcalc.graph.build import build
 from backcalc.graph.loops import MAX_STATEMENTS
 from backcalc.language.parser import parse
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 SOON = 2.0  # Seconds, where writing a loop out would take minutes or all memory.
 

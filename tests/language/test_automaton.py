@@ -14,7 +14,7 @@ from backcalc.language import automaton as lalr
 from backcalc.language.automaton import Parser, RefusedError
 from backcalc.language.scanner import Scanner
 from backcalc.language.tables import END, STARTS, read_grammar, read_tables
-from backcalc.text.errors import Span
+from backcalc.text.source import Span
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").rglob("*.bg"))

@@ -6,7 +6,7 @@ import pytest
 
 from backcalc.language.expr import Call, Name, Number, fold, names, postorder, with_args
 from backcalc.language.parser import parse_expression
-from backcalc.text.errors import Source, Span
+from backcalc.text.source import Source, Span
 
 DEEP, DOUBLINGS = 100_000, 200
 

@@ -13,7 +13,7 @@ from backcalc.cli.commands.fmt import command
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
 from backcalc.language.statements import Program
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=150)
 

@@ -16,8 +16,9 @@ from backcalc.language import forms
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.language.forms import _BLANK, WORDS, Forms
 from backcalc.language.parser import parse, parse_expression, parser
-from backcalc.text.errors import ParseError, Source
+from backcalc.text.errors import ParseError
 from backcalc.text.files import clean
+from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
 

@@ -12,7 +12,8 @@ from strategies import TOKENS, token_soup
 from backcalc.language import hints as syntax_hints
 from backcalc.language.hints import SYNTAX_HINTS, TERMINAL_WORDS, SyntaxHint
 from backcalc.language.parser import parse, parse_answer, parse_expression, parse_point
-from backcalc.text.errors import BackcalcError, Diagnostic, ParseError, Source
+from backcalc.text.errors import BackcalcError, Diagnostic, ParseError
+from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=1000)
 

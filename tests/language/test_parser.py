@@ -40,8 +40,9 @@ from backcalc.language.statements import (
     Program,
     Statement,
 )
-from backcalc.text.errors import ParseError, Source, Span
+from backcalc.text.errors import ParseError
 from backcalc.text.files import decode
+from backcalc.text.source import Source, Span
 
 DEPTH = 10_000
 SOFT_WORDS = ("input", "output", "given", "adjoint", "def", "claim", "for", "in", "d", "T")

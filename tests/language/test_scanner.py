@@ -14,7 +14,8 @@ from strategies import TOKENS, line_soup, programs, token_soup
 from backcalc.language import scanner
 from backcalc.language.parser import parse
 from backcalc.language.scanner import Scanner
-from backcalc.text.errors import MAX_ERRORS, ParseError, Source
+from backcalc.text.errors import MAX_ERRORS, ParseError
+from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
 

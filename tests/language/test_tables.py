@@ -13,7 +13,7 @@ import pytest
 from backcalc.language import tables
 from backcalc.language.parser import parse, parser
 from backcalc.language.tables import make_tables, read_grammar, read_tables, write_tables
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 
 @pytest.fixture

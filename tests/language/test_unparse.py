@@ -12,7 +12,8 @@ from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, postorder
 from backcalc.language.parser import parse, parse_expression
 from backcalc.language.statements import Loop, Statement
 from backcalc.language.unparse import number_text, unparse, unparse_statement
-from backcalc.text.errors import ParseError, Source
+from backcalc.text.errors import ParseError
+from backcalc.text.source import Source
 
 DEPTH = 10_000
 

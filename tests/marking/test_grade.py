@@ -21,17 +21,19 @@ from backcalc import progress
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import from_mapping
 from backcalc.calculus.run import run
+from backcalc.marking.class_summary import mistakes
 from backcalc.marking.diagnosis.diagnose import Diagnosis
-from backcalc.marking.grade import AT_ONCE, VERDICTS, Graded, Grader, asked_by, grade, mistakes
+from backcalc.marking.grade import VERDICTS, Graded, Grader, asked_by
 from backcalc.marking.gradebook import Gradebook
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Marked
 from backcalc.marking.sheet import SheetReader, read_answers
 from backcalc.marking.submissions import Submission, submissions
+from backcalc.marking.workers import AT_ONCE, grade
 from backcalc.render.reports.grades import class_report, grades_report, render_grades_csv, render_grades_json
 from backcalc.render.reports.gradescope import render_gradescope
-from backcalc.text.errors import Source
 from backcalc.text.files import salvage
+from backcalc.text.source import Source
 
 TIMEOUT = 60
 UNTRACED = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
@@ -545,7 +547,7 @@ def test_many_processes_give_what_one_gives(jobs, folder):
 # Workers that take their time, and their numbers on stdout.
 SLOW = """
 import os, sys, time
-from backcalc.marking import grade
+from backcalc.marking import workers as grade
 from backcalc.__main__ import main
 
 def dawdle(start):

@@ -18,7 +18,8 @@ from backcalc.calculus.run import run
 from backcalc.language.parser import parse, parse_answer
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
-from backcalc.text.errors import BackcalcError, Source
+from backcalc.text.errors import BackcalcError
+from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
 

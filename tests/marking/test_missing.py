@@ -11,7 +11,7 @@ from backcalc.marking.key import Key
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
 from backcalc.marking.sheet import read_answers
 from backcalc.marking.subject import subject_of
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 VECTORS = "input W = [[1, 2], [3, 4]]\ninput v = [5, 6]\nh = W @ v\ns = sum(h)\n"
 

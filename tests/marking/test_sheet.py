@@ -13,7 +13,7 @@ from strategies import token_soup
 from backcalc.language.parser import parse
 from backcalc.marking.sheet import read_answers, read_sheet, read_stated
 from backcalc.marking.subject import subject_of
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
 

@@ -10,7 +10,7 @@ import backcalc
 from backcalc.analysis.samples import samples
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 TEXTS = {sample.name: sample.text for sample in samples()}
 NEURON = {"w": 0.5, "x": 2.0, "b": -1.0, "z": 1.0}

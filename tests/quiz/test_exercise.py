@@ -29,7 +29,8 @@ from backcalc.quiz.exercise import exercise_lines, quiz
 from backcalc.quiz.recipes import RECIPES
 from backcalc.quiz.skeleton import draw_skeleton
 from backcalc.render.reports.exercise import render_exercise_latex, render_exercise_markdown
-from backcalc.text.errors import Source, UsageError
+from backcalc.text.errors import UsageError
+from backcalc.text.source import Source
 
 BACKCALC = [sys.executable, "-m", "backcalc"]
 SEEDS = range(12)

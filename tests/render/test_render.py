@@ -18,18 +18,21 @@ import backcalc
 from backcalc.language.expr import Call, size
 from backcalc.language.parser import parse_expression
 from backcalc.marking.mark import Marked
-from backcalc.render.formats.csv import render_csv
-from backcalc.render.formats.json import render_json, warning_texts
+from backcalc.render.document import Grid
 from backcalc.render.formats.markdown import render_markdown
 from backcalc.render.formats.plain import render_plain
 from backcalc.render.formats.terminal import print_table
 from backcalc.render.layout import aligned, clip, clip_middle, fit, lines, records
 from backcalc.render.reports.marks import marks_report, render_marks_json
-from backcalc.render.reports.run import Grid, run_report
+from backcalc.render.reports.run import run_report
+from backcalc.render.reports.run_csv import render_csv
+from backcalc.render.reports.run_json import render_json, warning_texts
 from backcalc.render.values import MAX_DIGITS, exact
 from backcalc.render.warnings import render_warnings
-from backcalc.text.errors import Diagnostic, Source, Span, display_width
+from backcalc.text.errors import Diagnostic
 from backcalc.text.numerals import rounded
+from backcalc.text.source import Source, Span
+from backcalc.text.wording import display_width
 
 law = settings(deadline=None, derandomize=True, max_examples=150)
 

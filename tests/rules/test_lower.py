@@ -15,7 +15,7 @@ from backcalc.rules.functions import arrays as array
 from backcalc.rules.functions import floats as scalar
 from backcalc.rules.functions import stacks as stacked
 from backcalc.rules.lower import FUNCTION_NAMES, decided, lower
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 
 def read(text: str) -> Expr:

@@ -34,6 +34,7 @@ from backcalc.rules.functions import arrays as array
 from backcalc.rules.functions import floats as scalar
 from backcalc.rules.functions import stacks as stacked
 from backcalc.rules.lower import lower
+from backcalc.rules.ndarray import quiet
 from backcalc.rules.primitives import ALIASES, PRIMITIVES, Primitive, expression, lookup
 
 COUNT = 150  # Random points a row, of any size and of moderate size each.
@@ -432,7 +433,7 @@ HUGE = [1000.0, 1001.0, 1002.0]
     ],
 )
 def test_value_at_a_hard_point(name: str, args: tuple[list[float], ...], value: Any) -> None:
-    with array.quiet():
+    with quiet():
         for got in (
             PRIMITIVES[name].array.evaluate(*map(np.array, args)),
             np.squeeze(PRIMITIVES[name].stacked.evaluate(*map(stacked.column, args))),
@@ -461,7 +462,7 @@ def test_value_at_a_hard_point(name: str, args: tuple[list[float], ...], value: 
 )
 def test_pullback_at_a_hard_point(name: str, args: tuple[list[float], ...], ct: Any, slopes: list[float]) -> None:
     row = PRIMITIVES[name]
-    with array.quiet():
+    with quiet():
         got = pulled_back(row, [np.array(arg) for arg in args], np.array(ct))[0]
         columns = [stacked.column(arg) for arg in args]
         out = row.stacked.evaluate(*columns)
@@ -495,7 +496,7 @@ def test_arrays_and_stacks_are_the_floats(row: Primitive) -> None:
     points = moderate(row, 30)
     values = [row.evaluate(*point) for point in points]
     columns = [np.array(column) for column in zip(*points, strict=True)]
-    with array.quiet():
+    with quiet():
         for bound, shape in ((row.array, (-1,)), (row.stacked, (-1, 1, 1))):
             args = [column.reshape(shape) for column in columns]
             out = bound.evaluate(*args)
@@ -540,7 +541,7 @@ HARD = np.array([-math.inf, -2.0, -1.0, -0.0, 0.0, 0.25, 1.0, 2.0, 1e200, math.i
 @pytest.mark.parametrize("row", CHOOSING, ids=[row.name for row in CHOOSING])
 def test_a_literal_settles_choices_and_no_digit(row: Primitive) -> None:
     assert CHOOSING
-    with array.quiet():
+    with quiet():
         for place, literal in itertools.product(range(len(row.params)), LITERALS):
             literals = tuple(literal if i == place else None for i in range(len(row.params)))
             args = [HARD if known is None else known for known in literals]
@@ -557,7 +558,7 @@ def test_a_literal_settles_choices_and_no_digit(row: Primitive) -> None:
 def test_an_outer_product_is_numpys(shape: tuple[int, int]) -> None:
     x, y = (np.resize(HARD, size) for size in shape)
     size = np.getbufsize()
-    with array.quiet():
+    with quiet():
         got, expected = array.outer(x, y), np.outer(x, y)
     np.testing.assert_array_equal(got, expected)
     there = ~np.isnan(expected)

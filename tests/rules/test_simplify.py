@@ -16,7 +16,7 @@ from backcalc.language.unparse import unparse
 from backcalc.rules import simplify as module
 from backcalc.rules.rewrites import REWRITES
 from backcalc.rules.simplify import make, simplify, tidy
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
 

@@ -18,20 +18,9 @@ import pytest
 
 from backcalc.cli import cli, main
 from backcalc.language.hints import TERMINAL_WORDS
-from backcalc.text.errors import (
-    LINE_SHOWN,
-    MAX_ERRORS,
-    BackcalcError,
-    Diagnostic,
-    Note,
-    Source,
-    Span,
-    display_width,
-    plural,
-    quoted,
-    render,
-    shorten,
-)
+from backcalc.text.errors import LINE_SHOWN, MAX_ERRORS, BackcalcError, Diagnostic, Note, render
+from backcalc.text.source import Source, Span
+from backcalc.text.wording import display_width, plural, quoted, shorten
 
 ROOT = Path(__file__).parents[2]
 ERRORS = sorted((ROOT / "samples" / "errors").glob("*/*.bg"))
@@ -262,7 +251,7 @@ def test_words_for_lists_and_numbers():
 @pytest.mark.parametrize("step", [1, 2, 3, 1 << 18])
 @pytest.mark.parametrize("offset", range(8))
 def test_places_in_a_source(offset, step, monkeypatch):
-    monkeypatch.setattr("backcalc.text.errors.LINES_STEP", step)
+    monkeypatch.setattr("backcalc.text.source.LINES_STEP", step)
     source = Source("f", "ab\n\ncde")
     before = source.text[:offset]
     assert source.line_number(offset) == before.count("\n") + 1

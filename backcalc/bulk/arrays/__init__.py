@@ -1,1 +1,4 @@
-"""The array tools that large graphs and many points share."""
+"""The array tools that large graphs and many points share.
+
+Doors: background, decimals, memory, sorting, words.
+"""

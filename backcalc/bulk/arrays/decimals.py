@@ -6,7 +6,8 @@ import numpy as np
 
 from backcalc.bulk.arrays.words import AnyArray, as_bytes
 from backcalc.language.unparse import number_texts
-from backcalc.rules.functions.arrays import Array, quiet
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.ndarray import quiet
 
 _WHOLE, _PLACES = 7, 8  # Digits before and behind the point: 15, which any float64 keeps.
 _SCALE = 10.0**_PLACES

@@ -17,7 +17,8 @@ from backcalc.language.expr import NEGATE, NOWHERE, Call, Expr, Name, Number, fo
 from backcalc.language.forms import leaves_of
 from backcalc.language.statements import Definition, Edge
 from backcalc.rules.functions.arrays import Array
-from backcalc.text.errors import Diagnostic, Source
+from backcalc.text.errors import Diagnostic
+from backcalc.text.source import Source
 
 
 class UnfitError(Exception):

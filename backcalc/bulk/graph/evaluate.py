@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from backcalc.bulk.arrays.sorting import Indices, stable_order
 from backcalc.bulk.graph.sweep import Plan, stretches
 from backcalc.calculus.warnings import FLAT
-from backcalc.rules.functions.arrays import Array, quiet
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Primitive
 
 Flags = NDArray[np.bool_]

@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 from backcalc.bulk.arrays.sorting import Indices, gathered, repeated
 from backcalc.bulk.graph.columns import joined
 from backcalc.bulk.graph.declarations import Draft, ordered
-from backcalc.bulk.graph.names import Names
 from backcalc.bulk.graph.reader import PIECE, Lines
+from backcalc.bulk.graph.symbols import Names
 from backcalc.graph.model import Kind, Node
 from backcalc.language.parser import Reading
 from backcalc.language.statements import Definition
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.primitives import CONSTANTS
-from backcalc.text.errors import Diagnostic, Note, Span, shorten
+from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.source import Span
+from backcalc.text.wording import shorten
 
 KINDS: tuple[Kind, ...] = ("input", "edges", "expression", "constant")
 INPUT, EDGES, EXPRESSION, CONSTANT = range(len(KINDS))

@@ -18,14 +18,13 @@ from backcalc import progress
 from backcalc.bulk.arrays.background import ahead
 from backcalc.bulk.arrays.words import LONGEST, AnyArray
 from backcalc.bulk.graph.blocks import Block, OpenBlock, without
-from backcalc.bulk.graph.names import Names
-from backcalc.bulk.graph.symbols import CollisionError, NameTable
+from backcalc.bulk.graph.symbols import CollisionError, Names, NameTable
 from backcalc.bulk.graph.tokens import BlankedLines
 from backcalc.language.expr import Call, Name
 from backcalc.language.forms import WORDS, leaves_of, word
 from backcalc.language.parser import Reading, parse_line
 from backcalc.language.statements import Comment, Definition, Edge, Function, Loop, Program
-from backcalc.text.errors import Source, Span
+from backcalc.text.source import Source, Span
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24

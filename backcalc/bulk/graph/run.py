@@ -25,11 +25,14 @@ from backcalc.bulk.graph.reader import read_lines
 from backcalc.bulk.graph.sweep import Plan
 from backcalc.bulk.graph.tape import ArrayTape
 from backcalc.bulk.graph.warnings import remarks
-from backcalc.calculus.evaluate import constant
-from backcalc.calculus.run import Mode, choose_output, choose_wrt
+from backcalc.calculus.constant import constant
+from backcalc.calculus.question import choose_output, choose_wrt
+from backcalc.calculus.result import Mode
 from backcalc.graph.shapes import Shape
-from backcalc.rules.functions.arrays import Array, is_finite
-from backcalc.text.errors import Diagnostic, Source
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.ndarray import is_finite
+from backcalc.text.errors import Diagnostic
+from backcalc.text.source import Source
 
 if TYPE_CHECKING:
     from backcalc.bulk.graph.formulas import Formulas

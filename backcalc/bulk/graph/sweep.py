@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 
 from backcalc.bulk.arrays.sorting import Indices, gathered, inverse, occurrences, stable_order
 from backcalc.bulk.graph.order import peel
-from backcalc.rules.functions.arrays import Array, quiet
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.ndarray import quiet
 
 FEW_EDGES = 96  # Fewer are swept faster one by one.
 LONG = 64  # A chain of fewer edges is swept faster one by one.

@@ -1,1 +1,4 @@
-"""One graph at a million points by arrays."""
+"""One graph at a million points by arrays.
+
+Doors: batch, run.
+"""

@@ -13,8 +13,9 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import INDEX, VECTOR
 from backcalc.rules.functions import stacks
-from backcalc.rules.functions.arrays import Array, quiet
+from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.stacks import column
+from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Function, Primitive
 
 

@@ -5,24 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import shape_words
-from backcalc.text.csv_records import records
-from backcalc.text.errors import Diagnostic, Source, Span, UsageError, quoted, shorten
+from backcalc.text.csv_records import is_number, other_separator, records
+from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import quoted, shorten
 
 _COLUMN = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<indices>\d{1,9}(?:,\s*\d{1,9})?)\])?")
 
-# What separates columns in the files of others: its name, and the command that makes commas of it.
-_SEPARATORS = {
-    ";": ("semicolons", "tr ',;' '.,'"),  # Where `;` separates, the decimal point is a comma.
-    "\t": ("tabs", r"tr '\t' ','"),
-    "|": ("`|`", "tr '|' ','"),
-    " ": ("spaces", "tr -s ' ' ','"),
-}
 
 Places = dict[str, dict[tuple[int, ...], int]]
 """For each input its columns, by index."""
@@ -101,16 +96,6 @@ def _no_columns(header: Header, graph: Graph) -> Diagnostic:
     return Diagnostic("no-columns", "none of these columns is an input", span, hints=inputs)
 
 
-def other_separator(source: Source, span: Span, is_column: Callable[[str], bool]) -> Diagnostic | None:
-    """That something else than commas separates the columns of the header at `span`, which then has some that are."""
-    for separator, (what, command) in _SEPARATORS.items():
-        parts = [part.strip().strip('"') for part in source.text[slice(*span)].split(separator)]
-        if len(parts) > 1 and any(map(is_column, parts)):
-            hint = f"make commas of them, as this command does: {command}"
-            return Diagnostic("separator", f"the columns are separated by {what}, not by commas", span, hints=(hint,))
-    return None
-
-
 def layout(header: Header, graph: Graph, name: str, places: Mapping[tuple[int, ...], int]) -> tuple[int, ...]:
     """The shape of one input. Raises UsageError where one of its elements has no column."""
     span = header.spans[next(iter(places.values()))]
@@ -148,12 +133,3 @@ def indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         return
     for i in range(shape[0]):
         yield from ((i, *rest) for rest in indices(shape[1:]))
-
-
-def is_number(cell: str) -> bool:
-    """Whether this is a number as a CSV file may have it, nan and inf among them."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell

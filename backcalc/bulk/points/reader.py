@@ -15,12 +15,14 @@ from dataclasses import replace
 import numpy as np
 
 from backcalc.bulk.points.cells import plain_cells
-from backcalc.bulk.points.header import Header, Places, indices, is_number, layout, read_header, read_places
+from backcalc.bulk.points.header import Header, Places, indices, layout, read_header, read_places
 from backcalc.graph.model import Graph
 from backcalc.rules.functions.arrays import Array
-from backcalc.text.csv_records import Block, blocks, records, without_end
-from backcalc.text.errors import MAX_ERRORS, Diagnostic, ReadError, Source, Span, UsageError, excerpt, plural, shorten
+from backcalc.text.csv_records import Block, blocks, is_number, records, without_end
+from backcalc.text.errors import MAX_ERRORS, Diagnostic, ReadError, UsageError, excerpt
 from backcalc.text.files import decode
+from backcalc.text.source import Source, Span
+from backcalc.text.wording import plural, shorten
 
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 

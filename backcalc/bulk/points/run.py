@@ -14,14 +14,17 @@ from backcalc import progress
 from backcalc.bulk.points.batch import Batch, run_batch
 from backcalc.bulk.points.passes import compiled
 from backcalc.bulk.points.reader import Arrays, PointReader
-from backcalc.calculus.evaluate import Evaluation, require_known
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle
-from backcalc.calculus.run import choose_output, require_node, require_scalar
+from backcalc.calculus.question import choose_output, require_node, require_scalar
 from backcalc.graph.model import Graph
 from backcalc.graph.tape import tape_of
 from backcalc.rules.functions.arrays import Array
-from backcalc.text.errors import Diagnostic, EvaluateError, Source, UsageError, shorten
+from backcalc.text.errors import Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 CHUNK = 32768  # Points of numbers at a time.
 NUMBERS = 1 << 18  # Numbers in a chunk of points that have arrays in them.

@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
+from backcalc.rules import ndarray
 from backcalc.rules.functions import arrays
 from backcalc.rules.functions.arrays import Array
 
@@ -126,7 +127,7 @@ class Runner:
         for place, name in self._inputs:
             values[place] = data[name]
         registers = [*into, *self._rest(len(into[0]))]
-        with arrays.quiet():
+        with ndarray.quiet():
             for (fn, args, place), target, done in zip(self._steps, self._targets, self._done, strict=True):
                 operands = [values[arg] if type(arg) is int else arg for arg in args]
                 values[place] = fn(*operands) if target is None else fn(*operands, out=registers[target])
@@ -203,7 +204,7 @@ def _step(fn: str, *args: Operand) -> Operand:
     program = next((arg.program for arg in args if isinstance(arg, Traced)), None)
     if program is not None:
         return program.step(fn, args)
-    with arrays.quiet():
+    with ndarray.quiet():
         return float(_function(fn)(*args))
 
 

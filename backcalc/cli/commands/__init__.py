@@ -1,1 +1,4 @@
-"""The commands, a file each; no arithmetic."""
+"""The commands, a file each; no arithmetic.
+
+Doors: none.
+"""

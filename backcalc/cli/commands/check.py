@@ -10,28 +10,29 @@ import click
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
+from backcalc.cli.input import read_source
 from backcalc.cli.options import (
     at_option,
     color_option,
     digits_option,
     format_option,
     graph_nodes,
-    hold,
     of_option,
-    print_lines,
-    print_report,
-    print_warnings,
-    read_source,
+    read_tolerance,
+    sig_option,
+    tol_option,
 )
-from backcalc.cli.tolerance import read_tolerance, sig_option, tol_option
+from backcalc.cli.output import hold, print_lines, print_report, print_warnings
 from backcalc.language.expr import NOWHERE
 from backcalc.language.statements import Answer, Program
 from backcalc.marking.key import Key, require_point
 from backcalc.marking.mark import Marked
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, read_answers, read_sheet, read_stated
-from backcalc.text.errors import BackcalcError, Diagnostic, ParseError, ReadError, Source, UsageError, shorten
+from backcalc.text.errors import BackcalcError, Diagnostic, ParseError, ReadError, UsageError
 from backcalc.text.files import clean
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

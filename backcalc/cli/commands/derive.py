@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from backcalc.calculus.derive import derive, highest_derivatives
-from backcalc.calculus.run import choose_output, require_node
-from backcalc.cli.options import graph_argument, hold, of_option, print_lines, read_graph, split_names, wrt_option
+from backcalc.calculus.question import choose_output, require_node
+from backcalc.cli.input import read_graph, split_names
+from backcalc.cli.options import graph_argument, of_option, wrt_option
+from backcalc.cli.output import hold, print_lines
 from backcalc.language.unparse import unparse_statement
 from backcalc.text.errors import Diagnostic, UsageError
 

@@ -9,24 +9,20 @@ import click
 
 from backcalc.analysis.explain import Step, explain
 from backcalc.calculus.point import read_point
-from backcalc.calculus.run import Run, require_node, run
+from backcalc.calculus.question import require_node
+from backcalc.calculus.run import Run, run
+from backcalc.cli.input import read_graph, split_names
 from backcalc.cli.options import (
     at_option,
     color_option,
     digits_option,
     format_option,
-    goes_to_terminal,
     graph_argument,
-    has_color,
-    hold,
     node_completion,
     of_option,
-    print_lines,
-    print_warnings,
-    read_graph,
-    split_names,
     wrt_option,
 )
+from backcalc.cli.output import goes_to_terminal, has_color, hold, print_lines, print_warnings
 
 if TYPE_CHECKING:
     from backcalc.render.reports.steps import Line

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from backcalc.cli.options import graph_argument, hold, read_source
+from backcalc.cli.input import read_source
+from backcalc.cli.options import graph_argument
+from backcalc.cli.output import hold
 from backcalc.cli.progress_bar import make_way
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse

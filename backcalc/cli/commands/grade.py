@@ -11,26 +11,26 @@ from backcalc.calculus.digits import Tolerance
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
+from backcalc.cli.input import read_source
 from backcalc.cli.options import (
     at_option,
     color_option,
     digits_option,
     format_option,
-    hold,
     limit_of,
     of_option,
-    print_lines,
-    print_report,
-    print_warnings,
-    read_source,
-    tell,
+    read_tolerance,
+    sig_option,
+    tol_option,
 )
-from backcalc.cli.tolerance import read_tolerance, sig_option, tol_option
+from backcalc.cli.output import hold, print_lines, print_report, print_warnings, tell
 from backcalc.language.statements import Answer
-from backcalc.marking.grade import Graded, Grader, asked_by, grade, is_flawless
+from backcalc.marking.grade import Graded, Grader, asked_by, is_flawless
 from backcalc.marking.key import Key
 from backcalc.marking.submissions import submissions
-from backcalc.text.errors import BackcalcError, shorten
+from backcalc.marking.workers import grade
+from backcalc.text.errors import BackcalcError
+from backcalc.text.wording import shorten
 
 EXAMPLES = """\b
 Examples:

@@ -8,25 +8,22 @@ import click
 
 from backcalc.analysis.paths import Aggregation, PathSum
 from backcalc.calculus.point import read_point
-from backcalc.calculus.run import LOSS, require_node, run
+from backcalc.calculus.question import LOSS, require_node
+from backcalc.calculus.run import run
+from backcalc.cli.input import read_graph, split_names
 from backcalc.cli.options import (
     at_option,
     color_option,
     digits_option,
     format_option,
     graph_argument,
-    hold,
     limit_of,
     node_completion,
-    print_lines,
-    print_report,
-    print_warnings,
-    read_graph,
-    split_names,
-    tell,
 )
+from backcalc.cli.output import hold, print_lines, print_report, print_warnings, tell
 from backcalc.graph.model import Graph
-from backcalc.text.errors import Diagnostic, Source, UsageError
+from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.source import Source
 
 EXAMPLES = """\b
 Examples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from backcalc.cli.options import print_lines
+from backcalc.cli.output import print_lines
 from backcalc.quiz.chance import drawn_seed
 from backcalc.quiz.exercise import exercise_lines, quiz
 from backcalc.quiz.recipes import RECIPES

@@ -12,26 +12,24 @@ import click
 
 from backcalc.calculus.load import load
 from backcalc.calculus.point import Point, read_point
-from backcalc.calculus.run import AnyRun, Mode, run
+from backcalc.calculus.result import AnyRun, Mode
+from backcalc.calculus.run import run
+from backcalc.cli.input import read_source, split_names
 from backcalc.cli.options import (
     at_option,
     color_option,
     digits_option,
     format_option,
     graph_argument,
-    hold,
     limit_option,
     of_option,
-    print_lines,
-    print_report,
-    print_warnings,
-    read_source,
-    split_names,
     wrt_option,
 )
+from backcalc.cli.output import hold, print_lines, print_report, print_warnings
 from backcalc.graph.model import Graph
-from backcalc.text.errors import Diagnostic, Source
+from backcalc.text.errors import Diagnostic
 from backcalc.text.files import name_of, pieces
+from backcalc.text.source import Source
 
 if TYPE_CHECKING:
     from backcalc.bulk.points.run import DataStream
@@ -136,12 +134,12 @@ def _show(result: AnyRun, shown: Shown, *, partials: bool, pairs: bool) -> None:
     """Print the run; what a format needs is loaded only for that format."""
     format_, digits, limit, color = shown
     if format_ == "json":
-        from backcalc.render.formats.json import render_json
+        from backcalc.render.reports.run_json import render_json
 
         print_lines(render_json(result, pairs=pairs))
         return
     if format_ == "csv":
-        from backcalc.render.formats.csv import render_csv
+        from backcalc.render.reports.run_csv import render_csv
 
         print_lines(render_csv(result, partials=partials, pairs=pairs))
         return

@@ -8,8 +8,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from backcalc.analysis.samples import sample, samples
-from backcalc.cli.options import color_option, print_report
-from backcalc.render.reports.run import Grid
+from backcalc.cli.options import color_option
+from backcalc.cli.output import print_report
+from backcalc.render.document import Grid
 
 EXAMPLES = """\b
 Examples:

@@ -1,1 +1,4 @@
-"""Why a wrong answer is wrong: the mistake that leads to it."""
+"""Why a wrong answer is wrong: the mistake that leads to it.
+
+Doors: diagnose.
+"""

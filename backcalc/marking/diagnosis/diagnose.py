@@ -13,11 +13,12 @@ from backcalc.calculus.run import Run
 from backcalc.language.expr import NEGATE
 from backcalc.marking.diagnosis.everywhere import Throughout, throughout
 from backcalc.marking.diagnosis.in_sweep import Changes
+from backcalc.marking.diagnosis.in_values import Redone, redone
 from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, Kind, rows_at
-from backcalc.marking.diagnosis.suspects import Lineup, Redone, Suspect, redone
+from backcalc.marking.diagnosis.suspects import Lineup, Suspect
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.errors import shorten
 from backcalc.text.numerals import by_hand, derivative, product
+from backcalc.text.wording import shorten
 
 MOST_OTHERS = 200
 """Nodes whose number may have been written in place of the one asked for; in larger graphs that is chance."""

@@ -215,7 +215,7 @@ def _matters(change: Change) -> bool:
         return False
     if not shape_of(change.delta):
         return change.delta != 0 and isfinite(change.delta)
-    from backcalc.rules.functions.arrays import is_finite
+    from backcalc.rules.ndarray import is_finite
 
     return bool(change.delta.any()) and is_finite(change.delta)
 

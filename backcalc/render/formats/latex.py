@@ -9,11 +9,12 @@ from unicodedata import normalize
 from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.language.parser import parse_expression
 from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
-from backcalc.render.reports.run import ARROW, Grid
+from backcalc.render.document import ARROW, Grid
 from backcalc.render.values import MAX_DIGITS
 from backcalc.rules.primitives import lookup
-from backcalc.text.errors import ParseError, Source
+from backcalc.text.errors import ParseError
 from backcalc.text.numerals import DIGITS, DOT, rounded
+from backcalc.text.source import Source
 
 _GREEK = re.findall(
     r"\w+",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backcalc.render.reports.run import Grid
+from backcalc.render.document import Grid
 
 
 def render_markdown(report: Iterable[Grid]) -> Iterator[str]:

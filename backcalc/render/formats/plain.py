@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from backcalc.render.document import Grid
 from backcalc.render.layout import PADDED, aligned, lines, notes
-from backcalc.render.reports.run import Grid
 
 
 def render_plain(report: Iterable[Grid]) -> Iterator[str]:

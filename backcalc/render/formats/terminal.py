@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from backcalc.render.document import Grid
 from backcalc.render.formats.styled import Piece, columns, print_line
 from backcalc.render.layout import fit, lines, notes, records
-from backcalc.render.reports.run import Grid
-from backcalc.text.errors import display_width
+from backcalc.text.wording import display_width
 
 _HEADING, _RULE, _STRONG = "bold cyan", "dim", "bold"
 _TONES = {"good": "green", "fair": "yellow", "bad": "red"}

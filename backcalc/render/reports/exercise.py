@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from backcalc.analysis.explain import explain
 from backcalc.language.unparse import unparse
 from backcalc.quiz.exercise import Exercise, symbol
+from backcalc.render.document import Grid
 from backcalc.render.formats.latex import render_latex
 from backcalc.render.formats.markdown import render_markdown
 from backcalc.render.hand import Hand
-from backcalc.render.reports.run import Grid
 from backcalc.render.reports.steps import derivation, render_steps_markdown
 from backcalc.render.reports.steps_latex import document_beginning, steps_latex
 from backcalc.rules.values import literal

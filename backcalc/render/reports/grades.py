@@ -8,13 +8,14 @@ from statistics import mean, median
 
 from backcalc import progress
 from backcalc.language.unparse import number_text
-from backcalc.marking.grade import VERDICTS, Graded, mistakes
+from backcalc.marking.class_summary import mistakes
+from backcalc.marking.grade import VERDICTS, Graded
+from backcalc.render.document import Grid, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.reports.marks import mark_object
-from backcalc.render.reports.run import Grid, cut
-from backcalc.text.errors import plural
 from backcalc.text.numerals import DIGITS, rounded
+from backcalc.text.wording import plural
 
 BINS = 10  # Of the histogram: tenths of what can be had; all of it is a bin of its own.
 BAR = 40

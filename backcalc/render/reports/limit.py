@@ -7,10 +7,9 @@ from heapq import nsmallest
 from math import inf, isnan
 from typing import Any, TypeVar
 
-from backcalc.calculus.run import AnyRun
+from backcalc.calculus.result import AnyRun
 from backcalc.rules.values import is_known, shape_of
 
-LIMIT = 200  # Rows: a few screens; beyond that one greps rather than reads.
 T = TypeVar("T")
 
 
@@ -42,10 +41,3 @@ def size(value: Any) -> float:
         return inf
     found = float(abs(value).max() if shape_of(value) else abs(value))
     return inf if isnan(found) else found
-
-
-def left_out(count: int, shown: int) -> str:
-    """The line that says how many of `count` rows are not `shown`; empty where all are."""
-    if shown == count:
-        return ""
-    return f"… {count - shown:,} of {count:,} rows are left out; --limit 0 shows all."

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
 from backcalc.marking.mark import Marked, Verdict
+from backcalc.render.document import Grid, Tone
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
-from backcalc.render.reports.run import Grid, Tone
 from backcalc.render.values import MAX_DIGITS, exact, value_text
 from backcalc.rules.values import literal, shape_of
-from backcalc.text.errors import plural
 from backcalc.text.numerals import DIGITS
+from backcalc.text.wording import plural
 
 SIGNS: dict[Verdict, str] = {"right": "✓", "rounding": "≈", "follows": "↪", "wrong": "✗", "missing": "–"}
 TONES: dict[Verdict, Tone] = {"right": "good", "rounding": "fair", "follows": "fair", "wrong": "bad", "missing": "bad"}

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from backcalc.analysis.paths import Aggregation, Path, PathSum
 from backcalc.language.expr import Call
 from backcalc.language.unparse import number_text
+from backcalc.render.document import ARROW, Grid
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
-from backcalc.render.reports.run import ARROW, Grid
 from backcalc.render.values import TOO_LONG, exact, formulas_of, is_plain, value_text
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.errors import shorten
 from backcalc.text.numerals import DIGITS, DOT, by_hand, derivative, factor
+from backcalc.text.wording import shorten
 
 LONGEST, ENDS = 16, 3  # Factors of a path that is shown whole, and those shown at either end of a longer one.
 T = TypeVar("T")

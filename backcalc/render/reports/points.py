@@ -9,13 +9,13 @@ import numpy as np
 
 from backcalc.bulk.points.batch import Batch
 from backcalc.bulk.points.run import DataStream
+from backcalc.render.document import Grid, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
-from backcalc.render.reports.run import Grid, cut
 from backcalc.render.values import exact
 from backcalc.rules.functions.arrays import Array
-from backcalc.text.errors import shorten
 from backcalc.text.numerals import DIGITS, derivative, rounded
+from backcalc.text.wording import shorten
 
 _NUMBER = "%s"  # Where a number goes; no name has a % in it.
 _MARK = dump(_NUMBER)

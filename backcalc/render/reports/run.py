@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from backcalc.calculus.run import AnyRun, Run
+from backcalc.calculus.result import AnyRun
+from backcalc.calculus.run import Run
 from backcalc.graph.model import Node
 from backcalc.graph.shapes import shape_text
 from backcalc.language.unparse import unparse
-from backcalc.render.reports.limit import left_out, most, size, telling_nodes
+from backcalc.render.document import Grid, cut
+from backcalc.render.reports.limit import most, size, telling_nodes
 from backcalc.render.values import is_plain, value_text
 from backcalc.rules.values import multiply
-from backcalc.text.errors import shorten
 from backcalc.text.numerals import DIGITS, derivative, rounded
-
-ARROW = " → "  # Between the nodes of a path.
-Tone = Literal["good", "fair", "bad"]
-
-
-class Grid(NamedTuple):
-    """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
-
-    `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out,
-    `whole` the columns of vectors and formulas, which no format may cut either. `notes` are sentences below rows, and
-    `tones` tell what the first cell of a row means.
-    """
-
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    numbers: frozenset[int]
-    yields: int | None = None
-    title: str = ""
-    strong: frozenset[int] = frozenset()
-    whole: frozenset[int] = frozenset()
-    notes: Mapping[int, Sequence[str]] = MappingProxyType({})
-    tones: Mapping[int, Tone] = MappingProxyType({})
+from backcalc.text.wording import shorten
 
 
 def run_report(
@@ -56,12 +35,6 @@ def run_report(
     if run.gradient:
         grids += _gradient(run, digits, limit)
     return grids
-
-
-def cut(grid: Grid, count: int) -> list[Grid]:
-    """`grid`, and where it has not all of `count` rows, a line that says so."""
-    words = left_out(count, len(grid.rows))
-    return [grid, Grid((), (), frozenset(), title=words)] if words else [grid]
 
 
 def _beginning(grid: Grid, limit: int) -> list[Grid]:

@@ -12,7 +12,7 @@ from backcalc.language.unparse import unparse
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.hand import Hand
 from backcalc.render.values import exact
-from backcalc.text.errors import display_width, plural
+from backcalc.text.wording import display_width, plural
 
 INDENT = 4
 DEEPER = 2  # What goes on in the midst of a side of an equation is set in by so much more.

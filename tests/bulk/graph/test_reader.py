@@ -15,8 +15,9 @@ from backcalc.language.expr import Call, Name, Number, fold
 from backcalc.language.forms import leaves_of
 from backcalc.language.parser import parse
 from backcalc.language.statements import Edge
-from backcalc.text.errors import ParseError, ReadError, Source
+from backcalc.text.errors import ParseError, ReadError
 from backcalc.text.files import decode
+from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
 

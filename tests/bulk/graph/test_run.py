@@ -16,10 +16,11 @@ from backcalc.bulk.graph import warnings as array_nodes
 from backcalc.bulk.graph.run import run_large
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
-from backcalc.render.formats.csv import render_csv
-from backcalc.render.formats.json import render_json
 from backcalc.render.reports.run import run_report
-from backcalc.text.errors import BackcalcError, Source
+from backcalc.render.reports.run_csv import render_csv
+from backcalc.render.reports.run_json import render_json
+from backcalc.text.errors import BackcalcError
+from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
 ULPS = 64  # NumPy's functions and those of `math` differ in the last place, and sums carry that on.
@@ -102,7 +103,7 @@ def edge_lists(draw):
 @given(edge_lists(), st.integers(1, 4))
 def test_json_of_edges_is_the_plain_text(text, rows):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("backcalc.render.formats.json.ROWS", rows)
+        patch.setattr("backcalc.render.reports.run_json.ROWS", rows)
         patch.setattr("backcalc.bulk.graph.model.PIECE", 7 * rows)
         large = both(text, of="σ1'")
         assert as_json(large) == as_json(run(load(large.graph.source), {}, "σ1'"))
@@ -146,7 +147,7 @@ def repeated_forms(draw):
 def test_formulas_and_partials_of_repeated_forms_are_the_plain_ones(text, rows):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("backcalc.bulk.graph.reader.FEWEST", 1)  # So that each form is a block.
-        patch.setattr("backcalc.render.formats.json.ROWS", rows)
+        patch.setattr("backcalc.render.reports.run_json.ROWS", rows)
         assert both(text, of="a1") is not None
 
 

@@ -10,8 +10,7 @@ from words import laid_out
 
 from backcalc.bulk.arrays.words import LONGEST
 from backcalc.bulk.graph import symbols as name_table
-from backcalc.bulk.graph.names import Names, head
-from backcalc.bulk.graph.symbols import CollisionError, NameTable
+from backcalc.bulk.graph.symbols import CollisionError, Names, NameTable, head
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
 SERIAL = ["n1", "n01", "n7", "n", "n4194304", "n_2", "7", "07", "0", "n0", "n00", "name_of_17_letters"]

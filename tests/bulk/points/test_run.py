@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc.bulk.points.reader import PointReader
 from backcalc.bulk.points.run import CHUNK, stream_data
-from backcalc.text.errors import Source, render
+from backcalc.text.errors import render
+from backcalc.text.source import Source
 
 BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
 law = settings(deadline=None, derandomize=True, max_examples=40)

@@ -20,7 +20,7 @@ from backcalc.language.parser import parse_answer
 from backcalc.marking.diagnosis.mistakes import ANSWER, MISTAKES, VALUE
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Given
-from backcalc.text.errors import Source
+from backcalc.text.source import Source
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 RANDOM = range(40)
@@ -109,7 +109,7 @@ def test_a_mistake_made_anywhere_is_named(figures):
 def distinct(key, case, digits):
     """Whether so many digits tell the wrong number from the true one."""
     true = (
-        key.derivatives(case.of)[key.run.graph.index[case.wrt]]
+        key.truth.derivatives(case.of)[key.run.graph.index[case.wrt]]
         if case.wrt
         else key.run.values[key.run.graph.index[case.of]]
     )

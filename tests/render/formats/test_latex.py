@@ -11,10 +11,11 @@ import pytest
 import backcalc
 from backcalc.analysis.paths import Aggregation
 from backcalc.language.parser import parse_expression
+from backcalc.render.document import Grid
 from backcalc.render.formats.latex import latex, name_latex, render_latex
 from backcalc.render.reports.paths import paths_report
-from backcalc.render.reports.run import Grid, run_report
-from backcalc.text.errors import Source
+from backcalc.render.reports.run import run_report
+from backcalc.text.source import Source
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import backcalc
 from backcalc.language.expr import Name
-from backcalc.render.reports.limit import left_out, most, size
+from backcalc.render.document import left_out
+from backcalc.render.reports.limit import most, size
 from backcalc.render.reports.run import run_report
 
 FAN = "\n".join(f"y{i} = {i}*x{i}" for i in range(1, 31)) + f"\nL = {' + '.join(f'y{i}' for i in range(1, 31))}"

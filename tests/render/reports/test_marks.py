@@ -16,7 +16,7 @@ from backcalc.render.formats.markdown import render_markdown
 from backcalc.render.formats.plain import render_plain
 from backcalc.render.formats.terminal import print_table
 from backcalc.render.reports.marks import SIGNS, TONES, marks_report, render_marks_csv, render_marks_json
-from backcalc.text.errors import display_width
+from backcalc.text.wording import display_width
 
 ROUNDED = "this comes out when every intermediate result is rounded to 2 decimals"
 LEFT_OUT = "you have 30·(−2) = −60; the path through u2, (−10)·4 = −40, is missing"

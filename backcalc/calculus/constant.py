@@ -1,0 +1,77 @@
+"""The values of expressions without nodes, and of single operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backcalc.graph.functions import Functions
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, names, postorder
+from backcalc.rules.primitives import CONSTANTS, lookup, variant
+from backcalc.rules.row import Primitive
+from backcalc.rules.values import quietly, shape_of
+from backcalc.text.errors import Diagnostic, EvaluateError
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
+
+
+def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:
+    """The value of a primitive at numbers and arrays; of arrays in a context `quietly`."""
+    if row.name in (VECTOR, "concat"):
+        from backcalc.rules.ndarray import stack
+
+        return stack(args, join=row.name == "concat")
+    if row.name == INDEX:
+        found = args[0][indices]
+        # Floats, not NumPy's numbers: these are slower, and warn where IEEE 754 has a result.
+        return float(found) if found.ndim == 0 else found
+    if not any(map(shape_of, args)):
+        return row.scalar.evaluate(*args)
+    found = row.array.evaluate(*args)
+    return found if shape_of(found) else float(found)
+
+
+def applied(call: Call, args: tuple[Any, ...]) -> Any:
+    """The value of `call`, of a primitive, where its arguments have these values."""
+    operands = _operands(call, args)
+    row = lookup(call.fn, len(args))
+    assert row is not None
+    indices = tuple(int(index) for index in args[1:]) if call.fn == INDEX else ()
+    return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
+
+
+def _operands(call: Call, args: tuple[Any, ...]) -> list[Any]:
+    """The values that `call` is applied to: of an element or row only the array."""
+    return list(args[:1] if call.fn == INDEX else args)
+
+
+def constant(expr: Expr, source: Source) -> Any:
+    """The value of an expression without nodes. Raises EvaluateError where it has some."""
+    unknown = [name for name in names(expr).values() if name.id not in CONSTANTS]
+    if unknown:
+        message = "`{}` cannot stand here: only numbers can, pi, e, tau, inf, and functions of them"
+        found = [Diagnostic("not-constant", message.format(shorten(n.id)), n.span) for n in unknown]
+        raise EvaluateError(source, found)
+
+    # Names and arities are told by the same words as in a graph.
+    errors: list[Diagnostic] = []
+    Functions((), errors).expand(expr)
+    if errors:
+        raise EvaluateError(source, errors)
+
+    def leaf(part: Number | Name) -> Any:
+        return part.value if isinstance(part, Number) else CONSTANTS[part.id]
+
+    def call(part: Call, args: tuple[Any, ...]) -> Any:
+        try:
+            return applied(part, args)
+        except (ValueError, IndexError, KeyError, TypeError):
+            from backcalc.graph.shape_errors import refusal
+
+            row, shapes = lookup(part.fn, len(args)), [shape_of(arg) for arg in _operands(part, args)]
+            assert row is not None  # `expand` has told what is not there.
+            message = refusal(row, row.shape, shapes)
+            raise EvaluateError(source, [Diagnostic("shape-mismatch", message, part.span)]) from None
+
+    # Only a written vector makes an array here, so that `--at x=1` need not load NumPy.
+    with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):
+        return fold(expr, leaf, call)

@@ -1,0 +1,74 @@
+"""What is asked of a graph: which output, by which nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.result import Mode
+from backcalc.graph.model import AnyGraph, Graph
+from backcalc.graph.shapes import shape_words
+from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import plural, quoted, shorten
+
+LOSS = "L"
+"""What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
+
+
+def chosen_output(graph: Graph, of: str | None, mode: Mode) -> str:
+    if not graph.seeds:
+        return choose_output(graph, of)
+    # A loss outside the graph has no node, so neither option could mean what it says.
+    what = "--of" if of is not None else "--mode forward" if mode == "forward" else None
+    if what:
+        message = f"`adjoint` statements speak of a loss outside the graph, {what} of a node in it"
+        hint = f"drop {what}, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
+        raise UsageError(graph.source, [Diagnostic("two-outputs", message, graph.seeds[0][1].span, hints=(hint,))])
+    return LOSS
+
+
+def require_scalar(graph: Graph, evaluation: Evaluation, output: str) -> None:
+    """Raise UsageError where the output is no number."""
+    if graph.seeds:
+        return
+    shape = evaluation.shapes[evaluation.tape.slot[graph.index[output]]]
+    if shape:
+        name = shorten(output)
+        message = f"the output `{name}` is {shape_words(shape)}; an adjoint is the derivative of one number"
+        hint = f"add a number made of it: s = sum({name})"
+        raise UsageError(
+            graph.source, [Diagnostic("output-no-number", message, graph.node(output).span, hints=(hint,))]
+        )
+
+
+def choose_output(graph: AnyGraph, of: str | None = None) -> str:
+    """The output: `of`, else the one that the file declares, else the only sink. Raises UsageError."""
+    # Never the last of several sinks, as a guess: derivatives of another node look just as good.
+    if of is not None:
+        require_node(graph, of, "--of")
+        return of
+    if graph.output is not None:
+        return graph.output
+    if len(graph.sinks) == 1:
+        return graph.sinks[0]
+    sinks = plural(len(graph.sinks), "sink")
+    message = f"the output is not clear, for the graph has {sinks}, nodes that no other uses: {quoted(graph.sinks)}"
+    hint = f"choose one by --of {shorten(graph.sinks[-1])}, or in the file by `output {shorten(graph.sinks[-1])}`"
+    raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-output", message, hints=(hint,))])
+
+
+def require_node(graph: AnyGraph, name: str, option: str) -> None:
+    """Raise UsageError where the graph has no node `name`."""
+    if name not in graph.index:
+        hints = did_you_mean(name, graph.index) or (f"the nodes are {quoted(list(graph.index))}",)
+        found = Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", hints=hints)
+        raise UsageError(Source(option, ""), [found])
+
+
+def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:
+    """What is derived by: `wrt`, each name once, else all inputs. Raises UsageError."""
+    for name in wrt:
+        require_node(graph, name, "--wrt")
+    return tuple(dict.fromkeys(wrt)) or graph.inputs  # Twice the same name is asked for once.

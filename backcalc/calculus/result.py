@@ -1,0 +1,71 @@
+"""What every kind of run has to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from backcalc.graph.model import AnyGraph
+from backcalc.graph.shapes import Shape
+from backcalc.text.errors import Diagnostic
+
+Mode = Literal["reverse", "forward"]
+
+
+class AnyRun(Protocol):
+    """What runs of graphs of objects and of arrays have in common: what a table shows."""
+
+    @property
+    def graph(self) -> AnyGraph:
+        """The graph that was run."""
+        ...
+
+    @property
+    def output(self) -> str:
+        """The name of the output."""
+        ...
+
+    @property
+    def mode(self) -> Mode:
+        """Which of the two sweeps it was."""
+        ...
+
+    @property
+    def point(self) -> Mapping[str, Any]:
+        """The value of each input that has one."""
+        ...
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """The value of every node, None where it is not known."""
+        ...
+
+    @property
+    def adjoints(self) -> Sequence[Any]:
+        """∂output/∂node for every node; empty in forward mode."""
+        ...
+
+    @property
+    def tangents(self) -> Mapping[str, Sequence[Any]]:
+        """In forward mode the tangents of every node, by name of `wrt`."""
+        ...
+
+    @property
+    def shapes(self) -> Sequence[Shape]:
+        """The shape of every node; empty where all are numbers."""
+        ...
+
+    @property
+    def gradient(self) -> Mapping[str, Any]:
+        """∂output/∂name for each name of `wrt`."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[Diagnostic]:
+        """What the build and the run have noticed."""
+        ...
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all that was asked for, as far as it is known, is a finite number."""
+        ...

@@ -1,0 +1,73 @@
+"""What is true of a run, for any answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backcalc.calculus.run import Run, derivatives
+from backcalc.language.statements import Answer
+from backcalc.marking.mark import Given
+from backcalc.marking.rework import OwnWork
+from backcalc.marking.subject import part
+from backcalc.rules.values import is_known, shape_of
+
+
+class Truth:
+    """The true values and derivatives of a run, each list of derivatives worked out when it is first asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._adjoints: dict[str, list[Any]] = {}
+
+    def is_plain(self, given: Given) -> bool:
+        """Whether one sweep gives what was asked for: a value, or a derivative of a number by a node."""
+        index = self.run.graph.index
+        if given.wrt is not None and given.wrt not in index:
+            return False
+        return given.wrt is None or given.of not in index or not self.run.shapes[index[given.of]]
+
+    def reworked(self, work: OwnWork, given: Given) -> Any:
+        """What is asked for, as it comes out of somebody's own work; None where it has no formula."""
+        index = self.run.graph.index
+        if given.wrt is None:
+            found = work.value(index[given.of])
+        else:
+            found = work.adjoints(given.of, self.seeds(given.of)).get(index[given.wrt], 0.0)
+        return self._of_place(given.answer, found)
+
+    def expected(self, answer: Answer) -> Any:
+        """The true value; None or a formula where it is not known."""
+        return self._of_place(answer, self.whole(answer))
+
+    def whole(self, answer: Answer) -> Any:
+        """The same of the nodes as a whole."""
+        if answer.wrt is not None and answer.wrt not in self.run.graph.index:
+            return 1.0  # A loss outside the graph by itself.
+        node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]
+        return self.run.values[node] if answer.wrt is None else self.derivatives(answer.of)[node]
+
+    def _of_place(self, answer: Answer, value: Any) -> Any:
+        """The element or elements of `value` that `answer` is about."""
+        index = part(answer, len(self.run.shape(answer.of)))
+        if not index or value is None or not is_known(value):
+            return value
+        if not shape_of(value):  # Such as the adjoint 0 of an array that has no influence.
+            return value
+        return found if shape_of(found := value[index]) else float(found)
+
+    def derivatives(self, output: str) -> list[Any]:
+        """∂output/∂node for every node."""
+        if output not in self._adjoints:
+            is_loss = output not in self.run.graph.index or self._is_run(output)
+            self._adjoints[output] = (
+                self.run.adjoints if is_loss else derivatives(self.run.linear, self.run.graph.index[output])
+            )
+        return self._adjoints[output]
+
+    def seeds(self, output: str) -> dict[int, Any]:
+        """The adjoints that a sweep for ∂output/∂node begins with."""
+        return self.run.seeds if self._is_run(output) else {self.run.graph.index[output]: 1.0}
+
+    def _is_run(self, output: str) -> bool:
+        """Whether the derivatives of `output` are those of the run."""
+        return output == self.run.output and self.run.mode == "reverse"

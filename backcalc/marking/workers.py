@@ -1,0 +1,76 @@
+"""A class marked by several processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from threading import Thread
+
+from backcalc import progress
+from backcalc.marking.grade import Graded, Grader
+from backcalc.marking.submissions import Submission
+from backcalc.text.errors import INTERRUPTED
+
+AT_ONCE = 32
+"""Submissions that a process marks before it sends what it found: some hundredths of a second."""
+
+
+STAGE = "marking"
+
+
+_work: list[tuple[Grader, Sequence[Submission]]] = []  # What a worker works on: it was there when it was forked.
+
+
+def grade(grader: Grader, handed_in: Sequence[Submission], jobs: int = 1) -> list[Graded]:
+    """The marks of each submission, in the order in which they are handed in, by at most `jobs` processes."""
+    jobs = min(jobs, -(-len(handed_in) // AT_ONCE))  # More processes than parts would have nothing to do.
+    if jobs < 2:
+        return [grader.grade(each) for each in progress.through(STAGE, handed_in, AT_ONCE)]
+    found: list[Graded] = []
+    for part in _by_processes(grader, handed_in, jobs):
+        found += part
+        progress.at(STAGE, len(found) / len(handed_in))
+    return found
+
+
+def _by_processes(grader: Grader, handed_in: Sequence[Submission], jobs: int) -> Iterator[list[Graded]]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    progress.at(STAGE, 0.0)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()  # Else a worker would write it once more.
+    context = multiprocessing.get_context("fork")  # Nothing is read twice, and nothing is left behind at Ctrl-C.
+    with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grader, handed_in)) as pool:
+        # Ctrl-C is the parent's to hear, from the fork on: a worker ends with it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:  # A worker may be gone before all parts are handed out.
+            try:
+                parts = pool.map(_grade_part, range(0, len(handed_in), AT_ONCE))
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            yield from parts
+        except BrokenProcessPool:  # The system ends a process like that where it has no memory left.
+            raise MemoryError from None
+
+
+def _begin(grader: Grader, handed_in: Sequence[Submission]) -> None:
+    """Make this process a worker."""
+    sys.stdout = sys.stderr = None  # A lock of theirs may have been held at the fork.
+    _work[:] = [(grader, handed_in)]
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(INTERRUPTED)
+
+
+def _grade_part(start: int) -> list[Graded]:
+    grader, handed_in = _work[0]
+    return [grader.grade(each) for each in handed_in[start : start + AT_ONCE]]

@@ -1,0 +1,90 @@
+"""A run as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Any, cast
+
+from backcalc.calculus.result import AnyRun
+from backcalc.calculus.run import Run
+from backcalc.language.unparse import number_text, number_texts
+from backcalc.rules.values import is_known, shape_of
+
+if TYPE_CHECKING:
+    from backcalc.bulk.graph.run import LargeRun
+from backcalc.render.formats.csv import ROWS, csv_lines
+
+
+def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> Iterator[str]:
+    """The lines `node,value,adjoint` (in forward mode a column a tangent); `of,wrt,value` for partials or all pairs."""
+    if partials or pairs:
+        assert isinstance(run, Run)  # Of no other run are they asked for.
+        triples = run.pairs() if pairs else _local_partials(run)
+        triple_rows = ((of + at, wrt, cell) for of, wrt, value in triples for at, (cell,) in _elements([value]))
+        yield from csv_lines([("of", "wrt", "value"), *triple_rows])
+        return
+    if run.mode == "reverse" and not any(run.shapes):
+        yield from _lines_of_numbers(run)
+        return
+    columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
+    one = len(columns) == 1
+    header = (
+        ["adjoint"] if run.mode == "reverse" else ["tangent"] if one else [f"tangent {name}" for name in run.tangents]
+    )
+    numbers = zip(run.values, *columns, strict=True)
+    assert isinstance(run, Run)
+    rows = (
+        (node.name + at, *cells)
+        for node, row in zip(run.graph.nodes, numbers, strict=True)
+        for at, cells in _elements(row)
+    )
+    yield from csv_lines([("node", "value", *header), *rows])
+
+
+def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
+    """The same where every node is a number: no name needs quotes, and a million rows take no longer than they must."""
+    yield "node,value,adjoint"
+    count = len(run.graph.index)
+    for i in range(0, count, ROWS):
+        part = slice(i, min(i + ROWS, count))
+        yield _rows(run, part) if isinstance(run, Run) else _rows_of_arrays(cast("LargeRun", run), part)
+
+
+def _rows(run: Run, part: slice) -> str:
+    names = [node.name for node in run.graph.nodes[part]]
+    return "\n".join(map(",".join, zip(names, _cells(run.values[part]), _cells(run.adjoints[part]), strict=True)))
+
+
+def _rows_of_arrays(run: LargeRun, part: slice) -> str:
+    """The same of a large run, where a string of each cell would take longer than all else."""
+    from backcalc.bulk.arrays.decimals import cells
+    from backcalc.bulk.arrays.words import rows_of
+
+    values, adjoints = cells(run.value_array[part], run.known[part]), cells(run.adjoint_array[part])
+    return rows_of([run.graph.names.columns(part), b",", values, b",", adjoints, b"\n"])[:-1]
+
+
+def _cells(column: Sequence[Any]) -> list[str]:
+    if {*map(type, column)} == {float}:
+        return number_texts(list(column))
+    return [_cell(value, ()) for value in column]
+
+
+def _local_partials(run: Run) -> Iterator[tuple[str, str, Any]]:
+    for i, node in enumerate(run.graph.nodes):
+        yield from ((node.name, arg, value) for arg, value in run.partials(i).items())
+
+
+def _elements(values: Sequence[Any]) -> Iterator[tuple[str, list[str]]]:
+    """The elements of values of one shape, each with its index as it follows a name; what is not known is empty."""
+    shape = max((shape_of(value) for value in values), key=len)
+    for index in product(*map(range, shape)):
+        at = f"[{','.join(map(str, index))}]" if index else ""
+        yield at, [_cell(value, index) for value in values]
+
+
+def _cell(value: Any, index: tuple[int, ...]) -> str:
+    if value is None or not is_known(value):
+        return ""
+    return number_text(float(value[index] if shape_of(value) else value))

@@ -1,0 +1,120 @@
+"""Tools for arrays that are no functions of the language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from backcalc.rules.functions.arrays import Array
+
+
+def quiet() -> np.errstate:
+    """A context in which infinities and nan come without NumPy's own warnings."""
+    return np.errstate(all="ignore")
+
+
+def stack(items: list[Any], *, join: bool = False) -> Array:
+    """The items as the elements or rows of an array, or with `join` one behind the other."""
+    if join:
+        return np.concatenate([np.atleast_1d(item) for item in items])
+    return np.asarray(items, dtype=np.float64)
+
+
+def filled(shape: tuple[int | None, ...], value: float = 1.0) -> Array:
+    """An array of equal elements."""
+    return np.full([n or 0 for n in shape], value)
+
+
+def placed(value: Any, indices: tuple[int, ...], shape: tuple[int | None, ...]) -> Array:
+    """`value` at `indices` of an array of zeros."""
+    found = filled(shape, 0.0)
+    found[indices] = value
+    return found
+
+
+def units(shape: tuple[int | None, ...]) -> list[Array]:
+    """For each element of a shape, the array that has 1 there and 0 elsewhere."""
+    count = math.prod(n or 0 for n in shape)
+    return [unit.reshape([n or 0 for n in shape]) for unit in np.eye(count)]
+
+
+def is_finite(value: Any) -> bool:
+    """Whether every element is a finite number."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return bool(np.isfinite(value).all())
+
+
+def are_close(found: Any, value: Any, relative: float, absolute: float) -> bool:
+    """Whether all elements agree so far, nan with nan."""
+    return bool(np.allclose(found, value, relative, absolute, equal_nan=True))
+
+
+def identity(shape: tuple[int | None, ...]) -> Array:
+    """The derivative of an array by itself."""
+    return np.asarray(units(shape)).reshape([n or 0 for n in (*shape, *shape)])
+
+
+def contract(partial: Any, tangent: Any, rank: int) -> Any:
+    """∂head/∂tail · ∂tail/∂x, summed over the elements of the tail; x has this rank."""
+    if partial is None:
+        raise ValueError("a local partial is not known")
+    return np.tensordot(partial, tangent, axes=np.ndim(tangent) - rank)
+
+
+def as_array(value: Any) -> Array | None:
+    """`value` as an array of at most two dimensions; None where it has other elements or is ragged."""
+    try:
+        if value is None or isinstance(value, bool | str | bytes):
+            return None
+        found = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if found.ndim <= len(("rows", "columns")) and found.size else None
+
+
+def false_places(found: Any) -> list[tuple[int, ...]]:
+    """The indices at which a condition is 0."""
+    return [tuple(map(int, index)) for index in np.argwhere(np.asarray(found) == 0)]
+
+
+def each(fn: Callable[[float], float], value: Array) -> Array:
+    """`fn` of every element."""
+    return np.array([fn(item) for item in value.ravel().tolist()]).reshape(value.shape)
+
+
+def far_places(found: Array, expected: Array, slack: Callable[[Array], Any]) -> list[tuple[int, ...]]:
+    """The indices at which `found` is further from `expected` than the slack there; what is not finite must be that."""
+    with quiet():
+        # inf − inf is nan, so what is not finite is compared by itself.
+        same = (found == expected) | (np.isnan(found) & np.isnan(expected))
+        near = np.isfinite(found - expected) & (np.abs(found - expected) <= slack(expected))
+    return false_places(same | near)
+
+
+def covers(shape: tuple[int, ...], parts: list[tuple[Any, ...]], whole: tuple[Any, ...]) -> bool:
+    """Whether each element of `whole` is in one of `parts`, which are indices into an array of this shape."""
+    found = np.zeros(shape, dtype=bool)
+    for part in parts:
+        found[part] = True
+    return bool(found[whole].all())
+
+
+def replaced(x: Array, part: tuple[Any, ...], value: Any) -> Array:
+    """`x` with `value` at the index `part`."""
+    found = x.copy()
+    found[part] = value
+    return found
+
+
+def half_units(x: Array, digits: int) -> Any:
+    """Half a unit in the significant digit of that number, of each element."""
+    return 0.5 * np.float_power(10.0, np.floor(np.log10(np.abs(x))) - digits + 1)
+
+
+def masked(ct: Any, partial: Any) -> Array:
+    """Ct · partial, and 0 where nothing comes in, whatever the slope there: of a branch that is not taken."""
+    return np.asarray(np.where(np.asarray(ct) == 0, 0.0, ct * partial))
