@@ -58,7 +58,7 @@ def likeliest(key, of, wrt, text):
     """The mistake that is suspected first."""
     source = Source("answers", f"{of} = {text}" if wrt is None else f"d({of})/d({wrt}) = {text}")
     answer = parse_answer(source)
-    given = Given(answer, key.expected(answer), source)
+    given = Given(answer, key.truth.expected(answer), source)
     return key._diagnoser.fitting(of, wrt, (), given.value, given.slack, given.matches)[0].mistake
 
 
