@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from backcalc import progress
@@ -54,6 +55,17 @@ class Evaluation:
     def values(self) -> list[Any]:
         """The value of every node: a number, an array, or None where it is not known."""
         return [term if is_known(term := self.terms[slot]) else None for slot in self.tape.slot]
+
+    def redone(self, rows: list[Primitive | None], term: Callable[[Evaluation, int], Any]) -> Evaluation:
+        """The same evaluation served by other rows, its terms made anew by `term` in the order of the slots."""
+        new = copy(self)  # Shapes, names and tape are the same, and shared.
+        new.rows, new.terms = rows, list(self.terms)
+        with quietly(self.has_arrays):
+            # Each is made from what its arguments were taken for.
+            for slot in range(len(new.terms)):
+                new.terms[slot] = term(new, slot)
+        new.is_known = all_known(new.terms)
+        return new
 
     def _stated(self, point: Mapping[str, Any]) -> dict[int, Any]:
         """The values that are given, by slot: by the point, else by the file."""

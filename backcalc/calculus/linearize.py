@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from functools import cached_property
 from math import nan, prod
 from operator import mul
@@ -75,6 +76,13 @@ class Linearization:
         with quietly(self.evaluation.has_arrays):
             found = reverse(order, edges, seeds, multiply=pull, accumulate=accumulate, settle=complete)
         return {slot: settled(adjoint) for slot, adjoint in found.items()}
+
+    def by_edges(self, edge: Callable[[Any], Any]) -> Linearization:
+        """The same linearization with `edge` of each local partial in its place."""
+        new = copy(self)
+        new.slot_edges = [[(arg, edge(partial)) for arg, partial in edges] for edges in self.slot_edges]
+        new.__dict__.pop("_is_plain", None)  # Found of other edges.
+        return new
 
     @cached_property
     def _is_plain(self) -> bool:

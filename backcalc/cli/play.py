@@ -10,7 +10,7 @@ from contextlib import suppress
 from backcalc.cli.output import print_lines
 from backcalc.language.parser import parse_answer
 from backcalc.marking.key import Key
-from backcalc.marking.mark import Marked
+from backcalc.marking.mark import Mark
 from backcalc.quiz.exercise import Exercise, question_lines, symbol
 from backcalc.quiz.hints import hints
 from backcalc.render.reports.marks import notes_of
@@ -82,7 +82,7 @@ class Game:
         if not self.is_over:
             self._hints = hints(self._exercise.run, self._asked)
 
-    def _mark(self, text: str) -> Marked:
+    def _mark(self, text: str) -> Mark:
         """The mark of an answer, written with or without what it is an answer to. Raises BackcalcError."""
         # Only the number need be typed, but who writes all of it is understood.
         source = Source("answer", text if "=" in text else f"{self._asked} = {text}")
@@ -92,7 +92,7 @@ class Game:
             raise UsageError(source, errors)
         return marked[0]
 
-    def _marked(self, marked: Marked) -> list[str]:
+    def _marked(self, marked: Mark) -> list[str]:
         # An answer to another question is no mistake: it costs no try.
         if marked.name != self._asked:
             return [f"  this is {symbol(marked.name)}; {symbol(self._asked)} is asked"]

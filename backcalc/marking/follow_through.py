@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from backcalc.calculus.digits import PRECISION
-from backcalc.marking.mark import Given
+from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.subject import part, subject_of
 from backcalc.marking.truth import Truth
@@ -23,13 +23,13 @@ MOST_SHIFTS = 40
 class WrongAnswers:
     """The wrong answers of one sheet, and what correct work makes of them."""
 
-    def __init__(self, truth: Truth, wrong: list[Given]) -> None:
+    def __init__(self, truth: Truth, wrong: list[Attempt]) -> None:
         self._truth = truth
         has_sense = (given for given in wrong if shape_of(given.value) == shape_of(given.expected))
         self._wrong = [given for given in has_sense if (given.wrt or given.of) in truth.run.graph.index]
         self._works: dict[Rounding | None, OwnWork] = {}
 
-    def source_of(self, given: Given) -> str:
+    def source_of(self, given: Attempt) -> str:
         """What a wrong answer follows from: the sentence that tells it, empty where it does not follow."""
         if not self._truth.is_plain(given) or all(other is given for other in self._wrong):
             return ""
@@ -43,10 +43,12 @@ class WrongAnswers:
             return f"correct work from {self._earlier(given)}"
         return ""
 
-    def _is_within_digits(self, given: Given) -> bool:
+    def _is_within_digits(self, given: Attempt) -> bool:
         """Whether an answer follows from numbers that round to those written, as one has them in a calculator."""
         expected = self._truth.reworked(self._work(None), given)
         if expected is None or not is_known(expected) or not all(map(isfinite, flat(expected))):
+            return False
+        if shape_of(given.value) != shape_of(expected):  # Nothing follows in another shape.
             return False
         off = flat(abs(given.value - expected))
         if len(off) != len(given.units) or max(off) > MOST_UNWRITTEN * max(flat(abs(expected))):
@@ -74,7 +76,7 @@ class WrongAnswers:
             into[node] = self._whole(given, into.get(node), shifts.get(at, 0.0))
         return OwnWork(self._truth.run.linear, values, derivatives, rounding)
 
-    def _whole(self, given: Given, before: Any, shift: Any) -> Any:
+    def _whole(self, given: Attempt, before: Any, shift: Any) -> Any:
         """The value or derivative of a node as this student has it, whose other elements are as `before` or true."""
         own = given.value + shift
         if given.is_whole:
@@ -84,7 +86,7 @@ class WrongAnswers:
 
         return replaced(whole, part(given.answer, len(self._truth.run.shape(given.of))), own)
 
-    def _earlier(self, given: Given) -> str:
+    def _earlier(self, given: Attempt) -> str:
         """The wrong answers next to this one that it was made from."""
         graph = self._truth.run.graph
         values = [other for other in self._wrong if other.wrt is None and other.of != given.of]

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from backcalc.language.statements import Answer, Comment
 from backcalc.marking.key import Key
-from backcalc.marking.mark import Marked, Verdict
+from backcalc.marking.mark import Mark, Verdict
 from backcalc.marking.missing import last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, SheetReader, by_place, read_stated
 from backcalc.marking.subject import subject_of
@@ -41,7 +41,7 @@ class Graded:
     """
 
     name: str
-    marked: tuple[Marked, ...]
+    marked: tuple[Mark, ...]
     earned: tuple[bool, ...]
     error: BackcalcError | None = None
     is_read: bool = True
@@ -93,8 +93,8 @@ class Grader:
 
 
 def on_what_is_asked(
-    key: Key, asked: Iterable[Answer], answers: Sequence[Answer], marked: Iterable[Marked]
-) -> Iterator[Marked]:
+    key: Key, asked: Iterable[Answer], answers: Sequence[Answer], marked: Iterable[Mark]
+) -> Iterator[Mark]:
     """A mark for each answer that is asked, in that order, of those that are given; else it is missing."""
     given = {mark.name: mark for mark in marked}
     others = [answer for answer in asked if subject_of(answer) not in given]
@@ -109,13 +109,13 @@ def on_what_is_asked(
         )
 
 
-def _parts(asked: Answer, answers: Iterable[Answer], given: Mapping[str, Marked]) -> list[Marked]:
+def _parts(asked: Answer, answers: Iterable[Answer], given: Mapping[str, Mark]) -> list[Mark]:
     """The marks of the answers about elements of an array that is asked as a whole, each of which is there."""
     names = [subject_of(answer) for answer in answers if (answer.of, answer.wrt) == (asked.of, asked.wrt)]
     return [given[name] for name in names if name in given]
 
 
-def _whole(name: str, parts: Sequence[Marked], expected: Any) -> Marked:
+def _whole(name: str, parts: Sequence[Mark], expected: Any) -> Mark:
     """The mark of an array whose elements are answered one by one: the worst of theirs."""
     worst = max(parts, key=lambda mark: VERDICTS.index(mark.verdict))
     return replace(
@@ -136,7 +136,7 @@ def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[lis
     return last_of_each(answers)[0], [_contradiction(*pair) for pair in pairs if pair[1].verdict != "right"]
 
 
-def _contradiction(answer: Answer, mark: Marked) -> Diagnostic:
+def _contradiction(answer: Answer, mark: Mark) -> Diagnostic:
     message = f"the graph does not give `{shorten(mark.name)}` = {shorten(mark.given)}; answers are marked by the graph"
     hints = () if shape_of(mark.expected) else (f"it gives {rounded(mark.expected, MOST_DIGITS)}",)
     return Diagnostic("contradicted-key", message, answer.span, hints=hints)

@@ -12,11 +12,11 @@ from backcalc.language.expr import VECTOR, Call
 from backcalc.language.statements import Answer
 from backcalc.marking.diagnosis.diagnose import Diagnoser, Diagnosis
 from backcalc.marking.follow_through import WrongAnswers
-from backcalc.marking.mark import Given, Marked
+from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.subject import part, refusals, unknown
 from backcalc.marking.truth import Truth
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_known, quietly, shape_of
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
@@ -39,20 +39,23 @@ class Key:
         self._rounded: dict[Rounding, OwnWork] = {}
         self._diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
 
-    def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Marked], list[Diagnostic]]:
+    def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
         """The marks of one sheet of answers, and what keeps each of the others from being marked."""
-        sheet: list[Given] = []
+        sheet: list[Attempt] = []
         errors: list[Diagnostic] = []
         for answer in answers:
             refused = refusals(self.run, answer)
             value = None if refused else self.truth.expected(answer)
             if value is not None and is_known(value):
-                sheet.append(Given(answer, value, source))
+                sheet.append(Attempt(answer, value, source))
             else:
                 errors += refused or [unknown(self.run, answer)]
-        return list(self._marks(sheet)), errors
+        # An answer may be infinite, or lead out of where a function exists; what that gives is for the marks to tell.
+        has_arrays = self.run.linear.evaluation.has_arrays or any(shape_of(attempt.value) for attempt in sheet)
+        with quietly(has_arrays):
+            return list(self._marks(sheet)), errors
 
-    def _marks(self, sheet: list[Given]) -> Iterator[Marked]:
+    def _marks(self, sheet: list[Attempt]) -> Iterator[Mark]:
         # All are looked at before any is marked: what follows from a mistake may stand above it on the sheet.
         is_right = [self._is_right(given) for given in sheet]
         notes = [None if right else self._rounding(given) for given, right in zip(sheet, is_right, strict=True)]
@@ -72,10 +75,10 @@ class Key:
             else:
                 yield given.wrong(self.tolerance, self._diagnosis(given))
 
-    def _is_right(self, given: Given) -> bool:
+    def _is_right(self, given: Attempt) -> bool:
         return next(wrong_places(given.answer.value, given.expected, given.source, self.tolerance), None) is None
 
-    def _rounding(self, given: Given) -> str | None:
+    def _rounding(self, given: Attempt) -> str | None:
         """The rounding on the way that leads to what was given; None where none does."""
         by_hand = len(self.run.linear.tape.rows) <= MOST_BY_HAND
         if not (by_hand and self.truth.is_plain(given)) or given.matches(given.expected):
@@ -88,7 +91,7 @@ class Key:
                 return f"this comes out when every intermediate result is rounded to {rounding}"
         return None
 
-    def _diagnosis(self, given: Given) -> Diagnosis | None:
+    def _diagnosis(self, given: Attempt) -> Diagnosis | None:
         """The likeliest mistake; where the true derivative is 0 because nothing leads there, that."""
         # Only an answer that should be 0 can be about what has no influence; to look for a path takes a while.
         independence = None if _is_nonzero(given.expected) else self._independence(given.answer)
@@ -104,7 +107,7 @@ class Key:
         return self._diagnosis(only) if only else self._dependence(given)
 
     @staticmethod
-    def _dependence(given: Given) -> Diagnosis | None:
+    def _dependence(given: Attempt) -> Diagnosis | None:
         """That a derivative which is said to be 0 is not, for a path leads there."""
         if given.wrt is None or given.of == given.wrt or _is_nonzero(given.value) or not _is_nonzero(given.expected):
             return None
@@ -112,7 +115,7 @@ class Key:
         text = f"a path leads from {x} to {y}, so this is not 0"
         return Diagnosis("missing-term", given.wrt, text, f"is there no path from {x} to {y}?")
 
-    def _only_wrong(self, given: Given) -> Given | None:
+    def _only_wrong(self, given: Attempt) -> Attempt | None:
         """The element, or row, that all is wrong in, as an answer of its own; None where more of an array is."""
         # What the indices of all wrong elements begin with; of a single one its index.
         value = given.answer.value
@@ -128,7 +131,7 @@ class Key:
             answer = old._replace(value=value, of_place=(*old.of_place, *place))
         else:
             answer = old._replace(value=value, wrt_place=(*old.wrt_place, *place))
-        return Given(answer, self.truth.expected(answer), given.source)
+        return Attempt(answer, self.truth.expected(answer), given.source)
 
     def _independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
@@ -141,7 +144,7 @@ class Key:
         return Diagnosis("other-node", wrt, text, f"is there a path from {x} to {y}?")
 
 
-def _by_decimals(given: Given) -> list[Rounding]:
+def _by_decimals(given: Attempt) -> list[Rounding]:
     """The roundings that are tried, those to as many decimals as were written first."""
     return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != given.decimals)
 

@@ -23,7 +23,7 @@ _COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, s
 
 
 @dataclass(frozen=True)
-class Marked:
+class Mark:
     """An answer as `name` (`dL/dx1` or `t1`), the value given, as written, the true one, and the verdict.
 
     A wrong one has a diagnosis where one is found; `note` tells how a number came about that is not quite wrong.
@@ -47,7 +47,7 @@ class Marked:
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class Attempt:
     """An answer with the true value of what it is about."""
 
     answer: Answer
@@ -105,9 +105,9 @@ class Given:
         if len(every) == len(self.units):  # An array may have been worked out, too.
             yield from (unit / 2 * each for unit, each in zip(self.units, every, strict=True))
 
-    def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Marked:
+    def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Mark:
         """The answer with its verdict."""
-        return Marked(subject_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
+        return Mark(subject_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
 
     @cached_property
     def text(self) -> str:
@@ -115,7 +115,7 @@ class Given:
         # A vector may stand on several lines with comments in it, a table's cell and a CSV field may not.
         return " ".join(_COMMENT.sub("", self.source.text[slice(*self.answer.value_span)]).split())
 
-    def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Marked:
+    def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Mark:
         """The answer as a wrong one, with the elements that are."""
         places = tuple(wrong_places(self.answer.value, self.expected, self.source, tolerance))
         # An answer of another shape has no wrong elements, for none of them stands for one.

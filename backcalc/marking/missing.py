@@ -9,7 +9,7 @@ from backcalc.calculus.run import Run
 from backcalc.language.expr import NOWHERE, Number
 from backcalc.language.statements import Answer
 from backcalc.marking.key import Key
-from backcalc.marking.mark import Marked
+from backcalc.marking.mark import Mark
 from backcalc.marking.subject import part, refusals, subject_of
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import Diagnostic, Note
@@ -22,7 +22,7 @@ def gradient_asked(run: Run) -> list[Answer]:
     return [Answer(run.output, name, Number(0.0), NOWHERE, NOWHERE) for name in known]
 
 
-def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> list[Marked]:
+def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> list[Mark]:
     """A mark for each of `asked`, which can be marked, that none of `answers` is about.
 
     An array is answered, too, where all its elements are.
@@ -31,7 +31,7 @@ def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> lis
     given = {subject_of(answer): answer for answer in answers if not refusals(key.run, answer)}
     wanted = {subject_of(answer): answer for answer in asked}
     return [
-        Marked(name, "", key.truth.expected(answer), "missing")
+        Mark(name, "", key.truth.expected(answer), "missing")
         for name, answer in wanted.items()
         if name not in given and not _is_covered(key, answer, given.values())
     ]

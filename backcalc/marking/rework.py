@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from math import isfinite
 from typing import Any, Literal, NamedTuple
@@ -12,7 +11,7 @@ from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization, pull
 from backcalc.rules.row import Primitive
-from backcalc.rules.values import is_known, quietly, shape_of
+from backcalc.rules.values import is_known, shape_of
 
 _ANY_SIZE = Context(prec=400, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
@@ -27,18 +26,18 @@ def reworked(linear: Linearization, settle: Settle, rows: Mapping[int, Primitive
     Raises ValueError where another row would give another shape.
     """
     old = linear.evaluation
-    new = copy(old)  # Shapes, names and tape are the same; what differs is replaced, never written into.
-    new.rows = [rows.get(slot, row) for slot, row in enumerate(old.rows)] if rows else old.rows
-    new.terms = list(old.terms)
-    with quietly(old.has_arrays):
-        # In the order of the slots, so each is worked out from what its arguments were taken for.
-        for slot, row in enumerate(new.rows):
-            if row is not None and slot not in old.replaced and is_known(old.terms[slot]):
-                value = _applied(new, slot, row)
-                if shape_of(value) != shape_of(old.terms[slot]):
-                    raise ValueError
-                new.terms[slot] = settle(slot, value)
-    return Linearization(new, textbook=True)
+    served = [rows.get(slot, row) for slot, row in enumerate(old.rows)] if rows else old.rows
+
+    def term(new: Evaluation, slot: int) -> Any:
+        row = served[slot]
+        if row is None or slot in old.replaced or not is_known(old.terms[slot]):
+            return old.terms[slot]
+        value = _applied(new, slot, row)
+        if shape_of(value) != shape_of(old.terms[slot]):
+            raise ValueError
+        return settle(slot, value)
+
+    return Linearization(old.redone(served, term), textbook=True)
 
 
 def _applied(evaluation: Evaluation, slot: int, row: Primitive) -> Any:
@@ -108,7 +107,7 @@ class OwnWork:
         self._node_of, self._throughout = linear.tape.node_of, rounding is not None and rounding.throughout
         self.linear = linear if not values and rounding is None else reworked(linear, self._value)
         if rounding is not None and rounding.throughout:
-            _round_products(self.linear, rounding)
+            self.linear = _with_rounded_products(self.linear, rounding)
 
     def value(self, node: int) -> Any:
         """What the formula of a node gives, by the values that its arguments were taken for; None where it has none."""
@@ -144,12 +143,11 @@ class OwnWork:
         return value if self._rounding is None else self._rounding(value)
 
 
-def _round_products(linear: Linearization, rounding: Rounding) -> None:
-    """Make every edge of `linear` round its local partial, and what it hands on."""
+def _with_rounded_products(linear: Linearization, rounding: Rounding) -> Linearization:
+    """`linear` with every local partial rounded, and what each edge hands on."""
 
     def rounded(partial: Any) -> Any:
         known = rounding(partial) if isinstance(partial, float) else partial
         return lambda ct: rounding(pull(known, ct))
 
-    for slot, edges in enumerate(linear.slot_edges):
-        linear.slot_edges[slot] = [(arg, rounded(partial)) for arg, partial in edges]
+    return linear.by_edges(rounded)

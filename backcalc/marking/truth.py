@@ -6,7 +6,7 @@ from typing import Any
 
 from backcalc.calculus.run import Run, derivatives
 from backcalc.language.statements import Answer
-from backcalc.marking.mark import Given
+from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
 from backcalc.rules.values import is_known, shape_of
@@ -19,14 +19,14 @@ class Truth:
         self.run = run
         self._adjoints: dict[str, list[Any]] = {}
 
-    def is_plain(self, given: Given) -> bool:
+    def is_plain(self, given: Attempt) -> bool:
         """Whether one sweep gives what was asked for: a value, or a derivative of a number by a node."""
         index = self.run.graph.index
         if given.wrt is not None and given.wrt not in index:
             return False
         return given.wrt is None or given.of not in index or not self.run.shapes[index[given.of]]
 
-    def reworked(self, work: OwnWork, given: Given) -> Any:
+    def reworked(self, work: OwnWork, given: Attempt) -> Any:
         """What is asked for, as it comes out of somebody's own work; None where it has no formula."""
         index = self.run.graph.index
         if given.wrt is None:

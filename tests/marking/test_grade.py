@@ -26,7 +26,7 @@ from backcalc.marking.diagnosis.diagnose import Diagnosis
 from backcalc.marking.grade import VERDICTS, Graded, Grader, asked_by
 from backcalc.marking.gradebook import Gradebook
 from backcalc.marking.key import Key
-from backcalc.marking.mark import Marked
+from backcalc.marking.mark import Mark
 from backcalc.marking.sheet import SheetReader, read_answers
 from backcalc.marking.submissions import Submission, submissions
 from backcalc.marking.workers import AT_ONCE, grade
@@ -120,7 +120,7 @@ def test_a_vector_may_be_answered_by_its_elements(sheet, verdict, given, tmp_pat
 
 
 def test_what_earns_a_point():
-    marks = tuple(Marked(verdict, "1", 2.0, verdict) for verdict in VERDICTS)
+    marks = tuple(Mark(verdict, "1", 2.0, verdict) for verdict in VERDICTS)
 
     class Fixed:
         run = None
@@ -307,7 +307,7 @@ def made(name, *marks, points=0, is_read=True):
 
 
 def wrong(name, given, *diagnosis):
-    return Marked(name, given, 1.0, "wrong", Diagnosis(*diagnosis, "look at the paths") if diagnosis else None)
+    return Mark(name, given, 1.0, "wrong", Diagnosis(*diagnosis, "look at the paths") if diagnosis else None)
 
 
 LEFT_OUT = ("missing-term", "u2", "you have 30·(−2) = −60; the path through u2, (−10)·4 = −40, is missing")
@@ -315,7 +315,7 @@ SIGN = ("sign", "x1", "the sign of ∂L/∂x1 is wrong")
 
 
 def test_mistakes_are_shares_of_the_class_commonest_first():
-    right = Marked("dL/dx2", "110", 110.0, "right")
+    right = Mark("dL/dx2", "110", 110.0, "right")
     found = mistakes(
         [
             made("a", wrong("dL/dx1", "-60", *LEFT_OUT), right),
@@ -330,12 +330,12 @@ def test_mistakes_are_shares_of_the_class_commonest_first():
 
 @pytest.mark.parametrize(("count", "others", "told"), [(2, 2, True), (2, 38, True), (2, 39, False), (1, 0, False)])
 def test_a_wrong_number_without_a_diagnosis_is_told_where_it_is_common(count, others, told):
-    class_ = [made("a", wrong("y", "7"))] * count + [made("b", Marked("y", "6", 6.0, "right"), points=1)] * others
+    class_ = [made("a", wrong("y", "7"))] * count + [made("b", Mark("y", "6", 6.0, "right"), points=1)] * others
     assert mistakes(class_) == ([("wrote y = 7", count / (count + others))] if told else [])
 
 
 def test_the_histogram_has_each_score_in_its_tenth():
-    mark = Marked("y", "6", 6.0, "right")
+    mark = Mark("y", "6", 6.0, "right")
     graded = [made("s", *[mark] * 10, points=points) for points in (0, 3, 3, 7, 9, 10, 10, 10)]
     title = class_report(graded)[0].title
     assert title == "Scores of 8 submissions: mean 0.65, median 0.8"  # 52/80; between 7 and 9.
@@ -347,14 +347,14 @@ def test_the_histogram_has_each_score_in_its_tenth():
 
 
 def test_a_class_of_nobody_has_no_report():
-    assert class_report([made("a", Marked("y", "", 6.0, "missing"), is_read=False)]) == []
+    assert class_report([made("a", Mark("y", "", 6.0, "missing"), is_read=False)]) == []
     assert grades_report([]) == []
 
 
 def test_json_has_the_shape_of_the_contract():
     graded = [
-        made('a "b"', Marked("y", "6", 6.0, "right"), wrong("dL/dx1", "-60", *LEFT_OUT), points=1),
-        made("c", Marked("y", "", 6.0, "missing"), is_read=False),
+        made('a "b"', Mark("y", "6", 6.0, "right"), wrong("dL/dx1", "-60", *LEFT_OUT), points=1),
+        made("c", Mark("y", "", 6.0, "missing"), is_read=False),
     ]
     found = json.loads("\n".join(render_grades_json(graded)))
     diagnosis = dict(zip(("kind", "where", "text"), LEFT_OUT, strict=True))
@@ -380,7 +380,7 @@ def test_json_has_the_shape_of_the_contract():
 
 
 def test_csv_has_a_column_for_every_answer_that_anybody_gives():
-    right = Marked("y", "6", 6.0, "right")
+    right = Mark("y", "6", 6.0, "right")
     graded = [made("a, b", right, points=1), made("c", wrong("z", "1"), right, points=1), made("d", is_read=False)]
     assert list(csv.reader(io.StringIO("\n".join(render_grades_csv(graded))))) == [
         ["submission", "right", "total", "score", "y", "z"],
@@ -421,7 +421,7 @@ def test_gradescope_has_the_fields_of_its_specification(tmp_path):
 
 
 def test_gradescope_with_hints_gives_nothing_away():
-    marks = (wrong("dL/dx1", "-60", *LEFT_OUT), Marked("y", "", 6.5, "missing"))
+    marks = (wrong("dL/dx1", "-60", *LEFT_OUT), Mark("y", "", 6.5, "missing"))
     found = json.loads(render_gradescope(made("a", *marks), hints=True))
     outputs = [test["output"] for test in found["tests"]]
     assert outputs[0].startswith("wrong\ngiven: -60\n")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc.language.expr import Call, size
 from backcalc.language.parser import parse_expression
-from backcalc.marking.mark import Marked
+from backcalc.marking.mark import Mark
 from backcalc.render.document import Grid
 from backcalc.render.formats.markdown import render_markdown
 from backcalc.render.formats.plain import render_plain
@@ -529,9 +529,9 @@ def test_warnings_are_cut_after_twenty():
 
 
 MARKED = [
-    Marked("dL/dx", "-100", -100.0, "right"),
-    Marked("t", "2.302585094", 2.302585092994046, "wrong"),
-    Marked("u", "1/0.1", 10.0, "right"),
+    Mark("dL/dx", "-100", -100.0, "right"),
+    Mark("t", "2.302585094", 2.302585092994046, "wrong"),
+    Mark("u", "1/0.1", 10.0, "right"),
 ]
 
 

@@ -26,7 +26,7 @@ from backcalc.cli.output import hold, print_lines, print_report, print_warnings
 from backcalc.language.expr import NOWHERE
 from backcalc.language.statements import Answer, Program
 from backcalc.marking.key import Key, require_point
-from backcalc.marking.mark import Marked
+from backcalc.marking.mark import Mark
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, read_answers, read_sheet, read_stated
 from backcalc.text.errors import BackcalcError, Diagnostic, ParseError, ReadError, UsageError
@@ -203,7 +203,7 @@ def _asked(key: Key, program: Program, stated: list[Answer], misstated: list[Dia
     return stated or gradient_asked(key.run)
 
 
-def _show(marked: Sequence[Marked], format_: str, digits: int, color: str, *, hints: bool) -> None:
+def _show(marked: Sequence[Mark], format_: str, digits: int, color: str, *, hints: bool) -> None:
     from backcalc.render.reports.marks import marks_report, render_marks_csv, render_marks_json
 
     if format_ == "json":

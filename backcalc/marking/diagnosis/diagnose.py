@@ -12,10 +12,11 @@ from typing import Any
 from backcalc.calculus.run import Run
 from backcalc.language.expr import NEGATE
 from backcalc.marking.diagnosis.everywhere import Throughout, throughout
-from backcalc.marking.diagnosis.in_sweep import Changes
+from backcalc.marking.diagnosis.in_sweep import Changes, changed
 from backcalc.marking.diagnosis.in_values import Redone, redone
 from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, Kind, rows_at
 from backcalc.marking.diagnosis.suspects import Lineup, Suspect
+from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import by_hand, derivative, product
 from backcalc.text.wording import shorten
@@ -33,6 +34,9 @@ NEAREST = (1, 0)  # Such as the sign of the very number that is asked for: alway
 _WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
 _PARTS = {"+": "summand", "*": "factor", "/": "divisor"}
 _WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
+
+# What the texts of answers and values as they are written down speak of.
+_WRITTEN = Primitive(ANSWER, ("t", "a", "other"), "")
 
 Index = tuple[Any, ...]
 """Of an element, or of a part; empty for all of it."""
@@ -134,13 +138,9 @@ class Diagnoser:
         for each in self._throughout(of) if is_small else ():
             if slot in each.cotangents:
                 yield Suspect(each.cotangents[slot], each.mistake, None, None, each.operation, distance=len(adjoints))
-        for mistake in rows_at(ANSWER):
-            if mistake.kind == "transpose" and len(shape_of(adjoints[wrt])) > 1:
-                yield Suspect(adjoints[wrt].T, mistake, wrt)
-            elif mistake.kind == "other-node":
-                # That two derivatives are 0 has its own reasons, so a 0 is not taken for another's.
-                others = (i for i in self._others(wrt) if not _is_zero(adjoints[i]))
-                yield from (Suspect(adjoints[i], mistake, wrt, i) for i in others)
+        # That two derivatives are 0 has its own reasons, so a 0 is not taken for another's.
+        others = {i: adjoints[i] for i in self._others(wrt) if not _is_zero(adjoints[i])}
+        yield from self._written_instead(ANSWER, wrt, {"t": adjoints[wrt]}, others)
 
     def _of_value(self, node: int) -> Iterator[Suspect]:
         true, slot = self.run.values[node], self.run.linear.tape.slot[node]
@@ -149,14 +149,22 @@ class Diagnoser:
             yield self._by_value(done.linear.evaluation.terms[slot], done, away)
         # A loss outside the graph has no node whose derivatives could stand in place of values.
         slopes = None if self.run.is_outside else self._derivatives(self.run.output)
-        for mistake in rows_at(VALUE):
-            if mistake.kind == "sign":
-                yield Suspect(-true, mistake, node)
-            elif mistake.kind == "value" and slopes is not None:
-                yield Suspect(slopes[node], mistake, node)
-            elif mistake.kind == "other-node":
-                others = ((i, self.run.values[i]) for i in self._others(node))
-                yield from (Suspect(value, mistake, node, i) for i, value in others if value is not None)
+        known = {"t": true, "a": None if slopes is None else slopes[node]}
+        yield from self._written_instead(VALUE, node, known, {i: self.run.values[i] for i in self._others(node)})
+
+    @staticmethod
+    def _written_instead(
+        where: str, node: int, known: Mapping[str, Any], others: Mapping[int, Any]
+    ) -> Iterator[Suspect]:
+        """What is written down in place of what was found; `others` are the same of other nodes."""
+        for mistake in rows_at(where):
+            if mistake.kind == "transpose" and not shape_of(known["t"]):
+                continue  # A number has none.
+            is_of_other = "other" in names_in(mistake.change)
+            for other, value in others.items() if is_of_other else ((None, None),):
+                new = changed(_WRITTEN, mistake.change, {**known, "other": value})
+                if new is not None:
+                    yield Suspect(new, mistake, node, other)
 
     def _by_value(self, value: Any, done: Redone, away: Mapping[int, int]) -> Suspect:
         """The suspect of a mistake in the forward pass."""

@@ -33,7 +33,7 @@ def throughout(changes: Changes) -> list[Throughout]:
         return []
     places: dict[str, list[int]] = {}
     for slot in sorted(changes.cotangents):
-        row = evaluation.rows[slot]
+        row = changes.row(slot)
         if row is not None and changes.tape.owner[slot] is not None:
             places.setdefault(row.name, []).append(slot)
     with quietly(evaluation.has_arrays):

@@ -22,6 +22,7 @@ from backcalc.rules.values import all_known, is_known, quietly, shape_of
 # What the texts of these rows speak of.
 _SUM = Primitive(SUM, ("a", "v", "product"), "")
 _TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "")
+_STEP = Primitive(STEP, ("c", "ct"), "")
 
 Term = tuple[int | None, Any, Any]
 """A user, or None for a seed; the local partial of the user; the contribution."""
@@ -49,6 +50,10 @@ class Changes:
         self.tape = run.linear.tape
         self.terms: list[list[Term]] = replace(run, seeds=dict(seeds), adjoints=adjoints).contributions()
         self.cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
+
+    def row(self, slot: int) -> Primitive | None:
+        """What was worked out at a slot; None where the edges there are stated, whatever its value is made of."""
+        return None if slot in self.tape.incoming else self.linear.evaluation.rows[slot]
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -91,7 +96,7 @@ class Changes:
         for mistake in rows_at(SUM):
             if mistake.change == "1" and not any(user in self.seeds for user in users):
                 continue  # The chain begins where the output is used.
-            new = _changed(_SUM, mistake.change, known)
+            new = changed(_SUM, mistake.change, known)
             yield Change(mistake, self.tape.slot[node], _difference(new, adjoint), node)
 
     def _terms(self, node: int) -> Iterator[Change]:
@@ -107,7 +112,7 @@ class Changes:
                 is_other = mistake.kind == "missing-term" or (user in self.seeds and mistake.change == "ct")
                 if is_alone and is_other:
                     continue
-                new = _changed(_TERM, mistake.change, known)
+                new = changed(_TERM, mistake.change, known)
                 yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user)
 
     def _steps(self, slot: int, node: int) -> Iterator[Change]:
@@ -117,12 +122,12 @@ class Changes:
             term = pull(partial, ct)
             if is_known(term):
                 for mistake in rows_at(STEP):
-                    new = -term if mistake.change == "-c" else ct
+                    new = changed(_STEP, mistake.change, {"c": term, "ct": ct})
                     yield Change(mistake, arg, _difference(new, term), node, operation=slot)
 
     def _rules(self, slot: int, node: int) -> Iterator[Change]:
         """The changes to the local partials of an operation."""
-        row, args = self.linear.evaluation.rows[slot], self.tape.args[slot]
+        row, args = self.row(slot), self.tape.args[slot]
         if row is None:
             return
         for mistake in rows_at(row.name):
@@ -190,8 +195,8 @@ def _numbers(edges: Any) -> Iterator[tuple[int, float]]:
     return ((arg, partial) for arg, partial in edges if isinstance(partial, float))
 
 
-def _changed(row: Primitive, text: str, known: Mapping[str, Any]) -> Any:
-    """What stands in place of a sum or a term; None where it speaks of what is not known."""
+def changed(row: Primitive, text: str, known: Mapping[str, Any]) -> Any:
+    """What stands in place of a sum, a term or an answer; None where it speaks of what is not known."""
     used = [known.get(name) for name in names_in(text)]
     if any(value is None or not is_known(value) for value in used):
         return None
@@ -203,8 +208,8 @@ def _changed(row: Primitive, text: str, known: Mapping[str, Any]) -> Any:
 
 
 def _difference(new: Any, old: Any) -> Any:
-    """New − old; None where there is nothing new, or not in that shape."""
-    if new is None or not is_known(new) or (shape_of(new) and shape_of(new) != shape_of(old)):
+    """New − old; None where either is not known, or not in that shape."""
+    if new is None or not (is_known(new) and is_known(old)) or (shape_of(new) and shape_of(new) != shape_of(old)):
         return None
     return new - old
 

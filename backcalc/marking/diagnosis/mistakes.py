@@ -8,7 +8,8 @@ A row's columns:
              at one place or wherever it is taken
     change   what stands in its place, as text in the language. In a sum `a` is the adjoint, `v` the node's value,
              `product` that of the terms. In a term and a step `c` is the contribution, `p` the local partial, `ct` the
-             adjoint of the user, `y` its value. In a partial or a value of a primitive
+             adjoint of the user, `y` its value. Of what was written down `t` is the true one, `other` that of
+             another node, `a` the derivative by the node. In a partial or a value of a primitive
              the names are those of its row; of several parameters, `;` parts the partials, and an empty one is right
     kind     what the contract calls it
     weight   how large a change it is: of two that give the same number, the lighter is the likelier
@@ -68,7 +69,7 @@ _DEGREES = "{fn} was taken in degrees; the argument is in radians"
 _LOG10 = "log is the natural logarithm, not that to base 10"
 
 MISTAKES = (
-    # What is written down, of a derivative and of a value; here `t` is the true one, `other` that of another node
+    # What is written down, of a derivative and of a value
     Mistake(ANSWER, "t.T", "transpose", 1, "look at rows and columns", "this is the transpose"),
     Mistake(ANSWER, "other", "other-node", 4, "whose derivative is this?", "this is {du}, not {d}"),
     Mistake(VALUE, "-t", "sign", 1, _SIGN_HINT, "the sign of {node} is wrong"),

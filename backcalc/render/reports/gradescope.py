@@ -13,7 +13,7 @@ from typing import Any
 
 from backcalc import progress
 from backcalc.marking.grade import Graded
-from backcalc.marking.mark import Marked
+from backcalc.marking.mark import Mark
 from backcalc.render.formats.json import dump
 from backcalc.render.reports.marks import notes_of
 from backcalc.render.values import value_text
@@ -76,7 +76,7 @@ def _test(graded: Graded, number: int, digits: int, *, hints: bool) -> dict[str,
     }
 
 
-def _told(mark: Marked, digits: int, *, hints: bool) -> list[str]:
+def _told(mark: Mark, digits: int, *, hints: bool) -> list[str]:
     """What the student reads below an answer."""
     lines: list[str] = [mark.verdict]
     if mark.given:

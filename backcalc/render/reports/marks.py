@@ -1,4 +1,4 @@
-"""Marked answers: a report, JSON, and CSV."""
+"""Mark answers: a report, JSON, and CSV."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
-from backcalc.marking.mark import Marked, Verdict
+from backcalc.marking.mark import Mark, Verdict
 from backcalc.render.document import Grid, Tone
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
@@ -28,7 +28,7 @@ VERDICT_HINTS: dict[Verdict, str] = {
 PLACES_SHOWN = 3
 
 
-def marks_report(marked: Sequence[Marked], digits: int = DIGITS, *, hints: bool = False) -> list[Grid]:
+def marks_report(marked: Sequence[Mark], digits: int = DIGITS, *, hints: bool = False) -> list[Grid]:
     """A row an answer, below it what went wrong, then the score; with `hints` nothing that gives an answer away."""
     header = ["", "answer", "given", "expected", "verdict"]
     rows = [
@@ -46,14 +46,14 @@ def marks_report(marked: Sequence[Marked], digits: int = DIGITS, *, hints: bool 
     ]
 
 
-def render_marks_json(marked: Sequence[Marked], *, hints: bool = False) -> str:
+def render_marks_json(marked: Sequence[Mark], *, hints: bool = False) -> str:
     """The answers with their verdicts, in the shape that the language's contract fixes."""
     answers = [mark_object(mark, hints=hints) for mark in marked]
     right = sum(mark.verdict == "right" for mark in marked)
     return dump({"answers": answers, "right": right, "total": len(marked)}, indented=True)
 
 
-def mark_object(mark: Marked, *, hints: bool = False) -> dict[str, object]:
+def mark_object(mark: Mark, *, hints: bool = False) -> dict[str, object]:
     """One marked answer as JSON has it; with `hints` what is expected is null."""
     found = mark.diagnosis
     return {
@@ -65,26 +65,26 @@ def mark_object(mark: Marked, *, hints: bool = False) -> dict[str, object]:
     }
 
 
-def render_marks_csv(marked: Sequence[Marked], *, hints: bool = False) -> Iterator[str]:
+def render_marks_csv(marked: Sequence[Mark], *, hints: bool = False) -> Iterator[str]:
     """A line an answer, what went wrong last; numbers are exact, arrays as the language writes them."""
     header = ("answer", "given", "expected", "verdict", "kind", "where", "diagnosis")
     yield from csv_lines([header, *(_csv_row(mark, hints=hints) for mark in marked)])
 
 
-def _csv_row(mark: Marked, *, hints: bool) -> tuple[str, ...]:
+def _csv_row(mark: Mark, *, hints: bool) -> tuple[str, ...]:
     found, expected = mark.diagnosis, "" if hints else unparse(literal(mark.expected))
     diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", mark.note)
     return mark.name, mark.given, expected, mark.verdict, *diagnosis
 
 
-def score_text(marked: Sequence[Marked]) -> str:
+def score_text(marked: Sequence[Mark]) -> str:
     """`2 of 5 right`, and how many of the others are not simply wrong."""
     counts = Counter(str(mark.verdict) for mark in marked)
     told = [f"{counts[verdict]} {verdict}" for verdict in ("rounding", "follows", "missing") if counts[verdict]]
     return ", ".join([f"{counts['right']} of {len(marked)} right", *told])
 
 
-def notes_of(mark: Marked, digits: int, *, hints: bool) -> list[str]:
+def notes_of(mark: Mark, digits: int, *, hints: bool) -> list[str]:
     """What stands below an answer: which elements are wrong, and why."""
     found = [_places_text(mark, digits, hints=hints), mark.note]
     if mark.diagnosis:
@@ -94,7 +94,7 @@ def notes_of(mark: Marked, digits: int, *, hints: bool) -> list[str]:
     return [note for note in found if note]
 
 
-def _places_text(mark: Marked, digits: int, *, hints: bool) -> str:
+def _places_text(mark: Mark, digits: int, *, hints: bool) -> str:
     """Which elements of an array are wrong, or that the answer has another shape."""
     if mark.misshapen is not None:
         return f"this is {shape_words(mark.misshapen)}; what is asked is {shape_words(shape_of(mark.expected))}"
@@ -110,7 +110,7 @@ def _places_text(mark: Marked, digits: int, *, hints: bool) -> str:
     return f"wrong in {plural(len(places), 'element')}: {', '.join(shown)}" + (f" and {more} more" if more else "")
 
 
-def _expected(mark: Marked, digits: int) -> str:
+def _expected(mark: Mark, digits: int) -> str:
     """The true value with as many digits as the answer has, so that a wrong last digit shows."""
     written = len(re.sub(r"e.*|\D", "", mark.given.lower()).lstrip("0"))
     return value_text(

@@ -19,7 +19,7 @@ from backcalc.calculus.point import read_point
 from backcalc.language.parser import parse_answer
 from backcalc.marking.diagnosis.mistakes import ANSWER, MISTAKES, VALUE
 from backcalc.marking.key import Key
-from backcalc.marking.mark import Given
+from backcalc.marking.mark import Attempt
 from backcalc.text.source import Source
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -58,7 +58,7 @@ def likeliest(key, of, wrt, text):
     """The mistake that is suspected first."""
     source = Source("answers", f"{of} = {text}" if wrt is None else f"d({of})/d({wrt}) = {text}")
     answer = parse_answer(source)
-    given = Given(answer, key.truth.expected(answer), source)
+    given = Attempt(answer, key.truth.expected(answer), source)
     return key._diagnoser.fitting(of, wrt, (), given.value, given.slack, given.matches)[0].mistake
 
 

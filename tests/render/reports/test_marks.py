@@ -1,4 +1,4 @@
-"""Marked answers as they are shown: what went wrong below each, hints that give nothing away, JSON and CSV."""
+"""Mark answers as they are shown: what went wrong below each, hints that give nothing away, JSON and CSV."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from backcalc.marking.diagnosis.diagnose import Diagnosis
-from backcalc.marking.mark import Marked, Verdict
+from backcalc.marking.mark import Mark, Verdict
 from backcalc.render.formats.markdown import render_markdown
 from backcalc.render.formats.plain import render_plain
 from backcalc.render.formats.terminal import print_table
@@ -21,14 +21,14 @@ from backcalc.text.wording import display_width
 ROUNDED = "this comes out when every intermediate result is rounded to 2 decimals"
 LEFT_OUT = "you have 30·(−2) = −60; the path through u2, (−10)·4 = −40, is missing"
 EVERY_VERDICT = [
-    Marked("dL/dx1", "-100", -100.0, "right"),
-    Marked("do/dx", "-0.07", -0.0691856694576, "rounding", None, ROUNDED),
-    Marked("dL/dx2", "-60", -100.0, "wrong", Diagnosis("missing-term", "u2", LEFT_OUT, "look at every user of x2")),
-    Marked("dL/du1", "12", 30.0, "follows", None, "correct work from your dL/dv = 2"),
-    Marked("dL/dW", "[[1, 2], [3, 4]]", np.array([[1, 2.5], [3, 4]]), "wrong", places=((0, 1),)),
-    Marked("dL/dh", "[1, 2]", np.array([1, 2.5, 3]), "wrong", places=((),), misshapen=(2,)),
-    Marked("y", "[1, 2]", 2.5, "wrong", Diagnosis("other-node", "z", "y is 2.5", "look elsewhere"), misshapen=(2,)),
-    Marked("dL/dq", "", 3.0, "missing"),
+    Mark("dL/dx1", "-100", -100.0, "right"),
+    Mark("do/dx", "-0.07", -0.0691856694576, "rounding", None, ROUNDED),
+    Mark("dL/dx2", "-60", -100.0, "wrong", Diagnosis("missing-term", "u2", LEFT_OUT, "look at every user of x2")),
+    Mark("dL/du1", "12", 30.0, "follows", None, "correct work from your dL/dv = 2"),
+    Mark("dL/dW", "[[1, 2], [3, 4]]", np.array([[1, 2.5], [3, 4]]), "wrong", places=((0, 1),)),
+    Mark("dL/dh", "[1, 2]", np.array([1, 2.5, 3]), "wrong", places=((),), misshapen=(2,)),
+    Mark("y", "[1, 2]", 2.5, "wrong", Diagnosis("other-node", "z", "y is 2.5", "look elsewhere"), misshapen=(2,)),
+    Mark("dL/dq", "", 3.0, "missing"),
 ]
 REPORT = """\
    answer                given                    expected  verdict
@@ -102,7 +102,7 @@ def test_a_note_is_broken_between_words_to_fit(width, capsys):
 
 
 def test_many_wrong_elements_are_counted():
-    mark = Marked("h", "[…]", np.arange(9.0), "wrong", places=tuple((i,) for i in range(5)))
+    mark = Mark("h", "[…]", np.arange(9.0), "wrong", places=tuple((i,) for i in range(5)))
     (note,) = marks_report([mark])[0].notes[0]
     assert note == "wrong in 5 elements: [0] is 0, [1] is 1, [2] is 2 and 2 more"
 
