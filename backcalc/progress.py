@@ -1,32 +1,44 @@
-"""Where the work stands, for whoever watches: the stage, and how much of it is done. Telling costs next to nothing."""
+"""Where the work stands: its stages tell whoever watches, by name and share done. Telling costs next to nothing.
+
+Nobody watches unless the owner of the process says so (`watched_by`): the passes that tell know of no watcher, keep
+nothing, and a thread or library call of somebody else's is not heard.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar, Token
 from itertools import chain
 from typing import TypeVar
 
 T = TypeVar("T")
 
+Observer = Callable[[str, float | None], None]
+"""Is told the name of a stage, and the share of it that is done; None where that is not known."""
+
 STEP = 4096  # Items between two words about them: a few hundredths of a second.
 
 
-@dataclass(slots=True)
-class Stage:
-    """A stage of the work by its name, and the share of it that is done; None where that is not known."""
-
-    name: str = ""
-    done: float | None = None
+def _nobody(_name: str, _done: float | None) -> None:
+    pass
 
 
-NOW = Stage()
-"""The stage of this process's work."""
+_observer: ContextVar[Observer] = ContextVar("observer", default=_nobody)
+
+
+def watched_by(observer: Observer) -> Token[Observer]:
+    """Have `observer` told from here on what this thread works on; the token ends that by `unwatched`."""
+    return _observer.set(observer)
+
+
+def unwatched(token: Token[Observer]) -> None:
+    """Have told again whoever was told before."""
+    _observer.reset(token)
 
 
 def at(name: str, done: float | None = None) -> None:
     """Say which stage the work is in."""
-    NOW.name, NOW.done = name, done
+    _observer.get()(name, done)
 
 
 def through(name: str, items: Sequence[T], step: int = STEP) -> Iterator[T]:

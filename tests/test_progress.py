@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from threading import Thread
 
 import pytest
 
@@ -32,11 +33,17 @@ def test_a_stage_is_told_before_its_items_are_done(told):
     assert told == [("counting", 0.0)]
 
 
-def test_where_the_work_stands():
+def test_where_the_work_stands_is_told_who_watches_and_nobody_else():
+    heard = []
+    progress.at("unheard")
+    token = progress.watched_by(lambda name, done: heard.append((name, done)))
     progress.at("counting", 0.5)
-    assert progress.Stage("counting", 0.5) == progress.NOW
-    progress.at("waiting")
-    assert progress.Stage("waiting", None) == progress.NOW
+    other = Thread(target=progress.at, args=("another thread's",))
+    other.start()
+    other.join()
+    progress.unwatched(token)
+    progress.at("unheard")
+    assert heard == [("counting", 0.5)]
 
 
 STAGES = [

@@ -7,15 +7,29 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from threading import Event, Thread
 from time import monotonic
 from typing import TextIO
 
-from backcalc.progress import NOW, Stage
+from backcalc import progress
 
 PATIENCE = 2.0  # Seconds of work before the bar appears,
 REFRESH = 0.1  # and between two looks at where the work stands.
 NAME_WIDTH, BAR_WIDTH = 20, 40
+
+
+@dataclass(slots=True)
+class Stage:
+    """A stage of the work by its name, and the share of it that is done; None where that is not known."""
+
+    name: str = ""
+    done: float | None = None
+
+    def tell(self, name: str, done: float | None) -> None:
+        """Be at this stage: what an observer of the progress does."""
+        self.name, self.done = name, done
+
 
 _finished = Event()
 _watchers: list[Thread] = []  # The one that is at work.
@@ -24,14 +38,19 @@ _watchers: list[Thread] = []  # The one that is at work.
 @contextmanager
 def watched() -> Iterator[None]:
     """Show a bar while the block takes longer than PATIENCE, where stderr is a terminal."""
-    if sys.stderr.isatty():
-        _finished.clear()
-        _watchers.append(Thread(target=_watch, args=(sys.stderr,), daemon=True))
-        _watchers[0].start()
+    if not sys.stderr.isatty():
+        yield
+        return
+    stage = Stage()
+    token = progress.watched_by(stage.tell)
+    _finished.clear()
+    _watchers.append(Thread(target=_watch, args=(sys.stderr, stage), daemon=True))
+    _watchers[0].start()
     try:
         yield
     finally:
         _end()
+        progress.unwatched(token)
 
 
 def make_way(stream: TextIO) -> None:
@@ -70,14 +89,14 @@ def _is_file(stream: TextIO) -> bool:
         return False
 
 
-def _watch(stderr: TextIO) -> None:
+def _watch(stderr: TextIO, stage: Stage) -> None:
     """Draw the bar again and again until the work is finished, then wipe it off."""
     begun, drawn = 0.0, 0
     with suppress(OSError):  # The terminal is gone.
         while not _finished.wait(REFRESH):
-            begun = begun or (monotonic() if NOW.name else 0.0)  # Who types a graph is not waiting for it.
+            begun = begun or (monotonic() if stage.name else 0.0)  # Who types a graph is not waiting for it.
             if begun and monotonic() - begun >= PATIENCE:
-                line = bar_line(NOW, monotonic() - begun, os.get_terminal_size(stderr.fileno()).columns)
+                line = bar_line(stage, monotonic() - begun, os.get_terminal_size(stderr.fileno()).columns)
                 _write(stderr, f"\r{line:{drawn}}")  # Over what stands there; no terminal is too dumb for that.
                 drawn = len(line)
         if drawn:

@@ -13,8 +13,7 @@ import termios
 
 import pytest
 
-from backcalc.cli.progress_bar import bar_line
-from backcalc.progress import Stage
+from backcalc.cli.progress_bar import Stage, bar_line
 
 TIMEOUT = 60
 # The program with less patience, and a stage that takes long enough to be seen.
