@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 
 import click
 
 from backcalc.bulk.arrays.memory import WORTH, keep_freed
 from backcalc.calculus.load import load
+from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
 from backcalc.text.errors import ReadError
 from backcalc.text.files import read
@@ -33,13 +33,7 @@ def read_source(graph: str | None) -> Source:
 
 def read_graph(graph: str | None) -> Graph:
     """The graph that the GRAPH argument names. Raises BackcalcError."""
-    return load(read_source(graph))
-
-
-def split_names(lists: Iterable[str]) -> tuple[str, ...]:
-    """The names in `x, w`, of one such list after the other."""
-    # `--wrt x --wrt "w, b"` and a comma at the end are all read as they are meant.
-    return tuple(name.strip() for names in lists for name in names.split(",") if name.strip())
+    return kept(load(read_source(graph)))
 
 
 def _with_sample_hint(error: ReadError, path: str) -> ReadError:

@@ -1,14 +1,18 @@
-"""What commands share: where the graph comes from, the common options, and where output goes."""
+"""The options that commands share, each stated once; those of a group arrive as one object."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from functools import wraps
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from backcalc.calculus.load import load
+from backcalc.cli import COMMANDS
 from backcalc.render.document import LIMIT
 from backcalc.render.values import MAX_DIGITS
 from backcalc.text.errors import BackcalcError
@@ -21,12 +25,69 @@ if TYPE_CHECKING:
     from backcalc.calculus.digits import Tolerance
 
 
-F = TypeVar("F", bound=Callable[..., Any])
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def graph_argument(command: F) -> F:
-    """The GRAPH that a command reads."""
-    return click.argument("graph", required=False, type=click.Path(allow_dash=True), metavar="[GRAPH]")(command)
+@dataclass(frozen=True)
+class Asked:
+    """What is asked: the GRAPH argument, `--at`, `--of`, and the names of `--wrt`, each as it was typed."""
+
+    graph: str | None = None
+    at: tuple[str, ...] = ()
+    of: str | None = None
+    wrt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How it is shown: `--format`, `--digits`, `--limit`, `--color`."""
+
+    format: str = "table"
+    digits: int = DIGITS
+    limit: int = LIMIT
+    color: str = "auto"
+
+
+def as_command(name: str, examples: str, kind: type[click.Command] = click.Command) -> Callable[..., click.Command]:
+    """The command `name`: its help is its line of COMMANDS, then what the docstring goes on with, then `examples`."""
+
+    def decorate(body: Callable[..., int]) -> click.Command:
+        more = cleandoc(body.__doc__ or "")
+        return click.command(name, kind, help=f"{COMMANDS[name]}\n\n{more}", epilog=examples)(body)
+
+    return decorate
+
+
+def asks(*names: str, **others: Decorator) -> Decorator:
+    """The options of `Asked` called `names`, which a command takes as `asked`; `others` are its own forms of some."""
+    return _group("asked", Asked, {name: others.get(name) or _ASKED[name] for name in names})
+
+
+def shows(*formats: str, limit: Decorator | None = None, digits: bool = True) -> Decorator:
+    """The options of `Shown`, as `shown`: `--format` if there are `formats`, the first the default; `--limit` if given.
+
+    `--color` is for a command whose formats have a table.
+    """
+    options = {"format": _format(*formats)} if formats else {}
+    options |= {"digits": _DIGITS} if digits else {}
+    options |= {"limit": limit} if limit else {}
+    return _group("shown", Shown, {**options, "color": _COLOR})
+
+
+def _group(name: str, kind: type, options: dict[str, Decorator]) -> Decorator:
+    """The `options` as fields of one object of a `kind`, which the command takes as its parameter `name`."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def packed(**given: Any) -> Any:
+            return command(**{name: kind(**{field: given.pop(field) for field in options})}, **given)
+
+        decorated: Callable[..., Any] = packed
+        for option in reversed(options.values()):  # As decorators stand above each other: the first is the last put on.
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
 
 
 def graph_nodes(ctx: click.Context) -> Iterable[str]:
@@ -48,33 +109,59 @@ def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str
     return [CompletionItem(f"{done}{comma}{name}") for name in graph_nodes(ctx) if name.startswith(last)]
 
 
-at_option = click.option(
-    "--at",
-    multiple=True,
-    metavar="x=1,w=pi/4",
-    help="Values of inputs; may stand several times. --at @point.json reads a JSON object.",
-)
-of_option = click.option(
-    "--of",
-    metavar="NODE",
-    shell_complete=node_completion,
-    help="The output (default: the one declared, else the only sink).",
-)
-wrt_option = click.option(
-    "--wrt",
-    multiple=True,
-    metavar="x,w",
-    shell_complete=node_completion,
-    help="The inputs of interest (default: all); may stand several times.",
-)
-digits_option = click.option(
+def split_names(_ctx: click.Context, _param: click.Parameter, lists: Iterable[str]) -> tuple[str, ...]:
+    """The names in `x, w`, of one such list after the other."""
+    # `--wrt x --wrt "w, b"` and a comma at the end are all read as they are meant.
+    return tuple(name.strip() for names in lists for name in names.split(",") if name.strip())
+
+
+def node_option(*spellings: str, help: str) -> Decorator:  # noqa: A002  click's own word
+    """An option that names a node."""
+    return click.option(*spellings, metavar="NODE", shell_complete=node_completion, help=help)
+
+
+def nodes_option(*spellings: str, metavar: str = "x,w", help: str) -> Decorator:  # noqa: A002
+    """An option that names nodes, and may stand several times; the command gets them as one tuple of names."""
+    return click.option(
+        *spellings,
+        multiple=True,
+        metavar=metavar,
+        callback=split_names,
+        shell_complete=node_completion,
+        help=f"{help}; may stand several times.",
+    )
+
+
+def limit_of(text: str, default: int = LIMIT) -> Decorator:
+    """`--limit`, 0 being no limit; `text` says of what."""
+    return click.option("--limit", type=click.IntRange(0), default=default, show_default=True, help=text)
+
+
+def _format(*names: str) -> Decorator:
+    return click.option(
+        "--format", type=click.Choice(names), default=names[0], show_default=True, help="What to print."
+    )
+
+
+_ASKED: dict[str, Decorator] = {
+    "graph": click.argument("graph", required=False, type=click.Path(allow_dash=True), metavar="[GRAPH]"),
+    "at": click.option(
+        "--at",
+        multiple=True,
+        metavar="x=1,w=pi/4",
+        help="Values of inputs; may stand several times. --at @point.json reads a JSON object.",
+    ),
+    "of": node_option("--of", help="The output (default: the one declared, else the only sink)."),
+    "wrt": nodes_option("--wrt", help="The inputs of interest (default: all)"),
+}
+_DIGITS = click.option(
     "--digits",
     type=click.IntRange(1, MAX_DIGITS),
     default=DIGITS,
     show_default=True,
     help="Significant digits shown; JSON and CSV are exact.",
 )
-color_option = click.option(
+_COLOR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
@@ -83,29 +170,21 @@ color_option = click.option(
 )
 
 
-def limit_of(text: str, default: int = LIMIT) -> Callable[[F], F]:
-    """`--limit`, 0 being no limit; `text` says of what."""
-    return click.option("--limit", type=click.IntRange(0), default=default, show_default=True, help=text)
+def tolerance_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--tol` and `--sig`, which a command takes together as its `tolerance`."""
+
+    @wraps(command)
+    def packed(tol: float | None, sig: int | None, **given: Any) -> Any:
+        # What is wrong with the options is told before anything is read.
+        return command(tolerance=_tolerance(tol, sig), **given)
+
+    return _TOL(_SIG(packed))
 
 
-limit_option = limit_of(
-    "Rows of a table at most: the output, inputs, then the largest adjoints; 0 shows all, as JSON and CSV do."
-)
-
-
-def format_option(*names: str) -> Callable[[F], F]:
-    """`--format` with the formats that make sense for a command, the first the default."""
-    return click.option(
-        "--format", "format_", type=click.Choice(names), default=names[0], show_default=True, help="What to print."
-    )
-
-
-tol_option = click.option(
+_TOL: Decorator = click.option(
     "--tol", type=click.FloatRange(0, 1), metavar="REL", help="Right, too, within this relative error: 0.01."
 )
-
-
-sig_option = click.option(
+_SIG: Decorator = click.option(
     "--sig",
     type=click.IntRange(1, MAX_DIGITS),
     metavar="N",
@@ -113,7 +192,7 @@ sig_option = click.option(
 )
 
 
-def read_tolerance(tol: float | None, sig: int | None) -> Tolerance:
+def _tolerance(tol: float | None, sig: int | None) -> Tolerance:
     """What the two options say together. Raises UsageError for both."""
     from backcalc.calculus.digits import Tolerance  # Loads decimals, which most commands do without.
 

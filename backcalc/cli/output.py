@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
+from backcalc.cli.options import Shown
 from backcalc.cli.progress_bar import make_way
 from backcalc.render.document import Grid
 from backcalc.render.warnings import render_warnings
@@ -15,26 +16,23 @@ from backcalc.text.source import Source
 AT_ONCE = 1 << 16  # Characters that are written together.
 
 
-_held: list[object] = []
-
-
-def print_report(report: Iterable[Grid], color: str, format_: str = "table") -> None:
+def print_report(report: Iterable[Grid], shown: Shown) -> None:
     """`report` in a format of grids: a table on a terminal, plain text in a pipe; or Markdown, or LaTeX.
 
     `--color always` makes any place a terminal.
     """
-    if format_ == "markdown":
+    if shown.format == "markdown":
         from backcalc.render.formats.markdown import render_markdown
 
         print_lines(render_markdown(report))
-    elif format_ == "latex":
+    elif shown.format == "latex":
         from backcalc.render.formats.latex import render_latex
 
         print_lines(render_latex(report))
-    elif goes_to_terminal(color):
+    elif goes_to_terminal(shown.color):
         from backcalc.render.formats.terminal import print_table
 
-        print_table(report, color=has_color(color))
+        print_table(report, color=has_color(shown.color))
     else:
         from backcalc.render.formats.plain import render_plain
 
@@ -84,8 +82,3 @@ def _print(text: str) -> None:
     if text:
         make_way(sys.stdout)
         sys.stdout.write(text)
-
-
-def hold(*found: object) -> None:
-    """Keep `found` until the program ends: to free millions of objects one by one takes seconds, to leave does not."""
-    _held[:] = found

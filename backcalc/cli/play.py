@@ -8,13 +8,14 @@ import sys
 from contextlib import suppress
 
 from backcalc.cli.output import print_lines
+from backcalc.cli.process import INTERRUPTED
 from backcalc.language.parser import parse_answer
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Mark
 from backcalc.quiz.exercise import Exercise, question_lines, symbol
 from backcalc.quiz.hints import hints
 from backcalc.render.reports.marks import notes_of
-from backcalc.text.errors import INTERRUPTED, BackcalcError, UsageError
+from backcalc.text.errors import BackcalcError, UsageError
 from backcalc.text.numerals import DIGITS
 from backcalc.text.source import Source
 

@@ -16,9 +16,6 @@ from typing import Any, ClassVar, NamedTuple
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import display_width, visible
 
-INTERRUPTED = 130
-"""The exit status after Ctrl-C."""
-
 MAX_ERRORS = 20  # More would scroll the first, which often explains the others, off the screen.
 LINE_SHOWN = 76  # of a line, which with its number still fits a terminal of 80 columns.
 

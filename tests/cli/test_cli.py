@@ -420,7 +420,9 @@ def test_help_lists_every_command_and_loads_none(call):
 
 def test_the_summary_of_a_command_is_that_of_its_help(call):
     for name, line in COMMANDS.items():
-        assert line.rstrip(".").split()[0] in call(name, "--help")[1]
+        usage, _, more = call(name, "--help")[1].partition("\n\n")
+        assert usage.startswith(f"Usage: backcalc {name} ")
+        assert " ".join(more.split("\n\n")[0].split()) == line
 
 
 def test_version(call):
@@ -697,7 +699,7 @@ def test_a_terminal_needs_the_styles_of_rich_alone(command):
 
 def test_the_version_loads_next_to_nothing():
     own = {name for name in loaded_by("--version") if name.partition(".")[0] == "backcalc"}
-    assert own == {"backcalc", "backcalc.__main__", "backcalc.version"}
+    assert own == {"backcalc", "backcalc.__main__", "backcalc.cli", "backcalc.cli.process", "backcalc.version"}
     assert not (HEAVY | {"click", "typing", "dataclasses", "re"}) & loaded_by("--version")
 
 

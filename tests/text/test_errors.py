@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from backcalc.cli import cli, main
+from backcalc.cli import main
+from backcalc.cli.group import cli
 from backcalc.language.hints import TERMINAL_WORDS
 from backcalc.text.errors import LINE_SHOWN, MAX_ERRORS, BackcalcError, Diagnostic, Note, render
 from backcalc.text.source import Source, Span

@@ -11,18 +11,9 @@ from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
-from backcalc.cli.options import (
-    at_option,
-    color_option,
-    digits_option,
-    format_option,
-    graph_nodes,
-    of_option,
-    read_tolerance,
-    sig_option,
-    tol_option,
-)
-from backcalc.cli.output import hold, print_lines, print_report, print_warnings
+from backcalc.cli.options import Asked, Shown, as_command, asks, graph_nodes, shows, tolerance_options
+from backcalc.cli.output import print_lines, print_report, print_warnings
+from backcalc.cli.process import kept
 from backcalc.language.expr import NOWHERE
 from backcalc.language.statements import Answer, Program
 from backcalc.marking.key import Key, require_point
@@ -36,6 +27,8 @@ from backcalc.text.wording import shorten
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from backcalc.calculus.digits import Tolerance
 
 EXAMPLES = """\b
 Examples:
@@ -96,7 +89,7 @@ def _completion(ctx: click.Context, _param: click.Parameter, incomplete: str) ->
     return [CompletionItem(f"{above}{slash}{letter}{name}") for name in graph_nodes(ctx) if name.startswith(wanted)]
 
 
-@click.command("check", cls=_Command, epilog=EXAMPLES)
+@as_command("check", EXAMPLES, _Command)
 @click.argument("arguments", nargs=-1, metavar="[GRAPH] [ANSWER]...", shell_complete=_completion)
 @click.option("--answers", "path", metavar="FILE", help="Read answers from a file, one a line; - is stdin.")
 @click.option(
@@ -106,41 +99,31 @@ def _completion(ctx: click.Context, _param: click.Parameter, incomplete: str) ->
     show_default=True,
     help="all: what is asked and not answered is missing: the results that the graph's file states, else the gradient.",
 )
-@tol_option
-@sig_option
+@tolerance_options
 @click.option("--hints", is_flag=True, help="Say where to look, and not what is right.")
-@at_option
-@of_option
-@format_option("table", "json", "csv", "markdown")
-@digits_option
-@color_option
+@asks("at", "of")
+@shows("table", "json", "csv", "markdown")
 def command(
     arguments: tuple[str, ...],
     path: str | None,
     require: str,
-    tol: float | None,
-    sig: int | None,
+    tolerance: Tolerance,
     hints: bool,
-    at: tuple[str, ...],
-    of: str | None,
-    format_: str,
-    digits: int,
-    color: str,
+    asked: Asked,
+    shown: Shown,
 ) -> int:
-    """Mark answers: those given, else the results that the file states in its `#=` lines.
+    """GRAPH is a file; `-`, or a pipe, is read from stdin; an argument with `=` is an answer.
 
-    GRAPH is a file; `-`, or a pipe, is read from stdin. An argument with `=` is an answer. An answer is right when the
-    true value rounds to the digits written. The exit status is 1 if one is wrong or missing.
+    Without answers, the results are marked that the file states in its `#=` lines. An answer is right when the true
+    value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
-    tolerance = read_tolerance(tol, sig)  # What is wrong with the options is told before anything is read.
     graph, sheet = _sheet(arguments, path)
     program = load_program(read_source(graph))
     stated, misstated = read_stated(program.source, program.comments)
     source, answers, errors = sheet or (program.source, stated, misstated)
     if not answers and not errors:
         raise UsageError(source, [_none(source, program)])
-    found = run(finish(program), read_point(at), of)
-    hold(program, found)
+    found = kept(run(finish(program), read_point(asked.at), asked.of))
     print_warnings(program.source, found.warnings)
     # On a sheet the last word counts; `#=` lines are a key, each of which is to hold.
     if sheet is not None:
@@ -154,7 +137,7 @@ def command(
         marked += missing(key, _asked(key, program, stated, misstated), answers)
     # What could be marked is shown before the error that tells what could not.
     if marked:
-        _show(marked, format_, digits, color, hints=hints)
+        _show(marked, shown, hints=hints)
     if errors or refused:
         raise _failure(source, errors, refused)
     return 0 if all(mark.is_fine for mark in marked) else 1
@@ -203,12 +186,12 @@ def _asked(key: Key, program: Program, stated: list[Answer], misstated: list[Dia
     return stated or gradient_asked(key.run)
 
 
-def _show(marked: Sequence[Mark], format_: str, digits: int, color: str, *, hints: bool) -> None:
+def _show(marked: Sequence[Mark], shown: Shown, *, hints: bool) -> None:
     from backcalc.render.reports.marks import marks_report, render_marks_csv, render_marks_json
 
-    if format_ == "json":
+    if shown.format == "json":
         print_lines([render_marks_json(marked, hints=hints)])
-    elif format_ == "csv":
+    elif shown.format == "csv":
         print_lines(render_marks_csv(marked, hints=hints))
     else:
-        print_report(marks_report(marked, digits, hints=hints), color, format_)
+        print_report(marks_report(marked, shown.digits, hints=hints), shown)

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from backcalc.cli.input import read_source
-from backcalc.cli.options import graph_argument
-from backcalc.cli.output import hold
+from backcalc.cli.options import Asked, as_command, asks
+from backcalc.cli.process import kept
 from backcalc.cli.progress_bar import make_way
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
@@ -21,18 +21,18 @@ Examples:
 """
 
 
-@click.command("fmt", epilog=EXAMPLES)
-@graph_argument
+@as_command("fmt", EXAMPLES)
+@asks("graph")
 @click.option("--check", is_flag=True, help="Print nothing; the exit status is 1 if the file is not formatted.")
 @click.option("--write", is_flag=True, help="Change the file in place.")
-def command(graph: str | None, check: bool, write: bool) -> int:
-    """Print the file, formatted: one spelling, comments kept."""
+def command(asked: Asked, check: bool, write: bool) -> int:
+    """Each thing has one spelling; comments are kept."""
+    graph = asked.graph
     if check and write:
         raise click.UsageError("--check or --write, not both")
     if write and graph in (None, "-"):
         raise click.UsageError("--write needs a file")
-    program = parse(read_source(graph))
-    hold(program)
+    program = kept(parse(read_source(graph)))
     text = format_program(program)
     if check:
         changed = text != program.source.text

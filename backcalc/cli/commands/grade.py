@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import click
 
@@ -12,18 +13,9 @@ from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
-from backcalc.cli.options import (
-    at_option,
-    color_option,
-    digits_option,
-    format_option,
-    limit_of,
-    of_option,
-    read_tolerance,
-    sig_option,
-    tol_option,
-)
-from backcalc.cli.output import hold, print_lines, print_report, print_warnings, tell
+from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows, tolerance_options
+from backcalc.cli.output import print_lines, print_report, print_warnings, tell
+from backcalc.cli.process import kept
 from backcalc.language.statements import Answer
 from backcalc.marking.grade import Graded, Grader, asked_by, is_flawless
 from backcalc.marking.key import Key
@@ -43,6 +35,8 @@ A submission is a file with an answer a line, dL/dx1 = -100 or t1 = 0.84, or a f
 with a student a row: the first column has names, each other one the answers to what heads it.
 """
 
+LIMITED = "Submissions in a table at most; 0 shows all, as JSON and CSV do."
+
 
 def _jobs(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
     """The number of processes that `value` stands for."""
@@ -59,77 +53,65 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@click.command("grade", epilog=EXAMPLES)
+@as_command("grade", EXAMPLES)
 @click.argument("key", type=click.Path(allow_dash=True))
 @click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="SUBMISSION...")
-@at_option
-@of_option
-@tol_option
-@sig_option
+@asks("at", "of")
+@tolerance_options
 @click.option("--strict", is_flag=True, help="A point for right answers alone, not for `rounding` and `follows`.")
 @click.option("--jobs", callback=_jobs, default="1", metavar="N", help="Processes that mark; auto or 0: one a core.")
-@format_option("table", "json", "csv", "markdown", "gradescope")
 @click.option("--out", metavar="DIR", help="The folder for --format gradescope: a NAME/results.json a submission.")
 @click.option("--hints", is_flag=True, help="In --format gradescope: hints in place of the expected values.")
-@digits_option
-@limit_of("Submissions in a table at most; 0 shows all, as JSON and CSV do.")
-@color_option
+@shows("table", "json", "csv", "markdown", "gradescope", limit=limit_of(LIMITED))
 def command(
     key: str,
     paths: tuple[str, ...],
-    at: tuple[str, ...],
-    of: str | None,
-    tol: float | None,
-    sig: int | None,
+    asked: Asked,
+    tolerance: Tolerance,
     strict: bool,
     jobs: int,
-    format_: str,
     out: str | None,
     hints: bool,
-    digits: int,
-    limit: int,
-    color: str,
+    shown: Shown,
 ) -> int:
-    """Mark many submissions by one key, and show what the class got wrong.
+    """KEY is a graph file; its `#=` lines say what is asked.
 
-    KEY is a graph file; its `#=` lines say what is asked. Without any, a CSV file is marked on its columns, any other
-    submission on what it has. The exit status is 1 if an answer is wrong or missing, 2 if one cannot be read.
+    Without any, a CSV file is marked on its columns, any other submission on what it has. The exit status is 1 if an
+    answer is wrong or missing, 2 if one cannot be read.
     """
     if [key, *paths].count("-") > 1:
         raise click.UsageError("only one of KEY and the submissions can come from stdin")
-    if format_ != "gradescope" and (out is not None or hints):
+    if shown.format != "gradescope" and (out is not None or hints):
         raise click.UsageError(f"{'--hints' if out is None else '--out'} goes with --format gradescope")
-    # What is wrong with the options is told before anything is read.
-    tolerance = read_tolerance(tol, sig)
-    found, asked = _prepared(key, at, of, tolerance)
+    found, questions = _prepared(key, asked, tolerance)
     handed_in, errors = submissions(paths, found)
     if not handed_in:
         _print_errors(errors[:-1])
         raise errors[-1]
     # One result goes to stdout, as an autograder wants it; of many each needs a file of its own.
-    if format_ == "gradescope" and out is None and len(handed_in) > 1:
+    if shown.format == "gradescope" and out is None and len(handed_in) > 1:
         raise click.UsageError(f"{len(handed_in)} results need a folder: --out DIR")
     # Marks are shown even where some could not be read: one broken file must not keep a class waiting.
-    graded = grade(Grader(found, asked, strict=strict), handed_in, jobs)
-    hold(found, graded)
+    graded = grade(Grader(found, questions, strict=strict), handed_in, jobs)
+    kept((found, graded))
     errors += [each.error for each in graded if each.error is not None]
     _print_errors(errors)
-    if format_ == "gradescope":
-        _gradescope(graded, out, digits, color, hints=hints)
+    if shown.format == "gradescope":
+        _gradescope(graded, out, shown, hints=hints)
     else:
-        _show(graded, format_, digits, limit, color)
+        _show(graded, shown)
     # What could not be read weighs most: it may need somebody's hand.
     return 2 if errors else 0 if all(map(is_flawless, graded)) else 1
 
 
-def _prepared(path: str, at: tuple[str, ...], of: str | None, tolerance: Tolerance) -> tuple[Key, list[Answer]]:
+def _prepared(path: str, asked: Asked, tolerance: Tolerance) -> tuple[Key, list[Answer]]:
     """The key, and what it asks; what is noticed about it is printed."""
     program = load_program(read_source(path))
-    result = run(finish(program), read_point(at), of)
+    result = run(finish(program), read_point(asked.at), asked.of)
     key = Key(result, tolerance)
-    asked, warnings = asked_by(key, program.source, program.comments)
+    questions, warnings = asked_by(key, program.source, program.comments)
     print_warnings(program.source, [*result.warnings, *warnings])
-    return key, asked
+    return key, questions
 
 
 def _print_errors(errors: Iterable[BackcalcError]) -> None:
@@ -137,25 +119,25 @@ def _print_errors(errors: Iterable[BackcalcError]) -> None:
         tell(error, end="\n\n")
 
 
-def _show(graded: Sequence[Graded], format_: str, digits: int, limit: int, color: str) -> None:
+def _show(graded: Sequence[Graded], shown: Shown) -> None:
     """Print the marks; what a format needs is loaded only for that format."""
     from backcalc.render.reports.grades import grades_report, render_grades_csv, render_grades_json
 
-    if format_ == "json":
+    if shown.format == "json":
         print_lines(render_grades_json(graded))
-    elif format_ == "csv":
+    elif shown.format == "csv":
         print_lines(render_grades_csv(graded))
     else:
-        print_report(grades_report(graded, digits, limit), color, format_)
+        print_report(grades_report(graded, shown.digits, shown.limit), shown)
 
 
-def _gradescope(graded: Sequence[Graded], out: str | None, digits: int, color: str, *, hints: bool) -> None:
+def _gradescope(graded: Sequence[Graded], out: str | None, shown: Shown, *, hints: bool) -> None:
     """Print the one result, or write each into its folder and print what the class got wrong."""
     from backcalc.render.reports.grades import class_report
     from backcalc.render.reports.gradescope import render_gradescope, write_gradescope
 
     if out is None:
-        print_lines(render_gradescope(each, digits, hints=hints) for each in graded)
+        print_lines(render_gradescope(each, shown.digits, hints=hints) for each in graded)
     else:
-        write_gradescope(graded, out, digits, hints=hints)
-        print_report(class_report(graded, digits), color)
+        write_gradescope(graded, out, shown.digits, hints=hints)
+        print_report(class_report(graded, shown.digits), replace(shown, format="table"))

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import click
-
 from backcalc.analysis.paths import Aggregation, PathSum
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import LOSS, require_node
 from backcalc.calculus.run import run
-from backcalc.cli.input import read_graph, split_names
-from backcalc.cli.options import (
-    at_option,
-    color_option,
-    digits_option,
-    format_option,
-    graph_argument,
-    limit_of,
-    node_completion,
-)
-from backcalc.cli.output import hold, print_lines, print_report, print_warnings, tell
+from backcalc.cli.input import read_graph
+from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, node_option, nodes_option, shows
+from backcalc.cli.output import print_lines, print_report, print_warnings, tell
+from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
 from backcalc.text.errors import Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -38,55 +29,31 @@ value; the number of all comes from a count, and their sum from backpropagation.
 LIMIT = 100
 
 
-@click.command("paths", epilog=EXAMPLES)
-@graph_argument
-@click.option(
-    "--from",
-    "--wrt",
-    "sources",
-    multiple=True,
-    metavar="x,w",
-    shell_complete=node_completion,
-    help="Where paths begin: any nodes (default: all inputs); may stand several times.",
+FROM = nodes_option("--from", "--wrt", "wrt", help="Where paths begin: any nodes (default: all inputs)")
+TO = node_option(
+    "--to", "--of", "of", help="Where they end: the output (default: the one declared, else the only sink)."
 )
-@click.option(
-    "--to",
-    "--of",
-    "output",
-    metavar="NODE",
-    shell_complete=node_completion,
-    help="Where they end: the output (default: the one declared, else the only sink).",
-)
-@at_option
-@limit_of("Paths listed for each source at most, the largest products; 0 lists all.", LIMIT)
-@format_option("table", "json", "csv", "markdown", "latex")
-@digits_option
-@color_option
-def command(
-    graph: str | None,
-    sources: tuple[str, ...],
-    output: str | None,
-    at: tuple[str, ...],
-    limit: int,
-    format_: str,
-    digits: int,
-    color: str,
-) -> int:
-    """Path aggregation: every path, its factors, its product, and the sum, which is the derivative.
+LIMITED = limit_of("Paths listed for each source at most, the largest products; 0 lists all.", LIMIT)
+
+
+@as_command("paths", EXAMPLES)
+@asks("graph", "wrt", "of", "at", wrt=FROM, of=TO)
+@shows("table", "json", "csv", "markdown", "latex", limit=LIMITED)
+def command(asked: Asked, shown: Shown) -> int:
+    """The sum is the derivative; each path is shown with its factors and their product.
 
     The last lines say how many multiplications that takes, and how many backpropagation does.
     """
-    read = read_graph(graph)
-    names = split_names(sources)
-    for name in names:
+    read = read_graph(asked.graph)
+    for name in asked.wrt:
         require_node(read, name, "--from")
     # One run gives the adjoints that the sums are held against.
-    result = run(read, read_point(at), _output(read, output), names)
+    result = run(read, read_point(asked.at), _output(read, asked.of), asked.wrt)
     _require_sources(result.wrt, read)
     found = Aggregation(result)
-    hold(result, found)
+    kept((result, found))
     print_warnings(result.graph.source, result.warnings)
-    _show(found, result.wrt, limit, format_, digits, color)
+    _show(found, result.wrt, shown)
     return 0 if result.is_finite else 1
 
 
@@ -111,16 +78,16 @@ def _require_sources(sources: Sequence[str], graph: Graph) -> None:
         raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-inputs", message, hints=hint)])
 
 
-def _show(found: Aggregation, sources: Sequence[str], limit: int, format_: str, digits: int, color: str) -> None:
+def _show(found: Aggregation, sources: Sequence[str], shown: Shown) -> None:
     """Print the paths; what a format needs is loaded only for that format."""
     from backcalc.render.reports.paths import paths_report, render_paths_csv, render_paths_json
 
-    if format_ == "json":
-        print_lines(render_paths_json(found.sums(sources, limit), found.run.output))
-    elif format_ == "csv":
-        print_lines(render_paths_csv(_telling(found.sums(sources, limit))))
+    if shown.format == "json":
+        print_lines(render_paths_json(found.sums(sources, shown.limit), found.run.output))
+    elif shown.format == "csv":
+        print_lines(render_paths_csv(_telling(found.sums(sources, shown.limit))))
     else:
-        print_report(paths_report(found, sources, limit, digits), color, format_)
+        print_report(paths_report(found, sources, shown.limit, shown.digits), shown)
 
 
 def _telling(sums: Iterable[PathSum]) -> Iterator[PathSum]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from backcalc.cli.options import as_command
 from backcalc.cli.output import print_lines
 from backcalc.quiz.chance import drawn_seed
 from backcalc.quiz.exercise import exercise_lines, quiz
@@ -23,7 +24,7 @@ that makes it again.
 """
 
 
-@click.command("quiz", epilog=EXAMPLES)
+@as_command("quiz", EXAMPLES)
 @click.option(
     "--kind",
     type=click.Choice(list(RECIPES)),
@@ -45,7 +46,7 @@ that makes it again.
 def command(
     kind: str, nodes: int | None, depth: int | None, seed: int | None, format_: str | None, key: bool, play: bool
 ) -> int:
-    """Make an exercise that comes out in small whole numbers, with its key.
+    """All comes out in small whole numbers.
 
     --play asks it here: type an answer, ? for a hint, `skip` to see it, `quit` or Ctrl-C to end with the score. The
     exit status is 1 unless every answer was found.

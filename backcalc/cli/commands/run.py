@@ -11,21 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from backcalc.calculus.load import load
-from backcalc.calculus.point import Point, read_point
+from backcalc.calculus.point import read_point
 from backcalc.calculus.result import AnyRun, Mode
 from backcalc.calculus.run import run
-from backcalc.cli.input import read_source, split_names
-from backcalc.cli.options import (
-    at_option,
-    color_option,
-    digits_option,
-    format_option,
-    graph_argument,
-    limit_option,
-    of_option,
-    wrt_option,
-)
-from backcalc.cli.output import hold, print_lines, print_report, print_warnings
+from backcalc.cli.input import read_source
+from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
+from backcalc.cli.output import print_lines, print_report, print_warnings
+from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
 from backcalc.text.errors import Diagnostic
 from backcalc.text.files import name_of, pieces
@@ -47,15 +39,11 @@ LARGE = 50_000
 PIECE = 1 << 20
 """Bytes of a file of points that are read at a time."""
 
-Shown = tuple[str, int, int, str]
-"""How results are shown: --format, --digits, --limit, --color."""
+LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoints; 0 shows all, as JSON and CSV do."
 
 
-@click.command("run", epilog=EXAMPLES)
-@graph_argument
-@at_option
-@of_option
-@wrt_option
+@as_command("run", EXAMPLES)
+@asks("graph", "at", "of", "wrt")
 @click.option(
     "--mode",
     type=click.Choice(["reverse", "forward"]),
@@ -67,50 +55,32 @@ Shown = tuple[str, int, int, str]
 @click.option("--expand", "expanded", is_flag=True, help="Show every operation as a node of its own.")
 @click.option("--all-pairs", is_flag=True, help="Show the derivative of every node by every node it depends on.")
 @click.option("--data", metavar="points.csv", help="Run at every point of a CSV file, a row a point; - is stdin.")
-@format_option("table", "json", "csv", "markdown", "latex")
-@digits_option
-@limit_option
-@color_option
+@shows("table", "json", "csv", "markdown", "latex", limit=limit_of(LIMITED))
 def command(
-    graph: str | None,
-    at: tuple[str, ...],
-    of: str | None,
-    wrt: tuple[str, ...],
-    mode: Mode,
-    partials: bool,
-    expanded: bool,
-    all_pairs: bool,
-    data: str | None,
-    format_: str,
-    digits: int,
-    limit: int,
-    color: str,
+    asked: Asked, shown: Shown, mode: Mode, partials: bool, expanded: bool, all_pairs: bool, data: str | None
 ) -> int:
-    """Forward and reverse pass: values, and the derivative of the output with respect to every node.
-
-    GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin.
-    """
-    if format_ == "csv" and partials and all_pairs:
+    """GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin."""
+    if shown.format == "csv" and partials and all_pairs:
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
-    if data == "-" and graph in (None, "-"):
+    if data == "-" and asked.graph in (None, "-"):
         raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
-    source, shown = read_source(graph), (format_, digits, limit, color)
+    source = read_source(asked.graph)
     if data is not None:
-        shows = {
+        flags = {
             "--mode forward": mode == "forward",
             "--partials": partials,
             "--expand": expanded,
             "--all-pairs": all_pairs,
         }
-        for option in (option for option, is_set in shows.items() if is_set):
+        for option in (option for option, is_set in flags.items() if is_set):
             raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
-        return _run_data(load(source), data, read_point(at), of, split_names(wrt), shown)
+        return _run_data(load(source), data, asked, shown)
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
-    is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and format_ != "json"))
+    is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
     if is_plain and len(source.text) >= LARGE:
         from backcalc.bulk.graph.run import run_large
 
-        large = run_large(source, read_point(at), of, split_names(wrt))
+        large = run_large(source, read_point(asked.at), asked.of, asked.wrt)
         if large is not None:
             return _finish(large, shown)
     read = load(source)
@@ -118,13 +88,13 @@ def command(
         from backcalc.graph.expand import expand
 
         read = expand(read)
-    result = run(read, read_point(at), of, split_names(wrt), mode)
+    result = run(read, read_point(asked.at), asked.of, asked.wrt, mode)
     return _finish(result, shown, partials=partials, pairs=all_pairs)
 
 
 def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:
     """Print the warnings and the run; the exit status."""
-    hold(result)
+    kept(result)
     print_warnings(result.graph.source, result.warnings)
     _show(result, shown, partials=partials, pairs=pairs)
     return 0 if result.is_finite else 1
@@ -132,28 +102,28 @@ def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool
 
 def _show(result: AnyRun, shown: Shown, *, partials: bool, pairs: bool) -> None:
     """Print the run; what a format needs is loaded only for that format."""
-    format_, digits, limit, color = shown
-    if format_ == "json":
+    if shown.format == "json":
         from backcalc.render.reports.run_json import render_json
 
         print_lines(render_json(result, pairs=pairs))
         return
-    if format_ == "csv":
+    if shown.format == "csv":
         from backcalc.render.reports.run_csv import render_csv
 
         print_lines(render_csv(result, partials=partials, pairs=pairs))
         return
     from backcalc.render.reports.run import run_report
 
-    report = run_report(result, digits, partials=partials, pairs=pairs, limit=limit)
-    print_report(report, color, format_)
+    report = run_report(result, shown.digits, partials=partials, pairs=pairs, limit=shown.limit)
+    print_report(report, shown)
 
 
-def _run_data(graph: Graph, path: str, point: Point, of: str | None, wrt: Sequence[str], shown: Shown) -> int:
+def _run_data(graph: Graph, path: str, asked: Asked, shown: Shown) -> int:
     """Run at every point of a file, which is read and printed some points at a time; NumPy is loaded only here."""
     from backcalc.bulk.points.run import stream_data
 
-    stream = stream_data(graph, name_of(path), pieces(path, PIECE), point, of, wrt)
+    point = read_point(asked.at)
+    stream = stream_data(graph, name_of(path), pieces(path, PIECE), point, asked.of, asked.wrt)
     told = _print_noticed(stream.warnings)
     _show_points(stream, shown, told)
     return 0 if stream.is_finite else 1
@@ -163,15 +133,14 @@ def _show_points(stream: DataStream, shown: Shown, told: int) -> None:
     """Print the points, and the warnings after the first `told`, which come while points are read."""
     from backcalc.render.reports.points import points_report, render_points_csv, render_points_json
 
-    format_, digits, limit, color = shown
-    if format_ in ("csv", "json"):
-        print_lines((render_points_csv if format_ == "csv" else render_points_json)(stream))
+    if shown.format in ("csv", "json"):
+        print_lines((render_points_csv if shown.format == "csv" else render_points_json)(stream))
         sys.stdout.flush()
         _print_noticed(stream.warnings[told:])
         return
-    report = points_report(stream, digits, limit)
+    report = points_report(stream, shown.digits, shown.limit)
     _print_noticed(stream.warnings[told:])
-    print_report(report, color, format_)
+    print_report(report, shown)
 
 
 def _print_noticed(warnings: Sequence[tuple[Source, Diagnostic]]) -> int:

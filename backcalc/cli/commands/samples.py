@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from backcalc.analysis.samples import sample, samples
-from backcalc.cli.options import color_option
+from backcalc.cli.options import Shown, as_command, shows
 from backcalc.cli.output import print_report
 from backcalc.render.document import Grid
 
@@ -23,14 +23,14 @@ def _completion(_ctx: click.Context, _param: click.Parameter, incomplete: str) -
     return [CompletionItem(entry.name) for entry in samples() if entry.name.startswith(incomplete)]
 
 
-@click.command("samples", epilog=EXAMPLES)
+@as_command("samples", EXAMPLES)
 @click.argument("name", required=False, shell_complete=_completion)
-@color_option
-def command(name: str | None, color: str) -> int:
-    """List the samples, or print the one called NAME."""
+@shows(digits=False)
+def command(name: str | None, shown: Shown) -> int:
+    """NAME is that of the sample to print."""
     if name is not None:
         sys.stdout.write(sample(name).text)
     else:
         rows = [(entry.name, entry.title) for entry in samples()]
-        print_report([Grid(("sample", "what it is"), rows, frozenset(), yields=1)], color)
+        print_report([Grid(("sample", "what it is"), rows, frozenset(), yields=1)], shown)
     return 0

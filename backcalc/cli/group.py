@@ -1,0 +1,71 @@
+"""The commands as click has them: found by name, loaded when called, their help from COMMANDS."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+import click
+
+from backcalc.cli import COMMANDS, NOT_YET
+from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import shorten
+from backcalc.version import __version__
+
+
+class _Commands(click.Group):
+    """Commands imported when they are called."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"backcalc.cli.commands.{name}").command
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    # A closed pipe would have status 1 by click, which says here that an answer is wrong.
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(0) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return 0
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name = args[0]
+        if ctx.resilient_parsing:  # Completion has nothing to say about what is not there.
+            return super().resolve_command(ctx, args)
+        if name in NOT_YET:
+            ctx.fail(f"`{name}` is planned but not there yet.")
+        if name not in COMMANDS:
+            hint = did_you_mean(name, COMMANDS)
+            if os.path.exists(name):  # noqa: PTH110  It does not raise, however long the name.
+                hint = (f"to run the graph: backcalc run {name}",)
+            ctx.fail(f"no command `{shorten(name)}`" + (f"; {hint[0]}" if hint else ". `backcalc --help` lists them."))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="An example: backcalc run lattice.bg --at x=1",
+)
+@click.version_option(__version__, prog_name="backcalc", message="%(prog)s %(version)s")
+def cli() -> None:
+    """A backprop calculator for arbitrary DAGs.
+
+    A graph is a file of node expressions (y = sigmoid(w*x + b)) or of edges with their local partial derivatives
+    (u -> v : 3), or both. `backcalc samples` lists some to begin with.
+    """
