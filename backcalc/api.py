@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import Any
 
-from backcalc.calculus.load import load as load_graph
+from backcalc.analysis.run import Text
 from backcalc.calculus.point import from_mapping
-from backcalc.calculus.result import Mode
-from backcalc.calculus.run import Run, run
-from backcalc.graph.model import Graph as _Graph
+from backcalc.calculus.result import AnyRun, Mode
+from backcalc.graph.model import Graph as Model
+from backcalc.graph.model import Node
 from backcalc.render.formats.html import html
 from backcalc.render.formats.plain import render_plain
 from backcalc.render.reports.run import run_report
@@ -20,6 +19,7 @@ from backcalc.text.errors import Diagnostic, UsageError
 from backcalc.text.files import clean, read
 from backcalc.text.numerals import DIGITS
 from backcalc.text.source import Source
+from backcalc.text.wording import plural, shorten
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class NodeResult:
 class Result:
     """What a run found; printing it shows the adjoint table."""
 
-    run: Run
+    run: AnyRun
 
     @property
     def output(self) -> str:
@@ -52,28 +52,21 @@ class Result:
     @property
     def gradient(self) -> dict[str, Any]:
         """∂output/∂input by the input's name."""
-        return self.run.gradient
+        return dict(self.run.gradient)
 
-    @cached_property
-    def nodes(self) -> dict[str, NodeResult]:
-        """Every node by name, in topological order."""
-        return {node.name: self._node(i) for i, node in enumerate(self.run.graph.nodes)}
+    @property
+    def nodes(self) -> Mapping[str, NodeResult]:
+        """Every node by name, in topological order; each is made when it is looked at."""
+        return _Nodes(self.run)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What was noticed: kinks, domain errors, edges given twice."""
-        return self.run.warnings
+        return tuple(self.run.warnings)
 
     def table(self, digits: int = DIGITS) -> str:
         """The adjoint table as text, numbers to `digits` significant digits."""
         return "\n".join(render_plain(run_report(self.run, digits)))
-
-    def _node(self, i: int) -> NodeResult:
-        node = self.run.graph.nodes[i]
-        # Forward mode has no adjoints, and reverse mode no tangents: neither is worked out by the way.
-        adjoint = self.run.adjoints[i] if self.run.mode == "reverse" else None
-        tangents = {name: tangent[i] for name, tangent in self.run.tangents.items()}
-        return NodeResult(node.name, node.kind, self.run.values[i], adjoint, tangents)
 
     def __str__(self) -> str:
         return self.table()
@@ -81,6 +74,26 @@ class Result:
     def _repr_html_(self) -> str:
         """The adjoint table for a notebook."""
         return "".join(html(grid) for grid in run_report(self.run))
+
+
+class _Nodes(Mapping[str, NodeResult]):
+    """What a run found of each node, by name."""
+
+    def __init__(self, run: AnyRun) -> None:
+        self._run = run
+
+    def __len__(self) -> int:
+        return len(self._run.graph.nodes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._run.graph.index)
+
+    def __getitem__(self, name: str) -> NodeResult:
+        i = self._run.graph.index[name]
+        # Forward mode has no adjoints, and reverse mode no tangents: neither is worked out by the way.
+        adjoint = self._run.adjoints[i] if self._run.mode == "reverse" else None
+        tangents = {wrt: tangent[i] for wrt, tangent in self._run.tangents.items()}
+        return NodeResult(name, self._run.graph.nodes[i].kind, self._run.values[i], adjoint, tangents)
 
 
 @dataclass(frozen=True)
@@ -95,8 +108,45 @@ class PointsResult:
     gradient: dict[str, Any]
 
 
-class Graph(_Graph):
-    """A graph that can be run."""
+class Graph:
+    """A graph that can be run; it holds its text, and what the engines that its runs need have made of that."""
+
+    def __init__(self, source: Source) -> None:
+        """Raises BackcalcError where the text is no graph."""
+        self._text = Text(source)
+
+    @property
+    def source(self) -> Source:
+        """The text."""
+        return self._text.source
+
+    @property
+    def objects(self) -> Model:
+        """The graph as the package's own functions take it: nodes with their formulas, in topological order."""
+        return self._text.objects
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """The nodes in topological order."""
+        return self._text.graph.nodes
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the nodes with neither a formula nor incoming edges."""
+        return self._text.graph.inputs
+
+    @property
+    def sinks(self) -> tuple[str, ...]:
+        """The names of the nodes that no other depends on."""
+        return self._text.graph.sinks
+
+    @property
+    def output(self) -> str | None:
+        """The output that the text declares."""
+        return self._text.graph.output
+
+    def __repr__(self) -> str:
+        return f"<Graph {shorten(self.source.name)}: {plural(len(self.nodes), 'node')}>"
 
     def run(
         self,
@@ -113,7 +163,7 @@ class Graph(_Graph):
         if mode not in ("reverse", "forward"):
             hint = ('it is "reverse" or "forward"',)
             raise UsageError(Source("mode", ""), [Diagnostic("unknown-mode", f"there is no mode {mode!r}", hints=hint)])
-        return Result(run(self, from_mapping(at or {}, Source("at", "")), of, _names(wrt), mode))
+        return Result(self._text.run(from_mapping(at or {}, Source("at", "")), of, _names(wrt), mode))
 
     def run_points(
         self,
@@ -129,27 +179,21 @@ class Graph(_Graph):
         """
         from backcalc.bulk.points.run import as_points, run_arrays  # NumPy is loaded only here.
 
-        found = run_arrays(self, as_points(points), from_mapping(at or {}, Source("at", "")), of, _names(wrt))
+        found = run_arrays(self.objects, as_points(points), from_mapping(at or {}, Source("at", "")), of, _names(wrt))
         return PointsResult(found.output, found.value, found.gradient)
 
 
 def parse(text: str, name: str = "<text>") -> Graph:
     """The graph that `text` describes; `name` stands for it in errors. Raises BackcalcError."""
-    return _runnable(clean(name, text))
+    return Graph(clean(name, text))
 
 
 def load(path: str | PathLike[str]) -> Graph:
     """The graph in the file at `path`. Raises BackcalcError."""
-    return _runnable(read(fspath(path)))
+    return Graph(read(fspath(path)))
 
 
 def _names(wrt: Sequence[str]) -> Sequence[str]:
     """Names, also where they stand in one text: `x, w`."""
     # A text is a sequence too: "xw" would be taken for x and w.
     return [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else wrt
-
-
-def _runnable(source: Source) -> Graph:
-    # The class that the package works with has no `run`: that would be an import from a floor above.
-    graph = load_graph(source)
-    return Graph(**{field.name: getattr(graph, field.name) for field in fields(graph) if field.init})

@@ -14,6 +14,10 @@ from pathlib import Path
 import pytest
 
 import backcalc
+from backcalc.bulk.graph.run import LargeRun
+from backcalc.calculus.run import run
+from backcalc.language.expr import Name
+from backcalc.render.reports.run_json import render_json
 from backcalc.text import errors
 
 NEURON = "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2\n"
@@ -110,6 +114,35 @@ def test_points_of_vectors_and_other_options():
     assert found.value.tolist() == [3, 10, 21]
     assert found.gradient["w"].tolist() == [6, 20, 42]
     assert found.gradient["v"].tolist() == [[1.5, 1], [2.5, 2], [3.5, 3]]
+
+
+def test_the_library_takes_the_array_way_as_the_command_does(tmp_path):
+    """Same results, in a time near the command's, over a list that is large: objects alone take some times as long."""
+    size = 200_000
+    path = tmp_path / "edges.txt"
+    path.write_text("".join(f"x{i % 997},n{i},{i % 7 - 3}\nn{i},L,0.5\n" for i in range(size // 2)))
+    graph = backcalc.load(path)
+    result = graph.run()
+    assert isinstance(result.run, LargeRun)
+    plain = run(graph.objects, {})
+    assert (result.output, result.value) == ("L", plain.value)
+    assert result.gradient == plain.gradient
+    assert list(result.nodes) == list(plain.graph.index)
+    found = result.nodes["n12345"]
+    i = plain.graph.index["n12345"]
+    assert (found.kind, found.value, found.adjoint) == ("edges", plain.values[i], plain.adjoints[i])
+    assert graph.inputs == plain.graph.inputs
+    assert "\n".join(render_json(result.run)) == "\n".join(render_json(plain))
+
+
+def test_a_large_text_falls_back_on_objects():
+    text = "y = a*b\n" + "# a comment that fills the text\n" * 2000
+    graph = backcalc.parse(text)
+    assert graph.run().gradient["a"] == Name("b", graph.run().gradient["a"].span)  # Formulas are none of arrays.
+    assert graph.run({"a": 2, "b": 3}).gradient == {"a": 3, "b": 2}
+    assert graph.run({"a": 2, "b": 3}, mode="forward").gradient == {"a": 3, "b": 2}
+    with pytest.raises(backcalc.BuildError):
+        backcalc.parse(text + "y = 2\n")
 
 
 def test_load_reads_a_file_by_text_or_path(tmp_path):

@@ -56,6 +56,11 @@ class AnyRun(Protocol):
         ...
 
     @property
+    def value(self) -> Any:
+        """The output's value; None where it is not known."""
+        ...
+
+    @property
     def gradient(self) -> Mapping[str, Any]:
         """∂output/∂name for each name of `wrt`."""
         ...

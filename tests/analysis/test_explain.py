@@ -44,7 +44,7 @@ def run(text, at=None, **options):
 
 def sample(path):
     graph = backcalc.load(path)
-    return graph.run(of=graph.sinks[-1] if graph.output is None and not graph.seeds else None).run
+    return graph.run(of=graph.sinks[-1] if graph.output is None and not graph.objects.seeds else None).run
 
 
 def lines(found, digits=6, nodes=(), wrt=(), hand=None):

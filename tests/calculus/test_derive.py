@@ -22,7 +22,7 @@ law = settings(deadline=None, derandomize=True, max_examples=30)
 
 
 def derived(text, output, wrt=()):
-    graph = backcalc.parse(text)
+    graph = backcalc.parse(text).objects
     outputs = [output] if isinstance(output, str) else output
     return "\n".join(map(unparse_statement, derive(graph, outputs, wrt or graph.inputs)))
 
@@ -76,7 +76,7 @@ def test_derive_of_derive_is_the_hessian_and_symmetric(drawn):
     if not names:
         return
     first = derived(drawn.text, output)
-    once = backcalc.parse(first)
+    once = backcalc.parse(first).objects
     second = backcalc.parse(derived(first, gradient_nodes(once, output), names)).run(drawn.point, of=output).run
     for a in names:
         for b in names:

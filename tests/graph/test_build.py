@@ -51,7 +51,7 @@ def test_kinds(text, kinds):
     ],
 )
 def test_args(text, node, args):
-    with_warnings = backcalc.parse(text)
+    with_warnings = backcalc.parse(text).objects
     assert with_warnings.node(node).args == tuple(args.split())
 
 
@@ -69,13 +69,13 @@ def test_args(text, node, args):
     ],
 )
 def test_sinks_and_inputs(text, sinks, inputs):
-    graph = backcalc.parse(text)
+    graph = backcalc.parse(text).objects
     assert (graph.sinks, graph.inputs) == (tuple(sinks.split()), tuple(inputs.split()))
 
 
 def test_lines_are_those_of_the_definitions():
     text = "# a comment\ny = 2*x\n\n\nx -> z : 1\nz = 4; input x; w = y + z"
-    graph = backcalc.parse(text)
+    graph = backcalc.parse(text).objects
     lines = {node.name: graph.line(node) for node in graph.nodes}
     assert lines == {"y": 2, "z": 6, "x": 6, "w": 6}
 

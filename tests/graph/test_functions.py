@@ -39,7 +39,7 @@ from backcalc.graph import functions
     ],
 )
 def test_expanded(text, expanded):
-    graph, flat = backcalc.parse(text), backcalc.parse(expanded)
+    graph, flat = backcalc.parse(text).objects, backcalc.parse(expanded).objects
     assert {node.name: node.expr for node in graph.nodes} == {node.name: node.expr for node in flat.nodes}
     assert {node.name: node.args for node in graph.nodes} == {node.name: node.args for node in flat.nodes}
     edges = [[edge.partial for node in some.nodes for edge in node.incoming] for some in (graph, flat)]
@@ -49,7 +49,7 @@ def test_expanded(text, expanded):
 
 
 def test_a_formula_stays_as_written():
-    node = backcalc.parse("def sq(x) = x^2; y = sq(a)").node("y")
+    node = backcalc.parse("def sq(x) = x^2; y = sq(a)").objects.node("y")
     assert node.formula != node.expr
 
 

@@ -14,7 +14,7 @@ from backcalc.language.expr import Call, Name
 
 def written(text):
     """The slots of the tape of `text` in words, and where its nodes stand."""
-    graph = backcalc.parse(text)
+    graph = backcalc.parse(text).objects
     tape = Tape(graph)
     node_at = {slot: name for name, slot in zip(graph.index, tape.slot, strict=True)}
     slots = []
@@ -50,7 +50,7 @@ def test_slots(text, slots):
 
 
 def test_partials_are_slots():
-    tape = Tape(backcalc.parse("x -> y : 3; w -> y : w; x -> y : 3"))
+    tape = Tape(backcalc.parse("x -> y : 3; w -> y : w; x -> y : 3").objects)
     (pairs,) = tape.partials.values()
     assert [tape.graph.nodes[tail].name for tail, _ in pairs] == ["x", "w", "x"]
     assert [tape.literals[slot] for _, slot in pairs] == [3, None, 3]
@@ -76,7 +76,7 @@ def test_sharing_costs_nothing():
     ],
 )
 def test_constant_slots(text, constant):
-    tape = Tape(backcalc.parse(text))
+    tape = Tape(backcalc.parse(text).objects)
     fixed = [slot for slot, is_constant in enumerate(tape.constant) if is_constant]
     shown = [tape.rows[slot].name if tape.rows[slot] else f"{tape.literals[slot]:g}" for slot in fixed]
     assert " ".join(shown) == constant

@@ -32,7 +32,7 @@ def right(given_text, expected, tolerance=AS_WRITTEN):
 def marks(text, at=None, of=None):
     """The marked answers of a graph's `#=` lines at a point."""
     program = parse(Source("test", text))
-    found = run(backcalc.parse(text), from_mapping(at or {}, program.source), of)
+    found = run(backcalc.parse(text).objects, from_mapping(at or {}, program.source), of)
     return check(found, program.source, stated_answers(program.source, program.comments))
 
 
@@ -443,7 +443,7 @@ def test_elements_have_every_verdict(sheet, verdicts):
 )
 def test_too_few_digits_are_told(answer, verdict, note):
     source = Source("sheet", answer)
-    key = Key(run(backcalc.parse("y = sin(x)*cos(x)"), {"x": 1.0}), Tolerance(significant=3))
+    key = Key(run(backcalc.parse("y = sin(x)*cos(x)").objects, {"x": 1.0}), Tolerance(significant=3))
     ((mark,), _) = key.mark(source, read_answers(source)[0])  # y = 0.45465
     assert (mark.verdict, mark.note) == (verdict, note)
 
@@ -455,7 +455,7 @@ def test_the_given_value_stands_on_one_line():
 
 def marks_of(text, sheet, at=None):
     source = Source("sheet", sheet)
-    key = Key(run(backcalc.parse(text), from_mapping(at or {}, source)))
+    key = Key(run(backcalc.parse(text).objects, from_mapping(at or {}, source)))
     return key.mark(source, read_answers(source)[0])[0]
 
 
@@ -472,7 +472,7 @@ def marks_of(text, sheet, at=None):
 )
 def test_an_answer_that_cannot_be_marked_keeps_no_other_from_it(answer, code, hints):
     source = Source("sheet", f"{answer}\nt = 10")
-    marked, errors = Key(run(backcalc.parse(VECTORS), {})).mark(source, read_answers(source)[0])
+    marked, errors = Key(run(backcalc.parse(VECTORS).objects, {})).mark(source, read_answers(source)[0])
     assert [(mark.name, mark.verdict) for mark in marked] == [("t", "right")]
     assert [(error.code, error.hints) for error in errors] == [(code, hints)]
 
@@ -480,6 +480,6 @@ def test_an_answer_that_cannot_be_marked_keeps_no_other_from_it(answer, code, hi
 def test_what_is_not_known_keeps_no_other_answer_from_being_marked():
     text = "input v = [1, 2]\nh = W*v\nadjoint h = [3, 4]"
     source = Source("sheet", "dL/dW = [3, 8]\ndL/dv = [3, 4]\nh = [1, 2]\ndL/dh = [3, 4]")
-    marked, errors = Key(run(backcalc.parse(text), {})).mark(source, read_answers(source)[0])
+    marked, errors = Key(run(backcalc.parse(text).objects, {})).mark(source, read_answers(source)[0])
     assert [mark.name for mark in marked] == ["dL/dW", "dL/dh"]
     assert [(error.code, error.hints[0][:21]) for error in errors] == [("unknown-value", "give it by --at W=1, ")] * 2

@@ -17,7 +17,7 @@ VECTORS = "input W = [[1, 2], [3, 4]]\ninput v = [5, 6]\nh = W @ v\ns = sum(h)\n
 
 
 def key_of(text, at=None):
-    return Key(run(backcalc.parse(text), from_mapping(at or {}, Source("test", ""))))
+    return Key(run(backcalc.parse(text).objects, from_mapping(at or {}, Source("test", ""))))
 
 
 def lacking(asked, given, text=VECTORS):

@@ -141,7 +141,7 @@ def test_an_exercise_is_fair(drawn):
     exercise = quiz(*drawn)
     text = "\n".join(exercise_lines(exercise))
     program = parse(Source("q.bg", text))
-    found = run(backcalc.parse(text), {})
+    found = run(backcalc.parse(text).objects, {})
     assert found.warnings == ()
     assert found.output == "L"
     assert all(

@@ -75,6 +75,11 @@ class LargeRun:
         return _Column(self.adjoint_array)
 
     @property
+    def value(self) -> float | None:
+        """The output's value; None where it is not known."""
+        return self.values[self.graph.index[self.output]]
+
+    @property
     def gradient(self) -> dict[str, float]:
         """∂output/∂name for each name of `wrt`."""
         names, adjoints = self.graph.names.at(self.wrt_places), self.adjoint_array[self.wrt_places]
@@ -125,16 +130,21 @@ class _Column(Sequence[float | None]):
         return found.tolist()  # type: ignore[no-any-return]
 
 
-def run_large(source: Source, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun | None:
-    """The graph in `source` run at `at`; None where the plain way is needed.
+def read_large(source: Source) -> ArrayGraph | None:
+    """The graph in `source`; None where the plain way is needed.
 
-    Raises BackcalcError as `run` does, for statements that are not in the language and for options that do not fit.
+    Raises BackcalcError for statements that are not in the language.
     """
     try:
-        graph = _read(source)
-        if graph is None:
-            return None
-        if len(source.text) > HUGE:
+        return _read(source)
+    except UnfitError:
+        return None
+
+
+def run_large(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun | None:
+    """`graph` run at `at`; None where the plain way is needed. Raises UsageError for options that do not fit."""
+    try:
+        if len(graph.source.text) > HUGE:
             return _run(graph, at, of, wrt)
         noticed = meanwhile(lambda: graph.warnings)  # The graph keeps them; to look for them takes as long as a pass.
         found = _run(graph, at, of, wrt)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backcalc.analysis.run import Text
 from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
 from backcalc.calculus.result import AnyRun, Mode
@@ -32,9 +33,6 @@ Examples:
   cat edges.txt | backcalc run - --of o
   backcalc run neuron.bg --at w=0.5,x=2,b=-1,z=1 --format json
 """
-
-LARGE = 50_000
-"""Characters from which on a text is worth loading NumPy to read it by arrays."""
 
 PIECE = 1 << 20
 """Bytes of a file of points that are read at a time."""
@@ -77,12 +75,9 @@ def command(
         return _run_data(load(source), data, asked, shown)
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
     is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
-    if is_plain and len(source.text) >= LARGE:
-        from backcalc.bulk.graph.run import run_large
-
-        large = run_large(source, read_point(asked.at), asked.of, asked.wrt)
-        if large is not None:
-            return _finish(large, shown)
+    if is_plain:
+        text = Text(source)
+        return _finish(text.run(read_point(asked.at), asked.of, asked.wrt), shown, partials=partials)
     read = load(source)
     if expanded:
         from backcalc.graph.expand import expand

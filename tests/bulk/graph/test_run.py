@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backcalc.bulk.graph import warnings as array_nodes
-from backcalc.bulk.graph.run import run_large
+from backcalc.bulk.graph.run import read_large, run_large
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.render.reports.run import run_report
@@ -32,10 +32,16 @@ def close(found, expected):
     return math.isclose(found, expected, rel_tol=ULPS * 2**-53, abs_tol=1e-12)
 
 
+def by_arrays(source, at, of=None, wrt=()):
+    """The run of a text by arrays; None where they leave it to the plain way."""
+    graph = read_large(source)
+    return None if graph is None else run_large(graph, at, of, wrt)
+
+
 def both(text, at=None, of=None, wrt=()):
     """The large run of a text and the plain one, held equal; None where there is no large one."""
     source = Source("test", text)
-    large = run_large(source, at or {}, of, wrt)
+    large = by_arrays(source, at or {}, of, wrt)
     if large is None:
         return None
     plain = run(load(source), at or {}, of, wrt)
@@ -213,14 +219,14 @@ LEFT = [
 
 @pytest.mark.parametrize("text", LEFT)
 def test_arrays_leave(text):
-    assert run_large(Source("test", text), {}, None, ()) is None
+    assert by_arrays(Source("test", text), {}, None, ()) is None
 
 
 @pytest.mark.parametrize(
     ("text", "at"), [("x = 1\ny = x", {"x": 2.0}), ("o = 0.1\nu -> o : 1", {"o": 2.0}), ("y = e", {"e": 1.0})]
 )
 def test_values_that_are_not_an_inputs_are_left_to_the_plain_way(text, at):
-    assert run_large(Source("test", text), at, None, ()) is None
+    assert by_arrays(Source("test", text), at, None, ()) is None
 
 
 def test_values_of_inputs_and_known_activations():
@@ -236,14 +242,14 @@ def test_errors_of_options_are_the_plain_ones(text, of, wrt):
     with pytest.raises(BackcalcError) as plain:
         run(load(source), {}, of, wrt)
     with pytest.raises(BackcalcError) as large:
-        run_large(source, {}, of, wrt)
+        by_arrays(source, {}, of, wrt)
     assert str(large.value) == str(plain.value)
 
 
 @pytest.mark.parametrize("text", TAKEN)
 def test_what_is_printed_is_the_same(text):
     source = Source("test", text)
-    large, plain = run_large(source, {}, None, ()), run(load(source), {})
+    large, plain = by_arrays(source, {}, None, ()), run(load(source), {})
     assert list(render_csv(large)) == list(render_csv(plain))
     assert run_report(large, limit=3) == run_report(plain, limit=3)
 

@@ -24,7 +24,7 @@ VALUES = [-2.5, -1.0, -0.25, 0.0, 0.3, 1.0, 2.0, 30.0]
 
 
 def program_of(text, *names):
-    graph = backcalc.parse(text)
+    graph = backcalc.parse(text).objects
     evaluation = Evaluation(tape_of(graph), dict.fromkeys(names, 0.5))
     return compiled(evaluation, names, graph.output or graph.sinks[0], names)
 
@@ -100,7 +100,7 @@ def test_a_program_is_a_loop_over_points(formula):
 def agrees(text, data):
     graph = backcalc.parse(text)
     names = tuple(data)
-    evaluation = Evaluation(tape_of(graph), {name: float(points[0]) for name, points in data.items()})
+    evaluation = Evaluation(tape_of(graph.objects), {name: float(points[0]) for name, points in data.items()})
     runner = compiled(evaluation, names, "y", names)
     found = ran(runner, data, 1 + len(names))
     for i in range(len(data[names[0]])):

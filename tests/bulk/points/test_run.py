@@ -61,7 +61,7 @@ def read_points(source, graph):
 
 
 def batched(text, data, at=None, **options):
-    return run_data(backcalc.parse(text), Source("points.csv", table(data)), at or {}, **options)
+    return run_data(backcalc.parse(text).objects, Source("points.csv", table(data)), at or {}, **options)
 
 
 def agrees(text, data, at=None, of=None):
@@ -172,7 +172,7 @@ CELLS = st.sampled_from(["1", "2.5", "-3e-2", "0.1234567890123", '"4"', " 5", "n
 def test_a_file_in_pieces_is_the_same_file(rows, cuts):
     data = ("x,z\n" + "".join(f"{a},{b}\n" for a, b in rows)).encode()
     places = [0, *sorted(cuts), len(data)]
-    graph = backcalc.parse("y = x*z")
+    graph = backcalc.parse("y = x*z").objects
     whole, cut = (_outcome(graph, pieces) for pieces in ([data], [data[a:b] for a, b in pairwise(places)]))
     assert whole == cut
 
@@ -190,14 +190,14 @@ def _outcome(graph, pieces):
 
 def test_a_stream_need_not_end():
     endless = chain([b"x\n"], repeat(b"1\n2\n"))
-    stream = stream_data(backcalc.parse("y = x^2"), "points.csv", endless, {})
+    stream = stream_data(backcalc.parse("y = x^2").objects, "points.csv", endless, {})
     found = [batch.value.tolist() for batch in islice(stream, 3)]
     assert np.concatenate(found).tolist()[:4] == [1, 4, 1, 4]
 
 
 def test_an_error_far_down_has_its_place_and_so_have_those_behind_it():
     pieces = [b"x,z\n1,2\n", b"1,2\n" * 1000, b"1,two\n", b"1,2\n" * 1000, b'"1",2,3\n', b"\xc3\xa9,1\n"]
-    graph = backcalc.parse("y = x*z")
+    graph = backcalc.parse("y = x*z").objects
     stream = stream_data(graph, "points.csv", pieces, {})
     with pytest.raises(backcalc.UsageError) as caught:
         list(stream)
@@ -208,7 +208,7 @@ def test_an_error_far_down_has_its_place_and_so_have_those_behind_it():
 
 def test_bytes_that_are_no_text_have_their_line():
     with pytest.raises(backcalc.ReadError, match=r"points\.csv:4:1: error: the byte 0xff"):
-        list(stream_data(backcalc.parse("y = x"), "points.csv", [b"x\n1\n", b"2\n", b"\xff\n"], {}))
+        list(stream_data(backcalc.parse("y = x").objects, "points.csv", [b"x\n1\n", b"2\n", b"\xff\n"], {}))
 
 
 # ---- The file --------------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def test_bytes_that_are_no_text_have_their_line():
 )
 def test_points_are_read(text, graph, expected):
     source = Source("points.csv", text.removeprefix("\ufeff"))
-    found = read_points(source, backcalc.parse(graph))
+    found = read_points(source, backcalc.parse(graph).objects)
     assert {name: array.tolist() for name, array in found.values.items()} == expected
     assert not found.warnings
 
@@ -288,32 +288,32 @@ ERRORS = [  # CSV, graph, line:column, words
 @pytest.mark.parametrize(("text", "graph", "place", "words"), ERRORS)
 def test_what_a_file_has_wrong(text, graph, place, words):
     with pytest.raises(backcalc.BackcalcError) as caught:
-        run_data(backcalc.parse(graph), Source("points.csv", text), {})
+        run_data(backcalc.parse(graph).objects, Source("points.csv", text), {})
     message = str(caught.value)
     assert place is None or message.startswith(f"points.csv:{place}: error: "), message
     assert all(word in message for word in words), message
 
 
 def test_a_number_that_is_not_finite_is_a_warning():
-    found = read_points(Source("points.csv", "x,z\n1,inf\nnan,3\n"), backcalc.parse("y = x*z"))
+    found = read_points(Source("points.csv", "x,z\n1,inf\nnan,3\n"), backcalc.parse("y = x*z").objects)
     (warning,) = found.warnings
     assert (warning.code, warning.span) == ("not-finite", (6, 9))
     assert warning.message == "column `z`: inf is no finite number, and so in 1 more cell"
 
 
 def test_a_minus_of_typography_is_a_minus():
-    found = read_points(Source("points.csv", "x\n−1.5\n"), backcalc.parse("y = x"))
+    found = read_points(Source("points.csv", "x\n−1.5\n"), backcalc.parse("y = x").objects)
     assert found.values["x"].tolist() == [-1.5]
 
 
 def test_all_bad_cells_are_told():
     with pytest.raises(backcalc.BackcalcError) as caught:
-        read_points(Source("points.csv", "x,z\na,b\n1,c\n"), backcalc.parse("y = x*z"))
+        read_points(Source("points.csv", "x,z\na,b\n1,c\n"), backcalc.parse("y = x*z").objects)
     assert len(caught.value.diagnostics) == 3
 
 
 def test_a_column_of_no_input_is_a_warning():
-    found = run_data(backcalc.parse("y = x"), Source("points.csv", "x,label\n1,2\n"), {})
+    found = run_data(backcalc.parse("y = x").objects, Source("points.csv", "x,label\n1,2\n"), {})
     assert [warning.code for warning in found.warnings] == ["no-input"]
     assert found.value.tolist() == [1]
 

@@ -102,7 +102,7 @@ def _tables():
     """The LaTeX of every sample, with numbers where it has them, and of formulas throughout; and of odd names."""
     for path in sorted(SAMPLES.glob("*.bg")):
         graph = backcalc.load(path)
-        found = graph.run(of=graph.sinks[-1] if graph.output is None and not graph.seeds else None).run
+        found = graph.run(of=graph.sinks[-1] if graph.output is None and not graph.objects.seeds else None).run
         yield "\n".join(render_latex(run_report(found, partials=True)))
         yield "\n".join(render_latex(paths_report(Aggregation(found), found.wrt, 3)))
     long = backcalc.parse("input v0[12]\nfor k in 1..30 { v{k} = tanh(v{k-1}) }\nL = sum(v30)")
