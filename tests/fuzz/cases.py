@@ -1,0 +1,214 @@
+"""Command lines: a command, its options drawn from what its own parameters say, and the files that it reads.
+
+A command that is added to COMMANDS is fuzzed without a change here: options are drawn by their type, and by their name
+where they are about nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from random import Random
+
+import click
+from fuzz import texts
+
+from backcalc.analysis.samples import samples
+from backcalc.cli import COMMANDS
+
+NUMBERS = ("1", "0", "-1", "0.5", "2", "-2.5", "pi/4", "1/3", "1e308", "1e-320", "inf")
+VECTORS, MATRICES = ("[1, 2]", "[0, 4]", "[0.5, -inf]"), ("[[1, 2], [3, 4]]", "[[0, 0], [0, 1]]")
+VALUES = (*NUMBERS, *VECTORS, *MATRICES)
+CELLS = ("1", "0", "-1", "0.5", "1e400", "inf", "nan", "", "abc", "1e-320", "-0", "1,5", '"2"', "=1+1", "0x1", "é")
+WEIGHTS = {"run": 8, "check": 5, "grade": 4, "samples": 0.5, "quiz": 0.4}  # Of the others each has 2.
+GRAPH, POINTS, SHEET, BOOK, POINT = "g.bg", "p.csv", "a.txt", "b.csv", "at.json"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command line, the files that it speaks of, and what stands on stdin."""
+
+    args: tuple[str, ...]
+    files: dict[str, str] = field(default_factory=dict)
+    stdin: str = ""
+
+
+@cache
+def command(name: str) -> click.Command:
+    """The command of this name, as click has it."""
+    found: click.Command = import_module(f"backcalc.cli.commands.{name}").command
+    return found
+
+
+def case(rng: Random) -> Case:
+    """A command line to try."""
+    name = rng.choices(list(COMMANDS), [WEIGHTS.get(each, 2) for each in COMMANDS])[0]
+    text = texts.text(rng)
+    files = {GRAPH: text}
+    draw = _Draw(rng, text, files)
+    options, arguments = [], []
+    for param in sorted(command(name).params, key=lambda each: isinstance(each, click.Argument)):
+        if isinstance(param, click.Argument):
+            arguments += draw.argument(name, param)
+        elif rng.random() < LIKELY.get(str(param.name), 0.2):
+            options += draw.option(param)
+    stdin = text if "-" in arguments else draw.sheet() if "-" in options or name == "quiz" else ""
+    words = [*options, *arguments] if rng.random() < 0.5 else [*arguments, *options]
+    if name == "grade" and {"--out", "--hints"} & {*words} and rng.random() < 0.9:
+        words += ["--format", "gradescope"]  # Without which they are refused.
+    return Case((name, *words), files, stdin)
+
+
+LIKELY = {
+    "of": 0.25,
+    "wrt": 0.25,
+    "data": 0.12,
+    "format_": 0.6,
+    "seed": 1,
+    "jobs": 0,
+    "write": 0.05,
+    "play": 0.1,
+    "mode": 0.25,
+    "tol": 0.1,
+    "sig": 0.1,
+    "out": 0.1,
+    "hints": 0.1,
+    "answers": 0.1,
+    "path": 0.1,
+    "strict": 0.2,
+    "expanded": 0.15,
+    "partials": 0.2,
+    "all_pairs": 0.1,
+    "at": 0.7,
+}
+
+
+class _Draw:
+    """What stands for each parameter; files are added as something speaks of them."""
+
+    def __init__(self, rng: Random, text: str, files: dict[str, str]) -> None:
+        self._rng, self._names, self._files = rng, texts.names(text), files
+        self._inputs = texts.inputs(text) or self._names
+        self._named: dict[str, Callable[[], str]] = {
+            "at": self._at,
+            "of": self._name,
+            "wrt": self._list,
+            "nodes": self._list,
+            "node": self._list,
+            "from_": self._list,
+            "data": lambda: self._file(POINTS, self._points),
+            "path": lambda: self._file(SHEET, self.sheet),
+            "answers": lambda: self._file(SHEET, self.sheet),
+            "out": lambda: rng.choice(("out", "")),
+            "along": self._point,
+            "get": self._asked,
+            "exprs": lambda: texts.text(rng),
+            "expr": lambda: texts.text(rng),
+        }
+
+    def argument(self, command_name: str, param: click.Argument) -> list[str]:
+        """The words of an argument."""
+        rng, name = self._rng, str(param.name)
+        if command_name == "samples":
+            return [rng.choice([*(each.name for each in samples()), "nope"])] * (rng.random() < 0.7)
+        if name == "paths" and command_name == "grade":
+            found = [rng.choice((SHEET, BOOK)) for _ in range(rng.choice((1, 1, 2)))]
+            for each in found:
+                self._file(each, self.sheet if each == SHEET else self._book)
+            return found
+        graph = [] if rng.random() < 0.02 else [rng.choice([GRAPH] * 20 + ["-"])]
+        states = "#=" in self._files[GRAPH]
+        if (
+            name == "arguments"
+            and command_name == "check"
+            and SHEET not in self._files
+            and not (states and rng.random() < 0.5)
+        ):
+            return [*graph, *(self._answer() for _ in range(rng.randint(1, 3)))]
+        return graph
+
+    def option(self, param: click.Parameter) -> list[str]:
+        """An option with its value, as words."""
+        rng = self._rng
+        flag = rng.choice(param.opts)
+        if getattr(param, "is_flag", False):
+            return [flag]
+        if isinstance(param.type, click.Choice):
+            return [flag, rng.choice(list(param.type.choices))]
+        if isinstance(param.type, click.IntRange | click.FloatRange):
+            is_small = param.name in ("nodes", "depth")  # Of an exercise; more take seconds.
+            low, high = param.type.min or 0, param.type.max or (3 if is_small else 99)
+            return [flag, str(rng.choice([low, high, 1, *((2, 3) if high > 1 else (0.01, 0.5))]))]
+        if param.name in self._named:
+            return [flag, self._named[str(param.name)]()]
+        return [flag, rng.choice((self._name(), rng.choice(VALUES), "nope"))]
+
+    def _file(self, name: str, made: Callable[[], str]) -> str:
+        self._files[name] = made()
+        return name
+
+    def _name(self) -> str:
+        if self._rng.random() < 0.02:
+            return "nope"
+        return self._rng.choice([*self._names[-6:], self._rng.choice(self._names)])
+
+    def _list(self) -> str:
+        return ",".join(self._name() for _ in range(self._rng.choice((1, 1, 2))))
+
+    def _point(self) -> str:
+        known = self._inputs if self._rng.random() < 0.85 else self._names
+        named = self._rng.sample(known, min(len(known), self._rng.choice((1, 2, 3, 9))))
+        return ",".join(f"{name}={self._value(name)}" for name in named)
+
+    def _value(self, name: str) -> str:
+        """A value, as a rule of the shape that names stand for in `texts.program`."""
+        if self._rng.random() < 0.1:
+            return self._rng.choice(VALUES)
+        return self._rng.choice({"p": VECTORS, "W": MATRICES}.get(name[0], NUMBERS))
+
+    def _at(self) -> str:
+        if self._rng.random() < 0.05:
+            cells = (self._rng.choice(("1", "[1, 2]", '"x"', "null", "NaN", "1e999", "{}")) for _ in range(2))
+            pairs = (f'"{self._name()}": {cell}' for cell in cells)
+            self._files[POINT] = f"{{{', '.join(pairs)}}}"
+            return f"@{POINT}"
+        return self._point() if self._rng.random() < 0.95 else texts.derived(self._rng, "point")
+
+    def _asked(self) -> str:
+        above = self._names[-1] if self._rng.random() < 0.6 else self._name()
+        below = self._name()
+        forms = (f"d{above}/d{below}", above, f"∂{above}/∂{below}", f"d({above})/d({below})", f"d{above}/d{below}[0]")
+        return self._rng.choices(forms, (6, 6, 3, 3, 1))[0]
+
+    def _answer(self) -> str:
+        rng = self._rng
+        if rng.random() < 0.05:
+            return texts.derived(rng, "answer")
+        value = rng.choice((*VALUES, "0.562", "-0.3", "[1, 2, 3]", "?" if rng.random() < 0.5 else self._name()))
+        found = f"{self._asked()} = {value}"
+        return texts.mutated(rng, found) if rng.random() < 0.1 else found
+
+    def sheet(self) -> str:
+        """Answers, one a line."""
+        return "\n".join(self._answer() for _ in range(self._rng.randint(1, 4)))
+
+    def _points(self) -> str:
+        rng = self._rng
+        header = rng.sample(self._inputs, min(len(self._inputs), rng.choice((1, 2, 3, 9))))
+        header = [f"{name}[{i}]" for name in header for i in range(2)] if rng.random() < 0.2 else header
+        return self._table(header)
+
+    def _book(self) -> str:
+        return self._table(["name", *(self._asked() for _ in range(self._rng.randint(1, 3)))])
+
+    def _table(self, header: list[str]) -> str:
+        rng = self._rng
+        rows = [
+            [rng.choice(CELLS[:6] if rng.random() < 0.8 else CELLS) for _ in header]
+            for _ in range(rng.choice((0, 1, 1, 2, 3)))
+        ]
+        sign = rng.choice((",", ",", ",", ";", "\t"))
+        found = "\n".join(sign.join(row) for row in [header, *rows])
+        return texts.mutated(rng, found) if rng.random() < 0.1 else found

@@ -1,0 +1,111 @@
+"""The fuzzer itself: what it draws is worth trying, and what is planted it finds, makes small and tells."""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+import pytest
+from fuzz import texts
+from fuzz.__main__ import batch
+from fuzz.cases import Case, case
+from fuzz.judge import judged
+from fuzz.shrink import least, shrunk
+
+import backcalc
+from backcalc.cli import COMMANDS
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def is_valid(text):
+    try:
+        backcalc.parse(text)
+    except Exception:  # noqa: BLE001  What it is does not matter here.
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("draw", "low", "high"),
+    [
+        (texts.program, 0.9, 1),
+        (lambda rng: texts.mutated(rng, rng.choice(texts.corpus())), 0.35, 0.75),
+        (lambda rng: texts.mutated(rng, texts.program(rng)), 0.35, 0.75),
+        (texts.text, 0.4, 0.8),
+    ],
+)
+def test_about_half_of_what_is_drawn_is_valid(draw, low, high):
+    share = sum(is_valid(draw(Random(i))) for i in range(300)) / 300
+    assert low <= share <= high
+
+
+def test_tokens_are_the_whole_text():
+    for text in texts.corpus():
+        assert "".join(texts.tokens(text)) == text
+
+
+def test_each_rule_of_the_grammar_is_derived_from():
+    rules, _ = texts._grammar()
+    for start in rules:
+        assert texts.derived(Random(start), start) or start.startswith("_")
+
+
+def test_each_command_and_most_options_are_drawn():
+    drawn = [case(Random(i)).args for i in range(2000)]
+    assert {args[0] for args in drawn} == set(COMMANDS)
+    options = {word for args in drawn for word in args if word.startswith("--")}
+    assert {"--at", "--of", "--wrt", "--format", "--data", "--expand", "--mode", "--all-pairs", "--limit"} <= options
+
+
+def test_an_input_is_that_of_its_seed_and_number():
+    assert case(Random("3 14")) == case(Random("3 14"))
+
+
+def test_a_planted_fault_is_found_and_made_small(monkeypatch):
+    def fault(*_):
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr("backcalc.cli.commands.derive.read_graph", fault)
+    found = Case(("derive", "g.bg", "--of", "y"), {"g.bg": "x1 = 2\ny = sin(x1)\n"})
+    failure = judged(found).failure
+    assert failure.startswith("internal error ZeroDivisionError")
+    small = shrunk(found, lambda each: judged(each).failure == failure)
+    assert small == Case(("derive",), {"g.bg": ""})
+
+
+@pytest.mark.parametrize(
+    ("planted", "failure"),
+    [
+        (lambda **_: print("\x1b[31m"), "a control character goes out raw"),
+        (lambda **_: 3, "status 3"),
+        (lambda **_: 2, "an error without a word"),
+        (lambda **_: __import__("warnings").warn("w", RuntimeWarning, stacklevel=1), "a warning of Python: w"),
+    ],
+)
+def test_each_kind_of_fault_has_its_name(monkeypatch, planted, failure):
+    monkeypatch.setattr("backcalc.cli.commands.samples.command.callback", planted)
+    assert judged(Case(("samples",))).failure.startswith(failure)
+
+
+def test_what_takes_too_long_is_stopped(monkeypatch):
+    def endless(**_):
+        while True:
+            pass
+
+    monkeypatch.setattr("fuzz.judge.SECONDS", 0.05)
+    monkeypatch.setattr("backcalc.cli.commands.samples.command.callback", endless)
+    assert judged(Case(("samples",))).failure.startswith("takes longer")
+
+
+def test_least_leaves_out_all_that_may_be():
+    assert least("abcdefgh", lambda kept: {"c", "g"} <= set(kept)) == ["c", "g"]
+
+
+def test_figures_of_a_batch():
+    found = batch((5, 0, 20))
+    assert found.inputs == found.statuses.total() == 20
+    assert os.listdir() == []  # noqa: PTH208  A batch cleans up after itself.

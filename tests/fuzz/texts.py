@@ -1,0 +1,318 @@
+"""Texts to feed to the program: valid ones, the same with a few tokens changed, and what the grammar derives by chance.
+
+A text that is all noise dies in the lexer; the faults are behind it. So most inputs are valid ones with one or two
+tokens changed for others of their kind, which keeps about half of them valid.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from random import Random
+
+from backcalc.language.tables import FOLDER
+from backcalc.rules.primitives import CONSTANTS, PRIMITIVES
+
+ROOT = Path(FOLDER).parent
+SEEDS = Path(__file__).with_name("seeds.txt")
+
+NUMBERS = (
+    *("0", "1", "2", "3", "0.5", "-1", "-0.5", "1/3", "0.1", "10", "7", "1.50", ".5", "1e-5", "pi", "e", "inf", "tau"),
+    *("1e308", "-1e308", "1e16", "1e200", "1e-200", "-0.0", "1e-320", "5e-324", "100000000000000000000", "1e999"),
+)
+_WORDS = ("if", "then", "else", "and", "or", "not")
+FUNCTIONS = tuple(name for name in PRIMITIVES if name.isidentifier() and name not in _WORDS)
+OF_ONE = tuple(
+    name for name in FUNCTIONS if len(PRIMITIVES[name].params) == 1 and PRIMITIVES[name].shape == "elementwise"
+)
+ALIKE = (
+    ("+", "-", "*", "/", "@", "^", "**"),
+    ("<", "<=", ">", ">=", "==", "!="),
+    ("and", "or"),
+    ("input", "const", "output", "given", "adjoint", "claim"),
+)
+STRANGE = (
+    *("(", ")", "[", "]", "{", "}", ",", ";", "\n", "#", "#=", "=", ":", "->", ".T", "'", "^", "..", "nan", "-", "--"),
+    *(
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "not",
+        "∂",
+        "d(",
+        "²",
+        "√",
+        "½",
+        "·",
+        "σ",
+        "µ",
+        "\u200b",
+        "\u202e",
+        "\x1b[31m",
+    ),
+    *("🙂", '"', "\\", "%", "axis=0", "grad(", "x[0]", "W[0, 1]", "[1, 2]", "[[1, 2], [3, 4]]", "{k}", "e", "\t", "$"),
+)
+_NO_NODES = {*FUNCTIONS, *_WORDS, *CONSTANTS, *ALIKE[3], "def", "for", "in", "grad", "d", "T", "axis"}
+_TOKEN = re.compile(r"\s+|#=?|\d+\.?\d*(?:[eE][+-]?\d+)?|\w+'*|->|\*\*|\.\.|\.T|[<>=!]=|.", re.DOTALL)
+
+
+@cache
+def corpus() -> tuple[str, ...]:
+    """Texts of graphs: the samples, what must be rejected, the grammar's examples, and those that once broke things."""
+    rejected = [path.read_text("utf-8", "replace") for path in sorted((ROOT / "samples/errors").rglob("*.bg"))]
+    right = [
+        path.read_text("utf-8")
+        for folder in ("samples", "samples/warnings")
+        for path in sorted((ROOT / folder).glob("*.bg"))
+    ]
+    texts = [*rejected, *right * 3]
+    blocks = re.split(r"\n(?!// >)", (ROOT / "grammars/graph.lark").read_text("utf-8"))
+    examples = ("\n".join(re.findall(r"// > (.*)", block)) for block in blocks)
+    seeds = SEEDS.read_text("utf-8").split("\n----\n")
+    # Each as often again as it takes for short texts, which are quick and rich, to come often.
+    return tuple(text for text in (*texts, *examples, *seeds * 5) if text.strip() and len(text) < 1200)
+
+
+def tokens(text: str) -> list[str]:
+    """`text` cut into numbers, words, signs and white space, which together are the text."""
+    return _TOKEN.findall(text)
+
+
+def names(text: str) -> list[str]:
+    """The words of `text` that may be nodes."""
+    words = dict.fromkeys(re.findall(r"[^\W\d]\w*'*", re.sub("#.*", "", text)))
+    return [word for word in words if word not in _NO_NODES] or ["x"]
+
+
+def inputs(text: str) -> list[str]:
+    """The names of `text` that nothing in it defines."""
+    defined = re.findall(r"^\s*(?:const |given )?([^\W\d]\w*'*)\s*=|(?:->|/[d∂]\(?)\s*(\w+)", text, re.MULTILINE)
+    heads = {name for pair in defined for name in pair}
+    return [name for name in names(text) if name not in heads]
+
+
+def mutated(rng: Random, text: str) -> str:
+    """`text` with one to three tokens or lines changed."""
+    parts = tokens(text)
+    for _ in range(rng.choice((1, 1, 1, 1, 2))):
+        if parts:
+            parts = _changed(rng, parts)
+    return "".join(parts)
+
+
+def _changed(rng: Random, parts: list[str]) -> list[str]:
+    i = rng.randrange(len(parts))
+    how = rng.random()
+    if how < 0.8:  # A token by another of its kind, as a rule still a valid text.
+        i = next((k for k in (rng.randrange(len(parts)) for _ in range(9)) if _has_kind(parts[k])), i)
+        return [*parts[:i], _alike(rng, parts[i], parts), *parts[i + 1 :]]
+    if how < 0.9:
+        return "".join(_line_changed(rng, "".join(parts).split("\n"))).splitlines(keepends=True)
+    if how < 0.94:
+        return parts[:i] + parts[i + 1 :]
+    if how < 0.97:
+        k = rng.randrange(len(parts))
+        parts[i], parts[k] = parts[k], parts[i]
+        return parts
+    return [*parts[:i], rng.choice(STRANGE), *parts[i:]]
+
+
+def _has_kind(token: str) -> bool:
+    return token[0].isalnum() or any(token in group for group in ALIKE)
+
+
+def _alike(rng: Random, token: str, parts: list[str]) -> str:
+    """Another token that may stand where `token` stands."""
+    if token[0].isdigit():
+        return rng.choice(NUMBERS)
+    if token in PRIMITIVES and token.isidentifier():
+        return rng.choice(OF_ONE if token in OF_ONE else FUNCTIONS)
+    same = next((group for group in ALIKE if token in group), None)
+    if same:
+        return rng.choice(same)
+    if token[0].isalpha():
+        nodes = [each for each in parts if each[0].isalpha() and each not in _NO_NODES]
+        return rng.choice([*nodes * 4, "[1, 2]", "2", "x"])
+    return rng.choice(STRANGE)
+
+
+def _line_changed(rng: Random, lines: list[str]) -> list[str]:
+    i, how = rng.randrange(len(lines)), rng.random()
+    if how < 0.3:
+        lines.insert(rng.randrange(len(lines) + 1), lines[i])
+    elif how < 0.5:
+        del lines[i]
+    elif how < 0.7:
+        k = rng.randrange(len(lines))
+        lines[i], lines[k] = lines[k], lines[i]
+    else:
+        lines.insert(i, rng.choice(rng.choice(corpus()).split("\n")))
+    return [line + "\n" for line in lines]
+
+
+# ---- Programs made of nothing ----------------------------------------------------------------------------------------
+
+_SCALAR = (
+    *(
+        "{a} + {b}",
+        "{a} - {b}",
+        "{a}*{b}",
+        "{a}/{b}",
+        "{a}^{b}",
+        "-{a}^2",
+        "{f}({a})",
+        "{f}({a})*{b}",
+        "atan2({a}, {b})",
+    ),
+    *("if {a} < {b} then {c} else {f}({a})", "where({a} >= {b}, {c}, {a})", "max({a}, {b}, {n})", "min({a}, {n})"),
+    *("sum({v})", "{v} @ {v}", "{v}[{i}]", "{m}[{i}, 0]", "norm({v})", "mean({m})", "dot({v}, {v})", "grad({a}, {x})"),
+    *("sum(softmax({v}))", "logsumexp({v})", "cross_entropy(softmax({v}), {v})", "mse({v}, {v})", "({a} + {n})^2"),
+    *("grad(grad({a}, {x}), {x})", "prod({v})", "sin({a})^2", "sqrt({a})", "log({a})", "{a}"),
+)
+_VECTOR = (
+    *(
+        "{v} + {v}",
+        "{v}*{a}",
+        "{m} @ {v}",
+        "{f}({v})",
+        "relu({m} @ {v} + {v})",
+        "softmax({v})",
+        "[{a}, {b}]",
+        "{v}/{v}",
+    ),
+    *("{m}.T @ {v}", "concat({v}, {v})[0]*{v}", "{v}^{a}", "diag({m})", "where({v} > 0, {v}, {a})", "max({v}, {a})"),
+    *("{m}[1]", "{m}[{i}]", "{v}", "log_softmax({v})", "grad({a}, {p})", "sqrt({v})", "if {a} > 0 then {v} else {v}"),
+)
+_MATRIX = ("{m} @ {m}", "{m} + {m}", "outer({v}, {v})", "diag({v})", "{m}.T", "{f}({m})", "{m}*{a}", "exp({m})/2")
+_EDGES = (
+    "{u} -> {w} : {n}",
+    "{u} {w} {n}",
+    "d({w})/d({u}) = {n}",
+    "∂{w}/∂{u} = {n}",
+    "{u} -> {w} : {a}*{n}",
+    "{u},{w},{n}",
+)
+
+
+def program(rng: Random) -> str:
+    """A program that is right in most cases: numbers, vectors of two, 2×2 matrices, edges."""
+    kinds = {"a": ["x"], "v": ["p"], "m": ["W"]}
+    lines = ["input x" + rng.choice(("", " = 1", " = 0", " = -2.5"))]
+    lines += [rng.choice(("p = [1, -2]", "input p = [0, 3]", "input p[2]", "input p = [0.5, 1]"))]
+    lines += [rng.choice(("W = [[1, 2], [3, 4]]", "input W[2,2]", "input W = [[1, 0], [0, 2]]"))]
+    for i in range(rng.randint(1, 7)):
+        kind = rng.choice("aaaavvm")
+        lines.append(f"{kind}{i} = {_filled(rng, {'a': _SCALAR, 'v': _VECTOR, 'm': _MATRIX}[kind], kinds)}")
+        kinds[kind].append(f"{kind}{i}")
+    for i in range(rng.choice((0, 0, 0, 1, 3))):
+        tail = rng.choice(["u0", *(f"u{k}" for k in range(i + 1)), rng.choice(kinds["a"])])
+        edge = rng.choice(_EDGES).replace("{u}", tail).replace("{w}", f"u{i + 1}")
+        lines.append(_filled(rng, (edge,), kinds))
+    if rng.random() < 0.9:
+        lines.append(f"L = {_filled(rng, _SCALAR, kinds)}\noutput L")
+    lines += [f"{rng.choice(('#=', 'given', 'adjoint'))} {rng.choice(kinds['a'])} = {rng.choice(NUMBERS)}"] * (
+        rng.random() < 0.15
+    )
+    return "\n".join(lines)
+
+
+def _filled(rng: Random, forms: tuple[str, ...], kinds: dict[str, list[str]]) -> str:
+    def word(found: re.Match[str]) -> str:
+        kind = found[1]
+        if kind in kinds:
+            return rng.choice(kinds[kind][-3:])
+        if kind in "xp":
+            return rng.choice(kinds[{"x": "a", "p": "v"}[kind]])
+        if kind in "bc":
+            return rng.choice((*kinds["a"], rng.choice(NUMBERS)))
+        return rng.choice({"f": OF_ONE, "n": NUMBERS[:-1] if rng.random() < 0.95 else NUMBERS, "i": ("0", "1")}[kind])
+
+    return re.sub(r"\{(\w)\}", word, rng.choice(forms))
+
+
+# ---- What the grammar derives ----------------------------------------------------------------------------------------
+
+_SPELLED = {
+    "NAME": ("x", "y", "u1", "v1", "k", "t", "W", "sin", "sum", "σ1", "h'", "grad"),
+    "WHOLE": ("0", "1", "2", "3"),
+    "NUMBER": NUMBERS[:5],
+    "NAME_PART": ("a", "'"),
+    "DIFF": ("d", "∂"),
+    "TEMPLATE_OPEN": ("{",),
+}
+
+
+@cache
+def _grammar() -> tuple[dict[str, list[list[tuple[str, bool]]]], dict[str, str]]:
+    """The rules of the grammar: for each the expansions, as symbols and whether they are terminals; their patterns."""
+    from lark import Lark
+
+    made = Lark(
+        (ROOT / "grammars/graph.lark").read_text("utf-8"), parser="lalr", start=["statement", "answer", "point"]
+    )
+    found: dict[str, list[list[tuple[str, bool]]]] = {}
+    for rule in made.rules:
+        found.setdefault(rule.origin.name, []).append([(each.name, each.is_term) for each in rule.expansion])
+    return found, {each.name: each.pattern.value for each in made.terminals}
+
+
+def derived(rng: Random, start: str = "statement", room: int = 40) -> str:
+    """A text that the grammar derives from `start`, with about `room` steps before it takes the shortest ways."""
+    rules, patterns = _grammar()
+    open_, out, steps = [(start, False)], [], 0
+    while open_:
+        name, is_terminal = open_.pop()
+        if is_terminal:
+            out.append(_spelled(rng, name, patterns[name]))
+            continue
+        steps += 1
+        ways = rules[name]
+        way = rng.choice(ways) if steps < room else min(ways, key=lambda each: (_height(each), rng.random()))
+        open_ += reversed(way)
+    glue = rng.choice((" ", " ", ""))
+    return glue.join(out)
+
+
+@cache
+def _heights() -> dict[str, int]:
+    """For each rule the least depth of a tree that it derives."""
+    rules, _ = _grammar()
+    found: dict[str, int] = {}
+    while len(found) < len(rules):
+        for name, ways in rules.items():
+            known = [
+                max((found[n] for n, t in way if not t), default=0)
+                for way in ways
+                if all(t or n in found for n, t in way)
+            ]
+            if known and name not in found:
+                found[name] = 1 + min(known)
+    return found
+
+
+def _height(way: list[tuple[str, bool]]) -> int:
+    return max((_heights()[name] for name, is_terminal in way if not is_terminal), default=0)
+
+
+def _spelled(rng: Random, name: str, pattern: str) -> str:
+    if name in _SPELLED:
+        return rng.choice(_SPELLED[name])
+    plain = re.sub(r"\(\?!.*?\)$", "", pattern).replace("(?:", "(")
+    return rng.choice([each.replace("\\", "") for each in plain.strip("()").split("|")])
+
+
+def text(rng: Random) -> str:
+    """The text of a graph, valid in about half of the cases."""
+    how = rng.random()
+    if how < 0.12:
+        return rng.choice(corpus())
+    if how < 0.45:
+        return mutated(rng, rng.choice(corpus()))
+    if how < 0.8:
+        return program(rng)
+    if how < 0.98:
+        return mutated(rng, program(rng))
+    return "\n".join(derived(rng) for _ in range(rng.randint(1, 4)))
