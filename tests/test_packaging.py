@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -17,15 +18,34 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
+def built(tmp_path_factory):
+    """The folder with the sdist and the wheel."""
+    folder = tmp_path_factory.mktemp("built")
     tree = folder / "tree"
     ignored = shutil.ignore_patterns(".git", ".venv", "*.egg-info", ".*_cache", "__pycache__")
     shutil.copytree(ROOT, tree, ignore=ignored)
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, tree]
+    command = [sys.executable, "-m", "build", "--sdist", "--wheel", "--no-isolation", "--outdir", folder, tree]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return zipfile.ZipFile(next(folder.glob("*.whl")))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built):
+    return zipfile.ZipFile(next(built.glob("*.whl")))
+
+
+@pytest.fixture(scope="module")
+def sdist(built):
+    """The names of the files in the sdist, below its one folder."""
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        return {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
+
+
+def test_the_sdist_holds_the_tree(sdist):
+    """All but what only those need who work on it: so the tests run from it, and its links lead somewhere."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    assert {name for name in listed.split("\n") if name and not name.startswith(".")} <= sdist
 
 
 @pytest.mark.parametrize(
@@ -64,11 +84,13 @@ def test_top_level_is_what_the_design_says():
         "README.md",
         "LICENSE",
         "CHANGELOG.md",
+        "MANIFEST.in",
         "backcalc",
         "grammars",
         "samples",
         "tests",
         "benchmarks",
+        "docs",
     }
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
         "\n"
