@@ -15,7 +15,7 @@ from backcalc.graph.model import Node
 from backcalc.render.formats.html import html
 from backcalc.render.formats.plain import render_plain
 from backcalc.render.reports.run import run_report
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.files import clean, read
 from backcalc.text.numerals import DIGITS
 from backcalc.text.source import Source
@@ -162,7 +162,9 @@ class Graph:
         """
         if mode not in ("reverse", "forward"):
             hint = ('it is "reverse" or "forward"',)
-            raise UsageError(Source("mode", ""), [Diagnostic("unknown-mode", f"there is no mode {mode!r}", hints=hint)])
+            raise UsageError(
+                Source("mode", ""), [Diagnostic(Code.UNKNOWN_MODE, f"there is no mode {mode!r}", hints=hint)]
+            )
         return Result(self._text.run(from_mapping(at or {}, Source("at", "")), of, _names(wrt), mode))
 
     def run_points(

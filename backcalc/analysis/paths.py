@@ -16,7 +16,7 @@ from backcalc.calculus.question import LOSS
 from backcalc.calculus.run import Run
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import add, all_known, is_known, ones, shape_of
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
@@ -165,7 +165,7 @@ class Aggregation:
             ends = f"`{shorten(source)}` to `{shorten(self.run.output)}`"
             message = f"there are more than {MOST_LISTED} paths from {ends}, too many to list"
             hint = "--limit 1000 lists 1000 of them; their number and the sum of all need no list"
-            raise UsageError(Source("--limit", ""), [Diagnostic("too-many-paths", message, hints=(hint,))])
+            raise UsageError(Source("--limit", ""), [Diagnostic(Code.TOO_MANY_PATHS, message, hints=(hint,))])
 
 
 def _total(products: Sequence[Any]) -> Any:

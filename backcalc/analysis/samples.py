@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import NamedTuple
 
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import shorten
@@ -38,7 +38,7 @@ def sample(name: str) -> Sample:
     if wanted not in found:
         hints = did_you_mean(wanted, found) or (f"the samples are {', '.join(found)}",)
         raise UsageError(
-            Source("samples", ""), [Diagnostic("unknown-sample", f"no sample `{shorten(name)}`", hints=hints)]
+            Source("samples", ""), [Diagnostic(Code.UNKNOWN_SAMPLE, f"no sample `{shorten(name)}`", hints=hints)]
         )
     return found[wanted]
 

@@ -9,7 +9,7 @@ from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.primitives import CONSTANTS, lookup, variant
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import quietly, shape_of
-from backcalc.text.errors import Diagnostic, EvaluateError
+from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
@@ -49,7 +49,7 @@ def constant(expr: Expr, source: Source) -> Any:
     unknown = [name for name in names(expr).values() if name.id not in CONSTANTS]
     if unknown:
         message = "`{}` cannot stand here: only numbers can, pi, e, tau, inf, and functions of them"
-        found = [Diagnostic("not-constant", message.format(shorten(n.id)), n.span) for n in unknown]
+        found = [Diagnostic(Code.NOT_CONSTANT, message.format(shorten(n.id)), n.span) for n in unknown]
         raise EvaluateError(source, found)
 
     # Names and arities are told by the same words as in a graph.
@@ -70,7 +70,7 @@ def constant(expr: Expr, source: Source) -> Any:
             row, shapes = lookup(part.fn, len(args)), [shape_of(arg) for arg in _operands(part, args)]
             assert row is not None  # `expand` has told what is not there.
             message = refusal(row, row.shape, shapes)
-            raise EvaluateError(source, [Diagnostic("shape-mismatch", message, part.span)]) from None
+            raise EvaluateError(source, [Diagnostic(Code.SHAPE_MISMATCH, message, part.span)]) from None
 
     # Only a written vector makes an array here, so that `--at x=1` need not load NumPy.
     with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):

@@ -16,7 +16,7 @@ from backcalc.language.expr import NOWHERE, VECTOR, Call, Expr, Name, Number, na
 from backcalc.language.statements import Definition, Edge, Input, Output, Statement
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import is_known, literal
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
@@ -85,15 +85,15 @@ def _require_rows(graph: Graph, linear: Linearization, outputs: Iterable[str], w
         if len(shape) > 1:
             message = f"{what}; `derive` takes the derivative of a number or a vector"
             hints.append("or choose another node by --of")
-            found.append(Diagnostic("derivative-axes", message, hints=tuple(hints)))
+            found.append(Diagnostic(Code.DERIVATIVE_AXES, message, hints=tuple(hints)))
         elif shape and matrix is not None:
             by = shorten(matrix)
             message = f"{what}, `{by}` {shape_words(linear.shape(matrix))}; their derivative would have three axes"
             hints.append(f"or leave `{by}` out: name the others by --wrt")
-            found.append(Diagnostic("derivative-axes", message, hints=tuple(hints)))
+            found.append(Diagnostic(Code.DERIVATIVE_AXES, message, hints=tuple(hints)))
         elif shape and (shape[0] or 0) > MOST_ROWS:
             message = f"{what}; its derivative takes a sweep an element, {MOST_ROWS} at most"
-            found.append(Diagnostic("derivative-rows", message, hints=tuple(hints)))
+            found.append(Diagnostic(Code.DERIVATIVE_ROWS, message, hints=tuple(hints)))
     if found:
         raise UsageError(Source(graph.source.name, ""), found)
 

@@ -15,7 +15,7 @@ from backcalc.language.expr import Expr, Name, Number
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
 from backcalc.rules.values import all_known, is_known, literal, ones, quietly, shape_of
-from backcalc.text.errors import Diagnostic, EvaluateError
+from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.wording import shorten
 
 
@@ -84,7 +84,7 @@ class Evaluation:
                 node = self.tape.graph.nodes[self.tape.node_of[slot]]
                 declared, found = shape_text(shape), shape_text(known[slot])
                 message = f"`{shorten(node.name)}` is declared as {declared}, its value is {found}"
-                errors.append(Diagnostic("shape-mismatch", message, node.span))
+                errors.append(Diagnostic(Code.SHAPE_MISMATCH, message, node.span))
         if errors:
             raise EvaluateError(self.tape.graph.source, errors)
 

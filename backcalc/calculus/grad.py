@@ -14,7 +14,7 @@ from backcalc.graph.shapes import shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import VECTOR, Call, Expr, Name, names, postorder, rewrite_calls
 from backcalc.language.unparse import unparse
-from backcalc.text.errors import BuildError, Diagnostic
+from backcalc.text.errors import BuildError, Code, Diagnostic
 from backcalc.text.wording import shorten
 
 
@@ -104,7 +104,7 @@ class _Resolution:
             of, by = (shorten(unparse(arg)) for arg in call.args)
             hint = (f"make a number of it: grad(sum({of}), {by})",)
             message = f"`{of}` is {shape_words(shape)}; a gradient is that of a number"
-            raise BuildError(graph.source, [Diagnostic("grad-of-vector", message, call.span, hints=hint)])
+            raise BuildError(graph.source, [Diagnostic(Code.GRAD_OF_VECTOR, message, call.span, hints=hint)])
         self.sweeps[output] = Sweep(graph, linear, output, self.taken)
         return self.sweeps[output]
 
@@ -115,7 +115,9 @@ class _Resolution:
             name, of = shorten(matrix), shorten(unparse(call.args[0]))
             message = f"`{name}` is {shape_words(linear.shape(matrix))}; a list in `grad` is of numbers and vectors"
             hint = (f"take its derivative by itself: grad({of}, {name})",)
-            raise BuildError(self.graph.source, [Diagnostic("grad-by-matrix", message, call.args[1].span, hints=hint)])
+            raise BuildError(
+                self.graph.source, [Diagnostic(Code.GRAD_BY_MATRIX, message, call.args[1].span, hints=hint)]
+            )
 
     def _node(self, name: str, expr: Expr, user: Node) -> Node:
         """A node that a derivative needs; in errors it stands where it is used."""

@@ -11,12 +11,19 @@ from backcalc.graph.model import Graph, Known, Node
 from backcalc.language.expr import names
 from backcalc.language.parser import parse
 from backcalc.language.statements import Program
-from backcalc.text.errors import MAX_ERRORS, BuildError, Diagnostic, ParseError
+from backcalc.text.errors import MAX_ERRORS, BuildError, Code, Diagnostic, ParseError
 from backcalc.text.source import Source, Span
 
 # Mistakes of a statement that are its own, whatever the statements say that could not be read.
-_INDEPENDENT = {"unknown-function", "arity", "duplicate-node", "duplicate-function", "function-taken", "cycle"}
-_MISFITS = {"shape-mismatch", "index-out-of-range", "grad-of-vector", "grad-by-matrix"}
+_INDEPENDENT = {
+    Code.UNKNOWN_FUNCTION,
+    Code.ARITY,
+    Code.DUPLICATE_NODE,
+    Code.DUPLICATE_FUNCTION,
+    Code.FUNCTION_TAKEN,
+    Code.CYCLE,
+}
+_MISFITS = {Code.SHAPE_MISMATCH, Code.INDEX_OUT_OF_RANGE, Code.GRAD_OF_VECTOR, Code.GRAD_BY_MATRIX}
 _CLAIM = "a claim"  # No node's name, for it has a space.
 _FUNCTION = re.compile(r"\s*(?:def\s+)?(\w+)\s*\(")
 

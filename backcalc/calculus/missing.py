@@ -9,7 +9,7 @@ from backcalc.graph.model import Graph, Node
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import Name, postorder
 from backcalc.rules.values import is_known
-from backcalc.text.errors import MAX_ERRORS, Diagnostic, EvaluateError, Note
+from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, EvaluateError, Note
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean, is_of_series
 from backcalc.text.wording import plural, shorten
@@ -81,7 +81,7 @@ def _missing(graph: Graph, node: Node) -> Diagnostic:
     is_typo = node.kind == "input" and len(node.name) > 1 and not is_of_series(node.name, graph.index)
     likely = did_you_mean(node.name, defined) if is_typo else ()
     message = f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
-    return Diagnostic("missing-value", message, uses[0], tuple(notes), likely)
+    return Diagnostic(Code.MISSING_VALUE, message, uses[0], tuple(notes), likely)
 
 
 def _uses(graph: Graph, name: str) -> list[Span]:

@@ -13,7 +13,7 @@ from backcalc.graph.model import Graph
 from backcalc.language.parser import parse_expression, parse_point
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.rules.values import shape_of
-from backcalc.text.errors import BackcalcError, Diagnostic, EvaluateError, UsageError
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean, read
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
@@ -74,13 +74,13 @@ def _refusal(graph: Graph, name: str) -> Diagnostic | None:
     if name not in graph.index:
         inputs = f"the inputs are {quoted(graph.inputs)}" if graph.inputs else "it has no inputs at all"
         hints = did_you_mean(name, graph.inputs) or (inputs,)
-        return Diagnostic("unknown-input", f"the graph has no input `{shorten(name)}`", hints=hints)
+        return Diagnostic(Code.UNKNOWN_INPUT, f"the graph has no input `{shorten(name)}`", hints=hints)
     node = graph.node(name)
     if node.kind in ("input", "edges"):  # An activation is what an edge list cannot know by itself.
         return None
     line = f"{graph.source.name}:{graph.line(node)}"
     hint = f"to set it, make it an input: input {shorten(name)}"
-    return Diagnostic("not-an-input", f"`{shorten(name)}` is no input: it is computed at {line}", hints=(hint,))
+    return Diagnostic(Code.NOT_AN_INPUT, f"`{shorten(name)}` is no input: it is computed at {line}", hints=(hint,))
 
 
 def _from_json(source: Source) -> Point:
@@ -89,13 +89,13 @@ def _from_json(source: Source) -> Point:
     except json.JSONDecodeError as error:
         place = Span(error.pos, error.pos + 1)
         message = f"this is not JSON: {error.msg.lower()}"
-        raise UsageError(source, [Diagnostic("bad-json", message, place, hints=_POINT)]) from None
+        raise UsageError(source, [Diagnostic(Code.BAD_JSON, message, place, hints=_POINT)]) from None
     except RecursionError:
-        raise UsageError(source, [Diagnostic("bad-json", "this JSON is nested too deeply")]) from None
+        raise UsageError(source, [Diagnostic(Code.BAD_JSON, "this JSON is nested too deeply")]) from None
     except ValueError:  # From `_finite`, or from a whole number of more digits than Python reads.
-        raise UsageError(source, [Diagnostic("bad-json", "a number in this JSON is too large")]) from None
+        raise UsageError(source, [Diagnostic(Code.BAD_JSON, "a number in this JSON is too large")]) from None
     if not isinstance(found, dict):
-        raise UsageError(source, [Diagnostic("bad-json", "this is no JSON object", hints=_POINT)])
+        raise UsageError(source, [Diagnostic(Code.BAD_JSON, "this is no JSON object", hints=_POINT)])
     return from_mapping(found, source)
 
 
@@ -119,7 +119,7 @@ def _number(name: str, value: Any, source: Source) -> Any:
     found = value if isinstance(value, float) else _array(value)
     if found is None:
         message = f"the value of `{shorten(name)}` is no number, vector or matrix"
-        raise UsageError(source, [Diagnostic("not-a-number", message)])
+        raise UsageError(source, [Diagnostic(Code.NOT_A_NUMBER, message)])
     return found if shape_of(found) else float(found)
 
 

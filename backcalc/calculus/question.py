@@ -8,7 +8,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.result import Mode
 from backcalc.graph.model import AnyGraph, Graph
 from backcalc.graph.shapes import shape_words
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import plural, quoted, shorten
@@ -25,7 +25,7 @@ def chosen_output(graph: Graph, of: str | None, mode: Mode) -> str:
     if what:
         message = f"`adjoint` statements speak of a loss outside the graph, {what} of a node in it"
         hint = f"drop {what}, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
-        raise UsageError(graph.source, [Diagnostic("two-outputs", message, graph.seeds[0][1].span, hints=(hint,))])
+        raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, graph.seeds[0][1].span, hints=(hint,))])
     return LOSS
 
 
@@ -39,7 +39,7 @@ def require_scalar(graph: Graph, evaluation: Evaluation, output: str) -> None:
         message = f"the output `{name}` is {shape_words(shape)}; an adjoint is the derivative of one number"
         hint = f"add a number made of it: s = sum({name})"
         raise UsageError(
-            graph.source, [Diagnostic("output-no-number", message, graph.node(output).span, hints=(hint,))]
+            graph.source, [Diagnostic(Code.OUTPUT_NO_NUMBER, message, graph.node(output).span, hints=(hint,))]
         )
 
 
@@ -56,14 +56,14 @@ def choose_output(graph: AnyGraph, of: str | None = None) -> str:
     sinks = plural(len(graph.sinks), "sink")
     message = f"the output is not clear, for the graph has {sinks}, nodes that no other uses: {quoted(graph.sinks)}"
     hint = f"choose one by --of {shorten(graph.sinks[-1])}, or in the file by `output {shorten(graph.sinks[-1])}`"
-    raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-output", message, hints=(hint,))])
+    raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_OUTPUT, message, hints=(hint,))])
 
 
 def require_node(graph: AnyGraph, name: str, option: str) -> None:
     """Raise UsageError where the graph has no node `name`."""
     if name not in graph.index:
         hints = did_you_mean(name, graph.index) or (f"the nodes are {quoted(list(graph.index))}",)
-        found = Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", hints=hints)
+        found = Diagnostic(Code.UNKNOWN_NODE, f"the graph has no node `{shorten(name)}`", hints=hints)
         raise UsageError(Source(option, ""), [found])
 
 

@@ -21,7 +21,7 @@ from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.rules.values import all_known, is_known, ones, shape_of
-from backcalc.text.errors import BuildError, Diagnostic, UsageError
+from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
@@ -183,7 +183,7 @@ def _tangents(linear: Linearization, wrt: int) -> list[Any]:
         message = f"tangents as formulas of vectors take a sweep a node, {MOST_SWEPT} at most; the graph has {count}"
         hints = ("give every value by --at, or leave --mode out",)
         raise UsageError(
-            Source(linear.tape.graph.source.name, ""), [Diagnostic("unknown-values", message, hints=hints)]
+            Source(linear.tape.graph.source.name, ""), [Diagnostic(Code.UNKNOWN_VALUES, message, hints=hints)]
         )
     return formula_tangents(linear, wrt)
 
@@ -198,7 +198,7 @@ def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:
             message = (
                 f"the adjoint of `{shorten(name)}` is {shape_words(shape_of(value))}, the node {shape_words(shape)}"
             )
-            errors.append(Diagnostic("shape-mismatch", message, known.span))
+            errors.append(Diagnostic(Code.SHAPE_MISMATCH, message, known.span))
         seeds[node] = value
     if errors:
         raise BuildError(graph.source, errors)

@@ -16,7 +16,7 @@ from backcalc.language.expr import INDEX, VECTOR
 from backcalc.language.unparse import number_text
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_known, quietly, shape_of
-from backcalc.text.errors import Diagnostic
+from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
 FLAT = "0"  # The partial of what is constant between its jumps.
@@ -73,7 +73,7 @@ class Remarks:
     def _inspect(self, root: int, *, kinks: bool) -> None:
         for slot, matters in self._live(root, kinks).items():
             remark = self._remark(slot)
-            if remark is not None and (matters or remark[0] != "kink"):
+            if remark is not None and (matters or remark[0] != Code.KINK):
                 self._notice(slot, *remark)
 
     def _live(self, root: int, kinks: bool) -> dict[int, bool]:
@@ -109,7 +109,7 @@ class Remarks:
         row = self.evaluation.rows[slot]
         return row is None or row.name in _LOGIC or bool(row.pullbacks) or any(text != FLAT for text in row.partials)
 
-    def _remark(self, slot: int) -> tuple[str, str] | None:
+    def _remark(self, slot: int) -> tuple[Code, str] | None:
         """A code and words for where an operation's function ends or its slope jumps, its arguments being in order."""
         row, out = self.evaluation.rows[slot], self._value(slot)
         if row is None or not self._is_plain(slot):
@@ -120,17 +120,17 @@ class Remarks:
         exists, in_order = does_exist(row, numbers, out), all(map(isfinite, numbers))
         # Told where it begins: what is made of nan or inf further on is no news.
         if (isnan(out) and not any(map(isnan, numbers))) or (in_order and not (isfinite(out) and exists)):
-            return "domain", f"is {number_text(out)}" + ("" if exists else ", outside its domain")
+            return Code.DOMAIN, f"is {number_text(out)}" + ("" if exists else ", outside its domain")
         # A kink among constants stays where it is, whatever is differentiated by.
         is_fixed = all(self.tape.constant[arg] for arg in self.tape.args[slot])
         if row.bends is None or is_fixed or not row.bends(*numbers):
             return None
         if not self._passes_kinks(slot):
-            return "kink", "is at a jump; its slope is taken as 0"
+            return Code.KINK, "is at a jump; its slope is taken as 0"
         slopes = (number_text(slope(*numbers, out)) for slope in row.slopes)
-        return "kink", f"is at a kink; the subgradient used is {', '.join(slopes)}"
+        return Code.KINK, f"is at a kink; the subgradient used is {', '.join(slopes)}"
 
-    def _remark_array(self, slot: int, row: Primitive) -> tuple[str, str] | None:
+    def _remark_array(self, slot: int, row: Primitive) -> tuple[Code, str] | None:
         """The same for an operation on arrays; none while something is not known."""
         out, terms = self.evaluation.terms[slot], [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
         if row.name in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
@@ -138,12 +138,12 @@ class Remarks:
         from backcalc.rules.ndarray import is_finite
 
         if not is_finite(out) and all(map(is_finite, terms)):
-            return "domain", "is not finite everywhere"
+            return Code.DOMAIN, "is not finite everywhere"
         bends = row.array.bends
         if bends is None or all(self.tape.constant[arg] for arg in self.tape.args[slot]):
             return None
         found = bends(*terms, out) if row.array.extra else bends(*terms)
-        return ("kink", "is at a kink; see the README for the subgradient") if is_any(found) else None
+        return (Code.KINK, "is at a kink; see the README for the subgradient") if is_any(found) else None
 
     def _inspect_range(self, node: int) -> Iterator[Diagnostic]:
         """A warning of each element of a given value that its function does not have."""
@@ -158,7 +158,7 @@ class Remarks:
             place = _element(self.tape.graph.nodes[node].name, index)
             what = number_text(float(value[index] if index else value))
             message = f"`{place}` is given as {what}, which is not in the range of `{row.name}`"
-            yield Diagnostic("range", message, given.span)
+            yield Diagnostic(Code.RANGE, message, given.span)
 
     def _inspect_given(self, node: int) -> Iterator[Diagnostic]:
         """A warning of a given value that its formula contradicts, beyond what the digits written leave open.
@@ -183,7 +183,7 @@ class Remarks:
             return
         name, gives = _element(self.tape.graph.nodes[node].name, index), float(f"{expected:.{DIGITS_SHOWN}g}")
         message = f"`{name}` is given as {number_text(float(found))}, its formula gives {number_text(gives)}"
-        yield Diagnostic("contradiction", message, given.span)
+        yield Diagnostic(Code.CONTRADICTION, message, given.span)
 
     def _agrees_exactly(self, slot: int, given: Known) -> bool:
         from backcalc.calculus.digits import is_right
@@ -210,9 +210,9 @@ class Remarks:
         tail = self.tape.node_of.get(self.tape.args[slot][place])
         if tail is None or self.tape.graph.nodes[tail].kind != "constant":
             which = f" by its {('first', 'second', 'third')[place]} argument" if len(numbers) > 1 else ""
-            self._notice(slot, "slope", f"has the slope {number_text(partial)}{which}")
+            self._notice(slot, Code.SLOPE, f"has the slope {number_text(partial)}{which}")
 
-    def _notice(self, slot: int, code: str, what: str) -> None:
+    def _notice(self, slot: int, code: Code, what: str) -> None:
         row = self.evaluation.rows[slot]
         assert row is not None
         name = shorten(self.tape.graph.nodes[self.node].name)

@@ -17,7 +17,7 @@ from backcalc.language.statements import (
     Function,
     Program,
 )
-from backcalc.text.errors import MAX_ERRORS, BuildError, Diagnostic, Note
+from backcalc.text.errors import MAX_ERRORS, BuildError, Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
 
@@ -109,7 +109,7 @@ def _cycle(cycle: list[str], nodes: dict[str, Node]) -> Diagnostic:
         arrows += f" ({len(cycle)} nodes)"
     notes = tuple(_feeding(tail, nodes[head]) for tail, head in pairwise(flow[:CYCLE_SHOWN]))
     hint = ("a graph must run one way; give one of these another name, or drop an edge",)
-    return Diagnostic("cycle", f"the graph has a cycle: {arrows}", nodes[cycle[0]].span, notes, hint)
+    return Diagnostic(Code.CYCLE, f"the graph has a cycle: {arrows}", nodes[cycle[0]].span, notes, hint)
 
 
 def _feeding(tail: str, head: Node) -> Note:
@@ -125,7 +125,7 @@ def _feeding(tail: str, head: Node) -> Note:
 
 def _empty() -> Diagnostic:
     hint = ("define a node (y = 2*x) or an edge (u -> v : 3)",)
-    return Diagnostic("empty", "the graph has no nodes", hints=hint)
+    return Diagnostic(Code.EMPTY, "the graph has no nodes", hints=hint)
 
 
 def _sorted(errors: list[Diagnostic]) -> list[Diagnostic]:

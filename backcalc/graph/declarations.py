@@ -9,7 +9,7 @@ from backcalc.graph.model import Incoming, Kind, Known, Node
 from backcalc.language.expr import Expr, Name, Number, names
 from backcalc.language.statements import Adjoint, Claim, Definition, Edge, Given, Input, Output, Statement
 from backcalc.rules.primitives import CONSTANTS
-from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import shorten
@@ -68,7 +68,7 @@ class Draft:
         for place in self._numbers:
             if place.id in self.entries or place.id not in CONSTANTS:
                 message = f"a stated value is made of numbers; `{shorten(place.id)}` is a node"
-                self.errors.append(Diagnostic("not-constant", message, place.span))
+                self.errors.append(Diagnostic(Code.NOT_CONSTANT, message, place.span))
         if not is_whole:  # What is missing may stand in a loop that was refused: no second error for that.
             return
         if self._output is not None:
@@ -83,7 +83,7 @@ class Draft:
     def _require_node(self, name: str, span: Span) -> None:
         if name not in self.entries:
             message = f"there is no node `{shorten(name)}`"
-            self.errors.append(Diagnostic("unknown-node", message, span, hints=did_you_mean(name, self.entries)))
+            self.errors.append(Diagnostic(Code.UNKNOWN_NODE, message, span, hints=did_you_mean(name, self.entries)))
 
     def _state(self, statement: Given | Adjoint) -> None:
         """Take in a value that is known, of a node or of its adjoint."""
@@ -93,7 +93,7 @@ class Draft:
         if name in table:
             note = Note("it is stated here first", table[name].span)
             message = f"`{type(statement).__name__.lower()} {shorten(name)}` stands twice"
-            self.errors.append(Diagnostic("duplicate-statement", message, statement.span, (note,)))
+            self.errors.append(Diagnostic(Code.DUPLICATE_STATEMENT, message, statement.span, (note,)))
         table[name] = Known(value, statement.target.span)
 
     def node(self, name: str) -> Node:
@@ -136,13 +136,13 @@ class Draft:
         if first is not edge.span:
             message = f"the edge {shorten(tail)} -> {shorten(head)} stands twice; its partials add up"
             note = Note("it stands here first", first)
-            self.warnings.append(Diagnostic("duplicate-edge", message, edge.span, (note,)))
+            self.warnings.append(Diagnostic(Code.DUPLICATE_EDGE, message, edge.span, (note,)))
         entry.incoming.append(Incoming(tail, partial, edge.span))
 
     def _declare(self, statement: Input) -> None:
         if statement.shape is not None and self._lengths(statement.shape) is None:
             hint = ("a shape is one or two whole numbers: input v[3], input W[3,4]",)
-            self.errors.append(Diagnostic("bad-shape", "this is no shape", statement.span, hints=hint))
+            self.errors.append(Diagnostic(Code.BAD_SHAPE, "this is no shape", statement.span, hints=hint))
         default = None if statement.default is None else self._constant(statement.default)
         bounds = statement.bounds and (self._constant(statement.bounds[0]), self._constant(statement.bounds[1]))
         name, entry = self._entry(statement.target)
@@ -161,7 +161,7 @@ class Draft:
             note = Note(f"`{shorten(str(self.output_name))}` is declared here", self._output.span)
             hint = ("keep one; `--of` asks for another",)
             message = f"there are two outputs, `{shorten(str(self.output_name))}` and `{shorten(name)}`"
-            self.errors.append(Diagnostic("second-output", message, statement.span, (note,), hint))
+            self.errors.append(Diagnostic(Code.SECOND_OUTPUT, message, statement.span, (note,), hint))
         else:
             self._output, self.output_name = statement, name
 
@@ -172,7 +172,7 @@ class Draft:
             return True
         note = Note("it is defined here first", first.target.span)
         message = f"the node `{shorten(name)}` is defined twice"
-        self.errors.append(Diagnostic("duplicate-node", message, span, (note,), ("give one of them another name",)))
+        self.errors.append(Diagnostic(Code.DUPLICATE_NODE, message, span, (note,), ("give one of them another name",)))
         return False
 
     def _expanded(self, formula: Expr) -> tuple[Expr, Collection[str]]:
@@ -196,12 +196,12 @@ class Draft:
         if entry.incoming and entry.declared is not None:
             note = Note("it is declared an input here", entry.declared.span)
             message = f"the input `{shorten(name)}` has an incoming edge"
-            self.errors.append(Diagnostic("input-with-edges", message, entry.incoming[0].span, (note,)))
+            self.errors.append(Diagnostic(Code.INPUT_WITH_EDGES, message, entry.incoming[0].span, (note,)))
         elif entry.incoming and entry.definition is not None and any(read in self.entries for read in entry.reads):
             note = Note("an edge comes in here", entry.incoming[0].span)
             message = f"the node `{shorten(name)}` has a formula and incoming edges"
             hint = ("a node with edges may have a number for its activation (o = 0.1), but no formula in other nodes",)
-            self.errors.append(Diagnostic("formula-with-edges", message, entry.definition.span, (note,), hint))
+            self.errors.append(Diagnostic(Code.FORMULA_WITH_EDGES, message, entry.definition.span, (note,), hint))
         elif entry.definition is None and entry.declared is None and not entry.incoming and name in self.functions:
             self._check_function_name(name, entry)
 
@@ -214,7 +214,7 @@ class Draft:
             f"if it is meant as an input, declare it: input {name}",
         )
         message = f"`{name}` is a function, used here without an argument"
-        self.errors.append(Diagnostic("function-as-node", message, entry.span, hints=hint))
+        self.errors.append(Diagnostic(Code.FUNCTION_AS_NODE, message, entry.span, hints=hint))
 
 
 def args_of(incoming: Sequence[Incoming], reads: Iterable[str], known: Collection[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.language.statements import Function
 from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import ALIASES, PRIMITIVES, VARIADIC, lookup
-from backcalc.text.errors import MAX_ERRORS, Diagnostic, Note
+from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import plural, shorten
@@ -88,13 +88,13 @@ class Functions:
         if not all(isinstance(name, Name) for name in wrt):
             hint = ("grad(y, x) is ∂y/∂x for a node x; grad(y, [w, b]) has one for each",)
             message = "a derivative is taken with respect to a node"
-            self.errors.append(Diagnostic("grad-of-formula", message, args[1].span, hints=hint))
+            self.errors.append(Diagnostic(Code.GRAD_OF_FORMULA, message, args[1].span, hints=hint))
 
     def _require_whole(self, indices: tuple[Expr, ...]) -> None:
         for index in indices:
             if not (isinstance(index, Number) and index.value.is_integer()):
                 hint = ("the first element is x[0]",)
-                self.errors.append(Diagnostic("bad-index", "an index is a whole number", index.span, hints=hint))
+                self.errors.append(Diagnostic(Code.BAD_INDEX, "an index is a whole number", index.span, hints=hint))
 
     def _body(self, function: Function) -> Expr:
         """The body of `function`, expanded, its parameters under names of their own."""
@@ -113,7 +113,7 @@ class Functions:
             self._sizes[name] = 0  # Those that call it would be too large as well: told once.
             message = f"the function `{shorten(name)}` stands for {size:,} operations; the limit is {MAX_FUNCTION:,}"
             hint = ("use nodes in place of functions: a node is computed once, however often it is used",)
-            self.errors.append(Diagnostic("too-many-operations", message, self._functions[name].span, hints=hint))
+            self.errors.append(Diagnostic(Code.TOO_MANY_OPERATIONS, message, self._functions[name].span, hints=hint))
         return size
 
     def _substituted(self, call: Call, arguments: dict[str, Expr]) -> Expr:
@@ -122,7 +122,7 @@ class Functions:
         if self._operations > MAX_OPERATIONS:
             message = f"expanding functions gives more than {MAX_OPERATIONS:,} operations"
             if self._operations - self._sizes[call.fn] <= MAX_OPERATIONS:
-                self.errors.append(Diagnostic("too-many-operations", message, call.span))
+                self.errors.append(Diagnostic(Code.TOO_MANY_OPERATIONS, message, call.span))
             return call
 
         def leaf(part: Number | Name) -> Expr:
@@ -144,7 +144,7 @@ class Functions:
             hints = (f"it is defined as {call.fn}({', '.join(function.params)})",)
         elif row is not None and len(row.params) > 1 and call.fn not in _ANY_NUMBER:
             hints = (f"it is written {call.fn}({', '.join(row.params)})",)  # Which comes first differs: atan2(y, x).
-        self.errors.append(Diagnostic("arity", message, call.span, hints=hints))
+        self.errors.append(Diagnostic(Code.ARITY, message, call.span, hints=hints))
         return False
 
     def _refusal(self, call: Call) -> Diagnostic:
@@ -154,19 +154,19 @@ class Functions:
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
             hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)
         span = Span(call.span.start, call.span.start + len(call.fn))
-        return Diagnostic("unknown-function", f"unknown function `{shorten(call.fn)}`", span, hints=hints)
+        return Diagnostic(Code.UNKNOWN_FUNCTION, f"unknown function `{shorten(call.fn)}`", span, hints=hints)
 
     def _declare(self, function: Function) -> None:
         first = self._functions.get(function.name)
         if lookup(function.name) is not None or function.name == GRAD:
             message = f"`{function.name}` is a function of the language already"
             hint = ("give yours another name",)
-            self.errors.append(Diagnostic("function-taken", message, function.span, hints=hint))
+            self.errors.append(Diagnostic(Code.FUNCTION_TAKEN, message, function.span, hints=hint))
         elif first is not None:
             note = Note("it is defined here first", first.span)
             message = f"the function `{shorten(function.name)}` is defined twice"
             hint = ("give one of them another name",)
-            self.errors.append(Diagnostic("duplicate-function", message, function.span, (note,), hint))
+            self.errors.append(Diagnostic(Code.DUPLICATE_FUNCTION, message, function.span, (note,), hint))
         else:
             self._functions[function.name] = function
 
@@ -180,7 +180,7 @@ class Functions:
         notes = tuple(Note("it is called through here", self._functions[name].span) for name in cycle[1:4])
         hint = ("a loop, `for k in 1..5 { … }`, repeats a step",)
         message = f"the function `{shorten(cycle[0])}` calls itself: {chain}"
-        self.errors.append(Diagnostic("recursive-function", message, function.span, notes, hint))
+        self.errors.append(Diagnostic(Code.RECURSIVE_FUNCTION, message, function.span, notes, hint))
 
 
 def _inner_names(function: Function) -> list[str]:

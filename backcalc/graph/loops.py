@@ -11,7 +11,7 @@ from typing import Any
 from backcalc.language.expr import NEGATE, TEMPLATE, Call, Expr, Name, Number, fold, with_args
 from backcalc.language.statements import Function, Loop, Statement
 from backcalc.language.unparse import unparse
-from backcalc.text.errors import Diagnostic
+from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import shorten
 
@@ -62,7 +62,7 @@ def _countable(statements: Iterable[Statement], errors: list[Diagnostic]) -> lis
             kept.append(statement)
         except LoopError as error:
             errors.append(error.diagnostic)
-    is_too_long = any(error.code == "loop-too-long" for error in errors)
+    is_too_long = any(error.code == Code.LOOP_TOO_LONG for error in errors)
     return [statement for statement in kept if not (is_too_long and isinstance(statement, Loop))]
 
 
@@ -80,7 +80,7 @@ def _counted(loop: Loop, count: int) -> int:
         count += len(_numbers(inner, environment)) * max(1, len(inner.body))
         if count > MAX_STATEMENTS:
             message = f"with this the file's loops stand for more than {MAX_STATEMENTS:,} statements, the limit"
-            raise LoopError(Diagnostic("loop-too-long", message, loop.span, hints=_LARGE))
+            raise LoopError(Diagnostic(Code.LOOP_TOO_LONG, message, loop.span, hints=_LARGE))
         loops = [statement for statement in inner.body if isinstance(statement, Loop)]
         if loops:
             stack.append(_iterations(inner, environment, loops))
@@ -97,10 +97,10 @@ def _numbers(loop: Loop, environment: _Environment) -> range:
     first, last = integer(loop.first, environment), integer(loop.last, environment)
     if last - first >= MAX_STATEMENTS:
         message = f"this loop stands for {last - first + 1:,} iterations; the limit is {MAX_STATEMENTS:,}"
-        raise LoopError(Diagnostic("loop-too-long", message, loop.span, hints=_LARGE))
+        raise LoopError(Diagnostic(Code.LOOP_TOO_LONG, message, loop.span, hints=_LARGE))
     if loop.variable in environment:
         message = f"the loop variable `{loop.variable}` is in use by a loop around this one"
-        raise LoopError(Diagnostic("loop-variable", message, loop.span, hints=("give it another name",)))
+        raise LoopError(Diagnostic(Code.LOOP_VARIABLE, message, loop.span, hints=("give it another name",)))
     return range(first, last + 1)
 
 
@@ -110,7 +110,7 @@ def _resolved(statement: Statement, environment: _Environment) -> Statement:
         if environment:
             hint = ("move it out of the loop",)
             raise LoopError(
-                Diagnostic("def-in-loop", "a function cannot be defined in a loop", statement.span, hints=hint)
+                Diagnostic(Code.DEF_IN_LOOP, "a function cannot be defined in a loop", statement.span, hints=hint)
             )
         return statement
     _require_names(statement, environment)
@@ -128,7 +128,7 @@ def _require_names(statement: Statement, environment: _Environment) -> None:
         if isinstance(target, Name) and target.id in environment:
             message = f"`{target.id}` is a number in this loop, not a node"
             hint = (f"a node for each {target.id} has it in braces: x{{{target.id}}}",)
-            raise LoopError(Diagnostic("loop-variable", message, target.span, hints=hint))
+            raise LoopError(Diagnostic(Code.LOOP_VARIABLE, message, target.span, hints=hint))
 
 
 def _mapped(value: Any, environment: _Environment) -> Any:
@@ -164,7 +164,7 @@ def _named(template: Call, environment: _Environment) -> Name:
         where = ", ".join(f"{name} = {value}" for name, value in environment.items())
         message = f"`{unparse(template)}` is no name where {where}: it would be `{shorten(''.join(parts))}`"
         hint = ("let the loop begin later, and define its first step before it",)
-        raise LoopError(Diagnostic("negative-index", message, template.span, hints=hint))
+        raise LoopError(Diagnostic(Code.NEGATIVE_INDEX, message, template.span, hints=hint))
     return Name("".join(parts), template.span)
 
 
@@ -176,18 +176,18 @@ def integer(expr: Expr, environment: _Environment) -> int:
             # By its text where it is plain digits: beyond 2^53 a float would be another number.
             if part.value.is_integer():
                 return int(part.text) if part.text.isdecimal() else int(part.value)
-            raise LoopError(Diagnostic("not-whole", f"{part.text} is not a whole number", part.span, hints=_WHOLE))
+            raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{part.text} is not a whole number", part.span, hints=_WHOLE))
         if part.id not in environment:
             message = f"`{shorten(part.id)}` is not the variable of a loop around this place"
             hints = did_you_mean(part.id, environment) or _WHOLE
-            raise LoopError(Diagnostic("not-loop-variable", message, part.span, hints=hints))
+            raise LoopError(Diagnostic(Code.NOT_LOOP_VARIABLE, message, part.span, hints=hints))
         return environment[part.id]
 
     def call(part: Call, args: tuple[int, ...]) -> int:
         result = _INTEGER_OPERATIONS[part.fn](part, *args)
         if abs(result) > _MAX_INTEGER:
             message = f"this whole number is too large: the limit is {_MAX_INTEGER:,}"
-            raise LoopError(Diagnostic("integer-too-large", message, part.span))
+            raise LoopError(Diagnostic(Code.INTEGER_TOO_LARGE, message, part.span))
         return result
 
     return fold(expr, leaf, call)
@@ -195,13 +195,13 @@ def integer(expr: Expr, environment: _Environment) -> int:
 
 def _quotient(part: Call, x: int, y: int) -> int:
     if y == 0 or x % y:
-        raise LoopError(Diagnostic("not-whole", f"{x}/{y} is not a whole number", part.span, hints=_WHOLE))
+        raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{x}/{y} is not a whole number", part.span, hints=_WHOLE))
     return x // y
 
 
 def _power(part: Call, x: int, y: int) -> int:
     if y < 0:
-        raise LoopError(Diagnostic("not-whole", f"{x}^{y} is not a whole number", part.span, hints=_WHOLE))
+        raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{x}^{y} is not a whole number", part.span, hints=_WHOLE))
     # Refused before it is computed: 10^10^10 would not fit in memory.
     return _MAX_INTEGER + 1 if abs(x) > 1 and y > 63 else x**y
 

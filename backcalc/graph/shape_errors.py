@@ -21,7 +21,7 @@ from backcalc.graph.tape import Tape
 from backcalc.language.expr import VECTOR
 from backcalc.rules.row import Primitive
 from backcalc.rules.shapes import MismatchError, Unknown
-from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
 
@@ -67,7 +67,7 @@ def explain_open(tape: Tape, inference: Inference, error: OpenShapeError) -> Dia
     length = next((n for n in map(str, _lengths_beside(tape, inference, error)) if n != "None"), "3")
     message = f"the shape of `{name}` does not follow from what is known"
     hint = f"declare it: input {name}[{length}] for a vector, input {name}[{length},4] for a matrix"
-    return Diagnostic("shape-unknown", message, tape.spans[error.user], hints=(hint,))
+    return Diagnostic(Code.SHAPE_UNKNOWN, message, tape.spans[error.user], hints=(hint,))
 
 
 def _lengths_beside(tape: Tape, inference: Inference, error: OpenShapeError) -> Iterator[int | None]:
@@ -81,7 +81,7 @@ def explain_adjoint(tape: Tape, node: Node, shape: Shape, known: Mapping[int, Sh
     """The error of an adjoint that has another shape than what is stated of its node."""
     slot = tape.slot[tape.graph.index[node.name]]
     message = f"the adjoint of `{shorten(node.name)}` is {shape_words(shape)}, the node {shape_words(known[slot])}"
-    return Diagnostic("shape-mismatch", message, place, (Note(*_statement(node, known[slot])),))
+    return Diagnostic(Code.SHAPE_MISMATCH, message, place, (Note(*_statement(node, known[slot])),))
 
 
 def _statement(node: Node, shape: Shape) -> tuple[str, Span]:
@@ -151,7 +151,7 @@ class _Explanation:
         hints = tuple(self._matmul_hints(args)) if rule == "matmul" else ()
         if rule == "elementwise":
             hints = ("a number combines with anything; otherwise shapes must be the same",)
-        return Diagnostic("shape-mismatch", message, self._span(slot), self._sources(slots), hints)
+        return Diagnostic(Code.SHAPE_MISMATCH, message, self._span(slot), self._sources(slots), hints)
 
     def _matmul_hints(self, args: tuple[int, ...]) -> Iterator[str]:
         left, right = (self.shapes[arg] for arg in args)
@@ -179,15 +179,15 @@ class _Explanation:
         is_, args = shape_words(self.shapes[slot]), list(self.tape.args[slot])
         if slot not in self.nodes:
             message = f"`{self._text(slot)}` is {shape_words(gives)}, where {is_} is needed"
-            return Diagnostic("shape-mismatch", message, self._span(slot), self._sources([slot, *args]))
+            return Diagnostic(Code.SHAPE_MISMATCH, message, self._span(slot), self._sources([slot, *args]))
         name = shorten(self.nodes[slot].name)
         stated = self._statement(slot)
         if stated is None:
             message = f"the formula of `{name}` is {shape_words(gives)}, where {is_} is needed"
-            return Diagnostic("shape-mismatch", message, self._span(slot), self._sources([slot, *args]))
+            return Diagnostic(Code.SHAPE_MISMATCH, message, self._span(slot), self._sources([slot, *args]))
         formula = Note(f"the formula of `{name}` is {shape_words(gives)}", self._span(slot))
         message = f"{stated[0]}, its formula is {shape_words(gives)}"
-        return Diagnostic("shape-mismatch", message, stated[1], (formula, *self._sources(args)))
+        return Diagnostic(Code.SHAPE_MISMATCH, message, stated[1], (formula, *self._sources(args)))
 
     def _of_index(self, slot: int) -> Diagnostic | None:
         """An element that is not there; None where it is what its use needs that does not fit."""
@@ -205,7 +205,7 @@ class _Explanation:
         elif shape:
             hints = (f"an element of a {'matrix has two indices' if len(shape) > 1 else 'vector has one index'}",)
         return Diagnostic(
-            "index-out-of-range", message, self._span(slot), self._sources([self.tape.args[slot][0]]), hints
+            Code.INDEX_OUT_OF_RANGE, message, self._span(slot), self._sources([self.tape.args[slot][0]]), hints
         )
 
     def _of_edge(self, span: Span) -> Diagnostic:
@@ -216,7 +216,7 @@ class _Explanation:
         hint = f"the Jacobian of {self._sized(head)} by {self._sized(tail)} is {self._wanted(head, tail)}"
         if shape == ():
             message = f"a number as a partial is for two nodes of one shape: `{names[0]}` and `{names[1]}` differ"
-        return Diagnostic("shape-mismatch", message, span, self._sources([partial, head, tail]), (hint,))
+        return Diagnostic(Code.SHAPE_MISMATCH, message, span, self._sources([partial, head, tail]), (hint,))
 
     def _sized(self, slot: int) -> str:
         shape, name = self.shapes[slot], f"`{shorten(self.nodes[slot].name)}`"

@@ -19,7 +19,7 @@ from backcalc.language.statements import (
     Input,
     Output,
 )
-from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
 
@@ -51,7 +51,7 @@ class Builder:
         if isinf(value):
             hint = "write inf where infinity is meant"
             message = "this number is too large for a float64, whose largest is 1.797e308"
-            raise RejectedError(Diagnostic("number-too-large", message, token.span, hints=(hint,)))
+            raise RejectedError(Diagnostic(Code.NUMBER_TOO_LARGE, message, token.span, hints=(hint,)))
         return Number(value, token.text, token.span)
 
     def variable(self, token: Token) -> Name:
@@ -166,7 +166,7 @@ class Builder:
             if param.text in names[:i]:
                 first = Note("it stands here already", params[names.index(param.text)].span)
                 message = f"the parameter `{shorten(param.text)}` stands twice"
-                raise RejectedError(Diagnostic("duplicate-parameter", message, param.span, (first,)))
+                raise RejectedError(Diagnostic(Code.DUPLICATE_PARAMETER, message, param.span, (first,)))
         return Function(name.text, names, body, Span(word.span.start, body.span.end))
 
     def claim(self, word: Token, condition: Expr) -> Claim:
@@ -213,7 +213,7 @@ def _of_both(first: Token | Name, last: Expr) -> Span:
 def _whole(index: Token) -> int:
     """The whole number of an index."""
     if len(index.text) > MOST_DIGITS:
-        raise RejectedError(Diagnostic("index-too-large", "no array has an element of this number", index.span))
+        raise RejectedError(Diagnostic(Code.INDEX_TOO_LARGE, "no array has an element of this number", index.span))
     return int(index.text)
 
 
@@ -222,4 +222,4 @@ def _no_derivative(of: Name, wrt: Name) -> Diagnostic:
     y, x = (shorten(name.id.removeprefix("d") or name.id) for name in (of, wrt))
     message = f"`{shorten(f'{of.id}/{wrt.id}')}` is neither a derivative nor a node"
     hint = f"a derivative is written d{y}/d{x}"
-    return Diagnostic("not-an-answer", message, Span(of.span.start, wrt.span.end), hints=(hint,))
+    return Diagnostic(Code.NOT_AN_ANSWER, message, Span(of.span.start, wrt.span.end), hints=(hint,))

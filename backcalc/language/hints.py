@@ -7,7 +7,7 @@ import unicodedata
 from typing import NamedTuple
 
 from backcalc.language.automaton import RefusedError
-from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
@@ -209,7 +209,7 @@ def explain(source: Source, span: Span, error: RefusedError, start: str = "state
     hints = _hint(source.text[span.start : place.start], source.text[place.start : span.end], start)
     if not hints or "=" not in source.text[span.start : place.start]:
         hints = _FALLBACKS.get(start, hints)
-    return Diagnostic("syntax", message, place, _still_open(source, span), hints)
+    return Diagnostic(Code.SYNTAX, message, place, _still_open(source, span), hints)
 
 
 def _shown(text: str) -> str:

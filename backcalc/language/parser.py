@@ -28,7 +28,7 @@ from backcalc.language.statements import (
     Statement,
 )
 from backcalc.language.tables import read_tables
-from backcalc.text.errors import MAX_ERRORS, Diagnostic, ParseError
+from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ParseError
 from backcalc.text.source import Source, Span
 
 STEP = 1 << 16  # Characters between two words about how far it is.
@@ -92,9 +92,8 @@ class Reading:
             assembly.finish()
         program = Program(self.source, tuple(assembly.statements), tuple(self._scanner.comments))
         if assembly.errors:
-            error = ParseError(self.source, sorted(assembly.errors, key=lambda error: error.span or NOWHERE))
-            error.read = program
-            raise error
+            errors = sorted(assembly.errors, key=lambda error: error.span or NOWHERE)
+            raise ParseError(self.source, errors, program)
         return program
 
     def _add(self, span: Span) -> None:
@@ -206,7 +205,9 @@ class _Assembly:
         for head, _ in self._open:
             if head is not None:
                 hint = "end its body with `}`"
-                self.errors.append(Diagnostic("unclosed-loop", "this loop is never closed", head.span, hints=(hint,)))
+                self.errors.append(
+                    Diagnostic(Code.UNCLOSED_LOOP, "this loop is never closed", head.span, hints=(hint,))
+                )
 
     def _begin(self, head: LoopHead | None) -> None:
         self._open.append((head, self.statements))
@@ -214,7 +215,7 @@ class _Assembly:
 
     def _close(self, span: Span) -> None:
         if not self._open:
-            raise RejectedError(Diagnostic("stray-brace", "this `}` closes nothing", span, hints=("remove it",)))
+            raise RejectedError(Diagnostic(Code.STRAY_BRACE, "this `}` closes nothing", span, hints=("remove it",)))
         head, outer = self._open.pop()
         if head is not None:
             whole = Span(head.span.start, span.end)

@@ -18,7 +18,7 @@ from backcalc.marking.sheet import NO_ANSWERS, SheetReader, by_place, read_state
 from backcalc.marking.subject import subject_of
 from backcalc.marking.submissions import Submission
 from backcalc.rules.values import shape_of
-from backcalc.text.errors import BackcalcError, Diagnostic, UsageError
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
 from backcalc.text.numerals import rounded
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
@@ -139,7 +139,7 @@ def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[lis
 def _contradiction(answer: Answer, mark: Mark) -> Diagnostic:
     message = f"the graph does not give `{shorten(mark.name)}` = {shorten(mark.given)}; answers are marked by the graph"
     hints = () if shape_of(mark.expected) else (f"it gives {rounded(mark.expected, MOST_DIGITS)}",)
-    return Diagnostic("contradicted-key", message, answer.span, hints=hints)
+    return Diagnostic(Code.CONTRADICTED_KEY, message, answer.span, hints=hints)
 
 
 def is_flawless(graded: Graded) -> bool:

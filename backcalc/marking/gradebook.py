@@ -10,7 +10,7 @@ from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
 from backcalc.marking.subject import subject_of
 from backcalc.text.csv_records import other_separator, records
-from backcalc.text.errors import BackcalcError, Diagnostic, ReadError, UsageError, excerpt
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, ReadError, UsageError, excerpt
 from backcalc.text.files import name_of, pieces, salvage
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import plural, shorten
@@ -54,12 +54,12 @@ class Gradebook:
         name = cell(self.source.text, span)
         answer, errors = _as_answer(name, key)
         if answer is None:
-            found = errors[0] if errors else Diagnostic("bad-column", f"`{shorten(name)}` is no answer")
+            found = errors[0] if errors else Diagnostic(Code.BAD_COLUMN, f"`{shorten(name)}` is no answer")
             hints = found.hints or (HEADER_HINT,)
             message = f"column `{shorten(name)}`: {found.message}" if name else "a column without a name"
-            self.errors.append(Diagnostic("bad-column", message, span, hints=hints))
+            self.errors.append(Diagnostic(Code.BAD_COLUMN, message, span, hints=hints))
         elif subject_of(answer) in map(subject_of, self.asked):
-            self.errors.append(Diagnostic("duplicate-column", f"column `{shorten(name)}` stands twice", span))
+            self.errors.append(Diagnostic(Code.DUPLICATE_COLUMN, f"column `{shorten(name)}` stands twice", span))
         else:
             self.columns[column] = name
             self.asked.append(answer)
@@ -67,7 +67,7 @@ class Gradebook:
     def _explain(self, header: Span, key: Key) -> None:
         """Say why no column is an answer, in place of what is wrong with each of them."""
         other = other_separator(self.source, header, lambda name: _as_answer(name, key)[0] is not None)
-        none = Diagnostic("no-columns", "none of these columns is an answer", header, hints=(HEADER_HINT,))
+        none = Diagnostic(Code.NO_COLUMNS, "none of these columns is an answer", header, hints=(HEADER_HINT,))
         self.errors = [other] if other else self.errors or [none]
 
 
@@ -93,7 +93,7 @@ class Row:
         if count != self.book.width:
             message = f"{plural(count, 'cell')}, where the header has {self.book.width}"
             hint = self._length_hint(count)
-            raise self._refusal(UsageError, Diagnostic("row-length", message, self.place, hints=(hint,)))
+            raise self._refusal(UsageError, Diagnostic(Code.ROW_LENGTH, message, self.place, hints=(hint,)))
         return Source(self.book.source.name, "".join(f"{name} = {text}\n" for name, text in self._answers()))
 
     def errors(self, sheet: Source, found: Iterable[Diagnostic]) -> BackcalcError:

@@ -17,7 +17,7 @@ from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.subject import part, refusals, unknown
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import is_known, quietly, shape_of
-from backcalc.text.errors import Diagnostic
+from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
@@ -27,7 +27,7 @@ MOST_BY_HAND = 5000
 
 def require_point(run: Run, refused: Iterable[Diagnostic]) -> None:
     """Raises EvaluateError, naming each input without a value, where no answer was refused for anything else."""
-    if all(error.code == "unknown-value" for error in refused):
+    if all(error.code == Code.UNKNOWN_VALUE for error in refused):
         require_known(run.linear.evaluation)
 
 

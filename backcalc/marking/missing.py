@@ -12,7 +12,7 @@ from backcalc.marking.key import Key
 from backcalc.marking.mark import Mark
 from backcalc.marking.subject import part, refusals, subject_of
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.wording import shorten
 
 
@@ -62,4 +62,4 @@ def last_of_each(answers: Sequence[Answer]) -> tuple[list[Answer], list[Diagnost
 def _repeated(name: str, answers: Sequence[Answer]) -> Diagnostic:
     count = "twice" if len(answers) == 2 else f"{len(answers)} times"
     message = f"`{shorten(name)}` is answered {count}; the last one counts"
-    return Diagnostic("answered-twice", message, answers[-1].span, (Note("the first stands here", answers[0].span),))
+    return Diagnostic(Code.ANSWERED_TWICE, message, answers[-1].span, (Note("the first stands here", answers[0].span),))

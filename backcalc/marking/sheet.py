@@ -9,12 +9,12 @@ from backcalc.language.expr import NOWHERE
 from backcalc.language.parser import parse_answer
 from backcalc.language.scanner import Scanner
 from backcalc.language.statements import Answer, Comment
-from backcalc.text.errors import Diagnostic, EvaluateError, ParseError
+from backcalc.text.errors import Code, Diagnostic, EvaluateError, ParseError
 from backcalc.text.files import name_of, pieces, salvage
 from backcalc.text.source import Source, Span
 
 NO_ANSWERS = Diagnostic(
-    "no-answers", "there are no answers in it", hints=("an answer stands on a line of its own: dL/dx = -100",)
+    Code.NO_ANSWERS, "there are no answers in it", hints=("an answer stands on a line of its own: dL/dx = -100",)
 )
 MOST_KNOWN = 100_000  # Answers that a reader keeps: some 100 MB.
 

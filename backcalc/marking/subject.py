@@ -9,7 +9,7 @@ from backcalc.calculus.missing import missing_nodes, remedies
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.language.statements import Answer
-from backcalc.text.errors import Diagnostic
+from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import quoted, shorten
 
@@ -42,7 +42,7 @@ def unknown(run: Run, answer: Answer) -> Diagnostic:
         hints, why = remedies(evaluation, needed), f": {quoted([node.name for node in needed])} {have} no value"
     elif answer.wrt is None:
         hints = (f"the file of the graph may state its activation: {shorten(answer.of)} = …",)
-    return Diagnostic("unknown-value", f"{what} is not known{why}", answer.span, hints=hints)
+    return Diagnostic(Code.UNKNOWN_VALUE, f"{what} is not known{why}", answer.span, hints=hints)
 
 
 def refusals(run: Run, answer: Answer) -> list[Diagnostic]:
@@ -55,7 +55,7 @@ def _unknown_nodes(run: Run, answer: Answer) -> Iterator[Diagnostic]:
         if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
             hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
             # One error an answer: the second name is often misspelt for the same reason.
-            yield Diagnostic("unknown-node", f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
+            yield Diagnostic(Code.UNKNOWN_NODE, f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
             return
 
 
@@ -64,7 +64,7 @@ def _no_elements(run: Run, answer: Answer) -> Iterator[Diagnostic]:
         shape = () if name is None else run.shape(name)
         if name is not None and not _is_within(place, shape):
             message = f"`{shorten(name)}` is {shape_words(shape)}, which has no element {_place_text(place)}"
-            yield Diagnostic("no-element", message, answer.span, hints=_last_element(name, shape))
+            yield Diagnostic(Code.NO_ELEMENT, message, answer.span, hints=_last_element(name, shape))
 
 
 def _is_within(place: tuple[int, ...], shape: Shape) -> bool:

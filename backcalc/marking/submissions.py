@@ -12,7 +12,7 @@ from backcalc import progress
 from backcalc.language.statements import Answer
 from backcalc.marking.gradebook import Row, read_gradebook
 from backcalc.marking.key import Key
-from backcalc.text.errors import BackcalcError, Diagnostic, ReadError, UsageError
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, ReadError, UsageError
 from backcalc.text.files import name_of, pieces, salvage
 from backcalc.text.source import Source
 
@@ -91,7 +91,7 @@ def _rows(path: str, key: Key, errors: list[BackcalcError]) -> Iterator[Submissi
 
 
 def _refusal(path: str, message: str) -> BackcalcError:
-    return ReadError(Source(path, ""), [Diagnostic("nothing-handed-in", message)])
+    return ReadError(Source(path, ""), [Diagnostic(Code.NOTHING_HANDED_IN, message)])
 
 
 def _stem(path: str) -> str:

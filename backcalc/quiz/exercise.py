@@ -21,7 +21,7 @@ from backcalc.quiz.chance import Chance
 from backcalc.quiz.recipes import LOSS, RECIPES, Draft, Recipe, Statements
 from backcalc.quiz.skeleton import DEEPEST, OUTPUT, draw_skeleton
 from backcalc.rules.values import literal, shape_of
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import plural
 
@@ -86,7 +86,7 @@ def quiz(kind: str, nodes: int | None, depth: int | None, seed: int) -> Exercise
         if drawn:
             return Exercise(kind, nodes, depth, seed, *drawn)
     message = f"no exercise of {plural(nodes, 'node')} in {plural(depth, 'layer')} with small numbers was found"
-    raise _refusal("no-exercise", message, "try another --seed, or fewer --nodes")
+    raise _refusal(Code.NO_EXERCISE, message, "try another --seed, or fewer --nodes")
 
 
 def question_lines(exercise: Exercise) -> Iterator[str]:
@@ -115,13 +115,13 @@ def _require_size(kind: str, nodes: int, depth: int) -> None:
     if nodes > most or depth > deepest:
         message = f"{plural(nodes, 'node')} in {plural(depth, 'layer')} are no exercise to do by hand"
         hint = f"of the kind {kind}, --nodes is {most} at most, and --depth {deepest}"
-        raise _refusal("quiz-too-large", message, hint)
+        raise _refusal(Code.QUIZ_TOO_LARGE, message, hint)
     if depth > nodes:
         message = f"{plural(nodes, 'node')} cannot make {plural(depth, 'layer')}: each layer has one node at least"
-        raise _refusal("quiz-too-deep", message, f"say --depth {nodes} or less, or --nodes {depth} or more")
+        raise _refusal(Code.QUIZ_TOO_DEEP, message, f"say --depth {nodes} or less, or --nodes {depth} or more")
 
 
-def _refusal(code: str, message: str, hint: str) -> UsageError:
+def _refusal(code: Code, message: str, hint: str) -> UsageError:
     return UsageError(Source("quiz", ""), [Diagnostic(code, message, hints=(hint,))])
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from backcalc.text.errors import Diagnostic
+from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Source, Span
 
 # A cell, in quotes where it holds commas, newlines or quotes, these twice; and what ends it.
@@ -110,7 +110,9 @@ def other_separator(source: Source, span: Span, is_column: Callable[[str], bool]
         parts = [part.strip().strip('"') for part in source.text[slice(*span)].split(separator)]
         if len(parts) > 1 and any(map(is_column, parts)):
             hint = f"make commas of them, as this command does: {command}"
-            return Diagnostic("separator", f"the columns are separated by {what}, not by commas", span, hints=(hint,))
+            return Diagnostic(
+                Code.SEPARATOR, f"the columns are separated by {what}, not by commas", span, hints=(hint,)
+            )
     return None
 
 

@@ -11,6 +11,7 @@ BackcalcError                bad input; exit status 2; carries a `Source` and it
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
 from backcalc.text.source import Source, Span
@@ -27,10 +28,98 @@ class Note(NamedTuple):
     span: Span
 
 
+class Code(StrEnum):
+    """What is wrong, by a stable name that programs may go by: the sentences may change."""
+
+    ANSWERED_TWICE = "answered-twice"
+    ARITY = "arity"
+    BAD_CELL = "bad-cell"
+    BAD_COLUMN = "bad-column"
+    BAD_INDEX = "bad-index"
+    BAD_JSON = "bad-json"
+    BAD_SHAPE = "bad-shape"
+    COLUMN_SHAPE = "column-shape"
+    CONTRADICTED_KEY = "contradicted-key"
+    CONTRADICTION = "contradiction"
+    CYCLE = "cycle"
+    DEF_IN_LOOP = "def-in-loop"
+    DERIVATIVE_AXES = "derivative-axes"
+    DERIVATIVE_ROWS = "derivative-rows"
+    DOMAIN = "domain"
+    DUPLICATE_COLUMN = "duplicate-column"
+    DUPLICATE_EDGE = "duplicate-edge"
+    DUPLICATE_FUNCTION = "duplicate-function"
+    DUPLICATE_NODE = "duplicate-node"
+    DUPLICATE_PARAMETER = "duplicate-parameter"
+    DUPLICATE_STATEMENT = "duplicate-statement"
+    EMPTY = "empty"
+    FORMULA_WITH_EDGES = "formula-with-edges"
+    FUNCTION_AS_NODE = "function-as-node"
+    FUNCTION_TAKEN = "function-taken"
+    GRAD_BY_MATRIX = "grad-by-matrix"
+    GRAD_OF_FORMULA = "grad-of-formula"
+    GRAD_OF_VECTOR = "grad-of-vector"
+    INDEX_OUT_OF_RANGE = "index-out-of-range"
+    INDEX_TOO_LARGE = "index-too-large"
+    INPUT_WITH_EDGES = "input-with-edges"
+    INTEGER_TOO_LARGE = "integer-too-large"
+    KINK = "kink"
+    LOOP_TOO_LONG = "loop-too-long"
+    LOOP_VARIABLE = "loop-variable"
+    MISSING_COLUMN = "missing-column"
+    MISSING_VALUE = "missing-value"
+    NEGATIVE_INDEX = "negative-index"
+    NOTHING_HANDED_IN = "nothing-handed-in"
+    NOT_AN_ANSWER = "not-an-answer"
+    NOT_AN_INPUT = "not-an-input"
+    NOT_A_NUMBER = "not-a-number"
+    NOT_CONSTANT = "not-constant"
+    NOT_FINITE = "not-finite"
+    NOT_LOOP_VARIABLE = "not-loop-variable"
+    NOT_TEXT = "not-text"
+    NOT_UTF8 = "not-utf8"
+    NOT_WHOLE = "not-whole"
+    NO_ANSWERS = "no-answers"
+    NO_COLUMNS = "no-columns"
+    NO_ELEMENT = "no-element"
+    NO_EXERCISE = "no-exercise"
+    NO_INPUT = "no-input"
+    NO_INPUTS = "no-inputs"
+    NO_OUTPUT = "no-output"
+    NO_POINTS = "no-points"
+    NUMBER_TOO_LARGE = "number-too-large"
+    OUTPUT_NO_NUMBER = "output-no-number"
+    POINT_COUNTS = "point-counts"
+    QUIZ_TOO_DEEP = "quiz-too-deep"
+    QUIZ_TOO_LARGE = "quiz-too-large"
+    RANGE = "range"
+    RECURSIVE_FUNCTION = "recursive-function"
+    ROW_LENGTH = "row-length"
+    SECOND_OUTPUT = "second-output"
+    SEPARATOR = "separator"
+    SHAPE_MISMATCH = "shape-mismatch"
+    SHAPE_UNKNOWN = "shape-unknown"
+    SLOPE = "slope"
+    STRAY_BRACE = "stray-brace"
+    SYNTAX = "syntax"
+    TOO_MANY_OPERATIONS = "too-many-operations"
+    TOO_MANY_PATHS = "too-many-paths"
+    TWO_OUTPUTS = "two-outputs"
+    UNCLOSED_LOOP = "unclosed-loop"
+    UNKNOWN_FUNCTION = "unknown-function"
+    UNKNOWN_INPUT = "unknown-input"
+    UNKNOWN_MODE = "unknown-mode"
+    UNKNOWN_NODE = "unknown-node"
+    UNKNOWN_SAMPLE = "unknown-sample"
+    UNKNOWN_VALUE = "unknown-value"
+    UNKNOWN_VALUES = "unknown-values"
+    UNREADABLE = "unreadable"
+
+
 class Diagnostic(NamedTuple):
     """One error or warning: a stable code, a sentence, where it is, further places, and remedies."""
 
-    code: str
+    code: Code
     message: str
     span: Span | None = None
     notes: tuple[Note, ...] = ()
@@ -65,7 +154,10 @@ class ParseError(BackcalcError):
     """The text is not in the language; `read` is what could be read of it, a Program where it is a whole file's."""
 
     stage = "parse"
-    read: Any = None
+
+    def __init__(self, source: Source, diagnostics: Sequence[Diagnostic], read: Any = None) -> None:
+        super().__init__(source, diagnostics)
+        self.read = read  # The statements stand on a floor above this one, so nothing is said of it here.
 
 
 class BuildError(BackcalcError):

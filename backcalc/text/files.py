@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import IO
 
 from backcalc import progress
-from backcalc.text.errors import Diagnostic, ReadError
+from backcalc.text.errors import Code, Diagnostic, ReadError
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import nearest
 
 STDIN = "<stdin>"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_UTF16 = Diagnostic("not-utf8", "the file is UTF-16, not UTF-8", hints=("save it as UTF-8",))
+_UTF16 = Diagnostic(Code.NOT_UTF8, "the file is UTF-16, not UTF-8", hints=("save it as UTF-8",))
 
 
 def read(path: str) -> Source:
@@ -31,7 +31,7 @@ def name_of(path: str) -> str:
 def pieces(path: str, size: int = -1) -> Iterator[bytes]:
     """The bytes of the file at `path`, at most `size` at a time; `-` is stdin. Raises ReadError."""
     if not path:
-        raise _refusal('""', Diagnostic("unreadable", "this is no file name"))
+        raise _refusal('""', Diagnostic(Code.UNREADABLE, "this is no file name"))
     try:
         if path == "-":
             if not sys.stdin.isatty():  # Who types a graph is not waiting for one.
@@ -42,9 +42,11 @@ def pieces(path: str, size: int = -1) -> Iterator[bytes]:
             yield from _pieces(file, size)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise _refusal(path, Diagnostic("unreadable", f"cannot read the file: {reason}", hints=_hints(path))) from None
+        raise _refusal(
+            path, Diagnostic(Code.UNREADABLE, f"cannot read the file: {reason}", hints=_hints(path))
+        ) from None
     except ValueError:  # A NUL in the path.
-        raise _refusal(path, Diagnostic("unreadable", "this is no file name")) from None
+        raise _refusal(path, Diagnostic(Code.UNREADABLE, "this is no file name")) from None
 
 
 def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
@@ -88,7 +90,7 @@ def salvage(name: str, data: bytes) -> tuple[Source, list[Diagnostic]]:
 def _require_text(name: str, data: bytes) -> None:
     if b"\0" in data:
         hint = ("save it as plain text, in UTF-8",)
-        raise _refusal(name, Diagnostic("not-text", "the file is not text", hints=hint))
+        raise _refusal(name, Diagnostic(Code.NOT_TEXT, "the file is not text", hints=hint))
 
 
 def clean(name: str, text: str) -> Source:
@@ -125,4 +127,4 @@ def _not_utf8(name: str, data: bytes, at: int) -> tuple[Source, list[Diagnostic]
 
 def _bad_byte(data: bytes, at: int, place: Span) -> Diagnostic:
     hint = f"save the file as UTF-8; in Latin-1 this byte is `{data[at : at + 1].decode('latin-1')}`"
-    return Diagnostic("not-utf8", f"the byte 0x{data[at]:02x} is not UTF-8", place, hints=(hint,))
+    return Diagnostic(Code.NOT_UTF8, f"the byte 0x{data[at]:02x} is not UTF-8", place, hints=(hint,))

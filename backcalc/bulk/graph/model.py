@@ -24,7 +24,7 @@ from backcalc.language.parser import Reading
 from backcalc.language.statements import Definition
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.primitives import CONSTANTS
-from backcalc.text.errors import Diagnostic, Note
+from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
 
@@ -161,7 +161,7 @@ class ArrayGraph:
                 edge = f"{shorten(self.names[self.tails[place]])} -> {shorten(self.names[self.heads[place]])}"
                 note = Note("it stands here first", self._statement(int(starts[before])))
                 message = f"the edge {edge} stands twice; its partials add up"
-                found.append(Diagnostic("duplicate-edge", message, self._statement(int(starts[place])), (note,)))
+                found.append(Diagnostic(Code.DUPLICATE_EDGE, message, self._statement(int(starts[place])), (note,)))
         return tuple(found)
 
     def statement_span(self, node: int) -> Span:

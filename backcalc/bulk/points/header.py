@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import shape_words
 from backcalc.text.csv_records import is_number, other_separator, records
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import quoted, shorten
@@ -61,7 +61,7 @@ def read_places(header: Header, graph: Graph) -> tuple[Places, list[Diagnostic]]
             continue
         index = tuple(int(n) for n in match["indices"].split(",")) if match["indices"] else ()
         if index in places.setdefault(name, {}):
-            errors.append(Diagnostic("duplicate-column", f"column `{shorten(column)}` stands twice", span))
+            errors.append(Diagnostic(Code.DUPLICATE_COLUMN, f"column `{shorten(column)}` stands twice", span))
         places[name][index] = i
     if not places:
         errors.append(_no_columns(header, graph))
@@ -75,7 +75,7 @@ def _passed_over(column: str, name: str, span: Span, graph: Graph) -> Diagnostic
     if name in graph.index:
         hints = (f"`{shorten(name)}` is computed by the graph",)
     what = f"column `{shorten(column)}` is no input" if column else "a column without a name is no input"
-    return Diagnostic("no-input", f"{what}; passed over", span, hints=hints)
+    return Diagnostic(Code.NO_INPUT, f"{what}; passed over", span, hints=hints)
 
 
 def _no_columns(header: Header, graph: Graph) -> Diagnostic:
@@ -92,8 +92,8 @@ def _no_columns(header: Header, graph: Graph) -> Diagnostic:
         return found
     if all(map(is_number, header.names)):
         message = "the first line has numbers in place of the inputs' names"
-        return Diagnostic("no-columns", message, span, hints=inputs)
-    return Diagnostic("no-columns", "none of these columns is an input", span, hints=inputs)
+        return Diagnostic(Code.NO_COLUMNS, message, span, hints=inputs)
+    return Diagnostic(Code.NO_COLUMNS, "none of these columns is an input", span, hints=inputs)
 
 
 def layout(header: Header, graph: Graph, name: str, places: Mapping[tuple[int, ...], int]) -> tuple[int, ...]:
@@ -101,7 +101,7 @@ def layout(header: Header, graph: Graph, name: str, places: Mapping[tuple[int, .
     span = header.spans[next(iter(places.values()))]
     if len({len(index) for index in places}) > 1:
         message = f"the columns of `{shorten(name)}` have indices of different lengths"
-        raise UsageError(header.source, [Diagnostic("missing-column", message, span)])
+        raise UsageError(header.source, [Diagnostic(Code.MISSING_COLUMN, message, span)])
     # Columns may stand in any order and with others between them: what there is tells the shape.
     shape = tuple(1 + max(axis) for axis in zip(*places, strict=True))
     declared = graph.node(name).shape
@@ -111,7 +111,7 @@ def layout(header: Header, graph: Graph, name: str, places: Mapping[tuple[int, .
     if missing is not None:
         text = ",".join(map(str, missing))
         message = f"the input `{shorten(name)}` has no column `{shorten(name)}[{text}]`"
-        raise UsageError(header.source, [Diagnostic("missing-column", message, span)])
+        raise UsageError(header.source, [Diagnostic(Code.MISSING_COLUMN, message, span)])
     if declared is not None and shape != declared:
         raise UsageError(header.source, [_other_shape(name, shape, declared, span)])
     return shape
@@ -123,7 +123,7 @@ def _other_shape(name: str, shape: tuple[int, ...], declared: tuple[int, ...], s
     message = f"the columns of `{name}` make {shape_words(shape)}, it is declared as {shape_words(declared)}"
     first, last = (",".join(str(i) for i in index) for index in ((0,) * len(declared), [n - 1 for n in declared]))
     hints = (f"its columns are `{name}[{first}]` to `{name}[{last}]`",) if declared else ()
-    return Diagnostic("column-shape", message, span, hints=hints)
+    return Diagnostic(Code.COLUMN_SHAPE, message, span, hints=hints)
 
 
 def indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

@@ -19,7 +19,7 @@ from backcalc.bulk.points.header import Header, Places, indices, layout, read_he
 from backcalc.graph.model import Graph
 from backcalc.rules.functions.arrays import Array
 from backcalc.text.csv_records import Block, blocks, is_number, records, without_end
-from backcalc.text.errors import MAX_ERRORS, Diagnostic, ReadError, UsageError, excerpt
+from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ReadError, UsageError, excerpt
 from backcalc.text.files import decode
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import plural, shorten
@@ -146,7 +146,7 @@ def _with_points(header: Header, is_last: bool) -> Header:
 
 
 _HINT = "the first line has the inputs' names, each other line a point"
-_NO_POINTS = Diagnostic("no-points", "the file holds no points", hints=(_HINT,))
+_NO_POINTS = Diagnostic(Code.NO_POINTS, "the file holds no points", hints=(_HINT,))
 
 
 def _rows(source: Source) -> list[list[str]]:
@@ -158,7 +158,7 @@ def _rows(source: Source) -> list[list[str]]:
         span = next(span for row in records(source.text) for span in row if span.end - span.start > most)
         hint = ("a quote that is never closed?",) if source.text[span.start] == '"' else ()
         message = f"this cell has more than {most:,} characters"
-        raise UsageError(source, [Diagnostic("bad-cell", message, span, hints=hint)]) from None
+        raise UsageError(source, [Diagnostic(Code.BAD_CELL, message, span, hints=hint)]) from None
 
 
 def _numbers(header: Header, source: Source, start: int, cells: list[list[str]], used: Sequence[int]) -> Array:
@@ -201,7 +201,7 @@ def _bad_cells(header: Header, text: str, row: Sequence[str], places: Sequence[S
             what = f"`{shorten(cell.strip())}` is not a number" if cell.strip() else "the cell is empty"
             comma = _DECIMAL_COMMA.fullmatch(cell.strip())
             hints = (f"the decimal mark is a point: {shorten(cell.strip().replace(',', '.'))}",) if comma else ()
-            yield Diagnostic("bad-cell", f"column `{shorten(column)}`: {what}", span, hints=hints)
+            yield Diagnostic(Code.BAD_CELL, f"column `{shorten(column)}`: {what}", span, hints=hints)
 
 
 def _bad_length(header: Header, text: str, row: Sequence[str], span: Span) -> Diagnostic:
@@ -215,7 +215,7 @@ def _bad_length(header: Header, text: str, row: Sequence[str], span: Span) -> Di
         hints = (f"the first that is missing is `{shorten(header.names[len(row)])}`",)
     elif len(row) == 2 * width and all(cell.strip().lstrip("+-").isdigit() for cell in row):
         hints = (f"if {row[0].strip()},{row[1].strip()} is one number: the decimal mark is a point",)
-    return Diagnostic("row-length", message, span, hints=hints)
+    return Diagnostic(Code.ROW_LENGTH, message, span, hints=hints)
 
 
 def _not_finite(
@@ -232,9 +232,9 @@ def _not_finite(
         name, text, span = shorten(header.names[column]), cells[row][column].strip(), places[row][column]
         if any(map(str.isdigit, text)):  # Not `nan` or `inf`, but 1e999.
             message = f"column `{name}`: {shorten(text)} is too large for a number of 64 bits"
-            errors.append(Diagnostic("bad-cell", message, span))
+            errors.append(Diagnostic(Code.BAD_CELL, message, span))
         elif not warnings:
-            warnings.append(Diagnostic("not-finite", f"column `{name}`: {shorten(text)} is no finite number", span))
+            warnings.append(Diagnostic(Code.NOT_FINITE, f"column `{name}`: {shorten(text)} is no finite number", span))
     if errors:
         raise UsageError(source, errors)
     return warnings

@@ -21,7 +21,7 @@ from backcalc.calculus.question import choose_output, require_node, require_scal
 from backcalc.graph.model import Graph
 from backcalc.graph.tape import tape_of
 from backcalc.rules.functions.arrays import Array
-from backcalc.text.errors import Diagnostic, EvaluateError, UsageError
+from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
@@ -95,12 +95,14 @@ def as_points(given: Mapping[str, Any]) -> Arrays:
     counts = {name: len(points) for name, points in found.items()}
     if not found or not all(counts.values()):
         raise _refusal(
-            "no-points", "there are no points", 'points are written {"x": [1, 2, 3], …}, with all inputs equally many'
+            Code.NO_POINTS,
+            "there are no points",
+            'points are written {"x": [1, 2, 3], …}, with all inputs equally many',
         )
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{count:,} of `{shorten(name)}`" for name, count in counts.items())
         raise _refusal(
-            "point-counts",
+            Code.POINT_COUNTS,
             f"the inputs have not equally many points: {told}",
             "what is the same at all points goes into at={…}",
         )
@@ -114,11 +116,11 @@ def _as_array(name: str, value: Any) -> Array:
         found = np.empty(())
     if not 1 <= found.ndim <= 3:
         message = f"the points of `{shorten(name)}` are no numbers, vectors or matrices"
-        raise _refusal("not-a-number", message, "an array of them has an entry a point")
+        raise _refusal(Code.NOT_A_NUMBER, message, "an array of them has an entry a point")
     return found
 
 
-def _refusal(code: str, message: str, hint: str) -> UsageError:
+def _refusal(code: Code, message: str, hint: str) -> UsageError:
     return UsageError(Source("points", ""), [Diagnostic(code, message, hints=(hint,))])
 
 
@@ -198,7 +200,7 @@ def _refuse_seeds(graph: Graph) -> None:
     if graph.seeds:
         hint = f"drop --data, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
         message = "`adjoint` statements speak of one point, --data of many"
-        raise UsageError(graph.source, [Diagnostic("two-outputs", message, graph.seeds[0][1].span, hints=(hint,))])
+        raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, graph.seeds[0][1].span, hints=(hint,))])
 
 
 def _require_known(evaluation: Evaluation, remedies: Sequence[str]) -> None:

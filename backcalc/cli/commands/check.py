@@ -20,7 +20,7 @@ from backcalc.marking.key import Key, require_point
 from backcalc.marking.mark import Mark
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, read_answers, read_sheet, read_stated
-from backcalc.text.errors import BackcalcError, Diagnostic, ParseError, ReadError, UsageError
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, ReadError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
@@ -163,7 +163,7 @@ def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Shee
 
 def _failure(source: Source, errors: list[Diagnostic], refused: list[Diagnostic]) -> BackcalcError:
     """All that keeps answers from being marked, as an error of the first stage that found some."""
-    is_read = all(error.code != "not-utf8" for error in errors)
+    is_read = all(error.code != Code.NOT_UTF8 for error in errors)
     kind = ReadError if not is_read else ParseError if errors else UsageError
     return kind(source, sorted([*errors, *refused], key=lambda error: error.span or NOWHERE))
 
@@ -172,7 +172,7 @@ def _none(source: Source, program: Program) -> Diagnostic:
     """That there is nothing to mark."""
     if source is program.source:
         hint = "give some, dL/dx=-100, or state one in the file as a comment: #= dL/dx = -100"
-        return Diagnostic("no-answers", "the file states no results to check", hints=(hint,))
+        return Diagnostic(Code.NO_ANSWERS, "the file states no results to check", hints=(hint,))
     return NO_ANSWERS
 
 

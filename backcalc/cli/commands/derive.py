@@ -8,7 +8,7 @@ from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, as_command, asks
 from backcalc.cli.output import print_lines
 from backcalc.language.unparse import unparse_statement
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 
 EXAMPLES = """\b
 Examples:
@@ -32,7 +32,7 @@ def command(asked: Asked) -> int:
         message = "`adjoint` statements speak of a loss outside the graph; `derive` needs an output in it"
         hint = "choose one by --of; `run` shows the derivatives of the loss as formulas"
         span = read.seeds[0][1].span
-        raise UsageError(read.source, [Diagnostic("two-outputs", message, span, hints=(hint,))])
+        raise UsageError(read.source, [Diagnostic(Code.TWO_OUTPUTS, message, span, hints=(hint,))])
     output = choose_output(read, asked.of)
     outputs = (highest_derivatives(read) if asked.of is None else []) or [output]
     print_lines(map(unparse_statement, derive(read, outputs, asked.wrt or read.inputs, output)))

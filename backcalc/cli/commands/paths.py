@@ -13,7 +13,7 @@ from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, node_
 from backcalc.cli.output import print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 
 EXAMPLES = """\b
@@ -67,7 +67,7 @@ def _output(graph: Graph, name: str | None) -> str | None:
         message = "`adjoint` statements speak of a loss outside the graph, --to of a node in it"
         span = graph.seeds[0][1].span
         hint = f"drop --to, or the line `adjoint {graph.seeds[0][0]} = …`"
-        raise UsageError(graph.source, [Diagnostic("two-outputs", message, span, hints=(hint,))])
+        raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, span, hints=(hint,))])
     return name
 
 
@@ -75,7 +75,7 @@ def _require_sources(sources: Sequence[str], graph: Graph) -> None:
     if not sources:
         hint = (f"choose a node by --from, such as --from {graph.nodes[0].name}",)
         message = "the graph has no inputs from which paths could begin"
-        raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-inputs", message, hints=hint)])
+        raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_INPUTS, message, hints=hint)])
 
 
 def _show(found: Aggregation, sources: Sequence[str], shown: Shown) -> None:
