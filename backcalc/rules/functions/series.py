@@ -1,0 +1,392 @@
+"""The functions of the language on truncated power series: a number system of its own.
+
+The variable t is positive and as small as you like. So a comparison is decided by the first coefficient that is not 0,
+and a series to the left of a point is one in −t: the two sides of a kink come out of the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from backcalc.rules.functions import arrays
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.power_series import (
+    Series,
+    aligned,
+    constant,
+    convolved,
+    coupled,
+    integrated,
+    leading,
+    on_series,
+    power_terms,
+    times,
+    total,
+    with_first,
+)
+
+# ---- What the order of two series says ------------------------------------------------------------------------------
+
+
+def _comparison(name: str) -> Callable[..., Series]:
+    test = getattr(arrays, name)
+
+    def compare(x: Series, y: Series) -> Series:
+        difference = x - y
+        return constant(difference, test(leading(difference), 0.0))
+
+    compare.__name__ = name
+    return on_series(compare)
+
+
+less, less_equal = _comparison("less"), _comparison("less_equal")
+
+
+greater, greater_equal = _comparison("greater"), _comparison("greater_equal")
+
+
+equal, not_equal = _comparison("equal"), _comparison("not_equal")
+
+
+@on_series
+def negation(x: Series) -> Series:
+    """1 where x is 0, else 0."""
+    return constant(x, leading(x) == 0)
+
+
+@on_series
+def both(x: Series, y: Series) -> Series:
+    """1 where neither is 0, else 0."""
+    return negation(negation(x) + negation(y))
+
+
+@on_series
+def either(x: Series, y: Series) -> Series:
+    """1 where one is not 0, else 0."""
+    return negation(negation(x) * negation(y))
+
+
+@on_series
+def where(c: Series, a: Series, b: Series) -> Series:
+    """`a` where c is not 0, else `b`; the branch that is not taken has no part in it."""
+    x, y = aligned(a, b)
+    chosen, _ = aligned(Series(leading(c)[None]), Series(x))
+    return Series(np.where(chosen != 0, x, y))
+
+
+@on_series
+def sign(x: Series) -> Series:
+    """−1, 0 or 1."""
+    return constant(x, np.sign(leading(x)))
+
+
+@on_series
+def abs(x: Series) -> Series:  # noqa: A001  the language's own name
+    """The absolute value."""
+    return where(less(x, 0.0), -x, x)
+
+
+@on_series
+def max(x: Series, y: Series) -> Series:  # noqa: A001  the language's own name
+    """The larger."""
+    return where(less(x, y), y, x)
+
+
+@on_series
+def min(x: Series, y: Series) -> Series:  # noqa: A001  the language's own name
+    """The smaller."""
+    return where(greater(x, y), y, x)
+
+
+@on_series
+def floor(x: Series) -> Series:
+    """The whole number below, on the side of t."""
+    whole = np.floor(x.terms[0])
+    rest = Series(np.concatenate(([x.terms[0] - whole], x.terms[1:])))
+    return constant(x, whole - (leading(rest) < 0))
+
+
+@on_series
+def ceil(x: Series) -> Series:
+    """The whole number above, on the side of t."""
+    return -floor(-x)
+
+
+@on_series
+def round(x: Series) -> Series:  # noqa: A001  the language's own name
+    """The nearest whole number; at a half, that of the side of t."""
+    tied = np.abs(x.terms[0] - np.trunc(x.terms[0])) == 0.5
+    rest = Series(np.concatenate(([np.zeros(x.shape)], x.terms[1:])))
+    nearest = np.where(tied, x.terms[0] + np.sign(leading(rest)) / 2, x.terms[0])
+    return constant(x, np.rint(nearest))
+
+
+# ---- Quotients and powers -------------------------------------------------------------------------------------------
+
+
+@on_series
+def divide(x: Series, y: Series) -> Series:
+    """The quotient; a power of t that both begin with is taken out, and leaves as many last terms unknown."""
+    a, b = aligned(x, y)
+    a, b = (each.copy() for each in np.broadcast_arrays(a, b))
+    for _ in range(len(a) - 1):
+        vanish = (a[0] == 0) & (b[0] == 0) & (b[1:] != 0).any(axis=0)
+        if not vanish.any():
+            break
+        for each in (a, b):
+            each[:, vanish] = np.concatenate((each[1:, vanish], np.full((1, int(vanish.sum())), np.nan)))
+    found = np.empty_like(a)
+    for k in range(len(a)):
+        rest = a[k] - total(times(b[j], found[k - j]) for j in range(1, k + 1))
+        found[k] = np.where((rest == 0) & (k > 0), 0.0, rest / b[0])
+    return Series(found)
+
+
+@on_series
+def power(x: Series, y: Series) -> Series:
+    """The power `x^y`."""
+    a, b = np.broadcast_arrays(*aligned(x, y))
+    if (b[1:] != 0).any():  # A variable exponent, for which a base of 0 or less has no neighbourhood.
+        found = exp(Series(b) * log(Series(np.where(a[:1] > 0, a, np.nan))))
+        return with_first(np.float_power(a[0], b[0]), found)
+    terms = np.empty_like(a)
+    for place in np.ndindex(*a.shape[1:]):
+        column = (slice(None), *place)
+        terms[column] = power_terms(a[column], float(b[(0, *place)]))
+    return Series(terms)
+
+
+@on_series
+def sqrt(x: Series) -> Series:
+    """The square root."""
+    return power(x, 0.5)
+
+
+@on_series
+def cbrt(x: Series) -> Series:
+    """The real cube root."""
+    negative = sign(x)
+    found = negative * power(negative * x, 1 / 3)
+    return with_first(np.cbrt(x.terms[0]), found)
+
+
+# ---- Functions by their derivative ----------------------------------------------------------------------------------
+
+
+def _rule(name: str, slope: Callable[[Series], Series]) -> Callable[..., Series]:
+    """The base function of one argument whose slope is this series."""
+    value = getattr(arrays, name)
+
+    def rule(x: Series) -> Series:
+        return integrated(value(x.terms[0]), slope(x), x)
+
+    rule.__name__ = name
+    return on_series(rule)
+
+
+@on_series
+def exp(x: Series) -> Series:
+    """E to the power x."""
+    return coupled(x, [np.exp(x.terms[0])], (1.0,))[0]
+
+
+@on_series
+def expm1(x: Series) -> Series:
+    """exp(x) − 1."""
+    return with_first(np.expm1(x.terms[0]), exp(x))
+
+
+@on_series
+def sin(x: Series) -> Series:
+    """The sine."""
+    return coupled(x, [np.sin(x.terms[0]), np.cos(x.terms[0])], (1.0, -1.0))[0]
+
+
+@on_series
+def cos(x: Series) -> Series:
+    """The cosine."""
+    return coupled(x, [np.sin(x.terms[0]), np.cos(x.terms[0])], (1.0, -1.0))[1]
+
+
+@on_series
+def sinh(x: Series) -> Series:
+    """The hyperbolic sine."""
+    return coupled(x, [np.sinh(x.terms[0]), np.cosh(x.terms[0])], (1.0, 1.0))[0]
+
+
+@on_series
+def cosh(x: Series) -> Series:
+    """The hyperbolic cosine."""
+    return coupled(x, [np.sinh(x.terms[0]), np.cosh(x.terms[0])], (1.0, 1.0))[1]
+
+
+@on_series
+def tan(x: Series) -> Series:
+    """The tangent."""
+    return with_first(np.tan(x.terms[0]), divide(sin(x), cos(x)))
+
+
+@on_series
+def tanh(x: Series) -> Series:
+    """The hyperbolic tangent, by T' = S·x' and S' = −2·T·S·x', neither of which overflows."""
+    t, s = np.zeros_like(x.terms), np.zeros_like(x.terms)
+    with np.errstate(over="ignore"):
+        t[0], s[0] = np.tanh(x.terms[0]), (1 / np.cosh(x.terms[0])) ** 2
+    for k in range(1, len(t)):
+        t[k] = total(j * times(x.terms[j], s[k - j]) for j in range(1, k + 1)) / k
+        products = [total(t[i] * s[m - i] for i in range(m + 1)) for m in range(k)]
+        s[k] = -2 / k * total(j * times(x.terms[j], products[k - j]) for j in range(1, k + 1))
+    return Series(t)
+
+
+def _reciprocal_root(x: Series) -> Series:
+    return divide(1.0, sqrt(x))
+
+
+log = _rule("log", lambda x: divide(1.0, x))
+
+
+log2 = _rule("log2", lambda x: divide(1 / np.log(2), x))
+
+
+log10 = _rule("log10", lambda x: divide(1 / np.log(10), x))
+
+
+log1p = _rule("log1p", lambda x: divide(1.0, 1.0 + x))
+
+
+asin = _rule("asin", lambda x: _reciprocal_root((1.0 - x) * (1.0 + x)))
+
+
+acos = _rule("acos", lambda x: -_reciprocal_root((1.0 - x) * (1.0 + x)))
+
+
+atan = _rule("atan", lambda x: divide(1.0, 1.0 + x * x))
+
+
+asinh = _rule("asinh", lambda x: _reciprocal_root(1.0 + x * x))
+
+
+acosh = _rule("acosh", lambda x: _reciprocal_root((x - 1.0) * (x + 1.0)))
+
+
+atanh = _rule("atanh", lambda x: divide(1.0, (1.0 - x) * (1.0 + x)))
+
+
+erf = _rule("erf", lambda x: 2 / np.sqrt(np.pi) * exp(-(x * x)))
+
+
+erfc = _rule("erfc", lambda x: -2 / np.sqrt(np.pi) * exp(-(x * x)))
+
+
+@on_series
+def atan2(y: Series, x: Series) -> Series:
+    """The angle of the point (x, y), on the side of t where it jumps."""
+    angle = np.arctan2(y.terms[0], x.terms[0])
+    below = (y.terms[0] == 0) & (x.terms[0] < 0) & (leading(y) < 0)
+    square = x * x + y * y
+    by_y, by_x = integrated(angle, divide(x, square), y), integrated(0 * angle, divide(-y, square), x)
+    return with_first(np.where(below, -np.pi, angle), by_y + by_x)
+
+
+# ---- Vectors and matrices -------------------------------------------------------------------------------------------
+
+
+@on_series
+def transpose(x: Series) -> Series:
+    """Rows and columns exchanged."""
+    return Series(np.swapaxes(x.terms, -1, -2) if len(x.shape) > 1 else x.terms)
+
+
+@on_series
+def diag(x: Series) -> Series:
+    """A vector as a diagonal matrix, or the diagonal of a matrix."""
+    return Series(np.array([np.diag(term) for term in x.terms]))
+
+
+def _bilinear(name: str) -> Callable[..., Series]:
+    product = getattr(arrays, name)
+
+    def combined(x: Series, y: Series) -> Series:
+        return Series(convolved(x.terms, y.terms, product))
+
+    combined.__name__ = name
+    return on_series(combined)
+
+
+matmul, dot, outer = _bilinear("matmul"), _bilinear("dot"), _bilinear("outer")
+
+
+@on_series
+def sum(x: Series) -> Series:  # noqa: A001  the language's own name
+    """The sum of all elements."""
+    return Series(x.terms.reshape(len(x.terms), -1).sum(axis=1))
+
+
+@on_series
+def mean(x: Series) -> Series:
+    """The mean of all elements."""
+    return Series(x.terms.reshape(len(x.terms), -1).mean(axis=1))
+
+
+def _elements(x: Series) -> list[Series]:
+    return [Series(column) for column in x.terms.reshape(len(x.terms), -1).T]
+
+
+def _folded(x: Series, fn: Callable[[Series, Series], Series]) -> Series:
+    first, *rest = _elements(x)
+    for each in rest:
+        first = fn(first, each)
+    return first
+
+
+@on_series
+def prod(x: Series) -> Series:
+    """The product of all elements."""
+    return _folded(x, lambda a, b: a * b)
+
+
+@on_series
+def largest(x: Series) -> Series:
+    """The largest element."""
+    return _folded(x, max)
+
+
+@on_series
+def smallest(x: Series) -> Series:
+    """The smallest element."""
+    return _folded(x, min)
+
+
+@on_series
+def norm(x: Series) -> Series:
+    """The root of the sum of squares."""
+    return sqrt(sum(x * x))
+
+
+def _shifted(x: Series) -> tuple[Series, Array]:
+    top = x.terms[0].max()
+    return x - top, top
+
+
+@on_series
+def logsumexp(x: Series) -> Series:
+    """Log Σ exp(x), shifted by the largest element so that nothing overflows."""
+    shifted, top = _shifted(x)
+    return with_first(arrays.logsumexp(x.terms[0]), top + log(sum(exp(shifted))))
+
+
+@on_series
+def log_softmax(x: Series) -> Series:
+    """X − logsumexp(x)."""
+    return x - logsumexp(x)
+
+
+@on_series
+def softmax(x: Series) -> Series:
+    """exp(x) / Σ exp(x), shifted by the largest element so that nothing overflows."""
+    shifted, _ = _shifted(x)
+    powers = exp(shifted)
+    return divide(powers, sum(powers))

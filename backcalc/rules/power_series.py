@@ -1,0 +1,190 @@
+"""Truncated power series in a variable t that is positive and as small as you like, and how their terms follow.
+
+The recurrences are those of Griewank and Walther, "Evaluating Derivatives", 2nd ed., ch. 13: of u' = g·x', the
+coefficients come one from the other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from backcalc.rules.functions import arrays
+from backcalc.rules.functions.arrays import Array
+
+Operand = Any  # A Series, a float or an array.
+
+
+class Series:
+    """Coefficients of t⁰, t¹, …: an array of their number × the shape of the value."""
+
+    __slots__ = ("terms",)
+    __array_ufunc__ = None  # So that an array on the left leaves the operation to this class.
+
+    def __init__(self, terms: Array) -> None:
+        self.terms = terms
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the value."""
+        return self.terms.shape[1:]
+
+    def __add__(self, other: Operand) -> Series:
+        x, y = aligned(self, other)
+        return Series(x + y)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Series:
+        return Series(-self.terms)
+
+    def __sub__(self, other: Operand) -> Series:
+        return self + -other
+
+    def __rsub__(self, other: Operand) -> Series:
+        return -self + other
+
+    def __mul__(self, other: Operand) -> Series:
+        x, y = aligned(self, other)
+        return Series(convolved(x, y, np.multiply))
+
+    __rmul__ = __mul__
+
+
+def variable(value: Any, direction: Any, order: int) -> Series:
+    """`value` + t · `direction`, with the terms up to t^`order`."""
+    value = np.asarray(value, np.float64)
+    terms = np.zeros((order + 1, *value.shape))
+    terms[0] = value
+    terms[1:2] = direction
+    return Series(terms)
+
+
+def lifted(x: Operand, order: int) -> Series:
+    """`x` as a series; a number or array as one without powers of t."""
+    return x if isinstance(x, Series) else variable(x, 0.0, order)
+
+
+def stacked(items: list[Series], *, join: bool) -> Series:
+    """A vector of numbers, a matrix of rows, or with `join` all parts in one vector."""
+    if not join:
+        return Series(np.stack([item.terms for item in items], axis=1))
+    return Series(np.concatenate([x.terms if x.shape else x.terms[:, None] for x in items], axis=1))
+
+
+def on_series(fn: Callable[..., Series]) -> Callable[..., Series]:
+    """A base function whose arguments arrive as series of one order; of numbers alone it is that of arrays."""
+    plain = getattr(arrays, fn.__name__)
+
+    @wraps(fn)
+    def function(*args: Operand) -> Any:
+        order = next((len(arg.terms) - 1 for arg in args if isinstance(arg, Series)), None)
+        return plain(*args) if order is None else fn(*(lifted(arg, order) for arg in args))
+
+    return function
+
+
+def aligned(x: Operand, y: Operand) -> tuple[Array, Array]:
+    """The coefficients of both, with as many axes, so that their values combine as NumPy's do."""
+    order = len((x if isinstance(x, Series) else y).terms) - 1
+    a, b = lifted(x, order).terms, lifted(y, order).terms
+    ndim = max(a.ndim, b.ndim)
+    # The powers of t stay in front; what is put in stands between them and the value's own axes.
+    first, second = (each.reshape(len(each), *(1,) * (ndim - each.ndim), *each.shape[1:]) for each in (a, b))
+    return first, second
+
+
+def total(terms: Iterable[Any]) -> Any:
+    """The sum of numbers or arrays; 0 of none."""
+    return sum(terms, 0.0)
+
+
+def times(x: Any, y: Any) -> Any:
+    """The product, 0 where a factor is exactly 0."""
+    return np.where((x == 0) | (y == 0), 0.0, x * y)
+
+
+def convolved(x: Array, y: Array, product: Callable[[Any, Any], Any]) -> Array:
+    """The terms of a product: Σ x_i · y_(k − i)."""
+    found = [product(x[0], y[0])]
+    for k in range(1, len(x)):
+        # What multiplies an exact 0 is left out: ∞ of a later term must not make nan of what it does not reach.
+        pairs = [(x[i], y[k - i]) for i in range(k + 1) if x[i].any() and y[k - i].any()]
+        found.append(np.zeros_like(found[0]) + total(product(a, b) for a, b in pairs))
+    return np.array(found)
+
+
+def leading(x: Series) -> Array:
+    """The first coefficient that is not 0, by element, which decides the sign; 0 where there is none."""
+    found = np.zeros(x.shape)
+    for term in x.terms[::-1]:
+        found = np.where(term != 0, term, found)
+    return found
+
+
+def constant(x: Series, value: Any) -> Series:
+    """`value`, with no powers of t, in the form of x."""
+    return variable(np.broadcast_to(np.asarray(value, np.float64), x.shape), 0.0, len(x.terms) - 1)
+
+
+def with_first(first: Any, x: Series) -> Series:
+    """The series x with another first term: a value that loses no digits."""
+    return Series(np.concatenate((np.asarray(first, np.float64)[None], x.terms[1:])))
+
+
+def power_terms(x: Array, a: float) -> Array:
+    """The terms of x^a, of a number; from where they are not powers of t, ±∞ and nan."""
+    if a == 0:
+        return np.eye(1, len(x))[0]
+    first = int(np.argmax(x != 0)) if x.any() else len(x)
+    if not first:
+        return _unit_power(x, a)
+    # A factor t^n in front becomes t^(n·a): a power of t only where that is whole.
+    found, begin = np.zeros(len(x)), first * a
+    if begin >= len(x):
+        return found
+    if first == len(x) or begin < 0:
+        found[0] = np.float_power(0.0, a) * (np.sign(x[first]) if begin < 0 and first < len(x) else 1)
+        found[1:] = np.nan if begin < 0 else 0.0
+        return found
+    unit, at = _unit_power(x[first:], a), math.ceil(begin)
+    found[at:] = np.nan
+    if at != begin:
+        found[at] = np.inf * np.sign(unit[0])  # t^(1/2) rises faster than any multiple of t.
+    else:
+        found[at : at + len(unit)] = unit[: len(x) - at]
+    return found
+
+
+def _unit_power(x: Array, a: float) -> Array:
+    """The terms of x^a where x is not 0, by p'·x = a·x'·p."""
+    found = np.empty_like(x)
+    found[0] = arrays.power(x[0], a)
+    for k in range(1, len(x)):
+        found[k] = total((a * j - (k - j)) * x[j] * found[k - j] for j in range(1, k + 1) if x[j]) / (k * x[0])
+    return found
+
+
+def integrated(first: Any, slope: Series, x: Series) -> Series:
+    """The series that begins with `first` and whose derivative is `slope` · x'."""
+    counts = np.arange(1, len(x.terms)).reshape(-1, *(1,) * len(x.shape))
+    rise = np.zeros_like(x.terms)
+    rise[:-1] = x.terms[1:] * counts
+    found = (slope * Series(rise)).terms
+    return with_first(first, Series(np.concatenate((found[:1], found[:-1] / counts))))
+
+
+def coupled(x: Series, first: list[Any], signs: tuple[float, ...]) -> list[Series]:
+    """The series of u, v with u' = signs[0]·v·x' and v' = signs[1]·u·x', or of one alone: u' = signs[0]·u·x'."""
+    found = [np.zeros_like(x.terms) for _ in first]
+    for each, value in zip(found, first, strict=True):
+        each[0] = value
+    for k in range(1, len(x.terms)):
+        for i, factor in enumerate(signs):
+            other = found[(i + 1) % len(found)]
+            found[i][k] = factor / k * total(j * times(x.terms[j], other[k - j]) for j in range(1, k + 1))
+    return [Series(each) for each in found]
