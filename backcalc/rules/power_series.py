@@ -43,10 +43,10 @@ class Series:
         return Series(-self.terms)
 
     def __sub__(self, other: Operand) -> Series:
-        return self + -other
+        return Series.__add__(self, -other)
 
     def __rsub__(self, other: Operand) -> Series:
-        return -self + other
+        return Series.__add__(-self, other)
 
     def __mul__(self, other: Operand) -> Series:
         x, y = aligned(self, other)
@@ -139,7 +139,7 @@ def with_first(first: Any, x: Series) -> Series:
 def power_terms(x: Array, a: float) -> Array:
     """The terms of x^a, of a number; from where they are not powers of t, ±∞ and nan."""
     if a == 0:
-        return np.eye(1, len(x))[0]
+        return np.asarray(np.eye(1, len(x))[0], np.float64)
     first = int(np.argmax(x != 0)) if x.any() else len(x)
     if not first:
         return _unit_power(x, a)

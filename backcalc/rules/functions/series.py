@@ -42,11 +42,7 @@ def _comparison(name: str) -> Callable[..., Series]:
 
 
 less, less_equal = _comparison("less"), _comparison("less_equal")
-
-
 greater, greater_equal = _comparison("greater"), _comparison("greater_equal")
-
-
 equal, not_equal = _comparison("equal"), _comparison("not_equal")
 
 
@@ -198,28 +194,20 @@ def expm1(x: Series) -> Series:
     return with_first(np.expm1(x.terms[0]), exp(x))
 
 
-@on_series
-def sin(x: Series) -> Series:
-    """The sine."""
-    return coupled(x, [np.sin(x.terms[0]), np.cos(x.terms[0])], (1.0, -1.0))[0]
+def _pair(first: str, second: str, sign: float) -> Iterator[Callable[..., Series]]:
+    """Two functions of which each is the slope of the other, that of the second times `sign`."""
+    values = [getattr(arrays, name) for name in (first, second)]
+    for i, name in enumerate((first, second)):
+
+        def function(x: Series, i: int = i) -> Series:
+            return coupled(x, [value(x.terms[0]) for value in values], (1.0, sign))[i]
+
+        function.__name__ = name
+        yield on_series(function)
 
 
-@on_series
-def cos(x: Series) -> Series:
-    """The cosine."""
-    return coupled(x, [np.sin(x.terms[0]), np.cos(x.terms[0])], (1.0, -1.0))[1]
-
-
-@on_series
-def sinh(x: Series) -> Series:
-    """The hyperbolic sine."""
-    return coupled(x, [np.sinh(x.terms[0]), np.cosh(x.terms[0])], (1.0, 1.0))[0]
-
-
-@on_series
-def cosh(x: Series) -> Series:
-    """The hyperbolic cosine."""
-    return coupled(x, [np.sinh(x.terms[0]), np.cosh(x.terms[0])], (1.0, 1.0))[1]
+sin, cos = _pair("sin", "cos", -1.0)
+sinh, cosh = _pair("sinh", "cosh", 1.0)
 
 
 @on_series
@@ -246,38 +234,16 @@ def _reciprocal_root(x: Series) -> Series:
 
 
 log = _rule("log", lambda x: divide(1.0, x))
-
-
 log2 = _rule("log2", lambda x: divide(1 / np.log(2), x))
-
-
 log10 = _rule("log10", lambda x: divide(1 / np.log(10), x))
-
-
 log1p = _rule("log1p", lambda x: divide(1.0, 1.0 + x))
-
-
 asin = _rule("asin", lambda x: _reciprocal_root((1.0 - x) * (1.0 + x)))
-
-
 acos = _rule("acos", lambda x: -_reciprocal_root((1.0 - x) * (1.0 + x)))
-
-
 atan = _rule("atan", lambda x: divide(1.0, 1.0 + x * x))
-
-
 asinh = _rule("asinh", lambda x: _reciprocal_root(1.0 + x * x))
-
-
 acosh = _rule("acosh", lambda x: _reciprocal_root((x - 1.0) * (x + 1.0)))
-
-
 atanh = _rule("atanh", lambda x: divide(1.0, (1.0 - x) * (1.0 + x)))
-
-
 erf = _rule("erf", lambda x: 2 / np.sqrt(np.pi) * exp(-(x * x)))
-
-
 erfc = _rule("erfc", lambda x: -2 / np.sqrt(np.pi) * exp(-(x * x)))
 
 
@@ -331,33 +297,17 @@ def mean(x: Series) -> Series:
     return Series(x.terms.reshape(len(x.terms), -1).mean(axis=1))
 
 
-def _elements(x: Series) -> list[Series]:
-    return [Series(column) for column in x.terms.reshape(len(x.terms), -1).T]
+def _folded(name: str, fn: Callable[[Series, Series], Series]) -> Callable[..., Series]:
+    """A function of all elements of an array, one after the other."""
+
+    def function(x: Series) -> Series:
+        return reduce(fn, (Series(column) for column in x.terms.reshape(len(x.terms), -1).T))
+
+    function.__name__ = name
+    return on_series(function)
 
 
-def _folded(x: Series, fn: Callable[[Series, Series], Series]) -> Series:
-    first, *rest = _elements(x)
-    for each in rest:
-        first = fn(first, each)
-    return first
-
-
-@on_series
-def prod(x: Series) -> Series:
-    """The product of all elements."""
-    return _folded(x, lambda a, b: a * b)
-
-
-@on_series
-def largest(x: Series) -> Series:
-    """The largest element."""
-    return _folded(x, max)
-
-
-@on_series
-def smallest(x: Series) -> Series:
-    """The smallest element."""
-    return _folded(x, min)
+prod, largest, smallest = _folded("prod", mul), _folded("largest", max), _folded("smallest", min)
 
 
 @on_series
