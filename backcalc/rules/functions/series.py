@@ -6,7 +6,9 @@ and a series to the left of a point is one in −t: the two sides of a kink come
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import mul
 
 import numpy as np
 
