@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import reduce, wraps
 from typing import Any
 
 import numpy as np
 
 from backcalc.rules.functions import arrays
 from backcalc.rules.functions.arrays import Array
+
+MOST_FACTORS = 12  # Of a power that is a product: x^2 then ends where it ends, with no rounding behind.
 
 Operand = Any  # A Series, a float or an array.
 
@@ -140,6 +142,8 @@ def power_terms(x: Array, a: float) -> Array:
     """The terms of x^a, of a number; from where they are not powers of t, ±∞ and nan."""
     if a == 0:
         return np.asarray(np.eye(1, len(x))[0], np.float64)
+    if a == int(a) and 0 < a <= MOST_FACTORS:
+        return reduce(lambda found, factor: convolved(found, factor, np.multiply), [x] * int(a))
     first = int(np.argmax(x != 0)) if x.any() else len(x)
     if not first:
         return _unit_power(x, a)

@@ -224,9 +224,10 @@ def tanh(x: Series) -> Series:
     t, s = np.zeros_like(x.terms), np.zeros_like(x.terms)
     with np.errstate(over="ignore"):
         t[0], s[0] = np.tanh(x.terms[0]), (1 / np.cosh(x.terms[0])) ** 2
+    products: list[Array] = []  # The terms of T·S.
     for k in range(1, len(t)):
+        products.append(total(t[i] * s[k - 1 - i] for i in range(k)))
         t[k] = total(j * times(x.terms[j], s[k - j]) for j in range(1, k + 1)) / k
-        products = [total(t[i] * s[m - i] for i in range(m + 1)) for m in range(k)]
         s[k] = -2 / k * total(j * times(x.terms[j], products[k - j]) for j in range(1, k + 1))
     return Series(t)
 

@@ -1,0 +1,293 @@
+"""Taylor coefficients around a point, by truncated power series: from both sides, so that a kink shows as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import copysign, inf, isfinite
+from typing import Any
+
+import numpy as np
+
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.missing import require_known
+from backcalc.calculus.point import Point, settle
+from backcalc.calculus.question import choose_output, choose_wrt, require_scalar
+from backcalc.graph.model import Graph
+from backcalc.graph.tape import tape_of
+from backcalc.language.expr import INDEX, VECTOR
+from backcalc.rules.functions import series
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.ndarray import quiet
+from backcalc.rules.power_series import Series, lifted, stacked, variable
+from backcalc.rules.row import Bound, Primitive
+from backcalc.rules.values import shape_of
+from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import plural, quoted, shorten
+
+FURTHER = 24  # Terms beyond those asked for: they tell the next term and the radius, and replace what a quotient loses.
+MOST_INPUTS = 64  # Numbers, of a Hessian, which takes as many series as it has entries above its diagonal.
+SAME, NEGLIGIBLE = 1e-11, 1e-14  # Relative to the two coefficients, and to the largest so far: what rounding leaves.
+ENTIRE, STEADY = 0.8, 0.95  # How the ratio of far terms changes where there is no singularity, and where there is one.
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """A node around a point: the coefficients of powers of x − x0 from the left and from the right."""
+
+    name: str
+    value: float
+    left: Array
+    right: Array
+    order: int
+
+    @property
+    def coefficients(self) -> list[float | None]:
+        """The Taylor coefficients up to the order; None from where the two sides differ."""
+        count = self.order + 1 if self.is_smooth else self._agreeing()
+        return [float(c) for c in self.right[:count]] + [None] * (self.order + 1 - count)
+
+    @property
+    def slopes(self) -> tuple[float, float]:
+        """The one-sided slopes: infinite across a jump."""
+        return self._slope(self.left), self._slope(self.right)
+
+    @property
+    def is_smooth(self) -> bool:
+        """Whether both sides have the same coefficients up to the order."""
+        return self._agreeing() > self.order
+
+    @property
+    def word(self) -> str:
+        """How it behaves: constant, linear, affine, curved, kink, jump, pole or undefined."""
+        value, slopes = self.value, self.slopes
+        if not isfinite(value):
+            return "pole" if abs(value) == inf else "undefined"
+        if self._agreeing() == 0 or abs(self.right[0] - value) > SAME * max(1.0, abs(value)):
+            return "jump"
+        if self._agreeing() < 2 or not all(map(isfinite, slopes)):
+            return "kink"
+        if not self.right[1:].any():
+            return "constant"
+        # A line near the point is one whose error is of third order: what bends at once is none.
+        is_line = self.right[1] != 0 and self._agreeing() > 2 and abs(self.right[2]) <= SAME
+        return ("affine" if abs(value) > SAME else "linear") if is_line else "curved"
+
+    @property
+    def next_term(self) -> tuple[int, float] | None:
+        """The power and coefficient of the first term left out; None where none is known that is not 0."""
+        rest = enumerate(self.right[self.order + 1 :], self.order + 1)
+        return next(((k, float(c)) for k, c in rest if isfinite(c) and abs(c) > 0), None)
+
+    @property
+    def radius(self) -> float | None:
+        """The radius of convergence as far terms tell it: their ratio over a dozen powers; None where it is unclear."""
+        terms = np.abs(self.right)
+        if not self.is_smooth or not np.isfinite(terms).all() or len(terms) < FURTHER:
+            return None
+        if not terms[self.order + 1 :].any():
+            return inf  # A polynomial, as far as can be seen.
+        # Windows of four, for in an odd function every second term is 0.
+        ends = [len(terms) - 24, len(terms) - 14, len(terms) - 4]
+        first, middle, last = (float(terms[end : end + 4].max()) for end in ends)
+        if not (first and middle and last):
+            return None
+        early, late = (first / middle) ** 0.1, (middle / last) ** 0.1
+        if early / late < ENTIRE:  # Terms fall faster and faster.
+            return inf
+        # The ratio of terms n and n + 1 is R·(1 + α/n) and more, so that two of them tell R (Domb and Sykes 1957).
+        centre = len(terms) - 7.5
+        return (centre * late - (centre - 10) * early) / 10 if STEADY < early / late < 1 / STEADY else None
+
+    def _agreeing(self) -> int:
+        """How many coefficients from the first on are the same on both sides."""
+        for k, (left, right) in enumerate(zip(self.left.tolist(), self.right.tolist(), strict=True)):
+            size = NEGLIGIBLE * max(1.0, float(np.abs(self.right[: k + 1]).max()))
+            if not abs(left - right) <= SAME * max(abs(left), abs(right)) + size:
+                return k
+        return len(self.left)
+
+    def _slope(self, side: Array) -> float:
+        gap = float(side[0]) - self.value
+        if abs(gap) > SAME * max(1.0, abs(self.value)):
+            return copysign(inf, gap) * (1 if side is self.right else -1)
+        return float(side[1]) + 0.0  # No −0.
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """The output of a graph around a point of one input, and how each other node that depends on it behaves there."""
+
+    graph: Graph
+    wrt: str
+    at: float
+    point: Point
+    output: Behaviour
+    nodes: Sequence[Behaviour]
+
+
+@dataclass(frozen=True)
+class Quadratic:
+    """Value, gradient and Hessian of the output by several inputs.
+
+    The block of two inputs has the shape of the one, then the other's. At `kinks` the two sides differ.
+    """
+
+    graph: Graph
+    output: str
+    point: Point
+    value: float
+    gradient: Mapping[str, Any]
+    hessian: Mapping[str, Mapping[str, Any]]
+    kinks: Sequence[str]
+
+
+def taylor(
+    graph: Graph, at: Point, order: int, of: str | None = None, wrt: Sequence[str] = ()
+) -> Expansion | Quadratic:
+    """The output around the point `at`: coefficients by one input that is a number, else gradient and Hessian.
+
+    Raises UsageError where an option does not fit, or where the output depends on edges, and EvaluateError for values
+    that are missing.
+    """
+    graph, point = settle(graph, at)
+    output, wrt = choose_output(graph, of), choose_wrt(graph, wrt)
+    require_inputs(graph, wrt)
+    evaluation = Evaluation(tape_of(graph), point)
+    require_known(evaluation)
+    require_scalar(graph, evaluation, output)
+    _require_formulas(evaluation, output, wrt)
+    if len(wrt) == 1 and not shape_of(point[wrt[0]]):
+        return _expansion(evaluation, point, output, wrt[0], order)
+    return _quadratic(evaluation, point, output, wrt)
+
+
+def require_inputs(graph: Graph, wrt: Iterable[str]) -> None:
+    """Raise UsageError for names that are no inputs, or where there are none at all."""
+    source = Source("--wrt", "")
+    if not graph.inputs:
+        raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-inputs", "the graph has no inputs to vary")])
+    hints = (f"the inputs are {quoted(graph.inputs)}",)
+    errors = [
+        Diagnostic("not-an-input", f"`{shorten(name)}` is no input: it is computed", hints=hints)
+        for name in wrt
+        if name not in graph.inputs
+    ]
+    if errors:
+        raise UsageError(source, errors)
+
+
+def series_of(evaluation: Evaluation, directions: Mapping[str, Any], order: int) -> list[Any]:
+    """For each slot its value where `directions` moves the inputs by t times that: a Series where it depends on t."""
+    tape, index = evaluation.tape, evaluation.tape.graph.index
+    found = list(evaluation.terms)
+    moved = {tape.slot[index[name]]: direction for name, direction in directions.items()}
+    for slot, direction in moved.items():
+        found[slot] = variable(found[slot], direction, order)
+    with quiet():
+        for slot, row in enumerate(evaluation.rows):
+            args = [found[arg] for arg in tape.args[slot]]
+            if row is not None and slot not in moved and any(isinstance(arg, Series) for arg in args):
+                found[slot] = _applied(row, args, tape.indices.get(slot, ()), order)
+    return found
+
+
+def _applied(row: Primitive, args: list[Any], indices: tuple[int, ...], order: int) -> Series:
+    if row.name in (VECTOR, "concat"):
+        return stacked([lifted(arg, order) for arg in args], join=row.name == "concat")
+    if row.name == INDEX:
+        return Series(args[0].terms[(slice(None), *indices)])
+    return lifted(_bound(row).evaluate(*args), order)
+
+
+@cache
+def _bound(row: Primitive) -> Bound:
+    return Bound(row, series)
+
+
+def _expansion(evaluation: Evaluation, point: Point, output: str, wrt: str, order: int) -> Expansion:
+    right = series_of(evaluation, {wrt: 1.0}, order + FURTHER)
+    left = series_of(evaluation, {wrt: -1.0}, order + FURTHER)
+    turned = (-1.0) ** np.arange(order + FURTHER + 1)  # (−t)^k.
+    tape, graph = evaluation.tape, evaluation.tape.graph
+    nodes = []
+    for node, slot in zip(graph.nodes, tape.slot, strict=True):
+        if isinstance(right[slot], Series) and not right[slot].shape and node.name != wrt:
+            sides = _cleared(left[slot].terms * turned), _cleared(right[slot].terms)
+            nodes.append(Behaviour(node.name, float(evaluation.terms[slot]), *sides, order))
+    slot = tape.slot[graph.index[output]]
+    value = float(evaluation.terms[slot])
+    still = variable(value, 1.0 if output == wrt else 0.0, order + FURTHER).terms  # What does not depend on the input.
+    found = next((node for node in nodes if node.name == output), Behaviour(output, value, still, still, order))
+    return Expansion(graph, wrt, float(point[wrt]), point, found, nodes)
+
+
+def _cleared(terms: Array) -> Array:
+    """`terms` with 0 for those that are nothing but rounding, beside the ones next to them."""
+    sizes = np.abs(terms)
+    beside = np.maximum(np.append(sizes[1:], 0), np.append(0, sizes[:-1]))
+    return np.where((sizes <= NEGLIGIBLE * beside) & np.isfinite(beside), 0.0, terms)
+
+
+def _quadratic(evaluation: Evaluation, point: Point, output: str, wrt: Sequence[str]) -> Quadratic:
+    places = [(name, index) for name in wrt for index in np.ndindex(*shape_of(point[name]))]
+    _require_few(evaluation.tape.graph, len(places))
+    slot = evaluation.tape.slot[evaluation.tape.graph.index[output]]
+
+    def along(*signed: tuple[int, float]) -> Array:
+        directions: dict[str, Any] = {}
+        for place, sign in signed:
+            name, index = places[place]
+            directions.setdefault(name, np.zeros(shape_of(point[name])))[index] += sign
+        found = lifted(series_of(evaluation, directions, 2)[slot], 2)
+        return found.terms
+
+    count = len(places)
+    sides = [(along((i, 1.0)), along((i, -1.0))) for i in range(count)]
+    gradient, hessian = np.array([right[1] for right, _ in sides]), np.zeros((count, count))
+    for i in range(count):
+        hessian[i, i] = 2 * sides[i][0][2]
+        for j in range(i):
+            # ½(a + b)ᵀH(a + b) − ½(a − b)ᵀH(a − b) = 2 aᵀHb.
+            hessian[i, j] = hessian[j, i] = (along((i, 1.0), (j, 1.0))[2] - along((i, 1.0), (j, -1.0))[2]) / 2
+    kinks = [places[i][0] for i, (right, left) in enumerate(sides) if not _is_even(right, left)]
+    value = float(evaluation.terms[slot])
+    shapes = {name: shape_of(point[name]) for name in wrt}
+    rows = {name: [i for i, place in enumerate(places) if place[0] == name] for name in wrt}
+    blocks = {a: {b: _block(hessian[np.ix_(rows[a], rows[b])], shapes[a] + shapes[b]) for b in wrt} for a in wrt}
+    slopes = {name: _block(gradient[rows[name]], shapes[name]) for name in wrt}
+    return Quadratic(evaluation.tape.graph, output, point, value, slopes, blocks, tuple(dict.fromkeys(kinks)))
+
+
+def _block(values: Array, shape: tuple[int, ...]) -> Any:
+    return values.reshape(shape) if shape else float(values.ravel()[0])
+
+
+def _is_even(right: Array, left: Array) -> bool:
+    """Whether the two sides have one slope and one curvature."""
+    gaps = np.abs(right + left * (-1.0, 1.0, -1.0))[1:]
+    return bool((gaps <= SAME * np.maximum(1.0, np.abs(right[1:]))).all())
+
+
+def _require_few(graph: Graph, count: int) -> None:
+    if count > MOST_INPUTS:
+        message = f"the inputs have {plural(count, 'number')}; a Hessian has as many rows, {MOST_INPUTS} at most"
+        hints = ("choose some by --wrt; one that is a number has its series",)
+        raise UsageError(Source(graph.source.name, ""), [Diagnostic("hessian-size", message, hints=hints)])
+
+
+def _require_formulas(evaluation: Evaluation, output: str, wrt: Sequence[str]) -> None:
+    """Raise UsageError where the output depends on the inputs by edges, or by a value that is given."""
+    tape, graph = evaluation.tape, evaluation.tape.graph
+    reached = tape.downstream([tape.slot[graph.index[name]] for name in wrt])
+    last = tape.slot[graph.index[output]]
+    for slot, name in zip(tape.slot, graph.index, strict=True):
+        if slot > last or not reached[slot] or name in wrt:
+            continue
+        what = "is known by its edges alone" if slot in tape.incoming else "has a given value"
+        if slot in tape.incoming or slot in evaluation.replaced:
+            message = f"`{shorten(name)}` {what}, which tell its slope and no further coefficient"
+            hint = "write it as a formula of its arguments"
+            raise UsageError(graph.source, [Diagnostic("no-formula", message, graph.node(name).span, hints=(hint,))])

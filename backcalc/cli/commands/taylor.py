@@ -1,0 +1,61 @@
+"""`backcalc taylor`."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import click
+
+from backcalc.analysis.taylor import Expansion, Quadratic, taylor
+from backcalc.calculus.point import read_point
+from backcalc.cli.input import read_graph
+from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
+from backcalc.cli.output import print_lines, print_report, print_warnings
+from backcalc.rules.values import flat
+
+EXAMPLES = """\b
+Examples:
+  backcalc taylor activations.bg --at x=0 --order 5
+  backcalc taylor activations.bg --at x=0 --of s --format latex
+  backcalc taylor neuron.bg --at w=0.5,x=2,b=-1,z=1 --wrt w,b
+"""
+MOST = 30
+
+
+@as_command("taylor", EXAMPLES)
+@asks("graph", "at", "of", "wrt")
+@click.option(
+    "--order", type=click.IntRange(0, MOST), default=5, show_default=True, help="The highest power, by one input."
+)
+@shows("table", "json", "csv", "markdown", "latex", limit=limit_of("Nodes listed at most; 0 lists all."))
+def command(asked: Asked, shown: Shown, order: int) -> int:
+    """By one input: the coefficients from both sides, exact fractions where they are, the next term, the radius.
+
+    By several inputs: the value, the gradient and the Hessian.
+    """
+    found = taylor(read_graph(asked.graph), read_point(asked.at), order, asked.of, asked.wrt)
+    print_warnings(found.graph.source, found.graph.warnings)
+    _show(found, shown)
+    return 0 if _is_finite(found) else 1
+
+
+def _show(found: Expansion | Quadratic, shown: Shown) -> None:
+    """Print the expansion; what a format needs is loaded only for that format."""
+    from backcalc.render.reports.taylor import render_taylor_csv, render_taylor_json, taylor_report
+
+    if shown.format == "json":
+        print_lines(render_taylor_json(found))
+    elif shown.format == "csv":
+        if isinstance(found, Quadratic):
+            raise click.UsageError("CSV has the coefficients by one input: choose it by --wrt, or use --format json")
+        print_lines(render_taylor_csv(found))
+    else:
+        print_report(taylor_report(found, shown.digits, shown.limit), shown)
+
+
+def _is_finite(found: Expansion | Quadratic) -> bool:
+    """Whether the value and the slopes that were asked for are numbers."""
+    if isinstance(found, Expansion):
+        return all(map(isfinite, (found.output.value, *found.output.slopes)))
+    slopes = [number for slope in found.gradient.values() for number in flat(slope)]
+    return all(map(isfinite, (found.value, *slopes)))

@@ -1,0 +1,104 @@
+"""`backcalc taylor`."""
+
+import json
+
+import pytest
+
+from backcalc.render.reports.taylor import fraction, polynomial
+
+AT = "w=0.5,x=2,b=-1,z=1"
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ("s", ["1/2 + x/4 - x^3/48 + x^5/480", "-17*x^7/80640", "3.14", "s is affine near x = 0"]),
+        ("t", ["x - x^3/3 + 2*x^5/15", "1.57", "t is linear near x = 0"]),
+        ("r", ["r is not differentiable at x = 0: slope 0 from the left, 1 from the right"]),
+        ("u", ["u is not differentiable at x = 0: slope 1.75814 from the left, 1.0507 from the right"]),
+    ],
+)
+def test_exercise_5(node, words, call):
+    status, out, err = call("taylor", "activations.bg", "--at", "x=0", "--of", node)
+    assert (status, err) == (0, "")
+    for word in [*words, "Near x = 0, linear: t; affine: s; neither: r, u, y."]:
+        assert word in out
+
+
+def test_json_of_one_input_and_of_several(call):
+    found = json.loads(
+        call("taylor", "activations.bg", "--at", "x=0", "--of", "u", "--order", "2", "--format", "json")[1]
+    )
+    assert found == {"output": "u", "at": {"x": 0}, "coefficients": [0, None, None], "left": 1.75814, "right": 1.0507}
+    found = json.loads(call("taylor", "neuron.bg", "--at", AT, "--wrt", "w,b", "--format", "json")[1])
+    assert found["value"] == 0.125
+    assert found["gradient"] == pytest.approx({"w": -0.25, "b": -0.125})
+    assert found["hessian"]["w"] == pytest.approx({"w": 0.25, "b": 0.125})
+
+
+def test_the_hessian_of_vectors_is_that_of_derive(call):
+    found = json.loads(call("taylor", "softmax.bg", "--wrt", "a", "--format", "json")[1])
+    y = [0.0900305732, 0.2447284711, 0.6652409558]
+    for i, row in enumerate(found["hessian"]["a"]["a"]):
+        assert row == pytest.approx([y[i] * ((i == j) - y[j]) for j in range(3)], abs=1e-9)
+
+
+def test_csv_and_latex(call):
+    out = call("taylor", "activations.bg", "--at", "x=0", "--of", "s", "--order", "1", "--format", "csv")[1]
+    assert out == "k,coefficient,left,right\n0,0.5,0.5,0.5\n1,0.25,0.25,0.25\n"
+    out = call("taylor", "activations.bg", "--at", "x=0", "--of", "s", "--format", "latex")[1]
+    assert r"\frac{1}{2} + \frac{x}{4} - \frac{{x}^{3}}{48}" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "words"),
+    [
+        ("y = 1/x", 1, "y has a pole at x = 0"),
+        ("y = sin(x)/x", 1, "y has no value at x = 0; its limit there is 1"),
+        ("y = log(x - 1)", 1, "y has no value at x = 0"),
+        ("y = floor(x)", 1, "y is not differentiable at x = 0: it jumps"),
+        ("y = sqrt(x)", 1, "slope nan from the left, inf from the right"),
+        ("y = elu(x)", 0, "y is once differentiable at x = 0; the coefficients of order 2 differ"),
+        ("y = x^2 + 3", 0, "3 + x^2"),
+        ("y = exp(x)", 0, "inf"),
+        ("y = 4 + 0*x", 0, "y is constant near x = 0"),
+    ],
+)
+def test_what_can_be_at_a_point(text, status, words, call):
+    found, out, _ = call("taylor", "--at", "x=0", stdin=text)
+    assert words in out
+    assert found == status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["neuron.bg", "--at", AT, "--order", "31"], "31 is not in the range 0<=x<=30"),
+        (["neuron.bg", "--at", AT, "--order", "two"], "'two' is not a valid integer"),
+        (["neuron.bg", "--at", AT, "--wrt", "v"], "`v` is no input: it is computed"),
+        (["neuron.bg", "--at", AT, "--wrt", "q"], "the graph has no node `q`"),
+        (["neuron.bg", "--at", "w=1"], "the input `x` has no value"),
+        (["neuron.bg", "--at", AT, "--format", "csv"], "choose it by --wrt"),
+        (["network-a.bg"], "is known by its edges alone"),
+        (["activations.bg", "--of", "zz"], "the graph has no node `zz`"),
+        (["softmax.bg", "--at", f"a={[1] * 65}"], "choose some by --wrt"),
+    ],
+)
+def test_what_bad_input_gets(arguments, words, call):
+    status, out, err = call("taylor", *arguments)
+    assert words in err
+    assert (status, out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-1 / 48, "-1/48"), (62 / 2835, "62/2835"), (0.1 + 0.2, "3/10"), (2.0, "2"), (2**0.5, None), (0.87907, None)],
+)
+def test_fractions_are_recognised(value, text):
+    found = fraction(value)
+    assert (None if found is None else str(found)) == text
+
+
+def test_a_polynomial_is_written_in_the_language():
+    assert polynomial([0.5, -1.0, 0.0, 2 / 3], "(x - 1)") == "1/2 - (x - 1) + 2*(x - 1)^3/3"
+    assert polynomial([0.0, 0.0], "x") == "0"
