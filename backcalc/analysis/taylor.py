@@ -23,7 +23,7 @@ from backcalc.rules.ndarray import quiet
 from backcalc.rules.power_series import Series, lifted, stacked, variable
 from backcalc.rules.row import Bound, Primitive
 from backcalc.rules.values import shape_of
-from backcalc.text.errors import Diagnostic, UsageError
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import plural, quoted, shorten
 
@@ -168,10 +168,10 @@ def require_inputs(graph: Graph, wrt: Iterable[str]) -> None:
     """Raise UsageError for names that are no inputs, or where there are none at all."""
     source = Source("--wrt", "")
     if not graph.inputs:
-        raise UsageError(Source(graph.source.name, ""), [Diagnostic("no-inputs", "the graph has no inputs to vary")])
+        raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_INPUTS, "the graph has no inputs to vary")])
     hints = (f"the inputs are {quoted(graph.inputs)}",)
     errors = [
-        Diagnostic("not-an-input", f"`{shorten(name)}` is no input: it is computed", hints=hints)
+        Diagnostic(Code.NOT_AN_INPUT, f"`{shorten(name)}` is no input: it is computed", hints=hints)
         for name in wrt
         if name not in graph.inputs
     ]
@@ -275,7 +275,7 @@ def _require_few(graph: Graph, count: int) -> None:
     if count > MOST_INPUTS:
         message = f"the inputs have {plural(count, 'number')}; a Hessian has as many rows, {MOST_INPUTS} at most"
         hints = ("choose some by --wrt; one that is a number has its series",)
-        raise UsageError(Source(graph.source.name, ""), [Diagnostic("hessian-size", message, hints=hints)])
+        raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.HESSIAN_SIZE, message, hints=hints)])
 
 
 def _require_formulas(evaluation: Evaluation, output: str, wrt: Sequence[str]) -> None:
@@ -290,4 +290,4 @@ def _require_formulas(evaluation: Evaluation, output: str, wrt: Sequence[str]) -
         if slot in tape.incoming or slot in evaluation.replaced:
             message = f"`{shorten(name)}` {what}, which tell its slope and no further coefficient"
             hint = "write it as a formula of its arguments"
-            raise UsageError(graph.source, [Diagnostic("no-formula", message, graph.node(name).span, hints=(hint,))])
+            raise UsageError(graph.source, [Diagnostic(Code.NO_FORMULA, message, graph.node(name).span, hints=(hint,))])
