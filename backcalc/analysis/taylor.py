@@ -19,8 +19,8 @@ from backcalc.graph.tape import tape_of
 from backcalc.language.expr import INDEX, VECTOR
 from backcalc.rules.functions import series
 from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.power_series import Series, lifted, stacked, variable
 from backcalc.rules.ndarray import quiet
-from backcalc.rules.power_series import Series, lifted, stacked, variable
 from backcalc.rules.row import Bound, Primitive
 from backcalc.rules.values import shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError

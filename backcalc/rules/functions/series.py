@@ -14,7 +14,7 @@ import numpy as np
 
 from backcalc.rules.functions import arrays
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.power_series import (
+from backcalc.rules.functions.power_series import (
     Series,
     aligned,
     constant,

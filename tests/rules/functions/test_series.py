@@ -8,7 +8,7 @@ from references import moderate, precise
 from backcalc.analysis.taylor import taylor
 from backcalc.calculus.load import load
 from backcalc.rules.functions import floats, series
-from backcalc.rules.power_series import Series, variable
+from backcalc.rules.functions.power_series import Series, variable
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Bound
 from backcalc.text.source import Source
