@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from backcalc import progress
-from backcalc.graph.declarations import Draft, args_of
+from backcalc.graph.declarations import Declarations, args_of
 from backcalc.graph.functions import Functions
 from backcalc.graph.loops import write_out
 from backcalc.graph.model import Graph, Node
@@ -32,12 +32,12 @@ def build(program: Program) -> Graph:
     flat = list(write_out(program.statements, errors) if has_loops else program.statements)
     is_whole = not errors  # Of loops: what they would have defined is not to be missed below.
     functions = Functions((s for s in flat if isinstance(s, Function)), errors)
-    draft = Draft(functions, errors)
+    declared = Declarations(functions, errors)
     for statement in progress.through("building the graph", flat):
-        draft.add(statement)
+        declared.add(statement)
     progress.at("ordering the nodes")
-    draft.settle(is_whole=is_whole)
-    nodes = _ordered(draft, errors)
+    declared.settle(is_whole=is_whole)
+    nodes = _ordered(declared, errors)
     if not nodes and not errors:
         errors.append(_empty())
     if errors:
@@ -45,10 +45,10 @@ def build(program: Program) -> Graph:
     return Graph(
         program.source,
         tuple(nodes),
-        draft.output_name,
-        tuple(draft.warnings),
-        tuple(draft.adjoints.items()),
-        tuple(draft.claims),
+        declared.output_name,
+        tuple(declared.warnings),
+        tuple(declared.adjoints.items()),
+        tuple(declared.claims),
     )
 
 
@@ -78,9 +78,9 @@ def _exprs(node: Node) -> list[Expr]:
     return own + [edge.partial for edge in node.incoming]
 
 
-def _ordered(draft: Draft, errors: list[Diagnostic]) -> list[Node]:
+def _ordered(declared: Declarations, errors: list[Diagnostic]) -> list[Node]:
     """The nodes in topological order: the file's own where it is one, else by level."""
-    nodes = {name: draft.node(name) for name in draft.entries}
+    nodes = {name: declared.node(name) for name in declared.entries}
 
     def needs(name: str) -> Sequence[str]:
         return nodes[name].args

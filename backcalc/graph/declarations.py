@@ -30,7 +30,7 @@ class _Entry:
 
 
 # What an entry says is checked at the end, for a file may speak of a node before it defines it.
-class Draft:
+class Declarations:
     """The nodes in the order of their first appearance, an implicit input right before its first use."""
 
     def __init__(self, functions: Functions, errors: list[Diagnostic]) -> None:

@@ -14,7 +14,7 @@ _CELL = re.compile(r' *(?P<text>"(?:[^"]|"")*"?[^,\n]*|[^,\n]*)(?P<end>[,\n]?)')
 _EMPTY = b", \t\n"  # What a line of empty cells is made of.
 
 
-class Block(NamedTuple):
+class CsvBlock(NamedTuple):
     """Some records as they stand in a file, the number of their first line, and whether nothing comes behind them."""
 
     data: bytes
@@ -32,13 +32,13 @@ def records(text: str) -> Iterator[list[Span]]:
             record = []
 
 
-def blocks(pieces: Iterable[bytes]) -> Iterator[Block]:
+def blocks(pieces: Iterable[bytes]) -> Iterator[CsvBlock]:
     """The text that `pieces` make up, cut behind records, with one kind of newline; at least one block.
 
     Empty lines go with what follows them, for at the end of a file they mean nothing.
     """
     data, line, tried = b"", 1, 0
-    ready: Block | None = None  # Held until something is seen behind it.
+    ready: CsvBlock | None = None  # Held until something is seen behind it.
     for piece in _with_newlines(pieces):
         data += piece
         if len(data) < 2 * tried:  # A record longer than all before: looked at again when there is twice as much.
@@ -48,16 +48,16 @@ def blocks(pieces: Iterable[bytes]) -> Iterator[Block]:
         if end:
             if ready:
                 yield ready
-            ready = Block(data[:end], line, is_last=False)
+            ready = CsvBlock(data[:end], line, is_last=False)
             line += data.count(b"\n", 0, end)
             data = data[end:]
     if ready and data.strip(_EMPTY):
         yield ready
         ready = None
-    yield Block(ready.data + data, ready.first_line, is_last=True) if ready else Block(data, line, is_last=True)
+    yield CsvBlock(ready.data + data, ready.first_line, is_last=True) if ready else CsvBlock(data, line, is_last=True)
 
 
-def without_end(block: Block) -> bytes:
+def without_end(block: CsvBlock) -> bytes:
     """The lines of a block, each with its newline, without the empty ones that end a file."""
     if not block.is_last:
         return block.data

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backcalc.text.csv_records import Block, blocks, records, without_end
+from backcalc.text.csv_records import CsvBlock, blocks, records, without_end
 
 law = settings(deadline=None, derandomize=True, max_examples=200)
 
@@ -48,11 +48,11 @@ def test_blocks_hold_whole_records_and_know_their_lines(text, cuts):
 
 
 def test_empty_lines_go_with_what_follows():
-    assert list(blocks([b"x\n1\n\n", b"\n", b"2\n"])) == [Block(b"x\n1\n", 1, False), Block(b"\n\n2\n", 3, True)]
-    assert list(blocks([b"x\n1\n", b"\n,\n"])) == [Block(b"x\n1\n\n,\n", 1, True)]
+    assert list(blocks([b"x\n1\n\n", b"\n", b"2\n"])) == [CsvBlock(b"x\n1\n", 1, False), CsvBlock(b"\n\n2\n", 3, True)]
+    assert list(blocks([b"x\n1\n", b"\n,\n"])) == [CsvBlock(b"x\n1\n\n,\n", 1, True)]
 
 
 def test_a_file_ends_with_its_last_point():
-    assert without_end(Block(b"1\n2,", 1, True)) == b"1\n2,\n"
-    assert without_end(Block(b"1\n\n, \n", 1, True)) == b"1\n"
-    assert without_end(Block(b"1\n\n", 1, False)) == b"1\n\n"
+    assert without_end(CsvBlock(b"1\n2,", 1, True)) == b"1\n2,\n"
+    assert without_end(CsvBlock(b"1\n\n, \n", 1, True)) == b"1\n"
+    assert without_end(CsvBlock(b"1\n\n", 1, False)) == b"1\n\n"

@@ -25,7 +25,7 @@ MOST_NAMES = 64  # On a line: there is a place for so many on each.
 BLOCK = 1 << 16  # Edges that are looked at together.
 
 
-class Draft:
+class ArrayDeclarations:
     """What the lines say, names still by their ids: templates, declarations, and where each name comes first."""
 
     def __init__(self, lines: Lines) -> None:
@@ -165,22 +165,22 @@ class Draft:
         return joined([tail for tail, _ in pairs], np.int32), joined([head for _, head in pairs], np.int32)
 
 
-def ordered(draft: Draft) -> tuple[Indices, Indices | None]:
+def ordered(declared: ArrayDeclarations) -> tuple[Indices, Indices | None]:
     """The ids of the names in the order of the nodes: the file's own where it is topological, else by level.
 
     Constants come first; the levels, where they were needed, are those of the nodes in their order.
     """
-    order, first = draft.by_place(), draft.first
-    tails, heads = draft.dependencies()
-    if len(draft.hidden):
-        is_node = np.isin(tails, draft.hidden, invert=True)
+    order, first = declared.by_place(), declared.first
+    tails, heads = declared.dependencies()
+    if len(declared.hidden):
+        is_node = np.isin(tails, declared.hidden, invert=True)
         tails, heads = tails[is_node], heads[is_node]
     # A block at a time: in a file that is in no order the first shows that.
     blocks = (slice(begin, begin + BLOCK) for begin in range(0, len(tails), BLOCK))
     if all((first[tails[block]] < first[heads[block]]).all() for block in blocks):
         return order, None
-    level = peel(draft.count, tails, heads)
+    level = peel(declared.count, tails, heads)
     if int(level.min()) < 0:  # A cycle.
         raise UnfitError
     order = order[stable_order(level[order])]
-    return order, level[order[len(draft.hidden) :]]
+    return order, level[order[len(declared.hidden) :]]

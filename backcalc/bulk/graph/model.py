@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from backcalc.bulk.arrays.sorting import Indices, gathered, repeated
 from backcalc.bulk.graph.columns import joined
-from backcalc.bulk.graph.declarations import Draft, ordered
+from backcalc.bulk.graph.declarations import ArrayDeclarations, ordered
 from backcalc.bulk.graph.reader import PIECE, Lines
 from backcalc.bulk.graph.symbols import Names
 from backcalc.graph.model import Kind, Node
@@ -48,31 +48,32 @@ class ArrayGraph:
 
     def __init__(self, lines: Lines) -> None:
         """Raises UnfitError where the plain way is needed."""
-        draft = Draft(lines)
-        self.source, self.output, self.templates = lines.source, draft.output, draft.templates
+        declared = ArrayDeclarations(lines)
+        self.source, self.output, self.templates = lines.source, declared.output, declared.templates
         # What the grammar read by itself may go on over several lines; a line of a block ends with the line.
-        self._spans = {template.statement.span.start: template.statement.span for template in draft.templates}
-        order, self.levels = ordered(draft)
+        self._spans = {template.statement.span.start: template.statement.span for template in declared.templates}
+        order, self.levels = ordered(declared)
         # Names have ids in any order, nodes places by topological order; `rank` leads from one to the other.
-        self.rank = np.empty(draft.count, np.int32)
-        self.rank[order] = np.arange(draft.count, dtype=np.int32) - len(draft.hidden)
-        self._ids = order[len(draft.hidden) :]
-        self.names = draft.names.chosen(self._ids)
-        hidden = zip(draft.hidden.tolist(), draft.names.at(draft.hidden), strict=True)
+        self.rank = np.empty(declared.count, np.int32)
+        self.rank[order] = np.arange(declared.count, dtype=np.int32) - len(declared.hidden)
+        self._ids = order[len(declared.hidden) :]
+        self.names = declared.names.chosen(self._ids)
+        hidden = zip(declared.hidden.tolist(), declared.names.at(declared.hidden), strict=True)
         self.constants = {int(self.rank[i]): CONSTANTS[name] for i, name in hidden}
-        self.kinds = self._kinds(draft)
-        inputs = draft.names.at(np.array(list(draft.inputs), np.int64))
-        self.declared = dict(zip(inputs, draft.inputs.values(), strict=True))
+        self.kinds = self._kinds(declared)
+        inputs = declared.names.at(np.array(list(declared.inputs), np.int64))
+        self.declared = dict(zip(inputs, declared.inputs.values(), strict=True))
         # Parallel edges add up in the order of the file, and a file may have its edges in several forms.
-        starts = [template.starts for template in draft.edges]
+        starts = [template.starts for template in declared.edges]
         in_order = np.argsort(joined(starts, np.int32), kind="stable") if len(starts) > 1 else None
         self._edge_order = None if in_order is None else in_order.astype(np.int32)
         self._edge_starts = self.in_order(starts, np.int32)
         self.tails, self.heads = (
-            gathered(self.rank, self.in_order([template.ends[k] for template in draft.edges], np.int32)) for k in (0, 1)
+            gathered(self.rank, self.in_order([template.ends[k] for template in declared.edges], np.int32))
+            for k in (0, 1)
         )
-        self.starts = self._first_lines(draft)
-        self._used, self._in_partials = self._readers(draft)
+        self.starts = self._first_lines(declared)
+        self._used, self._in_partials = self._readers(declared)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -82,30 +83,30 @@ class ArrayGraph:
         column = joined(columns, kind)
         return column if self._edge_order is None else gathered(column, self._edge_order)
 
-    def _kinds(self, draft: Draft) -> Indices:
-        found = np.full(draft.count, INPUT, np.int8)
-        for template in draft.definitions:
+    def _kinds(self, declared: ArrayDeclarations) -> Indices:
+        found = np.full(declared.count, INPUT, np.int8)
+        for template in declared.definitions:
             reads = [self.rank[read] >= 0 for read in template.reads]
             found[template.ends[0]] = np.where(np.any(reads, axis=0), EXPRESSION, CONSTANT) if reads else CONSTANT
-        found[draft.is_head] = EDGES
+        found[declared.is_head] = EDGES
         return found[self._ids]
 
-    def _first_lines(self, draft: Draft) -> Indices:
+    def _first_lines(self, declared: ArrayDeclarations) -> Indices:
         """As `starts` has it."""
-        found = draft.starts[draft.first // draft.width]
-        for template in draft.definitions:
+        found = declared.starts[declared.first // declared.width]
+        for template in declared.definitions:
             found[template.ends[0]] = template.starts
-        for name, statement in draft.inputs.items():
+        for name, statement in declared.inputs.items():
             found[name] = statement.span.start
         return np.asarray(found[self._ids])
 
-    def _readers(self, draft: Draft) -> tuple[Indices, Indices]:
+    def _readers(self, declared: ArrayDeclarations) -> tuple[Indices, Indices]:
         """Which nodes another depends on, and which only the partials of another's edges speak of."""
-        used, spoken = draft.is_tail.copy(), np.zeros(draft.count, np.bool_)
-        for template in draft.definitions:
+        used, spoken = declared.is_tail.copy(), np.zeros(declared.count, np.bool_)
+        for template in declared.definitions:
             for read in template.reads:
                 used[read] = True  # A scatter: to write True twice does no harm.
-        for template in draft.edges:
+        for template in declared.edges:
             for read in template.reads:
                 spoken[read[read != template.ends[1]]] = True
         return used[self._ids], spoken[self._ids]

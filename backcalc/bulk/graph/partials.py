@@ -15,7 +15,7 @@ Edges = tuple[Indices, Indices, Array]
 """Heads and tails, which are nodes, and the local partials ∂head/∂tail."""
 
 
-class Incoming:
+class NodePartials:
     """For each node its tails, once each, and the local partials ∂node/∂tail.
 
     The arguments of a formula come in its own order, edges in the order of the file.

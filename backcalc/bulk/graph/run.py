@@ -20,7 +20,7 @@ from backcalc.bulk.arrays.sorting import Indices
 from backcalc.bulk.graph.columns import UnfitError
 from backcalc.bulk.graph.evaluate import Flags, LocalPartials
 from backcalc.bulk.graph.model import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
-from backcalc.bulk.graph.partials import Incoming
+from backcalc.bulk.graph.partials import NodePartials
 from backcalc.bulk.graph.reader import read_lines
 from backcalc.bulk.graph.sweep import Plan
 from backcalc.bulk.graph.tape import ArrayTape
@@ -93,10 +93,10 @@ class LargeRun:
         return is_finite(asked) and bool(not self.known[output] or is_finite(self.value_array[output]))
 
     @cached_property
-    def incoming(self) -> Incoming:
+    def incoming(self) -> NodePartials:
         """The local partials by the node that they lead to."""
         progress.at("local partials")
-        return Incoming(self.graph, self.edge_partials, self.local, self.slots)
+        return NodePartials(self.graph, self.edge_partials, self.local, self.slots)
 
     @cached_property
     def formulas(self) -> Formulas:

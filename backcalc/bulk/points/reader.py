@@ -18,7 +18,7 @@ from backcalc.bulk.points.cells import plain_cells
 from backcalc.bulk.points.header import Header, Places, indices, layout, read_header, read_places
 from backcalc.graph.model import Graph
 from backcalc.rules.functions.arrays import Array
-from backcalc.text.csv_records import Block, blocks, is_number, records, without_end
+from backcalc.text.csv_records import CsvBlock, blocks, is_number, records, without_end
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ReadError, UsageError, excerpt
 from backcalc.text.files import decode
 from backcalc.text.source import Source, Span
@@ -58,7 +58,7 @@ class PointReader:
                 yield self._arrays(table)
         self.warnings += [(source, self._counted(found)) for source, found in self._not_finite]
 
-    def _block_table(self, block: Block) -> Array:
+    def _block_table(self, block: CsvBlock) -> Array:
         """The numbers in the columns that are used."""
         table = plain_cells(without_end(block), len(self.header.names), self._used)
         return self._table(_source(self._name, block), block.is_last) if table is None else table
@@ -66,7 +66,7 @@ class PointReader:
     def _table(self, source: Source, is_last: bool, start: int = 0) -> Array:
         """The same of a text, from `start` on. Raises UsageError, where there is more behind it for that too."""
         if start:
-            block = Block(source.text[start:].encode(), 1, is_last)
+            block = CsvBlock(source.text[start:].encode(), 1, is_last)
             table = plain_cells(without_end(block), len(self.header.names), self._used)
             if table is not None:
                 return table
@@ -116,7 +116,7 @@ class PointReader:
         )
 
 
-def _source(name: str, block: Block) -> Source:
+def _source(name: str, block: CsvBlock) -> Source:
     """The text of a block, its lines numbered as in the file. Raises ReadError."""
     lines = range(block.first_line, block.first_line + block.data.count(b"\n") + 1)
     try:
