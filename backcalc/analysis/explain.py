@@ -194,7 +194,7 @@ class _Derivation:
             yield tail, _Term(term, Call(CHAIN, (adjoint, last)), None if is_told else found)
 
     def _pulled(self, head: int, tails: Collection[int], symbol: str) -> Iterator[tuple[int, _Term]]:
-        """The same of an array, whose partials would be Jacobians: what its adjoint becomes."""
+        """For each of `tails` the term of an array: what its adjoint becomes, for its partials would be Jacobians."""
         # The adjoint is a name in formulas, whose shape both must know to tell products apart.
         for shapes in (self.shapes, self._formulas.known_shapes):
             shapes.names[symbol] = self.run.shapes[head]
@@ -241,6 +241,7 @@ class _Derivation:
         """`formula` with the numbers of nodes and adjoints in their places."""
 
         def leaf(part: Number | Name) -> Expr:
+            """The value of a node, or the adjoint that a name stands for."""
             if isinstance(part, Number):
                 return part
             if part.id in self.index:
@@ -271,6 +272,7 @@ class _Derivation:
             return formula
 
         def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+            """A product of two arrays as one by the elements; other calls as they are."""
             if part.fn == "*" and all(map(self.shapes.of, part.args)):
                 return Call(HADAMARD, args)
             return with_args(part, args)

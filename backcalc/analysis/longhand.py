@@ -23,6 +23,7 @@ def plain(expr: Expr) -> Expr:
     """`expr` in the language alone: both kinds of product as `*`."""
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        """A product of either kind as the language's; other calls as they are."""
         return Call("*", args) if part.fn in (CHAIN, HADAMARD) else with_args(part, args)
 
     return fold(expr, lambda leaf: leaf, call)
@@ -34,6 +35,7 @@ def summed(terms: Iterable[Expr]) -> Expr:
     parts = [part for term in terms for part in _signed(term)]
     if not parts:
         return Number(0.0)
+    # The first term has its sign in front, all others between it and the one before.
     sign, total = parts[0]
     total = total if sign > 0 else Call(NEGATE, (total,))
     for sign, part in parts[1:]:

@@ -50,6 +50,7 @@ class Paths:
         self.partials: dict[int, Partials] = {}
 
         def edges(head: int) -> Iterator[tuple[int, Tally]]:
+            """The tails of a node, each by one path of one edge."""
             self.partials[head] = partials(head)
             return ((tail, Tally(1, 1)) for tail in self.partials[head])
 
@@ -97,7 +98,7 @@ class Paths:
                 rest.append(iter(self._users[head]))
 
     def largest(self, source: int) -> Iterator[list[int]]:
-        """The same where all partials are numbers, the largest product in absolute value first.
+        """The paths from `source` where all partials are numbers, the largest product in absolute value first.
 
         What has a factor that is not finite counts as larger; of equal ones that along earlier nodes comes first.
         """
@@ -134,11 +135,14 @@ class Paths:
         """
 
         def edges(head: int) -> Iterator[tuple[int, tuple[Rank, int]]]:
+            """The tails of a node, each with the rank of its partial and the node that it leads to."""
             return ((tail, (rank(partial), head)) for tail, partial in self.partials[head].items())
 
         def behind(edge: tuple[Rank, int], found: tuple[Rank, int]) -> tuple[Rank, int]:
+            """A path that begins with `edge` and goes on as `found` does."""
             return times(edge[0], found[0]), edge[1]
 
+        # Over (min, ×) in place of (+, ×), which is a semiring too: the sweep asks for no more of its numbers.
         return reverse(self._order, edges, {self.target: (ONE, self.target)}, multiply=behind, accumulate=min)
 
     def _known(self, node: int) -> list[Step]:

@@ -68,7 +68,7 @@ def wrong_places(
 
 
 def _unequal_places(value: Any, expected: Any, tolerance: Tolerance) -> Iterator[tuple[int, ...]]:
-    """The same where `given` is an expression: its value must be that of `expected`, as far as float64 goes."""
+    """The places where `value`, that of an expression, is not `expected`, as far as float64 goes."""
     if shape_of(value) != shape_of(expected):
         yield ()
         return

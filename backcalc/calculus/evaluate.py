@@ -57,7 +57,7 @@ class Evaluation:
         return [term if is_known(term := self.terms[slot]) else None for slot in self.tape.slot]
 
     def redone(self, rows: list[Primitive | None], term: Callable[[Evaluation, int], Any]) -> Evaluation:
-        """The same evaluation served by other rows, its terms made anew by `term` in the order of the slots."""
+        """The evaluation with other rows, its terms made anew by `term` in the order of the slots."""
         new = copy(self)  # Shapes, names and tape are the same, and shared.
         new.rows, new.terms = rows, list(self.terms)
         with quietly(self.has_arrays):

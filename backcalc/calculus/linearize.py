@@ -78,7 +78,7 @@ class Linearization:
         return {slot: settled(adjoint) for slot, adjoint in found.items()}
 
     def by_edges(self, edge: Callable[[Any], Any]) -> Linearization:
-        """The same linearization with `edge` of each local partial in its place."""
+        """The linearization with `edge` of each local partial in its place."""
         new = copy(self)
         new.slot_edges = [[(arg, edge(partial)) for arg, partial in edges] for edges in self.slot_edges]
         new.__dict__.pop("_is_plain", None)  # Found of other edges.
@@ -97,7 +97,7 @@ class Linearization:
         return [self.node_edges(node) for node in nodes]
 
     def node_edges(self, node: int) -> list[tuple[int, Any]]:
-        """The same for one node, where those of all would be too many: of an array they are Jacobians."""
+        """The local partials into one node, where those of all would be too many: of an array they are Jacobians."""
         # Kept: a table, the paths and `--partials` ask for the same edges one after the other.
         if node not in self._found_edges:
             self._found_edges[node] = list(self._node_edges(node))

@@ -131,7 +131,7 @@ class Remarks:
         return Code.KINK, f"is at a kink; the subgradient used is {', '.join(slopes)}"
 
     def _remark_array(self, slot: int, row: Primitive) -> tuple[Code, str] | None:
-        """The same for an operation on arrays; none while something is not known."""
+        """The warnings of an operation on arrays; none while something is not known."""
         out, terms = self.evaluation.terms[slot], [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
         if row.name in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
             return None

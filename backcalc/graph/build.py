@@ -31,12 +31,14 @@ def build(program: Program) -> Graph:
     has_loops = "{" in program.source.text
     flat = list(write_out(program.statements, errors) if has_loops else program.statements)
     is_whole = not errors  # Of loops: what they would have defined is not to be missed below.
+    # Before all else, for a formula may call what is defined further down.
     functions = Functions((s for s in flat if isinstance(s, Function)), errors)
     declared = Declarations(functions, errors)
     for statement in progress.through("building the graph", flat):
         declared.add(statement)
     progress.at("ordering the nodes")
     declared.settle(is_whole=is_whole)
+    # Order comes last: a cycle is worth telling only of a graph that is otherwise sound.
     nodes = _ordered(declared, errors)
     if not nodes and not errors:
         errors.append(_empty())
@@ -62,6 +64,7 @@ def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
                 if name in wanted:
                     found.setdefault(name, place.span)
     known = {*graph.index, *found}
+    # Inputs come first: nothing feeds them, so the order stays topological.
     inputs = [Node(name, "input", span) for name, span in found.items()]
     return replace(graph, nodes=(*inputs, *(_with_args(node, known) for node in graph.nodes)))
 
@@ -83,6 +86,7 @@ def _ordered(declared: Declarations, errors: list[Diagnostic]) -> list[Node]:
     nodes = {name: declared.node(name) for name in declared.entries}
 
     def needs(name: str) -> Sequence[str]:
+        """The nodes that `name` depends on."""
         return nodes[name].args
 
     order, cycles = topological(nodes, needs)

@@ -128,6 +128,7 @@ class Declarations:
             entry.expr, entry.reads = expr, reads
 
     def _connect(self, edge: Edge) -> None:
+        # The tail first: an implicit input stands before the node that uses it.
         tail, _ = self._entry(edge.tail)
         head, entry = self._entry(edge.head)
         partial, _ = self._expanded(edge.partial)

@@ -36,6 +36,7 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
     """The nodes that stand for the formula of `node`, itself the last."""
     assert node.expr is not None
     found: list[Node] = []
+    # By identity: a part that is shared inside a formula becomes one node.
     place: dict[int, Expr] = {}
     own: set[str] = set()
     count = 0
@@ -47,6 +48,7 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
         if part is node.expr:
             return [*found, _node(node, node.name, formula, graph, own)]
         count += 1
+        # `y_1` may be a node of the file already; its number is then skipped.
         while (name := _numbered(node.name, count)) in taken:
             count += 1
         taken.add(name)

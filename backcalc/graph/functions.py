@@ -45,6 +45,7 @@ class Functions:
         self._operations = 0
         for function in defined:
             self._declare(function)
+        # Recursion has no end here, for nothing is evaluated while functions are expanded.
         order, cycles = topological(self._functions, self._called)
         for cycle in cycles:
             self._report_recursion(cycle)
@@ -101,12 +102,14 @@ class Functions:
         inner = dict(zip(function.params, _inner_names(function), strict=True))
 
         def leaf(part: Number | Name) -> Expr:
+            """A parameter under its name of its own; other leaves as they stand."""
             return Name(inner[part.id], part.span) if isinstance(part, Name) and part.id in inner else part
 
         return fold(function.body, leaf, self._call)
 
     def _measure(self, name: str) -> int:
         """The number of operations that the function `name` stands for; too many are an error, told once."""
+        # By arithmetic, without expanding: sizes multiply from one function to the next that calls it.
         calls = [part for part in postorder(self._functions[name].body) if isinstance(part, Call)]
         self._sizes[name] = size = sum(self._sizes.get(call.fn, 1) for call in calls)
         if size > MAX_FUNCTION:
@@ -126,11 +129,13 @@ class Functions:
             return call
 
         def leaf(part: Number | Name) -> Expr:
+            """The argument that stands for a parameter; other leaves as they stand."""
             return arguments.get(part.id, part) if isinstance(part, Name) else part
 
         return fold(self._bodies[call.fn], leaf, with_args)
 
     def _fits(self, call: Call, count: int) -> bool:
+        # Right in nearly every call, so words are made only behind this.
         if len(call.args) == count:
             return True
         row = lookup(call.fn, count)
@@ -153,6 +158,7 @@ class Functions:
         hints: tuple[str, ...] = ELSEWHERE.get(call.fn, ())
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
             hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)
+        # The caret stands under the name alone: its arguments are not what is unknown.
         span = Span(call.span.start, call.span.start + len(call.fn))
         return Diagnostic(Code.UNKNOWN_FUNCTION, f"unknown function `{shorten(call.fn)}`", span, hints=hints)
 

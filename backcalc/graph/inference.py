@@ -83,6 +83,7 @@ class Inference:
             unify(self.terms[guess], ())
             self.causes[guess] = Constraint()
             open_ = self._settle(open_)
+        # All inputs are settled, and an operation still asks: nothing can tell any more.
         if open_:
             raise OpenShapeError(open_[0], self.tape.args[open_[0]][0])
         shapes = [self.shape(slot) or () for slot in range(len(self.terms))]
@@ -112,6 +113,7 @@ class Inference:
 
     def _apply(self, slot: int) -> bool:
         def rule() -> bool:
+            """Whether the operation has said all that it has to say. Raises MismatchError."""
             operands, out = [find(self.terms[arg]) for arg in self.tape.args[slot]], find(self.terms[slot])
             return apply_rule(self.tape, slot, operands, out)
 

@@ -54,6 +54,7 @@ def write_out(statements: Iterable[Statement], errors: list[Diagnostic]) -> Iter
 
 def _countable(statements: Iterable[Statement], errors: list[Diagnostic]) -> list[Statement]:
     """The statements; without the loops where one stands for too much, which is told before anything is written out."""
+    # The limit is of all loops together: a thousand loops of a thousand are as much as one of a million.
     kept: list[Statement] = []
     count = 0
     for statement in statements:
@@ -89,6 +90,7 @@ def _counted(loop: Loop, count: int) -> int:
 
 def _iterations(loop: Loop, environment: _Environment, body: Sequence[Statement]) -> _Body:
     """The statements of `body` for each number of `loop`, each with the loop variables that it is in."""
+    # Lazily: the statements of a million turns are made as they are asked for.
     numbers = _numbers(loop, environment)
     return ((statement, {**environment, loop.variable: k}) for k in numbers for statement in body)
 
@@ -144,11 +146,13 @@ def resolve(expr: Expr, environment: _Environment) -> Expr:
     """`expr` with its templates named and the variables of `environment` as numbers. Raises LoopError."""
 
     def leaf(part: Number | Name) -> Expr:
+        """A loop variable as a number; other leaves as they stand."""
         if isinstance(part, Name) and part.id in environment:
             return Number(float(environment[part.id]), span=part.span)
         return part
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        """The name that a template stands for; other calls on the resolved arguments."""
         return _named(part, environment) if part.fn == TEMPLATE else with_args(part, args)
 
     return fold(expr, leaf, call)
@@ -172,6 +176,7 @@ def integer(expr: Expr, environment: _Environment) -> int:
     """The whole number that `expr` is, by exact arithmetic in the loop variables. Raises LoopError."""
 
     def leaf(part: Number | Name) -> int:
+        """The whole number that a literal or a loop variable is. Raises LoopError."""
         if isinstance(part, Number):
             # By its text where it is plain digits: beyond 2^53 a float would be another number.
             if part.value.is_integer():
@@ -184,6 +189,7 @@ def integer(expr: Expr, environment: _Environment) -> int:
         return environment[part.id]
 
     def call(part: Call, args: tuple[int, ...]) -> int:
+        """The result of an operation on whole numbers. Raises LoopError where it is none, or too large."""
         result = _INTEGER_OPERATIONS[part.fn](part, *args)
         if abs(result) > _MAX_INTEGER:
             message = f"this whole number is too large: the limit is {_MAX_INTEGER:,}"

@@ -29,6 +29,7 @@ def _visit(
     cycles: list[list[str]],
 ) -> None:
     state[root] = False
+    # The path is the stack of the search, with what is left to look at of each item: a chain may be a million long.
     path: list[tuple[str, Iterator[str]]] = [(root, iter(needs(root)))]
     while path:
         item, rest = path[-1]
@@ -51,5 +52,6 @@ def levels(order: Iterable[str], needs: Callable[[str], Sequence[str]]) -> dict[
     """The length of the longest chain of needs below each item of a topological `order`."""
     level: dict[str, int] = {}
     for item in order:
+        # Needs stand before an item in a topological order, so their levels are known.
         level[item] = 1 + max((level[need] for need in needs(item)), default=-1)
     return level

@@ -64,6 +64,7 @@ def explain_open(tape: Tape, inference: Inference, error: OpenShapeError) -> Dia
     """The error of a shape that follows from nothing."""
     node = next((node.name for node, slot in zip(tape.graph.nodes, tape.slot, strict=True) if slot == error.slot), "W")
     name = shorten(node)
+    # A length that a factor beside it asks for makes the hint one that can be copied.
     length = next((n for n in map(str, _lengths_beside(tape, inference, error)) if n != "None"), "3")
     message = f"the shape of `{name}` does not follow from what is known"
     hint = f"declare it: input {name}[{length}] for a vector, input {name}[{length},4] for a matrix"
@@ -110,6 +111,7 @@ class _Explanation:
         self.shapes = {slot: inference.shape(slot) for slot in range(len(tape.rows))}
         # A rule that fails may have settled something first; what it met with is what a reader can follow.
         self.shapes |= dict(zip(error.constraint.slots, error.before, strict=True))
+        # Slots are what the tape knows, nodes what a reader does.
         self.nodes = dict(zip(tape.slot, tape.graph.nodes, strict=True))
         spans = {name: known.span for name, known in tape.graph.seeds}
         self.seeds = {slot: spans[self.nodes[slot].name] for slot in seeds}
@@ -119,6 +121,7 @@ class _Explanation:
         if self.constraint.edge is not None:
             return self._of_edge(self.constraint.edge.span)
         slot = self.constraint.slots[-1]
+        # An index out of range has words of its own, which say what there is.
         if rule_of(self.tape, slot) == "index" and (found := self._of_index(slot)) is not None:
             return found
         args = self.tape.args[slot]

@@ -65,6 +65,7 @@ class Tape:
         self.incoming = {self.slot[node]: pairs for node, pairs in self.partials.items()}
         self.given = {i: node.given for i, node in enumerate(graph.nodes) if node.given is not None}
         self.prepared: dict[str, Any] = {}
+        # Most graphs have none, and are spared all that is done for shapes.
         self.has_arrays = any(row is not None and row.shape != "elementwise" for row in self.rows) or any(
             node.shape for node in graph.nodes
         )
@@ -114,6 +115,7 @@ class Tape:
         return place[id(expr)]
 
     def _operation(self, part: Call, place: dict[int, int]) -> int:
+        # An index is no argument but a number of the text: it has neither a slot nor an adjoint.
         if part.fn != INDEX:
             return self._new(lookup(part.fn, len(part.args)), tuple(place[id(arg)] for arg in part.args), part.span)
         slot = self._new(lookup(INDEX), (place[id(part.args[0])],), part.span)

@@ -58,7 +58,7 @@ def number_text(value: float) -> str:
 
 
 def number_texts(values: list[float]) -> list[str]:
-    """The same of each of many, by C code at one go."""
+    """The text of each of many numbers, by C code at one go."""
     text = repr(values)[1:-1] + ", "
     return text.replace(".0, ", ", ").split(", ")[:-1] if values else []
 

@@ -43,13 +43,13 @@ def read_answers(source: Source) -> tuple[list[Answer], list[Diagnostic]]:
 
 
 def read_stated(source: Source, comments: Iterable[Comment]) -> tuple[list[Answer], list[Diagnostic]]:
-    """The same of the answers that the `#=` comments of a graph file state."""
+    """The answers that the `#=` comments of a graph file state, and what is wrong with those that are none."""
     stated = (comment.span for comment in comments if comment.text.startswith("#="))
     return read_slices(source, (Span(start + 2, end) for start, end in stated))
 
 
 def read_slices(source: Source, spans: Iterable[Span]) -> tuple[list[Answer], list[Diagnostic]]:
-    """The same of the slices of a text that hold one each."""
+    """The answers of the slices of a text that hold one each, and what is wrong with those that hold none."""
     answers: list[Answer] = []
     errors: list[Diagnostic] = []
     for span in spans:

@@ -99,6 +99,6 @@ def _stem(path: str) -> str:
 
 
 def _told_apart(found: list[Submission]) -> list[Submission]:
-    """The same, a file by its path where others have its name; students in a gradebook have theirs in any case."""
+    """The submissions, a file by its path where others have its name; students in a gradebook keep theirs."""
     counts = Counter(each.name for each in found)
     return [replace(each, name=each.path) if each.row is None and counts[each.name] > 1 else each for each in found]

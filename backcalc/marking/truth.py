@@ -40,7 +40,7 @@ class Truth:
         return self._of_place(answer, self.whole(answer))
 
     def whole(self, answer: Answer) -> Any:
-        """The same of the nodes as a whole."""
+        """The true value of the whole node, or of the whole derivative, that `answer` is about."""
         if answer.wrt is not None and answer.wrt not in self.run.graph.index:
             return 1.0  # A loss outside the graph by itself.
         node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]

@@ -173,7 +173,7 @@ def _pad(text: str, width: int, *, to_right: bool) -> str:
 
 
 def _head(text: str, width: int) -> str:
-    """As much of the beginning of `text` as fits in `width` columns."""
+    """The beginning of `text` that fits in `width` columns."""
     text = text[: max(0, width)]
     while display_width(text) > width:
         text = text[:-1]
@@ -181,7 +181,7 @@ def _head(text: str, width: int) -> str:
 
 
 def _tail(text: str, width: int) -> str:
-    """As much of the end of `text` as fits in `width` columns."""
+    """The end of `text` that fits in `width` columns."""
     text = text[len(text) - max(0, width) :]
     while display_width(text) > width:
         text = text[1:]

@@ -145,7 +145,7 @@ class Bound:
         return self._forms[key]
 
     def slope(self, index: int, literals: tuple[float | None, ...]) -> Function:
-        """The same as `slopes[index]` where some arguments are these literals, which may settle a choice in it."""
+        """The local partial for parameter `index` where some arguments are literals, which may settle a choice."""
         text = (self.row.stable or self.row.partials)[index]
         # Of x^2 it need not be asked at every element whether the exponent is 0.
         if "where" not in text or not any(literals):

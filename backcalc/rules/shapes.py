@@ -177,7 +177,10 @@ def _concat(operands: list[Term], out: Term) -> bool:
 
 
 def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
-    """As a rule, of an annotated edge: a number keeps the shape, an array is head × tail. Raises MismatchError."""
+    """Whether an annotated edge has said all it has to say: a number keeps the shape, an array is head × tail.
+
+    Raises MismatchError.
+    """
     if isinstance(partial, Unknown) and isinstance(head, tuple) and isinstance(tail, tuple) and head != tail:
         unify(partial, head + tail)  # Between nodes of one shape it may be a number.
         return True

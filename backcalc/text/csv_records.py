@@ -79,15 +79,17 @@ def _with_newlines(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _whole(data: bytes) -> int:
     """How much of `data` is whole records with something in them."""
+    # A record that ends with the data may go on in the next piece.
     end = data.rfind(b"\n") + 1
     if b'"' in data:
         end = _whole_quoted(data[:end])
+    # Empty lines at the end wait: only the file's last lines may be empty without being rows.
     filled = len(data[:end].rstrip(_EMPTY))
     return data.find(b"\n", filled, end) + 1 if filled else 0
 
 
 def _whole_quoted(data: bytes) -> int:
-    """The same where a newline may stand in a quoted cell: all but the last record, whose quote may still be open."""
+    """How much of `data`, whose cells may have newlines in quotes, is records but the last, whose quote may be open."""
     text = data.decode("utf-8", "surrogateescape")
     ends = [record[-1].end for record in records(text)]
     # Behind the last newline the expression finds one more record, which is empty.

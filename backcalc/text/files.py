@@ -68,9 +68,10 @@ def decode(name: str, data: bytes) -> Source:
 
 
 def salvage(name: str, data: bytes) -> tuple[Source, list[Diagnostic]]:
-    """As much of `data` as is text, and what is not UTF-8, a line at a time. Raises ReadError where it is no text."""
+    """What of `data` is text, and what is not UTF-8, a line at a time. Raises ReadError where nothing is text."""
     if data[:2] in _UTF16_MARKS:
         return clean(name, data.decode("utf-16", errors="replace")), [_UTF16]
+    # Bytes that are no text at all, a picture or an archive, would give as many errors as lines.
     _require_text(name, data)
     source = clean(name, data.decode("utf-8", errors="replace"))
     if "�" not in source.text:  # Only then is the text looked at line by line.

@@ -20,7 +20,7 @@ def rounded(value: float | None, digits: int = DIGITS) -> str:
 
 
 def by_hand(value: float | None, digits: int = DIGITS) -> str:
-    """The same with the minus of print."""
+    """`value` to `digits` significant digits, with the minus of print."""
     return rounded(value, digits).replace("-", MINUS)
 
 

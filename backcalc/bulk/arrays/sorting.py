@@ -71,7 +71,7 @@ def stable_order(keys: Indices) -> Indices:
 
 
 def _counted(keys: NDArray[np.uint16], count: int) -> Indices:
-    """The same for keys below `count` that are few: sorted a block at a time, each key's places put where they belong.
+    """The stable order of `keys`, few numbers below `count`: a block is sorted at a time, and its places put in theirs.
 
     NumPy sorts with indices of 64 bits and needs them twice, which of all edges at once would be the peak of memory.
     """
@@ -117,7 +117,9 @@ def _share_slots(keys: NDArray[np.uint64], factor: np.uint64) -> NDArray[np.bool
     bits = len(keys).bit_length() + 2
     blocks = [slice(begin, begin + BLOCK) for begin in range(0, len(keys), BLOCK)]
 
-    def slots(block: slice) -> Indices:  # Worked out each time: kept, they would take as much memory as the keys.
+    def slots(block: slice) -> Indices:
+        """The slot of each key, by multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4)."""
+        # Worked out each time: kept, they would take as much memory as the keys.
         return (keys[block] * factor >> np.uint64(64 - bits)).view(np.int64)
 
     for kind in (np.uint8, np.int32):

@@ -87,7 +87,7 @@ class Words:
         return self._integers(0)
 
     def _integers(self, part: int) -> AnyArray:
-        """The same of the bytes from 8·part on."""
+        """The eight bytes of each word from 8·part on as an integer, those behind the word's end being 0."""
         return np.asarray(self.text.integers(self.starts + WIDTH * part) & self._mask(part))
 
     def _mask(self, part: int) -> AnyArray:

@@ -81,11 +81,13 @@ class Template:
     @cached_property
     def operations(self) -> list[Operation]:
         """What the formula or partial does, the last operation giving its value. Raises UnfitError."""
+        # No name of the language has a space in it, so a blank is never taken for a name of the file.
         blanks = {id(leaf): Name(f"name {i}") for i, leaf in enumerate(self._names)}
         blanks |= {id(leaf): Name(f"number {i}") for i, leaf in enumerate(self._numbers)}
         errors: list[Diagnostic] = []
 
         def leaf(part: Number | Name) -> Expr:
+            """The blank in the place of a leaf, which is another on each line."""
             return blanks[id(part)]
 
         blanked = fold(self.expr, leaf, with_args)

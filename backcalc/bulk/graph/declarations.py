@@ -105,6 +105,7 @@ class ArrayDeclarations:
             or any(template.reads and self.is_head[template.ends[0]].any() for template in self.definitions)
             or any(len(template.reads) + 2 > MOST_NAMES for template in self.templates)
         )
+        # `y = sin + 1` would quietly have an input called sin; `build` says so.
         undefined = ~(self.is_head | self.is_tail | self.is_defined)
         undefined[declared] = False
         functions = (self.ids.get(name) for name in PRIMITIVES)  # or a function stands without its argument.
@@ -118,7 +119,7 @@ class ArrayDeclarations:
         return begins if (begins[1:] > begins[:-1]).all() else np.sort(begins, kind="stable")
 
     def _begins(self) -> Indices:
-        """The same template by template, then the declarations."""
+        """Where each line begins, template by template, then each declaration of an input."""
         declared = [np.array([statement.span.start for statement in self.inputs.values()])] if self.inputs else []
         return joined([template.starts for template in self.templates] + declared, np.int64)
 

@@ -109,6 +109,7 @@ class Operations:
     def _are_at_kinks(self, row: Primitive, slots: Indices, args: list[Array]) -> Flags:
         if row.array.bends is None:
             return np.zeros(len(slots), np.bool_)
+        # At a constant a kink is no matter of the point: no slope is asked for there.
         varies = ~self.constant[self.args[slots, : len(args)]].all(axis=1)
         return np.asarray(varies & (np.asarray(row.array.bends(*args)) != 0))
 
@@ -137,11 +138,13 @@ class Operations:
     @cached_property
     def _slots(self) -> Indices:
         """The slots of operations by level, in a level by primitive."""
+        # A stable sort by level keeps the order by row inside each level.
         slots = np.concatenate(self._by_row) if self._by_row else np.zeros(0, np.intp)
         return np.asarray(slots[stable_order(self.plan.sound_levels[slots])])
 
     @cached_property
     def _stretches(self) -> list[tuple[int, int, bool]]:
+        # A stretch is of one level and one primitive, so one call of its function serves it.
         level, op = self.plan.levels[self._slots], self.ops[self._slots]
         begins = np.flatnonzero((level[1:] != level[:-1]) | (op[1:] != op[:-1])) + 1
         return list(stretches(np.diff(begins, prepend=0, append=len(op)), FEW_SLOTS))

@@ -84,6 +84,7 @@ class ArrayGraph:
         return column if self._edge_order is None else gathered(column, self._edge_order)
 
     def _kinds(self, declared: ArrayDeclarations) -> Indices:
+        # In this order: a node with edges may also have a number, which is its activation.
         found = np.full(declared.count, INPUT, np.int8)
         for template in declared.definitions:
             reads = [self.rank[read] >= 0 for read in template.reads]
@@ -92,7 +93,8 @@ class ArrayGraph:
         return found[self._ids]
 
     def _first_lines(self, declared: ArrayDeclarations) -> Indices:
-        """As `starts` has it."""
+        """Where the statement of each node begins: of its definition or declaration, else of the first to name it."""
+        # What is weaker first: a definition overrides the line that only names a node.
         found = declared.starts[declared.first // declared.width]
         for template in declared.definitions:
             found[template.ends[0]] = template.starts
@@ -179,7 +181,7 @@ class ArrayGraph:
 
     @cached_property
     def sinks(self) -> tuple[str, ...]:
-        """As of `Graph`: the nodes that no other depends on; computed ones before others."""
+        """The names of the nodes that no other depends on: computed ones, or where there are none, any."""
         unused = ~self._used
         computed = unused & ((self.kinds == EDGES) | (self.kinds == EXPRESSION))
         # The same three steps as `Graph.sinks` takes; tests hold them equal.

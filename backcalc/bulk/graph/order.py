@@ -30,6 +30,7 @@ class _Peeling:
         self._chains: _Chains | None = None  # Made when there is a first one to follow.
 
     def levels(self) -> Indices:
+        """The level of each node; -1 for what is on a cycle or behind one."""
         front, depth = np.flatnonzero(self.waiting == 0), 0
         while front.size:
             step = self._peel_one_by_one if front.size < FEW_NODES else self._peel_at_once
@@ -39,6 +40,7 @@ class _Peeling:
         return self.level
 
     def _peel_at_once(self, front: Indices, depth: int) -> tuple[Indices, int]:
+        # A user is ready when the last edge into it is taken off; one may be so by several of this front.
         self.level[front] = depth
         fed = gathered(self.heads, ranges(gathered(self.first, front), gathered(self.first, front + 1)))
         np.subtract.at(self.waiting, fed, np.int32(1))  # Of another type it is 30 times slower.
@@ -51,7 +53,8 @@ class _Peeling:
         return kept(ready, gathered(self.waiting, ready) == marks)
 
     def _peel_one_by_one(self, front: Indices, depth: int) -> tuple[Indices, int]:
-        """The same for as many levels as are narrow."""
+        """The front behind the narrow levels from `front` on, and its depth; nodes are peeled in a plain loop."""
+        # Memoryviews, for a front of a few nodes is not worth the calls of NumPy.
         level, waiting = self.level.data, self.waiting.data
         first, heads = self.first.data, self.heads.data
         nodes = front.tolist()

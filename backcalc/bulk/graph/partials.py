@@ -47,6 +47,7 @@ class NodePartials:
 def _added_up(edges: Edges, count: int) -> Edges:
     """One edge for parallel ones, where the first of these stands, in a graph of so many nodes."""
     heads, tails, partials = edges
+    # Sums in the order of the file, on which their last bit depends.
     _, firsts, which = np.unique(_keys(heads, tails, count), return_index=True, return_inverse=True)
     kept = np.sort(firsts)
     sums = np.full(len(kept), NEUTRAL)
@@ -72,6 +73,7 @@ def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> Edg
     pairs = _keys(np.searchsorted(slots, users[leaves]), places[leaves], len(graph))
     ends[leaves] = local.plan.count + np.searchsorted(keys, pairs)
     found = Plan(local.plan.count + len(keys), ends, users).reverse(slopes, slots)[local.plan.count :]
+    # Back into the order of the formulas: `unique` has sorted the pairs by their keys.
     order = np.argsort(firsts)
     return heads[firsts[order]], tails[firsts[order]], found[order]
 

@@ -200,6 +200,7 @@ class _Reader:
         words = lines.words[tokens]
         if words.longest > LONGEST:
             return self._names_of(words.lengths <= LONGEST, lines, tokens, chars)
+        # Edge lists that programs write have nothing but such names, so this is tried first.
         ids = self._table.ids_of_serials(words, chars.places)
         if ids is not None:  # Of these nothing else needs a look.
             return ids, ids >= len(WORDS)
@@ -215,7 +216,7 @@ class _Reader:
     def _names_of(
         self, are_fit: AnyArray, lines: BlankedLines, tokens: AnyArray, chars: _Characters
     ) -> tuple[AnyArray, AnyArray]:
-        """The same where only some `are_fit`; others are not numbered, lest there be names that stand nowhere."""
+        """The ids of the tokens that `are_fit`, and which are names; others get none, lest names stand nowhere."""
         ids = np.zeros(len(tokens), np.int32)
         ids[are_fit], are_names = self._names(lines, tokens[are_fit], chars)
         are_fit[are_fit] = are_names

@@ -51,6 +51,7 @@ class Plan:
     @cached_property
     def cyclic(self) -> Indices:
         """The nodes on cycles and between cycles: what peeling leaves from both ends."""
+        # Peeling from below leaves cycles and what is behind them, from above cycles and what is before them.
         left = self.levels < 0
         inner = left[self.tails] & left[self.heads]
         return np.flatnonzero(left & (peel(self.count, self.heads[inner], self.tails[inner]) < 0))
@@ -74,6 +75,7 @@ class Plan:
 
     @cached_property
     def _backward(self) -> _Schedule:
+        # Later users have their turn first, as in the plain sweep, so that sums have the same last bit.
         turn = self.count - 1 - self._order
         edges = stable_order(gathered(turn, self.heads))
         depth = self.sound_levels.max(initial=0) - self.levels
@@ -122,6 +124,8 @@ class _Schedule:
         self.stretches = list(stretches(occurrences(level, int(level.max(initial=0)) + 1), FEW_EDGES))
 
     def sweep(self, partials: Array, seed: int | Indices, taken: NDArray[np.bool_] | None) -> Array:
+        """What arrives at each node from the seeds, which have 1; 0 where nothing does."""
+        # `reached` beside `total`: a sum may be 0, and an infinite partial behind it still counts.
         total = np.full(len(self.turn), NEUTRAL)
         reached = np.zeros(len(self.turn), np.bool_)
         total[self.turn[seed]], reached[self.turn[seed]] = 1.0, True
@@ -148,6 +152,7 @@ class _Schedule:
 
     def _chains(self, source: Indices, target: Indices) -> list[tuple[int, int]]:
         """Where long runs of edges begin and end of which each alone adds to what the next one reads."""
+        # Only where one edge alone adds to a node is the sum there its product, and a running product right.
         is_link = source[1:] == target[:-1]
         if np.count_nonzero(is_link) >= LONG:
             is_link &= gathered(self._is_alone, target[:-1])
@@ -174,7 +179,7 @@ def _at_once(total: Array, reached: NDArray[np.bool_], source: Indices, target: 
 
 
 def _at_a_run(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
-    """The same along a chain: a running product, from its start on or from the seed, where that is inside."""
+    """Add the contributions along a chain: a running product, from its start on or from the seed, if that is inside."""
     live = np.flatnonzero(reached[source])
     if live.size:
         begin = int(live[0])
@@ -184,7 +189,8 @@ def _at_a_run(total: Array, reached: NDArray[np.bool_], source: Indices, target:
 
 
 def _one_by_one(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
-    """The same, an edge at a time."""
+    """Add the contributions of edges of any levels, an edge at a time."""
+    # A memoryview gives and takes floats of Python, which is faster than to index an array.
     sums, seen = total.data, reached.data
     for begin, end, partial in zip(source.tolist(), target.tolist(), partials.tolist(), strict=True):
         if seen[begin]:

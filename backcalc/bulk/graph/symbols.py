@@ -42,6 +42,7 @@ class NameTable:
         """The numbers of these names; `place` tells what to remember of where one starts. Raises CollisionError."""
         if words.longest <= WIDTH:
             return self._ids_of_short(words, place)
+        # A name of up to eight bytes is one integer, which tells it for certain; of a longer one two hashes do.
         is_short = words.lengths <= WIDTH
         ids = np.empty(len(words), np.int32)
         ids[is_short] = self._ids_of_short(words[is_short], place)
@@ -49,7 +50,7 @@ class NameTable:
         return ids
 
     def ids_of_serials(self, words: Words, place: _Place) -> AnyArray | None:
-        """The same where all names are of the prefix and a number; None where that is not so, or has not been so."""
+        """The numbers of names that all are the prefix and a number; None where some are not, or have not been."""
         if self._has_others or words.longest > WIDTH:
             return None
         values, are_serial = self._serial.values(words)

@@ -88,6 +88,7 @@ class ArrayTape:
     @cached_property
     def operations(self) -> Operations:
         """What computes the slots."""
+        # The narrowest types that hold them: these arrays are the largest that a program needs.
         ops, args = np.full(self.size, -1, np.int16), np.full((self.size, MOST_ARGS), -1, np.int32)
         for slots, row, arguments in self._written:
             ops[slots] = row
@@ -125,6 +126,7 @@ class ArrayTape:
 
     def _of_names(self, ids: Indices) -> Indices:
         """The slots of names: of their nodes, or of constants such as pi."""
+        # Constants have negative ranks, so they read a wrong slot first and are put right below.
         rank = self.graph.rank[ids]
         found = self.slot[rank]
         for place, slot in self._constants.items():

@@ -51,7 +51,7 @@ def _are_long(lines: bytes, count: int) -> bool:
 
 
 def _by_float(lines: bytes, shape: tuple[int, int], used: Sequence[int]) -> AnyArray | None:
-    """The same for cells that have nothing but characters of numbers in them."""
+    """The numbers of cells in which are only characters of numbers, by `float`; None where one is no number."""
     cells = lines.replace(b"\n", b",").split(b",")[:-1]
     try:
         values = np.fromiter(map(float, cells), np.float64, len(cells)).reshape(shape)[:, used]

@@ -64,7 +64,7 @@ class PointReader:
         return self._table(_source(self._name, block), block.is_last) if table is None else table
 
     def _table(self, source: Source, is_last: bool, start: int = 0) -> Array:
-        """The same of a text, from `start` on. Raises UsageError, where there is more behind it for that too."""
+        """The numbers of a text from `start` on. Raises UsageError, for what is wrong further down too."""
         if start:
             block = CsvBlock(source.text[start:].encode(), 1, is_last)
             table = plain_cells(without_end(block), len(self.header.names), self._used)

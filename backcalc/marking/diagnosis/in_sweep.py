@@ -61,7 +61,7 @@ class Changes:
         return self.changes_at(range(len(self.terms)))
 
     def changes_at(self, nodes: Collection[int]) -> list[Change]:
-        """The same of the changes made at some nodes."""
+        """What the changes made at some nodes add to every derivative."""
         same: dict[Any, list[Change]] = {}
         with quietly(self.linear.evaluation.has_arrays):
             for change in self._all(nodes):

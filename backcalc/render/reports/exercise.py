@@ -38,7 +38,7 @@ def render_exercise_markdown(exercise: Exercise, *, key: bool) -> Iterator[str]:
 
 
 def render_exercise_latex(exercise: Exercise, *, key: bool) -> Iterator[str]:
-    """The same as a whole document."""
+    """The lines of the exercise as a whole LaTeX document."""
     yield f"% {exercise.command}"
     # Room between paragraphs sets the tables apart, room between rows is where a student writes.
     yield from document_beginning("2ex", r"\renewcommand{\arraystretch}{1.25}")

@@ -43,7 +43,7 @@ def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> I
 
 
 def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
-    """The same where every node is a number: no name needs quotes, and a million rows take no longer than they must."""
+    """The lines of a run of numbers: no name needs quotes, and a million rows take no longer than they must."""
     yield "node,value,adjoint"
     count = len(run.graph.index)
     for i in range(0, count, ROWS):
@@ -57,7 +57,7 @@ def _rows(run: Run, part: slice) -> str:
 
 
 def _rows_of_arrays(run: LargeRun, part: slice) -> str:
-    """The same of a large run, where a string of each cell would take longer than all else."""
+    """The rows of a large run, of which a string of each cell would take longer than all else."""
     from backcalc.bulk.arrays.decimals import cells
     from backcalc.bulk.arrays.words import rows_of
 

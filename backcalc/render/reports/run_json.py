@@ -98,7 +98,7 @@ def _symbolic(run: Run) -> Iterator[Any]:
 
 
 def _nodes_of_numbers(run: LargeRun) -> Iterator[str]:
-    """The same of a large run, many lines in a text."""
+    """The nodes of a large run, many lines in a text."""
     run.incoming  # noqa: B018  As above.
     names = list(map(quoted, run.graph.names))
     args = _column([f'{name}, "value": ' for name in names])
@@ -108,7 +108,7 @@ def _nodes_of_numbers(run: LargeRun) -> Iterator[str]:
 
 
 def _column(texts: list[str]) -> NDArray[object_]:
-    """As an array, of which many are looked up and repeated at once."""
+    """`texts` as an array, of which many are looked up and repeated at once."""
     import numpy as np
 
     return np.array(texts, object)

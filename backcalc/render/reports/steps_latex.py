@@ -63,7 +63,7 @@ def steps_latex(steps: Iterable[Step], output: str, digits: int) -> Iterator[str
 
 
 class LatexHand(Hand):
-    """The same writer for mathematics in LaTeX."""
+    """Formulas as one writes them by hand, in LaTeX."""
 
     def symbol(self, name: str) -> str:
         """A node's name, or a derivative as a fraction."""
