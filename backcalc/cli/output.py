@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from backcalc.cli.options import Shown
 from backcalc.cli.progress_bar import make_way
+from backcalc.cli.streams import say
 from backcalc.render.document import Grid
 from backcalc.render.warnings import render_warnings
 from backcalc.text.errors import Diagnostic
@@ -62,7 +63,7 @@ def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:
 def tell(text: object, end: str = "\n") -> None:
     """`text` on stderr, where a bar makes way for it."""
     make_way(sys.stderr)
-    print(text, end=end, file=sys.stderr)
+    say(text, end)
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -102,5 +102,7 @@ def _usage_message(error: click.ClickException) -> str:
 
 
 def _failed(message: str, status: int) -> int:
-    print(message, file=sys.stderr)
+    from backcalc.cli.streams import say
+
+    say(message)
     return status

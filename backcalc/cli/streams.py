@@ -30,6 +30,7 @@ def prepare() -> None:
     codecs.register_error("backcalc", _spell)
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  open until the end
+    # A result that nobody gets is no success, so a closed stdout is one that refuses to be written.
     sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
 
 
@@ -39,12 +40,25 @@ def abandon() -> None:
         try:
             stream.flush()
         except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            _give_up(stream)
+
+
+def say(text: object, end: str = "\n") -> None:
+    """`text` on stderr, as far as that takes it: an error that nobody can be told must not cost the result."""
+    try:
+        print(text, end=end, file=sys.stderr, flush=True)
+    except OSError:  # A full disk, a reader who has gone.
+        _give_up(sys.stderr)
+
+
+def _give_up(stream: TextIO) -> None:
+    """Have the rest of `stream` go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _usable(stream: TextIO | None) -> TextIO:
-    if stream is None:  # Closed by the shell: `>&-`.
-        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  open until the end
+    if stream is None:  # Closed by the shell, `>&-`. It takes the free number, which a file of ours else would take.
+        return open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: PTH123  open until the end
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backcalc")
     return stream

@@ -69,10 +69,23 @@ def _files(path: str, errors: list[BackcalcError]) -> Iterator[str]:
     except OSError as error:
         errors.append(_refusal(path, f"cannot read the folder: {(error.strerror or str(error)).lower()}"))
         return
-    files = [str(entry) for entry in entries if not entry.name.startswith(".")]
+    files = [entry for entry in entries if not entry.name.startswith(".")]
     if not files:
         errors.append(_refusal(path, "the folder is empty"))
-    yield from files
+    for entry in files:
+        if fault := _fault(entry, Path(path)):
+            errors.append(_refusal(str(entry), fault))
+        else:
+            yield str(entry)
+
+
+def _fault(entry: Path, folder: Path) -> str | None:
+    """Why what stands in a folder is not read as a file of somebody's; None where it is."""
+    # What a student hands in may be a link to anything on the teacher's machine, its key too.
+    if entry.is_symlink() and not entry.resolve().is_relative_to(folder.resolve()):
+        return "this is a link that leads out of the folder"
+    # A FIFO would keep the whole class waiting for a writer, a device may never end.
+    return None if entry.is_file() or entry.is_dir() or not entry.exists() else "this is no file"
 
 
 def _rows(path: str, key: Key, errors: list[BackcalcError]) -> Iterator[Submission]:

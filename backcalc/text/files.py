@@ -14,6 +14,11 @@ from backcalc.text.source import Source, Span
 from backcalc.text.suggest import nearest
 
 STDIN = "<stdin>"
+PIECE = 1 << 20  # Bytes that are read, and judged, at a time.
+MOST = 1 << 29
+"""Bytes of the longest text that is read as a whole: 512 MiB, some twenty million edges."""
+LONGEST_LINE = 1 << 25
+"""Bytes of the longest line: 32 MiB, a vector of more than a million numbers with every digit."""
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF16 = Diagnostic(Code.NOT_UTF8, "the file is UTF-16, not UTF-8", hints=("save it as UTF-8",))
 
@@ -28,18 +33,22 @@ def name_of(path: str) -> str:
     return STDIN if path == "-" else path
 
 
-def pieces(path: str, size: int = -1) -> Iterator[bytes]:
-    """The bytes of the file at `path`, at most `size` at a time; `-` is stdin. Raises ReadError."""
+def pieces(path: str, most: int | None = MOST) -> Iterator[bytes]:
+    """The bytes of the file at `path`, a PIECE at a time; `-` is stdin.
+
+    Raises ReadError where they cannot be read, as soon as they are no text, at a line longer than LONGEST_LINE, and
+    when they are more than `most`, None being no limit. So what never ends is given up on.
+    """
     if not path:
         raise _refusal('""', Diagnostic(Code.UNREADABLE, "this is no file name"))
     try:
         if path == "-":
             if not sys.stdin.isatty():  # Who types a graph is not waiting for one.
                 progress.at("reading")
-            yield from _pieces(sys.stdin.buffer, size)
+            yield from _judged(STDIN, _pieces(sys.stdin.buffer), most)
             return
         with open(path, "rb") as file:  # noqa: PTH123  pathlib takes a while to load.
-            yield from _pieces(file, size)
+            yield from _judged(path, _pieces(file), most)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise _refusal(
@@ -49,11 +58,36 @@ def pieces(path: str, size: int = -1) -> Iterator[bytes]:
         raise _refusal(path, Diagnostic(Code.UNREADABLE, "this is no file name")) from None
 
 
-def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
-    while piece := file.read(size):
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
         yield piece
-        if size < 0:  # All is read; at a terminal, to read on would ask for a second end.
+        if len(piece) < PIECE:  # All is read; at a terminal, to read on would ask for a second end.
             return
+
+
+def _judged(name: str, pieces: Iterator[bytes], most: int | None) -> Iterator[bytes]:
+    """`pieces` as they come. Raises ReadError at the first that shows that the whole is not to be read."""
+    total = line = 0  # Bytes so far, and those of the line that goes on in the next piece.
+    is_utf16 = False
+    for piece in pieces:
+        is_utf16 = is_utf16 or (not total and piece[:2] in _UTF16_MARKS)
+        if not is_utf16:  # Which has its own words, and every other byte of it may be 0.
+            _require_text(name, piece)
+        total += len(piece)
+        if most is not None and total > most:
+            raise _refusal(name, Diagnostic(Code.UNREADABLE, f"this is more than is read: {_size(most)}"))
+        # No line within a piece is longer than a piece: only one that began before it need be looked at.
+        ends = [at for at in (piece.find(b"\n"), piece.find(b"\r")) if at >= 0]
+        line += min(ends, default=len(piece))
+        if line > LONGEST_LINE:
+            raise _refusal(name, Diagnostic(Code.UNREADABLE, f"a line is longer than {_size(LONGEST_LINE)}"))
+        if ends:
+            line = len(piece) - 1 - max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        yield piece
+
+
+def _size(count: int) -> str:
+    return f"{count >> 20} MiB"
 
 
 def decode(name: str, data: bytes) -> Source:

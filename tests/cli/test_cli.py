@@ -563,10 +563,13 @@ def process(*arguments, env=None, **options):
     return finished([*BACKCALC, *arguments], {"NO_COLOR": "", **(env or {})}, **options)
 
 
+ONES = "ones() { head -c 100000000 /dev/zero | tr '\\0' 1; }"  # A line of 100 MB.
+
+
 def shell(script, **environment):
     """A bash script in the samples' folder with `backcalc` as a function: (stdout, stderr)."""
     command = " ".join(f"'{part}'" for part in BACKCALC)
-    done = finished(["bash", "-c", f'backcalc() {{ {command} "$@"; }}\n{script}'], environment)
+    done = finished(["bash", "-c", f'backcalc() {{ {command} "$@"; }}\n{ONES}\n{script}'], environment)
     return done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
 
 
@@ -591,6 +594,10 @@ def test_a_closed_pipe_ends_quietly(big, command, unbuffered):
     assert shell(script, PYTHONUNBUFFERED=unbuffered) == ("0\n", "")
 
 
+LOST = "error: cannot write the result: bad file descriptor\n"
+NO_TEXT = "error: the file is not text\n  hint: save it as plain text, in UTF-8\n"
+LONG = "<stdin>: error: a line is longer than 32 MiB\n"
+ENDLESS = "<stdin>: error: this is more than is read: 512 MiB\n"
 STREAMS = [
     ("backcalc --help | true; echo ${PIPESTATUS[0]}", "0\n", ""),
     ("backcalc run lattice.bg | true; echo ${PIPESTATUS[0]}", "0\n", ""),
@@ -600,7 +607,43 @@ STREAMS = [
         "2\n",
         "error: cannot write the result: no space left on device\n",
     ),
-    ("backcalc run lattice.bg >&-; echo $?", "0\n", ""),
+    ("{ backcalc run lattice.bg >&-; } ; echo $?", "2\n", LOST),
+    (
+        "{ backcalc run lattice.bg --format json >&-; } ; echo $?",
+        "2\n",
+        LOST,
+    ),
+    ("{ backcalc --version >&-; } ; echo $?", "2\n", LOST),
+    ("{ echo 'y = 2*3' | backcalc fmt --check >&-; } ; echo $?", "0\n", ""),
+    (
+        "echo 'y = log(-1)' | backcalc run 2>/dev/full | tail -n 1; echo ${PIPESTATUS[1]}",
+        "y     log(-1)    nan         1\n1\n",
+        "",
+    ),
+    ("backcalc run nofile 2>/dev/full; echo $?", "2\n", ""),
+    ("backcalc nonsense 2>/dev/full; echo $?", "2\n", ""),
+    ("backcalc run lattice.bg > /dev/full 2>/dev/full; echo $?", "2\n", ""),
+    ("yes | backcalc run -; echo ${PIPESTATUS[1]}", "2\n", ENDLESS),
+    (
+        "backcalc run /dev/zero; echo $?",
+        "2\n",
+        f"/dev/zero: {NO_TEXT}",
+    ),
+    (
+        "ones | backcalc run; echo $?",
+        "2\n",
+        LONG,
+    ),
+    (
+        "ones | backcalc run lattice.bg --data -; echo $?",
+        "2\n",
+        LONG,
+    ),
+    (
+        "f=$(mktemp); truncate -s 5G $f; backcalc run - < $f; echo $?; rm $f",
+        "2\n",
+        f"<stdin>: {NO_TEXT}",
+    ),
     ("backcalc run nowhere.bg 2>&-; echo $?", "2\n", ""),
     ("backcalc run lattice.bg 2>&- | wc -l", "16\n", ""),
     ("backcalc run <&- 2> /dev/null; echo $?", "2\n", ""),

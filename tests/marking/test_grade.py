@@ -508,6 +508,7 @@ USAGE = [
     (["key.bg", "class", "--hints"], "--hints goes with --format gradescope"),
     (["key.bg", "class", "--jobs", "many"], "`many` is neither a number of processes nor `auto`"),
     (["key.bg", "class", "--jobs", "-1"], "`-1` is neither"),
+    (["key.bg", "class", "--format", "gradescope", "--out", ""], "--out names a folder"),
     (["key.bg", "class", "--format", "gradescope", "--out", "key.bg"], "cannot write the result"),
 ]
 
@@ -517,6 +518,21 @@ def test_usage(arguments, words, folder):
     status, out, err = called(folder, *arguments)
     assert (status, out) == (2, "")
     assert words in err
+
+
+def test_what_is_no_file_of_a_students_keeps_nobody_waiting(folder):
+    os.mkfifo(folder / "class" / "fifo.txt")
+    (folder / "class" / "link.txt").symlink_to("../key.bg")
+    (folder / "class" / "zero.txt").symlink_to("/dev/zero")
+    (folder / "class" / "same.txt").symlink_to("ada.txt")
+    status, out, err = called(folder, "key.bg", "class", "--format", "csv")
+    names = [row[0] for row in csv.reader(io.StringIO(out))]
+    assert status == 2
+    assert "same" in names
+    assert not {"fifo", "link", "zero"} & set(names)
+    assert "fifo.txt: error: this is no file" in err
+    assert "link.txt: error: this is a link that leads out of the folder" in err
+    assert "zero.txt: error: this is a link that leads out of the folder" in err
 
 
 def test_where_the_work_stands(monkeypatch, tmp_path):

@@ -11,6 +11,7 @@ from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, as_command, asks
 from backcalc.cli.process import kept
 from backcalc.cli.progress_bar import make_way
+from backcalc.cli.streams import say
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
 
@@ -37,7 +38,7 @@ def command(asked: Asked, check: bool, write: bool) -> int:
     if check:
         changed = text != program.source.text
         if changed:
-            print(f"{program.source.name}: not formatted; `backcalc fmt --write` does it", file=sys.stderr)
+            say(f"{program.source.name}: not formatted; `backcalc fmt --write` does it")
         return int(changed)
     if write:
         assert graph is not None

@@ -88,6 +88,8 @@ def command(
     if not handed_in:
         _print_errors(errors[:-1])
         raise errors[-1]
+    if out == "":
+        raise click.UsageError("--out names a folder: --out results")
     # One result goes to stdout, as an autograder wants it; of many each needs a file of its own.
     if shown.format == "gradescope" and out is None and len(handed_in) > 1:
         raise click.UsageError(f"{len(handed_in)} results need a folder: --out DIR")

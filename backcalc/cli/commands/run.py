@@ -34,9 +34,6 @@ Examples:
   backcalc run neuron.bg --at w=0.5,x=2,b=-1,z=1 --format json
 """
 
-PIECE = 1 << 20
-"""Bytes of a file of points that are read at a time."""
-
 LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoints; 0 shows all, as JSON and CSV do."
 
 
@@ -118,7 +115,7 @@ def _run_data(graph: Graph, path: str, asked: Asked, shown: Shown) -> int:
     from backcalc.bulk.points.run import stream_data
 
     point = read_point(asked.at)
-    stream = stream_data(graph, name_of(path), pieces(path, PIECE), point, asked.of, asked.wrt)
+    stream = stream_data(graph, name_of(path), pieces(path, most=None), point, asked.of, asked.wrt)
     told = _print_noticed(stream.warnings)
     _show_points(stream, shown, told)
     return 0 if stream.is_finite else 1
