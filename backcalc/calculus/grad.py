@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from backcalc.calculus.derive import Sweep, defaults, free_name
@@ -10,11 +10,13 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Graph, Node
+from backcalc.graph.order import topological
 from backcalc.graph.shapes import shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import VECTOR, Call, Expr, Name, names, postorder, rewrite_calls
 from backcalc.language.unparse import unparse
 from backcalc.text.errors import BuildError, Code, Diagnostic
+from backcalc.text.source import Span
 from backcalc.text.wording import shorten
 
 
@@ -25,16 +27,44 @@ def resolve(graph: Graph) -> Graph:
     nodes to differentiate by has a matrix in it.
     """
     # Most graphs have none, and are the same object then.
-    if not any(node.expr is not None and _innermost(node.expr) for node in graph.nodes):
+    if not any(_innermost(expr) for node in graph.nodes for expr in _exprs(node)):
         return graph
     resolved = tuple(_Resolution(graph).run())
     output = graph.output or (graph.sinks[0] if len(graph.sinks) == 1 else None)  # What `grad` speaks of is used.
     return replace(graph, nodes=resolved, output=output)
 
 
+def _exprs(node: Node) -> Iterator[Expr]:
+    """The formula of a node, and the partials of the edges that come in."""
+    if node.expr is not None:
+        yield node.expr
+    for edge in node.incoming:
+        yield edge.partial
+
+
 def _innermost(expr: Expr) -> Call | None:
     """The first `grad` whose arguments hold no other."""
     return next((part for part in postorder(expr) if isinstance(part, Call) and part.fn == GRAD), None)
+
+
+def _wanted(call: Call) -> list[Name]:
+    """The nodes that a `grad` differentiates by."""
+    places = call.args[1].args if isinstance(call.args[1], Call) else call.args[1:]
+    return [place for place in places if isinstance(place, Name)]
+
+
+def _in_order(graph: Graph) -> Sequence[Node]:
+    """The nodes, what partials speak of before the head of their edge; as they stand where that is so, or cannot be."""
+
+    def needs(name: str) -> list[str]:
+        node = graph.node(name)
+        spoken = (each for edge in node.incoming for each in names(edge.partial))
+        return [*node.args, *(each for each in spoken if each in graph.index and each != name)]
+
+    if all(graph.index[need] < i for i, node in enumerate(graph.nodes) for need in needs(node.name)):
+        return graph.nodes
+    order, cycles = topological(graph.index, needs)
+    return graph.nodes if cycles else [graph.node(name) for name in order]
 
 
 class _Resolution:
@@ -50,15 +80,44 @@ class _Resolution:
 
     def run(self) -> list[Node]:
         """All nodes, what a derivative needs before its user."""
-        for node in self.graph.nodes:
-            found = node
-            # From the inside: an inner derivative is a node by the time the outer one is taken.
-            while found.expr is not None and (call := _innermost(found.expr)) is not None:
-                found = found._replace(expr=rewrite_calls(found.expr, {id(call): self._derivative(call, node)}))
-            if found is not node and found.expr is not None:
-                found = found._replace(args=tuple(name for name in names(found.expr) if name in self.known))
+        for node in _in_order(self.graph):
+            expr = None if node.expr is None else self._resolved(node.expr, node)
+            edges = [edge._replace(partial=self._resolved(edge.partial, node)) for edge in node.incoming]
+            found = node._replace(expr=expr, incoming=tuple(edges)) if edges or expr is not node.expr else node
+            if expr is not node.expr and expr is not None:
+                found = found._replace(args=tuple(name for name in names(expr) if name in self.known))
             self._add(found)
         return self.nodes
+
+    def _resolved(self, expr: Expr, user: Node) -> Expr:
+        """`expr` with the names of derivatives for each `grad`; the same object where it has none."""
+        # From the inside: an inner derivative is a node by the time the outer one is taken.
+        while (call := _innermost(expr)) is not None:
+            self._require_known(call, user)
+            expr = rewrite_calls(expr, {id(call): self._derivative(call, user)})
+        return expr
+
+    def _require_known(self, call: Call, user: Node) -> None:
+        """Raise BuildError for a derivative by a constant, and, of a partial, for one that depends on its own edge."""
+        for name, place in names(call).items():
+            if name in self.graph.index and name not in self.known:
+                raise self._circle(user, name, place.span)
+        for wanted in _wanted(call):
+            if wanted.id not in self.known:
+                message = f"a derivative is taken with respect to a node; `{shorten(wanted.id)}` is a constant"
+                raise BuildError(self.graph.source, [Diagnostic(Code.GRAD_BY_CONSTANT, message, wanted.span)])
+
+    def _require_partials(self) -> None:
+        """Raise BuildError where the partial of an edge that there is speaks of a node that there is not yet."""
+        for node in self.nodes:
+            for edge in node.incoming:
+                for name, place in names(edge.partial).items():
+                    if name in self.graph.index and name not in self.known:
+                        raise self._circle(node, name, place.span)
+
+    def _circle(self, head: Node, name: str, place: Span) -> BuildError:
+        message = f"an edge to `{shorten(head.name)}` has a partial that depends on `{shorten(name)}`, and so on itself"
+        return BuildError(self.graph.source, [Diagnostic(Code.GRAD_OF_ITSELF, message, place)])
 
     def _add(self, node: Node) -> None:
         self.nodes.append(node)
@@ -66,8 +125,7 @@ class _Resolution:
 
     def _derivative(self, call: Call, user: Node) -> Expr:
         """The expression that stands for `grad(y, x)`, once the nodes that it needs are there."""
-        places = call.args[1].args if isinstance(call.args[1], Call) else call.args[1:]
-        wanted = [place.id for place in places if isinstance(place, Name)]
+        wanted = [place.id for place in _wanted(call)]
         sweep = self._sweep(self._target(call.args[0], user), wanted, call)
         if isinstance(call.args[1], Call):
             self._require_vectors(sweep.linear, wanted, call)
@@ -97,6 +155,7 @@ class _Resolution:
         if sweep is not None and all(name in sweep.graph.index for name in wanted):
             return sweep
         # Only as far as it has been resolved: what comes later cannot be what this derivative is of.
+        self._require_partials()
         graph = replace(self.graph, nodes=tuple(self.nodes))
         linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
         shape = linear.shape(output)

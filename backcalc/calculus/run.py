@@ -110,7 +110,7 @@ class Run:
         found: list[list[tuple[int | None, Any, Any]]] = [[] for _ in self.graph.nodes]
         for node, seed in self.seeds.items():
             found[node].append((None, None, seed))
-        last = max(self.seeds)  # No contribution comes from behind the last seed.
+        last = max(self.seeds, default=-1)  # No contribution comes from behind the last seed.
         for head in range(last + 1):
             for tail, partial, contribution in self.linear.contributions(head, self.adjoints[head]):
                 found[tail].append((head, partial, contribution))

@@ -28,7 +28,8 @@ def tangents(linear: Linearization, wrt: int) -> list[Any]:
     from backcalc.rules.ndarray import contract, identity
 
     def chained(partial: Any, tangent: Any, /) -> Any:
-        return contract(partial, tangent, len(shapes[wrt]))
+        # A number on an edge between arrays is the same for each element, as it is in the reverse sweep.
+        return contract(partial, tangent, len(shapes[wrt])) if shape_of(partial) else partial * tangent
 
     # The identity: each element of `wrt` moves by itself, and its directions are the tangent's last axes.
     seeds: dict[int, Any] = {wrt: identity(shapes[wrt])}

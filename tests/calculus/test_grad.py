@@ -132,3 +132,26 @@ CLAIMS = [  # program, whether its claim can stand
 def test_the_names_and_shapes_of_claims_are_checked(text, stands):
     with nullcontext() if stands else pytest.raises(backcalc.BackcalcError):
         backcalc.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "expected"),
+    [
+        ("y = x^2\nu -> v : grad(y, x)\noutput v", "u", 6),
+        ("u -> v : grad(y, x)\ny = x^2\noutput v", "u", 6),  # What a partial speaks of may stand behind it.
+        ("u -> v : p\np = grad(y, x)\ny = x^2\noutput v", "u", 6),
+        ("u -> v : 2*grad(x, x)\noutput v", "u", 2),
+        ("u -> v : 2*grad(grad(x^3, x), x)\noutput v", "u", 36),
+        ("y = sin(2*grad(x, x))*x\noutput y", "x", 0.9092974268256817),
+        ("u -> v : grad(x^2, x)\ng = grad(v, u)\noutput g", "x", 2),
+    ],
+)
+def test_in_the_partial_of_an_edge(text, wrt, expected):
+    assert backcalc.parse(text).run({"x": 3.0}).gradient[wrt] == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("text", ["u -> v : grad(v, u)", "p = grad(v, u)\nu -> v : p", "u -> v : grad(2*v, u)"])
+def test_a_partial_cannot_depend_on_itself(text):
+    with pytest.raises(backcalc.BuildError) as error:
+        backcalc.parse(text)
+    assert error.value.diagnostics[0].code == "grad-of-itself"

@@ -15,10 +15,10 @@ from backcalc.bulk.graph.blocks import Block
 from backcalc.bulk.graph.columns import Template, UnfitError, joined
 from backcalc.bulk.graph.order import peel
 from backcalc.bulk.graph.reader import Lines
-from backcalc.language.expr import Name, Number
+from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.language.forms import leaves_of
 from backcalc.language.statements import Definition, Edge, Header, Input, Output, Statement
-from backcalc.rules.primitives import CONSTANTS, PRIMITIVES
+from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, lookup
 
 MOST_REST = 5_000  # Statements that the grammar reads one by one.
 MOST_NAMES = 64  # On a line: there is a place for so many on each.
@@ -57,6 +57,8 @@ class ArrayDeclarations:
         """A statement that the grammar read by itself, as a block of one line; or what it declares."""
         # What no form fits may still be plain: then it goes the way of the rest, as a form of one line.
         if isinstance(statement, Definition | Edge):
+            if any(isinstance(end, Call) for end in _ends(statement)):  # A name with braces, which only loops fill in.
+                raise UnfitError
             yield self._alone(statement)
         elif isinstance(statement, Input) and isinstance(statement.target, Name) and statement.shape is None:
             name = self._id(statement.target.id)
@@ -102,6 +104,8 @@ class ArrayDeclarations:
             not self.count  # Nothing there,
             or targets != self.is_defined.sum()  # a node is defined twice,
             or (self.is_head | self.is_defined)[declared].any()  # or is declared an input, and is none,
+            or (self.output is not None and not self._is_there(self.output))  # or the output is no node,
+            or not all(map(self._is_stated, self.inputs.values()))  # or what is stated of it is no number,
             or any(template.reads and self.is_head[template.ends[0]].any() for template in self.definitions)
             or any(len(template.reads) + 2 > MOST_NAMES for template in self.templates)
         )
@@ -111,6 +115,22 @@ class ArrayDeclarations:
         functions = (self.ids.get(name) for name in PRIMITIVES)  # or a function stands without its argument.
         if is_doubtful or any(i is not None and undefined[i] for i in functions):
             raise UnfitError
+
+    def _is_there(self, name: str) -> bool:
+        """Whether a node has this name; a name may also be a constant's, or one that only a comment has."""
+        found = self.ids.get(name)
+        return found is not None and found not in self.hidden
+
+    def _is_stated(self, declared: Input) -> bool:
+        """Whether a declaration's default and range are made of numbers by functions that there are."""
+        stated = (declared.default, *(declared.bounds or ()))
+        parts = [part for expr in stated if expr is not None for part in postorder(expr)]
+        return all(
+            lookup(part.fn, len(part.args)) is not None
+            if isinstance(part, Call)
+            else isinstance(part, Number) or (part.id in CONSTANTS and self.ids.get(part.id) in {None, *self.hidden})
+            for part in parts
+        )
 
     @cached_property
     def starts(self) -> Indices:
@@ -164,6 +184,11 @@ class ArrayDeclarations:
         pairs = [(template.ends[0], template.ends[1]) for template in self.edges]
         pairs += [(read, template.ends[0]) for template in self.definitions for read in template.reads]
         return joined([tail for tail, _ in pairs], np.int32), joined([head for _, head in pairs], np.int32)
+
+
+def _ends(statement: Definition | Edge) -> tuple[Expr, ...]:
+    """The nodes that a statement is about."""
+    return (statement.tail, statement.head) if isinstance(statement, Edge) else (statement.target,)
 
 
 def ordered(declared: ArrayDeclarations) -> tuple[Indices, Indices | None]:

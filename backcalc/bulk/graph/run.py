@@ -31,7 +31,7 @@ from backcalc.calculus.result import Mode
 from backcalc.graph.shapes import Shape
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import is_finite
-from backcalc.text.errors import Diagnostic
+from backcalc.text.errors import Diagnostic, ParseError
 from backcalc.text.source import Source
 
 if TYPE_CHECKING:
@@ -131,13 +131,10 @@ class _Column(Sequence[float | None]):
 
 
 def read_large(source: Source) -> ArrayGraph | None:
-    """The graph in `source`; None where the plain way is needed.
-
-    Raises BackcalcError for statements that are not in the language.
-    """
+    """The graph in `source`; None where the plain way is needed, which also tells what is not in the language."""
     try:
         return _read(source)
-    except UnfitError:
+    except (UnfitError, ParseError):  # Beside the mistakes found here there may be some that only building shows.
         return None
 
 

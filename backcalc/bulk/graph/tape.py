@@ -128,7 +128,9 @@ class ArrayTape:
         """The slots of names: of their nodes, or of constants such as pi."""
         # Constants have negative ranks, so they read a wrong slot first and are put right below.
         rank = self.graph.rank[ids]
-        found = self.slot[rank]
+        found = self.slot[
+            np.maximum(rank, 0)
+        ]  # A constant's place is negative, and may be so by more than there are nodes.
         for place, slot in self._constants.items():
             found[rank == place] = slot
         return found

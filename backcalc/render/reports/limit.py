@@ -21,7 +21,7 @@ def telling_nodes(run: AnyRun, limit: int) -> Sequence[int]:
     first = {index[name]: 1 for name in run.graph.inputs} | {index.get(run.output, -1): 0}
 
     def place(i: int) -> tuple[int, float]:
-        return first.get(i, 2), -max(size(column[i]) for column in columns)
+        return first.get(i, 2), -max((size(column[i]) for column in columns), default=0.0)
 
     return most(range(len(run.graph.nodes)), limit, place)
 

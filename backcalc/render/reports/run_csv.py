@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
+from backcalc.graph.shapes import Shape
 from backcalc.language.unparse import number_text, number_texts
 from backcalc.rules.values import is_known, shape_of
 
@@ -27,19 +28,24 @@ def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> I
     if run.mode == "reverse" and not any(run.shapes):
         yield from _lines_of_numbers(run)
         return
-    columns = [run.adjoints] if run.mode == "reverse" else list(run.tangents.values())
-    one = len(columns) == 1
-    header = (
-        ["adjoint"] if run.mode == "reverse" else ["tangent"] if one else [f"tangent {name}" for name in run.tangents]
-    )
-    numbers = zip(run.values, *columns, strict=True)
     assert isinstance(run, Run)
-    rows = (
-        (node.name + at, *cells)
-        for node, row in zip(run.graph.nodes, numbers, strict=True)
-        for at, cells in _elements(row)
-    )
-    yield from csv_lines([("node", "value", *header), *rows])
+    if run.mode == "forward":
+        yield from csv_lines(_tangent_rows(run))
+        return
+    numbers = zip(run.graph.nodes, run.values, run.adjoints, strict=True)
+    rows = ((node.name + at, *cells) for node, *row in numbers for at, cells in _elements(row))
+    yield from csv_lines([("node", "value", "adjoint"), *rows])
+
+
+def _tangent_rows(run: Run) -> Iterator[Sequence[str]]:
+    """A row an element of a node, a column an element of an input: the direction in which it alone moves."""
+    directions = [(name, at) for name in run.tangents for at in _indices(run.shape(name))]
+    headers = ["tangent"] if len(directions) == 1 else [f"tangent {name}{_index(at)}" for name, at in directions]
+    yield "node", "value", *headers
+    for i, node in enumerate(run.graph.nodes):
+        for at in _indices(run.shapes[i]):
+            tangents = (_cell(run.tangents[name][i], at + direction) for name, direction in directions)
+            yield node.name + _index(at), _cell(run.values[i], at), *tangents
 
 
 def _lines_of_numbers(run: AnyRun) -> Iterator[str]:
@@ -79,9 +85,18 @@ def _local_partials(run: Run) -> Iterator[tuple[str, str, Any]]:
 def _elements(values: Sequence[Any]) -> Iterator[tuple[str, list[str]]]:
     """The elements of values of one shape, each with its index as it follows a name; what is not known is empty."""
     shape = max((shape_of(value) for value in values), key=len)
-    for index in product(*map(range, shape)):
-        at = f"[{','.join(map(str, index))}]" if index else ""
-        yield at, [_cell(value, index) for value in values]
+    for index in _indices(shape):
+        yield _index(index), [_cell(value, index) for value in values]
+
+
+def _indices(shape: Shape) -> Iterator[tuple[int, ...]]:
+    """The index of each element of a shape."""
+    return product(*(range(n or 0) for n in shape))
+
+
+def _index(index: tuple[int, ...]) -> str:
+    """An index as it follows a name."""
+    return f"[{','.join(map(str, index))}]" if index else ""
 
 
 def _cell(value: Any, index: tuple[int, ...]) -> str:

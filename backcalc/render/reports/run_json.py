@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any, cast
 
@@ -82,9 +83,10 @@ def _derivatives(run: Run) -> Iterator[Any]:
     return columns[0] if len(columns) == 1 else _by_input(run, columns)
 
 
-def _by_input(run: Run, columns: Iterable[Iterable[Any]]) -> Iterator[dict[str, Any]]:
-    """A row of columns, one an input, as an object."""
-    return (dict(zip(run.tangents, row, strict=True)) for row in zip(*columns, strict=True))
+def _by_input(run: Run, columns: Sequence[Iterable[Any]]) -> Iterator[dict[str, Any]]:
+    """A row of columns, one an input, as an object: an empty one where there is no input."""
+    rows: Iterable[tuple[Any, ...]] = zip(*columns, strict=True) if columns else repeat((), len(run.graph.nodes))
+    return (dict(zip(run.tangents, row, strict=True)) for row in rows)
 
 
 def _symbolic(run: Run) -> Iterator[Any]:

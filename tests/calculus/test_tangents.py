@@ -1,0 +1,78 @@
+"""Forward mode where it has little or much to say: no inputs, vectors by vectors, edges between vectors."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+import backcalc
+from backcalc.render.reports.run import run_report
+from backcalc.render.reports.run_csv import render_csv
+from backcalc.render.reports.run_json import render_json
+
+NO_INPUTS = "h = [1, 2]\ns = sum(h)\nr = 3*s"
+
+
+def forward(text, at=None, **options):
+    return backcalc.parse(text).run(at or {}, mode="forward", **options).run
+
+
+def as_csv(found):
+    return "\n".join(render_csv(found)).split("\n")
+
+
+def test_a_graph_without_inputs_has_no_tangents():
+    found = forward(NO_INPUTS)
+    assert found.gradient == {}
+    assert as_csv(found) == ["node,value", "h[0],1", "h[1],2", "s,3", "r,9"]
+    nodes = json.loads("\n".join(render_json(found)))["nodes"]
+    assert [(node["name"], node["tangent"], node["symbolic"]) for node in nodes] == [(n, {}, None) for n in "hsr"]
+
+
+@pytest.mark.parametrize("limit", [0, 1, 2, 3])
+def test_a_table_of_no_tangents_is_cut_like_any(limit):
+    rows = next(iter(run_report(forward(NO_INPUTS), limit=limit))).rows
+    assert len(rows) == (limit or 3)
+
+
+def test_csv_has_a_row_an_element_and_a_column_a_direction():
+    text = "input x = [1, 2, 3]; input w = 2\ny = x^2*w\nL = sum(y)"
+    header, *rows = csv.reader(as_csv(forward(text, of="L")))
+    assert header == ["node", "value", "tangent x[0]", "tangent x[1]", "tangent x[2]", "tangent w"]
+    cells = {name: [float(cell) for cell in row] for name, *row in rows}
+    x, w, h = np.array([1.0, 2.0, 3.0]), 2.0, 1e-6
+    for name, at in {"y[0]": 0, "y[1]": 1, "y[2]": 2, "L": slice(None)}.items():
+
+        def value(x, w, at=at):
+            return np.sum((x**2 * w)[at])
+
+        moves = [(h * unit, 0.0) for unit in np.eye(3)] + [(0.0, h)]
+        slopes = [(value(x + dx, w + dw) - value(x - dx, w - dw)) / (2 * h) for dx, dw in moves]
+        assert cells[name] == pytest.approx([value(x, w), *slopes], abs=1e-6)
+
+
+def test_csv_of_a_matrix_by_a_matrix_has_every_pair_of_elements():
+    _, *rows = csv.reader(as_csv(forward("input W = [[1, 2], [3, 4]]\nM = W @ W")))
+    w = np.array([[1.0, 2.0], [3.0, 4.0]])
+    eye = np.eye(2)
+    expected = np.einsum("ik,jl->ijkl", eye, w.T) + np.einsum("ik,jl->ijkl", w, eye)
+    found = {name: [float(cell) for cell in row[1:]] for name, *row in rows}
+    for i, j in np.ndindex(2, 2):
+        assert found[f"M[{i},{j}]"] == list(expected[i, j].ravel())
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "expected"),
+    [
+        ("u -> v : 3", {"v": [1, 2]}, [[3, 0], [0, 3]]),
+        ("u -> v : 3\nv -> w : 2", {"v": [1, 2]}, [[6, 0], [0, 6]]),
+        ("u -> v : [[1, 2], [3, 4]]", {"v": [1, 2]}, [[1, 2], [3, 4]]),
+        ("u -> v : 3\ns = sum(v)", {"v": [1, 2]}, [3, 3]),
+    ],
+)
+def test_edges_between_vectors(text, at, expected):
+    found = forward(text, at, wrt=["u"]).gradient["u"]
+    assert np.array_equal(found, expected)
