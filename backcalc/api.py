@@ -12,14 +12,18 @@ from backcalc.calculus.point import from_mapping
 from backcalc.calculus.result import AnyRun, Mode
 from backcalc.graph.model import Graph as Model
 from backcalc.graph.model import Node
-from backcalc.render.formats.html import html
+from backcalc.render.formats.html import html, html_text
 from backcalc.render.formats.plain import render_plain
 from backcalc.render.reports.run import run_report
+from backcalc.render.values import value_text
+from backcalc.render.warnings import render_warnings
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.files import clean, read
 from backcalc.text.numerals import DIGITS
 from backcalc.text.source import Source
-from backcalc.text.wording import plural, shorten
+from backcalc.text.wording import for_callers, plural, shorten
+
+SHOWN = 4  # Derivatives in what a prompt shows of a result.
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class NodeResult:
     tangents: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a run found; printing it shows the adjoint table."""
 
@@ -71,9 +75,28 @@ class Result:
     def __str__(self) -> str:
         return self.table()
 
+    def __repr__(self) -> str:
+        of = shorten(self.output)
+        # As many as fit a line or two: a graph may have a million inputs, and `print` shows the table.
+        some = [f"∂{of}/∂{shorten(name)} = {value_text(self.gradient[name])}" for name in list(self.gradient)[:SHOWN]]
+        more = [f"… {len(self.gradient) - SHOWN} more"] if len(self.gradient) > SHOWN else []
+        return f"<Result {', '.join([f'{of} = {value_text(self.value)}', *some, *more])}>"
+
     def _repr_html_(self) -> str:
-        """The adjoint table for a notebook."""
-        return "".join(html(grid) for grid in run_report(self.run))
+        """The warnings, and the adjoint table, for a notebook."""
+        told = "\n\n".join(render_warnings(self.run.graph.source, self.warnings))
+        return html_text(told) * bool(told) + "".join(html(grid) for grid in run_report(self.run))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy is run again, which gives the same: what a run keeps are functions, which do not travel.
+        of = None if self.run.output not in self.run.graph.index else self.run.output
+        point, wrt = dict(self.run.point), tuple(self.run.gradient)
+        return _again, (self.run.graph.source, point, of, wrt, self.run.mode)
+
+
+def _again(source: Source, point: dict[str, Any], of: str | None, wrt: tuple[str, ...], mode: Mode) -> Result:
+    """The result of a run that is known to go well."""
+    return Result(Text(source).run(point, of, wrt, mode))
 
 
 class _Nodes(Mapping[str, NodeResult]):
@@ -113,7 +136,13 @@ class Graph:
 
     def __init__(self, source: Source) -> None:
         """Raises BackcalcError where the text is no graph."""
-        self._text = Text(source)
+        with for_callers():
+            self._text = Text(source)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Graph, (
+            self.source,
+        )  # A copy reads the text again: what engines keep are functions, which do not travel.
 
     @property
     def source(self) -> Source:
@@ -165,7 +194,8 @@ class Graph:
             raise UsageError(
                 Source("mode", ""), [Diagnostic(Code.UNKNOWN_MODE, f"there is no mode {mode!r}", hints=hint)]
             )
-        return Result(self._text.run(from_mapping(at or {}, Source("at", "")), of, _names(wrt), mode))
+        with for_callers():
+            return Result(self._text.run(from_mapping(at or {}, Source("at", "")), of, _names(wrt), mode))
 
     def run_points(
         self,
@@ -181,7 +211,9 @@ class Graph:
         """
         from backcalc.bulk.points.run import as_points, run_arrays  # NumPy is loaded only here.
 
-        found = run_arrays(self.objects, as_points(points), from_mapping(at or {}, Source("at", "")), of, _names(wrt))
+        with for_callers():
+            point = from_mapping(at or {}, Source("at", ""))
+            found = run_arrays(self.objects, as_points(points), point, of, _names(wrt))
         return PointsResult(found.output, found.value, found.gradient)
 
 

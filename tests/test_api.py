@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import io
 import pickle
@@ -143,6 +144,60 @@ def test_a_large_text_falls_back_on_objects():
     assert graph.run({"a": 2, "b": 3}, mode="forward").gradient == {"a": 3, "b": 2}
     with pytest.raises(backcalc.BuildError):
         backcalc.parse(text + "y = 2\n")
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize("send", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
+def test_graphs_and_results_travel(send, mode):
+    graph = backcalc.parse(NEURON)
+    result = graph.run(at=POINT, mode=mode, wrt=["w", "z"])
+    assert send(graph).run(at=POINT).gradient == graph.run(at=POINT).gradient
+    assert (send(result).gradient, send(result).table()) == (result.gradient, result.table())
+    assert send(result.nodes["J"]) == result.nodes["J"]
+    large = backcalc.parse("".join(f"x{i},x{i + 1},0.5\n" for i in range(5000))).run()
+    assert send(large).gradient == large.gradient
+    loss = backcalc.parse("h = w*x\nadjoint h = 2").run({"w": 3, "x": 1})
+    assert send(loss).gradient == loss.gradient == {"w": 2, "x": 6}
+
+
+def test_a_whole_number_loads_no_numpy():
+    code = "import sys, backcalc; backcalc.parse('y = x').run({'x': 3}); print('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
+
+
+def test_what_a_prompt_shows_is_short():
+    assert repr(backcalc.parse("y = 3*x").run({"x": 2})) == "<Result y = 6, ∂y/∂x = 3>"
+    many = "y = " + " + ".join(f"x{i}" for i in range(9))
+    assert repr(backcalc.parse(many).run({f"x{i}": 1 for i in range(9)})).endswith("∂y/∂x3 = 1, … 5 more>")
+    assert repr(backcalc.parse("y = x")) == "<Graph <text>: 2 nodes>"
+
+
+def test_a_notebook_shows_the_diagnostic_and_the_warnings():
+    with pytest.raises(backcalc.ParseError) as caught:
+        backcalc.parse("y = 2x")
+    assert caught.value._render_traceback_() == str(caught.value).split("\n")
+    html = backcalc.parse("y = log(x)").run({"x": -1})._repr_html_()
+    assert html.startswith("<pre>&lt;text&gt;:1:5: warning:")
+
+
+WORDS = [
+    (lambda: backcalc.parse("y = x\nz = x").run({"x": 1}), 'choose one by of="z"'),
+    (lambda: backcalc.parse("y = x").run({"x": 1}, of="q"), "of: error: the graph has no node"),
+    (lambda: backcalc.parse("y = x").run({"x": 1}, wrt=["q"]), "wrt: error: the graph has no node"),
+    (lambda: backcalc.parse("y = x").run({"q": 1}), "at: error: the graph has no input"),
+    (lambda: backcalc.parse("y = x*z").run_points({"x": [1]}), 'give it by at={"z": 1}, or'),
+    (lambda: backcalc.parse("adjoint y = 2\ny = x").run_points({"x": [1]}), "run_points of many"),
+    (lambda: backcalc.parse("adjoint y = 2\ny = x").run({"x": 1}, mode="forward"), 'mode="forward" of a node'),
+    (lambda: backcalc.parse("y = x\nz = x\noutput y\noutput z"), "`of` asks for another"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("act", "words"), WORDS)
+def test_errors_speak_of_arguments_and_of_no_option(act, words):
+    with pytest.raises(backcalc.BackcalcError) as caught:
+        act()
+    assert words in str(caught.value)
+    assert "--" not in str(caught.value)
 
 
 def test_load_reads_a_file_by_text_or_path(tmp_path):

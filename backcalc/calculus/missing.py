@@ -12,7 +12,7 @@ from backcalc.rules.values import is_known
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, EvaluateError, Note
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean, is_of_series
-from backcalc.text.wording import plural, shorten
+from backcalc.text.wording import has_files, plural, point_option, shorten
 
 PLACES_SHOWN = 3
 
@@ -48,13 +48,12 @@ def missing_nodes(evaluation: Evaluation) -> list[Node]:
 def remedies(evaluation: Evaluation, needed: Sequence[Node]) -> tuple[str, ...]:
     """The `--at` that gives a value to every node that needs one, and the statement that does it for one."""
     shown = [(shorten(node.name), evaluation.known_shapes.names[node.name]) for node in needed[:NAMES_SHOWN]]
-    (first, shape), some = shown[0], [f"{name}={_some_ones(shape, ',')}" for name, shape in shown]
+    first, shape = shown[0]
+    some = [(name, _some_ones(shape, ",")) for name, shape in shown]
     statement = f"`{'input ' * (needed[0].kind == 'input')}{first} = {_some_ones(shape, ', ')}`"
     what, more = "it" if len(needed) == 1 else "them", len(needed) > NAMES_SHOWN
-    option = ",".join(some) + ",…" * more
-    quote = "'" * any(shape for _, shape in shown)  # To a shell brackets are a pattern of file names.
-    hint = f"give {what} by --at {quote}{option}{quote}, or in the file by {statement}"
-    if not more and "…" not in option:
+    hint = f"give {what} by {point_option(some, more=more)}, or in the file by {statement}"
+    if not has_files() or not (more or any("…" in value for _, value in some)):
         return (hint,)
     return hint, f'many are easier in a file: --at @point.json, which holds {{"{first}": {_some_ones(shape, ", ")}, …}}'
 

@@ -17,9 +17,10 @@ from backcalc.text.errors import BackcalcError, Code, Diagnostic, EvaluateError,
 from backcalc.text.files import clean, read
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import quoted, shorten
+from backcalc.text.wording import option, quoted, shorten
 
 AT = "--at"
+MOST_WHOLE = 1 << 1023  # Whole numbers beyond are none of float64.
 _POINT = ('a point is written {"x": 1, "w": 0.5}',)
 
 Point = dict[str, Any]
@@ -31,11 +32,11 @@ def read_point(options: Iterable[str]) -> Point:
     Raises BackcalcError with the place in the option or in the JSON file.
     """
     point: Point = {}
-    for option in options:
-        if option.startswith("@"):
-            point |= _from_json(read(option[1:]))
+    for text in options:
+        if text.startswith("@"):
+            point |= _from_json(read(text[1:]))
         else:
-            source = clean(AT, option)
+            source = clean(AT, text)
             point |= {name.id: constant(value, source) for name, value in parse_point(source)}
     return point
 
@@ -58,7 +59,7 @@ def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
         graph = with_inputs(graph, constants)
     errors = [error for name in given if (error := _refusal(graph, name))]
     if errors:
-        raise UsageError(Source(AT, ""), errors)
+        raise UsageError(Source(option("at"), ""), errors)
     defaults = {
         node.name: constant(node.default, graph.source)
         for node in graph.nodes
@@ -116,6 +117,8 @@ def _number(name: str, value: Any, source: Source) -> Any:
             return constant(parse_expression(text), text)
         except BackcalcError as error:
             raise EvaluateError(text, error.diagnostics) from None
+    if type(value) is int and abs(value) < MOST_WHOLE:  # The commonest that is no float need not load NumPy.
+        return float(value)
     found = value if isinstance(value, float) else _array(value)
     if found is None:
         message = f"the value of `{shorten(name)}` is no number, vector or matrix"

@@ -11,7 +11,7 @@ from backcalc.graph.shapes import shape_words
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import plural, quoted, shorten
+from backcalc.text.wording import option, plural, quoted, shorten
 
 LOSS = "L"
 """What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
@@ -21,7 +21,7 @@ def chosen_output(graph: Graph, of: str | None, mode: Mode) -> str:
     if not graph.seeds:
         return choose_output(graph, of)
     # A loss outside the graph has no node, so neither option could mean what it says.
-    what = "--of" if of is not None else "--mode forward" if mode == "forward" else None
+    what = option("of") if of is not None else option("mode", mode) if mode == "forward" else None
     if what:
         message = f"`adjoint` statements speak of a loss outside the graph, {what} of a node in it"
         hint = f"drop {what}, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
@@ -47,7 +47,7 @@ def choose_output(graph: AnyGraph, of: str | None = None) -> str:
     """The output: `of`, else the one that the file declares, else the only sink. Raises UsageError."""
     # Never the last of several sinks, as a guess: derivatives of another node look just as good.
     if of is not None:
-        require_node(graph, of, "--of")
+        require_node(graph, of, option("of"))
         return of
     if graph.output is not None:
         return graph.output
@@ -55,7 +55,8 @@ def choose_output(graph: AnyGraph, of: str | None = None) -> str:
         return graph.sinks[0]
     sinks = plural(len(graph.sinks), "sink")
     message = f"the output is not clear, for the graph has {sinks}, nodes that no other uses: {quoted(graph.sinks)}"
-    hint = f"choose one by --of {shorten(graph.sinks[-1])}, or in the file by `output {shorten(graph.sinks[-1])}`"
+    last = shorten(graph.sinks[-1])
+    hint = f"choose one by {option('of', last)}, or in the file by `output {last}`"
     raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_OUTPUT, message, hints=(hint,))])
 
 
@@ -70,5 +71,5 @@ def require_node(graph: AnyGraph, name: str, option: str) -> None:
 def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:
     """What is derived by: `wrt`, each name once, else all inputs. Raises UsageError."""
     for name in wrt:
-        require_node(graph, name, "--wrt")
+        require_node(graph, name, option("wrt"))
     return tuple(dict.fromkeys(wrt)) or graph.inputs  # Twice the same name is asked for once.

@@ -23,7 +23,7 @@ from backcalc.graph.tape import tape_of
 from backcalc.rules.values import all_known, is_known, ones, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
-from backcalc.text.wording import shorten
+from backcalc.text.wording import option, shorten
 
 MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
 
@@ -181,7 +181,7 @@ def _tangents(linear: Linearization, wrt: int) -> list[Any]:
     count = len(linear.edges)
     if any(linear.evaluation.shapes) and count > MOST_SWEPT:
         message = f"tangents as formulas of vectors take a sweep a node, {MOST_SWEPT} at most; the graph has {count}"
-        hints = ("give every value by --at, or leave --mode out",)
+        hints = (f"give every value by {option('at')}, or leave {option('mode')} out",)
         raise UsageError(
             Source(linear.tape.graph.source.name, ""), [Diagnostic(Code.UNKNOWN_VALUES, message, hints=hints)]
         )

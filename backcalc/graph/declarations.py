@@ -12,7 +12,7 @@ from backcalc.rules.primitives import CONSTANTS
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import shorten
+from backcalc.text.wording import option, shorten
 
 
 class _Entry:
@@ -160,7 +160,7 @@ class Declarations:
         name = statement.target.id if isinstance(statement.target, Name) else ""
         if self._output is not None and name != self.output_name:
             note = Note(f"`{shorten(str(self.output_name))}` is declared here", self._output.span)
-            hint = ("keep one; `--of` asks for another",)
+            hint = (f"keep one; `{option('of')}` asks for another",)
             message = f"there are two outputs, `{shorten(str(self.output_name))}` and `{shorten(name)}`"
             self.errors.append(Diagnostic(Code.SECOND_OUTPUT, message, statement.span, (note,), hint))
         else:

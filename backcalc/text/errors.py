@@ -147,6 +147,10 @@ class BackcalcError(Exception):
             blocks.append(f"… and more; these are the first {MAX_ERRORS} errors")
         return "\n\n".join(blocks)
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook (IPython) shows in place of a traceback: it is the text that is at fault, not who read it."""
+        return str(self).split("\n")
+
 
 class ReadError(BackcalcError):
     """The input cannot be read as text."""

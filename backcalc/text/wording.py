@@ -3,9 +3,46 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_is_library = ContextVar("is_library", default=False)
+"""Whether who reads a message has called a function, to whom `--of` says nothing, rather than typed a command."""
 
 NAME_SHOWN = 60  # Characters of a name, and
+
+
+@contextmanager
+def for_callers() -> Iterator[None]:
+    """Have the messages made in this block speak of a function's arguments, not of a command's options."""
+    token = _is_library.set(True)
+    try:
+        yield
+    finally:
+        _is_library.reset(token)
+
+
+def option(name: str, value: str = "") -> str:
+    """How one says that `name` is `value`: `--of y`, or `of="y"` to who calls the library; without a value its name."""
+    if _is_library.get():
+        return f'{name}="{value}"' if value else name
+    return f"--{name} {value}" if value else f"--{name}"
+
+
+def point_option(values: Sequence[tuple[str, str]], *, more: bool = False) -> str:
+    """How one gives nodes these values, and `more`: `--at x=1,w=2`, or `at={"x": 1, "w": 2}`."""
+    if _is_library.get():
+        pairs = ", ".join(f'"{name}": {value}' for name, value in values)
+        return f"at={{{pairs}{', …' * more}}}"
+    quote = "'" * any("[" in value for _, value in values)  # To a shell brackets are a pattern of file names.
+    pairs = ",".join(f"{name}={value}" for name, value in values)
+    return f"--at {quote}{pairs}{',…' * more}{quote}"
+
+
+def has_files() -> bool:
+    """Whether a point may come from a file: who calls a function has a mapping in any case."""
+    return not _is_library.get()
 
 
 def shorten(name: str, width: int = NAME_SHOWN) -> str:

@@ -52,10 +52,10 @@ def test_refused(text, options, found):
 @pytest.mark.parametrize(
     ("text", "options", "words"),
     [
-        ("y = x; z = x; w = x", {}, ["y, z, w", "--of w", "output w"]),
+        ("y = x; z = x; w = x", {}, ["y, z, w", 'of="w"', "output w"]),
         ("y = x", {"of": "Y"}, ["did you mean `y`?"]),
-        ("hidden = x", {"wrt": "hiden"}, ["--wrt", "did you mean `hidden`?"]),
-        ("y = x", {"of": "q"}, ["--of", "the nodes are x, y"]),
+        ("hidden = x", {"wrt": "hiden"}, ["wrt: error", "did you mean `hidden`?"]),
+        ("y = x", {"of": "q"}, ["of: error", "the nodes are x, y"]),
     ],
 )
 def test_the_remedy_is_named(text, options, words):

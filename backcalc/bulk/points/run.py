@@ -24,7 +24,7 @@ from backcalc.rules.functions.arrays import Array
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.source import Source
-from backcalc.text.wording import shorten
+from backcalc.text.wording import has_files, option, shorten
 
 CHUNK = 32768  # Points of numbers at a time.
 NUMBERS = 1 << 18  # Numbers in a chunk of points that have arrays in them.
@@ -146,7 +146,7 @@ class PointRunner:
         _refuse_seeds(self.graph)
         self.output = choose_output(self.graph, of)
         for name in wrt:
-            require_node(self.graph, name, "--wrt")
+            require_node(self.graph, name, option("wrt"))
         self._evaluation = Evaluation(tape_of(self.graph), point)
         _require_known(self._evaluation, remedies)
         require_scalar(self.graph, self._evaluation, self.output)
@@ -198,8 +198,9 @@ def is_finite(batch: Batch) -> bool:
 
 def _refuse_seeds(graph: Graph) -> None:
     if graph.seeds:
-        hint = f"drop --data, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
-        message = "`adjoint` statements speak of one point, --data of many"
+        data = option("data") if has_files() else "run_points"
+        hint = f"drop {data}, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"
+        message = f"`adjoint` statements speak of one point, {data} of many"
         raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, graph.seeds[0][1].span, hints=(hint,))])
 
 

@@ -20,3 +20,8 @@ def html(grid: Grid) -> str:
     )
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return f"{title}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def html_text(text: str) -> str:
+    """Text as it is, each line of it one."""
+    return f"<pre>{escape(text)}</pre>"
