@@ -16,6 +16,7 @@ COMMANDS = {
     "paths": "Path aggregation: every path, its product, their sum.",
     "derive": "Print the gradient as a graph in the same language.",
     "quiz": "Make an exercise with its key, or play one.",
+    "descend": "Gradient descent: the update rule, and the iterations.",
     "taylor": "Taylor coefficients around a point, and one-sided slopes at a kink.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
@@ -23,7 +24,6 @@ COMMANDS = {
 NOT_YET = (
     "draw",
     "report",
-    "descend",
     "sweep",
     "verify",
     "export",

@@ -1,0 +1,298 @@
+"""Gradient descent: the graph traced once, then value and gradient at one set of parameters after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import hypot, inf, isfinite
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from backcalc import progress
+from backcalc.analysis.taylor import require_inputs
+from backcalc.bulk.points.run import PointRunner
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.missing import require_known
+from backcalc.calculus.point import Point, settle
+from backcalc.calculus.question import choose_wrt
+from backcalc.calculus.run import run
+from backcalc.graph.model import Graph
+from backcalc.graph.tape import tape_of
+from backcalc.language.parser import parse
+from backcalc.language.statements import Input
+from backcalc.language.unparse import unparse
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.values import is_known, literal, shape_of
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
+from backcalc.text.source import Source
+
+Method = Literal["sgd", "adam", "lbfgs"]
+Status = Literal["steps", "converged", "target", "diverged"]
+Parameters = dict[str, Array]
+
+DECAYS, TINY = (0.9, 0.999), 1e-8  # Of Adam: Kingma and Ba 2015, algorithm 1.
+
+
+class Settings(NamedTuple):
+    """How to descend: the numbers of the command's options, None where one is not given."""
+
+    rate: float = 0.1
+    steps: int = 20
+    method: Method = "sgd"
+    momentum: float = 0.0
+    maximise: bool = False
+    until: float | None = None
+    gtol: float | None = None
+    batch: int | None = None
+    seed: int = 0
+
+
+class Step(NamedTuple):
+    """The parameters before an update, the value there, and the norm of the gradient."""
+
+    number: int
+    at: dict[str, Any]
+    value: float
+    gradient_norm: float
+
+
+@dataclass
+class Descent:
+    """The steps of a descent of `output`, and why it ended; of one that diverged `culprit` is the first node to go."""
+
+    graph: Graph
+    output: str
+    wrt: tuple[str, ...]
+    steps: list[Step]
+    status: Status = "steps"
+    culprit: str = ""
+
+
+class Objective:
+    """The mean of the output over the rows of `data`, or its value where there are none, as a function of parameters.
+
+    Raises BackcalcError where values are missing, or names do not fit.
+    """
+
+    def __init__(
+        self, graph: Graph, at: Point, of: str | None, wrt: Sequence[str], data: Mapping[str, Array] | None
+    ) -> None:
+        graph, point = settle(graph, at)
+        require_inputs(graph, choose_wrt(graph, wrt))
+        self.data = dict(data or {})
+        # With data the rest of the inputs is what is to be found, where nobody says which.
+        self.wrt = tuple(dict.fromkeys(wrt)) or tuple(name for name in graph.inputs if name not in self.data)
+        _require_apart(self.wrt, self.data)
+        first = {name: _item(found) for name, found in self.data.items()}
+        require_known(Evaluation(tape_of(graph), point | first))
+        self.start = {name: np.array(point[name], np.float64) for name in self.wrt}
+        self.count = len(next(iter(self.data.values()))) if self.data else 1
+        self._runner = PointRunner(graph, self._points(self.start, slice(None)), point, of, self.wrt)
+        self.graph, self.output, self._point = self._runner.graph, self._runner.output, point
+
+    def __call__(self, parameters: Parameters, rows: Any = slice(None)) -> tuple[float, Parameters]:
+        """The mean over `rows` of the data and its gradient."""
+        found = self._runner.run(self._points(parameters, rows))
+        if len(found.value) == 1:  # A mean of one takes as long as all the rest.
+            return float(found.value[0]), {name: each[0] for name, each in found.gradient.items()}
+        return float(found.value.mean()), {name: each.mean(axis=0) for name, each in found.gradient.items()}
+
+    def culprit(self, parameters: Parameters) -> str:
+        """The first node, in the order of the graph, whose value at `parameters` is not finite."""
+        with np.errstate(all="ignore"):
+            values = self._runner.run(self._points(parameters, slice(None))).value
+        row = int(np.argmin(np.isfinite(values)))
+        point = self._point | {name: _item(found[row : row + 1]) for name, found in self.data.items()}
+        point |= {name: float(value) if value.ndim == 0 else value for name, value in parameters.items()}
+        values_ = Evaluation(tape_of(self.graph), point).values
+        names = (
+            node.name for node, value in zip(self.graph.nodes, values_, strict=True) if not np.isfinite(value).all()
+        )
+        return next(names, self.output)
+
+    def _points(self, parameters: Parameters, rows: Any) -> dict[str, Array]:
+        """Data and parameters as points: what is the same at all of them is not copied for each."""
+        found = {name: each[rows] for name, each in self.data.items()}
+        count = len(next(iter(found.values()))) if found else 1
+        return found | {name: np.broadcast_to(value, (count, *value.shape)) for name, value in parameters.items()}
+
+
+def descend(objective: Objective, settings: Settings) -> Descent:
+    """The descent from the objective's start; the last step is where the parameters have arrived.
+
+    Raises ImportError for L-BFGS where SciPy is not installed.
+    """
+    found = Descent(objective.graph, objective.output, objective.wrt, [])
+    with np.errstate(all="ignore"):
+        if settings.method == "lbfgs":
+            _by_scipy(objective, settings, found)
+        else:
+            _by_steps(objective, settings, found)
+    return found
+
+
+def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
+    parameters, sign = objective.start, 1.0 if settings.maximise else -1.0
+    update = (_adam if settings.method == "adam" else _sgd)(settings)
+    batches = _batches(objective.count, settings)
+    for number in progress.through("descending", range(settings.steps + 1)):
+        # The last one is told of all rows, whatever the batches were.
+        rows = slice(None) if number == settings.steps else next(batches)
+        value, gradient = objective(parameters, rows)
+        if _ended(_told(number, parameters, value, gradient, found), settings, found):
+            break
+        if number < settings.steps:
+            moves = update(gradient, number + 1)
+            parameters = {name: each + sign * moves[name] for name, each in parameters.items()}
+    if found.status == "diverged":
+        found.culprit = objective.culprit(parameters)
+
+
+def _told(number: int, parameters: Parameters, value: float, gradient: Parameters, found: Descent) -> Step:
+    norm = hypot(*(float(each) for part in gradient.values() for each in np.ravel(part)))
+    at = {name: float(each) if each.ndim == 0 else each for name, each in parameters.items()}
+    found.steps.append(Step(number, at, value, norm))
+    return found.steps[-1]
+
+
+def _ended(step: Step, settings: Settings, found: Descent) -> bool:
+    """Whether there is a reason to stop, which `found` is told."""
+    sign = -1.0 if settings.maximise else 1.0
+    if not (isfinite(step.value) and isfinite(step.gradient_norm)):
+        found.status = "diverged"
+    elif settings.until is not None and sign * step.value <= sign * settings.until:
+        found.status = "target"
+    elif step.gradient_norm <= (-inf if settings.gtol is None else settings.gtol):
+        found.status = "converged"
+    return found.status != "steps"
+
+
+Update = Callable[[Parameters, int], Parameters]
+
+
+def _sgd(settings: Settings) -> Update:
+    """Steps along the gradient; with momentum, along a sum of it that decays (Polyak 1964)."""
+    if not settings.momentum:
+        return lambda gradient, _: {name: settings.rate * each for name, each in gradient.items()}
+    velocity: Parameters = {}
+
+    def update(gradient: Parameters, _: int) -> Parameters:
+        for name, each in gradient.items():
+            velocity[name] = settings.momentum * velocity.get(name, 0.0) + each
+        return {name: settings.rate * each for name, each in velocity.items()}
+
+    return update
+
+
+def _adam(settings: Settings) -> Update:
+    first: Parameters = {}
+    second: Parameters = {}
+
+    def update(gradient: Parameters, number: int) -> Parameters:
+        a, b = DECAYS
+        for name, each in gradient.items():
+            first[name] = a * first.get(name, 0.0) + (1 - a) * each
+            second[name] = b * second.get(name, 0.0) + (1 - b) * each * each
+        # The means begin at 0: what they lack by that is put back.
+        scale, unbias = settings.rate / (1 - a**number), 1 - b**number
+        return {name: scale * first[name] / (np.sqrt(second[name] / unbias) + TINY) for name in gradient}
+
+    return update
+
+
+def _batches(count: int, settings: Settings) -> Iterator[Any]:
+    """The rows of each step: all, or those of a shuffle after the other, cut into batches."""
+    if settings.batch is None or settings.batch >= count:
+        while True:
+            yield slice(None)
+    random = np.random.default_rng(settings.seed)
+    while True:
+        order = random.permutation(count)
+        yield from (order[begin : begin + settings.batch] for begin in range(0, count, settings.batch))
+
+
+def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
+    # An optional extra, which the command has looked for.
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
+
+    shapes = {name: each.shape for name, each in objective.start.items()}
+    sign = -1.0 if settings.maximise else 1.0
+
+    def parameters(flat: Array) -> Parameters:
+        ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])[:-1]
+        return {n: part.reshape(shapes[n]) for n, part in zip(shapes, np.split(flat, ends), strict=True)}
+
+    def value_and_gradient(flat: Array) -> tuple[float, Array]:
+        value, gradient = objective(parameters(flat))
+        return sign * value, sign * np.concatenate([np.ravel(gradient[name]) for name in shapes])
+
+    def told(flat: Array) -> None:
+        at = parameters(flat.copy())
+        if _ended(_told(len(found.steps), at, *objective(at), found), settings, found):
+            raise StopIteration
+
+    start = np.concatenate([each.ravel() for each in objective.start.values()])
+    options = {"maxiter": settings.steps, "gtol": settings.gtol or 1e-12, "ftol": 0.0}
+    try:
+        told(start)
+        result = minimize(value_and_gradient, start, jac=True, method="L-BFGS-B", callback=told, options=options)
+        if found.status == "steps" and result.nit < settings.steps:
+            found.status = "converged"  # No step leads further down.
+    except StopIteration:
+        pass
+    if found.status == "diverged":
+        found.culprit = objective.culprit({n: np.asarray(each) for n, each in found.steps[-1].at.items()})
+
+
+def update_rules(objective: Objective) -> dict[str, str]:
+    """∂output/∂parameter as a formula in the names of the nodes, for each parameter; none where it cannot be told."""
+    # Without their values all stay names, as in an update that one writes down.
+    shapes = {name: shape_of(value) for name, value in objective.start.items()}
+    shapes |= {name: found.shape[1:] for name, found in objective.data.items()}
+    nodes = [
+        node._replace(default=None, shape=shapes.get(node.name, node.shape)) if node.kind == "input" else node
+        for node in objective.graph.nodes
+    ]
+    try:
+        bare = run(replace(objective.graph, nodes=tuple(nodes)), {}, objective.output, objective.wrt)
+    except BackcalcError:  # A shape that only a default told.
+        return {}
+    return {name: unparse(literal(slope) if is_known(slope) else slope) for name, slope in bare.gradient.items()}
+
+
+def with_defaults(source: Source, found: Mapping[str, Any]) -> str:
+    """The text of `source` with these values as the defaults of its inputs, all else as it stands."""
+    text, new = source.text, dict(found)
+    edits = []
+    for statement in parse(source).statements:
+        if not isinstance(statement, Input) or getattr(statement.target, "id", None) not in new:
+            continue
+        value = _written(new.pop(statement.target.id))  # type: ignore[union-attr]
+        begin, end = statement.span
+        stated = text[begin:end]
+        if statement.default is not None:
+            at = begin + stated.index("=") + 1
+            stop = begin + stated.index(" in ", at - begin) if statement.bounds else end
+            edits.append((at, stop, f" {value}"))
+        else:
+            at = begin + stated.index(" in ") if statement.bounds else end
+            edits.append((at, at, f" = {value}"))
+    for begin, end, value in sorted(edits, reverse=True):
+        text = text[:begin] + value + text[end:]
+    return "".join(f"input {name} = {_written(value)}\n" for name, value in new.items()) + text
+
+
+def _written(value: Any) -> str:
+    return unparse(literal(np.asarray(value) if shape_of(value) else value))
+
+
+def _item(found: Array) -> Any:
+    return found[0] if found.ndim > 1 else float(found[0])
+
+
+def _require_apart(wrt: Sequence[str], data: Mapping[str, Array]) -> None:
+    both = [name for name in wrt if name in data]
+    if both:
+        message = f"`{both[0]}` is a column of the data, and cannot be descended by"
+        raise UsageError(Source("--wrt", ""), [Diagnostic(Code.NOT_AN_INPUT, message, hints=("name others by --wrt",))])

@@ -1,0 +1,114 @@
+"""`backcalc descend`."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from math import isfinite
+from typing import Any
+
+import click
+
+from backcalc.analysis.descend import Descent, Objective, Settings, descend, update_rules, with_defaults
+from backcalc.bulk.points.reader import PointReader
+from backcalc.calculus.point import read_point
+from backcalc.cli.input import read_graph
+from backcalc.cli.options import Asked, Decorator, Shown, as_command, asks, limit_of, shows
+from backcalc.cli.output import print_lines, print_report, print_warnings, tell
+from backcalc.graph.model import Graph
+from backcalc.text.files import name_of, pieces
+
+EXAMPLES = """\b
+Examples:
+  backcalc descend neuron.bg --at w=0.5,x=2,b=-1,z=1 --wrt w,b --rate 0.1
+  backcalc descend lines.bg --data lines.csv --wrt w1,w2,b --rate 20 --steps 2000 --every 200
+  backcalc descend neuron.bg --at @neuron.json --wrt w,b --method adam -o trained.bg
+"""
+PIECE = 1 << 20
+
+
+def _finite(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not isfinite(value):
+        raise click.BadParameter(f"{value} is no finite number")
+    return value
+
+
+def _number(flag: str, help: str, kind: Any = float, **extra: Any) -> Decorator:  # noqa: A002  click's own word
+    option: Decorator = click.option(flag, type=kind, callback=_finite, help=help, **extra)
+    return option
+
+
+@as_command("descend", EXAMPLES)
+@asks("graph", "at", "of", "wrt")
+@_number("--rate", "The step, in units of the gradient: η.", default=0.1, show_default=True)
+@click.option("--steps", type=click.IntRange(0, 10_000_000), default=20, show_default=True, help="Updates at most.")
+@click.option("--data", metavar="points.csv", help="Minimise the mean over the rows of a CSV file; - is stdin.")
+@click.option("--batch", type=click.IntRange(1), help="Rows a step, of --data shuffled; default: all.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the shuffles.")
+@_number("--momentum", "How much of the last step goes on.", click.FloatRange(0, 1, max_open=True), default=0.0)
+@click.option("--method", type=click.Choice(["sgd", "adam", "lbfgs"]), default="sgd", show_default=True, help="How.")
+@click.option("--maximise", is_flag=True, help="Climb instead.")
+@_number("--until", "Stop where the output is as low as this.", metavar="LOSS")
+@_number("--gtol", "Stop where the norm of the gradient is as small as this.", click.FloatRange(0))
+@click.option("--every", type=click.IntRange(1), default=1, show_default=True, help="Show each Nth step, and the last.")
+@click.option("-o", "--output", "path", metavar="graph.bg", help="Write the graph with the parameters found.")
+@shows("table", "json", "csv", "markdown", "latex", limit=limit_of("Steps listed at most; 0 lists all."))
+def command(asked: Asked, shown: Shown, data: str | None, every: int, path: str | None, **given: Any) -> int:
+    """On top stands the update rule in symbols, then a row a step: parameters, output, norm of the gradient.
+
+    --wrt are the parameters (default: all inputs that are no columns of --data), --at says where they begin.
+    """
+    settings = Settings(**given)
+    _check(settings, asked, data)
+    graph = read_graph(asked.graph)
+    objective = Objective(graph, read_point(asked.at), asked.of, asked.wrt, _rows(graph, data))
+    found = descend(objective, settings)
+    print_warnings(graph.source, graph.warnings)
+    _show(found, objective, settings, shown, every)
+    if path is not None and found.status != "diverged":
+        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123  pathlib takes a while to load.
+            file.write(with_defaults(graph.source, found.steps[-1].at))
+    return 1 if found.status == "diverged" else 0
+
+
+def _check(settings: Settings, asked: Asked, data: str | None) -> None:
+    """Raise a usage error for options that do not go together."""
+    if data == "-" and asked.graph in (None, "-"):
+        raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
+    if settings.batch is not None and data is None:
+        raise click.UsageError("--batch is of the rows of --data: name that too")
+    method = settings.method
+    if method == "lbfgs" and find_spec("scipy") is None:
+        raise click.UsageError("lbfgs comes from SciPy: pip install 'backcalc[lbfgs]', or use --method adam")
+    if method != "sgd" and settings.momentum:
+        raise click.UsageError(f"--momentum is of --method sgd; {method} has its own: drop one of them")
+    if method == "lbfgs" and settings.batch is not None:
+        raise click.UsageError("lbfgs needs all rows at each step: drop --batch, or use --method adam")
+
+
+def _rows(graph: Graph, path: str | None) -> dict[str, Any] | None:
+    """All rows of a file of points, a column an input; NumPy is loaded only here."""
+    if path is None:
+        return None
+    import numpy as np
+
+    reader = PointReader(name_of(path), pieces(path, PIECE), graph)
+    parts = list(reader)
+    for source, warning in reader.warnings:
+        print_warnings(source, [warning])
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _show(found: Descent, objective: Objective, settings: Settings, shown: Shown, every: int) -> None:
+    from backcalc.render.reports.descend import descend_report, ending, render_descend_csv, render_descend_json
+
+    last = found.steps[-1]
+    steps = [step for step in found.steps if step.number % every == 0 or step is last]
+    if shown.format in ("json", "csv"):
+        print_lines((render_descend_json if shown.format == "json" else render_descend_csv)(found, steps))
+        if found.status == "diverged":
+            tell(ending(found, settings))
+        return
+    rules = update_rules(objective)
+    has_rows = bool(objective.data)
+    report = descend_report(found, settings, rules, steps, has_rows=has_rows, digits=shown.digits, limit=shown.limit)
+    print_report(report, shown)

@@ -1,0 +1,201 @@
+"""`backcalc descend`: the exercises, and what each option does, against loops written by hand."""
+
+import csv
+import io
+import json
+import math
+import time
+
+import numpy as np
+import pytest
+
+from backcalc.analysis.descend import Objective, Settings, descend, with_defaults
+from backcalc.calculus.load import load
+from backcalc.text.source import Source
+
+AT = "w=0.5,x=2,b=-1,z=1"
+NEURON = ["descend", "neuron.bg", "--at", AT, "--wrt", "w,b"]
+LINES = ["descend", "lines.bg", "--data", "lines.csv", "--wrt", "w1,w2,b", "--every", "10000"]
+SINGLE = """
+y = sigmoid(w1*x1 + w2*x2 + w3*x3 + w4*x4 + b)
+L = cross_entropy(y, z)
+"""
+
+
+def found(call, *arguments, stdin=""):
+    status, out, _ = call(*arguments, "--format", "json", stdin=stdin)
+    return status, json.loads(out)
+
+
+def by_hand(steps, rate, w=0.5, b=-1.0, x=2.0, z=1.0):
+    """The parameters and the loss after so many updates of the neuron, the update rule as the exercise has it."""
+    for _ in range(steps):
+        y = 1 / (1 + np.exp(-(w * x + b)))
+        w, b = w - rate * (y - z) * y * (1 - y) * x, b - rate * (y - z) * y * (1 - y)
+    return w, b, (1 / (1 + np.exp(-(w * x + b))) - z) ** 2 / 2
+
+
+def test_exercise_1_has_the_update_rule_and_the_iteration(call):
+    status, out, err = call(*NEURON, "--rate", "0.1")
+    assert (status, err) == (0, "")
+    assert "w − η·(y − z)·y·(1 − y)·x" in out
+    assert "b − η·(y − z)·y·(1 − y)" in out
+    _, steps = found(call, *NEURON, "--rate", "0.1")
+    assert [step["step"] for step in steps["steps"]] == list(range(21))
+    w, b, loss = by_hand(20, 0.1)
+    last = steps["steps"][-1]
+    assert (last["at"]["w"], last["at"]["b"], last["value"]) == pytest.approx((w, b, loss), rel=1e-12)
+    assert steps["status"] == "steps"
+    assert steps["steps"][0]["gradient_norm"] == pytest.approx(math.hypot(0.25, 0.125))
+
+
+def test_exercise_3_a_hidden_layer_gets_below_a_tenth(call):
+    status, steps = found(call, *LINES, "--rate", "20", "--steps", "2000", "--until", "0.1")
+    assert (status, steps["status"]) == (0, "target")
+    assert steps["steps"][-1]["value"] <= 0.1
+
+
+@pytest.mark.parametrize("start", ["w1=0,w2=0,w3=0,w4=0,b=0", "w1=1,w2=-2,w3=0.5,w4=3,b=-1"])
+def test_exercise_3_a_single_unit_stays_at_ln_2(start, call, tmp_path):
+    graph = tmp_path / "single.bg"
+    graph.write_text(SINGLE)
+    arguments = ["descend", str(graph), "--data", "lines.csv", "--at", start, "--steps", "3000", "--rate", "1"]
+    _, steps = found(call, *arguments)
+    values = [step["value"] for step in steps["steps"]]
+    assert min(values) >= math.log(2) - 1e-12
+    assert values[-1] == pytest.approx(math.log(2), abs=1e-6)
+
+
+def test_momentum_is_polyaks(call):
+    w, v = 1.0, 0.0
+    for _ in range(5):
+        v = 0.9 * v + 2 * w
+        w -= 0.1 * v
+    _, steps = found(call, "descend", "--at", "w=1", "--momentum", "0.9", "--steps", "5", stdin="J = w^2")
+    assert steps["steps"][-1]["at"]["w"] == pytest.approx(w, rel=1e-12)
+
+
+def test_adam_is_that_of_its_paper(call):
+    w, m, v = 1.0, 0.0, 0.0
+    for t in range(1, 8):
+        g = 2 * w
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        w -= 0.1 * (m / (1 - 0.9**t)) / (math.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    _, steps = found(call, "descend", "--at", "w=1", "--method", "adam", "--steps", "7", stdin="J = w^2")
+    assert steps["steps"][-1]["at"]["w"] == pytest.approx(w, rel=1e-12)
+
+
+def test_lbfgs_finds_the_minimum_of_rosenbrock(call):
+    pytest.importorskip("scipy")
+    text = "J = (1 - x)^2 + 100*(y - x^2)^2"
+    status, steps = found(call, "descend", "--at", "x=-1,y=2", "--method", "lbfgs", "--steps", "200", stdin=text)
+    assert (status, steps["status"]) == (0, "converged")
+    assert steps["steps"][-1]["at"] == pytest.approx({"x": 1, "y": 1}, abs=1e-5)
+
+
+def test_lbfgs_without_scipy_says_what_to_install(call, monkeypatch):
+    monkeypatch.setattr("backcalc.cli.commands.descend.find_spec", lambda _: None)
+    status, _, err = call(*NEURON, "--method", "lbfgs")
+    assert status == 2
+    assert "pip install 'backcalc[lbfgs]'" in err
+
+
+def test_it_climbs_converges_and_diverges(call):
+    _, steps = found(call, "descend", "--at", "w=1", "--maximise", "--gtol", "1e-6", "--steps", "500", stdin="J = -w^2")
+    assert steps["status"] == "converged"
+    assert abs(steps["steps"][-1]["at"]["w"]) < 1e-6
+    text = "u = w^2\nJ = exp(u)"
+    status, out, _ = call("descend", "--at", "w=2", "--rate", "1", stdin=text)
+    assert status == 1
+    assert "Step 2 is no longer finite: `u` went first" in out or "`J` went first" in out
+    assert found(call, "descend", "--at", "w=2", "--rate", "1", stdin=text)[1]["status"] == "diverged"
+
+
+def test_batches_are_the_same_for_a_seed_and_end_with_all_rows(call):
+    batches = [*LINES, "--rate", "1", "--steps", "7", "--batch", "2"]
+    first, again = (found(call, *batches, "--seed", "3")[1] for _ in range(2))
+    assert first == again
+    assert first != found(call, *batches, "--seed", "4")[1]
+    at = first["steps"][-1]["at"]
+    options = ",".join(f"{name}={value!r}" for name, value in at.items())
+    assert found(call, *LINES, "--at", options, "--steps", "0")[1]["steps"][0]["value"] == pytest.approx(
+        first["steps"][-1]["value"]
+    )
+
+
+def test_vectors_descend_too(call, tmp_path):
+    data = tmp_path / "points.csv"
+    data.write_text("x[0],x[1],t\n1,0,2\n0,1,-1\n1,1,1\n")
+    text = "J = (dot(w, x) - t)^2"
+    _, steps = found(
+        call, "descend", "-", "--data", str(data), "--at", "w=[0,0]", "--wrt", "w", "--steps", "500", stdin=text
+    )
+    assert steps["steps"][-1]["at"]["w"] == pytest.approx([2, -1], abs=1e-6)
+
+
+def test_csv_every_and_limit(call):
+    out = call(*NEURON, "--steps", "10", "--every", "4", "--format", "csv")[1]
+    rows = list(csv.reader(io.StringIO(out)))
+    assert rows[0] == ["step", "w", "b", "J", "gradient_norm"]
+    assert [row[0] for row in rows[1:]] == ["0", "4", "8", "10"]
+    assert "6 of 11 rows are left out" in call(*NEURON, "--steps", "10", "--limit", "5")[1]
+
+
+def test_the_graph_written_begins_where_the_descent_ended(call, tmp_path):
+    path = tmp_path / "trained.bg"
+    call(*LINES, "--rate", "20", "--steps", "50", "-o", str(path))
+    last = found(call, *LINES, "--rate", "20", "--steps", "50")[1]["steps"][-1]
+    again = found(call, "descend", str(path), "--data", "lines.csv", "--wrt", "w1,w2,b", "--steps", "0")[1]
+    assert again["steps"][0] == {**last, "step": 0}
+
+
+def test_defaults_are_put_where_they_belong():
+    text = "input w = -1 in [-2, 2]\ninput b in [0, 1]\ninput c  # the bias\ny = w*b*c*d\n"
+    assert with_defaults(Source("test", text), {"w": 1.0, "b": 0.5, "c": 2.0, "d": -3.0}) == (
+        "input d = -3\ninput w = 1 in [-2, 2]\ninput b = 0.5 in [0, 1]\ninput c = 2  # the bias\ny = w*b*c*d\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([*NEURON, "--rate", "fast"], "'fast' is not a valid float"),
+        ([*NEURON, "--rate", "nan"], "nan is no finite number"),
+        ([*NEURON, "--wrt", "v"], "`v` is no input: it is computed"),
+        ([*NEURON, "--wrt", "q"], "the graph has no node `q`"),
+        (["descend", "neuron.bg"], "has no value"),
+        ([*NEURON, "--batch", "2"], "--batch is of the rows of --data"),
+        ([*NEURON, "--method", "adam", "--momentum", "0.9"], "--momentum is of --method sgd"),
+        ([*NEURON, "--steps", "-1"], "-1 is not in the range"),
+        ([*LINES[:4], "--wrt", "x1"], "`x1` is a column of the data"),
+        (["descend", "lines.bg", "--data", "nothing.csv"], "nothing.csv"),
+        (["descend", "-", "--data", "-"], "cannot both come from stdin"),
+        ([*NEURON, "-o", "/"], "cannot write the result"),
+    ],
+)
+def test_what_bad_input_gets(arguments, words, call):
+    status, _, err = call(*arguments)
+    assert words in err
+    assert status == 2
+
+
+def test_an_empty_data_file_is_refused(call, tmp_path):
+    (tmp_path / "empty.csv").write_text("")
+    status, _, err = call("descend", "lines.bg", "--data", str(tmp_path / "empty.csv"))
+    assert status == 2
+    assert "empty.csv" in err
+
+
+def test_the_passes_are_traced_once():
+    """10,000 steps take a small multiple of a NumPy loop of the same passes: a trace a step would take hundreds."""
+    graph = load(Source("neuron", "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2"))
+    objective = Objective(graph, {"w": 0.5, "x": 2.0, "b": -1.0, "z": 1.0}, None, ("w", "b"), None)
+    begin = time.process_time()
+    steps = descend(objective, Settings(steps=10_000)).steps
+    taken, begin = time.process_time() - begin, time.process_time()
+    w, b, loss = by_hand(10_000, 0.1, np.float64(0.5), np.float64(-1.0))
+    loop = time.process_time() - begin
+    assert steps[-1].value == pytest.approx(loss, rel=1e-9)
+    assert (steps[-1].at["w"], steps[-1].at["b"]) == pytest.approx((w, b), rel=1e-9)
+    print(f"{taken:.3f} s beside {loop:.3f} s")
+    assert taken < 60 * loop
