@@ -12,6 +12,7 @@ import numpy as np
 from backcalc import progress
 from backcalc.analysis.taylor import require_inputs
 from backcalc.bulk.points.run import PointRunner
+from backcalc.bulk.points.single import single
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle
@@ -29,7 +30,7 @@ from backcalc.text.source import Source
 
 Method = Literal["sgd", "adam", "lbfgs"]
 Status = Literal["steps", "converged", "target", "diverged"]
-Parameters = dict[str, Array]
+Parameters = dict[str, Any]  # A float each, or an array.
 
 DECAYS, TINY = (0.9, 0.999), 1e-8  # Of Adam: Kingma and Ba 2015, algorithm 1.
 
@@ -86,13 +87,22 @@ class Objective:
         _require_apart(self.wrt, self.data)
         first = {name: _item(found) for name, found in self.data.items()}
         require_known(Evaluation(tape_of(graph), point | first))
-        self.start = {name: np.array(point[name], np.float64) for name in self.wrt}
+        self.start: Parameters = {name: np.array(point[name], np.float64) for name in self.wrt}
         self.count = len(next(iter(self.data.values()))) if self.data else 1
         self._runner = PointRunner(graph, self._points(self.start, slice(None)), point, of, self.wrt)
         self.graph, self.output, self._point = self._runner.graph, self._runner.output, point
+        # One point of numbers is run on floats, where an array of one would take ten times as long.
+        evaluation = Evaluation(tape_of(self.graph), point | first)
+        self._single = None
+        if not self.data and not evaluation.has_arrays and not evaluation.tape.has_arrays:
+            self._single = single(evaluation, self.wrt, self.output, self.wrt)
+            self.start = {name: float(value) for name, value in self.start.items()}
 
     def __call__(self, parameters: Parameters, rows: Any = slice(None)) -> tuple[float, Parameters]:
         """The mean over `rows` of the data and its gradient."""
+        if self._single is not None:
+            value, *slopes = self._single(*parameters.values())
+            return value, dict(zip(parameters, slopes, strict=True))
         found = self._runner.run(self._points(parameters, rows))
         if len(found.value) == 1:  # A mean of one takes as long as all the rest.
             return float(found.value[0]), {name: each[0] for name, each in found.gradient.items()}
@@ -104,7 +114,7 @@ class Objective:
             values = self._runner.run(self._points(parameters, slice(None))).value
         row = int(np.argmin(np.isfinite(values)))
         point = self._point | {name: _item(found[row : row + 1]) for name, found in self.data.items()}
-        point |= {name: float(value) if value.ndim == 0 else value for name, value in parameters.items()}
+        point |= {name: value if np.ndim(value) else float(value) for name, value in parameters.items()}
         values_ = Evaluation(tape_of(self.graph), point).values
         names = (
             node.name for node, value in zip(self.graph.nodes, values_, strict=True) if not np.isfinite(value).all()
@@ -115,7 +125,7 @@ class Objective:
         """Data and parameters as points: what is the same at all of them is not copied for each."""
         found = {name: each[rows] for name, each in self.data.items()}
         count = len(next(iter(found.values()))) if found else 1
-        return found | {name: np.broadcast_to(value, (count, *value.shape)) for name, value in parameters.items()}
+        return found | {name: np.broadcast_to(value, (count, *np.shape(value))) for name, value in parameters.items()}
 
 
 def descend(objective: Objective, settings: Settings) -> Descent:
@@ -150,8 +160,14 @@ def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
 
 
 def _told(number: int, parameters: Parameters, value: float, gradient: Parameters, found: Descent) -> Step:
-    norm = hypot(*(float(each) for part in gradient.values() for each in np.ravel(part)))
-    at = {name: float(each) if each.ndim == 0 else each for name, each in parameters.items()}
+    slopes = gradient.values()
+    is_plain = all(type(each) is float for each in slopes)
+    norm = hypot(*slopes) if is_plain else hypot(*np.concatenate([np.ravel(each) for each in slopes]))
+    at = (
+        {name: each if np.ndim(each) else float(each) for name, each in parameters.items()}
+        if not is_plain
+        else parameters
+    )
     found.steps.append(Step(number, at, value, norm))
     return found.steps[-1]
 
@@ -216,7 +232,7 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
     # An optional extra, which the command has looked for.
     from scipy.optimize import minimize  # type: ignore[import-untyped]
 
-    shapes = {name: each.shape for name, each in objective.start.items()}
+    shapes = {name: np.shape(each) for name, each in objective.start.items()}
     sign = -1.0 if settings.maximise else 1.0
 
     def parameters(flat: Array) -> Parameters:
@@ -232,7 +248,7 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
         if _ended(_told(len(found.steps), at, *objective(at), found), settings, found):
             raise StopIteration
 
-    start = np.concatenate([each.ravel() for each in objective.start.values()])
+    start = np.concatenate([np.ravel(each) for each in objective.start.values()])
     options = {"maxiter": settings.steps, "gtol": settings.gtol or 1e-12, "ftol": 0.0}
     try:
         told(start)

@@ -19,7 +19,14 @@ def compiled(evaluation: Evaluation, data: Collection[str], output: str, wrt: Se
 
     All else has the value that it has in `evaluation`, whose slots must all be numbers.
     """
-    return Runner(*_Tracing(evaluation, data).run(output, wrt))
+    return Runner(*traced(evaluation, data, output, wrt))
+
+
+def traced(
+    evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str]
+) -> tuple[Program, list[Operand]]:
+    """The same written down: the program, and what it ends with, the output and then its derivatives."""
+    return _Tracing(evaluation, data).run(output, wrt)
 
 
 @cache

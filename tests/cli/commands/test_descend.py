@@ -190,12 +190,24 @@ def test_the_passes_are_traced_once():
     """10,000 steps take a small multiple of a NumPy loop of the same passes: a trace a step would take hundreds."""
     graph = load(Source("neuron", "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2"))
     objective = Objective(graph, {"w": 0.5, "x": 2.0, "b": -1.0, "z": 1.0}, None, ("w", "b"), None)
+    descend(objective, Settings(steps=10))
     begin = time.process_time()
     steps = descend(objective, Settings(steps=10_000)).steps
     taken, begin = time.process_time() - begin, time.process_time()
-    w, b, loss = by_hand(10_000, 0.1, np.float64(0.5), np.float64(-1.0))
-    loop = time.process_time() - begin
-    assert steps[-1].value == pytest.approx(loss, rel=1e-9)
-    assert (steps[-1].at["w"], steps[-1].at["b"]) == pytest.approx((w, b), rel=1e-9)
-    print(f"{taken:.3f} s beside {loop:.3f} s")
-    assert taken < 60 * loop
+    loop = with_records(10_000, 0.1)
+    by_numpy = time.process_time() - begin
+    assert (*steps[-1].at.values(), steps[-1].value, steps[-1].gradient_norm) == pytest.approx(loop[-1], rel=1e-9)
+    assert taken < 4 * by_numpy  # Twice, with room for a machine that does other things too.
+
+
+def with_records(steps, rate):
+    """A NumPy loop of both passes, which keeps what a table shows of each step."""
+    w, b, x, z = np.array([0.5]), np.array([-1.0]), np.array([2.0]), np.array([1.0])
+    found = []
+    for _ in range(steps + 1):
+        y = 1 / (1 + np.exp(-(w * x + b)))
+        loss, dv = (y - z) ** 2 / 2, (y - z) * y * (1 - y)
+        dw = dv * x
+        found.append((w[0], b[0], loss[0], np.hypot(dw, dv)[0]))
+        w, b = w - rate * dw, b - rate * dv
+    return found
