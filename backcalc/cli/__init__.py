@@ -17,6 +17,7 @@ COMMANDS = {
     "derive": "Print the gradient as a graph in the same language.",
     "quiz": "Make an exercise with its key, or play one.",
     "descend": "Gradient descent: the update rule, and the iterations.",
+    "sweep": "Value and derivative over a range, as a table.",
     "taylor": "Taylor coefficients around a point, and one-sided slopes at a kink.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
@@ -24,7 +25,6 @@ COMMANDS = {
 NOT_YET = (
     "draw",
     "report",
-    "sweep",
     "verify",
     "export",
 )

@@ -2,6 +2,6 @@
 
 Doors: document, formats/html, formats/latex, formats/markdown, formats/plain, formats/terminal, hand,
 reports/descend, reports/exercise, reports/grades, reports/gradescope, reports/marks, reports/paths, reports/points,
-reports/run, reports/run_csv, reports/run_json, reports/steps, reports/steps_latex, reports/steps_terminal,
-reports/taylor, values, warnings.
+reports/run, reports/run_csv, reports/run_json, reports/scan, reports/steps, reports/steps_latex,
+reports/steps_terminal, reports/taylor, values, warnings.
 """

@@ -37,6 +37,7 @@ class Code(StrEnum):
     BAD_COLUMN = "bad-column"
     BAD_INDEX = "bad-index"
     BAD_JSON = "bad-json"
+    BAD_RANGE = "bad-range"
     BAD_SHAPE = "bad-shape"
     COLUMN_SHAPE = "column-shape"
     CONTRADICTED_KEY = "contradicted-key"

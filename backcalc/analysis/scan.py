@@ -1,0 +1,99 @@
+"""The output and its derivatives over ranges of one or two inputs, by the array way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isfinite, prod
+
+import numpy as np
+
+from backcalc.analysis.taylor import require_inputs
+from backcalc.bulk.points.run import run_arrays
+from backcalc.calculus.constant import constant
+from backcalc.calculus.point import read_point
+from backcalc.graph.model import Graph
+from backcalc.language.parser import parse_expression
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.values import shape_of
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
+from backcalc.text.files import clean
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
+
+MOST_POINTS = 1_000_000
+RANGE = re.compile(r"(?P<name>[^=,\[\]:]+)=(?P<first>[^:,]+):(?P<last>[^:,]+):(?P<count>[^:,]+)(?P<log>:log)?")
+HINT = "a range is written x=-5:5:101, from -5 to 5 in 101 points, or x=1e-3:1e3:50:log"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """At each point of `at`, an array an input that is swept, the value of the output and its derivatives by these."""
+
+    graph: Graph
+    output: str
+    at: dict[str, Array]
+    value: Array
+    gradient: dict[str, Array]
+
+
+def scan(graph: Graph, options: Sequence[str], of: str | None = None) -> Scan:
+    """`graph` at every point of the ranges in `--at` options; two ranges make a grid, of which the last varies fastest.
+
+    Raises BackcalcError where there is no range, or more than two, or where a value is missing.
+    """
+    ranges, rest = split(options)
+    require_inputs(graph, [name for name in ranges if name in graph.index])
+    columns = np.meshgrid(*ranges.values(), indexing="ij")
+    at = {name: column.ravel() for name, column in zip(ranges, columns, strict=True)}
+    found = run_arrays(graph, at, read_point(rest), of, list(ranges))
+    return Scan(graph, found.output, at, found.value, found.gradient)
+
+
+def split(options: Iterable[str]) -> tuple[dict[str, Array], list[str]]:
+    """The ranges in `--at` options, and what is left of these. Raises UsageError."""
+    ranges: dict[str, Array] = {}
+    rest = []
+    for option in options:
+        left = RANGE.sub("", option) if not option.startswith("@") else option
+        for match in RANGE.finditer(option) if not option.startswith("@") else ():
+            ranges[match["name"].strip()] = _range(match)
+        if ":" in left and not left.startswith("@"):
+            raise _refusal(f"`{shorten(left)}` is no range")
+        rest += [part] if (part := re.sub(r",\s*(?=,)", "", left).strip(", ")) else []
+    if not 1 <= len(ranges) <= 2:
+        raise _refusal(
+            "no range to sweep" if not ranges else f"{len(ranges)} ranges; two make a grid, and are the most"
+        )
+    if prod(map(len, ranges.values())) > MOST_POINTS:
+        raise _refusal(f"these are more than {MOST_POINTS:,} points")
+    return ranges, rest
+
+
+def _range(match: re.Match[str]) -> Array:
+    first, last, count = (_number(match[key]) for key in ("first", "last", "count"))
+    if count != int(count) or not 2 <= count <= MOST_POINTS:
+        raise _refusal(f"`{shorten(match['count'])}` is no number of points, 2 to {MOST_POINTS:,}")
+    if first == last:
+        raise _refusal(f"the range of `{shorten(match['name'].strip())}` begins where it ends")
+    if not match["log"]:
+        return np.linspace(first, last, int(count))
+    if min(first, last) <= 0:
+        raise _refusal("a range in steps of the logarithm has only numbers above 0")
+    return np.geomspace(first, last, int(count))
+
+
+def _number(text: str) -> float:
+    source = clean("--at", text)
+    try:
+        found = constant(parse_expression(source), source)
+    except BackcalcError:
+        found = None
+    if found is None or shape_of(found) or not isfinite(found):
+        raise _refusal(f"`{shorten(text)}` is no number")
+    return float(found)
+
+
+def _refusal(message: str) -> UsageError:
+    return UsageError(Source("--at", ""), [Diagnostic(Code.BAD_RANGE, message, hints=(HINT,))])

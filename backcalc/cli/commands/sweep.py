@@ -1,0 +1,45 @@
+"""`backcalc sweep`."""
+
+from __future__ import annotations
+
+import click
+
+from backcalc.analysis.scan import Scan, scan
+from backcalc.bulk.points.batch import Batch
+from backcalc.bulk.points.run import is_finite
+from backcalc.cli.input import read_graph
+from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
+from backcalc.cli.output import print_lines, print_report, print_warnings
+
+EXAMPLES = """\b
+Examples:
+  backcalc sweep activations.bg --of s --at x=-5:5:101
+  backcalc sweep lattice.bg --at x=1e-3:1e3:50:log --format csv
+  backcalc sweep neuron.bg --at w=-2:2:21,b=-1:1:11,x=2,z=1
+"""
+AT = click.option(
+    "--at",
+    multiple=True,
+    metavar="x=-5:5:101,w=2",
+    help="Ranges, of one or two inputs, and values of others; x=1e-3:1e3:50:log has steps of the logarithm.",
+)
+
+
+@as_command("sweep", EXAMPLES)
+@asks("graph", "at", "of", at=AT)
+@shows("table", "json", "csv", "markdown", "latex", limit=limit_of("Points listed at most; 0 lists all."))
+def command(asked: Asked, shown: Shown) -> int:
+    """A row a point: the inputs that are swept, the output, its derivatives by them."""
+    found = scan(read_graph(asked.graph), asked.at, asked.of)
+    print_warnings(found.graph.source, found.graph.warnings)
+    _show(found, shown)
+    return 0 if is_finite(Batch(found.value, found.gradient)) else 1
+
+
+def _show(found: Scan, shown: Shown) -> None:
+    from backcalc.render.reports.scan import render_scan_csv, render_scan_json, scan_report
+
+    if shown.format in ("json", "csv"):
+        print_lines((render_scan_json if shown.format == "json" else render_scan_csv)(found))
+    else:
+        print_report(scan_report(found, shown.digits, shown.limit), shown)
