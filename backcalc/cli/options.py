@@ -53,7 +53,9 @@ def as_command(name: str, examples: str, kind: type[click.Command] = click.Comma
 
     def decorate(body: Callable[..., int]) -> click.Command:
         more = cleandoc(body.__doc__ or "")
-        return click.command(name, kind, help=f"{COMMANDS[name]}\n\n{more}", epilog=examples)(body)
+        summary = COMMANDS[name]
+        # Of what click would make of the help for a completion, a long line would be cut in its middle.
+        return click.command(name, kind, help=f"{summary}\n\n{more}", short_help=summary, epilog=examples)(body)
 
     return decorate
 
@@ -166,7 +168,7 @@ _COLOR = click.option(
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Colour in a table; auto: on a terminal, unless NO_COLOR is set.",
+    help="Colour in a table; auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR: anywhere.",
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from backcalc.cli.options import Shown
 from backcalc.cli.progress_bar import make_way
-from backcalc.cli.streams import say
+from backcalc.cli.streams import paint, say
 from backcalc.render.document import Grid
 from backcalc.render.warnings import render_warnings
 from backcalc.text.errors import Diagnostic
@@ -42,7 +42,8 @@ def print_report(report: Iterable[Grid], shown: Shown) -> None:
 
 def goes_to_terminal(color: str) -> bool:
     """Whether results are for a terminal, from which a bar then makes way."""
-    is_terminal = sys.stdout.isatty() or color == "always"
+    is_forced = color == "always" or (color == "auto" and bool(os.environ.get("FORCE_COLOR")) and has_color(color))
+    is_terminal = sys.stdout.isatty() or is_forced
     if is_terminal:
         make_way(sys.stdout)
     return is_terminal
@@ -50,13 +51,14 @@ def goes_to_terminal(color: str) -> bool:
 
 def has_color(color: str) -> bool:
     """Whether what goes to a terminal has colour."""
-    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", "unknown")
+    is_dumb = os.environ.get("TERM") in ("dumb", "unknown") and not os.environ.get("FORCE_COLOR")
+    is_plain = os.environ.get("NO_COLOR") or is_dumb
     return color == "always" or (color == "auto" and not is_plain)
 
 
 def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:
     """`warnings` on stderr, each with an empty line after it, which sets it apart from the table too."""
-    for block in render_warnings(source, warnings):
+    for block in render_warnings(source, warnings, paint):
         tell(block, end="\n\n")
 
 

@@ -64,6 +64,7 @@ def _run() -> int:
 
     from backcalc.cli.group import cli
     from backcalc.cli.progress_bar import watched
+    from backcalc.cli.streams import paint
     from backcalc.text.errors import BackcalcError
 
     try:
@@ -74,7 +75,7 @@ def _run() -> int:
     except BrokenPipeError:
         return 0  # The reader has what it wanted.
     except BackcalcError as error:
-        return _failed(str(error), error.exit_code)
+        return _failed(error.shown(paint), error.exit_code)
     except click.ClickException as error:
         return _failed(_usage_message(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):

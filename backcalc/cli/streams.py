@@ -24,6 +24,9 @@ _SPELLED = {
 }
 
 
+_COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "hint": "1;32", "caret": "1;31"}
+
+
 def prepare() -> None:
     """Let stdout and stderr take whatever is written to them; a closed stdin is an empty one."""
     # Where the locale has no ∂, Python would raise in the midst of a table.
@@ -49,6 +52,19 @@ def say(text: object, end: str = "\n") -> None:
         print(text, end=end, file=sys.stderr, flush=True)
     except OSError:  # A full disk, a reader who has gone.
         _give_up(sys.stderr)
+
+
+def paint(text: str, role: str) -> str:
+    """`text` on stderr in the colour of its role in a diagnostic, where stderr takes colour."""
+    return f"\x1b[{_COLOURS[role]}m{text}\x1b[0m" if wants_color(sys.stderr) else text
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether what is written to a stream has colour where no option says so."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    is_dumb = os.environ.get("TERM") in ("dumb", "unknown")
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and not is_dumb)
 
 
 def _give_up(stream: TextIO) -> None:

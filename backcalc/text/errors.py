@@ -10,7 +10,7 @@ BackcalcError                bad input; exit status 2; carries a `Source` and it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
@@ -131,6 +131,14 @@ class Diagnostic(NamedTuple):
     hints: tuple[str, ...] = ()
 
 
+Paint = Callable[[str, str], str]
+"""Gives a text the look of a role: error, warning, note, hint or caret."""
+
+
+def _plain(text: str, _role: str) -> str:
+    return text
+
+
 class BackcalcError(Exception):
     """Bad input: one or more diagnostics about one source. `str()` is the message that users see."""
 
@@ -143,7 +151,11 @@ class BackcalcError(Exception):
         self.diagnostics = tuple(diagnostics)
 
     def __str__(self) -> str:
-        blocks = [render(self.source, d) for d in self.diagnostics[:MAX_ERRORS]]
+        return self.shown(_plain)
+
+    def shown(self, paint: Paint) -> str:
+        """The message that users see, its roles painted."""
+        blocks = [render(self.source, d, paint=paint) for d in self.diagnostics[:MAX_ERRORS]]
         if len(self.diagnostics) > MAX_ERRORS:
             blocks.append(f"… and more; these are the first {MAX_ERRORS} errors")
         return "\n\n".join(blocks)
@@ -202,15 +214,15 @@ def excerpt(found: Sequence[tuple[Source, Diagnostic]]) -> tuple[Source, list[Di
     return Source(found[0][0].name, text, tuple(lines)), moved
 
 
-def render(source: Source, diagnostic: Diagnostic, severity: str = "error") -> str:
+def render(source: Source, diagnostic: Diagnostic, severity: str = "error", paint: Paint = _plain) -> str:
     """The text that a user reads: place and cause, the line with a caret under it, notes, hints."""
-    lines = [f"{_place(source, diagnostic.span)}: {severity}: {visible(diagnostic.message)}"]
+    lines = [f"{_place(source, diagnostic.span)}: {paint(f'{severity}:', severity)} {visible(diagnostic.message)}"]
     if diagnostic.span is not None:
-        lines += _excerpt(source, diagnostic.span)
+        lines += _excerpt(source, diagnostic.span, paint)
     for note in diagnostic.notes:
-        lines.append(f"{_place(source, note.span)}: note: {visible(note.message)}")
-        lines += _excerpt(source, note.span)
-    lines += [f"  hint: {visible(hint)}" for hint in diagnostic.hints]
+        lines.append(f"{_place(source, note.span)}: {paint('note:', 'note')} {visible(note.message)}")
+        lines += _excerpt(source, note.span, paint)
+    lines += [f"  {paint('hint:', 'hint')} {visible(hint)}" for hint in diagnostic.hints]
     return "\n".join(lines)
 
 
@@ -222,7 +234,7 @@ def _place(source: Source, span: Span | None) -> str:
     return f"{name}:{source.line_number(span.start)}:{column}"
 
 
-def _excerpt(source: Source, span: Span) -> Iterator[str]:
+def _excerpt(source: Source, span: Span, paint: Paint) -> Iterator[str]:
     """The line of `span`, cut to a window where it is long, and the caret line under it."""
     start = source.line_start(span.start)
     line, column = source.line_text(span.start), span.start - start
@@ -235,4 +247,4 @@ def _excerpt(source: Source, span: Span) -> Iterator[str]:
     yield f"  {number} | {left}{visible(shown)}{right}"
     before = display_width(left + visible(line[first:column]))
     carets = max(1, display_width(visible(line[column : min(column + length, first + LINE_SHOWN)])))
-    yield f"  {' ' * len(number)} | {' ' * before}{'^' * carets}"
+    yield f"  {' ' * len(number)} | {' ' * before}{paint('^' * carets, 'caret')}"

@@ -841,6 +841,31 @@ def test_colour_on_a_terminal(options, environment, coloured):
     assert ANSI.sub("", sent).splitlines()[1].startswith("─")
 
 
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_colour_is_forced_anywhere(environment, coloured):
+    env = {"FORCE_COLOR": "", "NO_COLOR": "", "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment}
+    assert (b"\x1b[1m" in process("run", "lattice.bg", env=env).stdout) == coloured
+    for text in (b"y = 2x", b"y = log(x)\nx = -1"):
+        err = process("run", env=env, input=text).stderr.decode()
+        assert bool(ANSI.search(err)) == coloured
+        plain = process("run", env={**env, "NO_COLOR": "1"}, input=text).stderr.decode()
+        assert ANSI.sub("", err) == plain
+
+
+@pytest.mark.parametrize("shell_", ["zsh", "fish"])
+def test_the_line_of_a_command_is_whole_in_a_completion(shell_):
+    words = "backcalc gra" if shell_ == "zsh" else "backcalc"
+    env = {
+        "_BACKCALC_COMPLETE": f"{shell_}_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": "1" if shell_ == "zsh" else "gra",
+    }
+    assert COMMANDS["grade"] in process(env=env).stdout.decode()
+
+
 def test_no_graph_on_a_terminal_does_not_wait_for_one():
     sent, err, status = on_terminal("run")
     assert (sent, status) == ("", 2)

@@ -16,6 +16,7 @@ from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows, tolerance_options
 from backcalc.cli.output import print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
+from backcalc.cli.streams import paint
 from backcalc.language.statements import Answer
 from backcalc.marking.grade import Graded, Grader, asked_by, is_flawless
 from backcalc.marking.key import Key
@@ -118,7 +119,7 @@ def _prepared(path: str, asked: Asked, tolerance: Tolerance) -> tuple[Key, list[
 
 def _print_errors(errors: Iterable[BackcalcError]) -> None:
     for error in errors:
-        tell(error, end="\n\n")
+        tell(error.shown(paint), end="\n\n")
 
 
 def _show(graded: Sequence[Graded], shown: Shown) -> None:
