@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from threading import Thread
 
 from backcalc import progress
@@ -23,15 +23,35 @@ STAGE = "marking"
 _work: list[tuple[Grader, Sequence[Submission]]] = []  # What a worker works on: it was there when it was forked.
 
 
-def grade(grader: Grader, handed_in: Sequence[Submission], jobs: int = 1) -> list[Graded]:
-    """The marks of each submission, in the order in which they are handed in, by at most `jobs` processes."""
+class WorkerLostError(Exception):
+    """The system has ended a worker, as it does where it has no memory left."""
+
+
+def _nobody_told() -> None:
+    pass
+
+
+def grade(
+    grader: Grader, handed_in: Sequence[Submission], jobs: int = 1, lost: Callable[[], None] = _nobody_told
+) -> list[Graded]:
+    """The marks of each submission, in the order in which they are handed in, by at most `jobs` processes.
+
+    `lost` is called where the system has ended one of them; what was left is then marked in this process.
+    """
     jobs = min(jobs, -(-len(handed_in) // AT_ONCE))  # More processes than parts would have nothing to do.
-    if jobs < 2:
+    # Where a process cannot be forked (Windows), a worker would have to read the whole class again: one does it all.
+    if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
         return [grader.grade(each) for each in progress.through(STAGE, handed_in, AT_ONCE)]
     found: list[Graded] = []
-    for part in _by_processes(grader, handed_in, jobs):
-        found += part
-        progress.at(STAGE, len(found) / len(handed_in))
+    try:
+        for part in _by_processes(grader, handed_in, jobs):
+            found += part
+            progress.at(STAGE, len(found) / len(handed_in))
+    except WorkerLostError:
+        # The parts that have come back stand; the others are marked again, here, where nothing else takes memory.
+        lost()
+        rest = progress.through(STAGE, handed_in[len(found) :], AT_ONCE)
+        found += [grader.grade(each) for each in rest]
     return found
 
 
@@ -52,8 +72,8 @@ def _by_processes(grader: Grader, handed_in: Sequence[Submission], jobs: int) ->
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
             yield from parts
-        except BrokenProcessPool:  # The system ends a process like that where it has no memory left.
-            raise MemoryError from None
+        except BrokenProcessPool:
+            raise WorkerLostError from None
 
 
 def _begin(grader: Grader, handed_in: Sequence[Submission]) -> None:

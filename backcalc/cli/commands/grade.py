@@ -95,7 +95,7 @@ def command(
     if shown.format == "gradescope" and out is None and len(handed_in) > 1:
         raise click.UsageError(f"{len(handed_in)} results need a folder: --out DIR")
     # Marks are shown even where some could not be read: one broken file must not keep a class waiting.
-    graded = grade(Grader(found, questions, strict=strict), handed_in, jobs)
+    graded = grade(Grader(found, questions, strict=strict), handed_in, jobs, _tell_lost)
     kept((found, graded))
     errors += [each.error for each in graded if each.error is not None]
     _print_errors(errors)
@@ -115,6 +115,12 @@ def _prepared(path: str, asked: Asked, tolerance: Tolerance) -> tuple[Key, list[
     questions, warnings = asked_by(key, program.source, program.comments)
     print_warnings(program.source, [*result.warnings, *warnings])
     return key, questions
+
+
+def _tell_lost() -> None:
+    tell(
+        "warning: the system has ended a process that marked (where memory is short it does); its part is marked again"
+    )
 
 
 def _print_errors(errors: Iterable[BackcalcError]) -> None:
