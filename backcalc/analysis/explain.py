@@ -13,7 +13,17 @@ from functools import cached_property
 from math import isclose, isnan
 from typing import Any, Literal, NamedTuple
 
-from backcalc.analysis.longhand import CHAIN, HADAMARD, exact_literal, is_nan, is_small, is_zero, shown, summed
+from backcalc.analysis.longhand import (
+    CHAIN,
+    HADAMARD,
+    derivative_name,
+    exact_literal,
+    is_nan,
+    is_small,
+    is_zero,
+    shown,
+    summed,
+)
 from backcalc.calculus.constant import applied
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
@@ -42,7 +52,7 @@ class Equation:
     number, an array, a formula where it is not known, or None where it cannot be expressed.
     """
 
-    symbol: str
+    symbol: Name
     formula: Expr | None
     substituted: Expr | None
     value: Any
@@ -135,7 +145,7 @@ class _Derivation:
             substituted = None if formula is None or is_stated else self._put_in(formula)
             substituted = None if substituted is formula else substituted
             note: Note = "given" if is_stated and node.kind != "input" else ""
-            equation = node.name, self._marked(formula), self._marked(substituted), value
+            equation = Name(node.name), self._marked(formula), self._marked(substituted), value
             yield Step(*equation, node.name, "forward", note=note)
 
     # ---- The reverse pass --------------------------------------------------------------------------------------------
@@ -155,7 +165,7 @@ class _Derivation:
     def _adjoint_step(self, i: int, terms: list[_Term]) -> Step:
         """∂L/∂node as the sum over the node's users of what comes along their edges, the seed first."""
         name, value, seed = self.nodes[i].name, self.run.adjoints[i], self.run.seeds.get(i)
-        symbol = self._prefix + name
+        symbol = derivative_name(self.run.output, name)
         if not terms:
             note: Note = "no-path" if seed is None else "given" if self.run.is_outside else ""
             return Step(symbol, None, None, value, name, "reverse", note=note)
@@ -171,7 +181,7 @@ class _Derivation:
 
     def _terms(self, head: int, tails: Collection[int]) -> Iterator[tuple[int, _Term]]:
         """What `head` hands on to each of `tails`."""
-        symbol = self._prefix + self.nodes[head].name
+        symbol = derivative_name(self.run.output, self.nodes[head].name)
         if self.run.shapes[head]:
             yield from self._pulled(head, tails, symbol)
             return
@@ -184,29 +194,29 @@ class _Derivation:
             if is_output:  # Its adjoint is 1, and ∂L/∂v would be both the sum and the first term of it.
                 yield tail, _Term(formula, substituted)
                 continue
-            local = derivative(self.nodes[head].name, self.nodes[tail].name)
+            local = derivative_name(self.nodes[head].name, self.nodes[tail].name)
             found = self._equation(local, formula, substituted, value)
             # In symbols the chain rule as it is taught, in numbers what these are; the partial's own line says why.
-            term = Call(CHAIN, (Name(symbol), Name(found.symbol)))
+            term = Call(CHAIN, (symbol, found.symbol))
             last = substituted if value is None else shown(value, found.symbol)
             # The partial that the file states on an edge needs no line that repeats it.
             is_told = self.nodes[head].incoming and isinstance(formula, Number)
             yield tail, _Term(term, Call(CHAIN, (adjoint, last)), None if is_told else found)
 
-    def _pulled(self, head: int, tails: Collection[int], symbol: str) -> Iterator[tuple[int, _Term]]:
+    def _pulled(self, head: int, tails: Collection[int], symbol: Name) -> Iterator[tuple[int, _Term]]:
         """For each of `tails` the term of an array: what its adjoint becomes, for its partials would be Jacobians."""
         # The adjoint is a name in formulas, whose shape both must know to tell products apart.
         for shapes in (self.shapes, self._formulas.known_shapes):
-            shapes.names[symbol] = self.run.shapes[head]
-        flow = self._flow(head, Name(symbol))
+            shapes.names[symbol.id] = self.run.shapes[head]
+        flow = self._flow(head, symbol)
         for tail in tails:
             formula = self._filled(flow.get(tail, 0.0), tail)
             yield tail, _Term(formula, self._put_in(formula))
 
     def _adjoint(self, node: int) -> Expr:
         """∂L/∂node as it stands in a formula: with its numbers, but for what is too large for that."""
-        symbol, value = self._prefix + self.nodes[node].name, self.run.adjoints[node]
-        return shown(value, symbol)
+        symbol = derivative_name(self.run.output, self.nodes[node].name)
+        return shown(self.run.adjoints[node], symbol)
 
     def _flow(self, head: int, seed: Any) -> dict[int, Any]:
         """What the adjoint `seed` of a node hands on to each node that its formula speaks of, as formulas."""
@@ -221,7 +231,7 @@ class _Derivation:
 
     # ---- Formulas ----------------------------------------------------------------------------------------------------
 
-    def _equation(self, symbol: str, formula: Expr, substituted: Expr, value: Any) -> Equation:
+    def _equation(self, symbol: Name, formula: Expr, substituted: Expr, value: Any) -> Equation:
         """The derivative `symbol`, its formula without numbers where these do not give the value."""
         if self._holds(substituted, value):
             numbers = None if substituted is formula else self._marked(substituted)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 from backcalc.graph.shapes import Shape
-from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, size, with_args
+from backcalc.language.expr import NEGATE, NOWHERE, VECTOR, Call, Expr, Name, Number, fold, size, with_args
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.numerals import DOT
+from backcalc.text.numerals import DOT, derivative
 
 CHAIN, HADAMARD = DOT, "⊙"
 """Products as one writes them by hand: along an edge, and by the elements of arrays. `plain` makes both `*`."""
@@ -17,6 +18,19 @@ CHAIN, HADAMARD = DOT, "⊙"
 MOST_ELEMENTS = 64  # Of an array whose numbers are put into a formula; a larger one keeps its name there,
 MOST_COLUMNS = 8  # and so does one with longer rows.
 LONGEST = 400  # Names, numbers and operations of the longest formula that is put in for an adjoint.
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DerivativeName(Name):
+    """∂of/∂wrt as it stands in a formula: a name like another, that knows what it is the derivative of."""
+
+    of: str = ""
+    wrt: str = ""
+
+
+def derivative_name(of: str, wrt: str) -> DerivativeName:
+    """The name ∂of/∂wrt."""
+    return DerivativeName(derivative(of, wrt), NOWHERE, of, wrt)
 
 
 def plain(expr: Expr) -> Expr:
@@ -66,9 +80,8 @@ def is_nan(value: Any) -> bool:
     return bool(different.any() if shape_of(value) else different)
 
 
-def shown(value: Any, name: Name | str) -> Expr:
+def shown(value: Any, name: Name) -> Expr:
     """A value as it stands in a formula; by its name where it is not known, or too large for that."""
-    name = Name(name) if isinstance(name, str) else name
     if value is None:
         return name
     if is_known(value):

@@ -14,6 +14,7 @@ from backcalc.calculus.load import load
 from backcalc.calculus.point import settle
 from backcalc.calculus.run import Run, derivatives, run
 from backcalc.graph.tape import tape_of
+from backcalc.language.expr import Expr
 from backcalc.language.unparse import unparse
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import question
@@ -60,12 +61,17 @@ class Exercise:
         return run(load(Source("quiz", self.statements)), {})
 
     @cached_property
-    def key(self) -> list[tuple[str, str]]:
-        """The answers: what is asked, and its value as one writes it."""
+    def results(self) -> list[tuple[str, Expr]]:
+        """What is asked, and its value as an expression: a number, or a vector of them."""
         key = Key(self.run)
         values = (key.truth.expected(question(name)) for name in self.asked)
         # Adding 0 turns −0 into 0, which no student writes.
-        return [(name, unparse(literal(value + 0.0))) for name, value in zip(self.asked, values, strict=True)]
+        return [(name, literal(value + 0.0)) for name, value in zip(self.asked, values, strict=True)]
+
+    @property
+    def key(self) -> list[tuple[str, str]]:
+        """The answers: what is asked, and its value as one writes it."""
+        return [(name, unparse(value)) for name, value in self.results]
 
 
 def quiz(kind: str, nodes: int | None, depth: int | None, seed: int) -> Exercise:

@@ -1,18 +1,72 @@
-"""What a report is made of."""
+"""What a report is made of: tables of typed cells. How a cell of each kind is written is for each format to say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-ARROW = " → "  # Between the nodes of a path.
+from backcalc.language.expr import Expr
+from backcalc.text.numerals import DIGITS
 
+Words = str
+"""A cell of words, such as a heading; what is no name, value or formula stands as it is."""
+
+
+class Name(NamedTuple):
+    """The name of a node."""
+
+    name: str
+
+
+class Derivative(NamedTuple):
+    """∂of/∂wrt; in a heading either may be the word that stands for the node of each row."""
+
+    of: str
+    wrt: str
+
+
+class Value(NamedTuple):
+    """A number, an array, or a formula where numbers are missing, for people; None where nothing says what it is."""
+
+    value: Any
+    digits: int = DIGITS
+
+
+class Formula(NamedTuple):
+    """An expression as the file has it, its numbers in full."""
+
+    expr: Expr
+
+
+class Path(NamedTuple):
+    """Nodes one after another, and words in the place of those that are left out."""
+
+    parts: Sequence[Name | Words]
+
+
+class Product(NamedTuple):
+    """The factors along a path, and words in the place of those that are left out."""
+
+    factors: Sequence[Value | Derivative | Words]
+
+
+class Phrase(NamedTuple):
+    """Words with other cells among them."""
+
+    parts: Sequence[Name | Derivative | Value | Words]
+
+
+NONE = "-"
+"""Words for a number where there is none."""
+
+Cell = Words | Name | Derivative | Value | Formula | Path | Product | Phrase
 
 Tone = Literal["good", "fair", "bad"]
+C_co = TypeVar("C_co", covariant=True)
 
 
-class Grid(NamedTuple):
+class Table(NamedTuple, Generic[C_co]):
     """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
 
     `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out,
@@ -20,15 +74,21 @@ class Grid(NamedTuple):
     `tones` tell what the first cell of a row means.
     """
 
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    header: Sequence[C_co]
+    rows: Sequence[Sequence[C_co]]
     numbers: frozenset[int]
     yields: int | None = None
-    title: str = ""
+    title: C_co | Words = ""
     strong: frozenset[int] = frozenset()
     whole: frozenset[int] = frozenset()
     notes: Mapping[int, Sequence[str]] = MappingProxyType({})
     tones: Mapping[int, Tone] = MappingProxyType({})
+
+
+Grid = Table[Cell]
+"""A table as a report has it,"""
+Texts = Table[str]
+"""and as a format has written it."""
 
 
 def cut(grid: Grid, count: int) -> list[Grid]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import isclose, isfinite
 from typing import Any
 
-from backcalc.analysis.longhand import CHAIN, HADAMARD
+from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
 from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
 from backcalc.language.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
 from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
@@ -29,9 +29,9 @@ class Hand:
         self.digits = digits
         self.has_rounded = False
 
-    def symbol(self, name: str) -> str:
+    def symbol(self, name: Name) -> str:
         """The name of a node or a derivative."""
-        return name
+        return name.id
 
     def words(self, text: str, *names: str) -> str:
         """A remark, with the names of nodes in the place of each {}."""
@@ -145,7 +145,7 @@ _WRITTEN: dict[str, Callable[..., tuple[int, list[Piece]]]] = {
 
 
 def _is_derivative(expr: Expr) -> bool:
-    return isinstance(expr, Name) and expr.id.startswith("∂")
+    return isinstance(expr, DerivativeName)
 
 
 def _listed(items: Sequence[Expr]) -> Iterator[Piece]:

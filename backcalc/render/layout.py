@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from backcalc.render.document import Grid
+from backcalc.render.document import Texts
 from backcalc.text.numerals import DOT
 from backcalc.text.wording import display_width
 
@@ -18,7 +18,7 @@ LEAST_HEADING = 12  # nor does the heading of numbers: `∂loss…/∂node`.
 _NUMBER = re.compile(r"([-−]?\d*)((?:\.\d*)?(?:[eE][-+]?\d+)?)")
 
 
-def aligned(grid: Grid) -> Grid:
+def aligned(grid: Texts) -> Texts:
     """`grid` with the numbers of each column lined up at the decimal point."""
     columns = [list(column) for column in zip(*grid.rows, strict=True)] if grid.rows else []
     for i in grid.numbers if grid.rows else ():
@@ -26,7 +26,7 @@ def aligned(grid: Grid) -> Grid:
     return grid._replace(rows=list(zip(*columns, strict=True)))
 
 
-def lines(grid: Grid, padded: int | None = None) -> Iterator[str]:
+def lines(grid: Texts, padded: int | None = None) -> Iterator[str]:
     """The header and the rows of `grid`, numbers to the right; text is padded to at most `padded` columns."""
     room = widths(grid)
     if padded is not None:
@@ -36,7 +36,7 @@ def lines(grid: Grid, padded: int | None = None) -> Iterator[str]:
         yield (" " * GAP).join(cells).rstrip()
 
 
-def notes(grid: Grid, row: int, width: int | None = None) -> Iterator[str]:
+def notes(grid: Texts, row: int, width: int | None = None) -> Iterator[str]:
     """The lines below a row of `grid`, broken between words to fit `width` columns; without one, a line a note."""
     for note in grid.notes.get(row, ()):
         line = ""
@@ -49,12 +49,12 @@ def notes(grid: Grid, row: int, width: int | None = None) -> Iterator[str]:
         yield NOTE + line
 
 
-def widths(grid: Grid) -> list[int]:
+def widths(grid: Texts) -> list[int]:
     """The columns of a terminal that each column of `grid` takes."""
     return [max(map(display_width, column)) for column in zip(grid.header, *grid.rows, strict=True)]
 
 
-def fit(grid: Grid, width: int) -> Grid | None:
+def fit(grid: Texts, width: int) -> Texts | None:
     """`grid` in at most `width` columns of a terminal, its numbers whole; None where they do not fit.
 
     What gives way, in turn: long headings of numbers, the formulas, the names, the alignment of the numbers, and the
@@ -66,7 +66,7 @@ def fit(grid: Grid, width: int) -> Grid | None:
     return next((found for candidate in candidates if _total(found := _narrowed(candidate, width)) <= width), None)
 
 
-def records(grid: Grid, width: int) -> Iterator[str]:
+def records(grid: Texts, width: int) -> Iterator[str]:
     """`grid` for a place too narrow for columns: a line a cell, a number that needs it on a line of its own.
 
     A product that needs more than a line goes on behind one of its dots, an array behind a comma, so that no number is
@@ -113,7 +113,7 @@ def _folded(cell: str, width: int) -> Iterator[str]:
     yield line.rstrip()
 
 
-def _narrowed(grid: Grid, width: int) -> Grid:
+def _narrowed(grid: Texts, width: int) -> Texts:
     """`grid` with long headings of numbers cut, then its yielding column, then its other text."""
     # Widths are asked for again after each cut, for every cut may be enough.
     for column in sorted(grid.numbers):
@@ -129,16 +129,16 @@ def _narrowed(grid: Grid, width: int) -> Grid:
     return grid
 
 
-def _total(grid: Grid) -> int:
+def _total(grid: Texts) -> int:
     taken = widths(grid)
     return sum(taken) + GAP * (len(taken) - 1)
 
 
-def _excess(grid: Grid, width: int) -> int:
+def _excess(grid: Texts, width: int) -> int:
     return max(0, _total(grid) - width)
 
 
-def _share(grid: Grid, columns: Sequence[int], width: int) -> int:
+def _share(grid: Texts, columns: Sequence[int], width: int) -> int:
     """The width that each of `columns` may have at most for `grid` to fit: the widest give way first."""
     taken = [widths(grid)[i] for i in columns]
     spare = sum(taken) - _excess(grid, width)
@@ -146,21 +146,21 @@ def _share(grid: Grid, columns: Sequence[int], width: int) -> int:
     return next((most for most in wider if sum(min(most, each) for each in taken) <= spare), LEAST)
 
 
-def _cut_column(grid: Grid, column: int, width: int, cut: Callable[[str, int], str]) -> Grid:
+def _cut_column(grid: Texts, column: int, width: int, cut: Callable[[str, int], str]) -> Texts:
     """`grid` with `column` as narrow as `width`, but as wide as says something."""
     width = max(LEAST, display_width(grid.header[column]), width)
     rows = [[cut(cell, width) if i == column else cell for i, cell in enumerate(row)] for row in grid.rows]
     return grid._replace(rows=rows)
 
 
-def _cut_heading(grid: Grid, column: int, excess: int) -> Grid:
+def _cut_heading(grid: Texts, column: int, excess: int) -> Texts:
     """`grid` with the heading of `column` narrower by `excess`, but as wide as says something."""
     width = max(LEAST_HEADING, display_width(grid.header[column]) - excess)
     header = [clip_middle(name, width) if i == column else name for i, name in enumerate(grid.header)]
     return grid._replace(header=header)
 
 
-def _without(grid: Grid, column: int) -> Grid:
+def _without(grid: Texts, column: int) -> Texts:
     rows = [[cell for i, cell in enumerate(row) if i != column] for row in grid.rows]
     header = [name for i, name in enumerate(grid.header) if i != column]
     numbers, whole = (frozenset(i - (i > column) for i in places) for places in (grid.numbers, grid.whole))

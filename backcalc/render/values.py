@@ -9,7 +9,7 @@ from typing import Any
 from backcalc.language.expr import Expr, Name, Number, fold, size, with_args
 from backcalc.language.unparse import number_text, unparse
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.numerals import DIGITS, UNKNOWN, rounded
+from backcalc.text.numerals import DIGITS, rounded
 
 ELEMENTS = 8  # Of a longer array only the ends are shown in a table.
 LONGEST = 400  # Names, numbers and operations of the longest formula that is shown.
@@ -30,11 +30,9 @@ def value_text(value: Any, digits: int = DIGITS) -> str:
     return unparse(in_digits(value, digits))
 
 
-def is_plain(text: str) -> bool:
-    """Whether a cell holds one number, or stands for one."""
-    return text in (UNKNOWN, "-", "nan", "inf", "-inf") or (
-        text.lstrip("-")[:1].isdigit() and not set(text) & set(" []*/()")
-    )
+def is_number(value: Any) -> bool:
+    """Whether a value is one number, or stands for one that is not known."""
+    return value is None or isinstance(value, Number) or (is_known(value) and not shape_of(value))
 
 
 def in_digits(expr: Expr, digits: int) -> Expr:

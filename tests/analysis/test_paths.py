@@ -31,6 +31,7 @@ from backcalc.render.formats.plain import render_plain
 from backcalc.render.layout import records
 from backcalc.render.reports.paths import count_text, paths_report, render_paths_csv, render_paths_json
 from backcalc.render.values import value_text
+from backcalc.render.writer import PLAIN
 
 SAMPLES = File(backcalc.__file__).parent.parent / "samples"
 law = settings(deadline=None, derandomize=True, max_examples=200)
@@ -526,7 +527,7 @@ def test_markdown_and_latex():
 
 def test_in_a_narrow_terminal_no_number_is_torn_apart():
     (grid, *_) = paths_report(sample("lattice"), ["x"], 1, digits=17)
-    assert list(records(grid, 60)) == [
+    assert list(records(PLAIN.written(grid), 60)) == [
         "x → b1 → b2 → b3 → b4 → b5 → o",
         "  factors",
         "    (−0.8414709848078965)·(−0.98218827476587289)·",

@@ -29,6 +29,7 @@ from backcalc.render.reports.run_csv import render_csv
 from backcalc.render.reports.run_json import render_json, warning_texts
 from backcalc.render.values import MAX_DIGITS, exact
 from backcalc.render.warnings import render_warnings
+from backcalc.render.writer import PLAIN
 from backcalc.text.errors import Diagnostic
 from backcalc.text.numerals import rounded
 from backcalc.text.source import Source, Span
@@ -259,7 +260,7 @@ def test_colour_changes_nothing_but_colour(monkeypatch):
 
 
 def test_partials_show_how_each_adjoint_adds_up():
-    _, contributions, _ = run_report(result(EDGES), partials=True)
+    _, contributions, _ = map(PLAIN.written, run_report(result(EDGES), partials=True))
     assert contributions.header == ("node", "user", "∂user/∂node", "∂o/∂user", "contribution")
     assert contributions.rows == [
         ("x1", "u1", "-2", "3", "-6"),
@@ -275,7 +276,8 @@ def test_partials_show_how_each_adjoint_adds_up():
 
 
 def test_partials_in_forward_mode_show_how_each_tangent_adds_up():
-    nodes, pushes, gradient = run_report(result(EDGES, mode="forward", wrt=["x1"]), partials=True)
+    forward = run_report(result(EDGES, mode="forward", wrt=["x1"]), partials=True)
+    nodes, pushes, gradient = map(PLAIN.written, forward)
     assert [row[-1] for row in nodes.rows] == ["1", "-2", "4", "-10"]
     assert pushes.rows == [
         ("∂x1/∂x1", "seed", "-", "-", "1"),
@@ -292,7 +294,7 @@ def test_partials_in_forward_mode_show_how_each_tangent_adds_up():
 
 
 def test_all_pairs():
-    _, pairs, _ = run_report(result(EDGES), pairs=True)
+    _, pairs, _ = map(PLAIN.written, run_report(result(EDGES), pairs=True))
     assert pairs.rows == [
         ("∂u1/∂x1", "-2"),
         ("∂u2/∂x1", "4"),

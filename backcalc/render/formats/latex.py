@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 from unicodedata import normalize
 
-from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold
-from backcalc.language.parser import parse_expression
+from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, size
 from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
-from backcalc.render.document import ARROW, Grid
-from backcalc.render.values import MAX_DIGITS
+from backcalc.render.document import NONE, Cell, Derivative, Formula, Grid, Path, Product, Value, Words
+from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits, value_text
+from backcalc.render.writer import Writer
 from backcalc.rules.primitives import lookup
-from backcalc.text.errors import ParseError
-from backcalc.text.numerals import DIGITS, DOT, rounded
-from backcalc.text.source import Source
+from backcalc.rules.values import is_known, shape_of
+from backcalc.text.numerals import DIGITS, rounded
 
 _GREEK = re.findall(
     r"\w+",
@@ -24,37 +24,13 @@ _GREEK = re.findall(
 _GREEK += ["varepsilon", "vartheta", "varpi", "varrho", "varphi", "ell"]
 _LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩϵϑϖϱϕℓ", _GREEK, strict=True))
 _SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}"}
+_SPECIAL |= {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u030c": "check"}
 _ACCENTS |= {"\u0300": "grave", "\u0301": "acute", "\u0306": "breve", "\u030a": "mathring"}
 LAST_LATIN = "\u017f"  # What pdfLaTeX sets in text without further packages.
 NEEDS = "% Names with letters beyond Latin and Greek: compile with XeLaTeX or LuaLaTeX, in a font that has them."
-
-DERIVATIVE = re.compile(r"∂(\S+)/∂(\S+)")
-_AMONG_WORDS = re.compile(r"(∂\w+'*/∂\w+'*)")
-_WORDS = (
-    "node",
-    "shape",
-    "formula",
-    "value",
-    "gradient",
-    "input",
-    "edges",
-    "seed",
-    "sum",
-    "path",
-    "factors",
-    "product",
-    "method",
-    "multiplications",
-    "backpropagation",
-    "counted",
-    "user",
-    "contribution",
-    "?",
-    "-",
-)
 
 Latex = tuple[str, int]
 """LaTeX and how tightly it binds."""
@@ -99,20 +75,20 @@ def render_latex(report: Iterable[Grid]) -> Iterator[str]:
 
 
 def _tabulars(report: Iterable[Grid]) -> Iterator[str]:
-    for i, grid in enumerate(report):
+    for i, grid in enumerate(map(LATEX.written, report)):
         if i:
             yield r"\medskip"
             yield ""
         if grid.title:
-            yield words_latex(grid.title) + r"\\"
+            yield grid.title + r"\\"
         if not grid.header:  # A title alone, such as how many rows are left out.
             continue
         columns = "".join("r" if c in grid.numbers else "l" for c in range(len(grid.header)))
         yield rf"\begin{{tabular}}{{{columns}}}"
         yield r"\hline"
-        yield _row(map(_cell, grid.header))
+        yield _row(grid.header)
         yield r"\hline"
-        yield from (_row(map(_cell, row)) for row in grid.rows)
+        yield from map(_row, grid.rows)
         yield r"\hline"
         yield r"\end{tabular}"
 
@@ -121,42 +97,90 @@ def _row(cells: Iterable[str]) -> str:
     return " & ".join(cells) + r" \\"
 
 
-def _cell(text: str) -> str:
-    """A cell as mathematics where it is a derivative, a formula, a number, a path or a product, else as words."""
-    for between, sign in ((ARROW, r" \to "), (DOT, r" \cdot ")):
-        if between in text:
-            return f"${sign.join(map(_part, text.split(between)))}$"
-    derivative = DERIVATIVE.fullmatch(text)
-    if derivative:
-        of, wrt = ("\\mathrm{node}" if name == "node" else name_latex(name) for name in derivative.groups())
-        return rf"$\partial {of}/\partial {wrt}$"
-    if text in _WORDS:  # Else they would be read as names of nodes.
-        return text
-    try:
-        # A report is text by now; what parses is mathematics, for the language has the digits as they were written.
-        return f"${latex(parse_expression(Source('cell', text)), MAX_DIGITS)}$"
-    except ParseError:
+class _Latex(Writer):
+    """Mathematics, but for words."""
+
+    def words(self, text: Words) -> str:
+        """Words, outside mathematics."""
         return words_latex(text)
 
+    def name(self, name: str) -> str:
+        """A name as a letter with its index."""
+        return f"${name_latex(name)}$"
 
-def _part(text: str) -> str:
-    """A node of a path, or a factor with the parentheses that it has."""
-    cell = _cell(text.replace("−", "-"))
-    found = cell[1:-1] if cell.startswith("$") else rf"\text{{{cell}}}"
-    return rf"\left({found}\right)" if text.startswith("(") else found
+    def derivative(self, cell: Derivative) -> str:
+        """A derivative on one line."""
+        return rf"$\partial {name_latex(cell.of)}/\partial {name_latex(cell.wrt)}$"
+
+    def value(self, cell: Value) -> str:
+        """A number, an array as a column or a matrix, or a formula."""
+        found = value_latex(cell.value, cell.digits)
+        return words_latex(value_text(cell.value)) if found is None else f"${found[0]}$"
+
+    def formula(self, cell: Formula) -> str:
+        """An expression, its numbers in full."""
+        return f"${latex(cell.expr, MAX_DIGITS)}$"
+
+    def path(self, cell: Path) -> str:
+        """Nodes with arrows between them."""
+        nodes = r" \to ".join(map(self._part, cell.parts))
+        return f"${nodes}$"
+
+    def product(self, cell: Product) -> str:
+        """Factors with dots between them."""
+        alone = len(cell.factors) == 1
+        found = r" \cdot ".join(self.factor(part, alone=alone) for part in cell.factors)
+        return f"${found}$" if found else NONE
+
+    def factor(self, cell: Value | Derivative | Words, *, alone: bool) -> str:
+        """One factor, in mathematics."""
+        found = value_latex(cell.value, cell.digits) if isinstance(cell, Value) else None
+        if found is None:
+            return self._part(cell)
+        # As on paper: a quotient or a power that is a factor keeps its parentheses, a function's call needs none.
+        is_open = isinstance(cell.value, Call) and not cell.value.is_named if isinstance(cell, Value) else False
+        return rf"\left({found[0]}\right)" if not alone and (is_open or found[1] < PRODUCT) else found[0]
+
+    def _part(self, cell: Cell) -> str:
+        """A cell within mathematics."""
+        text = self.cell(cell)
+        return text[1:-1] if text.startswith("$") else rf"\text{{{text}}}"
+
+
+def value_latex(value: Any, digits: int) -> Latex | None:
+    """A value as mathematics; None where that has nothing for it: it is not known, or too long to be shown."""
+    if value is None:
+        return None
+    if not is_known(value):
+        return fold(in_digits(value, digits), _shown_leaf, call_latex) if size(value, LONGEST) <= LONGEST else None
+    return array_latex(value, lambda number: _shown_leaf(Number(number, rounded(number, digits))))
+
+
+def array_latex(value: Any, number: Callable[[float], Latex]) -> Latex:
+    """An array as a column or a matrix, of a long one the ends; a number as `number` writes it."""
+    if not shape_of(value):
+        return number(float(value))
+    return shown_vector([array_latex(item, number) for item in ends(value)], len(value))
+
+
+def shown_vector(shown: list[Latex], count: int) -> Latex:
+    """A column or a matrix, with dots for what is not shown of `count` items."""
+    if count > len(shown):
+        row, dots = shown[0][0], (r"\vdots", ATOM)
+        middle = (vector_latex((dots,) * (row.count(r"\\") + 1)), ATOM) if is_vector(row) else dots
+        shown.insert(ELEMENTS // 2, middle)
+    return vector_latex(tuple(shown)), ATOM
+
+
+def _shown_leaf(leaf: Number | Name) -> Latex:
+    """A number in the digits that are shown, or a name."""
+    text, own = leaf_latex(leaf, MAX_DIGITS)
+    return text, SUM if text.startswith("-") else own  # As if the minus were an operator.
 
 
 def words_latex(text: str) -> str:
-    """Text as LaTeX outside mathematics, but for derivatives in it."""
-    return "".join(map(_word, _AMONG_WORDS.split(text)))
-
-
-def _word(text: str) -> str:
-    if _AMONG_WORDS.fullmatch(text):
-        return _cell(text)
-    for char, command in _SYMBOLS.items():
-        text = text.replace(char, command)
-    return text
+    """Text as LaTeX outside mathematics."""
+    return "".join(_SYMBOLS.get(char, char) for char in text)
 
 
 _SYMBOLS = {**_SPECIAL, "∂": r"$\partial$", "×": r"$\times$", "≠": r"$\neq$", "…": r"\dots{}"}
@@ -237,3 +261,6 @@ def _tightness(call: Call) -> tuple[int, tuple[int, ...]]:
 def grouped(text: Latex, need: int) -> str:
     """A text as it stands where it must bind so tightly."""
     return text[0] if text[1] >= need else rf"\left({text[0]}\right)"
+
+
+LATEX = _Latex()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backcalc.render.document import Grid
+from backcalc.render.document import Grid, Texts
+from backcalc.render.writer import PLAIN
 
 
 def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
     """The lines of `report`: a pipe table a grid, numbers to the right."""
-    for i, grid in enumerate(map(_with_notes, report)):
+    for i, grid in enumerate(_with_notes(PLAIN.written(grid)) for grid in report):
         if i:
             yield ""
         if grid.title:
@@ -22,7 +23,7 @@ def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
         yield from (_row(_cells(row, grid)) for row in grid.rows)
 
 
-def _with_notes(grid: Grid) -> Grid:
+def _with_notes(grid: Texts) -> Texts:
     """`grid` with its notes as a column of their own."""
     if not grid.notes:  # A pipe table has no place between its rows.
         return grid
@@ -30,7 +31,7 @@ def _with_notes(grid: Grid) -> Grid:
     return grid._replace(header=(*grid.header, "note"), rows=rows)
 
 
-def _cells(row: Sequence[str], grid: Grid) -> list[str]:
+def _cells(row: Sequence[str], grid: Texts) -> list[str]:
     """Formulas as code, so that `*` in them stays what it is."""
     return [f"`{cell}`" if i == grid.yields else _escaped(cell) for i, cell in enumerate(row)]
 

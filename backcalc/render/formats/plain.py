@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from backcalc.render.document import Grid
 from backcalc.render.layout import PADDED, aligned, lines, notes
+from backcalc.render.writer import PLAIN
 
 
 def render_plain(report: Iterable[Grid]) -> Iterator[str]:
     """The lines of `report`, each as wide as what it says: a pipe has no edge to cut at."""
-    for i, grid in enumerate(report):
+    for i, grid in enumerate(map(PLAIN.written, report)):
         if i:
             yield ""
         if grid.title:

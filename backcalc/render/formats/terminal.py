@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backcalc.render.document import Grid
+from backcalc.render.document import Grid, Texts
 from backcalc.render.formats.styled import Piece, columns, print_line
 from backcalc.render.layout import fit, lines, notes, records
+from backcalc.render.writer import PLAIN
 from backcalc.text.wording import display_width
 
 _HEADING, _RULE, _STRONG = "bold cyan", "dim", "bold"
@@ -16,14 +17,14 @@ _TONES = {"good": "green", "fair": "yellow", "bad": "red"}
 def print_table(report: Iterable[Grid], *, color: bool, width: int | None = None) -> None:
     """Print `report` to stdout, fitted to the terminal (or to `width` columns)."""
     width = width or columns()
-    for i, grid in enumerate(report):
+    for i, grid in enumerate(map(PLAIN.written, report)):
         if i:
             print_line([], color=color)
         for line in _lines(grid, width):
             print_line(line, color=color)
 
 
-def _lines(grid: Grid, width: int) -> Iterator[list[Piece]]:
+def _lines(grid: Texts, width: int) -> Iterator[list[Piece]]:
     """`grid` as lines in their styles: a heading over a rule, or a line a cell where columns do not fit."""
     if grid.title:
         yield [(grid.title, _STRONG)]

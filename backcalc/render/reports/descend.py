@@ -25,7 +25,7 @@ def descend_report(
 ) -> list[Grid]:
     """The update rule in symbols, then the steps `shown`, at most `limit` of them, and why it ended."""
     output = shorten(found.output)
-    grids = []
+    grids: list[Grid] = []
     if rules and settings.method == "sgd" and not settings.momentum:
         sign = "+" if settings.maximise else "−"
         rows = [(name, _update(name, rule, sign, has_rows=has_rows)) for name, rule in rules.items()]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backcalc.analysis.explain import explain
-from backcalc.language.unparse import unparse
-from backcalc.quiz.exercise import Exercise, symbol
-from backcalc.render.document import Grid
+from backcalc.marking.sheet import question
+from backcalc.quiz.exercise import Exercise
+from backcalc.render.document import Cell, Derivative, Formula, Grid, Name
 from backcalc.render.formats.latex import render_latex
 from backcalc.render.formats.markdown import render_markdown
 from backcalc.render.hand import Hand
 from backcalc.render.reports.steps import derivation, render_steps_markdown
 from backcalc.render.reports.steps_latex import document_beginning, steps_latex
 from backcalc.rules.values import literal
-from backcalc.text.numerals import DIGITS, derivative
+from backcalc.text.numerals import DIGITS
 
 BLANK = "…"  # Where the answer is to be written.
 
@@ -59,13 +59,15 @@ def _given(exercise: Exercise) -> list[Grid]:
     nodes = run.graph.nodes
     # Inputs have values by their defaults, nodes with edges by their activation; all else is to be found.
     known = [
-        (node.name, unparse(literal(run.values[i])))
+        (Name(node.name), Formula(literal(run.values[i])))
         for i, node in enumerate(nodes)
         if (node.kind == "input" and node.default is not None) or (node.incoming and node.expr is not None)
     ]
-    edges = [(derivative(node.name, edge.tail), unparse(edge.partial)) for node in nodes for edge in node.incoming]
-    formulas = [(node.name, unparse(node.formula)) for node in nodes if node.kind == "expression" and node.formula]
-    grids = [
+    edges = [(Derivative(node.name, edge.tail), Formula(edge.partial)) for node in nodes for edge in node.incoming]
+    formulas = [
+        (Name(node.name), Formula(node.formula)) for node in nodes if node.kind == "expression" and node.formula
+    ]
+    grids: list[Grid] = [
         Grid(("local partial", "value"), edges, frozenset([1])),
         Grid(("what is known", "value"), known, frozenset(), whole=frozenset([1])),
         Grid(("node", "formula"), formulas, frozenset(), yields=1),
@@ -75,5 +77,11 @@ def _given(exercise: Exercise) -> list[Grid]:
 
 def _asked(exercise: Exercise, *, key: bool) -> Grid:
     """The table of answers, filled in with `key`."""
-    rows = [(symbol(name), value if key else BLANK) for name, value in exercise.key]
+    rows = [(_symbol(name), Formula(value) if key else BLANK) for name, value in exercise.results]
     return Grid(("what is asked", "value"), rows, frozenset(), whole=frozenset([1]))
+
+
+def _symbol(name: str) -> Cell:
+    """What is asked, a value or a derivative."""
+    asked = question(name)
+    return Name(name) if asked.wrt is None else Derivative(asked.of, asked.wrt)

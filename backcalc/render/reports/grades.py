@@ -10,7 +10,7 @@ from backcalc import progress
 from backcalc.language.unparse import number_text
 from backcalc.marking.class_summary import mistakes
 from backcalc.marking.grade import VERDICTS, Graded
-from backcalc.render.document import Grid, cut
+from backcalc.render.document import NONE, Cell, Grid, Value, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.reports.marks import mark_object
@@ -27,7 +27,9 @@ def grades_report(graded: Sequence[Graded], digits: int = DIGITS, limit: int = 0
     if not graded:
         return []
     shown = graded[: limit or None]
-    rows = [(each.name, *_counts(each), "-" if each.score is None else rounded(each.score, digits)) for each in shown]
+    rows: list[tuple[Cell, ...]] = [
+        (each.name, *_counts(each), NONE if each.score is None else Value(each.score, digits)) for each in shown
+    ]
     header = ("submission", *VERDICTS, "score")
     grid = Grid(header, rows, frozenset(range(1, len(header))))
     return [*cut(grid, len(graded)), *class_report(graded, digits)]
@@ -43,7 +45,7 @@ def class_report(graded: Sequence[Graded], digits: int = DIGITS) -> list[Grid]:
 
 def _counts(graded: Graded) -> list[str]:
     if not graded.is_read:
-        return ["-" for _ in VERDICTS]
+        return [NONE for _ in VERDICTS]
     found = Counter[str](answer.verdict for answer in graded.marked)
     return [str(found[verdict]) for verdict in VERDICTS]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
 from backcalc.marking.mark import Mark, Verdict
-from backcalc.render.document import Grid, Tone
+from backcalc.render.document import NONE, Cell, Grid, Tone, Value
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import MAX_DIGITS, exact, value_text
@@ -31,8 +31,8 @@ PLACES_SHOWN = 3
 def marks_report(marked: Sequence[Mark], digits: int = DIGITS, *, hints: bool = False) -> list[Grid]:
     """A row an answer, below it what went wrong, then the score; with `hints` nothing that gives an answer away."""
     header = ["", "answer", "given", "expected", "verdict"]
-    rows = [
-        [SIGNS[mark.verdict], mark.name, mark.given or "-", _expected(mark, digits), mark.verdict] for mark in marked
+    rows: list[list[Cell]] = [
+        [SIGNS[mark.verdict], mark.name, mark.given or NONE, _expected(mark, digits), mark.verdict] for mark in marked
     ]
     if hints:  # What is expected gives the answer away.
         header.pop(3)
@@ -110,9 +110,7 @@ def _places_text(mark: Mark, digits: int, *, hints: bool) -> str:
     return f"wrong in {plural(len(places), 'element')}: {', '.join(shown)}" + (f" and {more} more" if more else "")
 
 
-def _expected(mark: Mark, digits: int) -> str:
+def _expected(mark: Mark, digits: int) -> Value:
     """The true value with as many digits as the answer has, so that a wrong last digit shows."""
     written = len(re.sub(r"e.*|\D", "", mark.given.lower()).lstrip("0"))
-    return value_text(
-        mark.expected, max(digits, 10) if shape_of(mark.expected) else min(MAX_DIGITS, max(digits, written))
-    )
+    return Value(mark.expected, max(digits, 10) if shape_of(mark.expected) else min(MAX_DIGITS, max(digits, written)))

@@ -7,18 +7,19 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from backcalc.analysis.paths import Aggregation, Path, PathSum
-from backcalc.language.expr import Call
 from backcalc.language.unparse import number_text
-from backcalc.render.document import ARROW, Grid
+from backcalc.render.document import Cell, Derivative, Grid, Name, Phrase, Product, Value, Words
+from backcalc.render.document import Path as PathCell
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
-from backcalc.render.values import TOO_LONG, exact, formulas_of, is_plain, value_text
+from backcalc.render.values import exact, formulas_of, is_number
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.numerals import DIGITS, DOT, by_hand, derivative, factor
+from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
 LONGEST, ENDS = 16, 3  # Factors of a path that is shown whole, and those shown at either end of a longer one.
 T = TypeVar("T")
+C = TypeVar("C")
 WHOLE = 10**15  # From here on a count is rounded for people, as numbers are.
 
 
@@ -30,9 +31,10 @@ def paths_report(found: Aggregation, sources: Sequence[str], limit: int, digits:
         yield _table(each, output, digits)
     by_path, by_sweep = found.multiplications(sources)
     if by_path:
-        rows = [
+        counted = Phrase(("one an edge of these paths, into ", Name(output), " none"))
+        rows: list[tuple[Cell, ...]] = [
             ("path aggregation", count_text(by_path, digits), "of each path one fewer than its factors"),
-            ("backpropagation", count_text(by_sweep, digits), f"one an edge of these paths, into {output} none"),
+            ("backpropagation", count_text(by_sweep, digits), counted),
         ]
         what = "products of Jacobians" if any(found.run.shapes) else "multiplications"
         yield Grid(("method", what, "counted"), rows, frozenset([1]))
@@ -74,32 +76,33 @@ def count_text(count: int, digits: int | None = None) -> str:
 def _table(found: PathSum, output: str, digits: int) -> Grid:
     """The paths from one node: a row each, the sum, and the adjoint."""
     has_matrices = not found.is_ranked and any(map(_has_matrices, found.paths))
-    rows = [
-        (_path_text(path), _factors_text(path, digits, backward=has_matrices), value_text(path.product, digits))
+    rows: list[tuple[Cell, Cell, Value]] = [
+        (_path(path), _product(path, digits, backward=has_matrices), Value(path.product, digits))
         for path in found.paths
     ]
-    slope = f"{derivative(output, shorten(found.source))} by backpropagation"
+    slope, told = Derivative(output, shorten(found.source)), " by backpropagation"
     # The sum beside the adjoint is the aggregation lemma, shown; of a part of the paths it would be something else.
     if found.is_whole and rows and is_known(found.adjoint):
-        rows.append(("sum", "", value_text(found.sum, digits)))
-        rows.append((f"{'=' if found.agrees else '≠'} {slope}", "", value_text(found.adjoint, digits)))
+        rows.append(("sum", "", Value(found.sum, digits)))
+        sign = "= " if found.agrees else "≠ "
+        rows.append((Phrase((sign, slope, told)), "", Value(found.adjoint, digits)))
     else:
-        rows.append((f"sum = {slope}", "", value_text(found.adjoint, digits)))
-    numbers = frozenset([2] if all(is_plain(product) for *_, product in rows) else [])
+        rows.append((Phrase(("sum = ", slope, told)), "", Value(found.adjoint, digits)))
+    numbers = frozenset([2] if all(is_number(product.value) for *_, product in rows) else [])
     strong = frozenset(range(len(found.paths), len(rows)))
-    title = _title(found, output, digits) + ("; factors in the order of the matrix product" if has_matrices else "")
+    title = _title(found, output, digits, "; factors in the order of the matrix product" if has_matrices else "")
     return Grid(
         ("path", "factors", "product"), rows, numbers, title=title, strong=strong, whole=frozenset(range(3)) - numbers
     )
 
 
-def _title(found: PathSum, output: str, digits: int) -> str:
+def _title(found: PathSum, output: str, digits: int, more: str) -> Phrase:
     source = shorten(found.source)
-    slope = derivative(output, source)
+    ends = f"{source} to {output}"
     if not found.count:
-        return f"{slope}: no path leads from {source} to {output}"
-    paths = f"{_many(found.count, digits)} {'path' if found.count == 1 else 'paths'}"
-    return f"{slope}: {paths} from {source} to {output}" + ("" if found.is_whole else f", {_shown(found)}")
+        return Phrase((Derivative(output, source), ": no path leads from ", ends))
+    paths = f": {_many(found.count, digits)} {'path' if found.count == 1 else 'paths'} from "
+    return Phrase((Derivative(output, source), paths, ends, *(() if found.is_whole else (f", {_shown(found)}",)), more))
 
 
 def _shown(found: PathSum) -> str:
@@ -112,40 +115,31 @@ def _many(count: int, digits: int) -> str:
     return f"{count:,}" if count < WHOLE else count_text(count, digits)
 
 
-def _path_text(path: Path) -> str:
-    return ARROW.join(_ends(path.nodes, LONGEST + 1, shorten))
+def _path(path: Path) -> PathCell:
+    return PathCell(_ends(path.nodes, LONGEST + 1, lambda node: Name(shorten(node))))
 
 
-def _factors_text(path: Path, digits: int, *, backward: bool) -> str:
+def _product(path: Path, digits: int, *, backward: bool) -> Product:
     """The factors as a product; with matrices among them `backward`, from the output on, as they are multiplied."""
     # Matrices are multiplied from the output on, and do not commute; numbers follow the path.
     edges = list(zip(path.factors, pairwise(path.nodes), strict=True))
 
-    def text(edge: tuple[Any, tuple[str, str]]) -> str:
-        return _factor_text(edge[0], *edge[1], digits, alone=len(edges) == 1)
+    def factor(edge: tuple[Any, tuple[str, str]]) -> Value | Derivative:
+        value, (tail, head) = edge
+        return Derivative(shorten(head), shorten(tail)) if value is None else Value(value, digits)
 
-    return DOT.join(_ends(edges[::-1] if backward else edges, LONGEST, text)) or "-"
-
-
-def _factor_text(value: Any, tail: str, head: str, digits: int, *, alone: bool) -> str:
-    """A factor as a hand writes it, in parentheses where a sign or an operation asks for them."""
-    if value is None:
-        return derivative(shorten(head), shorten(tail))
-    if is_known(value) and not shape_of(value):
-        return (by_hand if alone else factor)(value, digits)
-    text = value_text(value, digits)
-    return f"({text})" if isinstance(value, Call) and not (alone or value.is_named or text == TOO_LONG) else text
+    return Product(_ends(edges[::-1] if backward else edges, LONGEST, factor))
 
 
 def _has_matrices(path: Path) -> bool:
     return any(value is None or (is_known(value) and shape_of(value)) for value in path.factors)
 
 
-def _ends(items: Sequence[T], most: int, text: Callable[[T], str]) -> list[str]:
-    """The texts of `items`; of more than `most` those of the first and last, and how many stand between them."""
+def _ends(items: Sequence[T], most: int, cell: Callable[[T], C]) -> list[C | Words]:
+    """The cells of `items`; of more than `most` those of the first and last, and how many stand between them."""
     if len(items) <= most:
-        return list(map(text, items))
-    return [*map(text, items[:ENDS]), f"… {len(items) - 2 * ENDS} more …", *map(text, items[-ENDS:])]
+        return list(map(cell, items))
+    return [*map(cell, items[:ENDS]), f"… {len(items) - 2 * ENDS} more …", *map(cell, items[-ENDS:])]
 
 
 def left_out_text(found: PathSum, digits: int = DIGITS) -> str:

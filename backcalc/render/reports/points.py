@@ -9,12 +9,12 @@ import numpy as np
 
 from backcalc.bulk.points.batch import Batch
 from backcalc.bulk.points.run import DataStream
-from backcalc.render.document import Grid, cut
+from backcalc.render.document import Cell, Derivative, Grid, Name, Value, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import exact
 from backcalc.rules.functions.arrays import Array
-from backcalc.text.numerals import DIGITS, derivative, rounded
+from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
 _NUMBER = "%s"  # Where a number goes; no name has a % in it.
@@ -23,18 +23,18 @@ _MARK = dump(_NUMBER)
 
 def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> list[Grid]:
     """A table with a row a point, of the first `limit` points; 0 is no limit. All points are run."""
-    header = (
+    header: tuple[Cell, ...] = (
         "point",
-        shorten(stream.output),
-        *(derivative(shorten(stream.output), name) for name, _ in stream.columns),
+        Name(shorten(stream.output)),
+        *(Derivative(shorten(stream.output), name) for name, _ in stream.columns),
     )
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
     count = 0
     for batch in stream:
         # Points beyond the limit are run too: one that is not finite decides the exit status.
         shown = None if not limit else max(0, limit - len(rows))
         numbers = zip(*(column[:shown] for column in _columns(stream, batch)), strict=True)
-        rows += [(str(i), *(rounded(n, digits) for n in row)) for i, row in enumerate(numbers, len(rows) + 1)]
+        rows += [(str(i), *(Value(n, digits) for n in row)) for i, row in enumerate(numbers, len(rows) + 1)]
         count += len(batch.value)
     return cut(Grid(header, rows, frozenset(range(len(header)))), count)
 

@@ -1,4 +1,4 @@
-"""What a command has to show, before any format: titled grids of text, of which some columns hold numbers."""
+"""A run as tables: its nodes, how their derivatives add up where that is asked for, and the gradient."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.graph.model import Node
 from backcalc.graph.shapes import shape_text
-from backcalc.language.unparse import unparse
-from backcalc.render.document import Grid, cut
+from backcalc.render.document import NONE, Cell, Derivative, Formula, Grid, Name, Value, cut
 from backcalc.render.reports.limit import most, size, telling_nodes
-from backcalc.render.values import is_plain, value_text
+from backcalc.render.values import is_number
 from backcalc.rules.values import multiply
-from backcalc.text.numerals import DIGITS, derivative, rounded
+from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
 
@@ -42,33 +41,33 @@ def _beginning(grid: Grid, limit: int) -> list[Grid]:
     return cut(grid._replace(rows=grid.rows[: limit or None]), len(grid.rows))
 
 
-def formula_text(node: Node) -> str:
+def _formula(node: Node) -> Cell:
     """What the formula column says of `node`."""
     if node.kind == "input":
         return "input"
-    return "edges" if node.formula is None else unparse(node.formula)
+    return "edges" if node.formula is None else Formula(node.formula)
 
 
 def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid]:
     if run.mode == "reverse":
-        header, columns = [derivative(shorten(run.output), "node")], [run.adjoints]
+        header, columns = [Derivative(shorten(run.output), "node")], [run.adjoints]
     else:
-        header, columns = [derivative("node", shorten(name)) for name in run.tangents], list(run.tangents.values())
+        header, columns = [Derivative("node", shorten(name)) for name in run.tangents], list(run.tangents.values())
     has_shapes = any(run.shapes)
     places = telling_nodes(run, limit)
     rows = [
         (
-            node.name,
+            Name(node.name),
             *([shape_text(run.shapes[i])] if has_shapes else []),
-            formula_text(node),
-            value_text(run.values[i], digits),
-            *_cells(columns, i, digits),
+            _formula(node),
+            Value(run.values[i], digits),
+            *(Value(column[i], digits) for column in columns),
         )
         for i, node in ((i, run.graph.nodes[i]) for i in places)
     ]
     output = frozenset(row for row, i in enumerate(places) if run.graph.index.get(run.output) == i)
     names = ("node", *(["shape"] if has_shapes else []), "formula")
-    found = Grid((*names, "value", *header), rows, frozenset(), yields=len(names) - 1, strong=output)
+    found: Grid = Grid((*names, "value", *header), rows, frozenset(), yields=len(names) - 1, strong=output)
     # A column with one formula or vector in it has no decimal point to line up at.
     found = _sorted_columns(found, range(len(names), len(names) + 1 + len(columns)))
     return cut(found, len(run.graph.nodes))
@@ -76,53 +75,55 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid]:
 
 def _sorted_columns(grid: Grid, columns: Iterable[int]) -> Grid:
     """`grid` with those of `columns` that hold nothing but numbers as `numbers`, the others as `whole`."""
-    plain = frozenset(i for i in columns if all(is_plain(row[i]) for row in grid.rows))
+    plain = frozenset(i for i in columns if all(_holds_number(row[i]) for row in grid.rows))
     return grid._replace(numbers=plain, whole=frozenset(columns) - plain)
 
 
-def _cells(columns: Iterable[Sequence[Any]], row: int, digits: int) -> list[str]:
-    return [value_text(column[row], digits) for column in columns]
+def _holds_number(cell: Cell) -> bool:
+    return is_number(cell.value) if isinstance(cell, Value) else cell == NONE
 
 
 def _gradient(run: AnyRun, digits: int, limit: int) -> list[Grid]:
     output, gradient = shorten(run.output), list(run.gradient.items())
     # Of many inputs those that matter most to the output; a value that is not known may matter more than any.
     shown = most(gradient, limit, lambda item: -size(item[1]))
-    rows = [(derivative(output, name), value_text(value, digits)) for name, value in shown]
+    rows = [(Derivative(output, name), Value(value, digits)) for name, value in shown]
     grid = _sorted_columns(Grid(("gradient", "value"), rows, frozenset()), [1])
     return cut(grid, len(gradient))
 
 
 def _contributions(run: Run, digits: int) -> Grid:
     """How each adjoint adds up: a row a user of the node, then the sum."""
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
     users = run.contributions()
     for tail, node in enumerate(run.graph.nodes):
         for head, partial, contribution in users[tail]:
             if head is None:  # ∂L/∂L = 1, or what an `adjoint` statement gives.
-                rows.append((node.name, "seed", "-", "-", value_text(contribution, digits)))
+                rows.append((Name(node.name), "seed", NONE, NONE, Value(contribution, digits)))
                 continue
             numbers = (partial, run.adjoints[head], contribution)
-            rows.append((node.name, run.graph.nodes[head].name, *(value_text(number, digits) for number in numbers)))
-        rows.append((node.name, "sum", "-", "-", value_text(run.adjoints[tail], digits)))
-    header = ("node", "user", "∂user/∂node", derivative(shorten(run.output), "user"), "contribution")
+            user = Name(run.graph.nodes[head].name)
+            rows.append((Name(node.name), user, *(Value(number, digits) for number in numbers)))
+        rows.append((Name(node.name), "sum", NONE, NONE, Value(run.adjoints[tail], digits)))
+    header = ("node", "user", Derivative("user", "node"), Derivative(shorten(run.output), "user"), "contribution")
     title = "How each adjoint adds up: ∂user/∂node times the user's adjoint"
     return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
 
 
 def _pushes(run: Run, digits: int) -> Grid:
     """How each tangent adds up: a row an argument of the node, then the sum."""
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
     for wrt, tangent in run.tangents.items():
         for head, node in enumerate(run.graph.nodes):
-            label = derivative(node.name, wrt)  # With several inputs the node's name alone would stand several times.
+            label = Derivative(node.name, wrt)  # With several inputs the node's name alone would stand several times.
             if node.name == wrt:
-                rows.append((label, "seed", "-", "-", rounded(1.0, digits)))
+                rows.append((label, "seed", NONE, NONE, Value(1.0, digits)))
             for tail, partial, pushed in _pushed(run, head, tangent) if node.name != wrt else ():
                 numbers = (partial, tangent[tail], pushed)
-                rows.append((label, run.graph.nodes[tail].name, *(value_text(number, digits) for number in numbers)))
-            rows.append((label, "sum", "-", "-", value_text(tangent[head], digits)))
-    header = ("tangent", "argument", "∂node/∂argument", "its tangent", "contribution")
+                argument = Name(run.graph.nodes[tail].name)
+                rows.append((label, argument, *(Value(number, digits) for number in numbers)))
+            rows.append((label, "sum", NONE, NONE, Value(tangent[head], digits)))
+    header = ("tangent", "argument", Derivative("node", "argument"), "its tangent", "contribution")
     title = "How each tangent adds up: ∂node/∂argument times the argument's tangent"
     return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
 
@@ -138,6 +139,6 @@ def _pushed(run: Run, head: int, tangent: Sequence[Any]) -> Iterator[tuple[int, 
 
 
 def _pairs(run: Run, digits: int) -> Grid:
-    rows = [(derivative(of, wrt), value_text(value, digits)) for of, wrt, value in run.pairs()]
+    rows = [(Derivative(of, wrt), Value(value, digits)) for of, wrt, value in run.pairs()]
     title = "Every pair of nodes with a path between them"
     return _sorted_columns(Grid(("derivative", "value"), rows, frozenset(), title=title), [1])

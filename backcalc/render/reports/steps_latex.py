@@ -6,26 +6,25 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backcalc.analysis.explain import Step
-from backcalc.analysis.longhand import CHAIN, HADAMARD
+from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
 from backcalc.language.expr import VECTOR, Call, Expr, Name, Number, fold, size
 from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
 from backcalc.render.formats.latex import (
-    DERIVATIVE,
     LAST_LATIN,
     NEEDS,
     Latex,
+    array_latex,
     call_latex,
     grouped,
-    is_vector,
     leaf_latex,
     name_latex,
-    vector_latex,
+    shown_vector,
     words_latex,
 )
 from backcalc.render.hand import SIDE_BY_SIDE, Hand
 from backcalc.render.reports.steps import derivation
-from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
-from backcalc.rules.values import is_known, shape_of
+from backcalc.render.values import LONGEST, TOO_LONG, ends
+from backcalc.rules.values import is_known
 from backcalc.text.numerals import MINUS, UNKNOWN
 
 _FORMS = {
@@ -65,14 +64,11 @@ def steps_latex(steps: Iterable[Step], output: str, digits: int) -> Iterator[str
 class LatexHand(Hand):
     """Formulas as one writes them by hand, in LaTeX."""
 
-    def symbol(self, name: str) -> str:
+    def symbol(self, name: Name) -> str:
         """A node's name, or a derivative as a fraction."""
-        found = DERIVATIVE.fullmatch(name)
-        return (
-            rf"\frac{{\partial {name_latex(found[1])}}}{{\partial {name_latex(found[2])}}}"
-            if found
-            else name_latex(name)
-        )
+        if isinstance(name, DerivativeName):
+            return rf"\frac{{\partial {name_latex(name.of)}}}{{\partial {name_latex(name.wrt)}}}"
+        return name_latex(name.id)
 
     def words(self, text: str, *names: str) -> str:
         """A remark or a heading, the names in it as mathematics."""
@@ -88,18 +84,11 @@ class LatexHand(Hand):
             return rf"\text{{{UNKNOWN}}}"
         if not is_known(value):
             return self.formula(value) if size(value, LONGEST) <= LONGEST else rf"\text{{{words_latex(TOO_LONG)}}}"
-        return self._array(value)[0]
-
-    def _array(self, value: Any) -> Latex:
-        if not shape_of(value):
-            return self._leaf(Number(float(value)))
-        # Of a long array only the ends are worked out.
-        return _vector([self._array(item) for item in ends(value)], len(value))
+        return array_latex(value, lambda number: self._leaf(Number(number)))[0]
 
     def _leaf(self, leaf: Number | Name) -> Latex:
         if isinstance(leaf, Name):
-            is_derivative = DERIVATIVE.fullmatch(leaf.id)
-            return (self.symbol(leaf.id), UNARY) if is_derivative else leaf_latex(leaf, self.digits)
+            return (self.symbol(leaf), UNARY) if isinstance(leaf, DerivativeName) else leaf_latex(leaf, self.digits)
         # By way of `number`, which notes whether anything was rounded.
         text = leaf.text or self.number(leaf.value).replace(MINUS, "-")
         found, own = leaf_latex(Number(leaf.value, text), self.digits)
@@ -111,7 +100,7 @@ def _call(call: Call, args: tuple[Latex, ...]) -> Latex:
     if call.fn == CHAIN:
         return _chain(call, *args)
     if call.fn == VECTOR:
-        return _vector(ends(args), len(args))
+        return shown_vector(ends(args), len(args))
     if call.fn in SIDE_BY_SIDE:  # No sign parts them, so parentheses must.
         args = tuple((grouped(arg, POSTFIX), ATOM) for arg in args)
     # a + −b and a · −b are set in parentheses; a fraction or an exponent keeps its minus apart by itself.
@@ -132,12 +121,3 @@ def _chain(call: Call, left: Latex, right: Latex) -> Latex:
         return rf"({left[0]})({right[0]})", PRODUCT
     is_product = isinstance(call.args[1], Call) and call.args[1].fn == "*"
     return rf"{grouped(left, PRODUCT)} \cdot {grouped(right, PRODUCT if is_product else UNARY)}", PRODUCT
-
-
-def _vector(shown: list[Latex], count: int) -> Latex:
-    """A column or a matrix, with dots for what is not shown of `count` items."""
-    if count > len(shown):
-        row, dots = shown[0][0], (r"\vdots", ATOM)
-        middle = (vector_latex((dots,) * (row.count(r"\\") + 1)), ATOM) if is_vector(row) else dots
-        shown.insert(ELEMENTS // 2, middle)
-    return vector_latex(tuple(shown)), ATOM

@@ -178,7 +178,7 @@ def _nodes(found: Expansion, digits: int, limit: int) -> list[Grid]:
         )
         rows.append((node.name, rounded(node.value, digits), node.word, text))
     title = f"Every node near {_place(found)}"
-    grid = Grid(("node", "value", "behaves", "as"), rows, frozenset({1}), title=title, whole=frozenset({3}))
+    grid: Grid = Grid(("node", "value", "behaves", "as"), rows, frozenset({1}), title=title, whole=frozenset({3}))
     return [*cut(grid, len(found.nodes)), Grid((), (), frozenset(), title=_summary(found))]
 
 
@@ -196,7 +196,7 @@ def _quadratic(found: Quadratic, digits: int) -> list[Grid]:
     first += [(derivative(output, shorten(name)), value_text(slope, digits)) for name, slope in found.gradient.items()]
     names = list(found.hessian)
     rows = [(a, *(value_text(found.hessian[a][b], digits) for b in names)) for a in names]
-    grids = [
+    grids: list[Grid] = [
         Grid(("", "value"), first, frozenset(), title=f"{output}, its gradient and its Hessian", whole=frozenset({1})),
         Grid(("Hessian", *names), rows, frozenset(), whole=frozenset(range(1, len(names) + 1))),
     ]

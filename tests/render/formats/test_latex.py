@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import backcalc
 from backcalc.analysis.paths import Aggregation
 from backcalc.language.parser import parse_expression
-from backcalc.render.document import Grid
+from backcalc.render.document import Grid, Name
 from backcalc.render.formats.latex import latex, name_latex, render_latex
 from backcalc.render.reports.paths import paths_report
 from backcalc.render.reports.run import run_report
@@ -125,5 +126,20 @@ def test_every_samples_table_compiles(tmp_path):
 
 @pytest.mark.parametrize(("name", "needs"), [("x", False), ("ŷ", False), ("ß", False), ("σ", False), ("вес", True)])
 def test_letters_that_pdflatex_lacks_are_told_in_a_comment(name, needs):
-    lines = list(render_latex([Grid(("node",), [(name,)], frozenset())]))
+    lines = list(render_latex([Grid(("node",), [(Name(name),)], frozenset())]))
     assert lines[0].startswith("% ") == needs
+
+
+@pytest.mark.parametrize("name", ["sum", "value", "factors", "node", "seed", "input", "edges", "path"])
+def test_a_node_with_the_name_of_a_heading_is_a_name_in_its_row(name):
+    found = list(render_latex(run_report(backcalc.parse(f"{name} = 2*x").run({"x": 3}).run, partials=True)))
+    assert rf"$\mathrm{{{name}}}$ & $2 \cdot x$ & $6$ & $1$ \\" in found
+    assert rf"$x$ & $\mathrm{{{name}}}$ & $2$ & $1$ & $2$ \\" in found
+    assert r"$x$ & sum & - & - & $2$ \\" in found
+
+
+@pytest.mark.parametrize("name", [r"\input{x}", "a^b", "a~b", "a&b", "50%", "a$b", "#1"])
+def test_nothing_in_a_name_is_a_command_of_tex(name):
+    (_, _, _, _, row, *_) = render_latex([Grid(("node",), [(Name(name),)], frozenset())])
+    assert not re.search(r"(?<!\\)[$&%#^~]", row[1:-4])
+    assert r"\input" not in row

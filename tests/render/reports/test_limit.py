@@ -14,6 +14,7 @@ from backcalc.language.expr import Name
 from backcalc.render.document import left_out
 from backcalc.render.reports.limit import most, size
 from backcalc.render.reports.run import run_report
+from backcalc.render.writer import PLAIN
 
 FAN = "\n".join(f"y{i} = {i}*x{i}" for i in range(1, 31)) + f"\nL = {' + '.join(f'y{i}' for i in range(1, 31))}"
 
@@ -38,7 +39,7 @@ def test_size(value, found):
 
 
 def test_a_long_table_has_the_output_then_inputs_then_the_largest_adjoints():
-    nodes, words, gradient, more = run_report(run(), limit=5)
+    nodes, words, gradient, more = map(PLAIN.written, run_report(run(), limit=5))
     assert [row[0] for row in nodes.rows] == ["x27", "x28", "x29", "x30", "L"]
     assert words.title == "… 56 of 61 rows are left out; --limit 0 shows all."
     assert [row[0] for row in gradient.rows] == [f"∂L/∂x{i}" for i in range(26, 31)]
@@ -46,7 +47,7 @@ def test_a_long_table_has_the_output_then_inputs_then_the_largest_adjoints():
 
 
 def test_with_room_for_all_inputs_others_come_by_the_size_of_their_adjoint():
-    nodes, *_ = run_report(run(of="y7"), limit=32)
+    nodes, *_ = map(PLAIN.written, run_report(run(of="y7"), limit=32))
     assert [row[0] for row in nodes.rows if row[1] != "input"] == ["y1", "y7"]
     assert nodes.strong == {nodes.rows.index(row) for row in nodes.rows if row[0] == "y7"}
 
