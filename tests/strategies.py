@@ -44,7 +44,7 @@ PLAIN_NAMES = (
     "x̂",
     "y'",
     "h''",
-    "x₁",
+    "ж1",
     "iffy",
     "android",
     "длина",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from math import isinf
 from typing import Any
 
 from backcalc.language.automaton import Token
 from backcalc.language.expr import IF, INDEX, NEGATE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
+from backcalc.language.lexis import canonical
 from backcalc.language.statements import (
     Adjoint,
     Answer,
@@ -22,6 +24,13 @@ from backcalc.language.statements import (
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
+
+# What is read as what: one spelling each from the grammar on, so that one row of the table serves all.
+SPELLINGS = {"**": "^", "≤": "<=", "≥": ">=", "≠": "!="}
+SPELLINGS |= dict.fromkeys("−–", "-") | dict.fromkeys("·⋅×∗⊙", "*") | dict.fromkeys("÷∕", "/")
+
+_PARTED_ITEMS = ("commas part the items: [1, -2]", "a difference has a blank on both sides or none: [1 - 2]")
+_PARTED_COLUMNS = ("an edge has three columns: tail, head, partial", "a difference is written (3 - 1) or 3-1")
 
 MOST_DIGITS = 18  # Of an index: longer ones Python may not read, and no array is as long.
 
@@ -44,10 +53,23 @@ class LoopHead:
 class Builder:
     """The grammar's callbacks, one a rule or alias; each returns the record of its text."""
 
+    def __init__(self) -> None:
+        self._text, self._base = "", 0
+        self._doubtful: list[Token] = []  # Signs such as that of `1 -2`, which parts two items if it stands in a list.
+
+    def begin(self, text: str, base: int) -> None:
+        """Get ready for a text whose first character is at `base` in the source."""
+        self._text, self._base = text, base
+        self._doubtful.clear()
+
+    def _said(self, start: int, end: int) -> str:
+        """The text from `start` to `end`; empty where there is none."""
+        return self._text[max(0, start - self._base) : max(0, end - self._base)]
+
     # Expressions
 
     def number(self, token: Token) -> Number:
-        value = float(token.text)
+        value = float(token.text.replace("−", "-"))
         if isinf(value):
             hint = "write inf where infinity is meant"
             message = "this number is too large for a float64, whose largest is 1.797e308"
@@ -55,12 +77,37 @@ class Builder:
         return Number(value, token.text, token.span)
 
     def variable(self, token: Token) -> Name:
+        name = canonical(token.text)
+        if not name:
+            plain = unicodedata.normalize("NFKC", token.text)
+            message = f"`{shorten(token.text)}` is no name: written plainly it is `{shorten(plain)}`"
+            hint = ("a name begins with a letter or `_`",)
+            raise RejectedError(Diagnostic(Code.SYNTAX, message, token.span, hints=hint))
+        return Name(name, token.span)
+
+    def fraction(self, token: Token) -> Number:
+        return Number(unicodedata.numeric(token.text), token.text, token.span)
+
+    def infinity(self, token: Token) -> Name:
         return Name(token.text, token.span)
 
     def binary(self, left: Expr, operator: Token, right: Expr) -> Call:
-        # One spelling each from here on, so that one row of the table serves both.
-        fn = {"−": "-", "**": "^"}.get(operator.text, operator.text)
+        fn = SPELLINGS.get(operator.text, operator.text)
+        if fn in ("+", "-"):
+            self._look_at(operator)
         return Call(fn, (left, right), Span(left.span.start, right.span.end))
+
+    def superscript(self, base: Expr, token: Token) -> Call:
+        # Normalised these signs are digits, a minus and a plus, which says nothing.
+        text = unicodedata.normalize("NFKC", token.text).removeprefix("+")
+        digits = Number(float(text.lstrip("−")), text.lstrip("−"), token.span)
+        if isinf(digits.value):
+            raise RejectedError(Diagnostic(Code.NUMBER_TOO_LARGE, "this power is too large", token.span))
+        power = Call(NEGATE, (digits,), token.span) if text.startswith("−") else digits
+        return Call("^", (base, power), Span(base.span.start, token.span.end))
+
+    def root(self, sign: Token, operand: Expr) -> Call:
+        return Call("sqrt", (operand,), Span(sign.span.start, operand.span.end))
 
     def negative(self, sign: Token, operand: Expr) -> Call:
         return Call(NEGATE, (operand,), Span(sign.span.start, operand.span.end))
@@ -75,21 +122,49 @@ class Builder:
         return Call(TRANSPOSE, (operand,), Span(operand.span.start, token.span.end))
 
     def index(self, operand: Expr, places: tuple[Expr, ...], end: Token) -> Call:
+        self._refuse_doubtful(operand.span.end, _PARTED_ITEMS)
         return Call(INDEX, (operand, *places), Span(operand.span.start, end.span.end))
 
     def call(self, fn: Token, _open: Token, *rest: Any) -> Call:
         args = rest[0] if len(rest) == 2 else ()
-        return Call(fn.text, args, Span(fn.span.start, rest[-1].span.end))
+        self._settle(fn.span.start)
+        return Call(self.variable(fn).id, args, Span(fn.span.start, rest[-1].span.end))
 
     def vector(self, start: Token, items: tuple[Expr, ...], end: Token) -> Call:
+        self._refuse_doubtful(start.span.start, _PARTED_ITEMS)
         return Call(VECTOR, items, Span(start.span.start, end.span.end))
 
     def parenthesis(self, start: Token, inner: Expr, end: Token) -> Expr:
         span = Span(start.span.start, end.span.end)
+        self._settle(span.start)
         # An error about a call looks for its name where its span begins; all else is shown with its parentheses.
         if isinstance(inner, Call) and inner.is_named:
             return inner
         return replace(inner, span=span)
+
+    def _look_at(self, sign: Token) -> None:
+        """Take note of a sign that may be one between two operands or one of the second."""
+        start, end = sign.span
+        is_parted, behind = self._said(start - 1, start).isspace(), self._said(end, end + 2)
+        if is_parted and behind[:1] in ("-", "−", "–"):
+            if behind[1:].isspace():
+                hint = ("an edge is written u -> v : 3", "a difference is written a - b, and with a negative a - (-b)")
+                place = Span(start, end + 1)
+                raise RejectedError(Diagnostic(Code.AMBIGUOUS, "`--` could mean two things", place, hints=hint))
+        elif is_parted and not behind[:1].isspace():
+            self._doubtful.append(sign)
+
+    def _settle(self, start: int) -> None:
+        """Signs from `start` on stand in parentheses, where nothing but an operation can be meant."""
+        while self._doubtful and self._doubtful[-1].span.start >= start:
+            self._doubtful.pop()
+
+    def _refuse_doubtful(self, start: int, ways: tuple[str, str]) -> None:
+        """Raise RejectedError where a sign from `start` on may part two items."""
+        found = next((sign for sign in self._doubtful if sign.span.start >= start), None)
+        if found is not None:
+            message = f"a blank before `{found.text}` and none behind it: this could be one item or two"
+            raise RejectedError(Diagnostic(Code.AMBIGUOUS, message, found.span, hints=ways))
 
     def conditional(self, start: Token, c: Expr, _then: Token, a: Expr, _else: Token, b: Expr) -> Call:
         return Call(IF, (c, a, b), Span(start.span.start, b.span.end))
@@ -125,15 +200,27 @@ class Builder:
         return Edge(tail, head, partial, "->", Span(tail.span.start, partial.span.end))
 
     def bare_edge(self, tail: Expr, head: Expr, partial: Expr) -> Edge:
+        self._refuse_doubtful(tail.span.start, _PARTED_COLUMNS)
         return Edge(tail, head, partial, " ", Span(tail.span.start, partial.span.end))
 
     def comma_edge(self, tail: Expr, _first: Token, head: Expr, _second: Token, partial: Expr) -> Edge:
         return Edge(tail, head, partial, ",", Span(tail.span.start, partial.span.end))
 
-    def differential_edge(self, d: Token, head: Expr, _d: Token, tail: Expr, partial: Expr) -> Edge:
+    def quotient_edge(self, head: Expr, _slash: Token, tail: Expr, partial: Expr) -> Edge:
+        ends = _differentiated(head), _differentiated(tail)
+        if ends[0] is None or ends[1] is None:
+            place = Span(head.span.start, tail.span.end)
+            message = f"`{shorten(self._said(*place))}` is neither a derivative nor a node"
+            hint = ("a local partial is written dv/du = 3 or u -> v : 3", "a node's name is one word: y = …")
+            raise RejectedError(Diagnostic(Code.SYNTAX, message, place, hints=hint))
+        return Edge(ends[1], ends[0], partial, "d", Span(head.span.start, partial.span.end))
+
+    def differential_edge(self, d: Token, head: Expr, _slash: Token, _d: Token, tail: Expr, partial: Expr) -> Edge:
         return Edge(tail, head, partial, d.text, Span(d.span.start, partial.span.end))
 
-    def closed_differential_edge(self, d: Token, head: Expr, _d: Token, tail: Expr, partial: Expr) -> Edge:
+    def closed_differential_edge(
+        self, d: Token, head: Expr, _slash: Token, _d: Token, tail: Expr, partial: Expr
+    ) -> Edge:
         return Edge(tail, head, partial, f"{d.text}()", Span(d.span.start, partial.span.end))
 
     def input(self, word: Token, target: Expr, *parts: tuple[str, Any, int]) -> Input:
@@ -161,19 +248,19 @@ class Builder:
         return Adjoint(target, value, Span(word.span.start, value.span.end))
 
     def function(self, word: Token, name: Token, params: tuple[Token, ...], body: Expr) -> Function:
-        names = tuple(param.text for param in params)
+        names = tuple(self.variable(param).id for param in params)
         for i, param in enumerate(params):
             if param.text in names[:i]:
                 first = Note("it stands here already", params[names.index(param.text)].span)
                 message = f"the parameter `{shorten(param.text)}` stands twice"
                 raise RejectedError(Diagnostic(Code.DUPLICATE_PARAMETER, message, param.span, (first,)))
-        return Function(name.text, names, body, Span(word.span.start, body.span.end))
+        return Function(self.variable(name).id, names, body, Span(word.span.start, body.span.end))
 
     def claim(self, word: Token, condition: Expr) -> Claim:
         return Claim(condition, Span(word.span.start, condition.span.end))
 
     def loop_head(self, word: Token, variable: Token, first: Expr, last: Expr) -> LoopHead:
-        return LoopHead(variable.text, first, last, word.span)
+        return LoopHead(self.variable(variable).id, first, last, word.span)
 
     def loop_end(self) -> None:
         return None
@@ -186,7 +273,7 @@ class Builder:
     def place(self, *indices: Token) -> tuple[int, ...]:
         return tuple(_whole(index) for index in indices)
 
-    def slash_answer(self, of: Element, wrt: Element, value: Expr) -> Answer:
+    def slash_answer(self, of: Element, _slash: Token, wrt: Element, value: Expr) -> Answer:
         # To the grammar `dL/dx` is a quotient of two names, for a node may be called `dL`.
         for node, _ in (of, wrt):
             if not node.id.startswith("d") or node.id == "d":
@@ -194,7 +281,7 @@ class Builder:
         (y, of_place), (x, wrt_place) = of, wrt
         return Answer(y.id[1:], x.id[1:], value, _of_both(y, value), value.span, of_place, wrt_place)
 
-    def differential_answer(self, d: Token, of: Element, _d: Token, wrt: Element, value: Expr) -> Answer:
+    def differential_answer(self, d: Token, of: Element, _slash: Token, _d: Token, wrt: Element, value: Expr) -> Answer:
         (y, of_place), (x, wrt_place) = of, wrt
         return Answer(y.id, x.id, value, _of_both(d, value), value.span, of_place, wrt_place)
 
@@ -204,6 +291,15 @@ class Builder:
 
     def assignment(self, node: Name, value: Expr) -> tuple[Name, Expr]:
         return node, value
+
+
+def _differentiated(end: Expr) -> Expr | None:
+    """The node that an end of dv/du speaks of; None where it does not begin with d."""
+    named = end.args[0] if isinstance(end, Call) else end
+    if not isinstance(named, Name) or not named.id.startswith("d") or named.id == "d":
+        return None
+    node = Name(named.id[1:], Span(named.span.start + 1, named.span.end))
+    return Call(end.fn, (node, *end.args[1:]), end.span) if isinstance(end, Call) else node
 
 
 def _of_both(first: Token | Name, last: Expr) -> Span:

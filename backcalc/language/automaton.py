@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from backcalc.language.tables import END, Rule, Tables
 from backcalc.text.source import Span
@@ -25,6 +25,14 @@ class Token(NamedTuple):
     span: Span
 
 
+class Callbacks(Protocol):
+    """What makes a value of each reduction: a method a rule."""
+
+    def begin(self, text: str, base: int) -> None:
+        """A text will be read whose first character is at `base` in the source."""
+        ...
+
+
 class RefusedError(Exception):
     """The text is not in the language: the place where that shows, and the terminals that could stand there."""
 
@@ -35,8 +43,9 @@ class RefusedError(Exception):
 class Parser:
     """The automaton of `tables`, whose reductions call the methods of `callbacks`."""
 
-    def __init__(self, tables: Tables, callbacks: object) -> None:
+    def __init__(self, tables: Tables, callbacks: Callbacks) -> None:
         self.tables = tables
+        self._begin = callbacks.begin
         self._makers = [_maker(rule, callbacks) for rule in tables.rules]
         self._lexers: dict[int, Lexer] = {}
         self._final = len(tables.states) - 1
@@ -46,6 +55,7 @@ class Parser:
 
         Raises RefusedError, and what a callback raises.
         """
+        self._begin(text, base)
         states, end = [self.tables.starts[start]], 0
         values: list[Any] = []
         while states[-1] != self._final:
@@ -132,7 +142,7 @@ class Parser:
         return action is not None
 
 
-def _maker(rule: Rule, callbacks: object) -> Maker | None:
+def _maker(rule: Rule, callbacks: Callbacks) -> Maker | None:
     """What makes a value of the values of the rule's parts; None where the one value goes on."""
     origin, parts, name = rule
     # As in Lark: a rule whose name begins with `_` gives its parts to the rule that it stands in.

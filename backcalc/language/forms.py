@@ -18,24 +18,18 @@ from math import inf
 from typing import Any
 
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
+from backcalc.language.lexis import PATTERNS, WORDS, canonical
 from backcalc.language.statements import Adjoint, Claim, Comment, Definition, Edge, Given, Input, Output, Statement
 from backcalc.text.source import Span
 
-# A word of the language is no blank: what it means depends on where it stands.
-WORDS = frozenset(
-    ("input", "output", "given", "adjoint", "def", "claim", "for", "in", "if", "then", "else", "and", "or", "not")
-)
-
-# Names and numbers that the grammar's NAME, WHOLE and NUMBER accept whole: no accents, and digits of ASCII only.
-_PRIMES = r"(?:'(?<!\b(?:if|or)')(?<!\b(?:and|not)')(?<!\b(?:then|else)')'*+)?+"  # `if'` is no name either.
-_NAME = f"[^\\W\\d¹²³⁰⁴-⁹₀-₉¼½¾][^\\W¹²³⁰⁴-⁹¼½¾]*+{_PRIMES}"
-_WHOLE = "[0-9]++"
-_NUMBER = r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
+# The grammar's own, each of which takes what it can and gives nothing back.
+_NAME, _WHOLE, _NUMBER = (f"(?>{PATTERNS[terminal]})" for terminal in ("NAME", "WHOLE", "NUMBER"))
 # A blank stands apart from other words, and a name before `(` is a function's, which belongs to the form.
 _BEFORE, _AFTER = "(?<![\\w.'\u0300-\u036f])", "(?![\\w.'\u0300-\u036f])"
 _NO_WORD = rf"(?!(?:{'|'.join(sorted(WORDS))})(?![\w']))"
 _BLANK = rf"{_BEFORE}(?:{_NO_WORD}{_NAME}(?![\w'\u0300-\u036f])(?![ \t]*\()|{_NUMBER}{_AFTER})"
 _WORD = re.compile(r"[\w.']++(?!\()")
+_DIGITS = frozenset(".0123456789")
 _PLAIN = re.compile(r"[ \t]*+([^#{};\n]*+)")
 
 LONGEST = 10_000  # A longer statement is the grammar's: rarely is there another like it.
@@ -45,7 +39,7 @@ SIGHTINGS = 4  # To make a form costs as much as it costs the grammar to read so
 
 _Kinds = Definition | Edge | Input | Output | Given | Adjoint | Claim
 _EXPR = Number | Name | Call
-_Share = Callable[[str, str], str]
+_Share = Callable[[str], str]
 _Picker = Callable[[list[Any]], Sequence[Any]]
 # Where a part begins: the number of a blank or 0 for the statement, its start (0) or end (1), how far behind that; and
 # the same for its end. All tokens between two blanks are of the form, so such distances are the same in all statements.
@@ -61,8 +55,7 @@ class Forms:
         self._text = text
         self._forms: defaultdict[str, list[Form]] = defaultdict(list)
         self._sightings: defaultdict[str, int] = defaultdict(int)
-        known: dict[str, str] = {}
-        self._share = known.setdefault  # Equal names are one object.
+        self._share = _Words().__getitem__  # Equal names are one object.
         self._last: Form | None = None
 
     def read(self, at: int, end: int, statements: list[Statement], comments: list[Comment]) -> int:
@@ -133,10 +126,10 @@ class Form:
         words, places = found.groups()[1:-1], found.regs[1:]
         if not WORDS.isdisjoint(words):
             return None
-        shared = map(share, words, words)  # Maps, for this is what every statement of a file goes through.
+        shared = map(share, words)  # Maps, for this is what every statement of a file goes through.
         try:
             parts: list[Any] = list(map(operator.call, self.leaves, shared, map(_span, places[1:])))
-        except OverflowError:
+        except (OverflowError, ValueError):  # A number that is too large, or what is no name.
             return None
         for i, bounds in self.wrapped:
             parts[i] = replace(parts[i], span=_between(places, bounds))
@@ -145,6 +138,16 @@ class Form:
             parts.append(Call(fn, tuple(args(parts)), span))
         parts += self.constants
         return self.kind(*self.fields(parts), _span(places[0]))
+
+
+class _Words(dict[str, str]):
+    """Each word by itself; a name by any of its spellings. Raises ValueError at what is no name."""
+
+    def __missing__(self, word: str) -> str:
+        name = self[word] = canonical(word) if word[0] not in _DIGITS else word
+        if not name:
+            raise ValueError(word)
+        return name
 
 
 def _number(text: str, span: Span) -> Number:

@@ -22,6 +22,10 @@ TERMINAL_WORDS = {
     "NAME_PART": "the rest of a name",
     "TEMPLATE_OPEN": "an opening brace",
     "TEMPLATE_CLOSE": "a closing brace",
+    "SUPERSCRIPT": "a power",
+    "FRACTION": "a fraction",
+    "INFINITY": "`∞`",
+    "ROOT": "`√`",
     "DIFF": "`d(` or `∂`",
     "INPUT": "`input`",
     "OUTPUT": "`output`",
@@ -59,16 +63,20 @@ TERMINAL_WORDS = {
     "__IGNORE_1": "white space",
 }
 
+_AFTER_OPERAND = {"MATMUL", "COMPARE", "AND", "OR", "DOT_T", "LSQB", "LPAR", "SUPERSCRIPT"}
 _SOFT_WORDS = {"INPUT", "OUTPUT", "GIVEN", "ADJOINT", "DEF", "CLAIM", "FOR", "IN"}
+
+_SIGNS = {"WHOLE", "FRACTION", "INFINITY", "ROOT"}
 
 # Terminals that stand for one idea where all of them would do.
 _GROUPS: tuple[tuple[set[str], set[str], str], ...] = (
-    ({"NAME", "NUMBER", "LPAR", "LSQB", "SUB"}, {*_SOFT_WORDS, "WHOLE", "IF", "NOT", "ADD"}, "an expression"),
+    ({"NAME", "NUMBER", "LPAR", "LSQB", "SUB"}, {*_SOFT_WORDS, *_SIGNS, "IF", "NOT", "ADD"}, "an expression"),
     ({"INPUT", "FOR", "NAME", "DIFF"}, {*_SOFT_WORDS, "WHOLE", "TEMPLATE_CLOSE"}, "a statement"),
     ({"INPUT", "FOR", "NAME"}, {*_SOFT_WORDS, "WHOLE"}, "a node"),
     ({"NAME", "NUMBER", "LPAR", "SUB"}, {"WHOLE"}, "a whole number or loop variable"),
     ({"NAME", "WHOLE", "DIFF"}, {"TEMPLATE_CLOSE"}, "a statement"),  # At a character that begins no word.
-    ({"ADD", "SUB", "MUL", "DIV", "POW"}, {"MATMUL", "COMPARE", "AND", "OR", "DOT_T", "LSQB", "LPAR"}, "an operator"),
+    ({"ADD", "SUB", "MUL", "DIV", "POW"}, _AFTER_OPERAND, "an operator"),
+    ({"ADD", "SUB", "MUL", "DIV"}, _AFTER_OPERAND, "an operator"),  # Behind a power.
 )
 
 
@@ -117,16 +125,11 @@ SYNTAX_HINTS = (
     ),
     SyntaxHint(r"^for\s*(\w+\s*)?‸[\w=(]", "a loop is written: for k in 1..5 { … }", "for k = 1..5 {"),
     # Edges
-    SyntaxHint(r"^\S+\s*(‸(→|⇒|⟶|--|>)|=\s?‸>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
+    SyntaxHint(r"^\S+\s*(‸(⇒|⟶|--|>)|=\s?‸>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
     SyntaxHint(rf"^(?P<v>{_NAME})\s*‸<-\s*(?P<u>{_NAME})", "an edge is written {u} -> {v} : 3", "v <- u"),
     SyntaxHint(r"->[^:]*‸(->|,\s*[^\W\d])", "one edge a statement: u -> v : 3; v -> w : 2", "u -> v -> w : 3"),
     SyntaxHint(r"->\s*\S+\s*(:\s*)?‸$", "an edge needs its local partial: u -> v : 3", "u -> v"),
     SyntaxHint(r"->\s*[^\s:]+\s*‸[^:]", "the partial stands after a colon: u -> v : 3", "u -> v = 3"),
-    SyntaxHint(
-        r"^d\s*(?P<v>\w+)\s*‸/\s*d\s*(?P<u>\w+)",
-        "an edge is written d({v})/d({u}) = … or {u} -> {v} : …",
-        "dv/du = 3",
-    ),
     SyntaxHint(
         r"^(∂|d\s*\().*/\s*(∂|d\s*\()[^=]*‸([^=)]|$)", "the partial stands after `=`: d(v)/d(u) = 3", "∂v/∂u : 3"
     ),
@@ -143,6 +146,39 @@ SYNTAX_HINTS = (
     SyntaxHint(r"=\s*‸=", "one `=` defines a node; `==` compares", "y == 3"),
     SyntaxHint(r"[^<>=!]=\s*‸$", "a number or formula stands after `=`", "y ="),
     SyntaxHint(rf"^{_NAME}\s*‸([-+*/^@(]|$)", _FORMS, "y"),
+    # What could mean two things; before the rows of products, whose advice would decide it
+    SyntaxHint(
+        rf"(?P<x>{_NAME}|\d+|\))(?P<p>[⁺⁻]?[⁰¹²³⁴-⁹]+)\s*‸(\^|\*\*)",
+        "this could be ({x}{p})^n or a power of a power: parentheses say which",
+        "y = x²^3",
+    ),
+    SyntaxHint(
+        rf"√\s*(?P<x>{_NAME}|[\d.]+)\s*‸(\^|\*\*|[⁺⁻⁰¹²³⁴-⁹])",
+        "the root of a power is sqrt({x}^2), the power of a root sqrt({x})^2",
+        "y = √x²",
+    ),
+    SyntaxHint(
+        rf"√\s*(?P<n>[\d.]+)\s*‸(?P<x>{_NAME})",
+        "the root of a product is sqrt({n}*{x}), a product with a root sqrt({n})*{x}",
+        "y = √2π",
+    ),
+    SyntaxHint(
+        rf"/\s*(?P<n>[\d.]+)\s*‸(?P<x>{_NAME})(?![\w']*\s*=)",
+        "is it 1/({n}*{x}) or 1/{n}*{x}? a product needs its sign",
+        "y = 1/2π",
+    ),
+    SyntaxHint(r"(?P<n>[\d.]+)\s*‸(?P<f>[¼½¾⅓⅔⅛])", "a mixed number is a sum, {n} + {f}, a product {n}*{f}", "y = 2½"),
+    SyntaxHint(rf"(?P<f>[¼½¾⅓⅔⅛])\s*‸(?P<x>{_NAME}|\()", "a product needs its sign: {f}*{x}", "y = ½x"),
+    SyntaxHint(
+        rf"\b(?P<f>{_NAME})⁻¹\s*‸\(",
+        "the inverse function has a name of its own (asin, acos, atan, log); 1/{f}(x) is the reciprocal",
+        "y = sin⁻¹(x)",
+    ),
+    SyntaxHint(
+        rf"\b(?P<f>{_NAME})[⁺⁻]?[⁰¹²³⁴-⁹]+\s*‸[\w(]", "a power of a function's value is written {f}(x)^2", "y = sin²(x)"
+    ),
+    SyntaxHint(r"‸⁽", "a raised index is part of the name: W1", "y = W⁽¹⁾"),
+    SyntaxHint(r"‸[ʰ-ˤᴬ-ᵡⁱⁿ]", "a raised letter is written as a power: e^x", "y = eˣ"),
     # Numbers, products and calls
     SyntaxHint(r"\d‸_\d", "digits stand without separators: 1000", "y = 1_000"),
     SyntaxHint(r"=[^,(\[]*\d\s*‸,\s*\d+\s*$", "a decimal point, not a comma: 3.5", "y = 3,5"),
@@ -172,23 +208,13 @@ SYNTAX_HINTS = (
         "y = sin x + 1",
     ),
     # Other notations
-    SyntaxHint(r"\w‸[’′]", "a prime is written `'`: y'", "y′ = 3"),
     SyntaxHint(r"‸[“”\"'‘’`]", "quotes are not needed: names stand bare", 'y = "x"'),
     SyntaxHint(r"‸[\\$](?P<x>\w+)", "a name stands bare: {x}", "y = \\sigma(x)"),
     SyntaxHint(r"[\w)\]]\s*‸\|\||‸∨", "write `or`", "y = a || b"),
     SyntaxHint(r"‸\|", "an absolute value is written abs(x), a norm norm(x)", "y = |x|"),
-    SyntaxHint(r"‸²", "a power is written x^2", "y = x²"),
-    SyntaxHint(r"‸³", "a power is written x^3", "y = x³"),
-    SyntaxHint(r"‸[⁰¹⁴-⁹⁺⁻]", "a power is written x^4 or x^-1", "y = x⁻¹"),
-    SyntaxHint(r"‸[¼½¾]", "a fraction is written 1/2", "y = ½*x"),
-    SyntaxHint(r"‸[·×⋅∙⊙∘]", "a product is written with `*`", "y = a·b"),
-    SyntaxHint(r"‸÷", "a quotient is written with `/`", "y = a÷b"),
-    SyntaxHint(r"‸[–—]", "a minus is written `-`", "y = a – b"),
-    SyntaxHint(r"‸√", "a root is written sqrt(x)", "y = √x"),
-    SyntaxHint(r"‸∞", "infinity is written inf", "y = ∞"),
     SyntaxHint(r"‸(&|∧)", "write `and`", "y = a && b"),
     SyntaxHint(r"‸[!~¬]", "write `not a`, or `a != b`", "y = !a"),
-    SyntaxHint(r"‸[≤≥≠]|‸=[<>]|<‸>", "write `<=`, `>=` or `!=`", "y = a ≤ b"),
+    SyntaxHint(r"‸=[<>]|<‸>", "write `<=`, `>=` or `!=`", "y = a => b"),
     SyntaxHint(r"\*\s*‸\*", "a power is written `^` or `**`", "y = x***2"),
     SyntaxHint(r"‸\.(?!\.)", "a name has no dot; `.T` is the transpose", "y = layer.weight"),
     SyntaxHint(
@@ -222,6 +248,8 @@ def _shown(text: str) -> str:
 def _expected(terminals: set[str], start: str) -> str:
     """The terminals that would do, in words, grouped; empty where there are too many to help."""
     allowed = terminals - {"TEMPLATE_OPEN"}  # Any name may go on so; it would only distract.
+    if {"EQUAL", "ARROW"} <= allowed and "COLON" not in allowed:
+        allowed -= {"DIV"}  # Of dv/du = 3, which is the rarest of what a name begins.
     if start == "answer" and "EQUAL" in allowed:
         allowed -= {"LSQB"}  # The same, of the node of an answer.
     words: list[str] = []

@@ -27,7 +27,7 @@ from backcalc.language.statements import (
     Program,
     Statement,
 )
-from backcalc.language.tables import read_tables
+from backcalc.language.tables import tables_in_use
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ParseError
 from backcalc.text.source import Source, Span
 
@@ -166,7 +166,7 @@ def _read(source: Source, span: Span, start: str) -> Any:
 @cache
 def parser() -> Parser:
     """The parser, its tables read at first use."""
-    return Parser(read_tables(), Builder())
+    return Parser(tables_in_use(), Builder())
 
 
 class _Assembly:

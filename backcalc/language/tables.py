@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -74,6 +75,12 @@ def read_tables() -> Tables:
     except (OSError, ValueError, LookupError, TypeError):
         pass
     return make_tables(grammar)
+
+
+@cache
+def tables_in_use() -> Tables:
+    """The tables of this process, read once for the parser and for what reads faster than it."""
+    return read_tables()
 
 
 def read_grammar() -> str:

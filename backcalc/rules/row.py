@@ -15,7 +15,7 @@ from backcalc.rules.functions import floats
 from backcalc.rules.lower import decided, lower
 from backcalc.text.source import Source
 
-CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf}
+CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
 
 TABLE: dict[str, Primitive] = {}
 """Every row by name; `primitives` fills it."""

@@ -31,6 +31,7 @@ class Note(NamedTuple):
 class Code(StrEnum):
     """What is wrong, by a stable name that programs may go by: the sentences may change."""
 
+    AMBIGUOUS = "ambiguous"
     ANSWERED_TWICE = "answered-twice"
     ARITY = "arity"
     BAD_CELL = "bad-cell"

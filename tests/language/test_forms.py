@@ -14,7 +14,8 @@ from strategies import DEPTH_OF_FORMS, NESTS, line_soup, programs, token_soup
 
 from backcalc.language import forms
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
-from backcalc.language.forms import _BLANK, WORDS, Forms
+from backcalc.language.forms import _BLANK, Forms
+from backcalc.language.lexis import WORDS, canonical
 from backcalc.language.parser import parse, parse_expression, parser
 from backcalc.text.errors import ParseError
 from backcalc.text.files import clean
@@ -167,7 +168,7 @@ def test_a_blank_is_a_name_or_a_number(text):
         word = blank.group()
         if word not in WORDS:
             expr: Expr = parse_expression(Source("test", word))
-            assert expr == (Name(word) if word[0].isalpha() or word[0] == "_" else Number(float(word)))
+            assert expr == (Name(canonical(word)) if word[0].isalpha() or word[0] == "_" else Number(float(word)))
 
 
 def test_the_collector_is_left_as_it_was():

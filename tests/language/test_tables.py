@@ -12,7 +12,7 @@ import pytest
 
 from backcalc.language import tables
 from backcalc.language.parser import parse, parser
-from backcalc.language.tables import make_tables, read_grammar, read_tables, write_tables
+from backcalc.language.tables import make_tables, read_grammar, read_tables, tables_in_use, write_tables
 from backcalc.text.source import Source
 
 
@@ -59,10 +59,12 @@ def test_a_changed_grammar_has_tables_of_its_own(folder, makes):
     grammar = (folder / "graph.lark").read_text(encoding="utf-8")
     (folder / "graph.lark").write_text(grammar.replace('ARROW: "->"', 'ARROW: "~>"'), encoding="utf-8")
     parser.cache_clear()
+    tables_in_use.cache_clear()
     try:
         assert parse(Source("test", "u ~> v : 3")).statements[0].spelling == "->"
     finally:
         parser.cache_clear()
+        tables_in_use.cache_clear()
     assert len(makes) == 1
 
 

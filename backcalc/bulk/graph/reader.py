@@ -21,7 +21,8 @@ from backcalc.bulk.graph.blocks import Block, OpenBlock, without
 from backcalc.bulk.graph.symbols import CollisionError, Names, NameTable
 from backcalc.bulk.graph.tokens import BlankedLines
 from backcalc.language.expr import Call, Name
-from backcalc.language.forms import WORDS, leaves_of, word
+from backcalc.language.forms import leaves_of, word
+from backcalc.language.lexis import WORDS
 from backcalc.language.parser import Reading, parse_line
 from backcalc.language.statements import Comment, Definition, Edge, Function, Loop, Program
 from backcalc.text.source import Source, Span
