@@ -172,10 +172,10 @@ class Remarks:
         args = [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
         if not all(map(is_known, args)):
             return
-        from backcalc.calculus.digits import wrong_places  # It loads `decimal`.
+        from backcalc.calculus.digits import ROUNDED, wrong_places  # It loads `decimal`.
 
         value = apply(row, args, self.tape.indices.get(slot, ()))
-        index = next(wrong_places(given.value, value, source), None)
+        index = next(wrong_places(given.value, value, source, ROUNDED), None)
         if index is None or self._agrees_exactly(slot, given):
             return
         found, expected = (x[index] if index else x for x in (self.evaluation.terms[slot], value))
@@ -186,10 +186,10 @@ class Remarks:
         yield Diagnostic(Code.CONTRADICTION, message, given.span)
 
     def _agrees_exactly(self, slot: int, given: Known) -> bool:
-        from backcalc.calculus.digits import is_right
+        from backcalc.calculus.digits import ROUNDED, is_right
 
         value = self._exact.terms[slot]
-        return is_known(value) and is_right(given.value, value, self.tape.graph.source)
+        return is_known(value) and is_right(given.value, value, self.tape.graph.source, ROUNDED)
 
     @cached_property
     def _exact(self) -> Evaluation:

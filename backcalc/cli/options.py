@@ -184,13 +184,16 @@ def tolerance_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _TOL: Decorator = click.option(
-    "--tol", type=click.FloatRange(0, 1), metavar="REL", help="Right, too, within this relative error: 0.01."
+    "--tol",
+    type=click.FloatRange(0, 1),
+    metavar="REL",
+    help="Right within this relative error, such as 0.01, whatever the digits claim.",
 )
 _SIG: Decorator = click.option(
     "--sig",
     type=click.IntRange(1, MAX_DIGITS),
     metavar="N",
-    help="Right to N significant digits, however many are written.",
+    help="Right to N significant digits, of which at least N are to be written.",
 )
 
 
@@ -199,7 +202,7 @@ def _tolerance(tol: float | None, sig: int | None) -> Tolerance:
     from backcalc.calculus.digits import Tolerance  # Loads decimals, which most commands do without.
 
     if tol is not None and sig is not None:
-        raise click.UsageError("--tol loosens what the digits written claim, --sig takes their place: drop one of them")
+        raise click.UsageError("--tol and --sig each take the place of what the digits written claim: drop one of them")
     if tol is not None and math.isnan(tol):  # Which is in every range by click.
         raise click.BadParameter("nan is no relative error", param_hint="--tol")
-    return Tolerance(tol or 0.0, sig)
+    return Tolerance(tol, sig)

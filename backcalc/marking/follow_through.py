@@ -38,9 +38,9 @@ class WrongAnswers:
         for rounding in (None, *as_written):
             expected = self._truth.reworked(self._work(rounding), given)
             if given.matches(expected):
-                return f"correct work from {self._earlier(given)}"
+                return f"correct work from {self.near(given)}"
         if self._is_within_digits(given):
-            return f"correct work from {self._earlier(given)}"
+            return f"correct work from {self.near(given)}"
         return ""
 
     def _is_within_digits(self, given: Attempt) -> bool:
@@ -86,7 +86,7 @@ class WrongAnswers:
 
         return replaced(whole, part(given.answer, len(self._truth.run.shape(given.of))), own)
 
-    def _earlier(self, given: Attempt) -> str:
+    def near(self, given: Attempt) -> str:
         """The wrong answers next to this one that it was made from."""
         graph = self._truth.run.graph
         values = [other for other in self._wrong if other.wrt is None and other.of != given.of]

@@ -26,7 +26,7 @@ from backcalc.text.wording import shorten
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 """From the best to the worst."""
 
-EARNING: frozenset[Verdict] = frozenset(("right", "rounding", "follows"))
+EARNING: frozenset[Verdict] = frozenset(("right", "rounding", "follows", "repeats"))
 """Verdicts that earn the point: `follows` is correct work, whose mistake was counted where it was made."""
 
 

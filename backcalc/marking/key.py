@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
-from backcalc.calculus.digits import AS_WRITTEN, Tolerance, wrong_places
+from backcalc.calculus.digits import AS_WRITTEN, Tolerance, is_coarse, wrong_places
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.run import Run
 from backcalc.language.expr import VECTOR, Call
 from backcalc.language.statements import Answer
+from backcalc.marking.diagnosis.candidates import Candidates
 from backcalc.marking.diagnosis.diagnose import Diagnoser, Diagnosis
+from backcalc.marking.diagnosis.steps import Steps
 from backcalc.marking.follow_through import WrongAnswers
+from backcalc.marking.local import Step
 from backcalc.marking.mark import Attempt, Mark
+from backcalc.marking.own_numbers import is_exact_work
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
+from backcalc.marking.sheet_marks import Work, backwards, repeated
 from backcalc.marking.subject import part, refusals, unknown
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import is_known, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
+
+OWN_ROUNDING = "this comes out of the rounded numbers of your own sheet"
+MOST_NODES = 300
+"""Nodes of a graph whose steps are tried one by one; each offers every other node's number as a candidate."""
 
 MOST_BY_HAND = 5000
 """Operations of a graph that somebody may have worked out by hand, rounding on the way; twelve ways are tried."""
@@ -47,7 +57,7 @@ class Key:
             refused = refusals(self.run, answer)
             value = None if refused else self.truth.expected(answer)
             if value is not None and is_known(value):
-                sheet.append(Attempt(answer, value, source))
+                sheet.append(Attempt(answer, value, source, self.truth.known(answer, value)))
             else:
                 errors += refused or [unknown(self.run, answer)]
         # An answer may be infinite, or lead out of where a function exists; what that gives is for the marks to tell.
@@ -57,31 +67,98 @@ class Key:
 
     def _marks(self, sheet: list[Attempt]) -> Iterator[Mark]:
         # All are looked at before any is marked: what follows from a mistake may stand above it on the sheet.
-        is_right = [self._is_right(given) for given in sheet]
-        notes = [None if right else self._rounding(given) for given, right in zip(sheet, is_right, strict=True)]
-        wrong = [given for given, right, note in zip(sheet, is_right, notes, strict=True) if not right and not note]
+        found = {id(given): given.marked("right") for given in sheet if self._is_right(given)}
+        others = [given for given in sheet if id(given) not in found]
+        for given in others:
+            if note := self._rounding(given):
+                found[id(given)] = given.marked("rounding", note=note)
+            elif note := self._shortfall(given):
+                found[id(given)] = given.wrong(self.tolerance, None, note)
+        wrong = [given for given in others if id(given) not in found]
+        if wrong:
+            found |= self._judged(sheet, wrong)
+        yield from (found[id(given)] for given in sheet)
+
+    def _judged(self, sheet: list[Attempt], wrong: list[Attempt]) -> dict[int, Mark]:
+        """The marks of the answers that are neither right nor rounded, by identity."""
+        work = self._work(sheet, wrong)
         earlier = WrongAnswers(self.truth, wrong)
-        for given, right, note in zip(sheet, is_right, notes, strict=True):
-            if right:
-                yield given.marked("right")
-            elif note:
-                yield given.marked("rounding", note=note)
-            elif note := earlier.source_of(given):
-                yield given.marked("follows", note=note)
-            # Right to the digits written, but not as many as --sig asks for.
-            elif given.matches(given.expected):
-                asked = f"{self.tolerance.significant} significant digits are asked"
-                yield given.wrong(self.tolerance, None, f"this is right as far as it goes; {asked}")
+        found: dict[int, Mark] = {}
+        told: dict[int, Diagnosis] = {}
+        for given in wrong:
+            step = work.step(given) if work else None
+            if work and step is not None and not work.stands_alone(step):
+                mark = self._by_own_work(given, step, work, earlier)
+            elif note := self._source(given, earlier):
+                mark = given.marked("follows", note=note)
             else:
-                yield given.wrong(self.tolerance, self._diagnosis(given))
+                mark = given.wrong(self.tolerance, self._diagnosis(given))
+            found[id(given)] = mark
+            if mark.diagnosis:
+                told[id(given)] = mark.diagnosis
+        if work:
+            for given, note in repeated(backwards(wrong, self.truth), work, told):
+                found[id(given)] = given.marked("repeats", note=note)
+        return found
+
+    def _by_own_work(self, given: Attempt, step: Step, work: Work, earlier: WrongAnswers) -> Mark:
+        """The mark of the result of a step, of which the sheet has numbers."""
+        if step.is_honest:
+            if work.is_moved(step):
+                return given.marked("follows", note=f"correct work from {earlier.near(given)}")
+            if self.tolerance.significant is None:
+                return given.marked("rounding", note=OWN_ROUNDING)
+        diagnosis = work.diagnosis(step)
+        if diagnosis is None and (note := self._source(given, earlier)):
+            return given.marked("follows", note=note)
+        return given.wrong(self.tolerance, diagnosis or (None if given.has_digits else self._dependence(given)))
+
+    def _source(self, given: Attempt, earlier: WrongAnswers) -> str:
+        """What an answer follows from; nothing follows that has no significant digit."""
+        return earlier.source_of(given) if given.has_digits else ""
+
+    def _work(self, sheet: list[Attempt], wrong: list[Attempt]) -> Work | None:
+        """What the sheet shows of its student's work; None where the graph is not one of numbers, or large."""
+        if self._candidates is None:
+            return None
+        work = Work(self.truth, self._candidates, self._diagnoser, sheet, is_exact=self._is_exact)
+        missed = set(map(id, wrong))
+        work.judge(wrong, [given for given in sheet if id(given) not in missed])
+        return work
+
+    @cached_property
+    def _candidates(self) -> Candidates | None:
+        run = self.run
+        numbers = [*(v for v in run.values if v is not None), *run.adjoints]
+        is_plain = not run.is_outside and run.mode == "reverse" and all(isinstance(n, float) for n in numbers)
+        return Candidates(Steps(run)) if is_plain and len(run.graph.nodes) <= MOST_NODES else None
+
+    @cached_property
+    def _is_exact(self) -> bool:
+        return is_exact_work(tuple(v for v in (*self.run.values, *self.run.adjoints) if v is not None))
+
+    def _shortfall(self, given: Attempt) -> str:
+        """What is missing of an answer that is right as far as it goes."""
+        if not given.has_digits:
+            return ""
+        if self.tolerance == AS_WRITTEN:
+            is_short = is_coarse(given.answer.value, given.expected, given.source, given.known)
+            return "this rounds right, but more digits are needed" if is_short else ""
+        # Right to the digits written, but not as many as --sig asks for.
+        if self.tolerance.significant and given.matches(given.expected):
+            return f"this is right as far as it goes; {self.tolerance.significant} significant digits are asked"
+        return ""
 
     def _is_right(self, given: Attempt) -> bool:
-        return next(wrong_places(given.answer.value, given.expected, given.source, self.tolerance), None) is None
+        return (
+            next(wrong_places(given.answer.value, given.expected, given.source, self.tolerance, given.known), None)
+            is None
+        )
 
     def _rounding(self, given: Attempt) -> str | None:
         """The rounding on the way that leads to what was given; None where none does."""
         by_hand = len(self.run.linear.tape.rows) <= MOST_BY_HAND
-        if not (by_hand and self.truth.is_plain(given)) or given.matches(given.expected):
+        if not (by_hand and given.has_digits and self.truth.is_plain(given)) or given.matches(given.expected):
             return None
         # Kept by rounding: a whole class is marked against the same few passes.
         for rounding in _by_decimals(given):
@@ -93,6 +170,8 @@ class Key:
 
     def _diagnosis(self, given: Attempt) -> Diagnosis | None:
         """The likeliest mistake; where the true derivative is 0 because nothing leads there, that."""
+        if not given.has_digits:  # Nothing is told from a 0 but that it should not be one.
+            return self._dependence(given)
         # Only an answer that should be 0 can be about what has no influence; to look for a path takes a while.
         independence = None if _is_nonzero(given.expected) else self._independence(given.answer)
         shape = shape_of(given.value)

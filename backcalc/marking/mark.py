@@ -10,7 +10,18 @@ from math import inf
 from typing import Any, Literal
 
 from backcalc.calculus.constant import constant
-from backcalc.calculus.digits import Tolerance, is_right, last_units, reach, wrong_places
+from backcalc.calculus.digits import (
+    AS_WRITTEN,
+    NOTHING,
+    Known,
+    Tolerance,
+    half_claimed,
+    is_right,
+    last_units,
+    reach,
+    significant_digits,
+    wrong_places,
+)
 from backcalc.graph.shapes import Shape
 from backcalc.language.statements import Answer
 from backcalc.marking.diagnosis.diagnose import Diagnosis
@@ -18,7 +29,7 @@ from backcalc.marking.subject import subject_of
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.source import Source
 
-Verdict = Literal["right", "rounding", "follows", "wrong", "missing"]
+Verdict = Literal["right", "rounding", "follows", "repeats", "wrong", "unreadable", "missing"]
 _COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
 
 
@@ -53,6 +64,7 @@ class Attempt:
     answer: Answer
     expected: Any
     source: Source
+    known: Known = NOTHING
 
     @property
     def of(self) -> str:
@@ -81,12 +93,22 @@ class Attempt:
         is_number = isinstance(value, float) and isinstance(self.value, float)
         if is_number and abs(self.value - value) > self.slack:  # Most are far off, which is soon told.
             return False
-        return is_right(self.answer.value, value, self.source)
+        return is_right(self.answer.value, value, self.source, AS_WRITTEN, self.known)
 
     @cached_property
     def slack(self) -> float:
         """How far a number may be from what was given that this is written for, and a little more."""
-        return inf if shape_of(self.value) else reach(self.answer.value, self.value)
+        return inf if shape_of(self.value) else reach(self.answer.value, self.value, self.source, self.known.exact)
+
+    @cached_property
+    def has_digits(self) -> bool:
+        """Whether a significant digit was written, so that something may be told from it."""
+        return bool(shape_of(self.value)) or significant_digits(self.answer.value) != 0
+
+    @cached_property
+    def half(self) -> float:
+        """Half of the interval that a number claims; 0 of what is exact."""
+        return 0.0 if shape_of(self.value) else float(half_claimed(self.answer.value, self.source, self.known.exact))
 
     @cached_property
     def units(self) -> list[float]:
@@ -117,7 +139,7 @@ class Attempt:
 
     def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Mark:
         """The answer as a wrong one, with the elements that are."""
-        places = tuple(wrong_places(self.answer.value, self.expected, self.source, tolerance))
+        places = tuple(wrong_places(self.answer.value, self.expected, self.source, tolerance, self.known))
         # An answer of another shape has no wrong elements, for none of them stands for one.
         shape = shape_of(self.value)
         misshapen = None if shape == shape_of(self.expected) else shape

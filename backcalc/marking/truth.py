@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cached_property
+from math import isfinite
 from typing import Any
 
+from backcalc.calculus.digits import NO_DIGITS, Known
 from backcalc.calculus.run import Run, derivatives
 from backcalc.language.statements import Answer
 from backcalc.marking.mark import Attempt
@@ -54,6 +58,37 @@ class Truth:
         if not shape_of(value):  # Such as the adjoint 0 of an array that has no influence.
             return value
         return found if shape_of(found := value[index]) else float(found)
+
+    def known(self, answer: Answer, expected: Any) -> Known:
+        """What is known of an answer beside its true value."""
+        if not shape_of(expected) and abs(expected) < NO_DIGITS * self._most:
+            return Known(self._exact, self._scale(answer))
+        return Known(self._exact)
+
+    @cached_property
+    def _exact(self) -> frozenset[float]:
+        """The sizes of the inputs and of what the file states: nobody has worked them out."""
+        stated = (v for n, v in zip(self.run.graph.nodes, self.run.values, strict=True) if n.kind != "expression")
+        return frozenset(abs(v) for v in stated if isinstance(v, float))
+
+    @cached_property
+    def _most(self) -> float:
+        """The largest number of the run: what is far below it may be a zero."""
+        numbers = (abs(v) for v in (*self.run.values, *self.run.adjoints) if isinstance(v, float) and isfinite(v))
+        return max(numbers, default=1.0)
+
+    def _scale(self, answer: Answer) -> float:
+        """The absolute sum of the terms of a derivative of a number, or of the operands of a value."""
+        index, linear = self.run.graph.index, self.run.linear
+        if not linear.evaluation.is_known or linear.evaluation.has_arrays:
+            return 0.0
+        if answer.wrt is None:
+            args = linear.tape.args[linear.tape.slot[index[answer.of]]]
+            return sum((abs(linear.evaluation.terms[arg]) for arg in args), start=0.0)
+        if answer.wrt not in index:
+            return 0.0
+        run = replace(self.run, seeds=self.seeds(answer.of), adjoints=self.derivatives(answer.of))
+        return sum((abs(c) for _, _, c in run.contributions()[index[answer.wrt]]), start=0.0)
 
     def derivatives(self, output: str) -> list[Any]:
         """∂output/∂node for every node."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from backcalc.calculus.run import Run
 from backcalc.language.expr import NEGATE
 from backcalc.marking.diagnosis.everywhere import Throughout, throughout
-from backcalc.marking.diagnosis.in_sweep import Changes, changed
+from backcalc.marking.diagnosis.in_sweep import Changes, Term, changed
 from backcalc.marking.diagnosis.in_values import Redone, redone
 from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, Kind, rows_at
 from backcalc.marking.diagnosis.suspects import Lineup, Suspect
@@ -55,6 +55,13 @@ class Diagnosis:
     hint: str
 
 
+class OwnTerms(NamedTuple):
+    """The terms of a derivative as one sheet has them, and its derivatives by node."""
+
+    terms: Sequence[Term]
+    adjoints: Sequence[Any]
+
+
 class Diagnoser:
     """The suspects of every derivative and value of a run, each list made when it is first asked for."""
 
@@ -76,13 +83,14 @@ class Diagnoser:
             return None
         # Several are as likely where nothing tells them apart; of two both are told, rather than one by chance.
         likeliest = [s for s in fitting if s.rank == fitting[0].rank]
-        told = list(
-            {(found := self._told(suspect, of, wrt, _place(index))).text: found for suspect in likeliest}.values()
+        is_chosen = likeliest[0].mistake.kind == "other-node"
+        return either(
+            [self._told(suspect, of, wrt, _place(index)) for suspect in likeliest[: 1 if is_chosen else None]]
         )
-        if len(told) == 1 or likeliest[0].mistake.kind == "other-node":
-            return told[0]
-        first, second, *_ = told
-        return Diagnosis(first.kind, first.where, f"either {first.text}, or {second.text}", first.hint)
+
+    def local(self, suspects: Sequence[Suspect], of: str, wrt: str | None, own: OwnTerms) -> Diagnosis:
+        """One of these mistakes, or the other, made in one step from the numbers that stand on the sheet."""
+        return either([self._told(suspect, of, wrt, "", own) for suspect in suspects])
 
     def fitting(
         self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
@@ -227,10 +235,13 @@ class Diagnoser:
 
     # ---- What is told of it ----
 
-    def _told(self, suspect: Suspect, of: str, wrt: str | None, place: str) -> Diagnosis:
+    def _told(self, suspect: Suspect, of: str, wrt: str | None, place: str, own: OwnTerms | None = None) -> Diagnosis:
         mistake = suspect.mistake
         node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
         facts = self._facts(suspect, node, of, wrt, place)
+        if own is not None and wrt is not None and node == self.run.graph.index[wrt]:
+            facts |= _arithmetic(suspect, own.terms, own.adjoints, facts["within"])
+            facts["a"] = by_hand(sum((c for _, _, c in own.terms), start=0.0))
         where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
         return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts))
 
@@ -248,25 +259,7 @@ class Diagnoser:
             facts |= {"user": self._name(suspect.user), "du": derivative(output, self._name(suspect.user))}
         if wrt is not None:
             facts["a"] = by_hand(self._number(self._derivatives(of)[node]))
-            facts |= self._arithmetic(suspect, node, of, facts["within"])
-        return facts
-
-    def _arithmetic(self, suspect: Suspect, node: int, of: str, within: str) -> dict[str, str]:
-        """The term that was changed, and the others of its sum, as they are written by hand."""
-        facts = {"term": "", "rest": within, "partial": "", "adjoint": ""}
-        adjoints, terms = self._derivatives(of), self.changes(of).terms[node]
-        sums = [(user, factors, c) for user, p, c in terms if (factors := _factors(user, p, c, adjoints))]
-        # A sum with a vector or a formula in it is nothing that one writes out as a term or two.
-        if suspect.user is None or len(sums) < len(terms):
-            return facts
-        for user, factors, c in sums:
-            if user == suspect.user:
-                facts["term"] = f", {product(factors)} = {by_hand(c)},"
-                facts["adjoint"], facts["partial"] = (f" = {by_hand(f)}" for f in (factors[0], factors[-1]))
-        others = [(factors, c) for user, factors, c in sums if user != suspect.user]
-        if others:
-            sum_, total = " + ".join(product(factors) for factors, _ in others), by_hand(sum(c for _, c in others))
-            facts["rest"] = f"{within}you have {sum_} = {total}; " if sum_ != total else f"{within}you have {total}; "
+            facts |= _arithmetic(suspect, self.changes(of).terms[node], self._derivatives(of), facts["within"])
         return facts
 
     def _operation(self, suspect: Suspect) -> str:
@@ -310,6 +303,32 @@ class Diagnoser:
         return float(value) if value is not None and is_known(value) and not shape_of(value) else None
 
 
+def either(told: Sequence[Diagnosis]) -> Diagnosis:
+    """One diagnosis of one or several that fit: of several the first two, rather than one by chance."""
+    first, *others = {each.text: each for each in told}.values()
+    if not others:
+        return first
+    return Diagnosis(first.kind, first.where, f"either {first.text}, or {others[0].text}", first.hint)
+
+
+def _arithmetic(suspect: Suspect, terms: Sequence[Term], adjoints: Sequence[Any], within: str) -> dict[str, str]:
+    """The term that was changed, and the others of its sum, as they are written by hand."""
+    facts = {"term": "", "rest": within, "partial": "", "adjoint": ""}
+    sums = [(user, factors, c) for user, p, c in terms if (factors := _factors(user, p, c, adjoints))]
+    # A sum with a vector or a formula in it is nothing that one writes out as a term or two.
+    if suspect.user is None or len(sums) < len(terms):
+        return facts
+    for user, factors, c in sums:
+        if user == suspect.user:
+            facts["term"] = f", {product(factors)} = {by_hand(c)},"
+            facts["adjoint"], facts["partial"] = (f" = {by_hand(f)}" for f in (factors[0], factors[-1]))
+    others = [(factors, c) for user, factors, c in sums if user != suspect.user]
+    if others:
+        sum_, total = " + ".join(product(factors) for factors, _ in others), by_hand(sum(c for _, c in others))
+        facts["rest"] = f"{within}you have {sum_} = {total}; " if sum_ != total else f"{within}you have {total}; "
+    return facts
+
+
 def _place(index: Index) -> str:
     """The element, or row, that an index means, as it is written behind a name."""
     return f"[{','.join(str(i) for i in index if isinstance(i, int))}]" if index else ""
@@ -323,7 +342,7 @@ def _is_zero(value: Any) -> bool:
     return is_known(value) and not (value.any() if shape_of(value) else value)
 
 
-def _factors(user: int | None, partial: Any, contribution: Any, adjoints: list[Any]) -> list[float]:
+def _factors(user: int | None, partial: Any, contribution: Any, adjoints: Sequence[Any]) -> list[float]:
     """A term as factors; empty where one is no finite number."""
     factors = [contribution] if user is None else [adjoints[user], partial]
     every = (*factors, contribution)

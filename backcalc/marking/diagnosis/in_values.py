@@ -56,9 +56,9 @@ def _wrong_rows(
             continue
         for mistake in rows_at(row.name, of_values=True):
             if mistake.at_once:
-                at_once.setdefault(mistake.at_once, (mistake, {}))[1][slot] = _wrong(mistake, row)
+                at_once.setdefault(mistake.at_once, (mistake, {}))[1][slot] = wrong_row(mistake, row)
             else:
-                single.append((mistake, slot, _wrong(mistake, row)))
+                single.append((mistake, slot, wrong_row(mistake, row)))
     return single, at_once
 
 
@@ -67,7 +67,7 @@ def _keep(_slot: int, value: Any) -> Any:
 
 
 @cache
-def _wrong(mistake: Mistake, row: Primitive) -> Primitive:
+def wrong_row(mistake: Mistake, row: Primitive) -> Primitive:
     """`row` with the wrong value, and the partials that are wrong with it."""
     texts = [text.strip() for text in mistake.change.split(";")] if mistake.change else []
     partials = tuple(texts[k] if k < len(texts) and texts[k] else partial for k, partial in enumerate(row.partials))

@@ -17,13 +17,30 @@ from backcalc.rules.values import literal, shape_of
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import plural
 
-SIGNS: dict[Verdict, str] = {"right": "✓", "rounding": "≈", "follows": "↪", "wrong": "✗", "missing": "–"}
-TONES: dict[Verdict, Tone] = {"right": "good", "rounding": "fair", "follows": "fair", "wrong": "bad", "missing": "bad"}
+SIGNS: dict[Verdict, str] = {
+    "right": "✓",
+    "rounding": "≈",
+    "follows": "↪",
+    "repeats": "↻",
+    "wrong": "✗",
+    "unreadable": "?",
+    "missing": "–",
+}
+TONES: dict[Verdict, Tone] = {
+    "right": "good",
+    "rounding": "fair",
+    "follows": "fair",
+    "repeats": "fair",
+    "wrong": "bad",
+    "unreadable": "bad",
+    "missing": "bad",
+}
 
 # What `--hints` adds to a verdict; what it says of a mistake comes from the table of mistakes.
 VERDICT_HINTS: dict[Verdict, str] = {
     "rounding": "keep more digits on the way, and round at the end",
     "follows": "put the earlier answer right first",
+    "repeats": "the same rule is wrong in an earlier answer: put that right first",
 }
 PLACES_SHOWN = 3
 
@@ -80,7 +97,11 @@ def _csv_row(mark: Mark, *, hints: bool) -> tuple[str, ...]:
 def score_text(marked: Sequence[Mark]) -> str:
     """`2 of 5 right`, and how many of the others are not simply wrong."""
     counts = Counter(str(mark.verdict) for mark in marked)
-    told = [f"{counts[verdict]} {verdict}" for verdict in ("rounding", "follows", "missing") if counts[verdict]]
+    told = [
+        f"{counts[verdict]} {verdict}"
+        for verdict in ("rounding", "follows", "repeats", "unreadable", "missing")
+        if counts[verdict]
+    ]
     return ", ".join([f"{counts['right']} of {len(marked)} right", *told])
 
 

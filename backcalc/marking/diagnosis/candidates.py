@@ -1,0 +1,216 @@
+"""The mistakes that a single step offers, those that give the same formula told apart from the others as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import isfinite, nan, prod
+from random import Random
+
+from backcalc.marking.diagnosis.in_values import wrong_row
+from backcalc.marking.diagnosis.mistakes import ANSWER, STEP, SUM, TERM, VALUE, Mistake, rows_at
+from backcalc.marking.diagnosis.steps import TURNED, Steps, Term, Wrong
+from backcalc.rules.row import Primitive, names_in
+
+Round = Callable[[float], float]
+_SUM = Primitive(SUM, ("a", "v", "product"), "")
+_TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "")
+_WRITTEN = Primitive(ANSWER, ("t", "a", "other"), "")
+SPREAD = 0.2  # By how much numbers are shifted to see whether two formulas are one.
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """What somebody has for the values of all nodes, and for the derivatives of one output by them."""
+
+    values: Sequence[float]
+    adjoints: Sequence[float]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One mistake in one step, and the others that give the same formula."""
+
+    mistake: Mistake
+    user: int | None = None
+    operation: int | None = None
+    wrong: Wrong = field(default_factory=dict)
+    other: int | None = None
+    rows: dict[int, Primitive] = field(default_factory=dict)
+    same: list[Candidate] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        """The misconception without its place: a rule of a function; None for what is no rule."""
+        if self.mistake.at_once:
+            return (self.mistake.at_once, "")
+        is_rule = self.mistake.where not in (ANSWER, VALUE, SUM, TERM, STEP)
+        return (self.mistake.where, self.mistake.change or self.mistake.value) if is_rule else None
+
+
+def same(x: float) -> float:
+    """The number as it is."""
+    return x
+
+
+class Candidates:
+    """Those of every step of a run, each list made when it is first asked for."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps, self.run = steps, steps.run
+        self._derivative: dict[tuple[int, int], list[Candidate]] = {}
+        self._value: dict[int, list[Candidate]] = {}
+        self._true: dict[str, Numbers] = {}
+        self._shifted: dict[int, list[Numbers]] = {}
+
+    def true(self, of: str, derivatives: Callable[[str], Sequence[float]]) -> Numbers:
+        """The exact numbers, made once for all sheets."""
+        if of not in self._true:
+            self._true[of] = Numbers([nan if v is None else v for v in self.run.values], derivatives(of))
+        return self._true[of]
+
+    # ---- What a step gives ----
+
+    def derivative(
+        self, node: int, numbers: Numbers, base: Sequence[Term], it: Candidate | None,
+        partials: Round = same, terms: Round = same,
+    ) -> float:  # fmt: skip
+        """The derivative by a node with a mistake in it, partials and terms rounded on it; `base` are its terms."""
+        if it is not None and it.mistake.where == ANSWER:
+            return numbers.adjoints[it.other] if it.other is not None else nan
+        parts = list(base)
+        if it is not None and it.wrong:
+            at = next(i for i, term in enumerate(parts) if term.user == it.user)
+            changed = self.steps.partial(parts[at].user or 0, node, numbers.values, it.wrong)
+            parts[at] = parts[at]._replace(partial=changed)
+        contributions = [terms(partials(part.partial) * part.ct) for part in parts]
+        total = sum(contributions, start=0.0)
+        if it is not None and it.mistake.where == TERM:
+            at = next(i for i, term in enumerate(parts) if term.user == it.user)
+            part = parts[at]
+            known = (contributions[at], partials(part.partial), part.ct, part.value, total)
+            contributions[at] = _TERM.scalar.form(it.mistake.change)(*known, None)
+            total = sum(contributions, start=0.0)
+        if it is not None and it.mistake.where == SUM:
+            total = _SUM.scalar.form(it.mistake.change)(total, numbers.values[node], prod(contributions), None)
+        return total
+
+    def value(self, node: int, numbers: Numbers, it: Candidate | None) -> float:
+        """The value of a node with a mistake in it."""
+        if it is None or it.mistake.where != VALUE:
+            return self.steps.value(node, numbers.values, it.rows if it else None)
+        true = self.steps.value(node, numbers.values) if "t" in names_in(it.mistake.change) else nan
+        other = nan if it.other is None else numbers.values[it.other]
+        return _WRITTEN.scalar.form(it.mistake.change)(true, numbers.adjoints[node], other, None)  # type: ignore[no-any-return]
+
+    # ---- What is tried ----
+
+    def of_derivative(self, of: int, node: int) -> list[Candidate]:
+        """The mistakes in ∂of/∂node, one for each formula that they give."""
+        if (of, node) not in self._derivative:
+            tried = list(self._in_derivative(of, node))
+            shifted = self._shifts(of)
+            bases = [self.steps.terms(of, node, n.values, n.adjoints) for n in shifted]
+
+            def result(it: Candidate | None) -> tuple[str, ...]:
+                pairs = zip(shifted, bases, strict=True)
+                return _key([self.derivative(node, n, base, it) for n, base in pairs])
+
+            self._derivative[of, node] = _merged(tried, result)
+        return self._derivative[of, node]
+
+    def of_value(self, of: int, node: int) -> list[Candidate]:
+        """The same of the value of a node; `of` is the output whose derivatives may stand in place of it."""
+        if node not in self._value:
+            shifted = self._shifts(of)
+            self._value[node] = _merged(
+                list(self._in_value(node)), lambda it: _key([self.value(node, n, it) for n in shifted])
+            )
+        return self._value[node]
+
+    def _in_derivative(self, of: int, node: int) -> Iterator[Candidate]:
+        users = [user for user in self.steps.users[node] if user <= of] if node != of else []
+        for mistake in rows_at(SUM):
+            is_late = mistake.change == "1" and of not in users
+            if not is_late and not (mistake.change == "product" and len(users) < 2):
+                yield Candidate(mistake)
+        for user in users:
+            for mistake in rows_at(TERM):
+                is_other = mistake.kind == "missing-term" or (user == of and mistake.change == "ct")
+                if not (len(users) < 2 and is_other):
+                    yield Candidate(mistake, user)
+            if user not in self.steps.tape.partials:
+                yield from self._in_partial(user)
+        for mistake in rows_at(ANSWER):
+            if mistake.kind == "other-node":
+                yield from (Candidate(mistake, other=i) for i in range(of + 1) if i != node)
+
+    def _in_partial(self, user: int) -> Iterator[Candidate]:
+        """The wrong rules, turned signs and lost factors in the local partials of one user."""
+        tape = self.steps.tape
+        for slot in self.steps.inner(tape.slot[user]):
+            row = self.steps.rows[slot]
+            if row is None or tape.constant[slot]:
+                continue
+            places = [k for k, arg in enumerate(tape.args[slot]) if not tape.constant[arg]]
+            for mistake in rows_at(STEP):
+                text = TURNED if mistake.change == "-c" else "1"
+                yield from (Candidate(mistake, user, slot, {(slot, k): text}) for k in places)
+            for mistake in rows_at(row.name):
+                texts = [text.strip() for text in mistake.change.split(";")]
+                yield from (
+                    Candidate(mistake, user, slot, {(slot, k): text})
+                    for k, text in enumerate(texts) if text and k in places
+                )  # fmt: skip
+            for mistake in rows_at(row.name, of_values=True):
+                if mistake.at_once and mistake.change and places == [0]:
+                    yield Candidate(mistake, user, slot, {(slot, 0): mistake.change})
+
+    def _in_value(self, node: int) -> Iterator[Candidate]:
+        tape = self.steps.tape
+        for slot in self.steps.inner(tape.slot[node]):
+            row = self.steps.rows[slot]
+            if row is not None and not tape.constant[slot]:
+                for mistake in rows_at(row.name, of_values=True):
+                    yield Candidate(mistake, operation=slot, rows={slot: wrong_row(mistake, row)})
+        for mistake in rows_at(VALUE):
+            others = range(len(self.run.graph.nodes)) if "other" in names_in(mistake.change) else (None,)
+            yield from (Candidate(mistake, other=i) for i in others if i != node)
+
+    def _shifts(self, of: int) -> list[Numbers]:
+        """Numbers near the true ones, at random, at which equal formulas are equal and others are not."""
+        if of not in self._shifted:
+            true = [nan if v is None else v for v in self.run.values]
+            rng = Random(of)  # noqa: S311  Any point will do.
+            count = len(true)
+            self._shifted[of] = [
+                Numbers([_near(v, rng) for v in true], [rng.uniform(0.5, 2.0) for _ in range(count)]) for _ in range(2)
+            ]
+        return self._shifted[of]
+
+
+def _near(value: float, rng: Random) -> float:
+    return value * (1 + rng.uniform(-SPREAD, SPREAD)) + rng.uniform(0, SPREAD)
+
+
+def _key(results: Sequence[float]) -> tuple[str, ...]:
+    return tuple(f"{result:.9g}" for result in results)
+
+
+def _merged(tried: Sequence[Candidate], result: Callable[[Candidate | None], tuple[str, ...]]) -> list[Candidate]:
+    """One candidate for each formula, the lightest mistake that gives it; those that change nothing are none."""
+    right = result(None)
+    found: dict[tuple[str, ...], Candidate] = {}
+    # Of two that weigh the same, a rule says more than a sign: who has learnt it wrongly will do so again.
+    for it in sorted(tried, key=lambda it: (it.mistake.weight, it.key is None)):
+        try:
+            key = result(it)
+        except (ValueError, TypeError, OverflowError, ZeroDivisionError):  # No number comes of it there.
+            continue
+        if key == right or not all(isfinite(float(text)) for text in key):
+            continue
+        if key in found:
+            found[key].same.append(it)
+        else:
+            found[key] = it
+    return list(found.values())

@@ -1,0 +1,126 @@
+"""The marks of one sheet, each answer's verdict by the work that the sheet shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from backcalc.marking.diagnosis.candidates import Candidate, Candidates, Numbers
+from backcalc.marking.diagnosis.diagnose import Diagnoser, Diagnosis, OwnTerms
+from backcalc.marking.diagnosis.suspects import Suspect
+from backcalc.marking.local import WAYS, LocalDiagnosis, Step
+from backcalc.marking.mark import Attempt
+from backcalc.marking.own_numbers import OwnNumbers
+from backcalc.marking.subject import subject_of
+from backcalc.marking.truth import Truth
+
+RULE_AGAIN = "the same mistake as in {name}, which is counted there: {text}"
+
+
+class Work:
+    """What one sheet shows of its student's work: which answers follow, and why the others are wrong."""
+
+    def __init__(
+        self, truth: Truth, candidates: Candidates, diagnoser: Diagnoser, sheet: Sequence[Attempt], *, is_exact: bool
+    ) -> None:
+        self._truth, self._candidates, self._diagnoser = truth, candidates, diagnoser
+        self._is_exact = is_exact
+        self._own = OwnNumbers(truth, candidates.steps, sheet, is_exact=is_exact)
+        self._local = LocalDiagnosis(candidates, self._own, self._true)
+        self._steps = {id(step.attempt): step for step in self._local.steps}
+        self._causes: dict[int, list[Candidate]] = {}
+        self._sound: LocalDiagnosis | None = None
+
+    def _true(self, of: str) -> Numbers:
+        return self._candidates.true(of, self._truth.derivatives)
+
+    def judge(self, wrong: Iterable[Attempt], right: Sequence[Attempt]) -> None:
+        """Weigh the answers that are not right; `right` are the others."""
+        self._right = right
+        steps = [step for step in map(self.step, wrong) if step is not None]
+        for step in steps:
+            self._local.weigh(step)
+        suspected = [step for step in steps if not step.is_honest and not self.stands_alone(step)]
+        # Once more: what is named at one node is the likelier at another.
+        alone = {id(step): step.causes(()) for step in suspected}
+        for step in suspected:
+            others = {
+                key for each, causes in alone.items() if each != id(step) and len(causes) == 1
+                for it in causes if (key := it.key)
+            }  # fmt: skip
+            self._causes[id(step)] = step.causes(others)
+
+    def step(self, attempt: Attempt) -> Step | None:
+        """The step whose result an answer is; None of what is no number, or is stated."""
+        return self._steps.get(id(attempt))
+
+    def stands_alone(self, step: Step) -> bool:
+        """Whether the sheet has no number that the step is made of."""
+        run = self._candidates.run
+        neighbours: set[tuple[str, str | None]] = {(arg, None) for arg in run.graph.nodes[step.node].args}
+        if not step.is_value:
+            users = [run.graph.nodes[user].name for user in self._candidates.steps.users[step.node]]
+            of = run.graph.nodes[step.of].name
+            neighbours = {(of, user) for user in users} | {(user, None) for user in users}
+            neighbours.add((run.graph.nodes[step.node].name, None))
+        return not any((a.of, a.wrt) in neighbours for a in self._own.attempts)
+
+    def is_moved(self, step: Step) -> bool:
+        """Whether other wrong answers, not rounding alone, led to this one."""
+        if self._sound is None:
+            own = OwnNumbers(self._truth, self._candidates.steps, self._right, is_exact=self._is_exact)
+            own.habit = self._own.habit
+            self._sound = LocalDiagnosis(self._candidates, own, self._true)
+        with_right = self._sound.result(step, None, WAYS[1])
+        own_result = self._local.result(step, None, WAYS[1])
+        return abs(with_right - own_result) > step.attempt.half
+
+    def causes(self, step: Step) -> list[Candidate]:
+        """The mistakes that are told of a step."""
+        return self._causes.get(id(step), [])
+
+    def diagnosis(self, step: Step) -> Diagnosis | None:
+        """What went wrong in a step; None where nothing is likely enough."""
+        causes = self.causes(step)
+        if not causes:
+            return None
+        attempt, run = step.attempt, self._candidates.run
+        suspects = [self._suspect(step, it) for it in causes]
+        of = run.graph.nodes[step.of].name
+        own = self._own.of(of).numbers
+        terms = [] if step.is_value else self._candidates.steps.terms(step.of, step.node, own.values, own.adjoints)
+        told = [(t.user, t.partial, t.partial * t.ct) for t in terms]
+        return self._diagnoser.local(suspects, attempt.of, attempt.wrt, OwnTerms(told, own.adjoints))
+
+    @staticmethod
+    def _suspect(step: Step, it: Candidate) -> Suspect:
+        user = it.other if it.other is not None else it.user
+        node = it.user if it.wrong and it.user is not None else step.node
+        return Suspect(0.0, it.mistake, node, None if it.wrong else user, it.operation)
+
+
+def backwards(attempts: Iterable[Attempt], truth: Truth) -> list[Attempt]:
+    """Answers in the order of the work: values as the graph has them, then derivatives from the output back."""
+    index = truth.run.graph.index
+
+    def place(attempt: Attempt) -> tuple[bool, int]:
+        if attempt.wrt is None:
+            return False, index[attempt.of]
+        return True, -index.get(attempt.wrt, len(index))
+
+    return sorted(attempts, key=place)
+
+
+def repeated(attempts: Iterable[Attempt], work: Work, told: dict[int, Diagnosis]) -> Iterator[tuple[Attempt, str]]:
+    """Each answer whose wrong rule has been told of an earlier one, with the note that says so."""
+    seen: dict[tuple[str, str], tuple[str, str]] = {}
+    for attempt in attempts:
+        step = work.step(attempt)
+        causes = work.causes(step) if step is not None else []
+        key = causes[0].key if len(causes) == 1 else None
+        if key is None or id(attempt) not in told:
+            continue
+        if key in seen:
+            name, text = seen[key]
+            yield attempt, RULE_AGAIN.format(name=name, text=text)
+        else:
+            seen[key] = subject_of(attempt.answer), told[id(attempt)].text
