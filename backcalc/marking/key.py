@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from backcalc.calculus.digits import AS_WRITTEN, Tolerance, is_coarse, wrong_places
+from backcalc.calculus.digits import AS_WRITTEN, Tolerance, is_coarse, significant_digits, wrong_places
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.run import Run
 from backcalc.language.expr import VECTOR, Call
@@ -28,6 +28,10 @@ from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 OWN_ROUNDING = "this comes out of the rounded numbers of your own sheet"
+SINGLE, SINGLE_DIGITS = 1e-6, 7
+"""How far off, of the truth, work in single precision is, and how many digits tell it from work by hand."""
+FEWEST_DIGITS = 3
+"""Significant digits from which on the last one may be off by one: of fewer it is too large a part."""
 MOST_NODES = 300
 """Nodes of a graph whose steps are tried one by one; each offers every other node's number as a candidate."""
 
@@ -106,7 +110,7 @@ class Key:
         if step.is_honest:
             if work.is_moved(step):
                 return given.marked("follows", note=f"correct work from {earlier.near(given)}")
-            if self.tolerance.significant is None:
+            if self.tolerance.significant is None and work.is_rounded(step):
                 return given.marked("rounding", note=OWN_ROUNDING)
         diagnosis = work.diagnosis(step)
         if diagnosis is None and (note := self._source(given, earlier)):
@@ -158,15 +162,22 @@ class Key:
     def _rounding(self, given: Attempt) -> str | None:
         """The rounding on the way that leads to what was given; None where none does."""
         by_hand = len(self.run.linear.tape.rows) <= MOST_BY_HAND
-        if not (by_hand and given.has_digits and self.truth.is_plain(given)) or given.matches(given.expected):
+        # With --sig a number of too few digits is wrong, whatever led to it.
+        if self.tolerance.significant or not given.has_digits or given.matches(given.expected):
             return None
+        if by_hand and self.truth.is_plain(given) and (note := self._replayed(given)):
+            return note
+        return _last_digit(given) or None
+
+    def _replayed(self, given: Attempt) -> str:
+        """The rounding of every intermediate result that leads to what was given; empty where none does."""
         # Kept by rounding: a whole class is marked against the same few passes.
         for rounding in _by_decimals(given):
             if rounding not in self._rounded:
                 self._rounded[rounding] = OwnWork(self.run.linear, rounding=rounding)
             if given.matches(self.truth.reworked(self._rounded[rounding], given)):
                 return f"this comes out when every intermediate result is rounded to {rounding}"
-        return None
+        return ""
 
     def _diagnosis(self, given: Attempt) -> Diagnosis | None:
         """The likeliest mistake; where the true derivative is 0 because nothing leads there, that."""
@@ -221,6 +232,19 @@ class Key:
         turned = f"; it is {x} that depends on {y}" if index[of] in self.run.upstream(index[wrt]) else ""
         text = f"{y} does not depend on {x}, so this is 0{turned}"
         return Diagnosis("other-node", wrt, text, f"is there a path from {x} to {y}?")
+
+
+def _last_digit(given: Attempt) -> str:
+    """That only the last digit is not right, or all but those beyond single precision; empty where more is wrong."""
+    if shape_of(given.value) or shape_of(given.expected) or not given.half or given.value * given.expected <= 0:
+        return ""
+    written, unit = significant_digits(given.answer.value) or 0, 2 * given.half
+    off = abs(given.value) - abs(given.expected)
+    if written >= SINGLE_DIGITS and abs(off) <= SINGLE * abs(given.expected):
+        return "this is right to single precision"
+    if written < FEWEST_DIGITS or abs(off) >= 1.5 * unit:
+        return ""
+    return "the last digit is cut off, not rounded" if -unit < off <= 0 else "the last digit is off by one"
 
 
 def _by_decimals(given: Attempt) -> list[Rounding]:

@@ -28,6 +28,8 @@ SURE, SURE_OF_TWO = 0.7, 0.75
 """The share of the odds from which on a cause is told; and two, one of which it must be."""
 FAR = 0.3
 """How far, of the larger number, a result may be from the one written for digits to have anything to do with it."""
+SLIPS = 1.5
+"""How much oftener a slip gives some number near by than numbers that are drawn evenly."""
 WHOLE_SLIPS = (1.0, 2.0, 10.0)
 """By how much whole numbers are off where somebody has miscounted."""
 
@@ -114,9 +116,9 @@ class LocalDiagnosis:
 
     def weigh(self, step: Step) -> None:
         """Find the likelihood of a step's number under each mistake, and if it is right."""
-        step.honest = self._likelihood(step, None)
+        step.honest = self.likelihood(step, None)
         tried = self._tried(step)
-        weighed = [(it, self._likelihood(step, it)) for it in tried]
+        weighed = [(it, self.likelihood(step, it)) for it in tried]
         found = [(it, likelihood) for it, likelihood in weighed if likelihood > 0]
         # A number that stands at several nodes was copied once: these are not so many more chances.
         copied = max((pair for pair in found if pair[0].other is not None), key=itemgetter(1), default=None)
@@ -165,7 +167,7 @@ class LocalDiagnosis:
             return bool(given * result > 0 and -1e-6 * half <= off < 2 * half)
         return bool(abs(given - result) <= half * (1 + 1e-6))
 
-    def _likelihood(self, step: Step, it: Candidate | None) -> float:
+    def likelihood(self, step: Step, it: Candidate | None) -> float:
         """That of the number: the trust in the best way that gives it, else a density over what digits leave."""
         own = self.result(step, it, WAYS[1])
         is_near = self._is_near(step, own)
@@ -217,7 +219,7 @@ class LocalDiagnosis:
         """The chance of this number where a figure was just miscounted, miscopied or mistyped."""
         attempt, own = step.attempt, self.result(step, None, WAYS[1])
         largest = max(abs(attempt.value), abs(attempt.expected), abs(own) if isfinite(own) else 0.0, 2 * attempt.half)
-        odds = max(2 * attempt.half, 1e-6 * largest) / (2 * largest)
+        odds = SLIPS * max(2 * attempt.half, 1e-6 * largest) / (2 * largest)
         if self._own.is_exact and isfinite(own):
             off = abs(attempt.value - own)
             is_tenfold = own and abs(attempt.value / own) in (10.0, 0.1)

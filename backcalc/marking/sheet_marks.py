@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from backcalc.marking.diagnosis.candidates import Candidate, Candidates, Numbers
 from backcalc.marking.diagnosis.diagnose import Diagnoser, Diagnosis, OwnTerms
@@ -28,7 +29,6 @@ class Work:
         self._local = LocalDiagnosis(candidates, self._own, self._true)
         self._steps = {id(step.attempt): step for step in self._local.steps}
         self._causes: dict[int, list[Candidate]] = {}
-        self._sound: LocalDiagnosis | None = None
 
     def _true(self, of: str) -> Numbers:
         return self._candidates.true(of, self._truth.derivatives)
@@ -64,12 +64,19 @@ class Work:
             neighbours.add((run.graph.nodes[step.node].name, None))
         return not any((a.of, a.wrt) in neighbours for a in self._own.attempts)
 
+    @cached_property
+    def _sound(self) -> LocalDiagnosis:
+        """The steps of the sheet without its wrong answers, what these stood for filled in."""
+        own = OwnNumbers(self._truth, self._candidates.steps, self._right, is_exact=self._is_exact)
+        own.habit = self._own.habit
+        return LocalDiagnosis(self._candidates, own, self._true)
+
+    def is_rounded(self, step: Step) -> bool:
+        """Whether correct work leads to a result from the right answers of the sheet, rounded as they are."""
+        return self._sound.likelihood(step, None) > 0
+
     def is_moved(self, step: Step) -> bool:
         """Whether other wrong answers, not rounding alone, led to this one."""
-        if self._sound is None:
-            own = OwnNumbers(self._truth, self._candidates.steps, self._right, is_exact=self._is_exact)
-            own.habit = self._own.habit
-            self._sound = LocalDiagnosis(self._candidates, own, self._true)
         with_right = self._sound.result(step, None, WAYS[1])
         own_result = self._local.result(step, None, WAYS[1])
         return abs(with_right - own_result) > step.attempt.half
