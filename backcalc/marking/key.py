@@ -19,6 +19,7 @@ from backcalc.marking.local import Step
 from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.own_numbers import is_exact_work
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
+from backcalc.marking.sheet import question
 from backcalc.marking.sheet_marks import Work, backwards, repeated
 from backcalc.marking.subject import part, refusals, unknown
 from backcalc.marking.truth import Truth
@@ -27,6 +28,7 @@ from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
+_NO_MARK = Mark("", "", None, "missing")
 OWN_ROUNDING = "this comes out of the rounded numbers of your own sheet"
 SINGLE, SINGLE_DIGITS = 1e-6, 7
 """How far off, of the truth, work in single precision is, and how many digits tell it from work by hand."""
@@ -68,6 +70,16 @@ class Key:
         has_arrays = self.run.linear.evaluation.has_arrays or any(shape_of(attempt.value) for attempt in sheet)
         with quietly(has_arrays):
             return list(self._marks(sheet)), errors
+
+    def first_wrong(self, marked: Iterable[Mark]) -> str | None:
+        """The first wrong answer on the way: a value as the graph has them, else a derivative from the output back."""
+        index = self.run.graph.index
+
+        def place(mark: Mark) -> tuple[bool, int]:
+            asked = question(mark.name)
+            return asked.wrt is not None, index[asked.of] if asked.wrt is None else -index.get(asked.wrt, len(index))
+
+        return min((mark for mark in marked if mark.verdict == "wrong"), key=place, default=_NO_MARK).name or None
 
     def _marks(self, sheet: list[Attempt]) -> Iterator[Mark]:
         # All are looked at before any is marked: what follows from a mistake may stand above it on the sheet.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import exp, isfinite, nan, pi, sqrt
+from math import exp, inf, isfinite, nan, pi, sqrt
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ SURE, SURE_OF_TWO = 0.7, 0.75
 """The share of the odds from which on a cause is told; and two, one of which it must be."""
 FAR = 0.3
 """How far, of the larger number, a result may be from the one written for digits to have anything to do with it."""
-SLIPS = 1.5
+SLIPS = 1.2
 """How much oftener a slip gives some number near by than numbers that are drawn evenly."""
 WHOLE_SLIPS = (1.0, 2.0, 10.0)
 """By how much whole numbers are off where somebody has miscounted."""
@@ -190,15 +190,15 @@ class LocalDiagnosis:
         if not half:
             return 0.0
         own = self._own.of(self._candidates.run.graph.nodes[step.of].name)
-        spread, reach = half**2, half
+        spread, reach = half * half, half
         for numbers in self._neighbours(step, own):
             moved = abs(self._at(step, it, numbers) - result)
             if isfinite(moved):
-                spread, reach = spread + moved**2, reach + moved
+                spread, reach = spread + moved * moved, reach + moved
         if off > reach * (1 + 1e-9):  # Beyond all that the digits leave open.
             return 0.0
         sigma = sqrt(spread / 3)
-        return min(1.0, 2 * half / (sigma * sqrt(2 * pi)) * exp(-(off**2) / (2 * spread / 3)))
+        return min(1.0, 2 * half / (sigma * sqrt(2 * pi)) * exp(-(off * off) / (2 * spread / 3)))
 
     def _neighbours(self, step: Step, own: Own) -> Iterator[Numbers]:
         """The sheet's numbers with one of those that the step is made of moved by what its digits leave open."""
@@ -219,6 +219,8 @@ class LocalDiagnosis:
         """The chance of this number where a figure was just miscounted, miscopied or mistyped."""
         attempt, own = step.attempt, self.result(step, None, WAYS[1])
         largest = max(abs(attempt.value), abs(attempt.expected), abs(own) if isfinite(own) else 0.0, 2 * attempt.half)
+        if not 0 < largest < inf:
+            return 0.0
         odds = SLIPS * max(2 * attempt.half, 1e-6 * largest) / (2 * largest)
         if self._own.is_exact and isfinite(own):
             off = abs(attempt.value - own)

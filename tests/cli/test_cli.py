@@ -513,13 +513,15 @@ def test_a_missing_file_that_is_a_sample_has_a_hint(call, monkeypatch, tmp_path)
 
 
 def test_check_marks_by_the_digits_written(call):
-    status, out, err = call("check", stdin="y = 1/3 + 0*x\ninput x = 1\n#= y = 0.33\n#= dy/dx = 0\n#= y = 0.334\n")
+    status, out, err = call("check", stdin="y = 1/3 + 0*x\ninput x = 1\n#= y = 0.33\n#= dy/dx = 0\n#= y = 0.336\n")
     assert (status, err) == (1, "")
     assert out == (
         "   answer  given  expected  verdict\n"
         "✓  y       0.33   0.333333  right\n"
         "✓  dy/dx   0      0         right\n"
-        "✗  y       0.334  0.333333  wrong\n"
+        "✗  y       0.336  0.333333  wrong\n"
+        "\n"
+        "first wrong, going backwards: y\n"
         "\n"
         "2 of 3 right\n"
     )
@@ -530,7 +532,8 @@ def test_check_as_json(call):
     marks = json.loads(out)
     assert (status, marks["right"], marks["total"]) == (0, 4, 4)
     assert marks["answers"][0] == {
-        "answer": "dL/dq1", "given": "10", "expected": 10.0, "verdict": "right", "diagnosis": None,
+        "answer": "dL/dq1", "given": "10", "expected": 10.0, "verdict": "right", "note": None,
+        "diagnosis": None,
     }  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def test_what_earns_a_point():
             return Source("ada", ""), []
 
     points = [Grader(Fixed(), strict=strict).grade(Sheet()).points for strict in (False, True)]
-    assert points == [3, 1]
+    assert points == [4, 1]
     assert Grader(Fixed()).grade(Sheet()).right == 1
 
 
@@ -363,14 +363,15 @@ def test_json_has_the_shape_of_the_contract():
             {
                 "name": 'a "b"', "right": 1, "total": 2, "score": 0.5,
                 "answers": [
-                    {"answer": "y", "given": "6", "expected": 6, "verdict": "right", "diagnosis": None},
-                    {"answer": "dL/dx1", "given": "-60", "expected": 1, "verdict": "wrong", "diagnosis": diagnosis},
+                    {"answer": "y", "given": "6", "expected": 6, "verdict": "right", "note": None, "diagnosis": None},
+                    {"answer": "dL/dx1", "given": "-60", "expected": 1, "verdict": "wrong", "note": None,
+                     "diagnosis": diagnosis},
                 ],
             },
             {
                 "name": "c", "right": 0, "total": 1, "score": None,
                 "answers": [
-                    {"answer": "y", "given": None, "expected": 6, "verdict": "missing", "diagnosis": None},
+                    {"answer": "y", "given": None, "expected": 6, "verdict": "missing", "note": None, "diagnosis": None},
                 ],
             },
         ],

@@ -551,17 +551,19 @@ def test_marks_show_as_many_digits_as_the_answer_has():
 def test_marks_as_json():
     assert json.loads(render_marks_json(MARKED[:2])) == {
         "answers": [
-            {"answer": "dL/dx", "given": "-100", "expected": -100.0, "verdict": "right", "diagnosis": None},
+            {"answer": "dL/dx", "given": "-100", "expected": -100.0, "verdict": "right", "note": None, "diagnosis": None},
             {
                 "answer": "t",
                 "given": "2.302585094",
                 "expected": 2.302585092994046,
                 "verdict": "wrong",
+                "note": None,
                 "diagnosis": None,
             },
         ],
         "right": 1,
         "total": 2,
+        "first_wrong": None,
     }
 
 

@@ -137,7 +137,7 @@ def command(
         marked += missing(key, _asked(key, program, stated, misstated), answers)
     # What could be marked is shown before the error that tells what could not.
     if marked:
-        _show(marked, shown, hints=hints)
+        _show(marked, shown, key.first_wrong(marked), hints=hints)
     if errors or refused:
         raise _failure(source, errors, refused)
     return 0 if all(mark.is_fine for mark in marked) else 1
@@ -186,12 +186,12 @@ def _asked(key: Key, program: Program, stated: list[Answer], misstated: list[Dia
     return stated or gradient_asked(key.run)
 
 
-def _show(marked: Sequence[Mark], shown: Shown, *, hints: bool) -> None:
+def _show(marked: Sequence[Mark], shown: Shown, first: str | None, *, hints: bool) -> None:
     from backcalc.render.reports.marks import marks_report, render_marks_csv, render_marks_json
 
     if shown.format == "json":
-        print_lines([render_marks_json(marked, hints=hints)])
+        print_lines([render_marks_json(marked, hints=hints, first=first)])
     elif shown.format == "csv":
         print_lines(render_marks_csv(marked, hints=hints))
     else:
-        print_report(marks_report(marked, shown.digits, hints=hints), shown)
+        print_report(marks_report(marked, shown.digits, hints=hints, first=first), shown)

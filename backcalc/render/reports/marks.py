@@ -45,8 +45,13 @@ VERDICT_HINTS: dict[Verdict, str] = {
 PLACES_SHOWN = 3
 
 
-def marks_report(marked: Sequence[Mark], digits: int = DIGITS, *, hints: bool = False) -> list[Grid]:
-    """A row an answer, below it what went wrong, then the score; with `hints` nothing that gives an answer away."""
+def marks_report(
+    marked: Sequence[Mark], digits: int = DIGITS, *, hints: bool = False, first: str | None = None
+) -> list[Grid]:
+    """A row an answer, below it what went wrong, then the score; with `hints` nothing that gives an answer away.
+
+    `first` is the answer that is the first wrong one on the way back from the output, if there is one.
+    """
     header = ["", "answer", "given", "expected", "verdict"]
     rows: list[list[Cell]] = [
         [SIGNS[mark.verdict], mark.name, mark.given or NONE, _expected(mark, digits), mark.verdict] for mark in marked
@@ -59,15 +64,22 @@ def marks_report(marked: Sequence[Mark], digits: int = DIGITS, *, hints: bool = 
     numbers = frozenset([2] if hints else [2, 3])
     return [
         Grid(header, rows, numbers, notes=notes, tones=tones),
+        *([Grid((), (), frozenset(), title=_first_wrong(first))] if first else []),
         Grid((), (), frozenset(), title=score_text(marked)),
     ]
 
 
-def render_marks_json(marked: Sequence[Mark], *, hints: bool = False) -> str:
+def _first_wrong(name: str) -> str:
+    """Where to begin to look: the first wrong answer on the way back, as one writes it by hand."""
+    shown = "/".join(f"∂{part[1:]}" for part in name.split("/")) if "/" in name else name
+    return f"first wrong, going backwards: {shown}"
+
+
+def render_marks_json(marked: Sequence[Mark], *, hints: bool = False, first: str | None = None) -> str:
     """The answers with their verdicts, in the shape that the language's contract fixes."""
     answers = [mark_object(mark, hints=hints) for mark in marked]
     right = sum(mark.verdict == "right" for mark in marked)
-    return dump({"answers": answers, "right": right, "total": len(marked)}, indented=True)
+    return dump({"answers": answers, "right": right, "total": len(marked), "first_wrong": first}, indented=True)
 
 
 def mark_object(mark: Mark, *, hints: bool = False) -> dict[str, object]:
@@ -78,6 +90,7 @@ def mark_object(mark: Mark, *, hints: bool = False) -> dict[str, object]:
         "given": mark.given or None,
         "expected": None if hints else exact(mark.expected),
         "verdict": mark.verdict,
+        "note": mark.note or None,
         "diagnosis": found and {"kind": found.kind, "where": found.where, "text": found.hint if hints else found.text},
     }
 
