@@ -8,6 +8,8 @@ import pytest
 
 import backcalc
 from backcalc.analysis.samples import samples
+from backcalc.calculus.point import from_mapping
+from backcalc.calculus.run import run
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
 from backcalc.text.source import Source
@@ -17,7 +19,8 @@ NEURON = {"w": 0.5, "x": 2.0, "b": -1.0, "z": 1.0}
 
 
 def marks(graph, *answers, at=None):
-    key = Key(backcalc.parse(TEXTS.get(graph, graph)).run(at or {}).run)
+    text = TEXTS.get(graph, graph)
+    key = Key(run(backcalc.parse(text), from_mapping(at or {}, Source("graph", text))))
     source = Source("answers", "\n".join(answers))
     found, errors = read_answers(source)
     assert not errors

@@ -551,7 +551,14 @@ def test_marks_show_as_many_digits_as_the_answer_has():
 def test_marks_as_json():
     assert json.loads(render_marks_json(MARKED[:2])) == {
         "answers": [
-            {"answer": "dL/dx", "given": "-100", "expected": -100.0, "verdict": "right", "note": None, "diagnosis": None},
+            {
+                "answer": "dL/dx",
+                "given": "-100",
+                "expected": -100.0,
+                "verdict": "right",
+                "note": None,
+                "diagnosis": None,
+            },
             {
                 "answer": "t",
                 "given": "2.302585094",

@@ -68,7 +68,7 @@ def _by_answer(graded: Sequence[Graded]) -> Grid:
     for answer in (answer for each in graded if each.is_read for answer in each.marked):
         counts.setdefault(answer.name, Counter())[answer.verdict] += 1
     rows = [(name, *(str(found[verdict]) for verdict in VERDICTS)) for name, found in counts.items()]
-    return Grid(("answer", *VERDICTS), rows, frozenset(range(1, 6)), title="Each answer")
+    return Grid(("answer", *VERDICTS), rows, frozenset(range(1, 1 + len(VERDICTS))), title="Each answer")
 
 
 def _mistakes(graded: Sequence[Graded]) -> list[Grid]:

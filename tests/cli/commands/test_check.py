@@ -98,7 +98,7 @@ def test_without_answers_the_files_own_lines_are_marked(call):
     ],
 )
 def test_an_answer_in_its_spellings(answer, verdict, call):
-    ((_, _, found),) = verdicts(call, "network-a.bg", answer, status=0 if verdict == "right" else 1)
+    ((_, _, found),) = verdicts(call, "network-a.bg", answer, status=1 if verdict == "wrong" else 0)
     assert found == verdict
 
 
@@ -142,6 +142,8 @@ def test_the_report_is_printed_and_then_what_was_refused(call):
         "   answer  given  expected  verdict\n"
         "✓  y           4         4  right\n"
         "✗  dy/dx       5         4  wrong\n"
+        "\n"
+        "first wrong, going backwards: ∂y/∂x\n"
         "\n"
         "1 of 2 right\n"
     )
@@ -225,7 +227,8 @@ def test_markdown_csv_and_hints(call):
     assert out == "answer,given,expected,verdict,kind,where,diagnosis\ny,5,4,wrong,,,\n"
     out = call("square.bg", "dx/dy=3", "--hints")[1]
     assert (
-        out == "   answer  given  verdict\n✗  dx/dy       3  wrong\n     is there a path from y to x?\n\nfirst wrong, going backwards: ∂x/∂y\n\n0 of 1 right\n"
+        out
+        == "   answer  given  verdict\n✗  dx/dy       3  wrong\n     is there a path from y to x?\n\nfirst wrong, going backwards: ∂x/∂y\n\n0 of 1 right\n"
     )
 
 

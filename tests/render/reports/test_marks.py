@@ -135,4 +135,11 @@ def test_a_diagnosis_as_json():
     answer = json.loads(render_marks_json(EVERY_VERDICT))["answers"][2]
     assert answer["diagnosis"] == {"kind": "missing-term", "where": "u2", "text": LEFT_OUT}
     missing = json.loads(render_marks_json(EVERY_VERDICT))["answers"][-1]
-    assert missing == {"answer": "dL/dq", "given": None, "expected": 3, "verdict": "missing", "note": None, "diagnosis": None}
+    assert missing == {
+        "answer": "dL/dq",
+        "given": None,
+        "expected": 3,
+        "verdict": "missing",
+        "note": None,
+        "diagnosis": None,
+    }
