@@ -371,7 +371,8 @@ def test_json_has_the_shape_of_the_contract():
             {
                 "name": "c", "right": 0, "total": 1, "score": None,
                 "answers": [
-                    {"answer": "y", "given": None, "expected": 6, "verdict": "missing", "note": None, "diagnosis": None},
+                    {"answer": "y", "given": None, "expected": 6, "verdict": "missing", "note": None,
+                     "diagnosis": None},
                 ],
             },
         ],

@@ -20,7 +20,7 @@ NEURON = {"w": 0.5, "x": 2.0, "b": -1.0, "z": 1.0}
 
 def marks(graph, *answers, at=None):
     text = TEXTS.get(graph, graph)
-    key = Key(run(backcalc.parse(text), from_mapping(at or {}, Source("graph", text))))
+    key = Key(run(backcalc.parse(text).objects, from_mapping(at or {}, Source("graph", text))))
     source = Source("answers", "\n".join(answers))
     found, errors = read_answers(source)
     assert not errors

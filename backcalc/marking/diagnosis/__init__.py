@@ -1,4 +1,4 @@
 """Why a wrong answer is wrong: the mistake that leads to it.
 
-Doors: diagnose.
+Doors: candidates, diagnose, steps, suspects.
 """

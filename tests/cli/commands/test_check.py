@@ -226,9 +226,9 @@ def test_markdown_csv_and_hints(call):
     out = call("square.bg", "y=5", "--format", "csv")[1]
     assert out == "answer,given,expected,verdict,kind,where,diagnosis\ny,5,4,wrong,,,\n"
     out = call("square.bg", "dx/dy=3", "--hints")[1]
-    assert (
-        out
-        == "   answer  given  verdict\n✗  dx/dy       3  wrong\n     is there a path from y to x?\n\nfirst wrong, going backwards: ∂x/∂y\n\n0 of 1 right\n"
+    assert out == (
+        "   answer  given  verdict\n✗  dx/dy       3  wrong\n     is there a path from y to x?\n\n"
+        "first wrong, going backwards: ∂x/∂y\n\n0 of 1 right\n"
     )
 
 
