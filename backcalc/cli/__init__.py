@@ -17,7 +17,7 @@ COMMANDS = {
     "derive": "Print the gradient as a graph in the same language.",
     "quiz": "Make an exercise with its key, or play one.",
     "descend": "Gradient descent: the update rule, and the iterations.",
-    "sweep": "Value and derivative over a range, as a table.",
+    "sweep": "Value and derivative over a range, as a table and a plot.",
     "taylor": "Taylor coefficients around a point, and one-sided slopes at a kink.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",

@@ -71,3 +71,12 @@ def test_what_bad_input_gets(at, words, call):
     status, out, err = call("sweep", "--at", at, stdin="y = 2*x")
     assert words in err
     assert (status, out) == (2, "")
+
+
+def test_the_plot_is_for_a_terminal_and_tells_of_a_pole(call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    out = call("sweep", "--at", "x=-1:1:40", "--color", "always", stdin="y = 1/x")[1]
+    assert "y over x" in out
+    assert "a jump or a pole, not joined: between -0.02564 and 0.02564" in out
+    assert "⠀" in out
+    assert "│" not in call("sweep", "--at", "x=-1:1:40", stdin="y = 1/x")[1]

@@ -1,0 +1,4 @@
+"""Pictures: a file a kind.
+
+Doors: plot.
+"""

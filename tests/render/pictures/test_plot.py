@@ -1,0 +1,57 @@
+"""Curves of braille dots, read back from the characters."""
+
+import numpy as np
+import pytest
+
+from backcalc.render.pictures.plot import DOTS, braille, broken
+
+X = np.linspace(-2.0, 2.0, 81)
+
+
+def dots(lines):
+    """The (column, level) of each dot, the level counted from below."""
+    rows = [line.partition("│")[2] for line in lines[:-1]]
+    return {
+        (2 * column + k, 4 * len(rows) - 1 - (4 * row + j))
+        for row, text in enumerate(rows)
+        for column, letter in enumerate(text)
+        for j, pair in enumerate(DOTS)
+        for k, bit in enumerate(pair)
+        if (ord(letter) - 0x2800) & bit
+    }
+
+
+def test_a_line_goes_from_corner_to_corner_and_fits():
+    lines = braille(X, 3 * X, np.full(81, 3.0), 40, 10)
+    assert {len(line) for line in lines} == {40}
+    found = dots(lines)
+    columns = max(column for column, _ in found)
+    assert {(0, 0), (columns, 39)} <= found
+    for column, level in found:
+        assert level == pytest.approx(column / columns * 39, abs=1)
+    assert {column for column, _ in found} == set(range(columns + 1))
+    assert lines[0].lstrip().startswith("6 │")
+    assert lines[-1].lstrip().startswith("└-2")
+    assert lines[-1].endswith("2")
+
+
+@pytest.mark.parametrize(
+    ("y", "slope", "places"),
+    [
+        (X**2, 2 * X, []),
+        (np.abs(X), np.sign(X), []),
+        (np.exp(3 * X), 3 * np.exp(3 * X), []),
+        (np.floor(X + 0.51), 0 * X, [9, 29, 49, 69]),
+        (1 / (X - 0.01), -1 / (X - 0.01) ** 2, [40]),
+        (np.ones(81), 0 * X, []),
+    ],
+    ids=["square", "kink", "steep", "jumps", "pole", "level"],
+)
+def test_jumps_and_poles_are_not_joined(y, slope, places):
+    assert broken(X, y, slope) == places
+
+
+def test_what_is_not_finite_has_no_dots():
+    y = np.where(X < 0, np.nan, X)
+    assert min(column for column, _ in dots(braille(X, y, np.ones(81), 40, 8))) > 30
+    assert dots(braille(X, np.full(81, np.nan), np.ones(81), 40, 8)) == set()
