@@ -3,78 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import sys
-import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import chdir, contextmanager
-from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fuzz.cases import GRAPH, Case, case
-from fuzz.judge import clear, judged
+from fuzz.batches import Figures, batch, confine, scratch
+from fuzz.cases import GRAPH
+from fuzz.judge import judged
 from fuzz.shrink import shrunk
 
 BATCH = 500
-MEMORY = 3 << 30  # Bytes of address space: what asks for more is to be told, and not to take the machine.
-
-
-@dataclass
-class Figures:
-    """What inputs came to: how many, how they ended, what failed, a first example of each kind, the slowest."""
-
-    inputs: int = 0
-    statuses: Counter[int] = field(default_factory=Counter)
-    failures: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, tuple[int, Case, str]] = field(default_factory=dict)
-    slowest: tuple[float, int] = (0.0, -1)
-
-    def add(self, other: Figures) -> None:
-        """Take in what another batch came to."""
-        self.inputs += other.inputs
-        self.statuses += other.statuses
-        self.failures += other.failures
-        self.examples = other.examples | self.examples
-        self.slowest = max(self.slowest, other.slowest)
-
-
-def batch(task: tuple[int, int, int]) -> Figures:
-    """The figures of the inputs `first` to `last` of a seed; an input is the same whatever batch it stands in."""
-    seed, first, last = task
-    found = Figures()
-    with _folder():
-        for i in range(first, last):
-            _add(found, seed, i)
-    return found
-
-
-@contextmanager
-def _folder() -> Iterator[None]:
-    """A folder of its own as the current one, in memory where there is such a place."""
-    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112
-    with tempfile.TemporaryDirectory(dir=memory) as folder, chdir(folder):
-        yield
-
-
-def _add(found: Figures, seed: int, i: int) -> None:
-    tried = case(Random(f"{seed} {i}"))
-    begin = time.process_time()
-    outcome = judged(tried)
-    found.slowest = max(found.slowest, (time.process_time() - begin, i))
-    found.inputs += 1
-    found.statuses[outcome.status] += 1
-    if outcome.failure:
-        found.failures[outcome.failure] += 1
-        found.examples.setdefault(outcome.failure, (i, tried, outcome.detail))
-    if len(os.listdir()) > 12:  # noqa: PTH208
-        clear()
 
 
 def main() -> int:
@@ -105,24 +47,20 @@ def _options() -> argparse.Namespace:
 
 
 def _batches(tasks: list[tuple[int, int, int]], jobs: int) -> Iterator[Figures]:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
+    confine()
     if jobs == 1:
         yield from map(batch, tasks)
         return
     # A process that is new now and then gives back what the caches of the last hold.
-    with get_context("spawn").Pool(jobs, _begin, maxtasksperchild=20) as pool:
+    with get_context("spawn").Pool(jobs, confine, maxtasksperchild=20) as pool:
         yield from pool.imap_unordered(batch, tasks)
-
-
-def _begin() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
 
 
 def _show(total: Figures) -> None:
     """The failures, each kind with a least case."""
     for kind, count in total.failures.most_common():
         i, found, detail = total.examples[kind]
-        with _folder():
+        with scratch():
             small = shrunk(found, lambda each, kind=kind: judged(each).failure == kind)
             detail = judged(small).detail or detail
         print(f"\n=== {kind}: {count} inputs, the first is number {i}\n{' '.join(map(repr, small.args))}")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 from random import Random
 
 import pytest
 from fuzz import texts
-from fuzz.__main__ import batch
+from fuzz.batches import batch
 from fuzz.cases import Case, case
 from fuzz.judge import judged
 from fuzz.shrink import least, shrunk
@@ -109,3 +113,10 @@ def test_figures_of_a_batch():
     found = batch((5, 0, 20))
     assert found.inputs == found.statuses.total() == 20
     assert os.listdir() == []  # noqa: PTH208  A batch cleans up after itself.
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_last_line_has_the_figures(jobs):
+    command = [sys.executable, str(Path(__file__).parent), "--inputs", "8", "--seed", "4", "--jobs", jobs]
+    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert re.match(r"8 inputs of seed 4, \d+ failures of \d+ kinds; ", found.stdout.splitlines()[-1]), found
