@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from math import prod
 
 from backcalc.graph.functions import Functions
 from backcalc.graph.model import Incoming, Kind, Known, Node
@@ -13,6 +14,9 @@ from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import option, shorten
+
+MOST_NUMBERS = 100_000_000
+"""Of an array: 800 MB, of which a run holds several."""
 
 
 class _Entry:
@@ -144,6 +148,9 @@ class Declarations:
         if statement.shape is not None and self._lengths(statement.shape) is None:
             hint = ("a shape is one or two whole numbers: input v[3], input W[3,4]",)
             self.errors.append(Diagnostic(Code.BAD_SHAPE, "this is no shape", statement.span, hints=hint))
+        if statement.shape is not None and prod(self._lengths(statement.shape) or ()) > MOST_NUMBERS:
+            message = f"an array of so many numbers is too large; {MOST_NUMBERS:,} is the most"
+            self.errors.append(Diagnostic(Code.BAD_SHAPE, message, statement.span))
         default = None if statement.default is None else self._constant(statement.default)
         bounds = statement.bounds and (self._constant(statement.bounds[0]), self._constant(statement.bounds[1]))
         name, entry = self._entry(statement.target)

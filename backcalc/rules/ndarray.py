@@ -62,7 +62,8 @@ def contract(partial: Any, tangent: Any, rank: int) -> Any:
     """∂head/∂tail · ∂tail/∂x, summed over the elements of the tail; x has this rank."""
     if partial is None:
         raise ValueError("a local partial is not known")
-    return np.tensordot(partial, tangent, axes=np.ndim(tangent) - rank)
+    with quiet():  # What is not finite is told of by the run itself.
+        return np.tensordot(partial, tangent, axes=np.ndim(tangent) - rank)
 
 
 def as_array(value: Any) -> Array | None:

@@ -47,8 +47,8 @@ def variant(row: Primitive, ranks: tuple[int, ...]) -> Primitive:
     """The row that serves arguments of these ranks."""
     if row.name == "@":
         return PRIMITIVES["@" + "".join(map(str, ranks))]
-    if row.name == "transpose" and ranks == (1,):
-        return PRIMITIVES["="]  # A vector stays as it is.
+    if row.name == "transpose" and ranks in ((0,), (1,)):
+        return PRIMITIVES["="]  # A number and a vector stay as they are.
     if row.shape == "reduce" and ranks == (0,):
         return PRIMITIVES["abs" if row.name == "norm" else "="]
     return PRIMITIVES.get(f"{row.name}/vectors", row) if any(ranks) else row

@@ -76,14 +76,16 @@ def settled(adjoint: Any) -> Any:
 def add(left: Any, right: Any) -> Any:
     """Left + right, a formula where one of them is."""
     if is_known(left) and is_known(right):
-        return left + right
+        with quietly(bool(shape_of(left) or shape_of(right))):
+            return left + right
     return make("+", literal(left), literal(right))
 
 
 def multiply(left: Any, right: Any) -> Any:
     """Left · right by elements, a formula where one of them is; in a formula `left` comes first."""
     if is_known(left) and is_known(right):
-        return left * right
+        with quietly(bool(shape_of(left) or shape_of(right))):
+            return left * right
     return make("*", literal(left), literal(right))
 
 

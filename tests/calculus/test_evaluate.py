@@ -184,3 +184,11 @@ def test_many_missing_inputs_are_told_in_short():
         known(text, of="y1")
     assert len(str(caught.value)) < 4000
     assert "@point.json" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["y = x.T", "y = transpose(x)", "y = x.T.T"])
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_the_transpose_of_a_number_is_the_number(text, mode):
+    found = backcalc.parse(text).run({"x": 2.5}, mode=mode).run
+    assert (found.value, found.gradient) == (2.5, {"x": 1.0})
+    assert list(backcalc.parse(text).run_points({"x": [2.5, 3.5]}).value) == [2.5, 3.5]

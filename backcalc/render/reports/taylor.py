@@ -47,6 +47,8 @@ def fraction(value: float) -> Fraction | None:
             return None
         if abs(p / q - value) <= LIKELY * abs(value):
             return Fraction(p, q)
+        if not isfinite(1 / max(abs(rest - whole), 5e-324)):  # What is left is nothing, or subnormal.
+            return None
         rest = 1 / (rest - whole)
     return None
 

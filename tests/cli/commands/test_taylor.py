@@ -1,10 +1,15 @@
 """`backcalc taylor`."""
 
 import json
+from fractions import Fraction
 
 import pytest
 
+from backcalc.analysis.taylor import taylor
+from backcalc.calculus.load import load
 from backcalc.render.reports.taylor import fraction, polynomial
+from backcalc.text.errors import EvaluateError
+from backcalc.text.source import Source
 
 AT = "w=0.5,x=2,b=-1,z=1"
 
@@ -102,3 +107,14 @@ def test_fractions_are_recognised(value, text):
 def test_a_polynomial_is_written_in_the_language():
     assert polynomial([0.5, -1.0, 0.0, 2 / 3], "(x - 1)") == "1/2 - (x - 1) + 2*(x - 1)^3/3"
     assert polynomial([0.0, 0.0], "x") == "0"
+
+
+def test_a_subnormal_coefficient_is_no_fraction():
+    assert fraction(1e-320) is None
+    assert fraction(5e-324) is None
+    assert fraction(0.375) == Fraction(3, 8)
+
+
+def test_an_input_that_no_formula_reads_needs_a_value_too():
+    with pytest.raises(EvaluateError, match="the input `u` has no value"):
+        taylor(load(Source("test", "m = [1, 2]\nu -> v : 10")), {}, 2, "u", ("u",))
