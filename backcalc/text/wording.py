@@ -77,6 +77,9 @@ def display_width(text: str) -> int:
 
 
 def _char_width(char: str) -> int:
-    if unicodedata.combining(char):
+    # Marks stand above or below a letter, formats nowhere; a soft hyphen is shown by most terminals.
+    if unicodedata.category(char) in ("Mn", "Me", "Cf") and char != "\u00ad":
+        return 0
+    if "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff":  # Vowels and ends of a Hangul syllable join it.
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

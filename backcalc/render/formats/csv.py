@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -16,5 +17,14 @@ def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
     # A list of paths may be longer than memory should hold as text, and a writer takes as long for one row as for ten.
     while part := list(islice(left, ROWS)):
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(part)
+        csv.writer(text, lineterminator="\n").writerows(map(_harmless, part))
         yield text.getvalue().removesuffix("\n")
+
+
+# What a spreadsheet takes for a formula; numbers, and sums and products of them, do no harm when it does.
+_RUN = re.compile(r"[=@\t\r]|[-+](?![-+*/^().\d\seE]*\Z|inf\Z|nan\Z)")
+
+
+def _harmless(row: Iterable[str]) -> list[str]:
+    """A row in which no cell is a formula to a spreadsheet: an apostrophe in front makes it text."""
+    return [f"'{cell}" if _RUN.match(cell) else cell for cell in row]

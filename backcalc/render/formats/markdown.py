@@ -37,6 +37,8 @@ def _cells(row: Sequence[str], grid: Texts) -> list[str]:
 
 
 def _escaped(text: str) -> str:
+    # Names come from students: no tag and no link of theirs may reach the page.
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace("](", r"]\(").replace("`", r"\`")
     return text.replace("_", r"\_").replace("*", r"\*")
 
 

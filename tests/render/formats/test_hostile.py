@@ -1,0 +1,54 @@
+"""What users type goes out as text: no spreadsheet runs it, no page takes it for HTML, no column is misjudged by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from backcalc.render.document import Grid, Name
+from backcalc.render.formats.csv import csv_lines
+from backcalc.render.formats.html import html
+from backcalc.render.formats.markdown import render_markdown
+from backcalc.render.formats.plain import render_plain
+from backcalc.text.wording import display_width
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "+cmd", "-cmd|x", "\t=1", "-2+cmd|' /C calc'!A0"])
+def test_a_cell_that_a_spreadsheet_would_run_is_text(cell):
+    (line,) = csv_lines([(cell,)])
+    assert line.strip('"').startswith("'")
+
+
+@pytest.mark.parametrize("cell", ["-1", "-1e-05", "-1/0.1", "+2", "-inf", "x", "dL/dx", "", "-.5", "(=)"])
+def test_other_cells_stay_as_they_are(cell):
+    (line,) = csv_lines([(cell, "x")])
+    assert line == f"{cell},x"
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "a<b", "&lt;", "<!--"])
+@pytest.mark.parametrize("cell", [str, Name])
+def test_a_page_shows_a_tag_as_text(name, cell):
+    grid = Grid(("node",), [(cell(name),)], frozenset(), title=name)
+    for page in ("\n".join(render_markdown([grid])), html(grid)):
+        assert name not in page
+        assert "lt;" in page
+
+
+def test_a_link_is_no_link_in_markdown():
+    (*_, row) = render_markdown([Grid(("node",), [("[x](javascript:y)",)], frozenset())])
+    assert "](" not in row
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\x9b", "\u202e", "\u2066", "\x07", "\n"])
+def test_control_characters_and_overrides_of_direction_are_shown(char):
+    grid = Grid(("node",), [(Name(f"a{char}b"),)], frozenset(), title=f"c{char}d")
+    for text in ("".join(render_plain([grid])), "".join(render_markdown([grid])), html(grid)):
+        assert char not in text
+        assert "�" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [("กำ", 2), ("ที่", 1), ("각", 2), ("\u1112\u1161\u11ab", 2), ("a\u200bb", 2), ("x\u20dd", 1)],
+)
+def test_columns_of_a_terminal(text, width):
+    assert display_width(text) == width
