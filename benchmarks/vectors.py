@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import backcalc
-from backcalc.bulk.points.batch import run_batch
+from backcalc.bulk.points.passes import run_stacks
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
@@ -66,7 +66,8 @@ def net() -> tuple[Callable[[], Any], Callable[[], Any]]:
         loss = -(t * (shifted - np.log(sums))).sum(axis=1)
         return loss, (((exps / sums - t) @ w2) * (z > 0)) @ w1
 
-    return lambda: run_batch(evaluation, {"x": x, "t": t}, "L", ["x"]), by_hand
+    into = [np.empty(POINTS), np.empty((POINTS, 784))]
+    return lambda: run_stacks(evaluation, {"x": x, "t": t}, "L", ["x"], into), by_hand
 
 
 def neuron() -> tuple[Callable[[], Any], Callable[[], Any]]:

@@ -261,7 +261,7 @@ def moderate(row: Primitive, count: int) -> list[tuple[float, ...]]:
     """`count` random points of size up to 4, in the domain and off the kinks; what selects, does so by 0 or not."""
     random = Random(row.name)
     drawn = [[random.uniform(-4, 4) for _ in row.params] for _ in range(100 * count)]
-    if row.selects:
+    if row.selects in row.params:
         drawn = [[i % 2, *point[1:]] for i, point in enumerate(drawn)]
     return [tuple(p) for p in drawn if inside(row, p) and not at_kink(row, p)][:count]
 

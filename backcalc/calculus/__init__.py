@@ -1,5 +1,4 @@
 """A tape at a point: values, local partials, sweeps; formulas where values are missing.
 
-Doors: constant, derive, digits, evaluate, linearize, load, missing, point, pullbacks, question, result, run, sweep,
-warnings.
+Doors: constant, derive, digits, evaluate, linearize, load, missing, point, pullbacks, question, result, run, sweep.
 """

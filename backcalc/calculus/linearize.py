@@ -5,30 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
-from math import nan, prod
+from math import isfinite, prod
 from operator import mul
 from typing import Any
 
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.pullbacks import Pullback, Pullbacks
+from backcalc.calculus.pullbacks import Pullback, Pullbacks, gates
 from backcalc.calculus.substitute import MOST_OTHERS, substituted
 from backcalc.calculus.sweep import reverse
-from backcalc.calculus.warnings import FLAT, Remarks, does_exist
+from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR
-from backcalc.rules.row import Function, Primitive, expression, names_in
+from backcalc.rules.gates import NOTHING, Gated, only, value_of
+from backcalc.rules.row import FLAT, Bound, Edge, Primitive, expression, names_in
 from backcalc.rules.values import accumulate, all_known, is_known, multiply, quietly, settled, shape_of
 from backcalc.text.errors import Diagnostic
 
 Settle = Callable[[int, Any], Any]
-Edge = tuple[int, Any]
+Contributing = tuple[int, Any]
 """An operation's argument, and its local partial: a number or formula to multiply by, or a pullback of cotangents."""
 
 
 def pull(partial: Any, ct: Any) -> Any:
     """The contribution of a head with the cotangent `ct` along an edge with this local partial."""
-    return partial(ct) if callable(partial) else multiply(ct, partial)
+    return value_of(_pulled(partial, ct))
+
+
+def _pulled(partial: Any, ct: Any) -> Any:
+    """The contribution with its gate, where it has one: what no branch that is taken leads to is not there."""
+    if callable(partial):
+        return partial(ct)
+    if isinstance(ct, Gated) and is_known(partial):
+        return gates().along(ct, partial, gated=False)
+    return multiply(value_of(ct), partial)  # A formula has no gates: what it is at a point is not known.
+
+
+def _sum(total: Any, contribution: Any) -> Any:
+    """The sum of two contributions; where one is a formula, both as terms."""
+    if not isinstance(total, Gated) and not isinstance(contribution, Gated):
+        return accumulate(total, contribution)
+    if is_known(total) and is_known(contribution):
+        return gates().add(total, contribution)
+    return accumulate(value_of(total), value_of(contribution))
 
 
 class Linearization:
@@ -42,13 +61,15 @@ class Linearization:
         self.evaluation, self.tape, self.textbook = evaluation, evaluation.tape, textbook
         self.remarks = Remarks(evaluation)
         self._found_edges: dict[int, list[tuple[int, Any]]] = {}
-        self.slot_edges: list[Sequence[Edge]] = [()] * len(self.tape.rows)
+        self._unchosen: list[int] = []
+        self.slot_edges: list[Sequence[Contributing]] = [()] * len(self.tape.rows)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
         self._pullbacks = Pullbacks(evaluation, self.known_shapes)
         with quietly(evaluation.has_arrays):
             for node in progress.through("local partials", range(len(self.tape.slot))):
                 self._linearize(node)
+        self._close()
 
     @property
     def warnings(self) -> list[Diagnostic]:
@@ -66,16 +87,21 @@ class Linearization:
         edges = self.slot_edges.__getitem__
         if settle is None and self.evaluation.is_known and all_known(seeds.values()):
             with quietly(self.evaluation.has_arrays):
-                return reverse(order, edges, seeds, multiply=mul if self._is_plain else pull)
+                if self._is_plain:
+                    return reverse(order, edges, seeds, multiply=mul)
+                found = reverse(order, edges, seeds, multiply=_pulled, accumulate=_sum)
+                return {slot: value_of(adjoint) for slot, adjoint in found.items()}
 
         # Formulas are added up only once a slot has all of its terms: a sum rewritten term by term would be simplified
         # as often as it has terms, and come in the order of the sweep.
         def complete(slot: int, adjoint: Any) -> Any:
+            if isinstance(adjoint, Gated):
+                return Gated(settle(slot, adjoint.value), lambda: adjoint.open) if settle else adjoint
             return settle(slot, settled(adjoint)) if settle else settled(adjoint)
 
         with quietly(self.evaluation.has_arrays):
-            found = reverse(order, edges, seeds, multiply=pull, accumulate=accumulate, settle=complete)
-        return {slot: settled(adjoint) for slot, adjoint in found.items()}
+            found = reverse(order, edges, seeds, multiply=_pulled, accumulate=_sum, settle=complete)
+        return {slot: value_of(settled(adjoint)) for slot, adjoint in found.items()}
 
     def by_edges(self, edge: Callable[[Any], Any]) -> Linearization:
         """The linearization with `edge` of each local partial in its place."""
@@ -151,7 +177,8 @@ class Linearization:
         if None in shape or prod(n for n in shape if n) > LARGEST_JACOBIAN:
             yield from ((self.tape.graph.index[arg], None) for arg in self.tape.graph.nodes[node].args)
             return
-        pulled = [self._local(node, unit) for unit in units(shape)]  # Row i is what the i-th unit vector pulls back.
+        # Row i is what the i-th element alone pulls back.
+        pulled = [self._local(node, only(unit)) for unit in units(shape)]
         for name in self.tape.graph.nodes[node].args:
             at = self.tape.slot[self.tape.graph.index[name]]
             rows = [self.full(row.get(at, 0.0), self._shapes[at]) for row in pulled]
@@ -159,7 +186,6 @@ class Linearization:
 
     def _linearize(self, node: int) -> None:
         """The edges of a node's operations, from its own slot to those of its arguments."""
-        self.remarks.node = node
         last = self.tape.slot[node]
         if node in self.tape.partials:
             pairs = self.tape.partials[node]
@@ -167,57 +193,77 @@ class Linearization:
                 (self.tape.slot[tail], self._pullbacks.of_edge(slot, last)) for tail, slot in pairs
             ]
             return
-        # What lies behind a branch that is not taken is not reached, and must not warn.
-        reached = {last}
+        # What lies behind a branch that is not taken is not reached, or is reached by nothing, and must not warn.
+        reached = {last: True}
         for slot in range(last, self.tape.begin[node] - 1, -1):
             row = self.evaluation.rows[slot]
             if row is not None and slot in reached:
-                self.slot_edges[slot] = list(self._slopes(slot, row))
-                reached.update(arg for arg, _ in self.slot_edges[slot])
+                self.slot_edges[slot] = list(self._slopes(node if reached[slot] else None, slot, row))
+                for arg, partial in self.slot_edges[slot]:
+                    flows = reached[slot] and not (row.selects and not callable(partial) and is_nothing(partial))
+                    reached[arg] = reached.get(arg, False) or flows
 
-    def _slopes(self, slot: int, row: Primitive) -> Iterator[Edge]:
-        """The (argument, local partial) pairs of one operation; literals have none."""
+    def _close(self) -> None:
+        """Let nothing flow along edges that `max` and `relu` do not choose, where a slope behind may be infinite."""
+        # Else a partial of 0 does the same, and the paths along it are there to be seen.
+        if self.evaluation.has_arrays:
+            for slot in self._unchosen:
+                edges = self.slot_edges[slot]
+                is_closed = [not callable(partial) and is_nothing(partial) for _, partial in edges]
+                self.slot_edges[slot] = [
+                    (arg, _closed if closed else partial)
+                    for (arg, partial), closed in zip(edges, is_closed, strict=True)
+                ]
+            return
+        partials = (partial for edges in self.slot_edges for _, partial in edges)
+        if self._unchosen and not all(isfinite(partial) for partial in partials if is_known(partial)):
+            for slot in self._unchosen:
+                self.slot_edges[slot] = [edge for edge in self.slot_edges[slot] if not is_nothing(edge[1])]
+
+    def _slopes(self, node: int | None, slot: int, row: Primitive) -> Iterator[Contributing]:
+        """The (argument, local partial) pairs of one operation; literals have none. With a node, it may be warned."""
         args = self.tape.args[slot]
         operands = self._operands(slot)
         known = self.evaluation.is_known or all_known(operands)
         is_plain = known and not self._shapes[slot] and not any(self._shapes[arg] for arg in args)
-        # Of arrays it is asked element by element, in `_where_it_exists`.
-        exists = does_exist(row, operands[:-1], operands[-1]) if is_plain else True
         for k, arg in enumerate(args):
             if self.tape.constant[arg]:
                 continue
-            # The text of a partial may have a value where the function has none: 1/x of log at −1. What chooses among
-            # its arguments exists wherever the one chosen does.
-            if not exists and not row.selects:
-                yield arg, nan
-            elif not row.partials or row.partials[k] != FLAT:
-                partial = self._partial(slot, row, k, operands, known)
-                if is_plain and partial == 0 and row.selects:
-                    continue  # An edge of 0 would still hand on 0·inf = nan from a branch that is not taken.
-                if is_plain:
-                    self.remarks.notice_slope(slot, k, partial)
-                yield arg, partial
+            if not row.partials:
+                yield arg, self._of_array(slot, row, k, operands, known)
+                continue
+            if known:
+                edge = self._edge(row.array if self._shapes[slot] else row.scalar, slot, k)
+                partial, gated, shown = edge.slope(*operands), edge.gated, edge.shown
+            elif row.partials[k] == FLAT:
+                continue
+            else:
+                partial, gated, shown = self._slope(slot, row, k, operands), bool(row.selects), True
+            if gated and is_nothing(partial) and not shown:
+                continue
+            if gated and not self._shapes[slot] and is_nothing(partial):
+                self._unchosen.append(slot)
+            if is_plain and node is not None:
+                self.remarks.notice_slope(node, slot, k, partial)
+            yield arg, self._pullbacks.by_element(partial, slot, arg, gated) if self._shapes[slot] else partial
 
-    def _partial(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Any:
-        arg = self.tape.args[slot][k]
+    def _edge(self, bound: Bound, slot: int, k: int) -> Edge:
+        """The edge to an argument where the values of all are known."""
+        # A given value is what counts, whatever its formula would give: then the form is to be chosen.
+        given = self._is_given(slot)
+        if self.textbook and not given:
+            return bound.guarded(bound.form(bound.row.partials[k]), k)
+        # Of x^2 it need not be asked at every element whether the exponent is 0; a number's power is soon asked.
+        args = self.tape.args[slot] if self._shapes[slot] else ()
+        return bound.edge(k, given=given, literals=tuple([self.tape.literals[arg] for arg in args]))
+
+    def _of_array(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
+        """The pullback of an operation on arrays as wholes."""
         if row.name == INDEX:
-            return self._pullbacks.placing(slot, arg)
+            return self._pullbacks.placing(slot, self.tape.args[slot][k])
         if row.name in (VECTOR, "concat"):
             return self._pullbacks.taking(slot, k)
-        if row.pullbacks:
-            return self._pullback(slot, row, k, operands, known)
-        # A given value is what counts, whatever its formula would give: then the form is to be chosen.
-        quick = known and not self.textbook and not self._is_given(slot)
-        partial = self._quick_slope(slot, row, k)(*operands) if quick else self._slope(slot, row, k, operands)
-        if not self._shapes[slot]:
-            return partial
-        return self._pullbacks.by_element(self._where_it_exists(row, partial, operands), slot, arg)
-
-    def _quick_slope(self, slot: int, row: Primitive, k: int) -> Function:
-        """An elementwise local partial as a function of operands that are all known."""
-        if not self._shapes[slot]:
-            return row.scalar.slopes[k]
-        return row.array.slope(k, tuple([self.tape.literals[arg] for arg in self.tape.args[slot]]))
+        return self._pullback(slot, row, k, operands, known)
 
     def _slope(self, slot: int, row: Primitive, k: int, operands: list[Any]) -> Any:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
@@ -238,19 +284,9 @@ class Linearization:
         """The texts of a row that a formula is made of: the textbook's, but where numbers are to follow from it."""
         return (self.evaluation.formulas and not self.textbook and row.derived) or textbook
 
-    def _where_it_exists(self, row: Primitive, partial: Any, operands: list[Any]) -> Any:
-        """A partial by elements, nan where the function does not exist; where its value is finite it is so already."""
-        if row.array.exists is None or not is_known(partial) or not all_known(operands):
-            return partial
-        from backcalc.rules.functions.arrays import where
-        from backcalc.rules.ndarray import is_finite
-
-        *terms, out = operands
-        return partial if is_finite(out) else where(row.array.exists(*terms), partial, nan)
-
     def _is_given(self, slot: int) -> bool:
-        node = self.remarks.node
-        return slot == self.tape.slot[node] and self.tape.graph.nodes[node].given is not None
+        node = self.tape.node_of.get(slot)
+        return node is not None and self.tape.graph.nodes[node].given is not None
 
     def _pullback(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
         """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""
@@ -260,11 +296,16 @@ class Linearization:
         count = float(prod(n or 0 for n in of))
         scope = _scope(row, operands)
         known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)
+        passed = row.array.passed(k)
 
         def pullback(ct: Any) -> Any:
-            ct = self.full(ct, shape)
             if known and is_known(ct):
-                return apply(*operands, ct, count)
+                return gates().through(
+                    ct,
+                    lambda value: apply(*operands, self.full(value, shape), count),
+                    lambda gate: passed(operands, self.full(gate, shape), count),
+                )
+            ct = self.full(value_of(ct), shape)
             # The form that has no 0/0 writes out a product for each element, which grows as the square of their number.
             text = row.pullbacks[k] if count > MOST_OTHERS else self._written(row, row.pullbacks)[k]
             return substituted(expression(text), {**scope, "ct": ct, "n": count}, of)
@@ -274,6 +315,16 @@ class Linearization:
     def _operands(self, slot: int) -> list[Any]:
         """What a form of a partial speaks of: the arguments and the result."""
         return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]
+
+
+def is_nothing(partial: Any) -> bool:
+    """Whether a local partial is 0 for every element."""
+    return is_known(partial) and not (partial.any() if shape_of(partial) else partial)
+
+
+def _closed(ct: Any) -> Any:
+    """The contribution along an edge that is not chosen."""
+    return NOTHING if is_known(ct) else 0.0
 
 
 LARGEST_JACOBIAN = 1_000  # Rows; each takes a pullback, and nobody reads that many.

@@ -6,6 +6,7 @@ A Jacobian of a matrix by a matrix would have four axes, of which most entries a
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -13,10 +14,19 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.substitute import element
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Number
+from backcalc.rules.gates import Gated, Gates, value_of
 from backcalc.rules.simplify import make
 from backcalc.rules.values import is_known, literal, multiply, ones, shape_of
 
 Pullback = Callable[[Any], Any]
+
+
+@cache
+def gates() -> Gates:
+    """Sums and products of the cotangents of arrays."""
+    from backcalc.rules.functions import arrays
+
+    return Gates(arrays)
 
 
 class Pullbacks:
@@ -45,31 +55,40 @@ class Pullbacks:
         # The way back takes the transpose, as it does of any linear map.
         transposed = _transposed(partial) if len(self.shapes[slot]) > 1 else partial
 
-        def pullback(ct: Any) -> Any:
+        def pulled(ct: Any) -> Any:
             ct = self.full(ct, self.shapes[head])
+            return transposed * ct if fn == "*" else transposed @ ct
+
+        def pullback(ct: Any) -> Any:
             if is_known(ct) and is_known(partial):
-                return transposed * ct if fn == "*" else transposed @ ct
+                return gates().through(ct, pulled, any_open)
+            ct = self.full(value_of(ct), self.shapes[head])
             return make(fn, literal(transposed), literal(ct))
 
         return pullback
 
-    def by_element(self, partial: Any, slot: int, arg: int) -> Pullback:
-        """Multiplication by elements; a scalar argument gets the sum."""
-        to_scalar = not self.shapes[arg]
-        from backcalc.rules.ndarray import is_finite, masked
-
-        shape = self.shapes[slot]
-        # Looked at once, not in every sweep: nearly all partials are finite, and need no mask against 0·inf.
-        finite = not is_known(partial) or is_finite(partial)
+    def by_element(self, partial: Any, slot: int, arg: int, gated: bool) -> Pullback:
+        """Multiplication by elements; a scalar argument gets the sum. A `gated` edge is none where the partial is 0."""
+        to_scalar, shape = not self.shapes[arg], self.shapes[slot]
 
         def pullback(ct: Any) -> Any:
-            found = multiply(ct, partial) if not is_known(ct) or finite else masked(ct, partial)
-            if not to_scalar:
-                return found
-            found = self.full(found, shape)  # One number for n elements counts n times.
-            return float(found.sum()) if is_known(found) else make("sum", found)
+            if not is_known(ct) or not is_known(partial):
+                found = multiply(value_of(ct), partial)
+                return self._formula_summed(found, shape) if to_scalar else found
+            found = gates().along(ct, partial, gated=gated)
+            return self._summed(found, shape) if to_scalar else found
 
         return pullback
+
+    def _formula_summed(self, found: Any, shape: Shape) -> Any:
+        """The sum of a formula's elements, a number where these are."""
+        full = self.full(found, shape)
+        return float(full.sum()) if is_known(full) else make("sum", full)
+
+    def _summed(self, ct: Any, shape: Shape) -> Any:
+        """The sum of a cotangent's elements, which is there where one of them is."""
+        # One number for n elements counts n times.
+        return gates().through(ct, lambda value: float(self.full(value, shape).sum()), any_open)
 
     def placing(self, slot: int, arg: int) -> Pullback:
         """The pullback of an element or row: the cotangent in its place, 0 elsewhere."""
@@ -77,10 +96,14 @@ class Pullbacks:
 
         indices, shape, value_shape = self.tape.indices[slot], self.shapes[arg], self.shapes[slot]
 
+        def at_place(part: Any) -> Any:
+            return placed(self.full(part, value_shape), indices, shape)
+
         def pullback(ct: Any) -> Any:
-            ct = self.full(ct, value_shape)
             if is_known(ct):
-                return placed(ct, indices, shape)
+                # The other elements are not among what this reads: nothing comes to them.
+                return Gated(at_place(value_of(ct)), lambda: at_place(ct.open if isinstance(ct, Gated) else 1.0))
+            ct = self.full(ct, value_shape)
             if value_shape:  # A row.
                 return make("outer", literal(placed(1.0, indices, shape[:1])), ct)
             return make("*", ct, literal(placed(1.0, indices, shape)))  # A unit vector or matrix, scaled.
@@ -97,15 +120,24 @@ class Pullbacks:
         keeps_rank = not is_item and bool(self.shapes[args[k]])
         shape = self.shapes[slot]
 
-        def pullback(ct: Any) -> Any:
+        def taken(ct: Any) -> Any:
             ct = self.full(ct, shape)
+            found = ct[start : start + sizes[k]] if keeps_rank else ct[start]
+            return found if shape_of(found) else float(found)
+
+        def pullback(ct: Any) -> Any:
             if is_known(ct):
-                found = ct[start : start + sizes[k]] if keeps_rank else ct[start]
-                return found if shape_of(found) else float(found)
+                return gates().through(ct, taken, taken)
+            ct = self.full(ct, shape)
             items = [element(ct, i, shapes=self.known_shapes) for i in range(start, start + sizes[k])]
             return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
 
         return pullback
+
+
+def any_open(gate: Any) -> float:
+    """Whether a gate is open anywhere."""
+    return float(gate.any() if shape_of(gate) else gate != 0)
 
 
 def _transposed(value: Any) -> Any:

@@ -20,6 +20,7 @@ from backcalc.calculus.tangents import formula_tangents, tangents
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
+from backcalc.rules.gates import only
 from backcalc.rules.values import all_known, is_known, ones, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -149,7 +150,7 @@ def derivatives(linear: Linearization, head: int) -> list[Any]:
     from backcalc.rules.ndarray import units
 
     # Row i of the Jacobian is what the i-th unit cotangent pulls back.
-    sweeps = [adjoints(linear, {head: unit}) for unit in units(shape)]
+    sweeps = [adjoints(linear, {head: only(unit)}) for unit in units(shape)]
     return [reshaped(rows, shape) if all_known(rows) else None for rows in map(list, zip(*sweeps, strict=True))]
 
 

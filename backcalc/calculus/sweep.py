@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from operator import add, mul
 from typing import TypeVar
 
@@ -20,11 +20,13 @@ def reverse(
     multiply: Callable[[V, V], V] = mul,
     accumulate: Callable[[V, V], V] = add,
     settle: Callable[[int, V], V] = lambda _, adjoint: adjoint,
+    kept: Container[int] | None = None,
 ) -> dict[int, V]:
     """The adjoint of every node that a seed reaches, `order` having each node before its tails.
 
     The adjoint of a node is its seed plus the contributions of its users: local partial × adjoint of the head. `settle`
-    may put another form in its place once all contributions are in, such as a name for it.
+    may put another form in its place once all contributions are in, such as a name for it. `kept` are the
+    nodes whose adjoints are asked for, where those of all would take too much memory.
     """
     adjoint = dict(seeds)
     # Sparse on purpose: what no seed reaches has no entry, and costs nothing.
@@ -32,9 +34,11 @@ def reverse(
         if head not in adjoint:
             continue
         # All users of `head` come before it, so its adjoint is complete here: the invariant of the whole.
-        adjoint[head] = settle(head, adjoint[head])
+        ct = adjoint[head] = settle(head, adjoint[head])
+        if kept is not None and head not in kept:
+            del adjoint[head]
         for tail, partial in edges(head):
-            contribution = multiply(partial, adjoint[head])
+            contribution = multiply(partial, ct)
             adjoint[tail] = accumulate(adjoint[tail], contribution) if tail in adjoint else contribution
     return adjoint
 

@@ -9,6 +9,7 @@ from backcalc.calculus.linearize import Linearization, reshaped
 from backcalc.calculus.sweep import forward
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import VECTOR, Call, Expr
+from backcalc.rules.gates import only
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import add, all_known, is_known, literal, multiply, ones, shape_of
 
@@ -64,7 +65,7 @@ def _by_reverse(linear: Linearization, node: int, wrt: int) -> Any:
         return None
     from backcalc.rules.ndarray import units
 
-    rows = [_pulled(linear, at, unit, tail) for unit in units(shape)]
+    rows = [_pulled(linear, at, only(unit), tail) for unit in units(shape)]
     if all_known(rows):
         return reshaped(rows, shape)
     return _read(_written(list(map(literal, rows)), shape)) if len(shape) + len(wanted) <= MOST_AXES else None

@@ -14,12 +14,11 @@ from backcalc.graph.model import Known
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import INDEX, VECTOR
 from backcalc.language.unparse import number_text
-from backcalc.rules.row import Primitive
+from backcalc.rules.row import FLAT, Primitive
 from backcalc.rules.values import is_known, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
-FLAT = "0"  # The partial of what is constant between its jumps.
 DIGITS_SHOWN = 10
 _LOGIC = ("and", "or", "not")
 
@@ -29,7 +28,6 @@ class Remarks:
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation, self.tape = evaluation, evaluation.tape
-        self.node = 0
         self.found: dict[int, dict[int, Diagnostic]] = {}  # What is noticed in a node, by slot.
 
     @cached_property
@@ -38,7 +36,6 @@ class Remarks:
         found: list[Diagnostic] = []
         with quietly(self.evaluation.has_arrays):
             for node in range(len(self.tape.slot)):
-                self.node = node
                 # A value that its function cannot have contradicts the formula in any case: one warning is enough.
                 found += list(self._inspect_range(node)) or self._inspect_given(node)
                 self._inspect_node(node)
@@ -65,24 +62,24 @@ class Remarks:
             roots = () if last in self.evaluation.replaced else (last,)
             for root in (*roots, *(slot for _, slot in self.tape.partials[node])):
                 if self.tape.rows[root] is not None:  # Most are the numbers of an edge list.
-                    self._inspect(root, kinks=False)
+                    self._inspect(node, root, kinks=False)
         # Nearly always there is nothing to say, and then it need not be known what the value comes from.
         elif any(map(self._remark, range(self.tape.begin[node], last + 1))):
-            self._inspect(last, kinks=True)
+            self._inspect(node, last, kinks=True)
 
-    def _inspect(self, root: int, *, kinks: bool) -> None:
-        for slot, matters in self._live(root, kinks).items():
+    def _inspect(self, node: int, root: int, *, kinks: bool) -> None:
+        for slot, matters in self._live(node, root, kinks).items():
             remark = self._remark(slot)
             if remark is not None and (matters or remark[0] != Code.KINK):
-                self._notice(slot, *remark)
+                self._notice(node, slot, *remark)
 
-    def _live(self, root: int, kinks: bool) -> dict[int, bool]:
+    def _live(self, node: int, root: int, kinks: bool) -> dict[int, bool]:
         """The node's operations that the value of `root` comes from, and whether a kink there is one of that value."""
         found: dict[int, bool] = {}
         stack = [(root, kinks)]
         while stack:
             slot, matters = stack.pop()
-            is_own = self.tape.rows[slot] is not None and self.tape.node_of.get(slot, self.node) == self.node
+            is_own = self.tape.rows[slot] is not None and self.tape.node_of.get(slot, node) == node
             # Twice where it is met first by a way on which kinks do not matter, then by one on which they do.
             if is_own and (slot not in found or matters > found[slot]):
                 found[slot] = matters
@@ -202,23 +199,24 @@ class Remarks:
         """Whether the value of a node is known and of no formula."""
         return self.tape.rows[slot] is None and is_known(self.evaluation.terms[slot])
 
-    def notice_slope(self, slot: int, place: int, partial: float) -> None:
+    def notice_slope(self, node: int, slot: int, place: int, partial: float) -> None:
         """Warn of a slope that is not finite where all else is: of sqrt at 0, or of a negative number's power."""
         numbers = self._numbers(slot)
-        if isfinite(partial) or not all(map(isfinite, (self._value(slot), *numbers))):
+        row, out = self.evaluation.rows[slot], self._value(slot)
+        if isfinite(partial) or not all(map(isfinite, (out, *numbers))) or not (row and does_exist(row, numbers, out)):
             return
         tail = self.tape.node_of.get(self.tape.args[slot][place])
         if tail is None or self.tape.graph.nodes[tail].kind != "constant":
             which = f" by its {('first', 'second', 'third')[place]} argument" if len(numbers) > 1 else ""
-            self._notice(slot, Code.SLOPE, f"has the slope {number_text(partial)}{which}")
+            self._notice(node, slot, Code.SLOPE, f"has the slope {number_text(partial)}{which}")
 
-    def _notice(self, slot: int, code: Code, what: str) -> None:
+    def _notice(self, node: int, slot: int, code: Code, what: str) -> None:
         row = self.evaluation.rows[slot]
         assert row is not None
-        name = shorten(self.tape.graph.nodes[self.node].name)
+        name = shorten(self.tape.graph.nodes[node].name)
         operands = [_operand(self.evaluation.terms[arg]) for arg in self.tape.args[slot]]
         message = f"in `{name}`, {_operation(row, operands)} {what}"
-        self.found.setdefault(self.node, {}).setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
+        self.found.setdefault(node, {}).setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
 
 
 def _element(name: str, index: tuple[int, ...]) -> str:

@@ -17,7 +17,8 @@ A row's columns:
     shape        how the shapes of arguments and value go together: a rule of `shapes`; the default is elementwise
     range        which values it has, of `out`, where these are not all; a value that is given is held against it
     latex        its value in LaTeX, `<x>` standing for the parameter x
-    selects      whether it passes one argument on and does not depend on the others, whatever their slope is
+    selects      what chooses the one argument that is passed on, whatever the slope of the others is: a parameter, or
+                 `out` where it is the value that tells; nothing flows to an argument with the slope 0
 
 All are text in the language itself, so every partial can be differentiated again. Which form of a partial serves is
 inferred: the first whose names are all known. Constants of SELU: Klambauer et al. 2017, "Self-Normalizing Neural
@@ -84,7 +85,7 @@ _ROWS = (
         stable="where(y == 0, 0, where(x == 0 or abs(y) < 1e15 and y - 1 + 1 == y, y*x^(y - 1), y*out/x)); "
         "where(x == 0 and y > 0, 0, out*log(x))",
         derived="where(y == 0, 0, y*x^(y - 1)); where(out == 0, 0, out*log(x))",
-        domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)", latex="{<x>}^{<y>}",
+        domain="y == y and (x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y))", latex="{<x>}^{<y>}",
     ),
     # Comparisons and choice: 1 or 0, with slope 0
     _row("<", "x y", "x < y", "0; 0", kinks="x == y", latex="<x> < <y>"),
@@ -97,7 +98,7 @@ _ROWS = (
     _row("or", "x y", "x or y", "0; 0", latex=r"<x> \lor <y>"),
     _row("not", "x", "not x", "0", latex=r"\lnot <x>"),
     _row(
-        "where", "c a b", "where(c, a, b)", "0; where(c, 1, 0); where(c, 0, 1)", selects=True,
+        "where", "c a b", "where(c, a, b)", "0; where(c, 1, 0); where(c, 0, 1)", selects="c",
         latex=r"\begin{cases}<a> & <c>\\ <b> & \text{otherwise}\end{cases}",
     ),
     # Exponentials and logarithms
@@ -159,11 +160,11 @@ _ROWS = (
     _row("round", "x", "", "0", kinks="abs(x - round(x)) == 1/2", latex=r"\operatorname{round}(<x>)"),
     _row(
         "max", "x y", "", "where(x > y, 1, where(x == y, 1/2, 0)); where(y > x, 1, where(x == y, 1/2, 0))",
-        kinks="x == y", latex=r"\max(<x>, <y>)",
+        selects="out", kinks="x == y", latex=r"\max(<x>, <y>)",
     ),
     _row(
         "min", "x y", "", "where(x < y, 1, where(x == y, 1/2, 0)); where(y < x, 1, where(x == y, 1/2, 0))",
-        kinks="x == y", latex=r"\min(<x>, <y>)",
+        selects="out", kinks="x == y", latex=r"\min(<x>, <y>)",
     ),
     # The error function and activations
     _row("erf", "x", "", "2/sqrt(pi)*exp(-x^2)", range="abs(out) <= 1", latex=r"\operatorname{erf}(<x>)"),
@@ -178,7 +179,7 @@ _ROWS = (
     ),
     _row(
         "relu", "x", "max(x, 0)", "step(x)", from_output="step(out)", kinks="x == 0", range="out >= 0",
-        latex=r"\mathrm{ReLU}(<x>)",
+        selects="out", latex=r"\mathrm{ReLU}(<x>)",
     ),
     _row(
         "leaky_relu", "x", "where(x > 0, x, 0.01*x)", "where(x > 0, 1, 0.01)",
@@ -236,11 +237,11 @@ _ROWS = (
     ),
     _row(
         "max/1", "x", "largest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
-        shape="reduce", latex=r"\max <x>",
+        shape="reduce", selects="out", latex=r"\max <x>",
     ),
     _row(
         "min/1", "x", "smallest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
-        shape="reduce", latex=r"\min <x>",
+        shape="reduce", selects="out", latex=r"\min <x>",
     ),
     _row("logsumexp", "x", "", pullbacks="ct*softmax(x)", shape="logits", latex=r"\operatorname{lse}(<x>)"),
     _row(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from backcalc.language.expr import Expr, names
 from backcalc.language.parser import parse_expression
@@ -20,7 +20,27 @@ CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π":
 TABLE: dict[str, Primitive] = {}
 """Every row by name; `primitives` fills it."""
 
+FLAT = "0"
+"""The partial of what is constant between its jumps."""
+
 Function = Callable[..., Any]
+
+_APART = ("transpose", "diag", "outer", "matmul")
+"""Shapes of operations of which an element of the value comes from some elements of an argument only."""
+
+
+class Edge(NamedTuple):
+    """What leads from an operation to one of its arguments.
+
+    slope  the local partial as a function of the arguments and `out`: nan where the operation has no value
+    gated  whether there is no edge at all where the slope is 0: nothing flows to an argument that was not chosen, and
+           an edge of 0 would still hand on 0·inf = nan from what lies behind it
+    shown  whether it is an edge all the same to those who look at it, with the partial 0: of `max` and `relu`
+    """
+
+    slope: Function
+    gated: bool
+    shown: bool
 
 
 @dataclass(frozen=True, eq=False)  # Each row is one of its own.
@@ -40,7 +60,7 @@ class Primitive:
     range: str = ""
     latex: str = ""
     shape: str = "elementwise"
-    selects: bool = False
+    selects: str = ""
 
     @cached_property
     def scalar(self) -> Bound:
@@ -93,6 +113,7 @@ class Bound:
     def __init__(self, row: Primitive, namespace: ModuleType) -> None:
         self.row, self.namespace = row, namespace
         self._forms: dict[str, Function] = {}
+        self._edges: dict[tuple[Any, ...], Edge] = {}
 
     @cached_property
     def evaluate(self) -> Function:
@@ -130,6 +151,46 @@ class Bound:
     def extra(self) -> tuple[str, ...]:
         """`out`, where the kinks are told by the value."""
         return ("out",) if self.row.kinks and "out" in names_in(self.row.kinks) else ()
+
+    def edge(self, index: int, *, given: bool = False, literals: tuple[float | None, ...] = ()) -> Edge:
+        """The edge to argument `index`; of a `given` value by the form that takes the value itself, where there is one.
+
+        `literals` are the arguments that are numbers of the text, which may settle a choice in the slope.
+        """
+        key = index, given, literals
+        if key not in self._edges:
+            # Of a given value it does not matter what its formula would have given.
+            by_value = self.row.from_output or self.row.partials
+            slope = self.form(by_value[index]) if given else self.slope(index, literals)
+            self._edges[key] = self.guarded(slope, index)
+        return self._edges[key]
+
+    def guarded(self, slope: Function, index: int) -> Edge:
+        """The edge to argument `index` whose local partial is `slope` wherever there is one."""
+        row = self.row
+        gated = bool(row.selects) or row.partials[index] == FLAT
+        # What a condition chooses by passes its choice on, whatever the others are: log(-1) in the other branch.
+        if row.selects in row.params:
+            return Edge(slope, gated, shown=False)
+        # The text of a partial may have a value where the function has none: 1/x of log at −1.
+        return Edge(self.namespace.guarded(slope, self.exists), gated, shown=bool(row.selects))
+
+    def passed(self, index: int) -> Function:
+        """What the pullback to argument `index` opens, of the operands, a gate of the value and `n`.
+
+        Not all of an argument is there where only a part of the value's cotangent is.
+        """
+        namespace, pullback = self.namespace, self.pullbacks[index]
+
+        def passed(operands: list[Any], gate: Any, n: float) -> Any:
+            if self.row.selects:  # Of its argument only what it chose.
+                return namespace.not_equal(pullback(*operands, gate, n), 0.0)
+            if self.row.shape in _APART:  # What each element of the value is made of, whatever its size.
+                ones = [namespace.ones_like(operand) for operand in operands]
+                return namespace.not_equal(pullback(*ones, gate, n), 0.0)
+            return namespace.not_equal(namespace.sum(gate), 0.0)
+
+        return passed
 
     def form(self, text: str) -> Function:
         """A form of a partial as a function of the arguments and `out`."""

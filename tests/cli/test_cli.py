@@ -717,7 +717,7 @@ def loaded_by(*arguments):
 HEAVY = {
     *("rich", "numpy", "lark", "pathlib", "tempfile", "importlib.resources", "logging"),
     *("fractions", "decimal", "numbers", "pickle", "hashlib", "html"),
-    *("backcalc.api", "backcalc.rules.functions.arrays", "backcalc.bulk.points.batch", "backcalc.analysis.samples"),
+    *("backcalc.api", "backcalc.rules.functions.arrays", "backcalc.bulk.points.passes", "backcalc.analysis.samples"),
     *("backcalc.marking.key", "backcalc.bulk.points.run", "backcalc.analysis.explain", "backcalc.language.format"),
     *("backcalc.bulk.points.reader", "backcalc.rules.functions.stacks", "backcalc.language.hints"),
     *("backcalc.render.formats.terminal", "backcalc.render.formats.latex"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from math import nan
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 
 from backcalc.bulk.arrays.sorting import Indices, stable_order
 from backcalc.bulk.graph.sweep import Plan, stretches
-from backcalc.calculus.warnings import FLAT
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Primitive
@@ -85,25 +83,28 @@ class Operations:
     def linearize(self, values: Array) -> LocalPartials:
         """The local partials at the values of all slots."""
         partials, taken = np.empty(len(self.plan.tails)), ~self.constant[self.plan.tails]
+        chosen = np.ones(len(taken), np.bool_)
         with quiet():
-            found = [slots[self._linearize(slots, values, partials, taken)] for slots in self._by_row]
+            found = [slots[self._linearize(slots, values, partials, taken, chosen)] for slots in self._by_row]
+        # As at one point: where all slopes are finite, an edge of 0 does the same, and is there to be seen.
+        if not np.isfinite(np.sum(partials[taken])):
+            taken &= chosen
         # Warnings are found by testing all at once; which they are only the plain way can say.
         found.append(self.plan.heads[taken & ~np.isfinite(partials)])
         found.append(self._slots[~np.isfinite(values[self._slots])])
         return LocalPartials(self.plan, partials, taken, np.unique(np.concatenate(found)))
 
-    def _linearize(self, slots: Indices, values: Array, partials: Array, taken: Flags) -> Flags:
+    def _linearize(self, slots: Indices, values: Array, partials: Array, taken: Flags, chosen: Flags) -> Flags:
         """Write the partials of the slots of one row; which of these are at a kink or outside its domain."""
         row, args, out = self._row(slots), self._operands(slots, values), values.take(slots)
         exists = ~np.isnan(out)
         if row.array.exists is not None:
             exists &= np.asarray(row.array.exists(*args)) != 0
-        for k, slope in enumerate(row.array.slopes):
-            edges = self._first_edge.take(slots) + k
-            # As in `linearize`: outside the domain there is no slope, but a choice exists where what it chooses does.
-            partials[edges] = slope(*args, out) if row.selects else np.where(exists, slope(*args, out), nan)
-            if row.selects or row.partials[k] == FLAT:
-                taken[edges] &= partials.take(edges) != 0
+        for k in range(len(row.params)):
+            edges, edge = self._first_edge.take(slots) + k, row.array.edge(k)
+            partials[edges] = edge.slope(*args, out)
+            if edge.gated:
+                (chosen if edge.shown else taken)[edges] &= partials.take(edges) != 0
         return np.asarray(~exists | self._are_at_kinks(row, slots, args))
 
     def _are_at_kinks(self, row: Primitive, slots: Indices, args: list[Array]) -> Flags:

@@ -1,4 +1,5 @@
 """One graph at a million points by arrays.
 
 Doors: batch, reader, run, single.
+Doors: run.
 """

@@ -1,112 +1,185 @@
-"""A graph of numbers as one program for many points: value and gradient, with nothing in it that they do not need."""
+"""Many points at once: one forward pass and one reverse sweep, over traced floats or over stacks of matrices.
+
+The passes are those at one point, the sweep is that of `calculus.sweep`; what a number is here, a layout says.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from math import nan
-from typing import Any
+from types import ModuleType
+from typing import Any, Protocol
+
+import numpy as np
 
 from backcalc.bulk.points import trace
+from backcalc.bulk.points.stacked import Stacked
 from backcalc.bulk.points.trace import Operand, Program, Runner
 from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.sweep import reverse
+from backcalc.rules.functions import stacks
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.gates import Gates, value_of
+from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Bound, Primitive
+from backcalc.rules.values import is_known
 
 
-def compiled(evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str]) -> Runner:
+class Layout(Protocol):
+    """How the numbers, vectors and matrices of many points are kept."""
+
+    namespace: ModuleType
+
+    def constant(self, value: Any) -> Any:
+        """What is the same at all points."""
+
+    def apply(self, slot: int, row: Primitive, args: Sequence[Any]) -> Any:
+        """The value of an operation."""
+
+    def along(self, partial: Any, slot: int, ct: Any, head: int) -> Any:
+        """What an annotated edge with the partial in `slot` carries back from `head`."""
+
+    def pulled(self, slot: int, row: Primitive, k: int, operands: list[Any], ct: Any) -> Any:
+        """What an operation on arrays as wholes hands to its k-th argument."""
+
+    def summed(self, ct: Any, slot: int, arg: int) -> Any:
+        """A contribution by elements of `slot`, as the argument in the slot `arg` gets it."""
+
+
+def compiled(
+    evaluation: Evaluation, data: Sequence[str], output: str, wrt: Sequence[str], *, exact: bool = False
+) -> Runner:
     """The program that gives `output` and its derivatives by `wrt`, of inputs `data` that differ from point to point.
 
-    All else has the value that it has in `evaluation`, whose slots must all be numbers.
+    All else has the value that it has in `evaluation`, whose slots must all be numbers. Slopes hold where every value
+    is a number; with `exact`, also where one is nan.
     """
-    return Runner(*traced(evaluation, data, output, wrt))
+    return Runner(*traced(evaluation, data, output, wrt, exact=exact))
 
 
 def traced(
-    evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str]
+    evaluation: Evaluation, data: Sequence[str], output: str, wrt: Sequence[str], *, exact: bool = False
 ) -> tuple[Program, list[Operand]]:
-    """The same written down: the program, and what it ends with, the output and then its derivatives."""
-    return _Tracing(evaluation, data).run(output, wrt)
+    """The steps of that program, and what it ends with: the output, then its derivatives."""
+    program = Program(exact=exact)
+    inputs = {name: program.input(name) for name in data}
+    value, adjoints = Pass(evaluation, inputs, _Traced()).run(output, wrt)
+    return program, [value, *(0.0 if adjoint is None else adjoint for adjoint in adjoints)]
+
+
+def run_stacks(
+    evaluation: Evaluation, data: Mapping[str, Array], output: str, wrt: Sequence[str], into: Sequence[Array]
+) -> None:
+    """Write `output` and its derivatives by `wrt` at every point of `data` into arrays of points × shape.
+
+    `evaluation` is the graph's at one point, from which come the shapes and what is the same at all points.
+    """
+    layout = Stacked(evaluation, len(next(iter(data.values()))))
+    slot = evaluation.tape.slot
+    places = {name: slot[evaluation.tape.graph.index[name]] for name in (*data, *wrt)}
+    with quiet():
+        inputs = {name: layout.input(points, places[name]) for name, points in data.items()}
+        value, adjoints = Pass(evaluation, inputs, layout).run(output, wrt)
+        # What is the same at all points has no batch axis until here.
+        into[0][...] = np.broadcast_to(value, (layout.count, 1, 1))[:, 0, 0]
+        for name, adjoint, target in zip(wrt, adjoints, into[1:], strict=True):
+            target[...] = 0.0 if adjoint is None else layout.read(adjoint, places[name])
+
+
+class Pass:
+    """A graph's passes at points where `inputs` have these values in the layout, and all else that of `evaluation`."""
+
+    def __init__(self, evaluation: Evaluation, inputs: Mapping[str, Any], layout: Layout) -> None:
+        self.evaluation, self.tape, self.rows = evaluation, evaluation.tape, evaluation.rows
+        self.layout, self.gates = layout, Gates(layout.namespace)
+        index = self.tape.graph.index
+        self._inputs = {self.tape.slot[index[name]]: value for name, value in inputs.items()}
+        self.values: list[Any] = [None] * len(self.tape.rows)
+
+    def run(self, output: str, wrt: Sequence[str]) -> tuple[Any, list[Any]]:
+        """The output's value, nan where it is not known, and its derivatives by `wrt`, None where no path leads."""
+        index = self.tape.graph.index
+        last, wanted = self.tape.slot[index[output]], [self.tape.slot[index[name]] for name in wrt]
+        self._forward(last)
+        needed = self.tape.downstream(wanted)
+        # Of an operation within a node nobody asks for the adjoint, and that of many points is large.
+        found = reverse(
+            range(last, -1, -1) if wanted else (),
+            lambda head: self._edges(head, needed),
+            {last: self.layout.constant(1.0)},
+            multiply=lambda pullback, ct: pullback(ct),
+            accumulate=self.gates.add,
+            kept=frozenset(wanted),
+        )
+        value = self.layout.constant(np.nan) if self.values[last] is None else self.values[last]
+        return value, [value_of(found[slot]) if slot in found else None for slot in wanted]
+
+    def _forward(self, last: int) -> None:
+        varies = [False] * len(self.tape.rows)
+        given = {self.tape.slot[node] for node in self.tape.given}
+        # The partials on edges stand behind all nodes.
+        for slot in range(len(self.tape.rows) if self.tape.partials else last + 1):
+            row, args = self.rows[slot], self.tape.args[slot]
+            varies[slot] = slot in self._inputs or (slot not in given and any(varies[arg] for arg in args))
+            if slot in self._inputs:
+                self.values[slot] = self._inputs[slot]
+            elif varies[slot] and row is not None:
+                self.values[slot] = self.layout.apply(slot, row, [self.values[arg] for arg in args])
+            elif is_known(self.evaluation.terms[slot]):  # Worked out once; an activation need not be known at all.
+                self.values[slot] = self.layout.constant(self.evaluation.terms[slot])
+
+    def _edges(self, head: int, needed: Sequence[bool]) -> Iterator[tuple[int, Callable[[Any], Any]]]:
+        """The tails of a slot's edges that are needed, each with what takes a cotangent there."""
+        for node, partial in self.tape.incoming.get(head, ()):
+            if needed[self.tape.slot[node]]:
+                yield self.tape.slot[node], self._annotated(head, partial)
+        row = self.rows[head]
+        if row is None:
+            return
+        for k, arg in enumerate(self.tape.args[head]):
+            # Towards inputs that nobody derives by, nothing is worked out.
+            if needed[arg] and self.tape.literals[arg] is None:
+                yield arg, self._pullback(head, row, k)
+
+    def _annotated(self, head: int, partial: int) -> Callable[[Any], Any]:
+        return lambda ct: self.layout.along(self.values[partial], partial, ct, head)
+
+    def _pullback(self, head: int, row: Primitive, k: int) -> Callable[[Any], Any]:
+        args = self.tape.args[head]
+        operands = [*(self.values[arg] for arg in args), self.values[head]]
+        if not row.partials:
+            return lambda ct: self.layout.pulled(head, row, k, operands, ct)
+
+        def pullback(ct: Any) -> Any:
+            edge = bound(row, self.layout.namespace).edge(k, given=head in self.evaluation.replaced)
+            found = self.gates.along(ct, edge.slope(*operands), gated=edge.gated)
+            return self.layout.summed(found, head, args[k])
+
+        return pullback
 
 
 @cache
-def _bound(row: Primitive) -> Bound:
-    return Bound(row, trace)
+def bound(row: Primitive, namespace: ModuleType) -> Bound:
+    """The row in a namespace, made once."""
+    return row.stacked if namespace is stacks else Bound(row, namespace)
 
 
-class _Tracing:
-    """The forward pass and the reverse sweep, done once on numbers that write down what becomes of them."""
+class _Traced:
+    """A number a point, traced; what does not differ between points is a float, a constant of the program."""
 
-    def __init__(self, evaluation: Evaluation, data: Collection[str]) -> None:
-        self.evaluation, self.tape = evaluation, evaluation.tape
-        self.rows, self.program = evaluation.rows, Program()
-        self.masks = any(row is not None and row.selects for row in self.rows)
-        index = self.tape.graph.index
-        self.values: list[Operand] = [None] * len(self.tape.rows)
-        for name in data:
-            self.values[self.tape.slot[index[name]]] = self.program.input(name)
+    namespace: ModuleType = trace
 
-    def run(self, output: str, wrt: Sequence[str]) -> tuple[Program, list[Operand]]:
-        """The program, and what it ends with: the output, then its derivatives."""
-        index = self.tape.graph.index
-        last, wanted = self.tape.slot[index[output]], [self.tape.slot[index[name]] for name in wrt]
-        self._forward()
-        adjoints = self._reverse(last, self.tape.downstream(wanted)) if wanted else {}
-        return self.program, [self.values[last], *(adjoints.get(slot, 0.0) for slot in wanted)]
+    def constant(self, value: float) -> Operand:
+        return value
 
-    def _forward(self) -> None:
-        # What does not differ between points was worked out once, and is a constant of the program.
-        given = {self.tape.slot[node] for node in self.tape.given}
-        for slot, row in enumerate(self.rows):
-            args = [self.values[arg] for arg in self.tape.args[slot]]
-            if self.values[slot] is not None:
-                continue
-            if row is None or slot in given or not any(isinstance(arg, trace.Traced) for arg in args):
-                self.values[slot] = self.evaluation.terms[slot]
-            else:
-                self.values[slot] = _value(row, args)
+    def apply(self, slot: int, row: Primitive, args: Sequence[Operand]) -> Operand:  # noqa: ARG002  As of stacks.
+        return trace.sigmoid(*args) if row.name == "sigmoid" else bound(row, trace).evaluate(*args)
 
-    def _reverse(self, last: int, needed: Sequence[bool]) -> dict[int, Operand]:
-        """The adjoints of the slots that are needed."""
-        adjoint: dict[int, Operand] = {last: 1.0}
-        for head in range(last, -1, -1):
-            if head not in adjoint:
-                continue
-            for tail, found in self._contributions(head, adjoint[head], needed):
-                adjoint[tail] = adjoint[tail] + found if tail in adjoint else found
-        return adjoint
+    def along(self, partial: Operand, slot: int, ct: Any, head: int) -> Any:  # noqa: ARG002  As of stacks.
+        return Gates(trace).along(ct, partial, gated=False)
 
-    def _contributions(self, head: int, ct: Operand, needed: Sequence[bool]) -> Iterable[tuple[int, Operand]]:
-        """What an adjoint gives to the tails of its slot's edges."""
-        for node, partial in self.tape.incoming.get(head, ()):
-            if needed[self.tape.slot[node]]:
-                yield self.tape.slot[node], ct * self.values[partial]
-        row, tails = self.rows[head], self.tape.args[head]
-        if row is None or not any(needed[tail] for tail in tails):
-            return
-        args, slopes = [self.values[tail] for tail in tails], self._slopes(head, row)
-        exists = _bound(row).exists
-        is_there = 1.0 if exists is None else exists(*args)
-        for tail, slope in zip(tails, slopes, strict=True):
-            # Towards inputs that nobody derives by, nothing is written down.
-            if needed[tail] and self.tape.literals[tail] is None:
-                found = trace.where(is_there, slope(*args, self.values[head]), nan)
-                yield tail, self._masked(row, ct, found) if self.masks else ct * found
+    def pulled(self, slot: int, row: Primitive, *_: Any) -> Any:
+        raise AssertionError(slot, row.name)  # Of numbers alone there are none.
 
-    def _slopes(self, slot: int, row: Primitive) -> tuple[Any, ...]:
-        """The partials of a row; of a given value those that take the value itself, as a run at one point does."""
-        if slot not in self.evaluation.replaced:
-            return _bound(row).slopes
-        return Bound(replace(row, stable=(), partials=row.from_output or row.partials), trace).slopes
-
-    def _masked(self, row: Primitive, ct: Operand, slope: Operand) -> Operand:
-        """The contribution; what an untaken branch gets is nothing, whatever its slope is."""
-        found = ct * slope
-        if row.selects:
-            found = trace.where(trace.equal(slope, 0.0), 0.0, found)
-        return trace.where(trace.equal(ct, 0.0), 0.0, found)
-
-
-def _value(row: Primitive, args: Sequence[Operand]) -> Operand:
-    """A row's value; of sigmoid as `trace` has it."""
-    return trace.sigmoid(*args) if row.name == "sigmoid" else _bound(row).evaluate(*args)
+    def summed(self, ct: Any, *_: int) -> Any:
+        return ct

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from math import isfinite
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from backcalc import progress
-from backcalc.bulk.points.batch import Batch, run_batch
-from backcalc.bulk.points.passes import compiled
+from backcalc.bulk.points.passes import compiled, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
+from backcalc.bulk.points.trace import Runner
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle
@@ -28,6 +29,14 @@ from backcalc.text.wording import has_files, option, shorten
 
 CHUNK = 32768  # Points of numbers at a time.
 NUMBERS = 1 << 18  # Numbers in a chunk of points that have arrays in them.
+
+
+@dataclass(frozen=True)
+class Batch:
+    """For each point the output's value, and the gradient: an array a name, of points × the input's shape."""
+
+    value: Array
+    gradient: dict[str, Array]
 
 
 @dataclass(frozen=True)
@@ -154,7 +163,8 @@ class PointRunner:
         self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in tuple(wrt) or tuple(data)}
         self._numbers = sum(int(np.prod(found.shape[1:])) for found in data.values())
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
-        self._program = compiled(self._evaluation, data, self.output, list(self.shapes)) if is_of_numbers else None
+        self._inputs = tuple(data)
+        self._program = self._compiled(exact=False) if is_of_numbers else None
         # Of arrays a chunk has fewer points as these get larger, so that it still fits the cache.
         self._chunk = CHUNK if is_of_numbers else max(1, min(4096, NUMBERS // self._numbers))
 
@@ -178,12 +188,24 @@ class PointRunner:
         return (slice(begin, min(begin + self._chunk, count)) for begin in range(0, count, self._chunk))
 
     def _run_chunk(self, data: Arrays, into: Sequence[Array]) -> None:
-        if self._program is not None:
-            self._program.run(data, into)
+        if self._program is None:
+            run_stacks(self._evaluation, data, self.output, list(self.shapes), into)
             return
-        found = run_batch(self._evaluation, data, self.output, list(self.shapes))
-        for target, part in zip(into, (found.value, *found.gradient.values()), strict=True):
-            target[...] = part
+        self._program.run(data, into)
+        # Where the output is nan, slopes do not exist: a program that asks for that everywhere would take far longer.
+        lost = np.isnan(into[0])
+        if lost.any():
+            some = [np.empty(np.count_nonzero(lost)) for _ in into]
+            self._exact_program.run({name: found[lost] for name, found in data.items()}, some)
+            for target, part in zip(into, some, strict=True):
+                target[lost] = part
+
+    @cached_property
+    def _exact_program(self) -> Runner:
+        return self._compiled(exact=True)
+
+    def _compiled(self, *, exact: bool) -> Runner:
+        return compiled(self._evaluation, self._inputs, self.output, list(self.shapes), exact=exact)
 
 
 def is_finite(batch: Batch) -> bool:

@@ -7,7 +7,7 @@ step, 2·x has no power in it, and what nothing asks for is not there. Then it r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import frexp
+from math import frexp, nan
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -72,9 +72,13 @@ class Traced:
 
 
 class Program:
-    """Steps in the order in which they were traced, each made once."""
+    """Steps in the order in which they were traced, each made once.
 
-    def __init__(self) -> None:
+    Only with `exact` is it asked of every value whether it is nan.
+    """
+
+    def __init__(self, *, exact: bool = False) -> None:
+        self.exact = exact
         self._made: dict[tuple[Any, ...], Traced] = {}
         self._all: list[Traced] = []
 
@@ -221,6 +225,15 @@ def _truth(operand: Operand) -> Operand:
     """A number as a condition."""
     if not isinstance(operand, Traced):
         return float(operand != 0)
+    if operand.fn == "number":
+        return operand.args[0]
+    # Of a choice between numbers, whether it is 0 is what the choice goes by: the slopes of `where` and `max`.
+    if operand.fn == "where" and not isinstance(operand.args[1], Traced):
+        condition, chosen, other = operand.args
+        if chosen:
+            return _condition("either", condition, _truth(other))
+        if not isinstance(other, Traced) and other:
+            return _condition("negation", condition)
     return operand if _is_condition(operand) else _step("not_equal", operand, 0.0)
 
 
@@ -278,6 +291,8 @@ def _fn(operand: Operand) -> str:
 
 
 def _condition(name: str, *args: Operand) -> Operand:
+    if name == "not_equal" and not isinstance(args[1], Traced) and args[1] == 0:
+        return _truth(args[0])
     if name not in ("both", "either", "negation"):
         return _step(name, *map(_number, args))
     # Where one side is the same at all points the connective is settled by it, or is the other side.
@@ -304,6 +319,9 @@ def where(c: Operand, a: Operand, b: Operand) -> Operand:
     c, a, b = _truth(c), _number(a), _number(b)
     if not isinstance(c, Traced):
         return a if c else b
+    if _fn(a) == "multiply" and _fn(a.args[1]) in ("number", "where") and a.args[1].args[0] is c:
+        # Where c holds, the factor is what c chooses, and elsewhere the product is not asked for.
+        a = _multiply(a.args[0], 1.0 if a.args[1].fn == "number" else a.args[1].args[1])
     return a if a is b else _step("where", c, a, b)
 
 
@@ -336,3 +354,26 @@ def sigmoid(x: Operand) -> Operand:
     small = _step("exp", -abs(x))
     reciprocal = divide(1.0, 1.0 + small)
     return where(_condition("less", x, 0.0), small * reciprocal, reciprocal)
+
+
+def step(x: Operand) -> Operand:
+    """1 above 0, else 0: one comparison in place of the maximum of a sign."""
+    return _condition("greater", x, 0.0)
+
+
+def cleared(value: Operand, gate: Callable[[], Operand]) -> Operand:
+    """A cotangent with 0 where its gate is closed."""
+    return where(gate(), value, 0.0)
+
+
+def guarded(slope: Callable[..., Operand], exists: Callable[..., Operand] | None) -> Callable[..., Operand]:
+    """A local partial, of arguments and value, that is nan where the function has no value or does not exist."""
+
+    def guarded_slope(*operands: Operand) -> Operand:
+        *args, out = operands
+        there = _step("equal", out, out) if isinstance(out, Traced) and out.program.exact else 1.0
+        if exists is not None:
+            there = _condition("both", there, exists(*args))
+        return where(there, slope(*operands), nan)
+
+    return guarded_slope

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backcalc.calculus.linearize import Edge, pull
+from backcalc.calculus.linearize import Contributing, pull
 from backcalc.calculus.pullbacks import Pullback
 from backcalc.calculus.sweep import reverse
 from backcalc.language.expr import NEGATE
@@ -14,7 +14,7 @@ from backcalc.marking.diagnosis.mistakes import EACH, MISTAKES, Mistake
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import accumulate, is_known, quietly
 
-Edges = Mapping[int, Sequence[Edge]]
+Edges = Mapping[int, Sequence[Contributing]]
 """Those of some slots, their local partials wrong."""
 
 
@@ -59,7 +59,7 @@ def _may_be_made(mistake: Mistake, row: Primitive) -> bool:
     return mistake.where == row.name and not mistake.value and mistake.kind != "missing-term"
 
 
-def _wrong_edges(changes: Changes, slot: int, mistake: Mistake) -> list[Edge]:
+def _wrong_edges(changes: Changes, slot: int, mistake: Mistake) -> list[Contributing]:
     """The edges of a slot with the local partials that a mistake makes of them."""
     texts = dict(enumerate(text.strip() for text in mistake.change.split(";")))
     found, ks = [], iter(range(len(changes.tape.args[slot])))

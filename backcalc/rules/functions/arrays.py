@@ -21,7 +21,7 @@ floor, ceil, round = np.floor, np.ceil, np.rint  # noqa: A001  the language's ow
 max, min = np.maximum, np.minimum  # noqa: A001  the language's own names
 divide, matmul, dot = np.true_divide, np.matmul, np.dot
 sum, mean, prod, largest, smallest = np.sum, np.mean, np.prod, np.max, np.min  # noqa: A001  the language's own names
-norm, diag, transpose = np.linalg.norm, np.diag, np.transpose
+norm, diag, transpose, ones_like = np.linalg.norm, np.diag, np.transpose, np.ones_like
 
 
 def power(x: Any, y: Any) -> Any:
@@ -115,3 +115,24 @@ def others(x: Array) -> Array:
     ahead = np.concatenate(([1.0], np.cumprod(flat[:-1])))
     behind = np.concatenate((np.cumprod(flat[:0:-1])[::-1], [1.0]))
     return np.asarray(ahead * behind).reshape(x.shape)
+
+
+def guarded(slope: Callable[..., Any], exists: Callable[..., Any] | None) -> Callable[..., Any]:
+    """A local partial, of arguments and values, that is nan where the function has no value or does not exist."""
+
+    def guarded_slope(*operands: Any) -> Any:
+        *args, out = operands
+        found = slope(*operands)
+        # A sum is the faster test, and nearly always enough. Where its value is finite, a function exists.
+        if np.isfinite(np.sum(out)):
+            return found
+        there = ~np.isnan(out)
+        return np.where(there if exists is None else there & (np.asarray(exists(*args)) != 0), found, np.nan)
+
+    return guarded_slope
+
+
+def cleared(value: Any, gate: Callable[[], Any]) -> Any:
+    """A cotangent with 0 where its gate is closed."""
+    # It is 0 there already but for 0·inf = nan, and a sum is the faster test for that.
+    return value if np.isfinite(np.sum(value)) else where(gate(), value, 0.0)

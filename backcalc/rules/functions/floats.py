@@ -145,3 +145,13 @@ def either(x: float, y: float) -> float:
 def negation(x: float) -> float:
     """1 where x is 0, else 0."""
     return float(not x)
+
+
+def guarded(slope: Callable[..., float], exists: Callable[..., float] | None) -> Callable[..., float]:
+    """A local partial, of arguments and value, that is nan where the function has no value or does not exist."""
+
+    def guarded_slope(*operands: float) -> float:
+        *args, out = operands
+        return slope(*operands) if out == out and (exists is None or exists(*args)) else nan  # noqa: PLR0124  Not nan.
+
+    return guarded_slope

@@ -1,0 +1,129 @@
+"""Stacks of matrices, a matrix a point, as the numbers of a pass: what is no function of the table's texts.
+
+A number is a 1 × 1 matrix, a vector a column; what is the same at all points has no batch axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.graph.shapes import Shape
+from backcalc.language.expr import INDEX, VECTOR
+from backcalc.rules.functions import stacks
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.gates import Gated, Gates, value_of
+from backcalc.rules.row import Primitive
+
+GATES = Gates(stacks)
+
+
+class Stacked:
+    """The layout of an evaluation's slots at `count` points."""
+
+    namespace: ModuleType = stacks
+
+    def __init__(self, evaluation: Evaluation, count: int) -> None:
+        self.tape, self.shapes, self.count = evaluation.tape, evaluation.shapes, count
+
+    def input(self, points: Array, slot: int) -> Array:
+        """Points × shape as a stack."""
+        return points.reshape(self.count, *matrix(self.shapes[slot]))
+
+    def constant(self, value: Any) -> Array:
+        """A number, vector or matrix that is the same at all points."""
+        return stacks.column(value)
+
+    def apply(self, slot: int, row: Primitive, args: Sequence[Any]) -> Any:
+        """The value of an operation."""
+        if row.name in (VECTOR, "concat"):
+            return self._joined(slot, args)
+        if row.name == INDEX:
+            return _element(args[0], self.tape.indices[slot], self.shapes[self.tape.args[slot][0]])
+        return row.stacked.evaluate(*args)
+
+    def along(self, partial: Any, slot: int, ct: Any, head: int) -> Any:
+        """What an edge with the partial in `slot` carries back: a matrix is head × tail, a vector a row or a column."""
+        if not self.shapes[slot] or not self.shapes[head]:
+            return GATES.along(ct, partial, gated=False)
+        transposed = np.swapaxes(partial, -1, -2)
+        return GATES.through(ct, lambda value: stacks.matmul(transposed, self._full(value, head)), _any_open)
+
+    def pulled(self, slot: int, row: Primitive, k: int, operands: list[Any], ct: Any) -> Any:
+        """What an operation on arrays as wholes hands to its k-th argument."""
+        arg = self.tape.args[slot][k]
+        if row.name == INDEX:
+            # The other elements are not among what this reads: nothing comes to them.
+            def placed(part: Any) -> Array:
+                return _placed(self._full(part, slot), self.tape.indices[slot], self.shapes[arg])
+
+            return Gated(placed(value_of(ct)), lambda: placed(ct.open if isinstance(ct, Gated) else 1.0))
+        if row.name in (VECTOR, "concat"):
+            return GATES.through(ct, *[lambda part: self._taken(self._full(part, slot), slot, k)] * 2)
+        count = float(prod(n or 0 for n in self.shapes[self.tape.args[slot][0]]))
+        return GATES.through(
+            ct,
+            lambda value: row.stacked.pullbacks[k](*operands, self._full(value, slot), count),
+            lambda gate: row.stacked.passed(k)(operands, self._full(gate, slot), count),
+        )
+
+    def summed(self, ct: Any, slot: int, arg: int) -> Any:
+        """A contribution by elements; a number gets the sum, which is there where one of them is."""
+        if self.shapes[arg] or not self.shapes[slot]:
+            return ct
+        return GATES.through(ct, lambda value: stacks.sum(self._full(value, slot)), _any_open)
+
+    def read(self, value: Any, slot: int) -> Array:
+        """A stack as points × shape."""
+        shape = [n or 0 for n in self.shapes[slot]]
+        return np.broadcast_to(value, (self.count, *matrix(self.shapes[slot]))).reshape(self.count, *shape)
+
+    def _joined(self, slot: int, args: Sequence[Any]) -> Array:
+        is_matrix = len(self.shapes[slot]) > 1
+        items = [np.swapaxes(arg, -1, -2) if is_matrix else arg for arg in args]
+        full = [np.broadcast_to(item, (self.count, *item.shape[-2:])) for item in items]
+        return np.concatenate(full, axis=-2)
+
+    def _taken(self, ct: Array, slot: int, k: int) -> Array:
+        args = self.tape.args[slot]
+        is_matrix = len(self.shapes[slot]) > 1
+        sizes = [1 if is_matrix or not self.shapes[arg] else self.shapes[arg][0] or 0 for arg in args]
+        start = sum(sizes[:k])
+        found = ct[..., start : start + sizes[k], :]
+        return np.swapaxes(found, -1, -2) if is_matrix else found
+
+    def _full(self, value: Any, slot: int) -> Array:
+        value = np.asarray(value)
+        return np.broadcast_to(value, (*value.shape[:-2], *matrix(self.shapes[slot])))
+
+
+def matrix(shape: Shape) -> tuple[int, int]:
+    """The rows and columns of a number, vector or matrix as a matrix."""
+    rows, columns = (*shape, 1, 1)[:2] if shape else (1, 1)
+    return rows or 0, columns or 0
+
+
+def _any_open(gate: Any) -> Any:
+    """Whether a gate is open anywhere, at each point."""
+    return stacks.not_equal(stacks.sum(np.atleast_2d(gate)), 0.0)
+
+
+def _element(x: Array, indices: tuple[int, ...], shape: Shape) -> Array:
+    row = x[..., indices[0] : indices[0] + 1, :]
+    if len(shape) == 1:
+        return row
+    return np.swapaxes(row, -1, -2) if len(indices) == 1 else row[..., indices[1] : indices[1] + 1]
+
+
+def _placed(ct: Array, indices: tuple[int, ...], shape: Shape) -> Array:
+    found = np.zeros((*ct.shape[:-2], *matrix(shape)))
+    if len(shape) > 1 and len(indices) == 1:
+        found[..., indices[0], :] = ct[..., :, 0]
+    else:
+        found[..., indices[0], indices[1] if len(indices) > 1 else 0] = ct[..., 0, 0]
+    return found

@@ -1,0 +1,78 @@
+"""Cotangents of arrays and of many points of which only a part came along branches that are taken.
+
+Of numbers, a branch that is not taken has no edge. In an array, and among points, it has one wherever another element
+or point takes it: so a cotangent may say of each element whether it is there at all. Where it is not, nothing flows,
+whatever slope lies behind; a cotangent that is there and 0 makes nan of an infinite slope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from types import ModuleType
+from typing import Any
+
+
+class Gated:
+    """A cotangent that is there only where `open` is not 0; elsewhere its `value` is 0.
+
+    Where it is open is worked out when it is asked for: nearly all slopes are finite, and then 0 serves as nothing.
+    """
+
+    def __init__(self, value: Any, gate: Callable[[], Any]) -> None:
+        self.value, self._gate = value, gate
+
+    @cached_property
+    def open(self) -> Any:
+        """For each element, or for all, not 0 where the cotangent is there."""
+        return self._gate()
+
+
+NOTHING = Gated(0.0, lambda: 0.0)
+
+
+def only(unit: Any) -> Gated:
+    """The cotangent of the elements that are not 0 alone: of the others nothing is asked."""
+    return Gated(unit, lambda: unit)
+
+
+def value_of(ct: Any) -> Any:
+    """A cotangent as a number or array, with 0 where there is none."""
+    return ct.value if isinstance(ct, Gated) else ct
+
+
+class Gates:
+    """Sums and products of cotangents in a namespace of functions."""
+
+    def __init__(self, namespace: ModuleType) -> None:
+        self.namespace = namespace
+
+    def gated(self, value: Any, gate: Callable[[], Any]) -> Gated:
+        """A cotangent that is there where the gate is open."""
+        return Gated(self.namespace.cleared(value, gate), gate)
+
+    def add(self, left: Any, right: Any) -> Any:
+        """The sum, which is there where one of both is."""
+        total = value_of(left) + value_of(right)
+        if isinstance(left, Gated) and isinstance(right, Gated):
+            return Gated(total, lambda: self.namespace.either(left.open, right.open))
+        return total
+
+    def along(self, ct: Any, slope: Any, *, gated: bool) -> Any:
+        """The contribution along an edge with this slope, by elements; a `gated` edge is none where that is 0."""
+        if gated and type(slope) is float and not slope:
+            return NOTHING
+        found = value_of(ct) * slope
+        if not gated:
+            return self.gated(found, lambda: ct.open) if isinstance(ct, Gated) else found
+        return self.gated(found, lambda: self._chosen(ct, slope))
+
+    def _chosen(self, ct: Any, slope: Any) -> Any:
+        """Where a gated edge is, of what is there of the cotangent."""
+        chosen = self.namespace.not_equal(slope, 0.0)
+        return self.namespace.both(ct.open, chosen) if isinstance(ct, Gated) else chosen
+
+    def through(self, ct: Any, pullback: Callable[[Any], Any], passed: Callable[[Any], Any]) -> Any:
+        """What a pullback makes of a cotangent; `passed` tells of a gate which elements of the result it opens."""
+        found = pullback(value_of(ct))
+        return self.gated(found, lambda: passed(ct.open)) if isinstance(ct, Gated) else found
