@@ -4,4 +4,5 @@ Doors: arrays/decimals, arrays/memory, arrays/words, graph/model, graph/run, poi
 points/single.
 Doors: arrays/decimals, arrays/memory, arrays/words, graph/model, graph/run, points/batch, points/run.
 Doors: arrays/decimals, arrays/memory, arrays/words, graph/run, points/run.
+Doors: arrays/decimals, arrays/memory, arrays/words, graph/model, graph/run, points/run.
 """

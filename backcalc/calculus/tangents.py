@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import inf, prod
 from typing import Any
 
 from backcalc.calculus.linearize import Linearization, reshaped
@@ -26,7 +26,11 @@ def tangents(linear: Linearization, wrt: int) -> list[Any]:
     if not any(shapes):
         found = forward(range(wrt + 1, count), linear.edges.__getitem__, {wrt: 1.0})
         return [found.get(node, 0.0) for node in range(count)]
-    from backcalc.rules.ndarray import contract, identity
+    from backcalc.rules.ndarray import contract, identity, is_finite
+
+    # Written out, a Jacobian no longer tells 0 from nothing, and 0·inf would be nan: a reverse sweep knows.
+    if not all(is_finite(partial) for edges in linear.edges for _, partial in edges):
+        return [_by_reverse(linear, node, wrt, most=inf) for node in range(count)]
 
     def chained(partial: Any, tangent: Any, /) -> Any:
         # A number on an edge between arrays is the same for each element, as it is in the reverse sweep.
@@ -53,7 +57,7 @@ def formula_tangents(linear: Linearization, wrt: int) -> list[Any]:
     return [_read(found.get(at, 0.0), tidied) for at in slot]
 
 
-def _by_reverse(linear: Linearization, node: int, wrt: int) -> Any:
+def _by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_ELEMENTS) -> Any:
     """∂node/∂wrt by a reverse sweep an element of the node: the pullbacks of arrays have formulas, pushforwards not."""
     at, tail = linear.tape.slot[node], linear.tape.slot[wrt]
     shape, wanted = linear.evaluation.shapes[at], linear.evaluation.shapes[tail]
@@ -61,7 +65,7 @@ def _by_reverse(linear: Linearization, node: int, wrt: int) -> Any:
         return _read(_pulled(linear, at, 1.0, tail))
     if tail > at:  # Nothing depends on a later slot.
         return 0.0 * ones((*shape, *wanted))
-    if prod(n or 0 for n in shape) > MOST_ELEMENTS:
+    if prod(n or 0 for n in shape) > most:
         return None
     from backcalc.rules.ndarray import units
 

@@ -5,4 +5,6 @@ primitives, row, shapes, simplify, values.
 Doors: functions/arrays, functions/power_series, functions/series, functions/stacks, ndarray, primitives, row, shapes,
 simplify, values.
 Doors: functions/arrays, functions/stacks, gates, ndarray, primitives, row, shapes, simplify, values.
+Doors: functions/arrays, functions/power_series, functions/series, functions/stacks, gates, ndarray, primitives, row,
+shapes, simplify, values.
 """

@@ -87,7 +87,7 @@ class Operations:
         with quiet():
             found = [slots[self._linearize(slots, values, partials, taken, chosen)] for slots in self._by_row]
         # As at one point: where all slopes are finite, an edge of 0 does the same, and is there to be seen.
-        if not np.isfinite(np.sum(partials[taken])):
+        if not chosen.all() and not np.isfinite(partials[taken]).all():
             taken &= chosen
         # Warnings are found by testing all at once; which they are only the plain way can say.
         found.append(self.plan.heads[taken & ~np.isfinite(partials)])

@@ -123,8 +123,7 @@ def guarded(slope: Callable[..., Any], exists: Callable[..., Any] | None) -> Cal
     def guarded_slope(*operands: Any) -> Any:
         *args, out = operands
         found = slope(*operands)
-        # A sum is the faster test, and nearly always enough. Where its value is finite, a function exists.
-        if np.isfinite(np.sum(out)):
+        if _sums_up(out):  # Where its value is finite, a function exists.
             return found
         there = ~np.isnan(out)
         return np.where(there if exists is None else there & (np.asarray(exists(*args)) != 0), found, np.nan)
@@ -134,5 +133,11 @@ def guarded(slope: Callable[..., Any], exists: Callable[..., Any] | None) -> Cal
 
 def cleared(value: Any, gate: Callable[[], Any]) -> Any:
     """A cotangent with 0 where its gate is closed."""
-    # It is 0 there already but for 0·inf = nan, and a sum is the faster test for that.
-    return value if np.isfinite(np.sum(value)) else where(gate(), value, 0.0)
+    # It is 0 there already but for 0·inf = nan.
+    return value if _sums_up(value) else where(gate(), value, 0.0)
+
+
+def _sums_up(x: Any) -> bool:
+    """Whether the sum is finite: the faster test for elements that are, and nearly always enough."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(np.sum(x)))

@@ -357,7 +357,7 @@ def test_json_is_indented(command):
     found = command("input v[2]\ny = v[0]*v[1]*w", "v[0],v[1],w\n2,3,0.5\n4,nan,1\n", "--format", "json")
     expected = [
         {"value": 3.0, "gradient": {"v": [1.5, 1.0], "w": 6.0}},
-        {"value": "nan", "gradient": {"v": ["nan", 4.0], "w": "nan"}},
+        {"value": "nan", "gradient": {"v": ["nan", "nan"], "w": "nan"}},
     ]
     assert found.stdout == json.dumps({"output": "y", "points": expected}, indent=2) + "\n"
     assert found.returncode == 1
