@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from backcalc.bulk.points import trace
+from backcalc.bulk.points.runner import Runner
 from backcalc.bulk.points.stacked import Stacked
-from backcalc.bulk.points.trace import Operand, Program, Runner
+from backcalc.bulk.points.trace import Operand, Program
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.sweep import reverse
 from backcalc.rules.functions import stacks

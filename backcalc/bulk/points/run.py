@@ -14,7 +14,7 @@ import numpy as np
 from backcalc import progress
 from backcalc.bulk.points.passes import compiled, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
-from backcalc.bulk.points.trace import Runner
+from backcalc.bulk.points.runner import Runner
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle

@@ -14,7 +14,8 @@ import backcalc
 from backcalc.analysis.samples import samples
 from backcalc.bulk.points import trace
 from backcalc.bulk.points.passes import compiled
-from backcalc.bulk.points.trace import Program, Runner
+from backcalc.bulk.points.runner import Runner
+from backcalc.bulk.points.trace import Program
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.tape import tape_of
 from backcalc.rules.primitives import PRIMITIVES
