@@ -2,7 +2,4 @@
 
 Doors: arrays/decimals, arrays/memory, arrays/words, graph/model, graph/run, points/batch, points/reader, points/run,
 points/single.
-Doors: arrays/decimals, arrays/memory, arrays/words, graph/model, graph/run, points/batch, points/run.
-Doors: arrays/decimals, arrays/memory, arrays/words, graph/run, points/run.
-Doors: arrays/decimals, arrays/memory, arrays/words, graph/model, graph/run, points/run.
 """

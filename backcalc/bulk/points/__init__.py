@@ -1,5 +1,4 @@
 """One graph at a million points by arrays.
 
 Doors: batch, reader, run, single.
-Doors: run.
 """

@@ -5,7 +5,7 @@ The passes are those at one point, the sweep is that of `calculus.sweep`; what a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
 from typing import Any, Protocol
@@ -48,7 +48,7 @@ class Layout(Protocol):
 
 
 def compiled(
-    evaluation: Evaluation, data: Sequence[str], output: str, wrt: Sequence[str], *, exact: bool = False
+    evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str], *, exact: bool = False
 ) -> Runner:
     """The program that gives `output` and its derivatives by `wrt`, of inputs `data` that differ from point to point.
 
@@ -59,7 +59,7 @@ def compiled(
 
 
 def traced(
-    evaluation: Evaluation, data: Sequence[str], output: str, wrt: Sequence[str], *, exact: bool = False
+    evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str], *, exact: bool = False
 ) -> tuple[Program, list[Operand]]:
     """The steps of that program, and what it ends with: the output, then its derivatives."""
     program = Program(exact=exact)
