@@ -7,8 +7,7 @@ from shutil import get_terminal_size
 import click
 
 from backcalc.analysis.scan import Scan, scan
-from backcalc.bulk.points.batch import Batch
-from backcalc.bulk.points.run import is_finite
+from backcalc.bulk.points.run import Batch, is_finite
 from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
 from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings
