@@ -1,4 +1,4 @@
 """One graph at a million points by arrays.
 
-Doors: batch, reader, run, single.
+Doors: reader, run, single.
 """

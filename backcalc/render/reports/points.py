@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.bulk.points.run import Batch
-from backcalc.bulk.points.run import DataStream
+from backcalc.bulk.points.run import Batch, DataStream
 from backcalc.render.document import Cell, Derivative, Grid, Name, Value, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
