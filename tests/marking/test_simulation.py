@@ -179,3 +179,26 @@ def test_zeros_and_guesses_earn_nothing(figures):
     figures.append(f"zeros: {zeros} points; guesses of one digit: {guesses / total:.1%} of the points")
     assert zeros == 0
     assert guesses <= 0.05 * total
+
+
+@pytest.mark.parametrize(("habit", "what", "least"), [(Habit(3), "3 digits", 0.8), (Habit(2), "2 digits", 0.65)])
+def test_a_rule_that_is_wrong_at_several_nodes_is_told_once(habit, what, least, figures):
+    """Of the places of one wrong rule, all but the first that is named: `repeats`, which costs no point."""
+    again = total = 0
+    for graph in HELD_OUT:
+        rules = [mistake for mistake in possible(graph) if mistake.kind == "rule"]
+        for fn in dict.fromkeys(mistake.fn for mistake in rules):
+            places = tuple(mistake for mistake in rules if mistake.fn is fn)
+            if len({mistake.node for mistake in places}) < 2:
+                continue
+            try:
+                marked = marks(graph, sheet(graph, habit, worked(graph, habit, places)))
+            except FAILS:
+                continue
+            found = [marked[asked] for asked in {asked_about(graph, mistake): None for mistake in places}]
+            seen = [mark for mark in found if mark.verdict in ("wrong", "repeats")]
+            if len(seen) > 1:
+                total += len(seen) - 1
+                again += sum(mark.verdict == "repeats" for mark in seen)
+    figures.append(f"one rule wrong at several nodes, {what}: {again / total:.1%} of {total} further ones recognised")
+    assert again >= least * total
