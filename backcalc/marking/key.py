@@ -119,7 +119,7 @@ class Key:
 
     def _by_own_work(self, given: Attempt, step: Step, work: Work, earlier: WrongAnswers) -> Mark:
         """The mark of the result of a step, of which the sheet has numbers."""
-        if step.is_honest:
+        if step.is_honest and self._has_enough(given):
             if work.is_moved(step):
                 return given.marked("follows", note=f"correct work from {earlier.near(given)}")
             if self.tolerance.significant is None and work.is_rounded(step):
@@ -131,7 +131,12 @@ class Key:
 
     def _source(self, given: Attempt, earlier: WrongAnswers) -> str:
         """What an answer follows from; nothing follows that has no significant digit."""
-        return earlier.source_of(given) if given.has_digits else ""
+        return earlier.source_of(given) if given.has_digits and self._has_enough(given) else ""
+
+    def _has_enough(self, given: Attempt) -> bool:
+        """Whether as many digits are written as --sig asks for: nothing follows from fewer."""
+        written = significant_digits(given.answer.value)
+        return not self.tolerance.significant or written is None or written >= self.tolerance.significant
 
     def _work(self, sheet: list[Attempt], wrong: list[Attempt]) -> Work | None:
         """What the sheet shows of its student's work; None where the graph is not one of numbers, or large."""
@@ -161,7 +166,10 @@ class Key:
             is_short = is_coarse(given.answer.value, given.expected, given.source, given.known)
             return "this rounds right, but more digits are needed" if is_short else ""
         # Right to the digits written, but not as many as --sig asks for.
-        if self.tolerance.significant and given.matches(given.expected):
+        is_close = given.matches(given.expected) or is_coarse(
+            given.answer.value, given.expected, given.source, given.known
+        )
+        if self.tolerance.significant and is_close:
             return f"this is right as far as it goes; {self.tolerance.significant} significant digits are asked"
         return ""
 

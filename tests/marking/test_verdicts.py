@@ -8,6 +8,7 @@ import pytest
 
 import backcalc
 from backcalc.analysis.samples import samples
+from backcalc.calculus.digits import Tolerance
 from backcalc.calculus.point import from_mapping
 from backcalc.calculus.run import run
 from backcalc.marking.key import Key
@@ -299,3 +300,12 @@ def test_two_mistakes_as_small_are_both_named():
     (mark,) = marks("input x = 3\nu = 2*x\nv = 2*x\ny = u + v", "dy/dx = 2")
     assert mark.diagnosis.text.startswith("either ")
     assert " or " in mark.diagnosis.text
+
+
+def test_too_few_digits_do_not_follow_either():
+    """With --sig 3, u = 1.23 is wrong, and v = 100u has two digits."""
+    text = "x = 2\nu = sin(x)\nv = 100*u"
+    key = Key(run(backcalc.parse(text).objects, from_mapping({}, Source("graph", text))), Tolerance(significant=3))
+    for second, verdict in (("v = 1.2*10^2", "wrong"), ("v = 123", "follows"), ("v = 9*10^1", "wrong")):
+        source = Source("answers", f"u = 1.23\n{second}")
+        assert verdicts(key.mark(source, read_answers(source)[0])[0]) == ["wrong", verdict]
