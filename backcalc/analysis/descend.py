@@ -14,7 +14,7 @@ from backcalc.analysis.taylor import require_inputs
 from backcalc.bulk.points.run import PointRunner
 from backcalc.bulk.points.single import single
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.missing import require_known
+from backcalc.calculus.missing import require_known, require_values
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_wrt
 from backcalc.calculus.run import run
@@ -86,7 +86,9 @@ class Objective:
         self.wrt = tuple(dict.fromkeys(wrt)) or tuple(name for name in graph.inputs if name not in self.data)
         _require_apart(self.wrt, self.data)
         first = {name: _item(found) for name, found in self.data.items()}
-        require_known(Evaluation(tape_of(graph), point | first))
+        begun = Evaluation(tape_of(graph), point | first)
+        require_known(begun)
+        require_values(begun, self.wrt)
         self.start: Parameters = {name: np.array(point[name], np.float64) for name in self.wrt}
         self.count = len(next(iter(self.data.values()))) if self.data else 1
         self._runner = PointRunner(graph, self._points(self.start, slice(None)), point, of, self.wrt)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.missing import remedies, require_known
+from backcalc.calculus.missing import require_known, require_values
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_output, choose_wrt, require_scalar
 from backcalc.graph.model import Graph
@@ -22,8 +22,8 @@ from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.power_series import Series, lifted, stacked, variable
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Bound, Primitive
-from backcalc.rules.values import is_known, shape_of
-from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
+from backcalc.rules.values import shape_of
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import plural, quoted, shorten
 
@@ -159,7 +159,7 @@ def taylor(
     require_known(evaluation)
     require_scalar(graph, evaluation, output)
     _require_formulas(evaluation, output, wrt)
-    _require_values(evaluation, wrt)
+    require_values(evaluation, wrt)
     if len(wrt) == 1 and not shape_of(point[wrt[0]]):
         return _expansion(evaluation, point, output, wrt[0], order)
     return _quadratic(evaluation, point, output, wrt)
@@ -280,18 +280,6 @@ def _require_few(graph: Graph, count: int) -> None:
         message = f"the inputs have {plural(count, 'number')}; a Hessian has as many rows, {MOST_INPUTS} at most"
         hints = ("choose some by --wrt; one that is a number has its series",)
         raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.HESSIAN_SIZE, message, hints=hints)])
-
-
-def _require_values(evaluation: Evaluation, wrt: Sequence[str]) -> None:
-    """Raise EvaluateError for an input of interest without a value, though no formula reads it."""
-    graph = evaluation.tape.graph
-    missing = [
-        graph.node(name) for name in wrt if not is_known(evaluation.terms[evaluation.tape.slot[graph.index[name]]])
-    ]
-    if missing:
-        message = f"the input `{shorten(missing[0].name)}` has no value"
-        found = Diagnostic(Code.MISSING_VALUE, message, missing[0].span, hints=remedies(evaluation, missing))
-        raise EvaluateError(graph.source, [found])
 
 
 def _require_formulas(evaluation: Evaluation, output: str, wrt: Sequence[str]) -> None:

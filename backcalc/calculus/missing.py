@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.model import Graph, Node
@@ -31,6 +31,16 @@ def require_known(evaluation: Evaluation) -> None:
         last = min(len(errors), MAX_ERRORS) - 1  # One remedy for all, under the last that is shown.
         errors[last] = errors[last]._replace(hints=(*errors[last].hints, *remedies(evaluation, needed)))
         raise EvaluateError(graph.source, errors)
+
+
+def require_values(evaluation: Evaluation, asked: Iterable[str]) -> None:
+    """Raise EvaluateError for nodes that are asked for and have no value, though no formula may read them."""
+    graph, slots = evaluation.tape.graph, evaluation.tape.slot
+    missing = [graph.node(name) for name in asked if not is_known(evaluation.terms[slots[graph.index[name]]])]
+    if missing:
+        node = missing[0]
+        found = Diagnostic(Code.MISSING_VALUE, _message(node), node.span, hints=remedies(evaluation, missing))
+        raise EvaluateError(graph.source, [found])
 
 
 def missing_nodes(evaluation: Evaluation) -> list[Node]:
@@ -79,8 +89,12 @@ def _missing(graph: Graph, node: Node) -> Diagnostic:
     # Of x1, x2, x4 the last is as likely meant as misspelt, and any letter is near to any other.
     is_typo = node.kind == "input" and len(node.name) > 1 and not is_of_series(node.name, graph.index)
     likely = did_you_mean(node.name, defined) if is_typo else ()
-    message = f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
-    return Diagnostic(Code.MISSING_VALUE, message, uses[0], tuple(notes), likely)
+    return Diagnostic(Code.MISSING_VALUE, _message(node), uses[0], tuple(notes), likely)
+
+
+def _message(node: Node) -> str:
+    name = shorten(node.name)
+    return f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
 
 
 def _uses(graph: Graph, name: str) -> list[Span]:

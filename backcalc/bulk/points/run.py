@@ -16,7 +16,7 @@ from backcalc.bulk.points.passes import compiled, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.missing import require_known
+from backcalc.calculus.missing import require_known, require_values
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_output, require_node, require_scalar
 from backcalc.graph.model import Graph
@@ -158,6 +158,7 @@ class PointRunner:
             require_node(self.graph, name, option("wrt"))
         self._evaluation = Evaluation(tape_of(self.graph), point)
         _require_known(self._evaluation, remedies)
+        require_values(self._evaluation, [self.output])  # An activation that only edges lead to has none.
         require_scalar(self.graph, self._evaluation, self.output)
         shapes = self._evaluation.known_shapes.names
         self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in tuple(wrt) or tuple(data)}
