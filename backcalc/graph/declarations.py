@@ -7,7 +7,7 @@ from math import prod
 
 from backcalc.graph.functions import Functions
 from backcalc.graph.model import Incoming, Kind, Known, Node
-from backcalc.language.expr import Expr, Name, Number, names
+from backcalc.language.expr import Call, Expr, Name, Number, names, postorder
 from backcalc.language.statements import Adjoint, Claim, Definition, Edge, Given, Input, Output, Statement
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.text.errors import Code, Diagnostic, Note
@@ -33,6 +33,15 @@ class _Entry:
         self.incoming: list[Incoming] = []
 
 
+# What programs write where a number is missing.
+NOTHING = frozenset(("nan", "NaN", "NAN", "NA", "null", "Null", "NULL", "None"))
+
+
+def _is_implicit(entry: _Entry) -> bool:
+    """Whether a name is only used, and nothing says what it is."""
+    return entry.definition is None and entry.declared is None and not entry.incoming
+
+
 # What an entry says is checked at the end, for a file may speak of a node before it defines it.
 class Declarations:
     """The nodes in the order of their first appearance, an implicit input right before its first use."""
@@ -48,6 +57,7 @@ class Declarations:
         self._output: Output | None = None
         self._edges: dict[tuple[str, str], Span] = {}
         self._numbers: list[Name] = []
+        self._powers_of_t: list[Span] = []
 
     def add(self, statement: Statement) -> None:
         """Take in one statement."""
@@ -67,8 +77,18 @@ class Declarations:
 
     def settle(self, *, is_whole: bool) -> None:
         """Check what depends on all statements, as far as they are there: `is_whole` where no loop was left out."""
+        tails = {edge.tail for entry in self.entries.values() for edge in entry.incoming}
         for name, entry in self.entries.items():
             self._check_kind(name, entry)
+            if name in NOTHING and _is_implicit(entry) and name not in tails:
+                hint = (f"leave out what is not known; a node of this name is declared: input {name}",)
+                message = f"`{name}` is no number"
+                self.errors.append(Diagnostic(Code.NOTHING_AS_NUMBER, message, entry.span, hints=hint))
+        if self._powers_of_t and _is_implicit(self.entries["T"]):
+            hint = ("the transpose is written A.T; where T is a power, declare it: input T",)
+            message = "`^T` could mean two things, for nothing here is named T"
+            self.errors += [Diagnostic(Code.POWER_OF_T, message, span, hints=hint) for span in self._powers_of_t]
+        self._check_loss()
         for place in self._numbers:
             if place.id in self.entries or place.id not in CONSTANTS:
                 message = f"a stated value is made of numbers; `{shorten(place.id)}` is a node"
@@ -83,6 +103,15 @@ class Declarations:
                     self._require_node(name, place.span)
         for name, known in (*self.given.items(), *self.adjoints.items()):
             self._require_node(name, known.span)
+
+    def _check_loss(self) -> None:
+        """The loss that `adjoint` statements speak of is called L, so no node may be."""
+        if self.adjoints and "L" in self.entries:
+            name, known = next(iter(self.adjoints.items()))
+            note = Note("this node is called L too", self.entries["L"].span)
+            message = "`adjoint` speaks of a loss L outside this graph, and there is a node L"
+            hint = (f"write the outside loss as a node of another name: d(H)/d({name}) = …, in place of adjoint",)
+            self.errors.append(Diagnostic(Code.LOSS_TAKEN, message, known.span, (note,), hint))
 
     def _require_node(self, name: str, span: Span) -> None:
         if name not in self.entries:
@@ -187,6 +216,12 @@ class Declarations:
         """`formula` with functions expanded, and the names in it, which become nodes unless they are constants."""
         expr = self.functions.expand(formula)
         reads = names(expr)
+        if "T" in reads:
+            self._powers_of_t += [
+                part.span
+                for part in postorder(formula)
+                if isinstance(part, Call) and part.fn == "^" and part.args[1] == Name("T")
+            ]
         for name, place in reads.items():
             if name not in self.entries and name not in CONSTANTS:
                 self.entries[name] = _Entry(place.span)

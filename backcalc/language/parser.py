@@ -230,7 +230,21 @@ def _as_header(item: Statement) -> Statement:
         pairs = zip(columns, HEADER_WORDS, strict=True)
         if all(isinstance(column, Name) and column.id.casefold() in words for column, words in pairs):
             return Header(item, item.span)
+        _require_order(item)
     return item
+
+
+def _require_order(edge: Edge) -> None:
+    """Raise RejectedError where the columns are a header's in another order: read as they stand, edges turn round."""
+    columns = (edge.tail, edge.head, edge.partial)
+    roles = [
+        {role for role, words in enumerate(HEADER_WORDS) if isinstance(column, Name) and column.id.casefold() in words}
+        for column in columns
+    ]
+    if all(roles) and set.union(*roles) == {0, 1, 2}:
+        message = "the columns of this header stand in another order than tail, head, partial"
+        hint = ("put the columns in this order: source,target,partial",)
+        raise RejectedError(Diagnostic(Code.COLUMN_ORDER, message, edge.span, hints=hint))
 
 
 def _with_tabs(item: Statement, source: Source) -> Statement:

@@ -200,3 +200,21 @@ def test_errors_are_told_up_to_a_limit(extra):
         backcalc.parse("\n".join(f"y{i} = foo(x)" for i in range(MAX_ERRORS + extra)))
     assert str(caught.value).count("unknown function `foo`") == MAX_ERRORS
     assert ("… and more" in str(caught.value)) is (extra > 0)
+
+
+# ---- Names in doubt --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["nan -> v : 3", "NA v 2", "None = 3; y = None", "input nan; y = nan", "T = 2; y = x^T", "y = x^T; input T"]
+)
+def test_a_name_in_doubt_is_a_node_where_the_file_says_so(text):
+    assert backcalc.parse(text).nodes
+
+
+@pytest.mark.parametrize("filler", [0, 6000], ids=["small", "large"])
+@pytest.mark.parametrize("text", ["u,v,nan", "u,v,NA", "y = 2*None", "y = x^T"])
+def test_what_is_no_number_is_refused_in_texts_of_any_size(text, filler):
+    lines = "".join(f"n{i},n{i + 1},0.5\n" for i in range(filler))
+    with pytest.raises(backcalc.BuildError):
+        backcalc.parse(f"{lines}{text}\n").run()

@@ -575,6 +575,13 @@ def test_refusals_with_codes(text, code, at):
     assert refusal(text) == (code, at)
 
 
+@pytest.mark.parametrize(
+    "header", ["target,source,partial", "to,from,weight", "weight from to", "Dst,Src,Value", "j i w"]
+)
+def test_a_header_in_another_order_is_never_read_backwards(header):
+    assert refusal(f"{header}\nu,v,3")[0] == "column-order"
+
+
 def test_what_is_refused_takes_no_room():
     name = "n" * 100_000
     for text in (f"def f({name}, {name}) = 1", f"{name} {name}", f"y = {name}½"):

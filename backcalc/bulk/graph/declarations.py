@@ -15,6 +15,7 @@ from backcalc.bulk.graph.blocks import Block
 from backcalc.bulk.graph.columns import Template, UnfitError, joined
 from backcalc.bulk.graph.order import peel
 from backcalc.bulk.graph.reader import Lines
+from backcalc.graph.declarations import NOTHING
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.language.forms import leaves_of
 from backcalc.language.statements import Definition, Edge, Header, Input, Output, Statement
@@ -25,6 +26,10 @@ MOST_NAMES = 64  # On a line: there is a place for so many on each.
 BLOCK = 1 << 16  # Edges that are looked at together.
 
 
+# Whether these are nodes or slips depends on the whole text, and the ordinary build tells which.
+_IN_DOUBT = NOTHING | {"T"}
+
+
 class ArrayDeclarations:
     """What the lines say, names still by their ids: templates, declarations, and where each name comes first."""
 
@@ -33,12 +38,10 @@ class ArrayDeclarations:
         if len(rest) > MOST_REST:
             raise UnfitError
         self._given, self._added = lines.names, list[str]()
-        asked = {
-            *CONSTANTS,
-            *PRIMITIVES,
-            *(leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)),
-        }
-        self.ids = lines.names.places(asked)
+        alone_names = {leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)}
+        self.ids = lines.names.places({*CONSTANTS, *PRIMITIVES, *_IN_DOUBT, *alone_names})
+        if not _IN_DOUBT.isdisjoint([*self.ids, *alone_names]):
+            raise UnfitError
         self.inputs: dict[int, Input] = {}
         self.output: str | None = None
         alone = [block for statement in rest for block in self._take(statement)]
