@@ -8,11 +8,13 @@ from math import floor, inf, isfinite
 from typing import Any
 
 from backcalc.analysis.taylor import Behaviour, Expansion, Quadratic
-from backcalc.render.document import Grid, cut
+from backcalc.language.parser import parse_expression
+from backcalc.render.document import Cell, Formula, Grid, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import exact, value_text
 from backcalc.text.numerals import DIGITS, derivative, rounded
+from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 LIKELY = 4e-15  # Relative: the rounding of some thirty operations.
@@ -131,16 +133,20 @@ def _place(found: Expansion) -> str:
     return f"{shorten(found.wrt)} = {rounded(found.at)}"
 
 
+def _formula(text: str) -> Formula:
+    return Formula(parse_expression(Source("polynomial", text)))
+
+
 def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
     """The polynomial, the next term and the radius, where both sides have the same."""
     output, base = found.output, base_of(found)
     wanted = output.right[: output.order + 1]
     if not output.is_smooth or not all(map(isfinite, wanted)):
         return
-    rows = [("polynomial", polynomial(wanted.tolist(), base, digits))]
+    rows: list[tuple[str, Cell]] = [("polynomial", _formula(polynomial(wanted.tolist(), base, digits)))]
     if output.next_term:
         k, value = output.next_term
-        rows.append(("next term", polynomial([0.0] * k + [value], base, digits)))
+        rows.append(("next term", _formula(polynomial([0.0] * k + [value], base, digits))))
     elif output.radius == inf:
         rows.append(("next term", "0"))
     if output.next_term and output.radius is not None:
