@@ -21,7 +21,7 @@ floor, ceil, round = np.floor, np.ceil, np.rint  # noqa: A001  the language's ow
 max, min = np.maximum, np.minimum  # noqa: A001  the language's own names
 divide, matmul, dot = np.true_divide, np.matmul, np.dot
 sum, mean, prod, largest, smallest = np.sum, np.mean, np.prod, np.max, np.min  # noqa: A001  the language's own names
-norm, diag, transpose, ones_like = np.linalg.norm, np.diag, np.transpose, np.ones_like
+diag, transpose, ones_like = np.diag, np.transpose, np.ones_like
 
 
 def power(x: Any, y: Any) -> Any:
@@ -141,3 +141,12 @@ def _sums_up(x: Any) -> bool:
     """Whether the sum is finite: the faster test for elements that are, and nearly always enough."""
     with np.errstate(all="ignore"):
         return bool(np.isfinite(np.sum(x)))
+
+
+def norm(x: Array) -> Any:
+    """The root of the sum of squares, which neither overflows nor underflows before it does itself."""
+    found = np.linalg.norm(x)
+    top = np.max(np.abs(x))
+    if 1e-140 < found < 1e150 or not 0 < top < np.inf:  # Squares that are lost here would not count.
+        return found
+    return top * np.linalg.norm(x / top)

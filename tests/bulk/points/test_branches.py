@@ -52,3 +52,10 @@ def test_an_element_that_is_not_read_gets_nothing():
     graph = backcalc.parse("input x[2]\nn = sqrt(x)\ny = n[1]^2")
     assert list(graph.run({"x": X}).gradient["x"]) == [0, 1]
     assert graph.run_points({"x": np.array([X])}).gradient["x"].tolist() == [[0, 1]]
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-162, 1.0, 1e155, 1e200])
+def test_a_norm_is_scaled(size):
+    found = backcalc.parse("input x[2]\ny = norm(x)").run({"x": [3 * size, 4 * size]})
+    assert found.value == pytest.approx(5 * size, rel=1e-15, abs=0)
+    assert list(found.gradient["x"]) == pytest.approx([0.6, 0.8], rel=1e-15)
