@@ -16,10 +16,10 @@ from backcalc.calculus.substitute import MOST_OTHERS, substituted
 from backcalc.calculus.sweep import reverse
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
-from backcalc.language.expr import INDEX, VECTOR
+from backcalc.language.expr import INDEX, VECTOR, Number
 from backcalc.rules.gates import NOTHING, Gated, only, value_of
 from backcalc.rules.row import FLAT, Bound, Edge, Primitive, expression, names_in
-from backcalc.rules.values import accumulate, all_known, is_known, multiply, quietly, settled, shape_of
+from backcalc.rules.values import Terms, accumulate, all_known, is_known, multiply, quietly, settled, shape_of
 from backcalc.text.errors import Diagnostic
 
 Settle = Callable[[int, Any], Any]
@@ -35,7 +35,7 @@ def pull(partial: Any, ct: Any) -> Any:
 def _pulled(partial: Any, ct: Any) -> Any:
     """The contribution with its gate, where it has one: what no branch that is taken leads to is not there."""
     if callable(partial):
-        return partial(ct)
+        return partial(ct.value if isinstance(ct, Number) else ct)  # What cancels or is 0 throughout is no formula.
     if isinstance(ct, Gated) and is_known(partial):
         return gates().along(ct, partial, gated=False)
     return multiply(value_of(ct), partial)  # A formula has no gates: what it is at a point is not known.
@@ -45,7 +45,7 @@ def _sum(total: Any, contribution: Any) -> Any:
     """The sum of two contributions; where one is a formula, both as terms."""
     if not isinstance(total, Gated) and not isinstance(contribution, Gated):
         return accumulate(total, contribution)
-    if is_known(total) and is_known(contribution):
+    if not isinstance(total, Terms) and is_known(total) and is_known(contribution):
         return gates().add(total, contribution)
     return accumulate(value_of(total), value_of(contribution))
 
