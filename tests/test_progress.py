@@ -7,9 +7,11 @@ from threading import Thread
 
 import pytest
 
-import backcalc
 from backcalc import progress
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run
 from backcalc.render.reports.run_json import render_json
+from backcalc.text.source import Source
 
 
 @pytest.fixture
@@ -54,8 +56,8 @@ STAGES = [
 
 def test_the_stages_of_a_run_in_their_order(told):
     count = 3 * progress.STEP
-    result = backcalc.parse("x0 = 1\n" + "".join(f"x{i + 1} = -x{i}\n" for i in range(count))).run()
-    list(render_json(result.run))
+    text = "x0 = 1\n" + "".join(f"x{i + 1} = -x{i}\n" for i in range(count))
+    list(render_json(run(load(Source("test", text)), {})))
     names = [name for name, _ in told]
     assert [name for name, after in pairwise([*names, ""]) if name != after] == STAGES
     shares = {name: [done for told_name, done in told if told_name == name] for name in names}

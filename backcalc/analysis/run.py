@@ -14,22 +14,22 @@ from backcalc.graph.model import AnyGraph, Graph
 from backcalc.text.source import Source
 
 if TYPE_CHECKING:
-    from backcalc.bulk.graph.model import ArrayGraph
+    from backcalc.bulk.graph.tape import ArrayTape
 
 LARGE = 50_000
 """Characters from which on a text is worth loading NumPy to read it by arrays."""
 
 
 class Text:
-    """A text as the engine that serves has read it: as `arrays`, where it is large and of numbers, else `objects`.
+    """A text as the engine that serves has read it: by arrays, where it is large and of numbers, else `objects`.
 
     Raises BackcalcError where it is no graph.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.arrays = _arrays(source)
-        self.graph: AnyGraph = self.arrays or self.objects
+        self._tape = _by_arrays(source)
+        self.graph: AnyGraph = self._tape.graph if self._tape else self.objects
 
     @cached_property
     def objects(self) -> Graph:
@@ -39,17 +39,17 @@ class Text:
     def run(self, at: Point, of: str | None = None, wrt: Sequence[str] = (), mode: Mode = "reverse") -> AnyRun:
         """The graph run at `at`, as `calculus.run` has it, by whichever engine serves. Raises BackcalcError."""
         # Arrays have one sweep, and no formulas: where values are missing, the objects take over.
-        if mode == "reverse" and self.arrays is not None:
+        if mode == "reverse" and self._tape is not None:
             from backcalc.bulk.graph.run import run_large
 
-            large = run_large(self.arrays, at, of, wrt)
+            large = run_large(self._tape, at, of, wrt)
             if large is not None:
                 return large
         return run(self.objects, at, of, wrt, mode)
 
 
-def _arrays(source: Source) -> ArrayGraph | None:
-    """The graph as arrays; None where the text is small, or of a kind that they do not have."""
+def _by_arrays(source: Source) -> ArrayTape | None:
+    """The tape of the graph by arrays; None where the text is small, or of a kind that they do not have."""
     if len(source.text) < LARGE:
         return None
     from backcalc.bulk.graph.run import read_large  # With it NumPy is loaded.

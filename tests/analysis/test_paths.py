@@ -23,6 +23,8 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc.analysis.path_ranks import Paths, Tally, product, rank, times
 from backcalc.analysis.paths import Aggregation
+from backcalc.calculus.point import from_mapping
+from backcalc.calculus.run import run
 from backcalc.cli import main
 from backcalc.language.expr import Call
 from backcalc.render.formats.latex import render_latex
@@ -32,6 +34,7 @@ from backcalc.render.layout import records
 from backcalc.render.reports.paths import count_text, paths_report, render_paths_csv, render_paths_json
 from backcalc.render.values import value_text
 from backcalc.render.writer import PLAIN
+from backcalc.text.source import Source
 
 SAMPLES = File(backcalc.__file__).parent.parent / "samples"
 law = settings(deadline=None, derandomize=True, max_examples=200)
@@ -172,12 +175,17 @@ def test_what_no_float_can_hold_is_told_apart():
 # ---- Graphs ----------------------------------------------------------------------------------------------------------
 
 
+def of_objects(graph, at=None, **options):
+    """The paths of a graph whose nodes are objects, as the command has it, however long the text is."""
+    return Aggregation(run(graph.objects, from_mapping(at or {}, Source("at", "")), **options))
+
+
 def aggregated(text, at=None, **options):
-    return Aggregation(backcalc.parse(text).run(at, **options).run)
+    return of_objects(backcalc.parse(text), at, **options)
 
 
 def sample(name, at=None, **options):
-    return Aggregation(backcalc.load(SAMPLES / f"{name}.bg").run(at, **options).run)
+    return of_objects(backcalc.load(SAMPLES / f"{name}.bg"), at, **options)
 
 
 def told(found, source, limit=100):

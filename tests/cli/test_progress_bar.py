@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -109,7 +110,7 @@ def test_the_bar_is_gone_before_a_warning():
     sent, _, _, status = run([], terminals={"stderr"}, stdin=b"y = abs(x)\ninput x = 0\n")
     assert status == 0
     assert drawn(sent)
-    assert screen(sent).startswith("<stdin>:1:5: warning: ")
+    assert re.sub(r"\x1b\[[\d;]*m", "", screen(sent)).startswith("<stdin>:1:5: warning: ")
 
 
 def test_the_bar_is_gone_before_an_error(tmp_path):

@@ -130,21 +130,24 @@ class _Column(Sequence[float | None]):
         return found.tolist()  # type: ignore[no-any-return]
 
 
-def read_large(source: Source) -> ArrayGraph | None:
-    """The graph in `source`; None where the plain way is needed, which also tells what is not in the language."""
+def read_large(source: Source) -> ArrayTape | None:
+    """The tape of the graph in `source`; None where the plain way is needed, which also tells of every mistake."""
     try:
-        return _read(source)
+        # With its operations, so that an unknown function is told before what is wrong with a point or an option.
+        graph = _read(source)
+        return None if graph is None else ArrayTape(graph)
     except (UnfitError, ParseError):  # Beside the mistakes found here there may be some that only building shows.
         return None
 
 
-def run_large(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun | None:
-    """`graph` run at `at`; None where the plain way is needed. Raises UsageError for options that do not fit."""
+def run_large(tape: ArrayTape, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun | None:
+    """The run of `tape` at `at`; None where the plain way is needed. Raises UsageError for options that do not fit."""
+    graph = tape.graph
     try:
         if len(graph.source.text) > HUGE:
-            return _run(graph, at, of, wrt)
+            return _run(tape, at, of, wrt)
         noticed = meanwhile(lambda: graph.warnings)  # The graph keeps them; to look for them takes as long as a pass.
-        found = _run(graph, at, of, wrt)
+        found = _run(tape, at, of, wrt)
         noticed()
     except UnfitError:
         return None
@@ -164,8 +167,8 @@ def _read(source: Source) -> ArrayGraph | None:
     return graph
 
 
-def _run(graph: ArrayGraph, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun:
-    tape = ArrayTape(graph)
+def _run(tape: ArrayTape, at: Mapping[str, Any], of: str | None, wrt: Sequence[str]) -> LargeRun:
+    graph = tape.graph
     point = _point(graph, at)
     values = _placed(graph, tape, point)
     output = choose_output(graph, of)
