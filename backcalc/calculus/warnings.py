@@ -240,8 +240,7 @@ def _operand(value: Any) -> str:
 
 def _operation(row: Primitive, operands: list[str]) -> str:
     """An operation on numbers as one writes it: `log(-1)`, `1/0`."""
-    name = row.name.split("/")[0] or row.name
-    name = "@" if name.startswith("@") else name
+    name = row.symbol
     if name.isidentifier() or len(operands) != 2:
         return f"{name}({', '.join(operands)})"
     left, right = (f"({text})" if text.startswith("-") else text for text in operands)

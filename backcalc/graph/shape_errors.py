@@ -47,10 +47,10 @@ def refusal(row: Primitive, rule: str, shapes: Sequence[Shape | None]) -> str:
     """That an operation does not take arguments of these shapes."""
     words = [shape_words(shape) for shape in shapes]
     found = " and ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
-    name = row.name.split("/")[0]
+    name = row.symbol
     if rule in _TAKES:
         return f"{_NAMES.get(name, f'`{name}`')} takes {_TAKES[rule]}, not {found}"
-    return f"the shapes do not fit `{'@' if name.startswith('@') else name}`: {found}"
+    return f"the shapes do not fit `{name}`: {found}"
 
 
 def explain_misfit(
@@ -305,7 +305,7 @@ class _Explanation:
             return f", which follows from {' and '.join(behind)}"
         if row is None or row.name == VECTOR or rule not in (*_TAKES, *_GIVES_NUMBER):
             return ""
-        return f", as `{row.name.split('/')[0]}` {'gives' if slot == cause.slots[-1] else 'takes'} one"
+        return f", as `{row.symbol}` {'gives' if slot == cause.slots[-1] else 'takes'} one"
 
     def _place(self, slot: int, cause: Constraint | None) -> Span:
         """Where a shape was settled: the operation or the edge, else the node."""

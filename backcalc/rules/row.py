@@ -62,6 +62,11 @@ class Primitive:
     shape: str = "elementwise"
     selects: str = ""
 
+    @property
+    def symbol(self) -> str:
+        """What the language calls the row: `max` for `max/1`, `@` for `@22`, and `/` for itself."""
+        return "@" if self.name.startswith("@") else self.name.split("/")[0] or self.name
+
     @cached_property
     def scalar(self) -> Bound:
         """The row as functions of floats."""
