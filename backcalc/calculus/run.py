@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -81,10 +82,14 @@ class Run:
             return {name: tangent[output] for name, tangent in self.tangents.items()}
         return {name: self.adjoints[self.graph.index[name]] for name in self.wrt}
 
-    @property
+    @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What the build and the run have noticed, in that order."""
-        return self.graph.warnings + tuple(self.linear.warnings)
+        noticed = tuple(self.linear.warnings)
+        # Of arrays the elements are not looked at one by one: no result may be nan or inf without a word, all the same.
+        if not noticed and self.linear.evaluation.has_arrays and not self.is_finite:
+            noticed = tuple(islice(not_finite(self), 1))
+        return self.graph.warnings + noticed
 
     @property
     def is_finite(self) -> bool:
@@ -204,6 +209,31 @@ def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:
     if errors:
         raise BuildError(graph.source, errors)
     return seeds
+
+
+def not_finite(run: Run) -> Iterator[Diagnostic]:
+    """The numbers that are not finite, those first that others may come from: values, then derivatives."""
+    nodes = run.graph.nodes
+    for node, value in zip(nodes, run.values, strict=True):
+        if _is_lost(value):
+            yield Diagnostic(Code.NOT_FINITE, f"the value of `{shorten(node.name)}` is not finite", node.span)
+    for name, tangent in run.tangents.items():
+        for node, value in zip(nodes, tangent, strict=True):
+            if _is_lost(value):
+                message = f"the slope of `{shorten(node.name)}` by `{shorten(name)}` is not finite"
+                yield Diagnostic(Code.NOT_FINITE, message, node.span)
+    swept = run.adjoints if run.mode == "reverse" else [None] * len(nodes)
+    for node, value in zip(reversed(nodes), reversed(swept), strict=True):
+        if _is_lost(value):
+            users = [user for user in nodes if node.name in user.args]
+            slope = f"the slope of `{shorten(users[0].name)}` by it" if users else "the derivative"
+            what = f"∂{shorten(run.output)}/∂{shorten(node.name)}"
+            message = f"{what} is not finite: {slope} is not, or 0 times one that is not"
+            yield Diagnostic(Code.NOT_FINITE, message, (users or [node])[0].span)
+
+
+def _is_lost(value: Any) -> bool:
+    return value is not None and is_known(value) and not _is_finite(value)
 
 
 def _is_finite(value: Any) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import exp, inf, isfinite, nan, pi, sqrt
+from math import exp, hypot, inf, isfinite, nan, pi, sqrt
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -139,11 +139,11 @@ class LocalDiagnosis:
     def _at(self, step: Step, it: Candidate | None, numbers: Numbers, way: Way = WAYS[1]) -> float:
         try:
             if step.is_value:
-                return self._candidates.value(step.node, numbers, it)
+                return float(self._candidates.value(step.node, numbers, it))  # A formula is no number: TypeError.
             base = self._base(step, numbers)
             rounding: Round = self._habit.__call__
             partials, terms = (rounding if way.partials else same), (rounding if way.terms else same)
-            return self._candidates.derivative(step.node, numbers, base, it, partials, terms)
+            return float(self._candidates.derivative(step.node, numbers, base, it, partials, terms))
         except (ValueError, TypeError, OverflowError, ZeroDivisionError):  # No number comes of it there.
             return nan
 
@@ -190,15 +190,15 @@ class LocalDiagnosis:
         if not half:
             return 0.0
         own = self._own.of(self._candidates.run.graph.nodes[step.of].name)
-        spread, reach = half * half, half
+        moves = [half]
         for numbers in self._neighbours(step, own):
             moved = abs(self._at(step, it, numbers) - result)
             if isfinite(moved):
-                spread, reach = spread + moved * moved, reach + moved
-        if off > reach * (1 + 1e-9):  # Beyond all that the digits leave open.
+                moves.append(moved)
+        if off > sum(moves) * (1 + 1e-9):  # Beyond all that the digits leave open.
             return 0.0
-        sigma = sqrt(spread / 3)
-        return min(1.0, 2 * half / (sigma * sqrt(2 * pi)) * exp(-(off * off) / (2 * spread / 3)))
+        sigma = hypot(*moves) / sqrt(3)  # Whose squares may be too small for a number.
+        return min(1.0, 2 * half / (sigma * sqrt(2 * pi)) * exp(-0.5 * (off / sigma) ** 2))
 
     def _neighbours(self, step: Step, own: Own) -> Iterator[Numbers]:
         """The sheet's numbers with one of those that the step is made of moved by what its digits leave open."""
