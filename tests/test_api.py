@@ -220,6 +220,7 @@ FAILING = [
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": 10**400}), "the value of `x` is no number"),
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": 1}, of="z"), "the graph has no node `z`"),
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run(at={"x": 1}, wrt="z"), "the graph has no node `z`"),
+    (backcalc.UsageError, lambda: backcalc.parse("y = x").run_points({None: [[1], [2, 3]]}), "the points of `None`"),
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run_points({}), "there are no points"),
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run_points({"x": []}), "there are no points"),
     (backcalc.UsageError, lambda: backcalc.parse("y = x").run_points({"x": 1}), "the points of `x` are no numbers"),

@@ -99,7 +99,7 @@ def stream_data(
 
 def as_points(given: Mapping[str, Any]) -> Arrays:
     """What a program gives as points, as arrays. Raises UsageError where they are no numbers or not equally many."""
-    found = {clean("", str(name)).text: _as_array(name, value) for name, value in given.items()}
+    found = {clean("", str(name)).text: _as_array(str(name), value) for name, value in given.items()}
     # One input for all points could be meant by an array of one, but as often it is a slip: `at` says it plainly.
     counts = {name: len(points) for name, points in found.items()}
     if not found or not all(counts.values()):
