@@ -43,6 +43,11 @@ class Edge(NamedTuple):
     shown: bool
 
 
+def symbol_of(name: str) -> str:
+    """What the language calls the row of this name: `max` for `max/1`, `@` for `@22`, and `/` for itself."""
+    return "@" if name.startswith("@") else name.split("/", maxsplit=1)[0] or name
+
+
 @dataclass(frozen=True, eq=False)  # Each row is one of its own.
 class Primitive:
     """One row of the table; the columns are told in `primitives`."""
@@ -64,8 +69,8 @@ class Primitive:
 
     @property
     def symbol(self) -> str:
-        """What the language calls the row: `max` for `max/1`, `@` for `@22`, and `/` for itself."""
-        return "@" if self.name.startswith("@") else self.name.split("/")[0] or self.name
+        """What the language calls the row."""
+        return symbol_of(self.name)
 
     @cached_property
     def scalar(self) -> Bound:

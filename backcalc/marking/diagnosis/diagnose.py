@@ -16,7 +16,7 @@ from backcalc.marking.diagnosis.in_sweep import Changes, Term, changed
 from backcalc.marking.diagnosis.in_values import Redone, redone
 from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, Kind, rows_at
 from backcalc.marking.diagnosis.suspects import Lineup, Suspect
-from backcalc.rules.row import Primitive, names_in
+from backcalc.rules.row import Primitive, names_in, symbol_of
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import by_hand, derivative, product
 from backcalc.text.wording import shorten
@@ -268,7 +268,7 @@ class Diagnoser:
         if suspect.operation is not None:
             row = self.run.linear.evaluation.rows[suspect.operation]
             name = row.name if row is not None else name
-        name = "@" if name.startswith("@") else name.split("/")[0] or name
+        name = symbol_of(name)
         return _WORDS.get(name, name)
 
     def _dropped(self, suspect: Suspect) -> str:
