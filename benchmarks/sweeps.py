@@ -148,7 +148,7 @@ def sines(count: int, reach: int) -> Callable[[], Any]:
         chosen = RANDOM.integers(np.maximum(0, nodes - reach), nodes)
         args[sums, k] = np.where(chosen < INPUTS, chosen, 2 * chosen - INPUTS + 1)
     args[sums + 1, 0] = sums
-    given, rows = RANDOM.uniform(-1, 1, len(ops)), (PRIMITIVES["+"], PRIMITIVES["sin"])
+    given, rows = RANDOM.uniform(-1, 1, len(ops)), (PRIMITIVES["+"][0], PRIMITIVES["sin"][0])
 
     def work() -> Any:
         program = Operations(rows, ops, args, np.zeros(len(ops), bool))

@@ -6,7 +6,7 @@ import re
 from itertools import groupby
 from pathlib import Path
 
-from backcalc.rules.primitives import ALIASES, PRIMITIVES, Primitive
+from backcalc.rules.primitives import ALIASES, ROWS, Primitive
 
 PAGE = Path(__file__).parents[1] / "docs" / "language.md"
 MARK = "<!-- functions: python tests/function_list.py writes what follows -->\n{}<!-- end of functions -->"
@@ -16,12 +16,12 @@ UNWRITTEN = {"[]", "[i]", "="}
 
 def function_list() -> str:
     """Two tables: of functions of numbers with their local partials, of functions of arrays with their pullbacks."""
-    of_numbers = [row for row in PRIMITIVES.values() if row.partials]
-    of_arrays = [row for row in PRIMITIVES.values() if row.pullbacks and row.name not in UNWRITTEN]
+    of_numbers = [row for row in ROWS if row.partials]
+    of_arrays = [row for row in ROWS if row.pullbacks and row.symbol not in UNWRITTEN]
     return "\n".join([
         "| function | local partials | exists where | kink where |",
         "| --- | --- | --- | --- |",
-        *(_line(row, row.partials, row.domain, row.kinks) for row in of_numbers if row.name not in UNWRITTEN),
+        *(_line(row, row.partials, row.domain, row.kinks) for row in of_numbers if row.symbol not in UNWRITTEN),
         "",
         "| function of arrays | what a cotangent `ct` of its value becomes | kink where |",
         "| --- | --- | --- |",
@@ -42,9 +42,9 @@ def _line(row: Primitive, forms: tuple[str, ...], *columns: str) -> str:
 
 def _call(row: Primitive) -> str:
     """A row as one writes it: a function with its parameters and other names, an operator between its operands."""
-    name = row.name.partition("/")[0]
-    if name.startswith("@"):  # A row for each pair of ranks; the value of some is said by another operation.
-        return f"`x @ y` of ranks {name[1]} and {name[2]}"
+    name = row.symbol
+    if name == "@":  # A row for each pair of ranks; the value of some is said by another operation.
+        return f"`x @ y` of ranks {' and '.join(map(str, row.ranks[0]))}"
     if not name.isidentifier() or name in ("and", "or", "not"):
         return f"`{row.value}`"
     others = [alias for alias, of in ALIASES.items() if of == name and alias.isidentifier() and alias != "if"]

@@ -155,7 +155,7 @@ def _in_operations(run, of):
             continue
         node = run.graph.nodes[tape.owner[slot]].name
         for mistake in MISTAKES:
-            if mistake.value or mistake.where not in (STEP, row.name):
+            if mistake.value or not (mistake.where == STEP or mistake.is_made_with(row)):
                 continue
             for k, text in enumerate(mistake.change.split(";")):
                 places = range(len(tape.args[slot])) if mistake.where == STEP else [k]
@@ -173,15 +173,19 @@ def _throughout(run, of):
         *before, text = (part.strip() for part in mistake.change.rstrip("; ").split(";"))
         if mistake.value or mistake.kind == "missing-term" or any(before) or mistake.where in (SUM, TERM, STEP):
             continue
-        for name in {row.name for row in rows if row and (row.name == mistake.where or is_each(mistake, row))}:
-            slots = {slot for slot, row in enumerate(rows) if row and row.name == name}
+        applies = [row for row in rows if row and (mistake.is_made_with(row) or is_each(mistake, row))]
+        for made in dict.fromkeys(applies):
+            slots = {slot for slot, row in enumerate(rows) if row is made}
             wrong = _by_slots(run, of, (slots, len(before), mistake, text))
             if wrong is not None and len(slots) > 1:
                 yield mistake, "every", wrong
 
 
+EACHES = ("sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "sigmoid", "relu")
+
+
 def is_each(mistake, row):
-    return mistake.where == EACH and row.name in ("sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "sigmoid", "relu")
+    return mistake.where == EACH and row.symbol in EACHES
 
 
 def _by_slots(run, of, changed):
@@ -248,7 +252,7 @@ def injected_values(run, rng: Random) -> list[Injected]:
     found = []
     tape, terms = run.linear.tape, run.linear.evaluation.terms
     for mistake in (row for row in MISTAKES if row.value):
-        slots = [slot for slot, row in enumerate(run.linear.evaluation.rows) if row and row.name == mistake.where]
+        slots = [slot for slot, row in enumerate(run.linear.evaluation.rows) if row and mistake.is_made_with(row)]
         slots = [slot for slot in slots if not tape.constant[slot] and is_known(terms[slot])]
         for wrong in [slots] if mistake.at_once and slots else [[slot] for slot in slots]:
             with np.errstate(all="ignore"):

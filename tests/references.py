@@ -60,7 +60,7 @@ def resolve(name: str) -> Callable[..., Real]:
         return BASE[name]
     if hasattr(scalar, name) or name == "power":
         return getattr(mp, name)  # type: ignore[no-any-return]
-    row = PRIMITIVES[name]
+    row = PRIMITIVES[name][0]
     return precise(row.value, row.params)
 
 
@@ -192,7 +192,7 @@ def examine(row: Primitive, truth: Primitive, count: int) -> Iterator[Finding]:
         if inside(truth, point):
             out = row.evaluate(*point)
             exact, condition = true_value(truth, point), partial(true_condition, truth, point)
-            yield Finding(row.name, "value", point, *distance(out, exact, point, condition))
+            yield Finding(row.symbol, "value", point, *distance(out, exact, point, condition))
             if not at_kink(truth, point) and mp.isfinite(exact):  # A difference of infinities tells no slope.
                 yield from _slopes(row, truth, point, out)
 
@@ -200,7 +200,7 @@ def examine(row: Primitive, truth: Primitive, count: int) -> Iterator[Finding]:
 def _slopes(row: Primitive, truth: Primitive, point: Point, out: float) -> Iterator[Finding]:
     for i, slope in enumerate(row.slopes):
         exact, condition = true_slope(truth, i, point), partial(slope_condition, truth, i, point)
-        yield Finding(row.name, f"∂{row.params[i]}", point, *distance(slope(*point, out), exact, point, condition))
+        yield Finding(row.symbol, f"∂{row.params[i]}", point, *distance(slope(*point, out), exact, point, condition))
 
 
 # ---- Points ----------------------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def at_kink(row: Primitive, point: Sequence[float]) -> bool:
 
 def candidates(row: Primitive, count: int) -> list[tuple[float, ...]]:
     """Random points and hard ones, with equal and nearly equal arguments; in the domain or not, the same every time."""
-    random, arity = Random(row.name), len(row.params)
+    random, arity = Random(row.symbol), len(row.params)
     pairs = [(x,) * arity for x in HARD] if arity == 1 else list(_mixed(random, arity, count))
     kinks = [point for point in pairs if at_kink(row, point)]
     return pairs + [near for kink in kinks for near in _neighbours(kink)] + list(_random(random, arity, count))
@@ -259,7 +259,7 @@ def candidates(row: Primitive, count: int) -> list[tuple[float, ...]]:
 
 def moderate(row: Primitive, count: int) -> list[tuple[float, ...]]:
     """`count` random points of size up to 4, in the domain and off the kinks; what selects, does so by 0 or not."""
-    random = Random(row.name)
+    random = Random(row.symbol)
     drawn = [[random.uniform(-4, 4) for _ in row.params] for _ in range(100 * count)]
     if row.selects in row.params:
         drawn = [[i % 2, *point[1:]] for i, point in enumerate(drawn)]

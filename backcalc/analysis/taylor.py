@@ -196,9 +196,9 @@ def series_of(evaluation: Evaluation, directions: Mapping[str, Any], order: int)
 
 
 def _applied(row: Primitive, args: list[Any], indices: tuple[int, ...], order: int) -> Series:
-    if row.name in (VECTOR, "concat"):
-        return stacked([lifted(arg, order) for arg in args], join=row.name == "concat")
-    if row.name == INDEX:
+    if row.symbol in (VECTOR, "concat"):
+        return stacked([lifted(arg, order) for arg in args], join=row.symbol == "concat")
+    if row.symbol == INDEX:
         return Series(args[0].terms[(slice(None), *indices)])
     return lifted(_bound(row).evaluate(*args), order)
 

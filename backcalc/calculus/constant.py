@@ -6,7 +6,7 @@ from typing import Any
 
 from backcalc.graph.functions import Functions
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, names, postorder
-from backcalc.rules.primitives import CONSTANTS, lookup, variant
+from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
@@ -16,11 +16,11 @@ from backcalc.text.wording import shorten
 
 def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:
     """The value of a primitive at numbers and arrays; of arrays in a context `quietly`."""
-    if row.name in (VECTOR, "concat"):
+    if row.symbol in (VECTOR, "concat"):
         from backcalc.rules.ndarray import stack
 
-        return stack(args, join=row.name == "concat")
-    if row.name == INDEX:
+        return stack(args, join=row.symbol == "concat")
+    if row.symbol == INDEX:
         found = args[0][indices]
         # Floats, not NumPy's numbers: these are slower, and warn where IEEE 754 has a result.
         return float(found) if found.ndim == 0 else found
@@ -36,7 +36,7 @@ def applied(call: Call, args: tuple[Any, ...]) -> Any:
     row = lookup(call.fn, len(args))
     assert row is not None
     indices = tuple(int(index) for index in args[1:]) if call.fn == INDEX else ()
-    return apply(variant(row, tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
+    return apply(row.serving(tuple(len(shape_of(arg)) for arg in operands)), operands, indices)
 
 
 def _operands(call: Call, args: tuple[Any, ...]) -> list[Any]:

@@ -100,13 +100,10 @@ class Evaluation:
     def _apply(self, slot: int, row: Primitive) -> Any:
         args = [self.terms[arg] for arg in self.tape.args[slot]]
         if not all_known(args):
-            # Rows of one function for several shapes have names of their own, which the language does not know.
-            fn = {"max/1": "max", "min/1": "min"}.get(row.name, row.name)
-            fn = "@" if fn.startswith("@") else fn.removesuffix("/vectors")
-            if fn == "=":
+            if row.symbol == "=":
                 return args[0]
             indices = tuple(Number(float(i)) for i in self.tape.indices.get(slot, ()))
-            return self._in_shape(make(fn, *map(literal, args), *indices), slot)
+            return self._in_shape(make(row.symbol, *map(literal, args), *indices), slot)
         return apply(row, args, self.tape.indices.get(slot, ()))
 
     def _in_shape(self, found: Expr, slot: int) -> Expr:

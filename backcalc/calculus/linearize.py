@@ -259,9 +259,9 @@ class Linearization:
 
     def _of_array(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
         """The pullback of an operation on arrays as wholes."""
-        if row.name == INDEX:
+        if row.symbol == INDEX:
             return self._pullbacks.placing(slot, self.tape.args[slot][k])
-        if row.name in (VECTOR, "concat"):
+        if row.symbol in (VECTOR, "concat"):
             return self._pullbacks.taking(slot, k)
         return self._pullback(slot, row, k, operands, known)
 

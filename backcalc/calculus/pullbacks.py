@@ -113,7 +113,7 @@ class Pullbacks:
     def taking(self, slot: int, k: int) -> Pullback:
         """The pullback of an item of a vector, matrix or concatenation: its part of the cotangent."""
         args = self.tape.args[slot]
-        is_item = self.rows[slot].name == VECTOR  # type: ignore[union-attr]
+        is_item = self.rows[slot].symbol == VECTOR  # type: ignore[union-attr]
         # In `[a, b]` every item is one place of the first axis; in `concat` it has as many as it is long.
         sizes = [1 if is_item else prod(n or 0 for n in self.shapes[arg]) for arg in args]
         start = sum(sizes[:k])

@@ -96,7 +96,7 @@ class Remarks:
             out = self._value(slot)
             slopes = zip(args, row.partials, row.slopes, strict=True)
             yield from (arg for arg, text, slope in slopes if text == FLAT or slope(*numbers, out) != 0)
-        elif row.name in ("and", "or") and bool(numbers[0]) == (row.name == "or"):
+        elif row.symbol in ("and", "or") and bool(numbers[0]) == (row.symbol == "or"):
             yield args[0]
         else:
             yield from args
@@ -104,7 +104,7 @@ class Remarks:
     def _passes_kinks(self, slot: int) -> bool:
         """Whether a kink of an argument is one of the operation: not of `abs(x) < 1`, but of `not x < 1`."""
         row = self.evaluation.rows[slot]
-        return row is None or row.name in _LOGIC or bool(row.pullbacks) or any(text != FLAT for text in row.partials)
+        return row is None or row.symbol in _LOGIC or bool(row.pullbacks) or any(text != FLAT for text in row.partials)
 
     def _remark(self, slot: int) -> tuple[Code, str] | None:
         """A code and words for where an operation's function ends or its slope jumps, its arguments being in order."""
@@ -130,7 +130,7 @@ class Remarks:
     def _remark_array(self, slot: int, row: Primitive) -> tuple[Code, str] | None:
         """The warnings of an operation on arrays; none while something is not known."""
         out, terms = self.evaluation.terms[slot], [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
-        if row.name in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
+        if row.symbol in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
             return None
         from backcalc.rules.ndarray import is_finite
 
@@ -154,7 +154,7 @@ class Remarks:
         for index in false_places(row.array.in_range(value)):
             place = _element(self.tape.graph.nodes[node].name, index)
             what = number_text(float(value[index] if index else value))
-            message = f"`{place}` is given as {what}, which is not in the range of `{row.name}`"
+            message = f"`{place}` is given as {what}, which is not in the range of `{row.symbol}`"
             yield Diagnostic(Code.RANGE, message, given.span)
 
     def _inspect_given(self, node: int) -> Iterator[Diagnostic]:

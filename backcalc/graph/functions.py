@@ -75,9 +75,9 @@ class Functions:
         row = lookup(call.fn, len(args))
         if row is None:
             self.errors.append(self._refusal(call))
-        elif row.name == INDEX:
+        elif row.symbol == INDEX:
             self._require_whole(args[1:])
-        elif row.name not in VARIADIC or not args:
+        elif row.symbol not in VARIADIC or not args:
             self._fits(call, len(row.params))
         return with_args(call, args)
 

@@ -144,7 +144,7 @@ class _Explanation:
         row, rule, args = self.tape.rows[slot], rule_of(self.tape, slot), self.tape.args[slot]
         assert row is not None
         message = refusal(row, rule, shapes)
-        if row.name == "where" and self._text(slot).startswith("if"):
+        if row.symbol == "where" and self._text(slot).startswith("if"):
             message = message.replace("`where`", "`if`")
         # Where an argument alone does not tell, it is the value that it does not go with.
         slots = list(args)
@@ -258,7 +258,7 @@ class _Explanation:
 
     def _is_list(self, slot: int) -> bool:
         row = self.tape.rows[slot]
-        return row is not None and row.name == VECTOR
+        return row is not None and row.symbol == VECTOR
 
     def _behind(self, slot: int) -> list[int]:
         """The slots that settled the shape of `slot`: those of the same constraint that could."""
@@ -303,7 +303,7 @@ class _Explanation:
         is_open = None in (self.shapes[slot] or ())  # Then it is only the kind of operation that speaks.
         if behind and not self._is_list(slot) and not (is_open and rule in _TAKES):
             return f", which follows from {' and '.join(behind)}"
-        if row is None or row.name == VECTOR or rule not in (*_TAKES, *_GIVES_NUMBER):
+        if row is None or row.symbol == VECTOR or rule not in (*_TAKES, *_GIVES_NUMBER):
             return ""
         return f", as `{row.symbol}` {'gives' if slot == cause.slots[-1] else 'takes'} one"
 
@@ -338,4 +338,4 @@ class _Explanation:
             return f"{literal:g}"
         text = " ".join(self.tape.graph.source.text[slice(*self._span(slot))].split())
         row = self.tape.rows[slot]
-        return shorten(text, TEXT_SHOWN) if text or row is None else row.name
+        return shorten(text, TEXT_SHOWN) if text or row is None else row.symbol

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, Shape, shape_text, shape_words
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Call, Expr, Name, Number, fold
-from backcalc.rules.primitives import lookup, variant
+from backcalc.rules.primitives import lookup
 from backcalc.rules.row import Primitive
 from backcalc.text.errors import BuildError, Diagnostic
 
@@ -85,7 +85,7 @@ def specialize(tape: Tape, shapes: Sequence[Shape]) -> list[Primitive | None]:
     if not tape.has_arrays and not any(shapes):
         return tape.rows
     return [
-        None if row is None else variant(row, tuple(len(shapes[arg]) for arg in args))
+        None if row is None else row.serving(tuple(len(shapes[arg]) for arg in args))
         for row, args in zip(tape.rows, tape.args, strict=True)
     ]
 

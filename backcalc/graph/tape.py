@@ -15,7 +15,7 @@ from backcalc.language.expr import INDEX, Call, Expr, Number, postorder
 from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
 from backcalc.text.source import Span
 
-_SAME = PRIMITIVES["="]
+_SAME = PRIMITIVES["="][0]
 
 
 def tape_of(graph: Graph) -> Tape:

@@ -2,7 +2,7 @@
 
 A row's columns:
 
-    name         as the language writes it; operators and other syntax go by the names that `expr` gives them
+    symbol       as the language writes it; operators and other syntax go by the names that `expr` gives them
     params       its parameters, which the texts below speak of
     value        its value; the default is the base function of the same name in the namespace (`scalar` for floats)
     partials     its local partials, one a parameter, parted by `;`, as a textbook writes them; `out` is the row's value
@@ -19,6 +19,9 @@ A row's columns:
     latex        its value in LaTeX, `<x>` standing for the parameter x
     selects      what chooses the one argument that is passed on, whatever the slope of the others is: a parameter, or
                  `out` where it is the value that tells; nothing flows to an argument with the slope 0
+    ranks        the ranks of its arguments, where another row of the symbol serves others; the default is any
+    below        the symbol of the row that serves arguments of lower ranks, where none of its own does: the sum of a
+                 number is that number
 
 All are text in the language itself, so every partial can be differentiated again. Which form of a partial serves is
 inferred: the first whose names are all known. Constants of SELU: Klambauer et al. 2017, "Self-Normalizing Neural
@@ -30,48 +33,39 @@ from __future__ import annotations
 from typing import Any
 
 from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR
-from backcalc.rules.row import CONSTANTS, TABLE, Primitive, expression
+from backcalc.rules.row import CONSTANTS, Primitive, expression
 
 ALIASES = {"ln": "log", "σ": "sigmoid", IF: "where", TRANSPOSE: "transpose"}
 VARIADIC = (VECTOR, INDEX, "concat")
 
-PRIMITIVES = TABLE
+PRIMITIVES: dict[str, tuple[Primitive, ...]] = {}
+"""The rows by their symbols, filled below; each row finds the functions that its texts call here."""
 
 
-def lookup(name: str, arity: int | None = None) -> Primitive | None:
-    """The row that `name` or its alias stands for; of `max` and `min` the one for `arity` arguments."""
-    name = ALIASES.get(name, name)
-    return PRIMITIVES.get(f"{name}/{arity}") or PRIMITIVES.get(name)
+def lookup(symbol: str, arity: int | None = None) -> Primitive | None:
+    """The first row that a symbol or its alias stands for; of `max` and `min` the one for `arity` arguments."""
+    rows = PRIMITIVES.get(ALIASES.get(symbol, symbol), ())
+    return next((row for row in rows if row.arity == arity), rows[0] if rows else None)
 
 
-def variant(row: Primitive, ranks: tuple[int, ...]) -> Primitive:
-    """The row that serves arguments of these ranks."""
-    if row.name == "@":
-        return PRIMITIVES["@" + "".join(map(str, ranks))]
-    if row.name == "transpose" and ranks in ((0,), (1,)):
-        return PRIMITIVES["="]  # A number and a vector stay as they are.
-    if row.shape == "reduce" and ranks == (0,):
-        return PRIMITIVES["abs" if row.name == "norm" else "="]
-    return PRIMITIVES.get(f"{row.name}/vectors", row) if any(ranks) else row
-
-
-def _row(name: str, params: str, value: str = "", partials: str = "", **columns: Any) -> Primitive:
+def _row(symbol: str, params: str, value: str = "", partials: str = "", **columns: Any) -> Primitive:
     if columns.get("derived") == "stable":
         columns["derived"] = columns["stable"]
     texts = ("stable", "derived", "from_output", "pullbacks")
     split: dict[str, Any] = {key: _split(columns.pop(key, "")) for key in texts}
     names = tuple(params.split())
-    value = value or f"{name}({', '.join(names)})"
-    return Primitive(name, names, value, _split(partials), **split, **columns)
+    value = value or f"{symbol}({', '.join(names)})"
+    return Primitive(symbol, names, value, PRIMITIVES, _split(partials), **split, **columns)
 
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";")) if text else ()
 
 
+_NUMBERS, _ARRAY, _ALIKE = ((0, 0),), ((1,), (2,)), ((1, 1), (2, 2))  # Ranks of two numbers, of one array, of two.
 _SELU, _SELU_LEFT = "1.0507009873554805", "1.7580993408473769"  # λ, and λα
 
-_ROWS = (
+ROWS = (
     # Arithmetic
     _row("+", "x y", "x + y", "1; 1", latex="<x> + <y>"),
     _row("-", "x y", "x - y", "1; -1", latex="<x> - <y>"),
@@ -209,39 +203,38 @@ _ROWS = (
         "(p - t)/(p*(1 - p)); log(1 - p) - log(p)",
         stable="where(t == 0, 1/(1 - p), where(t == 1, -1/abs(p), (p - t)/abs(p)/(1 - p))); log1p(-p) - log(p)",
         derived="stable",
-        domain="p >= 0 and p <= 1", latex=r"H(<t>, <p>)",
+        domain="p >= 0 and p <= 1", ranks=_NUMBERS, latex=r"H(<t>, <p>)",
     ),
-    _row("mse", "y t", "(y - t)^2", "2*(y - t); 2*(t - y)", latex=r"(<y> - <t>)^2"),
+    _row("mse", "y t", "(y - t)^2", "2*(y - t); 2*(t - y)", ranks=_NUMBERS, latex=r"(<y> - <t>)^2"),
     # Vectors and matrices
     _row(VECTOR, "x", "x", shape="stack", pullbacks="ct"),
     _row(INDEX, "x", "x", shape="index", pullbacks="ct"),
     _row("concat", "x", "x", shape="concat", pullbacks="ct", latex="[<x>]"),
-    _row("transpose", "x", "", pullbacks="ct.T", shape="transpose", latex=r"{<x>}^\top"),
+    _row("transpose", "x", "", pullbacks="ct.T", shape="transpose", ranks=((2,),), below="=", latex=r"{<x>}^\top"),
     _row("diag", "x", "", pullbacks="diag(ct)", shape="diag", latex=r"\operatorname{diag}(<x>)"),
     _row("outer", "x y", "", pullbacks="ct @ y; ct.T @ x", shape="outer", latex=r"<x> <y>^\top"),
-    _row("@", "x y", "x @ y", shape="matmul", latex="<x> <y>"),
-    _row("@22", "x y", "x @ y", pullbacks="ct @ y.T; x.T @ ct", shape="matmul", latex="<x> <y>"),
-    _row("@21", "x y", "x @ y", pullbacks="outer(ct, y); x.T @ ct", shape="matmul", latex="<x> <y>"),
-    _row("@12", "x y", "y.T @ x", pullbacks="y @ ct; outer(x, ct)", shape="matmul", latex="<x> <y>"),
-    _row("@11", "x y", "dot(x, y)", pullbacks="ct*y; ct*x", shape="matmul", latex=r"<x>^\top <y>"),
+    _row("@", "x y", "x @ y", pullbacks="ct @ y.T; x.T @ ct", shape="matmul", ranks=((2, 2),), latex="<x> <y>"),
+    _row("@", "x y", "x @ y", pullbacks="outer(ct, y); x.T @ ct", shape="matmul", ranks=((2, 1),), latex="<x> <y>"),
+    _row("@", "x y", "y.T @ x", pullbacks="y @ ct; outer(x, ct)", shape="matmul", ranks=((1, 2),), latex="<x> <y>"),
+    _row("@", "x y", "dot(x, y)", pullbacks="ct*y; ct*x", shape="matmul", ranks=((1, 1),), latex=r"<x>^\top <y>"),
     _row("dot", "x y", "", pullbacks="ct*y; ct*x", shape="dot", latex=r"<x>^\top <y>"),
-    _row("sum", "x", "", pullbacks="ct", shape="reduce", latex=r"{\textstyle\sum} <x>"),
-    _row("mean", "x", "", pullbacks="ct/n", shape="reduce", latex=r"\overline{<x>}"),
+    _row("sum", "x", "", pullbacks="ct", shape="reduce", ranks=_ARRAY, below="=", latex=r"{\textstyle\sum} <x>"),
+    _row("mean", "x", "", pullbacks="ct/n", shape="reduce", ranks=_ARRAY, below="=", latex=r"\overline{<x>}"),
     _row(
         "prod", "x", "", pullbacks="ct*out/x", stable="ct*others(x)", derived="stable", shape="reduce",
-        latex=r"{\textstyle\prod} <x>",
+        ranks=_ARRAY, below="=", latex=r"{\textstyle\prod} <x>",
     ),
     _row(
         "norm", "x", "", pullbacks="ct*x/out", stable="ct*where(out == 0, 0, x/out)", derived="stable",
-        kinks="out == 0", shape="reduce", range="out >= 0", latex=r"\lVert <x> \rVert",
+        kinks="out == 0", shape="reduce", ranks=_ARRAY, below="abs", range="out >= 0", latex=r"\lVert <x> \rVert",
     ),
     _row(
-        "max/1", "x", "largest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
-        shape="reduce", selects="out", latex=r"\max <x>",
+        "max", "x", "largest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
+        shape="reduce", ranks=_ARRAY, below="=", selects="out", latex=r"\max <x>",
     ),
     _row(
-        "min/1", "x", "smallest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
-        shape="reduce", selects="out", latex=r"\min <x>",
+        "min", "x", "smallest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
+        shape="reduce", ranks=_ARRAY, below="=", selects="out", latex=r"\min <x>",
     ),
     _row("logsumexp", "x", "", pullbacks="ct*softmax(x)", shape="logits", latex=r"\operatorname{lse}(<x>)"),
     _row(
@@ -261,15 +254,17 @@ _ROWS = (
         latex=r"H(<t>, \operatorname{softmax}(<a>))",
     ),
     _row(
-        "cross_entropy/vectors", "p t", "-sum(where(t == 0, 0, t*log(p)))", pullbacks="-ct*t/p; -ct*log(p)",
-        stable="-ct*where(t == 0, 0, t/p); -ct*log(p)", derived="stable", shape="pair", latex=r"H(<t>, <p>)",
+        "cross_entropy", "p t", "-sum(where(t == 0, 0, t*log(p)))", pullbacks="-ct*t/p; -ct*log(p)",
+        stable="-ct*where(t == 0, 0, t/p); -ct*log(p)", derived="stable", shape="pair", ranks=_ALIKE,
+        latex=r"H(<t>, <p>)",
     ),
     _row(
-        "mse/vectors", "y t", "mean((y - t)^2)", pullbacks="2*ct*(y - t)/n; 2*ct*(t - y)/n", shape="pair",
-        latex=r"\overline{(<y> - <t>)^2}",
+        "mse", "y t", "mean((y - t)^2)", pullbacks="2*ct*(y - t)/n; 2*ct*(t - y)/n", shape="pair",
+        ranks=_ALIKE, latex=r"\overline{(<y> - <t>)^2}",
     ),
 )  # fmt: skip
 
-TABLE.update((row.name, row) for row in _ROWS)
+for _each in ROWS:
+    PRIMITIVES[_each.symbol] = (*PRIMITIVES.get(_each.symbol, ()), _each)
 
-__all__ = ["ALIASES", "CONSTANTS", "PRIMITIVES", "VARIADIC", "Primitive", "expression", "lookup", "variant"]
+__all__ = ["ALIASES", "CONSTANTS", "PRIMITIVES", "ROWS", "VARIADIC", "Primitive", "expression", "lookup"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -17,8 +17,8 @@ from backcalc.text.source import Source
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
 
-TABLE: dict[str, Primitive] = {}
-"""Every row by name; `primitives` fills it."""
+Table = Mapping[str, "Sequence[Primitive]"]
+"""The rows by their symbols; those of one symbol differ in how many arguments they take, or in the ranks of these."""
 
 FLAT = "0"
 """The partial of what is constant between its jumps."""
@@ -43,18 +43,14 @@ class Edge(NamedTuple):
     shown: bool
 
 
-def symbol_of(name: str) -> str:
-    """What the language calls the row of this name: `max` for `max/1`, `@` for `@22`, and `/` for itself."""
-    return "@" if name.startswith("@") else name.split("/", maxsplit=1)[0] or name
-
-
 @dataclass(frozen=True, eq=False)  # Each row is one of its own.
 class Primitive:
-    """One row of the table; the columns are told in `primitives`."""
+    """One row of the table; the columns are told in `primitives`. `table` has the functions that its texts call."""
 
-    name: str
+    symbol: str
     params: tuple[str, ...]
     value: str
+    table: Table = field(repr=False)
     partials: tuple[str, ...] = ()
     stable: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
@@ -66,11 +62,25 @@ class Primitive:
     latex: str = ""
     shape: str = "elementwise"
     selects: str = ""
+    ranks: tuple[tuple[int, ...], ...] = ()
+    below: str = ""
 
     @property
-    def symbol(self) -> str:
-        """What the language calls the row."""
-        return symbol_of(self.name)
+    def arity(self) -> int:
+        """How many arguments it takes; a row that takes any number has one parameter."""
+        return len(self.params)
+
+    @property
+    def variants(self) -> tuple[Primitive, ...]:
+        """The rows of the same symbol and as many arguments, one for each kind of these; itself among them."""
+        return tuple(row for row in self.table[self.symbol] if row.arity == self.arity)
+
+    def serving(self, ranks: tuple[int, ...]) -> Primitive:
+        """The row that serves arguments of these ranks in place of this one. Raises KeyError where none does."""
+        for row in self.variants:
+            if not row.ranks or ranks in row.ranks:
+                return row
+        return self.table[self.below][0]
 
     @cached_property
     def scalar(self) -> Bound:
@@ -235,8 +245,8 @@ class Bound:
         base = getattr(self.namespace, name, None)
         if base is not None:
             return base
-        row = TABLE[name]  # A row may be written in terms of others: then their value in the same namespace.
-        return row.scalar.evaluate if self.namespace is floats else Bound(row, self.namespace).evaluate
+        # A row may be written in terms of others: then their value in the same namespace.
+        return Bound(self.row.table[name][0], self.namespace).evaluate
 
 
 @lru_cache(maxsize=1000)  # Files may hold any number of literals.

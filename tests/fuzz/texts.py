@@ -23,9 +23,7 @@ NUMBERS = (
 )
 _WORDS = ("if", "then", "else", "and", "or", "not")
 FUNCTIONS = tuple(name for name in PRIMITIVES if name.isidentifier() and name not in _WORDS)
-OF_ONE = tuple(
-    name for name in FUNCTIONS if len(PRIMITIVES[name].params) == 1 and PRIMITIVES[name].shape == "elementwise"
-)
+OF_ONE = tuple(name for name in FUNCTIONS if (row := PRIMITIVES[name][0]).arity == 1 and row.shape == "elementwise")
 ALIKE = (
     ("+", "-", "*", "/", "@", "^", "**"),
     ("<", "<=", ">", ">=", "==", "!="),

@@ -20,7 +20,7 @@ def written(text):
     slots = []
     for slot, row in enumerate(tape.rows):
         if row is not None:
-            slots.append(f"{row.name} {' '.join(map(str, tape.args[slot]))}")
+            slots.append(f"{row.symbol} {' '.join(map(str, tape.args[slot]))}")
         else:
             slots.append("input" if tape.literals[slot] is None else f"{tape.literals[slot]:g}")
         if slot in node_at:
@@ -78,7 +78,7 @@ def test_sharing_costs_nothing():
 def test_constant_slots(text, constant):
     tape = Tape(backcalc.parse(text).objects)
     fixed = [slot for slot, is_constant in enumerate(tape.constant) if is_constant]
-    shown = [tape.rows[slot].name if tape.rows[slot] else f"{tape.literals[slot]:g}" for slot in fixed]
+    shown = [tape.rows[slot].symbol if tape.rows[slot] else f"{tape.literals[slot]:g}" for slot in fixed]
     assert " ".join(shown) == constant
 
 

@@ -27,6 +27,7 @@ from references import (
     true_slope,
     true_value,
 )
+from rows import TABLE, title
 
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, names, postorder
 from backcalc.rules import primitives
@@ -35,13 +36,13 @@ from backcalc.rules.functions import floats as scalar
 from backcalc.rules.functions import stacks as stacked
 from backcalc.rules.lower import lower
 from backcalc.rules.ndarray import quiet
-from backcalc.rules.primitives import ALIASES, PRIMITIVES, Primitive, expression, lookup
+from backcalc.rules.primitives import ALIASES, PRIMITIVES, ROWS, Primitive, expression, lookup
 
 COUNT = 150  # Random points a row, of any size and of moderate size each.
 
-SCALAR = [row for row in PRIMITIVES.values() if row.shape == "elementwise"]
-every_row = pytest.mark.parametrize("row", SCALAR, ids=[row.name for row in SCALAR])
-any_row = pytest.mark.parametrize("row", PRIMITIVES.values(), ids=PRIMITIVES)
+SCALAR = [row for row in ROWS if row.shape == "elementwise"]
+every_row = pytest.mark.parametrize("row", SCALAR, ids=title)
+any_row = pytest.mark.parametrize("row", ROWS, ids=title)
 LANGUAGE: str = """
     sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp expm1 log ln log2 log10 log1p sqrt cbrt
     abs sign step floor ceil round erf erfc sigmoid σ softplus relu leaky_relu elu selu gelu silu max min where if
@@ -53,7 +54,7 @@ LANGUAGE: str = """
 def some_rows(column: str) -> pytest.MarkDecorator:
     """The rows that have something in `column`."""
     rows = [row for row in SCALAR if getattr(row, column)]
-    return pytest.mark.parametrize("row", rows, ids=[row.name for row in rows])
+    return pytest.mark.parametrize("row", rows, ids=title)
 
 
 # ---- Accuracy --------------------------------------------------------------------------------------------------------
@@ -131,13 +132,13 @@ PAPERS: Mapping[str, Callable[[Real], Real]] = {
 def test_value_is_the_papers(name: str, x: float) -> None:
     with mp.workdps(400):
         truth = PAPERS[name](mp.mpf(x))
-        assert abs(true_value(PRIMITIVES[name], [x]) - truth) <= 2e-16 * abs(truth)  # Constants are float64.
+        assert abs(true_value(TABLE[name], [x]) - truth) <= 2e-16 * abs(truth)  # Constants are float64.
 
 
 # ---- Forms of the partials -------------------------------------------------------------------------------------------
 
 NAMESPACES: Mapping[str, tuple[Callable[[str], Any], Mapping[str, Any], float]] = {
-    "floats": (lambda name: getattr(scalar, name, None) or PRIMITIVES[name].evaluate, primitives.CONSTANTS, 1e-9),
+    "floats": (lambda name: getattr(scalar, name, None) or TABLE[name].evaluate, primitives.CONSTANTS, 1e-9),
     "mpmath": (resolve, CONSTANTS, 1e-25),
 }
 in_both = pytest.mark.parametrize("namespace", NAMESPACES)
@@ -223,7 +224,7 @@ def test_subgradients_lie_between_the_slopes(row: Primitive) -> None:
     ],
 )
 def test_subgradient_at_a_kink(name: str, point: tuple[float, ...], subgradient: tuple[float, ...]) -> None:
-    row = PRIMITIVES[name]
+    row = TABLE[name]
     assert at_kink(row, point)
     assert tuple(slope(*point, row.evaluate(*point)) for slope in row.slopes) == subgradient
 
@@ -233,7 +234,7 @@ def test_subgradient_at_a_kink(name: str, point: tuple[float, ...], subgradient:
     [("relu", (5e-324,)), ("round", (0.49999999999999994,)), ("round", (-0.49999999999999994,)), ("atan2", (0, 2))],
 )
 def test_no_kink_beside_a_kink(name: str, point: tuple[float, ...]) -> None:
-    assert not at_kink(PRIMITIVES[name], point)
+    assert not at_kink(TABLE[name], point)
 
 
 @every_row
@@ -282,15 +283,15 @@ def test_internal_functions_are_in_both_namespaces_and_not_in_the_language(name:
 
 @any_row
 def test_each_form_has_a_text_for_each_parameter(row: Primitive) -> None:
-    assert {len(row.partials), len(row.pullbacks)} == ({0} if row.name == "@" else {0, len(row.params)})
+    assert {len(row.partials), len(row.pullbacks)} == {0, len(row.params)}
     assert len(row.stable) in (0, len(row.params))
     assert len(row.derived) in (0, len(row.stable))
     assert len(row.from_output) in (0, len(row.params))
 
 
-@pytest.mark.parametrize("name", [name for name in PRIMITIVES if name not in (VECTOR, INDEX)])  # These are brackets.
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in (VECTOR, INDEX)])  # These are brackets.
 def test_latex_shows_the_parameters(name: str) -> None:
-    row = PRIMITIVES[name]
+    row = TABLE[name]
     assert set(re.findall(r"<(\w+)>", row.latex)) == set(row.params)
     depths = [row.latex[:end].count("{") - row.latex[:end].count("}") for end in range(len(row.latex) + 1)]
     assert min(depths) == depths[-1] == 0
@@ -303,39 +304,39 @@ def test_the_language_is_in_the_table(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["max", "min"])
 def test_of_one_argument_it_is_another_row(name: str) -> None:
-    assert lookup(name, 1) is PRIMITIVES[f"{name}/1"]
-    assert lookup(name, 2) is PRIMITIVES[name]
+    assert lookup(name, 1) is TABLE[f"{name} 1"]
+    assert lookup(name, 2) is TABLE[name]
 
 
 def test_no_name_is_taken_twice() -> None:
-    assert len(primitives._ROWS) == len(PRIMITIVES)
+    assert len(ROWS) == len(TABLE)
     assert not ALIASES.keys() & PRIMITIVES.keys()
 
 
 # ---- Vectors and matrices --------------------------------------------------------------------------------------------
 
 SHAPES: Mapping[str, tuple[tuple[tuple[int, ...], ...], ...]] = {
-    "@22": (((2, 3), (3, 4)), ((1, 3), (3, 1)), ((3, 1), (1, 2)), ((1, 1), (1, 1))),
-    "@21": (((2, 3), (3,)), ((1, 4), (4,)), ((4, 1), (1,))),
-    "@12": (((2,), (2, 3)), ((1,), (1, 4)), ((4,), (4, 1))),
-    "@11": (((1,), (1,)), ((3,), (3,))),
+    "@ 22": (((2, 3), (3, 4)), ((1, 3), (3, 1)), ((3, 1), (1, 2)), ((1, 1), (1, 1))),
+    "@ 21": (((2, 3), (3,)), ((1, 4), (4,)), ((4, 1), (1,))),
+    "@ 12": (((2,), (2, 3)), ((1,), (1, 4)), ((4,), (4, 1))),
+    "@ 11": (((1,), (1,)), ((3,), (3,))),
     "outer": (((2,), (3,)), ((1,), (4,)), ((4,), (1,))),
     "transpose": (((2, 3),), ((1, 4),), ((4, 1),), ((1, 1),)),
     "diag": (((1,),), ((3,),), ((1, 1),), ((3, 3),)),
     **dict.fromkeys(("dot", "vector", "logits"), (((1,),) * 2, ((4,),) * 2)),
     **dict.fromkeys(("pair", "reduce"), (((1,),) * 2, ((4,),) * 2, ((2, 3),) * 2, ((3, 1),) * 2)),
 }
-PULLED = [row for row in PRIMITIVES.values() if row.pullbacks and row.name not in (VECTOR, INDEX, "concat")]
+PULLED = [row for row in ROWS if row.pullbacks and row.symbol not in (VECTOR, INDEX, "concat")]
 CASES = [
-    (row, shapes[: len(row.params)]) for row in PULLED for shapes in SHAPES.get(row.name) or SHAPES.get(row.shape, ())
+    (row, shapes[: len(row.params)]) for row in PULLED for shapes in SHAPES.get(title(row)) or SHAPES.get(row.shape, ())
 ]
-each_case = pytest.mark.parametrize(("row", "shapes"), CASES, ids=[f"{row.name} {shapes}" for row, shapes in CASES])
+each_case = pytest.mark.parametrize(("row", "shapes"), CASES, ids=[f"{title(row)} {shapes}" for row, shapes in CASES])
 
 
 def drawn(row: Primitive, shapes: tuple[tuple[int, ...], ...]) -> list[Any]:
     """Random arguments; of cross entropy, probabilities."""
-    random = np.random.default_rng(len(row.name))
-    low, high = (0.1, 0.9) if row.name.startswith("cross_entropy") else (-2, 2)
+    random = np.random.default_rng(len(title(row)))
+    low, high = (0.1, 0.9) if row.symbol.startswith("cross_entropy") else (-2, 2)
     return [random.uniform(low, high, shape) for shape in shapes]
 
 
@@ -359,7 +360,7 @@ def pulled_back(row: Primitive, args: list[Any], ct: Any) -> list[Any]:
 
 
 def test_every_pullback_has_a_case() -> None:
-    assert {row.name for row, _ in CASES} == {row.name for row in PULLED}
+    assert {row for row, _ in CASES} == set(PULLED)
 
 
 @pytest.mark.parametrize("column", ["textbook", "stable", "derived"])
@@ -378,10 +379,10 @@ def exps(x: Any) -> Any:
 
 
 VECTOR_VALUES: Mapping[str, Callable[..., Any]] = {
-    "@22": lambda x, y: np.einsum("ij,jk->ik", x, y),
-    "@21": lambda x, y: np.einsum("ij,j->i", x, y),
-    "@12": lambda x, y: np.einsum("i,ij->j", x, y),
-    "@11": lambda x, y: np.einsum("i,i->", x, y),
+    "@ 22": lambda x, y: np.einsum("ij,jk->ik", x, y),
+    "@ 21": lambda x, y: np.einsum("ij,j->i", x, y),
+    "@ 12": lambda x, y: np.einsum("i,ij->j", x, y),
+    "@ 11": lambda x, y: np.einsum("i,i->", x, y),
     "dot": lambda x, y: np.einsum("i,i->", x, y),
     "outer": lambda x, y: np.array([[a * b for b in y] for a in x]),
     "transpose": lambda x: np.array([x[:, j] for j in range(x.shape[1])]),
@@ -390,21 +391,21 @@ VECTOR_VALUES: Mapping[str, Callable[..., Any]] = {
     "mean": lambda x: math.fsum(x.flat) / x.size,
     "prod": lambda x: math.prod(x.flat),
     "norm": lambda x: math.hypot(*x.flat),
-    "max/1": lambda x: max(x.flat),
-    "min/1": lambda x: min(x.flat),
+    "max 1": lambda x: max(x.flat),
+    "min 1": lambda x: min(x.flat),
     "logsumexp": lambda x: np.log(np.exp(x).sum()),
     "softmax": exps,
     "log_softmax": lambda x: np.log(exps(x)),
     "softmax_cross_entropy": lambda a, t: -sum(t * np.log(exps(a))),
-    "cross_entropy/vectors": lambda p, t: -(t * np.log(p)).sum(),
-    "mse/vectors": lambda y, t: ((y - t) ** 2).sum() / y.size,
+    "cross_entropy 11": lambda p, t: -(t * np.log(p)).sum(),
+    "mse 11": lambda y, t: ((y - t) ** 2).sum() / y.size,
 }
 
 
 @each_case
 def test_values_are_those_of_independent_formulas(row: Primitive, shapes: tuple[tuple[int, ...], ...]) -> None:
     args = drawn(row, shapes)
-    got, expected = row.array.evaluate(*args), VECTOR_VALUES[row.name](*args)
+    got, expected = row.array.evaluate(*args), VECTOR_VALUES[title(row)](*args)
     assert np.shape(got) == np.shape(expected)
     np.testing.assert_allclose(got, expected, rtol=1e-13, atol=1e-15)
 
@@ -425,9 +426,9 @@ HUGE = [1000.0, 1001.0, 1002.0]
         ("log_softmax", ([40.0, 0.0],), [-TINY, -40]),
         ("softmax_cross_entropy", ([40.0, 0.0], [1.0, 0.0]), TINY),
         ("softmax_cross_entropy", ([1e4, -1e4], [0.0, 1.0]), 2e4),
-        ("cross_entropy/vectors", ([1.0, 0.0], [1.0, 0.0]), 0),
-        ("cross_entropy/vectors", ([0.25, 0.75], [1.0, 0.0]), math.log(4)),
-        ("mse/vectors", ([1.0, 2.0], [0.0, 4.0]), 2.5),
+        ("cross_entropy 11", ([1.0, 0.0], [1.0, 0.0]), 0),
+        ("cross_entropy 11", ([0.25, 0.75], [1.0, 0.0]), math.log(4)),
+        ("mse 11", ([1.0, 2.0], [0.0, 4.0]), 2.5),
         ("norm", ([0.0, 0.0],), 0),
         ("prod", ([2.0, 0.0, 5.0],), 0),
     ],
@@ -435,8 +436,8 @@ HUGE = [1000.0, 1001.0, 1002.0]
 def test_value_at_a_hard_point(name: str, args: tuple[list[float], ...], value: Any) -> None:
     with quiet():
         for got in (
-            PRIMITIVES[name].array.evaluate(*map(np.array, args)),
-            np.squeeze(PRIMITIVES[name].stacked.evaluate(*map(stacked.column, args))),
+            TABLE[name].array.evaluate(*map(np.array, args)),
+            np.squeeze(TABLE[name].stacked.evaluate(*map(stacked.column, args))),
         ):
             np.testing.assert_allclose(got, value, rtol=1e-9, atol=1e-300)
 
@@ -447,8 +448,8 @@ def test_value_at_a_hard_point(name: str, args: tuple[list[float], ...], value: 
         ("prod", ([2.0, 0.0, 5.0],), 3.0, [0, 30, 0]),
         ("prod", ([0.0, 0.0, 5.0],), 1.0, [0, 0, 0]),
         ("norm", ([0.0, 0.0],), 1.0, [0, 0]),
-        ("max/1", ([3.0, 1.0, 3.0],), 2.0, [1, 0, 1]),
-        ("min/1", ([3.0, 1.0, 3.0],), 2.0, [0, 2, 0]),
+        ("max 1", ([3.0, 1.0, 3.0],), 2.0, [1, 0, 1]),
+        ("min 1", ([3.0, 1.0, 3.0],), 2.0, [0, 2, 0]),
         ("softmax", ([40.0, 0.0],), [1.0, 0.0], [TINY, -TINY]),
         ("softmax", ([40.0, 0.0],), [3.0, 5.0], [-2 * TINY, 2 * TINY]),
         ("softmax", ([1e4, -1e4],), [1.0, 0.0], [0, 0]),
@@ -457,11 +458,11 @@ def test_value_at_a_hard_point(name: str, args: tuple[list[float], ...], value: 
         ("logsumexp", (HUGE,), 1.0, [0.0900305732, 0.2447284711, 0.6652409558]),
         ("softmax_cross_entropy", ([40.0, 0.0], [1.0, 0.0]), 1.0, [-TINY, TINY]),
         ("softmax_cross_entropy", ([1e4, -1e4], [0.0, 1.0]), 1.0, [1, -1]),
-        ("cross_entropy/vectors", ([1.0, 0.0], [1.0, 0.0]), 1.0, [-1, 0]),
+        ("cross_entropy 11", ([1.0, 0.0], [1.0, 0.0]), 1.0, [-1, 0]),
     ],
 )
 def test_pullback_at_a_hard_point(name: str, args: tuple[list[float], ...], ct: Any, slopes: list[float]) -> None:
-    row = PRIMITIVES[name]
+    row = TABLE[name]
     with quiet():
         got = pulled_back(row, [np.array(arg) for arg in args], np.array(ct))[0]
         columns = [stacked.column(arg) for arg in args]
@@ -528,7 +529,7 @@ OUTSIDE = {"exp": -1e-9, "cosh": 0.5, "softplus": -1, "relu": -1, "sigmoid": 1.1
 
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_what_is_outside_the_range_is_told(name: str) -> None:
-    assert not PRIMITIVES[name].array.in_range(np.float64(OUTSIDE[name]))
+    assert not TABLE[name].array.in_range(np.float64(OUTSIDE[name]))
 
 
 CHOOSING = [
@@ -538,7 +539,7 @@ LITERALS = (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 1e16, math.inf)
 HARD = np.array([-math.inf, -2.0, -1.0, -0.0, 0.0, 0.25, 1.0, 2.0, 1e200, math.inf, math.nan])
 
 
-@pytest.mark.parametrize("row", CHOOSING, ids=[row.name for row in CHOOSING])
+@pytest.mark.parametrize("row", CHOOSING, ids=[title(row) for row in CHOOSING])
 def test_a_literal_settles_choices_and_no_digit(row: Primitive) -> None:
     assert CHOOSING
     with quiet():

@@ -17,6 +17,7 @@ from backcalc.language.expr import NEGATE, NOWHERE, Call, Expr, Name, Number, fo
 from backcalc.language.forms import leaves_of
 from backcalc.language.statements import Definition, Edge
 from backcalc.rules.functions.arrays import Array
+from backcalc.rules.row import Primitive
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source
 
@@ -31,7 +32,7 @@ class Operation(NamedTuple):
     An argument is ("name", i) or ("number", i), a column of the lines, ("literal", x), or ("op", i), an earlier one.
     """
 
-    row: str
+    row: Primitive
     args: tuple[tuple[str, float], ...]
 
 
@@ -121,5 +122,5 @@ def _operations(tape: Tape) -> list[Operation]:
             place[slot] = "literal", literal
         elif row is not None:
             place[slot] = "op", len(found)
-            found.append(Operation(row.name, tuple(place[arg] for arg in tape.args[slot])))
+            found.append(Operation(row, tuple(place[arg] for arg in tape.args[slot])))
     return found

@@ -15,7 +15,7 @@ from backcalc.bulk.graph.columns import Template
 from backcalc.bulk.graph.evaluate import Flags, Operations
 from backcalc.bulk.graph.model import ArrayGraph
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.primitives import PRIMITIVES, Primitive
+from backcalc.rules.row import Primitive
 
 MOST_ARGS = 3
 
@@ -39,7 +39,7 @@ class ArrayTape:
         self.slot, self._begin = ends - 1, ends - sizes
         self.size = int(sizes.sum())
         self.rows: list[Primitive] = []
-        self._row_numbers: dict[str, int] = {}
+        self._row_numbers: dict[Primitive, int] = {}
         self._written: list[tuple[Indices, int, list[Indices]]] = []  # Slots, their row, and their arguments.
         self._literals: list[tuple[Indices, Array]] = []
         self._partials, self._computed = self._annotations()
@@ -139,11 +139,11 @@ class ArrayTape:
     def _constants(self) -> dict[int, int]:
         return {place: int(self._new(np.array([value]))[0]) for place, value in self.graph.constants.items()}
 
-    def _row(self, name: str) -> int:
-        if name not in self._row_numbers:
-            self._row_numbers[name] = len(self.rows)
-            self.rows.append(PRIMITIVES[name])
-        return self._row_numbers[name]
+    def _row(self, row: Primitive) -> int:
+        if row not in self._row_numbers:
+            self._row_numbers[row] = len(self.rows)
+            self.rows.append(row)
+        return self._row_numbers[row]
 
     def _new(self, numbers: Array) -> Indices:
         """New slots that hold `numbers`."""

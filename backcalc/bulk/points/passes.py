@@ -174,13 +174,13 @@ class _Traced:
         return value
 
     def apply(self, slot: int, row: Primitive, args: Sequence[Operand]) -> Operand:  # noqa: ARG002  As of stacks.
-        return trace.sigmoid(*args) if row.name == "sigmoid" else bound(row, trace).evaluate(*args)
+        return trace.sigmoid(*args) if row.symbol == "sigmoid" else bound(row, trace).evaluate(*args)
 
     def along(self, partial: Operand, slot: int, ct: Any, head: int) -> Any:  # noqa: ARG002  As of stacks.
         return Gates(trace).along(ct, partial, gated=False)
 
     def pulled(self, slot: int, row: Primitive, *_: Any) -> Any:
-        raise AssertionError(slot, row.name)  # Of numbers alone there are none.
+        raise AssertionError(slot, row.symbol)  # Of numbers alone there are none.
 
     def summed(self, ct: Any, *_: int) -> Any:
         return ct

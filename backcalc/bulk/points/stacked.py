@@ -41,9 +41,9 @@ class Stacked:
 
     def apply(self, slot: int, row: Primitive, args: Sequence[Any]) -> Any:
         """The value of an operation."""
-        if row.name in (VECTOR, "concat"):
+        if row.symbol in (VECTOR, "concat"):
             return self._joined(slot, args)
-        if row.name == INDEX:
+        if row.symbol == INDEX:
             return _element(args[0], self.tape.indices[slot], self.shapes[self.tape.args[slot][0]])
         return row.stacked.evaluate(*args)
 
@@ -57,13 +57,13 @@ class Stacked:
     def pulled(self, slot: int, row: Primitive, k: int, operands: list[Any], ct: Any) -> Any:
         """What an operation on arrays as wholes hands to its k-th argument."""
         arg = self.tape.args[slot][k]
-        if row.name == INDEX:
+        if row.symbol == INDEX:
             # The other elements are not among what this reads: nothing comes to them.
             def placed(part: Any) -> Array:
                 return _placed(self._full(part, slot), self.tape.indices[slot], self.shapes[arg])
 
             return Gated(placed(value_of(ct)), lambda: placed(ct.open if isinstance(ct, Gated) else 1.0))
-        if row.name in (VECTOR, "concat"):
+        if row.symbol in (VECTOR, "concat"):
             return GATES.through(ct, *[lambda part: self._taken(self._full(part, slot), slot, k)] * 2)
         count = float(prod(n or 0 for n in self.shapes[self.tape.args[slot][0]]))
         return GATES.through(

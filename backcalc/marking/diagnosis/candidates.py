@@ -8,14 +8,15 @@ from math import isfinite, nan, prod
 from random import Random
 
 from backcalc.marking.diagnosis.in_values import wrong_row
-from backcalc.marking.diagnosis.mistakes import ANSWER, STEP, SUM, TERM, VALUE, Mistake, rows_at
+from backcalc.marking.diagnosis.mistakes import ANSWER, STEP, SUM, TERM, VALUE, Mistake, rows_at, rows_with
 from backcalc.marking.diagnosis.steps import TURNED, Steps, Term, Wrong
+from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
 
 Round = Callable[[float], float]
-_SUM = Primitive(SUM, ("a", "v", "product"), "")
-_TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "")
-_WRITTEN = Primitive(ANSWER, ("t", "a", "other"), "")
+_SUM = Primitive(SUM, ("a", "v", "product"), "", PRIMITIVES)
+_TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "", PRIMITIVES)
+_WRITTEN = Primitive(ANSWER, ("t", "a", "other"), "", PRIMITIVES)
 SPREAD = 0.2  # By how much numbers are shifted to see whether two formulas are one.
 
 
@@ -156,13 +157,13 @@ class Candidates:
             for mistake in rows_at(STEP):
                 text = TURNED if mistake.change == "-c" else "1"
                 yield from (Candidate(mistake, user, slot, {(slot, k): text}) for k in places)
-            for mistake in rows_at(row.name):
+            for mistake in rows_with(row):
                 texts = [text.strip() for text in mistake.change.split(";")]
                 yield from (
                     Candidate(mistake, user, slot, {(slot, k): text})
                     for k, text in enumerate(texts) if text and k in places
                 )  # fmt: skip
-            for mistake in rows_at(row.name, of_values=True):
+            for mistake in rows_with(row, of_values=True):
                 if mistake.at_once and mistake.change and places == [0]:
                     yield Candidate(mistake, user, slot, {(slot, 0): mistake.change})
 
@@ -171,7 +172,7 @@ class Candidates:
         for slot in self.steps.inner(tape.slot[node]):
             row = self.steps.rows[slot]
             if row is not None and not tape.constant[slot]:
-                for mistake in rows_at(row.name, of_values=True):
+                for mistake in rows_with(row, of_values=True):
                     yield Candidate(mistake, operation=slot, rows={slot: wrong_row(mistake, row)})
         for mistake in rows_at(VALUE):
             others = range(len(self.run.graph.nodes)) if "other" in names_in(mistake.change) else (None,)

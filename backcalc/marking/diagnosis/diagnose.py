@@ -16,7 +16,8 @@ from backcalc.marking.diagnosis.in_sweep import Changes, Term, changed
 from backcalc.marking.diagnosis.in_values import Redone, redone
 from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, Kind, rows_at
 from backcalc.marking.diagnosis.suspects import Lineup, Suspect
-from backcalc.rules.row import Primitive, names_in, symbol_of
+from backcalc.rules.primitives import PRIMITIVES
+from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import by_hand, derivative, product
 from backcalc.text.wording import shorten
@@ -36,7 +37,7 @@ _PARTS = {"+": "summand", "*": "factor", "/": "divisor"}
 _WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
 
 # What the texts of answers and values as they are written down speak of.
-_WRITTEN = Primitive(ANSWER, ("t", "a", "other"), "")
+_WRITTEN = Primitive(ANSWER, ("t", "a", "other"), "", PRIMITIVES)
 
 Index = tuple[Any, ...]
 """Of an element, or of a part; empty for all of it."""
@@ -267,8 +268,7 @@ class Diagnoser:
         name = suspect.mistake.where
         if suspect.operation is not None:
             row = self.run.linear.evaluation.rows[suspect.operation]
-            name = row.name if row is not None else name
-        name = symbol_of(name)
+            name = row.symbol if row is not None else name
         return _WORDS.get(name, name)
 
     def _dropped(self, suspect: Suspect) -> str:

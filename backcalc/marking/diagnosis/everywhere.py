@@ -31,11 +31,11 @@ def throughout(changes: Changes) -> list[Throughout]:
     evaluation = changes.linear.evaluation
     if not evaluation.is_known:
         return []
-    places: dict[str, list[int]] = {}
+    places: dict[Primitive, list[int]] = {}
     for slot in sorted(changes.cotangents):
         row = changes.row(slot)
         if row is not None and changes.tape.owner[slot] is not None:
-            places.setdefault(row.name, []).append(slot)
+            places.setdefault(row, []).append(slot)
     with quietly(evaluation.has_arrays):
         return [each for slots in places.values() if len(slots) > 1 for each in _everywhere(changes, slots)]
 
@@ -54,9 +54,9 @@ def _everywhere(changes: Changes, slots: list[int]) -> Iterator[Throughout]:
 def _may_be_made(mistake: Mistake, row: Primitive) -> bool:
     """Whether a mistake is one that is made with a primitive again and again."""
     if mistake.where == EACH:
-        return len(row.params) == 1 and row.name != NEGATE and row.shape == "elementwise"
+        return len(row.params) == 1 and row.symbol != NEGATE and row.shape == "elementwise"
     # Nobody leaves out a summand each time.
-    return mistake.where == row.name and not mistake.value and mistake.kind != "missing-term"
+    return mistake.is_made_with(row) and not mistake.value and mistake.kind != "missing-term"
 
 
 def _wrong_edges(changes: Changes, slot: int, mistake: Mistake) -> list[Contributing]:

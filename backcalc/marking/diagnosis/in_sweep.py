@@ -15,14 +15,15 @@ from typing import Any, NamedTuple
 from backcalc.calculus.linearize import pull
 from backcalc.calculus.run import Run
 from backcalc.calculus.sweep import forward
-from backcalc.marking.diagnosis.mistakes import STEP, SUM, TERM, Mistake, rows_at
+from backcalc.marking.diagnosis.mistakes import STEP, SUM, TERM, Mistake, rows_at, rows_with
+from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.values import all_known, is_known, quietly, shape_of
 
 # What the texts of these rows speak of.
-_SUM = Primitive(SUM, ("a", "v", "product"), "")
-_TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "")
-_STEP = Primitive(STEP, ("c", "ct"), "")
+_SUM = Primitive(SUM, ("a", "v", "product"), "", PRIMITIVES)
+_TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "", PRIMITIVES)
+_STEP = Primitive(STEP, ("c", "ct"), "", PRIMITIVES)
 
 Term = tuple[int | None, Any, Any]
 """A user, or None for a seed; the local partial of the user; the contribution."""
@@ -130,7 +131,7 @@ class Changes:
         row, args = self.row(slot), self.tape.args[slot]
         if row is None:
             return
-        for mistake in rows_at(row.name):
+        for mistake in rows_with(row):
             for k, text in enumerate(map(str.strip, mistake.change.split(";"))):
                 # `x*x` has one slot for both its arguments: which of the edges is meant, their order tells.
                 edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]

@@ -19,6 +19,7 @@ A row's columns:
              the rest is told in `diagnose`
     value    for a primitive, whether the wrong text is its value; its partials are then the others that are given
     at_once  the name of what goes wrong at once wherever it can, such as a calculator that counts in degrees
+    ranks    for a primitive, the ranks of its arguments, where others have another row
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
+
+from backcalc.rules.row import Primitive
 
 Kind = Literal[
     "sign", "missing-term", "missing-factor", "rule", "value", "product", "degrees", "other-node", "transpose"
@@ -44,6 +47,11 @@ class Mistake:
     text: str
     value: str = ""
     at_once: str = ""
+    ranks: tuple[int, ...] = ()
+
+    def is_made_with(self, row: Primitive) -> bool:
+        """Whether it is one in the local partials or the value of a primitive."""
+        return self.where == row.symbol and (not self.ranks or self.ranks in row.ranks)
 
 
 # No primitive goes by such a name.
@@ -53,16 +61,24 @@ _SIGN_HINT = "look at the sign"
 _RULE_HINT = "look up the derivative of {fn}"
 
 
-def _rule(fn: str, change: str, text: str, kind: Kind = "rule", weight: int = 2) -> Mistake:
+def _rule(fn: str, change: str, text: str, kind: Kind = "rule", ranks: tuple[int, ...] = ()) -> Mistake:
     """A wrong derivative of a primitive."""
-    return Mistake(fn, change, kind, weight, _RULE_HINT, f"{{at}}{text}")
+    return Mistake(fn, change, kind, 2, _RULE_HINT, f"{{at}}{text}", ranks=ranks)
 
 
-def _value(fn: str, value: str, text: str, change: str = "", kind: Kind = "rule", **columns: str) -> Mistake:
+def _value(
+    fn: str,
+    value: str,
+    text: str,
+    change: str = "",
+    kind: Kind = "rule",
+    at_once: str = "",
+    ranks: tuple[int, ...] = (),
+) -> Mistake:
     """A wrong value of a primitive, with the partials that go with it where they are wrong too."""
     hint = "go through the forward pass again: look at {fn}"
     # What goes wrong at once everywhere, as degrees do, is likelier than one function taken for another.
-    return Mistake(fn, change, kind, 2 if columns else 3, hint, f"{{at}}{text}", value, **columns)
+    return Mistake(fn, change, kind, 2 if at_once else 3, hint, f"{{at}}{text}", value, at_once, ranks)
 
 
 _DEGREES = "{fn} was taken in degrees; the argument is in radians"
@@ -144,34 +160,38 @@ MISTAKES = (
     _rule("+", "0;", "one summand of the sum is not differentiated", "missing-term"),
     _rule("+", ";0", "one summand of the sum is not differentiated", "missing-term"),
     _rule("-", ";1", "the minus of a difference is lost", "sign"),
-    _rule("mse", "y - t; t - y", "the derivative of the square is twice the difference: the factor 2 is missing"),
-    _rule("mse", "2*(t - y); 2*(y - t)", "the difference is the wrong way round", "sign"),
-    _rule("mse/vectors", "ct*(y - t)/n; ct*(t - y)/n", "the derivative of the square has a factor 2, which is missing"),
-    _rule("mse/vectors", "2*ct*(y - t); 2*ct*(t - y)", "the mean divides by the number of elements"),
-    _rule("cross_entropy", "t/p; log(p) - log(1 - p)", "the sign of the cross-entropy is lost", "sign"),
-    _rule("cross_entropy", "-t/p;", "the part with 1 − t of the cross-entropy is left out", "missing-term"),
-    _rule("cross_entropy/vectors", "ct*t/p; ct*log(p)", "the sign of the cross-entropy is lost", "sign"),
-    _rule("cross_entropy/vectors", "ct*(p - t);", "p − t is the derivative with respect to what softmax is taken of"),
+    _rule("mse", "y - t; t - y",
+          "the derivative of the square is twice the difference: the factor 2 is missing", ranks=(0, 0)),
+    _rule("mse", "2*(t - y); 2*(y - t)", "the difference is the wrong way round", "sign", ranks=(0, 0)),
+    _rule("mse", "ct*(y - t)/n; ct*(t - y)/n",
+          "the derivative of the square has a factor 2, which is missing", ranks=(1, 1)),
+    _rule("mse", "2*ct*(y - t); 2*ct*(t - y)", "the mean divides by the number of elements", ranks=(1, 1)),
+    _rule("cross_entropy", "t/p; log(p) - log(1 - p)", "the sign of the cross-entropy is lost", "sign", ranks=(0, 0)),
+    _rule("cross_entropy", "-t/p;",
+          "the part with 1 − t of the cross-entropy is left out", "missing-term", ranks=(0, 0)),
+    _rule("cross_entropy", "ct*t/p; ct*log(p)", "the sign of the cross-entropy is lost", "sign", ranks=(1, 1)),
+    _rule("cross_entropy", "ct*(p - t);",
+          "p − t is the derivative with respect to what softmax is taken of", ranks=(1, 1)),
     _rule("softmax_cross_entropy", "ct*(t - softmax(a));", "p − t is the derivative, not t − p", "sign"),
     _rule("softmax_cross_entropy", "ct*softmax(a);", "p − t is the derivative; the target t is not taken off"),
     _rule("softmax", "ct*out*(1 - out)", "softmax has a full Jacobian; y(1 − y) is only its diagonal"),
     _rule("mean", "ct", "the mean divides by the number of elements", "missing-factor"),
     # Matrices
-    _rule("@22", "ct @ y;", "the matrix on the way back is to be transposed", "transpose"),
-    _rule("@22", ";x @ ct", "the matrix on the way back is to be transposed", "transpose"),
-    _rule("@22", "ct*y;", "the product of matrices was taken by elements"),
-    _rule("@22", ";x*ct", "the product of matrices was taken by elements"),
-    _rule("@21", "outer(y, ct);", "the outer product is the wrong way round", "transpose"),
-    _rule("@21", ";x @ ct", "the matrix on the way back is to be transposed", "transpose"),
-    _rule("@12", "ct @ y;", "the matrix on the way back is to be transposed", "transpose"),
-    _rule("@12", ";outer(ct, x)", "the outer product is the wrong way round", "transpose"),
+    _rule("@", "ct @ y;", "the matrix on the way back is to be transposed", "transpose", ranks=(2, 2)),
+    _rule("@", ";x @ ct", "the matrix on the way back is to be transposed", "transpose", ranks=(2, 2)),
+    _rule("@", "ct*y;", "the product of matrices was taken by elements", ranks=(2, 2)),
+    _rule("@", ";x*ct", "the product of matrices was taken by elements", ranks=(2, 2)),
+    _rule("@", "outer(y, ct);", "the outer product is the wrong way round", "transpose", ranks=(2, 1)),
+    _rule("@", ";x @ ct", "the matrix on the way back is to be transposed", "transpose", ranks=(2, 1)),
+    _rule("@", "ct @ y;", "the matrix on the way back is to be transposed", "transpose", ranks=(1, 2)),
+    _rule("@", ";outer(ct, x)", "the outer product is the wrong way round", "transpose", ranks=(1, 2)),
     # Values
     _value("sin", "sin(x*pi/180)", _DEGREES, "cos(x*pi/180)", "degrees", at_once="degrees"),
     _value("cos", "cos(x*pi/180)", _DEGREES, "-sin(x*pi/180)", "degrees", at_once="degrees"),
     _value("tan", "tan(x*pi/180)", _DEGREES, "1 + out^2", "degrees", at_once="degrees"),
     _value("log", "log10(x)", _LOG10, at_once="log10"),
     _value("softmax_cross_entropy", "-dot(t, log_softmax(a))/log(10)", _LOG10, at_once="log10"),
-    _value("cross_entropy/vectors", "-sum(t*log(p))/log(10)", _LOG10, at_once="log10"),
+    _value("cross_entropy", "-sum(t*log(p))/log(10)", _LOG10, at_once="log10", ranks=(1, 1)),
     _value("mean", "sum(x)", "the mean divides by the number of elements", kind="missing-factor"),
     _value("sin", "cos(x)", "cos was taken in place of sin"),
     _value("cos", "sin(x)", "sin was taken in place of cos"),
@@ -198,11 +218,16 @@ MISTAKES = (
     _value("/", "y/x", "the quotient is upside down"),
     _value("^", "x*y", "a power was taken as a product"),
     _value("^", "x", "the power is left out"),
-    _value("mse", "(y - t)^2/2", "the squared loss has no ½ here", kind="missing-factor"),
+    _value("mse", "(y - t)^2/2", "the squared loss has no ½ here", kind="missing-factor", ranks=(0, 0)),
 )  # fmt: skip
 
 
 @cache
 def rows_at(where: str, *, of_values: bool = False) -> tuple[Mistake, ...]:
-    """The rows of a place: those that change the sweep or a local partial, or those `of_values`."""
+    """The rows of a place: those that change the sweep, or those `of_values`."""
     return tuple(row for row in MISTAKES if row.where == where and bool(row.value) == of_values)
+
+
+def rows_with(primitive: Primitive, *, of_values: bool = False) -> tuple[Mistake, ...]:
+    """The rows of a primitive: those that change a local partial, or those `of_values`."""
+    return tuple(row for row in rows_at(primitive.symbol, of_values=of_values) if row.is_made_with(primitive))

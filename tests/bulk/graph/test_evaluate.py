@@ -10,11 +10,11 @@ import pytest
 from graphs import allowance, programs, spread, truths
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import TABLE
 
 import backcalc
 from backcalc.bulk.graph import evaluate as operations
 from backcalc.bulk.graph.evaluate import Operations
-from backcalc.rules.primitives import PRIMITIVES
 
 law = settings(deadline=None, derandomize=True, max_examples=60)
 ALWAYS = pytest.mark.parametrize("few", [0, 10**9], ids=["arrays", "one by one"])  # Either way for all operations.
@@ -157,7 +157,7 @@ def test_what_is_remarkable(text, at, is_remarkable, few):
 
 
 def test_there_is_no_edge_to_a_constant_or_a_branch_that_is_not_taken():
-    rows = [PRIMITIVES["*"], PRIMITIVES["where"], PRIMITIVES["floor"]]
+    rows = [TABLE["*"], TABLE["where"], TABLE["floor"]]
     # Slots: x = 3, the literal 2, 2*x, where(x, 2*x, x), floor(x).
     args = np.array([[-1] * 3, [-1] * 3, [1, 0, -1], [0, 2, 0], [0, -1, -1]], np.int32)
     program = Operations(rows, np.array([-1, -1, 0, 1, 2]), args, np.array([False, True, False, False, False]))
@@ -177,7 +177,7 @@ def test_no_operations():
 
 def test_a_cycle_has_no_values():
     args = np.array([[1, -1, -1], [0, -1, -1]], np.int32)
-    program = Operations([PRIMITIVES["sin"]], np.zeros(2, np.int32), args, np.zeros(2, bool))
+    program = Operations([TABLE["sin"]], np.zeros(2, np.int32), args, np.zeros(2, bool))
     assert program.plan.cyclic.tolist() == [0, 1]
     with pytest.raises(ValueError, match="the graph has a cycle"):
         program.evaluate(np.zeros(2))
@@ -201,7 +201,7 @@ def test_a_large_program(width):
     args[halves, 0] = np.concatenate([begins, sums[:-width]])
     args[halves, 1], args[sums, 0], args[sums, 1] = 0, halves, 1
     constant = np.arange(count) < 2
-    program = Operations([PRIMITIVES["*"], PRIMITIVES["+"]], ops, args, constant)
+    program = Operations([TABLE["*"], TABLE["+"]], ops, args, constant)
     values = program.evaluate(np.concatenate([[0.5, 1.0], np.linspace(-5, 5, width), np.zeros(2 * LARGE)]))
     assert (values[sums[-width:]] == 2).all()
     assert int(program.plan.levels.max()) == 2 * steps

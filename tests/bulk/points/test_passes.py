@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import title
 
 import backcalc
 from backcalc.analysis.samples import samples
@@ -18,7 +19,7 @@ from backcalc.bulk.points.runner import Runner
 from backcalc.bulk.points.trace import Program
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.tape import tape_of
-from backcalc.rules.primitives import PRIMITIVES
+from backcalc.rules.primitives import ROWS
 
 law = settings(deadline=None, derandomize=True, max_examples=60)
 VALUES = [-2.5, -1.0, -0.25, 0.0, 0.3, 1.0, 2.0, 30.0]
@@ -60,17 +61,17 @@ def test_what_nothing_needs_is_not_computed():
     assert functions(program_of("h = sin(x)\ny = x + 0*z\noutput y\n", "x", "z"))["sin"] == 0
 
 
-ROWS = [
+FUNCTIONS = [
     row
-    for row in PRIMITIVES.values()
-    if row.shape == "elementwise" and row.name.isidentifier() and row.name not in ("and", "or", "not")
+    for row in ROWS
+    if row.shape == "elementwise" and row.symbol.isidentifier() and row.symbol not in ("and", "or", "not")
 ]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", FUNCTIONS, ids=title)
 def test_every_function_is_what_it_is_at_each_point(row):
     names = ("x", "z", "w")[: len(row.params)]
-    text = f"y = {row.name}({', '.join(names)})"
+    text = f"y = {row.symbol}({', '.join(names)})"
     points = np.array(np.meshgrid(*[VALUES] * len(names))).reshape(len(names), -1)
     agrees(text, dict(zip(names, points, strict=True)))
 

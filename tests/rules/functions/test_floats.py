@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rows import TABLE, title
 
 from backcalc.rules.functions import floats as scalar
 from backcalc.rules.lower import FUNCTION_NAMES
-from backcalc.rules.primitives import PRIMITIVES, Primitive
+from backcalc.rules.primitives import PRIMITIVES, ROWS, Primitive
 
 inf, nan = math.inf, math.nan
 
@@ -30,15 +31,15 @@ NUMPY_NAMES = {
 
 def in_numpy(row: Primitive) -> Any:
     """NumPy's function for the row; None where it has none."""
-    name = FUNCTION_NAMES.get(row.name, row.name)
-    return getattr(np, NUMPY_NAMES.get(row.name, name), None)
+    name = FUNCTION_NAMES.get(row.symbol, row.symbol)
+    return getattr(np, NUMPY_NAMES.get(row.symbol, name), None)
 
 
-SCALAR = [row for row in PRIMITIVES.values() if row.shape == "elementwise"]
+SCALAR = [row for row in ROWS if row.shape == "elementwise"]
 WITNESSED = [row for row in SCALAR if in_numpy(row)]
 
 
-@pytest.mark.parametrize("row", WITNESSED, ids=[row.name for row in WITNESSED])
+@pytest.mark.parametrize("row", WITNESSED, ids=title)
 def test_special_values_are_numpys(row: Primitive) -> None:
     for point in product(SPECIAL, repeat=len(row.params)):
         with np.errstate(all="ignore"):
@@ -46,7 +47,7 @@ def test_special_values_are_numpys(row: Primitive) -> None:
         got = row.evaluate(*point)
         assert same(got, expected), (point, got, expected)
         # Which of two zeros that are equal `max` takes, not even NumPy's own loops agree on.
-        assert got != 0 or row.name in ("max", "min") or same_sign(got, expected), (point, got, expected)
+        assert got != 0 or row.symbol in ("max", "min") or same_sign(got, expected), (point, got, expected)
 
 
 def same(got: float, expected: float) -> bool:
@@ -63,15 +64,14 @@ def same_sign(got: float, expected: float) -> bool:
 
 def test_most_of_the_base_is_witnessed() -> None:
     own = {name for name in vars(scalar) if callable(getattr(scalar, name)) and name in PRIMITIVES}
-    assert own - {row.name for row in WITNESSED} == {"erf", "erfc"}
+    assert own - {row.symbol for row in WITNESSED} == {"erf", "erfc"}
 
 
 BOOLEAN = ("<", "<=", ">", ">=", "==", "!=", "and", "or", "not")
 
 
-@pytest.mark.parametrize("name", [row.name for row in SCALAR if row.name not in BOOLEAN])
-def test_nan_gives_nan(name: str) -> None:
-    row = PRIMITIVES[name]
+@pytest.mark.parametrize("row", [row for row in SCALAR if row.symbol not in BOOLEAN], ids=title)
+def test_nan_gives_nan(row: Primitive) -> None:
     assert math.isnan(row.evaluate(*[nan] * len(row.params)))
 
 
@@ -99,13 +99,13 @@ def test_nan_gives_nan(name: str) -> None:
     ],
 )
 def test_limits(name: str, x: float, value: float) -> None:
-    assert PRIMITIVES[name].evaluate(x) == value
+    assert TABLE[name].evaluate(x) == value
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh"])
 @pytest.mark.parametrize("x", [-1e4, -745.5, -709.0, -40.0, 40.0, 709.0, 745.5, 1e4])
 def test_saturation_neither_overflows_nor_is_nan(name: str, x: float) -> None:
-    row = PRIMITIVES[name]
+    row = TABLE[name]
     value = row.evaluate(x)
     assert math.isfinite(value)
     assert 0 <= row.slopes[0](x, value) <= 1
