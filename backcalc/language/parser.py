@@ -147,6 +147,25 @@ def parse_answer(source: Source, span: Span | None = None) -> Answer:
     return _read_whole(source, "answer", span)  # type: ignore[no-any-return]
 
 
+def parse_value(source: Source, text: str, at: int) -> Expr:
+    """The expression `text`, the value of an answer, which stands in `source`, or what it was made of, from `at` on.
+
+    Raises ParseError.
+    """
+    # As an answer, so that what is wrong is told in the words of one; only then is the text as long as its source.
+    answer = f"y={text}"
+    try:
+        return parser().parse(answer, "answer", at - 2).value  # type: ignore[no-any-return]
+    except RefusedError as error:
+        from backcalc.language.hints import explain
+
+        written = Source(source.name, " " * (at - 2) + answer)
+        diagnostic = explain(written, Span(at - 2, at + len(text)), error, "answer")
+        raise ParseError(source, [diagnostic]) from None
+    except RejectedError as rejected:
+        raise ParseError(source, [rejected.diagnostic]) from None
+
+
 def _read_whole(source: Source, start: str, span: Span | None = None) -> Any:
     try:
         return _read(source, span or Span(0, len(source.text)), start)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from backcalc.language.expr import Expr
+from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
 
 
@@ -113,6 +114,14 @@ class Program(NamedTuple):
     comments: tuple[Comment, ...]
 
 
+class Link(NamedTuple):
+    """A part of an answer that is a chain, `0.5*0.68 = 0.34`: its value, and where it stands."""
+
+    value: Expr
+    span: Span
+    fault: Diagnostic | None = None
+
+
 class Answer(NamedTuple):
     """`dL/dx1 = -100` (`of` L, `wrt` x1) or `t1 = 0.84` (`wrt` is None): a result that somebody states.
 
@@ -126,3 +135,12 @@ class Answer(NamedTuple):
     value_span: Span
     of_place: tuple[int, ...] = ()
     wrt_place: tuple[int, ...] = ()
+    then: str | None = None
+    """What a second derivative is by besides; empty where the graph is to tell it from `wrt`."""
+    then_place: tuple[int, ...] = ()
+    links: tuple[Link, ...] = ()
+    """All links of a chain, of which `value` is the last; none of what is no chain."""
+    points: float | None = None
+    """What it is worth, where it says so."""
+    fault: Diagnostic | None = None
+    """Why its value could not be read."""

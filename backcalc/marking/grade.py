@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 from backcalc.language.statements import Answer, Comment
 from backcalc.marking.key import Key
-from backcalc.marking.mark import Mark, Verdict
+from backcalc.marking.mark import VERDICTS, Mark, Verdict
 from backcalc.marking.missing import last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, SheetReader, by_place, read_stated
-from backcalc.marking.subject import subject_of
+from backcalc.marking.subject import settle, subject_of
 from backcalc.marking.submissions import Submission
 from backcalc.rules.values import shape_of
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
@@ -23,11 +23,11 @@ from backcalc.text.numerals import rounded
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-"""From the best to the worst."""
+CREDIT: Mapping[Verdict, float] = {"right": 1.0, "rounding": 1.0, "follows": 1.0, "repeats": 1.0}
+"""What a verdict earns, of the points: `follows` is correct work, whose mistake was counted where it was made."""
 
-EARNING: frozenset[Verdict] = frozenset(("right", "rounding", "follows", "repeats"))
-"""Verdicts that earn the point: `follows` is correct work, whose mistake was counted where it was made."""
+STRICT: Mapping[Verdict, float] = {"right": 1.0}
+"""What is earned where only right answers count."""
 
 
 MOST_DIGITS = 10
@@ -35,16 +35,19 @@ MOST_DIGITS = 10
 
 @dataclass(frozen=True)
 class Graded:
-    """The marks of a submission, and which of them earn a point.
+    """The marks of a submission, what share of its points each earns, and how many points each is worth.
 
     `error` is what is wrong with it, or with some of its answers; where it could not be read, all are missing.
+    `is_sound` tells that nothing but the values of some answers could not be read.
     """
 
     name: str
     marked: tuple[Mark, ...]
-    earned: tuple[bool, ...]
+    earned: tuple[float, ...]
     error: BackcalcError | None = None
     is_read: bool = True
+    worth: tuple[float, ...] = ()
+    is_sound: bool = True
 
     @property
     def right(self) -> int:
@@ -52,25 +55,35 @@ class Graded:
         return sum(answer.verdict == "right" for answer in self.marked)
 
     @property
-    def points(self) -> int:
-        """How many answers earn a point."""
-        return sum(self.earned)
+    def weights(self) -> tuple[float, ...]:
+        """The points that each answer is worth: one where nothing else is said."""
+        return self.worth or (1.0,) * len(self.marked)
+
+    @property
+    def points(self) -> float:
+        """The points that are earned."""
+        return sum(share * weight for share, weight in zip(self.earned, self.weights, strict=True))
+
+    @property
+    def most(self) -> float:
+        """The points that can be had."""
+        return sum(self.weights)
 
     @property
     def score(self) -> float | None:
-        """The share of answers that earn a point; None where nothing could be read, or nothing is asked."""
-        return self.points / len(self.marked) if self.is_read and self.marked else None
+        """The share of the points that is earned; None where nothing could be read, or nothing is asked."""
+        return self.points / self.most if self.is_read and self.most else None
 
 
 class Grader:
     """Marks submissions by a key: on what is `asked`, else on what a gradebook's columns ask, else on what each has.
 
-    With `strict` only right answers earn a point.
+    `credit` is the share of an answer's points that each verdict earns.
     """
 
-    def __init__(self, key: Key, asked: Sequence[Answer] = (), *, strict: bool = False) -> None:
-        self._key, self._asked, self._reader = key, list(asked), SheetReader()
-        self._earning = frozenset(("right",)) if strict else EARNING
+    def __init__(self, key: Key, asked: Sequence[Answer] = (), credit: Mapping[Verdict, float] = CREDIT) -> None:
+        self._key, self._asked, self._reader, self._credit = key, list(asked), SheetReader(), credit
+        self._worth = {subject_of(each): each.points for each in asked if each.points is not None}
 
     def grade(self, submission: Submission) -> Graded:
         """The marks of a submission. What is wrong with it is told in what it gives."""
@@ -80,16 +93,30 @@ class Grader:
             sheet, unreadable = submission.sheet()
         except BackcalcError as error:
             marks = tuple(missing(self._key, asked, []))
-            return Graded(submission.name, marks, (False,) * len(marks), error, is_read=False)
-        found, errors = self._reader.read(sheet)
-        answers, _ = last_of_each(found)  # No warnings here: a class has too many to read.
-        marked, refused = self._key.mark(sheet, answers)
-        errors = by_place(sheet, unreadable, [*errors, *refused])
-        if not (asked or marked or errors):
+            return self._graded(submission.name, marks, error, is_read=False, is_sound=False)
+        answers, marked, errors = self._marks(submission, sheet)
+        if not (asked or marked or errors or unreadable):
             errors = [NO_ANSWERS]
+        faults = [mark.fault for mark in marked if mark.fault]
+        told = by_place(sheet, unreadable, [*errors, *faults])
         marks = tuple(on_what_is_asked(self._key, asked, answers, marked) if asked else marked)
-        earned = tuple(mark.verdict in self._earning for mark in marks)
-        return Graded(submission.name, marks, earned, submission.error(sheet, errors) if errors else None)
+        return self._graded(
+            submission.name, marks, submission.error(sheet, told) if told else None, is_sound=not (errors or unreadable)
+        )
+
+    def _marks(self, submission: Submission, sheet: Source) -> tuple[list[Answer], list[Mark], list[Diagnostic]]:
+        found, errors = self._reader.read(sheet, has_decimal_commas=submission.has_decimal_commas)
+        settled, unsettled = settle(self._key.run, found)
+        answers, _ = last_of_each(settled)  # No warnings here: a class has too many to read.
+        marked, refused = self._key.mark(sheet, answers)
+        return answers, marked, [*errors, *unsettled, *refused]
+
+    def _graded(
+        self, name: str, marks: tuple[Mark, ...], error: BackcalcError | None, *, is_read: bool = True, is_sound: bool
+    ) -> Graded:
+        earned = tuple(self._credit.get(mark.verdict, 0.0) for mark in marks)
+        worth = tuple(self._worth.get(mark.name, 1.0) for mark in marks)
+        return Graded(name, marks, earned, error, is_read, worth, is_sound)
 
 
 def on_what_is_asked(
@@ -111,7 +138,8 @@ def on_what_is_asked(
 
 def _parts(asked: Answer, answers: Iterable[Answer], given: Mapping[str, Mark]) -> list[Mark]:
     """The marks of the answers about elements of an array that is asked as a whole, each of which is there."""
-    names = [subject_of(answer) for answer in answers if (answer.of, answer.wrt) == (asked.of, asked.wrt)]
+    about = asked.of, asked.wrt, asked.then
+    names = [subject_of(answer) for answer in answers if (answer.of, answer.wrt, answer.then) == about]
     return [given[name] for name in names if name in given]
 
 
@@ -128,10 +156,11 @@ def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[lis
 
     Raises UsageError for lines that are no answers about the graph.
     """
-    answers, errors = read_stated(source, comments)
+    stated, errors = read_stated(source, comments)
+    answers, unsettled = settle(key.run, stated)
     marked, refused = key.mark(source, answers)
-    if errors or refused:
-        raise UsageError(source, [*errors, *refused])
+    if errors or unsettled or refused:
+        raise UsageError(source, [*errors, *unsettled, *refused])
     pairs = zip(answers, marked, strict=True)
     return last_of_each(answers)[0], [_contradiction(*pair) for pair in pairs if pair[1].verdict != "right"]
 
@@ -145,9 +174,3 @@ def _contradiction(answer: Answer, mark: Mark) -> Diagnostic:
 def is_flawless(graded: Graded) -> bool:
     """Whether no answer is wrong, in itself or by what it follows from, or missing."""
     return all(mark.is_fine for mark in graded.marked)
-
-
-# ---- The class -------------------------------------------------------------------------------------------------------
-
-
-# ---- Processes -------------------------------------------------------------------------------------------------------

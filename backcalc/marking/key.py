@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -11,25 +12,29 @@ from backcalc.calculus.missing import require_known
 from backcalc.calculus.run import Run
 from backcalc.language.expr import VECTOR, Call
 from backcalc.language.statements import Answer
+from backcalc.marking.attempts import attempt
 from backcalc.marking.diagnosis.candidates import Candidates
 from backcalc.marking.diagnosis.diagnose import Diagnoser, Diagnosis
 from backcalc.marking.diagnosis.steps import Steps
 from backcalc.marking.follow_through import WrongAnswers
 from backcalc.marking.local import Step
-from backcalc.marking.mark import Attempt, Mark
+from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
 from backcalc.marking.own_numbers import is_exact_work
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.sheet import question
 from backcalc.marking.sheet_marks import Work, backwards, repeated
-from backcalc.marking.subject import part, refusals, unknown
+from backcalc.marking.subject import part, refusals, settled, subject_of, unknown
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import is_known, quietly, shape_of
-from backcalc.text.errors import Code, Diagnostic
-from backcalc.text.source import Source
+from backcalc.text.errors import Code, Diagnostic, UsageError
+from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
 _NO_MARK = Mark("", "", None, "missing")
 OWN_ROUNDING = "this comes out of the rounded numbers of your own sheet"
+ROUNDED_ZERO = "this comes out when every result is rounded to {} decimals"
+BROKEN_LINK = "the first link that does not hold is {}"
+SECOND = "²"  # In the name of a second derivative, and of no other.
 SINGLE, SINGLE_DIGITS = 1e-6, 7
 """How far off, of the truth, work in single precision is, and how many digits tell it from work by hand."""
 FEWEST_DIGITS = 3
@@ -57,19 +62,33 @@ class Key:
 
     def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
         """The marks of one sheet of answers, and what keeps each of the others from being marked."""
-        sheet: list[Attempt] = []
+        found: list[Attempt | Mark] = []
         errors: list[Diagnostic] = []
         for answer in answers:
-            refused = refusals(self.run, answer)
-            value = None if refused else self.truth.expected(answer)
-            if value is not None and is_known(value):
-                sheet.append(Attempt(answer, value, source, self.truth.known(answer, value)))
-            else:
-                errors += refused or [unknown(self.run, answer)]
+            try:
+                found.append(self._attempted(answer, source))
+            except UsageError as error:
+                errors += error.diagnostics
+        sheet = [each for each in found if isinstance(each, Attempt)]
         # An answer may be infinite, or lead out of where a function exists; what that gives is for the marks to tell.
         has_arrays = self.run.linear.evaluation.has_arrays or any(shape_of(attempt.value) for attempt in sheet)
         with quietly(has_arrays):
-            return list(self._marks(sheet)), errors
+            marks = {id(attempt): mark for attempt, mark in zip(sheet, self._marks(sheet), strict=True)}
+        return [each if isinstance(each, Mark) else marks[id(each)] for each in found], errors
+
+    def _attempted(self, answer: Answer, source: Source) -> Attempt | Mark:
+        """The answer beside the truth; where it could not be read, that. Raises UsageError where nobody can mark it."""
+        answer = settled(self.run, answer)
+        if refused := refusals(self.run, answer):
+            raise UsageError(source, refused)
+        value = self.truth.expected(answer)
+        # A formula in the names of nodes has the fault that it is not constant.
+        if answer.fault:
+            text = as_written(source, answer.value_span)
+            return Mark(subject_of(answer), text, value, "unreadable", note=answer.fault.message, fault=answer.fault)
+        if value is None or not is_known(value):
+            raise UsageError(source, [unknown(self.run, answer)])
+        return attempt(answer, value, source, self.truth.known(answer, value))
 
     def first_wrong(self, marked: Iterable[Mark]) -> str | None:
         """The first wrong answer on the way: a value as the graph has them, else a derivative from the output back."""
@@ -79,7 +98,8 @@ class Key:
             asked = question(mark.name)
             return asked.wrt is not None, index[asked.of] if asked.wrt is None else -index.get(asked.wrt, len(index))
 
-        return min((mark for mark in marked if mark.verdict == "wrong"), key=place, default=_NO_MARK).name or None
+        wrong = (mark for mark in marked if mark.verdict == "wrong" and SECOND not in mark.name)
+        return min(wrong, key=place, default=_NO_MARK).name or None
 
     def _marks(self, sheet: list[Attempt]) -> Iterator[Mark]:
         # All are looked at before any is marked: what follows from a mistake may stand above it on the sheet.
@@ -90,10 +110,48 @@ class Key:
                 found[id(given)] = given.marked("rounding", note=note)
             elif note := self._shortfall(given):
                 found[id(given)] = given.wrong(self.tolerance, None, note)
+        for given in others:
+            if id(given) not in found and self._is_rounded_zero(given, sheet, found):
+                found[id(given)] = given.marked("rounding", note=ROUNDED_ZERO.format(given.decimals))
+        seconds = (given for given in others if given.is_second and id(given) not in found)
+        found |= {id(given): given.wrong(self.tolerance, None) for given in seconds}
         wrong = [given for given in others if id(given) not in found]
         if wrong:
-            found |= self._judged(sheet, wrong)
-        yield from (found[id(given)] for given in sheet)
+            found |= self._judged([given for given in sheet if not given.is_second], wrong)
+        for given in sheet:
+            mark = found[id(given)]
+            yield self._of_chain(given, mark, sheet) if given.links else mark
+
+    def _of_chain(self, given: Attempt, last: Mark, sheet: list[Attempt]) -> Mark:
+        """The mark of a chain: that of its worst link, and which is the first that does not hold."""
+        marks = [self._of_link(link, given, sheet) for link in given.links]
+        marks.append(last)
+        worst = max(marks, key=lambda mark: VERDICTS.index(mark.verdict))
+        text = as_written(given.source, Span(given.links[0].answer.value_span.start, given.answer.value_span.end))
+        note = worst.note
+        if worst.verdict == "wrong":
+            first = next(mark for mark in marks if mark.verdict == "wrong")
+            note = "; ".join(filter(None, [note, BROKEN_LINK.format(first.given)]))
+        return replace(worst, given=text, note=note)
+
+    def _of_link(self, link: Attempt, given: Attempt, sheet: list[Attempt]) -> Mark:
+        """The mark of a link, on the sheet in place of its chain's last one."""
+        if self._is_right(link):
+            return link.marked("right")
+        others = [link if other is given else replace(other, links=()) for other in sheet]
+        return next(mark for other, mark in zip(others, self._marks(others), strict=True) if other is link)
+
+    def _is_rounded_zero(self, given: Attempt, sheet: list[Attempt], found: Mapping[int, Mark]) -> bool:
+        """Whether a zero with decimals is what work to that many gives, on a sheet of which most else holds."""
+        if given.has_digits or not given.decimals or self.tolerance != AS_WRITTEN:
+            return False
+        others = [other for other in sheet if other is not given]
+        held = sum(other.has_digits and id(other) in found and found[id(other)].is_fine for other in others)
+        if 2 * held <= len(others):
+            return False
+        if abs(given.expected) <= given.half:
+            return True
+        return self.truth.is_plain(given) and bool(self._replayed(given))
 
     def _judged(self, sheet: list[Attempt], wrong: list[Attempt]) -> dict[int, Mark]:
         """The marks of the answers that are neither right nor rounded, by identity."""

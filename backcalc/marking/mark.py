@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from backcalc.calculus.constant import constant
 from backcalc.calculus.digits import (
@@ -27,9 +27,13 @@ from backcalc.language.statements import Answer
 from backcalc.marking.diagnosis.diagnose import Diagnosis
 from backcalc.marking.subject import subject_of
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.source import Source
+from backcalc.text.errors import Diagnostic
+from backcalc.text.source import Source, Span
 
 Verdict = Literal["right", "rounding", "follows", "repeats", "wrong", "unreadable", "missing"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+"""From the best to the worst."""
+
 _COMMENT = re.compile(r"#[^\n]*")  # Inside brackets a newline is white space, so one may stand there.
 
 
@@ -50,11 +54,19 @@ class Mark:
     note: str = ""
     places: tuple[tuple[int, ...], ...] = ()
     misshapen: Shape | None = None
+    fault: Diagnostic | None = None
+    """Of one that is unreadable: what, and where, keeps it from being read."""
 
     @property
     def is_fine(self) -> bool:
         """Whether it is right, but for rounding on the way: then nothing is to be put right."""
         return self.verdict in ("right", "rounding")
+
+
+def as_written(source: Source, span: Span) -> str:
+    """What stands in a part of a sheet, on one line and without comments."""
+    # A vector may stand on several lines with comments in it, a table's cell and a CSV field may not.
+    return " ".join(_COMMENT.sub("", source.text[slice(*span)]).split())
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +77,8 @@ class Attempt:
     expected: Any
     source: Source
     known: Known = NOTHING
+    links: tuple[Attempt, ...] = ()
+    """Of a chain, the links before the last one, which it is itself."""
 
     @property
     def of(self) -> str:
@@ -80,6 +94,11 @@ class Attempt:
     def is_whole(self) -> bool:
         """Whether it is about a node as a whole, not about an element."""
         return not (self.answer.of_place or self.answer.wrt_place)
+
+    @property
+    def is_second(self) -> bool:
+        """Whether it is about a second derivative, which no single step gives."""
+        return self.answer.then is not None
 
     @cached_property
     def value(self) -> Any:
@@ -134,8 +153,7 @@ class Attempt:
     @cached_property
     def text(self) -> str:
         """What was given, as written, on one line."""
-        # A vector may stand on several lines with comments in it, a table's cell and a CSV field may not.
-        return " ".join(_COMMENT.sub("", self.source.text[slice(*self.answer.value_span)]).split())
+        return as_written(self.source, self.answer.value_span)
 
     def wrong(self, tolerance: Tolerance, diagnosis: Diagnosis | None, note: str = "") -> Mark:
         """The answer as a wrong one, with the elements that are."""

@@ -40,9 +40,9 @@ def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> lis
 def _is_covered(key: Key, asked: Answer, answers: Iterable[Answer]) -> bool:
     """Whether `answers` are between them about every element that `asked` is about."""
     # The elements may come one by one, by rows, or twice, so what is covered is marked off.
-    about = [answer for answer in answers if (answer.of, answer.wrt) == (asked.of, asked.wrt)]
+    about = [answer for answer in answers if (answer.of, answer.wrt, answer.then) == (asked.of, asked.wrt, asked.then)]
     rank = len(key.run.shape(asked.of))
-    shape = shape_of(key.truth.expected(asked._replace(of_place=(), wrt_place=())))
+    shape = shape_of(key.truth.expected(asked._replace(of_place=(), wrt_place=(), then_place=())))
     if not (about and shape):
         return False
     from backcalc.rules.ndarray import covers

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import nan
 
 from backcalc.calculus.constant import constant
-from backcalc.language.expr import NOWHERE
+from backcalc.language.expr import NOWHERE, Call, Expr, Number, postorder
 from backcalc.language.parser import parse_answer
 from backcalc.language.scanner import Scanner
-from backcalc.language.statements import Answer, Comment
+from backcalc.language.statements import Answer, Comment, Link
+from backcalc.marking.notation import Line, answers_of, is_blank, links_of, read_line
+from backcalc.marking.written import read_value
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, ParseError
 from backcalc.text.files import name_of, pieces, salvage
 from backcalc.text.source import Source, Span
@@ -16,6 +19,10 @@ from backcalc.text.source import Source, Span
 NO_ANSWERS = Diagnostic(
     Code.NO_ANSWERS, "there are no answers in it", hints=("an answer stands on a line of its own: dL/dx = -100",)
 )
+UNREAD = Number(nan, "")
+"""What stands for the value of an answer that could not be read."""
+
+_CHOICES = ("and", "or", "not")  # To a graph they are numbers, 1 and 0; who answers does not mean these.
 MOST_KNOWN = 100_000  # Answers that a reader keeps: some 100 MB.
 
 
@@ -37,62 +44,122 @@ def by_place(source: Source, unreadable: list[Diagnostic], errors: list[Diagnost
     return sorted([*unreadable, *others], key=lambda error: error.span or NOWHERE)
 
 
-def read_answers(source: Source) -> tuple[list[Answer], list[Diagnostic]]:
-    """Every well-formed answer in the text of a sheet, one a line or parted by `;`, and what is wrong with the rest."""
-    return read_slices(source, Scanner(source.text))
+def read_answers(source: Source, *, has_decimal_commas: bool = False) -> tuple[list[Answer], list[Diagnostic]]:
+    """Every answer in the text of a sheet, in the order of the text, and what is wrong with the lines that are none.
+
+    An answer that could not be read has its `fault`; what is left blank is none.
+    """
+    return read_slices(source, Scanner(source.text), has_decimal_commas=has_decimal_commas)
 
 
 def read_stated(source: Source, comments: Iterable[Comment]) -> tuple[list[Answer], list[Diagnostic]]:
     """The answers that the `#=` comments of a graph file state, and what is wrong with those that are none."""
-    stated = (comment.span for comment in comments if comment.text.startswith("#="))
-    return read_slices(source, (Span(start + 2, end) for start, end in stated))
-
-
-def read_slices(source: Source, spans: Iterable[Span]) -> tuple[list[Answer], list[Diagnostic]]:
-    """The answers of the slices of a text that hold one each, and what is wrong with those that hold none."""
+    stated = [comment.span for comment in comments if comment.text.startswith("#=")]
     answers: list[Answer] = []
     errors: list[Diagnostic] = []
-    for span in spans:
-        try:
-            answer = parse_answer(source, span)
-            constant(answer.value, source)  # What has no value is no answer either.
-        except (ParseError, EvaluateError) as error:
-            errors += error.diagnostics
-        else:
-            answers.append(answer)
+    for start, end in stated:
+        found, wrong = read_slices(source, [Span(start + 2, end)])
+        # Of a key, unlike a sheet, nothing may be left blank or out.
+        errors += wrong or ([] if found else _refused(source, Span(start + 2, end)))
+        errors += [answer.fault for answer in found if answer.fault]
+        answers += [answer for answer in found if not answer.fault]
     return answers, errors
+
+
+def read_slices(
+    source: Source, spans: Iterable[Span], *, has_decimal_commas: bool = False
+) -> tuple[list[Answer], list[Diagnostic]]:
+    """The answers of the slices of a text that hold one each, or several parted by commas, and what is wrong else."""
+    answers: list[Answer] = []
+    errors: list[Diagnostic] = []
+    for part in (part for span in spans for part in answers_of(source.text, span)):
+        line = read_line(source.text, part)
+        if line is None:
+            errors += _refused(source, part)
+        elif not is_blank(source.text[slice(*line.value)]):
+            answers.append(_answer(source, line, has_decimal_commas=has_decimal_commas))
+    return answers, errors
+
+
+def _refused(source: Source, span: Span) -> Sequence[Diagnostic]:
+    """What the grammar says of a line that is no answer."""
+    try:
+        parse_answer(source, span)
+    except ParseError as error:
+        return error.diagnostics
+    hint = ("an answer is written dL/dx = -0.5 or t = 0.84",)
+    return [Diagnostic(Code.NOT_AN_ANSWER, "this is no answer", span, hints=hint)]
+
+
+def _answer(source: Source, line: Line, *, has_decimal_commas: bool) -> Answer:
+    """The answer of a line; with its fault where its value is none."""
+    links = [
+        span for span in links_of(source.text, line.value) if span.start < span.end or span.start == line.value.start
+    ]
+    found: list[Link] = []
+    for span in links:
+        value, fault = _value(source, span, has_decimal_commas=has_decimal_commas)
+        found.append(Link(value, span, fault))
+    first_fault = next((link.fault for link in found if link.fault), None)
+    about = line.subject
+    chain = tuple(found) if len(found) > 1 else ()
+    return Answer(
+        about.of, about.wrt, found[-1].value, line.span, line.value, about.of_place, about.wrt_place,
+        about.then, about.then_place, chain, line.points, first_fault,
+    )  # fmt: skip
+
+
+def _value(source: Source, span: Span, *, has_decimal_commas: bool) -> tuple[Expr, Diagnostic | None]:
+    """What stands there, and why it has no value, if it has none."""
+    value: Expr = UNREAD
+    try:
+        value = read_value(source, span, has_decimal_commas=has_decimal_commas)
+        constant(value, source)  # What has no value is no answer either.
+        if choice := next((part for part in postorder(value) if isinstance(part, Call) and part.fn in _CHOICES), None):
+            return value, Diagnostic(Code.AMBIGUOUS, "one answer counts, not one of two", choice.span)
+    except (ParseError, EvaluateError) as error:
+        return value, error.diagnostics[0]
+    return value, None
 
 
 def question(name: str) -> Answer:
     """What is asked by `name`, such as dL/dx: an answer whose value says nothing yet. Raises ParseError."""
-    return parse_answer(Source("question", f"{name} = 0"))
+    source = Source("question", f"{name} = 0")
+    answers, errors = read_answers(source)
+    if errors:
+        raise ParseError(source, errors)
+    return answers[0]
 
 
 class SheetReader:
     """Reads many sheets of answers to the same questions: an answer that stands in several is parsed once."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Answer] = {}
+        self._known: dict[tuple[str, bool], Answer] = {}
 
-    def read(self, source: Source) -> tuple[list[Answer], list[Diagnostic]]:
+    def read(self, source: Source, *, has_decimal_commas: bool = False) -> tuple[list[Answer], list[Diagnostic]]:
         """What `read_answers` gives. The names and numbers in a value have the places of where it stood first."""
         answers: list[Answer] = []
         errors: list[Diagnostic] = []
-        for span in Scanner(source.text):
-            text = source.text[slice(*span)]
+        for span in (part for piece in Scanner(source.text) for part in answers_of(source.text, piece)):
+            text = source.text[slice(*span)], has_decimal_commas
             # A class writes the same few answers again and again.
             if text in self._known:
                 answers.append(_moved(self._known[text], span.start))
                 continue
-            found, wrong = read_slices(source, [span])
+            found, wrong = read_slices(source, [span], has_decimal_commas=has_decimal_commas)
             answers += found
             errors += wrong
             if len(self._known) >= MOST_KNOWN:  # To start again is simpler than to age, and costs one more reading.
                 self._known.clear()
-            self._known.update((text, _moved(answer, -span.start)) for answer in found)
+            self._known.update((text, _moved(answer, -span.start)) for answer in found if not answer.fault)
         return answers, errors
 
 
 def _moved(answer: Answer, by: int) -> Answer:
-    (start, end), (value_start, value_end) = answer.span, answer.value_span
-    return answer._replace(span=Span(start + by, end + by), value_span=Span(value_start + by, value_end + by))
+    links = tuple(link._replace(span=_shifted(link.span, by)) for link in answer.links)
+    return answer._replace(span=_shifted(answer.span, by), value_span=_shifted(answer.value_span, by), links=links)
+
+
+def _shifted(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)

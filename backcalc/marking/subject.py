@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backcalc.calculus.missing import missing_nodes, remedies
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.language.statements import Answer
-from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import quoted, shorten
 
@@ -18,13 +18,68 @@ def part(answer: Answer, rank: int) -> tuple[Any, ...]:
     """The index, in what `answer` is about, of the element or elements that it names; `rank` is that of its `of`."""
     # ∂h/∂x[1] is a column: the derivative has h's axes first, then x's.
     rest = (slice(None),) * (rank - len(answer.of_place)) if answer.wrt_place else ()
-    return (*answer.of_place, *rest, *answer.wrt_place)
+    return (*answer.of_place, *rest, *answer.wrt_place, *answer.then_place)
 
 
 def subject_of(answer: Answer) -> str:
     """What `answer` is about, in one spelling: `dL/dW[0,1]` or `t1`."""
     of = answer.of + _place_text(answer.of_place)
-    return of if answer.wrt is None else f"d{of}/d{answer.wrt}{_place_text(answer.wrt_place)}"
+    if answer.wrt is None:
+        return of
+    wrt = answer.wrt + _place_text(answer.wrt_place)
+    if answer.then is None:
+        return f"d{of}/d{wrt}"
+    then = answer.then + _place_text(answer.then_place)
+    return f"d²{of}/d{wrt}²" if then == wrt else f"d²{of}/d{wrt}d{then}" if then else f"d²{of}/d{wrt}"
+
+
+def settled(run: Run, answer: Answer) -> Answer:
+    """`answer` with what only a graph tells: whose derivative `x.grad` is, and by what `d²J/dwdb` is one.
+
+    Raises UsageError where two ways of splitting fit.
+    """
+    if answer.wrt is not None and not answer.of:
+        answer = answer._replace(of=run.output)
+    # LaTeX's x_1 is the x1 of a file that has no x_1.
+    of, wrt, then = (_as_in_file(run, name) for name in (answer.of, answer.wrt, answer.then))
+    answer = answer._replace(of=of or "", wrt=wrt, then=then)
+    return _split(run, answer) if answer.then == "" else answer
+
+
+def settle(run: Run, answers: Iterable[Answer]) -> tuple[list[Answer], list[Diagnostic]]:
+    """The answers `settled`, and what is wrong with those that cannot be."""
+    found: list[Answer] = []
+    errors: list[Diagnostic] = []
+    for answer in answers:
+        try:
+            found.append(settled(run, answer))
+        except UsageError as error:
+            errors += error.diagnostics
+    return found, errors
+
+
+def _as_in_file(run: Run, name: str | None) -> str | None:
+    """A node's name without the underscores that LaTeX needs, where the graph has only that."""
+    plain = (name or "").replace("_", "")
+    return plain if name not in run.graph.index and plain in run.graph.index else name
+
+
+def _split(run: Run, answer: Answer) -> Answer:
+    """A second derivative whose denominators are one text, by the two nodes that it can be split into."""
+    text, index = answer.wrt or "", run.graph.index
+    ways = [(text[:i], text[i + 1 :]) for i, letter in enumerate(text) if letter in "dδ"]
+    fitting = [way for way in ways if way[0] in index and way[1] in index]
+    if len(fitting) == 1:
+        return answer._replace(wrt=fitting[0][0], then=fitting[0][1])
+    of = shorten(answer.of)
+    if fitting:
+        told = " or ".join(f"d²{of}/d{a} d{b}" for a, b in fitting)
+        found = Diagnostic(Code.AMBIGUOUS, f"`{shorten(subject_of(answer))}` could be {told}", answer.span)
+        found = found._replace(hints=("a blank says where the second name begins",))
+    else:
+        message = f"`d{shorten(text)}` is not by two nodes of the graph"
+        found = Diagnostic(Code.UNKNOWN_NODE, message, answer.span, hints=(f"the nodes are {quoted(list(index))}",))
+    raise UsageError(run.graph.source, [found])
 
 
 def _place_text(place: tuple[int, ...]) -> str:
@@ -51,7 +106,7 @@ def refusals(run: Run, answer: Answer) -> list[Diagnostic]:
 
 
 def _unknown_nodes(run: Run, answer: Answer) -> Iterator[Diagnostic]:
-    for name in (answer.of, answer.wrt):
+    for name in (answer.of, answer.wrt, answer.then):
         if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
             hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
             # One error an answer: the second name is often misspelt for the same reason.
@@ -60,7 +115,8 @@ def _unknown_nodes(run: Run, answer: Answer) -> Iterator[Diagnostic]:
 
 
 def _no_elements(run: Run, answer: Answer) -> Iterator[Diagnostic]:
-    for name, place in ((answer.of, answer.of_place), (answer.wrt, answer.wrt_place)):
+    ends = (answer.of, answer.of_place), (answer.wrt, answer.wrt_place), (answer.then, answer.then_place)
+    for name, place in ends:
         shape = () if name is None else run.shape(name)
         if name is not None and not _is_within(place, shape):
             message = f"`{shorten(name)}` is {shape_words(shape)}, which has no element {_place_text(place)}"

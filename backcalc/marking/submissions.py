@@ -38,6 +38,11 @@ class Submission:
         return UsageError(sheet, list(found)) if self.row is None else self.row.errors(sheet, found)
 
     @property
+    def has_decimal_commas(self) -> bool:
+        """Whether a comma in it is a decimal point: in a table whose cells semicolons part."""
+        return False
+
+    @property
     def asked(self) -> list[Answer]:
         """What the submission itself says is asked: of a row the columns, of a file nothing."""
         return [] if self.row is None else self.row.book.asked

@@ -7,13 +7,18 @@ from functools import cached_property
 from math import isfinite
 from typing import Any
 
+from backcalc.calculus.derive import derivative_name, derive, free_name
 from backcalc.calculus.digits import NO_DIGITS, Known
-from backcalc.calculus.run import Run, derivatives
+from backcalc.calculus.load import load
+from backcalc.calculus.run import Run, derivatives, run
 from backcalc.language.statements import Answer
+from backcalc.language.unparse import unparse_statement
 from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
 from backcalc.rules.values import is_known, shape_of
+from backcalc.text.errors import BackcalcError
+from backcalc.text.source import Source
 
 
 class Truth:
@@ -22,11 +27,12 @@ class Truth:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._adjoints: dict[str, list[Any]] = {}
+        self._seconds: dict[tuple[str, str, str], Any] = {}
 
     def is_plain(self, given: Attempt) -> bool:
         """Whether one sweep gives what was asked for: a value, or a derivative of a number by a node."""
         index = self.run.graph.index
-        if given.wrt is not None and given.wrt not in index:
+        if given.is_second or (given.wrt is not None and given.wrt not in index):
             return False
         return given.wrt is None or given.of not in index or not self.run.shapes[index[given.of]]
 
@@ -47,6 +53,8 @@ class Truth:
         """The true value of the whole node, or of the whole derivative, that `answer` is about."""
         if answer.wrt is not None and answer.wrt not in self.run.graph.index:
             return 1.0  # A loss outside the graph by itself.
+        if answer.wrt is not None and answer.then is not None:
+            return self._second(answer.of, answer.wrt, answer.then)
         node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]
         return self.run.values[node] if answer.wrt is None else self.derivatives(answer.of)[node]
 
@@ -58,6 +66,27 @@ class Truth:
         if not shape_of(value):  # Such as the adjoint 0 of an array that has no influence.
             return value
         return found if shape_of(found := value[index]) else float(found)
+
+    def _second(self, of: str, wrt: str, then: str) -> Any:
+        """∂²of/∂wrt∂then: the derivative of the gradient written as a graph; None where there is no formula for it."""
+        key = of, wrt, then
+        if key not in self._seconds:
+            self._seconds[key] = self._of_gradient(*key)
+        return self._seconds[key]
+
+    def _of_gradient(self, of: str, wrt: str, then: str) -> Any:
+        graph = self.run.graph
+        # An edge's partial is stated at this point alone, so how it changes is not known.
+        if any(graph.nodes[i].kind == "edges" for i in self.run.upstream(graph.index[of])):
+            return None
+        try:
+            statements = derive(graph, [of], [wrt])
+            derived = load(Source("", "\n".join(map(unparse_statement, statements))))
+            gradient = derived.index[free_name(derivative_name(of, wrt), graph.index)]
+            linear = run(derived, self.run.point, of).linear
+            return derivatives(linear, gradient)[derived.index[then]]
+        except BackcalcError:  # It has more axes than an array of the language.
+            return None
 
     def known(self, answer: Answer, expected: Any) -> Known:
         """What is known of an answer beside its true value."""
@@ -85,10 +114,10 @@ class Truth:
         if answer.wrt is None:
             args = linear.tape.args[linear.tape.slot[index[answer.of]]]
             return sum((abs(linear.evaluation.terms[arg]) for arg in args), start=0.0)
-        if answer.wrt not in index:
+        if answer.wrt not in index or answer.then is not None:
             return 0.0
-        run = replace(self.run, seeds=self.seeds(answer.of), adjoints=self.derivatives(answer.of))
-        return sum((abs(c) for _, _, c in run.contributions()[index[answer.wrt]]), start=0.0)
+        again = replace(self.run, seeds=self.seeds(answer.of), adjoints=self.derivatives(answer.of))
+        return sum((abs(c) for _, _, c in again.contributions()[index[answer.wrt]]), start=0.0)
 
     def derivatives(self, output: str) -> list[Any]:
         """∂output/∂node for every node."""

@@ -23,10 +23,10 @@ from backcalc.calculus.point import from_mapping
 from backcalc.calculus.run import run
 from backcalc.marking.class_summary import mistakes
 from backcalc.marking.diagnosis.diagnose import Diagnosis
-from backcalc.marking.grade import VERDICTS, Graded, Grader, asked_by
+from backcalc.marking.grade import CREDIT, STRICT, Graded, Grader, asked_by
 from backcalc.marking.gradebook import Gradebook
 from backcalc.marking.key import Key
-from backcalc.marking.mark import Mark
+from backcalc.marking.mark import VERDICTS, Mark
 from backcalc.marking.sheet import SheetReader, read_answers
 from backcalc.marking.submissions import Submission, submissions
 from backcalc.marking.workers import AT_ONCE, grade
@@ -129,14 +129,29 @@ def test_what_earns_a_point():
             return list(marks), []
 
     class Sheet:
-        name, asked = "ada", []
+        name, asked, has_decimal_commas = "ada", [], False
 
         def sheet(self):
             return Source("ada", ""), []
 
-    points = [Grader(Fixed(), strict=strict).grade(Sheet()).points for strict in (False, True)]
-    assert points == [4, 1]
+    half = {"right": 1.0, "follows": 0.5, "repeats": 0.25, "missing": 0.125}
+    points = [Grader(Fixed(), credit=credit).grade(Sheet()).points for credit in (CREDIT, STRICT, half)]
+    assert points == [4, 1, 1.875]
     assert Grader(Fixed()).grade(Sheet()).right == 1
+
+
+WEIGHTED = GRAPH + "#= y = 6 [3 points]\n#= dz/da = 2.58 [0.5 points]\n#= dz/db = 2\n"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "points", "score"),
+    [("y = 6\ndz/da = 1", 3, 3 / 4.5), ("dz/da = 2.58; dz/db = 2", 1.5, 1.5 / 4.5), ("y = 6 [3 points]", 3, 3 / 4.5)],
+)
+def test_a_line_of_the_key_may_be_worth_more(sheet, points, score, tmp_path):
+    ((found,), _) = graded_from(tmp_path, WEIGHTED, {"ada.txt": sheet})
+    assert (found.points, found.most, found.score, len(found.marked)) == (points, 4.5, score, 3)
+    result = json.loads(render_gradescope(found))
+    assert (result["score"], [test["max_score"] for test in result["tests"]]) == (points, [3, 0.5, 1])
 
 
 def test_a_key_that_the_graph_contradicts():
@@ -182,7 +197,7 @@ def test_files_of_one_name_go_by_their_paths(tmp_path):
 BROKEN = [
     ("latin.txt", b"y = 6\ndz/db = 2 # \xfcber\ndz/da = \xb2\n", [(2, "�"), (3, "�")], 2),
     ("malformed.txt", "y = 6\ndz/da 2\ndz/db = 2\n", [(2, "2")], 2),
-    ("comma.txt", "y = 6,0\ndz/db = 2\n", [(1, ",")], 1),
+    ("comma.txt", "y = 6,0,0\ndz/db = 2\n", [(1, ",0")], 1),
     ("unknown.txt", "Y = 6\ndz/db = 2\n", [(1, "Y = 6")], 1),
     ("not-constant.txt", "y = 3*a\ndz/db = 2\n", [(1, "a")], 1),
     ("utf16.txt", "y = 6\n".encode("utf-16"), [None], 1),
@@ -222,10 +237,12 @@ ROWS = [
     ('"Lovelace, Ada",12/2,"2.58","2"', "Lovelace, Ada", ["right", "right", "right"], None),
     (",6,2.58,2", "line 2", ["right", "right", "right"], None),
     ("Ada,−6,2.58,1", "Ada", ["wrong", "right", "wrong"], None),  # A minus of typography.
-    ('Ada,"6,0",2.58,2', "Ada", ["missing", "right", "right"], [(2, ",")]),
-    ('Ada,6, " 3*q ",2', "Ada", ["right", "missing", "right"], [(2, "q")]),
-    ("Ada,6,?,2", "Ada", ["right", "missing", "right"], [(2, "?")]),
-    ("Ada,6,2.58 +,2", "Ada", ["right", "missing", "right"], [(2, "")]),
+    ('Ada,"6,0",2.58,2', "Ada", ["right", "right", "right"], None),
+    ('Ada,"6,000",2.58,2', "Ada", ["unreadable", "right", "right"], [(2, "6,000")]),
+    ('Ada,6, " 3*q ",2', "Ada", ["right", "unreadable", "right"], [(2, "q")]),
+    ("Ada,6,?,2", "Ada", ["right", "missing", "right"], None),
+    ("Ada,6,??2,2", "Ada", ["right", "unreadable", "right"], [(2, "?")]),
+    ("Ada,6,2.58 +,2", "Ada", ["right", "unreadable", "right"], [(2, "")]),
     ("Ada,6,2.58", "Ada", None, [(2, "Ada,6,2.58")]),
     ("Ada,6,2,58,2", "Ada", None, [(2, "Ada,6,2,58,2")]),
     ('"Ada,6,2.58,2', "Ada,6,2.58,2  Bob,6,2.6,2", None, [(2, '"Ada,6,2.58,2\n\nBob,6,2.6,2\n')]),
@@ -550,7 +567,7 @@ def test_where_the_work_stands(monkeypatch, tmp_path):
 
 
 def write_class(folder, count):
-    rows = "".join(f"s{i},{6 + i % 3},2.58,{i % 5},{'?' * (i % 7 == 6)}\n" for i in range(count))
+    rows = "".join(f"s{i},{6 + i % 3},2.58,{i % 5},{'?1' * (i % 7 == 6)}\n" for i in range(count))
     (folder / "many.csv").write_text(f"name,y,dz/da,dz/db,z\n{rows}")
 
 

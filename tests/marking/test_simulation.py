@@ -11,7 +11,7 @@ import pytest
 from simulation import HELD_OUT, Habit, alike, asked_about, possible, sheet, worked
 
 import backcalc
-from backcalc.marking.grade import EARNING
+from backcalc.marking.grade import CREDIT
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
 from backcalc.text.source import Source
@@ -161,7 +161,7 @@ def test_correct_students_lose_nothing(is_cut, what, most, figures):
             for every in (False, True):
                 marked = marks(graph, sheet(graph, habit, worked(graph, habit, (), every)))
                 total += len(marked)
-                wrong += sum(mark.verdict not in EARNING for mark in marked.values())
+                wrong += sum(mark.verdict not in CREDIT for mark in marked.values())
     figures.append(f"correct students who {what}: {wrong / total:.1%} of {total} answers without a point")
     assert wrong <= most * total
 
@@ -172,9 +172,9 @@ def test_zeros_and_guesses_earn_nothing(figures):
     rng = Random(7)
     for graph in HELD_OUT:
         right = sheet(graph, EXACT, worked(graph, EXACT))
-        zeros += sum(mark.verdict in EARNING for mark in marks(graph, dict.fromkeys(right, "0")).values())
+        zeros += sum(mark.verdict in CREDIT for mark in marks(graph, dict.fromkeys(right, "0")).values())
         guessed = {asked: str(rng.randint(-9, 9)) for asked in right if float(right[asked]) not in range(-9, 10)}
-        guesses += sum(mark.verdict in EARNING for mark in marks(graph, guessed).values())
+        guesses += sum(mark.verdict in CREDIT for mark in marks(graph, guessed).values())
         total += len(guessed)
     figures.append(f"zeros: {zeros} points; guesses of one digit: {guesses / total:.1%} of the points")
     assert zeros == 0

@@ -309,3 +309,23 @@ def test_too_few_digits_do_not_follow_either():
     for second, verdict in (("v = 1.2*10^2", "wrong"), ("v = 123", "follows"), ("v = 9*10^1", "wrong")):
         source = Source("answers", f"u = 1.23\n{second}")
         assert verdicts(key.mark(source, read_answers(source)[0])[0]) == ["wrong", verdict]
+
+
+ZEROS = "input a = 0.02; input b = 3; input c = 5\ny = a*b\nz = a^2\nu = b*c\nL = u + z\n"  # z = 0.0004
+
+
+@pytest.mark.parametrize(
+    ("sheet", "verdict"),
+    [
+        ("y = 0.06; u = 15; L = 15; z = 0.00", "rounding"),
+        ("y = 0.06; u = 15; L = 15; z = 0", "wrong"),  # No decimals: a zero.
+        ("y = 0.06; u = 15; L = 15; z = 0.0000", "wrong"),  # To so many decimals it is 0.0004.
+        ("y = 0.05; u = 14; L = 15; z = 0.00", "wrong"),  # Most else does not hold.
+        ("y = 0.00; u = 0.00; L = 0.00; z = 0.00", "wrong"),
+        ("z = 0.00", "wrong"),  # Nothing shows how this sheet works.
+    ],
+)
+def test_a_zero_with_decimals_may_be_a_rounded_result(sheet, verdict):
+    graph, source = backcalc.parse(ZEROS), Source("sheet", sheet)
+    key = Key(run(graph.objects, {}))
+    assert verdicts(key.mark(source, read_answers(source)[0])[0])[-1] == verdict

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import shlex
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import read_point
-from backcalc.calculus.run import run
+from backcalc.calculus.run import Run, run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, graph_nodes, shows, tolerance_options
-from backcalc.cli.output import print_lines, print_report, print_warnings
+from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
-from backcalc.language.expr import NOWHERE
+from backcalc.cli.streams import paint
 from backcalc.language.statements import Answer, Program
 from backcalc.marking.key import Key, require_point
 from backcalc.marking.mark import Mark
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
-from backcalc.marking.sheet import NO_ANSWERS, read_answers, read_sheet, read_stated
+from backcalc.marking.sheet import NO_ANSWERS, by_place, question, read_answers, read_sheet, read_stated
+from backcalc.marking.subject import settle
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, ReadError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.source import Source
@@ -39,11 +42,13 @@ Examples:
   cat anna.txt | backcalc check vectors.bg --answers - --tol 0.01
 
 An answer is dL/dx1=-100 (or ∂L/∂x1, d(L)/d(x1)) for a derivative, t1=0.84 for a value, h[0]=2 for an element. It may be
-a fraction or an expression (-1/0.1) or a vector ("dL/dh=[1, 2]"). A line `#= dL/dx1 = -100` in the graph's file states
-one too.
+a fraction or an expression (-1/0.1), a vector ("dL/dh=[1, 2]"), or have a decimal comma. A line `#= dL/dx1 = -100` in
+the graph's file states one too.
 """
 
 ARGUMENTS = "<arguments>"
+SIGNS = "=≈~:"
+"""What stands between what is asked and its answer."""
 
 Sheet = tuple[Source, list[Answer], list[Diagnostic]]
 """A text, its answers, and what is wrong with the rest of it."""
@@ -61,16 +66,22 @@ class _Command(click.Command):
             raise
 
 
+def is_answer(word: str) -> bool:
+    """Whether an argument is an answer: it holds one of the signs of one, and names no file."""
+    return any(sign in word for sign in SIGNS) and not os.path.exists(word)  # noqa: PTH110  It does not raise.
+
+
 def joined(words: Sequence[str]) -> list[str]:
     """`words` with those put together that are parts of one assignment."""
     found: list[str] = []
     for word in words:
         # The value of an option, `--at x=[1,`, goes on in the same way; the options themselves do not.
         last = found[-1] if found else ""
-        is_open = "=" in last and last.count("[") + last.count("(") > last.count("]") + last.count(")")
-        is_value = "=" not in word and not word.startswith("--") and word != "-h"
-        is_equation = word[:1] == "=" and "." not in last  # A file's name is none of a node.
-        if last[:1] not in ("", "-") and (is_equation or (is_value and (is_open or last[-1] == "="))):
+        has_sign = any(sign in last for sign in SIGNS)
+        is_open = has_sign and last.count("[") + last.count("(") > last.count("]") + last.count(")")
+        is_value = not any(sign in word for sign in SIGNS) and not word.startswith("--") and word != "-h"
+        is_equation = word[:1] in SIGNS and "." not in last  # A file's name is none of a node.
+        if last[:1] not in ("", "-") and word and (is_equation or (is_value and (is_open or last[-1] in SIGNS))):
             found[-1] = f"{last} {word}"
         else:
             found.append(word)
@@ -121,10 +132,12 @@ def command(
     program = load_program(read_source(graph))
     stated, misstated = read_stated(program.source, program.comments)
     source, answers, errors = sheet or (program.source, stated, misstated)
-    if not answers and not errors:
+    # A sheet that is left blank has answers to miss; a file that states nothing has none.
+    if not (answers or errors or (sheet and require == "all")):
         raise UsageError(source, [_none(source, program)])
     found = kept(run(finish(program), read_point(asked.at), asked.of))
     print_warnings(program.source, found.warnings)
+    answers, unsettled = settle(found, answers)
     # On a sheet the last word counts; `#=` lines are a key, each of which is to hold.
     if sheet is not None:
         answers, repeated = last_of_each(answers)
@@ -137,16 +150,37 @@ def command(
         marked += missing(key, _asked(key, program, stated, misstated), answers)
     # What could be marked is shown before the error that tells what could not.
     if marked:
-        _show(marked, shown, key.first_wrong(marked), hints=hints)
-    if errors or refused:
-        raise _failure(source, errors, refused)
+        reading = [] if hints else _pointers(marked, found, graph, asked)
+        _show(marked, shown, key.first_wrong(marked), reading, hints=hints)
+    faults = [mark.fault for mark in marked if mark.fault]
+    if errors or unsettled or refused:
+        raise _failure(source, [*errors, *faults], [*unsettled, *refused])
+    if faults:  # An answer that cannot be read is one all the same, and a wrong one.
+        tell(ParseError(source, faults).shown(paint), end="\n\n")
     return 0 if all(mark.is_fine for mark in marked) else 1
+
+
+def _pointers(marked: Iterable[Mark], found: Run, graph: str | None, asked: Asked) -> list[str]:
+    """What to read of each wrong answer: the derivation of the node where it went wrong; empty of the others."""
+    point = "".join(f" --at {shlex.quote(at)}" for at in asked.at)
+    about = f"{shlex.quote(graph or '-')}{point}" + (f" --of {shlex.quote(asked.of)}" if asked.of else "")
+    return [
+        f"backcalc explain {about} --node {_node(mark, found)}" if mark.verdict == "wrong" else "" for mark in marked
+    ]
+
+
+def _node(mark: Mark, found: Run) -> str:
+    where = mark.diagnosis.where if mark.diagnosis else ""
+    if where in found.graph.index:
+        return where
+    about = question(mark.name)
+    return about.wrt if about.wrt in found.graph.index else about.of
 
 
 def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sheet | None]:
     """The GRAPH argument, and the answers that are given; None where the graph's own are meant."""
-    words = [word for word in arguments if "=" not in word]  # No file of a graph is likely to have one in its name.
-    given = [word for word in arguments if "=" in word]
+    given = [word for word in arguments if is_answer(word)]
+    words = [word for word in arguments if not is_answer(word)]
     graph = words[0] if words else None
     if len(words) > 1:
         text = f"one graph, and answers with `=`: {shorten(words[1])} is neither (dL/dx=-0.5 is an answer, and t=0.84)"
@@ -163,9 +197,10 @@ def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Shee
 
 def _failure(source: Source, errors: list[Diagnostic], refused: list[Diagnostic]) -> BackcalcError:
     """All that keeps answers from being marked, as an error of the first stage that found some."""
-    is_read = all(error.code != Code.NOT_UTF8 for error in errors)
-    kind = ReadError if not is_read else ParseError if errors else UsageError
-    return kind(source, sorted([*errors, *refused], key=lambda error: error.span or NOWHERE))
+    unreadable = [error for error in errors if error.code == Code.NOT_UTF8]
+    others = [error for error in (*errors, *refused) if error.code != Code.NOT_UTF8]
+    kind = ReadError if unreadable else ParseError if errors else UsageError
+    return kind(source, by_place(source, unreadable, others))
 
 
 def _none(source: Source, program: Program) -> Diagnostic:
@@ -186,7 +221,7 @@ def _asked(key: Key, program: Program, stated: list[Answer], misstated: list[Dia
     return stated or gradient_asked(key.run)
 
 
-def _show(marked: Sequence[Mark], shown: Shown, first: str | None, *, hints: bool) -> None:
+def _show(marked: Sequence[Mark], shown: Shown, first: str | None, reading: Sequence[str], *, hints: bool) -> None:
     from backcalc.render.reports.marks import marks_report, render_marks_csv, render_marks_json
 
     if shown.format == "json":
@@ -194,4 +229,6 @@ def _show(marked: Sequence[Mark], shown: Shown, first: str | None, *, hints: boo
     elif shown.format == "csv":
         print_lines(render_marks_csv(marked, hints=hints))
     else:
-        print_report(marks_report(marked, shown.digits, hints=hints, first=first), shown)
+        is_seen = shown.format == "table" and goes_to_terminal(shown.color)
+        report = marks_report(marked, shown.digits, hints=hints, first=first, reading=reading if is_seen else ())
+        print_report(report, shown)

@@ -18,10 +18,12 @@ from backcalc.cli.output import print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
 from backcalc.cli.streams import paint
 from backcalc.language.statements import Answer
-from backcalc.marking.grade import Graded, Grader, asked_by, is_flawless
+from backcalc.marking.grade import CREDIT, STRICT, Graded, Grader, asked_by, is_flawless
 from backcalc.marking.key import Key
+from backcalc.marking.mark import VERDICTS, Verdict
 from backcalc.marking.submissions import submissions
 from backcalc.marking.workers import grade
+from backcalc.text.csv_records import is_number
 from backcalc.text.errors import BackcalcError
 from backcalc.text.wording import shorten
 
@@ -48,6 +50,22 @@ def _jobs(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
     return int(value)
 
 
+def _credit(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dict[Verdict, float] | None:
+    """The share of the points that each verdict named in `value` earns."""
+    if value is None:
+        return None
+    found: dict[Verdict, float] = {}
+    for part in value.split(","):
+        name, equals, share = part.partition("=")
+        verdict = next((each for each in VERDICTS if each == name.strip()), None)
+        if verdict is None or not equals:
+            raise click.BadParameter(f"`{shorten(part.strip())}` says of no verdict what it earns: follows=0.5")
+        if not (is_number(share.strip()) and 0 <= float(share) <= 1):
+            raise click.BadParameter(f"`{shorten(share.strip())}` is no share of the points, from 0 to 1")
+        found[verdict] = float(share)
+    return found
+
+
 def _cores() -> int:
     """The cores that this process may use."""
     # In a container that may be fewer than the machine has; not every system can tell.
@@ -59,7 +77,13 @@ def _cores() -> int:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="SUBMISSION...")
 @asks("at", "of")
 @tolerance_options
-@click.option("--strict", is_flag=True, help="A point for right answers alone, not for `rounding` and `follows`.")
+@click.option(
+    "--credit",
+    metavar="LIST",
+    callback=_credit,
+    help="The share of its points that a verdict earns: right=1,rounding=1,follows=0.5,repeats=0.5; all 1 else.",
+)
+@click.option("--strict", is_flag=True, help="Points for right answers alone: --credit rounding=0,follows=0,repeats=0.")
 @click.option("--jobs", callback=_jobs, default="1", metavar="N", help="Processes that mark; auto or 0: one a core.")
 @click.option("--out", metavar="DIR", help="The folder for --format gradescope: a NAME/results.json a submission.")
 @click.option("--hints", is_flag=True, help="In --format gradescope: hints in place of the expected values.")
@@ -69,6 +93,7 @@ def command(
     paths: tuple[str, ...],
     asked: Asked,
     tolerance: Tolerance,
+    credit: dict[Verdict, float] | None,
     strict: bool,
     jobs: int,
     out: str | None,
@@ -78,12 +103,14 @@ def command(
     """KEY is a graph file; its `#=` lines say what is asked.
 
     Without any, a CSV file is marked on its columns, any other submission on what it has. The exit status is 1 if an
-    answer is wrong or missing, 2 if one cannot be read.
+    answer is wrong, missing or unreadable, 2 if a line is no answer or a submission cannot be read.
     """
     if [key, *paths].count("-") > 1:
         raise click.UsageError("only one of KEY and the submissions can come from stdin")
     if shown.format != "gradescope" and (out is not None or hints):
         raise click.UsageError(f"{'--hints' if out is None else '--out'} goes with --format gradescope")
+    if credit and strict:
+        raise click.UsageError("--strict says what verdicts earn, and so does --credit: drop one of the two")
     found, questions = _prepared(key, asked, tolerance)
     handed_in, errors = submissions(paths, found)
     if not handed_in:
@@ -95,8 +122,11 @@ def command(
     if shown.format == "gradescope" and out is None and len(handed_in) > 1:
         raise click.UsageError(f"{len(handed_in)} results need a folder: --out DIR")
     # Marks are shown even where some could not be read: one broken file must not keep a class waiting.
-    graded = grade(Grader(found, questions, strict=strict), handed_in, jobs, _tell_lost)
+    graded = grade(
+        Grader(found, questions, STRICT if strict else {**CREDIT, **(credit or {})}), handed_in, jobs, _tell_lost
+    )
     kept((found, graded))
+    is_broken = bool(errors) or not all(each.is_sound for each in graded)
     errors += [each.error for each in graded if each.error is not None]
     _print_errors(errors)
     if shown.format == "gradescope":
@@ -104,7 +134,7 @@ def command(
     else:
         _show(graded, shown)
     # What could not be read weighs most: it may need somebody's hand.
-    return 2 if errors else 0 if all(map(is_flawless, graded)) else 1
+    return 2 if is_broken else 0 if all(map(is_flawless, graded)) else 1
 
 
 def _prepared(path: str, asked: Asked, tolerance: Tolerance) -> tuple[Key, list[Answer]]:

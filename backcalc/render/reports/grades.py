@@ -9,7 +9,8 @@ from statistics import mean, median
 from backcalc import progress
 from backcalc.language.unparse import number_text
 from backcalc.marking.class_summary import mistakes
-from backcalc.marking.grade import VERDICTS, Graded
+from backcalc.marking.grade import Graded
+from backcalc.marking.mark import VERDICTS
 from backcalc.render.document import NONE, Cell, Grid, Value, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed

@@ -28,7 +28,7 @@ def render_gradescope(graded: Graded, digits: int = DIGITS, *, hints: bool = Fal
     """The results of one submission; with `hints` nothing in it gives the expected values away."""
     return dump(
         {
-            "score": float(graded.points),  # Points, one an answer: the tests below have 1 each at most.
+            "score": float(graded.points),
             "output": _output(graded),
             "output_format": "text",
             "test_output_format": "text",
@@ -60,18 +60,18 @@ def _folders(graded: Sequence[Graded]) -> Iterator[str]:
 
 def _output(graded: Graded) -> str:
     """What the whole submission is told: the score, and what is wrong with answers that could not be read."""
-    score = f"{graded.points} of {len(graded.marked)}"
+    score = f"{graded.points:g} of {graded.most:g}"
     return score if graded.error is None else f"{score}\n\n{graded.error}"
 
 
 def _test(graded: Graded, number: int, digits: int, *, hints: bool) -> dict[str, Any]:
-    answer, has_point = graded.marked[number], graded.earned[number]
+    answer, share, weight = graded.marked[number], graded.earned[number], graded.weights[number]
     return {
         "name": answer.name,
         "number": str(number + 1),
-        "score": float(has_point),
-        "max_score": 1.0,
-        "status": "passed" if has_point else "failed",
+        "score": share * weight,
+        "max_score": float(weight),
+        "status": "passed" if share else "failed",
         "output": "\n".join(_told(answer, digits, hints=hints)),
     }
 

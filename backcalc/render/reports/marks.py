@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
@@ -46,11 +47,17 @@ PLACES_SHOWN = 3
 
 
 def marks_report(
-    marked: Sequence[Mark], digits: int = DIGITS, *, hints: bool = False, first: str | None = None
+    marked: Sequence[Mark],
+    digits: int = DIGITS,
+    *,
+    hints: bool = False,
+    first: str | None = None,
+    reading: Sequence[str] = (),
 ) -> list[Grid]:
     """A row an answer, below it what went wrong, then the score; with `hints` nothing that gives an answer away.
 
-    `first` is the answer that is the first wrong one on the way back from the output, if there is one.
+    `first` is the answer that is the first wrong one on the way back from the output, if there is one; `reading` the
+    commands that show what to read of each answer.
     """
     header = ["", "answer", "given", "expected", "verdict"]
     rows: list[list[Cell]] = [
@@ -59,7 +66,9 @@ def marks_report(
     if hints:  # What is expected gives the answer away.
         header.pop(3)
         rows = [row[:3] + row[4:] for row in rows]
-    notes = {i: found for i, mark in enumerate(marked) if (found := notes_of(mark, digits, hints=hints))}
+    told = [notes_of(mark, digits, hints=hints) for mark in marked]
+    told = [[*notes, *([read] if read else [])] for notes, read in zip_longest(told, reading, fillvalue="")]
+    notes = {i: found for i, found in enumerate(told) if found}
     tones = {i: TONES[mark.verdict] for i, mark in enumerate(marked)}
     numbers = frozenset([2] if hints else [2, 3])
     return [

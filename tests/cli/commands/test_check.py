@@ -128,15 +128,42 @@ def test_what_is_asked_and_not_answered_is_missing(call, tmp_path):
     assert found == [("y", "4", "right"), ("dy/dx", None, "missing")]
 
 
-def test_a_line_that_could_not_be_read_is_missing_too(call):
-    status, out, err = call("square.bg", "--answers", "-", "--require", "all", stdin="y = 4\ndy/dx = 4,0\n")
-    assert status == 2
-    assert out.splitlines()[1:3] == ["✓  y           4         4  right", "–  dy/dx       -         4  missing"]
-    assert err.startswith("<stdin>:2:10: error: unexpected `,`")
+def test_an_answer_that_could_not_be_read_is_there_and_not_right(call):
+    stdin = "y = 4\ndy/dx = 4,000\n"
+    status, out, err = call("square.bg", "--answers", "-", "--require", "all", stdin=stdin)
+    assert status == 1
+    assert out.splitlines()[1:4] == [
+        "✓  y           4         4  right",
+        "?  dy/dx   4,000         4  unreadable",
+        "     `4,000` could be 4000 or 4.000",
+    ]
+    assert out.endswith("\n1 of 2 right, 1 unreadable\n")
+    assert err.startswith("<stdin>:2:9: error: `4,000` could be 4000 or 4.000")
+    found = json.loads(call("square.bg", "--answers", "-", "--format", "json", stdin=stdin)[1])
+    assert found["answers"][1] == {
+        "answer": "dy/dx", "given": "4,000", "expected": 4, "verdict": "unreadable",
+        "note": "`4,000` could be 4000 or 4.000", "diagnosis": None,
+    }  # fmt: skip
+    line = call("square.bg", "--answers", "-", "--format", "csv", stdin=stdin)[1].splitlines()[2]
+    assert line == 'dy/dx,"4,000",4,unreadable,,,"`4,000` could be 4000 or 4.000"'
+    assert (
+        "| ? | dy/dx | 4,000 | 4 | unreadable |"
+        in call("square.bg", "--answers", "-", "--format", "markdown", stdin=stdin)[1]
+    )
+
+
+@pytest.mark.parametrize("blank", ["", " ?", " -", " n/a"])
+def test_what_is_left_blank_is_missing(blank, call):
+    sheet = f"y = 4\ndy/dx ={blank}\n"
+    assert verdicts(call, "square.bg", "--answers", "-", stdin=sheet) == [("y", "4", "right")]
+    found = verdicts(call, "square.bg", "--answers", "-", "--require", "all", stdin=sheet, status=1)
+    assert found == [("y", "4", "right"), ("dy/dx", None, "missing")]
+    found = verdicts(call, "square.bg", "--answers", "-", "--require", "all", stdin=f"dy/dx ={blank}", status=1)
+    assert found == [("dy/dx", None, "missing")]
 
 
 def test_the_report_is_printed_and_then_what_was_refused(call):
-    status, out, err = call("square.bg", "y=4", "q=3", "dy/dx=", "dy/dx=5")
+    status, out, err = call("square.bg", "y=4", "q=3", "dy/dx", "=", "4 4", "dy/dx=5")
     assert status == 2
     assert out == (
         "   answer  given  expected  verdict\n"
@@ -149,8 +176,26 @@ def test_the_report_is_printed_and_then_what_was_refused(call):
     )
     assert [line for line in err.splitlines() if "error: " in line] == [
         "<arguments>:2:1: error: the graph has no node `q`",
-        "<arguments>:3:7: error: something is missing: expected an expression",
     ]
+
+
+def test_a_terminal_is_told_what_to_read(call):
+    out = call("network-a.bg", "dL/dx1=100", "dL/dx2=110", "--color", "always")[1]
+    assert "backcalc explain network-a.bg --node x1" in out
+    assert "backcalc explain" not in call("network-a.bg", "dL/dx1=100")[1]
+    assert "backcalc explain" not in call("network-a.bg", "dL/dx1=100", "--color", "always", "--hints")[1]
+    out = call("square.bg", "--at", "x=1, ".strip(", "), "y=3", "dy/dx=2", "--color", "always")[1]
+    assert "backcalc explain square.bg --at x=1 --node y" in out
+
+
+@pytest.mark.parametrize("words", [["y≈4"], ["y", "~", "4"], ["y:", "4"], ["y", ":=", "4"], ["y: 4, dy/dx: 4"]])
+def test_an_answer_has_one_of_several_signs(words, call):
+    assert [verdict for _, _, verdict in verdicts(call, "square.bg", *words)] in (["right"], ["right", "right"])
+
+
+def test_a_file_whose_name_has_a_sign_is_a_graph(call, tmp_path):
+    (tmp_path / "a=b.bg").write_text(SQUARE, encoding="utf-8")
+    assert verdicts(call, "a=b.bg", "y=4") == [("y", "4", "right")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,201 @@
+"""How people write what they answer: `dL/dx = 3`, `2) ∂L/∂x ≈ 3`, `x.grad: 3`; a line split into subject and value.
+
+A line is a bullet, a subject, a sign and a value. What the grammar calls an answer is one form among them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from backcalc.language.lexis import PATTERNS, canonical
+from backcalc.text.source import Span
+
+LONGEST_SUBJECT = 400  # Characters behind a comma in which the sign of a further answer is looked for.
+_OPENING, _CLOSING = "([{", ")]}"
+
+_SIGN = re.compile(r"\s*(?::=|[=≈~:])")
+_BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)])\s+(?=\S)")
+_BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a)?\s*", re.IGNORECASE)  # What stands where nothing is answered.
+_BEHIND = re.compile(r"(?:(?<=[\w\])π])\s*rad)?\s*\.?\s*$")
+_POINTS = re.compile(r"\s*\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]\s*$")
+
+_NAME = rf"(?:{PATTERNS['NAME']}|\d+(?![\w.]))"
+_PLACE = r"(?:\[\s*\d{1,18}(?:\s*,\s*\d{1,18})*\s*\])?"
+_TWO = r"(?:²|\^\s*2|\^\s*\{\s*2\s*\})"
+_D = r"[d∂δ]"
+_AGAIN = r"(?:\s+[dδ]|(?<=\])[dδ]|\s*∂)\s*"  # The second differential, where a name cannot hold its letter.
+
+
+def _element(name: str) -> str:
+    """The pattern of a node, or of an element of it."""
+    return rf"(?P<{name}>{_NAME})\s*(?P<{name}_place>{_PLACE})"
+
+
+_VALUE = re.compile(_element("of"))
+_TENSOR = re.compile(rf"(?P<wrt>{_NAME})\s*\.\s*grad\s*(?P<wrt_place>{_PLACE})")
+_FIRST = re.compile(rf"{_D}\s*{_element('of')}\s*[/∕]\s*{_D}\s*{_element('wrt')}")
+_CLOSED = re.compile(rf"{_D}\s*\(\s*{_element('of')}\s*\)\s*[/∕]\s*{_D}\s*\(\s*{_element('wrt')}\s*\)")
+_SQUARE = re.compile(
+    rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*{_D}\s*{_element('wrt')}\s*{_TWO}\s*\)?"
+)
+_MIXED = re.compile(
+    rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*{_D}\s*{_element('wrt')}{_AGAIN}{_element('then')}\s*\)?"
+)
+# Without blanks the letter d between two names cannot be told from one in a name: only the graph can.
+_RUN = re.compile(rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*[dδ]\s*(?P<wrt>{_NAME})\s*\)?")
+_FORMS = (_VALUE, _TENSOR, _FIRST, _CLOSED, _SQUARE, _MIXED, _RUN)
+
+# What a subject may begin with.
+_NEXT = re.compile(r"\s*(?:\\|[^\W\d]|∂)|\s+\d+\s*[=≈~:]")
+
+
+class Subject(NamedTuple):
+    """What an answer is about: `of` by `wrt` (by `then` a second time), elements of them, None where not said.
+
+    Of `d²J/dwdb` without blanks `then` is empty: where it is split is for the graph to tell. Of `x.grad` so is `of`.
+    """
+
+    of: str
+    wrt: str | None = None
+    of_place: tuple[int, ...] = ()
+    wrt_place: tuple[int, ...] = ()
+    then: str | None = None
+    then_place: tuple[int, ...] = ()
+
+
+class Line(NamedTuple):
+    """An answer split up: what it is about, where its value stands, and what it is worth."""
+
+    subject: Subject
+    span: Span
+    value: Span
+    points: float | None
+
+
+def read_line(text: str, span: Span) -> Line | None:
+    """The answer that stands in a part of a text; None where it is none."""
+    start = span.start
+    if bullet := _BULLET.match(text, *span):
+        start = bullet.end()
+    sign = _first_sign(text, start, span.end)
+    if sign is None:
+        return None
+    subject = read_subject(text[start : sign.start])
+    if subject is None:
+        return None
+    end, points = span.end, None
+    if worth := _POINTS.search(text, sign.end, end):
+        end, points = worth.start(), float(worth[1].replace(",", "."))
+    if behind := _BEHIND.search(text, sign.end, end):
+        end = behind.start()
+    begin = sign.end + len(text[sign.end : end]) - len(text[sign.end : end].lstrip())
+    return Line(subject, Span(start, max(begin, end)), Span(begin, max(begin, end)), points)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing is answered: what stands there is empty, or a sign for nothing."""
+    return _BLANK.fullmatch(text) is not None
+
+
+def read_subject(text: str) -> Subject | None:
+    """What an answer is about, in any of its spellings; None where it is nothing of the kind."""
+    plain = _without_latex(text).strip()
+    for form in _FORMS:
+        if found := form.fullmatch(plain):
+            return _subject(found)
+    return None
+
+
+def _subject(found: re.Match[str]) -> Subject | None:
+    groups = found.groupdict()
+    names = {key: canonical(groups[key]) for key in ("of", "wrt", "then") if groups.get(key)}
+    if not all(names.values()):
+        return None
+    of_place, wrt_place, then_place = (_indices(groups.get(f"{end}_place") or "") for end in ("of", "wrt", "then"))
+    then = names.get("then")
+    if found.re is _SQUARE:
+        then, then_place = names["wrt"], wrt_place
+    elif found.re is _RUN:
+        then = ""
+    return Subject(names.get("of", ""), names.get("wrt"), of_place, wrt_place, then, then_place)
+
+
+def _indices(place: str) -> tuple[int, ...]:
+    return tuple(int(index) for index in re.findall(r"\d+", place))
+
+
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_LATEX = (
+    (re.compile(r"\\partial(?![A-Za-z])"), "∂"),
+    (re.compile(r"\\(?:mathrm|text|operatorname|mathbf)\s*\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\\[,;!: ]|[$]"), " "),
+    (re.compile(r"_\{(\w+)\}"), r"_\1"),
+)
+
+
+def _without_latex(text: str) -> str:
+    """A subject without the commands of LaTeX."""
+    if "\\" not in text and "$" not in text:
+        return text
+    for pattern, plain in _LATEX:
+        text = pattern.sub(plain, text)
+    return _FRACTION.sub(r"\1/\2", text)
+
+
+def _first_sign(text: str, start: int, end: int) -> Span | None:
+    """Where the sign stands between subject and value: the first outside brackets."""
+    at = next((i for i in _outside(text, start, end) if text[i] in "=≈~:"), None)
+    if at is None:
+        return None
+    sign = _SIGN.match(text, at, end)
+    assert sign is not None
+    return Span(at, sign.end())
+
+
+def answers_of(text: str, span: Span) -> Iterator[Span]:
+    """The parts of a slice that hold an answer each: a comma parts them before what another is about, with its sign."""
+    commas = [i for i in _outside(text, *span) if text[i] == ","]
+    # Only a comma with a sign before and behind it parts anything, and hardly any line has two signs.
+    start = span.start
+    for i in commas:
+        if _NEXT.match(text, i + 1, span.end) and _begins_answer(text, i + 1, span.end):
+            yield _stripped(text, start, i)
+            start = i + 1
+    yield _stripped(text, start, span.end)
+
+
+def _begins_answer(text: str, start: int, end: int) -> bool:
+    sign = _first_sign(text, start, min(end, start + LONGEST_SUBJECT))
+    return sign is not None and read_subject(text[start : sign.start]) is not None
+
+
+def links_of(text: str, span: Span) -> list[Span]:
+    """The parts of a value that is a chain, `0.5*0.68 = 0.34`: one of what is none."""
+    cuts = [
+        i
+        for i in _outside(text, *span)
+        if text[i] in "=≈~" and not (text[i] == "=" and (text[i - 1] in "=<>!" or text[i + 1 : i + 2] == "="))
+    ]
+    bounds = [span.start - 1, *cuts, span.end]
+    return [_stripped(text, a + 1, b) for a, b in pairwise(bounds)]
+
+
+def _outside(text: str, start: int, end: int) -> Iterator[int]:
+    """The places in a part of a text that are in no bracket."""
+    depth = 0
+    for i in range(start, end):
+        if text[i] in _OPENING:
+            depth += 1
+        elif text[i] in _CLOSING:
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            yield i
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    part = text[start:end]
+    left = start + len(part) - len(part.lstrip())
+    return Span(left, max(left, start + len(part.rstrip())))

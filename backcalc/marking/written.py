@@ -1,0 +1,149 @@
+"""The value of an answer as people write numbers: `,98`, `71 %`, `[1; 2]`, `[-0.19 -0.20]`, made an expression.
+
+What stands in the text is rewritten a sign for a sign, so that the places of what the grammar reads stay true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Number
+from backcalc.language.parser import parse_value
+from backcalc.text.errors import Code, Diagnostic, ParseError
+from backcalc.text.source import Source, Span
+
+DEEPEST = 3  # Brackets in brackets: what nests deeper is no array of the language's.
+
+_DIGITS = r"(?:\d+\.?\d*|\.\d+)"
+_PLAIN = re.compile(rf"\s*[-+−–]?{_DIGITS}(?:[eE][-+−–]?\d+)?\s*")
+_SEVERAL = re.compile(rf"\s*[-+−–]?{_DIGITS}(?:[eE][-+−–]?\d+)?(?:\s+[-+−–]?{_DIGITS}(?:[eE][-+−–]?\d+)?)+\s*")
+_PERCENT = re.compile(rf"(\s*[-+−–]?{_DIGITS})\s*%\s*")
+_DECIMAL_COMMA = re.compile(r",(?=\d)")
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d])")
+_PAIRS = {"[": "]", "(": ")"}
+
+
+def read_value(source: Source, span: Span, *, has_decimal_commas: bool = False) -> Expr:
+    """The expression that the part `span` of a text is, outside brackets a comma before a digit being a decimal point.
+
+    With `has_decimal_commas` it is one inside them too, and between a thousand and its hundreds. Raises ParseError.
+    """
+    text = source.text[slice(*span)]
+    if "," in text:
+        if not has_decimal_commas:
+            _require_no_thousands(source, span)
+        text = _with_points(text, everywhere=has_decimal_commas)
+    return _Reader(source, span.start, text).value(0, len(text), 0)
+
+
+def _require_no_thousands(source: Source, span: Span) -> None:
+    """Raise ParseError where a comma may be a decimal point or part thousands."""
+    for i in _depth_zero(source.text, *span):
+        # A look back from the first digit on: `0.1,234` is told by the grammar.
+        if found := _THOUSANDS.match(source.text, i, span.end):
+            whole, point = found[0].replace(",", ""), found[0].replace(",", ".")
+            if found[0].count(",") > 1:
+                message, hint = f"commas part no thousands: `{found[0]}`", f"write {whole}"
+            else:
+                message, hint = f"`{found[0]}` could be {whole} or {point}", f"write {whole}, or {point}"
+            raise ParseError(source, [Diagnostic(Code.AMBIGUOUS, message, Span(*found.span()), hints=(hint,))])
+
+
+def _with_points(text: str, *, everywhere: bool) -> str:
+    """`text` with a point in place of each decimal comma: of those outside brackets, or `everywhere`."""
+    if everywhere:
+        return _DECIMAL_COMMA.sub(".", text)
+    signs = list(text)
+    for i in _depth_zero(text, 0, len(text)):
+        if text[i] == "," and text[i + 1 : i + 2].isdigit():
+            signs[i] = "."
+    return "".join(signs)
+
+
+def _depth_zero(text: str, start: int, end: int) -> Iterator[int]:
+    depth = 0
+    for i in range(start, end):
+        depth += (text[i] in "([") - (text[i] in ")]")
+        if depth == 0:
+            yield i
+
+
+class _Reader:
+    """Reads parts of a value, whose text may have been rewritten; it begins at `base` in its source."""
+
+    def __init__(self, source: Source, base: int, text: str) -> None:
+        self._source, self._base, self._text = source, base, text
+
+    def value(self, start: int, end: int, depth: int) -> Expr:
+        """The array or the number in a part of the text."""
+        start, end = self._trimmed(start, end)
+        inner = self._array(start, end) if depth < DEEPEST else None
+        if inner is not None:
+            return Call(VECTOR, tuple(self._items(*inner, depth + 1)), self._span(start, end))
+        if found := _PERCENT.fullmatch(self._text, start, end):
+            return self._percent(start, found.end(1), end)
+        return parse_value(self._source, self._text[start:end], self._base + start)
+
+    def _array(self, start: int, end: int) -> Span | None:
+        """The inside of the brackets, or of the parentheses with a comma, that a part consists of; else None."""
+        close = _PAIRS.get(self._text[start : start + 1])
+        if close is None or self._text[end - 1] != close or self._partner(start, end) != end - 1:
+            return None
+        if close == ")" and not self._cuts(start + 1, end - 1, ","):
+            return None
+        return Span(start + 1, end - 1)
+
+    def _partner(self, start: int, end: int) -> int:
+        """Where the bracket at `start` is closed; -1 where it is not."""
+        depth = 0
+        for i in range(start, end):
+            depth += (self._text[i] in "([") - (self._text[i] in ")]")
+            if depth == 0:
+                return i
+        return -1
+
+    def _items(self, start: int, end: int, depth: int) -> Iterator[Expr]:
+        rows = self._cuts(start, end, ";")
+        for a, b in self._between(start, end, rows):
+            items = [self.value(*item, depth + 1 if rows else depth) for item in self._parts(a, b)]
+            if rows:  # `[1, 2; 3, 4]`: each row is a vector.
+                yield Call(VECTOR, tuple(items), self._span(*self._trimmed(a, b)))
+            else:
+                yield from items
+
+    def _parts(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The items of a row: parted by commas, else numbers or rows by blanks, as NumPy prints them."""
+        text = self._text[start:end]
+        if _SEVERAL.fullmatch(text):
+            return [(start + found.start(), start + found.end()) for found in re.finditer(r"\S+", text)]
+        if commas := self._cuts(start, end, ","):
+            return self._between(start, end, commas)
+        gaps = [i for i in self._cuts(start, end, " \t\n") if text[: i - start].rstrip()[-1:] == "]"]
+        rows = [pair for pair in self._between(start, end, gaps) if self._text[slice(*pair)].strip()]
+        are_rows = all(self._text[slice(*self._trimmed(*row))][:1] == "[" for row in rows)
+        return rows if are_rows and len(rows) > 1 else [(start, end)]
+
+    def _cuts(self, start: int, end: int, signs: str) -> list[int]:
+        return [i for i in _depth_zero(self._text, start, end) if self._text[i] in signs]
+
+    @staticmethod
+    def _between(start: int, end: int, cuts: list[int]) -> list[tuple[int, int]]:
+        bounds = [start - 1, *cuts, end]
+        return [(a + 1, b) for a, b in pairwise(bounds)]
+
+    def _percent(self, start: int, end: int, last: int) -> Expr:
+        """`71 %` as 71·10^-2: hundredths, whose digits stay those that are written."""
+        number = parse_value(self._source, self._text[start:end], self._base + start)
+        span = self._span(start, last)
+        power = Call("^", (Number(10.0, "10", span), Call(NEGATE, (Number(2.0, "2", span),), span)), span)
+        return Call("*", (number, power), span)
+
+    def _trimmed(self, start: int, end: int) -> tuple[int, int]:
+        part = self._text[start:end]
+        left = start + len(part) - len(part.lstrip())
+        return left, max(left, start + len(part.rstrip()))
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(self._base + start, self._base + end)

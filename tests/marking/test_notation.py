@@ -1,0 +1,125 @@
+"""What students write: the sheets of samples/answers, whose lines end with the verdict that each gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run
+from backcalc.language.scanner import Scanner
+from backcalc.marking.key import Key
+from backcalc.marking.notation import read_subject
+from backcalc.marking.sheet import SheetReader, read_answers
+from backcalc.text.files import read
+from backcalc.text.source import Source
+
+FOLDER = Path(__file__).parents[2] / "samples/answers"
+KEY = Key(run(load(read(str(FOLDER / "graph.bg"))), {}))
+
+
+def marked(text, key=KEY):
+    """The marks of a sheet, and what is wrong with lines that are none."""
+    source = Source("sheet", text)
+    answers, errors = read_answers(source)
+    marks, refused = key.mark(source, answers)
+    return marks, [*errors, *refused]
+
+
+def lines(path):
+    """Each answer, or several on a line, of a sheet, and the verdicts that its comment states."""
+    text = path.read_text(encoding="utf-8")
+    stated = Scanner(text)
+    spans = list(stated)
+    comments = {text.count("\n", 0, comment.span.start): comment.text[1:].split() for comment in stated.comments[1:]}
+    found = {}
+    for start, end in spans:
+        found.setdefault(text.count("\n", 0, end), []).append(text[start:end])
+    assert found.keys() == comments.keys()
+    return [("; ".join(found[line]), comments[line]) for line in found]
+
+
+SHEETS = [
+    pytest.param(text, verdicts, id=f"{path.stem}:{text}")
+    for path in sorted(FOLDER.glob("*.txt"))
+    for text, verdicts in lines(path)
+]
+
+
+@pytest.mark.parametrize(("text", "verdicts"), SHEETS)
+def test_a_line_of_a_sample_sheet(text, verdicts):
+    marks, errors = marked(text)
+    assert errors == []
+    assert [mark.verdict for mark in marks] == [verdict for verdict in verdicts if verdict != "blank"]
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("v = 0.5*2 + 0.25 = 1 + 0.5 = 1.5", "the first link that does not hold is 1 + 0.5"),
+        ("v = 0.5*2 - 0.25 = 1.25", "the first link that does not hold is 0.5*2 - 0.25"),
+    ],
+)
+def test_the_link_of_a_chain_that_does_not_hold_is_told(text, note):
+    ((mark,), _) = marked(text)
+    assert (mark.note, mark.given) == (note, text.removeprefix("v = "))
+
+
+def test_an_unreadable_answer_has_its_place_and_what_was_written():
+    marks, errors = marked("v = 1.25\nJ = 1.5 or so  # perhaps\ny = 1.5625")
+    assert ([mark.verdict for mark in marks], errors) == (["right", "unreadable", "right"], [])
+    assert (marks[1].given, marks[1].expected, marks[1].fault.span) == ("1.5 or so", 0.158203125, (20, 22))
+
+
+FOUR = Key(run(load(Source("", "input a = 2; input ada = 2; input b = 2; input adb = 2\nJ = a*ada*b*adb\n")), {}))
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [("d²J/dadb = 4", "d²J/dadb"), ("d²J/dada db = 4", "d²J/dadadb"), ("d²J/da dadb = 4", "d²J/dadadb")],
+)
+def test_a_second_derivative_by_two_nodes(answer, name):
+    marks, errors = marked(answer, FOUR)
+    assert ([(mark.name, mark.verdict) for mark in marks], errors) == ([(name, "right")], [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("d²J/dadadb = 4", "`d²J/dadadb` could be d²J/da dadb or d²J/dada db"),
+        ("d²J/dadq = 4", "`dadq` is not by two nodes of the graph"),
+    ],
+)
+def test_a_second_derivative_that_could_be_two_or_none_is_refused(answer, message):
+    marks, errors = marked(answer, FOUR)
+    assert (marks, [error.message for error in errors]) == ([], [message])
+
+
+def test_a_graph_of_edges_has_no_second_derivative():
+    key = Key(run(load(Source("", "u -> v : 2\nv -> L : 3\n")), {}, None))
+    marks, errors = marked("d²L/du² = 0", key)
+    assert (marks, [error.code for error in errors]) == ([], ["unknown-value"])
+
+
+names = st.from_regex(r"[a-zα-ω][a-z0-9_]{0,3}", fullmatch=True).filter(lambda name: name not in {"if", "or", "and"})
+
+
+@settings(deadline=None, derandomize=True)
+@given(names, names)
+def test_one_subject_in_all_its_spellings(of, wrt):
+    spellings = (
+        "d{0}/d{1}", "∂{0}/∂{1}", "d({0})/d({1})", "d {0}/d {1}", "δ{0}/δ{1}", r"\frac{{\partial {0}}}{{\partial {1}}}",
+        r"\frac{{d{0}}}{{d{1}}}", "∂({0}) / ∂({1})",
+    )  # fmt: skip
+    found = {read_subject(each.format(of, wrt)) for each in spellings}
+    assert [(each.of, each.wrt) for each in found] == [(of, wrt)]
+
+
+def test_a_known_chain_stands_where_it_stands():
+    reader = SheetReader()
+    for text in ("v = 0.5*2 + 0.25 = 1.25", "\n  v = 0.5*2 + 0.25 = 1.25"):
+        source = Source("sheet", text)
+        assert reader.read(source)[0][0].links[1].span == read_answers(source)[0][0].links[1].span
