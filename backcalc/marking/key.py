@@ -151,7 +151,8 @@ class Key:
             return False
         if abs(given.expected) <= given.half:
             return True
-        return self.truth.is_plain(given) and bool(self._replayed(given))
+        alike = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == given.decimals]
+        return self.truth.is_plain(given) and bool(self._replayed(given, alike))
 
     def _judged(self, sheet: list[Attempt], wrong: list[Attempt]) -> dict[int, Mark]:
         """The marks of the answers that are neither right nor rounded, by identity."""
@@ -243,14 +244,14 @@ class Key:
         # With --sig a number of too few digits is wrong, whatever led to it.
         if self.tolerance.significant or not given.has_digits or given.matches(given.expected):
             return None
-        if by_hand and self.truth.is_plain(given) and (note := self._replayed(given)):
+        if by_hand and self.truth.is_plain(given) and (note := self._replayed(given, _by_decimals(given))):
             return note
         return _last_digit(given) or None
 
-    def _replayed(self, given: Attempt) -> str:
-        """The rounding of every intermediate result that leads to what was given; empty where none does."""
+    def _replayed(self, given: Attempt, roundings: Iterable[Rounding]) -> str:
+        """The one of these roundings of every intermediate result that leads to what was given; else empty."""
         # Kept by rounding: a whole class is marked against the same few passes.
-        for rounding in _by_decimals(given):
+        for rounding in roundings:
             if rounding not in self._rounded:
                 self._rounded[rounding] = OwnWork(self.run.linear, rounding=rounding)
             if given.matches(self.truth.reworked(self._rounded[rounding], given)):

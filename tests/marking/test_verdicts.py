@@ -311,7 +311,7 @@ def test_too_few_digits_do_not_follow_either():
         assert verdicts(key.mark(source, read_answers(source)[0])[0]) == ["wrong", verdict]
 
 
-ZEROS = "input a = 0.02; input b = 3; input c = 5\ny = a*b\nz = a^2\nu = b*c\nL = u + z\n"  # z = 0.0004
+ZEROS = "input a = 0.02; input b = 3; input c = 5\ny = a*b\nz = a^2\nu = b*c\nL = u + z\noutput L\n"  # z = 0.0004
 
 
 @pytest.mark.parametrize(
