@@ -29,7 +29,7 @@ class Habit(NamedTuple):
 
     def step(self, value: float) -> float:
         """The worth of the last digit that is kept of a number."""
-        if self.unit == "decimals" or value == 0:
+        if self.unit == "decimals" or value == 0 or not isfinite(value):
             return 10.0**-self.digits
         return 10.0 ** (floor(log10(abs(value)) + FUZZ) + 1 - self.digits)
 
@@ -38,6 +38,9 @@ class Habit(NamedTuple):
         if not isfinite(value) or value == 0:
             return value
         step = self.step(value)
+        # At either end of float64's range there is no such digit: the step is 0, or there are too many of them.
+        if not step or not isfinite(abs(value) / step):
+            return value
         kept = floor(abs(value) / step + (FUZZ if self.is_cut else 0.5 + FUZZ)) * step
         return kept if value > 0 else -kept
 
