@@ -138,6 +138,7 @@ class Graph:
         """Raises BackcalcError where the text is no graph."""
         with for_callers():
             self._text = Text(source)
+            self._text.graph  # noqa: B018  What is wrong with it is told at once.
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Graph, (

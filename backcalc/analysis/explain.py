@@ -73,7 +73,7 @@ def explain(run: Run, nodes: Collection[str] = (), wrt: Collection[str] = ()) ->
 
     `nodes` limits them to the steps of these nodes, `wrt` to those that lead to the derivatives by these.
     """
-    index, leading = run.graph.index, _upstream(run)
+    index, leading = run.graph.index, run.leading
     forward: Collection[int] = range(len(run.graph.nodes))
     reverse = forward
     # For ∂L/∂w one needs all values on the way to L, but only the adjoints of what lies between w and L.
@@ -83,19 +83,9 @@ def explain(run: Run, nodes: Collection[str] = (), wrt: Collection[str] = ()) ->
     if nodes:
         only = {index[name] for name in nodes}
         forward, reverse = only.intersection(forward), only.intersection(reverse)
-    derivation = _Derivation(run, leading)
+    derivation = _Derivation(run)
     yield from derivation.forward(sorted(forward))
     yield from derivation.reverse(reverse)
-
-
-def _upstream(run: Run) -> set[int]:
-    """The nodes from which a path leads to the output, or to a seed; these among them."""
-    nodes, index = run.graph.nodes, run.graph.index
-    found = set(run.seeds)
-    for i in range(max(run.seeds), -1, -1):
-        if i in found:
-            found.update(index[arg] for arg in nodes[i].args)
-    return found
 
 
 def _downstream(run: Run, wanted: Iterable[int]) -> set[int]:
@@ -116,10 +106,10 @@ class _Term(NamedTuple):
 
 
 class _Derivation:
-    """The steps of one run; `leading` are the nodes from which a path leads to the output."""
+    """The steps of one run."""
 
-    def __init__(self, run: Run, leading: set[int]) -> None:
-        self.run, self.leading = run, leading
+    def __init__(self, run: Run) -> None:
+        self.run = run
         self.nodes, self.index = run.graph.nodes, run.graph.index
         self.has_arrays = any(run.shapes)  # Without, no product need be told from another, nor NumPy loaded.
         self.shapes = KnownShapes(run.linear.evaluation.known_shapes.names)
@@ -158,7 +148,7 @@ class _Derivation:
             if i in places:
                 yield self._adjoint_step(i, terms.pop(i, []))
             tails = {tail for arg in self.nodes[i].args if (tail := self.index[arg]) in places}
-            if tails and i in self.leading:
+            if tails and i in self.run.leading:
                 for tail, term in self._terms(i, tails):
                     terms[tail].append(term)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from heapq import heapify, heappop, heappush
-from itertools import count
+from itertools import count, repeat
 from math import copysign, frexp, inf, isinf, isnan, ldexp
 from typing import Any, NamedTuple
 
@@ -38,6 +38,9 @@ class Tally(NamedTuple):
     edges: int
 
 
+EDGE = Tally(1, 1)
+
+
 class Paths:
     """The paths to the node `target`, of the graph that `partials` gives, a node at a time, in topological order.
 
@@ -51,8 +54,8 @@ class Paths:
 
         def edges(head: int) -> Iterator[tuple[int, Tally]]:
             """The tails of a node, each by one path of one edge."""
-            self.partials[head] = partials(head)
-            return ((tail, Tally(1, 1)) for tail in self.partials[head])
+            found = self.partials[head] = partials(head)
+            return zip(found, repeat(EDGE), strict=False)
 
         self.tallies = reverse(self._order, edges, {target: Tally(1, 0)}, multiply=_joined, accumulate=_together)
         self._found: dict[int, list[Step]] = {}  # For each node its largest paths so far, in turn,
@@ -228,9 +231,9 @@ def product(factors: Iterable[float]) -> float:
         return copysign(inf, mantissa)
 
 
-def _joined(edge: Tally, rest: Tally) -> Tally:
-    """The paths that begin with `edge` and go on with `rest`: each of so many has an edge more."""
-    return Tally(edge.paths * rest.paths, edge.edges * rest.paths + edge.paths * rest.edges)
+def _joined(_edge: Tally, rest: Tally) -> Tally:
+    """The paths that begin with an edge and go on with `rest`: each of so many has an edge more."""
+    return Tally(rest.paths, rest.edges + rest.paths)
 
 
 def _together(left: Tally, right: Tally) -> Tally:

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import islice, pairwise
-from math import fsum, isclose, isnan, prod
-from typing import Any
+from itertools import islice
+from math import fsum, isclose, isnan
+from typing import Any, cast
 
 from backcalc import progress
-from backcalc.analysis.path_ranks import Paths, product
-from backcalc.calculus.linearize import reshaped
-from backcalc.calculus.question import LOSS
+from backcalc.analysis.path_edges import Edges, ObjectEdges
+from backcalc.analysis.path_ranks import Paths
+from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
-from backcalc.rules.simplify import tidy
-from backcalc.rules.values import add, all_known, is_known, ones, shape_of
+from backcalc.rules.values import add, all_known, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 MOST_LISTED = 100_000  # Paths; beyond that a list serves nobody, and memory counts.
-MOST_ELEMENTS = 64  # Of a vector whose Jacobian is worked out, a pullback an element.
-MOST_AXES = 2  # Of a Jacobian that can be written down.
 SAME = 1e-9  # Of the sum of the products' sizes: what rounding may make of the same sum, in another order.
 
 
@@ -68,16 +65,12 @@ class PathSum:
 class Aggregation:
     """The paths of a run to its output; with `adjoint` statements they end at the loss, by the adjoint as a factor."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: AnyRun, edges: Edges | None = None) -> None:
+        """`edges` are those of `run`, which is one of objects where they are not given."""
         progress.at("counting paths")
-        self.run = run
-        self.names = [*run.graph.index, LOSS]
-        # A loss outside the graph is a node behind all others, whose edges are the adjoints that the file states.
-        self.target = len(run.graph.nodes) if run.is_outside else run.graph.index[run.output]
-        self.paths = Paths(self._partials, self.target)
-        self.is_ranked = all(
-            isinstance(partial, float) for partials in self.paths.partials.values() for partial in partials.values()
-        )
+        self.run, self.edges = run, edges or ObjectEdges(cast("Run", run))
+        self.paths = Paths(self.edges.partials, self.edges.target)
+        self.is_ranked = self.edges.are_numbers(self.paths.partials)
 
     def multiplications(self, sources: Sequence[str]) -> tuple[int, int]:
         """How many it takes path by path, and how many in one reverse sweep, for the derivatives by all `sources`."""
@@ -106,58 +99,7 @@ class Aggregation:
         return PathSum(source, count, paths, self.is_ranked, total, adjoint)
 
     def _path(self, trail: Sequence[int]) -> Path:
-        edges = list(pairwise(trail))
-        factors = tuple(self._factor(tail, head) for tail, head in edges)
-        # From the output back, as the ranks were taken that put the paths in order.
-        found = product(reversed(factors)) if self.is_ranked else self._pulled_back(edges)
-        return Path(tuple(self.names[node] for node in trail), factors, found)
-
-    def _factor(self, tail: int, head: int) -> Any:
-        """∂head/∂tail: of a loss outside the graph the adjoint that the file states."""
-        found = self.paths.partials[head][tail]
-        if head < len(self.run.shapes) and self.run.shapes[head]:
-            return self._jacobian(tail, head)
-        return found if is_known(found) else tidy(found)
-
-    def _jacobian(self, tail: int, head: int) -> Any:
-        """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""
-        shape, axes = self.run.shapes[head], (*self.run.shapes[head], *self.run.shapes[tail])
-        if None in axes or len(axes) > MOST_AXES or prod(n or 0 for n in shape) > MOST_ELEMENTS:
-            return None
-        from backcalc.rules.ndarray import units
-
-        rows = [self._pulled(head, unit)[tail] for unit in units(shape)]
-        return reshaped(rows, shape) if all_known(rows) else None
-
-    def _pulled_back(self, edges: Sequence[tuple[int, int]]) -> Any:
-        """The product along a path as the reverse sweep has it: a cotangent pulled back from the output to its begin.
-
-        So vectors need no Jacobians, and what is unknown is a formula.
-        """
-        found: Any = 1.0
-        for tail, head in reversed(edges):
-            found = self.run.seeds[tail] if head == len(self.run.graph.nodes) else self._pulled(head, found)[tail]
-        return found if is_known(found) else tidy(found)
-
-    def _partials(self, head: int) -> dict[int, Any]:
-        """The tails of a node with ∂head/∂tail; of a head that is a vector only the tails tell something.
-
-        An argument without influence, as the branch of an `if` that is not taken, is none.
-        """
-        if head == len(self.run.graph.nodes):
-            return self.run.seeds
-        return self._pulled(head, ones(self.run.shapes[head]))
-
-    def _pulled(self, head: int, ct: Any) -> dict[int, Any]:
-        """The cotangents of the tails of a node, parallel edges added up, for the cotangent `ct` of the node."""
-        tape, linear, index = self.run.linear.tape, self.run.linear, self.run.graph.index
-        found = linear.sweep({tape.slot[head]: ct}, tape.begin[head])
-        tails = [index[name] for name in self.run.graph.nodes[head].args]
-        return {
-            tail: linear.full(found[tape.slot[tail]], self.run.shapes[tail])
-            for tail in tails
-            if tape.slot[tail] in found
-        }
+        return Path(tuple(map(self.edges.name, trail)), *self.edges.along(trail, self.paths.partials))
 
     def _require_few(self, source: str, limit: int) -> None:
         count = self.paths.count(self.run.graph.index[source])

@@ -1,19 +1,30 @@
-"""Which engine serves, arrays or objects: decided here for commands and library alike."""
+"""Which engine serves, arrays or objects: decided here for commands and library alike.
+
+Arrays serve a text that is large, and holds numbers alone: no vector, loop, function, given value or mistake. Of such a
+text they do what comes to numbers: a run in reverse mode, the marks of right answers, the paths of an edge list, and
+the derivation of a few nodes, which are read once more as objects. All else takes the objects, which can do everything:
+what has formulas for its result (`derive`, a run without its values), what is shown of each node (`--partials`,
+`--expand`, `--all-pairs`, forward mode, a whole derivation), and why an answer is wrong.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from backcalc.calculus.load import load
+from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import Point
 from backcalc.calculus.result import AnyRun, Mode
-from backcalc.calculus.run import run
+from backcalc.calculus.run import Run, run
 from backcalc.graph.model import AnyGraph, Graph
+from backcalc.language.scanner import comments_of
+from backcalc.language.statements import Comment, Program
 from backcalc.text.source import Source
 
 if TYPE_CHECKING:
+    from backcalc.analysis.paths import Aggregation
+    from backcalc.bulk.graph.run import LargeRun
     from backcalc.bulk.graph.tape import ArrayTape
 
 LARGE = 50_000
@@ -21,31 +32,75 @@ LARGE = 50_000
 
 
 class Text:
-    """A text as the engine that serves has read it: by arrays, where it is large and of numbers, else `objects`.
-
-    Raises BackcalcError where it is no graph.
-    """
+    """A text as the engine that serves has read it: by arrays, where it is large and of numbers, else `objects`."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self._tape = _by_arrays(source)
-        self.graph: AnyGraph = self._tape.graph if self._tape else self.objects
+
+    @property
+    def graph(self) -> AnyGraph:
+        """The graph. Raises BackcalcError where the text is none."""
+        return self._tape.graph if self._tape else self.objects
+
+    @cached_property
+    def program(self) -> Program:
+        """The statements. Raises ParseError."""
+        return load_program(self.source)
 
     @cached_property
     def objects(self) -> Graph:
         """The graph as objects, which can do everything. Raises BackcalcError."""
-        return load(self.source)
+        return finish(self.program)
+
+    @property
+    def comments(self) -> Iterable[Comment]:
+        """The comments of the text."""
+        return comments_of(self.source.text) if self._tape else self.program.comments
 
     def run(self, at: Point, of: str | None = None, wrt: Sequence[str] = (), mode: Mode = "reverse") -> AnyRun:
         """The graph run at `at`, as `calculus.run` has it, by whichever engine serves. Raises BackcalcError."""
-        # Arrays have one sweep, and no formulas: where values are missing, the objects take over.
-        if mode == "reverse" and self._tape is not None:
-            from backcalc.bulk.graph.run import run_large
+        large = self._run_by_arrays(at, of, wrt) if mode == "reverse" else None
+        return large or self.run_objects(at, of, wrt, mode)
 
-            large = run_large(self._tape, at, of, wrt)
-            if large is not None:
-                return large
+    def whole(self, found: AnyRun, at: Point, of: str | None) -> Run:
+        """A run by arrays once more as one of objects."""
+        return found if isinstance(found, Run) else self.run_objects(at, of)
+
+    def run_objects(self, at: Point, of: str | None = None, wrt: Sequence[str] = (), mode: Mode = "reverse") -> Run:
+        """The same run of objects."""
         return run(self.objects, at, of, wrt, mode)
+
+    def derived(self, at: Point, of: str | None, wrt: Sequence[str], nodes: Sequence[str]) -> tuple[AnyRun, Run]:
+        """A run, and that of which the steps of `nodes`, or of all, can be told: itself, or an excerpt of it."""
+        large = self._run_by_arrays(at, of, wrt) if nodes else None
+        if large is not None:
+            from backcalc.bulk.graph.excerpt import excerpt
+
+            part = excerpt(large, nodes)
+            if part is not None:
+                return large, part
+        found = self.run_objects(at, of, wrt)
+        return found, found
+
+    def aggregated(self, at: Point, of: str | None, wrt: Sequence[str]) -> Aggregation:
+        """The paths from `wrt`, or all inputs, to the output. Raises BackcalcError."""
+        from backcalc.analysis.path_edges import NumberEdges
+        from backcalc.analysis.paths import Aggregation
+
+        large = self._run_by_arrays(at, of, wrt)
+        # In a formula there may be a branch that is not taken, of which arrays keep no more than its slope 0.
+        if large is not None and not large.graph.has_formulas:
+            return Aggregation(large, NumberEdges(large))
+        return Aggregation(self.run_objects(at, of, wrt))
+
+    def _run_by_arrays(self, at: Point, of: str | None, wrt: Sequence[str]) -> LargeRun | None:
+        """The run by arrays; None where they do not serve."""
+        if self._tape is None:
+            return None
+        from backcalc.bulk.graph.run import run_large
+
+        return run_large(self._tape, at, of, wrt)
 
 
 def _by_arrays(source: Source) -> ArrayTape | None:

@@ -26,6 +26,20 @@ class AnyRun(Protocol):
         ...
 
     @property
+    def is_outside(self) -> bool:
+        """Whether the derivatives are those of a loss outside the graph."""
+        ...
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        """The names of the nodes whose derivatives are asked for."""
+        ...
+
+    def shape(self, name: str, /) -> Shape:
+        """The shape of a node; () of a loss outside the graph."""
+        ...
+
+    @property
     def mode(self) -> Mode:
         """Which of the two sweeps it was."""
         ...

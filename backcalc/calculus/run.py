@@ -64,6 +64,16 @@ class Run:
         """The shape of a node; () of a loss outside the graph."""
         return self.shapes[self.graph.index[name]] if name in self.graph.index else ()
 
+    @cached_property
+    def leading(self) -> set[int]:
+        """The nodes from which a path leads to the output, or to a seed; these among them."""
+        nodes, index = self.graph.nodes, self.graph.index
+        found = set(self.seeds)
+        for i in range(max(self.seeds), -1, -1):
+            if i in found:
+                found.update(index[arg] for arg in nodes[i].args)
+        return found
+
     @property
     def value(self) -> Any:
         """The output's value; None where it is not known."""

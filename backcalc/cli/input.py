@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import click
 
+from backcalc.analysis.run import Text
 from backcalc.bulk.arrays.memory import WORTH, keep_freed
 from backcalc.calculus.load import load
 from backcalc.cli.process import kept
@@ -29,6 +30,11 @@ def read_source(graph: str | None) -> Source:
         return read(path)
     except ReadError as error:
         raise _with_sample_hint(error, path) from None
+
+
+def read_text(graph: str | None) -> Text:
+    """What the GRAPH argument names, as the engine that serves has read it. Raises BackcalcError."""
+    return kept(Text(read_source(graph)))
 
 
 def read_graph(graph: str | None) -> Graph:

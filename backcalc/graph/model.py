@@ -69,6 +69,11 @@ class AnyGraph(Protocol):
         ...
 
     @property
+    def seeds(self) -> tuple[tuple[str, Known], ...]:
+        """The adjoints that the file states, of a loss outside the graph."""
+        ...
+
+    @property
     def index(self) -> Mapping[str, int]:
         """The place of each node in `nodes`, by name."""
         ...

@@ -75,6 +75,12 @@ class Reading:
         self.read(*span)
         return self._assembly.statements.pop()
 
+    def statement_at(self, at: int) -> Statement:
+        """The one statement that begins at this place, which is known to be right, and no header."""
+        self._assembly.seen_any = True  # Only the first statement of a text may be one.
+        self.read(at, at + 1)
+        return self._assembly.statements.pop()
+
     @property
     def is_refused(self) -> bool:
         """Whether there are more errors than are shown: one more tells that there are."""

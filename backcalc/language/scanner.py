@@ -23,6 +23,11 @@ _LOOP_HEAD = re.compile(r"[^\S\n]*for[^\S\n]+[^\W\d]")
 _BRACE = re.compile(r"\s*\{")
 
 
+def comments_of(text: str) -> Iterator[Comment]:
+    """The comments of a text, without cutting it: a `#` begins one wherever it stands."""
+    return (Comment(found.group(), Span(*found.span())) for found in re.finditer("#[^\n]*", text))
+
+
 class Scanner:
     """An iterator over the slices of `text` that hold a statement; `comments` fills as it goes."""
 

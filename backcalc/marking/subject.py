@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backcalc.calculus.missing import missing_nodes, remedies
+from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.language.statements import Answer
@@ -33,7 +34,7 @@ def subject_of(answer: Answer) -> str:
     return f"d²{of}/d{wrt}²" if then == wrt else f"d²{of}/d{wrt}d{then}" if then else f"d²{of}/d{wrt}"
 
 
-def settled(run: Run, answer: Answer) -> Answer:
+def settled(run: AnyRun, answer: Answer) -> Answer:
     """`answer` with what only a graph tells: whose derivative `x.grad` is, and by what `d²J/dwdb` is one.
 
     Raises UsageError where two ways of splitting fit.
@@ -46,7 +47,7 @@ def settled(run: Run, answer: Answer) -> Answer:
     return _split(run, answer) if answer.then == "" else answer
 
 
-def settle(run: Run, answers: Iterable[Answer]) -> tuple[list[Answer], list[Diagnostic]]:
+def settle(run: AnyRun, answers: Iterable[Answer]) -> tuple[list[Answer], list[Diagnostic]]:
     """The answers `settled`, and what is wrong with those that cannot be."""
     found: list[Answer] = []
     errors: list[Diagnostic] = []
@@ -58,13 +59,13 @@ def settle(run: Run, answers: Iterable[Answer]) -> tuple[list[Answer], list[Diag
     return found, errors
 
 
-def _as_in_file(run: Run, name: str | None) -> str | None:
+def _as_in_file(run: AnyRun, name: str | None) -> str | None:
     """A node's name without the underscores that LaTeX needs, where the graph has only that."""
     plain = (name or "").replace("_", "")
-    return plain if name not in run.graph.index and plain in run.graph.index else name
+    return plain if name and name not in run.graph.index and plain in run.graph.index else name
 
 
-def _split(run: Run, answer: Answer) -> Answer:
+def _split(run: AnyRun, answer: Answer) -> Answer:
     """A second derivative whose denominators are one text, by the two nodes that it can be split into."""
     text, index = answer.wrt or "", run.graph.index
     ways = [(text[:i], text[i + 1 :]) for i, letter in enumerate(text) if letter in "dδ"]
@@ -100,12 +101,12 @@ def unknown(run: Run, answer: Answer) -> Diagnostic:
     return Diagnostic(Code.UNKNOWN_VALUE, f"{what} is not known{why}", answer.span, hints=hints)
 
 
-def refusals(run: Run, answer: Answer) -> list[Diagnostic]:
+def refusals(run: AnyRun, answer: Answer) -> list[Diagnostic]:
     """What keeps `answer` from being marked, at any point: a node that is not there, or an element."""
     return list(_unknown_nodes(run, answer)) or list(_no_elements(run, answer))
 
 
-def _unknown_nodes(run: Run, answer: Answer) -> Iterator[Diagnostic]:
+def _unknown_nodes(run: AnyRun, answer: Answer) -> Iterator[Diagnostic]:
     for name in (answer.of, answer.wrt, answer.then):
         if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
             hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
@@ -114,7 +115,7 @@ def _unknown_nodes(run: Run, answer: Answer) -> Iterator[Diagnostic]:
             return
 
 
-def _no_elements(run: Run, answer: Answer) -> Iterator[Diagnostic]:
+def _no_elements(run: AnyRun, answer: Answer) -> Iterator[Diagnostic]:
     ends = (answer.of, answer.of_place), (answer.wrt, answer.wrt_place), (answer.then, answer.then_place)
     for name, place in ends:
         shape = () if name is None else run.shape(name)
@@ -134,6 +135,6 @@ def _last_element(name: str, shape: Shape) -> tuple[str, ...]:
     return (f"its last element is {shorten(name)}[{last}]",) if shape else ()
 
 
-def _is_loss(run: Run, answer: Answer, name: str) -> bool:
+def _is_loss(run: AnyRun, answer: Answer, name: str) -> bool:
     """Whether `name` is the loss outside the graph, as what is differentiated."""
     return run.is_outside and name == run.output == answer.of and answer.wrt is not None

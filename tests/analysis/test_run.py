@@ -70,5 +70,5 @@ def test_what_is_said_does_not_depend_on_size(text, at, of):
 def test_all_mistakes_of_a_large_text_are_told_in_one_go():
     text = f"{EDGES}\nx = = 3\ny = sni(n3)\nn5 -> n4 : 3"
     with pytest.raises(BackcalcError) as caught:
-        Text(Source("test", text))
+        Text(Source("test", text)).graph  # noqa: B018
     assert [error.code for error in caught.value.diagnostics] == ["cycle", "syntax", "unknown-function"]

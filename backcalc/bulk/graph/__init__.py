@@ -1,4 +1,4 @@
 """One graph of a million edges by arrays; files are named as those of `graph` and `calculus`.
 
-Doors: run, tape.
+Doors: excerpt, model, run, tape.
 """

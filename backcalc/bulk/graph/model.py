@@ -19,7 +19,7 @@ from backcalc.bulk.graph.columns import joined
 from backcalc.bulk.graph.declarations import ArrayDeclarations, ordered
 from backcalc.bulk.graph.reader import PIECE, Lines
 from backcalc.bulk.graph.symbols import Names
-from backcalc.graph.model import Kind, Node
+from backcalc.graph.model import Kind, Known, Node
 from backcalc.language.parser import Reading
 from backcalc.language.statements import Definition
 from backcalc.rules.functions.arrays import Array
@@ -112,6 +112,36 @@ class ArrayGraph:
             for read in template.reads:
                 spoken[read[read != template.ends[1]]] = True
         return used[self._ids], spoken[self._ids]
+
+    seeds: tuple[tuple[str, Known], ...] = ()
+    """The adjoints that the file states: none, for with `adjoint` statements the plain way serves."""
+
+    @cached_property
+    def dependencies(self) -> tuple[Indices, Indices]:
+        """(tails, heads) of all that depends on something: the annotated edges, then the arguments of the formulas."""
+        heads, tails = self.arguments
+        return np.concatenate([self.tails, tails]), np.concatenate([self.heads, heads])
+
+    @property
+    def arguments(self) -> tuple[Indices, Indices]:
+        """(node, argument) of each place in a formula, those of a node in its formula's order, some of them twice."""
+        definitions = [template for template in self.templates if not template.is_edge]
+        pairs = [(template.ends[0], read) for template in definitions for read in template.reads]
+        heads, tails = (self.rank[joined(column, np.int32)] for column in ([pair[k] for pair in pairs] for k in (0, 1)))
+        is_node = tails >= 0  # Not a constant such as pi.
+        return heads[is_node], tails[is_node]
+
+    @property
+    def has_formulas(self) -> bool:
+        """Whether a node is computed from others; what computes the partials of edges is no node's formula."""
+        return bool((self.kinds == EXPRESSION).any())
+
+    def statement_starts(self, nodes: Indices) -> list[int]:
+        """Where the statements begin that say what these nodes are: definitions, declarations, edges into them."""
+        are_meant = np.zeros(len(self), np.bool_)
+        are_meant[nodes] = True
+        edges = self._edge_starts[are_meant[self.heads]]
+        return np.unique(np.concatenate([self.starts[nodes], edges])).tolist()  # type: ignore[no-any-return]
 
     @cached_property
     def index(self) -> Mapping[str, int]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backcalc.bulk.arrays.sorting import Indices, gathered, occurrences, stable_order
-from backcalc.bulk.graph.columns import joined
 from backcalc.bulk.graph.evaluate import LocalPartials
 from backcalc.bulk.graph.model import ArrayGraph
 from backcalc.bulk.graph.sweep import NEUTRAL, Plan
@@ -43,6 +43,12 @@ class NodePartials:
         edges = slice(first[0], first[-1])
         return np.diff(first), self._tails[edges], self._partials[edges]
 
+    def behind(self, tails: NDArray[np.bool_]) -> tuple[list[int], list[int], list[float]]:
+        """The edges from these `tails`, as Python's numbers: where those of each node begin, and the rest."""
+        kept = tails[self._tails]
+        first = np.append(0, np.cumsum(kept))[self._first]
+        return first.tolist(), self._tails[kept].tolist(), self._partials[kept].tolist()
+
 
 def _added_up(edges: Edges, count: int) -> Edges:
     """One edge for parallel ones, where the first of these stands, in a graph of so many nodes."""
@@ -62,7 +68,7 @@ def _keys(heads: Indices, tails: Indices, count: int) -> Indices:
 
 def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> Edges:
     """∂node/∂argument for each argument of each formula; 0 for one without influence."""
-    heads, tails = _arguments(graph)
+    heads, tails = graph.arguments
     keys, firsts = np.unique(_keys(heads, tails, len(graph)), return_index=True)
     # One sweep from all nodes at once. It ends at their arguments, for each of which it has a slot behind all others.
     ends, users, slopes = local.edges
@@ -76,12 +82,3 @@ def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> Edg
     # Back into the order of the formulas: `unique` has sorted the pairs by their keys.
     order = np.argsort(firsts)
     return heads[firsts[order]], tails[firsts[order]], found[order]
-
-
-def _arguments(graph: ArrayGraph) -> tuple[Indices, Indices]:
-    """The (node, argument) pairs of all formulas, those of a node in the order of its formula, some of them twice."""
-    definitions = [template for template in graph.templates if not template.is_edge]
-    pairs = [(template.ends[0], read) for template in definitions for read in template.reads]
-    heads, tails = (graph.rank[joined(column, np.int32)] for column in ([pair[k] for pair in pairs] for k in (0, 1)))
-    is_node = tails >= 0  # Not a constant such as pi.
-    return heads[is_node], tails[is_node]

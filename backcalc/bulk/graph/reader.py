@@ -24,8 +24,8 @@ from backcalc.language.expr import Call, Name
 from backcalc.language.forms import leaves_of, word
 from backcalc.language.lexis import WORDS
 from backcalc.language.parser import Reading, parse_line
-from backcalc.language.statements import Comment, Definition, Edge, Function, Loop, Program
-from backcalc.text.source import Source, Span
+from backcalc.language.statements import Definition, Edge, Function, Loop, Program
+from backcalc.text.source import Source
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
@@ -43,11 +43,6 @@ class Lines(NamedTuple):
     blocks: tuple[Block, ...]
     rest: Program
     names: Names  # By their numbers.
-
-    def comments(self) -> Iterator[Comment]:
-        """The comments of the whole text: a `#` begins one wherever it stands."""
-        for found in re.finditer("#[^\n]*", self.source.text):
-            yield Comment(found.group(), Span(*found.span()))
 
 
 def read_lines(source: Source) -> Lines | None:

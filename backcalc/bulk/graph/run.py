@@ -46,10 +46,10 @@ class LargeRun:
 
     `point` has the value of each input that has one. `wrt_places` are the nodes whose derivatives are asked for,
     `remarkable` those that a warning may speak of. `edge_partials` has an entry an annotated edge; `local` is of the
-    operations, where there are any, and `slots` has the slot of each node.
+    operations of the `tape`, where there are any.
     """
 
-    graph: ArrayGraph
+    tape: ArrayTape
     output: str
     point: Mapping[str, float]
     wrt_places: Indices
@@ -59,10 +59,24 @@ class LargeRun:
     remarkable: Indices
     edge_partials: Array
     local: LocalPartials | None
-    slots: Indices
     mode: Mode = "reverse"
     tangents: Mapping[str, Sequence[float]] = field(default_factory=dict)
     shapes: Sequence[Shape] = ()
+    is_outside = False  # Of `adjoint` statements arrays know nothing.
+
+    @property
+    def graph(self) -> ArrayGraph:
+        """The graph that was run."""
+        return self.tape.graph
+
+    def shape(self, _name: str) -> Shape:
+        """The shape of a node, which is a number."""
+        return ()
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        """The names of the nodes whose derivatives are asked for."""
+        return tuple(self.graph.names.at(self.wrt_places))
 
     @property
     def values(self) -> Sequence[float | None]:
@@ -93,10 +107,35 @@ class LargeRun:
         return is_finite(asked) and bool(not self.known[output] or is_finite(self.value_array[output]))
 
     @cached_property
+    def leading(self) -> Flags:
+        """From which nodes a path leads to the output, whatever the partials along it are."""
+        plan = self._structure
+        # With 1 on every edge a sum is a count of paths, and never 0, however large.
+        return np.asarray(plan.reverse(np.ones(len(plan.tails)), self.graph.index[self.output]) > 0)
+
+    @cached_property
+    def below(self) -> Flags:
+        """To which nodes a path leads from what is asked for; these among them."""
+        plan = self._structure
+        return np.asarray(plan.forward(np.ones(len(plan.tails)), self.wrt_places) > 0)
+
+    @cached_property
+    def _structure(self) -> Plan:
+        """The sweeps from node to node, whatever the operations between them are."""
+        return Plan(len(self.graph), *self.graph.dependencies, self.graph.levels)
+
+    @cached_property
     def incoming(self) -> NodePartials:
         """The local partials by the node that they lead to."""
         progress.at("local partials")
-        return NodePartials(self.graph, self.edge_partials, self.local, self.slots)
+        return NodePartials(self.graph, self.edge_partials, self.local, self.tape.slot)
+
+    def derivatives(self, name: str) -> Array:
+        """∂name/∂node for every node, by a sweep of its own where `name` is not the output."""
+        if name == self.output:
+            return self.adjoint_array
+        seed = int(self.tape.slot[self.graph.index[name]])
+        return np.asarray(_swept(self.tape, self.edge_partials, self.local, seed)[self.tape.slot])
 
     @cached_property
     def formulas(self) -> Formulas:
@@ -173,7 +212,6 @@ def _run(tape: ArrayTape, at: Mapping[str, Any], of: str | None, wrt: Sequence[s
     values = _placed(graph, tape, point)
     output = choose_output(graph, of)
     places = np.array([graph.index[name] for name in choose_wrt(graph, wrt)]) if wrt else graph.input_places
-    seed = int(tape.slot[graph.index[output]])
     remarkable, local = np.zeros(0, np.int64), None
     if tape.rows:
         _require_known(tape, values)
@@ -181,16 +219,12 @@ def _run(tape: ArrayTape, at: Mapping[str, Any], of: str | None, wrt: Sequence[s
         values = tape.operations.evaluate(values)
         local = tape.operations.linearize(values)
         remarkable = _remarkable(tape, local.remarkable)
-        progress.at("reverse pass")
-        partials = tape.partials(values)
-        adjoints = _adjoints(tape, partials, local, seed)
-    else:
-        progress.at("reverse pass")
-        partials = tape.partials(values)
-        adjoints = Plan(tape.size, tape.tails, tape.heads, graph.levels).reverse(partials, seed)
+    progress.at("reverse pass")
+    partials = tape.partials(values)
+    adjoints = _swept(tape, partials, local, int(tape.slot[graph.index[output]]))
     known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
     columns = values[tape.slot], known, adjoints[tape.slot]
-    return LargeRun(graph, output, point, places, *columns, remarkable, partials, local, tape.slot)
+    return LargeRun(tape, output, point, places, *columns, remarkable, partials, local)
 
 
 def _require_known(tape: ArrayTape, values: Array) -> None:
@@ -208,8 +242,10 @@ def _remarkable(tape: ArrayTape, slots: Indices) -> Indices:
     return nodes
 
 
-def _adjoints(tape: ArrayTape, partials: Array, local: LocalPartials, seed: int) -> Array:
+def _swept(tape: ArrayTape, partials: Array, local: LocalPartials | None, seed: int) -> Array:
     """The adjoint of every slot, from the edges of the operations and those that the text annotates."""
+    if local is None:
+        return Plan(tape.size, tape.tails, tape.heads, tape.graph.levels).reverse(partials, seed)
     if not len(tape.graph.tails):
         return local.reverse(seed)
     ends = zip(local.edges, (tape.tails, tape.heads, partials), strict=True)

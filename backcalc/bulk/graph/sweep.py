@@ -69,7 +69,7 @@ class Plan:
         """
         return self._backward.sweep(partials, seed, taken)
 
-    def forward(self, partials: Array, seed: int, taken: NDArray[np.bool_] | None = None) -> Array:
+    def forward(self, partials: Array, seed: int | Indices, taken: NDArray[np.bool_] | None = None) -> Array:
         """The tangent of every node, for the tangent 1 of the node `seed`; 0 where no path leads from the seed."""
         return self._onward.sweep(partials, seed, taken)
 

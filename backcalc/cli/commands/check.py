@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from backcalc.calculus.load import finish, load_program
+from backcalc.analysis.run import Text
 from backcalc.calculus.point import read_point
-from backcalc.calculus.run import Run, run
+from backcalc.calculus.result import AnyRun
+from backcalc.calculus.run import Run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, graph_nodes, shows, tolerance_options
 from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
 from backcalc.cli.streams import paint
-from backcalc.language.statements import Answer, Program
+from backcalc.language.statements import Answer
 from backcalc.marking.key import Key, require_point
 from backcalc.marking.mark import Mark
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
@@ -31,6 +32,7 @@ from backcalc.text.wording import shorten
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from backcalc.bulk.graph.run import LargeRun
     from backcalc.calculus.digits import Tolerance
 
 EXAMPLES = """\b
@@ -129,25 +131,30 @@ def command(
     value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
     graph, sheet = _sheet(arguments, path)
-    program = load_program(read_source(graph))
-    stated, misstated = read_stated(program.source, program.comments)
-    source, answers, errors = sheet or (program.source, stated, misstated)
+    text = kept(Text(read_source(graph)))
+    stated, misstated = read_stated(text.source, text.comments)
+    source, answers, errors = sheet or (text.source, stated, misstated)
     # A sheet that is left blank has answers to miss; a file that states nothing has none.
     if not (answers or errors or (sheet and require == "all")):
-        raise UsageError(source, [_none(source, program)])
-    found = kept(run(finish(program), read_point(asked.at), asked.of))
-    print_warnings(program.source, found.warnings)
+        raise UsageError(source, [_none(source, text.source)])
+    point = read_point(asked.at)
+    found = kept(text.run(point, asked.of))
+    print_warnings(text.source, found.warnings)
     answers, unsettled = settle(found, answers)
     # On a sheet the last word counts; `#=` lines are a key, each of which is to hold.
     if sheet is not None:
         answers, repeated = last_of_each(answers)
         print_warnings(source, repeated)
-    key = Key(found, tolerance)
+    is_plain = require == "given" and not (errors or unsettled)
+    if marked := _right_by_arrays(found, tolerance, source, answers if is_plain else []):
+        _show(marked, shown, None, [], hints=hints)
+        return 0
+    key = Key(kept(text.whole(found, point, asked.of)), tolerance)
     marked, refused = key.mark(source, answers)
     if refused and not marked:  # Then it is the point that is at fault, rather than each answer.
-        require_point(found, refused)
+        require_point(key.run, refused)
     if require == "all":
-        marked += missing(key, _asked(key, program, stated, misstated), answers)
+        marked += missing(key, _asked(key, text.source, stated, misstated), answers)
     # What could be marked is shown before the error that tells what could not.
     if marked:
         reading = [] if hints else _pointers(marked, found, graph, asked)
@@ -160,7 +167,7 @@ def command(
     return 0 if all(mark.is_fine for mark in marked) else 1
 
 
-def _pointers(marked: Iterable[Mark], found: Run, graph: str | None, asked: Asked) -> list[str]:
+def _pointers(marked: Iterable[Mark], found: AnyRun, graph: str | None, asked: Asked) -> list[str]:
     """What to read of each wrong answer: the derivation of the node where it went wrong; empty of the others."""
     point = "".join(f" --at {shlex.quote(at)}" for at in asked.at)
     about = f"{shlex.quote(graph or '-')}{point}" + (f" --of {shlex.quote(asked.of)}" if asked.of else "")
@@ -169,12 +176,21 @@ def _pointers(marked: Iterable[Mark], found: Run, graph: str | None, asked: Aske
     ]
 
 
-def _node(mark: Mark, found: Run) -> str:
+def _node(mark: Mark, found: AnyRun) -> str:
     where = mark.diagnosis.where if mark.diagnosis else ""
     if where in found.graph.index:
         return where
     about = question(mark.name)
-    return about.wrt if about.wrt in found.graph.index else about.of
+    return about.wrt if about.wrt is not None and about.wrt in found.graph.index else about.of
+
+
+def _right_by_arrays(found: AnyRun, tolerance: Tolerance, source: Source, answers: list[Answer]) -> list[Mark]:
+    """The marks of answers to a large graph, all of them right; none where more is to be said."""
+    if isinstance(found, Run):
+        return []
+    from backcalc.marking.large import all_right
+
+    return all_right(cast("LargeRun", found), tolerance, source, answers) or []
 
 
 def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sheet | None]:
@@ -203,21 +219,21 @@ def _failure(source: Source, errors: list[Diagnostic], refused: list[Diagnostic]
     return kind(source, by_place(source, unreadable, others))
 
 
-def _none(source: Source, program: Program) -> Diagnostic:
+def _none(source: Source, graph: Source) -> Diagnostic:
     """That there is nothing to mark."""
-    if source is program.source:
+    if source is graph:
         hint = "give some, dL/dx=-100, or state one in the file as a comment: #= dL/dx = -100"
         return Diagnostic(Code.NO_ANSWERS, "the file states no results to check", hints=(hint,))
     return NO_ANSWERS
 
 
-def _asked(key: Key, program: Program, stated: list[Answer], misstated: list[Diagnostic]) -> list[Answer]:
+def _asked(key: Key, source: Source, stated: list[Answer], misstated: list[Diagnostic]) -> list[Answer]:
     """What the file states, else the gradient. Raises BackcalcError where a stated result is none."""
     if misstated:
-        raise ParseError(program.source, misstated)
-    _, refused = key.mark(program.source, stated)
+        raise ParseError(source, misstated)
+    _, refused = key.mark(source, stated)
     if refused:
-        raise UsageError(program.source, refused)
+        raise UsageError(source, refused)
     return stated or gradient_asked(key.run)
 
 

@@ -10,8 +10,8 @@ import click
 from backcalc.analysis.explain import Step, explain
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import require_node
-from backcalc.calculus.run import Run, run
-from backcalc.cli.input import read_graph
+from backcalc.calculus.result import AnyRun
+from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, nodes_option, shows
 from backcalc.cli.output import goes_to_terminal, has_color, print_lines, print_warnings
 from backcalc.cli.process import kept
@@ -42,16 +42,16 @@ def command(asked: Asked, nodes: tuple[str, ...], shown: Shown) -> int:
     if nodes and asked.wrt:
         raise click.UsageError("--node says which steps are shown, and so does --wrt: drop one of them")
     # Names are looked up before the run, which may take a while.
-    read = read_graph(asked.graph)
+    text = read_text(asked.graph)
     for name in nodes:
-        require_node(read, name, "--node")
-    found = kept(run(read, read_point(asked.at), asked.of, asked.wrt))
-    print_warnings(found.graph.source, found.warnings)
-    _show(found, explain(found, nodes, asked.wrt), shown)
+        require_node(text.graph, name, "--node")
+    found, derived = kept(text.derived(read_point(asked.at), asked.of, asked.wrt, nodes))
+    print_warnings(text.source, found.warnings)
+    _show(found, explain(derived, nodes, asked.wrt), shown)
     return 0 if found.is_finite else 1
 
 
-def _show(found: Run, steps: Iterator[Step], shown: Shown) -> None:
+def _show(found: AnyRun, steps: Iterator[Step], shown: Shown) -> None:
     """Print the steps as they come; what a format needs is loaded only for that format."""
     if shown.format == "json":
         from backcalc.render.reports.steps import render_steps_json

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from backcalc.analysis.paths import Aggregation, PathSum
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import LOSS, require_node
-from backcalc.calculus.run import run
-from backcalc.cli.input import read_graph
+from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, node_option, nodes_option, shows
 from backcalc.cli.output import print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
-from backcalc.graph.model import Graph
+from backcalc.graph.model import AnyGraph
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 
@@ -44,20 +43,19 @@ def command(asked: Asked, shown: Shown) -> int:
 
     The last lines say how many multiplications that takes, and how many backpropagation does.
     """
-    read = read_graph(asked.graph)
+    text = read_text(asked.graph)
     for name in asked.wrt:
-        require_node(read, name, "--from")
+        require_node(text.graph, name, "--from")
     # One run gives the adjoints that the sums are held against.
-    result = run(read, read_point(asked.at), _output(read, asked.of), asked.wrt)
-    _require_sources(result.wrt, read)
-    found = Aggregation(result)
-    kept((result, found))
-    print_warnings(result.graph.source, result.warnings)
+    found = kept(text.aggregated(read_point(asked.at), _output(text.graph, asked.of), asked.wrt))
+    result = found.run
+    _require_sources(result.wrt, text.graph)
+    print_warnings(text.source, result.warnings)
     _show(found, result.wrt, shown)
     return 0 if result.is_finite else 1
 
 
-def _output(graph: Graph, name: str | None) -> str | None:
+def _output(graph: AnyGraph, name: str | None) -> str | None:
     """The output as `run` takes it: None where it is the loss that `adjoint` statements speak of."""
     # `--to L` is understood of a loss outside the graph too: it is what the table calls it.
     if name is None or (graph.seeds and name == LOSS and name not in graph.index):
@@ -71,7 +69,7 @@ def _output(graph: Graph, name: str | None) -> str | None:
     return name
 
 
-def _require_sources(sources: Sequence[str], graph: Graph) -> None:
+def _require_sources(sources: Sequence[str], graph: AnyGraph) -> None:
     if not sources:
         hint = (f"choose a node by --from, such as --from {graph.nodes[0].name}",)
         message = "the graph has no inputs from which paths could begin"

@@ -73,8 +73,7 @@ def command(
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
     is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
     if is_plain:
-        text = Text(source)
-        return _finish(text.run(read_point(asked.at), asked.of, asked.wrt), shown, partials=partials)
+        return _finish(Text(source).run(read_point(asked.at), asked.of, asked.wrt), shown, partials=partials)
     read = load(source)
     if expanded:
         from backcalc.graph.expand import expand

@@ -14,6 +14,7 @@ from backcalc.bulk.graph.reader import read_lines
 from backcalc.language.expr import Call, Name, Number, fold
 from backcalc.language.forms import leaves_of
 from backcalc.language.parser import parse
+from backcalc.language.scanner import comments_of
 from backcalc.language.statements import Edge
 from backcalc.text.errors import ParseError, ReadError
 from backcalc.text.files import decode
@@ -90,7 +91,7 @@ def assert_equal(text):
     assert other_message == message
     if program is not None:
         assert all_of(found) == [(statement.span.start, said(statement)) for statement in program.statements]
-        assert tuple(found.comments()) == program.comments
+        assert tuple(comments_of(found.source.text)) == program.comments
 
 
 # ---- The grammar and the arrays agree --------------------------------------------------------------------------------

@@ -1,0 +1,150 @@
+"""The edges that paths go along: of a run of objects, whatever their partials are, and of a large edge list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import prod
+from typing import TYPE_CHECKING, Any, Protocol
+
+from backcalc.analysis.path_ranks import Partials, product
+from backcalc.calculus.linearize import reshaped
+from backcalc.calculus.question import LOSS
+from backcalc.calculus.run import Run
+from backcalc.rules.simplify import tidy
+from backcalc.rules.values import all_known, is_known, ones
+
+if TYPE_CHECKING:
+    from backcalc.bulk.graph.run import LargeRun
+
+MOST_ELEMENTS = 64  # Of a vector whose Jacobian is worked out, a pullback an element.
+MOST_AXES = 2  # Of a Jacobian that can be written down.
+
+
+class Edges(Protocol):
+    """The edges of a run; a node is its place in the graph, `target` is where all paths end."""
+
+    target: int
+
+    def name(self, node: int, /) -> str:
+        """The name of a node."""
+        ...
+
+    def partials(self, head: int, /) -> Partials:
+        """The tails of a node with ∂head/∂tail; of a head that is a vector only the tails tell something."""
+        ...
+
+    def are_numbers(self, partials: Mapping[int, Partials], /) -> bool:
+        """Whether all these partials are numbers."""
+        ...
+
+    def along(self, trail: Sequence[int], partials: Mapping[int, Partials], /) -> tuple[tuple[Any, ...], Any]:
+        """The factors along a path as they are shown, and their product.
+
+        A factor is a number, an array of at most two axes, a formula, or None where it is none of these.
+        """
+        ...
+
+
+class ObjectEdges:
+    """The edges of a run of objects; of one with a loss outside the graph, that is a node behind all others."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._names = [*run.graph.index, LOSS]
+        # The edges into a loss outside the graph are the adjoints that the file states.
+        self.target = len(run.graph.nodes) if run.is_outside else run.graph.index[run.output]
+
+    def name(self, node: int) -> str:
+        """The name of a node, or of the loss."""
+        return self._names[node]
+
+    def partials(self, head: int) -> Partials:
+        """The tails of a node with ∂head/∂tail; of a head that is a vector only the tails tell something.
+
+        An argument without influence, as the branch of an `if` that is not taken, is none.
+        """
+        if head == len(self._run.graph.nodes):
+            return self._run.seeds
+        return self._pulled(head, ones(self._run.shapes[head]))
+
+    def are_numbers(self, partials: Mapping[int, Partials]) -> bool:
+        """Whether all these partials are numbers."""
+        return all(isinstance(partial, float) for tails in partials.values() for partial in tails.values())
+
+    def along(self, trail: Sequence[int], partials: Mapping[int, Partials]) -> tuple[tuple[Any, ...], Any]:
+        """The factors along a path as they are shown, and their product."""
+        edges = list(pairwise(trail))
+        factors = tuple(self._factor(tail, head, partials[head][tail]) for tail, head in edges)
+        # By the same rule for all paths of a run, so that their products are comparable.
+        return factors, _product(factors) if self.are_numbers(partials) else self._pulled_back(edges)
+
+    def _factor(self, tail: int, head: int, partial: Any) -> Any:
+        """∂head/∂tail: of a loss outside the graph the adjoint that the file states."""
+        if head < len(self._run.shapes) and self._run.shapes[head]:
+            return self._jacobian(tail, head)
+        return partial if is_known(partial) else tidy(partial)
+
+    def _pulled_back(self, edges: Sequence[tuple[int, int]]) -> Any:
+        """The product along a path as the reverse sweep has it: a cotangent pulled back from the output to its begin.
+
+        So vectors need no Jacobians, and what is unknown is a formula.
+        """
+        found: Any = 1.0
+        for tail, head in reversed(edges):
+            is_last = head == len(self._run.graph.nodes)
+            found = self._run.seeds[tail] if is_last else self._pulled(head, found)[tail]
+        return found if is_known(found) else tidy(found)
+
+    def _jacobian(self, tail: int, head: int) -> Any:
+        """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""
+        shape, axes = self._run.shapes[head], (*self._run.shapes[head], *self._run.shapes[tail])
+        if None in axes or len(axes) > MOST_AXES or prod(n or 0 for n in shape) > MOST_ELEMENTS:
+            return None
+        from backcalc.rules.ndarray import units
+
+        rows = [self._pulled(head, unit)[tail] for unit in units(shape)]
+        return reshaped(rows, shape) if all_known(rows) else None
+
+    def _pulled(self, head: int, ct: Any) -> dict[int, Any]:
+        """The cotangents of the tails of a node, parallel edges added up, for the cotangent `ct` of the node."""
+        tape, linear, index = self._run.linear.tape, self._run.linear, self._run.graph.index
+        found = linear.sweep({tape.slot[head]: ct}, tape.begin[head])
+        tails = [index[name] for name in self._run.graph.nodes[head].args]
+        return {
+            tail: linear.full(found[tape.slot[tail]], self._run.shapes[tail])
+            for tail in tails
+            if tape.slot[tail] in found
+        }
+
+
+class NumberEdges:
+    """The edges of a large edge list that lie behind what is asked for, each a number."""
+
+    def __init__(self, run: LargeRun) -> None:
+        self._names = run.graph.names
+        self._ends, self._tails, self._slopes = run.incoming.behind(run.below)
+        self.target = run.graph.index[run.output]
+
+    def name(self, node: int) -> str:
+        """The name of a node."""
+        return self._names[node]
+
+    def partials(self, head: int) -> Partials:
+        """The tails of a node with ∂head/∂tail."""
+        edges = slice(self._ends[head], self._ends[head + 1])
+        return dict(zip(self._tails[edges], self._slopes[edges], strict=True))
+
+    def are_numbers(self, _partials: Mapping[int, Partials]) -> bool:
+        """That they are."""
+        return True
+
+    def along(self, trail: Sequence[int], partials: Mapping[int, Partials]) -> tuple[tuple[Any, ...], Any]:
+        """The factors along a path, and their product."""
+        factors = tuple(partials[head][tail] for tail, head in pairwise(trail))
+        return factors, _product(factors)
+
+
+def _product(factors: Sequence[float]) -> float:
+    """The product of numbers, from the output back, as the ranks were taken that put the paths in order."""
+    return product(reversed(factors))
