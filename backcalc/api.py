@@ -123,7 +123,8 @@ class _Nodes(Mapping[str, NodeResult]):
 class PointsResult:
     """What a run at many points found: arrays with an entry a point, along the first axis.
 
-    `value` has the output's values, `gradient` for each input of interest ∂output/∂input, points × its shape.
+    `value` has the output's values, None where only edges lead to it; `gradient` for each input of interest
+    ∂output/∂input, points × its shape.
     """
 
     output: str

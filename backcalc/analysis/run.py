@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LARGE = 50_000
 """Characters from which on a text is worth loading NumPy to read it by arrays."""
+LONGEST = 2_000
+"""Characters of a statement, on average, up to which arrays are of use: they go through many that are alike."""
 
 
 class Text:
@@ -105,7 +107,8 @@ class Text:
 
 def _by_arrays(source: Source) -> ArrayTape | None:
     """The tape of the graph by arrays; None where the text is small, or of a kind that they do not have."""
-    if len(source.text) < LARGE:
+    text = source.text
+    if len(text) < LARGE or (text.count("\n") + text.count(";") + 1) * LONGEST < len(text):
         return None
     from backcalc.bulk.graph.run import read_large  # With it NumPy is loaded.
 

@@ -12,8 +12,11 @@ import numpy as np
 from backcalc.analysis.taylor import require_inputs
 from backcalc.bulk.points.run import run_arrays
 from backcalc.calculus.constant import constant
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.missing import require_values
 from backcalc.calculus.point import read_point
 from backcalc.graph.model import Graph
+from backcalc.graph.tape import tape_of
 from backcalc.language.parser import parse_expression
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.values import shape_of
@@ -48,6 +51,9 @@ def scan(graph: Graph, options: Sequence[str], of: str | None = None) -> Scan:
     columns = np.meshgrid(*ranges.values(), indexing="ij")
     at = {name: column.ravel() for name, column in zip(ranges, columns, strict=True)}
     found = run_arrays(graph, at, read_point(rest), of, list(ranges))
+    if found.value is None:  # A curve of nothing is none.
+        require_values(Evaluation(tape_of(found.graph), {}), [found.output])
+    assert found.value is not None
     return Scan(graph, found.output, at, found.value, found.gradient)
 
 

@@ -18,6 +18,7 @@ from backcalc.render.reports.marks import notes_of
 from backcalc.text.errors import BackcalcError, UsageError
 from backcalc.text.numerals import DIGITS
 from backcalc.text.source import Source
+from backcalc.text.wording import visible
 
 HELP = "Type each answer; `?` gives a hint, `skip` shows the answer, `quit` ends."
 HINT, SKIP, QUIT = ("", "?", "hint"), ("skip", "s"), ("quit", "q", "exit")
@@ -141,7 +142,7 @@ def _answer(prompt: str) -> str:
             import readline  # noqa: F401  With it, `input` lets a line be edited.
         return input(prompt)
     line = input(prompt)
-    print_lines([line])
+    print_lines([visible(line)])
     return line
 
 

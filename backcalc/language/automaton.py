@@ -15,7 +15,10 @@ from backcalc.language.tables import END, Rule, Tables
 from backcalc.text.source import Span
 
 Maker = Callable[[list[Any]], Any]
+_Match = Callable[[str, int, int], tuple[str, int]]
 Lexer = list[tuple[str, Callable[[str, int], re.Match[str] | None]]]
+LONG = 10_000
+"""Characters from which on a text is worth one pattern a state for all its terminals, which takes long to compile."""
 
 
 class Token(NamedTuple):
@@ -48,6 +51,9 @@ class Parser:
         self._begin = callbacks.begin
         self._makers = [_maker(rule, callbacks) for rule in tables.rules]
         self._lexers: dict[int, Lexer] = {}
+        self._patterns: dict[tuple[str, ...], Callable[[str, int], re.Match[str] | None]] = {}
+        self._long_lexers: dict[int, Callable[[str, int], re.Match[str] | None]] = {}
+        self._chains: dict[tuple[int, int, str], int] = {}
         self._final = len(tables.states) - 1
 
     def parse(self, text: str, start: str, base: int = 0) -> Any:
@@ -58,33 +64,48 @@ class Parser:
         self._begin(text, base)
         states, end = [self.tables.starts[start]], 0
         values: list[Any] = []
+        match = self._match_long if len(text) > LONG else self._match
         while states[-1] != self._final:
-            kind, begin, end = self._next(text, end, states, base)
+            kind, begin, end = self._next(text, end, states, base, match)
             row = self.tables.states[states[-1]]
             # A rule to reduce by is stored as its complement, ~number, so one table of whole numbers says both.
             while kind in row and row[kind] < 0:
-                row = self._reduce(~row[kind], states, values)
+                row = self._reduce(~row[kind], states, values, kind)
             if kind not in row:
                 raise RefusedError(Span(base + begin, base + max(end, begin + 1)), self._accepted(states))
             states.append(row[kind])
             values.append(Token(text[begin:end], Span(base + begin, base + end)))
         return values[0]
 
-    def _reduce(self, number: int, states: list[int], values: list[Any]) -> dict[str, int]:
+    def _reduce(self, number: int, states: list[int], values: list[Any], kind: str) -> dict[str, int]:
         """Put what a rule makes of its parts in their place; the row of the state that follows."""
-        rule, make = self.tables.rules[number], self._makers[number]
+        make = self._makers[number]
+        if make is None:
+            # From a number to the sum that it may be are ten rules that make nothing: they are gone through once.
+            key = (states[-2], states[-1], kind)
+            states[-1] = self._chains[key] if key in self._chains else self._chain(*key)
+            return self.tables.states[states[-1]]
+        rule = self.tables.rules[number]
         size = len(rule.parts)
-        if make is not None:
-            values[-size:] = [make(values[-size:])]
+        values[-size:] = [make(values[-size:])]
         del states[-size:]
         states.append(self.tables.states[states[-1]][rule.origin])
         return self.tables.states[states[-1]]
 
-    def _next(self, text: str, at: int, states: list[int], base: int) -> tuple[str, int, int]:
+    def _chain(self, below: int, state: int, kind: str) -> int:
+        """The state in which rules of one part that make nothing, reduced before a `kind`, leave one that is `below`."""
+        key = below, state, kind
+        while (action := self.tables.states[state].get(kind, 0)) < 0 and self._makers[~action] is None:
+            state = self.tables.states[below][self.tables.rules[~action].origin]
+        self._chains[key] = state
+        return state
+
+    def _next(self, text: str, at: int, states: list[int], base: int, match: _Match) -> tuple[str, int, int]:
         """The kind of the next token from `at` on, where it begins and where it ends."""
-        row = self.tables.states[states[-1]]
+        state = states[-1]
+        row = self.tables.states[state]
         while at < len(text):
-            kind, end = self._match(text, at, self._lexer(states[-1]))
+            kind, end = match(text, at, state)
             if not kind:
                 raise self._refusal(text, at, states, base)
             # `given` is a word where a statement begins and a name elsewhere: the state decides, as with Lark.
@@ -96,12 +117,20 @@ class Parser:
             at = end
         return END, at, at
 
-    def _match(self, text: str, at: int, lexer: Lexer) -> tuple[str, int]:
-        """The first terminal of `lexer` that stands at `at`, and where it ends; an empty name where none does."""
-        for kind, match in lexer:
-            if found := match(text, at):
-                return kind, found.end()
-        return "", at
+    def _match(self, text: str, at: int, state: int) -> tuple[str, int]:
+        """The first terminal of `state` that stands at `at`, and where it ends; an empty name where none does."""
+        return _first(text, at, self._lexer(state))
+
+    def _match_long(self, text: str, at: int, state: int) -> tuple[str, int]:
+        """The same, by one pattern of all the terminals."""
+        if state not in self._long_lexers:
+            names = tuple(name for name, _ in self._lexer(state))
+            if names not in self._patterns:  # Most states have those of another.
+                patterns = dict(self.tables.terminals)
+                self._patterns[names] = re.compile("|".join(f"(?P<{name}>{patterns[name]})" for name in names)).match
+            self._long_lexers[state] = self._patterns[names]
+        found = self._long_lexers[state](text, at)
+        return (found.lastgroup or "", found.end()) if found else ("", at)
 
     def _lexer(self, state: int) -> Lexer:
         """The terminals that may follow in `state`, and the ignored ones, in the order in which they are tried."""
@@ -121,7 +150,7 @@ class Parser:
 
     def _refusal(self, text: str, at: int, states: list[int], base: int) -> RefusedError:
         """What is wrong at a place where no terminal fits: a token that may not stand there, or none at all."""
-        kind, end = self._match(text, at, self._choice(dict(self.tables.terminals)))
+        kind, end = _first(text, at, self._choice(dict(self.tables.terminals)))
         if kind:
             return RefusedError(Span(base + at, base + end), self._accepted(states))
         allowed = {kind for kind, _ in self._lexer(states[-1])} - set(self.tables.ignored)
@@ -140,6 +169,13 @@ class Parser:
             del states[-len(rule.parts) :]
             states.append(self.tables.states[states[-1]][rule.origin])
         return action is not None
+
+
+def _first(text: str, at: int, lexer: Lexer) -> tuple[str, int]:
+    for kind, match in lexer:
+        if found := match(text, at):
+            return kind, found.end()
+    return "", at
 
 
 def _maker(rule: Rule, callbacks: Callbacks) -> Maker | None:

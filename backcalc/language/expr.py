@@ -94,14 +94,15 @@ def postorder(expr: Expr) -> Iterator[Expr]:
     stack: list[Expr] = [expr]
     while stack:
         part = stack.pop()
-        if id(part) in seen:
+        key = id(part)
+        if key in seen:
             continue
-        if isinstance(part, Call) and id(part) not in opened:
-            opened.add(id(part))
+        if isinstance(part, Call) and key not in opened:
+            opened.add(key)
             stack.append(part)  # Below its arguments, to come back to once these are done.
-            stack.extend(reversed(part.args))
+            stack.extend(part.args[::-1])
         else:
-            seen.add(id(part))
+            seen.add(key)
             yield part
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -56,6 +57,11 @@ def shorten(name: str, width: int = NAME_SHOWN) -> str:
 def visible(text: str) -> str:
     """`text` with every control character replaced, so that no input steers the terminal."""
     return "".join(" " if c == "\t" else c if c.isprintable() else "�" for c in text)
+
+
+def without_controls(text: str) -> str:
+    """Lines of `text` with what steers a terminal replaced, overrides of direction too; all else stays as written."""
+    return re.sub("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "�", text)
 
 
 def quoted(names: Sequence[str], most: int = 8) -> str:

@@ -64,6 +64,10 @@ def by_us(text, start):
         return error.place, error.allowed
 
 
+def read(path):
+    return path.read_bytes().decode("utf-8", errors="replace")
+
+
 def agree(text):
     for start in STARTS:
         assert by_us(text, start) == by_lark(text, start), (start, text)
@@ -71,7 +75,7 @@ def agree(text):
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_samples_are_read_as_lark_reads_them(path):
-    text = path.read_bytes().decode("utf-8", errors="replace")
+    text = read(path)
     for span in list(Scanner(text))[:200]:
         agree(text[slice(*span)][:300])
 
@@ -115,3 +119,11 @@ def test_depth_is_no_limit():
     for _ in range(depth):
         name, _, found, _ = found
     assert (name, found[0]) == ("parenthesis", "variable")
+
+
+def test_long_texts_are_lexed_as_short_ones(monkeypatch):
+    """One pattern of all terminals decides as one a terminal does, of texts that are refused too."""
+    texts = [text[slice(*span)][:300] for text in map(read, SAMPLES) for span in list(Scanner(text))[:9]]
+    short = [by_us(text, start) for text in texts for start in STARTS]
+    monkeypatch.setattr(lalr, "LONG", -1)
+    assert [by_us(text, start) for text in texts for start in STARTS] == short

@@ -16,12 +16,13 @@ from backcalc.bulk.points.passes import compiled, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.missing import require_known, require_values
+from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_output, require_node, require_scalar
 from backcalc.graph.model import Graph
 from backcalc.graph.tape import tape_of
 from backcalc.rules.functions.arrays import Array
+from backcalc.rules.values import is_known
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.source import Source
@@ -33,32 +34,32 @@ NUMBERS = 1 << 18  # Numbers in a chunk of points that have arrays in them.
 
 @dataclass(frozen=True)
 class Batch:
-    """For each point the output's value, and the gradient: an array a name, of points × the input's shape."""
+    """For each point the output's value, None where that is not known, and the gradient: points × the input's shape."""
 
-    value: Array
+    value: Array | None
     gradient: dict[str, Array]
 
 
 @dataclass(frozen=True)
 class DataRun:
-    """The output's value at each point, and the gradient: an array a name, of points × the input's shape."""
+    """The output's value at each point, None where it is not known, and the gradient: points × the input's shape."""
 
     graph: Graph
     output: str
-    value: Array
+    value: Array | None
     gradient: dict[str, Array]
 
 
 class DataStream:
     """What a graph gives at points that come some at a time; iterating gives a `Batch` after the other.
 
-    `output` is the output's name, `shapes` has the shape of each input of the gradient. `is_finite` is whether all that
-    has come so far is.
+    `output` is the output's name, `has_value` whether it has one, `shapes` has the shape of each input of the gradient.
+    `is_finite` is whether all that has come so far is.
     """
 
     def __init__(self, runner: PointRunner, parts: Iterable[Arrays], reader: PointReader | None = None) -> None:
         self._runner, self._parts, self._reader = runner, parts, reader
-        self.output, self.shapes = runner.output, runner.shapes
+        self.output, self.has_value, self.shapes = runner.output, runner.has_value, runner.shapes
         self.is_finite = True
 
     def __iter__(self) -> Iterator[Batch]:
@@ -143,7 +144,7 @@ def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt
 class PointRunner:
     """A graph made ready for points like those in `data`; `shapes` has the shape of each input of the gradient.
 
-    `remedies` are the hints for a value that is missing. Raises BackcalcError.
+    `has_value` is whether the output's value is known: it need not be where only edges lead to it. `remedies` are the hints for a value that is missing. Raises BackcalcError.
     """
 
     def __init__(
@@ -158,7 +159,9 @@ class PointRunner:
             require_node(self.graph, name, option("wrt"))
         self._evaluation = Evaluation(tape_of(self.graph), point)
         _require_known(self._evaluation, remedies)
-        require_values(self._evaluation, [self.output])  # An activation that only edges lead to has none.
+        # An activation that only edges lead to has no value, and derivatives all the same.
+        output = self._evaluation.tape.slot[self.graph.index[self.output]]
+        self.has_value = is_known(self._evaluation.terms[output]) or self.output in data
         require_scalar(self.graph, self._evaluation, self.output)
         shapes = self._evaluation.known_shapes.names
         self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in tuple(wrt) or tuple(data)}
@@ -178,7 +181,7 @@ class PointRunner:
         for part in self._chunks(count):
             into = [value[part], *(found[part] for found in gradient.values())]
             self._run_chunk({name: found[part] for name, found in data.items()}, into)
-        return Batch(value, gradient)
+        return Batch(value if self.has_value else None, gradient)
 
     def batches(self, data: Arrays) -> Iterator[Batch]:
         """Value and gradient at the points of `data`, a chunk after the other."""
@@ -195,7 +198,7 @@ class PointRunner:
         self._program.run(data, into)
         # Where the output is nan, slopes do not exist: a program that asks for that everywhere would take far longer.
         lost = np.isnan(into[0])
-        if lost.any():
+        if self.has_value and lost.any():
             some = [np.empty(np.count_nonzero(lost)) for _ in into]
             self._exact_program.run({name: found[lost] for name, found in data.items()}, some)
             for target, part in zip(into, some, strict=True):
@@ -216,6 +219,7 @@ def is_finite(batch: Batch) -> bool:
         return all(
             isfinite(np.sum(found)) or bool(np.isfinite(found).all())
             for found in (batch.value, *batch.gradient.values())
+            if found is not None
         )
 
 

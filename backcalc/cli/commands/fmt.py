@@ -14,6 +14,7 @@ from backcalc.cli.progress_bar import make_way
 from backcalc.cli.streams import say
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
+from backcalc.text.wording import without_controls
 
 EXAMPLES = """\b
 Examples:
@@ -45,5 +46,5 @@ def command(asked: Asked, check: bool, write: bool) -> int:
         Path(graph).write_text(text, encoding="utf-8")
     else:
         make_way(sys.stdout)
-        sys.stdout.write(text)
+        sys.stdout.write(without_controls(text))  # A comment may hold anything; in a file it stays as it is.
     return 0

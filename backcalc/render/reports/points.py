@@ -33,8 +33,10 @@ def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
         # Points beyond the limit are run too: one that is not finite decides the exit status.
         shown = None if not limit else max(0, limit - len(rows))
         numbers = zip(*(column[:shown] for column in _columns(stream, batch)), strict=True)
-        rows += [(str(i), *(Value(n, digits) for n in row)) for i, row in enumerate(numbers, len(rows) + 1)]
-        count += len(batch.value)
+        for i, row in enumerate(numbers, len(rows) + 1):
+            found = row if stream.has_value else (None, *row)
+            rows.append((str(i), *(Value(n, digits) for n in found)))
+        count += len(next(_columns(stream, batch)))
     return cut(Grid(header, rows, frozenset(range(len(header)))), count)
 
 
@@ -43,7 +45,7 @@ def render_points_csv(stream: DataStream) -> Iterator[str]:
     names = [stream.output, *(f"d{stream.output}/d{name}" for name, _ in stream.columns)]
     yield from csv_lines([names])
     for batch in stream:
-        yield _rows_of_numbers(list(_columns(stream, batch)))
+        yield _rows_of_numbers(list(_columns(stream, batch)), "" if stream.has_value else ",")
 
 
 def render_points_json(stream: DataStream) -> Iterator[str]:
@@ -65,7 +67,8 @@ def render_points_json(stream: DataStream) -> Iterator[str]:
 def _template(stream: DataStream) -> str:
     """A point as JSON, with `%s` for each number."""
     gradient = {name: np.full(shape, _NUMBER, object).tolist() for name, shape in stream.shapes.items()}
-    text = dump({"value": _NUMBER, "gradient": gradient}, indented=True).replace(_MARK, _NUMBER)
+    value = _NUMBER if stream.has_value else None
+    text = dump({"value": value, "gradient": gradient}, indented=True).replace(_MARK, _NUMBER)
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
@@ -77,15 +80,16 @@ def _exact(column: Array) -> Iterable[str]:
 
 
 def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
-    """The output at the points of a batch, then each number of the gradient."""
-    yield batch.value
+    """The output at the points of a batch, where it is known, then each number of the gradient."""
+    if batch.value is not None:
+        yield batch.value
     for _, (name, index) in stream.columns:
         place: Any = (slice(None), *index)
         yield batch.gradient[name][place]
 
 
-def _rows_of_numbers(columns: list[Array]) -> str:
-    """Lines of CSV, each number the shortest text that reads back as it; a whole one has no point."""
-    row = ",".join(["%r"] * len(columns)) + "\n"
+def _rows_of_numbers(columns: list[Array], before: str) -> str:
+    """Lines of CSV that begin with `before`, each number the shortest text that reads back; a whole one has no point."""
+    row = before + ",".join(["%r"] * len(columns)) + "\n"
     text = "".join([row % numbers for numbers in zip(*(column.tolist() for column in columns), strict=True)])
     return text.replace(".0,", ",").replace(".0\n", "\n")[:-1]

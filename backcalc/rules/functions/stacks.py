@@ -70,14 +70,17 @@ def dot(x: Array, y: Array) -> Array:
 
 
 def norm(x: Array) -> Array:
-    """The root of the sum of squares."""
-    return np.asarray(np.sqrt(sum(x * x)))
+    """The root of the sum of squares, which neither overflows nor underflows before it does itself."""
+    found = np.asarray(np.sqrt(sum(x * x)))
+    top = largest(np.abs(x))
+    is_lost = ~((found > 1e-140) & (found < 1e150)) & (top > 0) & (top < np.inf)  # As in `arrays`.
+    return np.where(is_lost, top * np.sqrt(sum((x / top) ** 2)), found) if is_lost.any() else found
 
 
 def diag(x: Array) -> Array:
     """A vector as a diagonal matrix, or the diagonal of a matrix as a vector."""
     if x.shape[-1] == 1:
-        return np.asarray(x * np.eye(x.shape[-2]))
+        return np.where(np.eye(x.shape[-2]) == 1, x, 0.0)  # A product would have 0·inf beside the diagonal.
     return np.asarray(np.diagonal(x, axis1=-2, axis2=-1)[..., None])
 
 

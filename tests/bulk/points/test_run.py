@@ -422,3 +422,46 @@ def test_a_graph_and_data_cannot_both_be_stdin():
     found = subprocess.run(line, input="y = x\n", capture_output=True, text=True, check=False)
     assert found.returncode == 2
     assert "cannot both come from stdin" in found.stderr
+
+
+OFF_THE_ROAD = [
+    ("y = sum(diag(x))", [[np.inf, 1.0], [1.0, -np.inf]]),
+    ("y = norm(x)", [[1e-200, 0.0], [3e200, 4e200], [0.0, 0.0], [1e-320, 5e-324], [np.inf, 1.0]]),
+]
+
+
+@pytest.mark.parametrize(("text", "points"), OFF_THE_ROAD)
+def test_points_far_out_are_what_a_run_gives(text, points):
+    found = backcalc.parse(text).run_points({"x": points})
+    for i, x in enumerate(points):
+        one = backcalc.parse(text).run({"x": x})
+        assert found.value[i] == one.value
+        assert np.array_equal(found.gradient["x"][i], one.gradient["x"], equal_nan=True)
+
+
+UNKNOWN = {
+    "csv": "v,dv/du\n,3\n,3\n",
+    "table": "point  v  ∂v/∂u\n    1  ?      3\n    2  ?      3\n",
+    "markdown": "| point | v | ∂v/∂u |\n| ---: | ---: | ---: |\n| 1 | ? | 3 |\n| 2 | ? | 3 |\n",
+}
+
+
+@pytest.mark.parametrize("form", [*UNKNOWN, "json"])
+def test_an_output_that_only_edges_lead_to_has_derivatives(tmp_path, form):
+    (tmp_path / "g.bg").write_text("u -> v : 3\n")
+    (tmp_path / "p.csv").write_text("u\n1\n2\n")
+    words = [*BACKCALC, "run", "g.bg", "--data", "p.csv", "--format", form]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    if form == "json":
+        assert json.loads(done.stdout)["points"] == [{"value": None, "gradient": {"u": 3.0}}] * 2
+    else:
+        assert done.stdout == UNKNOWN[form]
+
+
+def test_there_is_no_curve_of_an_output_without_a_value(tmp_path):
+    (tmp_path / "g.bg").write_text("u -> v : 3\n")
+    words = [*BACKCALC, "sweep", "g.bg", "--at", "u=0:1:3"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the activation of `v` is not known" in done.stderr

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
+from backcalc.cli.group import cli
 from backcalc.render.document import Grid, Name
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.html import html
@@ -52,3 +54,20 @@ def test_control_characters_and_overrides_of_direction_are_shown(char):
 )
 def test_columns_of_a_terminal(text, width):
     assert display_width(text) == width
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\x9b", "\u202e", "\u2066", "\x07"])
+def test_a_formatted_file_shows_the_controls_in_its_comments(tmp_path, char):
+    path = tmp_path / "g.bg"
+    path.write_text(f"y = x # {char}[31mred\n", "utf-8")
+    done = CliRunner().invoke(cli, ["fmt", str(path)])
+    assert done.output == "y = x  # �[31mred\n"
+    # In the file itself nothing is lost.
+    assert CliRunner().invoke(cli, ["fmt", "--write", str(path)]).exit_code == 0
+    assert path.read_text("utf-8") == f"y = x  # {char}[31mred\n"
+
+
+def test_a_game_echoes_no_controls():
+    done = CliRunner().invoke(cli, ["quiz", "--seed", "3", "--play"], input="\x1b[31m5\nquit\n")
+    assert "\x1b" not in done.output
+    assert "�[31m5" in done.output
