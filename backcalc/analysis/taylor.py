@@ -160,6 +160,8 @@ def taylor(
     require_scalar(graph, evaluation, output)
     _require_formulas(evaluation, output, wrt)
     require_values(evaluation, wrt)
+    # A `given` may say what an input is, as `--at` does.
+    point = {name: evaluation.terms[evaluation.tape.slot[graph.index[name]]] for name in wrt} | dict(point)
     if len(wrt) == 1 and not shape_of(point[wrt[0]]):
         return _expansion(evaluation, point, output, wrt[0], order)
     return _quadratic(evaluation, point, output, wrt)

@@ -26,7 +26,7 @@ def tangents(linear: Linearization, wrt: int) -> list[Any]:
     if not any(shapes):
         found = forward(range(wrt + 1, count), linear.edges.__getitem__, {wrt: 1.0})
         return [found.get(node, 0.0) for node in range(count)]
-    from backcalc.rules.ndarray import contract, identity, is_finite
+    from backcalc.rules.ndarray import contract, identity, is_finite, quiet
 
     # Written out, a Jacobian no longer tells 0 from nothing, and 0·inf would be nan: a reverse sweep knows.
     if not all(is_finite(partial) for edges in linear.edges for _, partial in edges):
@@ -38,7 +38,8 @@ def tangents(linear: Linearization, wrt: int) -> list[Any]:
 
     # The identity: each element of `wrt` moves by itself, and its directions are the tangent's last axes.
     seeds: dict[int, Any] = {wrt: identity(shapes[wrt])}
-    found = forward(range(wrt + 1, count), linear.edges.__getitem__, seeds, multiply=chained)
+    with quiet():
+        found = forward(range(wrt + 1, count), linear.edges.__getitem__, seeds, multiply=chained)
     every = (found.get(node, 0.0 * ones((*shapes[node], *shapes[wrt]))) for node in range(count))
     return [value if shape_of(value) else float(value) for value in every]
 

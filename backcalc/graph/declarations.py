@@ -10,7 +10,7 @@ from backcalc.graph.model import Incoming, Kind, Known, Node
 from backcalc.language.expr import Call, Expr, Name, Number, names, postorder
 from backcalc.language.statements import Adjoint, Claim, Definition, Edge, Given, Input, Output, Statement
 from backcalc.rules.primitives import CONSTANTS
-from backcalc.text.errors import Code, Diagnostic, Note
+from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import option, shorten
@@ -58,6 +58,7 @@ class Declarations:
         self._edges: dict[tuple[str, str], Span] = {}
         self._numbers: list[Name] = []
         self._powers_of_t: list[Span] = []
+        self._twice = 0
 
     def add(self, statement: Statement) -> None:
         """Take in one statement."""
@@ -207,6 +208,9 @@ class Declarations:
         first = entry.definition or entry.declared
         if first is None:
             return True
+        self._twice += 1
+        if self._twice > MAX_ERRORS + 1:  # A loop may do so a million times.
+            return False
         note = Note("it is defined here first", first.target.span)
         message = f"the node `{shorten(name)}` is defined twice"
         self.errors.append(Diagnostic(Code.DUPLICATE_NODE, message, span, (note,), ("give one of them another name",)))

@@ -210,7 +210,11 @@ class Key:
     def _candidates(self) -> Candidates | None:
         run = self.run
         numbers = [*(v for v in run.values if v is not None), *run.adjoints]
-        is_plain = not run.is_outside and run.mode == "reverse" and all(isinstance(n, float) for n in numbers)
+        has_arrays = (
+            run.linear.evaluation.has_arrays or run.linear.tape.has_arrays
+        )  # Within a formula too: sum([x, y]).
+        is_plain = not (run.is_outside or has_arrays) and run.mode == "reverse"
+        is_plain = is_plain and all(isinstance(n, float) for n in numbers)
         return Candidates(Steps(run)) if is_plain and len(run.graph.nodes) <= MOST_NODES else None
 
     @cached_property

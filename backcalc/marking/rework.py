@@ -113,7 +113,9 @@ class OwnWork:
         """What the formula of a node gives, by the values that its arguments were taken for; None where it has none."""
         slot = self.linear.tape.slot[node]
         row = self.linear.evaluation.rows[slot]
-        if row is None or not is_known(self.linear.evaluation.terms[slot]):
+        terms = self.linear.evaluation.terms
+        # A given value is known where its arguments need not be.
+        if row is None or not all(is_known(terms[at]) for at in (slot, *self.linear.tape.args[slot])):
             return None
         return self._settled(_applied(self.linear.evaluation, slot, row))
 

@@ -142,7 +142,7 @@ def power_terms(x: Array, a: float) -> Array:
     """The terms of x^a, of a number; from where they are not powers of t, ±∞ and nan."""
     if a == 0:
         return np.asarray(np.eye(1, len(x))[0], np.float64)
-    if a == int(a) and 0 < a <= MOST_FACTORS:
+    if 0 < a <= MOST_FACTORS and a == int(a):
         return reduce(lambda found, factor: convolved(found, factor, np.multiply), [x] * int(a))
     first = int(np.argmax(x != 0)) if x.any() else len(x)
     if not first:
