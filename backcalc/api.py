@@ -216,7 +216,7 @@ class Graph:
         with for_callers():
             point = from_mapping(at or {}, Source("at", ""))
             found = run_arrays(self.objects, as_points(points), point, of, _names(wrt))
-        return PointsResult(found.output, found.value, found.gradient)
+        return PointsResult(found.output, found.value if found.has_value else None, found.gradient)
 
 
 def parse(text: str, name: str = "<text>") -> Graph:

@@ -93,6 +93,7 @@ class Objective:
         self.count = len(next(iter(self.data.values()))) if self.data else 1
         self._runner = PointRunner(graph, self._points(self.start, slice(None)), point, of, self.wrt)
         self.graph, self.output, self._point = self._runner.graph, self._runner.output, point
+        require_values(begun, [self.output])
         # One point of numbers is run on floats, where an array of one would take ten times as long.
         evaluation = Evaluation(tape_of(self.graph), point | first)
         self._single = None

@@ -51,9 +51,8 @@ def scan(graph: Graph, options: Sequence[str], of: str | None = None) -> Scan:
     columns = np.meshgrid(*ranges.values(), indexing="ij")
     at = {name: column.ravel() for name, column in zip(ranges, columns, strict=True)}
     found = run_arrays(graph, at, read_point(rest), of, list(ranges))
-    if found.value is None:  # A curve of nothing is none.
+    if not found.has_value:  # A curve of nothing is none.
         require_values(Evaluation(tape_of(found.graph), {}), [found.output])
-    assert found.value is not None
     return Scan(graph, found.output, at, found.value, found.gradient)
 
 

@@ -93,7 +93,7 @@ class Parser:
         return self.tables.states[states[-1]]
 
     def _chain(self, below: int, state: int, kind: str) -> int:
-        """The state in which rules of one part that make nothing, reduced before a `kind`, leave one that is `below`."""
+        """The state that follows on `below` when all rules of one part that make nothing are reduced."""
         key = below, state, kind
         while (action := self.tables.states[state].get(kind, 0)) < 0 and self._makers[~action] is None:
             state = self.tables.states[below][self.tables.rules[~action].origin]

@@ -34,20 +34,28 @@ NUMBERS = 1 << 18  # Numbers in a chunk of points that have arrays in them.
 
 @dataclass(frozen=True)
 class Batch:
-    """For each point the output's value, None where that is not known, and the gradient: points × the input's shape."""
+    """For each point the output's value, and the gradient: an array a name, of points × the input's shape.
 
-    value: Array | None
+    `has_value` is whether the value is known, which is nan where it is not: only edges lead to it.
+    """
+
+    value: Array
     gradient: dict[str, Array]
+    has_value: bool = True
 
 
 @dataclass(frozen=True)
 class DataRun:
-    """The output's value at each point, None where it is not known, and the gradient: points × the input's shape."""
+    """The output's value at each point, and the gradient: an array a name, of points × the input's shape.
+
+    `has_value` is whether the value is known.
+    """
 
     graph: Graph
     output: str
-    value: Array | None
+    value: Array
     gradient: dict[str, Array]
+    has_value: bool = True
 
 
 class DataStream:
@@ -138,13 +146,15 @@ def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt
     """`graph` run at arrays of points × the input's shape, which have equally many points, at least one."""
     runner = PointRunner(graph, data, at, of, wrt)
     batch = runner.run(data)
-    return DataRun(runner.graph, runner.output, batch.value, batch.gradient)
+    return DataRun(runner.graph, runner.output, batch.value, batch.gradient, runner.has_value)
 
 
 class PointRunner:
     """A graph made ready for points like those in `data`; `shapes` has the shape of each input of the gradient.
 
-    `has_value` is whether the output's value is known: it need not be where only edges lead to it. `remedies` are the hints for a value that is missing. Raises BackcalcError.
+    `has_value` is whether the output's value is known: it need not be where only edges lead to it.
+
+    `remedies` are the hints for a value that is missing. Raises BackcalcError.
     """
 
     def __init__(
@@ -181,7 +191,7 @@ class PointRunner:
         for part in self._chunks(count):
             into = [value[part], *(found[part] for found in gradient.values())]
             self._run_chunk({name: found[part] for name, found in data.items()}, into)
-        return Batch(value if self.has_value else None, gradient)
+        return Batch(value, gradient, self.has_value)
 
     def batches(self, data: Arrays) -> Iterator[Batch]:
         """Value and gradient at the points of `data`, a chunk after the other."""
@@ -213,13 +223,12 @@ class PointRunner:
 
 
 def is_finite(batch: Batch) -> bool:
-    """Whether every value and every derivative is a finite number."""
+    """Whether every value that is known and every derivative is a finite number."""
     # A sum is the faster test; it may overflow where no number does.
     with np.errstate(all="ignore"):
         return all(
             isfinite(np.sum(found)) or bool(np.isfinite(found).all())
-            for found in (batch.value, *batch.gradient.values())
-            if found is not None
+            for found in (*([batch.value] if batch.has_value else ()), *batch.gradient.values())
         )
 
 

@@ -81,7 +81,7 @@ def _exact(column: Array) -> Iterable[str]:
 
 def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
     """The output at the points of a batch, where it is known, then each number of the gradient."""
-    if batch.value is not None:
+    if batch.has_value:
         yield batch.value
     for _, (name, index) in stream.columns:
         place: Any = (slice(None), *index)
@@ -89,7 +89,10 @@ def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
 
 
 def _rows_of_numbers(columns: list[Array], before: str) -> str:
-    """Lines of CSV that begin with `before`, each number the shortest text that reads back; a whole one has no point."""
+    """Lines of CSV that begin with `before`, each number the shortest text that reads back as it.
+
+    A whole one has no point.
+    """
     row = before + ",".join(["%r"] * len(columns)) + "\n"
     text = "".join([row % numbers for numbers in zip(*(column.tolist() for column in columns), strict=True)])
     return text.replace(".0,", ",").replace(".0\n", "\n")[:-1]
