@@ -38,7 +38,8 @@ class Graded:
     """The marks of a submission, what share of its points each earns, and how many points each is worth.
 
     `error` is what is wrong with it, or with some of its answers; where it could not be read, all are missing.
-    `is_sound` tells that nothing but the values of some answers could not be read.
+    `is_sound` tells that nothing but the values of some answers could not be read; `kept` are the headings and cells of
+    the columns of a gradebook that ask nothing.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Graded:
     is_read: bool = True
     worth: tuple[float, ...] = ()
     is_sound: bool = True
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def right(self) -> int:
@@ -90,33 +92,34 @@ class Grader:
         # The key's own lines first: a column that a teacher forgot to ask for earns nobody a point.
         asked = self._asked or submission.asked
         try:
-            sheet, unreadable = submission.sheet()
+            sheet = submission.read(self._reader)
         except BackcalcError as error:
             marks = tuple(missing(self._key, asked, []))
-            return self._graded(submission.name, marks, error, is_read=False, is_sound=False)
-        answers, marked, errors = self._marks(submission, sheet)
-        if not (asked or marked or errors or unreadable):
+            return self._graded(submission, marks, error, is_read=False, is_sound=False)
+        settled, unsettled = settle(self._key.run, sheet.answers)
+        answers, _ = last_of_each(settled)  # No warnings here: a class has too many to read.
+        marked, refused = self._key.mark(sheet.source, answers)
+        errors = [*sheet.errors, *unsettled, *refused]
+        if not (asked or marked or errors or sheet.unreadable):
             errors = [NO_ANSWERS]
         faults = [mark.fault for mark in marked if mark.fault]
-        told = by_place(sheet, unreadable, [*errors, *faults])
+        told = by_place(sheet.source, sheet.unreadable, [*errors, *faults])
         marks = tuple(on_what_is_asked(self._key, asked, answers, marked) if asked else marked)
-        return self._graded(
-            submission.name, marks, submission.error(sheet, told) if told else None, is_sound=not (errors or unreadable)
-        )
-
-    def _marks(self, submission: Submission, sheet: Source) -> tuple[list[Answer], list[Mark], list[Diagnostic]]:
-        found, errors = self._reader.read(sheet, has_decimal_commas=submission.has_decimal_commas)
-        settled, unsettled = settle(self._key.run, found)
-        answers, _ = last_of_each(settled)  # No warnings here: a class has too many to read.
-        marked, refused = self._key.mark(sheet, answers)
-        return answers, marked, [*errors, *unsettled, *refused]
+        fault = submission.error(sheet.source, told) if told else None
+        return self._graded(submission, marks, fault, is_sound=not (errors or sheet.unreadable))
 
     def _graded(
-        self, name: str, marks: tuple[Mark, ...], error: BackcalcError | None, *, is_read: bool = True, is_sound: bool
+        self,
+        submission: Submission,
+        marks: tuple[Mark, ...],
+        error: BackcalcError | None,
+        *,
+        is_read: bool = True,
+        is_sound: bool,
     ) -> Graded:
         earned = tuple(self._credit.get(mark.verdict, 0.0) for mark in marks)
         worth = tuple(self._worth.get(mark.name, 1.0) for mark in marks)
-        return Graded(name, marks, earned, error, is_read, worth, is_sound)
+        return Graded(submission.name, marks, earned, error, is_read, worth, is_sound, tuple(submission.kept))
 
 
 def on_what_is_asked(

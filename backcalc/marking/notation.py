@@ -19,8 +19,8 @@ _OPENING, _CLOSING = "([{", ")]}"
 _SIGN = re.compile(r"\s*(?::=|[=≈~:])")
 _BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)])\s+(?=\S)")
 _BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a)?\s*", re.IGNORECASE)  # What stands where nothing is answered.
-_BEHIND = re.compile(r"(?:(?<=[\w\])π])\s*rad)?\s*\.?\s*$")
-_POINTS = re.compile(r"\s*\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]\s*$")
+_UNIT = "rad"
+_POINTS = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]")
 
 _NAME = rf"(?:{PATTERNS['NAME']}|\d+(?![\w.]))"
 _PLACE = r"(?:\[\s*\d{1,18}(?:\s*,\s*\d{1,18})*\s*\])?"
@@ -86,13 +86,20 @@ def read_line(text: str, span: Span) -> Line | None:
     subject = read_subject(text[start : sign.start])
     if subject is None:
         return None
-    end, points = span.end, None
-    if worth := _POINTS.search(text, sign.end, end):
-        end, points = worth.start(), float(worth[1].replace(",", "."))
-    if behind := _BEHIND.search(text, sign.end, end):
-        end = behind.start()
-    begin = sign.end + len(text[sign.end : end]) - len(text[sign.end : end].lstrip())
-    return Line(subject, Span(start, max(begin, end)), Span(begin, max(begin, end)), points)
+    value, points = value_of(text, sign.end, span.end)
+    return Line(subject, Span(start, value.end), value, points)
+
+
+def value_of(text: str, start: int, end: int) -> tuple[Span, float | None]:
+    """Where a value stands in a part of a text, without what may stand behind it, and what the answer is worth."""
+    part, points = text[start:end].rstrip(), None
+    if part.endswith("]") and (worth := _POINTS.fullmatch(part, max(0, part.rfind("[")))):
+        part, points = part[: worth.start()].rstrip(), float(worth[1].replace(",", "."))
+    part = part.removesuffix(".").rstrip()
+    if part.endswith(_UNIT) and not part[-4:-3].isalpha():
+        part = part.removesuffix(_UNIT).rstrip()
+    begin = start + len(part) - len(part.lstrip())
+    return Span(begin, max(begin, start + len(part))), points
 
 
 def is_blank(text: str) -> bool:

@@ -10,7 +10,7 @@ from backcalc.language.expr import NOWHERE, Call, Expr, Number, postorder
 from backcalc.language.parser import parse_answer
 from backcalc.language.scanner import Scanner
 from backcalc.language.statements import Answer, Comment, Link
-from backcalc.marking.notation import Line, answers_of, is_blank, links_of, read_line
+from backcalc.marking.notation import Line, Subject, answers_of, is_blank, links_of, read_line, value_of
 from backcalc.marking.written import read_value
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, ParseError
 from backcalc.text.files import name_of, pieces, salvage
@@ -22,6 +22,7 @@ NO_ANSWERS = Diagnostic(
 UNREAD = Number(nan, "")
 """What stands for the value of an answer that could not be read."""
 
+_CELL_SIGNS = ("=", "≈", "~")  # In a cell whose column says what it is about, an answer may begin with its sign.
 _CHOICES = ("and", "or", "not")  # To a graph they are numbers, 1 and 0; who answers does not mean these.
 MOST_KNOWN = 100_000  # Answers that a reader keeps: some 100 MB.
 
@@ -136,6 +137,7 @@ class SheetReader:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, bool], Answer] = {}
+        self._cells: dict[tuple[Answer, str, bool], Answer] = {}
 
     def read(self, source: Source, *, has_decimal_commas: bool = False) -> tuple[list[Answer], list[Diagnostic]]:
         """What `read_answers` gives. The names and numbers in a value have the places of where it stood first."""
@@ -154,6 +156,39 @@ class SheetReader:
                 self._known.clear()
             self._known.update((text, _moved(answer, -span.start)) for answer in found if not answer.fault)
         return answers, errors
+
+    def read_cell(
+        self, source: Source, question: Answer, span: Span, *, has_decimal_commas: bool = False
+    ) -> Answer | None:
+        """The answer to `question` that a cell of a table holds; None where it is left blank."""
+        text = source.text[slice(*span)]
+        known = self._cells.get((question, text, has_decimal_commas))
+        if known:
+            return _moved(known, span.start)
+        answer = _of_cell(source, question, span, has_decimal_commas=has_decimal_commas)
+        if answer is not None and not answer.fault:
+            if len(self._cells) >= MOST_KNOWN:
+                self._cells.clear()
+            self._cells[question, text, has_decimal_commas] = _moved(answer, -span.start)
+        return answer
+
+
+def _of_cell(source: Source, question: Answer, span: Span, *, has_decimal_commas: bool) -> Answer | None:
+    value, _ = value_of(source.text, span.start, span.end)
+    while source.text[value.start : value.start + 1] in _CELL_SIGNS and value.start < value.end:
+        value, _ = value_of(source.text, value.start + 1, value.end)
+    # Some write all of `dL/dx = 3` into the column of dL/dx.
+    line = read_line(source.text, span)
+    if line is not None and line.subject == _subject_of(question):
+        value = line.value
+    if is_blank(source.text[slice(*value)]):
+        return None
+    about = Line(_subject_of(question), span, value, None)
+    return _answer(source, about, has_decimal_commas=has_decimal_commas)
+
+
+def _subject_of(answer: Answer) -> Subject:
+    return Subject(answer.of, answer.wrt, answer.of_place, answer.wrt_place, answer.then, answer.then_place)
 
 
 def _moved(answer: Answer, by: int) -> Answer:

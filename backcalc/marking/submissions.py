@@ -4,71 +4,118 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from backcalc import progress
 from backcalc.language.statements import Answer
 from backcalc.marking.gradebook import Row, read_gradebook
 from backcalc.marking.key import Key
+from backcalc.marking.sheet import SheetReader
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ReadError, UsageError
 from backcalc.text.files import name_of, pieces, salvage
 from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 STDIN_NAME = "stdin"
+GRADEBOOKS = (".csv", ".tsv")
+
+
+class Sheet(NamedTuple):
+    """What was read of a submission: its answers, what is wrong with the rest, and what is not UTF-8."""
+
+    source: Source
+    answers: list[Answer]
+    errors: list[Diagnostic]
+    unreadable: list[Diagnostic]
+
+
+Noted = Callable[[Source, list[Diagnostic]], None]
+"""What is told of rows that are nobody's."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in: the file at `path`, or a row of it where that is a gradebook."""
+    """What one student handed in: the files at `paths`, or a row of a gradebook."""
 
     name: str
     path: str
     row: Row | None = None
+    files: tuple[str, ...] = ()
+    """Where `path` is a student's folder, the files in it."""
 
-    def sheet(self) -> tuple[Source, list[Diagnostic]]:
-        """The text of the answers, and what of it is not UTF-8. Raises BackcalcError where there is none to be read."""
+    def read(self, reader: SheetReader) -> Sheet:
+        """The answers, and what is wrong with the rest. Raises BackcalcError where there is nothing to be read."""
         if self.row is not None:
-            return self.row.sheet(), []
-        return salvage(name_of(self.path), b"".join(pieces(self.path)))
+            answers, errors = self.row.answers(reader)
+            return Sheet(self.row.book.source, answers, errors, [])
+        source, unreadable = self._text()
+        return Sheet(source, *reader.read(source), unreadable)
+
+    def _text(self) -> tuple[Source, list[Diagnostic]]:
+        """The text of the file, or of all files of a folder together, and what of it is not UTF-8."""
+        if not self.files:
+            return salvage(name_of(self.path), b"".join(pieces(self.path)))
+        if len(self.files) == 1:
+            return salvage(self.files[0], b"".join(pieces(self.files[0])))
+        texts = [b"".join(pieces(file)) for file in self.files]
+        source, unreadable = salvage(self.path, b"\n".join(texts))
+        return source, unreadable
 
     def error(self, sheet: Source, found: Iterable[Diagnostic]) -> BackcalcError:
         """What is wrong with answers of the sheet, told of the place where they stand."""
-        return UsageError(sheet, list(found)) if self.row is None else self.row.errors(sheet, found)
-
-    @property
-    def has_decimal_commas(self) -> bool:
-        """Whether a comma in it is a decimal point: in a table whose cells semicolons part."""
-        return False
+        return UsageError(sheet, list(found)) if self.row is None else self.row.refusal(UsageError, found)
 
     @property
     def asked(self) -> list[Answer]:
         """What the submission itself says is asked: of a row the columns, of a file nothing."""
         return [] if self.row is None else self.row.book.asked
 
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Headings and cells of what came with it and asks nothing."""
+        return [] if self.row is None else self.row.kept
 
-def submissions(paths: Iterable[str], key: Key) -> tuple[list[Submission], list[BackcalcError]]:
+
+def submissions(
+    paths: Iterable[str], key: Key, chosen: str | None = None, noted: Noted = lambda _source, _notes: None
+) -> tuple[list[Submission], list[BackcalcError]]:
     """What is handed in at `paths`, in that order, and what is wrong with folders and gradebooks as a whole.
 
-    A folder is the files in it, sorted; a file whose name ends with `.csv` is a gradebook.
+    A folder is the files in it, sorted, a folder in it a student's; a file whose name ends with `.csv` or `.tsv` is a
+    gradebook, whose students the column `chosen` names. `noted` is told of rows that are left out.
     """
     progress.at("reading")
     found: list[Submission] = []
     errors: list[BackcalcError] = []
-    for file in (file for path in paths for file in _files(path, errors)):
-        if file.lower().endswith(".csv"):
-            found += _rows(file, key, errors)
+    for each in (each for path in paths for each in _handed_in(path, errors)):
+        if not each.files and each.path.lower().endswith(GRADEBOOKS):
+            found += _rows(each.path, key, errors, chosen, noted)
         else:
-            found.append(Submission(_stem(file), file))
+            found.append(each)
     return _told_apart(found), errors
 
 
-def _files(path: str, errors: list[BackcalcError]) -> Iterator[str]:
-    """The files that `path` stands for; those that are hidden are not handed in."""
+def _handed_in(path: str, errors: list[BackcalcError]) -> Iterator[Submission]:
+    """What stands at `path`: a file, or a folder of files and of students' folders."""
     if not os.path.isdir(path):  # noqa: PTH112  It does not raise, whatever the name.
-        yield path
+        yield Submission(_stem(path), path)
         return
+    for file in _files(path, errors):
+        if os.path.isdir(file):  # noqa: PTH112
+            inner: list[BackcalcError] = []
+            files = tuple(each for each in _files(file, inner) if not os.path.isdir(each))  # noqa: PTH112
+            # An empty folder is a student's who has handed in nothing: read, it tells so.
+            errors += [error for error in inner if files]
+            yield Submission(Path(file).name, file, files=files)
+        else:
+            yield Submission(_stem(file), file)
+
+
+def _files(path: str, errors: list[BackcalcError]) -> Iterator[str]:
+    """The files and folders in the folder `path`; those that are hidden are not handed in."""
     try:
         entries = sorted(Path(path).iterdir())  # Else the order would be the file system's.
     except OSError as error:
@@ -93,19 +140,25 @@ def _fault(entry: Path, folder: Path) -> str | None:
     return None if entry.is_file() or entry.is_dir() or not entry.exists() else "this is no file"
 
 
-def _rows(path: str, key: Key, errors: list[BackcalcError]) -> Iterator[Submission]:
+def _rows(path: str, key: Key, errors: list[BackcalcError], chosen: str | None, noted: Noted) -> Iterator[Submission]:
     try:
-        book = read_gradebook(path, key)
-    except ReadError as error:
+        book = read_gradebook(path, key, chosen)
+    except BackcalcError as error:
         errors.append(error)
         return
     # What is wrong with a column is told once, and the others are marked all the same.
-    rows = [Submission(row.name, path, row) for row in book.rows()]
+    rows = list(book.rows())
     if book.errors:
         errors.append(UsageError(book.source, book.errors))
     elif not rows:
         errors.append(_refusal(path, "the file has no rows below its header"))
-    yield from rows
+    if left_out := [row for row in rows if row.is_nobody]:
+        noted(book.source, [_note(row) for row in left_out])
+    yield from (Submission(row.name, path, row) for row in rows if not row.is_nobody)
+
+
+def _note(row: Row) -> Diagnostic:
+    return Diagnostic(Code.NO_STUDENT, f"`{shorten(row.name)}` is no student: this row is left out", row.place)
 
 
 def _refusal(path: str, message: str) -> BackcalcError:

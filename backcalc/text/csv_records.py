@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Source, Span
 
-# A cell, in quotes where it holds commas, newlines or quotes, these twice; and what ends it.
-_CELL = re.compile(r' *(?P<text>"(?:[^"]|"")*"?[^,\n]*|[^,\n]*)(?P<end>[,\n]?)')
+# A cell, in quotes where it holds separators, newlines or quotes, these twice; and what ends it.
+_CELL = r' *(?P<text>"(?:[^"]|"")*"?[^{0}\n]*|[^{0}\n]*)(?:(?P<more>{0})|\n?)'
+_BLANK_CELL = r'[ \t]*(?P<text>"(?:[^"]|"")*"?[^ \t\n]*|[^ \t\n]*)(?:[ \t]*(?:\n|\Z)|(?P<more>[ \t]+))'
 _EMPTY = b", \t\n"  # What a line of empty cells is made of.
 
 
@@ -22,14 +24,22 @@ class CsvBlock(NamedTuple):
     is_last: bool
 
 
-def records(text: str) -> Iterator[list[Span]]:
-    """Where the cells of each record stand, as the `csv` module splits them; a quoted cell may span lines."""
+def records(text: str, separator: str = ",") -> Iterator[list[Span]]:
+    """Where the cells of each record stand, as the `csv` module splits them; a quoted cell may span lines.
+
+    A blank as `separator` is any run of blanks and tabs.
+    """
     record: list[Span] = []
-    for cell in _CELL.finditer(text):
+    for cell in _cell(separator).finditer(text):
         record.append(Span(*cell.span("text")))
-        if cell["end"] != ",":
+        if cell["more"] is None:
             yield record
             record = []
+
+
+@cache
+def _cell(separator: str) -> re.Pattern[str]:
+    return re.compile(_BLANK_CELL if separator == " " else _CELL.format(separator))
 
 
 def blocks(pieces: Iterable[bytes]) -> Iterator[CsvBlock]:
@@ -116,6 +126,28 @@ def other_separator(source: Source, span: Span, is_column: Callable[[str], bool]
                 Code.SEPARATOR, f"the columns are separated by {what}, not by commas", span, hints=(hint,)
             )
     return None
+
+
+def separator_of(line: str) -> str:
+    """The first of tab, semicolon and comma that a line has outside of quotes, else a blank: it parts the cells."""
+    bare = re.sub(r'"[^"\n]*"?', "", line)
+    return next((separator for separator in "\t;," if separator in bare), " ")
+
+
+def unquoted(cell: str) -> str:
+    """What a cell says, without the quotes and blanks around it."""
+    found = cell.strip()
+    if found.startswith('"'):
+        found = found[1:].removesuffix('"').replace('""', '"').strip()
+    return found
+
+
+def with_point(number: str) -> str:
+    """A number with a decimal comma, as spreadsheets have it beside semicolons, with a point; any other as it is."""
+    return number.replace(",", ".") if _DECIMAL_COMMA.fullmatch(number) else number
+
+
+_DECIMAL_COMMA = re.compile(r"[-+−–]?\d*,\d+(?:[eE][-+−–]?\d+)?")
 
 
 def is_number(cell: str) -> bool:

@@ -95,6 +95,7 @@ class Code(StrEnum):
     NO_INPUT = "no-input"
     NO_INPUTS = "no-inputs"
     NO_OUTPUT = "no-output"
+    NO_STUDENT = "no-student"
     NO_POINTS = "no-points"
     NUMBER_TOO_LARGE = "number-too-large"
     POWER_OF_T = "power-of-t"

@@ -34,8 +34,9 @@ Examples:
   backcalc grade key.bg answers/ --format gradescope --out results --jobs auto
 
 \b
-A submission is a file with an answer a line, dL/dx1 = -100 or t1 = 0.84, or a folder of such files, or a CSV file
-with a student a row: the first column has names, each other one the answers to what heads it.
+A submission is a file with an answer a line, dL/dx1 = -100 or t1 = 0.84, or a folder of such files, or of a folder a
+student, or a gradebook (.csv with commas, semicolons or tabs, .tsv): a student a row, named by the columns Student,
+Name, First name and Surname, and so on; each column that is an answer, dL/dx1 or t1, has what heads it.
 """
 
 LIMITED = "Submissions in a table at most; 0 shows all, as JSON and CSV do."
@@ -77,6 +78,7 @@ def _cores() -> int:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="SUBMISSION...")
 @asks("at", "of")
 @tolerance_options
+@click.option("--name", metavar="COLUMN", help="The column of a gradebook with the names; several parted by commas.")
 @click.option(
     "--credit",
     metavar="LIST",
@@ -93,6 +95,7 @@ def command(
     paths: tuple[str, ...],
     asked: Asked,
     tolerance: Tolerance,
+    name: str | None,
     credit: dict[Verdict, float] | None,
     strict: bool,
     jobs: int,
@@ -112,7 +115,7 @@ def command(
     if credit and strict:
         raise click.UsageError("--strict says what verdicts earn, and so does --credit: drop one of the two")
     found, questions = _prepared(key, asked, tolerance)
-    handed_in, errors = submissions(paths, found)
+    handed_in, errors = submissions(paths, found, name, print_warnings)
     if not handed_in:
         _print_errors(errors[:-1])
         raise errors[-1]

@@ -100,15 +100,20 @@ def _submission(graded: Graded) -> str:
 
 
 def render_grades_csv(graded: Sequence[Graded]) -> Iterator[str]:
-    """The lines `submission,right,total,score`, and a column an answer with its verdict."""
+    """The lines `submission,right,total,score`, a column an answer with its verdict, and what came and asks nothing."""
     # A set in order: columns stand as the first submission that has them names them.
     names = list(dict.fromkeys(answer.name for each in graded for answer in each.marked))
-    rows = (_row(each, names) for each in progress.through("writing", graded))
-    yield from csv_lines([("submission", "right", "total", "score", *names), *rows])
+    # By place, for two columns may have one heading; gradebooks of other columns stand one behind the other.
+    kept = list(dict.fromkeys(tuple(heading for heading, _ in each.kept) for each in graded))
+    header = ("submission", "right", "total", "score", *names, *(heading for book in kept for heading in book))
+    rows = (_row(each, names, kept) for each in progress.through("writing", graded))
+    yield from csv_lines([header, *rows])
 
 
-def _row(graded: Graded, names: Sequence[str]) -> list[str]:
+def _row(graded: Graded, names: Sequence[str], kept: Sequence[tuple[str, ...]]) -> list[str]:
     verdicts = {answer.name: answer.verdict for answer in graded.marked} if graded.is_read else {}
     score = "" if graded.score is None else number_text(graded.score)
     numbers = (str(graded.right), str(len(graded.marked)), score)
-    return [graded.name, *numbers, *(verdicts.get(name, "") for name in names)]
+    own = tuple(heading for heading, _ in graded.kept)
+    cells = (cell for book in kept for cell in ([text for _, text in graded.kept] if book == own else [""] * len(book)))
+    return [graded.name, *numbers, *(verdicts.get(name, "") for name in names), *cells]
