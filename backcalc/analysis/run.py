@@ -18,6 +18,7 @@ from backcalc.calculus.point import Point
 from backcalc.calculus.result import AnyRun, Mode
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import AnyGraph, Graph
+from backcalc.language.foreign.translate import as_language
 from backcalc.language.scanner import comments_of
 from backcalc.language.statements import Comment, Program
 from backcalc.text.source import Source
@@ -37,8 +38,8 @@ class Text:
     """A text as the engine that serves has read it: by arrays, where it is large and of numbers, else `objects`."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source
-        self._tape = _by_arrays(source)
+        self.source = as_language(source)
+        self._tape = _by_arrays(self.source)
 
     @property
     def graph(self) -> AnyGraph:

@@ -48,7 +48,7 @@ def build(program: Program) -> Graph:
         program.source,
         tuple(nodes),
         declared.output_name,
-        tuple(declared.warnings),
+        (*program.warnings, *declared.warnings),
         tuple(declared.adjoints.items()),
         tuple(declared.claims),
     )

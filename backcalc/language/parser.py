@@ -17,6 +17,8 @@ from backcalc import progress
 from backcalc.language.actions import Builder, LoopHead, RejectedError
 from backcalc.language.automaton import Parser, RefusedError
 from backcalc.language.expr import NOWHERE, Expr, Name
+from backcalc.language.foreign.translate import as_language
+from backcalc.language.foreign.translated import Translated, is_header, noted
 from backcalc.language.forms import Forms
 from backcalc.language.scanner import Scanner
 from backcalc.language.statements import (
@@ -33,21 +35,14 @@ from backcalc.text.source import Source, Span
 
 STEP = 1 << 16  # Characters between two words about how far it is.
 
-# The words of a header line in the three columns of an edge list, as networkx, Gephi, igraph and teachers write them.
-HEADER_WORDS = (
-    {"source", "src", "from", "tail", "parent", "start", "i"},
-    {"target", "dst", "to", "head", "child", "end", "j", "destination"},
-    {"partial", "local_partial", "derivative", "weight", "value", "w", "p", "gradient"},
-)
-
 
 def parse(source: Source) -> Program:
     """The statements and comments of `source`.
 
     Raises ParseError with every statement that is not in the language, up to twenty.
     """
-    reading = Reading(source)
-    reading.read(0, len(source.text))
+    reading = Reading(as_language(source))
+    reading.read(0, len(reading.source.text))
     return reading.program()
 
 
@@ -96,7 +91,8 @@ class Reading:
         assembly = self._assembly
         if not self.is_refused:
             assembly.finish()
-        program = Program(self.source, tuple(assembly.statements), tuple(self._scanner.comments))
+        comments = tuple(self._scanner.comments)
+        program = Program(self.source, tuple(assembly.statements), comments, noted(self.source))
         if assembly.errors:
             errors = sorted(assembly.errors, key=lambda error: error.span or NOWHERE)
             raise ParseError(self.source, errors, program)
@@ -213,7 +209,7 @@ class _Assembly:
             self._close(span)
         else:
             statement = _with_tabs(item, source)._replace(span=span)
-            statement = statement if self.seen_any else _as_header(statement)
+            statement = statement if self.seen_any else _as_header(statement, source)
             self.statements.append(statement)
         self.seen_any = True
         return statement
@@ -248,28 +244,13 @@ class _Assembly:
         self.statements = outer
 
 
-def _as_header(item: Statement) -> Statement:
-    """`item` as a header where its three columns are words that only a header has."""
+def _as_header(item: Statement, source: Source) -> Statement:
+    """`item` as a header where its three columns are words that only a header has, or the whole list says so."""
     if isinstance(item, Edge) and item.spelling in (" ", "\t", ","):
-        columns = (item.tail, item.head, item.partial)
-        pairs = zip(columns, HEADER_WORDS, strict=True)
-        if all(isinstance(column, Name) and column.id.casefold() in words for column, words in pairs):
+        words = [column.id for column in (item.tail, item.head, item.partial) if isinstance(column, Name)]
+        if len(words) == 3 and ((isinstance(source, Translated) and source.has_header) or is_header(words)):
             return Header(item, item.span)
-        _require_order(item)
     return item
-
-
-def _require_order(edge: Edge) -> None:
-    """Raise RejectedError where the columns are a header's in another order: read as they stand, edges turn round."""
-    columns = (edge.tail, edge.head, edge.partial)
-    roles = [
-        {role for role, words in enumerate(HEADER_WORDS) if isinstance(column, Name) and column.id.casefold() in words}
-        for column in columns
-    ]
-    if all(roles) and set.union(*roles) == {0, 1, 2}:
-        message = "the columns of this header stand in another order than tail, head, partial"
-        hint = ("put the columns in this order: source,target,partial",)
-        raise RejectedError(Diagnostic(Code.COLUMN_ORDER, message, edge.span, hints=hint))
 
 
 def _with_tabs(item: Statement, source: Source) -> Statement:

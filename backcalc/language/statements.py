@@ -107,11 +107,12 @@ class Comment(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A whole file: its text, its statements and its comments, each in the order of the text."""
+    """A whole file: its text, its statements and comments, each in the order of the text, and what was noticed."""
 
     source: Source
     statements: tuple[Statement, ...]
     comments: tuple[Comment, ...]
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 class Link(NamedTuple):

@@ -41,7 +41,6 @@ class Code(StrEnum):
     BAD_RANGE = "bad-range"
     BAD_SHAPE = "bad-shape"
     COLUMN_SHAPE = "column-shape"
-    COLUMN_ORDER = "column-order"
     CONTRADICTED_KEY = "contradicted-key"
     CONTRADICTION = "contradiction"
     CYCLE = "cycle"
@@ -55,7 +54,9 @@ class Code(StrEnum):
     DUPLICATE_NODE = "duplicate-node"
     DUPLICATE_PARAMETER = "duplicate-parameter"
     DUPLICATE_STATEMENT = "duplicate-statement"
+    EDGE = "edge"
     EMPTY = "empty"
+    FORMAT = "format"
     FORMULA_WITH_EDGES = "formula-with-edges"
     FUNCTION_AS_NODE = "function-as-node"
     FUNCTION_TAKEN = "function-taken"
@@ -64,6 +65,7 @@ class Code(StrEnum):
     GRAD_OF_FORMULA = "grad-of-formula"
     GRAD_OF_ITSELF = "grad-of-itself"
     GRAD_OF_VECTOR = "grad-of-vector"
+    HEADER = "header"
     HESSIAN_SIZE = "hessian-size"
     INDEX_OUT_OF_RANGE = "index-out-of-range"
     INDEX_TOO_LARGE = "index-too-large"
@@ -95,8 +97,9 @@ class Code(StrEnum):
     NO_INPUT = "no-input"
     NO_INPUTS = "no-inputs"
     NO_OUTPUT = "no-output"
-    NO_STUDENT = "no-student"
+    NO_PARTIAL = "no-partial"
     NO_POINTS = "no-points"
+    NO_STUDENT = "no-student"
     NUMBER_TOO_LARGE = "number-too-large"
     POWER_OF_T = "power-of-t"
     OUTPUT_NO_NUMBER = "output-no-number"
@@ -236,12 +239,14 @@ def _place(source: Source, span: Span | None) -> str:
     name = visible(source.name)
     if span is None:
         return name
+    source, span = source.origin(span)
     column = span.start - source.line_start(span.start) + 1
     return f"{name}:{source.line_number(span.start)}:{column}"
 
 
 def _excerpt(source: Source, span: Span, paint: Paint) -> Iterator[str]:
     """The line of `span`, cut to a window where it is long, and the caret line under it."""
+    source, span = source.origin(span)
     start = source.line_start(span.start)
     line, column = source.line_text(span.start), span.start - start
     # At least one caret: what is missing is told of a place without width. A span over lines is shown on its first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,18 +32,34 @@ class Source:
 
     def line_number(self, offset: int) -> int:
         """The 1-based number of the line that holds `offset`."""
-        block = offset // LINES_STEP
-        line = 1 + self._newlines[block] + self.text.count("\n", block * LINES_STEP, offset)
+        line = 1 + self.newlines_before(offset)
         return self.lines[line - 1] if self.lines else line
 
     def line_start(self, offset: int) -> int:
         """The offset at which the line that holds `offset` starts."""
         return self.text.rfind("\n", 0, offset) + 1
 
+    def newlines_before(self, offset: int) -> int:
+        """How many newlines the text has before `offset`."""
+        block = offset // LINES_STEP
+        return self._newlines[block] + self.text.count("\n", block * LINES_STEP, offset)
+
+    def behind_newlines(self, count: int) -> int:
+        """The offset behind the first `count` newlines of the text."""
+        block = max(0, bisect_left(self._newlines, count) - 1)
+        at = block * LINES_STEP
+        for _ in range(count - self._newlines[block]):
+            at = self.text.find("\n", at) + 1
+        return at
+
     def line_text(self, offset: int) -> str:
         """The line that holds `offset`, without its newline."""
         end = self.text.find("\n", offset)
         return self.text[self.line_start(offset) : end if end >= 0 else len(self.text)]
+
+    def origin(self, span: Span) -> tuple[Source, Span]:
+        """The text that people know and the place in it, where this one was made of another; else these themselves."""
+        return self, span
 
     @cached_property
     def _newlines(self) -> list[int]:

@@ -36,6 +36,8 @@ WARNINGS_SAY = {
     "contradiction": "its formula gives",
     "contradicted-key": "answers are marked by the graph",
     "no-input": "is no input; passed over",
+    "header": "is taken for the header of columns",
+    "no-columns": "passed over: the column",
     "not-finite": "is no finite number",
     "answered-twice": "the last one counts",
     "range": "which is not in the range of",

@@ -20,6 +20,7 @@ from backcalc.bulk.graph.declarations import ArrayDeclarations, ordered
 from backcalc.bulk.graph.reader import PIECE, Lines
 from backcalc.bulk.graph.symbols import Names
 from backcalc.graph.model import Kind, Known, Node
+from backcalc.language.foreign.translated import noted
 from backcalc.language.parser import Reading
 from backcalc.language.statements import Definition
 from backcalc.rules.functions.arrays import Array
@@ -182,12 +183,12 @@ class ArrayGraph:
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """A warning for each edge that stands twice, in the order of the file."""
+        """What was noticed of the file, and a warning for each edge that stands twice, in the order of the file."""
         keys = self.tails.astype(np.uint64) * np.uint64(len(self))
         keys += self.heads.view(np.uint32)  # One number an edge.
         starts = self._edge_starts
         first: dict[int, int] = {}
-        found = []
+        found = [*noted(self.source)]
         for place in repeated(keys).tolist():
             before = first.setdefault(int(keys[place]), place)
             if before != place:

@@ -29,6 +29,7 @@ from backcalc.calculus.constant import constant
 from backcalc.calculus.question import choose_output, choose_wrt
 from backcalc.calculus.result import Mode
 from backcalc.graph.shapes import Shape
+from backcalc.language.foreign.translate import as_language
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import is_finite
 from backcalc.text.errors import Diagnostic, ParseError
@@ -173,7 +174,7 @@ def read_large(source: Source) -> ArrayTape | None:
     """The tape of the graph in `source`; None where the plain way is needed, which also tells of every mistake."""
     try:
         # With its operations, so that an unknown function is told before what is wrong with a point or an option.
-        graph = _read(source)
+        graph = _read(as_language(source))
         return None if graph is None else ArrayTape(graph)
     except (UnfitError, ParseError):  # Beside the mistakes found here there may be some that only building shows.
         return None

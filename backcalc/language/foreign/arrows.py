@@ -1,0 +1,64 @@
+"""The edges of DOT and of Mermaid, whose labels are numbers, as statements on the lines that they stand on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from backcalc.language.foreign.faults import Faults, is_name, no_name
+from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.source import Source, Span
+
+NUMBER = r"[-+−–]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?(?:/\d+)?"
+_is_number = re.compile(NUMBER).fullmatch
+
+
+class Page:
+    """A text of the language that grows along another one, line for line."""
+
+    def __init__(self, source: Source) -> None:
+        self.faults, self._source, self._at, self._out = Faults(source), source, 0, list[str]()
+
+    def add(self, groups: Sequence[Sequence[str]], partials: Sequence[str | None], place: Span, remedy: str) -> None:
+        """The edges of `a -> b -> c` at `place`: from each node of a group to each of the next, and their partial."""
+        bad = next((name for group in groups for name in group if not is_name(name)), None)
+        if bad is not None:
+            self.faults.note("name", no_name(bad, place))
+        elif None in partials:
+            found = Diagnostic(Code.NO_PARTIAL, "this edge has no number as its local partial", place, hints=(remedy,))
+            self.faults.note("partial", found)
+        else:
+            links = zip(pairwise(groups), partials, strict=True)
+            edges = (
+                f"{tail} -> {head} : {slope}" for (tails, heads), slope in links for tail in tails for head in heads
+            )
+            self._put("; ".join(edges), place.start)
+
+    def add_lines(self, lines: str, begin: int, end: int) -> None:
+        """Whole lines in place of those from `begin` to `end`."""
+        self._put(lines, begin)
+        self._at = end
+
+    def refuse(self, cause: str, message: str, place: Span, hint: str) -> None:
+        """Note what is wrong at `place`."""
+        self.faults.note(cause, Diagnostic(Code.EDGE, message, place, hints=(hint,)))
+
+    def text(self) -> str:
+        """All of it. Raises ParseError where something is wrong."""
+        self.faults.finish()
+        return "".join([*self._out, "\n" * self._source.text.count("\n", self._at)])
+
+    def _put(self, text: str, at: int) -> None:
+        """Put a text on the line of the place `at`, behind what is there."""
+        newlines = self._source.text.count("\n", self._at, at) if at > self._at else 0
+        is_behind = bool(self._out) and not newlines and not self._out[-1].endswith("\n")
+        self._out.append("\n" * newlines or "; " * is_behind)
+        self._out.append(text)
+        self._at = max(at, self._at)
+
+
+def number(text: str | None) -> str | None:
+    """A label where it is a number; None where it is not."""
+    found = (text or "").strip().strip('"').strip()
+    return found if _is_number(found) else None

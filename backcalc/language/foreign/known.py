@@ -1,0 +1,73 @@
+"""Texts in known formats of other programs, by what they begin with: read, or named as what they are."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from backcalc.language.foreign.translated import MERMAID, Translated
+from backcalc.text.errors import Code, Diagnostic, ParseError
+from backcalc.text.source import Source, Span
+
+_DOT = re.compile(r'(?:strict\s+)?(?:di)?graph\b(?:\s+(?:[\w.]+|"[^"\n]*"))?\s*\{', re.IGNORECASE)
+_MERMAID = re.compile(MERMAID + r"[ \t]*(?:\n|\Z)")
+# Comments of these formats, which may come first.
+_COMMENTS = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/|[#%][^\n]*)*", re.DOTALL)
+
+_EDGES = "an edge of this language is written u -> v : 3, or u,v,3 in a list"
+_XML = r"(?:<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*)?"
+
+
+class Format(NamedTuple):
+    """A format that is not read: its name, what a text in it begins with, and what serves in its place."""
+
+    name: str
+    pattern: str
+    remedy: str
+
+
+# The first that fits speaks, so what is of a kind stands before the kind.
+FORMATS = (
+    Format(
+        "Matrix Market",
+        "%%MatrixMarket",
+        "export its entries as CSV, with the header source,target,partial",
+    ),
+    Format("GraphML", rf"{_XML}<graphml\b", "export its edges as CSV, or as DOT"),
+    Format("GEXF", rf"{_XML}<gexf\b", "export its edges as CSV: in Gephi from the Data Laboratory"),
+    Format("HTML", r"<!doctype html|<html\b", "save the file itself, not the page that shows it"),
+    Format("XML", r"<\?xml|<!--|</?\w+[\s/>]", f"export its edges as CSV; {_EDGES}"),
+    Format("JSON", r"\{|\[", f"{_EDGES}; a point in JSON is read by --at @point.json"),
+    Format("Pajek", r"\*(?:network|vertices|arcs|edges)", "write its arcs as rows 1 2 0.5, without the lines with a *"),
+    Format("GML", r"(?:(?:creator|version)\b[^\n]*\s+)*graph\s*\[", "export its edges as CSV, or as DOT"),
+    Format("UCINET DL", r"dl\s+n\s*=", "write its edges as rows 1 2 0.5"),
+    Format("PlantUML", r"@start\w+", f"{_EDGES}; Mermaid's flowcharts and DOT are read"),
+    Format("a Mermaid diagram of another kind", r"(?:sequence|class|state|er)Diagram\b", "a flowchart is read"),
+    Format("LaTeX", r"\\(?:documentclass|usepackage|begin|tikz|\[)", _EDGES),
+)
+
+
+def read_known(source: Source, begin: int) -> Source | None:
+    """What a text in a known format says, in the language; None where it is in none. Raises ParseError.
+
+    `begin` is where its first line stands that is no comment of the language.
+    """
+    text = source.text
+    # Of formats with comments of their own, and of one that begins with a comment of the language.
+    at = _COMMENTS.match(text, begin).end()  # type: ignore[union-attr]  # It may be empty.
+    if _DOT.match(text, at):
+        from backcalc.language.foreign.dot import read_dot
+
+        return Translated(source.name, read_dot(source, at), source.lines, source, is_table=False)
+    if _MERMAID.match(text, at):
+        from backcalc.language.foreign.mermaid import read_mermaid
+
+        return Translated(source.name, read_mermaid(source, at), source.lines, source, is_table=False)
+    for format_ in FORMATS:
+        start = 0 if format_.pattern.startswith("%") else at
+        if found := re.compile(format_.pattern, re.IGNORECASE | re.DOTALL).match(text, start):
+            end = text.find("\n", found.start())
+            place = Span(found.start(), min(found.end(), end if end >= 0 else found.end()))
+            message = f"this is {format_.name}, which is not read"
+            raise ParseError(source, [Diagnostic(Code.FORMAT, message, place, hints=(format_.remedy,))])
+    return None

@@ -1,0 +1,76 @@
+"""Edge lists as programs write them: what their first line says of the rows, and these as rows of the language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from itertools import islice
+
+from backcalc.language.foreign.header import PLAIN, Columns, Rows, columns_of, remarks
+from backcalc.language.foreign.rows import Table, is_statement, said
+from backcalc.language.foreign.translated import SEMICOLONS, Translated, is_header
+from backcalc.text.csv_records import separator_of
+from backcalc.text.errors import Diagnostic, ParseError
+from backcalc.text.source import Source, Span
+
+JUDGED = 200  # Rows that a header is judged by.
+
+_PERCENT = re.compile(r"^%", re.MULTILINE)
+
+
+def read_list(source: Source, begin: int, given: Collection[str]) -> Source:
+    """The edge list whose first line that says something begins at `begin`, as rows of the language.
+
+    The source itself where nothing is to be changed. Raises ParseError.
+    """
+    text = source.text
+    if text.startswith("%") or "\n%" in text:
+        text = _PERCENT.sub("#", text)
+    end = text.find("\n", begin)
+    place = Span(begin, end if end >= 0 else len(text))
+    first = text[slice(*place)]
+    table = Table(source, text, separator_of(said(first)))
+    words = table.cells(first)
+    rows = [cells for _, cells in islice(table.rows(place.end + 1), JUDGED)]
+    found: Columns | Diagnostic | None = None
+    if len(words) > 1 and not is_statement(first):
+
+        def is_new(word: str) -> bool:
+            return word not in given and not table.has_behind(word, place.end)
+
+        found = columns_of(words, Rows(rows, table.is_number), is_new)
+    if isinstance(found, Diagnostic):
+        raise ParseError(source, [found._replace(span=place)])
+    if found is not None:
+        return _with_header(table, words, found, place)
+    return _without_header(table, words, rows, place)
+
+
+def _with_header(table: Table, words: list[str], columns: Columns, place: Span) -> Source:
+    """The table whose header, at `place`, has these `words`."""
+    text, source = table.text, table.source
+    if table.has_row_names(columns.behind_one_more, islice(table.rows(place.end + 1), JUDGED)):
+        columns, words = columns.behind_one_more, ["", *words]
+    if columns.are_plain and table.is_plain:
+        made = text
+    else:
+        header = ",".join(words[i] for i in columns[:3])
+        made = text[: place.start] + header + table.translated(columns, place.end)
+    end = made.find("\n", place.start)
+    span = Span(place.start, end if end >= 0 else len(made))
+    told = remarks(words, columns, source.line_number(place.start), span)
+    if made == source.text and not told and is_header(words):
+        return source
+    return Translated(source.name, made, source.lines, source, has_header=True, warnings=told)
+
+
+def _without_header(table: Table, words: list[str], rows: list[list[str]], place: Span) -> Source:
+    """The table of three columns that begins with its first row, at `place`; a text of another kind as it is."""
+    source, text = table.source, table.text
+    if len(words) > 1 and not is_statement(text[slice(*place)]):
+        table.require_three(place.start, [words, *rows])
+        if not table.is_plain and len(words) == 3:
+            text = text[: place.start] + table.translated(PLAIN, place.start)
+    elif SEMICOLONS.search(text):  # Rows among statements of other kinds.
+        text = Table(source, text, ";").translated(PLAIN, 0)
+    return source if text == source.text else Translated(source.name, text, source.lines, source)

@@ -1,0 +1,82 @@
+"""Mermaid's flowcharts as edges: the number on each arrow is its local partial."""
+
+from __future__ import annotations
+
+import re
+
+from backcalc.language.foreign.arrows import Page, number
+from backcalc.text.source import Source, Span
+from backcalc.text.wording import shorten
+
+_HEAD = re.compile(
+    r"(?:---\n(?:.*\n)*?---\s+)?(?:```+ *mermaid\s+)?(?:graph|flowchart)\b[ \t]*(?:LR|RL|TD|TB|BT)?[ \t]*;?"
+)
+# Lines that say nothing of edges.
+_OTHER = re.compile(
+    r"\s*(?:%%|(?:subgraph|end|direction|classDef|class|style|linkStyle|click|accTitle|accDescr|title)\b|```|\Z)"
+)
+_NODE = re.compile(
+    r"""\s*(?P<name>[\w']+(?:[-.][\w']+)*)
+    (?:@\{[^}]*\})?
+    (?:(?:[\[({]+|>)(?:"[^"]*"|[^\])}"])*[\])}]+)?  # Its label, in brackets of some shape.
+    (?::::[\w-]+)?\s*""",
+    re.VERBOSE,
+)
+_LINK = re.compile(
+    r"""(?P<back>[<ox])?
+    (?:(?:--|==|-\.)\s+(?P<inside>"[^"]*"|[^|;]+?)\s*(?:-{2,}|={2,}|\.+-)
+      |(?:-{2,}|={2,}|-\.+-))
+    (?P<tip>[>ox]?)
+    (?:\s*\|(?P<label>"[^"]*"|[^|]*)\|)?\s*""",
+    re.VERBOSE,
+)
+_REMEDY = "give it one: a -->|0.5| b"
+
+
+def read_mermaid(source: Source, begin: int) -> str:
+    """The edges of the flowchart that begins at `begin`, each on its line. Raises ParseError."""
+    page, text = Page(source), source.text
+    head = _HEAD.match(text, begin)
+    assert head is not None
+    at = head.end()
+    while at < len(text):
+        end = text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        for statement in re.compile(r"(?:\"[^\"\n]*\"|[^;\n])+").finditer(text, at, end):
+            if not _OTHER.match(statement.group()):
+                _read(page, text, Span(*statement.span()))
+        at = end + 1
+    return page.text()
+
+
+def _read(page: Page, text: str, place: Span) -> None:
+    """Put the edges of one statement on the page, if it has any."""
+    at, groups, labels = place.start, list[list[str]](), list[str | None]()
+    while True:
+        node = _NODE.match(text, at, place.end)
+        if node is None:
+            break
+        names, at = [node["name"]], node.end()
+        while text[at : at + 1] == "&" and (node := _NODE.match(text, at + 1, place.end)):
+            names.append(node["name"])
+            at = node.end()
+        groups.append(names)
+        link = _LINK.match(text, at, place.end)
+        if link is None:
+            break
+        if link["back"] or link["tip"] != ">":
+            _refuse_undirected(page, Span(*link.span()))
+            return
+        labels.append(number(link["label"] or link["inside"]))
+        at = link.end()
+    if at < place.end or len(groups) != len(labels) + 1:
+        found = text[at : place.end].strip() or text[slice(*place)].strip()
+        message = f"`{shorten(found)}` is no part of an edge in Mermaid"
+        page.refuse("syntax", message, Span(at, max(at, place.end)), "an edge is written a -->|0.5| b")
+    elif labels:
+        start = place.start + len(text[slice(*place)]) - len(text[slice(*place)].lstrip())
+        page.add(groups, labels, Span(start, place.end), _REMEDY)
+
+
+def _refuse_undirected(page: Page, place: Span) -> None:
+    page.refuse("undirected", "this edge has no direction, or both", place, "say which way it goes: a -->|0.5| b")

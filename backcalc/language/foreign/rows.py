@@ -1,0 +1,184 @@
+"""The rows of a table of edges, each as a row `u,v,3` of the language on the same line.
+
+Plain rows go through one expression, many at a time; each other one is looked at by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from backcalc.language.foreign.faults import Faults, counted, is_name, no_name
+from backcalc.language.foreign.header import Columns
+from backcalc.language.lexis import WORDS
+from backcalc.text.csv_records import is_number, records, unquoted, with_point
+from backcalc.text.errors import Code, Diagnostic, ParseError
+from backcalc.text.source import Source, Span
+from backcalc.text.wording import plural
+
+_DECLARES = "|".join(sorted(WORDS - {"in"}))
+_STATEMENT = re.compile(rf'(?:[^"\n]|"[^"\n]*")*?(?:=|->|→)|[^\n]*\{{\s*\Z|\s*\}}|(?:{_DECLARES})[ \t]')
+_SAID = re.compile(r'(?:[^"#\n]|"[^"\n]*"?)*')
+_PLAIN_CELL = re.compile(r"[\w.+\-]*[\w.]|")
+# An end as most lists have it, in quotes or not; and any column that is passed over.
+_END = """(?:"(?P<{0}1>[\\w']++)"|(?P<{0}2>[\\w']++))"""
+_OTHER = r'(?:"[^"\n]*+"|[^{0}"\n#]*+)'
+
+
+def said(line: str) -> str:
+    """A line without its comment."""
+    found = _SAID.match(line)
+    return found[0] if found else ""
+
+
+def is_statement(line: str) -> bool:
+    """Whether a line is no row but a definition, a declaration, an edge with an arrow, or a part of a loop."""
+    return _STATEMENT.match(line) is not None
+
+
+class Table:
+    """The rows of a text whose cells a `separator` parts; places in `text` are places in `source` too."""
+
+    def __init__(self, source: Source, text: str, separator: str) -> None:
+        self.source, self.text, self.separator = source, text, separator
+        self._faults = Faults(source)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether rows of three columns are edges of the language as they stand."""
+        return self.separator != ";" and '"' not in self.text
+
+    def is_number(self, cell: str) -> bool:
+        """Whether a cell has a number as this table writes them."""
+        return is_number(self._number(cell).replace("−", "-"))
+
+    def has_behind(self, word: str, at: int) -> bool:
+        """Whether the text has a word from `at` on."""
+        return re.compile(rf"(?<![\w']){re.escape(word)}(?![\w'])").search(self.text, at) is not None
+
+    def cells(self, line: str) -> list[str]:
+        """What the cells of a line say."""
+        bare = said(line)
+        return [unquoted(bare[slice(*span)]) for span in next(records(bare, self.separator))]
+
+    def rows(self, at: int) -> Iterator[tuple[int, list[str]]]:
+        """Where each row from `at` on begins, and its cells."""
+        while 0 <= at < len(self.text):
+            end = self.text.find("\n", at)
+            line = self.text[at : end if end >= 0 else len(self.text)]
+            if said(line).strip() and not is_statement(line):
+                yield at, self.cells(line)
+            at = end + 1 if end >= 0 else len(self.text)
+
+    def has_row_names(self, columns: Columns, rows: Iterable[tuple[int, Sequence[str]]]) -> bool:
+        """Whether rows are such `columns`, one more than the header has: R gives the names of rows no column in it."""
+        found = [cells for _, cells in rows]
+        return bool(found) and all(
+            len(cells) == columns.width
+            and cells[0].isdecimal()
+            and all(is_name(cells[column]) for column in (columns.tail, columns.head))
+            and self.is_number(cells[columns.partial])
+            for cells in found
+        )
+
+    def require_three(self, at: int, rows: Sequence[Sequence[str]]) -> None:
+        """Raise ParseError where all of these first rows, from `at` on, have as many columns, and not three."""
+        width = len(rows[0])
+        if width == 3 or len(rows) < 2 or any(len(row) != width for row in rows):
+            return
+        if not all(_PLAIN_CELL.fullmatch(cell) for row in rows for cell in row):
+            return  # Such as `u,v,max(1, 2)`.
+        spans = next(records(self.text[at:].split("\n", 1)[0], self.separator))
+        place = spans[3] if width > 3 else Span(spans[-1].end, spans[-1].end)
+        count = sum(len(cells) == width for _, cells in self.rows(at))
+        hints = ["name the columns in a first line, source,target,partial among them: others are passed over"]
+        if width == 2:
+            hints = ["each edge needs its local partial: u,v,3"]
+        elif self.separator == "," and all(cell.isdecimal() for row in rows for cell in row[2:4]):
+            hints.insert(0, f"if {rows[0][2]},{rows[0][3]} is one number: the decimal mark is a point")
+        message = f"{width} columns, where an edge has three: tail, head, partial"
+        bad = Diagnostic(Code.ROW_LENGTH, message, Span(at + place.start, at + place.end), hints=tuple(hints))
+        raise ParseError(self.source, [counted(bad, count)])
+
+    def translated(self, columns: Columns, at: int) -> str:
+        """The text from `at` on, its rows as `u,v,3`. Raises ParseError, one cause of bad rows being one error."""
+        plain = _plain_row(self.separator, columns)
+        run, row = re.compile(f"(?:{plain})++"), re.compile(plain)
+        out, text = [], self.text
+        while at < len(text):
+            if found := run.match(text, at):
+                out.append(self._plain(found.group(), row, columns))
+                at = found.end()
+                continue
+            end = text.find("\n", at) + 1 or len(text)
+            out.append(self._line(at, text[at:end], columns))
+            at = end
+        self._faults.finish()
+        return "".join(out)
+
+    def _plain(self, run: str, row: re.Pattern[str], columns: Columns) -> str:
+        """Plain rows as the language has them."""
+        # Columns that stand in order lose their quotes alone, which is many times faster.
+        if columns.are_plain:
+            run = run.replace('"', "")
+        else:
+            parts = (r"\g<t1>\g<t2>", r"\g<h1>\g<h2>", r"\g<p>\n")
+            run = row.sub((";" if self.separator == ";" else ",").join(parts), run)
+        if self.separator == ";":
+            run = run.replace(",", ".").replace(";", ",")
+        return run.replace("\t", ",")
+
+    def _line(self, at: int, line: str, columns: Columns) -> str:
+        """Any line: a row as the language has it, nothing where it is a bad one; all else as it stands."""
+        bare = said(line)
+        if not bare.strip() or is_statement(line):
+            return line
+        spans = next(records(bare, self.separator))
+        cells = [unquoted(bare[slice(*span)]) for span in spans]
+        while len(cells) > columns.width and not cells[-1]:  # Spreadsheets end rows with empty cells.
+            cells.pop()
+        if not self._is_right(at, cells, spans, columns):
+            return "\n"
+        ends = (cells[columns.tail], cells[columns.head], self._number(cells[columns.partial]))
+        comment = line[len(bare) :]
+        return f"{','.join(ends)}{'  ' * comment.startswith('#')}{comment}"
+
+    def _is_right(self, at: int, cells: Sequence[str], spans: Sequence[Span], columns: Columns) -> bool:
+        """Whether the row that begins at `at` has what an edge needs; what is wrong with it is noted."""
+
+        def note(cause: str, message: str, begin: int, end: int, hint: str) -> bool:
+            place = Span(at + begin, at + end)
+            self._faults.note(cause, Diagnostic(Code.BAD_CELL, message, place, hints=(hint,)))
+            return False
+
+        if len(cells) != columns.width:
+            place = spans[columns.width] if len(cells) > columns.width else Span(spans[-1].end, spans[-1].end)
+            message = f"{plural(len(cells), 'column')}, where there are {columns.width}"
+            hint = "a cell that has a separator in it stands in quotes"
+            hint = hint if len(cells) > columns.width else "what a row does not have is an empty cell"
+            return note(f"width {len(cells)}", message, *place, hint)
+        for column in (columns.tail, columns.head):
+            if not is_name(cells[column]):
+                begin, end = spans[column]
+                self._faults.note("name", no_name(cells[column], Span(at + begin, at + end)))
+                return False
+        if not cells[columns.partial]:
+            hint = "leave out the row, or write it"
+            return note("empty", "the local partial is missing", *spans[columns.partial], hint)
+        return True
+
+    def _number(self, cell: str) -> str:
+        return with_point(cell) if self.separator == ";" else cell
+
+
+def _plain_row(separator: str, columns: Columns) -> str:
+    """The expression of a row, and its newline, with names in its ends and a number in the partial."""
+    is_blank = separator == " "
+    space = "[ ]*+" if separator == "\t" else r"[ \t]*+"
+    comma = "," * (separator == ";")
+    parts = [r'(?:"[^"\n]*+"|[^ \t"\n#]++)' if is_blank else _OTHER.format(separator)] * columns.width
+    parts[columns.tail], parts[columns.head] = _END.format("t"), _END.format("h")
+    parts[columns.partial] = rf'"?(?P<p>[-+−–]?[.{comma}\d][\w.+\-{comma}]*+)"?'
+    between = r"[ \t]++" if is_blank else f"{space}{separator}{space}"
+    return rf"{space}{between.join(parts)}{space}(?:\n|\Z)"

@@ -1,0 +1,57 @@
+"""Whether a text is one of another program, seen by what it begins with; then what it says, in the language.
+
+What is plain costs a look at its first line: all else is loaded when it is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from backcalc.language.foreign.translated import SEMICOLONS, Translated
+from backcalc.language.lexis import WORDS
+from backcalc.text.source import Source
+
+_FIRST = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\n)*+[ \t]*+")  # Blank lines and comments, up to the first statement.
+_OTHERS = re.compile(r"[^\w∂√σ}]|(?:strict|graph|digraph|flowchart|creator|dl|ply|\w+Diagram)\b", re.IGNORECASE)
+
+
+def as_language(source: Source, given: Collection[str] = ()) -> Source:
+    """`source` as text of the language; itself where it is that already.
+
+    `given` are names that have a value elsewhere, in `--at`: a word of the first line that is one of them is a node's.
+    Raises ParseError where it is of a format that is not read, or a table with a mistake.
+    """
+    if isinstance(source, Translated):
+        return source
+    text = source.text
+    begin = _FIRST.match(text).end()  # type: ignore[union-attr]  # It may be empty.
+    if (_OTHERS.match(text, begin) or text.startswith("%%")) and (found := _other(source, begin)):
+        return found
+    end = text.find("\n", begin)
+    first = text[begin : end if end >= 0 else len(text)]
+    is_marked = '"' in text or text.startswith("%") or "\n%" in text or (";" in text and SEMICOLONS.search(text))
+    if is_marked or _may_be_columns(first):
+        from backcalc.language.foreign.lists import read_list
+
+        return read_list(source, begin, given)
+    return source
+
+
+def _may_be_columns(line: str) -> bool:
+    """Whether this could be the names of columns, or a row of too many or too few."""
+    if not line or "=" in line or "->" in line or "(" in line or "→" in line:
+        return False
+    # Three columns of which the last begins as a number does are an edge as everybody writes it.
+    return not (_EDGE.match(line) or _DECLARATION.match(line))
+
+
+_DECLARATION = re.compile(rf"(?:{'|'.join(sorted(WORDS - {'in'}))})[ \t]")
+_EDGE = re.compile(r"[\w']+[ \t,]+[\w']+[ \t,]+[-+−]?[\d.][^\s,;]*[ \t]*(?:#|\Z)")
+
+
+def _other(source: Source, begin: int) -> Source | None:
+    """What a text that begins as none of the language does is in another format. Raises ParseError."""
+    from backcalc.language.foreign.known import read_known
+
+    return read_known(source, begin)

@@ -1,0 +1,74 @@
+"""A text that was made of another program's, with what is known of the first lines of both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backcalc.text.errors import Diagnostic
+from backcalc.text.source import Source, Span
+
+MERMAID = r"(?:---\n(?:.*\n)*?---\s+)?(?:```+ *mermaid\s+)?(?:graph|flowchart)\b[ \t]*(?:LR|RL|TD|TB|BT)?[ \t]*;?"
+"""What a flowchart of Mermaid begins with; its kind may stand alone in the line."""
+
+
+SEMICOLONS = re.compile(r"^[ \t]*[\w']+[ \t]*;[ \t]*[\w']+[ \t]*;", re.MULTILINE)
+"""What a row parted by semicolons begins with, which statements cannot."""
+
+ENDS = (
+    *(("source", "target"), ("src", "dst"), ("from", "to"), ("tail", "head"), ("parent", "child"), ("start", "end")),
+    *(("in", "out"), ("node1", "node2"), ("i", "j"), ("u", "v"), ("v", "w")),
+)
+"""The words that name the two ends of an edge, the likeliest first; programs and teachers use them in pairs."""
+TAILS = {tail for tail, _ in ENDS if len(tail) > 1}
+HEADS = {head for _, head in ENDS if len(head) > 1} | {"destination"}
+PARTIALS = ("partial", "local_partial", "derivative", "gradient", "weight", "value", "w", "p", "label")
+"""The words that name the column of local partials; the first whose column has numbers is it."""
+
+
+_NONE = Source("", "")
+
+
+@dataclass(frozen=True)
+class Translated(Source):
+    """A text of the language, made line for line of the text `original`.
+
+    `has_header` says that its first statement is the header of an edge list; `is_table` that the original is a table of
+    edges, not of another format; `warnings` speak of places in this text.
+    """
+
+    original: Source = _NONE
+    has_header: bool = False
+    is_table: bool = True
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def origin(self, span: Span) -> tuple[Source, Span]:
+        """The same words in the same line of the original, where they stand there; else the whole line."""
+        start = self.original.behind_newlines(self.newlines_before(span.start))
+        line, said = self.original.line_text(start), self.text[slice(*span)].split("\n", 1)[0]
+        column = span.start - self.line_start(span.start)
+        at = column if said and line.startswith(said, column) else _find(said, line)
+        if not said and column >= len(self.line_text(span.start).rstrip()):  # What is missing is so at the end.
+            at = len(line.rstrip())
+        elif at < 0:
+            bare = line.strip()
+            at, said = line.find(bare), bare
+        return self.original, Span(start + at, start + at + len(said))
+
+
+def noted(source: Source) -> tuple[Diagnostic, ...]:
+    """What was noticed while a text was made of another."""
+    return source.warnings if isinstance(source, Translated) else ()
+
+
+def _find(said: str, line: str) -> int:
+    """Where `said` stands in `line` as words of its own; -1 where it does not."""
+    found = re.search(rf"(?<![\w.]){re.escape(said)}(?![\w.])", line) if said else None
+    return found.start() if found else -1
+
+
+def is_header(words: Sequence[str]) -> bool:
+    """Whether three words are surely the header of tails, heads and partials in this order."""
+    tail, head, partial = (word.casefold() for word in words)
+    return tail in TAILS and head in HEADS and partial in PARTIALS

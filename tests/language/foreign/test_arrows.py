@@ -1,0 +1,129 @@
+"""DOT and Mermaid as edges; other formats named as what they are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backcalc.language.foreign import dot
+from backcalc.language.foreign.known import FORMATS
+from backcalc.language.foreign.translate import as_language
+from backcalc.language.parser import parse
+from backcalc.language.unparse import unparse_statement
+from backcalc.text.errors import ParseError
+from backcalc.text.source import Source
+
+ERRORS = Path(__file__).parents[3] / "samples" / "errors" / "parse"
+law = settings(deadline=None, derandomize=True, max_examples=150)
+
+
+def said(text):
+    return [unparse_statement(statement) for statement in parse(Source("test", text)).statements]
+
+
+def lines(text):
+    """The line of each edge in the text as a reader of it counts."""
+    source = as_language(Source("test", text))
+    return [source.line_number(statement.span.start) for statement in parse(source).statements]
+
+
+@pytest.mark.parametrize(
+    ("text", "edges"),
+    [
+        ('digraph { a -> b [label="0.5"]; }', ["a -> b : 0.5"]),
+        ("digraph{a->b[label=0.5]}", ["a -> b : 0.5"]),
+        ("strict digraph G {\n a -> b [label=2]\n}\n", ["a -> b : 2"]),
+        ('DiGraph "a pond" { a -> b [weight=2] }', ["a -> b : 2"]),
+        ("digraph { a -> b [label=slow, weight=2] }", ["a -> b : 2"]),
+        ('digraph { a -> b [weight=3, label="-1e-5"] }', ["a -> b : -1e-5"]),
+        ('digraph { a -> b [label="1/3"] }', ["a -> b : 1/3"]),
+        ("digraph { a -> b -> c [label=2] }", ["a -> b : 2", "b -> c : 2"]),
+        ("digraph { a -> {b c} [label=2] }", ["a -> b : 2", "a -> c : 2"]),
+        ("digraph { {a; b} -> subgraph x { c } [label=2] }", ["a -> c : 2", "b -> c : 2"]),
+        ("digraph { edge [label=4]; a -> b; b -> c [label=5] }", ["a -> b : 4", "b -> c : 5"]),
+        ("digraph { { edge [label=4]; a -> b } b -> c [label=5] }", ["a -> b : 4", "b -> c : 5"]),
+        ('digraph { rankdir=LR; node [shape=box]; a [label="x -> y"]; a -> b [label=2] }', ["a -> b : 2"]),
+        ("digraph { a:n -> b:s:c [label=2] }", ["a -> b : 2"]),
+        ("digraph { \"a\" -> \"b'\" [label=2] }", ["a -> b' : 2"]),
+        ("digraph { 1 -> 2 [label=2] }", ["1 -> 2 : 2"]),
+        ("// first\n/* and\n second */\ndigraph { a -> b [label=2] // c -> d\n }", ["a -> b : 2"]),
+        ('# 1 "file"\ndigraph\n{\na ->\nb\n[label=2]\n}', ["a -> b : 2"]),
+        ("digraph { a -> b [label=<<b>2</b>>, weight=3] }", ["a -> b : 3"]),
+        ('digraph { a -> b [color="#ff0000", label="0.5"] }', ["a -> b : 0.5"]),
+        ("flowchart LR\n  a -->|0.5| b\n", ["a -> b : 0.5"]),
+        ("graph TD;\n  a-->|2|b;\n  b -->|3| c; c -->|4| d\n", ["a -> b : 2", "b -> c : 3", "c -> d : 4"]),
+        ("graph\n a -- 0.5 --> b == 2 ==> c -. 3 .-> d\n", ["a -> b : 0.5", "b -> c : 2", "c -> d : 3"]),
+        ("graph LR\n a[In put] --->|-1.5| b((B)) ==>|2| c{C}\n", ["a -> b : -1.5", "b -> c : 2"]),
+        ("graph LR\n a -.->|3| d>D]\n", ["a -> d : 3"]),
+        ('graph LR\n a["x; y"]:::hot -->|"0.5"| b\n %% note\n style a fill:#fff\n', ["a -> b : 0.5"]),
+        ("graph LR\n subgraph one\n a & b -->|2| c\n end\n", ["a -> c : 2", "b -> c : 2"]),
+        ("graph LR\n a -->|2| c & d\n", ["a -> c : 2", "a -> d : 2"]),
+        ("---\ntitle: pond\n---\nflowchart TB\n a -->|2| b\n", ["a -> b : 2"]),
+        ("```mermaid\nflowchart TB\n a -->|2| b\n```\n", ["a -> b : 2"]),
+        ("%% a pond\ngraph LR\n a -->|2| b\n c\n", ["a -> b : 2"]),
+    ],
+)  # fmt: skip
+def test_a_drawing_says_its_edges(text, edges):
+    assert said(text) == edges
+
+
+def test_each_edge_stands_on_its_line():
+    text = "digraph {\n\n a -> b\n  [label=2]\n /* \n */ b -> c [label=3]; c -> d [label=1]\n d -> e [label=3]\n}\n\n"
+    assert lines(text) == [3, 6, 6, 7]
+    assert as_language(Source("test", text)).text.count("\n") == text.count("\n")
+    assert lines("graph LR\n\n a -->|2| b; b -->|3| c\n\n c -->|2| d") == [3, 3, 5]
+
+
+@pytest.mark.parametrize(
+    "text", ["graph = 3", "digraph -> b : 3", "graph LR 3", "strict = 2", "graph b 3", "dl -> n : 3"]
+)
+def test_a_name_that_is_a_word_of_a_format_is_a_name(text):
+    assert len(said(text)) == 1
+
+
+NAMES = st.sampled_from(["a", "b", '"a"', "n1", "n2", "7", "x_"])
+VALUES = st.sampled_from(["0.5", '"2"', "-3", '"-1e-3"', "1"])
+ATTRIBUTES = st.lists(
+    st.one_of(
+        VALUES.map("label={}".format),
+        VALUES.map("weight={}".format),
+        st.sampled_from(["color=red", 'style="bold,red"', "label=x"]),
+    ),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda text: text.split("=")[0],
+)
+
+
+@law
+@given(
+    st.lists(
+        st.tuples(NAMES, NAMES, ATTRIBUTES, st.sampled_from([",", ", ", "; ", " "]), st.sampled_from(["", ";"])),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_lines_read_many_at_a_time_are_read_as_by_tokens(edges):
+    text = "digraph {\n" + "".join(f"  {a} -> {b} [{s.join(c)}]{e}\n" for a, b, c, s, e in edges) + "}\n"
+
+    def outcome():
+        try:
+            return [(edge, None) for edge in said(text)]
+        except ParseError as error:
+            return str(error)
+
+    fast = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dot._Reader, "_read_lines", lambda _self: False)
+        assert outcome() == fast
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.name)
+def test_each_known_format_is_named_in_a_sample(format_):
+    messages = [path.read_text(encoding="utf-8") for path in ERRORS.glob("format-*.txt")]
+    assert sum(f"this is {format_.name}, which" in message and format_.remedy in message for message in messages) == 1
+    assert re.compile(format_.pattern)
