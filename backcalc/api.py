@@ -12,9 +12,10 @@ from backcalc.calculus.point import from_mapping
 from backcalc.calculus.result import AnyRun, Mode
 from backcalc.graph.model import Graph as Model
 from backcalc.graph.model import Node
-from backcalc.render.formats.html import html, html_text
-from backcalc.render.formats.plain import render_plain
-from backcalc.render.reports.run import run_report
+from backcalc.render import FORMATS
+from backcalc.render.document import Canvas
+from backcalc.render.formats.html import html_text
+from backcalc.render.reports.run import RunReport
 from backcalc.render.values import value_text
 from backcalc.render.warnings import render_warnings
 from backcalc.text.errors import Code, Diagnostic, UsageError
@@ -70,7 +71,7 @@ class Result:
 
     def table(self, digits: int = DIGITS) -> str:
         """The adjoint table as text, numbers to `digits` significant digits."""
-        return "\n".join(render_plain(run_report(self.run, digits)))
+        return "\n".join(FORMATS["table"].lines(RunReport(self.run, digits), Canvas()))
 
     def __str__(self) -> str:
         return self.table()
@@ -85,7 +86,7 @@ class Result:
     def _repr_html_(self) -> str:
         """The warnings, and the adjoint table, for a notebook."""
         told = "\n\n".join(render_warnings(self.run.graph.source, self.warnings))
-        return html_text(told) * bool(told) + "".join(html(grid) for grid in run_report(self.run))
+        return html_text(told) * bool(told) + "".join(FORMATS["html"].lines(RunReport(self.run), Canvas()))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is run again, which gives the same: what a run keeps are functions, which do not travel.

@@ -12,6 +12,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from documents import terminal
 
 import backcalc
 from backcalc.analysis.explain import explain
@@ -24,10 +25,9 @@ from backcalc.graph.expand import expand
 from backcalc.language.expr import Call, Name, Number
 from backcalc.language.statements import Definition, Edge, Program
 from backcalc.language.unparse import unparse
-from backcalc.render.hand import Hand
-from backcalc.render.reports.run import run_report
+from backcalc.render.reports.run import run_tables
 from backcalc.render.reports.run_json import render_json
-from backcalc.render.reports.steps import broken, derivation
+from backcalc.render.reports.steps import derivation
 from backcalc.text.errors import BackcalcError
 from backcalc.text.source import Source, Span
 
@@ -159,7 +159,7 @@ def test_large_graphs(made):
         graph = build(program(statements(size)))
         result = run(expand(graph), dict.fromkeys(graph.inputs or ["e"], 0.0), of=of, wrt=[wrt])
         assert result.gradient == {wrt: slope or size * (slope is None)}
-        assert len(run_report(result)[0].rows) >= len(graph.nodes)
+        assert len(run_tables(result)[0].rows) >= len(graph.nodes)
 
     assert_in_proportion(work)
 
@@ -195,8 +195,7 @@ def test_the_derivation_of_a_large_graph(made):
     def work(size):
         graph = build(program(statements(size)))
         found = run(graph, dict.fromkeys(graph.inputs or ["e"], 0.0), of=of)
-        lines = derivation(explain(found), of, Hand())
-        assert len([line for text in lines for line in broken(text, 80)]) >= len(graph.nodes)
+        assert terminal(derivation(explain(found), of), 80).count("\n") >= len(graph.nodes)
 
     assert_in_proportion(work)
 
@@ -255,7 +254,7 @@ def test_a_chain_of_unknown_values(kind):
 
     def work(size):
         graph = backcalc.parse(f"{first}for k in 0..{size - 1} {{ {UNKNOWN[kind]} }}\nL = sum(t{size})")
-        assert len(run_report(graph.run().run)[0].rows) > size
+        assert len(run_tables(graph.run().run)[0].rows) > size
 
     work(3)  # What is made at first use is made here.
     assert calls(work, 160) < 1.5 * 8 * calls(work, 20)

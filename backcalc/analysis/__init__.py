@@ -1,4 +1,4 @@
 """What a command works out, a file each, and which engine serves it.
 
-Doors: descend, explain, longhand, paths, run, samples, scan, taylor.
+Doors: descend, explain, kinks, longhand, paths, run, samples, scan, taylor.
 """

@@ -20,6 +20,7 @@ from backcalc.calculus.question import choose_wrt
 from backcalc.calculus.run import run
 from backcalc.graph.model import Graph
 from backcalc.graph.tape import tape_of
+from backcalc.language.expr import Expr
 from backcalc.language.parser import parse
 from backcalc.language.statements import Input
 from backcalc.language.unparse import unparse
@@ -264,7 +265,7 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
         found.culprit = objective.culprit({n: np.asarray(each) for n, each in found.steps[-1].at.items()})
 
 
-def update_rules(objective: Objective) -> dict[str, str]:
+def update_rules(objective: Objective) -> dict[str, Expr]:
     """∂output/∂parameter as a formula in the names of the nodes, for each parameter; none where it cannot be told."""
     # Without their values all stay names, as in an update that one writes down.
     shapes = {name: shape_of(value) for name, value in objective.start.items()}
@@ -277,7 +278,7 @@ def update_rules(objective: Objective) -> dict[str, str]:
         bare = run(replace(objective.graph, nodes=tuple(nodes)), {}, objective.output, objective.wrt)
     except BackcalcError:  # A shape that only a default told.
         return {}
-    return {name: unparse(literal(slope) if is_known(slope) else slope) for name, slope in bare.gradient.items()}
+    return {name: literal(slope) if is_known(slope) else slope for name, slope in bare.gradient.items()}
 
 
 def with_defaults(source: Source, found: Mapping[str, Any]) -> str:

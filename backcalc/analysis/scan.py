@@ -1,4 +1,4 @@
-"""The output and its derivatives over ranges of one or two inputs, by the array way."""
+"""Nodes and their derivatives over ranges of one or two inputs, by the array way."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from math import isfinite, prod
 
 import numpy as np
 
+from backcalc.analysis.kinks import Mark, marks
 from backcalc.analysis.taylor import require_inputs
-from backcalc.bulk.points.run import run_arrays
+from backcalc.bulk.points.run import PointRunner
 from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_values
@@ -19,6 +20,7 @@ from backcalc.graph.model import Graph
 from backcalc.graph.tape import tape_of
 from backcalc.language.parser import parse_expression
 from backcalc.rules.functions.arrays import Array
+from backcalc.rules.ndarray import is_finite
 from backcalc.rules.values import shape_of
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
 from backcalc.text.files import clean
@@ -31,29 +33,70 @@ HINT = "a range is written x=-5:5:101, from -5 to 5 in 101 points, or x=1e-3:1e3
 
 
 @dataclass(frozen=True)
+class Swept:
+    """A node at every point: its values, its derivatives by the inputs that are swept, and over one range its marks."""
+
+    values: Array
+    gradient: dict[str, Array]
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scan:
-    """At each point of `at`, an array an input that is swept, the value of the output and its derivatives by these."""
+    """What `nodes` are at each point of `at`, an array an input that is swept; the output is one of them."""
 
     graph: Graph
     output: str
     at: dict[str, Array]
-    value: Array
-    gradient: dict[str, Array]
+    nodes: dict[str, Swept]
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the one range has steps of the logarithm."""
+        (x,) = self.at.values()
+        return not np.allclose(np.diff(x), (x[-1] - x[0]) / (len(x) - 1))
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every value and derivative is a finite number."""
+        return all(
+            is_finite(column) for node in self.nodes.values() for column in (node.values, *node.gradient.values())
+        )
 
 
-def scan(graph: Graph, options: Sequence[str], of: str | None = None) -> Scan:
+def scan(graph: Graph, options: Sequence[str], of: str | None = None, shown: Sequence[str] = ()) -> Scan:
     """`graph` at every point of the ranges in `--at` options; two ranges make a grid, of which the last varies fastest.
 
-    Raises BackcalcError where there is no range, or more than two, or where a value is missing.
+    The nodes are the output `of` and those `shown`; where there are such, an output is one only if it is given. Raises
+    BackcalcError where there is no range, or more than two, or where a value is missing.
     """
     ranges, rest = split(options)
     require_inputs(graph, [name for name in ranges if name in graph.index])
     columns = np.meshgrid(*ranges.values(), indexing="ij")
     at = {name: column.ravel() for name, column in zip(ranges, columns, strict=True)}
-    found = run_arrays(graph, at, read_point(rest), of, list(ranges))
-    if not found.has_value:  # A curve of nothing is none.
-        require_values(Evaluation(tape_of(found.graph), {}), [found.output])
-    return Scan(graph, found.output, at, found.value, found.gradient)
+    point = read_point(rest)
+    names = dict.fromkeys([*([of] if of or not shown else []), *shown])
+    runners = [PointRunner(graph, at, point, name, list(ranges)) for name in names]
+    for runner in runners:
+        if not runner.has_value:  # A curve of nothing is none.
+            require_values(Evaluation(tape_of(runner.graph), {}), [runner.output])
+    nodes = {runner.output: _swept(runner, at) for runner in runners}
+    return Scan(runners[0].graph, runners[0].output, at, nodes)
+
+
+def _swept(runner: PointRunner, at: dict[str, Array]) -> Swept:
+    """A node at every point; where one input is swept, with what it does between them."""
+    found = runner.run(at)
+    if len(at) > 1:
+        return Swept(found.value, found.gradient)
+    ((name, x),) = at.items()
+
+    def curve(points: Array) -> tuple[Array, Array]:
+        """Values and slopes at more points."""
+        more = runner.run({name: points})
+        return more.value, more.gradient[name]
+
+    return Swept(found.value, found.gradient, marks(x, found.value, found.gradient[name], curve))
 
 
 def split(options: Iterable[str]) -> tuple[dict[str, Array], list[str]]:

@@ -13,6 +13,7 @@ import click
 
 from backcalc.calculus.load import load
 from backcalc.cli import COMMANDS
+from backcalc.render import offered
 from backcalc.render.document import LIMIT
 from backcalc.render.values import MAX_DIGITS
 from backcalc.text.errors import BackcalcError
@@ -65,12 +66,12 @@ def asks(*names: str, **others: Decorator) -> Decorator:
     return _group("asked", Asked, {name: others.get(name) or _ASKED[name] for name in names})
 
 
-def shows(*formats: str, limit: Decorator | None = None, digits: bool = True) -> Decorator:
-    """The options of `Shown`, as `shown`: `--format` if there are `formats`, the first the default; `--limit` if given.
+def shows(*takes: str, limit: Decorator | None = None, digits: bool = True) -> Decorator:
+    """The options of `Shown`, as `shown`: `--format` for what the command's report has, `--limit` if given.
 
-    `--color` is for a command whose formats have a table.
+    Most reports have a document, JSON and CSV; `takes` names the methods of one that has others.
     """
-    options = {"format": _format(*formats)} if formats else {}
+    options = {"format": _format(*takes)}
     options |= {"digits": _DIGITS} if digits else {}
     options |= {"limit": limit} if limit else {}
     return _group("shown", Shown, {**options, "color": _COLOR})
@@ -139,12 +140,15 @@ def limit_of(text: str, default: int = LIMIT) -> Decorator:
     return click.option("--limit", type=click.IntRange(0), default=default, show_default=True, help=text)
 
 
-def _format(*names: str) -> Decorator:
+def _format(*takes: str) -> Decorator:
+    names = offered(*(takes or USUAL))
     return click.option(
         "--format", type=click.Choice(names), default=names[0], show_default=True, help="What to print."
     )
 
 
+USUAL = ("document", "json", "csv")
+"""What most reports have."""
 _ASKED: dict[str, Decorator] = {
     "graph": click.argument("graph", required=False, type=click.Path(allow_dash=True), metavar="[GRAPH]"),
     "at": click.option(

@@ -5,39 +5,54 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
+
+import click
 
 from backcalc.cli.options import Shown
 from backcalc.cli.progress_bar import make_way
 from backcalc.cli.streams import paint, say
-from backcalc.render.document import Grid
+from backcalc.render import FORMATS
+from backcalc.render.document import Canvas
 from backcalc.render.warnings import render_warnings
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source
 
+USUAL, LINES = 80, 24  # Columns and lines, where no terminal says how many it has.
 AT_ONCE = 1 << 16  # Characters that are written together.
 
 
-def print_report(report: Iterable[Grid], shown: Shown) -> None:
-    """`report` in a format of grids: a table on a terminal, plain text in a pipe; or Markdown, or LaTeX.
-
-    `--color always` makes any place a terminal.
-    """
-    if shown.format == "markdown":
-        from backcalc.render.formats.markdown import render_markdown
-
-        print_lines(render_markdown(report))
-    elif shown.format == "latex":
-        from backcalc.render.formats.latex import render_latex
-
-        print_lines(render_latex(report))
-    elif goes_to_terminal(shown.color):
-        from backcalc.render.formats.terminal import print_table
-
-        print_table(report, color=has_color(shown.color))
+def print_report(report: object, shown: Shown) -> None:
+    """`report` in the format that is asked for; what that needs is loaded, and worked out, only now."""
+    chosen = FORMATS[shown.format]
+    is_for_people = chosen.takes == "document" and goes_to_terminal(shown.color)
+    if shown.format == "table" and is_for_people:
+        # Line by line, by way of click, which knows the consoles of Windows.
+        for line in chosen.lines(report, canvas(shown.color)):
+            click.echo(line, sys.stdout, color=has_color(shown.color))
     else:
-        from backcalc.render.formats.plain import render_plain
+        print_lines(chosen.lines(report, Canvas()))
 
-        print_lines(render_plain(report))
+
+def canvas(color: str) -> Canvas:
+    """The terminal as something to write on."""
+    size = get_terminal_size((USUAL, LINES))
+    return Canvas(columns(), size.lines, has_color(color))
+
+
+def columns() -> int:
+    """The width of the terminal; the variable COLUMNS goes before what it says of itself."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    # With the output in a pager, the input or the errors still have the terminal.
+    for stream in (sys.__stdout__, sys.__stdin__, sys.__stderr__):
+        try:
+            if stream is not None and (found := os.get_terminal_size(stream.fileno()).columns):
+                return found
+        except (OSError, ValueError):
+            pass
+    return USUAL
 
 
 def goes_to_terminal(color: str) -> bool:

@@ -1,7 +1,52 @@
 """What is shown (`reports`) and how (`formats`). No arithmetic happens here.
 
-Doors: document, formats/html, formats/latex, formats/markdown, formats/plain, formats/terminal, hand, pictures/plot,
-reports/descend, reports/exercise, reports/grades, reports/gradescope, reports/marks, reports/paths, reports/points,
-reports/run, reports/run_csv, reports/run_json, reports/scan, reports/steps, reports/steps_latex,
-reports/steps_terminal, reports/taylor, values, warnings.
+Doors: document, formats/html, reports/descend, reports/exercise, reports/grades, reports/gradescope, reports/marks,
+reports/paths, reports/points, reports/run, reports/samples, reports/scan, reports/steps, reports/taylor, values,
+warnings, writer.
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from backcalc.render.document import Canvas
+
+
+class Format(NamedTuple):
+    """How a report is written: what it `takes` of it, a method of the report, and the file in `formats` that writes it.
+
+    One that is not offered to `--format` is for callers of the library.
+    """
+
+    takes: str
+    module: str
+    is_offered: bool = True
+
+    def lines(self, report: object, canvas: Canvas) -> Iterator[str]:
+        """The lines of `report`, as `canvas` takes them; only what they need is loaded, and worked out."""
+        writer = import_module(f"{__name__}.formats.{self.module}")
+        found: Iterator[str] = writer.write(getattr(report, self.takes)(), canvas)
+        return found
+
+
+# A report has a document for people, and for programs what the contract fixes, each as a method of that name.
+FORMATS = {
+    "table": Format("document", "table"),
+    "json": Format("json", "lines"),
+    "csv": Format("csv", "lines"),
+    "markdown": Format("document", "markdown"),
+    "latex": Format("document", "latex"),
+    "html": Format("document", "html", is_offered=False),
+    "gradescope": Format("gradescope", "lines"),
+    "graph": Format("graph", "lines"),
+}
+
+
+def offered(*takes: str) -> list[str]:
+    """The names of the formats for what a report has; the first, the default, is one of the first of `takes`."""
+    names = [name for name, each in FORMATS.items() if each.is_offered and each.takes in takes]
+    default = next(name for name in names if FORMATS[name].takes == takes[0])
+    return [default, *(name for name in names if name != default)]

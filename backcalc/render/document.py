@@ -1,13 +1,19 @@
-"""What a report is made of: tables of typed cells. How a cell of each kind is written is for each format to say."""
+"""What a report has to show: a document of blocks, tables of typed cells above all, which each format writes.
+
+No text is made here that somebody would have to take apart again: a formula stays an expression, a derivative says of
+what and by what.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from backcalc.language.expr import Expr
 from backcalc.text.numerals import DIGITS
+
+# ---- Cells -----------------------------------------------------------------------------------------------------------
 
 Words = str
 """A cell of words, such as a heading; what is no name, value or formula stands as it is."""
@@ -26,6 +32,12 @@ class Derivative(NamedTuple):
     wrt: str
 
 
+class Norm(NamedTuple):
+    """‖∇of‖."""
+
+    of: str
+
+
 class Value(NamedTuple):
     """A number, an array, or a formula where numbers are missing, for people; None where nothing says what it is."""
 
@@ -34,9 +46,10 @@ class Value(NamedTuple):
 
 
 class Formula(NamedTuple):
-    """An expression as the file has it, its numbers in full."""
+    """An expression as the file has it, its numbers in full; `by_hand` as one writes it: `w·x − 1/2`."""
 
     expr: Expr
+    by_hand: bool = False
 
 
 class Path(NamedTuple):
@@ -54,20 +67,22 @@ class Product(NamedTuple):
 class Phrase(NamedTuple):
     """Words with other cells among them."""
 
-    parts: Sequence[Name | Derivative | Value | Words]
+    parts: Sequence[Words | Name | Derivative | Norm | Value | Formula]
 
 
 NONE = "-"
 """Words for a number where there is none."""
 
-Cell = Words | Name | Derivative | Value | Formula | Path | Product | Phrase
+Cell = Words | Name | Derivative | Norm | Value | Formula | Path | Product | Phrase
+
+# ---- Blocks ----------------------------------------------------------------------------------------------------------
 
 Tone = Literal["good", "fair", "bad"]
 C_co = TypeVar("C_co", covariant=True)
 
 
 class Table(NamedTuple, Generic[C_co]):
-    """A table, or a title alone: `numbers` says which columns hold numbers, which no format may cut.
+    """A table: `numbers` says which columns hold numbers, which no format may cut.
 
     `yields` is the column that gives way first where there is little room, `strong` are the rows that stand out,
     `whole` the columns of vectors and formulas, which no format may cut either. `notes` are sentences below rows, and
@@ -81,7 +96,7 @@ class Table(NamedTuple, Generic[C_co]):
     title: C_co | Words = ""
     strong: frozenset[int] = frozenset()
     whole: frozenset[int] = frozenset()
-    notes: Mapping[int, Sequence[str]] = MappingProxyType({})
+    notes: Mapping[int, Sequence[C_co | Words]] = MappingProxyType({})
     tones: Mapping[int, Tone] = MappingProxyType({})
 
 
@@ -91,13 +106,88 @@ Texts = Table[str]
 """and as a format has written it."""
 
 
-def cut(grid: Grid, count: int) -> list[Grid]:
-    """`grid`, and where it has not all of `count` rows, a line that says so."""
-    words = left_out(count, len(grid.rows))
-    return [grid, Grid((), (), frozenset(), title=words)] if words else [grid]
+class Sentence(NamedTuple):
+    """A line of its own."""
 
+    words: Cell
+
+
+class Equation(NamedTuple):
+    """`side = side = …`, written by hand; `is_inner` where it belongs to the equation above it."""
+
+    sides: Sequence[Formula | Value]
+    remark: Cell = ""
+    is_inner: bool = False
+
+
+class Section(NamedTuple):
+    """Equations below a heading; they come one by one, for a derivation may be longer than memory should hold."""
+
+    title: Cell
+    equations: Iterable[Equation]
+
+
+class Rounding(NamedTuple):
+    """The sentence that numbers are rounded, which stands only where one of those before it is."""
+
+
+class Curve(NamedTuple):
+    """A function along the x of a plot: its value at each point, and the slope there, arrays of one length.
+
+    `gaps` are the points behind which it jumps or has a pole, `kinks` those at which, or behind which, it has a kink.
+    """
+
+    name: Cell
+    values: Any
+    gaps: Sequence[int] = ()
+    kinks: Sequence[int] = ()
+
+
+class Plot(NamedTuple):
+    """Curves over one axis, for where there is room to draw; `x` is an array that rises evenly, or in its logarithm."""
+
+    title: Cell
+    over: Cell
+    x: Any
+    curves: Sequence[Curve]
+    is_log: bool = False
+
+
+Block = Grid | Sentence | Section | Rounding | Plot
+
+
+class Document(NamedTuple):
+    """Blocks one below the other; they come one by one.
+
+    `kind` says what is made of it: tables for a text of one's own, or a page that stands alone, or a sheet, with room
+    to write on. A page may have a `title`, and `made_by`, the command that makes it again. `digits` are those of the
+    equations.
+    """
+
+    blocks: Iterable[Block]
+    digits: int = DIGITS
+    kind: Literal["tables", "page", "sheet"] = "tables"
+    title: str = ""
+    made_by: str = ""
+
+
+class Canvas(NamedTuple):
+    """What is written on: a terminal of so many columns and lines, or where `columns` is None, what has no edge."""
+
+    columns: int | None = None
+    lines: int = 24
+    color: bool = False
+
+
+# ---- Long tables -----------------------------------------------------------------------------------------------------
 
 LIMIT = 200  # Rows: a few screens; beyond that one greps rather than reads.
+
+
+def cut(grid: Grid, count: int) -> list[Grid | Sentence]:
+    """`grid`, and where it has not all of `count` rows, a line that says so."""
+    words = left_out(count, len(grid.rows))
+    return [grid, Sentence(words)] if words else [grid]
 
 
 def left_out(count: int, shown: int) -> str:

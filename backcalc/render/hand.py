@@ -1,7 +1,7 @@
-"""Formulas as one writes them by hand: `w·x + b`, `0.5·2 + (−1)`, `(−10)(1)`, `Wᵀ (∂L/∂h ⊙ h)`.
+"""Formulas and equations as one writes them by hand: `w·x + b`, `0.5·2 + (−1)`, `(−10)(1)`, `Wᵀ (∂L/∂h ⊙ h)`.
 
 As in `unparse`, a formula is written piece by piece from a stack, so that a deep or long one takes no longer than its
-size says.
+size says. The pieces are kept: they know where a line may be broken.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
 from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
 from backcalc.language.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
+from backcalc.render.breaks import Composer, Gap, Pieces, whole
+from backcalc.render.document import Equation, Formula, Value
 from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import DIGITS, DOT, MINUS, UNKNOWN, by_hand, rounded
@@ -29,41 +31,73 @@ class Hand:
         self.digits = digits
         self.has_rounded = False
 
-    def symbol(self, name: Name) -> str:
-        """The name of a node or a derivative."""
-        return name.id
+    def line(self, found: Equation, remark: str = "") -> str:
+        """An equation on one line."""
+        return whole(self.equation(found, remark))
 
-    def words(self, text: str, *names: str) -> str:
-        """A remark, with the names of nodes in the place of each {}."""
-        return text.format(*names)
+    def equation(self, found: Equation, remark: str = "") -> Pieces:
+        """`symbol = formula = numbers = value`, the same text never twice in a row, and the remark behind it."""
+        composer = Composer()
+        before = ""
+        for i, side in enumerate(map(self.side, found.sides)):
+            text = whole(side)
+            # A formula of numbers alone is its own substitution, and `1 = 1` tells nothing.
+            if text != before or not i:
+                composer.pieces += [Gap.SIDE, "=", Gap.WORD, *side] if i else side
+            before = text
+        composer.add(remark)
+        return composer.pieces
+
+    def side(self, cell: Formula | Value) -> Pieces:
+        """A side of an equation."""
+        return self.pieces(cell.expr) if isinstance(cell, Formula) else self.value_pieces(cell.value)
 
     def formula(self, expr: Expr) -> str:
         """`expr` as text."""
-        out: list[str] = []
+        return whole(self.pieces(expr))
+
+    def pieces(self, expr: Expr) -> Pieces:
+        """`expr`, piece by piece."""
+        composer = Composer()
         stack: list[Piece] = [(expr, CONDITIONAL)]
         while stack:
             piece = stack.pop()
             if isinstance(piece, str):
-                out.append(piece)
+                composer.add(piece)
                 continue
             # Two signs in a row need parentheses whatever binds how: 3·(−2), a + (−1).
             own, pieces = self._written(piece[0])
-            is_inner = own < piece[1] or (pieces[0] == MINUS and not _opens(out))
+            is_inner = own < piece[1] or (pieces[0] == MINUS and not _opens(composer.pieces))
             stack.extend(reversed(["(", *pieces, ")"] if is_inner else pieces))
-        return "".join(out)
+        return composer.pieces
 
-    def value(self, value: Any) -> str:
+    def value_pieces(self, value: Any) -> Pieces:
         """A number, an array or a formula; `?` where nothing says what it is."""
+        composer = Composer()
         if value is None:
-            return UNKNOWN
-        if not is_known(value):
-            return self.formula(value) if size(value, LONGEST) <= LONGEST else TOO_LONG
+            composer.add(UNKNOWN)
+        elif is_known(value):
+            self._add_known(value, composer)
+        elif size(value, LONGEST) <= LONGEST:
+            return self.pieces(value)
+        else:
+            composer.add(TOO_LONG)
+        return composer.pieces
+
+    def _add_known(self, value: Any, composer: Composer) -> None:
+        """A number, or an array, of which a long one is cut in its midst."""
         if not shape_of(value):
-            return self.number(value)
-        items = [self.value(item if shape_of(item) else float(item)) for item in ends(value)]
-        if len(value) > ELEMENTS:
-            items.insert(ELEMENTS // 2, "…")
-        return f"[{', '.join(items)}]"
+            composer.add(self.number(float(value)))
+            return
+        composer.add("[")
+        for i, item in enumerate(ends(value)):
+            if i:
+                composer.add(", ")
+            if i == ELEMENTS // 2 and len(value) > ELEMENTS:
+                composer.add("…")
+                composer.add(", ")
+            self._add_known(item, composer)
+        composer.add("]")
 
     def number(self, value: float) -> str:
         """A number, rounded."""
@@ -82,10 +116,10 @@ class Hand:
         return UNARY if _is_derivative(part) else ATOM, [text]
 
 
-def _opens(out: Sequence[str]) -> bool:
+def _opens(pieces: Pieces) -> bool:
     """Whether what comes next stands at the beginning, or after what opens something."""
-    before = "".join(out[-2:]).rstrip()  # Two pieces are enough: a sign and the space around it may be two.
-    return not before or before[-1] in _OPENING or before.split(" ")[-1] in _WORDS
+    last = next((piece for piece in reversed(pieces) if isinstance(piece, str)), "")
+    return not last or last[-1] in _OPENING or last in _WORDS
 
 
 def _call(call: Call) -> tuple[int, list[Piece]]:

@@ -1,27 +1,153 @@
-"""How cells are written where a format does not say otherwise: as plain text."""
+"""How a document is written where a format does not say otherwise: as plain text, for pipes and for other programs.
+
+A format is a class of its own, derived from this one, with a method for each kind of block or cell that it writes in
+another way; so what is new in a document is in every format at once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from backcalc.language.expr import Call
 from backcalc.language.unparse import unparse
-from backcalc.render.document import Cell, Derivative, Formula, Grid, Name, Path, Phrase, Product, Texts, Value, Words
+from backcalc.render.document import (
+    Block,
+    Canvas,
+    Cell,
+    Derivative,
+    Document,
+    Equation,
+    Formula,
+    Grid,
+    Name,
+    Norm,
+    Path,
+    Phrase,
+    Plot,
+    Product,
+    Rounding,
+    Section,
+    Sentence,
+    Table,
+    Texts,
+    Value,
+    Words,
+)
+from backcalc.render.layout import PADDED, aligned, lines, notes
 from backcalc.render.values import TOO_LONG, value_text
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.numerals import DOT, by_hand, derivative, factor
-from backcalc.text.wording import visible
+from backcalc.text.numerals import DIGITS, DOT, by_hand, derivative, factor
+from backcalc.text.wording import plural, visible
+
+if TYPE_CHECKING:
+    from backcalc.render.hand import Hand
 
 ARROW = " → "  # Between the nodes of a path.
 
 
 class Writer:
-    """Plain text, a method a kind of cell; a format overrides those that it writes in another way."""
+    """Plain text: no colour, no boxes, a line a row for `grep`, its first and last field for `awk`."""
+
+    def __init__(self, digits: int = DIGITS, canvas: Canvas = Canvas()) -> None:  # noqa: B008  It is immutable.
+        self.digits, self.canvas = digits, canvas
+
+    @cached_property
+    def hand(self) -> Hand:
+        """What writes equations; it notes whether it has rounded a number."""
+        from backcalc.render.hand import Hand  # Most documents are tables.
+
+        return Hand(self.digits)
+
+    # ---- Documents -----------------------------------------------------------------------------------------------
+
+    def document(self, document: Document) -> Iterator[str]:
+        """The lines of a document: a title, and the blocks."""
+        if document.title:
+            yield from (document.title, "")
+        yield from self.blocks(document.blocks)
+        if document.made_by:
+            yield from ("", document.made_by)
+
+    def blocks(self, blocks: Iterable[Block]) -> Iterator[str]:
+        """The lines of blocks, with what parts two of them."""
+        before: Block | None = None
+        for block in blocks:
+            for i, line in enumerate(self.block(block)):
+                # A block that has nothing to say has no line, and is not set apart from the others either.
+                if not i and before is not None:
+                    yield from self.between(before, block)
+                yield line
+                before = block
+
+    def between(self, before: Block, block: Block) -> Sequence[str]:  # noqa: ARG002  A format may tell kinds apart.
+        """The lines between two blocks."""
+        return ("",)
+
+    def block(self, block: Block) -> Iterator[str]:
+        """The lines of a block of any kind."""
+        match block:
+            case Table():
+                return self.table(block)
+            case Sentence():
+                return self.sentence(block)
+            case Section():
+                return self.section(block)
+            case Rounding():
+                return self.rounding()
+            case Plot():
+                return self.plot(block)
+
+    def table(self, grid: Grid) -> Iterator[str]:
+        """A table, each line as wide as what it says: a pipe has no edge to cut at."""
+        texts = self.written(grid)
+        if texts.title:
+            yield texts.title
+        for row, line in enumerate(lines(aligned(texts), PADDED), -1):  # The first is the header.
+            yield line
+            yield from notes(texts, row)
+
+    def sentence(self, block: Sentence) -> Iterator[str]:
+        """A line of its own."""
+        yield self.cell(block.words)
+
+    def section(self, section: Section) -> Iterator[str]:
+        """The equations below their heading; those that belong to another are set in."""
+        from backcalc.render.breaks import INDENT
+
+        yield self.cell(section.title)
+        for equation in section.equations:
+            yield " " * INDENT * equation.is_inner + self.equation(equation)
+
+    def rounding(self) -> Iterator[str]:
+        """Whether an equation has rounded a number."""
+        if self.hand.has_rounded:
+            yield f"Numbers are rounded to {plural(self.hand.digits, 'significant digit')} for display only."
+
+    def plot(self, _: Plot) -> Iterator[str]:
+        """Nothing: the numbers stand in a table, and a plot is for who looks at it."""
+        yield from ()
+
+    def equation(self, equation: Equation) -> str:
+        """An equation on one line."""
+        return self.hand.line(equation, self.cell(equation.remark))
 
     def written(self, grid: Grid) -> Texts:
         """`grid` with every cell as text."""
-        rows = [tuple(map(self.cell, row)) for row in grid.rows]
-        title = self.cell(grid.title)
-        notes = {row: [self.shown(note) for note in found] for row, found in grid.notes.items()}
-        return grid._replace(header=tuple(map(self.cell, grid.header)), rows=rows, title=title, notes=notes)  # type: ignore[return-value]
+        return Texts(
+            tuple(map(self.cell, grid.header)),
+            [tuple(map(self.cell, row)) for row in grid.rows],
+            grid.numbers,
+            grid.yields,
+            self.cell(grid.title),
+            grid.strong,
+            grid.whole,
+            {row: tuple(map(self.cell, found)) for row, found in grid.notes.items()},
+            grid.tones,
+        )
+
+    # ---- Cells ---------------------------------------------------------------------------------------------------
 
     def cell(self, cell: Cell) -> str:
         """A cell of any kind."""
@@ -34,6 +160,8 @@ class Writer:
                 return self.name(cell.name)
             case Derivative():
                 return self.derivative(cell)
+            case Norm():
+                return self.norm(cell)
             case Formula():
                 return self.formula(cell)
             case Path():
@@ -59,13 +187,17 @@ class Writer:
         """∂of/∂wrt."""
         return self.shown(derivative(cell.of, cell.wrt))
 
+    def norm(self, cell: Norm) -> str:
+        """‖∇of‖."""
+        return self.shown(f"‖∇{cell.of}‖")
+
     def value(self, cell: Value) -> str:
         """A number, an array or a formula; `?` where it is not known."""
         return self.shown(value_text(cell.value, cell.digits))
 
     def formula(self, cell: Formula) -> str:
         """An expression."""
-        return self.shown(unparse(cell.expr))
+        return self.shown(self.hand.formula(cell.expr) if cell.by_hand else unparse(cell.expr))
 
     def path(self, cell: Path) -> str:
         """Nodes with arrows between them."""

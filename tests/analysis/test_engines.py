@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from documents import plain
 from graphs import programs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,9 +20,7 @@ from backcalc.language.unparse import number_text
 from backcalc.marking.key import Key
 from backcalc.marking.large import all_right
 from backcalc.marking.sheet import read_answers
-from backcalc.render.formats.plain import render_plain
-from backcalc.render.hand import Hand
-from backcalc.render.reports.paths import paths_report, render_paths_json
+from backcalc.render.reports.paths import paths_tables, render_paths_json
 from backcalc.render.reports.steps import derivation
 from backcalc.text.source import Source
 
@@ -56,7 +55,7 @@ def text_of(text):
 
 def steps(run, nodes):
     """The derivation as it is printed."""
-    return [line.text for line in derivation(explain(run, nodes), run.output, Hand(DIGITS))]
+    return plain(derivation(explain(run, nodes), run.output), digits=DIGITS)
 
 
 def assert_same_steps(text, at, of, nodes):
@@ -89,7 +88,7 @@ def test_a_derivation_of_formulas(drawn, data):
 
 def told(aggregation, sources):
     """All that is said of paths."""
-    shown = list(render_plain(paths_report(aggregation, sources, 7, DIGITS)))
+    shown = list(plain(paths_tables(aggregation, sources, 7, DIGITS)))
     return shown, list(render_paths_json(aggregation.sums(sources, 7), aggregation.run.output))
 
 

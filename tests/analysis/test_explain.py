@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import arrays
+import documents
 import graphs
 import mpmath
 import numpy as np
@@ -22,10 +23,12 @@ from backcalc.analysis.explain import explain
 from backcalc.analysis.longhand import plain
 from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Name, fold, names
 from backcalc.language.parser import parse_expression
-from backcalc.render.formats.latex import LAST_LATIN
+from backcalc.render.breaks import INDENT, broken
+from backcalc.render.document import Section
+from backcalc.render.formats.latex import LAST_LATIN, LatexWriter
 from backcalc.render.hand import Hand
-from backcalc.render.reports.steps import Line, broken, derivation, render_steps_json, render_steps_markdown
-from backcalc.render.reports.steps_latex import LatexHand, render_steps_latex
+from backcalc.render.reports.steps import derivation, render_steps_json
+from backcalc.render.writer import Writer
 from backcalc.rules.values import is_known
 from backcalc.text.source import Source
 from backcalc.text.wording import display_width
@@ -47,10 +50,15 @@ def sample(path):
     return graph.run(of=graph.sinks[-1] if graph.output is None and not graph.objects.seeds else None).run
 
 
-def lines(found, digits=6, nodes=(), wrt=(), hand=None):
+def written_by_hand(found, nodes=(), wrt=()):
+    """The equations of `explain`, of both phases."""
+    blocks = derivation(explain(found, nodes, wrt), found.output)
+    return [equation for block in blocks if isinstance(block, Section) for equation in block.equations]
+
+
+def lines(found, digits=6, nodes=(), wrt=(), writer=None):
     """What `explain` prints, without headings."""
-    told = derivation(explain(found, nodes, wrt), found.output, hand or Hand(digits))
-    return [line.text for line in told if line.kind in ("step", "partial")]
+    return list(map((writer or Writer(digits)).equation, written_by_hand(found, nodes, wrt)))
 
 
 # ---- What one would write --------------------------------------------------------------------------------------------
@@ -394,22 +402,27 @@ def test_values_are_those_of_the_run(path):
 @given(graphs.programs() | arrays.programs(), st.integers(20, 100), st.integers(1, 17))
 def test_a_broken_line_says_the_same_and_keeps_its_numbers(drawn, width, digits):
     found = drawn.run()
-    for line in derivation(explain(found), found.output, Hand(digits)):
-        parts = list(broken(line, width))
-        assert " ".join(part.strip() for part in parts) == line.text.strip()
-        assert DIGITS.findall(" ".join(parts)) == DIGITS.findall(line.text)
+    writer = Writer(digits)
+    for equation in written_by_hand(found):
+        text = writer.equation(equation)
+        pieces = writer.hand.equation(equation, writer.cell(equation.remark))
+        parts = list(broken(pieces, width, " " * INDENT * equation.is_inner))
+        assert " ".join(part.strip() for part in parts) == text
+        assert DIGITS.findall(" ".join(parts)) == DIGITS.findall(text)
         for part in parts:
             assert display_width(part) <= width or " " not in part.strip()
 
 
 def test_where_lines_break():
     text = "∂L/∂u3 = ∂L/∂v2 · ∂v2/∂u3 + ∂L/∂v3 · ∂v3/∂u3 = (−10)(1) + (−20)(−1) = 10"
-    assert list(broken(Line(text, "step"), 80)) == [text]
-    assert list(broken(Line(text, "partial"), 60)) == [
+    (*_, equation) = (equation for equation in written_by_hand(run(NETWORK, of="L"), ["u3"]) if not equation.is_inner)
+    pieces = Hand().equation(equation)
+    assert list(broken(pieces, 80)) == [text]
+    assert list(broken(pieces, 60, " " * INDENT)) == [
         "    ∂L/∂u3 = ∂L/∂v2 · ∂v2/∂u3 + ∂L/∂v3 · ∂v3/∂u3",
         "        = (−10)(1) + (−20)(−1) = 10",
     ]
-    assert list(broken(Line(text, "step"), 40)) == [
+    assert list(broken(pieces, 40)) == [
         "∂L/∂u3 = ∂L/∂v2 · ∂v2/∂u3",
         "      + ∂L/∂v3 · ∂v3/∂u3",
         "    = (−10)(1) + (−20)(−1) = 10",
@@ -428,8 +441,8 @@ def test_where_lines_break():
 )
 def test_rounding_is_told(text, digits, note):
     found = run(text, {"x": 1})
-    told = [line.text for line in derivation(explain(found), found.output, Hand(digits)) if line.kind == "note"]
-    assert told == ([note] if note else [])
+    told = documents.plain(derivation(explain(found), found.output), digits=digits)
+    assert [line for line in told if line.startswith("Numbers")] == ([note] if note else [])
 
 
 # ---- Formats ---------------------------------------------------------------------------------------------------------
@@ -468,7 +481,7 @@ def test_json_has_every_digit_and_formulas_that_the_language_reads():
 
 def test_markdown():
     found = run(NEURON, AT)
-    assert list(render_steps_markdown(derivation(explain(found, ["v"]), "J", Hand()))) == [
+    assert documents.markdown(derivation(explain(found, ["v"]), "J")) == [
         "## Forward pass: values",
         "",
         "- `v = w·x + b = 0.5·2 + (−1) = 0`",
@@ -499,11 +512,11 @@ def test_markdown():
     ],
 )  # fmt: skip
 def test_latex_of_a_step(text, at, node, expected):
-    assert lines(run(text, at, of="L" if node == "u3" else "y"), nodes=[node], hand=LatexHand())[0] == expected
+    assert lines(run(text, at, of="L" if node == "u3" else "y"), nodes=[node], writer=LatexWriter())[0] == expected
 
 
 def test_latex_of_a_long_array_has_dots():
-    (value, *_) = lines(run("input v = [1, 2, 3, 4, 5, 6, 7, 8, 9]; y = sum(v)"), nodes=["v"], hand=LatexHand())
+    (value, *_) = lines(run("input v = [1, 2, 3, 4, 5, 6, 7, 8, 9]; y = sum(v)"), nodes=["v"], writer=LatexWriter())
     assert r"1 \\ 2 \\ 3 \\ 4 \\ \vdots \\ 6 \\ 7 \\ 8 \\ 9" in value
 
 
@@ -532,7 +545,7 @@ DOCUMENTS = {path.stem: (sample, path) for path in sorted(SAMPLES.glob("*.bg"))}
 def test_every_samples_document_compiles(name, tmp_path):
     make, *what = DOCUMENTS[name]
     found = make(*what)
-    text = "\n".join(render_steps_latex(explain(found), found.output, 6))
+    text = "\n".join(documents.latex(derivation(explain(found), found.output), kind="page"))
     assert not any(char > LAST_LATIN for char in text)
     (tmp_path / "key.tex").write_text(text, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "key.tex"]
@@ -544,4 +557,4 @@ def test_every_samples_document_compiles(name, tmp_path):
 
 def test_letters_that_pdflatex_lacks_are_told_in_a_comment():
     found = run("вес = 2*x", {"x": 1})
-    assert next(iter(render_steps_latex(explain(found), found.output, 6))).startswith("% ")
+    assert documents.latex(derivation(explain(found), found.output), kind="page")[0].startswith("% ")

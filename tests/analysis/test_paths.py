@@ -16,6 +16,7 @@ from pathlib import Path as File
 import mpmath
 import numpy as np
 import pytest
+from documents import latex, markdown, plain
 from graphs import allowance, path_sum, programs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,11 +28,8 @@ from backcalc.calculus.point import from_mapping
 from backcalc.calculus.run import run
 from backcalc.cli import main
 from backcalc.language.expr import Call
-from backcalc.render.formats.latex import render_latex
-from backcalc.render.formats.markdown import render_markdown
-from backcalc.render.formats.plain import render_plain
 from backcalc.render.layout import records
-from backcalc.render.reports.paths import count_text, paths_report, render_paths_csv, render_paths_json
+from backcalc.render.reports.paths import count_text, paths_tables, render_paths_csv, render_paths_json
 from backcalc.render.values import value_text
 from backcalc.render.writer import PLAIN
 from backcalc.text.source import Source
@@ -339,7 +337,7 @@ def test_a_sum_that_overflows_on_its_way_is_told_apart():
     found, whole = told(aggregated(text), "x")
     assert found[0][2] == pytest.approx(1e100)
     assert (whole.adjoint, whole.agrees) == (inf, False)
-    assert "≠ ∂o/∂x by backpropagation" in "\n".join(render_plain(paths_report(aggregated(text), ["x"], 100)))
+    assert "≠ ∂o/∂x by backpropagation" in "\n".join(plain(paths_tables(aggregated(text), ["x"], 100)))
 
 
 # ---- Unknowns and vectors --------------------------------------------------------------------------------------------
@@ -397,7 +395,7 @@ def test_unknown_matrices():
 
 
 def lines(found, sources, limit=100):
-    return list(render_plain(paths_report(found, sources, limit)))
+    return list(plain(paths_tables(found, sources, limit)))
 
 
 def test_the_table():
@@ -524,17 +522,17 @@ def test_csv():
 
 def test_markdown_and_latex():
     found = sample("network-a")
-    assert "| x1 → u2 → v2 → o → L | 4·1·1·(−10) | -40 |" in list(render_markdown(paths_report(found, ["x1"], 100)))
-    neuron = list(render_markdown(paths_report(sample("neuron"), ["w"], 100)))
+    assert "| x1 → u2 → v2 → o → L | 4·1·1·(−10) | -40 |" in list(markdown(paths_tables(found, ["x1"], 100)))
+    neuron = list(markdown(paths_tables(sample("neuron"), ["w"], 100)))
     assert r"| w → v → y → J | x·(y\*(1 - y))·(y - z) | (y - z)\*y\*(1 - y)\*x |" in neuron
-    text = list(render_latex(paths_report(found, ["x1"], 100)))
+    text = list(latex(paths_tables(found, ["x1"], 100)))
     assert text[0] == r"$\partial L/\partial x_{1}$: 2 paths from x1 to L\\"
     row = r"$x_{1} \to u_{2} \to v_{2} \to o \to L$ & $4 \cdot 1 \cdot 1 \cdot \left(-10\right)$ & $-40$ \\"
     assert row in text
 
 
 def test_in_a_narrow_terminal_no_number_is_torn_apart():
-    (grid, *_) = paths_report(sample("lattice"), ["x"], 1, digits=17)
+    (grid, *_) = paths_tables(sample("lattice"), ["x"], 1, digits=17)
     assert list(records(PLAIN.written(grid), 60)) == [
         "x → b1 → b2 → b3 → b4 → b5 → o",
         "  factors",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import backcalc
-from backcalc.render.reports.run import run_report
+from backcalc.render.reports.run import run_tables
 from backcalc.render.reports.run_csv import render_csv
 from backcalc.render.reports.run_json import render_json
 
@@ -34,7 +34,7 @@ def test_a_graph_without_inputs_has_no_tangents():
 
 @pytest.mark.parametrize("limit", [0, 1, 2, 3])
 def test_a_table_of_no_tangents_is_cut_like_any(limit):
-    rows = next(iter(run_report(forward(NO_INPUTS), limit=limit))).rows
+    rows = next(iter(run_tables(forward(NO_INPUTS), limit=limit))).rows
     assert len(rows) == (limit or 3)
 
 

@@ -30,8 +30,9 @@ from backcalc.marking.mark import VERDICTS, Mark
 from backcalc.marking.sheet import SheetReader, read_answers
 from backcalc.marking.submissions import Sheet, Submission, submissions
 from backcalc.marking.workers import AT_ONCE, grade
-from backcalc.render.reports.grades import class_report, grades_report, render_grades_csv, render_grades_json
+from backcalc.render.reports.grades import class_tables, grades_tables, render_grades_csv, render_grades_json
 from backcalc.render.reports.gradescope import render_gradescope
+from backcalc.render.writer import PLAIN
 from backcalc.text.files import salvage
 from backcalc.text.source import Source
 
@@ -353,9 +354,9 @@ def test_a_wrong_number_without_a_diagnosis_is_told_where_it_is_common(count, ot
 def test_the_histogram_has_each_score_in_its_tenth():
     mark = Mark("y", "6", 6.0, "right")
     graded = [made("s", *[mark] * 10, points=points) for points in (0, 3, 3, 7, 9, 10, 10, 10)]
-    title = class_report(graded)[0].title
+    title = PLAIN.cell(class_tables(graded)[0].title)
     assert title == "Scores of 8 submissions: mean 0.65, median 0.8"  # 52/80; between 7 and 9.
-    rows = class_report(graded)[0].rows
+    rows = class_tables(graded)[0].rows
     assert [(label, int(count)) for label, count, _ in rows if count != "0"] == [
         ("0.0 to 0.1", 1), ("0.3 to 0.4", 2), ("0.7 to 0.8", 1), ("0.9 to 1.0", 1), ("all", 3),
     ]  # fmt: skip
@@ -363,8 +364,8 @@ def test_the_histogram_has_each_score_in_its_tenth():
 
 
 def test_a_class_of_nobody_has_no_report():
-    assert class_report([made("a", Mark("y", "", 6.0, "missing"), is_read=False)]) == []
-    assert grades_report([]) == []
+    assert class_tables([made("a", Mark("y", "", 6.0, "missing"), is_read=False)]) == []
+    assert grades_tables([]) == []
 
 
 def test_json_has_the_shape_of_the_contract():

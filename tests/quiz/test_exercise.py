@@ -28,7 +28,9 @@ from backcalc.quiz.chance import Chance, drawn_seed
 from backcalc.quiz.exercise import exercise_lines, quiz
 from backcalc.quiz.recipes import RECIPES
 from backcalc.quiz.skeleton import draw_skeleton
-from backcalc.render.reports.exercise import render_exercise_latex, render_exercise_markdown
+from backcalc.render import FORMATS
+from backcalc.render.document import Canvas
+from backcalc.render.reports.exercise import ExerciseReport
 from backcalc.text.errors import UsageError
 from backcalc.text.source import Source
 
@@ -327,14 +329,16 @@ def test_a_seed_that_is_drawn_is_told_and_makes_the_exercise_again(tmp_path):
 
 # ---- Sheets ----------------------------------------------------------------------------------------------------------
 
-RENDERERS = [render_exercise_markdown, render_exercise_latex]
+
+def sheet(exercise, format_, *, key):
+    return list(FORMATS[format_].lines(ExerciseReport(exercise, key), Canvas()))
 
 
 @pytest.mark.parametrize("kind", RECIPES)
-@pytest.mark.parametrize("render", RENDERERS)
-def test_a_sheet_tells_answers_only_with_its_key(render, kind):
+@pytest.mark.parametrize("format_", ["markdown", "latex", "table"])
+def test_a_sheet_tells_answers_only_with_its_key(format_, kind):
     exercise = quiz(kind, None, None, 12)
-    question, solved = ("\n".join(render(exercise, key=key)) for key in (False, True))
+    question, solved = ("\n".join(sheet(exercise, format_, key=key)) for key in (False, True))
     assert exercise.command in question
     assert exercise.task in question
     assert question.count("…") + question.count(r"\dots") == len(exercise.asked)
@@ -344,7 +348,7 @@ def test_a_sheet_tells_answers_only_with_its_key(render, kind):
 
 
 def test_a_sheet_in_markdown():
-    lines = list(render_exercise_markdown(quiz("edges", None, None, 3), key=True))
+    lines = sheet(quiz("edges", None, None, 3), "markdown", key=True)
     assert lines[:3] == ["# Exercise", "", RECIPES["edges"].task]
     for row in ("| ∂u2/∂x1 | -3 |", "| o | -1 |", "| L | `1/2*(o - z)^2` |", "| ∂L/∂u3 | -6 |"):
         assert row in lines
@@ -354,7 +358,7 @@ def test_a_sheet_in_markdown():
 @pytest.mark.parametrize("key", [False, True])
 @pytest.mark.parametrize("kind", RECIPES)
 def test_a_sheet_compiles(kind, key, tmp_path):
-    lines = render_exercise_latex(quiz(kind, None, None, 12), key=key)
+    lines = sheet(quiz(kind, None, None, 12), "latex", key=key)
     (tmp_path / "sheet.tex").write_text("\n".join(lines), encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=120)

@@ -7,10 +7,10 @@ import io
 import json
 import re
 from collections import Counter
-from contextlib import redirect_stdout
 from math import inf, nan
 
 import pytest
+from documents import markdown, plain, terminal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,13 +18,10 @@ import backcalc
 from backcalc.language.expr import Call, size
 from backcalc.language.parser import parse_expression
 from backcalc.marking.mark import Mark
-from backcalc.render.document import Grid
-from backcalc.render.formats.markdown import render_markdown
-from backcalc.render.formats.plain import render_plain
-from backcalc.render.formats.terminal import print_table
+from backcalc.render.document import Grid, Sentence
 from backcalc.render.layout import aligned, clip, clip_middle, fit, lines, records
-from backcalc.render.reports.marks import marks_report, render_marks_json
-from backcalc.render.reports.run import run_report
+from backcalc.render.reports.marks import marks_blocks, render_marks_json
+from backcalc.render.reports.run import run_tables
 from backcalc.render.reports.run_csv import render_csv
 from backcalc.render.reports.run_json import render_json, warning_texts
 from backcalc.render.values import MAX_DIGITS, exact
@@ -44,13 +41,6 @@ EDGES = "x1 -> u1 : -2\nx1 -> u2 : 4\nu1 -> o : 3\nu2 -> o : -1\no = 0.1\n"
 
 def result(text, at=None, **options):
     return backcalc.parse(text).run(at=at or {}, **options).run
-
-
-def table(report, width, *, color=False):
-    """What a terminal of that width is sent."""
-    with redirect_stdout(io.StringIO()) as out:
-        print_table(report, color=color, width=width)
-    return out.getvalue()
 
 
 # Numbers
@@ -204,21 +194,21 @@ def numbers_of(run, digits):
 @given(graphs(), st.sampled_from([20, 30, 40, 60, 80, 200]), st.sampled_from([1, 6, 17]))
 def test_no_number_is_ever_cut_or_wrapped(graph, width, digits):
     run = result(*graph)
-    report = run_report(run, digits)
-    printed = table(report, width)
+    report = run_tables(run, digits)
+    printed = terminal(report, width)
     # A number stands between white space, and on a line no longer than the terminal unless it is itself.
     assert not numbers_of(run, digits) - Counter(printed.split())
     for line in printed.splitlines():
         assert display_width(line) <= max(width, len(line.strip()) if re.fullmatch(r"[-+\d.e]+", line.strip()) else 0)
-    plain = "\n".join(render_plain(report))
-    assert not numbers_of(run, digits) - Counter(plain.split())
+    piped = "\n".join(plain(report))
+    assert not numbers_of(run, digits) - Counter(piped.split())
 
 
 @law
 @given(graphs())
 def test_the_plain_table_is_a_line_a_node_with_its_derivative_last(graph):
     run = result(*graph)
-    nodes, _, gradient = "\n".join(render_plain(run_report(run))).partition("\n\n")
+    nodes, _, gradient = "\n".join(plain(run_tables(run))).partition("\n\n")
     rows = [line.split() for line in nodes.split("\n")[1:]]
     assert [(row[0], row[-1]) for row in rows] == [
         (node.name, rounded(adjoint)) for node, adjoint in zip(run.graph.nodes, run.adjoints, strict=True)
@@ -231,7 +221,7 @@ def test_the_plain_table_is_a_line_a_node_with_its_derivative_last(graph):
 
 
 def test_the_table_sets_the_gradient_apart():
-    assert table(run_report(result(NEURON, POINT)), 80) == (
+    assert terminal(run_tables(result(NEURON, POINT)), 80) == (
         "node  formula         value  ∂J/∂node\n"
         "─────────────────────────────────────\n"
         "w     input           0.5     -0.25\n"
@@ -253,14 +243,14 @@ def test_the_table_sets_the_gradient_apart():
 
 def test_colour_changes_nothing_but_colour(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
-    report = run_report(result(NEURON, POINT), partials=True)
-    coloured = table(report, 80, color=True)
+    report = run_tables(result(NEURON, POINT), partials=True)
+    coloured = terminal(report, 80, color=True)
     assert "\x1b[1m" in coloured
-    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == table(report, 80)
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == terminal(report, 80)
 
 
 def test_partials_show_how_each_adjoint_adds_up():
-    _, contributions, _ = map(PLAIN.written, run_report(result(EDGES), partials=True))
+    _, contributions, _ = map(PLAIN.written, run_tables(result(EDGES), partials=True))
     assert contributions.header == ("node", "user", "∂user/∂node", "∂o/∂user", "contribution")
     assert contributions.rows == [
         ("x1", "u1", "-2", "3", "-6"),
@@ -276,7 +266,7 @@ def test_partials_show_how_each_adjoint_adds_up():
 
 
 def test_partials_in_forward_mode_show_how_each_tangent_adds_up():
-    forward = run_report(result(EDGES, mode="forward", wrt=["x1"]), partials=True)
+    forward = run_tables(result(EDGES, mode="forward", wrt=["x1"]), partials=True)
     nodes, pushes, gradient = map(PLAIN.written, forward)
     assert [row[-1] for row in nodes.rows] == ["1", "-2", "4", "-10"]
     assert pushes.rows == [
@@ -294,7 +284,7 @@ def test_partials_in_forward_mode_show_how_each_tangent_adds_up():
 
 
 def test_all_pairs():
-    _, pairs, _ = map(PLAIN.written, run_report(result(EDGES), pairs=True))
+    _, pairs, _ = map(PLAIN.written, run_tables(result(EDGES), pairs=True))
     assert pairs.rows == [
         ("∂u1/∂x1", "-2"),
         ("∂u2/∂x1", "4"),
@@ -305,14 +295,14 @@ def test_all_pairs():
 
 
 def test_an_output_without_inputs_has_no_gradient():
-    assert len(run_report(result("y = 2*3"))) == 1
+    assert len(run_tables(result("y = 2*3"))) == 1
 
 
 # Markdown
 
 
 def test_markdown_is_a_pipe_table_that_keeps_stars_and_underscores():
-    text = "\n".join(render_markdown(run_report(result("h_1 = a_1*b", {"a_1": 2, "b": 3}))))
+    text = "\n".join(markdown(run_tables(result("h_1 = a_1*b", {"a_1": 2, "b": 3}))))
     assert text == (
         "| node | formula | value | ∂h\\_1/∂node |\n"
         "| --- | --- | ---: | ---: |\n"
@@ -328,14 +318,14 @@ def test_markdown_is_a_pipe_table_that_keeps_stars_and_underscores():
 
 
 def test_markdown_titles_stand_above_their_tables():
-    text = "\n".join(render_markdown(run_report(result(EDGES), pairs=True)))
+    text = "\n".join(markdown(run_tables(result(EDGES), pairs=True)))
     assert "\n\nEvery pair of nodes with a path between them\n\n| derivative | value |\n" in text
 
 
 def test_a_title_may_stand_alone():
-    alone = Grid((), (), frozenset(), title="2 of 3 right")
-    assert "\n".join(render_markdown([alone])) == "\n".join(render_plain([alone])) == "2 of 3 right"
-    assert table([alone], 80) == "2 of 3 right\n"
+    alone = Sentence("2 of 3 right")
+    assert "\n".join(markdown([alone])) == "\n".join(plain([alone])) == "2 of 3 right"
+    assert terminal([alone], 80) == "2 of 3 right\n"
 
 
 # CSV
@@ -538,7 +528,7 @@ MARKED = [
 
 
 def test_marks_show_as_many_digits_as_the_answer_has():
-    assert "\n".join(render_plain(marks_report(MARKED))) == (
+    assert "\n".join(plain(marks_blocks(MARKED))) == (
         "   answer            given        expected  verdict\n"
         "✓  dL/dx    -100            -100            right\n"
         "✗  t           2.302585094     2.302585093  wrong\n"
@@ -579,7 +569,7 @@ def test_json_has_formulas_that_are_too_long_for_a_table():
     run = backcalc.parse(text).run().run
     nodes = {node["name"]: node for node in json.loads(as_json(run))["nodes"]}
     assert nodes["x"]["symbolic"].count("sin(") == 200
-    assert "(long: see derive)" in "\n".join(render_plain(run_report(run)))
+    assert "(long: see derive)" in "\n".join(plain(run_tables(run)))
 
 
 def test_a_formula_that_doubles_with_every_node_is_null_in_json():

@@ -15,7 +15,7 @@ from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, graph_nodes, shows, tolerance_options
-from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell
+from backcalc.cli.output import goes_to_terminal, print_report, print_warnings, tell
 from backcalc.cli.process import kept
 from backcalc.cli.streams import paint
 from backcalc.language.statements import Answer
@@ -24,6 +24,7 @@ from backcalc.marking.mark import Mark
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, by_place, question, read_answers, read_sheet, read_stated
 from backcalc.marking.subject import settle
+from backcalc.render.reports.marks import MarksReport
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, ReadError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.source import Source
@@ -115,7 +116,7 @@ def _completion(ctx: click.Context, _param: click.Parameter, incomplete: str) ->
 @tolerance_options
 @click.option("--hints", is_flag=True, help="Say where to look, and not what is right.")
 @asks("at", "of")
-@shows("table", "json", "csv", "markdown")
+@shows()
 def command(
     arguments: tuple[str, ...],
     path: str | None,
@@ -147,7 +148,7 @@ def command(
         print_warnings(source, repeated)
     is_plain = require == "given" and not (errors or unsettled)
     if marked := _right_by_arrays(found, tolerance, source, answers if is_plain else []):
-        _show(marked, shown, None, [], hints=hints)
+        print_report(MarksReport(marked, shown.digits, hints), shown)
         return 0
     key = Key(kept(text.whole(found, point, asked.of)), tolerance)
     marked, refused = key.mark(source, answers)
@@ -157,8 +158,10 @@ def command(
         marked += missing(key, _asked(key, text.source, stated, misstated), answers)
     # What could be marked is shown before the error that tells what could not.
     if marked:
-        reading = [] if hints else _pointers(marked, found, graph, asked)
-        _show(marked, shown, key.first_wrong(marked), reading, hints=hints)
+        # What to read is for who sits there: a pipe would have lines that nobody runs.
+        is_seen = shown.format == "table" and not hints and goes_to_terminal(shown.color)
+        reading = _pointers(marked, found, graph, asked) if is_seen else ()
+        print_report(MarksReport(marked, shown.digits, hints, key.first_wrong(marked), reading), shown)
     faults = [mark.fault for mark in marked if mark.fault]
     if errors or unsettled or refused:
         raise _failure(source, [*errors, *faults], [*unsettled, *refused])
@@ -235,16 +238,3 @@ def _asked(key: Key, source: Source, stated: list[Answer], misstated: list[Diagn
     if refused:
         raise UsageError(source, refused)
     return stated or gradient_asked(key.run)
-
-
-def _show(marked: Sequence[Mark], shown: Shown, first: str | None, reading: Sequence[str], *, hints: bool) -> None:
-    from backcalc.render.reports.marks import marks_report, render_marks_csv, render_marks_json
-
-    if shown.format == "json":
-        print_lines([render_marks_json(marked, hints=hints, first=first)])
-    elif shown.format == "csv":
-        print_lines(render_marks_csv(marked, hints=hints))
-    else:
-        is_seen = shown.format == "table" and goes_to_terminal(shown.color)
-        report = marks_report(marked, shown.digits, hints=hints, first=first, reading=reading if is_seen else ())
-        print_report(report, shown)

@@ -8,13 +8,15 @@ from typing import Any
 
 import click
 
-from backcalc.analysis.descend import Descent, Objective, Settings, descend, update_rules, with_defaults
+from backcalc.analysis.descend import Objective, Settings, descend, with_defaults
 from backcalc.bulk.points.reader import PointReader
 from backcalc.calculus.point import read_point
 from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, Decorator, Shown, as_command, asks, limit_of, shows
-from backcalc.cli.output import print_lines, print_report, print_warnings, tell
+from backcalc.cli.output import print_report, print_warnings, tell
 from backcalc.graph.model import Graph
+from backcalc.render.reports.descend import DescendReport, ending
+from backcalc.render.writer import PLAIN
 from backcalc.text.files import name_of, pieces
 
 EXAMPLES = """\b
@@ -51,7 +53,7 @@ def _number(flag: str, help: str, kind: Any = float, **extra: Any) -> Decorator:
 @_number("--gtol", "Stop where the norm of the gradient is as small as this.", click.FloatRange(0))
 @click.option("--every", type=click.IntRange(1), default=1, show_default=True, help="Show each Nth step, and the last.")
 @click.option("-o", "--output", "path", metavar="graph.bg", help="Write the graph with the parameters found.")
-@shows("table", "json", "csv", "markdown", "latex", limit=limit_of("Steps listed at most; 0 lists all."))
+@shows(limit=limit_of("Steps listed at most; 0 lists all."))
 def command(asked: Asked, shown: Shown, data: str | None, every: int, path: str | None, **given: Any) -> int:
     """On top stands the update rule in symbols, then a row a step: parameters, output, norm of the gradient.
 
@@ -63,7 +65,9 @@ def command(asked: Asked, shown: Shown, data: str | None, every: int, path: str 
     objective = Objective(graph, read_point(asked.at), asked.of, asked.wrt, _rows(graph, data))
     found = descend(objective, settings)
     print_warnings(graph.source, graph.warnings)
-    _show(found, objective, settings, shown, every)
+    print_report(DescendReport(found, objective, settings, every, shown.digits, shown.limit), shown)
+    if found.status == "diverged" and shown.format in ("json", "csv"):  # Which have no place for a sentence.
+        tell(PLAIN.cell(ending(found, settings)))
     if path is not None and found.status != "diverged":
         with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123  pathlib takes a while to load.
             file.write(with_defaults(graph.source, found.steps[-1].at))
@@ -96,19 +100,3 @@ def _rows(graph: Graph, path: str | None) -> dict[str, Any] | None:
     for source, warning in reader.warnings:
         print_warnings(source, [warning])
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def _show(found: Descent, objective: Objective, settings: Settings, shown: Shown, every: int) -> None:
-    from backcalc.render.reports.descend import descend_report, ending, render_descend_csv, render_descend_json
-
-    last = found.steps[-1]
-    steps = [step for step in found.steps if step.number % every == 0 or step is last]
-    if shown.format in ("json", "csv"):
-        print_lines((render_descend_json if shown.format == "json" else render_descend_csv)(found, steps))
-        if found.status == "diverged":
-            tell(ending(found, settings))
-        return
-    rules = update_rules(objective)
-    has_rows = bool(objective.data)
-    report = descend_report(found, settings, rules, steps, has_rows=has_rows, digits=shown.digits, limit=shown.limit)
-    print_report(report, shown)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 import click
 
-from backcalc.analysis.explain import Step, explain
+from backcalc.analysis.explain import explain
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import require_node
-from backcalc.calculus.result import AnyRun
 from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, nodes_option, shows
-from backcalc.cli.output import goes_to_terminal, has_color, print_lines, print_warnings
+from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
-
-if TYPE_CHECKING:
-    from backcalc.render.reports.steps import Line
+from backcalc.render.reports.steps import StepsReport
 
 EXAMPLES = """\b
 Examples:
@@ -31,7 +25,7 @@ Examples:
 @as_command("explain", EXAMPLES)
 @asks("graph", "at", "of", "wrt")
 @nodes_option("--node", "nodes", metavar="u,v", help="Only the steps of these nodes")
-@shows("table", "markdown", "latex", "json")
+@shows("document", "json")
 def command(asked: Asked, nodes: tuple[str, ...], shown: Shown) -> int:
     """First come the values in order, then the chain rule node by node, backwards.
 
@@ -47,38 +41,5 @@ def command(asked: Asked, nodes: tuple[str, ...], shown: Shown) -> int:
         require_node(text.graph, name, "--node")
     found, derived = kept(text.derived(read_point(asked.at), asked.of, asked.wrt, nodes))
     print_warnings(text.source, found.warnings)
-    _show(found, explain(derived, nodes, asked.wrt), shown)
+    print_report(StepsReport(explain(derived, nodes, asked.wrt), found.output, shown.digits), shown)
     return 0 if found.is_finite else 1
-
-
-def _show(found: AnyRun, steps: Iterator[Step], shown: Shown) -> None:
-    """Print the steps as they come; what a format needs is loaded only for that format."""
-    if shown.format == "json":
-        from backcalc.render.reports.steps import render_steps_json
-
-        print_lines(render_steps_json(steps, found.output))
-    elif shown.format == "latex":
-        from backcalc.render.reports.steps_latex import render_steps_latex
-
-        print_lines(render_steps_latex(steps, found.output, shown.digits))
-    else:
-        from backcalc.render.hand import Hand
-        from backcalc.render.reports.steps import derivation, render_steps_markdown
-
-        lines = derivation(steps, found.output, Hand(shown.digits))
-        if shown.format == "markdown":
-            print_lines(render_steps_markdown(lines))
-        else:
-            _print(lines, shown.color)
-
-
-def _print(lines: Iterator[Line], color: str) -> None:
-    """Lines broken to fit on a terminal, whole ones in a pipe."""
-    if goes_to_terminal(color):
-        from backcalc.render.reports.steps_terminal import print_derivation
-
-        print_derivation(lines, color=has_color(color))
-    else:
-        from backcalc.render.reports.steps import render_text
-
-        print_lines(render_text(lines))

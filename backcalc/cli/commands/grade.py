@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import click
@@ -14,15 +14,17 @@ from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows, tolerance_options
-from backcalc.cli.output import print_lines, print_report, print_warnings, tell
+from backcalc.cli.output import print_report, print_warnings, tell
 from backcalc.cli.process import kept
 from backcalc.cli.streams import paint
 from backcalc.language.statements import Answer
-from backcalc.marking.grade import CREDIT, STRICT, Graded, Grader, asked_by, is_flawless
+from backcalc.marking.grade import CREDIT, STRICT, Grader, asked_by, is_flawless
 from backcalc.marking.key import Key
 from backcalc.marking.mark import VERDICTS, Verdict
 from backcalc.marking.submissions import submissions
 from backcalc.marking.workers import grade
+from backcalc.render.reports.grades import ClassReport, GradesReport
+from backcalc.render.reports.gradescope import write_gradescope
 from backcalc.text.csv_records import is_number
 from backcalc.text.errors import BackcalcError
 from backcalc.text.wording import shorten
@@ -89,7 +91,7 @@ def _cores() -> int:
 @click.option("--jobs", callback=_jobs, default="1", metavar="N", help="Processes that mark; auto or 0: one a core.")
 @click.option("--out", metavar="DIR", help="The folder for --format gradescope: a NAME/results.json a submission.")
 @click.option("--hints", is_flag=True, help="In --format gradescope: hints in place of the expected values.")
-@shows("table", "json", "csv", "markdown", "gradescope", limit=limit_of(LIMITED))
+@shows("document", "json", "csv", "gradescope", limit=limit_of(LIMITED))
 def command(
     key: str,
     paths: tuple[str, ...],
@@ -132,10 +134,11 @@ def command(
     is_broken = bool(errors) or not all(each.is_sound for each in graded)
     errors += [each.error for each in graded if each.error is not None]
     _print_errors(errors)
-    if shown.format == "gradescope":
-        _gradescope(graded, out, shown, hints=hints)
+    if out is None:
+        print_report(GradesReport(graded, shown.digits, shown.limit, hints), shown)
     else:
-        _show(graded, shown)
+        write_gradescope(graded, out, shown.digits, hints=hints)
+        print_report(ClassReport(graded, shown.digits), replace(shown, format="table"))
     # What could not be read weighs most: it may need somebody's hand.
     return 2 if is_broken else 0 if all(map(is_flawless, graded)) else 1
 
@@ -159,27 +162,3 @@ def _tell_lost() -> None:
 def _print_errors(errors: Iterable[BackcalcError]) -> None:
     for error in errors:
         tell(error.shown(paint), end="\n\n")
-
-
-def _show(graded: Sequence[Graded], shown: Shown) -> None:
-    """Print the marks; what a format needs is loaded only for that format."""
-    from backcalc.render.reports.grades import grades_report, render_grades_csv, render_grades_json
-
-    if shown.format == "json":
-        print_lines(render_grades_json(graded))
-    elif shown.format == "csv":
-        print_lines(render_grades_csv(graded))
-    else:
-        print_report(grades_report(graded, shown.digits, shown.limit), shown)
-
-
-def _gradescope(graded: Sequence[Graded], out: str | None, shown: Shown, *, hints: bool) -> None:
-    """Print the one result, or write each into its folder and print what the class got wrong."""
-    from backcalc.render.reports.grades import class_report
-    from backcalc.render.reports.gradescope import render_gradescope, write_gradescope
-
-    if out is None:
-        print_lines(render_gradescope(each, shown.digits, hints=hints) for each in graded)
-    else:
-        write_gradescope(graded, out, shown.digits, hints=hints)
-        print_report(class_report(graded, shown.digits), replace(shown, format="table"))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
-from backcalc.analysis.paths import Aggregation, PathSum
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import LOSS, require_node
 from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, node_option, nodes_option, shows
-from backcalc.cli.output import print_lines, print_report, print_warnings, tell
+from backcalc.cli.output import print_report, print_warnings, tell
 from backcalc.cli.process import kept
 from backcalc.graph.model import AnyGraph
+from backcalc.render.reports.paths import PathsReport
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 
@@ -37,7 +37,7 @@ LIMITED = limit_of("Paths listed for each source at most, the largest products; 
 
 @as_command("paths", EXAMPLES)
 @asks("graph", "wrt", "of", "at", wrt=FROM, of=TO)
-@shows("table", "json", "csv", "markdown", "latex", limit=LIMITED)
+@shows(limit=LIMITED)
 def command(asked: Asked, shown: Shown) -> int:
     """The sum is the derivative; each path is shown with its factors and their product.
 
@@ -51,7 +51,7 @@ def command(asked: Asked, shown: Shown) -> int:
     result = found.run
     _require_sources(result.wrt, text.graph)
     print_warnings(text.source, result.warnings)
-    _show(found, result.wrt, shown)
+    print_report(PathsReport(found, result.wrt, shown.limit, shown.digits, tell), shown)
     return 0 if result.is_finite else 1
 
 
@@ -74,26 +74,3 @@ def _require_sources(sources: Sequence[str], graph: AnyGraph) -> None:
         hint = (f"choose a node by --from, such as --from {graph.nodes[0].name}",)
         message = "the graph has no inputs from which paths could begin"
         raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_INPUTS, message, hints=hint)])
-
-
-def _show(found: Aggregation, sources: Sequence[str], shown: Shown) -> None:
-    """Print the paths; what a format needs is loaded only for that format."""
-    from backcalc.render.reports.paths import paths_report, render_paths_csv, render_paths_json
-
-    if shown.format == "json":
-        print_lines(render_paths_json(found.sums(sources, shown.limit), found.run.output))
-    elif shown.format == "csv":
-        print_lines(render_paths_csv(_telling(found.sums(sources, shown.limit))))
-    else:
-        print_report(paths_report(found, sources, shown.limit, shown.digits), shown)
-
-
-def _telling(sums: Iterable[PathSum]) -> Iterator[PathSum]:
-    """`sums`, telling on stderr which of them are not listed as a whole."""
-    from backcalc.render.reports.paths import left_out_text
-
-    for found in sums:
-        # CSV has no place for a note, and who counts its lines must not take them for all the paths there are.
-        if words := left_out_text(found):
-            tell(words)
-        yield found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
-from backcalc.cli.options import as_command
-from backcalc.cli.output import print_lines
+from backcalc.cli.options import Shown, as_command
+from backcalc.cli.output import print_report
 from backcalc.quiz.chance import drawn_seed
-from backcalc.quiz.exercise import exercise_lines, quiz
+from backcalc.quiz.exercise import quiz
 from backcalc.quiz.recipes import RECIPES
+from backcalc.render import offered
+from backcalc.render.reports.exercise import ExerciseReport
 
 EXAMPLES = """\b
 Examples:
@@ -38,10 +40,10 @@ that makes it again.
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["graph", "markdown", "latex"]),
-    help="graph (default): the file with its key in #= lines; markdown, latex: a sheet with the question.",
+    type=click.Choice(offered("graph", "document")),
+    help="graph (default): the file with its key in #= lines; others: a sheet with the question.",
 )
-@click.option("--key", is_flag=True, help="In Markdown and LaTeX, with the solution.")
+@click.option("--key", is_flag=True, help="On a sheet, with the solution.")
 @click.option("--play", is_flag=True, help="Ask in the terminal, one node at a time, with hints.")
 def command(
     kind: str, nodes: int | None, depth: int | None, seed: int | None, format_: str | None, key: bool, play: bool
@@ -59,14 +61,5 @@ def command(
         from backcalc.cli.play import play as play_in_terminal
 
         return play_in_terminal(exercise)
-    if format_ == "markdown":
-        from backcalc.render.reports.exercise import render_exercise_markdown
-
-        print_lines(render_exercise_markdown(exercise, key=key))
-    elif format_ == "latex":
-        from backcalc.render.reports.exercise import render_exercise_latex
-
-        print_lines(render_exercise_latex(exercise, key=key))
-    else:
-        print_lines(exercise_lines(exercise))
+    print_report(ExerciseReport(exercise, key), Shown(format_ or "graph"))
     return 0

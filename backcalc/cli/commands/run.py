@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,15 +16,13 @@ from backcalc.calculus.result import AnyRun, Mode
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
-from backcalc.cli.output import print_lines, print_report, print_warnings
+from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
+from backcalc.render.reports.run import RunReport
 from backcalc.text.errors import Diagnostic
 from backcalc.text.files import name_of, pieces
 from backcalc.text.source import Source
-
-if TYPE_CHECKING:
-    from backcalc.bulk.points.run import DataStream
 
 EXAMPLES = """\b
 Examples:
@@ -50,7 +47,7 @@ LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoint
 @click.option("--expand", "expanded", is_flag=True, help="Show every operation as a node of its own.")
 @click.option("--all-pairs", is_flag=True, help="Show the derivative of every node by every node it depends on.")
 @click.option("--data", metavar="points.csv", help="Run at every point of a CSV file, a row a point; - is stdin.")
-@shows("table", "json", "csv", "markdown", "latex", limit=limit_of(LIMITED))
+@shows(limit=limit_of(LIMITED))
 def command(
     asked: Asked, shown: Shown, mode: Mode, partials: bool, expanded: bool, all_pairs: bool, data: str | None
 ) -> int:
@@ -87,51 +84,29 @@ def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool
     """Print the warnings and the run; the exit status."""
     kept(result)
     print_warnings(result.graph.source, result.warnings)
-    _show(result, shown, partials=partials, pairs=pairs)
+    print_report(RunReport(result, shown.digits, shown.limit, partials, pairs), shown)
     return 0 if result.is_finite else 1
-
-
-def _show(result: AnyRun, shown: Shown, *, partials: bool, pairs: bool) -> None:
-    """Print the run; what a format needs is loaded only for that format."""
-    if shown.format == "json":
-        from backcalc.render.reports.run_json import render_json
-
-        print_lines(render_json(result, pairs=pairs))
-        return
-    if shown.format == "csv":
-        from backcalc.render.reports.run_csv import render_csv
-
-        print_lines(render_csv(result, partials=partials, pairs=pairs))
-        return
-    from backcalc.render.reports.run import run_report
-
-    report = run_report(result, shown.digits, partials=partials, pairs=pairs, limit=shown.limit)
-    print_report(report, shown)
 
 
 def _run_data(graph: Graph, path: str, asked: Asked, shown: Shown) -> int:
     """Run at every point of a file, which is read and printed some points at a time; NumPy is loaded only here."""
     from backcalc.bulk.points.run import stream_data
+    from backcalc.render.reports.points import PointsReport
 
     point = read_point(asked.at)
     stream = stream_data(graph, name_of(path), pieces(path, most=None), point, asked.of, asked.wrt)
-    told = _print_noticed(stream.warnings)
-    _show_points(stream, shown, told)
-    return 0 if stream.is_finite else 1
+    told = 0
 
-
-def _show_points(stream: DataStream, shown: Shown, told: int) -> None:
-    """Print the points, and the warnings after the first `told`, which come while points are read."""
-    from backcalc.render.reports.points import points_report, render_points_csv, render_points_json
-
-    if shown.format in ("csv", "json"):
-        print_lines((render_points_csv if shown.format == "csv" else render_points_json)(stream))
+    def notice() -> None:
+        """Print the warnings that have come since the last time: some come while points are read."""
+        nonlocal told
         sys.stdout.flush()
-        _print_noticed(stream.warnings[told:])
-        return
-    report = points_report(stream, shown.digits, shown.limit)
-    _print_noticed(stream.warnings[told:])
-    print_report(report, shown)
+        told += _print_noticed(stream.warnings[told:])
+
+    notice()
+    print_report(PointsReport(stream, shown.digits, shown.limit, notice), shown)
+    notice()
+    return 0 if stream.is_finite else 1
 
 
 def _print_noticed(warnings: Sequence[tuple[Source, Diagnostic]]) -> int:

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 from backcalc.analysis.samples import sample, samples
 from backcalc.cli.options import Shown, as_command, shows
 from backcalc.cli.output import print_report
-from backcalc.render.document import Grid
+from backcalc.render.reports.samples import SamplesReport
 
 EXAMPLES = """\b
 Examples:
@@ -25,12 +25,11 @@ def _completion(_ctx: click.Context, _param: click.Parameter, incomplete: str) -
 
 @as_command("samples", EXAMPLES)
 @click.argument("name", required=False, shell_complete=_completion)
-@shows(digits=False)
+@shows("document", digits=False)
 def command(name: str | None, shown: Shown) -> int:
     """NAME is that of the sample to print."""
     if name is not None:
         sys.stdout.write(sample(name).text)
     else:
-        rows = [(entry.name, entry.title) for entry in samples()]
-        print_report([Grid(("sample", "what it is"), rows, frozenset(), yields=1)], shown)
+        print_report(SamplesReport(samples()), shown)
     return 0

@@ -10,7 +10,8 @@ from backcalc.analysis.taylor import Expansion, Quadratic, taylor
 from backcalc.calculus.point import read_point
 from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
-from backcalc.cli.output import print_lines, print_report, print_warnings
+from backcalc.cli.output import print_report, print_warnings
+from backcalc.render.reports.taylor import ExpansionReport, QuadraticReport
 from backcalc.rules.values import flat
 
 EXAMPLES = """\b
@@ -27,7 +28,7 @@ MOST = 30
 @click.option(
     "--order", type=click.IntRange(0, MOST), default=5, show_default=True, help="The highest power, by one input."
 )
-@shows("table", "json", "csv", "markdown", "latex", limit=limit_of("Nodes listed at most; 0 lists all."))
+@shows(limit=limit_of("Nodes listed at most; 0 lists all."))
 def command(asked: Asked, shown: Shown, order: int) -> int:
     """By one input: the coefficients from both sides, exact fractions where they are, the next term, the radius.
 
@@ -40,17 +41,12 @@ def command(asked: Asked, shown: Shown, order: int) -> int:
 
 
 def _show(found: Expansion | Quadratic, shown: Shown) -> None:
-    """Print the expansion; what a format needs is loaded only for that format."""
-    from backcalc.render.reports.taylor import render_taylor_csv, render_taylor_json, taylor_report
-
-    if shown.format == "json":
-        print_lines(render_taylor_json(found))
+    if isinstance(found, Expansion):
+        print_report(ExpansionReport(found, shown.digits, shown.limit), shown)
     elif shown.format == "csv":
-        if isinstance(found, Quadratic):
-            raise click.UsageError("CSV has the coefficients by one input: choose it by --wrt, or use --format json")
-        print_lines(render_taylor_csv(found))
+        raise click.UsageError("CSV has the coefficients by one input: choose it by --wrt, or use --format json")
     else:
-        print_report(taylor_report(found, shown.digits, shown.limit), shown)
+        print_report(QuadraticReport(found, shown.digits), shown)
 
 
 def _is_finite(found: Expansion | Quadratic) -> bool:

@@ -1,4 +1,4 @@
-"""A run as CSV: exact numbers, shortest round trip."""
+"""CSV as all reports have it: many lines at a time, and nothing in a cell that a spreadsheet would run."""
 
 from __future__ import annotations
 

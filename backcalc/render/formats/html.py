@@ -1,28 +1,70 @@
-"""A report as HTML, for notebooks."""
+"""Documents as HTML, for notebooks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 
-from backcalc.render.document import Grid
+from backcalc.render.document import Canvas, Document, Grid, Section, Sentence
 from backcalc.render.layout import aligned
-from backcalc.render.writer import PLAIN
+from backcalc.render.writer import Writer
 
 
-def html(grid: Grid) -> str:
-    """`grid` as a table; what users have typed stays text."""
-    texts = PLAIN.written(grid)
-    title = f"<p>{escape(texts.title)}</p>" if texts.title else ""
-    head = "".join(f"<th>{escape(name)}</th>" for name in texts.header)
-    rows = (
-        "".join(
-            f'<td style="text-align:{"right" if i in grid.numbers else "left"};white-space:pre">{escape(cell)}</td>'
-            for i, cell in enumerate(row)
+def write(document: Document, _: Canvas) -> Iterator[str]:
+    """The lines of a document in HTML."""
+    return Html(document.digits).document(document)
+
+
+class Html(Writer):
+    """Plain text in elements; what users have typed stays text."""
+
+    def document(self, document: Document) -> Iterator[str]:
+        """The blocks, below a heading where there is one."""
+        if document.title:
+            yield f"<h1>{escape(document.title)}</h1>"
+        for block in document.blocks:
+            yield from self.block(block)
+        if document.made_by:
+            yield f"<!-- {document.made_by.replace('--', '- -')} -->"  # Two hyphens would end the comment.
+
+    def table(self, grid: Grid) -> Iterator[str]:
+        """A table, a note in a row of its own."""
+        texts = self.written(grid)
+        if texts.title:
+            yield f"<p>{escape(texts.title)}</p>"
+        head = "".join(f"<th>{escape(name)}</th>" for name in texts.header)
+        body = "".join(
+            f"<tr>{''.join(_cell(cell, to_right=i in grid.numbers) for i, cell in enumerate(row))}</tr>"
+            + "".join(_note(note, len(texts.header)) for note in texts.notes.get(place, ()))
+            for place, row in enumerate(aligned(texts).rows)
         )
-        for row in aligned(texts).rows
-    )
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f"{title}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        yield f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def sentence(self, block: Sentence) -> Iterator[str]:
+        """A paragraph."""
+        yield f"<p>{escape(self.cell(block.words))}</p>"
+
+    def section(self, section: Section) -> Iterator[str]:
+        """A list of equations, those that belong to another set in."""
+        yield f"<h2>{escape(self.cell(section.title))}</h2>"
+        yield "<ul>"
+        for equation in section.equations:
+            style = ' style="margin-left:2em"' if equation.is_inner else ""
+            yield f"<li{style}><code>{escape(self.equation(equation))}</code></li>"
+        yield "</ul>"
+
+    def rounding(self) -> Iterator[str]:
+        """The sentence as a paragraph."""
+        yield from (f"<p>{escape(text)}</p>" for text in super().rounding())
+
+
+def _cell(text: str, *, to_right: bool) -> str:
+    align = "right" if to_right else "left"
+    return f'<td style="text-align:{align};white-space:pre">{escape(text)}</td>'
+
+
+def _note(text: str, columns: int) -> str:
+    return f'<tr><td colspan="{columns}">{escape(text)}</td></tr>'
 
 
 def html_text(text: str) -> str:

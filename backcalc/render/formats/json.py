@@ -1,4 +1,4 @@
-"""A run as JSON, in the shape that the language's contract fixes: a line a node."""
+"""JSON as all reports have it: letters as they are, an array with a line an item."""
 
 from __future__ import annotations
 

@@ -1,136 +1,158 @@
-"""Formulas and reports as LaTeX, for amsmath: a `tabular` a grid, each formula in mathematics."""
+"""Documents as LaTeX, for amsmath: a `tabular` a table, each formula in mathematics."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
-from unicodedata import normalize
 
-from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, size
-from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
-from backcalc.render.document import NONE, Cell, Derivative, Formula, Grid, Path, Product, Value, Words
-from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits, value_text
-from backcalc.render.writer import Writer
-from backcalc.rules.primitives import lookup
-from backcalc.rules.values import is_known, shape_of
-from backcalc.text.numerals import DIGITS, rounded
-
-_GREEK = re.findall(
-    r"\w+",
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
+from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
+from backcalc.language.expr import VECTOR, Call, Expr, Number, fold, size
+from backcalc.language.expr import Name as NameExpr
+from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
+from backcalc.render.breaks import Pieces
+from backcalc.render.document import (
+    Block,
+    Canvas,
+    Cell,
+    Derivative,
+    Document,
+    Equation,
+    Formula,
+    Grid,
+    Name,
+    Norm,
+    Path,
+    Product,
+    Section,
+    Sentence,
+    Table,
+    Value,
+    Words,
 )
-_GREEK += ["varepsilon", "vartheta", "varpi", "varrho", "varphi", "ell"]
-_LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩϵϑϖϱϕℓ", _GREEK, strict=True))
-_SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}"}
-_SPECIAL |= {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+from backcalc.render.hand import SIDE_BY_SIDE, Hand
+from backcalc.render.mathematics import (
+    Latex,
+    array_latex,
+    call_latex,
+    grouped,
+    latex,
+    leaf_latex,
+    name_latex,
+    shown_vector,
+    value_latex,
+    words_latex,
+)
+from backcalc.render.values import LONGEST, MAX_DIGITS, TOO_LONG, ends, value_text
+from backcalc.render.writer import Writer
+from backcalc.rules.values import is_known
+from backcalc.text.numerals import MINUS, UNKNOWN
 
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u030c": "check"}
-_ACCENTS |= {"\u0300": "grave", "\u0301": "acute", "\u0306": "breve", "\u030a": "mathring"}
 LAST_LATIN = "\u017f"  # What pdfLaTeX sets in text without further packages.
 NEEDS = "% Names with letters beyond Latin and Greek: compile with XeLaTeX or LuaLaTeX, in a font that has them."
-
-Latex = tuple[str, int]
-"""LaTeX and how tightly it binds."""
-
-
-def latex(expr: Expr, digits: int = DIGITS) -> str:
-    """`expr` as LaTeX mathematics, its numbers to `digits` significant digits."""
-    return fold(expr, lambda leaf: leaf_latex(leaf, digits), call_latex)[0]
+# Room between paragraphs sets the tables of a sheet apart, room between rows is where a student writes.
+_ROOM = {"page": ("1ex", ()), "sheet": ("2ex", (r"\renewcommand{\arraystretch}{1.25}",))}
 
 
-def name_latex(name: str) -> str:
-    """A node's name: `t1` as t with an index, Greek letters as such, longer names upright."""
-    name = name.translate(_SUBSCRIPTS)
-    name, primes = name.rstrip("'"), "'" * (len(name) - len(name.rstrip("'")))
-    # `σ1` and `sigma1` are set alike; a Greek letter within a word stays text.
-    for letter, word in _LETTERS.items():
-        name = name.replace(letter, word) if name == letter or name.startswith(letter) else name
-    stem, index = re.fullmatch(r"(.*?)_*([\d_]*)", name).groups()  # type: ignore[union-attr]
-    if not stem:
-        stem, index = name, ""
-    body = rf"\{stem}" if stem in _GREEK else _letter(stem)
-    digits = index.strip("_").replace("_", ",")
-    return f"{body}{primes}" + (f"_{{{digits}}}" if digits else "")
-
-
-def _letter(stem: str) -> str:
-    """A letter, with its accent where it has one; a word upright, as text where mathematics lacks its letters."""
-    parts = normalize("NFD", stem)
-    if len(parts) == len("y^") and parts[1] in _ACCENTS and parts[0].isascii():
-        return rf"\{_ACCENTS[parts[1]]}{{{parts[0]}}}"
-    if not stem.isascii():
-        return rf"\text{{{_escaped(stem)}}}"
-    return stem if len(stem) == 1 and stem not in _SPECIAL else rf"\mathrm{{{_escaped(stem)}}}"
-
-
-def render_latex(report: Iterable[Grid]) -> Iterator[str]:
-    """The lines of `report`: a `tabular` a grid, with rules of plain LaTeX; a comment where it takes XeLaTeX."""
-    found = list(_tabulars(report))  # As a whole: what fonts it takes is told before the first line.
+def write(document: Document, _: Canvas) -> Iterator[str]:
+    """The lines of a document; first a comment, where it takes XeLaTeX."""
+    found = list(LatexWriter(document.digits).document(document))  # All: what fonts it takes is told on top.
     if any(char > LAST_LATIN for line in found for char in line):
         yield NEEDS
     yield from found
 
 
-def _tabulars(report: Iterable[Grid]) -> Iterator[str]:
-    for i, grid in enumerate(map(LATEX.written, report)):
-        if i:
-            yield r"\medskip"
-            yield ""
-        if grid.title:
-            yield grid.title + r"\\"
-        if not grid.header:  # A title alone, such as how many rows are left out.
-            continue
-        columns = "".join("r" if c in grid.numbers else "l" for c in range(len(grid.header)))
-        yield rf"\begin{{tabular}}{{{columns}}}"
-        yield r"\hline"
-        yield _row(grid.header)
-        yield r"\hline"
-        yield from map(_row, grid.rows)
-        yield r"\hline"
-        yield r"\end{tabular}"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return " & ".join(cells) + r" \\"
-
-
-class _Latex(Writer):
+class LatexWriter(Writer):
     """Mathematics, but for words."""
+
+    _is_page = False
+
+    @cached_property
+    def hand(self) -> Hand:
+        """What writes equations."""
+        return LatexHand(self.digits)
+
+    # ---- Documents -----------------------------------------------------------------------------------------------
+
+    def document(self, document: Document) -> Iterator[str]:
+        """Tables to be put into a text, or a page that compiles as it is."""
+        if document.kind == "tables":
+            yield from self.blocks(document.blocks)
+            return
+        if document.made_by:
+            yield f"% {document.made_by}"
+        yield from _preamble(*_ROOM[document.kind])
+        if document.title:
+            yield rf"\section*{{{document.title}}}"
+        self._is_page = True
+        yield from self.blocks(document.blocks)
+        yield r"\end{document}"
+
+    def between(self, before: Block, block: Block) -> Sequence[str]:
+        """On a page paragraphs have room between them; tables stand close."""
+        are_tables = isinstance(before, Table) and isinstance(block, Table)
+        return ("",) if self._is_page and not are_tables else (r"\medskip", "")
+
+    def table(self, grid: Grid) -> Iterator[str]:
+        """A `tabular` with rules of plain LaTeX; a note goes through all columns."""
+        texts = self.written(grid)
+        if texts.title:
+            yield texts.title + r"\\"
+        columns = "".join("r" if c in texts.numbers else "l" for c in range(len(texts.header)))
+        yield rf"\begin{{tabular}}{{{columns}}}"
+        yield from (r"\hline", _row(texts.header), r"\hline")
+        for i, row in enumerate(texts.rows):
+            yield _row(row)
+            for note in texts.notes.get(i, ()):
+                yield rf"\multicolumn{{{len(columns)}}}{{l}}{{\quad {note}}} \\"
+        yield from (r"\hline", r"\end{tabular}")
+
+    def sentence(self, block: Sentence) -> Iterator[str]:
+        """A line of its own among tables, or a paragraph."""
+        yield self.cell(block.words) + r"\\" * (not self._is_page)
+
+    def section(self, section: Section) -> Iterator[str]:
+        """Mathematics in the text, which TeX breaks at `=` and `+` where it is long."""
+        yield rf"\section*{{\text{{{self.cell(section.title)}}}}}"
+        for equation in section.equations:
+            indent = r"\hspace*{2em}\hangindent=4em" if equation.is_inner else r"\hangindent=2em"
+            yield rf"{indent}$\displaystyle {self.equation(equation)}$\par"
+
+    # ---- Cells ---------------------------------------------------------------------------------------------------
 
     def words(self, text: Words) -> str:
         """Words, outside mathematics."""
-        return words_latex(text)
+        return words_latex(self.shown(text))
 
-    def name(self, name: str) -> str:
-        """A name as a letter with its index."""
-        return f"${name_latex(name)}$"
+    def cell(self, cell: Cell) -> str:
+        """A cell of any kind, in dollars what is mathematics."""
+        found = self.inner(cell)
+        return super().cell(cell) if found is None else f"${found}$"
 
-    def derivative(self, cell: Derivative) -> str:
-        """A derivative on one line."""
-        return rf"$\partial {name_latex(cell.of)}/\partial {name_latex(cell.wrt)}$"
+    def inner(self, cell: Cell) -> str | None:
+        """A cell as mathematics; None for words."""
+        match cell:
+            case Name(name):
+                return name_latex(name)
+            case Derivative(of, wrt):
+                return rf"\partial {name_latex(of)}/\partial {name_latex(wrt)}"
+            case Norm(of):
+                return rf"\lVert \nabla {name_latex(of)} \rVert"
+            case Value(value, digits):
+                found = value_latex(value, digits)
+                return None if found is None else found[0]
+            case Formula(expr, by_hand):
+                return self.hand.formula(expr) if by_hand else latex(expr, MAX_DIGITS)
+            case Path(parts):
+                return r" \to ".join(map(self._part, parts))
+            case Product(factors) if factors:
+                return r" \cdot ".join(self.factor(part, alone=len(factors) == 1) for part in factors)
+            case _:
+                return None
 
     def value(self, cell: Value) -> str:
-        """A number, an array as a column or a matrix, or a formula."""
-        found = value_latex(cell.value, cell.digits)
-        return words_latex(value_text(cell.value)) if found is None else f"${found[0]}$"
-
-    def formula(self, cell: Formula) -> str:
-        """An expression, its numbers in full."""
-        return f"${latex(cell.expr, MAX_DIGITS)}$"
-
-    def path(self, cell: Path) -> str:
-        """Nodes with arrows between them."""
-        nodes = r" \to ".join(map(self._part, cell.parts))
-        return f"${nodes}$"
-
-    def product(self, cell: Product) -> str:
-        """Factors with dots between them."""
-        alone = len(cell.factors) == 1
-        found = r" \cdot ".join(self.factor(part, alone=alone) for part in cell.factors)
-        return f"${found}$" if found else NONE
+        """Words for a value that is not known, or too long."""
+        return words_latex(value_text(cell.value))
 
     def factor(self, cell: Value | Derivative | Words, *, alone: bool) -> str:
         """One factor, in mathematics."""
@@ -143,124 +165,83 @@ class _Latex(Writer):
 
     def _part(self, cell: Cell) -> str:
         """A cell within mathematics."""
-        text = self.cell(cell)
-        return text[1:-1] if text.startswith("$") else rf"\text{{{text}}}"
+        found = self.inner(cell)
+        return rf"\text{{{super().cell(cell)}}}" if found is None else found
 
 
-def value_latex(value: Any, digits: int) -> Latex | None:
-    """A value as mathematics; None where that has nothing for it: it is not known, or too long to be shown."""
-    if value is None:
-        return None
-    if not is_known(value):
-        return fold(in_digits(value, digits), _shown_leaf, call_latex) if size(value, LONGEST) <= LONGEST else None
-    return array_latex(value, lambda number: _shown_leaf(Number(number, rounded(number, digits))))
+def _preamble(parskip: str, more: Iterable[str]) -> Iterator[str]:
+    """The lines before the first of a page with so much room between paragraphs."""
+    yield r"\documentclass{article}"
+    yield r"\usepackage{amsmath,amssymb}"
+    yield r"\usepackage[margin=25mm]{geometry}"
+    yield rf"\setlength{{\parindent}}{{0pt}}\setlength{{\parskip}}{{{parskip}}}"
+    yield from more
+    yield r"\begin{document}\raggedright"  # Justified, a line of mathematics would be torn apart.
 
 
-def array_latex(value: Any, number: Callable[[float], Latex]) -> Latex:
-    """An array as a column or a matrix, of a long one the ends; a number as `number` writes it."""
-    if not shape_of(value):
-        return number(float(value))
-    return shown_vector([array_latex(item, number) for item in ends(value)], len(value))
+def _row(cells: Iterable[str]) -> str:
+    return " & ".join(cells) + r" \\"
 
 
-def shown_vector(shown: list[Latex], count: int) -> Latex:
-    """A column or a matrix, with dots for what is not shown of `count` items."""
-    if count > len(shown):
-        row, dots = shown[0][0], (r"\vdots", ATOM)
-        middle = (vector_latex((dots,) * (row.count(r"\\") + 1)), ATOM) if is_vector(row) else dots
-        shown.insert(ELEMENTS // 2, middle)
-    return vector_latex(tuple(shown)), ATOM
+# ---- Equations -------------------------------------------------------------------------------------------------------
 
 
-def _shown_leaf(leaf: Number | Name) -> Latex:
-    """A number in the digits that are shown, or a name."""
-    text, own = leaf_latex(leaf, MAX_DIGITS)
-    return text, SUM if text.startswith("-") else own  # As if the minus were an operator.
+class LatexHand(Hand):
+    """Formulas as one writes them by hand, in LaTeX."""
+
+    def equation(self, found: Equation, remark: str = "") -> Pieces:
+        """As by hand, in mathematics; what is behind it is text."""
+        pieces = super().equation(found)
+        return [*pieces, rf"\text{{{remark}}}"] if remark else pieces
+
+    def pieces(self, expr: Expr) -> Pieces:
+        """`expr` as mathematics, in one piece: TeX knows where to break it."""
+        return [fold(expr, self._leaf, _call)[0]]
+
+    def value_pieces(self, value: Any) -> Pieces:
+        """A number, an array or a formula; a question mark where nothing says what it is."""
+        if value is None:
+            return [rf"\text{{{UNKNOWN}}}"]
+        if not is_known(value):
+            is_short = size(value, LONGEST) <= LONGEST
+            return self.pieces(value) if is_short else [rf"\text{{{words_latex(TOO_LONG)}}}"]
+        return [array_latex(value, lambda number: self._leaf(Number(number)))[0]]
+
+    def _leaf(self, leaf: Number | NameExpr) -> Latex:
+        """A number in the digits of this hand, a name, or a derivative as a fraction."""
+        if isinstance(leaf, DerivativeName):
+            return rf"\frac{{\partial {name_latex(leaf.of)}}}{{\partial {name_latex(leaf.wrt)}}}", UNARY
+        if isinstance(leaf, NameExpr):
+            return leaf_latex(leaf, self.digits)
+        # By way of `number`, which notes whether anything was rounded.
+        text = leaf.text or self.number(leaf.value).replace(MINUS, "-")
+        found, own = leaf_latex(Number(leaf.value, text), self.digits)
+        return found, SUM if found.startswith("-") else own
 
 
-def words_latex(text: str) -> str:
-    """Text as LaTeX outside mathematics."""
-    return "".join(_SYMBOLS.get(char, char) for char in text)
-
-
-_SYMBOLS = {**_SPECIAL, "∂": r"$\partial$", "×": r"$\times$", "≠": r"$\neq$", "…": r"\dots{}"}
-
-
-def _escaped(text: str) -> str:
-    return "".join(_SPECIAL.get(char, char) for char in text)
-
-
-def leaf_latex(leaf: Number | Name, digits: int) -> Latex:
-    """A number, to so many significant digits unless the file has written it, or a name."""
-    if isinstance(leaf, Name):
-        return r"\infty" if leaf.id == "inf" else name_latex(leaf.id), ATOM
-    text = leaf.text or rounded(leaf.value, digits)
-    mantissa, _, exponent = text.partition("e")
-    if exponent:
-        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT
-    return {"inf": r"\infty", "nan": r"\mathrm{NaN}"}.get(text, text), ATOM
-
-
-def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
-    """A call on what its arguments are in LaTeX."""
+def _call(call: Call, args: tuple[Latex, ...]) -> Latex:
+    """A call as LaTeX; products as one writes them."""
+    if call.fn == CHAIN:
+        return _chain(call, *args)
     if call.fn == VECTOR:
-        return vector_latex(args), ATOM
-    if call.fn == INDEX:
-        places = ",".join(text for text, _ in args[1:])
-        return rf"{grouped(args[0], POSTFIX)}_{{{places}}}", POSTFIX
-    row = lookup(call.fn, len(args))
-    if row is None or not row.latex:
-        inner = ", ".join(text for text, _ in args)
-        return rf"{name_latex(call.fn)}({inner})", ATOM
-    # The table has the form, with <x> where an argument goes; how tightly that must bind is the operator's.
-    own, needs = _tightness(call)
-    texts = [grouped(arg, need) for arg, need in zip(args, needs, strict=True)]
-    last = len(row.params) - 1  # Of any number of arguments the others stand beside the last that the row names.
-    slots = dict(zip(row.params, [*texts[:last], ", ".join(texts[last:])], strict=True))
-    if call.fn == "@" and _WORD_AT_END.search(texts[0]):
-        return rf"{texts[0]} \, {texts[1]}", own  # Two letters and one more would read as a word.
-    return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own
+        return shown_vector(ends(args), len(args))
+    if call.fn in SIDE_BY_SIDE:  # No sign parts them, so parentheses must.
+        args = tuple((grouped(arg, POSTFIX), ATOM) for arg in args)
+    # a + −b and a · −b are set in parentheses; a fraction or an exponent keeps its minus apart by itself.
+    elif len(args) > 1 and call.fn in _SIGNS and args[1][0].startswith("-"):
+        args = (args[0], (grouped(args[1], ATOM + 1), ATOM))
+    if call.fn == HADAMARD:
+        return rf"{grouped(args[0], PRODUCT)} \odot {grouped(args[1], UNARY)}", PRODUCT
+    found, own = call_latex(call, args)
+    return found, PRODUCT if call.fn in SIDE_BY_SIDE else own
 
 
-_WORD_AT_END = re.compile(r"\\(mathrm|text)\{[^{}]*\}$")
-_BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
+_SIGNS = ("+", "-", "*", HADAMARD)
 
 
-def vector_latex(args: tuple[Latex, ...]) -> str:
-    """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
-    rows = [text for text, _ in args]
-    # The language has no matrices of its own: rows that are vectors, one below the other, are one.
-    if not all(map(is_vector, rows)):  # Numbers, formulas, or matrices in turn.
-        return _BEGIN + _BREAK.join(rows) + _END
-    rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]
-    columns = "r" * (1 + max(row.count(" & ") for row in rows))
-    return _BEGIN.replace("{r}", f"{{{columns}}}") + _BREAK.join(rows) + _END
-
-
-def is_vector(text: str) -> bool:
-    """Whether a text is one vector and nothing else, not a sum that begins with one."""
-    return text.startswith(_BEGIN) and text.endswith(_END) and text.count(_END) == 1
-
-
-def _tightness(call: Call) -> tuple[int, tuple[int, ...]]:
-    """How tightly a call binds, and how tightly its arguments must."""
-    if call.fn == "/":
-        return ATOM, (CONDITIONAL, CONDITIONAL)  # The bar groups both.
-    if call.fn in BINARY:
-        own = BINARY[call.fn]
-        return own, (POSTFIX, CONDITIONAL) if call.fn == "^" else (own, own + (call.fn not in ("+", "*", "and", "or")))
-    if call.fn == NEGATE:
-        return SUM, (PRODUCT,)
-    if call.fn == TRANSPOSE:
-        return POSTFIX, (POSTFIX,)
-    if call.fn in (IF, "where"):
-        return ATOM, (CONDITIONAL,) * 3
-    return ATOM, (CONDITIONAL,) * len(call.args)
-
-
-def grouped(text: Latex, need: int) -> str:
-    """A text as it stands where it must bind so tightly."""
-    return text[0] if text[1] >= need else rf"\left({text[0]}\right)"
-
-
-LATEX = _Latex()
+def _chain(call: Call, left: Latex, right: Latex) -> Latex:
+    """A product along an edge; of numbers each in parentheses."""
+    if all(isinstance(arg, Number) for arg in call.args):
+        return rf"({left[0]})({right[0]})", PRODUCT
+    is_product = isinstance(call.args[1], Call) and call.args[1].fn == "*"
+    return rf"{grouped(left, PRODUCT)} \cdot {grouped(right, PRODUCT if is_product else UNARY)}", PRODUCT

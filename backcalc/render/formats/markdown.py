@@ -1,26 +1,48 @@
-"""Reports as Markdown tables."""
+"""Documents as Markdown: a pipe table a table, equations as code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backcalc.render.document import Grid, Texts
-from backcalc.render.writer import PLAIN
+from backcalc.render.breaks import INDENT
+from backcalc.render.document import Canvas, Document, Grid, Section, Sentence, Texts
+from backcalc.render.writer import Writer
 
 
-def render_markdown(report: Iterable[Grid]) -> Iterator[str]:
-    """The lines of `report`: a pipe table a grid, numbers to the right."""
-    for i, grid in enumerate(_with_notes(PLAIN.written(grid)) for grid in report):
-        if i:
-            yield ""
-        if grid.title:
-            yield _escaped(grid.title)
-        if grid.title and grid.header:
-            yield ""
-        if grid.header:
-            yield _row(map(_escaped, grid.header))
-            yield _row("---:" if i in grid.numbers else "---" for i in range(len(grid.header)))
-        yield from (_row(_cells(row, grid)) for row in grid.rows)
+def write(document: Document, _: Canvas) -> Iterator[str]:
+    """The lines of a document in Markdown."""
+    return Markdown(document.digits).document(document)
+
+
+class Markdown(Writer):
+    """Plain text in the forms of Markdown, what is written in it kept from having any."""
+
+    def document(self, document: Document) -> Iterator[str]:
+        """The blocks below a heading of the first order; the command that makes it again is a comment."""
+        if document.title:
+            yield from (f"# {document.title}", "")
+        yield from self.blocks(document.blocks)
+        if document.made_by:
+            yield from ("", f"<!-- {document.made_by} -->")  # Unseen in print, and enough to make it again.
+
+    def table(self, grid: Grid) -> Iterator[str]:
+        """A pipe table, numbers to the right."""
+        texts = _with_notes(self.written(grid))
+        if texts.title:
+            yield from (_escaped(texts.title), "")
+        yield _row(map(_escaped, texts.header))
+        yield _row("---:" if i in texts.numbers else "---" for i in range(len(texts.header)))
+        yield from (_row(_cells(row, texts)) for row in texts.rows)
+
+    def sentence(self, block: Sentence) -> Iterator[str]:
+        """A paragraph."""
+        yield _escaped(self.cell(block.words))
+
+    def section(self, section: Section) -> Iterator[str]:
+        """A list of equations as code, so that `*` and `_` in them stay what they are."""
+        yield from (f"## {self.cell(section.title)}", "")
+        for equation in section.equations:
+            yield f"{' ' * INDENT * equation.is_inner}- `{self.equation(equation)}`"
 
 
 def _with_notes(grid: Texts) -> Texts:

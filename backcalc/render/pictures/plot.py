@@ -2,60 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
+from backcalc.render.document import Curve, Plot
+from backcalc.render.layout import clip_middle
 from backcalc.rules.functions.arrays import Array
 from backcalc.text.numerals import rounded
+from backcalc.text.wording import display_width
 
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # Of a braille character, row by row: Unicode 10, 21.1.
 BLANK = 0x2800
+KINK, GAP = "◇", "┊"
 SHARE = 0.98  # Of the values that the height must hold: one beside a pole would flatten all others.
-STEEP = 4.0  # Times the slope at both ends: what a piece of a smooth curve does not rise by.
+LABEL = 16  # Columns of a curve's name at most.
+COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
+
+NOBODY = -1
+Styled = tuple[str, str]
+"""A text and its style in Rich's words."""
 
 
-def braille(x: Array, y: Array, slope: Array, width: int, height: int) -> list[str]:
-    """The curve through points, with its slope there, in `width` × `height` characters and a line for the axis.
+class _Frame:
+    """Where a value at a point is among the dots: the first column is x[0], the lowest level the least value shown."""
 
-    Across a jump or a pole nothing is joined.
+    def __init__(self, plot: Plot, ends: tuple[float, float], columns: int, rows: int) -> None:
+        self.columns, self.rows = max(2, columns), max(2, rows)
+        self._low, self._high = ends
+        x = np.log(plot.x) if plot.is_log else plot.x
+        self.across = (x - x[0]) / (x[-1] - x[0]) * (2 * self.columns - 1)
+
+    @property
+    def top(self) -> int:
+        """The highest level."""
+        return 4 * self.rows - 1
+
+    def up(self, values: Array) -> Array:
+        """The levels of values, some of them outside."""
+        return (values - self._low) / (self._high - self._low) * self.top
+
+    def cell(self, column: float, level: float) -> tuple[int, int] | None:
+        """The row and the column of the character that has a dot; None outside."""
+        row = self.top - round(level)
+        return (row // 4, min(round(column), 2 * self.columns - 1) // 2) if 0 <= row <= self.top else None
+
+
+def braille(plot: Plot, names: Sequence[str], width: int, height: int) -> Iterator[list[Styled]]:
+    """The curves of a plot in `width` × `height` characters, and a line for the axis.
+
+    Several are told apart by their names, which stand where they end, and by colour. Across a jump or a pole nothing is
+    joined, and a line of its own stands there; a kink has a sign.
     """
-    low, high = _window(y)
-    labels = [rounded(high, 4), rounded(low, 4)]
-    margin = max(map(len, labels))
-    columns, rows = max(2, width - margin - 2), max(2, height)
-    cells = np.zeros((rows, columns), int)
-    # Points stand evenly, in x or in its logarithm, and so they do across.
-    across = np.linspace(0.0, 2 * columns - 1, len(x))
-    up = (y - low) / (high - low) * (4 * rows - 1)
-    for column, level in _dots(across, up, broken(x, y, slope)):
-        row = 4 * rows - 1 - level
-        if 0 <= row < 4 * rows:
-            cells[row // 4, column // 2] |= DOTS[row % 4][column % 2]
-    sides = [labels[0], *[""] * (rows - 2), labels[1]]
-    lines = [
-        f"{side:>{margin}} │{''.join(chr(BLANK + cell) for cell in row)}"
-        for side, row in zip(sides, cells.tolist(), strict=True)
-    ]
-    left, right = rounded(float(x[0]), 4), rounded(float(x[-1]), 4)
-    return [*lines, f"{'':{margin}} └{left}{'─' * (columns - len(left) - len(right))}{right}"]
+    low, high = window(np.concatenate([curve.values for curve in plot.curves]))
+    ends = [rounded(high, 4), rounded(low, 4)]
+    margin = max(map(len, ends))
+    labels = [clip_middle(name, LABEL) for name in names] if len(names) > 1 else []
+    room = max(map(display_width, labels), default=-1) + 1
+    frame = _Frame(plot, (low, high), width - margin - 2 - room, height)
+    letters, owners = _drawn(plot.curves, frame)
+    beside = dict(_beside(plot.curves, labels, frame))
+    for row, side in enumerate([ends[0], *[""] * (frame.rows - 2), ends[1]]):
+        curves = owners[row] if labels else [NOBODY] * frame.columns
+        pieces = [("".join(run), _style(curve)) for curve, run in _runs(letters[row], curves)]
+        label = [(f" {labels[beside[row]]}", _style(beside[row]))] if row in beside else []
+        yield [(f"{side:>{margin}} │", ""), *pieces, *label]
+    left, right = rounded(float(plot.x[0]), 4), rounded(float(plot.x[-1]), 4)
+    yield [(f"{'':{margin}} └{left}{'─' * (frame.columns - len(left) - len(right))}{right}", "")]
 
 
-def broken(x: Array, y: Array, slope: Array) -> list[int]:
-    """The places of the points behind which the curve jumps, or has a pole."""
-    rise, run = np.abs(np.diff(y)), np.abs(np.diff(x))
-    steepest = np.maximum(np.abs(slope[1:]), np.abs(slope[:-1]))
-    # From −∞ to +∞ with a slope below 0: a pole's two sides, however steep.
-    against = np.diff(y) * slope[1:] < 0
-    turned = against & (np.diff(y) * slope[:-1] < 0)
-    rounding = 1e-9 * np.max(np.abs(y), where=np.isfinite(y), initial=0.0)
-    jumps = (rise > STEEP * steepest * run + rounding) | turned
-    return np.flatnonzero(jumps | ~np.isfinite(rise)).tolist()
+def _runs(letters: Sequence[str], curves: Sequence[int]) -> Iterator[tuple[int, list[str]]]:
+    """Letters of one curve that stand side by side, each run with its curve."""
+    pairs = zip(curves, letters, strict=True)
+    return ((curve, [letter for _, letter in run]) for curve, run in groupby(pairs, key=itemgetter(0)))
 
 
-def _window(y: Array) -> tuple[float, float]:
+def _style(curve: int) -> str:
+    return "" if curve == NOBODY else COLOURS[curve % len(COLOURS)]
+
+
+def _drawn(curves: Sequence[Curve], frame: _Frame) -> tuple[list[list[str]], list[list[int]]]:
+    """The characters, and for each the curve that was drawn there last, or NOBODY."""
+    dots = np.zeros((frame.rows, frame.columns), int)
+    owners = np.full((frame.rows, frame.columns), NOBODY)
+    for i, curve in enumerate(curves):
+        for column, level in _dots(frame.across, frame.up(curve.values), curve.gaps):
+            if place := frame.cell(column, level):
+                dots[place] |= DOTS[(frame.top - level) % 4][column % 2]
+                owners[place] = i
+    letters = [[chr(BLANK + cell) for cell in row] for row in dots.tolist()]
+    for curve in curves:
+        for row, column, sign in _signs(curve, frame):
+            letters[row][column] = sign if sign == KINK or letters[row][column] == chr(BLANK) else letters[row][column]
+    return letters, owners.tolist()
+
+
+def _signs(curve: Curve, frame: _Frame) -> Iterator[tuple[int, int, str]]:
+    """What marks the places of a curve that are no smooth ones."""
+    for i in curve.gaps:
+        column = min(round((frame.across[i] + frame.across[i + 1]) / 2), 2 * frame.columns - 1) // 2
+        yield from ((row, column, GAP) for row in range(frame.rows))
+    for i in curve.kinks:
+        level = frame.up(curve.values[i : i + 1])[0]
+        if np.isfinite(level) and (place := frame.cell(frame.across[i], level)):
+            yield (*place, KINK)
+
+
+def _beside(curves: Sequence[Curve], labels: Sequence[str], frame: _Frame) -> Iterator[tuple[int, int]]:
+    """The row at whose end each curve is named: where it ends, or the next one that is free."""
+    taken: set[int] = set()
+    for i in range(len(labels)):
+        known = curves[i].values[np.isfinite(curves[i].values)]
+        level = float(np.clip(frame.up(known[-1:])[0], 0, frame.top)) if len(known) else 0.0
+        row = min(set(range(frame.rows)) - taken, key=lambda r: abs(r - (frame.top - level) / 4), default=None)
+        if row is not None:
+            taken.add(row)
+            yield row, i
+
+
+def window(values: Array) -> tuple[float, float]:
     """The least and the largest value shown."""
-    known = np.sort(y[np.isfinite(y)])
+    known = np.sort(values[np.isfinite(values)])
     if not len(known):
         return 0.0, 1.0
     cut = int(len(known) * (1 - SHARE) / 2)
@@ -66,14 +135,14 @@ def _window(y: Array) -> tuple[float, float]:
     return (low, high) if high > low else (low - 1, high + 1)
 
 
-def _dots(across: Array, up: Array, gaps: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _dots(across: Array, up: Array, gaps: Iterable[int]) -> Iterator[tuple[int, int]]:
     """The dots of a curve, column and level, joined but at the gaps."""
     apart = set(gaps)
     for i in range(len(across)):
         if not np.isfinite(up[i]):
             continue
         yield round(float(across[i])), round(float(np.clip(up[i], -9, 1e6)))
-        if i + 1 < len(across) and i not in apart:
+        if i + 1 < len(across) and i not in apart and np.isfinite(up[i + 1]):
             count = 2 + int(min(1000.0, abs(up[i + 1] - up[i]) + abs(across[i + 1] - across[i])))
             columns, levels = np.linspace(across[i], across[i + 1], count), np.linspace(up[i], up[i + 1], count)
             yield from zip(np.rint(columns).astype(int).tolist(), np.rint(levels).astype(int).tolist(), strict=True)

@@ -1,5 +1,4 @@
 """What is shown of a result, a file a result.
 
-Doors: descend, exercise, grades, gradescope, marks, paths, points, run, run_csv, run_json, scan, steps, steps_latex,
-steps_terminal, taylor.
+Doors: descend, exercise, grades, gradescope, marks, paths, points, run, samples, scan, steps, taylor.
 """

@@ -3,97 +3,133 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from backcalc.analysis.descend import Descent, Settings, Step
-from backcalc.render.document import Grid, cut
+from backcalc.analysis.descend import Descent, Objective, Settings, Step, update_rules
+from backcalc.language.expr import Call, Expr
+from backcalc.language.expr import Name as NameExpr
+from backcalc.render.document import (
+    Block,
+    Cell,
+    Document,
+    Formula,
+    Grid,
+    Name,
+    Norm,
+    Phrase,
+    Sentence,
+    Value,
+    Words,
+    cut,
+)
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
-from backcalc.render.values import exact, value_text
-from backcalc.text.numerals import DIGITS, rounded
+from backcalc.render.values import exact
+from backcalc.rules.values import shape_of
+from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
-
-def descend_report(
-    found: Descent,
-    settings: Settings,
-    rules: Mapping[str, str],
-    shown: Sequence[Step],
-    *,
-    has_rows: bool,
-    digits: int = DIGITS,
-    limit: int = 0,
-) -> list[Grid]:
-    """The update rule in symbols, then the steps `shown`, at most `limit` of them, and why it ended."""
-    output = shorten(found.output)
-    grids: list[Grid] = []
-    if rules and settings.method == "sgd" and not settings.momentum:
-        sign = "+" if settings.maximise else "−"
-        rows = [(name, _update(name, rule, sign, has_rows=has_rows)) for name, rule in rules.items()]
-        title = f"η = {rounded(settings.rate, digits)}" + ("; the mean is over the rows of data" if has_rows else "")
-        grids.append(Grid(("parameter", "becomes"), rows, frozenset(), title=title, whole=frozenset({1})))
-    header = ("step", *found.wrt, output, f"‖∇{output}‖")
-    kept = shown if not limit or len(shown) <= limit else [*shown[: limit - 1], shown[-1]]
-    table = [(str(step.number), *_cells(step, digits)) for step in kept]
-    is_plain = not any(hasattr(value, "shape") for value in shown[-1].at.values())
-    numbers = frozenset(range(len(header))) if is_plain else frozenset({0, len(header) - 2, len(header) - 1})
-    whole = frozenset(range(len(header))) - numbers
-    grids += cut(Grid(header, table, numbers, whole=whole), len(shown))
-    return [*grids, Grid((), (), frozenset(), title=ending(found, settings))]
+RATE = NameExpr("η")
 
 
-def ending(found: Descent, settings: Settings) -> str:
+@dataclass(frozen=True)
+class DescendReport:
+    """A descent of `objective`; each `every`th step is shown, and the last one."""
+
+    found: Descent
+    objective: Objective
+    settings: Settings
+    every: int = 1
+    digits: int = DIGITS
+    limit: int = 0
+
+    def document(self) -> Document:
+        """The update rule in symbols, then the steps, at most `limit` of them, and why it ended."""
+        return Document(self._blocks(), self.digits)
+
+    def json(self) -> Iterator[str]:
+        """The object that the contract fixes."""
+        steps = [
+            {
+                "step": step.number,
+                "at": {name: exact(value) for name, value in step.at.items()},
+                "value": exact(step.value),
+                "gradient_norm": exact(step.gradient_norm),
+            }
+            for step in self._shown()
+        ]
+        yield dump({"steps": steps, "status": self.found.status}, indented=True)
+
+    def csv(self) -> Iterator[str]:
+        """The lines `step,w,b,J,gradient_norm`, an array as JSON has it."""
+        yield from csv_lines([("step", *self.found.wrt, self.found.output, "gradient_norm")])
+        for step in self._shown():
+            values = (*step.at.values(), step.value, step.gradient_norm)
+            yield from csv_lines([(str(step.number), *(str(exact(value)) for value in values))])
+
+    def _shown(self) -> Sequence[Step]:
+        last = self.found.steps[-1]
+        return [step for step in self.found.steps if step.number % self.every == 0 or step is last]
+
+    def _blocks(self) -> Iterator[Block]:
+        # With momentum, or Adam's means, the slope alone is not what a step is made of.
+        is_plain = self.settings.method == "sgd" and not self.settings.momentum
+        if is_plain and (slopes := update_rules(self.objective)):
+            yield self._updates(slopes)
+        yield from self._table()
+        yield Sentence(ending(self.found, self.settings))
+
+    def _updates(self, slopes: Mapping[str, Expr]) -> Grid:
+        """What becomes of each parameter, in symbols."""
+        sign, has_rows = "+" if self.settings.maximise else "-", bool(self.objective.data)
+        rows = [
+            (Name(name), Formula(_updated(name, slope, sign, has_rows=has_rows), by_hand=True))
+            for name, slope in slopes.items()
+        ]
+        more = "; the mean is over the rows of data" if has_rows else ""
+        title = Phrase((Name(RATE.id), " = ", Value(self.settings.rate, self.digits), more))
+        return Grid(("parameter", "becomes"), rows, frozenset(), title=title, whole=frozenset({1}))
+
+    def _table(self) -> Iterator[Block]:
+        steps, output = self._shown(), shorten(self.found.output)
+        kept = steps if not self.limit or len(steps) <= self.limit else [*steps[: self.limit - 1], steps[-1]]
+        header: tuple[Cell, ...] = ("step", *map(Name, self.found.wrt), Name(output), Norm(output))
+        # A parameter that is an array has no decimal point to line up at.
+        arrays = frozenset(i for i, value in enumerate(kept[-1].at.values(), 1) if shape_of(value))
+        grid = Grid(header, list(map(self._row, kept)), frozenset(range(len(header))) - arrays, whole=arrays)
+        yield from cut(grid, len(steps))
+
+    def _row(self, step: Step) -> tuple[Cell, ...]:
+        values = (*step.at.values(), step.value, step.gradient_norm)
+        return str(step.number), *(Value(value, self.digits) for value in values)
+
+
+def ending(found: Descent, settings: Settings) -> Phrase:
     """Why the descent ended, as a sentence."""
     last, output = found.steps[-1], shorten(found.output)
+    steps = f" after {last.number} steps"
     if found.status == "diverged":
-        return (
-            f"Step {last.number} is no longer finite: `{shorten(found.culprit)}` went first. A smaller --rate may help."
-        )
+        culprit: Sequence[Words | Name] = ("`", Name(shorten(found.culprit)), "` went first.")
+        return Phrase((f"Step {last.number} is no longer finite: ", *culprit, " A smaller --rate may help."))
     if found.status == "target":
-        return f"{output} has reached {rounded(settings.until)} after {last.number} steps."
+        return Phrase((Name(output), " has reached ", Value(settings.until), f"{steps}."))
     if found.status == "converged":
-        return f"Converged after {last.number} steps: ‖∇{output}‖ is {rounded(last.gradient_norm)}."
-    return f"Ended after {last.number} steps, at {output} = {rounded(last.value)}."
+        return Phrase((f"Converged{steps}: ", Norm(output), " is ", Value(last.gradient_norm), "."))
+    return Phrase((f"Ended{steps}, at ", Name(output), " = ", Value(last.value), "."))
 
 
-def _update(name: str, rule: str, sign: str, *, has_rows: bool) -> str:
+def _updated(name: str, slope: Expr, sign: str, *, has_rows: bool) -> Expr:
     """`w − η·(y − z)·y`, as one writes it."""
-    text = rule.replace("*", "·").replace(" - ", " − ")
-    if has_rows:
-        return f"{name} {sign} η·mean({text})"
-    return f"{name} {sign} η·" + (text if _is_product(rule) else f"({text})")
+    return Call(sign, (NameExpr(name), times(RATE, Call("mean", (slope,)) if has_rows else slope)))
 
 
-def _is_product(rule: str) -> bool:
-    """Whether no sum stands outside all parentheses, nor a sign in front."""
-    depth = 0
-    for i, letter in enumerate(rule):
-        depth += (letter in "([") - (letter in ")]")
-        if depth == 0 and (rule[i : i + 3] in (" + ", " - ") or (i == 0 and letter == "-")):
-            return False
-    return True
-
-
-def _cells(step: Step, digits: int) -> list[str]:
-    return [value_text(value, digits) for value in (*step.at.values(), step.value, step.gradient_norm)]
-
-
-def render_descend_json(found: Descent, shown: Sequence[Step]) -> Iterator[str]:
-    """The object that the contract fixes."""
-    steps = [
-        {
-            "step": step.number,
-            "at": {name: exact(value) for name, value in step.at.items()},
-            "value": exact(step.value),
-            "gradient_norm": exact(step.gradient_norm),
-        }
-        for step in shown
-    ]
-    yield dump({"steps": steps, "status": found.status}, indented=True)
-
-
-def render_descend_csv(found: Descent, shown: Sequence[Step]) -> Iterator[str]:
-    """The lines `step,w,b,J,gradient_norm`, an array as JSON has it."""
-    yield from csv_lines([("step", *found.wrt, found.output, "gradient_norm")])
-    for step in shown:
-        values = (*step.at.values(), step.value, step.gradient_norm)
-        yield from csv_lines([(str(step.number), *(str(exact(value)) for value in values))])
+def times(factor: Expr, product: Expr) -> Expr:
+    """`factor` times a product, in front of its first factor, so that no parentheses set the product apart."""
+    spine: list[Call] = []
+    while isinstance(product, Call) and product.fn in ("*", "/"):
+        spine.append(product)
+        product = product.args[0]
+    found: Expr = Call("*", (factor, product))
+    for call in reversed(spine):
+        found = Call(call.fn, (found, call.args[1]))
+    return found

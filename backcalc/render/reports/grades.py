@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from statistics import mean, median
 
 from backcalc import progress
@@ -11,11 +12,11 @@ from backcalc.language.unparse import number_text
 from backcalc.marking.class_summary import mistakes
 from backcalc.marking.grade import Graded
 from backcalc.marking.mark import VERDICTS
-from backcalc.render.document import NONE, Cell, Grid, Value, cut
+from backcalc.render.document import NONE, Cell, Document, Grid, Phrase, Sentence, Value, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.reports.marks import mark_object
-from backcalc.text.numerals import DIGITS, rounded
+from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import plural
 
 BINS = 10  # Of the histogram: tenths of what can be had; all of it is a bin of its own.
@@ -23,8 +24,48 @@ BAR = 40
 MISTAKES = 10  # The commonest, in the report.
 
 
-def grades_report(graded: Sequence[Graded], digits: int = DIGITS, limit: int = 0) -> list[Grid]:
-    """A row a submission, then what `class_report` says; more than `limit` rows are cut, 0 is no limit."""
+@dataclass(frozen=True)
+class GradesReport:
+    """The marks of many submissions; with `hints` an autograder's results give nothing away."""
+
+    graded: Sequence[Graded]
+    digits: int = DIGITS
+    limit: int = 0
+    hints: bool = False
+
+    def document(self) -> Document:
+        """A row a submission, and what the class got wrong."""
+        return Document(grades_tables(self.graded, self.digits, self.limit))
+
+    def json(self) -> Iterator[str]:
+        """The submissions with their answers, and the mistakes."""
+        return render_grades_json(self.graded)
+
+    def csv(self) -> Iterator[str]:
+        """A line a submission."""
+        return render_grades_csv(self.graded)
+
+    def gradescope(self) -> Iterator[str]:
+        """What an autograder prints of each."""
+        from backcalc.render.reports.gradescope import render_gradescope
+
+        return (render_gradescope(each, self.digits, hints=self.hints) for each in self.graded)
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """What the class got wrong, alone."""
+
+    graded: Sequence[Graded]
+    digits: int = DIGITS
+
+    def document(self) -> Document:
+        """The scores, each answer's verdicts, and the commonest mistakes."""
+        return Document(class_tables(self.graded, self.digits))
+
+
+def grades_tables(graded: Sequence[Graded], digits: int = DIGITS, limit: int = 0) -> list[Grid | Sentence]:
+    """A row a submission, then what `class_tables` says; more than `limit` rows are cut, 0 is no limit."""
     if not graded:
         return []
     shown = graded[: limit or None]
@@ -33,10 +74,10 @@ def grades_report(graded: Sequence[Graded], digits: int = DIGITS, limit: int = 0
     ]
     header = ("submission", *VERDICTS, "score")
     grid = Grid(header, rows, frozenset(range(1, len(header))))
-    return [*cut(grid, len(graded)), *class_report(graded, digits)]
+    return [*cut(grid, len(graded)), *class_tables(graded, digits)]
 
 
-def class_report(graded: Sequence[Graded], digits: int = DIGITS) -> list[Grid]:
+def class_tables(graded: Sequence[Graded], digits: int = DIGITS) -> list[Grid]:
     """The scores as a histogram, each answer's verdicts, and the commonest mistakes."""
     scores = [each.score for each in graded if each.score is not None]
     if not scores:
@@ -58,8 +99,8 @@ def _histogram(scores: Sequence[float], digits: int) -> Grid:
     most = max(counts.values())
     labels = [*(f"{i / BINS} to {(i + 1) / BINS}" for i in range(BINS)), "all"]
     rows = [(label, str(counts[i]), "#" * -(-counts[i] * BAR // most)) for i, label in enumerate(labels)]
-    about = f"mean {rounded(mean(scores), digits)}, median {rounded(median(scores), digits)}"
-    title = f"Scores of {plural(len(scores), 'submission')}: {about}"
+    about = (", median ", Value(median(scores), digits))
+    title = Phrase((f"Scores of {plural(len(scores), 'submission')}: mean ", Value(mean(scores), digits), *about))
     return Grid(("score", "count", ""), rows, frozenset([1]), yields=2, title=title)
 
 

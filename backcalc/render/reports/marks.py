@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
 from backcalc.marking.mark import Mark, Verdict
-from backcalc.render.document import NONE, Cell, Grid, Tone, Value
+from backcalc.marking.sheet import question
+from backcalc.render.document import NONE, Cell, Derivative, Document, Grid, Name, Phrase, Sentence, Tone, Value
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import MAX_DIGITS, exact, value_text
@@ -46,14 +48,42 @@ VERDICT_HINTS: dict[Verdict, str] = {
 PLACES_SHOWN = 3
 
 
-def marks_report(
+@dataclass(frozen=True)
+class MarksReport:
+    """Marked answers as they are shown; `first` is the first wrong one on the way back from the output, if any is.
+
+    `reading` are the commands that show what to read of each answer.
+    """
+
+    marked: Sequence[Mark]
+    digits: int = DIGITS
+    hints: bool = False
+    first: str | None = None
+    reading: Sequence[str] = ()
+
+    def document(self) -> Document:
+        """A row an answer, and the score."""
+        return Document(
+            marks_blocks(self.marked, self.digits, hints=self.hints, first=self.first, reading=self.reading)
+        )
+
+    def json(self) -> Iterator[str]:
+        """The answers with their verdicts."""
+        return iter([render_marks_json(self.marked, hints=self.hints, first=self.first)])
+
+    def csv(self) -> Iterator[str]:
+        """A line an answer."""
+        return render_marks_csv(self.marked, hints=self.hints)
+
+
+def marks_blocks(
     marked: Sequence[Mark],
     digits: int = DIGITS,
     *,
     hints: bool = False,
     first: str | None = None,
     reading: Sequence[str] = (),
-) -> list[Grid]:
+) -> list[Grid | Sentence]:
     """A row an answer, below it what went wrong, then the score; with `hints` nothing that gives an answer away.
 
     `first` is the answer that is the first wrong one on the way back from the output, if there is one; `reading` the
@@ -73,15 +103,21 @@ def marks_report(
     numbers = frozenset([2] if hints else [2, 3])
     return [
         Grid(header, rows, numbers, notes=notes, tones=tones),
-        *([Grid((), (), frozenset(), title=_first_wrong(first))] if first else []),
-        Grid((), (), frozenset(), title=score_text(marked)),
+        *([Sentence(Phrase(("first wrong, going backwards: ", asked_cell(first))))] if first else []),
+        Sentence(score_text(marked)),
     ]
 
 
-def _first_wrong(name: str) -> str:
-    """Where to begin to look: the first wrong answer on the way back, as one writes it by hand."""
-    shown = "/".join(f"∂{part[1:]}" for part in name.split("/")) if "/" in name else name
-    return f"first wrong, going backwards: {shown}"
+def asked_cell(name: str) -> Name | Derivative:
+    """What is asked by `name`, such as dL/dx1 or t: a derivative, or the value of a node."""
+    asked = question(name)
+    of = asked.of + _place(asked.of_place)
+    return Name(of) if asked.wrt is None else Derivative(of, asked.wrt + _place(asked.wrt_place))
+
+
+def _place(place: Sequence[int]) -> str:
+    """The place of an element, as it stands behind a name; nothing for the whole."""
+    return f"[{','.join(map(str, place))}]" if place else ""
 
 
 def render_marks_json(marked: Sequence[Mark], *, hints: bool = False, first: str | None = None) -> str:
@@ -146,7 +182,7 @@ def _places_text(mark: Mark, digits: int, *, hints: bool) -> str:
         return ""
     # Of a large matrix the first few: who copied a row wrongly sees it in these.
     shown = [
-        f"[{','.join(map(str, place))}]" + ("" if hints else f" is {value_text(float(mark.expected[place]), digits)}")
+        _place(place) + ("" if hints else f" is {value_text(float(mark.expected[place]), digits)}")
         for place in places[:PLACES_SHOWN]
     ]
     more = len(places) - len(shown)

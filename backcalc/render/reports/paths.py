@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from backcalc.analysis.paths import Aggregation, Path, PathSum
 from backcalc.language.unparse import number_text
-from backcalc.render.document import Cell, Derivative, Grid, Name, Phrase, Product, Value, Words
+from backcalc.render.document import Cell, Derivative, Document, Grid, Name, Phrase, Product, Value, Words
 from backcalc.render.document import Path as PathCell
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
@@ -23,7 +24,37 @@ C = TypeVar("C")
 WHOLE = 10**15  # From here on a count is rounded for people, as numbers are.
 
 
-def paths_report(found: Aggregation, sources: Sequence[str], limit: int, digits: int = DIGITS) -> Iterator[Grid]:
+@dataclass(frozen=True)
+class PathsReport:
+    """The paths from each of `sources`, at most `limit` of each; what CSV leaves out is told to `notice`."""
+
+    found: Aggregation
+    sources: Sequence[str]
+    limit: int
+    digits: int = DIGITS
+    notice: Callable[[str], None] = lambda _: None
+
+    def document(self) -> Document:
+        """A table a source, and what it has cost."""
+        return Document(paths_tables(self.found, self.sources, self.limit, self.digits))
+
+    def json(self) -> Iterator[str]:
+        """The sources, a path a line."""
+        return render_paths_json(self.found.sums(self.sources, self.limit), self.found.run.output)
+
+    def csv(self) -> Iterator[str]:
+        """A line a path."""
+        return render_paths_csv(self._noticed())
+
+    def _noticed(self) -> Iterator[PathSum]:
+        for found in self.found.sums(self.sources, self.limit):
+            # CSV has no place for a note, and who counts its lines must not take them for all the paths there are.
+            if words := left_out_text(found):
+                self.notice(words)
+            yield found
+
+
+def paths_tables(found: Aggregation, sources: Sequence[str], limit: int, digits: int = DIGITS) -> Iterator[Grid]:
     """A table of paths for each source, then the number of multiplications that either method takes."""
     output = shorten(found.run.output)
     # One table at a time is printed, and let go of.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from backcalc.bulk.points.run import Batch, DataStream
-from backcalc.render.document import Cell, Derivative, Grid, Name, Value, cut
+from backcalc.render.document import Cell, Derivative, Document, Grid, Name, Sentence, Value, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import exact
@@ -20,7 +21,32 @@ _NUMBER = "%s"  # Where a number goes; no name has a % in it.
 _MARK = dump(_NUMBER)
 
 
-def points_report(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> list[Grid]:
+@dataclass(frozen=True)
+class PointsReport:
+    """A run at many points as it is shown; each method runs them, so that only one of them is asked for."""
+
+    stream: DataStream
+    digits: int = DIGITS
+    limit: int = 0
+    when_run: Callable[[], None] = lambda: None
+    """What is called when a table has all its points, before it is written."""
+
+    def document(self) -> Document:
+        """A table with a row a point."""
+        tables = points_tables(self.stream, self.digits, self.limit)
+        self.when_run()
+        return Document(tables)
+
+    def json(self) -> Iterator[str]:
+        """The points in their order."""
+        return render_points_json(self.stream)
+
+    def csv(self) -> Iterator[str]:
+        """A line a point."""
+        return render_points_csv(self.stream)
+
+
+def points_tables(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> list[Grid | Sentence]:
     """A table with a row a point, of the first `limit` points; 0 is no limit. All points are run."""
     header: tuple[Cell, ...] = (
         "point",

@@ -1,15 +1,16 @@
-"""A run as tables: its nodes, how their derivatives add up where that is asked for, and the gradient."""
+"""A run: its nodes, how their derivatives add up where that is asked for, and the gradient."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.graph.model import Node
 from backcalc.graph.shapes import shape_text
-from backcalc.render.document import NONE, Cell, Derivative, Formula, Grid, Name, Value, cut
+from backcalc.render.document import NONE, Cell, Derivative, Document, Formula, Grid, Name, Sentence, Value, cut
 from backcalc.render.reports.limit import most, size, telling_nodes
 from backcalc.render.values import is_number
 from backcalc.rules.values import multiply
@@ -17,9 +18,36 @@ from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
 
-def run_report(
+@dataclass(frozen=True)
+class RunReport:
+    """A run as it is shown: `partials` and `pairs` are further tables, or further members of what programs read."""
+
+    run: AnyRun
+    digits: int = DIGITS
+    limit: int = 0
+    partials: bool = False
+    pairs: bool = False
+
+    def document(self) -> Document:
+        """Its tables."""
+        return Document(run_tables(self.run, self.digits, partials=self.partials, pairs=self.pairs, limit=self.limit))
+
+    def json(self) -> Iterator[str]:
+        """A line a node."""
+        from backcalc.render.reports.run_json import render_json
+
+        return render_json(self.run, pairs=self.pairs)
+
+    def csv(self) -> Iterator[str]:
+        """A line a node; or a local partial, or a pair."""
+        from backcalc.render.reports.run_csv import render_csv
+
+        return render_csv(self.run, partials=self.partials, pairs=self.pairs)
+
+
+def run_tables(
     run: AnyRun, digits: int = DIGITS, *, partials: bool = False, pairs: bool = False, limit: int = 0
-) -> list[Grid]:
+) -> list[Grid | Sentence]:
     """The adjoint (or tangent) table, the local partials or pairs where asked for, and the gradient, set apart.
 
     A table of more than `limit` rows shows the ones that tell most, and how many are left out; 0 is no limit.
@@ -36,7 +64,7 @@ def run_report(
     return grids
 
 
-def _beginning(grid: Grid, limit: int) -> list[Grid]:
+def _beginning(grid: Grid, limit: int) -> list[Grid | Sentence]:
     """The first `limit` rows of `grid`."""
     return cut(grid._replace(rows=grid.rows[: limit or None]), len(grid.rows))
 
@@ -48,7 +76,7 @@ def _formula(node: Node) -> Cell:
     return "edges" if node.formula is None else Formula(node.formula)
 
 
-def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid]:
+def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
     if run.mode == "reverse":
         header, columns = [Derivative(shorten(run.output), "node")], [run.adjoints]
     else:
@@ -83,7 +111,7 @@ def _holds_number(cell: Cell) -> bool:
     return is_number(cell.value) if isinstance(cell, Value) else cell == NONE
 
 
-def _gradient(run: AnyRun, digits: int, limit: int) -> list[Grid]:
+def _gradient(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
     output, gradient = shorten(run.output), list(run.gradient.items())
     # Of many inputs those that matter most to the output; a value that is not known may matter more than any.
     shown = most(gradient, limit, lambda item: -size(item[1]))

@@ -1,47 +1,129 @@
-"""A sweep as a table, as JSON and as CSV."""
+"""A sweep as a plot and a table, as JSON and as CSV."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from backcalc.analysis.scan import Scan
-from backcalc.render.document import Grid, cut
+from backcalc.analysis.kinks import Mark
+from backcalc.analysis.scan import Scan, Swept
+from backcalc.render.document import (
+    Block,
+    Cell,
+    Curve,
+    Derivative,
+    Document,
+    Grid,
+    Name,
+    Phrase,
+    Plot,
+    Sentence,
+    Value,
+    Words,
+    cut,
+)
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import exact
-from backcalc.rules.functions.arrays import Array
-from backcalc.text.numerals import DIGITS, derivative, rounded
+from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
-
-def scan_report(found: Scan, digits: int = DIGITS, limit: int = 0) -> list[Grid]:
-    """A row a point: the inputs that are swept, the output, its derivatives by them."""
-    output = shorten(found.output)
-    header = (*map(shorten, found.at), output, *(derivative(output, shorten(name)) for name in found.gradient))
-    rows = [tuple(rounded(number, digits) for number in row) for row in _rows(found, limit or None)]
-    return cut(Grid(header, rows, frozenset(range(len(header)))), len(found.value))
+MARKS = 8  # Told at most.
+MARK_DIGITS = 4
 
 
-def render_scan_json(found: Scan) -> Iterator[str]:
-    """The object that the contract fixes."""
-    count = len(found.at)
-    points = [
-        {
-            "at": dict(zip(found.at, row[:count], strict=True)),
-            "value": exact(row[count]),
-            "gradient": {n: exact(slope) for n, slope in zip(found.gradient, row[count + 1 :], strict=True)},
-        }
-        for row in _rows(found, None)
+@dataclass(frozen=True)
+class ScanReport:
+    """Nodes over ranges of one or two inputs."""
+
+    found: Scan
+    digits: int = DIGITS
+    limit: int = 0
+
+    def document(self) -> Document:
+        """A plot, and a row a point: the inputs that are swept, then each node and its derivatives by them."""
+        return Document(self._blocks())
+
+    def json(self) -> Iterator[str]:
+        """The object that the contract fixes; of several nodes each point has a member `nodes`."""
+        found = self.found
+        names, columns = tuple(found.at), zip(*(column.tolist() for column in found.at.values()), strict=True)
+        nodes = [zip(*_lists(swept), strict=True) for swept in found.nodes.values()]
+        points = []
+        for at, *numbers in zip(columns, *nodes, strict=True):
+            each = {
+                node: {"value": exact(value), "gradient": dict(zip(names, map(exact, slopes), strict=True))}
+                for node, (value, *slopes) in zip(found.nodes, numbers, strict=True)
+            }
+            point: dict[str, Any] = {"at": dict(zip(names, at, strict=True)), **each[found.output]}
+            points.append(point | ({"nodes": each} if len(each) > 1 else {}))
+        yield dump({"output": found.output, "points": points}, indented=True)
+
+    def csv(self) -> Iterator[str]:
+        """The lines `x,y,dy/dx`; of several nodes one after the other."""
+        names = list(self.found.at)
+        for node, swept in self.found.nodes.items():
+            names += [node, *(f"d{node}/d{name}" for name in swept.gradient)]
+        yield from csv_lines([names, *(map(repr, row) for row in self._rows(None))])
+
+    def _rows(self, limit: int | None) -> Iterator[tuple[float, ...]]:
+        columns = [column[:limit].tolist() for column in self.found.at.values()]
+        columns += [column[:limit] for swept in self.found.nodes.values() for column in _lists(swept)]
+        return zip(*columns, strict=True)
+
+    def _blocks(self) -> Iterator[Block]:
+        if len(self.found.at) == 1:
+            yield scan_plot(self.found)
+            yield from (Sentence(told) for name, node in self.found.nodes.items() if (told := self._told(name, node)))
+        header: list[Cell] = [Name(shorten(name)) for name in self.found.at]
+        for node, swept in self.found.nodes.items():
+            output = shorten(node)
+            header += [Name(output), *(Derivative(output, shorten(name)) for name in swept.gradient)]
+        rows = [tuple(Value(number, self.digits) for number in row) for row in self._rows(self.limit or None)]
+        count = len(next(iter(self.found.at.values())))
+        yield from cut(Grid(tuple(header), rows, frozenset(range(len(header)))), count)
+
+    def _told(self, name: str, node: Swept) -> Phrase | None:
+        """Where a node is not smooth."""
+        if not node.marks:
+            return None
+        told: list[Words | Name | Value] = [Name(shorten(name)), ": "] if len(self.found.nodes) > 1 else []
+        # First what is not joined, then what is.
+        for i, mark in enumerate(sorted(node.marks, key=lambda mark: mark.kind == "kink")[:MARKS]):
+            told += [", " if i else "", *self._mark(mark, is_first=not i)]
+        return Phrase((*told, ", …" if len(node.marks) > MARKS else ""))
+
+    def _mark(self, mark: Mark, *, is_first: bool) -> tuple[Words | Value, ...]:
+        ((_, x),) = self.found.at.items()
+        if mark.kind == "kink":
+            return "a kink at ", Value(mark.at)
+        ends = [Value(float(number), MARK_DIGITS) for number in x[mark.place : mark.place + 2]]
+        about = "a jump or a pole, not joined: between " if is_first else "between "
+        return (about, ends[0], " and ", ends[1], f" (a {mark.kind} at ", Value(mark.at), ")")
+
+
+def scan_plot(found: Scan) -> Plot:
+    """The nodes over the one range."""
+    ((over, x),) = found.at.items()
+    names = [Name(shorten(node)) for node in found.nodes]
+    curves = [
+        Curve(
+            name,
+            swept.values,
+            [mark.place for mark in swept.marks if mark.kind != "kink"],
+            [
+                mark.place + (abs(x[mark.place + 1] - mark.at) < abs(x[mark.place] - mark.at))
+                for mark in swept.marks
+                if mark.kind == "kink"
+            ],
+        )
+        for name, swept in zip(names, found.nodes.values(), strict=True)
     ]
-    yield dump({"output": found.output, "points": points}, indented=True)
+    listed = [part for name in names for part in (", ", name)][1:]
+    return Plot(Phrase((*listed, " over ", Name(shorten(over)))), Name(shorten(over)), x, curves, found.is_log)
 
 
-def render_scan_csv(found: Scan) -> Iterator[str]:
-    """The lines `x,y,dy/dx`."""
-    names = (*found.at, found.output, *(f"d{found.output}/d{name}" for name in found.gradient))
-    yield from csv_lines([names, *(map(repr, row) for row in _rows(found, None))])
-
-
-def _rows(found: Scan, limit: int | None) -> Iterator[tuple[float, ...]]:
-    columns: list[Array] = [*found.at.values(), found.value, *found.gradient.values()]
-    return zip(*(column[:limit].tolist() for column in columns), strict=True)
+def _lists(swept: Swept) -> list[list[float]]:
+    """The columns of a node: its values, and each derivative."""
+    return [swept.values.tolist(), *(column.tolist() for column in swept.gradient.values())]

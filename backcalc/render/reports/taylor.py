@@ -3,35 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, inf, isfinite
 from typing import Any
 
 from backcalc.analysis.taylor import Behaviour, Expansion, Quadratic
-from backcalc.language.parser import parse_expression
-from backcalc.render.document import Cell, Formula, Grid, cut
+from backcalc.language.expr import NEGATE, Call, Expr, Number
+from backcalc.language.expr import Name as NameExpr
+from backcalc.render.document import (
+    NONE,
+    Block,
+    Cell,
+    Derivative,
+    Document,
+    Formula,
+    Grid,
+    Name,
+    Phrase,
+    Sentence,
+    Value,
+    Words,
+    cut,
+)
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
-from backcalc.render.values import exact, value_text
-from backcalc.text.numerals import DIGITS, derivative, rounded
-from backcalc.text.source import Source
+from backcalc.render.values import exact
+from backcalc.text.numerals import DIGITS, rounded
 from backcalc.text.wording import shorten
 
 LIKELY = 4e-15  # Relative: the rounding of some thirty operations.
 SIMPLE = 10**9  # Numerator times denominator, so that a number near a fraction by chance is one in a million.
+RADIUS_DIGITS = 3  # Of an estimate.
 PLAIN = 1000  # A denominator up to which a fraction says more than a short decimal.
 
 
-def taylor_report(found: Expansion | Quadratic, digits: int = DIGITS, limit: int = 0) -> list[Grid]:
-    """The coefficients with the polynomial, or both sides of a kink; of several inputs the gradient and the Hessian."""
-    if isinstance(found, Quadratic):
-        return _quadratic(found, digits)
+@dataclass(frozen=True)
+class ExpansionReport:
+    """An expansion by one input, from both sides."""
+
+    found: Expansion
+    digits: int = DIGITS
+    limit: int = 0
+
+    def document(self) -> Document:
+        """The coefficients with the polynomial, or both sides of a kink; then every other node."""
+        return Document(_expansion(self.found, self.digits, self.limit))
+
+    def json(self) -> Iterator[str]:
+        """The object that the contract fixes."""
+        output = self.found.output
+        left, right = output.slopes
+        told = {"coefficients": [exact(value) for value in output.coefficients]}
+        yield _json(output.name, self.found.point, told | {"left": exact(left), "right": exact(right)})
+
+    def csv(self) -> Iterator[str]:
+        """The lines `k,coefficient,left,right`; the coefficient is empty where the sides differ."""
+        output: Behaviour = self.found.output
+        yield from csv_lines([("k", "coefficient", "left", "right")])
+        for k, value in enumerate(output.coefficients):
+            sides = (rounded(float(side[k]), 17) for side in (output.left, output.right))
+            yield from csv_lines([(str(k), "" if value is None else repr(value), *sides)])
+
+
+@dataclass(frozen=True)
+class QuadraticReport:
+    """An expansion to the second order by several inputs."""
+
+    found: Quadratic
+    digits: int = DIGITS
+    limit: int = 0
+
+    def document(self) -> Document:
+        """The value, the gradient and the Hessian."""
+        return Document(_quadratic(self.found, self.digits))
+
+    def json(self) -> Iterator[str]:
+        """The object that the contract fixes."""
+        found = self.found
+        gradient = {name: exact(slope) for name, slope in found.gradient.items()}
+        hessian = {a: {b: exact(value) for b, value in row.items()} for a, row in found.hessian.items()}
+        told = {"value": exact(found.value), "gradient": gradient, "hessian": hessian}
+        yield _json(found.output, found.point, told)
+
+
+def _json(output: str, point: Any, told: dict[str, Any]) -> str:
+    at = {name: exact(value) for name, value in point.items()}
+    return dump({"output": output, "at": at} | told, indented=True)
+
+
+def _expansion(found: Expansion, digits: int, limit: int) -> Iterator[Block]:
     output = found.output
-    grids = [_coefficients(found, digits)] if output.is_smooth else [_sides(found, digits)]
-    grids += _formulas(found, digits)
-    grids.append(Grid((), (), frozenset(), title=_verdict(found, output.word, digits)))
-    others = [node for node in found.nodes if node.name != output.name]
-    return grids + (_nodes(found, digits, limit) if others else [])
+    yield _coefficients(found, digits) if output.is_smooth else _sides(found, digits)
+    yield from _formulas(found, digits)
+    yield Sentence(_verdict(found, output.word, digits))
+    if any(node.name != output.name for node in found.nodes):
+        yield from _nodes(found, digits, limit)
 
 
 def fraction(value: float) -> Fraction | None:
@@ -55,86 +122,96 @@ def fraction(value: float) -> Fraction | None:
     return None
 
 
-def number(value: float, digits: int) -> str:
-    """A coefficient as its fraction, where it is one that says more than its decimals, else rounded."""
+def number(value: float, digits: int) -> Expr:
+    """A coefficient as its fraction, where that is one that says more than its decimals, else rounded."""
     found = fraction(value)
     text = rounded(value, digits)
     is_short = float(text) == value and found is not None and found.denominator > PLAIN
-    return text if found is None or is_short else str(found)
+    return Number(value, text) if found is None or is_short else _quotient(found)
 
 
-def polynomial(terms: Sequence[float], base: str, digits: int = DIGITS) -> str:
-    """Σ c_k·base^k in the language, terms of 0 left out."""
-    text = ""
+def _quotient(value: Fraction) -> Expr:
+    """A fraction as an expression."""
+    above = Number(float(value.numerator), str(value.numerator))
+    return above if value.denominator == 1 else Call("/", (above, Number(float(value.denominator))))
+
+
+def polynomial(terms: Sequence[float], base: Expr, digits: int = DIGITS) -> Expr:
+    """Σ c_k·base^k, terms of 0 left out."""
+    total: Expr | None = None
     for k, value in enumerate(terms):
         if value == 0:
             continue
-        sign = "-" if value < 0 else "+"
-        term = _term(number(abs(value), digits), k, base)
-        text += f" {sign} {term}" if text else ("-" * (value < 0) + term)
-    return text or "0"
+        if total is None:
+            total = _term(number(value, digits), k, base)
+        else:
+            total = Call("-" if value < 0 else "+", (total, _term(number(abs(value), digits), k, base)))
+    return total or Number(0.0)
 
 
-def _term(coefficient: str, power: int, base: str) -> str:
+def _term(coefficient: Expr, power: int, base: Expr) -> Expr:
     """`x^3/48` for 1/48 and 3."""
     if power == 0:
         return coefficient
-    variable = base if power == 1 else f"{base}^{power}"
-    above, slash, below = coefficient.partition("/")
-    return ("" if above == "1" else f"{above}*") + variable + slash + below
+    variable = _power(base, power)
+    above, below = coefficient.args if isinstance(coefficient, Call) else (coefficient, None)
+    factor = above.value if isinstance(above, Number) else None
+    if factor == -1:
+        found: Expr = Call(NEGATE, (variable,))
+    else:
+        found = variable if factor == 1 else Call("*", (above, variable))
+    return found if below is None else Call("/", (found, below))
 
 
-def base_of(found: Expansion) -> str:
-    """What is raised to powers: `x`, `(x - 1)`, `(x + 1)`."""
-    if found.at == 0:
-        return found.wrt
-    return f"({found.wrt} {'-' if found.at > 0 else '+'} {number(abs(found.at), DIGITS)})"
+def _power(base: Expr, k: int) -> Expr:
+    return (Number(1.0), base)[k] if k < 2 else Call("^", (base, Number(float(k))))
+
+
+def base_of(found: Expansion) -> Expr:
+    """What is raised to powers: `x`, `x - 1`, `x + 1`."""
+    variable = NameExpr(found.wrt)
+    return variable if found.at == 0 else Call("-" if found.at > 0 else "+", (variable, number(abs(found.at), DIGITS)))
 
 
 def _coefficients(found: Expansion, digits: int) -> Grid:
     base = base_of(found)
     rows = [
-        (str(k), rounded(value, digits), str(fraction(value) or "") if value else "0", _power(base, k))
+        (str(k), Value(value, digits), _fraction(value), Formula(_power(base, k)))
         for k, value in enumerate(found.output.coefficients)
         if value is not None
     ]
     return Grid(("k", "coefficient", "exact", "of"), rows, frozenset({0, 1}), title=_title(found))
 
 
-def _power(base: str, k: int) -> str:
-    return ("1", base)[k] if k < 2 else f"{base}^{k}"
+def _fraction(value: float) -> Cell:
+    """The fraction that a coefficient is, nothing where it is none."""
+    exactly = fraction(value)
+    return "" if exactly is None else Formula(_quotient(exactly))
 
 
 def _sides(found: Expansion, digits: int) -> Grid:
     output, base = found.output, base_of(found)
+    sides = zip(("left", "right"), (output.left, output.right), output.slopes, strict=True)
     rows = [
-        (side, _limit(terms, digits), rounded(slope, digits), _known_polynomial(terms, output.order, base, digits))
-        for side, terms, slope in zip(("left", "right"), (output.left, output.right), output.slopes, strict=True)
+        (side, Value(float(terms[0]), digits), Value(slope, digits), _polynomial(terms, output.order, base, digits))
+        for side, terms, slope in sides
     ]
     header = ("side", "value", "slope", "polynomial")
     return Grid(header, rows, frozenset({1, 2}), title=_title(found), whole=frozenset({3}))
 
 
-def _limit(terms: Any, digits: int) -> str:
-    return rounded(float(terms[0]), digits)
-
-
-def _known_polynomial(terms: Any, order: int, base: str, digits: int) -> str:
-    """The polynomial of a side; `-` where it has none."""
+def _polynomial(terms: Any, order: int, base: Expr, digits: int) -> Cell:
+    """The polynomial of a side, where it has one."""
     wanted = [float(term) for term in terms[: order + 1]]
-    return polynomial(wanted, base, digits) if all(map(isfinite, wanted)) else "-"
+    return Formula(polynomial(wanted, base, digits)) if all(map(isfinite, wanted)) else NONE
 
 
-def _title(found: Expansion) -> str:
-    return f"{shorten(found.output.name)} near {_place(found)}, to order {found.output.order}"
+def _title(found: Expansion) -> Phrase:
+    return Phrase((Name(shorten(found.output.name)), " near ", *_place(found), f", to order {found.output.order}"))
 
 
-def _place(found: Expansion) -> str:
-    return f"{shorten(found.wrt)} = {rounded(found.at)}"
-
-
-def _formula(text: str) -> Formula:
-    return Formula(parse_expression(Source("polynomial", text)))
+def _place(found: Expansion) -> tuple[Words | Name | Value, ...]:
+    return Name(shorten(found.wrt)), " = ", Value(found.at)
 
 
 def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
@@ -143,101 +220,90 @@ def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
     wanted = output.right[: output.order + 1]
     if not output.is_smooth or not all(map(isfinite, wanted)):
         return
-    rows: list[tuple[str, Cell]] = [("polynomial", _formula(polynomial(wanted.tolist(), base, digits)))]
+    rows: list[tuple[Words, Cell]] = [("polynomial", Formula(polynomial(wanted.tolist(), base, digits)))]
     if output.next_term:
         k, value = output.next_term
-        rows.append(("next term", _formula(polynomial([0.0] * k + [value], base, digits))))
+        rows.append(("next term", Formula(polynomial([0.0] * k + [value], base, digits))))
     elif output.radius == inf:
-        rows.append(("next term", "0"))
+        rows.append(("next term", Value(0.0)))
     if output.next_term and output.radius is not None:
-        rows.append(("radius of convergence", "inf" if output.radius == inf else f"{rounded(output.radius, 3)}"))
-    yield Grid((shorten(output.name), "about"), rows, frozenset(), whole=frozenset({1}))
+        rows.append(("radius of convergence", Value(output.radius, RADIUS_DIGITS)))
+    yield Grid((Name(shorten(output.name)), "about"), rows, frozenset(), whole=frozenset({1}))
 
 
-def _verdict(found: Expansion, word: str, digits: int) -> str:
-    output, place = found.output, _place(found)
-    name, (left, right) = shorten(output.name), (rounded(slope, digits) for slope in output.slopes)
-    limits = {rounded(float(side[0]), digits) for side in (output.left, output.right)}
+def _verdict(found: Expansion, word: str, digits: int) -> Phrase:
+    """How the output behaves, as a sentence."""
+    output, name, place = found.output, Name(shorten(found.output.name)), _place(found)
     if word == "kink":
-        return f"{name} is not differentiable at {place}: slope {left} from the left, {right} from the right"
+        return Phrase((name, " is not differentiable at ", *place, ": ", *_slopes(output, digits)))
     if word == "jump":
-        return f"{name} is not differentiable at {place}: it jumps"
+        return Phrase((name, " is not differentiable at ", *place, ": it jumps"))
     if word == "pole":
-        return f"{name} has a pole at {place}"
+        return Phrase((name, " has a pole at ", *place))
     if word == "undefined":
-        same = limits.pop() if len(limits) == 1 else "nan"
-        return f"{name} has no value at {place}" + ("" if same == "nan" else f"; its limit there is {same}")
+        left, right = (float(side[0]) for side in (output.left, output.right))
+        # What is shown alike is told as one limit: rounding parts it.
+        has_limit = isfinite(right) and rounded(left, digits) == rounded(right, digits)
+        limit = ("; its limit there is ", Value(right, digits)) if has_limit else ()
+        return Phrase((name, " has no value at ", *place, *limit))
     if word == "curved" and not output.is_smooth:
         at = output.coefficients.index(None)
-        return f"{name} is {'' if at > 2 else 'once '}differentiable at {place}; the coefficients of order {at} differ"
-    return f"{name} is {word} near {place}"
+        how = f" is {'' if at > 2 else 'once '}differentiable at "
+        return Phrase((name, how, *place, f"; the coefficients of order {at} differ"))
+    return Phrase((name, f" is {word} near ", *place))
 
 
-def _nodes(found: Expansion, digits: int, limit: int) -> list[Grid]:
+def _slopes(node: Behaviour, digits: int) -> tuple[Words | Value, ...]:
+    left, right = (Value(slope, digits) for slope in node.slopes)
+    return "slope ", left, " from the left, ", right, " from the right"
+
+
+def _nodes(found: Expansion, digits: int, limit: int) -> Iterator[Block]:
     """Each node that depends on the input, and in a sentence which are linear, affine or neither."""
     base = base_of(found)
-    rows = []
-    for node in found.nodes[: limit or None]:
-        left, right = (rounded(slope, digits) for slope in node.slopes)
-        text = (
-            _known_polynomial(node.right, node.order, base, digits)
-            if node.is_smooth
-            else f"slope {left} from the left, {right} from the right"
+    rows = [
+        (
+            Name(node.name),
+            Value(node.value, digits),
+            node.word,
+            _polynomial(node.right, node.order, base, digits) if node.is_smooth else Phrase(_slopes(node, digits)),
         )
-        rows.append((node.name, rounded(node.value, digits), node.word, text))
-    title = f"Every node near {_place(found)}"
-    grid: Grid = Grid(("node", "value", "behaves", "as"), rows, frozenset({1}), title=title, whole=frozenset({3}))
-    return [*cut(grid, len(found.nodes)), Grid((), (), frozenset(), title=_summary(found))]
-
-
-def _summary(found: Expansion) -> str:
-    kinds = {"linear": [], "affine": [], "neither": []}  # type: dict[str, list[str]]
-    for node in found.nodes:
-        kinds.get(node.word, kinds["neither"]).append(shorten(node.name))
-    told = [f"{kind}: {', '.join(names) or 'none'}" for kind, names in kinds.items()]
-    return f"Near {_place(found)}, {'; '.join(told)}."
-
-
-def _quadratic(found: Quadratic, digits: int) -> list[Grid]:
-    output = shorten(found.output)
-    first = [(output, value_text(found.value, digits))]
-    first += [(derivative(output, shorten(name)), value_text(slope, digits)) for name, slope in found.gradient.items()]
-    names = list(found.hessian)
-    rows = [(a, *(value_text(found.hessian[a][b], digits) for b in names)) for a in names]
-    grids: list[Grid] = [
-        Grid(("", "value"), first, frozenset(), title=f"{output}, its gradient and its Hessian", whole=frozenset({1})),
-        Grid(("Hessian", *names), rows, frozenset(), whole=frozenset(range(1, len(names) + 1))),
+        for node in found.nodes[: limit or None]
     ]
+    title = Phrase(("Every node near ", *_place(found)))
+    header = ("node", "value", "behaves", "as")
+    yield from cut(Grid(header, rows, frozenset({1}), title=title, whole=frozenset({3})), len(found.nodes))
+    yield Sentence(_summary(found))
+
+
+def _summary(found: Expansion) -> Phrase:
+    """Which nodes are linear, which affine, and which neither."""
+    kinds: dict[str, list[Name]] = {"linear": [], "affine": [], "neither": []}
+    for node in found.nodes:
+        kinds.get(node.word, kinds["neither"]).append(Name(shorten(node.name)))
+    told: list[Words | Name | Value] = ["Near ", *_place(found)]
+    for i, (kind, names) in enumerate(kinds.items()):
+        told.append(f"{'; ' if i else ', '}{kind}: ")
+        told += listed(names) or ["none"]
+    return Phrase((*told, "."))
+
+
+def listed(names: Sequence[Name]) -> list[Words | Name]:
+    """Names with commas between them."""
+    return [part for name in names for part in (", ", name)][1:]
+
+
+def _quadratic(found: Quadratic, digits: int) -> Iterator[Block]:
+    output = Name(shorten(found.output))
+    first: list[tuple[Cell, Value]] = [(output, Value(found.value, digits))]
+    first += [(Derivative(output.name, shorten(name)), Value(slope, digits)) for name, slope in found.gradient.items()]
+    names = [Name(name) for name in found.hessian]
+    rows: list[tuple[Cell, ...]] = [
+        (Name(a), *(Value(row[b.name], digits) for b in names)) for a, row in found.hessian.items()
+    ]
+    title = Phrase((output, ", its gradient and its Hessian"))
+    yield Grid(("", "value"), first, frozenset(), title=title, whole=frozenset({1}))
+    yield Grid(("Hessian", *names), rows, frozenset(), whole=frozenset(range(1, len(names) + 1)))
     if found.kinks:
-        words = f"not differentiable along {', '.join(map(shorten, found.kinks))}: the two sides differ"
-        grids.append(Grid((), (), frozenset(), title=words))
-    return grids
-
-
-def render_taylor_json(found: Expansion | Quadratic) -> Iterator[str]:
-    """The object that the contract fixes."""
-    at = {name: exact(value) for name, value in found.point.items()}
-    if isinstance(found, Quadratic):
-        gradient = {name: exact(slope) for name, slope in found.gradient.items()}
-        hessian = {a: {b: exact(value) for b, value in row.items()} for a, row in found.hessian.items()}
-        value = exact(found.value)
-        told = {"output": found.output, "at": at, "value": value, "gradient": gradient, "hessian": hessian}
-    else:
-        left, right = found.output.slopes
-        told = {
-            "output": found.output.name,
-            "at": at,
-            "coefficients": [exact(value) for value in found.output.coefficients],
-            "left": exact(left),
-            "right": exact(right),
-        }
-    yield dump(told, indented=True)
-
-
-def render_taylor_csv(found: Expansion) -> Iterator[str]:
-    """The lines `k,coefficient,left,right`; the coefficient is empty where the sides differ."""
-    output: Behaviour = found.output
-    yield from csv_lines([("k", "coefficient", "left", "right")])
-    for k, value in enumerate(output.coefficients):
-        sides = (rounded(float(side[k]), 17) for side in (output.left, output.right))
-        yield from csv_lines([(str(k), "" if value is None else repr(value), *sides)])
+        kinks = listed([Name(shorten(name)) for name in found.kinks])
+        yield Sentence(Phrase(("not differentiable along ", *kinks, ": the two sides differ")))

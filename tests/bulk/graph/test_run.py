@@ -7,6 +7,7 @@ import math
 import random
 import re
 
+import documents
 import pytest
 from graphs import programs
 from hypothesis import given, settings
@@ -16,8 +17,7 @@ from backcalc.bulk.graph import warnings as array_nodes
 from backcalc.bulk.graph.run import read_large, run_large
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
-from backcalc.render.formats.plain import render_plain
-from backcalc.render.reports.run import run_report
+from backcalc.render.reports.run import run_tables
 from backcalc.render.reports.run_csv import render_csv
 from backcalc.render.reports.run_json import render_json
 from backcalc.text.errors import BackcalcError
@@ -258,8 +258,8 @@ def test_what_is_printed_is_the_same(text):
     large, plain = by_arrays(source, {}, None, ()), run(load(source), {})
     assert list(render_csv(large)) == list(render_csv(plain))
     # By what they show, for a cell of nan equals no other.
-    assert repr(run_report(large, limit=3)) == repr(run_report(plain, limit=3))
-    assert list(render_plain(run_report(large, limit=3))) == list(render_plain(run_report(plain, limit=3)))
+    assert repr(run_tables(large, limit=3)) == repr(run_tables(plain, limit=3))
+    assert documents.plain(run_tables(large, limit=3)) == documents.plain(run_tables(plain, limit=3))
 
 
 def test_as_many_warnings_as_nodes(monkeypatch):

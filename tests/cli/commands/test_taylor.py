@@ -7,6 +7,8 @@ import pytest
 
 from backcalc.analysis.taylor import taylor
 from backcalc.calculus.load import load
+from backcalc.language.parser import parse_expression
+from backcalc.language.unparse import unparse
 from backcalc.render.reports.taylor import fraction, polynomial
 from backcalc.text.errors import EvaluateError
 from backcalc.text.source import Source
@@ -105,8 +107,10 @@ def test_fractions_are_recognised(value, text):
 
 
 def test_a_polynomial_is_written_in_the_language():
-    assert polynomial([0.5, -1.0, 0.0, 2 / 3], "(x - 1)") == "1/2 - (x - 1) + 2*(x - 1)^3/3"
-    assert polynomial([0.0, 0.0], "x") == "0"
+    base = parse_expression(Source("base", "x - 1"))
+    assert unparse(polynomial([0.5, -1.0, 0.0, 2 / 3], base)) == "1/2 - (x - 1) + 2*(x - 1)^3/3"
+    assert unparse(polynomial([0.0, -1 / 48, -17 / 3], base)) == "-(x - 1)/48 - 17*(x - 1)^2/3"
+    assert unparse(polynomial([0.0, 0.0], base)) == "0"
 
 
 def test_a_subnormal_coefficient_is_no_fraction():

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
+from documents import html, markdown, plain
 
 from backcalc.cli.group import cli
 from backcalc.render.document import Grid, Name
 from backcalc.render.formats.csv import csv_lines
-from backcalc.render.formats.html import html
-from backcalc.render.formats.markdown import render_markdown
-from backcalc.render.formats.plain import render_plain
 from backcalc.text.wording import display_width
 
 
@@ -30,20 +28,20 @@ def test_other_cells_stay_as_they_are(cell):
 @pytest.mark.parametrize("cell", [str, Name])
 def test_a_page_shows_a_tag_as_text(name, cell):
     grid = Grid(("node",), [(cell(name),)], frozenset(), title=name)
-    for page in ("\n".join(render_markdown([grid])), html(grid)):
+    for page in ("\n".join(markdown([grid])), html([grid])):
         assert name not in page
         assert "lt;" in page
 
 
 def test_a_link_is_no_link_in_markdown():
-    (*_, row) = render_markdown([Grid(("node",), [("[x](javascript:y)",)], frozenset())])
+    (*_, row) = markdown([Grid(("node",), [("[x](javascript:y)",)], frozenset())])
     assert "](" not in row
 
 
 @pytest.mark.parametrize("char", ["\x1b", "\x9b", "\u202e", "\u2066", "\x07", "\n"])
 def test_control_characters_and_overrides_of_direction_are_shown(char):
     grid = Grid(("node",), [(Name(f"a{char}b"),)], frozenset(), title=f"c{char}d")
-    for text in ("".join(render_plain([grid])), "".join(render_markdown([grid])), html(grid)):
+    for text in ("".join(plain([grid])), "".join(markdown([grid])), html([grid])):
         assert char not in text
         assert "�" in text
 

@@ -7,15 +7,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import documents
 import pytest
 
 import backcalc
 from backcalc.analysis.paths import Aggregation
 from backcalc.language.parser import parse_expression
 from backcalc.render.document import Grid, Name
-from backcalc.render.formats.latex import latex, name_latex, render_latex
-from backcalc.render.reports.paths import paths_report
-from backcalc.render.reports.run import run_report
+from backcalc.render.mathematics import latex, name_latex
+from backcalc.render.reports.paths import paths_tables
+from backcalc.render.reports.run import run_tables
 from backcalc.text.source import Source
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -104,12 +105,12 @@ def _tables():
     for path in sorted(SAMPLES.glob("*.bg")):
         graph = backcalc.load(path)
         found = graph.run(of=graph.sinks[-1] if graph.output is None and not graph.objects.seeds else None).run
-        yield "\n".join(render_latex(run_report(found, partials=True)))
-        yield "\n".join(render_latex(paths_report(Aggregation(found), found.wrt, 3)))
+        yield "\n".join(documents.latex(run_tables(found, partials=True)))
+        yield "\n".join(documents.latex(paths_tables(Aggregation(found), found.wrt, 3)))
     long = backcalc.parse("input v0[12]\nfor k in 1..30 { v{k} = tanh(v{k-1}) }\nL = sum(v30)")
     for values in ({}, {"v0": [0.5] * 12}):
-        yield "\n".join(render_latex(paths_report(Aggregation(long.run(values).run), ["v0", "v20", "v29"], 3)))
-    yield "\n".join(render_latex(run_report(backcalc.parse(ODD).run(of="L").run, partials=True)))
+        yield "\n".join(documents.latex(paths_tables(Aggregation(long.run(values).run), ["v0", "v20", "v29"], 3)))
+    yield "\n".join(documents.latex(run_tables(backcalc.parse(ODD).run(of="L").run, partials=True)))
 
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
@@ -126,13 +127,13 @@ def test_every_samples_table_compiles(tmp_path):
 
 @pytest.mark.parametrize(("name", "needs"), [("x", False), ("ŷ", False), ("ß", False), ("σ", False), ("вес", True)])
 def test_letters_that_pdflatex_lacks_are_told_in_a_comment(name, needs):
-    lines = list(render_latex([Grid(("node",), [(Name(name),)], frozenset())]))
+    lines = list(documents.latex([Grid(("node",), [(Name(name),)], frozenset())]))
     assert lines[0].startswith("% ") == needs
 
 
 @pytest.mark.parametrize("name", ["sum", "value", "factors", "node", "seed", "input", "edges", "path"])
 def test_a_node_with_the_name_of_a_heading_is_a_name_in_its_row(name):
-    found = list(render_latex(run_report(backcalc.parse(f"{name} = 2*x").run({"x": 3}).run, partials=True)))
+    found = list(documents.latex(run_tables(backcalc.parse(f"{name} = 2*x").run({"x": 3}).run, partials=True)))
     assert rf"$\mathrm{{{name}}}$ & $2 \cdot x$ & $6$ & $1$ \\" in found
     assert rf"$x$ & $\mathrm{{{name}}}$ & $2$ & $1$ & $2$ \\" in found
     assert r"$x$ & sum & - & - & $2$ \\" in found
@@ -140,6 +141,6 @@ def test_a_node_with_the_name_of_a_heading_is_a_name_in_its_row(name):
 
 @pytest.mark.parametrize("name", [r"\input{x}", "a^b", "a~b", "a&b", "50%", "a$b", "#1"])
 def test_nothing_in_a_name_is_a_command_of_tex(name):
-    (_, _, _, _, row, *_) = render_latex([Grid(("node",), [(Name(name),)], frozenset())])
+    (_, _, _, _, row, *_) = documents.latex([Grid(("node",), [(Name(name),)], frozenset())])
     assert not re.search(r"(?<!\\)[$&%#^~]", row[1:-4])
     assert r"\input" not in row

@@ -3,9 +3,17 @@
 import numpy as np
 import pytest
 
-from backcalc.render.pictures.plot import DOTS, braille, broken
+from backcalc.analysis.kinks import broken
+from backcalc.render.document import Curve, Plot
+from backcalc.render.pictures.plot import DOTS, braille
 
 X = np.linspace(-2.0, 2.0, 81)
+
+
+def drawn(x, y, width, height, gaps=()):
+    """The lines of a curve."""
+    plot = Plot("", "x", x, [Curve("y", y, gaps)])
+    return ["".join(text for text, _ in pieces) for pieces in braille(plot, ["y"], width, height)]
 
 
 def dots(lines):
@@ -22,7 +30,7 @@ def dots(lines):
 
 
 def test_a_line_goes_from_corner_to_corner_and_fits():
-    lines = braille(X, 3 * X, np.full(81, 3.0), 40, 10)
+    lines = drawn(X, 3 * X, 40, 10)
     assert {len(line) for line in lines} == {40}
     found = dots(lines)
     columns = max(column for column, _ in found)
@@ -53,5 +61,5 @@ def test_jumps_and_poles_are_not_joined(y, slope, places):
 
 def test_what_is_not_finite_has_no_dots():
     y = np.where(X < 0, np.nan, X)
-    assert min(column for column, _ in dots(braille(X, y, np.ones(81), 40, 8))) > 30
-    assert dots(braille(X, np.full(81, np.nan), np.ones(81), 40, 8)) == set()
+    assert min(column for column, _ in dots(drawn(X, y, 40, 8))) > 30
+    assert dots(drawn(X, np.full(81, np.nan), 40, 8)) == set()

@@ -9,13 +9,11 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from documents import markdown, plain, terminal
 
 from backcalc.marking.diagnosis.diagnose import Diagnosis
 from backcalc.marking.mark import Mark, Verdict
-from backcalc.render.formats.markdown import render_markdown
-from backcalc.render.formats.plain import render_plain
-from backcalc.render.formats.terminal import print_table
-from backcalc.render.reports.marks import SIGNS, TONES, marks_report, render_marks_csv, render_marks_json
+from backcalc.render.reports.marks import SIGNS, TONES, marks_blocks, render_marks_csv, render_marks_json
 from backcalc.text.wording import display_width
 
 ROUNDED = "this comes out when every intermediate result is rounded to 2 decimals"
@@ -74,13 +72,13 @@ HINTS = """\
 
 @pytest.mark.parametrize(("hints", "report"), [(False, REPORT), (True, HINTS)])
 def test_below_an_answer_stands_what_went_wrong(hints, report):
-    assert "\n".join(render_plain(marks_report(EVERY_VERDICT, hints=hints))) == report
+    assert "\n".join(plain(marks_blocks(EVERY_VERDICT, hints=hints))) == report
 
 
 def test_hints_give_no_answer_away():
     marked = [mark for mark in EVERY_VERDICT if mark.verdict not in ("right", "rounding")]
-    report = marks_report(marked, hints=True)
-    shown = ["\n".join(render_plain(report)), "\n".join(render_markdown(report))]
+    report = marks_blocks(marked, hints=True)
+    shown = ["\n".join(plain(report)), "\n".join(markdown(report))]
     shown += [render_marks_json(marked, hints=True), "\n".join(render_marks_csv(marked, hints=True))]
     for text in shown:
         assert not re.search(r"-100|2\.5|\b30\b|−", text)
@@ -92,9 +90,8 @@ def test_every_verdict_has_a_sign():
 
 
 @pytest.mark.parametrize("width", [20, 30, 40, 60, 80, 200])
-def test_a_note_is_broken_between_words_to_fit(width, capsys):
-    print_table(marks_report(EVERY_VERDICT), color=False, width=width)
-    out = capsys.readouterr().out
+def test_a_note_is_broken_between_words_to_fit(width):
+    out = terminal(marks_blocks(EVERY_VERDICT), width)
     assert " ".join(out.split()).count(LEFT_OUT) == 1
     noted = [line for line in out.splitlines() if line.startswith("     ") and not line.strip()[0].isdigit()]
     assert noted
@@ -103,19 +100,18 @@ def test_a_note_is_broken_between_words_to_fit(width, capsys):
 
 def test_many_wrong_elements_are_counted():
     mark = Mark("h", "[…]", np.arange(9.0), "wrong", places=tuple((i,) for i in range(5)))
-    (note,) = marks_report([mark])[0].notes[0]
+    (note,) = marks_blocks([mark])[0].notes[0]
     assert note == "wrong in 5 elements: [0] is 0, [1] is 1, [2] is 2 and 2 more"
 
 
-def test_a_sign_has_the_colour_of_its_verdict(capsys):
-    print_table(marks_report(EVERY_VERDICT), color=True, width=80)
-    out = capsys.readouterr().out
+def test_a_sign_has_the_colour_of_its_verdict():
+    out = terminal(marks_blocks(EVERY_VERDICT), 80, color=True)
     for sign, colour in (("✓", 32), ("≈", 33), ("↪", 33), ("✗", 31), ("–", 31)):
         assert f"\x1b[{colour}m{sign}\x1b[0m" in out
 
 
 def test_marks_as_markdown_have_a_column_of_notes():
-    lines = list(render_markdown(marks_report(EVERY_VERDICT)))
+    lines = list(markdown(marks_blocks(EVERY_VERDICT)))
     assert lines[0] == "|  | answer | given | expected | verdict | note |"
     assert lines[4] == f"| ✗ | dL/dx2 | -60 | -100 | wrong | {LEFT_OUT} |"
     assert lines[2].endswith("| right |  |")

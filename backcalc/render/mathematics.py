@@ -1,0 +1,182 @@
+"""Names, formulas, numbers and arrays as the mathematics of LaTeX, for amsmath."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from unicodedata import normalize
+
+from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, size
+from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
+from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits
+from backcalc.rules.primitives import lookup
+from backcalc.rules.values import is_known, shape_of
+from backcalc.text.numerals import DIGITS, rounded
+
+_GREEK = re.findall(
+    r"\w+",
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
+)
+_GREEK += ["varepsilon", "vartheta", "varpi", "varrho", "varphi", "ell"]
+_LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩϵϑϖϱϕℓ", _GREEK, strict=True))
+_SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}"}
+_SPECIAL |= {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u030c": "check"}
+_ACCENTS |= {"\u0300": "grave", "\u0301": "acute", "\u0306": "breve", "\u030a": "mathring"}
+
+Latex = tuple[str, int]
+"""LaTeX and how tightly it binds."""
+
+
+def latex(expr: Expr, digits: int = DIGITS) -> str:
+    """`expr` as LaTeX mathematics, its numbers to `digits` significant digits."""
+    return fold(expr, lambda leaf: leaf_latex(leaf, digits), call_latex)[0]
+
+
+def name_latex(name: str) -> str:
+    """A node's name: `t1` as t with an index, Greek letters as such, longer names upright."""
+    name = name.translate(_SUBSCRIPTS)
+    name, primes = name.rstrip("'"), "'" * (len(name) - len(name.rstrip("'")))
+    # `σ1` and `sigma1` are set alike; a Greek letter within a word stays text.
+    for letter, word in _LETTERS.items():
+        name = name.replace(letter, word) if name == letter or name.startswith(letter) else name
+    stem, index = re.fullmatch(r"(.*?)_*([\d_]*)", name).groups()  # type: ignore[union-attr]
+    if not stem:
+        stem, index = name, ""
+    body = rf"\{stem}" if stem in _GREEK else _letter(stem)
+    digits = index.strip("_").replace("_", ",")
+    return f"{body}{primes}" + (f"_{{{digits}}}" if digits else "")
+
+
+def _letter(stem: str) -> str:
+    """A letter, with its accent where it has one; a word upright, as text where mathematics lacks its letters."""
+    parts = normalize("NFD", stem)
+    if len(parts) == len("y^") and parts[1] in _ACCENTS and parts[0].isascii():
+        return rf"\{_ACCENTS[parts[1]]}{{{parts[0]}}}"
+    if not stem.isascii():
+        return rf"\text{{{_escaped(stem)}}}"
+    return stem if len(stem) == 1 and stem not in _SPECIAL else rf"\mathrm{{{_escaped(stem)}}}"
+
+
+def value_latex(value: Any, digits: int) -> Latex | None:
+    """A value as mathematics; None where that has nothing for it: it is not known, or too long to be shown."""
+    if value is None:
+        return None
+    if not is_known(value):
+        return fold(in_digits(value, digits), _shown_leaf, call_latex) if size(value, LONGEST) <= LONGEST else None
+    return array_latex(value, lambda number: _shown_leaf(Number(number, rounded(number, digits))))
+
+
+def array_latex(value: Any, number: Callable[[float], Latex]) -> Latex:
+    """An array as a column or a matrix, of a long one the ends; a number as `number` writes it."""
+    if not shape_of(value):
+        return number(float(value))
+    return shown_vector([array_latex(item, number) for item in ends(value)], len(value))
+
+
+def shown_vector(shown: list[Latex], count: int) -> Latex:
+    """A column or a matrix, with dots for what is not shown of `count` items."""
+    if count > len(shown):
+        row, dots = shown[0][0], (r"\vdots", ATOM)
+        middle = (vector_latex((dots,) * (row.count(r"\\") + 1)), ATOM) if is_vector(row) else dots
+        shown.insert(ELEMENTS // 2, middle)
+    return vector_latex(tuple(shown)), ATOM
+
+
+def _shown_leaf(leaf: Number | Name) -> Latex:
+    """A number in the digits that are shown, or a name."""
+    text, own = leaf_latex(leaf, MAX_DIGITS)
+    return text, SUM if text.startswith("-") else own  # As if the minus were an operator.
+
+
+def words_latex(text: str) -> str:
+    """Text as LaTeX outside mathematics."""
+    return "".join(_SYMBOLS.get(char, char) for char in text)
+
+
+_SYMBOLS = {letter: rf"$\{word}$" for letter, word in _LETTERS.items()}
+_SYMBOLS |= {**_SPECIAL, "∂": r"$\partial$", "×": r"$\times$", "≠": r"$\neq$", "…": r"\dots{}", "–": "--"}
+_SYMBOLS |= {"✓": r"$\checkmark$", "✗": r"$\times$", "≈": r"$\approx$", "↪": r"$\hookrightarrow$"}
+_SYMBOLS |= {"↻": r"$\circlearrowright$", "−": "$-$", "·": r"$\cdot$", "→": r"$\to$", "⊙": r"$\odot$"}
+_SYMBOLS |= {"ᵀ": r"$^{\top}$", "‖": r"$\lVert$", "∇": r"$\nabla$"}
+
+
+def _escaped(text: str) -> str:
+    return "".join(_SPECIAL.get(char, char) for char in text)
+
+
+def leaf_latex(leaf: Number | Name, digits: int) -> Latex:
+    """A number, to so many significant digits unless the file has written it, or a name."""
+    if isinstance(leaf, Name):
+        return r"\infty" if leaf.id == "inf" else name_latex(leaf.id), ATOM
+    text = leaf.text or rounded(leaf.value, digits)
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT
+    return {"inf": r"\infty", "nan": r"\mathrm{NaN}"}.get(text, text), ATOM
+
+
+def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
+    """A call on what its arguments are in LaTeX."""
+    if call.fn == VECTOR:
+        return vector_latex(args), ATOM
+    if call.fn == INDEX:
+        places = ",".join(text for text, _ in args[1:])
+        return rf"{grouped(args[0], POSTFIX)}_{{{places}}}", POSTFIX
+    row = lookup(call.fn, len(args))
+    if row is None or not row.latex:
+        inner = ", ".join(text for text, _ in args)
+        return rf"{name_latex(call.fn)}({inner})", ATOM
+    # The table has the form, with <x> where an argument goes; how tightly that must bind is the operator's.
+    own, needs = _tightness(call)
+    texts = [grouped(arg, need) for arg, need in zip(args, needs, strict=True)]
+    last = len(row.params) - 1  # Of any number of arguments the others stand beside the last that the row names.
+    slots = dict(zip(row.params, [*texts[:last], ", ".join(texts[last:])], strict=True))
+    if call.fn == "@" and _WORD_AT_END.search(texts[0]):
+        return rf"{texts[0]} \, {texts[1]}", own  # Two letters and one more would read as a word.
+    return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own
+
+
+_WORD_AT_END = re.compile(r"\\(mathrm|text)\{[^{}]*\}$")
+_BEGIN, _END, _BREAK = r"\left[\begin{array}{r}", r"\end{array}\right]", r" \\ "
+
+
+def vector_latex(args: tuple[Latex, ...]) -> str:
+    """A column; of vectors a matrix, whose rows they are; amsmath's bmatrix would end at ten columns."""
+    rows = [text for text, _ in args]
+    # The language has no matrices of its own: rows that are vectors, one below the other, are one.
+    if not all(map(is_vector, rows)):  # Numbers, formulas, or matrices in turn.
+        return _BEGIN + _BREAK.join(rows) + _END
+    rows = [row.removeprefix(_BEGIN).removesuffix(_END).replace(_BREAK, " & ") for row in rows]
+    columns = "r" * (1 + max(row.count(" & ") for row in rows))
+    return _BEGIN.replace("{r}", f"{{{columns}}}") + _BREAK.join(rows) + _END
+
+
+def is_vector(text: str) -> bool:
+    """Whether a text is one vector and nothing else, not a sum that begins with one."""
+    return text.startswith(_BEGIN) and text.endswith(_END) and text.count(_END) == 1
+
+
+def _tightness(call: Call) -> tuple[int, tuple[int, ...]]:
+    """How tightly a call binds, and how tightly its arguments must."""
+    if call.fn == "/":
+        return ATOM, (CONDITIONAL, CONDITIONAL)  # The bar groups both.
+    if call.fn in BINARY:
+        own = BINARY[call.fn]
+        return own, (POSTFIX, CONDITIONAL) if call.fn == "^" else (own, own + (call.fn not in ("+", "*", "and", "or")))
+    if call.fn == NEGATE:
+        return SUM, (PRODUCT,)
+    if call.fn == TRANSPOSE:
+        return POSTFIX, (POSTFIX,)
+    if call.fn in (IF, "where"):
+        return ATOM, (CONDITIONAL,) * 3
+    return ATOM, (CONDITIONAL,) * len(call.args)
+
+
+def grouped(text: Latex, need: int) -> str:
+    """A text as it stands where it must bind so tightly."""
+    return text[0] if text[1] >= need else rf"\left({text[0]}\right)"
