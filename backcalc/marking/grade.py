@@ -1,8 +1,4 @@
-"""Many submissions marked by one key: each one's score, and what the class got wrong.
-
-The key is prepared once. With several jobs the submissions are marked by as many processes, forked when all that they
-need stands in memory; what they send back are the marks.
-"""
+"""Many submissions marked by one key: each one's score. The key is prepared once, in each process that marks."""
 
 from __future__ import annotations
 
@@ -10,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from backcalc.calculus.digits import Tolerance
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run
 from backcalc.language.statements import Answer, Comment
 from backcalc.marking.key import Key
 from backcalc.marking.mark import VERDICTS, Mark, Verdict
@@ -87,6 +86,13 @@ class Grader:
         self._key, self._asked, self._reader, self._credit = key, list(asked), SheetReader(), credit
         self._worth = {subject_of(each): each.points for each in asked if each.points is not None}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # To another process goes what a key is made of: what it keeps are functions, which do not travel.
+        run = self._key.run
+        of = None if run.is_outside else run.output
+        recipe = (run.graph.source, dict(run.point), of, self._key.tolerance, self._asked, dict(self._credit))
+        return _made_again, recipe
+
     def grade(self, submission: Submission) -> Graded:
         """The marks of a submission. What is wrong with it is told in what it gives."""
         # The key's own lines first: a column that a teacher forgot to ask for earns nobody a point.
@@ -120,6 +126,18 @@ class Grader:
         earned = tuple(self._credit.get(mark.verdict, 0.0) for mark in marks)
         worth = tuple(self._worth.get(mark.name, 1.0) for mark in marks)
         return Graded(submission.name, marks, earned, error, is_read, worth, is_sound, tuple(submission.kept))
+
+
+def _made_again(
+    source: Source,
+    point: dict[str, Any],
+    of: str | None,
+    tolerance: Tolerance,
+    asked: Sequence[Answer],
+    credit: Mapping[Verdict, float],
+) -> Grader:
+    """What marks as one does that went well in another process."""
+    return Grader(Key(run(load(source), point, of), tolerance), asked, credit)
 
 
 def on_what_is_asked(

@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from threading import Thread
+from contextlib import contextmanager
+from threading import Thread, active_count
 
 from backcalc import progress
 from backcalc.marking.grade import Graded, Grader
@@ -20,7 +21,7 @@ AT_ONCE = 32
 STAGE = "marking"
 
 
-_work: list[tuple[Grader, Sequence[Submission]]] = []  # What a worker works on: it was there when it was forked.
+_work: list[tuple[Grader, Sequence[Submission]]] = []  # What a worker works on: it had it at its beginning.
 
 
 class WorkerLostError(Exception):
@@ -39,8 +40,7 @@ def grade(
     `lost` is called where the system has ended one of them; what was left is then marked in this process.
     """
     jobs = min(jobs, -(-len(handed_in) // AT_ONCE))  # More processes than parts would have nothing to do.
-    # Where a process cannot be forked (Windows), a worker would have to read the whole class again: one does it all.
-    if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    if jobs < 2:
         return [grader.grade(each) for each in progress.through(STAGE, handed_in, AT_ONCE)]
     found: list[Graded] = []
     try:
@@ -55,6 +55,13 @@ def grade(
     return found
 
 
+def start_method() -> str:
+    """How a worker is started: forked, with all that it needs in memory, where that is safe, else from nothing."""
+    # A fork beside a thread, such as that of a progress bar, may copy a lock that nobody will ever open.
+    is_alone = active_count() == 1
+    return "fork" if is_alone and "fork" in multiprocessing.get_all_start_methods() else "spawn"
+
+
 def _by_processes(grader: Grader, handed_in: Sequence[Submission], jobs: int) -> Iterator[list[Graded]]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -62,22 +69,32 @@ def _by_processes(grader: Grader, handed_in: Sequence[Submission], jobs: int) ->
     progress.at(STAGE, 0.0)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()  # Else a worker would write it once more.
-    context = multiprocessing.get_context("fork")  # Nothing is read twice, and nothing is left behind at Ctrl-C.
+    context = multiprocessing.get_context(start_method())
     with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(grader, handed_in)) as pool:
-        # Ctrl-C is the parent's to hear, from the fork on: a worker ends with it.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         try:  # A worker may be gone before all parts are handed out.
-            try:
+            with _deaf():
                 parts = pool.map(_grade_part, range(0, len(handed_in), AT_ONCE))
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
             yield from parts
         except BrokenProcessPool:
             raise WorkerLostError from None
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let Ctrl-C wait, for who is started meanwhile for good: it is the parent's to hear, with which a worker ends."""
+    if sys.platform == "win32":  # There a worker shuts its own ears, a moment later.
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(grader: Grader, handed_in: Sequence[Submission]) -> None:
     """Make this process a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdout = sys.stderr = None  # A lock of theirs may have been held at the fork.
     _work[:] = [(grader, handed_in)]
     Thread(target=_end_with_parent, daemon=True).start()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -29,7 +31,7 @@ from backcalc.marking.key import Key
 from backcalc.marking.mark import VERDICTS, Mark
 from backcalc.marking.sheet import SheetReader, read_answers
 from backcalc.marking.submissions import Sheet, Submission, submissions
-from backcalc.marking.workers import AT_ONCE, grade
+from backcalc.marking.workers import AT_ONCE, grade, start_method
 from backcalc.render.reports.grades import class_tables, grades_tables, render_grades_csv, render_grades_json
 from backcalc.render.reports.gradescope import render_gradescope
 from backcalc.render.writer import PLAIN
@@ -577,6 +579,30 @@ def test_many_processes_give_what_one_gives(jobs, folder):
     one = called(folder, "key.bg", "many.csv", "--format", "json")
     assert called(folder, "key.bg", "many.csv", "--format", "json", "--jobs", jobs) == one
     assert one[2].count("error:") == (5 * AT_ONCE + 1) // 7
+
+
+@pytest.mark.parametrize("text", [GRAPH, GRAPH + ASKED])
+def test_workers_that_are_not_forked_give_what_one_gives(text, tmp_path, monkeypatch):
+    write_class(tmp_path, 2 * AT_ONCE + 1)
+    key, grader = grader_of(text, credit=STRICT)
+    handed_in, _ = submissions([str(tmp_path / "many.csv")], key)
+    handed_in += submissions([str(tmp_path)], key)[0]
+    one = grade(grader, handed_in)
+    monkeypatch.setattr("backcalc.marking.workers.start_method", lambda: "spawn")
+    several = grade(grader, handed_in, 2, lambda: pytest.fail("a worker was lost"))
+    assert "\n".join(render_grades_json(several)) == "\n".join(render_grades_json(one))
+    assert [str(each.error) for each in several] == [str(each.error) for each in one]
+    assert [(each.points, each.kept) for each in several] == [(each.points, each.kept) for each in one]
+
+
+def test_nothing_is_forked_beside_a_live_thread():
+    assert start_method() == ("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    assert start_method() == "spawn"
+    done.set()
+    thread.join()
 
 
 # Workers that take their time, and their numbers on stdout.
