@@ -9,6 +9,7 @@ from backcalc.calculus.grad import resolve
 from backcalc.graph.build import build
 from backcalc.graph.model import Graph, Known, Node
 from backcalc.language.expr import names
+from backcalc.language.lexis import NAME
 from backcalc.language.parser import parse
 from backcalc.language.statements import Program
 from backcalc.text.errors import MAX_ERRORS, BuildError, Code, Diagnostic, ParseError
@@ -25,7 +26,7 @@ _INDEPENDENT = {
 }
 _MISFITS = {Code.SHAPE_MISMATCH, Code.INDEX_OUT_OF_RANGE, Code.GRAD_OF_VECTOR, Code.GRAD_BY_MATRIX}
 _CLAIM = "a claim"  # No node's name, for it has a space.
-_FUNCTION = re.compile(r"\s*(?:def\s+)?(\w+)\s*\(")
+_FUNCTION = re.compile(rf"\s*(?:def\s+)?({NAME})\s*\(")
 
 
 def load(source: Source) -> Graph:

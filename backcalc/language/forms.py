@@ -18,7 +18,7 @@ from math import inf
 from typing import Any
 
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
-from backcalc.language.lexis import PATTERNS, WORDS, canonical
+from backcalc.language.lexis import DIGITS, PATTERNS, WORDS, canonical
 from backcalc.language.statements import Adjoint, Claim, Comment, Definition, Edge, Given, Input, Output, Statement
 from backcalc.text.source import Span
 
@@ -29,7 +29,7 @@ _BEFORE, _AFTER = "(?<![\\w.'\u0300-\u036f])", "(?![\\w.'\u0300-\u036f])"
 _NO_WORD = rf"(?!(?:{'|'.join(sorted(WORDS))})(?![\w']))"
 _BLANK = rf"{_BEFORE}(?:{_NO_WORD}{_NAME}(?![\w'\u0300-\u036f])(?![ \t]*\()|{_NUMBER}{_AFTER})"
 _WORD = re.compile(r"[\w.']++(?!\()")
-_DIGITS = frozenset(".0123456789")
+_DIGITS = frozenset("." + DIGITS)
 _PLAIN = re.compile(r"[ \t]*+([^#{};\n]*+)")
 
 LONGEST = 10_000  # A longer statement is the grammar's: rarely is there another like it.

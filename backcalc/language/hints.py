@@ -7,6 +7,7 @@ import unicodedata
 from typing import NamedTuple
 
 from backcalc.language.automaton import RefusedError
+from backcalc.language.lexis import NAME, NUMBER, PATTERNS, RESERVED
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
@@ -94,40 +95,39 @@ class SyntaxHint(NamedTuple):
     example: str
 
 
-_NAME = r"(?!(?:if|then|else|and|or|not)\b)[^\W\d]\w*'*"
+_FRACTION, _SUPERSCRIPT = PATTERNS["FRACTION"], PATTERNS["SUPERSCRIPT"]
+_RESERVED = "|".join(sorted(RESERVED))
 _COLUMN = r"[^\s,=:<>()\[\]]+"
 _COLUMNS = "an edge has three columns: tail, head, partial"
 _FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"
 
 # The first row that fits speaks, so rows for whole statements stand before those for a place inside an expression.
 SYNTAX_HINTS = (
-    SyntaxHint(
-        r"‸(?P<w>if|then|else|and|or|not)\s*(=(?!=)|->|,)", "`{w}` is a word of the language, never a name", "if = 3"
-    ),
+    SyntaxHint(rf"‸(?P<w>{_RESERVED})\s*(=(?!=)|->|,)", "`{w}` is a word of the language, never a name", "if = 3"),
     # Declarations
-    SyntaxHint(r"^(let|var|const|set)\s+(\w+\s*‸=|‸)", "a node needs no word before it: y = …", "let y = 3"),
-    SyntaxHint(r"^(?P<w>input|output)\s+\w+\s*‸,", "one statement for each: {w} x; {w} y", "input x, y"),
+    SyntaxHint(rf"^(let|var|const|set)\s+({NAME}\s*‸=|‸)", "a node needs no word before it: y = …", "let y = 3"),
+    SyntaxHint(rf"^(?P<w>input|output)\s+{NAME}\s*‸,", "one statement for each: {w} x; {w} y", "input x, y"),
     SyntaxHint(
-        r"^(?P<w>input|output|given|adjoint)\s+(?P<v>\w+)\s*‸\S",
+        rf"^(?P<w>input|output|given|adjoint)\s+(?P<v>{NAME})\s*‸\S",
         "`{w}` begins a declaration; an edge from a node named {w} is written {w} -> {v} : 3",
         "input h 3",
     ),
-    SyntaxHint(r"^(?P<w>given|adjoint)\s+(?P<v>\w+)\s*‸$", "its value is missing: {w} {v} = 3", "given h"),
-    SyntaxHint(rf"^def\s+{_NAME}\s*(‸=|‸$|\(\s*‸\))", "a function needs its parameters: def f(x) = x^2", "def f() = 2"),
+    SyntaxHint(rf"^(?P<w>given|adjoint)\s+(?P<v>{NAME})\s*‸$", "its value is missing: {w} {v} = 3", "given h"),
+    SyntaxHint(rf"^def\s+{NAME}\s*(‸=|‸$|\(\s*‸\))", "a function needs its parameters: def f(x) = x^2", "def f() = 2"),
     SyntaxHint(r"^def\b.*\)\s*‸([^=)]|$)", "the body stands after `=`: def f(x) = x^2", "def f(x) x^2"),
     SyntaxHint(
-        rf"^(?P<f>{_NAME})\s*‸\(.*\)\s*=", "a function of your own begins with def: def {f}(x) = …", "f(x) = x^2"
+        rf"^(?P<f>{NAME})\s*‸\(.*\)\s*=", "a function of your own begins with def: def {f}(x) = …", "f(x) = x^2"
     ),
     # Loops
     SyntaxHint(r"^for\b.*\.\.[^{]+(‸:|‸$|\s‸\w)", "the body stands in braces: for k in 1..5 { … }", "for k in 1..5:"),
     SyntaxHint(
-        r"^for\s+\w+\s+in\b(?!.*\.\..*‸)", "a range is written 1..5: for k in 1..5 { … }", "for k in range(1, 5) {"
+        rf"^for\s+{NAME}\s+in\b(?!.*\.\..*‸)", "a range is written 1..5: for k in 1..5 { … }", "for k in range(1, 5) {"
     ),
-    SyntaxHint(r"^for\s*(\w+\s*)?‸[\w=(]", "a loop is written: for k in 1..5 { … }", "for k = 1..5 {"),
+    SyntaxHint(rf"^for\s*({NAME}\s*)?‸[\w=(]", "a loop is written: for k in 1..5 { … }", "for k = 1..5 {"),
     # Edges
     SyntaxHint(r"^\S+\s*(‸(⇒|⟶|--|>)|=\s?‸>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
-    SyntaxHint(rf"^(?P<v>{_NAME})\s*‸<-\s*(?P<u>{_NAME})", "an edge is written {u} -> {v} : 3", "v <- u"),
-    SyntaxHint(r"->[^:]*‸(->|,\s*[^\W\d])", "one edge a statement: u -> v : 3; v -> w : 2", "u -> v -> w : 3"),
+    SyntaxHint(rf"^(?P<v>{NAME})\s*‸<-\s*(?P<u>{NAME})", "an edge is written {u} -> {v} : 3", "v <- u"),
+    SyntaxHint(rf"->[^:]*‸(->|,\s*{NAME})", "one edge a statement: u -> v : 3; v -> w : 2", "u -> v -> w : 3"),
     SyntaxHint(r"->\s*\S+\s*(:\s*)?‸$", "an edge needs its local partial: u -> v : 3", "u -> v"),
     SyntaxHint(r"->\s*[^\s:]+\s*‸[^:]", "the partial stands after a colon: u -> v : 3", "u -> v = 3"),
     SyntaxHint(
@@ -137,52 +137,56 @@ SYNTAX_HINTS = (
     SyntaxHint(rf"^(?!(claim|for)\b){_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)", _COLUMNS, "u, v, 3, 4"),
     # Definitions
     SyntaxHint(r"^\d\S*\s*‸=", "a node's name begins with a letter", "3 = y"),
-    SyntaxHint(rf"^{_NAME}\s*(‸:=|:\s*‸=|‸:)", "a node is defined with `=`: y = 3", "y := 3"),
-    SyntaxHint(rf"^{_NAME}\s*‸[-+*/^@]=", "a node has one formula; what changes it is a new node", "y += 1"),
+    SyntaxHint(rf"^{NAME}\s*(‸:=|:\s*‸=|‸:)", "a node is defined with `=`: y = 3", "y := 3"),
+    SyntaxHint(rf"^{NAME}\s*‸[-+*/^@]=", "a node has one formula; what changes it is a new node", "y += 1"),
     SyntaxHint(
-        rf"^.*[\w)\]]\s*(‸,\s*|\s‸){_NAME}\s*=(?!=)", "a newline or `;` parts statements: a = 1; b = 2", "a = 1, b = 2"
+        rf"^.*[\w)\]]\s*(‸,\s*|\s‸){NAME}\s*=(?!=)", "a newline or `;` parts statements: a = 1; b = 2", "a = 1, b = 2"
     ),
-    SyntaxHint(rf"^(?P<v>{_NAME})\s*‸\[", "a vector is defined as a whole: {v} = [1, 2]", "y[0] = 3"),
+    SyntaxHint(rf"^(?P<v>{NAME})\s*‸\[", "a vector is defined as a whole: {v} = [1, 2]", "y[0] = 3"),
     SyntaxHint(r"=\s*‸=", "one `=` defines a node; `==` compares", "y == 3"),
     SyntaxHint(r"[^<>=!]=\s*‸$", "a number or formula stands after `=`", "y ="),
-    SyntaxHint(rf"^{_NAME}\s*‸([-+*/^@(]|$)", _FORMS, "y"),
+    SyntaxHint(rf"^{NAME}\s*‸([-+*/^@(]|$)", _FORMS, "y"),
     # What could mean two things; before the rows of products, whose advice would decide it
     SyntaxHint(
-        rf"(?P<x>{_NAME}|\d+|\))(?P<p>[⁺⁻]?[⁰¹²³⁴-⁹]+)\s*‸(\^|\*\*)",
+        rf"(?P<x>{NAME}|\d+|\))(?P<p>{_SUPERSCRIPT})\s*‸(\^|\*\*)",
         "this could be ({x}{p})^n or a power of a power: parentheses say which",
         "y = x²^3",
     ),
     SyntaxHint(
-        rf"√\s*(?P<x>{_NAME}|[\d.]+)\s*‸(\^|\*\*|[⁺⁻⁰¹²³⁴-⁹])",
+        rf"√\s*(?P<x>{NAME}|{NUMBER})\s*‸(\^|\*\*|{_SUPERSCRIPT})",
         "the root of a power is sqrt({x}^2), the power of a root sqrt({x})^2",
         "y = √x²",
     ),
     SyntaxHint(
-        rf"√\s*(?P<n>[\d.]+)\s*‸(?P<x>{_NAME})",
+        rf"√\s*(?P<n>{NUMBER})\s*‸(?P<x>{NAME})",
         "the root of a product is sqrt({n}*{x}), a product with a root sqrt({n})*{x}",
         "y = √2π",
     ),
     SyntaxHint(
-        rf"/\s*(?P<n>[\d.]+)\s*‸(?P<x>{_NAME})(?![\w']*\s*=)",
+        rf"/\s*(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)",
         "is it 1/({n}*{x}) or 1/{n}*{x}? a product needs its sign",
         "y = 1/2π",
     ),
-    SyntaxHint(r"(?P<n>[\d.]+)\s*‸(?P<f>[¼½¾⅓⅔⅛])", "a mixed number is a sum, {n} + {f}, a product {n}*{f}", "y = 2½"),
-    SyntaxHint(rf"(?P<f>[¼½¾⅓⅔⅛])\s*‸(?P<x>{_NAME}|\()", "a product needs its sign: {f}*{x}", "y = ½x"),
     SyntaxHint(
-        rf"\b(?P<f>{_NAME})⁻¹\s*‸\(",
+        rf"(?P<n>{NUMBER})\s*‸(?P<f>{_FRACTION})", "a mixed number is a sum, {n} + {f}, a product {n}*{f}", "y = 2½"
+    ),
+    SyntaxHint(rf"(?P<f>{_FRACTION})\s*‸(?P<x>{NAME}|\()", "a product needs its sign: {f}*{x}", "y = ½x"),
+    SyntaxHint(
+        rf"\b(?P<f>{NAME})⁻¹\s*‸\(",
         "the inverse function has a name of its own (asin, acos, atan, log); 1/{f}(x) is the reciprocal",
         "y = sin⁻¹(x)",
     ),
     SyntaxHint(
-        rf"\b(?P<f>{_NAME})[⁺⁻]?[⁰¹²³⁴-⁹]+\s*‸[\w(]", "a power of a function's value is written {f}(x)^2", "y = sin²(x)"
+        rf"\b(?P<f>{NAME}){_SUPERSCRIPT}\s*‸[\w(]", "a power of a function's value is written {f}(x)^2", "y = sin²(x)"
     ),
     SyntaxHint(r"‸⁽", "a raised index is part of the name: W1", "y = W⁽¹⁾"),
     SyntaxHint(r"‸[ʰ-ˤᴬ-ᵡⁱⁿ]", "a raised letter is written as a power: e^x", "y = eˣ"),
     # Numbers, products and calls
     SyntaxHint(r"\d‸_\d", "digits stand without separators: 1000", "y = 1_000"),
     SyntaxHint(r"=[^,(\[]*\d\s*‸,\s*\d+\s*$", "a decimal point, not a comma: 3.5", "y = 3,5"),
-    SyntaxHint(r"=\s*[-−]?[\d.]+\s*‸,\s*([-−]|[\d.]+\s*,)", "a vector stands in brackets: [1, 2, 3]", "y = 1, 2, 3"),
+    SyntaxHint(
+        rf"=\s*[-−]?{NUMBER}\s*‸,\s*([-−]|{NUMBER}\s*,)", "a vector stands in brackets: [1, 2, 3]", "y = 1, 2, 3"
+    ),
     SyntaxHint(r"‸;", "the rows of a matrix are vectors: [[1, 2], [3, 4]]", "y = [1, 2; 3, 4]"),
     SyntaxHint(r"=\s*‸\{", "a vector stands in brackets: [1, 2]", "y = {"),
     SyntaxHint(r"\[[^\]()]*[\w.)]\s+‸[-\w.(]", "commas part the items of a vector: [1, 2]", "y = [1 2]"),
@@ -198,18 +202,18 @@ SYNTAX_HINTS = (
     ),
     SyntaxHint(r"\b(then|else)\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
     SyntaxHint(r"‸(%|mod\b)", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
-    SyntaxHint(rf"(?P<n>[\d.]+)\s*‸(?P<x>{_NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"),
-    SyntaxHint(r"(?P<n>[\d.]+)\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
-    SyntaxHint(rf"\)\s*‸(?P<x>{_NAME}|\d)", "a product needs its sign: (…)*{x}", "y = (a + b) c"),
+    SyntaxHint(rf"(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"),
+    SyntaxHint(rf"(?P<n>{NUMBER})\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
+    SyntaxHint(rf"\)\s*‸(?P<x>{NAME}|\d)", "a product needs its sign: (…)*{x}", "y = (a + b) c"),
     SyntaxHint(r"\)\s*‸\(", "a product needs its sign: (…)*(…)", "y = (a + b)(c - d)"),
     SyntaxHint(
-        rf"\b(?P<f>{_NAME})\s+‸(?P<x>{_NAME}|\d+)",
+        rf"\b(?P<f>{NAME})\s+‸(?P<x>{NAME}|\d+)",
         "an argument stands in parentheses, {f}({x}), and a product needs its sign, {f}*{x}",
         "y = sin x + 1",
     ),
     # Other notations
     SyntaxHint(r"‸[“”\"'‘’`]", "quotes are not needed: names stand bare", 'y = "x"'),
-    SyntaxHint(r"‸[\\$](?P<x>\w+)", "a name stands bare: {x}", "y = \\sigma(x)"),
+    SyntaxHint(rf"‸[\\$](?P<x>{NAME})", "a name stands bare: {x}", "y = \\sigma(x)"),
     SyntaxHint(r"[\w)\]]\s*‸\|\||‸∨", "write `or`", "y = a || b"),
     SyntaxHint(r"‸\|", "an absolute value is written abs(x), a norm norm(x)", "y = |x|"),
     SyntaxHint(r"‸(&|∧)", "write `and`", "y = a && b"),

@@ -15,8 +15,18 @@ _IS_WORD = re.compile(r"([a-z]+)(?:\(\?!\\w\))?")
 WORDS = frozenset(found[1] for pattern in PATTERNS.values() if (found := _IS_WORD.fullmatch(pattern)))
 """The words of the language; what each means depends on where it stands."""
 
+NAME, NUMBER = PATTERNS["NAME"], PATTERNS["NUMBER"]
+_is_name, _is_whole = (re.compile(PATTERNS[terminal]).fullmatch for terminal in ("NAME", "WHOLE"))
+
+RESERVED = frozenset(word for word in WORDS if not _is_name(word))
+"""The words that are never a name."""
+
+_ASCII = [chr(code) for code in range(128)]
+LETTERS = "".join(char for char in _ASCII if _is_name(char))
+DIGITS = "".join(char for char in _ASCII if _is_whole(char))
+"""The signs of ASCII that a name, or a number, may begin with."""
+
 _PRIMES = str.maketrans("′’", "''")
-_is_name = re.compile(PATTERNS["NAME"]).fullmatch
 
 
 def canonical(name: str) -> str:

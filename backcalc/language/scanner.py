@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from backcalc.language.lexis import NAME
 from backcalc.language.statements import Comment
 from backcalc.text.source import Span
 
@@ -19,7 +20,7 @@ _SIMPLE = r"[^#()\[\]{};\n]++"
 _ORDINARY = re.compile(
     rf"((?:{_SIMPLE}|[(\[](?:{_SIMPLE}|[(\[](?:{_SIMPLE})?+[)\]])*+[)\]])*+)(?:;|(#[^\n]*+)?(?:\n|\Z))"
 )
-_LOOP_HEAD = re.compile(r"[^\S\n]*for[^\S\n]+[^\W\d]")
+_LOOP_HEAD = re.compile(rf"[^\S\n]*for[^\S\n]+{NAME}")
 _BRACE = re.compile(r"\s*\{")
 
 

@@ -49,7 +49,7 @@ _RUN = re.compile(rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?
 _FORMS = (_VALUE, _TENSOR, _FIRST, _CLOSED, _SQUARE, _MIXED, _RUN)
 
 # What a subject may begin with.
-_NEXT = re.compile(r"\s*(?:\\|[^\W\d]|∂)|\s+\d+\s*[=≈~:]")
+_NEXT = re.compile(rf"\s*(?:\\|{PATTERNS['NAME']}|∂)|\s+\d+\s*[=≈~:]")
 
 
 class Subject(NamedTuple):

@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Number
+from backcalc.language.lexis import NUMBER
 from backcalc.language.parser import parse_value
 from backcalc.text.errors import Code, Diagnostic, ParseError
 from backcalc.text.source import Source, Span
 
 DEEPEST = 3  # Brackets in brackets: what nests deeper is no array of the language's.
 
-_DIGITS = r"(?:\d+\.?\d*|\.\d+)"
-_PLAIN = re.compile(rf"\s*[-+−–]?{_DIGITS}(?:[eE][-+−–]?\d+)?\s*")
-_SEVERAL = re.compile(rf"\s*[-+−–]?{_DIGITS}(?:[eE][-+−–]?\d+)?(?:\s+[-+−–]?{_DIGITS}(?:[eE][-+−–]?\d+)?)+\s*")
-_PERCENT = re.compile(rf"(\s*[-+−–]?{_DIGITS})\s*%\s*")
+# With an en dash for a minus, as word processors make one of a hyphen, in an exponent too.
+_SIGNED = "[-+−–]?" + NUMBER.replace("−", "−–")
+_PLAIN = re.compile(rf"\s*{_SIGNED}\s*")
+_SEVERAL = re.compile(rf"\s*{_SIGNED}(?:\s+{_SIGNED})+\s*")
+_PERCENT = re.compile(rf"(\s*{_SIGNED})\s*%\s*")
 _DECIMAL_COMMA = re.compile(r",(?=\d)")
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d])")
 _PAIRS = {"[": "]", "(": ")"}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backcalc.bulk.arrays.sorting import gathered
+from backcalc.language.lexis import DIGITS
 
 AnyArray = NDArray[Any]
 """Of bytes, whole numbers or truths, where `array.Array` has floats."""
@@ -237,6 +238,7 @@ def _whole(digits: AnyArray) -> AnyArray:
 
 
 # NUMBER of the grammar as a table: what follows a state (a row) by a digit, a point, an e, a sign, anything else.
+# A test holds it against that.
 _STEPS = np.array(
     [
         [1, 3, 7, 7, 7],  # 0: the start
@@ -252,7 +254,7 @@ _STEPS = np.array(
 )
 _ENDS = np.array([False, True, True, False, False, False, True, False])
 _CLASSES = np.full(256, 4, np.uint8)
-_CLASSES[list(b"0123456789")] = 0
+_CLASSES[list(DIGITS.encode())] = 0
 _CLASSES[list(b".eE+-")] = [1, 2, 2, 3, 3]
 
 

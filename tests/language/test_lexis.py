@@ -1,0 +1,70 @@
+"""What a name, a number and a word of the language are is stated in the grammar, and nowhere a second time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import backcalc
+from backcalc.language.lexis import DIGITS, LETTERS, NAME, NUMBER, RESERVED, WORDS
+
+PACKAGE = Path(backcalc.__file__).parent
+
+SECOND = re.compile(
+    r"""
+      \[(?:\^\\W\\d|A-Za-z|a-zA-Z)        # a letter, as a name begins with,
+    | \[eE\]                              # the exponent of a number,
+    | \\d[*+]?(?:\(\?:|\()?\\?\.\??\\d    # its point,
+    | \[\\d\.\][*+]
+    | 0123456789 | abcdefghij | ABCDEFGHIJ
+    | if\|then\|else
+    | [⁰¹²]{3} | [½¾]{2}
+    """,
+    re.VERBOSE,
+)
+OTHERS = {
+    "bulk/points/cells.py": "cells of CSV, which may be blank, with decimal commas",
+    "marking/notation.py": "the bullet of a list: one letter, or digits; LaTeX's commands",
+    "render/layout.py": "where a number that has been written is aligned",
+    "render/formats/latex.py": "subscripts as digits",
+    "text/suggest.py": "a name's number, to tell x1, x2, x3 from a slip; text knows no language",
+}
+"""Files that speak of letters and digits for reasons of their own."""
+
+FILES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+
+
+def found_in(text):
+    return [line.strip() for line in text.splitlines() if SECOND.search(line)]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path not in OTHERS and path != "language/lexis.py"])
+def test_no_file_states_it_again(path):
+    assert found_in((PACKAGE / path).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r'_NAME = r"[^\W\d]\w*"',
+        r'_NAME = r"[A-Za-z_]\w*"',
+        r'_NUMBER = r"\d+\.?\d*"',
+        r'_NUMBER = r"\d+(?:\.\d*)?"',
+        r'_NUMBER = r"[\d.]+"',
+        '_DIGITS = "0123456789"',
+        '_WORDS = "if|then|else"',
+    ],
+)
+def test_a_second_statement_is_seen(line):
+    assert found_in(line) == [line]
+
+
+def test_the_facts():
+    assert {"if", "then", "else", "and", "or", "not"} == RESERVED < WORDS
+    assert sorted(LETTERS) == sorted("ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+    assert DIGITS == "0123456789"
+    assert re.fullmatch(NAME, "σ1'")
+    assert not re.fullmatch(NAME, "if")
+    assert re.fullmatch(NUMBER, "1.5e-3")
