@@ -28,7 +28,9 @@ OTHERS = {
     "bulk/points/cells.py": "cells of CSV, which may be blank, with decimal commas",
     "marking/notation.py": "the bullet of a list: one letter, or digits; LaTeX's commands",
     "render/layout.py": "where a number that has been written is aligned",
-    "render/formats/latex.py": "subscripts as digits",
+    "language/foreign/dot.py": "what DOT calls an ID",
+    "render/mathematics.py": "subscripts as digits",
+    "text/csv_records.py": "decimal commas of a gradebook; text knows no language",
     "text/suggest.py": "a name's number, to tell x1, x2, x3 from a slip; text knows no language",
 }
 """Files that speak of letters and digits for reasons of their own."""

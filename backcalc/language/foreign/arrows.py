@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from backcalc.language import lexis
 from backcalc.language.foreign.faults import Faults, is_name, no_name
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Source, Span
 
-NUMBER = r"[-+−–]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?(?:/\d+)?"
+NUMBER = rf"[-+−–]?{lexis.NUMBER}(?:/\d+)?"
 _is_number = re.compile(NUMBER).fullmatch
 
 
