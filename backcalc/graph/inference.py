@@ -11,10 +11,7 @@ from typing import NamedTuple
 
 from backcalc.graph.model import Incoming
 from backcalc.graph.tape import Tape
-from backcalc.rules.shapes import RULES, MismatchError, Term, Unknown, find, settle_edge, unify
-
-Shape = tuple[int | None, ...]
-"""A length that nothing settles is None."""
+from backcalc.rules.shapes import MismatchError, Shape, Term, Unknown, find, rule_called, settle_edge, settled, unify
 
 NEEDS_ARRAY = ("matmul", "index", "diag")  # Rules with no room for a number, which an unknown would be taken for.
 
@@ -164,39 +161,12 @@ def rule_of(tape: Tape, slot: int) -> str:
     """The name of the rule that an operation follows."""
     row = tape.rows[slot]
     assert row is not None
-    return row.variants[-1].shape  # Before the ranks are known; a loss of arrays holds of numbers too.
+    return row.general_shape
 
 
 def apply_rule(tape: Tape, slot: int, operands: list[Term], out: Term) -> bool:
     """Whether the operation of `slot` has said all it can of these terms. Raises MismatchError."""
-    rule = rule_of(tape, slot)
-    return _index(operands[0], out, tape.indices[slot]) if rule == "index" else RULES[rule](operands, out)
-
-
-def settled(term: Term) -> Shape | None:
-    """A term as a shape; None where nothing is known of it."""
-    found = find(term)
-    if not isinstance(found, tuple):
-        return None
-    return tuple(n if isinstance(n := find(length), int) else None for length in found)
-
-
-def fresh(shape: Shape | None) -> Term:
-    """A shape as a term of its own, which binds no other."""
-    return Unknown() if shape is None else tuple(Unknown() if n is None else n for n in shape)
-
-
-def _index(operand: Term, out: Term, indices: tuple[int, ...]) -> bool:
-    if not isinstance(operand, tuple):
-        return False
-    if len(indices) > len(operand):
-        raise MismatchError
-    for index, length in zip(indices, operand, strict=False):  # A row of a matrix has fewer indices than axes.
-        n = find(length)
-        if isinstance(n, int) and not 0 <= index < n:
-            raise MismatchError
-    unify(out, operand[len(indices) :])
-    return True
+    return rule_called(rule_of(tape, slot), tape.indices.get(slot, ()))(operands, out)
 
 
 def _content(term: Term) -> object:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from backcalc.language.expr import Expr, names
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
 
+T = TypeVar("T")
 Kind = Literal["input", "expression", "edges", "given", "constant"]
 
 
@@ -94,7 +95,6 @@ class Graph:
     """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any.
 
     `seeds` are the adjoints that the file states, of a loss outside the graph; `claims` its properties to be tested.
-    `prepared` is for later floors: what depends on the graph alone is made once, however many points it is run at.
     """
 
     source: Source
@@ -103,8 +103,7 @@ class Graph:
     warnings: tuple[Diagnostic, ...] = field(default=())
     seeds: tuple[tuple[str, Known], ...] = field(default=())
     claims: tuple[Known, ...] = field(default=())
-    # A graph is immutable, so what is made of it never goes stale; it is no part of what makes two graphs equal.
-    prepared: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    _made: dict[Callable[[Graph], Any], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -134,6 +133,13 @@ class Graph:
         """The nodes that the partials of another node speak of."""
         edges = [(node.name, edge) for node in self.nodes for edge in node.incoming]
         return {name for head, edge in edges for name in names(edge.partial) if name != head}
+
+    def once(self, make: Callable[[Graph], T]) -> T:
+        """What `make` makes of the graph, made at the first call and kept."""
+        # The graph is immutable, so what is made of it alone never goes stale, however many points it is run at.
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]  # type: ignore[no-any-return]
 
     def node(self, name: str) -> Node:
         """The node called `name`. Raises KeyError."""

@@ -9,18 +9,15 @@ from backcalc.graph.inference import (
     Inference,
     MisfitError,
     OpenShapeError,
-    Shape,
     apply_rule,
-    fresh,
     rule_of,
-    settled,
     shape_words,
 )
 from backcalc.graph.model import Node
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import VECTOR
 from backcalc.rules.row import Primitive
-from backcalc.rules.shapes import MismatchError, Unknown
+from backcalc.rules.shapes import MismatchError, Shape, Unknown, fresh, settled
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten

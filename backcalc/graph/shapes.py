@@ -6,13 +6,14 @@ not fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, Shape, shape_text, shape_words
-from backcalc.graph.tape import Tape
-from backcalc.language.expr import Call, Expr, Name, Number, fold
+from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, shape_text, shape_words
+from backcalc.graph.tape import Shaped, Tape
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import Primitive
+from backcalc.rules.shapes import Shape, rule_called, value_shape
 from backcalc.text.errors import BuildError, Diagnostic
 
 __all__ = ["KnownShapes", "Shape", "infer", "prepare", "shape_text", "shape_words", "specialize"]
@@ -21,16 +22,15 @@ __all__ = ["KnownShapes", "Shape", "infer", "prepare", "shape_text", "shape_word
 def prepare(
     tape: Tape, stated: dict[int, Shape], seeds: dict[int, Shape]
 ) -> tuple[list[Shape], list[Primitive | None]]:
-    """The shape of every slot and the row that serves it, kept with the tape for the next point of the same shapes.
+    """The shape of every slot and the row that serves it.
 
     Raises BuildError as `infer` does.
     """
     # The values of a point change nothing here: at the next point of a file of points the shapes are the same.
-    kept = tape.prepared.get("shapes")
-    if kept is None or kept[0] != (stated, seeds):
+    if tape.shaped is None or tape.shaped.known != (stated, seeds):
         shapes = infer(tape, stated, seeds)
-        tape.prepared["shapes"] = kept = (stated, seeds), shapes, specialize(tape, shapes)
-    return kept[1:]
+        tape.shaped = Shaped((stated, seeds), shapes, specialize(tape, shapes))
+    return tape.shaped.shapes, tape.shaped.rows
 
 
 def infer(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape] | None = None) -> list[Shape]:
@@ -108,24 +108,16 @@ class KnownShapes:
 
 
 def _call_shape(part: Call, args: tuple[Shape, ...]) -> Shape:
+    if not any(args):  # Nearly all formulas are of numbers alone; only a list makes an array of these.
+        return (len(args),) if part.fn in (VECTOR, "concat") else ()
     row = lookup(part.fn, len(args))
-    rule = row.shape if row is not None else "elementwise"
-    if part.fn in ("mse", "cross_entropy"):  # A loss is a number, of arrays too.
-        return ()
-    return _FORWARD.get(rule, _widest)(args)
+    if row is None:
+        return _widest(args)
+    is_index = part.fn == INDEX
+    indices = tuple(int(arg.value) for arg in part.args[1:] if isinstance(arg, Number)) if is_index else ()
+    found = value_shape(rule_called(row.general_shape, indices), args[:1] if is_index else args)
+    return _widest(args) if found is None else found
 
 
 def _widest(args: tuple[Shape, ...]) -> Shape:
     return max(args, key=len, default=())
-
-
-_FORWARD: dict[str, Callable[[tuple[Shape, ...]], Shape]] = {
-    "matmul": lambda args: args[0][:-1] + args[1][1:],
-    "outer": lambda args: args[0] + args[1],
-    "transpose": lambda args: args[0][::-1],
-    "diag": lambda args: args[0] * 2 if len(args[0]) == 1 else args[0][:1],
-    "stack": lambda args: (len(args), *args[0]),
-    "index": lambda args: args[0][len(args) - 1 :],
-    "concat": lambda args: (sum((shape[0] or 0) if shape else 1 for shape in args),),
-    **dict.fromkeys(("reduce", "logits", "dot", "pair"), lambda _: ()),
-}

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 from backcalc import progress
 from backcalc.graph.model import Graph, Node
 from backcalc.language.expr import INDEX, Call, Expr, Number, postorder
 from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
+from backcalc.rules.shapes import Shape
 from backcalc.text.source import Span
 
 _SAME = PRIMITIVES["="][0]
@@ -20,9 +21,15 @@ _SAME = PRIMITIVES["="][0]
 
 def tape_of(graph: Graph) -> Tape:
     """The tape of `graph`, written at first use and kept with it."""
-    if "tape" not in graph.prepared:
-        graph.prepared["tape"] = Tape(graph)
-    return graph.prepared["tape"]  # type: ignore[no-any-return]
+    return graph.once(Tape)
+
+
+class Shaped(NamedTuple):
+    """A tape whose nodes and adjoints have `known` shapes: the shape of every slot, and the row that serves it."""
+
+    known: tuple[dict[int, Shape], dict[int, Shape]]
+    shapes: list[Shape]
+    rows: list[Primitive | None]
 
 
 class Tape:
@@ -35,7 +42,7 @@ class Tape:
     declared   the shapes that the file declares, by slot
     given      the values that the file states, by the node's place
     incoming   `partials` by the slot of the head
-    prepared   what later floors have made of the tape for the shapes that it was run with last
+    shaped     the shapes and rows that it was run with last, for the next point of the same shapes
     begin      the first slot that belongs to each node's formula; it ends with the node's own slot
     indices    the whole numbers of each slot that is an element or row of another
     has_arrays whether an operation or an input is one of vectors or matrices
@@ -64,7 +71,7 @@ class Tape:
         self.declared = {self.slot[i]: node.shape for i, node in enumerate(graph.nodes) if node.shape is not None}
         self.incoming = {self.slot[node]: pairs for node, pairs in self.partials.items()}
         self.given = {i: node.given for i, node in enumerate(graph.nodes) if node.given is not None}
-        self.prepared: dict[str, Any] = {}
+        self.shaped: Shaped | None = None
         # Most graphs have none, and are spared all that is done for shapes.
         self.has_arrays = any(row is not None and row.shape != "elementwise" for row in self.rows) or any(
             node.shape for node in graph.nodes

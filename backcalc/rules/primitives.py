@@ -164,8 +164,9 @@ ROWS = (
     _row("erf", "x", "", "2/sqrt(pi)*exp(-x^2)", range="abs(out) <= 1", latex=r"\operatorname{erf}(<x>)"),
     _row("erfc", "x", "", "-2/sqrt(pi)*exp(-x^2)", latex=r"\operatorname{erfc}(<x>)"),
     _row(
-        "sigmoid", "x", "where(x < 0, exp(x)/(1 + exp(x)), 1/(1 + exp(-x)))", "out*(1 - out)",
-        stable="sigmoid(x)*sigmoid(-x)", range="out >= 0 and out <= 1", latex=r"\sigma(<x>)",
+        "sigmoid", "x", "where(x < 0, exp(-abs(x))/(1 + exp(-abs(x))), 1/(1 + exp(-abs(x))))", "out*(1 - out)",
+        stable="1/(1 + exp(-abs(x)))*(exp(-abs(x))/(1 + exp(-abs(x))))", range="out >= 0 and out <= 1",
+        latex=r"\sigma(<x>)",
     ),
     _row(
         "softplus", "x", "max(x, 0) + log1p(exp(-abs(x)))", "sigmoid(x)",

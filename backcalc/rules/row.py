@@ -75,6 +75,11 @@ class Primitive:
         """The rows of the same symbol and as many arguments, one for each kind of these; itself among them."""
         return tuple(row for row in self.table[self.symbol] if row.arity == self.arity)
 
+    @property
+    def general_shape(self) -> str:
+        """The rule of shapes that holds before the ranks are known: that of the row for arrays holds of numbers too."""
+        return self.variants[-1].shape
+
     def serving(self, ranks: tuple[int, ...]) -> Primitive:
         """The row that serves arguments of these ranks in place of this one. Raises KeyError where none does."""
         for row in self.variants:

@@ -6,7 +6,9 @@ it has to say. A term is a shape, a length, or an `Unknown` that may turn out to
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 
 
 class Unknown:
@@ -20,6 +22,10 @@ class Unknown:
 
 Length = int | Unknown
 Term = Unknown | int | tuple[Length, ...]
+Shape = tuple[int | None, ...]
+"""A length that nothing settles is None."""
+
+Rule = Callable[[list[Term], Term], bool]
 
 
 class MismatchError(Exception):
@@ -49,6 +55,19 @@ def unify(left: Term, right: Term) -> None:
             unify(a, b)
     elif left != right:
         raise MismatchError
+
+
+def settled(term: Term) -> Shape | None:
+    """A term as a shape; None where nothing is known of it."""
+    found = find(term)
+    if not isinstance(found, tuple):
+        return None
+    return tuple(n if isinstance(n := find(length), int) else None for length in found)
+
+
+def fresh(shape: Shape | None) -> Term:
+    """A shape as a term of its own, which binds no other."""
+    return Unknown() if shape is None else tuple(Unknown() if n is None else n for n in shape)
 
 
 def _elementwise(operands: list[Term], out: Term) -> bool:
@@ -103,17 +122,19 @@ def _vector(operands: list[Term], out: Term) -> bool:
 
 
 def _logits(operands: list[Term], out: Term) -> bool:
-    unify(operands[0], (Unknown(),))
     unify(out, ())
+    unify(operands[0], (Unknown(),))
     return True
 
 
 def _dot(operands: list[Term], out: Term) -> bool:
+    unify(out, ())
     unify(operands[0], operands[1])
     return _logits(operands, out)
 
 
 def _pair(operands: list[Term], out: Term) -> bool:
+    unify(out, ())
     unify(operands[0], operands[1])
     return _reduce(operands, out)
 
@@ -176,6 +197,20 @@ def _concat(operands: list[Term], out: Term) -> bool:
     return len(whole) == len(lengths)
 
 
+def _index(operands: list[Term], out: Term, indices: tuple[int, ...]) -> bool:
+    operand = operands[0]
+    if not isinstance(operand, tuple):
+        return False
+    if len(indices) > len(operand):
+        raise MismatchError
+    for index, length in zip(indices, operand, strict=False):  # A row of a matrix has fewer indices than axes.
+        n = find(length)
+        if isinstance(n, int) and not 0 <= index < n:
+            raise MismatchError
+    unify(out, operand[len(indices) :])
+    return True
+
+
 def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
     """Whether an annotated edge has said all it has to say: a number keeps the shape, an array is head × tail.
 
@@ -201,7 +236,7 @@ def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
     return True
 
 
-RULES: dict[str, Callable[[list[Term], Term], bool]] = {
+RULES: dict[str, Rule] = {
     "elementwise": _elementwise,
     "matmul": _matmul,
     "reduce": _reduce,
@@ -215,3 +250,16 @@ RULES: dict[str, Callable[[list[Term], Term], bool]] = {
     "stack": _stack,
     "concat": _concat,
 }
+
+
+def rule_called(name: str, indices: tuple[int, ...] = ()) -> Rule:
+    """The rule that rows name in their column `shape`; of an element or row it goes by the indices too."""
+    return partial(_index, indices=indices) if name == "index" else RULES[name]
+
+
+def value_shape(rule: Rule, shapes: Sequence[Shape]) -> Shape | None:
+    """The shape of the value of arguments of these shapes; None where a rule does not tell, or they do not fit."""
+    out = Unknown()
+    with suppress(MismatchError):  # What a rule says of its value alone it says first.
+        rule([fresh(shape) for shape in shapes], out)
+    return settled(out)

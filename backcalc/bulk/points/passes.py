@@ -174,7 +174,7 @@ class _Traced:
         return value
 
     def apply(self, slot: int, row: Primitive, args: Sequence[Operand]) -> Operand:  # noqa: ARG002  As of stacks.
-        return trace.sigmoid(*args) if row.symbol == "sigmoid" else bound(row, trace).evaluate(*args)
+        return bound(row, trace).evaluate(*args)
 
     def along(self, partial: Operand, slot: int, ct: Any, head: int) -> Any:  # noqa: ARG002  As of stacks.
         return Gates(trace).along(ct, partial, gated=False)

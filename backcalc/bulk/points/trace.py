@@ -243,9 +243,14 @@ def where(c: Operand, a: Operand, b: Operand) -> Operand:
 
 
 def divide(x: Operand, y: Operand) -> Operand:
-    """The quotient; by a power of two a product."""
+    """The quotient; by a power of two a product, and by what is 1 or more a product with its reciprocal."""
     x, y = _number(x), _number(y)
-    return _scaled(x, 1 / y) if not isinstance(y, Traced) and _is_exact(y) else _step("divide", x, y)
+    if not isinstance(y, Traced):
+        return _scaled(x, 1 / y) if _is_exact(y) else _step("divide", x, y)
+    # Of such a divisor the reciprocal does not overflow, and σ and its slope share one.
+    if _fn(y) == "add" and y.args[0] == 1 and _fn(y.args[1]) == "exp":
+        return _multiply(x, _step("divide", 1.0, y))
+    return _step("divide", x, y)
 
 
 def power(x: Operand, y: Operand) -> Operand:
@@ -260,17 +265,6 @@ def abs(x: Operand) -> Operand:  # noqa: A001  the language's own name
     """The absolute value."""
     x = _number(x)
     return _step("abs", x.args[0] if _fn(x) == "negative" else x)
-
-
-def sigmoid(x: Operand) -> Operand:
-    """1/(1 + exp(-x)) with one exponential, that of a number below 0; and so σ(x)·σ(−x), which has no choice left."""
-    if _fn(x) == "negative":
-        condition, left, right = sigmoid(x.args[0]).args
-        return where(condition, right, left)
-    # exp of a number above 0 would overflow, and of both signs two exponentials would be taken at every point.
-    small = _step("exp", -abs(x))
-    reciprocal = divide(1.0, 1.0 + small)
-    return where(_condition("less", x, 0.0), small * reciprocal, reciprocal)
 
 
 def step(x: Operand) -> Operand:

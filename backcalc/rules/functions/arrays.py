@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from backcalc.rules.functions import along
+from backcalc.rules.functions.along import Array
+
+__all__ = ["Array"]
 
 sin, cos, tan = np.sin, np.cos, np.tan
 asin, acos, atan, atan2 = np.arcsin, np.arccos, np.arctan, np.arctan2
@@ -71,41 +74,13 @@ def where(c: Any, a: Any, b: Any) -> Array:
 
 
 def logsumexp(x: Array) -> Any:
-    """Log Σ exp(x), shifted by the largest element so that nothing overflows."""
-    top = np.max(x)
-    return top + np.log1p(_rest(x)) if np.isfinite(top) else top
+    """Log Σ exp(x) of a vector."""
+    return along.logsumexp(x, -1)[..., 0]
 
 
-def log_softmax(x: Array) -> Array:
-    """X - logsumexp(x), without what that loses where one element is far ahead."""
-    return np.asarray(x - np.max(x) - np.log1p(_rest(x)))
-
-
-def _rest(x: Array) -> Any:
-    """Σ exp(x - top) over all elements but the top one."""
-    # The top element's share is exactly 1: left out here and added as log1p, it cannot swallow the others.
-    return np.sum(np.delete(np.exp(x - np.max(x)), np.argmax(x)))
-
-
-def complement(x: Array) -> Array:
-    """1 - softmax(x), without what that loses where one element is far ahead."""
-    found = softmax(x)
-    top = np.argmax(x)
-    rest = np.sum(np.delete(found, top))
-    found = 1 - found  # Near 1 this loses nothing but for the top element, whose complement is the others' sum.
-    found[top] = rest
-    return found
-
-
-def from_top(ct: Array, out: Array) -> Array:
-    """The cotangent less its element where `out` is largest."""
-    return np.asarray(ct - ct[np.argmax(out)])
-
-
-def softmax(x: Array) -> Array:
-    """exp(x) / Σ exp(x), shifted by the largest element so that nothing overflows."""
-    shifted = np.exp(x - np.max(x))
-    return np.asarray(shifted / np.sum(shifted))
+softmax, log_softmax = partial(along.softmax, axis=-1), partial(along.log_softmax, axis=-1)
+complement, from_top = partial(along.complement, axis=-1), partial(along.from_top, axis=-1)
+norm = partial(along.norm, axis=None, keepdims=False)
 
 
 def others(x: Array) -> Array:
@@ -141,12 +116,3 @@ def _sums_up(x: Any) -> bool:
     """Whether the sum is finite: the faster test for elements that are, and nearly always enough."""
     with np.errstate(all="ignore"):
         return bool(np.isfinite(np.sum(x)))
-
-
-def norm(x: Array) -> Any:
-    """The root of the sum of squares, which neither overflows nor underflows before it does itself."""
-    found = np.linalg.norm(x)
-    top = np.max(np.abs(x))
-    if 1e-140 < found < 1e150 or not 0 < top < np.inf:  # Squares that are lost here would not count.
-        return found
-    return top * np.linalg.norm(x / top)

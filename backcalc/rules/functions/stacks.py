@@ -6,11 +6,12 @@ with anything by NumPy's own broadcasting, and the texts of the table hold as th
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from backcalc.rules.functions import arrays
+from backcalc.rules.functions import along, arrays
 from backcalc.rules.functions.arrays import Array
 
 _MATRIX = (-2, -1)
@@ -64,17 +65,15 @@ def smallest(x: Array) -> Array:
     return np.asarray(np.min(x, axis=_MATRIX, keepdims=True))
 
 
+softmax, log_softmax = partial(along.softmax, axis=-2), partial(along.log_softmax, axis=-2)  # Of columns.
+complement, from_top = partial(along.complement, axis=-2), partial(along.from_top, axis=-2)
+logsumexp = partial(along.logsumexp, axis=-2)
+norm = partial(along.norm, axis=_MATRIX, keepdims=True)
+
+
 def dot(x: Array, y: Array) -> Array:
     """The sum of the products of elements."""
     return sum(x * y)
-
-
-def norm(x: Array) -> Array:
-    """The root of the sum of squares, which neither overflows nor underflows before it does itself."""
-    found = np.asarray(np.sqrt(sum(x * x)))
-    top = largest(np.abs(x))
-    is_lost = ~((found > 1e-140) & (found < 1e150)) & (top > 0) & (top < np.inf)  # As in `arrays`.
-    return np.where(is_lost, top * np.sqrt(sum((x / top) ** 2)), found) if is_lost.any() else found
 
 
 def diag(x: Array) -> Array:
@@ -82,44 +81,6 @@ def diag(x: Array) -> Array:
     if x.shape[-1] == 1:
         return np.where(np.eye(x.shape[-2]) == 1, x, 0.0)  # A product would have 0·inf beside the diagonal.
     return np.asarray(np.diagonal(x, axis1=-2, axis2=-1)[..., None])
-
-
-def logsumexp(x: Array) -> Array:
-    """Log Σ exp(x), shifted by the largest element."""
-    top = largest(x)
-    return np.asarray(np.where(np.isfinite(top), top + np.log1p(_rest(x)), top))
-
-
-def log_softmax(x: Array) -> Array:
-    """X - logsumexp(x), without what that loses where one element is far ahead."""
-    return np.asarray(x - largest(x) - np.log1p(_rest(x)))
-
-
-def _rest(x: Array) -> Array:
-    """Σ exp(x - top) over all elements but the top one."""
-    return sum(np.where(_is_top(x), 0.0, np.exp(x - largest(x))))
-
-
-def complement(x: Array) -> Array:
-    """1 - softmax(x), without what that loses where one element is far ahead."""
-    found = softmax(x)
-    return np.where(_is_top(x), sum(np.where(_is_top(x), 0.0, found)), 1 - found)
-
-
-def from_top(ct: Array, out: Array) -> Array:
-    """The cotangent less its element where `out` is largest."""
-    return np.asarray(ct - sum(np.where(_is_top(out), ct, 0.0)))
-
-
-def _is_top(x: Array) -> Any:
-    """Whether an element of a column is its largest, or the first of these."""
-    return np.arange(x.shape[-2])[:, None] == np.argmax(x, axis=-2, keepdims=True)
-
-
-def softmax(x: Array) -> Array:
-    """exp(x) / Σ exp(x), shifted by the largest element."""
-    shifted = np.exp(x - largest(x))
-    return np.asarray(shifted / sum(shifted))
 
 
 def others(x: Array) -> Array:

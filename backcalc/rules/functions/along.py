@@ -1,0 +1,80 @@
+"""What arrays and stacks of matrices say alike of vectors, along an axis: the softmax family, and the norm.
+
+Results keep the axis, with the length 1 where they are a number a vector.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Axis = int | tuple[int, ...] | None
+
+_SMALL, _LARGE = 1e-140, 1e150  # Between these, squares that are lost would not count.
+
+
+def logsumexp(x: Array, axis: int) -> Array:
+    """Log Σ exp(x), shifted by the largest element so that nothing overflows."""
+    top = np.max(x, axis, keepdims=True)
+    return np.asarray(np.where(np.isfinite(top), top + np.log1p(_rest(x, top, axis)), top))
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    """X - logsumexp(x), without what that loses where one element is far ahead."""
+    top = np.max(x, axis, keepdims=True)
+    return np.asarray(x - top - np.log1p(_rest(x, top, axis)))
+
+
+def softmax(x: Array, axis: int) -> Array:
+    """exp(x) / Σ exp(x), shifted by the largest element so that nothing overflows."""
+    shifted = np.exp(x - np.max(x, axis, keepdims=True))
+    return np.asarray(shifted / np.sum(shifted, axis, keepdims=True))
+
+
+def complement(x: Array, axis: int) -> Array:
+    """1 - softmax(x), without what that loses where one element is far ahead."""
+    found = softmax(x, axis)
+    place = _place_of_top(x, axis)
+    rest = np.sum(_without(found, place, axis), axis, keepdims=True)
+    found = 1 - found  # Near 1 this loses nothing but for the top element, whose complement is the others' sum.
+    np.put_along_axis(found, place, rest, axis)
+    return found
+
+
+def from_top(ct: Array, out: Array, axis: int) -> Array:
+    """The cotangent less its element where `out` is largest."""
+    ct, out = np.broadcast_arrays(ct, out)  # Of the two only one may differ from point to point.
+    return np.asarray(ct - np.take_along_axis(ct, _place_of_top(out, axis), axis))
+
+
+def _rest(x: Array, top: Array, axis: int) -> Any:
+    """Σ exp(x - top) over all elements but the top one."""
+    # The top element's share is exactly 1: left out here and added as log1p, it cannot swallow the others.
+    return np.sum(_without(np.exp(x - top), _place_of_top(x, axis), axis), axis, keepdims=True)
+
+
+def _place_of_top(x: Array, axis: int) -> Any:
+    """Where the largest element is, the first of these."""
+    return np.argmax(x, axis, keepdims=True)
+
+
+def _without(x: Array, place: Any, axis: int) -> Array:
+    """The array with 0 in one place along the axis."""
+    found = x.copy()
+    np.put_along_axis(found, place, 0.0, axis)
+    return found
+
+
+def norm(x: Array, axis: Axis, *, keepdims: bool) -> Any:
+    """The root of the sum of squares, which neither overflows nor underflows before it does itself."""
+    found = np.linalg.norm(x, axis=axis, keepdims=keepdims)
+    is_sure = (found > _SMALL) & (found < _LARGE)
+    if np.all(is_sure):
+        return found
+    top = np.max(np.abs(x), axis=axis, keepdims=True)
+    scale = np.where((top > 0) & (top < np.inf), top, 1.0)
+    again = np.linalg.norm(x / scale, axis=axis, keepdims=keepdims)
+    return np.where(is_sure, found, again * np.reshape(scale, np.shape(again)))
