@@ -62,7 +62,8 @@ class Gates:
         """The contribution along an edge with this slope, by elements; a `gated` edge is none where that is 0."""
         if gated and type(slope) is float and not slope:
             return NOTHING
-        found = value_of(ct) * slope
+        is_one = type(slope) is float and slope == 1  # Of a sum: then nothing need be multiplied.
+        found = value_of(ct) if is_one else value_of(ct) * slope
         if not gated:
             return self.gated(found, lambda: ct.open) if isinstance(ct, Gated) else found
         return self.gated(found, lambda: self._chosen(ct, slope))

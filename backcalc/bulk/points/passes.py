@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
+from math import prod
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -24,6 +25,8 @@ from backcalc.rules.gates import Gates, value_of
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Bound, Primitive
 from backcalc.rules.values import is_known
+
+MOST_POINTS, NUMBERS = 4096, 1 << 21  # Points with arrays in them that are run at a time, and numbers in these.
 
 
 class Layout(Protocol):
@@ -75,16 +78,32 @@ def run_stacks(
 
     `evaluation` is the graph's at one point, from which come the shapes and what is the same at all points.
     """
+    count, size = len(next(iter(data.values()))), points_at_once(data)
+    with quiet():
+        for begin in range(0, count, size):
+            part = slice(begin, begin + size)
+            some = {name: points[part] for name, points in data.items()}
+            _run_stack(evaluation, some, output, wrt, [target[part] for target in into])
+
+
+def points_at_once(data: Mapping[str, Array]) -> int:
+    """How many points with arrays in them to run at a time: fewer as these get larger."""
+    # What a step makes is in the cache for the next one then, and its memory is used again.
+    return max(1, min(MOST_POINTS, NUMBERS // sum(prod(points.shape[1:]) for points in data.values())))
+
+
+def _run_stack(
+    evaluation: Evaluation, data: Mapping[str, Array], output: str, wrt: Sequence[str], into: Sequence[Array]
+) -> None:
     layout = Stacked(evaluation, len(next(iter(data.values()))))
     slot = evaluation.tape.slot
     places = {name: slot[evaluation.tape.graph.index[name]] for name in (*data, *wrt)}
-    with quiet():
-        inputs = {name: layout.input(points, places[name]) for name, points in data.items()}
-        value, adjoints = Pass(evaluation, inputs, layout).run(output, wrt)
-        # What is the same at all points has no batch axis until here.
-        into[0][...] = np.broadcast_to(value, (layout.count, 1, 1))[:, 0, 0]
-        for name, adjoint, target in zip(wrt, adjoints, into[1:], strict=True):
-            target[...] = 0.0 if adjoint is None else layout.read(adjoint, places[name])
+    inputs = {name: layout.input(points, places[name]) for name, points in data.items()}
+    value, adjoints = Pass(evaluation, inputs, layout).run(output, wrt)
+    # What is the same at all points has no batch axis until here.
+    into[0][...] = np.broadcast_to(value, (layout.count, 1, 1))[:, 0, 0]
+    for name, adjoint, target in zip(wrt, adjoints, into[1:], strict=True):
+        target[...] = 0.0 if adjoint is None else layout.read(adjoint, places[name])
 
 
 class Pass:

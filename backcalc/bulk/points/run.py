@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from backcalc import progress
-from backcalc.bulk.points.passes import compiled, run_stacks
+from backcalc.bulk.points.passes import compiled, points_at_once, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
 from backcalc.calculus.evaluate import Evaluation
@@ -29,7 +29,6 @@ from backcalc.text.source import Source
 from backcalc.text.wording import has_files, option, shorten
 
 CHUNK = 32768  # Points of numbers at a time.
-NUMBERS = 1 << 18  # Numbers in a chunk of points that have arrays in them.
 
 
 @dataclass(frozen=True)
@@ -175,12 +174,10 @@ class PointRunner:
         require_scalar(self.graph, self._evaluation, self.output)
         shapes = self._evaluation.known_shapes.names
         self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in tuple(wrt) or tuple(data)}
-        self._numbers = sum(int(np.prod(found.shape[1:])) for found in data.values())
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
         self._inputs = tuple(data)
         self._program = self._compiled(exact=False) if is_of_numbers else None
-        # Of arrays a chunk has fewer points as these get larger, so that it still fits the cache.
-        self._chunk = CHUNK if is_of_numbers else max(1, min(4096, NUMBERS // self._numbers))
+        self._chunk = CHUNK if is_of_numbers else points_at_once(data)
 
     def run(self, data: Arrays) -> Batch:
         """Value and gradient at the points of `data`."""
