@@ -103,7 +103,7 @@ class Pullbacks:
             if is_known(ct):
                 # The other elements are not among what this reads: nothing comes to them.
                 return Gated(at_place(value_of(ct)), lambda: at_place(ct.open if isinstance(ct, Gated) else 1.0))
-            ct = self.full(ct, value_shape)
+            ct = literal(self.full(ct, value_shape))
             if value_shape:  # A row.
                 return make("outer", literal(placed(1.0, indices, shape[:1])), ct)
             return make("*", ct, literal(placed(1.0, indices, shape)))  # A unit vector or matrix, scaled.

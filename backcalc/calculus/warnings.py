@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from heapq import heappop, heappush
 from math import isfinite, isnan, nan
 from typing import Any
 
@@ -20,6 +21,7 @@ from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
 DIGITS_SHOWN = 10
+PLACES_SHOWN = 3
 _LOGIC = ("and", "or", "not")
 
 
@@ -64,53 +66,68 @@ class Remarks:
                 if self.tape.rows[root] is not None:  # Most are the numbers of an edge list.
                     self._inspect(node, root, kinks=False)
         # Nearly always there is nothing to say, and then it need not be known what the value comes from.
-        elif any(map(self._remark, range(self.tape.begin[node], last + 1))):
+        elif any(self._remark(slot, 1.0) for slot in range(self.tape.begin[node], last + 1)):
             self._inspect(node, last, kinks=True)
 
     def _inspect(self, node: int, root: int, *, kinks: bool) -> None:
-        for slot, matters in self._live(node, root, kinks).items():
-            remark = self._remark(slot)
+        for slot, (matters, asked) in self._live(node, root, kinks).items():
+            remark = self._remark(slot, asked)
             if remark is not None and (matters or remark[0] != Code.KINK):
                 self._notice(node, slot, *remark)
 
-    def _live(self, node: int, root: int, kinks: bool) -> dict[int, bool]:
-        """The node's operations that the value of `root` comes from, and whether a kink there is one of that value."""
-        found: dict[int, bool] = {}
-        stack = [(root, kinks)]
-        while stack:
-            slot, matters = stack.pop()
-            is_own = self.tape.rows[slot] is not None and self.tape.node_of.get(slot, node) == node
-            # Twice where it is met first by a way on which kinks do not matter, then by one on which they do.
-            if is_own and (slot not in found or matters > found[slot]):
-                found[slot] = matters
-                stack += [(arg, matters and self._passes_kinks(slot)) for arg in self._deciding(slot)]
+    def _live(self, node: int, root: int, kinks: bool) -> dict[int, tuple[bool, Any]]:
+        """The node's operations that the value of `root` comes from.
+
+        Each with whether a kink there is one of that value, and which of its elements count, not 0 where one does.
+        """
+        found: dict[int, tuple[bool, Any]] = {}
+        waiting: dict[int, tuple[bool, Any]] = {root: (kinks, 1.0)}
+        # The latest first: all that uses a slot comes behind it, so what is asked of it is known once it is met.
+        order = [-root]
+        while order:
+            slot = -heappop(order)
+            matters, asked = found[slot] = waiting[slot]
+            for arg, part in self._deciding(slot, asked):
+                is_own = self.tape.rows[arg] is not None and self.tape.node_of.get(arg, node) == node
+                if is_own and is_any(part):
+                    if arg not in waiting:
+                        heappush(order, -arg)
+                    before = waiting.get(arg, (False, 0.0))
+                    passes = matters and self._passes_kinks(slot)
+                    waiting[arg] = before[0] or passes, before[1] + part
         return found
 
-    def _deciding(self, slot: int) -> Iterator[int]:
-        """The arguments of an operation, but for what `if`, `and` and `or` do not look at."""
-        row, args, numbers = self.evaluation.rows[slot], self.tape.args[slot], self._numbers(slot)
+    def _deciding(self, slot: int, asked: Any) -> Iterator[tuple[int, Any]]:
+        """The arguments of an operation, but for what `if`, `and` and `or` do not look at, and which elements count."""
+        row, args = self.evaluation.rows[slot], self.tape.args[slot]
         assert row is not None
-        if not self._is_plain(slot):  # Of arrays each element may choose another.
-            yield from args
-        elif row.selects:
-            out = self._value(slot)
-            slopes = zip(args, row.partials, row.slopes, strict=True)
-            yield from (arg for arg, text, slope in slopes if text == FLAT or slope(*numbers, out) != 0)
-        elif row.symbol in ("and", "or") and bool(numbers[0]) == (row.symbol == "or"):
-            yield args[0]
-        else:
-            yield from args
+        terms = [*(self.evaluation.terms[arg] for arg in args), self.evaluation.terms[slot]]
+        if row.shape != "elementwise" or not all(map(is_known, terms)):
+            yield from ((arg, 1.0) for arg in args)
+            return
+        bound = row.array if any(map(shape_of, terms)) else row.scalar
+        first = terms[0]
+        for k, arg in enumerate(args):
+            part = asked
+            if row.selects and row.partials[k] != FLAT:  # Of arrays each element may choose another argument.
+                part = asked * (bound.slopes[k](*terms) != 0)
+            elif k and row.symbol in ("and", "or"):
+                part = asked * ((first == 0) if row.symbol == "or" else (first != 0))
+            yield arg, part if shape_of(terms[k]) else float(is_any(part))
 
     def _passes_kinks(self, slot: int) -> bool:
         """Whether a kink of an argument is one of the operation: not of `abs(x) < 1`, but of `not x < 1`."""
         row = self.evaluation.rows[slot]
         return row is None or row.symbol in _LOGIC or bool(row.pullbacks) or any(text != FLAT for text in row.partials)
 
-    def _remark(self, slot: int) -> tuple[Code, str] | None:
-        """A code and words for where an operation's function ends or its slope jumps, its arguments being in order."""
+    def _remark(self, slot: int, asked: Any) -> tuple[Code, str] | None:
+        """A code and words for where an operation's function ends or its slope jumps, its arguments being in order.
+
+        Of an array only the elements that are `asked` for count.
+        """
         row, out = self.evaluation.rows[slot], self._value(slot)
         if row is None or not self._is_plain(slot):
-            return None if row is None else self._remark_array(slot, row)
+            return None if row is None else self._remark_array(slot, row, asked)
         if isfinite(out) and row.exists is None and row.bends is None:
             return None
         numbers = self._numbers(slot)
@@ -127,20 +144,33 @@ class Remarks:
         slopes = (number_text(slope(*numbers, out)) for slope in row.slopes)
         return Code.KINK, f"is at a kink; the subgradient used is {', '.join(slopes)}"
 
-    def _remark_array(self, slot: int, row: Primitive) -> tuple[Code, str] | None:
+    def _remark_array(self, slot: int, row: Primitive, asked: Any) -> tuple[Code, str] | None:
         """The warnings of an operation on arrays; none while something is not known."""
         out, terms = self.evaluation.terms[slot], [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
         if row.symbol in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
             return None
-        from backcalc.rules.ndarray import is_finite
+        from backcalc.rules.ndarray import chosen, is_finite, not_finite, true_places
 
-        if not is_finite(out) and all(map(is_finite, terms)):
-            return Code.DOMAIN, "is not finite everywhere"
+        # What other elements are made of does not matter where each is made of its own.
+        is_each = row.shape == "elementwise"
+        of = [chosen(term, asked, shape_of(out)) if is_each else term for term in terms]
+        if not is_finite(chosen(out, asked, shape_of(out))) and all(map(is_finite, of)):
+            if not shape_of(out):
+                return Code.DOMAIN, f"is {number_text(float(out))}"
+            return Code.DOMAIN, f"is not finite{_at(true_places(not_finite(out) * asked))}"
         bends = row.array.bends
         if bends is None or all(self.tape.constant[arg] for arg in self.tape.args[slot]):
             return None
         found = bends(*terms, out) if row.array.extra else bends(*terms)
-        return (Code.KINK, "is at a kink; see the README for the subgradient") if is_any(found) else None
+        if not is_each:
+            return (Code.KINK, "is at a kink; see the README for the subgradient") if is_any(found) else None
+        at = true_places(found * asked)
+        if not at:
+            return None
+        if not self._passes_kinks(slot):
+            return Code.KINK, f"is at a jump{_at(at)}; its slope is taken as 0"
+        first = [float(chosen(slope(*terms, out), found * asked, shape_of(out))[0]) for slope in row.array.slopes]
+        return Code.KINK, f"is at a kink{_at(at)}; the subgradient used is {', '.join(map(number_text, first))}"
 
     def _inspect_range(self, node: int) -> Iterator[Diagnostic]:
         """A warning of each element of a given value that its function does not have."""
@@ -222,6 +252,12 @@ class Remarks:
 def _element(name: str, index: tuple[int, ...]) -> str:
     """A node, or an element of it: `h[1]`."""
     return shorten(name) + f"[{', '.join(map(str, index))}]" * bool(index)
+
+
+def _at(places: list[tuple[int, ...]]) -> str:
+    """Which elements: ` at [0], [2]`; of many the first."""
+    shown = ", ".join(f"[{', '.join(map(str, index))}]" for index in places[:PLACES_SHOWN])
+    return f" at {shown}" + f" and {len(places) - PLACES_SHOWN} more" * (len(places) > PLACES_SHOWN)
 
 
 def does_exist(row: Primitive, numbers: list[float], out: float) -> bool:

@@ -82,6 +82,16 @@ def false_places(found: Any) -> list[tuple[int, ...]]:
     return [tuple(map(int, index)) for index in np.argwhere(np.asarray(found) == 0)]
 
 
+def true_places(found: Any) -> list[tuple[int, ...]]:
+    """The indices at which a condition is not 0."""
+    return [tuple(map(int, index)) for index in np.argwhere(np.asarray(found) != 0)]
+
+
+def not_finite(value: Any) -> Array:
+    """1 where an element is nan or infinite, else 0."""
+    return np.asarray(~np.isfinite(value), np.float64)
+
+
 def each(fn: Callable[[float], float], value: Array) -> Array:
     """`fn` of every element."""
     return np.array([fn(item) for item in value.ravel().tolist()]).reshape(value.shape)
@@ -119,3 +129,10 @@ def half_units(x: Array, digits: int) -> Any:
 def masked(ct: Any, partial: Any) -> Array:
     """Ct · partial, and 0 where nothing comes in, whatever the slope there: of a branch that is not taken."""
     return np.asarray(np.where(np.asarray(ct) == 0, 0.0, ct * partial))
+
+
+def chosen(value: Any, asked: Any, shape: tuple[int, ...]) -> Array:
+    """The elements of `value`, filled up to this shape, at which `asked` is not 0."""
+    if not shape:
+        return np.asarray(value)
+    return np.asarray(np.broadcast_to(value, shape)[np.broadcast_to(asked, shape) != 0])

@@ -40,3 +40,34 @@ def test_a_given_value_that_its_formula_contradicts(text, at, numbers):
         *_, given, formula = numbers
         assert numbers[0] in found[0].message
         assert found[0].message.endswith(f" is given as {given}, its formula gives {formula}")
+
+
+ARRAYS = [  # program of a vector x, x, what is told: nothing of elements that no branch that is taken asks for
+    ("y = sum(where(x > 0, sqrt(x), x))", [-1, -4], []),
+    ("y = sum(where(x > 0, sqrt(x), x))", [-1, 4], []),
+    ("y = sum(where(x < 9, sqrt(x), x))", [-1, 4], ["sqrt(…) is not finite at [0]"]),
+    ("y = sum(where(x > 1, x, where(x < -1, 2, log(x))))", [2, -2, 0, 0.5], ["log(…) is not finite at [2]"]),
+    ("y = sum(if x > 0 then 1/x else sqrt(-x))", [-1, 4], []),
+    ("y = where(x[0] > 0, norm(log(x)), 1)", [-1, 1], []),
+    ("y = where(x[0] < 0, norm(log(x)), 1)", [-1, 1], ["log(…) is not finite at [0]"]),
+    ("y = sum(min(1/x, 2))", [0, 1], []),
+    ("y = sum(max(1/x, 2))", [0, 1], ["1/… is not finite at [0]"]),
+    ("y = sum(relu(log(x)))", [0, 2], []),
+    ("y = sum(sin(log(x)))", [-1, 2], ["log(…) is not finite at [0]"]),
+    ("y = sum(abs(x))", [0, 1, 0], ["abs(…) is at a kink at [0], [2]; the subgradient used is 0"]),
+    ("y = sum(abs(x))", [0] * 5, ["abs(…) is at a kink at [0], [1], [2] and 2 more; the subgradient used is 0"]),
+    ("y = sum(where(x > 1, abs(x), x))", [0, 2], []),
+    ("y = sum(max(x, 2 - x))", [1, 3], ["max(…, …) is at a kink at [0]; the subgradient used is 0.5, 0.5"]),
+    ("y = sum(where(x > 1, x, 0))", [1, 3], ["… > 1 is at a jump at [0]; its slope is taken as 0"]),
+    ("y = prod(x)^2 + logsumexp(x/0)", [1, -1], ["…/0 is not finite at [0], [1]"]),
+    ("y = norm(x)", [1e200, 1e200], []),
+    ("y = sum(x)", [1e308, 1e308], ["sum(…) is inf"]),
+]
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize(("text", "x", "told"), ARRAYS)
+def test_of_an_array_only_what_is_asked_for_is_told(text, x, told, mode):
+    graph = backcalc.parse(f"input x[{len(x)}]\n{text}")
+    run = graph.run(at={"x": x}, mode=mode, wrt=["x"]).run
+    assert [each.message for each in run.warnings if each.code in ("domain", "kink")] == [f"in `y`, {t}" for t in told]

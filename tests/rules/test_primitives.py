@@ -430,6 +430,11 @@ HUGE = [1000.0, 1001.0, 1002.0]
         ("cross_entropy 11", ([0.25, 0.75], [1.0, 0.0]), math.log(4)),
         ("mse 11", ([1.0, 2.0], [0.0, 4.0]), 2.5),
         ("norm", ([0.0, 0.0],), 0),
+        ("norm", ([3e-162, 4e-162],), 5e-162),
+        ("norm", ([3e200, 4e200],), 5e200),
+        ("norm", ([3e-320, 0.0],), 3e-320),
+        ("norm", ([math.inf, 1.0],), math.inf),
+        ("norm", ([math.nan, 1.0],), math.nan),
         ("prod", ([2.0, 0.0, 5.0],), 0),
     ],
 )
@@ -490,6 +495,17 @@ def test_many_points_are_each_point(row: Primitive, shapes: tuple[tuple[int, ...
         got = row.stacked.pullbacks[place](*many, out, as_stack(cts), n)
         each = [pulled_back(row, point, ct)[place] for point, ct in zip(points, cts, strict=True)]
         np.testing.assert_allclose(got, as_stack(each), rtol=1e-12, atol=1e-15)
+
+
+def test_a_norm_of_many_points_is_that_of_each() -> None:
+    sizes = (0.0, 5e-324, 1e-200, 1.0, 1e200, 1e308, math.inf, math.nan)
+    points = [[0.6 * size, -0.8 * size] for size in sizes]
+    row = TABLE["norm"]
+    with quiet():
+        many = row.stacked.evaluate(as_stack(points))[:, 0, 0]
+        each = [row.array.evaluate(np.array(point)) for point in points]
+    np.testing.assert_allclose(many, each, rtol=1e-15)
+    np.testing.assert_allclose(many[2:6], sizes[2:6], rtol=1e-15)
 
 
 @every_row
