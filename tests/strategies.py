@@ -14,14 +14,17 @@ from backcalc.language.expr import IF, INDEX, NEGATE, NOWHERE, TEMPLATE, TRANSPO
 from backcalc.language.statements import (
     Adjoint,
     Claim,
+    Const,
     Definition,
     Edge,
     Function,
     Given,
     Header,
     Input,
+    Inputs,
     Loop,
     Output,
+    Partial,
     Statement,
 )
 from backcalc.language.unparse import unparse_statement
@@ -29,7 +32,7 @@ from backcalc.text.source import Span
 
 # ---- Expressions -----------------------------------------------------------------------------------------------------
 
-SOFT_WORDS = ("input", "output", "given", "adjoint", "def", "claim", "for", "in")
+SOFT_WORDS = ("input", "output", "given", "adjoint", "const", "def", "claim", "for", "in")
 PLAIN_NAMES = (
     "x",
     "y",
@@ -126,7 +129,7 @@ _small = st.recursive(names | numbers | templates(), _extended, max_leaves=4)
 _declared = names | templates()
 _wholes = st.sampled_from(("1", "2", "007", "10")).map(Name)
 _nodes = _declared | _wholes
-_bare_tails = st.sampled_from((*PLAIN_NAMES, "in")).map(Name) | templates() | _wholes
+_bare_tails = st.sampled_from((*PLAIN_NAMES, "in", "const")).map(Name) | templates() | _wholes
 _optional_bounds = st.none() | st.tuples(_small, _small)
 
 
@@ -145,21 +148,52 @@ headers = st.builds(
     st.sampled_from((",", " ", "\t")),
 )
 _params = st.lists(st.sampled_from(PLAIN_NAMES), min_size=1, max_size=3, unique=True).map(tuple)
+_shapes = st.none() | st.lists(_small, min_size=1, max_size=2).map(tuple)
+_partials = st.lists(
+    st.builds(
+        Partial,
+        st.sampled_from(PLAIN_NAMES),
+        st.sampled_from(PLAIN_NAMES),
+        _small,
+        st.sampled_from(("d()", "∂", "∂()")),
+        st.just(NOWHERE),
+    ),
+    max_size=2,
+).map(tuple)
+# A default behind a bare name could be that of both, and is refused: here all inputs but the last have a shape.
+_several = st.builds(
+    lambda shaped, last: Inputs((*shaped, last), NOWHERE),
+    st.lists(
+        st.builds(
+            Input,
+            _declared,
+            st.lists(_small, min_size=1, max_size=2).map(tuple),
+            st.none() | _small,
+            _optional_bounds,
+            st.just(NOWHERE),
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+    st.builds(Input, _declared, _shapes, st.none() | _small, _optional_bounds, st.just(NOWHERE)),
+)
 simple_statements = st.one_of(
     edges,
     st.builds(Definition, _declared, _small, st.just(NOWHERE)),
     st.builds(
         Input,
         _declared,
-        st.none() | st.lists(_small, min_size=1, max_size=2).map(tuple),
+        _shapes,
         st.none() | _small,
         _optional_bounds,
         st.just(NOWHERE),
     ),
+    _several,
+    st.builds(Const, _declared, _small, st.just(NOWHERE)),
     st.builds(Output, _declared, st.just(NOWHERE)),
     st.builds(Given, _declared, _small, st.just(NOWHERE)),
     st.builds(Adjoint, _declared, _small, st.just(NOWHERE)),
-    st.builds(Function, st.sampled_from(PLAIN_NAMES), _params, _small, st.just(NOWHERE)),
+    st.builds(Function, st.sampled_from(PLAIN_NAMES), _params, _small, st.just(NOWHERE), _partials),
     st.builds(Claim, _small, st.just(NOWHERE)),
 )
 

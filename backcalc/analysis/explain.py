@@ -34,7 +34,7 @@ from backcalc.graph.shapes import KnownShapes
 from backcalc.language.expr import Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.rules.simplify import tidy
-from backcalc.rules.values import is_known, quietly, shape_of
+from backcalc.rules.values import Spelt, is_known, literal, quietly, shape_of
 from backcalc.text.numerals import derivative
 
 TOLERANCE = 1e-6  # What a textbook's formula may lose against the stable one before its numbers are left out,
@@ -145,9 +145,10 @@ class _Derivation:
         # What reaches a node along its edges, its users in falling order: it is taken as soon as the node is reached.
         terms: dict[int, list[_Term]] = defaultdict(list)
         for i in range(len(self.nodes) - 1, -1, -1):
-            if i in places:
+            if i in places and not self.nodes[i].is_fixed:
                 yield self._adjoint_step(i, terms.pop(i, []))
             tails = {tail for arg in self.nodes[i].args if (tail := self.index[arg]) in places}
+            tails -= {tail for tail in tails if self.nodes[tail].is_fixed}
             if tails and i in self.run.leading:
                 for tail, term in self._terms(i, tails):
                     terms[tail].append(term)
@@ -235,7 +236,9 @@ class _Derivation:
         # [2, 2, 2] rather than 2 where an array stands; of a large one the number says as much.
         if not shape_of(found) and is_small(shape):
             found = self._formulas.full(found, shape)
-        return exact_literal(found) if is_known(found) else tidy(found)
+        if isinstance(found, Spelt) or not is_known(found):
+            return tidy(literal(found), spelling=self.run.graph.spelling)
+        return exact_literal(found)
 
     def _put_in(self, formula: Expr) -> Expr:
         """`formula` with the numbers of nodes and adjoints in their places."""

@@ -83,7 +83,7 @@ class ObjectEdges:
         """∂head/∂tail: of a loss outside the graph the adjoint that the file states."""
         if head < len(self._run.shapes) and self._run.shapes[head]:
             return self._jacobian(tail, head)
-        return partial if is_known(partial) else tidy(partial)
+        return partial if is_known(partial) else tidy(partial, spelling=self._run.graph.spelling)
 
     def _pulled_back(self, edges: Sequence[tuple[int, int]]) -> Any:
         """The product along a path as the reverse sweep has it: a cotangent pulled back from the output to its begin.
@@ -94,7 +94,7 @@ class ObjectEdges:
         for tail, head in reversed(edges):
             is_last = head == len(self._run.graph.nodes)
             found = self._run.seeds[tail] if is_last else self._pulled(head, found)[tail]
-        return found if is_known(found) else tidy(found)
+        return found if is_known(found) else tidy(found, spelling=self._run.graph.spelling)
 
     def _jacobian(self, tail: int, head: int) -> Any:
         """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""

@@ -15,6 +15,7 @@ from backcalc.rules.values import is_known, ones, shape_of
 def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]:
     """∂L/∂node for every node of the graph: a number, an array of its shape, or a formula; 0 where no path leads.
 
+    None for a constant.
     `seeds` are the known adjoints of some nodes (by place in the graph), or the place of L itself.
     """
     slot, shapes = linear.tape.slot, linear.evaluation.shapes
@@ -23,12 +24,16 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]
         seeds = {seeds: ones(shapes[slot[seeds]])}
     progress.at("reverse pass")
     found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})
-    full = [linear.full(found[at], shapes[at]) if at in found else 0.0 * ones(shapes[at]) for at in slot]
     tidied: dict[int, Expr] = {}  # The formula of a node is a part of those before it.
-    return [_read(value, tidied) for value in full]
+    spelling = linear.tape.graph.spelling
 
+    def adjoint(at: int) -> Any:
+        """The adjoint of a slot as it is read; None of a constant, which has none."""
+        if linear.tape.constant[at]:
+            return None
+        value = linear.full(found[at], shapes[at]) if at in found else 0.0 * ones(shapes[at])
+        if not is_known(value):
+            return tidy(value, tidied, spelling)
+        return value if shape_of(value) else float(value)
 
-def _read(value: Any, tidied: dict[int, Expr]) -> Any:
-    if not is_known(value):
-        return tidy(value, tidied)
-    return value if shape_of(value) else float(value)
+    return list(map(adjoint, slot))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from backcalc.graph.functions import Functions
+from backcalc.graph.model import Node
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, names, postorder
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Primitive
-from backcalc.rules.values import quietly, shape_of
+from backcalc.rules.values import ones, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
@@ -44,6 +45,13 @@ def applied(call: Call, args: tuple[Any, ...]) -> Any:
 def _operands(call: Call, args: tuple[Any, ...]) -> list[Any]:
     """The values that `call` is applied to: of an element or row only the array."""
     return list(args[:1] if call.fn == INDEX else args)
+
+
+def default_of(node: Node, source: Source) -> Any:
+    """The default of an input; a number fills the shape that is declared. Raises EvaluateError."""
+    assert node.default is not None
+    found = constant(node.default, source)
+    return found * ones(node.shape) if node.shape and not shape_of(found) else found
 
 
 def constant(expr: Expr, source: Source) -> Any:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
-from backcalc.calculus.constant import constant
+from backcalc.calculus.constant import default_of
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.graph.expand import expand_long
 from backcalc.graph.model import Graph, Node
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
-from backcalc.language.expr import NOWHERE, VECTOR, Call, Expr, Name, Number, names
-from backcalc.language.statements import Definition, Edge, Input, Output, Statement
+from backcalc.language.expr import DEFINITION, NOWHERE, VECTOR, Call, Expr, Name, Number, names, postorder
+from backcalc.language.statements import Const, Definition, Edge, Function, Input, Output, Statement
+from backcalc.rules.own import definition
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import is_known, literal
 from backcalc.text.errors import Code, Diagnostic, UsageError
@@ -170,7 +171,7 @@ class Sweep:
             slot = self.linear.tape.slot[self.graph.index[wrt]]
             shape = self.linear.evaluation.shapes[slot]
             value = self._swept.get(slot, 0.0)
-            self._define(wrt, tidy(literal(self.linear.full(value, shape))))
+            self._define(wrt, tidy(literal(self.linear.full(value, shape)), spelling=self.graph.spelling))
         return self._adjoint[wrt]
 
     def _settle(self, slot: int, value: Any) -> Any:
@@ -178,7 +179,8 @@ class Sweep:
         name = self.node_at.get(slot)
         if name is None or is_known(value) or isinstance(value, Name | Number):
             return value
-        found = tidy(literal(self.linear.full(value, self.linear.evaluation.shapes[slot])))
+        full = self.linear.full(value, self.linear.evaluation.shapes[slot])
+        found = tidy(literal(full), spelling=self.graph.spelling)
         return _guarded(found, self._define(name, found))
 
     def _define(self, node: str, expr: Expr) -> Name:
@@ -201,6 +203,7 @@ def _guarded(expr: Expr, name: Name) -> Expr:
 
 def _originals(graph: Graph, linear: Linearization) -> Iterator[Statement]:
     """The nodes of `graph` as statements, functions and loops written out, shapes declared where they are inferred."""
+    yield from _definitions(graph)
     used = {arg for node in graph.nodes for arg in node.args}
     for node, slot in zip(graph.nodes, linear.tape.slot, strict=True):
         shape = linear.evaluation.shapes[slot]
@@ -211,15 +214,23 @@ def _originals(graph: Graph, linear: Linearization) -> Iterator[Statement]:
         for edge in node.incoming:
             yield Edge(Name(edge.tail), Name(node.name), edge.partial, "->", NOWHERE)
         if node.expr is not None:
-            yield Definition(Name(node.name), node.expr, NOWHERE)
+            yield (Const if node.is_fixed else Definition)(Name(node.name), node.expr, NOWHERE)
+
+
+def _definitions(graph: Graph) -> list[Function]:
+    """The file's functions that are not written out, for they have partials of their own."""
+    exprs = [node.expr for node in graph.nodes if node.expr is not None]
+    exprs += [edge.partial for node in graph.nodes for edge in node.incoming]
+    calls = (part.fn for expr in exprs for part in postorder(expr) if isinstance(part, Call))
+    return [definition(fn) for fn in dict.fromkeys(calls) if fn.startswith(DEFINITION)]
 
 
 def _declaration(node: Node, shape: Shape) -> Input:
     sizes: Iterable[int] = [n for n in shape if n is not None]
-    declared = tuple(Number(float(n)) for n in sizes) if shape and node.default is None else None
+    declared = tuple(Number(float(n)) for n in sizes) if shape and (node.default is None or node.shape) else None
     return Input(Name(node.name), declared, node.default, node.bounds, NOWHERE)
 
 
 def defaults(graph: Graph) -> dict[str, Any]:
     """The values that the file gives its inputs, whose shapes they tell."""
-    return {node.name: constant(node.default, graph.source) for node in graph.nodes if node.default is not None}
+    return {node.name: default_of(node, graph.source) for node in graph.nodes if node.default is not None}

@@ -14,7 +14,7 @@ from backcalc.graph.tape import Tape
 from backcalc.language.expr import Expr, Name, Number
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
-from backcalc.rules.values import all_known, is_known, literal, ones, quietly, shape_of
+from backcalc.rules.values import Spelt, all_known, is_known, literal, ones, quietly, shape_of, spelt
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.wording import shorten
 
@@ -44,6 +44,10 @@ class Evaluation:
         self.terms: list[Any] = list(tape.literals)
         for slot, value in () if formulas else stated.items():
             self.terms[slot] = value
+        inputs = (slot for slot in tape.slot if tape.rows[slot] is None)
+        if formulas or any(self.terms[slot] is None for slot in inputs):
+            for slot, spelling in tape.spelling.items():
+                self.terms[slot] = spelt(self.terms[slot], spelling)
         self.has_arrays = any(self.shapes)
         with quietly(self.has_arrays):
             for slot in progress.through("forward pass", range(len(tape.rows))):
@@ -104,7 +108,11 @@ class Evaluation:
                 return args[0]
             indices = tuple(Number(float(i)) for i in self.tape.indices.get(slot, ()))
             return self._in_shape(make(row.symbol, *map(literal, args), *indices), slot)
-        return apply(row, args, self.tape.indices.get(slot, ()))
+        found = apply(row, args, self.tape.indices.get(slot, ()))
+        # Numbers are spelt only where there will be formulas, so that plain runs do without.
+        if type(found) is not float or not args or not all(isinstance(arg, Spelt) for arg in args):
+            return found
+        return spelt(found, make(row.symbol, *map(literal, args)))
 
     def _in_shape(self, found: Expr, slot: int) -> Expr:
         """A formula of an array that a rewrite such as x - x → 0 has made a number, as an array again."""

@@ -103,7 +103,7 @@ class _Resolution:
             if name in self.graph.index and name not in self.known:
                 raise self._circle(user, name, place.span)
         for wanted in _wanted(call):
-            if wanted.id not in self.known:
+            if wanted.id not in self.known or self.graph.is_fixed(wanted.id):
                 message = f"a derivative is taken with respect to a node; `{shorten(wanted.id)}` is a constant"
                 raise BuildError(self.graph.source, [Diagnostic(Code.GRAD_BY_CONSTANT, message, wanted.span)])
 

@@ -19,7 +19,18 @@ from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Number
 from backcalc.rules.gates import NOTHING, Gated, only, value_of
 from backcalc.rules.row import FLAT, Bound, Edge, Primitive, expression, names_in
-from backcalc.rules.values import Terms, accumulate, all_known, is_known, multiply, quietly, settled, shape_of
+from backcalc.rules.values import (
+    Spelt,
+    Terms,
+    accumulate,
+    all_known,
+    is_known,
+    multiply,
+    quietly,
+    settled,
+    shape_of,
+    spelt,
+)
 from backcalc.text.errors import Diagnostic
 
 Settle = Callable[[int, Any], Any]
@@ -150,7 +161,7 @@ class Linearization:
     def _node_edges(self, node: int) -> Iterator[tuple[int, Any]]:
         slot = self.tape.slot[node]
         if node in self.tape.partials:
-            for tail, partial in self.tape.partials[node]:
+            for tail, partial in self._incoming(node):
                 yield tail, self._terms[partial] if is_known(self._terms[partial]) else None
             return
         if self._shapes[slot]:
@@ -184,13 +195,16 @@ class Linearization:
             rows = [self.full(row.get(at, 0.0), self._shapes[at]) for row in pulled]
             yield self.tape.graph.index[name], reshaped(rows, shape) if all_known(rows) else None
 
+    def _incoming(self, node: int) -> list[tuple[int, int]]:
+        """The (tail, slot of the partial) pairs of a node with edges; nothing is differentiated by a constant."""
+        return [pair for pair in self.tape.partials[node] if not self.tape.constant[self.tape.slot[pair[0]]]]
+
     def _linearize(self, node: int) -> None:
         """The edges of a node's operations, from its own slot to those of its arguments."""
         last = self.tape.slot[node]
         if node in self.tape.partials:
-            pairs = self.tape.partials[node]
             self.slot_edges[last] = [
-                (self.tape.slot[tail], self._pullbacks.of_edge(slot, last)) for tail, slot in pairs
+                (self.tape.slot[tail], self._pullbacks.of_edge(slot, last)) for tail, slot in self._incoming(node)
             ]
             return
         # What lies behind a branch that is not taken is not reached, or is reached by nothing, and must not warn.
@@ -275,7 +289,7 @@ class Linearization:
         for column in columns[::-1] if self._is_given(slot) else columns:
             if column and all(is_known(scope[name]) for name in names_in(column[k]) if name in scope):
                 bound = row.array if any(map(shape_of, operands)) else row.scalar
-                return bound.form(column[k])(*operands)
+                return _spelt(bound.form(column[k])(*operands), column[k], scope)
         # Of a given node the slope comes from its value where it can: step(h), not step(W @ v).
         by_value = self.textbook and self._is_given(slot) and row.from_output
         return substituted(expression(self._written(row, by_value or row.partials)[k]), scope)
@@ -336,6 +350,14 @@ def reshaped(rows: list[Any], shape: Shape) -> Any:
 
     found = stack(rows)
     return found.reshape(*shape, *found.shape[1:])
+
+
+def _spelt(found: Any, text: str, scope: dict[str, Any]) -> Any:
+    """A partial that is a number, as the file would write it where it writes all that the number comes from."""
+    names = [name for name in names_in(text) if name in scope]
+    if not names or shape_of(found) or not all(isinstance(scope[name], Spelt) for name in names):
+        return found
+    return spelt(found, substituted(expression(text), scope))
 
 
 def _scope(row: Primitive, operands: list[Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from backcalc.calculus.grad import resolve
+from backcalc.calculus.primes import differentiated
 from backcalc.graph.build import build
 from backcalc.graph.model import Graph, Known, Node
 from backcalc.language.expr import names
@@ -21,7 +22,6 @@ _INDEPENDENT = {
     Code.ARITY,
     Code.DUPLICATE_NODE,
     Code.DUPLICATE_FUNCTION,
-    Code.FUNCTION_TAKEN,
     Code.CYCLE,
 }
 _MISFITS = {Code.SHAPE_MISMATCH, Code.INDEX_OUT_OF_RANGE, Code.GRAD_OF_VECTOR, Code.GRAD_BY_MATRIX}
@@ -45,7 +45,7 @@ def load_program(source: Source) -> Program:
 
 def finish(program: Program) -> Graph:
     """The graph that `program` describes, its claims checked for shapes. Raises BuildError."""
-    graph = resolve(build(program))
+    graph = resolve(build(program, differentiated))
     errors = [error for claim in graph.claims for error in _misfits(graph, claim)]
     if errors:
         raise BuildError(program.source, errors)
@@ -74,7 +74,7 @@ def _others(error: ParseError) -> list[Diagnostic]:
     if len(error.diagnostics) > MAX_ERRORS:
         return []
     try:
-        build(error.read)
+        build(error.read, differentiated)
     except BuildError as other:
         # A call of a function whose definition could not be read is no mistake of its own.
         lost = {name for diagnostic in error.diagnostics if (name := _function_of(error.source, diagnostic))}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from math import isinf
 from typing import Any
 
-from backcalc.calculus.constant import constant
+from backcalc.calculus.constant import constant, default_of
 from backcalc.graph.build import with_inputs
 from backcalc.graph.model import Graph
 from backcalc.language.parser import parse_expression, parse_point
@@ -61,7 +61,7 @@ def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
     if errors:
         raise UsageError(Source(option("at"), ""), errors)
     defaults = {
-        node.name: constant(node.default, graph.source)
+        node.name: default_of(node, graph.source)
         for node in graph.nodes
         if node.default is not None and node.name not in given
     }
@@ -81,7 +81,8 @@ def _refusal(graph: Graph, name: str) -> Diagnostic | None:
         return None
     line = f"{graph.source.name}:{graph.line(node)}"
     hint = f"to set it, make it an input: input {shorten(name)}"
-    return Diagnostic(Code.NOT_AN_INPUT, f"`{shorten(name)}` is no input: it is computed at {line}", hints=(hint,))
+    what = "a constant" if node.is_fixed else "computed"
+    return Diagnostic(Code.NOT_AN_INPUT, f"`{shorten(name)}` is no input: it is {what} at {line}", hints=(hint,))
 
 
 def _from_json(source: Source) -> Point:

@@ -68,8 +68,17 @@ def require_node(graph: AnyGraph, name: str, option: str) -> None:
         raise UsageError(Source(option, ""), [found])
 
 
+def require_variable(graph: AnyGraph, name: str, option: str) -> None:
+    """Raise UsageError where the node `name` is a constant."""
+    if name in graph.index and graph.nodes[graph.index[name]].is_fixed:
+        message = f"`{shorten(name)}` is a constant, by which nothing is differentiated"
+        hints = (f"an input has a derivative: input {shorten(name)} = …",)
+        raise UsageError(Source(option, ""), [Diagnostic(Code.GRAD_BY_CONSTANT, message, hints=hints)])
+
+
 def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:
     """What is derived by: `wrt`, each name once, else all inputs. Raises UsageError."""
     for name in wrt:
         require_node(graph, name, option("wrt"))
+        require_variable(graph, name, option("wrt"))
     return tuple(dict.fromkeys(wrt)) or graph.inputs  # Twice the same name is asked for once.

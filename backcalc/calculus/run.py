@@ -119,6 +119,7 @@ class Run:
         return {
             arg: sums[arg] if arg in sums else 0.0 * ones((*shapes[node], *shapes[index[arg]]))
             for arg in self.graph.nodes[node].args
+            if not self.graph.node(arg).is_fixed
         }
 
     def contributions(self) -> list[list[tuple[int | None, Any, Any]]]:

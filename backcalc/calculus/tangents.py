@@ -55,7 +55,7 @@ def formula_tangents(linear: Linearization, wrt: int) -> list[Any]:
     tidied: dict[int, Expr] = {}
     order = range(slot[wrt] + 1, len(shapes))
     found = forward(order, linear.slot_edges.__getitem__, {slot[wrt]: 1.0}, multiply=multiply, accumulate=add)
-    return [_read(found.get(at, 0.0), tidied) for at in slot]
+    return [_read(linear, found.get(at, 0.0), tidied) for at in slot]
 
 
 def _by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_ELEMENTS) -> Any:
@@ -63,7 +63,7 @@ def _by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_E
     at, tail = linear.tape.slot[node], linear.tape.slot[wrt]
     shape, wanted = linear.evaluation.shapes[at], linear.evaluation.shapes[tail]
     if not shape:
-        return _read(_pulled(linear, at, 1.0, tail))
+        return _read(linear, _pulled(linear, at, 1.0, tail))
     if tail > at:  # Nothing depends on a later slot.
         return 0.0 * ones((*shape, *wanted))
     if prod(n or 0 for n in shape) > most:
@@ -73,7 +73,7 @@ def _by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_E
     rows = [_pulled(linear, at, only(unit), tail) for unit in units(shape)]
     if all_known(rows):
         return reshaped(rows, shape)
-    return _read(_written(list(map(literal, rows)), shape)) if len(shape) + len(wanted) <= MOST_AXES else None
+    return _read(linear, _written(list(map(literal, rows)), shape)) if len(shape) + len(wanted) <= MOST_AXES else None
 
 
 def _written(items: list[Expr], shape: Shape) -> Expr:
@@ -91,5 +91,5 @@ def _pulled(linear: Linearization, head: int, seed: Any, tail: int) -> Any:
     return linear.full(linear.sweep({head: seed}, tail).get(tail, 0.0), linear.evaluation.shapes[tail])
 
 
-def _read(value: Any, tidied: dict[int, Expr] | None = None) -> Any:
-    return value if is_known(value) else tidy(value, tidied)
+def _read(linear: Linearization, value: Any, tidied: dict[int, Expr] | None = None) -> Any:
+    return value if is_known(value) else tidy(value, tidied, linear.tape.graph.spelling)

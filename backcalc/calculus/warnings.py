@@ -13,7 +13,7 @@ from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.model import Known
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import INDEX, VECTOR
+from backcalc.language.expr import INDEX, VECTOR, written_name
 from backcalc.language.unparse import number_text
 from backcalc.rules.row import FLAT, Primitive
 from backcalc.rules.values import is_known, quietly, shape_of
@@ -276,7 +276,7 @@ def _operand(value: Any) -> str:
 
 def _operation(row: Primitive, operands: list[str]) -> str:
     """An operation on numbers as one writes it: `log(-1)`, `1/0`."""
-    name = row.symbol
+    name = written_name(row.symbol)
     if name.isidentifier() or len(operands) != 2:
         return f"{name}({', '.join(operands)})"
     left, right = (f"({text})" if text.startswith("-") else text for text in operands)

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from backcalc import progress
 from backcalc.graph.declarations import Declarations, args_of
-from backcalc.graph.functions import Functions
-from backcalc.graph.loops import write_out
+from backcalc.graph.functions import Differentiate, Functions
+from backcalc.graph.loops import each, write_out
 from backcalc.graph.model import Graph, Node
 from backcalc.graph.order import levels, topological
 from backcalc.language.expr import Expr, names
@@ -24,15 +24,18 @@ from backcalc.text.wording import shorten
 CYCLE_SHOWN = 8
 
 
-def build(program: Program) -> Graph:
-    """The graph that `program` describes. Raises BuildError with every mistake found, up to twenty."""
+def build(program: Program, differentiate: Differentiate | None = None) -> Graph:
+    """The graph that `program` describes; `differentiate` finds the functions f'. Raises BuildError.
+
+    With every mistake found, up to twenty.
+    """
     errors: list[Diagnostic] = []
     # Loops and templates have braces; a long file without any is not gone through for them.
     has_loops = "{" in program.source.text
-    flat = list(write_out(program.statements, errors) if has_loops else program.statements)
+    flat = list(write_out(program.statements, errors) if has_loops else each(program.statements))
     is_whole = not errors  # Of loops: what they would have defined is not to be missed below.
     # Before all else, for a formula may call what is defined further down.
-    functions = Functions((s for s in flat if isinstance(s, Function)), errors)
+    functions = Functions((s for s in flat if isinstance(s, Function)), errors, differentiate)
     declared = Declarations(functions, errors)
     for statement in progress.through("building the graph", flat):
         declared.add(statement)
@@ -72,7 +75,8 @@ def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
 def _with_args(node: Node, known: Collection[str]) -> Node:
     """`node` where the nodes are `known`: a constant that reads one is an expression."""
     args = args_of(node.incoming, () if node.expr is None else names(node.expr), known)
-    return node._replace(args=args, kind="expression" if args and node.kind == "constant" else node.kind)
+    is_read = args and node.kind == "constant" and not node.is_fixed
+    return node._replace(args=args, kind="expression" if is_read else node.kind)
 
 
 def _exprs(node: Node) -> list[Expr]:

@@ -8,7 +8,7 @@ from math import prod
 from backcalc.graph.functions import Functions
 from backcalc.graph.model import Incoming, Kind, Known, Node
 from backcalc.language.expr import Call, Expr, Name, Number, names, postorder
-from backcalc.language.statements import Adjoint, Claim, Definition, Edge, Given, Input, Output, Statement
+from backcalc.language.statements import Adjoint, Claim, Const, Definition, Edge, Given, Input, Output, Statement
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, Note
 from backcalc.text.source import Span
@@ -22,7 +22,7 @@ MOST_NUMBERS = 100_000_000
 class _Entry:
     """What the file says of one node so far; `expr` is its formula with functions expanded, `reads` the names in it."""
 
-    __slots__ = ("declared", "definition", "expr", "incoming", "reads", "span")
+    __slots__ = ("declared", "definition", "expr", "incoming", "is_fixed", "reads", "span")
 
     def __init__(self, span: Span) -> None:
         self.span = span
@@ -31,6 +31,7 @@ class _Entry:
         self.reads: Collection[str] = ()
         self.declared: Input | None = None
         self.incoming: list[Incoming] = []
+        self.is_fixed = False
 
 
 # What programs write where a number is missing.
@@ -65,6 +66,8 @@ class Declarations:
         match statement:
             case Definition():
                 self._define(statement)
+            case Const(target, value, span):
+                self._define(Definition(target, value, span), is_fixed=True)
             case Edge():
                 self._connect(statement)
             case Input():
@@ -146,20 +149,24 @@ class Declarations:
         if given is not None and kind == "expression":
             kind = "given"
         incoming = tuple(entry.incoming)
-        return Node(name, kind, entry.span, args, formula, entry.expr, incoming, default, bounds, given, shape)
+        if entry.is_fixed:
+            kind = "constant"
+        return Node(
+            name, kind, entry.span, args, formula, entry.expr, incoming, default, bounds, given, shape, entry.is_fixed
+        )
 
     def _entry(self, target: Expr) -> tuple[str, _Entry]:
         name = target.id if isinstance(target, Name) else ""
         return name, self.entries.setdefault(name, _Entry(target.span))
 
-    def _define(self, statement: Definition) -> None:
+    def _define(self, statement: Definition, *, is_fixed: bool = False) -> None:
         # Before its own name, so that an implicit input stands before the node that uses it first.
         expr, reads = self._expanded(statement.formula)
         name, entry = self._entry(statement.target)
         # The first definition stays: later errors then speak of what the reader has seen first.
         if self._is_free(name, entry, statement.target.span):
             entry.definition, entry.span = statement, statement.target.span
-            entry.expr, entry.reads = expr, reads
+            entry.expr, entry.reads, entry.is_fixed = expr, reads, is_fixed
 
     def _connect(self, edge: Edge) -> None:
         # The tail first: an implicit input stands before the node that uses it.
@@ -239,8 +246,10 @@ class Declarations:
 
     def _check_kind(self, name: str, entry: _Entry) -> None:
         """A node has one source: a formula, edges or nothing; and an undefined one is no misspelt function."""
+        if entry.is_fixed:
+            self._check_fixed(name, entry)
         # Told of the statement that is likelier to be wrong, with a note at the other one.
-        if entry.incoming and entry.declared is not None:
+        elif entry.incoming and entry.declared is not None:
             note = Note("it is declared an input here", entry.declared.span)
             message = f"the input `{shorten(name)}` has an incoming edge"
             self.errors.append(Diagnostic(Code.INPUT_WITH_EDGES, message, entry.incoming[0].span, (note,)))
@@ -251,6 +260,26 @@ class Declarations:
             self.errors.append(Diagnostic(Code.FORMULA_WITH_EDGES, message, entry.definition.span, (note,), hint))
         elif entry.definition is None and entry.declared is None and not entry.incoming and name in self.functions:
             self._check_function_name(name, entry)
+
+    def _check_fixed(self, name: str, entry: _Entry) -> None:
+        """A constant is made of numbers and other constants, has no edges, and is stated once."""
+        assert entry.definition is not None
+        written = names(entry.definition.formula)
+        open_ = [read for read in entry.reads if read in self.entries and not self.entries[read].is_fixed]
+        for read in open_:
+            message = f"a constant is made of numbers and constants; `{shorten(read)}` is a node"
+            hints = (f"what depends on a node is a node: {shorten(name)} = …",)
+            span = written[read].span if read in written else entry.span
+            self.errors.append(Diagnostic(Code.NOT_CONSTANT, message, span, hints=hints))
+        if entry.incoming:
+            note = Note("it is declared a constant here", entry.span)
+            message = f"the constant `{shorten(name)}` has an incoming edge"
+            self.errors.append(Diagnostic(Code.INPUT_WITH_EDGES, message, entry.incoming[0].span, (note,)))
+        for what, table in (("given", self.given), ("adjoint", self.adjoints)):
+            if name in table:
+                note = Note("it is declared a constant here", entry.span)
+                message = f"`{what} {shorten(name)}`: a constant has its value, and no adjoint"
+                self.errors.append(Diagnostic(Code.NOT_CONSTANT, message, table[name].span, (note,)))
 
     def _check_function_name(self, name: str, entry: _Entry) -> None:
         if any(name in (edge.tail for edge in other.incoming) for other in self.entries.values()):

@@ -21,7 +21,7 @@ def expand_long(graph: Graph, most: int) -> Graph:
     taken = set(graph.index)  # All of the file's, so that `y_1` of the file keeps its name.
     nodes: list[Node] = []
     for node in graph.nodes:
-        if node.expr is not None and not node.incoming and _operations_in(node.expr) > most:
+        if node.expr is not None and not node.incoming and not node.is_fixed and _operations_in(node.expr) > most:
             nodes += _operations(node, graph, taken)
         else:
             nodes.append(node)

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from backcalc.graph.definitions import (
+    calls,
+    formulas,
+    inner_name,
+    inner_names,
+    is_of_arrays,
+    name_span,
+    parameters,
+    standing,
+    wrong_partials,
+)
 from backcalc.graph.order import topological
-from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, postorder, with_args
+from backcalc.language.expr import (
+    INDEX,
+    VECTOR,
+    Call,
+    Expr,
+    Name,
+    Number,
+    fold,
+    size,
+    with_args,
+)
 from backcalc.language.statements import Function
 from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import ALIASES, PRIMITIVES, VARIADIC, lookup
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, Note
-from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import plural, shorten
 
@@ -33,12 +53,21 @@ ELSEWHERE = {
     "csc": ("the cosecant is 1/sin(x)",),
 }
 
+PRIME = "'"
+Differentiate = Callable[[Expr, str], Expr]
+"""From a formula of numbers and a name in it to its derivative by that name."""
+
+_ARGUMENT = "x"  # Of f', whose argument takes its place.
+
 
 class Functions:
     """The functions that a formula may call: the primitives, and those that the file defines."""
 
-    def __init__(self, defined: Iterable[Function], errors: list[Diagnostic]) -> None:
-        self.errors = errors
+    def __init__(
+        self, defined: Iterable[Function], errors: list[Diagnostic], differentiate: Differentiate | None = None
+    ) -> None:
+        self.errors, self._differentiate = errors, differentiate
+        self._derivatives: dict[str, Expr] = {}
         self._functions: dict[str, Function] = {}
         self._bodies: dict[str, Expr] = {}
         self._sizes: dict[str, int] = {}
@@ -53,6 +82,8 @@ class Functions:
         for name in order:
             if self._measure(name) <= MAX_FUNCTION:
                 self._bodies[name] = self._body(self._functions[name])
+                if self._functions[name].partials:
+                    self._keep(self._functions[name])
 
     def __contains__(self, name: str) -> bool:
         return name in self._functions or lookup(name) is not None or name == GRAD
@@ -65,11 +96,13 @@ class Functions:
         if call.fn in self._functions:
             function = self._functions[call.fn]
             if self._fits(call, len(function.params)) and call.fn in self._bodies:
-                return self._substituted(call, dict(zip(_inner_names(function), args, strict=True)))
+                return self._substituted(call, dict(zip(inner_names(function), args, strict=True)))
             return call
         if call.fn == GRAD:
             self._check_grad(call, args)
             return with_args(call, args)
+        if call.fn.endswith(PRIME) and self._differentiate is not None and call.fn.rstrip(PRIME) in self:
+            return self._derived(call, args)
         if call.fn in ("max", "min") and len(args) > 2:
             return Call(call.fn, (Call(VECTOR, args, call.span),), call.span)  # So that equals share evenly.
         row = lookup(call.fn, len(args))
@@ -80,6 +113,50 @@ class Functions:
         elif row.symbol not in VARIADIC or not args:
             self._fits(call, len(row.params))
         return with_args(call, args)
+
+    def _derived(self, call: Call, args: tuple[Expr, ...]) -> Expr:
+        """f'(x): the derivative of the function f at x."""
+        if not self._fits(call, 1):
+            return call
+        if call.fn not in self._derivatives:
+            derivative = self._derivative(call)
+            if derivative is None:
+                return call
+            self._derivatives[call.fn] = derivative
+        self._operations += size(self._derivatives[call.fn], MAX_FUNCTION)
+
+        def leaf(part: Number | Name) -> Expr:
+            """The argument in its place; other leaves as they stand."""
+            return args[0] if isinstance(part, Name) and part.id == inner_name(call.fn, _ARGUMENT) else part
+
+        return fold(self._derivatives[call.fn], leaf, with_args)
+
+    def _derivative(self, call: Call) -> Expr | None:
+        """The function f' as a formula in the argument; None, with the error told, where f is none of one number."""
+        if call.fn.rstrip(PRIME) in self._functions.keys() - self._bodies.keys():
+            return None  # What is wrong with it is told already.
+        argument = Name(inner_name(call.fn, _ARGUMENT))
+        base = call.fn.rstrip(PRIME)
+        count = len(self._functions[base].params) if base in self._functions else parameters(base)
+        formula = self._call(Call(base, (argument,)), (argument,)) if count == 1 else None
+        if formula is None or any(map(is_of_arrays, calls(formula))):
+            message = f"`{call.fn}` is the derivative of a function of one number, and `{base}` is none"
+            hint = ("grad(y, x) is the derivative of a node y by a node x",)
+            self.errors.append(Diagnostic(Code.ARITY, message, name_span(call), hints=hint))
+            return None
+        assert self._differentiate is not None
+        for _ in range(len(call.fn) - len(base)):
+            formula = self._differentiate(formula, argument.id)
+        return formula
+
+    def _keep(self, function: Function) -> None:
+        """Let `function`, whose partials are its own, stand for itself: nothing is expanded where it is used."""
+        partials = [self._inner(function, partial.formula) for partial in function.partials]
+        wrong = list(wrong_partials(function, [self._bodies[function.name], *partials]))
+        self.errors += wrong
+        if wrong:
+            return
+        self._bodies[function.name] = standing(function, self._bodies[function.name], partials)
 
     def _check_grad(self, call: Call, args: tuple[Expr, ...]) -> None:
         """`grad(y, x)` is with respect to a node or to a vector of nodes."""
@@ -99,19 +176,24 @@ class Functions:
 
     def _body(self, function: Function) -> Expr:
         """The body of `function`, expanded, its parameters under names of their own."""
-        inner = dict(zip(function.params, _inner_names(function), strict=True))
+        return self._inner(function, function.body)
+
+    def _inner(self, function: Function, formula: Expr) -> Expr:
+        """A formula of `function`, expanded, its parameters under names of their own."""
+        inner = dict(zip(function.params, inner_names(function), strict=True))
 
         def leaf(part: Number | Name) -> Expr:
             """A parameter under its name of its own; other leaves as they stand."""
             return Name(inner[part.id], part.span) if isinstance(part, Name) and part.id in inner else part
 
-        return fold(function.body, leaf, self._call)
+        return fold(formula, leaf, self._call)
 
     def _measure(self, name: str) -> int:
         """The number of operations that the function `name` stands for; too many are an error, told once."""
         # By arithmetic, without expanding: sizes multiply from one function to the next that calls it.
-        calls = [part for part in postorder(self._functions[name].body) if isinstance(part, Call)]
-        self._sizes[name] = size = sum(self._sizes.get(call.fn, 1) for call in calls)
+        function = self._functions[name]
+        found = [part for formula in formulas(function) for part in calls(formula)]
+        self._sizes[name] = size = sum(self._sizes.get(call.fn, 1) for call in found)
         if size > MAX_FUNCTION:
             self._sizes[name] = 0  # Those that call it would be too large as well: told once.
             message = f"the function `{shorten(name)}` stands for {size:,} operations; the limit is {MAX_FUNCTION:,}"
@@ -159,16 +241,12 @@ class Functions:
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
             hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)
         # The caret stands under the name alone: its arguments are not what is unknown.
-        span = Span(call.span.start, call.span.start + len(call.fn))
-        return Diagnostic(Code.UNKNOWN_FUNCTION, f"unknown function `{shorten(call.fn)}`", span, hints=hints)
+        message = f"unknown function `{shorten(call.fn)}`"
+        return Diagnostic(Code.UNKNOWN_FUNCTION, message, name_span(call), hints=hints)
 
     def _declare(self, function: Function) -> None:
         first = self._functions.get(function.name)
-        if lookup(function.name) is not None or function.name == GRAD:
-            message = f"`{function.name}` is a function of the language already"
-            hint = ("give yours another name",)
-            self.errors.append(Diagnostic(Code.FUNCTION_TAKEN, message, function.span, hints=hint))
-        elif first is not None:
+        if first is not None:
             note = Note("it is defined here first", first.span)
             message = f"the function `{shorten(function.name)}` is defined twice"
             hint = ("give one of them another name",)
@@ -177,8 +255,9 @@ class Functions:
             self._functions[function.name] = function
 
     def _called(self, name: str) -> list[str]:
-        body = self._functions[name].body
-        return [part.fn for part in postorder(body) if isinstance(part, Call) and part.fn in self._functions]
+        called = (part.fn for formula in formulas(self._functions[name]) for part in calls(formula))
+        bases = (fn if fn in self._functions else fn.rstrip(PRIME) for fn in called)
+        return [fn for fn in bases if fn in self._functions]
 
     def _report_recursion(self, cycle: list[str]) -> None:
         function = self._functions[cycle[0]]
@@ -187,11 +266,6 @@ class Functions:
         hint = ("a loop, `for k in 1..5 { … }`, repeats a step",)
         message = f"the function `{shorten(cycle[0])}` calls itself: {chain}"
         self.errors.append(Diagnostic(Code.RECURSIVE_FUNCTION, message, function.span, notes, hint))
-
-
-def _inner_names(function: Function) -> list[str]:
-    """The parameters under names that no node has: else one would capture a node that an inner function speaks of."""
-    return [f"{function.name}({param})" for param in function.params]
 
 
 def _guesses(call: Call) -> tuple[str, ...]:

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from backcalc.language.expr import NEGATE, TEMPLATE, Call, Expr, Name, Number, fold, with_args
-from backcalc.language.statements import Function, Loop, Statement
+from backcalc.language.statements import Const, Function, Inputs, Loop, Statement
 from backcalc.language.unparse import unparse
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.suggest import did_you_mean
@@ -19,10 +20,27 @@ MAX_STATEMENTS = 1_000_000
 _MAX_INTEGER = 2**63 - 1
 
 _LARGE = ("a larger graph is better piped in as an edge list",)
-_WHOLE = ("a loop's bounds and the {…} in a name are made of whole numbers and loop variables",)
+_WHOLE = (
+    "a loop's bounds and the {…} in a name are made of whole numbers, loop variables and constants (const n = 5)",
+)
 
-_Environment = Mapping[str, int]
-_Body = Iterator[tuple[Statement, _Environment]]
+
+class Environment(NamedTuple):
+    """What whole numbers are made of: loop variables, and the file's constants, None where one is not whole."""
+
+    variables: Mapping[str, int] = MappingProxyType({})
+    constants: Mapping[str, int | None] = MappingProxyType({})
+
+    def of(self, name: str) -> int | None:
+        """The whole number that `name` is. Raises KeyError."""
+        return self.variables[name] if name in self.variables else self.constants[name]
+
+    def known(self) -> list[str]:
+        """All names that are whole numbers here."""
+        return [*self.variables, *(name for name, value in self.constants.items() if value is not None)]
+
+
+_Body = Iterator[tuple[Statement, Environment]]
 
 
 class LoopError(Exception):
@@ -32,10 +50,20 @@ class LoopError(Exception):
         self.diagnostic = diagnostic
 
 
-def write_out(statements: Iterable[Statement], errors: list[Diagnostic]) -> Iterator[Statement]:
+def each(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """The statements, those that declare several inputs one by one."""
+    for statement in statements:
+        if isinstance(statement, Inputs):
+            yield from statement.items
+        else:
+            yield statement
+
+
+def write_out(statements: Sequence[Statement], errors: list[Diagnostic]) -> Iterator[Statement]:
     """The statements with every loop replaced by its iterations; what cannot be is told in `errors` and left out."""
+    outside = Environment(constants=_constants(statements))
     # Iterators on a stack, one a loop around the place: nothing is written out before it is asked for.
-    stack: list[_Body] = [((statement, {}) for statement in _countable(statements, errors))]
+    stack: list[_Body] = [((statement, outside) for statement in _countable(each(statements), outside, errors))]
     while stack:
         item = next(stack[-1], None)
         if item is None:
@@ -46,20 +74,32 @@ def write_out(statements: Iterable[Statement], errors: list[Diagnostic]) -> Iter
             if not isinstance(statement, Loop):
                 yield _resolved(statement, environment)
                 continue
-            stack.append(_iterations(statement, environment, statement.body))
+            stack.append(_iterations(statement, environment, tuple(each(statement.body))))
         except LoopError as error:
             errors.append(error.diagnostic)
             del stack[1:]  # One report a loop: the next iterations would repeat it.
 
 
-def _countable(statements: Iterable[Statement], errors: list[Diagnostic]) -> list[Statement]:
+def _constants(statements: Iterable[Statement]) -> dict[str, int | None]:
+    """The constants that are declared outside of loops, as whole numbers; None for one that is none."""
+    found: dict[str, int | None] = {}
+    for statement in statements:
+        if isinstance(statement, Const) and isinstance(statement.target, Name):
+            try:
+                found[statement.target.id] = integer(statement.value, Environment(constants=found))
+            except (LoopError, KeyError):  # Of an operation that is none of whole numbers: sqrt(2), [1, 2].
+                found[statement.target.id] = None
+    return found
+
+
+def _countable(statements: Iterable[Statement], outside: Environment, errors: list[Diagnostic]) -> list[Statement]:
     """The statements; without the loops where one stands for too much, which is told before anything is written out."""
     # The limit is of all loops together: a thousand loops of a thousand are as much as one of a million.
     kept: list[Statement] = []
     count = 0
     for statement in statements:
         try:
-            count = _counted(statement, count) if isinstance(statement, Loop) else count
+            count = _counted(statement, outside, count) if isinstance(statement, Loop) else count
             kept.append(statement)
         except LoopError as error:
             errors.append(error.diagnostic)
@@ -67,9 +107,9 @@ def _countable(statements: Iterable[Statement], errors: list[Diagnostic]) -> lis
     return [statement for statement in kept if not (is_too_long and isinstance(statement, Loop))]
 
 
-def _counted(loop: Loop, count: int) -> int:
+def _counted(loop: Loop, outside: Environment, count: int) -> int:
     """`count` and the statements that `loop` stands for, inner loops being statements too. Raises LoopError."""
-    stack: list[_Body] = [iter([(loop, {})])]
+    stack: list[_Body] = [iter([(loop, outside)])]
     while stack:
         item = next(stack[-1], None)
         if item is None:
@@ -88,28 +128,29 @@ def _counted(loop: Loop, count: int) -> int:
     return count
 
 
-def _iterations(loop: Loop, environment: _Environment, body: Sequence[Statement]) -> _Body:
+def _iterations(loop: Loop, environment: Environment, body: Sequence[Statement]) -> _Body:
     """The statements of `body` for each number of `loop`, each with the loop variables that it is in."""
     # Lazily: the statements of a million turns are made as they are asked for.
     numbers = _numbers(loop, environment)
-    return ((statement, {**environment, loop.variable: k}) for k in numbers for statement in body)
+    variables, constants = environment
+    return ((statement, Environment({**variables, loop.variable: k}, constants)) for k in numbers for statement in body)
 
 
-def _numbers(loop: Loop, environment: _Environment) -> range:
+def _numbers(loop: Loop, environment: Environment) -> range:
     first, last = integer(loop.first, environment), integer(loop.last, environment)
     if last - first >= MAX_STATEMENTS:
         message = f"this loop stands for {last - first + 1:,} iterations; the limit is {MAX_STATEMENTS:,}"
         raise LoopError(Diagnostic(Code.LOOP_TOO_LONG, message, loop.span, hints=_LARGE))
-    if loop.variable in environment:
+    if loop.variable in environment.variables:
         message = f"the loop variable `{loop.variable}` is in use by a loop around this one"
         raise LoopError(Diagnostic(Code.LOOP_VARIABLE, message, loop.span, hints=("give it another name",)))
     return range(first, last + 1)
 
 
-def _resolved(statement: Statement, environment: _Environment) -> Statement:
+def _resolved(statement: Statement, environment: Environment) -> Statement:
     """`statement` with its templates named and its loop variables as numbers."""
     if isinstance(statement, Function):
-        if environment:
+        if environment.variables:
             hint = ("move it out of the loop",)
             raise LoopError(
                 Diagnostic(Code.DEF_IN_LOOP, "a function cannot be defined in a loop", statement.span, hints=hint)
@@ -123,17 +164,17 @@ def _resolved(statement: Statement, environment: _Environment) -> Statement:
     return statement._replace(**changed) if changed else statement
 
 
-def _require_names(statement: Statement, environment: _Environment) -> None:
+def _require_names(statement: Statement, environment: Environment) -> None:
     """Raise LoopError where a loop's variable, which is a number, stands for a node."""
     for part in ("target", "tail", "head"):
         target = getattr(statement, part, None)
-        if isinstance(target, Name) and target.id in environment:
+        if isinstance(target, Name) and target.id in environment.variables:
             message = f"`{target.id}` is a number in this loop, not a node"
             hint = (f"a node for each {target.id} has it in braces: x{{{target.id}}}",)
             raise LoopError(Diagnostic(Code.LOOP_VARIABLE, message, target.span, hints=hint))
 
 
-def _mapped(value: Any, environment: _Environment) -> Any:
+def _mapped(value: Any, environment: Environment) -> Any:
     """A field of a statement, with every expression in it resolved."""
     if isinstance(value, Expr):
         return resolve(value, environment)
@@ -142,13 +183,13 @@ def _mapped(value: Any, environment: _Environment) -> Any:
     return value
 
 
-def resolve(expr: Expr, environment: _Environment) -> Expr:
+def resolve(expr: Expr, environment: Environment) -> Expr:
     """`expr` with its templates named and the variables of `environment` as numbers. Raises LoopError."""
 
     def leaf(part: Number | Name) -> Expr:
         """A loop variable as a number; other leaves as they stand."""
-        if isinstance(part, Name) and part.id in environment:
-            return Number(float(environment[part.id]), span=part.span)
+        if isinstance(part, Name) and part.id in environment.variables:
+            return Number(float(environment.variables[part.id]), span=part.span)
         return part
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
@@ -158,21 +199,21 @@ def resolve(expr: Expr, environment: _Environment) -> Expr:
     return fold(expr, leaf, call)
 
 
-def _named(template: Call, environment: _Environment) -> Name:
+def _named(template: Call, environment: Environment) -> Name:
     """The name that a template stands for; its texts and indices take turns."""
     parts = [
         str(integer(part, environment)) if i % 2 else part.id  # type: ignore[union-attr]
         for i, part in enumerate(template.args)
     ]
     if any(part.startswith("-") for part in parts[1::2]):
-        where = ", ".join(f"{name} = {value}" for name, value in environment.items())
+        where = ", ".join(f"{name} = {value}" for name, value in environment.variables.items())
         message = f"`{unparse(template)}` is no name where {where}: it would be `{shorten(''.join(parts))}`"
         hint = ("let the loop begin later, and define its first step before it",)
         raise LoopError(Diagnostic(Code.NEGATIVE_INDEX, message, template.span, hints=hint))
     return Name("".join(parts), template.span)
 
 
-def integer(expr: Expr, environment: _Environment) -> int:
+def integer(expr: Expr, environment: Environment) -> int:
     """The whole number that `expr` is, by exact arithmetic in the loop variables. Raises LoopError."""
 
     def leaf(part: Number | Name) -> int:
@@ -182,11 +223,16 @@ def integer(expr: Expr, environment: _Environment) -> int:
             if part.value.is_integer():
                 return int(part.text) if part.text.isdecimal() else int(part.value)
             raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{part.text} is not a whole number", part.span, hints=_WHOLE))
-        if part.id not in environment:
+        try:
+            value = environment.of(part.id)
+        except KeyError:
             message = f"`{shorten(part.id)}` is not the variable of a loop around this place"
-            hints = did_you_mean(part.id, environment) or _WHOLE
-            raise LoopError(Diagnostic(Code.NOT_LOOP_VARIABLE, message, part.span, hints=hints))
-        return environment[part.id]
+            hints = did_you_mean(part.id, environment.known()) or _WHOLE
+            raise LoopError(Diagnostic(Code.NOT_LOOP_VARIABLE, message, part.span, hints=hints)) from None
+        if value is None:
+            message = f"the constant `{shorten(part.id)}` is not a whole number"
+            raise LoopError(Diagnostic(Code.NOT_WHOLE, message, part.span, hints=_WHOLE))
+        return value
 
     def call(part: Call, args: tuple[int, ...]) -> int:
         """The result of an operation on whole numbers. Raises LoopError where it is none, or too large."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
-from backcalc.language.expr import Expr, names
+from backcalc.language.expr import Call, Expr, names, postorder
+from backcalc.rules.primitives import ALIASES
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
 
@@ -48,6 +49,7 @@ class Node(NamedTuple):
     bounds: tuple[Expr, Expr] | None = None
     given: Known | None = None
     shape: tuple[int, ...] | None = None
+    is_fixed: bool = False  # By `const`: nobody differentiates by it.
 
 
 # What shows a graph must not care which of the two it is: one of a million nodes has no objects to show.
@@ -111,6 +113,18 @@ class Graph:
         return {node.name: i for i, node in enumerate(self.nodes)}
 
     @cached_property
+    def spelling(self) -> dict[str, str]:
+        """What the file calls functions that have several names, by the name that the table has: the first one used."""
+        formulas = [node.formula for node in self.nodes if node.formula is not None]
+        formulas += [edge.partial for node in self.nodes for edge in node.incoming]
+        calls = (part for formula in formulas for part in postorder(formula) if isinstance(part, Call))
+        found: dict[str, str] = {}
+        for call in calls:
+            if call.is_named:
+                found.setdefault(ALIASES.get(call.fn, call.fn), call.fn)
+        return {name: alias for name, alias in found.items() if name != alias}
+
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The names of the nodes with neither a formula nor incoming edges."""
         return tuple(node.name for node in self.nodes if node.kind == "input")
@@ -144,6 +158,10 @@ class Graph:
     def node(self, name: str) -> Node:
         """The node called `name`. Raises KeyError."""
         return self.nodes[self.index[name]]
+
+    def is_fixed(self, name: str) -> bool:
+        """Whether `name` is a constant of the file."""
+        return name in self.index and self.node(name).is_fixed
 
     def line(self, node: Node) -> int:
         """The line on which `node` first stands as itself."""

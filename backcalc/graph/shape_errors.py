@@ -15,7 +15,7 @@ from backcalc.graph.inference import (
 )
 from backcalc.graph.model import Node
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import VECTOR
+from backcalc.language.expr import VECTOR, written_name
 from backcalc.rules.row import Primitive
 from backcalc.rules.shapes import MismatchError, Shape, Unknown, fresh, settled
 from backcalc.text.errors import Code, Diagnostic, Note
@@ -44,7 +44,7 @@ def refusal(row: Primitive, rule: str, shapes: Sequence[Shape | None]) -> str:
     """That an operation does not take arguments of these shapes."""
     words = [shape_words(shape) for shape in shapes]
     found = " and ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
-    name = row.symbol
+    name = written_name(row.symbol)
     if rule in _TAKES:
         return f"{_NAMES.get(name, f'`{name}`')} takes {_TAKES[rule]}, not {found}"
     return f"the shapes do not fit `{name}`: {found}"

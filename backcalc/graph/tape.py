@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from backcalc import progress
 from backcalc.graph.model import Graph, Node
-from backcalc.language.expr import INDEX, Call, Expr, Number, postorder
+from backcalc.language.expr import INDEX, Call, Expr, Name, Number, postorder
 from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
 from backcalc.rules.shapes import Shape
 from backcalc.text.source import Span
@@ -36,7 +36,8 @@ class Tape:
     """The slots of a graph; slot i holds a literal, an input, or `rows[i]` applied to the slots `args[i]`.
 
     literals   the value of a slot that is a number, else None
-    constant   whether a slot is made of literals alone; a node's own slot never is, for it has an adjoint
+    spelling   how the file writes these, by slot
+    constant   whether a slot is made of literals alone; a node's own slot only by `const`, for it has an adjoint
     slot       the slot of each node's value, in the graph's order
     node_of    the place in the graph of the node whose value a slot holds
     declared   the shapes that the file declares, by slot
@@ -60,7 +61,8 @@ class Tape:
         self.slot: list[int] = []
         self.begin: list[int] = []
         self.partials: dict[int, tuple[tuple[int, int], ...]] = {}
-        self._numbers: dict[float, int] = {}
+        self._numbers: dict[float | str, int] = {}
+        self.spelling: dict[int, Expr] = {}
         for node in progress.through("listing operations", graph.nodes):
             self._write_node(node)
         # An edge's partial may speak of any node's value, its head's included, so all of them come last.
@@ -104,7 +106,7 @@ class Tape:
         # `y = x` or `y = 2` would share a slot with what it copies; an adjoint of its own needs a slot of its own.
         owns_last = last == len(self.rows) - 1 and last >= self.begin[-1] and self.rows[last] is not None
         self.slot.append(last if owns_last else self._new(_SAME, (last,)))
-        self.constant[-1] = False  # Even of `y = 2*3`: ∂L/∂y is asked for all the same.
+        self.constant[-1] = node.is_fixed  # Not of `y = 2*3`: ∂L/∂y is asked for all the same.
 
     def _write(self, expr: Expr) -> int:
         """The slot that holds `expr`; a part shared inside `expr` has one slot."""
@@ -114,11 +116,11 @@ class Tape:
             if isinstance(part, Call):
                 place[id(part)] = self._operation(part, place)
             elif isinstance(part, Number):
-                place[id(part)] = self._number(part.value)
+                place[id(part)] = self._number(part.value, part)
             elif part.id in self.graph.index:
                 place[id(part)] = self.slot[self.graph.index[part.id]]
             else:
-                place[id(part)] = self._number(CONSTANTS[part.id])
+                place[id(part)] = self._number(CONSTANTS[part.id], part)
         return place[id(expr)]
 
     def _operation(self, part: Call, place: dict[int, int]) -> int:
@@ -129,11 +131,14 @@ class Tape:
         self.indices[slot] = tuple(int(arg.value) for arg in part.args[1:] if isinstance(arg, Number))
         return slot
 
-    def _number(self, value: float) -> int:
-        if value not in self._numbers:  # A number has no adjoint, so one slot serves every place where it stands.
-            self._numbers[value] = self._new(None, ())
+    def _number(self, value: float, spelling: Number | Name) -> int:
+        # A number has no adjoint, so one slot serves every place where it stands so written.
+        key = (spelling.text or value) if isinstance(spelling, Number) else spelling.id
+        if key not in self._numbers:
+            self._numbers[key] = self._new(None, ())
             self.literals[-1], self.constant[-1] = value, True
-        return self._numbers[value]
+            self.spelling[self._numbers[key]] = spelling
+        return self._numbers[key]
 
     def _new(self, row: Primitive | None, args: tuple[int, ...], span: Span | None = None) -> int:
         self.rows.append(row)

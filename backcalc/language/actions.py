@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from itertools import pairwise
 from math import isinf
 from typing import Any
 
-from backcalc.language.automaton import Token
+from backcalc.language.automaton import RefusedError, Token
 from backcalc.language.expr import IF, INDEX, NEGATE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
 from backcalc.language.lexis import canonical
 from backcalc.language.statements import (
     Adjoint,
     Answer,
     Claim,
+    Const,
     Definition,
     Edge,
     Function,
     Given,
     Input,
+    Inputs,
     Output,
+    Partial,
 )
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
@@ -31,6 +35,9 @@ SPELLINGS |= dict.fromkeys("−–", "-") | dict.fromkeys("·⋅×∗⊙", "*") 
 
 _PARTED_ITEMS = ("commas part the items: [1, -2]", "a difference has a blank on both sides or none: [1 - 2]")
 _PARTED_COLUMNS = ("an edge has three columns: tail, head, partial", "a difference is written (3 - 1) or 3-1")
+
+OPERATORS = {"ADD", "SUB", "MUL", "DIV"}
+"""What parts two operands."""
 
 MOST_DIGITS = 18  # Of an index: longer ones Python may not read, and no array is as long.
 
@@ -88,6 +95,9 @@ class Builder:
     def fraction(self, token: Token) -> Number:
         return Number(unicodedata.numeric(token.text), token.text, token.span)
 
+    def derivative(self, d: Token, of: Expr, _slash: Token, _d: Token, wrt: Expr) -> Call:
+        return Call("grad", (of, wrt), Span(d.span.start, wrt.span.end))
+
     def infinity(self, token: Token) -> Name:
         return Name(token.text, token.span)
 
@@ -141,6 +151,13 @@ class Builder:
         if isinstance(inner, Call) and inner.is_named:
             return inner
         return replace(inner, span=span)
+
+    def side_by_side(self, start: Token, left: Expr, _end: Token, second: Token, right: Expr, end: Token) -> Call:
+        """The product of two numbers in parentheses, (10)(-0.5), as a hand writes the chain rule; no other."""
+        if not (_is_number(left) and _is_number(right)):
+            raise RefusedError(second.span, OPERATORS)
+        self._settle(start.span.start)
+        return Call("*", (left, right), Span(start.span.start, end.span.end))
 
     def _look_at(self, sign: Token) -> None:
         """Take note of a sign that may be one between two operands or one of the second."""
@@ -223,11 +240,35 @@ class Builder:
     ) -> Edge:
         return Edge(tail, head, partial, f"{d.text}()", Span(d.span.start, partial.span.end))
 
-    def input(self, word: Token, target: Expr, *parts: tuple[str, Any, int]) -> Input:
+    def declared(self, target: Expr, *parts: tuple[str, Any, int]) -> Input:
         given = {kind: value for kind, value, _ in parts}
         end = parts[-1][2] if parts else target.span.end
-        span = Span(word.span.start, end)
+        span = Span(target.span.start, end)
         return Input(target, given.get("shape"), given.get("default"), given.get("bounds"), span)
+
+    def input(self, word: Token, *items: Input) -> Input | Inputs:
+        span = Span(word.span.start, items[-1].span.end)
+        if len(items) == 1:
+            return items[0]._replace(span=span)
+        for bare, other in pairwise(items):
+            if other.default is not None and bare[1:-1] == (None, None, None):
+                raise RejectedError(self._one_default(bare, other))
+        return Inputs(items, span)
+
+    def _one_default(self, bare: Input, other: Input) -> Diagnostic:
+        """That the default behind two names could be that of both."""
+        assert other.default is not None
+        places = (bare.span, Span(other.span.start, other.default.span.start), other.default.span)
+        first, second, value = (shorten(self._said(*place).rstrip(" \t=")) for place in places)
+        message = f"`{first}, {second} = {value}` could mean two things"
+        hints = (
+            f"both are {value}: input {first} = {value}, {second} = {value}",
+            f"only {second} is: input {second} = {value}, {first}",
+        )
+        return Diagnostic(Code.AMBIGUOUS, message, Span(bare.span.start, other.span.end), hints=hints)
+
+    def const(self, word: Name, target: Expr, value: Expr) -> Const:
+        return Const(target, value, Span(word.span.start, value.span.end))
 
     def shape(self, *sizes: Expr) -> tuple[str, tuple[Expr, ...], int]:
         return "shape", sizes, sizes[-1].span.end
@@ -247,14 +288,36 @@ class Builder:
     def adjoint(self, word: Token, target: Expr, value: Expr) -> Adjoint:
         return Adjoint(target, value, Span(word.span.start, value.span.end))
 
-    def function(self, word: Token, name: Token, params: tuple[Token, ...], body: Expr) -> Function:
+    def function(
+        self, word: Token, name: Token, params: tuple[Token, ...], body: Expr, partials: tuple[Partial, ...] = ()
+    ) -> Function:
         names = tuple(self.variable(param).id for param in params)
         for i, param in enumerate(params):
             if param.text in names[:i]:
                 first = Note("it stands here already", params[names.index(param.text)].span)
                 message = f"the parameter `{shorten(param.text)}` stands twice"
                 raise RejectedError(Diagnostic(Code.DUPLICATE_PARAMETER, message, param.span, (first,)))
-        return Function(self.variable(name).id, names, body, Span(word.span.start, body.span.end))
+        end = partials[-1].span.end if partials else body.span.end
+        return Function(self.variable(name).id, names, body, Span(word.span.start, end), partials)
+
+    def partials(self, *items: Partial) -> tuple[Partial, ...]:
+        return items
+
+    def differential_partial(self, d: Token, of: Token, _slash: Token, _d: Token, wrt: Token, value: Expr) -> Partial:
+        span = Span(d.span.start, value.span.end)
+        return Partial(self.variable(of).id, self.variable(wrt).id, value, d.text, span)
+
+    def closed_partial(self, d: Token, of: Token, slash: Token, _d: Token, wrt: Token, value: Expr) -> Partial:
+        return self.differential_partial(d, of, slash, _d, wrt, value)._replace(spelling=f"{d.text}()")
+
+    def quotient_partial(self, of: Token, _slash: Token, wrt: Token, value: Expr) -> Partial:
+        ends = [_differentiated(self.variable(end)) for end in (of, wrt)]
+        if not all(isinstance(end, Name) for end in ends):
+            place = Span(of.span.start, wrt.span.end)
+            hint = ("a partial of a function is written d(q)/d(x) = 1",)
+            raise RejectedError(Diagnostic(Code.SYNTAX, "this is no derivative", place, hints=hint))
+        names = [end.id for end in ends if isinstance(end, Name)]
+        return Partial(names[0], names[1], value, "d", Span(of.span.start, value.span.end))
 
     def claim(self, word: Token, condition: Expr) -> Claim:
         return Claim(condition, Span(word.span.start, condition.span.end))
@@ -300,6 +363,11 @@ def _differentiated(end: Expr) -> Expr | None:
         return None
     node = Name(named.id[1:], Span(named.span.start + 1, named.span.end))
     return Call(end.fn, (node, *end.args[1:]), end.span) if isinstance(end, Call) else node
+
+
+def _is_number(expr: Expr) -> bool:
+    """Whether `expr` is a number with or without a sign."""
+    return isinstance(expr.args[0] if isinstance(expr, Call) and expr.fn == NEGATE else expr, Number)
 
 
 def _of_both(first: Token | Name, last: Expr) -> Span:

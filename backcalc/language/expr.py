@@ -18,6 +18,8 @@ NOWHERE = Span(0, 0)
 # Syntax that has no name of its own goes by these: `-x`, `[a, b]`, `x[i]`, `x.T`, `if c then a else b`, `t{k-1}`.
 NEGATE, VECTOR, INDEX, TRANSPOSE, IF, TEMPLATE = "-x", "[]", "[i]", ".T", "if", "{}"
 
+DEFINITION = "def "
+"""What the name of a call begins with that is a definition as a whole: of a function with partials of its own."""
 
 _WORDS = (IF, "and", "or", "not")
 
@@ -85,6 +87,11 @@ class Call(_Structural):
 
 
 Expr = Number | Name | Call
+
+
+def written_name(fn: str) -> str:
+    """The name of a function as one writes it where it is called."""
+    return fn[len(DEFINITION) : fn.index("(")] if fn.startswith(DEFINITION) else fn
 
 
 def postorder(expr: Expr) -> Iterator[Expr]:

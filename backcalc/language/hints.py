@@ -27,7 +27,10 @@ TERMINAL_WORDS = {
     "FRACTION": "a fraction",
     "INFINITY": "`∞`",
     "ROOT": "`√`",
-    "DIFF": "`d(` or `∂`",
+    "DIFF": "`d(`",
+    "PARTIAL": "`∂`",
+    "SEMICOLON": "`;`",
+    "CONST": "`const`",
     "INPUT": "`input`",
     "OUTPUT": "`output`",
     "GIVEN": "`given`",
@@ -65,17 +68,17 @@ TERMINAL_WORDS = {
 }
 
 _AFTER_OPERAND = {"MATMUL", "COMPARE", "AND", "OR", "DOT_T", "LSQB", "LPAR", "SUPERSCRIPT"}
-_SOFT_WORDS = {"INPUT", "OUTPUT", "GIVEN", "ADJOINT", "DEF", "CLAIM", "FOR", "IN"}
+_SOFT_WORDS = {"INPUT", "OUTPUT", "GIVEN", "ADJOINT", "CONST", "DEF", "CLAIM", "FOR", "IN"}
 
-_SIGNS = {"WHOLE", "FRACTION", "INFINITY", "ROOT"}
+_SIGNS = {"WHOLE", "FRACTION", "INFINITY", "ROOT", "PARTIAL"}
 
 # Terminals that stand for one idea where all of them would do.
 _GROUPS: tuple[tuple[set[str], set[str], str], ...] = (
     ({"NAME", "NUMBER", "LPAR", "LSQB", "SUB"}, {*_SOFT_WORDS, *_SIGNS, "IF", "NOT", "ADD"}, "an expression"),
-    ({"INPUT", "FOR", "NAME", "DIFF"}, {*_SOFT_WORDS, "WHOLE", "TEMPLATE_CLOSE"}, "a statement"),
+    ({"INPUT", "FOR", "NAME", "DIFF"}, {*_SOFT_WORDS, "WHOLE", "TEMPLATE_CLOSE", "PARTIAL"}, "a statement"),
     ({"INPUT", "FOR", "NAME"}, {*_SOFT_WORDS, "WHOLE"}, "a node"),
     ({"NAME", "NUMBER", "LPAR", "SUB"}, {"WHOLE"}, "a whole number or loop variable"),
-    ({"NAME", "WHOLE", "DIFF"}, {"TEMPLATE_CLOSE"}, "a statement"),  # At a character that begins no word.
+    ({"NAME", "WHOLE", "DIFF"}, {"TEMPLATE_CLOSE", "PARTIAL"}, "a statement"),  # At a character that begins no word.
     ({"ADD", "SUB", "MUL", "DIV", "POW"}, _AFTER_OPERAND, "an operator"),
     ({"ADD", "SUB", "MUL", "DIV"}, _AFTER_OPERAND, "an operator"),  # Behind a power.
 )
@@ -105,8 +108,11 @@ _FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a decla
 SYNTAX_HINTS = (
     SyntaxHint(rf"‸(?P<w>{_RESERVED})\s*(=(?!=)|->|,)", "`{w}` is a word of the language, never a name", "if = 3"),
     # Declarations
-    SyntaxHint(rf"^(let|var|const|set)\s+({NAME}\s*‸=|‸)", "a node needs no word before it: y = …", "let y = 3"),
-    SyntaxHint(rf"^(?P<w>input|output)\s+{NAME}\s*‸,", "one statement for each: {w} x; {w} y", "input x, y"),
+    SyntaxHint(rf"^(let|var|set)\s+({NAME}\s*‸=|‸)", "a node needs no word before it: y = …", "let y = 3"),
+    SyntaxHint(rf"^output\s+{NAME}\s*‸,", "there is one output; `--of` asks for another", "output x, y"),
+    SyntaxHint(
+        rf"^const\s+(?P<v>{NAME})\s*(‸$|.*‸,)", "each constant has a line and a value: const {v} = 3", "const n"
+    ),
     SyntaxHint(
         rf"^(?P<w>input|output|given|adjoint)\s+(?P<v>{NAME})\s*‸\S",
         "`{w}` begins a declaration; an edge from a node named {w} is written {w} -> {v} : 3",
@@ -114,7 +120,10 @@ SYNTAX_HINTS = (
     ),
     SyntaxHint(rf"^(?P<w>given|adjoint)\s+(?P<v>{NAME})\s*‸$", "its value is missing: {w} {v} = 3", "given h"),
     SyntaxHint(rf"^def\s+{NAME}\s*(‸=|‸$|\(\s*‸\))", "a function needs its parameters: def f(x) = x^2", "def f() = 2"),
-    SyntaxHint(r"^def\b.*\)\s*‸([^=)]|$)", "the body stands after `=`: def f(x) = x^2", "def f(x) x^2"),
+    SyntaxHint(
+        r"^def\b.*\{[^}]*‸$", "the partials end with a brace: { d(f)/d(x) = 1 }", "def f(x) = x { d(f)/d(x) = 1"
+    ),
+    SyntaxHint(r"^def\b.*\)\s*‸([^={)]|$)", "the body stands after `=`: def f(x) = x^2", "def f(x) x^2"),
     SyntaxHint(
         rf"^(?P<f>{NAME})\s*‸\(.*\)\s*=", "a function of your own begins with def: def {f}(x) = …", "f(x) = x^2"
     ),

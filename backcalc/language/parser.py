@@ -20,7 +20,7 @@ from backcalc.language.expr import NOWHERE, Expr, Name
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.foreign.translated import Translated, is_header, noted
 from backcalc.language.forms import Forms
-from backcalc.language.scanner import Scanner
+from backcalc.language.scanner import Scanner, is_definition, parted
 from backcalc.language.statements import (
     Answer,
     Edge,
@@ -176,8 +176,9 @@ def _read_whole(source: Source, start: str, span: Span | None = None) -> Any:
 
 
 def _read(source: Source, span: Span, start: str) -> Any:
+    text = source.text[slice(*span)]
     try:
-        return parser().parse(source.text[slice(*span)], start, span.start)
+        return parser().parse(parted(text) if "{" in text and is_definition(text) else text, start, span.start)
     except RefusedError as error:
         from backcalc.language.hints import explain
 

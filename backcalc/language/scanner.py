@@ -1,8 +1,9 @@
 """Where one statement ends and the next begins: a text cut into slices, each for the grammar to read.
 
-A newline or `;` ends a statement, except inside ( ) and [ ]. The `{` of a loop's head, on its line or the next, and the
-`}` of its end close a slice too; other braces, such as those of a name template (`t{k-1}`), do not. A bracket that is
-never closed ends with its line, or with the block that it stands in, so that what follows can still be read.
+A newline or `;` ends a statement, except inside ( ) and [ ] and the braces of a `def`. The `{` of a loop's head, on its
+line or the next, and the `}` of its end close a slice too; other braces, such as those of a name template (`t{k-1}`),
+do not. A bracket that is never closed ends with its line, or with the block that it stands in, so that what follows can
+still be read.
 """
 
 from __future__ import annotations
@@ -21,12 +22,30 @@ _ORDINARY = re.compile(
     rf"((?:{_SIMPLE}|[(\[](?:{_SIMPLE}|[(\[](?:{_SIMPLE})?+[)\]])*+[)\]])*+)(?:;|(#[^\n]*+)?(?:\n|\Z))"
 )
 _LOOP_HEAD = re.compile(rf"[^\S\n]*for[^\S\n]+{NAME}")
+_DEF = re.compile(rf"[^\S\n]*def[^\S\n]+{NAME}")
 _BRACE = re.compile(r"\s*\{")
 
 
 def comments_of(text: str) -> Iterator[Comment]:
     """The comments of a text, without cutting it: a `#` begins one wherever it stands."""
     return (Comment(found.group(), Span(*found.span())) for found in re.finditer("#[^\n]*", text))
+
+
+def is_definition(text: str, at: int = 0) -> bool:
+    """Whether the statement at `at` begins as the definition of a function does."""
+    return _DEF.match(text, at) is not None
+
+
+def parted(definition: str) -> str:
+    """The text of a function's definition with a `;` for each newline that parts two of its partials."""
+    depth, found = 0, []
+    for piece in _PIECE.findall(definition):
+        depth += (piece in "([{") - (piece in ")]}")
+        if piece == "\n" and depth == 1 and "{" in found:
+            found.append(";")
+        else:  # Comments are blanked, for what is behind one is none once its newline is gone.
+            found.append(" " * len(piece) if piece[0] == "#" else piece)
+    return "".join(found)
 
 
 class Scanner:
@@ -49,7 +68,8 @@ class Scanner:
         is_loop = bool(_LOOP_HEAD.match(self.text, at))
         if not is_loop and (found := _ORDINARY.match(self.text, at)):
             return self._ordinary(found), found.end()
-        self._start, opened, depth, braces = at, -1, 0, 0
+        self._start, opened, depth, braces, brace = at, -1, 0, 0, -1
+        is_def = is_definition(self.text, at)
         comments = len(self.comments)
         for piece in _PIECE.finditer(self.text, at):
             char, here = piece.group()[0], piece.start()
@@ -61,12 +81,13 @@ class Scanner:
             elif char in ")]":
                 depth = max(0, depth - 1)
             elif char == "{" and (depth or not is_loop):
+                brace = here if braces == 0 else brace
                 braces += 1
             elif char == "}" and braces:
                 braces -= 1
             elif char == "}" and depth:  # The end of the block that the bracket stands in.
                 return self._cut(opened, at, here, comments)
-            elif depth:
+            elif depth or (is_def and braces):
                 continue
             elif char == ";" or (char == "\n" and not (is_loop and _BRACE.match(self.text, here))):
                 return self._slices(here), here + 1
@@ -74,8 +95,8 @@ class Scanner:
                 return self._slices(here + 1), here + 1
             elif char == "}":
                 return [*self._slices(here), Span(here, here + 1)], here + 1
-        if depth:
-            return self._cut(opened, at, len(self.text), comments)
+        if depth or (is_def and braces):
+            return self._cut(opened if depth else brace, at, len(self.text), comments)
         return self._slices(len(self.text)), len(self.text)
 
     def _ordinary(self, found: re.Match[str]) -> list[Span]:

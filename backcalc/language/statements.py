@@ -47,6 +47,21 @@ class Input(NamedTuple):
     span: Span
 
 
+class Inputs(NamedTuple):
+    """`input a = 1, b[3], c`: several inputs, declared on one line."""
+
+    items: tuple[Input, ...]
+    span: Span
+
+
+class Const(NamedTuple):
+    """`const n = 5`: a number or an array that nobody differentiates by."""
+
+    target: Expr
+    value: Expr
+    span: Span
+
+
 class Output(NamedTuple):
     """`output J`: the node whose derivatives are asked for."""
 
@@ -70,13 +85,24 @@ class Adjoint(NamedTuple):
     span: Span
 
 
+class Partial(NamedTuple):
+    """`d(q)/d(x) = 1` behind the formula of a function: its partial by one of its parameters."""
+
+    of: str
+    wrt: str
+    formula: Expr
+    spelling: str
+    span: Span
+
+
 class Function(NamedTuple):
-    """`def act(x, y) = sin(x + y)`: a function of the file's own."""
+    """`def act(x, y) = sin(x + y)`: a function of the file's own, with the partials that it states, if any."""
 
     name: str
     params: tuple[str, ...]
     body: Expr
     span: Span
+    partials: tuple[Partial, ...] = ()
 
 
 class Loop(NamedTuple):
@@ -96,7 +122,7 @@ class Claim(NamedTuple):
     span: Span
 
 
-Statement = Definition | Edge | Header | Input | Output | Given | Adjoint | Function | Loop | Claim
+Statement = Definition | Edge | Header | Input | Inputs | Const | Output | Given | Adjoint | Function | Loop | Claim
 
 
 class Comment(NamedTuple):

@@ -8,18 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backcalc.language.expr import IF, INDEX, NEGATE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
+from backcalc.language.expr import (
+    IF,
+    INDEX,
+    NEGATE,
+    TEMPLATE,
+    TRANSPOSE,
+    VECTOR,
+    Call,
+    Expr,
+    Name,
+    Number,
+    written_name,
+)
 from backcalc.language.statements import (
     Adjoint,
     Claim,
+    Const,
     Definition,
     Edge,
     Function,
     Given,
     Header,
     Input,
+    Inputs,
     Loop,
     Output,
+    Partial,
     Statement,
 )
 
@@ -98,7 +113,7 @@ def form(call: Call, own: int) -> list[Piece]:
         return ["[", *_listed(args), "]"]
     if fn == TEMPLATE:
         return _template(args)
-    return [fn, "(", *_listed(args), ")"]
+    return [written_name(fn), "(", *_listed(args), ")"]
 
 
 def _binary(fn: str, left: Expr, right: Expr) -> list[Piece]:
@@ -135,15 +150,20 @@ def unparse_statement(statement: Statement) -> str:
         case Edge() | Header(edge=Edge()):
             return _edge(statement if isinstance(statement, Edge) else statement.edge)
         case Input():
-            return _input(statement)
+            return f"input {_declared(statement)}"
+        case Inputs(items):
+            return f"input {', '.join(map(_declared, items))}"
+        case Const(target, value):
+            return f"const {unparse(target)} = {unparse(value)}"
         case Output(target):
             return f"output {unparse(target)}"
         case Given(target, value):
             return f"given {unparse(target)} = {unparse(value)}"
         case Adjoint(target, value):
             return f"adjoint {unparse(target)} = {unparse(value)}"
-        case Function(name, params, body):
-            return f"def {name}({', '.join(params)}) = {unparse(body)}"
+        case Function(name, params, body, _, partials):
+            own = f" {{ {'; '.join(map(_partial, partials))} }}" if partials else ""
+            return f"def {name}({', '.join(params)}) = {unparse(body)}{own}"
         case Claim(condition):
             return f"claim {unparse(condition)}"
         case Loop(body=body):
@@ -162,16 +182,24 @@ def _edge(edge: Edge) -> str:
     match edge.spelling:
         case "->":
             return f"{tail} -> {head} : {partial}"
-        case "d" | "∂":
-            return f"{edge.spelling}{head}/{edge.spelling}{tail} = {partial}"
-        case "d()" | "∂()":
-            return f"{edge.spelling[0]}({head})/{edge.spelling[0]}({tail}) = {partial}"
+        case "d" | "∂" | "d()" | "∂()":
+            return f"{_differential(edge.spelling, head, tail)} = {partial}"
         case _:
             return edge.spelling.join((tail, head, partial))
 
 
-def _input(declared: Input) -> str:
-    text = f"input {unparse(declared.target)}"
+def _differential(spelling: str, of: str, wrt: str) -> str:
+    """∂of/∂wrt with the sign of `spelling`, each of the two in parentheses where that has some."""
+    sign, parentheses = spelling[0], spelling[1:]
+    return f"{sign}({of})/{sign}({wrt})" if parentheses else f"{sign}{of}/{sign}{wrt}"
+
+
+def _partial(partial: Partial) -> str:
+    return f"{_differential(partial.spelling, partial.of, partial.wrt)} = {unparse(partial.formula)}"
+
+
+def _declared(declared: Input) -> str:
+    text = unparse(declared.target)
     if declared.shape is not None:
         text += f"[{','.join(map(unparse, declared.shape))}]"
     if declared.default is not None:

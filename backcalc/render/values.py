@@ -39,7 +39,9 @@ def in_digits(expr: Expr, digits: int) -> Expr:
     """`expr` with its numbers rounded for people."""
 
     def leaf(part: Number | Name) -> Expr:
-        return Number(part.value, rounded(part.value, digits), part.span) if isinstance(part, Number) else part
+        if isinstance(part, Name) or part.text:  # The file's own numbers stay as they are written.
+            return part
+        return Number(part.value, rounded(part.value, digits), part.span)
 
     return fold(expr, leaf, with_args)
 

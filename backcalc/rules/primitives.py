@@ -33,6 +33,7 @@ from __future__ import annotations
 from typing import Any
 
 from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR
+from backcalc.rules.own import own_row
 from backcalc.rules.row import CONSTANTS, Primitive, expression
 
 ALIASES = {"ln": "log", "σ": "sigmoid", IF: "where", TRANSPOSE: "transpose"}
@@ -45,7 +46,9 @@ PRIMITIVES: dict[str, tuple[Primitive, ...]] = {}
 def lookup(symbol: str, arity: int | None = None) -> Primitive | None:
     """The first row that a symbol or its alias stands for; of `max` and `min` the one for `arity` arguments."""
     rows = PRIMITIVES.get(ALIASES.get(symbol, symbol), ())
-    return next((row for row in rows if row.arity == arity), rows[0] if rows else None)
+    if not rows:
+        return own_row(symbol, PRIMITIVES)
+    return next((row for row in rows if row.arity == arity), rows[0])
 
 
 def _row(symbol: str, params: str, value: str = "", partials: str = "", **columns: Any) -> Primitive:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from math import isfinite
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, with_args
@@ -22,6 +23,7 @@ SUMS = ("+", "-")
 REDUCTIONS = ("reduce", "dot")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 MOST_TERMS = 16  # How far back in a sum a like term is looked for.
+NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 MOST_STEPS = 100_000  # Every row makes a formula shorter or more regular: this guards against a row that does not.
 
 
@@ -90,8 +92,11 @@ def simplify(expr: Expr) -> Expr:
     return fold(expr, lambda leaf: leaf, lambda call, args: make(call.fn, *args))
 
 
-def tidy(expr: Expr, done: dict[int, Expr] | None = None) -> Expr:
-    """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals; `done` as in `fold`."""
+def tidy(expr: Expr, done: dict[int, Expr] | None = None, spelling: Mapping[str, str] = NO_OTHERS) -> Expr:
+    """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals; `done` as in `fold`.
+
+    `spelling` has the names by which its reader calls functions that have several.
+    """
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
         if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":
@@ -106,7 +111,7 @@ def tidy(expr: Expr, done: dict[int, Expr] | None = None) -> Expr:
             return product
         if part.fn == NEGATE and isinstance(args[0], Call) and args[0].fn in ("*", "/"):
             return _negated(args[0])
-        return with_args(part, args)
+        return Call(spelling[part.fn], args) if part.fn in spelling else with_args(part, args)
 
     def leaf(part: Number | Name) -> Expr:
         return part if isinstance(part, Name) or part.text else written(part.value)
@@ -150,8 +155,17 @@ def _computed(call: Call) -> Expr | None:
     numbers = [arg.value for arg in call.args if isinstance(arg, Number)]
     if len(numbers) == len(call.args):
         value = row.evaluate(*numbers)
+        if _is_shorter(call, numbers, value):
+            return None
         return Call(NEGATE, (Number(-value),)) if value < 0 else Number(value)
     return _exactly_computed(call, row) if call.fn in (*SUMS, *COMPARISONS) else None
+
+
+def _is_shorter(call: Call, numbers: Iterable[float], value: float) -> bool:
+    """Whether a function of numbers says more than its value: log(2), not 0.6931471805599453."""
+    if call.fn != "^" and not call.is_named:
+        return False
+    return isfinite(value) and len(repr(value)) > LONG and all(len(repr(number)) <= LONG for number in numbers)
 
 
 def _exactly_computed(call: Call, row: Primitive) -> Expr | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
+from math import isfinite
 from typing import Any
 
 from backcalc.language.expr import VECTOR, Call, Expr, Name, Number
-from backcalc.rules.simplify import make, written
+from backcalc.rules.simplify import LONG, make, written
 
 
 def is_known(value: Any) -> bool:
@@ -21,10 +22,30 @@ def shape_of(value: Any) -> tuple[int, ...]:
     return getattr(value, "shape", ())  # A float has none, and NumPy need not be loaded to know that.
 
 
+class Spelt(float):
+    """A number that knows how the file writes it, `pi` or `sqrt(2)`, for the formulas that it comes to stand in."""
+
+    __slots__ = ("expr",)
+    expr: Expr
+
+
+def spelt(value: float, expr: Expr) -> float:
+    """`value` with `expr`, which it is the value of, for its spelling; without, where the number is as short."""
+    is_plain = isinstance(expr, Number) and not expr.text
+    # `2*3` is 6 to whoever reads on; `sqrt(2)` is not 1.4142135623730951.
+    if is_plain or not isfinite(value) or (isinstance(expr, Call) and len(repr(value)) <= LONG):
+        return value
+    found = Spelt(value)
+    found.expr = expr
+    return found
+
+
 def literal(value: Any) -> Expr:
     """A number, an array or a formula, as an expression."""
     if not is_known(value):
         return value  # type: ignore[no-any-return]
+    if isinstance(value, Spelt):
+        return value.expr
     if shape_of(value):
         return Call(VECTOR, tuple(literal(item) for item in value))
     return written(float(value))
@@ -56,7 +77,7 @@ def accumulate(total: Any, contribution: Any) -> Any:
     """The sum of numbers; where one is a formula, both as terms."""
     # Terms wait until all are there: a sum of n formulas put together at once is simplified once a term.
     if not isinstance(total, Terms) and is_known(total) and is_known(contribution):
-        return total + contribution
+        return add(total, contribution)
     terms = total if isinstance(total, Terms) else Terms([total])
     terms.append(contribution)
     return terms
@@ -77,7 +98,7 @@ def add(left: Any, right: Any) -> Any:
     """Left + right, a formula where one of them is."""
     if is_known(left) and is_known(right):
         with quietly(bool(shape_of(left) or shape_of(right))):
-            return left + right
+            return _spelt_again("+", left + right, left, right)
     return make("+", literal(left), literal(right))
 
 
@@ -85,8 +106,19 @@ def multiply(left: Any, right: Any) -> Any:
     """Left · right by elements, a formula where one of them is; in a formula `left` comes first."""
     if is_known(left) and is_known(right):
         with quietly(bool(shape_of(left) or shape_of(right))):
-            return left * right
+            return _spelt_again("*", left * right, left, right)
+    if isinstance(right, Spelt):  # 2*pi*x, as one writes it.
+        left, right = right, left
     return make("*", literal(left), literal(right))
+
+
+def _spelt_again(fn: str, found: Any, left: Any, right: Any) -> Any:
+    """`found`, which is `fn` of two numbers or arrays, spelt where one of them is: 2*pi."""
+    if shape_of(found) or not (isinstance(left, Spelt) or isinstance(right, Spelt)):
+        return found
+    if fn == "*" and 1.0 in (left, right):  # The seed of a sweep: what is spelt `0.10` stays so.
+        return right if left == 1.0 else left
+    return spelt(found, make(fn, literal(left), literal(right)))
 
 
 def all_known(values: Iterable[Any]) -> bool:

@@ -32,6 +32,11 @@ from backcalc.graph import functions
         ("def f(x) = 2*x; for k in 1..2 { y{k} = f(k) }", "y1 = 2*1; y2 = 2*2"),
         ("def f(x) = 2*x; f = 7; y = f(f)", "f = 7; y = 2*f"),  # A node of the same name.
         ("def f(x) = x + x; x = 4; y = f(a)", "x = 4; y = a + a"),
+        # The file's own wins over the table's.
+        ("def sin(x) = 2*x; y = sin(a)", "y = 2*a"),
+        ("def σ(x) = 2*x; y = σ(a) + sigmoid(a)", "y = 2*a + sigmoid(a)"),
+        ("def softmax(x) = 2*x; y = softmax(a)", "y = 2*a"),
+        ("def grad(x) = 2*x; y = grad(a)", "y = 2*a"),
         # A parameter has its meaning in its own function only: it captures no node of the same name.
         ("k = 10; def f(x) = x + k; def g(k) = f(k); y = g(a)", "k = 10; y = a + k"),
         ("def f(x) = x*y; def g(y) = f(y + 1); z = g(a)", "z = (a + 1)*y"),
@@ -86,9 +91,6 @@ def test_a_formula_may_move_into_a_function(drawn):
         ("u -> v : sni(2)", [("unknown-function", "sni")]),
         ("input x = sni(2)", [("unknown-function", "sni")]),
         ("def f(x) = sni(x); y = 1", [("unknown-function", "sni")]),
-        ("def sin(x) = x; y = 1", [("function-taken", "def sin(x) = x")]),
-        ("def σ(x) = x; y = 1", [("function-taken", "def σ(x) = x")]),
-        ("def softmax(x) = x; y = 1", [("function-taken", "def softmax(x) = x")]),
         ("def f(x) = x; def f(x) = 2*x; y = 1", [("duplicate-function", "def f(x) = 2*x")]),
         ("y = sin + 1", [("function-as-node", "sin")]),
         ("def f(x) = x; y = 2*f", [("function-as-node", "f")]),

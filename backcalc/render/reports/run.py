@@ -89,7 +89,7 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
             *([shape_text(run.shapes[i])] if has_shapes else []),
             _formula(node),
             Value(run.values[i], digits),
-            *(Value(column[i], digits) for column in columns),
+            *(NONE if node.is_fixed else Value(column[i], digits) for column in columns),
         )
         for i, node in ((i, run.graph.nodes[i]) for i in places)
     ]
@@ -125,6 +125,8 @@ def _contributions(run: Run, digits: int) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     users = run.contributions()
     for tail, node in enumerate(run.graph.nodes):
+        if node.is_fixed:
+            continue
         for head, partial, contribution in users[tail]:
             if head is None:  # ∂L/∂L = 1, or what an `adjoint` statement gives.
                 rows.append((Name(node.name), "seed", NONE, NONE, Value(contribution, digits)))

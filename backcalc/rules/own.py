@@ -1,0 +1,38 @@
+"""Functions of a file that state partials of their own: rows of the table that are made of their definition.
+
+Such a row goes by the text of its definition, so the same definition is the same row in whichever graph or process it
+stands, and two files may give one name two meanings.
+"""
+
+from __future__ import annotations
+
+from backcalc.language.expr import DEFINITION
+from backcalc.language.parser import parse
+from backcalc.language.statements import Function
+from backcalc.language.unparse import unparse, unparse_statement
+from backcalc.rules.row import Primitive
+from backcalc.text.source import Source
+
+
+def key(function: Function) -> str:
+    """The symbol of the row of `function`, whose formula and partials call functions of the table alone."""
+    return unparse_statement(function)
+
+
+def definition(symbol: str) -> Function:
+    """The definition that the symbol of a row is."""
+    (function,) = parse(Source("", symbol)).statements
+    assert isinstance(function, Function)
+    return function
+
+
+def own_row(symbol: str, table: dict[str, tuple[Primitive, ...]]) -> Primitive | None:
+    """The row of the function whose definition `symbol` is, put in `table`; None where it is another symbol."""
+    if not symbol.startswith(DEFINITION):
+        return None
+    function = definition(symbol)
+    by = {partial.wrt: unparse(partial.formula) for partial in function.partials}
+    partials = tuple(by[param] for param in function.params)
+    row = Primitive(symbol, function.params, unparse(function.body), table, partials)
+    table[symbol] = (row,)
+    return row
