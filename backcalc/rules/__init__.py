@@ -1,5 +1,5 @@
 """The tables: what each function is, its slope, shape and spelling, and which formulas are equal.
 
 Doors: functions/arrays, functions/floats, functions/power_series, functions/series, functions/stacks, gates, ndarray,
-primitives, row, shapes, simplify, values.
+own, primitives, row, shapes, simplify, values.
 """
