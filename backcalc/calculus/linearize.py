@@ -12,7 +12,7 @@ from typing import Any
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.pullbacks import Pullback, Pullbacks, gates
-from backcalc.calculus.substitute import MOST_OTHERS, substituted
+from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, substituted
 from backcalc.calculus.sweep import reverse
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
@@ -20,7 +20,6 @@ from backcalc.language.expr import INDEX, VECTOR, Number
 from backcalc.rules.gates import NOTHING, Gated, only, value_of
 from backcalc.rules.row import FLAT, Bound, Edge, Primitive, expression, names_in
 from backcalc.rules.values import (
-    Spelt,
     Terms,
     accumulate,
     all_known,
@@ -29,7 +28,6 @@ from backcalc.rules.values import (
     quietly,
     settled,
     shape_of,
-    spelt,
 )
 from backcalc.text.errors import Diagnostic
 
@@ -281,7 +279,7 @@ class Linearization:
 
     def _slope(self, slot: int, row: Primitive, k: int, operands: list[Any]) -> Any:
         """An elementwise local partial, from the first form whose names are known, else as the textbook's formula."""
-        scope = _scope(row, operands)
+        scope = scope_of(row, operands)
         columns = (row.stable, row.partials, row.from_output)
         # What loses no digits comes first, but where a hand's own way is to be shown.
         if self.textbook:
@@ -289,7 +287,7 @@ class Linearization:
         for column in columns[::-1] if self._is_given(slot) else columns:
             if column and all(is_known(scope[name]) for name in names_in(column[k]) if name in scope):
                 bound = row.array if any(map(shape_of, operands)) else row.scalar
-                return _spelt(bound.form(column[k])(*operands), column[k], scope)
+                return spelt_partial(bound.form(column[k])(*operands), column[k], scope)
         # Of a given node the slope comes from its value where it can: step(h), not step(W @ v).
         by_value = self.textbook and self._is_given(slot) and row.from_output
         return substituted(expression(self._written(row, by_value or row.partials)[k]), scope)
@@ -308,7 +306,7 @@ class Linearization:
         shape, apply = self._shapes[slot], row.array.pullbacks[k]
         of = self._shapes[self.tape.args[slot][0]]
         count = float(prod(n or 0 for n in of))
-        scope = _scope(row, operands)
+        scope = scope_of(row, operands)
         known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)
         passed = row.array.passed(k)
 
@@ -350,16 +348,3 @@ def reshaped(rows: list[Any], shape: Shape) -> Any:
 
     found = stack(rows)
     return found.reshape(*shape, *found.shape[1:])
-
-
-def _spelt(found: Any, text: str, scope: dict[str, Any]) -> Any:
-    """A partial that is a number, as the file would write it where it writes all that the number comes from."""
-    names = [name for name in names_in(text) if name in scope]
-    if not names or shape_of(found) or not all(isinstance(scope[name], Spelt) for name in names):
-        return found
-    return spelt(found, substituted(expression(text), scope))
-
-
-def _scope(row: Primitive, operands: list[Any]) -> dict[str, Any]:
-    """The operands by the names that a row's texts give them."""
-    return dict(zip((*row.params, "out"), operands, strict=True))

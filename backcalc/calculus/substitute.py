@@ -8,8 +8,9 @@ from typing import Any
 
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
+from backcalc.rules.row import Primitive, expression, names_in
 from backcalc.rules.simplify import make
-from backcalc.rules.values import literal
+from backcalc.rules.values import Spelt, literal, shape_of, spelt
 
 OTHERS = "others"  # What only the table's texts call, and the language can write out for an array of a known size.
 MOST_OTHERS = 16  # Elements; what is written out grows as their square.
@@ -69,3 +70,16 @@ def _others(array: Expr, shape: Shape) -> Expr:
         return Call(VECTOR, tuple(map(without, places)))
     rows = [Call(VECTOR, tuple(without(p) for p in places if p[0] == i)) for i in range(shape[0] or 0)]
     return Call(VECTOR, tuple(rows))
+
+
+def spelt_partial(found: Any, text: str, scope: dict[str, Any]) -> Any:
+    """A partial that is a number, as the file would write it where it writes all that the number comes from."""
+    names = [name for name in names_in(text) if name in scope]
+    if not names or shape_of(found) or not all(isinstance(scope[name], Spelt) for name in names):
+        return found
+    return spelt(found, substituted(expression(text), scope))
+
+
+def scope_of(row: Primitive, operands: list[Any]) -> dict[str, Any]:
+    """The operands by the names that a row's texts give them."""
+    return dict(zip((*row.params, "out"), operands, strict=True))

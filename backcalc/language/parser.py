@@ -14,9 +14,10 @@ from functools import cache
 from typing import Any
 
 from backcalc import progress
-from backcalc.language.actions import Builder, LoopHead, RejectedError
+from backcalc.language.actions import Builder, LoopHead
 from backcalc.language.automaton import Parser, RefusedError
 from backcalc.language.expr import NOWHERE, Expr, Name
+from backcalc.language.expression_actions import RejectedError
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.foreign.translated import Translated, is_header, noted
 from backcalc.language.forms import Forms
