@@ -167,7 +167,7 @@ class Key:
             elif note := self._source(given, earlier):
                 mark = given.marked("follows", note=note)
             else:
-                mark = given.wrong(self.tolerance, self._diagnosis(given))
+                mark = given.wrong(self.tolerance, self.diagnosis(given))
             found[id(given)] = mark
             if mark.diagnosis:
                 told[id(given)] = mark.diagnosis
@@ -262,7 +262,7 @@ class Key:
                 return f"this comes out when every intermediate result is rounded to {rounding}"
         return ""
 
-    def _diagnosis(self, given: Attempt) -> Diagnosis | None:
+    def diagnosis(self, given: Attempt) -> Diagnosis | None:
         """The likeliest mistake; where the true derivative is 0 because nothing leads there, that."""
         if not given.has_digits:  # Nothing is told from a 0 but that it should not be one.
             return self._dependence(given)
@@ -277,7 +277,7 @@ class Key:
         if found:
             return found
         only = self._only_wrong(given)
-        return self._diagnosis(only) if only else self._dependence(given)
+        return self.diagnosis(only) if only else self._dependence(given)
 
     @staticmethod
     def _dependence(given: Attempt) -> Diagnosis | None:

@@ -19,6 +19,7 @@ from backcalc.cli.output import goes_to_terminal, print_report, print_warnings, 
 from backcalc.cli.process import kept
 from backcalc.cli.streams import paint
 from backcalc.language.statements import Answer
+from backcalc.marking.computed import ENDINGS, mark_computed, read_computed
 from backcalc.marking.key import Key, require_point
 from backcalc.marking.mark import Mark
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
@@ -105,7 +106,12 @@ def _completion(ctx: click.Context, _param: click.Parameter, incomplete: str) ->
 
 @as_command("check", EXAMPLES, _Command)
 @click.argument("arguments", nargs=-1, metavar="[GRAPH] [ANSWER]...", shell_complete=_completion)
-@click.option("--answers", "path", metavar="FILE", help="Read answers from a file, one a line; - is stdin.")
+@click.option(
+    "--answers",
+    "path",
+    metavar="FILE",
+    help="Read answers from a file, one a line, or arrays by name from a .json or .npz; - is stdin.",
+)
 @click.option(
     "--require",
     type=click.Choice(["given", "all"]),
@@ -131,6 +137,8 @@ def command(
     Without answers, the results are marked that the file states in its `#=` lines. An answer is right when the true
     value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
+    if path is not None and path.lower().endswith(ENDINGS):
+        return _check_computed(arguments, path, require, tolerance, asked, shown, hints=hints)
     graph, sheet = _sheet(arguments, path)
     text = kept(Text(read_source(graph)))
     stated, misstated = read_stated(text.source, text.comments)
@@ -158,16 +166,53 @@ def command(
         marked += missing(key, _asked(key, text.source, stated, misstated), answers)
     # What could be marked is shown before the error that tells what could not.
     if marked:
-        # What to read is for who sits there: a pipe would have lines that nobody runs.
-        is_seen = shown.format == "table" and not hints and goes_to_terminal(shown.color)
-        reading = _pointers(marked, found, graph, asked) if is_seen else ()
-        print_report(MarksReport(marked, shown.digits, hints, key.first_wrong(marked), reading), shown)
+        _show(marked, key, found, graph, asked, shown, hints=hints)
     faults = [mark.fault for mark in marked if mark.fault]
     if errors or unsettled or refused:
         raise _failure(source, [*errors, *faults], [*unsettled, *refused])
     if faults:  # An answer that cannot be read is one all the same, and a wrong one.
         tell(ParseError(source, faults).shown(paint), end="\n\n")
     return 0 if all(mark.is_fine for mark in marked) else 1
+
+
+def _check_computed(
+    arguments: Sequence[str],
+    path: str,
+    require: str,
+    tolerance: Tolerance,
+    asked: Asked,
+    shown: Shown,
+    *,
+    hints: bool,
+) -> int:
+    """Mark the arrays that a program has written to a file."""
+    if tolerance.significant is not None:
+        raise click.UsageError("--sig speaks of digits that are written; for what a program computed there is --tol")
+    graph, _ = _parted(arguments, path)
+    text = kept(Text(read_source(graph)))
+    stated, misstated = read_stated(text.source, text.comments)
+    arrays = read_computed(path)
+    point = read_point(asked.at)
+    found = kept(text.run(point, asked.of))
+    print_warnings(text.source, found.warnings)
+    key = Key(kept(text.whole(found, point, asked.of)))
+    marked, answers, refused = mark_computed(key, path, arrays, tolerance.relative)
+    if require == "all":
+        marked += missing(key, _asked(key, text.source, stated, misstated), answers)
+    if marked:
+        _show(marked, key, found, graph, asked, shown, hints=hints)
+    if refused:
+        raise UsageError(Source(path, ""), refused)
+    return 0 if all(mark.is_fine for mark in marked) else 1
+
+
+def _show(
+    marked: list[Mark], key: Key, found: AnyRun, graph: str | None, asked: Asked, shown: Shown, *, hints: bool
+) -> None:
+    # What to read is for who sits there: a pipe would have lines that nobody runs.
+    is_seen = shown.format == "table" and not hints and goes_to_terminal(shown.color)
+    reading = _pointers(marked, found, graph, asked) if is_seen else ()
+    print_report(MarksReport(marked, shown.digits, hints, key.first_wrong(marked), reading), shown)
 
 
 def _pointers(marked: Iterable[Mark], found: AnyRun, graph: str | None, asked: Asked) -> list[str]:
@@ -198,20 +243,26 @@ def _right_by_arrays(found: AnyRun, tolerance: Tolerance, source: Source, answer
 
 def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sheet | None]:
     """The GRAPH argument, and the answers that are given; None where the graph's own are meant."""
+    graph, given = _parted(arguments, path)
+    if path is not None:
+        return graph, read_sheet(path)
+    source = clean(ARGUMENTS, "\n".join(given))
+    return graph, (source, *read_answers(source)) if given else None
+
+
+def _parted(arguments: Sequence[str], path: str | None) -> tuple[str | None, list[str]]:
+    """The GRAPH argument, and the arguments that are answers."""
     given = [word for word in arguments if is_answer(word)]
     words = [word for word in arguments if not is_answer(word)]
     graph = words[0] if words else None
     if len(words) > 1:
         text = f"one graph, and answers with `=`: {shorten(words[1])} is neither (dL/dx=-0.5 is an answer, and t=0.84)"
         raise click.UsageError(text)
-    if path is None:
-        source = clean(ARGUMENTS, "\n".join(given))
-        return graph, (source, *read_answers(source)) if given else None
-    if given:
+    if path is not None and given:
         raise click.UsageError("answers stand on the command line or in --answers: drop one of the two")
     if path == "-" and graph in (None, "-"):
         raise click.UsageError("the graph and --answers cannot both come from stdin: name a file for one of them")
-    return graph, read_sheet(path)
+    return graph, given
 
 
 def _failure(source: Source, errors: list[Diagnostic], refused: list[Diagnostic]) -> BackcalcError:
