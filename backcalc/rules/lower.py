@@ -32,20 +32,27 @@ _EXACT = ("+", "-", "abs", "<", "<=", ">", ">=", "==", "!=", "and", "or")
 
 
 def lower(
-    expr: Expr, params: Sequence[str], resolve: Callable[[str], Any], constants: Mapping[str, Any]
+    expr: Expr,
+    params: Sequence[str],
+    resolve: Callable[[str], Any],
+    constants: Mapping[str, Any],
+    number: Callable[[float], Any] | None = None,
 ) -> Callable[..., Any]:
     """The function of `params` that computes `expr`; `resolve` finds its functions, `constants` has its other names.
 
-    Meant for the short texts of the primitive table; a graph is evaluated by its tape.
+    `number` makes of a float what a number is where floats are none. Meant for the short texts of the primitive table;
+    a graph is evaluated by its tape.
     """
     namespace: dict[str, Any] = {"__builtins__": {}}
 
     def leaf(part: Number | Name) -> str:
         if isinstance(part, Number):
-            return repr(part.value)
-        if part.id not in params:
-            namespace[part.id] = constants[part.id]
-        return part.id
+            return repr(part.value) if number is None else made(f"_{len(namespace)}", part.value)
+        return part.id if part.id in params else made(part.id, constants[part.id])
+
+    def made(name: str, value: float) -> str:
+        namespace[name] = value if number is None else number(value)
+        return name
 
     def call(part: Call, args: tuple[str, ...]) -> str:
         # In parentheses always: Python's precedence need not be the language's, -x^2 among others.

@@ -142,8 +142,10 @@ class Bound:
 
     @cached_property
     def evaluate(self) -> Function:
-        """The value as a function of the arguments."""
-        return self._function(self.row.value, self.row.params)
+        """The value as a function of the arguments: the namespace's own of the row's symbol, where it has one."""
+        # What the text of sigmoid says by a choice, intervals and fractions say better in one.
+        own = vars(self.namespace).get(self.row.symbol) if self.row.shape == "elementwise" else None
+        return own or self._function(self.row.value, self.row.params)
 
     @cached_property
     def slopes(self) -> tuple[Function, ...]:
@@ -243,7 +245,7 @@ class Bound:
 
     def lowered(self, expr: Expr, params: tuple[str, ...]) -> Function:
         """An expression of the table's texts as a function of `params`."""
-        return lower(expr, params, self._resolve, CONSTANTS)
+        return lower(expr, params, self._resolve, CONSTANTS, getattr(self.namespace, "number", None))
 
     def _resolve(self, name: str) -> Any:
         """The base function `name`, or the row's own where it is defined by others."""

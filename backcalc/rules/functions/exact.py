@@ -1,0 +1,306 @@
+"""The functions of the language on fractions: what is rational, without any rounding.
+
+Numbers are `Fraction`s, vectors and matrices arrays of them. What has no fraction, such as a sine, is `Irrational`: it
+goes through every operation, so that a branch that is not taken does no harm. Other numbers with exact `+ - * /`, such
+as quotients of polynomials, go through the same functions.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+Number = Any  # A Fraction, an Irrational, or another exact number; or an array of them.
+
+IRRATIONAL = (math.pi, math.e, math.tau, math.inf, -math.inf)
+LONGEST = 20_000  # Bits of a power: fractions may grow without end.
+
+
+class Irrational:
+    """No fraction; `why` names the function that has none, or what else keeps it from being one."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def _same(self, *_: Any) -> Irrational:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = _same
+
+
+def number(x: float) -> Number:
+    """A number of the text as the fraction that is written there: 0.1 is 1/10."""
+    if x in IRRATIONAL or math.isnan(x):
+        return Irrational(
+            "π" if x == math.pi else "e" if x == math.e else "τ" if x == math.tau else "what is not finite"
+        )
+    return Fraction(Decimal(repr(float(x))))
+
+
+def array(values: Any) -> Any:
+    """Numbers, or nested lists and arrays of floats, as exact ones."""
+    if np.ndim(values) == 0:
+        return number(float(values)) if isinstance(values, float | int | np.floating) else values
+    return _made([array(value) for value in values])
+
+
+def _made(items: list[Any]) -> Any:
+    """An array of objects: NumPy would try to look into them."""
+    shape = (len(items), *np.shape(items[0]))
+    found = np.empty(shape, dtype=object)
+    for i, item in enumerate(items):
+        found[i] = item
+    return found
+
+
+def each(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of numbers, by elements of arrays."""
+
+    def function(*args: Any) -> Any:
+        shapes = [arg.shape for arg in args if isinstance(arg, np.ndarray)]
+        if not shapes:
+            return _applied(fn, *args)
+        spread = np.broadcast_arrays(*[_cell(arg) for arg in args])
+        found = np.empty(spread[0].shape, dtype=object)
+        for place in np.ndindex(found.shape):
+            found[place] = _applied(fn, *(arg[place] for arg in spread))
+        return found
+
+    return function
+
+
+def _cell(arg: Any) -> Any:
+    if isinstance(arg, np.ndarray):
+        return arg
+    found = np.empty((), dtype=object)
+    found[()] = arg
+    return found
+
+
+def _applied(fn: Callable[..., Any], *args: Any) -> Any:
+    lost = next((arg for arg in args if isinstance(arg, Irrational)), None)
+    return fn(*args) if lost is None else lost
+
+
+def _at(name: str, known: dict[int, int]) -> Callable[..., Any]:
+    """A function that is rational at a few numbers only, and as `name` of what has functions of its own."""
+
+    def function(x: Any) -> Any:
+        own = getattr(x, "apply", None)
+        if own is not None:
+            return own(name)
+        return Fraction(known[int(x)]) if x.denominator == 1 and int(x) in known else Irrational(f"`{name}`")
+
+    return each(function)
+
+
+sin, tan, asin, atan, sinh, tanh, asinh, atanh = (
+    _at(name, {0: 0}) for name in ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh")
+)
+cos, cosh, exp, acos, acosh = (
+    _at(name, known)
+    for name, known in (("cos", {0: 1}), ("cosh", {0: 1}), ("exp", {0: 1}), ("acos", {1: 0}), ("acosh", {1: 0}))
+)
+expm1, log1p, erf, log, erfc = (
+    _at(name, known)
+    for name, known in (("expm1", {0: 0}), ("log1p", {0: 0}), ("erf", {0: 0}), ("log", {1: 0}), ("erfc", {0: 1}))
+)
+log2 = _at("log2", {2**k: k for k in range(64)})
+log10 = _at("log10", {10**k: k for k in range(64)})
+sigmoid = each(
+    lambda x: x.apply("sigmoid") if hasattr(x, "apply") else Fraction(1, 2) if x == 0 else Irrational("`sigmoid`")
+)
+
+
+@each
+def sqrt(x: Any) -> Any:
+    """The root of a fraction whose terms are squares."""
+    return _root(x, 2, "`sqrt`")
+
+
+@each
+def cbrt(x: Any) -> Any:
+    """The root of a fraction whose terms are cubes."""
+    return _root(x, 3, "`cbrt`")
+
+
+def _root(x: Any, n: int, name: str) -> Any:
+    if not isinstance(x, Fraction) or (x < 0 and n % 2 == 0):
+        return Irrational(name)
+    sign_, size = (-1 if x < 0 else 1), (-x if x < 0 else x)
+    tops = [_whole_root(part, n) for part in (size.numerator, size.denominator)]
+    return Irrational(name) if None in tops else sign_ * Fraction(tops[0] or 0, tops[1] or 1)
+
+
+def _whole_root(x: int, n: int) -> int | None:
+    low, high = 0, 1 << (x.bit_length() // n + 1)
+    while low < high:  # By halves: of whole numbers of any length.
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle**n <= x else (low, middle - 1)
+    return low if low**n == x else None
+
+
+@each
+def divide(x: Any, y: Any) -> Any:
+    """The quotient."""
+    return Irrational("a division by 0") if y == 0 else x / y
+
+
+@each
+def power(x: Any, y: Any) -> Any:
+    """The power to a whole number, or to a half of one where the root is a fraction."""
+    if not isinstance(y, Fraction):
+        return Irrational("a power")
+    if y.denominator == 2:
+        root = _root(x, 2, "a power")
+        return root if isinstance(root, Irrational) else power(root, Fraction(y.numerator))
+    if y.denominator != 1 or (x == 0 and y < 0):
+        return Irrational("a power")
+    n = int(y)
+    bits = (x.numerator * x.denominator).bit_length() if isinstance(x, Fraction) else 1
+    if builtins.abs(n) * bits > LONGEST:
+        return Irrational("a power of too many digits")
+    if n < 0:
+        return divide(Fraction(1), power(x, Fraction(-n)))
+    found = Fraction(1)
+    for _ in range(n) if not isinstance(x, Fraction) else ():
+        found = found * x
+    return x**n if isinstance(x, Fraction) else found
+
+
+def _compared(fn: Callable[[Any, Any], bool]) -> Callable[..., Any]:
+    """A comparison of fractions, as 1 or 0."""
+
+    def function(x: Any, y: Any) -> Any:
+        if not (isinstance(x, Fraction) and isinstance(y, Fraction)):
+            return Irrational("a comparison")
+        return Fraction(int(fn(x, y)))
+
+    return each(function)
+
+
+less, less_equal = _compared(lambda x, y: x < y), _compared(lambda x, y: x <= y)
+greater, greater_equal = _compared(lambda x, y: x > y), _compared(lambda x, y: x >= y)
+equal, not_equal = _compared(lambda x, y: x == y), _compared(lambda x, y: x != y)
+both, either = each(lambda x, y: Fraction(int(x != 0 and y != 0))), each(lambda x, y: Fraction(int(x != 0 or y != 0)))
+negation = each(lambda x: Fraction(int(x == 0)))
+
+
+def _only_fractions(name: str, fn: Callable[..., Any]) -> Callable[..., Any]:
+    return each(lambda *args: fn(*args) if all(isinstance(arg, Fraction) for arg in args) else Irrational(f"`{name}`"))
+
+
+abs = _only_fractions("abs", lambda x: -x if x < 0 else x)  # noqa: A001  the language's own name
+sign = _only_fractions("sign", lambda x: Fraction((x > 0) - (x < 0)))
+floor = _only_fractions("floor", lambda x: Fraction(math.floor(x)))
+ceil = _only_fractions("ceil", lambda x: Fraction(math.ceil(x)))
+round = _only_fractions("round", lambda x: Fraction(x.__round__()))  # noqa: A001  the language's own name
+max = _only_fractions("max", builtins.max)  # noqa: A001  the language's own name
+min = _only_fractions("min", builtins.min)  # noqa: A001  the language's own name
+atan2 = each(lambda y, x: Fraction(0) if y == 0 and isinstance(x, Fraction) and x > 0 else Irrational("`atan2`"))
+
+
+def where(c: Any, a: Any, b: Any) -> Any:
+    """`a` where c is not 0, else b; what is not chosen may be irrational."""
+    if not any(isinstance(arg, np.ndarray) for arg in (c, a, b)):
+        return c if isinstance(c, Irrational) else a if c != 0 else b
+    spread = np.broadcast_arrays(*map(_cell, (c, a, b)))
+    found = np.empty(spread[0].shape, dtype=object)
+    for place in np.ndindex(found.shape):
+        found[place] = where(*(arg[place] for arg in spread))
+    return found
+
+
+def sum(x: Any) -> Any:  # noqa: A001  the language's own name
+    """The sum of all elements."""
+    found = Fraction(0)
+    for item in x.ravel():
+        found = found + item
+    return found
+
+
+def mean(x: Any) -> Any:
+    """The mean of all elements."""
+    return divide(sum(x), Fraction(x.size))
+
+
+def prod(x: Any) -> Any:
+    """The product of all elements."""
+    found = Fraction(1)
+    for item in x.ravel():
+        found = found * item
+    return found
+
+
+def others(x: Any) -> Any:
+    """For each element the product of all others."""
+    flat = list(x.ravel())
+    return _made([prod(_made([*flat[:i], *flat[i + 1 :], Fraction(1)])) for i in range(len(flat))]).reshape(x.shape)
+
+
+def largest(x: Any) -> Any:
+    """The largest element."""
+    first, *rest = x.ravel()
+    for item in rest:
+        first = max(first, item)
+    return first
+
+
+def smallest(x: Any) -> Any:
+    """The smallest element."""
+    first, *rest = x.ravel()
+    for item in rest:
+        first = min(first, item)
+    return first
+
+
+def dot(x: Any, y: Any) -> Any:
+    """The sum of the products of elements."""
+    return sum(x * y)
+
+
+def norm(x: Any) -> Any:
+    """The root of the sum of squares, where that is a fraction."""
+    return sqrt(sum(x * x))
+
+
+def outer(x: Any, y: Any) -> Any:
+    """X yᵀ."""
+    return _made([item * y for item in x])
+
+
+def matmul(x: Any, y: Any) -> Any:
+    """The matrix product."""
+    left = x if x.ndim > 1 else x[None]
+    right = y if y.ndim > 1 else y[:, None]
+    found = _made([_made([sum(row * column) for column in right.T]) for row in left])
+    if x.ndim == 1 and y.ndim == 1:
+        return found[0, 0]
+    return found[0] if x.ndim == 1 else found[:, 0] if y.ndim == 1 else found
+
+
+def softmax(x: Any) -> Any:
+    """Of equal logits, equal shares; of others that have exponentials of their own, their quotients."""
+    if all(isinstance(item, Fraction) and item == x.ravel()[0] for item in x.ravel()):
+        return _made([Fraction(1, x.size)] * x.size)
+    powers = exp(x)
+    return divide(powers, sum(powers))
+
+
+def logsumexp(x: Any) -> Any:
+    """The logarithm of a sum of exponentials, which is rational for one element only."""
+    return x.ravel()[0] if x.size == 1 else Irrational("`logsumexp`")
+
+
+def log_softmax(x: Any) -> Any:
+    """0 for a vector of one element."""
+    return x - x if x.size == 1 else each(lambda _: Irrational("`log_softmax`"))(x)
+
+
+transpose, diag = np.transpose, np.diag

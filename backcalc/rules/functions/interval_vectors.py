@@ -1,0 +1,168 @@
+"""The functions of vectors and matrices on intervals; those by elements are in `intervals`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from backcalc.rules.functions import stacks
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.interval import LOOSE, TINY, UNIT, Interval, Operand, joined, lifted, outwards, within
+from backcalc.rules.functions.intervals import divide, log, sqrt, square
+
+
+def _each(fn: Callable[..., Any]) -> Callable[[Operand], Interval]:
+    """What only puts elements elsewhere, at both ends."""
+
+    def function(x: Operand) -> Interval:
+        x = lifted(x)
+        return Interval(fn(x.lo), fn(x.hi), x.doubt)
+
+    return function
+
+
+transpose, diag, largest, smallest = map(_each, (stacks.transpose, stacks.diag, stacks.largest, stacks.smallest))
+
+
+def sum(x: Operand) -> Interval:  # noqa: A001  the language's own name
+    """The sum of all elements."""
+    x = lifted(x)
+    count = float(np.prod(x.lo.shape[-2:]))
+    lo, hi = stacks.sum(x.lo), stacks.sum(x.hi)
+    slack = [count * UNIT * stacks.sum(np.abs(end)) for end in (x.lo, x.hi)]
+    return outwards(lo - slack[0], hi + slack[1], UNIT, x.doubt)
+
+
+def mean(x: Operand) -> Interval:
+    """The mean of all elements."""
+    return divide(sum(x), float(np.prod(lifted(x).lo.shape[-2:])))
+
+
+def _elements(x: Interval) -> list[Interval]:
+    flat = [end.reshape(*end.shape[:-2], -1, 1, 1) for end in (x.lo, x.hi)]
+    return [Interval(flat[0][..., i, :, :], flat[1][..., i, :, :], x.doubt) for i in range(flat[0].shape[-3])]
+
+
+def prod(x: Operand) -> Interval:
+    """The product of all elements."""
+    first, *rest = _elements(lifted(x))
+    for factor in rest:
+        first = first * factor
+    return first
+
+
+def others(x: Operand) -> Interval:
+    """For each element the product of all others."""
+    x = lifted(x)
+    parts = _elements(x)
+    found = []
+    for i in range(len(parts)):
+        one = lifted(np.ones((1, 1)))
+        for factor in parts[:i] + parts[i + 1 :]:
+            one = one * factor
+        found.append(one)
+    lo, hi = ([each.lo for each in found], [each.hi for each in found])
+    shape = x.lo.shape
+    return Interval(np.concatenate(lo, -2).reshape(shape), np.concatenate(hi, -2).reshape(shape), x.doubt)
+
+
+def dot(x: Operand, y: Operand) -> Interval:
+    """The sum of the products of elements."""
+    return sum(lifted(x) * y)
+
+
+def norm(x: Operand) -> Interval:
+    """The root of the sum of squares."""
+    return sqrt(sum(square(x)))
+
+
+def outer(x: Operand, y: Operand) -> Interval:
+    """X yᵀ."""
+    return lifted(x) * transpose(y)
+
+
+def matmul(x: Operand, y: Operand) -> Interval:
+    """The matrix product, an element's terms side by side."""
+    x, y = lifted(x), lifted(y)
+    left = Interval(x.lo[..., :, :, None], x.hi[..., :, :, None])
+    right = Interval(y.lo[..., None, :, :], y.hi[..., None, :, :])
+    terms = left * right
+    count = float(terms.lo.shape[-2])
+    slack = [count * UNIT * np.sum(np.abs(end), axis=-2) for end in (terms.lo, terms.hi)]
+    return outwards(np.sum(terms.lo, axis=-2) - slack[0], np.sum(terms.hi, axis=-2) + slack[1], UNIT, joined(x, y))
+
+
+def ones_like(x: Operand) -> Interval:
+    """Ones in its shape."""
+    return lifted(np.ones_like(lifted(x).lo))
+
+
+def logsumexp(x: Operand) -> Interval:
+    """Log Σ exp(x), which rises in every element."""
+    x = lifted(x)
+    return outwards(stacks.logsumexp(x.lo), stacks.logsumexp(x.hi), _rounding(x), x.doubt)
+
+
+def softmax(x: Operand) -> Interval:
+    """exp(x) / Σ exp(x): an element rises in its own logit, and falls in every other."""
+    x = lifted(x)
+    low, high = _share(x.lo, x.hi), _share(x.hi, x.lo)
+    return within(outwards(low, np.maximum(high, TINY), _rounding(x), x.doubt), 0.0, 1.0)
+
+
+def complement(x: Operand) -> Interval:
+    """1 − softmax(x), which falls in an element's own logit and rises in every other."""
+    x = lifted(x)
+    low, high = _rest(x.hi, x.lo), _rest(x.lo, x.hi)
+    return within(outwards(low, np.maximum(high, TINY), _rounding(x), x.doubt), 0.0, 1.0)
+
+
+def gap(x: Operand) -> Interval:
+    """Logsumexp(x) − max x: the logarithm of 1 and of what the other elements are beside the largest."""
+    x = lifted(x)
+    others_ = float(x.lo.shape[-2] - 1)
+    apart = stacks.largest(x.hi) - stacks.smallest(x.lo)
+    return within(
+        outwards(np.log1p(others_ * np.exp(-apart)), np.log1p(np.full_like(apart, others_)), _rounding(x), x.doubt),
+        TINY if others_ else 0.0,
+        np.inf,
+    )
+
+
+def log_softmax(x: Operand) -> Interval:
+    """The logarithm of softmax(x)."""
+    x = lifted(x)
+    return within(log(softmax(x)), -np.inf, 0.0)
+
+
+def _share(own: Array, other: Array) -> Array:
+    """exp(own) of each element by that and exp(other) of all others."""
+    mine, rest = _parts(own, other)
+    return np.where(mine == 0, 0.0, mine / (mine + rest))
+
+
+def _rest(own: Array, other: Array) -> Array:
+    """exp(other) of all other elements by that and exp(own) of each."""
+    mine, rest = _parts(own, other)
+    return np.where(rest == 0, 0.0, rest / (mine + rest))
+
+
+def _parts(own: Array, other: Array) -> tuple[Array, Array]:
+    """For each element exp(own), and the sum of exp(other) over the others, both by the same factor."""
+    top = np.maximum(stacks.largest(own), stacks.largest(other))
+    powers = np.exp(other - top)
+    rest = np.stack([stacks.sum(np.delete(powers, i, axis=-2))[..., 0, 0] for i in range(own.shape[-2])], axis=-1)
+    return np.exp(own - top), rest[..., None]
+
+
+def _rounding(x: Interval) -> float:
+    # The difference from the largest logit has its rounding, which the exponential makes a relative one of its size.
+    size = float(np.max(np.abs(np.stack([x.lo, x.hi])), initial=1.0))
+    return float(LOOSE * (x.lo.shape[-2] + (size if np.isfinite(size) else 1.0)))
+
+
+def from_top(ct: Operand, out: Operand) -> Interval:  # noqa: ARG001  What its row subtracts anyway.
+    """The cotangent itself: what `softmax` takes from it changes nothing but the rounding."""
+    return lifted(ct)
