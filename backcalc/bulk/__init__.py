@@ -2,4 +2,6 @@
 
 Doors: arrays/decimals, arrays/memory, arrays/words, graph/excerpt, graph/model, graph/run, graph/tape, points/reader,
 points/run, points/single.
+Doors: arrays/decimals, arrays/memory, arrays/words, graph/run, graph/tape, points/boxes, points/reader, points/run,
+points/single.
 """

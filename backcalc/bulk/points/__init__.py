@@ -1,4 +1,4 @@
 """One graph at a million points by arrays.
 
-Doors: reader, run, single.
+Doors: boxes, reader, run, single.
 """

@@ -153,11 +153,20 @@ class PointRunner:
 
     `has_value` is whether the output's value is known: it need not be where only edges lead to it.
 
-    `remedies` are the hints for a value that is missing. Raises BackcalcError.
+    `remedies` are the hints for a value that is missing. With no `wrt` the gradient is by what `data` has, with
+    `value_only` there is none. Raises BackcalcError.
     """
 
     def __init__(
-        self, graph: Graph, data: Arrays, at: Point, of: str | None, wrt: Sequence[str], remedies: Sequence[str] = ()
+        self,
+        graph: Graph,
+        data: Arrays,
+        at: Point,
+        of: str | None,
+        wrt: Sequence[str] = (),
+        remedies: Sequence[str] = (),
+        *,
+        value_only: bool = False,
     ) -> None:
         # One point stands for all: shapes, what is known, and what is the same everywhere do not differ between them.
         first: dict[str, Any] = {name: found[0] if found.ndim > 1 else float(found[0]) for name, found in data.items()}
@@ -173,7 +182,8 @@ class PointRunner:
         self.has_value = is_known(self._evaluation.terms[output]) or self.output in data
         require_scalar(self.graph, self._evaluation, self.output)
         shapes = self._evaluation.known_shapes.names
-        self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in tuple(wrt) or tuple(data)}
+        by = () if value_only else tuple(wrt) or tuple(data)
+        self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in by}
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
         self._inputs = tuple(data)
         self._program = self._compiled(exact=False) if is_of_numbers else None

@@ -44,7 +44,7 @@ class Stacked:
         if row.symbol in (VECTOR, "concat"):
             return self._joined(slot, args)
         if row.symbol == INDEX:
-            return _element(args[0], self.tape.indices[slot], self.shapes[self.tape.args[slot][0]])
+            return element(args[0], self.tape.indices[slot], self.shapes[self.tape.args[slot][0]])
         return row.stacked.evaluate(*args)
 
     def along(self, partial: Any, slot: int, ct: Any, head: int) -> Any:
@@ -84,10 +84,7 @@ class Stacked:
         return np.broadcast_to(value, (self.count, *matrix(self.shapes[slot]))).reshape(self.count, *shape)
 
     def _joined(self, slot: int, args: Sequence[Any]) -> Array:
-        is_matrix = len(self.shapes[slot]) > 1
-        items = [np.swapaxes(arg, -1, -2) if is_matrix else arg for arg in args]
-        full = [np.broadcast_to(item, (self.count, *item.shape[-2:])) for item in items]
-        return np.concatenate(full, axis=-2)
+        return joined_items(args, self.count, is_matrix=len(self.shapes[slot]) > 1)
 
     def _taken(self, ct: Array, slot: int, k: int) -> Array:
         args = self.tape.args[slot]
@@ -102,6 +99,13 @@ class Stacked:
         return np.broadcast_to(value, (*value.shape[:-2], *matrix(self.shapes[slot])))
 
 
+def joined_items(items: Sequence[Array], count: int, *, is_matrix: bool) -> Array:
+    """Stacks as the elements of one of vectors, or as the rows of one of matrices, at `count` points."""
+    turned = [np.swapaxes(item, -1, -2) if is_matrix else item for item in items]
+    full = [np.broadcast_to(item, (count, *item.shape[-2:])) for item in turned]
+    return np.concatenate(full, axis=-2)
+
+
 def matrix(shape: Shape) -> tuple[int, int]:
     """The rows and columns of a number, vector or matrix as a matrix."""
     rows, columns = (*shape, 1, 1)[:2] if shape else (1, 1)
@@ -113,7 +117,8 @@ def _any_open(gate: Any) -> Any:
     return stacks.not_equal(stacks.sum(np.atleast_2d(gate)), 0.0)
 
 
-def _element(x: Array, indices: tuple[int, ...], shape: Shape) -> Array:
+def element(x: Array, indices: tuple[int, ...], shape: Shape) -> Array:
+    """The element or row at `indices` of the vectors or matrices, of this shape, in a stack."""
     row = x[..., indices[0] : indices[0] + 1, :]
     if len(shape) == 1:
         return row

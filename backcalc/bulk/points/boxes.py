@@ -1,0 +1,295 @@
+"""A graph's nodes over many boxes at once: intervals that hold every value which they take there.
+
+Interval arithmetic loses most where a number stands twice. So equal operations are one, products are known by their
+factors, x·(1 − x) is taken as one function of x, and what all elements of a vector are multiplied by comes before its
+norm.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from math import inf, isfinite, nextafter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backcalc.bulk.points.stacked import element, joined_items
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.exact import exact_values
+from backcalc.language.expr import INDEX, NEGATE, VECTOR
+from backcalc.rules.functions import interval_vectors, intervals, stacks
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.interval import Interval, joined, lifted, within
+from backcalc.rules.ndarray import quiet
+from backcalc.rules.row import Bound, Primitive
+from backcalc.rules.values import is_known
+
+Function = Callable[..., Interval]
+
+
+class _Step(NamedTuple):
+    """What gives a slot: a function of other slots."""
+
+    slot: int
+    fn: Function
+    args: tuple[int, ...]
+
+
+class Boxes:
+    """The nodes `outputs` of a graph as functions of boxes of its inputs; `evaluation` has the shapes.
+
+    What the evaluation knows of other inputs is the same in every box. Numbers in the text are what is written there,
+    which a float may only be near to. Raises AttributeError or KeyError for a function that has no intervals.
+    """
+
+    def __init__(self, evaluation: Evaluation, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        self.tape, self.rows, self.shapes = evaluation.tape, evaluation.rows, evaluation.shapes
+        index = self.tape.graph.index
+        self._inputs = {name: self.tape.slot[index[name]] for name in inputs}
+        given = {self.tape.slot[node] for node in self.tape.given}
+        self._leaves = {*self._inputs.values(), *given}
+        self._same = self._numbered()
+        self._outputs = [self._same[self.tape.slot[index[name]]] for name in outputs]
+        self._steps: list[_Step] = []
+        self._constants: dict[int, Interval] = {}
+        # What the text alone gives is worked out without rounding: ¼ stays ¼.
+        whole = exact_values(evaluation, {})
+        self._fixed = {slot for slot, value in enumerate(whole) if isinstance(value, Fraction)} - self._leaves
+        for slot in self._needed():
+            if slot in self._fixed:
+                self._constants[slot] = enclosed(whole[slot])
+            elif not self._is_leaf(slot):
+                self._steps.append(self._step(slot))
+            elif slot not in self._inputs.values() and is_known(evaluation.terms[slot]):
+                self._constants[slot] = enclosed(evaluation.terms[slot])
+
+    def run(self, boxes: Mapping[str, Interval]) -> list[Interval]:
+        """The outputs over the boxes, in their order."""
+        values: dict[int, Interval] = dict(self._constants)
+        values |= {slot: boxes[name] for name, slot in self._inputs.items()}
+        with quiet():
+            for slot, fn, args in self._steps:
+                values[slot] = fn(*[values[arg] for arg in args])
+        return [values[slot] for slot in self._outputs]
+
+    def _is_leaf(self, slot: int) -> bool:
+        return self.rows[slot] is None or slot in self._leaves
+
+    def _numbered(self) -> list[int]:
+        """For each slot the first one that has the same value for sure: the same operation of the same slots."""
+        first: dict[Any, int] = {}
+        same: list[int] = []
+        for slot, row in enumerate(self.rows):
+            if row is None or slot in self._leaves:
+                literal = self.tape.literals[slot]
+                key: Any = slot if literal is None or slot in self._leaves else ("number", literal)
+            elif row.symbol == "=":
+                same.append(same[self.tape.args[slot][0]])
+                continue
+            else:
+                args = tuple(same[arg] for arg in self.tape.args[slot])
+                key = row, tuple(sorted(args)) if row.symbol in ("+", "*") else args, self.tape.indices.get(slot)
+            same.append(first.setdefault(key, slot))
+        return same
+
+    def _needed(self) -> list[int]:
+        needed: set[int] = set()
+        stack = list(self._outputs)
+        while stack:
+            slot = stack.pop()
+            if slot in needed:
+                continue
+            needed.add(slot)
+            if not self._is_leaf(slot) and slot not in self._fixed:
+                stack += self._step(slot).args
+        return sorted(needed)
+
+    def _args(self, slot: int) -> tuple[int, ...]:
+        return tuple(self._same[arg] for arg in self.tape.args[slot])
+
+    def _symbol(self, slot: int) -> str:
+        row = self.rows[slot]
+        return "" if row is None or slot in self._leaves else row.symbol
+
+    def _step(self, slot: int) -> _Step:
+        """The function that gives a slot, and the slots that it is of."""
+        args, row = self._args(slot), self.rows[slot]
+        assert row is not None
+        if row.symbol == "*":
+            return self._product(slot)
+        if row.symbol == "norm":
+            return self._norm(slot, args)
+        if row.symbol == "+" and self._is_circle(*args):
+            return _Step(slot, lambda: lifted(np.ones((1, 1))), ())
+        if row.symbol == "/" and self._is_direction(*args):
+            return _Step(slot, _direction, args)
+        if row.symbol == "-" and len(args) > 1 and (special := self._difference(*args)) is not None:
+            return _Step(slot, *special)
+        exponent = self.tape.literals[args[1]] if row.symbol == "^" else None
+        if exponent is not None and exponent >= 0 and exponent == int(exponent):
+            return _Step(slot, intervals.power, args)  # Its domain's text cannot tell.
+        if row.symbol in (VECTOR, "concat"):
+            return _Step(slot, lambda *items: _ends(lambda *ends: self._joined(slot, ends), *items), args)
+        if row.symbol == INDEX:
+            indices, shape = self.tape.indices[slot], self.shapes[args[0]]
+            return _Step(slot, lambda x: _ends(lambda end: element(end, indices, shape), x), args)
+        return _Step(slot, _evaluated(row), args)
+
+    def _product(self, slot: int) -> _Step:
+        """A product by its factors: a square for the same one twice, one function for x and 1 − x."""
+        return _Step(slot, *self._multiplied(self._factors(slot)))
+
+    def _factors(self, slot: int) -> Counter[int]:
+        """The slots whose product a slot is: itself, where it is none."""
+        found: Counter[int] = Counter()
+        stack = [slot]
+        while stack:
+            each = stack.pop()
+            # A number times an array is a product by elements too, which the factors of equal shapes share.
+            if self._symbol(each) == "*" and self.shapes[each] == self.shapes[slot]:
+                stack += self._args(each)
+            else:
+                found[each] += 1
+        return found
+
+    def _multiplied(self, factors: Counter[int]) -> tuple[Function, tuple[int, ...]]:
+        """The product of these factors, as a function of some slots."""
+        left = Counter(factors)
+        parts: list[Function] = []
+        args: list[int] = []
+        for x in sorted(factors):
+            rest = next((other for other in left if left[x] and left[other] and self._is_rest(other, x)), None)
+            while rest is not None and left[x] and left[rest]:
+                left[x] -= 1
+                left[rest] -= 1
+                parts.append(intervals.bump)
+                args.append(x)
+        for x in sorted(+left):
+            power = left[x]
+            parts.append(lifted if power == 1 else lambda v, n=float(power): intervals.power(v, n))
+            args.append(x)
+
+        def product(*values: Interval) -> Interval:
+            found: Interval | None = None
+            for part, value in zip(parts, values, strict=True):
+                found = part(value) if found is None else found * part(value)
+            return lifted(np.ones((1, 1))) if found is None else found
+
+        return product, tuple(args)
+
+    def _is_rest(self, slot: int, x: int) -> bool:
+        """Whether a slot is 1 − x."""
+        if self._symbol(slot) != "-":
+            return False
+        one, other = self._args(slot)
+        return other == x and self.tape.literals[one] == 1
+
+    def _is_circle(self, x: int, y: int) -> bool:
+        """Whether a sum is sin² + cos² of one number."""
+        roots = [next(iter(found)) for each in (x, y) if list((found := self._root(each)).values()) == [2]]
+        if len(roots) != len((x, y)) or {self._symbol(root) for root in roots} != {"sin", "cos"}:
+            return False
+        return self._args(roots[0]) == self._args(roots[1]) and not self.shapes[roots[0]]
+
+    def _root(self, slot: int) -> Counter[int]:
+        """The factors of a slot, those of a square among them."""
+        if self._symbol(slot) == "^" and self.tape.literals[self._args(slot)[1]] == len(("x", "x")):
+            return Counter({self._args(slot)[0]: 2})
+        return self._factors(slot)
+
+    def _norm(self, slot: int, args: tuple[int, ...]) -> _Step:
+        """The norm, with what is a factor of every element in front of it."""
+        vector = args[0]
+        if self._symbol(vector) != VECTOR or any(self.shapes[item] for item in self._args(vector)):
+            return _Step(slot, interval_vectors.norm, args)
+        factors = [self._factors(item) for item in self._args(vector)]
+        common = factors[0].copy()
+        for each in factors[1:]:
+            common &= each
+        products = [self._multiplied(common), *(self._multiplied(each - common) for each in factors)]
+        ends = np.cumsum([len(each[1]) for each in products])
+
+        def norm(*values: Interval) -> Interval:
+            parts = [values[end - len(each[1]) : end] for each, end in zip(products, ends, strict=True)]
+            scale, *items = (each[0](*part) for each, part in zip(products, parts, strict=True))
+            squares = [intervals.square(item) for item in items]
+            total = squares[0]
+            for each in squares[1:]:
+                total = total + each
+            return intervals.abs(scale) * intervals.sqrt(total)
+
+        return _Step(slot, norm, tuple(arg for each in products for arg in each[1]))
+
+    def _difference(self, x: int, y: int) -> tuple[Function, tuple[int, ...]] | None:
+        """A difference that is more than its two sides tell: 1 − softmax(v), and logsumexp(v) − max(v)."""
+        if self.tape.literals[x] == 1 and self._symbol(y) == "softmax":
+            return interval_vectors.complement, self._args(y)
+        if self._symbol(x) == "logsumexp" and self._symbol(y) == "max" and self._args(x) == self._args(y):
+            return interval_vectors.gap, self._args(x)
+        return None
+
+    def _is_direction(self, x: int, size: int) -> bool:
+        """Whether a quotient is that of a vector by its own norm, whatever their signs."""
+        if self._symbol(size) != "norm":
+            return False
+        of = self._args(size)[0]
+        return x == of or (self._symbol(x) == NEGATE and self._args(x)[0] == of)
+
+    def _joined(self, slot: int, items: Sequence[Array]) -> Array:
+        count = max((len(item) for item in items if item.ndim == len(("box", "row", "column"))), default=1)
+        return joined_items(items, count, is_matrix=len(self.shapes[slot]) > 1)
+
+
+def _direction(x: Interval, size: Interval) -> Interval:
+    """A vector by its norm: no element is more than 1."""
+    found = intervals.divide(x, size)
+    return within(Interval(found.lo, found.hi, joined(x, size)), -1.0, 1.0)
+
+
+def _ends(fn: Callable[..., Array], *args: Interval) -> Interval:
+    """What only puts elements elsewhere, at both ends."""
+    return Interval(fn(*[arg.lo for arg in args]), fn(*[arg.hi for arg in args]), joined(*args))
+
+
+@cache
+def _evaluated(row: Primitive) -> Function:
+    """The row's value over intervals, with a doubt where the function may not exist; the tightest that there is."""
+    bound = Bound(row, intervals)
+    value: Function = bound.evaluate
+    exists = bound.exists
+    if exists is None:
+        return value
+
+    def guarded(*args: Interval) -> Interval:
+        found: Interval = value(*args)
+        there: Interval = exists(*args)
+        missing = ~(there.lo == 1)
+        if not missing.any():
+            return found
+        lost = missing if missing.ndim < 2 else missing.any(axis=(-2, -1), keepdims=True)
+        return Interval(found.lo, found.hi, lost if found.doubt is None else found.doubt | lost)
+
+    return guarded
+
+
+def enclosed(value: Any) -> Interval:
+    """A number or array of the text, each element between the floats around what is written."""
+    if isinstance(value, Fraction):
+        return Interval(*(np.array([[_neighbour(value, way)]]) for way in (-inf, inf)))
+    column = stacks.column(value)
+    ends = [np.array([[_written(float(x), way) for x in row] for row in column]) for way in (-inf, inf)]
+    return Interval(*ends)
+
+
+def _written(x: float, way: float) -> float:
+    """The float itself where its shortest decimal is exact, as of ¼, else the next one in a direction: of 0.1, of π."""
+    return _neighbour(Fraction(Decimal(repr(x))), way) if isfinite(x) else x
+
+
+def _neighbour(x: Fraction, way: float) -> float:
+    found = float(x)
+    return found if Fraction(found) == x else nextafter(found, way)
