@@ -1,4 +1,5 @@
 """What a command works out, a file each, and which engine serves it.
 
-Doors: descend, explain, kinks, longhand, paths, run, samples, scan, taylor.
+Doors: claims, descend, explain, gradient_check, kinks, longhand, paths, proof, run, samples, scan, taylor, trial,
+verify.
 """

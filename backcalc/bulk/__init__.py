@@ -1,7 +1,5 @@
 """The same answers by arrays: one graph of a million edges, or one graph at a million points.
 
-Doors: arrays/decimals, arrays/memory, arrays/words, graph/excerpt, graph/model, graph/run, graph/tape, points/reader,
-points/run, points/single.
-Doors: arrays/decimals, arrays/memory, arrays/words, graph/run, graph/tape, points/boxes, points/reader, points/run,
-points/single.
+Doors: arrays/decimals, arrays/memory, arrays/words, graph/excerpt, graph/model, graph/run, graph/tape, points/boxes,
+points/reader, points/run, points/single.
 """

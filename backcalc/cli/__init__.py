@@ -19,13 +19,13 @@ COMMANDS = {
     "descend": "Gradient descent: the update rule, and the iterations.",
     "sweep": "Value and derivative over a range, as a table and a plot.",
     "taylor": "Taylor coefficients around a point, and one-sided slopes at a kink.",
+    "verify": "Try to refute a file's claims, or prove them; check its gradients.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
 }
 NOT_YET = (
     "draw",
     "report",
-    "verify",
     "export",
 )
 

@@ -1,0 +1,175 @@
+"""What a file claims, as nodes behind all others: a margin that is below 0 where the claim fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+
+from backcalc.calculus.grad import resolve
+from backcalc.graph.functions import GRAD
+from backcalc.graph.model import Graph, Known, Node
+from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, names
+from backcalc.text.errors import Code, Diagnostic, UsageError
+
+# No node of a file is called so, for these have a space.
+MARGIN, CONDITION, SIZE, DIFFERENCE = "a margin", "a condition", "a size", "a difference"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim of a graph, and the part of the graph that it speaks of.
+
+    `graph` ends with the nodes MARGIN, which is below 0 where the claim fails, CONDITION, which is 1 where it holds,
+    and SIZE, the size of what is compared; of an equality also DIFFERENCE, that of its sides. `is_strict` is whether it
+    fails where the margin is 0. `parts` are the claims that it joins by `and`.
+    """
+
+    stated: Known
+    text: str
+    line: int
+    graph: Graph
+    is_strict: bool
+    parts: tuple[Claim, ...] = ()
+
+    @property
+    def is_equality(self) -> bool:
+        """Whether it is one equality."""
+        return DIFFERENCE in self.graph.index
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs that the claim depends on."""
+        return self.graph.inputs
+
+    def with_slopes(self, wrt: Iterable[str]) -> tuple[Graph, list[str]]:
+        """The graph with the margin's derivative by each of `wrt` as a node too, and the names of these nodes."""
+        slopes = [(f"a slope by {name}", Call(GRAD, (Name(MARGIN), Name(name)))) for name in wrt]
+        nodes = [_node(name, call, (), self.stated) for name, call in slopes]
+        return resolve(replace(self.graph, nodes=(*self.graph.nodes, *nodes))), [name for name, _ in slopes]
+
+    def narrowed(self, ranges: Callable[[Graph, str], tuple[float, float]]) -> Claim:
+        """The claim of fewer inputs, which holds only where this one does: what acts through one node alone is one.
+
+        Such a node becomes an input, of the range that `ranges` tells of it in a graph.
+        """
+        graph = self.graph
+        while (name := _narrowest(graph)) is not None:
+            low, high = ranges(graph, name)
+            graph = _cut(graph, name, (Number(low), Number(high)))
+        return replace(self, graph=graph)
+
+
+def claims_of(graph: Graph) -> list[Claim]:
+    """The claims of `graph`. Raises UsageError for one that compares nothing, BuildError where shapes do not fit."""
+    return [_claim(graph, stated) for stated in graph.claims]
+
+
+def _claim(graph: Graph, stated: Known) -> Claim:
+    condition = stated.value
+    made = {MARGIN: _margin(condition, graph, stated), CONDITION: _call("min", condition), SIZE: _size(condition)}
+    if isinstance(condition, Call) and condition.fn == "==":
+        made[DIFFERENCE] = _call("-", *condition.args)
+    behind = [_node(name, expr, graph.index, stated) for name, expr in made.items()]
+    whole = resolve(replace(graph, nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=()))
+    source, place = graph.source, stated.span
+    text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
+    strict = any(isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(stated.value))
+    parts = [_claim(graph, stated._replace(value=part)) for part in _joined(condition)]
+    return Claim(stated, text, source.line_number(place.start), _upstream(whole, list(made)), strict, tuple(parts))
+
+
+def _joined(condition: Expr) -> tuple[Expr, ...]:
+    return condition.args if isinstance(condition, Call) and condition.fn == "and" else ()
+
+
+def _cut(graph: Graph, name: str, bounds: tuple[Expr, Expr]) -> Graph:
+    """The part of `graph` that the margin depends on where `name` is an input."""
+    node = Node(name, "input", graph.node(name).span, bounds=bounds)
+    return _upstream(replace(graph, nodes=tuple(node if each.name == name else each for each in graph.nodes)), [MARGIN])
+
+
+def _narrowest(graph: Graph) -> str | None:
+    """The node through which most inputs act that act by nothing else; None where there is none worth it."""
+    anything = Number(-inf), Number(inf)
+    found = []
+    for i, node in enumerate(graph.nodes):
+        if node.kind != "expression" or node.name in (MARGIN, CONDITION, SIZE, DIFFERENCE):
+            continue
+        rest = set(_cut(graph, node.name, anything).inputs)
+        through = set(graph.inputs) - rest
+        # An input that also acts elsewhere is forgotten behind the node: what is lost by that must be little.
+        elsewhere = set(_upstream(graph, [node.name]).inputs) & rest
+        if node.name in rest and len(through) > len(elsewhere):
+            found.append((len(elsewhere), -len(through), -i, node.name))
+    return min(found)[-1] if found else None
+
+
+def _node(name: str, expr: Expr, index: Iterable[str], stated: Known) -> Node:
+    known = set(index)
+    args = tuple(each for each in names(expr) if each in known)
+    return Node(name, "expression", stated.span, args, expr, expr)
+
+
+def _upstream(graph: Graph, wanted: Sequence[str]) -> Graph:
+    """The part of `graph` that `wanted` depend on, in its order."""
+    needed, stack = set(wanted), list(wanted)
+    while stack:
+        node = graph.node(stack.pop())
+        spoken = [name for edge in node.incoming for name in names(edge.partial) if name in graph.index]
+        more = {*node.args, *spoken} - needed
+        needed |= more
+        stack += more
+    return replace(graph, nodes=tuple(node for node in graph.nodes if node.name in needed))
+
+
+def _call(fn: str, *args: Expr) -> Call:
+    return Call(fn, args)
+
+
+def _margin(expr: Expr, graph: Graph, stated: Known) -> Expr:
+    """A number that is below 0 where the condition fails, and above where it holds by as much."""
+    if not isinstance(expr, Call) or expr.fn not in (*_SIDES, "and", "or", "not"):
+        message = "a claim is a comparison, or several joined by `and`, `or`, `not`"
+        hint = "compare something: claim f(x) <= 1"
+        raise UsageError(graph.source, [Diagnostic(Code.NO_CLAIM, message, stated.span, hints=(hint,))])
+    if expr.fn in _SIDES:
+        return _SIDES[expr.fn](*expr.args)
+    parts = [_margin(arg, graph, stated) for arg in expr.args]
+    return _call(NEGATE, *parts) if expr.fn == "not" else _call("min" if expr.fn == "and" else "max", *parts)
+
+
+def _apart(a: Expr, b: Expr) -> Call:
+    return _call("max", _call("abs", _call("-", a, b)))
+
+
+# Of vectors the worst element counts.
+_SIDES = {
+    "<": lambda a, b: _call("min", _call("-", b, a)),
+    "<=": lambda a, b: _call("min", _call("-", b, a)),
+    ">": lambda a, b: _call("min", _call("-", a, b)),
+    ">=": lambda a, b: _call("min", _call("-", a, b)),
+    "==": lambda a, b: _call(NEGATE, _apart(a, b)),
+    "!=": _apart,
+}
+
+
+def _connected(expr: Expr) -> list[Expr]:
+    """The comparisons that a condition is made of."""
+    found, stack = [], [expr]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Call) and part.fn in ("and", "or", "not"):
+            stack += part.args
+        else:
+            found.append(part)
+    return found
+
+
+def _size(expr: Expr) -> Expr:
+    """The largest number on either side of the comparisons."""
+    sides = [arg for part in _connected(expr) if isinstance(part, Call) for arg in part.args]
+    first, *rest = (_call("max", _call("abs", side)) for side in sides)
+    for each in rest:
+        first = _call("max", first, each)
+    return first

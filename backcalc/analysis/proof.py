@@ -1,0 +1,283 @@
+"""Claims proved over the box of the inputs' ranges: intervals, halved where they say too little.
+
+Branch and bound: a box is done where the margin's interval lies above 0, or that of its mean value form does; along an
+input in which the margin only rises or falls, only the end counts. After R. Moore, R. Kearfott and M. Cloud,
+"Introduction to Interval Analysis", SIAM 2009, ch. 5 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from time import monotonic
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backcalc import progress
+from backcalc.analysis.claims import MARGIN, Claim
+from backcalc.analysis.search import Space, simpler
+from backcalc.analysis.touching import covered
+from backcalc.analysis.trial import Finding, Trial, named_point
+from backcalc.bulk.points.boxes import Boxes
+from backcalc.graph.model import Graph
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.interval import UNIT, Interval
+from backcalc.rules.ndarray import quiet
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import quoted
+
+SECONDS = 30.0
+BATCH = 8192  # Boxes at a time, whose intervals stay in the cache.
+NARROW = 1e-13  # Of a range: what is no wider and not decided is left open.
+
+
+@dataclass
+class _Left:
+    """What could not be decided: how many boxes, and their hull."""
+
+    count: int = 0
+    low: Array | None = None
+    high: Array | None = None
+
+    def add(self, low: Array, high: Array) -> None:
+        if not len(low):
+            return
+        self.count += len(low)
+        lows = low if self.low is None else np.concatenate((low, self.low[None]))
+        highs = high if self.high is None else np.concatenate((high, self.high[None]))
+        self.low, self.high = lows.min(axis=0), highs.max(axis=0)
+
+
+def proved(claim: Claim, at: Mapping[str, Any], seconds: float = SECONDS) -> Finding:
+    """The claim over the box of its inputs' ranges, after so many seconds at most.
+
+    Raises UsageError where an input has no range.
+    """
+    if claim.parts:
+        return _all_proved(claim, at, seconds)
+    whole = Search(claim, at)
+    # With fewer inputs there are far fewer boxes; what they prove holds all the more where these are not free.
+    fewer = claim.narrowed(whole.range_of)
+    if fewer.graph is not claim.graph:
+        found = Search(fewer, at).run(seconds / 3)
+        if found.verdict == "proved":
+            return replace(found, claim=claim, box=whole.box)
+    return whole.run(seconds)
+
+
+def _all_proved(claim: Claim, at: Mapping[str, Any], seconds: float) -> Finding:
+    """What is claimed of several comparisons at once: the first that is not proved, else that all are."""
+    found = [proved(part, at, seconds / len(claim.parts)) for part in claim.parts]
+    failed = next((each for each in found if each.verdict != "proved"), None)
+    last = failed or found[-1]
+    return replace(last, claim=claim, why=" and ".join(each.why for each in found) if failed is None else last.why)
+
+
+class Search:
+    """Branch and bound of one claim."""
+
+    def __init__(self, claim: Claim, at: Mapping[str, Any]) -> None:
+        self.claim, self.trial = claim, Trial(claim, at)
+        self.space = self.trial.space
+        _require_ranges(claim, self.space)
+        self.points = self.trial.enclosure([MARGIN], claim.graph)
+        self.slopes = self._slopes() if self.trial.is_continuous else None
+        self.left = _Left()
+        self.boxes = 0
+
+    def run(self, seconds: float) -> Finding:
+        """The verdict, after so many seconds at most. Stopped earlier it is `open`."""
+        end = monotonic() + seconds
+        stack = self._begin()
+        with quiet():
+            while stack:
+                low, high = self._popped(stack)
+                self.boxes += len(low)
+                refuted = self._step(low, high, stack)
+                if refuted is not None:
+                    return self._refuted(refuted)
+                progress.at("proving")
+                if monotonic() > end:
+                    for low, high in stack:
+                        self.left.add(low, high)
+                    return self._open(f"not decided in {seconds:g} s")
+        if self.left.count:
+            return self._open("too near to 0 to tell")
+        return Finding(self.claim, "proved", box=self.box, why=self._how())
+
+    @property
+    def box(self) -> dict[str, tuple[Any, Any]]:
+        """The ranges of the inputs."""
+        return self._named(self.space.low, self.space.high)
+
+    def range_of(self, graph: Graph, name: str) -> tuple[float, float]:
+        """Between what a node lies over the whole box; any numbers where it is no number, or may not exist."""
+        point = {n: value for n, value in self.trial.at.items() if n in graph.index}
+        inner = Trial(replace(self.claim, graph=graph), point)
+        found = inner.enclosure([name], graph).run(inner.as_boxes(inner.space.low[None], inner.space.high[None]))[0]
+        is_number = np.size(found.lo) == 1 and found.doubt is None
+        return (float(np.min(found.lo)), float(np.max(found.hi))) if is_number else (-np.inf, np.inf)
+
+    def _begin(self) -> list[tuple[Array, Array]]:
+        """The whole box; of one number, what touching points leave of it."""
+        low, high = self.space.low[None], self.space.high[None]
+        if not self.space.size:
+            return [(low, high)]
+        ends = [float(low[0, 0])]
+        for begin, end in sorted(covered(self.trial)):
+            ends += [begin, end]
+        ends.append(float(high[0, 0]))
+        if len(ends) == len(("low", "high")):
+            return [(low, high)]
+        parts = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if a < b]
+        return [(np.array([[a]]), np.array([[b]])) for a, b in parts]
+
+    def _how(self) -> str:
+        return f"{self.boxes:,} box{'' if self.boxes == 1 else 'es'} of intervals"
+
+    def _popped(self, stack: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+        """The last boxes put on the stack, as many as are worked on at a time."""
+        # Last in, first out: what is near to being decided is decided, and the stack stays small.
+        low, high = stack.pop()
+        while stack and len(low) < BATCH // 2:
+            more = stack.pop()
+            low, high = np.concatenate((low, more[0])), np.concatenate((high, more[1]))
+        if len(low) > BATCH:
+            stack.append((low[:-BATCH], high[:-BATCH]))
+            low, high = low[-BATCH:], high[-BATCH:]
+        return low, high
+
+    def _step(self, low: Array, high: Array, stack: list[tuple[Array, Array]]) -> Array | None:
+        """Decide these boxes, or put their halves on the stack; a point at which the claim fails, if one is met."""
+        margin, slopes = self._margin(low, high)
+        centre = low + 0.5 * (high - low)
+        at_centre = _flat(self.points.run(self.trial.as_boxes(centre, centre))[0], len(low))
+        failing = ~at_centre.doubt & ((at_centre.hi < 0) | (self.claim.is_strict & (at_centre.hi <= 0)))
+        if failing.any():
+            return np.asarray(centre[int(np.argmax(failing))])
+        lower = margin.lo
+        if slopes is not None:
+            radius = np.maximum(high - centre, centre - low) * (1 + 2 * UNIT)
+            size = np.maximum(np.abs(slopes.lo), np.abs(slopes.hi))
+            moved = np.where(radius > 0, size * radius, 0.0).sum(axis=1) * (1 + 4 * UNIT * self.space.size)
+            by_mean_value = at_centre.lo - moved - UNIT * np.abs(at_centre.lo)
+            lower = np.where(slopes.known, np.fmax(lower, by_mean_value), lower)
+        done = ~margin.doubt & ((lower > 0) if self.claim.is_strict else (lower >= 0))
+        keep = ~done
+        kept = slopes and _Slopes(slopes.lo[keep], slopes.hi[keep], slopes.known[keep])
+        self._split(low[keep], high[keep], kept, stack)
+        return None
+
+    def _split(self, low: Array, high: Array, slopes: _Slopes | None, stack: list[tuple[Array, Array]]) -> None:
+        """Put the halves of boxes on the stack, cut where the margin may vary most."""
+        if not len(low):
+            return
+        span = np.where(self.space.high > self.space.low, self.space.high - self.space.low, 1.0)
+        size = np.maximum(np.maximum(np.abs(low), np.abs(high)), span * 1e-3)
+        narrow = (high - low <= NARROW * size).all(axis=1)
+        self.left.add(low[narrow], high[narrow])
+        low, high = low[~narrow], high[~narrow]
+        weight = (high - low) / span
+        if slopes is not None:
+            slopes = _Slopes(slopes.lo[~narrow], slopes.hi[~narrow], slopes.known[~narrow])
+            low, high = self._pinned(low, high, slopes)
+            varies = np.maximum(np.abs(slopes.lo), np.abs(slopes.hi)) * (high - low)
+            use = slopes.known & np.isfinite(varies).all(axis=1) & (varies > 0).any(axis=1)
+            weight = np.where(use[:, None], varies, (high - low) / span)
+        # What the pins made a point is looked at once more, and then left if it must be.
+        point = (low == high).all(axis=1)
+        if point.any():
+            stack.append((low[point], high[point]))
+        low, high, weight = low[~point], high[~point], weight[~point]
+        if not len(low):
+            return
+        rows, at = np.arange(len(low)), weight.argmax(axis=1)
+        middle = low[rows, at] + 0.5 * (high[rows, at] - low[rows, at])
+        first_high, second_low = high.copy(), low.copy()
+        first_high[rows, at], second_low[rows, at] = middle, middle
+        stack.append((np.concatenate((low, second_low)), np.concatenate((first_high, high))))
+
+    def _pinned(self, low: Array, high: Array, slopes: _Slopes) -> tuple[Array, Array]:
+        """The boxes with those inputs at an end in which the margin only rises or falls: it is least there."""
+        known = slopes.known[:, None]
+        rises, falls = known & (slopes.lo >= 0), known & (slopes.hi <= 0)
+        return np.where(falls & ~rises, high, low), np.where(rises, low, high)
+
+    def _margin(self, low: Array, high: Array) -> tuple[_Flat, _Slopes | None]:
+        """The margin over boxes, and its slopes with where they are known; None where there are no slopes."""
+        boxes = self.trial.as_boxes(low, high)
+        if self.slopes is None:
+            return _flat(self.points.run(boxes)[0], len(low)), None
+        margin, *slopes = self.slopes.run(boxes)
+        count = len(low)
+        shapes = [boxes[name].lo.shape[1:] for name in self.space.shapes]
+        pairs = list(zip(slopes, shapes, strict=True))
+        lo, hi = (
+            np.concatenate([np.broadcast_to(end(s), (count, *shape)).reshape(count, -1) for s, shape in pairs], axis=1)
+            for end in (attrgetter("lo"), attrgetter("hi"))
+        )
+        doubts = [_flat(each, count).doubt for each in slopes]
+        return _flat(margin, count), _Slopes(lo, hi, ~np.any(doubts, axis=0))
+
+    def _slopes(self) -> Boxes | None:
+        try:
+            graph, names = self.claim.with_slopes(self.space.shapes)
+            return self.trial.enclosure([MARGIN, *names], graph)
+        except (BackcalcError, AttributeError, KeyError):
+            return None
+
+    def _refuted(self, point: Array) -> Finding:
+        simple = simpler(self.space, point, self.trial.fails)
+        margin = float(self.trial.margins(simple[None])[0])
+        named = named_point(self.trial, simple)
+        return Finding(self.claim, "refuted", 0, margin, named, named, why=self._how())
+
+    def _open(self, why: str) -> Finding:
+        assert self.left.low is not None
+        assert self.left.high is not None
+        box = self._named(self.left.low, self.left.high)
+        return Finding(self.claim, "open", box=box, why=f"{why}: {self.left.count:,} boxes are left")
+
+    def _named(self, low: Array, high: Array) -> dict[str, tuple[Any, Any]]:
+        ends = [self.space.named(end[None]) for end in (low, high)]
+        return {name: (ends[0][name][0], ends[1][name][0]) for name in self.space.shapes}
+
+
+@dataclass
+class _Flat:
+    """Intervals of numbers, one a box."""
+
+    lo: Array
+    hi: Array
+    doubt: Any
+
+
+class _Slopes(NamedTuple):
+    """The margin's slopes, a row a box: between what they lie, and whether they are there."""
+
+    lo: Array
+    hi: Array
+    known: Any
+
+
+def _flat(found: Interval, count: int) -> _Flat:
+    """An interval of numbers, one a box, as rows."""
+    lo, hi = (np.broadcast_to(end, (count, *np.shape(end)[-2:])).reshape(count, -1) for end in (found.lo, found.hi))
+    doubt = np.zeros(count, bool) if found.doubt is None else np.broadcast_to(found.doubt, (count, 1, 1)).reshape(count)
+    return _Flat(lo.min(axis=1), hi.max(axis=1), doubt)
+
+
+def _require_ranges(claim: Claim, space: Space) -> None:
+    """Raise UsageError for inputs without a range: a proof is of a box."""
+    free = [name for name in space.shapes if claim.graph.node(name).bounds is None]
+    if free:
+        message = (
+            f"a proof is of a box, and {quoted(free)} has no range"
+            if len(free) == 1
+            else f"a proof is of a box, and {quoted(free)} have no ranges"
+        )
+        hints = (f"give one in the file: input {free[0]} in [-5, 5]", f"or a value: --at {free[0]}=1")
+        raise UsageError(Source(claim.graph.source.name, ""), [Diagnostic(Code.NO_RANGE, message, hints=hints)])

@@ -1,0 +1,154 @@
+"""Points at which a claim may fail: drawn from the ranges of its inputs, corners among them, then led downhill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import inf, isinf, prod
+from typing import Any
+
+import numpy as np
+
+from backcalc.calculus.constant import constant
+from backcalc.graph.model import Graph
+from backcalc.graph.shapes import Shape
+from backcalc.rules.functions.arrays import Array
+
+CORNERS = (0.0, 1.0, -1.0, 1e-8, -1e-8, 1e4, -1e4)
+UNKNOWN_LENGTH = 3  # Of a vector whose length nothing settles.
+STEPS, GROW, SHRINK = 60, 1.6, 0.4
+
+
+@dataclass(frozen=True)
+class Space:
+    """The box of the inputs that vary, all their numbers in a row: what each is of, and its range.
+
+    A point is a row of as many numbers; points are the rows of a matrix.
+    """
+
+    shapes: Mapping[str, tuple[int, ...]]
+    low: Array
+    high: Array
+
+    @property
+    def size(self) -> int:
+        """How many numbers a point has."""
+        return len(self.low)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether every number has a range."""
+        return bool(np.isfinite(self.low).all() and np.isfinite(self.high).all())
+
+    def named(self, points: Array) -> dict[str, Array]:
+        """Points as an array an input, of points × its shape."""
+        found, begin = {}, 0
+        for name, shape in self.shapes.items():
+            end = begin + prod(shape)
+            found[name] = points[:, begin:end].reshape(len(points), *shape)
+            begin = end
+        return found
+
+    def flat(self, found: Mapping[str, Array]) -> Array:
+        """Arrays of points × shape, a name each, as points."""
+        parts = [np.reshape(found[name], (len(found[name]), -1)) for name in self.shapes]
+        return np.concatenate(parts, axis=1) if parts else np.zeros((1, 0))
+
+    def draw(self, random: np.random.Generator, count: int) -> Array:
+        """Points of which an eighth are corners, and an eighth has numbers that are equal or opposite."""
+        points = self._spread(random, count)
+        corner = random.random((count, self.size)) < 0.5
+        corner[count // 8 :] = False
+        chosen = np.clip(random.choice(CORNERS, (count, self.size)), self.low, self.high)
+        ends = random.random((count, self.size)) < 0.3
+        ends &= np.isfinite(self.low) & np.isfinite(self.high)
+        chosen = np.where(ends, np.where(random.random((count, self.size)) < 0.5, self.low, self.high), chosen)
+        points = np.where(corner, chosen, points)
+        if self.size > 1:
+            self._pair(random, points[count // 8 : count // 4])
+        return points
+
+    def _pair(self, random: np.random.Generator, points: Array) -> None:
+        """Make two numbers of each point equal, or one the other's opposite."""
+        rows = np.arange(len(points))
+        first = random.integers(0, self.size, len(points))
+        second = (first + random.integers(1, self.size, len(points))) % self.size
+        signs = random.choice((1.0, 1.0, -1.0), len(points))
+        points[rows, second] = np.clip(signs * points[rows, first], self.low[second], self.high[second])
+
+    def _spread(self, random: np.random.Generator, count: int) -> Array:
+        """Uniform in a range; without one of sizes near 1, near 10, and of any."""
+        shape = count, self.size
+        size = random.choice((1.0, 10.0, 0.0), shape, p=(0.5, 0.25, 0.25))
+        free = random.standard_normal(shape)
+        free *= np.where(size > 0, size, 10.0 ** random.uniform(-6, 6, shape))
+        with np.errstate(all="ignore"):
+            uniform = self.low + (self.high - self.low) * random.random(shape)
+            half = np.where(np.isfinite(self.low), self.low + np.abs(free), self.high - np.abs(free))
+        found = np.where(np.isfinite(self.low) & np.isfinite(self.high), uniform, half)
+        return np.where(np.isinf(self.low) & np.isinf(self.high), free, found)
+
+
+def space_of(graph: Graph, shapes: Mapping[str, Shape], at: Mapping[str, Any]) -> Space:
+    """The box of the inputs of `graph` that `at` does not fix, by the ranges of the file."""
+    found: dict[str, tuple[int, ...]] = {}
+    low: list[float] = []
+    high: list[float] = []
+    for name in graph.inputs:
+        if name in at:
+            continue
+        shape = tuple(UNKNOWN_LENGTH if n is None else n for n in shapes.get(name, ()))
+        bounds = graph.node(name).bounds
+        ends = (-inf, inf) if bounds is None else tuple(float(constant(end, graph.source)) for end in bounds)
+        found[name] = shape
+        low += [ends[0]] * prod(shape)
+        high += [ends[1]] * prod(shape)
+    return Space(found, np.array(low), np.array(high))
+
+
+def descended(
+    space: Space, starts: Array, margin: Callable[[Array], tuple[Array, Array]], steps: int = STEPS
+) -> tuple[Array, Array]:
+    """The points that gradient steps lead to from `starts`, each as long as it gets lower, and the margins there."""
+    points = starts.copy()
+    values, slopes = margin(points)
+    width = np.where(np.isfinite(space.high - space.low), space.high - space.low, np.maximum(1.0, np.abs(points)))
+    reach = np.full((len(points), 1), 0.1)
+    for _ in range(steps):
+        # By the width of each range, so that a step means the same for a range of 10⁻³ as for one of 10³.
+        direction = np.nan_to_num(slopes * width, nan=0.0, posinf=0.0, neginf=0.0)
+        norm = np.linalg.norm(direction, axis=1, keepdims=True)
+        moved = points - reach * width * direction / np.where(norm > 0, norm, 1.0)
+        moved = np.clip(moved, space.low, space.high)
+        found, their = margin(moved)
+        better = found < values
+        points[better], values[better], slopes[better] = moved[better], found[better], their[better]
+        reach = np.where(better[:, None], reach * GROW, reach * SHRINK)
+        if (reach < 1e-12).all():
+            break
+    return points, values
+
+
+def simpler(space: Space, point: Array, fails: Callable[[Array], bool]) -> Array:
+    """A point at which `fails` still holds, with 0, 1 and numbers of few digits where that can be."""
+    found = point.copy()
+    for _ in range(2):
+        for i in range(space.size) if space.size <= 64 else ():
+            for value in _simple(found[i]):
+                if value == found[i]:
+                    break
+                if not space.low[i] <= value <= space.high[i]:
+                    continue
+                tried = found.copy()
+                tried[i] = value
+                if fails(tried):
+                    found = tried
+                    break
+    return found
+
+
+def _simple(x: float) -> list[float]:
+    """Simpler numbers, the simplest first, and `x` itself at the end."""
+    rounded = [float(f"{x:.{digits}g}") for digits in range(1, 7)]
+    whole = [] if isinf(x) or abs(x) > 1e6 else [float(round(x))]
+    return [0.0, 1.0, -1.0, *whole, *rounded, x]

@@ -1,0 +1,106 @@
+"""`backcalc verify`."""
+
+from __future__ import annotations
+
+import click
+
+from backcalc.analysis.claims import claims_of
+from backcalc.analysis.gradient_check import ALLOWED, Slope, worst_slope
+from backcalc.analysis.proof import SECONDS
+from backcalc.analysis.trial import SAMPLES, Finding
+from backcalc.analysis.verify import verified
+from backcalc.calculus.load import finish, load_program
+from backcalc.calculus.point import Point, read_point
+from backcalc.calculus.run import run
+from backcalc.cli.input import read_source
+from backcalc.cli.options import Asked, Shown, as_command, asks, shows
+from backcalc.cli.output import print_lines, print_report, print_warnings
+from backcalc.cli.process import kept
+from backcalc.graph.model import Graph
+from backcalc.language.statements import Program
+from backcalc.marking.key import Key
+from backcalc.marking.mark import Mark
+from backcalc.marking.sheet import read_stated
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, UsageError
+from backcalc.text.source import Source
+
+EXAMPLES = """\b
+Examples:
+  backcalc verify bound.bg
+  backcalc verify softmax.bg --samples 1000000 --seed 1
+  backcalc verify bound.bg --prove --seconds 10
+
+A claim is a line such as `claim y*(1 - y) <= 1/4`; the range of an input is given by `input x in [-5, 5]`.
+"""
+
+
+@as_command("verify", EXAMPLES)
+@asks("graph", "at", "of")
+@click.option(
+    "--samples", type=click.IntRange(1), default=SAMPLES, show_default=True, help="Points at which claims are tried."
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another draw of the points.")
+@click.option("--prove", is_flag=True, help="Prove the claims over the ranges of the inputs, by intervals.")
+@click.option(
+    "--seconds", type=click.FloatRange(0.01), default=SECONDS, show_default=True, help="The most that a proof takes."
+)
+@shows("table", "json", "markdown")
+def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool, seconds: float) -> int:
+    """Claims are tried at points drawn from the inputs' ranges, then downhill towards where they fail.
+
+    What refutes one is certain, and comes as a line for --at. The file's `#=` lines are marked, and every local partial
+    is held against differences. The exit status is 1 where something does not hold.
+    """
+    program = load_program(read_source(asked.graph))
+    graph, at = kept(finish(program)), read_point(asked.at)
+    print_warnings(graph.source, graph.warnings)
+    _require_inputs(graph, at)
+    found = [verified(claim, at, samples, seed, seconds if prove else None) for claim in claims_of(graph)]
+    marked = _marked(program, graph, at, asked.of)
+    slope = worst_slope(graph, at, asked.of, seed)
+    if not found and not marked and slope is None:
+        hint = ("a claim is written: claim y*(1 - y) <= 1/4",)
+        raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_CLAIMS, "nothing to verify", hints=hint)])
+    _show(found, marked, slope, shown)
+    fails = any(each.verdict in ("refuted", "undefined") for each in found)
+    is_wrong = not all(mark.is_fine for mark in marked) or (slope is not None and slope.error > ALLOWED)
+    return 1 if fails or is_wrong else 0
+
+
+def _require_inputs(graph: Graph, at: Point) -> None:
+    """Raise UsageError for a name in `--at` that no node has."""
+    from backcalc.calculus.point import settle
+
+    settle(graph, at)
+
+
+def _marked(program: Program, graph: Graph, at: Point, of: str | None) -> list[Mark]:
+    """The marks of the results that the file states; none where these are of a point that nobody gave."""
+    stated, misstated = read_stated(program.source, program.comments)
+    if misstated:
+        raise ParseError(program.source, misstated)
+    if not stated:
+        return []
+    try:
+        marked, refused = Key(run(graph, at, of)).mark(program.source, stated)
+    except BackcalcError as error:
+        refused = list(error.diagnostics)
+        if any(each.code not in (Code.UNKNOWN_VALUE, Code.UNKNOWN_VALUES) for each in refused):
+            raise
+        marked = []
+    if any(each.code not in (Code.UNKNOWN_VALUE, Code.UNKNOWN_VALUES) for each in refused):
+        raise UsageError(program.source, refused)
+    if refused:
+        message = f"the `#=` lines are of a point that is not given: {len(refused)} of them are not marked"
+        note = Diagnostic(Code.UNKNOWN_VALUE, message, refused[0].span, hints=("name it by --at",))
+        print_warnings(program.source, [note])
+    return marked
+
+
+def _show(found: list[Finding], marked: list[Mark], slope: Slope | None, shown: Shown) -> None:
+    from backcalc.render.reports.verify import render_verify_json, verify_report
+
+    if shown.format == "json":
+        print_lines(render_verify_json(found, marked, slope))
+    else:
+        print_report(verify_report(found, marked, slope, shown.digits), shown)

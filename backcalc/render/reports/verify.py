@@ -1,0 +1,137 @@
+"""What a verification found, as tables and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import log10
+from typing import Any
+
+from backcalc.analysis.gradient_check import ALLOWED, Slope
+from backcalc.analysis.trial import Finding
+from backcalc.language.unparse import unparse
+from backcalc.marking.mark import Mark
+from backcalc.render.document import NONE, Cell, Derivative, Grid, Phrase, Tone, Value
+from backcalc.render.formats.json import dump
+from backcalc.render.reports.marks import mark_object, marks_report
+from backcalc.render.values import exact
+from backcalc.rules.values import literal, shape_of
+from backcalc.text.numerals import DIGITS, rounded
+
+TONES: dict[str, Tone] = {"holds": "good", "proved": "good", "refuted": "bad", "undefined": "bad", "open": "fair"}
+MOST_AGREEING = 9  # Digits; what differences have beyond is luck.
+SIGNS = {"holds": "✓", "proved": "✓", "refuted": "✗", "undefined": "✗", "open": "?"}
+
+
+def verify_report(
+    found: Sequence[Finding], marked: Sequence[Mark], slope: Slope | None, digits: int = DIGITS
+) -> list[Grid]:
+    """A row a claim, below it where; then the results that the file states, and the check of the gradient."""
+    report: list[Grid] = []
+    if found:
+        rows: list[Sequence[Cell]] = [
+            (SIGNS[each.verdict], str(each.claim.line), each.claim.text, each.verdict, _margin(each, digits))
+            for each in found
+        ]
+        notes = {i: told for i, each in enumerate(found) if (told := _notes(each, digits))}
+        tones = {i: TONES[each.verdict] for i, each in enumerate(found)}
+        header = ("", "line", "claim", "verdict", "margin")
+        report.append(Grid(header, rows, frozenset((1, 4)), whole=frozenset((2,)), notes=notes, tones=tones))
+    if marked:
+        report += marks_report(marked, digits)
+    if slope is not None:
+        report.append(Grid((), (), frozenset(), title=_gradient(slope)))
+    return report
+
+
+def _margin(found: Finding, digits: int) -> Cell:
+    return NONE if found.margin is None else Value(found.margin, digits)
+
+
+def _notes(found: Finding, digits: int) -> list[str]:
+    """What a verdict rests on."""
+    told = []
+    if found.verdict == "holds":
+        told.append(f"holds in {_samples(found)}; the margin is least at {_at(found.at, digits)}")
+    elif found.verdict == "refuted":
+        told.append(f"false at --at {_at(found.counterexample, 17)}")
+    elif found.verdict == "undefined":
+        told.append(f"a side has no value at any of {_samples(found)}")
+    elif found.verdict == "proved" and found.box:
+        told.append(f"for {_box(found, digits)}, by {found.why}")
+    else:
+        told.append(found.why if not found.box else f"{found.why}, within {_box(found, digits)}")
+    if found.undefined and found.verdict != "undefined":
+        told.append(f"a side has no value at {found.undefined:,} of them")
+    return told
+
+
+def _samples(found: Finding) -> str:
+    return f"{found.samples:,} sample{'' if found.samples == 1 else 's'}"
+
+
+def _box(found: Finding, digits: int) -> str:
+    return ", ".join(f"{name} in {_range(ends, digits)}" for name, ends in (found.box or {}).items())
+
+
+def _range(ends: tuple[Any, Any], digits: int) -> str:
+    low, high = (float(min(map(float, _flat(ends[0])))), float(max(map(float, _flat(ends[1])))))
+    return f"[{rounded(low, digits)}, {rounded(high, digits)}]"
+
+
+def _flat(value: Any) -> list[Any]:
+    return [item for row in value for item in _flat(row)] if shape_of(value) else [value]
+
+
+def _at(point: Mapping[str, Any] | None, digits: int) -> str:
+    """A point as one types it behind `--at`: every digit of what refutes a claim, fewer of where it is least."""
+    exactly = digits >= len("12345678901234567")
+    return ",".join(f"{name}={_typed(value, None if exactly else digits)}" for name, value in (point or {}).items())
+
+
+def _typed(value: Any, digits: int | None) -> str:
+    if shape_of(value):
+        return "[" + ",".join(_typed(item if shape_of(item) else float(item), digits) for item in value) + "]"
+    return unparse(literal(float(value))) if digits is None else rounded(float(value), digits)
+
+
+def _gradient(slope: Slope) -> Phrase:
+    """What the check of local partials and the gradient found, with the worst of them."""
+    if slope.error <= ALLOWED:
+        digits = MOST_AGREEING if slope.error <= 0 else min(MOST_AGREEING, int(-log10(slope.error)))
+        return Phrase([f"gradient: agrees with differences, node by node, to {digits} digits"])
+    worst = Derivative(slope.node, slope.wrt)
+    return Phrase(["gradient: ", worst, f" differs from differences by {rounded(slope.error, 3)}"])
+
+
+def render_verify_json(found: Sequence[Finding], marked: Sequence[Mark], slope: Slope | None) -> Iterator[str]:
+    """The object that the contract fixes."""
+    yield dump(
+        {
+            "claims": [_claim(each) for each in found],
+            "expected": [mark_object(mark) for mark in marked],
+            "gradient": slope
+            and {
+                "verdict": "holds" if slope.error <= ALLOWED else "refuted",
+                "worst": {"node": slope.node, "wrt": slope.wrt, "error": exact(slope.error)},
+            },
+        },
+        indented=True,
+    )
+
+
+def _claim(found: Finding) -> dict[str, Any]:
+    box = {name: [exact(_plain(end)) for end in ends] for name, ends in (found.box or {}).items()}
+    return {
+        "line": found.claim.line,
+        "claim": found.claim.text,
+        "verdict": found.verdict,
+        "samples": found.samples,
+        "margin": None if found.margin is None else exact(float(found.margin)),
+        "counterexample": found.counterexample
+        and {name: exact(_plain(value)) for name, value in found.counterexample.items()},
+        "box": box or None,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if shape_of(value) else float(value)

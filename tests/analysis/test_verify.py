@@ -1,0 +1,194 @@
+"""Claims whose verdict is known: by hand, by calculus, or by an identity."""
+
+from __future__ import annotations
+
+import json
+import math
+import random as random_
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+from backcalc.analysis.claims import claims_of
+from backcalc.analysis.gradient_check import ALLOWED, worst_slope
+from backcalc.analysis.proof import proved
+from backcalc.analysis.trial import Finding, tried
+from backcalc.analysis.verify import verified
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run
+from backcalc.text.errors import BackcalcError
+from backcalc.text.source import Source
+
+NEURON = """input w in [-5, 5]; input x in [-5, 5]; input b in [-5, 5]; input z in [-5, 5]
+v = w*x + b; y = sigmoid(v); J = 1/2*(y - z)^2
+"""
+BOUND = "norm(grad(J, [w, b])) < {}*sqrt(1 + x^2)*(1 + abs(z))"
+TEN = "input x in [-10, 10]; "
+FOUR = "input a[4] in [-20, 20]; "
+
+# The supremum of the bound's factor over the box is 0.22964 (computed by a fine grid and a descent of its own).
+CLAIMS = {
+    "exercise 1": (NEURON, BOUND.format("1/4"), "proved"),
+    "exercise 1, 0.24": (NEURON, BOUND.format("0.24"), "proved"),
+    "exercise 1, 0.2297": (NEURON, BOUND.format("0.2297"), "proved"),
+    "exercise 1, 0.2296": (NEURON, BOUND.format("0.2296"), "refuted"),
+    "attained": (NEURON, "y*(1 - y) <= 1/4", "proved"),
+    "attained and strict": (NEURON, "y*(1 - y) < 1/4", "refuted"),
+    "tanh": (TEN, "abs(tanh(x)) < 1", "proved"),
+    "circle": (TEN, "abs(sin(x)^2 + cos(x)^2 - 1) <= 1e-12", "proved"),
+    "touching": (TEN, "exp(x) >= x + 1", "proved"),
+    "touching twice": (TEN, "x^4 - 2*x^2 + 1 >= 0", "proved"),
+    "series of the sine": (TEN, "x - x^3/6 <= sin(x)", "refuted"),
+    "series of the sine, right of 0": ("input x in [0, 10]; ", "x - x^3/6 <= sin(x)", "proved"),
+    "gelu": (TEN, "grad(gelu(x), x) <= 1.13", "proved"),
+    "gelu, too low": (TEN, "grad(gelu(x), x) <= 1.128", "refuted"),
+    "softplus": (TEN, "grad(grad(softplus(x), x), x) >= 0", "proved"),
+    "logsumexp": (FOUR, "logsumexp(a) >= max(a)", "proved"),
+    "softmax": (FOUR, "softmax(a) > 0 and softmax(a) < 1", "proved"),
+    "both": (TEN, "x^2 >= 0 and x < 11", "proved"),
+    "or": (TEN, "x > -1 or x < 1", "proved"),
+    "not": (TEN, "not x > 10.5", "proved"),
+    "unequal": (TEN, "x != 11", "proved"),
+    "a jump": (TEN, "step(x) <= 1/2", "refuted"),
+    "a floor": (TEN, "floor(x) <= x", "open"),
+    "a branch": (TEN, "(if x > 0 then x else -x) >= -1e-3", "proved"),
+    "a kink": (TEN, "-abs(x) >= 0", "refuted"),
+    "identity": ("input x; input w; ", "(x + w)^3 == x^3 + 3*x^2*w + 3*x*w^2 + w^3", "proved"),
+    "no identity": ("input x in [-1, 1]; ", "(x + 1)^2 == x^2 + 1", "refuted"),
+    "softmax shift": ("input a[3]; input c; ", "softmax(a + c) == softmax(a)", "proved"),
+    "linear layers": ("input W[2,3]; input V[4,2]; input x[3]; ", "V @ (W @ x) == (V @ W) @ x", "proved"),
+    "sigmoid of both signs": ("input x; ", "sigmoid(-x) == 1 - sigmoid(x)", "proved"),
+}
+
+
+def claim(text: str, condition: str) -> Any:
+    return claims_of(load(Source("a.bg", f"{text}\nclaim {condition}")))[0]
+
+
+def is_broken(found: Finding) -> bool:
+    """Whether the counterexample breaks the claim by floats too, or is at its very edge."""
+    assert found.counterexample is not None
+    assert found.margin is not None
+    return found.margin <= 1e-15
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_the_verdict_of_a_proof(name):
+    text, condition, verdict = CLAIMS[name]
+    found = verified(claim(text, condition), {}, 20_000, 0, 8.0)
+    assert found.verdict == verdict, found
+    assert verdict != "refuted" or is_broken(found)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_samples_never_say_otherwise_than_a_proof(name):
+    text, condition, verdict = CLAIMS[name]
+    found = tried(claim(text, condition), {}, 20_000)
+    assert found.verdict in (("refuted",) if verdict == "refuted" else ("holds",))
+
+
+# Rounding makes each of these false by floats at some point; of real numbers all are true.
+TRUE_OF_REAL_NUMBERS = ["sigmoid(x) < 1", "(x + 1) - x == 1", "x/3*3 == x", "exp(x) > 0", "tanh(x) < 1", "x + 1 > x"]
+TRUE_OF_REAL_NUMBERS += ["sqrt(x^2) == abs(x)", "log(exp(x)) == x", "(x + y)*(x - y) == x^2 - y^2", "0.1 + 0.2 == 0.3"]
+
+
+@pytest.mark.parametrize("condition", TRUE_OF_REAL_NUMBERS)
+def test_rounding_refutes_nothing(condition):
+    assert tried(claim("input x; input y;", condition), {}, 20_000).verdict == "holds"
+
+
+FALSE = ["x^2 > 0", "exp(x) >= x + 1.001", "sin(x) < 0.9999", "x*y <= x^2", "x == y", "abs(x) < 1e6", "x/y == 1"]
+FALSE += ["x^2 + y^2 > 1e-9", "1e-8 + x != y", "max(x, y) > x"]
+
+
+@pytest.mark.parametrize("condition", FALSE)
+def test_what_is_false_is_refuted_by_a_point_at_which_it_is(condition):
+    found = tried(claim("input x; input y;", condition), {}, 20_000)
+    assert found.verdict == "refuted"
+    point: Mapping[str, Any] = found.counterexample or {}
+    names = {name: getattr(mpmath.mp, name) for name in ("exp", "sin")} | {"abs": abs, "max": max}
+    with mpmath.mp.workdps(60):
+        values = {name: mpmath.mpf(value) for name, value in point.items()}
+        assert not eval(condition.replace("^", "**"), names | values)
+
+
+def test_a_bound_below_its_supremum_is_refuted_without_ranges():
+    text = "v = w*x + b; y = sigmoid(v); J = 1/2*(y - z)^2"
+    assert tried(claim(text, BOUND.format("1/4")), {}).verdict == "holds"
+    for factor in ("0.24", "1/8"):
+        found = tried(claim(text, BOUND.format(factor)), {})
+        assert found.verdict == "refuted"
+
+
+def test_the_search_goes_downhill_to_a_narrow_valley():
+    text = "input x in [-100, 100]; input y in [-100, 100];"
+    found = tried(claim(text, "(x - 31.4)^2 + (y + 27.1)^2 > 1e-6"), {}, 1000)
+    assert found.verdict == "refuted"
+
+
+# A hundred polynomials and a hundred formulas with a maximum that a fine grid finds; the margin is above or below it.
+def test_random_claims_near_their_maximum_are_decided():
+    draw = random_.Random(5)
+    for i in range(24):
+        a, b, c = (round(draw.uniform(-2, 2), 2) for _ in range(3))
+        formula = draw.choice(
+            (f"{a}*x^2 + {b}*x + {c}*sin(3*x)", f"tanh({a}*x + {b})*x + {c}", f"{a}*exp(-x^2) + {b}*x")
+        )
+        formula = formula.replace("+ -", "- ").replace("(-0.0", "(0.0")
+        grid = np.linspace(-2, 2, 400_001)
+        names = {"x": grid, "sin": np.sin, "tanh": np.tanh, "exp": np.exp}
+        top = float(np.max(eval(formula.replace("^", "**"), names)))
+        for gap in (1e-2, -1e-2, 1e-4, -1e-4):
+            found = verified(claim("input x in [-2, 2];", f"{formula} <= {top + gap!r}"), {}, 20_000, 0, 5.0)
+            assert found.verdict == ("proved" if gap > 0 else "refuted"), (i, formula, gap)
+
+
+def test_an_undefined_side_is_told():
+    found = tried(claim("input x in [-2, -1];", "log(x) < 1"), {}, 1000)
+    assert found.verdict == "undefined"
+    assert tried(claim("input x in [-1, 1];", "log(x) < 1"), {}, 1000).undefined > 300
+
+
+@pytest.mark.parametrize("text", ["claim x", "claim x + 1", "claim (if x > 0 then x else 1)"])
+def test_what_compares_nothing_is_no_claim(text):
+    with pytest.raises(BackcalcError, match="comparison"):
+        claims_of(load(Source("a.bg", f"y = x\n{text}")))
+
+
+def test_a_proof_needs_ranges():
+    with pytest.raises(BackcalcError) as found:
+        proved(claim("input w in [0, 1]; input x;", "w*x < 3"), {})
+    assert "input x in [-5, 5]" in found.value.diagnostics[0].hints[0]
+    assert proved(claim("input w in [0, 1]; input x;", "w*x < 3"), {"x": 2.0}).verdict == "proved"
+
+
+# The gradient check
+
+
+SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.bg"))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_the_samples_pass_the_check_of_their_gradients(path):
+    graph = load(Source(path.name, path.read_text(encoding="utf-8")))
+    slope = worst_slope(graph, {}, None)
+    assert slope is None or slope.error <= ALLOWED, slope
+
+
+def test_a_wrong_partial_is_named(monkeypatch):
+    graph = load(Source("a.bg", "v = w*x; y = sin(v); L = y^2"))
+    found = run(graph, {"w": 1.0, "x": 2.0})
+    true = type(found).partials
+    # As if the row of the sine had the slope −cos.
+    wrong = lambda self, i: {k: -v if self.graph.nodes[i].name == "y" else v for k, v in true(self, i).items()}  # noqa: E731
+    monkeypatch.setattr(type(found), "partials", wrong)
+    slope = worst_slope(graph, {"w": 1.0, "x": 2.0}, None)
+    assert slope is not None
+    assert (slope.node, slope.wrt) == ("y", "v")
+    assert slope.error > 0.5
+    assert math.isfinite(slope.error)
+    assert json.dumps(slope.error)
