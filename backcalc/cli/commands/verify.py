@@ -5,22 +5,23 @@ from __future__ import annotations
 import click
 
 from backcalc.analysis.claims import claims_of
-from backcalc.analysis.gradient_check import ALLOWED, Slope, worst_slope
+from backcalc.analysis.gradient_check import ALLOWED, worst_slope
 from backcalc.analysis.proof import SECONDS
-from backcalc.analysis.trial import SAMPLES, Finding
+from backcalc.analysis.trial import SAMPLES
 from backcalc.analysis.verify import verified
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import Point, read_point
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, shows
-from backcalc.cli.output import print_lines, print_report, print_warnings
+from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
 from backcalc.language.statements import Program
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Mark
 from backcalc.marking.sheet import read_stated
+from backcalc.render.reports.verify import VerifyReport
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, UsageError
 from backcalc.text.source import Source
 
@@ -44,7 +45,7 @@ A claim is a line such as `claim y*(1 - y) <= 1/4`; the range of an input is giv
 @click.option(
     "--seconds", type=click.FloatRange(0.01), default=SECONDS, show_default=True, help="The most that a proof takes."
 )
-@shows("table", "json", "markdown")
+@shows("document", "json")
 def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool, seconds: float) -> int:
     """Claims are tried at points drawn from the inputs' ranges, then downhill towards where they fail.
 
@@ -61,7 +62,7 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     if not found and not marked and slope is None:
         hint = ("a claim is written: claim y*(1 - y) <= 1/4",)
         raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_CLAIMS, "nothing to verify", hints=hint)])
-    _show(found, marked, slope, shown)
+    print_report(VerifyReport(found, marked, slope, shown.digits), shown)
     fails = any(each.verdict in ("refuted", "undefined") for each in found)
     is_wrong = not all(mark.is_fine for mark in marked) or (slope is not None and slope.error > ALLOWED)
     return 1 if fails or is_wrong else 0
@@ -95,12 +96,3 @@ def _marked(program: Program, graph: Graph, at: Point, of: str | None) -> list[M
         note = Diagnostic(Code.UNKNOWN_VALUE, message, refused[0].span, hints=("name it by --at",))
         print_warnings(program.source, [note])
     return marked
-
-
-def _show(found: list[Finding], marked: list[Mark], slope: Slope | None, shown: Shown) -> None:
-    from backcalc.render.reports.verify import render_verify_json, verify_report
-
-    if shown.format == "json":
-        print_lines(render_verify_json(found, marked, slope))
-    else:
-        print_report(verify_report(found, marked, slope, shown.digits), shown)

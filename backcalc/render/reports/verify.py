@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import log10
 from typing import Any
 
@@ -10,9 +11,21 @@ from backcalc.analysis.gradient_check import ALLOWED, Slope
 from backcalc.analysis.trial import Finding
 from backcalc.language.unparse import unparse
 from backcalc.marking.mark import Mark
-from backcalc.render.document import NONE, Cell, Derivative, Grid, Phrase, Tone, Value
+from backcalc.render.document import (
+    NONE,
+    Block,
+    Cell,
+    Derivative,
+    Document,
+    Formula,
+    Grid,
+    Phrase,
+    Sentence,
+    Tone,
+    Value,
+)
 from backcalc.render.formats.json import dump
-from backcalc.render.reports.marks import mark_object, marks_report
+from backcalc.render.reports.marks import mark_object, marks_blocks
 from backcalc.render.values import exact
 from backcalc.rules.values import literal, shape_of
 from backcalc.text.numerals import DIGITS, rounded
@@ -22,25 +35,58 @@ MOST_AGREEING = 9  # Digits; what differences have beyond is luck.
 SIGNS = {"holds": "✓", "proved": "✓", "refuted": "✗", "undefined": "✗", "open": "?"}
 
 
-def verify_report(
-    found: Sequence[Finding], marked: Sequence[Mark], slope: Slope | None, digits: int = DIGITS
-) -> list[Grid]:
-    """A row a claim, below it where; then the results that the file states, and the check of the gradient."""
-    report: list[Grid] = []
-    if found:
-        rows: list[Sequence[Cell]] = [
-            (SIGNS[each.verdict], str(each.claim.line), each.claim.text, each.verdict, _margin(each, digits))
-            for each in found
-        ]
-        notes = {i: told for i, each in enumerate(found) if (told := _notes(each, digits))}
-        tones = {i: TONES[each.verdict] for i, each in enumerate(found)}
-        header = ("", "line", "claim", "verdict", "margin")
-        report.append(Grid(header, rows, frozenset((1, 4)), whole=frozenset((2,)), notes=notes, tones=tones))
-    if marked:
-        report += marks_report(marked, digits)
-    if slope is not None:
-        report.append(Grid((), (), frozenset(), title=_gradient(slope)))
-    return report
+@dataclass(frozen=True)
+class VerifyReport:
+    """What was found of claims, of the results that the file states, and of the gradient."""
+
+    found: Sequence[Finding]
+    marked: Sequence[Mark]
+    slope: Slope | None
+    digits: int = DIGITS
+
+    def document(self) -> Document:
+        """A row a claim, below it where; then the marks, and the check of the gradient."""
+        blocks: list[Block] = []
+        if self.found:
+            blocks.append(_claims(self.found, self.digits))
+        if self.marked:
+            blocks += marks_blocks(self.marked, self.digits)
+        if self.slope is not None:
+            blocks.append(Sentence(_gradient(self.slope)))
+        return Document(blocks)
+
+    def json(self) -> Iterator[str]:
+        """The object that the contract fixes."""
+        slope = self.slope
+        yield dump(
+            {
+                "claims": [_claim(each) for each in self.found],
+                "expected": [mark_object(mark) for mark in self.marked],
+                "gradient": slope
+                and {
+                    "verdict": "holds" if slope.error <= ALLOWED else "refuted",
+                    "worst": {"node": slope.node, "wrt": slope.wrt, "error": exact(slope.error)},
+                },
+            },
+            indented=True,
+        )
+
+
+def _claims(found: Sequence[Finding], digits: int) -> Grid:
+    rows: list[Sequence[Cell]] = [
+        (
+            SIGNS[each.verdict],
+            str(each.claim.line),
+            Formula(each.claim.stated.value),
+            each.verdict,
+            _margin(each, digits),
+        )
+        for each in found
+    ]
+    notes = {i: told for i, each in enumerate(found) if (told := _notes(each, digits))}
+    tones = {i: TONES[each.verdict] for i, each in enumerate(found)}
+    header = ("", "line", "claim", "verdict", "margin")
+    return Grid(header, rows, frozenset((1, 4)), whole=frozenset((2,)), notes=notes, tones=tones)
 
 
 def _margin(found: Finding, digits: int) -> Cell:
@@ -94,29 +140,13 @@ def _typed(value: Any, digits: int | None) -> str:
     return unparse(literal(float(value))) if digits is None else rounded(float(value), digits)
 
 
-def _gradient(slope: Slope) -> Phrase:
+def _gradient(slope: Slope) -> Phrase | str:
     """What the check of local partials and the gradient found, with the worst of them."""
     if slope.error <= ALLOWED:
         digits = MOST_AGREEING if slope.error <= 0 else min(MOST_AGREEING, int(-log10(slope.error)))
-        return Phrase([f"gradient: agrees with differences, node by node, to {digits} digits"])
+        return f"gradient: agrees with differences, node by node, to {digits} digits"
     worst = Derivative(slope.node, slope.wrt)
     return Phrase(["gradient: ", worst, f" differs from differences by {rounded(slope.error, 3)}"])
-
-
-def render_verify_json(found: Sequence[Finding], marked: Sequence[Mark], slope: Slope | None) -> Iterator[str]:
-    """The object that the contract fixes."""
-    yield dump(
-        {
-            "claims": [_claim(each) for each in found],
-            "expected": [mark_object(mark) for mark in marked],
-            "gradient": slope
-            and {
-                "verdict": "holds" if slope.error <= ALLOWED else "refuted",
-                "worst": {"node": slope.node, "wrt": slope.wrt, "error": exact(slope.error)},
-            },
-        },
-        indented=True,
-    )
 
 
 def _claim(found: Finding) -> dict[str, Any]:
