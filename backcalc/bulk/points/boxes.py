@@ -21,7 +21,7 @@ from backcalc.bulk.points.stacked import element, joined_items
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
 from backcalc.language.expr import INDEX, NEGATE, VECTOR
-from backcalc.rules.functions import interval_vectors, intervals, stacks
+from backcalc.rules.functions import intervals, stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import Interval, joined, lifted, within
 from backcalc.rules.ndarray import quiet
@@ -205,7 +205,7 @@ class Boxes:
         """The norm, with what is a factor of every element in front of it."""
         vector = args[0]
         if self._symbol(vector) != VECTOR or any(self.shapes[item] for item in self._args(vector)):
-            return _Step(slot, interval_vectors.norm, args)
+            return _Step(slot, intervals.norm, args)
         factors = [self._factors(item) for item in self._args(vector)]
         common = factors[0].copy()
         for each in factors[1:]:
@@ -227,9 +227,9 @@ class Boxes:
     def _difference(self, x: int, y: int) -> tuple[Function, tuple[int, ...]] | None:
         """A difference that is more than its two sides tell: 1 − softmax(v), and logsumexp(v) − max(v)."""
         if self.tape.literals[x] == 1 and self._symbol(y) == "softmax":
-            return interval_vectors.complement, self._args(y)
+            return intervals.complement, self._args(y)
         if self._symbol(x) == "logsumexp" and self._symbol(y) == "max" and self._args(x) == self._args(y):
-            return interval_vectors.gap, self._args(x)
+            return intervals.gap, self._args(x)
         return None
 
     def _is_direction(self, x: int, size: int) -> bool:

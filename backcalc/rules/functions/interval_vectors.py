@@ -1,4 +1,4 @@
-"""The functions of vectors and matrices on intervals; those by elements are in `intervals`."""
+"""The functions of vectors and matrices on intervals; those by elements are in `interval_elements`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from backcalc.rules.functions import stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import LOOSE, TINY, UNIT, Interval, Operand, joined, lifted, outwards, within
-from backcalc.rules.functions.intervals import divide, log, sqrt, square
+from backcalc.rules.functions.interval_elements import divide, log, sqrt, square
 
 
 def _each(fn: Callable[..., Any]) -> Callable[[Operand], Interval]:

@@ -2,335 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-
-from backcalc.rules.functions import arrays
-from backcalc.rules.functions.interval import (
-    LOOSE,
-    TINY,
-    UNIT,
-    Interval,
-    Operand,
-    boxwise,
-    joined,
-    lifted,
-    outwards,
-    product,
-    within,
+from backcalc.rules.functions.interval_elements import (
+    abs,
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    both,
+    bump,
+    cbrt,
+    ceil,
+    cos,
+    cosh,
+    divide,
+    either,
+    equal,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    floor,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    log,
+    log1p,
+    log2,
+    log10,
+    max,
+    min,
+    negation,
+    not_equal,
+    power,
+    relu,
+    round,
+    sigmoid,
+    sign,
+    sin,
+    sinh,
+    softplus,
+    sqrt,
+    square,
+    step,
+    tan,
+    tanh,
+    where,
+)
+from backcalc.rules.functions.interval_vectors import (
+    complement,
+    diag,
+    dot,
+    from_top,
+    gap,
+    largest,
+    log_softmax,
+    logsumexp,
+    matmul,
+    mean,
+    norm,
+    ones_like,
+    others,
+    outer,
+    prod,
+    smallest,
+    softmax,
+    sum,
+    transpose,
 )
 
-# ---- Functions that rise or fall ---------------------------------------------------------------------------------
-
-
-def rising(fn: Callable[..., Any], exact: dict[float, float] | None = None) -> Callable[..., Interval]:
-    """A function of NumPy's that rises everywhere, as one of intervals; `exact` has what it gives without rounding."""
-
-    def function(x: Operand) -> Interval:
-        x = lifted(x)
-        found = outwards(fn(x.lo), fn(x.hi), LOOSE, x.doubt)
-        for at, value in (exact or {}).items():
-            found = Interval(np.where(x.lo == at, value, found.lo), np.where(x.hi == at, value, found.hi), x.doubt)
-        return found
-
-    return function
-
-
-def falling(fn: Callable[..., Any]) -> Callable[..., Interval]:
-    """A function of NumPy's that falls everywhere, as one of intervals."""
-
-    def function(x: Operand) -> Interval:
-        x = lifted(x)
-        return outwards(fn(x.hi), fn(x.lo), LOOSE, x.doubt)
-
-    return function
-
-
-def _bounded(fn: Callable[..., Interval], low: float, high: float) -> Callable[..., Interval]:
-    return lambda *args: within(fn(*args), low, high)
-
-
-def _positive(fn: Callable[..., Interval], high: float = np.inf) -> Callable[..., Interval]:
-    """A function that is never 0, however small the float that it gives."""
-
-    def function(x: Operand) -> Interval:
-        found = fn(x)
-        return within(Interval(found.lo, np.maximum(found.hi, TINY), found.doubt), 0.0, high)
-
-    return function
-
-
-def _logistic(x: Any) -> Any:
-    small = np.exp(-np.abs(x))
-    return np.where(x < 0, small / (1 + small), 1 / (1 + small))
-
-
-def _softplus(x: Any) -> Any:
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-
-
-def _from(fn: Callable[..., Any], low: float) -> Callable[..., Any]:
-    """`fn` where it exists, its value at `low` below that."""
-    return lambda x: fn(np.maximum(x, low))
-
-
-exp = _positive(rising(np.exp, {0.0: 1.0}))
-expm1 = _bounded(rising(np.expm1), -1.0, np.inf)
-log, log2, log10 = (rising(_from(fn, 0.0)) for fn in (np.log, np.log2, np.log10))
-log1p = rising(_from(np.log1p, -1.0))
-sqrt, cbrt = rising(_from(np.sqrt, 0.0)), rising(np.cbrt)
-asin = rising(lambda x: np.arcsin(np.clip(x, -1, 1)))
-acos = falling(lambda x: np.arccos(np.clip(x, -1, 1)))
-atan, sinh, asinh = rising(np.arctan), rising(np.sinh), rising(np.arcsinh)
-tanh, erf = _bounded(rising(np.tanh), -1.0, 1.0), _bounded(rising(arrays.erf), -1.0, 1.0)
-erfc = _positive(falling(arrays.erfc), 2.0)
-acosh, atanh = rising(_from(np.arccosh, 1.0)), rising(lambda x: np.arctanh(np.clip(x, -1, 1)))
-sigmoid = _positive(rising(_logistic, {0.0: 0.5}), 1.0)
-softplus = _positive(rising(_softplus))
-
-
-def _stepping(fn: Callable[..., Any]) -> Callable[[Operand], Interval]:
-    """A function that rises by steps, whose values are exact."""
-
-    def function(x: Operand) -> Interval:
-        x = lifted(x)
-        return Interval(fn(x.lo), fn(x.hi), x.doubt)
-
-    return function
-
-
-sign, floor, ceil, round = map(_stepping, (np.sign, np.floor, np.ceil, np.rint))  # noqa: A001  the language's names
-step = _stepping(lambda x: np.where(x > 0, 1.0, 0.0))
-relu = _stepping(lambda x: np.maximum(x, 0.0))
-
-
-# ---- Functions that turn ------------------------------------------------------------------------------------------
-
-
-def abs(x: Operand) -> Interval:  # noqa: A001  the language's own name
-    """The absolute value."""
-    x = lifted(x)
-    return Interval(
-        np.where((x.lo <= 0) & (x.hi >= 0), 0.0, np.minimum(np.abs(x.lo), np.abs(x.hi))),
-        np.maximum(np.abs(x.lo), np.abs(x.hi)),
-        x.doubt,
-    )
-
-
-def cosh(x: Operand) -> Interval:
-    """The hyperbolic cosine, which falls and rises."""
-    x = abs(x)
-    return within(outwards(np.cosh(x.lo), np.cosh(x.hi), LOOSE, x.doubt), 1.0, np.inf)
-
-
-def sin(x: Operand) -> Interval:
-    """The sine: its ends', or a crest or trough between them."""
-    return _wave(np.sin, lifted(x), 0.5 * np.pi)
-
-
-def cos(x: Operand) -> Interval:
-    """The cosine: its ends', or a crest or trough between them."""
-    return _wave(np.cos, lifted(x), 0.0)
-
-
-def _wave(fn: Callable[[Any], Any], x: Interval, crest: float) -> Interval:
-    a, b = fn(x.lo), fn(x.hi)
-    found = outwards(np.minimum(a, b), np.maximum(a, b), LOOSE, x.doubt)
-    # Turns counted from a crest; a little slack on both sides, for the place of a crest is rounded.
-    turns = [(end - crest) / (2 * np.pi) for end in (x.lo, x.hi)]
-    slack = 4 * UNIT * (1 + np.maximum(np.abs(turns[0]), np.abs(turns[1])))
-    tops = np.floor(turns[1] + slack) >= np.ceil(turns[0] - slack)
-    troughs = np.floor(turns[1] + slack - 0.5) >= np.ceil(turns[0] - slack - 0.5)
-    lost = ~(np.isfinite(turns[0]) & np.isfinite(turns[1]))
-    lo = np.where(troughs | lost, -1.0, found.lo)
-    hi = np.where(tops | lost, 1.0, found.hi)
-    return within(Interval(lo, hi, x.doubt), -1.0, 1.0)
-
-
-def tan(x: Operand) -> Interval:
-    """The tangent; of an interval with a pole in it, every number."""
-    x = lifted(x)
-    turns = [(end - 0.5 * np.pi) / np.pi for end in (x.lo, x.hi)]
-    slack = 4 * UNIT * (1 + np.maximum(np.abs(turns[0]), np.abs(turns[1])))
-    pole = ~(np.floor(turns[1] + slack) < np.ceil(turns[0] - slack))
-    found = outwards(np.tan(x.lo), np.tan(x.hi), LOOSE)
-    return Interval(np.where(pole, -np.inf, found.lo), np.where(pole, np.inf, found.hi), _doubted(x, boxwise(pole)))
-
-
-def _doubted(x: Interval, where_: Any) -> Any:
-    return where_ if x.doubt is None else x.doubt | where_
-
-
-def atan2(y: Operand, x: Operand) -> Interval:
-    """The angle: of the corners, and every one where the box meets the cut along x < 0."""
-    y, x = lifted(y), lifted(x)
-    angles = np.broadcast_arrays(*(np.arctan2(b, a) for b in (y.lo, y.hi) for a in (x.lo, x.hi)))
-    cut = (x.lo <= 0) & (y.lo <= 0) & (y.hi >= 0)
-    found = outwards(np.minimum.reduce(angles), np.maximum.reduce(angles), LOOSE)
-    return Interval(np.where(cut, -4.0, found.lo), np.where(cut, 4.0, found.hi), joined(x, y))
-
-
-def square(x: Operand) -> Interval:
-    """The square, which is not below 0."""
-    x = abs(x)
-    return within(product(x, x, x.doubt), 0.0, np.inf)
-
-
-def bump(x: Operand) -> Interval:
-    """x·(1 − x), which is ¼ − (x − ½)², and so at most ¼."""
-    x = lifted(x)
-    loose = x * (1.0 - x)
-    tight = 0.25 - square(x - 0.5)
-    return Interval(np.maximum(loose.lo, tight.lo), np.minimum(np.minimum(loose.hi, tight.hi), 0.25), x.doubt)
-
-
-def divide(x: Operand, y: Operand) -> Interval:
-    """The quotient; every number, or all on one side, where the divisor has 0 in it."""
-    x, y = lifted(x), lifted(y)
-    across = (y.lo < 0) & (y.hi > 0)
-    with np.errstate(all="ignore"):
-        # 1/0 at an end is a limit from the side on which the divisor lies.
-        low = np.where(y.hi == 0, -np.inf, 1 / y.hi)
-        high = np.where(y.lo == 0, np.inf, 1 / y.lo)
-    point = (y.lo == 0) & (y.hi == 0)
-    inverse = outwards(low, high, UNIT)
-    every = across | point
-    inverse = Interval(np.where(every, -np.inf, inverse.lo), np.where(every, np.inf, inverse.hi), joined(x, y))
-    # Where both ends are numbers the quotient's own rounding is nearer than that of a product with an inverse.
-    plain = ~every & (y.lo != 0) & (y.hi != 0)
-    quotients = [a / np.where(plain, b, 1.0) for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
-    near = outwards(
-        np.minimum.reduce(np.broadcast_arrays(*quotients)), np.maximum.reduce(np.broadcast_arrays(*quotients)), UNIT
-    )
-    far = product(x, inverse, None)
-    return Interval(
-        np.where(plain, near.lo, far.lo),
-        np.where(plain, near.hi, far.hi),
-        inverse.doubt,
-    )
-
-
-def power(x: Operand, y: Operand) -> Interval:
-    """The power: of whole exponents by the turning point at 0, of others by that it rises or falls on x ≥ 0."""
-    x, y = lifted(x), lifted(y)
-    exponents = np.unique(y.lo)
-    if (y.lo == y.hi).all() and len(exponents) == 1:
-        return _power(x, float(exponents[0]), joined(x, y))
-    found = exp(y * log(x))
-    return Interval(found.lo, found.hi, joined(x, y))
-
-
-def _power(x: Interval, n: float, doubt: Any) -> Interval:
-    if n == 0:
-        return Interval(np.ones_like(x.lo), np.ones_like(x.hi), doubt)
-    if n < 0:
-        found = divide(1.0, _power(x, -n, None))
-        return Interval(found.lo, found.hi, doubt)
-    if n == 1:
-        return Interval(x.lo, x.hi, doubt)
-    if n == 2:
-        found = square(x)
-        return Interval(found.lo, found.hi, doubt)
-    base = abs(x) if n % 2 == 0 else x
-    if n != np.floor(n):
-        base = Interval(np.maximum(base.lo, 0.0), np.maximum(base.hi, 0.0))
-    return outwards(np.float_power(base.lo, n), np.float_power(base.hi, n), LOOSE, doubt)
-
-
-def max(x: Operand, y: Operand) -> Interval:  # noqa: A001  the language's own name
-    """The larger."""
-    x, y = lifted(x), lifted(y)
-    return Interval(np.maximum(x.lo, y.lo), np.maximum(x.hi, y.hi), joined(x, y))
-
-
-def min(x: Operand, y: Operand) -> Interval:  # noqa: A001  the language's own name
-    """The lesser."""
-    x, y = lifted(x), lifted(y)
-    return Interval(np.minimum(x.lo, y.lo), np.minimum(x.hi, y.hi), joined(x, y))
-
-
-# ---- Conditions: from 0, false, to 1, true ------------------------------------------------------------------------
-
-
-def _condition(surely: Any, possibly: Any, *args: Interval) -> Interval:
-    return Interval(np.asarray(surely, np.float64), np.asarray(possibly, np.float64), joined(*args))
-
-
-def less(x: Operand, y: Operand) -> Interval:
-    """Whether x < y."""
-    x, y = lifted(x), lifted(y)
-    return _condition(x.hi < y.lo, x.lo < y.hi, x, y)
-
-
-def less_equal(x: Operand, y: Operand) -> Interval:
-    """Whether x ≤ y."""
-    x, y = lifted(x), lifted(y)
-    return _condition(x.hi <= y.lo, x.lo <= y.hi, x, y)
-
-
-def greater(x: Operand, y: Operand) -> Interval:
-    """Whether x > y."""
-    return less(y, x)
-
-
-def greater_equal(x: Operand, y: Operand) -> Interval:
-    """Whether x ≥ y."""
-    return less_equal(y, x)
-
-
-def equal(x: Operand, y: Operand) -> Interval:
-    """Whether both are one number."""
-    x, y = lifted(x), lifted(y)
-    points = (x.lo == x.hi) & (y.lo == y.hi) & (x.lo == y.lo)
-    return _condition(points, (x.lo <= y.hi) & (y.lo <= x.hi), x, y)
-
-
-def not_equal(x: Operand, y: Operand) -> Interval:
-    """Whether they are two numbers."""
-    return negation(equal(x, y))
-
-
-def negation(x: Operand) -> Interval:
-    """Whether a condition does not hold."""
-    x = lifted(x)
-    return _condition((x.lo == 0) & (x.hi == 0), ~((x.lo > 0) | (x.hi < 0)), x)
-
-
-def both(x: Operand, y: Operand) -> Interval:
-    """Whether two conditions hold."""
-    x, y = _truth(x), _truth(y)
-    return Interval(np.minimum(x.lo, y.lo), np.minimum(x.hi, y.hi), joined(x, y))
-
-
-def either(x: Operand, y: Operand) -> Interval:
-    """Whether one of two conditions holds."""
-    x, y = _truth(x), _truth(y)
-    return Interval(np.maximum(x.lo, y.lo), np.maximum(x.hi, y.hi), joined(x, y))
-
-
-def _truth(x: Operand) -> Interval:
-    return negation(negation(x))
-
-
-def where(c: Operand, a: Operand, b: Operand) -> Interval:
-    """`a` where c holds, else b; both where it may or may not. Doubts come from what may be chosen."""
-    c, a, b = _truth(c), lifted(a), lifted(b)
-    first, second = c.lo == 1, c.hi == 0
-    lo = np.where(first, a.lo, np.where(second, b.lo, np.minimum(a.lo, b.lo)))
-    hi = np.where(first, a.hi, np.where(second, b.hi, np.maximum(a.hi, b.hi)))
-    doubt = c.doubt
-    for branch, other in ((a, second), (b, first)):
-        if branch.doubt is not None:
-            chosen = branch.doubt & boxwise(~np.asarray(other))
-            doubt = chosen if doubt is None else doubt | chosen
-    return Interval(lo, hi, doubt)
-
-
-def __getattr__(name: str) -> Any:
-    """What takes a vector or a matrix as a whole."""
-    # Loaded when asked for: those functions are made of these.
-    from backcalc.rules.functions import interval_vectors
-
-    return getattr(interval_vectors, name)
+__all__ = [
+    "abs",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "both",
+    "bump",
+    "cbrt",
+    "ceil",
+    "complement",
+    "cos",
+    "cosh",
+    "diag",
+    "divide",
+    "dot",
+    "either",
+    "equal",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "floor",
+    "from_top",
+    "gap",
+    "greater",
+    "greater_equal",
+    "largest",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_softmax",
+    "logsumexp",
+    "matmul",
+    "max",
+    "mean",
+    "min",
+    "negation",
+    "norm",
+    "not_equal",
+    "ones_like",
+    "others",
+    "outer",
+    "power",
+    "prod",
+    "relu",
+    "round",
+    "sigmoid",
+    "sign",
+    "sin",
+    "sinh",
+    "smallest",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "square",
+    "step",
+    "sum",
+    "tan",
+    "tanh",
+    "transpose",
+    "where",
+]

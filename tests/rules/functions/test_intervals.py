@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from references import value_at
 
-from backcalc.rules.functions import floats, interval_vectors, intervals, stacks
+from backcalc.rules.functions import floats, intervals, stacks
 from backcalc.rules.functions.interval import Interval, lifted
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Bound, Primitive
@@ -83,7 +83,7 @@ VECTORS = ("sum", "mean", "prod", "norm", "logsumexp", "largest", "smallest", "s
 @pytest.mark.parametrize("name", VECTORS)
 def test_an_interval_of_vectors_holds_every_value(name):
     random = np.random.default_rng(0)
-    fn, plain = getattr(interval_vectors, name), getattr(stacks, name)
+    fn, plain = getattr(intervals, name), getattr(stacks, name)
     for _ in range(60):
         low = random.normal(0, 5, (7, 4, 1))
         high = low + random.choice([0, 1e-9, 0.5, 4], (7, 4, 1)) * random.random((7, 4, 1))
@@ -101,7 +101,7 @@ def test_the_products_of_matrices_hold_every_value():
     a, b = Interval(low, low + 0.5), Interval(other, other + 0.25)
     column = Interval(low[..., :1], low[..., :1] + 0.5)
     for name, left, right in (("matmul", a, b), ("outer", column, column), ("dot", column, column)):
-        over = getattr(interval_vectors, name)(left, right)
+        over = getattr(intervals, name)(left, right)
         for part in (0.0, 0.3, 1.0):
             value = getattr(stacks, name)(left.lo + part * (left.hi - left.lo), right.lo + part * (right.hi - right.lo))
             assert (over.lo <= value + 1e-12).all()
@@ -114,9 +114,9 @@ def test_what_is_known_of_a_shape_is_used():
     assert float(intervals.square(every).lo[0, 0]) == 0
     assert float(intervals.sigmoid(lifted(np.zeros((1, 1)))).lo[0, 0]) == 0.5
     logits = Interval(np.full((1, 3, 1), -20.0), np.full((1, 3, 1), 20.0))
-    assert (interval_vectors.softmax(logits).lo > 0).all()
-    assert (interval_vectors.complement(logits).lo > 0).all()
-    assert (interval_vectors.gap(logits).lo > 0).all()
+    assert (intervals.softmax(logits).lo > 0).all()
+    assert (intervals.complement(logits).lo > 0).all()
+    assert (intervals.gap(logits).lo > 0).all()
 
 
 def test_where_takes_the_doubts_of_what_may_be_chosen_alone():
