@@ -1,5 +1,6 @@
 """The functions of the language on intervals: a number system whose numbers are sets, as `interval` has them."""
 
+# ruff: noqa: A004  The language's own names.
 from __future__ import annotations
 
 from backcalc.rules.functions.interval_elements import (
