@@ -14,8 +14,9 @@ from backcalc.language.expr import VECTOR, Call
 from backcalc.language.statements import Answer
 from backcalc.marking.attempts import attempt
 from backcalc.marking.diagnosis.candidates import Candidates
-from backcalc.marking.diagnosis.diagnose import Diagnoser, Diagnosis
+from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.steps import Steps
+from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.follow_through import WrongAnswers
 from backcalc.marking.local import Step
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written

@@ -24,7 +24,7 @@ from backcalc.calculus.digits import (
 )
 from backcalc.graph.shapes import Shape
 from backcalc.language.statements import Answer
-from backcalc.marking.diagnosis.diagnose import Diagnosis
+from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.subject import subject_of
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import Diagnostic

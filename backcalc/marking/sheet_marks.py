@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from backcalc.marking.diagnosis.candidates import Candidate, Candidates, Numbers
-from backcalc.marking.diagnosis.diagnose import Diagnoser, Diagnosis, OwnTerms
+from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.suspects import Suspect
+from backcalc.marking.diagnosis.telling import Diagnosis, OwnTerms
 from backcalc.marking.local import WAYS, LocalDiagnosis, Step
 from backcalc.marking.mark import Attempt
 from backcalc.marking.own_numbers import OwnNumbers

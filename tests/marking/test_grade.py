@@ -24,7 +24,7 @@ from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import from_mapping
 from backcalc.calculus.run import run
 from backcalc.marking.class_summary import mistakes
-from backcalc.marking.diagnosis.diagnose import Diagnosis
+from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.grade import CREDIT, STRICT, Graded, Grader, asked_by
 from backcalc.marking.gradebook import Gradebook
 from backcalc.marking.key import Key

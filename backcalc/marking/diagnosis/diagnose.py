@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 from backcalc.calculus.run import Run
-from backcalc.language.expr import NEGATE
 from backcalc.marking.diagnosis.everywhere import Throughout, throughout
-from backcalc.marking.diagnosis.in_sweep import Changes, Term, changed
+from backcalc.marking.diagnosis.in_sweep import Changes, changed
 from backcalc.marking.diagnosis.in_values import Redone, redone
-from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, Kind, rows_at
+from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, rows_at
 from backcalc.marking.diagnosis.suspects import Lineup, Suspect
+from backcalc.marking.diagnosis.telling import Diagnosis, Index, OwnTerms, Telling, either, place_text
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.numerals import by_hand, derivative, product
-from backcalc.text.wording import shorten
 
 MOST_OTHERS = 200
 """Nodes whose number may have been written in place of the one asked for; in larger graphs that is chance."""
@@ -32,35 +28,13 @@ MOST_CHANCE = 0.1
 """Of answers that are just wrong, with two digits, some 5 % would be claimed with more."""
 
 NEAREST = (1, 0)  # Such as the sign of the very number that is asked for: always worth telling.
-_WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
-_PARTS = {"+": "summand", "*": "factor", "/": "divisor"}
-_WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
 
 # What the texts of answers and values as they are written down speak of.
 _WRITTEN = Primitive(ANSWER, ("t", "a", "other"), "", PRIMITIVES)
 
-Index = tuple[Any, ...]
-"""Of an element, or of a part; empty for all of it."""
 
 Matches = Callable[[Any], bool]
 """Whether a number or an array is what somebody wrote, to the digits written."""
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """What went wrong: the kind of mistake, the node where it was made, a sentence, and a hint without numbers."""
-
-    kind: Kind
-    where: str
-    text: str
-    hint: str
-
-
-class OwnTerms(NamedTuple):
-    """The terms of a derivative as one sheet has them, and its derivatives by node."""
-
-    terms: Sequence[Term]
-    adjoints: Sequence[Any]
 
 
 class Diagnoser:
@@ -74,6 +48,7 @@ class Diagnoser:
         self._redone_adjoints: dict[str, list[dict[int, Any]]] = {}
         self._made_throughout: dict[str, list[Throughout]] = {}
         self._lineups: dict[tuple[str, str | None], Lineup] = {}
+        self._telling = Telling(run, derivatives, lambda of: self.changes(of).terms)
 
     def diagnose(
         self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
@@ -84,14 +59,12 @@ class Diagnoser:
             return None
         # Several are as likely where nothing tells them apart; of two both are told, rather than one by chance.
         likeliest = [s for s in fitting if s.rank == fitting[0].rank]
-        is_chosen = likeliest[0].mistake.kind == "other-node"
-        return either(
-            [self._told(suspect, of, wrt, _place(index)) for suspect in likeliest[: 1 if is_chosen else None]]
-        )
+        likeliest = likeliest[:1] if likeliest[0].mistake.kind == "other-node" else likeliest
+        return either([self._telling.told(suspect, of, wrt, place_text(index)) for suspect in likeliest])
 
     def local(self, suspects: Sequence[Suspect], of: str, wrt: str | None, own: OwnTerms) -> Diagnosis:
         """One of these mistakes, or the other, made in one step from the numbers that stand on the sheet."""
-        return either([self._told(suspect, of, wrt, "", own) for suspect in suspects])
+        return either([self._telling.told(suspect, of, wrt, "", own) for suspect in suspects])
 
     def fitting(
         self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
@@ -99,6 +72,10 @@ class Diagnoser:
         """The suspects that give the number written, the likeliest first; it has to come within `slack` of theirs."""
         near = self._near(of, wrt, index, given, slack)
         return sorted((s for s in near if matches(s.value)), key=lambda suspect: suspect.rank)
+
+    def in_words(self, suspects: Sequence[Suspect], of: str, wrt: str | None, index: Index) -> Diagnosis:
+        """One of these mistakes, or the other, told without the numbers of this run."""
+        return either([self._telling.told(s, of, wrt, place_text(index), in_words=True) for s in suspects])
 
     def _near(self, of: str, wrt: str | None, index: Index, given: Any, reach: float) -> list[Suspect]:
         """The suspects within `reach` of a number; of an array all that are arrays."""
@@ -234,105 +211,6 @@ class Diagnoser:
             found.update(dict.fromkeys(layer, steps))
         return found
 
-    # ---- What is told of it ----
-
-    def _told(self, suspect: Suspect, of: str, wrt: str | None, place: str, own: OwnTerms | None = None) -> Diagnosis:
-        mistake = suspect.mistake
-        node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
-        facts = self._facts(suspect, node, of, wrt, place)
-        if own is not None and wrt is not None and node == self.run.graph.index[wrt]:
-            facts |= _arithmetic(suspect, own.terms, own.adjoints, facts["within"])
-            facts["a"] = by_hand(sum((c for _, _, c in own.terms), start=0.0))
-        where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
-        return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts))
-
-    def _facts(self, suspect: Suspect, node: int, of: str, wrt: str | None, place: str) -> dict[str, str]:
-        """What a sentence of the table may speak of; `place` is the element that is asked for."""
-        asked = self.run.graph.index[wrt or of]
-        output = shorten(of if wrt is not None else self.run.output)
-        name = self._name(node) + (place if node == asked else "")
-        facts = {"node": name, "d": derivative(output, name)}
-        facts["within"] = "" if node == asked else f"in {facts['d']} "
-        facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
-        facts["fn"], facts["dropped"] = self._operation(suspect), self._dropped(suspect)
-        facts["lost"] = self._lost(suspect, facts)
-        if suspect.user is not None:
-            facts |= {"user": self._name(suspect.user), "du": derivative(output, self._name(suspect.user))}
-        if wrt is not None:
-            facts["a"] = by_hand(self._number(self._derivatives(of)[node]))
-            facts |= _arithmetic(suspect, self.changes(of).terms[node], self._derivatives(of), facts["within"])
-        return facts
-
-    def _operation(self, suspect: Suspect) -> str:
-        """What was done wrong, in a word."""
-        name = suspect.mistake.where
-        if suspect.operation is not None:
-            row = self.run.linear.evaluation.rows[suspect.operation]
-            name = row.symbol if row is not None else name
-        return _WORDS.get(name, name)
-
-    def _dropped(self, suspect: Suspect) -> str:
-        """The argument that a wrong value does without, by its name or number where it has one."""
-        mistake, tape = suspect.mistake, self.run.linear.tape
-        if suspect.operation is None or mistake.value not in ("x", "y") or mistake.where not in _PARTS:
-            return ""
-        part, arg = _PARTS[mistake.where], tape.args[suspect.operation][mistake.value == "x"]
-        if arg in tape.node_of:
-            return f"the {part} {self._name(tape.node_of[arg])}"
-        number = self._constant(arg)
-        return f"the {part} {number}" if number else f"a {part}"
-
-    def _lost(self, suspect: Suspect, facts: Mapping[str, str]) -> str:
-        """What the chain does without where an operation hands on what it was handed."""
-        if suspect.operation is not None:
-            numbers = filter(None, map(self._constant, self.run.linear.tape.args[suspect.operation]))
-            for number in numbers:
-                return f"{facts['at']}the factor {number} is left out"
-        return f"{facts['at']}the derivative of {facts['fn']} is left out of the chain"
-
-    def _constant(self, slot: int) -> str:
-        """The number that a formula has at this place; empty for what is none."""
-        term = self.run.linear.evaluation.terms[slot]
-        return by_hand(term) if self.run.linear.tape.constant[slot] and not shape_of(term) else ""
-
-    def _name(self, node: int) -> str:
-        return shorten(self.run.graph.nodes[node].name)
-
-    @staticmethod
-    def _number(value: Any) -> float | None:
-        return float(value) if value is not None and is_known(value) and not shape_of(value) else None
-
-
-def either(told: Sequence[Diagnosis]) -> Diagnosis:
-    """One diagnosis of one or several that fit: of several the first two, rather than one by chance."""
-    first, *others = {each.text: each for each in told}.values()
-    if not others:
-        return first
-    return Diagnosis(first.kind, first.where, f"either {first.text}, or {others[0].text}", first.hint)
-
-
-def _arithmetic(suspect: Suspect, terms: Sequence[Term], adjoints: Sequence[Any], within: str) -> dict[str, str]:
-    """The term that was changed, and the others of its sum, as they are written by hand."""
-    facts = {"term": "", "rest": within, "partial": "", "adjoint": ""}
-    sums = [(user, factors, c) for user, p, c in terms if (factors := _factors(user, p, c, adjoints))]
-    # A sum with a vector or a formula in it is nothing that one writes out as a term or two.
-    if suspect.user is None or len(sums) < len(terms):
-        return facts
-    for user, factors, c in sums:
-        if user == suspect.user:
-            facts["term"] = f", {product(factors)} = {by_hand(c)},"
-            facts["adjoint"], facts["partial"] = (f" = {by_hand(f)}" for f in (factors[0], factors[-1]))
-    others = [(factors, c) for user, factors, c in sums if user != suspect.user]
-    if others:
-        sum_, total = " + ".join(product(factors) for factors, _ in others), by_hand(sum(c for _, c in others))
-        facts["rest"] = f"{within}you have {sum_} = {total}; " if sum_ != total else f"{within}you have {total}; "
-    return facts
-
-
-def _place(index: Index) -> str:
-    """The element, or row, that an index means, as it is written behind a name."""
-    return f"[{','.join(str(i) for i in index if isinstance(i, int))}]" if index else ""
-
 
 def _element(value: Any) -> Any:
     return value if shape_of(value) else float(value)
@@ -340,11 +218,3 @@ def _element(value: Any) -> Any:
 
 def _is_zero(value: Any) -> bool:
     return is_known(value) and not (value.any() if shape_of(value) else value)
-
-
-def _factors(user: int | None, partial: Any, contribution: Any, adjoints: Sequence[Any]) -> list[float]:
-    """A term as factors; empty where one is no finite number."""
-    factors = [contribution] if user is None else [adjoints[user], partial]
-    every = (*factors, contribution)
-    is_plain = all(f is not None and is_known(f) and not shape_of(f) and isfinite(f) for f in every)
-    return factors if is_plain else []

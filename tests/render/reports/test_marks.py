@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from documents import markdown, plain, terminal
 
-from backcalc.marking.diagnosis.diagnose import Diagnosis
+from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.mark import Mark, Verdict
 from backcalc.render.reports.marks import SIGNS, TONES, marks_blocks, render_marks_csv, render_marks_json
 from backcalc.text.wording import display_width

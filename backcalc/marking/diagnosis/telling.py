@@ -1,0 +1,189 @@
+"""What is told of a mistake: the sentence of its row, with the nodes and numbers of the place where it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, NamedTuple
+
+from backcalc.calculus.run import Run
+from backcalc.language.expr import NEGATE
+from backcalc.marking.diagnosis.in_sweep import Term
+from backcalc.marking.diagnosis.mistakes import Kind
+from backcalc.marking.diagnosis.suspects import Suspect
+from backcalc.rules.values import is_known, shape_of
+from backcalc.text.numerals import by_hand, derivative, product
+from backcalc.text.wording import shorten
+
+_WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
+_WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
+
+
+_PARTS = {"+": "summand", "*": "factor", "/": "divisor"}
+
+
+Index = tuple[Any, ...]
+"""Of an element, or of a part; empty for all of it."""
+
+
+NOT_THAT = "not"
+"""In `it is …`, where there is no number to show."""
+MOST_ELEMENTS = 12
+"""Of an array that is written out in a sentence."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What went wrong: the kind of mistake, the node where it was made, a sentence, and a hint without numbers."""
+
+    kind: Kind
+    where: str
+    text: str
+    hint: str
+
+
+class OwnTerms(NamedTuple):
+    """The terms of a derivative as one sheet has them, and its derivatives by node."""
+
+    terms: Sequence[Term]
+    adjoints: Sequence[Any]
+
+
+class Telling:
+    """The sentences about the mistakes in one run; `terms` has those of every derivative of an output, by node."""
+
+    def __init__(
+        self,
+        run: Run,
+        derivatives: Callable[[str], Sequence[Any]],
+        terms: Callable[[str], Sequence[Sequence[Term]]],
+    ) -> None:
+        self.run, self._derivatives, self._terms = run, derivatives, terms
+
+    def told(
+        self,
+        suspect: Suspect,
+        of: str,
+        wrt: str | None,
+        place: str,
+        own: OwnTerms | None = None,
+        *,
+        in_words: bool = False,
+    ) -> Diagnosis:
+        """What is told of a mistake in ∂of/∂wrt, or the value of `of`, or the element of it that `place` names.
+
+        With `own` it speaks of the numbers of a sheet, with `in_words` of none.
+        """
+        mistake = suspect.mistake
+        node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
+        facts = self._facts(suspect, node, of, wrt, place)
+        if own is not None and wrt is not None and node == self.run.graph.index[wrt]:
+            facts |= _arithmetic(suspect, own.terms, own.adjoints, facts["within"])
+            facts["a"] = by_hand(sum((c for _, _, c in own.terms), start=0.0))
+        if in_words:
+            facts |= {"term": "", "rest": facts["within"], "partial": "", "adjoint": "", "a": NOT_THAT}
+        where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
+        return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts))
+
+    def _facts(self, suspect: Suspect, node: int, of: str, wrt: str | None, place: str) -> dict[str, str]:
+        """What a sentence of the table may speak of; `place` is the element that is asked for."""
+        asked = self.run.graph.index[wrt or of]
+        output = shorten(of if wrt is not None else self.run.output)
+        name = self._name(node) + (place if node == asked else "")
+        facts = {"node": name, "d": derivative(output, name)}
+        facts["within"] = "" if node == asked else f"in {facts['d']} "
+        facts["at"] = "" if suspect.node in (None, asked) else f"at {facts['node']}: "
+        facts["fn"], facts["dropped"] = self._operation(suspect), self._dropped(suspect)
+        facts["lost"] = self._lost(suspect, facts)
+        if suspect.user is not None:
+            facts |= {"user": self._name(suspect.user), "du": derivative(output, self._name(suspect.user))}
+        if wrt is not None:
+            facts["a"] = amount(self._derivatives(of)[node])
+            facts |= _arithmetic(suspect, self._terms(of)[node], self._derivatives(of), facts["within"])
+        return facts
+
+    def _operation(self, suspect: Suspect) -> str:
+        """What was done wrong, in a word."""
+        name = suspect.mistake.where
+        if suspect.operation is not None:
+            row = self.run.linear.evaluation.rows[suspect.operation]
+            name = row.symbol if row is not None else name
+        return _WORDS.get(name, name)
+
+    def _dropped(self, suspect: Suspect) -> str:
+        """The argument that a wrong value does without, by its name or number where it has one."""
+        mistake, tape = suspect.mistake, self.run.linear.tape
+        if suspect.operation is None or mistake.value not in ("x", "y") or mistake.where not in _PARTS:
+            return ""
+        part, arg = _PARTS[mistake.where], tape.args[suspect.operation][mistake.value == "x"]
+        if arg in tape.node_of:
+            return f"the {part} {self._name(tape.node_of[arg])}"
+        number = self._constant(arg)
+        return f"the {part} {number}" if number else f"a {part}"
+
+    def _lost(self, suspect: Suspect, facts: Mapping[str, str]) -> str:
+        """What the chain does without where an operation hands on what it was handed."""
+        if suspect.operation is not None:
+            numbers = filter(None, map(self._constant, self.run.linear.tape.args[suspect.operation]))
+            for number in numbers:
+                return f"{facts['at']}the factor {number} is left out"
+        return f"{facts['at']}the derivative of {facts['fn']} is left out of the chain"
+
+    def _constant(self, slot: int) -> str:
+        """The number that a formula has at this place; empty for what is none."""
+        term = self.run.linear.evaluation.terms[slot]
+        return by_hand(term) if self.run.linear.tape.constant[slot] and not shape_of(term) else ""
+
+    def _name(self, node: int) -> str:
+        return shorten(self.run.graph.nodes[node].name)
+
+
+def amount(value: Any) -> str:
+    """A number or a small array as it stands in a sentence; words where it is neither."""
+    if value is None or not is_known(value):
+        return NOT_THAT
+    if not shape_of(value):
+        return by_hand(float(value))
+    if value.size > MOST_ELEMENTS:
+        return NOT_THAT
+    return f"[{', '.join(amount(item) for item in value)}]"
+
+
+def either(told: Sequence[Diagnosis]) -> Diagnosis:
+    """One diagnosis of one or several that fit: of several the first two, rather than one by chance."""
+    first, *others = {each.text: each for each in told}.values()
+    if not others:
+        return first
+    return Diagnosis(first.kind, first.where, f"either {first.text}, or {others[0].text}", first.hint)
+
+
+def _arithmetic(suspect: Suspect, terms: Sequence[Term], adjoints: Sequence[Any], within: str) -> dict[str, str]:
+    """The term that was changed, and the others of its sum, as they are written by hand."""
+    facts = {"term": "", "rest": within, "partial": "", "adjoint": ""}
+    sums = [(user, factors, c) for user, p, c in terms if (factors := _factors(user, p, c, adjoints))]
+    # A sum with a vector or a formula in it is nothing that one writes out as a term or two.
+    if suspect.user is None or len(sums) < len(terms):
+        return facts
+    for user, factors, c in sums:
+        if user == suspect.user:
+            facts["term"] = f", {product(factors)} = {by_hand(c)},"
+            facts["adjoint"], facts["partial"] = (f" = {by_hand(f)}" for f in (factors[0], factors[-1]))
+    others = [(factors, c) for user, factors, c in sums if user != suspect.user]
+    if others:
+        sum_, total = " + ".join(product(factors) for factors, _ in others), by_hand(sum(c for _, c in others))
+        facts["rest"] = f"{within}you have {sum_} = {total}; " if sum_ != total else f"{within}you have {total}; "
+    return facts
+
+
+def place_text(index: Index) -> str:
+    """The element, or row, that an index means, as it is written behind a name."""
+    return f"[{','.join(str(i) for i in index if isinstance(i, int))}]" if index else ""
+
+
+def _factors(user: int | None, partial: Any, contribution: Any, adjoints: Sequence[Any]) -> list[float]:
+    """A term as factors; empty where one is no finite number."""
+    factors = [contribution] if user is None else [adjoints[user], partial]
+    every = (*factors, contribution)
+    is_plain = all(f is not None and is_known(f) and not shape_of(f) and isfinite(f) for f in every)
+    return factors if is_plain else []
