@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from backcalc.cli.output import print_lines
 from backcalc.cli.process import INTERRUPTED
-from backcalc.language.parser import parse_answer
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Mark
+from backcalc.marking.sheet import NO_ANSWERS, read_answers
 from backcalc.quiz.exercise import Exercise, question_lines, symbol
 from backcalc.quiz.hints import hints
 from backcalc.render.reports.marks import notes_of
@@ -88,10 +88,13 @@ class Game:
         """The mark of an answer, written with or without what it is an answer to. Raises BackcalcError."""
         # Only the number need be typed, but who writes all of it is understood.
         source = Source("answer", text if "=" in text else f"{self._asked} = {text}")
-        answer = parse_answer(source)
-        marked, errors = self._key.mark(source, [answer])
-        if errors:
-            raise UsageError(source, errors)
+        answers, errors = read_answers(source)
+        marked, refused = self._key.mark(source, answers[:1])
+        faults = [mark.fault for mark in marked if mark.fault]
+        if faults or errors or refused:
+            raise UsageError(source, [*errors, *faults, *refused])
+        if not marked:
+            raise UsageError(source, [NO_ANSWERS])
         return marked[0]
 
     def _marked(self, marked: Mark) -> list[str]:

@@ -135,9 +135,9 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def parse_expression(source: Source) -> Expr:
-    """The one expression in `source`. Raises ParseError."""
-    return _read_whole(source, "expression")  # type: ignore[no-any-return]
+def parse_expression(source: Source, span: Span | None = None) -> Expr:
+    """The one expression in `source`, or in its part `span`. Raises ParseError."""
+    return _read_whole(source, "expression", span)  # type: ignore[no-any-return]
 
 
 def parse_point(source: Source) -> tuple[tuple[Name, Expr], ...]:

@@ -12,21 +12,22 @@ from backcalc.calculus.missing import require_known
 from backcalc.calculus.run import Run
 from backcalc.language.expr import VECTOR, Call
 from backcalc.language.statements import Answer
-from backcalc.marking.attempts import attempt
 from backcalc.marking.diagnosis.candidates import Candidates
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.steps import Steps
 from backcalc.marking.diagnosis.telling import Diagnosis
+from backcalc.marking.entries import BROKEN_LINK, Entry, entry
 from backcalc.marking.follow_through import WrongAnswers
+from backcalc.marking.formulas.marks import Formulas
 from backcalc.marking.local import Step
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
 from backcalc.marking.own_numbers import is_exact_work
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.sheet import question
 from backcalc.marking.sheet_marks import Work, backwards, repeated
-from backcalc.marking.subject import part, refusals, settled, subject_of, unknown
+from backcalc.marking.subject import part, refusals, settled, unknown
 from backcalc.marking.truth import Truth
-from backcalc.rules.values import is_known, quietly, shape_of
+from backcalc.rules.values import quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
@@ -34,7 +35,6 @@ from backcalc.text.wording import shorten
 _NO_MARK = Mark("", "", None, "missing")
 OWN_ROUNDING = "this comes out of the rounded numbers of your own sheet"
 ROUNDED_ZERO = "this comes out when every result is rounded to {} decimals"
-BROKEN_LINK = "the first link that does not hold is {}"
 SECOND = "²"  # In the name of a second derivative, and of no other.
 SINGLE, SINGLE_DIGITS = 1e-6, 7
 """How far off, of the truth, work in single precision is, and how many digits tell it from work by hand."""
@@ -60,36 +60,36 @@ class Key:
         self.run, self.tolerance, self.truth = run, tolerance, Truth(run)
         self._rounded: dict[Rounding, OwnWork] = {}
         self._diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
+        self._formulas = Formulas(run, self.truth, tolerance, self._diagnoser)
 
     def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
         """The marks of one sheet of answers, and what keeps each of the others from being marked."""
-        found: list[Attempt | Mark] = []
+        found: list[Entry | Mark] = []
         errors: list[Diagnostic] = []
         for answer in answers:
             try:
-                found.append(self._attempted(answer, source))
+                found.append(self._entry(answer, source))
             except UsageError as error:
                 errors += error.diagnostics
-        sheet = [each for each in found if isinstance(each, Attempt)]
+        entries = [each for each in found if isinstance(each, Entry)]
+        marks, unknowns = self._formulas.marks([pair for each in entries for pair in each.formulas])
+        sheet = [each.number for each in entries if each.number is not None]
         # An answer may be infinite, or lead out of where a function exists; what that gives is for the marks to tell.
         has_arrays = self.run.linear.evaluation.has_arrays or any(shape_of(attempt.value) for attempt in sheet)
         with quietly(has_arrays):
-            marks = {id(attempt): mark for attempt, mark in zip(sheet, self._marks(sheet), strict=True)}
-        return [each if isinstance(each, Mark) else marks[id(each)] for each in found], errors
+            marks |= {id(attempt): mark for attempt, mark in zip(sheet, self._marks(sheet), strict=True)}
+        every = (each if isinstance(each, Mark) else each.marked(marks) for each in found)
+        return [mark for mark in every if mark is not None], errors + unknowns
 
-    def _attempted(self, answer: Answer, source: Source) -> Attempt | Mark:
+    def _entry(self, answer: Answer, source: Source) -> Entry | Mark:
         """The answer beside the truth; where it could not be read, that. Raises UsageError where nobody can mark it."""
         answer = settled(self.run, answer)
         if refused := refusals(self.run, answer):
             raise UsageError(source, refused)
-        value = self.truth.expected(answer)
-        # A formula in the names of nodes has the fault that it is not constant.
-        if answer.fault:
-            text = as_written(source, answer.value_span)
-            return Mark(subject_of(answer), text, value, "unreadable", note=answer.fault.message, fault=answer.fault)
-        if value is None or not is_known(value):
+        found = entry(self.run, self.truth, answer, source)
+        if isinstance(found, Entry) and found.is_open:
             raise UsageError(source, [unknown(self.run, answer)])
-        return attempt(answer, value, source, self.truth.known(answer, value))
+        return found
 
     def first_wrong(self, marked: Iterable[Mark]) -> str | None:
         """The first wrong answer on the way: a value as the graph has them, else a derivative from the output back."""

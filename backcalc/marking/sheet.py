@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from math import nan
 
 from backcalc.calculus.constant import constant
-from backcalc.language.expr import NOWHERE, Call, Expr, Number, postorder
+from backcalc.language.expr import NOWHERE, Expr, Number
 from backcalc.language.parser import parse_answer
 from backcalc.language.scanner import Scanner
 from backcalc.language.statements import Answer, Comment, Link
+from backcalc.marking.formulas.reading import is_formula, is_only_formula, read_formula
 from backcalc.marking.notation import Line, Subject, answers_of, is_blank, links_of, read_line, value_of
-from backcalc.marking.written import read_value
+from backcalc.marking.written import choice_in, read_value
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, ParseError
 from backcalc.text.files import name_of, pieces, salvage
 from backcalc.text.source import Source, Span
@@ -23,7 +24,6 @@ UNREAD = Number(nan, "")
 """What stands for the value of an answer that could not be read."""
 
 _CELL_SIGNS = ("=", "≈", "~")  # In a cell whose column says what it is about, an answer may begin with its sign.
-_CHOICES = ("and", "or", "not")  # To a graph they are numbers, 1 and 0; who answers does not mean these.
 MOST_KNOWN = 100_000  # Answers that a reader keeps: some 100 MB.
 
 
@@ -114,13 +114,28 @@ def _value(source: Source, span: Span, *, has_decimal_commas: bool) -> tuple[Exp
     """What stands there, and why it has no value, if it has none."""
     value: Expr = UNREAD
     try:
-        value = read_value(source, span, has_decimal_commas=has_decimal_commas)
+        value = _read(source, span, has_decimal_commas=has_decimal_commas)
+        if is_formula(value):  # Whether that has a value only the graph can tell.
+            return value, None
         constant(value, source)  # What has no value is no answer either.
-        if choice := next((part for part in postorder(value) if isinstance(part, Call) and part.fn in _CHOICES), None):
-            return value, Diagnostic(Code.AMBIGUOUS, "one answer counts, not one of two", choice.span)
+        if choice := choice_in(value):
+            return value, choice
     except (ParseError, EvaluateError) as error:
         return value, error.diagnostics[0]
     return value, None
+
+
+def _read(source: Source, span: Span, *, has_decimal_commas: bool) -> Expr:
+    """A number or an array as people write them, or else a formula. Raises ParseError."""
+    if is_only_formula(source.text[slice(*span)]):
+        return read_formula(source, span)
+    try:
+        return read_value(source, span, has_decimal_commas=has_decimal_commas)
+    except ParseError as error:
+        try:
+            return read_formula(source, span)
+        except ParseError:
+            raise error from None  # Most answers are numbers, and what is wrong with one is told.
 
 
 def question(name: str) -> Answer:

@@ -91,11 +91,11 @@ class Truth:
     def known(self, answer: Answer, expected: Any) -> Known:
         """What is known of an answer beside its true value."""
         if not shape_of(expected) and abs(expected) < NO_DIGITS * self._most:
-            return Known(self._exact, self._scale(answer))
-        return Known(self._exact)
+            return Known(self.exact, self._scale(answer))
+        return Known(self.exact)
 
     @cached_property
-    def _exact(self) -> frozenset[float]:
+    def exact(self) -> frozenset[float]:
         """The sizes of the inputs and of what the file states: nobody has worked them out."""
         stated = (v for n, v in zip(self.run.graph.nodes, self.run.values, strict=True) if n.kind != "expression")
         return frozenset(abs(v) for v in stated if isinstance(v, float))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Number
+from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Number, postorder
 from backcalc.language.lexis import NUMBER
 from backcalc.language.parser import parse_value
 from backcalc.text.errors import Code, Diagnostic, ParseError
@@ -24,7 +24,14 @@ _SEVERAL = re.compile(rf"\s*{_SIGNED}(?:\s+{_SIGNED})+\s*")
 _PERCENT = re.compile(rf"(\s*{_SIGNED})\s*%\s*")
 _DECIMAL_COMMA = re.compile(r",(?=\d)")
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d])")
+_CHOICES = ("and", "or", "not")  # To a graph they are numbers, 1 and 0; who answers does not mean these.
 _PAIRS = {"[": "]", "(": ")"}
+
+
+def choice_in(value: Expr) -> Diagnostic | None:
+    """That an answer offers two values, `0.5 or 0.6`, where it does."""
+    choice = next((part for part in postorder(value) if isinstance(part, Call) and part.fn in _CHOICES), None)
+    return Diagnostic(Code.AMBIGUOUS, "one answer counts, not one of two", choice.span) if choice else None
 
 
 def read_value(source: Source, span: Span, *, has_decimal_commas: bool = False) -> Expr:

@@ -136,3 +136,14 @@ def chosen(value: Any, asked: Any, shape: tuple[int, ...]) -> Array:
     if not shape:
         return np.asarray(value)
     return np.asarray(np.broadcast_to(value, shape)[np.broadcast_to(asked, shape) != 0])
+
+
+def made(shape: tuple[int, ...], number: Callable[[], float]) -> Array:
+    """An array of this shape, its elements what `number` gives one after the other."""
+    return np.array([number() for _ in range(math.prod(shape))]).reshape(shape)
+
+
+def shaken(value: Any, by: float, number: Callable[[float, float], float]) -> Array:
+    """`value` with each element off by up to `by` of its size; `number(low, high)` draws by how much."""
+    moved = np.array([number(-by, by) for _ in range(value.size)])
+    return np.asarray(value * (1 + moved.reshape(value.shape)))

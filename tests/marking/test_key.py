@@ -351,7 +351,7 @@ def test_answers_stand_in_the_order_of_the_text():
             AT,
             [("unknown-node", "dz/dq = 1"), ("unknown-node", "dq/da = 1")],
         ),
-        (f"{GRAPH}#= y = 2*a", AT, [("not-constant", "a")]),
+        (f"{GRAPH}#= y = 2*q", AT, [("unknown-node", "q")]),
         (f"{GRAPH}#= y = sni(2)", AT, [("unknown-function", "sni")]),
         ("u -> v : 3\n#= v = 1", {}, [("unknown-value", "v = 1")]),
         ("u -> v : 3\n#= u = 1\n#= dv/du = 3", {}, [("unknown-value", "u = 1")]),

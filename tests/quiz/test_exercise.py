@@ -400,7 +400,12 @@ REPLIES = [
     ("dL/du1 = -4", "  this is ∂L/∂u1; ∂L/∂u2 is asked"),
     ("dL/du9 = 1", "answer:1:1: error: the graph has no node `u9`"),
     ("1x", "answer:1:11: error: unexpected `x`: expected an operator or the end of the statement"),
-    ("u2", "answer:1:10: error: `u2` cannot stand here: only numbers can, pi, e, tau, inf, and functions of them"),
+    ("u2", "  ✗ not u2; try again, or ? for a hint"),
+    ("zz", "answer:1:10: error: the graph has no node `zz`"),
+    (
+        "∂L/∂v1 + ∂L/∂v2*(-2) - 4*∂L/∂v3",
+        "  ✗ not ∂L/∂v1 + ∂L/∂v2*(-2) - 4*∂L/∂v3: the chain rule: is a factor missing?",
+    ),
     ("[1, 2]", "  ✗ not [1, 2]: this is a vector of 2; what is asked is a number"),
     ("1/0", "  ✗ not 1/0; try again, or ? for a hint"),
     ("731", "  ✗ not 731; try again, or ? for a hint"),

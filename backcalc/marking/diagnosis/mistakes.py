@@ -31,7 +31,17 @@ from typing import Literal
 from backcalc.rules.row import Primitive
 
 Kind = Literal[
-    "sign", "missing-term", "missing-factor", "rule", "value", "product", "degrees", "other-node", "transpose"
+    "sign",
+    "missing-term",
+    "missing-factor",
+    "rule",
+    "value",
+    "product",
+    "degrees",
+    "other-node",
+    "transpose",
+    "shape",
+    "formula",
 ]
 
 

@@ -29,6 +29,10 @@ class Suspect(NamedTuple):
         """The smallest change comes first, then that nearest to the answer."""
         return self.mistake.weight, self.distance
 
+    def is_same(self, other: Suspect) -> bool:
+        """Whether another is that mistake at that place, whatever number it leads to."""
+        return self[1:5] == other[1:5]
+
 
 class Lineup:
     """The suspects of one quantity: numbers by size, for a look at those in an interval, and arrays."""

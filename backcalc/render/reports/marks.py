@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 
 from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
@@ -16,7 +17,7 @@ from backcalc.render.document import NONE, Cell, Derivative, Document, Grid, Nam
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import MAX_DIGITS, exact, value_text
-from backcalc.rules.values import literal, shape_of
+from backcalc.rules.values import is_known, literal, shape_of
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import plural
 
@@ -133,11 +134,16 @@ def mark_object(mark: Mark, *, hints: bool = False) -> dict[str, object]:
     return {
         "answer": mark.name,
         "given": mark.given or None,
-        "expected": None if hints else exact(mark.expected),
+        "expected": None if hints else _stated(mark.expected),
         "verdict": mark.verdict,
         "note": mark.note or None,
         "diagnosis": found and {"kind": found.kind, "where": found.where, "text": found.hint if hints else found.text},
     }
+
+
+def _stated(expected: Any) -> Any:
+    """What is true, for a program: numbers, or the formula where the derivative is one."""
+    return exact(expected) if expected is None or is_known(expected) else unparse(expected)
 
 
 def render_marks_csv(marked: Sequence[Mark], *, hints: bool = False) -> Iterator[str]:
@@ -147,7 +153,7 @@ def render_marks_csv(marked: Sequence[Mark], *, hints: bool = False) -> Iterator
 
 
 def _csv_row(mark: Mark, *, hints: bool) -> tuple[str, ...]:
-    found, expected = mark.diagnosis, "" if hints else unparse(literal(mark.expected))
+    found, expected = mark.diagnosis, "" if hints or mark.expected is None else unparse(literal(mark.expected))
     diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", mark.note)
     return mark.name, mark.given, expected, mark.verdict, *diagnosis
 

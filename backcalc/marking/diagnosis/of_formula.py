@@ -1,0 +1,47 @@
+"""Why a formula is wrong: a mistake that gives the same formula, which is the same number at any point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from backcalc.marking.diagnosis.diagnose import Diagnoser
+from backcalc.marking.diagnosis.suspects import Suspect
+from backcalc.marking.diagnosis.telling import Diagnosis, Index
+from backcalc.rules.values import flat, is_known, shape_of
+
+POINTS = 3
+"""Points at which a mistake must give what the formula gives: at one many do."""
+NEAR = 1e-8
+"""How far, of their size, two numbers may be apart that one formula gives in two ways."""
+
+
+class Given(NamedTuple):
+    """What a formula gives at one point, and the mistakes to be made there."""
+
+    diagnoser: Diagnoser
+    value: Any
+
+
+def of_formula(of: str, wrt: str | None, index: Index, given: Sequence[Given]) -> Diagnosis | None:
+    """The likeliest mistake in ∂of/∂wrt that gives a formula; None where none does, or too few points are there."""
+    if len(given) < POINTS:
+        return None
+    first, *others = (_fitting(of, wrt, index, each) for each in given[:POINTS])
+    found = [s for s in first if all(any(map(s.is_same, there)) for there in others)]
+    if not found:
+        return None
+    likeliest = [s for s in found if s.rank == found[0].rank]
+    return given[0].diagnoser.in_words(likeliest, of, wrt, index)
+
+
+def _fitting(of: str, wrt: str | None, index: Index, given: Given) -> list[Suspect]:
+    value = given.value
+    size = max(flat(abs(value)), default=0.0)
+
+    def matches(other: Any) -> bool:
+        if other is None or not is_known(other) or shape_of(other) != shape_of(value):
+            return False
+        return all(d <= NEAR * size for d in flat(abs(other - value)))
+
+    return given.diagnoser.fitting(of, wrt, index, value, 2 * NEAR * size, matches)

@@ -1,0 +1,76 @@
+"""A formula with decimals in it, or over edges: what it claims at the point asked, held against the truth there."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from backcalc.calculus.digits import (
+    MOST_OF_EXPRESSION,
+    PRECISION,
+    Tolerance,
+    significant_digits,
+    unit_in_last_place,
+)
+from backcalc.language.expr import Expr, Name, Number, fold, postorder
+from backcalc.marking.formulas.terms import Leaf, as_asked, value_of
+from backcalc.rules.values import flat, quietly, shape_of
+
+
+class Claim(NamedTuple):
+    """What a formula comes to, and half of the interval that its decimals leave, by element."""
+
+    value: Any
+    half: Any
+
+
+def claim(expr: Expr, leaf: Leaf, shape: tuple[int, ...], exact: frozenset[float]) -> Claim:
+    """What a formula claims: each decimal half a unit, but those that are the value of an input are `exact`.
+
+    Raises what `value_of` raises.
+    """
+    with quietly(has_arrays=True):
+        value = as_asked(value_of(expr, leaf), shape)
+        half = 0.0 * abs(value)
+        for number in {id(it): it for it in postorder(expr) if isinstance(it, Number)}.values():
+            if "." in number.text and number.value not in exact:
+                moved = as_asked(value_of(_moved(expr, number), leaf), shape)
+                half = half + abs(moved - value)
+    return Claim(value, half)
+
+
+def _moved(expr: Expr, number: Number) -> Expr:
+    """A formula with one of its numbers half a unit larger."""
+    other = Number(number.value + float(unit_in_last_place(number.text)) / 2)
+
+    def leaf(part: Number | Name) -> Expr:
+        return other if part is number else part
+
+    from backcalc.language.expr import with_args
+
+    return fold(expr, leaf, with_args)
+
+
+def holds(found: Claim, expected: Any, expr: Expr, tolerance: Tolerance) -> bool:
+    """Whether the truth lies in what is claimed, arrays by element."""
+    if shape_of(found.value) != shape_of(expected):
+        return False
+    written = significant_digits(expr)
+    if tolerance.significant is not None and written is not None and written < tolerance.significant:
+        return False
+    off, sizes, halves = (flat(x) for x in (abs(found.value - expected), abs(expected), found.half))
+    largest = max(sizes, default=0.0)
+    return all(
+        d <= _slack(size, half, largest, tolerance) + PRECISION * max(size, largest)
+        for d, size, half in zip(off, sizes, halves, strict=True)
+    )
+
+
+def _slack(size: float, half: float, largest: float, tolerance: Tolerance) -> float:
+    """What an element may be off by; that of a small one beside large ones comes from the decimals, too."""
+    if tolerance.relative is not None:
+        return tolerance.relative * size
+    if tolerance.significant is not None:
+        from math import floor, log10
+
+        return 0.0 if not size else 0.5 * 10.0 ** (floor(log10(size)) + 1 - tolerance.significant)
+    return min(half, MOST_OF_EXPRESSION * max(size, largest))

@@ -1,0 +1,175 @@
+"""Whether a formula is the derivative that is asked for: at random points of the inputs, or at the point asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from math import isfinite
+from random import Random
+from typing import Any, NamedTuple
+
+from backcalc.calculus.run import Run
+from backcalc.language.expr import Expr, Number, names, postorder
+from backcalc.language.statements import Answer
+from backcalc.marking.formulas.points import Points, Sample
+from backcalc.marking.formulas.reading import symbol
+from backcalc.marking.formulas.terms import Reading, as_asked, in_shape, value_of
+from backcalc.marking.subject import part
+from backcalc.marking.truth import Truth
+from backcalc.rules.row import CONSTANTS
+from backcalc.rules.values import flat, is_known, quietly, shape_of
+
+ENOUGH = 20
+"""Points at which a formula is tried."""
+FEWEST = 3
+"""Points that must tell something before it is called equal."""
+SHAKEN = 2
+"""How often a formula is worked out with some rounding at every step, to see how far that goes."""
+NOISE = 16.0
+"""How many times what was seen of it rounding may amount to."""
+PRECISE = 1e-11
+"""Of its size, what two formulas that are equal may differ by anyhow."""
+TELLING = 1e-5
+"""Of its size, what rounding may come to at a point that tells anything."""
+
+
+class Held(NamedTuple):
+    """A formula held against the truth at one point: what each gives, and by how much rounding may part them."""
+
+    sample: Sample
+    value: Any
+    expected: Any
+    slack: Any
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether they are one number; what is not a number is none that is equal."""
+        if shape_of(self.value) != shape_of(self.expected):
+            return False
+        off, slack = flat(abs(self.value - self.expected)), flat(self.slack)
+        return all(d <= s for d, s in zip(off, slack, strict=True))  # False of nan.
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether rounding leaves enough for another formula to be told from this."""
+        size = max(flat(abs(self.expected)), default=0.0)
+        return max(flat(self.slack), default=0.0) <= TELLING * size or self.value is self.expected or not size
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """An answer that is a formula, its names and functions known to be those of the graph."""
+
+    answer: Answer
+    expr: Expr
+
+    @property
+    def is_of_the_point(self) -> bool:
+        """Whether it speaks of one point: a decimal stands in it, which claims its digits, or only numbers do."""
+        parts = list(postorder(self.expr))
+        has_decimals = any("." in it.text for it in parts if isinstance(it, Number))
+        return has_decimals or all(name in CONSTANTS for name in names(self.expr))
+
+    @property
+    def is_of_itself(self) -> bool:
+        """Whether it speaks of what is asked: ∂J/∂w = ∂J/∂w is true, and no answer."""
+        asked = self.answer.of, self.answer.wrt
+        return self.answer.then is None and any(self._meant(name) == asked for name in names(self.expr))
+
+    def _meant(self, name: str) -> tuple[str, str | None]:
+        derivative = symbol(name)
+        return (name, None) if derivative is None else (derivative.of or self.answer.of, derivative.wrt)
+
+
+class Equality:
+    """Holds formulas against the derivatives of a run at random points."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    @cached_property
+    def everywhere(self) -> Points:
+        """All inputs at random."""
+        return Points(self.run)
+
+    @cached_property
+    def _around(self) -> Points | None:
+        """Points at which the inputs that have values keep them; None where that leaves nothing open, or all."""
+        inputs = [node for node in self.run.graph.nodes if node.kind == "input"]
+        known = [node.name in self.run.point for node in inputs]
+        return Points(self.run, fixed=True) if any(known) and not all(known) else None
+
+    @property
+    def points(self) -> list[Points]:
+        """Where formulas are tried: at random; or, where only some inputs are open, with the others as they are."""
+        # `run` puts the values that are known into the formulas that it prints.
+        return [points for points in (self.everywhere, self._around) if points is not None]
+
+    def holds(self, formula: Formula) -> bool | None:
+        """Whether it equals what is asked; None where no point tells. Raises MisfitError and NoValueError."""
+        is_open = False
+        for points in self.points:
+            for is_local in (False, True) if _has_symbols(formula.expr) else (False,):
+                verdict = self._holds(formula, points, is_local=is_local)
+                if verdict:
+                    return True
+                is_open |= verdict is None
+        return None if is_open else False
+
+    def _holds(self, formula: Formula, points: Points, *, is_local: bool) -> bool | None:
+        telling = 0
+        for held in self.held(formula, points, is_local=is_local):
+            if not held.is_equal:
+                return False
+            telling += held.is_telling
+        return True if telling >= FEWEST else None
+
+    def held(
+        self, formula: Formula, points: Iterable[Sample], *, is_local: bool = False, most: int = ENOUGH
+    ) -> Iterator[Held]:
+        """The formula held against the truth, at each point where there is one."""
+        rng = Random(2)  # noqa: S311  Any rounding will do.
+        for sample in islice(points, most):
+            try:
+                found = self._held_at(formula, sample, rng, is_local=is_local)
+            except OverflowError:  # Of numbers too large for float64, nothing is told by that.
+                continue
+            if found is not None:
+                yield found
+
+    def _held_at(self, formula: Formula, sample: Sample, rng: Random, *, is_local: bool) -> Held | None:
+        expected = self.expected(formula.answer, sample)
+        if expected is None:
+            return None
+        leaf, shape = Reading(sample.truth, is_local), shape_of(expected)
+        with quietly(has_arrays=True):
+            value = as_asked(value_of(formula.expr, leaf), shape)
+            slack = PRECISE * abs(expected) + abs(self._true(formula.answer, sample.beside) - expected)
+            for _ in range(SHAKEN if shape_of(value) == shape else 0):
+                slack = slack + NOISE * abs(as_asked(value_of(formula.expr, leaf, rng), shape) - value)
+        return Held(sample, value, expected, slack)
+
+    def expected(self, answer: Answer, sample: Sample) -> Any:
+        """The truth at a point; None where it is no number there."""
+        found = self._true(answer, sample.truth)
+        if found is None or not is_known(found):
+            return None
+        return found if all(map(isfinite, flat(found))) else None
+
+    @staticmethod
+    def _true(answer: Answer, truth: Truth) -> Any:
+        run, found = truth.run, truth.expected(answer)
+        if answer.then is not None:
+            return found
+        if answer.wrt is None and not answer.of_place:
+            node = run.graph.node(answer.of)
+            # Its formula is what one writes, whatever value is given.
+            return found if node.given is None or node.expr is None else value_of(node.expr, Reading(truth))
+        is_whole = not part(answer, len(run.shape(answer.of)))
+        return in_shape(run, answer.of, answer.wrt, found) if answer.wrt is not None and is_whole else found
+
+
+def _has_symbols(expr: Expr) -> bool:
+    return any(symbol(name) for name in names(expr))

@@ -1,0 +1,242 @@
+"""The marks of answers that are formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from math import log10
+from random import Random
+from typing import Any
+
+from backcalc.calculus.digits import PRECISION, Tolerance
+from backcalc.calculus.run import Run
+from backcalc.graph.shapes import shape_words
+from backcalc.language.expr import Name
+from backcalc.language.statements import Answer
+from backcalc.marking.diagnosis.diagnose import Diagnoser
+from backcalc.marking.diagnosis.of_formula import POINTS, Given, of_formula
+from backcalc.marking.diagnosis.telling import Diagnosis
+from backcalc.marking.formulas.claims import claim, holds
+from backcalc.marking.formulas.judge import Equality, Formula, Held
+from backcalc.marking.formulas.points import UNSETTLED, Points, Sample
+from backcalc.marking.formulas.reading import symbol
+from backcalc.marking.formulas.terms import MisfitError, NoValueError, Reading
+from backcalc.marking.mark import Attempt, Mark
+from backcalc.marking.rework import OwnWork
+from backcalc.marking.subject import part, subject_of, unknown
+from backcalc.marking.truth import Truth
+from backcalc.rules.values import flat, is_known, quietly, shape_of
+from backcalc.text.errors import Diagnostic
+from backcalc.text.numerals import by_hand
+from backcalc.text.wording import shorten
+
+AT_POINT = 4
+"""Draws of what is open at the point asked, of which each must agree."""
+INPUTS_SHOWN = 4
+"""Inputs whose values are told where a formula gives another number."""
+DIGITS = 4
+"""Significant digits of these."""
+
+ITSELF = "this says what is asked by itself"
+
+
+class Formulas:
+    """Marks the formulas of sheets against one run; the points are drawn once."""
+
+    def __init__(self, run: Run, truth: Truth, tolerance: Tolerance, diagnoser: Diagnoser) -> None:
+        self.run, self.truth, self.tolerance, self._here_diagnoser = run, truth, tolerance, diagnoser
+        self._equality = Equality(run)
+        self._diagnosers: dict[int, Diagnoser] = {}
+        self._has_edges = any(node.incoming for node in run.graph.nodes)
+
+    def marks(self, sheet: Sequence[tuple[Formula, Attempt]]) -> tuple[dict[int, Mark | None], list[Diagnostic]]:
+        """The marks of the formulas of a sheet, by the identity of their attempts; None, and why, of what is open."""
+        found: dict[int, Mark | None] = {}
+        errors: list[Diagnostic] = []
+        for formula, attempt in sheet:
+            found[id(attempt)] = None
+            try:
+                found[id(attempt)] = self._mark(formula, attempt)
+            except NoValueError as error:
+                errors.append(self._unknown(formula.answer, error.name.id))
+        wrong = [(formula, attempt) for formula, attempt in sheet if _is_unexplained(found[id(attempt)])]
+        for formula, attempt in wrong:
+            found[id(attempt)] = self._explained(formula, attempt, [it for it in wrong if it[1] is not attempt])
+        return found, errors
+
+    def _unknown(self, answer: Answer, name: str) -> Diagnostic:
+        """That a formula speaks of what is not known here."""
+        derivative = symbol(name)
+        of, wrt = (name, None) if derivative is None else (derivative.of or answer.of, derivative.wrt)
+        return unknown(self.run, answer._replace(of=of, wrt=wrt, of_place=(), wrt_place=()))
+
+    def _mark(self, formula: Formula, attempt: Attempt) -> Mark:
+        """Right or wrong; raises NoValueError where that cannot be known here."""
+        if formula.is_of_itself:
+            return attempt.marked("wrong", note=ITSELF)
+        try:
+            equal = None if formula.is_of_the_point or self._has_edges else self._equality.holds(formula)
+            if equal is None:
+                equal = self._holds_here(formula)
+        except MisfitError as misfit:
+            return attempt.marked("wrong", self._misfit(formula, str(misfit)))
+        return attempt.marked("right" if equal else "wrong")
+
+    def _holds_here(self, formula: Formula) -> bool:
+        """Whether what a formula claims is true at the point asked."""
+        verdict = False
+        for is_local in (False, True):
+            for truth, drawn in self._here():
+                leaf = Reading(truth, is_local, drawn)
+                expected = leaf.number(truth.expected(formula.answer))
+                if expected is None or not is_known(expected):
+                    raise NoValueError(Name(_symbol_of(formula.answer)))
+                try:
+                    found = claim(formula.expr, leaf, shape_of(expected), truth.exact)
+                except OverflowError:
+                    verdict = False
+                    break
+                verdict = holds(found, expected, formula.expr, self.tolerance)
+                if not verdict:
+                    break
+            if verdict:
+                break
+        return verdict
+
+    def _here(self) -> Iterator[tuple[Truth, dict[str, Any]]]:
+        """The point asked, and what is open there drawn at random."""
+        nodes, values = self.run.graph.nodes, self.run.values
+        if self.run.linear.evaluation.is_known:
+            yield self.truth, {}
+        elif self._has_edges:
+            rng = Random(3)  # noqa: S311  Any numbers will do.
+            for _ in range(AT_POINT):
+                open_ = [(n.name, s) for n, v, s in zip(nodes, values, self.run.shapes, strict=True) if v is None]
+                yield self.truth, {name: _drawn(shape, rng) for name, shape in open_}
+        else:
+            for sample in islice(Points(self.run, fixed=True), AT_POINT):
+                yield sample.truth, {}
+
+    # ---- Why a formula is wrong --------------------------------------------------------------------------------------
+
+    def _explained(self, formula: Formula, attempt: Attempt, others: Sequence[tuple[Formula, Attempt]]) -> Mark:
+        """A wrong formula with what led to it: another wrong one, a mistake, or a point that refutes it."""
+        helds = self._helds(formula)
+        wrong = [held for held in helds if not held.is_equal]
+        if helds and shape_of(helds[0].value) != shape_of(helds[0].expected):
+            own, asked = (shape_words(shape_of(x)) for x in (helds[0].value, helds[0].expected))
+            return attempt.marked("wrong", self._misfit(formula, f"this is {own}; what is asked is {asked}"))
+        if others and len(wrong) >= POINTS and (names := self._sources(formula, attempt, wrong[:POINTS], others)):
+            return attempt.marked("follows", note=f"correct work from your {' and '.join(names)}")
+        answer = formula.answer
+        index = part(answer, len(self.run.shape(answer.of)))
+        given = [Given(self._diagnoser(held.sample), held.value) for held in wrong]
+        found = None
+        if self.truth.is_plain(attempt) and not attempt.is_second:
+            found = of_formula(answer.of, answer.wrt, index, given) if given else self._of_number(formula, index)
+        return attempt.marked("wrong", found or self._refuted(formula, wrong))
+
+    def _of_number(self, formula: Formula, index: tuple[Any, ...]) -> Diagnosis | None:
+        """The mistake behind the number that a formula comes to at the point asked."""
+        answer = formula.answer
+        expected = self.truth.expected(answer)
+        if expected is None or not is_known(expected):
+            return None
+        try:
+            found = claim(formula.expr, Reading(self.truth), shape_of(expected), self.truth.exact)
+        except (NoValueError, OverflowError):
+            return None
+        slack = max(flat(found.half + PRECISION * abs(found.value)), default=0.0)
+
+        def matches(other: Any) -> bool:
+            return other is not None and is_known(other) and holds(found, other, formula.expr, self.tolerance)
+
+        return self._here_diagnoser.diagnose(answer.of, answer.wrt, index, found.value, slack, matches)
+
+    def _helds(self, formula: Formula) -> list[Held]:
+        """The formula held against the truth at some points; none where it has no value there."""
+        if self._has_edges:
+            return []
+        try:
+            return list(self._equality.held(formula, self._equality.everywhere, most=2 * POINTS))
+        except (MisfitError, NoValueError):
+            return []
+
+    def _diagnoser(self, sample: Sample) -> Diagnoser:
+        if id(sample) not in self._diagnosers:  # The points are kept, so an identity stays theirs.
+            truth = sample.truth
+            self._diagnosers[id(sample)] = Diagnoser(sample.run, truth.derivatives, truth.seeds)
+        return self._diagnosers[id(sample)]
+
+    def _sources(
+        self, formula: Formula, attempt: Attempt, wrong: Sequence[Held], others: Sequence[tuple[Formula, Attempt]]
+    ) -> list[str]:
+        """The other wrong formulas of the sheet that correct work leads from to this one."""
+        answer, index = formula.answer, self.run.graph.index
+        if (answer.wrt or answer.of) not in index:
+            return []
+        whole = [(o, a) for o, a in others if a.is_whole and (o.answer.wrt or o.answer.of) in index]
+        used: list[str] = []
+        for held in wrong:
+            values: dict[int, Any] = {}
+            derivatives: dict[str, dict[int, Any]] = {}
+            for other, _ in whole:
+                place = next(iter(self._equality.held(other, [held.sample])), None)
+                if place is not None:
+                    into = values if other.answer.wrt is None else derivatives.setdefault(other.answer.of, {})
+                    into[index[other.answer.wrt or other.answer.of]] = place.value
+            work = OwnWork(held.sample.run.linear, values, derivatives)
+            with quietly(has_arrays=True):
+                own = held.sample.truth.reworked(work, attempt)
+                if own is None or not held._replace(expected=own).is_equal:
+                    return []
+            used = used or [f"{subject_of(o.answer)} = {a.text}" for o, a in whole if self._leads(o, formula)]
+        return used[:2]
+
+    def _leads(self, other: Formula, formula: Formula) -> bool:
+        """Whether one wrong answer may have led to another: a value, or the derivative by a node further on."""
+        a, b, index = other.answer, formula.answer, self.run.graph.index
+        if a.wrt is None:
+            return True
+        return a.of == b.of and b.wrt is not None and index[b.wrt] in self.run.upstream(index[a.wrt])
+
+    def _misfit(self, formula: Formula, text: str) -> Diagnosis:
+        where = formula.answer.wrt or formula.answer.of
+        return Diagnosis("shape", where, text, "look at the shapes: which matrix is to be transposed?")
+
+    def _refuted(self, formula: Formula, wrong: Sequence[Held]) -> Diagnosis | None:
+        """A point at which a formula gives another number."""
+        numbers = [held for held in wrong if not shape_of(held.value) and held.expected]
+        if not numbers:
+            return None
+        held = min(numbers, key=lambda it: abs(log10(abs(it.expected))))  # Tiny and huge numbers convince nobody.
+        value, expected = (by_hand(float(x), DIGITS) for x in (held.value, held.expected))
+        inputs = [(name, x) for name, x in held.sample.run.point.items() if not shape_of(x)]
+        at = ", ".join(f"{shorten(name)} = {by_hand(float(x), DIGITS)}" for name, x in inputs)
+        place = f"at {at} " if 0 < len(inputs) <= INPUTS_SHOWN else "at a point drawn at random "
+        text = f"{place}this gives {value}, and {_asked(formula)} is {expected}"
+        return Diagnosis("formula", formula.answer.wrt or formula.answer.of, text, "put numbers in and compare")
+
+
+def _is_unexplained(mark: Mark | None) -> bool:
+    return mark is not None and mark.verdict == "wrong" and not (mark.diagnosis or mark.note)
+
+
+def _symbol_of(answer: Answer) -> str:
+    return answer.of if answer.wrt is None else f"∂{answer.of}/∂{answer.wrt}"
+
+
+def _asked(formula: Formula) -> str:
+    name = subject_of(formula.answer)
+    return "/".join(f"∂{half[1:]}" for half in name.split("/")) if formula.answer.wrt else name
+
+
+def _drawn(shape: tuple[int | None, ...], rng: Random) -> Any:
+    def number() -> float:
+        return rng.choice((-1, 1)) * rng.uniform(0.2, 2.0)
+
+    if not shape:
+        return number()
+    from backcalc.rules.ndarray import made
+
+    return made(tuple(UNSETTLED if n is None else n for n in shape), number)

@@ -1,0 +1,90 @@
+"""What stands in a formula, made into what the graph has: nodes, derivatives, and the file's own functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backcalc.calculus.run import Run
+from backcalc.graph.functions import GRAD, Functions
+from backcalc.language.expr import Call, Expr, Name, fold, names, postorder, with_args
+from backcalc.language.parser import parse
+from backcalc.language.statements import Answer, Function
+from backcalc.marking.formulas.judge import Formula
+from backcalc.marking.formulas.reading import is_formula, symbol
+from backcalc.marking.written import choice_in, read_value
+from backcalc.rules.primitives import lookup
+from backcalc.rules.row import CONSTANTS
+from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.source import Source, Span
+from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import quoted, shorten
+
+_DERIVES = (GRAD, "jacobian", "hessian")
+
+
+def is_formula_of(run: Run, value: Expr) -> bool:
+    """Whether an answer is a formula: numbers alone are none, but `e` is a node where the graph has one."""
+    return is_formula(value) or any(name in run.graph.index for name in names(value))
+
+
+def resolved(run: Run, answer: Answer, source: Source) -> tuple[Formula, list[Diagnostic]]:
+    """An answer as a formula, and what of it the graph does not have."""
+    index = run.graph.index
+    expr = answer.value
+    read = [found for name in names(expr) if (found := symbol(name))]
+    # `dz/dy` is a quotient where both are nodes.
+    if any(it.is_plain and f"d{it.of}" in index and f"d{it.wrt}" in index for it in read):
+        expr = read_value(source, answer.value_span)
+    expr = fold(expr, lambda leaf: leaf, lambda call, args: _product(run, call, args))
+    errors = [*_unknown(run, expr, answer.value_span), *_derived(expr, answer.value_span)]
+    if not errors and (choice := choice_in(expr)):
+        errors = [choice]
+    if not errors:
+        expr = Functions(_functions(run, expr), errors).expand(expr)
+    at = answer.value_span  # A name that was rewritten has no place of its own.
+    return Formula(answer, expr), [e._replace(span=_within(e.span, at)) for e in errors]
+
+
+def _within(span: Span | None, of: Span) -> Span:
+    return span if span is not None and of.start <= span.start < span.end <= of.end else of
+
+
+def _product(run: Run, call: Call, args: tuple[Expr, ...]) -> Expr:
+    """A call; of a node, as `W (a + b)` looks like one, a product."""
+    if call.is_named and call.fn in run.graph.index and len(args) == 1:
+        return Call("@", (Name(call.fn, call.span), args[0]), call.span)
+    return with_args(call, args)
+
+
+def _functions(run: Run, expr: Expr) -> list[Function]:
+    """The functions that the file defines, where a formula calls one that the table does not have."""
+    called = (part.fn for part in postorder(expr) if isinstance(part, Call))
+    if all(lookup(fn) is not None for fn in called):
+        return []
+    return [it for it in parse(run.graph.source).statements if isinstance(it, Function)]
+
+
+def _unknown(run: Run, expr: Expr, at: Span) -> Iterator[Diagnostic]:
+    """An error for each name that the graph does not have."""
+    for name, where in names(expr).items():
+        derivative = symbol(name)
+        wanted = (name,) if derivative is None else (derivative.of or run.output, derivative.wrt)
+        for node in wanted:
+            if node in run.graph.index or (derivative is None and node in CONSTANTS) or _is_loss(run, node):
+                continue
+            hints = did_you_mean(node, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
+            message = f"the graph has no node `{shorten(node)}`"
+            yield Diagnostic(Code.UNKNOWN_NODE, message, _within(where.span, at), hints=hints)
+            break
+
+
+def _is_loss(run: Run, name: str) -> bool:
+    return run.is_outside and name == run.output
+
+
+def _derived(expr: Expr, at: Span) -> Iterator[Diagnostic]:
+    """An error where a formula leaves the work to the language: `grad(J, w)` is what is asked."""
+    for part in postorder(expr):
+        if isinstance(part, Call) and part.fn in _DERIVES:
+            message = f"`{part.fn}(…)` is what is asked for; an answer says what it is"
+            yield Diagnostic(Code.NOT_AN_ANSWER, message, _within(part.span, at))

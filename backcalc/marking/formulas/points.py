@@ -1,0 +1,136 @@
+"""Random points of a run's inputs, at which equal formulas are equal and others, nearly always, are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from math import isfinite
+from random import Random
+from typing import Any
+
+from backcalc.calculus.constant import constant
+from backcalc.calculus.point import Point
+from backcalc.calculus.run import Run
+from backcalc.calculus.run import run as run_at
+from backcalc.graph.model import Node
+from backcalc.language.expr import Number, postorder
+from backcalc.marking.truth import Truth
+from backcalc.rules.values import all_known, is_known, quietly, shape_of
+from backcalc.text.errors import BackcalcError
+
+SCALES = (1.0, 2.0, 0.5, 1.0, 4.0, 10.0)
+"""How large the inputs are that a file gives no range: about 1, where most functions bend, and further out."""
+NEAR = 0.1
+"""How far, of its size, from a number in the file a point may lie: where `if x > 3` and `clip` change."""
+UNSETTLED = 3
+"""The length of an array that nothing settles."""
+NUDGE = 2.0**-40
+"""By how much, of its size, an input is moved to see how far rounding may move what follows."""
+MOST_DRAWN = 80
+"""Points drawn, of which some may lie outside the domain."""
+
+
+class Sample:
+    """A run at a random point, and the same a little beside it."""
+
+    def __init__(self, run: Run, beside: Run) -> None:
+        self.truth, self.beside = Truth(run), Truth(beside)
+
+    @property
+    def run(self) -> Run:
+        """The run at the point."""
+        return self.truth.run
+
+
+class Points:
+    """The random points of a run; with `fixed` the inputs that have values keep them."""
+
+    def __init__(self, run: Run, *, fixed: bool = False) -> None:
+        self.run = run
+        self._kept: Point = dict(run.point) if fixed else {}
+        self._samples: list[Sample] = []
+        self._more = self._drawn()
+
+    def __iter__(self) -> Iterator[Sample]:
+        """The samples, each drawn once, when it is first asked for."""
+        i = 0
+        while True:
+            if i == len(self._samples):
+                drawn = next(self._more, None)
+                if drawn is None:
+                    return
+                self._samples.append(drawn)
+            yield self._samples[i]
+            i += 1
+
+    @cached_property
+    def _free(self) -> list[tuple[Node, tuple[int, ...]]]:
+        """The nodes whose values are drawn, with their shapes."""
+        pairs = zip(self.run.graph.nodes, self.run.shapes, strict=True)
+        inputs = ((node, shape) for node, shape in pairs if node.kind == "input" and node.name not in self._kept)
+        return [(node, tuple(UNSETTLED if n is None else n for n in shape)) for node, shape in inputs]
+
+    @cached_property
+    def _marks(self) -> list[float]:
+        """The numbers that stand in the formulas of the file."""
+        formulas = (node.expr for node in self.run.graph.nodes if node.expr is not None and node.kind != "constant")
+        found = {part.value for expr in formulas for part in postorder(expr) if isinstance(part, Number)}
+        return sorted(x for x in found if isfinite(x))
+
+    def _drawn(self) -> Iterator[Sample]:
+        rng = Random(1)  # noqa: S311  Any points will do, and the same each time.
+        for count in range(MOST_DRAWN if self._free else 1):
+            point = {node.name: self._value(node, shape, rng, count) for node, shape in self._free}
+            beside = {name: _nudged(value, rng) for name, value in point.items()}
+            try:
+                runs = [self._at({**self._kept, **values}) for values in (point, beside)]
+            except (BackcalcError, ArithmeticError, ValueError):  # Outside what the graph can do.
+                continue
+            if all(map(_is_sound, runs)):
+                yield Sample(*runs)
+
+    def _at(self, point: Mapping[str, Any]) -> Run:
+        run = self.run
+        return run_at(run.graph, dict(point), None if run.is_outside else run.output)
+
+    def _value(self, node: Node, shape: tuple[int, ...], rng: Random, count: int) -> Any:
+        """A value for an input, each element by itself."""
+        low, high = self._range(node, rng, count)
+
+        def number() -> float:
+            x = rng.uniform(low, high)
+            if node.bounds is None and self._marks and rng.random() < NEAR:
+                mark = rng.choice(self._marks)
+                x = mark + rng.uniform(-NEAR, NEAR) * (abs(mark) or 1.0)
+            return x
+
+        if not shape:
+            return number()
+        from backcalc.rules.ndarray import made
+
+        return made(shape, number)
+
+    def _range(self, node: Node, rng: Random, count: int) -> tuple[float, float]:
+        """Between what an input is drawn: in the file's range, else of any sign or, every third time, positive."""
+        if node.bounds is not None:
+            low, high = (float(constant(bound, self.run.graph.source)) for bound in node.bounds)
+            if isfinite(low) and isfinite(high):
+                return low, high
+        value = self.run.point.get(node.name)
+        if count % 5 == 4 and value is not None and is_known(value) and not shape_of(value) and isfinite(value):
+            return value - NEAR * (1 + abs(value)), value + NEAR * (1 + abs(value))
+        scale = SCALES[count % len(SCALES)] * rng.uniform(0.5, 1.0)
+        return (0.05 * scale if count % 3 == 1 else -scale), scale
+
+
+def _nudged(value: Any, rng: Random) -> Any:
+    return value * (1 + NUDGE * rng.choice((-1, 1)))
+
+
+def _is_sound(run: Run) -> bool:
+    """Whether all numbers of a run are known and finite."""
+    numbers = [*(value for value in run.values if value is not None), *run.adjoints]
+    if not (run.linear.evaluation.is_known and all_known(numbers)):
+        return False
+    with quietly(run.linear.evaluation.has_arrays):
+        return all(bool(abs(x).max() < float("inf")) if shape_of(x) else isfinite(x) for x in numbers)

@@ -1,0 +1,196 @@
+"""Formulas as answers: right where they are the derivative everywhere, and what is told of those that are not."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import backcalc
+from backcalc.analysis.explain import explain
+from backcalc.analysis.samples import samples
+from backcalc.calculus.point import read_point
+from backcalc.marking.key import Key
+from backcalc.marking.sheet import read_answers
+from backcalc.render.hand import Hand
+from backcalc.render.values import value_text
+from backcalc.rules.values import is_known
+from backcalc.text.numerals import derivative
+from backcalc.text.source import Source
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+NEURON = "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2\n"
+MATRICES = "input W[3,2]\ninput v[2]\nh = W @ v\nL = sum(tanh(h))*c\n"
+SHARED = "u = x^2\ny = u*x\nL = sin(y)\n"
+EDGES = "x -> u : 2\nu -> o : 3\nx -> o : -1\no = 0.1\nL = -log(o)\n"
+
+
+def marked(graph, *lines, at=None):
+    """The marks of a sheet of these lines."""
+    key = Key(backcalc.parse(graph).run(at or {}).run)
+    source = Source("sheet", "\n".join(lines))
+    answers, errors = read_answers(source)
+    marks, refused = key.mark(source, answers)
+    assert not errors + refused
+    return marks
+
+
+RIGHT = [
+    (NEURON, "dJ/dw = (y-z)*y*(1-y)*x"),
+    (NEURON, "dJ/dw = (y - z)·y·(1 − y)·x"),
+    (NEURON, "dJ/dw = dJ/dy * y*(1 - y)*x"),
+    (NEURON, "dJ/dw = ∂J/∂y · ∂y/∂v · ∂v/∂w"),
+    (NEURON, "dJ/dw = d(J)/d(y) y (1 - y) x"),
+    (NEURON, r"dJ/dw = \frac{\partial J}{\partial y} \cdot y (1-y) x".replace(r"\cdot ", "")),
+    (NEURON, "dJ/dw = v.grad*x"),
+    (NEURON, "dJ/dw = x*dJ/db"),
+    (NEURON, "dJ/dv = 2*dJ/dy*y*(1-y)/2"),
+    (NEURON, "dJ/dv = (σ(v) - z)*σ(v)*σ(-v)"),
+    (NEURON, "dJ/dv = (y - z)*exp(-v)/(1 + exp(-v))^2"),
+    (NEURON, "y = 1/(1 + exp(-w*x - b))"),
+    (MATRICES, "dL/dW = outer(c*(1 - tanh(h)^2), v)"),
+    (MATRICES, "dL/dW = (c*(1 - tanh(h)^2)) vᵀ"),
+    (MATRICES, "dL/dW = dL/dh @ v.T"),
+    (MATRICES, "dL/dv = W.T @ (c*(1 - tanh(h)^2))"),
+    (MATRICES, "dL/dv = Wᵀ (∂L/∂h)"),
+    (MATRICES, "dL/dW[0,1] = dL/dh[0]*v[1]"),
+    (MATRICES, "dL/dc = sum(tanh(h))"),
+    # The whole derivative of y by x, and that along the edge alone with the other path beside it.
+    (SHARED, "dL/dx = dL/dy * dy/dx"),
+    (SHARED, "dL/dx = dL/dy * dy/dx + dL/du * du/dx"),
+    (SHARED, "dL/dx = 3*x^2*cos(x^3)"),
+    ("dy = 3*x\ndz = dy*x\nL = dz/dy + dy", "dL/dx = 1 + 3*dz/dy/x"),  # A quotient of two nodes.
+    ("y = relu(x - 3)", "dy/dx = step(x - 3)"),
+    ("y = log(x)", "dy/dx = 1/x"),
+    ("input x in [2, 3]\ny = sqrt(x^2)", "dy/dx = x/x"),
+    (EDGES, "dL/dx = dL/do * (2*3 - 1)"),
+    (EDGES, "dL/dx = 5*dL/do"),
+    ("x = 0.8\nw = 0.5\ny = tanh(w*x)", "dy/dw = (1 - 0.38^2)*x"),  # Judged at the point, by its claim.
+    ("def act(t) = t^3\ny = act(2*x)", "y = act(2*x)"),
+]
+
+
+@pytest.mark.parametrize(("graph", "line"), RIGHT)
+def test_a_formula_that_is_the_derivative_is_right(graph, line):
+    assert [mark.verdict for mark in marked(graph, line)] == ["right"]
+
+
+WRONG = [
+    (NEURON, "dJ/dw = (y-z)*y*x", "rule", "σ(1 − σ), not σ"),
+    (NEURON, "dJ/dw = (z-y)*y*(1-y)*x", "sign", "the sign of ∂J/∂w is wrong"),
+    (NEURON, "dJ/dw = (y-z)*y*(1-y)", "missing-factor", "∂v/∂w is left out"),
+    (NEURON, "dJ/dw = (y-z)*y*(1-y)*w", "rule", "the other factor"),
+    (NEURON, "dJ/dw = (y-z)*y*(1-y)*x^2", "formula", "∂J/∂w is"),
+    (NEURON, "y = 1/(1 + exp(v))", "sign", "the sign of the exponent"),
+    (MATRICES, "dL/dv = W @ (c*(1 - tanh(h)^2))", "shape", "the shapes do not fit `@`"),
+    (MATRICES, "dL/dv = c*(1 - tanh(h)^2)", "shape", "this is a vector of 3; what is asked is a vector of 2"),
+    ("L = dot(A @ x, B @ x)\ninput A[2,2]\ninput B[2,2]", "dL/dx = A @ B @ x + B.T @ A @ x", "transpose", "transposed"),
+    (SHARED, "dL/dx = dL/dy * u", "missing-term", "the path through u is missing"),
+    (EDGES, "dL/dx = dL/do * 2*3", "missing-term", "is missing"),
+    ("y = sqrt(x^2)", "dy/dx = sqrt(x)^2/x", "formula", ""),  # Right where x is positive only.
+    ("y = abs(x)", "dy/dx = x*log(x)/(x*log(x))", "formula", ""),
+]
+
+
+@pytest.mark.parametrize(("graph", "line", "kind", "text"), WRONG)
+def test_a_formula_that_is_not_the_derivative_is_wrong_and_the_mistake_told(graph, line, kind, text):
+    (mark,) = marked(graph, line)
+    assert mark.verdict == "wrong"
+    assert mark.diagnosis
+    assert (mark.diagnosis.kind, text in mark.diagnosis.text) == (kind, True), mark.diagnosis.text
+
+
+@pytest.mark.parametrize("line", ["dJ/dw = dJ/dw", "dJ/dw = ∂J/∂w + 0", "dJ/dw = w.grad", "y = y"])
+def test_what_is_asked_is_no_answer_to_itself(line):
+    (mark,) = marked(NEURON, line)
+    assert (mark.verdict, mark.note) == ("wrong", "this says what is asked by itself")
+
+
+def test_a_formula_follows_from_a_wrong_one():
+    marks = marked(NEURON, "dJ/dw = (y-z)*y*x", "dJ/dv = (y-z)*y")
+    assert [mark.verdict for mark in marks] == ["follows", "wrong"]
+    assert marks[0].note == "correct work from your dJ/dv = (y-z)*y"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("dJ/dw = (y - z)*q", "the graph has no node `q`"),
+        ("dJ/dw = ∂J/∂q*x", "the graph has no node `q`"),
+        ("dJ/dw = grad(J, w)", "`grad(…)` is what is asked for; an answer says what it is"),
+        ("dJ/dw = sin(y, z)", "`sin` takes 1 argument, not 2"),
+    ],
+)
+def test_what_a_formula_cannot_speak_of_is_unreadable_at_its_place(line, message):
+    (mark,) = marked(NEURON, line)
+    assert (mark.verdict, mark.note) == ("unreadable", message)
+    assert mark.fault.span.start > line.index("=")
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict", "note"),
+    [
+        ("dJ/dw = dJ/dy*dy/dv*x = (y - z)*y*(1 - y)*x = -0.0891", "right", ""),
+        ("dJ/dw = (y - z)*y*x = -0.0891", "wrong", "the first link that does not hold is (y - z)*y*x"),
+        ("dJ/dw = (y - z)*y*(1 - y)*x = -0.0991", "wrong", "the first link that does not hold is -0.0991"),
+    ],
+)
+def test_each_link_of_a_chain_is_marked(line, verdict, note):
+    (mark,) = marked(NEURON, line, at={"w": 0.8, "x": 1.5, "b": -0.3, "z": 1})
+    assert (mark.verdict, mark.note) == (verdict, note)
+
+
+# ---- What is printed is read -----------------------------------------------------------------------------------------
+
+
+@cache
+def sample_runs():
+    """Every sample at the point that it states, and at its point file."""
+    found = {}
+    for sample in samples():
+        points = [{}, read_point([f"@{SAMPLES / sample.name}.json"])] if sample.point else [{}]
+        for i, point in enumerate(points):
+            found[f"{sample.name} {i}"] = backcalc.parse(sample.text).run(point).run
+    return found
+
+
+def printed(run):
+    """Every formula that `run` and `explain` print for a value or derivative, as an answer."""
+    for node, adjoint in zip(run.graph.nodes, run.adjoints, strict=True):
+        if not is_known(adjoint):
+            yield f"{derivative(run.output, node.name)} = {value_text(adjoint)}"
+    hand = Hand()
+    for step in explain(run):
+        formulas = [hand.formula(part) for part in (step.formula, step.substituted) if part is not None]
+        for text in formulas:
+            yield f"{step.symbol.id} = {text}"
+        for partial in getattr(step, "partials", ()):
+            # The derivative of a node by another is all of what leads there; a partial is what one edge does.
+            if partial.formula is not None and is_only_path(run, partial.symbol):
+                yield f"{partial.symbol.id} = {hand.formula(partial.formula)}"
+
+
+def is_only_path(run, symbol):
+    between = [n for n in run.graph.node(symbol.of).args if n != symbol.wrt]
+    return not any(run.graph.index[symbol.wrt] in run.upstream(run.graph.index[n]) for n in between)
+
+
+def is_trivial(line):
+    subject, _, value = line.partition(" = ")
+    return subject == value
+
+
+@pytest.mark.parametrize("name", sorted(f"{s.name} {i}" for s in samples() for i in range(1 + bool(s.point))))
+def test_what_run_and_explain_print_is_a_right_answer(name):
+    run = sample_runs()[name]
+    key = Key(run)
+    lines = [
+        line for line in dict.fromkeys(printed(run)) if "…" not in line and line.split(" = ")[0] != line.split(" = ")[1]
+    ]
+    for line in lines:
+        source = Source("printed", line)
+        answers, errors = read_answers(source)
+        marks, refused = key.mark(source, answers)
+        assert not errors + refused, (line, [e.message for e in errors + refused])
+        assert [mark.verdict for mark in marks] == ["right"], (line, marks)
