@@ -14,7 +14,7 @@ def stated_answers(source, comments):
 
 
 def check(run, source, answers, tolerance=AS_WRITTEN):
-    marked, errors = Key(run, tolerance).mark(source, answers)
+    marked, errors = Key(run, tolerance).hold(source, answers)
     if errors:
         if not marked:
             require_point(run, errors)

@@ -11,10 +11,10 @@ from backcalc.marking.attempts import attempt
 from backcalc.marking.formulas.judge import Formula
 from backcalc.marking.formulas.names import is_formula_of, resolved
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
-from backcalc.marking.subject import subject_of
+from backcalc.marking.subject import refusals, settled, subject_of, unknown
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import is_known
-from backcalc.text.errors import Diagnostic
+from backcalc.text.errors import Diagnostic, UsageError
 from backcalc.text.source import Source
 
 BROKEN_LINK = "the first link that does not hold is {}"
@@ -22,16 +22,12 @@ BROKEN_LINK = "the first link that does not hold is {}"
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """An answer as it is to be marked: the formulas in it, and the number or the chain of numbers.
-
-    `is_open` is whether there are numbers that no truth stands beside.
-    """
+    """An answer as it is to be marked: the formulas in it, and the number or the chain of numbers."""
 
     answer: Answer
     source: Source
     formulas: tuple[tuple[Formula, Attempt], ...] = ()
     number: Attempt | None = None
-    is_open: bool = False
 
     def marked(self, marks: Mapping[int, Mark | None]) -> Mark | None:
         """The mark of the whole by those of its parts: the worst, and the first link that does not hold."""
@@ -50,7 +46,13 @@ class Entry:
 
 
 def entry(run: Run, truth: Truth, answer: Answer, source: Source) -> Entry | Mark:
-    """The answer beside the truth, its formulas resolved; where it cannot be read, the mark that says so."""
+    """The answer beside the truth, its formulas resolved; where it cannot be read, the mark that says so.
+
+    Raises UsageError where nobody can mark it.
+    """
+    answer = settled(run, answer)
+    if refused := refusals(run, answer):
+        raise UsageError(source, refused)
     if answer.fault:
         return _unreadable(truth, answer, source, answer.fault)
     links = answer.links or (Link(answer.value, answer.value_span, None),)
@@ -67,7 +69,7 @@ def entry(run: Run, truth: Truth, answer: Answer, source: Source) -> Entry | Mar
         return Entry(answer, source, tuple(formulas))
     value = truth.expected(answer)
     if value is None or not is_known(value):
-        return Entry(answer, source, tuple(formulas), is_open=True)
+        raise UsageError(source, [unknown(run, answer)])
     is_chain = len(numbers) > 1
     last = numbers[-1]
     span = answer.value_span if not of_formulas else last.span

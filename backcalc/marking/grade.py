@@ -179,7 +179,7 @@ def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[lis
     """
     stated, errors = read_stated(source, comments)
     answers, unsettled = settle(key.run, stated)
-    marked, refused = key.mark(source, answers)
+    marked, refused = key.hold(source, answers)
     if errors or unsettled or refused:
         raise UsageError(source, [*errors, *unsettled, *refused])
     pairs = zip(answers, marked, strict=True)

@@ -25,7 +25,7 @@ from backcalc.marking.own_numbers import is_exact_work
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.sheet import question
 from backcalc.marking.sheet_marks import Work, backwards, repeated
-from backcalc.marking.subject import part, refusals, settled, unknown
+from backcalc.marking.subject import part
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
@@ -68,7 +68,7 @@ class Key:
         errors: list[Diagnostic] = []
         for answer in answers:
             try:
-                found.append(self._entry(answer, source))
+                found.append(entry(self.run, self.truth, answer, source))
             except UsageError as error:
                 errors += error.diagnostics
         entries = [each for each in found if isinstance(each, Entry)]
@@ -81,15 +81,10 @@ class Key:
         every = (each if isinstance(each, Mark) else each.marked(marks) for each in found)
         return [mark for mark in every if mark is not None], errors + unknowns
 
-    def _entry(self, answer: Answer, source: Source) -> Entry | Mark:
-        """The answer beside the truth; where it could not be read, that. Raises UsageError where nobody can mark it."""
-        answer = settled(self.run, answer)
-        if refused := refusals(self.run, answer):
-            raise UsageError(source, refused)
-        found = entry(self.run, self.truth, answer, source)
-        if isinstance(found, Entry) and found.is_open:
-            raise UsageError(source, [unknown(self.run, answer)])
-        return found
+    def hold(self, source: Source, stated: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
+        """As `mark`, of the results that a graph's file states: one that cannot be read is no answer, but an error."""
+        marks, errors = self.mark(source, stated)
+        return [mark for mark in marks if not mark.fault], errors + [mark.fault for mark in marks if mark.fault]
 
     def first_wrong(self, marked: Iterable[Mark]) -> str | None:
         """The first wrong answer on the way: a value as the graph has them, else a derivative from the output back."""

@@ -202,7 +202,7 @@ BROKEN = [
     ("malformed.txt", "y = 6\ndz/da 2\ndz/db = 2\n", [(2, "2")], 2),
     ("comma.txt", "y = 6,0,0\ndz/db = 2\n", [(1, ",0")], 1),
     ("unknown.txt", "Y = 6\ndz/db = 2\n", [(1, "Y = 6")], 1),
-    ("not-constant.txt", "y = 3*a\ndz/db = 2\n", [(1, "a")], 1),
+    ("unknown-in-formula.txt", "y = 3*q\ndz/db = 2\n", [(1, "q")], 1),
     ("utf16.txt", "y = 6\n".encode("utf-16"), [None], 1),
 ]
 

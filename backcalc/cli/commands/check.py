@@ -159,7 +159,8 @@ def command(
         print_report(MarksReport(marked, shown.digits, hints), shown)
         return 0
     key = Key(kept(text.whole(found, point, asked.of)), tolerance)
-    marked, refused = key.mark(source, answers)
+    # On a sheet a formula that cannot be read is a wrong answer, in a file's own key it is an error.
+    marked, refused = (key.mark if sheet is not None else key.hold)(source, answers)
     if refused and not marked:  # Then it is the point that is at fault, rather than each answer.
         require_point(key.run, refused)
     if require == "all":
@@ -285,7 +286,7 @@ def _asked(key: Key, source: Source, stated: list[Answer], misstated: list[Diagn
     """What the file states, else the gradient. Raises BackcalcError where a stated result is none."""
     if misstated:
         raise ParseError(source, misstated)
-    _, refused = key.mark(source, stated)
+    _, refused = key.hold(source, stated)
     if refused:
         raise UsageError(source, refused)
     return stated or gradient_asked(key.run)
