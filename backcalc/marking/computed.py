@@ -15,7 +15,7 @@ from backcalc.calculus.run import Run
 from backcalc.language.expr import NOWHERE, Number
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse
-from backcalc.marking.diagnosis.diagnose import Diagnosis
+from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.follow_through import WrongAnswers
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Attempt, Mark

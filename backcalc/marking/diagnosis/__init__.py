@@ -1,4 +1,4 @@
 """Why a wrong answer is wrong: the mistake that leads to it.
 
-Doors: candidates, diagnose, steps, suspects.
+Doors: candidates, diagnose, of_formula, steps, suspects, telling.
 """

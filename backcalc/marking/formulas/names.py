@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backcalc.calculus.primes import differentiated
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import GRAD, Functions
 from backcalc.language.expr import Call, Expr, Name, fold, names, postorder, with_args
@@ -40,7 +41,7 @@ def resolved(run: Run, answer: Answer, source: Source) -> tuple[Formula, list[Di
     if not errors and (choice := choice_in(expr)):
         errors = [choice]
     if not errors:
-        expr = Functions(_functions(run, expr), errors).expand(expr)
+        expr = Functions(_functions(run, expr), errors, differentiated).expand(expr)
     at = answer.value_span  # A name that was rewritten has no place of its own.
     return Formula(answer, expr), [e._replace(span=_within(e.span, at)) for e in errors]
 

@@ -129,7 +129,7 @@ def _nudged(value: Any, rng: Random) -> Any:
 
 def _is_sound(run: Run) -> bool:
     """Whether all numbers of a run are known and finite."""
-    numbers = [*(value for value in run.values if value is not None), *run.adjoints]
+    numbers = [x for x in (*run.values, *run.adjoints) if x is not None]  # A constant has no adjoint.
     if not (run.linear.evaluation.is_known and all_known(numbers)):
         return False
     with quietly(run.linear.evaluation.has_arrays):
