@@ -46,6 +46,11 @@ class Text:
         """The graph. Raises BackcalcError where the text is none."""
         return self._tape.graph if self._tape else self.objects
 
+    @property
+    def is_by_arrays(self) -> bool:
+        """Whether arrays have read it."""
+        return self._tape is not None
+
     @cached_property
     def program(self) -> Program:
         """The statements. Raises ParseError."""

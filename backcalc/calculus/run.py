@@ -77,7 +77,8 @@ class Run:
     @property
     def value(self) -> Any:
         """The output's value; None where it is not known."""
-        return None if self.is_outside else self.values[self.graph.index[self.output]]
+        place = None if self.is_outside else self.graph.index.get(self.output)
+        return None if place is None else self.values[place]
 
     @property
     def is_outside(self) -> bool:
@@ -88,8 +89,7 @@ class Run:
     def gradient(self) -> dict[str, Any]:
         """∂output/∂name for each name of `wrt`."""
         if self.mode == "forward":
-            output = self.graph.index[self.output]
-            return {name: tangent[output] for name, tangent in self.tangents.items()}
+            return {name: tangent[self.graph.index[self.output]] for name, tangent in self.tangents.items()}
         return {name: self.adjoints[self.graph.index[name]] for name in self.wrt}
 
     @cached_property
@@ -188,6 +188,15 @@ def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (),
     require_scalar(graph, evaluation, output)
     seeds = _seeds(graph, evaluation) if graph.seeds else {graph.index[output]: 1.0}
     return Run(graph, output, mode, wrt, point, linear, seeds, adjoints(linear, seeds), {})
+
+
+def evaluated(graph: Graph, at: Point) -> Run:
+    """`graph` at a point without a question: its values, and by `derivatives` those of any node; there is no output.
+
+    Raises UsageError where the point does not fit the graph, BuildError where shapes do not fit.
+    """
+    graph, point = settle(graph, at)
+    return Run(graph, "", "forward", (), point, Linearization(Evaluation(tape_of(graph), point)), {}, [], {})
 
 
 def _tangents(linear: Linearization, wrt: int) -> list[Any]:

@@ -1,9 +1,10 @@
-"""Where the graph comes from: a file, or a pipe."""
+"""Where the graph comes from: a file, a pipe, or the command line itself."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Container
 from contextlib import suppress
 
 import click
@@ -11,15 +12,27 @@ import click
 from backcalc.analysis.run import Text
 from backcalc.bulk.arrays.memory import WORTH, keep_freed
 from backcalc.calculus.load import load
+from backcalc.calculus.point import read_point
+from backcalc.cli.options import EXPR, Asked
 from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
+from backcalc.language.foreign.translate import as_language
 from backcalc.text.errors import ReadError
-from backcalc.text.files import read
+from backcalc.text.files import clean, read
 from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 
-def read_source(graph: str | None) -> Source:
-    """The text of the GRAPH argument. Raises BackcalcError; a missing argument with no pipe is a usage error."""
+def read_source(asked: Asked) -> Source:
+    """The text that GRAPH, or `--expr`, gives, in the language. Raises BackcalcError, and UsageError without one."""
+    if asked.exprs and asked.graph is not None:
+        raise click.UsageError(f"the graph stands behind {EXPR}, or in {shorten(asked.graph)}: drop one of the two")
+    found = clean(EXPR, "\n".join(asked.exprs)) if asked.exprs else _read_file(asked.graph)
+    return as_language(found, _Given(asked.at))
+
+
+def _read_file(graph: str | None) -> Source:
+    """The text of the GRAPH argument."""
     if graph is None and sys.stdin.isatty():
         raise click.UsageError("no graph: name a file, or pipe one in (`backcalc samples` lists some)")
     path = "-" if graph is None else graph
@@ -32,14 +45,24 @@ def read_source(graph: str | None) -> Source:
         raise _with_sample_hint(error, path) from None
 
 
-def read_text(graph: str | None) -> Text:
-    """What the GRAPH argument names, as the engine that serves has read it. Raises BackcalcError."""
-    return kept(Text(read_source(graph)))
+class _Given(Container[str]):
+    """The names that `--at` gives a value, read when one is first asked for."""
+
+    def __init__(self, at: tuple[str, ...]) -> None:
+        self._at = at
+
+    def __contains__(self, name: object) -> bool:
+        return name in read_point(self._at)
 
 
-def read_graph(graph: str | None) -> Graph:
-    """The graph that the GRAPH argument names. Raises BackcalcError."""
-    return kept(load(read_source(graph)))
+def read_text(asked: Asked) -> Text:
+    """The graph that is asked about, as the engine that serves has read it. Raises BackcalcError."""
+    return kept(Text(read_source(asked)))
+
+
+def read_graph(asked: Asked) -> Graph:
+    """The graph that is asked about. Raises BackcalcError."""
+    return kept(load(read_source(asked)))
 
 
 def _with_sample_hint(error: ReadError, path: str) -> ReadError:

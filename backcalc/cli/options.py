@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from backcalc.calculus.load import load
 from backcalc.cli import COMMANDS
+from backcalc.graph.model import Kind
 from backcalc.render import offered
 from backcalc.render.document import LIMIT
 from backcalc.render.values import MAX_DIGITS
 from backcalc.text.errors import BackcalcError
-from backcalc.text.files import read
+from backcalc.text.files import clean, read
 from backcalc.text.numerals import DIGITS
 
 if TYPE_CHECKING:
@@ -26,17 +27,26 @@ if TYPE_CHECKING:
     from backcalc.calculus.digits import Tolerance
 
 
+EXPR = "-e"
+"""The name of a graph that stands on the command line."""
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked: the GRAPH argument, `--at`, `--of`, and the names of `--wrt`, each as it was typed."""
+    """What is asked: GRAPH or `--expr`, `--at`, `--of`, and the names of `--wrt`, each as it was typed."""
 
     graph: str | None = None
+    exprs: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
     of: str | None = None
     wrt: tuple[str, ...] = ()
+
+    @property
+    def is_piped(self) -> bool:
+        """Whether the graph comes from stdin."""
+        return self.graph in (None, "-") and not self.exprs
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,9 @@ def as_command(name: str, examples: str, kind: type[click.Command] = click.Comma
 
 def asks(*names: str, **others: Decorator) -> Decorator:
     """The options of `Asked` called `names`, which a command takes as `asked`; `others` are its own forms of some."""
-    return _group("asked", Asked, {name: others.get(name) or _ASKED[name] for name in names})
+    # Wherever a graph is named it may stand in place.
+    fields = [field for name in names for field in (("graph", "exprs") if name == "graph" else (name,))]
+    return _group("asked", Asked, {name: others.get(name) or _ASKED[name] for name in fields})
 
 
 def shows(*takes: str, limit: Decorator | None = None, digits: bool = True) -> Decorator:
@@ -93,23 +105,55 @@ def _group(name: str, kind: type, options: dict[str, Decorator]) -> Decorator:
     return decorate
 
 
-def graph_nodes(ctx: click.Context) -> Iterable[str]:
-    """The nodes of the file on a command line that is being completed; none where there is none to be read."""
+def graph_nodes(ctx: click.Context, kinds: Container[str] = get_args(Kind)) -> list[str]:
+    """The nodes, of these kinds, of the graph on a command line to be completed; none where it cannot be read."""
     # An option still without its value ends click's parsing, and GRAPH is left over.
     words = [ctx.params.get("graph"), *ctx.params.get("arguments", ()), *ctx.args]
     path = next((word for word in words if word), None)
+    exprs = ctx.params.get("exprs")
     try:
-        return load(read(path)).index if path and path != "-" else ()
+        if exprs:
+            graph = load(clean(EXPR, "\n".join(exprs)))
+        elif path and path != "-":
+            graph = load(read(path))
+        else:
+            return []
     except BackcalcError:
-        return ()
+        return []
+    return [node.name for node in graph.nodes if node.kind in kinds]
 
 
 def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The nodes of the file on the command line, for `--of`, `--wrt` and the like; in a list, for its last name."""
+    """The nodes of the graph on the command line, for `--of`, `--wrt` and the like; in a list, for its last name."""
     from click.shell_completion import CompletionItem
 
     done, comma, last = incomplete.rpartition(",")
     return [CompletionItem(f"{done}{comma}{name}") for name in graph_nodes(ctx) if name.startswith(last)]
+
+
+def answer_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A node, or what a derivative is by: `dL/d` goes on with each node."""
+    from click.shell_completion import CompletionItem
+
+    above, slash, below = incomplete.rpartition("/")
+    letter = below[:1] if slash else ""
+    wanted = below[len(letter) :]
+    return [CompletionItem(f"{above}{slash}{letter}{name}") for name in graph_nodes(ctx) if name.startswith(wanted)]
+
+
+def _point_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The inputs of the graph on the command line, each with the sign that its value stands behind; or a JSON file."""
+    from click.shell_completion import CompletionItem
+
+    if incomplete.startswith("@"):
+        return [CompletionItem(incomplete, type="file")]
+    done, comma, last = incomplete.rpartition(",")
+    return [
+        CompletionItem(f"{done}{comma}{name}=") for name in graph_nodes(ctx, _INPUTS) if name.startswith(last.strip())
+    ]
+
+
+_INPUTS = ("input", "edges")  # An activation of an edge list may be given too.
 
 
 def split_names(_ctx: click.Context, _param: click.Parameter, lists: Iterable[str]) -> tuple[str, ...]:
@@ -151,9 +195,16 @@ USUAL = ("document", "json", "csv")
 """What most reports have."""
 _ASKED: dict[str, Decorator] = {
     "graph": click.argument("graph", required=False, type=click.Path(allow_dash=True), metavar="[GRAPH]"),
+    "exprs": click.option(
+        *("-e", "--expr", "exprs"),
+        multiple=True,
+        metavar="TEXT",
+        help="The graph itself in place of a file, a line each: -e 'y = sin(x)^2'.",
+    ),
     "at": click.option(
         "--at",
         multiple=True,
+        shell_complete=_point_completion,
         metavar="x=1,w=pi/4",
         help="Values of inputs; may stand several times. --at @point.json reads a JSON object.",
     ),

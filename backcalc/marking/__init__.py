@@ -1,4 +1,4 @@
 """Answers against the truth: a verdict each.
 
-Doors: class_summary, computed, grade, key, large, mark, missing, sheet, subject, submissions, workers.
+Doors: class_summary, computed, grade, key, large, mark, missing, sheet, subject, submissions, truth, workers.
 """

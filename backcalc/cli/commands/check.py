@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from backcalc.analysis.run import Text
 from backcalc.calculus.point import read_point
 from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
-from backcalc.cli.input import read_source
-from backcalc.cli.options import Asked, Shown, as_command, asks, graph_nodes, shows, tolerance_options
-from backcalc.cli.output import goes_to_terminal, print_report, print_warnings, tell
+from backcalc.cli.input import read_text
+from backcalc.cli.options import Asked, Shown, answer_completion, as_command, asks, shows, tolerance_options
+from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
 from backcalc.cli.streams import paint
 from backcalc.language.statements import Answer
@@ -92,20 +92,17 @@ def joined(words: Sequence[str]) -> list[str]:
     return found
 
 
-def _completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _completion(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """A file for the graph; then a node, or what a derivative is by: `dL/d` goes on with each node."""
     from click.shell_completion import CompletionItem
 
-    if not ctx.params.get("arguments"):
+    if not (ctx.params.get("arguments") or ctx.params.get("exprs")):
         return [CompletionItem(incomplete, type="file")]
-    above, slash, below = incomplete.rpartition("/")
-    letter = below[:1] if slash else ""
-    wanted = below[len(letter) :]
-    return [CompletionItem(f"{above}{slash}{letter}{name}") for name in graph_nodes(ctx) if name.startswith(wanted)]
+    return answer_completion(ctx, param, incomplete)
 
 
 @as_command("check", EXAMPLES, _Command)
-@click.argument("arguments", nargs=-1, metavar="[GRAPH] [ANSWER]...", shell_complete=_completion)
+@click.argument("arguments", nargs=-1, metavar="[GRAPH]... [ANSWER]...", shell_complete=_completion)
 @click.option(
     "--answers",
     "path",
@@ -121,7 +118,7 @@ def _completion(ctx: click.Context, _param: click.Parameter, incomplete: str) ->
 )
 @tolerance_options
 @click.option("--hints", is_flag=True, help="Say where to look, and not what is right.")
-@asks("at", "of")
+@asks("exprs", "at", "of")
 @shows()
 def command(
     arguments: tuple[str, ...],
@@ -134,13 +131,33 @@ def command(
 ) -> int:
     """GRAPH is a file; `-`, or a pipe, is read from stdin; an argument with `=` is an answer.
 
-    Without answers, the results are marked that the file states in its `#=` lines. An answer is right when the true
+    Answers go with one graph. Without any, each file is marked on the results that it states in its `#=` lines.
+    An answer is right when the true
     value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
-    if path is not None and path.lower().endswith(ENDINGS):
-        return _check_computed(arguments, path, require, tolerance, asked, shown, hints=hints)
-    graph, sheet = _sheet(arguments, path)
-    text = kept(Text(read_source(graph)))
+    graphs, given = _parted(arguments, path, asked)
+    if len(graphs) < 2:
+        asked = replace(asked, graph=graphs[0] if graphs else None)
+        if path is not None and path.lower().endswith(ENDINGS):
+            return _check_computed(asked, path, require, tolerance, shown, hints=hints)
+        return _check(asked, _sheet(given, path), require, tolerance, shown, hints=hints)
+    if shown.format in ("json", "csv"):
+        raise click.UsageError(f"--format {shown.format} shows the answers to one graph: name one file")
+    status = 0
+    for i, graph in enumerate(graphs):
+        print_lines([*[""] * bool(i), f"{graph}:"])
+        try:
+            found = _check(replace(asked, graph=graph), None, require, tolerance, shown, hints=hints)
+        except BackcalcError as error:  # What is wrong with one file keeps no other from being marked.
+            tell(error.shown(paint), end="\n\n")
+            found = error.exit_code
+        status = max(status, found)
+    return status
+
+
+def _check(asked: Asked, sheet: Sheet | None, require: str, tolerance: Tolerance, shown: Shown, *, hints: bool) -> int:
+    """Mark the answers of `sheet`, or those that the graph's own file states, and print the marks; the exit status."""
+    text = read_text(asked)
     stated, misstated = read_stated(text.source, text.comments)
     source, answers, errors = sheet or (text.source, stated, misstated)
     # A sheet that is left blank has answers to miss; a file that states nothing has none.
@@ -167,7 +184,7 @@ def command(
         marked += missing(key, _asked(key, text.source, stated, misstated), answers)
     # What could be marked is shown before the error that tells what could not.
     if marked:
-        _show(marked, key, found, graph, asked, shown, hints=hints)
+        _show(marked, key, found, asked, shown, hints=hints)
     faults = [mark.fault for mark in marked if mark.fault]
     if errors or unsettled or refused:
         raise _failure(source, [*errors, *faults], [*unsettled, *refused])
@@ -176,21 +193,11 @@ def command(
     return 0 if all(mark.is_fine for mark in marked) else 1
 
 
-def _check_computed(
-    arguments: Sequence[str],
-    path: str,
-    require: str,
-    tolerance: Tolerance,
-    asked: Asked,
-    shown: Shown,
-    *,
-    hints: bool,
-) -> int:
+def _check_computed(asked: Asked, path: str, require: str, tolerance: Tolerance, shown: Shown, *, hints: bool) -> int:
     """Mark the arrays that a program has written to a file."""
     if tolerance.significant is not None:
         raise click.UsageError("--sig speaks of digits that are written; for what a program computed there is --tol")
-    graph, _ = _parted(arguments, path)
-    text = kept(Text(read_source(graph)))
+    text = read_text(asked)
     stated, misstated = read_stated(text.source, text.comments)
     arrays = read_computed(path)
     point = read_point(asked.at)
@@ -201,25 +208,26 @@ def _check_computed(
     if require == "all":
         marked += missing(key, _asked(key, text.source, stated, misstated), answers)
     if marked:
-        _show(marked, key, found, graph, asked, shown, hints=hints)
+        _show(marked, key, found, asked, shown, hints=hints)
     if refused:
         raise UsageError(Source(path, ""), refused)
     return 0 if all(mark.is_fine for mark in marked) else 1
 
 
-def _show(
-    marked: list[Mark], key: Key, found: AnyRun, graph: str | None, asked: Asked, shown: Shown, *, hints: bool
-) -> None:
+def _show(marked: list[Mark], key: Key, found: AnyRun, asked: Asked, shown: Shown, *, hints: bool) -> None:
     # What to read is for who sits there: a pipe would have lines that nobody runs.
     is_seen = shown.format == "table" and not hints and goes_to_terminal(shown.color)
-    reading = _pointers(marked, found, graph, asked) if is_seen else ()
+    reading = _pointers(marked, found, asked) if is_seen else ()
     print_report(MarksReport(marked, shown.digits, hints, key.first_wrong(marked), reading), shown)
 
 
-def _pointers(marked: Iterable[Mark], found: AnyRun, graph: str | None, asked: Asked) -> list[str]:
+def _pointers(marked: Iterable[Mark], found: AnyRun, asked: Asked) -> list[str]:
     """What to read of each wrong answer: the derivation of the node where it went wrong; empty of the others."""
     point = "".join(f" --at {shlex.quote(at)}" for at in asked.at)
-    about = f"{shlex.quote(graph or '-')}{point}" + (f" --of {shlex.quote(asked.of)}" if asked.of else "")
+    exprs = "".join(f" -e {shlex.quote(line)}" for line in asked.exprs).lstrip()
+    about = f"{exprs or shlex.quote(asked.graph or '-')}{point}" + (
+        f" --of {shlex.quote(asked.of)}" if asked.of else ""
+    )
     return [
         f"backcalc explain {about} --node {_node(mark, found)}" if mark.verdict == "wrong" else "" for mark in marked
     ]
@@ -242,28 +250,29 @@ def _right_by_arrays(found: AnyRun, tolerance: Tolerance, source: Source, answer
     return all_right(cast("LargeRun", found), tolerance, source, answers) or []
 
 
-def _sheet(arguments: Sequence[str], path: str | None) -> tuple[str | None, Sheet | None]:
-    """The GRAPH argument, and the answers that are given; None where the graph's own are meant."""
-    graph, given = _parted(arguments, path)
+def _sheet(given: Sequence[str], path: str | None) -> Sheet | None:
+    """The answers that are given; None where the graphs' own are meant."""
     if path is not None:
-        return graph, read_sheet(path)
+        return read_sheet(path)
     source = clean(ARGUMENTS, "\n".join(given))
-    return graph, (source, *read_answers(source)) if given else None
+    return (source, *read_answers(source)) if given else None
 
 
-def _parted(arguments: Sequence[str], path: str | None) -> tuple[str | None, list[str]]:
-    """The GRAPH argument, and the arguments that are answers."""
+def _parted(arguments: Sequence[str], path: str | None, asked: Asked) -> tuple[list[str], list[str]]:
+    """The GRAPH arguments, and those that are answers."""
     given = [word for word in arguments if is_answer(word)]
-    words = [word for word in arguments if not is_answer(word)]
-    graph = words[0] if words else None
-    if len(words) > 1:
-        text = f"one graph, and answers with `=`: {shorten(words[1])} is neither (dL/dx=-0.5 is an answer, and t=0.84)"
-        raise click.UsageError(text)
+    graphs = [word for word in arguments if not is_answer(word)]
+    for other in graphs[1:]:
+        if other != "-" and not os.path.exists(other):  # noqa: PTH110  It does not raise.
+            text = f"{shorten(other)} is neither a file nor an answer (dL/dx=-0.5 is an answer, and t=0.84)"
+            raise click.UsageError(text)
+        if given or path is not None:
+            raise click.UsageError(f"answers go with one graph: {shorten(other)} is another")
     if path is not None and given:
         raise click.UsageError("answers stand on the command line or in --answers: drop one of the two")
-    if path == "-" and graph in (None, "-"):
+    if path == "-" and replace(asked, graph=graphs[0] if graphs else None).is_piped:
         raise click.UsageError("the graph and --answers cannot both come from stdin: name a file for one of them")
-    return graph, given
+    return graphs, given
 
 
 def _failure(source: Source, errors: list[Diagnostic], refused: list[Diagnostic]) -> BackcalcError:

@@ -25,7 +25,7 @@ def command(asked: Asked) -> int:
 
     Of a graph that has such nodes already, it prints their derivatives in turn: the Hessian.
     """
-    read = read_graph(asked.graph)
+    read = read_graph(asked)
     for name in asked.wrt:
         require_node(read, name, "--wrt")
     if read.seeds and asked.of is None:

@@ -61,7 +61,7 @@ def command(asked: Asked, shown: Shown, data: str | None, every: int, path: str 
     """
     settings = Settings(**given)
     _check(settings, asked, data)
-    graph = read_graph(asked.graph)
+    graph = read_graph(asked)
     objective = Objective(graph, read_point(asked.at), asked.of, asked.wrt, _rows(graph, data))
     found = descend(objective, settings)
     print_warnings(graph.source, graph.warnings)
@@ -76,7 +76,7 @@ def command(asked: Asked, shown: Shown, data: str | None, every: int, path: str 
 
 def _check(settings: Settings, asked: Asked, data: str | None) -> None:
     """Raise a usage error for options that do not go together."""
-    if data == "-" and asked.graph in (None, "-"):
+    if data == "-" and asked.is_piped:
         raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
     if settings.batch is not None and data is None:
         raise click.UsageError("--batch is of the rows of --data: name that too")

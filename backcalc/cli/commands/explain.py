@@ -36,7 +36,7 @@ def command(asked: Asked, nodes: tuple[str, ...], shown: Shown) -> int:
     if nodes and asked.wrt:
         raise click.UsageError("--node says which steps are shown, and so does --wrt: drop one of them")
     # Names are looked up before the run, which may take a while.
-    text = read_text(asked.graph)
+    text = read_text(asked)
     for name in nodes:
         require_node(text.graph, name, "--node")
     found, derived = kept(text.derived(read_point(asked.at), asked.of, asked.wrt, nodes))

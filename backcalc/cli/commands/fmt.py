@@ -3,48 +3,82 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, as_command, asks
+from backcalc.cli.output import tell
 from backcalc.cli.process import kept
 from backcalc.cli.progress_bar import make_way
-from backcalc.cli.streams import say
+from backcalc.cli.streams import paint, say
+from backcalc.language.foreign.translated import Translated
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
-from backcalc.text.wording import without_controls
+from backcalc.text.errors import BackcalcError
+from backcalc.text.wording import shorten
 
 EXAMPLES = """\b
 Examples:
   backcalc fmt graph.bg
-  backcalc fmt --check graph.bg
+  backcalc fmt --check *.bg
+  backcalc fmt graph.dot > graph.bg
 """
 
 
 @as_command("fmt", EXAMPLES)
-@asks("graph")
-@click.option("--check", is_flag=True, help="Print nothing; the exit status is 1 if the file is not formatted.")
-@click.option("--write", is_flag=True, help="Change the file in place.")
-def command(asked: Asked, check: bool, write: bool) -> int:
-    """Each thing has one spelling; comments are kept."""
-    graph = asked.graph
+@click.argument("graphs", nargs=-1, type=click.Path(allow_dash=True), metavar="[GRAPH]...")
+@asks("exprs")
+@click.option("--check", is_flag=True, help="Print nothing; the exit status is 1 if a file is not formatted.")
+@click.option("--write", is_flag=True, help="Change the files in place.")
+def command(graphs: tuple[str, ...], asked: Asked, check: bool, write: bool) -> int:
+    """Each thing has one spelling; comments are kept. Of several files each is printed, checked or changed."""
     if check and write:
         raise click.UsageError("--check or --write, not both")
-    if write and graph in (None, "-"):
+    if write and (not graphs or "-" in graphs):
         raise click.UsageError("--write needs a file")
-    program = kept(parse(read_source(graph)))
-    text = format_program(program)
+    if len(graphs) > 1 and not (check or write):
+        raise click.UsageError("several files are formatted by --write, or --check: printed, they would be one")
+    return max(_all([replace(asked, graph=graph) for graph in graphs] or [asked], check=check, write=write))
+
+
+def _all(graphs: list[Asked], *, check: bool, write: bool) -> Iterable[int]:
+    """Format each of these graphs; the exit status of each. A file that cannot be read stops no other."""
+    for asked in graphs:
+        try:
+            yield _format(asked, check=check, write=write)
+        except BackcalcError as error:
+            if len(graphs) == 1:
+                raise
+            tell(error.shown(paint), end="\n\n")
+            yield error.exit_code
+
+
+def _format(asked: Asked, *, check: bool, write: bool) -> int:
+    program = kept(parse(read_source(asked)))
+    text, name = format_program(program), program.source.name
+    # A table or a drawing would be no longer what its name says, and lose what is no edge.
+    other = program.source if isinstance(program.source, Translated) else None
+    if other and (check or write) and text != other.original.text:
+        say(f"{name}: not in the language itself; `backcalc fmt {shorten(name)} > graph.bg` makes a file that is")
+        return 1
     if check:
         changed = text != program.source.text
         if changed:
-            say(f"{program.source.name}: not formatted; `backcalc fmt --write` does it")
+            say(f"{name}: not formatted; `backcalc fmt --write` does it")
         return int(changed)
     if write:
-        assert graph is not None
-        Path(graph).write_text(text, encoding="utf-8")
+        _replace(Path(name), text.encode())
     else:
         make_way(sys.stdout)
-        sys.stdout.write(without_controls(text))  # A comment may hold anything; in a file it stays as it is.
+        sys.stdout.write(text)
     return 0
+
+
+def _replace(file: Path, new: bytes) -> None:
+    """Write a file anew where it changes, so that its time tells when it did."""
+    if file.read_bytes() != new:
+        file.write_bytes(new)

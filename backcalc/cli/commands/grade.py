@@ -77,8 +77,8 @@ def _cores() -> int:
 
 @as_command("grade", EXAMPLES)
 @click.argument("key", type=click.Path(allow_dash=True))
-@click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="SUBMISSION...")
-@asks("at", "of")
+@click.argument("paths", nargs=-1, type=click.Path(allow_dash=True), metavar="SUBMISSION...")
+@asks("exprs", "at", "of")
 @tolerance_options
 @click.option("--name", metavar="COLUMN", help="The column of a gradebook with the names; several parted by commas.")
 @click.option(
@@ -110,13 +110,17 @@ def command(
     Without any, a CSV file is marked on its columns, any other submission on what it has. The exit status is 1 if an
     answer is wrong, missing or unreadable, 2 if a line is no answer or a submission cannot be read.
     """
-    if [key, *paths].count("-") > 1:
+    if asked.exprs:  # Then the key stands there, and all else is handed in.
+        paths = (key, *paths)
+    elif not paths:
+        raise click.MissingParameter(param_hint="'SUBMISSION...'", param_type="argument")
+    if [*paths, *[key] * (not asked.exprs)].count("-") > 1:
         raise click.UsageError("only one of KEY and the submissions can come from stdin")
     if shown.format != "gradescope" and (out is not None or hints):
         raise click.UsageError(f"{'--hints' if out is None else '--out'} goes with --format gradescope")
     if credit and strict:
         raise click.UsageError("--strict says what verdicts earn, and so does --credit: drop one of the two")
-    found, questions = _prepared(key, asked, tolerance)
+    found, questions = _prepared(None if asked.exprs else key, asked, tolerance)
     handed_in, errors = submissions(paths, found, name, print_warnings)
     if not handed_in:
         _print_errors(errors[:-1])
@@ -143,9 +147,9 @@ def command(
     return 2 if is_broken else 0 if all(map(is_flawless, graded)) else 1
 
 
-def _prepared(path: str, asked: Asked, tolerance: Tolerance) -> tuple[Key, list[Answer]]:
+def _prepared(path: str | None, asked: Asked, tolerance: Tolerance) -> tuple[Key, list[Answer]]:
     """The key, and what it asks; what is noticed about it is printed."""
-    program = load_program(read_source(path))
+    program = load_program(read_source(replace(asked, graph=path)))
     result = run(finish(program), read_point(asked.at), asked.of)
     key = Key(result, tolerance)
     questions, warnings = asked_by(key, program.source, program.comments)

@@ -43,7 +43,7 @@ def command(asked: Asked, shown: Shown) -> int:
 
     The last lines say how many multiplications that takes, and how many backpropagation does.
     """
-    text = read_text(asked.graph)
+    text = read_text(asked)
     for name in asked.wrt:
         require_node(text.graph, name, "--from")
     # One run gives the adjoints that the sums are held against.

@@ -15,7 +15,7 @@ from backcalc.calculus.point import read_point
 from backcalc.calculus.result import AnyRun, Mode
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
-from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
+from backcalc.cli.options import Asked, Shown, answer_completion, as_command, asks, limit_of, shows
 from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
@@ -29,6 +29,7 @@ Examples:
   backcalc run lattice.bg --at x=1
   cat edges.txt | backcalc run - --of o
   backcalc run neuron.bg --at w=0.5,x=2,b=-1,z=1 --format json
+  backcalc run -e 'y = sin(x)^2' --at x=1 --get dy/dx
 """
 
 LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoints; 0 shows all, as JSON and CSV do."
@@ -47,24 +48,48 @@ LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoint
 @click.option("--expand", "expanded", is_flag=True, help="Show every operation as a node of its own.")
 @click.option("--all-pairs", is_flag=True, help="Show the derivative of every node by every node it depends on.")
 @click.option("--data", metavar="points.csv", help="Run at every point of a CSV file, a row a point; - is stdin.")
+@click.option(
+    "--get",
+    multiple=True,
+    metavar="do/dx",
+    shell_complete=answer_completion,
+    help="Print just this, bare and with every digit: do/dx, a node's name, do/dW[0,1]; may stand several times.",
+)
 @shows(limit=limit_of(LIMITED))
 def command(
-    asked: Asked, shown: Shown, mode: Mode, partials: bool, expanded: bool, all_pairs: bool, data: str | None
+    asked: Asked,
+    shown: Shown,
+    mode: Mode,
+    partials: bool,
+    expanded: bool,
+    all_pairs: bool,
+    data: str | None,
+    get: tuple[str, ...],
 ) -> int:
     """GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin."""
     if shown.format == "csv" and partials and all_pairs:
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
-    if data == "-" and asked.graph in (None, "-"):
+    if data == "-" and asked.is_piped:
         raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
-    source = read_source(asked.graph)
+    flags = {
+        "--mode forward": mode == "forward",
+        "--partials": partials,
+        "--expand": expanded,
+        "--all-pairs": all_pairs,
+    }
+    others = [option for option, is_set in flags.items() if is_set]
+    if get:
+        others += ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
+        others += [f"--format {shown.format}"] * (shown.format != "table")
+    source = read_source(asked)
+    if get:
+        for option in others:
+            raise click.UsageError(f"--get shows what it asks for alone: drop {option}, or --get")
+        from backcalc.cli.get import print_asked  # The marking of answers is loaded with it.
+
+        return print_asked(Text(source), read_point(asked.at), get, asked.of)
     if data is not None:
-        flags = {
-            "--mode forward": mode == "forward",
-            "--partials": partials,
-            "--expand": expanded,
-            "--all-pairs": all_pairs,
-        }
-        for option in (option for option, is_set in flags.items() if is_set):
+        for option in others:
             raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
         return _run_data(load(source), data, asked, shown)
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.

@@ -34,7 +34,7 @@ def command(asked: Asked, shown: Shown, show: tuple[str, ...]) -> int:
 
     On a terminal a plot stands above. Kinks, jumps and poles are marked, and told with the place where they are.
     """
-    found = scan(read_graph(asked.graph), asked.at, asked.of, show)
+    found = scan(read_graph(asked), asked.at, asked.of, show)
     print_warnings(found.graph.source, found.graph.warnings)
     print_report(ScanReport(found, shown.digits, shown.limit), shown)
     return 0 if found.is_finite else 1

@@ -34,7 +34,7 @@ def command(asked: Asked, shown: Shown, order: int) -> int:
 
     By several inputs: the value, the gradient and the Hessian.
     """
-    found = taylor(read_graph(asked.graph), read_point(asked.at), order, asked.of, asked.wrt)
+    found = taylor(read_graph(asked), read_point(asked.at), order, asked.of, asked.wrt)
     print_warnings(found.graph.source, found.graph.warnings)
     _show(found, shown)
     return 0 if _is_finite(found) else 1

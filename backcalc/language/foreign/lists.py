@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Container
 from itertools import islice
 
 from backcalc.language.foreign.header import PLAIN, Columns, Rows, columns_of, remarks
@@ -18,7 +18,7 @@ JUDGED = 200  # Rows that a header is judged by.
 _PERCENT = re.compile(r"^%", re.MULTILINE)
 
 
-def read_list(source: Source, begin: int, given: Collection[str]) -> Source:
+def read_list(source: Source, begin: int, given: Container[str]) -> Source:
     """The edge list whose first line that says something begins at `begin`, as rows of the language.
 
     The source itself where nothing is to be changed. Raises ParseError.
@@ -39,6 +39,9 @@ def read_list(source: Source, begin: int, given: Collection[str]) -> Source:
             return word not in given and not table.has_behind(word, place.end)
 
         found = columns_of(words, Rows(rows, table.is_number), is_new)
+    if found is None and any(word in given for word in words[2:3]):
+        # Whoever reads this text again does not know what is given; as a text that was seen to it stays as it is.
+        return Translated(source.name, source.text, source.lines, source)
     if isinstance(found, Diagnostic):
         raise ParseError(source, [found._replace(span=place)])
     if found is not None:

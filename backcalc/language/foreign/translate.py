@@ -6,7 +6,7 @@ What is plain costs a look at its first line: all else is loaded when it is need
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Container
 
 from backcalc.language.foreign.translated import SEMICOLONS, Translated
 from backcalc.language.lexis import WORDS
@@ -16,7 +16,7 @@ _FIRST = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\n)*+[ \t]*+")  # Blank lines and 
 _OTHERS = re.compile(r"[^\w∂√σ}]|(?:strict|graph|digraph|flowchart|creator|dl|ply|\w+Diagram)\b", re.IGNORECASE)
 
 
-def as_language(source: Source, given: Collection[str] = ()) -> Source:
+def as_language(source: Source, given: Container[str] = ()) -> Source:
     """`source` as text of the language; itself where it is that already.
 
     `given` are names that have a value elsewhere, in `--at`: a word of the first line that is one of them is a node's.

@@ -1,0 +1,122 @@
+"""`run --get`: single values and derivatives, bare, for the next program in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from math import isfinite
+from typing import Any
+
+from backcalc.analysis.run import Text
+from backcalc.calculus.point import Point
+from backcalc.calculus.question import LOSS
+from backcalc.calculus.result import AnyRun
+from backcalc.calculus.run import Run, evaluated, run
+from backcalc.cli.output import print_lines, print_warnings
+from backcalc.language.expr import INDEX, Call, Expr, Number
+from backcalc.language.statements import Answer
+from backcalc.language.unparse import unparse
+from backcalc.marking.sheet import question
+from backcalc.marking.subject import part, refusals, settled
+from backcalc.marking.truth import Truth
+from backcalc.rules.values import is_known, literal, shape_of
+from backcalc.text.errors import Code, Diagnostic, ParseError, UsageError
+from backcalc.text.source import Source, Span
+from backcalc.text.wording import shorten
+
+GET = "--get"
+
+
+def print_asked(text: Text, point: Point, names: Sequence[str], of: str | None) -> int:
+    """Print what `names` ask for, a line each, exactly; the exit status. Raises BackcalcError."""
+    questions = [(name, read(name)) for name in names]  # A slip is told before anything is worked out.
+    found = _Found(text, point, of)
+    values = [found.value(name, answer) for name, answer in questions]
+    print_warnings(text.source, found.warnings)
+    print_lines(_text(value) for value in values)
+    return 0 if all(map(_is_finite, values)) else 1
+
+
+def read(name: str) -> Answer:
+    """What is asked by `name`, spelt as an answer is. Raises ParseError, which shows it."""
+    try:
+        found = question(name)
+    except ParseError:
+        message = f"`{shorten(name)}` is neither a derivative nor a node"
+        hint = "what is asked is spelt do/dx, o, do/dW[0,1] or d²o/dx²"
+        bad = Diagnostic(Code.NOT_AN_ANSWER, message, Span(0, len(name)), hints=(hint,))
+        raise ParseError(Source(GET, name), [bad]) from None
+    if found.links:  # `do/dx = 3`: what is asked has no answer yet.
+        name = name.partition("=")[0].strip()
+        return read(name)
+    return found
+
+
+class _Found:
+    """The values and derivatives of a graph at a point: no output is needed, but where a name leaves it open."""
+
+    def __init__(self, text: Text, point: Point, of: str | None) -> None:
+        self._text, self._point, self._of = text, point, of
+        self._large: dict[str, AnyRun] = {}
+
+    @property
+    def warnings(self) -> Sequence[Any]:
+        """What was noticed."""
+        return next(iter(self._large.values())).warnings if self._large else self._truth.run.warnings
+
+    def value(self, name: str, asked: Answer) -> Any:
+        """A number, an array, a formula, or None where it is not known. Raises UsageError."""
+        by_arrays = self._by_arrays(asked)
+        if by_arrays is not None:
+            return by_arrays
+        # Whose derivative `x.grad` is, and what a loss outside the graph adds up to, an output tells.
+        is_outside = asked.of == LOSS and asked.wrt is not None and bool(self._truth.run.graph.seeds)
+        truth = self._swept if is_outside or not asked.of else self._truth
+        answer = settled(truth.run, asked)
+        if refused := refusals(truth.run, answer):
+            raise UsageError(Source(GET, name), [each._replace(span=Span(0, len(name))) for each in refused])
+        found = truth.expected(answer)
+        if found is None and answer.wrt is None:
+            found = truth.run.graph.node(answer.of).formula
+        return found if found is None or is_known(found) else _element(found, part(answer, 0))
+
+    @cached_property
+    def _truth(self) -> Truth:
+        return Truth(evaluated(self._text.objects, self._point))
+
+    @cached_property
+    def _swept(self) -> Truth:
+        return Truth(run(self._text.objects, self._point, self._of))
+
+    def _by_arrays(self, asked: Answer) -> Any:
+        """The number that a large graph has for a node or a derivative by one; None where arrays do not serve."""
+        index = self._text.graph.index
+        of, wrt = asked.of, asked.of if asked.wrt is None else asked.wrt
+        if asked.then is not None or asked.of_place or asked.wrt_place or of not in index or wrt not in index:
+            return None
+        if not self._text.is_by_arrays:
+            return None
+        found = self._large.get(of) or self._text.run(self._point, of)
+        if isinstance(found, Run):
+            return None
+        self._large[of] = found
+        return (found.values if asked.wrt is None else found.adjoints)[index[wrt]]
+
+
+def _element(formula: Expr, place: Sequence[Any]) -> Expr:
+    """The element of an array whose formula this is."""
+    return Call(INDEX, (formula, *(Number(float(i)) for i in place))) if place else formula
+
+
+def _text(value: Any) -> str:
+    return "?" if value is None else unparse(literal(value))
+
+
+def _is_finite(value: Any) -> bool:
+    if value is None or not is_known(value):
+        return True
+    if not shape_of(value):
+        return isfinite(value)
+    from backcalc.rules.ndarray import is_finite
+
+    return is_finite(value)
