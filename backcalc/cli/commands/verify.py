@@ -52,7 +52,7 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     What refutes one is certain, and comes as a line for --at. The file's `#=` lines are marked, and every local partial
     is held against differences. The exit status is 1 where something does not hold.
     """
-    program = load_program(read_source(asked.graph))
+    program = load_program(read_source(asked))
     graph, at = kept(finish(program)), read_point(asked.at)
     print_warnings(graph.source, graph.warnings)
     _require_inputs(graph, at)
