@@ -8,11 +8,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backcalc.analysis.path_ranks import Partials, product
-from backcalc.calculus.linearize import reshaped
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.run import Run
 from backcalc.rules.simplify import tidy
-from backcalc.rules.values import all_known, is_known, ones
+from backcalc.rules.values import all_known, is_known, ones, reshaped
 
 if TYPE_CHECKING:
     from backcalc.bulk.graph.run import LargeRun

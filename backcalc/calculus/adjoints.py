@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from backcalc import progress
 from backcalc.calculus.linearize import Linearization
 from backcalc.language.expr import Expr
+from backcalc.rules.gates import Gated
 from backcalc.rules.simplify import tidy
-from backcalc.rules.values import is_known, ones, shape_of
+from backcalc.rules.values import Value, is_known, ones, shape_of
 
 
-def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]:
+def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) -> list[Value | None]:
     """∂L/∂node for every node of the graph: a number, an array of its shape, or a formula; 0 where no path leads.
 
     None for a constant.
@@ -27,7 +27,7 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Any] | int) -> list[Any]
     tidied: dict[int, Expr] = {}  # The formula of a node is a part of those before it.
     spelling = linear.tape.graph.spelling
 
-    def adjoint(at: int) -> Any:
+    def adjoint(at: int) -> Value | None:
         """The adjoint of a slot as it is read; None of a constant, which has none."""
         if linear.tape.constant[at]:
             return None

@@ -9,13 +9,13 @@ from backcalc.graph.model import Node
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, names, postorder
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Primitive
-from backcalc.rules.values import ones, quietly, shape_of
+from backcalc.rules.values import Known, is_array, ones, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 
-def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any:
+def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Known:
     """The value of a primitive at numbers and arrays; of arrays in a context `quietly`."""
     if row.symbol in (VECTOR, "concat"):
         from backcalc.rules.ndarray import stack
@@ -25,10 +25,11 @@ def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Any
         found = args[0][indices]
         # Floats, not NumPy's numbers: these are slower, and warn where IEEE 754 has a result.
         return float(found) if found.ndim == 0 else found
-    if not any(map(shape_of, args)):
-        return row.scalar.evaluate(*args)
-    found = row.array.evaluate(*args)
-    return found if shape_of(found) else float(found)
+    if any(map(shape_of, args)):
+        found = row.array.evaluate(*args)
+        return found if is_array(found) else float(found)
+    value: float = row.scalar.evaluate(*args)
+    return value
 
 
 def applied(call: Call, args: tuple[Any, ...]) -> Any:

@@ -14,7 +14,7 @@ from backcalc.graph.tape import Tape
 from backcalc.language.expr import Expr, Name, Number
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
-from backcalc.rules.values import Spelt, all_known, is_known, literal, ones, quietly, shape_of, spelt
+from backcalc.rules.values import Known, Spelt, Value, all_known, is_known, literal, ones, quietly, shape_of, spelt
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.wording import shorten
 
@@ -27,7 +27,7 @@ class Evaluation:
     `formulas` is whether every node stays a name.
     """
 
-    def __init__(self, tape: Tape, point: Mapping[str, Any], *, formulas: bool = False) -> None:
+    def __init__(self, tape: Tape, point: Mapping[str, Known], *, formulas: bool = False) -> None:
         """With `formulas` every node stays a name, and the point only tells shapes."""
         self.tape = tape
         self.formulas = formulas
@@ -60,7 +60,7 @@ class Evaluation:
         """The value of every node: a number, an array, or None where it is not known."""
         return [term if is_known(term := self.terms[slot]) else None for slot in self.tape.slot]
 
-    def redone(self, rows: list[Primitive | None], term: Callable[[Evaluation, int], Any]) -> Evaluation:
+    def redone(self, rows: list[Primitive | None], term: Callable[[Evaluation, int], Value]) -> Evaluation:
         """The evaluation with other rows, its terms made anew by `term` in the order of the slots."""
         new = copy(self)  # Shapes, names and tape are the same, and shared.
         new.rows, new.terms = rows, list(self.terms)
@@ -71,7 +71,7 @@ class Evaluation:
         new.is_known = all_known(new.terms)
         return new
 
-    def _stated(self, point: Mapping[str, Any]) -> dict[int, Any]:
+    def _stated(self, point: Mapping[str, Known]) -> dict[int, Known]:
         """The values that are given, by slot: by the point, else by the file."""
         graph, slot = self.tape.graph, self.tape.slot
         stated = {slot[graph.index[name]]: value for name, value in point.items()}
@@ -92,17 +92,17 @@ class Evaluation:
         if errors:
             raise EvaluateError(self.tape.graph.source, errors)
 
-    def _term(self, slot: int) -> Any:
+    def _term(self, slot: int) -> Value:
         """The value of a slot; an unknown node goes by its name."""
         row = self.rows[slot]
         term = None if row is None else self._apply(slot, row)
         # A formula ends at the nearest node without a value: who reads it knows that by its name.
-        if (self.formulas or term is None or not is_known(term)) and slot in self.tape.node_of:
+        if term is None or ((self.formulas or not is_known(term)) and slot in self.tape.node_of):
             return Name(self.tape.graph.nodes[self.tape.node_of[slot]].name)
         return term
 
-    def _apply(self, slot: int, row: Primitive) -> Any:
-        args = [self.terms[arg] for arg in self.tape.args[slot]]
+    def _apply(self, slot: int, row: Primitive) -> Value:
+        args: list[Value] = [self.terms[arg] for arg in self.tape.args[slot]]
         if not all_known(args):
             if row.symbol == "=":
                 return args[0]

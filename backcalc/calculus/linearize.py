@@ -21,11 +21,14 @@ from backcalc.rules.gates import NOTHING, Gated, only, value_of
 from backcalc.rules.row import FLAT, Bound, Edge, Primitive, expression, names_in
 from backcalc.rules.values import (
     Terms,
+    Value,
     accumulate,
     all_known,
+    is_array,
     is_known,
     multiply,
     quietly,
+    reshaped,
     settled,
     shape_of,
 )
@@ -36,7 +39,7 @@ Contributing = tuple[int, Any]
 """An operation's argument, and its local partial: a number or formula to multiply by, or a pullback of cotangents."""
 
 
-def pull(partial: Any, ct: Any) -> Any:
+def pull(partial: Any, ct: Value) -> Any:
     """The contribution of a head with the cotangent `ct` along an edge with this local partial."""
     return value_of(_pulled(partial, ct))
 
@@ -152,7 +155,7 @@ class Linearization:
             plain = partial is not None and at not in pulled
             yield tail, partial, multiply(partial, adjoint) if plain else self._local(head, adjoint)[at]
 
-    def full(self, value: Any, shape: Shape) -> Any:
+    def full(self, value: Value, shape: Shape) -> Value:
         """`value`, which may be one number or formula for all elements of an array, in the array's shape."""
         return self._pullbacks.full(value, shape)
 
@@ -329,9 +332,9 @@ class Linearization:
         return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]
 
 
-def is_nothing(partial: Any) -> bool:
+def is_nothing(partial: Value) -> bool:
     """Whether a local partial is 0 for every element."""
-    return is_known(partial) and not (partial.any() if shape_of(partial) else partial)
+    return is_known(partial) and not (partial.any() if is_array(partial) else partial)
 
 
 def _closed(ct: Any) -> Any:
@@ -340,11 +343,3 @@ def _closed(ct: Any) -> Any:
 
 
 LARGEST_JACOBIAN = 1_000  # Rows; each takes a pullback, and nobody reads that many.
-
-
-def reshaped(rows: list[Any], shape: Shape) -> Any:
-    """Rows, one an element of an array of this shape, as one array."""
-    from backcalc.rules.ndarray import stack
-
-    found = stack(rows)
-    return found.reshape(*shape, *found.shape[1:])

@@ -16,7 +16,7 @@ from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Number
 from backcalc.rules.gates import Gated, Gates, value_of
 from backcalc.rules.simplify import make
-from backcalc.rules.values import is_known, literal, multiply, ones, shape_of
+from backcalc.rules.values import Value, is_array, is_known, literal, multiply, ones, shape_of
 
 Pullback = Callable[[Any], Any]
 
@@ -36,7 +36,7 @@ class Pullbacks:
         self.tape, self.rows, self.known_shapes = evaluation.tape, evaluation.rows, known_shapes
         self.terms, self.shapes = evaluation.terms, evaluation.shapes
 
-    def full(self, value: Any, shape: Shape) -> Any:
+    def full(self, value: Value, shape: Shape) -> Value:
         """`value`, which may be one number or formula for all elements of an array, in the array's shape."""
         if isinstance(value, Number):  # What cancels or is 0 throughout is no formula.
             value = value.value
@@ -83,12 +83,16 @@ class Pullbacks:
     def _formula_summed(self, found: Any, shape: Shape) -> Any:
         """The sum of a formula's elements, a number where these are."""
         full = self.full(found, shape)
-        return float(full.sum()) if is_known(full) else make("sum", full)
+        return float(full if isinstance(full, float) else full.sum()) if is_known(full) else make("sum", full)
 
     def _summed(self, ct: Any, shape: Shape) -> Any:
         """The sum of a cotangent's elements, which is there where one of them is."""
-        # One number for n elements counts n times.
-        return gates().through(ct, lambda value: float(self.full(value, shape).sum()), any_open)
+
+        def total(value: Any) -> float:
+            full: Any = self.full(value, shape)  # One number for n elements counts n times.
+            return float(full.sum())
+
+        return gates().through(ct, total, any_open)
 
     def placing(self, slot: int, arg: int) -> Pullback:
         """The pullback of an element or row: the cotangent in its place, 0 elsewhere."""
@@ -141,4 +145,6 @@ def any_open(gate: Any) -> float:
 
 
 def _transposed(value: Any) -> Any:
-    return value.T if is_known(value) else make(TRANSPOSE, value)
+    if not is_known(value):
+        return make(TRANSPOSE, value)
+    return value.T if is_array(value) else value

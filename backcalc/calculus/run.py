@@ -12,7 +12,7 @@ from typing import Any
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.linearize import Linearization, reshaped
+from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_wrt, chosen_output, require_scalar
 from backcalc.calculus.result import Mode
@@ -22,7 +22,7 @@ from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.rules.gates import only
-from backcalc.rules.values import all_known, is_known, ones, shape_of
+from backcalc.rules.values import all_known, is_known, ones, reshaped, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from itertools import product
-from typing import Any
 
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.row import Primitive, expression, names_in
 from backcalc.rules.simplify import make
-from backcalc.rules.values import Spelt, literal, shape_of, spelt
+from backcalc.rules.values import Spelt, Value, literal, spelt
 
 OTHERS = "others"  # What only the table's texts call, and the language can write out for an array of a known size.
 MOST_OTHERS = 16  # Elements; what is written out grows as their square.
 
 
-def substituted(text: Expr, scope: dict[str, Any], shape: Shape = ()) -> Expr:
+def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = ()) -> Expr:
     """A text of the table with its names replaced by values and formulas, simplified; `others` is of this shape."""
 
     def leaf(part: Number | Name) -> Expr:
@@ -28,7 +28,7 @@ def substituted(text: Expr, scope: dict[str, Any], shape: Shape = ()) -> Expr:
     return fold(text, leaf, call)
 
 
-def element(array: Any, *indices: int, shapes: KnownShapes | None = None) -> Expr:
+def element(array: Value, *indices: int, shapes: KnownShapes | None = None) -> Expr:
     """An element or row of an array, read off where the array is written out.
 
     `shapes` are those of the nodes, which tell a number before a written array from an array.
@@ -72,14 +72,14 @@ def _others(array: Expr, shape: Shape) -> Expr:
     return Call(VECTOR, tuple(rows))
 
 
-def spelt_partial(found: Any, text: str, scope: dict[str, Any]) -> Any:
+def spelt_partial(found: Value, text: str, scope: Mapping[str, Value]) -> Value:
     """A partial that is a number, as the file would write it where it writes all that the number comes from."""
     names = [name for name in names_in(text) if name in scope]
-    if not names or shape_of(found) or not all(isinstance(scope[name], Spelt) for name in names):
+    if not isinstance(found, float) or not names or not all(isinstance(scope[name], Spelt) for name in names):
         return found
     return spelt(found, substituted(expression(text), scope))
 
 
-def scope_of(row: Primitive, operands: list[Any]) -> dict[str, Any]:
+def scope_of(row: Primitive, operands: list[Value]) -> dict[str, Value]:
     """The operands by the names that a row's texts give them."""
     return dict(zip((*row.params, "out"), operands, strict=True))

@@ -5,19 +5,19 @@ from __future__ import annotations
 from math import inf, prod
 from typing import Any
 
-from backcalc.calculus.linearize import Linearization, reshaped
+from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.sweep import forward
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import VECTOR, Call, Expr
-from backcalc.rules.gates import only
+from backcalc.rules.gates import Gated, only
 from backcalc.rules.simplify import tidy
-from backcalc.rules.values import add, all_known, is_known, literal, multiply, ones, shape_of
+from backcalc.rules.values import Value, add, all_known, is_known, literal, multiply, ones, reshaped, shape_of
 
 MOST_AXES = 2  # Of what the language writes.
 MOST_ELEMENTS = 64  # Of a vector whose tangent is a formula: it takes a reverse sweep an element.
 
 
-def tangents(linear: Linearization, wrt: int) -> list[Any]:
+def tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     """∂node/∂wrt for every node of the graph, 0 where no path leads from `wrt`.
 
     With arrays the derivative has the node's shape followed by that of `wrt`.
@@ -44,7 +44,7 @@ def tangents(linear: Linearization, wrt: int) -> list[Any]:
     return [value if shape_of(value) else float(value) for value in every]
 
 
-def formula_tangents(linear: Linearization, wrt: int) -> list[Any]:
+def formula_tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     """The same where not every value is known: numbers, arrays and formulas; None for what no formula here can be.
 
     A formula's array has two axes at most: of a vector by a vector, it is the list of its rows.
@@ -54,11 +54,12 @@ def formula_tangents(linear: Linearization, wrt: int) -> list[Any]:
         return [_by_reverse(linear, node, wrt) for node in range(len(slot))]
     tidied: dict[int, Expr] = {}
     order = range(slot[wrt] + 1, len(shapes))
-    found = forward(order, linear.slot_edges.__getitem__, {slot[wrt]: 1.0}, multiply=multiply, accumulate=add)
+    begin: dict[int, Value] = {slot[wrt]: 1.0}
+    found = forward(order, linear.slot_edges.__getitem__, begin, multiply=multiply, accumulate=add)
     return [_read(linear, found.get(at, 0.0), tidied) for at in slot]
 
 
-def _by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_ELEMENTS) -> Any:
+def _by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_ELEMENTS) -> Value | None:
     """∂node/∂wrt by a reverse sweep an element of the node: the pullbacks of arrays have formulas, pushforwards not."""
     at, tail = linear.tape.slot[node], linear.tape.slot[wrt]
     shape, wanted = linear.evaluation.shapes[at], linear.evaluation.shapes[tail]
@@ -86,10 +87,10 @@ def _written(items: list[Expr], shape: Shape) -> Expr:
     )
 
 
-def _pulled(linear: Linearization, head: int, seed: Any, tail: int) -> Any:
+def _pulled(linear: Linearization, head: int, seed: Value | Gated, tail: int) -> Value:
     """The adjoint of the slot `tail` for a seed at the slot `head`."""
     return linear.full(linear.sweep({head: seed}, tail).get(tail, 0.0), linear.evaluation.shapes[tail])
 
 
-def _read(linear: Linearization, value: Any, tidied: dict[int, Expr] | None = None) -> Any:
+def _read(linear: Linearization, value: Value, tidied: dict[int, Expr] | None = None) -> Value:
     return value if is_known(value) else tidy(value, tidied, linear.tape.graph.spelling)

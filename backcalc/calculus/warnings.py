@@ -16,7 +16,7 @@ from backcalc.graph.tape import Tape
 from backcalc.language.expr import INDEX, VECTOR, written_name
 from backcalc.language.unparse import number_text
 from backcalc.rules.row import FLAT, Primitive
-from backcalc.rules.values import is_known, quietly, shape_of
+from backcalc.rules.values import is_array, is_known, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
@@ -183,7 +183,7 @@ class Remarks:
         # Each by itself, for it is a number that somebody wrote down, with a digit to be looked at.
         for index in false_places(row.array.in_range(value)):
             place = _element(self.tape.graph.nodes[node].name, index)
-            what = number_text(float(value[index] if index else value))
+            what = number_text(float(value[index] if is_array(value) else value))
             message = f"`{place}` is given as {what}, which is not in the range of `{row.symbol}`"
             yield Diagnostic(Code.RANGE, message, given.span)
 
@@ -201,7 +201,7 @@ class Remarks:
             return
         from backcalc.calculus.digits import ROUNDED, wrong_places  # It loads `decimal`.
 
-        value = apply(row, args, self.tape.indices.get(slot, ()))
+        value: Any = apply(row, args, self.tape.indices.get(slot, ()))
         index = next(wrong_places(given.value, value, source, ROUNDED), None)
         if index is None or self._agrees_exactly(slot, given):
             return
@@ -271,7 +271,7 @@ def is_any(found: Any) -> bool:
 
 
 def _operand(value: Any) -> str:
-    return number_text(value) if is_known(value) and not shape_of(value) else "…"
+    return number_text(value) if is_known(value) and not is_array(value) else "…"
 
 
 def _operation(row: Primitive, operands: list[str]) -> str:

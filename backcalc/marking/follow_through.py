@@ -45,9 +45,10 @@ class WrongAnswers:
 
     def _is_within_digits(self, given: Attempt) -> bool:
         """Whether an answer follows from numbers that round to those written, as one has them in a calculator."""
-        expected = self._truth.reworked(self._work(None), given)
-        if expected is None or not is_known(expected) or not all(map(isfinite, flat(expected))):
+        found = self._truth.reworked(self._work(None), given)
+        if found is None or not is_known(found) or not all(map(isfinite, flat(found))):
             return False
+        expected: Any = found  # A number or an array: what follows is of both.
         if shape_of(given.value) != shape_of(expected):  # Nothing follows in another shape.
             return False
         off = flat(abs(given.value - expected))

@@ -11,7 +11,7 @@ from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization, pull
 from backcalc.rules.row import Primitive
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_array, is_known, shape_of
 
 _ANY_SIZE = Context(prec=400, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
@@ -63,7 +63,7 @@ class Rounding(NamedTuple):
         """`value` rounded, halves away from zero as by hand; what is not known stays."""
         if not is_known(value):
             return value
-        if shape_of(value):
+        if is_array(value):
             from backcalc.rules.ndarray import each
 
             return each(self._rounded, value)

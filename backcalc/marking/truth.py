@@ -16,7 +16,7 @@ from backcalc.language.unparse import unparse_statement
 from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.errors import BackcalcError
 from backcalc.text.source import Source
 
@@ -63,7 +63,7 @@ class Truth:
         index = part(answer, len(self.run.shape(answer.of)))
         if not index or value is None or not is_known(value):
             return value
-        if not shape_of(value):  # Such as the adjoint 0 of an array that has no influence.
+        if not is_array(value):  # Such as the adjoint 0 of an array that has no influence.
             return value
         return found if shape_of(found := value[index]) else float(found)
 

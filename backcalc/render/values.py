@@ -8,7 +8,7 @@ from typing import Any
 
 from backcalc.language.expr import Expr, Name, Number, fold, size, with_args
 from backcalc.language.unparse import number_text, unparse
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.numerals import DIGITS, rounded
 
 ELEMENTS = 8  # Of a longer array only the ends are shown in a table.
@@ -21,7 +21,7 @@ MAX_DIGITS = 17  # More digits than a float64 has would be noise.
 
 def value_text(value: Any, digits: int = DIGITS) -> str:
     """A number, an array or a formula for people, numbers to `digits` significant digits; `?` where unknown."""
-    if value is None or (is_known(value) and not shape_of(value)):
+    if value is None or (is_known(value) and not is_array(value)):
         return rounded(value, digits)
     if is_known(value):
         return _array_text(value, digits)
@@ -32,7 +32,7 @@ def value_text(value: Any, digits: int = DIGITS) -> str:
 
 def is_number(value: Any) -> bool:
     """Whether a value is one number, or stands for one that is not known."""
-    return value is None or isinstance(value, Number) or (is_known(value) and not shape_of(value))
+    return value is None or isinstance(value, Number) or (is_known(value) and not is_array(value))
 
 
 def in_digits(expr: Expr, digits: int) -> Expr:
@@ -50,8 +50,8 @@ def exact(value: Any) -> Any:
     """`value` for JSON: a number, the strings `nan`, `inf` and `-inf`, a nested list; None where it is not known."""
     if value is None or not is_known(value):
         return None
-    if shape_of(value):
-        return [exact(item if shape_of(item) else float(item)) for item in value]
+    if is_array(value):
+        return [exact(item if is_array(item) else float(item)) for item in value]
     return value if isfinite(value) else number_text(value)
 
 

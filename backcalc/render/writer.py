@@ -37,7 +37,7 @@ from backcalc.render.document import (
 )
 from backcalc.render.layout import PADDED, aligned, lines, notes
 from backcalc.render.values import TOO_LONG, value_text
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_array, is_known
 from backcalc.text.numerals import DIGITS, DOT, by_hand, derivative, factor
 from backcalc.text.wording import plural, visible
 
@@ -213,7 +213,7 @@ class Writer:
         if not isinstance(cell, Value):
             return self.cell(cell)
         value = cell.value
-        if value is None or (is_known(value) and not shape_of(value)):
+        if value is None or (is_known(value) and not is_array(value)):
             return (by_hand if alone else factor)(value, cell.digits)
         text = self.value(cell)
         return f"({text})" if isinstance(value, Call) and not (alone or value.is_named or text == TOO_LONG) else text

@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backcalc.language.expr import VECTOR, Call, Expr, Name, Number
+from backcalc.rules.shapes import Shape
 from backcalc.rules.simplify import LONG, make, written
 
+if TYPE_CHECKING:
+    from backcalc.rules.functions.arrays import Array
 
-def is_known(value: Any) -> bool:
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+    from backcalc.rules.functions.arrays import Array  # Of numbers alone NumPy is never loaded.
+
+Known: TypeAlias = "float | Array"
+Value: TypeAlias = "Known | Expr"
+
+
+def is_known(value: Value) -> TypeIs[Known]:
     """Whether `value` is made of numbers."""
     # Asked of every slot; to ask what is a formula spares NumPy, which may not be loaded.
     return not isinstance(value, Number | Name | Call)
 
 
-def shape_of(value: Any) -> tuple[int, ...]:
+def is_array(value: object) -> TypeIs[Array]:
+    """Whether `value` is a vector or a matrix of numbers."""
+    return bool(shape_of(value))
+
+
+def shape_of(value: object) -> tuple[int, ...]:
     """The shape of a number or an array."""
     return getattr(value, "shape", ())  # A float has none, and NumPy need not be loaded to know that.
 
@@ -40,18 +57,18 @@ def spelt(value: float, expr: Expr) -> float:
     return found
 
 
-def literal(value: Any) -> Expr:
+def literal(value: Value) -> Expr:
     """A number, an array or a formula, as an expression."""
     if not is_known(value):
-        return value  # type: ignore[no-any-return]
+        return value
     if isinstance(value, Spelt):
         return value.expr
-    if shape_of(value):
+    if is_array(value):
         return Call(VECTOR, tuple(literal(item) for item in value))
     return written(float(value))
 
 
-def ones(shape: tuple[int | None, ...]) -> Any:
+def ones(shape: tuple[int | None, ...]) -> Known:
     """The number 1, or an array of ones."""
     if not shape:
         return 1.0
@@ -69,11 +86,11 @@ def quietly(has_arrays: bool) -> AbstractContextManager[Any]:
     return quiet()
 
 
-class Terms(list[Any]):
+class Terms(list[Value]):
     """The contributions to an adjoint that is a formula, to be added up once all are in."""
 
 
-def accumulate(total: Any, contribution: Any) -> Any:
+def accumulate(total: Value | Terms, contribution: Value) -> Value | Terms:
     """The sum of numbers; where one is a formula, both as terms."""
     # Terms wait until all are there: a sum of n formulas put together at once is simplified once a term.
     if not isinstance(total, Terms) and is_known(total) and is_known(contribution):
@@ -83,7 +100,7 @@ def accumulate(total: Any, contribution: Any) -> Any:
     return terms
 
 
-def settled(adjoint: Any) -> Any:
+def settled(adjoint: Value | Terms) -> Value:
     """An adjoint with its contributions added up, the latest first, so that a sweep keeps the order of the file."""
     if not isinstance(adjoint, Terms):
         return adjoint
@@ -94,7 +111,7 @@ def settled(adjoint: Any) -> Any:
     return found
 
 
-def add(left: Any, right: Any) -> Any:
+def add(left: Value, right: Value) -> Value:
     """Left + right, a formula where one of them is."""
     if is_known(left) and is_known(right):
         with quietly(bool(shape_of(left) or shape_of(right))):
@@ -102,7 +119,7 @@ def add(left: Any, right: Any) -> Any:
     return make("+", literal(left), literal(right))
 
 
-def multiply(left: Any, right: Any) -> Any:
+def multiply(left: Value, right: Value) -> Value:
     """Left · right by elements, a formula where one of them is; in a formula `left` comes first."""
     if is_known(left) and is_known(right):
         with quietly(bool(shape_of(left) or shape_of(right))):
@@ -112,20 +129,28 @@ def multiply(left: Any, right: Any) -> Any:
     return make("*", literal(left), literal(right))
 
 
-def _spelt_again(fn: str, found: Any, left: Any, right: Any) -> Any:
+def _spelt_again(fn: str, found: Known, left: Known, right: Known) -> Known:
     """`found`, which is `fn` of two numbers or arrays, spelt where one of them is: 2*pi."""
-    if shape_of(found) or not (isinstance(left, Spelt) or isinstance(right, Spelt)):
+    if is_array(found) or not (isinstance(left, Spelt) or isinstance(right, Spelt)):
         return found
     if fn == "*" and 1.0 in (left, right):  # The seed of a sweep: what is spelt `0.10` stays so.
         return right if left == 1.0 else left
     return spelt(found, make(fn, literal(left), literal(right)))
 
 
-def all_known(values: Iterable[Any]) -> bool:
+def all_known(values: Iterable[Value]) -> bool:
     """Whether every one of `values` is made of numbers."""
     return all(map(is_known, values))
 
 
-def flat(value: Any) -> list[float]:
+def flat(value: Known) -> list[float]:
     """The elements of an array, or a number, as a list."""
-    return [float(item) for item in value.ravel()] if shape_of(value) else [value]
+    return [float(item) for item in value.ravel()] if is_array(value) else [value]
+
+
+def reshaped(rows: list[Any], shape: Shape) -> Array:
+    """Rows, one an element of an array of this shape, as one array."""
+    from backcalc.rules.ndarray import stack
+
+    found = stack(rows)
+    return found.reshape([n or 0 for n in shape] + list(found.shape[1:]))

@@ -16,7 +16,7 @@ from backcalc.marking.diagnosis.suspects import Lineup, Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis, Index, OwnTerms, Telling, either, place_text
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_array, is_known, shape_of
 
 MOST_OTHERS = 200
 """Nodes whose number may have been written in place of the one asked for; in larger graphs that is chance."""
@@ -217,4 +217,4 @@ def _element(value: Any) -> Any:
 
 
 def _is_zero(value: Any) -> bool:
-    return is_known(value) and not (value.any() if shape_of(value) else value)
+    return is_known(value) and not (value.any() if is_array(value) else value)

@@ -12,7 +12,7 @@ from backcalc.language.expr import NEGATE
 from backcalc.marking.diagnosis.in_sweep import Term
 from backcalc.marking.diagnosis.mistakes import Kind
 from backcalc.marking.diagnosis.suspects import Suspect
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.numerals import by_hand, derivative, product
 from backcalc.text.wording import shorten
 
@@ -143,7 +143,7 @@ def amount(value: Any) -> str:
     """A number or a small array as it stands in a sentence; words where it is neither."""
     if value is None or not is_known(value):
         return NOT_THAT
-    if not shape_of(value):
+    if not is_array(value):
         return by_hand(float(value))
     if value.size > MOST_ELEMENTS:
         return NOT_THAT

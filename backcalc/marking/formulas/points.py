@@ -15,7 +15,7 @@ from backcalc.calculus.run import run as run_at
 from backcalc.graph.model import Node
 from backcalc.language.expr import Number, postorder
 from backcalc.marking.truth import Truth
-from backcalc.rules.values import all_known, is_known, quietly, shape_of
+from backcalc.rules.values import all_known, is_array, is_known, quietly, shape_of
 from backcalc.text.errors import BackcalcError
 
 SCALES = (1.0, 2.0, 0.5, 1.0, 4.0, 10.0)
@@ -117,7 +117,7 @@ class Points:
             if isfinite(low) and isfinite(high):
                 return low, high
         value = self.run.point.get(node.name)
-        if count % 5 == 4 and value is not None and is_known(value) and not shape_of(value) and isfinite(value):
+        if count % 5 == 4 and value is not None and is_known(value) and not is_array(value) and isfinite(value):
             return value - NEAR * (1 + abs(value)), value + NEAR * (1 + abs(value))
         scale = SCALES[count % len(SCALES)] * rng.uniform(0.5, 1.0)
         return (0.05 * scale if count % 3 == 1 else -scale), scale

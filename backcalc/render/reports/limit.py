@@ -8,7 +8,7 @@ from math import inf, isnan
 from typing import Any, TypeVar
 
 from backcalc.calculus.result import AnyRun
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_array, is_known
 
 T = TypeVar("T")
 
@@ -39,5 +39,5 @@ def size(value: Any) -> float:
     """How large a derivative is; what is no number, or not known, counts as larger than all."""
     if value is None or not is_known(value):
         return inf
-    found = float(abs(value).max() if shape_of(value) else abs(value))
+    found = float(abs(value).max() if is_array(value) else abs(value))
     return inf if isnan(found) else found

@@ -14,7 +14,7 @@ from backcalc.render.document import Path as PathCell
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.values import exact, formulas_of, is_number
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
@@ -205,4 +205,4 @@ def _csv_number(value: Any) -> str:
     """A number as CSV has it, an array as JSON does, without spaces; empty where it is not known."""
     if value is None or not is_known(value):
         return ""
-    return dump(exact(value)).replace(" ", "") if shape_of(value) else number_text(value)
+    return dump(exact(value)).replace(" ", "") if is_array(value) else number_text(value)

@@ -10,7 +10,7 @@ from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape
 from backcalc.language.unparse import number_text, number_texts
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_array, is_known, shape_of
 
 if TYPE_CHECKING:
     from backcalc.bulk.graph.run import LargeRun
@@ -102,4 +102,4 @@ def _index(index: tuple[int, ...]) -> str:
 def _cell(value: Any, index: tuple[int, ...]) -> str:
     if value is None or not is_known(value):
         return ""
-    return number_text(float(value[index] if shape_of(value) else value))
+    return number_text(float(value[index] if is_array(value) else value))
