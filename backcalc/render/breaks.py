@@ -62,11 +62,13 @@ class Composer:
             return Gap.INNER if self._open["("] else Gap.TERM
         if word == _BY_ELEMENTS:
             return Gap.INNER
+        if word == _MATRIX_PRODUCT:
+            return Gap.FACTOR
         return Gap.FACTOR if last[-1:] in _ENDS else Gap.WORD
 
 
 _OPENING = {")": "(", "]": "["}
-_SUM_SIGNS, _BY_ELEMENTS = ("+", "−"), "⊙"
+_SUM_SIGNS, _BY_ELEMENTS, _MATRIX_PRODUCT = ("+", "−"), "⊙", "@"
 _ENDS = ("]", "ᵀ", ")")
 
 

@@ -1,4 +1,6 @@
-"""Formulas and equations as one writes them by hand: `w·x + b`, `0.5·2 + (−1)`, `(−10)(1)`, `Wᵀ (∂L/∂h ⊙ h)`.
+"""Formulas and equations as one writes them by hand: `w·x + b`, `0.5·2 + (−1)`, `(−10)(1)`, `Wᵀ @ (∂L/∂h ⊙ h)`.
+
+What is written here is in the language, so that it may be typed again.
 
 As in `unparse`, a formula is written piece by piece from a stack, so that a deep or long one takes no longer than its
 size says. The pieces are kept: they know where a line may be broken.
@@ -141,10 +143,16 @@ def _product(sign: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
 
 
 def _need(factor: Expr, sign: str, need: int = PRODUCT) -> int:
-    """How tightly a factor must bind: one of letters side by side, or a quotient's derivative, is set apart."""
-    # W x·y could be W (x·y); ∂L/∂v/2 could be ∂L/∂(v/2).
-    is_apart = factor.fn in SIDE_BY_SIDE if isinstance(factor, Call) else sign == "/" and _is_derivative(factor)
+    """How tightly a factor must bind: a matrix product, or a quotient's derivative, is set apart."""
+    # W @ x·y could be W @ (x·y); ∂L/∂v/2 could be ∂L/∂(v/2).
+    is_apart = factor.fn == "@" if isinstance(factor, Call) else sign == "/" and _is_derivative(factor)
     return POSTFIX if is_apart else need
+
+
+def _matrix_product(left: Expr, right: Expr) -> tuple[int, list[Piece]]:
+    """Two factors, products by elements among them set apart."""
+    is_product = isinstance(left, Call) and left.fn == "@"
+    return PRODUCT, [(left, PRODUCT if is_product else POSTFIX), " @ ", (right, POSTFIX)]
 
 
 def _chain(*factors: Expr) -> tuple[int, list[Piece]]:
@@ -157,12 +165,6 @@ def _chain(*factors: Expr) -> tuple[int, list[Piece]]:
     return PRODUCT, [(first, _need(first, sign)), sign, (last, PRODUCT if is_product else _need(last, sign, UNARY))]
 
 
-def _side_by_side(after_first: str, after_last: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
-    """Two factors without a sign between them: `W x`, `u vᵀ`, `uᵀ v`."""
-    return lambda left, right: (PRODUCT, [(left, POSTFIX), f"{after_first} ", (right, POSTFIX), after_last])
-
-
-SIDE_BY_SIDE = ("@", "outer", "dot")
 _WRITTEN: dict[str, Callable[..., tuple[int, list[Piece]]]] = {
     "+": _plus_or_minus("+"),
     "-": _plus_or_minus(MINUS),
@@ -171,9 +173,7 @@ _WRITTEN: dict[str, Callable[..., tuple[int, list[Piece]]]] = {
     "/": _product("/"),
     HADAMARD: _product(f" {HADAMARD} "),
     CHAIN: _chain,
-    "@": _side_by_side("", ""),
-    "outer": _side_by_side("", TRANSPOSED),
-    "dot": _side_by_side(TRANSPOSED, ""),
+    "@": _matrix_product,
     TRANSPOSE: lambda arg: (POSTFIX, [(arg, POSTFIX), TRANSPOSED]),
 }
 

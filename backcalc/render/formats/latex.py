@@ -30,7 +30,7 @@ from backcalc.render.document import (
     Value,
     Words,
 )
-from backcalc.render.hand import SIDE_BY_SIDE, Hand
+from backcalc.render.hand import Hand
 from backcalc.render.mathematics import (
     Latex,
     array_latex,
@@ -52,6 +52,8 @@ LAST_LATIN = "\u017f"  # What pdfLaTeX sets in text without further packages.
 NEEDS = "% Names with letters beyond Latin and Greek: compile with XeLaTeX or LuaLaTeX, in a font that has them."
 # Room between paragraphs sets the tables of a sheet apart, room between rows is where a student writes.
 _ROOM = {"page": ("1ex", ()), "sheet": ("2ex", (r"\renewcommand{\arraystretch}{1.25}",))}
+
+SIDE_BY_SIDE = ("@", "outer", "dot")  # Products without a sign between their factors.
 
 
 def write(document: Document, _: Canvas) -> Iterator[str]:

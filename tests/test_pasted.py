@@ -1,0 +1,203 @@
+"""What backcalc prints for people it reads again: a law, over the samples and over random graphs.
+
+Every cell and every side of an equation that a command writes is read by the grammar, and must be what was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from graphs import programs
+from hypothesis import given, settings
+
+from backcalc.analysis.longhand import DerivativeName, plain
+from backcalc.cli.group import cli
+from backcalc.graph.functions import GRAD
+from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, with_args
+from backcalc.language.parser import parse, parse_answer, parse_expression
+from backcalc.language.statements import Definition, Edge
+from backcalc.language.unparse import unparse, unparse_statement
+from backcalc.render.document import Derivative, Formula, Product, Value
+from backcalc.render.hand import Hand
+from backcalc.render.values import TOO_LONG
+from backcalc.render.writer import Writer
+from backcalc.rules.values import is_known, literal, shape_of
+from backcalc.text.source import Source
+
+SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.bg"))
+COMMANDS = (
+    ["run"],
+    ["run", "--partials"],
+    ["run", "--all-pairs"],
+    ["explain"],
+    ["paths"],
+    ["check"],
+)
+# What stands for something that is not shown, or is not there, says that it does.
+ELIDED = re.compile(rf"…|\?|nan|^-$|^$|{re.escape(TOO_LONG)}")
+
+
+class Written:
+    """The cells and sides that were written, each with its text."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.found: list[tuple[Any, str]] = []
+        for cls, name in ((Writer, "value"), (Writer, "formula"), (Writer, "derivative"), (Writer, "product")):
+            self._record(monkeypatch, cls, name, str)
+        self._record(monkeypatch, Hand, "side", lambda pieces: "".join(_blanked(pieces)))
+
+    def _record(self, monkeypatch: pytest.MonkeyPatch, cls: type, name: str, text: Callable[[Any], str]) -> None:
+        method = getattr(cls, name)
+
+        def recorded(writer: Any, cell: Any) -> Any:
+            written = method(writer, cell)
+            self.found.append((cell, text(written)))
+            return written
+
+        monkeypatch.setattr(cls, name, recorded)
+
+
+def _blanked(pieces: Any) -> Iterator[str]:
+    for piece in pieces:
+        yield piece if isinstance(piece, str) else " "
+
+
+def read(text: str) -> Expr:
+    """The expression that `text` is."""
+    return parse_expression(Source("pasted", text))
+
+
+def meant(cell: Any) -> Expr:
+    """What a cell says, as an expression of the language."""
+    match cell:
+        case Formula(expr):
+            return in_language(expr)
+        case Value(value):
+            return in_language(value) if not is_known(value) else number(value)
+        case Product(factors):
+            product, *others = map(_factor, factors)
+            for factor in others:
+                product = Call("*", (product, factor))
+            return product
+    raise AssertionError(cell)
+
+
+def _factor(cell: Value | Derivative) -> Expr:
+    if isinstance(cell, Derivative):
+        return Call(GRAD, (Name(cell.of), Name(cell.wrt)))
+    return number(cell.value)
+
+
+def number(value: Any) -> Expr:
+    """A number or array as the language writes it, negative ones by their sign."""
+    if not is_known(value):
+        return in_language(value)
+    if shape_of(value):
+        return Call(VECTOR, tuple(map(number, value)))
+    return Call(NEGATE, (Number(-float(value)),)) if value < 0 else Number(float(value) + 0.0)
+
+
+def in_language(expr: Expr) -> Expr:
+    """A formula of a derivation in the language: derivatives are calls, negative numbers have a sign before them."""
+
+    def leaf(part: Number | Name) -> Expr:
+        if isinstance(part, DerivativeName):
+            return Call(GRAD, (Name(part.of), Name(part.wrt)))
+        if isinstance(part, Number):
+            return read(part.text) if part.text else number(part.value)
+        return part
+
+    return fold(plain(expr), leaf, with_args)
+
+
+def require_read_back(cell: Any, text: str) -> bool:
+    """Whether `text` could be read, which must be what `cell` says; what is left out is passed over."""
+    if isinstance(cell, Derivative):
+        if "…" in text or cell.of == "node" or cell.wrt == "node":
+            return False
+        answer = parse_answer(Source("pasted", f"{text} = 1"))
+        assert (answer.of, answer.wrt) == (cell.of, cell.wrt)
+        return True
+    if ELIDED.search(text):
+        return False
+    # By its text, in which a function with partials of its own goes by its name.
+    expected = read(unparse(from_the_left(meant(cell))))
+    assert from_the_left(read(text)) == expected, text
+    return True
+
+
+def from_the_left(expr: Expr) -> Expr:
+    """`expr` with its products read from the left, as they are printed: x*(y*z) is x*y*z."""
+
+    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        left, *right = (args[0], *_factors(args[1])) if part.fn == "*" else (with_args(part, args),)
+        for factor in right:
+            left = Call("*", (left, factor))
+        return left
+
+    return fold(expr, lambda leaf: leaf, call)
+
+
+def _factors(expr: Expr) -> list[Expr]:
+    factors: list[Expr] = []
+    while isinstance(expr, Call) and expr.fn == "*":
+        factors.append(expr.args[1])
+        expr = expr.args[0]
+    return [expr, *reversed(factors)]
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_what_a_sample_prints_is_read_again(path, command, monkeypatch):
+    written = Written(monkeypatch)
+    at = ["--at", f"@{path.with_suffix('.json')}"] if path.with_suffix(".json").exists() else []
+    for point in ([], at) if at else ([],):
+        CliRunner().invoke(cli, [*command, str(path), *point, "--digits", "17"])
+    assert sum(require_read_back(cell, text) for cell, text in written.found) > 0 or not written.found
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("command", ["derive", "fmt"])
+def test_the_file_that_a_sample_becomes_is_read_again(path, command):
+    found = CliRunner().invoke(cli, [command, str(path)])
+    if found.exit_code:
+        pytest.skip("its output is no number")
+    program = parse(Source("pasted", found.stdout))
+    again = "".join(f"{unparse_statement(statement)}\n" for statement in program.statements)
+    assert parse(Source("again", again)).statements is not None
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(programs(kinds=("formula", "edges")))
+def test_what_a_random_graph_prints_is_read_again(drawn):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        written = Written(monkeypatch)
+        text = "\n".join(line for lines in drawn.lines.values() for line in lines)
+        at = ",".join(f"{name}={value!r}" for name, value in drawn.point.items())
+        for command in (["run", "--partials"], ["explain"], ["paths", "--limit", "3"]):
+            for point in ([], ["--at", at]):
+                CliRunner().invoke(cli, [*command, "-", "--of", drawn.names[-1], *point, "--digits", "17"], input=text)
+        assert sum(require_read_back(cell, text) for cell, text in written.found)
+
+
+LINE = "input x = 0.5\nv = σ(x)*x + 1e-5\nJ = (v - 1)^2 + x\n"
+
+
+def test_a_line_of_a_derivation_is_a_statement():
+    out = CliRunner().invoke(cli, ["explain", "-"], input=LINE).stdout
+    lines = [line.strip() for line in out.splitlines() if " = " in line]
+    for line in lines:
+        symbol, formula, *numbers = line.split(" = ")
+        (statement,) = parse(Source("pasted", f"{symbol} = {formula}")).statements
+        assert isinstance(statement, Edge if "∂" in symbol else Definition)
+        assert all(read(number) for number in numbers)
+    assert len(lines) > 5
+
+
+def test_literal_of_a_value_is_what_it_prints():
+    assert literal(0.5) == read("0.5")
