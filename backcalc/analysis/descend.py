@@ -50,7 +50,7 @@ class Settings(NamedTuple):
     seed: int = 0
 
 
-class Step(NamedTuple):
+class Iteration(NamedTuple):
     """The parameters before an update, the value there, and the norm of the gradient."""
 
     number: int
@@ -66,7 +66,7 @@ class Descent:
     graph: Graph
     output: str
     wrt: tuple[str, ...]
-    steps: list[Step]
+    steps: list[Iteration]
     status: Status = "steps"
     culprit: str = ""
 
@@ -163,7 +163,7 @@ def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
         found.culprit = objective.culprit(parameters)
 
 
-def _told(number: int, parameters: Parameters, value: float, gradient: Parameters, found: Descent) -> Step:
+def _told(number: int, parameters: Parameters, value: float, gradient: Parameters, found: Descent) -> Iteration:
     slopes = gradient.values()
     is_plain = all(type(each) is float for each in slopes)
     norm = hypot(*slopes) if is_plain else hypot(*np.concatenate([np.ravel(each) for each in slopes]))
@@ -172,11 +172,11 @@ def _told(number: int, parameters: Parameters, value: float, gradient: Parameter
         if not is_plain
         else parameters
     )
-    found.steps.append(Step(number, at, value, norm))
+    found.steps.append(Iteration(number, at, value, norm))
     return found.steps[-1]
 
 
-def _ended(step: Step, settings: Settings, found: Descent) -> bool:
+def _ended(step: Iteration, settings: Settings, found: Descent) -> bool:
     """Whether there is a reason to stop, which `found` is told."""
     sign = -1.0 if settings.maximise else 1.0
     if not (isfinite(step.value) and isfinite(step.gradient_norm)):

@@ -26,7 +26,7 @@ Curve = Callable[[Array], tuple[Array, Array]]
 """The values and the slopes at points."""
 
 
-class Mark(NamedTuple):
+class Singularity(NamedTuple):
     """A kink, a jump or a pole `at` a number, between the points `place` and `place` + 1."""
 
     kind: Literal["kink", "jump", "pole"]
@@ -34,7 +34,7 @@ class Mark(NamedTuple):
     at: float
 
 
-def marks(x: Array, y: Array, slope: Array, curve: Curve) -> tuple[Mark, ...]:
+def marks(x: Array, y: Array, slope: Array, curve: Curve) -> tuple[Singularity, ...]:
     """The marks of `curve`, of which `x`, `y` and `slope` are known, in the order of x."""
     with quiet():
         gaps = np.array(broken(x, y, slope)[:MOST], int)
@@ -68,7 +68,7 @@ def sharp(slope: Array) -> list[int]:
     return places
 
 
-def _kinks(x: Array, slope: Array, places: Array, curve: Curve) -> list[Mark]:
+def _kinks(x: Array, slope: Array, places: Array, curve: Curve) -> list[Singularity]:
     """Those of the intervals in which the slope changes as much however near one looks."""
     ends = x[places], x[places + 1]
     left, right, (low, high) = _halved(ends, (slope[places], slope[places + 1]), lambda points: curve(points)[1])
@@ -76,7 +76,7 @@ def _kinks(x: Array, slope: Array, places: Array, curve: Curve) -> list[Mark]:
     return _marked("kink", places[kept], left[kept], right[kept])
 
 
-def _gaps(x: Array, y: Array, places: Array, curve: Curve) -> list[Mark]:
+def _gaps(x: Array, y: Array, places: Array, curve: Curve) -> list[Singularity]:
     """The jumps and poles among the intervals; where the curve is only steep, or ends, there is neither."""
     ends = x[places], x[places + 1]
     before = y[places], y[places + 1]
@@ -108,7 +108,7 @@ def _halved(
     return left, right, (low, high)
 
 
-def _marked(kind: Literal["kink", "jump", "pole"], places: Array, left: Array, right: Array) -> list[Mark]:
+def _marked(kind: Literal["kink", "jump", "pole"], places: Array, left: Array, right: Array) -> list[Singularity]:
     """A mark an interval, at the end of it that has the shorter number: x = 1 rather than 0.9999999999999999."""
     ends = zip(places.tolist(), left.tolist(), right.tolist(), strict=True)
-    return [Mark(kind, place, min(pair, key=lambda number: len(repr(number)))) for place, *pair in ends]
+    return [Singularity(kind, place, min(pair, key=lambda number: len(repr(number)))) for place, *pair in ends]

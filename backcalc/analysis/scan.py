@@ -9,7 +9,7 @@ from math import isfinite, prod
 
 import numpy as np
 
-from backcalc.analysis.kinks import Mark, marks
+from backcalc.analysis.kinks import Singularity, marks
 from backcalc.analysis.taylor import require_inputs
 from backcalc.bulk.points.run import PointRunner
 from backcalc.calculus.constant import constant
@@ -38,7 +38,7 @@ class Swept:
 
     values: Array
     gradient: dict[str, Array]
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Singularity, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ _EDGES = "an edge of this language is written u -> v : 3, or u,v,3 in a list"
 _XML = r"(?:<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*)?"
 
 
-class Format(NamedTuple):
+class ForeignFormat(NamedTuple):
     """A format that is not read: its name, what a text in it begins with, and what serves in its place."""
 
     name: str
@@ -28,22 +28,24 @@ class Format(NamedTuple):
 
 # The first that fits speaks, so what is of a kind stands before the kind.
 FORMATS = (
-    Format(
+    ForeignFormat(
         "Matrix Market",
         "%%MatrixMarket",
         "export its entries as CSV, with the header source,target,partial",
     ),
-    Format("GraphML", rf"{_XML}<graphml\b", "export its edges as CSV, or as DOT"),
-    Format("GEXF", rf"{_XML}<gexf\b", "export its edges as CSV: in Gephi from the Data Laboratory"),
-    Format("HTML", r"<!doctype html|<html\b", "save the file itself, not the page that shows it"),
-    Format("XML", r"<\?xml|<!--|</?\w+[\s/>]", f"export its edges as CSV; {_EDGES}"),
-    Format("JSON", r"\{|\[", f"{_EDGES}; a point in JSON is read by --at @point.json"),
-    Format("Pajek", r"\*(?:network|vertices|arcs|edges)", "write its arcs as rows 1 2 0.5, without the lines with a *"),
-    Format("GML", r"(?:(?:creator|version)\b[^\n]*\s+)*graph\s*\[", "export its edges as CSV, or as DOT"),
-    Format("UCINET DL", r"dl\s+n\s*=", "write its edges as rows 1 2 0.5"),
-    Format("PlantUML", r"@start\w+", f"{_EDGES}; Mermaid's flowcharts and DOT are read"),
-    Format("a Mermaid diagram of another kind", r"(?:sequence|class|state|er)Diagram\b", "a flowchart is read"),
-    Format("LaTeX", r"\\(?:documentclass|usepackage|begin|tikz|\[)", _EDGES),
+    ForeignFormat("GraphML", rf"{_XML}<graphml\b", "export its edges as CSV, or as DOT"),
+    ForeignFormat("GEXF", rf"{_XML}<gexf\b", "export its edges as CSV: in Gephi from the Data Laboratory"),
+    ForeignFormat("HTML", r"<!doctype html|<html\b", "save the file itself, not the page that shows it"),
+    ForeignFormat("XML", r"<\?xml|<!--|</?\w+[\s/>]", f"export its edges as CSV; {_EDGES}"),
+    ForeignFormat("JSON", r"\{|\[", f"{_EDGES}; a point in JSON is read by --at @point.json"),
+    ForeignFormat(
+        "Pajek", r"\*(?:network|vertices|arcs|edges)", "write its arcs as rows 1 2 0.5, without the lines with a *"
+    ),
+    ForeignFormat("GML", r"(?:(?:creator|version)\b[^\n]*\s+)*graph\s*\[", "export its edges as CSV, or as DOT"),
+    ForeignFormat("UCINET DL", r"dl\s+n\s*=", "write its edges as rows 1 2 0.5"),
+    ForeignFormat("PlantUML", r"@start\w+", f"{_EDGES}; Mermaid's flowcharts and DOT are read"),
+    ForeignFormat("a Mermaid diagram of another kind", r"(?:sequence|class|state|er)Diagram\b", "a flowchart is read"),
+    ForeignFormat("LaTeX", r"\\(?:documentclass|usepackage|begin|tikz|\[)", _EDGES),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container
 from itertools import islice
 
 from backcalc.language.foreign.header import PLAIN, Columns, Rows, columns_of, remarks
-from backcalc.language.foreign.rows import Table, is_statement, said
+from backcalc.language.foreign.rows import RowText, is_statement, said
 from backcalc.language.foreign.translated import SEMICOLONS, Translated, is_header
 from backcalc.text.csv_records import separator_of
 from backcalc.text.errors import Diagnostic, ParseError
@@ -29,7 +29,7 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
     end = text.find("\n", begin)
     place = Span(begin, end if end >= 0 else len(text))
     first = text[slice(*place)]
-    table = Table(source, text, separator_of(said(first)))
+    table = RowText(source, text, separator_of(said(first)))
     words = table.cells(first)
     rows = [cells for _, cells in islice(table.rows(place.end + 1), JUDGED)]
     found: Columns | Diagnostic | None = None
@@ -49,7 +49,7 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
     return _without_header(table, words, rows, place)
 
 
-def _with_header(table: Table, words: list[str], columns: Columns, place: Span) -> Source:
+def _with_header(table: RowText, words: list[str], columns: Columns, place: Span) -> Source:
     """The table whose header, at `place`, has these `words`."""
     text, source = table.text, table.source
     if table.has_row_names(columns.behind_one_more, islice(table.rows(place.end + 1), JUDGED)):
@@ -67,7 +67,7 @@ def _with_header(table: Table, words: list[str], columns: Columns, place: Span) 
     return Translated(source.name, made, source.lines, source, has_header=True, warnings=told)
 
 
-def _without_header(table: Table, words: list[str], rows: list[list[str]], place: Span) -> Source:
+def _without_header(table: RowText, words: list[str], rows: list[list[str]], place: Span) -> Source:
     """The table of three columns that begins with its first row, at `place`; a text of another kind as it is."""
     source, text = table.source, table.text
     if len(words) > 1 and not is_statement(text[slice(*place)]):
@@ -75,5 +75,5 @@ def _without_header(table: Table, words: list[str], rows: list[list[str]], place
         if not table.is_plain and len(words) == 3:
             text = text[: place.start] + table.translated(PLAIN, place.start)
     elif SEMICOLONS.search(text):  # Rows among statements of other kinds.
-        text = Table(source, text, ";").translated(PLAIN, 0)
+        text = RowText(source, text, ";").translated(PLAIN, 0)
     return source if text == source.text else Translated(source.name, text, source.lines, source)

@@ -37,7 +37,7 @@ def is_statement(line: str) -> bool:
     return _STATEMENT.match(line) is not None
 
 
-class Table:
+class RowText:
     """The rows of a text whose cells a `separator` parts; places in `text` are places in `source` too."""
 
     def __init__(self, source: Source, text: str, separator: str) -> None:

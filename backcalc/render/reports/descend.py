@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from backcalc.analysis.descend import Descent, Objective, Settings, Step, update_rules
+from backcalc.analysis.descend import Descent, Iteration, Objective, Settings, update_rules
 from backcalc.language.expr import Call, Expr
 from backcalc.language.expr import Name as NameExpr
 from backcalc.render.document import (
@@ -67,7 +67,7 @@ class DescendReport:
             values = (*step.at.values(), step.value, step.gradient_norm)
             yield from csv_lines([(str(step.number), *(str(exact(value)) for value in values))])
 
-    def _shown(self) -> Sequence[Step]:
+    def _shown(self) -> Sequence[Iteration]:
         last = self.found.steps[-1]
         return [step for step in self.found.steps if step.number % self.every == 0 or step is last]
 
@@ -99,7 +99,7 @@ class DescendReport:
         grid = Grid(header, list(map(self._row, kept)), frozenset(range(len(header))) - arrays, whole=arrays)
         yield from cut(grid, len(steps))
 
-    def _row(self, step: Step) -> tuple[Cell, ...]:
+    def _row(self, step: Iteration) -> tuple[Cell, ...]:
         values = (*step.at.values(), step.value, step.gradient_norm)
         return str(step.number), *(Value(value, self.digits) for value in values)
 

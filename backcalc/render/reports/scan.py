@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from backcalc.analysis.kinks import Mark
+from backcalc.analysis.kinks import Singularity
 from backcalc.analysis.scan import Scan, Swept
 from backcalc.render.document import (
     Block,
@@ -94,7 +94,7 @@ class ScanReport:
             told += [", " if i else "", *self._mark(mark, is_first=not i)]
         return Phrase((*told, ", …" if len(node.marks) > MARKS else ""))
 
-    def _mark(self, mark: Mark, *, is_first: bool) -> tuple[Words | Value, ...]:
+    def _mark(self, mark: Singularity, *, is_first: bool) -> tuple[Words | Value, ...]:
         ((_, x),) = self.found.at.items()
         if mark.kind == "kink":
             return "a kink at ", Value(mark.at)
