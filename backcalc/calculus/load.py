@@ -26,7 +26,7 @@ _INDEPENDENT = {
 }
 _MISFITS = {Code.SHAPE_MISMATCH, Code.INDEX_OUT_OF_RANGE, Code.GRAD_OF_VECTOR, Code.GRAD_BY_MATRIX}
 _CLAIM = "a claim"  # No node's name, for it has a space.
-_FUNCTION = re.compile(rf"\s*(?:def\s+)?({NAME})\s*\(")
+_FUNCTION = rf"\s*(?:def\s+)?({NAME})\s*\("
 
 
 def load(source: Source) -> Graph:
@@ -86,7 +86,7 @@ def _others(error: ParseError) -> list[Diagnostic]:
 
 def _function_of(source: Source, diagnostic: Diagnostic) -> str | None:
     """The function that a line which could not be read seems to define."""
-    found = _FUNCTION.match(source.line_text(diagnostic.span.start)) if diagnostic.span else None
+    found = re.match(_FUNCTION, source.line_text(diagnostic.span.start)) if diagnostic.span else None
     return found[1] if found else None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from shutil import get_terminal_size
 
 import click
 
@@ -36,6 +35,8 @@ def print_report(report: object, shown: Shown) -> None:
 
 def canvas(color: str) -> Canvas:
     """The terminal as something to write on."""
+    from shutil import get_terminal_size  # With it come all kinds of compression.
+
     size = get_terminal_size((USUAL, LINES))
     return Canvas(columns(), size.lines, has_color(color))
 

@@ -7,7 +7,7 @@ import unicodedata
 from typing import NamedTuple
 
 from backcalc.language.automaton import RefusedError
-from backcalc.language.lexis import NAME, NUMBER, PATTERNS, RESERVED
+from backcalc.language.lexis import NAME, NUMBER, PATTERNS, reserved
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
@@ -99,7 +99,7 @@ class SyntaxHint(NamedTuple):
 
 
 _FRACTION, _SUPERSCRIPT = PATTERNS["FRACTION"], PATTERNS["SUPERSCRIPT"]
-_RESERVED = "|".join(sorted(RESERVED))
+_RESERVED = "|".join(reserved())
 _COLUMN = r"[^\s,=:<>()\[\]]+"
 _COLUMNS = "an edge has three columns: tail, head, partial"
 _FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from backcalc.language.tables import tables_in_use
 
@@ -16,15 +17,26 @@ WORDS = frozenset(found[1] for pattern in PATTERNS.values() if (found := _IS_WOR
 """The words of the language; what each means depends on where it stands."""
 
 NAME, NUMBER = PATTERNS["NAME"], PATTERNS["NUMBER"]
-_is_name, _is_whole = (re.compile(PATTERNS[terminal]).fullmatch for terminal in ("NAME", "WHOLE"))
+DIGITS = "".join(char for char in map(chr, range(128)) if re.fullmatch(PATTERNS["WHOLE"], char))
+"""The signs of ASCII that a number may begin with."""
 
-RESERVED = frozenset(word for word in WORDS if not _is_name(word))
-"""The words that are never a name."""
 
-_ASCII = [chr(code) for code in range(128)]
-LETTERS = "".join(char for char in _ASCII if _is_name(char))
-DIGITS = "".join(char for char in _ASCII if _is_whole(char))
-"""The signs of ASCII that a name, or a number, may begin with."""
+# To compile what a name is takes a millisecond, as its letters are of any script: only where somebody asks.
+@cache
+def is_name(text: str) -> bool:
+    """Whether `text` is a name."""
+    return re.fullmatch(NAME, text) is not None
+
+
+def letters() -> str:
+    """The signs of ASCII that a name may begin with."""
+    return "".join(char for char in map(chr, range(128)) if is_name(char))
+
+
+def reserved() -> list[str]:
+    """The words that are never a name, in the order of the alphabet."""
+    return sorted(word for word in WORDS if not is_name(word))
+
 
 _PRIMES = str.maketrans("′’", "''")
 
@@ -34,4 +46,4 @@ def canonical(name: str) -> str:
     if name.isascii():
         return name
     name = unicodedata.normalize("NFKC", name.replace("’", "'")).translate(_PRIMES)
-    return name if _is_name(name) else ""
+    return name if is_name(name) else ""

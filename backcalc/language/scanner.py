@@ -21,7 +21,8 @@ _SIMPLE = r"[^#()\[\]{};\n]++"
 _ORDINARY = re.compile(
     rf"((?:{_SIMPLE}|[(\[](?:{_SIMPLE}|[(\[](?:{_SIMPLE})?+[)\]])*+[)\]])*+)(?:;|(#[^\n]*+)?(?:\n|\Z))"
 )
-_LOOP_HEAD = re.compile(rf"[^\S\n]*for[^\S\n]+{NAME}")
+_FOR = re.compile(r"[^\S\n]*for[^\S\n]")
+_LOOP_HEAD = rf"{_FOR.pattern}+{NAME}"
 _DEF = re.compile(rf"[^\S\n]*def[^\S\n]+{NAME}")
 _BRACE = re.compile(r"\s*\{")
 
@@ -65,7 +66,7 @@ class Scanner:
     def statement(self, at: int) -> tuple[list[Span], int]:
         """The slices that end at the next stop from `at` on (a `}` may end two), and where to go on."""
         # Nearly all statements are ordinary, and one match of a pattern is many times faster than piece by piece.
-        is_loop = bool(_LOOP_HEAD.match(self.text, at))
+        is_loop = bool(_FOR.match(self.text, at) and re.compile(_LOOP_HEAD).match(self.text, at))
         if not is_loop and (found := _ORDINARY.match(self.text, at)):
             return self._ordinary(found), found.end()
         self._start, opened, depth, braces, brace = at, -1, 0, 0, -1

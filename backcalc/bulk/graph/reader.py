@@ -22,7 +22,7 @@ from backcalc.bulk.graph.symbols import CollisionError, Names, NameTable
 from backcalc.bulk.graph.tokens import BlankedLines
 from backcalc.language.expr import Call, Name
 from backcalc.language.forms import leaves_of, word
-from backcalc.language.lexis import DIGITS, LETTERS, WORDS
+from backcalc.language.lexis import DIGITS, WORDS, letters
 from backcalc.language.parser import Reading, parse_line
 from backcalc.language.statements import Definition, Edge, Function, Loop, Program
 from backcalc.text.source import Source
@@ -32,7 +32,7 @@ LONGEST_LINE = 1 << 24
 FEWEST = 16  # Lines of a piece that are worth a block; fewer are read in the ordinary way.
 MOST_ODD = 10_000  # Where there are more lines than this in no block, and more than in blocks, blocks are of no use.
 
-_SERIAL = re.compile(rf"\b[{LETTERS}]+(?=[{DIGITS}]+\b)")
+_SERIAL = re.compile(rf"\b[{letters()}]+(?=[{DIGITS}]+\b)")
 _CALL_WITH_SPACE = re.compile(rb"n[ \t]+\(")  # What begins `d (v)/d (u)` is not said by its tokens alone.
 
 

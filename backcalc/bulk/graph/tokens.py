@@ -18,7 +18,7 @@ import numpy as np
 from backcalc.bulk.arrays.sorting import gathered, kept, ranges
 from backcalc.bulk.arrays.words import LONGEST, PAD, AnyArray, Bytes, Words, numbers
 from backcalc.bulk.graph.symbols import NameTable, random_odd
-from backcalc.language.lexis import DIGITS, LETTERS
+from backcalc.language.lexis import DIGITS, letters
 
 NAME, NUMBER = b"n", b"0"  # What stands in a line's form for a blank. The only other words there are functions' names.
 
@@ -28,7 +28,7 @@ _KIND = 8  # The bits of a token below this are the separator's, those from it o
 _NEWLINE, _SPACE, _TAB, _HASH, _OPEN, _PLUS, _MINUS, _OPENING, _CLOSING = b"\n \t#(+-{}"
 _LOWER = np.uint8(0x20)  # The bit that makes a letter small.
 _A, _E, _Z, _ZERO, _NINE, _POINT, _LINE = (np.uint8(code) for code in b"aez09._")
-_DIGITS, _LETTERS = DIGITS.encode(), LETTERS.encode()
+_DIGITS, _LETTERS = DIGITS.encode(), letters().encode()
 _FORMS_BY_TURNS = 8
 
 _IS_MARK = bytes(code in b",:" for code in range(256))  # Behind these the rest of a line is one expression.

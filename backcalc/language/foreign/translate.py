@@ -13,6 +13,7 @@ from backcalc.language.lexis import WORDS
 from backcalc.text.source import Source
 
 _FIRST = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\n)*+[ \t]*+")  # Blank lines and comments, up to the first statement.
+_QUOTED = re.compile(r'^[^#"\n]*"', re.MULTILINE)  # A comment may quote what it likes.
 _OTHERS = re.compile(r"[^\w∂√σ}]|(?:strict|graph|digraph|flowchart|creator|dl|ply|\w+Diagram)\b", re.IGNORECASE)
 
 
@@ -30,7 +31,8 @@ def as_language(source: Source, given: Container[str] = ()) -> Source:
         return found
     end = text.find("\n", begin)
     first = text[begin : end if end >= 0 else len(text)]
-    is_marked = '"' in text or text.startswith("%") or "\n%" in text or (";" in text and SEMICOLONS.search(text))
+    has_quotes = '"' in text and _QUOTED.search(text)
+    is_marked = has_quotes or text.startswith("%") or "\n%" in text or (";" in text and SEMICOLONS.search(text))
     if is_marked or _may_be_columns(first):
         from backcalc.language.foreign.lists import read_list
 
