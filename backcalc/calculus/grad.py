@@ -26,7 +26,7 @@ def resolve(graph: Graph) -> Graph:
     Each derivative is one node, however often it is written. Raises BuildError where y is no number, or where a list of
     nodes to differentiate by has a matrix in it.
     """
-    # Most graphs have none, and are the same object then.
+    # A graph without any is the same object then.
     if not any(_innermost(expr) for node in graph.nodes for expr in _exprs(node)):
         return graph
     resolved = tuple(_Resolution(graph).run())

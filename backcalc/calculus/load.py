@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 
-from backcalc.calculus.grad import resolve
-from backcalc.calculus.primes import differentiated
 from backcalc.graph.build import build
+from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Graph, Known, Node
-from backcalc.language.expr import names
+from backcalc.language.expr import Call, Expr, names, postorder
 from backcalc.language.lexis import NAME
 from backcalc.language.parser import parse
 from backcalc.language.statements import Program
@@ -45,11 +45,30 @@ def load_program(source: Source) -> Program:
 
 def finish(program: Program) -> Graph:
     """The graph that `program` describes, its claims checked for shapes. Raises BuildError."""
-    graph = resolve(build(program, differentiated))
+    graph = _resolved(build(program, _differentiated))
     errors = [error for claim in graph.claims for error in _misfits(graph, claim)]
     if errors:
         raise BuildError(program.source, errors)
     return graph
+
+
+def _resolved(graph: Graph) -> Graph:
+    """`graph` with a node for each derivative that its formulas speak of. Raises BuildError."""
+    formulas = (node.expr for node in graph.nodes if node.expr is not None)
+    partials = (edge.partial for node in graph.nodes for edge in node.incoming)
+    # Most graphs speak of none; what works them out takes as long to load as all that reads a graph.
+    if not any(isinstance(part, Call) and part.fn == GRAD for e in chain(formulas, partials) for part in postorder(e)):
+        return graph
+    from backcalc.calculus.grad import resolve
+
+    return resolve(graph)
+
+
+def _differentiated(formula: Expr, by: str) -> Expr:
+    """The derivative of a formula by one of its names: f' is rare, and what it takes is loaded for it."""
+    from backcalc.calculus.primes import differentiated
+
+    return differentiated(formula, by)
 
 
 def _misfits(graph: Graph, claim: Known) -> list[Diagnostic]:
@@ -62,7 +81,7 @@ def _misfits(graph: Graph, claim: Known) -> list[Diagnostic]:
     args = tuple(name for name in names(claim.value) if name in graph.index)
     node = Node(_CLAIM, "expression", claim.span, args, claim.value, claim.value)
     try:
-        whole = resolve(replace(graph, nodes=(*graph.nodes, node)))
+        whole = _resolved(replace(graph, nodes=(*graph.nodes, node)))
         Evaluation(tape_of(whole), defaults(whole), formulas=True)
     except BuildError as error:
         return [found for found in error.diagnostics if found.code in _MISFITS]
@@ -74,7 +93,7 @@ def _others(error: ParseError) -> list[Diagnostic]:
     if len(error.diagnostics) > MAX_ERRORS:
         return []
     try:
-        build(error.read, differentiated)
+        build(error.read, _differentiated)
     except BuildError as other:
         # A call of a function whose definition could not be read is no mistake of its own.
         lost = {name for diagnostic in error.diagnostics if (name := _function_of(error.source, diagnostic))}

@@ -17,7 +17,6 @@ from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_wrt, chosen_output, require_scalar
 from backcalc.calculus.result import Mode
 from backcalc.calculus.sweep import reverse
-from backcalc.calculus.tangents import formula_tangents, tangents
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
@@ -201,6 +200,8 @@ def evaluated(graph: Graph, at: Point) -> Run:
 
 def _tangents(linear: Linearization, wrt: int) -> list[Any]:
     """∂node/∂wrt for every node. Raises UsageError where that takes too many sweeps."""
+    from backcalc.calculus.tangents import formula_tangents, tangents  # Reverse mode does without.
+
     # With every local partial at hand one forward sweep is enough.
     if all(partial is not None for edges in linear.edges for _, partial in edges):
         return tangents(linear, wrt)

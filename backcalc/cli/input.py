@@ -9,8 +9,7 @@ from contextlib import suppress
 
 import click
 
-from backcalc.analysis.run import Text
-from backcalc.bulk.arrays.memory import WORTH, keep_freed
+from backcalc.analysis.run import LARGE, Text
 from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
 from backcalc.cli.options import EXPR, Asked
@@ -37,8 +36,12 @@ def _read_file(graph: str | None) -> Source:
         raise click.UsageError("no graph: name a file, or pipe one in (`backcalc samples` lists some)")
     path = "-" if graph is None else graph
     with suppress(OSError, ValueError):  # `read` has the words for what is wrong with it.
-        if os.path.getsize(path) >= WORTH:  # noqa: PTH202  pathlib takes a while to load.
-            keep_freed()  # This process is ours; as a library backcalc leaves such things alone.
+        size = os.path.getsize(path)  # noqa: PTH202  pathlib takes a while to load.
+        if size >= LARGE:
+            from backcalc.bulk.arrays.memory import WORTH, keep_freed
+
+            if size >= WORTH:
+                keep_freed()  # This process is ours; as a library backcalc leaves such things alone.
     try:
         return read(path)
     except ReadError as error:

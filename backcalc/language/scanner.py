@@ -23,7 +23,8 @@ _ORDINARY = re.compile(
 )
 _FOR = re.compile(r"[^\S\n]*for[^\S\n]")
 _LOOP_HEAD = rf"{_FOR.pattern}+{NAME}"
-_DEF = re.compile(rf"[^\S\n]*def[^\S\n]+{NAME}")
+_DEFINES = re.compile(r"[^\S\n]*def[^\S\n]")
+_DEF = rf"{_DEFINES.pattern}+{NAME}"
 _BRACE = re.compile(r"\s*\{")
 
 
@@ -34,7 +35,7 @@ def comments_of(text: str) -> Iterator[Comment]:
 
 def is_definition(text: str, at: int = 0) -> bool:
     """Whether the statement at `at` begins as the definition of a function does."""
-    return _DEF.match(text, at) is not None
+    return bool(_DEFINES.match(text, at) and re.compile(_DEF).match(text, at))
 
 
 def parted(definition: str) -> str:

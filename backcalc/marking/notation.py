@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,22 +35,27 @@ def _element(name: str) -> str:
     return rf"(?P<{name}>{_NAME})\s*(?P<{name}_place>{_PLACE})"
 
 
-_VALUE = re.compile(_element("of"))
-_TENSOR = re.compile(rf"(?P<wrt>{_NAME})\s*\.\s*grad\s*(?P<wrt_place>{_PLACE})")
-_FIRST = re.compile(rf"{_D}\s*{_element('of')}\s*[/∕]\s*{_D}\s*{_element('wrt')}")
-_CLOSED = re.compile(rf"{_D}\s*\(\s*{_element('of')}\s*\)\s*[/∕]\s*{_D}\s*\(\s*{_element('wrt')}\s*\)")
-_SQUARE = re.compile(
-    rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*{_D}\s*{_element('wrt')}\s*{_TWO}\s*\)?"
-)
-_MIXED = re.compile(
-    rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*{_D}\s*{_element('wrt')}{_AGAIN}{_element('then')}\s*\)?"
+_VALUE = _element("of")
+_TENSOR = rf"(?P<wrt>{_NAME})\s*\.\s*grad\s*(?P<wrt_place>{_PLACE})"
+_FIRST = rf"{_D}\s*{_element('of')}\s*[/∕]\s*{_D}\s*{_element('wrt')}"
+_CLOSED = rf"{_D}\s*\(\s*{_element('of')}\s*\)\s*[/∕]\s*{_D}\s*\(\s*{_element('wrt')}\s*\)"
+_SQUARE = rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*{_D}\s*{_element('wrt')}\s*{_TWO}\s*\)?"
+_MIXED = (
+    rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]"
+    rf"\s*\(?\s*{_D}\s*{_element('wrt')}{_AGAIN}{_element('then')}\s*\)?"
 )
 # Without blanks the letter d between two names cannot be told from one in a name: only the graph can.
-_RUN = re.compile(rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*[dδ]\s*(?P<wrt>{_NAME})\s*\)?")
+_RUN = rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*[dδ]\s*(?P<wrt>{_NAME})\s*\)?"
 _FORMS = (_VALUE, _TENSOR, _FIRST, _CLOSED, _SQUARE, _MIXED, _RUN)
 
 # What a subject may begin with.
-_NEXT = re.compile(rf"\s*(?:\\|{PATTERNS['NAME']}|∂)|\s+\d+\s*[=≈~:]")
+_NEXT = rf"\s*(?:\\|{PATTERNS['NAME']}|∂)|\s+\d+\s*[=≈~:]"
+
+
+@cache
+def _compiled(form: str) -> re.Pattern[str]:
+    """A form, compiled when it is first tried: names are of any script, so that all would take 20 ms."""
+    return re.compile(form)
 
 
 class Subject(NamedTuple):
@@ -111,7 +117,7 @@ def read_subject(text: str) -> Subject | None:
     """What an answer is about, in any of its spellings; None where it is nothing of the kind."""
     plain = _without_latex(text).strip()
     for form in _FORMS:
-        if found := form.fullmatch(plain):
+        if found := _compiled(form).fullmatch(plain):
             return _subject(found)
     return None
 
@@ -123,9 +129,9 @@ def _subject(found: re.Match[str]) -> Subject | None:
         return None
     of_place, wrt_place, then_place = (_indices(groups.get(f"{end}_place") or "") for end in ("of", "wrt", "then"))
     then = names.get("then")
-    if found.re is _SQUARE:
+    if found.re.pattern is _SQUARE:
         then, then_place = names["wrt"], wrt_place
-    elif found.re is _RUN:
+    elif found.re.pattern is _RUN:
         then = ""
     return Subject(names.get("of", ""), names.get("wrt"), of_place, wrt_place, then, then_place)
 
@@ -168,7 +174,7 @@ def answers_of(text: str, span: Span) -> Iterator[Span]:
     # Only a comma with a sign before and behind it parts anything, and hardly any line has two signs.
     start = span.start
     for i in commas:
-        if _NEXT.match(text, i + 1, span.end) and _begins_answer(text, i + 1, span.end):
+        if _compiled(_NEXT).match(text, i + 1, span.end) and _begins_answer(text, i + 1, span.end):
             yield _stripped(text, start, i)
             start = i + 1
     yield _stripped(text, start, span.end)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
@@ -223,6 +222,8 @@ def _show(marked: list[Mark], key: Key, found: AnyRun, asked: Asked, shown: Show
 
 def _pointers(marked: Iterable[Mark], found: AnyRun, asked: Asked) -> list[str]:
     """What to read of each wrong answer: the derivation of the node where it went wrong; empty of the others."""
+    import shlex  # Right answers take none of it.
+
     point = "".join(f" --at {shlex.quote(at)}" for at in asked.at)
     exprs = "".join(f" -e {shlex.quote(line)}" for line in asked.exprs).lstrip()
     about = f"{exprs or shlex.quote(asked.graph or '-')}{point}" + (

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan, prod
-from random import Random
+from typing import TYPE_CHECKING
 
 from backcalc.marking.diagnosis.in_values import wrong_row
 from backcalc.marking.diagnosis.mistakes import ANSWER, STEP, SUM, TERM, VALUE, Mistake, rows_at, rows_with
 from backcalc.marking.diagnosis.steps import TURNED, Steps, Term, Wrong
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
+
+if TYPE_CHECKING:
+    from random import Random
 
 Round = Callable[[float], float]
 _SUM = Primitive(SUM, ("a", "v", "product"), "", PRIMITIVES)
@@ -182,6 +185,8 @@ class Candidates:
         """Numbers near the true ones, at random, at which equal formulas are equal and others are not."""
         if of not in self._shifted:
             true = [nan if v is None else v for v in self.run.values]
+            from random import Random  # Right answers take none of it.
+
             rng = Random(of)  # noqa: S311  Any point will do.
             count = len(true)
             self._shifted[of] = [
