@@ -912,7 +912,7 @@ COMPLETED = [
     ("backcalc run errors/parse/lone-name.bg --of y", []),
     ("backcalc run --of t", []),
     ("backcalc quiz --kind v", ["vectors"]),
-    ("backcalc samples n", ["network-a", "network-b", "neuron"]),
+    ("backcalc samples n", ["network-a", "network-b", "neuron", "newton"]),
     ("backcalc explain network-a.bg --node u", ["u1", "u2", "u3"]),
     ("backcalc draw ", list(COMMANDS)),
 ]
