@@ -720,7 +720,7 @@ HEAVY = {
     *("backcalc.api", "backcalc.rules.functions.arrays", "backcalc.bulk.points.passes", "backcalc.analysis.samples"),
     *("backcalc.marking.key", "backcalc.bulk.points.run", "backcalc.analysis.explain", "backcalc.language.format"),
     *("backcalc.bulk.points.reader", "backcalc.rules.functions.stacks", "backcalc.language.hints"),
-    *("backcalc.render.formats.terminal", "backcalc.render.formats.latex"),
+    *("backcalc.render.formats.terminal", "backcalc.render.formats.latex", "backcalc.language.foreign.lists"),
     *(f"backcalc.cli.commands.{name}" for name in COMMANDS if name != "run"),
 }
 

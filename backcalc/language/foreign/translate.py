@@ -31,9 +31,10 @@ def as_language(source: Source, given: Container[str] = ()) -> Source:
         return found
     end = text.find("\n", begin)
     first = text[begin : end if end >= 0 else len(text)]
-    has_quotes = '"' in text and _QUOTED.search(text)
-    is_marked = has_quotes or text.startswith("%") or "\n%" in text or (";" in text and SEMICOLONS.search(text))
-    if is_marked or _may_be_columns(first):
+    # Each of these is far from most texts, and a look for a character takes next to nothing.
+    is_quoted = '"' in text and _QUOTED.search(text) is not None
+    has_semicolons = ";" in text and SEMICOLONS.search(text) is not None
+    if is_quoted or has_semicolons or text.startswith("%") or "\n%" in text or _may_be_columns(first):
         from backcalc.language.foreign.lists import read_list
 
         return read_list(source, begin, given)
