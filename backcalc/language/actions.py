@@ -26,7 +26,8 @@ from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
 
-_PARTED_COLUMNS = ("an edge has three columns: tail, head, partial", "a difference is written (3 - 1) or 3-1")
+COLUMNS = "an edge has three columns: tail, head, partial"
+_PARTED_COLUMNS = (COLUMNS, "a difference is written (3 - 1) or 3-1")
 
 
 MOST_DIGITS = 18  # Of an index: longer ones Python may not read, and no array is as long.

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from backcalc.language.actions import COLUMNS
 from backcalc.language.automaton import RefusedError
 from backcalc.language.lexis import NAME, NUMBER, PATTERNS, reserved
 from backcalc.text.errors import Code, Diagnostic, Note
@@ -101,7 +102,6 @@ class SyntaxHint(NamedTuple):
 _FRACTION, _SUPERSCRIPT = PATTERNS["FRACTION"], PATTERNS["SUPERSCRIPT"]
 _RESERVED = "|".join(reserved())
 _COLUMN = r"[^\s,=:<>()\[\]]+"
-_COLUMNS = "an edge has three columns: tail, head, partial"
 _FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"
 
 # The first row that fits speaks, so rows for whole statements stand before those for a place inside an expression.
@@ -142,8 +142,8 @@ SYNTAX_HINTS = (
     SyntaxHint(
         r"^(∂|d\s*\().*/\s*(∂|d\s*\()[^=]*‸([^=)]|$)", "the partial stands after `=`: d(v)/d(u) = 3", "∂v/∂u : 3"
     ),
-    SyntaxHint(rf"^(?!for\b){_COLUMN}(\s*,\s*|\s+){_COLUMN}\s*,?\s*‸$", _COLUMNS, "u,v"),
-    SyntaxHint(rf"^(?!(claim|for)\b){_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)", _COLUMNS, "u, v, 3, 4"),
+    SyntaxHint(rf"^(?!for\b){_COLUMN}(\s*,\s*|\s+){_COLUMN}\s*,?\s*‸$", COLUMNS, "u,v"),
+    SyntaxHint(rf"^(?!(claim|for)\b){_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)", COLUMNS, "u, v, 3, 4"),
     # Definitions
     SyntaxHint(r"^\d\S*\s*‸=", "a node's name begins with a letter", "3 = y"),
     SyntaxHint(rf"^{NAME}\s*(‸:=|:\s*‸=|‸:)", "a node is defined with `=`: y = 3", "y := 3"),

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from backcalc import progress
-from backcalc.language.actions import Builder, LoopHead
+from backcalc.language.actions import COLUMNS, Builder, LoopHead
 from backcalc.language.automaton import Parser, RefusedError
 from backcalc.language.expr import NOWHERE, Expr, Name
 from backcalc.language.expression_actions import RejectedError
@@ -31,7 +31,7 @@ from backcalc.language.statements import (
     Statement,
 )
 from backcalc.language.tables import tables_in_use
-from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ParseError
+from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
 
 STEP = 1 << 16  # Characters between two words about how far it is.
@@ -200,6 +200,7 @@ class _Assembly:
         self.errors: list[Diagnostic] = []
         self._open: list[tuple[LoopHead | None, list[Statement]]] = []  # None: a head that was refused.
         self.seen_any = False
+        self._widths: dict[str, tuple[int, int]] = {}  # By the message: the error, and how many lines have it.
 
     def add(self, item: Any, span: Span, source: Source) -> Statement | None:
         """Put what the grammar made of a slice in its place; the statement where it is one of its own."""
@@ -218,13 +219,19 @@ class _Assembly:
 
     def reject(self, span: Span, source: Source, diagnostic: Diagnostic) -> None:
         """Note an error; a refused slice that opens a block still opens one, so that its end is not an error too."""
-        self.errors.append(diagnostic)
+        at, count = self._widths.get(diagnostic.message, (len(self.errors), 0))
+        if count == 0:
+            self.errors.append(diagnostic)
+        if diagnostic.hints[:1] == (COLUMNS,):  # A list that is too wide is so in each of its lines.
+            self._widths[diagnostic.message] = (at, count + 1)
         self.seen_any = True
         if source.text[span.end - 1] == "{":  # A head of a loop, however wrong.
             self._begin(None)
 
     def finish(self) -> None:
-        """Report the loops that are still open."""
+        """Report how many lines have too many or too few columns, and the loops that are still open."""
+        for at, count in self._widths.values():
+            self.errors[at] = counted(self.errors[at], count)
         for head, _ in self._open:
             if head is not None:
                 hint = "end its body with `}`"

@@ -13,7 +13,7 @@ from backcalc.text.source import Source, Span
 # A cell, in quotes where it holds separators, newlines or quotes, these twice; and what ends it.
 _CELL = r' *(?P<text>"(?:[^"]|"")*"?[^{0}\n]*|[^{0}\n]*)(?:(?P<more>{0})|\n?)'
 _BLANK_CELL = r'[ \t]*(?P<text>"(?:[^"]|"")*"?[^ \t\n]*|[^ \t\n]*)(?:[ \t]*(?:\n|\Z)|(?P<more>[ \t]+))'
-_EMPTY = b", \t\n"  # What a line of empty cells is made of.
+_EMPTY = b",; \t\n"  # What a line of empty cells is made of.
 
 
 class CsvBlock(NamedTuple):
@@ -107,31 +107,36 @@ def _whole_quoted(data: bytes) -> int:
     return len(kept.encode("utf-8", "surrogateescape"))
 
 
-# What separates columns in the files of others: its name, and the command that makes commas of it.
-_SEPARATORS = {
-    ";": ("semicolons", "tr ',;' '.,'"),  # Where `;` separates, the decimal point is a comma.
-    "\t": ("tabs", r"tr '\t' ','"),
-    "|": ("`|`", "tr '|' ','"),
-    " ": ("spaces", "tr -s ' ' ','"),
-}
-
-
-def other_separator(source: Source, span: Span, is_column: Callable[[str], bool]) -> Diagnostic | None:
-    """That something else than commas separates the columns of the header at `span`, which then has some that are."""
-    for separator, (what, command) in _SEPARATORS.items():
-        parts = [part.strip().strip('"') for part in source.text[slice(*span)].split(separator)]
-        if len(parts) > 1 and any(map(is_column, parts)):
-            hint = f"make commas of them, as this command does: {command}"
-            return Diagnostic(
-                Code.SEPARATOR, f"the columns are separated by {what}, not by commas", span, hints=(hint,)
-            )
-    return None
+def parted_by_bars(source: Source, span: Span, is_column: Callable[[str], bool]) -> Diagnostic | None:
+    """That bars part the columns of the header at `span`, some of which are columns then; None where they do not."""
+    parts = [part.strip().strip('"') for part in source.text[slice(*span)].split("|")]
+    if len(parts) < 2 or not any(map(is_column, parts)):
+        return None
+    hint = "make commas of them, as this command does: tr '|' ','"
+    return Diagnostic(Code.SEPARATOR, "the columns are parted by `|`, not by commas", span, hints=(hint,))
 
 
 def separator_of(line: str) -> str:
     """The first of tab, semicolon and comma that a line has outside of quotes, else a blank: it parts the cells."""
     bare = re.sub(r'"[^"\n]*"?', "", line)
     return next((separator for separator in "\t;," if separator in bare), " ")
+
+
+def is_comment(record: str) -> bool:
+    """Whether a record is a comment, by what it begins with."""
+    return record.startswith(("#", "%"))
+
+
+def with_commas(lines: bytes, separator: str) -> bytes:
+    """Lines whose cells a `separator` parts with commas in its place, decimal commas beside semicolons as points."""
+    if separator == ";":
+        return lines.translate(_COMMAS)
+    if separator == " ":
+        return re.sub(rb"[ \t]+", b",", re.sub(rb"(?m)^[ \t]+|[ \t]+$", b"", lines))
+    return lines.replace(separator.encode(), b",")
+
+
+_COMMAS = bytes.maketrans(b",;", b".,")
 
 
 def unquoted(cell: str) -> str:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
 from backcalc.text.source import Source, Span
-from backcalc.text.wording import display_width, visible
+from backcalc.text.wording import display_width, plural, visible
 
 MAX_ERRORS = 20  # More would scroll the first, which often explains the others, off the screen.
 LINE_SHOWN = 76  # of a line, which with its number still fits a terminal of 80 columns.
@@ -141,6 +141,12 @@ class Diagnostic(NamedTuple):
     span: Span | None = None
     notes: tuple[Note, ...] = ()
     hints: tuple[str, ...] = ()
+
+
+def counted(first: Diagnostic, count: int) -> Diagnostic:
+    """The first fault of a cause, with how many more there are."""
+    more = f", and so in {plural(count - 1, 'more line')}" if count > 1 else ""
+    return first._replace(message=f"{first.message}{more}")
 
 
 Paint = Callable[[str, str], str]

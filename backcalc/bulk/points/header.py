@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import shape_words
-from backcalc.text.csv_records import is_number, other_separator, records
+from backcalc.text.csv_records import is_comment, is_number, parted_by_bars, records, separator_of, unquoted
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
@@ -30,6 +28,7 @@ class Header:
     source: Source
     names: list[str]
     spans: list[Span]
+    separator: str
 
     @property
     def end(self) -> int:
@@ -38,11 +37,17 @@ class Header:
 
 
 def read_header(source: Source) -> Header:
-    """The header of a text."""
-    spans = next(records(source.text))
-    line = io.StringIO(source.text[: spans[-1].end])
-    names = next(csv.reader(line, skipinitialspace=True), []) or [""]  # Of an empty line there are no names at all.
-    return Header(source, [name.strip() for name in names], spans)
+    """The header of a text, its first line that is no comment."""
+    start = 0
+    while is_comment(source.text[start : start + 1]) and "\n" in source.text[start:]:
+        start = source.text.index("\n", start) + 1
+    line = source.line_text(start).strip()
+    separator = separator_of(line)
+    if separator == " " and not re.search(r"\s", line):  # One column, whose cells may have anything in them.
+        separator = ","
+    found = next(records(source.text[start:], separator))
+    spans = [Span(start + span.start, start + span.end) for span in found]
+    return Header(source, [unquoted(source.text[slice(*span)]) for span in spans], spans, separator)
 
 
 def read_places(header: Header, graph: Graph) -> tuple[Places, list[Diagnostic]]:
@@ -88,7 +93,7 @@ def _no_columns(header: Header, graph: Graph) -> Diagnostic:
         return part is not None and part["name"].strip() in graph.inputs
 
     # The likeliest first: a file of another program has all names right and no comma.
-    if found := other_separator(header.source, span, is_input):
+    if found := parted_by_bars(header.source, span, is_input):
         return found
     if all(map(is_number, header.names)):
         message = "the first line has numbers in place of the inputs' names"

@@ -18,7 +18,16 @@ from backcalc.bulk.points.cells import plain_cells
 from backcalc.bulk.points.header import Header, Places, indices, layout, read_header, read_places
 from backcalc.graph.model import Graph
 from backcalc.rules.functions.arrays import Array
-from backcalc.text.csv_records import CsvBlock, blocks, is_number, records, without_end
+from backcalc.text.csv_records import (
+    CsvBlock,
+    blocks,
+    is_comment,
+    is_number,
+    records,
+    with_commas,
+    with_point,
+    without_end,
+)
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ReadError, UsageError, excerpt
 from backcalc.text.files import decode
 from backcalc.text.source import Source, Span
@@ -60,14 +69,20 @@ class PointReader:
 
     def _block_table(self, block: CsvBlock) -> Array:
         """The numbers in the columns that are used."""
-        table = plain_cells(without_end(block), len(self.header.names), self._used)
+        table = self._plain_cells(block)
         return self._table(_source(self._name, block), block.is_last) if table is None else table
+
+    def _plain_cells(self, block: CsvBlock) -> Array | None:
+        """The numbers in the columns that are used; None where the lines are not plain."""
+        lines, separator = without_end(block), self.header.separator
+        if separator != "," and b'"' in lines:  # Commas in quotes are none of the table's.
+            return None
+        return plain_cells(with_commas(lines, separator), len(self.header.names), self._used)
 
     def _table(self, source: Source, is_last: bool, start: int = 0) -> Array:
         """The numbers of a text from `start` on. Raises UsageError, for what is wrong further down too."""
         if start:
-            block = CsvBlock(source.text[start:].encode(), 1, is_last)
-            table = plain_cells(without_end(block), len(self.header.names), self._used)
+            table = self._plain_cells(CsvBlock(source.text[start:].encode(), 1, is_last))
             if table is not None:
                 return table
         try:
@@ -76,7 +91,7 @@ class PointReader:
             raise self._with_rest(error) from None
 
     def _plain_table(self, source: Source, is_last: bool, start: int) -> Array:
-        cells = _rows(source)[bool(start) :]
+        cells = _rows(source, self.header.separator)[bool(start) :]
         while is_last and cells and not any(cell.strip() for cell in cells[-1]):
             cells.pop()
         table = _numbers(self.header, source, start, cells, self._used)
@@ -93,7 +108,7 @@ class PointReader:
         for block in self._blocks:
             if len(found) > MAX_ERRORS:
                 break
-            if plain_cells(without_end(block), len(self.header.names), self._used) is None:
+            if self._plain_cells(block) is None:
                 try:
                     self._plain_table(_source(self._name, block), block.is_last, 0)
                 except UsageError as more:
@@ -134,13 +149,13 @@ def _header(source: Source, graph: Graph, is_last: bool) -> tuple[Header, Places
         header = _with_points(read_header(source), is_last)
         return header, *read_places(header, graph)
     except (csv.Error, UsageError):
-        _rows(source)  # Which has words for a record that is endless.
+        _rows(source, ",")  # Which has words for a record that is endless.
         raise
 
 
 def _with_points(header: Header, is_last: bool) -> Header:
     """`header`. Raises UsageError where nothing is behind it."""
-    if is_last and not header.source.text[header.end :].strip(" \t\n,"):
+    if is_last and not header.source.text[header.end :].strip(" \t\n,;"):
         raise UsageError(header.source, [_NO_POINTS])
     return header
 
@@ -149,16 +164,21 @@ _HINT = "the first line has the inputs' names, each other line a point"
 _NO_POINTS = Diagnostic(Code.NO_POINTS, "the file holds no points", hints=(_HINT,))
 
 
-def _rows(source: Source) -> list[list[str]]:
-    """The cells of each record. Raises UsageError where one is endless."""
+def _rows(source: Source, separator: str) -> list[list[str]]:
+    """The cells of each record that is no comment. Raises UsageError where one is endless."""
+    lines: Iterable[str] = io.StringIO(source.text)
+    if separator == " ":
+        lines = (line.strip(" \t\n").replace("\t", " ") + "\n" for line in lines)
     try:
-        return list(csv.reader(io.StringIO(source.text), skipinitialspace=True))
+        rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
     except csv.Error:
         most = csv.field_size_limit()
-        span = next(span for row in records(source.text) for span in row if span.end - span.start > most)
+        span = next(span for row in records(source.text, separator) for span in row if span.end - span.start > most)
         hint = ("a quote that is never closed?",) if source.text[span.start] == '"' else ()
         message = f"this cell has more than {most:,} characters"
         raise UsageError(source, [Diagnostic(Code.BAD_CELL, message, span, hints=hint)]) from None
+    rows = [row for row in rows if not (row and is_comment(row[0]))]
+    return [[with_point(cell.strip()) for cell in row] for row in rows] if separator == ";" else rows
 
 
 def _numbers(header: Header, source: Source, start: int, cells: list[list[str]], used: Sequence[int]) -> Array:
@@ -176,16 +196,18 @@ def _numbers(header: Header, source: Source, start: int, cells: list[list[str]],
         pass
     # Columns that nobody asks for may hold names or dates.
     kept = [[cell if i in used else "0" for i, cell in enumerate(row)] for row in cells]
-    pairs = zip(kept, _places_of(source, start), strict=False)  # What stands behind the last point is empty lines.
+    pairs = zip(
+        kept, _places_of(source, start, header.separator), strict=False
+    )  # What stands behind the last point is empty lines.
     errors = [error for row, places in pairs for error in _bad_cells(header, source.text, row, places)]
     if errors:
         raise UsageError(source, errors)
     return np.asarray([[row[i] for i in used] for row in kept], np.float64).reshape(len(cells), len(used))
 
 
-def _places_of(source: Source, start: int) -> Iterator[list[Span]]:
+def _places_of(source: Source, start: int, separator: str) -> Iterator[list[Span]]:
     """Where the cells of each point stand, behind the header where there is one."""
-    found = records(source.text)
+    found = (row for row in records(source.text, separator) if not is_comment(source.text[slice(*row[0])]))
     if start:
         next(found)
     return found
@@ -225,7 +247,7 @@ def _not_finite(
     found = np.argwhere(~np.isfinite(table))
     if not len(found):
         return []
-    places = list(_places_of(source, start))
+    places = list(_places_of(source, start, header.separator))
     errors: list[Diagnostic] = []
     warnings: list[Diagnostic] = []
     for row, column in ((int(row), used[int(i)]) for row, i in found):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from backcalc.language.lexis import PATTERNS
-from backcalc.text.errors import Code, Diagnostic, ParseError
+from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
-from backcalc.text.wording import plural, shorten
+from backcalc.text.wording import shorten
 
 _NAME = re.compile(rf"{PATTERNS['NAME']}|\d+")
 
@@ -28,12 +28,6 @@ class Faults:
         """Raise ParseError where there are any."""
         if self._found:
             raise ParseError(self._source, [counted(*found) for found in self._found.values()])
-
-
-def counted(first: Diagnostic, count: int) -> Diagnostic:
-    """The first fault of a cause, with how many more there are."""
-    more = f", and so in {plural(count - 1, 'more line')}" if count > 1 else ""
-    return first._replace(message=f"{first.message}{more}")
 
 
 def is_name(text: str) -> bool:

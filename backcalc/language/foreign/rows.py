@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from backcalc.language.foreign.faults import Faults, counted, is_name, no_name
+from backcalc.language.foreign.faults import Faults, is_name, no_name
 from backcalc.language.foreign.header import Columns
 from backcalc.language.lexis import WORDS
 from backcalc.text.csv_records import is_number, records, unquoted, with_point
-from backcalc.text.errors import Code, Diagnostic, ParseError
+from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import plural
 

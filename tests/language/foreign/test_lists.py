@@ -160,6 +160,13 @@ def test_what_is_wrong_with_rows_is_one_error_a_cause(text, message, line):
     assert error.source.line_number(error.diagnostics[0].span.start) == line
 
 
+def test_rows_of_other_lengths_in_a_plain_list_are_one_error_a_cause():
+    rows = "a,b,1\n" + "".join(f"n{i},n{i + 1},2,3\nm{i},k{i}\n" for i in range(30))
+    found = refusal(rows).diagnostics
+    assert [each.message.partition(", and so")[2] for each in found] == [" in 29 more lines"] * 2
+    assert all(each.hints == ("an edge has three columns: tail, head, partial",) for each in found)
+
+
 def test_what_is_said_of_a_place_is_said_of_the_original():
     error = refusal('"source","target","weight"\n"a","b",0.5\n"b","b2",0.5*\n')
     assert str(error).splitlines()[1:3] == ['  3 | "b","b2",0.5*', "    | " + " " * 13 + "^"]
