@@ -9,7 +9,8 @@ from typing import Any
 
 from backcalc.analysis.run import Text
 from backcalc.calculus.point import from_mapping
-from backcalc.calculus.result import AnyRun, Mode
+from backcalc.calculus.question import Mode
+from backcalc.calculus.result import AnyRun
 from backcalc.graph.model import Graph as Model
 from backcalc.graph.model import Node
 from backcalc.render import FORMATS

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import Point
-from backcalc.calculus.result import AnyRun, Mode
+from backcalc.calculus.question import Mode
+from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import AnyGraph, Graph
 from backcalc.language.foreign.translate import as_language

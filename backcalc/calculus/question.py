@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.result import Mode
 from backcalc.graph.model import AnyGraph, Graph
 from backcalc.graph.shapes import shape_words
 from backcalc.text.errors import Code, Diagnostic, UsageError
@@ -82,3 +82,6 @@ def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:
         require_node(graph, name, option("wrt"))
         require_variable(graph, name, option("wrt"))
     return tuple(dict.fromkeys(wrt)) or graph.inputs  # Twice the same name is asked for once.
+
+
+Mode = Literal["reverse", "forward"]

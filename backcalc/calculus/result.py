@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from backcalc.calculus.columns import Columns, Partials
+from backcalc.calculus.question import Mode
+from backcalc.calculus.run import Run
 from backcalc.graph.model import AnyGraph
 from backcalc.graph.shapes import Shape
 from backcalc.text.errors import Diagnostic
-
-Mode = Literal["reverse", "forward"]
 
 
 class AnyRun(Protocol):
@@ -82,6 +83,20 @@ class AnyRun(Protocol):
     @property
     def warnings(self) -> Sequence[Diagnostic]:
         """What the build and the run have noticed."""
+        ...
+
+    @property
+    def objects(self) -> Run:
+        """The same run of objects, which has every detail: contributions, pairs, local partials by name."""
+        ...
+
+    def columns(self, part: slice) -> Columns:
+        """Some nodes, an attribute a column."""
+        ...
+
+    @property
+    def incoming(self) -> Partials:
+        """The local partials by the node that they lead to, which are worked out when they are asked for."""
         ...
 
     @property

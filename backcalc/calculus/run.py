@@ -10,12 +10,12 @@ from math import isfinite
 from typing import Any
 
 from backcalc.calculus.adjoints import adjoints
+from backcalc.calculus.columns import ObjectColumns, ObjectPartials
 from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.point import Point, settle
-from backcalc.calculus.question import choose_wrt, chosen_output, require_scalar
-from backcalc.calculus.result import Mode
+from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_scalar
 from backcalc.calculus.sweep import reverse
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
@@ -120,6 +120,22 @@ class Run:
             for arg in self.graph.nodes[node].args
             if not self.graph.node(arg).is_fixed
         }
+
+    @property
+    def objects(self) -> Run:
+        """The run itself."""
+        return self
+
+    def columns(self, part: slice) -> ObjectColumns:
+        """Some nodes, an attribute a column."""
+        swept = [self.adjoints] if self.mode == "reverse" else list(self.tangents.values())
+        return ObjectColumns(self.graph, part, self.values, swept, self.shapes)
+
+    @cached_property
+    def incoming(self) -> ObjectPartials:
+        """The local partials by the node that they lead to."""
+        self.linear.edges  # noqa: B018  All at once, in a stage of their own.
+        return ObjectPartials(self.partials, self.graph.index)
 
     def contributions(self) -> list[list[tuple[int | None, Any, Any]]]:
         """For each node the (user, ∂user/∂node, contribution) triples of its adjoint; a seed has no user."""

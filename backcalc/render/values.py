@@ -15,7 +15,7 @@ ELEMENTS = 8  # Of a longer array only the ends are shown in a table.
 LONGEST = 400  # Names, numbers and operations of the longest formula that is shown.
 TOO_LONG = "(long: see derive)"
 LONGEST_EXACT = 20_000  # The same for programs, some 100,000 characters,
-ALL_EXACT = 1_000_000  # and of all formulas together, for each node of a chain may repeat those before it.
+ALL_EXACT = 1_000_000  # and of all formulas together.
 MAX_DIGITS = 17  # More digits than a float64 has would be noise.
 
 
@@ -55,18 +55,23 @@ def exact(value: Any) -> Any:
     return value if isfinite(value) else number_text(value)
 
 
-def formulas_of(values: Iterable[Any]) -> Iterator[str | None]:
-    """For each of `values` the formula that it is, for programs; None where it is made of numbers, or too long."""
-    left = ALL_EXACT
-    for value in values:
-        if value is None or is_known(value):
-            yield None
-            continue
-        # What a table would show is there in any case, even when the others have used up the room.
-        most = max(LONGEST, min(LONGEST_EXACT, left))
-        count = size(value, most)
-        left -= count
-        yield unparse(value) if count <= most else None
+class FormulaTexts:
+    """Formulas for programs, which have a room for all of them together: each chain may repeat those before it."""
+
+    def __init__(self) -> None:
+        self._left = ALL_EXACT
+
+    def of(self, values: Iterable[Any]) -> Iterator[str | None]:
+        """For each of `values` the formula that it is; None where it is made of numbers, or too long."""
+        for value in values:
+            if value is None or is_known(value):
+                yield None
+                continue
+            # What a table would show is there in any case, even when the others have used up the room.
+            most = max(LONGEST, min(LONGEST_EXACT, self._left))
+            count = size(value, most)
+            self._left -= count
+            yield unparse(value) if count <= most else None
 
 
 def _array_text(value: Any, digits: int) -> str:

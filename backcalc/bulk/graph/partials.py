@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from backcalc.bulk.arrays.sorting import Indices, gathered, occurrences, stable_order
 from backcalc.bulk.graph.evaluate import LocalPartials
 from backcalc.bulk.graph.model import ArrayGraph
+from backcalc.bulk.graph.results import Numbers
 from backcalc.bulk.graph.sweep import NEUTRAL, Plan
 from backcalc.rules.functions.arrays import Array
 
@@ -36,6 +37,11 @@ class NodePartials:
         heads, self._tails, self._partials = (gathered(each, order) for each in edges)
         self._first = np.zeros(len(graph) + 1, np.int64)
         np.cumsum(occurrences(heads, len(graph)), out=self._first[1:])
+
+    def rows(self, part: slice) -> tuple[list[int], list[int], Numbers]:
+        """As `of`, in Python's numbers."""
+        counts, tails, partials = self.of(part)
+        return counts.tolist(), tails.tolist(), Numbers(partials)
 
     def of(self, nodes: slice) -> tuple[Indices, Indices, Array]:
         """How many edges lead to each of `nodes`; and the tails and the partials of these edges, node by node."""

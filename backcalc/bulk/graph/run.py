@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,12 +22,14 @@ from backcalc.bulk.graph.evaluate import Flags, LocalPartials
 from backcalc.bulk.graph.model import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
 from backcalc.bulk.graph.partials import NodePartials
 from backcalc.bulk.graph.reader import read_lines
+from backcalc.bulk.graph.results import ArrayColumns, Numbers
 from backcalc.bulk.graph.sweep import Plan
 from backcalc.bulk.graph.tape import ArrayTape
 from backcalc.bulk.graph.warnings import remarks
 from backcalc.calculus.constant import constant
-from backcalc.calculus.question import choose_output, choose_wrt
-from backcalc.calculus.result import Mode
+from backcalc.calculus.load import load
+from backcalc.calculus.question import Mode, choose_output, choose_wrt
+from backcalc.calculus.run import Run, run
 from backcalc.graph.shapes import Shape
 from backcalc.language.foreign.translate import as_language
 from backcalc.rules.functions.arrays import Array
@@ -82,12 +84,12 @@ class LargeRun:
     @property
     def values(self) -> Sequence[float | None]:
         """The value of every node, None where it is not known."""
-        return _Column(self.value_array, self.known)
+        return Numbers(self.value_array, self.known)
 
     @property
     def adjoints(self) -> Sequence[float | None]:
         """∂output/∂node for every node."""
-        return _Column(self.adjoint_array)
+        return Numbers(self.adjoint_array)
 
     @property
     def value(self) -> float | None:
@@ -106,6 +108,17 @@ class LargeRun:
         asked = self.adjoint_array[self.wrt_places]
         output = self.graph.index[self.output]
         return is_finite(asked) and bool(not self.known[output] or is_finite(self.value_array[output]))
+
+    @cached_property
+    def objects(self) -> Run:
+        """The same run of objects."""
+        of = None if self.is_outside else self.output
+        return run(load(self.graph.source), dict(self.point), of, self.wrt)
+
+    def columns(self, part: slice) -> ArrayColumns:
+        """Some nodes, an attribute a column."""
+        values = Numbers(self.value_array[part], self.known[part])
+        return ArrayColumns(self.graph, part, values, [Numbers(self.adjoint_array[part])], lambda: self.formulas)
 
     @cached_property
     def leading(self) -> Flags:
@@ -149,25 +162,6 @@ class LargeRun:
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What reading the graph and the run have noticed, in that order."""
         return (*self.graph.warnings, *remarks(self.graph, self.value_array, self.remarkable.tolist()))
-
-
-class _Column(Sequence[float | None]):
-    """An array as Python's numbers, made as they are looked at; None where it is not `known`."""
-
-    def __init__(self, array: Array, known: Flags | None = None) -> None:
-        self._array, self._known = array, known
-
-    def __len__(self) -> int:
-        return len(self._array)
-
-    @overload
-    def __getitem__(self, place: int, /) -> float | None: ...
-    @overload
-    def __getitem__(self, place: slice, /) -> Sequence[float | None]: ...
-    def __getitem__(self, place: int | slice, /) -> float | Sequence[float | None] | None:
-        part = self._array[place]
-        found: Any = part if self._known is None else np.where(self._known[place], part, np.array(None))
-        return found.tolist()  # type: ignore[no-any-return]
 
 
 def read_large(source: Source) -> ArrayTape | None:

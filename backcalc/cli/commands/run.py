@@ -12,7 +12,8 @@ import click
 from backcalc.analysis.run import Text
 from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
-from backcalc.calculus.result import AnyRun, Mode
+from backcalc.calculus.question import Mode
+from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, answer_completion, as_command, asks, limit_of, shows

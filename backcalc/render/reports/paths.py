@@ -13,7 +13,7 @@ from backcalc.render.document import Cell, Derivative, Document, Grid, Name, Phr
 from backcalc.render.document import Path as PathCell
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
-from backcalc.render.values import exact, formulas_of, is_number
+from backcalc.render.values import FormulaTexts, exact, is_number
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
@@ -189,7 +189,7 @@ def _members_json(found: PathSum) -> Iterator[str]:
     yield f'      "sum": {dump(exact(found.sum))},'
     yield f'      "adjoint": {dump(exact(found.adjoint))},'
     # Only where it is one: the contract has no such member for numbers.
-    (symbolic,) = formulas_of([found.adjoint])
+    (symbolic,) = FormulaTexts().of([found.adjoint])
     if symbolic is not None:
         yield f'      "symbolic": {dump(symbolic)},'
     yield from enclosed('      "paths": [', (f"        {dump(_path_json(path))}" for path in found.paths), "      ]")
@@ -197,7 +197,7 @@ def _members_json(found: PathSum) -> Iterator[str]:
 
 def _path_json(path: Path) -> dict[str, Any]:
     members = {"nodes": path.nodes, "factors": list(map(exact, path.factors)), "product": exact(path.product)}
-    *factors, whole = formulas_of([*path.factors, path.product])
+    *factors, whole = FormulaTexts().of([*path.factors, path.product])
     return members | ({"symbolic": {"factors": factors, "product": whole}} if any((*factors, whole)) else {})
 
 

@@ -54,11 +54,10 @@ def run_tables(
     """
     grids = _nodes(run, digits, limit)
     if partials:
-        assert isinstance(run, Run)  # Of no other run are they asked for.
-        grids += _beginning(_contributions(run, digits) if run.mode == "reverse" else _pushes(run, digits), limit)
+        told = _contributions(run.objects, digits) if run.mode == "reverse" else _pushes(run.objects, digits)
+        grids += _beginning(told, limit)
     if pairs:
-        assert isinstance(run, Run)
-        grids += _beginning(_pairs(run, digits), limit)
+        grids += _beginning(_pairs(run.objects, digits), limit)
     if run.gradient:
         grids += _gradient(run, digits, limit)
     return grids
