@@ -1,17 +1,21 @@
-"""The forward pass on exact numbers: fractions, or quotients of polynomials in the inputs."""
+"""The forward pass and the reverse sweep on exact numbers: fractions, or quotients of polynomials in the inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
+from functools import partial as partial_
 from typing import Any
 
 import numpy as np
 
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.language.expr import INDEX, VECTOR
+from backcalc.calculus.sweep import reverse
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.functions import exact
 from backcalc.rules.functions.exact import Irrational
+from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Bound, Primitive
 
 
@@ -29,7 +33,7 @@ def exact_values(evaluation: Evaluation, point: Mapping[str, Any]) -> list[Any]:
         if slot in stated:
             found.append(stated[slot])
         elif slot in given:
-            found.append(exact.array(evaluation.terms[slot]))
+            found.append(exact_constant(given[slot].value))
         elif literal is not None:
             found.append(exact.number(literal))
         elif row is None:
@@ -54,6 +58,123 @@ def _applied(row: Primitive, args: list[Any], indices: tuple[int, ...]) -> Any:
         return _bound(row).evaluate(*args)
     except (AttributeError, KeyError):  # A function of the table that has no fractions at all.
         return Irrational(f"`{row.symbol}`")
+
+
+def exact_adjoints(
+    evaluation: Evaluation, values: Sequence[Any], seeds: Mapping[int, Any], first: int = 0
+) -> dict[int, Any]:
+    """The exact adjoint of every slot that the seeds reach, down to slot `first`, where these are the exact values."""
+    last = max(seeds, default=-1)
+    sweep = _Sweep(evaluation, values)
+    return reverse(
+        range(last, first - 1, -1),
+        sweep.edges,
+        dict(seeds),
+        multiply=lambda pullback, ct: pullback(ct),
+        accumulate=lambda total, contribution: total + contribution,
+    )
+
+
+class _Sweep:
+    """What each slot hands to its arguments, of exact values."""
+
+    def __init__(self, evaluation: Evaluation, values: Sequence[Any]) -> None:
+        self.tape, self.rows, self.values = evaluation.tape, evaluation.rows, values
+
+    def edges(self, head: int) -> Iterator[tuple[int, Callable[[Any], Any]]]:
+        """The arguments of a slot, each with what it gets of a cotangent."""
+        for node, partial in self.tape.incoming.get(head, ()):
+            yield self.tape.slot[node], partial_(self._along, self.values[partial], np.ndim(self.values[head]))
+        row = self.rows[head]
+        if row is None:
+            return
+        for k, arg in enumerate(self.tape.args[head]):
+            if self.tape.literals[arg] is not None:
+                continue
+            slope = self._slope(head, row, k) if row.partials else None
+            # What no branch that is taken leads to gets nothing, whatever lies behind it.
+            if not (row.selects and slope is not None and _is_zero(slope)):
+                yield arg, partial_(self._pulled, head, row, k, slope)
+
+    def _slope(self, head: int, row: Primitive, k: int) -> Any:
+        operands = [*(self.values[arg] for arg in self.tape.args[head]), self.values[head]]
+        texts = dict.fromkeys(column[k] for column in (row.stable, row.partials, row.derived) if column)
+        for text in texts:
+            found = _tried(_bound(row).form(text), *operands)
+            if not _is_lost(found):
+                break
+        return found
+
+    def _along(self, partial: Any, rank: int, ct: Any) -> Any:
+        """What an annotated edge carries back: a matrix is head × tail."""
+        if not np.ndim(partial) or not rank:
+            return partial * ct
+        return np.tensordot(ct, partial, rank)
+
+    def _pulled(self, head: int, row: Primitive, k: int, slope: Any, ct: Any) -> Any:
+        args = [self.values[arg] for arg in self.tape.args[head]]
+        shape = np.shape(args[k])
+        if row.symbol == INDEX:
+            found = exact.array(np.zeros(shape).tolist())
+            found[self.tape.indices[head]] = ct
+            return found
+        if row.symbol == VECTOR:
+            return ct[k]
+        if row.symbol == "concat":
+            begin = sum(len(arg) if np.ndim(arg) else 1 for arg in args[:k])
+            return ct[begin : begin + shape[0]] if shape else ct[begin]
+        if slope is not None:
+            found = ct * slope
+            return exact.sum(found) if np.ndim(found) and not shape else found
+        operands = (*args, self.values[head], ct, Fraction(int(np.size(args[0]))))
+        texts = dict.fromkeys(column[k] for column in (row.pullbacks, row.stable) if column)
+        for text in texts:
+            found = _tried(_bound(row).pullback_form(text), *operands)
+            if not _is_lost(found):
+                break
+        return found if np.shape(found) == shape else _filled(found, shape)
+
+
+def _filled(value: Any, shape: tuple[int, ...]) -> Any:
+    """A number in every place of a shape: the cotangent of a sum."""
+    found = np.empty(shape, object)
+    found[...] = value
+    return found
+
+
+def _tried(function: Callable[..., Any], *operands: Any) -> Any:
+    lost = next((each for each in operands if isinstance(each, Irrational)), None)
+    if lost is not None and len(operands) == 1:
+        return lost
+    try:
+        return function(*operands)
+    except (AttributeError, KeyError, TypeError):  # A function that has no fractions at all.
+        return lost or Irrational("a slope")
+
+
+def _is_lost(value: Any) -> bool:
+    return any(isinstance(each, Irrational) for each in (value.ravel() if isinstance(value, np.ndarray) else [value]))
+
+
+def _is_zero(value: Any) -> bool:
+    parts = value.ravel() if isinstance(value, np.ndarray) else [value]
+    return all(isinstance(part, Fraction) and part == 0 for part in parts)
+
+
+def exact_constant(expr: Expr) -> Any:
+    """The exact value of an expression without nodes: 1/3 is one third; Irrational where it has none."""
+
+    def leaf(part: Number | Name) -> Any:
+        return exact.number(part.value if isinstance(part, Number) else CONSTANTS[part.id])
+
+    def call(part: Call, args: tuple[Any, ...]) -> Any:
+        operands = list(args[:1] if part.fn == INDEX else args)
+        row = lookup(part.fn, len(args))
+        assert row is not None  # It has been read as a constant before.
+        indices = tuple(int(index) for index in args[1:]) if part.fn == INDEX else ()
+        return _applied(row.serving(tuple(map(np.ndim, operands))), operands, indices)
+
+    return fold(expr, leaf, call)
 
 
 @cache

@@ -12,7 +12,7 @@ from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUC
 from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits
 from backcalc.rules.primitives import lookup
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.numerals import DIGITS, rounded
+from backcalc.text.numerals import DIGITS, is_fraction, rounded
 
 _GREEK = re.findall(
     r"\w+",
@@ -68,13 +68,21 @@ def value_latex(value: Any, digits: int) -> Latex | None:
         return None
     if not is_known(value):
         return fold(in_digits(value, digits), _shown_leaf, call_latex) if size(value, LONGEST) <= LONGEST else None
-    return array_latex(value, lambda number: _shown_leaf(Number(number, rounded(number, digits))))
+    return array_latex(value, lambda number: _number_latex(number, digits))
+
+
+def _number_latex(number: Any, digits: int) -> Latex:
+    """A number in its digits; a fraction as one."""
+    if not is_fraction(number) or number.denominator == 1:
+        return _shown_leaf(Number(float(number), rounded(number, digits)))
+    sign = "-" if number < 0 else ""
+    return rf"{sign}\frac{{{abs(number.numerator)}}}{{{number.denominator}}}", SUM if sign else ATOM
 
 
 def array_latex(value: Any, number: Callable[[float], Latex]) -> Latex:
     """An array as a column or a matrix, of a long one the ends; a number as `number` writes it."""
     if not shape_of(value):
-        return number(float(value))
+        return number(value if is_fraction(value) else float(value))
     return shown_vector([array_latex(item, number) for item in ends(value)], len(value))
 
 

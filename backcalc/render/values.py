@@ -9,7 +9,7 @@ from typing import Any
 from backcalc.language.expr import Expr, Name, Number, fold, size, with_args
 from backcalc.language.unparse import number_text, unparse
 from backcalc.rules.values import is_array, is_known, shape_of
-from backcalc.text.numerals import DIGITS, rounded
+from backcalc.text.numerals import DIGITS, is_fraction, rounded
 
 ELEMENTS = 8  # Of a longer array only the ends are shown in a table.
 LONGEST = 400  # Names, numbers and operations of the longest formula that is shown.
@@ -51,7 +51,9 @@ def exact(value: Any) -> Any:
     if value is None or not is_known(value):
         return None
     if is_array(value):
-        return [exact(item if is_array(item) else float(item)) for item in value]
+        return [exact(item if is_array(item) or is_fraction(item) else float(item)) for item in value]
+    if type(value) is not float and is_fraction(value):
+        return int(value) if value.denominator == 1 else str(value)
     return value if isfinite(value) else number_text(value)
 
 
@@ -76,7 +78,10 @@ class FormulaTexts:
 
 def _array_text(value: Any, digits: int) -> str:
     """An array as the language writes it; of a long one the first and last elements."""
-    items = [_array_text(item, digits) if shape_of(item) else rounded(float(item), digits) for item in ends(value)]
+    items = [
+        _array_text(item, digits) if shape_of(item) else rounded(item if is_fraction(item) else float(item), digits)
+        for item in ends(value)
+    ]
     if len(value) > ELEMENTS:
         items.insert(ELEMENTS // 2, "…")
     return f"[{', '.join(items)}]"

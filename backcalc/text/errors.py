@@ -92,6 +92,7 @@ class Code(StrEnum):
     NO_CLAIM = "no-claim"
     NO_CLAIMS = "no-claims"
     NO_RANGE = "no-range"
+    NO_FRACTION = "no-fraction"
     NO_COLUMNS = "no-columns"
     NO_ELEMENT = "no-element"
     NO_EXERCISE = "no-exercise"

@@ -12,11 +12,18 @@ def rounded(value: float | None, digits: int = DIGITS) -> str:
     """`value` to `digits` significant digits; a whole number that is exact so stays written out; `?` where unknown."""
     if value is None:
         return UNKNOWN
+    if type(value) is not float and is_fraction(value):
+        return str(value)
     text = f"{value + 0.0:.{digits}g}"  # Adding 0 turns −0 into 0.
     # 1e+06 is how a computer writes a million; where digits would be cut off it stays.
     if "e+" in text and float(text) == value and abs(value) < 1e15:
         return f"{value:.0f}"
     return text
+
+
+def is_fraction(value: object) -> bool:
+    """Whether a number is a fraction, which has no digits to be rounded: 7/3."""
+    return type(value).__name__ == "Fraction"  # To ask by its class would load its module.
 
 
 def by_hand(value: float | None, digits: int = DIGITS) -> str:

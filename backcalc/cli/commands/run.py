@@ -56,6 +56,7 @@ LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoint
     shell_complete=answer_completion,
     help="Print just this, bare and with every digit: do/dx, a node's name, do/dW[0,1]; may stand several times.",
 )
+@click.option("--exact", is_flag=True, help="Values and derivatives as fractions, where all is rational.")
 @shows(limit=limit_of(LIMITED))
 def command(
     asked: Asked,
@@ -66,6 +67,7 @@ def command(
     all_pairs: bool,
     data: str | None,
     get: tuple[str, ...],
+    exact: bool,
 ) -> int:
     """GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin."""
     if shown.format == "csv" and partials and all_pairs:
@@ -80,7 +82,7 @@ def command(
     }
     others = [option for option, is_set in flags.items() if is_set]
     if get:
-        others += ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
+        others += ["--exact"] * exact + ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
         others += [f"--format {shown.format}"] * (shown.format != "table")
     source = read_source(asked)
     if get:
@@ -90,9 +92,13 @@ def command(
 
         return print_asked(Text(source), read_point(asked.at), get, asked.of)
     if data is not None:
-        for option in others:
+        for option in [*others, *["--exact"] * exact]:
             raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
         return _run_data(load(source), data, asked, shown)
+    if exact:
+        for option in [option for option in others if option not in ("--partials", "--expand")]:
+            raise click.UsageError(f"--exact gives values and adjoints: drop {option}, or --exact")
+        return _run_exactly(load(source), asked, shown, partials=partials, expanded=expanded)
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
     is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
     if is_plain:
@@ -104,6 +110,17 @@ def command(
         read = expand(read)
     result = run(read, read_point(asked.at), asked.of, asked.wrt, mode)
     return _finish(result, shown, partials=partials, pairs=all_pairs)
+
+
+def _run_exactly(read: Graph, asked: Asked, shown: Shown, *, partials: bool, expanded: bool) -> int:
+    """Run on fractions; what they need is loaded only here."""
+    from backcalc.analysis.exact import run_exactly
+
+    if expanded:
+        from backcalc.graph.expand import expand
+
+        read = expand(read)
+    return _finish(run_exactly(read, asked.at, asked.of, asked.wrt), shown, partials=partials)
 
 
 def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:

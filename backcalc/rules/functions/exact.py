@@ -303,4 +303,14 @@ def log_softmax(x: Any) -> Any:
     return x - x if x.size == 1 else each(lambda _: Irrational("`log_softmax`"))(x)
 
 
+def from_top(ct: Any, out: Any) -> Any:  # noqa: ARG001  Against rounding, of which there is none here.
+    """The cotangent itself."""
+    return ct
+
+
+def complement(x: Any) -> Any:
+    """1 − softmax(x)."""
+    return Fraction(1) - softmax(x)
+
+
 transpose, diag = np.transpose, np.diag

@@ -1,0 +1,170 @@
+"""A run on fractions: Python's fractions and the floats of a plain run are the witness."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from backcalc.analysis.exact import ExactRun, run_exactly
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run
+from backcalc.cli.group import cli
+from backcalc.text.errors import BackcalcError
+from backcalc.text.source import Source
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+def exactly(text: str, *at: str, **options: Any) -> ExactRun:
+    return run_exactly(load(Source("a.bg", text)), at, **options)
+
+
+def command(text: str, *options: str) -> str:
+    return CliRunner().invoke(cli, ["run", "-", "--exact", *options], input=text, standalone_mode=False).stdout
+
+
+def test_a_polynomial_of_fractions():
+    found = exactly("y = x^3/7 + 1/3*x*w", "x=1/3,w=2")
+    assert found.value == Fraction(43, 189)
+    assert found.gradient == {"x": Fraction(5, 7), "w": Fraction(1, 9)}
+    assert found.partials(2) == {"x": Fraction(5, 7), "w": Fraction(1, 9)}
+
+
+def test_a_decimal_is_what_is_written():
+    assert exactly("y = x + 0.2", "x=0.1").value == Fraction(3, 10)
+    assert exactly("input x = 0.1; y = 3*x").value == Fraction(3, 10)
+    assert exactly("y = k*x; given k = 1/3; k = z", "x=3,z=1").value == 1
+
+
+# Each adjoint is the sum of its paths' products, by Python's own fractions.
+@pytest.mark.parametrize("seed", range(20))
+def test_an_edge_list_is_summed_over_its_paths(seed):
+    random = Random(seed)
+    count = random.randint(3, 8)
+    edges = {
+        (i, j): Fraction(random.randint(-5, 5), random.randint(1, 4))
+        for j in range(1, count)
+        for i in range(j)
+        if j == i + 1 or random.random() < 0.4
+    }
+    text = "\n".join(f"n{i} -> n{j} : {partial}" for (i, j), partial in edges.items())
+    totals = {count - 1: Fraction(1)}
+    for i in range(count - 2, -1, -1):
+        totals[i] = sum((partial * totals[j] for (a, j), partial in edges.items() if a == i), Fraction(0))
+    found = exactly(text, of=f"n{count - 1}")
+    assert [found.adjoints[found.graph.index[f"n{i}"]] for i in range(count)] == [totals[i] for i in range(count)]
+
+
+def test_the_example_of_the_contract():
+    found = run_exactly(load(Source("a.bg", (SAMPLES / "network-a.bg").read_text(encoding="utf-8"))), ())
+    assert found.gradient == {"x1": -100, "x2": 110}
+    assert found.value is None  # The logarithm of 1/10 is no fraction, and its slope is one.
+    assert "`L` has no fraction" in found.warnings[-1].message
+
+
+@pytest.mark.parametrize("name", ["linear", "uniform"])
+def test_samples_agree_with_floats(name):
+    graph = load(Source("a.bg", (SAMPLES / f"{name}.bg").read_text(encoding="utf-8")))
+    try:
+        found = run_exactly(graph, ())
+    except BackcalcError:
+        pytest.skip("not rational at its own point")
+    plain = run(graph, {})
+    for exact, value in zip([*found.values, *found.adjoints], [*plain.values, *plain.adjoints], strict=True):
+        if exact is not None:
+            assert np.allclose(np.asarray(exact, float), np.asarray(value, float), rtol=1e-13)
+    for node in range(len(graph.nodes)):
+        for arg, partial in found.partials(node).items():
+            if partial is not None:
+                assert np.allclose(np.asarray(partial, float), np.asarray(plain.partials(node)[arg], float))
+
+
+FORMULAS = ["sum(v*w)", "prod(v)", "max(v)", "min(v)", "dot(v, w)", "mean(v^2)", "v[1]*w[0]^2", "sum(concat(v, w)^3)"]
+FORMULAS += [
+    "sum(W @ v)",
+    "sum(outer(v, w) @ v)",
+    "sum((W.T @ [1, 2])^2)",
+    "sum(diag(v) @ w)",
+    "sum(relu(v - w))",
+    "x^0",
+]
+FORMULAS += [
+    "(if x > 0 then x^2 else sin(x))",
+    "mse(v, w)",
+    "sum(abs(v))",
+    "sum(v/w)",
+    "x^-2",
+    "norm([3*x, 4*x])",
+    "x/(1 + x)",
+]
+FORMULAS += [
+    "max(x, x^2, 3)",
+    "step(x)*x",
+    "floor(x) + x",
+    "softmax([x, x, x])[1]*x",
+    "sum([[x, 1], [2, x]] @ [x, x^2])",
+]
+FORMULAS += ["W[0] @ v + W[1, 2]", "leaky_relu(-x)", "sum(max(v, w))", "(x + 1)^3/7", "cbrt(8)*x", "sqrt(4)*x", "0*x"]
+SETTING = "input x = 3/2; input v = [1/3, -2, 5/4]; input w = [2, 1/7, -3]; input W = [[1, 2, 1/3], [-1, 0.5, 4]]; y = "
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_every_operation_agrees_with_floats(formula):
+    graph = load(Source("a.bg", f"{SETTING}{formula}"))
+    found, plain = run_exactly(graph, (), "y"), run(graph, {}, "y")
+    for exact, value in zip([*found.values, *found.adjoints], [*plain.values, *plain.adjoints], strict=True):
+        assert exact is not None
+        assert np.allclose(np.asarray(exact, float), np.asarray(value, float), rtol=1e-13, atol=1e-15)
+    node = graph.index["y"]
+    for arg, partial in found.partials(node).items():
+        assert np.allclose(np.asarray(partial, float), np.asarray(plain.partials(node)[arg], float))
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "words"),
+    [
+        ("y = sin(x); L = y^2", "x=1", "`y` has no fraction, for `sin`"),
+        ("y = pi*x", "x=1", "π"),
+        ("y = x/(x - 1)", "x=1", "a division by 0"),
+        ("y = sqrt(x)", "x=2", "`sqrt`"),
+        ("y = x^2", "w=1", "no input `w`"),
+        ("y = x^2", "", "`x` has no value"),
+        ("adjoint h = 2; h = x^2", "x=1", "needs an output"),
+    ],
+)
+def test_what_is_not_rational_names_the_node(text, at, words):
+    with pytest.raises(BackcalcError) as found:
+        exactly(text, *filter(None, [at]))
+    assert words in str(found.value)
+
+
+def test_every_format_has_fractions():
+    text = "input v = [1/3, 2]; y = sum(v^2)/3"
+    assert "37/27" in command(text)
+    assert r"\frac{37}{27}" in command(text, "--format", "latex")
+    assert "37/27" in command(text, "--format", "markdown")
+    assert "y,37/27,1" in command(text, "--format", "csv").splitlines()
+    found = json.loads(command(text, "--format", "json"))
+    assert found["gradient"]["v"] == ["2/9", "4/3"]
+    assert found["nodes"][-1]["value"] == "37/27"
+    assert "y^2" not in command(text, "--partials")
+
+
+def test_large_fractions_lose_no_digit():
+    found = exactly("y = (x + 1/3)^40", "x=1/7")
+    assert found.value == Fraction(10, 21) ** 40
+    assert str(Fraction(10, 21) ** 40) in command("y = (x + 1/3)^40", "--at", "x=1/7")
+
+
+@pytest.mark.parametrize("option", [["--mode", "forward"], ["--all-pairs"], ["--data", "a.csv"]])
+def test_other_questions_are_refused(option):
+    result = CliRunner().invoke(cli, ["run", "-", "--exact", *option], input="y = x^2")
+    assert result.exit_code == 2
+    assert "--exact" in result.output
