@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeGuard
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 UNKNOWN, DOT, MINUS = "?", "·", "−"
 DIGITS = 6
@@ -21,7 +25,7 @@ def rounded(value: float | None, digits: int = DIGITS) -> str:
     return text
 
 
-def is_fraction(value: object) -> bool:
+def is_fraction(value: object) -> TypeGuard[Fraction]:
     """Whether a number is a fraction, which has no digits to be rounded: 7/3."""
     return type(value).__name__ == "Fraction"  # To ask by its class would load its module.
 
