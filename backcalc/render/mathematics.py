@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, size
 from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
-from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits
+from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits, own_number
 from backcalc.rules.primitives import lookup
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import DIGITS, is_fraction, rounded
@@ -82,7 +82,7 @@ def _number_latex(number: Any, digits: int) -> Latex:
 def array_latex(value: Any, number: Callable[[float], Latex]) -> Latex:
     """An array as a column or a matrix, of a long one the ends; a number as `number` writes it."""
     if not shape_of(value):
-        return number(value if is_fraction(value) else float(value))
+        return number(own_number(value))
     return shown_vector([array_latex(item, number) for item in ends(value)], len(value))
 
 

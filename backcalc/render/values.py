@@ -78,13 +78,15 @@ class FormulaTexts:
 
 def _array_text(value: Any, digits: int) -> str:
     """An array as the language writes it; of a long one the first and last elements."""
-    items = [
-        _array_text(item, digits) if shape_of(item) else rounded(item if is_fraction(item) else float(item), digits)
-        for item in ends(value)
-    ]
+    items = [_array_text(item, digits) if shape_of(item) else rounded(own_number(item), digits) for item in ends(value)]
     if len(value) > ELEMENTS:
         items.insert(ELEMENTS // 2, "…")
     return f"[{', '.join(items)}]"
+
+
+def own_number(item: Any) -> Any:
+    """An element of an array as a float, or as the fraction that it is."""
+    return item if is_fraction(item) else float(item)
 
 
 def ends(value: Any) -> list[Any]:
