@@ -90,7 +90,9 @@ class Objective:
         begun = Evaluation(tape_of(graph), point | first)
         require_known(begun)
         require_values(begun, self.wrt)
-        self.start: Parameters = {name: np.array(point[name], np.float64) for name in self.wrt}
+        # A `given` may say what an input is, as `--at` does.
+        values = dict(zip(graph.index, begun.values, strict=True)) | dict(point)
+        self.start: Parameters = {name: np.array(values[name], np.float64) for name in self.wrt}
         self.count = len(next(iter(self.data.values()))) if self.data else 1
         self._runner = PointRunner(graph, self._points(self.start, slice(None)), point, of, self.wrt)
         self.graph, self.output, self._point = self._runner.graph, self._runner.output, point
@@ -121,7 +123,9 @@ class Objective:
         point |= {name: value if np.ndim(value) else float(value) for name, value in parameters.items()}
         values_ = Evaluation(tape_of(self.graph), point).values
         names = (
-            node.name for node, value in zip(self.graph.nodes, values_, strict=True) if not np.isfinite(value).all()
+            node.name
+            for node, value in zip(self.graph.nodes, values_, strict=True)
+            if value is not None and is_known(value) and not np.isfinite(value).all()
         )
         return next(names, self.output)
 

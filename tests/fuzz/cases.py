@@ -47,23 +47,31 @@ def case(rng: Random) -> Case:
     name = rng.choices(list(COMMANDS), [WEIGHTS.get(each, 2) for each in COMMANDS])[0]
     text = texts.text(rng)
     files = {GRAPH: text}
-    draw = _Draw(rng, text, files)
+    draw = _Draw(rng, name, text, files)
     options, arguments = [], []
     for param in sorted(command(name).params, key=lambda each: isinstance(each, click.Argument)):
         if isinstance(param, click.Argument):
             arguments += draw.argument(name, param)
-        elif rng.random() < LIKELY.get(str(param.name), 0.2):
+        elif rng.random() < (1 if name == "sweep" and param.name == "at" else LIKELY.get(str(param.name), 0.2)):
             options += draw.option(param)
-    stdin = text if "-" in arguments else draw.sheet() if "-" in options or name == "quiz" else ""
+    if "--data" in options and rng.random() < 0.9:  # Beside which many others are refused.
+        options = [*options[options.index("--data") :][:2], *_pairs_of(options, "--at", "--of", "--limit")]
+    reads_stdin = "-" in arguments or (not arguments and name not in ("quiz", "samples"))
+    stdin = text if reads_stdin else draw.sheet() if "-" in options or name == "quiz" else ""
     words = [*options, *arguments] if rng.random() < 0.5 else [*arguments, *options]
     if name == "grade" and {"--out", "--hints"} & {*words} and rng.random() < 0.9:
         words += ["--format", "gradescope"]  # Without which they are refused.
     return Case((name, *words), files, stdin)
 
 
+def _pairs_of(options: list[str], *names: str) -> list[str]:
+    """The options of these names, each with its value."""
+    return [word for i, name in enumerate(options[:-1]) if name in names for word in options[i : i + 2]]
+
+
 LIKELY = {
-    "of": 0.25,
-    "wrt": 0.25,
+    "of": 0.12,
+    "wrt": 0.15,
     "data": 0.12,
     "format_": 0.6,
     "seed": 1,
@@ -82,19 +90,27 @@ LIKELY = {
     "partials": 0.2,
     "all_pairs": 0.1,
     "at": 0.7,
+    "batch": 0.03,
+    "method": 0.1,
+    "momentum": 0.1,
+    "credit": 0.1,
 }
 
 
 class _Draw:
     """What stands for each parameter; files are added as something speaks of them."""
 
-    def __init__(self, rng: Random, text: str, files: dict[str, str]) -> None:
+    def __init__(self, rng: Random, name: str, text: str, files: dict[str, str]) -> None:
         self._rng, self._names, self._files = rng, texts.names(text), files
         self._inputs = texts.inputs(text) or self._names
         self._named: dict[str, Callable[[], str]] = {
-            "at": self._at,
+            "at": self._ranges if name == "sweep" else self._at,
             "of": self._name,
-            "wrt": self._list,
+            "wrt": self._wrt,
+            "credit": self._credit,
+            "until": self._number,
+            "rate": self._number,
+            "gtol": self._number,
             "nodes": self._list,
             "node": self._list,
             "from_": self._list,
@@ -157,9 +173,32 @@ class _Draw:
     def _list(self) -> str:
         return ",".join(self._name() for _ in range(self._rng.choice((1, 1, 2))))
 
+    def _wrt(self) -> str:
+        """Inputs, as a rule, and few."""
+        if self._rng.random() < 0.15:
+            return self._list()
+        return ",".join(self._rng.sample(self._inputs, min(len(self._inputs), self._rng.choice((1, 1, 2)))))
+
+    def _number(self) -> str:
+        return self._rng.choice(NUMBERS)
+
+    def _credit(self) -> str:
+        kind = self._rng.choice((*("right", "rounding", "follows", "repeats") * 3, "wrong", "nope"))
+        return f"{kind}={self._rng.choice((*('1', '0.5', '0') * 3, '-1', '2'))}"
+
+    def _ranges(self) -> str:
+        """One or two ranges, and perhaps values of others."""
+        rng = self._rng
+        numbers = [name for name in self._inputs if name[0] not in "pW"] or self._inputs
+        names = rng.sample(numbers, min(len(numbers), rng.choice((1, 1, 1, 2))))
+        ends = ("-1:2:5", "0:1:3", "1e-3:1e3:4:log", "-inf:1:3", "0:1:0", "1:1e308:3", "2:-2:3", "x:1:3")
+        found = ",".join(f"{name}={rng.choice(ends[: rng.choice((3, 3, 3, 8))])}" for name in names)
+        rest = [name for name in self._inputs if name not in names][:3]
+        return ",".join((found, *(f"{name}={self._value(name)}" for name in rest if rng.random() < 0.8)))
+
     def _point(self) -> str:
-        known = self._inputs if self._rng.random() < 0.85 else self._names
-        named = self._rng.sample(known, min(len(known), self._rng.choice((1, 2, 3, 9))))
+        known = self._inputs if self._rng.random() < 0.95 else self._names
+        named = self._rng.sample(known, min(len(known), self._rng.choice((1, 2, 3, 9, 9, 9))))
         return ",".join(f"{name}={self._value(name)}" for name in named)
 
     def _value(self, name: str) -> str:
@@ -209,6 +248,6 @@ class _Draw:
             [rng.choice(CELLS[:6] if rng.random() < 0.8 else CELLS) for _ in header]
             for _ in range(rng.choice((0, 1, 1, 2, 3)))
         ]
-        sign = rng.choice((",", ",", ",", ";", "\t"))
+        sign = rng.choice((*[","] * 8, ";", "\t"))
         found = "\n".join(sign.join(row) for row in [header, *rows])
         return texts.mutated(rng, found) if rng.random() < 0.1 else found

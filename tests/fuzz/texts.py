@@ -53,7 +53,7 @@ STRANGE = (
     ),
     *("🙂", '"', "\\", "%", "axis=0", "grad(", "x[0]", "W[0, 1]", "[1, 2]", "[[1, 2], [3, 4]]", "{k}", "e", "\t", "$"),
 )
-_NO_NODES = {*FUNCTIONS, *_WORDS, *CONSTANTS, *ALIKE[3], "def", "for", "in", "grad", "d", "T", "axis"}
+_NO_NODES = {*FUNCTIONS, *_WORDS, *CONSTANTS, *ALIKE[3], "def", "for", "in", "grad", "d", "T", "axis", "partial"}
 _TOKEN = re.compile(r"\s+|#=?|\d+\.?\d*(?:[eE][+-]?\d+)?|\w+'*|->|\*\*|\.\.|\.T|[<>=!]=|.", re.DOTALL)
 
 
@@ -81,7 +81,9 @@ def tokens(text: str) -> list[str]:
 
 def names(text: str) -> list[str]:
     """The words of `text` that may be nodes."""
-    words = dict.fromkeys(re.findall(r"[^\W\d]\w*'*", re.sub("#.*", "", text)))
+    # Parameters and loop variables are no nodes, nor is the e of 1e5.
+    bare = re.sub(r"#.*|^\s*(?:def|for) [^\n{=]*", "", text, flags=re.MULTILINE)
+    words = dict.fromkeys(re.findall(r"(?<![\w.])[^\W\d]\w*'*", bare))
     return [word for word in words if word not in _NO_NODES] or ["x"]
 
 
@@ -240,6 +242,9 @@ _SPELLED = {
     "NAME_PART": ("a", "'"),
     "DIFF": ("d", "∂"),
     "TEMPLATE_OPEN": ("{",),
+    "SUPERSCRIPT": ("²", "³", "⁻¹"),
+    "FRACTION": ("½", "¼"),
+    "DOT_T": (".T", "ᵀ"),
 }
 
 
