@@ -19,6 +19,11 @@ from backcalc.text.errors import BuildError, Code, Diagnostic
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
 
+MOST_OPERATIONS = 20_000
+"""Each derivative of a derivative has several times the operations; of so many the next takes seconds."""
+GROWTH = 30
+"""Times the operations at first from which on it is derivatives that have made them; a file may be as large."""
+
 
 def resolve(graph: Graph) -> Graph:
     """`graph` with every `grad(y, x)` replaced by the name of a node that is ∂y/∂x; derivatives of derivatives too.
@@ -76,6 +81,7 @@ class _Resolution:
         self.known: set[str] = set()
         self.taken = set(graph.index)  # Nodes that come later keep their names, too.
         self.sweeps: dict[str, Sweep] = {}
+        self._first = 0  # Operations of the graph when its first derivative was taken.
         self.targets: dict[Expr, str] = {}  # The nodes of what stood as a formula in a `grad`.
 
     def run(self) -> list[Node]:
@@ -157,7 +163,9 @@ class _Resolution:
         # Only as far as it has been resolved: what comes later cannot be what this derivative is of.
         self._require_partials()
         graph = replace(self.graph, nodes=tuple(self.nodes))
-        linear = Linearization(Evaluation(tape_of(graph), defaults(graph), formulas=True))
+        tape = tape_of(graph)
+        self._require_few(len(tape.rows), call)
+        linear = Linearization(Evaluation(tape, defaults(graph), formulas=True))
         shape = linear.shape(output)
         if shape:
             of, by = (shorten(unparse(arg)) for arg in call.args)
@@ -166,6 +174,15 @@ class _Resolution:
             raise BuildError(graph.source, [Diagnostic(Code.GRAD_OF_VECTOR, message, call.span, hints=hint)])
         self.sweeps[output] = Sweep(graph, linear, output, self.taken)
         return self.sweeps[output]
+
+    def _require_few(self, count: int, call: Call) -> None:
+        """Raise BuildError where derivatives of derivatives have made too many operations of those at first."""
+        self._first = self._first or count
+        if count > MOST_OPERATIONS and count > GROWTH * self._first:
+            what = f"derivatives of derivatives have become {count:,} operations"
+            message = f"{what}; of more than {MOST_OPERATIONS:,} no further one is taken"
+            hint = ("of a number by a number, `backcalc taylor --order N` gives derivatives of any order",)
+            raise BuildError(self.graph.source, [Diagnostic(Code.GRAD_TOO_LARGE, message, call.span, hints=hint)])
 
     def _require_vectors(self, linear: Linearization, wanted: list[str], call: Call) -> None:
         """Raise BuildError where one of several nodes is a matrix, of which no vector can be made."""

@@ -64,6 +64,7 @@ class Code(StrEnum):
     GRAD_OF_FORMULA = "grad-of-formula"
     GRAD_OF_ITSELF = "grad-of-itself"
     GRAD_OF_VECTOR = "grad-of-vector"
+    GRAD_TOO_LARGE = "grad-too-large"
     HEADER = "header"
     HESSIAN_SIZE = "hessian-size"
     INDEX_OUT_OF_RANGE = "index-out-of-range"

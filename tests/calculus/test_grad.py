@@ -155,3 +155,17 @@ def test_a_partial_cannot_depend_on_itself(text):
     with pytest.raises(backcalc.BuildError) as error:
         backcalc.parse(text)
     assert error.value.diagnostics[0].code == "grad-of-itself"
+
+
+def nested(depth):
+    return "y0 = sin(x)*exp(x^2)*tanh(x)/(1+x^2)\n" + "".join(f"y{i + 1} = grad(y{i}, x)\n" for i in range(depth))
+
+
+def test_derivatives_that_grow_too_large_are_refused_with_their_size(monkeypatch):
+    monkeypatch.setattr(grad, "MOST_OPERATIONS", 2_000)
+    with pytest.raises(backcalc.BackcalcError, match=r"have become 3,421 operations; of more than 2,000 no") as caught:
+        backcalc.parse(nested(5)).run({"x": 1})
+    assert caught.value.source.position(caught.value.diagnostics[0].span.start)[0] == 6
+    # A file that is large by itself is not.
+    text = nested(2) + "".join(f"z{i} = sin({f'z{i - 1}' if i else 'x'})\n" for i in range(2_000)) + "g = grad(z9, x)\n"
+    assert backcalc.parse(text).run({"x": 1}, of="g").run.is_finite
