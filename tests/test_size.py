@@ -343,3 +343,10 @@ def test_a_name_of_10000_characters():
     with pytest.raises(BackcalcError) as caught:
         require_known(backcalc.parse(f"y = 2*{long}").run().run.linear.evaluation)
     assert len(str(caught.value)) < 1000
+
+
+def test_all_pairs_of_more_than_a_million_are_refused_at_once():
+    graph = build(program(edge(f"n{i}", f"n{i + 1}") for i in range(3_000)))
+    with pytest.raises(BackcalcError, match="all pairs of nodes have more than 1,000,000 derivatives"):
+        run(graph, {}).require_few_pairs()
+    run(build(program(edge(f"n{i}", f"n{i + 1}") for i in range(1_000))), {}).require_few_pairs()

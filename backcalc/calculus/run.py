@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from math import isfinite
+from math import isfinite, prod
 from typing import Any
 
 from backcalc.calculus.adjoints import adjoints
@@ -27,6 +27,7 @@ from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
 
 MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
+MOST_NUMBERS = 1_000_000  # Of all derivatives of all pairs.
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +162,18 @@ class Run:
                 found = dict(enumerate(derivatives(self.linear, head)))
             for tail in tails:
                 yield nodes[head].name, nodes[tail].name, found.get(tail, 0.0)
+
+    def require_few_pairs(self) -> None:
+        """Raise UsageError where the derivatives of all `pairs` have more than MOST_NUMBERS numbers."""
+        sizes = [prod(n or 0 for n in shape) for shape in self.shapes]
+        count = 0
+        for head in range(len(sizes)):
+            count += sizes[head] * sum(sizes[tail] for tail in self.upstream(head))
+            if count > MOST_NUMBERS:
+                message = f"all pairs of nodes have more than {MOST_NUMBERS:,} derivatives"
+                hints = ("ask for those of one node: --of NODE, or by one: --mode forward --wrt NODE",)
+                name = Source(self.graph.source.name, "")
+                raise UsageError(name, [Diagnostic(Code.TOO_MANY_PAIRS, message, hints=hints)])
 
     def upstream(self, head: int) -> set[int]:
         """The nodes from which a path leads to `head`."""

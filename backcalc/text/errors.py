@@ -122,6 +122,7 @@ class Code(StrEnum):
     STRAY_BRACE = "stray-brace"
     SYNTAX = "syntax"
     TOO_MANY_OPERATIONS = "too-many-operations"
+    TOO_MANY_PAIRS = "too-many-pairs"
     TOO_MANY_PATHS = "too-many-paths"
     TWO_OUTPUTS = "two-outputs"
     UNCLOSED_LOOP = "unclosed-loop"

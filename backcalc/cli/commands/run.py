@@ -109,6 +109,8 @@ def command(
 
         read = expand(read)
     result = run(read, read_point(asked.at), asked.of, asked.wrt, mode)
+    if all_pairs:
+        result.require_few_pairs()
     return _finish(result, shown, partials=partials, pairs=all_pairs)
 
 
