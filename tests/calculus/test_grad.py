@@ -9,6 +9,7 @@ import pytest
 from graphs import refusals
 
 import backcalc
+from backcalc.calculus import grad
 
 
 def value(text, at, node):

@@ -250,7 +250,9 @@ def _swept(tape: ArrayTape, partials: Array, local: LocalPartials | None, seed: 
 
 def _point(graph: ArrayGraph, at: Mapping[str, Any]) -> dict[str, float]:
     """The value of each input that is given one: by `at`, or by default. Raises UnfitError."""
-    defaults = {name: each.default for name, each in graph.declared.items() if each.default is not None and name not in at}
+    defaults = {
+        name: each.default for name, each in graph.declared.items() if each.default is not None and name not in at
+    }
     stated = {name: constant(default, graph.source) for name, default in defaults.items()} | dict(at)
     places = {name: graph.index.get(name) for name in stated}
     for name, place in places.items():

@@ -19,7 +19,7 @@ from backcalc.language.foreign.translated import Translated
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
 from backcalc.text.errors import BackcalcError
-from backcalc.text.wording import shorten
+from backcalc.text.wording import shorten, without_controls
 
 EXAMPLES = """\b
 Examples:
@@ -74,7 +74,7 @@ def _format(asked: Asked, *, check: bool, write: bool) -> int:
         _replace(Path(name), text.encode())
     else:
         make_way(sys.stdout)
-        sys.stdout.write(text)
+        sys.stdout.write(without_controls(text))  # A comment may hold anything; in a file it stays as it is.
     return 0
 
 

@@ -66,6 +66,9 @@ class Changes:
         same: dict[Any, list[Change]] = {}
         with quietly(self.linear.evaluation.has_arrays):
             for change in self._all(nodes):
+                # The outer product that stands in place of an inner one has another shape: nobody can add it up.
+                if shape_of(change.delta) not in ((), self.linear.evaluation.shapes[change.slot]):
+                    continue
                 rivals = same.setdefault((change.slot, _key(change.delta)), [])
                 # A heavier explanation of the same number never wins, and of equals each may be the one.
                 if rivals and change.mistake.weight < rivals[0].mistake.weight:
