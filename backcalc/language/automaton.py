@@ -154,7 +154,7 @@ class Parser:
         if kind:
             return RefusedError(Span(base + at, base + end), self._accepted(states))
         allowed = {kind for kind, _ in self._lexer(states[-1])} - set(self.tables.ignored)
-        return RefusedError(Span(base + at, base + at + 1), allowed)
+        return RefusedError(Span(base + at, base + at + 1), allowed or {END})
 
     def _accepted(self, states: list[int]) -> set[str]:
         """The terminals that can be shifted from here."""

@@ -50,7 +50,8 @@ def by_lark(text, start):
         found = LARK.parse(text, start=start)
         return shape_of(found) if isinstance(found, Tree) else token(found)
     except UnexpectedCharacters as error:
-        return Span(error.pos_in_stream, error.pos_in_stream + 1), error.allowed
+        allowed = {END if name == "<END-OF-FILE>" else name for name in error.allowed}
+        return Span(error.pos_in_stream, error.pos_in_stream + 1), allowed
     except UnexpectedToken as error:
         at_end = error.token.type == "$END"
         place = Span(len(text), len(text) + 1) if at_end else Span(error.token.start_pos, error.token.end_pos)
@@ -99,6 +100,7 @@ def test_programs_are_read_as_lark_reads_them(text):
 @example("y = x if")
 @example("for for in 1..2 {")
 @example("d(d)/d(d) = d(d)")
+@example('}"')
 def test_what_is_refused_is_refused_as_by_lark(text):
     agree(text)
 
