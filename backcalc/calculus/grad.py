@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from backcalc.calculus.derive import Sweep, defaults, free_name
 from backcalc.calculus.evaluate import Evaluation
@@ -21,8 +22,8 @@ from backcalc.text.wording import shorten
 
 MOST_OPERATIONS = 20_000
 """Each derivative of a derivative has several times the operations; of so many the next takes seconds."""
-GROWTH = 30
-"""Times the operations at first from which on it is derivatives that have made them; a file may be as large."""
+GROWTH = 20
+"""Times what the file has from which on it is derivatives that have made them: a file may be as large by itself."""
 
 
 def resolve(graph: Graph) -> Graph:
@@ -81,7 +82,6 @@ class _Resolution:
         self.known: set[str] = set()
         self.taken = set(graph.index)  # Nodes that come later keep their names, too.
         self.sweeps: dict[str, Sweep] = {}
-        self._first = 0  # Operations of the graph when its first derivative was taken.
         self.targets: dict[Expr, str] = {}  # The nodes of what stood as a formula in a `grad`.
 
     def run(self) -> list[Node]:
@@ -175,10 +175,14 @@ class _Resolution:
         self.sweeps[output] = Sweep(graph, linear, output, self.taken)
         return self.sweeps[output]
 
+    @cached_property
+    def _written(self) -> int:
+        """The names, numbers and operations that the file itself has."""
+        return sum(1 for node in self.graph.nodes for expr in _exprs(node) for _ in postorder(expr))
+
     def _require_few(self, count: int, call: Call) -> None:
         """Raise BuildError where derivatives of derivatives have made too many operations of those at first."""
-        self._first = self._first or count
-        if count > MOST_OPERATIONS and count > GROWTH * self._first:
+        if count > MOST_OPERATIONS and count > GROWTH * self._written:
             what = f"derivatives of derivatives have become {count:,} operations"
             message = f"{what}; of more than {MOST_OPERATIONS:,} no further one is taken"
             hint = ("of a number by a number, `backcalc taylor --order N` gives derivatives of any order",)
