@@ -48,6 +48,11 @@ class Tolerance:
     significant: int | None = None
     furthest: float = FURTHEST
 
+    @property
+    def is_by_digits(self) -> bool:
+        """Whether what an answer may be off by is what its digits claim."""
+        return self.relative is None and self.significant is None
+
     def slacks(self, expected: Any) -> Any:
         """What the elements of an array that no digits are written of may be off by."""
         if self.significant is None:

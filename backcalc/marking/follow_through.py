@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from backcalc.calculus.digits import PRECISION
+from backcalc.calculus.digits import AS_WRITTEN, PRECISION, Tolerance, is_right
 from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.subject import part, subject_of
@@ -23,8 +23,8 @@ MOST_SHIFTS = 40
 class WrongAnswers:
     """The wrong answers of one sheet, and what correct work makes of them."""
 
-    def __init__(self, truth: Truth, wrong: list[Attempt]) -> None:
-        self._truth = truth
+    def __init__(self, truth: Truth, wrong: list[Attempt], tolerance: Tolerance = AS_WRITTEN) -> None:
+        self._truth, self._tolerance = truth, tolerance
         has_sense = (given for given in wrong if shape_of(given.value) == shape_of(given.expected))
         self._wrong = [given for given in has_sense if (given.wrt or given.of) in truth.run.graph.index]
         self._works: dict[Rounding | None, OwnWork] = {}
@@ -37,11 +37,16 @@ class WrongAnswers:
         # Who goes on from an own number may round on the way as well, to the decimals that are written.
         for rounding in (None, *as_written):
             expected = self._truth.reworked(self._work(rounding), given)
-            if given.matches(expected):
+            if given.matches(expected) if self._tolerance.is_by_digits else self._is_right(given, expected):
                 return f"correct work from {self.near(given)}"
-        if self._is_within_digits(given):
+        if self._tolerance.is_by_digits and self._is_within_digits(given):
             return f"correct work from {self.near(given)}"
         return ""
+
+    def _is_right(self, given: Attempt, expected: Any) -> bool:
+        """Whether an answer is what comes of the others, by the measure that takes the place of digits."""
+        is_number = expected is not None and is_known(expected)
+        return is_number and is_right(given.answer.value, expected, given.source, self._tolerance, given.known)
 
     def _is_within_digits(self, given: Attempt) -> bool:
         """Whether an answer follows from numbers that round to those written, as one has them in a calculator."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from backcalc.calculus.digits import AS_WRITTEN, Tolerance, is_coarse, significant_digits, wrong_places
+from backcalc.calculus.digits import AS_WRITTEN, Tolerance, significant_digits, wrong_places
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.run import Run
 from backcalc.language.expr import VECTOR, Call
@@ -22,7 +22,7 @@ from backcalc.marking.formulas.marks import Formulas
 from backcalc.marking.local import Step
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
 from backcalc.marking.own_numbers import is_exact_work
-from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
+from backcalc.marking.rounding import ROUNDED_ZERO, Roundings
 from backcalc.marking.sheet import question
 from backcalc.marking.sheet_marks import Work, backwards, repeated
 from backcalc.marking.subject import part
@@ -34,17 +34,9 @@ from backcalc.text.wording import shorten
 
 _NO_MARK = Mark("", "", None, "missing")
 OWN_ROUNDING = "this comes out of the rounded numbers of your own sheet"
-ROUNDED_ZERO = "this comes out when every result is rounded to {} decimals"
 SECOND = "²"  # In the name of a second derivative, and of no other.
-SINGLE, SINGLE_DIGITS = 1e-6, 7
-"""How far off, of the truth, work in single precision is, and how many digits tell it from work by hand."""
-FEWEST_DIGITS = 3
-"""Significant digits from which on the last one may be off by one: of fewer it is too large a part."""
 MOST_NODES = 300
 """Nodes of a graph whose steps are tried one by one; each offers every other node's number as a candidate."""
-
-MOST_BY_HAND = 5000
-"""Operations of a graph that somebody may have worked out by hand, rounding on the way; twelve ways are tried."""
 
 
 def require_point(run: Run, refused: Iterable[Diagnostic]) -> None:
@@ -58,7 +50,7 @@ class Key:
 
     def __init__(self, run: Run, tolerance: Tolerance = AS_WRITTEN) -> None:
         self.run, self.tolerance, self.truth = run, tolerance, Truth(run)
-        self._rounded: dict[Rounding, OwnWork] = {}
+        self._roundings = Roundings(self.truth, tolerance)
         self._diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
         self._formulas = Formulas(run, self.truth, tolerance, self._diagnoser)
 
@@ -102,9 +94,9 @@ class Key:
         found = {id(given): given.marked("right") for given in sheet if self._is_right(given)}
         others = [given for given in sheet if id(given) not in found]
         for given in others:
-            if note := self._rounding(given):
+            if note := self._roundings.note(given):
                 found[id(given)] = given.marked("rounding", note=note)
-            elif note := self._shortfall(given):
+            elif note := self._roundings.shortfall(given):
                 found[id(given)] = given.wrong(self.tolerance, None, note)
         for given in others:
             if id(given) not in found and self._is_rounded_zero(given, sheet, found):
@@ -143,17 +135,12 @@ class Key:
             return False
         others = [other for other in sheet if other is not given]
         held = sum(other.has_digits and id(other) in found and found[id(other)].is_fine for other in others)
-        if 2 * held <= len(others):
-            return False
-        if abs(given.expected) <= given.half:
-            return True
-        alike = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == given.decimals]
-        return self.truth.is_plain(given) and bool(self._replayed(given, alike))
+        return 2 * held > len(others) and self._roundings.is_zero(given)
 
     def _judged(self, sheet: list[Attempt], wrong: list[Attempt]) -> dict[int, Mark]:
         """The marks of the answers that are neither right nor rounded, by identity."""
         work = self._work(sheet, wrong)
-        earlier = WrongAnswers(self.truth, wrong)
+        earlier = WrongAnswers(self.truth, wrong, self.tolerance)
         found: dict[int, Mark] = {}
         told: dict[int, Diagnosis] = {}
         for given in wrong:
@@ -170,12 +157,20 @@ class Key:
         if work:
             for given, note in repeated(backwards(wrong, self.truth), work, told):
                 found[id(given)] = given.marked("repeats", note=note)
-        return found
+        return found | self._by_chance(sheet, wrong, found)
+
+    def _by_chance(self, sheet: list[Attempt], wrong: list[Attempt], found: Mapping[int, Mark]) -> dict[int, Mark]:
+        """Of answers that follow those of one digit, where most of the sheet does not hold: any guess may do so."""
+        held = len(sheet) - sum(found[id(given)].verdict == "wrong" for given in wrong)
+        if 2 * held >= len(sheet):
+            return {}
+        guessed = (given for given in wrong if significant_digits(given.answer.value) == 1)
+        return {id(g): g.wrong(self.tolerance, None) for g in guessed if found[id(g)].verdict == "follows"}
 
     def _by_own_work(self, given: Attempt, step: Step, work: Work, earlier: WrongAnswers) -> Mark:
         """The mark of the result of a step, of which the sheet has numbers."""
         if step.is_honest and self._has_enough(given):
-            if work.is_moved(step):
+            if work.is_moved(step) and work.is_near(step, self.tolerance.relative):
                 return given.marked("follows", note=f"correct work from {earlier.near(given)}")
             if self.tolerance.significant is None and work.is_rounded(step):
                 return given.marked("rounding", note=OWN_ROUNDING)
@@ -217,46 +212,11 @@ class Key:
     def _is_exact(self) -> bool:
         return is_exact_work(tuple(v for v in (*self.run.values, *self.run.adjoints) if v is not None))
 
-    def _shortfall(self, given: Attempt) -> str:
-        """What is missing of an answer that is right as far as it goes."""
-        if not given.has_digits:
-            return ""
-        if self.tolerance == AS_WRITTEN:
-            is_short = is_coarse(given.answer.value, given.expected, given.source, given.known)
-            return "this rounds right, but more digits are needed" if is_short else ""
-        # Right to the digits written, but not as many as --sig asks for.
-        is_close = given.matches(given.expected) or is_coarse(
-            given.answer.value, given.expected, given.source, given.known
-        )
-        if self.tolerance.significant and is_close:
-            return f"this is right as far as it goes; {self.tolerance.significant} significant digits are asked"
-        return ""
-
     def _is_right(self, given: Attempt) -> bool:
         return (
             next(wrong_places(given.answer.value, given.expected, given.source, self.tolerance, given.known), None)
             is None
         )
-
-    def _rounding(self, given: Attempt) -> str | None:
-        """The rounding on the way that leads to what was given; None where none does."""
-        by_hand = len(self.run.linear.tape.rows) <= MOST_BY_HAND
-        # With --sig a number of too few digits is wrong, whatever led to it.
-        if self.tolerance.significant or not given.has_digits or given.matches(given.expected):
-            return None
-        if by_hand and self.truth.is_plain(given) and (note := self._replayed(given, _by_decimals(given))):
-            return note
-        return _last_digit(given) or None
-
-    def _replayed(self, given: Attempt, roundings: Iterable[Rounding]) -> str:
-        """The one of these roundings of every intermediate result that leads to what was given; else empty."""
-        # Kept by rounding: a whole class is marked against the same few passes.
-        for rounding in roundings:
-            if rounding not in self._rounded:
-                self._rounded[rounding] = OwnWork(self.run.linear, rounding=rounding)
-            if given.matches(self.truth.reworked(self._rounded[rounding], given)):
-                return f"this comes out when every intermediate result is rounded to {rounding}"
-        return ""
 
     def diagnosis(self, given: Attempt) -> Diagnosis | None:
         """The likeliest mistake; where the true derivative is 0 because nothing leads there, that."""
@@ -311,24 +271,6 @@ class Key:
         turned = f"; it is {x} that depends on {y}" if index[of] in self.run.upstream(index[wrt]) else ""
         text = f"{y} does not depend on {x}, so this is 0{turned}"
         return Diagnosis("other-node", wrt, text, f"is there a path from {x} to {y}?")
-
-
-def _last_digit(given: Attempt) -> str:
-    """That only the last digit is not right, or all but those beyond single precision; empty where more is wrong."""
-    if shape_of(given.value) or shape_of(given.expected) or not given.half or given.value * given.expected <= 0:
-        return ""
-    written, unit = significant_digits(given.answer.value) or 0, 2 * given.half
-    off = abs(given.value) - abs(given.expected)
-    if written >= SINGLE_DIGITS and abs(off) <= SINGLE * abs(given.expected):
-        return "this is right to single precision"
-    if written < FEWEST_DIGITS or abs(off) >= 1.5 * unit:
-        return ""
-    return "the last digit is cut off, not rounded" if -unit < off <= 0 else "the last digit is off by one"
-
-
-def _by_decimals(given: Attempt) -> list[Rounding]:
-    """The roundings that are tried, those to as many decimals as were written first."""
-    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != given.decimals)
 
 
 def _common(places: list[tuple[int, ...]]) -> tuple[int, ...]:

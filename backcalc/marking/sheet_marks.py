@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from backcalc.calculus.digits import FURTHEST, significant_digits
 from backcalc.marking.diagnosis.candidates import Candidate, Candidates, Numbers
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.suspects import Suspect
@@ -81,6 +82,16 @@ class Work:
         with_right = self._sound.result(step, None, WAYS[1])
         own_result = self._local.result(step, None, WAYS[1])
         return abs(with_right - own_result) > step.attempt.half
+
+    def is_near(self, step: Step, relative: float | None) -> bool:
+        """Whether correct work from the sheet's own numbers gives this one as nearly as an answer must be right."""
+        own = self._local.result(step, None, WAYS[1])
+        if relative is not None:
+            return bool(abs(step.attempt.value - own) <= relative * abs(own))
+        # Of few digits the interval is so wide that any guess would follow from others.
+        return abs(step.attempt.value - own) <= FURTHEST * abs(own) or (
+            any(step.hits[1:]) and (significant_digits(step.attempt.answer.value) or 0) > 1
+        )
 
     def causes(self, step: Step) -> list[Candidate]:
         """The mistakes that are told of a step."""

@@ -144,7 +144,9 @@ class Bound:
     def evaluate(self) -> Function:
         """The value as a function of the arguments: the namespace's own of the row's symbol, where it has one."""
         # What the text of sigmoid says by a choice, intervals and fractions say better in one.
-        own = vars(self.namespace).get(self.row.symbol) if self.row.shape == "elementwise" else None
+        # Of the table's own row alone: a mistake's row says on purpose what its symbol does not.
+        is_own = self.row.shape == "elementwise" and self.row in self.row.variants
+        own = vars(self.namespace).get(self.row.symbol) if is_own else None
         return own or self._function(self.row.value, self.row.params)
 
     @cached_property

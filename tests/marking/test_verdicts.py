@@ -329,3 +329,21 @@ def test_a_zero_with_decimals_may_be_a_rounded_result(sheet, verdict):
     graph, source = backcalc.parse(ZEROS), Source("sheet", sheet)
     key = Key(run(graph.objects, {}))
     assert verdicts(key.mark(source, read_answers(source)[0])[0])[-1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("sheet", "tolerance", "verdict"),
+    [
+        ("y = 0.07; u = 21", Tolerance(0.01), "wrong"),
+        ("u = 20; L = 20.4", Tolerance(), "follows"),
+        ("u = 20; L = 20.6", Tolerance(), "wrong"),
+        ("u = 20; L = 20.4", Tolerance(0.1), "follows"),
+        ("u = 20; L = 20.4", Tolerance(0.001), "wrong"),
+        ("u = 20; L = 20.0", Tolerance(significant=3), "follows"),
+        ("u = 20; L = 20", Tolerance(significant=3), "wrong"),
+    ],
+)
+def test_what_follows_does_so_by_the_measure_that_is_asked(sheet, tolerance, verdict):
+    graph, source = backcalc.parse(ZEROS), Source("sheet", sheet)
+    key = Key(run(graph.objects, {}), tolerance)
+    assert verdicts(key.mark(source, read_answers(source)[0])[0])[-1] == verdict

@@ -1,0 +1,87 @@
+"""Honest work with few digits: what comes out when results are rounded on the way, or cut off in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backcalc.calculus.digits import AS_WRITTEN, Tolerance, is_coarse, significant_digits
+from backcalc.marking.mark import Attempt
+from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
+from backcalc.marking.truth import Truth
+from backcalc.rules.values import shape_of
+
+ROUNDED_ZERO = "this comes out when every result is rounded to {} decimals"
+SINGLE, SINGLE_DIGITS = 1e-6, 7
+"""How far off, of the truth, work in single precision is, and how many digits tell it from work by hand."""
+FEWEST_DIGITS = 3
+"""Significant digits from which on the last one may be off by one: of fewer it is too large a part."""
+MOST_BY_HAND = 5000
+"""Operations of a graph that somebody may have worked out by hand, rounding on the way; twelve ways are tried."""
+
+
+class Roundings:
+    """What of the answers to a run is rounded; each way of rounding is gone through once, for any number of sheets."""
+
+    def __init__(self, truth: Truth, tolerance: Tolerance) -> None:
+        self.truth, self.tolerance = truth, tolerance
+        self._rounded: dict[Rounding, OwnWork] = {}
+
+    def note(self, given: Attempt) -> str | None:
+        """The rounding on the way that leads to what was given; None where none does."""
+        by_hand = len(self.truth.run.linear.tape.rows) <= MOST_BY_HAND
+        # With --sig a number of too few digits is wrong, whatever led to it.
+        if self.tolerance.significant or not given.has_digits or given.matches(given.expected):
+            return None
+        if by_hand and self.truth.is_plain(given) and (note := self._replayed(given, _by_decimals(given))):
+            return note
+        return _last_digit(given) or None
+
+    def _replayed(self, given: Attempt, roundings: Iterable[Rounding]) -> str:
+        """The one of these roundings of every intermediate result that leads to what was given; else empty."""
+        # Kept by rounding: a whole class is marked against the same few passes.
+        for rounding in roundings:
+            if rounding not in self._rounded:
+                self._rounded[rounding] = OwnWork(self.truth.run.linear, rounding=rounding)
+            if given.matches(self.truth.reworked(self._rounded[rounding], given)):
+                return f"this comes out when every intermediate result is rounded to {rounding}"
+        return ""
+
+    def is_zero(self, given: Attempt) -> bool:
+        """Whether work to as many decimals as a zero is written with comes to it."""
+        if abs(given.expected) <= given.half:
+            return True
+        alike = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == given.decimals]
+        return self.truth.is_plain(given) and bool(self._replayed(given, alike))
+
+    def shortfall(self, given: Attempt) -> str:
+        """What is missing of an answer that is right as far as it goes."""
+        if not given.has_digits:
+            return ""
+        if self.tolerance == AS_WRITTEN:
+            is_short = is_coarse(given.answer.value, given.expected, given.source, given.known)
+            return "this rounds right, but more digits are needed" if is_short else ""
+        # Right to the digits written, but not as many as --sig asks for.
+        is_close = given.matches(given.expected) or is_coarse(
+            given.answer.value, given.expected, given.source, given.known
+        )
+        if self.tolerance.significant and is_close:
+            return f"this is right as far as it goes; {self.tolerance.significant} significant digits are asked"
+        return ""
+
+
+def _last_digit(given: Attempt) -> str:
+    """That only the last digit is not right, or all but those beyond single precision; empty where more is wrong."""
+    if shape_of(given.value) or shape_of(given.expected) or not given.half or given.value * given.expected <= 0:
+        return ""
+    written, unit = significant_digits(given.answer.value) or 0, 2 * given.half
+    off = abs(given.value) - abs(given.expected)
+    if written >= SINGLE_DIGITS and abs(off) <= SINGLE * abs(given.expected):
+        return "this is right to single precision"
+    if written < FEWEST_DIGITS or abs(off) >= 1.5 * unit:
+        return ""
+    return "the last digit is cut off, not rounded" if -unit < off <= 0 else "the last digit is off by one"
+
+
+def _by_decimals(given: Attempt) -> list[Rounding]:
+    """The roundings that are tried, those to as many decimals as were written first."""
+    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != given.decimals)
