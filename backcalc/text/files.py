@@ -68,11 +68,12 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 def _judged(name: str, pieces: Iterator[bytes], most: int | None) -> Iterator[bytes]:
     """`pieces` as they come. Raises ReadError at the first that shows that the whole is not to be read."""
     total = line = 0  # Bytes so far, and those of the line that goes on in the next piece.
-    is_utf16 = False
+    is_utf16, head = False, b""
     for piece in pieces:
+        head = head or piece[:64]
         is_utf16 = is_utf16 or (not total and piece[:2] in _UTF16_MARKS)
         if not is_utf16:  # Which has its own words, and every other byte of it may be 0.
-            _require_text(name, piece)
+            _require_text(name, piece, head)
         total += len(piece)
         if most is not None and total > most:
             raise _refusal(name, Diagnostic(Code.UNREADABLE, f"this is more than is read: {_size(most)}"))
@@ -98,6 +99,8 @@ def decode(name: str, data: bytes) -> Source:
     try:
         return clean(name, data.decode("utf-8"))
     except UnicodeDecodeError as error:
+        if _format(name, data)[0] != "not text":  # A file of bytes may have no NUL among its first ones.
+            raise _no_text(name, data) from None
         raise ReadError(*_not_utf8(name, data, error.start)) from None
 
 
@@ -122,10 +125,42 @@ def salvage(name: str, data: bytes) -> tuple[Source, list[Diagnostic]]:
     return source, found
 
 
-def _require_text(name: str, data: bytes) -> None:
+def _require_text(name: str, data: bytes, head: bytes = b"") -> None:
+    """Raise ReadError where `data` is no text; what it is in place of one its first bytes, or those of `head`, tell."""
     if b"\0" in data:
-        hint = ("save it as plain text, in UTF-8",)
-        raise _refusal(name, Diagnostic(Code.NOT_TEXT, "the file is not text", hints=hint))
+        raise _no_text(name, head or data)
+
+
+def _no_text(name: str, data: bytes) -> ReadError:
+    what, hint = _format(name, data)
+    return _refusal(name, Diagnostic(Code.NOT_TEXT, f"the file is {what}", hints=(hint,)))
+
+
+def _format(name: str, data: bytes) -> tuple[str, str]:
+    """What a file that is no text is, in words, and what serves in its place."""
+    found = next((words for begin, *words in _BINARY if data.startswith(begin)), None)
+    if found is None and (name.lower().endswith(".onnx") or b"onnx" in data[:64]):
+        found = ["ONNX", "what it computes is written in formulas: y = relu(W @ x + b)"]
+    return (f"{found[0]}, not text", found[1]) if found else ("not text", "save it as plain text, in UTF-8")
+
+
+# The first bytes of formats that people have graphs and numbers in.
+_BINARY = (
+    (b"PK\x03\x04", "an archive, such as a spreadsheet or a model of PyTorch", "save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "a document of an older Office", "save the sheet as CSV"),
+    (b"\x93NUMPY", "an array of NumPy", 'write it as CSV: np.savetxt("edges.csv", edges, delimiter=",")'),
+    (b"\x89HDF", "HDF5", "write the rows as CSV"),
+    (b"SQLite format 3", "a database of SQLite", "write the rows as CSV: sqlite3 -csv FILE 'select …'"),
+    (b"PAR1", "Parquet", "write the rows as CSV"),
+    (b"\x80\x02", "a pickle of Python", "write its edges as rows u,v,3"),
+    (b"\x80\x03", "a pickle of Python", "write its edges as rows u,v,3"),
+    (b"\x80\x04", "a pickle of Python", "write its edges as rows u,v,3"),
+    (b"\x80\x05", "a pickle of Python", "write its edges as rows u,v,3"),
+    (b"\x1f\x8b", "compressed by gzip", "pipe it in: gunzip -c FILE | backcalc run"),
+    (b"%PDF", "PDF", "copy its text into a file"),
+    (b"\x89PNG", "a picture", "a graph is a text: y = x^2, or edges u -> v : 3"),
+    (b"\xff\xd8\xff", "a picture", "a graph is a text: y = x^2, or edges u -> v : 3"),
+)
 
 
 def clean(name: str, text: str) -> Source:

@@ -193,3 +193,14 @@ def test_the_hook_formats_the_files_that_it_is_given(call, graphs):
         assert program == "backcalc"
         assert call(*arguments, *graphs[:2])[0] == status
     assert Path(graphs[1]).read_text() == "z = 2*x\n#= dz/dx = 3\n"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "samples" / "lists").iterdir()), ids=lambda path: path.name)
+def test_a_list_as_a_program_writes_it(call, path):
+    """One graph of five edges in each of these files: 0.5·2·3 − 1.5·0.25."""
+    status, out, err = call("run", str(path), "--get", "dheron/dalgae", "--get", "dheron/dfish")
+    assert (status, out) == (0, "2.625\n0.25\n")
+    assert err.count("warning") <= 1
+    assert "passed over" in err or not err
+    status, out, err = call("run", str(path), "--format", "json")
+    assert json.loads(out)["gradient"] == {"algae": 2.625}
