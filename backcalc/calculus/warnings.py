@@ -163,7 +163,10 @@ class Remarks:
             return None
         found = bends(*terms, out) if row.array.extra else bends(*terms)
         if not is_each:
-            return (Code.KINK, "is at a kink; see the README for the subgradient") if is_any(found) else None
+            # As its pullback says: of a maximum equals share the slope, a norm of 0 has none.
+            share = any("==" in text for text in row.pullbacks)
+            what = "equal elements share the slope evenly" if share else "the subgradient used is 0"
+            return (Code.KINK, f"is at a kink; {what}") if is_any(found) else None
         at = true_places(found * asked)
         if not at:
             return None

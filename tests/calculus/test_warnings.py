@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import backcalc
+from backcalc.rules.primitives import ROWS
 
 GIVEN = [  # program, point, the message's two numbers or None
     ("y = x^2\ngiven y = 3", {"x": 2}, ("3", "4")),
@@ -71,3 +74,27 @@ def test_of_an_array_only_what_is_asked_for_is_told(text, x, told, mode):
     graph = backcalc.parse(f"input x[{len(x)}]\n{text}")
     run = graph.run(at={"x": x}, mode=mode, wrt=["x"]).run
     assert [each.message for each in run.warnings if each.code in ("domain", "kink")] == [f"in `y`, {t}" for t in told]
+
+
+REDUCTIONS = [  # a reduction at a kink, what is told, and the slope that it is told of
+    ("max(x)", [1, 3, 3], "equal elements share the slope evenly", [0, 0.5, 0.5]),
+    ("min(x)", [1, 1, 1], "equal elements share the slope evenly", [1 / 3] * 3),
+    ("norm(x)", [0, 0, 0], "the subgradient used is 0", [0, 0, 0]),
+]
+
+
+@pytest.mark.parametrize(("formula", "x", "told", "slope"), REDUCTIONS)
+def test_a_kink_of_a_reduction_tells_its_subgradient(formula, x, told, slope):
+    found = backcalc.parse(f"input x[3]\ny = {formula}").run(at={"x": x})
+    assert [each.message for each in found.warnings] == [f"in `y`, {formula[:-2]}…) is at a kink; {told}"]
+    assert found.gradient["x"].tolist() == pytest.approx(slope)
+
+
+def test_every_reduction_with_a_kink_is_told_of():
+    reductions = {row.symbol for row in ROWS if row.pullbacks and row.kinks}
+    assert reductions == {formula[:-3] for formula, *_ in REDUCTIONS}
+
+
+def test_no_message_sends_to_a_page_that_is_not_installed():
+    texts = "".join(path.read_text(encoding="utf-8") for path in Path(backcalc.__file__).parent.rglob("*.py"))
+    assert "see the README" not in texts
