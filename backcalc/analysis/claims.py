@@ -14,6 +14,7 @@ from backcalc.text.errors import Code, Diagnostic, UsageError
 
 # No node of a file is called so, for these have a space.
 MARGIN, CONDITION, SIZE, DIFFERENCE = "a margin", "a condition", "a size", "a difference"
+_TOLD = (MARGIN, CONDITION, SIZE, DIFFERENCE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def _joined(condition: Expr) -> tuple[Expr, ...]:
 def _cut(graph: Graph, name: str, bounds: tuple[Expr, Expr]) -> Graph:
     """The part of `graph` that the margin depends on where `name` is an input."""
     node = Node(name, "input", graph.node(name).span, bounds=bounds)
-    return _upstream(replace(graph, nodes=tuple(node if each.name == name else each for each in graph.nodes)), [MARGIN])
+    # All that is told of a claim goes on being told of it: whether it holds exactly, and how large its sides are.
+    told = [each for each in _TOLD if each in graph.index]
+    return _upstream(replace(graph, nodes=tuple(node if each.name == name else each for each in graph.nodes)), told)
 
 
 def _narrowest(graph: Graph) -> str | None:
@@ -94,7 +97,7 @@ def _narrowest(graph: Graph) -> str | None:
     anything = Number(-inf), Number(inf)
     found = []
     for i, node in enumerate(graph.nodes):
-        if node.kind != "expression" or node.name in (MARGIN, CONDITION, SIZE, DIFFERENCE):
+        if node.kind != "expression" or node.name in _TOLD:
             continue
         rest = set(_cut(graph, node.name, anything).inputs)
         through = set(graph.inputs) - rest

@@ -21,6 +21,7 @@ from backcalc.calculus.point import Point, settle
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Graph, Node
 from backcalc.graph.tape import tape_of
+from backcalc.language.expr import DEFINITION, Call, postorder
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.values import is_known
 from backcalc.text.errors import BackcalcError
@@ -78,7 +79,7 @@ def _slopes(graph: Graph, point: Point, of: str | None) -> Iterator[Slope]:
     with quiet():
         for i, node in enumerate(found.graph.nodes):
             values = {arg: found.values[found.graph.index[arg]] for arg in node.args}
-            is_plain = node.kind == "expression" and node.given is None and node.args
+            is_plain = node.kind == "expression" and node.given is None and node.args and not _states_partials(node)
             if not is_plain or node.span in bent or not all(value is not None for value in values.values()):
                 continue
             alone = _alone(found.graph, node)
@@ -93,7 +94,10 @@ def _slopes(graph: Graph, point: Point, of: str | None) -> Iterator[Slope]:
 def _gradient(found: Run) -> Iterator[Slope]:
     """The derivatives of the output by the inputs."""
     # What edges state is nobody's formula, and an input has nothing to differ from.
-    if found.value is None or any(node.incoming for node in found.graph.nodes) or found.output in found.graph.inputs:
+    nodes = found.graph.nodes
+    if found.value is None or found.output in found.graph.inputs:
+        return
+    if any(node.incoming or _states_partials(node) for node in nodes):
         return
     point = dict(found.point)
     for name, slope in found.gradient.items():
@@ -101,6 +105,12 @@ def _gradient(found: Run) -> Iterator[Slope]:
             error = _error(bound(_value, found.graph, found.output), point, name, slope)
             if error is not None:
                 yield Slope(found.output, name, error)
+
+
+def _states_partials(node: Node) -> bool:
+    """Whether a formula calls a function whose partials the file states: they are meant to differ from its slopes."""
+    parts = postorder(node.expr) if node.expr is not None else ()
+    return any(isinstance(part, Call) and part.fn.startswith(DEFINITION) for part in parts)
 
 
 def _alone(graph: Graph, node: Node) -> Graph:

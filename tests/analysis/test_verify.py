@@ -38,6 +38,8 @@ CLAIMS = {
     "exercise 1, 0.2296": (NEURON, BOUND.format("0.2296"), "refuted"),
     "attained": (NEURON, "y*(1 - y) <= 1/4", "proved"),
     "attained and strict": (NEURON, "y*(1 - y) < 1/4", "refuted"),
+    "attained through one node": ("input x in [0, 1]; y = x^2; ", "y <= 1", "proved"),
+    "touched through one node": ("input x in [0, 1]; y = x^2; ", "y < 1", "refuted"),
     "tanh": (TEN, "abs(tanh(x)) < 1", "proved"),
     "circle": (TEN, "abs(sin(x)^2 + cos(x)^2 - 1) <= 1e-12", "proved"),
     "touching": (TEN, "exp(x) >= x + 1", "proved"),
