@@ -65,7 +65,7 @@ def constant(expr: Expr, source: Source) -> Any:
 
     # Names and arities are told by the same words as in a graph.
     errors: list[Diagnostic] = []
-    Functions((), errors).expand(expr)
+    expr = Functions((), errors).expand(expr)
     if errors:
         raise EvaluateError(source, errors)
 

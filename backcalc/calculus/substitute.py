@@ -12,7 +12,10 @@ from backcalc.rules.row import Primitive, expression, names_in
 from backcalc.rules.simplify import make
 from backcalc.rules.values import Spelt, Value, literal, spelt
 
-OTHERS = "others"  # What only the table's texts call, and the language can write out for an array of a known size.
+OTHERS, IDENTITY = (
+    "others",
+    "identity",
+)  # What only the table's texts call, and the language can write out for an array of a known size.
 MOST_OTHERS = 16  # Elements; what is written out grows as their square.
 
 
@@ -23,7 +26,9 @@ def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = ()) -> Ex
         return literal(scope[part.id]) if isinstance(part, Name) and part.id in scope else part
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
-        return _others(args[0], shape) if part.fn == OTHERS else make(part.fn, *args)
+        if part.fn == OTHERS:
+            return _others(args[0], shape)
+        return _identity(shape[0] or 0) if part.fn == IDENTITY else make(part.fn, *args)
 
     return fold(text, leaf, call)
 
@@ -54,6 +59,11 @@ def _is_written(array: Expr) -> bool:
 
 def _at(array: Expr, indices: list[int]) -> Expr:
     return Call(INDEX, (array, *(Number(float(i)) for i in indices)))
+
+
+def _identity(order: int) -> Expr:
+    rows = [Call(VECTOR, tuple(Number(float(i == j)) for j in range(order))) for i in range(order)]
+    return Call(VECTOR, tuple(rows))
 
 
 def _others(array: Expr, shape: Shape) -> Expr:

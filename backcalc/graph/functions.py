@@ -16,6 +16,7 @@ from backcalc.graph.definitions import (
     wrong_partials,
 )
 from backcalc.graph.order import topological
+from backcalc.graph.written_out import MOST_WRITTEN, WRITTEN, written_out
 from backcalc.language.expr import (
     INDEX,
     VECTOR,
@@ -86,7 +87,7 @@ class Functions:
                     self._keep(self._functions[name])
 
     def __contains__(self, name: str) -> bool:
-        return name in self._functions or lookup(name) is not None or name == GRAD
+        return name in self._functions or lookup(name) is not None or name == GRAD or name in WRITTEN
 
     def expand(self, expr: Expr) -> Expr:
         """`expr` with each call of a function of the file replaced by its body; what is wrong goes to `errors`."""
@@ -105,6 +106,8 @@ class Functions:
             return self._derived(call, args)
         if call.fn in ("max", "min") and len(args) > 2:
             return Call(call.fn, (Call(VECTOR, args, call.span),), call.span)  # So that equals share evenly.
+        if call.fn in WRITTEN:
+            return self._written(call, args)
         row = lookup(call.fn, len(args))
         if row is None:
             self.errors.append(self._refusal(call))
@@ -113,6 +116,14 @@ class Functions:
         elif row.symbol not in VARIADIC or not args:
             self._fits(call, len(row.params))
         return with_args(call, args)
+
+    def _written(self, call: Call, args: tuple[Expr, ...]) -> Expr:
+        found = written_out(Call(call.fn, args, call.span))
+        if isinstance(found, Diagnostic):
+            self.errors.append(found)
+            return call
+        self._operations += size(found, MOST_WRITTEN)
+        return found
 
     def _derived(self, call: Call, args: tuple[Expr, ...]) -> Expr:
         """f'(x): the derivative of the function f at x."""
@@ -236,7 +247,7 @@ class Functions:
 
     def _refusal(self, call: Call) -> Diagnostic:
         """That the function of `call` is not known, and which may be meant."""
-        known = {*PRIMITIVES, *ALIASES, *self._functions, GRAD}
+        known = {*PRIMITIVES, *ALIASES, *WRITTEN, *self._functions, GRAD}
         hints: tuple[str, ...] = ELSEWHERE.get(call.fn, ())
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
             hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)

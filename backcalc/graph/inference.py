@@ -13,7 +13,8 @@ from backcalc.graph.model import Incoming
 from backcalc.graph.tape import Tape
 from backcalc.rules.shapes import MismatchError, Shape, Term, Unknown, find, rule_called, settle_edge, settled, unify
 
-NEEDS_ARRAY = ("matmul", "index", "diag")  # Rules with no room for a number, which an unknown would be taken for.
+# Rules with no room for a number, which an unknown would be taken for.
+NEEDS_ARRAY = ("matmul", "index", "diag", "spread")
 
 
 def shape_text(shape: Sequence[int | None]) -> str:

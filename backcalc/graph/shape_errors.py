@@ -33,11 +33,14 @@ _TAKES = {
     "outer": "two vectors",
     "pair": "two arrays of one shape",
     "diag": "a vector or a square matrix",
+    "spread": "a vector or a matrix",
+    "square": "a square matrix",
+    "inverse": "a square matrix",
     "stack": "numbers, or vectors of one length",
     "concat": "numbers and vectors",
 }
 _NAMES = {VECTOR: "a list"}
-_GIVES_NUMBER = ("reduce", "logits", "dot", "pair")
+_GIVES_NUMBER = ("reduce", "logits", "dot", "pair", "spread", "square")
 
 
 def refusal(row: Primitive, rule: str, shapes: Sequence[Shape | None]) -> str:
@@ -65,7 +68,10 @@ def explain_open(tape: Tape, inference: Inference, error: OpenShapeError) -> Dia
     length = next((n for n in map(str, _lengths_beside(tape, inference, error)) if n != "None"), "3")
     message = f"the shape of `{name}` does not follow from what is known"
     hint = f"declare it: input {name}[{length}] for a vector, input {name}[{length},4] for a matrix"
-    return Diagnostic(Code.SHAPE_UNKNOWN, message, tape.spans[error.user], hints=(hint,))
+    place = tape.spans[error.user]
+    if place is None and node in tape.graph.index:
+        place = tape.graph.node(node).span
+    return Diagnostic(Code.SHAPE_UNKNOWN, message, place, hints=(hint,))
 
 
 def _lengths_beside(tape: Tape, inference: Inference, error: OpenShapeError) -> Iterator[int | None]:

@@ -36,7 +36,15 @@ from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR
 from backcalc.rules.own import own_row
 from backcalc.rules.row import CONSTANTS, Primitive, expression
 
-ALIASES = {"ln": "log", "σ": "sigmoid", IF: "where", TRANSPOSE: "transpose"}
+ALIASES = {
+    "ln": "log",
+    "σ": "sigmoid",
+    "Φ": "normcdf",
+    "φ": "normpdf",
+    "detach": "stop_gradient",
+    IF: "where",
+    TRANSPOSE: "transpose",
+}
 VARIADIC = (VECTOR, INDEX, "concat")
 
 PRIMITIVES: dict[str, tuple[Primitive, ...]] = {}
@@ -163,9 +171,28 @@ ROWS = (
         "min", "x y", "", "where(x < y, 1, where(x == y, 1/2, 0)); where(y < x, 1, where(x == y, 1/2, 0))",
         selects="out", kinks="x == y", latex=r"\min(<x>, <y>)",
     ),
-    # The error function and activations
+    _row(
+        "clip", "x lo hi", "min(max(x, lo), hi)",
+        "where(lo < hi, where(lo < x and x < hi, 1, where(x == lo or x == hi, 1/2, 0)), 0); "
+        "where(lo < hi, where(x < lo, 1, where(x == lo, 1/2, 0)), where(lo == hi and x < lo, 1/2, 0)); "
+        "where(max(x, lo) > hi, 1, where(max(x, lo) == hi, 1/2, 0))",
+        selects="out", kinks="max(x, lo) == hi or x == lo and lo < hi",
+        latex=r"\operatorname{clip}(<x>, <lo>, <hi>)",
+    ),
+    # The value alone: by intent its slope is not the value's
+    _row("stop_gradient", "x", "x", "0", latex=r"\operatorname{stop}(<x>)"),
+    # The error function, the normal distribution, and activations
     _row("erf", "x", "", "2/sqrt(pi)*exp(-x^2)", range="abs(out) <= 1", latex=r"\operatorname{erf}(<x>)"),
     _row("erfc", "x", "", "-2/sqrt(pi)*exp(-x^2)", latex=r"\operatorname{erfc}(<x>)"),
+    _row(
+        "normcdf", "x", "erfc(-x/sqrt(2))/2", "normpdf(x)", range="out >= 0 and out <= 1",
+        latex=r"\Phi(<x>)",
+    ),
+    _row("normpdf", "x", "exp(-x^2/2)/sqrt(2*pi)", "-x*out", range="out >= 0", latex=r"\varphi(<x>)"),
+    _row(
+        "log_sigmoid", "x", "min(x, 0) - log1p(exp(-abs(x)))", "sigmoid(-x)", from_output="-expm1(out)",
+        range="out <= 0", latex=r"\ln\sigma(<x>)",
+    ),
     _row(
         "sigmoid", "x", "where(x < 0, exp(-abs(x))/(1 + exp(-abs(x))), 1/(1 + exp(-abs(x))))", "out*(1 - out)",
         stable="1/(1 + exp(-abs(x)))*(exp(-abs(x))/(1 + exp(-abs(x))))", range="out >= 0 and out <= 1",
@@ -222,8 +249,22 @@ ROWS = (
     _row("@", "x y", "y.T @ x", pullbacks="y @ ct; outer(x, ct)", shape="matmul", ranks=((1, 2),), latex="<x> <y>"),
     _row("@", "x y", "dot(x, y)", pullbacks="ct*y; ct*x", shape="matmul", ranks=((1, 1),), latex=r"<x>^\top <y>"),
     _row("dot", "x y", "", pullbacks="ct*y; ct*x", shape="dot", latex=r"<x>^\top <y>"),
+    _row("trace", "x", "sum(diag(x))", pullbacks="ct*identity(x)", shape="square", latex=r"\operatorname{tr} <x>"),
+    _row(
+        "det", "x", "", pullbacks="ct*out*inv(x).T", stable="ct*cofactors(x)", shape="square", latex=r"\det <x>",
+    ),
+    _row("inv", "x", "", pullbacks="-out.T @ ct @ out.T", shape="inverse", latex="{<x>}^{-1}"),
     _row("sum", "x", "", pullbacks="ct", shape="reduce", ranks=_ARRAY, below="=", latex=r"{\textstyle\sum} <x>"),
     _row("mean", "x", "", pullbacks="ct/n", shape="reduce", ranks=_ARRAY, below="=", latex=r"\overline{<x>}"),
+    _row(
+        "var", "x", "mean((x - mean(x))^2)", pullbacks="2*ct*(x - mean(x))/n", shape="spread", range="out >= 0",
+        latex=r"\operatorname{var}(<x>)",
+    ),
+    _row(
+        "std", "x", "sqrt(mean((x - mean(x))^2))", pullbacks="ct*(x - mean(x))/(n*out)",
+        stable="ct*where(out == 0, 0, (x - mean(x))/(n*out))", derived="stable", kinks="out == 0", shape="spread",
+        range="out >= 0", latex=r"\operatorname{std}(<x>)",
+    ),
     _row(
         "prod", "x", "", pullbacks="ct*out/x", stable="ct*others(x)", derived="stable", shape="reduce",
         ranks=_ARRAY, below="=", latex=r"{\textstyle\prod} <x>",

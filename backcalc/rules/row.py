@@ -254,6 +254,8 @@ class Bound:
         base = getattr(self.namespace, name, None)
         if base is not None:
             return base
+        if name == self.row.symbol:
+            raise KeyError(name)  # The row is a base function, of arrays alone, say: here there is none.
         # A row may be written in terms of others: then their value in the same namespace.
         return Bound(self.row.table[name][0], self.namespace).evaluate
 

@@ -115,6 +115,27 @@ def _reduce(operands: list[Term], out: Term) -> bool:
     return isinstance(operands[0], tuple)  # Of what the sum is taken it says nothing: not done before that is known.
 
 
+def _spread(operands: list[Term], out: Term) -> bool:
+    unify(out, ())
+    if operands[0] == ():
+        raise MismatchError
+    return isinstance(operands[0], tuple)
+
+
+def _square(operands: list[Term], out: Term) -> bool:
+    unify(out, ())
+    order = Unknown()
+    unify(operands[0], (order, order))
+    return True
+
+
+def _inverse(operands: list[Term], out: Term) -> bool:
+    order = Unknown()
+    unify(out, (order, order))
+    unify(operands[0], out)
+    return True
+
+
 def _vector(operands: list[Term], out: Term) -> bool:
     unify(operands[0], (Unknown(),))
     unify(out, operands[0])
@@ -240,6 +261,9 @@ RULES: dict[str, Rule] = {
     "elementwise": _elementwise,
     "matmul": _matmul,
     "reduce": _reduce,
+    "spread": _spread,
+    "square": _square,
+    "inverse": _inverse,
     "vector": _vector,
     "logits": _logits,
     "dot": _dot,

@@ -40,14 +40,16 @@ from backcalc.rules.primitives import ALIASES, PRIMITIVES, ROWS, Primitive, expr
 
 COUNT = 150  # Random points a row, of any size and of moderate size each.
 
-SCALAR = [row for row in ROWS if row.shape == "elementwise"]
+# Of `stop_gradient` the slope is not the value's, by intent; a test of its own is below.
+SCALAR = [row for row in ROWS if row.shape == "elementwise" and row.symbol != "stop_gradient"]
 every_row = pytest.mark.parametrize("row", SCALAR, ids=title)
 any_row = pytest.mark.parametrize("row", ROWS, ids=title)
 LANGUAGE: str = """
     sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp expm1 log ln log2 log10 log1p sqrt cbrt
     abs sign step floor ceil round erf erfc sigmoid σ softplus relu leaky_relu elu selu gelu silu max min where if
     or and not < <= > >= == != + - * / -x ^ @ .T [] [i] sum mean prod dot norm outer transpose diag concat softmax
-    log_softmax logsumexp cross_entropy softmax_cross_entropy mse
+    log_softmax logsumexp cross_entropy softmax_cross_entropy mse normcdf Φ normpdf φ log_sigmoid clip var std trace det
+    inv stop_gradient detach
 """
 
 
@@ -123,6 +125,9 @@ PAPERS: Mapping[str, Callable[[Real], Real]] = {
     "elu": lambda x: x if x > 0 else mp.exp(x) - 1,  # Clevert et al. 2016, α = 1
     "selu": selu,
     "gelu": lambda x: x * (1 + mp.erf(x / mp.sqrt(2))) / 2,  # Hendrycks and Gimpel 2016, not its approximation by tanh
+    "log_sigmoid": lambda x: mp.log(1 / (1 + mp.exp(-x))),
+    "normpdf": mp.npdf,
+    "normcdf": mp.ncdf,  # Abramowitz and Stegun, 26.2.2
     "silu": lambda x: x / (1 + mp.exp(-x)),  # Elfwing et al. 2018
 }
 
@@ -210,6 +215,8 @@ def test_subgradients_lie_between_the_slopes(row: Primitive) -> None:
     ("name", "point", "subgradient"),
     [
         ("relu", (0,), (0,)),
+        ("clip", (1, 1, 2), (0.5, 0.5, 0)),
+        ("clip", (2, 1, 2), (0.5, 0, 0.5)),
         ("abs", (0,), (0,)),
         ("max", (2, 2), (0.5, 0.5)),
         ("min", (-3, -3), (0.5, 0.5)),
@@ -261,7 +268,7 @@ def texts(row: Primitive) -> Iterator[tuple[str, set[str]]]:
 
 
 # What only the table's own texts call, by the number of arguments.
-INTERNAL = {"largest": 1, "smallest": 1, "others": 1, "complement": 1, "from_top": 2}
+INTERNAL = {"largest": 1, "smallest": 1, "others": 1, "identity": 1, "cofactors": 1, "complement": 1, "from_top": 2}
 
 
 @any_row
@@ -324,6 +331,8 @@ SHAPES: Mapping[str, tuple[tuple[tuple[int, ...], ...], ...]] = {
     "transpose": (((2, 3),), ((1, 4),), ((4, 1),), ((1, 1),)),
     "diag": (((1,),), ((3,),), ((1, 1),), ((3, 3),)),
     **dict.fromkeys(("dot", "vector", "logits"), (((1,),) * 2, ((4,),) * 2)),
+    **dict.fromkeys(("square", "inverse"), (((1, 1),), ((2, 2),), ((3, 3),))),
+    "spread": (((4,),), ((2, 3),), ((3, 1),)),  # Of one element, the spread is at its kink.
     **dict.fromkeys(("pair", "reduce"), (((1,),) * 2, ((4,),) * 2, ((2, 3),) * 2, ((3, 1),) * 2)),
 }
 PULLED = [row for row in ROWS if row.pullbacks and row.symbol not in (VECTOR, INDEX, "concat")]
@@ -391,6 +400,11 @@ VECTOR_VALUES: Mapping[str, Callable[..., Any]] = {
     "mean": lambda x: math.fsum(x.flat) / x.size,
     "prod": lambda x: math.prod(x.flat),
     "norm": lambda x: math.hypot(*x.flat),
+    "var": lambda x: math.fsum((x.flat - np.mean(x)) ** 2) / x.size,
+    "std": lambda x: math.sqrt(math.fsum((x.flat - np.mean(x)) ** 2) / x.size),
+    "trace": lambda x: math.fsum(x[i, i] for i in range(len(x))),
+    "det": lambda x: float(mp.det(mp.matrix(x.tolist()))),
+    "inv": lambda x: np.array(mp.inverse(mp.matrix(x.tolist())).tolist(), float),
     "max 1": lambda x: max(x.flat),
     "min 1": lambda x: min(x.flat),
     "logsumexp": lambda x: np.log(np.exp(x).sum()),
@@ -436,6 +450,11 @@ HUGE = [1000.0, 1001.0, 1002.0]
         ("norm", ([math.inf, 1.0],), math.inf),
         ("norm", ([math.nan, 1.0],), math.nan),
         ("prod", ([2.0, 0.0, 5.0],), 0),
+        ("std", ([3.0, 3.0, 3.0],), 0),
+        ("var", ([1e8, 1e8 + 1, 1e8 + 2],), 2 / 3),
+        ("det", ([[1.0, 2.0], [2.0, 4.0]],), 0),
+        ("trace", ([[1.0, 2.0], [3.0, 5.0]],), 6),
+        ("inv", ([[1.0, 1.0], [1.0, 1.0]],), [[math.nan] * 2] * 2),
     ],
 )
 def test_value_at_a_hard_point(name: str, args: tuple[list[float], ...], value: Any) -> None:
@@ -495,6 +514,31 @@ def test_many_points_are_each_point(row: Primitive, shapes: tuple[tuple[int, ...
         got = row.stacked.pullbacks[place](*many, out, as_stack(cts), n)
         each = [pulled_back(row, point, ct)[place] for point, ct in zip(points, cts, strict=True)]
         np.testing.assert_allclose(got, as_stack(each), rtol=1e-12, atol=1e-15)
+
+
+def test_the_cofactors_of_a_singular_matrix_are_its_minors() -> None:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(3, 3))
+    x[2] = x[0] - 2 * x[1]
+    minors = [
+        [(-1) ** (i + j) * np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) for j in range(3)] for i in range(3)
+    ]
+    np.testing.assert_allclose(array.cofactors(x), minors, rtol=1e-12, atol=1e-13)
+    many = stacked.cofactors(np.array([x, x + 1.0, np.full((3, 3), np.nan)]))
+    np.testing.assert_allclose(many[0], minors, rtol=1e-12, atol=1e-13)
+    assert np.isnan(many[2]).all()
+
+
+def test_inverses_of_many_points_are_those_of_each() -> None:
+    x = np.array([[[1.0, 2.0], [3.0, 5.0]], [[1.0, 1.0], [1.0, 1.0]]])
+    np.testing.assert_allclose(stacked.inv(x), [[[-5, 2], [3, -1]], [[math.nan] * 2] * 2], rtol=1e-13)
+
+
+def test_what_stops_the_gradient_has_its_value() -> None:
+    row = lookup("detach")
+    assert row is lookup("stop_gradient")
+    assert row is not None
+    assert (row.evaluate(2.5), row.slopes[0](2.5, 2.5)) == (2.5, 0)
 
 
 def test_a_norm_of_many_points_is_that_of_each() -> None:

@@ -78,3 +78,37 @@ def norm(x: Array, axis: Axis, *, keepdims: bool) -> Any:
     scale = np.where((top > 0) & (top < np.inf), top, 1.0)
     again = np.linalg.norm(x / scale, axis=axis, keepdims=keepdims)
     return np.where(is_sure, found, again * np.reshape(scale, np.shape(again)))
+
+
+def others(x: Array) -> Array:
+    """For each element the product of all others along the last axis, which a quotient would lose where one is 0."""
+    # Products of what stands before each element and behind it: two passes, and no division.
+    edge = np.ones_like(x[..., :1])
+    ahead = np.concatenate((edge, np.cumprod(x[..., :-1], axis=-1)), axis=-1)
+    behind = np.concatenate((np.cumprod(x[..., :0:-1], axis=-1)[..., ::-1], edge), axis=-1)
+    return np.asarray(ahead * behind)
+
+
+def identity(x: Array) -> Array:
+    """The identity of the order of a square matrix, or of each in a stack of them."""
+    return np.eye(x.shape[-1])
+
+
+def inv(x: Array) -> Array:
+    """The inverse of each matrix; nan where there is none."""
+    try:
+        return np.asarray(np.linalg.inv(x), np.float64)
+    except np.linalg.LinAlgError:
+        if x.ndim == 2:
+            return np.full_like(x, np.nan)
+        return np.array([inv(each) for each in x])  # One of many points without an inverse is no reason for all.
+
+
+def cofactors(x: Array) -> Array:
+    """The derivative of det(x): det(x)·inv(x).T, which holds where there is no inverse, too."""
+    if not np.isfinite(x).all():
+        return np.full_like(x, np.nan) if x.ndim == 2 else np.array([cofactors(each) for each in x])
+    # Of U Σ V the cofactors are those of Σ, which is diagonal, between U and V, whose own determinants are ±1.
+    u, singular, v = np.linalg.svd(x)
+    sign = np.linalg.det(u) * np.linalg.det(v)
+    return np.asarray(sign[..., None, None] * ((u * others(singular)[..., None, :]) @ v))

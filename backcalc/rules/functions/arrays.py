@@ -81,15 +81,12 @@ def logsumexp(x: Array) -> Any:
 softmax, log_softmax = partial(along.softmax, axis=-1), partial(along.log_softmax, axis=-1)
 complement, from_top = partial(along.complement, axis=-1), partial(along.from_top, axis=-1)
 norm = partial(along.norm, axis=None, keepdims=False)
+inv, det, cofactors, identity = along.inv, np.linalg.det, along.cofactors, along.identity
 
 
 def others(x: Array) -> Array:
-    """For each element the product of all others, which a quotient would lose where one is 0."""
-    # Products of what stands before each element and behind it: two passes, and no division.
-    flat = x.ravel()
-    ahead = np.concatenate(([1.0], np.cumprod(flat[:-1])))
-    behind = np.concatenate((np.cumprod(flat[:0:-1])[::-1], [1.0]))
-    return np.asarray(ahead * behind).reshape(x.shape)
+    """For each element the product of all others."""
+    return along.others(x.ravel()).reshape(x.shape)
 
 
 def guarded(slope: Callable[..., Any], exists: Callable[..., Any] | None) -> Callable[..., Any]:

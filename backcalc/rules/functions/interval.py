@@ -82,15 +82,21 @@ def product(x: Interval, y: Interval, doubt: Any) -> Interval:
     """The product, by those of the ends."""
     ends = [_times(a, b) for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
     lo, hi = np.minimum.reduce(np.broadcast_arrays(*ends)), np.maximum.reduce(np.broadcast_arrays(*ends))
+    return rounded(lo, hi, is_zero(x) | is_zero(y), doubt)
+
+
+def rounded(lo: Array, hi: Array, exactly: Any, doubt: Any) -> Interval:
+    """The interval of a product or quotient with its own rounding; `exactly` is where a 0 is one."""
     found = outwards(lo, hi, UNIT, doubt)
+    if lo.all() and hi.all():
+        return found
     # A 0 that is no factor's has come of numbers too small for a product.
-    if not (lo.all() and hi.all()):
-        lost = TINY * ~(_is_zero(x) | _is_zero(y))
-        found = Interval(found.lo - lost * (lo == 0), found.hi + lost * (hi == 0), doubt)
-    return found
+    lost = TINY * ~exactly
+    return Interval(found.lo - lost * (lo == 0), found.hi + lost * (hi == 0), doubt)
 
 
-def _is_zero(x: Interval) -> Any:
+def is_zero(x: Interval) -> Any:
+    """Where an interval holds 0 alone."""
     return (x.lo == 0) & (x.hi == 0)
 
 

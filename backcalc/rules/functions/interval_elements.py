@@ -15,10 +15,12 @@ from backcalc.rules.functions.interval import (
     Interval,
     Operand,
     boxwise,
+    is_zero,
     joined,
     lifted,
     outwards,
     product,
+    rounded,
     within,
 )
 
@@ -201,9 +203,8 @@ def divide(x: Operand, y: Operand) -> Interval:
     # Where both ends are numbers the quotient's own rounding is nearer than that of a product with an inverse.
     plain = ~every & (y.lo != 0) & (y.hi != 0)
     quotients = [a / np.where(plain, b, 1.0) for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
-    near = outwards(
-        np.minimum.reduce(np.broadcast_arrays(*quotients)), np.maximum.reduce(np.broadcast_arrays(*quotients)), UNIT
-    )
+    ends = np.broadcast_arrays(*quotients)
+    near = rounded(np.minimum.reduce(ends), np.maximum.reduce(ends), is_zero(x), None)
     far = product(x, inverse, None)
     return Interval(
         np.where(plain, near.lo, far.lo),

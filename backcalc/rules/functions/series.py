@@ -18,7 +18,6 @@ from backcalc.rules.functions.power_series import (
     Series,
     aligned,
     constant,
-    convolved,
     coupled,
     integrated,
     leading,
@@ -28,6 +27,19 @@ from backcalc.rules.functions.power_series import (
     total,
     with_first,
 )
+from backcalc.rules.functions.series_matrices import (
+    det,
+    diag,
+    dot,
+    inv,
+    matmul,
+    mean,
+    outer,
+    sum,  # noqa: A004  the language's own name
+    transpose,
+)
+
+__all__ = ["det", "diag", "dot", "inv", "matmul", "mean", "outer", "sum", "transpose"]  # The rest is defined here.
 
 # ---- What the order of two series says ------------------------------------------------------------------------------
 
@@ -263,43 +275,6 @@ def atan2(y: Series, x: Series) -> Series:
 # ---- Vectors and matrices -------------------------------------------------------------------------------------------
 
 
-@on_series
-def transpose(x: Series) -> Series:
-    """Rows and columns exchanged."""
-    return Series(np.swapaxes(x.terms, -1, -2) if len(x.shape) > 1 else x.terms)
-
-
-@on_series
-def diag(x: Series) -> Series:
-    """A vector as a diagonal matrix, or the diagonal of a matrix."""
-    return Series(np.array([np.diag(term) for term in x.terms]))
-
-
-def _bilinear(name: str) -> Callable[..., Series]:
-    product = getattr(arrays, name)
-
-    def combined(x: Series, y: Series) -> Series:
-        return Series(convolved(x.terms, y.terms, product))
-
-    combined.__name__ = name
-    return on_series(combined)
-
-
-matmul, dot, outer = _bilinear("matmul"), _bilinear("dot"), _bilinear("outer")
-
-
-@on_series
-def sum(x: Series) -> Series:  # noqa: A001  the language's own name
-    """The sum of all elements."""
-    return Series(x.terms.reshape(len(x.terms), -1).sum(axis=1))
-
-
-@on_series
-def mean(x: Series) -> Series:
-    """The mean of all elements."""
-    return Series(x.terms.reshape(len(x.terms), -1).mean(axis=1))
-
-
 def _folded(name: str, fn: Callable[[Series, Series], Series]) -> Callable[..., Series]:
     """A function of all elements of an array, one after the other."""
 
@@ -343,3 +318,8 @@ def softmax(x: Series) -> Series:
     shifted, _ = _shifted(x)
     powers = exp(shifted)
     return divide(powers, sum(powers))
+
+
+def stop_gradient(x: Series | float) -> Series | float:
+    """The first term alone: to whoever derives, it stands still."""
+    return constant(x, x.terms[0]) if isinstance(x, Series) else x

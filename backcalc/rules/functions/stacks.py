@@ -85,11 +85,12 @@ def diag(x: Array) -> Array:
 
 def others(x: Array) -> Array:
     """For each element the product of all others."""
-    flat = x.reshape(*x.shape[:-2], -1)  # As in `arrays`: what stands before, times what stands behind; no quotient.
-    edge = np.ones_like(flat[..., :1])
-    ahead = np.concatenate((edge, np.cumprod(flat[..., :-1], axis=-1)), axis=-1)
-    behind = np.concatenate((np.cumprod(flat[..., :0:-1], axis=-1)[..., ::-1], edge), axis=-1)
-    return np.asarray(ahead * behind).reshape(x.shape)
+    return along.others(x.reshape(*x.shape[:-2], -1)).reshape(x.shape)
+
+
+def det(x: Array) -> Array:
+    """The determinant of each matrix."""
+    return np.asarray(np.linalg.det(x)[..., None, None])
 
 
 def column(value: Any) -> Array:
