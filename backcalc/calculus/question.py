@@ -8,6 +8,7 @@ from typing import Literal
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.model import AnyGraph, Graph
 from backcalc.graph.shapes import shape_words
+from backcalc.language.unparse import unparse
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.suggest import did_you_mean
@@ -66,6 +67,17 @@ def require_node(graph: AnyGraph, name: str, option: str) -> None:
         hints = did_you_mean(name, graph.index) or (f"the nodes are {quoted(list(graph.index))}",)
         found = Diagnostic(Code.UNKNOWN_NODE, f"the graph has no node `{shorten(name)}`", hints=hints)
         raise UsageError(Source(option, ""), [found])
+
+
+def loss_hints(graph: AnyGraph, name: str) -> tuple[str, ...]:
+    """How a loss outside the graph gets the name by which its derivatives are asked for, where that is no node's."""
+    seeds = graph.seeds if isinstance(graph, Graph) else ()
+    if not seeds or name in graph.index:
+        return ()
+    edges = "; ".join(
+        f"d({shorten(name)})/d({shorten(node)}) = {shorten(unparse(known.value))}" for node, known in seeds
+    )
+    return (f"the loss outside the graph goes by {LOSS}; under a name of its own it is written {edges}",)
 
 
 def require_variable(graph: AnyGraph, name: str, option: str) -> None:

@@ -8,6 +8,7 @@ from math import prod
 from backcalc.graph.functions import Functions
 from backcalc.graph.model import Incoming, Kind, Known, Node
 from backcalc.language.expr import Call, Expr, Name, Number, names, postorder
+from backcalc.language.lexis import NOTHING
 from backcalc.language.statements import Adjoint, Claim, Const, Definition, Edge, Given, Input, Output, Statement
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, Note
@@ -32,10 +33,6 @@ class _Entry:
         self.declared: Input | None = None
         self.incoming: list[Incoming] = []
         self.is_fixed = False
-
-
-# What programs write where a number is missing.
-NOTHING = frozenset(("nan", "NaN", "NAN", "NA", "null", "Null", "NULL", "None"))
 
 
 def _is_implicit(entry: _Entry) -> bool:
@@ -94,7 +91,11 @@ class Declarations:
             self.errors += [Diagnostic(Code.POWER_OF_T, message, span, hints=hint) for span in self._powers_of_t]
         self._check_loss()
         for place in self._numbers:
-            if place.id in self.entries or place.id not in CONSTANTS:
+            if place.id in NOTHING and place.id not in self.entries:
+                hint = ("leave out what is not known",)
+                message = f"`{place.id}` is no number"
+                self.errors.append(Diagnostic(Code.NOTHING_AS_NUMBER, message, place.span, hints=hint))
+            elif place.id in self.entries or place.id not in CONSTANTS:
                 message = f"a stated value is made of numbers; `{shorten(place.id)}` is a node"
                 self.errors.append(Diagnostic(Code.NOT_CONSTANT, message, place.span))
         if not is_whole:  # What is missing may stand in a loop that was refused: no second error for that.

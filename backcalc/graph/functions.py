@@ -15,6 +15,7 @@ from backcalc.graph.definitions import (
     standing,
     wrong_partials,
 )
+from backcalc.graph.elsewhere import hint_for
 from backcalc.graph.order import topological
 from backcalc.graph.written_out import MOST_WRITTEN, WRITTEN, written_out
 from backcalc.language.expr import (
@@ -41,18 +42,6 @@ MAX_FUNCTION = 100_000  # of one function: a few that call each other twice grow
 # Of the language, and still to come: what works on vectors and matrices, and derivatives inside formulas.
 GRAD = "grad"
 _ANY_NUMBER = ("max", "min", "concat")  # Of a vector, or of what stands side by side.
-# What other languages have under names too far from ours for a guess.
-ELSEWHERE = {
-    **dict.fromkeys(("pow", "power"), ("a power is written x^y",)),
-    **dict.fromkeys(("logistic", "expit"), ("the logistic function is sigmoid(x)",)),
-    "heaviside": ("the unit step is step(x)",),
-    "swish": ("it goes by silu(x)",),
-    "square": ("a square is written x^2",),
-    "lg": ("the logarithm to the base 10 is log10(x)",),
-    "cot": ("the cotangent is 1/tan(x)",),
-    "sec": ("the secant is 1/cos(x)",),
-    "csc": ("the cosecant is 1/sin(x)",),
-}
 
 PRIME = "'"
 Differentiate = Callable[[Expr, str], Expr]
@@ -112,7 +101,7 @@ class Functions:
         if row is None:
             self.errors.append(self._refusal(call))
         elif row.symbol == INDEX:
-            self._require_whole(args[1:])
+            self._require_whole(call, args[1:])
         elif row.symbol not in VARIADIC or not args:
             self._fits(call, len(row.params))
         return with_args(call, args)
@@ -179,10 +168,13 @@ class Functions:
             message = "a derivative is taken with respect to a node"
             self.errors.append(Diagnostic(Code.GRAD_OF_FORMULA, message, args[1].span, hints=hint))
 
-    def _require_whole(self, indices: tuple[Expr, ...]) -> None:
+    def _require_whole(self, call: Call, indices: tuple[Expr, ...]) -> None:
+        named = call.args[0].id.casefold() if isinstance(call.args[0], Name) else ""
         for index in indices:
             if not (isinstance(index, Number) and index.value.is_integer()):
                 hint = ("the first element is x[0]",)
+                if named in self and len(indices) == 1:  # Sin[x], as Mathematica has it.
+                    hint = (f"an argument stands in parentheses: {named}({shorten(unparse(index))})",)
                 self.errors.append(Diagnostic(Code.BAD_INDEX, "an index is a whole number", index.span, hints=hint))
 
     def _body(self, function: Function) -> Expr:
@@ -248,7 +240,7 @@ class Functions:
     def _refusal(self, call: Call) -> Diagnostic:
         """That the function of `call` is not known, and which may be meant."""
         known = {*PRIMITIVES, *ALIASES, *WRITTEN, *self._functions, GRAD}
-        hints: tuple[str, ...] = ELSEWHERE.get(call.fn, ())
+        hints = hint_for(call.fn)
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
             hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)
         # The caret stands under the name alone: its arguments are not what is unknown.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, shape_text, shape_words
+from backcalc.graph.powers import doubtful_powers
 from backcalc.graph.tape import Shaped, Tape
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.primitives import lookup
@@ -44,9 +45,12 @@ def infer(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape] | 
         return [()] * len(tape.rows)
     _require_adjoints(tape, stated, seeds)
     try:
-        return Inference(tape, {**seeds, **stated}).run()
+        shapes = Inference(tape, {**seeds, **stated}).run()
     except (MisfitError, OpenShapeError):
         raise BuildError(tape.graph.source, [_explanation(tape, stated, seeds)]) from None
+    if refused := list(doubtful_powers(tape, shapes)):
+        raise BuildError(tape.graph.source, refused)
+    return shapes
 
 
 def _require_adjoints(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape]) -> None:

@@ -38,6 +38,9 @@ def reserved() -> list[str]:
     return sorted(word for word in WORDS if not is_name(word))
 
 
+NOTHING = frozenset(("nan", "NaN", "NAN", "NA", "null", "Null", "NULL", "None"))
+"""What programs write where a number is missing."""
+
 _PRIMES = str.maketrans("′’", "''")
 
 

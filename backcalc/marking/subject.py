@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backcalc.calculus.missing import missing_nodes, remedies
+from backcalc.calculus.question import loss_hints
 from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape, shape_words
@@ -109,7 +110,9 @@ def refusals(run: AnyRun, answer: Answer) -> list[Diagnostic]:
 def _unknown_nodes(run: AnyRun, answer: Answer) -> Iterator[Diagnostic]:
     for name in (answer.of, answer.wrt, answer.then):
         if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
-            hints = did_you_mean(name, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
+            hints = loss_hints(run.graph, name) if name == answer.of and answer.wrt is not None else ()
+            hints = hints or did_you_mean(name, run.graph.index)
+            hints = hints or (f"the nodes are {quoted(list(run.graph.index))}",)
             # One error an answer: the second name is often misspelt for the same reason.
             yield Diagnostic(Code.UNKNOWN_NODE, f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
             return

@@ -18,6 +18,8 @@ from backcalc.text.source import Source, Span
 from backcalc.text.wording import display_width, plural, visible
 
 MAX_ERRORS = 20  # More would scroll the first, which often explains the others, off the screen.
+FEWEST_ALIKE = 3  # Errors that say the same are told as one, with the lines of the others,
+LINES_SHOWN = 8  # of which so many are named.
 LINE_SHOWN = 76  # of a line, which with its number still fits a terminal of 80 columns.
 
 
@@ -176,7 +178,7 @@ class BackcalcError(Exception):
 
     def shown(self, paint: Paint) -> str:
         """The message that users see, its roles painted."""
-        blocks = [render(self.source, d, paint=paint) for d in self.diagnostics[:MAX_ERRORS]]
+        blocks = [_told(self.source, alike, paint) for alike in _grouped(self.diagnostics[:MAX_ERRORS])]
         if len(self.diagnostics) > MAX_ERRORS:
             blocks.append(f"… and more; these are the first {MAX_ERRORS} errors")
         return "\n\n".join(blocks)
@@ -233,6 +235,29 @@ def excerpt(found: Sequence[tuple[Source, Diagnostic]]) -> tuple[Source, list[Di
         moved.append(diagnostic._replace(span=Span(start + by, end + by)))
         text += part
     return Source(found[0][0].name, text, tuple(lines)), moved
+
+
+def _grouped(diagnostics: Sequence[Diagnostic]) -> Iterator[list[Diagnostic]]:
+    """The diagnostics, those together that say the same of several places; each where the first of them stands."""
+    groups: dict[Any, list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        groups.setdefault(diagnostic._replace(span=None), []).append(diagnostic)
+    for group in groups.values():
+        # Two are read as quickly as one that speaks of two.
+        yield from [group] if len(group) >= FEWEST_ALIKE else ([each] for each in group)
+
+
+def _told(source: Source, alike: Sequence[Diagnostic], paint: Paint) -> str:
+    """The first of diagnostics that say the same, and where the others are."""
+    first, *others = alike
+    text = render(source, first, paint=paint)
+    if not others:
+        return text
+    places = (source.origin(each.span) for each in others if each.span is not None)
+    lines = dict.fromkeys(origin.line_number(span.start) for origin, span in places)
+    shown = ", ".join(map(str, list(lines)[:LINES_SHOWN])) + ", …" * (len(lines) > LINES_SHOWN)
+    where = f", in {'line' if len(lines) == 1 else 'lines'} {shown}" if lines else ""
+    return f"{text}\n  {paint('note:', 'note')} and {len(others)} more like it{where}"
 
 
 def render(source: Source, diagnostic: Diagnostic, severity: str = "error", paint: Paint = _plain) -> str:

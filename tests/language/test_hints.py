@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from strategies import TOKENS, token_soup
 
 from backcalc.language import hints as syntax_hints
-from backcalc.language.hints import SYNTAX_HINTS, TERMINAL_WORDS, SyntaxHint
+from backcalc.language.hints import TERMINAL_WORDS
 from backcalc.language.parser import parse, parse_answer, parse_expression, parse_point
+from backcalc.language.slips import SYNTAX_HINTS, SyntaxHint
 from backcalc.text.errors import BackcalcError, Diagnostic, ParseError
 from backcalc.text.source import Source
 
@@ -103,6 +104,40 @@ CORRECTED = {
     "y = a < f(b) < c": "y = a < f(b) and f(b) < c",
     "y = 2 +": "y = 2 + x",
     "y = a)": "y = a",
+    "import numpy as np": "y = sin(x)",
+    "return y": "output y",
+    "print(y)": "y = 3",
+    "y = 2*x // twice": "y = 2*x # twice",
+    "y <- 3": "y = 3",
+    "y ≈ 3.14": "y = 22/7 #= y = 3.14",
+    "y = 5%*x": "y = 0.05*x + 5/100",
+    "y = 1,000": "y = 1000 + 1.000",
+    "y = 3!": "y = prod([1, 2, 3])",
+    "y = sin(30°)": "y = sin(30*pi/180)",
+    "y = W1 v": "y = W1 @ v",
+    "y = np.exp(x)": "y = exp(x)",
+    "y = a.*b": "y = a*b",
+    "y = x.sum()": "y = sum(x)",
+    "y = \\frac{a}{b}": "y = a/b",
+    "y = a \\cdot b": "y = a*b",
+    "y = \\sqrt{x}": "y = sqrt(x)",
+    "y = \\sum x": "y = sum(x)",
+    "y = \\left(x\\right)": "y = (x)",
+    "y = A\\b": "y = inv(A) @ b",
+    "y = e^{2*x}": "y = e^(2*x)",
+    "y = ∑ x": "y = sum(x)",
+    "y = ∏ x": "y = prod(x)",
+    "g = ∇y": "g = grad(y, x)",
+    "y = ∫x": "y = x",
+    "y = ‖x‖": "y = norm(x)",
+    "y = ⟨a, b⟩": "y = dot(a, b)",
+    "y = a ⊗ b": "y = outer(a, b)",
+    "y = f ∘ g": "y = f(g(x))",
+    "y = ⌊x⌋": "y = floor(x)",
+    "y = ⌈x⌉": "y = ceil(x)",
+    "y = ∛x": "y = cbrt(x) + x^(1/4)",
+    "y = a ± b": "y = a + b",
+    "input x ∈ [0, 1]": "input x in [0, 1]",
 }
 
 rows = pytest.mark.parametrize("row", SYNTAX_HINTS, ids=[row.example for row in SYNTAX_HINTS])

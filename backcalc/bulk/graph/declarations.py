@@ -15,9 +15,9 @@ from backcalc.bulk.graph.blocks import Block
 from backcalc.bulk.graph.columns import Template, UnfitError, joined
 from backcalc.bulk.graph.order import peel
 from backcalc.bulk.graph.reader import Lines
-from backcalc.graph.declarations import NOTHING
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.language.forms import leaves_of
+from backcalc.language.lexis import NOTHING
 from backcalc.language.statements import Definition, Edge, Header, Input, Output, Statement
 from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, lookup
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from backcalc.language.foreign.translated import ENDS, HEADS, PARTIALS, TAILS
+from backcalc.language.lexis import NOTHING
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Span
 from backcalc.text.wording import quoted, shorten
@@ -62,7 +63,7 @@ def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) 
     partial = _partial(keys, {tail, head}, rows)
     if max(len(keys[tail]), len(keys[head])) == 1:  # Such letters name nodes as often as columns.
         partial = 3 - tail - head if partial is None and len(keys) == 3 else partial
-        if partial is None or not rows.are_numbers(partial) or not is_new(words[partial]):
+        if partial is None or not rows.are_numbers(partial) or not _may_be_column(words[partial], is_new):
             return None
         return Columns(tail, head, partial, len(keys), is_guessed=True)
     if partial is None and len(keys) == 3 and rows.are_numbers(3 - tail - head):
@@ -93,7 +94,12 @@ def _by_place(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) -
     """Three other words above rows of numbers, the last of them no name elsewhere: a header all the same."""
     is_plain = len(words) == 3 and all(word.isidentifier() for word in words)
     fits = is_plain and rows.are_numbers(2) and all(len(row) == 3 and row[2] for row in rows.cells)
-    return PLAIN._replace(is_guessed=True) if fits and is_new(words[2]) else None
+    return PLAIN._replace(is_guessed=True) if fits and _may_be_column(words[2], is_new) else None
+
+
+def _may_be_column(word: str, is_new: Callable[[str], bool]) -> bool:
+    """Whether a word that heads no column as a rule may head one: no name elsewhere, and no number that is missing."""
+    return word not in NOTHING and is_new(word)
 
 
 def _no_partials(words: Sequence[str], keys: Sequence[str]) -> Diagnostic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backcalc.calculus.primes import differentiated
+from backcalc.calculus.question import loss_hints
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import GRAD, Functions
 from backcalc.language.expr import Call, Expr, Name, fold, names, postorder, with_args
@@ -73,7 +74,9 @@ def _unknown(run: Run, expr: Expr, at: Span) -> Iterator[Diagnostic]:
         for node in wanted:
             if node in run.graph.index or (derivative is None and node in CONSTANTS) or _is_loss(run, node):
                 continue
-            hints = did_you_mean(node, run.graph.index) or (f"the nodes are {quoted(list(run.graph.index))}",)
+            hints = loss_hints(run.graph, node) if derivative is not None and node == derivative.of else ()
+            hints = hints or did_you_mean(node, run.graph.index)
+            hints = hints or (f"the nodes are {quoted(list(run.graph.index))}",)
             message = f"the graph has no node `{shorten(node)}`"
             yield Diagnostic(Code.UNKNOWN_NODE, message, _within(where.span, at), hints=hints)
             break

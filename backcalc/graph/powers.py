@@ -1,0 +1,38 @@
+"""Powers of arrays that could mean two things: the inverse A^-1, and the transpose A^T where T is a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backcalc.graph.tape import Tape
+from backcalc.language.expr import NEGATE
+from backcalc.rules.shapes import Shape
+from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.wording import shorten
+
+_TRANSPOSE = "T"
+_MATRIX = 2  # Axes.
+
+
+def doubtful_powers(tape: Tape, shapes: Sequence[Shape]) -> Iterator[Diagnostic]:
+    """The powers of the text that are refused; those of formulas that were worked out have no place in it."""
+    nodes = {slot: node.name for slot, node in zip(tape.slot, tape.graph.nodes, strict=True)}
+    for slot, row in enumerate(tape.rows):
+        span = tape.spans[slot]
+        if row is None or row.symbol != "^" or span is None or span.start == span.end:
+            continue
+        base, exponent = tape.args[slot]
+        name = shorten(nodes.get(base, "A"))
+        if len(shapes[base]) == _MATRIX and _is_minus_one(tape, exponent):
+            message = f"`{name}^-1` of a matrix could mean two things"
+            hints = (f"the inverse is inv({name}), by elements it is 1/{name}",)
+            yield Diagnostic(Code.AMBIGUOUS, message, span, hints=hints)
+        if shapes[base] and nodes.get(exponent) == _TRANSPOSE:
+            message = f"`{name}^T` of an array could mean two things"
+            hints = (f"the transpose is {name}.T; where T is a power, give it another name",)
+            yield Diagnostic(Code.POWER_OF_T, message, span, hints=hints)
+
+
+def _is_minus_one(tape: Tape, slot: int) -> bool:
+    row = tape.rows[slot]
+    return row is not None and row.symbol == NEGATE and tape.literals[tape.args[slot][0]] == 1.0
