@@ -159,7 +159,7 @@ def taylor(
     require_known(evaluation)
     require_scalar(graph, evaluation, output)
     _require_formulas(evaluation, output, wrt)
-    require_values(evaluation, wrt)
+    require_values(evaluation, [output, *wrt])
     # A `given` may say what an input is, as `--at` does.
     point = {name: evaluation.terms[evaluation.tape.slot[graph.index[name]]] for name in wrt} | dict(point)
     if len(wrt) == 1 and not shape_of(point[wrt[0]]):

@@ -155,7 +155,7 @@ class _Draw:
             return [flag, rng.choice(list(param.type.choices))]
         if isinstance(param.type, click.IntRange | click.FloatRange):
             is_small = param.name in ("nodes", "depth")  # Of an exercise; more take seconds.
-            low, high = param.type.min or 0, param.type.max or (3 if is_small else 99)
+            low, high = param.type.min or 0, min(param.type.max or 99, 3 if is_small else 99)
             return [flag, str(rng.choice([low, high, 1, *((2, 3) if high > 1 else (0.01, 0.5))]))]
         if param.name in self._named:
             return [flag, self._named[str(param.name)]()]

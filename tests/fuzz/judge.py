@@ -49,11 +49,12 @@ class _TooSlowError(BaseException):
 def judged(case: Case) -> Outcome:
     """The outcome of `case` in the current folder, which is for such files alone; also that of it as a large text."""
     _lay_out(case)
-    found = _run(case)
-    if found.failure or case.args[0] != "run":
-        return found
-    with _all_are_large():
-        large = _run(case)
+    with _limits():
+        found = _run(case)
+        if found.failure or case.args[0] != "run":
+            return found
+        with _all_are_large():
+            large = _run(case)
     if large.failure:
         return large._replace(failure=f"as a large text: {large.failure}")
     if _rounded(large) != _rounded(found):
@@ -71,6 +72,14 @@ def _lay_out(case: Case) -> None:
     for name, text in case.files.items():
         with open(name, "w", encoding="utf-8", errors="surrogatepass") as file:  # noqa: PTH123  a third of the time
             file.write(text)
+
+
+@contextmanager
+def _limits() -> Iterator[None]:
+    """What takes seconds because it is large is refused a hundred times sooner: it would fail small, too."""
+    loops, grads = "backcalc.graph.loops.MAX_STATEMENTS", "backcalc.calculus.grad.MOST_OPERATIONS"
+    with mock.patch(loops, 10_000), mock.patch(grads, 1_000), mock.patch("backcalc.calculus.run.MOST_NUMBERS", 10_000):
+        yield
 
 
 @contextmanager
