@@ -274,12 +274,14 @@ ROWS = (
         kinks="out == 0", shape="reduce", ranks=_ARRAY, below="abs", range="out >= 0", latex=r"\lVert <x> \rVert",
     ),
     _row(
-        "max", "x", "largest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
-        shape="reduce", ranks=_ARRAY, below="=", selects="out", latex=r"\max <x>",
+        "max", "x", "largest(x)", pullbacks="ct*(x == out)/sum(x == out)",
+        stable="where(x == out, ct/sum(x == out), 0)", kinks="sum(x == out) > 1", shape="reduce",
+        ranks=_ARRAY, below="=", selects="out", latex=r"\max <x>",
     ),
     _row(
-        "min", "x", "smallest(x)", pullbacks="ct*(x == out)/sum(x == out)", kinks="sum(x == out) > 1",
-        shape="reduce", ranks=_ARRAY, below="=", selects="out", latex=r"\min <x>",
+        "min", "x", "smallest(x)", pullbacks="ct*(x == out)/sum(x == out)",
+        stable="where(x == out, ct/sum(x == out), 0)", kinks="sum(x == out) > 1", shape="reduce",
+        ranks=_ARRAY, below="=", selects="out", latex=r"\min <x>",
     ),
     _row("logsumexp", "x", "", pullbacks="ct*softmax(x)", shape="logits", latex=r"\operatorname{lse}(<x>)"),
     _row(

@@ -1,0 +1,42 @@
+"""One behaviour: every way of asking for a gradient answers the same, where results are not finite too."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+from ways import answers, close, disagreement, question
+
+COUNT, PARTS = 400, 4
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_all_ways_agree(part):
+    for i in range(part, COUNT, PARTS):
+        text, at = question(Random(f"agreement {i}"))
+        found = disagreement(text, at)
+        assert not found, f"{i}: {found} at {at}\n{text}"
+
+
+FAR_OUT = [  # What once had two answers.
+    ("input p[2]\ny = sum(diag(p))", {"p": [np.inf, 1.0]}),
+    ("input p[2]\ny = norm(p)", {"p": [1e-200, 0.0]}),
+    ("a = max(x, 10, 1e308)\ny = a*a", {"x": 1.0}),
+    ("a = max(x, 1e-320, -1e308)\ny = log(min(a, 7))", {"x": -2.5}),
+    ("input p[2]\nn = sqrt(p)\ny = sum(n*n)", {"p": [0.0, 4.0]}),
+    ("n = log(x)\ny = n + sin(z)", {"x": -1.0, "z": 0.5}),
+]
+
+
+@pytest.mark.parametrize(("text", "at"), FAR_OUT)
+def test_what_had_two_answers_has_one(text, at):
+    assert not disagreement(text, at)
+    assert len(list(answers(text, at))) == 6
+
+
+def test_a_difference_would_show():
+    assert not close(1.0, 1.0 + 1e-6, 1e-9)
+    assert not close(np.array([1.0, np.nan]), np.array([1.0, 0.0]), 1e-9)
+    assert not close(np.inf, -np.inf, 1e-9)
+    assert close(np.array([1.0, np.nan]), np.array([1.0, np.nan]), 1e-9)
