@@ -10,7 +10,7 @@ import numpy as np
 from fuzz import texts
 
 from backcalc.bulk.points.run import run_arrays
-from backcalc.calculus.derive import derive, derivative_name
+from backcalc.calculus.derive import derivative_name, derive
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.graph.build import build

@@ -69,7 +69,7 @@ class Text:
 
     def run(self, at: Point, of: str | None = None, wrt: Sequence[str] = (), mode: Mode = "reverse") -> AnyRun:
         """The graph run at `at`, as `calculus.run` has it, by whichever engine serves. Raises BackcalcError."""
-        large = self._run_by_arrays(at, of, wrt) if mode == "reverse" else None
+        large = self.run_by_arrays(at, of, wrt) if mode == "reverse" else None
         return large or self.run_objects(at, of, wrt, mode)
 
     def whole(self, found: AnyRun, at: Point, of: str | None) -> Run:
@@ -82,7 +82,7 @@ class Text:
 
     def derived(self, at: Point, of: str | None, wrt: Sequence[str], nodes: Sequence[str]) -> tuple[AnyRun, Run]:
         """A run, and that of which the steps of `nodes`, or of all, can be told: itself, or an excerpt of it."""
-        large = self._run_by_arrays(at, of, wrt) if nodes else None
+        large = self.run_by_arrays(at, of, wrt) if nodes else None
         if large is not None:
             from backcalc.bulk.graph.excerpt import excerpt
 
@@ -97,13 +97,13 @@ class Text:
         from backcalc.analysis.path_edges import NumberEdges
         from backcalc.analysis.paths import Aggregation
 
-        large = self._run_by_arrays(at, of, wrt)
+        large = self.run_by_arrays(at, of, wrt)
         # In a formula there may be a branch that is not taken, of which arrays keep no more than its slope 0.
         if large is not None and not large.graph.has_formulas:
             return Aggregation(large, NumberEdges(large))
         return Aggregation(self.run_objects(at, of, wrt))
 
-    def _run_by_arrays(self, at: Point, of: str | None, wrt: Sequence[str]) -> LargeRun | None:
+    def run_by_arrays(self, at: Point, of: str | None, wrt: Sequence[str]) -> LargeRun | None:
         """The run by arrays; None where they do not serve."""
         if self._tape is None:
             return None

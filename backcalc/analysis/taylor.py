@@ -153,6 +153,10 @@ def taylor(
     that are missing.
     """
     graph, point = settle(graph, at)
+    if graph.seeds:
+        hints = (f"drop the line `adjoint {shorten(graph.seeds[0][0])} = …`",)
+        message = "`adjoint` statements speak of a loss outside the graph, which has no series"
+        raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, graph.seeds[0][1].span, hints=hints)])
     output, wrt = choose_output(graph, of), choose_wrt(graph, wrt)
     require_inputs(graph, wrt)
     evaluation = Evaluation(tape_of(graph), point)

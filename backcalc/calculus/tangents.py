@@ -23,12 +23,13 @@ def tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     With arrays the derivative has the node's shape followed by that of `wrt`.
     """
     count, shapes = len(linear.edges), [linear.evaluation.shapes[slot] for slot in linear.tape.slot]
-    if not any(shapes):
+    if not linear.evaluation.has_arrays:
         found = forward(range(wrt + 1, count), linear.edges.__getitem__, {wrt: 1.0})
         return [found.get(node, 0.0) for node in range(count)]
     from backcalc.rules.ndarray import contract, identity, is_finite, quiet
 
-    # Written out, a Jacobian no longer tells 0 from nothing, and 0·inf would be nan: a reverse sweep knows.
+    # Written out, a Jacobian no longer tells 0 from nothing, and 0·inf would be nan: a reverse sweep knows. So it is
+    # of numbers where a formula goes through vectors, as max(x, y, z) does.
     if not all(is_finite(partial) for edges in linear.edges for _, partial in edges):
         return [_by_reverse(linear, node, wrt, most=inf) for node in range(count)]
 

@@ -11,7 +11,7 @@ from backcalc.analysis.run import Text
 from backcalc.calculus.point import Point
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.result import AnyRun
-from backcalc.calculus.run import Run, evaluated, run
+from backcalc.calculus.run import evaluated, run
 from backcalc.cli.output import print_lines, print_warnings
 from backcalc.language.expr import INDEX, Call, Expr, Number
 from backcalc.language.statements import Answer
@@ -96,8 +96,8 @@ class _Found:
             return None
         if not self._text.is_by_arrays:
             return None
-        found = self._large.get(of) or self._text.run(self._point, of)
-        if isinstance(found, Run):
+        found = self._large.get(of) or self._text.run_by_arrays(self._point, of, ())
+        if found is None:
             return None
         self._large[of] = found
         return (found.values if asked.wrt is None else found.adjoints)[index[wrt]]

@@ -70,7 +70,8 @@ def _slack(size: float, half: float, largest: float, tolerance: Tolerance) -> fl
     if tolerance.relative is not None:
         return tolerance.relative * size
     if tolerance.significant is not None:
-        from math import floor, log10
+        from math import floor, inf, log10
 
-        return 0.0 if not size else 0.5 * 10.0 ** (floor(log10(size)) + 1 - tolerance.significant)
+        # From an infinite size nothing is off by a digit.
+        return 0.5 * 10.0 ** (floor(log10(size)) + 1 - tolerance.significant) if 0 < size < inf else 0.0
     return min(half, MOST_OF_EXPRESSION * max(size, largest))
