@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from math import isinf
 from typing import Any
@@ -87,7 +88,7 @@ def _refusal(graph: Graph, name: str) -> Diagnostic | None:
 
 def _from_json(source: Source) -> Point:
     try:
-        found = json.loads(source.text, parse_float=_finite)
+        found = json.loads(source.text, parse_float=_finite, object_pairs_hook=_pairs)
     except json.JSONDecodeError as error:
         place = Span(error.pos, error.pos + 1)
         message = f"this is not JSON: {error.msg.lower()}"
@@ -98,7 +99,27 @@ def _from_json(source: Source) -> Point:
         raise UsageError(source, [Diagnostic(Code.BAD_JSON, "a number in this JSON is too large")]) from None
     if not isinstance(found, dict):
         raise UsageError(source, [Diagnostic(Code.BAD_JSON, "this is no JSON object", hints=_POINT)])
+    if isinstance(found, _Twice):
+        (key,) = found
+        places = [each.start() for each in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)), source.text)]
+        span = Span(places[1], places[1] + len(key) + 2) if len(places) > 1 else None
+        message, hints = f"`{shorten(key)}` is given twice", ("each input has one value",)
+        raise UsageError(source, [Diagnostic(Code.GIVEN_TWICE, message, span, hints=hints)])
     return from_mapping(found, source)
+
+
+class _Twice(dict[str, Any]):
+    """A JSON object in which this key stands twice; which value is meant nobody knows."""
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, which may have a key twice: Python would take the last."""
+    found = dict[str, Any]()
+    for key, value in pairs:
+        if key in found:
+            return _Twice({key: value})
+        found[key] = value
+    return found
 
 
 def _finite(text: str) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import sys
 from collections.abc import Container
 from contextlib import suppress
@@ -45,7 +47,7 @@ def _read_file(graph: str | None) -> Source:
     try:
         return read(path)
     except ReadError as error:
-        raise _with_sample_hint(error, path) from None
+        raise _with_hint(error, path) from None
 
 
 class _Given(Container[str]):
@@ -68,14 +70,23 @@ def read_graph(asked: Asked) -> Graph:
     return kept(load(read_source(asked)))
 
 
-def _with_sample_hint(error: ReadError, path: str) -> ReadError:
-    """`error` with the command that makes the file, where a sample has the name of a file that is not there."""
+def _with_hint(error: ReadError, path: str) -> ReadError:
+    """`error` with what was likely meant by the name of a file that is not there: a graph in place, or a sample."""
+    if os.path.exists(path):  # noqa: PTH110  It does not raise, however long the name.
+        return error
+    if re.search(r"\w\s*=|->|→", path):  # No file is likely to be called so.
+        hint = f"a graph in place of a file stands behind -e: -e {shlex.quote(shorten(path))}"
+    elif sample := _sample_of(path):
+        hint = f"there is a sample of this name: backcalc samples {sample} > {sample}.bg"
+    else:
+        return error
+    found = error.diagnostics[0]
+    return ReadError(error.source, [found._replace(hints=(hint, *found.hints))])
+
+
+def _sample_of(path: str) -> str | None:
+    """The sample that has the name of a file."""
     from backcalc.analysis.samples import samples
 
     name = os.path.basename(path).removesuffix(".bg")  # noqa: PTH119
-    # `os.path.exists` does not raise, however long the name.
-    if os.path.exists(path) or name not in (sample.name for sample in samples()):  # noqa: PTH110
-        return error
-    hint = f"there is a sample of this name: backcalc samples {name} > {name}.bg"
-    found = error.diagnostics[0]
-    return ReadError(error.source, [found._replace(hints=(hint, *found.hints))])
+    return next((sample.name for sample in samples() if sample.name == name), None)

@@ -13,6 +13,7 @@ import click
 
 from backcalc.calculus.load import load
 from backcalc.cli import COMMANDS
+from backcalc.cli.slips import Command
 from backcalc.graph.model import Kind
 from backcalc.render import offered
 from backcalc.render.document import LIMIT
@@ -59,7 +60,7 @@ class Shown:
     color: str = "auto"
 
 
-def as_command(name: str, examples: str, kind: type[click.Command] = click.Command) -> Callable[..., click.Command]:
+def as_command(name: str, examples: str, kind: type[click.Command] = Command) -> Callable[..., click.Command]:
     """The command `name`: its help is its line of COMMANDS, then what the docstring goes on with, then `examples`."""
 
     def decorate(body: Callable[..., int]) -> click.Command:

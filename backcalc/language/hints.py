@@ -99,7 +99,18 @@ def explain(source: Source, span: Span, error: RefusedError, start: str = "state
     hints = _hint(source.text[span.start : place.start], source.text[place.start : span.end], start)
     if not hints or "=" not in source.text[span.start : place.start]:
         hints = _FALLBACKS.get(start, hints)
+    if start == "point":
+        hints = _of_point(source.text[: place.start], source.text[place.start :]) or hints
     return Diagnostic(Code.SYNTAX, message, place, _still_open(source, span), hints)
+
+
+def _of_point(before: str, after: str) -> tuple[str, ...]:
+    """What is to be written in place of a slip that only the values of inputs have."""
+    if after.startswith("{"):
+        return ("values in JSON stand in a file: --at @point.json",)
+    if re.search(r"=\s*[-+−]?\d+\s*,\s*\d+\s*$", before):
+        return ("the decimal mark is a point: x=1.5",)
+    return _FALLBACKS["point"] if after[:1] in ("=", ";") else ()
 
 
 def _shown(text: str) -> str:

@@ -61,6 +61,7 @@ class Code(StrEnum):
     FORMAT = "format"
     FORMULA_WITH_EDGES = "formula-with-edges"
     FUNCTION_AS_NODE = "function-as-node"
+    GIVEN_TWICE = "given-twice"
     GRAD_BY_CONSTANT = "grad-by-constant"
     GRAD_BY_MATRIX = "grad-by-matrix"
     GRAD_OF_FORMULA = "grad-of-formula"

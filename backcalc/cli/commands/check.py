@@ -16,6 +16,7 @@ from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, answer_completion, as_command, asks, shows, tolerance_options
 from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
+from backcalc.cli.slips import Command
 from backcalc.cli.streams import paint
 from backcalc.language.statements import Answer
 from backcalc.marking.computed import ENDINGS, mark_computed, read_computed
@@ -57,7 +58,7 @@ Sheet = tuple[Source, list[Answer], list[Diagnostic]]
 """A text, its answers, and what is wrong with the rest of it."""
 
 
-class _Command(click.Command):
+class _Command(Command):
     """A command line on which an answer may stand in several words: `dL/dx1 = -100`, `dL/dh=[1, 2]`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -266,6 +267,7 @@ def _parted(arguments: Sequence[str], path: str | None, asked: Asked) -> tuple[l
     for other in graphs[1:]:
         if other != "-" and not os.path.exists(other):  # noqa: PTH110  It does not raise.
             text = f"{shorten(other)} is neither a file nor an answer (dL/dx=-0.5 is an answer, and t=0.84)"
+            text += "; what it is, `run --get` tells" * ("/" in other)
             raise click.UsageError(text)
         if given or path is not None:
             raise click.UsageError(f"answers go with one graph: {shorten(other)} is another")

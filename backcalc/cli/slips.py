@@ -1,0 +1,69 @@
+"""Command lines that are not understood: what was most likely meant, added to what click says is wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+
+import click
+
+from backcalc.text.wording import shorten
+
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)", re.DOTALL)
+_VALUE = re.compile(r"[^\W\d][\w']*=.+")
+_DERIVATIVE = re.compile(r"[d∂]\(?[^\W\d][^/\s]*/[d∂]\S+")
+
+
+class Command(click.Command):
+    """A command whose usage errors say what was likely meant."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            hint = _of_option(error.option_name, given, {name for option in self.params for name in option.opts})
+            raise _with_hint(error, hint, ctx) from None
+        except click.UsageError as error:
+            extra = _EXTRA.fullmatch(error.message)
+            hint = _of_words(extra["words"], given, self) if extra else ""
+            raise _with_hint(error, hint, ctx) from None
+
+
+def _with_hint(error: click.UsageError, hint: str, ctx: click.Context) -> click.UsageError:
+    if not hint:
+        return error
+    return click.UsageError(f"{error.format_message().rstrip('.')}; {hint}", ctx)
+
+
+def _of_option(name: str, given: Sequence[str], known: Iterable[str]) -> str:
+    """What an option that there is not was meant to be."""
+    word = next((word for word in given if word.startswith(name)), name)
+    bare = word.lstrip("-").partition("=")[0]
+    if not word.startswith("--") and f"--{bare}" in known:
+        return f"with two dashes: --{bare}"
+    if "--at" in known and _VALUE.fullmatch(word.lstrip("-")):
+        return f"the value of an input stands behind --at: --at {shorten(word.lstrip('-'))}"
+    return ""
+
+
+def _of_words(words: str, given: Sequence[str], command: click.Command) -> str:
+    """What words were meant to be for which a command line has no place."""
+    known = {name for option in command.params for name in option.opts}
+    first = words.split(" ", 1)[0]
+    if {"-e", "--expr"} & set(given):
+        place = next(i for i, word in enumerate(given) if word in ("-e", "--expr"))
+        line = " ".join(given[place + 1 :])
+        return f"a line stands in quotes: -e {shlex.quote(shorten(line))}" if line.count("=") else ""
+    if "--at" in known and (_VALUE.fullmatch(first) or first.startswith("=")):
+        shown = first if not first.startswith("=") else "x=1"
+        return f"values stand behind --at, without blanks: --at {shlex.quote(shorten(shown))}"
+    if "--get" in known and _DERIVATIVE.fullmatch(first):
+        return f"single derivatives are asked for by --get {shlex.quote(shorten(first))}"
+    if os.path.exists(first):  # noqa: PTH110  It does not raise.
+        return "one graph at a time"
+    if "--wrt" in given:
+        return "several names are parted by commas: --wrt x,w"
+    return ""

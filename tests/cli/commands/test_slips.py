@@ -1,0 +1,56 @@
+"""What newcomers type first: each slip leads to what was meant."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        ("run 'y = x^2'", "a graph in place of a file stands behind -e: -e 'y = x^2'"),
+        ("run 'u -> v : 3'", "a graph in place of a file stands behind -e: -e 'u -> v : 3'"),
+        ("run -e y = x^2", "a line stands in quotes: -e 'y = x^2'"),
+        ("run neuron.bg x=1", "values stand behind --at, without blanks: --at x=1"),
+        ("run neuron.bg --at x = 1", "values stand behind --at, without blanks: --at x=1"),
+        ("run neuron.bg -at x=1", "with two dashes: --at"),
+        ("run neuron.bg --x=1", "the value of an input stands behind --at: --at x=1"),
+        ("run neuron.bg --wrt x w", "several names are parted by commas: --wrt x,w"),
+        ("run neuron.bg lattice.bg", "one graph at a time"),
+        ("run neuron.bg dJ/dw", "single derivatives are asked for by --get dJ/dw"),
+        ("check neuron.bg dJ/dw", "what it is, `run --get` tells"),
+        ("run neuron.bg --at x=1,5", "the decimal mark is a point: x=1.5"),
+        ("run neuron.bg --at x==1", "the values of inputs are written x=1,w=pi/4"),
+        ("run neuron.bg --at 'x=1;w=2'", "the values of inputs are written x=1,w=pi/4"),
+        ("""run neuron.bg --at '{"x": 1}'""", "values in JSON stand in a file: --at @point.json"),
+        ("run neuron.bg --get dJ/dw,dJ/db", "what is asked is spelt do/dx, o, do/dW[0,1] or d²o/dx²"),
+        ("fmt -check neuron.bg", "with two dashes: --check"),
+        ("run neuron", "there is a sample of this name: backcalc samples neuron > neuron.bg"),
+    ],
+)
+def test_a_slip_leads_to_what_was_meant(call, command, hint):
+    status, out, err = call(*shlex.split(command))
+    assert (status, out) == (2, "")
+    assert hint in err
+
+
+@pytest.mark.parametrize("command", ["run neuron.bg extra", "explain neuron.bg x", "run --qqq", "quiz more"])
+def test_what_nobody_knows_is_told_as_it_is(call, command):
+    status, out, err = call(*shlex.split(command))
+    assert (status, out) == (2, "")
+    assert ";" not in err.splitlines()[-1]
+
+
+def test_of_several_values_the_last_counts_but_in_a_file(call, tmp_path):
+    """Who types again means to correct; a file with two values has a slip."""
+    assert call("run", "neuron.bg", "--at", "x=1,w=2,x=3", "--get", "x") == (0, "3\n", "")
+    path = tmp_path / "point.json"
+    path.write_text('{"x": 1,\n "w": {"x": 2},\n "x": 2}')
+    status, out, err = call("run", "neuron.bg", "--at", f"@{path}")
+    assert (status, out) == (2, "")
+    assert f"{path}:" in err
+    assert "`x` is given twice" in err
+    path.write_text('{"x": 1}')
+    assert call("run", "neuron.bg", "--at", f"@{path}", "--at", "x=2", "--get", "x") == (0, "2\n", "")
