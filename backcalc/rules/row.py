@@ -71,6 +71,11 @@ class Primitive:
         return len(self.params)
 
     @property
+    def is_base(self) -> bool:
+        """Whether its value is a function that each number system is to have, not one written in terms of others."""
+        return self.value == f"{self.symbol}({', '.join(self.params)})"
+
+    @property
     def variants(self) -> tuple[Primitive, ...]:
         """The rows of the same symbol and as many arguments, one for each kind of these; itself among them."""
         return tuple(row for row in self.table[self.symbol] if row.arity == self.arity)
@@ -254,10 +259,11 @@ class Bound:
         base = getattr(self.namespace, name, None)
         if base is not None:
             return base
-        if name == self.row.symbol:
-            raise KeyError(name)  # The row is a base function, of arrays alone, say: here there is none.
+        row = self.row.table[name][0]
+        if row.is_base:
+            raise KeyError(name)  # It may be one of arrays alone: here there is none.
         # A row may be written in terms of others: then their value in the same namespace.
-        return Bound(self.row.table[name][0], self.namespace).evaluate
+        return Bound(row, self.namespace).evaluate
 
 
 @lru_cache(maxsize=1000)  # Files may hold any number of literals.

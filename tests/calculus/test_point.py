@@ -244,3 +244,10 @@ def test_what_does_not_fit_is_told_with_a_remedy(text, at, words):
 def test_the_point_stands_in_the_order_of_the_graph():
     found = backcalc.parse("input b = 1; input a = 2; y = a*b*c; o -> z : 1; z = 5").run({"c": 3, "z": 9}, of="y").run
     assert list(found.point.items()) == [("b", 1), ("a", 2), ("c", 3), ("z", 9)]
+
+
+@pytest.mark.parametrize("text", ["softmax(2)", "det(2)", "dot(1, 2)", "var(3)", "inv([1, 2])"])
+def test_a_function_of_arrays_takes_no_number(text):
+    with pytest.raises(BackcalcError) as found:
+        read_point([f"x={text}"])
+    assert told(found.value) == [("shape-mismatch", text, "--at")]

@@ -638,3 +638,19 @@ def test_a_row_that_says_another_value_gives_that():
     """As a mistake's does: the namespace's own function serves the table's row alone."""
     row = replace(lookup("sin", 1), value="cos(x)")
     assert (row.evaluate(0.7), lookup("sin", 1).evaluate(0.7)) == (math.cos(0.7), math.sin(0.7))
+
+
+@any_row
+def test_a_function_that_floats_lack_is_missed(row: Primitive) -> None:
+    has_floats = row.shape == "elementwise" or row.symbol in (VECTOR, INDEX, "concat")
+    if not has_floats:
+        with pytest.raises(KeyError):
+            _ = row.scalar.evaluate
+    assert all(callable(bound.evaluate) for bound in (row.array, row.stacked, row.scalar)[: 2 + has_floats])
+
+
+def test_a_form_may_call_its_own_row() -> None:
+    row = TABLE["sigmoid"]
+    y = row.evaluate(0.5)
+    assert row.scalar.form("sigmoid(out)*(1 - sigmoid(out))")(0.5, y) == row.evaluate(y) * (1 - row.evaluate(y))
+    assert replace(row, value="sigmoid(-x)").evaluate(0.5) == row.evaluate(-0.5)
