@@ -136,8 +136,9 @@ def _by_nodes(run, of, total):
     for node in reversed(run.graph.nodes):
         terms = [(None, None, seeds[node.name])] if node.name in seeds else []
         for user in reversed(run.graph.nodes):
-            if node.name in user.args and user.name in adjoints:
-                partial = run.partials(run.graph.index[user.name])[node.name]
+            partials = run.partials(run.graph.index[user.name]) if user.name in adjoints else {}
+            if node.name in partials:  # To a constant there is none.
+                partial = partials[node.name]
                 ct = adjoints[user.name]
                 terms.append(
                     (user.name, partial, np.tensordot(ct, partial, np.ndim(ct)) if np.ndim(partial) else ct * partial)
