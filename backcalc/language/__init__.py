@@ -1,4 +1,4 @@
 """The language: expressions and statements, read by the grammar and written again.
 
-Doors: expr, foreign/translate, foreign/translated, format, forms, lexis, parser, scanner, statements, unparse.
+Doors: ascii, expr, foreign/translate, foreign/translated, format, forms, lexis, parser, scanner, statements, unparse.
 """

@@ -40,10 +40,10 @@ def is_definition(text: str, at: int = 0) -> bool:
 
 def parted(definition: str) -> str:
     """The text of a function's definition with a `;` for each newline that parts two of its partials."""
-    depth, found = 0, []
+    stack, found = "", []
     for piece in _PIECE.findall(definition):
-        depth += (piece in "([{") - (piece in ")]}")
-        if piece == "\n" and depth == 1 and "{" in found:
+        stack = stack[:-1] if piece in ")]}" else stack + piece if piece in "([{" else stack
+        if piece == "\n" and stack == "{":
             found.append(";")
         else:  # Comments are blanked, for what is behind one is none once its newline is gone.
             found.append(" " * len(piece) if piece[0] == "#" else piece)

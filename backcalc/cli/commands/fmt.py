@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -15,9 +16,11 @@ from backcalc.cli.output import tell
 from backcalc.cli.process import kept
 from backcalc.cli.progress_bar import make_way
 from backcalc.cli.streams import paint, say
+from backcalc.language.ascii import in_ascii
 from backcalc.language.foreign.translated import Translated
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
+from backcalc.rules.primitives import ALIASES
 from backcalc.text.errors import BackcalcError
 from backcalc.text.wording import shorten, without_controls
 
@@ -34,7 +37,8 @@ Examples:
 @asks("exprs")
 @click.option("--check", is_flag=True, help="Print nothing; the exit status is 1 if a file is not formatted.")
 @click.option("--write", is_flag=True, help="Change the files in place.")
-def command(graphs: tuple[str, ...], asked: Asked, check: bool, write: bool) -> int:
+@click.option("--ascii", "plain", is_flag=True, help="Write sigmoid for σ, pi for π, 1/2 for ½, d(v)/d(u) for ∂v/∂u.")
+def command(graphs: tuple[str, ...], asked: Asked, check: bool, write: bool, plain: bool) -> int:
     """Each thing has one spelling; comments are kept. Of several files each is printed, checked or changed."""
     if check and write:
         raise click.UsageError("--check or --write, not both")
@@ -42,14 +46,23 @@ def command(graphs: tuple[str, ...], asked: Asked, check: bool, write: bool) -> 
         raise click.UsageError("--write needs a file")
     if len(graphs) > 1 and not (check or write):
         raise click.UsageError("several files are formatted by --write, or --check: printed, they would be one")
-    return max(_all([replace(asked, graph=graph) for graph in graphs] or [asked], check=check, write=write))
+    all_asked = [replace(asked, graph=graph) for graph in graphs] or [asked]
+    return max(_all(all_asked, _Task(check, write, plain)))
 
 
-def _all(graphs: list[Asked], *, check: bool, write: bool) -> Iterable[int]:
+class _Task(NamedTuple):
+    """What is done with each file: it is checked, written, or else printed; `plain` in ASCII."""
+
+    check: bool
+    write: bool
+    plain: bool
+
+
+def _all(graphs: list[Asked], task: _Task) -> Iterable[int]:
     """Format each of these graphs; the exit status of each. A file that cannot be read stops no other."""
     for asked in graphs:
         try:
-            yield _format(asked, check=check, write=write)
+            yield _format(asked, task)
         except BackcalcError as error:
             if len(graphs) == 1:
                 raise
@@ -57,20 +70,21 @@ def _all(graphs: list[Asked], *, check: bool, write: bool) -> Iterable[int]:
             yield error.exit_code
 
 
-def _format(asked: Asked, *, check: bool, write: bool) -> int:
+def _format(asked: Asked, task: _Task) -> int:
     program = kept(parse(read_source(asked)))
-    text, name = format_program(program), program.source.name
+    others = {other: name for other, name in ALIASES.items() if not other.isascii()}
+    text, name = format_program(in_ascii(program, others) if task.plain else program), program.source.name
     # A table or a drawing would be no longer what its name says, and lose what is no edge.
     other = program.source if isinstance(program.source, Translated) else None
-    if other and (check or write) and text != other.original.text:
+    if other and (task.check or task.write) and text != other.original.text:
         say(f"{name}: not in the language itself; `backcalc fmt {shorten(name)} > graph.bg` makes a file that is")
         return 1
-    if check:
+    if task.check:
         changed = text != program.source.text
         if changed:
             say(f"{name}: not formatted; `backcalc fmt --write` does it")
         return int(changed)
-    if write:
+    if task.write:
         _replace(Path(name), text.encode())
     else:
         make_way(sys.stdout)
