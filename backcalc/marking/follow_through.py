@@ -92,6 +92,11 @@ class WrongAnswers:
 
         return replaced(whole, part(given.answer, len(self._truth.run.shape(given.of))), own)
 
+    @property
+    def work(self) -> OwnWork:
+        """What comes of them."""
+        return self._work(None)
+
     def near(self, given: Attempt) -> str:
         """The wrong answers next to this one that it was made from."""
         graph = self._truth.run.graph

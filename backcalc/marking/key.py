@@ -12,9 +12,11 @@ from backcalc.calculus.missing import require_known
 from backcalc.calculus.run import Run
 from backcalc.language.expr import VECTOR, Call
 from backcalc.language.statements import Answer
+from backcalc.marking.array_steps import ArraySteps
 from backcalc.marking.diagnosis.candidates import Candidates
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.steps import Steps
+from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.entries import BROKEN_LINK, Entry, entry
 from backcalc.marking.follow_through import WrongAnswers
@@ -141,22 +143,25 @@ class Key:
         """The marks of the answers that are neither right nor rounded, by identity."""
         work = self._work(sheet, wrong)
         earlier = WrongAnswers(self.truth, wrong, self.tolerance)
+        missed = set(map(id, wrong))
+        steps = ArraySteps(self.truth, self._diagnoser, sheet, [given for given in sheet if id(given) not in missed])
         found: dict[int, Mark] = {}
         told: dict[int, Diagnosis] = {}
-        for given in wrong:
+        for given in backwards(wrong, self.truth):  # What comes of an answer is looked at after it.
             step = work.step(given) if work else None
             if work and step is not None and not work.stands_alone(step):
                 mark = self._by_own_work(given, step, work, earlier)
+            elif self._has_array_steps and given.has_digits:
+                mark = self._by_array_steps(given, steps, earlier)
             elif note := self._source(given, earlier):
                 mark = given.marked("follows", note=note)
             else:
-                mark = given.wrong(self.tolerance, self.diagnosis(given))
+                mark = given.wrong(self.tolerance, self.diagnosis(given, steps))
             found[id(given)] = mark
             if mark.diagnosis:
                 told[id(given)] = mark.diagnosis
-        if work:
-            for given, note in repeated(backwards(wrong, self.truth), work, told):
-                found[id(given)] = given.marked("repeats", note=note)
+        for given, note in repeated(backwards(wrong, self.truth), work.key if work else steps.key, told):
+            found[id(given)] = given.marked("repeats", note=note)
         return found | self._by_chance(sheet, wrong, found)
 
     def _by_chance(self, sheet: list[Attempt], wrong: list[Attempt], found: Mapping[int, Mark]) -> dict[int, Mark]:
@@ -178,6 +183,26 @@ class Key:
         if diagnosis is None and (note := self._source(given, earlier)):
             return given.marked("follows", note=note)
         return given.wrong(self.tolerance, diagnosis or (None if given.has_digits else self._dependence(given)))
+
+    def _by_array_steps(self, given: Attempt, steps: ArraySteps, earlier: WrongAnswers) -> Mark:
+        """The mark of an answer to a graph with arrays, by what the sheet has."""
+        is_honest = self.tolerance.is_by_digits and steps.is_honest(given)
+        if is_honest and not steps.is_moved(given):
+            steps.accept(given)
+            return given.marked("rounding", note=OWN_ROUNDING)
+        if note := self._source(given, earlier):
+            return given.marked("follows", note=note)
+        if is_honest:
+            return given.marked("follows", note=f"correct work from {earlier.near(given)}")
+        own = steps.diagnosis(given) if _is_nonzero(given.expected) else None
+        return given.wrong(self.tolerance, own or self.diagnosis(given, steps))
+
+    @cached_property
+    def _has_array_steps(self) -> bool:
+        """Whether the graph has arrays, is known, and small enough for each step to be tried."""
+        linear = self.run.linear
+        has_arrays = linear.evaluation.has_arrays or linear.tape.has_arrays
+        return has_arrays and linear.evaluation.is_known and len(self.run.graph.nodes) <= MOST_NODES
 
     def _source(self, given: Attempt, earlier: WrongAnswers) -> str:
         """What an answer follows from; nothing follows that has no significant digit."""
@@ -218,8 +243,11 @@ class Key:
             is None
         )
 
-    def diagnosis(self, given: Attempt) -> Diagnosis | None:
-        """The likeliest mistake; where the true derivative is 0 because nothing leads there, that."""
+    def diagnosis(self, given: Attempt, steps: ArraySteps | None = None) -> Diagnosis | None:
+        """The likeliest mistake; where the true derivative is 0 because nothing leads there, that.
+
+        With the `steps` of a sheet none is told that would have spoilt what is right there.
+        """
         if not given.has_digits:  # Nothing is told from a 0 but that it should not be one.
             return self._dependence(given)
         # Only an answer that should be 0 can be about what has no influence; to look for a path takes a while.
@@ -229,11 +257,15 @@ class Key:
         if independence or not (has_sense and self.truth.is_plain(given)):
             return independence
         index = part(given.answer, len(self.run.shape(given.of)))
-        found = self._diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches)
+
+        def spared(suspect: Suspect) -> bool:
+            return steps is not None and steps.contradicts(given, suspect)
+
+        found = self._diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches, spared)
         if found:
             return found
         only = self._only_wrong(given)
-        return self.diagnosis(only) if only else self._dependence(given)
+        return self.diagnosis(only, steps) if only else self._dependence(given)
 
     @staticmethod
     def _dependence(given: Attempt) -> Diagnosis | None:

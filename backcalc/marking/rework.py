@@ -109,6 +109,15 @@ class OwnWork:
         if rounding is not None and rounding.throughout:
             self.linear = _with_rounded_products(self.linear, rounding)
 
+    @property
+    def values(self) -> Mapping[int, Any]:
+        """The values of nodes that are somebody's own."""
+        return self._values
+
+    def written(self, of: str) -> Mapping[int, Any]:
+        """The derivatives of an output that are somebody's own."""
+        return self._own.get(of, {})
+
     def value(self, node: int) -> Any:
         """What the formula of a node gives, by the values that its arguments were taken for; None where it has none."""
         slot = self.linear.tape.slot[node]

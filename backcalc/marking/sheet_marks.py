@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from backcalc.calculus.digits import FURTHEST, significant_digits
@@ -97,6 +97,12 @@ class Work:
         """The mistakes that are told of a step."""
         return self._causes.get(id(step), [])
 
+    def key(self, attempt: Attempt) -> tuple[str, str] | None:
+        """The misconception that is told of an answer, without its place."""
+        step = self.step(attempt)
+        causes = self.causes(step) if step is not None else []
+        return causes[0].key if len(causes) == 1 else None
+
     def diagnosis(self, step: Step) -> Diagnosis | None:
         """What went wrong in a step; None where nothing is likely enough."""
         causes = self.causes(step)
@@ -129,13 +135,13 @@ def backwards(attempts: Iterable[Attempt], truth: Truth) -> list[Attempt]:
     return sorted(attempts, key=place)
 
 
-def repeated(attempts: Iterable[Attempt], work: Work, told: dict[int, Diagnosis]) -> Iterator[tuple[Attempt, str]]:
+def repeated(
+    attempts: Iterable[Attempt], key_of: Callable[[Attempt], tuple[str, str] | None], told: dict[int, Diagnosis]
+) -> Iterator[tuple[Attempt, str]]:
     """Each answer whose wrong rule has been told of an earlier one, with the note that says so."""
     seen: dict[tuple[str, str], tuple[str, str]] = {}
     for attempt in attempts:
-        step = work.step(attempt)
-        causes = work.causes(step) if step is not None else []
-        key = causes[0].key if len(causes) == 1 else None
+        key = key_of(attempt)
         if key is None or id(attempt) not in told:
             continue
         if key in seen:

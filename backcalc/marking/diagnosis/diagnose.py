@@ -51,10 +51,20 @@ class Diagnoser:
         self._telling = Telling(run, derivatives, lambda of: self.changes(of).terms)
 
     def diagnose(
-        self, of: str, wrt: str | None, index: Index, given: Any, slack: float, matches: Matches
+        self,
+        of: str,
+        wrt: str | None,
+        index: Index,
+        given: Any,
+        slack: float,
+        matches: Matches,
+        spared: Callable[[Suspect], bool] = lambda _suspect: False,
     ) -> Diagnosis | None:
-        """The likeliest mistake behind `given` as ∂of/∂wrt, the value of `of`, or an element; None where none fits."""
-        fitting = self.fitting(of, wrt, index, given, slack, matches)
+        """The likeliest mistake behind `given` as ∂of/∂wrt, the value of `of`, or an element; None where none fits.
+
+        `spared` are the suspects that cannot have been, for what else they would have spoilt is right.
+        """
+        fitting = [each for each in self.fitting(of, wrt, index, given, slack, matches) if not spared(each)]
         if not fitting or self._is_chance(fitting[0], of, wrt, index, given, slack):
             return None
         # Several are as likely where nothing tells them apart; of two both are told, rather than one by chance.

@@ -18,7 +18,7 @@ from backcalc.calculus.sweep import forward
 from backcalc.marking.diagnosis.mistakes import STEP, SUM, TERM, Mistake, rows_at, rows_with
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
-from backcalc.rules.values import all_known, is_known, quietly, shape_of
+from backcalc.rules.values import all_known, is_known, ones, quietly, shape_of
 
 # What the texts of these rows speak of.
 _SUM = Primitive(SUM, ("a", "v", "product"), "", PRIMITIVES)
@@ -109,7 +109,7 @@ class Changes:
             if user is None or not is_known(term):
                 continue
             value, ct = self.run.values[user], self.adjoints[user]
-            known = {"c": term, "p": partial, "ct": ct, "y": value, "a": self.adjoints[node]}
+            known = {"c": term, "p": self._slope(user, node, partial), "ct": ct, "y": value, "a": self.adjoints[node]}
             is_alone = len(self.terms[node]) == 1
             for mistake in rows_at(TERM):
                 # One term alone is not left out among others; and without its local partial it is the seed left out.
@@ -118,6 +118,14 @@ class Changes:
                     continue
                 new = changed(_TERM, mistake.change, known)
                 yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user)
+
+    def _slope(self, user: int, node: int, partial: Any) -> Any:
+        """The local partial as one writes it: of arrays that go element by element the slopes, not their Jacobian."""
+        shapes = self.run.shapes
+        if not shapes[user] or shapes[user] != shapes[node]:
+            return partial
+        terms = self.linear.contributions(user, ones(shapes[user]))
+        return next((term for tail, _, term in terms if tail == node), partial)
 
     def _steps(self, slot: int, node: int) -> Iterator[Change]:
         """The changes to what any operation hands to its arguments."""

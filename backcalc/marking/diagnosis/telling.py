@@ -80,7 +80,7 @@ class Telling:
         facts = self._facts(suspect, node, of, wrt, place)
         if own is not None and wrt is not None and node == self.run.graph.index[wrt]:
             facts |= _arithmetic(suspect, own.terms, own.adjoints, facts["within"])
-            facts["a"] = by_hand(sum((c for _, _, c in own.terms), start=0.0))
+            facts["a"] = amount(sum((c for _, _, c in own.terms), start=0.0))
         if in_words:
             facts |= {"term": "", "rest": facts["within"], "partial": "", "adjoint": "", "a": NOT_THAT}
         where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
