@@ -59,7 +59,8 @@ class _Reader:
             self._page.faults.finish()
         others = (("label", r"label\b"), ("weight", r"(?:label|weight)\b"))
         lines = [_SIMPLE, *(_among(name, excluded) for name, excluded in others)]
-        self._lines = [(re.compile(f"(?:{line})++"), re.compile(line)) for line in lines]
+        flags = re.ASCII if source.text.isascii() else re.NOFLAG  # Which makes reading a third as fast.
+        self._lines = [(re.compile(f"(?:{line})++", flags), re.compile(line, flags)) for line in lines]
 
     def text(self) -> str:
         """All edges. Raises ParseError."""

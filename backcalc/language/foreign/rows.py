@@ -104,7 +104,9 @@ class RowText:
     def translated(self, columns: Columns, at: int) -> str:
         """The text from `at` on, its rows as `u,v,3`. Raises ParseError, one cause of bad rows being one error."""
         plain = _plain_row(self.separator, columns)
-        run, row = re.compile(f"(?:{plain})++"), re.compile(plain)
+        # To look a character up among all letters there are takes three times as long.
+        flags = re.ASCII if self.text.isascii() else re.NOFLAG
+        run, row = re.compile(f"(?:{plain})++", flags), re.compile(plain, flags)
         out, text = [], self.text
         while at < len(text):
             if found := run.match(text, at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backcalc.analysis.run import Text
 from backcalc.language.foreign import dot
 from backcalc.language.foreign.known import FORMATS
 from backcalc.language.foreign.translate import as_language
@@ -127,3 +129,32 @@ def test_each_known_format_is_named_in_a_sample(format_):
     messages = [path.read_text(encoding="utf-8") for path in ERRORS.glob("format-*.txt")]
     assert sum(f"this is {format_.name}, which" in message and format_.remedy in message for message in messages) == 1
     assert re.compile(format_.pattern)
+
+
+def large(kind, count=4000):
+    """A chain of so many edges as a program might write it, and its derivative from end to end."""
+    slopes = [round(1 + (i * 37 % 101 - 50) / 1e5, 6) for i in range(count)]
+    rows = [(f"n{i}", f"n{i + 1}", slope) for i, slope in enumerate(slopes)]
+    texts = {
+        "plain": "".join(f"{a},{b},{p}\n" for a, b, p in rows),
+        "quoted": "".join(f'"{a}","{b}",{p}\n' for a, b, p in rows),
+        "semicolons": "Source;Target;Weight\n" + "".join(f"{a};{b};{p}\n".replace(".", ",") for a, b, p in rows),
+        "turned": "id,target,source,w\n" + "".join(f"{i},{b},{a},{p}\n" for i, (a, b, p) in enumerate(rows)),
+        "dot": "digraph {\n" + "".join(f'  {a} -> {b} [label="{p}"];\n' for a, b, p in rows) + "}\n",
+        "weights": "digraph {\n" + "".join(f"  {a} -> {b} [color=red, weight={p}]\n" for a, b, p in rows) + "}\n",
+        "mermaid": "flowchart LR\n" + "".join(f"  {a} -->|{p}| {b}\n" for a, b, p in rows),
+    }
+    return texts[kind], math.prod(slopes)
+
+
+@pytest.mark.parametrize("kind", ["plain", "quoted", "semicolons", "turned", "dot", "weights", "mermaid"])
+def test_a_long_list_is_read_by_arrays_and_gives_the_same(kind):
+    text, slope = large(kind)
+    found = Text(Source("test", text))
+    assert found.is_by_arrays
+    by_arrays = found.run({}, "n4000", ["n0"])
+    objects = found.run_objects({}, "n4000", ["n0"])
+    assert by_arrays.gradient == objects.gradient == {"n0": pytest.approx(slope, rel=1e-12)}
+    assert list(by_arrays.adjoints) == list(objects.adjoints)
+    assert [each.message for each in by_arrays.warnings] == [each.message for each in objects.warnings]
+    assert len(by_arrays.warnings) == (kind == "turned")
