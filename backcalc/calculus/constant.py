@@ -9,13 +9,13 @@ from backcalc.graph.model import Node
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, names, postorder
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Primitive
-from backcalc.rules.values import Known, is_array, ones, quietly, shape_of
+from backcalc.rules.values import Numeric, is_array, ones, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 
-def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Known:
+def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Numeric:
     """The value of a primitive at numbers and arrays; of arrays in a context `quietly`."""
     if row.symbol in (VECTOR, "concat"):
         from backcalc.rules.ndarray import stack

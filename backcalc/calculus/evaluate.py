@@ -14,7 +14,7 @@ from backcalc.graph.tape import Tape
 from backcalc.language.expr import Expr, Name, Number
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
-from backcalc.rules.values import Known, Spelt, Value, all_known, is_known, literal, ones, quietly, shape_of, spelt
+from backcalc.rules.values import Numeric, Spelt, Value, all_known, is_known, literal, ones, quietly, shape_of, spelt
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.wording import shorten
 
@@ -27,7 +27,7 @@ class Evaluation:
     `formulas` is whether every node stays a name.
     """
 
-    def __init__(self, tape: Tape, point: Mapping[str, Known], *, formulas: bool = False) -> None:
+    def __init__(self, tape: Tape, point: Mapping[str, Numeric], *, formulas: bool = False) -> None:
         """With `formulas` every node stays a name, and the point only tells shapes."""
         self.tape = tape
         self.formulas = formulas
@@ -71,7 +71,7 @@ class Evaluation:
         new.is_known = all_known(new.terms)
         return new
 
-    def _stated(self, point: Mapping[str, Known]) -> dict[int, Known]:
+    def _stated(self, point: Mapping[str, Numeric]) -> dict[int, Numeric]:
         """The values that are given, by slot: by the point, else by the file."""
         graph, slot = self.tape.graph, self.tape.slot
         stated = {slot[graph.index[name]]: value for name, value in point.items()}

@@ -18,7 +18,7 @@ from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Number
 from backcalc.rules.gates import NOTHING, Gated, only, value_of
-from backcalc.rules.row import FLAT, Bound, Edge, Primitive, expression, names_in
+from backcalc.rules.row import FLAT, Bound, LocalEdge, Primitive, expression, names_in
 from backcalc.rules.values import (
     Terms,
     Value,
@@ -262,7 +262,7 @@ class Linearization:
                 self.remarks.notice_slope(node, slot, k, partial)
             yield arg, self._pullbacks.by_element(partial, slot, arg, gated) if self._shapes[slot] else partial
 
-    def _edge(self, bound: Bound, slot: int, k: int) -> Edge:
+    def _edge(self, bound: Bound, slot: int, k: int) -> LocalEdge:
         """The edge to an argument where the values of all are known."""
         # A given value is what counts, whatever its formula would give: then the form is to be chosen.
         given = self._is_given(slot)

@@ -29,7 +29,7 @@ _APART = ("transpose", "diag", "outer", "matmul")
 """Shapes of operations of which an element of the value comes from some elements of an argument only."""
 
 
-class Edge(NamedTuple):
+class LocalEdge(NamedTuple):
     """What leads from an operation to one of its arguments.
 
     slope  the local partial as a function of the arguments and `out`: nan where the operation has no value
@@ -143,7 +143,7 @@ class Bound:
     def __init__(self, row: Primitive, namespace: ModuleType) -> None:
         self.row, self.namespace = row, namespace
         self._forms: dict[str, Function] = {}
-        self._edges: dict[tuple[Any, ...], Edge] = {}
+        self._edges: dict[tuple[Any, ...], LocalEdge] = {}
 
     @cached_property
     def evaluate(self) -> Function:
@@ -186,7 +186,7 @@ class Bound:
         """`out`, where the kinks are told by the value."""
         return ("out",) if self.row.kinks and "out" in names_in(self.row.kinks) else ()
 
-    def edge(self, index: int, *, given: bool = False, literals: tuple[float | None, ...] = ()) -> Edge:
+    def edge(self, index: int, *, given: bool = False, literals: tuple[float | None, ...] = ()) -> LocalEdge:
         """The edge to argument `index`; of a `given` value by the form that takes the value itself, where there is one.
 
         `literals` are the arguments that are numbers of the text, which may settle a choice in the slope.
@@ -199,15 +199,15 @@ class Bound:
             self._edges[key] = self.guarded(slope, index)
         return self._edges[key]
 
-    def guarded(self, slope: Function, index: int) -> Edge:
+    def guarded(self, slope: Function, index: int) -> LocalEdge:
         """The edge to argument `index` whose local partial is `slope` wherever there is one."""
         row = self.row
         gated = bool(row.selects) or row.partials[index] == FLAT
         # What a condition chooses by passes its choice on, whatever the others are: log(-1) in the other branch.
         if row.selects in row.params:
-            return Edge(slope, gated, shown=False)
+            return LocalEdge(slope, gated, shown=False)
         # The text of a partial may have a value where the function has none: 1/x of log at −1.
-        return Edge(self.namespace.guarded(slope, self.exists), gated, shown=bool(row.selects))
+        return LocalEdge(self.namespace.guarded(slope, self.exists), gated, shown=bool(row.selects))
 
     def passed(self, index: int) -> Function:
         """What the pullback to argument `index` opens, of the operands, a gate of the value and `n`.

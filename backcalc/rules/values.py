@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from backcalc.rules.functions.arrays import Array  # Of numbers alone NumPy is never loaded.
 
-Known: TypeAlias = "float | Array"
-Value: TypeAlias = "Known | Expr"
+Numeric: TypeAlias = "float | Array"
+Value: TypeAlias = "Numeric | Expr"
 
 
-def is_known(value: Value) -> TypeIs[Known]:
+def is_known(value: Value) -> TypeIs[Numeric]:
     """Whether `value` is made of numbers."""
     # Asked of every slot; to ask what is a formula spares NumPy, which may not be loaded.
     return not isinstance(value, Number | Name | Call)
@@ -68,7 +68,7 @@ def literal(value: Value) -> Expr:
     return written(float(value))
 
 
-def ones(shape: tuple[int | None, ...]) -> Known:
+def ones(shape: tuple[int | None, ...]) -> Numeric:
     """The number 1, or an array of ones."""
     if not shape:
         return 1.0
@@ -129,7 +129,7 @@ def multiply(left: Value, right: Value) -> Value:
     return make("*", literal(left), literal(right))
 
 
-def _spelt_again(fn: str, found: Known, left: Known, right: Known) -> Known:
+def _spelt_again(fn: str, found: Numeric, left: Numeric, right: Numeric) -> Numeric:
     """`found`, which is `fn` of two numbers or arrays, spelt where one of them is: 2*pi."""
     if is_array(found) or not (isinstance(left, Spelt) or isinstance(right, Spelt)):
         return found
@@ -143,7 +143,7 @@ def all_known(values: Iterable[Value]) -> bool:
     return all(map(is_known, values))
 
 
-def flat(value: Known) -> list[float]:
+def flat(value: Numeric) -> list[float]:
     """The elements of an array, or a number, as a list."""
     return [float(item) for item in value.ravel()] if is_array(value) else [value]
 

@@ -22,7 +22,7 @@ Places = dict[str, dict[tuple[int, ...], int]]
 
 
 @dataclass(frozen=True)
-class Header:
+class PointHeader:
     """The columns' names, where they stand, and where the first point does."""
 
     source: Source
@@ -36,7 +36,7 @@ class Header:
         return self.spans[-1].end + 1
 
 
-def read_header(source: Source) -> Header:
+def read_header(source: Source) -> PointHeader:
     """The header of a text, its first line that is no comment."""
     start = 0
     while is_comment(source.text[start : start + 1]) and "\n" in source.text[start:]:
@@ -47,10 +47,10 @@ def read_header(source: Source) -> Header:
         separator = ","
     found = next(records(source.text[start:], separator))
     spans = [Span(start + span.start, start + span.end) for span in found]
-    return Header(source, [unquoted(source.text[slice(*span)]) for span in spans], spans, separator)
+    return PointHeader(source, [unquoted(source.text[slice(*span)]) for span in spans], spans, separator)
 
 
-def read_places(header: Header, graph: Graph) -> tuple[Places, list[Diagnostic]]:
+def read_places(header: PointHeader, graph: Graph) -> tuple[Places, list[Diagnostic]]:
     """For each input its columns by index; columns of no input are told and passed over.
 
     Raises UsageError where there are none, or one twice.
@@ -83,7 +83,7 @@ def _passed_over(column: str, name: str, span: Span, graph: Graph) -> Diagnostic
     return Diagnostic(Code.NO_INPUT, f"{what}; passed over", span, hints=hints)
 
 
-def _no_columns(header: Header, graph: Graph) -> Diagnostic:
+def _no_columns(header: PointHeader, graph: Graph) -> Diagnostic:
     """Why no column is an input: another separator, no header, or other names."""
     span = Span(header.spans[0].start, header.spans[-1].end)
     inputs = (f"the inputs are {quoted(graph.inputs)}",)
@@ -101,7 +101,7 @@ def _no_columns(header: Header, graph: Graph) -> Diagnostic:
     return Diagnostic(Code.NO_COLUMNS, "none of these columns is an input", span, hints=inputs)
 
 
-def layout(header: Header, graph: Graph, name: str, places: Mapping[tuple[int, ...], int]) -> tuple[int, ...]:
+def layout(header: PointHeader, graph: Graph, name: str, places: Mapping[tuple[int, ...], int]) -> tuple[int, ...]:
     """The shape of one input. Raises UsageError where one of its elements has no column."""
     span = header.spans[next(iter(places.values()))]
     if len({len(index) for index in places}) > 1:

@@ -16,7 +16,7 @@ import numpy as np
 from backcalc.bulk.points import trace
 from backcalc.bulk.points.runner import Runner
 from backcalc.bulk.points.stacked import Stacked
-from backcalc.bulk.points.trace import Operand, Program
+from backcalc.bulk.points.trace import Operand, Trace
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.sweep import reverse
 from backcalc.rules.functions import stacks
@@ -63,12 +63,12 @@ def compiled(
 
 def traced(
     evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str], *, exact: bool = False
-) -> tuple[Program, list[Operand]]:
+) -> tuple[Trace, list[Operand]]:
     """The steps of that program, and what it ends with: the output, then its derivatives."""
-    program = Program(exact=exact)
-    inputs = {name: program.input(name) for name in data}
+    steps = Trace(exact=exact)
+    inputs = {name: steps.input(name) for name in data}
     value, adjoints = Pass(evaluation, inputs, _Traced()).run(output, wrt)
-    return program, [value, *(0.0 if adjoint is None else adjoint for adjoint in adjoints)]
+    return steps, [value, *(0.0 if adjoint is None else adjoint for adjoint in adjoints)]
 
 
 def run_stacks(

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from backcalc.bulk.points.cells import plain_cells
-from backcalc.bulk.points.header import Header, Places, indices, layout, read_header, read_places
+from backcalc.bulk.points.header import Places, PointHeader, indices, layout, read_header, read_places
 from backcalc.graph.model import Graph
 from backcalc.rules.functions.arrays import Array
 from backcalc.text.csv_records import (
@@ -143,7 +143,7 @@ def _source(name: str, block: CsvBlock) -> Source:
     )  # A minus of typography, as in the language.
 
 
-def _header(source: Source, graph: Graph, is_last: bool) -> tuple[Header, Places, list[Diagnostic]]:
+def _header(source: Source, graph: Graph, is_last: bool) -> tuple[PointHeader, Places, list[Diagnostic]]:
     """The header of a file that begins with `source`, and the columns of the inputs."""
     try:
         header = _with_points(read_header(source), is_last)
@@ -153,7 +153,7 @@ def _header(source: Source, graph: Graph, is_last: bool) -> tuple[Header, Places
         raise
 
 
-def _with_points(header: Header, is_last: bool) -> Header:
+def _with_points(header: PointHeader, is_last: bool) -> PointHeader:
     """`header`. Raises UsageError where nothing is behind it."""
     if is_last and not header.source.text[header.end :].strip(" \t\n,;"):
         raise UsageError(header.source, [_NO_POINTS])
@@ -181,7 +181,7 @@ def _rows(source: Source, separator: str) -> list[list[str]]:
     return [[with_point(cell.strip()) for cell in row] for row in rows] if separator == ";" else rows
 
 
-def _numbers(header: Header, source: Source, start: int, cells: list[list[str]], used: Sequence[int]) -> Array:
+def _numbers(header: PointHeader, source: Source, start: int, cells: list[list[str]], used: Sequence[int]) -> Array:
     """The cells in the columns `used` as numbers.
 
     Raises UsageError for every row that is short or long and every used cell that is no number.
@@ -213,7 +213,7 @@ def _places_of(source: Source, start: int, separator: str) -> Iterator[list[Span
     return found
 
 
-def _bad_cells(header: Header, text: str, row: Sequence[str], places: Sequence[Span]) -> Iterator[Diagnostic]:
+def _bad_cells(header: PointHeader, text: str, row: Sequence[str], places: Sequence[Span]) -> Iterator[Diagnostic]:
     """What is wrong with a row: its length, else the cells that are no numbers."""
     if len(row) != len(header.names):
         yield _bad_length(header, text, row, Span(places[0].start, places[-1].end))
@@ -226,7 +226,7 @@ def _bad_cells(header: Header, text: str, row: Sequence[str], places: Sequence[S
             yield Diagnostic(Code.BAD_CELL, f"column `{shorten(column)}`: {what}", span, hints=hints)
 
 
-def _bad_length(header: Header, text: str, row: Sequence[str], span: Span) -> Diagnostic:
+def _bad_length(header: PointHeader, text: str, row: Sequence[str], span: Span) -> Diagnostic:
     """That a row is short or long."""
     quotes, width = text.count('"', *span), len(header.names)
     message = f"{plural(len(row), 'cell')}, where the header has {width}" if row else "the line is empty"
@@ -241,7 +241,7 @@ def _bad_length(header: Header, text: str, row: Sequence[str], span: Span) -> Di
 
 
 def _not_finite(
-    header: Header, source: Source, start: int, cells: list[list[str]], table: Array, used: Sequence[int]
+    header: PointHeader, source: Source, start: int, cells: list[list[str]], table: Array, used: Sequence[int]
 ) -> list[Diagnostic]:
     """A warning for the first cell that is no finite number. Raises UsageError for those that float64 cannot hold."""
     found = np.argwhere(~np.isfinite(table))

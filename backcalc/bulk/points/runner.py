@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from backcalc.bulk.points.trace import CONDITIONS, Operand, Program, Traced, array_function
+from backcalc.bulk.points.trace import CONDITIONS, Operand, Trace, Traced, array_function
 from backcalc.rules import ndarray
 from backcalc.rules.functions.arrays import Array
 
@@ -19,8 +19,8 @@ class Runner:
     in the cache is used again, and the system is not asked for more.
     """
 
-    def __init__(self, program: Program, results: Sequence[Operand]) -> None:
-        steps = program.steps(results)
+    def __init__(self, trace: Trace, results: Sequence[Operand]) -> None:
+        steps = trace.steps(results)
         self._size = 1 + max((step.place for step in steps), default=0)
         self._results = [_place(result) for result in results]
         self._inputs = [(step.place, step.args[0]) for step in steps if step.fn == "input"]

@@ -20,11 +20,11 @@ def single(
 
     As `compiled`, whose operations these are, on floats: of a single number NumPy takes ten times as long.
     """
-    program, results = traced(evaluation, data, output, wrt)
+    trace, results = traced(evaluation, data, output, wrt)
     namespace: dict[str, Any] = {"__builtins__": {}, "inf": float("inf"), "nan": float("nan")}
     parameters = {name: f"x{i}" for i, name in enumerate(data)}
     lines = [f"def function({', '.join(parameters.values())}):"]
-    for step in program.steps(results):
+    for step in trace.steps(results):
         found = parameters[step.args[0]] if step.fn == "input" else _written(step, namespace)
         lines.append(f"    v{step.place} = {found}")
     lines.append(f"    return ({''.join(f'{_operand(result)}, ' for result in results)})")

@@ -1,6 +1,6 @@
 """Array operations written down rather than done, each once: what the texts of the table do to `Traced` numbers.
 
-The forward pass and the reverse sweep of a graph of numbers become one `Program`, in which a sine that both need is one
+The forward pass and the reverse sweep of a graph of numbers become one `Trace`, in which a sine that both need is one
 step, 2·x has no power in it, and what nothing asks for is not there. Then it runs on any number of points.
 """
 
@@ -43,10 +43,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 class Traced:
     """A number of each point: an input, or what a step of the program gives."""
 
-    __slots__ = ("args", "fn", "place", "program")
+    __slots__ = ("args", "fn", "place", "trace")
 
-    def __init__(self, program: Program, place: int, fn: str, args: tuple[Operand, ...]) -> None:
-        self.program, self.place, self.fn, self.args = program, place, fn, args
+    def __init__(self, trace: Trace, place: int, fn: str, args: tuple[Operand, ...]) -> None:
+        self.trace, self.place, self.fn, self.args = trace, place, fn, args
 
     def __add__(self, other: Operand) -> Operand:
         return _add(self, other)
@@ -70,7 +70,7 @@ class Traced:
         return self.args[0] if self.fn == "negative" else _step("negative", self)
 
 
-class Program:
+class Trace:
     """Steps in the order in which they were traced, each made once.
 
     Only with `exact` is it asked of every value whether it is nan.
@@ -122,9 +122,9 @@ def __getattr__(name: str) -> Any:
 
 def _step(fn: str, *args: Operand) -> Operand:
     """The result of a function: written down, or where it is the same at all points, computed."""
-    program = next((arg.program for arg in args if isinstance(arg, Traced)), None)
-    if program is not None:
-        return program.step(fn, args)
+    trace = next((arg.trace for arg in args if isinstance(arg, Traced)), None)
+    if trace is not None:
+        return trace.step(fn, args)
     with ndarray.quiet():
         return float(array_function(fn)(*args))
 
@@ -282,7 +282,7 @@ def guarded(slope: Callable[..., Operand], exists: Callable[..., Operand] | None
 
     def guarded_slope(*operands: Operand) -> Operand:
         *args, out = operands
-        there = _step("equal", out, out) if isinstance(out, Traced) and out.program.exact else 1.0
+        there = _step("equal", out, out) if isinstance(out, Traced) and out.trace.exact else 1.0
         if exists is not None:
             there = _condition("both", there, exists(*args))
         return where(there, slope(*operands), nan)

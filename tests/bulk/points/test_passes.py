@@ -16,7 +16,7 @@ from backcalc.analysis.samples import samples
 from backcalc.bulk.points import trace
 from backcalc.bulk.points.passes import compiled
 from backcalc.bulk.points.runner import Runner
-from backcalc.bulk.points.trace import Program
+from backcalc.bulk.points.trace import Trace
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.tape import tape_of
 from backcalc.rules.primitives import ROWS
@@ -117,7 +117,7 @@ def agrees(text, data):
 
 
 def test_a_constant_is_no_step():
-    program = Program()
+    program = Trace()
     x = program.input("x")
     assert not isinstance(trace.power(trace.sin(0.5), 2.0), trace.Traced)
     assert trace.where(1.0, x, 2.0) is x
@@ -134,7 +134,7 @@ def test_a_constant_is_no_step():
 
 
 def test_a_zero_keeps_its_sign():
-    program = Program()
+    program = Trace()
     x = program.input("x")
     found = ran(Runner(program, [trace.divide(x, -0.0), trace.divide(x, 0.0)]), {"x": np.ones(1)}, 2)
     assert [float(part[0]) for part in found] == [-math.inf, math.inf]
@@ -151,7 +151,7 @@ def test_steps_share_registers_and_results_have_their_own():
 
 
 def test_a_constant_is_not_taken_for_the_step_of_its_number():
-    program = Program()
+    program = Trace()
     x = program.input("x")
     steps = [trace.sin(x), trace.cos(x)]
     constants = [float(step.place) for step in steps]
