@@ -33,6 +33,7 @@ Method = Literal["sgd", "adam", "lbfgs"]
 Status = Literal["steps", "converged", "target", "diverged"]
 Parameters = dict[str, Any]  # A float each, or an array.
 
+SELDOM = 256  # Steps of one point between two words about them.
 DECAYS, TINY = (0.9, 0.999), 1e-8  # Of Adam: Kingma and Ba 2015, algorithm 1.
 
 
@@ -154,7 +155,9 @@ def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
     parameters, sign = objective.start, 1.0 if settings.maximise else -1.0
     update = (_adam if settings.method == "adam" else _sgd)(settings)
     batches = _batches(objective.count, settings)
-    for number in progress.through("descending", range(settings.steps + 1)):
+    # A step over many rows takes a while; one of a single point less than to tell of it.
+    often = 1 if objective.data else SELDOM
+    for number in progress.through("descending", range(settings.steps + 1), often):
         # The last one is told of all rows, whatever the batches were.
         rows = slice(None) if number == settings.steps else next(batches)
         value, gradient = objective(parameters, rows)
@@ -252,6 +255,7 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
         return sign * value, sign * np.concatenate([np.ravel(gradient[name]) for name in shapes])
 
     def told(flat: Array) -> None:
+        progress.at("descending", min(1.0, len(found.steps) / (settings.steps + 1)))
         at = parameters(flat.copy())
         if _ended(_told(len(found.steps), at, *objective(at), found), settings, found):
             raise StopIteration

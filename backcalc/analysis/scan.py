@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite, prod
 
 import numpy as np
 
-from backcalc.analysis.kinks import Singularity, marks
+from backcalc.analysis.kinks import Curve, Singularity, marks
 from backcalc.analysis.taylor import require_inputs
 from backcalc.bulk.points.run import PointRunner
 from backcalc.calculus.constant import constant
@@ -34,11 +35,23 @@ HINT = "a range is written x=-5:5:101, from -5 to 5 in 101 points, or x=1e-3:1e3
 
 @dataclass(frozen=True)
 class Swept:
-    """A node at every point: its values, its derivatives by the inputs that are swept, and over one range its marks."""
+    """A node at every point: its values, and its derivatives by the inputs that are swept.
 
+    Over one range `curve` has values and slopes at more points.
+    """
+
+    at: dict[str, Array]
     values: Array
     gradient: dict[str, Array]
-    marks: tuple[Singularity, ...] = ()
+    curve: Curve | None = None
+
+    @cached_property
+    def marks(self) -> tuple[Singularity, ...]:
+        """Its kinks, jumps and poles, over one range; they take more points, and are looked for when asked for."""
+        if self.curve is None:
+            return ()
+        ((name, x),) = self.at.items()
+        return marks(x, self.values, self.gradient[name], self.curve)
 
 
 @dataclass(frozen=True)
@@ -88,15 +101,15 @@ def _swept(runner: PointRunner, at: dict[str, Array]) -> Swept:
     """A node at every point; where one input is swept, with what it does between them."""
     found = runner.run(at)
     if len(at) > 1:
-        return Swept(found.value, found.gradient)
-    ((name, x),) = at.items()
+        return Swept(at, found.value, found.gradient)
+    (name,) = at
 
     def curve(points: Array) -> tuple[Array, Array]:
         """Values and slopes at more points."""
         more = runner.run({name: points})
         return more.value, more.gradient[name]
 
-    return Swept(found.value, found.gradient, marks(x, found.value, found.gradient[name], curve))
+    return Swept(at, found.value, found.gradient, curve)
 
 
 def split(options: Iterable[str]) -> tuple[dict[str, Array], list[str]]:

@@ -194,6 +194,13 @@ def _format(*takes: str) -> Decorator:
 
 USUAL = ("document", "json", "csv")
 """What most reports have."""
+
+
+def force_option() -> Decorator:
+    """`--force`, beside the `-o` of a command."""
+    return click.option("--force", is_flag=True, help="Replace the file of -o, whoever has written it.")
+
+
 _ASKED: dict[str, Decorator] = {
     "graph": click.argument("graph", required=False, type=click.Path(allow_dash=True), metavar="[GRAPH]"),
     "exprs": click.option(

@@ -16,6 +16,7 @@ from backcalc.render.document import Canvas
 from backcalc.render.warnings import render_warnings
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 USUAL, LINES = 80, 24  # Columns and lines, where no terminal says how many it has.
 AT_ONCE = 1 << 16  # Characters that are written together.
@@ -70,6 +71,21 @@ def has_color(color: str) -> bool:
     is_dumb = os.environ.get("TERM") in ("dumb", "unknown") and not os.environ.get("FORCE_COLOR")
     is_plain = os.environ.get("NO_COLOR") or is_dumb
     return color == "always" or (color == "auto" and not is_plain)
+
+
+def require_ours(path: str | None, mark: str, *, force: bool) -> None:
+    """Raise a usage error where a file is there that does not begin with `mark`: somebody else has written it."""
+    if path is None or force or not os.path.lexists(path):
+        return
+    with open(path, "rb") as file:  # noqa: PTH123  pathlib takes a while to load.
+        if file.read(len(mark.encode())) != mark.encode():
+            raise click.UsageError(f"{shorten(path)} is there already, and not from this command: --force replaces it")
+
+
+def write_ours(path: str, mark: str, lines: Iterable[str]) -> None:
+    """Write a file that begins with `mark`, which says whose it is: the same command may write it again."""
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.writelines(f"{line}\n" for line in (mark, *lines))
 
 
 def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:

@@ -26,7 +26,13 @@ _SPELLED = {
     "ᵀ": ".T",
     "‖": "||",
     "∇": "grad ",
+    "↻": "@",
+    "│": "|",
+    "└": "+",
+    "┊": ":",
+    "◇": "o",
 }
+_BRAILLE = range(0x2800, 0x2900)  # The dots of a plot: the first is a blank.
 
 
 _COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "hint": "1;32", "caret": "1;31"}
@@ -89,7 +95,12 @@ def _spell(error: UnicodeError) -> tuple[str, int]:
     """What an encoding lacks, in letters, else by number as JSON has it, so that JSON stays JSON."""
     assert isinstance(error, UnicodeEncodeError)
     text = error.object[error.start : error.end]
-    return "".join(_SPELLED.get(char) or _escape(char) for char in text), error.end
+    return "".join(_SPELLED.get(char) or _drawn(char) or _escape(char) for char in text), error.end
+
+
+def _drawn(char: str) -> str:
+    """A character of a plot as one of a plot in ASCII; nothing for others."""
+    return " *"[ord(char) > _BRAILLE.start] if ord(char) in _BRAILLE else ""
 
 
 def _escape(char: str) -> str:

@@ -713,6 +713,41 @@ def loaded_by(*arguments):
     return set(done.stderr.split())
 
 
+# What backcalc itself prints, and how a terminal without it has it: `×` of shapes, `⊙` and `ᵀ` of derivations.
+SPELLINGS = {"∂": "d", "→": "->", "·": "*", "−": "-", "×": "*", "⊙": "*", "ᵀ": ".T", "…": "...", "≠": "!="}
+VECTORS = ["vectors.bg", "network-a.bg"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("command", ["run", "explain", "paths", "derive"])
+@pytest.mark.parametrize("sample", VECTORS)
+def test_what_an_encoding_lacks_is_spelled(sample, command, encoding):
+    of = ["--of", "o"] if (sample, command) == ("vectors.bg", "derive") else []
+    plain, spelled = (process(command, sample, *of, env={"PYTHONIOENCODING": name}) for name in ("utf-8", encoding))
+    assert plain.returncode == spelled.returncode
+    expected = plain.stdout.decode()
+    for char, word in SPELLINGS.items():
+        if not can_encode(char, encoding):
+            expected = expected.replace(char, word)
+    assert spelled.stdout.decode(encoding) == expected
+    assert b"\\u" not in spelled.stdout + spelled.stderr
+
+
+def can_encode(char, encoding):
+    try:
+        return bool(char.encode(encoding))
+    except UnicodeEncodeError:
+        return False
+
+
+def test_a_plot_in_ascii_is_drawn_with_stars():
+    env = {"PYTHONIOENCODING": "ascii", "COLUMNS": "60", "NO_COLOR": "1", "FORCE_COLOR": ""}
+    done = process("sweep", "activations.bg", "--of", "r", "--at", "x=-1:1:21", "--color", "always", env=env)
+    assert b"\\u" not in done.stdout
+    assert b"*" in done.stdout
+    assert b"o**" in done.stdout  # The kink, and the slope behind it.
+
+
 # What takes a while to load, and what only other runs need.
 HEAVY = {
     *("rich", "numpy", "lark", "pathlib", "tempfile", "importlib.resources", "logging"),

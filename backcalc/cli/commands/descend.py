@@ -12,8 +12,8 @@ from backcalc.analysis.descend import Objective, Settings, descend, with_default
 from backcalc.bulk.points.reader import PointReader
 from backcalc.calculus.point import read_point
 from backcalc.cli.input import read_graph
-from backcalc.cli.options import Asked, Decorator, Shown, as_command, asks, limit_of, shows
-from backcalc.cli.output import print_report, print_warnings, tell
+from backcalc.cli.options import Asked, Decorator, Shown, as_command, asks, force_option, limit_of, shows
+from backcalc.cli.output import print_report, print_warnings, require_ours, tell, write_ours
 from backcalc.graph.model import Graph
 from backcalc.render.reports.descend import DescendReport, ending
 from backcalc.render.writer import PLAIN
@@ -26,6 +26,8 @@ Examples:
   backcalc descend neuron.bg --at @neuron.json --wrt w,b --method adam -o trained.bg
 """
 PIECE = 1 << 20
+MARK = "# Parameters found by `backcalc descend`."
+"""The first line of the graph that is written."""
 
 
 def _finite(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
@@ -53,14 +55,18 @@ def _number(flag: str, help: str, kind: Any = float, **extra: Any) -> Decorator:
 @_number("--gtol", "Stop where the norm of the gradient is as small as this.", click.FloatRange(0))
 @click.option("--every", type=click.IntRange(1), default=1, show_default=True, help="Show each Nth step, and the last.")
 @click.option("-o", "--output", "path", metavar="graph.bg", help="Write the graph with the parameters found.")
+@force_option()
 @shows(limit=limit_of("Steps listed at most; 0 lists all."))
-def command(asked: Asked, shown: Shown, data: str | None, every: int, path: str | None, **given: Any) -> int:
+def command(
+    asked: Asked, shown: Shown, data: str | None, every: int, path: str | None, force: bool, **given: Any
+) -> int:
     """On top stands the update rule in symbols, then a row a step: parameters, output, norm of the gradient.
 
     --wrt are the parameters (default: all inputs that are no columns of --data), --at says where they begin.
     """
     settings = Settings(**given)
     _check(settings, asked, data)
+    require_ours(path, MARK, force=force)  # Before the work, which may take hours.
     graph = read_graph(asked)
     objective = Objective(graph, read_point(asked.at), asked.of, asked.wrt, _rows(graph, data))
     found = descend(objective, settings)
@@ -69,8 +75,8 @@ def command(asked: Asked, shown: Shown, data: str | None, every: int, path: str 
     if found.status == "diverged" and shown.format in ("json", "csv"):  # Which have no place for a sentence.
         tell(PLAIN.cell(ending(found, settings)))
     if path is not None and found.status != "diverged":
-        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123  pathlib takes a while to load.
-            file.write(with_defaults(graph.source, found.steps[-1].at))
+        text = with_defaults(graph.source, found.steps[-1].at)
+        write_ours(path, MARK, [line for line in text.splitlines() if line != MARK])
     return 1 if found.status == "diverged" else 0
 
 

@@ -11,12 +11,14 @@ from backcalc.language.expr import Name as NameExpr
 from backcalc.render.document import (
     Block,
     Cell,
+    Curve,
     Document,
     Formula,
     Grid,
     Name,
     Norm,
     Phrase,
+    Plot,
     Sentence,
     Value,
     Words,
@@ -29,6 +31,7 @@ from backcalc.rules.values import shape_of
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
+MOST_DRAWN = 1000  # Steps: more than a terminal has dots across.
 RATE = NameExpr("η")
 
 
@@ -76,6 +79,8 @@ class DescendReport:
         is_plain = self.settings.method == "sgd" and not self.settings.momentum
         if is_plain and (slopes := update_rules(self.objective)):
             yield self._updates(slopes)
+        if len(self.found.steps) > 1:
+            yield self._plot()
         yield from self._table()
         yield Sentence(ending(self.found, self.settings))
 
@@ -89,6 +94,16 @@ class DescendReport:
         more = "; the mean is over the rows of data" if has_rows else ""
         title = Phrase((Name(RATE.id), " = ", Value(self.settings.rate, self.digits), more))
         return Grid(("parameter", "becomes"), rows, frozenset(), title=title, whole=frozenset({1}))
+
+    def _plot(self) -> Plot:
+        """The output over the steps, of many some, spread evenly."""
+        import numpy as np
+
+        steps, output = self.found.steps, Name(shorten(self.found.output))
+        places = np.unique(np.linspace(0, len(steps) - 1, min(len(steps), MOST_DRAWN)).astype(int)).tolist()
+        values = np.array([steps[i].value for i in places])
+        numbers = np.array([float(steps[i].number) for i in places])
+        return Plot(Phrase((output, " over the steps")), "step", numbers, [Curve(output, values)])
 
     def _table(self) -> Iterator[Block]:
         steps, output = self._shown(), shorten(self.found.output)

@@ -75,7 +75,6 @@ class ScanReport:
     def _blocks(self) -> Iterator[Block]:
         if len(self.found.at) == 1:
             yield scan_plot(self.found)
-            yield from (Sentence(told) for name, node in self.found.nodes.items() if (told := self._told(name, node)))
         header: list[Cell] = [Name(shorten(name)) for name in self.found.at]
         for node, swept in self.found.nodes.items():
             output = shorten(node)
@@ -83,6 +82,9 @@ class ScanReport:
         rows = [tuple(Value(number, self.digits) for number in row) for row in self._rows(self.limit or None)]
         count = len(next(iter(self.found.at.values())))
         yield from cut(Grid(tuple(header), rows, frozenset(range(len(header)))), count)
+        for node, swept in self.found.nodes.items():
+            if told := self._told(node, swept):
+                yield Sentence(told)
 
     def _told(self, name: str, node: Swept) -> Phrase | None:
         """Where a node is not smooth."""

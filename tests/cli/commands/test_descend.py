@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import re
 import time
 
 import numpy as np
@@ -211,3 +212,51 @@ def with_records(steps, rate):
         found.append((w[0], b[0], loss[0], np.hypot(dw, dv)[0]))
         w, b = w - rate * dw, b - rate * dv
     return found
+
+
+def test_exercise_3_the_single_unit_is_a_sample(call):
+    arguments = ["descend", "unit.bg", "--data", "lines.csv", "--rate", "1", "--steps", "3000", "--every", "10000"]
+    _, steps = found(call, *arguments)
+    assert [step["step"] for step in steps["steps"]] == [0, 3000]
+    assert steps["steps"][-1]["value"] == pytest.approx(math.log(2), abs=1e-9)
+    assert steps["steps"][0]["value"] > 0.9
+
+
+def test_the_loss_is_drawn_on_a_terminal_alone(call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    out = re.sub(r"\x1b\[[\d;]*m", "", call(*NEURON, "--steps", "50", "--color", "always")[1])
+    rows = [line for line in out.splitlines() if "│" in line]
+    assert "J over the steps" in out
+    assert rows[0].startswith("  0.125 │")
+    assert {len(row) for row in rows} == {60}
+    assert "└0─" in out
+    assert "│" not in call(*NEURON, "--steps", "50")[1]
+
+
+def test_the_update_rule_is_mathematics_in_latex(call):
+    out = call(*NEURON, "--format", "latex")[1]
+    assert r"$w - \eta \cdot \left(y - z\right) \cdot y \cdot \left(1 - y\right) \cdot x$" in out
+    assert r"$\lVert \nabla J \rVert$" in out
+
+
+def test_a_graph_is_not_written_over_the_file_of_somebody_else(call, tmp_path):
+    path = tmp_path / "graph.bg"
+    path.write_text("y = w^2\n")
+    write = ["descend", str(path), "--at", "w=1", "--steps", "3", "-o", str(path)]
+    status, out, err = call(*write)
+    assert (status, out) == (2, "")
+    assert "--force replaces it" in err
+    assert path.read_text() == "y = w^2\n"
+    assert call(*write, "--force")[0] == 0
+    first = path.read_text()
+    assert first.startswith("# Parameters found by `backcalc descend`.\ninput w = ")
+    assert call(*write)[0] == 0  # Its own, from where it has ended; the first line stands there once.
+    assert path.read_text().count("Parameters found") == 1
+
+
+def test_long_descents_tell_how_far_they_are(monkeypatch):
+    told = []
+    monkeypatch.setattr("backcalc.progress.at", lambda name, done=None: told.append((name, done)))
+    objective = Objective(load(Source("test", "J = w^2*x")), {"w": 1.0}, "J", ("w",), {"x": np.array([1.0, 2.0])})
+    descend(objective, Settings(steps=9))
+    assert [done for name, done in told if name == "descending"] == [step / 10 for step in range(10)]

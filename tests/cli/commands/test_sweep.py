@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -80,3 +82,76 @@ def test_the_plot_is_for_a_terminal_and_tells_of_a_pole(call, monkeypatch):
     assert "a jump or a pole, not joined: between -0.02564 and 0.02564" in out
     assert "⠀" in out
     assert "│" not in call("sweep", "--at", "x=-1:1:40", stdin="y = 1/x")[1]
+
+
+def test_several_nodes_at_once(call):
+    shown = ["sweep", "activations.bg", "--at", "x=-1:1:3", "--show", "r,t"]
+    found = json.loads(call(*shown, "--format", "json")[1])
+    assert found["output"] == "r"
+    assert [point["nodes"]["r"]["value"] for point in found["points"]] == [0, 0, 1]
+    assert [point["nodes"]["t"]["value"] for point in found["points"]] == pytest.approx(
+        [math.tanh(k - 1) for k in range(3)]
+    )
+    assert all(point["nodes"]["r"]["value"] == point["value"] for point in found["points"])
+    assert call(*shown, "--format", "csv")[1].startswith("x,r,dr/dx,t,dt/dx\n-1.0,0.0,0.0,")
+    assert call(*shown)[1].split("\n")[0].split() == ["x", "r", "∂r/∂x", "t", "∂t/∂x"]
+    assert "the graph has no node `q`" in call(*shown, "--show", "q")[2]
+
+
+def test_curves_are_told_apart_by_their_names(call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    out = call("sweep", "--at", "x=0:1:9", "--show", "up,down", "--color", "always", stdin="up = x; down = -x")[1]
+    rows = [line for line in out.splitlines() if "│" in line]
+    assert re.sub(r"\x1b\[[\d;]*m", "", rows[0]).endswith(" up")
+    assert re.sub(r"\x1b\[[\d;]*m", "", rows[-1]).endswith(" down")
+    assert all(len(re.sub(r"\x1b\[[\d;]*m", "", row)) <= 60 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("y = relu(x - 1/4)", "a kink at 0.25"),
+        ("y = floor(x + 1/4)", "between 0.7 and 0.8 (a jump at 0.75)"),
+        ("y = 1/(x - 1/8)^2", "between 0.1 and 0.2 (a pole at 0.125)"),
+        ("y = max(x, -x) + 1/(x - 3/4)", "(a pole at 0.75), a kink at 0"),
+    ],
+)
+def test_where_a_curve_is_not_smooth_is_told(text, told, call):
+    for more in ([], ["--format", "markdown"], ["--format", "latex"]):
+        assert told in call("sweep", "--at", "x=-1:1:21", *more, stdin=text)[1].replace("$", "")
+
+
+def test_a_smooth_curve_has_no_marks(call):
+    for text in ("y = sin(5*x)", "y = tanh(1000*x)", "y = softplus(300*x)", "y = sqrt(x^2 + 1e-9)"):
+        out = call("sweep", "--at", "x=-1:1:21", stdin=text)[1]
+        assert not re.search("kink|jump|pole", out)
+
+
+def test_the_picture_is_svg_with_a_piece_of_each_curve(call, tmp_path):
+    path = tmp_path / "plot.svg"
+    status, out, _ = call("sweep", "--at", "x=-1:1:41", "-o", str(path), "--show", "y,r", stdin="y = 1/x; r = relu(x)")
+    assert (status, out.split("\n")[0].split()) == (1, ["x", "y", "∂y/∂x", "r", "∂r/∂x"])
+    root = ET.fromstring(path.read_text("utf-8"))
+    tag = "{http://www.w3.org/2000/svg}"
+    lines = [each.get("points").split() for each in root.iter(f"{tag}polyline")]
+    assert [len(line) for line in lines] == [20, 20, 41]  # The pole is a point of neither piece.
+    for line in lines:
+        across = [float(point.split(",")[0]) for point in line]
+        assert across == sorted(across)
+        assert 72 <= across[0] < across[-1] <= 696
+    dashed = [each for each in root.iter(f"{tag}path") if each.get("stroke-dasharray")]
+    assert len(dashed) == 1
+    words = [each.text for each in root.iter(f"{tag}text")]
+    assert {"y", "r", "x", "0", "−1", "1"} <= set(words)
+
+
+def test_a_picture_is_not_drawn_over_the_file_of_somebody_else(call, tmp_path):
+    path = tmp_path / "plot.svg"
+    draw = ["sweep", "activations.bg", "--of", "s", "--at", "x=-1:1:3", "-o", str(path)]
+    path.write_text("mine")
+    status, _, err = call(*draw)
+    assert (status, "--force replaces it" in err) == (2, True)
+    assert path.read_text() == "mine"
+    assert call(*draw, "--force")[0] == 0
+    assert call(*draw)[0] == 0  # Its own.
+    assert "one range" in call("sweep", "neuron.bg", "--at", "w=0:1:2,b=0:1:2,x=2,z=1", "-o", str(path))[2]
