@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import quiet
@@ -19,7 +20,8 @@ STEEP = 4.0  # Times the slope at both ends: what a piece of a smooth curve does
 SHARP = 2.0  # Times the change of the slope beside it: what is looked at first, where there are many points.
 MOST = 1024  # Intervals that are looked at.
 FEW, HALVINGS = 20, 60  # Down to where a smooth curve has hardly changed; and to neighbouring float64 numbers.
-NOISE = 1e-9  # Of a slope: a change that is none.
+NOISE = 1e-9  # Of the largest number: a change that is none.
+FADED = 1e-3  # Of a change: what is left of one that fades.
 KEPT = 0.4  # Of a change that a halving loses, half may be at the point itself: |x| has the slope 0 at 0.
 GROWN = 1e3  # Times the values at both ends: what only a pole reaches.
 
@@ -27,23 +29,35 @@ Curve = Callable[[Array], tuple[Array, Array]]
 """The values and the slopes at points."""
 
 
+Kind = Literal["kink", "jump", "pole"]
+Indices = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
 class Singularity(NamedTuple):
     """A kink, a jump or a pole `at` a number, between the points `place` and `place` + 1."""
 
-    kind: Literal["kink", "jump", "pole"]
+    kind: Kind
     place: int
     at: float
 
 
 def marks(x: Array, y: Array, slope: Array, curve: Curve) -> tuple[Singularity, ...]:
     """The marks of `curve`, of which `x`, `y` and `slope` are known, in the order of x."""
+    known = np.array([y, slope])
     with quiet():
-        gaps = np.array(broken(x, y, slope)[:MOST], int)
-        bends = np.array([i for i in sharp(slope) if i not in set(gaps.tolist())], int)
-        found = [*_gaps(x, y, gaps, curve), *_kinks(x, slope, bends, curve)] if len(gaps) + len(bends) else []
+        gaps = _gaps(x, known, _first(broken(x, y, slope), len(x) - 1), curve)
+        taken = {mark.place for mark in gaps}
+        found = gaps + _kinks(x, known, np.array([i for i in sharp(slope) if i not in taken], np.int64), curve)
     # A kink at a point shows on both sides of it.
     by_number = {(mark.kind, mark.at): mark for mark in reversed(found)}
     return tuple(sorted(by_number.values(), key=lambda mark: mark.place))
+
+
+def _first(places: list[int], count: int) -> Indices:
+    """All of so many places, but at most MOST: those of `places` first."""
+    told = {*places}
+    return np.array([*places, *(i for i in range(count) if i not in told)][:MOST], np.int64)
 
 
 def broken(x: Array, y: Array, slope: Array) -> list[int]:
@@ -70,66 +84,98 @@ def sharp(slope: Array) -> list[int]:
     return places
 
 
-def _kinks(x: Array, slope: Array, places: Array, curve: Curve) -> list[Singularity]:
-    """Those of the intervals in which the slope changes as much however near one looks, or without bound."""
+class _Halved(NamedTuple):
+    """Intervals that a change is left in, with values and slopes at both ends; `kept`: no halving makes it less."""
 
-    def slopes(points: Array) -> Array:
-        return curve(points)[1]
-
-    near = _halved((x[places], x[places + 1]), (slope[places], slope[places + 1]), slopes, FEW)
-    change = np.abs(near[2][1] - near[2][0])
-    # Here a smooth curve has hardly changed: in most intervals nothing is left to look at.
-    is_left = ~(change < NOISE * _larger(*near[2]))
-    places, change = places[is_left], change[is_left]
-    low, high = near[2][0][is_left], near[2][1][is_left]
-    left, right, (low, high) = _halved((near[0][is_left], near[1][is_left]), (low, high), slopes)
-    kept = ~(np.abs(high - low) < KEPT * change)
-    # 1/x² falls on both sides of its pole, so that nothing between the points looks like a jump.
-    reached = _larger(curve(left)[0], curve(right)[0]) if len(left) else left
-    is_pole = kept & (reached > GROWN * _larger(curve(x[places])[0], curve(x[places + 1])[0])) if len(left) else kept
-    kept &= ~is_pole & ((np.sign(low) != np.sign(high)) | np.isfinite(high - low))
-    found = _marked("pole", places[is_pole], left[is_pole], right[is_pole])
-    return found + _marked("kink", places[kept], left[kept], right[kept])
+    places: Indices
+    left: Array
+    right: Array
+    low: Array
+    high: Array
+    kept: Flags
 
 
-def _larger(one: Array, other: Array) -> Array:
-    """The larger of two sizes."""
-    found: Array = np.maximum(np.abs(one), np.abs(other))
+Measure = Callable[[Array, Array, Array, Array], Array]
+"""How much changes from `left` to `right`, where values and slopes are `low` and `high`."""
+
+
+def _bend(_left: Array, _right: Array, low: Array, high: Array) -> Array:
+    """The change of the slope."""
+    found: Array = np.abs(high[1] - low[1])
     return found
 
 
-def _gaps(x: Array, y: Array, places: Array, curve: Curve) -> list[Singularity]:
+def _leap(left: Array, right: Array, low: Array, high: Array) -> Array:
+    """The change of the value beyond what the slopes make of it, by the trapezoidal rule."""
+    found: Array = np.abs(high[0] - low[0] - (right - left) * (low[1] + high[1]) / 2)
+    return found
+
+
+def _kinks(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singularity]:
+    """Those of the intervals in which the slope changes as much however near one looks, or without bound."""
+    found = _looked_at(x, known, places, curve, _bend, NOISE * _largest(known[1]))
+    # 1/x² falls on both sides of its pole, so that nothing between the points looks like a jump.
+    reached, before = _larger(found.low, found.high), _larger(known[:, found.places], known[:, found.places + 1])
+    is_pole = found.kept & (reached > GROWN * before)
+    # Where the slope is infinite on both sides, as that of a cube root, there is no kink.
+    is_bent = (np.sign(found.low[1]) != np.sign(found.high[1])) | np.isfinite(found.high[1] - found.low[1])
+    return _marked("pole", found, is_pole) + _marked("kink", found, found.kept & ~is_pole & is_bent)
+
+
+def _gaps(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singularity]:
     """The jumps and poles among the intervals; where the curve is only steep, or ends, there is neither."""
-    ends = x[places], x[places + 1]
-    before = y[places], y[places + 1]
-    left, right, (low, high) = _halved(ends, before, lambda points: curve(points)[0])
-    size, reached = _larger(*before), _larger(low, high)
-    is_pole = np.isinf(reached) | (np.isfinite(size) & (reached > GROWN * size))
-    is_jump = ~is_pole & (np.abs(high - low) >= KEPT * np.abs(before[1] - before[0]))
-    found = _marked("pole", places[is_pole], left[is_pole], right[is_pole])
-    return found + _marked("jump", places[is_jump], left[is_jump], right[is_jump])
+    found = _looked_at(x, known, places, curve, _leap, NOISE * _largest(known[0]))
+    reached, before = _larger(found.low, found.high), _larger(known[:, found.places], known[:, found.places + 1])
+    is_pole = np.isinf(reached) | (np.isfinite(before) & (reached > GROWN * before))
+    is_jump = found.kept & ~is_pole & np.isfinite(found.high[0] - found.low[0])
+    return _marked("pole", found, is_pole) + _marked("jump", found, is_jump)
+
+
+def _larger(low: Array, high: Array) -> Array:
+    """The larger size of the values at both ends."""
+    found: Array = np.maximum(np.abs(low[0]), np.abs(high[0]))
+    return found
+
+
+def _largest(numbers: Array) -> float:
+    return float(np.max(np.abs(numbers), where=np.isfinite(numbers), initial=0.0))
+
+
+def _looked_at(x: Array, known: Array, places: Indices, curve: Curve, measure: Measure, floor: float) -> _Halved:
+    """The intervals in which, after some halvings, a change is left above `floor`; these halved to the end."""
+    begun = x[places], x[places + 1], known[:, places], known[:, places + 1]
+    near = _halved(*begun, curve, measure, FEW)
+    change = measure(*near)
+    # A smooth curve has hardly changed here: in most intervals nothing is left to look at.
+    is_left = ~((change <= np.maximum(floor, FADED * measure(*begun))) & np.isfinite(change))
+    left, right, low, high = (each[..., is_left] for each in near)
+    left, right, low, high = _halved(left, right, low, high, curve, measure, HALVINGS)
+    kept = ~(measure(left, right, low, high) < KEPT * change[is_left])
+    return _Halved(places[is_left], left, right, low, high, kept)
 
 
 def _halved(
-    ends: tuple[Array, Array], found: tuple[Array, Array], of: Callable[[Array], Array], times: int = HALVINGS
-) -> tuple[Array, Array, tuple[Array, Array]]:
-    """Each interval halved down to the place of its greatest change: its ends, and what `of` is there."""
-    (left, right), (low, high) = ends, found
+    left: Array, right: Array, low: Array, high: Array, curve: Curve, measure: Measure, times: int
+) -> tuple[Array, Array, Array, Array]:
+    """Each interval halved to the place of its greatest change: its ends, and values and slopes there."""
     for _ in range(times if len(left) else 0):
         middle = left + (right - left) / 2
-        is_between = (middle != left) & (middle != right)
-        if not is_between.any():
+        if not ((middle != left) & (middle != right)).any():
             break
-        value = of(middle)
+        value = np.array(curve(middle))
+        halves = measure(left, middle, low, value), measure(middle, right, value, high)
         # What is not finite outweighs all: a pole that is hit.
-        changes = [np.nan_to_num(np.abs(each), nan=np.inf) for each in (value - low, high - value)]
-        is_left = changes[0] >= changes[1]
+        is_left = np.nan_to_num(halves[0], nan=np.inf) >= np.nan_to_num(halves[1], nan=np.inf)
         left, right = np.where(is_left, left, middle), np.where(is_left, middle, right)
         low, high = np.where(is_left, low, value), np.where(is_left, value, high)
-    return left, right, (low, high)
+    return left, right, low, high
 
 
-def _marked(kind: Literal["kink", "jump", "pole"], places: Array, left: Array, right: Array) -> list[Singularity]:
-    """A mark an interval, at the end of it that has the shorter number: x = 1 rather than 0.9999999999999999."""
-    ends = zip(places.tolist(), left.tolist(), right.tolist(), strict=True)
-    return [Singularity(kind, place, min(pair, key=lambda number: len(repr(number)))) for place, *pair in ends]
+def _marked(kind: Kind, found: _Halved, chosen: Flags) -> list[Singularity]:
+    """A mark an interval that is chosen, at the end that has the shorter number: 1 rather than 0.9999999999999999."""
+    ends = zip(found.places.tolist(), found.left.tolist(), found.right.tolist(), chosen.tolist(), strict=True)
+    return [
+        Singularity(kind, place, min(left, right, key=lambda number: len(repr(number))))
+        for place, left, right, is_chosen in ends
+        if is_chosen
+    ]

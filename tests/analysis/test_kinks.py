@@ -61,3 +61,17 @@ def test_the_kinks_of_broken_lines_are_all_found(places, changes):
     told = found(curve)
     assert {kind for kind, _ in told} == {"kink"}
     assert [at for _, at in told] == pytest.approx(places, abs=1e-9)
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.lists(numbers, min_size=1, max_size=3, unique=True), st.floats(-3, 3))
+def test_the_jumps_of_curves_are_all_found_however_coarse_the_step(places, slope):
+    x = np.linspace(-2.0, 2.0, 9)
+    places = sorted(place for i, place in enumerate(places) if all(abs(place - p) > 0.6 for p in places[:i]))
+
+    def curve(points):
+        return sum((points >= place) * 1.0 for place in places) + slope * points, 0 * points + slope
+
+    told = found(curve, x)
+    assert {kind for kind, _ in told} == {"jump"}
+    assert [at for _, at in told] == pytest.approx(places, abs=1e-12)

@@ -1,4 +1,4 @@
 """Pictures: a file a kind.
 
-Doors: plot.
+Doors: plot, plot_svg.
 """
