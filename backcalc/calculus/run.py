@@ -19,6 +19,7 @@ from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_
 from backcalc.calculus.sweep import reverse
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
+from backcalc.graph.taken import taken_for_numbers
 from backcalc.graph.tape import tape_of
 from backcalc.rules.gates import only
 from backcalc.rules.values import all_known, is_known, ones, reshaped, shape_of
@@ -99,7 +100,8 @@ class Run:
         # Of arrays the elements are not looked at one by one: no result may be nan or inf without a word, all the same.
         if not noticed and self.linear.evaluation.has_arrays and not self.is_finite:
             noticed = tuple(islice(not_finite(self), 1))
-        return self.graph.warnings + noticed
+        taken = tuple(taken_for_numbers(self.linear.tape, self.point))
+        return self.graph.warnings + taken + noticed
 
     @property
     def is_finite(self) -> bool:

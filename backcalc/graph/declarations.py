@@ -153,7 +153,19 @@ class Declarations:
         if entry.is_fixed:
             kind = "constant"
         return Node(
-            name, kind, entry.span, args, formula, entry.expr, incoming, default, bounds, given, shape, entry.is_fixed
+            name,
+            kind,
+            entry.span,
+            args,
+            formula,
+            entry.expr,
+            incoming,
+            default,
+            bounds,
+            given,
+            shape,
+            entry.is_fixed,
+            is_implicit=_is_implicit(entry) and given is None,
         )
 
     def _entry(self, target: Expr) -> tuple[str, _Entry]:

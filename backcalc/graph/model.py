@@ -50,6 +50,7 @@ class Node(NamedTuple):
     given: Known | None = None
     shape: tuple[int, ...] | None = None
     is_fixed: bool = False  # By `const`: nobody differentiates by it.
+    is_implicit: bool = False  # An input that is only used: nothing says what it is.
 
 
 # What shows a graph must not care which of the two it is: one of a million nodes has no objects to show.

@@ -124,6 +124,7 @@ class Code(StrEnum):
     SLOPE = "slope"
     STRAY_BRACE = "stray-brace"
     SYNTAX = "syntax"
+    TAKEN_FOR_NUMBER = "taken-for-number"
     TOO_MANY_OPERATIONS = "too-many-operations"
     TOO_MANY_PAIRS = "too-many-pairs"
     TOO_MANY_PATHS = "too-many-paths"

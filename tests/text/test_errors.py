@@ -32,6 +32,7 @@ WARNINGS_SAY = {
     "duplicate-edge": "stands twice; its partials add up",
     "domain": "outside its domain",
     "kink": "at a kink",
+    "taken-for-number": "is taken for a number;",
     "slope": "has the slope inf",
     "contradiction": "its formula gives",
     "contradicted-key": "answers are marked by the graph",
