@@ -41,6 +41,15 @@ class Page:
         self._put(lines, begin)
         self._at = end
 
+    def add_comment(self, text: str, at: int) -> None:
+        """A comment that goes on to the end of its line; `//= dL/dx = 2` and `%%= …` state a result, as `#=` does."""
+        self._put("#" + text.lstrip("/#%"), at, "  ")
+
+    def add_comments(self, end: int) -> None:
+        """The comments before the graph begins."""
+        for found in re.finditer(r"^[ \t]*(//|#|%%)[^\n]*", self._source.text[:end], re.MULTILINE):
+            self.add_comment(found.group().lstrip(), found.start(1))
+
     def refuse(self, cause: str, message: str, place: Span, hint: str) -> None:
         """Note what is wrong at `place`."""
         self.faults.note(cause, Diagnostic(Code.EDGE, message, place, hints=(hint,)))
@@ -50,11 +59,11 @@ class Page:
         self.faults.finish()
         return "".join([*self._out, "\n" * self._source.text.count("\n", self._at)])
 
-    def _put(self, text: str, at: int) -> None:
-        """Put a text on the line of the place `at`, behind what is there."""
+    def _put(self, text: str, at: int, sign: str = "; ") -> None:
+        """Put a text on the line of the place `at`, behind a `sign` where something is there."""
         newlines = self._source.text.count("\n", self._at, at) if at > self._at else 0
         is_behind = bool(self._out) and not newlines and not self._out[-1].endswith("\n")
-        self._out.append("\n" * newlines or "; " * is_behind)
+        self._out.append("\n" * newlines or sign * is_behind)
         self._out.append(text)
         self._at = max(at, self._at)
 

@@ -52,6 +52,7 @@ class _Reader:
         self._text, self._page = source.text, Page(source)
         head = _HEAD.match(source.text, begin)
         assert head is not None
+        self._page.add_comments(begin)
         self._at = self._end = head.end()  # Where reading goes on, and the end of the last token that said something.
         self._frames = [_Frame({})]
         if head["kind"].lower() == "graph":  # Then no more is to be said of its edges.
@@ -69,9 +70,10 @@ class _Reader:
                 self._read_token()
         while self._frames:  # A brace that is never closed is closed by the end.
             self._close()
-        rest = re.compile(rf"(?:{_BLANK})*", re.DOTALL).match(self._text, self._at)
-        if rest is not None and rest.end() < len(self._text):
-            self._refuse("there is more behind the end of the graph", Span(rest.end(), rest.end() + 1))
+        while self._at < len(self._text) and (blank := _TOKEN.match(self._text, self._at)) and blank["blank"]:
+            self._read_token()
+        if self._at < len(self._text):
+            self._refuse("there is more behind the end of the graph", Span(self._at, self._at + 1))
         return self._page.text()
 
     def _read_lines(self) -> bool:
@@ -90,7 +92,10 @@ class _Reader:
         token = _TOKEN.match(self._text, self._at)
         assert token is not None
         start, self._at = self._at, token.end()
-        if token["blank"]:
+        if word := token["blank"]:
+            # A statement that has begun would be put out behind the comment, and be a part of it.
+            if word.startswith(("//", "#")) and not any(frame.chain for frame in self._frames):
+                self._page.add_comment(word, start)
             return
         if token["id"]:
             self._read_id(token["id"], start)

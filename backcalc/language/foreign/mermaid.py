@@ -38,10 +38,14 @@ def read_mermaid(source: Source, begin: int) -> str:
     page, text = Page(source), source.text
     head = _HEAD.match(text, begin)
     assert head is not None
+    page.add_comments(begin)
     at = head.end()
     while at < len(text):
         end = text.find("\n", at)
         end = end if end >= 0 else len(text)
+        line = text[at:end]
+        if line.lstrip().startswith("%%"):
+            page.add_comment(line.lstrip(), at)
         for statement in re.compile(r"(?:\"[^\"\n]*\"|[^;\n])+").finditer(text, at, end):
             if not _OTHER.match(statement.group()):
                 _read(page, text, Span(*statement.span()))

@@ -14,6 +14,7 @@ from backcalc.analysis.run import Text
 from backcalc.language.foreign import dot
 from backcalc.language.foreign.known import FORMATS
 from backcalc.language.foreign.translate import as_language
+from backcalc.language.format import format_program
 from backcalc.language.parser import parse
 from backcalc.language.unparse import unparse_statement
 from backcalc.text.errors import ParseError
@@ -78,6 +79,22 @@ def test_each_edge_stands_on_its_line():
     assert lines(text) == [3, 6, 6, 7]
     assert as_language(Source("test", text)).text.count("\n") == text.count("\n")
     assert lines("graph LR\n\n a -->|2| b; b -->|3| c\n\n c -->|2| d") == [3, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("text", "formatted"),
+    [
+        (
+            "// a pond\n#= db/da = 2\ndigraph {\n  a -> b [label=2] // first\n  // second\n b -> c [label=3]; /**/}\n",
+            "# a pond\n#= db/da = 2\n\na -> b : 2  # first\n# second\nb -> c : 3\n",
+        ),
+        ("digraph { a -> b // first\n  [label=2] }\n", "a -> b : 2\n"),
+        ("digraph { edge [label=2]; a -> b // first\n }\n//= db/da = 2\n", "a -> b : 2\n\n#= db/da = 2\n"),
+        ("%% a pond\ngraph LR\n  a -->|2| b\n  %%= db/da = 2\n", "# a pond\n\na -> b : 2\n#= db/da = 2\n"),
+    ],
+)
+def test_comments_are_kept_and_may_state_results(text, formatted):
+    assert format_program(parse(Source("test", text))) == formatted
 
 
 @pytest.mark.parametrize(
