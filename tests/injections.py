@@ -60,7 +60,7 @@ def injected(run, of: str, rng: Random, most: int = 1) -> list[Injected]:
     found = []
     for mistake, node, wrong in [*_in_sums(run, of), *_in_operations(run, of)]:
         true = _truth(run, of)
-        moved = [name for name, value in wrong.items() if _differ(value, true[name])]
+        moved = [name for name, value in wrong.items() if name in true and _differ(value, true[name])]
         drawn = rng.sample(moved, min(most, len(moved)))
         found += [Injected(mistake, node, of, name, wrong[name]) for name in drawn]
     return found
@@ -133,7 +133,7 @@ def _by_nodes(run, of, total):
     """The adjoints of all nodes by name, the sum of each node's terms made by `total`."""
     adjoints: dict[str, Any] = {}
     seeds = _seeds(run, of)
-    for node in reversed(run.graph.nodes):
+    for node in (node for node in reversed(run.graph.nodes) if node.kind != "constant"):
         terms = [(None, None, seeds[node.name])] if node.name in seeds else []
         for user in reversed(run.graph.nodes):
             partials = run.partials(run.graph.index[user.name]) if user.name in adjoints else {}
@@ -291,13 +291,13 @@ SHAPES = (
 
 
 MATRICES = """
-A = [[1.5, -0.5], [0.25, 2]]
-B = [[0.5, 1], [-1.25, 0.75]]
-u = [0.3, -0.8]
+input A = [[1.5, -0.5], [0.25, 2]]
+input B = [[0.5, 1], [-1.25, 0.75]]
+input u = [0.3, -0.8]
 C = A @ B
 r = u @ C
 s = B @ u
-L = sum(C) + mse(softmax(r), [1, 0]) + dot(s, log(A @ [2, 1])) + cross_entropy(softmax(s), [0, 1]) + mean(tan(s))
+L = sum(C) + mse(softmax(r), [1, 0]) + dot(s, log(A @ [2, 1])) + cross_entropy(softmax(s), [0, 1]) + mean(tan(s)) + u @ s
 """
 
 

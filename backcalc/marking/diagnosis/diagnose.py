@@ -164,9 +164,14 @@ class Diagnoser:
 
     def _by_value(self, value: Any, done: Redone, away: Mapping[int, int]) -> Suspect:
         """The suspect of a mistake in the forward pass."""
-        node = None if done.slot is None else self.run.linear.tape.owner[done.slot]
-        distance = 0 if node is None else away.get(node, 0)
-        return Suspect(value, done.mistake, node, operation=done.slot, distance=distance)
+        owner = self.run.linear.tape.owner
+        if done.slot is not None:
+            node = owner[done.slot]
+            return Suspect(value, done.mistake, node, None, done.slot, away.get(node, 0) if node is not None else 0)
+        # Degrees everywhere are told of the function that stands nearest.
+        places = {owner[slot]: slot for slot in done.slots}
+        nearest = next((places[node] for node in away if node in places), None)
+        return Suspect(value, done.mistake, None, None, nearest)
 
     def changes(self, of: str) -> Changes:
         """What mistakes in the sweep of `of` change."""

@@ -18,11 +18,15 @@ MOST_WORK = 100_000
 
 
 class Redone(NamedTuple):
-    """A mistake in the forward pass, the slot where it was made or None for all, and the passes done with it."""
+    """A mistake in the forward pass, the slot where it was made or None for all, and the passes done with it.
+
+    `slots` are those that went wrong.
+    """
 
     mistake: Mistake
     slot: int | None
     linear: Linearization
+    slots: frozenset[int]
 
 
 def redone(run: Run) -> list[Redone]:
@@ -40,7 +44,7 @@ def redone(run: Run) -> list[Redone]:
     found = []
     for mistake, slot, rows in changed:
         with suppress(ValueError):  # Another shape: nobody can have done that.
-            found.append(Redone(mistake, slot, reworked(linear, _keep, rows)))
+            found.append(Redone(mistake, slot, reworked(linear, _keep, rows), frozenset(rows)))
     return found
 
 

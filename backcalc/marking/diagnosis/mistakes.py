@@ -68,6 +68,7 @@ class Mistake:
 ANSWER, VALUE, SUM, TERM, STEP, EACH = "the answer", "the value", "the sum", "a term", "a step", "each step"
 
 _SIGN_HINT = "look at the sign"
+_FACTOR_HINT = "is there a factor too many, or too few?"
 _RULE_HINT = "look up the derivative of {fn}"
 
 
@@ -93,6 +94,8 @@ def _value(
 
 _DEGREES = "{fn} was taken in degrees; the argument is in radians"
 _LOG10 = "log is the natural logarithm, not that to base 10"
+
+_ONE_SUMMAND = "of the product rule only one summand is there"
 
 MISTAKES = (
     # What is written down, of a derivative and of a value
@@ -122,6 +125,8 @@ MISTAKES = (
             "{within}the value of {user} stands in place of ∂{user}/∂{node}"),
     Mistake(SUM, "v", "value", 2, "is a value written in place of a derivative?",
             "the value of {node} stands in place of {d}"),
+    Mistake(SUM, "2*a", "missing-factor", 4, _FACTOR_HINT, "{d} is doubled: a factor 2 is too many"),
+    Mistake(SUM, "a/2", "missing-factor", 4, _FACTOR_HINT, "{d} is halved: a factor 2 is missing"),
     Mistake(STEP, "-c", "sign", 3, _SIGN_HINT, "a sign is wrong in the derivative of {node}"),
     Mistake(STEP, "ct", "missing-factor", 3, "the chain rule: is a factor missing?",
             "{lost}"),
@@ -148,6 +153,7 @@ MISTAKES = (
     _rule("sigmoid", "sigmoid(out)*(1 - sigmoid(out))",
           "the derivative of σ is y(1 − y) with y = σ(v); here σ is taken of the output once more"),
     _rule("sigmoid", "x*(1 - x)", "the derivative of σ is y(1 − y) with y = σ(v), not v(1 − v)"),
+    _rule("sigmoid", "1 - out^2", "the derivative of σ is σ(1 − σ); 1 − y² is that of tanh"),
     _rule("tanh", "1 - out", "the derivative of tanh is 1 − tanh², not 1 − tanh"),
     _rule("tanh", "1 + out^2", "the derivative of tanh is 1 − tanh², not 1 + tanh²"),
     _rule("tanh", "out*(1 - out)", "the derivative of tanh is 1 − tanh², not tanh(1 − tanh)"),
@@ -161,6 +167,7 @@ MISTAKES = (
     _rule("*", ";0", "of the product rule only one summand is there", "missing-term"),
     _rule("*", "x;", "the derivative of a product with respect to a factor is the other factor"),
     _rule("*", ";y", "the derivative of a product with respect to a factor is the other factor"),
+    Mistake("*", "1; 1", "missing-factor", 3, _RULE_HINT, "{lost}"),
     _rule("/", ";out/y", "the quotient rule has a minus in front of the denominator's part", "sign"),
     _rule("/", ";-x/y", "the quotient rule has the denominator squared"),
     _rule("/", "y;", "the derivative of x/y with respect to x is 1/y, not y"),
@@ -179,17 +186,29 @@ MISTAKES = (
     _rule("cross_entropy", "t/p; log(p) - log(1 - p)", "the sign of the cross-entropy is lost", "sign", ranks=(0, 0)),
     _rule("cross_entropy", "-t/p;",
           "the part with 1 − t of the cross-entropy is left out", "missing-term", ranks=(0, 0)),
+    _rule("cross_entropy", "1/(1 - p);",  # Behind σ that leaves p.
+          "behind σ the derivative is p − t; the target t is not taken off", ranks=(0, 0)),
     _rule("cross_entropy", "ct*t/p; ct*log(p)", "the sign of the cross-entropy is lost", "sign", ranks=(1, 1)),
     _rule("cross_entropy", "ct*(p - t);",
           "p − t is the derivative with respect to what softmax is taken of", ranks=(1, 1)),
     _rule("softmax_cross_entropy", "ct*(t - softmax(a));", "p − t is the derivative, not t − p", "sign"),
     _rule("softmax_cross_entropy", "ct*softmax(a);", "p − t is the derivative; the target t is not taken off"),
     _rule("softmax", "ct*out*(1 - out)", "softmax has a full Jacobian; y(1 − y) is only its diagonal"),
+    _rule("softmax", "ct*out", "the derivative of softmax has a second term, a sum over all elements; it is left out"),
     _rule("mean", "ct", "the mean divides by the number of elements", "missing-factor"),
+    _rule("mean", "ct/(n - 1)", "the mean divides by the number of elements, not by one less"),
     # Matrices
+    _rule("dot", "0*ct*y;", _ONE_SUMMAND, "missing-term"),
+    _rule("dot", ";0*ct*x", _ONE_SUMMAND, "missing-term"),
+    _rule("@", "0*ct*y;", _ONE_SUMMAND, "missing-term", ranks=(1, 1)),
+    _rule("@", ";0*ct*x", _ONE_SUMMAND, "missing-term", ranks=(1, 1)),
     _rule("@", "ct @ y;", "the matrix on the way back is to be transposed", "transpose", ranks=(2, 2)),
     _rule("@", ";x @ ct", "the matrix on the way back is to be transposed", "transpose", ranks=(2, 2)),
     _rule("@", "ct*y;", "the product of matrices was taken by elements", ranks=(2, 2)),
+    _rule("@", "y.T @ ct;", "the factors stand in the wrong order", ranks=(2, 2)),
+    _rule("@", ";ct @ x.T", "the factors stand in the wrong order", ranks=(2, 2)),
+    _rule("@", "ct.T @ y;", "the transpose is that of the other factor", "transpose", ranks=(2, 2)),
+    _rule("@", ";x @ ct.T", "the transpose is that of the other factor", "transpose", ranks=(2, 2)),
     _rule("@", ";x*ct", "the product of matrices was taken by elements", ranks=(2, 2)),
     _rule("@", "outer(y, ct);", "the outer product is the wrong way round", "transpose", ranks=(2, 1)),
     _rule("@", ";x @ ct", "the matrix on the way back is to be transposed", "transpose", ranks=(2, 1)),
@@ -203,6 +222,7 @@ MISTAKES = (
     _value("softmax_cross_entropy", "-dot(t, log_softmax(a))/log(10)", _LOG10, at_once="log10"),
     _value("cross_entropy", "-sum(t*log(p))/log(10)", _LOG10, at_once="log10", ranks=(1, 1)),
     _value("mean", "sum(x)", "the mean divides by the number of elements", kind="missing-factor"),
+    _value("softmax", "exp(x)", "softmax is not normalised: each exponential is divided by their sum"),
     _value("sin", "cos(x)", "cos was taken in place of sin"),
     _value("cos", "sin(x)", "sin was taken in place of cos"),
     _value("log", "-log(x)", "the sign of log is wrong", kind="sign"),

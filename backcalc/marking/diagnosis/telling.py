@@ -128,6 +128,8 @@ class Telling:
             numbers = filter(None, map(self._constant, self.run.linear.tape.args[suspect.operation]))
             for number in numbers:
                 return f"{facts['at']}the factor {number} is left out"
+            if suspect.mistake.where == "*":
+                return f"{facts['at']}a factor of the product is left out: by one its derivative is the other, not 1"
         return f"{facts['at']}the derivative of {facts['fn']} is left out of the chain"
 
     def _constant(self, slot: int) -> str:
