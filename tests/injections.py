@@ -13,7 +13,20 @@ import numpy as np
 
 from backcalc.calculus.constant import apply
 from backcalc.calculus.linearize import pull
-from backcalc.marking.diagnosis.mistakes import EACH, MISTAKES, STEP, SUM, TERM, Mistake
+from backcalc.marking.diagnosis.mistakes import (
+    EACH,
+    FACTOR,
+    MISTAKES,
+    PASSED,
+    PATH,
+    PLACES,
+    SEVERAL,
+    SLOPE,
+    STEP,
+    SUM,
+    TERM,
+    Mistake,
+)
 from backcalc.rules.values import is_known
 
 sigmoid = np.vectorize(lambda x: 1 / (1 + math.exp(-x)), otypes=[float])
@@ -58,7 +71,10 @@ class Injected:
 def injected(run, of: str, rng: Random, most: int = 1) -> list[Injected]:
     """Every mistake in the sweep of `of` at every node, each as seen in a few derivatives drawn at random."""
     found = []
-    for mistake, node, wrong in [*_in_sums(run, of), *_in_operations(run, of)]:
+    changed = [*_in_sums(run, of), *_in_several(run, of), *_in_operations(run, of), *_elsewhere(run, of)]
+    for mistake, node, wrong in [*changed, *_single_paths(run, of, rng)]:
+        if wrong is None:
+            continue
         true = _truth(run, of)
         moved = [name for name, value in wrong.items() if name in true and _differ(value, true[name])]
         drawn = rng.sample(moved, min(most, len(moved)))
@@ -91,6 +107,93 @@ def _in_sums(run, of):
             for node in (name for name in names if name in true):
                 for user in _users(run, node):
                     yield mistake, node, _by_nodes(run, of, _changing_term(mistake, node, user, run))
+
+
+def _in_several(run, of):
+    """The first users of a node left out, and the derivative of a user handed on without one of its terms or twice."""
+    users = {node.name: _users(run, node.name) for node in run.graph.nodes}
+    true = _truth(run, of)
+    for node in (name for name in users if name in true and name not in _seeds(run, of)):
+        above = [user for user in users[node] if user in true]
+        for mistake in MISTAKES:
+            for count in range(2, len(above)) if mistake.where == SEVERAL else ():
+                yield mistake, node, _by_nodes(run, of, _without(mistake, node, above[:count]))
+            for user in above if mistake.where == PASSED and not any(run.shapes) else ():
+                further = [via for via in users[user] if via in true]
+                for via in further if len(further) > 1 else ():
+                    yield mistake, node, _by_nodes(run, of, _too_early(mistake, node, user, via, run))
+
+
+def _without(mistake, changed, missing):
+    def total(node, terms, _adjoints):
+        whole = sum(c for _, _, c in terms)
+        if node != changed:
+            return whole
+        return worked_out(mistake.change, {"a": whole, "t": sum(c for user, _, c in terms if user in missing)})
+
+    return total
+
+
+def _too_early(mistake, changed, changed_user, via, run):
+    def total(node, terms, adjoints):
+        found = []
+        for user, partial, c in terms:
+            new = c
+            if (node, user) == (changed, changed_user):
+                early = run.partials(run.graph.index[via])[user] * adjoints[via]
+                new = worked_out(mistake.change, {"c": c, "t": partial * early})
+            found.append(new)
+        return sum(found)
+
+    return total
+
+
+def _elsewhere(run, of):
+    """A slope at another node of the function, and another node's value as a factor."""
+    tape, rows = run.linear.tape, run.linear.evaluation.rows
+    nodes = [(slot, rows[slot], tape.owner[slot]) for slot in range(len(rows)) if tape.owner[slot] is not None]
+    for mistake in MISTAKES:
+        for slot, row, owner in nodes:
+            if row is None or mistake.where not in (SLOPE, FACTOR):
+                continue
+            if mistake.where == SLOPE and row.symbol in ("sin", "cos", "tanh", "sigmoid", "exp"):
+                others = [i for i, at in enumerate(tape.slot) if rows[at] is row and at != slot]
+                for other in others[:2]:
+                    change = ({slot}, 0, mistake, row.partials[0])
+                    yield mistake, run.graph.nodes[owner].name, _by_slots(run, of, change, at=tape.slot[other])
+            if mistake.where == FACTOR and row.symbol == "*":
+                yield from _wrong_factors(run, of, mistake, slot, owner)
+
+
+def _wrong_factors(run, of, mistake, slot, owner):
+    tape, nodes = run.linear.tape, run.graph.nodes
+    right = tape.node_of.get(tape.args[slot][1])
+    if right is None or len(set(tape.args[slot])) == 1:
+        return
+    for other, node in enumerate(nodes):
+        if node.name[0] == nodes[right].name[0] and node.name[1:].isdigit() and tape.slot[other] not in tape.args[slot]:
+            changed = ({slot}, 0, mistake, "y")
+            instead = {tape.slot[right]: run.values[other]}
+            yield mistake, nodes[owner].name, _by_slots(run, of, changed, instead=instead)
+
+
+def _single_paths(run, of, rng):
+    """The product along one path, drawn at random, in place of a derivative."""
+    if any(run.shapes) or of not in run.graph.index:
+        return
+    (mistake,) = [row for row in MISTAKES if row.where == PATH]
+    leading = run.upstream(run.graph.index[of])
+    for start in run.graph.inputs:
+        node, product = start, 1.0
+        while node != of:
+            users = [user for user in _users(run, node) if user == of or run.graph.index[user] in leading]
+            if not users:
+                break
+            user = rng.choice(users)
+            product *= run.partials(run.graph.index[user])[node]
+            node = user
+        if node == of:
+            yield mistake, start, {start: product}
 
 
 def _changing_sum(mistake, changed, run):
@@ -172,7 +275,12 @@ def _throughout(run, of):
     rows = run.linear.evaluation.rows
     for mistake in MISTAKES:
         *before, text = (part.strip() for part in mistake.change.rstrip("; ").split(";"))
-        if mistake.value or mistake.kind == "missing-term" or any(before) or mistake.where in (SUM, TERM, STEP):
+        if (
+            mistake.value
+            or mistake.kind == "missing-term"
+            or any(before)
+            or (mistake.where in PLACES and mistake.where != EACH)
+        ):
             continue
         applies = [row for row in rows if row and (mistake.is_made_with(row) or is_each(mistake, row))]
         for made in dict.fromkeys(applies):
@@ -189,7 +297,7 @@ def is_each(mistake, row):
     return mistake.where == EACH and row.symbol in EACHES
 
 
-def _by_slots(run, of, changed):
+def _by_slots(run, of, changed, at=None, instead=None):
     """The adjoints of all nodes by name, one operation's step to one argument changed; None where it cannot be."""
     linear, tape = run.linear, run.linear.tape
     cotangents = {tape.slot[run.graph.index[name]]: seed for name, seed in _seeds(run, of).items()}
@@ -204,7 +312,7 @@ def _by_slots(run, of, changed):
             if is_place and [a for a, _ in linear.slot_edges[slot][:number]].count(arg) == tape.args[slot][
                 :place
             ].count(arg):
-                c = _wrong_step(linear, slot, place, mistake, text, cotangents[slot], c)
+                c = _wrong_step(linear, slot, place, mistake, text, cotangents[slot], c, at, instead or {})
                 if c is None:
                     return None
                 made = True
@@ -216,10 +324,11 @@ def _by_slots(run, of, changed):
     )
 
 
-def _wrong_step(linear, slot, place, mistake, text, ct, c):
-    row, args = linear.evaluation.rows[slot], linear.tape.args[slot]
-    terms = linear.evaluation.terms
-    known = dict(zip((*row.params, "out"), [*(terms[arg] for arg in args), terms[slot]], strict=False))
+def _wrong_step(linear, slot, place, mistake, text, ct, c, at=None, instead=None):
+    row, at = linear.evaluation.rows[slot], slot if at is None else at
+    args, terms = linear.tape.args[at], linear.evaluation.terms
+    values = [*((instead or {}).get(arg, terms[arg]) for arg in args), terms[at]]
+    known = dict(zip((*row.params, "out"), values, strict=False))
     known |= {"ct": ct, "n": float(np.size(terms[args[place]])), "c": c}
     try:
         new = worked_out(text, known)
@@ -297,7 +406,8 @@ input u = [0.3, -0.8]
 C = A @ B
 r = u @ C
 s = B @ u
-L = sum(C) + mse(softmax(r), [1, 0]) + dot(s, log(A @ [2, 1])) + cross_entropy(softmax(s), [0, 1]) + mean(tan(s)) + u @ s
+K = sum(C) + mse(softmax(r), [1, 0]) + dot(s, log(A @ [2, 1])) + mean(tan(s)) + u @ s
+L = K + cross_entropy(softmax(s), [0, 1])
 """
 
 

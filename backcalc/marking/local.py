@@ -121,8 +121,8 @@ class LocalDiagnosis:
         weighed = [(it, self.likelihood(step, it)) for it in tried]
         found = [(it, likelihood) for it, likelihood in weighed if likelihood > 0]
         # A number that stands at several nodes was copied once: these are not so many more chances.
-        copied = max((pair for pair in found if pair[0].other is not None), key=itemgetter(1), default=None)
-        step.likelihoods = [pair for pair in found if pair[0].other is None or pair is copied]
+        copied = max((pair for pair in found if pair[0].is_copy), key=itemgetter(1), default=None)
+        step.likelihoods = [pair for pair in found if not pair[0].is_copy or pair is copied]
         step.slip = self._slip(step)
 
     def _tried(self, step: Step) -> list[Candidate]:

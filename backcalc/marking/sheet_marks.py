@@ -120,7 +120,8 @@ class Work:
     def _suspect(step: Step, it: Candidate) -> Suspect:
         user = it.other if it.other is not None else it.user
         node = it.user if it.wrong and it.user is not None else step.node
-        return Suspect(0.0, it.mistake, node, None if it.wrong else user, it.operation)
+        is_of_user = bool(it.wrong) and it.other is None
+        return Suspect(0.0, it.mistake, node, None if is_of_user else user, it.operation, others=it.others)
 
 
 def backwards(attempts: Iterable[Attempt], truth: Truth) -> list[Attempt]:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import isfinite, nan, prod
 from typing import TYPE_CHECKING
 
 from backcalc.marking.diagnosis.in_values import wrong_row
-from backcalc.marking.diagnosis.mistakes import ANSWER, STEP, SUM, TERM, VALUE, Mistake, rows_at, rows_with
-from backcalc.marking.diagnosis.steps import TURNED, Steps, Term, Wrong
+from backcalc.marking.diagnosis.look_alikes import by_stem, has_slope, nodes_alike, stem
+from backcalc.marking.diagnosis.mistakes import (
+    ANSWER,
+    FACTOR,
+    PASSED,
+    PLACES,
+    SEVERAL,
+    SLOPE,
+    STEP,
+    SUM,
+    TERM,
+    VALUE,
+    Mistake,
+    rows_at,
+    rows_with,
+)
+from backcalc.marking.diagnosis.steps import AT, TURNED, VALUE_OF, Steps, Term, Wrong
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
 
@@ -18,6 +34,8 @@ if TYPE_CHECKING:
 
 Round = Callable[[float], float]
 _SUM = Primitive(SUM, ("a", "v", "product"), "", PRIMITIVES)
+_SEVERAL = Primitive(SEVERAL, ("a", "t"), "", PRIMITIVES)
+_PASSED = Primitive(PASSED, ("c", "t"), "", PRIMITIVES)
 _TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "", PRIMITIVES)
 _WRITTEN = Primitive(ANSWER, ("t", "a", "other"), "", PRIMITIVES)
 SPREAD = 0.2  # By how much numbers are shifted to see whether two formulas are one.
@@ -40,15 +58,21 @@ class Candidate:
     operation: int | None = None
     wrong: Wrong = field(default_factory=dict)
     other: int | None = None
+    others: tuple[int, ...] = ()
     rows: dict[int, Primitive] = field(default_factory=dict)
     same: list[Candidate] = field(default_factory=list)
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether another node's number was written down."""
+        return self.other is not None and self.mistake.where in (ANSWER, VALUE)
 
     @property
     def key(self) -> tuple[str, str] | None:
         """The misconception without its place: a rule of a function; None for what is no rule."""
         if self.mistake.at_once:
             return (self.mistake.at_once, "")
-        is_rule = self.mistake.where not in (ANSWER, VALUE, SUM, TERM, STEP)
+        is_rule = self.mistake.where not in PLACES
         return (self.mistake.where, self.mistake.change or self.mistake.value) if is_rule else None
 
 
@@ -95,6 +119,17 @@ class Candidates:
             known = (contributions[at], partials(part.partial), part.ct, part.value, total)
             contributions[at] = _TERM.scalar.form(it.mistake.change)(*known, None)
             total = sum(contributions, start=0.0)
+        if it is not None and it.mistake.where == PASSED:
+            at = next(i for i, term in enumerate(parts) if term.user == it.user)
+            (via,), user = it.others, parts[at].user or 0
+            handed = self.steps.partial(via, user, numbers.values) * numbers.adjoints[via]
+            contributions[at] = _PASSED.scalar.form(it.mistake.change)(
+                contributions[at], partials(parts[at].partial) * handed, None
+            )
+            return sum(contributions, start=0.0)
+        if it is not None and it.mistake.where == SEVERAL:
+            missing = sum(c for part, c in zip(parts, contributions, strict=True) if part.user in it.others)
+            return _SEVERAL.scalar.form(it.mistake.change)(total, missing, None)  # type: ignore[no-any-return]
         if it is not None and it.mistake.where == SUM:
             total = _SUM.scalar.form(it.mistake.change)(total, numbers.values[node], prod(contributions), None)
         return total
@@ -138,7 +173,10 @@ class Candidates:
             is_late = mistake.change == "1" and of not in users
             if not is_late and not (mistake.change == "product" and len(users) < 2):
                 yield Candidate(mistake)
+        for count in range(2, len(users)):
+            yield from (Candidate(mistake, others=tuple(users[:count])) for mistake in rows_at(SEVERAL))
         for user in users:
+            yield from self._passed(of, user)
             for mistake in rows_at(TERM):
                 is_other = mistake.kind == "missing-term" or (user == of and mistake.change == "ct")
                 if not (len(users) < 2 and is_other):
@@ -148,6 +186,42 @@ class Candidates:
         for mistake in rows_at(ANSWER):
             if mistake.kind == "other-node":
                 yield from (Candidate(mistake, other=i) for i in range(of + 1) if i != node)
+
+    def _passed(self, of: int, user: int) -> Iterator[Candidate]:
+        """A user's derivative handed on before one of its terms is in it, or with one twice."""
+        further = [via for via in self.steps.users[user] if via <= of] if user != of else []
+        for via in further if len(further) > 1 else ():
+            yield from (Candidate(mistake, user, others=(via,)) for mistake in rows_at(PASSED))
+
+    def _elsewhere(self, user: int, slot: int, row: Primitive, places: Sequence[int]) -> Iterator[Candidate]:
+        """The slope of a function taken at another node of it, and another node's value as the factor of a product."""
+        tape = self.steps.tape
+        if places == [0] and has_slope(row):
+            for other in self.alike.get(row, ()):
+                if tape.slot[other] != slot:
+                    wrong = {(slot, 0): f"{AT}{other}"}
+                    yield from (Candidate(mistake, user, slot, wrong, other) for mistake in rows_at(SLOPE))
+        for k in places if row.symbol == "*" and tape.args[slot][0] != tape.args[slot][1] else ():
+            right = tape.node_of.get(tape.args[slot][1 - k])
+            if right is None:
+                continue
+            for other in self.namesakes(right):
+                if tape.slot[other] not in tape.args[slot]:
+                    wrong = {(slot, k): f"{VALUE_OF}{other}"}
+                    yield from (Candidate(mistake, user, slot, wrong, other, (right,)) for mistake in rows_at(FACTOR))
+
+    @cached_property
+    def alike(self) -> Mapping[Primitive, list[int]]:
+        """The nodes that one function of one argument makes, where there are several."""
+        return nodes_alike(self.steps.tape.slot, self.steps.rows)
+
+    def namesakes(self, node: int) -> Sequence[int]:
+        """The other nodes whose name begins as that of a node does."""
+        return [i for i in self._by_stem[stem(self.run.graph.nodes[node].name)] if i != node]
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, list[int]]:
+        return by_stem([node.name for node in self.run.graph.nodes])
 
     def _in_partial(self, user: int) -> Iterator[Candidate]:
         """The wrong rules, turned signs and lost factors in the local partials of one user."""
@@ -166,6 +240,7 @@ class Candidates:
                     Candidate(mistake, user, slot, {(slot, k): text})
                     for k, text in enumerate(texts) if text and k in places
                 )  # fmt: skip
+            yield from self._elsewhere(user, slot, row, places)
             for mistake in rows_with(row, of_values=True):
                 if mistake.at_once and mistake.change and places == [0]:
                     yield Candidate(mistake, user, slot, {(slot, 0): mistake.change})

@@ -12,6 +12,7 @@ from backcalc.marking.diagnosis.everywhere import Throughout, throughout
 from backcalc.marking.diagnosis.in_sweep import Changes, changed
 from backcalc.marking.diagnosis.in_values import Redone, redone
 from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, rows_at
+from backcalc.marking.diagnosis.one_path import single_paths
 from backcalc.marking.diagnosis.suspects import Lineup, Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis, Index, OwnTerms, Telling, either, place_text
 from backcalc.rules.primitives import PRIMITIVES
@@ -24,7 +25,7 @@ MOST_OTHERS = 200
 MOST_PLACES = 1000
 """Nodes where a mistake is looked for, the nearest to the answer; far more would explain any number."""
 
-MOST_CHANCE = 0.1
+MOST_CHANCE = 0.06
 """Of answers that are just wrong, with two digits, some 5 % would be claimed with more."""
 
 NEAREST = (1, 0)  # Such as the sign of the very number that is asked for: always worth telling.
@@ -126,8 +127,9 @@ class Diagnoser:
         is_small = len(self.run.graph.nodes) <= MOST_PLACES
         near = None if is_small else set(islice(away, MOST_PLACES))
         for change, value in self.changes(of).effects(wrt, near):
-            place = (change.node, change.user, change.operation, away.get(change.node, 0))
+            place = (change.node, change.user, change.operation, away.get(change.node, 0), change.others)
             yield Suspect(value, change.mistake, *place)
+        yield from single_paths(self.run, of, wrt)
         slot = self.run.linear.tape.slot[wrt]
         for done, swept in zip(self._redone, self._swept(of), strict=True):
             yield self._by_value(swept.get(slot, 0.0), done, away)

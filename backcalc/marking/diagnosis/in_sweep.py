@@ -6,7 +6,7 @@ derivative with respect to x is off by delta · ∂slot/∂x. So the mistakes of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import isfinite, prod
@@ -15,7 +15,19 @@ from typing import Any, NamedTuple
 from backcalc.calculus.linearize import pull
 from backcalc.calculus.run import Run
 from backcalc.calculus.sweep import forward
-from backcalc.marking.diagnosis.mistakes import STEP, SUM, TERM, Mistake, rows_at, rows_with
+from backcalc.marking.diagnosis.look_alikes import by_stem, nodes_alike, stem
+from backcalc.marking.diagnosis.mistakes import (
+    FACTOR,
+    PASSED,
+    SEVERAL,
+    SLOPE,
+    STEP,
+    SUM,
+    TERM,
+    Mistake,
+    rows_at,
+    rows_with,
+)
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.values import all_known, is_known, ones, quietly, shape_of
@@ -24,6 +36,9 @@ from backcalc.rules.values import all_known, is_known, ones, quietly, shape_of
 _SUM = Primitive(SUM, ("a", "v", "product"), "", PRIMITIVES)
 _TERM = Primitive(TERM, ("c", "p", "ct", "y", "a"), "", PRIMITIVES)
 _STEP = Primitive(STEP, ("c", "ct"), "", PRIMITIVES)
+_SEVERAL = Primitive(SEVERAL, ("a", "t"), "", PRIMITIVES)
+_PASSED = Primitive(PASSED, ("c", "t"), "", PRIMITIVES)
+NOTHING: Mapping[int, Any] = {}
 
 Term = tuple[int | None, Any, Any]
 """A user, or None for a seed; the local partial of the user; the contribution."""
@@ -32,7 +47,8 @@ Term = tuple[int | None, Any, Any]
 class Change(NamedTuple):
     """One mistake at one place: what it adds to the cotangent of a slot.
 
-    `node` is where it was made; `user` whose term is changed, or `operation` whose local partial, by its slot.
+    `node` is where it was made; `user` whose term is changed, or `operation` whose local partial, by its slot; `others`
+    are further nodes that it is about.
     """
 
     mistake: Mistake
@@ -41,6 +57,7 @@ class Change(NamedTuple):
     node: int
     user: int | None = None
     operation: int | None = None
+    others: tuple[int, ...] = ()
 
 
 class Changes:
@@ -82,11 +99,15 @@ class Changes:
             if self.terms[node] and is_known(self.adjoints[node]):
                 yield from filter(_matters, self._sums(node))
                 yield from filter(_matters, self._terms(node))
+                yield from filter(_matters, self._several(node))
+                yield from filter(_matters, self._passed(node))
         for slot, ct in self.cotangents.items():
             owner = self.tape.owner[slot]
             if owner is not None and owner in nodes and is_known(ct):
                 yield from filter(_matters, self._steps(slot, owner))
                 yield from filter(_matters, self._rules(slot, owner))
+                yield from filter(_matters, self._slopes_elsewhere(slot, owner))
+                yield from filter(_matters, self._other_factors(slot, owner))
 
     def _sums(self, node: int) -> Iterator[Change]:
         """The changes to a node's adjoint."""
@@ -127,6 +148,79 @@ class Changes:
         terms = self.linear.contributions(user, ones(shapes[user]))
         return next((term for tail, _, term in terms if tail == node), partial)
 
+    def _several(self, node: int) -> Iterator[Change]:
+        """The first terms of a sum left out, as where a derivative is followed back through few steps only."""
+        terms = [(user, c) for user, _, c in self.terms[node] if user is not None]
+        if len(terms) < len(self.terms[node]) or not all_known(c for _, c in terms):
+            return
+        for count in range(2, len(terms)):
+            missing = terms[:count]
+            left_out = sum((c for _, c in missing[1:]), start=missing[0][1])
+            for mistake in rows_at(SEVERAL):
+                new = changed(_SEVERAL, mistake.change, {"a": self.adjoints[node], "t": left_out})
+                users = tuple(user for user, _ in missing)
+                delta = _difference(new, self.adjoints[node])
+                yield Change(mistake, self.tape.slot[node], delta, node, others=users)
+
+    def _passed(self, node: int) -> Iterator[Change]:
+        """A user's derivative handed on before it is complete, or once more then."""
+        for user, partial, term in self.terms[node]:
+            # Of numbers: what a part of an array's derivative hands on would take a pullback of its own.
+            if user is None or not isinstance(partial, float) or len(self.terms[user]) < 2:
+                continue
+            for via, _, part in self.terms[user]:
+                if via is not None and isinstance(part, float):
+                    for mistake in rows_at(PASSED):
+                        new = changed(_PASSED, mistake.change, {"c": term, "t": partial * part})
+                        yield Change(mistake, self.tape.slot[node], _difference(new, term), node, user, others=(via,))
+
+    def _slopes_elsewhere(self, slot: int, node: int) -> Iterator[Change]:
+        """The slope of a function taken at another node that is that function of something else."""
+        row = self.row(slot)
+        if row is None or row not in self._alike:
+            return
+        (arg,), terms = self.tape.args[slot], self.linear.evaluation.terms
+        for _, partial in self.linear.slot_edges[slot]:
+            old = pull(partial, self.cotangents[slot])
+            for other in self._alike[row]:
+                at = self.tape.slot[other]
+                if at != slot and shape_of(terms[at]) == shape_of(terms[slot]):
+                    new = self.by_rule(slot, row, 0, row.partials[0], self.cotangents[slot], at)
+                    for mistake in rows_at(SLOPE):
+                        yield Change(mistake, arg, _difference(new, old), node, other, slot)
+
+    @cached_property
+    def _alike(self) -> Mapping[Primitive, list[int]]:
+        return nodes_alike(self.tape.slot, [self.row(slot) for slot in range(len(self.tape.rows))])
+
+    def _other_factors(self, slot: int, node: int) -> Iterator[Change]:
+        """The partial of a product with the value of a node of a like name as the factor: w6 for w7, x for x̂."""
+        row, args = self.row(slot), self.tape.args[slot]
+        if row is None or row.symbol not in ("*", "@") or len(args) != 2 or args[0] == args[1]:
+            return
+        terms = self.linear.evaluation.terms
+        for arg, partial in self.linear.slot_edges[slot]:
+            k = args.index(arg)
+            right = self.tape.node_of.get(args[1 - k])
+            if right is None:
+                continue
+            old = pull(partial, self.cotangents[slot])
+            text = (row.pullbacks or row.partials)[k]
+            for other in self.namesakes(right):
+                at = self.tape.slot[other]
+                if at not in args and shape_of(terms[at]) == shape_of(terms[args[1 - k]]):
+                    new = self.by_rule(slot, row, k, text, self.cotangents[slot], instead={args[1 - k]: terms[at]})
+                    for mistake in rows_at(FACTOR):
+                        yield Change(mistake, arg, _difference(new, old), node, other, slot, (right,))
+
+    def namesakes(self, node: int) -> Sequence[int]:
+        """The other nodes whose name begins as that of a node does."""
+        return [i for i in self._by_stem[stem(self.run.graph.nodes[node].name)] if i != node]
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, list[int]]:
+        return by_stem([node.name for node in self.run.graph.nodes])
+
     def _steps(self, slot: int, node: int) -> Iterator[Change]:
         """The changes to what any operation hands to its arguments."""
         ct = self.cotangents[slot]
@@ -152,13 +246,19 @@ class Changes:
                     new = self.by_rule(slot, row, k, text, self.cotangents[slot])
                     yield Change(mistake, args[k], _difference(new, old), node, operation=slot)
 
-    def by_rule(self, slot: int, row: Primitive, k: int, text: str, ct: Any) -> Any:
-        """The contribution of a slot to its k-th argument if its partial were this text; None where it has none."""
+    def by_rule(
+        self, slot: int, row: Primitive, k: int, text: str, ct: Any, at: int | None = None,
+        instead: Mapping[int, Any] = NOTHING,
+    ) -> Any:  # fmt: skip
+        """The contribution of a slot to its k-th argument if its partial were this text; None where it has none.
+
+        With `at` it is that of another slot, with `instead` some arguments have other values.
+        """
         terms, shapes = self.linear.evaluation.terms, self.linear.evaluation.shapes
         arg, ct = self.tape.args[slot][k], self.linear.full(ct, shapes[slot])
-        operands = dict(
-            zip((*row.params, "out"), [*(terms[a] for a in self.tape.args[slot]), terms[slot]], strict=True)
-        )
+        where = slot if at is None else at
+        values = [*(instead.get(a, terms[a]) for a in self.tape.args[where]), terms[where]]
+        operands = dict(zip((*row.params, "out"), values, strict=True))
         if not all(is_known(operands[name]) for name in names_in(text) if name in operands):
             return None
         has_arrays = bool(shapes[slot] or any(shapes[a] for a in self.tape.args[slot]))

@@ -3,13 +3,16 @@
 A row's columns:
 
     where    what is changed: ANSWER or VALUE, a derivative or a value as it was written down; SUM, the adjoint of a
-             node; TERM, the contribution of a user to it; STEP, that of any operation to its argument; EACH, that of a
-             function wherever it stands; or the name of a primitive, whose local partial or value is wrong, a partial
-             at one place or wherever it is taken
+             node; TERM, the contribution of a user to it; SEVERAL, those of several users; PASSED, the contribution of
+             a user whose own sum was not complete; STEP, that of any operation to its argument; EACH, that of a
+             function wherever it stands; SLOPE, the local partial of a function, taken at another node of that
+             function; FACTOR, that of a product, whose factor is another node's value; PATH, all paths but one; or the
+             name of a primitive, whose local partial or value is wrong, a partial at one place or wherever it is taken
     change   what stands in its place, as text in the language. In a sum `a` is the adjoint, `v` the node's value,
              `product` that of the terms. In a term and a step `c` is the contribution, `p` the local partial, `ct` the
-             adjoint of the user, `y` its value. Of what was written down `t` is the true one, `other` that of
-             another node, `a` the derivative by the node. In a partial or a value of a primitive
+             adjoint of the user, `y` its value; `t` is what is missing, or too much, or all that is there. Of what was
+             written down `t` is the true one, `other` that of another node, `a` the derivative by the node. Of a slope
+             `p` is the one elsewhere, of a factor `other` the other one. In a partial or a value of a primitive
              the names are those of its row; of several parameters, `;` parts the partials, and an empty one is right
     kind     what the contract calls it
     weight   how large a change it is: of two that give the same number, the lighter is the likelier
@@ -66,6 +69,9 @@ class Mistake:
 
 # No primitive goes by such a name.
 ANSWER, VALUE, SUM, TERM, STEP, EACH = "the answer", "the value", "the sum", "a term", "a step", "each step"
+SEVERAL, PASSED, SLOPE, FACTOR, PATH = "several terms", "a term too early", "a slope", "a factor", "one path"
+PLACES = (ANSWER, VALUE, SUM, TERM, STEP, EACH, SEVERAL, PASSED, SLOPE, FACTOR, PATH)
+"""All that are no primitives: a mistake there is no rule that one has learnt wrongly."""
 
 _SIGN_HINT = "look at the sign"
 _FACTOR_HINT = "is there a factor too many, or too few?"
@@ -111,6 +117,14 @@ MISTAKES = (
             "{rest}the path through {user}{term} is missing"),
     Mistake(TERM, "2*c - a", "missing-term", 3, "paths are missing: which nodes use {node}?",  # The sum is c then.
             "of the sum for {d} only the path through {user} is there"),
+    Mistake(SEVERAL, "a - t", "missing-term", 3, "paths are missing: which nodes use {node}?",
+            "of the sum for {d} the paths through {others} are missing"),
+    Mistake(PASSED, "c - t", "missing-term", 3, "was a derivative complete when it was passed on?",
+            "{within}{du} is passed on to {node} before the path through {others} is in it"),
+    Mistake(PASSED, "c + t", "missing-term", 4, "was a derivative passed on twice?",
+            "{within}{du} is passed on to {node} twice, the path through {others} with it"),
+    Mistake(PATH, "t", "missing-term", 4, "paths are missing: which ways lead from {node} to the output?",
+            "only one path from {node} is followed, through {others}; {d} is the sum over all of them"),
     Mistake(SUM, "product", "product", 2, "the paths from {node}: are their products added?",
             "the terms of {d} are multiplied; they are to be added"),
     Mistake(TERM, "-c", "sign", 2, _SIGN_HINT, "{within}the sign of the path through {user}{term} is wrong"),
@@ -132,6 +146,9 @@ MISTAKES = (
             "{lost}"),
     Mistake(EACH, "ct", "missing-factor", 3, "the chain rule: is a factor missing?",
             "the derivative of {fn} is left out of the chain"),
+    Mistake(SLOPE, "p", "rule", 3, "at which node is the slope taken?", "{at}{slope}"),
+    Mistake(FACTOR, "other", "other-node", 4, "which node is the factor?",
+            "{within}{user} stands in place of the factor {others}"),
     # Rules of derivatives
     _rule("sin", "-cos(x)", "the derivative of sin is cos, not −cos", "sign"),
     _rule("sin", "sin(x)", "the derivative of sin is cos, not sin"),

@@ -14,9 +14,10 @@ from backcalc.calculus.run import Run
 from backcalc.rules.row import Primitive
 
 Wrong = Mapping[tuple[int, int], str]
-"""The texts that stand in place of some local partials, by slot and argument; `-` in front turns the sign."""
+"""The texts that stand in place of some local partials, by slot and argument: `-` turns the sign, `@7` is the slope of
+the same function at node 7, `=7` the value of that node."""
 
-TURNED = "-"
+TURNED, AT, VALUE_OF = "-", "@", "="
 NO_WRONG: Wrong = {}
 
 
@@ -85,7 +86,7 @@ class Steps:
             ct = cotangents.get(slot, 0.0)
             for k, arg in enumerate(self.tape.args[slot]):
                 if not self.tape.constant[arg]:
-                    part = ct * self._slope(slot, k, terms, wrong.get((slot, k), ""))
+                    part = ct * self._slope(slot, k, terms, wrong.get((slot, k), ""), values)
                     cotangents[arg] = cotangents[arg] + part if arg in cotangents else part
         return cotangents.get(target, 0.0)
 
@@ -126,12 +127,19 @@ class Steps:
         literal = self.tape.literals[slot]
         return nan if literal is None else literal
 
-    def _slope(self, slot: int, k: int, terms: Mapping[int, float], wrong: str) -> float:
+    def _slope(self, slot: int, k: int, terms: Mapping[int, float], wrong: str, values: Sequence[float]) -> float:
         """A local partial as the textbook has it, or by the text that stands in its place."""
         row = self.rows[slot]
         assert row is not None  # A slot with arguments has one.
-        operands = [*(terms[arg] for arg in self.tape.args[slot]), terms[slot]]
-        if wrong and wrong != TURNED:
+        if wrong[:1] == VALUE_OF:
+            return values[int(wrong[1:])]
+        at = slot
+        if wrong[:1] == AT:
+            node = int(wrong[1:])
+            at, terms = self.tape.slot[node], self._worked(self.tape.slot[node], values, {})
+            terms[at] = values[node]
+        operands = [*(terms[arg] for arg in self.tape.args[at]), terms[at]]
+        if wrong and wrong[0] not in (TURNED, AT):
             return row.scalar.form(wrong)(*operands)  # type: ignore[no-any-return]
         slope = row.scalar.form(row.partials[k])(*operands)
-        return -slope if wrong else slope  # type: ignore[no-any-return]
+        return -slope if wrong == TURNED else slope  # type: ignore[no-any-return]

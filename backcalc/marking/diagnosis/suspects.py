@@ -14,7 +14,8 @@ from backcalc.rules.values import is_known, shape_of
 class Suspect(NamedTuple):
     """A wrong number, the mistake that leads to it and where that was made: `node` is None where all over.
 
-    `user` is whose term was changed, `operation` the slot of what was done wrong, `distance` the edges to the answer.
+    `user` is whose term was changed, `operation` the slot of what was done wrong, `distance` the edges to the answer;
+    `others` are further nodes that are told of.
     """
 
     value: Any
@@ -23,6 +24,7 @@ class Suspect(NamedTuple):
     user: int | None = None
     operation: int | None = None
     distance: int = 0
+    others: tuple[int, ...] = ()
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -31,7 +33,7 @@ class Suspect(NamedTuple):
 
     def is_same(self, other: Suspect) -> bool:
         """Whether another is that mistake at that place, whatever number it leads to."""
-        return self[1:5] == other[1:5]
+        return (*self[1:5], self.others) == (*other[1:5], other.others)
 
 
 class Lineup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -10,8 +11,9 @@ from typing import Any, NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.language.expr import NEGATE
 from backcalc.marking.diagnosis.in_sweep import Term
-from backcalc.marking.diagnosis.mistakes import Kind
+from backcalc.marking.diagnosis.mistakes import SLOPE, Kind
 from backcalc.marking.diagnosis.suspects import Suspect
+from backcalc.rules.row import names_in
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.numerals import by_hand, derivative, product
 from backcalc.text.wording import shorten
@@ -29,6 +31,8 @@ Index = tuple[Any, ...]
 
 NOT_THAT = "not"
 """In `it is …`, where there is no number to show."""
+MOST_LISTED = 5
+"""Nodes that are all named in a sentence."""
 MOST_ELEMENTS = 12
 """Of an array that is written out in a sentence."""
 
@@ -98,6 +102,8 @@ class Telling:
         facts["lost"] = self._lost(suspect, facts)
         if suspect.user is not None:
             facts |= {"user": self._name(suspect.user), "du": derivative(output, self._name(suspect.user))}
+        facts["others"] = listed([self._name(other) for other in suspect.others])
+        facts["slope"] = self._slope(suspect) if suspect.mistake.where == SLOPE else ""
         if wrt is not None:
             facts["a"] = amount(self._derivatives(of)[node])
             facts |= _arithmetic(suspect, self._terms(of)[node], self._derivatives(of), facts["within"])
@@ -132,6 +138,22 @@ class Telling:
                 return f"{facts['at']}a factor of the product is left out: by one its derivative is the other, not 1"
         return f"{facts['at']}the derivative of {facts['fn']} is left out of the chain"
 
+    def _slope(self, suspect: Suspect) -> str:
+        """The slope of a function as it is taken at another node, and as it is to be: 1 − a2² in place of 1 − a1²."""
+        assert suspect.operation is not None
+        assert suspect.user is not None
+        tape, row = self.run.linear.tape, self.run.linear.evaluation.rows[suspect.operation]
+        assert row is not None
+        text = (row.from_output or row.partials)[0]
+        shown = []
+        for slot in (tape.slot[suspect.user], suspect.operation):
+            nodes = [tape.node_of.get(it) for it in (*tape.args[slot], slot)]
+            names = {n: i for n, i in zip((*row.params, "out"), nodes, strict=True) if n in names_in(text)}
+            if None in names.values():
+                return f"the slope of {row.symbol} is taken at {self._name(suspect.user)}"
+            shown.append(by_names(text, {name: self._name(i) for name, i in names.items() if i is not None}))
+        return f"{shown[0]} in place of {shown[1]}"
+
     def _constant(self, slot: int) -> str:
         """The number that a formula has at this place; empty for what is none."""
         term = self.run.linear.evaluation.terms[slot]
@@ -139,6 +161,19 @@ class Telling:
 
     def _name(self, node: int) -> str:
         return shorten(self.run.graph.nodes[node].name)
+
+
+def by_names(text: str, names: Mapping[str, str]) -> str:
+    """A text of the table with names of nodes in it, as one writes it by hand."""
+    written = re.sub(r"[^\W\d]\w*", lambda found: names.get(found[0], found[0]), text)
+    return written.replace("^2", "²").replace("*", "·").replace("-", "−")
+
+
+def listed(names: Sequence[str]) -> str:
+    """`h1, h2 and h3`; of many the first and the last."""
+    if len(names) > MOST_LISTED:
+        return f"{names[0]}, {names[1]} … {names[-1]}"
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def amount(value: Any) -> str:
