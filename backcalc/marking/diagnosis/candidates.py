@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isfinite, nan, prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from backcalc.marking.diagnosis.in_values import wrong_row
 from backcalc.marking.diagnosis.look_alikes import by_stem, has_slope, nodes_alike, stem
@@ -108,9 +108,12 @@ class Candidates:
             return numbers.adjoints[it.other] if it.other is not None else nan
         parts = list(base)
         if it is not None and it.wrong:
-            at = next(i for i, term in enumerate(parts) if term.user == it.user)
-            changed = self.steps.partial(parts[at].user or 0, node, numbers.values, it.wrong)
-            parts[at] = parts[at]._replace(partial=changed)
+            made_at = {self.steps.tape.owner[slot] for slot, _ in it.wrong}
+            parts = [
+                part._replace(partial=self.steps.partial(part.user or 0, node, numbers.values, it.wrong))
+                if part.user in made_at else part
+                for part in parts
+            ]  # fmt: skip
         contributions = [terms(partials(part.partial) * part.ct) for part in parts]
         total = sum(contributions, start=0.0)
         if it is not None and it.mistake.where == TERM:
@@ -175,6 +178,7 @@ class Candidates:
                 yield Candidate(mistake)
         for count in range(2, len(users)):
             yield from (Candidate(mistake, others=tuple(users[:count])) for mistake in rows_at(SEVERAL))
+        yield from self._in_all(users)
         for user in users:
             yield from self._passed(of, user)
             for mistake in rows_at(TERM):
@@ -186,6 +190,17 @@ class Candidates:
         for mistake in rows_at(ANSWER):
             if mistake.kind == "other-node":
                 yield from (Candidate(mistake, other=i) for i in range(of + 1) if i != node)
+
+    def _in_all(self, users: Sequence[int]) -> Iterator[Candidate]:
+        """A rule that is wrong in every term that it applies to, where there are several."""
+        made: dict[tuple[Any, ...], list[Candidate]] = {}
+        for user in users if len(users) > 1 else ():
+            for it in self._in_partial(user) if user not in self.steps.tape.partials else ():
+                if it.key and it.other is None:
+                    made.setdefault((it.mistake, *it.wrong.values()), []).append(it)
+        for several in made.values():
+            if len({it.user for it in several}) > 1:
+                yield replace(several[0], wrong={place: text for it in several for place, text in it.wrong.items()})
 
     def _passed(self, of: int, user: int) -> Iterator[Candidate]:
         """A user's derivative handed on before one of its terms is in it, or with one twice."""

@@ -139,7 +139,7 @@ class Steps:
             at, terms = self.tape.slot[node], self._worked(self.tape.slot[node], values, {})
             terms[at] = values[node]
         operands = [*(terms[arg] for arg in self.tape.args[at]), terms[at]]
-        if wrong and wrong[0] not in (TURNED, AT):
+        if wrong and wrong != TURNED and wrong[0] != AT:
             return row.scalar.form(wrong)(*operands)  # type: ignore[no-any-return]
         slope = row.scalar.form(row.partials[k])(*operands)
         return -slope if wrong == TURNED else slope  # type: ignore[no-any-return]
