@@ -154,7 +154,7 @@ def test_chunks_have_no_borders(text, monkeypatch):
         text += "\nz = x"
     whole = batched(text, data, of="y")
     monkeypatch.setattr("backcalc.bulk.points.run.CHUNK", 3)
-    monkeypatch.setattr("backcalc.bulk.points.run.NUMBERS", 9)
+    monkeypatch.setattr("backcalc.bulk.points.passes.NUMBERS", 9)
     found = batched(text, data, of="y")
     assert np.array_equal(found.value, whole.value, equal_nan=True)
     for name in data:
