@@ -30,7 +30,7 @@ def gates() -> Gates:
 
 
 class Pullbacks:
-    """Those of one evaluation; `known_shapes` tells the shapes of formulas, adjoints with a name among them."""
+    """The pullbacks of an evaluation; `known_shapes` tells the shapes of formulas, named adjoints among them."""
 
     def __init__(self, evaluation: Evaluation, known_shapes: KnownShapes) -> None:
         self.tape, self.rows, self.known_shapes = evaluation.tape, evaluation.rows, known_shapes
@@ -98,6 +98,7 @@ class Pullbacks:
         """The pullback of an element or row: the cotangent in its place, 0 elsewhere."""
         from backcalc.rules.ndarray import placed
 
+        # Looked up once, for a pullback may serve a sweep an element of an output.
         indices, shape, value_shape = self.tape.indices[slot], self.shapes[arg], self.shapes[slot]
 
         def at_place(part: Any) -> Any:

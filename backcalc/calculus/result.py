@@ -87,7 +87,7 @@ class AnyRun(Protocol):
 
     @property
     def objects(self) -> Run:
-        """The same run of objects, which has every detail: contributions, pairs, local partials by name."""
+        """The run as one of objects, which has every detail: contributions, pairs, local partials by name."""
         ...
 
     def columns(self, part: slice) -> Columns:

@@ -52,6 +52,7 @@ def forward(
     accumulate: Callable[[V, V], V] = add,
 ) -> dict[int, V]:
     """The tangent of every node that a seed reaches, `order` having each node after its tails."""
+    # The mirror of the reverse sweep: edges are the same, followed from their tails.
     tangent = dict(seeds)
     for head in order:
         for tail, partial in edges(head):

@@ -46,7 +46,7 @@ def tangents(linear: Linearization, wrt: int) -> list[Value | None]:
 
 
 def formula_tangents(linear: Linearization, wrt: int) -> list[Value | None]:
-    """The same where not every value is known: numbers, arrays and formulas; None for what no formula here can be.
+    """∂node/∂wrt for every node where not every value is known; None for what no formula here can be.
 
     A formula's array has two axes at most: of a vector by a vector, it is the list of its rows.
     """
@@ -72,6 +72,7 @@ def _by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_E
         return None
     from backcalc.rules.ndarray import units
 
+    # A unit with a gate: a plain one would ask of the other elements too, and make 0·inf of them.
     rows = [_pulled(linear, at, only(unit), tail) for unit in units(shape)]
     if all_known(rows):
         return reshaped(rows, shape)

@@ -19,6 +19,7 @@ def inner_names(function: Function) -> list[str]:
 
 
 def inner_name(function: str, param: str) -> str:
+    """A parameter's name inside the body of its function, which no node has: names have no parentheses."""
     return f"{function}({param})"
 
 
@@ -28,6 +29,7 @@ def formulas(function: Function) -> list[Expr]:
 
 
 def calls(formula: Expr) -> Iterator[Call]:
+    """Every operation of a formula, inner ones first."""
     return (part for part in postorder(formula) if isinstance(part, Call))
 
 

@@ -107,6 +107,7 @@ class Inference:
         return open_
 
     def _settled(self) -> int:
+        # Counted rather than noted by the rules: these need not tell what they have changed.
         return sum(not isinstance(find(term), Unknown) for term in self.terms)
 
     def _apply(self, slot: int) -> bool:

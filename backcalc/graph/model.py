@@ -106,6 +106,7 @@ class Graph:
     warnings: tuple[Diagnostic, ...] = field(default=())
     seeds: tuple[tuple[str, Known], ...] = field(default=())
     claims: tuple[Known, ...] = field(default=())
+    # No part of what makes two graphs equal, and not copied by `replace`.
     _made: dict[Callable[[Graph], Any], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @cached_property

@@ -24,6 +24,7 @@ def tape_of(graph: Graph) -> Tape:
     return graph.once(Tape)
 
 
+# At the next point of a file the shapes are the same, and need not be inferred again.
 class Shaped(NamedTuple):
     """A tape whose nodes and adjoints have `known` shapes: the shape of every slot, and the row that serves it."""
 

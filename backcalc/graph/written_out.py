@@ -47,11 +47,13 @@ def _array(call: Call, numbers: list[int], element: Callable[[tuple[int, ...], i
         message = f"an array of {prod(shape):,} elements is not written out; {MOST_WRITTEN:,} are the most"
         hint = ("declare it: input X[1000,1000] = 0 has one number for all elements",)
         return Diagnostic(Code.TOO_MANY_OPERATIONS, message, call.span, hints=hint)
+    # NumPy has arrays without elements; the language has none.
     if not prod(shape):
         return Diagnostic(Code.BAD_INDEX, f"`{call.fn}` has no elements here", call.span)
     if call.fn == "onehot" and one >= shape[0]:
         message = f"there is no element {one} among {shape[0]}"
         return Diagnostic(Code.BAD_INDEX, message, call.args[0].span, hints=("the first element is 0",))
+    # So that one function of the place serves all four.
     start = one if call.fn == "onehot" else 0
     items = [Number(element(shape, i - start), span=call.span) for i in range(prod(shape))]
     if len(shape) == 1:

@@ -28,6 +28,7 @@ class Gated:
         return self._gate()
 
 
+# What no branch leads to: closed everywhere, so that it adds nothing to whatever it meets.
 NOTHING = Gated(0.0, lambda: 0.0)
 
 
@@ -49,10 +50,12 @@ class Gates:
 
     def gated(self, value: Any, gate: Callable[[], Any]) -> Gated:
         """A cotangent that is there where the gate is open."""
+        # Cleared at once: of a value that is 0 where the gate is closed nothing more need be asked.
         return Gated(self.namespace.cleared(value, gate), gate)
 
     def add(self, left: Any, right: Any) -> Any:
         """The sum, which is there where one of both is."""
+        # One that has no gate is there everywhere, and so is the sum.
         total = value_of(left) + value_of(right)
         if isinstance(left, Gated) and isinstance(right, Gated):
             return Gated(total, lambda: self.namespace.either(left.open, right.open))
@@ -60,12 +63,14 @@ class Gates:
 
     def along(self, ct: Any, slope: Any, *, gated: bool) -> Any:
         """The contribution along an edge with this slope, by elements; a `gated` edge is none where that is 0."""
+        # One number for all elements: nothing is chosen anywhere.
         if gated and type(slope) is float and not slope:
             return NOTHING
         is_one = type(slope) is float and slope == 1  # Of a sum: then nothing need be multiplied.
         found = value_of(ct) if is_one else value_of(ct) * slope
         if not gated:
             return self.gated(found, lambda: ct.open) if isinstance(ct, Gated) else found
+        # Lazily: the gate is looked at only where a slope is infinite.
         return self.gated(found, lambda: self._chosen(ct, slope))
 
     def _chosen(self, ct: Any, slope: Any) -> Any:
@@ -75,5 +80,6 @@ class Gates:
 
     def through(self, ct: Any, pullback: Callable[[Any], Any], passed: Callable[[Any], Any]) -> Any:
         """What a pullback makes of a cotangent; `passed` tells of a gate which elements of the result it opens."""
+        # A pullback is linear, so of 0 it makes 0: a gate can only matter where its own factors are infinite.
         found = pullback(value_of(ct))
         return self.gated(found, lambda: passed(ct.open)) if isinstance(ct, Gated) else found

@@ -18,6 +18,7 @@ def quiet() -> np.errstate:
 
 def stack(items: list[Any], *, join: bool = False) -> Array:
     """The items as the elements or rows of an array, or with `join` one behind the other."""
+    # Numbers among vectors count as vectors of one.
     if join:
         return np.concatenate([np.atleast_1d(item) for item in items])
     return np.asarray(items, dtype=np.float64)
@@ -25,6 +26,7 @@ def stack(items: list[Any], *, join: bool = False) -> Array:
 
 def filled(shape: tuple[int | None, ...], value: float = 1.0) -> Array:
     """An array of equal elements."""
+    # A length that nothing settles is None, and no array has it: of nodes all are settled.
     return np.full([n or 0 for n in shape], value)
 
 
@@ -43,6 +45,7 @@ def units(shape: tuple[int | None, ...]) -> list[Array]:
 
 def is_finite(value: Any) -> bool:
     """Whether every element is a finite number."""
+    # Ten times as fast as NumPy on one number, and nearly all are.
     if isinstance(value, float):
         return math.isfinite(value)
     return bool(np.isfinite(value).all())
@@ -69,6 +72,7 @@ def contract(partial: Any, tangent: Any, rank: int) -> Any:
 def as_array(value: Any) -> Array | None:
     """`value` as an array of at most two dimensions; None where it has other elements or is ragged."""
     try:
+        # NumPy would read numbers out of these; to a user they are none.
         if value is None or isinstance(value, bool | str | bytes):
             return None
         found = np.asarray(value, dtype=np.float64)
@@ -108,6 +112,7 @@ def far_places(found: Array, expected: Array, slack: Callable[[Array], Any]) -> 
 
 def covers(shape: tuple[int, ...], parts: list[tuple[Any, ...]], whole: tuple[Any, ...]) -> bool:
     """Whether each element of `whole` is in one of `parts`, which are indices into an array of this shape."""
+    # By marking elements, whatever way indices name them: slices, lists and negative ones alike.
     found = np.zeros(shape, dtype=bool)
     for part in parts:
         found[part] = True
@@ -116,6 +121,7 @@ def covers(shape: tuple[int, ...], parts: list[tuple[Any, ...]], whole: tuple[An
 
 def replaced(x: Array, part: tuple[Any, ...], value: Any) -> Array:
     """`x` with `value` at the index `part`."""
+    # A copy: what a run found is shared by all that look at it.
     found = x.copy()
     found[part] = value
     return found

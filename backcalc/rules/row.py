@@ -83,10 +83,12 @@ class Primitive:
     @property
     def general_shape(self) -> str:
         """The rule of shapes that holds before the ranks are known: that of the row for arrays holds of numbers too."""
+        # The table has the row for numbers first, so the last is the one that says most.
         return self.variants[-1].shape
 
     def serving(self, ranks: tuple[int, ...]) -> Primitive:
         """The row that serves arguments of these ranks in place of this one. Raises KeyError where none does."""
+        # The first that fits: rows of one symbol never overlap, so their order settles nothing.
         for row in self.variants:
             if not row.ranks or ranks in row.ranks:
                 return row
@@ -163,6 +165,7 @@ class Bound:
     @cached_property
     def pullbacks(self) -> tuple[Function, ...]:
         """For each parameter, its pullback as a function of the arguments, `out`, the cotangent `ct` and `n`."""
+        # As of slopes: with numbers at hand, the form that loses none of their digits.
         texts = self.row.stable or self.row.pullbacks
         return tuple(self._function(text, (*self.row.params, "out", "ct", "n")) for text in texts)
 
@@ -191,6 +194,7 @@ class Bound:
 
         `literals` are the arguments that are numbers of the text, which may settle a choice in the slope.
         """
+        # Asked at every slot of every graph, and to make one its text is parsed.
         key = index, given, literals
         if key not in self._edges:
             # Of a given value it does not matter what its formula would have given.

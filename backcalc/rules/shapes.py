@@ -34,6 +34,7 @@ class MismatchError(Exception):
 
 def find(term: Term) -> Term:
     """What `term` is known to be."""
+    # Chains are as long as names stand for names, a few steps; to shorten them would cost more.
     while isinstance(term, Unknown) and term.link is not None:
         term = term.link
     return term
@@ -72,6 +73,7 @@ def fresh(shape: Shape | None) -> Term:
 
 def _elementwise(operands: list[Term], out: Term) -> bool:
     """A scalar combines with anything; otherwise shapes match exactly."""
+    # Numbers say nothing: they go with every shape.
     arrays = [term for term in operands if isinstance(term, tuple) and term]
     unknown = [term for term in operands if isinstance(term, Unknown)]
     for term in arrays:
@@ -117,6 +119,7 @@ def _reduce(operands: list[Term], out: Term) -> bool:
 
 def _spread(operands: list[Term], out: Term) -> bool:
     unify(out, ())
+    # Unlike a sum, the spread of one number is a slip: it would be 0 whatever the number is.
     if operands[0] == ():
         raise MismatchError
     return isinstance(operands[0], tuple)
@@ -130,6 +133,7 @@ def _square(operands: list[Term], out: Term) -> bool:
 
 
 def _inverse(operands: list[Term], out: Term) -> bool:
+    # One unknown for both axes is all that it takes to say that a matrix is square.
     order = Unknown()
     unify(out, (order, order))
     unify(operands[0], out)
@@ -169,6 +173,7 @@ def _outer(operands: list[Term], out: Term) -> bool:
 
 
 def _transpose(operands: list[Term], out: Term) -> bool:
+    # Either side tells the other: a transpose undoes itself.
     known = operands[0] if isinstance(operands[0], tuple) else out
     if not isinstance(known, tuple):
         return False
@@ -219,6 +224,7 @@ def _concat(operands: list[Term], out: Term) -> bool:
 
 
 def _index(operands: list[Term], out: Term, indices: tuple[int, ...]) -> bool:
+    # Only forwards: an element tells neither how many there are, nor of how many axes.
     operand = operands[0]
     if not isinstance(operand, tuple):
         return False
@@ -283,6 +289,7 @@ def rule_called(name: str, indices: tuple[int, ...] = ()) -> Rule:
 
 def value_shape(rule: Rule, shapes: Sequence[Shape]) -> Shape | None:
     """The shape of the value of arguments of these shapes; None where a rule does not tell, or they do not fit."""
+    # In terms of its own, so that a mismatch half-way leaves nothing behind.
     out = Unknown()
     with suppress(MismatchError):  # What a rule says of its value alone it says first.
         rule([fresh(shape) for shape in shapes], out)

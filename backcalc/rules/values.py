@@ -104,6 +104,7 @@ def settled(adjoint: Value | Terms) -> Value:
     """An adjoint with its contributions added up, the latest first, so that a sweep keeps the order of the file."""
     if not isinstance(adjoint, Terms):
         return adjoint
+    # A sweep goes from the output back, so the first terms are those of the last users.
     terms = reversed(adjoint)
     found = next(terms)
     for term in terms:

@@ -30,6 +30,7 @@ def log_softmax(x: Array, axis: int) -> Array:
 
 def softmax(x: Array, axis: int) -> Array:
     """exp(x) / Σ exp(x), shifted by the largest element so that nothing overflows."""
+    # The largest exponent is 0 then, so nothing overflows, and what underflows would not count.
     shifted = np.exp(x - np.max(x, axis, keepdims=True))
     return np.asarray(shifted / np.sum(shifted, axis, keepdims=True))
 
@@ -70,11 +71,13 @@ def _without(x: Array, place: Any, axis: int) -> Array:
 
 def norm(x: Array, axis: Axis, *, keepdims: bool) -> Any:
     """The root of the sum of squares, which neither overflows nor underflows before it does itself."""
+    # The plain way first: numbers whose squares are lost are rare, and to scale takes two more passes.
     found = np.linalg.norm(x, axis=axis, keepdims=keepdims)
     is_sure = (found > _SMALL) & (found < _LARGE)
     if np.all(is_sure):
         return found
     top = np.max(np.abs(x), axis=axis, keepdims=True)
+    # Of zeros, infinities and nan the plain norm is right as it stands.
     scale = np.where((top > 0) & (top < np.inf), top, 1.0)
     again = np.linalg.norm(x / scale, axis=axis, keepdims=keepdims)
     return np.where(is_sure, found, again * np.reshape(scale, np.shape(again)))

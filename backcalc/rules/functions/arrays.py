@@ -29,6 +29,7 @@ diag, transpose, ones_like = np.diag, np.transpose, np.ones_like
 
 def power(x: Any, y: Any) -> Any:
     """X to the power y; squares and what they derive to are products, which long arrays take far less time for."""
+    # Most powers are squares, and what squares derive to.
     if np.ndim(y) == 0 and y in (1, 2):
         return np.multiply(x, x if y == 2 else 1.0)
     return np.float_power(x, y)

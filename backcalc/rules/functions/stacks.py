@@ -19,6 +19,7 @@ _MATRIX = (-2, -1)
 
 def __getattr__(name: str) -> Any:
     """What works by elements, as it does on arrays."""
+    # Only what mixes elements needs its own form here: a stack has one axis more.
     return getattr(arrays, name)
 
 
