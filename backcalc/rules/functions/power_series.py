@@ -140,6 +140,8 @@ def with_first(first: Any, x: Series) -> Series:
 
 def power_terms(x: Array, a: float) -> Array:
     """The terms of x^a, of a number; from where they are not powers of t, ±∞ and nan."""
+    if not math.isfinite(a):  # Of no exponent, or of one without a neighbour, there is at most a value.
+        return np.append(arrays.power(x[0], a), np.full(len(x) - 1, np.nan))
     if a == 0:
         return np.asarray(np.eye(1, len(x))[0], np.float64)
     if 0 < a <= MOST_FACTORS and a == int(a):
