@@ -137,7 +137,8 @@ def run_exactly(graph: Graph, options: Iterable[str], of: str | None = None, wrt
         refusal = lost[0] if lost else _remark(node, why, f"∂{plain.output}/∂{node.name}")
         raise EvaluateError(graph.source, [refusal])
     parts = {field.name: getattr(plain, field.name) for field in fields(plain)}
-    return ExactRun(**{**parts, "adjoints": adjoints, "point": point}, whole=known, slots=found, irrational=tuple(lost))
+    shown = {name: plain.point[name] if _lost(value) else value for name, value in point.items()}  # Such as inf.
+    return ExactRun(**{**parts, "adjoints": adjoints, "point": shown}, whole=known, slots=found, irrational=tuple(lost))
 
 
 def _exact_point(graph: Graph, options: Sequence[str], settled: Point) -> Point:
@@ -201,7 +202,8 @@ def _evaluated(graph: Graph, expr: Expr, known: Mapping[str, Any]) -> Any:
     node = Node("a partial", "expression" if spoken else "constant", graph.nodes[0].span, tuple(spoken), expr, expr)
     alone = replace(graph, nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
     evaluation = Evaluation(tape_of(alone), {name: _float(known[name]) for name in spoken})
-    return exact_values(evaluation, {name: known[name] for name in spoken})[evaluation.tape.slot[-1]]
+    found = exact_values(evaluation, {name: known[name] for name in spoken})[evaluation.tape.slot[-1]]
+    return None if _lost(found) else found
 
 
 def _lost(value: Any) -> str | None:

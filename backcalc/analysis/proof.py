@@ -84,7 +84,7 @@ class Search:
         self.space = self.trial.space
         _require_ranges(claim, self.space)
         self.points = self.trial.enclosure([MARGIN], claim.graph)
-        self.slopes = self._slopes() if self.trial.is_continuous else None
+        self.slopes = self._slopes() if self.trial.is_continuous and self.space.size else None
         self.left = _Left()
         self.boxes = 0
 

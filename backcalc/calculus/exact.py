@@ -136,7 +136,9 @@ class _Sweep:
 
 
 def _filled(value: Any, shape: tuple[int, ...]) -> Any:
-    """A number in every place of a shape: the cotangent of a sum."""
+    """A number in every place of a shape: the cotangent of a sum. What is lost in a part is lost in all."""
+    if np.ndim(value):
+        value = next((each for each in value.ravel() if isinstance(each, Irrational)), value)
     found = np.empty(shape, object)
     found[...] = value
     return found

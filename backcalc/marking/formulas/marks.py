@@ -182,7 +182,8 @@ class Formulas:
             derivatives: dict[str, dict[int, Any]] = {}
             for other, _ in whole:
                 place = next(iter(self._equality.held(other, [held.sample])), None)
-                if place is not None:
+                # From a vector where a number belongs nobody can have gone on.
+                if place is not None and shape_of(place.value) == shape_of(place.expected):
                     into = values if other.answer.wrt is None else derivatives.setdefault(other.answer.of, {})
                     into[index[other.answer.wrt or other.answer.of]] = place.value
             work = OwnWork(held.sample.run.linear, values, derivatives)
