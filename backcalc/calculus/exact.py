@@ -100,7 +100,7 @@ class _Sweep:
         operands = [*(self.values[arg] for arg in self.tape.args[head]), self.values[head]]
         texts = dict.fromkeys(column[k] for column in (row.stable, row.partials, row.derived) if column)
         for text in texts:
-            found = _tried(_bound(row).form(text), *operands)
+            found = _tried(partial_(_bound(row).form, text), *operands)
             if not _is_lost(found):
                 break
         return found
@@ -129,7 +129,7 @@ class _Sweep:
         operands = (*args, self.values[head], ct, Fraction(int(np.size(args[0]))))
         texts = dict.fromkeys(column[k] for column in (row.pullbacks, row.stable) if column)
         for text in texts:
-            found = _tried(_bound(row).pullback_form(text), *operands)
+            found = _tried(partial_(_bound(row).pullback_form, text), *operands)
             if not _is_lost(found):
                 break
         return found if np.shape(found) == shape else _filled(found, shape)
@@ -144,12 +144,12 @@ def _filled(value: Any, shape: tuple[int, ...]) -> Any:
     return found
 
 
-def _tried(function: Callable[..., Any], *operands: Any) -> Any:
+def _tried(lowered: Callable[[], Callable[..., Any]], *operands: Any) -> Any:
     lost = next((each for each in operands if isinstance(each, Irrational)), None)
     if lost is not None and len(operands) == 1:
         return lost
     try:
-        return function(*operands)
+        return lowered()(*operands)
     except (AttributeError, KeyError, TypeError):  # A function that has no fractions at all.
         return lost or Irrational("a slope")
 

@@ -16,6 +16,7 @@ from backcalc.marking.written import choice_in, read_value
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, ParseError
 from backcalc.text.files import name_of, pieces, salvage
 from backcalc.text.source import Source, Span
+from backcalc.text.wording import shorten
 
 NO_ANSWERS = Diagnostic(
     Code.NO_ANSWERS, "there are no answers in it", hints=("an answer stands on a line of its own: dL/dx = -100",)
@@ -142,8 +143,9 @@ def question(name: str) -> Answer:
     """What is asked by `name`, such as dL/dx: an answer whose value says nothing yet. Raises ParseError."""
     source = Source("question", f"{name} = 0")
     answers, errors = read_answers(source)
-    if errors:
-        raise ParseError(source, errors)
+    if errors or not answers:  # A comment asks nothing.
+        nothing = Diagnostic(Code.NOT_AN_ANSWER, f"`{shorten(name)}` asks nothing", Span(0, len(name)))
+        raise ParseError(source, errors or [nothing])
     return answers[0]
 
 

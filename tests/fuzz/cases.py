@@ -54,6 +54,8 @@ def case(rng: Random) -> Case:
             arguments += draw.argument(name, param)
         elif rng.random() < (1 if name == "sweep" and param.name == "at" else LIKELY.get(str(param.name), 0.2)):
             options += draw.option(param)
+    if name == "verify" and "--seconds" not in options:  # Without it a proof may take half a minute.
+        options += ["--seconds", "0.3"]
     if "--data" in options and rng.random() < 0.9:  # Beside which many others are refused.
         options = [*options[options.index("--data") :][:2], *_pairs_of(options, "--at", "--of", "--limit")]
     reads_stdin = "-" in arguments or (not arguments and name not in ("quiz", "samples"))

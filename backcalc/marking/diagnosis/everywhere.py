@@ -12,7 +12,7 @@ from backcalc.language.expr import NEGATE
 from backcalc.marking.diagnosis.in_sweep import Changes
 from backcalc.marking.diagnosis.mistakes import EACH, MISTAKES, Mistake
 from backcalc.rules.row import Primitive
-from backcalc.rules.values import accumulate, is_known, quietly
+from backcalc.rules.values import accumulate, is_known, quietly, shape_of
 
 Edges = Mapping[int, Sequence[Contributing]]
 """Those of some slots, their local partials wrong."""
@@ -75,11 +75,11 @@ def _wrong(changes: Changes, slot: int, k: int, text: str, partial: Any) -> Pull
     row = changes.linear.evaluation.rows[slot]
     assert row is not None
 
+    shape = changes.linear.evaluation.shapes[changes.tape.args[slot][k]]
+
     def pullback(ct: Any) -> Any:
-        if text == "ct":
-            return ct
-        found = changes.by_rule(slot, row, k, text, ct)
-        return pull(partial, ct) if found is None else found
+        found = ct if text == "ct" else changes.by_rule(slot, row, k, text, ct)
+        return pull(partial, ct) if found is None or shape_of(found) not in ((), shape) else found
 
     return pullback
 
