@@ -20,13 +20,13 @@ COMMANDS = {
     "sweep": "Value and derivative over a range, as a table and a plot.",
     "taylor": "Taylor coefficients around a point, and one-sided slopes at a kink.",
     "verify": "Try to refute a file's claims, or prove them; check its gradients.",
+    "export": "The graph and its gradient as a NumPy, JAX or PyTorch program.",
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
 }
 NOT_YET = (
     "draw",
     "report",
-    "export",
 )
 
 

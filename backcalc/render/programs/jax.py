@@ -1,0 +1,112 @@
+"""A graph as a JAX program: its gradient is JAX's own, its rows are mapped over, or laid over a mesh of devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backcalc.language.expr import IF, VECTOR
+from backcalc.render.programs.program import Program
+from backcalc.render.programs.python import Target
+
+_PLAIN = (
+    *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log"),
+    *("log2", "log10", "log1p", "sqrt", "cbrt", "abs", "sign", "floor", "ceil"),
+    *("sum", "mean", "prod", "diag", "dot", "outer", "transpose"),
+)
+_ACTIVATIONS = (*("sigmoid", "softplus", "relu", "elu", "selu", "silu", "softmax", "log_softmax", "leaky_relu"),)
+
+TARGET = Target(
+    module="jnp",
+    names={
+        **{name: f"jnp.{name}" for name in _PLAIN},
+        **{name: f"jnp.arc{name[1:]}" for name in ("asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh")},
+        **{name: f"jax.nn.{name}" for name in _ACTIVATIONS},
+        "round": "jnp.round",
+        "erf": "jax.scipy.special.erf",
+        "erfc": "jax.scipy.special.erfc",
+        "logsumexp": "jax.nn.logsumexp",
+        "max": "jnp.maximum",
+        "min": "jnp.minimum",
+        "max of one": "jnp.max",
+        "min of one": "jnp.min",
+        "norm": "jnp.linalg.norm",
+        "^": "jnp.power",
+        "and": "jnp.logical_and",
+        "or": "jnp.logical_or",
+        "not": "jnp.logical_not",
+        "where": "jnp.where",
+        IF: "jnp.where",
+        VECTOR: "vector",
+        "concat": "concat",
+    },
+    helpers={
+        # By what is made for it t·log(p) has its slope log(p) at t = 0 too.
+        "cross_entropy": (
+            "def cross_entropy(p, t):\n    return -jax.scipy.special.xlogy(t, p) - jax.scipy.special.xlog1py(1 - t, -p)"
+        ),
+        "cross_entropy_of_vectors": (
+            "def cross_entropy_of_vectors(p, t):\n    return -jnp.sum(jax.scipy.special.xlogy(t, p))"
+        ),
+    },
+    held="jax.lax.stop_gradient",
+)
+
+_PRELUDE = """import argparse
+import csv
+import json
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+jax.config.update("jax_enable_x64", True)
+
+
+def vector(items):
+    return jnp.stack([jnp.asarray(item, dtype=float) for item in items])
+
+
+def concat(parts):
+    return jnp.concatenate([jnp.atleast_1d(part) for part in parts])
+"""
+
+_GRADIENT = '''@jax.jit
+def value_and_gradient(inputs):
+    """The value, and its derivatives by name."""
+    rest = {name: each for name, each in inputs.items() if name not in WRT}
+
+    def of(parameters):
+        return value({**rest, **parameters})
+
+    return jax.value_and_grad(of)({name: inputs.get(name, 0.0) for name in WRT})
+
+
+@jax.jit
+def batch(fixed, columns):
+    """The value and the gradient at each row of columns, all at once."""
+    return jax.vmap(lambda row: value_and_gradient({**fixed, **row}))(columns)
+'''
+
+_SHARDED = '''
+
+def shard(columns):
+    """The rows laid over all devices: each works out its own, and sums are made between them."""
+    from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+    devices = np.array(jax.devices())
+    rows = len(next(iter(columns.values())))
+    if rows % len(devices):
+        raise SystemExit(f"{rows} rows cannot be laid evenly over {len(devices)} devices")
+    sharding = NamedSharding(Mesh(devices, ("rows",)), PartitionSpec("rows"))
+    return {name: jax.device_put(column, sharding) for name, column in columns.items()}
+'''
+
+
+def program(found: Program) -> Iterator[str]:
+    """The lines of the program."""
+    yield from found.head(_PRELUDE)
+    yield from found.value_function()
+    yield from _GRADIENT.split("\n")
+    if found.shard:
+        yield from _SHARDED.removeprefix("\n").split("\n")
+    yield from found.main("jnp.asarray(value, dtype=float)")

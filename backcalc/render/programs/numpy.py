@@ -1,0 +1,83 @@
+"""A graph as a NumPy program, its gradient written by hand: the adjoints as `derive` has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backcalc.language.expr import IF, VECTOR
+from backcalc.render.programs.program import Program
+from backcalc.render.programs.python import Target
+
+_PLAIN = (
+    *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log"),
+    *("log2", "log10", "log1p", "sqrt", "cbrt", "abs", "sign", "floor", "ceil"),
+    *("sum", "mean", "prod", "diag", "dot", "outer", "transpose"),
+)
+
+TARGET = Target(
+    module="np",
+    names={
+        **{name: f"np.{name}" for name in _PLAIN},
+        **{name: f"np.arc{name[1:]}" for name in ("asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh")},
+        "round": "np.rint",
+        "max": "np.maximum",
+        "min": "np.minimum",
+        "max of one": "np.max",
+        "min of one": "np.min",
+        "norm": "np.linalg.norm",
+        "^": "np.float_power",
+        "and": "np.logical_and",
+        "or": "np.logical_or",
+        "not": "np.logical_not",
+        "where": "np.where",
+        IF: "np.where",
+        VECTOR: "vector",
+        "concat": "concat",
+    },
+    helpers={
+        "erf": "erf = np.vectorize(math.erf, otypes=[float])",
+        "erfc": "erfc = np.vectorize(math.erfc, otypes=[float])",
+        "sigmoid": "def sigmoid(x):\n    small = np.exp(-np.abs(x))\n    return np.where(x < 0, small, 1)/(1 + small)",
+        "softmax": "def softmax(x):\n    powers = np.exp(x - np.max(x))\n    return powers/np.sum(powers)",
+        "logsumexp": "def logsumexp(x):\n    return np.max(x) + np.log(np.sum(np.exp(x - np.max(x))))",
+        "log_softmax": "def log_softmax(x):\n    x = x - np.max(x)\n    return x - np.log(np.sum(np.exp(x)))",
+        "others": (
+            "def others(x):\n    flat = x.ravel()\n"
+            "    return np.array([np.prod(np.delete(flat, i)) for i in range(len(flat))]).reshape(x.shape)"
+        ),
+    },
+)
+
+_PRELUDE = """import argparse
+import csv
+import json
+import math
+
+import numpy as np
+
+
+def vector(items):
+    return np.array(items, dtype=float)
+
+
+def concat(parts):
+    return np.concatenate([np.atleast_1d(part) for part in parts])
+"""
+
+_BATCH = '''def batch(fixed, columns):
+    """The value and the gradient at each row of columns, one after the other."""
+    count = len(next(iter(columns.values())))
+    values, gradients = zip(*(
+        value_and_gradient({**fixed, **{name: column[i] for name, column in columns.items()}}) for i in range(count)
+    ))
+    return np.array(values), {name: np.array([gradient[name] for gradient in gradients]) for name in gradients[0]}
+'''
+
+
+def program(found: Program) -> Iterator[str]:
+    """The lines of the program."""
+    yield from found.head(_PRELUDE)
+    yield from found.value_function()
+    yield from found.gradient_by_hand()
+    yield from _BATCH.split("\n")
+    yield from found.main("np.asarray(value, dtype=float)")

@@ -1,0 +1,259 @@
+"""A graph as it is exported: its value, its gradient, and a `main`, in the graph's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+from backcalc.calculus.derive import defaults
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.grad import resolve
+from backcalc.graph.functions import GRAD
+from backcalc.graph.model import Graph, Node
+from backcalc.graph.tape import tape_of
+from backcalc.language.expr import Call, Name, names
+from backcalc.render.programs.python import Target, Writer, identifiers
+from backcalc.text.wording import visible
+
+INDENT = "    "
+_TAKEN = (
+    *("argparse", "batch", "concat", "csv", "erf", "erfc", "held", "jax"),
+    *("jnp", "json", "main", "math", "np", "torch", "arrays", "mean"),
+    *("number", "tensor", "where", "mean_over_all", "say", "shard", "value", "value_and_gradient"),
+    *("vector", "values", "found", "F", "inputs", "read", "told", "train"),
+    *("functools"),
+)
+"""Names that a program has of its own."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a program is made of: the graph, its output, the inputs derived by, a point, and the library."""
+
+    graph: Graph
+    output: str
+    wrt: tuple[str, ...]
+    point: Mapping[str, Any]
+    target: Target
+    shard: bool = False
+
+    @cached_property
+    def derived(self) -> tuple[Graph, dict[str, str]]:
+        """The graph with a node for each derivative, and the names of these nodes by input."""
+        wanted = {name: f"∂{self.output}/∂{name}" for name in self.wrt}  # No node of a file is called so.
+        span = self.graph.node(self.output).span
+        calls = [(node, Call(GRAD, (Name(self.output), Name(name)), span)) for name, node in wanted.items()]
+        nodes = [Node(node, "expression", span, (), call, call) for node, call in calls]
+        graph = resolve(replace(self.graph, nodes=(*self.graph.nodes, *nodes), output=self.output))
+        # Nearly always the derivative has a node already, that of the adjoint.
+        same = {node: graph.node(node).expr for node in wanted.values()}
+        return graph, {name: each.id if isinstance(each := same[node], Name) else node for name, node in wanted.items()}
+
+    @cached_property
+    def python(self) -> dict[str, str]:
+        """The Python name of each node, those of derivatives too."""
+        return identifiers(self.derived[0].index, _TAKEN)
+
+    @cached_property
+    def writer(self) -> Writer:
+        """What writes the formulas."""
+        graph = self.derived[0]
+        point = {name: value for name, value in self.point.items() if name in graph.index}
+        evaluation = Evaluation(tape_of(graph), defaults(graph) | point, formulas=True)
+        return Writer(self.target, evaluation.known_shapes, self.python)
+
+    def head(self, prelude: str) -> list[str]:
+        """What stands before the functions: imports, and helpers, of which only now all are known."""
+        self.value_function()  # Writing notes what functions the formulas take.
+        if not self.target.held:
+            self.gradient_by_hand()
+        # A file may be called anything: what stands in the program is no part of it.
+        title = "".join(c for c in visible(f"{self.output} of {self.graph.source.name}") if c not in '"\\')
+        lines = [f'"""{title}, and its gradient: a program that backcalc has written."""', ""]
+        lines += [*prelude.rstrip("\n").split("\n"), "", ""]
+        for text in self.writer.functions.values():
+            lines += [*text.split("\n"), "", ""]
+        return lines
+
+    def value_function(self) -> list[str]:
+        """The function `value`."""
+        needed = _upstream(self.graph, [self.output])
+        lines = ["def value(inputs):", f'{INDENT}"""{self.output}, of a dictionary of inputs."""']
+        lines += [INDENT + line for line in self._lines(self.graph, needed)]
+        return [*lines, f"{INDENT}return {self._value()}", "", ""]
+
+    def _value(self) -> str:
+        """The output; nan where only edges lead to it, whose derivatives there are all the same."""
+        node = self.graph.node(self.output)
+        is_known = node.expr is not None or node.kind == "input" or node.given is not None
+        return self.python[self.output] + ("" if is_known else " + float('nan')")
+
+    @cached_property
+    def needed(self) -> list[str]:
+        """The inputs whose value a formula needs: not those that only edges lead from."""
+        graph = self.derived[0]
+        spoken = {name for node in graph.nodes if node.expr is not None for name in names(node.expr)}
+        spoken |= {name for node in graph.nodes for edge in node.incoming for name in names(edge.partial)}
+        return [name for name in graph.inputs if name in spoken or name == self.output]
+
+    def gradient_by_hand(self) -> list[str]:
+        """The function `value_and_gradient`, with the adjoints written out."""
+        graph, wanted = self.derived
+        needed = _upstream(graph, [self.output, *wanted.values()])
+        lines = ["def value_and_gradient(inputs):", f'{INDENT}"""{self.output}, and its derivatives by name."""']
+        lines += [INDENT + line for line in self._lines(graph, needed)]
+        pairs = ", ".join(f"{name!r}: {self.python[node]}" for name, node in wanted.items())
+        return [*lines, f"{INDENT}return {self._value()}, {{{pairs}}}", "", ""]
+
+    def _lines(self, graph: Graph, needed: set[str]) -> Iterator[str]:
+        for node in graph.nodes:
+            if node.name not in needed:
+                continue
+            name = self.python[node.name]
+            if node.kind == "input":
+                is_needed = node.name in self.needed  # The others are ends of edges, whose partials are all there is.
+                yield f"{name} = inputs[{node.name!r}]" if is_needed else f"{name} = inputs.get({node.name!r}, 0.0)"
+                continue
+            if node.given is not None:
+                yield f"{name} = {self.writer.formula(node.given.value)}"
+                continue
+            known = "0.0" if node.expr is None else self.writer.formula(node.expr)
+            yield f"{name} = {known}" + self._edges(node)
+
+    def _edges(self, node: Node) -> str:
+        """What lets the derivative through annotated edges: nothing is added to the value."""
+        if not node.incoming or not self.target.held:
+            return ""
+        held = self.target.held
+        terms = []
+        for edge in node.incoming:
+            tail = self.python[edge.tail]
+            terms.append(f"{held}({self.writer.formula(edge.partial)})*({tail} - {held}({tail}))")
+        return "".join(f" + {term}" for term in terms)
+
+    def main(self, as_array: str, mean: str = "mean", say: str = "print") -> list[str]:
+        """The point and the function `main`; `as_array` makes an array of a `value`, `mean` is that over the rows."""
+        text = _MAIN.replace("AS_ARRAY", as_array).replace("MEAN", mean).replace("SAY", say)
+        text = text.replace("COLUMNS", "shard(read(options.data))" if self.shard else "read(options.data)")
+        return [
+            f"POINT = {self._point()}",
+            f"INPUTS = {self.needed!r}  # What needs a value.",
+            f"WRT = {list(self.wrt)!r}",
+            "",
+            *text.rstrip("\n").split("\n"),
+        ]
+
+    def _point(self) -> str:
+        pairs = ", ".join(f"{name!r}: {_plain(value)}" for name, value in self.point.items())
+        return f"{{{pairs}}}"
+
+
+def target_of(name: str) -> Target:
+    """The library of this name."""
+    found: Target = import_module(f"backcalc.render.programs.{name}").TARGET
+    return found
+
+
+def _plain(value: Any) -> str:
+    return repr(value.tolist()) if hasattr(value, "tolist") else repr(float(value))
+
+
+def _upstream(graph: Graph, wanted: Sequence[str]) -> set[str]:
+    """The nodes that `wanted` depend on, themselves among them."""
+    needed, stack = set(wanted), list(wanted)
+    while stack:
+        node = graph.node(stack.pop())
+        spoken = [name for edge in node.incoming for name in names(edge.partial) if name in graph.index]
+        more = {*node.args, *spoken} - needed
+        needed |= more
+        stack += more
+    return needed
+
+
+_MAIN = '''
+def arrays(point):
+    return {name: AS_ARRAY for name, value in point.items()}
+
+
+def read(path):
+    """The columns of a file by input: x, or v[0], v[1] and W[0,0], W[0,1] of arrays."""
+    if path.endswith(".parquet"):
+        import pyarrow.parquet
+
+        table = pyarrow.parquet.read_table(path)
+        columns = {name: table[name].to_pylist() for name in table.column_names}
+    else:
+        with open(path, newline="", encoding="utf-8") as lines:
+            rows = list(csv.DictReader(lines))
+        columns = {name: [float(row[name]) for row in rows] for name in rows[0]}
+    found, elements = {}, {}
+    for name, column in columns.items():
+        stem, _, place = name.partition("[")
+        if place:
+            elements.setdefault(stem, {})[tuple(map(int, place.rstrip("]").split(",")))] = column
+        else:
+            found[name] = np.array(column, dtype=float)
+    for stem, places in elements.items():
+        shape = tuple(np.max(list(places), axis=0) + 1)
+        found[stem] = np.zeros((len(next(iter(places.values()))), *shape))
+        for place, column in places.items():
+            found[stem][(slice(None), *place)] = column
+    return arrays(found)
+
+
+def mean(rows):
+    return rows.sum(0)/len(rows)
+
+
+def number(value):
+    return float(value) if np.isfinite(float(value)) else None
+
+
+def told(found):
+    return {name: np.asarray(value).tolist() for name, value in found.items()}
+
+
+def train(parameters, fixed, columns, rate, steps):
+    """Steps of gradient descent on the mean over the rows, or on the value where there are none."""
+    for step in range(steps + 1):
+        if columns:
+            values, gradients = batch({**fixed, **parameters}, columns)
+            found, gradient = MEAN(values), {name: MEAN(gradients[name]) for name in parameters}
+        else:
+            found, gradient = value_and_gradient({**fixed, **parameters})
+        SAY(json.dumps({"step": step, "at": told(parameters), "value": number(found)}))
+        if step < steps:
+            parameters = {name: each - rate*gradient[name] for name, each in parameters.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", help="a CSV or Parquet file, a column an input, a row a point")
+    parser.add_argument("--rate", type=float, help="train with this rate")
+    parser.add_argument("--steps", type=int, default=20)
+    options = parser.parse_args()
+    columns = COLUMNS if options.data else {}
+    missing = [name for name in INPUTS if name not in POINT and name not in columns]
+    if missing:
+        parser.error(f"no value for {', '.join(missing)}: write it into POINT, or give it a column of --data")
+    point = {name: value for name, value in arrays(POINT).items() if name not in columns}
+    if options.rate is not None:
+        parameters = {name: point[name] for name in WRT if name in point}
+        train(parameters, {name: each for name, each in point.items() if name not in parameters}, columns,
+              options.rate, options.steps)
+    elif columns:
+        values, gradients = batch(point, columns)
+        for i, each in enumerate(values):
+            row = {name: gradient[i] for name, gradient in gradients.items()}
+            SAY(json.dumps({"value": number(each), "gradient": told(row)}))
+    else:
+        found, gradient = value_and_gradient(point)
+        print(json.dumps({"value": number(found), "gradient": told(gradient)}))
+
+
+if __name__ == "__main__":
+    main()
+'''

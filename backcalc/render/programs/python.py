@@ -1,0 +1,206 @@
+"""Formulas of a graph as Python over a library of arrays: what its programs share."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf, isfinite
+
+from backcalc.graph.shapes import KnownShapes, Shape
+from backcalc.language.expr import (
+    DEFINITION,
+    IF,
+    INDEX,
+    NEGATE,
+    TRANSPOSE,
+    VECTOR,
+    Call,
+    Expr,
+    Name,
+    Number,
+    fold,
+    names,
+)
+from backcalc.rules.primitives import CONSTANTS, lookup
+from backcalc.rules.row import Primitive, expression
+
+Text = tuple[str, int]
+"""A piece of Python, and how tightly it binds."""
+
+COMPARISON, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
+_BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT}
+_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A library for which programs are written.
+
+    names     what its functions are called, by the symbols of the table; of a reduction with `of one` behind the symbol
+    helpers   Python for those that it has no function for, beside the texts of the table
+    module    what its module is called in a program
+    held      how it says that nothing is derived through a value; empty where gradients are written by hand
+    number    what makes of a number what its functions take; empty where these take numbers as they are
+    """
+
+    module: str
+    names: Mapping[str, str]
+    helpers: Mapping[str, str]
+    held: str = ""
+    number: str = ""
+
+
+@dataclass
+class Writer:
+    """Writes formulas for a target, and keeps what they need: functions of the table, made of others."""
+
+    target: Target
+    shapes: KnownShapes
+    python: Mapping[str, str]
+    functions: dict[str, str] = field(default_factory=dict)
+
+    def formula(self, expr: Expr, tightness: int = 0) -> str:
+        """An expression in the names of nodes."""
+        return _open(self._written(expr, self.shapes.of, self._node), tightness)
+
+    def _node(self, name: str) -> str:
+        return self.python[name] if name in self.python else self._constant(CONSTANTS[name])
+
+    def _constant(self, value: float) -> str:
+        if isfinite(value):
+            return repr(value)
+        sign = "-" if value < 0 else ""
+        return f"{sign}{self.target.module}.{'inf' if abs(value) == inf else 'nan'}"
+
+    def _written(self, expr: Expr, shape: Callable[[Expr], Shape], name: Callable[[str], str]) -> Text:
+        def leaf(part: Number | Name) -> Text:
+            if isinstance(part, Name):
+                return name(part.id), ATOM
+            text = self._number(part.value)
+            return text, UNARY if text.startswith("-") else ATOM
+
+        def call(part: Call, args: tuple[Text, ...]) -> Text:
+            return self._call(part, args, [shape(arg) for arg in part.args])
+
+        return fold(expr, leaf, call)
+
+    def _number(self, value: float) -> str:
+        if value == int(value) if isfinite(value) else False:
+            return str(int(value)) if abs(value) < 1e15 else repr(value)
+        return self._constant(value)
+
+    def _call(self, part: Call, args: tuple[Text, ...], shapes: Sequence[Shape]) -> Text:
+        fn = part.fn
+        if fn in _BINARY:
+            own = _BINARY[fn]
+            right = own + 1 if fn != "+" else own
+            return f"{_open(args[0], own)} {fn} {_open(args[1], right)}" if own == SUM or fn == "@" else (
+                f"{_open(args[0], own)}{fn}{_open(args[1], right)}"
+            ), own
+        if fn == NEGATE:
+            return f"-{_open(args[0], UNARY)}", UNARY
+        if fn == "^":
+            return self._power(part, args)
+        if fn in _COMPARISONS and self.target.number and not names(part):
+            return f"{self.target.number}({_open(args[0], SUM)} {fn} {_open(args[1], SUM)})", ATOM
+        if fn in _COMPARISONS:
+            return f"{_open(args[0], SUM)} {fn} {_open(args[1], SUM)}", COMPARISON
+        if fn == INDEX:
+            places = ", ".join(_open(arg, 0) for arg in args[1:])
+            return f"{_open(args[0], ATOM)}[{places}]", ATOM
+        if fn == TRANSPOSE or (fn == "transpose" and len(shapes[0]) < len(("rows", "columns"))):
+            return (f"{_open(args[0], ATOM)}.T", ATOM) if len(shapes[0]) > 1 else args[0]
+        return self._function(fn, self._operands(part, args), shapes), ATOM
+
+    def _operands(self, part: Call, args: Sequence[Text]) -> list[str]:
+        """The arguments of a function, numbers as what it takes."""
+        texts = [_open(arg, 0) for arg in args]
+        number = self.target.number
+        if not number or part.fn in (VECTOR, "concat"):
+            return texts
+        return [text if names(arg) else f"{number}({text})" for text, arg in zip(texts, part.args, strict=True)]
+
+    def _power(self, part: Call, args: tuple[Text, ...]) -> Text:
+        exponent = part.args[1]
+        if isinstance(exponent, Number) and exponent.value == int(exponent.value):
+            return f"{_open(args[0], ATOM)}**{_open(args[1], UNARY)}", POWER
+        return f"{self.target.names['^']}({_open(args[0], 0)}, {_open(args[1], 0)})", ATOM
+
+    def _function(self, fn: str, args: Sequence[str], shapes: Sequence[Shape]) -> str:
+        if fn == VECTOR:
+            return f"{self.target.names[VECTOR]}([{', '.join(args)}])"
+        if fn == "concat":
+            return f"{self.target.names['concat']}([{', '.join(args)}])"
+        row = lookup(fn, len(args))
+        assert row is not None
+        ranks = tuple(map(len, shapes))
+        served = row.serving(ranks) if fn != IF else row
+        if served.symbol == "=":
+            return args[0]
+        one = f"{served.symbol} of one"
+        name = self.target.names.get(one if served.shape == "reduce" and one in self.target.names else served.symbol)
+        if name is None:
+            name = self._helper(served, ranks)
+        return f"{name}({', '.join(args)})"
+
+    def _helper(self, row: Primitive, ranks: tuple[int, ...]) -> str:
+        """The name of a function of the program's own, written at its first use."""
+        name = row.symbol if not any(ranks) or row.shape == "elementwise" else f"{row.symbol}_of_vectors"
+        name = name if name.isidentifier() and not keyword.iskeyword(name) else self._own_name(row)
+        if name not in self.target.helpers and row.symbol in self.target.helpers:
+            name = row.symbol
+        if name in self.target.helpers:
+            self.functions.setdefault(name, self.target.helpers[name])
+        elif name not in self.functions:
+            self.functions[name] = ""  # Its place, before those that it calls.
+            shapes = {param: (None,) * rank for param, rank in zip(row.params, ranks, strict=True)}
+            known = KnownShapes(shapes)
+
+            def parameter(each: str) -> str:
+                return each if each in row.params else self._constant(CONSTANTS[each])
+
+            def written(text: str) -> str:
+                return _open(self._written(expression(text), known.of, parameter), 0)
+
+            text = f"def {name}({', '.join(row.params)}):\n"
+            if row.symbol.startswith(DEFINITION) and self.target.held:
+                text += self._with_partials(row, written)
+            else:
+                text += f"    return {written(row.value)}"
+            del self.functions[name]
+            self.functions[name] = text
+        return name
+
+    def _own_name(self, row: Primitive) -> str:
+        """The name of a function of the file's own that states its partials: `def q(x) = …` is q."""
+        name = row.symbol.removeprefix(DEFINITION).split("(")[0].strip()
+        return name if name.isidentifier() and name not in self.python.values() else f"{name}_function"
+
+    def _with_partials(self, row: Primitive, written: Callable[[str], str]) -> str:
+        """The body of a function whose derivatives are not those of its formula: the value, and 0 that has these."""
+        held = self.target.held
+        terms = [
+            f"{held}({written(text)})*({x} - {held}({x}))" for x, text in zip(row.params, row.partials, strict=True)
+        ]
+        return f"    return {held}({written(row.value)}) + {' + '.join(terms)}"
+
+
+def _open(text: Text, tightness: int) -> str:
+    """A piece as it stands where its surroundings bind so tightly."""
+    return f"({text[0]})" if text[1] < tightness else text[0]
+
+
+def identifiers(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """A Python name for each node: its own, where that can be, else one near to it that nothing else has."""
+    used = set(taken)
+    found = {}
+    for name in names:
+        text = name.replace("'", "_prime").replace("∂", "d").replace("/", "_").replace(" ", "_")
+        if not text.isidentifier():
+            text = f"n{''.join(c if c.isalnum() else '_' for c in text)}"
+        while keyword.iskeyword(text) or text in used:
+            text += "_"
+        used.add(text)
+        found[name] = text
+    return found

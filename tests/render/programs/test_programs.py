@@ -1,0 +1,219 @@
+"""Exported programs run, and give what `run` gives: every sample, in each library that is installed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from backcalc.calculus.load import load
+from backcalc.calculus.point import settle
+from backcalc.calculus.run import run
+from backcalc.cli.group import cli
+from backcalc.rules.values import is_known
+from backcalc.text.errors import BackcalcError
+from backcalc.text.source import Source
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+POINTS = {"neuron": ["--at", "w=0.5,x=2,b=-1,z=1"], "lattice": ["--at", "x=1"]}
+NAMES = sorted(path.stem for path in SAMPLES.glob("*.bg"))
+PROCESSES = (sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2")
+LIBRARIES = ["numpy", "jax", "torch"]
+FORMULAS = [
+    "prod(v) + norm(w) + max(v) + logsumexp(v)",
+    "cross_entropy(softmax(v), t) + mse(v, w)",
+    "sum(W @ v)*x",
+    "softmax_cross_entropy(v, t)",
+    "sum(outer(v, w)) + v[1]*W[0, 2]",
+    "sum(concat(v, w)^3)",
+    "sum([v[0], x])",
+    "(if x > 1 then gelu(x) else silu(x))",
+    "sum(relu(v)) + sum(log_softmax(w))",
+    "sum(diag(v) @ w)",
+    "x^-2 + 2^x",
+    "min(v[0], v[1]) + sum(abs(v)) + mean(v)",
+    "atan2(x, 2) + erf(x) + cbrt(x) + log2(x) + log10(x)",
+    "pi*x + e^x",
+    "softplus(x) + elu(-x) + selu(x) + leaky_relu(-x) + tanh(x)",
+    "cross_entropy(sigmoid(x), 0.3) + asinh(x)",
+    "max(x, x^2, 3) - min(x, 2)",
+    "sum((W.T @ [1, 2])^2)",
+    "asin(x/3) + acosh(x + 1) + expm1(x) - log1p(x)",
+    "-x^2",
+]
+SETTING = "input x = 1.5; input v = [1, -2, 3]; input w = [0.5, -1, 2]; input t = [0.2, 0.3, 0.5]; "
+SETTING += "input W = [[1, 2, 3], [0, 1, -1]]; lambda = x; "
+SETTING += "value = lambda + 0*sum(v)*sum(w)*sum(t)*sum(W @ v); L = value + "
+
+
+def exported(text: str, target: str, *options: str) -> str:
+    result = CliRunner().invoke(cli, ["export", "-", "--to", target, *options], input=text, standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    return result.stdout
+
+
+@cache
+def installed(target: str) -> bool:
+    return find_spec(target) is not None
+
+
+def gradient(text: str, target: str, *options: str) -> tuple[float, dict[str, Any]]:
+    """What the program gives at its own point."""
+    if not installed(target):
+        pytest.skip(f"{target} is not installed")
+    module: dict[str, Any] = {"__name__": "exported"}
+    exec(compile(exported(text, target, *options), "exported.py", "exec"), module)
+    value, found = module["value_and_gradient"](module["arrays"](module["POINT"]))
+    assert float(module["value"](module["arrays"](module["POINT"]))) == pytest.approx(float(value), nan_ok=True)
+    return float(value), {name: np.asarray(slope, float) for name, slope in found.items()}
+
+
+def agrees(text: str, target: str, *options: str) -> None:
+    value, found = gradient(text, target, *options)
+    at = dict(part.split("=") for part in options[1].split(",")) if options else {}
+    graph, point = settle(load(Source("a.bg", text)), {name: float(each) for name, each in at.items()})
+    plain = run(graph, point)
+    if plain.value is not None:
+        assert value == pytest.approx(plain.value, rel=1e-12, abs=1e-14)
+    for name, slope in plain.gradient.items():
+        assert is_known(slope)
+        assert np.allclose(found[name], np.asarray(slope, float), rtol=1e-12, atol=1e-13), name
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_sample_has_a_program_with_its_gradient(name, target):
+    text = (SAMPLES / f"{name}.bg").read_text(encoding="utf-8")
+    try:
+        run(load(Source("a.bg", text)), {})
+    except BackcalcError:
+        pytest.skip("it needs a point")
+    if load(Source("a.bg", text)).seeds:
+        with pytest.raises(BackcalcError, match="loss outside"):
+            exported(text, target)
+        return
+    plain = run(load(Source("a.bg", text)), {})
+    if name not in POINTS and not all(is_known(each) for each in plain.gradient.values()):
+        pytest.skip("its gradient is a formula")
+    agrees(text, target, *POINTS.get(name, ()))
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_every_function_has_its_program(formula, target):
+    agrees(SETTING + formula, target)
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+def test_partials_of_the_files_own_are_those_of_the_program(target):
+    agrees("input x = 2.3; def q(x) = round(x) { d(q)/d(x) = 1 }\ny = q(3*x)^2", target)
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+def test_names_that_python_has_for_itself_are_renamed(target):
+    agrees("input in' = 2; np = in'^2; inputs = np + in'; main = inputs*np; math = main", target)
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+def test_a_file_of_any_name_runs_nothing(target, tmp_path):
+    path = tmp_path / 'a"""\nprint("run")\n"""'
+    path.write_text("input x = 1; y = x^2", encoding="utf-8")
+    result = CliRunner().invoke(cli, ["export", str(path), "--to", target], standalone_mode=False)
+    tree = ast.parse(result.stdout)
+    calls = [each.value for each in tree.body if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call)]
+    assert not [call for call in calls if isinstance(call.func, ast.Name)]  # Of its own it has jax.config.update.
+
+
+def command(program: str, folder: Path, *options: str) -> list[dict[str, Any]]:
+    path = folder / "program.py"
+    path.write_text(program, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(path), *options], capture_output=True, text=True, check=True, timeout=300, cwd=folder
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+LINE = "e = (w*x + b - t)^2; output e; input w = 0.5; input b = 0"
+
+
+def data(folder: Path) -> str:
+    (folder / "points.csv").write_text("x,t\n1,2\n2,4.5\n3,5\n4,9\n", encoding="utf-8")
+    return "points.csv"
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+def test_rows_of_data_have_a_line_each(target, tmp_path):
+    if not installed(target):
+        pytest.skip(f"{target} is not installed")
+    found = command(exported(LINE, target), tmp_path, "--data", data(tmp_path))
+    assert [row["value"] for row in found] == pytest.approx([2.25, 12.25, 12.25, 49])
+    assert [row["gradient"]["w"] for row in found] == pytest.approx([-3, -14, -21, -56])
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+def test_training_descends_as_descend_does(target, tmp_path):
+    if not installed(target):
+        pytest.skip(f"{target} is not installed")
+    found = command(exported(LINE, target), tmp_path, "--data", data(tmp_path), "--rate", "0.02", "--steps", "10")
+    asked = ["descend", "-", "--data", str(tmp_path / "points.csv"), "--wrt", "w,b", "--rate", "0.02", "--steps", "10"]
+    result = CliRunner().invoke(cli, [*asked, "--format", "json"], input=LINE, standalone_mode=False)
+    steps = json.loads(result.stdout)["steps"]
+    assert [row["value"] for row in found] == pytest.approx([step["value"] for step in steps], rel=1e-12)
+    assert found[-1]["at"]["w"] == pytest.approx(steps[-1]["at"]["w"], rel=1e-12)
+
+
+def test_a_missing_value_is_named(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(exported("y = x*w", "numpy"), encoding="utf-8")
+    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "no value for x, w" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        ("y = x^2", ["--to", "tensorflow"], "numpy"),
+        ("y = x^2", ["--to", "numpy", "--shard", "data"], "--to jax or torch"),
+        ("adjoint h = 2; h = x^2", ["--to", "numpy"], "loss outside"),
+        ("input v[3]; y = v^2", ["--to", "numpy"], "sum(y)"),
+        ("a = x; b = x", ["--to", "numpy"], "output is not clear"),
+    ],
+)
+def test_what_has_no_program_is_refused(text, options, words):
+    result = CliRunner().invoke(cli, ["export", "-", *options], input=text)
+    told = [hint for each in getattr(result.exception, "diagnostics", ()) for hint in each.hints]
+    assert result.exit_code != 0
+    assert words in result.output + str(result.exception) + " ".join(told)
+
+
+@pytest.mark.parametrize("target", ["jax", "torch"])
+def test_rows_are_parted_among_devices_and_processes(target, tmp_path):
+    if not installed(target):
+        pytest.skip(f"{target} is not installed")
+    path = tmp_path / "program.py"
+    path.write_text(exported(LINE, target, "--shard", "data"), encoding="utf-8")
+    plain = command(exported(LINE, target), tmp_path, "--data", data(tmp_path), "--rate", "0.02", "--steps", "5")
+    path.write_text(exported(LINE, target, "--shard", "data"), encoding="utf-8")
+    start = [sys.executable] if target == "jax" else [*PROCESSES]
+    done = subprocess.run(
+        [*start, str(path), "--data", "points.csv", "--rate", "0.02", "--steps", "5"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+        cwd=tmp_path,
+        env={"XLA_FLAGS": "--xla_force_host_platform_device_count=2", "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"},
+    )
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["value"] for row in found] == pytest.approx([row["value"] for row in plain], rel=1e-12)
