@@ -2,6 +2,7 @@
 
 Doors: document, formats/html, pictures/plot_svg, reports/descend, reports/exercise, reports/grades,
 Doors: document, formats/html, programs, programs/program, reports/descend, reports/exercise, reports/grades,
+Doors: document, formats/html, programs/program, programs/targets, reports/descend, reports/exercise, reports/grades,
 reports/gradescope, reports/marks, reports/paths, reports/points, reports/run, reports/samples, reports/scan,
 reports/steps, reports/taylor, reports/verify, values, warnings, writer.
 """

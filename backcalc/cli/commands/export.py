@@ -15,8 +15,8 @@ from backcalc.cli.options import Asked, as_command, asks
 from backcalc.cli.output import print_lines, print_warnings
 from backcalc.cli.process import kept
 from backcalc.graph.tape import tape_of
-from backcalc.render.programs import SHARDED, TARGETS, lines_of
 from backcalc.render.programs.program import Program, target_of
+from backcalc.render.programs.targets import SHARDED, TARGETS, lines_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.wording import shorten
 

@@ -1,23 +1,4 @@
 """A graph and its gradient as a program: a file a library.
 
-Doors: program.
+Doors: program, targets.
 """
-
-from __future__ import annotations
-
-from collections.abc import Iterator
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from backcalc.render.programs.program import Program
-
-TARGETS = {"numpy": "NumPy", "jax": "JAX", "torch": "PyTorch"}
-"""What programs are written for: the file's name, and that of the library."""
-SHARDED = ("jax", "torch")
-
-
-def lines_of(target: str, found: Program) -> Iterator[str]:
-    """The lines of a program for a target."""
-    lines: Iterator[str] = import_module(f"{__name__}.{target}").program(found)
-    return lines

@@ -24,7 +24,7 @@ TARGET = Target(
         "min": "np.minimum",
         "max of one": "np.max",
         "min of one": "np.min",
-        "norm": "np.linalg.norm",
+        **{name: f"np.linalg.{name}" for name in ("norm", "det", "inv")},
         "^": "np.float_power",
         "and": "np.logical_and",
         "or": "np.logical_or",

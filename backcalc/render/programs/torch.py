@@ -21,11 +21,12 @@ TARGET = Target(
     names={
         **{name: f"torch.{name}" for name in (*_PLAIN, "sigmoid")},
         **{name: f"F.{name}" for name in _ACTIVATIONS},
+        "stop_gradient": "held",
         "max": "torch.maximum",
         "min": "torch.minimum",
         "max of one": "torch.amax",
         "min of one": "torch.amin",
-        "norm": "torch.linalg.norm",
+        **{name: f"torch.linalg.{name}" for name in ("norm", "det", "inv")},
         "^": "torch.pow",
         "and": "torch.logical_and",
         "or": "torch.logical_or",

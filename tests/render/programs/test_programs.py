@@ -49,6 +49,9 @@ FORMULAS = [
     "sum((W.T @ [1, 2])^2)",
     "asin(x/3) + acosh(x + 1) + expm1(x) - log1p(x)",
     "-x^2",
+    "det([[x, 1], [2, x]]) + trace([[x, 1], [2, x]]) + sum(inv([[x, 1], [2, x]]))",
+    "clip(x, 0, 1)*x + normcdf(x) + normpdf(x) + log_sigmoid(x) + var(v) + std(w)*x",
+    "stop_gradient(x)*x",
 ]
 SETTING = "input x = 1.5; input v = [1, -2, 3]; input w = [0.5, -1, 2]; input t = [0.2, 0.3, 0.5]; "
 SETTING += "input W = [[1, 2, 3], [0, 1, -1]]; lambda = x; "
