@@ -102,7 +102,7 @@ class Writer:
             return f"-{_open(args[0], UNARY)}", UNARY
         if fn == "^":
             return self._power(part, args)
-        if fn in _COMPARISONS and self.target.number and not names(part):
+        if fn in _COMPARISONS and self.target.number and self._is_constant(part):
             return f"{self.target.number}({_open(args[0], SUM)} {fn} {_open(args[1], SUM)})", ATOM
         if fn in _COMPARISONS:
             return f"{_open(args[0], SUM)} {fn} {_open(args[1], SUM)}", COMPARISON
@@ -113,13 +113,19 @@ class Writer:
             return (f"{_open(args[0], ATOM)}.T", ATOM) if len(shapes[0]) > 1 else args[0]
         return self._function(fn, self._operands(part, args), shapes), ATOM
 
+    def _is_constant(self, expr: Expr) -> bool:
+        """Whether an expression is made of numbers alone, pi and the like among them."""
+        return all(name in CONSTANTS and name not in self.python for name in names(expr))
+
     def _operands(self, part: Call, args: Sequence[Text]) -> list[str]:
         """The arguments of a function, numbers as what it takes."""
         texts = [_open(arg, 0) for arg in args]
         number = self.target.number
         if not number or part.fn in (VECTOR, "concat"):
             return texts
-        return [text if names(arg) else f"{number}({text})" for text, arg in zip(texts, part.args, strict=True)]
+        return [
+            f"{number}({text})" if self._is_constant(arg) else text for text, arg in zip(texts, part.args, strict=True)
+        ]
 
     def _power(self, part: Call, args: tuple[Text, ...]) -> Text:
         exponent = part.args[1]
