@@ -10,7 +10,7 @@ from backcalc.graph.model import AnyGraph, Graph
 from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
 from backcalc.text.errors import Code, Diagnostic, UsageError
-from backcalc.text.source import Source
+from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import option, plural, quoted, shorten
 
@@ -82,10 +82,20 @@ def loss_hints(graph: AnyGraph, name: str) -> tuple[str, ...]:
 
 def require_variable(graph: AnyGraph, name: str, option: str) -> None:
     """Raise UsageError where the node `name` is a constant."""
-    if name in graph.index and graph.nodes[graph.index[name]].is_fixed:
-        message = f"`{shorten(name)}` is a constant, by which nothing is differentiated"
-        hints = (f"an input has a derivative: input {shorten(name)} = …",)
-        raise UsageError(Source(option, ""), [Diagnostic(Code.GRAD_BY_CONSTANT, message, hints=hints)])
+    if is_constant(graph, name):
+        raise UsageError(Source(option, ""), [no_variable(name)])
+
+
+def is_constant(graph: AnyGraph, name: str) -> bool:
+    """Whether `name` is a constant of the file."""
+    return isinstance(graph, Graph) and graph.is_fixed(name)  # A graph of arrays has none.
+
+
+def no_variable(name: str, place: Span | None = None) -> Diagnostic:
+    """That nothing is differentiated by the constant `name`."""
+    message = f"`{shorten(name)}` is a constant, by which nothing is differentiated"
+    hints = (f"an input has a derivative: input {shorten(name)} = …",)
+    return Diagnostic(Code.GRAD_BY_CONSTANT, message, place, hints=hints)
 
 
 def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ class Run:
         nodes = self.graph.nodes
         is_plain = not any(self.shapes) and all_known(self.linear.evaluation.terms)
         for head in range(len(nodes)):
-            tails = sorted(self.upstream(head))
+            tails = sorted(tail for tail in self.upstream(head) if not nodes[tail].is_fixed)
             # Over the nodes' own edges, which are found once, a sweep visits no more than what lies upstream.
             if is_plain:
                 found = reverse((head, *reversed(tails)), self.linear.edges.__getitem__, {head: 1.0})

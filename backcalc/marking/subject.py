@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backcalc.calculus.missing import missing_nodes, remedies
-from backcalc.calculus.question import loss_hints
+from backcalc.calculus.question import is_constant, loss_hints, no_variable
 from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape, shape_words
@@ -104,6 +104,9 @@ def unknown(run: Run, answer: Answer) -> Diagnostic:
 
 def refusals(run: AnyRun, answer: Answer) -> list[Diagnostic]:
     """What keeps `answer` from being marked, at any point: a node that is not there, or an element."""
+    constants = [name for name in (answer.wrt, answer.then) if name is not None and is_constant(run.graph, name)]
+    if constants:
+        return [no_variable(constants[0], answer.span)]
     return list(_unknown_nodes(run, answer)) or list(_no_elements(run, answer))
 
 
