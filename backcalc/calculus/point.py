@@ -76,6 +76,8 @@ def _refusal(graph: Graph, name: str) -> Diagnostic | None:
     if name not in graph.index:
         inputs = f"the inputs are {quoted(graph.inputs)}" if graph.inputs else "it has no inputs at all"
         hints = did_you_mean(name, graph.inputs) or (inputs,)
+        # Who gives a value to a word of a list's first line means an edge by it.
+        hints += tuple(f"{each.message}: {each.hints[0]}" for each in graph.warnings if each.code == Code.HEADER)
         return Diagnostic(Code.UNKNOWN_INPUT, f"the graph has no input `{shorten(name)}`", hints=hints)
     node = graph.node(name)
     if node.kind in ("input", "edges"):  # An activation is what an edge list cannot know by itself.

@@ -15,7 +15,8 @@ _MERMAID = re.compile(MERMAID + r"[ \t]*(?:\n|\Z)")
 _COMMENTS = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/|[#%][^\n]*)*", re.DOTALL)
 
 _EDGES = "an edge of this language is written u -> v : 3, or u,v,3 in a list"
-_XML = r"(?:<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*)?"
+# Nothing is given back here: of comments in a row there would be as many ways to part them as there are subsets.
+_XML = r"(?:<\?xml[^>]*+>\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+)?"
 
 
 class ForeignFormat(NamedTuple):
@@ -41,7 +42,7 @@ FORMATS = (
     ForeignFormat(
         "Pajek", r"\*(?:network|vertices|arcs|edges)", "write its arcs as rows 1 2 0.5, without the lines with a *"
     ),
-    ForeignFormat("GML", r"(?:(?:creator|version)\b[^\n]*\s+)*graph\s*\[", "export its edges as CSV, or as DOT"),
+    ForeignFormat("GML", r"(?:(?:creator|version)\b[^\n]*+\n\s*+)*+graph\s*\[", "export its edges as CSV, or as DOT"),
     ForeignFormat("UCINET DL", r"dl\s+n\s*=", "write its edges as rows 1 2 0.5"),
     ForeignFormat("PlantUML", r"@start\w+", f"{_EDGES}; Mermaid's flowcharts and DOT are read"),
     ForeignFormat("a Mermaid diagram of another kind", r"(?:sequence|class|state|er)Diagram\b", "a flowchart is read"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -146,6 +148,32 @@ def test_each_known_format_is_named_in_a_sample(format_):
     messages = [path.read_text(encoding="utf-8") for path in ERRORS.glob("format-*.txt")]
     assert sum(f"this is {format_.name}, which" in message and format_.remedy in message for message in messages) == 1
     assert re.compile(format_.pattern)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<?xml?>" + "<!-- a -->" * 5000 + "<x>",
+        "Creator x   \n" * 5000 + "x",
+        "graph LR\n a --" + " " * 20_000 + "b",
+        "graph LR\n a -- " + "x " * 5000 + "\n",
+        "graph LR\n a" + "[" * 20_000,
+        "digraph {" + "<" * 20_000,
+        "digraph { a -> b [" + 'x="1" ' * 5000 + "\n",
+        "digraph {" * 5000,
+        "---\n" * 20_000,
+        '"a","b",' * 5000,
+        '"' * 20_001 + ";",
+        "/*" * 20_000,
+        "a;b;" * 5000 + "c",
+    ],
+    ids=range(13),
+)
+def test_no_text_takes_longer_than_it_is_long(text):
+    began = process_time()
+    with suppress(ParseError):
+        as_language(Source("test", text))
+    assert process_time() - began < 2
 
 
 def large(kind, count=4000):

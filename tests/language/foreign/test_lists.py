@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from backcalc.bulk.graph import reader
 from backcalc.bulk.graph.reader import read_lines
 from backcalc.calculus.load import load
+from backcalc.calculus.run import run
 from backcalc.language.foreign import lists, translate
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.foreign.translated import noted
@@ -19,7 +20,7 @@ from backcalc.language.forms import leaves_of
 from backcalc.language.parser import parse
 from backcalc.language.statements import Edge
 from backcalc.language.unparse import unparse
-from backcalc.text.errors import ParseError
+from backcalc.text.errors import ParseError, UsageError
 from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=150)
@@ -118,6 +119,12 @@ def test_a_word_that_has_a_value_elsewhere_is_no_columns():
     assert edges(text) == [("b", "c", "3")]
     assert as_language(Source("test", text), ["k"]).text == text
     assert as_language(as_language(Source("test", text), ["k"])).text == text
+
+
+def test_a_value_for_a_column_is_told_what_its_line_was_taken_for():
+    graph = load(Source("test", "a,b,k\nb,c,3\n"))
+    with pytest.raises(UsageError, match="the header of columns, not for an edge: an edge is written a -> b"):
+        run(graph, {"k": 2.0})
 
 
 @pytest.mark.parametrize(
