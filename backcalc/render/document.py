@@ -45,6 +45,12 @@ class Value(NamedTuple):
     digits: int = DIGITS
 
 
+class Typed(NamedTuple):
+    """What somebody has typed as a number, as it stands."""
+
+    text: str
+
+
 class Formula(NamedTuple):
     """An expression as the file has it, its numbers in full; `by_hand` as one writes it: `w·x − 1/2`."""
 
@@ -73,7 +79,7 @@ class Phrase(NamedTuple):
 NONE = "-"
 """Words for a number where there is none."""
 
-Cell = Words | Name | Derivative | Norm | Value | Formula | Path | Product | Phrase
+Cell = Words | Name | Derivative | Norm | Value | Typed | Formula | Path | Product | Phrase
 
 # ---- Blocks ----------------------------------------------------------------------------------------------------------
 

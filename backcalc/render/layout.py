@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from backcalc.render.document import Texts
-from backcalc.text.numerals import DOT
+from backcalc.text.numerals import DOT, Figures
 from backcalc.text.wording import display_width
 
 GAP = 2
@@ -14,8 +14,6 @@ PADDED = 80  # A text column is not padded beyond this, so one long formula does
 LEAST = 7  # A text column narrower than this says nothing,
 NOTE = " " * 5  # What stands before a note below a row.
 LEAST_HEADING = 12  # nor does the heading of numbers: `∂loss…/∂node`.
-
-_NUMBER = re.compile(r"([-−]?\d*)((?:\.\d*)?(?:[eE][-+]?\d+)?)")
 
 
 def aligned(grid: Texts) -> Texts:
@@ -189,13 +187,11 @@ def _tail(text: str, width: int) -> str:
 
 
 def _at_point(cells: Sequence[str]) -> list[str]:
-    split = [_split(cell) for cell in cells]
-    left = max(len(whole) for whole, _ in split)  # Numbers are ASCII, but for a minus, which is as wide.
-    right = max(len(rest) for _, rest in split)
-    return [whole.rjust(left) + rest.ljust(right) for whole, rest in split]
-
-
-def _split(cell: str) -> tuple[str, str]:
-    """A number as what stands before its point and the rest; `nan`, `?` and `1/3` end where the point is."""
-    number = _NUMBER.fullmatch(cell)
-    return (number[1], number[2]) if number else (cell, "")
+    """The cells of a column with their points below each other; what is no number ends where the point is."""
+    before = [cell.before if isinstance(cell, Figures) else len(cell) for cell in cells]
+    left = max(before)  # Numbers are ASCII, but for a minus, which is as wide.
+    right = max(len(cell) - place for cell, place in zip(cells, before, strict=True))
+    return [
+        " " * (left - place) + cell + " " * (right - (len(cell) - place))
+        for cell, place in zip(cells, before, strict=True)
+    ]

@@ -6,6 +6,7 @@ another way; so what is new in a document is in every format at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -32,18 +33,20 @@ from backcalc.render.document import (
     Sentence,
     Table,
     Texts,
+    Typed,
     Value,
     Words,
 )
 from backcalc.render.layout import PADDED, aligned, lines, notes
-from backcalc.render.values import TOO_LONG, value_text
+from backcalc.render.values import TOO_LONG, is_number, value_text
 from backcalc.rules.values import is_array, is_known
-from backcalc.text.numerals import DIGITS, DOT, by_hand, derivative, factor
+from backcalc.text.numerals import DIGITS, DOT, Figures, by_hand, derivative, factor
 from backcalc.text.wording import plural, visible
 
 if TYPE_CHECKING:
     from backcalc.render.hand import Hand
 
+_NUMBER = re.compile(r"[-−]?\d*(?:\.\d*)?(?:[eE][-+]?\d+)?")
 ARROW = " → "  # Between the nodes of a path.
 
 
@@ -156,6 +159,8 @@ class Writer:
                 return self.words(cell)
             case Value():
                 return self.value(cell)
+            case Typed():
+                return self.typed(cell)
             case Name():
                 return self.name(cell.name)
             case Derivative():
@@ -193,7 +198,12 @@ class Writer:
 
     def value(self, cell: Value) -> str:
         """A number, an array or a formula; `?` where it is not known."""
-        return self.shown(value_text(cell.value, cell.digits))
+        text = value_text(cell.value, cell.digits)
+        return Figures(text) if is_number(cell.value) else self.shown(text)
+
+    def typed(self, cell: Typed) -> str:
+        """What somebody has typed; a number lines up with others."""
+        return Figures(cell.text) if _NUMBER.fullmatch(cell.text) else self.shown(cell.text)
 
     def formula(self, cell: Formula) -> str:
         """An expression."""

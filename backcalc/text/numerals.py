@@ -30,6 +30,20 @@ def is_fraction(value: object) -> TypeGuard[Fraction]:
     return type(value).__name__ == "Fraction"  # To ask by its class would load its module.
 
 
+class Figures(str):
+    """The text of a number that knows how many of its characters stand before the point."""
+
+    __slots__ = ("before",)
+    before: int
+
+    def __new__(cls, text: str) -> Figures:  # noqa: PYI034  It is not derived from.
+        """The text, which is a number's."""
+        found = super().__new__(cls, text)
+        # `nan`, `inf` and `?` end where the point is.
+        found.before = next((i for i, letter in enumerate(text) if letter in ".eE"), len(text))
+        return found
+
+
 def by_hand(value: float | None, digits: int = DIGITS) -> str:
     """`value` to `digits` significant digits, with the minus of print."""
     return rounded(value, digits).replace("-", MINUS)

@@ -18,7 +18,7 @@ import backcalc
 from backcalc.language.expr import Call, size
 from backcalc.language.parser import parse_expression
 from backcalc.marking.mark import Mark
-from backcalc.render.document import Grid, Sentence
+from backcalc.render.document import Grid, Sentence, Typed, Value
 from backcalc.render.layout import aligned, clip, clip_middle, fit, lines, records
 from backcalc.render.reports.marks import marks_blocks, render_marks_json
 from backcalc.render.reports.run import run_tables
@@ -105,8 +105,9 @@ def test_clip(cut, text, width, short):
 
 
 def test_numbers_line_up_at_the_point():
-    cells = ["1", "-0.25", "12.5", "1e-05", "?", "-", "nan", "-inf"]
-    grid = Grid(("n", "value"), [(str(i), cell) for i, cell in enumerate(cells)], frozenset([1]))
+    values = [1.0, -0.25, Typed("12.5"), 1e-05, None, "-", nan, -inf]
+    cells = [value if isinstance(value, str | Typed) else Value(value) for value in values]
+    grid = PLAIN.written(Grid(("n", "value"), [(str(i), cell) for i, cell in enumerate(cells)], frozenset([1])))
     assert [row[1] for row in aligned(grid).rows] == [
         "   1    ",
         "  -0.25 ",

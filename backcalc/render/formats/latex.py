@@ -27,6 +27,7 @@ from backcalc.render.document import (
     Section,
     Sentence,
     Table,
+    Typed,
     Value,
     Words,
 )
@@ -151,6 +152,10 @@ class LatexWriter(Writer):
                 return r" \cdot ".join(self.factor(part, alone=len(factors) == 1) for part in factors)
             case _:
                 return None
+
+    def typed(self, cell: Typed) -> str:
+        """Words: what a student types need not be mathematics."""
+        return self.words(cell.text)
 
     def value(self, cell: Value) -> str:
         """Words for a value that is not known, or too long."""

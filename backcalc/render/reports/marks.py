@@ -13,7 +13,7 @@ from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
 from backcalc.marking.mark import Mark, Verdict
 from backcalc.marking.sheet import question
-from backcalc.render.document import NONE, Cell, Derivative, Document, Grid, Name, Phrase, Sentence, Tone, Value
+from backcalc.render.document import NONE, Cell, Derivative, Document, Grid, Name, Phrase, Sentence, Tone, Typed, Value
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import MAX_DIGITS, exact, value_text
@@ -92,7 +92,14 @@ def marks_blocks(
     """
     header = ["", "answer", "given", "expected", "verdict"]
     rows: list[list[Cell]] = [
-        [SIGNS[mark.verdict], mark.name, mark.given or NONE, _expected(mark, digits), mark.verdict] for mark in marked
+        [
+            SIGNS[mark.verdict],
+            mark.name,
+            Typed(mark.given) if mark.given else NONE,
+            _expected(mark, digits),
+            mark.verdict,
+        ]
+        for mark in marked
     ]
     if hints:  # What is expected gives the answer away.
         header.pop(3)
