@@ -134,7 +134,10 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
         return vector_latex(args), ATOM
     if call.fn == INDEX:
         places = ",".join(text for text, _ in args[1:])
-        return rf"{grouped(args[0], POSTFIX)}_{{{places}}}", POSTFIX
+        array = grouped(args[0], POSTFIX)
+        if isinstance(call.args[0], Call) and call.args[0].fn == INDEX:
+            array = f"{{{array}}}"  # A second subscript of one thing is an error of LaTeX.
+        return rf"{array}_{{{places}}}", POSTFIX
     row = lookup(call.fn, len(args))
     if row is None or not row.latex:
         inner = ", ".join(text for text, _ in args)

@@ -134,9 +134,9 @@ ROWS = (
         "atan2", "y x", "", "x/(x^2 + y^2); -y/(x^2 + y^2)",
         stable="where(abs(x) >= abs(y), 1/x/(1 + (y/x)^2), x/y/y/(1 + (x/y)^2)); "
         "where(abs(x) >= abs(y), -y/x/x/(1 + (y/x)^2), -1/y/(1 + (x/y)^2))",
-        # Simplified, the quotients of the stable form would be squares that overflow.
-        derived="where(abs(x) >= abs(y), 1/(x*(1 + (y/x)^2)), x*(y*(1 + (x/y)^2))^-1/y); "
-        "where(abs(x) >= abs(y), -y*(x*(1 + (y/x)^2))^-1/x, -1/(y*(1 + (x/y)^2)))",
+        # Simplified, the quotients of the stable form would be squares that overflow; r/(1 + r^2) is sin(2*atan(r))/2.
+        derived="where(abs(x) >= abs(y), 1/(x*(1 + (y/x)^2)), sin(2*atan(x/y))/(2*y)); "
+        "where(abs(x) >= abs(y), -sin(2*atan(y/x))/(2*x), -1/(y*(1 + (x/y)^2)))",
         domain="x != 0 or y != 0", kinks="y == 0 and x < 0", latex=r"\operatorname{atan2}(<y>, <x>)",
     ),
     # Hyperbolic functions

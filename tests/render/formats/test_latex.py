@@ -44,6 +44,8 @@ SAMPLES = Path(__file__).parents[3] / "samples"
         ("concat(x, h0, z)", "[x, h_{0}, z]"),
         ("max(x, y, z)", r"\max(x, y, z)"),
         ("x[0]", "x_{0}"),
+        ("X[0][1]", "{X_{0}}_{1}"),
+        ("Φ(x) + det(A)", r"\Phi(x) + \det A"),
         ("W[0, 1]", "W_{0,1}"),
         ("[1, 2]", r"\left[\begin{array}{r}1 \\ 2\end{array}\right]"),
         ("[[1, 2], [3, 4]]", r"\left[\begin{array}{rr}1 & 2 \\ 3 & 4\end{array}\right]"),
