@@ -255,7 +255,7 @@ def _quadratic(evaluation: Evaluation, point: Point, output: str, wrt: Sequence[
     sides = [(along((i, 1.0)), along((i, -1.0))) for i in range(count)]
     gradient, hessian = np.array([right[1] for right, _ in sides]), np.zeros((count, count))
     for i in range(count):
-        hessian[i, i] = 2 * sides[i][0][2]
+        hessian[i, i] = 2 * float(sides[i][0][2])
         for j in range(i):
             # ½(a + b)ᵀH(a + b) − ½(a − b)ᵀH(a − b) = 2 aᵀHb.
             with quiet():

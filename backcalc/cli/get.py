@@ -109,6 +109,8 @@ def _element(formula: Expr, place: Sequence[Any]) -> Expr:
 
 
 def _text(value: Any) -> str:
+    if value is not None and is_known(value) and not shape_of(value):
+        value = float(value)  # A number, however the file spells it.
     return "?" if value is None else unparse(literal(value))
 
 

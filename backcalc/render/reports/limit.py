@@ -39,5 +39,8 @@ def size(value: Any) -> float:
     """How large a derivative is; what is no number, or not known, counts as larger than all."""
     if value is None or not is_known(value):
         return inf
-    found = float(abs(value).max() if is_array(value) else abs(value))
+    try:
+        found = float(abs(value).max() if is_array(value) else abs(value))
+    except OverflowError:  # A fraction may be larger than any float.
+        return inf
     return inf if isnan(found) else found

@@ -82,7 +82,8 @@ def either(x: Series, y: Series) -> Series:
 def where(c: Series, a: Series, b: Series) -> Series:
     """`a` where c is not 0, else `b`; the branch that is not taken has no part in it."""
     x, y = aligned(a, b)
-    chosen, _ = aligned(Series(leading(c)[None]), Series(x))
+    chosen, x = aligned(Series(leading(c)[None]), Series(x))
+    _, y = aligned(Series(chosen), Series(y))  # A vector of conditions may choose between numbers.
     return Series(np.where(chosen != 0, x, y))
 
 
