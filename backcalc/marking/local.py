@@ -91,6 +91,7 @@ class LocalDiagnosis:
         run = candidates.run
         index = run.graph.index
         self._bases: dict[tuple[int, int, int], tuple[Numbers, list[Term]]] = {}
+        self._moved: dict[int, list[Numbers]] = {}
         self.steps: list[Step] = []
         for attempt in own.attempts:
             is_value = attempt.wrt is None
@@ -200,8 +201,13 @@ class LocalDiagnosis:
         sigma = hypot(*moves) / sqrt(3)  # Whose squares may be too small for a number.
         return min(1.0, 2 * half / (sigma * sqrt(2 * pi)) * exp(-0.5 * (off / sigma) ** 2))
 
-    def _neighbours(self, step: Step, own: Own) -> Iterator[Numbers]:
+    def _neighbours(self, step: Step, own: Own) -> list[Numbers]:
         """The sheet's numbers with one of those that the step is made of moved by what its digits leave open."""
+        if id(step) not in self._moved:  # Every mistake is tried with them.
+            self._moved[id(step)] = list(self._moves(step, own))
+        return self._moved[id(step)]
+
+    def _moves(self, step: Step, own: Own) -> Iterator[Numbers]:
         graph, steps = self._candidates.run.graph, self._candidates.steps
         values = {graph.index[arg] for arg in graph.nodes[step.node].args}
         adjoints: set[int] = set()
@@ -210,10 +216,10 @@ class LocalDiagnosis:
             values = {step.node} | adjoints | {graph.index[a] for user in adjoints for a in graph.nodes[user].args}
         for i in values:
             if own.value_halves[i]:
-                yield Numbers(_moved(own.numbers.values, i, own.value_halves[i]), own.numbers.adjoints)
+                yield Numbers(_shifted(own.numbers.values, i, own.value_halves[i]), own.numbers.adjoints)
         for i in adjoints:
             if own.adjoint_halves[i]:
-                yield Numbers(own.numbers.values, _moved(own.numbers.adjoints, i, own.adjoint_halves[i]))
+                yield Numbers(own.numbers.values, _shifted(own.numbers.adjoints, i, own.adjoint_halves[i]))
 
     def _slip(self, step: Step) -> float:
         """The chance of this number where a figure was just miscounted, miscopied or mistyped."""
@@ -229,7 +235,7 @@ class LocalDiagnosis:
         return float(odds)
 
 
-def _moved(numbers: Sequence[float], i: int, by: float) -> list[float]:
+def _shifted(numbers: Sequence[float], i: int, by: float) -> list[float]:
     found = list(numbers)
     found[i] += by
     return found

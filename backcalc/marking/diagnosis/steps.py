@@ -19,6 +19,7 @@ the same function at node 7, `=7` the value of that node."""
 
 TURNED, AT, VALUE_OF = "-", "@", "="
 NO_WRONG: Wrong = {}
+MOST_KNOWN = 200_000  # Numbers that are kept of steps: some 50 MB.
 
 
 class Term(NamedTuple):
@@ -37,6 +38,13 @@ class Steps:
         self.run, self.tape = run, run.linear.tape
         self.rows = run.linear.evaluation.rows
         self._inner: dict[int, tuple[int, ...]] = {}
+        self._known: dict[tuple[float, ...], tuple[float, object]] = {}
+
+    @cached_property
+    def _args(self) -> list[list[int]]:
+        """The nodes that each node's formula is made of."""
+        index = self.run.graph.index
+        return [[index[arg] for arg in node.args] for node in self.run.graph.nodes]
 
     @cached_property
     def users(self) -> list[list[int]]:
@@ -70,14 +78,29 @@ class Steps:
 
     def value(self, node: int, values: Sequence[float], rows: Mapping[int, Primitive] | None = None) -> float:
         """The value of a node from those of its arguments, some operations served by other rows."""
-        slot = self.tape.slot[node]
-        return self._worked(slot, values, rows or {})[slot]
+        # A class writes the same few numbers again and again, so most steps have been gone through.
+        key = (node, -1, id(rows), *map(values.__getitem__, self._args[node]))
+        if key not in self._known:
+            slot = self.tape.slot[node]
+            self._keep(key, self._worked(slot, values, rows or {})[slot], rows)
+        return self._known[key][0]
 
     def partial(self, user: int, node: int, values: Sequence[float], wrong: Wrong = NO_WRONG) -> float:
         """∂user/∂node at these values, some local partials replaced; of stated edges their sum."""
         if user in self.tape.partials:
             edges = [slot for tail, slot in self.tape.partials[user] if tail == node]
             return sum((self._stated(slot, values) for slot in edges), start=0.0)
+        key = (user, node, id(wrong), values[user], *map(values.__getitem__, self._args[user]))
+        if key not in self._known:
+            self._keep(key, self._slope_to(user, node, values, wrong), wrong)
+        return self._known[key][0]
+
+    def _keep(self, key: tuple[float, ...], number: float, what: object) -> None:
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[key] = number, what  # With what was wrong, whose identity is in the key.
+
+    def _slope_to(self, user: int, node: int, values: Sequence[float], wrong: Wrong) -> float:
         root, target = self.tape.slot[user], self.tape.slot[node]
         terms = self._worked(root, values, {})
         terms[root] = values[user]  # Who writes y(1 − y) takes the y that stands on the sheet.
