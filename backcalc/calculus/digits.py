@@ -220,7 +220,9 @@ def _significant(literal: str) -> int:
 
 def decimals_of(given: Expr) -> int:
     """The most decimals that a number in it is written with."""
-    texts = [part.text for part in postorder(given) if isinstance(part, Number)]
+    plain = given.args[0] if isinstance(given, Call) and given.fn == NEGATE else given
+    parts = [plain] if isinstance(plain, Number) else [p for p in postorder(plain) if isinstance(p, Number)]
+    texts = [part.text for part in parts]
     return max((len(text.lower().partition("e")[0].partition(".")[2]) for text in texts), default=0)
 
 

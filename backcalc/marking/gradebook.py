@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from backcalc.language.statements import Answer
 from backcalc.marking.key import Key
@@ -111,7 +112,7 @@ class Row:
     book: Gradebook
     spans: Sequence[Span]
 
-    @property
+    @cached_property
     def cells(self) -> list[str]:
         """What the cells hold."""
         return [cell(self.book.source.text, span) for span in self.spans]

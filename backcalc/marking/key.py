@@ -181,7 +181,7 @@ class Key:
             if self.tolerance.significant is None and work.is_rounded(step):
                 return given.marked("rounding", note=OWN_ROUNDING)
         diagnosis = work.diagnosis(step)
-        if diagnosis is None and (note := self._source(given, earlier)):
+        if diagnosis is None and work.may_follow(step) and (note := self._source(given, earlier)):
             return given.marked("follows", note=note)
         return given.wrong(self.tolerance, diagnosis or (None if given.has_digits else self._dependence(given)))
 

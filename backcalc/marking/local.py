@@ -110,7 +110,10 @@ class LocalDiagnosis:
 
     def _replay(self) -> None:
         for step in self.steps:
-            step.hits = [self._is_hit(step, self.result(step, None, way)) for way in WAYS]
+            # A value has no partials and no terms to be rounded.
+            ways = WAYS[:2] if step.is_value else WAYS
+            hits = [self._is_hit(step, self.result(step, None, way)) for way in ways]
+            step.hits = hits + hits[-1:] * (len(WAYS) - len(hits))
         right = [step.hits for step in self.steps if any(step.hits)]
         # One of two more: a way that has shown nothing yet is neither trusted nor dismissed.
         self._trust = [(sum(hits[i] for hits in right) + 1) / (len(right) + 2) for i in range(len(WAYS))]
@@ -134,8 +137,14 @@ class LocalDiagnosis:
     def result(self, step: Step, it: Candidate | None, way: Way) -> float:
         """What a step gives with a mistake in it, or without, worked out in this way."""
         name = self._candidates.run.graph.nodes[step.of].name
-        numbers = self._own.of(name).numbers if way.is_own else self._true(name)
-        return self._at(step, it, numbers, way)
+        if way.is_own:
+            return self._at(step, it, self._own.of(name).numbers, way)
+        # From exact numbers the same comes out for every sheet of a class.
+        key = (id(it), step.of, step.node, step.is_value)
+        known = self._candidates.exact_results
+        if key not in known:
+            known[key] = self._at(step, it, self._true(name), way)
+        return known[key]
 
     def _at(self, step: Step, it: Candidate | None, numbers: Numbers, way: Way = WAYS[1]) -> float:
         try:
@@ -179,6 +188,10 @@ class LocalDiagnosis:
             if trust > best and self._is_hit(step, own if way == WAYS[1] else self.result(step, it, way)):
                 best = trust
         return max(best, self._density(step, it, own) if is_near and not self._own.is_exact else 0.0)
+
+    def may_follow(self, step: Step) -> bool:
+        """Whether correct work from the sheet's own numbers leads anywhere near a result."""
+        return self._is_near(step, self.result(step, None, WAYS[1]))
 
     @staticmethod
     def _is_near(step: Step, result: float) -> bool:

@@ -83,6 +83,10 @@ class Work:
         own_result = self._local.result(step, None, WAYS[1])
         return abs(with_right - own_result) > step.attempt.half
 
+    def may_follow(self, step: Step) -> bool:
+        """Whether it is worth to go through all the work again to see if an answer follows."""
+        return self._local.may_follow(step)
+
     def is_near(self, step: Step, relative: float | None) -> bool:
         """Whether correct work from the sheet's own numbers gives this one as nearly as an answer must be right."""
         own = self._local.result(step, None, WAYS[1])

@@ -40,12 +40,20 @@ def settled(run: AnyRun, answer: Answer) -> Answer:
 
     Raises UsageError where two ways of splitting fit.
     """
+    if _is_plain(run, answer):
+        return answer
     if answer.wrt is not None and not answer.of:
         answer = answer._replace(of=run.output)
     # LaTeX's x_1 is the x1 of a file that has no x_1.
     of, wrt, then = (_as_in_file(run, name) for name in (answer.of, answer.wrt, answer.then))
     answer = answer._replace(of=of or "", wrt=wrt, then=then)
     return _split(run, answer) if answer.then == "" else answer
+
+
+def _is_plain(run: AnyRun, answer: Answer) -> bool:
+    """Whether nothing is to be told from the graph: an answer about nodes that it has, as nearly all are."""
+    index = run.graph.index
+    return answer.then is None and answer.of in index and (answer.wrt is None or answer.wrt in index)
 
 
 def settle(run: AnyRun, answers: Iterable[Answer]) -> tuple[list[Answer], list[Diagnostic]]:
@@ -107,6 +115,8 @@ def refusals(run: AnyRun, answer: Answer) -> list[Diagnostic]:
     constants = [name for name in (answer.wrt, answer.then) if name is not None and is_constant(run.graph, name)]
     if constants:
         return [no_variable(constants[0], answer.span)]
+    if _is_plain(run, answer) and not (answer.of_place or answer.wrt_place):
+        return []
     return list(_unknown_nodes(run, answer)) or list(_no_elements(run, answer))
 
 

@@ -89,6 +89,8 @@ class Candidates:
         self._derivative: dict[tuple[int, int], list[Candidate]] = {}
         self._value: dict[int, list[Candidate]] = {}
         self._true: dict[str, Numbers] = {}
+        self.exact_results: dict[tuple[int, int, int, bool], float] = {}
+        """What each mistake, by its identity, gives in each step from the exact numbers."""
         self._shifted: dict[int, list[Numbers]] = {}
 
     def true(self, of: str, derivatives: Callable[[str], Sequence[float]]) -> Numbers:
@@ -104,6 +106,8 @@ class Candidates:
         partials: Round = same, terms: Round = same,
     ) -> float:  # fmt: skip
         """The derivative by a node with a mistake in it, partials and terms rounded on it; `base` are its terms."""
+        if it is None and partials is same and terms is same:
+            return sum([part.partial * part.ct for part in base], start=0.0)
         if it is not None and it.mistake.where == ANSWER:
             return numbers.adjoints[it.other] if it.other is not None else nan
         parts = list(base)
