@@ -261,7 +261,8 @@ class Key:
         independence = None if _is_nonzero(given.expected) else self._independence(given.answer)
         shape = shape_of(given.value)
         has_sense = shape in (shape_of(given.expected), shape_of(given.expected)[::-1])  # It may be the transpose.
-        if independence or not (has_sense and self.truth.is_plain(given)):
+        # ∂L/∂L is where the work begins: no step leads to it.
+        if independence or given.of == given.wrt or not (has_sense and self.truth.is_plain(given)):
             return independence
         index = part(given.answer, len(self.run.shape(given.of)))
 
