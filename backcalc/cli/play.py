@@ -33,6 +33,7 @@ class Game:
         self._place = 0
         self._hints: list[str] = []  # To the question asked, those that have not been given.
         self._is_first_try = True
+        self._sheet: list[str] = []  # What was answered rightly.
         self._right, self._at_once, self._has_quit = 0, 0, False
         self._turn(0)
 
@@ -64,6 +65,7 @@ class Game:
             return []
         if text.lower() in SKIP:
             name, value = self._exercise.key[self._place]
+            self._sheet.append(f"{name} = {value}")
             self._turn(self._place + 1)
             return [f"  it is {symbol(name)} = {value}"]
         if text.lower() in HINT:
@@ -95,7 +97,18 @@ class Game:
             raise UsageError(source, [*errors, *faults, *refused])
         if not marked:
             raise UsageError(source, [NO_ANSWERS])
-        return marked[0]
+        alone = marked[0]
+        if alone.verdict == "right" or not self._sheet:
+            return alone
+        beside = self._beside_others(source.text)
+        # From what was found before, or else as an answer by itself.
+        return beside if beside.diagnosis or not alone.diagnosis else alone
+
+    def _beside_others(self, line: str) -> Mark:
+        """The mark of an answer on the sheet of those found before, from which its step was worked out."""
+        sheet = Source("answers", "\n".join([*self._sheet, line]))
+        marked, _ = self._key.mark(sheet, read_answers(sheet)[0])
+        return marked[-1]
 
     def _marked(self, marked: Mark) -> list[str]:
         # An answer to another question is no mistake: it costs no try.
@@ -103,6 +116,7 @@ class Game:
             return [f"  this is {symbol(marked.name)}; {symbol(self._asked)} is asked"]
         if marked.verdict == "right":
             self._right += 1
+            self._sheet.append(f"{marked.name} = {marked.given}")
             self._at_once += self._is_first_try
             self._turn(self._place + 1)
             return ["  ✓ right"]

@@ -19,12 +19,16 @@ from backcalc.language.unparse import unparse
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import question
 from backcalc.quiz.chance import Chance
+from backcalc.quiz.networks import NETWORKS, Network, asked_of, text_of
 from backcalc.quiz.recipes import LOSS, RECIPES, Draft, Recipe, Statements
 from backcalc.quiz.skeleton import DEEPEST, OUTPUT, draw_skeleton
-from backcalc.rules.values import literal, shape_of
+from backcalc.rules.values import is_known, literal, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import plural
+
+KINDS: dict[str, Recipe | Network] = {**RECIPES, **NETWORKS}
+"""What exercises there are: of small numbers, and of formulas."""
 
 COMMENT = 76  # Characters of a line of comment.
 LIMIT = 200  # The largest number that a student meets,
@@ -53,7 +57,7 @@ class Exercise:
     @property
     def task(self) -> str:
         """What to do, as a sentence or two."""
-        return RECIPES[self.kind].task
+        return KINDS[self.kind].task
 
     @cached_property
     def run(self) -> Run:
@@ -62,11 +66,12 @@ class Exercise:
 
     @cached_property
     def results(self) -> list[tuple[str, Expr]]:
-        """What is asked, and its value as an expression: a number, or a vector of them."""
+        """What is asked, and its value as an expression: a number, a vector of them, or a formula."""
         key = Key(self.run)
         values = (key.truth.expected(question(name)) for name in self.asked)
         # Adding 0 turns −0 into 0, which no student writes.
-        return [(name, literal(value + 0.0)) for name, value in zip(self.asked, values, strict=True)]
+        numbers = (value + 0.0 if is_known(value) else value for value in values)
+        return [(name, literal(value)) for name, value in zip(self.asked, numbers, strict=True)]
 
     @property
     def key(self) -> list[tuple[str, str]]:
@@ -79,13 +84,16 @@ def quiz(kind: str, nodes: int | None, depth: int | None, seed: int) -> Exercise
 
     Raises UsageError where there is none of such a size.
     """
-    recipe = RECIPES[kind]
+    recipe = KINDS[kind]
     if depth is None:
         depth = min(recipe.depth, nodes or recipe.nodes)
     if nodes is None:
         # As many a layer as in the default size, rounded up.
         nodes = min(recipe.most, -(-depth * recipe.nodes // recipe.depth))
     _require_size(kind, nodes, depth)
+    if isinstance(recipe, Network):
+        found = recipe.draw(Chance(seed), nodes, depth)
+        return Exercise(kind, nodes, depth, seed, text_of(found), tuple(asked_of(found)))
     chance = Chance(seed)  # One for all beginnings, so that the seed decides which of them is the first to succeed.
     for _ in range(BEGINNINGS):
         drawn = _Attempt(chance, recipe, nodes, depth).finished()
@@ -116,7 +124,7 @@ def symbol(name: str) -> str:
 
 def _require_size(kind: str, nodes: int, depth: int) -> None:
     """Raise UsageError where there is no exercise of this size."""
-    most = RECIPES[kind].most
+    most = KINDS[kind].most
     deepest = min(most, DEEPEST)
     if nodes > most or depth > deepest:
         message = f"{plural(nodes, 'node')} in {plural(depth, 'layer')} are no exercise to do by hand"

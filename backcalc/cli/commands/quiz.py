@@ -7,8 +7,7 @@ import click
 from backcalc.cli.options import Shown, as_command
 from backcalc.cli.output import print_report
 from backcalc.quiz.chance import drawn_seed
-from backcalc.quiz.exercise import quiz
-from backcalc.quiz.recipes import RECIPES
+from backcalc.quiz.exercise import KINDS, quiz
 from backcalc.render import offered
 from backcalc.render.reports.exercise import ExerciseReport
 
@@ -29,10 +28,11 @@ that makes it again.
 @as_command("quiz", EXAMPLES)
 @click.option(
     "--kind",
-    type=click.Choice(list(RECIPES)),
+    type=click.Choice(list(KINDS)),
     default="edges",
     show_default=True,
-    help="edges: local partials are given; expressions: formulas of numbers; vectors: layers of relu.",
+    help="edges: local partials are given; expressions: formulas of numbers; vectors: layers of relu; "
+    "sigmoid, tanh, softmax, recurrent: networks without numbers, whose answers are formulas.",
 )
 @click.option("--nodes", type=click.IntRange(1), help="Inner nodes, those between the inputs and the output o.")
 @click.option("--depth", type=click.IntRange(1), help="Layers of inner nodes.")
@@ -48,7 +48,7 @@ that makes it again.
 def command(
     kind: str, nodes: int | None, depth: int | None, seed: int | None, format_: str | None, key: bool, play: bool
 ) -> int:
-    """All comes out in small whole numbers.
+    """All comes out in small whole numbers, or in formulas.
 
     --play asks it here: type an answer, ? for a hint, `skip` to see it, `quit` or Ctrl-C to end with the score. The
     exit status is 1 unless every answer was found.

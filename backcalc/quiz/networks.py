@@ -1,0 +1,102 @@
+"""Exercises on networks whose numbers would not be small: nothing has a value, and the answers are formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from backcalc.quiz.chance import Chance
+from backcalc.quiz.recipes import LOSS, SQUARES, TARGET
+from backcalc.quiz.skeleton import OUTPUT, draw_skeleton
+
+WIDEST = 3  # Elements of a layer's vector.
+_TASK = (
+    "No values are known. Find the derivative of the loss by each node, as a formula in the nodes' names; a derivative "
+    "that you have found may stand in the next one."
+)
+
+
+class Drawn(NamedTuple):
+    """The statements of an exercise, and what is asked, from the output back."""
+
+    statements: list[str]
+    asked: list[str]
+
+
+class Network(NamedTuple):
+    """One kind: its nodes and layers unless asked otherwise, the most nodes for a hand, what to do, how it is drawn.
+
+    `draw` has the numbers of nodes and layers.
+    """
+
+    nodes: int
+    depth: int
+    most: int
+    task: str
+    draw: Callable[[Chance, int, int], Drawn]
+
+
+def _neurons(fn: str) -> Callable[[Chance, int, int], Drawn]:
+    """Layers of neurons with this activation, each with weights of its own."""
+
+    def draw(chance: Chance, nodes: int, depth: int) -> Drawn:
+        skeleton = draw_skeleton(chance, nodes, depth, ["x1", "x2"])
+        lines: list[str] = []
+        weights: list[str] = []
+        for name, args in skeleton.args.items():
+            terms = []
+            for arg in args:
+                weights.append(f"w{len(weights) + 1}")
+                terms.append(f"{weights[-1]}*{arg}")
+            lines.append(f"{name} = {fn}({' + '.join(terms)})")
+        lines.append(f"{LOSS} = {chance.one_of(SQUARES)}")
+        return Drawn(lines, [*(name for layer in reversed(skeleton.layers[1:]) for name in layer), *weights])
+
+    return draw
+
+
+def _classifier(chance: Chance, nodes: int, _depth: int) -> Drawn:
+    """Layers of vectors one after the other, at the end softmax with cross entropy."""
+    sizes = [chance.whole(2, WIDEST) for _ in range(nodes + 2)]
+    names = ["x", *(f"h{k}" for k in range(1, nodes + 1)), OUTPUT]
+    lines = [f"input x[{sizes[0]}]"]
+    lines += [f"input W{k}[{sizes[k]},{sizes[k - 1]}]" for k in range(1, nodes + 2)]
+    target = [0] * sizes[-1]
+    target[chance.whole(0, sizes[-1] - 1)] = 1
+    lines.append(f"const {TARGET} = {target}")
+    for k in range(1, nodes + 1):
+        fn = chance.one_of(("relu", "tanh", "sigmoid"))
+        lines.append(f"{names[k]} = {fn}(W{k} @ {names[k - 1]})")
+    lines.append(f"{OUTPUT} = W{nodes + 1} @ {names[nodes]}")
+    lines.append(f"{LOSS} = softmax_cross_entropy({OUTPUT}, {TARGET})")
+    return Drawn(lines, [*reversed(names), *(f"W{k}" for k in range(nodes + 1, 0, -1))])
+
+
+def _recurrent(chance: Chance, nodes: int, _depth: int) -> Drawn:
+    """One cell, step after step; its weights have a path to the loss through every step."""
+    fn, has_bias = chance.one_of(("tanh", "sigmoid")), chance.happens(0.5)
+    bias = " + b" if has_bias else ""
+    lines = [f"h{k} = {fn}(w*h{k - 1} + u*x{k}{bias})" for k in range(1, nodes + 1)]
+    outputs = [nodes] if chance.happens(0.5) else [nodes - 1, nodes] if nodes > 1 else [nodes]
+    lines += [f"y{k} = c*h{k}" for k in outputs]
+    lines.append(f"{LOSS} = {' + '.join(f'1/2*(y{k} - {TARGET}{k})^2' for k in outputs)}")
+    weights = ["c", "w", "u", *(["b"] if has_bias else [])]
+    return Drawn(lines, [*(f"y{k}" for k in reversed(outputs)), *(f"h{k}" for k in range(nodes, -1, -1)), *weights])
+
+
+NETWORKS = {
+    "sigmoid": Network(2, 1, 6, _TASK, _neurons("sigmoid")),
+    "tanh": Network(2, 2, 6, _TASK, _neurons("tanh")),
+    "softmax": Network(1, 1, 3, _TASK, _classifier),
+    "recurrent": Network(2, 2, 4, _TASK, _recurrent),
+}
+
+
+def text_of(drawn: Drawn) -> str:
+    """The statements as a file has them."""
+    return "".join(f"{line}\n" for line in drawn.statements)
+
+
+def asked_of(drawn: Drawn) -> Iterator[str]:
+    """What is asked, as an answer names it."""
+    return (f"d{LOSS}/d{name}" for name in drawn.asked)
