@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import mistake_list
 import pytest
 from function_list import PAGE, function_list, page_with
 
@@ -122,6 +123,12 @@ def test_the_function_list_is_the_tables():
     page = PAGE.read_text(encoding="utf-8")
     assert page.count("`softmax(x)`") == 1  # The marks that the list stands between are there, and so is the list.
     assert page_with(page, function_list()) == page
+
+
+def test_the_list_of_mistakes_is_the_tables():
+    page = mistake_list.PAGE.read_text(encoding="utf-8")
+    assert page.count("| a slope | `p` |") == 1
+    assert mistake_list.page_with(page, mistake_list.mistake_list()) == page
 
 
 @every_page

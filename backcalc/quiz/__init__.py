@@ -1,4 +1,4 @@
 """Exercises with their key.
 
-Doors: chance, exercise, hints, recipes.
+Doors: chance, exercise, hints.
 """
