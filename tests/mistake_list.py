@@ -12,7 +12,7 @@ MARK = "<!-- mistakes: python tests/mistake_list.py writes what follows -->\n{}<
 # What a sentence speaks of at a place, in the words for any place.
 FACTS = {
     "node": "x", "user": "u", "others": "v", "d": "∂L/∂x", "du": "∂L/∂u", "a": "…", "fn": "f", "dropped": "an argument",
-    "lost": "a factor, or the derivative of a function, is left out", "slope": "the slope at another node of the function",
+    "lost": "a factor, or the derivative of a function, is left out", "slope": "the slope is that at another node",
     "at": "", "within": "", "rest": "", "term": "", "partial": "", "adjoint": "",
 }  # fmt: skip
 
