@@ -43,6 +43,7 @@ class _Left:
     high: Array | None = None
 
     def add(self, low: Array, high: Array) -> None:
+        """Count boxes, given by their ends, and widen the hull to hold them."""
         if not len(low):
             return
         self.count += len(low)

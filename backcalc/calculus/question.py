@@ -19,6 +19,7 @@ LOSS = "L"
 
 
 def chosen_output(graph: Graph, of: str | None, mode: Mode) -> str:
+    """The output, or LOSS where `adjoint` statements speak of one outside. Raises UsageError where both are meant."""
     if not graph.seeds:
         return choose_output(graph, of)
     # A loss outside the graph has no node, so neither option could mean what it says.

@@ -18,32 +18,38 @@ class _Commands(click.Group):
     """Commands imported when they are called."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order of COMMANDS."""
         return list(COMMANDS)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """The command called `name`, loaded; None where there is none."""
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(f"backcalc.cli.commands.{name}").command
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their lines of COMMANDS, none of them loaded."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
     # A closed pipe would have status 1 by click, which says here that an answer is wrong.
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """The context, in which a closed pipe is a quiet end."""
         try:
             return super().make_context(*args, **extra)
         except BrokenPipeError:
             raise click.exceptions.Exit(0) from None
 
     def invoke(self, ctx: click.Context) -> Any:
+        """The exit status; 0 where the reader of a pipe has had enough."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             return 0
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """The command that the first argument names. Raises UsageError with what was likely meant."""
         name = args[0]
         if ctx.resilient_parsing:  # Completion has nothing to say about what is not there.
             return super().resolve_command(ctx, args)

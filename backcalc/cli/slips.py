@@ -20,6 +20,7 @@ class Command(click.Command):
     """A command whose usage errors say what was likely meant."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, parsed. Raises UsageError with what was likely meant."""
         given = list(args)
         try:
             return super().parse_args(ctx, args)

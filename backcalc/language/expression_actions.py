@@ -50,6 +50,7 @@ class ExpressionBuilder:
     # Expressions
 
     def number(self, token: Token) -> Number:
+        """A number as float64. Raises RejectedError where that is infinite."""
         value = float(token.text.replace("−", "-"))
         if isinf(value):
             hint = "write inf where infinity is meant"
@@ -58,6 +59,7 @@ class ExpressionBuilder:
         return Number(value, token.text, token.span)
 
     def variable(self, token: Token) -> Name:
+        """A name in its one spelling. Raises RejectedError where it has none."""
         name = canonical(token.text)
         if not name:
             plain = unicodedata.normalize("NFKC", token.text)
@@ -67,21 +69,26 @@ class ExpressionBuilder:
         return Name(name, token.span)
 
     def fraction(self, token: Token) -> Number:
+        """`½` as the number it is."""
         return Number(unicodedata.numeric(token.text), token.text, token.span)
 
     def derivative(self, d: Token, of: Expr, _slash: Token, _d: Token, wrt: Expr) -> Call:
+        """`∂y/∂x` in a formula, as `grad(y, x)`."""
         return Call("grad", (of, wrt), Span(d.span.start, wrt.span.end))
 
     def infinity(self, token: Token) -> Name:
+        """`∞`."""
         return Name(token.text, token.span)
 
     def binary(self, left: Expr, operator: Token, right: Expr) -> Call:
+        """Two operands and the sign between them."""
         fn = SPELLINGS.get(operator.text, operator.text)
         if fn in ("+", "-"):
             self._look_at(operator)
         return Call(fn, (left, right), Span(left.span.start, right.span.end))
 
     def superscript(self, base: Expr, token: Token) -> Call:
+        """`x²` as a power. Raises RejectedError where that is too large."""
         # Normalised these signs are digits, a minus and a plus, which says nothing.
         text = unicodedata.normalize("NFKC", token.text).removeprefix("+")
         digits = Number(float(text.lstrip("−")), text.lstrip("−"), token.span)
@@ -91,34 +98,43 @@ class ExpressionBuilder:
         return Call("^", (base, power), Span(base.span.start, token.span.end))
 
     def root(self, sign: Token, operand: Expr) -> Call:
+        """`√x`."""
         return Call("sqrt", (operand,), Span(sign.span.start, operand.span.end))
 
     def negative(self, sign: Token, operand: Expr) -> Call:
+        """`-x`."""
         return Call(NEGATE, (operand,), Span(sign.span.start, operand.span.end))
 
     def negated(self, word: Token, operand: Expr) -> Call:
+        """`not x`."""
         return Call("not", (operand,), Span(word.span.start, operand.span.end))
 
     def positive(self, _sign: Token, operand: Expr) -> Expr:
+        """`+x`, which is x."""
         return operand
 
     def transpose(self, operand: Expr, token: Token) -> Call:
+        """`A.T`."""
         return Call(TRANSPOSE, (operand,), Span(operand.span.start, token.span.end))
 
     def index(self, operand: Expr, places: tuple[Expr, ...], end: Token) -> Call:
+        """`x[0]`. Raises RejectedError where a sign may part two indices."""
         self.refuse_doubtful(operand.span.end, _PARTED_ITEMS)
         return Call(INDEX, (operand, *places), Span(operand.span.start, end.span.end))
 
     def call(self, fn: Token, _open: Token, *rest: Any) -> Call:
+        """`f(x, y)`."""
         args = rest[0] if len(rest) == 2 else ()
         self._settle(fn.span.start)
         return Call(self.variable(fn).id, args, Span(fn.span.start, rest[-1].span.end))
 
     def vector(self, start: Token, items: tuple[Expr, ...], end: Token) -> Call:
+        """`[a, b]`. Raises RejectedError where a sign may part two items."""
         self.refuse_doubtful(start.span.start, _PARTED_ITEMS)
         return Call(VECTOR, items, Span(start.span.start, end.span.end))
 
     def parenthesis(self, start: Token, inner: Expr, end: Token) -> Expr:
+        """`(x)`, which is x in the place of both."""
         span = Span(start.span.start, end.span.end)
         self._settle(span.start)
         # An error about a call looks for its name where its span begins; all else is shown with its parentheses.
@@ -158,9 +174,11 @@ class ExpressionBuilder:
             raise RejectedError(Diagnostic(Code.AMBIGUOUS, message, found.span, hints=ways))
 
     def conditional(self, start: Token, c: Expr, _then: Token, a: Expr, _else: Token, b: Expr) -> Call:
+        """`if c then a else b`."""
         return Call(IF, (c, a, b), Span(start.span.start, b.span.end))
 
     def arguments(self, *items: Any) -> tuple[Any, ...]:
+        """The items of a list."""
         return items
 
     parameters = point = arguments
@@ -168,6 +186,7 @@ class ExpressionBuilder:
     # Names
 
     def template(self, head: Token, _open: Token, index: Expr, close: Token, *rest: tuple[Any, ...]) -> Call:
+        """A name with braces, `t{k-1}`: its texts and indices by turns."""
         parts: list[Expr] = [self.variable(head), index]
         end = close.span.end
         for part, stop in rest:
@@ -179,6 +198,7 @@ class ExpressionBuilder:
         return Call(TEMPLATE, tuple(parts), Span(head.span.start, end))
 
     def template_rest(self, *tokens: Any) -> tuple[Any, int]:
+        """A text or an index of such a name, and where it ends."""
         part = tokens[0] if len(tokens) == 1 else tokens[1]
         return part, tokens[-1].span.end
 

@@ -45,6 +45,7 @@ class _Page:
         self._last_line = -1
 
     def add(self, piece: _Piece) -> None:
+        """Put one more piece on its line, the comments before it first."""
         first, last = self._line(piece.start), self._line(max(piece.start, piece.end - 1))
         while self._comments and self._comments[-1].span.start < piece.end:
             self._comment(self._comments.pop(), piece.comment_depth, first)

@@ -190,6 +190,9 @@ class _Traced:
     namespace: ModuleType = trace
 
     def constant(self, value: float) -> Operand:
+        """A number that is the same at all points."""
+        """What an operation gives."""
+        """What a cotangent becomes along an edge."""
         return value
 
     def apply(self, slot: int, row: Primitive, args: Sequence[Operand]) -> Operand:  # noqa: ARG002  As of stacks.
@@ -199,7 +202,9 @@ class _Traced:
         return Gates(trace).along(ct, partial, gated=False)
 
     def pulled(self, slot: int, row: Primitive, *_: Any) -> Any:
+        """None: of numbers alone no operation has a pullback."""
         raise AssertionError(slot, row.symbol)  # Of numbers alone there are none.
 
     def summed(self, ct: Any, *_: int) -> Any:
+        """A cotangent as it is, for a number has no axes to be summed over."""
         return ct

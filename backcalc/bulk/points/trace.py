@@ -106,6 +106,7 @@ class Trace:
 
 
 def array_function(name: str) -> Callable[..., Any]:
+    """The function of arrays that a step of a program calls."""
     return _FUNCTIONS.get(name) or getattr(arrays, name)
 
 

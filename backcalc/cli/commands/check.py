@@ -62,6 +62,7 @@ class _Command(Command):
     """A command line on which an answer may stand in several words: `dL/dx1 = -100`, `dL/dh=[1, 2]`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, those of one answer put together. Raises UsageError."""
         try:
             return super().parse_args(ctx, args if ctx.resilient_parsing else joined(args))
         except click.NoSuchOption as error:

@@ -86,18 +86,16 @@ def command(
         others += [f"--format {shown.format}"] * (shown.format != "table")
     source = read_source(asked)
     if get:
-        for option in others:
-            raise click.UsageError(f"--get shows what it asks for alone: drop {option}, or --get")
+        _require_none(others, "--get", "shows what it asks for alone")
         from backcalc.cli.get import print_asked  # The marking of answers is loaded with it.
 
         return print_asked(Text(source), read_point(asked.at), get, asked.of)
     if data is not None:
-        for option in [*others, *["--exact"] * exact]:
-            raise click.UsageError(f"--data shows a row of output and gradient a point: drop {option}, or --data")
+        _require_none([*others, *["--exact"] * exact], "--data", "shows a row of output and gradient a point")
         return _run_data(load(source), data, asked, shown)
     if exact:
-        for option in [option for option in others if option not in ("--partials", "--expand")]:
-            raise click.UsageError(f"--exact gives values and adjoints: drop {option}, or --exact")
+        unfit = [option for option in others if option not in ("--partials", "--expand")]
+        _require_none(unfit, "--exact", "gives values and adjoints")
         return _run_exactly(load(source), asked, shown, partials=partials, expanded=expanded)
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
     is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
@@ -112,6 +110,12 @@ def command(
     if all_pairs:
         result.require_few_pairs()
     return _finish(result, shown, partials=partials, pairs=all_pairs)
+
+
+def _require_none(others: Sequence[str], option: str, what: str) -> None:
+    """Raise UsageError where other options stand beside one that leaves no room for them."""
+    for other in others:
+        raise click.UsageError(f"{option} {what}: drop {other}, or {option}")
 
 
 def _run_exactly(read: Graph, asked: Asked, shown: Shown, *, partials: bool, expanded: bool) -> int:
