@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 
 import click
@@ -12,8 +11,6 @@ import click
 from backcalc.text.wording import shorten
 
 _EXTRA = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)", re.DOTALL)
-_VALUE = re.compile(r"[^\W\d][\w']*=.+")
-_DERIVATIVE = re.compile(r"[d∂]\(?[^\W\d][^/\s]*/[d∂]\S+")
 
 
 class Command(click.Command):
@@ -33,6 +30,21 @@ class Command(click.Command):
             raise _with_hint(error, hint, ctx) from None
 
 
+def _is_value(word: str) -> bool:
+    """Whether a word gives an input its value: x=1."""
+    from backcalc.language.lexis import is_name  # Who makes no slip needs no language for it.
+
+    name, _, value = word.partition("=")
+    return bool(value) and is_name(name)
+
+
+def _is_derivative(word: str) -> bool:
+    """Whether a word asks for a derivative: do/dx."""
+    from backcalc.language.lexis import NAME
+
+    return re.fullmatch(rf"[d∂]\(?{NAME}[^/\s]*/[d∂]\S+", word) is not None
+
+
 def _with_hint(error: click.UsageError, hint: str, ctx: click.Context) -> click.UsageError:
     if not hint:
         return error
@@ -45,23 +57,25 @@ def _of_option(name: str, given: Sequence[str], known: Iterable[str]) -> str:
     bare = word.lstrip("-").partition("=")[0]
     if not word.startswith("--") and f"--{bare}" in known:
         return f"with two dashes: --{bare}"
-    if "--at" in known and _VALUE.fullmatch(word.lstrip("-")):
+    if "--at" in known and _is_value(word.lstrip("-")):
         return f"the value of an input stands behind --at: --at {shorten(word.lstrip('-'))}"
     return ""
 
 
 def _of_words(words: str, given: Sequence[str], command: click.Command) -> str:
     """What words were meant to be for which a command line has no place."""
+    import shlex
+
     known = {name for option in command.params for name in option.opts}
     first = words.split(" ", 1)[0]
     if {"-e", "--expr"} & set(given):
         place = next(i for i, word in enumerate(given) if word in ("-e", "--expr"))
         line = " ".join(given[place + 1 :])
         return f"a line stands in quotes: -e {shlex.quote(shorten(line))}" if line.count("=") else ""
-    if "--at" in known and (_VALUE.fullmatch(first) or first.startswith("=")):
+    if "--at" in known and (_is_value(first) or first.startswith("=")):
         shown = first if not first.startswith("=") else "x=1"
         return f"values stand behind --at, without blanks: --at {shlex.quote(shorten(shown))}"
-    if "--get" in known and _DERIVATIVE.fullmatch(first):
+    if "--get" in known and _is_derivative(first):
         return f"single derivatives are asked for by --get {shlex.quote(shorten(first))}"
     if os.path.exists(first):  # noqa: PTH110  It does not raise.
         return "one graph at a time"
