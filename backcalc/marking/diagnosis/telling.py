@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from backcalc.calculus.run import Run
 from backcalc.language.expr import NEGATE
+from backcalc.language.lexis import NAME
 from backcalc.marking.diagnosis.in_sweep import Term
 from backcalc.marking.diagnosis.mistakes import SLOPE, Kind
 from backcalc.marking.diagnosis.suspects import Suspect
@@ -165,7 +166,7 @@ class Telling:
 
 def by_names(text: str, names: Mapping[str, str]) -> str:
     """A text of the table with names of nodes in it, as one writes it by hand."""
-    written = re.sub(r"[^\W\d]\w*", lambda found: names.get(found[0], found[0]), text)
+    written = re.sub(NAME, lambda found: names.get(found[0], found[0]), text)
     return written.replace("^2", "²").replace("*", "·").replace("-", "−")
 
 
