@@ -47,6 +47,7 @@ def marks(x: Array, y: Array, slope: Array, curve: Curve) -> tuple[Singularity, 
     known = np.array([y, slope])
     with quiet():
         gaps = _gaps(x, known, _first(broken(x, y, slope), len(x) - 1), curve)
+        # At a jump the slope is not asked for: it may change too, and is told already.
         taken = {mark.place for mark in gaps}
         found = gaps + _kinks(x, known, np.array([i for i in sharp(slope) if i not in taken], np.int64), curve)
     # A kink at a point shows on both sides of it.
@@ -126,7 +127,9 @@ def _gaps(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singula
     """The jumps and poles among the intervals; where the curve is only steep, or ends, there is neither."""
     found = _looked_at(x, known, places, curve, _leap, NOISE * _largest(known[0]))
     reached, before = _larger(found.low, found.high), _larger(known[:, found.places], known[:, found.places + 1])
+    # 1/0 is hit where the halving meets the pole itself; else the values grow without end.
     is_pole = np.isinf(reached) | (np.isfinite(before) & (reached > GROWN * before))
+    # Where one side is no number the curve ends: that is no jump.
     is_jump = found.kept & ~is_pole & np.isfinite(found.high[0] - found.low[0])
     return _marked("pole", found, is_pole) + _marked("jump", found, is_jump)
 
@@ -159,6 +162,7 @@ def _halved(
 ) -> tuple[Array, Array, Array, Array]:
     """Each interval halved to the place of its greatest change: its ends, and values and slopes there."""
     for _ in range(times if len(left) else 0):
+        # Not (left + right) / 2, which may overflow.
         middle = left + (right - left) / 2
         if not ((middle != left) & (middle != right)).any():
             break

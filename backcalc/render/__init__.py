@@ -27,6 +27,7 @@ class Format(NamedTuple):
 
     def lines(self, report: object, canvas: Canvas) -> Iterator[str]:
         """The lines of `report`, as `canvas` takes them; only what they need is loaded, and worked out."""
+        # By name, so that the table loads no format: one run shows in one of them.
         writer = import_module(f"{__name__}.formats.{self.module}")
         found: Iterator[str] = writer.write(getattr(report, self.takes)(), canvas)
         return found
@@ -47,6 +48,7 @@ FORMATS = {
 
 def offered(*takes: str) -> list[str]:
     """The names of the formats for what a report has; the first, the default, is one of the first of `takes`."""
+    # In the order of the table, but that the first is what the command shows unasked.
     names = [name for name, each in FORMATS.items() if each.is_offered and each.takes in takes]
     default = next(name for name in names if FORMATS[name].takes == takes[0])
     return [default, *(name for name in names if name != default)]

@@ -54,10 +54,12 @@ class Composer:
         """What a blank before `word` parts; it is empty where the blank ends a piece."""
         last = self.pieces[-1] if self.pieces else ""
         last = last if isinstance(last, str) else ""
+        # Within an array the least bad places come last: a row or an element is better kept whole.
         if self._open["["]:
             if not last.endswith(","):
                 return Gap.WITHIN
             return Gap.ROW if self.pieces[-2] == "]" else Gap.ELEMENT
+        # A sum is broken before its sign, as on paper.
         if word in _SUM_SIGNS:
             return Gap.INNER if self._open["("] else Gap.TERM
         if word == _BY_ELEMENTS:

@@ -76,6 +76,7 @@ class Phrase(NamedTuple):
     parts: Sequence[Words | Name | Derivative | Norm | Value | Formula]
 
 
+# A cell that is empty would be passed over by awk, and the fields behind it counted wrong.
 NONE = "-"
 """Words for a number where there is none."""
 
@@ -118,6 +119,7 @@ class Sentence(NamedTuple):
     words: Cell
 
 
+# Sides are written by the hand of a format, which alone knows whether two of them look the same.
 class Equation(NamedTuple):
     """`side = side = …`, written by hand; `is_inner` where it belongs to the equation above it."""
 

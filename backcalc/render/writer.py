@@ -70,6 +70,7 @@ class Writer:
         if document.title:
             yield from (document.title, "")
         yield from self.blocks(document.blocks)
+        # Last, for it is of use only to who wants the page once more.
         if document.made_by:
             yield from ("", document.made_by)
 
@@ -104,6 +105,7 @@ class Writer:
 
     def table(self, grid: Grid) -> Iterator[str]:
         """A table, each line as wide as what it says: a pipe has no edge to cut at."""
+        # All cells first: how wide a column is, its longest cell says.
         texts = self.written(grid)
         if texts.title:
             yield texts.title
@@ -130,6 +132,7 @@ class Writer:
 
     def plot(self, _: Plot) -> Iterator[str]:
         """Nothing: the numbers stand in a table, and a plot is for who looks at it."""
+        # Nothing, and an iterator all the same.
         yield from ()
 
     def equation(self, equation: Equation) -> str:
@@ -199,10 +202,12 @@ class Writer:
     def value(self, cell: Value) -> str:
         """A number, an array or a formula; `?` where it is not known."""
         text = value_text(cell.value, cell.digits)
+        # A number has nothing in it that would steer a terminal.
         return Figures(text) if is_number(cell.value) else self.shown(text)
 
     def typed(self, cell: Typed) -> str:
         """What somebody has typed; a number lines up with others."""
+        # Who typed 1e3 wants it below 1000.5, not at the edge.
         return Figures(cell.text) if _NUMBER.fullmatch(cell.text) else self.shown(cell.text)
 
     def formula(self, cell: Formula) -> str:
@@ -215,6 +220,7 @@ class Writer:
 
     def product(self, cell: Product) -> str:
         """Factors as a hand writes them, in parentheses where a sign or an operation asks for them."""
+        # A factor alone is no product, and a negative one needs no parentheses then.
         alone = len(cell.factors) == 1
         return DOT.join(self.factor(part, alone=alone) for part in cell.factors) or "-"
 

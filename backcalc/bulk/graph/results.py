@@ -35,6 +35,7 @@ class Numbers(Sequence[float | None]):
     @overload
     def __getitem__(self, place: slice, /) -> Sequence[float | None]: ...
     def __getitem__(self, place: int | slice, /) -> float | Sequence[float | None] | None:
+        # Only the part that is looked at: a column of a million numbers is seldom looked at as a whole.
         part = self._array[place]
         found: Any = part if self._known is None else np.where(self._known[place], part, np.array(None))
         return found.tolist()  # type: ignore[no-any-return]

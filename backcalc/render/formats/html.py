@@ -29,6 +29,7 @@ class Html(Writer):
 
     def table(self, grid: Grid) -> Iterator[str]:
         """A table, a note in a row of its own."""
+        # Escaped cell by cell, after they are written: a name may hold a tag.
         texts = self.written(grid)
         if texts.title:
             yield f"<p>{escape(texts.title)}</p>"
@@ -59,6 +60,7 @@ class Html(Writer):
 
 
 def _cell(text: str, *, to_right: bool) -> str:
+    # `pre` keeps the blanks that line numbers up at the point.
     align = "right" if to_right else "left"
     return f'<td style="text-align:{align};white-space:pre">{escape(text)}</td>'
 

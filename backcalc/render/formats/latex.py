@@ -87,6 +87,7 @@ class LatexWriter(Writer):
         yield from _preamble(*_ROOM[document.kind])
         if document.title:
             yield rf"\section*{{{document.title}}}"
+        # From here on: what a text of one's own takes in has its paragraphs from that text.
         self._is_page = True
         yield from self.blocks(document.blocks)
         yield r"\end{document}"
@@ -101,6 +102,7 @@ class LatexWriter(Writer):
         texts = self.written(grid)
         if texts.title:
             yield texts.title + r"\\"
+        # The plain columns of LaTeX: those that line up points would want a package.
         columns = "".join("r" if c in texts.numbers else "l" for c in range(len(texts.header)))
         yield rf"\begin{{tabular}}{{{columns}}}"
         yield from (r"\hline", _row(texts.header), r"\hline")
@@ -198,6 +200,7 @@ class LatexHand(Hand):
 
     def equation(self, found: Equation, remark: str = "") -> Pieces:
         """As by hand, in mathematics; what is behind it is text."""
+        # Only what stands behind the equation is text; names in it are mathematics again.
         pieces = super().equation(found)
         return [*pieces, rf"\text{{{remark}}}"] if remark else pieces
 

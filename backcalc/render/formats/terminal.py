@@ -82,6 +82,7 @@ class Terminal(Writer):
     def _broken(self, equation: Equation) -> Iterator[str]:
         """An equation in lines that fit, what it is about in bold."""
         pieces = self.hand.equation(equation, self.cell(equation.remark))
+        # The symbol has no gap in it, so that the first line begins with the whole of it.
         about = 0 if equation.is_inner else len(whole(self.hand.side(equation.sides[0])))
         style = _INNER if equation.is_inner else ""
         for i, text in enumerate(broken(pieces, self.width, " " * INDENT * equation.is_inner)):

@@ -32,6 +32,7 @@ class _Frame:
     def __init__(self, plot: Plot, ends: tuple[float, float], columns: int, rows: int) -> None:
         self.columns, self.rows = max(2, columns), max(2, rows)
         self._low, self._high = ends
+        # Steps of the logarithm stand evenly, as the points do.
         x = np.log(plot.x) if plot.is_log else plot.x
         self.across = (x - x[0]) / (x[-1] - x[0]) * (2 * self.columns - 1)
 
@@ -46,6 +47,7 @@ class _Frame:
 
     def cell(self, column: float, level: float) -> tuple[int, int] | None:
         """The row and the column of the character that has a dot; None outside."""
+        # Rows are counted from above, levels from below.
         row = self.top - round(level)
         return (row // 4, min(round(column), 2 * self.columns - 1) // 2) if 0 <= row <= self.top else None
 
@@ -59,6 +61,7 @@ def braille(plot: Plot, names: Sequence[str], width: int, height: int) -> Iterat
     low, high = window(np.concatenate([curve.values for curve in plot.curves]))
     ends = [rounded(high, 4), rounded(low, 4)]
     margin = max(map(len, ends))
+    # One curve has its name in the title.
     labels = [clip_middle(name, LABEL) for name in names] if len(names) > 1 else []
     room = max(map(display_width, labels), default=-1) + 1
     frame = _Frame(plot, (low, high), width - margin - 2 - room, height)
@@ -91,6 +94,7 @@ def _drawn(curves: Sequence[Curve], frame: _Frame) -> tuple[list[list[str]], lis
         for column, level in _dots(frame.across, frame.up(curve.values), curve.gaps):
             if place := frame.cell(column, level):
                 dots[place] |= DOTS[(frame.top - level) % 4][column % 2]
+                # Where curves cross, the last one drawn has the colour: a character has but one.
                 owners[place] = i
     letters = [[chr(BLANK + cell) for cell in row] for row in dots.tolist()]
     for curve in curves:
@@ -103,6 +107,7 @@ def _signs(curve: Curve, frame: _Frame) -> Iterator[tuple[int, int, str]]:
     """What marks the places of a curve that are no smooth ones."""
     for i in curve.gaps:
         column = min(round((frame.across[i] + frame.across[i + 1]) / 2), 2 * frame.columns - 1) // 2
+        # As high as the frame, but behind the curves, whose dots it must not hide.
         yield from ((row, column, GAP) for row in range(frame.rows))
     for i in curve.kinks:
         level = frame.up(curve.values[i : i + 1])[0]
@@ -114,6 +119,7 @@ def _beside(curves: Sequence[Curve], labels: Sequence[str], frame: _Frame) -> It
     """The row at whose end each curve is named: where it ends, or the next one that is free."""
     taken: set[int] = set()
     for i in range(len(labels)):
+        # Where the curve ends is where the eye looks for its name.
         known = curves[i].values[np.isfinite(curves[i].values)]
         level = float(np.clip(frame.up(known[-1:])[0], 0, frame.top)) if len(known) else 0.0
         row = min(set(range(frame.rows)) - taken, key=lambda r: abs(r - (frame.top - level) / 4), default=None)
@@ -127,6 +133,7 @@ def window(values: Array) -> tuple[float, float]:
     known = np.sort(values[np.isfinite(values)])
     if not len(known):
         return 0.0, 1.0
+    # Of both ends as many: a pole goes to either side.
     cut = int(len(known) * (1 - SHARE) / 2)
     low, high = float(known[cut]), float(known[len(known) - 1 - cut])
     # What nearly fits is shown as a whole.

@@ -40,7 +40,9 @@ class _Scale:
     def ticks(self) -> Array:
         """Round numbers along the axis; of a logarithm powers of ten."""
         step = _round_step((self.high - self.low) / TICKS)
+        # Between powers of ten there is no round number of a logarithm.
         step = max(1.0, step) if self.is_log else step
+        # A tick at the very end is lost to rounding but for a little room.
         first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
         places = np.arange(first, last + 1, dtype=np.float64) * step
         found: Array = 10.0**places if self.is_log else places
@@ -49,6 +51,7 @@ class _Scale:
 
 def _round_step(step: float) -> float:
     """The least round number that is no less than `step`."""
+    # The step lies between this power and the next one.
     power = 10.0 ** floor(log10(step))
     return power * next(each for each in ROUND if each * power >= step * (1 - 1e-9))
 
@@ -56,6 +59,7 @@ def _round_step(step: float) -> float:
 def plot_svg(plot: Plot) -> Iterator[str]:
     """The lines of the picture. Across a jump or a pole nothing is joined, and a dashed line stands there."""
     low, high = window(np.concatenate([curve.values for curve in plot.curves]))
+    # So that a level curve at the edge is told from the frame.
     room = ROOM * (high - low)
     x = _Scale((float(min(plot.x[[0, -1]])), float(max(plot.x[[0, -1]]))), (LEFT, WIDTH - RIGHT), is_log=plot.is_log)
     y = _Scale((low - room, high + room), (HEIGHT - BOTTOM, TOP))
@@ -63,6 +67,7 @@ def plot_svg(plot: Plot) -> Iterator[str]:
     yield f'font-size="12" role="img"><title>{escape(PLAIN.cell(plot.title))}</title>'
     yield f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>'
     frame = f'x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" height="{HEIGHT - TOP - BOTTOM}"'
+    # Near a pole a curve leaves the frame.
     yield f'<clipPath id="frame"><rect {frame}/></clipPath>'
     yield from _axes(x, y)
     yield f'<rect {frame} fill="none" stroke="#888"/>'
@@ -101,6 +106,7 @@ def _curve(curve: Curve, across: Array, up: Array, colour: str) -> Iterator[str]
 
 def _pieces(up: Array, gaps: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Where the joined pieces of a curve begin and end; what is not finite parts them too."""
+    # A jump parts the curve behind its point; a number that is not finite is no point at all.
     ends = sorted({*(i + 1 for i in gaps), *np.flatnonzero(~np.isfinite(up)).tolist(), len(up)})
     start = 0
     for end in ends:
@@ -116,6 +122,7 @@ def _legend(names: Sequence[str]) -> Iterator[str]:
     for i, name in enumerate(names):
         yield f'<path d="M{at:.0f} 22h20" stroke="{COLOURS[i % len(COLOURS)]}" stroke-width="2"/>'
         yield _text(at + 26, 26, name, "start")
+        # SVG does not say how wide a text is: about so much a letter.
         at += 46 + 8 * len(name)
 
 

@@ -71,6 +71,7 @@ class DescendReport:
             yield from csv_lines([(str(step.number), *(str(exact(value)) for value in values))])
 
     def _shown(self) -> Sequence[Iteration]:
+        # The last step is where the parameters have arrived, whatever `every` is.
         last = self.found.steps[-1]
         return [step for step in self.found.steps if step.number % self.every == 0 or step is last]
 
@@ -79,6 +80,7 @@ class DescendReport:
         is_plain = self.settings.method == "sgd" and not self.settings.momentum
         if is_plain and (slopes := update_rules(self.objective)):
             yield self._updates(slopes)
+        # One point is no curve.
         if len(self.found.steps) > 1:
             yield self._plot()
         yield from self._table()
@@ -100,6 +102,7 @@ class DescendReport:
         import numpy as np
 
         steps, output = self.found.steps, Name(shorten(self.found.output))
+        # As many as there are dots: a million steps would take longer to draw than to go.
         places = np.unique(np.linspace(0, len(steps) - 1, min(len(steps), MOST_DRAWN)).astype(int)).tolist()
         values = np.array([steps[i].value for i in places])
         numbers = np.array([float(steps[i].number) for i in places])
@@ -107,6 +110,7 @@ class DescendReport:
 
     def _table(self) -> Iterator[Block]:
         steps, output = self._shown(), shorten(self.found.output)
+        # Of many steps the first and the last one, for these tell where it went.
         kept = steps if not self.limit or len(steps) <= self.limit else [*steps[: self.limit - 1], steps[-1]]
         header: tuple[Cell, ...] = ("step", *map(Name, self.found.wrt), Name(output), Norm(output))
         # A parameter that is an array has no decimal point to line up at.
@@ -124,6 +128,7 @@ def ending(found: Descent, settings: Settings) -> Phrase:
     last, output = found.steps[-1], shorten(found.output)
     steps = f" after {last.number} steps"
     if found.status == "diverged":
+        # The first in the order of the graph: all that come after it have it from there.
         culprit: Sequence[Words | Name] = ("`", Name(shorten(found.culprit)), "` went first.")
         return Phrase((f"Step {last.number} is no longer finite: ", *culprit, " A smaller --rate may help."))
     if found.status == "target":
@@ -140,6 +145,7 @@ def _updated(name: str, slope: Expr, sign: str, *, has_rows: bool) -> Expr:
 
 def times(factor: Expr, product: Expr) -> Expr:
     """`factor` times a product, in front of its first factor, so that no parentheses set the product apart."""
+    # A product leans to the left: its first factor is at the end of the chain of first arguments.
     spine: list[Call] = []
     while isinstance(product, Call) and product.fn in ("*", "/"):
         spine.append(product)

@@ -118,6 +118,7 @@ def marks_blocks(
 
 def asked_cell(name: str) -> Name | Derivative:
     """What is asked by `name`, such as dL/dx1 or t: a derivative, or the value of a node."""
+    # The name is spelled as an answer is, and read by what reads answers.
     asked = question(name)
     of = asked.of + _place(asked.of_place)
     return Name(of) if asked.wrt is None else Derivative(of, asked.wrt + _place(asked.wrt_place))

@@ -58,6 +58,7 @@ def run_tables(
         grids += _beginning(told, limit)
     if pairs:
         grids += _beginning(_pairs(run.objects, digits), limit)
+    # An output without inputs has none.
     if run.gradient:
         grids += _gradient(run, digits, limit)
     return grids
@@ -169,5 +170,6 @@ def _pushed(run: Run, head: int, tangent: Sequence[Any]) -> Iterator[tuple[int, 
 
 def _pairs(run: Run, digits: int) -> Grid:
     rows = [(Derivative(of, wrt), Value(value, digits)) for of, wrt, value in run.pairs()]
+    # As many as there are pairs: a chain of a thousand nodes has half a million.
     title = "Every pair of nodes with a path between them"
     return _sorted_columns(Grid(("derivative", "value"), rows, frozenset(), title=title), [1])

@@ -19,6 +19,7 @@ def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> I
         triples = run.objects.pairs() if pairs else _local_partials(run)
         rows = ((of + at, wrt, cell) for of, wrt, value in triples for at, (cell,) in _elements([value]))
         yield from csv_lines([("of", "wrt", "value"), *rows])
+    # An array has a row an element, each with its index: there is no fast way, and seldom a long file.
     elif any(run.shapes):
         yield from csv_lines(_rows_of_elements(run))
     else:
@@ -32,6 +33,7 @@ def _columns(run: AnyRun) -> list[tuple[str, Sequence[Any], tuple[int, ...]]]:
     """The derivatives a column: its heading, and the direction in which the input moves, that of one element of it."""
     if run.mode == "reverse":
         return [("adjoint", run.adjoints, ())]
+    # The direction is an element of the input, the row one of the node.
     shapes = dict(zip(run.graph.index, run.shapes, strict=True))
     moved = [(name, at) for name in run.tangents for at in _indices(shapes[name])]
     # A name says by which input only where there are several.

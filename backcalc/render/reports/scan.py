@@ -56,6 +56,7 @@ class ScanReport:
                 node: {"value": exact(value), "gradient": dict(zip(names, map(exact, slopes), strict=True))}
                 for node, (value, *slopes) in zip(found.nodes, numbers, strict=True)
             }
+            # The output's own value stands where it has no others beside it, as the contract has it.
             point: dict[str, Any] = {"at": dict(zip(names, at, strict=True)), **each[found.output]}
             points.append(point | ({"nodes": each} if len(each) > 1 else {}))
         yield dump({"output": found.output, "points": points}, indented=True)
@@ -68,11 +69,13 @@ class ScanReport:
         yield from csv_lines([names, *(map(repr, row) for row in self._rows(None))])
 
     def _rows(self, limit: int | None) -> Iterator[tuple[float, ...]]:
+        # Cut before they become Python's numbers: a sweep may have a million points.
         columns = [column[:limit].tolist() for column in self.found.at.values()]
         columns += [column[:limit] for swept in self.found.nodes.values() for column in _lists(swept)]
         return zip(*columns, strict=True)
 
     def _blocks(self) -> Iterator[Block]:
+        # A grid of two ranges is a surface, of which there is no plot.
         if len(self.found.at) == 1:
             yield scan_plot(self.found)
         header: list[Cell] = [Name(shorten(name)) for name in self.found.at]
@@ -100,6 +103,7 @@ class ScanReport:
         ((_, x),) = self.found.at.items()
         if mark.kind == "kink":
             return "a kink at ", Value(mark.at)
+        # The interval says where the curve is not joined, the number why.
         ends = [Value(float(number), MARK_DIGITS) for number in x[mark.place : mark.place + 2]]
         about = "a jump or a pole, not joined: between " if is_first else "between "
         return (about, ends[0], " and ", ends[1], f" (a {mark.kind} at ", Value(mark.at), ")")
@@ -122,6 +126,7 @@ def scan_plot(found: Scan) -> Plot:
         )
         for name, swept in zip(names, found.nodes.values(), strict=True)
     ]
+    # Several curves have one title, and are told apart where they end.
     listed = [part for name in names for part in (", ", name)][1:]
     return Plot(Phrase((*listed, " over ", Name(shorten(over)))), Name(shorten(over)), x, curves, found.is_log)
 

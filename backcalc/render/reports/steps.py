@@ -46,6 +46,7 @@ class StepsReport:
 
 def derivation(steps: Iterable[Step], output: str) -> Iterator[Block]:
     """A section a phase, and at last whether numbers are rounded, however long the derivation is."""
+    # Lazily: a derivation may be longer than memory should hold.
     for phase, found in groupby(steps, key=lambda step: step.phase):  # A phase without steps has no heading.
         title = "Forward pass: values" if phase == "forward" else _reverse_title(output)
         yield Section(title, (equation for step in found for equation in _equations(step, output)))
@@ -61,6 +62,7 @@ def _equations(step: Step, output: str) -> Iterator[Equation]:
     # A step has a value even where nobody knows it: then it says so.
     yield Equation((*_sides(step), Value(step.value)), _remark(step.note, step.node, output))
     for partial in step.partials:
+        # A local partial that is not known is told by its formula alone.
         value = [] if partial.value is None else [Value(partial.value)]
         yield Equation((*_sides(partial), *value), _remark(partial.note, step.node, output), is_inner=True)
 

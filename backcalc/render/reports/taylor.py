@@ -94,9 +94,11 @@ def _json(output: str, point: Any, told: dict[str, Any]) -> str:
 
 def _expansion(found: Expansion, digits: int, limit: int) -> Iterator[Block]:
     output = found.output
+    # Across a kink there is no one polynomial: each side has its own.
     yield _coefficients(found, digits) if output.is_smooth else _sides(found, digits)
     yield from _formulas(found, digits)
     yield Sentence(_verdict(found, output.word, digits))
+    # Of a graph of one formula the nodes would say the same once more.
     if any(node.name != output.name for node in found.nodes):
         yield from _nodes(found, digits, limit)
 
@@ -108,10 +110,12 @@ def fraction(value: float) -> Fraction | None:
     """
     if not isfinite(value):
         return None
+    # Each convergent is the whole part times the last one, plus the one before that.
     rest, (p, q), (p_before, q_before) = value, (1, 0), (0, 1)
     for _ in range(20):
         whole = floor(rest)
         (p, q), (p_before, q_before) = (whole * p + p_before, whole * q + q_before), (p, q)
+        # The next convergents are larger still.
         if abs(p) * q > SIMPLE:
             return None
         if abs(p / q - value) <= LIKELY * abs(value):
@@ -126,6 +130,7 @@ def number(value: float, digits: int) -> Expr:
     """A coefficient as its fraction, where that is one that says more than its decimals, else rounded."""
     found = fraction(value)
     text = rounded(value, digits)
+    # 0.0001 reads better than 1/10000, and 1/3 better than 0.333333.
     is_short = float(text) == value and found is not None and found.denominator > PLAIN
     return Number(value, text) if found is None or is_short else _quotient(found)
 
@@ -140,11 +145,13 @@ def polynomial(terms: Sequence[float], base: Expr, digits: int = DIGITS) -> Expr
     """Σ c_k·base^k, terms of 0 left out."""
     total: Expr | None = None
     for k, value in enumerate(terms):
+        # A term of 0 would have a sign and a power, and say nothing.
         if value == 0:
             continue
         if total is None:
             total = _term(number(value, digits), k, base)
         else:
+            # A negative term is taken away: nobody writes a + −b.
             total = Call("-" if value < 0 else "+", (total, _term(number(abs(value), digits), k, base)))
     return total or Number(0.0)
 
@@ -154,8 +161,10 @@ def _term(coefficient: Expr, power: int, base: Expr) -> Expr:
     if power == 0:
         return coefficient
     variable = _power(base, power)
+    # The numerator stands in front of the power, the denominator below both.
     above, below = coefficient.args if isinstance(coefficient, Call) else (coefficient, None)
     factor = above.value if isinstance(above, Number) else None
+    # The sign of the first term is the only one that stands by itself.
     if factor == -1:
         found: Expr = Call(NEGATE, (variable,))
     else:
@@ -185,6 +194,7 @@ def _coefficients(found: Expansion, digits: int) -> Grid:
 
 def _fraction(value: float) -> Cell:
     """The fraction that a coefficient is, nothing where it is none."""
+    # Most coefficients of a table are fractions; of one that is none its decimals are all there is.
     exactly = fraction(value)
     return "" if exactly is None else Formula(_quotient(exactly))
 
@@ -221,6 +231,7 @@ def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
     if not output.is_smooth or not all(map(isfinite, wanted)):
         return
     rows: list[tuple[Words, Cell]] = [("polynomial", Formula(polynomial(wanted.tolist(), base, digits)))]
+    # The next term says how far the polynomial can be trusted; an entire function may have none left.
     if output.next_term:
         k, value = output.next_term
         rows.append(("next term", Formula(polynomial([0.0] * k + [value], base, digits))))
@@ -280,6 +291,7 @@ def _summary(found: Expansion) -> Phrase:
     """Which nodes are linear, which affine, and which neither."""
     kinds: dict[str, list[Name]] = {"linear": [], "affine": [], "neither": []}
     for node in found.nodes:
+        # What is constant, curved or broken at the point is neither.
         kinds.get(node.word, kinds["neither"]).append(Name(shorten(node.name)))
     told: list[Words | Name | Value] = ["Near ", *_place(found)]
     for i, (kind, names) in enumerate(kinds.items()):
@@ -297,6 +309,7 @@ def _quadratic(found: Quadratic, digits: int) -> Iterator[Block]:
     output = Name(shorten(found.output))
     first: list[tuple[Cell, Value]] = [(output, Value(found.value, digits))]
     first += [(Derivative(output.name, shorten(name)), Value(slope, digits)) for name, slope in found.gradient.items()]
+    # Blocks by vectors are arrays, which no column of numbers has.
     names = [Name(name) for name in found.hessian]
     rows: list[tuple[Cell, ...]] = [
         (Name(a), *(Value(row[b.name], digits) for b in names)) for a, row in found.hessian.items()
