@@ -61,7 +61,7 @@ def read_places(header: PointHeader, graph: Graph) -> tuple[Places, list[Diagnos
     for i, (column, span) in enumerate(zip(header.names, header.spans, strict=True)):
         match = _COLUMN.fullmatch(column)
         name = match["name"].strip() if match else column
-        if match is None or name not in graph.inputs:
+        if match is None or name not in settable(graph):
             warnings.append(_passed_over(column, name, span, graph))
             continue
         index = tuple(int(n) for n in match["indices"].split(",")) if match["indices"] else ()
@@ -73,6 +73,11 @@ def read_places(header: PointHeader, graph: Graph) -> tuple[Places, list[Diagnos
     if errors:
         raise UsageError(header.source, errors)
     return places, warnings
+
+
+def settable(graph: Graph) -> set[str]:
+    """The nodes that a column may give values: the inputs, and the activations that edges lead to, as `--at` may."""
+    return {*graph.inputs, *(node.name for node in graph.nodes if node.kind == "edges")}
 
 
 def _passed_over(column: str, name: str, span: Span, graph: Graph) -> Diagnostic:
@@ -90,7 +95,7 @@ def _no_columns(header: PointHeader, graph: Graph) -> Diagnostic:
 
     def is_input(name: str) -> bool:
         part = _COLUMN.fullmatch(name)
-        return part is not None and part["name"].strip() in graph.inputs
+        return part is not None and part["name"].strip() in settable(graph)
 
     # The likeliest first: a file of another program has all names right and no comma.
     if found := parted_by_bars(header.source, span, is_input):

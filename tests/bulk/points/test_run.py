@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 
 import backcalc
 from backcalc.bulk.points.reader import PointReader
-from backcalc.bulk.points.run import CHUNK, stream_data
+from backcalc.bulk.points.run import CHUNK, run_arrays, stream_data
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run
 from backcalc.text.errors import render
 from backcalc.text.source import Source
 
@@ -472,3 +474,29 @@ def test_there_is_no_curve_of_an_output_without_a_value(tmp_path):
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "the activation of `v` is not known" in done.stderr
+
+
+# Activations that edges lead to are no inputs, and may be given all the same, as by `--at`.
+ACTIVATIONS = {
+    "u -> v : 3\nL = v*2 + v^2": {"v": [1.0, 2.0, -3.0]},
+    "u -> v : 3\nu -> w : v\nL = v*w": {"v": [1.0, 2.0], "w": [0.5, -1.0]},
+    "u -> v : [[3, 1], [1, 2]]\nL = sum(v*v)": {"v": [[1.0, 1.0], [5.0, 2.0]]},
+}
+
+
+@pytest.mark.parametrize("text", ACTIVATIONS)
+def test_a_column_may_give_a_known_activation(text):
+    data = {name: np.array(values) for name, values in ACTIVATIONS[text].items()}
+    graph = load(Source("a.bg", text))
+    found = run_arrays(graph, data, {}, None, ["u", *data])
+    for i in range(len(found.value)):
+        at = {name: value[i] if value.ndim > 1 else float(value[i]) for name, value in data.items()}
+        plain = run(graph, at, None, ["u", *data])
+        assert found.value[i] == plain.value
+        assert all(np.array_equal(found.gradient[name][i], slope) for name, slope in plain.gradient.items())
+    names = [name for name in data if data[name].ndim == 1]
+    if names:
+        lines = "\n".join(",".join(repr(float(data[name][i])) for name in names) for i in range(len(found.value)))
+        stream = stream_data(graph, "p.csv", [f"{','.join(names)}\n{lines}\n".encode()], {}, None, ["u"])
+        assert np.concatenate([batch.value for batch in stream]).tolist() == found.value.tolist()
+        assert not stream.warnings
