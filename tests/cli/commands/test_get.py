@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from backcalc.cli import COMMANDS
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -98,6 +100,8 @@ TAKES_A_GRAPH = [
     (("taylor", *EXPR, "--order", "2"), "9"),
     (("fmt", *EXPR[:4]), "y = x^2"),
     (("grade", *EXPR, "-"), "1"),
+    (("verify", *EXPR[:2], "-e", "claim y >= 0", "--at", "x=3"), "holds"),
+    (("export", *EXPR[:4], "--to", "numpy"), "import"),
 ]
 
 
@@ -106,6 +110,10 @@ def test_every_command_takes_a_graph_in_place(call, command, shown):
     status, out, err = call(*command, stdin="dy/dx = 6\n")
     assert (status, err) == (0, "")
     assert shown in out
+
+
+def test_no_command_that_takes_a_graph_is_forgotten():
+    assert {command[0] for command, _ in TAKES_A_GRAPH} == set(COMMANDS) - {"quiz", "samples", "draw", "report"}
 
 
 def test_a_word_with_a_value_is_a_node_and_no_column(call):
@@ -172,7 +180,7 @@ def test_check_marks_several_files(call, graphs):
     assert f"{c}:1:5: error" in err
 
 
-@pytest.mark.parametrize("words", [["dy/dx=6"], ["--answers", "x"], ["--format", "json"]])
+@pytest.mark.parametrize("words", [["dy/dx=6"], ["--answers", "x"], ["--format", "json"], ["--format", "latex"]])
 def test_answers_go_with_one_graph(call, graphs, words):
     status, out, err = call("check", *graphs[:2], *words)
     assert (status, out) == (2, "")
