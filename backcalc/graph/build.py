@@ -9,7 +9,7 @@ from itertools import pairwise
 from backcalc import progress
 from backcalc.graph.declarations import Declarations, args_of
 from backcalc.graph.functions import Differentiate, Functions
-from backcalc.graph.loops import each, write_out
+from backcalc.graph.loops import constants_of, each, write_out
 from backcalc.graph.model import Graph, Node
 from backcalc.graph.order import levels, topological
 from backcalc.language.expr import Expr, names
@@ -35,7 +35,8 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Graph
     flat = list(write_out(program.statements, errors) if has_loops else each(program.statements))
     is_whole = not errors  # Of loops: what they would have defined is not to be missed below.
     # Before all else, for a formula may call what is defined further down.
-    functions = Functions((s for s in flat if isinstance(s, Function)), errors, differentiate)
+    constants = constants_of(each(program.statements))
+    functions = Functions((s for s in flat if isinstance(s, Function)), errors, differentiate, constants)
     declared = Declarations(functions, errors)
     for statement in progress.through("building the graph", flat):
         declared.add(statement)

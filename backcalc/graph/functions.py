@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from backcalc.graph.definitions import (
     calls,
@@ -16,6 +17,7 @@ from backcalc.graph.definitions import (
     wrong_partials,
 )
 from backcalc.graph.elsewhere import hint_for
+from backcalc.graph.loops import Environment, whole
 from backcalc.graph.order import topological
 from backcalc.graph.written_out import MOST_WRITTEN, WRITTEN, written_out
 from backcalc.language.expr import (
@@ -47,6 +49,7 @@ PRIME = "'"
 Differentiate = Callable[[Expr, str], Expr]
 """From a formula of numbers and a name in it to its derivative by that name."""
 
+NO_CONSTANTS: Mapping[str, int | None] = MappingProxyType({})
 _ARGUMENT = "x"  # Of f', whose argument takes its place.
 
 
@@ -54,9 +57,14 @@ class Functions:
     """The functions that a formula may call: the primitives, and those that the file defines."""
 
     def __init__(
-        self, defined: Iterable[Function], errors: list[Diagnostic], differentiate: Differentiate | None = None
+        self,
+        defined: Iterable[Function],
+        errors: list[Diagnostic],
+        differentiate: Differentiate | None = None,
+        constants: Mapping[str, int | None] = NO_CONSTANTS,
     ) -> None:
         self.errors, self._differentiate = errors, differentiate
+        self._environment = Environment(constants=constants)
         self._derivatives: dict[str, Expr] = {}
         self._functions: dict[str, Function] = {}
         self._bodies: dict[str, Expr] = {}
@@ -101,6 +109,7 @@ class Functions:
         if row is None:
             self.errors.append(self._refusal(call))
         elif row.symbol == INDEX:
+            args = (args[0], *(whole(index, self._environment) for index in args[1:]))
             self._require_whole(call, args[1:])
         elif row.symbol not in VARIADIC or not args:
             self._fits(call, len(row.params))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from backcalc.language.expr import NEGATE, TEMPLATE, Call, Expr, Name, Number, fold, with_args
+from backcalc.language.expr import INDEX, NEGATE, TEMPLATE, Call, Expr, Name, Number, fold, with_args
 from backcalc.language.statements import Const, Function, Inputs, Loop, Statement
 from backcalc.language.unparse import unparse
 from backcalc.text.errors import Code, Diagnostic
@@ -61,7 +61,7 @@ def each(statements: Iterable[Statement]) -> Iterator[Statement]:
 
 def write_out(statements: Sequence[Statement], errors: list[Diagnostic]) -> Iterator[Statement]:
     """The statements with every loop replaced by its iterations; what cannot be is told in `errors` and left out."""
-    outside = Environment(constants=_constants(statements))
+    outside = Environment(constants=constants_of(statements))
     # Iterators on a stack, one a loop around the place: nothing is written out before it is asked for.
     stack: list[_Body] = [((statement, outside) for statement in _countable(each(statements), outside, errors))]
     while stack:
@@ -80,7 +80,7 @@ def write_out(statements: Sequence[Statement], errors: list[Diagnostic]) -> Iter
             del stack[1:]  # One report a loop: the next iterations would repeat it.
 
 
-def _constants(statements: Iterable[Statement]) -> dict[str, int | None]:
+def constants_of(statements: Iterable[Statement]) -> dict[str, int | None]:
     """The constants that are declared outside of loops, as whole numbers; None for one that is none."""
     found: dict[str, int | None] = {}
     for statement in statements:
@@ -193,8 +193,10 @@ def resolve(expr: Expr, environment: Environment) -> Expr:
         return part
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
-        """The name that a template stands for; other calls on the resolved arguments."""
-        return _named(part, environment) if part.fn == TEMPLATE else with_args(part, args)
+        """The name that a template stands for; other calls on the resolved arguments, indices as numbers."""
+        if part.fn == TEMPLATE:
+            return _named(part, environment)
+        return with_args(part, (args[0], *(whole(i, environment) for i in args[1:])) if part.fn == INDEX else args)
 
     return fold(expr, leaf, call)
 
@@ -211,6 +213,17 @@ def _named(template: Call, environment: Environment) -> Name:
         hint = ("let the loop begin later, and define its first step before it",)
         raise LoopError(Diagnostic(Code.NEGATIVE_INDEX, message, template.span, hints=hint))
     return Name("".join(parts), template.span)
+
+
+def whole(index: Expr, environment: Environment) -> Expr:
+    """An index as a number where it is made of whole ones and is not negative; else as it stands."""
+    if isinstance(index, Number):
+        return index
+    try:
+        found = integer(index, environment)
+    except (LoopError, KeyError):
+        return index
+    return Number(float(found), str(found), index.span) if found >= 0 else index
 
 
 def integer(expr: Expr, environment: Environment) -> int:

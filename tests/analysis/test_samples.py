@@ -46,9 +46,9 @@ def test_the_point_of_a_sample_names_its_inputs(name):
 UNKNOWN = [
     ("lattise", "no sample `lattise`", "did you mean `lattice`?"),
     ("latitce.bg", "no sample `latitce.bg`", "did you mean `lattice`?"),
-    ("everything", "no sample `everything`", f"the samples are {', '.join(NAMES)}"),
-    ("", "no sample ``", f"the samples are {', '.join(NAMES)}"),
-    ("errors/build/cycle", "no sample `errors/build/cycle`", f"the samples are {', '.join(NAMES)}"),
+    ("everything", "no sample `everything`", f"`backcalc samples` lists all {len(NAMES)}"),
+    ("", "no sample ``", f"`backcalc samples` lists all {len(NAMES)}"),
+    ("errors/build/cycle", "no sample `errors/build/cycle`", f"`backcalc samples` lists all {len(NAMES)}"),
 ]
 
 

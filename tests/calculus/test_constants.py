@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import backcalc
 from backcalc.calculus.derive import derive
 from backcalc.cli.group import cli
-from backcalc.language.unparse import unparse_statement
+from backcalc.language.unparse import unparse, unparse_statement
 
 TEXT = "const n = 3\nconst h = 1/n\nconst X = [[1, 2], [3, 4]]\ny = x^n*h + X[0, 1]*x\n"
 
@@ -84,3 +84,22 @@ def test_a_number_fills_a_declared_shape():
     run = backcalc.parse("input W[2,3] = 0.5, b[2] = 1\nJ = sum(W) + sum(b)").run({})
     assert run.value == 5.0
     assert run.gradient["W"].shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("const n = 2; input x = [1, 2, 4]; y = x[n-1] + x[n]", 6),
+        ("const n = 2; input x = [1, 2, 4]; y = x[2*n - 4]", 1),
+        ("const n = 1; input X = [[1, 2], [3, 4]]; y = X[n, n - 1]", 3),
+        ("input x = [1, 2, 4]; for k in 1..2 { y{k} = x[k-1]*x[k] }; y = y1 + y2", 10),
+        ("const n = 1; def last(v) = v[n+1]; input x = [1, 2, 4]; y = last(x)", 4),
+    ],
+)
+def test_an_index_is_made_of_constants_and_loop_variables(text, value):
+    assert backcalc.parse(text).run({}, of="y").value == value
+
+
+def test_an_index_in_a_loop_is_shown_as_its_number():
+    graph = backcalc.parse("input x = [1, 2]; for k in 1..1 { y{k} = x[k-1] + x[k] }").objects
+    assert unparse(graph.node("y1").formula) == "x[0] + x[1]"
