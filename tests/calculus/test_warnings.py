@@ -80,6 +80,7 @@ REDUCTIONS = [  # a reduction at a kink, what is told, and the slope that it is 
     ("max(x)", [1, 3, 3], "equal elements share the slope evenly", [0, 0.5, 0.5]),
     ("min(x)", [1, 1, 1], "equal elements share the slope evenly", [1 / 3] * 3),
     ("norm(x)", [0, 0, 0], "the subgradient used is 0", [0, 0, 0]),
+    ("std(x)", [2, 2, 2], "the subgradient used is 0", [0, 0, 0]),
 ]
 
 

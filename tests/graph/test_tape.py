@@ -10,6 +10,7 @@ import backcalc
 from backcalc.graph.model import Graph, Node
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Call, Name
+from backcalc.language.unparse import unparse
 
 
 def written(text):
@@ -92,5 +93,6 @@ def test_a_slot_needs_only_earlier_ones(drawn):
         assert begin <= slot
         assert (tape.rows[slot] is None) is (node.expr is None)
     assert len(set(tape.slot)) == len(tape.slot)
-    numbers = [number for number in tape.literals if number is not None]
-    assert len(set(numbers)) == len(numbers)
+    # One slot a number as it is spelt: `2` and `2.0` are shown as they stand.
+    numbers = [(number, tape.spelling.get(slot)) for slot, number in enumerate(tape.literals) if number is not None]
+    assert len({(number, unparse(spelt) if spelt else "") for number, spelt in numbers}) == len(numbers)
