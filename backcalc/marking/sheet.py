@@ -25,6 +25,7 @@ UNREAD = Number(nan, "")
 """What stands for the value of an answer that could not be read."""
 
 _CELL_SIGNS = ("=", "≈", "~")  # In a cell whose column says what it is about, an answer may begin with its sign.
+MOST_LINKS = 20  # Of a chain; each that does not hold is looked for in all of the sheet's work.
 MOST_KNOWN = 100_000  # Answers that a reader keeps: some 100 MB.
 
 
@@ -99,10 +100,13 @@ def _answer(source: Source, line: Line, *, has_decimal_commas: bool) -> Answer:
         span for span in links_of(source.text, line.value) if span.start < span.end or span.start == line.value.start
     ]
     found: list[Link] = []
-    for span in links:
+    for span in links[: MOST_LINKS + 1]:
         value, fault = _value(source, span, has_decimal_commas=has_decimal_commas)
         found.append(Link(value, span, fault))
     first_fault = next((link.fault for link in found if link.fault), None)
+    if len(links) > MOST_LINKS:
+        message = f"this is a chain of more than {MOST_LINKS} links"
+        first_fault = first_fault or Diagnostic(Code.SYNTAX, message, links[MOST_LINKS])
     about = line.subject
     chain = tuple(found) if len(found) > 1 else ()
     return Answer(

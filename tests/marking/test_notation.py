@@ -68,6 +68,11 @@ def test_the_link_of_a_chain_that_does_not_hold_is_told(text, note):
     assert (mark.note, mark.given) == (note, text.removeprefix("v = "))
 
 
+def test_a_chain_without_end_is_not_gone_through():
+    ((mark,), _) = marked(f"v = {'1 = ' * 100_000}1.25")
+    assert (mark.verdict, mark.note) == ("unreadable", "this is a chain of more than 20 links")
+
+
 def test_an_unreadable_answer_has_its_place_and_what_was_written():
     marks, errors = marked("v = 1.25\nJ = 1.5 or so  # perhaps\ny = 1.5625")
     assert ([mark.verdict for mark in marks], errors) == (["right", "unreadable", "right"], [])
