@@ -10,13 +10,14 @@ from backcalc.calculus.digits import Tolerance
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.language.statements import Answer, Comment
+from backcalc.language.unparse import unparse
 from backcalc.marking.key import Key
 from backcalc.marking.mark import VERDICTS, Mark, Verdict
 from backcalc.marking.missing import last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, SheetReader, by_place, read_stated
 from backcalc.marking.subject import settle, subject_of
 from backcalc.marking.submissions import Submission
-from backcalc.rules.values import shape_of
+from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
 from backcalc.text.numerals import rounded
 from backcalc.text.source import Source
@@ -188,7 +189,10 @@ def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[lis
 
 def _contradiction(answer: Answer, mark: Mark) -> Diagnostic:
     message = f"the graph does not give `{shorten(mark.name)}` = {shorten(mark.given)}; answers are marked by the graph"
-    hints = () if shape_of(mark.expected) else (f"it gives {rounded(mark.expected, MOST_DIGITS)}",)
+    is_number = mark.expected is not None and is_known(mark.expected) and not shape_of(mark.expected)
+    hints = (f"it gives {rounded(mark.expected, MOST_DIGITS)}",) if is_number else ()
+    if mark.expected is not None and not is_known(mark.expected):
+        hints = (f"it gives {shorten(unparse(mark.expected))}",)
     return Diagnostic(Code.CONTRADICTED_KEY, message, answer.span, hints=hints)
 
 

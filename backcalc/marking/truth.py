@@ -11,6 +11,7 @@ from backcalc.calculus.derive import derivative_name, derive, free_name
 from backcalc.calculus.digits import NO_DIGITS, Known
 from backcalc.calculus.load import load
 from backcalc.calculus.run import Run, derivatives, run
+from backcalc.language.expr import INDEX, Call, Number
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse_statement
 from backcalc.marking.mark import Attempt
@@ -61,8 +62,11 @@ class Truth:
     def _of_place(self, answer: Answer, value: Any) -> Any:
         """The element or elements of `value` that `answer` is about."""
         index = part(answer, len(self.run.shape(answer.of)))
-        if not index or value is None or not is_known(value):
+        if not index or value is None:
             return value
+        if not is_known(value):
+            is_element = all(isinstance(i, int) for i in index)
+            return Call(INDEX, (value, *(Number(float(i)) for i in index))) if is_element else value
         if not is_array(value):  # Such as the adjoint 0 of an array that has no influence.
             return value
         return found if shape_of(found := value[index]) else float(found)

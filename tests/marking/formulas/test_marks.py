@@ -11,6 +11,9 @@ import backcalc
 from backcalc.analysis.explain import explain
 from backcalc.analysis.samples import samples
 from backcalc.calculus.point import read_point
+from backcalc.language.parser import parse
+from backcalc.language.unparse import unparse
+from backcalc.marking.grade import asked_by
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
 from backcalc.render.hand import Hand
@@ -139,6 +142,20 @@ def test_what_a_formula_cannot_speak_of_is_unreadable_at_its_place(line, message
 def test_each_link_of_a_chain_is_marked(line, verdict, note):
     (mark,) = marked(NEURON, line, at={"w": 0.8, "x": 1.5, "b": -0.3, "z": 1})
     assert (mark.verdict, mark.note) == (verdict, note)
+
+
+def test_what_is_true_of_an_element_is_its_formula():
+    (mark,) = marked(MATRICES, "dL/dW[0,1] = dL/dh[0]*v[0]")
+    assert (mark.verdict, unparse(mark.expected)) == ("wrong", "outer(c*(1 - tanh(h)^2), v)[0, 1]")
+
+
+def test_a_class_is_graded_by_a_key_of_formulas_and_a_wrong_line_of_it_told():
+    text = NEURON + "#= dJ/dw = (y - z)*y*(1 - y)\n#= dJ/dy = y - z\n"
+    program = parse(Source("key", text))
+    key = Key(backcalc.parse(text).run({}).run)
+    asked, warnings = asked_by(key, program.source, program.comments)
+    assert [(w.code, w.hints) for w in warnings] == [("contradicted-key", ("it gives (y - z)*y*(1 - y)*x",))]
+    assert len(asked) == 2
 
 
 # ---- What is printed is read -----------------------------------------------------------------------------------------
