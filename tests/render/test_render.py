@@ -120,11 +120,16 @@ def test_numbers_line_up_at_the_point():
     ]
 
 
-WIDE = Grid(
-    ("node", "formula", "value", "∂loss/∂node"),
-    [("a_node_with_a_name", "sin(x)*cos(x) + exp(y)", "0.123456", "-1.5"), ("b", "a^2", "12", "1e-17")],
-    frozenset([2, 3]),
-    yields=1,
+WIDE = PLAIN.written(
+    Grid(
+        ("node", "formula", "value", "∂loss/∂node"),
+        [
+            ("a_node_with_a_name", "sin(x)*cos(x) + exp(y)", Value(0.123456), Value(-1.5)),
+            ("b", "a^2", Value(12.0), Value(1e-17)),
+        ],
+        frozenset([2, 3]),
+        yields=1,
+    )
 )
 
 # What gives way at each width; below the last, columns do not fit.
