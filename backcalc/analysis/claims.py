@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isfinite
 
 from backcalc.calculus.grad import resolve
 from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Graph, Known, Node
-from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, names
+from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, fold, names
 from backcalc.text.errors import Code, Diagnostic, UsageError
 
 # No node of a file is called so, for these have a space.
@@ -55,8 +56,12 @@ class Claim:
         Such a node becomes an input, of the range that `ranges` tells of it in a graph.
         """
         graph = self.graph
-        while (name := _narrowest(graph)) is not None:
-            low, high = ranges(graph, name)
+        while True:
+            pairs = ((name, ranges(graph, name)) for name in _narrow(graph))
+            found = next(((name, ends) for name, ends in pairs if all(map(isfinite, ends))), None)
+            if found is None:
+                break
+            name, (low, high) = found
             graph = _cut(graph, name, (Number(low), Number(high)))
         return replace(self, graph=graph)
 
@@ -92,20 +97,36 @@ def _cut(graph: Graph, name: str, bounds: tuple[Expr, Expr]) -> Graph:
     return _upstream(replace(graph, nodes=tuple(node if each.name == name else each for each in graph.nodes)), told)
 
 
-def _narrowest(graph: Graph) -> str | None:
-    """The node through which most inputs act that act by nothing else; None where there is none worth it."""
+def _narrow(graph: Graph) -> Iterator[str]:
+    """The nodes through which inputs act that act by nothing else, those nearest to the inputs first."""
     anything = Number(-inf), Number(inf)
-    found = []
-    for i, node in enumerate(graph.nodes):
+    counts = _occurrences(graph)
+    for node in graph.nodes:
         if node.kind != "expression" or node.name in _TOLD:
             continue
         rest = set(_cut(graph, node.name, anything).inputs)
         through = set(graph.inputs) - rest
         # An input that also acts elsewhere is forgotten behind the node: what is lost by that must be little.
-        elsewhere = set(_upstream(graph, [node.name]).inputs) & rest
-        if node.name in rest and len(through) > len(elsewhere):
-            found.append((len(elsewhere), -len(through), -i, node.name))
-    return min(found)[-1] if found else None
+        elsewhere = set(counts[node.name]) & rest
+        # Where each input stands once, an interval says exactly between what the node lies.
+        if node.name in rest and len(through) > len(elsewhere) and set(counts[node.name].values()) == {1}:
+            yield node.name
+
+
+def _occurrences(graph: Graph) -> dict[str, Counter[str]]:
+    """For each node how often each input stands in it, with all nodes written out."""
+    found: dict[str, Counter[str]] = {}
+
+    def leaf(part: Number | Name) -> Counter[str]:
+        return found.get(part.id, Counter()) if isinstance(part, Name) else Counter()
+
+    def call(_: Call, args: tuple[Counter[str], ...]) -> Counter[str]:
+        return sum(args, Counter())
+
+    for node in graph.nodes:
+        own = Counter({node.name: 1})
+        found[node.name] = own if node.kind == "input" or node.expr is None else fold(node.expr, leaf, call)
+    return found
 
 
 def _node(name: str, expr: Expr, index: Iterable[str], stated: Known) -> Node:

@@ -30,6 +30,11 @@ BOUND = "norm(grad(J, [w, b])) < {}*sqrt(1 + x^2)*(1 + abs(z))"
 TEN = "input x in [-10, 10]; "
 FOUR = "input a[4] in [-20, 20]; "
 
+# |y − t|·y(1 − y)·‖x‖ is largest at t = 0, y = 2/3 and ‖x‖ = 2: 2·4/27.
+TEN_VARIABLES = """input w[4] in [-2, 2]; input x[4] in [-1, 1]; input b in [-1, 1]; input t in [0, 1]
+y = sigmoid(dot(w, x) + b); J = 1/2*(y - t)^2
+"""
+
 # The supremum of the bound's factor over the box is 0.22964 (computed by a fine grid and a descent of its own).
 CLAIMS = {
     "exercise 1": (NEURON, BOUND.format("1/4"), "proved"),
@@ -58,6 +63,8 @@ CLAIMS = {
     "a jump": (TEN, "step(x) <= 1/2", "refuted"),
     "a floor": (TEN, "floor(x) <= x", "open"),
     "a branch": (TEN, "(if x > 0 then x else -x) >= -1e-3", "proved"),
+    "ten variables": (TEN_VARIABLES, "norm(grad(J, w)) <= 1.05*8/27", "proved"),
+    "ten variables, too low": (TEN_VARIABLES, "norm(grad(J, w)) <= 0.98*8/27", "refuted"),
     "a kink": (TEN, "-abs(x) >= 0", "refuted"),
     "identity": ("input x; input w; ", "(x + w)^3 == x^3 + 3*x^2*w + 3*x*w^2 + w^3", "proved"),
     "no identity": ("input x in [-1, 1]; ", "(x + 1)^2 == x^2 + 1", "refuted"),

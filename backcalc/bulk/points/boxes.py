@@ -204,6 +204,8 @@ class Boxes:
     def _norm(self, slot: int, args: tuple[int, ...]) -> _Step:
         """The norm, with what is a factor of every element in front of it."""
         vector = args[0]
+        if self._symbol(vector) == "*":
+            return self._norm_of_multiple(slot, vector)
         if self._symbol(vector) != VECTOR or any(self.shapes[item] for item in self._args(vector)):
             return _Step(slot, intervals.norm, args)
         factors = [self._factors(item) for item in self._args(vector)]
@@ -231,6 +233,28 @@ class Boxes:
         if self._symbol(x) == "logsumexp" and self._symbol(y) == "max" and self._args(x) == self._args(y):
             return intervals.gap, self._args(x)
         return None
+
+    def _norm_of_multiple(self, slot: int, vector: int) -> _Step:
+        """The norm of a product: what is a number in it comes before the norm of the rest."""
+        numbers: Counter[int] = Counter()
+        rest: Counter[int] = Counter()
+        stack = [vector]
+        while stack:
+            each = stack.pop()
+            if self._symbol(each) == "*" and self.shapes[each]:
+                stack += self._args(each)
+            elif self.shapes[each]:
+                rest[each] += 1
+            else:
+                numbers.update(self._factors(each))
+        scale, scaled_by = self._multiplied(numbers)
+        of, made_of = self._multiplied(rest)
+        count = len(scaled_by)
+
+        def norm(*values: Interval) -> Interval:
+            return intervals.abs(scale(*values[:count])) * intervals.norm(of(*values[count:]))
+
+        return _Step(slot, norm, (*scaled_by, *made_of))
 
     def _is_direction(self, x: int, size: int) -> bool:
         """Whether a quotient is that of a vector by its own norm, whatever their signs."""
