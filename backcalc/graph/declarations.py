@@ -253,6 +253,8 @@ class Declarations:
 
     def _constant(self, expr: Expr) -> Expr:
         """`expr`, a default or the end of a range, with functions expanded; `settle` checks that it has no nodes."""
+        if isinstance(expr, Number):
+            return expr
         expanded = self.functions.expand(expr)
         self._numbers += names(expanded).values()  # `pi` may still become a node further down.
         return expanded
