@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from backcalc.analysis.samples import sample, samples
-from backcalc.graph.build import build
-from backcalc.language.parser import parse
+from backcalc.calculus.load import load
 from backcalc.text.errors import UsageError
 from backcalc.text.source import Source
 
@@ -31,7 +30,7 @@ def test_a_sample_is_its_file(name):
     assert found == sample(f"{name}.bg")
     assert found.text == (FOLDER / f"{name}.bg").read_text(encoding="utf-8")
     assert found.text.startswith(f"# {found.title}\n")
-    assert build(parse(Source(name, found.text))).nodes
+    assert load(Source(name, found.text)).nodes
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -40,7 +39,7 @@ def test_the_point_of_a_sample_names_its_inputs(name):
     file = FOLDER / f"{name}.json"
     assert found.point == (file.read_text(encoding="utf-8") if file.exists() else None)
     if found.point is not None:
-        assert set(json.loads(found.point)) <= set(build(parse(Source(name, found.text))).inputs)
+        assert set(json.loads(found.point)) <= set(load(Source(name, found.text)).inputs)
 
 
 UNKNOWN = [
