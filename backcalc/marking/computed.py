@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -129,11 +128,13 @@ class Computed(Attempt):
 
 def read_computed(path: str) -> dict[str, Any]:
     """The arrays in the file at `path`, by name: of `.npz`, or of a JSON object. Raises ReadError."""
+    from zipfile import BadZipFile  # With it come all kinds of compression.
+
     try:
         return _from_numpy(path) if path.lower().endswith(".npz") else _from_json(path)
     except OSError as error:
         raise _refusal(path, f"cannot read the file: {(error.strerror or str(error)).lower()}") from None
-    except (ValueError, TypeError, EOFError, zipfile.BadZipFile, RecursionError) as error:
+    except (ValueError, TypeError, EOFError, BadZipFile, RecursionError) as error:
         raise _refusal(path, f"these are no arrays of numbers by name: {str(error).lower()}") from None
 
 

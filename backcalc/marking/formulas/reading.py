@@ -21,7 +21,8 @@ _NAME = PATTERNS["NAME"]
 _NODE = rf"(?:{_NAME}|\d+(?![\w.]))"
 _PLACE = r"(?:\[\s*\d+(?:\s*,\s*\d+)*\s*\])?"
 _LATEX = r"\\partial\s*"
-_DERIVATIVES = re.compile(
+# Names are of any script: to compile these takes some 30 ms, so each is when it is first needed.
+_DERIVATIVES = (
     rf"\\[dt]?frac\s*\{{\s*(?:{_LATEX}|[d∂])\s*(?P<a>{_NODE})(?P<a_place>{_PLACE})\s*\}}"
     rf"\s*\{{\s*(?:{_LATEX}|[d∂])\s*(?P<b>{_NODE})\s*\}}"
     rf"|(?<!\w)[d∂δ]\s*\(\s*(?P<c>{_NODE})(?P<c_place>{_PLACE})\s*\)\s*[/∕]\s*[d∂δ]\s*\(\s*(?P<d>{_NODE})\s*\)"
@@ -30,15 +31,13 @@ _DERIVATIVES = re.compile(
     rf"|(?<![\w.])[dδ](?P<g>{_NAME})(?P<g_place>{_PLACE})/[dδ](?P<h>{_NAME})(?!\s*\()"
     rf"|(?<![\w.])(?P<i>{_NAME})\s*\.\s*grad(?!\w)"
 )
-_SYMBOL = re.compile(rf"(?:[∂](?P<of>{_NODE})/[∂]|d(?P<plain>{_NAME})/d)(?P<wrt>{_NODE})|(?P<leaf>{_NAME})\.grad")
+_SYMBOL = rf"(?:[∂](?P<of>{_NODE})/[∂]|d(?P<plain>{_NAME})/d)(?P<wrt>{_NODE})|(?P<leaf>{_NAME})\.grad"
 
 # Two factors side by side: what ends one, a blank, what begins the next. `2 x` and `f (x)` of a function are none.
 _FACTOR = rf"(?P<left>(?<![\w.])(?:{_NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\n]+)"
-_FACTORS = re.compile(rf"{_FACTOR}(?P<right>(?:{_NAME})|[(\[√])")
+_FACTORS = rf"{_FACTOR}(?P<right>(?:{_NAME})|[(\[√])"
 # Of several items: an element is written A[0, 1], and a product with a vector W [3, 4], as `explain` does.
-_LISTS = re.compile(
-    rf"(?P<left>(?<![\w.])(?:{_NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\n]+)(?P<right>\[(?=\[|[^\[\]]*,))"
-)
+_LISTS = rf"(?P<left>(?<![\w.])(?:{_NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\n]+)(?P<right>\[(?=\[|[^\[\]]*,))"
 _BRACKETS = re.compile(r"\)\(")  # As `explain` writes a product of numbers: (−10)(1).
 _WORDS = frozenset(("and", "or", "not", "if", "then", "else", "for", "in"))
 
@@ -53,7 +52,7 @@ class Symbol(NamedTuple):
 
 def symbol(name: str) -> Symbol | None:
     """The derivative that a name of a formula stands for; None for a node's."""
-    found = _SYMBOL.fullmatch(name)
+    found = re.fullmatch(_SYMBOL, name)
     if found is None:
         return None
     if found["leaf"]:
@@ -91,12 +90,12 @@ def _is_list(part: Expr) -> bool:
 def has_derivatives(text: str) -> bool:
     """Whether a derivative stands in a text."""
     # Nearly all answers are plain numbers, which a search for two characters tells.
-    return ("/" in text or "\\" in text or ".grad" in text or "∕" in text) and bool(_DERIVATIVES.search(text))
+    return ("/" in text or "\\" in text or ".grad" in text or "∕" in text) and bool(re.search(_DERIVATIVES, text))
 
 
 def has_lists(text: str) -> bool:
     """Whether a vector stands behind a factor, and a blank between them."""
-    return " [" in text and any(not _is_in_list(text[: it.start("blank")]) for it in _LISTS.finditer(text))
+    return " [" in text and any(not _is_in_list(text[: it.start("blank")]) for it in re.finditer(_LISTS, text))
 
 
 def is_only_formula(text: str) -> bool:
@@ -124,12 +123,12 @@ class _Rewritten:
         self._stem = "derivative_"
         while self._stem in text:
             self._stem += "_"
-        self.text = _LISTS.sub(_multiplied, _DERIVATIVES.sub(self._named, text))
+        self.text = re.sub(_LISTS, _multiplied, re.sub(_DERIVATIVES, self._named, text))
         if products:
             self.text = _BRACKETS.sub(")*(", self.text)
             # Each match ends where the next may begin, so once more for every second factor of three.
             for _ in range(2):
-                self.text = _FACTORS.sub(_multiplied, self.text)
+                self.text = re.sub(_FACTORS, _multiplied, self.text)
 
     def _named(self, found: re.Match[str]) -> str:
         groups = {key: text for key, text in found.groupdict().items() if text}
