@@ -1,0 +1,53 @@
+"""Mistakes by name: a sheet of a few answers, and what is told of its last one."""
+
+from __future__ import annotations
+
+import pytest
+
+import backcalc
+from backcalc.marking.key import Key
+from backcalc.marking.sheet import read_answers
+from backcalc.text.source import Source
+
+SHARED = "input x = 1\nu = 3*x\nv = 2*u\nw = 4*u\no = v + w + u\n"
+LAYERS = "x = 0.8\nz1 = 0.9*x\na1 = tanh(z1)\nz2 = -0.7*a1 + 0.1\na2 = tanh(z2)\nL = (a2 - 1)^2\n"
+RECURRENT = (
+    "input w = 0.7\ninput h0 = 0.5\na = w*h0\nh1 = tanh(a)\nb = w*h1\nh2 = tanh(b)\nc = w*h2\nh3 = tanh(c)\nL = h3^2\n"
+)
+QUADRATIC = "input x = [1, 2]\ninput A = [[1, 2], [3, 4]]\nL = x @ A @ x\n"
+BATCH = "input x = [1, 2, 6]\nL = mean(x^3)\n"
+SOFTMAX = "input a = [1, 2, 4]\ny = softmax(a)\nL = dot(y, [1, 0, 3])\n"
+ANGLES = "input x = 40\ns = sin(x)\nc = cos(x)\nL = s*c\n"
+
+NAMED = [
+    (LAYERS, ["dL/dz1 = 1.4887"], "1 − a2² in place of 1 − a1²"),
+    (SHARED, ["do/dv = 1", "do/dw = 1", "do/du = 7", "do/dx = 9"], "passed on to x before the path through w is in it"),
+    (SHARED, ["do/dv = 1", "do/dw = 1", "do/du = 7", "do/dx = 27"], "passed on to x twice, the path through v with it"),
+    (RECURRENT, ["dL/dc = 0.3126", "dL/dw = 0.0723"], "the paths through a and b are missing"),
+    (QUADRATIC, ["dL/dx = [5, 11]"], "of the product rule only one summand is there"),
+    (BATCH, ["dL/dx = [1.5, 6, 54]"], "divides by the number of elements, not by one less"),
+    (BATCH, ["dL/dx = [3, 12, 108]"], "divides by the number of elements"),
+    (SOFTMAX, ["y = [2.71828, 7.38906, 54.59815]"], "softmax is not normalised"),
+    (ANGLES, ["c = 0.766044"], "cos was taken in degrees"),
+    (ANGLES, ["s = 0.642788"], "sin was taken in degrees"),
+]
+
+
+@pytest.mark.parametrize(("graph", "lines", "text"), NAMED)
+def test_the_mistake_is_named(graph, lines, text):
+    source = Source("sheet", "\n".join(lines))
+    answers, errors = read_answers(source)
+    marks, refused = Key(backcalc.parse(graph).run({}, of="o" if graph is SHARED else "L").run).mark(source, answers)
+    assert not errors + refused
+    assert marks[-1].diagnosis, marks[-1]
+    assert text in marks[-1].diagnosis.text
+    assert "?" not in marks[-1].diagnosis.text
+
+
+def test_two_mistakes_are_each_named_at_their_own_node():
+    lines = ["dL/da2 = 2.640", "dL/dz2 = 2.370", "dL/da1 = -1.659", "dL/dz1 = -0.6355"]
+    source = Source("sheet", "\n".join(lines))
+    marks, _ = Key(backcalc.parse(LAYERS).run({}).run).mark(source, read_answers(source)[0])
+    assert [mark.verdict for mark in marks] == ["wrong", "follows", "follows", "wrong"]
+    assert "the sign of ∂L/∂a2 is wrong" in marks[0].diagnosis.text
+    assert "the derivative of tanh is 1 − tanh², not 1 − tanh" in marks[3].diagnosis.text
