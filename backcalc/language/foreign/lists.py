@@ -33,7 +33,8 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
     words = table.cells(first)
     rows = [cells for _, cells in islice(table.rows(place.end + 1), JUDGED)]
     found: Columns | Diagnostic | None = None
-    if len(words) > 1 and not is_statement(first):
+    has_statements = ";" in said(first) and table.separator != ";"  # Such as `source target partial; output c`.
+    if len(words) > 1 and not has_statements and not is_statement(first):
 
         def is_new(word: str) -> bool:
             return word not in given and not table.has_behind(word, place.end)

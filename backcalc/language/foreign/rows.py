@@ -87,6 +87,8 @@ class RowText:
         width = len(rows[0])
         if width == 3 or len(rows) < 2 or any(len(row) != width for row in rows):
             return
+        if not all(row[0] and row[1] for row in rows):
+            return  # What ends with a tab has no second column for it.
         if not all(_PLAIN_CELL.fullmatch(cell) for row in rows for cell in row):
             return  # Such as `u,v,max(1, 2)`.
         spans = next(records(self.text[at:].split("\n", 1)[0], self.separator))
@@ -134,7 +136,7 @@ class RowText:
     def _line(self, at: int, line: str, columns: Columns) -> str:
         """Any line: a row as the language has it, nothing where it is a bad one; all else as it stands."""
         bare = said(line)
-        if not bare.strip() or is_statement(line):
+        if not bare.strip(f" \t\n{self.separator}") or is_statement(line):
             return line
         spans = next(records(bare, self.separator))
         cells = [unquoted(bare[slice(*span)]) for span in spans]

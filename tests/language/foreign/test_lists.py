@@ -104,6 +104,8 @@ def test_a_list_says_its_edges(text):
         ("target,source,w\nb,a,0.5\noutput c\nc,b,2\n", TWO),
         ('"a","b","max(1, 2)"\n', [("a", "b", "max(1, 2)")]),
         ('"a","b",0.5 # "x"\n', [("a", "b", "0.5")]),
+        ("source\ttarget\tpartial;output x\nx x x\n", [("x", "x", "x")]),
+        ("a;b;0,5\n;;\nb;c;2\n", TWO),
         ("1;2;0,5", [("1", "2", "0.5")]),
         ("source;target;w\n1;2;-1,5e-3", [("1", "2", "-1.5e-3")]),
     ],
