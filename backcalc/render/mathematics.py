@@ -73,10 +73,12 @@ def value_latex(value: Any, digits: int) -> Latex | None:
 
 def _number_latex(number: Any, digits: int) -> Latex:
     """A number in its digits; a fraction as one."""
-    if not is_fraction(number) or number.denominator == 1:
+    if not is_fraction(number):
         return _shown_leaf(Number(float(number), rounded(number, digits)))
-    sign = "-" if number < 0 else ""
-    return rf"{sign}\frac{{{abs(number.numerator)}}}{{{number.denominator}}}", SUM if sign else ATOM
+    sign, size = "-" if number < 0 else "", abs(number)
+    whole = size.denominator == 1
+    text = str(size) if whole else rf"\frac{{{size.numerator}}}{{{size.denominator}}}"
+    return sign + text, SUM if sign else ATOM
 
 
 def array_latex(value: Any, number: Callable[[float], Latex]) -> Latex:

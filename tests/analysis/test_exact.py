@@ -163,6 +163,12 @@ def test_large_fractions_lose_no_digit():
     assert str(Fraction(10, 21) ** 40) in command("y = (x + 1/3)^40", "--at", "x=1/7")
 
 
+@pytest.mark.parametrize("how", ["table", "json", "csv", "markdown", "latex"])
+def test_fractions_beyond_all_floats_are_written(how):
+    out = command("y = x^3 + v\nv = x/7", "--at", "x=1e308", "--format", how, "--limit", "1")
+    assert "0" * 300 in out
+
+
 @pytest.mark.parametrize("option", [["--mode", "forward"], ["--all-pairs"], ["--data", "a.csv"]])
 def test_other_questions_are_refused(option):
     result = CliRunner().invoke(cli, ["run", "-", "--exact", *option], input="y = x^2")

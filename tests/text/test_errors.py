@@ -39,6 +39,7 @@ WARNINGS_SAY = {
     "no-input": "is no input; passed over",
     "header": "is taken for the header of columns",
     "no-columns": "passed over: the column",
+    "no-student": "is no student: this row is left out",
     "not-finite": "is no finite number",
     "answered-twice": "the last one counts",
     "range": "which is not in the range of",
