@@ -21,6 +21,7 @@ from backcalc.bulk.graph.blocks import Block, OpenBlock, without
 from backcalc.bulk.graph.symbols import CollisionError, Names, NameTable
 from backcalc.bulk.graph.tokens import BlankedLines
 from backcalc.language.expr import Call, Name
+from backcalc.language.foreign.translate import as_language
 from backcalc.language.forms import leaves_of, word
 from backcalc.language.lexis import DIGITS, WORDS, letters
 from backcalc.language.parser import Reading, parse_line
@@ -48,7 +49,7 @@ class Lines(NamedTuple):
 def read_lines(source: Source) -> Lines | None:
     """The text of `source` as blocks, or None where blocks are of no use for it. Raises ParseError."""
     try:
-        return _Reader(source).lines()
+        return _Reader(as_language(source)).lines()
     except (_UnfitError, CollisionError):
         return None
 
