@@ -28,17 +28,22 @@ Point = dict[str, Any]
 
 
 def read_point(options: Iterable[str]) -> Point:
-    """The values that `--at` options give, later ones over earlier ones: `x=1, w=pi/4` or `@point.json`.
+    """The values that `--at` options give, `x=1, w=pi/4` or `@point.json`; of a file and what is typed the later counts.
 
-    Raises BackcalcError with the place in the option or in the JSON file.
+    Raises BackcalcError with the place in the option or in the JSON file, also where a name is typed twice.
     """
     point: Point = {}
+    typed: set[str] = set()
     for text in options:
         if text.startswith("@"):
             point |= _from_json(read(text[1:]))
-        else:
-            source = clean(AT, text)
-            point |= {name.id: constant(value, source) for name, value in parse_point(source)}
+            continue
+        source = clean(AT, text)
+        for name, value in parse_point(source):
+            if name.id in typed:  # One of both is a slip, and nobody but the user knows which.
+                raise UsageError(source, [_twice(name.id, name.span)])
+            typed.add(name.id)
+            point[name.id] = constant(value, source)
     return point
 
 
@@ -105,9 +110,13 @@ def _from_json(source: Source) -> Point:
         (key,) = found
         places = [each.start() for each in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)), source.text)]
         span = Span(places[1], places[1] + len(key) + 2) if len(places) > 1 else None
-        message, hints = f"`{shorten(key)}` is given twice", ("each input has one value",)
-        raise UsageError(source, [Diagnostic(Code.GIVEN_TWICE, message, span, hints=hints)])
+        raise UsageError(source, [_twice(key, span)])
     return from_mapping(found, source)
+
+
+def _twice(name: str, span: Span | None) -> Diagnostic:
+    message, hints = f"`{shorten(name)}` is given twice", ("each input has one value",)
+    return Diagnostic(Code.GIVEN_TWICE, message, span, hints=hints)
 
 
 class _Twice(dict[str, Any]):

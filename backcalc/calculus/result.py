@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from backcalc.calculus.columns import Columns, Partials
 from backcalc.calculus.question import Mode
 from backcalc.calculus.run import Run
 from backcalc.graph.model import AnyGraph
 from backcalc.graph.shapes import Shape
 from backcalc.text.errors import Diagnostic
+
+if TYPE_CHECKING:
+    from backcalc.calculus.columns import Columns, Partials
 
 
 class AnyRun(Protocol):

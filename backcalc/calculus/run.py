@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from math import isfinite, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc.calculus.adjoints import adjoints
-from backcalc.calculus.columns import ObjectColumns, ObjectPartials
 from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
@@ -26,6 +25,9 @@ from backcalc.rules.values import all_known, is_known, ones, reshaped, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
+
+if TYPE_CHECKING:
+    from backcalc.calculus.columns import ObjectColumns, ObjectPartials
 
 MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
 MOST_NUMBERS = 1_000_000  # Of all derivatives of all pairs.
@@ -131,6 +133,8 @@ class Run:
 
     def columns(self, part: slice) -> ObjectColumns:
         """Some nodes, an attribute a column."""
+        from backcalc.calculus.columns import ObjectColumns  # A table does without.
+
         swept = [self.adjoints] if self.mode == "reverse" else list(self.tangents.values())
         return ObjectColumns(self.graph, part, self.values, swept, self.shapes)
 
@@ -138,6 +142,8 @@ class Run:
     def incoming(self) -> ObjectPartials:
         """The local partials by the node that they lead to."""
         self.linear.edges  # noqa: B018  All at once, in a stage of their own.
+        from backcalc.calculus.columns import ObjectPartials
+
         return ObjectPartials(self.partials, self.graph.index)
 
     def contributions(self) -> list[list[tuple[int | None, Any, Any]]]:

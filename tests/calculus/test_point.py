@@ -33,8 +33,6 @@ def told(error):
         (["x=1,w=2.5"], {"x": 1, "w": 2.5}),
         (["x = 1 , w = -2.5e-3"], {"x": 1, "w": -0.0025}),
         (["x=1", "w=2"], {"x": 1, "w": 2}),
-        (["x=1", "x=2"], {"x": 2}),  # The later one counts.
-        (["x=1,x=2"], {"x": 2}),
         (["x=pi/4"], {"x": math.pi / 4}),
         (["x=2^-3,y=-(1+2)*3"], {"x": 0.125, "y": -9}),
         (["x=max(1,2),y=3"], {"x": 2, "y": 3}),  # A comma in parentheses is no end.
@@ -51,6 +49,8 @@ def test_options(options, point):
 @pytest.mark.parametrize(
     ("option", "code", "under"),
     [
+        ("x=1,x=2", "given-twice", "x"),
+        ("x=1,w=2,x=1", "given-twice", "x"),
         ("x=y", "not-constant", "y"),
         ("x=1,y=2*z", "not-constant", "z"),
         ("x=sni(1)", "unknown-function", "sni"),

@@ -75,6 +75,6 @@ def _without_header(table: RowText, words: list[str], rows: list[list[str]], pla
         table.require_three(place.start, [words, *rows])
         if not table.is_plain and len(words) == 3:
             text = text[: place.start] + table.translated(PLAIN, place.start)
-    elif SEMICOLONS.search(text):  # Rows among statements of other kinds.
+    elif re.search(SEMICOLONS, text):  # Rows among statements of other kinds.
         text = RowText(source, text, ";").translated(PLAIN, 0)
     return source if text == source.text else Translated(source.name, text, source.lines, source)

@@ -13,7 +13,7 @@ from backcalc.language.lexis import WORDS
 from backcalc.text.source import Source
 
 _FIRST = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\n)*+[ \t]*+")  # Blank lines and comments, up to the first statement.
-_QUOTED = re.compile(r'^[^#"\n]*"', re.MULTILINE)  # A comment may quote what it likes.
+_QUOTED = r'(?m)^[^#"\n]*"'  # A comment may quote what it likes.
 _OTHERS = re.compile(r"[^\w∂√σ}]|(?:strict|graph|digraph|flowchart|creator|dl|ply|\w+Diagram)\b", re.IGNORECASE)
 
 
@@ -32,8 +32,8 @@ def as_language(source: Source, given: Container[str] = ()) -> Source:
     end = text.find("\n", begin)
     first = text[begin : end if end >= 0 else len(text)]
     # Each of these is far from most texts, and a look for a character takes next to nothing.
-    is_quoted = '"' in text and _QUOTED.search(text) is not None
-    has_semicolons = ";" in text and SEMICOLONS.search(text) is not None
+    is_quoted = '"' in text and re.search(_QUOTED, text) is not None
+    has_semicolons = ";" in text and re.search(SEMICOLONS, text) is not None
     if is_quoted or has_semicolons or text.startswith("%") or "\n%" in text or _may_be_columns(first):
         from backcalc.language.foreign.lists import read_list
 
@@ -46,11 +46,10 @@ def _may_be_columns(line: str) -> bool:
     if not line or "=" in line or "->" in line or "(" in line or "→" in line:
         return False
     # Three columns of which the last begins as a number does are an edge as everybody writes it.
-    return not (_EDGE.match(line) or _DECLARATION.match(line))
+    return not (re.match(_EDGE, line) or re.match(rf"(?:{'|'.join(sorted(WORDS - {'in'}))})[ \t]", line))
 
 
-_DECLARATION = re.compile(rf"(?:{'|'.join(sorted(WORDS - {'in'}))})[ \t]")
-_EDGE = re.compile(r"[\w']+[ \t,]+[\w']+[ \t,]+[-+−]?[\d.][^\s,;]*[ \t]*(?:#|\Z)")
+_EDGE = r"[\w']+[ \t,]+[\w']+[ \t,]+[-+−]?[\d.][^\s,;]*[ \t]*(?:#|\Z)"
 
 
 def _other(source: Source, begin: int) -> Source | None:

@@ -13,7 +13,7 @@ MERMAID = r"(?:---\n(?:.*\n)*?---\s+)?(?:```+ *mermaid\s+)?(?:graph|flowchart)\b
 """What a flowchart of Mermaid begins with; its kind may stand alone in the line."""
 
 
-SEMICOLONS = re.compile(r"^[ \t]*[\w']+[ \t]*;[ \t]*[\w']+[ \t]*;", re.MULTILINE)
+SEMICOLONS = r"(?m)^[ \t]*[\w']+[ \t]*;[ \t]*[\w']+[ \t]*;"
 """What a row parted by semicolons begins with, which statements cannot."""
 
 ENDS = (
