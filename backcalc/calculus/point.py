@@ -28,7 +28,7 @@ Point = dict[str, Any]
 
 
 def read_point(options: Iterable[str]) -> Point:
-    """The values that `--at` options give, `x=1, w=pi/4` or `@point.json`; of a file and what is typed the later counts.
+    """The values that `--at` options give, `x=1, w=pi/4` or `@point.json`; a file and what is typed go over each other.
 
     Raises BackcalcError with the place in the option or in the JSON file, also where a name is typed twice.
     """
