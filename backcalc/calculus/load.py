@@ -90,7 +90,8 @@ def _misfits(graph: Graph, claim: Known) -> list[Diagnostic]:
 
 def _others(error: ParseError) -> list[Diagnostic]:
     """The mistakes that the build finds in what could be read, as far as they do not follow from what could not."""
-    if len(error.diagnostics) > MAX_ERRORS:
+    # Of a list that is none no statement could be read.
+    if len(error.diagnostics) > MAX_ERRORS or error.read is None:
         return []
     try:
         build(error.read, _differentiated)

@@ -77,8 +77,9 @@ class _Found:
             raise UsageError(Source(GET, name), [each._replace(span=Span(0, len(name))) for each in refused])
         found = truth.expected(answer)
         if found is None and answer.wrt is None:
-            found = truth.run.graph.node(answer.of).formula
-        return found if found is None or is_known(found) else _element(found, part(answer, 0))
+            formula = truth.run.graph.node(answer.of).formula
+            found = formula and _element(formula, part(answer, 0))
+        return found
 
     @cached_property
     def _truth(self) -> Truth:

@@ -35,7 +35,8 @@ def text_of(path):
 
 @pytest.mark.parametrize("path", ERRORS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_large_text_has_the_mistakes_of_a_small_one(path):
-    assert said(text_of(path), PADDING) == said(text_of(path), "")
+    padding = PADDING.replace("# ", "%% ") if "mermaid" in path.stem else PADDING  # What a comment is there.
+    assert said(text_of(path), padding) == said(text_of(path), "")
 
 
 CASES = [

@@ -55,6 +55,8 @@ def read(text):
     try:
         program = parse(source)
     except ParseError as error:
+        if error.read is None:  # A list with a mistake, of which there are no statements.
+            return (), (), str(error)
         return deep(error.read.statements), deep(error.read.comments), str(error)
     return deep(program.statements), deep(program.comments), ""
 
