@@ -137,7 +137,8 @@ class LocalDiagnosis:
     def result(self, step: Step, it: Candidate | None, way: Way) -> float:
         """What a step gives with a mistake in it, or without, worked out in this way."""
         name = self._candidates.run.graph.nodes[step.of].name
-        if way.is_own:
+        # What was copied is told by its true number: of two wrong ones each would be said to be the other.
+        if way.is_own and not (it is not None and it.is_copy):
             return self._at(step, it, self._own.of(name).numbers, way)
         # From exact numbers the same comes out for every sheet of a class.
         key = (id(it), step.of, step.node, step.is_value)

@@ -43,9 +43,12 @@ def test_what_nobody_knows_is_told_as_it_is(call, command):
     assert ";" not in err.splitlines()[-1]
 
 
-def test_of_several_values_the_last_counts_but_in_a_file(call, tmp_path):
-    """Who types again means to correct; a file with two values has a slip."""
-    assert call("run", "neuron.bg", "--at", "x=1,w=2,x=3", "--get", "x") == (0, "3\n", "")
+def test_a_name_given_twice_is_a_slip_but_to_correct_a_file(call, tmp_path):
+    """Nobody but the user knows which value is meant; what is typed behind a file corrects it."""
+    for options in (["--at", "x=1,w=2,x=3"], ["--at", "x=1", "--at", "x=1"]):
+        status, out, err = call("run", "neuron.bg", *options, "--get", "x")
+        assert (status, out) == (2, "")
+        assert "`x` is given twice" in err
     path = tmp_path / "point.json"
     path.write_text('{"x": 1,\n "w": {"x": 2},\n "x": 2}')
     status, out, err = call("run", "neuron.bg", "--at", f"@{path}")
