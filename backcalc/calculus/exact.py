@@ -79,7 +79,7 @@ class _Sweep:
     """What each slot hands to its arguments, of exact values."""
 
     def __init__(self, evaluation: Evaluation, values: Sequence[Any]) -> None:
-        self.tape, self.rows, self.values = evaluation.tape, evaluation.rows, values
+        self.tape, self.rows, self.shapes, self.values = evaluation.tape, evaluation.rows, evaluation.shapes, values
 
     def edges(self, head: int) -> Iterator[tuple[int, Callable[[Any], Any]]]:
         """The arguments of a slot, each with what it gets of a cotangent."""
@@ -113,7 +113,7 @@ class _Sweep:
 
     def _pulled(self, head: int, row: Primitive, k: int, slope: Any, ct: Any) -> Any:
         args = [self.values[arg] for arg in self.tape.args[head]]
-        shape = np.shape(args[k])
+        shape = tuple(n or 0 for n in self.shapes[self.tape.args[head][k]])  # An irrational array has none of its own.
         if row.symbol == INDEX:
             found = exact.array(np.zeros(shape).tolist())
             found[self.tape.indices[head]] = ct
@@ -127,6 +127,9 @@ class _Sweep:
             found = ct * slope
             return exact.sum(found) if np.ndim(found) and not shape else found
         operands = (*args, self.values[head], ct, Fraction(int(np.size(args[0]))))
+        lost = next((each for each in operands if isinstance(each, Irrational)), None)
+        if lost is not None:
+            return _filled(lost, shape) if shape else lost
         texts = dict.fromkeys(column[k] for column in (row.pullbacks, row.stable) if column)
         for text in texts:
             found = _tried(partial_(_bound(row).pullback_form, text), *operands)

@@ -11,6 +11,7 @@ import numpy as np
 from backcalc.render.document import Curve, Plot
 from backcalc.render.layout import clip_middle
 from backcalc.rules.functions.arrays import Array
+from backcalc.rules.ndarray import quiet
 from backcalc.text.numerals import rounded
 from backcalc.text.wording import display_width
 
@@ -34,7 +35,8 @@ class _Frame:
         self._low, self._high = ends
         # Steps of the logarithm stand evenly, as the points do.
         x = np.log(plot.x) if plot.is_log else plot.x
-        self.across = (x - x[0]) / (x[-1] - x[0]) * (2 * self.columns - 1)
+        with quiet():  # Two ends whose logarithms are one number, or so far apart that no number is their distance.
+            self.across = np.nan_to_num((x - x[0]) / (x[-1] - x[0]) * (2 * self.columns - 1))
 
     @property
     def top(self) -> int:
