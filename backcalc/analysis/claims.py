@@ -137,13 +137,7 @@ def _node(name: str, expr: Expr, index: Iterable[str], stated: Known) -> Node:
 
 def _upstream(graph: Graph, wanted: Sequence[str]) -> Graph:
     """The part of `graph` that `wanted` depend on, in its order."""
-    needed, stack = set(wanted), list(wanted)
-    while stack:
-        node = graph.node(stack.pop())
-        spoken = [name for edge in node.incoming for name in names(edge.partial) if name in graph.index]
-        more = {*node.args, *spoken} - needed
-        needed |= more
-        stack += more
+    needed = graph.upstream(wanted)
     return replace(graph, nodes=tuple(node for node in graph.nodes if node.name in needed))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
@@ -143,6 +143,18 @@ class Graph:
         # The narrowest of the three that has a node: an output in doubt is asked for, not guessed.
         final = [node for node in computed if node.name not in self._in_partials]
         return tuple(node.name for node in final or computed or unused)
+
+    def upstream(self, wanted: Iterable[str]) -> set[str]:
+        """The nodes that `wanted` depend on, these among them: by formulas, edges, and what partials speak of."""
+        needed = set(wanted)
+        stack = list(needed)
+        while stack:
+            node = self.node(stack.pop())
+            spoken = [name for edge in node.incoming for name in names(edge.partial) if name in self.index]
+            more = {*node.args, *spoken} - needed
+            needed |= more
+            stack += more
+        return needed
 
     @cached_property
     def _in_partials(self) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
@@ -80,7 +80,7 @@ class Program:
 
     def value_function(self) -> list[str]:
         """The function `value`."""
-        needed = _upstream(self.graph, [self.output])
+        needed = self.graph.upstream([self.output])
         lines = ["def value(inputs):", f'{INDENT}"""{self.output}, of a dictionary of inputs."""']
         lines += [INDENT + line for line in self._lines(self.graph, needed)]
         return [*lines, f"{INDENT}return {self._value()}", "", ""]
@@ -102,7 +102,7 @@ class Program:
     def gradient_by_hand(self) -> list[str]:
         """The function `value_and_gradient`, with the adjoints written out."""
         graph, wanted = self.derived
-        needed = _upstream(graph, [self.output, *wanted.values()])
+        needed = graph.upstream([self.output, *wanted.values()])
         lines = ["def value_and_gradient(inputs):", f'{INDENT}"""{self.output}, and its derivatives by name."""']
         lines += [INDENT + line for line in self._lines(graph, needed)]
         pairs = ", ".join(f"{name!r}: {self.python[node]}" for name, node in wanted.items())
@@ -159,18 +159,6 @@ def target_of(name: str) -> Target:
 
 def _plain(value: Any) -> str:
     return repr(value.tolist()) if hasattr(value, "tolist") else repr(float(value))
-
-
-def _upstream(graph: Graph, wanted: Sequence[str]) -> set[str]:
-    """The nodes that `wanted` depend on, themselves among them."""
-    needed, stack = set(wanted), list(wanted)
-    while stack:
-        node = graph.node(stack.pop())
-        spoken = [name for edge in node.incoming for name in names(edge.partial) if name in graph.index]
-        more = {*node.args, *spoken} - needed
-        needed |= more
-        stack += more
-    return needed
 
 
 _MAIN = '''
