@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 from documents import terminal
+from effort import an_end
 
 import backcalc
 from backcalc.analysis.explain import explain
@@ -33,7 +34,6 @@ from backcalc.text.source import Source, Span
 
 LARGE = 200_000
 SMALL, TIMES = 1_000, 16
-PATIENCE = 60.0  # Seconds for a text from end to end: many times what it takes.
 STACK = 60  # Frames that a stage may use, however deep its graph.
 
 
@@ -69,8 +69,8 @@ def seconds(work, size):
 
 def assert_in_proportion(work):
     """`work` takes three times TIMES as long at most for a size TIMES as large; in the square it would be TIMES²."""
-    small = min(seconds(work, SMALL), seconds(work, SMALL))
-    assert seconds(work, TIMES * SMALL) < 3 * TIMES * small
+    # Three attempts, for a machine that is busy with something else at times.
+    assert any(seconds(work, TIMES * SMALL) < 3 * TIMES * seconds(work, SMALL) for _ in range(3))
 
 
 def program(statements):
@@ -304,9 +304,8 @@ def test_mistakes_in_large_graphs(mistake):
 
 def test_a_long_edge_list():
     text = "source,target,partial\n" + "".join(f"{i},{i + 1},-1\n" for i in range(20_000))
-    started = time.perf_counter()
-    result = backcalc.parse(text).run()
-    assert time.perf_counter() - started < PATIENCE
+    with an_end():
+        result = backcalc.parse(text).run()
     assert result.gradient == {"0": 1}
     assert result.table().count("\n") > 20_000
 
@@ -324,11 +323,10 @@ def test_a_long_edge_list():
 )
 def test_an_expression_nested_deep(before, after, slope):
     text = f"y = {before * 10_000}x{after * 10_000}"
-    started = time.perf_counter()
-    graph = backcalc.parse(text)
-    result = graph.run({"x": 1.25})
-    expanded = run(expand(graph.objects), {"x": 1.25})
-    assert time.perf_counter() - started < PATIENCE
+    with an_end():
+        graph = backcalc.parse(text)
+        result = graph.run({"x": 1.25})
+        expanded = run(expand(graph.objects), {"x": 1.25})
     assert result.gradient == expanded.gradient
     assert slope is None or result.gradient == {"x": slope}
     assert "y" in result.table()

@@ -6,9 +6,9 @@ import math
 import re
 from contextlib import suppress
 from pathlib import Path
-from time import process_time
 
 import pytest
+from effort import an_end
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -153,27 +153,25 @@ def test_each_known_format_is_named_in_a_sample(format_):
 @pytest.mark.parametrize(
     "text",
     [
-        "<?xml?>" + "<!-- a -->" * 5000 + "<x>",
-        "Creator x   \n" * 5000 + "x",
-        "graph LR\n a --" + " " * 20_000 + "b",
-        "graph LR\n a -- " + "x " * 5000 + "\n",
-        "graph LR\n a" + "[" * 20_000,
-        "digraph {" + "<" * 20_000,
-        "digraph { a -> b [" + 'x="1" ' * 5000 + "\n",
-        "digraph {" * 5000,
-        "---\n" * 20_000,
-        '"a","b",' * 5000,
-        '"' * 20_001 + ";",
-        "/*" * 20_000,
-        "a;b;" * 5000 + "c",
+        "<?xml?>" + "<!-- a -->" * 100_000 + "<x>",
+        "Creator x   \n" * 100_000 + "x",
+        "graph LR\n a --" + " " * 400_000 + "b",
+        "graph LR\n a -- " + "x " * 100_000 + "\n",
+        "graph LR\n a" + "[" * 400_000,
+        "digraph {" + "<" * 400_000,
+        "digraph { a -> b [" + 'x="1" ' * 100_000 + "\n",
+        "digraph {" * 100_000,
+        "---\n" * 400_000,
+        '"a","b",' * 100_000,
+        '"' * 400_001 + ";",
+        "/*" * 400_000,
+        "a;b;" * 100_000 + "c",
     ],
     ids=range(13),
 )
 def test_no_text_takes_longer_than_it_is_long(text):
-    began = process_time()
-    with suppress(ParseError):
+    with an_end(), suppress(ParseError):
         as_language(Source("test", text))
-    assert process_time() - began < 2
 
 
 def large(kind, count=4000):
