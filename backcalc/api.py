@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc.analysis.run import Text
 from backcalc.calculus.point import from_mapping
 from backcalc.calculus.question import Mode
-from backcalc.calculus.result import AnyRun
 from backcalc.graph.model import Graph as Model
 from backcalc.graph.model import Node
 from backcalc.render import FORMATS
@@ -24,6 +23,9 @@ from backcalc.text.files import clean, read
 from backcalc.text.numerals import DIGITS
 from backcalc.text.source import Source
 from backcalc.text.wording import for_callers, plural, shorten
+
+if TYPE_CHECKING:
+    from backcalc.calculus.result import AnyRun
 
 SHOWN = 4  # Derivatives in what a prompt shows of a result.
 

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 from math import fsum, isclose, isnan
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from backcalc import progress
 from backcalc.analysis.path_edges import Edges, ObjectEdges
 from backcalc.analysis.path_ranks import Paths
-from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.rules.values import add, all_known, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
+
+if TYPE_CHECKING:
+    from backcalc.calculus.result import AnyRun
 
 MOST_LISTED = 100_000  # Paths; beyond that a list serves nobody, and memory counts.
 SAME = 1e-9  # Of the sum of the products' sizes: what rounding may make of the same sum, in another order.

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import Point
 from backcalc.calculus.question import Mode
-from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run, run
-from backcalc.graph.model import AnyGraph, Graph
+from backcalc.graph.model import Graph
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.scanner import comments_of
 from backcalc.language.statements import Comment, Program
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from backcalc.analysis.paths import Aggregation
     from backcalc.bulk.graph.run import LargeRun
     from backcalc.bulk.graph.tape import ArrayTape
+    from backcalc.calculus.result import AnyRun
+    from backcalc.graph.any_graph import AnyGraph
 
 LARGE = 50_000
 """Characters from which on a text is worth loading NumPy to read it by arrays."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.graph.model import AnyGraph, Graph
+from backcalc.graph.model import Graph
 from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import option, plural, quoted, shorten
+
+if TYPE_CHECKING:
+    from backcalc.graph.any_graph import AnyGraph
 
 LOSS = "L"
 """What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from backcalc.calculus.question import Mode
 from backcalc.calculus.run import Run
-from backcalc.graph.model import AnyGraph
 from backcalc.graph.shapes import Shape
 from backcalc.text.errors import Diagnostic
 
 if TYPE_CHECKING:
     from backcalc.calculus.columns import Columns, Partials
+    from backcalc.graph.any_graph import AnyGraph
 
 
 class AnyRun(Protocol):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc.analysis.run import Text
 from backcalc.calculus.point import Point
 from backcalc.calculus.question import LOSS
-from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import evaluated, run
 from backcalc.cli.output import print_lines, print_warnings
 from backcalc.language.expr import INDEX, Call, Expr, Number
@@ -23,6 +22,9 @@ from backcalc.rules.values import is_known, literal, shape_of
 from backcalc.text.errors import Code, Diagnostic, ParseError, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
+
+if TYPE_CHECKING:
+    from backcalc.calculus.result import AnyRun
 
 GET = "--get"
 

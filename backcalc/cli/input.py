@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
 from collections.abc import Container
 from contextlib import suppress
@@ -75,6 +74,8 @@ def _with_hint(error: ReadError, path: str) -> ReadError:
     if os.path.exists(path):  # noqa: PTH110  It does not raise, however long the name.
         return error
     if re.search(r"\w\s*=|->|→", path):  # No file is likely to be called so.
+        import shlex
+
         hint = f"a graph in place of a file stands behind -e: -e {shlex.quote(shorten(path))}"
     elif sample := _sample_of(path):
         hint = f"there is a sample of this name: backcalc samples {sample} > {sample}.bg"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
 from functools import wraps
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import click
 
@@ -34,8 +33,7 @@ EXPR = "-e"
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What is asked: GRAPH or `--expr`, `--at`, `--of`, and the names of `--wrt`, each as it was typed."""
 
     graph: str | None = None
@@ -50,8 +48,7 @@ class Asked:
         return self.graph in (None, "-") and not self.exprs
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """How it is shown: `--format`, `--digits`, `--limit`, `--color`."""
 
     format: str = "table"

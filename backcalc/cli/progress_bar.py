@@ -7,32 +7,31 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from threading import Event, Thread
 from time import monotonic
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from backcalc import progress
+
+if TYPE_CHECKING:
+    from threading import Event, Thread
 
 PATIENCE = 2.0  # Seconds of work before the bar appears,
 REFRESH = 0.1  # and between two looks at where the work stands.
 NAME_WIDTH, BAR_WIDTH = 20, 40
 
 
-@dataclass(slots=True)
 class Stage:
     """A stage of the work by its name, and the share of it that is done; None where that is not known."""
 
-    name: str = ""
-    done: float | None = None
+    def __init__(self, name: str = "", done: float | None = None) -> None:
+        self.name, self.done = name, done
 
     def tell(self, name: str, done: float | None) -> None:
         """Be at this stage: what an observer of the progress does."""
         self.name, self.done = name, done
 
 
-_finished = Event()
-_watchers: list[Thread] = []  # The one that is at work.
+_watchers: list[tuple[Thread, Event]] = []  # The one that is at work, and what tells it that the work is finished.
 
 
 @contextmanager
@@ -41,11 +40,12 @@ def watched() -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    stage = Stage()
+    from threading import Event, Thread  # A pipe has no bar.
+
+    stage, finished = Stage(), Event()
     token = progress.watched_by(stage.tell)
-    _finished.clear()
-    _watchers.append(Thread(target=_watch, args=(sys.stderr, stage), daemon=True))
-    _watchers[0].start()
+    _watchers.append((Thread(target=_watch, args=(sys.stderr, stage, finished), daemon=True), finished))
+    _watchers[0][0].start()
     try:
         yield
     finally:
@@ -77,9 +77,10 @@ def bar_line(stage: Stage, seconds: float, columns: int) -> str:
 
 def _end() -> None:
     """Have the watcher wipe its bar off; it is gone when this returns."""
-    _finished.set()  # Waited for, so that nothing of the bar is drawn after what is printed next.
     while _watchers:
-        _watchers.pop().join()
+        watcher, finished = _watchers.pop()
+        finished.set()
+        watcher.join()  # So that nothing of the bar is drawn after what is printed next.
 
 
 def _is_file(stream: TextIO) -> bool:
@@ -89,11 +90,11 @@ def _is_file(stream: TextIO) -> bool:
         return False
 
 
-def _watch(stderr: TextIO, stage: Stage) -> None:
+def _watch(stderr: TextIO, stage: Stage, finished: Event) -> None:
     """Draw the bar again and again until the work is finished, then wipe it off."""
     begun, drawn = 0.0, 0
     with suppress(OSError):  # The terminal is gone.
-        while not _finished.wait(REFRESH):
+        while not finished.wait(REFRESH):
             begun = begun or (monotonic() if stage.name else 0.0)  # Who types a graph is not waiting for it.
             if begun and monotonic() - begun >= PATIENCE:
                 line = bar_line(stage, monotonic() - begun, os.get_terminal_size(stderr.fileno()).columns)

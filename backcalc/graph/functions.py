@@ -16,7 +16,6 @@ from backcalc.graph.definitions import (
     standing,
     wrong_partials,
 )
-from backcalc.graph.elsewhere import hint_for
 from backcalc.graph.loops import Environment, whole
 from backcalc.graph.order import topological
 from backcalc.graph.written_out import MOST_WRITTEN, WRITTEN, written_out
@@ -249,6 +248,8 @@ class Functions:
     def _refusal(self, call: Call) -> Diagnostic:
         """That the function of `call` is not known, and which may be meant."""
         known = {*PRIMITIVES, *ALIASES, *WRITTEN, *self._functions, GRAD}
+        from backcalc.graph.elsewhere import hint_for  # What other tools call it is of use to who slips.
+
         hints = hint_for(call.fn)
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
             hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)

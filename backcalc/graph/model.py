@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from backcalc.language.expr import Call, Expr, names, postorder
 from backcalc.rules.primitives import ALIASES
@@ -51,46 +51,6 @@ class Node(NamedTuple):
     shape: tuple[int, ...] | None = None
     is_fixed: bool = False  # By `const`: nobody differentiates by it.
     is_implicit: bool = False  # An input that is only used: nothing says what it is.
-
-
-# What shows a graph must not care which of the two it is: one of a million nodes has no objects to show.
-class AnyGraph(Protocol):
-    """What a graph of objects and one of arrays have in common."""
-
-    @property
-    def source(self) -> Source:
-        """The text that it was read from."""
-        ...
-
-    @property
-    def output(self) -> str | None:
-        """The output that the file declares."""
-        ...
-
-    @property
-    def nodes(self) -> Sequence[Node]:
-        """The nodes in topological order."""
-        ...
-
-    @property
-    def seeds(self) -> tuple[tuple[str, Known], ...]:
-        """The adjoints that the file states, of a loss outside the graph."""
-        ...
-
-    @property
-    def index(self) -> Mapping[str, int]:
-        """The place of each node in `nodes`, by name."""
-        ...
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The names of the nodes with neither a formula nor incoming edges."""
-        ...
-
-    @property
-    def sinks(self) -> tuple[str, ...]:
-        """The names of the nodes that no other depends on."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc.calculus.missing import missing_nodes, remedies
 from backcalc.calculus.question import is_constant, loss_hints, no_variable
-from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.language.statements import Answer
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import quoted, shorten
+
+if TYPE_CHECKING:
+    from backcalc.calculus.result import AnyRun
 
 
 def part(answer: Answer, rank: int) -> tuple[Any, ...]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from backcalc.calculus.point import read_point
-from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, answer_completion, as_command, asks, shows, tolerance_options
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
 
     from backcalc.bulk.graph.run import LargeRun
     from backcalc.calculus.digits import Tolerance
+    from backcalc.calculus.result import AnyRun
 
 EXAMPLES = """\b
 Examples:
@@ -138,7 +137,7 @@ def command(
     """
     graphs, given = _parted(arguments, path, asked)
     if len(graphs) < 2:
-        asked = replace(asked, graph=graphs[0] if graphs else None)
+        asked = asked._replace(graph=graphs[0] if graphs else None)
         if path is not None and path.lower().endswith(ENDINGS):
             return _check_computed(asked, path, require, tolerance, shown, hints=hints)
         return _check(asked, _sheet(given, path), require, tolerance, shown, hints=hints)
@@ -148,7 +147,7 @@ def command(
     for i, graph in enumerate(graphs):
         print_lines([*[""] * bool(i), f"{graph}:"])
         try:
-            found = _check(replace(asked, graph=graph), None, require, tolerance, shown, hints=hints)
+            found = _check(asked._replace(graph=graph), None, require, tolerance, shown, hints=hints)
         except BackcalcError as error:  # What is wrong with one file keeps no other from being marked.
             tell(error.shown(paint), end="\n\n")
             found = error.exit_code
@@ -274,7 +273,7 @@ def _parted(arguments: Sequence[str], path: str | None, asked: Asked) -> tuple[l
             raise click.UsageError(f"answers go with one graph: {shorten(other)} is another")
     if path is not None and given:
         raise click.UsageError("answers stand on the command line or in --answers: drop one of the two")
-    if path == "-" and replace(asked, graph=graphs[0] if graphs else None).is_piped:
+    if path == "-" and asked._replace(graph=graphs[0] if graphs else None).is_piped:
         raise click.UsageError("the graph and --answers cannot both come from stdin: name a file for one of them")
     return graphs, given
 

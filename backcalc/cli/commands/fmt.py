@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,7 +45,7 @@ def command(graphs: tuple[str, ...], asked: Asked, check: bool, write: bool, pla
         raise click.UsageError("--write needs a file")
     if len(graphs) > 1 and not (check or write):
         raise click.UsageError("several files are formatted by --write, or --check: printed, they would be one")
-    all_asked = [replace(asked, graph=graph) for graph in graphs] or [asked]
+    all_asked = [asked._replace(graph=graph) for graph in graphs] or [asked]
     return max(_all(all_asked, _Task(check, write, plain)))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 
 import click
 
@@ -142,14 +141,14 @@ def command(
         print_report(GradesReport(graded, shown.digits, shown.limit, hints), shown)
     else:
         write_gradescope(graded, out, shown.digits, hints=hints)
-        print_report(ClassReport(graded, shown.digits), replace(shown, format="table"))
+        print_report(ClassReport(graded, shown.digits), shown._replace(format="table"))
     # What could not be read weighs most: it may need somebody's hand.
     return 2 if is_broken else 0 if all(map(is_flawless, graded)) else 1
 
 
 def _prepared(path: str | None, asked: Asked, tolerance: Tolerance) -> tuple[Key, list[Answer]]:
     """The key, and what it asks; what is noticed about it is printed."""
-    program = load_program(read_source(replace(asked, graph=path)))
+    program = load_program(read_source(asked._replace(graph=path)))
     result = run(finish(program), read_point(asked.at), asked.of)
     key = Key(result, tolerance)
     questions, warnings = asked_by(key, program.source, program.comments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import LOSS, require_node
@@ -10,10 +11,12 @@ from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, node_option, nodes_option, shows
 from backcalc.cli.output import print_report, print_warnings, tell
 from backcalc.cli.process import kept
-from backcalc.graph.model import AnyGraph
 from backcalc.render.reports.paths import PathsReport
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
+
+if TYPE_CHECKING:
+    from backcalc.graph.any_graph import AnyGraph
 
 EXAMPLES = """\b
 Examples:

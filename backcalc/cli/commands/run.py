@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,6 @@ from backcalc.analysis.run import Text
 from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import Mode
-from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, answer_completion, as_command, asks, limit_of, shows
@@ -24,6 +24,9 @@ from backcalc.render.reports.run import RunReport
 from backcalc.text.errors import Diagnostic
 from backcalc.text.files import name_of, pieces
 from backcalc.text.source import Source
+
+if TYPE_CHECKING:
+    from backcalc.calculus.result import AnyRun
 
 EXAMPLES = """\b
 Examples:

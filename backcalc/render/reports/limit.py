@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from heapq import nsmallest
 from math import inf, isnan
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from backcalc.calculus.result import AnyRun
 from backcalc.rules.values import is_array, is_known
+
+if TYPE_CHECKING:
+    from backcalc.calculus.result import AnyRun
 
 T = TypeVar("T")
 

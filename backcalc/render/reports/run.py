@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.graph.model import Node
 from backcalc.graph.shapes import shape_text
@@ -17,9 +15,11 @@ from backcalc.rules.values import multiply
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
+if TYPE_CHECKING:
+    from backcalc.calculus.result import AnyRun
 
-@dataclass(frozen=True)
-class RunReport:
+
+class RunReport(NamedTuple):
     """A run as it is shown: `partials` and `pairs` are further tables, or further members of what programs read."""
 
     run: AnyRun

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc.calculus.columns import csv_cell
-from backcalc.calculus.result import AnyRun
 from backcalc.graph.shapes import Shape
 from backcalc.render.formats.csv import ROWS, csv_lines
 from backcalc.rules.values import is_array, is_known, shape_of
+
+if TYPE_CHECKING:
+    from backcalc.calculus.result import AnyRun
 
 
 def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> Iterator[str]:

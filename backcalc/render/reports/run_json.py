@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from json.encoder import encode_basestring as quoted
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc import progress
 from backcalc.calculus.columns import Column, Columns, Partials
-from backcalc.calculus.result import AnyRun
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.values import FormulaTexts, exact
+
+if TYPE_CHECKING:
+    from backcalc.calculus.result import AnyRun
 
 ROWS = 4_096  # Nodes that are put together at a time.
 
