@@ -162,8 +162,8 @@ def _halved(
 ) -> tuple[Array, Array, Array, Array]:
     """Each interval halved to the place of its greatest change: its ends, and values and slopes there."""
     for _ in range(times if len(left) else 0):
-        # Not (left + right) / 2, which may overflow.
-        middle = left + (right - left) / 2
+        # Neither (left + right) / 2 nor (right - left) / 2, which may overflow.
+        middle = left + (right / 2 - left / 2)
         if not ((middle != left) & (middle != right)).any():
             break
         value = np.array(curve(middle))

@@ -67,7 +67,10 @@ class Scan:
     def is_log(self) -> bool:
         """Whether the one range has steps of the logarithm."""
         (x,) = self.at.values()
-        return not np.allclose(np.diff(x), (x[-1] - x[0]) / (len(x) - 1))
+        half = x / 2  # The distance of the ends may be no number.
+        step = (half[-1] - half[0]) / (len(x) - 1)
+        slack = 1e-5 * abs(step) + np.spacing(np.abs(x).max())
+        return bool((np.abs(np.diff(half) - step) > slack).any())
 
     @property
     def is_finite(self) -> bool:
@@ -139,7 +142,9 @@ def _range(match: re.Match[str]) -> Array:
     if first == last:
         raise _refusal(f"the range of `{shorten(match['name'].strip())}` begins where it ends")
     if not match["log"]:
-        return np.linspace(first, last, int(count))
+        # Of halves where the distance of the ends is no number, as that of -1e308 and 1e308.
+        is_wide = not isfinite(last - first)
+        return 2 * np.linspace(first / 2, last / 2, int(count)) if is_wide else np.linspace(first, last, int(count))
     if min(first, last) <= 0:
         raise _refusal("a range in steps of the logarithm has only numbers above 0")
     return np.geomspace(first, last, int(count))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from backcalc import progress
 from backcalc.calculus.linearize import Linearization
-from backcalc.language.expr import Expr
+from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import Value, is_known, ones, shape_of
@@ -24,7 +24,7 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
         seeds = {seeds: ones(shapes[slot[seeds]])}
     progress.at("reverse pass")
     found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})
-    tidied: dict[int, Expr] = {}  # The formula of a node is a part of those before it.
+    tidied: Folded[Expr] = Folded()  # The formula of a node is a part of those before it.
     spelling = linear.tape.graph.spelling
 
     def adjoint(at: int) -> Value | None:

@@ -8,7 +8,7 @@ from typing import Any
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.sweep import forward
 from backcalc.graph.shapes import Shape
-from backcalc.language.expr import VECTOR, Call, Expr
+from backcalc.language.expr import VECTOR, Call, Expr, Folded
 from backcalc.rules.gates import Gated, only
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import Value, add, all_known, is_known, literal, multiply, ones, reshaped, shape_of
@@ -53,7 +53,7 @@ def formula_tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     slot, shapes = linear.tape.slot, linear.evaluation.shapes
     if any(shapes):
         return [_by_reverse(linear, node, wrt) for node in range(len(slot))]
-    tidied: dict[int, Expr] = {}
+    tidied: Folded[Expr] = Folded()
     order = range(slot[wrt] + 1, len(shapes))
     begin: dict[int, Value] = {slot[wrt]: 1.0}
     found = forward(order, linear.slot_edges.__getitem__, begin, multiply=multiply, accumulate=add)
@@ -94,5 +94,5 @@ def _pulled(linear: Linearization, head: int, seed: Value | Gated, tail: int) ->
     return linear.full(linear.sweep({head: seed}, tail).get(tail, 0.0), linear.evaluation.shapes[tail])
 
 
-def _read(linear: Linearization, value: Value, tidied: dict[int, Expr] | None = None) -> Value:
+def _read(linear: Linearization, value: Value, tidied: Folded[Expr] | None = None) -> Value:
     return value if is_known(value) else tidy(value, tidied, linear.tape.graph.spelling)

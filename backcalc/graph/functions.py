@@ -42,6 +42,9 @@ MAX_FUNCTION = 100_000  # of one function: a few that call each other twice grow
 
 # Of the language, and still to come: what works on vectors and matrices, and derivatives inside formulas.
 GRAD = "grad"
+BUILT_IN = frozenset((*PRIMITIVES, *ALIASES, *WRITTEN, GRAD))
+"""What calls go by without the file's own functions; none of it is a node that nothing defines."""
+
 _ANY_NUMBER = ("max", "min", "concat")  # Of a vector, or of what stands side by side.
 
 PRIME = "'"
@@ -83,7 +86,7 @@ class Functions:
                     self._keep(self._functions[name])
 
     def __contains__(self, name: str) -> bool:
-        return name in self._functions or lookup(name) is not None or name == GRAD or name in WRITTEN
+        return name in self._functions or name in BUILT_IN
 
     def expand(self, expr: Expr) -> Expr:
         """`expr` with each call of a function of the file replaced by its body; what is wrong goes to `errors`."""
@@ -247,7 +250,7 @@ class Functions:
 
     def _refusal(self, call: Call) -> Diagnostic:
         """That the function of `call` is not known, and which may be meant."""
-        known = {*PRIMITIVES, *ALIASES, *WRITTEN, *self._functions, GRAD}
+        known = {*BUILT_IN, *self._functions}
         from backcalc.graph.elsewhere import hint_for  # What other tools call it is of use to who slips.
 
         hints = hint_for(call.fn)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, shape_text, shape_words
 from backcalc.graph.powers import doubtful_powers
 from backcalc.graph.tape import Shaped, Tape
-from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Folded, Name, Number, fold
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import Primitive
 from backcalc.rules.shapes import Shape, rule_called, value_shape
@@ -99,12 +99,10 @@ class KnownShapes:
 
     def __init__(self, names: Mapping[str, Shape]) -> None:
         self.names = dict(names)
-        self._found: dict[int, Shape] = {}
-        self._kept: list[Expr] = []  # So that no other expression gets the identity of one.
+        self._found: Folded[Shape] = Folded()
 
     def of(self, expr: Expr) -> Shape:
         """The shape of `expr`; names that are no nodes are numbers."""
-        self._kept.append(expr)
         return fold(expr, self._leaf, _call_shape, self._found)
 
     def _leaf(self, leaf: Number | Name) -> Shape:

@@ -113,19 +113,28 @@ def postorder(expr: Expr) -> Iterator[Expr]:
             yield part
 
 
+class Folded(dict[int, T]):
+    """What parts of expressions have been folded to, by their identity, for several expressions that share parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[Expr] = []  # Else a later expression may get the identity of one that is gone, and its result.
+
+
 def fold(
     expr: Expr,
     leaf: Callable[[Number | Name], T],
     call: Callable[[Call, tuple[T, ...]], T],
-    done: dict[int, T] | None = None,
+    done: Folded[T] | None = None,
 ) -> T:
     """`expr` read from the leaves up: `leaf` for numbers and names, `call` for calls with their arguments' results.
 
-    `done` are the results so far by identity, for several expressions that share parts; the caller keeps these alive.
+    `done` are the results so far, for several expressions that share parts.
     """
     if not isinstance(expr, Call):
         return leaf(expr)
-    done = {} if done is None else done
+    done = Folded() if done is None else done
+    done.kept.append(expr)
     stack: list[Expr] = [expr]
     while stack:
         part = stack[-1]

@@ -62,7 +62,10 @@ class ArraySteps:
 
     def diagnosis(self, given: Attempt) -> Diagnosis | None:
         """What went wrong in the step to an answer; None where no mistake gives it, or too many do."""
-        if all(other is given for other in self._sheet) or not is_known(given.expected):
+        # A Jacobian takes a sweep an element: no single step leads to it.
+        if not self._truth.is_plain(given) or not is_known(given.expected):
+            return None
+        if all(other is given for other in self._sheet):
             return None
         with quietly(True):
             results = self._of_value(given) if given.wrt is None else self._of_derivative(given)

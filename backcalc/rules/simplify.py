@@ -8,7 +8,7 @@ from math import isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, with_args
+from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Folded, Name, Number, fold, with_args
 from backcalc.rules.primitives import lookup
 from backcalc.rules.rewrites import REWRITES
 from backcalc.rules.row import Primitive, expression
@@ -92,7 +92,7 @@ def simplify(expr: Expr) -> Expr:
     return fold(expr, lambda leaf: leaf, lambda call, args: make(call.fn, *args))
 
 
-def tidy(expr: Expr, done: dict[int, Expr] | None = None, spelling: Mapping[str, str] = NO_OTHERS) -> Expr:
+def tidy(expr: Expr, done: Folded[Expr] | None = None, spelling: Mapping[str, str] = NO_OTHERS) -> Expr:
     """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals; `done` as in `fold`.
 
     `spelling` has the names by which its reader calls functions that have several.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backcalc.language.expr import Call, Name, Number, fold, names, postorder, with_args
+from backcalc.language.expr import Call, Folded, Name, Number, fold, names, postorder, with_args
 from backcalc.language.parser import parse_expression
 from backcalc.text.source import Source, Span
 
@@ -125,7 +125,7 @@ def test_the_same_hash_is_not_equality():
 
 
 def test_fold_goes_on_from_what_is_done():
-    x, seen, done = Name("x"), [], {}
+    x, seen, done = Name("x"), [], Folded()
     inner = Call("sin", (x,))
     outer = Call("cos", (inner,))
     for expr in (inner, outer, outer):
@@ -153,3 +153,10 @@ def test_syntax_is_not_named(text):
 
 def test_repr_of_a_deep_expression_is_flat():
     assert repr(deep()) == "Call('sin', <1>)"
+
+
+def test_what_is_folded_together_is_never_taken_for_another():
+    done = Folded()
+    for i in range(1000):  # Each is gone before the next is made, which may get its place in memory.
+        found = fold(Call("f", (Number(float(i)),)), lambda leaf: leaf.value, lambda _, args: args[0], done)
+        assert found == i

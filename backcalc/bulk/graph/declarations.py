@@ -15,11 +15,12 @@ from backcalc.bulk.graph.blocks import Block
 from backcalc.bulk.graph.columns import Template, UnfitError, joined
 from backcalc.bulk.graph.order import peel
 from backcalc.bulk.graph.reader import Lines
+from backcalc.graph.functions import BUILT_IN
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.language.forms import leaves_of
 from backcalc.language.lexis import NOTHING
 from backcalc.language.statements import Definition, Edge, Header, Input, Output, Statement
-from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, lookup
+from backcalc.rules.primitives import CONSTANTS, lookup
 
 MOST_REST = 5_000  # Statements that the grammar reads one by one.
 MOST_NAMES = 64  # On a line: there is a place for so many on each.
@@ -39,7 +40,7 @@ class ArrayDeclarations:
             raise UnfitError
         self._given, self._added = lines.names, list[str]()
         alone_names = {leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)}
-        self.ids = lines.names.places({*CONSTANTS, *PRIMITIVES, *_IN_DOUBT, *alone_names})
+        self.ids = lines.names.places({*CONSTANTS, *BUILT_IN, *_IN_DOUBT, *alone_names})
         if not _IN_DOUBT.isdisjoint([*self.ids, *alone_names]):
             raise UnfitError
         self.inputs: dict[int, Input] = {}
@@ -115,7 +116,7 @@ class ArrayDeclarations:
         # `y = sin + 1` would quietly have an input called sin; `build` says so.
         undefined = ~(self.is_head | self.is_tail | self.is_defined)
         undefined[declared] = False
-        functions = (self.ids.get(name) for name in PRIMITIVES)  # or a function stands without its argument.
+        functions = (self.ids.get(name) for name in BUILT_IN)  # or a function stands without its argument.
         if is_doubtful or any(i is not None and undefined[i] for i in functions):
             raise UnfitError
 

@@ -19,6 +19,9 @@ DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # Of a braille 
 BLANK = 0x2800
 KINK, GAP = "◇", "┊"
 SHARE = 0.98  # Of the values that the height must hold: one beside a pole would flatten all others.
+LARGEST = 1e308  # Of what is shown: beyond it a curve leaves the frame.
+LEAST_ROOM = 1e-12  # Above and below a level curve, of its height.
+FAR = 1e12  # Heights of the frame: further outside is all the same, and whole numbers still hold it.
 LABEL = 16  # Columns of a curve's name at most.
 COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
 
@@ -35,8 +38,7 @@ class _Frame:
         self._low, self._high = ends
         # Steps of the logarithm stand evenly, as the points do.
         x = np.log(plot.x) if plot.is_log else plot.x
-        with quiet():  # Two ends whose logarithms are one number, or so far apart that no number is their distance.
-            self.across = np.nan_to_num((x - x[0]) / (x[-1] - x[0]) * (2 * self.columns - 1))
+        self.across = shares(x, float(x[0]), float(x[-1])) * (2 * self.columns - 1)
 
     @property
     def top(self) -> int:
@@ -45,7 +47,7 @@ class _Frame:
 
     def up(self, values: Array) -> Array:
         """The levels of values, some of them outside."""
-        return (values - self._low) / (self._high - self._low) * self.top
+        return shares(values, self._low, self._high) * self.top
 
     def cell(self, column: float, level: float) -> tuple[int, int] | None:
         """The row and the column of the character that has a dot; None outside."""
@@ -130,18 +132,30 @@ def _beside(curves: Sequence[Curve], labels: Sequence[str], frame: _Frame) -> It
             yield row, i
 
 
+def shares(values: Array, low: float, high: float) -> Array:
+    """How far along from `low` to `high` values are, ±FAR at most; nan where a value is not finite."""
+    # Of halves, for the distance of two numbers may be too large for one.
+    distance = high / 2 - low / 2
+    with quiet():  # Of two logarithms that are one number there is no way between.
+        found = (values / 2 - low / 2) / distance if distance else values * 0.0
+    return np.where(np.isfinite(values), np.clip(found, -FAR, FAR), np.nan)
+
+
 def window(values: Array) -> tuple[float, float]:
-    """The least and the largest value shown."""
-    known = np.sort(values[np.isfinite(values)])
-    if not len(known):
+    """The least and the largest value shown, which are two numbers within ±LARGEST."""
+    # So that a margin around them is a number, too.
+    known = np.clip(np.sort(values[np.isfinite(values)]), -LARGEST, LARGEST).tolist()
+    if not known:
         return 0.0, 1.0
     # Of both ends as many: a pole goes to either side.
     cut = int(len(known) * (1 - SHARE) / 2)
-    low, high = float(known[cut]), float(known[len(known) - 1 - cut])
+    low, high = known[cut], known[len(known) - 1 - cut]
     # What nearly fits is shown as a whole.
     if known[-1] - known[0] <= 2 * (high - low):
-        low, high = float(known[0]), float(known[-1])
-    return (low, high) if high > low else (low - 1, high + 1)
+        low, high = known[0], known[-1]
+    # Beside a large number one more is none.
+    room = max(1.0, abs(low) * LEAST_ROOM)
+    return (low, high) if high > low else (low - room, high + room)
 
 
 def _dots(across: Array, up: Array, gaps: Iterable[int]) -> Iterator[tuple[int, int]]:

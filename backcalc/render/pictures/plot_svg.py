@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 import numpy as np
 
 from backcalc.render.document import Curve, Plot
-from backcalc.render.pictures.plot import window
+from backcalc.render.pictures.plot import shares, window
 from backcalc.render.writer import PLAIN
 from backcalc.rules.functions.arrays import Array
 from backcalc.text.numerals import by_hand
@@ -20,6 +20,7 @@ TICKS = 6  # On an axis, about.
 ROOM = 0.05  # Of the height, above and below the curves.
 # Colours that those who do not see all colours tell apart: M. Okabe and K. Ito, "Color Universal Design", 2008.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+LEAST = 5e-324  # The least positive number: of axes that are shorter than six of it.
 ROUND = (1, 2, 5, 10)  # Steps between ticks, times a power of ten.
 
 
@@ -33,13 +34,13 @@ class _Scale:
 
     def pixels(self, numbers: Array) -> Array:
         """The pixels of numbers."""
-        shares = ((np.log10(numbers) if self.is_log else numbers) - self.low) / (self.high - self.low)
-        found: Array = self._start + shares * (self._end - self._start)
+        along = shares(np.log10(numbers) if self.is_log else numbers, self.low, self.high)
+        found: Array = self._start + along * (self._end - self._start)
         return found
 
     def ticks(self) -> Array:
         """Round numbers along the axis; of a logarithm powers of ten."""
-        step = _round_step((self.high - self.low) / TICKS)
+        step = _round_step(max(self.high / TICKS - self.low / TICKS, LEAST))
         # Between powers of ten there is no round number of a logarithm.
         step = max(1.0, step) if self.is_log else step
         # A tick at the very end is lost to rounding but for a little room.
@@ -52,7 +53,7 @@ class _Scale:
 def _round_step(step: float) -> float:
     """The least round number that is no less than `step`."""
     # The step lies between this power and the next one.
-    power = 10.0 ** floor(log10(step))
+    power = max(10.0 ** floor(log10(step)), LEAST)
     return power * next(each for each in ROUND if each * power >= step * (1 - 1e-9))
 
 
@@ -60,7 +61,7 @@ def plot_svg(plot: Plot) -> Iterator[str]:
     """The lines of the picture. Across a jump or a pole nothing is joined, and a dashed line stands there."""
     low, high = window(np.concatenate([curve.values for curve in plot.curves]))
     # So that a level curve at the edge is told from the frame.
-    room = ROOM * (high - low)
+    room = ROOM * high - ROOM * low
     x = _Scale((float(min(plot.x[[0, -1]])), float(max(plot.x[[0, -1]]))), (LEFT, WIDTH - RIGHT), is_log=plot.is_log)
     y = _Scale((low - room, high + room), (HEIGHT - BOTTOM, TOP))
     yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
