@@ -16,6 +16,7 @@ COMMANDS = {
     "paths": "Path aggregation: every path, its product, their sum.",
     "derive": "Print the gradient as a graph in the same language.",
     "quiz": "Make an exercise with its key, or play one.",
+    "draw": "The graph as a picture, in the terminal or as a file.",
     "descend": "Gradient descent: the update rule, and the iterations.",
     "sweep": "Value and derivative over a range, as a table and a plot.",
     "taylor": "Taylor coefficients around a point, and one-sided slopes at a kink.",
@@ -24,10 +25,7 @@ COMMANDS = {
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
 }
-NOT_YET = (
-    "draw",
-    "report",
-)
+NOT_YET = ("report",)
 
 
 def main() -> None:

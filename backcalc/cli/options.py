@@ -76,12 +76,12 @@ def asks(*names: str, **others: Decorator) -> Decorator:
     return _group("asked", Asked, {name: others.get(name) or _ASKED[name] for name in fields})
 
 
-def shows(*takes: str, limit: Decorator | None = None, digits: bool = True) -> Decorator:
+def shows(*takes: str, limit: Decorator | None = None, digits: bool = True, formats: bool = True) -> Decorator:
     """The options of `Shown`, as `shown`: `--format` for what the command's report has, `--limit` if given.
 
     Most reports have a document, JSON and CSV; `takes` names the methods of one that has others.
     """
-    options = {"format": _format(*takes)}
+    options = {"format": _format(*takes)} if formats else {}
     options |= {"digits": _DIGITS} if digits else {}
     options |= {"limit": limit} if limit else {}
     return _group("shown", Shown, {**options, "color": _COLOR})

@@ -126,6 +126,7 @@ class Code(StrEnum):
     SYNTAX = "syntax"
     TAKEN_FOR_NUMBER = "taken-for-number"
     TOO_MANY_OPERATIONS = "too-many-operations"
+    TOO_MANY_NODES = "too-many-nodes"
     TOO_MANY_PAIRS = "too-many-pairs"
     TOO_MANY_PATHS = "too-many-paths"
     TWO_OUTPUTS = "two-outputs"

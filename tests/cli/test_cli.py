@@ -949,7 +949,7 @@ COMPLETED = [
     ("backcalc quiz --kind v", ["vectors"]),
     ("backcalc samples n", ["network-a", "network-b", "neuron", "newton"]),
     ("backcalc explain network-a.bg --node u", ["u1", "u2", "u3"]),
-    ("backcalc draw ", list(COMMANDS)),
+    ("backcalc paint ", list(COMMANDS)),
 ]
 
 

@@ -1,4 +1,4 @@
 """Pictures: a file a kind.
 
-Doors: plot, plot_svg.
+Doors: plot, plot_svg, scene, targets.
 """

@@ -1,0 +1,117 @@
+"""`backcalc draw`."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from backcalc.analysis.run import Text
+from backcalc.calculus.point import Point, read_point
+from backcalc.calculus.question import require_node
+from backcalc.calculus.run import Run, evaluated
+from backcalc.cli.input import read_text
+from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, node_option, nodes_option, shows
+from backcalc.cli.output import print_warnings, require_ours, write_ours
+from backcalc.cli.process import kept
+from backcalc.render.pictures.scene import Scene, around, at_step, scene, with_paths
+from backcalc.render.pictures.targets import TARGETS, lines_of
+from backcalc.text.errors import Code, Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
+
+EXAMPLES = """\b
+Examples:
+  backcalc draw lattice.bg
+  backcalc draw neuron.bg --at w=0.5,x=2,b=-1,z=1 --top-down
+  backcalc draw lattice.bg --paths x --step 14
+  backcalc draw network-b.bg -o network-b.svg
+  backcalc draw rnn.bg --node h2 --radius 2
+"""
+MOST = 2_000  # Nodes that are drawn: more are no picture for an eye.
+RADIUS = 1  # Where --node names the middle and nobody says how far it goes.
+
+
+@as_command("draw", EXAMPLES)
+@asks("graph", "at", "of")
+@click.option("-o", "--output", "path", metavar="FILE", help=f"Write a picture: {', '.join(TARGETS)}.")
+@click.option("--top-down", is_flag=True, help="Let edges lead down rather than to the right.")
+@node_option("--node", help="Draw the part around this node alone.")
+@click.option("--radius", type=click.IntRange(0), help=f"How many edges that part reaches.  [default: {RADIUS}]")
+@nodes_option("--paths", metavar="x1", help="Light the paths from these nodes to the output")
+@click.option("--step", type=click.IntRange(0), help="Show the state after so many steps of both passes.")
+@force_option()
+@shows(formats=False)
+def command(
+    asked: Asked,
+    shown: Shown,
+    path: str | None,
+    top_down: bool,
+    node: str | None,
+    radius: int | None,
+    paths: tuple[str, ...],
+    step: int | None,
+    force: bool,
+) -> int:
+    """A box a node, with its value and adjoint; an arrow an edge, with its local partial.
+
+    What is not known is a formula. --step N goes through the passes as `explain` does: values in order, then adjoints
+    backwards.
+    """
+    if radius is not None and node is None:
+        raise click.UsageError("--radius goes around a node: --node NODE says which")
+    ending = _ending(path)
+    if ending is not None:
+        require_ours(path, TARGETS[ending].mark, force=force)
+    text = read_text(asked)
+    for option, names in (("--node", [node] if node else []), ("--paths", paths)):
+        for name in names:
+            require_node(text.graph, name, option)
+    if node is None and len(text.graph.nodes) > MOST:
+        raise _too_large(text)
+    run = kept(_run(text, read_point(asked.at), asked.of))
+    print_warnings(text.source, run.warnings)
+    drawn = scene(run, shown.digits)
+    if paths:
+        drawn = with_paths(drawn, paths)
+    if step is not None:
+        drawn = at_step(drawn, step)
+    if node is not None:
+        drawn = around(drawn, node, RADIUS if radius is None else radius)
+        if len(drawn.cards) > MOST:
+            raise _too_large(text)
+    _draw(drawn, path, ending, top_down=top_down)
+    return 0 if run.is_finite else 1
+
+
+def _draw(drawn: Scene, path: str | None, ending: str | None, *, top_down: bool) -> None:
+    if path is None or ending is None:
+        raise click.UsageError("name a file: -o graph.svg")
+    write_ours(path, TARGETS[ending].mark, lines_of(ending, drawn, top_down=top_down))
+
+
+def _ending(path: str | None) -> str | None:
+    """The ending of the file, which says what it is to be. Raises UsageError where no picture is written so."""
+    if path is None:
+        return None
+    folder, name = os.path.split(path)
+    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122  pathlib takes a while to load.
+    if ending not in TARGETS:
+        raise click.UsageError(f"{shorten(name)} has no ending of a picture: {', '.join(TARGETS)} are known")
+    if folder and not os.path.isdir(folder):  # noqa: PTH112
+        raise click.UsageError(f"there is no folder {shorten(folder)} to write {shorten(name)} into")
+    return ending
+
+
+def _run(text: Text, point: Point, of: str | None) -> Run:
+    """The graph at the point; without adjoints where it has no output of which there could be any."""
+    graph = text.objects
+    if of is None and graph.output is None and not graph.seeds and len(graph.sinks) != 1:
+        return evaluated(graph, point)
+    return text.run_objects(point, of)
+
+
+def _too_large(text: Text) -> UsageError:
+    message = f"a picture has room for {MOST:,} nodes; there are {len(text.graph.nodes):,}"
+    hints = ("draw the part around one of them: --node NODE --radius 2",)
+    return UsageError(Source(text.source.name, ""), [Diagnostic(Code.TOO_MANY_NODES, message, hints=hints)])

@@ -1,0 +1,66 @@
+"""A DAG in layers: each edge that spans several becomes a chain of dummy vertices, one a layer that it passes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+Edge = tuple[int, int]
+
+
+class Layered(NamedTuple):
+    """A layered graph whose first `size` vertices are nodes, the others dummies.
+
+    `layers` has the vertices of each layer in the order in which they stand, `before` and `behind` the neighbours of
+    each vertex in the layer before and behind it, `chains` the vertices along each edge, `layer` that of each vertex.
+    """
+
+    size: int
+    layer: list[int]
+    layers: list[list[int]]
+    before: list[list[int]]
+    behind: list[list[int]]
+    chains: list[list[int]]
+
+    def is_dummy(self, vertex: int) -> bool:
+        """Whether a vertex only stands where an edge passes a layer."""
+        return vertex >= self.size
+
+
+def layered(count: int, edges: Sequence[Edge]) -> Layered:
+    """The layered graph of nodes 0 to `count` − 1, in topological order, and edges (tail, head)."""
+    layer = levels(count, edges)
+    chains: list[list[int]] = []
+    for tail, head in edges:
+        passed = range(layer[tail] + 1, layer[head])
+        chains.append([tail, *range(len(layer), len(layer) + len(passed)), head])
+        layer.extend(passed)
+    layers: list[list[int]] = [[] for _ in range(max(layer, default=-1) + 1)]
+    for vertex, each in enumerate(layer):
+        layers[each].append(vertex)
+    before: list[list[int]] = [[] for _ in layer]
+    behind: list[list[int]] = [[] for _ in layer]
+    for chain in chains:
+        for one, other in itertools.pairwise(chain):
+            behind[one].append(other)
+            before[other].append(one)
+    return Layered(count, layer, layers, before, behind, chains)
+
+
+def levels(count: int, edges: Sequence[Edge]) -> list[int]:
+    """The layer of each node: the longest path to it, moved on where that makes its edges shorter."""
+    tails: list[list[int]] = [[] for _ in range(count)]
+    heads: list[list[int]] = [[] for _ in range(count)]
+    for tail, head in edges:
+        tails[head].append(tail)
+        heads[tail].append(head)
+    found = [0] * count
+    for node in range(count):
+        found[node] = max((found[tail] + 1 for tail in tails[node]), default=0)
+    # What has more users than arguments, as every input has, comes just before the first of them.
+    for node in reversed(range(count)):
+        if len(heads[node]) > len(tails[node]):
+            found[node] = min(found[head] for head in heads[node]) - 1
+    first = min(found, default=0)
+    return [each - first for each in found]

@@ -1,0 +1,49 @@
+"""A scene with its places: where each box stands, and how each link runs between two of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from backcalc.render.pictures.scene import Arrow, Card, Scene
+
+
+class Point(NamedTuple):
+    """A place, in pixels from the left upper corner."""
+
+    x: float
+    y: float
+
+
+class Box(NamedTuple):
+    """A card where it stands: `x` and `y` are its left upper corner, `lines` what is written in it."""
+
+    card: Card
+    lines: tuple[str, ...]
+    layer: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Link(NamedTuple):
+    """An arrow as it runs, from the border of its tail to that of its head.
+
+    Between each two of its `points` it is straight where both lie level (top-down: upright), else a curve that leaves
+    and arrives level. `label_at` is the middle of its label, which nothing else comes near.
+    """
+
+    arrow: Arrow
+    points: tuple[Point, ...]
+    label_at: Point
+
+
+class Picture(NamedTuple):
+    """A scene with its places; the boxes and links in the order of its cards and arrows."""
+
+    scene: Scene
+    boxes: tuple[Box, ...]
+    links: tuple[Link, ...]
+    width: float
+    height: float
+    top_down: bool = False

@@ -1,0 +1,150 @@
+"""A graph as an SVG picture that stands alone: light and dark, its texts as text, told in words for who hears it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from html import escape
+
+from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL
+from backcalc.render.pictures.picture import Box, Link, Picture, Point
+from backcalc.render.pictures.placed import placed
+from backcalc.render.pictures.scene import Scene
+
+SHAPE = f"""\
+text {{ font: {FONT}px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace }}
+.name {{ font-weight: bold }}
+.constant rect {{ stroke-dasharray: 4 3 }}
+.output rect {{ stroke-width: 2 }}
+.edge path {{ fill: none; stroke-width: 1.3 }}
+.edge text {{ font-size: {SMALL}px; text-anchor: middle }}
+.active rect, .lit rect, .lit path {{ stroke-width: 2.5 }}
+.faint {{ opacity: 0.45 }}"""
+# What has a colour, by selector and property: the light one, and the dark one. Contrasts of texts are above 4.5 : 1.
+# Written out rather than as variables of CSS, which programs that make PNG of SVG do not know.
+COLOURS = (
+    (".paper", "fill", "#ffffff", "#0d1117"),
+    ("text", "fill", "#1b1f24", "#e6edf3"),
+    (".formula", "fill", "#57606a", "#9da7b3"),
+    (".adjoint", "fill", "#a13d00", "#ffa657"),
+    (".node rect", "fill", "#f6f8fa", "#1a212a"),
+    (".node rect", "stroke", "#8c959f", "#6e7681"),
+    (".input rect, .constant rect", "fill", "#e4f0fd", "#15283f"),
+    (".output rect", "stroke", "#1b1f24", "#e6edf3"),
+    (".edge path", "stroke", "#6e7781", "#8b949e"),
+    (".edge polygon", "fill", "#6e7781", "#8b949e"),
+    (".active rect, .lit rect, .lit path", "stroke", "#0969da", "#6cb6ff"),
+    (".lit polygon, .edge.lit text", "fill", "#0969da", "#6cb6ff"),
+)
+TIP, WING = 8.0, 3.6  # Of an arrowhead: its length, and half its width.
+
+
+def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
+    """The lines of the picture."""
+    return svg(placed(found, top_down=top_down))
+
+
+def svg(picture: Picture) -> Iterator[str]:
+    """The lines of a picture that has its places."""
+    width, height = number(picture.width), number(picture.height)
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        'role="img" aria-labelledby="title desc">'
+    )
+    yield f'<title id="title">{escape(picture.scene.title)}</title>'
+    yield f'<desc id="desc">{escape(picture.scene.description)}</desc>'
+    yield f"<style>{style()}</style>"
+    yield f'<rect class="paper" width="{width}" height="{height}"/>'
+    for link in picture.links:
+        yield _edge(picture, link)
+    for i, box in enumerate(picture.boxes):
+        yield from _node(picture, i, box)
+    yield "</svg>"
+
+
+def style() -> str:
+    """The rules of CSS: shapes, the light colours, and the dark ones for who prefers them."""
+    light = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, colour, _ in COLOURS)
+    dark = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, _, colour in COLOURS)
+    return f"{SHAPE}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
+
+
+def _node(picture: Picture, place: int, box: Box) -> Iterator[str]:
+    """A box with its texts, one below the other."""
+    card = box.card
+    states = {"output": card.is_output, "active": card.is_active}
+    classes = ["node", card.kind, *(name for name, holds in states.items() if holds)]
+    classes += _light(picture, is_lit=card.is_lit)
+    yield f'<g class="{" ".join(classes)}" data-node="{place}">'
+    yield (
+        f'<rect x="{number(box.x)}" y="{number(box.y)}" width="{number(box.width)}" height="{number(box.height)}" '
+        'rx="6"/>'
+    )
+    top = box.y + (box.height - LINE * len(box.lines)) / 2
+    for i, line in enumerate(box.lines):
+        y = top + LINE * (i + 0.5) + FONT * 0.35
+        yield f'<text x="{number(box.x + PAD)}" y="{number(y)}">{_spans(box, line, is_first=i == 0)}</text>'
+    yield "</g>"
+
+
+def _spans(box: Box, line: str, *, is_first: bool) -> str:
+    """A line of a box as SVG: the name stands out, the adjoint has a colour of its own."""
+    if line.startswith("∂"):
+        return f'<tspan class="adjoint">{escape(line)}</tspan>'
+    name = box.card.name
+    if is_first and line.startswith(name):
+        return f'<tspan class="name">{escape(name)}</tspan>{escape(line.removeprefix(name))}'
+    return f'<tspan class="value">{escape(line)}</tspan>'
+
+
+def _edge(picture: Picture, link: Link) -> str:
+    """A link: its line, the head of the arrow, and its label."""
+    classes = ["edge", *_light(picture, is_lit=link.arrow.is_lit)]
+    label = (
+        f'<text x="{number(link.label_at.x)}" y="{number(link.label_at.y + SMALL * 0.35)}">'
+        f"{escape(link.arrow.label)}</text>"
+        if link.arrow.label
+        else ""
+    )
+    return (
+        f'<g class="{" ".join(classes)}" data-tail="{link.arrow.tail}" data-head="{link.arrow.head}">'
+        f'<path d="{path(link.points, top_down=picture.top_down)}"/>'
+        f'<polygon points="{_tip(link.points[-1], top_down=picture.top_down)}"/>{label}</g>'
+    )
+
+
+def _light(picture: Picture, *, is_lit: bool) -> list[str]:
+    return ["lit"] if is_lit else ["faint"] if picture.scene.has_paths else []
+
+
+def path(points: tuple[Point, ...], *, top_down: bool) -> str:
+    """A link as the path of SVG: curves that leave and arrive in the direction of the picture."""
+    found = f"M{number(points[0].x)} {number(points[0].y)}"
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        if (x0 == x1) if top_down else (y0 == y1):
+            found += f"L{number(x1)} {number(y1)}"
+            continue
+        xm, ym = number((x0 + x1) / 2), number((y0 + y1) / 2)
+        ends = f"{number(x1)} {number(y1)}"
+        found += (
+            f"C{number(x0)} {ym} {number(x1)} {ym} {ends}"
+            if top_down
+            else f"C{xm} {number(y0)} {xm} {number(y1)} {ends}"
+        )
+    return found
+
+
+def _tip(end: Point, *, top_down: bool) -> str:
+    """The three corners of an arrowhead that ends here."""
+    x, y = end
+    corners = (
+        [(x, y), (x - WING, y - TIP), (x + WING, y - TIP)]
+        if top_down
+        else [(x, y), (x - TIP, y - WING), (x - TIP, y + WING)]
+    )
+    return " ".join(f"{number(a)},{number(b)}" for a, b in corners)
+
+
+def number(value: float) -> str:
+    """A length with as many decimals as an eye can tell apart."""
+    return f"{value:.1f}".removesuffix(".0")
