@@ -21,6 +21,7 @@ class SyntaxHint(NamedTuple):
 
 _FRACTION, _SUPERSCRIPT = PATTERNS["FRACTION"], PATTERNS["SUPERSCRIPT"]
 _RESERVED = "|".join(reserved())
+_OF_ONE = "(?:sin|cos|tan)h?|exp|log|ln|sigmoid|σ"  # Which are written without parentheses.
 _COLUMN = r"[^\s,=:<>()\[\]]+"
 _FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"
 
@@ -46,7 +47,9 @@ SYNTAX_HINTS = (
     ),
     SyntaxHint(r"^def\b.*\)\s*‸([^={)]|$)", "the body stands after `=`: def f(x) = x^2", "def f(x) x^2"),
     SyntaxHint(
-        rf"^(?P<f>{NAME})\s*‸\(.*\)\s*=", "a function of your own begins with def: def {f}(x) = …", "f(x) = x^2"
+        rf"^(?P<f>{NAME})\s*‸\((?P<x>.*?)\)\s*=",
+        "a node stands without what it depends on: {f} = …; a function of your own begins with def: def {f}({x}) = …",
+        "f(x) = x^2",
     ),
     SyntaxHint(r"^(import|from)\s+\w+.*‸", "nothing is imported: all functions are there", "import numpy as np"),
     SyntaxHint(r"^return\s+\w+\s*‸", "what is asked for is named by output y, or by `--of`", "return y"),
@@ -76,11 +79,21 @@ SYNTAX_HINTS = (
     SyntaxHint(rf"^{NAME}\s*(‸:=|:\s*‸=|‸:)", "a node is defined with `=`: y = 3", "y := 3"),
     SyntaxHint(rf"^{NAME}\s*‸[-+*/^@]=", "a node has one formula; what changes it is a new node", "y += 1"),
     SyntaxHint(
-        rf"^.*[\w)\]]\s*(‸,\s*|\s‸){NAME}\s*=(?!=)", "a newline or `;` parts statements: a = 1; b = 2", "a = 1, b = 2"
+        rf"^.*[\w)\]]\s*(‸,\s*|\s‸)({NAME}\s*=(?!=)|(∂|d\s*\().*=)",
+        "a newline or `;` parts statements: a = 1; b = 2",
+        "a = 1, b = 2",
     ),
     SyntaxHint(rf"^(?P<v>{NAME})\s*‸\[", "a vector is defined as a whole: {v} = [1, 2]", "y[0] = 3"),
     SyntaxHint(r"=\s*‸=", "one `=` defines a node; `==` compares", "y == 3"),
     SyntaxHint(r"[^<>=!]=\s*‸$", "a number or formula stands after `=`", "y ="),
+    SyntaxHint(
+        rf"^(?P<w>{NAME})\s*(‸←|‸<-)\s*(?P=w)\b",
+        "a node has one formula; steps of descent are `backcalc descend`",
+        "w ← w - 1",
+    ),
+    SyntaxHint(
+        rf"^(?P<a>{NAME})\s*‸\^\s*[\[{{(](?P<l>\w+)[\])}}]", "an index is part of the name: {a}{l}", "a^[1] = x"
+    ),
     SyntaxHint(rf"^{NAME}\s*‸([-+*/^@(]|$)", _FORMS, "y"),
     # What could mean two things; before the rows of products, whose advice would decide it
     SyntaxHint(
@@ -137,10 +150,15 @@ SYNTAX_HINTS = (
         rf"=\s*[-−]?{NUMBER}\s*‸,\s*([-−]|{NUMBER}\s*,)", "a vector stands in brackets: [1, 2, 3]", "y = 1, 2, 3"
     ),
     SyntaxHint(r"‸;", "the rows of a matrix are vectors: [[1, 2], [3, 4]]", "y = [1, 2; 3, 4]"),
+    SyntaxHint(
+        r"=\s*‸\{.*\b(if|for|falls|else|otherwise)\b",
+        "a choice is written: if c then a else b",
+        "y = {x if x>0, 0 else",
+    ),
     SyntaxHint(r"=\s*‸\{", "a vector stands in brackets: [1, 2]", "y = {"),
     SyntaxHint(r"\[[^\]()]*[\w.)]\s+‸[-\w.(]", "commas part the items of a vector: [1, 2]", "y = [1 2]"),
     SyntaxHint(
-        r"\b(?P<f>(sin|cos|tan)h?|exp|log|ln|sigmoid|σ)\s*\^\s*(?P<n>\d+)\s*‸[\w(]",
+        rf"\b(?P<f>{_OF_ONE})\s*\^\s*(?P<n>\d+)\s*‸[\w(]",
         "a power of a function's value is written {f}(x)^{n}",
         "y = sin^2(x)",
     ),
@@ -155,6 +173,12 @@ SYNTAX_HINTS = (
     SyntaxHint(rf"(?P<n>{NUMBER})\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
     SyntaxHint(rf"\)\s*‸(?P<x>{NAME}|\d)", "a product needs its sign: (…)*{x}", "y = (a + b) c"),
     SyntaxHint(r"\)\s*‸\(", "a product needs its sign: (…)*(…)", "y = (a + b)(c - d)"),
+    SyntaxHint(rf"(?P<a>{NAME})(ᵀ|⊤|\.T)\s*‸(?P<x>{NAME})", "a product needs its sign: {a}.T @ {x}", "y = wᵀx"),
+    SyntaxHint(
+        rf"\b(?P<f>{_OF_ONE})\s+‸(?P<n>{NUMBER})\s*(?P<x>{NAME})",
+        "an argument stands in parentheses, and a product needs its sign: {f}({n}*{x})",
+        "y = sin 2x",
+    ),
     SyntaxHint(
         rf"\b(?P<f>{NAME})\s+‸(?P<x>{NAME}|\d+)",
         "an argument stands in parentheses, {f}({x}), and a product needs its sign, {f}*{x}",
