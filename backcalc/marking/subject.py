@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -126,11 +127,30 @@ def _unknown_nodes(run: AnyRun, answer: Answer) -> Iterator[Diagnostic]:
     for name in (answer.of, answer.wrt, answer.then):
         if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
             hints = loss_hints(run.graph, name) if name == answer.of and answer.wrt is not None else ()
-            hints = hints or did_you_mean(name, run.graph.index)
+            hints = hints or _other_spelling(run, answer, name) or did_you_mean(name, run.graph.index)
             hints = hints or (f"the nodes are {quoted(list(run.graph.index))}",)
             # One error an answer: the second name is often misspelt for the same reason.
             yield Diagnostic(Code.UNKNOWN_NODE, f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
             return
+
+
+_APART = re.compile(r"[d∂δ]?(?P<of>\w+?)(?:_|_?[d∂δ]_?)")
+_GRADIENTS = ("d", "g", "grad", "∂", "δ", "∇")  # What programs put before a parameter's name for its derivative.
+
+
+def _other_spelling(run: AnyRun, answer: Answer, name: str) -> tuple[str, ...]:
+    """How a derivative is written, where a name that is no node is one as programs spell it: `dJdw`, `J_w`, `dw`."""
+    index, output = run.graph.index, run.output
+    if answer.wrt is not None:  # A textbook's L in place of the node that the loss is here.
+        is_known = name == answer.of and answer.wrt in index
+        return (f"the output is `{shorten(output)}`: d{shorten(output)}/d{shorten(answer.wrt)}",) if is_known else ()
+    for wrt in sorted((node for node in index if name.endswith(node)), key=len, reverse=True):
+        before = name.removesuffix(wrt)
+        of = _APART.fullmatch(before)
+        node = output if before.rstrip("_") in _GRADIENTS else of["of"] if of else ""
+        if node in index:
+            return (f"a derivative is written with a slash: d{shorten(node)}/d{shorten(wrt)}",)
+    return ()
 
 
 def _no_elements(run: AnyRun, answer: Answer) -> Iterator[Diagnostic]:
