@@ -20,6 +20,7 @@ from backcalc.language.expr import INDEX, VECTOR
 from backcalc.rules.functions import series
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.power_series import Series, lifted, stacked, variable
+from backcalc.rules.indices import Place
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Bound, Primitive
 from backcalc.rules.values import shape_of
@@ -201,7 +202,7 @@ def series_of(evaluation: Evaluation, directions: Mapping[str, Any], order: int)
     return found
 
 
-def _applied(row: Primitive, args: list[Any], indices: tuple[int, ...], order: int) -> Series:
+def _applied(row: Primitive, args: list[Any], indices: tuple[Place, ...], order: int) -> Series:
     if row.symbol in (VECTOR, "concat"):
         return stacked([lifted(arg, order) for arg in args], join=row.symbol == "concat")
     if row.symbol == INDEX:

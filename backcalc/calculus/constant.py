@@ -6,7 +6,8 @@ from typing import Any
 
 from backcalc.graph.functions import Functions
 from backcalc.graph.model import Node
-from backcalc.language.expr import INDEX, NEGATE, VECTOR, Call, Expr, Name, Number, fold, names, postorder
+from backcalc.language.expr import INDEX, NEGATE, VECTOR, Call, Expr, Name, Number, fold, is_operation, names, postorder
+from backcalc.rules.indices import Place, places
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import Numeric, is_array, ones, quietly, shape_of
@@ -15,7 +16,7 @@ from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 
-def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Numeric:
+def apply(row: Primitive, args: list[Any], indices: tuple[Place, ...] = ()) -> Numeric:
     """The value of a primitive at numbers and arrays; of arrays in a context `quietly`."""
     if row.symbol in (VECTOR, "concat"):
         from backcalc.rules.ndarray import stack
@@ -33,11 +34,13 @@ def apply(row: Primitive, args: list[Any], indices: tuple[int, ...] = ()) -> Num
 
 
 def applied(call: Call, args: tuple[Any, ...]) -> Any:
-    """The value of `call`, of a primitive, where its arguments have these values."""
+    """The value of `call`, of a primitive, where its arguments have these values; None of an index, which has none."""
+    if not is_operation(call):
+        return None
     operands = _operands(call, args)
     row = lookup(call.fn, len(args))
     assert row is not None
-    indices = tuple(int(index) for index in args[1:]) if call.fn == INDEX else ()
+    indices = places(call.args[1:]) if call.fn == INDEX else ()
     shapes = [shape_of(arg) for arg in operands]
     with quietly(any(shapes)):
         return apply(row.serving(tuple(map(len, shapes))), operands, indices)

@@ -12,6 +12,7 @@ from backcalc.graph.model import Graph
 from backcalc.graph.shapes import KnownShapes, Shape, prepare, shape_text
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Expr, Name, Number
+from backcalc.rules.indices import parts
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
 from backcalc.rules.values import Numeric, Spelt, Value, all_known, is_known, literal, ones, quietly, shape_of, spelt
@@ -106,8 +107,8 @@ class Evaluation:
         if not all_known(args):
             if row.symbol == "=":
                 return args[0]
-            indices = tuple(Number(float(i)) for i in self.tape.indices.get(slot, ()))
-            return self._in_shape(make(row.symbol, *map(literal, args), *indices), slot)
+            indices = self.tape.indices.get(slot, ())
+            return self._in_shape(make(row.symbol, *map(literal, args), *parts(indices)), slot)
         found = apply(row, args, self.tape.indices.get(slot, ()))
         # Numbers are spelt only where there will be formulas, so that plain runs do without.
         if type(found) is not float or not args or not all(isinstance(arg, Spelt) for arg in args):

@@ -12,9 +12,11 @@ import numpy as np
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.sweep import reverse
-from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, is_operation
 from backcalc.rules.functions import exact
 from backcalc.rules.functions.exact import Irrational
+from backcalc.rules.indices import Place, places
+from backcalc.rules.ndarray import added
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Bound, Primitive
 
@@ -44,7 +46,7 @@ def exact_values(evaluation: Evaluation, point: Mapping[str, Any]) -> list[Any]:
     return found
 
 
-def _applied(row: Primitive, args: list[Any], indices: tuple[int, ...]) -> Any:
+def _applied(row: Primitive, args: list[Any], indices: tuple[Place, ...]) -> Any:
     if row.symbol == VECTOR:
         return exact.array(args)
     # A branch that is not taken, and an element that is not asked for, may be anything.
@@ -116,8 +118,7 @@ class _Sweep:
         shape = tuple(n or 0 for n in self.shapes[self.tape.args[head][k]])  # An irrational array has none of its own.
         if row.symbol == INDEX:
             found = exact.array(np.zeros(shape).tolist())
-            found[self.tape.indices[head]] = ct
-            return found
+            return added(found, self.tape.indices[head], ct)
         if row.symbol == VECTOR:
             return ct[k]
         if row.symbol == "concat":
@@ -173,10 +174,12 @@ def exact_constant(expr: Expr) -> Any:
         return exact.number(part.value if isinstance(part, Number) else CONSTANTS[part.id])
 
     def call(part: Call, args: tuple[Any, ...]) -> Any:
+        if not is_operation(part):
+            return None
         operands = list(args[:1] if part.fn == INDEX else args)
         row = lookup(part.fn, len(args))
         assert row is not None  # It has been read as a constant before.
-        indices = tuple(int(index) for index in args[1:]) if part.fn == INDEX else ()
+        indices = places(part.args[1:]) if part.fn == INDEX else ()
         return _applied(row.serving(tuple(map(np.ndim, operands))), operands, indices)
 
     return fold(expr, leaf, call)

@@ -95,7 +95,8 @@ class Pullbacks:
         return gates().through(ct, total, any_open)
 
     def placing(self, slot: int, arg: int) -> Pullback:
-        """The pullback of an element or row: the cotangent in its place, 0 elsewhere."""
+        """The pullback of a part of an array: the cotangent in its place, 0 elsewhere."""
+        from backcalc.calculus.placing import placed_formula
         from backcalc.rules.ndarray import placed
 
         # Looked up once, for a pullback may serve a sweep an element of an output.
@@ -108,10 +109,7 @@ class Pullbacks:
             if is_known(ct):
                 # The other elements are not among what this reads: nothing comes to them.
                 return Gated(at_place(value_of(ct)), lambda: at_place(ct.open if isinstance(ct, Gated) else 1.0))
-            ct = literal(self.full(ct, value_shape))
-            if value_shape:  # A row.
-                return make("outer", literal(placed(1.0, indices, shape[:1])), ct)
-            return make("*", ct, literal(placed(1.0, indices, shape)))  # A unit vector or matrix, scaled.
+            return placed_formula(literal(self.full(ct, value_shape)), indices, shape)
 
         return pullback
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backcalc.graph.model import Graph, Kind, Node
-from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, names, postorder
+from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, is_operation, names, postorder
 
 
 def expand(graph: Graph) -> Graph:
@@ -29,7 +29,7 @@ def expand_long(graph: Graph, most: int) -> Graph:
 
 
 def _operations_in(expr: Expr) -> int:
-    return sum(isinstance(part, Call) for part in postorder(expr))
+    return sum(isinstance(part, Call) and is_operation(part) for part in postorder(expr))
 
 
 def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
@@ -41,7 +41,7 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
     own: set[str] = set()
     count = 0
     for part in postorder(node.expr):
-        if not isinstance(part, Call) or (_is_negative_number(part) and part is not node.expr):
+        if not isinstance(part, Call) or (_is_kept(part) and part is not node.expr):
             place[id(part)] = part  # Leaves stay where they stand.
             continue
         formula = Call(part.fn, tuple(place[id(arg)] for arg in part.args), part.span)
@@ -64,8 +64,9 @@ def _numbered(name: str, count: int) -> str:
     return f"{stem}_{count}{name[len(stem) :]}"
 
 
-def _is_negative_number(call: Call) -> bool:
-    return call.fn == NEGATE and isinstance(call.args[0], Number)
+def _is_kept(call: Call) -> bool:
+    """Whether a call is a negative number or an index, which is no operation of its own."""
+    return (call.fn == NEGATE and isinstance(call.args[0], Number)) or not is_operation(call)
 
 
 def _node(node: Node, name: str, formula: Expr, graph: Graph, own: set[str]) -> Node:

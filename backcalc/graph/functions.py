@@ -21,12 +21,14 @@ from backcalc.graph.order import topological
 from backcalc.graph.written_out import MOST_WRITTEN, WRITTEN, written_out
 from backcalc.language.expr import (
     INDEX,
+    PICK,
     VECTOR,
     Call,
     Expr,
     Name,
     Number,
     fold,
+    is_operation,
     size,
     with_args,
 )
@@ -107,6 +109,8 @@ class Functions:
             return Call(call.fn, (Call(VECTOR, args, call.span),), call.span)  # So that equals share evenly.
         if call.fn in WRITTEN:
             return self._written(call, args)
+        if not is_operation(call):
+            return with_args(call, args)
         row = lookup(call.fn, len(args))
         if row is None:
             self.errors.append(self._refusal(call))
@@ -182,11 +186,21 @@ class Functions:
     def _require_whole(self, call: Call, indices: tuple[Expr, ...]) -> None:
         named = call.args[0].id.casefold() if isinstance(call.args[0], Name) else ""
         for index in indices:
-            if not (isinstance(index, Number) and index.value.is_integer()):
-                hint = ("the first element is x[0]",)
-                if named in self and len(indices) == 1:  # Sin[x], as Mathematica has it.
-                    hint = (f"an argument stands in parentheses: {named}({shorten(unparse(index))})",)
-                self.errors.append(Diagnostic(Code.BAD_INDEX, "an index is a whole number", index.span, hints=hint))
+            parts = index.args if isinstance(index, Call) and not is_operation(index) else (index,)
+            for part in parts:
+                if not (isinstance(part, Number) and part.value.is_integer()):
+                    hint = ("the first element is x[0]",)
+                    if named in self and len(indices) == 1:  # Sin[x], as Mathematica has it.
+                        hint = (f"an argument stands in parentheses: {named}({shorten(unparse(part))})",)
+                    message = "an index is a whole number"
+                    self.errors.append(Diagnostic(Code.BAD_INDEX, message, part.span, hints=hint))
+        lists = [index for index in indices if isinstance(index, Call) and index.fn == PICK]
+        if len(lists) > 1:  # NumPy takes pairs, MATLAB and pandas rows and columns.
+            name, (rows, columns) = shorten(unparse(call.args[0])), [shorten(unparse(each)) for each in lists[:2]]
+            rows_first = f"rows, and of these columns: {name}[{rows}][:, {columns}]"
+            hints = (rows_first, "single elements: [X[0, 1], X[2, 0]]")
+            message = "two lists of indices could mean two things"
+            self.errors.append(Diagnostic(Code.AMBIGUOUS, message, call.span, hints=hints))
 
     def _body(self, function: Function) -> Expr:
         """The body of `function`, expanded, its parameters under names of their own."""

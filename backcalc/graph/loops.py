@@ -9,7 +9,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from backcalc.language.expr import INDEX, NEGATE, TEMPLATE, Call, Expr, Name, Number, fold, with_args
+from backcalc.language.expr import (
+    INDEX,
+    NEGATE,
+    PICK,
+    SLICES,
+    TEMPLATE,
+    VECTOR,
+    Call,
+    Expr,
+    Name,
+    Number,
+    fold,
+    with_args,
+)
 from backcalc.language.statements import Const, Function, Inputs, Loop, Statement
 from backcalc.language.unparse import unparse
 from backcalc.text.errors import Code, Diagnostic
@@ -216,14 +229,21 @@ def _named(template: Call, environment: Environment) -> Name:
 
 
 def whole(index: Expr, environment: Environment) -> Expr:
-    """An index as a number where it is made of whole ones and is not negative; else as it stands."""
+    """An index as a number, a slice or a list of numbers, where it is made of whole ones; else as it stands."""
     if isinstance(index, Number):
         return index
+    if isinstance(index, Call) and index.fn in (*SLICES, PICK, VECTOR):
+        fn = PICK if index.fn == VECTOR else index.fn
+        return Call(fn, tuple([_number(each, environment) for each in index.args]), index.span)
+    return _number(index, environment)
+
+
+def _number(index: Expr, environment: Environment) -> Expr:
     try:
         found = integer(index, environment)
     except (LoopError, KeyError):
         return index
-    return Number(float(found), str(found), index.span) if found >= 0 else index
+    return Number(float(found), str(found), index.span)
 
 
 def integer(expr: Expr, environment: Environment) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from backcalc.graph.index_errors import misplaced
 from backcalc.graph.inference import (
     Constraint,
     Inference,
@@ -200,16 +201,7 @@ class _Explanation:
         shape, indices = self.shapes[self.tape.args[slot][0]] or (), self.tape.indices[slot]
         if self._gives(slot, [shape]) is not None:
             return None
-        name, found = self._text(self.tape.args[slot][0]), f"[{', '.join(map(str, indices))}]"
-        # Too large an index, or too many of them: each has a hint of its own.
-        part = "element" if len(indices) >= len(shape) else "row"
-        message = f"`{name}` is {shape_words(shape)}, which has no {part} {found}"
-        hints: tuple[str, ...] = ()
-        if len(indices) <= len(shape) and None not in shape:
-            last = ", ".join(str((n or 0) - 1) for n in shape[: len(indices)])
-            hints = (f"its {part}s are [{', '.join('0' * len(indices))}] to [{last}]",)
-        elif shape:
-            hints = (f"an element of a {'matrix has two indices' if len(shape) > 1 else 'vector has one index'}",)
+        message, hints = misplaced(self._text(self.tape.args[slot][0]), shape, indices)
         return Diagnostic(
             Code.INDEX_OUT_OF_RANGE, message, self._span(slot), self._sources([self.tape.args[slot][0]]), hints
         )

@@ -12,6 +12,7 @@ from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, sha
 from backcalc.graph.powers import doubtful_powers
 from backcalc.graph.tape import Shaped, Tape
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Folded, Name, Number, fold
+from backcalc.rules.indices import places
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import Primitive
 from backcalc.rules.shapes import Shape, rule_called, value_shape
@@ -116,7 +117,7 @@ def _call_shape(part: Call, args: tuple[Shape, ...]) -> Shape:
     if row is None:
         return _widest(args)
     is_index = part.fn == INDEX
-    indices = tuple(int(arg.value) for arg in part.args[1:] if isinstance(arg, Number)) if is_index else ()
+    indices = places(part.args[1:]) if is_index else ()
     found = value_shape(rule_called(row.general_shape, indices), args[:1] if is_index else args)
     return _widest(args) if found is None else found
 

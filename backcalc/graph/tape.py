@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from backcalc import progress
 from backcalc.graph.model import Graph, Node
-from backcalc.language.expr import INDEX, Call, Expr, Name, Number, postorder
+from backcalc.language.expr import INDEX, Call, Expr, Name, Number, is_operation, postorder
+from backcalc.rules.indices import Place, places
 from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
 from backcalc.rules.shapes import Shape
 from backcalc.text.source import Span
@@ -46,7 +47,7 @@ class Tape:
     incoming   `partials` by the slot of the head
     shaped     the shapes and rows that it was run with last, for the next point of the same shapes
     begin      the first slot that belongs to each node's formula; it ends with the node's own slot
-    indices    the whole numbers of each slot that is an element or row of another
+    indices    which elements of another each slot has that is a part of it
     has_arrays whether an operation or an input is one of vectors or matrices
     partials   for each edge-annotated node, its (tail's place in the graph, slot of the partial) pairs
     """
@@ -58,7 +59,7 @@ class Tape:
         self.literals: list[float | None] = []
         self.constant: list[bool] = []
         self.spans: list[Span | None] = []
-        self.indices: dict[int, tuple[int, ...]] = {}
+        self.indices: dict[int, tuple[Place, ...]] = {}
         self.slot: list[int] = []
         self.begin: list[int] = []
         self.partials: dict[int, tuple[tuple[int, int], ...]] = {}
@@ -115,7 +116,8 @@ class Tape:
         place: dict[int, int] = {}
         for part in postorder(expr):
             if isinstance(part, Call):
-                place[id(part)] = self._operation(part, place)
+                if is_operation(part):
+                    place[id(part)] = self._operation(part, place)
             elif isinstance(part, Number):
                 place[id(part)] = self._number(part.value, part)
             elif part.id in self.graph.index:
@@ -129,7 +131,7 @@ class Tape:
         if part.fn != INDEX:
             return self._new(lookup(part.fn, len(part.args)), tuple(place[id(arg)] for arg in part.args), part.span)
         slot = self._new(lookup(INDEX), (place[id(part.args[0])],), part.span)
-        self.indices[slot] = tuple(int(arg.value) for arg in part.args[1:] if isinstance(arg, Number))
+        self.indices[slot] = places(part.args[1:])
         return slot
 
     def _number(self, value: float, spelling: Number | Name) -> int:

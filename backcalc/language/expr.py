@@ -18,6 +18,12 @@ NOWHERE = Span(0, 0)
 # Syntax that has no name of its own goes by these: `-x`, `[a, b]`, `x[i]`, `x.T`, `if c then a else b`, `t{k-1}`.
 NEGATE, VECTOR, INDEX, TRANSPOSE, IF, TEMPLATE = "-x", "[]", "[i]", ".T", "if", "{}"
 
+FOR = "for"
+"""`x{k} for k in 1..3`: what is repeated, the variable, and the two bounds."""
+
+# Indices of `x[…]` that are no number are calls too, though no operations: `:`, `1:`, `:3`, `1:3`, and `[2, 0, 2]`.
+SLICES, PICK = (":", "i:", ":j", "i:j"), "i, j"
+
 DEFINITION = "def "
 """What the name of a call begins with that is a definition as a whole: of a function with partials of its own."""
 
@@ -87,6 +93,11 @@ class Call(_Structural):
 
 
 Expr = Number | Name | Call
+
+
+def is_operation(call: Call) -> bool:
+    """Whether `call` has a value, and is no index of one that has."""
+    return call.fn not in SLICES and call.fn != PICK
 
 
 def written_name(fn: str) -> str:

@@ -8,7 +8,7 @@ from math import isinf
 from typing import Any
 
 from backcalc.language.automaton import RefusedError, Token
-from backcalc.language.expr import IF, INDEX, NEGATE, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
+from backcalc.language.expr import FOR, IF, INDEX, NEGATE, PICK, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
 from backcalc.language.lexis import canonical
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Span
@@ -120,7 +120,25 @@ class ExpressionBuilder:
     def index(self, operand: Expr, places: tuple[Expr, ...], end: Token) -> Call:
         """`x[0]`. Raises RejectedError where a sign may part two indices."""
         self.refuse_doubtful(operand.span.end, _PARTED_ITEMS)
+        # A list here is no vector: it names elements and has no value of its own.
+        places = tuple([_picked(place) for place in places])
         return Call(INDEX, (operand, *places), Span(operand.span.start, end.span.end))
+
+    def indices(self, *items: Expr) -> tuple[Expr, ...]:
+        """What stands between the brackets of `X[1:, 0]`."""
+        return items
+
+    def slice(self, *parts: Expr | Token) -> Call:
+        """`1:3`, `1:`, `:3` or `:`."""
+        ends = tuple([part for part in parts if not isinstance(part, Token)])
+        first, last = parts[0], parts[-1]
+        fn = f"{'' if isinstance(first, Token) else 'i'}:{'' if isinstance(last, Token) else 'j'}"
+        return Call(fn, ends, Span(first.span.start, last.span.end))
+
+    def comprehension(self, item: Expr, _for: Token, variable: Token, first: Expr, last: Expr) -> tuple[Call]:
+        """`x{k}^2 for k in 1..3`, as the one item of a list."""
+        args = item, self.variable(variable), first, last
+        return (Call(FOR, args, Span(item.span.start, last.span.end)),)
 
     def call(self, fn: Token, _open: Token, *rest: Any) -> Call:
         """`f(x, y)`."""
@@ -201,6 +219,10 @@ class ExpressionBuilder:
         """A text or an index of such a name, and where it ends."""
         part = tokens[0] if len(tokens) == 1 else tokens[1]
         return part, tokens[-1].span.end
+
+
+def _picked(place: Expr) -> Expr:
+    return Call(PICK, place.args, place.span) if isinstance(place, Call) and place.fn == VECTOR else place
 
 
 def _is_number(expr: Expr) -> bool:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backcalc.language.expr import (
+    FOR,
     IF,
     INDEX,
     NEGATE,
+    PICK,
+    SLICES,
     TEMPLATE,
     TRANSPOSE,
     VECTOR,
@@ -109,8 +112,13 @@ def form(call: Call, own: int) -> list[Piece]:
         return [(args[0], ATOM + 1 if isinstance(args[0], Number) else POSTFIX), ".T"]
     if fn == INDEX:
         return [(args[0], POSTFIX), "[", *_listed(args[1:]), "]"]
-    if fn == VECTOR:
+    if fn in (VECTOR, PICK):
         return ["[", *_listed(args), "]"]
+    if fn in SLICES:
+        ends = iter(args)
+        return [piece if piece == ":" else (next(ends), CONDITIONAL) for piece in fn]
+    if fn == FOR:
+        return [(args[0], CONDITIONAL), f" {_turns(args[1], args[2], args[3])}"]
     if fn == TEMPLATE:
         return _template(args)
     return [written_name(fn), "(", *_listed(args), ")"]
@@ -172,9 +180,14 @@ def unparse_statement(statement: Statement) -> str:
 
 def loop_head(loop: Loop) -> str:
     """`for k in 2..5 {`."""
-    first, last = unparse(loop.first), unparse(loop.last)
-    dots = " .. " if first.endswith(".") or last.startswith(".") else ".."  # Not `2...5`.
-    return f"for {loop.variable} in {first}{dots}{last} {{"
+    return f"{_turns(Name(loop.variable), loop.first, loop.last)} {{"
+
+
+def _turns(variable: Expr, first: Expr, last: Expr) -> str:
+    """`for k in 2..5`."""
+    low, high = unparse(first), unparse(last)
+    dots = " .. " if low.endswith(".") or high.startswith(".") else ".."  # Not `2...5`.
+    return f"for {unparse(variable)} in {low}{dots}{high}"
 
 
 def _edge(edge: Edge) -> str:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from unicodedata import normalize
 
-from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, fold, size
+from backcalc.language.expr import (
+    IF,
+    INDEX,
+    NEGATE,
+    PICK,
+    TRANSPOSE,
+    VECTOR,
+    Call,
+    Expr,
+    Name,
+    Number,
+    fold,
+    is_operation,
+    size,
+)
 from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
 from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits, own_number
 from backcalc.rules.primitives import lookup
@@ -134,6 +148,8 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
     """A call on what its arguments are in LaTeX."""
     if call.fn == VECTOR:
         return vector_latex(args), ATOM
+    if not is_operation(call):
+        return index_latex(call, [text for text, _ in args]), ATOM
     if call.fn == INDEX:
         places = ",".join(text for text, _ in args[1:])
         array = grouped(args[0], POSTFIX)
@@ -152,6 +168,14 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
     if call.fn == "@" and _WORD_AT_END.search(texts[0]):
         return rf"{texts[0]} \, {texts[1]}", own  # Two letters and one more would read as a word.
     return re.sub(r"<(\w+)>", lambda slot: slots[slot[1]], row.latex), own
+
+
+def index_latex(call: Call, args: Sequence[str]) -> str:
+    """A slice or a list of indices, as it stands between brackets."""
+    if call.fn == PICK:
+        return f"[{', '.join(args)}]"
+    ends = iter(args)
+    return "".join(piece if piece == ":" else next(ends) for piece in call.fn)
 
 
 _WORD_AT_END = re.compile(r"\\(mathrm|text)\{[^{}]*\}$")

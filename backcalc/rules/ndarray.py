@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.rules.functions.arrays import Array
+from backcalc.rules.indices import Place
 
 
 def quiet() -> np.errstate:
@@ -30,11 +31,19 @@ def filled(shape: tuple[int | None, ...], value: float = 1.0) -> Array:
     return np.full([n or 0 for n in shape], value)
 
 
-def placed(value: Any, indices: tuple[int, ...], shape: tuple[int | None, ...]) -> Array:
-    """`value` at `indices` of an array of zeros."""
-    found = filled(shape, 0.0)
-    found[indices] = value
-    return found
+def placed(value: Any, indices: tuple[Place, ...], shape: tuple[int | None, ...]) -> Array:
+    """`value` at `indices` of an array of zeros; what comes to one place twice adds up."""
+    return added(filled(shape, 0.0), indices, value)
+
+
+def added(array: Array, indices: tuple[Any, ...], value: Any) -> Array:
+    """`array` itself, with `value` added at `indices`."""
+    # `+=` would add only the last of two values for one place, and `add.at` takes far longer where there is none.
+    if any(isinstance(place, tuple) for place in indices):
+        np.add.at(array, indices, value)
+    else:
+        array[indices] += value
+    return array
 
 
 def units(shape: tuple[int | None, ...]) -> list[Array]:

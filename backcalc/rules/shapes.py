@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
+from backcalc.rules.indices import OutOfRangeError, Place, count, is_whole
+
 
 class Unknown:
     """A shape or a length that is not known yet; `link` is what it turned out to be."""
@@ -223,19 +225,35 @@ def _concat(operands: list[Term], out: Term) -> bool:
     return len(whole) == len(lengths)
 
 
-def _index(operands: list[Term], out: Term, indices: tuple[int, ...]) -> bool:
+def _index(operands: list[Term], out: Term, indices: tuple[Place, ...]) -> bool:
     # Only forwards: an element tells neither how many there are, nor of how many axes.
     operand = operands[0]
     if not isinstance(operand, tuple):
         return False
     if len(indices) > len(operand):
         raise MismatchError
-    for index, length in zip(indices, operand, strict=False):  # A row of a matrix has fewer indices than axes.
+    kept: list[Length] = []
+    for place, length in zip(indices, operand, strict=False):  # A row of a matrix has fewer indices than axes.
         n = find(length)
-        if isinstance(n, int) and not 0 <= index < n:
-            raise MismatchError
-    unify(out, operand[len(indices) :])
+        if is_whole(place):
+            kept.append(length)
+        elif isinstance(n, int):
+            kept += _counted(place, n)
+        elif isinstance(place, slice):
+            return False  # How many it has depends on how many there are.
+        elif isinstance(place, tuple):
+            kept.append(len(place))
+    unify(out, (*kept, *operand[len(indices) :]))
     return True
+
+
+def _counted(place: Place, length: int) -> list[Length]:
+    """The axis that a place leaves of one of this length; none where it is one element."""
+    try:
+        found = count(place, length)
+    except OutOfRangeError:
+        raise MismatchError from None
+    return [] if found is None else [found]
 
 
 def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
@@ -282,7 +300,7 @@ RULES: dict[str, Rule] = {
 }
 
 
-def rule_called(name: str, indices: tuple[int, ...] = ()) -> Rule:
+def rule_called(name: str, indices: tuple[Place, ...] = ()) -> Rule:
     """The rule that rows name in their column `shape`; of an element or row it goes by the indices too."""
     return partial(_index, indices=indices) if name == "index" else RULES[name]
 

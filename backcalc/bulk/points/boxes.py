@@ -92,7 +92,7 @@ class Boxes:
                 continue
             else:
                 args = tuple(same[arg] for arg in self.tape.args[slot])
-                key = row, tuple(sorted(args)) if row.symbol in ("+", "*") else args, self.tape.indices.get(slot)
+                key = row, tuple(sorted(args)) if row.symbol in ("+", "*") else args, repr(self.tape.indices.get(slot))
             same.append(first.setdefault(key, slot))
         return same
 

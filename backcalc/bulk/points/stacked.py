@@ -18,6 +18,8 @@ from backcalc.language.expr import INDEX, VECTOR
 from backcalc.rules.functions import stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.gates import Gated, Gates, value_of
+from backcalc.rules.indices import Place
+from backcalc.rules.ndarray import added
 from backcalc.rules.row import Primitive
 
 GATES = Gates(stacks)
@@ -117,18 +119,36 @@ def _any_open(gate: Any) -> Any:
     return stacks.not_equal(stacks.sum(np.atleast_2d(gate)), 0.0)
 
 
-def element(x: Array, indices: tuple[int, ...], shape: Shape) -> Array:
-    """The element or row at `indices` of the vectors or matrices, of this shape, in a stack."""
-    row = x[..., indices[0] : indices[0] + 1, :]
-    if len(shape) == 1:
-        return row
-    return np.swapaxes(row, -1, -2) if len(indices) == 1 else row[..., indices[1] : indices[1] + 1]
+def element(x: Array, indices: tuple[Place, ...], shape: Shape) -> Array:
+    """The part at `indices` of the vectors or matrices, of this shape, in a stack."""
+    rows, columns = _axes(indices, shape)
+    found = x[..., rows, :][..., columns]
+    return np.swapaxes(found, -1, -2) if _is_row(indices, shape) else found
 
 
-def _placed(ct: Array, indices: tuple[int, ...], shape: Shape) -> Array:
-    found = np.zeros((*ct.shape[:-2], *matrix(shape)))
-    if len(shape) > 1 and len(indices) == 1:
-        found[..., indices[0], :] = ct[..., :, 0]
-    else:
-        found[..., indices[0], indices[1] if len(indices) > 1 else 0] = ct[..., 0, 0]
-    return found
+def _placed(ct: Array, indices: tuple[Place, ...], shape: Shape) -> Array:
+    """A stack of zeros with `ct` at `indices`; what comes to one place twice adds up."""
+    rows, columns = _axes(indices, shape)
+    turned = np.swapaxes(ct, -1, -2) if _is_row(indices, shape) else ct
+    lead, (height, width) = ct.shape[:-2], matrix(shape)
+    # One axis after the other: two lists at once would name pairs, not rows and columns.
+    wide = added(np.zeros((*lead, turned.shape[-2], width)), (..., columns), turned)
+    return added(np.zeros((*lead, height, width)), (..., rows, slice(None)), wide)
+
+
+def _axes(indices: tuple[Place, ...], shape: Shape) -> tuple[Any, Any]:
+    """What is taken of the rows and of the columns; a single one keeps its axis."""
+    pairs = zip(indices, shape, strict=False)
+    found = [_one(place, n or 0) if isinstance(place, int) else place for place, n in pairs]
+    rows, columns, *_ = (*found, slice(None), slice(None))
+    return rows, columns
+
+
+def _one(index: int, length: int) -> slice:
+    at = index % length
+    return slice(at, at + 1)
+
+
+def _is_row(indices: tuple[Place, ...], shape: Shape) -> bool:
+    """Whether what is taken is a row of a matrix, which as a vector is a column."""
+    return len(shape) > 1 and isinstance(indices[0], int) and not (len(indices) > 1 and isinstance(indices[1], int))

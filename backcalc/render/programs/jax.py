@@ -50,6 +50,7 @@ TARGET = Target(
         ),
     },
     held="jax.lax.stop_gradient",
+    indices="jnp.array({})",
 )
 
 _PRELUDE = """import argparse

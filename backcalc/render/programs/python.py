@@ -13,6 +13,7 @@ from backcalc.language.expr import (
     IF,
     INDEX,
     NEGATE,
+    PICK,
     TRANSPOSE,
     VECTOR,
     Call,
@@ -20,6 +21,7 @@ from backcalc.language.expr import (
     Name,
     Number,
     fold,
+    is_operation,
     names,
 )
 from backcalc.rules.primitives import CONSTANTS, lookup
@@ -42,6 +44,7 @@ class Target:
     module    what its module is called in a program
     held      how it says that nothing is derived through a value; empty where gradients are written by hand
     number    what makes of a number what its functions take; empty where these take numbers as they are
+    indices   what makes of a list what its arrays take as indices
     """
 
     module: str
@@ -49,6 +52,7 @@ class Target:
     helpers: Mapping[str, str]
     held: str = ""
     number: str = ""
+    indices: str = "{}"
 
 
 @dataclass
@@ -92,6 +96,8 @@ class Writer:
 
     def _call(self, part: Call, args: tuple[Text, ...], shapes: Sequence[Shape]) -> Text:
         fn = part.fn
+        if not is_operation(part):
+            return self._index(part, [_open(arg, 0) for arg in args]), ATOM
         if fn in _BINARY:
             own = _BINARY[fn]
             right = own + 1 if fn != "+" else own
@@ -112,6 +118,13 @@ class Writer:
         if fn == TRANSPOSE or (fn == "transpose" and len(shapes[0]) < len(("rows", "columns"))):
             return (f"{_open(args[0], ATOM)}.T", ATOM) if len(shapes[0]) > 1 else args[0]
         return self._function(fn, self._operands(part, args), shapes), ATOM
+
+    def _index(self, part: Call, args: Sequence[str]) -> str:
+        """A slice, or a list of indices; JAX takes no list of Python's for one."""
+        if part.fn == PICK:
+            return self.target.indices.format(f"[{', '.join(args)}]")
+        ends = iter(args)
+        return "".join(piece if piece == ":" else next(ends) for piece in part.fn)
 
     def _is_constant(self, expr: Expr) -> bool:
         """Whether an expression is made of numbers alone, pi and the like among them."""
