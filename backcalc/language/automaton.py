@@ -15,10 +15,9 @@ from backcalc.language.tables import END, Rule, Tables
 from backcalc.text.source import Span
 
 Maker = Callable[[list[Any]], Any]
-_Match = Callable[[str, int, int], tuple[str, int]]
 Lexer = list[tuple[str, Callable[[str, int], re.Match[str] | None]]]
-LONG = 10_000
-"""Characters from which on a text is worth one pattern a state for all its terminals, which takes long to compile."""
+OFTEN = 500
+"""Tokens from which on a state is worth one pattern for all its terminals, which takes long to compile."""
 
 
 class Token(NamedTuple):
@@ -51,8 +50,9 @@ class Parser:
         self._begin = callbacks.begin
         self._makers = [_maker(rule, callbacks) for rule in tables.rules]
         self._lexers: dict[int, Lexer] = {}
+        self._uses: dict[int, int] = {}
         self._patterns: dict[tuple[str, ...], Callable[[str, int], re.Match[str] | None]] = {}
-        self._long_lexers: dict[int, Callable[[str, int], re.Match[str] | None]] = {}
+        self._quick: dict[int, Callable[[str, int], re.Match[str] | None]] = {}
         self._chains: dict[tuple[int, int, str], int] = {}
         self._final = len(tables.states) - 1
 
@@ -64,9 +64,8 @@ class Parser:
         self._begin(text, base)
         states, end = [self.tables.starts[start]], 0
         values: list[Any] = []
-        match = self._match_long if len(text) > LONG else self._match
         while states[-1] != self._final:
-            kind, begin, end = self._next(text, end, states, base, match)
+            kind, begin, end = self._next(text, end, states, base)
             row = self.tables.states[states[-1]]
             # A rule to reduce by is stored as its complement, ~number, so one table of whole numbers says both.
             while kind in row and row[kind] < 0:
@@ -100,12 +99,12 @@ class Parser:
         self._chains[key] = state
         return state
 
-    def _next(self, text: str, at: int, states: list[int], base: int, match: _Match) -> tuple[str, int, int]:
+    def _next(self, text: str, at: int, states: list[int], base: int) -> tuple[str, int, int]:
         """The kind of the next token from `at` on, where it begins and where it ends."""
         state = states[-1]
         row = self.tables.states[state]
         while at < len(text):
-            kind, end = match(text, at, state)
+            kind, end = self._match(text, at, state)
             if not kind:
                 raise self._refusal(text, at, states, base)
             # `given` is a word where a statement begins and a name elsewhere: the state decides, as with Lark.
@@ -119,18 +118,21 @@ class Parser:
 
     def _match(self, text: str, at: int, state: int) -> tuple[str, int]:
         """The first terminal of `state` that stands at `at`, and where it ends; an empty name where none does."""
+        if quick := self._quick.get(state):
+            found = quick(text, at)
+            return (found.lastgroup or "", found.end()) if found else ("", at)
+        # A short run never comes to compile one: it takes as long as a thousand tokens.
+        self._uses[state] = self._uses.get(state, 0) + 1
+        if self._uses[state] > OFTEN:
+            self._quick[state] = self._pattern(tuple(name for name, _ in self._lexer(state)))
         return _first(text, at, self._lexer(state))
 
-    def _match_long(self, text: str, at: int, state: int) -> tuple[str, int]:
-        """The same, by one pattern of all the terminals."""
-        if state not in self._long_lexers:
-            names = tuple(name for name, _ in self._lexer(state))
-            if names not in self._patterns:  # Most states have those of another.
-                patterns = dict(self.tables.terminals)
-                self._patterns[names] = re.compile("|".join(f"(?P<{name}>{patterns[name]})" for name in names)).match
-            self._long_lexers[state] = self._patterns[names]
-        found = self._long_lexers[state](text, at)
-        return (found.lastgroup or "", found.end()) if found else ("", at)
+    def _pattern(self, names: tuple[str, ...]) -> Callable[[str, int], re.Match[str] | None]:
+        """One pattern of all these terminals, in their order; most states have those of another."""
+        if names not in self._patterns:
+            patterns = dict(self.tables.terminals)
+            self._patterns[names] = re.compile("|".join(f"(?P<{name}>{patterns[name]})" for name in names)).match
+        return self._patterns[names]
 
     def _lexer(self, state: int) -> Lexer:
         """The terminals that may follow in `state`, and the ignored ones, in the order in which they are tried."""

@@ -16,7 +16,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 from unittest import mock
 
@@ -27,6 +27,13 @@ from backcalc.cli import process
 from backcalc.cli.group import cli
 from backcalc.text.errors import BackcalcError, ParseError
 
+LIMITS = {
+    "graph.loops.MAX_STATEMENTS": 10_000,
+    "graph.functions.MAX_FUNCTION": 1_000,
+    "graph.functions.MAX_OPERATIONS": 20_000,
+    "calculus.grad.MOST_OPERATIONS": 1_000,
+    "calculus.run.MOST_NUMBERS": 10_000,
+}
 SECONDS = 10.0  # Of work, not of the clock, lest a busy machine is found to be a slow program.
 _EXACT = re.compile(r"\d\.?\d{9,}(?:e[+-]?\d+)?|\d+\.\d{9,}(?:e[+-]?\d+)?")
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -77,8 +84,9 @@ def _lay_out(case: Case) -> None:
 @contextmanager
 def _limits() -> Iterator[None]:
     """What takes seconds because it is large is refused a hundred times sooner: it would fail small, too."""
-    loops, grads = "backcalc.graph.loops.MAX_STATEMENTS", "backcalc.calculus.grad.MOST_OPERATIONS"
-    with mock.patch(loops, 10_000), mock.patch(grads, 1_000), mock.patch("backcalc.calculus.run.MOST_NUMBERS", 10_000):
+    with ExitStack() as stack:
+        for name, most in LIMITS.items():
+            stack.enter_context(mock.patch(f"backcalc.{name}", most))
         yield
 
 

@@ -273,7 +273,7 @@ def derived(rng: Random, start: str = "statement", room: int = 40) -> str:
             continue
         steps += 1
         ways = rules[name]
-        way = rng.choice(ways) if steps < room else min(ways, key=lambda each: (_height(each), rng.random()))
+        way = rng.choice(ways) if steps < room else rng.choice(_least(name))
         open_ += reversed(way)
     glue = rng.choice((" ", " ", ""))
     return glue.join(out)
@@ -294,6 +294,14 @@ def _heights() -> dict[str, int]:
             if known and name not in found:
                 found[name] = 1 + min(known)
     return found
+
+
+@cache
+def _least(name: str) -> list[list[tuple[str, bool]]]:
+    """The expansions of a rule that lead to the shortest ends."""
+    ways = _grammar()[0][name]
+    least = min(map(_height, ways))
+    return [way for way in ways if _height(way) == least]
 
 
 def _height(way: list[tuple[str, bool]]) -> int:

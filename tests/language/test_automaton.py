@@ -123,9 +123,23 @@ def test_depth_is_no_limit():
     assert (name, found[0]) == ("parenthesis", "variable")
 
 
-def test_long_texts_are_lexed_as_short_ones(monkeypatch):
+def test_states_of_many_tokens_are_lexed_as_those_of_few(monkeypatch):
     """One pattern of all terminals decides as one a terminal does, of texts that are refused too."""
     texts = [text[slice(*span)][:300] for text in map(read, SAMPLES) for span in list(Scanner(text))[:9]]
-    short = [by_us(text, start) for text in texts for start in STARTS]
-    monkeypatch.setattr(lalr, "LONG", -1)
-    assert [by_us(text, start) for text in texts for start in STARTS] == short
+    found = []
+    for often in (10**9, 0):
+        monkeypatch.setattr(lalr, "OFTEN", often)
+        monkeypatch.setattr(sys.modules[__name__], "OURS", Parser(read_tables(), Shapes()))
+        found.append([by_us(text, start) for text in texts for start in STARTS])
+    assert found[0] == found[1]
+
+
+def test_a_pattern_of_all_terminals_is_compiled_for_states_of_many_tokens(monkeypatch):
+    monkeypatch.setattr(lalr, "OFTEN", 20)
+    parser, compiled = Parser(read_tables(), Shapes()), []
+    pattern = parser._pattern
+    monkeypatch.setattr(parser, "_pattern", lambda names: compiled.append(names) or pattern(names))
+    parser.parse("x + x", "expression")
+    assert not compiled
+    parser.parse(" + ".join("x" * 99), "expression")
+    assert compiled
