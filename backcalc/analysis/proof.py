@@ -20,14 +20,14 @@ from backcalc.analysis.claims import MARGIN, Claim
 from backcalc.analysis.search import Space, simpler
 from backcalc.analysis.touching import covered
 from backcalc.analysis.trial import Finding, Trial, named_point
-from backcalc.bulk.points.boxes import Boxes
+from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
 from backcalc.graph.model import Graph
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import UNIT, Interval
 from backcalc.rules.ndarray import quiet
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
-from backcalc.text.wording import quoted
+from backcalc.text.wording import quoted, shorten
 
 SECONDS = 30.0
 BATCH = 8192  # Boxes at a time, whose intervals stay in the cache.
@@ -59,7 +59,10 @@ def proved(claim: Claim, at: Mapping[str, Any], seconds: float = SECONDS) -> Fin
     """
     if claim.parts:
         return _all_proved(claim, at, seconds)
-    whole = Search(claim, at)
+    try:
+        whole = Search(claim, at)
+    except NoIntervalsError as error:
+        return Finding(claim, "open", why=f"`{shorten(str(error))}` has no intervals")
     # With fewer inputs there are far fewer boxes; what they prove holds all the more where these are not free.
     fewer = claim.narrowed(whole.range_of)
     if fewer.graph is not claim.graph:
@@ -101,7 +104,7 @@ class Search:
                 if refuted is not None:
                     return self._refuted(refuted)
                 progress.at("proving")
-                if monotonic() > end:
+                if stack and monotonic() > end:
                     for low, high in stack:
                         self.left.add(low, high)
                     return self._open(f"not decided in {seconds:g} s")
@@ -118,7 +121,11 @@ class Search:
         """Between what a node lies over the whole box; any numbers where it is no number, or may not exist."""
         point = {n: value for n, value in self.trial.at.items() if n in graph.index}
         inner = Trial(replace(self.claim, graph=graph), point)
-        found = inner.enclosure([name], graph).run(inner.as_boxes(inner.space.low[None], inner.space.high[None]))[0]
+        try:
+            boxes = inner.enclosure([name], graph)
+        except NoIntervalsError:
+            return -np.inf, np.inf
+        found = boxes.run(inner.as_boxes(inner.space.low[None], inner.space.high[None]))[0]
         is_number = np.size(found.lo) == 1 and found.doubt is None
         return (float(np.min(found.lo)), float(np.max(found.hi))) if is_number else (-np.inf, np.inf)
 
@@ -227,7 +234,7 @@ class Search:
         try:
             graph, names = self.claim.with_slopes(self.space.shapes)
             return self.trial.enclosure([MARGIN, *names], graph)
-        except (BackcalcError, AttributeError, KeyError):
+        except (BackcalcError, NoIntervalsError):
             return None
 
     def _refuted(self, point: Array) -> Finding:

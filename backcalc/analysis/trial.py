@@ -18,7 +18,7 @@ import numpy as np
 from backcalc import progress
 from backcalc.analysis.claims import CONDITION, DIFFERENCE, MARGIN, SIZE, Claim
 from backcalc.analysis.search import descended, simpler, space_of
-from backcalc.bulk.points.boxes import Boxes
+from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
 from backcalc.bulk.points.run import PointRunner
 from backcalc.calculus.derive import defaults
 from backcalc.calculus.evaluate import Evaluation
@@ -89,11 +89,11 @@ class Trial:
         """The margin over boxes; None where a function has no intervals."""
         try:
             return self.enclosure([MARGIN], self.claim.graph)
-        except (AttributeError, KeyError):
+        except NoIntervalsError:
             return None
 
     def enclosure(self, outputs: list[str], graph: Any) -> Boxes:
-        """Nodes of `graph` over boxes of the space."""
+        """Nodes of `graph` over boxes of the space. Raises NoIntervalsError."""
         evaluation = self._shaped if graph is self.claim.graph else Evaluation(tape_of(graph), self.at | self._first)
         return Boxes(evaluation, list(self.space.shapes), outputs)
 

@@ -6,6 +6,7 @@ import json
 import math
 import random as random_
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from backcalc.analysis.trial import Finding, tried
 from backcalc.analysis.verify import verified
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
+from backcalc.graph.functions import BUILT_IN
+from backcalc.rules.primitives import lookup
 from backcalc.text.errors import BackcalcError
 from backcalc.text.source import Source
 
@@ -166,6 +169,22 @@ def test_an_undefined_side_is_told():
 def test_what_compares_nothing_is_no_claim(text):
     with pytest.raises(BackcalcError, match="comparison"):
         claims_of(load(Source("a.bg", f"y = x\n{text}")))
+
+
+@pytest.mark.parametrize("fn", sorted(name for name in BUILT_IN if name.isidentifier()))
+def test_a_proof_over_any_function_ends(fn):
+    inputs = "input x in [0.2, 0.5]; input y in [0.1, 0.9]; v = [x, y]; W = [[x, y], [y, 2]]\n"
+    calls = (f"{fn}({args})" for n in (1, 2, 3) for args in map(", ".join, product(("x", "v", "W", "2"), repeat=n)))
+    tried = 0
+    for call in calls:
+        for wrapped in (call, f"sum({call})"):
+            try:
+                asked = claim(inputs, f"{wrapped} > -1000")
+                assert proved(asked, {}, 0.02).verdict in ("proved", "open", "refuted")
+                tried += 1
+            except BackcalcError:
+                continue  # Of other shapes.
+    assert tried or fn in ("if", "and", "or", "not") or lookup(fn) is None  # What is written out, and derivatives.
 
 
 def test_a_proof_needs_ranges():

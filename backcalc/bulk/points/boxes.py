@@ -20,7 +20,7 @@ import numpy as np
 from backcalc.bulk.points.stacked import element, joined_items
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
-from backcalc.language.expr import INDEX, NEGATE, VECTOR
+from backcalc.language.expr import INDEX, NEGATE, VECTOR, written_name
 from backcalc.rules.functions import intervals, stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import Interval, joined, lifted, within
@@ -39,11 +39,15 @@ class _Step(NamedTuple):
     args: tuple[int, ...]
 
 
+class NoIntervalsError(Exception):
+    """A function, by its name, of which the table has no intervals."""
+
+
 class Boxes:
     """The nodes `outputs` of a graph as functions of boxes of its inputs; `evaluation` has the shapes.
 
     What the evaluation knows of other inputs is the same in every box. Numbers in the text are what is written there,
-    which a float may only be near to. Raises AttributeError or KeyError for a function that has no intervals.
+    which a float may only be near to. Raises NoIntervalsError.
     """
 
     def __init__(self, evaluation: Evaluation, inputs: Sequence[str], outputs: Sequence[str]) -> None:
@@ -137,7 +141,10 @@ class Boxes:
         if row.symbol == INDEX:
             indices, shape = self.tape.indices[slot], self.shapes[args[0]]
             return _Step(slot, lambda x: _ends(lambda end: element(end, indices, shape), x), args)
-        return _Step(slot, _evaluated(row), args)
+        try:
+            return _Step(slot, _evaluated(row), args)
+        except (AttributeError, KeyError):  # Of the namespace of intervals, or of the rows that its text calls.
+            raise NoIntervalsError(written_name(row.symbol)) from None
 
     def _product(self, slot: int) -> _Step:
         """A product by its factors: a square for the same one twice, one function for x and 1 − x."""
