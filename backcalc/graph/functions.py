@@ -16,8 +16,8 @@ from backcalc.graph.definitions import (
     standing,
     wrong_partials,
 )
-from backcalc.graph.loops import Environment, whole
 from backcalc.graph.order import topological
+from backcalc.graph.whole_numbers import Environment, whole
 from backcalc.graph.written_out import MOST_WRITTEN, WRITTEN, written_out
 from backcalc.language.expr import (
     INDEX,

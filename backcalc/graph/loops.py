@@ -5,17 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from backcalc.graph.whole_numbers import Environment, LoopError, integer, whole
 from backcalc.language.expr import (
     INDEX,
-    NEGATE,
-    PICK,
-    SLICES,
     TEMPLATE,
-    VECTOR,
     Call,
     Expr,
     Name,
@@ -26,41 +22,14 @@ from backcalc.language.expr import (
 from backcalc.language.statements import Const, Function, Inputs, Loop, Statement
 from backcalc.language.unparse import unparse
 from backcalc.text.errors import Code, Diagnostic
-from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import shorten
 
 MAX_STATEMENTS = 1_000_000
-_MAX_INTEGER = 2**63 - 1
 
 _LARGE = ("a larger graph is better piped in as an edge list",)
-_WHOLE = (
-    "a loop's bounds and the {…} in a name are made of whole numbers, loop variables and constants (const n = 5)",
-)
-
-
-class Environment(NamedTuple):
-    """What whole numbers are made of: loop variables, and the file's constants, None where one is not whole."""
-
-    variables: Mapping[str, int] = MappingProxyType({})
-    constants: Mapping[str, int | None] = MappingProxyType({})
-
-    def of(self, name: str) -> int | None:
-        """The whole number that `name` is. Raises KeyError."""
-        return self.variables[name] if name in self.variables else self.constants[name]
-
-    def known(self) -> list[str]:
-        """All names that are whole numbers here."""
-        return [*self.variables, *(name for name, value in self.constants.items() if value is not None)]
 
 
 _Body = Iterator[tuple[Statement, Environment]]
-
-
-class LoopError(Exception):
-    """A loop or name template that cannot be written out."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        self.diagnostic = diagnostic
 
 
 def each(statements: Iterable[Statement]) -> Iterator[Statement]:
@@ -226,76 +195,3 @@ def _named(template: Call, environment: Environment) -> Name:
         hint = ("let the loop begin later, and define its first step before it",)
         raise LoopError(Diagnostic(Code.NEGATIVE_INDEX, message, template.span, hints=hint))
     return Name("".join(parts), template.span)
-
-
-def whole(index: Expr, environment: Environment) -> Expr:
-    """An index as a number, a slice or a list of numbers, where it is made of whole ones; else as it stands."""
-    if isinstance(index, Number):
-        return index
-    if isinstance(index, Call) and index.fn in (*SLICES, PICK, VECTOR):
-        fn = PICK if index.fn == VECTOR else index.fn
-        return Call(fn, tuple([_number(each, environment) for each in index.args]), index.span)
-    return _number(index, environment)
-
-
-def _number(index: Expr, environment: Environment) -> Expr:
-    try:
-        found = integer(index, environment)
-    except (LoopError, KeyError):
-        return index
-    return Number(float(found), str(found), index.span)
-
-
-def integer(expr: Expr, environment: Environment) -> int:
-    """The whole number that `expr` is, by exact arithmetic in the loop variables. Raises LoopError."""
-
-    def leaf(part: Number | Name) -> int:
-        """The whole number that a literal or a loop variable is. Raises LoopError."""
-        if isinstance(part, Number):
-            # By its text where it is plain digits: beyond 2^53 a float would be another number.
-            if part.value.is_integer():
-                return int(part.text) if part.text.isdecimal() else int(part.value)
-            raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{part.text} is not a whole number", part.span, hints=_WHOLE))
-        try:
-            value = environment.of(part.id)
-        except KeyError:
-            message = f"`{shorten(part.id)}` is not the variable of a loop around this place"
-            hints = did_you_mean(part.id, environment.known()) or _WHOLE
-            raise LoopError(Diagnostic(Code.NOT_LOOP_VARIABLE, message, part.span, hints=hints)) from None
-        if value is None:
-            message = f"the constant `{shorten(part.id)}` is not a whole number"
-            raise LoopError(Diagnostic(Code.NOT_WHOLE, message, part.span, hints=_WHOLE))
-        return value
-
-    def call(part: Call, args: tuple[int, ...]) -> int:
-        """The result of an operation on whole numbers. Raises LoopError where it is none, or too large."""
-        result = _INTEGER_OPERATIONS[part.fn](part, *args)
-        if abs(result) > _MAX_INTEGER:
-            message = f"this whole number is too large: the limit is {_MAX_INTEGER:,}"
-            raise LoopError(Diagnostic(Code.INTEGER_TOO_LARGE, message, part.span))
-        return result
-
-    return fold(expr, leaf, call)
-
-
-def _quotient(part: Call, x: int, y: int) -> int:
-    if y == 0 or x % y:
-        raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{x}/{y} is not a whole number", part.span, hints=_WHOLE))
-    return x // y
-
-
-def _power(part: Call, x: int, y: int) -> int:
-    if y < 0:
-        raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{x}^{y} is not a whole number", part.span, hints=_WHOLE))
-    # Refused before it is computed: 10^10^10 would not fit in memory.
-    return _MAX_INTEGER + 1 if abs(x) > 1 and y > 63 else x**y
-
-
-_INTEGER_OPERATIONS: dict[str, Callable[..., int]] = {
-    "+": lambda _, x, y: x + y,
-    "-": lambda _, x, y: x - y,
-    "*": lambda _, x, y: x * y,
-    "/": _quotient,
-    "^": _power,
-    NEGATE: lambda _, x: -x,
-}

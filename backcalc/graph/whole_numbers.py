@@ -1,0 +1,124 @@
+"""Exact arithmetic of whole numbers: of bounds, of indices and of the braces in a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from backcalc.language.expr import (
+    NEGATE,
+    PICK,
+    SLICES,
+    VECTOR,
+    Call,
+    Expr,
+    Name,
+    Number,
+    fold,
+)
+from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import shorten
+
+_MAX_INTEGER = 2**63 - 1
+
+
+_WHOLE = (
+    "a loop's bounds and the {…} in a name are made of whole numbers, loop variables and constants (const n = 5)",
+)
+
+
+class Environment(NamedTuple):
+    """What whole numbers are made of: loop variables, and the file's constants, None where one is not whole."""
+
+    variables: Mapping[str, int] = MappingProxyType({})
+    constants: Mapping[str, int | None] = MappingProxyType({})
+
+    def of(self, name: str) -> int | None:
+        """The whole number that `name` is. Raises KeyError."""
+        return self.variables[name] if name in self.variables else self.constants[name]
+
+    def known(self) -> list[str]:
+        """All names that are whole numbers here."""
+        return [*self.variables, *(name for name, value in self.constants.items() if value is not None)]
+
+
+class LoopError(Exception):
+    """A loop or name template that cannot be written out."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+def whole(index: Expr, environment: Environment) -> Expr:
+    """An index as a number, a slice or a list of numbers, where it is made of whole ones; else as it stands."""
+    if isinstance(index, Number):
+        return index
+    if isinstance(index, Call) and index.fn in (*SLICES, PICK, VECTOR):
+        fn = PICK if index.fn == VECTOR else index.fn
+        return Call(fn, tuple([_number(each, environment) for each in index.args]), index.span)
+    return _number(index, environment)
+
+
+def _number(index: Expr, environment: Environment) -> Expr:
+    try:
+        found = integer(index, environment)
+    except (LoopError, KeyError):
+        return index
+    return Number(float(found), str(found), index.span)
+
+
+def integer(expr: Expr, environment: Environment) -> int:
+    """The whole number that `expr` is, by exact arithmetic in the loop variables. Raises LoopError."""
+
+    def leaf(part: Number | Name) -> int:
+        """The whole number that a literal or a loop variable is. Raises LoopError."""
+        if isinstance(part, Number):
+            # By its text where it is plain digits: beyond 2^53 a float would be another number.
+            if part.value.is_integer():
+                return int(part.text) if part.text.isdecimal() else int(part.value)
+            raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{part.text} is not a whole number", part.span, hints=_WHOLE))
+        try:
+            value = environment.of(part.id)
+        except KeyError:
+            message = f"`{shorten(part.id)}` is not the variable of a loop around this place"
+            hints = did_you_mean(part.id, environment.known()) or _WHOLE
+            raise LoopError(Diagnostic(Code.NOT_LOOP_VARIABLE, message, part.span, hints=hints)) from None
+        if value is None:
+            message = f"the constant `{shorten(part.id)}` is not a whole number"
+            raise LoopError(Diagnostic(Code.NOT_WHOLE, message, part.span, hints=_WHOLE))
+        return value
+
+    def call(part: Call, args: tuple[int, ...]) -> int:
+        """The result of an operation on whole numbers. Raises LoopError where it is none, or too large."""
+        result = _INTEGER_OPERATIONS[part.fn](part, *args)
+        if abs(result) > _MAX_INTEGER:
+            message = f"this whole number is too large: the limit is {_MAX_INTEGER:,}"
+            raise LoopError(Diagnostic(Code.INTEGER_TOO_LARGE, message, part.span))
+        return result
+
+    return fold(expr, leaf, call)
+
+
+def _quotient(part: Call, x: int, y: int) -> int:
+    if y == 0 or x % y:
+        raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{x}/{y} is not a whole number", part.span, hints=_WHOLE))
+    return x // y
+
+
+def _power(part: Call, x: int, y: int) -> int:
+    if y < 0:
+        raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{x}^{y} is not a whole number", part.span, hints=_WHOLE))
+    # Refused before it is computed: 10^10^10 would not fit in memory.
+    return _MAX_INTEGER + 1 if abs(x) > 1 and y > 63 else x**y
+
+
+_INTEGER_OPERATIONS: dict[str, Callable[..., int]] = {
+    "+": lambda _, x, y: x + y,
+    "-": lambda _, x, y: x - y,
+    "*": lambda _, x, y: x * y,
+    "/": _quotient,
+    "^": _power,
+    NEGATE: lambda _, x: -x,
+}
