@@ -6,7 +6,20 @@ from typing import Any
 
 from backcalc.graph.functions import Functions
 from backcalc.graph.model import Node
-from backcalc.language.expr import INDEX, NEGATE, VECTOR, Call, Expr, Name, Number, fold, is_operation, names, postorder
+from backcalc.language.expr import (
+    FOR,
+    INDEX,
+    NEGATE,
+    VECTOR,
+    Call,
+    Expr,
+    Name,
+    Number,
+    fold,
+    is_operation,
+    names,
+    postorder,
+)
 from backcalc.rules.indices import Place, places
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Primitive
@@ -58,6 +71,17 @@ def default_of(node: Node, source: Source) -> Any:
     return found * ones(node.shape) if node.shape and not shape_of(found) else found
 
 
+def _written_out(expr: Expr, source: Source) -> Expr:
+    """`expr` without comprehensions. Raises EvaluateError."""
+    from backcalc.graph.resolve import resolve
+    from backcalc.graph.whole_numbers import Environment, LoopError
+
+    try:
+        return resolve(expr, Environment())
+    except LoopError as error:
+        raise EvaluateError(source, [error.diagnostic]) from None
+
+
 def constant(expr: Expr, source: Source) -> Any:
     """The value of an expression without nodes. Raises EvaluateError where it has some."""
     # The commonest by far: a class of students writes hundreds of thousands of them.
@@ -65,6 +89,8 @@ def constant(expr: Expr, source: Source) -> Any:
         return expr.value
     if isinstance(expr, Call) and expr.fn == NEGATE and isinstance(expr.args[0], Number):
         return -expr.args[0].value
+    if any(part.fn == FOR for part in postorder(expr) if isinstance(part, Call)):
+        expr = _written_out(expr, source)
     unknown = [name for name in names(expr).values() if name.id not in CONSTANTS]
     if unknown:
         message = "`{}` cannot stand here: only numbers can, pi, e, tau, inf, and functions of them"

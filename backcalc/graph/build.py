@@ -30,8 +30,8 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Graph
     With every mistake found, up to twenty.
     """
     errors: list[Diagnostic] = []
-    # Loops and templates have braces; a long file without any is not gone through for them.
-    has_loops = "{" in program.source.text
+    # Loops and templates have braces, comprehensions dots; a long file without any is not gone through for them.
+    has_loops = "{" in program.source.text or ".." in program.source.text
     flat = list(write_out(program.statements, errors) if has_loops else each(program.statements))
     is_whole = not errors  # Of loops: what they would have defined is not to be missed below.
     # Before all else, for a formula may call what is defined further down.

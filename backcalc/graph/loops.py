@@ -1,6 +1,7 @@
 """Loops and name templates written out: statements in, the statements they stand for out.
 
 `{…}` in a name is integer arithmetic in the loop variables; elsewhere in a loop's body its variable is a number.
+A comprehension, `sum(x{k} for k in 1..3)`, is a loop inside a formula.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from backcalc.graph.resolve import resolve
-from backcalc.graph.whole_numbers import Environment, LoopError, integer
+from backcalc.graph.whole_numbers import Environment, LoopError, Written, integer, turns
 from backcalc.language.expr import (
     Expr,
     Name,
 )
-from backcalc.language.statements import Const, Function, Inputs, Loop, Statement
+from backcalc.language.statements import Const, Function, Inputs, Loop, Partial, Statement
 from backcalc.text.errors import Code, Diagnostic
 
 MAX_STATEMENTS = 1_000_000
@@ -36,7 +37,7 @@ def each(statements: Iterable[Statement]) -> Iterator[Statement]:
 
 def write_out(statements: Sequence[Statement], errors: list[Diagnostic]) -> Iterator[Statement]:
     """The statements with every loop replaced by its iterations; what cannot be is told in `errors` and left out."""
-    outside = Environment(constants=constants_of(statements))
+    outside = Environment(constants=constants_of(statements), written=Written())
     # Iterators on a stack, one a loop around the place: nothing is written out before it is asked for.
     stack: list[_Body] = [((statement, outside) for statement in _countable(each(statements), outside, errors))]
     while stack:
@@ -107,19 +108,16 @@ def _iterations(loop: Loop, environment: Environment, body: Sequence[Statement])
     """The statements of `body` for each number of `loop`, each with the loop variables that it is in."""
     # Lazily: the statements of a million turns are made as they are asked for.
     numbers = _numbers(loop, environment)
-    variables, constants = environment
-    return ((statement, Environment({**variables, loop.variable: k}, constants)) for k in numbers for statement in body)
+    return ((statement, environment.within(loop.variable, k)) for k in numbers for statement in body)
 
 
 def _numbers(loop: Loop, environment: Environment) -> range:
-    first, last = integer(loop.first, environment), integer(loop.last, environment)
-    if last - first >= MAX_STATEMENTS:
-        message = f"this loop stands for {last - first + 1:,} iterations; the limit is {MAX_STATEMENTS:,}"
+    found = turns(loop.variable, (loop.first, loop.last), loop.span, environment)
+    count = found.stop - found.start  # Which may be more than a length can be.
+    if count > MAX_STATEMENTS:
+        message = f"this loop stands for {count:,} iterations; the limit is {MAX_STATEMENTS:,}"
         raise LoopError(Diagnostic(Code.LOOP_TOO_LONG, message, loop.span, hints=_LARGE))
-    if loop.variable in environment.variables:
-        message = f"the loop variable `{loop.variable}` is in use by a loop around this one"
-        raise LoopError(Diagnostic(Code.LOOP_VARIABLE, message, loop.span, hints=("give it another name",)))
-    return range(first, last + 1)
+    return found
 
 
 def _resolved(statement: Statement, environment: Environment) -> Statement:
@@ -130,7 +128,8 @@ def _resolved(statement: Statement, environment: Environment) -> Statement:
             raise LoopError(
                 Diagnostic(Code.DEF_IN_LOOP, "a function cannot be defined in a loop", statement.span, hints=hint)
             )
-        return statement
+        outside = {name: value for name, value in environment.constants.items() if name not in statement.params}
+        environment = environment._replace(constants=outside)
     _require_names(statement, environment)
     values = statement._asdict()
     resolved = {name: _mapped(value, environment) for name, value in values.items()}
@@ -153,6 +152,8 @@ def _mapped(value: Any, environment: Environment) -> Any:
     """A field of a statement, with every expression in it resolved."""
     if isinstance(value, Expr):
         return resolve(value, environment)
+    if isinstance(value, Partial):
+        return value._replace(formula=resolve(value.formula, environment))
     if type(value) is tuple:
         return tuple(_mapped(item, environment) for item in value)
     return value

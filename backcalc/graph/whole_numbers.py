@@ -10,14 +10,15 @@ from backcalc.language.expr import (
     NEGATE,
     PICK,
     SLICES,
-    VECTOR,
     Call,
     Expr,
     Name,
     Number,
     fold,
+    with_args,
 )
 from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import shorten
 
@@ -29,15 +30,27 @@ _WHOLE = (
 )
 
 
+class Written:
+    """How much the comprehensions of a file have been written out to, in operations, and how deep one is in them."""
+
+    def __init__(self) -> None:
+        self.count, self.depth = 0, 0
+
+
 class Environment(NamedTuple):
     """What whole numbers are made of: loop variables, and the file's constants, None where one is not whole."""
 
     variables: Mapping[str, int] = MappingProxyType({})
     constants: Mapping[str, int | None] = MappingProxyType({})
+    written: Written | None = None
 
     def of(self, name: str) -> int | None:
         """The whole number that `name` is. Raises KeyError."""
         return self.variables[name] if name in self.variables else self.constants[name]
+
+    def within(self, variable: str, number: int) -> Environment:
+        """The same inside a loop whose variable is this number."""
+        return self._replace(variables={**self.variables, variable: number})
 
     def known(self) -> list[str]:
         """All names that are whole numbers here."""
@@ -53,20 +66,28 @@ class LoopError(Exception):
 
 def whole(index: Expr, environment: Environment) -> Expr:
     """An index as a number, a slice or a list of numbers, where it is made of whole ones; else as it stands."""
-    if isinstance(index, Number):
-        return index
-    if isinstance(index, Call) and index.fn in (*SLICES, PICK, VECTOR):
-        fn = PICK if index.fn == VECTOR else index.fn
-        return Call(fn, tuple([_number(each, environment) for each in index.args]), index.span)
+    if isinstance(index, Call) and index.fn in (*SLICES, PICK):
+        return with_args(index, tuple([_number(each, environment) for each in index.args]))
     return _number(index, environment)
 
 
 def _number(index: Expr, environment: Environment) -> Expr:
+    if isinstance(index, Number):
+        return index
     try:
         found = integer(index, environment)
     except (LoopError, KeyError):
         return index
     return Number(float(found), str(found), index.span)
+
+
+def turns(variable: str, bounds: tuple[Expr, Expr], span: Span, environment: Environment) -> range:
+    """The numbers that a loop's variable goes through. Raises LoopError."""
+    first, last = (integer(bound, environment) for bound in bounds)
+    if variable in environment.variables:
+        message = f"the loop variable `{variable}` is in use by a loop around this one"
+        raise LoopError(Diagnostic(Code.LOOP_VARIABLE, message, span, hints=("give it another name",)))
+    return range(first, last + 1)
 
 
 def integer(expr: Expr, environment: Environment) -> int:

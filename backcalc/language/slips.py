@@ -149,6 +149,9 @@ SYNTAX_HINTS = (
     SyntaxHint(
         rf"=\s*[-−]?{NUMBER}\s*‸,\s*([-−]|{NUMBER}\s*,)", "a vector stands in brackets: [1, 2, 3]", "y = 1, 2, 3"
     ),
+    SyntaxHint(
+        r"\[[^\[\]]*:[^\[\],]*‸:", "a slice has no step; a list says which elements: x[[0, 2, 4]]", "y = x[::2]"
+    ),
     SyntaxHint(r"‸;", "the rows of a matrix are vectors: [[1, 2], [3, 4]]", "y = [1, 2; 3, 4]"),
     SyntaxHint(
         r"=\s*‸\{.*\b(if|for|falls|else|otherwise)\b",

@@ -76,6 +76,7 @@ class Code(StrEnum):
     INTEGER_TOO_LARGE = "integer-too-large"
     KINK = "kink"
     LOSS_TAKEN = "loss-taken"
+    COMPREHENSION = "comprehension"
     LOOP_TOO_LONG = "loop-too-long"
     LOOP_VARIABLE = "loop-variable"
     MISSING_COLUMN = "missing-column"

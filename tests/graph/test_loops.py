@@ -7,7 +7,7 @@ from effort import an_end
 from graphs import refusals
 
 import backcalc
-from backcalc.graph import loops
+from backcalc.graph import loops, resolve
 from backcalc.graph.build import build
 from backcalc.graph.loops import MAX_STATEMENTS
 from backcalc.language.parser import parse
@@ -54,6 +54,25 @@ def shape(text):
         ("for k in 2..2 { x{2*k+1} = 1; x{k^3-1} = 2; x{(k+4)/3} = 3 }", "x5 = 1; x7 = 2; x2 = 3"),
         ("for k in 10^3-1..10^3 { x{k} = 1 }", "x999 = 1; x1000 = 1"),
         ("for k in 2..2 { x{-k^2+5} = 1 }", "x1 = 1"),  # -k^2 is -(k^2), as everywhere.
+        # Comprehensions.
+        ("y = sum(x{k} for k in 1..3)", "y = x1 + x2 + x3"),
+        ("y = prod(x{k}^k for k in 1..2)", "y = x1^1*x2^2"),
+        ("y = mean(x{k} for k in 1..2)", "y = (x1 + x2)/2"),
+        ("y = max(x{k} for k in 1..2) - min(x{k} for k in 1..1)", "y = max(x1, x2) - x1"),
+        ("y = max(x{k} for k in 1..3)", "y = max(x1, x2, x3)"),
+        ("y = sum(x for k in 1..0) + prod(x for k in 1..0)", "y = 0 + 1"),
+        ("v = [x{k}^2 for k in 1..3]", "v = [x1^2, x2^2, x3^2]"),
+        ("A = [[i*10 + j for j in 1..i + 1] for i in 1..1]", "A = [[1*10 + 1, 1*10 + 2]]"),
+        ("input x[4]; y = sum(x[[2*k - 1 for k in 1..2]])", "input x[4]; y = sum(x[[1, 3]])"),
+        (
+            "input x[4]; input w[3]; for i in 0..1 { y{i} = sum(w[j]*x[i+j] for j in 0..2) }",
+            "input x[4]; input w[3]; y0 = w[0]*x[0] + w[1]*x[1] + w[2]*x[2]; y1 = w[0]*x[1] + w[1]*x[2] + w[2]*x[3]",
+        ),
+        ("const n = 2; y = sum(x{k} for k in 1..n)", "const n = 2; y = x1 + x2"),
+        ("for i in 2..2 { y{i} = sum(x{i}{k} for k in 1..i) }", "y2 = x21 + x22"),
+        ("def f(u) = sum(k*u for k in 1..2); y = f(x)", "def f(u) = 1*u + 2*u; y = f(x)"),
+        ("a -> b : sum(k for k in 1..3)", "a -> b : 1 + 2 + 3"),
+        ("given h = [k/2 for k in 1..2]; h = f{1}*[1, 1]", "given h = [1/2, 2/2]; h = f1*[1, 1]"),
         ("for k in 1..1 { x{9007199254740993} = 1 }", "x9007199254740993 = 1"),  # Not a float64.
         ("y = x{3}", "y = x3"),
     ],
@@ -156,3 +175,28 @@ def test_the_limit(text, fits, monkeypatch):
 
 def test_large_powers_of_one_are_small():
     assert shape("for k in 1^10^18..(-1)^(10^18) { x{k} = 0^10^18 }")[0][0][0] == "x1"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["sum(x[k] for k in 1..10^12)", "[x for k in 1..10^12]", "sum(sum(x for i in 1..10^6) for j in 1..10^6)"],
+)
+def test_a_comprehension_is_counted_before_it_is_written_out(formula, monkeypatch):
+    written = []
+    monkeypatch.setattr(resolve, "resolve", lambda expr, _: written.append(expr) or expr)
+    assert [code for code, _ in refusals(f"y = {formula}")] == ["loop-too-long"]
+    assert len(written) <= 1  # The statement alone; nothing of what it repeats.
+
+
+def test_comprehensions_in_each_other_have_a_limit():
+    deep = "x"
+    for k in range(resolve.DEEPEST + 1):
+        deep = f"sum({deep} for k{k} in 1..1)"
+    assert [code for code, _ in refusals(f"y = {deep}")] == ["loop-too-long"]
+    assert not refusals(f"y = {deep.removeprefix('sum(').rpartition(' for')[0]}", at={"x": 1.0})
+
+
+def test_a_recurrent_nets_loss_is_one_sum():
+    text = "h0 = 0; for k in 1..3 { h{k} = tanh(w*h{k-1} + x{k}) }; L = sum((h{k} - t{k})^2 for k in 1..3)"
+    flat = "h0 = 0; for k in 1..3 { h{k} = tanh(w*h{k-1} + x{k}) }; L = (h1 - t1)^2 + (h2 - t2)^2 + (h3 - t3)^2"
+    assert shape(text) == shape(flat)
