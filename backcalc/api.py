@@ -8,7 +8,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from backcalc.analysis.run import Text
-from backcalc.calculus.point import from_mapping
+from backcalc.calculus.point import Point, from_mapping
 from backcalc.calculus.question import Mode
 from backcalc.graph.model import Graph as Model
 from backcalc.graph.model import Node
@@ -49,7 +49,7 @@ class Result:
 
     @property
     def output(self) -> str:
-        """The name of the output."""
+        """The name of the output; "" where forward mode has none."""
         return self.run.output
 
     @property
@@ -94,13 +94,15 @@ class Result:
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is run again, which gives the same: what a run keeps are functions, which do not travel.
         of = None if self.run.output not in self.run.graph.index else self.run.output
-        point, wrt = dict(self.run.point), tuple(self.run.gradient)
-        return _again, (self.run.graph.source, point, of, wrt, self.run.mode)
+        point, wrt, along = dict(self.run.point), tuple(self.run.wrt), dict(self.run.along) or None
+        return _again, (self.run.graph.source, point, of, wrt, self.run.mode, along)
 
 
-def _again(source: Source, point: dict[str, Any], of: str | None, wrt: tuple[str, ...], mode: Mode) -> Result:
+def _again(
+    source: Source, point: dict[str, Any], of: str | None, wrt: tuple[str, ...], mode: Mode, along: Point | None
+) -> Result:
     """The result of a run that is known to go well."""
-    return Result(Text(source).run(point, of, wrt, mode))
+    return Result(Text(source).run(point, of, wrt, mode, along))
 
 
 class _Nodes(Mapping[str, NodeResult]):
@@ -189,11 +191,14 @@ class Graph:
         of: str | None = None,
         wrt: Sequence[str] = (),
         mode: Mode = "reverse",
+        along: Mapping[str, Any] | None = None,
     ) -> Result:
         """The result at the point `at`, whose values are numbers or texts such as `"pi/4"`.
 
         `of` is the output (default: the declared one, else the only sink), `wrt` the nodes of interest (default: all
-        inputs), `mode` "reverse" for adjoints or "forward" for tangents. Raises BackcalcError.
+        inputs), `mode` "reverse" for adjoints or "forward" for tangents; `along` is a direction, the change of each
+        node that moves, for the change of every node. Of an output that is an array derivatives are Jacobians: its
+        shape, then the node's. Raises BackcalcError.
         """
         if mode not in ("reverse", "forward"):
             hint = ('it is "reverse" or "forward"',)
@@ -201,7 +206,10 @@ class Graph:
                 Source("mode", ""), [Diagnostic(Code.UNKNOWN_MODE, f"there is no mode {mode!r}", hints=hint)]
             )
         with for_callers():
-            return Result(self._text.run(from_mapping(at or {}, Source("at", "")), of, _names(wrt), mode))
+            point = from_mapping(at or {}, Source("at", ""))
+            if along is None:
+                return Result(self._text.run(point, of, _names(wrt), mode))
+            return Result(self._text.run(point, of, (), "forward", from_mapping(along, Source("along", ""))))
 
     def run_points(
         self,

@@ -48,6 +48,13 @@ NAMES = ("x", "W", "b'", "σ1", "h_2", "q")
 MOST_INPUTS = len(NAMES)
 
 
+def close(found, expected, slack=0.0):
+    """Whether an array has that shape, and is that but for rounding and `slack`."""
+    return np.shape(found) == np.shape(expected) and np.all(
+        np.abs(np.subtract(found, expected)) <= slack + 1e-9 * (1 + np.max(np.abs(expected)))
+    )
+
+
 def _by_element(fn):
     return np.vectorize(fn, otypes=[float])
 
@@ -120,13 +127,13 @@ class Drawn:
             names[_python(name)] = eval(_python(formula), dict(TRUE), {_python(k): v for k, v in names.items()})
         return {name: names[_python(name)] for name in self.formulas}
 
-    def differences(self, wrt, step=1e-5):
-        """∂output/∂wrt by central differences."""
-        value = self.point[wrt]
-        found = np.zeros(value.shape)
+    def differences(self, wrt, step=1e-5, of=None):
+        """∂of/∂wrt by central differences; `of` is the output where it is not given, and its axes come first."""
+        value, of = self.point[wrt], of or self.output
+        found = np.zeros((*np.shape(self.values()[of]), *value.shape))
         for place in np.ndindex(*value.shape):
-            up, down = (self.values(self.point | {wrt: _moved(value, place, by)})[self.output] for by in (step, -step))
-            found[place] = (up - down) / (2 * step)
+            up, down = (self.values(self.point | {wrt: _moved(value, place, by)})[of] for by in (step, -step))
+            found[(..., *place)] = (up - down) / (2 * step)
         return found
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from math import prod
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backcalc.analysis.path_ranks import Partials, product
+from backcalc.calculus.jacobians import MOST_AXES, joined, size
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.run import Run
 from backcalc.rules.simplify import tidy
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from backcalc.bulk.graph.run import LargeRun
 
 MOST_ELEMENTS = 64  # Of a vector whose Jacobian is worked out, a pullback an element.
-MOST_AXES = 2  # Of a Jacobian that can be written down.
 
 
 class Edges(Protocol):
@@ -49,7 +48,7 @@ class ObjectEdges:
     """The edges of a run of objects; of one with a loss outside the graph, that is a node behind all others."""
 
     def __init__(self, run: Run) -> None:
-        self._run = run
+        self._run, self._shape = run, run.jacobian_shape
         self._names = [*run.graph.index, LOSS]
         # The edges into a loss outside the graph are the adjoints that the file states.
         self.target = len(run.graph.nodes) if run.is_outside else run.graph.index[run.output]
@@ -69,14 +68,17 @@ class ObjectEdges:
 
     def are_numbers(self, partials: Mapping[int, Partials]) -> bool:
         """Whether all these partials are numbers."""
-        return all(isinstance(partial, float) for tails in partials.values() for partial in tails.values())
+        floats = (isinstance(partial, float) for tails in partials.values() for partial in tails.values())
+        return not self._shape and all(floats)
 
     def along(self, trail: Sequence[int], partials: Mapping[int, Partials]) -> tuple[tuple[Any, ...], Any]:
         """The factors along a path as they are shown, and their product."""
         edges = list(pairwise(trail))
         factors = tuple(self._factor(tail, head, partials[head][tail]) for tail, head in edges)
         # By the same rule for all paths of a run, so that their products are comparable.
-        return factors, _product(factors) if self.are_numbers(partials) else self._pulled_back(edges)
+        if self._shape:
+            return factors, self._jacobian_along(edges)
+        return factors, _product(factors) if self.are_numbers(partials) else self._pulled_back(edges, 1.0)
 
     def _factor(self, tail: int, head: int, partial: Any) -> Any:
         """∂head/∂tail: of a loss outside the graph the adjoint that the file states."""
@@ -84,12 +86,25 @@ class ObjectEdges:
             return self._jacobian(tail, head)
         return partial if is_known(partial) else tidy(partial, spelling=self._run.graph.spelling)
 
-    def _pulled_back(self, edges: Sequence[tuple[int, int]]) -> Any:
+    def _jacobian_along(self, edges: Sequence[tuple[int, int]]) -> Any:
+        """The product along a path to an output that is an array: a row an element of the output, as of a Jacobian.
+
+        None where it has too many rows, or is a formula of more than two axes.
+        """
+        from backcalc.rules.ndarray import units
+
+        if size(self._shape) > MOST_ELEMENTS:
+            return None
+        rows = [self._pulled_back(edges, unit) for unit in units(self._shape)]
+        axes = len(self._shape) + len(self._run.shapes[edges[0][0]]) if edges else 0
+        return joined(rows, self._shape) if all_known(rows) or axes <= MOST_AXES else None
+
+    def _pulled_back(self, edges: Sequence[tuple[int, int]], ct: Any) -> Any:
         """The product along a path as the reverse sweep has it: a cotangent pulled back from the output to its begin.
 
         So vectors need no Jacobians, and what is unknown is a formula.
         """
-        found: Any = 1.0
+        found: Any = ct
         for tail, head in reversed(edges):
             is_last = head == len(self._run.graph.nodes)
             found = self._run.seeds[tail] if is_last else self._pulled(head, found)[tail]
@@ -98,7 +113,7 @@ class ObjectEdges:
     def _jacobian(self, tail: int, head: int) -> Any:
         """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""
         shape, axes = self._run.shapes[head], (*self._run.shapes[head], *self._run.shapes[tail])
-        if None in axes or len(axes) > MOST_AXES or prod(n or 0 for n in shape) > MOST_ELEMENTS:
+        if None in axes or len(axes) > MOST_AXES or size(shape) > MOST_ELEMENTS:
             return None
         from backcalc.rules.ndarray import units
 

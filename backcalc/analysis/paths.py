@@ -13,7 +13,7 @@ from backcalc import progress
 from backcalc.analysis.path_edges import Edges, ObjectEdges
 from backcalc.analysis.path_ranks import Paths
 from backcalc.calculus.run import Run
-from backcalc.rules.values import add, all_known, shape_of
+from backcalc.rules.values import add, is_known, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
@@ -96,7 +96,7 @@ class Aggregation:
         trails = (self.paths.largest if self.is_ranked else self.paths.in_order)(place)
         paths = [self._path(trail) for trail in islice(trails, min(count, limit or count))]
         products = [path.product for path in paths]
-        is_sum = len(paths) == count > 0 and all_known(products)
+        is_sum = len(paths) == count > 0 and all(each is not None and is_known(each) for each in products)
         total = _total(products) if is_sum else adjoint
         return PathSum(source, count, paths, self.is_ranked, total, adjoint)
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import Point
 from backcalc.calculus.question import Mode
@@ -68,18 +69,32 @@ class Text:
         """The comments of the text."""
         return comments_of(self.source.text) if self._tape else self.program.comments
 
-    def run(self, at: Point, of: str | None = None, wrt: Sequence[str] = (), mode: Mode = "reverse") -> AnyRun:
+    def run(
+        self,
+        at: Point,
+        of: str | None = None,
+        wrt: Sequence[str] = (),
+        mode: Mode = "reverse",
+        along: Point | None = None,
+    ) -> AnyRun:
         """The graph run at `at`, as `calculus.run` has it, by whichever engine serves. Raises BackcalcError."""
         large = self.run_by_arrays(at, of, wrt) if mode == "reverse" else None
-        return large or self.run_objects(at, of, wrt, mode)
+        return large or self.run_objects(at, of, wrt, mode, along)
 
     def whole(self, found: AnyRun, at: Point, of: str | None) -> Run:
         """A run by arrays once more as one of objects."""
         return found if isinstance(found, Run) else self.run_objects(at, of)
 
-    def run_objects(self, at: Point, of: str | None = None, wrt: Sequence[str] = (), mode: Mode = "reverse") -> Run:
-        """The same run of objects."""
-        return run(self.objects, at, of, wrt, mode)
+    def run_objects(
+        self,
+        at: Point,
+        of: str | None = None,
+        wrt: Sequence[str] = (),
+        mode: Mode = "reverse",
+        along: Point | None = None,
+    ) -> Run:
+        """The same run of objects; in forward mode it may be one along a direction."""
+        return run_objects(self.objects, at, of, wrt, mode, along)
 
     def derived(self, at: Point, of: str | None, wrt: Sequence[str], nodes: Sequence[str]) -> tuple[AnyRun, Run]:
         """A run, and that of which the steps of `nodes`, or of all, can be told: itself, or an excerpt of it."""
@@ -111,6 +126,25 @@ class Text:
         from backcalc.bulk.graph.run import run_large
 
         return run_large(self._tape, at, of, wrt)
+
+
+def run_objects(
+    graph: Graph,
+    at: Point,
+    of: str | None = None,
+    wrt: Sequence[str] = (),
+    mode: Mode = "reverse",
+    along: Point | None = None,
+) -> Run:
+    """A graph of objects run, as `calculus.run` has it, the Jacobians of a wide output by arrays."""
+    return run(graph, at, of, wrt, mode, along=along, engine=jacobians)
+
+
+def jacobians(evaluation: Evaluation, output: str, wrt: Sequence[str]) -> list[Any]:
+    """∂output/∂name for each of `wrt`, by one sweep over a stack of cotangents; loads what that takes."""
+    from backcalc.bulk.points.jacobian import jacobians as stacked
+
+    return list(stacked(evaluation, output, wrt))
 
 
 def _by_arrays(source: Source) -> ArrayTape | None:

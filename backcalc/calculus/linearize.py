@@ -18,7 +18,7 @@ from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Number
 from backcalc.rules.gates import NOTHING, Gated, only, value_of
-from backcalc.rules.row import FLAT, Bound, LocalEdge, Primitive, expression, names_in
+from backcalc.rules.row import FLAT, LocalEdge, Primitive, expression, names_in
 from backcalc.rules.values import (
     Terms,
     Value,
@@ -248,7 +248,7 @@ class Linearization:
                 yield arg, self._of_array(slot, row, k, operands, known)
                 continue
             if known:
-                edge = self._edge(row.array if self._shapes[slot] else row.scalar, slot, k)
+                edge = self.edge_to(slot, row, k)
                 partial, gated, shown = edge.slope(*operands), edge.gated, edge.shown
             elif row.partials[k] == FLAT:
                 continue
@@ -262,8 +262,9 @@ class Linearization:
                 self.remarks.notice_slope(node, slot, k, partial)
             yield arg, self._pullbacks.by_element(partial, slot, arg, gated) if self._shapes[slot] else partial
 
-    def _edge(self, bound: Bound, slot: int, k: int) -> LocalEdge:
-        """The edge to an argument where the values of all are known."""
+    def edge_to(self, slot: int, row: Primitive, k: int) -> LocalEdge:
+        """The edge to the k-th argument of an operation by elements, where the values of all are known."""
+        bound = row.array if self._shapes[slot] else row.scalar
         # A given value is what counts, whatever its formula would give: then the form is to be chosen.
         given = self._is_given(slot)
         if self.textbook and not given:

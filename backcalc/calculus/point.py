@@ -27,10 +27,11 @@ _POINT = ('a point is written {"x": 1, "w": 0.5}',)
 Point = dict[str, Any]
 
 
-def read_point(options: Iterable[str]) -> Point:
+def read_point(options: Iterable[str], option: str = AT) -> Point:
     """The values that `--at` options give, `x=1, w=pi/4` or `@point.json`; a file and what is typed go over each other.
 
-    Raises BackcalcError with the place in the option or in the JSON file, also where a name is typed twice.
+    `option` is the name of another that is written so. Raises BackcalcError with the place in the option or in the
+    JSON file, also where a name is typed twice.
     """
     point: Point = {}
     typed: set[str] = set()
@@ -38,7 +39,7 @@ def read_point(options: Iterable[str]) -> Point:
         if text.startswith("@"):
             point |= _from_json(read(text[1:]))
             continue
-        source = clean(AT, text)
+        source = clean(option, text)
         for name, value in parse_point(source):
             if name.id in typed:  # One of both is a slip, and nobody but the user knows which.
                 raise UsageError(source, [_twice(name.id, name.span)])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.model import Graph
-from backcalc.graph.shapes import shape_words
+from backcalc.graph.shapes import Shape, shape_words
 from backcalc.language.unparse import unparse
+from backcalc.rules.values import shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
@@ -22,9 +23,14 @@ LOSS = "L"
 
 
 def chosen_output(graph: Graph, of: str | None, mode: Mode) -> str:
-    """The output, or LOSS where `adjoint` statements speak of one outside. Raises UsageError where both are meant."""
+    """The output, or LOSS where `adjoint` statements speak of one outside; "" where forward mode has none.
+
+    Raises UsageError where both are meant.
+    """
     if not graph.seeds:
-        return choose_output(graph, of)
+        # A tangent is by an input: with several sinks forward mode has no output, and needs none.
+        is_open = mode == "forward" and of is None and graph.output is None and len(graph.sinks) != 1
+        return "" if is_open else choose_output(graph, of)
     # A loss outside the graph has no node, so neither option could mean what it says.
     what = option("of") if of is not None else option("mode", mode) if mode == "forward" else None
     if what:
@@ -34,17 +40,17 @@ def chosen_output(graph: Graph, of: str | None, mode: Mode) -> str:
     return LOSS
 
 
-def require_scalar(graph: Graph, evaluation: Evaluation, output: str) -> None:
-    """Raise UsageError where the output is no number."""
+def require_scalar(graph: Graph, evaluation: Evaluation, output: str, hints: Sequence[str] = ()) -> None:
+    """Raise UsageError where the output is no number, which whoever asks this has no use for."""
     if graph.seeds:
         return
     shape = evaluation.shapes[evaluation.tape.slot[graph.index[output]]]
     if shape:
         name = shorten(output)
-        message = f"the output `{name}` is {shape_words(shape)}; an adjoint is the derivative of one number"
+        message = f"the output `{name}` is {shape_words(shape)}; what is asked for is of one number"
         hint = f"add a number made of it: s = sum({name})"
         raise UsageError(
-            graph.source, [Diagnostic(Code.OUTPUT_NO_NUMBER, message, graph.node(output).span, hints=(hint,))]
+            graph.source, [Diagnostic(Code.OUTPUT_NO_NUMBER, message, graph.node(output).span, hints=(hint, *hints))]
         )
 
 
@@ -100,6 +106,21 @@ def no_variable(name: str, place: Span | None = None) -> Diagnostic:
     message = f"`{shorten(name)}` is a constant, by which nothing is differentiated"
     hints = (f"an input has a derivative: input {shorten(name)} = …",)
     return Diagnostic(Code.GRAD_BY_CONSTANT, message, place, hints=hints)
+
+
+def require_direction(graph: AnyGraph, along: Mapping[str, Any], shapes: Mapping[str, Shape]) -> None:
+    """Raise UsageError where a direction is empty, or a change has not the shape of its node."""
+    if not along:
+        message = f"{option('along')} names no node that changes"
+        hints = (f"a direction gives nodes their changes: {option('along', 'x=0.1')}",)
+        raise UsageError(Source(option("along"), ""), [Diagnostic(Code.NO_DIRECTION, message, hints=hints)])
+    for name, change in along.items():
+        require_node(graph, name, option("along"))
+        require_variable(graph, name, option("along"))
+        if shape_of(change) != shapes[name]:
+            found = shape_words(shape_of(change))
+            message = f"the change of `{shorten(name)}` is {found}, the node {shape_words(shapes[name])}"
+            raise UsageError(Source(option("along"), ""), [Diagnostic(Code.SHAPE_MISMATCH, message)])
 
 
 def choose_wrt(graph: AnyGraph, wrt: Sequence[str]) -> tuple[str, ...]:

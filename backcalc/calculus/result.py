@@ -68,6 +68,16 @@ class AnyRun(Protocol):
         ...
 
     @property
+    def along(self) -> Mapping[str, Any]:
+        """The direction of a run in forward mode, the change of each node that moves; empty of any other."""
+        ...
+
+    @property
+    def jacobian_shape(self) -> Shape:
+        """The shape of an output whose derivatives are Jacobians; () of a number."""
+        ...
+
+    @property
     def shapes(self) -> Sequence[Shape]:
         """The shape of every node; empty where all are numbers."""
         ...

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from math import isfinite, prod
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.jacobians import Engine, derivatives, kept_nodes, left_out, seed_of
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.point import Point, settle
-from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_scalar
+from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_direction
 from backcalc.calculus.sweep import reverse
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.taken import taken_for_numbers
 from backcalc.graph.tape import tape_of
-from backcalc.rules.gates import only
-from backcalc.rules.values import all_known, is_known, ones, reshaped, shape_of
+from backcalc.rules.values import all_known, is_finite, is_known, ones, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
 MOST_NUMBERS = 1_000_000  # Of all derivatives of all pairs.
+ALONG = "along"
+"""What the tangents along a direction go by."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +41,10 @@ class Run:
 
     `values` and `adjoints` have an entry a node, in the graph's order: a number or an array; a value that is not known
     is None, an adjoint that is not known is a formula. `seeds` are the adjoints that the sweep began with. `tangents`
-    has such a list a name of `wrt` in forward mode, with None for what has no formula, else it is empty. `output` is
-    the name of the output, of a loss outside the graph LOSS.
+    has such a list a name of `wrt` in forward mode, with None for what has no formula, else it is empty; along a
+    direction one list, the change of every node, by the name ALONG. `output` is the name of the output, of a loss
+    outside the graph LOSS, "" where forward mode has none. Of an output that is an array an adjoint is a Jacobian, its
+    shape followed by the node's; where these are large, `kept` are the nodes that have one.
     """
 
     graph: Graph
@@ -52,6 +56,8 @@ class Run:
     seeds: dict[int, Any]
     adjoints: list[Any]
     tangents: dict[str, list[Any]]
+    along: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    kept: Collection[int] | None = field(default=None, kw_only=True)
 
     @cached_property
     def values(self) -> list[Any]:
@@ -92,7 +98,10 @@ class Run:
     def gradient(self) -> dict[str, Any]:
         """∂output/∂name for each name of `wrt`."""
         if self.mode == "forward":
-            return {name: tangent[self.graph.index[self.output]] for name, tangent in self.tangents.items()}
+            place = self.graph.index.get(self.output)
+            if place is None or self.along:
+                return {}
+            return {name: tangent[place] for name, tangent in self.tangents.items()}
         return {name: self.adjoints[self.graph.index[name]] for name in self.wrt}
 
     @cached_property
@@ -101,15 +110,26 @@ class Run:
         noticed = tuple(self.linear.warnings)
         # Of arrays the elements are not looked at one by one: no result may be nan or inf without a word, all the same.
         if not noticed and self.linear.evaluation.has_arrays and not self.is_finite:
+            from backcalc.calculus.not_finite import not_finite
+
             noticed = tuple(islice(not_finite(self), 1))
         taken = tuple(taken_for_numbers(self.linear.tape, self.point))
-        return self.graph.warnings + taken + noticed
+        return self.graph.warnings + taken + noticed + self._left_out
 
     @property
     def is_finite(self) -> bool:
         """Whether the output and every derivative asked for, as far as they are known, are finite numbers."""
         asked = [self.value, *self.gradient.values()]
-        return all(_is_finite(value) for value in asked if value is not None and is_known(value))
+        if self.mode == "forward" and (self.along or not self.output):  # Then a change of any node may be meant.
+            asked += [value for tangent in self.tangents.values() for value in tangent]
+        return all(is_finite(value) for value in asked if value is not None and is_known(value))
+
+    @property
+    def _left_out(self) -> tuple[Diagnostic, ...]:
+        """That some Jacobians are too large to be shown."""
+        nodes = enumerate(self.graph.nodes)
+        lost = [node.name for i, node in nodes if self.kept is not None and i not in self.kept and not node.is_fixed]
+        return (left_out(self.graph, self.output, lost),) if lost else ()
 
     def partials(self, node: int) -> dict[str, Any]:
         """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence, None where unknown."""
@@ -152,10 +172,24 @@ class Run:
         for node, seed in self.seeds.items():
             found[node].append((None, None, seed))
         last = max(self.seeds, default=-1)  # No contribution comes from behind the last seed.
+        terms = self._jacobian_terms if self.jacobian_shape else self.linear.contributions
         for head in range(last + 1):
-            for tail, partial, contribution in self.linear.contributions(head, self.adjoints[head]):
+            for tail, partial, contribution in terms(head, self.adjoints[head]):
                 found[tail].append((head, partial, contribution))
         return found
+
+    @property
+    def jacobian_shape(self) -> Shape:
+        """The shape of an output whose derivatives are Jacobians; () of a number, and of a loss outside the graph."""
+        return self.shape(self.output) if self.mode == "reverse" else ()
+
+    def _jacobian_terms(self, head: int, jacobian: Any) -> Iterator[tuple[int, Any, Any]]:
+        """(tail, ∂head/∂tail, ∂output/∂head · ∂head/∂tail) for each edge into the node `head`; None where unknown."""
+        from backcalc.rules.ndarray import contract
+
+        for tail, partial in self.linear.edges[head]:
+            is_known_product = partial is not None and jacobian is not None and is_known(jacobian)
+            yield tail, partial, contract(jacobian, partial, len(self.shapes[tail])) if is_known_product else None
 
     def pairs(self) -> Iterator[tuple[str, str, Any]]:
         """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head, one reverse sweep a head."""
@@ -194,36 +228,61 @@ class Run:
         return found
 
 
-def derivatives(linear: Linearization, head: int) -> list[Any]:
-    """∂head/∂node for every node; for an array one sweep an element, its shape followed by the node's."""
-    shape = linear.evaluation.shapes[linear.tape.slot[head]]
-    if not shape:
-        return adjoints(linear, head)
-    from backcalc.rules.ndarray import units
-
-    # Row i of the Jacobian is what the i-th unit cotangent pulls back.
-    sweeps = [adjoints(linear, {head: only(unit)}) for unit in units(shape)]
-    return [reshaped(rows, shape) if all_known(rows) else None for rows in map(list, zip(*sweeps, strict=True))]
-
-
-def run(graph: Graph, at: Point, of: str | None = None, wrt: Sequence[str] = (), mode: Mode = "reverse") -> Run:
+def run(
+    graph: Graph,
+    at: Point,
+    of: str | None = None,
+    wrt: Sequence[str] = (),
+    mode: Mode = "reverse",
+    *,
+    along: Mapping[str, Any] | None = None,
+    engine: Engine | None = None,
+) -> Run:
     """`graph` run at `at`: values, local partials, and adjoints of `of` or tangents with respect to `wrt`.
 
-    Raises UsageError where an option does not fit the graph, BuildError where shapes do not fit.
+    `along` is a direction: the change of each node that moves, in place of `wrt`, in forward mode. `engine` gives the
+    Jacobians of a wide output. Raises UsageError where an option does not fit the graph, or a Jacobian would have too
+    many numbers, BuildError where shapes do not fit.
     """
     # What is wrong with the question is told before anything is worked out, which may take a while.
     graph, point = settle(graph, at)
     output = chosen_output(graph, of, mode)
     wrt = choose_wrt(graph, wrt)
     evaluation = Evaluation(tape_of(graph), point)
-    linear = Linearization(evaluation)
-    # A tangent is by an input, so that an output of any shape will do; an adjoint is of one number.
     if mode == "forward":
-        forward = {name: _tangents(linear, graph.index[name]) for name in wrt}
-        return Run(graph, output, mode, wrt, point, linear, {}, [], forward)
-    require_scalar(graph, evaluation, output)
-    seeds = _seeds(graph, evaluation) if graph.seeds else {graph.index[output]: 1.0}
-    return Run(graph, output, mode, wrt, point, linear, seeds, adjoints(linear, seeds), {})
+        # A tangent is by an input, so that an output of any shape will do.
+        return _run_forward(graph, output, wrt, point, evaluation, along)
+    if graph.seeds:
+        seeds = _seeds(graph, evaluation)
+        linear = Linearization(evaluation)
+        return Run(graph, output, mode, wrt, point, linear, seeds, adjoints(linear, seeds), {})
+    place = graph.index[output]
+    shape = evaluation.shapes[evaluation.tape.slot[place]]
+    kept = kept_nodes(graph, evaluation, output, wrt) if shape else None
+    linear = Linearization(evaluation)
+    found = derivatives(linear, place, engine, kept)
+    return Run(graph, output, mode, wrt, point, linear, {place: seed_of(shape)}, found, {}, kept=kept)
+
+
+def _run_forward(
+    graph: Graph,
+    output: str,
+    wrt: tuple[str, ...],
+    point: Point,
+    evaluation: Evaluation,
+    along: Mapping[str, Any] | None,
+) -> Run:
+    """A run in forward mode, by each of `wrt` or along a direction."""
+    if along is None:
+        linear = Linearization(evaluation)
+        tangents = {name: _tangents(linear, graph.index[name]) for name in wrt}
+        return Run(graph, output, "forward", wrt, point, linear, {}, [], tangents)
+    from backcalc.calculus.along import changes  # Tangents by one input do without.
+
+    require_direction(graph, along, evaluation.known_shapes.names)
+    linear = Linearization(evaluation)
+    found = changes(linear, {graph.index[name]: change for name, change in along.items()})
+    return Run(graph, output, "forward", (), point, linear, {}, [], {ALONG: found}, along=along)
 
 
 def evaluated(graph: Graph, at: Point) -> Run:
@@ -267,36 +326,3 @@ def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:
     if errors:
         raise BuildError(graph.source, errors)
     return seeds
-
-
-def not_finite(run: Run) -> Iterator[Diagnostic]:
-    """The numbers that are not finite, those first that others may come from: values, then derivatives."""
-    nodes = run.graph.nodes
-    for node, value in zip(nodes, run.values, strict=True):
-        if _is_lost(value):
-            yield Diagnostic(Code.NOT_FINITE, f"the value of `{shorten(node.name)}` is not finite", node.span)
-    for name, tangent in run.tangents.items():
-        for node, value in zip(nodes, tangent, strict=True):
-            if _is_lost(value):
-                message = f"the slope of `{shorten(node.name)}` by `{shorten(name)}` is not finite"
-                yield Diagnostic(Code.NOT_FINITE, message, node.span)
-    swept = run.adjoints if run.mode == "reverse" else [None] * len(nodes)
-    for node, value in zip(reversed(nodes), reversed(swept), strict=True):
-        if _is_lost(value):
-            users = [user for user in nodes if node.name in user.args]
-            slope = f"the slope of `{shorten(users[0].name)}` by it" if users else "the derivative"
-            what = f"∂{shorten(run.output)}/∂{shorten(node.name)}"
-            message = f"{what} is not finite: {slope} is not, or 0 times one that is not"
-            yield Diagnostic(Code.NOT_FINITE, message, (users or [node])[0].span)
-
-
-def _is_lost(value: Any) -> bool:
-    return value is not None and is_known(value) and not _is_finite(value)
-
-
-def _is_finite(value: Any) -> bool:
-    if not shape_of(value):
-        return isfinite(value)
-    from backcalc.rules.ndarray import is_finite
-
-    return is_finite(value)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from math import inf, prod
+from math import inf
 from typing import Any
 
+from backcalc.calculus.jacobians import MOST_AXES, MOST_SWEEPS, joined, size
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.sweep import forward
-from backcalc.graph.shapes import Shape
-from backcalc.language.expr import VECTOR, Call, Expr, Folded
+from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated, only
 from backcalc.rules.simplify import tidy
-from backcalc.rules.values import Value, add, all_known, is_known, literal, multiply, ones, reshaped, shape_of
-
-MOST_AXES = 2  # Of what the language writes.
-MOST_ELEMENTS = 64  # Of a vector whose tangent is a formula: it takes a reverse sweep an element.
+from backcalc.rules.values import Value, add, all_known, is_known, multiply, ones, shape_of
 
 
 def tangents(linear: Linearization, wrt: int) -> list[Value | None]:
@@ -31,7 +28,7 @@ def tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     # Written out, a Jacobian no longer tells 0 from nothing, and 0·inf would be nan: a reverse sweep knows. So it is
     # of numbers where a formula goes through vectors, as max(x, y, z) does.
     if not all(is_finite(partial) for edges in linear.edges for _, partial in edges):
-        return [_by_reverse(linear, node, wrt, most=inf) for node in range(count)]
+        return [by_reverse(linear, node, wrt, most=inf) for node in range(count)]
 
     def chained(partial: Any, tangent: Any, /) -> Any:
         # A number on an edge between arrays is the same for each element, as it is in the reverse sweep.
@@ -52,7 +49,7 @@ def formula_tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     """
     slot, shapes = linear.tape.slot, linear.evaluation.shapes
     if any(shapes):
-        return [_by_reverse(linear, node, wrt) for node in range(len(slot))]
+        return [by_reverse(linear, node, wrt) for node in range(len(slot))]
     tidied: Folded[Expr] = Folded()
     order = range(slot[wrt] + 1, len(shapes))
     begin: dict[int, Value] = {slot[wrt]: 1.0}
@@ -60,7 +57,7 @@ def formula_tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     return [_read(linear, found.get(at, 0.0), tidied) for at in slot]
 
 
-def _by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_ELEMENTS) -> Value | None:
+def by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_SWEEPS) -> Value | None:
     """∂node/∂wrt by a reverse sweep an element of the node: the pullbacks of arrays have formulas, pushforwards not."""
     at, tail = linear.tape.slot[node], linear.tape.slot[wrt]
     shape, wanted = linear.evaluation.shapes[at], linear.evaluation.shapes[tail]
@@ -68,25 +65,15 @@ def _by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_E
         return _read(linear, _pulled(linear, at, 1.0, tail))
     if tail > at:  # Nothing depends on a later slot.
         return 0.0 * ones((*shape, *wanted))
-    if prod(n or 0 for n in shape) > most:
+    if size(shape) > most:
         return None
     from backcalc.rules.ndarray import units
 
     # A unit with a gate: a plain one would ask of the other elements too, and make 0·inf of them.
     rows = [_pulled(linear, at, only(unit), tail) for unit in units(shape)]
-    if all_known(rows):
-        return reshaped(rows, shape)
-    return _read(linear, _written(list(map(literal, rows)), shape)) if len(shape) + len(wanted) <= MOST_AXES else None
-
-
-def _written(items: list[Expr], shape: Shape) -> Expr:
-    """The elements of a vector or matrix as the language writes it."""
-    if len(shape) == 1:
-        return Call(VECTOR, tuple(items))
-    length = shape[-1] or 0
-    return Call(
-        VECTOR, tuple(Call(VECTOR, tuple(row)) for row in (items[i : i + length] for i in range(0, len(items), length)))
-    )
+    if not all_known(rows) and len(shape) + len(wanted) > MOST_AXES:
+        return None
+    return _read(linear, joined(rows, shape))
 
 
 def _pulled(linear: Linearization, head: int, seed: Value | Gated, tail: int) -> Value:

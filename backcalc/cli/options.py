@@ -139,7 +139,7 @@ def answer_completion(ctx: click.Context, _param: click.Parameter, incomplete: s
     return [CompletionItem(f"{above}{slash}{letter}{name}") for name in graph_nodes(ctx) if name.startswith(wanted)]
 
 
-def _point_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def point_completion(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The inputs of the graph on the command line, each with the sign that its value stands behind; or a JSON file."""
     from click.shell_completion import CompletionItem
 
@@ -209,7 +209,7 @@ _ASKED: dict[str, Decorator] = {
     "at": click.option(
         "--at",
         multiple=True,
-        shell_complete=_point_completion,
+        shell_complete=point_completion,
         metavar="x=1,w=pi/4",
         help="Values of inputs; may stand several times. --at @point.json reads a JSON object.",
     ),

@@ -9,8 +9,9 @@ from typing import Any
 
 from backcalc.calculus.derive import derivative_name, derive, free_name
 from backcalc.calculus.digits import NO_DIGITS, Known
+from backcalc.calculus.jacobians import derivatives
 from backcalc.calculus.load import load
-from backcalc.calculus.run import Run, derivatives, run
+from backcalc.calculus.run import Run, run
 from backcalc.language.expr import INDEX, Call, Number
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse_statement

@@ -9,10 +9,11 @@ from textwrap import wrap
 from typing import Any
 
 from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.jacobians import derivatives
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.load import load
 from backcalc.calculus.point import settle
-from backcalc.calculus.run import Run, derivatives, run
+from backcalc.calculus.run import Run, run
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Expr
 from backcalc.language.unparse import unparse

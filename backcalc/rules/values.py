@@ -139,6 +139,15 @@ def _spelt_again(fn: str, found: Numeric, left: Numeric, right: Numeric) -> Nume
     return spelt(found, make(fn, literal(left), literal(right)))
 
 
+def is_finite(value: Numeric) -> bool:
+    """Whether a number, or every element of an array, is finite."""
+    if not is_array(value):
+        return isfinite(value)
+    from backcalc.rules.ndarray import is_finite as all_finite
+
+    return all_finite(value)
+
+
 def all_known(values: Iterable[Value]) -> bool:
     """Whether every one of `values` is made of numbers."""
     return all(map(is_known, values))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from arrays import programs
+from arrays import close, programs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,12 +13,6 @@ from backcalc.language.unparse import unparse
 from backcalc.rules.values import is_known, literal
 
 law = settings(deadline=None, derandomize=True, max_examples=60)
-
-
-def close(found, expected, slack=0.0):
-    return np.shape(found) == np.shape(expected) and np.all(
-        np.abs(np.subtract(found, expected)) <= slack + 1e-9 * (1 + np.max(np.abs(expected)))
-    )
 
 
 @law

@@ -31,6 +31,7 @@ STAGES = {error.stage: error for error in BackcalcError.__subclasses__()}
 WARNINGS_SAY = {
     "duplicate-edge": "stands twice; its partials add up",
     "domain": "outside its domain",
+    "jacobian-left-out": "is left out, for it has too many numbers",
     "kink": "at a kink",
     "taken-for-number": "is taken for a number;",
     "slope": "has the slope inf",

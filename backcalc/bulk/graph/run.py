@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -65,7 +65,9 @@ class LargeRun:
     mode: Mode = "reverse"
     tangents: Mapping[str, Sequence[float]] = field(default_factory=dict)
     shapes: Sequence[Shape] = ()
-    is_outside = False  # Of `adjoint` statements arrays know nothing.
+    is_outside = False  # Of `adjoint` statements arrays know nothing,
+    along: ClassVar[Mapping[str, Any]] = {}  # nor of directions,
+    jacobian_shape: ClassVar[Shape] = ()  # and their outputs are numbers.
 
     @property
     def graph(self) -> ArrayGraph:

@@ -116,8 +116,11 @@ class Pass:
         self._inputs = {self.tape.slot[index[name]]: value for name, value in inputs.items()}
         self.values: list[Any] = [None] * len(self.tape.rows)
 
-    def run(self, output: str, wrt: Sequence[str]) -> tuple[Any, list[Any]]:
-        """The output's value, nan where it is not known, and its derivatives by `wrt`, None where no path leads."""
+    def run(self, output: str, wrt: Sequence[str], seed: Any = None) -> tuple[Any, list[Any]]:
+        """The output's value, nan where it is not known, and its derivatives by `wrt`, None where no path leads.
+
+        `seed` is the cotangent of the output where that is no number.
+        """
         index = self.tape.graph.index
         last, wanted = self.tape.slot[index[output]], [self.tape.slot[index[name]] for name in wrt]
         self._forward(last)
@@ -126,7 +129,7 @@ class Pass:
         found = reverse(
             range(last, -1, -1) if wanted else (),
             lambda head: self._edges(head, needed),
-            {last: self.layout.constant(1.0)},
+            {last: self.layout.constant(1.0) if seed is None else seed},
             multiply=lambda pullback, ct: pullback(ct),
             accumulate=self.gates.add,
             kept=frozenset(wanted),

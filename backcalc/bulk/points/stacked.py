@@ -54,7 +54,7 @@ class Stacked:
         if not self.shapes[slot] or not self.shapes[head]:
             return GATES.along(ct, partial, gated=False)
         transposed = np.swapaxes(partial, -1, -2)
-        return GATES.through(ct, lambda value: stacks.matmul(transposed, self._full(value, head)), _any_open)
+        return GATES.through(ct, lambda value: stacks.matmul(transposed, self.full(value, head)), _any_open)
 
     def pulled(self, slot: int, row: Primitive, k: int, operands: list[Any], ct: Any) -> Any:
         """What an operation on arrays as wholes hands to its k-th argument."""
@@ -62,23 +62,23 @@ class Stacked:
         if row.symbol == INDEX:
             # The other elements are not among what this reads: nothing comes to them.
             def placed(part: Any) -> Array:
-                return _placed(self._full(part, slot), self.tape.indices[slot], self.shapes[arg])
+                return _placed(self.full(part, slot), self.tape.indices[slot], self.shapes[arg])
 
             return Gated(placed(value_of(ct)), lambda: placed(ct.open if isinstance(ct, Gated) else 1.0))
         if row.symbol in (VECTOR, "concat"):
-            return GATES.through(ct, *[lambda part: self._taken(self._full(part, slot), slot, k)] * 2)
+            return GATES.through(ct, *[lambda part: self._taken(self.full(part, slot), slot, k)] * 2)
         count = float(prod(n or 0 for n in self.shapes[self.tape.args[slot][0]]))
         return GATES.through(
             ct,
-            lambda value: row.stacked.pullbacks[k](*operands, self._full(value, slot), count),
-            lambda gate: row.stacked.passed(k)(operands, self._full(gate, slot), count),
+            lambda value: row.stacked.pullbacks[k](*operands, self.full(value, slot), count),
+            lambda gate: row.stacked.passed(k)(operands, self.full(gate, slot), count),
         )
 
     def summed(self, ct: Any, slot: int, arg: int) -> Any:
         """A contribution by elements; a number gets the sum, which is there where one of them is."""
         if self.shapes[arg] or not self.shapes[slot]:
             return ct
-        return GATES.through(ct, lambda value: stacks.sum(self._full(value, slot)), _any_open)
+        return GATES.through(ct, lambda value: stacks.sum(self.full(value, slot)), _any_open)
 
     def read(self, value: Any, slot: int) -> Array:
         """A stack as points × shape."""
@@ -96,7 +96,8 @@ class Stacked:
         found = ct[..., start : start + sizes[k], :]
         return np.swapaxes(found, -1, -2) if is_matrix else found
 
-    def _full(self, value: Any, slot: int) -> Array:
+    def full(self, value: Any, slot: int) -> Array:
+        """A value that may be one number for all elements of an array, in the array's shape."""
         value = np.asarray(value)
         return np.broadcast_to(value, (*value.shape[:-2], *matrix(self.shapes[slot])))
 

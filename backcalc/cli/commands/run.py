@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backcalc.analysis.run import Text
+from backcalc.analysis.run import Text, run_objects
 from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import Mode
-from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
-from backcalc.cli.options import Asked, Shown, answer_completion, as_command, asks, limit_of, shows
+from backcalc.cli.options import (
+    Asked,
+    Shown,
+    answer_completion,
+    as_command,
+    asks,
+    limit_of,
+    point_completion,
+    shows,
+)
 from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
@@ -34,6 +42,7 @@ Examples:
   cat edges.txt | backcalc run - --of o
   backcalc run neuron.bg --at w=0.5,x=2,b=-1,z=1 --format json
   backcalc run -e 'y = sin(x)^2' --at x=1 --get dy/dx
+  backcalc run neuron.bg --at w=0.5,x=2,b=-1,z=1 --along w=0.1,b=-0.2
 """
 
 LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoints; 0 shows all, as JSON and CSV do."
@@ -47,6 +56,13 @@ LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoint
     default="reverse",
     show_default=True,
     help="reverse: the output's derivative by every node; forward: every node's derivative by --wrt.",
+)
+@click.option(
+    "--along",
+    multiple=True,
+    metavar="x=0.1,w=-0.2",
+    shell_complete=point_completion,
+    help="Forward mode in a direction: the change of every node when these change so much.",
 )
 @click.option("--partials", is_flag=True, help="Show the local partials and how each adjoint adds up.")
 @click.option("--expand", "expanded", is_flag=True, help="Show every operation as a node of its own.")
@@ -65,6 +81,7 @@ def command(
     asked: Asked,
     shown: Shown,
     mode: Mode,
+    along: tuple[str, ...],
     partials: bool,
     expanded: bool,
     all_pairs: bool,
@@ -77,8 +94,12 @@ def command(
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
     if data == "-" and asked.is_piped:
         raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
+    if along:
+        _require_alone(asked, partials=partials, all_pairs=all_pairs)
+        mode = "forward"
     flags = {
-        "--mode forward": mode == "forward",
+        "--along": bool(along),
+        "--mode forward": mode == "forward" and not along,
         "--partials": partials,
         "--expand": expanded,
         "--all-pairs": all_pairs,
@@ -109,10 +130,17 @@ def command(
         from backcalc.graph.expand import expand
 
         read = expand(read)
-    result = run(read, read_point(asked.at), asked.of, asked.wrt, mode)
+    direction = read_point(along, "--along") if along else None
+    result = run_objects(read, read_point(asked.at), asked.of, asked.wrt, mode, direction)
     if all_pairs:
         result.require_few_pairs()
     return _finish(result, shown, partials=partials, pairs=all_pairs)
+
+
+def _require_alone(asked: Asked, *, partials: bool, all_pairs: bool) -> None:
+    """Raise UsageError where an option beside `--along` asks for another derivative than that in its direction."""
+    others = ["--wrt"] * bool(asked.wrt) + ["--partials"] * partials + ["--all-pairs"] * all_pairs
+    _require_none(others, "--along", "gives the change of every node in one direction")
 
 
 def _require_none(others: Sequence[str], option: str, what: str) -> None:

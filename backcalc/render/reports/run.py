@@ -77,10 +77,11 @@ def _formula(node: Node) -> Cell:
 
 
 def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
+    header: list[Cell]
     if run.mode == "reverse":
         header, columns = [Derivative(shorten(run.output), "node")], [run.adjoints]
     else:
-        header, columns = [Derivative("node", shorten(name)) for name in run.tangents], list(run.tangents.values())
+        header, columns = _tangent_headings(run), list(run.tangents.values())
     has_shapes = any(run.shapes)
     places = telling_nodes(run, limit)
     rows = [
@@ -99,6 +100,11 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
     # A column with one formula or vector in it has no decimal point to line up at.
     found = _sorted_columns(found, range(len(names), len(names) + 1 + len(columns)))
     return cut(found, len(run.graph.nodes))
+
+
+def _tangent_headings(run: AnyRun) -> list[Cell]:
+    """The headings of the tangents; along a direction that is no derivative by one node, but a change."""
+    return ["change"] if run.along else [Derivative("node", shorten(name)) for name in run.tangents]
 
 
 def _sorted_columns(grid: Grid, columns: Iterable[int]) -> Grid:

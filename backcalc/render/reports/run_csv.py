@@ -34,7 +34,12 @@ def render_csv(run: AnyRun, *, partials: bool = False, pairs: bool = False) -> I
 def _columns(run: AnyRun) -> list[tuple[str, Sequence[Any], tuple[int, ...]]]:
     """The derivatives a column: its heading, and the direction in which the input moves, that of one element of it."""
     if run.mode == "reverse":
-        return [("adjoint", run.adjoints, ())]
+        # A Jacobian has the output's axes first: a column an element of the output.
+        of = [_index(at) for at in _indices(run.jacobian_shape)]
+        headings = [f"adjoint {run.output}{at}" if at else "adjoint" for at in of]
+        return [(heading, run.adjoints, at) for heading, at in zip(headings, _indices(run.jacobian_shape), strict=True)]
+    if run.along:
+        return [("tangent", tangent, ()) for tangent in run.tangents.values()]
     # The direction is an element of the input, the row one of the node.
     shapes = dict(zip(run.graph.index, run.shapes, strict=True))
     moved = [(name, at) for name in run.tangents for at in _indices(shapes[name])]
@@ -45,14 +50,16 @@ def _columns(run: AnyRun) -> list[tuple[str, Sequence[Any], tuple[int, ...]]]:
 
 def _rows_of_elements(run: AnyRun) -> Iterator[Sequence[str]]:
     """A row an element of a node."""
-    columns = _columns(run)
+    columns, is_tangent = _columns(run), run.mode == "forward"
     yield "node", "value", *(heading for heading, *_ in columns)
     for i, name in enumerate(run.graph.index):
         values = [column[i] for _, column, _ in columns]
         # In reverse mode an adjoint has the shape of its node, which may be known where the value is not.
-        shape = run.shapes[i] if run.mode == "forward" else max(map(shape_of, (run.values[i], *values)), key=len)
+        is_of_node = run.mode == "forward" or run.jacobian_shape
+        shape = run.shapes[i] if is_of_node else max(map(shape_of, (run.values[i], *values)), key=len)
         for at in _indices(shape):
-            cells = (_cell(value, at + moved) for value, (_, _, moved) in zip(values, columns, strict=True))
+            pairs = zip(values, columns, strict=True)
+            cells = (_cell(value, at + moved if is_tangent else moved + at) for value, (_, _, moved) in pairs)
             yield name + _index(at), _cell(run.values[i], at), *cells
 
 

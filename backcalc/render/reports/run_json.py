@@ -20,7 +20,8 @@ ROWS = 4_096  # Nodes that are put together at a time.
 
 def render_json(run: AnyRun, *, pairs: bool = False) -> Iterator[str]:
     """The whole run, some lines at a time; with `pairs` also every ∂of/∂wrt, as `pairs`."""
-    yield f'{{"output": {dump(run.output)}, "mode": "{run.mode}", "at": {_members(run.point)},'
+    along = f' "along": {_members(run.along)},' if run.along else ""
+    yield f'{{"output": {dump(run.output or None)}, "mode": "{run.mode}", "at": {_members(run.point)},{along}'
     yield from enclosed(' "nodes": [', _nodes(run), " ],")
     yield f' "gradient": {_members(run.gradient)},'
     yield f' "warnings": {dump(warning_texts(run))}' + ("," if pairs else "}")

@@ -1,0 +1,154 @@
+"""Forward mode in a direction: the change of every node when some nodes change so much, Σ ∂node/∂x · Δx.
+
+Of arrays no Jacobian is made: an operation that is linear in an argument makes of a change what it makes of a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from backcalc.calculus.constant import apply
+from backcalc.calculus.linearize import Linearization
+from backcalc.calculus.sweep import forward
+from backcalc.calculus.tangents import by_reverse
+from backcalc.graph.shapes import Shape
+from backcalc.language.expr import INDEX, VECTOR, Expr
+from backcalc.rules.row import Primitive, names_in
+from backcalc.rules.simplify import make, tidy
+from backcalc.rules.values import Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
+
+Changes = Mapping[int, Any]
+"""The change of each node that moves by itself, by its place in the graph."""
+
+
+def changes(linear: Linearization, moved: Changes) -> list[Value | None]:
+    """The change of every node for those of `moved`: a number, an array of its shape, or a formula.
+
+    None for what no formula here can be.
+    """
+    slot, evaluation = linear.tape.slot, linear.evaluation
+    if not evaluation.is_known and evaluation.has_arrays:
+        return [_by_formulas(linear, node, moved) for node in range(len(slot))]
+    if evaluation.has_arrays:
+        found = _Pushes(linear).run({slot[node]: change for node, change in moved.items()})
+    else:
+        seeds: dict[int, Value] = {slot[node]: change for node, change in moved.items()}
+        order = range(len(evaluation.terms))
+        found = forward(order, linear.slot_edges.__getitem__, seeds, multiply=multiply, accumulate=add)
+    tidied: dict[int, Expr] = {}
+    return [_read(linear, found.get(at, 0.0), evaluation.shapes[at], tidied) for at in slot]
+
+
+def _read(linear: Linearization, value: Value, shape: Shape, tidied: dict[int, Expr]) -> Value:
+    """A change as it is shown, in the shape of its node."""
+    if not is_known(value):
+        return tidy(value, tidied, linear.tape.graph.spelling)
+    full = linear.full(value, shape)
+    return full if shape_of(full) or not is_known(full) else float(full)
+
+
+def _by_formulas(linear: Linearization, node: int, moved: Changes) -> Value | None:
+    """The change of a node where values are missing: its derivative times each change."""
+    shape = linear.evaluation.shapes[linear.tape.slot[node]]
+    total: Value = 0.0 * ones(shape)
+    for wrt, change in moved.items():
+        slope = by_reverse(linear, node, wrt)
+        if slope is None:
+            return None
+        total = add(total, _applied(slope, change, len(shape_of(change)), len(shape)))
+    return total if is_known(total) else tidy(total, None, linear.tape.graph.spelling)
+
+
+def _applied(slope: Any, change: Any, rank: int, of_rank: int) -> Any:
+    """∂node/∂x · Δx, summed over the elements of x, which has this rank; the node has `of_rank`."""
+    if is_known(slope):
+        if not rank:
+            return slope * change
+        from backcalc.rules.ndarray import contract
+
+        return contract(slope, change, 0)
+    if not rank:
+        return multiply(slope, change)
+    if of_rank:  # The rows of a Jacobian, or a formula for them.
+        return make("@", slope, literal(change))
+    return make("dot", slope, literal(change)) if rank == 1 else make("sum", make("*", slope, literal(change)))
+
+
+class _Pushes:
+    """What each operation makes of the changes of its arguments, all values being known."""
+
+    def __init__(self, linear: Linearization) -> None:
+        self.linear, self.tape = linear, linear.tape
+        self.rows, self.terms, self.shapes = linear.evaluation.rows, linear.evaluation.terms, linear.evaluation.shapes
+
+    def run(self, seeds: Mapping[int, Any]) -> dict[int, Any]:
+        """The change of every slot that one of `seeds` reaches."""
+        found = dict(seeds)
+        with quietly(True):
+            for slot in range(len(self.terms)):
+                for change in self._terms(slot, found):
+                    found[slot] = found[slot] + change if slot in found else change
+        return found
+
+    def _terms(self, slot: int, found: Mapping[int, Any]) -> Iterator[Any]:
+        """What comes along each edge into a slot."""
+        row = self.rows[slot]
+        for node, partial in self.tape.incoming.get(slot, ()):
+            if (tail := self.tape.slot[node]) in found:
+                yield self._along_edge(partial, self.linear.full(found[tail], self.shapes[tail]))
+        if row is None or self.tape.constant[slot]:
+            return
+        edges = dict.fromkeys(arg for arg, _ in self.linear.slot_edges[slot])
+        for k, arg in enumerate(self.tape.args[slot]):
+            if arg in edges and arg in found:
+                change = self.linear.full(found[arg], self.shapes[arg])
+                yield self._pushed(slot, row, k, change)
+
+    def _along_edge(self, partial: int, change: Any) -> Any:
+        """The Jacobian that stands on an edge, head × tail, times the change of the tail."""
+        slope = self.terms[partial]
+        return slope @ change if shape_of(slope) and shape_of(change) else slope * change
+
+    def _pushed(self, slot: int, row: Primitive, k: int, change: Any) -> Any:
+        """What an operation makes of the change of its k-th argument alone."""
+        if row.partials:
+            return self._by_element(slot, row, k, change)
+        args = [self.terms[arg] for arg in self.tape.args[slot]]
+        indices = self.tape.indices.get(slot, ())
+        if row.symbol in (VECTOR, "concat"):
+            nothing = [0.0 * ones(shape_of(arg)) for arg in args]
+            return apply(row, [*nothing[:k], change, *nothing[k + 1 :]], indices)
+        if row.symbol == INDEX:
+            return apply(row, [change], indices)
+        # A slope that speaks neither of its argument nor of the value is that of what is linear in it.
+        if not {row.params[k], "out"}.intersection(names_in(row.pullbacks[k])):
+            return apply(row, [*args[:k], change, *args[k + 1 :]], indices)
+        return self._by_rows(slot, k, change)
+
+    def _by_element(self, slot: int, row: Primitive, k: int, change: Any) -> Any:
+        """The slope at each element times its change; where nothing flows, nothing, whatever the change."""
+        operands = [*(self.terms[arg] for arg in self.tape.args[slot]), self.terms[slot]]
+        edge = self.linear.edge_to(slot, row, k)
+        slope = edge.slope(*operands)
+        if not edge.gated:
+            return slope * change
+        from backcalc.rules.ndarray import masked
+
+        return masked(slope, change)
+
+    def _by_rows(self, slot: int, k: int, change: Any) -> Any:
+        """The Jacobian's rows, each what a unit cotangent pulls back, times the change: one for a number."""
+        # Of arrays as wholes each argument has an edge, but for constants.
+        places = [place for place, arg in enumerate(self.tape.args[slot]) if not self.tape.constant[arg]]
+        pulled = self.linear.slot_edges[slot][places.index(k)][1]
+        shape = self.shapes[slot]
+        if not shape:
+            return self._product(slot, k, pulled(1.0), change)
+        from backcalc.rules.ndarray import units
+
+        return reshaped([self._product(slot, k, pulled(unit), change) for unit in units(shape)], shape)
+
+    def _product(self, slot: int, k: int, row: Any, change: Any) -> float:
+        full: Any = self.linear.full(row, self.shapes[self.tape.args[slot][k]])
+        return float((full * change).sum()) if shape_of(change) else float(full * change)

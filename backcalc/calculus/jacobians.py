@@ -1,0 +1,138 @@
+"""Jacobians: the derivative of an output of any shape by every node has the output's shape followed by the node's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from math import prod
+from typing import Any
+
+from backcalc.calculus.adjoints import adjoints
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.linearize import Linearization
+from backcalc.graph.model import Graph
+from backcalc.graph.shapes import Shape, shape_words
+from backcalc.language.expr import VECTOR, Call, Expr
+from backcalc.rules.gates import only
+from backcalc.rules.values import Value, all_known, literal, reshaped
+from backcalc.text.errors import Code, Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import option, quoted, shorten
+
+MOST_NUMBERS = 1_000_000  # Of one Jacobian,
+MOST_TOGETHER = 20_000_000  # and of those by all nodes.
+MOST_AXES = 2  # Of an array that the language can write, and so of a formula.
+MOST_SWEEPS = 64  # Elements of an output whose Jacobian is a formula: it takes a reverse sweep an element.
+WIDE = 32  # Elements from which on one sweep over a stack of them is faster than a sweep each.
+
+Engine = Callable[[Evaluation, str, Sequence[str]], list[Any]]
+"""What gives ∂output/∂name for each of some nodes where all values are known: by arrays, whatever the output's size."""
+
+
+def derivatives(
+    linear: Linearization, head: int, engine: Engine | None = None, wanted: Collection[int] | None = None
+) -> list[Any]:
+    """∂head/∂node for every node of the graph, or for those of `wanted`; None for others, and where it has no formula.
+
+    An element of the head takes a sweep, but where all is known and `engine` is given, and the head wide.
+    """
+    graph, shape = linear.tape.graph, linear.evaluation.shapes[linear.tape.slot[head]]
+    if not shape:
+        return adjoints(linear, head)
+    places = [i for i in range(len(graph.nodes)) if wanted is None or i in wanted]
+    places = [i for i in places if not graph.nodes[i].is_fixed]
+    found: list[Any] = [None] * len(graph.nodes)
+    if engine and linear.evaluation.is_known and size(shape) >= WIDE:
+        every = engine(linear.evaluation, graph.nodes[head].name, [graph.nodes[i].name for i in places])
+    else:
+        every = list(_by_element(linear, head, shape, places))
+    for i, jacobian in zip(places, every, strict=True):
+        found[i] = jacobian
+    return found
+
+
+def _by_element(linear: Linearization, head: int, shape: Shape, places: Sequence[int]) -> Iterator[Any]:
+    """The Jacobians by the nodes at `places`, an array of numbers each, or a formula."""
+    if not linear.evaluation.is_known and size(shape) > MOST_SWEEPS:
+        yield from (None for _ in places)
+        return
+    from backcalc.rules.ndarray import units
+
+    # Row i of the Jacobian is what the i-th unit cotangent pulls back.
+    sweeps = []
+    for unit in units(shape):
+        swept = adjoints(linear, {head: only(unit)})
+        sweeps.append([swept[i] for i in places])
+    for i, rows in zip(places, map(list, zip(*sweeps, strict=True)), strict=True):
+        axes = len(shape) + len(linear.evaluation.shapes[linear.tape.slot[i]])
+        yield joined(rows, shape) if all_known(rows) or axes <= MOST_AXES else None
+
+
+def joined(rows: list[Any], shape: Shape) -> Value:
+    """Rows, one an element of an array of this shape, as one array; with a formula among them, as a formula."""
+    return reshaped(rows, shape) if all_known(rows) else written(list(map(literal, rows)), shape)
+
+
+def written(items: list[Expr], shape: Shape) -> Expr:
+    """The elements of a vector or matrix as the language writes it."""
+    if len(shape) == 1:
+        return Call(VECTOR, tuple(items))
+    length = shape[-1] or 0
+    rows = (items[i : i + length] for i in range(0, len(items), length))
+    return Call(VECTOR, tuple(Call(VECTOR, tuple(row)) for row in rows))
+
+
+def size(shape: Shape) -> int:
+    """How many elements an array of this shape has."""
+    return prod(n or 0 for n in shape)
+
+
+def kept_nodes(graph: Graph, evaluation: Evaluation, output: str, wrt: Sequence[str]) -> set[int]:
+    """The places of the nodes whose Jacobians are worked out: those of `wrt`, and others that are not too large.
+
+    Raises UsageError where one of `wrt` is too large.
+    """
+    shapes = [evaluation.shapes[slot] for slot in evaluation.tape.slot]
+    count = size(shapes[graph.index[output]])
+    _require_few(graph, output, {name: count * size(shapes[graph.index[name]]) for name in wrt}, shapes)
+    last = graph.index[output]
+    kept, room = {graph.index[name] for name in wrt}, MOST_TOGETHER
+    # From the output back, as a derivation goes: what has no room is left out rather than the whole refused.
+    for i in (*range(last, -1, -1), *range(last + 1, len(shapes))):
+        numbers = count * size(shapes[i])
+        if i not in kept and numbers <= min(MOST_NUMBERS, room):
+            kept.add(i)
+            room -= numbers
+    return kept
+
+
+def _require_few(graph: Graph, output: str, counts: dict[str, int], shapes: Sequence[Shape]) -> None:
+    """Raise UsageError where a Jacobian that is asked for has more than MOST_NUMBERS numbers."""
+    large = next((name for name, count in counts.items() if count > MOST_NUMBERS), None)
+    if large is None:
+        return
+    of, by = shorten(output), shorten(large)
+    what = f"`{of}` is {shape_words(shapes[graph.index[output]])}, `{by}` {shape_words(shapes[graph.index[large]])}"
+    message = f"{what}: ∂{of}/∂{by} has {counts[large]:,} numbers, a Jacobian at most {MOST_NUMBERS:,}"
+    others = [name for name, count in counts.items() if count <= MOST_NUMBERS]
+    hints = [f"along one direction d of `{of}` it is the gradient of a number: s = sum({of}*d)"]
+    hints += [f"leave it out: {option('wrt', ','.join(others[:3]))}"] if others else []
+    place = ",".join("0" for _ in shapes[graph.index[output]])
+    hints.append(f"one row of it: {option('get', f'd{of}[{place}]/d{by}')}")
+    raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.JACOBIAN_TOO_LARGE, message, hints=tuple(hints))])
+
+
+def seed_of(shape: Shape) -> Any:
+    """∂output/∂output: the number 1, or an identity, None where that would have too many numbers."""
+    if not shape:
+        return 1.0
+    from backcalc.rules.ndarray import identity
+
+    return identity(shape) if size(shape) ** 2 <= MOST_NUMBERS else None
+
+
+def left_out(graph: Graph, output: str, names: Sequence[str]) -> Diagnostic:
+    """The warning that the Jacobians by these nodes, which nobody has asked for, are left out."""
+    of, first = shorten(output), shorten(names[0])
+    message = f"∂{of}/∂node by {quoted(names)} is left out, for it has too many numbers"
+    hint = f"along one direction d of `{of}` it is ∂s/∂{first} of a number: s = sum({of}*d)"
+    return Diagnostic(Code.JACOBIAN_LEFT_OUT, message, graph.node(names[0]).span, hints=(hint,))

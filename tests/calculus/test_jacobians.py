@@ -1,0 +1,187 @@
+"""Outputs of any shape: Jacobians in both modes, over stacks, as formulas, and along a direction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from arrays import close, programs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import backcalc
+from backcalc.bulk.points.jacobian import jacobians
+from backcalc.calculus import jacobians as limits
+from backcalc.calculus.run import ALONG
+from backcalc.language.unparse import unparse
+from backcalc.rules.values import is_known, literal
+
+law = settings(deadline=None, derandomize=True, max_examples=25)
+NETWORK = "input W = [[1, 2, 3], [4, 5, 6]]\ninput x = [0.1, 0.2, -0.3]\ninput b = [0.5, -0.5]\nh = tanh(W @ x + b)\n"
+
+
+@st.composite
+def outputs(draw):
+    """A program, and the name of a node that may be a vector or a matrix."""
+    drawn = draw(programs())
+    return drawn, draw(st.sampled_from(list(drawn.formulas)))
+
+
+@law
+@given(outputs())
+def test_a_jacobian_by_reverse_is_that_by_forward_and_by_differences(pair):
+    drawn, of = pair
+    reverse, forward = drawn.run(of=of).gradient, drawn.run(of=of, mode="forward").gradient
+    for name, jacobian in reverse.items():
+        expected, coarse = drawn.differences(name, of=of), drawn.differences(name, 2e-5, of=of)
+        assert close(jacobian, expected, 1e-6 * (1 + np.max(np.abs(expected))) + 10 * np.abs(coarse - expected)), name
+        assert close(forward[name], jacobian), name
+
+
+@law
+@given(outputs())
+def test_one_sweep_over_a_stack_is_a_sweep_an_element(pair):
+    drawn, of = pair
+    run = drawn.run(of=of)
+    found = jacobians(run.linear.evaluation, of, list(run.graph.index))
+    for name, jacobian in zip(run.graph.index, found, strict=True):
+        assert close(jacobian, run.adjoints[run.graph.index[name]]), name
+
+
+@law
+@given(outputs(), st.data())
+def test_a_jacobian_of_what_is_unknown_is_a_matrix_of_formulas(pair, data):
+    drawn, of = pair
+    given_names = data.draw(st.sets(st.sampled_from(sorted(drawn.point)))) if drawn.point else set()
+    partly, full = backcalc.parse(drawn.text).run(drawn.at(given_names), of=of).run, drawn.run(of=of)
+    extra, expected = [], []
+    for i, (adjoint, truth) in enumerate(zip(partly.adjoints, full.adjoints, strict=True)):
+        if adjoint is None:
+            assert truth is None or truth.ndim > 2, i
+        elif is_known(adjoint):
+            assert close(adjoint, truth), partly.graph.nodes[i].name
+        else:
+            extra.append(f"formula{len(extra)} = {unparse(literal(adjoint))}")
+            expected.append(truth)
+    again = backcalc.parse("\n".join([drawn.text, *extra])).run(drawn.at(), of=drawn.output).run
+    for k, truth in enumerate(expected):
+        assert close(again.values[again.graph.index[f"formula{k}"]], truth), extra[k]
+
+
+@law
+@given(programs(), st.data())
+def test_a_change_along_a_direction_is_the_jacobians_times_it(drawn, data):
+    steps = st.sampled_from((0.0, 1.0, -0.5, 0.25))
+    moved = data.draw(st.sets(st.sampled_from(sorted(drawn.point)), min_size=1)) if drawn.point else set()
+    if not moved:
+        return
+    along = {name: np.array(drawn.point[name], dtype=float) for name in sorted(moved)}
+    for value in along.values():
+        for place in np.ndindex(*value.shape):
+            value[place] = data.draw(steps)
+    along = {name: value.tolist() for name, value in along.items()}
+    run = drawn.run(along=along)
+    full = drawn.run(mode="forward", wrt=sorted(along))
+    known = data.draw(st.sets(st.sampled_from(sorted(drawn.point))))
+    partly = backcalc.parse(drawn.text).run(drawn.at(known), along=along).run
+    extra, expected = [], []
+    for i, node in enumerate(run.graph.nodes):
+        slopes = {name: full.tangents[name][i] for name in along}
+        truth = sum(np.tensordot(slope, along[name], np.ndim(along[name])) for name, slope in slopes.items())
+        assert close(run.tangents[ALONG][i], truth), node.name
+        change = partly.tangents[ALONG][i]
+        if change is not None and is_known(change):
+            assert close(change, truth), node.name
+        elif change is not None:
+            extra.append(f"formula{len(extra)} = {unparse(literal(change))}")
+            expected.append(truth)
+    again = backcalc.parse("\n".join([drawn.text, *extra])).run(drawn.at(), of=drawn.output).run
+    for k, truth in enumerate(expected):
+        assert close(again.values[again.graph.index[f"formula{k}"]], truth), extra[k]
+
+
+# ---- Rows ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "gradient"),
+    [
+        ("input x = [1, 2]\ny = 3*x", {"x": [[3, 0], [0, 3]]}),
+        ("input x = 2\ny = [x, x^2]", {"x": [1, 4]}),
+        ("input x = [1, 2]\ny = outer(x, x)", {"x": [[[2, 0], [2, 1]], [[2, 1], [0, 4]]]}),
+        ("input x = [1, 2]\ny = [x[1], x[0]]\nconst k = 3", {"x": [[0, 1], [1, 0]]}),
+        ("input x = [1, 2]; input z = [5]\ny = 2*x\noutput y", {"x": [[2, 0], [0, 2]], "z": [[0], [0]]}),
+        ("input u = [1, 1]\nu -> v : [[1, 2], [3, 4]]\nv = [1, 1]", {"u": [[1, 2], [3, 4]]}),
+        ("input x = [0, 4]\ny = where(x > 1, sqrt(x), x)", {"x": [[1, 0], [0, 0.25]]}),
+    ],
+)
+def test_rows(text, gradient):
+    of = {"of": "y"} if "y =" in text else {}
+    found = backcalc.parse(text).run(**of).gradient
+    assert {name: np.asarray(value).tolist() for name, value in found.items()} == gradient
+
+
+def test_an_output_is_by_itself_the_identity():
+    found = backcalc.parse(NETWORK).run()
+    assert np.array_equal(found.nodes["h"].adjoint, np.eye(2))
+    assert found.gradient["W"].shape == (2, 2, 3)
+
+
+def test_a_wide_output_takes_one_sweep_over_a_stack(monkeypatch):
+    sweeps = []
+    monkeypatch.setattr(limits, "adjoints", lambda *_: sweeps.append(1))
+    x, w = np.linspace(-1, 1, 200), np.linspace(-0.1, 0.1, 200 * 200).reshape(200, 200)
+    graph = backcalc.parse("input x[200]\ninput W[200,200]\ny = tanh(W @ x)")
+    found = graph.run({"x": x, "W": w}, wrt=["x"])
+    assert not sweeps
+    assert np.allclose(found.gradient["x"], (1 - np.tanh(w @ x) ** 2)[:, None] * w)
+    # That by W, which nobody has asked for, has eight million numbers.
+    assert found.nodes["W"].adjoint is None
+    assert [warning.code for warning in found.warnings] == ["jacobian-left-out"]
+
+
+def test_of_a_jacobian_that_is_too_large_one_row_is_to_be_had():
+    graph = backcalc.parse("input x[200] = 1\ninput W[200,200] = 1\ny = W @ x")
+    with pytest.raises(backcalc.UsageError, match="8,000,000 numbers") as caught:
+        graph.run()
+    assert [hint.partition(":")[0] for hint in caught.value.diagnostics[0].hints] == [
+        "along one direction d of `y` it is the gradient of a number",
+        "leave it out",
+        "one row of it",
+    ]
+
+
+def test_what_each_user_hands_on_adds_up_to_the_jacobian():
+    run = backcalc.parse(NETWORK + "p = softmax(h + x[0])").run().run
+    for node, terms in zip(run.graph.nodes, run.contributions(), strict=True):
+        total = sum(contribution for _, _, contribution in terms)
+        assert close(total, run.adjoints[run.graph.index[node.name]]), node.name
+
+
+# ---- Forward mode without an output ----------------------------------------------------------------------------------
+
+
+def test_forward_mode_needs_no_output():
+    run = backcalc.parse("y = sin(x)*z\nu = x^2").run({"x": 0.0, "z": 2.0}, wrt=["x"], mode="forward").run
+    assert (run.output, run.value, run.gradient) == ("", None, {})
+    assert run.tangents == {"x": [1.0, 0.0, 2.0, 0.0]}
+    with pytest.raises(backcalc.UsageError, match="the output is not clear"):
+        backcalc.parse("y = sin(x)*z\nu = x^2").run({"x": 0.0, "z": 2.0})
+
+
+@pytest.mark.parametrize(
+    ("along", "message"),
+    [
+        ({}, "names no node that changes"),
+        ({"x": [1, 2]}, "the change of `x` is a vector of 2, the node a number"),
+        ({"q": 1}, "no node `q`"),
+        ({"c": 1}, "`c` is a constant"),
+    ],
+)
+def test_a_direction_that_is_none(along, message):
+    with pytest.raises(backcalc.UsageError, match=message):
+        backcalc.parse("const c = 2\ny = c*x").run({"x": 1.0}, along=along)
+
+
+def test_a_change_is_nothing_where_no_branch_leads():
+    run = backcalc.parse("input x = [-1, 4]\ny = where(x > 0, sqrt(x), 0)").run(along={"x": [1, 1]}).run
+    assert np.array_equal(run.tangents[ALONG][1], [0.0, 0.25])
