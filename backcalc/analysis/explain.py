@@ -7,7 +7,7 @@ that of the run. A derivative such as ∂L/∂v stands in a formula as a name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isclose, isnan
@@ -26,6 +26,7 @@ from backcalc.analysis.longhand import (
 )
 from backcalc.calculus.constant import applied
 from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.jacobians import MOST_AXES
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import GRAD
@@ -173,6 +174,9 @@ class _Derivation:
     def _terms(self, head: int, tails: Collection[int]) -> Iterator[tuple[int, _Term]]:
         """What `head` hands on to each of `tails`."""
         symbol = derivative_name(self.run.output, self.nodes[head].name)
+        if self.run.jacobian_shape:
+            yield from self._matrix_terms(head, sorted(tails), symbol)
+            return
         if self.run.shapes[head]:
             yield from self._pulled(head, tails, symbol)
             return
@@ -203,6 +207,39 @@ class _Derivation:
         for tail in tails:
             formula = self._filled(flow.get(tail, 0.0), tail)
             yield tail, _Term(formula, self._put_in(formula))
+
+    def _matrix_terms(self, head: int, tails: Sequence[int], symbol: Name) -> Iterator[tuple[int, _Term]]:
+        """For each of `tails` the term of an output that is an array: a product of Jacobians, as matrices."""
+        of, partials = self.run.shapes[head], self._partials(head)
+        for tail, formula in zip(tails, self._local_jacobians(head, tails), strict=True):
+            local = derivative_name(self.nodes[head].name, self.nodes[tail].name)
+            value = partials.get(tail)
+            numbers = local if value is None else shown(value, local)
+            if formula is None:
+                found = Equation(local, None, None, value)
+            else:
+                found = self._equation(local, formula, self._put_in(formula), value)
+            if head in self.run.seeds:  # Its Jacobian by itself is an identity, which nobody multiplies by.
+                written = local if formula is None else formula
+                yield tail, _Term(written, written if value is None else numbers)
+                continue
+            product = _matrix_product(len(self.run.jacobian_shape), len(of), len(self.run.shapes[tail]))
+            term = Call(product or CHAIN, (symbol, local))
+            yield tail, _Term(term, Call(product, (self._adjoint(head), numbers)) if product else term, found)
+
+    def _local_jacobians(self, head: int, tails: Sequence[int]) -> list[Expr | None]:
+        """The formula of each local partial ∂head/∂tail; None where it has more axes than a formula."""
+        shape, slot = self.run.shapes[head], self._formulas.tape.slot
+        if not shape:
+            flow = self._flow(head, 1.0)
+            return [self._filled(flow.get(tail, 0.0), tail) for tail in tails]
+        if len(shape) > 1 or not is_small(shape):
+            return [None for _ in tails]
+        from backcalc.calculus.matrix_forms import jacobian_formulas
+
+        begin = self._formulas.tape.begin[head]
+        found = jacobian_formulas(self._formulas, slot[head], [slot[tail] for tail in tails], begin)
+        return [None if each is None else exact_literal(each) if is_known(each) else each for each in found]
 
     def _adjoint(self, node: int) -> Expr:
         """∂L/∂node as it stands in a formula: with its numbers, but for what is too large for that."""
@@ -281,6 +318,13 @@ class _Derivation:
             return with_args(part, args)
 
         return fold(formula, lambda leaf: leaf, call)
+
+
+def _matrix_product(of: int, head: int, tail: int) -> str:
+    """The product of ∂output/∂head and ∂head/∂tail for these ranks; "" where one of them has more than two axes."""
+    if max(of + head, head + tail, of + tail) > MOST_AXES:
+        return ""
+    return "@" if head else "outer" if tail else CHAIN
 
 
 def _formula(node: Node) -> Expr | None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backcalc.analysis.path_ranks import Partials, product
-from backcalc.calculus.jacobians import MOST_AXES, joined, size
+from backcalc.calculus.jacobians import MOST_AXES, elements, joined
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.run import Run
 from backcalc.rules.simplify import tidy
@@ -93,7 +93,7 @@ class ObjectEdges:
         """
         from backcalc.rules.ndarray import units
 
-        if size(self._shape) > MOST_ELEMENTS:
+        if elements(self._shape) > MOST_ELEMENTS:
             return None
         rows = [self._pulled_back(edges, unit) for unit in units(self._shape)]
         axes = len(self._shape) + len(self._run.shapes[edges[0][0]]) if edges else 0
@@ -113,7 +113,7 @@ class ObjectEdges:
     def _jacobian(self, tail: int, head: int) -> Any:
         """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""
         shape, axes = self._run.shapes[head], (*self._run.shapes[head], *self._run.shapes[tail])
-        if None in axes or len(axes) > MOST_AXES or size(shape) > MOST_ELEMENTS:
+        if None in axes or len(axes) > MOST_AXES or elements(shape) > MOST_ELEMENTS:
             return None
         from backcalc.rules.ndarray import units
 

@@ -41,10 +41,15 @@ def derivatives(
     places = [i for i in range(len(graph.nodes)) if wanted is None or i in wanted]
     places = [i for i in places if not graph.nodes[i].is_fixed]
     found: list[Any] = [None] * len(graph.nodes)
-    if engine and linear.evaluation.is_known and size(shape) >= WIDE:
+    if engine and linear.evaluation.is_known and elements(shape) >= WIDE:
         every = engine(linear.evaluation, graph.nodes[head].name, [graph.nodes[i].name for i in places])
-    else:
+    elif linear.evaluation.is_known or len(shape) > 1:
         every = list(_by_element(linear, head, shape, places))
+    else:
+        from backcalc.calculus.matrix_forms import jacobian_formulas  # Of what is known, numbers are enough.
+
+        slots = linear.tape.slot
+        every = jacobian_formulas(linear, slots[head], [slots[i] for i in places])
     for i, jacobian in zip(places, every, strict=True):
         found[i] = jacobian
     return found
@@ -52,7 +57,7 @@ def derivatives(
 
 def _by_element(linear: Linearization, head: int, shape: Shape, places: Sequence[int]) -> Iterator[Any]:
     """The Jacobians by the nodes at `places`, an array of numbers each, or a formula."""
-    if not linear.evaluation.is_known and size(shape) > MOST_SWEEPS:
+    if not linear.evaluation.is_known and elements(shape) > MOST_SWEEPS:
         yield from (None for _ in places)
         return
     from backcalc.rules.ndarray import units
@@ -81,7 +86,7 @@ def written(items: list[Expr], shape: Shape) -> Expr:
     return Call(VECTOR, tuple(Call(VECTOR, tuple(row)) for row in rows))
 
 
-def size(shape: Shape) -> int:
+def elements(shape: Shape) -> int:
     """How many elements an array of this shape has."""
     return prod(n or 0 for n in shape)
 
@@ -92,13 +97,13 @@ def kept_nodes(graph: Graph, evaluation: Evaluation, output: str, wrt: Sequence[
     Raises UsageError where one of `wrt` is too large.
     """
     shapes = [evaluation.shapes[slot] for slot in evaluation.tape.slot]
-    count = size(shapes[graph.index[output]])
-    _require_few(graph, output, {name: count * size(shapes[graph.index[name]]) for name in wrt}, shapes)
+    count = elements(shapes[graph.index[output]])
+    _require_few(graph, output, {name: count * elements(shapes[graph.index[name]]) for name in wrt}, shapes)
     last = graph.index[output]
     kept, room = {graph.index[name] for name in wrt}, MOST_TOGETHER
     # From the output back, as a derivation goes: what has no room is left out rather than the whole refused.
     for i in (*range(last, -1, -1), *range(last + 1, len(shapes))):
-        numbers = count * size(shapes[i])
+        numbers = count * elements(shapes[i])
         if i not in kept and numbers <= min(MOST_NUMBERS, room):
             kept.add(i)
             room -= numbers
@@ -127,7 +132,7 @@ def seed_of(shape: Shape) -> Any:
         return 1.0
     from backcalc.rules.ndarray import identity
 
-    return identity(shape) if size(shape) ** 2 <= MOST_NUMBERS else None
+    return identity(shape) if elements(shape) ** 2 <= MOST_NUMBERS else None
 
 
 def left_out(graph: Graph, output: str, names: Sequence[str]) -> Diagnostic:

@@ -115,6 +115,14 @@ class Linearization:
             found = reverse(order, edges, seeds, multiply=_pulled, accumulate=_sum, settle=complete)
         return {slot: value_of(settled(adjoint)) for slot, adjoint in found.items()}
 
+    def slope(self, slot: int, k: int) -> Any:
+        """The local partial of an operation by elements for its k-th argument, a formula where values are missing."""
+        row, operands = self.evaluation.rows[slot], self._operands(slot)
+        assert row is not None
+        if all_known(operands):
+            return self.edge_to(slot, row, k).slope(*operands)
+        return self._slope(slot, row, k, operands)
+
     def by_edges(self, edge: Callable[[Any], Any]) -> Linearization:
         """The linearization with `edge` of each local partial in its place."""
         new = copy(self)

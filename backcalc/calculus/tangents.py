@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
-from backcalc.calculus.jacobians import MOST_AXES, MOST_SWEEPS, joined, size
+from backcalc.calculus.jacobians import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.sweep import forward
 from backcalc.language.expr import Expr, Folded
@@ -65,7 +65,7 @@ def by_reverse(linear: Linearization, node: int, wrt: int, most: float = MOST_SW
         return _read(linear, _pulled(linear, at, 1.0, tail))
     if tail > at:  # Nothing depends on a later slot.
         return 0.0 * ones((*shape, *wanted))
-    if size(shape) > most:
+    if elements(shape) > most:
         return None
     from backcalc.rules.ndarray import units
 

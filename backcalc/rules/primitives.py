@@ -20,6 +20,7 @@ A row's columns:
     selects      what chooses the one argument that is passed on, whatever the slope of the others is: a parameter, or
                  `out` where it is the value that tells; nothing flows to an argument with the slope 0
     ranks        the ranks of its arguments, where another row of the symbol serves others; the default is any
+    jacobian     of a vector by a vector, its Jacobian as a matrix, for formulas; the default is row by row
     below        the symbol of the row that serves arguments of lower ranks, where none of its own does: the sum of a
                  number is that number
 
@@ -287,6 +288,7 @@ ROWS = (
     _row(
         "softmax", "x", "", pullbacks="out*(ct - dot(ct, out))",
         stable="out*(from_top(ct, out) - dot(from_top(ct, out), out))", shape="vector",
+        jacobian="diag(out) - outer(out, out)",
         range="out >= 0 and out <= 1", latex=r"\operatorname{softmax}(<x>)",
     ),
     _row(

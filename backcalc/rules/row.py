@@ -64,6 +64,7 @@ class Primitive:
     selects: str = ""
     ranks: tuple[tuple[int, ...], ...] = ()
     below: str = ""
+    jacobian: str = ""
 
     @property
     def arity(self) -> int:

@@ -1,0 +1,203 @@
+"""Jacobians of vectors as formulas: a product of matrices as one writes it by hand, `diag(1 - h^2) @ W`, or row by row.
+
+The sweep is the reverse one, its values matrices: ∂head/∂slot of a slot that is a vector, a vector
+where it is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from backcalc.calculus.jacobians import MOST_AXES, MOST_SWEEPS, elements, joined
+from backcalc.calculus.linearize import Linearization, pull
+from backcalc.calculus.substitute import scope_of, substituted
+from backcalc.calculus.sweep import reverse
+from backcalc.language.expr import TRANSPOSE, VECTOR, size
+from backcalc.rules.gates import only
+from backcalc.rules.row import FLAT, Primitive, expression
+from backcalc.rules.simplify import make, tidy
+from backcalc.rules.values import Value, add, all_known, is_known, literal, multiply, ones, shape_of
+
+FEW = 8  # Elements up to which both forms are made, and the shorter is kept.
+LONGEST = 100_000  # Names, numbers and operations of a formula that is compared.
+
+
+class Diagonal(NamedTuple):
+    """A diagonal matrix by what stands on it: a number or formula for all, or a vector."""
+
+    entries: Any
+
+
+Form = Any
+"""A `Diagonal`, a matrix or vector of numbers or as a formula, or None where no product of matrices says it."""
+
+
+def jacobian_formulas(linear: Linearization, head: int, tails: Sequence[int], first: int = 0) -> list[Value | None]:
+    """∂head/∂tail of the slot `head`, a vector, by each of the slots `tails`; None for what no array here can be.
+
+    The sweep ends at the slot `first`.
+    """
+    shapes, tape = linear.evaluation.shapes, linear.tape
+    (count,) = (n or 0 for n in shapes[head])
+    swept = MatrixSweep(linear, head).run(first)
+    forms = [swept.get(tail, 0.0 * ones((count, *shapes[tail]))) for tail in tails]
+    rows: list[Value | None] = [None] * len(tails)
+    if count <= FEW or (count <= MOST_SWEEPS and any(form is None for form in forms)):
+        rows = list(_by_rows(linear, head, tails, first))
+    found = (_shorter(form, row) for form, row in zip(forms, rows, strict=True))
+    return [value if value is None or is_known(value) else tidy(value, None, tape.graph.spelling) for value in found]
+
+
+def _by_rows(linear: Linearization, head: int, tails: Sequence[int], first: int) -> Iterator[Value | None]:
+    """The Jacobians row by row, each what a unit cotangent pulls back."""
+    from backcalc.rules.ndarray import units
+
+    shapes = linear.evaluation.shapes
+    sweeps = [linear.sweep({head: only(unit)}, first) for unit in units(shapes[head])]
+    for tail in tails:
+        rows = [linear.full(swept.get(tail, 0.0), shapes[tail]) for swept in sweeps]
+        yield joined(rows, shapes[head]) if all_known(rows) or len(shapes[tail]) < MOST_AXES else None
+
+
+def _shorter(form: Value | None, rows: Value | None) -> Value | None:
+    """The product of matrices, or the rows where these are shorter, or there is no product."""
+    if form is None or rows is None:
+        return rows if form is None else form
+    # What a person would write is the shorter: [y, 1] for [x*y, x + y], diag(1 - h^2) @ W for a layer.
+    return rows if size(literal(rows), LONGEST) < size(literal(form), LONGEST) else form
+
+
+class MatrixSweep:
+    """The reverse sweep from a vector, whose values are Jacobians in formulas."""
+
+    def __init__(self, linear: Linearization, head: int) -> None:
+        self.linear, self.head, self.tape = linear, head, linear.tape
+        self.shapes, self.terms = linear.evaluation.shapes, linear.evaluation.terms
+        self.count = elements(self.shapes[head])
+
+    def run(self, first: int = 0) -> dict[int, Value | None]:
+        """∂head/∂slot for every slot down to `first` that the head depends on, None where no product says it."""
+        order = range(self.head, first - 1, -1)
+        seeds: dict[int, Form] = {self.head: Diagonal(1.0)}
+        found = reverse(order, self._edges, seeds, multiply=lambda step, form: step(form), accumulate=self._sum)
+        return {slot: self.value(form) for slot, form in found.items()}
+
+    def value(self, form: Form) -> Value | None:
+        """A form as a matrix."""
+        if not isinstance(form, Diagonal):
+            return form  # type: ignore[no-any-return]
+        from backcalc.rules.ndarray import identity
+
+        if not is_known(form.entries) and self.linear.known_shapes.of(form.entries):
+            return make("diag", form.entries)
+        if is_known(form.entries):
+            return identity((self.count,)) * form.entries
+        return make("*", form.entries, literal(identity((self.count,))))
+
+    def _sum(self, left: Form, right: Form) -> Form:
+        if left is None or right is None:
+            return None
+        if isinstance(left, Diagonal) and isinstance(right, Diagonal):
+            return Diagonal(add(right.entries, left.entries))
+        one, other = self.value(right), self.value(left)  # The later in the file was met first.
+        return None if one is None or other is None else add(one, other)
+
+    def _edges(self, slot: int) -> Iterator[tuple[int, Callable[[Form], Form]]]:
+        """The arguments of a slot, each with what takes the Jacobian by the slot to that by the argument."""
+        for node, at in self.tape.incoming.get(slot, ()):
+            yield self.tape.slot[node], partial(self._along_edge, slot, at)
+        row = self.linear.evaluation.rows[slot]
+        reached = {arg for arg, _ in self.linear.slot_edges[slot]}
+        if row is None:
+            return
+        for k, arg in enumerate(self.tape.args[slot]):
+            if arg in reached and not (row.partials and row.partials[k] == FLAT):
+                yield arg, partial(self._through, slot, row, k)
+
+    def _along_edge(self, slot: int, at: int, form: Form) -> Form:
+        """The Jacobian that stands on an edge, head × tail."""
+        slope = self.terms[at]
+        if form is None:
+            return None
+        if not self.shapes[at]:
+            return self._scaled(form, slope)
+        return self._product(form, slope) if self.shapes[slot] else _outer(form, slope)
+
+    def _through(self, slot: int, row: Primitive, k: int, form: Form) -> Form:
+        arg = self.tape.args[slot][k]
+        if form is None or max(len(self.shapes[slot]), len(self.shapes[arg])) > 1:
+            return None
+        if row.partials:
+            slope = self.linear.slope(slot, k)
+            if self.shapes[slot] and not self.shapes[arg]:  # A number that all elements have: the sum of the columns.
+                return self._product(form, self.linear.full(slope, self.shapes[slot]))
+            return self._scaled(form, slope)
+        if not self.shapes[slot]:
+            return self._of_number(slot, k, form)
+        return self._of_vector(slot, row, k, form)
+
+    def _of_number(self, slot: int, k: int, form: Form) -> Form:
+        """Through an operation that makes a number of an array: its gradient in each row."""
+        arg = self.tape.args[slot][k]
+        gradient = self.linear.full(pull(self._pullback(slot, k), 1.0), self.shapes[arg])
+        return _outer(form, gradient) if self.shapes[arg] else multiply(form, gradient)
+
+    def _of_vector(self, slot: int, row: Primitive, k: int, form: Form) -> Form:
+        """Through an operation that makes a vector of arrays: a matrix to multiply by, where the table knows one."""
+        args = [self.terms[arg] for arg in self.tape.args[slot]]
+        if row.symbol == "@":
+            return self._product(form, args[0] if k else _transposed(args[1]))
+        if row.symbol in (VECTOR, "concat"):
+            sizes = [elements(self.shapes[arg]) for arg in self.tape.args[slot]]
+            begin = (0, *accumulate(sizes))[k]
+            from backcalc.rules.ndarray import identity
+
+            columns = identity((elements(self.shapes[slot]),))[:, begin : begin + sizes[k]]
+            return self._product(form, columns if self.shapes[self.tape.args[slot][k]] else columns[:, 0])
+        if not row.jacobian:
+            return None
+        scope = scope_of(row, [*args, self.terms[slot]])
+        return self._product(form, substituted(expression(row.jacobian), scope))
+
+    def _pullback(self, slot: int, k: int) -> Any:
+        """The pullback to the k-th argument: of arrays as wholes each has an edge, but for constants."""
+        places = [place for place, arg in enumerate(self.tape.args[slot]) if not self.tape.constant[arg]]
+        return self.linear.slot_edges[slot][places.index(k)][1]
+
+    def _scaled(self, form: Form, slope: Any) -> Form:
+        """The columns of a Jacobian, each times its element of the slope, or all times a number."""
+        if isinstance(form, Diagonal):
+            return Diagonal(multiply(form.entries, slope))
+        if not self._shape(slope) or (is_known(form) and is_known(slope)) or len(self._shape(form)) < MOST_AXES:
+            return multiply(slope, form) if not self._shape(slope) else multiply(form, slope)
+        return make("@", literal(form), make("diag", literal(slope)))
+
+    def _product(self, form: Form, other: Any) -> Form:
+        """A Jacobian times a matrix, or a vector that is its one column."""
+        if not isinstance(form, Diagonal):
+            return _matmul(form, other)
+        if not self._shape(form.entries) or len(self._shape(other)) < MOST_AXES:
+            return multiply(form.entries, other)
+        return _matmul(self.value(form), other)
+
+    def _shape(self, value: Any) -> tuple[int | None, ...]:
+        return shape_of(value) if is_known(value) else self.linear.known_shapes.of(value)
+
+
+def _outer(column: Any, row: Any) -> Value:
+    if all_known([column, row]):
+        from backcalc.rules.functions.arrays import outer
+
+        return outer(column, row)
+    return make("outer", literal(column), literal(row))
+
+
+def _matmul(left: Any, right: Any) -> Any:
+    return left @ right if all_known([left, right]) else make("@", literal(left), literal(right))
+
+
+def _transposed(value: Any) -> Any:
+    return value.T if all_known([value]) else make(TRANSPOSE, value)
