@@ -240,3 +240,10 @@ def programs(draw, longest=4, shapes=((), (1,), (2, 2))):
 
 def _total(name, shape):
     return f"sum(sin({name}))" if shape else f"sin({name})"
+
+
+@st.composite
+def outputs(draw):
+    """A program, and the name of a node of it, which may be a vector or a matrix."""
+    drawn = draw(programs())
+    return drawn, draw(st.sampled_from(list(drawn.formulas)))

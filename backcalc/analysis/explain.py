@@ -26,8 +26,8 @@ from backcalc.analysis.longhand import (
 )
 from backcalc.calculus.constant import applied
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.jacobians import MOST_AXES
 from backcalc.calculus.linearize import Linearization
+from backcalc.calculus.rows import MOST_AXES
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Node

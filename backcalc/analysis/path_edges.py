@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backcalc.analysis.path_ranks import Partials, product
-from backcalc.calculus.jacobians import MOST_AXES, elements, joined
 from backcalc.calculus.question import LOSS
+from backcalc.calculus.rows import MOST_AXES, elements, joined
 from backcalc.calculus.run import Run
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import all_known, is_known, ones, reshaped

@@ -13,7 +13,7 @@ from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.sweep import forward
 from backcalc.calculus.tangents import by_reverse
 from backcalc.graph.shapes import Shape
-from backcalc.language.expr import INDEX, VECTOR, Expr
+from backcalc.language.expr import INDEX, VECTOR, Expr, Folded
 from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.simplify import make, tidy
 from backcalc.rules.values import Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
@@ -36,11 +36,11 @@ def changes(linear: Linearization, moved: Changes) -> list[Value | None]:
         seeds: dict[int, Value] = {slot[node]: change for node, change in moved.items()}
         order = range(len(evaluation.terms))
         found = forward(order, linear.slot_edges.__getitem__, seeds, multiply=multiply, accumulate=add)
-    tidied: dict[int, Expr] = {}
+    tidied: Folded[Expr] = Folded()
     return [_read(linear, found.get(at, 0.0), evaluation.shapes[at], tidied) for at in slot]
 
 
-def _read(linear: Linearization, value: Value, shape: Shape, tidied: dict[int, Expr]) -> Value:
+def _read(linear: Linearization, value: Value, shape: Shape, tidied: Folded[Expr]) -> Value:
     """A change as it is shown, in the shape of its node."""
     if not is_known(value):
         return tidy(value, tidied, linear.tape.graph.spelling)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from math import prod
 from typing import Any
 
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
+from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
-from backcalc.language.expr import VECTOR, Call, Expr
 from backcalc.rules.gates import only
-from backcalc.rules.values import Value, all_known, literal, reshaped
+from backcalc.rules.values import all_known
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, quoted, shorten
 
 MOST_NUMBERS = 1_000_000  # Of one Jacobian,
 MOST_TOGETHER = 20_000_000  # and of those by all nodes.
-MOST_AXES = 2  # Of an array that the language can write, and so of a formula.
-MOST_SWEEPS = 64  # Elements of an output whose Jacobian is a formula: it takes a reverse sweep an element.
 WIDE = 32  # Elements from which on one sweep over a stack of them is faster than a sweep each.
 
 Engine = Callable[[Evaluation, str, Sequence[str]], list[Any]]
@@ -70,25 +67,6 @@ def _by_element(linear: Linearization, head: int, shape: Shape, places: Sequence
     for i, rows in zip(places, map(list, zip(*sweeps, strict=True)), strict=True):
         axes = len(shape) + len(linear.evaluation.shapes[linear.tape.slot[i]])
         yield joined(rows, shape) if all_known(rows) or axes <= MOST_AXES else None
-
-
-def joined(rows: list[Any], shape: Shape) -> Value:
-    """Rows, one an element of an array of this shape, as one array; with a formula among them, as a formula."""
-    return reshaped(rows, shape) if all_known(rows) else written(list(map(literal, rows)), shape)
-
-
-def written(items: list[Expr], shape: Shape) -> Expr:
-    """The elements of a vector or matrix as the language writes it."""
-    if len(shape) == 1:
-        return Call(VECTOR, tuple(items))
-    length = shape[-1] or 0
-    rows = (items[i : i + length] for i in range(0, len(items), length))
-    return Call(VECTOR, tuple(Call(VECTOR, tuple(row)) for row in rows))
-
-
-def elements(shape: Shape) -> int:
-    """How many elements an array of this shape has."""
-    return prod(n or 0 for n in shape)
 
 
 def kept_nodes(graph: Graph, evaluation: Evaluation, output: str, wrt: Sequence[str]) -> set[int]:

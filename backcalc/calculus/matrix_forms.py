@@ -11,11 +11,11 @@ from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from backcalc.calculus.jacobians import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.linearize import Linearization, pull
+from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.substitute import scope_of, substituted
 from backcalc.calculus.sweep import reverse
-from backcalc.language.expr import TRANSPOSE, VECTOR, size
+from backcalc.language.expr import INDEX, TRANSPOSE, VECTOR, size
 from backcalc.rules.gates import only
 from backcalc.rules.row import FLAT, Primitive, expression
 from backcalc.rules.simplify import make, tidy
@@ -157,6 +157,11 @@ class MatrixSweep:
 
             columns = identity((elements(self.shapes[slot]),))[:, begin : begin + sizes[k]]
             return self._product(form, columns if self.shapes[self.tape.args[slot][k]] else columns[:, 0])
+        if row.symbol == INDEX:
+            from backcalc.rules.ndarray import identity
+
+            every = identity((elements(self.shapes[self.tape.args[slot][k]]),))
+            return self._product(form, every[self.tape.indices[slot]])
         if not row.jacobian:
             return None
         scope = scope_of(row, [*args, self.terms[slot]])

@@ -112,7 +112,8 @@ class Run:
         if not noticed and self.linear.evaluation.has_arrays and not self.is_finite:
             from backcalc.calculus.not_finite import not_finite
 
-            noticed = tuple(islice(not_finite(self), 1))
+            swept = self.tangents, self.adjoints
+            noticed = tuple(islice(not_finite(self.graph.nodes, self.output, self.values, *swept), 1))
         taken = tuple(taken_for_numbers(self.linear.tape, self.point))
         return self.graph.warnings + taken + noticed + self._left_out
 

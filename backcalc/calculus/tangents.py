@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
-from backcalc.calculus.jacobians import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.linearize import Linearization
+from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.sweep import forward
 from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated, only

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from arrays import close, programs
+from arrays import close, outputs, programs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,13 +17,6 @@ from backcalc.rules.values import is_known, literal
 
 law = settings(deadline=None, derandomize=True, max_examples=25)
 NETWORK = "input W = [[1, 2, 3], [4, 5, 6]]\ninput x = [0.1, 0.2, -0.3]\ninput b = [0.5, -0.5]\nh = tanh(W @ x + b)\n"
-
-
-@st.composite
-def outputs(draw):
-    """A program, and the name of a node that may be a vector or a matrix."""
-    drawn = draw(programs())
-    return drawn, draw(st.sampled_from(list(drawn.formulas)))
 
 
 @law
@@ -118,6 +111,25 @@ def test_rows(text, gradient):
     of = {"of": "y"} if "y =" in text else {}
     found = backcalc.parse(text).run(**of).gradient
     assert {name: np.asarray(value).tolist() for name, value in found.items()} == gradient
+
+
+FORMULAS = [  # Of what is unknown, as a person would write it.
+    ("input W[2,3]; input x[3]\nh = tanh(W @ x)", "x", "diag(1 - h^2) @ W"),
+    ("input W[3,2]; input x[3]\ny = x @ W", "x", "W.T"),
+    ("input x[3]\np = softmax(x)", "x", "diag(p) - outer(p, p)"),
+    ("p = [x*y, x + y, x^2]", "x", "[y, 1, 2*x]"),
+    ("input x[3]\ny = s*x", "s", "x"),
+    ("input x[2]\ny = x*(x @ x)", "x", "2*outer(x, x) + x @ x*[[1, 0], [0, 1]]"),
+    ("input x[4]\ny = sin(x[1:3])", "x", "diag(cos(x[1:3])) @ [[0, 1, 0, 0], [0, 0, 1, 0]]"),
+    ("input W[200,200]; input x[200]\nh = tanh(W @ x)", "x", "diag(1 - h^2) @ W"),
+    ("input u[2]\nu -> v : [[1, 2], [3, 4]]\ny = 2*v", "u", "[[2, 4], [6, 8]]"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "formula"), FORMULAS)
+def test_formulas(text, wrt, formula):
+    found = backcalc.parse(text).run(wrt=[wrt]).gradient[wrt]
+    assert unparse(literal(found)) == formula
 
 
 def test_an_output_is_by_itself_the_identity():
