@@ -24,8 +24,8 @@ from backcalc.rules.values import (
     Value,
     accumulate,
     all_known,
-    is_array,
     is_known,
+    is_nothing,
     multiply,
     quietly,
     reshaped,
@@ -339,11 +339,6 @@ class Linearization:
     def _operands(self, slot: int) -> list[Any]:
         """What a form of a partial speaks of: the arguments and the result."""
         return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]
-
-
-def is_nothing(partial: Value) -> bool:
-    """Whether a local partial is 0 for every element."""
-    return is_known(partial) and not (partial.any() if is_array(partial) else partial)
 
 
 def _closed(ct: Any) -> Any:

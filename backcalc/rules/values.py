@@ -148,6 +148,11 @@ def is_finite(value: Numeric) -> bool:
     return all_finite(value)
 
 
+def is_nothing(partial: Value) -> bool:
+    """Whether a number, or every element of an array, is 0."""
+    return is_known(partial) and not (partial.any() if is_array(partial) else partial)
+
+
 def all_known(values: Iterable[Value]) -> bool:
     """Whether every one of `values` is made of numbers."""
     return all(map(is_known, values))
