@@ -53,9 +53,9 @@ class Key:
     def __init__(self, run: Run, tolerance: Tolerance = AS_WRITTEN) -> None:
         self.run, self.tolerance, self.truth = run, tolerance, Truth(run)
         self._is_known_right: dict[Any, bool] = {}
-        self._roundings = Roundings(self.truth, tolerance)
-        self._diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
-        self._formulas = Formulas(run, self.truth, tolerance, self._diagnoser)
+        self.roundings = Roundings(self.truth, tolerance)
+        self.diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
+        self._formulas = Formulas(run, self.truth, tolerance, self.diagnoser)
 
     def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
         """The marks of one sheet of answers, and what keeps each of the others from being marked."""
@@ -97,9 +97,9 @@ class Key:
         found = {id(given): given.marked("right") for given in sheet if self._is_right(given)}
         others = [given for given in sheet if id(given) not in found]
         for given in others:
-            if note := self._roundings.note(given):
+            if note := self.roundings.note(given):
                 found[id(given)] = given.marked("rounding", note=note)
-            elif note := self._roundings.shortfall(given):
+            elif note := self.roundings.shortfall(given):
                 found[id(given)] = given.wrong(self.tolerance, None, note)
         for given in others:
             if id(given) not in found and self._is_rounded_zero(given, sheet, found):
@@ -138,14 +138,14 @@ class Key:
             return False
         others = [other for other in sheet if other is not given]
         held = sum(other.has_digits and id(other) in found and found[id(other)].is_fine for other in others)
-        return 2 * held > len(others) and self._roundings.is_zero(given)
+        return 2 * held > len(others) and self.roundings.is_zero(given)
 
     def _judged(self, sheet: list[Attempt], wrong: list[Attempt]) -> dict[int, Mark]:
         """The marks of the answers that are neither right nor rounded, by identity."""
         work = self._work(sheet, wrong)
         earlier = WrongAnswers(self.truth, wrong, self.tolerance)
         missed = set(map(id, wrong))
-        steps = ArraySteps(self.truth, self._diagnoser, sheet, [given for given in sheet if id(given) not in missed])
+        steps = ArraySteps(self.truth, self.diagnoser, sheet, [given for given in sheet if id(given) not in missed])
         found: dict[int, Mark] = {}
         told: dict[int, Diagnosis] = {}
         for given in backwards(wrong, self.truth):  # What comes of an answer is looked at after it.
@@ -218,7 +218,7 @@ class Key:
         """What the sheet shows of its student's work; None where the graph is not one of numbers, or large."""
         if self._candidates is None:
             return None
-        work = Work(self.truth, self._candidates, self._diagnoser, sheet, is_exact=self._is_exact)
+        work = Work(self.truth, self._candidates, self.diagnoser, sheet, is_exact=self._is_exact)
         missed = set(map(id, wrong))
         work.judge(wrong, [given for given in sheet if id(given) not in missed])
         return work
@@ -258,7 +258,7 @@ class Key:
         if not given.has_digits:  # Nothing is told from a 0 but that it should not be one.
             return self._dependence(given)
         # Only an answer that should be 0 can be about what has no influence; to look for a path takes a while.
-        independence = None if _is_nonzero(given.expected) else self._independence(given.answer)
+        independence = None if _is_nonzero(given.expected) else self.independence(given.answer)
         shape = shape_of(given.value)
         has_sense = shape in (shape_of(given.expected), shape_of(given.expected)[::-1])  # It may be the transpose.
         # ∂L/∂L is where the work begins: no step leads to it.
@@ -269,7 +269,7 @@ class Key:
         def spared(suspect: Suspect) -> bool:
             return steps is not None and steps.contradicts(given, suspect)
 
-        found = self._diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches, spared)
+        found = self.diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches, spared)
         if found:
             return found
         only = self._only_wrong(given)
@@ -302,7 +302,7 @@ class Key:
             answer = old._replace(value=value, wrt_place=(*old.wrt_place, *place))
         return Attempt(answer, self.truth.expected(answer), given.source)
 
-    def _independence(self, answer: Answer) -> Diagnosis | None:
+    def independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
         of, wrt, index = answer.of, answer.wrt, self.run.graph.index
         if wrt is None or of == wrt or of not in index or index[wrt] in self.run.upstream(index[of]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from backcalc.calculus.digits import AS_WRITTEN, Tolerance, is_coarse, significant_digits
 from backcalc.marking.mark import Attempt
@@ -10,6 +11,10 @@ from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import shape_of
 
+ROUNDED = "this comes out when every intermediate result is rounded to {}"
+TO_SINGLE = "this is right to single precision"
+CUT_OFF, OFF_BY_ONE = "the last digit is cut off, not rounded", "the last digit is off by one"
+TOO_SHORT = "this rounds right, but more digits are needed"
 ROUNDED_ZERO = "this comes out when every result is rounded to {} decimals"
 SINGLE, SINGLE_DIGITS = 1e-6, 7
 """How far off, of the truth, work in single precision is, and how many digits tell it from work by hand."""
@@ -40,11 +45,15 @@ class Roundings:
         """The one of these roundings of every intermediate result that leads to what was given; else empty."""
         # Kept by rounding: a whole class is marked against the same few passes.
         for rounding in roundings:
-            if rounding not in self._rounded:
-                self._rounded[rounding] = OwnWork(self.truth.run.linear, rounding=rounding)
-            if given.matches(self.truth.reworked(self._rounded[rounding], given)):
-                return f"this comes out when every intermediate result is rounded to {rounding}"
+            if given.matches(self.result(rounding, given)):
+                return ROUNDED.format(rounding)
         return ""
+
+    def result(self, rounding: Rounding, given: Attempt) -> Any:
+        """What is asked for, with every intermediate result rounded; None where it has no formula."""
+        if rounding not in self._rounded:
+            self._rounded[rounding] = OwnWork(self.truth.run.linear, rounding=rounding)
+        return self.truth.reworked(self._rounded[rounding], given)
 
     def is_zero(self, given: Attempt) -> bool:
         """Whether work to as many decimals as a zero is written with comes to it."""
@@ -59,7 +68,7 @@ class Roundings:
             return ""
         if self.tolerance == AS_WRITTEN:
             is_short = is_coarse(given.answer.value, given.expected, given.source, given.known)
-            return "this rounds right, but more digits are needed" if is_short else ""
+            return TOO_SHORT if is_short else ""
         # Right to the digits written, but not as many as --sig asks for.
         is_close = given.matches(given.expected) or is_coarse(
             given.answer.value, given.expected, given.source, given.known
@@ -76,10 +85,10 @@ def _last_digit(given: Attempt) -> str:
     written, unit = significant_digits(given.answer.value) or 0, 2 * given.half
     off = abs(given.value) - abs(given.expected)
     if written >= SINGLE_DIGITS and abs(off) <= SINGLE * abs(given.expected):
-        return "this is right to single precision"
+        return TO_SINGLE
     if written < FEWEST_DIGITS or abs(off) >= 1.5 * unit:
         return ""
-    return "the last digit is cut off, not rounded" if -unit < off <= 0 else "the last digit is off by one"
+    return CUT_OFF if -unit < off <= 0 else OFF_BY_ONE
 
 
 def _by_decimals(given: Attempt) -> list[Rounding]:

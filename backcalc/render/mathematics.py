@@ -35,6 +35,8 @@ _GREEK = re.findall(
 )
 _GREEK += ["varepsilon", "vartheta", "varpi", "varrho", "varphi", "ell"]
 _LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩϵϑϖϱϕℓ", _GREEK, strict=True))
+GREEK = {word: letter for letter, word in _LETTERS.items()}
+"""The letters by the words that stand for them."""
 _SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}"}
 _SPECIAL |= {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
 
@@ -53,6 +55,13 @@ def latex(expr: Expr, digits: int = DIGITS) -> str:
 
 def name_latex(name: str) -> str:
     """A node's name: `t1` as t with an index, Greek letters as such, longer names upright."""
+    stem, primes, digits = split_name(name)
+    body = rf"\{stem}" if stem in _GREEK else _letter(stem)
+    return f"{body}{primes}" + (f"_{{{digits}}}" if digits else "")
+
+
+def split_name(name: str) -> tuple[str, str, str]:
+    """A name as its letters, its primes, and its number, which is set as an index; a Greek letter as its word."""
     name = name.translate(_SUBSCRIPTS)
     name, primes = name.rstrip("'"), "'" * (len(name) - len(name.rstrip("'")))
     # `σ1` and `sigma1` are set alike; a Greek letter within a word stays text.
@@ -61,9 +70,7 @@ def name_latex(name: str) -> str:
     stem, index = re.fullmatch(r"(.*?)_*([\d_]*)", name).groups()  # type: ignore[union-attr]
     if not stem:
         stem, index = name, ""
-    body = rf"\{stem}" if stem in _GREEK else _letter(stem)
-    digits = index.strip("_").replace("_", ",")
-    return f"{body}{primes}" + (f"_{{{digits}}}" if digits else "")
+    return stem, primes, index.strip("_").replace("_", ",")
 
 
 def _letter(stem: str) -> str:
@@ -161,7 +168,7 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
         inner = ", ".join(text for text, _ in args)
         return rf"{name_latex(call.fn)}({inner})", ATOM
     # The table has the form, with <x> where an argument goes; how tightly that must bind is the operator's.
-    own, needs = _tightness(call)
+    own, needs = tightness(call)
     texts = [grouped(arg, need) for arg, need in zip(args, needs, strict=True)]
     last = len(row.params) - 1  # Of any number of arguments the others stand beside the last that the row names.
     slots = dict(zip(row.params, [*texts[:last], ", ".join(texts[last:])], strict=True))
@@ -198,7 +205,7 @@ def is_vector(text: str) -> bool:
     return text.startswith(_BEGIN) and text.endswith(_END) and text.count(_END) == 1
 
 
-def _tightness(call: Call) -> tuple[int, tuple[int, ...]]:
+def tightness(call: Call) -> tuple[int, tuple[int, ...]]:
     """How tightly a call binds, and how tightly its arguments must."""
     if call.fn == "/":
         return ATOM, (CONDITIONAL, CONDITIONAL)  # The bar groups both.

@@ -88,6 +88,18 @@ class Diagnoser:
         """One of these mistakes, or the other, told without the numbers of this run."""
         return either([self._telling.told(s, of, wrt, place_text(index), in_words=True) for s in suspects])
 
+    def every(self, of: str, wrt: str | None) -> Iterator[tuple[Suspect, str]]:
+        """Each number or array that a mistake in ∂of/∂wrt, or in `of`, leads to, with what is told of it.
+
+        Of mistakes that lead to the same only the likeliest are here, two at most that differ.
+        """
+        for same in self._lineup(of, wrt).alike():
+            least = min(suspect.rank for suspect in same)
+            likeliest = [suspect for suspect in same if suspect.rank == least]
+            likeliest = likeliest[:1] if likeliest[0].mistake.kind == "other-node" else likeliest
+            told = {self._telling.told(suspect, of, wrt, "").text: suspect for suspect in reversed(likeliest)}
+            yield from ((suspect, text) for text, suspect in islice(reversed(told.items()), 2))
+
     def _near(self, of: str, wrt: str | None, index: Index, given: Any, reach: float) -> list[Suspect]:
         """The suspects within `reach` of a number; of an array all that are arrays."""
         lineup = self._lineup(of, wrt)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from math import isfinite
 from typing import Any, NamedTuple
 
 from backcalc.marking.diagnosis.mistakes import Mistake
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import flat, is_known, shape_of
 
 
 class Suspect(NamedTuple):
@@ -50,3 +51,11 @@ class Lineup:
     def between(self, low: float, high: float) -> list[Suspect]:
         """The numbers from `low` to `high`."""
         return self._numbers[bisect_left(self._values, low) : bisect_right(self._values, high)]
+
+    def alike(self) -> Iterator[list[Suspect]]:
+        """Those that lead to the same number, to nine digits, or to the same array, together; numbers by size."""
+        yield from (list(same) for _, same in groupby(self._numbers, key=lambda suspect: f"{suspect.value:.9g}"))
+        arrays: dict[tuple[str, ...], list[Suspect]] = {}
+        for suspect in self.arrays:
+            arrays.setdefault(tuple(f"{x:.9g}" for x in flat(suspect.value)), []).append(suspect)
+        yield from arrays.values()

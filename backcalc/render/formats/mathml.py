@@ -1,0 +1,328 @@
+"""Equations as MathML, which browsers set by themselves.
+
+What a function looks like its row in the table of primitives says, in LaTeX; `template` reads the little of LaTeX that
+stands there. A side of an equation is several `math` elements, a term each, for a browser breaks no line within one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from html import escape
+from typing import Any
+from unicodedata import normalize
+
+from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
+from backcalc.language.expr import INDEX, NEGATE, VECTOR, Call, Expr, Name, Number, fold, size
+from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
+from backcalc.render.breaks import Pieces
+from backcalc.render.document import Equation, Formula
+from backcalc.render.hand import Hand
+from backcalc.render.mathematics import GREEK, split_name, tightness
+from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
+from backcalc.rules.primitives import lookup
+from backcalc.rules.values import is_known, shape_of
+from backcalc.text.numerals import MINUS, UNKNOWN
+
+Mathml = tuple[str, int]
+"""MathML and how tightly it binds."""
+
+_SIDE_BY_SIDE = ("@", "outer", "dot")  # Products without a sign between their factors.
+_SPACE = '<mspace width=".17em"/>'
+
+
+class MathmlHand(Hand):
+    """Formulas as one writes them by hand, in MathML."""
+
+    def sides(self, found: Equation) -> list[str]:
+        """The sides of an equation, all but the first behind a sign; empty where one says what that before it does."""
+        written = [self.terms(side) for side in found.sides]
+        return [
+            "" if i and terms == written[i - 1] else _maths(terms, _sign("=") * bool(i))
+            for i, terms in enumerate(written)
+        ]
+
+    def terms(self, side: Any) -> list[str]:
+        """A side, a long sum term by term."""
+        if not isinstance(side, Formula):
+            return [str(piece) for piece in self.value_pieces(side.value)]
+        done: dict[int, Mathml] = {}
+        fold(side.expr, self._leaf, _call, done)
+        return list(_summands(side.expr, lambda part: fold(part, self._leaf, _call, done)))
+
+    def pieces(self, expr: Expr) -> Pieces:
+        """`expr` as MathML, in one piece."""
+        return [fold(expr, self._leaf, _call)[0]]
+
+    def value_pieces(self, value: Any) -> Pieces:
+        """A number, an array or a formula; a question mark where nothing says what it is."""
+        if value is None:
+            return [_text(UNKNOWN)]
+        if not is_known(value):
+            return self.pieces(value) if size(value, LONGEST) <= LONGEST else [_text(TOO_LONG)]
+        return [self._array(value)]
+
+    def _array(self, value: Any) -> str:
+        """An array as a column or a matrix, of a long one the ends."""
+        if not shape_of(value):
+            return self._leaf(Number(float(value)))[0]
+        return _vector([self._array(item) for item in ends(value)], len(value))
+
+    def _leaf(self, leaf: Number | Name) -> Mathml:
+        """A number in the digits of this hand, a name, or a derivative as a fraction."""
+        if isinstance(leaf, DerivativeName):
+            return f"<mfrac>{_row(_sign('∂') + name(leaf.of))}{_row(_sign('∂') + name(leaf.wrt))}</mfrac>", UNARY
+        if isinstance(leaf, Name):
+            return (_sign("∞") if leaf.id == "inf" else name(leaf.id)), ATOM
+        return _number(leaf.text or self.number(leaf.value))
+
+
+def _maths(terms: Sequence[str], sign: str = "") -> str:
+    """A `math` element a term; between two of them a line may be broken."""
+    first, *others = terms
+    return "<wbr>".join(f"<math>{term}</math>" for term in (sign + first, *others))
+
+
+def name(text: str) -> str:
+    """A node's name: `t1` as t with an index, Greek letters as such, longer names upright."""
+    stem, primes, index = split_name(text)
+    body = f"<mi>{escape(GREEK.get(stem, normalize('NFC', stem)))}</mi>"
+    if primes:
+        body = f"<msup>{body}<mo>{'′' * len(primes)}</mo></msup>"
+    return f"<msub>{body}<mn>{escape(index)}</mn></msub>" if index else body
+
+
+def _number(text: str) -> Mathml:
+    """A number; a power of ten as one writes it."""
+    sign, text = (MINUS, text[1:]) if text[:1] in (MINUS, "-") else ("", text)
+    mantissa, _, exponent = text.partition("e")
+    found = {"inf": _sign("∞"), "nan": _text("NaN")}.get(text, f"<mn>{escape(mantissa)}</mn>")
+    if exponent and text not in ("inf", "nan"):
+        power = exponent.replace(MINUS, "-")
+        found += _sign("·") + f"<msup><mn>10</mn>{_number(str(int(power)))[0]}</msup>"
+    own = PRODUCT if exponent and text not in ("inf", "nan") else ATOM
+    return (_negated(found), SUM) if sign else (found, own)
+
+
+def _sign(sign: str) -> str:
+    return f"<mo>{escape(sign)}</mo>"
+
+
+def _negated(inner: str) -> str:
+    """A minus before something; in a row of its own, for first in a row it stands close."""
+    return _row(_sign(MINUS) + inner)
+
+
+def _is_negated(part: Mathml) -> bool:
+    return part[0].startswith(_NEGATED)
+
+
+def _text(text: str) -> str:
+    return f"<mtext>{escape(text)}</mtext>"
+
+
+def _row(inner: str) -> str:
+    """What counts as one element."""
+    return f"<mrow>{inner}</mrow>"
+
+
+def _grouped(part: Mathml, need: int) -> str:
+    """A part as it stands where it must bind so tightly."""
+    return part[0] if part[1] >= need else _row(_sign("(") + part[0] + _sign(")"))
+
+
+# ---- Calls -----------------------------------------------------------------------------------------------------------
+
+
+def _summands(expr: Expr, write: Callable[[Expr], Mathml]) -> Iterator[str]:
+    """The terms of a sum, each with its sign but the first; all of what is no sum."""
+    terms: list[str] = []
+    # Sums lean to the left, so going down there meets every term.
+    while isinstance(expr, Call) and expr.fn in ("+", "-"):
+        left, right = expr.args
+        terms.append(_sign("+" if expr.fn == "+" else MINUS) + _operand(write(right)))
+        expr = left
+    yield write(expr)[0]
+    yield from reversed(terms)
+
+
+def _operand(part: Mathml) -> str:
+    """What stands behind a sign: a sum, or another sign, in parentheses."""
+    return _grouped(part, ATOM + 1 if _is_negated(part) else PRODUCT)
+
+
+def _call(call: Call, args: tuple[Mathml, ...]) -> Mathml:
+    """A call as MathML; products as one writes them."""
+    if call.fn == CHAIN:
+        return _chain(call, *args)
+    if call.fn == VECTOR:
+        return _vector([text for text, _ in ends(args)], len(args)), ATOM
+    if call.fn == INDEX:
+        places = _sign(",").join(text for text, _ in args[1:])
+        return f"<msub>{_row(_grouped(args[0], POSTFIX))}{_row(places)}</msub>", POSTFIX
+    if call.fn in ("+", "-"):
+        return args[0][0] + _sign("+" if call.fn == "+" else MINUS) + _operand(args[1]), SUM
+    if call.fn == NEGATE:
+        return _negated(_operand(args[0])), SUM
+    if call.fn == HADAMARD:
+        return _grouped(args[0], PRODUCT) + _sign(HADAMARD) + _factor(args[1]), PRODUCT
+    if call.fn == "*":
+        return _grouped(args[0], PRODUCT) + _sign("·") + _factor(args[1]), PRODUCT
+    return _by_row(call, args)
+
+
+def _factor(part: Mathml) -> str:
+    """The factor behind a sign of a product."""
+    return _grouped(part, ATOM + 1 if _is_negated(part) else UNARY)
+
+
+def _by_row(call: Call, args: tuple[Mathml, ...]) -> Mathml:
+    """A call in the form that its row has in the table."""
+    row = lookup(call.fn, len(args))
+    if row is None or not row.latex:
+        inner = _sign(",").join(text for text, _ in args)
+        return name(call.fn) + _row(_sign("(") + inner + _sign(")")), ATOM
+    own, needs = tightness(call)
+    if call.fn in _SIDE_BY_SIDE:  # No sign parts them, so parentheses must.
+        own, needs = PRODUCT, (POSTFIX,) * len(args)
+    texts = [_row(_grouped(arg, need)) for arg, need in zip(args, needs, strict=True)]
+    last = len(row.params) - 1  # Of any number of arguments the others stand beside the last that the row names.
+    slots = dict(zip(row.params, [*texts[:last], _sign(",").join(texts[last:])], strict=True))
+    pieces = template(row.latex)
+    if len(pieces) == 2 and call.fn == "@":
+        return _SPACE.join(slots[piece[1:]] for piece in pieces), own
+    return "".join(slots[piece[1:]] if piece.startswith("\0") else piece for piece in pieces), own
+
+
+def _chain(call: Call, left: Mathml, right: Mathml) -> Mathml:
+    """A product along an edge; of numbers each in parentheses."""
+    if all(isinstance(arg, Number) for arg in call.args):
+        return "".join(_row(_sign("(") + part[0] + _sign(")")) for part in (left, right)), PRODUCT
+    is_product = isinstance(call.args[1], Call) and call.args[1].fn == "*"
+    tail = _grouped(right, PRODUCT) if is_product else _factor(right)
+    return _grouped(left, PRODUCT) + _sign("·") + tail, PRODUCT
+
+
+def _vector(items: Sequence[str], count: int) -> str:
+    """A column; of columns a matrix, whose rows they are; dots for what is not shown of `count` items."""
+    rows = [_CELLS.sub(r"\1", item) if _is_vector(item) else f"<mtd>{item}</mtd>" for item in items]
+    if count > len(items):
+        rows.insert(ELEMENTS // 2, "<mtd><mo>⋮</mo></mtd>")
+    return _OPEN + "".join(f"<mtr>{row}</mtr>" for row in rows) + _CLOSE
+
+
+_NEGATED = "<mrow><mo>−</mo>"
+_OPEN, _CLOSE = "<mrow><mo>[</mo><mtable>", "</mtable><mo>]</mo></mrow>"
+_CELLS = re.compile(f"{re.escape(_OPEN)}|{re.escape(_CLOSE)}|</?mtr>()")
+
+
+def _is_vector(item: str) -> bool:
+    """Whether an item is one column and nothing else."""
+    return item.startswith(_OPEN) and item.endswith(_CLOSE) and item.count(_OPEN) == 1
+
+
+# ---- The forms of the table ------------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(r"\\[a-zA-Z]+|\\\\|<\w+>|\d+|\S")
+_SIGNS = {
+    "cdot": "·", "le": "≤", "ge": "≥", "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "lvert": "|", "rvert": "|",
+    "lVert": "‖", "rVert": "‖", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "top": "⊤", "sum": "∑",
+    "prod": "∏",
+}  # fmt: skip
+_LETTERS = {"Phi": "Φ", "varphi": "φ", "sigma": "σ"}
+_WORDS = ("operatorname", "mathrm", "text")
+
+
+@cache
+def template(latex: str) -> tuple[str, ...]:
+    """The form of a row: pieces of MathML, and behind a NUL the names of its parameters where their arguments go."""
+    pieces = "".join(_Form(_TOKEN.findall(latex)).items(""))
+    return tuple(part for part in re.split(r"(\0\w+)\0", pieces) if part)
+
+
+class _Form:
+    """Reads the tokens of a form."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._tokens = tokens[::-1]
+
+    def items(self, end: str) -> list[str]:
+        """The elements up to the word `end`."""
+        found: list[str] = []
+        while self._tokens and (word := self._tokens.pop()) != end:
+            if word in ("^", "_"):
+                tag = "msup" if word == "^" else "msub"
+                found.append(f"<{tag}>{found.pop()}{self._item(self._tokens.pop())}</{tag}>")
+            elif item := self._item(word):
+                found.append(item)
+        return found
+
+    def _item(self, word: str) -> str:
+        """The element that begins with `word`."""
+        if word == "{":
+            return _row("".join(self.items("}")))
+        if word.startswith("<") and len(word) > 1:
+            return f"\0{word[1:-1]}\0"
+        if word.startswith("\\"):
+            return self._command(word[1:])
+        if word.isdigit():
+            return f"<mn>{word}</mn>"
+        return f"<mi>{word}</mi>" if word.isalpha() else _sign(word.replace("-", MINUS))
+
+    def _command(self, word: str) -> str:
+        """A command, with its arguments."""
+        match word:
+            case "textstyle":
+                return ""
+            case "frac":
+                return f"<mfrac>{self._next()}{self._next()}</mfrac>"
+            case "overline":
+                return f"<mover>{self._next()}<mo>‾</mo></mover>"
+            case "sqrt":
+                return self._root()
+            case "begin":
+                return self._cases()
+            case "mathbf":
+                return self._next()
+            case _ if word in _WORDS:
+                return _word(self._raw())
+        return _sign(_SIGNS[word]) if word in _SIGNS else _word(_LETTERS.get(word, word))
+
+    def _next(self) -> str:
+        return self._item(self._tokens.pop())
+
+    def _root(self) -> str:
+        if self._tokens[-1] != "[":
+            return f"<msqrt>{self._next()}</msqrt>"
+        self._tokens.pop()
+        degree = _row("".join(self.items("]")))
+        return f"<mroot>{self._next()}{degree}</mroot>"
+
+    def _raw(self) -> str:
+        """The letters in braces."""
+        assert self._tokens.pop() == "{"
+        letters = []
+        while (word := self._tokens.pop()) != "}":
+            letters.append(word)
+        return "".join(letters)
+
+    def _cases(self) -> str:
+        """The rows of `cases`, cells parted by `&`."""
+        self._raw()
+        rows: list[list[str]] = [[""]]
+        while (word := self._tokens.pop()) != "\\end":
+            if word == "\\\\":
+                rows.append([""])
+            elif word == "&":
+                rows[-1].append("")
+            else:
+                rows[-1][-1] += self._item(word)
+        self._raw()
+        table = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows)
+        return f"<mrow><mo>{{</mo><mtable>{table}</mtable></mrow>"
+
+
+def _word(text: str) -> str:
+    """A word of mathematics: one letter slanted, several upright, as `mi` has it."""
+    return f"<mi>{escape(text)}</mi>"

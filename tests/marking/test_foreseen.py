@@ -1,0 +1,79 @@
+"""What is foreseen of answers is what marking one by itself says."""
+
+import random
+
+import pytest
+from backcalc.analysis.samples import sample
+from backcalc.calculus.load import load
+from backcalc.calculus.point import read_point
+from backcalc.calculus.run import run
+from backcalc.marking.foreseen import MOST_MISTAKES, foresee
+from backcalc.marking.key import Key
+from backcalc.marking.rework import ROUNDINGS
+from backcalc.marking.rounding import ROUNDED
+from backcalc.marking.sheet import read_answers
+from backcalc.rules.values import flat, shape_of
+from backcalc.text.source import Source
+
+POINTS = {"lattice": "x=1", "network-a": "", "neuron": "w=0.5,x=2,b=-1,z=1", "vectors": "", "unit": ""}
+
+
+def run_of(name):
+    return run(load(Source(name, sample(name).text)), read_point([POINTS[name]] if POINTS[name] else []))
+
+
+def marked(key, name, text):
+    source = Source("answers", f"{name} = {text}")
+    answers, errors = read_answers(source)
+    assert not errors
+    (mark,), refused = key.mark(source, answers)
+    assert not refused
+    return mark
+
+
+def written(value):
+    if shape_of(value):
+        return f"[{', '.join(map(written, value))}]"
+    return f"{float(value):#.12g}"
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_the_truth_is_right_and_every_mistake_is_told_as_foreseen(name):
+    found = run_of(name)
+    key, rng = Key(found), random.Random(name)
+    every = foresee(found)
+    assert len(every) >= len([node for node in found.graph.nodes if not node.is_fixed])
+    for each in every:
+        assert marked(key, each.name, written(each.expected)).verdict == "right"
+        for wrong in rng.sample(each.mistakes, min(6, len(each.mistakes))):
+            mark = marked(key, each.name, written(wrong.value))
+            same = [w for w in each.mistakes if written(w.value) == written(wrong.value)]
+            if mark.verdict == "wrong" and not mark.misshapen and any(map(abs, flat(wrong.value))):
+                assert wrong.text in mark.diagnosis.text or mark.diagnosis.text in {w.text for w in same}
+
+
+def test_what_rounding_leads_to_is_told():
+    found = run_of("lattice")
+    key = Key(found)
+    each = next(each for each in foresee(found) if each.name == "do/db4")
+    for rounding, value in zip(ROUNDINGS, each.rounded, strict=True):
+        mark = marked(key, each.name, repr(value))
+        assert mark.verdict in ("right", "rounding")
+        if mark.verdict == "rounding":
+            assert any(mark.note == ROUNDED.format(other) for other in ROUNDINGS) or rounding.digits < 4
+
+
+def test_a_zero_says_whether_a_path_leads_there():
+    found = run(load(Source("g", "input x = 2\ninput y = 3\nz = x^2\nw = y*z\noutput z")), {})
+    told = {each.name: (each.of_zero, each.of_others) for each in foresee(found)}
+    assert told["dz/dx"] == ("a path leads from x to z, so this is not 0", "")
+    assert told["dz/dy"] == ("", "z does not depend on y, so this is 0")
+
+
+def test_tables_are_whole_or_there_are_none():
+    count = 30
+    lines = ["input x1 = 0.3", *(f"x{i + 1} = sin(x{i}) + cos(x{max(1, i - 3)})*x{i}" for i in range(1, count))]
+    every = foresee(run(load(Source("g", "\n".join(lines))), {}))
+    assert len(every) == 2 * count - 1
+    total = sum(len(each.mistakes) for each in every)
+    assert total == 0 or (total <= MOST_MISTAKES and all(each.mistakes for each in every[: count - 1]))
