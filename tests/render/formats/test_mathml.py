@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+
 from backcalc.analysis.explain import explain
 from backcalc.analysis.samples import samples
 from backcalc.calculus.load import load
