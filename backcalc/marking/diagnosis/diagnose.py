@@ -97,8 +97,10 @@ class Diagnoser:
             least = min(suspect.rank for suspect in same)
             likeliest = [suspect for suspect in same if suspect.rank == least]
             likeliest = likeliest[:1] if likeliest[0].mistake.kind == "other-node" else likeliest
-            told = {self._telling.told(suspect, of, wrt, "").text: suspect for suspect in reversed(likeliest)}
-            yield from ((suspect, text) for text, suspect in islice(reversed(told.items()), 2))
+            told: dict[str, Suspect] = {}
+            for suspect in likeliest:
+                told.setdefault(self._telling.told(suspect, of, wrt, "").text, suspect)
+            yield from ((suspect, text) for text, suspect in islice(told.items(), 2))
 
     def _near(self, of: str, wrt: str | None, index: Index, given: Any, reach: float) -> list[Suspect]:
         """The suspects within `reach` of a number; of an array all that are arrays."""
