@@ -56,6 +56,9 @@ def test_the_sdist_holds_the_tree(sdist):
         "backcalc/samples/lattice.bg",
         "backcalc/samples/neuron.json",
         "backcalc/py.typed",
+        "backcalc/render/page/page.html",
+        "backcalc/render/page/page.css",
+        "backcalc/render/page/page.js",
     ],
 )
 def test_the_wheel_holds(wheel, name):

@@ -17,6 +17,7 @@ COMMANDS = {
     "derive": "Print the gradient as a graph in the same language.",
     "quiz": "Make an exercise with its key, or play one.",
     "draw": "The graph as a picture, in the terminal or as a file.",
+    "report": "One page to step through, which marks answers too.",
     "descend": "Gradient descent: the update rule, and the iterations.",
     "sweep": "Value and derivative over a range, as a table and a plot.",
     "taylor": "Taylor coefficients around a point, and one-sided slopes at a kink.",
@@ -25,7 +26,6 @@ COMMANDS = {
     "fmt": "Print the file, formatted.",
     "samples": "List the samples, or print one.",
 }
-NOT_YET = ("report",)
 
 
 def main() -> None:

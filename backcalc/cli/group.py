@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from backcalc.cli import COMMANDS, NOT_YET
+from backcalc.cli import COMMANDS
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import shorten
 from backcalc.version import __version__
@@ -53,8 +53,6 @@ class _Commands(click.Group):
         name = args[0]
         if ctx.resilient_parsing:  # Completion has nothing to say about what is not there.
             return super().resolve_command(ctx, args)
-        if name in NOT_YET:
-            ctx.fail(f"`{name}` is planned but not there yet.")
         if name not in COMMANDS:
             hint = did_you_mean(name, COMMANDS)
             if os.path.exists(name):  # noqa: PTH110  It does not raise, however long the name.

@@ -1,4 +1,5 @@
 """Answers against the truth: a verdict each.
 
-Doors: class_summary, computed, grade, key, large, mark, missing, sheet, subject, submissions, truth, workers.
+Doors: class_summary, computed, diagnosis/diagnose, foreseen, grade, key, large, mark, missing, rework, rounding,
+sheet, subject, submissions, truth, workers.
 """

@@ -6,6 +6,7 @@ These are the tables that `check` looks in for an answer that stands alone on it
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import Any, NamedTuple
 
 from backcalc.calculus.run import Run
@@ -16,7 +17,8 @@ from backcalc.marking.mark import Attempt
 from backcalc.marking.rework import ROUNDINGS
 from backcalc.marking.sheet import question
 from backcalc.marking.subject import subject_of
-from backcalc.rules.values import is_known, shape_of
+from backcalc.marking.truth import Truth
+from backcalc.rules.values import flat, is_known, shape_of
 from backcalc.text.source import Source
 
 MOST_MISTAKES = 20_000
@@ -45,26 +47,41 @@ class Foreseen(NamedTuple):
     """
 
     name: str
-    of: str
-    wrt: str | None
+    answer: Answer
     expected: Any
     scale: float = 0.0
     of_zero: str = ""
     of_others: str = ""
-    rounded: Sequence[float | None] = ()
+    rounded: Sequence[Any] = ()
     mistakes: Sequence[Wrong] = ()
+
+    @property
+    def of(self) -> str:
+        """The numerator, or the node whose value it is."""
+        return self.answer.of
+
+    @property
+    def wrt(self) -> str | None:
+        """The denominator; None for a value."""
+        return self.answer.wrt
+
+
+def asked(run: Run) -> list[Foreseen]:
+    """The questions that a run has an answer to: each value that is worked out, each derivative that is a number."""
+    truth = Truth(run)
+    every = [(answer, truth.expected(answer)) for answer in _asked(run)]
+    known = [pair for pair in every if pair[1] is not None and is_known(pair[1]) and all(map(isfinite, flat(pair[1])))]
+    return [Foreseen(subject_of(answer), answer, expected) for answer, expected in known]
 
 
 def foresee(run: Run) -> list[Foreseen]:
-    """What is told of answers for each value that is worked out and each derivative of a run, where it is known."""
-    key = Key(run)
-    asked = [(answer, key.truth.expected(answer)) for answer in _asked(run)]
-    known = [pair for pair in asked if pair[1] is not None and is_known(pair[1])]
-    every = [list(_wrong(key, *pair)) for pair in known]
+    """What is told of answers to these questions."""
+    key, questions = Key(run), asked(run)
+    every = [list(_wrong(key, each)) for each in questions]
     # All or none: with half of its tables a page would know one mistake at one node and not at the next.
     if sum(map(len, every)) > MOST_MISTAKES:
-        every = [[] for _ in known]
-    return [_foreseen(key, *pair, wrong) for pair, wrong in zip(known, every, strict=True)]
+        every = [[] for _ in questions]
+    return [_told(key, each)._replace(mistakes=wrong) for each, wrong in zip(questions, every, strict=True)]
 
 
 def _asked(run: Run) -> Iterator[Answer]:
@@ -74,32 +91,33 @@ def _asked(run: Run) -> Iterator[Answer]:
     yield from (anything._replace(of=run.output, wrt=node.name) for node in reversed(nodes) if not node.is_fixed)
 
 
-def _attempt(key: Key, answer: Answer, expected: Any, value: str) -> Attempt:
+def _attempt(key: Key, each: Foreseen, value: str) -> Attempt:
     """The answer as if this number had been written."""
-    given = answer._replace(value=Number(float(value), value))
-    return Attempt(given, expected, _NOWHERE, key.truth.known(answer, expected))
+    given = each.answer._replace(value=Number(float(value), value))
+    return Attempt(given, each.expected, _NOWHERE, key.truth.known(given, each.expected))
 
 
-def _foreseen(key: Key, answer: Answer, expected: Any, wrong: Sequence[Wrong]) -> Foreseen:
-    """What is told of the answers to one question."""
-    found = Foreseen(subject_of(answer), answer.of, answer.wrt, expected, mistakes=wrong)
-    if shape_of(expected):
+def _told(key: Key, each: Foreseen) -> Foreseen:
+    """The question with what is told of all answers but those that mistakes lead to."""
+    zero, other = _attempt(key, each, "0"), _attempt(key, each, "1")
+    found = each._replace(rounded=tuple(key.roundings.result(rounding, other) for rounding in ROUNDINGS))
+    if shape_of(each.expected):
         return found
-    zero, other = (_attempt(key, answer, expected, value) for value in ("0", "1"))
-    of_zero, of_others = key.diagnosis(zero) if expected else None, None if expected else key.independence(answer)
+    of_zero = key.diagnosis(zero) if each.expected else None
+    of_others = None if each.expected else key.independence(each.answer)
     return found._replace(
         scale=other.known.scale,
         of_zero=of_zero.text if of_zero else "",
         of_others=of_others.text if of_others else "",
-        rounded=tuple(key.roundings.result(rounding, other) for rounding in ROUNDINGS),
     )
 
 
-def _wrong(key: Key, answer: Answer, expected: Any) -> Iterator[Wrong]:
+def _wrong(key: Key, each: Foreseen) -> Iterator[Wrong]:
     """What mistakes lead to."""
     # ∂L/∂L is where the work begins: no step leads to it.
-    if answer.of == answer.wrt or not key.truth.is_plain(Attempt(answer, expected, _NOWHERE)):
+    if each.of == each.wrt or not key.truth.is_plain(_attempt(key, each, "0")):
         return
-    for suspect, text in key.diagnoser.every(answer.of, answer.wrt):
-        if shape_of(suspect.value) == shape_of(expected):
+    shape = shape_of(each.expected)
+    for suspect, text in key.diagnoser.every(each.of, each.wrt):
+        if shape_of(suspect.value) in (shape, shape[::-1]):
             yield Wrong(suspect.value, suspect.rank, text, suspect.mistake.kind == "other-node")

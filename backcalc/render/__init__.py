@@ -1,6 +1,6 @@
 """What is shown (`reports`) and how (`formats`). No arithmetic happens here.
 
-Doors: document, formats/html, pictures/plot_svg, pictures/scene, pictures/targets, programs/program,
+Doors: document, formats/html, page/page, pictures/plot_svg, pictures/scene, pictures/targets, programs/program,
 programs/targets, reports/descend, reports/exercise, reports/grades, reports/gradescope, reports/marks, reports/paths,
 reports/points, reports/run, reports/samples, reports/scan, reports/steps, reports/taylor, reports/verify, values,
 warnings, writer.

@@ -128,7 +128,7 @@ class Writer:
     def rounding(self) -> Iterator[str]:
         """Whether an equation has rounded a number."""
         if self.hand.has_rounded:
-            yield f"Numbers are rounded to {plural(self.hand.digits, 'significant digit')} for display only."
+            yield rounding_text(self.hand.digits)
 
     def plot(self, _: Plot) -> Iterator[str]:
         """Nothing: the numbers stand in a table, and a plot is for who looks at it."""
@@ -237,6 +237,11 @@ class Writer:
     def phrase(self, cell: Phrase) -> str:
         """Words with other cells among them."""
         return "".join(map(self.cell, cell.parts))
+
+
+def rounding_text(digits: int) -> str:
+    """The sentence that numbers are rounded."""
+    return f"Numbers are rounded to {plural(digits, 'significant digit')} for display only."
 
 
 PLAIN = Writer()

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.cli import COMMANDS, NOT_YET, main
+from backcalc.cli import COMMANDS, main
 from backcalc.cli.streams import _spell
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -429,15 +429,8 @@ def test_version(call):
     assert call("--version") == (0, f"backcalc {backcalc.__version__}\n", "")
 
 
-@pytest.mark.parametrize("name", NOT_YET)
-def test_a_command_to_come_says_so(name, call):
-    status, out, err = call(name, "lattice.bg")
-    assert (status, out) == (2, "")
-    assert f"`{name}` is planned but not there yet" in err
-
-
-def test_every_command_of_the_contract_is_there_or_to_come():
-    assert {*COMMANDS, *NOT_YET} == {
+def test_every_command_of_the_contract_is_there():
+    assert set(COMMANDS) == {
         "run", "check", "explain", "paths", "derive", "draw", "report", "descend", "sweep", "taylor", "verify", "grade",
         "quiz", "export", "fmt", "samples",
     }  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from backcalc.analysis.run import Text
@@ -13,12 +11,10 @@ from backcalc.calculus.run import Run, evaluated
 from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, node_option, nodes_option, shows
 from backcalc.cli.output import print_warnings, require_ours, write_ours
+from backcalc.cli.pictures import MOST, ending_of, too_large
 from backcalc.cli.process import kept
 from backcalc.render.pictures.scene import Scene, around, at_step, scene, with_paths
 from backcalc.render.pictures.targets import TARGETS, lines_of
-from backcalc.text.errors import Code, Diagnostic, UsageError
-from backcalc.text.source import Source
-from backcalc.text.wording import shorten
 
 EXAMPLES = """\b
 Examples:
@@ -28,7 +24,6 @@ Examples:
   backcalc draw network-b.bg -o network-b.svg
   backcalc draw rnn.bg --node h2 --radius 2
 """
-MOST = 2_000  # Nodes that are drawn: more are no picture for an eye.
 RADIUS = 1  # Where --node names the middle and nobody says how far it goes.
 
 
@@ -60,7 +55,7 @@ def command(
     """
     if radius is not None and node is None:
         raise click.UsageError("--radius goes around a node: --node NODE says which")
-    ending = _ending(path)
+    ending = None if path is None else ending_of(path, TARGETS)
     if ending is not None:
         require_ours(path, TARGETS[ending].mark, force=force)
     text = read_text(asked)
@@ -68,7 +63,7 @@ def command(
         for name in names:
             require_node(text.graph, name, option)
     if node is None and len(text.graph.nodes) > MOST:
-        raise _too_large(text)
+        raise too_large(text, "draw the part around one of them: --node NODE --radius 2")
     run = kept(_run(text, read_point(asked.at), asked.of))
     print_warnings(text.source, run.warnings)
     drawn = scene(run, shown.digits)
@@ -79,7 +74,7 @@ def command(
     if node is not None:
         drawn = around(drawn, node, RADIUS if radius is None else radius)
         if len(drawn.cards) > MOST:
-            raise _too_large(text)
+            raise too_large(text, "draw the part around one of them: --node NODE --radius 2")
     _draw(drawn, path, ending, top_down=top_down)
     return 0 if run.is_finite else 1
 
@@ -90,28 +85,9 @@ def _draw(drawn: Scene, path: str | None, ending: str | None, *, top_down: bool)
     write_ours(path, TARGETS[ending].mark, lines_of(ending, drawn, top_down=top_down))
 
 
-def _ending(path: str | None) -> str | None:
-    """The ending of the file, which says what it is to be. Raises UsageError where no picture is written so."""
-    if path is None:
-        return None
-    folder, name = os.path.split(path)
-    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122  pathlib takes a while to load.
-    if ending not in TARGETS:
-        raise click.UsageError(f"{shorten(name)} has no ending of a picture: {', '.join(TARGETS)} are known")
-    if folder and not os.path.isdir(folder):  # noqa: PTH112
-        raise click.UsageError(f"there is no folder {shorten(folder)} to write {shorten(name)} into")
-    return ending
-
-
 def _run(text: Text, point: Point, of: str | None) -> Run:
     """The graph at the point; without adjoints where it has no output of which there could be any."""
     graph = text.objects
     if of is None and graph.output is None and not graph.seeds and len(graph.sinks) != 1:
         return evaluated(graph, point)
     return text.run_objects(point, of)
-
-
-def _too_large(text: Text) -> UsageError:
-    message = f"a picture has room for {MOST:,} nodes; there are {len(text.graph.nodes):,}"
-    hints = ("draw the part around one of them: --node NODE --radius 2",)
-    return UsageError(Source(text.source.name, ""), [Diagnostic(Code.TOO_MANY_NODES, message, hints=hints)])

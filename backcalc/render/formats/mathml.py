@@ -14,7 +14,20 @@ from typing import Any
 from unicodedata import normalize
 
 from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
-from backcalc.language.expr import INDEX, NEGATE, VECTOR, Call, Expr, Name, Number, fold, size
+from backcalc.language.expr import (
+    INDEX,
+    NEGATE,
+    PICK,
+    VECTOR,
+    Call,
+    Expr,
+    Folded,
+    Name,
+    Number,
+    fold,
+    is_operation,
+    size,
+)
 from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
 from backcalc.render.breaks import Pieces
 from backcalc.render.document import Equation, Formula
@@ -47,8 +60,7 @@ class MathmlHand(Hand):
         """A side, a long sum term by term."""
         if not isinstance(side, Formula):
             return [str(piece) for piece in self.value_pieces(side.value)]
-        done: dict[int, Mathml] = {}
-        fold(side.expr, self._leaf, _call, done)
+        done: Folded[Mathml] = Folded()
         return list(_summands(side.expr, lambda part: fold(part, self._leaf, _call, done)))
 
     def pieces(self, expr: Expr) -> Pieces:
@@ -158,6 +170,8 @@ def _call(call: Call, args: tuple[Mathml, ...]) -> Mathml:
         return _chain(call, *args)
     if call.fn == VECTOR:
         return _vector([text for text, _ in ends(args)], len(args)), ATOM
+    if not is_operation(call):
+        return _index(call, [text for text, _ in args]), ATOM
     if call.fn == INDEX:
         places = _sign(",").join(text for text, _ in args[1:])
         return f"<msub>{_row(_grouped(args[0], POSTFIX))}{_row(places)}</msub>", POSTFIX
@@ -170,6 +184,14 @@ def _call(call: Call, args: tuple[Mathml, ...]) -> Mathml:
     if call.fn == "*":
         return _grouped(args[0], PRODUCT) + _sign("·") + _factor(args[1]), PRODUCT
     return _by_row(call, args)
+
+
+def _index(call: Call, args: Sequence[str]) -> str:
+    """A slice or a list of indices, as it stands between brackets."""
+    if call.fn == PICK:
+        return _row(_sign("[") + _sign(",").join(args) + _sign("]"))
+    ends = iter(args)
+    return _row("".join(_sign(piece) if piece == ":" else next(ends) for piece in call.fn))
 
 
 def _factor(part: Mathml) -> str:

@@ -55,11 +55,16 @@ def svg(picture: Picture) -> Iterator[str]:
     yield f'<desc id="desc">{escape(picture.scene.description)}</desc>'
     yield f"<style>{style()}</style>"
     yield f'<rect class="paper" width="{width}" height="{height}"/>'
+    yield from shapes(picture)
+    yield "</svg>"
+
+
+def shapes(picture: Picture) -> Iterator[str]:
+    """The links of a picture, and above them its boxes."""
     for link in picture.links:
         yield _edge(picture, link)
     for i, box in enumerate(picture.boxes):
         yield from _node(picture, i, box)
-    yield "</svg>"
 
 
 def style() -> str:

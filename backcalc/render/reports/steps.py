@@ -48,23 +48,25 @@ def derivation(steps: Iterable[Step], output: str) -> Iterator[Block]:
     """A section a phase, and at last whether numbers are rounded, however long the derivation is."""
     # Lazily: a derivation may be longer than memory should hold.
     for phase, found in groupby(steps, key=lambda step: step.phase):  # A phase without steps has no heading.
-        title = "Forward pass: values" if phase == "forward" else _reverse_title(output)
-        yield Section(title, (equation for step in found for equation in _equations(step, output)))
+        yield Section(phase_title(phase, output), (equation for step in found for equation in _equations(step, output)))
     yield Rounding()
 
 
-def _reverse_title(output: str) -> Cell:
+def phase_title(phase: str, output: str) -> Cell:
+    """The heading of a phase of the derivation."""
+    if phase == "forward":
+        return "Forward pass: values"
     return Phrase(("Reverse pass: derivatives of ", Name(output), ", by the chain rule"))
 
 
 def _equations(step: Step, output: str) -> Iterator[Equation]:
     """A step and the local partials that it speaks of."""
     # A step has a value even where nobody knows it: then it says so.
-    yield Equation((*_sides(step), Value(step.value)), _remark(step.note, step.node, output))
+    yield Equation((*_sides(step), Value(step.value)), remark(step.note, step.node, output))
     for partial in step.partials:
         # A local partial that is not known is told by its formula alone.
         value = [] if partial.value is None else [Value(partial.value)]
-        yield Equation((*_sides(partial), *value), _remark(partial.note, step.node, output), is_inner=True)
+        yield Equation((*_sides(partial), *value), remark(partial.note, step.node, output), is_inner=True)
 
 
 def _sides(found: Found) -> Iterator[Formula]:
@@ -72,7 +74,7 @@ def _sides(found: Found) -> Iterator[Formula]:
     yield from (Formula(part) for part in (found.formula, found.substituted) if part is not None)
 
 
-def _remark(note: Note, node: str, output: str) -> Cell:
+def remark(note: Note, node: str, output: str) -> Cell:
     """Why a value is what it is, where no formula says so."""
     match note:
         case "given":

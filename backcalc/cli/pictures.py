@@ -1,0 +1,34 @@
+"""What commands that write a picture or a page share: the file that it goes into, and how large a graph may be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+
+import click
+
+from backcalc.analysis.run import Text
+from backcalc.text.errors import Code, Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
+
+MOST = 2_000
+"""Nodes that are drawn: more are no picture for an eye."""
+
+
+def ending_of(path: str, known: Collection[str], what: str = "picture") -> str:
+    """The ending of a file, which says what it is to be. Raises UsageError where it is none of those that are known."""
+    folder, name = os.path.split(path)
+    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122  pathlib takes a while to load.
+    if ending not in known:
+        are = "are" if len(known) > 1 else "is"
+        raise click.UsageError(f"{shorten(name)} has no ending of a {what}: {', '.join(known)} {are} known")
+    if folder and not os.path.isdir(folder):  # noqa: PTH112
+        raise click.UsageError(f"there is no folder {shorten(folder)} to write {shorten(name)} into")
+    return ending
+
+
+def too_large(text: Text, hint: str) -> UsageError:
+    """That a graph has more nodes than a picture has room for."""
+    message = f"a picture has room for {MOST:,} nodes; there are {len(text.graph.nodes):,}"
+    return UsageError(Source(text.source.name, ""), [Diagnostic(Code.TOO_MANY_NODES, message, hints=(hint,))])

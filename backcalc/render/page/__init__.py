@@ -1,0 +1,4 @@
+"""The page that steps through both passes and marks answers.
+
+Doors: page.
+"""

@@ -1,0 +1,92 @@
+"""Where answers are typed on the page, and what it is told of them: the tables of `check`, packed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from backcalc.calculus.run import Run
+from backcalc.marking.diagnosis.diagnose import MOST_CHANCE
+from backcalc.marking.foreseen import Foreseen, Wrong, asked, foresee
+from backcalc.marking.rework import ROUNDINGS
+from backcalc.marking.rounding import CUT_OFF, OFF_BY_ONE, ROUNDED, TO_SINGLE, TOO_SHORT
+from backcalc.marking.truth import Truth
+from backcalc.render.document import Derivative, Name
+from backcalc.render.values import exact
+from backcalc.render.writer import PLAIN
+
+FURTHEST = 4095  # Edges from a mistake to its answer that the tables tell apart.
+
+
+def form(run: Run, *, has_answers: bool) -> Iterator[str]:
+    """The lines of the form; without the key answers are gathered for `check`. None where nothing is asked."""
+    questions = asked(run)
+    if not questions:
+        return
+    yield '<form id="answer" hidden>'
+    yield '<label>Your answer for <select name="what">'
+    yield from (_option(run, each) for each in questions)
+    yield '</select></label><label>is <input type="text" name="text" autocomplete="off" spellcheck="false"></label>'
+    yield f"<button>{'Check' if has_answers else 'Note'}</button>"
+    yield "<output></output>"
+    if not has_answers:
+        yield '<label class="sheet">Answers so far, as <code>backcalc check</code> reads them'
+        yield '<textarea id="sheet" rows="4" readonly></textarea></label>'
+    yield "</form>\n"
+
+
+def _option(run: Run, each: Foreseen) -> str:
+    """One choice of what is asked."""
+    node, kind = (each.of, "value") if each.wrt is None else (each.wrt, "adjoint")
+    symbol = PLAIN.cell(Name(each.of) if each.wrt is None else Derivative(each.of, each.wrt))
+    place = run.graph.index[node]
+    return f'<option value="{escape(each.name)}" data-node="{place}" data-pass="{kind}">{escape(symbol)}</option>'
+
+
+def key(run: Run) -> dict[str, Any]:
+    """What is told of answers: for each question its truth and tables, texts by their number."""
+    every = foresee(run)
+    texts: dict[str, int] = {}
+    alone = set()
+    for wrong in (wrong for each in every for wrong in each.mistakes):
+        place = texts.setdefault(wrong.text, len(texts))
+        if wrong.alone:
+            alone.add(place)
+    return {
+        "words": {"single": TO_SINGLE, "cut": CUT_OFF, "off": OFF_BY_ONE, "short": TOO_SHORT, "rounded": ROUNDED},
+        "chance": MOST_CHANCE,
+        "roundings": [[rounding.digits, rounding.unit] for rounding in ROUNDINGS],
+        "exact": sorted(Truth(run).exact),
+        "asked": [_asked(each, texts) for each in every],
+        "texts": list(texts),
+        "alone": sorted(alone),
+    }
+
+
+def _asked(each: Foreseen, texts: Mapping[str, int]) -> dict[str, Any]:
+    """What is told of answers to one question; of mistakes a column a thing, by rank, which packs better than rows."""
+    mistakes = sorted(each.mistakes, key=lambda wrong: wrong.rank)
+    return {
+        "truth": exact(each.expected),
+        "scale": each.scale,
+        "ofZero": each.of_zero,
+        "ofOthers": each.of_others,
+        "rounded": [exact(value) for value in each.rounded],
+        "wrong": [
+            [_short(wrong.value) for wrong in mistakes],
+            [_rank(wrong) for wrong in mistakes],
+            [texts[wrong.text] for wrong in mistakes],
+        ],
+    }
+
+
+def _short(value: Any) -> Any:
+    """A number that a mistake leads to, or an array of them, in seven digits: the script allows for what is lost."""
+    return [_short(item) for item in value] if getattr(value, "shape", ()) else float(f"{value:.7g}")
+
+
+def _rank(wrong: Wrong) -> int:
+    """The rank of a mistake in one number: its weight, and the edges to the answer."""
+    weight, distance = wrong.rank
+    return weight * (FURTHEST + 1) + min(distance, FURTHEST)

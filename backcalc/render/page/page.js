@@ -1,0 +1,348 @@
+"use strict";
+(() => {
+  // ---- What is on the page ----
+  const byId = (id) => document.getElementById(id);
+  const all = (css, root = document) => [...root.querySelectorAll(css)];
+  let steps = []; // An item a step, in the order of the passes.
+  let nodes = []; // Boxes and links of both pictures,
+  let edges = [];
+  let links = []; // and the links of one, in topological order.
+  let stated = new Set(); // Nodes whose local partials the file states.
+  const graph = byId("graph");
+  const output = +graph.querySelector("svg").dataset.output;
+  const form = byId("answer");
+  const nameOf = (shape) => (shape.querySelector(".name") || shape).textContent;
+  const name = (node) => nameOf(nodes.find((each) => each.node === node).shape);
+  let count = 0; // Steps that are done.
+
+  // ---- Stepping ----
+  function show(to) {
+    count = Math.max(0, Math.min(steps.length, to));
+    const done = new Set(steps.slice(0, count).map(({ pass, node }) => pass + node));
+    const now = count ? steps[count - 1] : null;
+    for (const { shape, node } of nodes) {
+      shape.classList.toggle("seen", done.has("value" + node));
+      shape.classList.toggle("done", done.has("adjoint" + node));
+      shape.classList.toggle("active", now !== null && now.node === node);
+    }
+    for (const { shape, tail, head } of edges) {
+      // A local partial is known as soon as the value of its head is; one that the file states, from the beginning.
+      shape.classList.toggle("seen", stated.has(head) || done.has("value" + head));
+      shape.classList.toggle("lit", now !== null && now.node === (now.pass === "value" ? head : tail));
+    }
+    steps.forEach(({ item }, i) => item.classList.toggle("now", i === count - 1));
+    for (const pass of all(".pass")) pass.classList.toggle("now", now !== null && pass.contains(now.item));
+    byId("at").value = count;
+    byId("back").disabled = count === 0;
+    byId("on").disabled = count === steps.length;
+    const told = now ? `Step ${count} of ${steps.length}: ${now.item.dataset.name}` : "Nothing is worked out yet: step on with → or the slider.";
+    byId("where").value = told;
+    byId("at").setAttribute("aria-valuetext", told);
+    graph.classList.remove("paths");
+    byId("sum").hidden = true;
+    if (form && document.activeElement !== form.elements.text) choose(steps[count]);
+    const seen = now && nodes.find(({ shape, node }) => node === now.node && shape.getClientRects().length);
+    if (seen) seen.shape.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  // ---- The paths through a node ----
+  // How many paths lead to each node, or from each: nodes are numbered in topological order.
+  function paths(from, start, into) {
+    const found = new Map(start.map((node) => [node, 1]));
+    for (const link of from) {
+      const ways = found.get(link[into === "head" ? "tail" : "head"]);
+      if (ways) found.set(link[into], (found.get(link[into]) || 0) + ways);
+    }
+    return found;
+  }
+
+  function light(node) {
+    const heads = new Set(links.map(({ head }) => head));
+    const sources = nodes.map((each) => each.node).filter((each) => !heads.has(each));
+    const above = paths(links, [...new Set(sources)], "head");
+    const after = paths([...links].reverse(), [output], "tail");
+    const back = paths([...links].reverse(), [node], "tail");
+    const ahead = paths(links, [node], "head");
+    const lit = (each) => after.has(node) && (back.has(each) || (ahead.has(each) && after.has(each)));
+    graph.classList.add("paths");
+    for (const each of nodes) each.shape.classList.toggle("lit", lit(each.node));
+    for (const { shape, tail, head } of edges) {
+      shape.classList.toggle("lit", (back.has(tail) && back.has(head) && after.has(node)) || (ahead.has(tail) && ahead.has(head) && lit(head)));
+    }
+    tell(node, (above.get(node) || 0) * (after.get(node) || 0));
+  }
+
+  // How many paths lead through a node, and the sum that they make up; its numbers once their step is done.
+  function tell(node, ways) {
+    const sum = byId("sum");
+    const words = document.createElement("p");
+    const paths = ways === 1 ? "1 path leads" : `${ways.toLocaleString("en", { maximumSignificantDigits: 6 })} paths lead`;
+    words.textContent = ways ? `${paths} through ${name(node)} to the output.` : `No path leads through ${name(node)} to the output.`;
+    sum.replaceChildren(words);
+    const step = steps.findIndex((each) => each.node === node && each.pass === "adjoint");
+    if (step >= 0) {
+      const line = steps[step].item.querySelector("p").cloneNode(true);
+      if (step >= count) all(".number", line).forEach((each) => each.remove());
+      sum.append(line);
+    }
+    sum.hidden = false;
+  }
+
+  function dim() {
+    graph.classList.remove("paths");
+    for (const each of nodes) each.shape.classList.remove("lit");
+    show(count);
+  }
+
+  // ---- Numbers, as people write them ----
+  const PRECISION = 2 ** -44; // Of its result, what a calculation in float64 may be off by.
+  const PACKED = 5e-7; // Of a number that a mistake leads to, what is lost where seven digits of it are kept.
+  const NO_DIGITS = 1e-9; // Of its terms, what a true zero may have left over.
+  const RAISED = { "⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9, "⁻": "-" };
+
+  function plain(text) {
+    const signs = text.trim().replace(/[−–]/g, "-").replace(/\s*([/*·×⋅[\](),;])\s*/g, "$1");
+    const raised = signs.replace(/10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power) => "10^" + [...power].map((c) => RAISED[c]).join(""));
+    return raised.replace(/[*·×⋅]10\^\(?([-+]?\d+)\)?/g, "e$1");
+  }
+
+  // A number, with half of what it claims, its significant digits and its decimals; null where it is none.
+  function literal(text) {
+    const found = /^([-+]?)(\d+\.?\d*|\.\d+)(?:e([-+]?\d+))?( ?%)?$/i.exec(text);
+    if (!found) return null;
+    const [, sign, digits, power, percent] = found;
+    const places = (digits.split(".")[1] || "").length;
+    const exponent = +(power || 0) - (percent ? 2 : 0);
+    return {
+      value: +(sign.replace("+", "") + digits + "e" + exponent), half: +("1e" + (exponent - places)) / 2,
+      digits: digits.replace(".", "").replace(/^0+/, "").length, decimals: places, dot: digits.includes("."),
+    };
+  }
+
+  // A number or a quotient of two, in which what has decimals claims half a unit of them.
+  function number(text, exact) {
+    const thousands = /^[-+]?([1-9]\d{0,2}(?:,\d{3})+)$/.exec(text);
+    if (thousands) throw new Error(`${text} could be ${text.replaceAll(",", "")} or ${text.replace(",", ".")}: write one of them`);
+    const [over, under, more] = text.replace(/,(?=\d)/g, ".").split("/").map(literal);
+    if (over === undefined || over === null || under === null || more !== undefined) {
+      throw new Error("this page reads numbers, such as -0.07, 1/3, 2.5e-3 or [1, -2]; backcalc check reads formulas too");
+    }
+    if (under === undefined) return over;
+    const value = over.value / under.value;
+    const counted = [over, under].filter((part) => part.dot);
+    const moved = counted.filter((part) => !exact.includes(Math.abs(part.value))).map((part) => Math.abs(
+      (over.value + (part === over ? part.half : 0)) / (under.value + (part === under ? part.half : 0)) - value));
+    const half = Math.min(moved.reduce((a, b) => a + b, 0), 0.01 * Math.abs(value));
+    return { value, half, digits: counted.length ? Math.min(...counted.map((part) => part.digits)) : null, decimals: Math.max(over.decimals, under.decimals), dot: true };
+  }
+
+  // What is written: a number, or a list of them in brackets, of lists a matrix.
+  function read(text, exact) {
+    if (!text.startsWith("[")) return number(text, exact);
+    if (!text.endsWith("]")) throw new Error("a bracket is not closed");
+    const items = [];
+    let depth = 0;
+    let item = "";
+    for (const sign of text.slice(1, -1).replace(/\]\s*\[/g, "],[").replace(/([^,\s])\s+(?=[-\d.[])/g, "$1,")) {
+      depth += (sign === "[") - (sign === "]");
+      if (sign === "," && !depth) {
+        items.push(item);
+        item = "";
+      } else item += sign;
+    }
+    return [...items, item].map((each) => read(each.trim(), exact));
+  }
+
+  const shape = (value) => (Array.isArray(value) ? [value.length, ...(value.length ? shape(value[0]) : [])] : []);
+  const flat = (value) => (Array.isArray(value) ? value.flat(9) : [value]);
+
+  // ---- Which numbers are right: the rule of backcalc's digits ----
+  function fits(given, truth, scale, { far = 0.05, largest = 0, decimals = 0, near = 0 } = {}) {
+    const size = Math.abs(truth);
+    if (size <= NO_DIGITS * scale || truth === 0) return Math.abs(given.value) <= NO_DIGITS * Math.max(scale, size);
+    const off = Math.abs(given.value - truth) - (PRECISION + near) * size;
+    const most = far * (largest || size);
+    if (given.digits === 0 && far < Infinity) return off <= slackOfZero(given, largest, decimals, most);
+    return off <= Math.min(given.half, most);
+  }
+
+  // Beside larger elements a zero may stand for a small one.
+  function slackOfZero(given, largest, decimals, most) {
+    if (!largest) return -1;
+    if (!given.dot && decimals) return 0.001 * largest;
+    if (given.decimals < decimals) return -1;
+    return decimals ? Math.min(given.half, most) : 0.001 * largest;
+  }
+
+  // The places that are not right; of a number 0, of another shape all.
+  function misfits(given, truth, scale, near = 0) {
+    if (!Array.isArray(truth)) return !Array.isArray(given) && fits(given, truth, scale, { near }) ? [] : [0];
+    if (String(shape(given)) !== String(shape(truth))) return flat(truth).map((_, i) => i);
+    const numbers = flat(given);
+    const truths = flat(truth);
+    const largest = Math.max(...truths.map(Math.abs));
+    const decimals = Math.max(...numbers.map((each) => each.decimals));
+    return numbers.map((_, i) => i).filter((i) => !fits(numbers[i], truths[i], 0, { largest, decimals, near }));
+  }
+
+  // ---- Marking, as backcalc check marks an answer by itself ----
+  function mark(text, asked, key) {
+    const given = read(plain(text), key.exact);
+    const { truth, scale } = asked;
+    if (!misfits(given, truth, scale).length) return { verdict: "right", text: "" };
+    const note = rounding(given, asked, key);
+    if (note) return { verdict: "rounding", text: note };
+    if (!Array.isArray(truth) && given.digits !== 0 && fits(given, truth, scale, { far: Infinity })) return { verdict: "wrong", text: key.words.short };
+    return { verdict: "wrong", text: why(given, asked, key) };
+  }
+
+  function rounding(given, { truth, scale, rounded }, { roundings, words }) {
+    if (given.digits === 0) return "";
+    const order = roundings.map((_, i) => i);
+    const away = (i) => +(roundings[i][1] !== "decimals" || roundings[i][0] !== given.decimals);
+    order.sort((a, b) => away(a) - away(b) || a - b);
+    const found = order.find((i) => rounded[i] !== undefined && rounded[i] !== null && !misfits(given, rounded[i], scale).length);
+    if (found !== undefined) return words.rounded.replace("{}", roundings[found].join(" "));
+    if (Array.isArray(given) || Array.isArray(truth) || !given.half || given.value * truth <= 0) return "";
+    const off = Math.abs(given.value) - Math.abs(truth);
+    const unit = 2 * given.half;
+    if (given.digits >= 7 && Math.abs(off) <= 1e-6 * Math.abs(truth)) return words.single;
+    if (given.digits < 3 || Math.abs(off) >= 1.5 * unit) return "";
+    return off > -unit && off <= 0 ? words.cut : words.off;
+  }
+
+  function why(given, asked, key) {
+    const { truth, ofZero, ofOthers } = asked;
+    if (given.digits === 0) return ofZero;
+    if (ofOthers) return ofOthers;
+    if (String(shape(given)) !== String(shape(truth)) && String(shape(given)) !== String(shape(truth).reverse())) {
+      return `the shape is ${shape(truth).join("×") || "that of a number"}, not ${shape(given).join("×") || "that of a number"}`;
+    }
+    const fitting = asked.mistakes.filter((each) => !misfits(given, each.value, asked.scale, PACKED).length).sort((a, b) => a.weight - b.weight || a.distance - b.distance);
+    if (!fitting.length || chance(fitting[0], given, asked, key.chance)) return "";
+    const { weight, distance, text } = fitting[0];
+    const same = fitting.filter((each) => each.weight === weight && each.distance === distance);
+    const told = [...new Set((key.alone.includes(text) ? same.slice(0, 1) : same).map((each) => key.texts[each.text]))];
+    return told.length > 1 ? `either ${told[0]}, or ${told[1]}` : told[0];
+  }
+
+  // Whether so few digits are written that one of the mistakes as light as this may well be met by chance.
+  function chance({ weight, distance, value }, given, { mistakes }, most) {
+    if (Array.isArray(given) || (weight === 1 && !distance)) return false;
+    const reach = Math.abs(given.value) / 2;
+    const light = new Set(mistakes.filter((each) => each.weight <= weight && Math.abs(each.value - given.value) <= reach).map((each) => each.value));
+    const slack = 1.02 * given.half + 2 * PRECISION * Math.abs(given.value);
+    return value.toPrecision(7) !== given.value.toPrecision(7) && light.size * slack > most * reach;
+  }
+
+  // ---- What is packed: the steps, and the key where the page has it ----
+  async function unpacked() {
+    const packed = Uint8Array.from(atob(byId("data").textContent.trim()), (sign) => sign.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const found = JSON.parse(await new Response(stream).text());
+    for (const asked of found.key ? found.key.asked : []) {
+      const [values, ranks, texts] = asked.wrong;
+      asked.mistakes = values.map((value, i) => ({ value, text: texts[i], weight: ranks[i] >> 12, distance: ranks[i] % 4096 }));
+    }
+    return found;
+  }
+
+  // ---- Answers ----
+  const SIGNS = { right: "✓", rounding: "≈", wrong: "✗", unreadable: "?" };
+  const given = new Map();
+
+  function answer(event, key) {
+    event.preventDefault();
+    const { what, text } = form.elements;
+    const result = form.querySelector("output");
+    if (!text.value.trim()) return;
+    if (!key) {
+      note(what, text);
+      return;
+    }
+    let marked;
+    try {
+      marked = mark(text.value, key.asked[what.selectedIndex], key);
+    } catch (error) {
+      marked = { verdict: "unreadable", text: error.message };
+    }
+    given.set(what.selectedIndex, marked.verdict);
+    const fine = [...given.values()].filter((verdict) => verdict === "right" || verdict === "rounding").length;
+    result.className = marked.verdict === "right" || marked.verdict === "rounding" ? "good" : "bad";
+    result.value = `${SIGNS[marked.verdict]} ${what.selectedOptions[0].text} = ${text.value}: ${marked.verdict}${marked.text ? `: ${marked.text}` : ""} (${fine} of ${what.options.length} right so far)`;
+    text.select();
+  }
+
+  // Without the key: what was answered, as backcalc check reads it.
+  function note(what, text) {
+    given.set(what.value, text.value);
+    byId("sheet").value = [...given].map((pair) => pair.join(" = ")).join("\n");
+    form.querySelector("output").value = `${what.selectedOptions[0].text} = ${text.value} is noted.`;
+    text.select();
+  }
+
+  // Let the form ask for what a step works out; whether it can.
+  function choose(step) {
+    const options = step ? [...form.elements.what.options] : [];
+    const found = options.find(({ dataset }) => +dataset.node === step.node && dataset.pass === step.pass);
+    if (found) found.selected = true;
+    return Boolean(found);
+  }
+
+  function ask(node) {
+    if (!form) return;
+    const pass = count && count < steps.length ? steps[count].pass : "adjoint";
+    const other = pass === "value" ? "adjoint" : "value";
+    if (choose({ node, pass }) || choose({ node, pass: other })) form.elements.text.focus();
+  }
+
+  // ---- What the page listens to ----
+  function keys(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    const to = { ArrowRight: count + 1, ArrowLeft: count - 1, Home: 0, End: steps.length }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    show(to);
+  }
+
+  function start({ narrow, steps: items, key }) {
+    graph.insertAdjacentHTML("beforeend", narrow);
+    byId("steps").insertAdjacentHTML("beforeend", items);
+    nodes = all(".node").map((shape) => ({ shape, node: +shape.dataset.node }));
+    edges = all(".edge").map((shape) => ({ shape, tail: +shape.dataset.tail, head: +shape.dataset.head }));
+    links = edges.filter(({ shape }) => shape.ownerSVGElement === graph.querySelector("svg")).sort((a, b) => a.head - b.head);
+    stated = new Set(nodes.filter(({ shape }) => shape.classList.contains("edges")).map(({ node }) => node));
+    steps = all("#steps li").map((item) => ({ item, node: +item.dataset.node, pass: item.dataset.pass }));
+    document.body.classList.add("live");
+    byId("bar").hidden = false;
+    byId("at").max = steps.length;
+    byId("at").addEventListener("input", (event) => show(+event.target.value));
+    byId("back").addEventListener("click", () => show(count - 1));
+    byId("on").addEventListener("click", () => show(count + 1));
+    document.addEventListener("keydown", keys);
+    nodes.forEach(listen);
+    if (form) {
+      form.hidden = false;
+      form.addEventListener("submit", (event) => answer(event, key));
+    }
+    show(0);
+    // For who tests the page, or marks a sheet in its console.
+    window.backcalc = { mark: (what, text) => mark(text, key.asked[what], key) };
+  }
+
+  function listen({ shape, node }) {
+    shape.setAttribute("tabindex", "0");
+    shape.setAttribute("role", "button");
+    shape.setAttribute("aria-label", nameOf(shape));
+    for (const kind of ["pointerenter", "focus"]) shape.addEventListener(kind, () => light(node));
+    for (const kind of ["pointerleave", "blur"]) shape.addEventListener(kind, dim);
+    shape.addEventListener("click", () => ask(node));
+    shape.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      ask(node);
+    });
+  }
+
+  unpacked().then(start, () => (byId("where").value = "This browser is too old for the steps."));
+})();

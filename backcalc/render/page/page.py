@@ -1,0 +1,141 @@
+"""One page that steps through both passes and marks answers: a file that stands alone, and asks no network for more.
+
+It holds a picture of the graph, the derivation a step a node, and, packed, what is told of answers. Its script shows
+and hides what is there, and looks answers up; it works nothing out. Without the script all steps stand there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from string import Template
+from zlib import compress
+
+from backcalc.calculus.run import Run
+from backcalc.render.formats.mathml import MathmlHand
+from backcalc.render.page.answers import form, key
+from backcalc.render.page.steps import step_items
+from backcalc.render.pictures.picture import Picture
+from backcalc.render.pictures.placed import placed
+from backcalc.render.pictures.scene import Scene, scene
+from backcalc.render.pictures.svg import number, shapes, style
+from backcalc.render.writer import rounding_text
+from backcalc.text.numerals import DIGITS
+
+MARK = "<!-- Made by `backcalc report`. -->"
+"""The first line of the file."""
+WIDEST = 1200.0  # Pixels of a picture from left to right: a wider one is drawn from the top down.
+SLIM = 640.0  # One so wide leaves room for the steps at its side.
+LARGE, WIDE_ON_PHONE = 1700.0, 560.0  # One that is wider could not be read if it were made to fit.
+FEW = 4  # Digits on a phone.
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is on the page: a run, a title, and paragraphs below that; the key's numbers only where `has_answers`."""
+
+    run: Run
+    title: str
+    intro: Sequence[str] = ()
+    digits: int = DIGITS
+    has_answers: bool = True
+    made_by: str = ""
+
+
+def lines(page: Page) -> Iterator[str]:
+    """The lines of the page, without its mark."""
+    hand = MathmlHand(page.digits)
+    steps = "".join(step_items(page.run, hand, has_answers=page.has_answers))
+    data = {"narrow": "".join(_narrow(page)), "steps": steps, "key": key(page.run) if page.has_answers else None}
+    sheet, script = f"{style()}\n{_part('css')}", _part("js")
+    texts = {
+        "policy": _policy(sheet, script),
+        "title": escape(page.title),
+        "style": sheet,
+        "script": script,
+        "intro": _paragraphs(page.intro),
+        "pictures": "\n".join(_picture(page)),
+        "answers": "\n".join(form(page.run, has_answers=page.has_answers)),
+        "data": _packed(data),
+        "footer": _paragraphs(_remarks(page, hand)),
+    }
+    yield from Template(_part("html")).substitute(texts).rstrip("\n").split("\n")
+
+
+def _part(ending: str) -> str:
+    """A file of the page's own, its frame, its style or its script, without comments and indents of the script."""
+    text = files("backcalc.render.page").joinpath(f"page.{ending}").read_text("utf-8")
+    return re.sub(r"^ +(//.*\n)?", "", text, flags=re.MULTILINE)
+
+
+def _packed(data: object) -> str:
+    """Data as JSON, packed, and in letters: so a page of a large graph is a tenth as large."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return b64encode(compress(text.encode(), 9)).decode()
+
+
+def _policy(sheet: str, script: str) -> str:
+    """What a browser may do with the page: use this style and this script, and nothing else; least of all load more."""
+    of_style, of_script = (b64encode(sha256(text.encode()).digest()).decode() for text in (sheet, script))
+    hashes = f"style-src 'sha256-{of_style}'; script-src 'sha256-{of_script}'"
+    return f"default-src 'none'; {hashes}; base-uri 'none'; form-action 'none'"
+
+
+def _paragraphs(texts: Sequence[str]) -> str:
+    return "".join(f"<p>{escape(text)}</p>\n" for text in texts)
+
+
+def _remarks(page: Page, hand: MathmlHand) -> list[str]:
+    """Whether a number that is shown was rounded, and the command that makes the page again."""
+    rounding = [rounding_text(page.digits)] if hand.has_rounded else []
+    return rounding + ([page.made_by] if page.made_by else [])
+
+
+# ---- The picture -----------------------------------------------------------------------------------------------------
+
+
+def _scene(page: Page, digits: int) -> Scene:
+    """What the picture shows."""
+    found = scene(page.run, digits)
+    return found if page.has_answers else without_answers(found)
+
+
+def _picture(page: Page) -> Iterator[str]:
+    """The picture for wide screens and for print: from left to right where it has room, else the narrower one."""
+    right, down = (placed(_scene(page, page.digits), top_down=top_down) for top_down in (False, True))
+    if right.width <= WIDEST or right.width <= down.width:
+        return _svg(right, "wide")
+    return _svg(down, "tall" if down.width <= SLIM else "wide")
+
+
+def _narrow(page: Page) -> Iterator[str]:
+    """The picture for a phone: from the top down, with few digits."""
+    return _svg(placed(_scene(page, min(page.digits, FEW)), top_down=True), "narrow", WIDE_ON_PHONE)
+
+
+def _svg(picture: Picture, kind: str, most: float = LARGE) -> Iterator[str]:
+    """A picture as a part of the page; one wider than `most` keeps its size, and the screen moves over it."""
+    kind += " large" * (picture.width > most)
+    width, height = number(picture.width), number(picture.height)
+    output = next((i for i, card in enumerate(picture.scene.cards) if card.is_output), -1)
+    yield (
+        f'<svg class="{kind}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="group" '
+        f'aria-label="{escape(picture.scene.title)}" data-output="{output}">'
+    )
+    yield from shapes(picture)
+    yield "</svg>"
+
+
+def without_answers(found: Scene) -> Scene:
+    """The scene with what the file states alone: no value that is worked out, no adjoint, no partial of a formula."""
+    cards = [card._replace(value="" if card.kind == "expression" else card.value, adjoint="") for card in found.cards]
+    arrows = [
+        arrow if cards[arrow.head].kind == "edges" else arrow._replace(label="", partial=None) for arrow in found.arrows
+    ]
+    return found._replace(cards=tuple(cards), arrows=tuple(arrows))

@@ -1,0 +1,256 @@
+"""The page in a browser: it steps, lights paths, marks as `check` does, asks for nothing and complains of nothing."""
+
+import random
+import re
+from contextlib import contextmanager
+
+import pytest
+from browser import Visit, launched
+
+from backcalc.analysis.samples import sample
+from backcalc.calculus.load import load
+from backcalc.calculus.point import read_point
+from backcalc.calculus.run import run
+from backcalc.marking.foreseen import asked, foresee
+from backcalc.marking.key import Key
+from backcalc.marking.sheet import read_answers
+from backcalc.render.page.page import Page, lines
+from backcalc.rules.values import shape_of
+from backcalc.text.source import Source
+
+POINTS = {"lattice": "x=1", "network-a": "", "neuron": "w=0.5,x=2,b=-1,z=1", "vectors": "", "unit": ""}
+WIDE, PHONE = (1200, 800), (390, 800)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A page's file, written once."""
+    done = {}
+
+    def write(name, **more):
+        key = (name, *more.items())
+        if key not in done:
+            done[key] = tmp_path_factory.mktemp("page") / f"{name}.html"
+            done[key].write_text("\n".join(lines(Page(run_of(name), f"{name}.bg", **more))), encoding="utf-8")
+        return done[key]
+
+    return write
+
+
+def run_of(name):
+    graph = load(Source(name, sample(name).text))
+    return run(graph, read_point([POINTS[name]] if POINTS.get(name) else []))
+
+
+@contextmanager
+def visit(browser, path, size=WIDE, scheme="light"):
+    context = browser.new_context(viewport=dict(zip(("width", "height"), size, strict=True)), color_scheme=scheme)
+    try:
+        yield Visit(context.new_page(), path)
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_the_lattice_is_stepped_through_to_its_end_by_keys(browser, written, size):
+    with visit(browser, written("lattice"), size) as it:
+        assert it.shown(".value") == it.shown(".adjoint") == it.shown("#steps li") == []
+        seen = []
+        for step in range(1, 25):
+            it.page.keyboard.press("ArrowRight")
+            assert it.where().startswith(f"Step {step} of 24: ")
+            (told,) = it.shown("#steps li")
+            seen.append(told)
+        assert "t1=sin(x)" in seen[1].replace(" ", "")
+        last = "∂o∂x=∂o∂t1·∂t1∂x+∂o∂b1·∂b1∂x=(0.229724)(0.540302)+(0.229724)(−0.841471)=−0.0691857"
+        assert seen[-1].replace(" ", "").startswith(last)
+        assert len(it.shown(".adjoint")) == 12
+        assert "∂o/∂x = -0.069" in " ".join(it.shown(".adjoint"))
+        it.page.keyboard.press("ArrowRight")
+        assert it.where().startswith("Step 24 of 24")
+        it.page.keyboard.press("Home")
+        assert it.shown(".adjoint") == []
+        assert it.is_quiet
+
+
+def test_the_slider_and_the_buttons_step_too(browser, written):
+    with visit(browser, written("network-a")) as it:
+        assert it.page.locator("#back").is_disabled()
+        it.page.locator("#on").click()
+        assert it.where().startswith("Step 1 of")
+        it.page.locator("#at").focus()
+        it.page.keyboard.press("End")
+        assert it.page.locator("#on").is_disabled()
+        it.page.locator("#back").click()
+        last = it.page.locator("#at").get_attribute("max")
+        assert it.where().startswith(f"Step {int(last) - 1} of {last}")
+        assert it.is_quiet
+
+
+def test_what_a_step_uses_is_lit(browser, written):
+    with visit(browser, written("network-a")) as it:
+        names = it.page.eval_on_selector_all(".wide .node", "all => all.map(g => g.querySelector('.name').textContent)")
+        it.page.evaluate("() => document.getElementById('at').focus()")
+        for _ in range(30):
+            if "∂L/∂u3" in it.where():
+                break
+            it.page.locator("#on").click()
+        lit = it.page.eval_on_selector_all(".wide .edge.lit", "all => all.map(g => [+g.dataset.tail, +g.dataset.head])")
+        assert {(names[tail], names[head]) for tail, head in lit} == {("u3", "v2"), ("u3", "v3")}
+
+
+@pytest.mark.parametrize("how", ["hover", "focus"])
+def test_a_node_lights_the_paths_through_it_and_tells_its_sum(browser, written, how):
+    with visit(browser, written("lattice")) as it:
+        node = it.page.locator(".tall .node", has_text="t3 = ")
+        getattr(node, how)()
+        told = it.page.locator("#sum").text_content()
+        # 4 ways from x to t3 (through t2 or b2, each from t1 or b1), 4 from there to o.
+        assert told.startswith("16 paths lead through t3 to the output.")
+        assert "0.5449" not in told
+        lit = it.page.locator(".tall .edge.lit").count()
+        assert lit == 2 + 4 + 2 + 2 + 4 + 2
+        assert "lit" in node.get_attribute("class")
+        it.page.keyboard.press("End")
+        it.page.locator("#at").hover()
+        it.page.locator("#at").focus()
+        getattr(node, how)()
+        assert "0.544964" in it.page.locator("#sum").text_content()
+        assert it.is_quiet
+
+
+def test_right_and_wrong_answers_are_told_apart(browser, written):
+    with visit(browser, written("lattice")) as it:
+        assert it.answer("∂o/∂x", "-0.0692").startswith("✓ ∂o/∂x = -0.0692: right")
+        assert it.answer("∂o/∂x", "0.0692").startswith("✗ ∂o/∂x = 0.0692: wrong: the sign of ∂o/∂x is wrong")
+        assert "(1 of 23 right so far)" in it.answer("t1", "0,8415")
+        assert "backcalc check reads formulas" in it.answer("t1", "sin(x)")
+        assert "could be 1234 or 1.234" in it.answer("t1", "1,234")
+        assert it.is_quiet
+
+
+def test_enter_on_a_node_asks_for_it(browser, written):
+    with visit(browser, written("lattice")) as it:
+        it.page.keyboard.press("End")
+        it.page.locator(".tall .node", has_text="b4 = ").focus()
+        it.page.keyboard.press("Enter")
+        assert it.page.evaluate("() => document.activeElement.name") == "text"
+        it.page.keyboard.type("-0.768")
+        it.page.keyboard.press("Enter")
+        assert it.page.locator("form output").text_content().startswith("✓ ∂o/∂b4 = -0.768: right")
+
+
+def test_without_answers_they_are_gathered_for_check(browser, written):
+    with visit(browser, written("lattice", has_answers=False)) as it:
+        it.answer("∂o/∂x", "-0.07")
+        it.answer("t1", "0.84")
+        assert it.page.locator("#sheet").input_value() == "do/dx = -0.07\nt1 = 0.84"
+        it.page.keyboard.press("Tab")
+        it.page.locator("#at").focus()
+        it.page.keyboard.press("End")
+        assert it.shown(".adjoint") == []
+        assert not re.search(r"\d\.\d", " ".join(it.shown("#steps li")))
+        assert it.is_quiet
+
+
+# ---- As `check` ------------------------------------------------------------------------------------------------------
+
+
+def numbers_for(each, rng):
+    """Answers to one question: right ones, roundings, near misses, what mistakes lead to, zeros, quotients."""
+    truth, mistakes = float(each.expected), [wrong.value for wrong in each.mistakes]
+    bases = [truth, -truth, truth * 1.01, truth + 0.001, *rng.sample(mistakes, min(4, len(mistakes)))]
+    for base in bases:
+        digits = rng.choice([1, 2, 3, 4, 6, 8])
+        yield f"{base:.{digits}g}"
+        yield f"{base:.{digits}f}"
+    yield from rng.sample(("0", "0.0", "0.00", "1/3", "-2/7", "0.5/0.25", "1", "2.5e-3", "71 %", "1.5·10^-2"), 3)
+    yield f"{truth:.5g}".replace(".", ",")
+
+
+MARK = "([place, texts]) => texts.map((text) => backcalc.mark(place, text))"
+
+
+def verdict(key, name, text):
+    source = Source("answers", f"{name} = {text}")
+    answers, errors = read_answers(source)
+    assert not errors
+    (mark,), _ = key.mark(source, answers)
+    told = mark.note or (mark.diagnosis.text if mark.diagnosis else "")
+    return mark.verdict, told
+
+
+@pytest.mark.parametrize("name", ["lattice", "network-a", "neuron", "unit"])
+def test_answers_are_marked_as_check_marks_each_by_itself(browser, written, name):
+    found, rng = run_of(name), random.Random(name)
+    key, differing, count = Key(found), [], 0
+    with visit(browser, written(name)) as it:
+        for place, each in enumerate(foresee(found)):
+            texts = list(numbers_for(each, rng))
+            for text, mark in zip(texts, it.page.evaluate(MARK, [place, texts]), strict=True):
+                count += 1
+                expected = verdict(key, each.name, text)
+                if (mark["verdict"], mark["text"]) != expected:
+                    differing.append((each.name, text, each.expected, mark, expected))
+    assert count > 100
+    assert not differing, (len(differing), count, differing[:5])
+
+
+def test_arrays_are_marked_too(browser, written):
+    found = run_of("vectors")
+    key = Key(found)
+    with visit(browser, written("vectors")) as it:
+        for place, each in enumerate(asked(found)):
+            assert shape_of(each.expected)
+            texts = [str(value.tolist()) for value in (each.expected, -each.expected)]
+            told = [(mark["verdict"], mark["text"]) for mark in it.page.evaluate(MARK, [place, texts])]
+            assert told == [verdict(key, each.name, text) for text in texts]
+
+
+# ---- For everybody ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize("more", [{}, {"has_answers": False}])
+def test_axe_finds_nothing(browser, written, size, scheme, more):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    with visit(browser, written("lattice", **more), size, scheme) as it:
+        for key in ("Home", "End"):
+            it.page.locator("#at").focus()
+            it.page.keyboard.press(key)
+            found = axe.Axe().run(it.page).response["violations"]
+            assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE, (320, 600)])
+def test_no_screen_has_to_be_moved_sideways(browser, written, size):
+    with visit(browser, written("lattice"), size) as it:
+        it.page.keyboard.press("End")
+        assert it.page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_print_shows_every_step_and_every_number(browser, written):
+    with visit(browser, written("lattice")) as it:
+        it.page.emulate_media(media="print")
+        assert len(it.shown("#steps li")) == 24
+        assert len(it.shown(".tall .adjoint")) == 12
+        assert it.shown("form") == it.shown("#bar") == []
+
+
+def test_a_hostile_name_runs_nothing(browser, tmp_path):
+    found = run(load(Source("g", "input x = 1\ny = sin(x) # </script><script>alert(1)</script>\n")), {})
+    name = "\"><img src=x onerror=alert(1)>'</title></script><script>alert(2)</script>"
+    path = tmp_path / "page.html"
+    path.write_text("\n".join(lines(Page(found, name, [name], made_by=name))), encoding="utf-8")
+    with visit(browser, path) as it:
+        it.page.keyboard.press("End")
+        assert it.page.locator("h1").text_content() == name
+        assert it.page.locator("img").count() == 0
+        assert it.is_quiet
