@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from backcalc.graph.model import Incoming
 from backcalc.graph.tape import Tape
-from backcalc.rules.shapes import MismatchError, Shape, Term, Unknown, find, rule_called, settle_edge, settled, unify
+from backcalc.rules.shapes import rule_called, settle_edge
+from backcalc.rules.terms import MismatchError, Shape, Term, Unknown, find, settled, unify
 
 # Rules with no room for a number, which an unknown would be taken for.
 NEEDS_ARRAY = ("matmul", "index", "diag", "spread")

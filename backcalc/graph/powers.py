@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import NEGATE
-from backcalc.rules.shapes import Shape
+from backcalc.rules.terms import Shape
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 

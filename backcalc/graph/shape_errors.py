@@ -18,7 +18,7 @@ from backcalc.graph.model import Node
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import VECTOR, written_name
 from backcalc.rules.row import Primitive
-from backcalc.rules.shapes import MismatchError, Shape, Unknown, fresh, settled
+from backcalc.rules.terms import MismatchError, Shape, Unknown, fresh, settled
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten

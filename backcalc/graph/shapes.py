@@ -15,7 +15,8 @@ from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Folded, Name, Numb
 from backcalc.rules.indices import places
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import Primitive
-from backcalc.rules.shapes import Shape, rule_called, value_shape
+from backcalc.rules.shapes import rule_called, value_shape
+from backcalc.rules.terms import Shape
 from backcalc.text.errors import BuildError, Diagnostic
 
 __all__ = ["KnownShapes", "Shape", "infer", "prepare", "shape_text", "shape_words", "specialize"]

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 
 from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, shape_words
 from backcalc.graph.tape import Tape
-from backcalc.rules.shapes import Shape
+from backcalc.rules.terms import Shape
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 

@@ -14,7 +14,7 @@ from backcalc.graph.model import Graph, Node
 from backcalc.language.expr import INDEX, Call, Expr, Name, Number, is_operation, postorder
 from backcalc.rules.indices import Place, places
 from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
-from backcalc.rules.shapes import Shape
+from backcalc.rules.terms import Shape
 from backcalc.text.source import Span
 
 _SAME = PRIMITIVES["="][0]

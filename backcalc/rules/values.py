@@ -8,8 +8,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backcalc.language.expr import VECTOR, Call, Expr, Name, Number
-from backcalc.rules.shapes import Shape
 from backcalc.rules.simplify import LONG, make, written
+from backcalc.rules.terms import Shape
 
 if TYPE_CHECKING:
     from backcalc.rules.functions.arrays import Array

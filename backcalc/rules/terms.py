@@ -1,0 +1,73 @@
+"""Shapes and lengths that are not known yet, and unification, which makes one what must be one.
+
+A term is a shape, a length, or an `Unknown` that may turn out to be one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Unknown:
+    """A shape or a length that is not known yet; `link` is what it turned out to be."""
+
+    __slots__ = ("link",)
+
+    def __init__(self) -> None:
+        self.link: Term | None = None
+
+
+Length = int | Unknown
+
+
+Term = Unknown | int | tuple[Length, ...]
+
+
+Shape = tuple[int | None, ...]
+"""A length that nothing settles is None."""
+
+
+Rule = Callable[[list[Term], Term], bool]
+
+
+class MismatchError(Exception):
+    """Two shapes that should be one and are not."""
+
+
+def find(term: Term) -> Term:
+    """What `term` is known to be."""
+    # Chains are as long as names stand for names, a few steps; to shorten them would cost more.
+    while isinstance(term, Unknown) and term.link is not None:
+        term = term.link
+    return term
+
+
+def unify(left: Term, right: Term) -> None:
+    """Make `left` and `right` one. Raises MismatchError."""
+    left, right = find(left), find(right)
+    if left is right:  # An unknown linked to itself would be a loop, and `find` would not end.
+        return
+    if isinstance(left, Unknown):
+        left.link = right
+    elif isinstance(right, Unknown):
+        right.link = left
+    elif isinstance(left, tuple) and isinstance(right, tuple):
+        if len(left) != len(right):
+            raise MismatchError
+        for a, b in zip(left, right, strict=True):
+            unify(a, b)
+    elif left != right:
+        raise MismatchError
+
+
+def settled(term: Term) -> Shape | None:
+    """A term as a shape; None where nothing is known of it."""
+    found = find(term)
+    if not isinstance(found, tuple):
+        return None
+    return tuple(n if isinstance(n := find(length), int) else None for length in found)
+
+
+def fresh(shape: Shape | None) -> Term:
+    """A shape as a term of its own, which binds no other."""
+    return Unknown() if shape is None else tuple(Unknown() if n is None else n for n in shape)
