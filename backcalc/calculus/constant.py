@@ -110,7 +110,7 @@ def constant(expr: Expr, source: Source) -> Any:
         try:
             return applied(part, args)
         except (ValueError, IndexError, KeyError, TypeError):
-            from backcalc.graph.shape_errors import refusal
+            from backcalc.graph.refusals import refusal
 
             row, shapes = lookup(part.fn, len(args)), [shape_of(arg) for arg in _operands(part, args)]
             assert row is not None  # `expand` has told what is not there.

@@ -19,6 +19,7 @@ from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Number
 from backcalc.rules.gates import NOTHING, Gated, only, value_of
 from backcalc.rules.row import FLAT, LocalEdge, Primitive, expression, names_in
+from backcalc.rules.shapes import ALONG
 from backcalc.rules.values import (
     Terms,
     Value,
@@ -317,7 +318,7 @@ class Linearization:
         # All that does not depend on the cotangent is worked out once, for a pullback may serve many sweeps.
         shape, apply = self._shapes[slot], row.array.pullbacks[k]
         of = self._shapes[self.tape.args[slot][0]]
-        count = float(prod(n or 0 for n in of))
+        count = row.count(of)
         scope = scope_of(row, operands)
         known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)
         passed = row.array.passed(k)
@@ -329,10 +330,11 @@ class Linearization:
                     lambda value: apply(*operands, self.full(value, shape), count),
                     lambda gate: passed(operands, self.full(gate, shape), count),
                 )
-            ct = self.full(value_of(ct), shape)
+            # A number that is the cotangent of each row need not be a vector first.
+            ct = value_of(ct) if row.shape in ALONG else self.full(value_of(ct), shape)
             # The form that has no 0/0 writes out a product for each element, which grows as the square of their number.
             text = row.pullbacks[k] if count > MOST_OTHERS else self._written(row, row.pullbacks)[k]
-            return substituted(expression(text), {**scope, "ct": ct, "n": count}, of)
+            return substituted(expression(text), {**scope, "ct": ct, "n": count}, of, self.known_shapes)
 
         return pullback
 

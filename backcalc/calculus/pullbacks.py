@@ -6,15 +6,16 @@ A Jacobian of a matrix by a matrix would have four axes, of which most entries a
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
 from math import prod
 from typing import Any
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.substitute import element
 from backcalc.graph.shapes import KnownShapes, Shape
-from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Number
+from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Number, with_options
 from backcalc.rules.gates import Gated, Gates, value_of
+from backcalc.rules.row import AXIS, KEEPDIMS
 from backcalc.rules.simplify import make
 from backcalc.rules.values import Value, is_array, is_known, literal, multiply, ones, shape_of
 
@@ -37,11 +38,11 @@ class Pullbacks:
         self.terms, self.shapes = evaluation.terms, evaluation.shapes
 
     def full(self, value: Value, shape: Shape) -> Value:
-        """`value`, which may be one number or formula for all elements of an array, in the array's shape."""
+        """`value`, which may be one number, row or column, or formula of one, for all of an array, in its shape."""
         if isinstance(value, Number):  # What cancels or is 0 throughout is no formula.
             value = value.value
         # A formula's shape is asked for, too: a sum of gradients may be an array already.
-        if not shape or (shape_of(value) if is_known(value) else self.known_shapes.of(value)):
+        if not shape or (shape_of(value) if is_known(value) else self.known_shapes.of(value)) == shape:
             return value
         return value * ones(shape) if is_known(value) else make("*", value, literal(ones(shape)))
 
@@ -68,31 +69,35 @@ class Pullbacks:
         return pullback
 
     def by_element(self, partial: Any, slot: int, arg: int, gated: bool) -> Pullback:
-        """Multiplication by elements; a scalar argument gets the sum. A `gated` edge is none where the partial is 0."""
-        to_scalar, shape = not self.shapes[arg], self.shapes[slot]
+        """Multiplication by elements; what all elements, or all rows, had in common gets the sum over these.
+
+        A `gated` edge is none where the partial is 0.
+        """
+        of, shape = self.shapes[arg], self.shapes[slot]
 
         def pullback(ct: Any) -> Any:
             if not is_known(ct) or not is_known(partial):
                 found = multiply(value_of(ct), partial)
-                return self._formula_summed(found, shape) if to_scalar else found
+                return found if of == shape else self._formula_summed(found, shape, of)
             found = gates().along(ct, partial, gated=gated)
-            return self._summed(found, shape) if to_scalar else found
+            return found if of == shape else self._summed(found, shape, of)
 
         return pullback
 
-    def _formula_summed(self, found: Any, shape: Shape) -> Any:
+    def _formula_summed(self, found: Any, shape: Shape, of: Shape) -> Any:
         """The sum of a formula's elements, a number where these are."""
         full = self.full(found, shape)
-        return float(full if isinstance(full, float) else full.sum()) if is_known(full) else make("sum", full)
+        if is_known(full):
+            return summed(full, of)
+        fns = _sums(shape, of)
+        return reduce(lambda inner, fn: make(fn, inner), fns, full)
 
-    def _summed(self, ct: Any, shape: Shape) -> Any:
+    def _summed(self, ct: Any, shape: Shape, of: Shape) -> Any:
         """The sum of a cotangent's elements, which is there where one of them is."""
-
-        def total(value: Any) -> float:
-            full: Any = self.full(value, shape)  # One number for n elements counts n times.
-            return float(full.sum())
-
-        return gates().through(ct, total, any_open)
+        # One number for n elements counts n times.
+        return gates().through(
+            ct, lambda value: summed(self.full(value, shape), of), lambda gate: _open(self.full(gate, shape), of)
+        )
 
     def placing(self, slot: int, arg: int) -> Pullback:
         """The pullback of a part of an array: the cotangent in its place, 0 elsewhere."""
@@ -136,6 +141,31 @@ class Pullbacks:
             return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
 
         return pullback
+
+
+def summed(value: Any, of: Shape) -> Any:
+    """The sum of an array over what elements of an argument of the shape `of` have in common in it: all, or rows."""
+    if not of:
+        return float(value.sum() if shape_of(value) else value)
+    if len(of) < value.ndim:  # A vector has gone with each row.
+        return value.sum(0)
+    axes = tuple(axis for axis, (whole, kept) in enumerate(zip(value.shape, of, strict=True)) if whole != kept)
+    return value.sum(axes, keepdims=True)
+
+
+def _open(gate: Any, of: Shape) -> Any:
+    """Whether a gate is open anywhere in what is summed up."""
+    return 1.0 * (summed(1.0 * (gate != 0), of) != 0)
+
+
+def _sums(shape: Shape, of: Shape) -> list[str]:
+    """The functions that sum up, one after the other, what is not told apart in the shape `of`."""
+    if not of:
+        return ["sum"]
+    if len(of) < len(shape):
+        return [with_options("sum", {AXIS: 0})]
+    axes = [axis for axis, (whole, kept) in enumerate(zip(shape, of, strict=True)) if whole != kept]
+    return [with_options("sum", {AXIS: axis, KEEPDIMS: 1}) for axis in axes]
 
 
 def any_open(gate: Any) -> float:

@@ -7,8 +7,8 @@ from functools import reduce
 from itertools import product
 
 from backcalc.graph.shapes import KnownShapes, Shape
-from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
-from backcalc.rules.row import Primitive, expression, names_in
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, options_of, written_name
+from backcalc.rules.row import AXIS, KEPT, Primitive, expression, names_in
 from backcalc.rules.simplify import make
 from backcalc.rules.values import Spelt, Value, literal, spelt
 
@@ -19,16 +19,22 @@ OTHERS, IDENTITY = (
 MOST_OTHERS = 16  # Elements; what is written out grows as their square.
 
 
-def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = ()) -> Expr:
-    """A text of the table with its names replaced by values and formulas, simplified; `others` is of this shape."""
+def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = (), shapes: KnownShapes | None = None) -> Expr:
+    """A text of the table with its names replaced by values and formulas, simplified; `others` is of this shape.
+
+    `shapes` are those of the nodes, which a value along an axis goes by.
+    """
 
     def leaf(part: Number | Name) -> Expr:
         return literal(scope[part.id]) if isinstance(part, Name) and part.id in scope else part
 
     def call(part: Call, args: tuple[Expr, ...]) -> Expr:
-        if part.fn == OTHERS:
-            return _others(args[0], shape)
-        return _identity(shape[0] or 0) if part.fn == IDENTITY else make(part.fn, *args)
+        name = written_name(part.fn)
+        if name == OTHERS:
+            return _others(args[0], shape, options_of(part.fn).get(AXIS))
+        if name == KEPT:
+            return _kept(args[0], options_of(part.fn)[AXIS], shapes or KnownShapes({}))
+        return _identity(shape[0] or 0) if name == IDENTITY else make(part.fn, *args)
 
     return fold(text, leaf, call)
 
@@ -66,15 +72,26 @@ def _identity(order: int) -> Expr:
     return Call(VECTOR, tuple(rows))
 
 
-def _others(array: Expr, shape: Shape) -> Expr:
-    """For each element the product of all others, written out: a quotient would be nan where one is 0."""
+def _kept(value: Expr, axis: int, shapes: KnownShapes) -> Expr:
+    """A vector along an axis as it goes with the elements of a matrix: with its rows as it stands, else as a column."""
+    if isinstance(value, Call) and value.fn == VECTOR and len(set(value.args)) == 1:
+        return value.args[0]  # The same for all rows, or columns.
+    if axis == 0 or not shapes.of(value):
+        return value
+    return make("outer", value, Call(VECTOR, (Number(1.0),)))
+
+
+def _others(array: Expr, shape: Shape, axis: int | None = None) -> Expr:
+    """For each element the product of all others along an axis, written out: a quotient would be nan where one is 0."""
     places = list(product(*(range(n or 0) for n in shape)))
     # Simplified as it is put together: of two elements what is left is [b, a].
     items = {place: element(array, *place) for place in places}
 
     def without(place: tuple[int, ...]) -> Expr:
         one: Expr = Number(1.0)
-        return reduce(lambda x, y: make("*", x, y), (items[p] for p in places if p != place), one)
+        # Along an axis the others are those of the same column, or row.
+        fellows = (p for p in places if p != place and (axis is None or p[1 - axis] == place[1 - axis]))
+        return reduce(lambda x, y: make("*", x, y), (items[p] for p in fellows), one)
 
     if len(shape) == 1:
         return Call(VECTOR, tuple(map(without, places)))

@@ -29,6 +29,7 @@ from backcalc.language.expr import (
     Number,
     fold,
     is_operation,
+    keyword_of,
     size,
     with_args,
 )
@@ -95,6 +96,10 @@ class Functions:
         return fold(expr, lambda leaf: leaf, self._call)
 
     def _call(self, call: Call, args: tuple[Expr, ...]) -> Expr:
+        if keyword_of(call) is not None:
+            return with_args(call, args)
+        if any(map(keyword_of, args)):
+            return self._by_names(call, args)
         if call.fn in self._functions:
             function = self._functions[call.fn]
             if self._fits(call, len(function.params)) and call.fn in self._bodies:
@@ -120,6 +125,25 @@ class Functions:
         elif row.symbol not in VARIADIC or not args:
             self._fits(call, len(row.params))
         return with_args(call, args)
+
+    def _by_names(self, call: Call, args: tuple[Expr, ...]) -> Expr:
+        """A call some of whose arguments are given by their names, as one that has them in their places."""
+        # Of most files nothing is called so.
+        from backcalc.graph.keywords import WrongKeywordError, no_keywords, placed
+
+        own = self._functions[call.fn].params if call.fn in self._functions else None
+        if own is None and lookup(call.fn) is None:
+            positional = tuple(arg for arg in args if keyword_of(arg) is None)
+            if call.fn in self:  # One that is written out, or `grad`.
+                self.errors.append(no_keywords(call, args))
+                return call
+            return self._call(Call(call.fn, positional, call.span), positional)
+        try:
+            found = placed(call, args, own, lambda value: whole(value, self._environment))
+        except WrongKeywordError as error:
+            self.errors.append(error.diagnostic)
+            return call
+        return self._call(found, found.args)
 
     def _written(self, call: Call, args: tuple[Expr, ...]) -> Expr:
         found = written_out(Call(call.fn, args, call.span))

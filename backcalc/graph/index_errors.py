@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from backcalc.graph.inference import shape_words
 from backcalc.rules.indices import OutOfRangeError, Place, count, text_of
-from backcalc.rules.shapes import Shape
+from backcalc.rules.terms import Shape
 
 _AXES = ("rows", "columns")
 

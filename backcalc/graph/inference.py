@@ -7,10 +7,12 @@ speaks of is a scalar. What settled a shape is kept only where that is asked for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from backcalc.graph.model import Incoming
 from backcalc.graph.tape import Tape
+from backcalc.rules.broadcast import likely
 from backcalc.rules.shapes import rule_called, settle_edge
 from backcalc.rules.terms import MismatchError, Shape, Term, Unknown, find, settled, unify
 
@@ -97,6 +99,17 @@ class Inference:
         return settled(self.terms[slot])
 
     def _settle(self, open_: list[int]) -> list[int]:
+        """Apply constraints until none says more, nor what is likeliest; those that may still say something."""
+        before = None
+        while before != (state := self._settled()):
+            before = state
+            open_ = self._settle_strictly(open_)
+            for slot in open_:
+                if rule_of(self.tape, slot) == "elementwise":
+                    self._constrain(partial(self._constraint, slot), partial(self._take_likely, slot))
+        return open_
+
+    def _settle_strictly(self, open_: list[int]) -> list[int]:
         """Apply constraints until none says more; those that may still say something."""
         # A rule may say more once another has spoken, in either direction: so all are asked until nothing changes.
         # Each round but the last settles a shape or is done with an operation, so this ends.
@@ -112,12 +125,20 @@ class Inference:
         return sum(not isinstance(find(term), Unknown) for term in self.terms)
 
     def _apply(self, slot: int) -> bool:
-        def rule() -> bool:
-            """Whether the operation has said all that it has to say. Raises MismatchError."""
-            operands, out = [find(self.terms[arg]) for arg in self.tape.args[slot]], find(self.terms[slot])
-            return apply_rule(self.tape, slot, operands, out)
+        return self._constrain(
+            partial(self._constraint, slot), lambda: apply_rule(self.tape, slot, *self._operands(slot))
+        )
 
-        return self._constrain(lambda: Constraint((*self.tape.args[slot], slot)), rule)
+    def _take_likely(self, slot: int) -> bool:
+        likely(*self._operands(slot))
+        return False
+
+    def _constraint(self, slot: int) -> Constraint:
+        return Constraint((*self.tape.args[slot], slot))
+
+    def _operands(self, slot: int) -> tuple[list[Term], Term]:
+        """What is known of an operation's arguments, and of its value."""
+        return [find(self.terms[arg]) for arg in self.tape.args[slot]], find(self.terms[slot])
 
     def _settle_edges(self) -> None:
         """Take in what edges say: a number keeps the tail's shape, a matrix is head × tail."""
@@ -169,7 +190,9 @@ def rule_of(tape: Tape, slot: int) -> str:
 
 def apply_rule(tape: Tape, slot: int, operands: list[Term], out: Term) -> bool:
     """Whether the operation of `slot` has said all it can of these terms. Raises MismatchError."""
-    return rule_called(rule_of(tape, slot), tape.indices.get(slot, ()))(operands, out)
+    row = tape.rows[slot]
+    assert row is not None
+    return rule_called(row.general_shape, tape.indices.get(slot, ()), row.settings)(operands, out)
 
 
 def _content(term: Term) -> object:

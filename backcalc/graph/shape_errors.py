@@ -15,9 +15,10 @@ from backcalc.graph.inference import (
     shape_words,
 )
 from backcalc.graph.model import Node
+from backcalc.graph.refusals import BY_ELEMENTS, TAKES, axis_hints, refusal
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import VECTOR, written_name
-from backcalc.rules.row import Primitive
+from backcalc.language.expr import VECTOR
+from backcalc.rules.row import AXIS
 from backcalc.rules.terms import MismatchError, Shape, Unknown, fresh, settled
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
@@ -26,32 +27,7 @@ from backcalc.text.wording import shorten
 MOST_NOTES = 6  # What an error goes back to is cut here: the nearest reasons come first.
 TEXT_SHOWN = 40
 
-# What the operations of a rule take; of the others the shapes must be the same, or fit as rows and columns do.
-_TAKES = {
-    "vector": "a vector",
-    "logits": "a vector",
-    "dot": "two vectors of one length",
-    "outer": "two vectors",
-    "pair": "two arrays of one shape",
-    "diag": "a vector or a square matrix",
-    "spread": "a vector or a matrix",
-    "square": "a square matrix",
-    "inverse": "a square matrix",
-    "stack": "numbers, or vectors of one length",
-    "concat": "numbers and vectors",
-}
-_NAMES = {VECTOR: "a list"}
 _GIVES_NUMBER = ("reduce", "logits", "dot", "pair", "spread", "square")
-
-
-def refusal(row: Primitive, rule: str, shapes: Sequence[Shape | None]) -> str:
-    """That an operation does not take arguments of these shapes."""
-    words = [shape_words(shape) for shape in shapes]
-    found = " and ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
-    name = written_name(row.symbol)
-    if rule in _TAKES:
-        return f"{_NAMES.get(name, f'`{name}`')} takes {_TAKES[rule]}, not {found}"
-    return f"the shapes do not fit `{name}`: {found}"
 
 
 def explain_misfit(
@@ -157,7 +133,9 @@ class _Explanation:
             slots.append(slot)
         hints = tuple(self._matmul_hints(args)) if rule == "matmul" else ()
         if rule == "elementwise":
-            hints = ("a number combines with anything; otherwise shapes must be the same",)
+            hints = (BY_ELEMENTS,)
+        elif AXIS in row.settings:
+            hints = tuple(axis_hints(row, [shape for shape in shapes if shape is not None]))
         return Diagnostic(Code.SHAPE_MISMATCH, message, self._span(slot), self._sources(slots), hints)
 
     def _matmul_hints(self, args: tuple[int, ...]) -> Iterator[str]:
@@ -296,9 +274,9 @@ class _Explanation:
         behind = list(dict.fromkeys(f"`{self._text(other)}`" for other in self._behind(slot)))
         rule, row = self._rule(cause), self.tape.rows[cause.slots[-1]]
         is_open = None in (self.shapes[slot] or ())  # Then it is only the kind of operation that speaks.
-        if behind and not self._is_list(slot) and not (is_open and rule in _TAKES):
+        if behind and not self._is_list(slot) and not (is_open and rule in TAKES):
             return f", which follows from {' and '.join(behind)}"
-        if row is None or row.symbol == VECTOR or rule not in (*_TAKES, *_GIVES_NUMBER):
+        if row is None or row.symbol == VECTOR or rule not in (*TAKES, *_GIVES_NUMBER):
             return ""
         return f", as `{row.symbol}` {'gives' if slot == cause.slots[-1] else 'takes'} one"
 

@@ -119,7 +119,7 @@ def _call_shape(part: Call, args: tuple[Shape, ...]) -> Shape:
         return _widest(args)
     is_index = part.fn == INDEX
     indices = places(part.args[1:]) if is_index else ()
-    found = value_shape(rule_called(row.general_shape, indices), args[:1] if is_index else args)
+    found = value_shape(rule_called(row.general_shape, indices, row.settings), args[:1] if is_index else args)
     return _widest(args) if found is None else found
 
 

@@ -86,6 +86,8 @@ class Call(_Structural):
     @property
     def is_named(self) -> bool:
         """Whether it is written `name(…)`, so that the name begins its span, and not as an operator or other syntax."""
+        if " " in self.fn:
+            return not self.fn.startswith(DEFINITION)
         return self.fn.isidentifier() and self.fn not in _WORDS
 
     def __repr__(self) -> str:
@@ -102,7 +104,28 @@ def is_operation(call: Call) -> bool:
 
 def written_name(fn: str) -> str:
     """The name of a function as one writes it where it is called."""
-    return fn[len(DEFINITION) : fn.index("(")] if fn.startswith(DEFINITION) else fn
+    return fn[len(DEFINITION) : fn.index("(")] if fn.startswith(DEFINITION) else fn.partition(" ")[0]
+
+
+def keyword_of(expr: Expr) -> str | None:
+    """The name of an argument that is given by its name, `axis` of `axis=1`; None of any other expression."""
+    if not isinstance(expr, Call) or expr.fn[-1:] != "=":
+        return None
+    name = expr.fn[:-1]  # Of `<=` and `==` it is none.
+    return name if name.isidentifier() else None
+
+
+def with_options(fn: str, options: Mapping[str, int]) -> str:
+    """The name of the function that `fn` is with these options, `sum axis=1`: a function of its own to all behind."""
+    return " ".join([fn, *(f"{name}={value}" for name, value in options.items())])
+
+
+def options_of(fn: str) -> dict[str, int]:
+    """The options that are part of the name of a function."""
+    if " " not in fn or fn.startswith(DEFINITION):
+        return {}
+    pairs = (option.partition("=") for option in fn.split(" ")[1:])
+    return {name: int(value) for name, _, value in pairs}
 
 
 def postorder(expr: Expr) -> Iterator[Expr]:

@@ -146,6 +146,12 @@ class ExpressionBuilder:
         self._settle(fn.span.start)
         return Call(self.variable(fn).id, args, Span(fn.span.start, rest[-1].span.end))
 
+    def keyword(self, name: Expr, sign: Token, value: Expr) -> Call:
+        """`axis=1` among the arguments of a call. Raises RefusedError where no name stands before the sign."""
+        if not isinstance(name, Name):
+            raise RefusedError(sign.span, OPERATORS | {"RPAR", "COMMA"})
+        return Call(f"{name.id}=", (value,), Span(name.span.start, value.span.end))
+
     def vector(self, start: Token, items: tuple[Expr, ...], end: Token) -> Call:
         """`[a, b]`. Raises RejectedError where a sign may part two items."""
         self.refuse_doubtful(start.span.start, _PARTED_ITEMS)
@@ -199,7 +205,7 @@ class ExpressionBuilder:
         """The items of a list."""
         return items
 
-    parameters = point = arguments
+    operands = parameters = point = arguments
 
     # Names
 

@@ -128,6 +128,8 @@ def _expected(terminals: set[str], start: str) -> str:
         allowed -= {"COLON", "FOR"}
     if {"EQUAL", "ARROW"} <= allowed and "COLON" not in allowed:
         allowed -= {"DIV"}  # Of dv/du = 3, which is the rarest of what a name begins.
+    if {"EQUAL", "RPAR"} <= allowed and "ARROW" not in allowed:
+        allowed -= {"EQUAL"}  # Of a keyword, which few calls have.
     if start == "answer" and "EQUAL" in allowed:
         allowed -= {"LSQB"}  # The same, of the node of an answer.
     words: list[str] = []

@@ -22,6 +22,8 @@ from backcalc.language.expr import (
     Expr,
     Name,
     Number,
+    keyword_of,
+    options_of,
     written_name,
 )
 from backcalc.language.statements import (
@@ -121,7 +123,10 @@ def form(call: Call, own: int) -> list[Piece]:
         return [(args[0], CONDITIONAL), f" {_turns(args[1], args[2], args[3])}"]
     if fn == TEMPLATE:
         return _template(args)
-    return [written_name(fn), "(", *_listed(args), ")"]
+    if (keyword := keyword_of(call)) is not None:
+        return [f"{keyword}=", (args[0], CONDITIONAL)]
+    options = [f", {name}={value}" for name, value in options_of(fn).items()]
+    return [written_name(fn), "(", *_listed(args), *options, ")"]
 
 
 def _binary(fn: str, left: Expr, right: Expr) -> list[Piece]:

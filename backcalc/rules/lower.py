@@ -61,8 +61,9 @@ def lower(
         if part.fn == NEGATE:
             return f"(-{args[0]})"
         name = FUNCTION_NAMES.get(part.fn, part.fn)
-        namespace[f"_{name}"] = resolve(name)
-        return f"_{name}({', '.join(args)})"
+        key = f"_{name}".replace(" ", "_").replace("=", "_")  # Of `sum axis=1`, which is a name to us alone.
+        namespace[key] = resolve(name)
+        return f"{key}({', '.join(args)})"
 
     # A text, not a tree of closures: called millions of times, it runs at the speed of Python's own code.
     body = fold(expr, leaf, call)

@@ -21,6 +21,7 @@ A row's columns:
                  `out` where it is the value that tells; nothing flows to an argument with the slope 0
     ranks        the ranks of its arguments, where another row of the symbol serves others; the default is any
     jacobian     of a vector by a vector, its Jacobian as a matrix, for formulas; the default is row by row
+    options      whole numbers by which it is another function, `axis keepdims=0`, with their defaults
     below        the symbol of the row that serves arguments of lower ranks, where none of its own does: the sum of a
                  number is that number
 
@@ -31,11 +32,12 @@ Networks", eq. 14; GELU: Hendrycks and Gimpel 2016; the rules are those of Abram
 
 from __future__ import annotations
 
-from typing import Any
-
-from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR
+from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, options_of
+from backcalc.rules.array_rows import ARRAY_ROWS
 from backcalc.rules.own import own_row
 from backcalc.rules.row import CONSTANTS, Primitive, expression
+from backcalc.rules.table import PRIMITIVES
+from backcalc.rules.table import row as _row
 
 ALIASES = {
     "ln": "log",
@@ -48,33 +50,25 @@ ALIASES = {
 }
 VARIADIC = (VECTOR, INDEX, "concat")
 
-PRIMITIVES: dict[str, tuple[Primitive, ...]] = {}
-"""The rows by their symbols, filled below; each row finds the functions that its texts call here."""
+
+def rows_of(symbol: str) -> tuple[Primitive, ...]:
+    """All rows that a symbol or its alias stands for."""
+    return PRIMITIVES.get(ALIASES.get(symbol, symbol), ())
 
 
 def lookup(symbol: str, arity: int | None = None) -> Primitive | None:
     """The first row that a symbol or its alias stands for; of `max` and `min` the one for `arity` arguments."""
-    rows = PRIMITIVES.get(ALIASES.get(symbol, symbol), ())
+    rows = rows_of(symbol)
     if not rows:
-        return own_row(symbol, PRIMITIVES)
+        if not options_of(symbol):
+            return own_row(symbol, PRIMITIVES)
+        from backcalc.rules.options import option_row  # Of most files nothing has any.
+
+        return option_row(symbol, PRIMITIVES)
     return next((row for row in rows if row.arity == arity), rows[0])
 
 
-def _row(symbol: str, params: str, value: str = "", partials: str = "", **columns: Any) -> Primitive:
-    if columns.get("derived") == "stable":
-        columns["derived"] = columns["stable"]
-    texts = ("stable", "derived", "from_output", "pullbacks")
-    split: dict[str, Any] = {key: _split(columns.pop(key, "")) for key in texts}
-    names = tuple(params.split())
-    value = value or f"{symbol}({', '.join(names)})"
-    return Primitive(symbol, names, value, PRIMITIVES, _split(partials), **split, **columns)
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(";")) if text else ()
-
-
-_NUMBERS, _ARRAY, _ALIKE = ((0, 0),), ((1,), (2,)), ((1, 1), (2, 2))  # Ranks of two numbers, of one array, of two.
+_NUMBERS = ((0, 0),)  # Ranks of two numbers.
 _SELU, _SELU_LEFT = "1.0507009873554805", "1.7580993408473769"  # λ, and λα
 
 ROWS = (
@@ -212,8 +206,16 @@ ROWS = (
         from_output="where(out > 0, 1, 0.01)", kinks="x == 0", latex=r"\mathrm{LeakyReLU}(<x>)",
     ),
     _row(
+        "leaky_relu", "x slope", "where(x > 0, x, slope*x)", "where(x > 0, 1, slope); where(x > 0, 0, x)",
+        kinks="x == 0", latex=r"\mathrm{LeakyReLU}(<x>, <slope>)",
+    ),
+    _row(
         "elu", "x", "where(x > 0, x, expm1(x))", "where(x > 0, 1, exp(x))",
         from_output="where(out > 0, 1, out + 1)", range="out >= -1", latex=r"\mathrm{ELU}(<x>)",
+    ),
+    _row(
+        "elu", "x alpha", "where(x > 0, x, alpha*expm1(x))", "where(x > 0, 1, alpha*exp(x)); where(x > 0, 0, expm1(x))",
+        kinks="x == 0 and alpha != 1", latex=r"\mathrm{ELU}(<x>, <alpha>)",
     ),
     _row(
         "selu", "x", f"where(x > 0, {_SELU}*x, {_SELU_LEFT}*expm1(x))", f"where(x > 0, {_SELU}, {_SELU_LEFT}*exp(x))",
@@ -238,79 +240,7 @@ ROWS = (
         domain="p >= 0 and p <= 1", ranks=_NUMBERS, latex=r"H(<t>, <p>)",
     ),
     _row("mse", "y t", "(y - t)^2", "2*(y - t); 2*(t - y)", ranks=_NUMBERS, latex=r"(<y> - <t>)^2"),
-    # Vectors and matrices
-    _row(VECTOR, "x", "x", shape="stack", pullbacks="ct"),
-    _row(INDEX, "x", "x", shape="index", pullbacks="ct"),
-    _row("concat", "x", "x", shape="concat", pullbacks="ct", latex="[<x>]"),
-    _row("transpose", "x", "", pullbacks="ct.T", shape="transpose", ranks=((2,),), below="=", latex=r"{<x>}^\top"),
-    _row("diag", "x", "", pullbacks="diag(ct)", shape="diag", latex=r"\operatorname{diag}(<x>)"),
-    _row("outer", "x y", "", pullbacks="ct @ y; ct.T @ x", shape="outer", latex=r"<x> <y>^\top"),
-    _row("@", "x y", "x @ y", pullbacks="ct @ y.T; x.T @ ct", shape="matmul", ranks=((2, 2),), latex="<x> <y>"),
-    _row("@", "x y", "x @ y", pullbacks="outer(ct, y); x.T @ ct", shape="matmul", ranks=((2, 1),), latex="<x> <y>"),
-    _row("@", "x y", "y.T @ x", pullbacks="y @ ct; outer(x, ct)", shape="matmul", ranks=((1, 2),), latex="<x> <y>"),
-    _row("@", "x y", "dot(x, y)", pullbacks="ct*y; ct*x", shape="matmul", ranks=((1, 1),), latex=r"<x>^\top <y>"),
-    _row("dot", "x y", "", pullbacks="ct*y; ct*x", shape="dot", latex=r"<x>^\top <y>"),
-    _row("trace", "x", "sum(diag(x))", pullbacks="ct*identity(x)", shape="square", latex=r"\operatorname{tr} <x>"),
-    _row(
-        "det", "x", "", pullbacks="ct*out*inv(x).T", stable="ct*cofactors(x)", shape="square", latex=r"\det <x>",
-    ),
-    _row("inv", "x", "", pullbacks="-out.T @ ct @ out.T", shape="inverse", latex="{<x>}^{-1}"),
-    _row("sum", "x", "", pullbacks="ct", shape="reduce", ranks=_ARRAY, below="=", latex=r"{\textstyle\sum} <x>"),
-    _row("mean", "x", "", pullbacks="ct/n", shape="reduce", ranks=_ARRAY, below="=", latex=r"\overline{<x>}"),
-    _row(
-        "var", "x", "mean((x - mean(x))^2)", pullbacks="2*ct*(x - mean(x))/n", shape="spread", range="out >= 0",
-        latex=r"\operatorname{var}(<x>)",
-    ),
-    _row(
-        "std", "x", "sqrt(mean((x - mean(x))^2))", pullbacks="ct*(x - mean(x))/(n*out)",
-        stable="ct*where(out == 0, 0, (x - mean(x))/(n*out))", derived="stable", kinks="out == 0", shape="spread",
-        range="out >= 0", latex=r"\operatorname{std}(<x>)",
-    ),
-    _row(
-        "prod", "x", "", pullbacks="ct*out/x", stable="ct*others(x)", derived="stable", shape="reduce",
-        ranks=_ARRAY, below="=", latex=r"{\textstyle\prod} <x>",
-    ),
-    _row(
-        "norm", "x", "", pullbacks="ct*x/out", stable="ct*where(out == 0, 0, x/out)", derived="stable",
-        kinks="out == 0", shape="reduce", ranks=_ARRAY, below="abs", range="out >= 0", latex=r"\lVert <x> \rVert",
-    ),
-    _row(
-        "max", "x", "largest(x)", pullbacks="ct*(x == out)/sum(x == out)",
-        stable="where(x == out, ct/sum(x == out), 0)", kinks="sum(x == out) > 1", shape="reduce",
-        ranks=_ARRAY, below="=", selects="out", latex=r"\max <x>",
-    ),
-    _row(
-        "min", "x", "smallest(x)", pullbacks="ct*(x == out)/sum(x == out)",
-        stable="where(x == out, ct/sum(x == out), 0)", kinks="sum(x == out) > 1", shape="reduce",
-        ranks=_ARRAY, below="=", selects="out", latex=r"\min <x>",
-    ),
-    _row("logsumexp", "x", "", pullbacks="ct*softmax(x)", shape="logits", latex=r"\operatorname{lse}(<x>)"),
-    _row(
-        "softmax", "x", "", pullbacks="out*(ct - dot(ct, out))",
-        stable="out*(from_top(ct, out) - dot(from_top(ct, out), out))", shape="vector",
-        jacobian="diag(out) - outer(out, out)",
-        range="out >= 0 and out <= 1", latex=r"\operatorname{softmax}(<x>)",
-    ),
-    _row(
-        "log_softmax", "x", "", pullbacks="ct - softmax(x)*sum(ct)",
-        stable="ct*complement(x) - softmax(x)*(sum(ct) - ct)", shape="vector",
-        range="out <= 0", latex=r"\ln\operatorname{softmax}(<x>)",
-    ),
-    _row(
-        "softmax_cross_entropy", "a t", "-dot(t, log_softmax(a))",
-        pullbacks="ct*(softmax(a)*sum(t) - t); -ct*log_softmax(a)",
-        stable="ct*(softmax(a)*(sum(t) - t) - t*complement(a)); -ct*log_softmax(a)", shape="dot",
-        latex=r"H(<t>, \operatorname{softmax}(<a>))",
-    ),
-    _row(
-        "cross_entropy", "p t", "-sum(where(t == 0, 0, t*log(p)))", pullbacks="-ct*t/p; -ct*log(p)",
-        stable="-ct*where(t == 0, 0, t/p); -ct*log(p)", derived="stable", shape="pair", ranks=_ALIKE,
-        latex=r"H(<t>, <p>)",
-    ),
-    _row(
-        "mse", "y t", "mean((y - t)^2)", pullbacks="2*ct*(y - t)/n; 2*ct*(t - y)/n", shape="pair",
-        ranks=_ALIKE, latex=r"\overline{(<y> - <t>)^2}",
-    ),
+    *ARRAY_ROWS,
 )  # fmt: skip
 
 for _each in ROWS:

@@ -9,16 +9,34 @@ from functools import cache, cached_property, lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from backcalc.language.expr import Expr, names
+from backcalc.language.expr import (
+    Call,
+    Expr,
+    fold,
+    keyword_of,
+    names,
+    options_of,
+    postorder,
+    with_args,
+    with_options,
+    written_name,
+)
 from backcalc.language.parser import parse_expression
 from backcalc.rules.functions import floats
 from backcalc.rules.lower import decided, lower
+from backcalc.rules.shapes import ROWS
 from backcalc.text.source import Source
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
 
 Table = Mapping[str, "Sequence[Primitive]"]
 """The rows by their symbols; those of one symbol differ in how many arguments they take, or in the ranks of these."""
+
+AXIS, KEEPDIMS = "axis", "keepdims"
+"""Options of what goes along an axis of a matrix."""
+
+KEPT = "kept"
+"""What only the table's texts call: a value along an axis with this axis again, so that it goes with the elements."""
 
 FLAT = "0"
 """The partial of what is constant between its jumps."""
@@ -65,6 +83,7 @@ class Primitive:
     ranks: tuple[tuple[int, ...], ...] = ()
     below: str = ""
     jacobian: str = ""
+    options: tuple[tuple[str, int | None], ...] = ()
 
     @property
     def arity(self) -> int:
@@ -74,7 +93,18 @@ class Primitive:
     @property
     def is_base(self) -> bool:
         """Whether its value is a function that each number system is to have, not one written in terms of others."""
-        return self.value == f"{self.symbol}({', '.join(self.params)})"
+        options = [f"{name}={value}" for name, value in options_of(self.symbol).items()]
+        return self.value == f"{written_name(self.symbol)}({', '.join([*self.params, *options])})"
+
+    @cached_property
+    def settings(self) -> dict[str, int | None]:
+        """Its options, as they are chosen; of those that are not, the defaults."""
+        return {**dict(self.options), **options_of(self.symbol)}
+
+    def count(self, shape: Sequence[int | None]) -> float:
+        """The number of elements that it goes over in an argument of this shape: `n` of its texts."""
+        axis = self.settings.get(AXIS)
+        return float(math.prod(n or 0 for n in (shape if axis is None else shape[axis : axis + 1])))
 
     @property
     def variants(self) -> tuple[Primitive, ...]:
@@ -224,6 +254,10 @@ class Bound:
         def passed(operands: list[Any], gate: Any, n: float) -> Any:
             if self.row.selects:  # Of its argument only what it chose.
                 return namespace.not_equal(pullback(*operands, gate, n), 0.0)
+            if (axis := self.row.settings.get(AXIS)) is not None:  # Each row, or column, by itself.
+                keeps = self.row.shape == ROWS or self.row.settings[KEEPDIMS]
+                spread = namespace.along_axis("sum", axis, 1) if keeps else namespace.along_axis(KEPT, axis)
+                return namespace.not_equal(spread(gate), 0.0)
             if self.row.shape in _APART:  # What each element of the value is made of, whatever its size.
                 ones = [namespace.ones_like(operand) for operand in operands]
                 return namespace.not_equal(pullback(*ones, gate, n), 0.0)
@@ -261,6 +295,8 @@ class Bound:
 
     def _resolve(self, name: str) -> Any:
         """The base function `name`, or the row's own where it is defined by others."""
+        if options := options_of(name):
+            return self.namespace.along_axis(written_name(name), **options)
         base = getattr(self.namespace, name, None)
         if base is not None:
             return base
@@ -283,7 +319,17 @@ def _settled(bound: Bound, text: str, literals: tuple[float | None, ...]) -> Fun
 @cache
 def expression(text: str) -> Expr:
     """A text of the table as an expression."""
-    return parse_expression(Source("primitives", text))
+    found = parse_expression(Source("primitives", text))
+    has_options = "=" in text and any(map(keyword_of, postorder(found)))
+    return fold(found, lambda leaf: leaf, _optioned) if has_options else found
+
+
+def _optioned(call: Call, args: tuple[Expr, ...]) -> Call:
+    """A call with the options that stand among its arguments in its name."""
+    options = {name: int(arg.args[0].value) for arg in args if (name := keyword_of(arg))}  # type: ignore[union-attr]
+    if not options:
+        return with_args(call, args)
+    return Call(with_options(call.fn, options), args[: len(args) - len(options)], call.span)
 
 
 @cache

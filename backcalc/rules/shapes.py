@@ -6,29 +6,21 @@ it has to say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from types import MappingProxyType
 
+from backcalc.rules.broadcast import elementwise
 from backcalc.rules.indices import OutOfRangeError, Place, count, is_whole
-from backcalc.rules.terms import MismatchError, Rule, Shape, Term, Unknown, find, fresh, settled, unify
+from backcalc.rules.terms import Length, MismatchError, Rule, Shape, Term, Unknown, find, fresh, settled, unify
 
+ALONG = ("along", "pair along")
+"""The rules of what gives along an axis one number for all elements, of one matrix or of two."""
+ROWS = "rows"
+"""The rule of what gives along an axis as many elements as it takes."""
 
-def _elementwise(operands: list[Term], out: Term) -> bool:
-    """A scalar combines with anything; otherwise shapes match exactly."""
-    # Numbers say nothing: they go with every shape.
-    arrays = [term for term in operands if isinstance(term, tuple) and term]
-    unknown = [term for term in operands if isinstance(term, Unknown)]
-    for term in arrays:
-        unify(out, term)
-    if len(operands) == 1 or not unknown:
-        unify(out, operands[0] if len(operands) == 1 else arrays[0] if arrays else ())
-        return True
-    if find(out) == () or (not arrays and isinstance(find(out), tuple)):
-        # Only a scalar comes from scalars; an array needs one, and the first unknown is the likeliest.
-        unify(unknown[0], find(out))
-        return len(unknown) == 1
-    return False
+NO_SETTINGS: Mapping[str, int | None] = MappingProxyType({})
 
 
 def _matmul(operands: list[Term], out: Term) -> bool:
@@ -222,8 +214,24 @@ def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
     return True
 
 
+def _along(operands: list[Term], out: Term, axis: int, *, keepdims: bool) -> bool:
+    """What an axis of a matrix is reduced along; of two matrices, those of one shape."""
+    shape: tuple[Length, ...] = (Unknown(), Unknown())
+    for term in operands:
+        unify(term, shape)
+    kept = tuple(length if i != axis else 1 for i, length in enumerate(shape))
+    unify(out, kept if keepdims else (shape[1 - axis],))
+    return True
+
+
+def _rows(operands: list[Term], out: Term) -> bool:
+    unify(operands[0], (Unknown(), Unknown()))
+    unify(out, operands[0])
+    return True
+
+
 RULES: dict[str, Rule] = {
-    "elementwise": _elementwise,
+    "elementwise": elementwise,
     "matmul": _matmul,
     "reduce": _reduce,
     "spread": _spread,
@@ -238,11 +246,17 @@ RULES: dict[str, Rule] = {
     "diag": _diag,
     "stack": _stack,
     "concat": _concat,
+    ROWS: _rows,
 }
 
 
-def rule_called(name: str, indices: tuple[Place, ...] = ()) -> Rule:
-    """The rule that rows name in their column `shape`; of an element or row it goes by the indices too."""
+def rule_called(name: str, indices: tuple[Place, ...] = (), settings: Mapping[str, int | None] = NO_SETTINGS) -> Rule:
+    """The rule that rows name in their column `shape`.
+
+    Of an element or row it goes by the indices too, of what goes along an axis by the options of the row.
+    """
+    if name in ALONG:
+        return partial(_along, axis=settings["axis"] or 0, keepdims=bool(settings["keepdims"]))
     return partial(_index, indices=indices) if name == "index" else RULES[name]
 
 

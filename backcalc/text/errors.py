@@ -76,6 +76,7 @@ class Code(StrEnum):
     INTEGER_TOO_LARGE = "integer-too-large"
     JACOBIAN_LEFT_OUT = "jacobian-left-out"
     JACOBIAN_TOO_LARGE = "jacobian-too-large"
+    KEYWORD = "keyword"
     KINK = "kink"
     LOSS_TAKEN = "loss-taken"
     COMPREHENSION = "comprehension"

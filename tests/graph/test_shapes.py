@@ -27,6 +27,18 @@ INFERRED = [
     ("input x[2]\nM = [x, 2*x, x]\ny = sum(M)", {"M": (3, 2)}),
     ("input x[4]\np = softmax(x)\ny = p[0]", {"p": (4,)}),
     ("input a[3]\ny = softmax_cross_entropy(a, t)", {"t": (3,)}),
+    # A vector goes with the rows of a matrix, and a matrix of one row or column with all of them
+    ("input X[4,3]\ninput W[3,2]\ninput b[2]\nZ = X @ W + b\ny = sum(Z)", {"Z": (4, 2), "b": (2,)}),
+    ("input b[2]\ninput X[4,2]\nZ = b*X\ny = sum(Z)", {"Z": (4, 2)}),
+    ("input X[4,3]\nm = mean(X, axis=1, keepdims=1)\nZ = X - m\ny = sum(Z)", {"m": (4, 1), "Z": (4, 3)}),
+    ("input X[4,3]\nm = max(X, axis=0, keepdims=1)\nZ = m*X\ny = sum(Z)", {"m": (1, 3), "Z": (4, 3)}),
+    ("g = softmax(x)\ninput A[2,3]\ny = sum(A + x) + sum(g)", {"x": (3,)}),
+    ("input b[3]\nc = a*b\nZ = c + X\nadjoint Z = [[1, 2, 3], [4, 5, 6]]", {"c": (3,), "X": (2, 3), "a": ()}),
+    (
+        "input A[2,3]\ns = softmax(A, axis=0)\nr = sum(s, axis=0)\nc = norm(s, axis=1)\ny = r[0] + c[0]",
+        {"s": (2, 3), "r": (3,), "c": (2,)},
+    ),
+    ("l = cross_entropy(P, [[0, 1], [1, 0], [1, 0]], axis=1)\ny = sum(l)", {"P": (3, 2), "l": (3,)}),
     # From values back to arguments
     ("h = relu(W @ v)\ninput v[4]\ngiven h = [1, 2, 3]\nadjoint h = [1, 1, 1]", {"W": (3, 4)}),
     ("input b[2]\ny = sum(dot(u, b) + b)", {"u": (2,)}),
@@ -67,6 +79,10 @@ MISFITS = [  # program, code, what the caret stands under, words of the message 
     ("input W[2,3]\ny = sum(softmax(W))", "shape-mismatch", "softmax(W)", ("2×3", "`softmax`")),
     ("input x[2]\ny = sum([x, 1])", "shape-mismatch", "[x, 1]", ("2", "a number")),
     ("input W[2,3]\ny = sum(diag(W))", "shape-mismatch", "diag(W)", ("2×3", "`diag`")),
+    ("input X[4,3]\ninput b[4]\ny = sum(X + b)", "shape-mismatch", "X + b", ("4×3", "vector of 4", "`+`")),
+    ("input a[3]\ninput B[3,1]\ny = sum(a - B)", "shape-mismatch", "a - B", ("3×1", "vector of 3", "`-`")),
+    ("input A[1,2]\ninput B[3,1]\ny = sum(A*B)", "shape-mismatch", "A*B", ("1×2", "3×1", "`*`")),
+    ("input a[3]\ny = sum(softmax(a, axis=1))", "shape-mismatch", "softmax(a, axis=1)", ("vector of 3", "`softmax`")),
     ("input a[2]\ny = mse(a, [1, 2, 3])", "shape-mismatch", "mse(a, [1, 2, 3])", ("2", "3", "`mse`")),
 ]
 
@@ -107,7 +123,7 @@ FOLLOWS = [
         ["a number and a number", "which follows from `x`", "`x` is a number, for nothing says otherwise"],
     ),
     (
-        "g = softmax(x)\ninput A[2,3]\ny = sum(A + x) + sum(g)",
+        "g = softmax(x)\ninput A[2,3]\ny = mse(A, x) + sum(g)",
         ["a 2×3 matrix and a vector", "`A` is declared", "as `softmax` takes one"],
     ),
     ("input x[3]\ns = sum(x)\ny = s @ s", ["a number and a number", "`s` is a number, as `sum` gives one"]),

@@ -40,6 +40,9 @@ class Layout(Protocol):
     def apply(self, slot: int, row: Primitive, args: Sequence[Any]) -> Any:
         """The value of an operation."""
 
+    def operands(self, slot: int, row: Primitive, args: Sequence[Any]) -> list[Any]:
+        """The operands of an operation, of which the value may be one, as its functions take them."""
+
     def along(self, partial: Any, slot: int, ct: Any, head: int) -> Any:
         """What an annotated edge with the partial in `slot` carries back from `head`."""
 
@@ -175,7 +178,8 @@ class Pass:
 
         def pullback(ct: Any) -> Any:
             edge = bound(row, self.layout.namespace).edge(k, given=head in self.evaluation.replaced)
-            found = self.gates.along(ct, edge.slope(*operands), gated=edge.gated)
+            slope = edge.slope(*self.layout.operands(head, row, operands))
+            found = self.gates.along(ct, slope, gated=edge.gated)
             return self.layout.summed(found, head, args[k])
 
         return pullback
@@ -200,6 +204,10 @@ class _Traced:
 
     def apply(self, slot: int, row: Primitive, args: Sequence[Operand]) -> Operand:  # noqa: ARG002  As of stacks.
         return bound(row, trace).evaluate(*args)
+
+    def operands(self, slot: int, row: Primitive, args: Sequence[Operand]) -> list[Operand]:  # noqa: ARG002
+        """The operands as they are: numbers go with numbers."""
+        return list(args)
 
     def along(self, partial: Operand, slot: int, ct: Any, head: int) -> Any:  # noqa: ARG002  As of stacks.
         return Gates(trace).along(ct, partial, gated=False)

@@ -6,7 +6,6 @@ A number is a 1 × 1 matrix, a vector a column; what is the same at all points h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from types import ModuleType
 from typing import Any
 
@@ -47,7 +46,15 @@ class Stacked:
             return self._joined(slot, args)
         if row.symbol == INDEX:
             return element(args[0], self.tape.indices[slot], self.shapes[self.tape.args[slot][0]])
-        return row.stacked.evaluate(*args)
+        return row.stacked.evaluate(*self.operands(slot, row, args))
+
+    def operands(self, slot: int, row: Primitive, args: Sequence[Any]) -> list[Any]:
+        """The operands of an operation: of one by elements on matrices, vectors as the rows that they go with."""
+        if row.shape != "elementwise" or len(self.shapes[slot]) < len(("rows", "columns")):
+            return list(args)
+        shapes = [self.shapes[arg] for arg in self.tape.args[slot]]
+        turned = [stacks.transpose(x) if len(of) == 1 else x for x, of in zip(args, shapes, strict=False)]
+        return [*turned, *args[len(shapes) :]]  # The value comes last, where it is asked for.
 
     def along(self, partial: Any, slot: int, ct: Any, head: int) -> Any:
         """What an edge with the partial in `slot` carries back: a matrix is head × tail, a vector a row or a column."""
@@ -67,7 +74,7 @@ class Stacked:
             return Gated(placed(value_of(ct)), lambda: placed(ct.open if isinstance(ct, Gated) else 1.0))
         if row.symbol in (VECTOR, "concat"):
             return GATES.through(ct, *[lambda part: self._taken(self.full(part, slot), slot, k)] * 2)
-        count = float(prod(n or 0 for n in self.shapes[self.tape.args[slot][0]]))
+        count = row.count(self.shapes[self.tape.args[slot][0]])
         return GATES.through(
             ct,
             lambda value: row.stacked.pullbacks[k](*operands, self.full(value, slot), count),
@@ -75,10 +82,17 @@ class Stacked:
         )
 
     def summed(self, ct: Any, slot: int, arg: int) -> Any:
-        """A contribution by elements; a number gets the sum, which is there where one of them is."""
-        if self.shapes[arg] or not self.shapes[slot]:
+        """A contribution by elements; what several of them have in common gets their sum."""
+        of, shape = self.shapes[arg], self.shapes[slot]
+        if of == shape:
             return ct
-        return GATES.through(ct, lambda value: stacks.sum(self.full(value, slot)), _any_open)
+        if not of:
+            return GATES.through(ct, lambda value: stacks.sum(self.full(value, slot)), _any_open)
+
+        def total(value: Any) -> Any:
+            return _summed(self.full(value, slot), of)
+
+        return GATES.through(ct, total, lambda gate: stacks.not_equal(total(stacks.not_equal(gate, 0.0)), 0.0))
 
     def read(self, value: Any, slot: int) -> Array:
         """A stack as points × shape."""
@@ -113,6 +127,14 @@ def matrix(shape: Shape) -> tuple[int, int]:
     """The rows and columns of a number, vector or matrix as a matrix."""
     rows, columns = (*shape, 1, 1)[:2] if shape else (1, 1)
     return rows or 0, columns or 0
+
+
+def _summed(value: Array, of: Shape) -> Array:
+    """The sum of matrices over the rows that a vector has gone with, or over the axes of the length 1 in `of`."""
+    if len(of) == 1:
+        return stacks.transpose(value.sum(-2, keepdims=True))
+    axes = tuple(axis - len(of) for axis, length in enumerate(of) if length == 1)
+    return np.asarray(value.sum(axes, keepdims=True))
 
 
 def _any_open(gate: Any) -> Any:

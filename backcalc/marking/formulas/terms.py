@@ -10,7 +10,7 @@ from typing import Any
 
 from backcalc.calculus.constant import applied
 from backcalc.calculus.run import Run
-from backcalc.graph.shape_errors import refusal
+from backcalc.graph.refusals import refusal
 from backcalc.language.expr import TRANSPOSE, Call, Expr, Name, Number, fold
 from backcalc.marking.formulas.reading import symbol
 from backcalc.marking.truth import Truth

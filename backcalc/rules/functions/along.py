@@ -22,6 +22,12 @@ def logsumexp(x: Array, axis: int) -> Array:
     return np.asarray(np.where(np.isfinite(top), top + np.log1p(_rest(x, top, axis)), top))
 
 
+def reduced_logsumexp(x: Array, axis: int, *, keepdims: bool = False) -> Array:
+    """The same without the axis, where it is not kept."""
+    found = logsumexp(x, axis)
+    return found if keepdims else found.squeeze(axis)
+
+
 def log_softmax(x: Array, axis: int) -> Array:
     """X - logsumexp(x), without what that loses where one element is far ahead."""
     top = np.max(x, axis, keepdims=True)
@@ -69,7 +75,7 @@ def _without(x: Array, place: Any, axis: int) -> Array:
     return found
 
 
-def norm(x: Array, axis: Axis, *, keepdims: bool) -> Any:
+def norm(x: Array, axis: Axis, *, keepdims: bool = False) -> Any:
     """The root of the sum of squares, which neither overflows nor underflows before it does itself."""
     # The plain way first: numbers whose squares are lost are rare, and to scale takes two more passes.
     found = np.linalg.norm(x, axis=axis, keepdims=keepdims)
@@ -90,6 +96,16 @@ def others(x: Array) -> Array:
     ahead = np.concatenate((edge, np.cumprod(x[..., :-1], axis=-1)), axis=-1)
     behind = np.concatenate((np.cumprod(x[..., :0:-1], axis=-1)[..., ::-1], edge), axis=-1)
     return np.asarray(ahead * behind)
+
+
+def others_along(x: Array, axis: int) -> Array:
+    """For each element the product of all others along an axis."""
+    return np.moveaxis(others(np.moveaxis(x, axis, -1)), -1, axis)
+
+
+def kept(x: Array, axis: int) -> Array:
+    """A vector along an axis of a matrix as it goes with the elements: with the rows as it stands, else as a column."""
+    return x[:, None] if axis else x
 
 
 def identity(x: Array) -> Array:

@@ -82,12 +82,30 @@ def logsumexp(x: Array) -> Any:
 softmax, log_softmax = partial(along.softmax, axis=-1), partial(along.log_softmax, axis=-1)
 complement, from_top = partial(along.complement, axis=-1), partial(along.from_top, axis=-1)
 norm = partial(along.norm, axis=None, keepdims=False)
+size = np.size
 inv, det, cofactors, identity = along.inv, np.linalg.det, along.cofactors, along.identity
 
 
 def others(x: Array) -> Array:
     """For each element the product of all others."""
     return along.others(x.ravel()).reshape(x.shape)
+
+
+REDUCING: dict[str, Callable[..., Any]] = {
+    "sum": np.sum, "mean": np.mean, "prod": np.prod, "largest": np.max, "smallest": np.min, "norm": along.norm,
+    "logsumexp": along.reduced_logsumexp,
+}  # fmt: skip
+_KEEPING: dict[str, Callable[..., Any]] = {
+    "softmax": along.softmax, "log_softmax": along.log_softmax, "complement": along.complement,
+    "from_top": along.from_top, "others": along.others_along, "kept": along.kept, "size": np.size,
+}  # fmt: skip
+
+
+def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
+    """The function `name` along an axis of a matrix, which stays in the value where it keeps it."""
+    if name in REDUCING:
+        return partial(REDUCING[name], axis=axis, keepdims=bool(keepdims))
+    return partial(_KEEPING[name], axis=axis)
 
 
 def guarded(slope: Callable[..., Any], exists: Callable[..., Any] | None) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ with anything by NumPy's own broadcasting, and the texts of the table hold as th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -46,6 +47,11 @@ def sum(x: Array) -> Array:  # noqa: A001  the language's own name
     return np.asarray(np.sum(x, axis=_MATRIX, keepdims=True))
 
 
+def size(x: Array) -> int:
+    """The number of elements of each matrix."""
+    return int(x.shape[-2] * x.shape[-1])
+
+
 def mean(x: Array) -> Array:
     """The mean of all elements."""
     return np.asarray(np.mean(x, axis=_MATRIX, keepdims=True))
@@ -70,6 +76,16 @@ softmax, log_softmax = partial(along.softmax, axis=-2), partial(along.log_softma
 complement, from_top = partial(along.complement, axis=-2), partial(along.from_top, axis=-2)
 logsumexp = partial(along.logsumexp, axis=-2)
 norm = partial(along.norm, axis=_MATRIX, keepdims=True)
+
+
+def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
+    """The function `name` along an axis of each matrix; a vector that comes of it is a column."""
+    if name == "kept":  # A column has the axis of length 1 that the rows of a matrix have lost.
+        return transpose if axis == 0 else np.asarray
+    inner = arrays.along_axis(name, axis - 2, keepdims=1)
+    if name not in arrays.REDUCING or keepdims or axis == 1:
+        return inner
+    return lambda x: transpose(inner(x))
 
 
 def dot(x: Array, y: Array) -> Array:

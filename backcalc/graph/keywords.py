@@ -1,0 +1,149 @@
+"""Arguments that are given by their names: put in their places, and options made part of the function's name.
+
+`leaky_relu(x, slope=a)` is `leaky_relu(x, a)` to all that comes behind, and `sum(X, axis=0)` a function of one
+argument, `sum axis=0`: an option is a whole number that settles which function it is, and nobody derives by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from backcalc.language.expr import NEGATE, Call, Expr, Number, keyword_of, with_options
+from backcalc.language.unparse import unparse
+from backcalc.rules.primitives import rows_of
+from backcalc.rules.row import AXIS, KEEPDIMS
+from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.source import Span
+from backcalc.text.suggest import did_you_mean
+from backcalc.text.wording import shorten
+
+Ways = Sequence[tuple[str, ...]]
+"""The parameters of a function, each way in which it can be called."""
+
+AXES = (0, 1)
+_ELSEWHERE = {
+    "dim": AXIS, "keepdim": KEEPDIMS, "keep_dims": KEEPDIMS, "negative_slope": "slope", "correction": "ddof",
+    "unbiased": "ddof",
+}  # fmt: skip
+"""What other libraries call the same."""
+
+
+class WrongKeywordError(Exception):
+    """What is wrong with the arguments of a call."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+class _Signature(NamedTuple):
+    """What a function may be called with: its parameters, each way, and its options with their defaults."""
+
+    name: str
+    ways: Ways
+    options: dict[str, int | None]
+
+    def refusal(self, message: str, span: Span, *hints: str) -> WrongKeywordError:
+        """The error of an argument; without another hint it says how the function is written."""
+        hint = hints or (f"it is written {' or '.join(self._written())}",)
+        return WrongKeywordError(Diagnostic(Code.KEYWORD, message, span, hints=hint))
+
+    def _written(self) -> Iterator[str]:
+        options = [f"{name}=1" for name in self.options]
+        yield from (f"{self.name}({', '.join([*way, *options])})" for way in self.ways)
+
+    @property
+    def names(self) -> set[str]:
+        """All names by which an argument may be given."""
+        return {*self.options, *(param for way in self.ways for param in way)}
+
+
+def placed(call: Call, args: tuple[Expr, ...], own: tuple[str, ...] | None, whole: Callable[[Expr], Expr]) -> Call:
+    """`call` with every argument in its place; `own` are the parameters of a function of the file.
+
+    `whole` makes a number of what is made of whole ones. Raises WrongKeywordError.
+    """
+    if not any(map(keyword_of, args)):
+        return call
+    signature = _signature(call, own)
+    given = _by_name(signature, args)
+    options = {name: _option(signature, whole(given.pop(name))) for name in signature.options if name in given}
+    positional = [arg for arg in args if keyword_of(arg) is None]
+    ordered = _in_order(signature, call, positional, given)
+    chosen = {name: value for name, value in options.items() if value != signature.options[name]}
+    _require_axis(signature, call, chosen)
+    return Call(with_options(call.fn, chosen), ordered, call.span)
+
+
+def no_keywords(call: Call, args: tuple[Expr, ...]) -> Diagnostic:
+    """The error of a call of what takes its arguments by their places alone."""
+    named = next(arg for arg in args if keyword_of(arg) is not None)
+    message = f"`{call.fn}` takes its arguments by their places, not `{keyword_of(named)}=`"
+    return Diagnostic(Code.KEYWORD, message, named.span)
+
+
+def _signature(call: Call, own: tuple[str, ...] | None) -> _Signature:
+    if own is not None:
+        return _Signature(call.fn, (own,), {})
+    rows = rows_of(call.fn)
+    options = {name: default for row in rows for name, default in row.options}
+    return _Signature(call.fn, tuple(dict.fromkeys(row.params for row in rows)), options)
+
+
+def _by_name(signature: _Signature, args: tuple[Expr, ...]) -> dict[str, Expr]:
+    """The arguments that are given by their names. Raises WrongKeywordError for one unknown, twice, or too early."""
+    found: dict[str, Expr] = {}
+    for arg in args:
+        name = keyword_of(arg)
+        if name is None or not isinstance(arg, Call):
+            if found:
+                message = f"an argument by its place stands behind one by its name: `{shorten(unparse(arg))}`"
+                raise signature.refusal(message, arg.span)
+            continue
+        if name not in signature.names:
+            meant = _ELSEWHERE.get(name)
+            hints: tuple[str, ...] = (f"it is called {meant} here",) if meant in signature.names else ()
+            hints = hints or did_you_mean(name, sorted(signature.names))
+            raise signature.refusal(f"`{signature.name}` has no argument `{shorten(name)}`", arg.span, *hints)
+        if name in found:
+            raise signature.refusal(f"`{signature.name}` gets `{name}` twice", arg.span)
+        found[name] = arg.args[0]
+    return found
+
+
+def _in_order(
+    signature: _Signature, call: Call, positional: Sequence[Expr], given: dict[str, Expr]
+) -> tuple[Expr, ...]:
+    """The arguments of the way to call it that has all of them. Raises WrongKeywordError where none has."""
+    ways = [way for way in signature.ways if set(way) >= given.keys() and len(way) >= len(positional) + len(given)]
+    # Of `leaky_relu(x)` and `leaky_relu(x, slope)` the shorter one serves where it has room.
+    way = min(ways, key=len) if ways else max(signature.ways, key=len)
+    for param in way[: len(positional)]:
+        if param in given:
+            message = f"`{call.fn}` gets `{param}` twice, by its place and by its name"
+            raise signature.refusal(message, given[param].span)
+    missing = next((param for param in way[len(positional) :] if param not in given), None)
+    if missing is not None:
+        raise signature.refusal(f"the argument `{missing}` of `{call.fn}` is missing", call.span)
+    # Too many by their places are told by who counts those, in the words for all calls.
+    return (*positional, *(given[param] for param in way[len(positional) :]))
+
+
+def _option(signature: _Signature, value: Expr) -> int:
+    sign, size = (-1, value.args[0]) if isinstance(value, Call) and value.fn == NEGATE else (1, value)
+    if not isinstance(size, Number) or not size.value.is_integer():
+        raise signature.refusal(f"an option is a whole number, not `{shorten(unparse(value))}`", value.span)
+    return sign * int(size.value)
+
+
+def _require_axis(signature: _Signature, call: Call, options: dict[str, int]) -> None:
+    """Raise WrongKeywordError where there is no such axis, or none for what is to be kept."""
+    fn = signature.name
+    if AXIS in options and options[AXIS] not in AXES:
+        hints = (f"{fn}(X, axis=0) goes down the columns of a matrix, {fn}(X, axis=1) along its rows",)
+        raise signature.refusal(f"a matrix has the axes 0 and 1, no axis {options[AXIS]}", call.span, *hints)
+    if KEEPDIMS in options and options[KEEPDIMS] != 1:
+        raise signature.refusal(f"`{KEEPDIMS}` is 1 or 0, not {options[KEEPDIMS]}", call.span)
+    if KEEPDIMS in options and AXIS not in options:
+        hints = (f"it is written {fn}(X, axis=1, keepdims=1)",)
+        raise signature.refusal(f"`{KEEPDIMS}` says what becomes of an axis, and there is none", call.span, *hints)

@@ -1,0 +1,55 @@
+"""What is said of an operation that does not take arguments of some shapes, and how to say what it may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backcalc.graph.inference import (
+    shape_words,
+)
+from backcalc.language.expr import VECTOR, written_name
+from backcalc.rules.row import AXIS, Primitive
+from backcalc.rules.terms import Shape
+
+BY_ELEMENTS = "a number combines with anything, a vector with the rows of a matrix; otherwise shapes must be the same"
+
+# What the operations of a rule take; of the others the shapes must be the same, or fit as rows and columns do.
+TAKES = {
+    "vector": "a vector",
+    "logits": "a vector",
+    "dot": "two vectors of one length",
+    "outer": "two vectors",
+    "pair": "two arrays of one shape",
+    "diag": "a vector or a square matrix",
+    "spread": "a vector or a matrix",
+    "square": "a square matrix",
+    "inverse": "a square matrix",
+    "stack": "numbers, or vectors of one length",
+    "concat": "numbers and vectors",
+    "along": "a matrix",
+    "rows": "a matrix",
+    "pair along": "two matrices of one shape",
+}
+
+
+_NAMES = {VECTOR: "a list"}
+
+
+def refusal(row: Primitive, rule: str, shapes: Sequence[Shape | None]) -> str:
+    """That an operation does not take arguments of these shapes."""
+    words = [shape_words(shape) for shape in shapes]
+    found = " and ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
+    name = written_name(row.symbol)
+    if rule in TAKES:
+        return f"{_NAMES.get(name, f'`{name}`')} takes {TAKES[rule]}, not {found}"
+    return f"the shapes do not fit `{name}`: {found}"
+
+
+def axis_hints(row: Primitive, shapes: Sequence[Shape]) -> Iterator[str]:
+    """What is to be said of an axis: of a matrix it must be told along which, and a vector has but one."""
+    name, params = written_name(row.symbol), ", ".join(row.params)
+    ranks = {len(shape) for shape in shapes}
+    if row.settings[AXIS] is None and ranks == {2}:
+        yield f"along the rows of a matrix it is {name}({params}, axis=1), down its columns {name}({params}, axis=0)"
+    elif row.settings[AXIS] is not None and ranks == {1}:
+        yield f"a vector has no axis to choose: {name}({params})"

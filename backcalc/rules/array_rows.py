@@ -1,0 +1,96 @@
+"""The rows of the table of primitives that are of vectors and matrices as wholes; `primitives` tells their columns."""
+
+from __future__ import annotations
+
+from backcalc.language.expr import INDEX, VECTOR
+from backcalc.rules.table import row as _row
+
+_ARRAY, _ALIKE = ((1,), (2,)), ((1, 1), (2, 2))  # Ranks of one array, of two.
+_ALONG, _AXIS, _SPREAD = "axis", "axis keepdims=0", "axis keepdims=0 ddof=0"
+
+ARRAY_ROWS = (
+    # Vectors and matrices
+    _row(VECTOR, "x", "x", shape="stack", pullbacks="ct"),
+    _row(INDEX, "x", "x", shape="index", pullbacks="ct"),
+    _row("concat", "x", "x", shape="concat", pullbacks="ct", latex="[<x>]"),
+    _row("transpose", "x", "", pullbacks="ct.T", shape="transpose", ranks=((2,),), below="=", latex=r"{<x>}^\top"),
+    _row("diag", "x", "", pullbacks="diag(ct)", shape="diag", latex=r"\operatorname{diag}(<x>)"),
+    _row("outer", "x y", "", pullbacks="ct @ y; ct.T @ x", shape="outer", latex=r"<x> <y>^\top"),
+    _row("@", "x y", "x @ y", pullbacks="ct @ y.T; x.T @ ct", shape="matmul", ranks=((2, 2),), latex="<x> <y>"),
+    _row("@", "x y", "x @ y", pullbacks="outer(ct, y); x.T @ ct", shape="matmul", ranks=((2, 1),), latex="<x> <y>"),
+    _row("@", "x y", "y.T @ x", pullbacks="y @ ct; outer(x, ct)", shape="matmul", ranks=((1, 2),), latex="<x> <y>"),
+    _row("@", "x y", "dot(x, y)", pullbacks="ct*y; ct*x", shape="matmul", ranks=((1, 1),), latex=r"<x>^\top <y>"),
+    _row("dot", "x y", "", pullbacks="ct*y; ct*x", shape="dot", latex=r"<x>^\top <y>"),
+    _row("trace", "x", "sum(diag(x))", pullbacks="ct*identity(x)", shape="square", latex=r"\operatorname{tr} <x>"),
+    _row(
+        "det", "x", "", pullbacks="ct*out*inv(x).T", stable="ct*cofactors(x)", shape="square", latex=r"\det <x>",
+    ),
+    _row("inv", "x", "", pullbacks="-out.T @ ct @ out.T", shape="inverse", latex="{<x>}^{-1}"),
+    _row(
+        "sum", "x", "", pullbacks="ct", shape="reduce", ranks=_ARRAY, below="=", options=_AXIS,
+        latex=r"{\textstyle\sum} <x>",
+    ),
+    _row(
+        "mean", "x", "", pullbacks="ct/n", shape="reduce", ranks=_ARRAY, below="=", options=_AXIS,
+        latex=r"\overline{<x>}",
+    ),
+    _row(
+        "var", "x", "mean((x - mean(x))^2)", pullbacks="2*ct*(x - mean(x))/n", shape="spread", range="out >= 0",
+        options=_SPREAD,
+        latex=r"\operatorname{var}(<x>)",
+    ),
+    _row(
+        "std", "x", "sqrt(mean((x - mean(x))^2))", pullbacks="ct*(x - mean(x))/(n*out)",
+        stable="ct*where(out == 0, 0, (x - mean(x))/(n*out))", derived="stable", kinks="out == 0", shape="spread",
+        options=_SPREAD, range="out >= 0", latex=r"\operatorname{std}(<x>)",
+    ),
+    _row(
+        "prod", "x", "", pullbacks="ct*out/x", stable="ct*others(x)", derived="stable", shape="reduce",
+        ranks=_ARRAY, below="=", options=_AXIS, latex=r"{\textstyle\prod} <x>",
+    ),
+    _row(
+        "norm", "x", "", pullbacks="ct*x/out", stable="ct*where(out == 0, 0, x/out)", derived="stable",
+        kinks="out == 0", shape="reduce", ranks=_ARRAY, below="abs", options=_AXIS, range="out >= 0",
+        latex=r"\lVert <x> \rVert",
+    ),
+    _row(
+        "max", "x", "largest(x)", pullbacks="ct*(x == out)/sum(x == out)",
+        stable="where(x == out, ct/sum(x == out), 0)", kinks="sum(x == out) > 1", shape="reduce",
+        ranks=_ARRAY, below="=", options=_AXIS, selects="out", latex=r"\max <x>",
+    ),
+    _row(
+        "min", "x", "smallest(x)", pullbacks="ct*(x == out)/sum(x == out)",
+        stable="where(x == out, ct/sum(x == out), 0)", kinks="sum(x == out) > 1", shape="reduce",
+        ranks=_ARRAY, below="=", options=_AXIS, selects="out", latex=r"\min <x>",
+    ),
+    _row(
+        "logsumexp", "x", "", pullbacks="ct*softmax(x)", shape="logits", options=_AXIS,
+        latex=r"\operatorname{lse}(<x>)",
+    ),
+    _row(
+        "softmax", "x", "", pullbacks="out*(ct - dot(ct, out))",
+        stable="out*(from_top(ct, out) - dot(from_top(ct, out), out))", shape="vector", options=_ALONG,
+        jacobian="diag(out) - outer(out, out)",
+        range="out >= 0 and out <= 1", latex=r"\operatorname{softmax}(<x>)",
+    ),
+    _row(
+        "log_softmax", "x", "", pullbacks="ct - softmax(x)*sum(ct)",
+        stable="ct*complement(x) - softmax(x)*(sum(ct) - ct)", shape="vector", options=_ALONG,
+        range="out <= 0", latex=r"\ln\operatorname{softmax}(<x>)",
+    ),
+    _row(
+        "softmax_cross_entropy", "a t", "-dot(t, log_softmax(a))",
+        pullbacks="ct*(softmax(a)*sum(t) - t); -ct*log_softmax(a)",
+        stable="ct*(softmax(a)*(sum(t) - t) - t*complement(a)); -ct*log_softmax(a)", shape="dot", options=_AXIS,
+        latex=r"H(<t>, \operatorname{softmax}(<a>))",
+    ),
+    _row(
+        "cross_entropy", "p t", "-sum(where(t == 0, 0, t*log(p)))", pullbacks="-ct*t/p; -ct*log(p)",
+        stable="-ct*where(t == 0, 0, t/p); -ct*log(p)", derived="stable", shape="pair", ranks=_ALIKE,
+        options=_AXIS, latex=r"H(<t>, <p>)",
+    ),
+    _row(
+        "mse", "y t", "mean((y - t)^2)", pullbacks="2*ct*(y - t)/n; 2*ct*(t - y)/n", shape="pair",
+        ranks=_ALIKE, latex=r"\overline{(<y> - <t>)^2}",
+    ),
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""Rows of functions with options: the row of `sum`, made over into the one of `sum axis=1`.
+
+An option is part of a function's name, so to all that comes behind it is a function like any other, with a row of its
+own. Its texts are made of those of the row without options: what reduces all elements reduces an axis, and keeps it
+where what it gives is to go with the elements again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from backcalc.language.expr import Call, Expr, Name, Number, fold, options_of, with_args, with_options, written_name
+from backcalc.language.unparse import unparse
+from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, expression
+from backcalc.rules.shapes import ALONG, ROWS
+
+DDOF = "ddof"
+_REDUCING = ("sum", "mean", "prod", "largest", "smallest", "norm", "logsumexp", "size")
+_KEEPING = ("softmax", "log_softmax", "complement", "from_top", "others")
+_ALONG, _PAIR = ALONG
+_SHAPES = {"reduce": _ALONG, "spread": _ALONG, "logits": _ALONG, "vector": ROWS, "dot": _PAIR, "pair": _PAIR}
+_COLUMNS = ("partials", "stable", "derived", "from_output", "pullbacks")
+
+
+def option_row(symbol: str, table: dict[str, tuple[Primitive, ...]]) -> Primitive | None:
+    """The row of a function with options, put in `table`; None where it has no such options."""
+    options, name = options_of(symbol), written_name(symbol)
+    rows = [row for row in table.get(name, ()) if {*options} <= {option for option, _ in row.options}]
+    if not rows:
+        return None
+    row = replace(rows[-1], symbol=symbol, latex=_latex(name, rows[-1].params, options))
+    row = _with_numbers(row, {**{option: default or 0 for option, default in row.options}, **options})
+    if DDOF in options:
+        row = _of_freedom(row, options[DDOF])
+    if AXIS in options:
+        row = _along(row, options[AXIS], keeps=bool(options.get(KEEPDIMS)))
+    table[symbol] = (row,)
+    return row
+
+
+def _latex(name: str, params: tuple[str, ...], options: dict[str, int]) -> str:
+    words = [rf"\mathrm{{{option}}}{{=}}{value}" for option, value in options.items()]
+    operator = name.replace("_", r"\_")
+    args = r",\ ".join([*(f"<{param}>" for param in params), *words])
+    return rf"\operatorname{{{operator}}}({args})"
+
+
+def _mapped(row: Primitive, change: Callable[[Expr], Expr]) -> Primitive:
+    """The row with its texts changed, but for those of its value, its domain and its kinks."""
+    columns = {name: tuple(unparse(change(expression(text))) for text in getattr(row, name)) for name in _COLUMNS}
+    return replace(row, **columns)  # type: ignore[arg-type]
+
+
+def _with_numbers(row: Primitive, options: dict[str, int]) -> Primitive:
+    """The row with its options in its texts as numbers."""
+    numbers: dict[str, Expr] = {name: Number(float(value)) for name, value in options.items()}
+
+    def leaf(part: Number | Name) -> Expr:
+        return numbers.get(part.id, part) if isinstance(part, Name) else part
+
+    def change(text: Expr) -> Expr:
+        return fold(text, leaf, with_args)
+
+    return replace(_mapped(row, change), value=unparse(change(expression(row.value))))
+
+
+def _of_freedom(row: Primitive, lost: int) -> Primitive:
+    """The row of a spread whose mean of squares is by as many fewer than there are elements."""
+    number = Number(float(lost))
+
+    def leaf(part: Number | Name) -> Expr:
+        return Call("-", (part, number)) if part == Name("n") else part
+
+    def averaged(text: Expr) -> Expr:
+        """The text with a sum by the degrees of freedom for its outermost mean."""
+        if isinstance(text, Call) and text.fn == "mean":
+            return Call("/", (Call("sum", text.args), Call("-", (Call("size", text.args), number))))
+        return Call(text.fn, tuple(map(averaged, text.args))) if isinstance(text, Call) else text
+
+    changed = _mapped(row, lambda text: fold(text, leaf, with_args))
+    return replace(changed, value=unparse(averaged(expression(row.value))))
+
+
+def _along(row: Primitive, axis: int, *, keeps: bool) -> Primitive:
+    """The row along an axis of a matrix, which stays in the value with the length 1 where it `keeps` it."""
+    # Of what has no axis fewer than its argument, cotangent and value go with the elements as they are.
+    goes = row.shape == "vector" or keeps
+
+    def inner(text: Expr) -> Expr:
+        """The text where what it gives goes with the elements of the arguments."""
+        call = partial(_call, axis=axis, keeps=1)
+        found: Expr = fold(text, lambda part: part if goes else _kept(part, axis), call)
+        return found
+
+    def outer(text: Expr) -> Expr:
+        """The text where what it gives is the value."""
+        if not isinstance(text, Call):
+            return text
+        if text.fn in (*_REDUCING, *_KEEPING, "dot"):
+            return _call(text, tuple(map(inner, text.args)), axis, int(keeps))
+        return Call(text.fn, tuple(map(outer, text.args)))
+
+    kinks = row.kinks and unparse(outer(expression(row.kinks)))
+    value = unparse(outer(expression(row.value)))
+    found = _mapped(row, inner)
+    return replace(found, value=value, kinks=kinks, shape=_SHAPES[row.shape], ranks=(), below="", jacobian="")
+
+
+def _kept(leaf: Number | Name, axis: int) -> Expr:
+    is_of_value = isinstance(leaf, Name) and leaf.id in ("ct", "out")
+    return Call(with_options(KEPT, {AXIS: axis}), (leaf,)) if is_of_value else leaf
+
+
+def _call(part: Call, args: tuple[Expr, ...], axis: int, keeps: int) -> Call:
+    """A function of all elements as the one along an axis; another one as it is."""
+    if part.fn == "dot":
+        return _call(Call("sum", args), (Call("*", args),), axis, keeps)
+    if part.fn in _KEEPING:
+        return Call(with_options(part.fn, {AXIS: axis}), args)
+    if part.fn in _REDUCING:
+        return Call(with_options(part.fn, {AXIS: axis, **({KEEPDIMS: 1} if keeps else {})}), args)
+    return with_args(part, args)
