@@ -123,13 +123,13 @@ def _shown(text: str) -> str:
 def _expected(terminals: set[str], start: str) -> str:
     """The terminals that would do, in words, grouped; empty where there are too many to help."""
     allowed = terminals - {"TEMPLATE_OPEN"}  # Any name may go on so; it would only distract.
+    if {"EQUAL", "RPAR"} <= allowed and "ARROW" not in allowed:
+        allowed -= {"EQUAL"}  # Of a keyword, which few calls have.
     # A slice and a comprehension may go on behind any formula in brackets: that would only distract, too.
     if allowed & {"SUB", "RSQB", "RPAR"} and "EQUAL" not in allowed:
         allowed -= {"COLON", "FOR"}
     if {"EQUAL", "ARROW"} <= allowed and "COLON" not in allowed:
         allowed -= {"DIV"}  # Of dv/du = 3, which is the rarest of what a name begins.
-    if {"EQUAL", "RPAR"} <= allowed and "ARROW" not in allowed:
-        allowed -= {"EQUAL"}  # Of a keyword, which few calls have.
     if start == "answer" and "EQUAL" in allowed:
         allowed -= {"LSQB"}  # The same, of the node of an answer.
     words: list[str] = []
