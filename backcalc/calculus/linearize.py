@@ -19,7 +19,6 @@ from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Number
 from backcalc.rules.gates import NOTHING, Gated, only, value_of
 from backcalc.rules.row import FLAT, LocalEdge, Primitive, expression, names_in
-from backcalc.rules.shapes import ALONG
 from backcalc.rules.values import (
     Terms,
     Value,
@@ -331,7 +330,7 @@ class Linearization:
                     lambda gate: passed(operands, self.full(gate, shape), count),
                 )
             # A number that is the cotangent of each row need not be a vector first.
-            ct = value_of(ct) if row.shape in ALONG else self.full(value_of(ct), shape)
+            ct = value_of(ct) if row.is_along else self.full(value_of(ct), shape)
             # The form that has no 0/0 writes out a product for each element, which grows as the square of their number.
             text = row.pullbacks[k] if count > MOST_OTHERS else self._written(row, row.pullbacks)[k]
             return substituted(expression(text), {**scope, "ct": ct, "n": count}, of, self.known_shapes)

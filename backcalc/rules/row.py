@@ -24,7 +24,7 @@ from backcalc.language.expr import (
 from backcalc.language.parser import parse_expression
 from backcalc.rules.functions import floats
 from backcalc.rules.lower import decided, lower
-from backcalc.rules.shapes import ROWS
+from backcalc.rules.shapes import ALONG, ROWS
 from backcalc.text.source import Source
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
@@ -105,6 +105,11 @@ class Primitive:
         """The number of elements that it goes over in an argument of this shape: `n` of its texts."""
         axis = self.settings.get(AXIS)
         return float(math.prod(n or 0 for n in (shape if axis is None else shape[axis : axis + 1])))
+
+    @property
+    def is_along(self) -> bool:
+        """Whether it makes one number of all elements along an axis."""
+        return self.shape in ALONG
 
     @property
     def variants(self) -> tuple[Primitive, ...]:
