@@ -23,6 +23,7 @@ from backcalc.graph.model import Graph, Node
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import DEFINITION, Call, postorder
 from backcalc.rules.ndarray import quiet
+from backcalc.rules.primitives import ALIASES
 from backcalc.rules.values import is_known
 from backcalc.text.errors import BackcalcError
 
@@ -108,9 +109,10 @@ def _gradient(found: Run) -> Iterator[Slope]:
 
 
 def _states_partials(node: Node) -> bool:
-    """Whether a formula calls a function whose partials the file states: they are meant to differ from its slopes."""
+    """Whether a formula calls a function whose partials are meant to differ from its slopes: stated ones, or none."""
     parts = postorder(node.expr) if node.expr is not None else ()
-    return any(isinstance(part, Call) and part.fn.startswith(DEFINITION) for part in parts)
+    called = (ALIASES.get(part.fn, part.fn) for part in parts if isinstance(part, Call))
+    return any(fn.startswith(DEFINITION) or fn == "stop_gradient" for fn in called)
 
 
 def _alone(graph: Graph, node: Node) -> Graph:

@@ -207,6 +207,12 @@ def test_the_samples_pass_the_check_of_their_gradients(path):
     assert slope is None or slope.error <= ALLOWED, slope
 
 
+@pytest.mark.parametrize("stop", ["stop_gradient", "detach"])
+def test_a_stopped_gradient_is_no_wrong_one(stop):
+    graph = load(Source("stopped", f"input x = 2; y = x*{stop}(x^2)"))
+    assert worst_slope(graph, {}, None) is None
+
+
 def test_a_wrong_partial_is_named(monkeypatch):
     graph = load(Source("a.bg", "v = w*x; y = sin(v); L = y^2"))
     found = run(graph, {"w": 1.0, "x": 2.0})

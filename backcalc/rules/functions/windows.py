@@ -1,0 +1,104 @@
+"""What goes over an image window by window: convolution and pooling, of matrices, or of each in a stack of them.
+
+All work on the last two axes; a vector is a column, whose windows are columns too. A loop over the elements of the
+window, which are few, leaves each step to NumPy over all places at once; a view of all windows would have to be copied.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from backcalc.rules.functions.along import Array
+
+Pair = tuple[int, int]
+"""Of rows and of columns."""
+
+
+def whole(number: Any) -> int:
+    """A whole number of the text, which may come as a float, a fraction or a matrix of one."""
+    return int(np.ravel(number)[0])
+
+
+def places(shape: Pair, window: Pair, stride: int, pad: Pair) -> Pair:
+    """In how many places a window fits."""
+    rows, columns = ((n + 2 * p - k) // stride + 1 for n, k, p in zip(shape, window, pad, strict=True))
+    return rows, columns
+
+
+def correlate(x: Array, w: Array, stride: int, pad: Pair) -> Array:
+    """Σ w[i, j]·x[s·a + i, s·b + j], as networks convolve: the window is not flipped; zeros around where padded."""
+    count = places(x.shape[-2:], w.shape[-2:], stride, pad)
+    x = _padded(x, pad)
+    found: Array | None = None
+    for i, j in np.ndindex(*w.shape[-2:]):
+        term = np.asarray(_under(x, i, j, count, stride) * w[..., i : i + 1, j : j + 1])
+        if found is None:
+            found = term
+        else:
+            found += term
+    assert found is not None  # A window has an element.
+    return found
+
+
+def correlate_x(x: Array, w: Array, ct: Array, stride: int, pad: Pair) -> Array:
+    """The cotangent of the image: what each place of the window hands back, added up."""
+    (m, n), (rows, columns) = x.shape[-2:], pad
+    lead = np.broadcast_shapes(ct.shape[:-2], w.shape[:-2])
+    found = np.zeros((*lead, m + 2 * rows, n + 2 * columns), np.result_type(ct, w))
+    for i, j in np.ndindex(*w.shape[-2:]):
+        part = _under(found, i, j, ct.shape[-2:], stride)
+        part += ct * w[..., i : i + 1, j : j + 1]
+    return found[..., rows : rows + m, columns : columns + n]
+
+
+def correlate_w(x: Array, w: Array, ct: Array, stride: int, pad: Pair) -> Array:
+    """The cotangent of the window: of each of its elements the sum over all that it was multiplied by."""
+    x = _padded(x, pad)
+    lead = np.broadcast_shapes(ct.shape[:-2], x.shape[:-2])
+    found = np.empty((*lead, *w.shape[-2:]), np.result_type(ct, x))
+    for i, j in np.ndindex(*w.shape[-2:]):
+        found[..., i, j] = _dot(_under(x, i, j, ct.shape[-2:], stride), ct)
+    return found
+
+
+def pool_max(x: Array, window: Pair) -> Array:
+    """The largest element of each window; what is left at the end of an axis is in none."""
+    return np.asarray(np.max(_windows(x, window), axis=(-3, -1)))
+
+
+def pool_mean(x: Array, window: Pair) -> Array:
+    """The mean of each window."""
+    found = _windows(x, window)
+    return np.asarray(np.sum(found, axis=(-3, -1)) / (window[0] * window[1]))
+
+
+def unpool(y: Array, shape: Pair, window: Pair) -> Array:
+    """Each element of `y` in all of its window in an image of this shape; 0 in what is in no window."""
+    found = np.repeat(np.repeat(y, window[0], axis=-2), window[1], axis=-1)
+    rest = [(0, n - k) for n, k in zip(shape, found.shape[-2:], strict=True)]
+    return np.pad(found, [(0, 0)] * (y.ndim - 2) + rest) if rest != [(0, 0), (0, 0)] else found
+
+
+def _windows(x: Array, window: Pair) -> Array:
+    (m, n), (height, width) = x.shape[-2:], window
+    rows, columns = m // height, n // width
+    return x[..., : rows * height, : columns * width].reshape(*x.shape[:-2], rows, height, columns, width)
+
+
+def _padded(x: Array, pad: Pair) -> Array:
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [(p, p) for p in pad]) if any(pad) else x
+
+
+def _under(x: Array, i: int, j: int, count: Pair, stride: int) -> Array:
+    """What stands under the element i, j of the window in each of its places."""
+    (rows, columns), s = count, stride
+    return x[..., i : i + s * (rows - 1) + 1 : s, j : j + s * (columns - 1) + 1 : s]
+
+
+def _dot(x: Array, y: Array) -> Array:
+    """The sum of the products of elements, of each pair of matrices."""
+    if x.dtype == object:
+        return np.asarray(np.sum(x * y, axis=(-2, -1)))
+    return np.asarray(np.einsum("...ij,...ij->...", x, y))
