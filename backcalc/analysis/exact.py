@@ -1,11 +1,12 @@
-"""A run on fractions: values, local partials and adjoints without any rounding."""
+"""A run on exact numbers: values, local partials and adjoints without any rounding."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
-from fractions import Fraction
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Expr, names
 from backcalc.language.parser import parse_point
 from backcalc.rules.functions import exact
-from backcalc.rules.functions.exact import Irrational
+from backcalc.rules.functions.objects import Lost, made
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.wording import option, shorten
@@ -29,122 +30,208 @@ UNKNOWN = "what is not known"
 MOST_ROWS = 64  # Elements of a node whose Jacobian is worked out.
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """A number system as a run goes through it.
+
+    system   its base functions
+    name     the option that asks for it
+    code     what its refusals go by, and `lacks` what they say of a node, and why
+    within   a context in which its numbers are worked out
+    shown    a number as the run shows it
+    """
+
+    system: ModuleType
+    name: str
+    code: Code
+    lacks: str
+    within: Callable[[], AbstractContextManager[Any]] = nullcontext
+    shown: Callable[[Any], Any] = lambda number: number
+
+    def remark(self, node: Node, why: str, what: str = "") -> Diagnostic:
+        """That a value, or `what`, is no number of the system, and why."""
+        message = f"{what or f'`{shorten(node.name)}`'} {self.lacks.format(why)}"
+        hint = f"leave out {option(self.name)}; {option('digits', '17')} shows all that a float64 has"
+        return Diagnostic(self.code, message, node.span, hints=(hint,))
+
+    def as_shown(self, value: Any) -> Any:
+        """A number or an array as the run shows it; None where it is lost."""
+        if value is None:
+            return None
+        with self.within():
+            return made([self.as_shown(item) for item in value]) if isinstance(value, np.ndarray) else self.shown(value)
+
+
+FRACTIONS = Numbers(exact, "exact", Code.NO_FRACTION, "has no fraction, for {} has none here")
+
+
 @dataclass(frozen=True, eq=False)
 class ExactRun(Run):
-    """A run whose numbers are fractions; `whole` has the exact value of each node, None where there is none.
+    """A run whose numbers are exact: fractions, or others of `numbers`.
 
-    `slots` has that of every slot of the tape. `irrational` are the remarks on values that are no fractions, though
-    every derivative is one.
+    `whole` has the value of each node, None where there is none, `slots` that of every slot of the tape, and `swept`
+    the adjoints. `lost` are the remarks on values that are no such numbers, though every derivative is one.
     """
 
     whole: Mapping[str, Any]
     slots: Sequence[Any]
-    irrational: tuple[Diagnostic, ...]
+    swept: Sequence[Any]
+    lost: tuple[Diagnostic, ...]
+    numbers: Numbers
 
     @cached_property
     def values(self) -> list[Any]:
         """The value of every node, None where it is not known."""
-        return [self.whole[node.name] for node in self.graph.nodes]
+        return [self.numbers.as_shown(self.whole[node.name]) for node in self.graph.nodes]
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What the build has noticed, and which values are no fractions."""
-        return self.graph.warnings + self.irrational
+        """What the build has noticed, and which values are no numbers of the system."""
+        return self.graph.warnings + self.lost
 
     @property
     def is_finite(self) -> bool:
-        """Fractions are."""
+        """Exact numbers are."""
         return True
 
     def partials(self, node: int) -> dict[str, Any]:
         """∂node/∂arg by argument, exact."""
+        return {arg: self.numbers.as_shown(partial) for arg, partial in self._partials(node).items()}
+
+    def _partials(self, node: int) -> dict[str, Any]:
         found = self.graph.nodes[node]
-        if found.incoming:
-            return _edge_partials(self.graph, found, self.whole)
-        shape = tuple(n or 0 for n in self.shapes[node])
-        places = list(np.ndindex(*shape))
-        if len(places) > MOST_ROWS:
-            return dict.fromkeys(found.args)
-        tape, evaluation = self.linear.tape, self.linear.evaluation
-        rows = []
-        for place in places:
-            seed = {tape.slot[node]: _unit(shape, place)}
-            swept = exact_adjoints(evaluation, self.slots, seed, tape.begin[node])
-            rows.append([swept.get(tape.slot[self.graph.index[arg]]) for arg in found.args])
-        columns = zip(*rows, strict=True)
-        return {arg: self._partial(arg, column, shape) for arg, column in zip(found.args, columns, strict=True)}
+        with self.numbers.within():
+            if found.incoming:
+                return self._of_edges(found)
+            shape = tuple(n or 0 for n in self.shapes[node])
+            places = list(np.ndindex(*shape))
+            if len(places) > MOST_ROWS:
+                return dict.fromkeys(found.args)
+            tape, evaluation = self.linear.tape, self.linear.evaluation
+            rows = []
+            for place in places:
+                seed = {tape.slot[node]: self._unit(shape, place)}
+                swept = exact_adjoints(evaluation, self.slots, seed, tape.begin[node], self.numbers.system)
+                rows.append([swept.get(tape.slot[self.graph.index[arg]]) for arg in found.args])
+            columns = zip(*rows, strict=True)
+            return {arg: self._partial(arg, column, shape) for arg, column in zip(found.args, columns, strict=True)}
 
     def _partial(self, arg: str, column: Sequence[Any], shape: tuple[int, ...]) -> Any:
-        """A local partial of the derivatives of each element; None where one is no fraction."""
-        zero = _zeros(tuple(n or 0 for n in self.shapes[self.graph.index[arg]]))
+        """A local partial of the derivatives of each element; None where one is no number of the system."""
+        zero = _zeros(tuple(n or 0 for n in self.shapes[self.graph.index[arg]]), self.numbers.system)
         items = [zero if item is None else item for item in column]
         if any(_lost(item) for item in items):
             return None
         return _stacked(items, shape) if shape else items[0]
 
+    def _unit(self, shape: tuple[int, ...], place: tuple[int, ...]) -> Any:
+        """1 at one place of a shape, and 0 elsewhere; 1 for a number."""
+        one = self.numbers.system.number(1.0)
+        if not shape:
+            return one
+        found = _zeros(shape, self.numbers.system)
+        found[place] = one
+        return found
+
+    def _of_edges(self, node: Node) -> dict[str, Any]:
+        """The partials of annotated edges, parallel ones added up; None for what is not known."""
+        found: dict[str, Any] = {}
+        for edge in node.incoming:
+            value = self._evaluated(edge.partial)
+            before = found.get(edge.tail)
+            is_lost = edge.tail in found and (before is None or value is None)
+            found[edge.tail] = None if is_lost else value if edge.tail not in found else before + value
+        return found
+
+    def _evaluated(self, expr: Expr) -> Any:
+        """An expression in nodes whose exact values are known; None where one is not."""
+        graph, known, system = self.graph, self.whole, self.numbers.system
+        spoken = [name for name in names(expr) if name in graph.index]
+        if any(known[name] is None for name in spoken):
+            return None
+        inputs = tuple(Node(name, "input", graph.node(name).span) for name in spoken)
+        node = Node("a partial", "expression" if spoken else "constant", graph.nodes[0].span, tuple(spoken), expr, expr)
+        alone = replace(graph, nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
+        evaluation = Evaluation(tape_of(alone), {name: _float(known[name]) for name in spoken})
+        found = exact_values(evaluation, {name: known[name] for name in spoken}, system)[evaluation.tape.slot[-1]]
+        return None if _lost(found) else found
+
     def contributions(self) -> list[list[tuple[int | None, Any, Any]]]:
         """For each node the (user, ∂user/∂node, contribution) triples of its adjoint; a seed has no user."""
         found: list[list[tuple[int | None, Any, Any]]] = [[] for _ in self.graph.nodes]
-        found[self.graph.index[self.output]].append((None, None, Fraction(1)))
-        for head in range(len(self.graph.nodes)):
-            for arg, partial in self.partials(head).items():
-                adjoint = self.adjoints[head]
-                rank = np.ndim(adjoint)
-                whole = (
-                    None if partial is None else partial * adjoint if not rank else np.tensordot(adjoint, partial, rank)
-                )
-                found[self.graph.index[arg]].append((head, partial, whole))
+        shown = self.numbers.as_shown
+        with self.numbers.within():
+            one = shown(self.numbers.system.number(1.0))
+            found[self.graph.index[self.output]].append((None, None, one))
+            for head in range(len(self.graph.nodes)):
+                for arg, partial in self._partials(head).items():
+                    whole = None if partial is None else _pulled(self.swept[head], partial)
+                    found[self.graph.index[arg]].append((head, shown(partial), shown(whole)))
         return found
+
+
+def _pulled(adjoint: Any, partial: Any) -> Any:
+    """What an adjoint hands back along a local partial."""
+    rank = np.ndim(adjoint)
+    return np.tensordot(adjoint, partial, rank) if rank else partial * adjoint
 
 
 def _stacked(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
     """Numbers or arrays, one an element of a shape, as one array."""
-    found = np.empty((len(items), *np.shape(items[0])), object)
-    for i, item in enumerate(items):
-        found[i] = item
-    return found.reshape(*shape, *np.shape(items[0]))
+    return made(list(items)).reshape(*shape, *np.shape(items[0]))
 
 
-def run_exactly(graph: Graph, options: Iterable[str], of: str | None = None, wrt: Sequence[str] = ()) -> ExactRun:
-    """`graph` on fractions, in reverse mode, at the point of `--at` options: 1/3 is one third, 0.1 one tenth.
+def run_exactly(
+    graph: Graph,
+    options: Iterable[str],
+    of: str | None = None,
+    wrt: Sequence[str] = (),
+    numbers: Numbers = FRACTIONS,
+) -> ExactRun:
+    """`graph` on exact numbers, in reverse mode, at the point of `--at` options: 1/3 is one third, 0.1 one tenth.
 
-    Raises EvaluateError for the first node that has no fraction, or for a value that is missing, and UsageError as
+    Raises EvaluateError for the first node that has no such number, or for a value that is missing, and UsageError as
     `run` does.
     """
     options = list(options)
     plain = run(graph, read_point(options), of, wrt)
     require_known(plain.linear.evaluation)
     if plain.is_outside:
-        message = f"{option('exact')} needs an output in the graph; `adjoint` statements speak of a loss outside it"
+        message = (
+            f"{option(numbers.name)} needs an output in the graph; `adjoint` statements speak of a loss outside it"
+        )
         hint = f"write that loss as a node: L = sum({shorten(graph.seeds[0][0])} * …)"
         raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, graph.seeds[0][1].span, hints=(hint,))])
-    graph, point = plain.graph, _exact_point(plain.graph, options, plain.point)
-    evaluation = plain.linear.evaluation
-    found = exact_values(evaluation, point)
-    values = {node.name: found[slot] for node, slot in zip(graph.nodes, evaluation.tape.slot, strict=True)}
+    graph, evaluation, system = plain.graph, plain.linear.evaluation, numbers.system
+    point = _exact_point(graph, options, plain.point, system)
+    slots = exact_values(evaluation, point, system)
+    values = {node.name: slots[slot] for node, slot in zip(graph.nodes, evaluation.tape.slot, strict=True)}
     known = {name: None if _lost(value) else value for name, value in values.items()}
     output = evaluation.tape.slot[graph.index[plain.output]]
-    swept = exact_adjoints(evaluation, found, {output: Fraction(1)})
+    swept = exact_adjoints(evaluation, slots, {output: system.number(1.0)}, system=system)
     shapes = [tuple(n or 0 for n in evaluation.shapes[slot]) for slot in evaluation.tape.slot]
     pairs = zip(evaluation.tape.slot, shapes, strict=True)
-    adjoints = [swept[slot] if slot in swept else _zeros(shape) for slot, shape in pairs]
+    adjoints = [swept[slot] if slot in swept else _zeros(shape, system) for slot, shape in pairs]
     reasons = [(node, _lost(values[node.name])) for node in graph.nodes]
-    lost = [_remark(node, why) for node, why in reasons if why and why != UNKNOWN]
-    why = next((why for adjoint in adjoints if (why := _lost(adjoint))), None)
-    if why:
-        # The first value that is no fraction is what makes the derivatives none.
-        node = next(node for node, adjoint in zip(graph.nodes, adjoints, strict=True) if _lost(adjoint))
-        refusal = lost[0] if lost else _remark(node, why, f"∂{plain.output}/∂{node.name}")
+    lost = [numbers.remark(node, why) for node, why in reasons if why and why != UNKNOWN]
+    # The first value that is no such number is what makes the derivatives none; else the derivative nearest the output.
+    undone = [(node, why) for node, adjoint in zip(graph.nodes, adjoints, strict=True) if (why := _lost(adjoint))]
+    if undone:
+        node, why = undone[-1]
+        refusal = lost[0] if lost else numbers.remark(node, why, f"∂{plain.output}/∂{node.name}")
         raise EvaluateError(graph.source, [refusal])
     parts = {field.name: getattr(plain, field.name) for field in fields(plain)}
-    shown = {name: plain.point[name] if _lost(value) else value for name, value in point.items()}  # Such as inf.
-    return ExactRun(**{**parts, "adjoints": adjoints, "point": shown}, whole=known, slots=found, irrational=tuple(lost))
+    shown = {
+        name: plain.point[name] if _lost(value) else numbers.as_shown(value) for name, value in point.items()
+    }  # What is lost is one such as inf.
+    parts |= {"adjoints": [numbers.as_shown(adjoint) for adjoint in adjoints], "point": shown}
+    return ExactRun(**parts, whole=known, slots=slots, swept=adjoints, lost=tuple(lost), numbers=numbers)
 
 
-def _exact_point(graph: Graph, options: Sequence[str], settled: Point) -> Point:
-    """The point as fractions: of what was typed, of a file's numbers, and of the graph's defaults."""
+def _exact_point(graph: Graph, options: Sequence[str], settled: Point, system: ModuleType) -> Point:
+    """The point in exact numbers: of what was typed, of a file's numbers, and of the graph's defaults."""
     typed = {
-        name.id: exact_constant(value)
+        name.id: exact_constant(value, system)
         for text in options
         if not text.startswith("@")
         for name, value in parse_point(clean(AT, text))
@@ -156,9 +243,9 @@ def _exact_point(graph: Graph, options: Sequence[str], settled: Point) -> Point:
         if name in typed:
             found[name] = typed[name]
         elif name in given or default is None:
-            found[name] = exact.array(value)
+            found[name] = system.array(value)
         else:
-            found[name] = exact_constant(default)
+            found[name] = exact_constant(default, system)
         if np.shape(found[name]) != np.shape(value):  # A number that fills a shape.
             filled = np.empty(np.shape(value), object)
             filled[...] = found[name]
@@ -166,53 +253,15 @@ def _exact_point(graph: Graph, options: Sequence[str], settled: Point) -> Point:
     return found
 
 
-def _zeros(shape: tuple[int, ...]) -> Any:
-    return exact.array(np.zeros(shape).tolist())
-
-
-def _unit(shape: tuple[int, ...], place: tuple[int, ...]) -> Any:
-    """1 at one place of a shape, and 0 elsewhere; 1 for a number."""
-    if not shape:
-        return Fraction(1)
-    found = _zeros(shape)
-    found[place] = Fraction(1)
-    return found
+def _zeros(shape: tuple[int, ...], system: ModuleType) -> Any:
+    return system.array(np.zeros(shape).tolist())
 
 
 def _float(value: Any) -> Any:
     return value.astype(float) if isinstance(value, np.ndarray) else float(value)
 
 
-def _edge_partials(graph: Graph, node: Node, known: Mapping[str, Any]) -> dict[str, Any]:
-    """The partials of annotated edges, parallel ones added up; None for what is not known."""
-    found: dict[str, Any] = {}
-    for edge in node.incoming:
-        value = _evaluated(graph, edge.partial, known)
-        before = found.get(edge.tail)
-        found[edge.tail] = value if edge.tail not in found else None if None in (before, value) else before + value
-    return found
-
-
-def _evaluated(graph: Graph, expr: Expr, known: Mapping[str, Any]) -> Any:
-    """An expression in nodes whose exact values are known; None where one is not."""
-    spoken = [name for name in names(expr) if name in graph.index]
-    if any(known[name] is None for name in spoken):
-        return None
-    inputs = tuple(Node(name, "input", graph.node(name).span) for name in spoken)
-    node = Node("a partial", "expression" if spoken else "constant", graph.nodes[0].span, tuple(spoken), expr, expr)
-    alone = replace(graph, nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
-    evaluation = Evaluation(tape_of(alone), {name: _float(known[name]) for name in spoken})
-    found = exact_values(evaluation, {name: known[name] for name in spoken})[evaluation.tape.slot[-1]]
-    return None if _lost(found) else found
-
-
 def _lost(value: Any) -> str | None:
-    """Why a value is no fraction; None where it is one."""
+    """Why a value is no number of the system; None where it is one."""
     parts = value.ravel() if isinstance(value, np.ndarray) else [value]
-    return next((part.why for part in parts if isinstance(part, Irrational)), None)
-
-
-def _remark(node: Node, why: str, what: str = "") -> Diagnostic:
-    message = f"{what or f'`{shorten(node.name)}`'} has no fraction, for {why} has none here"
-    hint = f"leave out {option('exact')}; {option('digits', '17')} shows all that a float64 has"
-    return Diagnostic(Code.NO_FRACTION, message, node.span, hints=(hint,))
+    return next((part.why for part in parts if isinstance(part, Lost)), None)

@@ -26,8 +26,8 @@ from backcalc.calculus.exact import exact_values
 from backcalc.graph.tape import tape_of
 from backcalc.rules.functions import exact
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.exact import Irrational
 from backcalc.rules.functions.interval import Interval
+from backcalc.rules.functions.objects import Lost
 from backcalc.rules.functions.polynomials import TooLongError, is_zero, letter
 from backcalc.rules.functions.stacks import column
 from backcalc.rules.ndarray import quiet
@@ -161,7 +161,7 @@ class Trial:
         fixed = {name: exact.array(value) for name, value in self.at.items()}
         with suppress(TooLongError):
             return exact_values(self._shaped, fixed | dict(named))
-        return [Irrational("what is too long")] * len(self._shaped.rows)
+        return [Lost("what is too long")] * len(self._shaped.rows)
 
     def _slot(self, name: str) -> int:
         return self._shaped.tape.slot[self._shaped.tape.graph.index[name]]

@@ -12,7 +12,7 @@ from backcalc.graph.model import Graph, Node
 from backcalc.graph.shapes import Shape
 from backcalc.language.unparse import number_text, number_texts, unparse
 from backcalc.rules.values import is_array, is_known
-from backcalc.text.numerals import is_fraction
+from backcalc.text.numerals import is_exact, is_whole
 
 
 class Column(Protocol):
@@ -89,8 +89,8 @@ def member(value: Any) -> str:
         return "null"
     if is_array(value):
         return f"[{', '.join(map(member, value))}]"
-    if is_fraction(value):
-        return str(value) if value.denominator == 1 else f'"{value}"'
+    if is_exact(value):
+        return str(value) if is_whole(value) else f'"{value}"'
     number = float(value)
     return repr(number) if isfinite(number) else f'"{number_text(number)}"'
 
@@ -99,7 +99,7 @@ def csv_cell(value: Any) -> str:
     """A number as CSV has it; nothing where it is not known."""
     if value is None or not is_known(value):
         return ""
-    return str(value) if is_fraction(value) else number_text(float(value))
+    return str(value) if is_exact(value) else number_text(float(value))
 
 
 class Values:

@@ -77,6 +77,8 @@ class Known:
     """The absolute size of the largest element, of what is an element of an array; else 0."""
     decimals: int = 0
     """Of an element, those that its neighbours have."""
+    bounds: tuple[Decimal, Decimal] | None = None
+    """Between which the truth lies, where it is known better than by a float64."""
 
 
 NOTHING = Known()
@@ -134,8 +136,12 @@ def _is_right(given: Expr, expected: float, source: Source, tolerance: Tolerance
         return bool(abs(value) <= NO_DIGITS * max(known.scale, abs(expected)))
     # In decimals: half a unit of 0.01 is no binary number, and an answer at the very edge is right.
     with localcontext(_ANY_SIZE):
-        truth = Decimal(expected)
-        off = abs(_exact(given, value) - truth) - Decimal(PRECISION) * abs(truth)
+        truth, stated = Decimal(expected), _exact(given, value)
+        # An expression has been worked out in float64, whatever is known of the truth.
+        if known.bounds and _literal(given) is not None:
+            off = max(abs(stated - bound) for bound in known.bounds)
+        else:
+            off = abs(stated - truth) - Decimal(PRECISION) * abs(truth)
         return bool(off <= _slack(given, truth, source, tolerance, known))
 
 

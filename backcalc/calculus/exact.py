@@ -1,11 +1,14 @@
-"""The forward pass and the reverse sweep on exact numbers: fractions, or quotients of polynomials in the inputs."""
+"""The forward pass and the reverse sweep on exact numbers: fractions, quotients of polynomials in the inputs, balls.
+
+The `system` is a module of `rules.functions` with `number`, `decimal` and `array` beside the base functions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from functools import cache
 from functools import partial as partial_
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,17 +17,17 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.sweep import reverse
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, is_operation
 from backcalc.rules.functions import exact
-from backcalc.rules.functions.exact import Irrational
+from backcalc.rules.functions.objects import Lost
 from backcalc.rules.indices import Place, places
 from backcalc.rules.ndarray import added
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Bound, Primitive
 
 
-def exact_values(evaluation: Evaluation, point: Mapping[str, Any]) -> list[Any]:
-    """For each slot its exact value where the inputs have those in `point`, Irrational where there is none.
+def exact_values(evaluation: Evaluation, point: Mapping[str, Any], system: ModuleType = exact) -> list[Any]:
+    """For each slot its exact value where the inputs have those in `point`, Lost where there is none.
 
-    `evaluation` has the shapes, and what the file states. What is not known is Irrational too.
+    `evaluation` has the shapes, and what the file states. What is not known is Lost too.
     """
     tape, index = evaluation.tape, evaluation.tape.graph.index
     stated = {tape.slot[index[name]]: value for name, value in point.items()}
@@ -35,39 +38,51 @@ def exact_values(evaluation: Evaluation, point: Mapping[str, Any]) -> list[Any]:
         if slot in stated:
             found.append(stated[slot])
         elif slot in given:
-            found.append(exact_constant(given[slot].value))
+            found.append(exact_constant(given[slot].value, system))
         elif literal is not None:
-            found.append(exact.number(literal))
+            found.append(_stated(tape.spelling[slot], system))
         elif row is None:
-            found.append(Irrational("what is not known"))
+            found.append(Lost("what is not known"))
         else:
             args = [found[arg] for arg in tape.args[slot]]
-            found.append(_applied(row, args, tape.indices.get(slot, ())))
+            found.append(_applied(row, args, tape.indices.get(slot, ()), system))
     return found
 
 
-def _applied(row: Primitive, args: list[Any], indices: tuple[Place, ...]) -> Any:
+def _stated(leaf: Number | Name | Expr, system: ModuleType) -> Any:
+    """A number as it is written, which may have more digits than a float; a constant by its name."""
+    if isinstance(leaf, Number):
+        return system.decimal(leaf.text or repr(leaf.value))
+    assert isinstance(leaf, Name)
+    return system.number(CONSTANTS[leaf.id])
+
+
+def _applied(row: Primitive, args: list[Any], indices: tuple[Place, ...], system: ModuleType) -> Any:
     if row.symbol == VECTOR:
-        return exact.array(args)
+        return system.array(args)
     # A branch that is not taken, and an element that is not asked for, may be anything.
-    if any(isinstance(arg, Irrational) for arg in args) and row.symbol != "where":
-        return next(arg for arg in args if isinstance(arg, Irrational))
+    if any(isinstance(arg, Lost) for arg in args) and row.symbol != "where":
+        return next(arg for arg in args if isinstance(arg, Lost))
     if row.symbol == "concat":
-        return np.concatenate([arg if np.ndim(arg) else exact.array([arg]) for arg in args])
+        return np.concatenate([arg if np.ndim(arg) else system.array([arg]) for arg in args])
     if row.symbol == INDEX:
         return args[0][indices]
     try:
-        return _bound(row).evaluate(*args)
-    except (AttributeError, KeyError):  # A function of the table that has no fractions at all.
-        return Irrational(f"`{row.symbol}`")
+        return _bound(row, system).evaluate(*args)
+    except (AttributeError, KeyError):  # A function of the table that the system does not have.
+        return Lost(f"`{row.symbol}`")
 
 
 def exact_adjoints(
-    evaluation: Evaluation, values: Sequence[Any], seeds: Mapping[int, Any], first: int = 0
+    evaluation: Evaluation,
+    values: Sequence[Any],
+    seeds: Mapping[int, Any],
+    first: int = 0,
+    system: ModuleType = exact,
 ) -> dict[int, Any]:
     """The exact adjoint of every slot that the seeds reach, down to slot `first`, where these are the exact values."""
     last = max(seeds, default=-1)
-    sweep = _Sweep(evaluation, values)
+    sweep = _Sweep(evaluation, values, system)
     return reverse(
         range(last, first - 1, -1),
         sweep.edges,
@@ -80,7 +95,8 @@ def exact_adjoints(
 class _Sweep:
     """What each slot hands to its arguments, of exact values."""
 
-    def __init__(self, evaluation: Evaluation, values: Sequence[Any]) -> None:
+    def __init__(self, evaluation: Evaluation, values: Sequence[Any], system: ModuleType) -> None:
+        self.system = system
         self.tape, self.rows, self.shapes, self.values = evaluation.tape, evaluation.rows, evaluation.shapes, values
 
     def edges(self, head: int) -> Iterator[tuple[int, Callable[[Any], Any]]]:
@@ -99,13 +115,21 @@ class _Sweep:
                 yield arg, partial_(self._pulled, head, row, k, slope)
 
     def _slope(self, head: int, row: Primitive, k: int) -> Any:
+        if self._is_outside(head, row):
+            return Lost(f"`{row.symbol}` outside its domain")
         operands = [*(self.values[arg] for arg in self.tape.args[head]), self.values[head]]
         texts = dict.fromkeys(column[k] for column in (row.stable, row.partials, row.derived) if column)
         for text in texts:
-            found = _tried(partial_(_bound(row).form, text), *operands)
+            found = _tried(partial_(_bound(row, self.system).form, text), *operands)
             if not _is_lost(found):
                 break
         return found
+
+    def _is_outside(self, head: int, row: Primitive) -> bool:
+        """Whether it is certain that an operation has no value there; the text of a slope may have one all the same."""
+        exists = _bound(row, self.system).exists
+        found = exists and _tried(lambda: exists, *(self.values[arg] for arg in self.tape.args[head]))
+        return found is not None and _is_zero(found)
 
     def _along(self, partial: Any, rank: int, ct: Any) -> Any:
         """What an annotated edge carries back: a matrix is head × tail."""
@@ -117,7 +141,7 @@ class _Sweep:
         args = [self.values[arg] for arg in self.tape.args[head]]
         shape = tuple(n or 0 for n in self.shapes[self.tape.args[head][k]])  # An irrational array has none of its own.
         if row.symbol == INDEX:
-            found = exact.array(np.zeros(shape).tolist())
+            found = self.system.array(np.zeros(shape).tolist())
             return added(found, self.tape.indices[head], ct)
         if row.symbol == VECTOR:
             return ct[k]
@@ -126,14 +150,14 @@ class _Sweep:
             return ct[begin : begin + shape[0]] if shape else ct[begin]
         if slope is not None:
             found = ct * slope
-            return exact.sum(found) if np.ndim(found) and not shape else found
-        operands = (*args, self.values[head], ct, Fraction(int(np.size(args[0]))))
-        lost = next((each for each in operands if isinstance(each, Irrational)), None)
+            return self.system.sum(found) if np.ndim(found) and not shape else found
+        operands = (*args, self.values[head], ct, self.system.number(float(np.size(args[0]))))
+        lost = next((each for each in operands if isinstance(each, Lost)), None)
         if lost is not None:
             return _filled(lost, shape) if shape else lost
         texts = dict.fromkeys(column[k] for column in (row.pullbacks, row.stable) if column)
         for text in texts:
-            found = _tried(partial_(_bound(row).pullback_form, text), *operands)
+            found = _tried(partial_(_bound(row, self.system).pullback_form, text), *operands)
             if not _is_lost(found):
                 break
         return found if np.shape(found) == shape else _filled(found, shape)
@@ -142,36 +166,36 @@ class _Sweep:
 def _filled(value: Any, shape: tuple[int, ...]) -> Any:
     """A number in every place of a shape: the cotangent of a sum. What is lost in a part is lost in all."""
     if np.ndim(value):
-        value = next((each for each in value.ravel() if isinstance(each, Irrational)), value)
+        value = next((each for each in value.ravel() if isinstance(each, Lost)), value)
     found = np.empty(shape, object)
     found[...] = value
     return found
 
 
 def _tried(lowered: Callable[[], Callable[..., Any]], *operands: Any) -> Any:
-    lost = next((each for each in operands if isinstance(each, Irrational)), None)
+    lost = next((each for each in operands if isinstance(each, Lost)), None)
     if lost is not None and len(operands) == 1:
         return lost
     try:
         return lowered()(*operands)
-    except (AttributeError, KeyError, TypeError):  # A function that has no fractions at all.
-        return lost or Irrational("a slope")
+    except (AttributeError, KeyError, TypeError):  # A function that the system does not have.
+        return lost or Lost("a slope")
 
 
 def _is_lost(value: Any) -> bool:
-    return any(isinstance(each, Irrational) for each in (value.ravel() if isinstance(value, np.ndarray) else [value]))
+    return any(isinstance(each, Lost) for each in (value.ravel() if isinstance(value, np.ndarray) else [value]))
 
 
 def _is_zero(value: Any) -> bool:
     parts = value.ravel() if isinstance(value, np.ndarray) else [value]
-    return all(isinstance(part, Fraction) and part == 0 for part in parts)
+    return all(not isinstance(part, Lost) and part == 0 for part in parts)
 
 
-def exact_constant(expr: Expr) -> Any:
-    """The exact value of an expression without nodes: 1/3 is one third; Irrational where it has none."""
+def exact_constant(expr: Expr, system: ModuleType = exact) -> Any:
+    """The exact value of an expression without nodes: 1/3 is one third; Lost where it has none."""
 
     def leaf(part: Number | Name) -> Any:
-        return exact.number(part.value if isinstance(part, Number) else CONSTANTS[part.id])
+        return _stated(part, system)
 
     def call(part: Call, args: tuple[Any, ...]) -> Any:
         if not is_operation(part):
@@ -180,11 +204,11 @@ def exact_constant(expr: Expr) -> Any:
         row = lookup(part.fn, len(args))
         assert row is not None  # It has been read as a constant before.
         indices = places(part.args[1:]) if part.fn == INDEX else ()
-        return _applied(row.serving(tuple(map(np.ndim, operands))), operands, indices)
+        return _applied(row.serving(tuple(map(np.ndim, operands))), operands, indices, system)
 
     return fold(expr, leaf, call)
 
 
 @cache
-def _bound(row: Primitive) -> Bound:
-    return Bound(row, exact)
+def _bound(row: Primitive, system: ModuleType) -> Bound:
+    return Bound(row, system)

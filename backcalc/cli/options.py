@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Iterable
 from functools import wraps
+from importlib.util import find_spec
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import click
 
@@ -76,13 +77,16 @@ def asks(*names: str, **others: Decorator) -> Decorator:
     return _group("asked", Asked, {name: others.get(name) or _ASKED[name] for name in fields})
 
 
-def shows(*takes: str, limit: Decorator | None = None, digits: bool = True, formats: bool = True) -> Decorator:
+def shows(
+    *takes: str, limit: Decorator | None = None, digits: bool = True, formats: bool = True, most: int = MAX_DIGITS
+) -> Decorator:
     """The options of `Shown`, as `shown`: `--format` for what the command's report has, `--limit` if given.
 
-    Most reports have a document, JSON and CSV; `takes` names the methods of one that has others.
+    Most reports have a document, JSON and CSV; `takes` names the methods of one that has others. `most` digits may be
+    shown.
     """
     options = {"format": _format(*takes)} if formats else {}
-    options |= {"digits": _DIGITS} if digits else {}
+    options |= {"digits": _digits(most)} if digits else {}
     options |= {"limit": limit} if limit else {}
     return _group("shown", Shown, {**options, "color": _COLOR})
 
@@ -216,13 +220,18 @@ _ASKED: dict[str, Decorator] = {
     "of": node_option("--of", help="The output (default: the one declared, else the only sink)."),
     "wrt": nodes_option("--wrt", help="The inputs of interest (default: all)"),
 }
-_DIGITS = click.option(
-    "--digits",
-    type=click.IntRange(1, MAX_DIGITS),
-    default=DIGITS,
-    show_default=True,
-    help="Significant digits shown; JSON and CSV are exact.",
-)
+
+
+def _digits(most: int) -> Decorator:
+    return click.option(
+        "--digits",
+        type=click.IntRange(1, most),
+        default=DIGITS,
+        show_default=True,
+        help="Significant digits shown; JSON and CSV are exact.",
+    )
+
+
 _COLOR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -230,6 +239,44 @@ _COLOR = click.option(
     show_default=True,
     help="Colour in a table; auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR: anywhere.",
 )
+
+
+def exact_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--exact` and `--certified`, which a command takes together as `exactly`: the one that is given, or None."""
+
+    @wraps(command)
+    def packed(exact: bool, certified: bool, **given: Any) -> Any:
+        if exact and certified:
+            raise click.UsageError("--exact has every digit, and --certified those that are certain: drop one of them")
+        if certified:
+            require_flint()
+        return command(exactly="exact" if exact else "certified" if certified else None, **given)
+
+    return _EXACT(_CERTIFIED(packed))
+
+
+_EXACT: Decorator = click.option("--exact", is_flag=True, help="Numbers as fractions, where all is rational.")
+_CERTIFIED: Decorator = click.option(
+    "--certified", is_flag=True, help="Every digit shown is certain: up to --digits of them, by ball arithmetic."
+)
+
+
+def require_flint() -> None:
+    """Raise UsageError where what balls come from is not installed."""
+    if find_spec("flint") is None:
+        raise click.UsageError("--certified comes from python-flint: pip install 'backcalc[certified]'")
+
+
+def certain_digits(shown: Shown, exactly: Exactly | None) -> int:
+    """The digits to be certified. Raises BadParameter for more than a float64 has, where nothing certifies them."""
+    if exactly != "certified" and shown.digits > MAX_DIGITS:
+        message = f"{shown.digits} is not in the range 1<=x<={MAX_DIGITS}; --certified has as many as you like."
+        raise click.BadParameter(message, param_hint="--digits")
+    # What programs read is never cut to what fits a column.
+    return shown.digits if shown.format not in ("json", "csv") else max(shown.digits, MAX_DIGITS)
+
+
+Exactly = Literal["exact", "certified"]
 
 
 def tolerance_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -50,8 +50,8 @@ def require_point(run: Run, refused: Iterable[Diagnostic]) -> None:
 class Key:
     """What a run says of answers; what it takes to mark one is found once, for any number of sheets of answers."""
 
-    def __init__(self, run: Run, tolerance: Tolerance = AS_WRITTEN) -> None:
-        self.run, self.tolerance, self.truth = run, tolerance, Truth(run)
+    def __init__(self, run: Run, tolerance: Tolerance = AS_WRITTEN, truth: Truth | None = None) -> None:
+        self.run, self.tolerance, self.truth = run, tolerance, truth or Truth(run)
         self._is_known_right: dict[Any, bool] = {}
         self.roundings = Roundings(self.truth, tolerance)
         self.diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)

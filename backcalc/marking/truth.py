@@ -12,14 +12,16 @@ from backcalc.calculus.digits import NO_DIGITS, Known
 from backcalc.calculus.jacobians import derivatives
 from backcalc.calculus.load import load
 from backcalc.calculus.run import Run, run
+from backcalc.graph.model import Graph
 from backcalc.language.expr import INDEX, Call, Number
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse_statement
-from backcalc.marking.mark import Attempt
+from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.errors import BackcalcError
+from backcalc.text.numerals import is_exact
 from backcalc.text.source import Source
 
 
@@ -51,6 +53,10 @@ class Truth:
         """The true value; None or a formula where it is not known."""
         return self._of_place(answer, self.whole(answer))
 
+    def shown(self, mark: Mark) -> Mark:
+        """A mark as it is shown: here it shows what it was marked by."""
+        return mark
+
     def whole(self, answer: Answer) -> Any:
         """The true value of the whole node, or of the whole derivative, that `answer` is about."""
         if answer.wrt is not None and answer.wrt not in self.run.graph.index:
@@ -70,7 +76,8 @@ class Truth:
             return Call(INDEX, (value, *(Number(float(i)) for i in index))) if is_element else value
         if not is_array(value):  # Such as the adjoint 0 of an array that has no influence.
             return value
-        return found if shape_of(found := value[index]) else float(found)
+        found = value[index]
+        return found if shape_of(found) or is_exact(found) else float(found)
 
     def _second(self, of: str, wrt: str, then: str) -> Any:
         """∂²of/∂wrt∂then: the derivative of the gradient written as a graph; None where there is no formula for it."""
@@ -85,13 +92,18 @@ class Truth:
         if any(graph.nodes[i].kind == "edges" for i in self.run.upstream(graph.index[of])):
             return None
         try:
-            statements = derive(graph, [of], [wrt])
-            derived = load(Source("", "\n".join(map(unparse_statement, statements))))
-            gradient = derived.index[free_name(derivative_name(of, wrt), graph.index)]
+            derived, gradient = self.derived(of, wrt)
             linear = run(derived, self.run.point, of).linear
-            return derivatives(linear, gradient)[derived.index[then]]
+            return derivatives(linear, derived.index[gradient])[derived.index[then]]
         except BackcalcError:  # It has more axes than an array of the language.
             return None
+
+    def derived(self, of: str, wrt: str) -> tuple[Graph, str]:
+        """The graph with the gradient ∂of/∂wrt written out, and the name of that. Raises BackcalcError."""
+        graph = self.run.graph
+        statements = derive(graph, [of], [wrt])
+        derived = load(Source("", "\n".join(map(unparse_statement, statements))))
+        return derived, free_name(derivative_name(of, wrt), graph.index)
 
     def known(self, answer: Answer, expected: Any) -> Known:
         """What is known of an answer beside its true value."""

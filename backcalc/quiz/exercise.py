@@ -16,6 +16,7 @@ from backcalc.calculus.point import settle
 from backcalc.calculus.run import Run, run
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Expr
+from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import question
@@ -31,6 +32,7 @@ from backcalc.text.wording import plural
 KINDS: dict[str, Recipe | Network] = {**RECIPES, **NETWORKS}
 """What exercises there are: of small numbers, and of formulas."""
 
+CERTIFIED_DIGITS = 30  # More than any number of an exercise has.
 COMMENT = 76  # Characters of a line of comment.
 LIMIT = 200  # The largest number that a student meets,
 WITHIN = 20  # on the way to the output, whose derivatives the loss may multiply by ten,
@@ -49,11 +51,14 @@ class Exercise:
     seed: int
     statements: str
     asked: tuple[str, ...]
+    exactly: str | None = None
+    """In which numbers the key is written: `exact` fractions, `certified` digits, or as floats."""
 
     @property
     def command(self) -> str:
         """The command that makes it again."""
-        return f"backcalc quiz --kind {self.kind} --nodes {self.nodes} --depth {self.depth} --seed {self.seed}"
+        how = f" --{self.exactly}" if self.exactly else ""
+        return f"backcalc quiz --kind {self.kind} --nodes {self.nodes} --depth {self.depth} --seed {self.seed}{how}"
 
     @property
     def task(self) -> str:
@@ -69,10 +74,28 @@ class Exercise:
     def results(self) -> list[tuple[str, Expr]]:
         """What is asked, and its value as an expression: a number, a vector of them, or a formula."""
         key = Key(self.run)
-        values = (key.truth.expected(question(name)) for name in self.asked)
+        values = [key.truth.expected(question(name)) for name in self.asked]
+        if self.exactly and all(map(is_known, values)):
+            return [(name, literal(self._exact(question(name)))) for name in self.asked]
         # Adding 0 turns −0 into 0, which no student writes.
         numbers = (value + 0.0 if is_known(value) else value for value in values)
         return [(name, literal(value)) for name, value in zip(self.asked, numbers, strict=True)]
+
+    def _exact(self, asked: Answer) -> Any:
+        """What is asked, in the numbers of the key."""
+        node = self.run.graph.index[asked.of if asked.wrt is None else asked.wrt]
+        return (self._exact_run.values if asked.wrt is None else self._exact_run.adjoints)[node]
+
+    @cached_property
+    def _exact_run(self) -> Run:
+        graph = load(Source("quiz", self.statements))
+        if self.exactly == "exact":
+            from backcalc.analysis.exact import run_exactly
+
+            return run_exactly(graph, ())
+        from backcalc.analysis.certified import run_certified
+
+        return run_certified(graph, (), CERTIFIED_DIGITS)
 
     @property
     def key(self) -> list[tuple[str, str]]:

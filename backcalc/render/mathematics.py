@@ -26,7 +26,7 @@ from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUC
 from backcalc.render.values import ELEMENTS, LONGEST, MAX_DIGITS, ends, in_digits, own_number
 from backcalc.rules.primitives import lookup
 from backcalc.rules.values import is_known, shape_of
-from backcalc.text.numerals import DIGITS, is_fraction, rounded
+from backcalc.text.numerals import DIGITS, is_exact, rounded
 
 _GREEK = re.findall(
     r"\w+",
@@ -40,6 +40,7 @@ GREEK = {word: letter for letter, word in _LETTERS.items()}
 _SPECIAL = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}"}
 _SPECIAL |= {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
 
+_POWER = re.compile(r"e([+-]?)0*(\d+)")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u030c": "check"}
 _ACCENTS |= {"\u0300": "grave", "\u0301": "acute", "\u0306": "breve", "\u030a": "mathring"}
@@ -93,13 +94,18 @@ def value_latex(value: Any, digits: int) -> Latex | None:
 
 
 def _number_latex(number: Any, digits: int) -> Latex:
-    """A number in its digits; a fraction as one."""
-    if not is_fraction(number):
+    """A number in its digits; a fraction as one; behind those that are certain, dots."""
+    if not is_exact(number):
         return _shown_leaf(Number(float(number), rounded(number, digits)))
-    sign, size = "-" if number < 0 else "", abs(number)
-    whole = size.denominator == 1
-    text = str(size) if whole else rf"\frac{{{size.numerator}}}{{{size.denominator}}}"
-    return sign + text, SUM if sign else ATOM
+    text = str(number)
+    above, slash, below = text.lstrip("-").partition("/")
+    found = rf"\frac{{{above}}}{{{below}}}" if slash else _POWER.sub(_power_latex, above)
+    found = found.replace("…", r"\ldots").replace("±", r"\pm")
+    return "-" * text.startswith("-") + found, SUM if text.startswith("-") else ATOM
+
+
+def _power_latex(power: re.Match[str]) -> str:
+    return rf" \cdot 10^{{{power[1].strip('+')}{power[2]}}}"
 
 
 def array_latex(value: Any, number: Callable[[float], Latex]) -> Latex:

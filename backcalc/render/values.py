@@ -9,7 +9,7 @@ from typing import Any
 from backcalc.language.expr import Expr, Name, Number, fold, size, with_args
 from backcalc.language.unparse import number_text, unparse
 from backcalc.rules.values import is_array, is_known, shape_of
-from backcalc.text.numerals import DIGITS, is_fraction, rounded
+from backcalc.text.numerals import DIGITS, is_exact, is_whole, rounded
 
 ELEMENTS = 8  # Of a longer array only the ends are shown in a table.
 LONGEST = 400  # Names, numbers and operations of the longest formula that is shown.
@@ -17,6 +17,7 @@ TOO_LONG = "(long: see derive)"
 LONGEST_EXACT = 20_000  # The same for programs, some 100,000 characters,
 ALL_EXACT = 1_000_000  # and of all formulas together.
 MAX_DIGITS = 17  # More digits than a float64 has would be noise.
+MAX_CERTAIN = 10_000  # Digits that are certain are none; somebody is to read them all the same.
 
 
 def value_text(value: Any, digits: int = DIGITS) -> str:
@@ -51,9 +52,9 @@ def exact(value: Any) -> Any:
     if value is None or not is_known(value):
         return None
     if is_array(value):
-        return [exact(item if is_array(item) or is_fraction(item) else float(item)) for item in value]
-    if type(value) is not float and is_fraction(value):
-        return int(value) if value.denominator == 1 else str(value)
+        return [exact(item if is_array(item) or is_exact(item) else float(item)) for item in value]
+    if type(value) is not float and is_exact(value):
+        return int(str(value)) if is_whole(value) else str(value)
     return value if isfinite(value) else number_text(value)
 
 
@@ -85,8 +86,8 @@ def _array_text(value: Any, digits: int) -> str:
 
 
 def own_number(item: Any) -> Any:
-    """An element of an array as a float, or as the fraction that it is."""
-    return item if is_fraction(item) else float(item)
+    """An element of an array as a float, or as the exact number that it is."""
+    return item if is_exact(item) else float(item)
 
 
 def ends(value: Any) -> list[Any]:

@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from backcalc.language.expr import VECTOR, Call, Expr, Name, Number
+from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number
 from backcalc.rules.simplify import LONG, make, written
 from backcalc.rules.terms import Shape
+from backcalc.text.numerals import is_exact
 
 if TYPE_CHECKING:
     from backcalc.rules.functions.arrays import Array
@@ -65,7 +66,16 @@ def literal(value: Value) -> Expr:
         return value.expr
     if is_array(value):
         return Call(VECTOR, tuple(literal(item) for item in value))
-    return written(float(value))
+    return _of_exact(value) if is_exact(value) else written(float(value))
+
+
+def _of_exact(value: Any) -> Expr:
+    """A fraction, or a number by its digits, as it is written."""
+    above, slash, below = str(value).lstrip("-").partition("/")
+    found: Expr = Number(abs(float(value)), above)
+    if slash:
+        found = Call("/", (Number(float(above), above), Number(float(below), below)))
+    return Call(NEGATE, (found,)) if str(value).startswith("-") else found
 
 
 def ones(shape: tuple[int | None, ...]) -> Numeric:

@@ -90,6 +90,7 @@ class Code(StrEnum):
     NOT_AN_ANSWER = "not-an-answer"
     NOT_AN_INPUT = "not-an-input"
     NOT_A_NUMBER = "not-a-number"
+    NOT_CERTAIN = "not-certain"
     NOT_CONSTANT = "not-constant"
     NOT_FINITE = "not-finite"
     NOT_LOOP_VARIABLE = "not-loop-variable"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fractions import Fraction
+    from decimal import Decimal
 
 UNKNOWN, DOT, MINUS = "?", "·", "−"
 DIGITS = 6
@@ -16,7 +16,7 @@ def rounded(value: float | None, digits: int = DIGITS) -> str:
     """`value` to `digits` significant digits; a whole number that is exact so stays written out; `?` where unknown."""
     if value is None:
         return UNKNOWN
-    if type(value) is not float and is_fraction(value):
+    if type(value) is not float and is_exact(value):
         return str(value)
     text = f"{value + 0.0:.{digits}g}"  # Adding 0 turns −0 into 0.
     # 1e+06 is how a computer writes a million; where digits would be cut off it stays.
@@ -25,9 +25,32 @@ def rounded(value: float | None, digits: int = DIGITS) -> str:
     return text
 
 
-def is_fraction(value: object) -> TypeGuard[Fraction]:
-    """Whether a number is a fraction, which has no digits to be rounded: 7/3."""
-    return type(value).__name__ == "Fraction"  # To ask by its class would load its module.
+def is_exact(value: object) -> bool:
+    """Whether a number says itself how it is written, and is not to be rounded: a fraction, or one that is certain."""
+    return type(value).__name__ in ("Fraction", "Certain")  # To ask by its class would load the module of fractions.
+
+
+def is_whole(value: object) -> bool:
+    """Whether an exact number is a whole one."""
+    return str(value).lstrip("-").isdecimal()
+
+
+class Certain:
+    """A number by the digits of it that are certain, `0.333…`; it lies between `low` and `high`.
+
+    `is_full` is whether there are as many as were asked for, or the number ends before.
+    """
+
+    __slots__ = ("high", "is_full", "low", "text")
+
+    def __init__(self, text: str, low: Decimal, high: Decimal, *, is_full: bool = True) -> None:
+        self.text, self.low, self.high, self.is_full = text, low, high, is_full
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __float__(self) -> float:
+        return float((self.low + self.high) / 2)
 
 
 class Figures(str):

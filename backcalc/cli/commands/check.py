@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
 from backcalc.calculus.point import read_point
 from backcalc.calculus.run import Run
+from backcalc.cli.answer_words import AnswerCommand, is_answer
+from backcalc.cli.exactly import in_exact_numbers
 from backcalc.cli.input import read_text
-from backcalc.cli.options import Asked, Shown, answer_completion, as_command, asks, shows, tolerance_options
+from backcalc.cli.options import (
+    Asked,
+    Exactly,
+    Shown,
+    answer_completion,
+    as_command,
+    asks,
+    certain_digits,
+    exact_options,
+    shows,
+    tolerance_options,
+)
 from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
-from backcalc.cli.slips import Command
 from backcalc.cli.streams import paint
+from backcalc.graph.model import Graph
 from backcalc.language.statements import Answer
 from backcalc.marking.computed import ENDINGS, mark_computed, read_computed
 from backcalc.marking.key import Key, require_point
@@ -23,7 +37,8 @@ from backcalc.marking.mark import Mark
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, by_place, question, read_answers, read_sheet, read_stated
 from backcalc.marking.subject import settle
-from backcalc.render.reports.marks import MarksReport
+from backcalc.render.reports.marks import FilesReport, MarksReport
+from backcalc.render.values import MAX_CERTAIN
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, ReadError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.source import Source
@@ -50,46 +65,9 @@ the graph's file states one too.
 """
 
 ARGUMENTS = "<arguments>"
-SIGNS = "=≈~:"
-"""What stands between what is asked and its answer."""
 
 Sheet = tuple[Source, list[Answer], list[Diagnostic]]
 """A text, its answers, and what is wrong with the rest of it."""
-
-
-class _Command(Command):
-    """A command line on which an answer may stand in several words: `dL/dx1 = -100`, `dL/dh=[1, 2]`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The arguments, those of one answer put together. Raises UsageError."""
-        try:
-            return super().parse_args(ctx, args if ctx.resilient_parsing else joined(args))
-        except click.NoSuchOption as error:
-            if error.option_name[1:2].isdigit() or error.option_name[1:2] == ".":
-                raise click.UsageError("a negative number stands behind a `=`: dL/dx=-100", ctx) from None
-            raise
-
-
-def is_answer(word: str) -> bool:
-    """Whether an argument is an answer: it holds one of the signs of one, and names no file."""
-    return any(sign in word for sign in SIGNS) and not os.path.exists(word)  # noqa: PTH110  It does not raise.
-
-
-def joined(words: Sequence[str]) -> list[str]:
-    """`words` with those put together that are parts of one assignment."""
-    found: list[str] = []
-    for word in words:
-        # The value of an option, `--at x=[1,`, goes on in the same way; the options themselves do not.
-        last = found[-1] if found else ""
-        has_sign = any(sign in last for sign in SIGNS)
-        is_open = has_sign and last.count("[") + last.count("(") > last.count("]") + last.count(")")
-        is_value = not any(sign in word for sign in SIGNS) and not word.startswith("--") and word != "-h"
-        is_equation = word[:1] in SIGNS and "." not in last  # A file's name is none of a node.
-        if last[:1] not in ("", "-") and word and (is_equation or (is_value and (is_open or last[-1] in SIGNS))):
-            found[-1] = f"{last} {word}"
-        else:
-            found.append(word)
-    return found
 
 
 def _completion(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -101,7 +79,7 @@ def _completion(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     return answer_completion(ctx, param, incomplete)
 
 
-@as_command("check", EXAMPLES, _Command)
+@as_command("check", EXAMPLES, AnswerCommand)
 @click.argument("arguments", nargs=-1, metavar="[GRAPH]... [ANSWER]...", shell_complete=_completion)
 @click.option(
     "--answers",
@@ -117,15 +95,17 @@ def _completion(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     help="all: what is asked and not answered is missing: the results that the graph's file states, else the gradient.",
 )
 @tolerance_options
+@exact_options
 @click.option("--hints", is_flag=True, help="Say where to look, and not what is right.")
 @asks("exprs", "at", "of")
-@shows()
+@shows(most=MAX_CERTAIN)
 def command(
     arguments: tuple[str, ...],
     path: str | None,
     require: str,
     tolerance: Tolerance,
     hints: bool,
+    exactly: Exactly | None,
     asked: Asked,
     shown: Shown,
 ) -> int:
@@ -136,32 +116,82 @@ def command(
     value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
     graphs, given = _parted(arguments, path, asked)
+    way = Way(require, tolerance, exactly, certain_digits(shown, exactly), shown, hints)
     if len(graphs) < 2:
         asked = asked._replace(graph=graphs[0] if graphs else None)
         if path is not None and path.lower().endswith(ENDINGS):
-            return _check_computed(asked, path, require, tolerance, shown, hints=hints)
-        return _check(asked, _sheet(given, path), require, tolerance, shown, hints=hints)
+            return _check_computed(asked, path, way)
+        return _check(asked, _sheet(given, path), way)
+    if shown.format in ("json", "csv"):  # One document for all of them.
+        reports: list[tuple[str, MarksReport | BackcalcError]] = []
+        status = _check_files(graphs, asked, way, lambda graph, report: reports.append((graph, report)))
+        print_report(FilesReport(reports, hints=hints), shown)
+        return status
     if shown.format not in ("table", "markdown"):  # A heading a file would make the others unreadable.
         raise click.UsageError(f"--format {shown.format} shows the answers to one graph: name one file")
+    return _check_files(graphs, asked, way)
+
+
+class Way(NamedTuple):
+    """How answers are marked and shown: the options beside the graph and the answers."""
+
+    require: str
+    tolerance: Tolerance
+    exactly: Exactly | None
+    digits: int
+    shown: Shown
+    hints: bool
+
+    def key(self, run: Run, asked: Asked, answers: Iterable[Answer]) -> Key:
+        """The key of a run, in the numbers that are asked for."""
+        if self.exactly is None:
+            return Key(run, self.tolerance)
+        from backcalc.marking.exact_truth import ExactTruth
+
+        exactly = self.exactly
+        # As many digits as somebody has written, for more could not be told from a slip.
+        digits = max([self.digits, *(answer.value_span.end - answer.value_span.start for answer in answers)])
+
+        def again(graph: Graph, of: str) -> Run:
+            return in_exact_numbers(exactly, graph, asked._replace(of=of, wrt=()), digits)
+
+        return Key(run, self.tolerance, ExactTruth(run, again, digits))
+
+
+def _check_files(
+    graphs: Sequence[str],
+    asked: Asked,
+    way: Way,
+    keep: Callable[[str, MarksReport | BackcalcError], None] | None = None,
+) -> int:
+    """Mark the answers that each file states; the worst exit status. They are printed, or kept for one document."""
     status = 0
     for i, graph in enumerate(graphs):
-        print_lines([*[""] * bool(i), f"{graph}:"])
+        show = partial(print_report, shown=way.shown) if keep is None else partial(keep, graph)
+        if keep is None:
+            print_lines([*[""] * bool(i), f"{graph}:"])
         try:
-            found = _check(asked._replace(graph=graph), None, require, tolerance, shown, hints=hints)
+            found = _check(asked._replace(graph=graph), None, way, show)
         except BackcalcError as error:  # What is wrong with one file keeps no other from being marked.
             tell(error.shown(paint), end="\n\n")
             found = error.exit_code
+            if keep is not None:
+                keep(graph, error)
         status = max(status, found)
     return status
 
 
-def _check(asked: Asked, sheet: Sheet | None, require: str, tolerance: Tolerance, shown: Shown, *, hints: bool) -> int:
-    """Mark the answers of `sheet`, or those that the graph's own file states, and print the marks; the exit status."""
+Show = Callable[[MarksReport], None]
+
+
+def _check(asked: Asked, sheet: Sheet | None, way: Way, show: Show | None = None) -> int:
+    """Mark the answers of `sheet`, or those that the graph's own file states, and show the marks; the exit status."""
+    show = show or partial(print_report, shown=way.shown)
     text = read_text(asked)
     stated, misstated = read_stated(text.source, text.comments)
     source, answers, errors = sheet or (text.source, stated, misstated)
     # A sheet that is left blank has answers to miss; a file that states nothing has none.
-    if not (answers or errors or (sheet and require == "all")):
+    if not (answers or errors or (sheet and way.require == "all")):
         raise UsageError(source, [_none(source, text.source)])
     point = read_point(asked.at)
     found = kept(text.run(point, asked.of))
@@ -171,20 +201,20 @@ def _check(asked: Asked, sheet: Sheet | None, require: str, tolerance: Tolerance
     if sheet is not None:
         answers, repeated = last_of_each(answers)
         print_warnings(source, repeated)
-    is_plain = require == "given" and not (errors or unsettled)
-    if marked := _right_by_arrays(found, tolerance, source, answers if is_plain else []):
-        print_report(MarksReport(marked, shown.digits, hints), shown)
+    is_plain = way.require == "given" and way.exactly is None and not (errors or unsettled)
+    if marked := _right_by_arrays(found, way.tolerance, source, answers if is_plain else []):
+        show(MarksReport(marked, way.shown.digits, way.hints))
         return 0
-    key = Key(kept(text.whole(found, point, asked.of)), tolerance)
+    key = way.key(kept(text.whole(found, point, asked.of)), asked, answers)
     # On a sheet a formula that cannot be read is a wrong answer, in a file's own key it is an error.
     marked, refused = (key.mark if sheet is not None else key.hold)(source, answers)
     if refused and not marked:  # Then it is the point that is at fault, rather than each answer.
         require_point(key.run, refused)
-    if require == "all":
+    if way.require == "all":
         marked += missing(key, _asked(key, text.source, stated, misstated), answers)
     # What could be marked is shown before the error that tells what could not.
     if marked:
-        _show(marked, key, found, asked, shown, hints=hints)
+        show(_report(marked, key, found, asked, way))
     faults = [mark.fault for mark in marked if mark.fault]
     if errors or unsettled or refused:
         raise _failure(source, [*errors, *faults], [*unsettled, *refused])
@@ -193,9 +223,11 @@ def _check(asked: Asked, sheet: Sheet | None, require: str, tolerance: Tolerance
     return 0 if all(mark.is_fine for mark in marked) else 1
 
 
-def _check_computed(asked: Asked, path: str, require: str, tolerance: Tolerance, shown: Shown, *, hints: bool) -> int:
+def _check_computed(asked: Asked, path: str, way: Way) -> int:
     """Mark the arrays that a program has written to a file."""
-    if tolerance.significant is not None:
+    from backcalc.calculus.digits import AS_WRITTEN
+
+    if way.tolerance.significant is not None:
         raise click.UsageError("--sig speaks of digits that are written; for what a program computed there is --tol")
     text = read_text(asked)
     stated, misstated = read_stated(text.source, text.comments)
@@ -203,22 +235,23 @@ def _check_computed(asked: Asked, path: str, require: str, tolerance: Tolerance,
     point = read_point(asked.at)
     found = kept(text.run(point, asked.of))
     print_warnings(text.source, found.warnings)
-    key = Key(kept(text.whole(found, point, asked.of)))
-    marked, answers, refused = mark_computed(key, path, arrays, tolerance.relative)
-    if require == "all":
+    key = way._replace(tolerance=AS_WRITTEN).key(kept(text.whole(found, point, asked.of)), asked, ())
+    marked, answers, refused = mark_computed(key, path, arrays, way.tolerance.relative)
+    if way.require == "all":
         marked += missing(key, _asked(key, text.source, stated, misstated), answers)
     if marked:
-        _show(marked, key, found, asked, shown, hints=hints)
+        print_report(_report(marked, key, found, asked, way), way.shown)
     if refused:
         raise UsageError(Source(path, ""), refused)
     return 0 if all(mark.is_fine for mark in marked) else 1
 
 
-def _show(marked: list[Mark], key: Key, found: AnyRun, asked: Asked, shown: Shown, *, hints: bool) -> None:
+def _report(marked: list[Mark], key: Key, found: AnyRun, asked: Asked, way: Way) -> MarksReport:
     # What to read is for who sits there: a pipe would have lines that nobody runs.
-    is_seen = shown.format == "table" and not hints and goes_to_terminal(shown.color)
+    is_seen = way.shown.format == "table" and not way.hints and goes_to_terminal(way.shown.color)
     reading = _pointers(marked, found, asked) if is_seen else ()
-    print_report(MarksReport(marked, shown.digits, hints, key.first_wrong(marked), reading), shown)
+    first = key.first_wrong(marked)
+    return MarksReport([key.truth.shown(mark) for mark in marked], way.digits, way.hints, first, reading)
 
 
 def _pointers(marked: Iterable[Mark], found: AnyRun, asked: Asked) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
-from backcalc.cli.options import Shown, as_command
+from backcalc.cli.options import Exactly, Shown, as_command, exact_options
 from backcalc.cli.output import print_report
 from backcalc.quiz.chance import drawn_seed
 from backcalc.quiz.exercise import KINDS, quiz
@@ -44,9 +46,17 @@ that makes it again.
     help="graph (default): the file with its key in #= lines; others: a sheet with the question.",
 )
 @click.option("--key", is_flag=True, help="On a sheet, with the solution.")
+@exact_options
 @click.option("--play", is_flag=True, help="Ask in the terminal, one node at a time, with hints.")
 def command(
-    kind: str, nodes: int | None, depth: int | None, seed: int | None, format_: str | None, key: bool, play: bool
+    kind: str,
+    nodes: int | None,
+    depth: int | None,
+    seed: int | None,
+    format_: str | None,
+    key: bool,
+    play: bool,
+    exactly: Exactly | None,
 ) -> int:
     """All comes out in small whole numbers, or in formulas.
 
@@ -55,7 +65,7 @@ def command(
     """
     if play and (key or format_):
         raise click.UsageError(f"--play asks in the terminal: drop {'--key' if key else '--format'}")
-    exercise = quiz(kind, nodes, depth, drawn_seed() if seed is None else seed)
+    exercise = replace(quiz(kind, nodes, depth, drawn_seed() if seed is None else seed), exactly=exactly)
     # What reads lines and takes over Ctrl-C is loaded only for a game.
     if play:
         from backcalc.cli.play import play as play_in_terminal

@@ -14,13 +14,17 @@ from backcalc.analysis.run import Text, run_objects
 from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import Mode
+from backcalc.cli.exactly import in_exact_numbers
 from backcalc.cli.input import read_source
 from backcalc.cli.options import (
     Asked,
+    Exactly,
     Shown,
     answer_completion,
     as_command,
     asks,
+    certain_digits,
+    exact_options,
     limit_of,
     point_completion,
     shows,
@@ -29,6 +33,7 @@ from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
 from backcalc.graph.model import Graph
 from backcalc.render.reports.run import RunReport
+from backcalc.render.values import MAX_CERTAIN
 from backcalc.text.errors import Diagnostic
 from backcalc.text.files import name_of, pieces
 from backcalc.text.source import Source
@@ -75,8 +80,8 @@ LIMITED = "Rows of a table at most: the output, inputs, then the largest adjoint
     shell_complete=answer_completion,
     help="Print just this, bare and with every digit: do/dx, a node's name, do/dW[0,1]; may stand several times.",
 )
-@click.option("--exact", is_flag=True, help="Values and derivatives as fractions, where all is rational.")
-@shows(limit=limit_of(LIMITED))
+@exact_options
+@shows(limit=limit_of(LIMITED), most=MAX_CERTAIN)
 def command(
     asked: Asked,
     shown: Shown,
@@ -87,7 +92,7 @@ def command(
     all_pairs: bool,
     data: str | None,
     get: tuple[str, ...],
-    exact: bool,
+    exactly: Exactly | None,
 ) -> int:
     """GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin."""
     if shown.format == "csv" and partials and all_pairs:
@@ -105,8 +110,10 @@ def command(
         "--all-pairs": all_pairs,
     }
     others = [option for option, is_set in flags.items() if is_set]
+    exact = [f"--{exactly}"] if exactly else []
+    digits = certain_digits(shown, exactly)
     if get:
-        others += ["--exact"] * exact + ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
+        others += exact + ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
         others += [f"--format {shown.format}"] * (shown.format != "table")
     source = read_source(asked)
     if get:
@@ -115,21 +122,20 @@ def command(
 
         return print_asked(Text(source), read_point(asked.at), get, asked.of)
     if data is not None:
-        _require_none([*others, *["--exact"] * exact], "--data", "shows a row of output and gradient a point")
+        _require_none([*others, *exact], "--data", "shows a row of output and gradient a point")
         return _run_data(load(source), data, asked, shown)
-    if exact:
+    if exactly:
         unfit = [option for option in others if option not in ("--partials", "--expand")]
-        _require_none(unfit, "--exact", "gives values and adjoints")
-        return _run_exactly(load(source), asked, shown, partials=partials, expanded=expanded)
+        _require_none(unfit, f"--{exactly}", "gives values and adjoints")
+        read = _expanded(load(source)) if expanded else load(source)
+        return _finish(in_exact_numbers(exactly, read, asked, digits), shown, partials=partials)
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
     is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
     if is_plain:
         return _finish(Text(source).run(read_point(asked.at), asked.of, asked.wrt), shown, partials=partials)
     read = load(source)
     if expanded:
-        from backcalc.graph.expand import expand
-
-        read = expand(read)
+        read = _expanded(read)
     direction = read_point(along, "--along") if along else None
     result = run_objects(read, read_point(asked.at), asked.of, asked.wrt, mode, direction)
     if all_pairs:
@@ -149,15 +155,11 @@ def _require_none(others: Sequence[str], option: str, what: str) -> None:
         raise click.UsageError(f"{option} {what}: drop {other}, or {option}")
 
 
-def _run_exactly(read: Graph, asked: Asked, shown: Shown, *, partials: bool, expanded: bool) -> int:
-    """Run on fractions; what they need is loaded only here."""
-    from backcalc.analysis.exact import run_exactly
+def _expanded(read: Graph) -> Graph:
+    """The graph with every operation as a node; what that needs is loaded only here."""
+    from backcalc.graph.expand import expand
 
-    if expanded:
-        from backcalc.graph.expand import expand
-
-        read = expand(read)
-    return _finish(run_exactly(read, asked.at, asked.of, asked.wrt), shown, partials=partials)
+    return expand(read)
 
 
 def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:

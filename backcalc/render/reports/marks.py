@@ -16,8 +16,9 @@ from backcalc.marking.sheet import question
 from backcalc.render.document import NONE, Cell, Derivative, Document, Grid, Name, Phrase, Sentence, Tone, Typed, Value
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
-from backcalc.render.values import MAX_DIGITS, exact, value_text
+from backcalc.render.values import MAX_DIGITS, exact, own_number, value_text
 from backcalc.rules.values import is_known, literal, shape_of
+from backcalc.text.errors import BackcalcError
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import plural
 
@@ -47,6 +48,7 @@ VERDICT_HINTS: dict[Verdict, str] = {
     "repeats": "the same rule is wrong in an earlier answer: put that right first",
 }
 PLACES_SHOWN = 3
+CSV_HEADER = ("answer", "given", "expected", "verdict", "kind", "where", "diagnosis")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,31 @@ class MarksReport:
     def csv(self) -> Iterator[str]:
         """A line an answer."""
         return render_marks_csv(self.marked, hints=self.hints)
+
+
+@dataclass(frozen=True)
+class FilesReport:
+    """The marks of several files, or what keeps a file from being marked, as one document for programs."""
+
+    files: Sequence[tuple[str, MarksReport | BackcalcError]]
+    hints: bool = False
+
+    def json(self) -> Iterator[str]:
+        """An object a file, and the score of all."""
+        files = [{"file": name, **self._object(found)} for name, found in self.files]
+        right, total = (sum(int(file.get(key, 0)) for file in files) for key in ("right", "total"))
+        yield dump({"files": files, "right": right, "total": total}, indented=True)
+
+    def _object(self, found: MarksReport | BackcalcError) -> dict[str, Any]:
+        if isinstance(found, BackcalcError):
+            return {"error": str(found)}
+        return marks_object(found.marked, hints=self.hints, first=found.first)
+
+    def csv(self) -> Iterator[str]:
+        """A line an answer, the file first."""
+        reports = [(name, found) for name, found in self.files if isinstance(found, MarksReport)]
+        rows = ((name, *_csv_row(mark, hints=self.hints)) for name, found in reports for mark in found.marked)
+        yield from csv_lines([("file", *CSV_HEADER), *rows])
 
 
 def marks_blocks(
@@ -131,9 +158,14 @@ def _place(place: Sequence[int]) -> str:
 
 def render_marks_json(marked: Sequence[Mark], *, hints: bool = False, first: str | None = None) -> str:
     """The answers with their verdicts, in the shape that the language's contract fixes."""
+    return dump(marks_object(marked, hints=hints, first=first), indented=True)
+
+
+def marks_object(marked: Sequence[Mark], *, hints: bool, first: str | None) -> dict[str, Any]:
+    """The same as an object."""
     answers = [mark_object(mark, hints=hints) for mark in marked]
     right = sum(mark.verdict == "right" for mark in marked)
-    return dump({"answers": answers, "right": right, "total": len(marked), "first_wrong": first}, indented=True)
+    return {"answers": answers, "right": right, "total": len(marked), "first_wrong": first}
 
 
 def mark_object(mark: Mark, *, hints: bool = False) -> dict[str, object]:
@@ -156,8 +188,7 @@ def _stated(expected: Any) -> Any:
 
 def render_marks_csv(marked: Sequence[Mark], *, hints: bool = False) -> Iterator[str]:
     """A line an answer, what went wrong last; numbers are exact, arrays as the language writes them."""
-    header = ("answer", "given", "expected", "verdict", "kind", "where", "diagnosis")
-    yield from csv_lines([header, *(_csv_row(mark, hints=hints) for mark in marked)])
+    yield from csv_lines([CSV_HEADER, *(_csv_row(mark, hints=hints) for mark in marked)])
 
 
 def _csv_row(mark: Mark, *, hints: bool) -> tuple[str, ...]:
@@ -196,7 +227,7 @@ def _places_text(mark: Mark, digits: int, *, hints: bool) -> str:
         return ""
     # Of a large matrix the first few: who copied a row wrongly sees it in these.
     shown = [
-        _place(place) + ("" if hints else f" is {value_text(float(mark.expected[place]), digits)}")
+        _place(place) + ("" if hints else f" is {value_text(own_number(mark.expected[place]), digits)}")
         for place in places[:PLACES_SHOWN]
     ]
     more = len(places) - len(shown)

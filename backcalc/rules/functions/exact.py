@@ -1,8 +1,7 @@
 """The functions of the language on fractions: what is rational, without any rounding.
 
-Numbers are `Fraction`s, vectors and matrices arrays of them. What has no fraction, such as a sine, is `Irrational`: it
-goes through every operation, so that a branch that is not taken does no harm. Other numbers with exact `+ - * /`, such
-as quotients of polynomials, go through the same functions.
+Numbers are `Fraction`s, vectors and matrices arrays of them. What has no fraction, such as a sine, is `Lost`.
+Other numbers with exact `+ - * /`, such as quotients of polynomials, go through the same functions.
 """
 
 from __future__ import annotations
@@ -10,82 +9,59 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-Number = Any  # A Fraction, an Irrational, or another exact number; or an array of them.
+from backcalc.rules.functions import objects
+from backcalc.rules.functions.objects import (
+    Lost,
+    diag,
+    dot,
+    each,
+    from_top,
+    made,
+    matmul,
+    outer,
+    prod,
+    sum,  # noqa: A004  the language's own name
+    transpose,
+    where,
+)
+
+__all__ = ["diag", "dot", "from_top", "matmul", "outer", "prod", "sum", "transpose", "where"]  # The rest is here.
+
+Number = Any  # A Fraction, an Lost, or another exact number; or an array of them.
 
 IRRATIONAL = (math.pi, math.e, math.tau, math.inf, -math.inf)
 LONGEST = 20_000  # Bits of a power: fractions may grow without end.
 
 
-class Irrational:
-    """No fraction; `why` names the function that has none, or what else keeps it from being one."""
-
-    def __init__(self, why: str) -> None:
-        self.why = why
-
-    def _same(self, *_: Any) -> Irrational:
-        return self
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = _same
-
-
 def number(x: float) -> Number:
     """A number of the text as the fraction that is written there: 0.1 is 1/10."""
     if x in IRRATIONAL or math.isnan(x):
-        return Irrational(
-            "π" if x == math.pi else "e" if x == math.e else "τ" if x == math.tau else "what is not finite"
-        )
+        return Lost("π" if x == math.pi else "e" if x == math.e else "τ" if x == math.tau else "what is not finite")
     return Fraction(Decimal(repr(float(x))))
+
+
+def decimal(text: str) -> Number:
+    """A number as it is written, however many digits that has."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        return number(float(text))
+    # What floats have as 0 or as infinite would be a fraction longer than any memory.
+    is_sized = not found.is_finite() or builtins.abs(found.adjusted()) <= LONGEST
+    return Fraction(found) if found.is_finite() and is_sized else number(float(text))
 
 
 def array(values: Any) -> Any:
     """Numbers, or nested lists and arrays of floats, as exact ones."""
     if np.ndim(values) == 0:
         return number(float(values)) if isinstance(values, float | int | np.floating) else values
-    return _made([array(value) for value in values])
-
-
-def _made(items: list[Any]) -> Any:
-    """An array of objects: NumPy would try to look into them."""
-    shape = (len(items), *np.shape(items[0]))
-    found = np.empty(shape, dtype=object)
-    for i, item in enumerate(items):
-        found[i] = item
-    return found
-
-
-def each(fn: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of numbers, by elements of arrays."""
-
-    def function(*args: Any) -> Any:
-        shapes = [arg.shape for arg in args if isinstance(arg, np.ndarray)]
-        if not shapes:
-            return _applied(fn, *args)
-        spread = np.broadcast_arrays(*[_cell(arg) for arg in args])
-        found = np.empty(spread[0].shape, dtype=object)
-        for place in np.ndindex(found.shape):
-            found[place] = _applied(fn, *(arg[place] for arg in spread))
-        return found
-
-    return function
-
-
-def _cell(arg: Any) -> Any:
-    if isinstance(arg, np.ndarray):
-        return arg
-    found = np.empty((), dtype=object)
-    found[()] = arg
-    return found
-
-
-def _applied(fn: Callable[..., Any], *args: Any) -> Any:
-    lost = next((arg for arg in args if isinstance(arg, Irrational)), None)
-    return fn(*args) if lost is None else lost
+    return made([array(value) for value in values])
 
 
 def _at(name: str, known: dict[int, int]) -> Callable[..., Any]:
@@ -95,7 +71,7 @@ def _at(name: str, known: dict[int, int]) -> Callable[..., Any]:
         own = getattr(x, "apply", None)
         if own is not None:
             return own(name)
-        return Fraction(known[int(x)]) if x.denominator == 1 and int(x) in known else Irrational(f"`{name}`")
+        return Fraction(known[int(x)]) if x.denominator == 1 and int(x) in known else Lost(f"`{name}`")
 
     return each(function)
 
@@ -113,9 +89,7 @@ expm1, log1p, erf, log, erfc = (
 )
 log2 = _at("log2", {2**k: k for k in range(64)})
 log10 = _at("log10", {10**k: k for k in range(64)})
-sigmoid = each(
-    lambda x: x.apply("sigmoid") if hasattr(x, "apply") else Fraction(1, 2) if x == 0 else Irrational("`sigmoid`")
-)
+sigmoid = each(lambda x: x.apply("sigmoid") if hasattr(x, "apply") else Fraction(1, 2) if x == 0 else Lost("`sigmoid`"))
 
 
 @each
@@ -132,10 +106,10 @@ def cbrt(x: Any) -> Any:
 
 def _root(x: Any, n: int, name: str) -> Any:
     if not isinstance(x, Fraction) or (x < 0 and n % 2 == 0):
-        return Irrational(name)
+        return Lost(name)
     sign_, size = (-1 if x < 0 else 1), (-x if x < 0 else x)
     tops = [_whole_root(part, n) for part in (size.numerator, size.denominator)]
-    return Irrational(name) if None in tops else sign_ * Fraction(tops[0] or 0, tops[1] or 1)
+    return Lost(name) if None in tops else sign_ * Fraction(tops[0] or 0, tops[1] or 1)
 
 
 def _whole_root(x: int, n: int) -> int | None:
@@ -149,23 +123,23 @@ def _whole_root(x: int, n: int) -> int | None:
 @each
 def divide(x: Any, y: Any) -> Any:
     """The quotient."""
-    return Irrational("a division by 0") if y == 0 else x / y
+    return Lost("a division by 0") if y == 0 else x / y
 
 
 @each
 def power(x: Any, y: Any) -> Any:
     """The power to a whole number, or to a half of one where the root is a fraction."""
     if not isinstance(y, Fraction):
-        return Irrational("a power")
+        return Lost("a power")
     if y.denominator == 2:
         root = _root(x, 2, "a power")
-        return root if isinstance(root, Irrational) else power(root, Fraction(y.numerator))
+        return root if isinstance(root, Lost) else power(root, Fraction(y.numerator))
     if y.denominator != 1 or (x == 0 and y < 0):
-        return Irrational("a power")
+        return Lost("a power")
     n = int(y)
     bits = (x.numerator * x.denominator).bit_length() if isinstance(x, Fraction) else 1
     if builtins.abs(n) * bits > LONGEST:
-        return Irrational("a power of too many digits")
+        return Lost("a power of too many digits")
     if n < 0:
         return divide(Fraction(1), power(x, Fraction(-n)))
     found = Fraction(1)
@@ -179,7 +153,7 @@ def _compared(fn: Callable[[Any, Any], bool]) -> Callable[..., Any]:
 
     def function(x: Any, y: Any) -> Any:
         if not (isinstance(x, Fraction) and isinstance(y, Fraction)):
-            return Irrational("a comparison")
+            return Lost("a comparison")
         return Fraction(int(fn(x, y)))
 
     return each(function)
@@ -193,7 +167,7 @@ negation = each(lambda x: Fraction(int(x == 0)))
 
 
 def _only_fractions(name: str, fn: Callable[..., Any]) -> Callable[..., Any]:
-    return each(lambda *args: fn(*args) if all(isinstance(arg, Fraction) for arg in args) else Irrational(f"`{name}`"))
+    return each(lambda *args: fn(*args) if all(isinstance(arg, Fraction) for arg in args) else Lost(f"`{name}`"))
 
 
 abs = _only_fractions("abs", lambda x: -x if x < 0 else x)  # noqa: A001  the language's own name
@@ -203,26 +177,7 @@ ceil = _only_fractions("ceil", lambda x: Fraction(math.ceil(x)))
 round = _only_fractions("round", lambda x: Fraction(x.__round__()))  # noqa: A001  the language's own name
 max = _only_fractions("max", builtins.max)  # noqa: A001  the language's own name
 min = _only_fractions("min", builtins.min)  # noqa: A001  the language's own name
-atan2 = each(lambda y, x: Fraction(0) if y == 0 and isinstance(x, Fraction) and x > 0 else Irrational("`atan2`"))
-
-
-def where(c: Any, a: Any, b: Any) -> Any:
-    """`a` where c is not 0, else b; what is not chosen may be irrational."""
-    if not any(isinstance(arg, np.ndarray) for arg in (c, a, b)):
-        return c if isinstance(c, Irrational) else a if c != 0 else b
-    spread = np.broadcast_arrays(*map(_cell, (c, a, b)))
-    found = np.empty(spread[0].shape, dtype=object)
-    for place in np.ndindex(found.shape):
-        found[place] = where(*(arg[place] for arg in spread))
-    return found
-
-
-def sum(x: Any) -> Any:  # noqa: A001  the language's own name
-    """The sum of all elements."""
-    found = Fraction(0)
-    for item in x.ravel():
-        found = found + item
-    return found
+atan2 = each(lambda y, x: Fraction(0) if y == 0 and isinstance(x, Fraction) and x > 0 else Lost("`atan2`"))
 
 
 def mean(x: Any) -> Any:
@@ -230,39 +185,19 @@ def mean(x: Any) -> Any:
     return divide(sum(x), Fraction(x.size))
 
 
-def prod(x: Any) -> Any:
-    """The product of all elements."""
-    found = Fraction(1)
-    for item in x.ravel():
-        found = found * item
-    return found
-
-
 def others(x: Any) -> Any:
     """For each element the product of all others."""
-    flat = list(x.ravel())
-    return _made([prod(_made([*flat[:i], *flat[i + 1 :], Fraction(1)])) for i in range(len(flat))]).reshape(x.shape)
+    return objects.others(x, Fraction(1))
 
 
 def largest(x: Any) -> Any:
     """The largest element."""
-    first, *rest = x.ravel()
-    for item in rest:
-        first = max(first, item)
-    return first
+    return objects.reduced(max, x)
 
 
 def smallest(x: Any) -> Any:
     """The smallest element."""
-    first, *rest = x.ravel()
-    for item in rest:
-        first = min(first, item)
-    return first
-
-
-def dot(x: Any, y: Any) -> Any:
-    """The sum of the products of elements."""
-    return sum(x * y)
+    return objects.reduced(min, x)
 
 
 def norm(x: Any) -> Any:
@@ -270,42 +205,22 @@ def norm(x: Any) -> Any:
     return sqrt(sum(x * x))
 
 
-def outer(x: Any, y: Any) -> Any:
-    """X yᵀ."""
-    return _made([item * y for item in x])
-
-
-def matmul(x: Any, y: Any) -> Any:
-    """The matrix product."""
-    left = x if x.ndim > 1 else x[None]
-    right = y if y.ndim > 1 else y[:, None]
-    found = _made([_made([sum(row * column) for column in right.T]) for row in left])
-    if x.ndim == 1 and y.ndim == 1:
-        return found[0, 0]
-    return found[0] if x.ndim == 1 else found[:, 0] if y.ndim == 1 else found
-
-
 def softmax(x: Any) -> Any:
     """Of equal logits, equal shares; of others that have exponentials of their own, their quotients."""
     if all(isinstance(item, Fraction) and item == x.ravel()[0] for item in x.ravel()):
-        return _made([Fraction(1, x.size)] * x.size)
+        return made([Fraction(1, x.size)] * x.size)
     powers = exp(x)
     return divide(powers, sum(powers))
 
 
 def logsumexp(x: Any) -> Any:
     """The logarithm of a sum of exponentials, which is rational for one element only."""
-    return x.ravel()[0] if x.size == 1 else Irrational("`logsumexp`")
+    return x.ravel()[0] if x.size == 1 else Lost("`logsumexp`")
 
 
 def log_softmax(x: Any) -> Any:
     """0 for a vector of one element."""
-    return x - x if x.size == 1 else each(lambda _: Irrational("`log_softmax`"))(x)
-
-
-def from_top(ct: Any, out: Any) -> Any:  # noqa: ARG001  Against rounding, of which there is none here.
-    """The cotangent itself."""
-    return ct
+    return x - x if x.size == 1 else each(lambda _: Lost("`log_softmax`"))(x)
 
 
 def complement(x: Any) -> Any:
@@ -313,4 +228,21 @@ def complement(x: Any) -> Any:
     return Fraction(1) - softmax(x)
 
 
-transpose, diag = np.transpose, np.diag
+def identity(x: Any) -> Any:
+    """The identity matrix of the size of x."""
+    return array(np.eye(len(x)))
+
+
+def det(x: Any) -> Any:
+    """The determinant."""
+    return objects.det(x, divide, Fraction(1))
+
+
+def cofactors(x: Any) -> Any:
+    """The matrix of cofactors."""
+    return objects.cofactors(x, divide, Fraction(1))
+
+
+def inv(x: Any) -> Any:
+    """The inverse."""
+    return divide(cofactors(x).T, det(x))

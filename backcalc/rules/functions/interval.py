@@ -8,6 +8,8 @@ Interval Analysis", SIAM 2009, ch. 2 to 5.
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import e, inf, isfinite, nextafter, pi, tau
 from typing import Any
 
 import numpy as np
@@ -58,6 +60,12 @@ class Interval:
 def lifted(x: Operand) -> Interval:
     """A number or array as the interval of nothing else."""
     return x if isinstance(x, Interval) else Interval(x, x)
+
+
+def number(x: float) -> Operand:
+    """A number of the table's texts, or a constant: what a float is only near to lies between its neighbours."""
+    is_exact = isfinite(x) and x not in (pi, e, tau) and Fraction(repr(x)) == Fraction(x)
+    return x if is_exact or not isfinite(x) else Interval(nextafter(x, -inf), nextafter(x, inf))
 
 
 def joined(*parts: Interval) -> Any:

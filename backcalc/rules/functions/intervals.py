@@ -3,6 +3,7 @@
 # ruff: noqa: A004  The language's own names.
 from __future__ import annotations
 
+from backcalc.rules.functions.interval import number
 from backcalc.rules.functions.interval_elements import (
     abs,
     acos,
@@ -121,6 +122,7 @@ __all__ = [
     "negation",
     "norm",
     "not_equal",
+    "number",
     "ones_like",
     "others",
     "outer",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from backcalc.rules.functions.exact import Irrational
+from backcalc.rules.functions.objects import Lost
 
 MOST_TERMS = 5000
 Letter = tuple[str, ...]
@@ -64,7 +64,7 @@ class Quotient:
         self.above, self.below = above, below
 
     def __add__(self, other: Any) -> Any:
-        if isinstance(other, Irrational):
+        if isinstance(other, Lost):
             return other
         other = lifted(other)
         if self.below == other.below:
@@ -84,7 +84,7 @@ class Quotient:
         return -self + other
 
     def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Irrational):
+        if isinstance(other, Lost):
             return other
         other = lifted(other)
         return Quotient(_product(self.above, other.above), _product(self.below, other.below))
@@ -92,10 +92,10 @@ class Quotient:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, Irrational):
+        if isinstance(other, Lost):
             return other
         other = lifted(other)
-        return self * Quotient(other.below, other.above) if other.above else Irrational("a division by 0")
+        return self * Quotient(other.below, other.above) if other.above else Lost("a division by 0")
 
     def __rtruediv__(self, other: Any) -> Any:
         return lifted(other) / self
@@ -115,18 +115,18 @@ class Quotient:
             return self._power_of_e()
         if name in ("sigmoid", "tanh"):
             power = (-(self + self) if name == "tanh" else -self).apply("exp")
-            if isinstance(power, Irrational):
+            if isinstance(power, Lost):
                 return power
             return (1 - power) / (1 + power) if name == "tanh" else 1 / (1 + power)
         if name in ("sinh", "cosh"):
             up, down = self.apply("exp"), (-self).apply("exp")
             return (up + down if name == "cosh" else up - down) * Fraction(1, 2)
-        return Irrational(f"`{name}`")
+        return Lost(f"`{name}`")
 
     def _power_of_e(self) -> Any:
         """Exp of a polynomial with whole coefficients: a product of the exponentials of its terms."""
         if self.below != ONE or any(factor.denominator != 1 for factor in self.above.values()):
-            return Irrational("`exp`")
+            return Lost("`exp`")
         letters = [(("exp", repr(monomial)), int(factor)) for monomial, factor in self.above.items()]
         up = tuple(sorted((letter, power) for letter, power in letters if power > 0))
         down = tuple(sorted((letter, -power) for letter, power in letters if power < 0))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import token_soup
 
 from backcalc.cli import main
-from backcalc.cli.commands.check import joined
+from backcalc.cli.answer_words import joined
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 SQUARE = "y = x^2\ninput x = 2\n"

@@ -180,7 +180,7 @@ def test_check_marks_several_files(call, graphs):
     assert f"{c}:1:5: error" in err
 
 
-@pytest.mark.parametrize("words", [["dy/dx=6"], ["--answers", "x"], ["--format", "json"], ["--format", "latex"]])
+@pytest.mark.parametrize("words", [["dy/dx=6"], ["--answers", "x"], ["--format", "latex"]])
 def test_answers_go_with_one_graph(call, graphs, words):
     status, out, err = call("check", *graphs[:2], *words)
     assert (status, out) == (2, "")

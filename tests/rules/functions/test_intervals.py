@@ -8,6 +8,7 @@ from random import Random
 import mpmath
 import numpy as np
 import pytest
+from boxes import box, point
 from references import value_at
 
 from backcalc.rules.functions import floats, intervals, stacks
@@ -17,14 +18,6 @@ from backcalc.rules.row import Bound, Primitive
 
 mp = mpmath.mp
 ROWS = [row for rows in PRIMITIVES.values() for row in rows if row.shape == "elementwise"]
-ENDS = (0.0, 1.0, -1.0, 0.5, 2.0, -2.5, 3.0, 1e-9, -1e-9, 30.0, -30.0, 700.0, -750.0, 1e8, math.pi, -math.pi / 2)
-
-
-def box(random: Random) -> tuple[float, float]:
-    """A range: of any size, a point among them."""
-    middle = random.choice(ENDS) if random.random() < 0.5 else random.gauss(0, 3)
-    width = random.choice((0.0, 1e-12, 1e-3, 1.0, 10.0))
-    return (middle, middle) if not width else (middle - width * random.random(), middle + width * random.random())
 
 
 def within(found: Interval, value: object) -> bool:
@@ -39,14 +32,14 @@ def escapes(row: Primitive, evaluate: object, count: int, seed: int = 0) -> list
         boxes = [box(random) for _ in row.params]
         over = evaluate(*(Interval(np.array([[a]]), np.array([[b]])) for a, b in boxes))  # type: ignore[operator]
         for _ in range(6):
-            point = [min(max(random.choice((a, b, random.uniform(a, b))), a), b) for a, b in boxes]
+            at = point(random, boxes)
             with mp.workdps(60):
                 try:
-                    value = value_at(row, [mp.mpf(x) for x in point])
+                    value = value_at(row, [mp.mpf(x) for x in at])
                 except (ZeroDivisionError, ValueError, OverflowError):
                     continue
                 if isinstance(value, mpmath.mpf) and mp.isfinite(value) and not within(over, value):
-                    found.append((boxes, point, value, over.lo, over.hi))
+                    found.append((boxes, at, value, over.lo, over.hi))
     return found
 
 
@@ -131,8 +124,8 @@ def test_where_takes_the_doubts_of_what_may_be_chosen_alone():
 def test_floats_agree_where_boxes_are_points():
     for row in ROWS:
         if len(row.params) == 1 and row.symbol not in ("not", "round"):
-            point = Interval(np.array([[0.375]]), np.array([[0.375]]))
+            alone = Interval(np.array([[0.375]]), np.array([[0.375]]))
             with np.errstate(all="ignore"):
-                found = Bound(row, intervals).evaluate(point)
+                found = Bound(row, intervals).evaluate(alone)
             value = Bound(row, floats).evaluate(0.375)
             assert math.isnan(value) or found.lo[0, 0] <= value <= found.hi[0, 0], row.symbol

@@ -1,0 +1,324 @@
+"""The functions of the language on balls: an interval with a centre, that holds the number for certain.
+
+A number is a fraction as long as it is known to be one, else a ball of python-flint, which rounds outwards at the
+precision set by `precision`. What has no value everywhere in its ball, and a comparison that the balls do not decide,
+is `Lost`. F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic", 2017.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from fractions import Fraction
+from math import e, pi, tau
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx, fmpq
+
+from backcalc.rules.functions import exact, objects
+from backcalc.rules.functions.objects import (
+    Lost,
+    diag,
+    dot,
+    each,
+    from_top,
+    made,
+    matmul,
+    outer,
+    prod,
+    sum,  # noqa: A004  the language's own name
+    transpose,
+    where,
+)
+
+__all__ = [
+    "diag",
+    "dot",
+    "from_top",
+    "matmul",
+    "outer",
+    "prod",
+    "sum",
+    "transpose",
+    "where",
+]  # The rest is here.
+
+LONGEST = 4_000  # Bits of a fraction: a longer one goes on as a ball.
+_UNDECIDED = "numbers are compared that may be equal"
+_KINK = "it is at a kink, or too near to one to tell"
+
+
+def precision(bits: int) -> AbstractContextManager[Any]:
+    """A context in which balls are rounded to so many bits."""
+    found: AbstractContextManager[Any] = ctx.workprec(bits)
+    return found
+
+
+class Ball:
+    """A real number: the fraction `exact`, else one that lies in the `ball`."""
+
+    __slots__ = ("_ball", "exact")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, ball: Any, exact: Fraction | None = None) -> None:
+        self._ball, self.exact = ball, exact  # Of a constant, what works out its ball.
+
+    @property
+    def ball(self) -> Any:
+        """An interval that holds it, of the precision of the moment."""
+        if self.exact is not None:
+            return arb(fmpq(self.exact.numerator, self.exact.denominator))
+        return self._ball() if callable(self._ball) else self._ball
+
+    def __float__(self) -> float:
+        return float(self.ball.mid())
+
+    def __neg__(self) -> Ball:
+        return Ball(None, -self.exact) if self.exact is not None else Ball(-self.ball)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is certain that both are the same fraction."""
+        return self.exact is not None and self.exact == (other.exact if isinstance(other, Ball) else other)
+
+    def __add__(self, other: Any) -> Any:
+        return _combined(operator.add, self, other)
+
+    def __sub__(self, other: Any) -> Any:
+        return _combined(operator.sub, self, other)
+
+    def __mul__(self, other: Any) -> Any:
+        # Nothing times a number is nothing, however little is known of the number.
+        if isinstance(other, Ball) and 0 in (self.exact, other.exact):
+            return Ball(None, Fraction(0))
+        return _combined(operator.mul, self, other)
+
+
+def _combined(fn: Callable[[Any, Any], Any], x: Ball, y: Any) -> Any:
+    if not isinstance(y, Ball):  # An array takes its elements one by one.
+        return y if isinstance(y, Lost) else NotImplemented
+    if x.exact is not None and y.exact is not None:
+        return whole(fn(x.exact, y.exact))
+    return Ball(fn(x.ball, y.ball))
+
+
+def whole(x: Fraction) -> Ball:
+    """A fraction, as a ball where it is too long to go on with."""
+    if x.numerator.bit_length() + x.denominator.bit_length() <= LONGEST:
+        return Ball(None, x)
+    return Ball(Ball(None, x).ball)
+
+
+_NAMED = {pi: arb.pi, e: lambda: arb(1).exp(), tau: lambda: 2 * arb.pi()}
+
+
+def number(x: float) -> Any:
+    """A number of the table's texts, or a constant of the language: π is π, and no float."""
+    if x in _NAMED:
+        return Ball(_NAMED[x])
+    return _of_exact(exact.number(x))
+
+
+def decimal(text: str) -> Any:
+    """A number as it is written."""
+    return _of_exact(exact.decimal(text))
+
+
+def _of_exact(x: Any) -> Any:
+    return whole(x) if isinstance(x, Fraction) else x
+
+
+def array(values: Any) -> Any:
+    """Numbers, or nested lists and arrays of floats, as the fractions that are written so."""
+    if np.ndim(values) == 0:
+        return number(float(values)) if isinstance(values, float | int | np.floating) else values
+    return made([array(value) for value in values])
+
+
+# ---- Functions of numbers --------------------------------------------------------------------------------------------
+
+
+def _function(name: str, of_balls: Callable[..., Any]) -> Callable[..., Any]:
+    """A function: of fractions by what it is there, where that is one, else of balls."""
+    of_fractions = getattr(exact, name, None)
+
+    def function(*args: Ball) -> Any:
+        if of_fractions is not None and all(arg.exact is not None for arg in args):
+            found = of_fractions(*(arg.exact for arg in args))
+            if not isinstance(found, Lost):
+                return whole(found)
+        value = of_balls(*(arg.ball for arg in args))
+        return Ball(value) if value.is_finite() else Lost(f"`{name}` has no certain value here")
+
+    return each(function)
+
+
+def _method(name: str) -> Callable[..., Any]:
+    return _function(name, getattr(arb, name))
+
+
+sin, cos, tan, asin, acos, atan = map(_method, ("sin", "cos", "tan", "asin", "acos", "atan"))
+sinh, cosh, tanh, asinh, acosh, atanh = map(_method, ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"))
+exp, expm1, log, log1p, erf, erfc, sqrt = map(_method, ("exp", "expm1", "log", "log1p", "erf", "erfc", "sqrt"))
+log2 = _function("log2", lambda x: x.log() / arb(2).log())
+log10 = _function("log10", lambda x: x.log() / arb(10).log())
+sigmoid = _function("sigmoid", lambda x: 1 / (1 + (-x).exp()))
+softplus = _function("softplus", lambda x: x.exp().log1p())
+log_sigmoid = _function("log_sigmoid", lambda x: -(-x).exp().log1p())
+atan2 = _function("atan2", arb.atan2)
+abs = _function("abs", arb.__abs__)  # noqa: A001  the language's own name
+
+
+def _real_root(x: Any) -> Any:
+    # Of what may be of either sign, the roots of both ends.
+    if x >= 0 or x <= 0:
+        return x.root(3) if x >= 0 else -((-x).root(3))
+    low, high = -((-x.lower()).root(3)), x.upper().root(3)
+    return low.union(high)
+
+
+cbrt, power = _function("cbrt", _real_root), _function("power", arb.__pow__)
+
+
+def _step(name: str, of_balls: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A function that jumps, which has a value only where the whole ball lies on one side."""
+    function = _function(name, of_balls)
+
+    def settled(x: Ball) -> Any:
+        found = function(x)
+        if isinstance(found, Lost) or found.exact is not None:
+            return found
+        return Ball(None, Fraction(int(found.ball.mid()))) if found.ball.is_exact() else Lost(_KINK)
+
+    return each(settled)
+
+
+floor, ceil = _step("floor", lambda x: x.floor()), _step("ceil", lambda x: x.ceil())
+round = _step("round", lambda x: (x + arb(0.5)).floor())  # noqa: A001  A tie is a fraction, of which `exact` knows.
+sign = _step("sign", lambda x: x.sgn())
+
+
+@each
+def divide(x: Ball, y: Ball) -> Any:
+    """The quotient."""
+    if x.exact is not None and y.exact:
+        return whole(x.exact / y.exact)
+    found = x.ball / y.ball
+    return Ball(found) if found.is_finite() else Lost("something is divided by what may be 0")
+
+
+# ---- Comparisons and choice ------------------------------------------------------------------------------------------
+
+
+def _order(x: Ball, y: Ball) -> int | None:
+    """−1, 0 or 1 as x is less than y, equal or more; None where the balls do not decide."""
+    if x.exact is not None and y.exact is not None:
+        return (x.exact > y.exact) - (x.exact < y.exact)
+    a, b = x.ball, y.ball
+    return -1 if a < b else 1 if a > b else None
+
+
+def _compared(*orders: int) -> Callable[..., Any]:
+    """A comparison, as 1 where the order is one of these, else 0."""
+
+    def function(x: Ball, y: Ball) -> Any:
+        order = _order(x, y)
+        return Lost(_UNDECIDED) if order is None else Ball(None, Fraction(int(order in orders)))
+
+    return each(function)
+
+
+less, less_equal, greater, greater_equal = _compared(-1), _compared(-1, 0), _compared(1), _compared(1, 0)
+equal, not_equal = _compared(0), _compared(-1, 1)
+
+
+def _truth(fn: Callable[..., bool]) -> Callable[..., Any]:
+    return each(lambda *args: Ball(None, Fraction(int(fn(*(arg != 0 for arg in args))))))
+
+
+both, either, negation = _truth(operator.and_), _truth(operator.or_), _truth(operator.not_)
+
+
+@each
+def max(x: Ball, y: Ball) -> Any:  # noqa: A001  the language's own name
+    """The larger; where that is not decided, a ball that holds both."""
+    order = _order(x, y)
+    return Ball(x.ball.max(y.ball)) if order is None else x if order >= 0 else y
+
+
+@each
+def min(x: Ball, y: Ball) -> Any:  # noqa: A001  the language's own name
+    """The smaller; where that is not decided, a ball that holds both."""
+    order = _order(x, y)
+    return Ball(x.ball.min(y.ball)) if order is None else x if order <= 0 else y
+
+
+# ---- Vectors and matrices --------------------------------------------------------------------------------------------
+
+
+def mean(x: Any) -> Any:
+    """The mean of all elements."""
+    return divide(sum(x), number(float(x.size)))
+
+
+def largest(x: Any) -> Any:
+    """The largest element."""
+    return objects.reduced(max, x)
+
+
+def smallest(x: Any) -> Any:
+    """The smallest element."""
+    return objects.reduced(min, x)
+
+
+def others(x: Any) -> Any:
+    """For each element the product of all others."""
+    return objects.others(x, number(1.0))
+
+
+def norm(x: Any) -> Any:
+    """The root of the sum of squares."""
+    return sqrt(sum(x * x))
+
+
+def logsumexp(x: Any) -> Any:
+    """Log Σ exp(x), shifted by the largest element."""
+    top = largest(x)
+    return top + log(sum(exp(x - top)))
+
+
+def softmax(x: Any) -> Any:
+    """exp(x) / Σ exp(x)."""
+    powers = exp(x - largest(x))
+    return divide(powers, sum(powers))
+
+
+def log_softmax(x: Any) -> Any:
+    """X − logsumexp(x)."""
+    return x - logsumexp(x)
+
+
+def complement(x: Any) -> Any:
+    """1 − softmax(x)."""
+    return number(1.0) - softmax(x)
+
+
+def identity(x: Any) -> Any:
+    """The identity matrix of the size of x."""
+    return array(np.eye(len(x)))
+
+
+def det(x: Any) -> Any:
+    """The determinant."""
+    return objects.det(x, divide, number(1.0))
+
+
+def cofactors(x: Any) -> Any:
+    """The matrix of cofactors."""
+    return objects.cofactors(x, divide, number(1.0))
+
+
+def inv(x: Any) -> Any:
+    """The inverse."""
+    return divide(cofactors(x).T, det(x))

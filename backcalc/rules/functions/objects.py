@@ -1,0 +1,150 @@
+"""The functions of the language on arrays of numbers that NumPy does not know: fractions, balls, quotients.
+
+Any numbers with Python's `+`, `-` and `*` will do. What a number system has no number for is `Lost`: it goes through
+every operation, so that a branch that is not taken does no harm.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+
+class Lost:
+    """No number of the system; `why` names the function that has none, or what else keeps it from being one."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def _same(self, *_: Any) -> Lost:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = _same
+
+
+def made(items: list[Any]) -> Any:
+    """An array of objects: NumPy would try to look into them."""
+    shape = (len(items), *np.shape(items[0]))
+    found = np.empty(shape, dtype=object)
+    for i, item in enumerate(items):
+        found[i] = item
+    return found
+
+
+def each(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of numbers, by elements of arrays."""
+
+    def function(*args: Any) -> Any:
+        shapes = [arg.shape for arg in args if isinstance(arg, np.ndarray)]
+        if not shapes:
+            return _applied(fn, *args)
+        spread = np.broadcast_arrays(*[cell(arg) for arg in args])
+        found = np.empty(spread[0].shape, dtype=object)
+        for place in np.ndindex(found.shape):
+            found[place] = _applied(fn, *(arg[place] for arg in spread))
+        return found
+
+    return function
+
+
+def cell(arg: Any) -> Any:
+    """A number as an array without axes; an array as it is."""
+    if isinstance(arg, np.ndarray):
+        return arg
+    found = np.empty((), dtype=object)
+    found[()] = arg
+    return found
+
+
+def _applied(fn: Callable[..., Any], *args: Any) -> Any:
+    lost = next((arg for arg in args if isinstance(arg, Lost)), None)
+    return fn(*args) if lost is None else lost
+
+
+def where(c: Any, a: Any, b: Any) -> Any:
+    """`a` where c is not 0, else b; what is not chosen may be lost."""
+    if not any(isinstance(arg, np.ndarray) for arg in (c, a, b)):
+        return c if isinstance(c, Lost) else a if c != 0 else b
+    spread = np.broadcast_arrays(*map(cell, (c, a, b)))
+    found = np.empty(spread[0].shape, dtype=object)
+    for place in np.ndindex(found.shape):
+        found[place] = where(*(arg[place] for arg in spread))
+    return found
+
+
+def sum(x: Any) -> Any:  # noqa: A001  the language's own name
+    """The sum of all elements."""
+    return reduce(operator.add, x.ravel())
+
+
+def prod(x: Any) -> Any:
+    """The product of all elements."""
+    return reduce(operator.mul, x.ravel())
+
+
+def dot(x: Any, y: Any) -> Any:
+    """The sum of the products of elements."""
+    return sum(x * y)
+
+
+def outer(x: Any, y: Any) -> Any:
+    """X yᵀ."""
+    return made([item * y for item in x])
+
+
+def matmul(x: Any, y: Any) -> Any:
+    """The matrix product."""
+    left = x if x.ndim > 1 else x[None]
+    right = y if y.ndim > 1 else y[:, None]
+    found = made([made([sum(row * column) for column in right.T]) for row in left])
+    if x.ndim == 1 and y.ndim == 1:
+        return found[0, 0]
+    return found[0] if x.ndim == 1 else found[:, 0] if y.ndim == 1 else found
+
+
+def from_top(ct: Any, out: Any) -> Any:  # noqa: ARG001  Against rounding, of which there is none here.
+    """The cotangent itself."""
+    return ct
+
+
+def reduced(fn: Callable[[Any, Any], Any], x: Any) -> Any:
+    """A function of two numbers, over all elements."""
+    return reduce(fn, x.ravel())
+
+
+def others(x: Any, one: Any) -> Any:
+    """For each element the product of all others."""
+    flat = list(x.ravel())
+    return made([prod(made([*flat[:i], *flat[i + 1 :], one])) for i in range(len(flat))]).reshape(x.shape)
+
+
+def det(x: Any, divide: Callable[[Any, Any], Any], one: Any) -> Any:
+    """The determinant, by elimination with the first pivot of each column that can be divided by."""
+    rows, found = [list(row) for row in x], one
+    for k in range(len(rows)):
+        column = [(i, divide(one, row[k])) for i, row in enumerate(rows[k:], k)]
+        i, inverse = next((pair for pair in column if not isinstance(pair[1], Lost)), column[0])
+        if isinstance(inverse, Lost):  # Nothing to divide by: 0, where all of the column is for certain.
+            return rows[k][k] if all(row[k] == 0 for row in rows[k:]) else inverse
+        rows[k], rows[i] = rows[i], rows[k]
+        found = found * rows[k][k] * (one if i == k else -one)
+        for row in rows[k + 1 :]:
+            factor = row[k] * inverse
+            row[k:] = [item - factor * above for item, above in zip(row[k:], rows[k][k:], strict=True)]
+    return found
+
+
+def cofactors(x: Any, divide: Callable[[Any, Any], Any], one: Any) -> Any:
+    """The matrix of cofactors: ∂det(x)/∂x, also where x has no inverse."""
+    found = np.empty(x.shape, object)
+    for i, j in np.ndindex(*x.shape):
+        minor = det(np.delete(np.delete(x, i, 0), j, 1), divide, one)
+        found[i, j] = minor if (i + j) % 2 == 0 else -minor
+    return found
+
+
+transpose, diag = np.transpose, np.diag
