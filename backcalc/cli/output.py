@@ -19,6 +19,7 @@ from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 USUAL, LINES = 80, 24  # Columns and lines, where no terminal says how many it has.
+BEGINNING = 100  # Bytes of a file in which it says whose it is.
 AT_ONCE = 1 << 16  # Characters that are written together.
 
 
@@ -74,11 +75,12 @@ def has_color(color: str) -> bool:
 
 
 def require_ours(path: str | None, mark: str, *, force: bool) -> None:
-    """Raise a usage error where a file is there that does not begin with `mark`: somebody else has written it."""
+    """Raise a usage error where a file is there that has no `mark` at its beginning: somebody else has written it."""
     if path is None or force or not os.path.lexists(path):
         return
     with open(path, "rb") as file:  # noqa: PTH123  pathlib takes a while to load.
-        if file.read(len(mark.encode())) != mark.encode():
+        # Of a picture of pixels the size comes first.
+        if mark.encode() not in file.read(BEGINNING):
             raise click.UsageError(f"{shorten(path)} is there already, and not from this command: --force replaces it")
 
 

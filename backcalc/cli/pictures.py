@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import click
 
 from backcalc.analysis.run import Text
+from backcalc.calculus.run import Run
+from backcalc.cli.options import Asked, Shown
+from backcalc.render.values import value_text
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
+
+if TYPE_CHECKING:
+    from backcalc.render.page.page import Page
 
 MOST = 2_000
 """Nodes that are drawn: more are no picture for an eye."""
@@ -32,3 +39,14 @@ def too_large(text: Text, hint: str) -> UsageError:
     """That a graph has more nodes than a picture has room for."""
     message = f"a picture has room for {MOST:,} nodes; there are {len(text.graph.nodes):,}"
     return UsageError(Source(text.source.name, ""), [Diagnostic(Code.TOO_MANY_NODES, message, hints=(hint,))])
+
+
+def page_of(run: Run, asked: Asked, shown: Shown, *, has_answers: bool = True) -> Page:
+    """The page of a run, called by the graph's file, without its folders; where it has none, by what is worked out."""
+    from backcalc.render.page.page import Page  # Most pictures are none.
+
+    title = f"Computational graph of {run.output}"
+    if asked.graph is not None and not asked.is_piped:
+        title = asked.graph.replace("\\", "/").rpartition("/")[2]
+    point = ", ".join(f"{name} = {value_text(value, shown.digits)}" for name, value in run.point.items())
+    return Page(run, title, [f"at {point}"] if point else [], shown.digits, has_answers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import click
 
 from backcalc.analysis.run import Text
@@ -11,10 +13,10 @@ from backcalc.calculus.run import Run, evaluated
 from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, node_option, nodes_option, shows
 from backcalc.cli.output import print_warnings, require_ours, write_ours
-from backcalc.cli.pictures import MOST, ending_of, too_large
+from backcalc.cli.pictures import MOST, ending_of, page_of, too_large
 from backcalc.cli.process import kept
 from backcalc.render.pictures.scene import Scene, around, at_step, scene, with_paths
-from backcalc.render.pictures.targets import TARGETS, lines_of
+from backcalc.render.pictures.targets import TARGETS, data_of, lines_of
 
 EXAMPLES = """\b
 Examples:
@@ -57,6 +59,7 @@ def command(
         raise click.UsageError("--radius goes around a node: --node NODE says which")
     ending = None if path is None else ending_of(path, TARGETS)
     if ending is not None:
+        _require_possible(ending, node=node, paths=paths, step=step)
         require_ours(path, TARGETS[ending].mark, force=force)
     text = read_text(asked)
     for option, names in (("--node", [node] if node else []), ("--paths", paths)):
@@ -66,6 +69,11 @@ def command(
         raise too_large(text, "draw the part around one of them: --node NODE --radius 2")
     run = kept(_run(text, read_point(asked.at), asked.of))
     print_warnings(text.source, run.warnings)
+    if path is not None and ending == ".html":
+        from backcalc.render.page.page import lines
+
+        write_ours(path, TARGETS[ending].mark, lines(page_of(run, asked, shown)))
+        return 0 if run.is_finite else 1
     drawn = scene(run, shown.digits)
     if paths:
         drawn = with_paths(drawn, paths)
@@ -82,7 +90,20 @@ def command(
 def _draw(drawn: Scene, path: str | None, ending: str | None, *, top_down: bool) -> None:
     if path is None or ending is None:
         raise click.UsageError("name a file: -o graph.svg")
+    if not TARGETS[ending].is_text:
+        with open(path, "wb") as file:  # noqa: PTH123  pathlib takes a while to load.
+            file.write(data_of(ending, drawn, top_down=top_down))
+        return
     write_ours(path, TARGETS[ending].mark, lines_of(ending, drawn, top_down=top_down))
+
+
+def _require_possible(ending: str, **of_a_scene: object) -> None:
+    """Raise UsageError where what is asked for does not go with this kind of file, or it takes what is not there."""
+    if ending == ".png" and find_spec("resvg_py") is None:
+        raise click.UsageError(".png comes from resvg-py: pip install 'backcalc[png]', or write .svg")
+    others = [f"--{name}" for name, given in of_a_scene.items() if given not in (None, ())]
+    if TARGETS[ending].is_page and others:
+        raise click.UsageError(f"a page has all of the graph and steps by itself: drop {others[0]}")
 
 
 def _run(text: Text, point: Point, of: str | None) -> Run:

@@ -8,16 +8,17 @@ from backcalc.calculus.point import read_point
 from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, shows
 from backcalc.cli.output import print_warnings, require_ours, write_ours
-from backcalc.cli.pictures import MOST, ending_of, too_large
+from backcalc.cli.pictures import MOST, ending_of, page_of, too_large
 from backcalc.cli.process import kept
-from backcalc.render.page.page import MARK, Page, lines
-from backcalc.render.values import value_text
+from backcalc.render.page.page import lines
+from backcalc.render.pictures.targets import TARGETS
 
 EXAMPLES = """\b
 Examples:
   backcalc report lattice.bg --at x=1 -o lattice.html
   backcalc report network-a.bg -o exercise.html --no-answers
 """
+MARK = TARGETS[".html"].mark
 
 
 @as_command("report", EXAMPLES)
@@ -39,16 +40,5 @@ def command(asked: Asked, shown: Shown, path: str, no_answers: bool, force: bool
         raise too_large(text, "draw a part of it: backcalc draw --node NODE --radius 2")
     run = kept(text.run_objects(read_point(asked.at), asked.of))
     print_warnings(text.source, run.warnings)
-    point = ", ".join(f"{name} = {value_text(value, shown.digits)}" for name, value in run.point.items())
-    page = Page(
-        run, title_of(asked, run.output), [f"at {point}"] if point else [], shown.digits, has_answers=not no_answers
-    )
-    write_ours(path, MARK, lines(page))
+    write_ours(path, MARK, lines(page_of(run, asked, shown, has_answers=not no_answers)))
     return 0 if run.is_finite else 1
-
-
-def title_of(asked: Asked, output: str) -> str:
-    """The graph's file, without its folders; where it has none, what is worked out."""
-    if asked.graph is None or asked.is_piped:
-        return f"Computational graph of {output}"
-    return asked.graph.replace("\\", "/").rpartition("/")[2]

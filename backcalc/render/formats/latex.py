@@ -33,6 +33,8 @@ from backcalc.render.document import (
 )
 from backcalc.render.hand import Hand
 from backcalc.render.mathematics import (
+    LAST_LATIN,
+    NEEDS,
     Latex,
     array_latex,
     call_latex,
@@ -49,8 +51,6 @@ from backcalc.render.writer import Writer
 from backcalc.rules.values import is_known
 from backcalc.text.numerals import MINUS, UNKNOWN
 
-LAST_LATIN = "\u017f"  # What pdfLaTeX sets in text without further packages.
-NEEDS = "% Names with letters beyond Latin and Greek: compile with XeLaTeX or LuaLaTeX, in a font that has them."
 # Room between paragraphs sets the tables of a sheet apart, room between rows is where a student writes.
 _ROOM = {"page": ("1ex", ()), "sheet": ("2ex", (r"\renewcommand{\arraystretch}{1.25}",))}
 

@@ -28,8 +28,6 @@ from backcalc.render.pictures.svg import number, shapes, style
 from backcalc.render.writer import rounding_text
 from backcalc.text.numerals import DIGITS
 
-MARK = "<!-- Made by `backcalc report`. -->"
-"""The first line of the file."""
 WIDEST = 1200.0  # Pixels of a picture from left to right: a wider one is drawn from the top down.
 SLIM = 640.0  # One so wide leaves room for the steps at its side.
 LARGE, WIDE_ON_PHONE = 1700.0, 560.0  # One that is wider could not be read if it were made to fit.

@@ -1,4 +1,4 @@
-"""What pictures are written as: a kind is a file here, and a line."""
+"""What pictures are written as: a kind is a file, and a line here."""
 
 from __future__ import annotations
 
@@ -10,20 +10,36 @@ from backcalc.render.pictures.scene import Scene
 
 
 class Target(NamedTuple):
-    """The module in `pictures` that writes a picture, and the first line of the file, which says whose it is."""
+    """How a picture is written: the module in `render`, and what stands at the beginning of the file: whose it is.
+
+    A text has its mark for its first line. A page steps through a whole run; other kinds show one scene.
+    """
 
     module: str
     mark: str
+    is_text: bool = True
+    is_page: bool = False
 
 
 TARGETS = {
-    ".svg": Target("svg", "<!-- Drawn by `backcalc draw`. -->"),
+    ".svg": Target("pictures.svg", "<!-- Drawn by `backcalc draw`. -->"),
+    ".dot": Target("pictures.dot", "// Drawn by `backcalc draw`."),
+    ".mmd": Target("pictures.mermaid", "%% Drawn by `backcalc draw`."),
+    ".tex": Target("pictures.tikz", "% Drawn by `backcalc draw`."),
+    ".png": Target("pictures.png", "Drawn by `backcalc draw`.", is_text=False),
+    ".html": Target("page.page", "<!-- Made by `backcalc report`. -->", is_page=True),
 }
 """By the ending of the file."""
 
 
 def lines_of(ending: str, found: Scene, *, top_down: bool = False) -> Iterator[str]:
     """The lines of a picture, without its mark, as the function `lines` of its module gives them."""
-    module = import_module(f"backcalc.render.pictures.{TARGETS[ending].module}")
-    lines: Iterator[str] = module.lines(found, top_down=top_down)
+    lines: Iterator[str] = import_module(f"backcalc.render.{TARGETS[ending].module}").lines(found, top_down=top_down)
     return lines
+
+
+def data_of(ending: str, found: Scene, *, top_down: bool = False) -> bytes:
+    """A picture that is no text, with its mark, as the function `data` of its module gives it."""
+    target = TARGETS[ending]
+    found_data: bytes = import_module(f"backcalc.render.{target.module}").data(found, target.mark, top_down=top_down)
+    return found_data

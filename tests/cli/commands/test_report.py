@@ -2,7 +2,9 @@
 
 import pytest
 
-from backcalc.render.page.page import MARK
+from backcalc.render.pictures.targets import TARGETS
+
+MARK = TARGETS[".html"].mark
 
 
 @pytest.fixture

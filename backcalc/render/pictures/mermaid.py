@@ -1,0 +1,50 @@
+"""A graph as a Mermaid flowchart, which `backcalc run` reads back: the label of an arrow is its local partial."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from backcalc.render.pictures.scene import Arrow, Scene, texts
+
+# What Mermaid takes for a word of its own wherever it stands.
+RESERVED = ("end", "graph", "flowchart", "subgraph", "direction", "style", "class", "classDef", "click", "linkStyle")
+# Signs that would end a label, or that its HTML would read.
+_CODES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "|": "#124;"})
+
+
+def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
+    """The lines of the flowchart."""
+    names = ids(found)
+    yield f"flowchart {'TB' if top_down else 'LR'}"
+    for name, card in zip(names, found.cards, strict=True):
+        label = "<br/>".join(text.translate(_CODES) for text in texts(card, found.output))
+        yield f'  {name}["{label}"]'
+    for arrow in found.arrows:
+        yield f"  {names[arrow.tail]} {_link(arrow)} {names[arrow.head]}"
+    lit = [name for name, card in zip(names, found.cards, strict=True) if card.is_lit or card.is_active]
+    if lit:
+        yield f"  style {','.join(lit)} stroke-width:3px"
+
+
+def ids(found: Scene) -> list[str]:
+    """The names of the nodes, but that what Mermaid would take for a word of its own has an underscore behind it."""
+    taken = {card.name for card in found.cards}
+    return [_id(card.name, taken) for card in found.cards]
+
+
+def _id(name: str, taken: Collection[str]) -> str:
+    """A name that Mermaid takes for one, and that no other node has."""
+    if name not in RESERVED:
+        return name
+    name += "_"
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _link(arrow: Arrow) -> str:
+    """An arrow with its local partial; dotted where no derivative flows, for its tail is a constant."""
+    if not arrow.label:
+        return "-.->|0|"
+    label = arrow.label if arrow.is_number else f'"{arrow.label.translate(_CODES)}"'
+    return f"{'==>' if arrow.is_lit else '-->'}|{label}|"

@@ -1,0 +1,145 @@
+"""Pictures in the words of other programs: DOT and Mermaid are read back, TikZ compiles, PNG is marked as ours."""
+
+import math
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import backcalc
+from backcalc.analysis.samples import sample
+from backcalc.render.pictures.mermaid import RESERVED
+from backcalc.render.pictures.scene import scene, with_paths
+from backcalc.render.pictures.targets import TARGETS, data_of, lines_of
+
+READ = (".dot", ".mmd")
+FULL = 17  # Digits that tell every float64 from all others.
+
+NAMES = st.one_of(
+    st.sampled_from(
+        ["x", "h'", "σ1", "weight", "node", "edge", "strict", "digraph", "TB", "o", "end_", "W_1", *RESERVED]
+    ),
+    st.integers(0, 30).map(lambda i: f"n{i}"),
+)
+
+
+@st.composite
+def graphs(draw):
+    """Edges of a random DAG, each from a node to a later one, with their partials."""
+    names = draw(st.lists(NAMES, min_size=2, max_size=9, unique=True))
+    numbers = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: x + 0.0)
+    edges = {}
+    for head in range(1, len(names)):
+        for tail in draw(st.sets(st.integers(0, head - 1), min_size=1, max_size=3)):
+            edges[names[tail], names[head]] = draw(numbers)
+    return edges
+
+
+def drawn(text, ending, *, digits=FULL, top_down=False, lit=(), at=None):
+    found = scene(backcalc.parse(text).run(at or {}, of=None).run, digits)
+    found = with_paths(found, lit) if lit else found
+    return "\n".join([TARGETS[ending].mark, *lines_of(ending, found, top_down=top_down)]) + "\n"
+
+
+def read_back(text, ending):
+    """The edges that `run` would read, with their partials."""
+    graph = backcalc.parse(text, f"graph{ending}").objects
+    return {
+        (edge.tail, node.name): edge.partial.value if hasattr(edge.partial, "value") else -edge.partial.args[0].value
+        for node in graph.nodes
+        for edge in node.incoming
+    }
+
+
+def stated(edges):
+    """The edges in the language; the last node is the output, whatever else nobody uses."""
+    last = list(edges)[-1][1]
+    return "\n".join(f"{tail} -> {head} : {partial!r}" for (tail, head), partial in edges.items()) + f"\noutput {last}"
+
+
+@pytest.mark.parametrize("ending", READ)
+@given(edges=graphs(), top_down=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_what_is_written_is_read_back_edge_by_edge(ending, edges, top_down):
+    names = {name for edge in edges for name in edge}
+    if names & set(RESERVED):  # Words of the language itself, or of Mermaid, have tests of their own.
+        edges = {(_plain(tail), _plain(head)): partial for (tail, head), partial in edges.items()}
+    lit = [next(iter(edges))[0]]
+    for each in ((), lit):
+        assert read_back(drawn(stated(edges), ending, top_down=top_down, lit=each), ending) == edges
+
+
+def _plain(name):
+    return f"{name}1" if name in RESERVED else name
+
+
+@pytest.mark.parametrize("name", ["end", "graph", "style", "class", "subgraph", "click"])
+def test_a_name_that_mermaid_keeps_for_itself_has_an_underscore_there(name):
+    assert read_back(drawn(f"{name} -> y : 2", ".mmd"), ".mmd") == {(f"{name}_", "y"): 2}
+    both = drawn(f"{name} -> y : 2\n{name}_ -> y : 3", ".mmd")
+    assert sorted(read_back(both, ".mmd").values()) == [2, 3]
+    assert read_back(drawn(f"{name} -> y : 2", ".dot"), ".dot") == {(name, "y"): 2}
+
+
+@pytest.mark.parametrize("ending", READ)
+@pytest.mark.parametrize("name", ["lattice", "network-a", "network-b", "neuron", "unit", "newton"])
+def test_a_sample_drawn_has_the_same_derivatives(ending, name):
+    at = {"lattice": {"x": 1}, "neuron": {"w": 0.5, "x": 2, "b": -1, "z": 1}}.get(name, {})
+    before = backcalc.parse(sample(name).text).run(at)
+    after = backcalc.parse(drawn(sample(name).text, ending, at=at)).run(of=before.output)
+    for wrt, value in before.gradient.items():
+        assert math.isclose(after.gradient[wrt], value, rel_tol=1e-9, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("ending", READ)
+def test_from_a_constant_nothing_flows(ending):
+    text = "const t = 2\ninput x = 3\ny = x*t\nL = (y - t)^2"
+    after = backcalc.parse(drawn(text, ending)).run()
+    assert after.gradient == {"x": 16, "t": 0}
+
+
+def test_a_formula_stands_in_quotes():
+    assert '|"2*x"|' in drawn("y = x^2", ".mmd")
+    assert 'x["x<br/>∂y/∂x = 2*x"]' in drawn("y = x^2", ".mmd")
+    assert "#lt;" in drawn("y = if x < 0 then x else 2*x", ".mmd", at={"x": 1})
+
+
+# ---- TikZ and PNG ----------------------------------------------------------------------------------------------------
+
+
+def _has_tikz():
+    found = shutil.which("kpsewhich") and subprocess.run(["kpsewhich", "tikz.sty"], capture_output=True, check=False)
+    return bool(found and found.stdout and shutil.which("pdflatex"))
+
+
+@pytest.mark.skipif(not _has_tikz(), reason="pdflatex with TikZ is not installed")
+@pytest.mark.parametrize("top_down", [False, True])
+def test_tikz_compiles(tmp_path, top_down):
+    texts = {
+        "lattice": (sample("lattice").text, {"x": 1}),
+        "signs": ("σ1 = x_1^2*{0}\ny' = sqrt(σ1)/2 + λ".replace("{0}", "x_1"), {}),
+        "arrays": (sample("attention").text, {}),
+    }
+    for name, (text, at) in texts.items():
+        (tmp_path / f"{name}.tex").write_text(drawn(text, ".tex", digits=6, top_down=top_down, at=at), encoding="utf-8")
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+        assert done.returncode == 0, done.stdout[-1500:]
+        assert "(1 page" in done.stdout
+
+
+def test_tikz_has_every_box_and_link():
+    text = drawn(sample("network-a").text, ".tex")
+    found = scene(backcalc.parse(sample("network-a").text).run().run)
+    assert text.count("rounded corners") == len(found.cards)
+    assert text.count(r"\draw[-latex") == len(found.arrows)
+
+
+def test_a_png_is_one_and_says_whose_it_is():
+    pytest.importorskip("resvg_py", reason="resvg-py is not installed")
+    data = data_of(".png", scene(backcalc.parse("u -> v : 3").run().run))
+    assert data.startswith(b"\x89PNG\r\n\x1a\n")
+    assert TARGETS[".png"].mark.encode() in data[:100]
+    assert data.endswith(b"IEND\xaeB`\x82")
