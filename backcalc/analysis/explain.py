@@ -29,7 +29,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.rows import MOST_AXES
 from backcalc.calculus.run import Run
-from backcalc.graph.functions import GRAD
+from backcalc.graph.functions import DERIVATIVES
 from backcalc.graph.model import Node
 from backcalc.graph.shapes import KnownShapes
 from backcalc.language.expr import Call, Expr, Name, Number, fold, postorder, with_args
@@ -332,7 +332,7 @@ def _formula(node: Node) -> Expr | None:
     if node.formula is None or node.incoming:
         return None
     # `grad(J, w)` is computed by a node of its own, which the expanded expression names.
-    speaks = any(isinstance(part, Call) and part.fn == GRAD for part in postorder(node.formula))
+    speaks = any(isinstance(part, Call) and part.fn in DERIVATIVES for part in postorder(node.formula))
     return node.expr if speaks else node.formula
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from backcalc.calculus.constant import default_of
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
+from backcalc.calculus.matrix_forms import Diagonal, MatrixSweep
+from backcalc.calculus.rows import elements
 from backcalc.graph.expand import expand_long
 from backcalc.graph.model import Graph, Node
 from backcalc.graph.shapes import Shape, shape_words
@@ -57,6 +59,15 @@ def _derivatives(
     """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives."""
     if not linear.shape(output):
         return Sweep(graph, linear, output, taken).answer(wrt)
+    if (linear.shape(output)[0] or 0) > MOST_ROWS:
+        return ProductSweep(graph, linear, output, taken).answer(wrt)
+    return by_rows(graph, linear, output, wrt, taken)
+
+
+def by_rows(
+    graph: Graph, linear: Linearization, output: str, wrt: Sequence[str], taken: set[str]
+) -> tuple[list[Definition], list[str]]:
+    """The definitions of the derivatives of a vector, a sweep an element, and the nodes that are these derivatives."""
     from backcalc.rules.ndarray import units
 
     found: list[Definition] = []
@@ -92,8 +103,8 @@ def _require_rows(graph: Graph, linear: Linearization, outputs: Iterable[str], w
             message = f"{what}, `{by}` {shape_words(linear.shape(matrix))}; their derivative would have three axes"
             hints.append(f"or leave `{by}` out: name the others by --wrt")
             found.append(Diagnostic(Code.DERIVATIVE_AXES, message, hints=tuple(hints)))
-        elif shape and (shape[0] or 0) > MOST_ROWS:
-            message = f"{what}; its derivative takes a sweep an element, {MOST_ROWS} at most"
+        elif shape and (shape[0] or 0) > MOST_ROWS and not ProductSweep(graph, linear, output, set()).has(wrt):
+            message = f"{what}; its derivative, no product of matrices, takes a sweep an element, {MOST_ROWS} at most"
             found.append(Diagnostic(Code.DERIVATIVE_ROWS, message, hints=tuple(hints)))
     if found:
         raise UsageError(Source(graph.source.name, ""), found)
@@ -142,12 +153,15 @@ class Sweep:
     ) -> None:
         self.graph, self.linear, self.output, self.taken = graph, linear, output, taken
         self.row, seed = row
+        self.shape: Shape = ()  # Of the part of the output that the derivatives are of.
         self.node_at = {slot: node.name for slot, node in zip(linear.tape.slot, graph.nodes, strict=True)}
         self._found: dict[str, Expr] = {}
         self._adjoint: dict[str, str] = {}
         self._given: set[str] = set()
-        slot = linear.tape.slot[graph.index[output]]
-        self._swept = linear.sweep({slot: seed}, settle=self._settle)
+        self._swept = self._sweep(linear.tape.slot[graph.index[output]], seed)
+
+    def _sweep(self, slot: int, seed: Any) -> dict[int, Any]:
+        return self.linear.sweep({slot: seed}, settle=self._settle)
 
     def answer(self, wrt: Iterable[str]) -> tuple[list[Definition], list[str]]:
         """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives.
@@ -171,7 +185,8 @@ class Sweep:
             slot = self.linear.tape.slot[self.graph.index[wrt]]
             shape = self.linear.evaluation.shapes[slot]
             value = self._swept.get(slot, 0.0)
-            self._define(wrt, tidy(literal(self.linear.full(value, shape)), spelling=self.graph.spelling))
+            full = self.linear.full(value, (*self.shape, *shape))
+            self._define(wrt, tidy(literal(full), spelling=self.graph.spelling))
         return self._adjoint[wrt]
 
     def _settle(self, slot: int, value: Any) -> Any:
@@ -184,13 +199,45 @@ class Sweep:
         return _guarded(found, self._define(name, found))
 
     def _define(self, node: str, expr: Expr) -> Name:
-        name = free_name(derivative_name(self.output, node, self.row), self.taken)
-        self.taken.add(name)
         # An adjoint has the shape of its node, which formulas with its name in them must know.
-        self._found[name], self._adjoint[node] = expr, name
-        shapes = self.linear.known_shapes.names
-        shapes[name] = shapes.get(node, ())
+        shape = (*self.shape, *self.linear.known_shapes.names.get(node, ()))
+        found = self._name(derivative_name(self.output, node, self.row), expr, shape)
+        self._adjoint[node] = found.id
+        return found
+
+    def _name(self, name: str, expr: Expr, shape: Shape) -> Name:
+        """A node that is `expr`, of this shape, by this name or one like it."""
+        name = free_name(name, self.taken)
+        self.taken.add(name)
+        self._found[name], self.linear.known_shapes.names[name] = expr, shape
         return Name(name)
+
+
+class ProductSweep(Sweep):
+    """A sweep from a vector that names each node's Jacobian, or what stands on its diagonal, where it is no name."""
+
+    def has(self, wrt: Iterable[str]) -> bool:
+        """Whether products of matrices say the derivatives by all of these nodes."""
+        slots = (self.linear.tape.slot[self.graph.index[name]] for name in wrt)
+        return all(self._swept.get(slot, 0.0) is not None for slot in slots)
+
+    def _sweep(self, slot: int, seed: Any) -> dict[int, Any]:  # noqa: ARG002  It is the identity.
+        self.shape = (elements(self.linear.evaluation.shapes[slot]),)
+        return dict(MatrixSweep(self.linear, slot).run(settle=self._settle))
+
+    def _settle(self, slot: int, value: Any) -> Any:
+        """The name of a node's Jacobian, once it is complete; a diagonal stays one, by the name of its vector."""
+        name = self.node_at.get(slot)
+        # An input hands nothing on, so that its Jacobian need not be named before it is asked for.
+        if name is None or name == self.output or not self.graph.node(name).args:
+            return value
+        if isinstance(value, Call):
+            return self._define(name, tidy(value, spelling=self.graph.spelling))
+        if isinstance(value, Diagonal) and isinstance(value.entries, Call):
+            entries = tidy(value.entries, spelling=self.graph.spelling)
+            diagonal = derivative_name(f"diagonal_{self.output}", name)
+            return Diagonal(self._name(diagonal, entries, self.linear.known_shapes.of(entries)))
+        return value
 
 
 def _guarded(expr: Expr, name: Name) -> Expr:

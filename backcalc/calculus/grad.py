@@ -1,4 +1,4 @@
-"""`grad(y, x)` in formulas: each derivative becomes a node of the graph, by the same sweep as `derive`."""
+"""`grad`, `jacobian` and `hessian` in formulas: each derivative becomes a node, by the same sweeps as `derive`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from backcalc.calculus.derive import Sweep, defaults, free_name
+from backcalc.calculus.derive import MOST_ROWS, ProductSweep, Sweep, by_rows, defaults, free_name
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
-from backcalc.graph.functions import GRAD
+from backcalc.calculus.rows import elements
+from backcalc.graph.functions import DERIVATIVES, GRAD, HESSIAN, JACOBIAN
 from backcalc.graph.model import Graph, Node
 from backcalc.graph.order import topological
 from backcalc.graph.shapes import shape_words
 from backcalc.graph.tape import tape_of
-from backcalc.language.expr import VECTOR, Call, Expr, Name, names, postorder, rewrite_calls
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, names, postorder, rewrite_calls
+from backcalc.language.statements import Definition
 from backcalc.language.unparse import unparse
 from backcalc.text.errors import BuildError, Code, Diagnostic
 from backcalc.text.source import Span
@@ -29,8 +31,9 @@ GROWTH = 20
 def resolve(graph: Graph) -> Graph:
     """`graph` with every `grad(y, x)` replaced by the name of a node that is ∂y/∂x; derivatives of derivatives too.
 
-    Each derivative is one node, however often it is written. Raises BuildError where y is no number, or where a list of
-    nodes to differentiate by has a matrix in it.
+    So are `jacobian(y, x)`, ∂y/∂x as a matrix of a row an element of y and a column an element of x, and `hessian(y,
+    x)`, the Jacobian of the gradient. Each derivative is one node, however often it is written. Raises BuildError where
+    y is no number, of a Jacobian no vector, or where a list of nodes to differentiate by has a matrix in it.
     """
     # A graph without any is the same object then.
     if not any(_innermost(expr) for node in graph.nodes for expr in _exprs(node)):
@@ -38,6 +41,9 @@ def resolve(graph: Graph) -> Graph:
     resolved = tuple(_Resolution(graph).run())
     output = graph.output or (graph.sinks[0] if len(graph.sinks) == 1 else None)  # What `grad` speaks of is used.
     return replace(graph, nodes=resolved, output=output)
+
+
+_KINDS = {GRAD: "gradient", JACOBIAN: "Jacobian", HESSIAN: "Hessian"}
 
 
 def _exprs(node: Node) -> Iterator[Expr]:
@@ -49,12 +55,12 @@ def _exprs(node: Node) -> Iterator[Expr]:
 
 
 def _innermost(expr: Expr) -> Call | None:
-    """The first `grad` whose arguments hold no other."""
-    return next((part for part in postorder(expr) if isinstance(part, Call) and part.fn == GRAD), None)
+    """The first derivative whose arguments hold no other."""
+    return next((part for part in postorder(expr) if isinstance(part, Call) and part.fn in DERIVATIVES), None)
 
 
 def _wanted(call: Call) -> list[Name]:
-    """The nodes that a `grad` differentiates by."""
+    """The nodes that a derivative is by."""
     places = call.args[1].args if isinstance(call.args[1], Call) else call.args[1:]
     return [place for place in places if isinstance(place, Name)]
 
@@ -130,15 +136,50 @@ class _Resolution:
         self.known.add(node.name)
 
     def _derivative(self, call: Call, user: Node) -> Expr:
+        """The expression that stands for a derivative, once the nodes that it needs are there."""
+        if call.fn == GRAD:
+            return self._gradient(call, user)
+        of = call.args[0] if call.fn == JACOBIAN else self._gradient(call, user)
+        return self._jacobian(self._target(of, user), call, user)
+
+    def _jacobian(self, output: str, call: Call, user: Node) -> Expr:
+        """The matrix ∂output/∂x, x being what `call` differentiates by; a number counts as a vector of one."""
+        wanted = [place.id for place in _wanted(call)]
+        graph, linear = self._linear(call)
+        self._require_vectors(linear, wanted, call)
+        if not linear.shape(output):
+            return _matrix(self._of_number(output, wanted, call, user), linear, wanted, rows=1)
+        if len(linear.shape(output)) > 1:
+            raise self._axes(linear, output, call)
+        sweep = ProductSweep(graph, linear, output, self.taken)
+        if sweep.has(wanted):
+            definitions, found = sweep.answer(wanted)
+        else:
+            self._require_rows(linear, output, call)
+            definitions, found = by_rows(graph, linear, output, wanted, self.taken)
+        self._define(definitions, user)
+        return _matrix(list(map(Name, found)), linear, wanted, elements(linear.shape(output)))
+
+    def _of_number(self, output: str, wanted: list[str], call: Call, user: Node) -> list[Expr]:
+        """The gradients of a number, as rows of one."""
+        definitions, found = self._sweep(output, wanted, call).answer(wanted)
+        self._define(definitions, user)
+        return [Call(VECTOR, (Name(name),)) for name in found]
+
+    def _define(self, definitions: Iterable[Definition], user: Node) -> None:
+        """Add the nodes that a derivative needs."""
+        for definition in definitions:
+            assert isinstance(definition.target, Name)
+            self._add(self._node(definition.target.id, definition.formula, user))
+
+    def _gradient(self, call: Call, user: Node) -> Expr:
         """The expression that stands for `grad(y, x)`, once the nodes that it needs are there."""
         wanted = [place.id for place in _wanted(call)]
         sweep = self._sweep(self._target(call.args[0], user), wanted, call)
         if isinstance(call.args[1], Call):
             self._require_vectors(sweep.linear, wanted, call)
         definitions, found = sweep.answer(wanted)
-        for definition in definitions:
-            assert isinstance(definition.target, Name)
-            self._add(self._node(definition.target.id, definition.formula, user))
+        self._define(definitions, user)
         answers = tuple(Name(name, call.span) for name in found)
         if not isinstance(call.args[1], Call):
             return answers[0]
@@ -160,20 +201,42 @@ class _Resolution:
         sweep = self.sweeps.get(output)
         if sweep is not None and all(name in sweep.graph.index for name in wanted):
             return sweep
+        graph, linear = self._linear(call)
+        shape = linear.shape(output)
+        if shape:
+            of, by = (shorten(unparse(arg)) for arg in call.args)
+            hint: tuple[str, ...] = (f"make a number of it: {call.fn}(sum({of}), {by})",)
+            if call.fn == GRAD:
+                hint = (*hint, f"its Jacobian is jacobian({of}, {by})")
+            message = f"`{of}` is {shape_words(shape)}; a {_KINDS[call.fn]} is that of a number"
+            raise BuildError(graph.source, [Diagnostic(Code.GRAD_OF_VECTOR, message, call.span, hints=hint)])
+        self.sweeps[output] = Sweep(graph, linear, output, self.taken)
+        return self.sweeps[output]
+
+    def _linear(self, call: Call) -> tuple[Graph, Linearization]:
+        """The graph so far, each node a name, and what its operations do to cotangents."""
         # Only as far as it has been resolved: what comes later cannot be what this derivative is of.
         self._require_partials()
         graph = replace(self.graph, nodes=tuple(self.nodes))
         tape = tape_of(graph)
         self._require_few(len(tape.rows), call)
-        linear = Linearization(Evaluation(tape, defaults(graph), formulas=True))
-        shape = linear.shape(output)
-        if shape:
-            of, by = (shorten(unparse(arg)) for arg in call.args)
-            hint = (f"make a number of it: grad(sum({of}), {by})",)
-            message = f"`{of}` is {shape_words(shape)}; a gradient is that of a number"
-            raise BuildError(graph.source, [Diagnostic(Code.GRAD_OF_VECTOR, message, call.span, hints=hint)])
-        self.sweeps[output] = Sweep(graph, linear, output, self.taken)
-        return self.sweeps[output]
+        return graph, Linearization(Evaluation(tape, defaults(graph), formulas=True))
+
+    def _axes(self, linear: Linearization, output: str, call: Call) -> BuildError:
+        of, by = (shorten(unparse(arg)) for arg in call.args)
+        message = f"`{of}` is {shape_words(linear.shape(output))}; a Jacobian is that of a vector"
+        hint = (f"of one row of it: jacobian({of}[0], {by})",)
+        return BuildError(self.graph.source, [Diagnostic(Code.GRAD_OF_VECTOR, message, call.span, hints=hint)])
+
+    def _require_rows(self, linear: Linearization, output: str, call: Call) -> None:
+        """Raise BuildError for a vector too long for a sweep an element."""
+        if elements(linear.shape(output)) <= MOST_ROWS:
+            return
+        of, by = (shorten(unparse(arg)) for arg in call.args)
+        message = f"`{of}` is {shape_words(linear.shape(output))}; its Jacobian is no product of matrices, and takes a "
+        message += f"sweep an element, {MOST_ROWS} at most"
+        hint = (f"take it along a direction d, as the gradient of a number: grad(sum({of}*d), {by})",)
+        raise BuildError(self.graph.source, [Diagnostic(Code.DERIVATIVE_ROWS, message, call.span, hints=hint)])
 
     @cached_property
     def _written(self) -> int:
@@ -193,8 +256,11 @@ class _Resolution:
         matrix = next((name for name in wanted if len(linear.shape(name)) > 1), None)
         if matrix is not None:
             name, of = shorten(matrix), shorten(unparse(call.args[0]))
-            message = f"`{name}` is {shape_words(linear.shape(matrix))}; a list in `grad` is of numbers and vectors"
+            what = "a list in `grad` is of" if call.fn == GRAD else f"a {_KINDS[call.fn]} is by"
+            message = f"`{name}` is {shape_words(linear.shape(matrix))}; {what} numbers and vectors"
             hint = (f"take its derivative by itself: grad({of}, {name})",)
+            if call.fn != GRAD:
+                hint = (f"make `{name}` of vectors, {name} = [r, s], and take {call.fn}({of}, [r, s])",)
             raise BuildError(
                 self.graph.source, [Diagnostic(Code.GRAD_BY_MATRIX, message, call.args[1].span, hints=hint)]
             )
@@ -203,3 +269,14 @@ class _Resolution:
         """A node that a derivative needs; in errors it stands where it is used."""
         args = tuple(arg for arg in names(expr) if arg in self.known)
         return Node(name, "expression" if args else "constant", user.span, args, expr, expr)
+
+
+def _matrix(parts: list[Expr], linear: Linearization, wanted: list[str], rows: int) -> Expr:
+    """The derivatives by each of `wanted`, matrices or columns of so many rows, as one matrix side by side."""
+    # By a number a derivative is a vector of the rows; of a number by a number it is [d] already.
+    is_column = [not linear.shape(name) for name in wanted]
+    if len(parts) == 1:
+        is_vector = is_column[0]
+        return Call("outer", (parts[0], Call(VECTOR, (Number(1.0),)))) if is_vector else parts[0]
+    every = [[Call(INDEX, (part, Number(float(i)))) for part in parts] for i in range(rows)]
+    return Call(VECTOR, tuple(Call(VECTOR if all(is_column) else "concat", tuple(row)) for row in every))

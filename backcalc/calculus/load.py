@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from backcalc.graph.build import build
-from backcalc.graph.functions import GRAD
+from backcalc.graph.functions import DERIVATIVES
 from backcalc.graph.model import Graph, Known, Node
 from backcalc.language.expr import Call, Expr, names, postorder
 from backcalc.language.lexis import NAME
@@ -57,7 +57,9 @@ def _resolved(graph: Graph) -> Graph:
     formulas = (node.expr for node in graph.nodes if node.expr is not None)
     partials = (edge.partial for node in graph.nodes for edge in node.incoming)
     # Most graphs speak of none; what works them out takes as long to load as all that reads a graph.
-    if not any(isinstance(part, Call) and part.fn == GRAD for e in chain(formulas, partials) for part in postorder(e)):
+    if not any(
+        isinstance(part, Call) and part.fn in DERIVATIVES for e in chain(formulas, partials) for part in postorder(e)
+    ):
         return graph
     from backcalc.calculus.grad import resolve
 

@@ -15,7 +15,7 @@ from backcalc.calculus.linearize import Linearization, pull
 from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.substitute import scope_of, substituted
 from backcalc.calculus.sweep import reverse
-from backcalc.language.expr import INDEX, TRANSPOSE, VECTOR, size
+from backcalc.language.expr import INDEX, TRANSPOSE, VECTOR, Expr, Folded, size
 from backcalc.rules.gates import only
 from backcalc.rules.row import FLAT, Primitive, expression
 from backcalc.rules.simplify import make, tidy
@@ -48,7 +48,9 @@ def jacobian_formulas(linear: Linearization, head: int, tails: Sequence[int], fi
     if count <= FEW or (count <= MOST_SWEEPS and any(form is None for form in forms)):
         rows = list(_by_rows(linear, head, tails, first))
     found = (_shorter(form, row) for form, row in zip(forms, rows, strict=True))
-    return [value if value is None or is_known(value) else tidy(value, None, tape.graph.spelling) for value in found]
+    tidied: Folded[Expr] = Folded()  # The formula of a node is a part of those before it.
+    spelling = tape.graph.spelling
+    return [value if value is None or is_known(value) else tidy(value, tidied, spelling) for value in found]
 
 
 def _by_rows(linear: Linearization, head: int, tails: Sequence[int], first: int) -> Iterator[Value | None]:
@@ -78,11 +80,17 @@ class MatrixSweep:
         self.shapes, self.terms = linear.evaluation.shapes, linear.evaluation.terms
         self.count = elements(self.shapes[head])
 
-    def run(self, first: int = 0) -> dict[int, Value | None]:
-        """∂head/∂slot for every slot down to `first` that the head depends on, None where no product says it."""
+    def run(
+        self, first: int = 0, settle: Callable[[int, Form], Form] = lambda _, form: form
+    ) -> dict[int, Value | None]:
+        """∂head/∂slot for every slot down to `first` that the head depends on, None where no product says it.
+
+        `settle` may put another form in the place of one that is complete, such as a name for it.
+        """
         order = range(self.head, first - 1, -1)
         seeds: dict[int, Form] = {self.head: Diagonal(1.0)}
-        found = reverse(order, self._edges, seeds, multiply=lambda step, form: step(form), accumulate=self._sum)
+        through: Callable[[Any, Form], Form] = lambda step, form: step(form)  # noqa: E731  Both are of one kind.
+        found = reverse(order, self._edges, seeds, multiply=through, accumulate=self._sum, settle=settle)
         return {slot: self.value(form) for slot, form in found.items()}
 
     def value(self, form: Form) -> Value | None:

@@ -44,8 +44,8 @@ MAX_OPERATIONS = 2_000_000  # of the whole graph
 MAX_FUNCTION = 100_000  # of one function: a few that call each other twice grow without bound
 
 # Of the language, and still to come: what works on vectors and matrices, and derivatives inside formulas.
-GRAD = "grad"
-BUILT_IN = frozenset((*PRIMITIVES, *ALIASES, *WRITTEN, GRAD))
+GRAD, JACOBIAN, HESSIAN = DERIVATIVES = ("grad", "jacobian", "hessian")
+BUILT_IN = frozenset((*PRIMITIVES, *ALIASES, *WRITTEN, *DERIVATIVES))
 """What calls go by without the file's own functions; none of it is a node that nothing defines."""
 
 _ANY_NUMBER = ("max", "min", "concat")  # Of a vector, or of what stands side by side.
@@ -105,8 +105,8 @@ class Functions:
             if self._fits(call, len(function.params)) and call.fn in self._bodies:
                 return self._substituted(call, dict(zip(inner_names(function), args, strict=True)))
             return call
-        if call.fn == GRAD:
-            self._check_grad(call, args)
+        if call.fn in DERIVATIVES:
+            self._check_derivative(call, args)
             return with_args(call, args)
         if call.fn.endswith(PRIME) and self._differentiate is not None and call.fn.rstrip(PRIME) in self:
             return self._derived(call, args)
@@ -197,13 +197,14 @@ class Functions:
             return
         self._bodies[function.name] = standing(function, self._bodies[function.name], partials)
 
-    def _check_grad(self, call: Call, args: tuple[Expr, ...]) -> None:
-        """`grad(y, x)` is with respect to a node or to a vector of nodes."""
+    def _check_derivative(self, call: Call, args: tuple[Expr, ...]) -> None:
+        """`grad(y, x)`, `jacobian(y, x)` and `hessian(y, x)` are with respect to a node or to a vector of nodes."""
         if not self._fits(call, 2):
             return
         wrt = args[1].args if isinstance(args[1], Call) and args[1].fn == VECTOR else (args[1],)
         if not all(isinstance(name, Name) for name in wrt):
-            hint = ("grad(y, x) is ∂y/∂x for a node x; grad(y, [w, b]) has one for each",)
+            fn, what = call.fn, {GRAD: "∂y/∂x", JACOBIAN: "∂y/∂x as a matrix", HESSIAN: "∂²y/∂x²"}[call.fn]
+            hint = (f"{fn}(y, x) is {what} for a node x; {fn}(y, [w, b]) has one for each",)
             message = "a derivative is taken with respect to a node"
             self.errors.append(Diagnostic(Code.GRAD_OF_FORMULA, message, args[1].span, hints=hint))
 

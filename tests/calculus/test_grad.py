@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from contextlib import nullcontext
 
+import numpy as np
 import pytest
+from arrays import close, outputs
 from graphs import refusals
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import backcalc
 from backcalc.calculus import grad
+from backcalc.language.unparse import unparse
 
 
 def value(text, at, node):
@@ -172,3 +177,60 @@ def test_derivatives_that_grow_too_large_are_refused_with_their_size(monkeypatch
     # A file that is large by itself is not.
     text = nested(2) + "".join(f"z{i} = sin({f'z{i - 1}' if i else 'x'})\n" for i in range(2_000)) + "g = grad(z9, x)\n"
     assert backcalc.parse(text).run({"x": 1}, of="g").run.is_finite
+
+
+# ---- Jacobians and Hessians ------------------------------------------------------------------------------------------
+
+MATRICES = [  # program, point, what J is
+    ("input x[2]; input W[2,2]\nJ = jacobian(W @ x, x)", {"x": [1, 2], "W": [[1, 2], [3, 4]]}, [[1, 2], [3, 4]]),
+    ("input x[2]\ny = x^2\nJ = jacobian(y, x)", {"x": [1, 2]}, [[2, 0], [0, 4]]),
+    ("input x[2]\ny = sum(x^2)\nJ = jacobian(y, x)", {"x": [1, 2]}, [[2, 4]]),
+    ("y = [x, x^2]\nJ = jacobian(y, x)", {"x": 3}, [[1], [6]]),
+    ("y = x^2\nJ = jacobian(y, x)", {"x": 3}, [[6]]),
+    ("input x[2]\ny = z*x\nJ = jacobian(y, [x, z])", {"x": [1, 2], "z": 3}, [[3, 0, 1], [0, 3, 2]]),
+    ("y = [a*b, a]\nJ = jacobian(y, [a, b])", {"a": 2, "b": 3}, [[3, 2], [1, 0]]),
+    ("y = x^3\nJ = hessian(y, x)", {"x": 2}, [[12]]),
+    ("input x[2]\ny = x[0]^2*x[1]\nJ = hessian(y, x)", {"x": [2, 3]}, [[6, 4], [4, 0]]),
+    ("y = x^2*z^3\nJ = hessian(y, [x, z])", {"x": 2, "z": 1}, [[2, 12], [12, 24]]),
+    ("input x[2]\ny = sum(x^2)*z\nJ = hessian(y, [x, z])", {"x": [1, 2], "z": 3}, [[6, 0, 2], [0, 6, 4], [2, 4, 0]]),
+    ("input x[2]\ny = 3*x\nJ = jacobian(y, z)", {"x": [1, 2], "z": 5}, [[0], [0]]),
+    ("input x[2]\ny = max(x, 0)\nJ = jacobian(y, x)", {"x": [-1, 2]}, [[0, 0], [0, 1]]),
+    ("input x[2]\nJ = jacobian(where(x > 0, sqrt(x), 0), x)", {"x": [0, 4]}, [[0, 0], [0, 0.25]]),
+]
+
+
+@pytest.mark.parametrize(("text", "at", "expected"), MATRICES)
+def test_jacobians_and_hessians_are_matrices(text, at, expected):
+    assert np.array_equal(value(text, at, "J"), expected)
+
+
+def test_a_jacobian_is_a_product_of_matrices_whatever_its_size():
+    text = "input W[200,200]; input x[200]\nh = tanh(W @ x)\ny = h*x\nJ = jacobian(y, x)\ns = sum(J^2)"
+    graph = backcalc.parse(text)
+    formulas = {node.name: unparse(node.expr) for node in graph.nodes if node.name.startswith("d")}
+    assert formulas == {"dy_dx": "diag(x*(1 - h^2)) @ W + diag(h)"}
+
+
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(outputs(), st.data())
+def test_a_jacobian_in_a_formula_is_that_of_a_run(pair, data):
+    drawn, of = pair
+    vectors = sorted(name for name, point in drawn.point.items() if point.ndim < 2)
+    run = drawn.run(of=of)
+    if not vectors or len(run.shape(of)) > 1:
+        return
+    wrt = data.draw(st.sampled_from(vectors))
+    text = f"{drawn.text}\nJacobian = jacobian({of}, {wrt})\nNumber = sum(Jacobian)"
+    again = backcalc.parse(text).run(drawn.at(), of="Number").run
+    size = (*run.shape(of), *(() if run.shape(of) else (1,)))[0], max(drawn.point[wrt].size, 1)
+    assert close(again.values[again.graph.index["Jacobian"]], np.reshape(run.gradient[wrt], size))
+    # It is differentiated like any formula.
+    steps = {step: shifted(text, drawn, wrt, step) for step in (1e-5, -1e-5)}
+    along = (steps[1e-5] - steps[-1e-5]) / 2e-5
+    assert abs(np.sum(again.gradient[wrt]) - along) <= 1e-4 * (1 + abs(along))
+
+
+def shifted(text, drawn, wrt, step):
+    """The last number of a program where all of `wrt` is a step further."""
+    at = drawn.at() | {wrt: (drawn.point[wrt] + step).tolist()}
+    return backcalc.parse(text).run(at, of="Number").value

@@ -10,7 +10,7 @@ import numpy as np
 
 from backcalc.bulk.arrays.sorting import Indices
 from backcalc.bulk.graph.blocks import Block
-from backcalc.graph.functions import GRAD, Functions
+from backcalc.graph.functions import DERIVATIVES, Functions
 from backcalc.graph.model import Graph, Node
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import NEGATE, NOWHERE, Call, Expr, Name, Number, fold, postorder, with_args
@@ -93,7 +93,7 @@ class Template:
 
         blanked = fold(self.expr, leaf, with_args)
         expr = Functions((), errors).expand(blanked)
-        if errors or any(isinstance(part, Call) and part.fn == GRAD for part in postorder(expr)):
+        if errors or any(isinstance(part, Call) and part.fn in DERIVATIVES for part in postorder(expr)):
             raise UnfitError
         # A graph of one line, whose blanks are inputs: so the ordinary tape says what each line of the form does.
         inputs = [Node(blank.id, "input", NOWHERE) for blank in blanks.values()]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backcalc.calculus.primes import differentiated
 from backcalc.calculus.question import loss_hints
 from backcalc.calculus.run import Run
-from backcalc.graph.functions import GRAD, Functions
+from backcalc.graph.functions import DERIVATIVES, Functions
 from backcalc.language.expr import Call, Expr, Name, fold, names, postorder, with_args
 from backcalc.language.parser import parse
 from backcalc.language.statements import Answer, Function
@@ -20,8 +20,6 @@ from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Source, Span
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import quoted, shorten
-
-_DERIVES = (GRAD, "jacobian", "hessian")
 
 
 def is_formula_of(run: Run, value: Expr) -> bool:
@@ -89,6 +87,6 @@ def _is_loss(run: Run, name: str) -> bool:
 def _derived(expr: Expr, at: Span) -> Iterator[Diagnostic]:
     """An error where a formula leaves the work to the language: `grad(J, w)` is what is asked."""
     for part in postorder(expr):
-        if isinstance(part, Call) and part.fn in _DERIVES:
+        if isinstance(part, Call) and part.fn in DERIVATIVES:
             message = f"`{part.fn}(…)` is what is asked for; an answer says what it is"
             yield Diagnostic(Code.NOT_AN_ANSWER, message, _within(part.span, at))
