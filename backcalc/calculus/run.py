@@ -182,7 +182,10 @@ class Run:
     @property
     def jacobian_shape(self) -> Shape:
         """The shape of an output whose derivatives are Jacobians; () of a number, and of a loss outside the graph."""
-        return self.shape(self.output) if self.mode == "reverse" else ()
+        shape, place = self.shape(self.output), self.graph.index.get(self.output, -1)
+        # Of one element of the output the sweep begins with a cotangent in its shape.
+        is_whole = place in self.seeds and shape_of(self.seeds[place]) != shape
+        return shape if is_whole else ()
 
     def _jacobian_terms(self, head: int, jacobian: Any) -> Iterator[tuple[int, Any, Any]]:
         """(tail, ∂head/∂tail, ∂output/∂head · ∂head/∂tail) for each edge into the node `head`; None where unknown."""

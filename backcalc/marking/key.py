@@ -15,6 +15,7 @@ from backcalc.language.statements import Answer
 from backcalc.marking.array_steps import ArraySteps
 from backcalc.marking.diagnosis.candidates import Candidates
 from backcalc.marking.diagnosis.diagnose import Diagnoser
+from backcalc.marking.diagnosis.of_jacobian import of_jacobian
 from backcalc.marking.diagnosis.steps import Steps
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis
@@ -261,6 +262,8 @@ class Key:
         independence = None if _is_nonzero(given.expected) else self.independence(given.answer)
         shape = shape_of(given.value)
         has_sense = shape in (shape_of(given.expected), shape_of(given.expected)[::-1])  # It may be the transpose.
+        if self._is_of_array(given) and not independence:
+            return of_jacobian(self.truth, self._diagnoser, given)
         # ∂L/∂L is where the work begins: no step leads to it.
         if independence or given.of == given.wrt or not (has_sense and self.truth.is_plain(given)):
             return independence
@@ -274,6 +277,12 @@ class Key:
             return found
         only = self._only_wrong(given)
         return self.diagnosis(only, steps) if only else self._dependence(given)
+
+    def _is_of_array(self, given: Attempt) -> bool:
+        """Whether it is a first derivative of an array, or of an element of one, by another node."""
+        is_first = given.wrt is not None and given.wrt != given.of and not given.is_second
+        is_small = self.run.linear.evaluation.is_known and len(self.run.graph.nodes) <= MOST_NODES
+        return is_first and is_small and bool(self.run.shape(given.of))
 
     @staticmethod
     def _dependence(given: Attempt) -> Diagnosis | None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from math import isfinite
 from typing import Any
 
+from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.derive import derivative_name, derive, free_name
 from backcalc.calculus.digits import NO_DIGITS, Known
 from backcalc.calculus.jacobians import derivatives
@@ -19,6 +20,7 @@ from backcalc.language.unparse import unparse_statement
 from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
+from backcalc.rules.gates import only
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.errors import BackcalcError
 from backcalc.text.numerals import is_exact
@@ -51,7 +53,19 @@ class Truth:
 
     def expected(self, answer: Answer) -> Any:
         """The true value; None or a formula where it is not known."""
-        return self._of_place(answer, self.whole(answer))
+        element = self.element(answer)
+        if element is None or answer.wrt is None:
+            return self._of_place(answer, self.whole(answer))
+        # Of one element a sweep is enough, and a formula of it may have two axes more than one of the whole.
+        found = self.derivatives(element)[self.run.graph.index[answer.wrt]]
+        return self._of_place(answer._replace(of_place=()), found, rank=0)
+
+    def element(self, answer: Answer) -> str | None:
+        """The name of the one element of an array whose derivative is asked for, `p[0]`; None where it is none."""
+        place, rank = answer.of_place, len(self.run.shape(answer.of))
+        is_first = answer.wrt in self.run.graph.index and answer.then is None
+        is_one = rank > 0 and len(place) == rank and all(isinstance(i, int) for i in place)
+        return f"{answer.of}[{','.join(map(str, place))}]" if is_first and is_one else None
 
     def shown(self, mark: Mark) -> Mark:
         """A mark as it is shown: here it shows what it was marked by."""
@@ -66,9 +80,9 @@ class Truth:
         node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]
         return self.run.values[node] if answer.wrt is None else self.derivatives(answer.of)[node]
 
-    def _of_place(self, answer: Answer, value: Any) -> Any:
-        """The element or elements of `value` that `answer` is about."""
-        index = part(answer, len(self.run.shape(answer.of)))
+    def _of_place(self, answer: Answer, value: Any, rank: int | None = None) -> Any:
+        """The element or elements of `value` that `answer` is about; the output has this rank, or that of its node."""
+        index = part(answer, len(self.run.shape(answer.of)) if rank is None else rank)
         if not index or value is None:
             return value
         if not is_known(value):
@@ -137,7 +151,10 @@ class Truth:
         return sum((abs(c) for _, _, c in again.contributions()[index[answer.wrt]]), start=0.0)
 
     def derivatives(self, output: str) -> list[Any]:
-        """∂output/∂node for every node."""
+        """∂output/∂node for every node; `output` may be an element, `p[0]`."""
+        if output not in self._adjoints and output.endswith("]"):
+            seeds = {node: only(unit) for node, unit in self.seeds(output).items()}
+            self._adjoints[output] = adjoints(self.run.linear, seeds)
         if output not in self._adjoints:
             is_loss = output not in self.run.graph.index or self._is_run(output)
             self._adjoints[output] = (
@@ -147,6 +164,11 @@ class Truth:
 
     def seeds(self, output: str) -> dict[int, Any]:
         """The adjoints that a sweep for ∂output/∂node begins with."""
+        if output.endswith("]"):  # No name of a node has brackets.
+            name, _, place = output.removesuffix("]").partition("[")
+            from backcalc.rules.ndarray import placed
+
+            return {self.run.graph.index[name]: placed(1.0, tuple(map(int, place.split(","))), self.run.shape(name))}
         return self.run.seeds if self._is_run(output) else {self.run.graph.index[output]: 1.0}
 
     def _is_run(self, output: str) -> bool:
