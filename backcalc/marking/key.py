@@ -263,7 +263,7 @@ class Key:
         shape = shape_of(given.value)
         has_sense = shape in (shape_of(given.expected), shape_of(given.expected)[::-1])  # It may be the transpose.
         if self._is_of_array(given) and not independence:
-            return of_jacobian(self.truth, self._diagnoser, given)
+            return of_jacobian(self.truth, self.diagnoser, given)
         # ∂L/∂L is where the work begins: no step leads to it.
         if independence or given.of == given.wrt or not (has_sense and self.truth.is_plain(given)):
             return independence
