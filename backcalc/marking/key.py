@@ -15,13 +15,13 @@ from backcalc.language.statements import Answer
 from backcalc.marking.array_steps import ArraySteps
 from backcalc.marking.diagnosis.candidates import Candidates
 from backcalc.marking.diagnosis.diagnose import Diagnoser
-from backcalc.marking.diagnosis.of_jacobian import of_jacobian
 from backcalc.marking.diagnosis.steps import Steps
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.entries import BROKEN_LINK, Entry, entry
 from backcalc.marking.follow_through import WrongAnswers
 from backcalc.marking.formulas.marks import Formulas
+from backcalc.marking.jacobian_steps import of_jacobian
 from backcalc.marking.local import Step
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
 from backcalc.marking.own_numbers import is_exact_work
