@@ -49,7 +49,7 @@ def layered(count: int, edges: Sequence[Edge]) -> Layered:
 
 
 def levels(count: int, edges: Sequence[Edge]) -> list[int]:
-    """The layer of each node: the longest path to it, moved on where that makes its edges shorter."""
+    """The layer of each node: the longest path to it, moved on or back where that makes the edges shorter in sum."""
     tails: list[list[int]] = [[] for _ in range(count)]
     heads: list[list[int]] = [[] for _ in range(count)]
     for tail, head in edges:
@@ -58,9 +58,32 @@ def levels(count: int, edges: Sequence[Edge]) -> list[int]:
     found = [0] * count
     for node in range(count):
         found[node] = max((found[tail] + 1 for tail in tails[node]), default=0)
-    # What has more users than arguments, as every input has, comes just before the first of them.
-    for node in reversed(range(count)):
-        if len(heads[node]) > len(tails[node]):
-            found[node] = min(found[head] for head in heads[node]) - 1
+    is_shorter = True
+    while is_shorter:
+        # Those with more users than arguments on, as every input, then the others back.
+        on = [_moved(found, node, heads, tails, 1) for node in reversed(range(count))]
+        back = [_moved(found, node, tails, heads, -1) for node in range(count)]
+        is_shorter = any(on) or any(back)
     first = min(found, default=0)
     return [each - first for each in found]
+
+
+def _moved(
+    layer: list[int], node: int, ahead: Sequence[Sequence[int]], behind: Sequence[Sequence[int]], step: int
+) -> bool:
+    """Move a node by a layer, with all that it would run into, while that makes edges shorter; whether it did."""
+    is_moved = False
+    while ahead[node]:
+        group, waiting = {node}, [node]
+        while waiting:
+            each = waiting.pop()
+            pushed = {other for other in ahead[each] if layer[other] == layer[each] + step} - group
+            group |= pushed
+            waiting += pushed
+        leading = sum(other not in group for each in group for other in ahead[each])
+        if leading <= sum(other not in group for each in group for other in behind[each]):
+            break
+        for each in group:
+            layer[each] += step
+        is_moved = True
+    return is_moved

@@ -1,0 +1,62 @@
+"""How often the edges between two layers cross, in an order of the vertices of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
+from backcalc.render.pictures.layout.layered import Layered
+
+Order = list[list[int]]
+
+
+def crossings(graph: Layered, layers: Sequence[Sequence[int]]) -> int:
+    """How many pairs of edges cross."""
+    return sum(_between(graph, one, other) for one, other in pairwise(layers))
+
+
+def _between(graph: Layered, one: Sequence[int], other: Sequence[int]) -> int:
+    """The inversions among the edges of two layers, counted by a tree of partial sums (P. Fenwick, 1994)."""
+    place = {vertex: at for at, vertex in enumerate(other)}
+    tree = [0] * (len(other) + 1)
+    count = total = 0
+    for vertex in one:
+        heads = [place[head] for head in graph.behind[vertex]]
+        for head in heads:
+            at, smaller = head + 1, 0
+            while at:
+                smaller += tree[at]
+                at &= at - 1
+            count += total - smaller
+        for head in heads:
+            at = head + 1
+            while at <= len(other):
+                tree[at] += 1
+                at += at & -at
+        total += len(heads)
+    return count
+
+
+def crossed_by(edges: Sequence[tuple[int, int]], rooms: int, others: int) -> list[list[int]]:
+    """How many of the edges between two layers one more would cross, by the places where it begins and ends.
+
+    `edges` are the places of their ends; entry [p][q] is that of an edge from before place p to before place q, which
+    go up to `rooms` and `others`.
+    """
+    ends = [0] * (others + 1)
+    from_place: list[list[int]] = [[] for _ in range(rooms)]
+    for p, q in edges:
+        ends[q + 1] += 1
+        from_place[p].append(q)
+    # From before all others: all edges that end before place q are crossed.
+    row = list(accumulate(ends))
+    found = [row]
+    for p in range(rooms):
+        row = list(row)
+        for q in from_place[p]:
+            for at in range(q + 1):
+                row[at] += 1
+            for at in range(q + 1, others + 1):
+                row[at] -= 1
+        found.append(row)
+    return found
