@@ -26,12 +26,14 @@ Examples:
   backcalc draw network-b.bg -o network-b.svg
   backcalc draw rnn.bg --node h2 --radius 2
 """
+PART = "draw the part around one of them: --node NODE --radius 2"
 RADIUS = 1  # Where --node names the middle and nobody says how far it goes.
 
 
 @as_command("draw", EXAMPLES)
 @asks("graph", "at", "of")
 @click.option("-o", "--output", "path", metavar="FILE", help=f"Write a picture: {', '.join(TARGETS)}.")
+@click.option("--ascii", "is_ascii", is_flag=True, help="Draw with the characters of ASCII alone.")
 @click.option("--top-down", is_flag=True, help="Let edges lead down rather than to the right.")
 @node_option("--node", help="Draw the part around this node alone.")
 @click.option("--radius", type=click.IntRange(0), help=f"How many edges that part reaches.  [default: {RADIUS}]")
@@ -43,6 +45,7 @@ def command(
     asked: Asked,
     shown: Shown,
     path: str | None,
+    is_ascii: bool,
     top_down: bool,
     node: str | None,
     radius: int | None,
@@ -57,6 +60,8 @@ def command(
     """
     if radius is not None and node is None:
         raise click.UsageError("--radius goes around a node: --node NODE says which")
+    if is_ascii and path is not None:
+        raise click.UsageError("--ascii is for the picture in the terminal: drop it, or -o")
     ending = None if path is None else ending_of(path, TARGETS)
     if ending is not None:
         _require_possible(ending, node=node, paths=paths, step=step)
@@ -66,7 +71,7 @@ def command(
         for name in names:
             require_node(text.graph, name, option)
     if node is None and len(text.graph.nodes) > MOST:
-        raise too_large(text, "draw the part around one of them: --node NODE --radius 2")
+        raise too_large(text, PART)
     run = kept(_run(text, read_point(asked.at), asked.of))
     print_warnings(text.source, run.warnings)
     if path is not None and ending == ".html":
@@ -74,27 +79,31 @@ def command(
 
         write_ours(path, TARGETS[ending].mark, lines(page_of(run, asked, shown)))
         return 0 if run.is_finite else 1
-    drawn = scene(run, shown.digits)
+    found = scene(run, shown.digits)
     if paths:
-        drawn = with_paths(drawn, paths)
+        found = with_paths(found, paths)
     if step is not None:
-        drawn = at_step(drawn, step)
+        found = at_step(found, step)
     if node is not None:
-        drawn = around(drawn, node, RADIUS if radius is None else radius)
-        if len(drawn.cards) > MOST:
-            raise too_large(text, "draw the part around one of them: --node NODE --radius 2")
-    _draw(drawn, path, ending, top_down=top_down)
+        found = around(found, node, RADIUS if radius is None else radius)
+        if len(found.cards) > MOST:
+            raise too_large(text, PART)
+    if path is None or ending is None:
+        from backcalc.cli.window import show
+
+        show(found, shown, node or run.output, is_ascii=is_ascii, top_down=top_down)
+    else:
+        _write(found, path, ending, top_down=top_down)
     return 0 if run.is_finite else 1
 
 
-def _draw(drawn: Scene, path: str | None, ending: str | None, *, top_down: bool) -> None:
-    if path is None or ending is None:
-        raise click.UsageError("name a file: -o graph.svg")
-    if not TARGETS[ending].is_text:
-        with open(path, "wb") as file:  # noqa: PTH123  pathlib takes a while to load.
-            file.write(data_of(ending, drawn, top_down=top_down))
+def _write(found: Scene, path: str, ending: str, *, top_down: bool) -> None:
+    """Write the file."""
+    if TARGETS[ending].is_text:
+        write_ours(path, TARGETS[ending].mark, lines_of(ending, found, top_down=top_down))
         return
-    write_ours(path, TARGETS[ending].mark, lines_of(ending, drawn, top_down=top_down))
+    with open(path, "wb") as file:  # noqa: PTH123  pathlib takes a while to load.
+        file.write(data_of(ending, found, top_down=top_down))
 
 
 def _require_possible(ending: str, **of_a_scene: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from backcalc.render.pictures.layout.crossings import Order, crossed_by
 from backcalc.render.pictures.layout.layered import Layered
@@ -95,13 +96,11 @@ class Moves:
     def _lay(self, chain: Sequence[int]) -> None:
         first = self.graph.layer[chain[0]]
         old = [self.place[vertex] for vertex in chain]
-        for i, vertex in enumerate(chain[1:-1], 1):
+        for i in range(1, len(chain) - 1):
             layer = self.layers[first + i]
             layer.pop(old[i])
             self.settle(layer)
-        costs = [
-            self._costs(first + i, one, other) for i, (one, other) in enumerate(zip(chain, chain[1:], strict=False))
-        ]
+        costs = [self._costs(first + i, one, other) for i, (one, other) in enumerate(pairwise(chain))]
         new, least = _cheapest(costs, old[0], old[-1])
         was = sum(cost[p][q] for cost, p, q in zip(costs, old, old[1:], strict=False))
         self.gained += was - least if least < was else 0
@@ -130,10 +129,12 @@ def _cheapest(costs: Sequence[list[list[int]]], start: int, end: int) -> tuple[l
     rows = [costs[0][start]]
     came: list[list[int]] = []
     for cost in costs[1:]:
-        before = rows[-1]
-        columns = list(zip(*cost, strict=True))
-        from_place = [min(range(len(before)), key=lambda p, column=column: before[p] + column[p]) for column in columns]
-        rows.append([before[p] + columns[q][p] for q, p in enumerate(from_place)])
+        before, row, from_place = rows[-1], [], []
+        for column in zip(*cost, strict=True):
+            sums = [so_far + more for so_far, more in zip(before, column, strict=True)]
+            row.append(min(sums))
+            from_place.append(sums.index(row[-1]))
+        rows.append(row)
         came.append(from_place)
     places = [end]
     for from_place in reversed(came):

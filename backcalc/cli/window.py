@@ -1,0 +1,54 @@
+"""A picture in the window of a terminal: all of it, or what fits."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from backcalc.cli.options import Shown
+from backcalc.cli.output import columns, goes_to_terminal, has_color, tell
+from backcalc.render.document import Canvas
+from backcalc.render.formats import terminal as styled
+from backcalc.render.pictures.scene import Scene
+from backcalc.render.pictures.terminal import Terminal
+from backcalc.text.wording import shorten
+
+
+def show(found: Scene, shown: Shown, middle: str, *, is_ascii: bool, top_down: bool) -> None:
+    """Print a picture; where the window is too narrow, say so, and print what of it fits around the node `middle`."""
+    is_terminal = goes_to_terminal(shown.color)
+    # What goes into a pipe has no edge, unless somebody says how wide it may be.
+    width = columns() if is_terminal or os.environ.get("COLUMNS") else None
+    terminal = Terminal(width, is_ascii=is_ascii or not _takes_lines(sys.stdout.encoding), top_down=top_down)
+    drawn = terminal.drawn(found)
+    if drawn is None:
+        names = [card.name for card in found.cards]
+        node = middle if middle in names else names[-1]
+        drawn, reached = terminal.part(found, node)
+        tell(_too_wide(found, terminal, node, reached), end="\n\n")
+    color = is_terminal and has_color(shown.color)
+    writer = styled.Terminal(canvas=Canvas(width, color=color))
+    for row in drawn.rows:
+        click.echo(writer.line(*row), sys.stdout, color=color)
+
+
+def _too_wide(found: Scene, terminal: Terminal, node: str, reached: int) -> str:
+    """That only a part is drawn, and what shows the whole."""
+    turned = Terminal(terminal.width, top_down=not terminal.top_down)
+    option = "without --top-down" if terminal.top_down else "with --top-down"
+    hint = f"; {option} it fits" if turned.drawn(found) else ""
+    return (
+        f"note: the picture is {terminal.least_width(found)} columns wide, the window {terminal.width}{hint}. "
+        f"Drawn is what fits: --node {shorten(node)} --radius {reached}"
+    )
+
+
+def _takes_lines(encoding: str) -> bool:
+    """Whether an encoding has the characters of lines."""
+    try:
+        "─╭▶∂…".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

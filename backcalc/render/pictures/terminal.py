@@ -1,0 +1,125 @@
+"""A graph in a terminal: boxes and lines of characters, as much in the boxes as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backcalc.render.pictures.canvas import ASCII, UNICODE, Signs, Styled
+from backcalc.render.pictures.cells import ADJOINT, FAINT, LIT, NAME, Cells, Plan, plan_of
+from backcalc.render.pictures.layout.layered import layered
+from backcalc.render.pictures.layout.order import ordered
+from backcalc.render.pictures.scene import Card, Scene, around
+
+
+class Detail(NamedTuple):
+    """How much boxes and labels say: the letters of a formula, those of a formula on an edge, and the rest in short.
+
+    `is_short` leaves ∂L/∂ out before the name of a node; `is_wrapped` gives each number a line of its own; `is_bare`
+    leaves the formulas of boxes out.
+    """
+
+    formula: int
+    label: int
+    is_short: bool = False
+    is_wrapped: bool = False
+    is_bare: bool = False
+
+
+# Formulas give way first, then what can be told from the box itself; numbers are never cut.
+DETAILS = (
+    Detail(34, 22),
+    Detail(26, 18),
+    Detail(20, 14),
+    Detail(16, 12),
+    Detail(12, 10),
+    Detail(12, 10, is_short=True),
+    Detail(0, 8),
+    Detail(0, 8, is_short=True),
+    Detail(0, 6, is_short=True, is_wrapped=True),
+    Detail(0, 6, is_short=True, is_wrapped=True, is_bare=True),
+)
+SHORTEST = 6  # Letters of a formula where nothing else says what a node is.
+
+
+class Drawn(NamedTuple):
+    """The lines of a picture, each as pieces of one style, and the columns that it takes."""
+
+    rows: list[list[Styled]]
+    width: int
+
+
+class Terminal:
+    """What a picture is drawn for: so many columns, or where `width` is None, as many as it takes."""
+
+    def __init__(self, width: int | None, *, is_ascii: bool = False, top_down: bool = False) -> None:
+        self.width, self.top_down = width, top_down
+        self.signs = ASCII if is_ascii else UNICODE
+
+    def drawn(self, scene: Scene) -> Drawn | None:
+        """The picture with as much detail as fits; None where it does not fit with the least."""
+        plan = _plan(scene)
+        for detail in DETAILS:
+            cells = self._cells(scene, plan, detail)
+            if self.width is None or (cells.least_width <= self.width and cells.width <= self.width):
+                canvas = cells.drawn(self.signs)
+                return Drawn(list(canvas.rows(LIT, FAINT if scene.has_paths else "")), cells.width)
+        return None
+
+    def least_width(self, scene: Scene) -> int:
+        """The columns that a picture takes with the least detail."""
+        return self._cells(scene, _plan(scene), DETAILS[-1]).width
+
+    def part(self, scene: Scene, node: str) -> tuple[Drawn, int]:
+        """The picture of what lies around a node, as many edges from it as fit, and how many that is.
+
+        The node itself is drawn in any case.
+        """
+        alone = around(scene, node, 0)
+        found = self.drawn(alone) or Terminal(None, is_ascii=self.signs is ASCII, top_down=self.top_down).drawn(alone)
+        assert found is not None
+        for radius in range(1, len(scene.cards)):
+            wider = self.drawn(around(scene, node, radius))
+            if wider is None:
+                return found, radius - 1
+            found = wider
+        return found, len(scene.cards)
+
+    def _cells(self, scene: Scene, plan: Plan, detail: Detail) -> Cells:
+        boxes = [list(_box_lines(card, scene.output, detail, self.signs)) for card in scene.cards]
+        labels = [
+            arrow.label if arrow.is_number else _cut(arrow.label, detail.label, self.signs) for arrow in scene.arrows
+        ]
+        return Cells(scene, plan, boxes, labels, top_down=self.top_down)
+
+
+def _plan(scene: Scene) -> Plan:
+    graph = layered(len(scene.cards), [(arrow.tail, arrow.head) for arrow in scene.arrows])
+    return plan_of(graph, ordered(graph))
+
+
+def _box_lines(card: Card, output: str, detail: Detail, signs: Signs) -> Iterator[list[Styled]]:
+    """What stands in a box: name and formula, value, adjoint, a line each where there is room."""
+    name = (card.name, NAME)
+    room = max(detail.formula, SHORTEST)
+    value = card.value if card.value_is_number else "" if detail.is_bare else _cut(card.value, room, signs)
+    if card.formula and not detail.is_bare and (detail.formula or not value):
+        yield [name, (f" = {_cut(card.formula, room, signs)}", "")]
+        if value:
+            yield [(value, "")]
+    elif not value:
+        yield [name]
+    elif detail.is_wrapped:
+        yield [name]
+        yield [(value, "")]
+    else:
+        yield [name, (f" = {value}", "")]
+    # Of a formula a few letters are of no use beside those of its node.
+    if card.adjoint and (detail.formula or card.adjoint_is_number):
+        adjoint = card.adjoint if card.adjoint_is_number else _cut(card.adjoint, room, signs)
+        what = f"{signs.partial} " if detail.is_short else f"{signs.partial}{output}/{signs.partial}{card.name} = "
+        yield [(what + adjoint, ADJOINT)]
+
+
+def _cut(text: str, room: int, signs: Signs) -> str:
+    return text if len(text) <= room else text[: room - 1] + signs.cut
