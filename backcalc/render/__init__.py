@@ -1,9 +1,9 @@
 """What is shown (`reports`) and how (`formats`). No arithmetic happens here.
 
-Doors: document, formats/html, page/page, pictures/plot_svg, pictures/scene, pictures/targets, programs/program,
-programs/targets, reports/descend, reports/exercise, reports/grades, reports/gradescope, reports/marks, reports/paths,
-reports/points, reports/run, reports/samples, reports/scan, reports/steps, reports/taylor, reports/verify, values,
-warnings, writer.
+Doors: document, formats/html, formats/terminal, page/page, pictures/plot_svg, pictures/scene, pictures/targets,
+pictures/terminal, programs/program, programs/targets, reports/descend, reports/exercise, reports/grades,
+reports/gradescope, reports/marks, reports/paths, reports/points, reports/run, reports/samples, reports/scan,
+reports/steps, reports/taylor, reports/verify, values, warnings, writer.
 """
 
 from __future__ import annotations

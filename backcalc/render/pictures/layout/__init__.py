@@ -1,4 +1,4 @@
 """Where the boxes and lines of a picture go: layers, their order, coordinates, and routes. Nothing of texts or pixels.
 
-Doors: layout.
+Doors: channel, coordinates, layered, layout, order.
 """
