@@ -19,7 +19,7 @@ from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.functions import exact
 from backcalc.rules.functions.objects import Lost
 from backcalc.rules.indices import Place, places
-from backcalc.rules.ndarray import added
+from backcalc.rules.ndarray import added, summed
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Bound, Primitive
 
@@ -150,8 +150,9 @@ class _Sweep:
             return ct[begin : begin + shape[0]] if shape else ct[begin]
         if slope is not None:
             found = ct * slope
-            return self.system.sum(found) if np.ndim(found) and not shape else found
-        operands = (*args, self.values[head], ct, self.system.number(float(np.size(args[0]))))
+            whole = tuple(n or 0 for n in self.shapes[head])
+            return found if shape == whole else summed(_filled(found, whole), shape)
+        operands = (*args, self.values[head], ct, self.system.number(row.count(np.shape(args[0]))))
         lost = next((each for each in operands if isinstance(each, Lost)), None)
         if lost is not None:
             return _filled(lost, shape) if shape else lost
@@ -165,6 +166,8 @@ class _Sweep:
 
 def _filled(value: Any, shape: tuple[int, ...]) -> Any:
     """A number in every place of a shape: the cotangent of a sum. What is lost in a part is lost in all."""
+    if np.shape(value) == shape and shape:
+        return value
     if np.ndim(value):
         value = next((each for each in value.ravel() if isinstance(each, Lost)), value)
     found = np.empty(shape, object)

@@ -88,7 +88,7 @@ class Pullbacks:
         """The sum of a formula's elements, a number where these are."""
         full = self.full(found, shape)
         if is_known(full):
-            return summed(full, of)
+            return _total(full, of)
         fns = _sums(shape, of)
         return reduce(lambda inner, fn: make(fn, inner), fns, full)
 
@@ -96,7 +96,9 @@ class Pullbacks:
         """The sum of a cotangent's elements, which is there where one of them is."""
         # One number for n elements counts n times.
         return gates().through(
-            ct, lambda value: summed(self.full(value, shape), of), lambda gate: _open(self.full(gate, shape), of)
+            ct,
+            lambda value: _total(self.full(value, shape), of),
+            lambda gate: 1.0 * (_total(1.0 * (self.full(gate, shape) != 0), of) != 0),
         )
 
     def placing(self, slot: int, arg: int) -> Pullback:
@@ -143,19 +145,14 @@ class Pullbacks:
         return pullback
 
 
-def summed(value: Any, of: Shape) -> Any:
-    """The sum of an array over what elements of an argument of the shape `of` have in common in it: all, or rows."""
-    if not of:
-        return float(value.sum() if shape_of(value) else value)
-    if len(of) < value.ndim:  # A vector has gone with each row.
-        return value.sum(0)
-    axes = tuple(axis for axis, (whole, kept) in enumerate(zip(value.shape, of, strict=True)) if whole != kept)
-    return value.sum(axes, keepdims=True)
+def _total(value: Any, of: Shape) -> Any:
+    """The sum of a value over what an argument of the shape `of` has in common in it; a number as a float."""
+    if not shape_of(value):
+        return value
+    from backcalc.rules.ndarray import summed
 
-
-def _open(gate: Any, of: Shape) -> Any:
-    """Whether a gate is open anywhere in what is summed up."""
-    return 1.0 * (summed(1.0 * (gate != 0), of) != 0)
+    found = summed(value, of)
+    return found if of else float(found)
 
 
 def _sums(shape: Shape, of: Shape) -> list[str]:

@@ -20,6 +20,7 @@ from backcalc.language.expr import (
     Number,
     fold,
     is_operation,
+    keyword_of,
     size,
 )
 from backcalc.language.unparse import ATOM, BINARY, CONDITIONAL, POSTFIX, PRODUCT, SUM
@@ -172,7 +173,10 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
         if isinstance(call.args[0], Call) and call.args[0].fn == INDEX:
             array = f"{{{array}}}"  # A second subscript of one thing is an error of LaTeX.
         return rf"{array}_{{{places}}}", POSTFIX
-    row = lookup(call.fn, len(args))
+    if (keyword := keyword_of(call)) is not None:
+        return rf"\mathrm{{{_escaped(keyword)}}}{{=}}{args[0][0]}", ATOM
+    # An argument by its name stands where it is written; the table's forms are of arguments by their places.
+    row = None if any(map(keyword_of, call.args)) else lookup(call.fn, len(args))
     if row is None or not row.latex:
         inner = ", ".join(text for text, _ in args)
         return rf"{name_latex(call.fn)}({inner})", ATOM

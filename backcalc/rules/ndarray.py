@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -162,3 +162,13 @@ def shaken(value: Any, by: float, number: Callable[[float, float], float]) -> Ar
     """`value` with each element off by up to `by` of its size; `number(low, high)` draws by how much."""
     moved = np.array([number(-by, by) for _ in range(value.size)])
     return np.asarray(value * (1 + moved.reshape(value.shape)))
+
+
+def summed(x: Any, of: Sequence[int | None]) -> Any:
+    """The sum of an array over what elements of an argument of the shape `of` have in common in it: all, or rows."""
+    if not of:
+        return x.sum()
+    if len(of) < x.ndim:  # A vector has gone with each row.
+        return x.sum(0)
+    axes = tuple(axis for axis, (whole, kept) in enumerate(zip(x.shape, of, strict=True)) if whole != kept)
+    return x.sum(axes, keepdims=True)

@@ -123,6 +123,8 @@ class Boxes:
         """The function that gives a slot, and the slots that it is of."""
         args, row = self._args(slot), self.rows[slot]
         assert row is not None
+        if self._goes_by_rows(slot):
+            return self._by_rows(slot, row)
         if row.symbol == "*":
             return self._product(slot)
         if row.symbol == "norm":
@@ -141,10 +143,31 @@ class Boxes:
         if row.symbol == INDEX:
             indices, shape = self.tape.indices[slot], self.shapes[args[0]]
             return _Step(slot, lambda x: _ends(lambda end: element(end, indices, shape), x), args)
+        return _Step(slot, self._known(row), args)
+
+    @staticmethod
+    def _known(row: Primitive) -> Function:
+        """The row's value over intervals. Raises NoIntervalsError."""
         try:
-            return _Step(slot, _evaluated(row), args)
+            return _evaluated(row)
         except (AttributeError, KeyError):  # Of the namespace of intervals, or of the rows that its text calls.
             raise NoIntervalsError(written_name(row.symbol)) from None
+
+    def _goes_by_rows(self, slot: int) -> bool:
+        """Whether an operation by elements has vectors that go with the rows of a matrix."""
+        row, rank = self.rows[slot], len(self.shapes[slot])
+        is_by_elements = row is not None and row.shape == "elementwise" and slot not in self._leaves
+        return is_by_elements and any(0 < len(self.shapes[arg]) < rank for arg in self.tape.args[slot])
+
+    def _by_rows(self, slot: int, row: Primitive) -> _Step:
+        """Such an operation, its vectors turned from columns to rows."""
+        fn, is_vector = self._known(row), [len(self.shapes[arg]) == 1 for arg in self.tape.args[slot]]
+
+        def by_rows(*values: Interval) -> Interval:
+            pairs = zip(values, is_vector, strict=True)
+            return fn(*[intervals.transpose(value) if turned else value for value, turned in pairs])
+
+        return _Step(slot, by_rows, self._args(slot))
 
     def _product(self, slot: int) -> _Step:
         """A product by its factors: a square for the same one twice, one function for x and 1 − x."""
@@ -157,7 +180,8 @@ class Boxes:
         while stack:
             each = stack.pop()
             # A number times an array is a product by elements too, which the factors of equal shapes share.
-            if self._symbol(each) == "*" and self.shapes[each] == self.shapes[slot]:
+            is_product = self._symbol(each) == "*" and not self._goes_by_rows(each)
+            if is_product and self.shapes[each] == self.shapes[slot]:
                 stack += self._args(each)
             else:
                 found[each] += 1
@@ -248,7 +272,7 @@ class Boxes:
         stack = [vector]
         while stack:
             each = stack.pop()
-            if self._symbol(each) == "*" and self.shapes[each]:
+            if self._symbol(each) == "*" and self.shapes[each] and not self._goes_by_rows(each):
                 stack += self._args(each)
             elif self.shapes[each]:
                 rest[each] += 1

@@ -40,7 +40,18 @@ TARGET = Target(
         VECTOR: "vector",
         "concat": "concat",
     },
+    along={
+        **{name: f"jnp.{name}" for name in ("sum", "mean", "prod", "max", "min", "var", "std")},
+        "largest": "jnp.max",
+        "smallest": "jnp.min",
+        "norm": "jnp.linalg.norm",
+        **{name: f"jax.nn.{name}" for name in ("softmax", "log_softmax", "logsumexp")},
+        "cross_entropy": "cross_entropy_along",
+    },
     helpers={
+        "cross_entropy_along": (
+            "def cross_entropy_along(p, t, **options):\n    return -jnp.sum(jax.scipy.special.xlogy(t, p), **options)"
+        ),
         # By what is made for it t·log(p) has its slope log(p) at t = 0 too.
         "cross_entropy": (
             "def cross_entropy(p, t):\n    return -jax.scipy.special.xlogy(t, p) - jax.scipy.special.xlog1py(1 - t, -p)"

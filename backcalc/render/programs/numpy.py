@@ -34,7 +34,27 @@ TARGET = Target(
         VECTOR: "vector",
         "concat": "concat",
     },
+    along={
+        **{name: f"np.{name}" for name in ("sum", "mean", "prod", "max", "min", "var", "std")},
+        "largest": "np.max",
+        "smallest": "np.min",
+        "norm": "np.linalg.norm",
+        **{name: f"{name}_along" for name in ("softmax", "log_softmax", "logsumexp")},
+    },
     helpers={
+        "softmax_along": (
+            "def softmax_along(x, axis):\n    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))\n"
+            "    return powers/np.sum(powers, axis=axis, keepdims=True)"
+        ),
+        "log_softmax_along": (
+            "def log_softmax_along(x, axis):\n    x = x - np.max(x, axis=axis, keepdims=True)\n"
+            "    return x - np.log(np.sum(np.exp(x), axis=axis, keepdims=True))"
+        ),
+        "logsumexp_along": (
+            "def logsumexp_along(x, axis, keepdims=False):\n    top = np.max(x, axis=axis, keepdims=True)\n"
+            "    found = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))\n"
+            "    return found if keepdims else found.squeeze(axis)"
+        ),
         "erf": "erf = np.vectorize(math.erf, otypes=[float])",
         "erfc": "erfc = np.vectorize(math.erfc, otypes=[float])",
         "sigmoid": "def sigmoid(x):\n    small = np.exp(-np.abs(x))\n    return np.where(x < 0, small, 1)/(1 + small)",

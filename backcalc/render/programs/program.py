@@ -24,7 +24,8 @@ _TAKEN = (
     *("jnp", "json", "main", "math", "np", "torch", "arrays", "mean"),
     *("number", "tensor", "where", "mean_over_all", "say", "shard", "value", "value_and_gradient"),
     *("vector", "values", "found", "F", "inputs", "read", "told", "train"),
-    *("functools"),
+    *("functools",),
+    *(f"{name}_along" for name in ("softmax", "log_softmax", "logsumexp", "cross_entropy")),
 )
 """Names that a program has of its own."""
 

@@ -23,9 +23,11 @@ from backcalc.language.expr import (
     fold,
     is_operation,
     names,
+    options_of,
+    written_name,
 )
 from backcalc.rules.primitives import CONSTANTS, lookup
-from backcalc.rules.row import Primitive, expression
+from backcalc.rules.row import AXIS, KEEPDIMS, Primitive, expression
 
 Text = tuple[str, int]
 """A piece of Python, and how tightly it binds."""
@@ -42,6 +44,8 @@ class Target:
     names     what its functions are called, by the symbols of the table; of a reduction with `of one` behind the symbol
     helpers   Python for those that it has no function for, beside the texts of the table
     module    what its module is called in a program
+    along     its functions along an axis, by the names of those of all elements; `{}` stands for the options
+    axis      how it calls the axis, and how it says that this stays
     held      how it says that nothing is derived through a value; empty where gradients are written by hand
     number    what makes of a number what its functions take; empty where these take numbers as they are
     indices   what makes of a list what its arrays take as indices
@@ -50,6 +54,8 @@ class Target:
     module: str
     names: Mapping[str, str]
     helpers: Mapping[str, str]
+    along: Mapping[str, str] = field(default_factory=dict)
+    axis: tuple[str, str] = ("axis", "keepdims=True")
     held: str = ""
     number: str = ""
     indices: str = "{}"
@@ -151,6 +157,11 @@ class Writer:
             return f"{self.target.names[VECTOR]}([{', '.join(args)}])"
         if fn == "concat":
             return f"{self.target.names['concat']}([{', '.join(args)}])"
+        if written_name(fn) == "size":
+            axis = options_of(fn).get(AXIS)
+            return f"np.prod(({args[0]}).shape)" if axis is None else f"({args[0]}).shape[{axis}]"
+        if (along := self._along(fn, args)) is not None:
+            return along
         row = lookup(fn, len(args))
         assert row is not None
         ranks = tuple(map(len, shapes))
@@ -159,13 +170,31 @@ class Writer:
             return args[0]
         one = f"{served.symbol} of one"
         name = self.target.names.get(one if served.shape == "reduce" and one in self.target.names else served.symbol)
-        if name is None:
+        # A parameter more than the library's function is known to have.
+        is_other = served.shape == "elementwise" and served.arity != served.table[served.symbol][0].arity
+        if name is None or is_other:
             name = self._helper(served, ranks)
         return f"{name}({', '.join(args)})"
+
+    def _along(self, fn: str, args: Sequence[str]) -> str | None:
+        """A function along an axis as a call of the library's; None where it has none of its own."""
+        options, name = options_of(fn), written_name(fn)
+        if AXIS not in options or options.get("ddof"):
+            return None
+        axis, keepdims = self.target.axis
+        words = [f"{axis}={options[AXIS]}", *([keepdims] if options.get(KEEPDIMS) else [])]
+        own = self.target.along.get(name)
+        if own is None:
+            return None
+        if own in self.target.helpers:
+            self.functions.setdefault(own, self.target.helpers[own])
+        return f"{own}({', '.join([*args, *words])})"
 
     def _helper(self, row: Primitive, ranks: tuple[int, ...]) -> str:
         """The name of a function of the program's own, written at its first use."""
         name = row.symbol if not any(ranks) or row.shape == "elementwise" else f"{row.symbol}_of_vectors"
+        if options_of(row.symbol):
+            name = row.symbol.replace(" ", "_").replace("=", "_")
         name = name if name.isidentifier() and not keyword.iskeyword(name) else self._own_name(row)
         if name not in self.target.helpers and row.symbol in self.target.helpers:
             name = row.symbol

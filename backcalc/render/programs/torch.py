@@ -36,7 +36,20 @@ TARGET = Target(
         VECTOR: "vector",
         "concat": "concat",
     },
+    along={
+        **{name: f"torch.{name}" for name in ("sum", "mean", "prod", "softmax", "log_softmax", "logsumexp")},
+        "max": "torch.amax",
+        "min": "torch.amin",
+        "largest": "torch.amax",
+        "smallest": "torch.amin",
+        "norm": "torch.linalg.vector_norm",
+        "cross_entropy": "cross_entropy_along",
+    },
+    axis=("dim", "keepdim=True"),
     helpers={
+        "cross_entropy_along": (
+            "def cross_entropy_along(p, t, **options):\n    return -torch.sum(torch.xlogy(t, p), **options)"
+        ),
         # By what is made for it t·log(p) has its slope log(p) at t = 0 too.
         "cross_entropy": "def cross_entropy(p, t):\n    return -torch.xlogy(t, p) - torch.special.xlog1py(1 - t, -p)",
         "cross_entropy_of_vectors": "def cross_entropy_of_vectors(p, t):\n    return -torch.sum(torch.xlogy(t, p))",

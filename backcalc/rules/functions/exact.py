@@ -246,3 +246,13 @@ def cofactors(x: Any) -> Any:
 def inv(x: Any) -> Any:
     """The inverse."""
     return divide(cofactors(x).T, det(x))
+
+
+def size(x: Any) -> Any:
+    """The number of elements."""
+    return Fraction(x.size)
+
+
+def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
+    """The function `name` along an axis of a matrix, which stays in the value where it keeps it."""
+    return objects.along(globals().get(name), name, axis, keepdims, number)

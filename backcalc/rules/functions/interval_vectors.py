@@ -9,6 +9,7 @@ import numpy as np
 
 from backcalc.rules.functions import stacks
 from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.by_vector import Layout
 from backcalc.rules.functions.interval import LOOSE, TINY, UNIT, Interval, Operand, joined, lifted, outwards, within
 from backcalc.rules.functions.interval_elements import divide, log, sqrt, square
 
@@ -161,6 +162,34 @@ def _rounding(x: Interval) -> float:
     # The difference from the largest logit has its rounding, which the exponential makes a relative one of its size.
     size = float(np.max(np.abs(np.stack([x.lo, x.hi])), initial=1.0))
     return float(LOOSE * (x.lo.shape[-2] + (size if np.isfinite(size) else 1.0)))
+
+
+def _rows(x: Interval) -> list[Interval]:
+    """The rows of matrices, each as a column."""
+    ends = [stacks.transpose(end) for end in (x.lo, x.hi)]
+    return [Interval(ends[0][..., i : i + 1], ends[1][..., i : i + 1], x.doubt) for i in range(x.lo.shape[-2])]
+
+
+def _stacked(items: list[Interval]) -> Interval:
+    """Numbers as a column, or columns as the rows of a matrix."""
+    ends = [np.concatenate([stacks.transpose(getattr(item, end)) for item in items], -2) for end in ("lo", "hi")]
+    return Interval(ends[0], ends[1], joined(*items))
+
+
+_LAYOUT = Layout(_rows, _stacked, transpose, lifted, lambda x, axis: float(x.lo.shape[axis - 2]))
+
+
+def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
+    """The function `name` along an axis of each matrix; a vector that comes of it is a column."""
+    if name == "kept":  # A column has the axis already.
+        return transpose if axis == 0 else lifted
+    fn = _LAYOUT.along_axis(globals().get(name), name, axis, keepdims)
+    return lambda *args: fn(*map(lifted, args))
+
+
+def size(x: Operand) -> float:
+    """The number of elements of each matrix."""
+    return float(np.prod(lifted(x).lo.shape[-2:]))
 
 
 def from_top(ct: Operand, out: Operand) -> Interval:  # noqa: ARG001  What its row subtracts anyway.

@@ -55,6 +55,7 @@ from backcalc.rules.functions.interval_elements import (
     where,
 )
 from backcalc.rules.functions.interval_vectors import (
+    along_axis,
     complement,
     diag,
     dot,
@@ -70,6 +71,7 @@ from backcalc.rules.functions.interval_vectors import (
     others,
     outer,
     prod,
+    size,
     smallest,
     softmax,
     sum,
@@ -80,6 +82,7 @@ __all__ = [
     "abs",
     "acos",
     "acosh",
+    "along_axis",
     "asin",
     "asinh",
     "atan",
@@ -134,6 +137,7 @@ __all__ = [
     "sign",
     "sin",
     "sinh",
+    "size",
     "smallest",
     "softmax",
     "softplus",

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from backcalc.rules.functions.by_vector import Layout
+
 
 class Lost:
     """No number of the system; `why` names the function that has none, or what else keeps it from being one."""
@@ -93,7 +95,8 @@ def dot(x: Any, y: Any) -> Any:
 
 def outer(x: Any, y: Any) -> Any:
     """X yᵀ."""
-    return made([item * y for item in x])
+    # Element by element: what is lost, times an array, would be itself.
+    return made([made([item * other for other in y]) for item in x])
 
 
 def matmul(x: Any, y: Any) -> Any:
@@ -145,6 +148,14 @@ def cofactors(x: Any, divide: Callable[[Any, Any], Any], one: Any) -> Any:
         minor = det(np.delete(np.delete(x, i, 0), j, 1), divide, one)
         found[i, j] = minor if (i + j) % 2 == 0 else -minor
     return found
+
+
+def along(
+    fn: Callable[..., Any] | None, name: str, axis: int, keepdims: int, number: Callable[[float], Any]
+) -> Callable[..., Any]:
+    """The function `name` along an axis of a matrix, where `fn` is it of a vector."""
+    layout = Layout(list, made, np.transpose, lambda x: x[:, None], lambda x, axis: number(float(x.shape[axis])))
+    return layout.along_axis(fn, name, axis, keepdims)
 
 
 transpose, diag = np.transpose, np.diag

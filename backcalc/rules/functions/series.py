@@ -28,6 +28,7 @@ from backcalc.rules.functions.power_series import (
     with_first,
 )
 from backcalc.rules.functions.series_matrices import (
+    along,
     det,
     diag,
     dot,
@@ -319,6 +320,11 @@ def softmax(x: Series) -> Series:
     shifted, _ = _shifted(x)
     powers = exp(shifted)
     return divide(powers, sum(powers))
+
+
+def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Series]:
+    """The function `name` along an axis of a matrix, which stays in the value where it keeps it."""
+    return along(globals().get(name), name, axis, keepdims)
 
 
 def stop_gradient(x: Series | float) -> Series | float:

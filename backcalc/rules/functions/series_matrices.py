@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from backcalc.rules.functions import arrays
-from backcalc.rules.functions.power_series import Series, convolved, on_series, total, with_first
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.by_vector import Layout
+from backcalc.rules.functions.power_series import (
+    Operand,
+    Series,
+    convolved,
+    lifted,
+    on_series,
+    stacked,
+    total,
+    with_first,
+)
 
 
 @on_series
@@ -65,3 +77,28 @@ def det(x: Series) -> Series:
         part = matmul(x, part) + last * unit
         last = sum(diag(matmul(x, part))) * (-1.0 / k)
     return with_first(np.linalg.det(x.terms[0]), last * float((-1) ** order))
+
+
+def size(x: Series | Array) -> float:
+    """The number of elements."""
+    return float(np.prod(x.shape))
+
+
+_LAYOUT = Layout(
+    rows=lambda x: [Series(x.terms[:, i]) for i in range(x.shape[0])],
+    stacked=lambda items: stacked(items, join=False),
+    transpose=transpose,
+    column=lambda x: Series(x.terms[..., None]),
+    length=lambda x, axis: float(x.shape[axis]),
+)
+
+
+def along(fn: Callable[..., Series] | None, name: str, axis: int, keepdims: int) -> Callable[..., Series]:
+    """The function `name` along an axis of a matrix, `fn` of a vector; of numbers alone it is that of arrays."""
+    plain, found = arrays.along_axis(name, axis, keepdims), _LAYOUT.along_axis(fn, name, axis, keepdims)
+
+    def function(*args: Operand) -> Any:
+        order = next((len(arg.terms) - 1 for arg in args if isinstance(arg, Series)), None)
+        return plain(*args) if order is None else found(*(lifted(arg, order) for arg in args))
+
+    return function

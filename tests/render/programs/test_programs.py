@@ -52,6 +52,14 @@ FORMULAS = [
     "det([[x, 1], [2, x]]) + trace([[x, 1], [2, x]]) + sum(inv([[x, 1], [2, x]]))",
     "clip(x, 0, 1)*x + normcdf(x) + normpdf(x) + log_sigmoid(x) + var(v) + std(w)*x",
     "stop_gradient(x)*x",
+    # Batches and axes
+    "sum(tanh(W + v)*W) + sum((W - mean(W, axis=1, keepdims=1))^2)",
+    "sum(softmax(W, axis=1)*W) + sum(log_softmax(W*w, axis=0)^2) + logsumexp(W, axis=1) @ [1, 2]",
+    "sum(max(W, axis=0)*w) + min(W + x, axis=1) @ [1, -1] + prod(W + v, axis=1) @ [x, 1]",
+    "sum(norm(W, axis=0)*v) + var(W, axis=1, ddof=1) @ [1, 2] + sum(std(W*w, axis=1, keepdims=1)*W)",
+    "mean(softmax_cross_entropy(W + v, [t, t], axis=1))",
+    "cross_entropy(softmax(W, axis=1), [t, [1, 0, 0]], axis=1) @ [1, x] + x*var(v, ddof=1)",
+    "leaky_relu(-x, slope=0.3) + elu(-x, alpha=x) + sum(leaky_relu(W, 0.1))",
 ]
 SETTING = "input x = 1.5; input v = [1, -2, 3]; input w = [0.5, -1, 2]; input t = [0.2, 0.3, 0.5]; "
 SETTING += "input W = [[1, 2, 3], [0, 1, -1]]; lambda = x; "

@@ -1,0 +1,45 @@
+"""Functions along an axis of a matrix, for number systems that have them of vectors: a vector after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+KEEPING = ("softmax", "log_softmax", "complement", "from_top", "others")
+"""What makes of a vector one as long; all else makes a number of it."""
+
+
+class Layout(NamedTuple):
+    """How a number system keeps matrices and vectors.
+
+    rows       the rows of a matrix, each as a vector
+    stacked    numbers as a vector, or vectors as the rows of a matrix
+    transpose  rows and columns exchanged
+    column     a vector as a matrix of one column
+    length     the length of an axis of a matrix, as a number of the system
+    """
+
+    rows: Callable[[Any], list[Any]]
+    stacked: Callable[[list[Any]], Any]
+    transpose: Callable[[Any], Any]
+    column: Callable[[Any], Any]
+    length: Callable[[Any, int], Any]
+
+    def along_axis(self, fn: Callable[..., Any] | None, name: str, axis: int, keepdims: int) -> Callable[..., Any]:
+        """The function `name` along an axis, `fn` of a vector."""
+        if name == "size":
+            return lambda x: self.length(x, axis)
+        if name == "kept":
+            return self.column if axis else lambda x: x
+        assert fn is not None
+
+        def function(*matrices: Any) -> Any:
+            rows = [self.rows(each if axis else self.transpose(each)) for each in matrices]
+            found = self.stacked([fn(*vectors) for vectors in zip(*rows, strict=True)])
+            if name in KEEPING:
+                return found if axis else self.transpose(found)
+            if not keepdims:
+                return found
+            return self.column(found) if axis else self.transpose(self.column(found))
+
+        return function
