@@ -26,8 +26,10 @@ from backcalc.text.wording import for_callers, plural, shorten
 
 if TYPE_CHECKING:
     from backcalc.calculus.result import AnyRun
+    from backcalc.render.pictures.drawing import Drawing
 
 SHOWN = 4  # Derivatives in what a prompt shows of a result.
+MOST_DRAWN = 60  # Nodes of a graph whose picture a notebook shows unasked.
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,28 @@ class Result:
         return f"<Result {', '.join([f'{of} = {value_text(self.value)}', *some, *more])}>"
 
     def _repr_html_(self) -> str:
-        """The warnings, and the adjoint table, for a notebook."""
+        """The warnings, the picture of a graph that is no more than one, and the adjoint table, for a notebook."""
         told = "\n\n".join(render_warnings(self.run.graph.source, self.warnings))
-        return html_text(told) * bool(told) + "".join(FORMATS["html"].lines(RunReport(self.run), Canvas()))
+        drawing = self._drawing()
+        picture = drawing._repr_html_() if drawing else ""
+        return (
+            html_text(told) * bool(told) + picture + "".join(FORMATS["notebook"].lines(RunReport(self.run), Canvas()))
+        )
+
+    def _repr_svg_(self) -> str | None:
+        """The picture; None of a graph that is too large for one."""
+        drawing = self._drawing()
+        return drawing.text() if drawing else None
+
+    def _drawing(self) -> Drawing | None:
+        from backcalc.calculus.run import Run  # Most results are not looked at as pictures.
+
+        if not isinstance(self.run, Run) or len(self.run.graph.nodes) > MOST_DRAWN:
+            return None
+        from backcalc.render.pictures.drawing import Drawing
+        from backcalc.render.pictures.scene import scene
+
+        return Drawing(scene(self.run))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is run again, which gives the same: what a run keeps are functions, which do not travel.
@@ -210,6 +231,34 @@ class Graph:
             if along is None:
                 return Result(self._text.run(point, of, _names(wrt), mode))
             return Result(self._text.run(point, of, (), "forward", from_mapping(along, Source("along", ""))))
+
+    def draw(
+        self,
+        at: Mapping[str, Any] | None = None,
+        of: str | None = None,
+        *,
+        top_down: bool = False,
+        paths: Sequence[str] = (),
+        step: int | None = None,
+        digits: int = DIGITS,
+    ) -> Drawing:
+        """The picture at the point `at`, which a notebook shows and `save` writes: boxes, arrows, local partials.
+
+        `paths` lights those from some nodes to the output, `step` shows the state after so many steps of both passes.
+        Raises BackcalcError.
+        """
+        from backcalc.calculus.question import require_node
+        from backcalc.render.pictures.drawing import Drawing
+        from backcalc.render.pictures.scene import at_step, scene, with_paths
+
+        with for_callers():
+            run = self._text.run_objects(from_mapping(at or {}, Source("at", "")), of)
+            found = scene(run, digits)
+            lit = _names(paths)
+            for name in lit:
+                require_node(run.graph, name, "paths")
+            found = with_paths(found, lit) if lit else found
+            return Drawing(found if step is None else at_step(found, step), top_down)
 
     def run_points(
         self,

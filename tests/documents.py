@@ -34,7 +34,7 @@ def latex(blocks, **more):
 
 
 def html(blocks, **more):
-    return "".join(lines("html", blocks, **more))
+    return "".join(lines("notebook", blocks, **more))
 
 
 def terminal(blocks, width, *, color=False, **more):

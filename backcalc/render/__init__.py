@@ -1,9 +1,9 @@
 """What is shown (`reports`) and how (`formats`). No arithmetic happens here.
 
-Doors: document, formats/html, formats/terminal, page/page, pictures/plot_svg, pictures/scene, pictures/targets,
-pictures/terminal, programs/program, programs/targets, reports/descend, reports/exercise, reports/grades,
-reports/gradescope, reports/marks, reports/paths, reports/points, reports/run, reports/samples, reports/scan,
-reports/steps, reports/taylor, reports/verify, values, warnings, writer.
+Doors: document, formats/html, formats/terminal, page/page, pictures/drawing, pictures/mermaid, pictures/plot_svg,
+pictures/scene, pictures/targets, pictures/terminal, programs/program, programs/targets, reports/descend,
+reports/exercise, reports/grades, reports/gradescope, reports/marks, reports/paths, reports/points, reports/run,
+reports/samples, reports/scan, reports/steps, reports/taylor, reports/verify, values, warnings, writer.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ FORMATS = {
     "csv": Format("csv", "lines"),
     "markdown": Format("document", "markdown"),
     "latex": Format("document", "latex"),
-    "html": Format("document", "html", is_offered=False),
+    "notebook": Format("document", "html", is_offered=False),
     "gradescope": Format("gradescope", "lines"),
     "graph": Format("graph", "lines"),
+    "html": Format("page", "lines"),
 }
 
 

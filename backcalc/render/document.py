@@ -161,7 +161,14 @@ class Plot(NamedTuple):
     is_log: bool = False
 
 
-Block = Grid | Sentence | Section | Rounding | Plot
+class Code(NamedTuple):
+    """Lines in a language of their own, such as a picture in Mermaid's."""
+
+    language: str
+    lines: Sequence[str]
+
+
+Block = Grid | Sentence | Section | Rounding | Plot | Code
 
 
 class Document(NamedTuple):
@@ -169,7 +176,7 @@ class Document(NamedTuple):
 
     `kind` says what is made of it: tables for a text of one's own, or a page that stands alone, or a sheet, with room
     to write on. A page may have a `title`, and `made_by`, the command that makes it again. `digits` are those of the
-    equations.
+    equations; in Markdown they are code, or between dollars where it `has_math`.
     """
 
     blocks: Iterable[Block]
@@ -177,6 +184,7 @@ class Document(NamedTuple):
     kind: Literal["tables", "page", "sheet"] = "tables"
     title: str = ""
     made_by: str = ""
+    has_math: bool = False
 
 
 class Canvas(NamedTuple):

@@ -17,6 +17,7 @@ from backcalc.render.document import (
     Block,
     Canvas,
     Cell,
+    Code,
     Derivative,
     Document,
     Equation,
@@ -102,6 +103,8 @@ class Writer:
                 return self.rounding()
             case Plot():
                 return self.plot(block)
+            case Code():
+                return self.code(block)
 
     def table(self, grid: Grid) -> Iterator[str]:
         """A table, each line as wide as what it says: a pipe has no edge to cut at."""
@@ -134,6 +137,10 @@ class Writer:
         """Nothing: the numbers stand in a table, and a plot is for who looks at it."""
         # Nothing, and an iterator all the same.
         yield from ()
+
+    def code(self, block: Code) -> Iterator[str]:
+        """The lines as they are."""
+        yield from block.lines
 
     def equation(self, equation: Equation) -> str:
         """An equation on one line."""

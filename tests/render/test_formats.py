@@ -42,7 +42,7 @@ def test_every_file_of_formats_is_in_the_table():
 
 def test_choices_come_from_the_table():
     choices = {name: option.type.choices for name in COMMANDS for option in formats_of(name)}
-    has = {"explain": {"document", "json"}, "samples": {"document"}, "quiz": {"graph", "document"}}
+    has = {"explain": {"document", "json"}, "samples": {"document"}, "quiz": {"graph", "document", "page"}}
     has["verify"] = {"document", "json"}
     has["grade"] = {"document", "json", "csv", "gradescope"}
     assert len(choices) > len(has)

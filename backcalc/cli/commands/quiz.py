@@ -18,6 +18,7 @@ Examples:
   backcalc quiz --seed 3 > q.bg && backcalc check q.bg
   backcalc quiz --kind vectors --nodes 4 --depth 2
   backcalc quiz --kind expressions --seed 7 --format latex --key > key.tex
+  backcalc quiz --format html > exercise.html
   backcalc quiz --play
 
 \b
@@ -42,8 +43,8 @@ that makes it again.
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(offered("graph", "document")),
-    help="graph (default): the file with its key in #= lines; others: a sheet with the question.",
+    type=click.Choice(offered("graph", "document", "page")),
+    help="graph (default): the file with its key in #= lines; html: a page that marks; others: a sheet.",
 )
 @click.option("--key", is_flag=True, help="On a sheet, with the solution.")
 @exact_options
@@ -65,6 +66,8 @@ def command(
     """
     if play and (key or format_):
         raise click.UsageError(f"--play asks in the terminal: drop {'--key' if key else '--format'}")
+    if key and format_ == "html":
+        raise click.UsageError("a page marks by its key, and steps through the solution: drop --key")
     exercise = replace(quiz(kind, nodes, depth, drawn_seed() if seed is None else seed), exactly=exactly)
     # What reads lines and takes over Ctrl-C is loaded only for a game.
     if play:

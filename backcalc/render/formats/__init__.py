@@ -1,4 +1,4 @@
 """How a report is shown, a file a format.
 
-Doors: csv, html, json, mathml, terminal.
+Doors: csv, html, json, terminal.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from backcalc.render.document import Canvas, Document, Grid, Section, Sentence
+from backcalc.render.document import Canvas, Code, Document, Grid, Section, Sentence
 from backcalc.render.layout import aligned
 from backcalc.render.writer import Writer
 
@@ -53,6 +53,10 @@ class Html(Writer):
             style = ' style="margin-left:2em"' if equation.is_inner else ""
             yield f"<li{style}><code>{escape(self.equation(equation))}</code></li>"
         yield "</ul>"
+
+    def code(self, block: Code) -> Iterator[str]:
+        """The lines in a box."""
+        yield html_text("\n".join(block.lines))
 
     def rounding(self) -> Iterator[str]:
         """The sentence as a paragraph."""

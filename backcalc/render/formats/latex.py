@@ -15,6 +15,7 @@ from backcalc.render.document import (
     Block,
     Canvas,
     Cell,
+    Code,
     Derivative,
     Document,
     Equation,
@@ -122,6 +123,10 @@ class LatexWriter(Writer):
         for equation in section.equations:
             indent = r"\hspace*{2em}\hangindent=4em" if equation.is_inner else r"\hangindent=2em"
             yield rf"{indent}$\displaystyle {self.equation(equation)}$\par"
+
+    def code(self, block: Code) -> Iterator[str]:
+        """The lines as they are typed."""
+        yield from (r"\begin{verbatim}", *block.lines, r"\end{verbatim}")
 
     # ---- Cells ---------------------------------------------------------------------------------------------------
 

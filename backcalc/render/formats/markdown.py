@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from backcalc.render.breaks import INDENT
-from backcalc.render.document import Canvas, Document, Grid, Section, Sentence, Texts
-from backcalc.render.writer import Writer
+from backcalc.render.document import Canvas, Code, Document, Equation, Grid, Section, Sentence, Texts
+from backcalc.render.hand import Hand
+from backcalc.render.writer import PLAIN, Writer
 
 
 def write(document: Document, _: Canvas) -> Iterator[str]:
     """The lines of a document in Markdown."""
-    return Markdown(document.digits).document(document)
+    return (MathMarkdown if document.has_math else Markdown)(document.digits).document(document)
 
 
 class Markdown(Writer):
@@ -42,7 +44,31 @@ class Markdown(Writer):
         """A list of equations as code, so that `*` and `_` in them stay what they are."""
         yield from (f"## {self.cell(section.title)}", "")
         for equation in section.equations:
-            yield f"{' ' * INDENT * equation.is_inner}- `{self.equation(equation)}`"
+            yield f"{' ' * INDENT * equation.is_inner}- {self.equation_text(equation)}"
+
+    def equation_text(self, equation: Equation) -> str:
+        """An equation as code."""
+        return f"`{self.equation(equation)}`"
+
+    def code(self, block: Code) -> Iterator[str]:
+        """A fenced block; GitHub and others draw what is Mermaid's."""
+        yield from (f"```{block.language}", *block.lines, "```")
+
+
+class MathMarkdown(Markdown):
+    """Equations as the mathematics of LaTeX, for what sets it."""
+
+    @cached_property
+    def hand(self) -> Hand:
+        """What writes equations."""
+        from backcalc.render.formats.latex import LatexHand  # Most documents have none.
+
+        return LatexHand(self.digits)
+
+    def equation_text(self, equation: Equation) -> str:
+        """An equation between dollars, what is remarked behind it."""
+        # The remark as words of Markdown: names in it need no mathematics.
+        return f"${self.hand.line(equation)}${_escaped(PLAIN.cell(equation.remark))}"
 
 
 def _with_notes(grid: Texts) -> Texts:

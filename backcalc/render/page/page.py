@@ -18,7 +18,7 @@ from string import Template
 from zlib import compress
 
 from backcalc.calculus.run import Run
-from backcalc.render.formats.mathml import MathmlHand
+from backcalc.render.mathml import MathmlHand
 from backcalc.render.page.answers import form, key
 from backcalc.render.page.steps import step_items
 from backcalc.render.pictures.picture import Picture

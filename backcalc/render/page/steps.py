@@ -9,9 +9,9 @@ from itertools import groupby
 from backcalc.analysis.explain import Equation as Found
 from backcalc.analysis.explain import Step, explain
 from backcalc.calculus.run import Run
+from backcalc.render.derivation import phase_title, remark
 from backcalc.render.document import Derivative, Equation, Formula, Name, Value
-from backcalc.render.formats.mathml import MathmlHand
-from backcalc.render.reports.steps import phase_title, remark
+from backcalc.render.mathml import MathmlHand
 from backcalc.render.writer import PLAIN
 
 

@@ -1,4 +1,4 @@
 """Pictures: a file a kind.
 
-Doors: picture, placed, plot, plot_svg, scene, svg, targets, terminal.
+Doors: drawing, mermaid, picture, placed, plot, plot_svg, scene, svg, targets, terminal.
 """

@@ -30,6 +30,14 @@ class ExerciseReport:
         """The graph's text, with its key."""
         return exercise_lines(self.exercise)
 
+    def page(self) -> Iterator[str]:
+        """A page that steps through the exercise and marks its answers."""
+        from backcalc.render.page.page import Page, lines
+        from backcalc.render.pictures.targets import TARGETS
+
+        yield TARGETS[".html"].mark
+        yield from lines(Page(self.exercise.run, "Exercise", [self.exercise.task], made_by=self.exercise.command))
+
     def _blocks(self) -> Iterator[Block]:
         yield Sentence(self.exercise.task)
         yield from _given(self.exercise)

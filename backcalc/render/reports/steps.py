@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from backcalc.analysis.explain import Equation as Found
-from backcalc.analysis.explain import Note, Step
+from backcalc.analysis.explain import Step
 from backcalc.analysis.longhand import plain
 from backcalc.language.unparse import unparse
+from backcalc.render.derivation import phase_title, remark
 from backcalc.render.document import (
     Block,
-    Cell,
+    Code,
     Document,
     Equation,
     Formula,
-    Name,
-    Phrase,
     Rounding,
     Section,
     Value,
@@ -29,15 +28,22 @@ from backcalc.text.numerals import DIGITS
 
 @dataclass(frozen=True)
 class StepsReport:
-    """The derivation of ∂output/∂ all nodes; its steps come one by one, and can be asked for once."""
+    """The derivation of ∂output/∂ all nodes; its steps come one by one, and can be asked for once.
+
+    `picture` are the lines of one in Mermaid, `has_math` says whether Markdown has LaTeX in it.
+    """
 
     steps: Iterable[Step]
     output: str
     digits: int = DIGITS
+    picture: Sequence[str] = ()
+    has_math: bool = False
 
     def document(self) -> Document:
-        """A page of equations."""
-        return Document(derivation(self.steps, self.output), self.digits, kind="page")
+        """A page of equations, below the picture if there is one."""
+        picture = [Code("mermaid", self.picture)] if self.picture else []
+        blocks = chain(picture, derivation(self.steps, self.output))
+        return Document(blocks, self.digits, kind="page", has_math=self.has_math)
 
     def json(self) -> Iterator[str]:
         """The steps, their formulas in the language."""
@@ -50,13 +56,6 @@ def derivation(steps: Iterable[Step], output: str) -> Iterator[Block]:
     for phase, found in groupby(steps, key=lambda step: step.phase):  # A phase without steps has no heading.
         yield Section(phase_title(phase, output), (equation for step in found for equation in _equations(step, output)))
     yield Rounding()
-
-
-def phase_title(phase: str, output: str) -> Cell:
-    """The heading of a phase of the derivation."""
-    if phase == "forward":
-        return "Forward pass: values"
-    return Phrase(("Reverse pass: derivatives of ", Name(output), ", by the chain rule"))
 
 
 def _equations(step: Step, output: str) -> Iterator[Equation]:
@@ -72,19 +71,6 @@ def _equations(step: Step, output: str) -> Iterator[Equation]:
 def _sides(found: Found) -> Iterator[Formula]:
     yield Formula(found.symbol)
     yield from (Formula(part) for part in (found.formula, found.substituted) if part is not None)
-
-
-def remark(note: Note, node: str, output: str) -> Cell:
-    """Why a value is what it is, where no formula says so."""
-    match note:
-        case "given":
-            return " (given)"
-        case "no-path":
-            return Phrase((" (no path leads from ", Name(node), " to ", Name(output), ")"))
-        case "no-slope":
-            return " (no slope here)"
-        case "":
-            return ""
 
 
 def render_steps_json(steps: Iterable[Step], output: str) -> Iterator[str]:

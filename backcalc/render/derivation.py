@@ -1,0 +1,26 @@
+"""What a derivation says beside its equations: the heading of each phase, and why a value is what it is."""
+
+from __future__ import annotations
+
+from backcalc.analysis.explain import Note
+from backcalc.render.document import Cell, Name, Phrase
+
+
+def phase_title(phase: str, output: str) -> Cell:
+    """The heading of a phase of the derivation."""
+    if phase == "forward":
+        return "Forward pass: values"
+    return Phrase(("Reverse pass: derivatives of ", Name(output), ", by the chain rule"))
+
+
+def remark(note: Note, node: str, output: str) -> Cell:
+    """Why a value is what it is, where no formula says so."""
+    match note:
+        case "given":
+            return " (given)"
+        case "no-path":
+            return Phrase((" (no path leads from ", Name(node), " to ", Name(output), ")"))
+        case "no-slope":
+            return " (no slope here)"
+        case "":
+            return ""

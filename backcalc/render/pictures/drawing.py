@@ -1,0 +1,52 @@
+"""A picture as callers of the library have it: shown by notebooks, and written to files."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from html import escape
+from os import PathLike, fspath
+from os.path import splitext
+
+from backcalc.render.pictures.scene import Scene
+from backcalc.render.pictures.targets import TARGETS, data_of, lines_of
+
+
+@dataclass(frozen=True, repr=False)
+class Drawing:
+    """A scene, drawn from left to right or from the top down."""
+
+    scene: Scene
+    top_down: bool = False
+
+    def text(self, ending: str = ".svg") -> str:
+        """The picture as SVG, DOT (`.dot`), Mermaid (`.mmd`) or TikZ (`.tex`). Raises ValueError for other endings."""
+        if ending not in _TEXTS:
+            raise ValueError(f"{ending} is no text of a picture: {', '.join(_TEXTS)} are")
+        return "\n".join([TARGETS[ending].mark, *lines_of(ending, self.scene, top_down=self.top_down)]) + "\n"
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the picture to a file, whose ending says as what. Raises ValueError where it does not.
+
+        A `.png` takes resvg-py, without which it raises ImportError.
+        """
+        ending = splitext(fspath(path))[1].lower()  # noqa: PTH122
+        is_text = ending != _PIXELS
+        data = self.text(ending).encode() if is_text else data_of(ending, self.scene, top_down=self.top_down)
+        with open(path, "wb") as file:  # noqa: PTH123
+            file.write(data)
+
+    def __repr__(self) -> str:
+        return f"<Drawing of {len(self.scene.cards)} nodes>"
+
+    def _repr_svg_(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        """The picture as an image of its own, so that its style is not that of the notebook around it."""
+        data = b64encode(self.text().encode()).decode()
+        return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.scene.description)}">'
+
+
+_PIXELS = ".png"
+_TEXTS = [ending for ending, target in TARGETS.items() if target.is_text and not target.is_page]
