@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 import backcalc
+from backcalc.analysis.descend import Objective
 from backcalc.bulk.points.passes import run_stacks
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.load import load
@@ -32,7 +33,7 @@ NET = """input W1[100,784]; input b1[100]; input W2[10,100]; input b2[10]; input
 h = relu(W1 @ x + b1)
 L = softmax_cross_entropy(W2 @ h + b2, t)
 """
-POINTS, MILLION = 10_000, 1_000_000
+POINTS, ROWS, MILLION = 10_000, 100_000, 1_000_000
 RANDOM = np.random.default_rng(0)
 
 
@@ -83,6 +84,21 @@ def neuron() -> tuple[Callable[[], Any], Callable[[], Any]]:
     return lambda: graph.run_points({"x": x, "z": z}, at={"w": 0.5, "b": -1}), by_hand
 
 
+def descent() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A step of gradient descent over 100,000 rows: the mean loss of the neuron, and its slopes."""
+    graph = load(clean("descent", "y = sigmoid(w*x + b)\nJ = 1/2*(y - z)^2"))
+    x, z = RANDOM.uniform(-5, 5, ROWS), RANDOM.uniform(0, 1, ROWS)
+    objective = Objective(graph, {"w": 0.5, "b": -1.0}, None, ["w", "b"], {"x": x, "z": z})
+
+    def by_hand() -> Any:
+        y = 1 / (1 + np.exp(-(0.5 * x - 1)))
+        d = y - z
+        slope = d * y * (1 - y)
+        return (d**2 / 2).mean(), (slope * x).mean(), slope.mean()
+
+    return lambda: objective(objective.start), by_hand
+
+
 def lattice() -> tuple[Callable[[], Any], Callable[[], Any]]:
     """The lattice of the samples and its derivative at a million points, in arrays."""
     graph = backcalc.load(Path(__file__).parents[1] / "samples" / "lattice.bg")
@@ -105,7 +121,7 @@ def main() -> None:
     """Print a line a case."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     print(f"{'case':8}{'backcalc':>10}{'least':>10}{'NumPy':>10}{'least':>10}{'ratio':>8}{'least':>8}")
-    for case in (layer, net, neuron, lattice):
+    for case in (layer, net, neuron, lattice, descent):
         ours, by_hand = case()
         times: list[list[float]] = [[], []]
         for _ in range(runs + 1):  # In turn, so that a drift of the machine's speed touches both.

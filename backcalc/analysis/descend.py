@@ -110,10 +110,11 @@ class Objective:
         if self._single is not None:
             value, *slopes = self._single(*parameters.values())
             return value, dict(zip(parameters, slopes, strict=True))
-        found = self._runner.run(self._points(parameters, rows))
-        if len(found.value) == 1:  # A mean of one takes as long as all the rest.
-            return float(found.value[0]), {name: each[0] for name, each in found.gradient.items()}
-        return float(found.value.mean()), {name: each.mean(axis=0) for name, each in found.gradient.items()}
+        points = self._points(parameters, rows)
+        if self.count > 1:
+            return self._runner.mean(points)
+        found = self._runner.run(points)  # A mean of one would take as long as all the rest.
+        return float(found.value[0]), {name: each[0] for name, each in found.gradient.items()}
 
     def culprit(self, parameters: Parameters) -> str:
         """The first node, in the order of the graph, whose value at `parameters` is not finite."""

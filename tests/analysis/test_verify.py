@@ -13,6 +13,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from random_claims import GAPS, drawn
 
 from backcalc.analysis.claims import claims_of
 from backcalc.analysis.gradient_check import ALLOWED, worst_slope
@@ -157,6 +158,14 @@ def test_random_claims_near_their_maximum_are_decided():
         for gap in (1e-2, -1e-2, 1e-4, -1e-4):
             found = verified(claim("input x in [-2, 2];", f"{formula} <= {top + gap!r}"), {}, 20_000, 0, 5.0)
             assert found.verdict == ("proved" if gap > 0 else "refuted"), (i, formula, gap)
+
+
+# All of 200 by `python tests/random_claims.py`; formulas of one variable and of two.
+def test_random_claims_near_their_supremum_are_decided():
+    for bounded, _ in zip(drawn(0), range(18), strict=False):
+        for gap in GAPS:
+            found = verified(bounded.claim(gap), {}, 20_000, 0, 20.0)
+            assert found.verdict == ("proved" if gap > 0 else "refuted"), (bounded.formula, gap)
 
 
 def test_an_undefined_side_is_told():

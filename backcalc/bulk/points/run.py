@@ -200,6 +200,20 @@ class PointRunner:
             self._run_chunk({name: found[part] for name, found in data.items()}, into)
         return Batch(value, gradient, self.has_value)
 
+    def mean(self, data: Arrays) -> tuple[float, dict[str, Array]]:
+        """The means of value and gradient over the points of `data`."""
+        count = len(next(iter(data.values())))
+        # Each chunk is summed up while it is in the cache, and the next one takes its place.
+        room = min(count, self._chunk)
+        into = [np.empty(room), *(np.empty((room, *shape)) for shape in self.shapes.values())]
+        totals: list[Any] = [0.0] * len(into)
+        for part in self._chunks(count):
+            parts = [found[: part.stop - part.start] for found in into]
+            self._run_chunk({name: found[part] for name, found in data.items()}, parts)
+            totals = [total + found.sum(axis=0) for total, found in zip(totals, parts, strict=True)]
+        value, *gradient = (total / count for total in totals)
+        return float(value), dict(zip(self.shapes, gradient, strict=True))
+
     def batches(self, data: Arrays) -> Iterator[Batch]:
         """Value and gradient at the points of `data`, a chunk after the other."""
         for part in self._chunks(len(next(iter(data.values())))):

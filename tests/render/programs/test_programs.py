@@ -78,27 +78,43 @@ def installed(target: str) -> bool:
     return find_spec(target) is not None
 
 
-def gradient(text: str, target: str, *options: str) -> tuple[float, dict[str, Any]]:
+# What whoever wants float32 changes in a program.
+SINGLE = {
+    "numpy": ("dtype=float)", "dtype=np.float32)"),
+    "jax": ('"jax_enable_x64", True', '"jax_enable_x64", False'),
+    "torch": ("torch.float64", "torch.float32"),
+}
+
+
+def gradient(text: str, target: str, *options: str, single: bool = False) -> tuple[float, dict[str, Any]]:
     """What the program gives at its own point."""
     if not installed(target):
         pytest.skip(f"{target} is not installed")
     module: dict[str, Any] = {"__name__": "exported"}
-    exec(compile(exported(text, target, *options), "exported.py", "exec"), module)
+    program = exported(text, target, *options)
+    if single:
+        assert SINGLE[target][0] in program
+        program = program.replace(*SINGLE[target])
+    exec(compile(program, "exported.py", "exec"), module)
     value, found = module["value_and_gradient"](module["arrays"](module["POINT"]))
     assert float(module["value"](module["arrays"](module["POINT"]))) == pytest.approx(float(value), nan_ok=True)
     return float(value), {name: np.asarray(slope, float) for name, slope in found.items()}
 
 
-def agrees(text: str, target: str, *options: str) -> None:
-    value, found = gradient(text, target, *options)
+def agrees(text: str, target: str, *options: str, single: bool = False) -> None:
+    value, found = gradient(text, target, *options, single=single)
     at = dict(part.split("=") for part in options[1].split(",")) if options else {}
     graph, point = settle(load(Source("a.bg", text)), {name: float(each) for name, each in at.items()})
     plain = run(graph, point)
+    near = 1e-6 if single else 1e-12
     if plain.value is not None:
-        assert value == pytest.approx(plain.value, rel=1e-12, abs=1e-14)
+        # Where terms cancel, it is the largest number on the way that has so many digits.
+        largest = max(float(np.max(np.abs(each))) for each in plain.values if each is not None)
+        assert value == pytest.approx(plain.value, rel=near, abs=near * largest if single else 1e-14)
     for name, slope in plain.gradient.items():
         assert is_known(slope)
-        assert np.allclose(found[name], np.asarray(slope, float), rtol=1e-12, atol=1e-13), name
+        most = max(1.0, float(np.max(np.abs(slope)))) if single else 0.1
+        assert np.allclose(found[name], np.asarray(slope, float), rtol=near, atol=near * most), name
 
 
 @pytest.mark.parametrize("target", LIBRARIES)
@@ -117,6 +133,18 @@ def test_every_sample_has_a_program_with_its_gradient(name, target):
     if name not in POINTS and not all(is_known(each) for each in plain.gradient.values()):
         pytest.skip("its gradient is a formula")
     agrees(text, target, *POINTS.get(name, ()))
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+@pytest.mark.parametrize("name", ["neuron", "softmax", "logistic", "gaussian", "rnn", "lstm", "attention", "batchnorm"])
+def test_a_program_in_single_precision_has_the_gradient_to_a_millionth(name, target):
+    agrees((SAMPLES / f"{name}.bg").read_text(encoding="utf-8"), target, *POINTS.get(name, ()), single=True)
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_every_function_has_its_gradient_to_a_millionth_in_single_precision(formula, target):
+    agrees(SETTING + formula, target, single=True)
 
 
 @pytest.mark.parametrize("target", LIBRARIES)
