@@ -17,6 +17,7 @@ from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_direction
 from backcalc.calculus.sweep import reverse
+from backcalc.graph.dots import dotted_arrays
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.taken import taken_for_numbers
@@ -114,8 +115,8 @@ class Run:
 
             swept = self.tangents, self.adjoints
             noticed = tuple(islice(not_finite(self.graph.nodes, self.output, self.values, *swept), 1))
-        taken = tuple(taken_for_numbers(self.linear.tape, self.point))
-        return self.graph.warnings + taken + noticed + self._left_out
+        doubtful = (*taken_for_numbers(self.linear.tape, self.point), *dotted_arrays(self.linear.tape))
+        return self.graph.warnings + doubtful + noticed + self._left_out
 
     @property
     def is_finite(self) -> bool:

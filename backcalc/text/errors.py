@@ -131,6 +131,7 @@ class Code(StrEnum):
     STRAY_BRACE = "stray-brace"
     SYNTAX = "syntax"
     TAKEN_FOR_NUMBER = "taken-for-number"
+    DOT_BY_ELEMENTS = "dot-by-elements"
     TOO_MANY_OPERATIONS = "too-many-operations"
     TOO_MANY_NODES = "too-many-nodes"
     TOO_MANY_PAIRS = "too-many-pairs"
