@@ -36,7 +36,7 @@ def sample(name: str) -> Sample:
     wanted = name.removesuffix(".bg")
     found = {entry.name: entry for entry in samples()}
     if wanted not in found:
-        hints = did_you_mean(wanted, found) or (f"`backcalc samples` lists all {len(found)}",)
+        hints = did_you_mean(wanted, found) or ("`backcalc samples` lists them all",)
         raise UsageError(
             Source("samples", ""), [Diagnostic(Code.UNKNOWN_SAMPLE, f"no sample `{shorten(name)}`", hints=hints)]
         )
