@@ -151,12 +151,13 @@ class PointsResult:
     """What a run at many points found: arrays with an entry a point, along the first axis.
 
     `value` has the output's values, None where only edges lead to it; `gradient` for each input of interest
-    ∂output/∂input, points × its shape.
+    ∂output/∂input, points × its shape; `warnings` tell of results that are not finite.
     """
 
     output: str
     value: Any
     gradient: dict[str, Any]
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 class Graph:
@@ -277,7 +278,7 @@ class Graph:
         with for_callers():
             point = from_mapping(at or {}, Source("at", ""))
             found = run_arrays(self.objects, as_points(points), point, of, _names(wrt))
-        return PointsResult(found.output, found.value if found.has_value else None, found.gradient)
+        return PointsResult(found.output, found.value if found.has_value else None, found.gradient, found.warnings)
 
 
 def parse(text: str, name: str = "<text>") -> Graph:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite, prod
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from backcalc.calculus.point import read_point
 from backcalc.graph.model import Graph
 from backcalc.graph.tape import tape_of
 from backcalc.language.parser import parse_expression
+from backcalc.language.unparse import number_text
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import is_finite
 from backcalc.rules.values import shape_of
@@ -37,13 +39,14 @@ HINT = "a range is written x=-5:5:101, from -5 to 5 in 101 points, or x=1e-3:1e3
 class Swept:
     """A node at every point: its values, and its derivatives by the inputs that are swept.
 
-    Over one range `curve` has values and slopes at more points.
+    Over one range `curve` has values and slopes at more points. `warnings` tell of what is not finite.
     """
 
     at: dict[str, Array]
     values: Array
     gradient: dict[str, Array]
     curve: Curve | None = None
+    warnings: tuple[Diagnostic, ...] = ()
 
     @cached_property
     def marks(self) -> tuple[Singularity, ...]:
@@ -71,6 +74,12 @@ class Scan:
         step = (half[-1] - half[0]) / (len(x) - 1)
         slack = 1e-5 * abs(step) + np.spacing(np.abs(x).max())
         return bool((np.abs(np.diff(half) - step) > slack).any())
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """What was noticed of the graph, and where a node is not finite; what two nodes share once."""
+        found = [warning for node in self.nodes.values() for warning in node.warnings]
+        return [*self.graph.warnings, *dict.fromkeys(found)]
 
     @property
     def is_finite(self) -> bool:
@@ -102,9 +111,11 @@ def scan(graph: Graph, options: Sequence[str], of: str | None = None, shown: Seq
 
 def _swept(runner: PointRunner, at: dict[str, Array]) -> Swept:
     """A node at every point; where one input is swept, with what it does between them."""
-    found = runner.run(at)
+    found, lost = runner.run(at), runner.lost_points()
+    lost.add(at, found.columns)
+    warnings = tuple(lost.told(runner.output, _named))
     if len(at) > 1:
-        return Swept(at, found.value, found.gradient)
+        return Swept(at, found.value, found.gradient, None, warnings)
     (name,) = at
 
     def curve(points: Array) -> tuple[Array, Array]:
@@ -112,7 +123,11 @@ def _swept(runner: PointRunner, at: dict[str, Array]) -> Swept:
         more = runner.run({name: points})
         return more.value, more.gradient[name]
 
-    return Swept(at, found.value, found.gradient, curve)
+    return Swept(at, found.value, found.gradient, curve, warnings)
+
+
+def _named(_place: int, point: Mapping[str, Any]) -> str:
+    return "at " + ", ".join(f"{shorten(name)} = {number_text(value)}" for name, value in point.items())
 
 
 def split(options: Iterable[str]) -> tuple[dict[str, Array], list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.taken import taken_for_numbers
 from backcalc.graph.tape import tape_of
-from backcalc.rules.values import all_known, is_finite, is_known, ones, shape_of
+from backcalc.rules.values import all_known, is_known, is_lost, ones, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
@@ -109,12 +109,11 @@ class Run:
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What the build and the run have noticed, in that order."""
         noticed = tuple(self.linear.warnings)
-        # Of arrays the elements are not looked at one by one: no result may be nan or inf without a word, all the same.
-        if not noticed and self.linear.evaluation.has_arrays and not self.is_finite:
-            from backcalc.calculus.not_finite import not_finite
+        # No result may be nan or inf without a word, whatever operations have noticed of themselves.
+        if any(map(is_lost, chain(self.values, self.adjoints, *self.tangents.values()))):
+            from backcalc.calculus.lost import first_lost
 
-            swept = self.tangents, self.adjoints
-            noticed = tuple(islice(not_finite(self.graph.nodes, self.output, self.values, *swept), 1))
+            noticed += tuple(first_lost(self))
         doubtful = (*taken_for_numbers(self.linear.tape, self.point), *dotted_arrays(self.linear.tape))
         return self.graph.warnings + doubtful + noticed + self._left_out
 
@@ -124,7 +123,7 @@ class Run:
         asked = [self.value, *self.gradient.values()]
         if self.mode == "forward" and (self.along or not self.output):  # Then a change of any node may be meant.
             asked += [value for tangent in self.tangents.values() for value in tangent]
-        return all(is_finite(value) for value in asked if value is not None and is_known(value))
+        return not any(map(is_lost, asked))
 
     @property
     def _left_out(self) -> tuple[Diagnostic, ...]:
@@ -196,8 +195,16 @@ class Run:
             is_known_product = partial is not None and jacobian is not None and is_known(jacobian)
             yield tail, partial, contract(jacobian, partial, len(self.shapes[tail])) if is_known_product else None
 
-    def pairs(self) -> Iterator[tuple[str, str, Any]]:
-        """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head, one reverse sweep a head."""
+    def pairs(self) -> Sequence[tuple[str, str, Any]]:
+        """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head."""
+        return self._every_pair
+
+    @cached_property
+    def _every_pair(self) -> list[tuple[str, str, Any]]:
+        return list(self._pairs())
+
+    def _pairs(self) -> Iterator[tuple[str, str, Any]]:
+        """One reverse sweep a head."""
         nodes = self.graph.nodes
         is_plain = not any(self.shapes) and all_known(self.linear.evaluation.terms)
         for head in range(len(nodes)):

@@ -57,6 +57,11 @@ class Remarks:
         slots = (slot, *self.tape.args[slot])
         return all(is_known(self.evaluation.terms[s]) and not shape_of(self.evaluation.terms[s]) for s in slots)
 
+    def _is_given(self, slot: int) -> bool:
+        """Whether a value is one that somebody wrote down, so that no operation is to blame for it."""
+        node = self.tape.node_of.get(slot)
+        return node is not None and self.tape.graph.nodes[node].given is not None
+
     def _inspect_node(self, node: int) -> None:
         """Notice where a function ends, or its slope jumps, among the operations that the node's value comes from."""
         last = self.tape.slot[node]
@@ -133,7 +138,8 @@ class Remarks:
         numbers = self._numbers(slot)
         exists, in_order = does_exist(row, numbers, out), all(map(isfinite, numbers))
         # Told where it begins: what is made of nan or inf further on is no news.
-        if (isnan(out) and not any(map(isnan, numbers))) or (in_order and not (isfinite(out) and exists)):
+        is_begun = (isnan(out) and not any(map(isnan, numbers))) or (in_order and not (isfinite(out) and exists))
+        if is_begun and not self._is_given(slot):
             return Code.DOMAIN, f"is {number_text(out)}" + ("" if exists else ", outside its domain")
         # A kink among constants stays where it is, whatever is differentiated by.
         is_fixed = all(self.tape.constant[arg] for arg in self.tape.args[slot])
@@ -154,7 +160,8 @@ class Remarks:
         # What other elements are made of does not matter where each is made of its own.
         is_each = row.shape == "elementwise"
         of = [chosen(term, asked, shape_of(out)) if is_each else term for term in terms]
-        if not is_finite(chosen(out, asked, shape_of(out))) and all(map(is_finite, of)):
+        is_begun = not is_finite(chosen(out, asked, shape_of(out))) and all(map(is_finite, of))
+        if is_begun and not self._is_given(slot):
             if not shape_of(out):
                 return Code.DOMAIN, f"is {number_text(float(out))}"
             return Code.DOMAIN, f"is not finite{_at(true_places(not_finite(out) * asked))}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from backcalc.analysis.run import Text
+from backcalc.calculus.lost import first_lost, of_derivative
 from backcalc.calculus.point import Point
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.run import evaluated, run
@@ -16,9 +17,9 @@ from backcalc.language.expr import INDEX, Call, Expr, Number
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse
 from backcalc.marking.sheet import question
-from backcalc.marking.subject import part, refusals, settled
+from backcalc.marking.subject import part, refusals, settled, subject_of
 from backcalc.marking.truth import Truth
-from backcalc.rules.values import is_known, literal, shape_of
+from backcalc.rules.values import is_known, is_lost, literal, shape_of
 from backcalc.text.errors import Code, Diagnostic, ParseError, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
@@ -36,7 +37,7 @@ def print_asked(text: Text, point: Point, names: Sequence[str], of: str | None) 
     values = [found.value(name, answer) for name, answer in questions]
     print_warnings(text.source, found.warnings)
     print_lines(_text(value) for value in values)
-    return 0 if all(map(_is_finite, values)) else 1
+    return 1 if any(map(is_lost, values)) else 0
 
 
 def read(name: str) -> Answer:
@@ -60,11 +61,13 @@ class _Found:
     def __init__(self, text: Text, point: Point, of: str | None) -> None:
         self._text, self._point, self._of = text, point, of
         self._large: dict[str, AnyRun] = {}
+        self._lost: list[Diagnostic] = []
 
     @property
     def warnings(self) -> Sequence[Any]:
         """What was noticed."""
-        return next(iter(self._large.values())).warnings if self._large else self._truth.run.warnings
+        runs = list(self._large.values()) or [self._truth.run]
+        return list(dict.fromkeys([*(warning for each in runs for warning in each.warnings), *self._lost]))
 
     def value(self, name: str, asked: Answer) -> Any:
         """A number, an array, a formula, or None where it is not known. Raises UsageError."""
@@ -78,10 +81,22 @@ class _Found:
         if refused := refusals(truth.run, answer):
             raise UsageError(Source(GET, name), [each._replace(span=Span(0, len(name))) for each in refused])
         found = truth.expected(answer)
+        if is_lost(found) and answer.wrt is not None:
+            self._lost += self._told(truth, answer)
         if found is None and answer.wrt is None:
             formula = truth.run.graph.node(answer.of).formula
             found = formula and _element(formula, part(answer, 0))
         return found
+
+    def _told(self, truth: Truth, asked: Answer) -> list[Diagnostic]:
+        """Where a derivative that is not finite becomes so, where no value on its way is to blame."""
+        if asked.of not in truth.run.graph.index or any(map(is_lost, truth.run.values)):
+            return []
+        if asked.then is not None:
+            return [of_derivative(subject_of(asked), truth.run.graph.node(asked.of).span)]
+        seeds, adjoints = truth.seeds(asked.of), truth.derivatives(asked.of)
+        swept = replace(truth.run, output=asked.of, mode="reverse", seeds=seeds, adjoints=adjoints, tangents={})
+        return list(first_lost(swept))
 
     @cached_property
     def _truth(self) -> Truth:
@@ -115,13 +130,3 @@ def _text(value: Any) -> str:
     if value is not None and is_known(value) and not shape_of(value):
         value = float(value)  # A number, however the file spells it.
     return "?" if value is None else unparse(literal(value))
-
-
-def _is_finite(value: Any) -> bool:
-    if value is None or not is_known(value):
-        return True
-    if not shape_of(value):
-        return isfinite(value)
-    from backcalc.rules.ndarray import is_finite
-
-    return is_finite(value)

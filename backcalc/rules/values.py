@@ -163,6 +163,11 @@ def is_nothing(partial: Value) -> bool:
     return is_known(partial) and not (partial.any() if is_array(partial) else partial)
 
 
+def is_lost(value: Value | None) -> bool:
+    """Whether a value is known and nan or infinite, or an element of it is."""
+    return value is not None and is_known(value) and not is_finite(value)
+
+
 def all_known(values: Iterable[Value]) -> bool:
     """Whether every one of `values` is made of numbers."""
     return all(map(is_known, values))

@@ -6,7 +6,7 @@ large run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,10 +28,15 @@ from backcalc.bulk.graph.tape import ArrayTape
 from backcalc.bulk.graph.warnings import remarks
 from backcalc.calculus.constant import constant
 from backcalc.calculus.load import load
+from backcalc.calculus.lost import TELLING, Term, of_adjoint, of_value
 from backcalc.calculus.question import Mode, choose_output, choose_wrt
 from backcalc.calculus.run import Run, run
+from backcalc.graph.model import Node
 from backcalc.graph.shapes import Shape
+from backcalc.language.expr import Name
 from backcalc.language.foreign.translate import as_language
+from backcalc.language.forms import leaves_of
+from backcalc.language.parser import Reading
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import is_finite
 from backcalc.text.errors import Diagnostic, ParseError
@@ -163,7 +168,42 @@ class LargeRun:
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What reading the graph and the run have noticed, in that order."""
-        return (*self.graph.warnings, *remarks(self.graph, self.value_array, self.remarkable.tolist()))
+        noticed = remarks(self.graph, self.value_array, self.remarkable.tolist())
+        return (*self.graph.warnings, *noticed, *self._lost())
+
+    def _lost(self) -> Iterator[Diagnostic]:
+        """A warning of the first number that is not finite, as `calculus.lost` has it."""
+        lost = np.flatnonzero(self.known & ~np.isfinite(self.value_array))
+        if len(lost):
+            if not self._is_told(lost[:1]):
+                yield of_value(self._placed(int(lost[0])))
+            return
+        lost = np.flatnonzero(~np.isfinite(self.adjoint_array) & (self.graph.kinds != CONSTANT))
+        if not len(lost):
+            return
+        place = int(lost[-1])  # From the output back the first.
+        tails, heads = self.graph.dependencies
+        users = np.unique(heads[tails == place])
+        if not self._is_told(users):
+            yield of_adjoint(self.output, self._placed(place), [self._term(place, int(user)) for user in users])
+
+    def _placed(self, place: int) -> Node:
+        """A node with the place of its name, as objects have it; arrays keep where its statement begins."""
+        node = self.graph.nodes[place]
+        statement = Reading(self.graph.source).statement_at(node.span.start)
+        spans = [leaf.span for leaf in leaves_of(statement) if isinstance(leaf, Name) and leaf.id == node.name]
+        return node._replace(span=min(spans, default=node.span))
+
+    def _is_told(self, places: Indices) -> bool:
+        """Whether an operation of these nodes has a warning that says why a number is not finite."""
+        found = remarks(self.graph, self.value_array, np.intersect1d(places, self.remarkable).tolist())
+        return any(warning.code in TELLING for warning in found)
+
+    def _term(self, node: int, user: int) -> Term:
+        """What a user of a node adds to its adjoint."""
+        _, tails, partials = self.incoming.of(slice(user, user + 1))
+        partial = float(partials[tails == node].sum())
+        return self._placed(user), partial, partial * float(self.adjoint_array[user])
 
 
 def read_large(source: Source) -> ArrayTape | None:

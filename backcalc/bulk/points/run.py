@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from backcalc import progress
+from backcalc.bulk.points.lost import LostPoints
 from backcalc.bulk.points.passes import compiled, points_at_once, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
@@ -42,12 +42,17 @@ class Batch:
     gradient: dict[str, Array]
     has_value: bool = True
 
+    @property
+    def columns(self) -> list[Array]:
+        """All that is known."""
+        return [*([self.value] if self.has_value else []), *self.gradient.values()]
+
 
 @dataclass(frozen=True)
 class DataRun:
     """The output's value at each point, and the gradient: an array a name, of points × the input's shape.
 
-    `has_value` is whether the value is known.
+    `has_value` is whether the value is known, `warnings` are of results that are not finite.
     """
 
     graph: Graph
@@ -55,6 +60,7 @@ class DataRun:
     value: Array
     gradient: dict[str, Array]
     has_value: bool = True
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 class DataStream:
@@ -68,17 +74,21 @@ class DataStream:
         self._runner, self._parts, self._reader = runner, parts, reader
         self.output, self.has_value, self.shapes = runner.output, runner.has_value, runner.shapes
         self.is_finite = True
+        self._lost: list[tuple[Source, Diagnostic]] = []
 
     def __iter__(self) -> Iterator[Batch]:
+        lost = self._runner.lost_points()
         for part in self._parts:
-            for batch in self._runner.batches(part):
-                self.is_finite = self.is_finite and is_finite(batch)
+            for data in self._runner.chunks(part):
+                batch = self._runner.run(data)
+                self.is_finite = lost.add(data, batch.columns) and self.is_finite
                 yield batch
+        self._lost += [(self._runner.graph.source, warning) for warning in lost.told(self.output, _numbered)]
 
     @property
     def warnings(self) -> Sequence[tuple[Source, Diagnostic]]:
-        """What the reader has noticed so far, each with the text that it speaks of."""
-        return self._reader.warnings if self._reader else ()
+        """What was noticed so far, each with the text that it speaks of: by the reader, at the end of the results."""
+        return [*(self._reader.warnings if self._reader else ()), *self._lost]
 
     @property
     def columns(self) -> list[tuple[str, tuple[str, tuple[int, ...]]]]:
@@ -144,8 +154,14 @@ def _refusal(code: Code, message: str, hint: str) -> UsageError:
 def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
     """`graph` run at arrays of points × the input's shape, which have equally many points, at least one."""
     runner = PointRunner(graph, data, at, of, wrt)
-    batch = runner.run(data)
-    return DataRun(runner.graph, runner.output, batch.value, batch.gradient, runner.has_value)
+    batch, lost = runner.run(data), runner.lost_points()
+    lost.add(data, batch.columns)
+    told = tuple(lost.told(runner.output, _numbered))
+    return DataRun(runner.graph, runner.output, batch.value, batch.gradient, runner.has_value, told)
+
+
+def _numbered(place: int, _point: Mapping[str, Any]) -> str:
+    return f"at point {place + 1:,}"  # As a table numbers them.
 
 
 class PointRunner:
@@ -185,7 +201,7 @@ class PointRunner:
         by = () if value_only else tuple(wrt) or tuple(data)
         self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in by}
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
-        self._inputs = tuple(data)
+        self._inputs, self._asked = tuple(data), (graph, at, of, by)
         self._program = self._compiled(exact=False) if is_of_numbers else None
         self._chunk = CHUNK if is_of_numbers else points_at_once(data)
 
@@ -214,10 +230,14 @@ class PointRunner:
         value, *gradient = (total / count for total in totals)
         return float(value), dict(zip(self.shapes, gradient, strict=True))
 
-    def batches(self, data: Arrays) -> Iterator[Batch]:
-        """Value and gradient at the points of `data`, a chunk after the other."""
+    def chunks(self, data: Arrays) -> Iterator[Arrays]:
+        """The points of `data`, as many after the other as stay in the cache."""
         for part in self._chunks(len(next(iter(data.values())))):
-            yield self.run({name: found[part] for name, found in data.items()})
+            yield {name: found[part] for name, found in data.items()}
+
+    def lost_points(self) -> LostPoints:
+        """What counts the points whose results are not finite."""
+        return LostPoints(*self._asked)
 
     def _chunks(self, count: int) -> Iterator[slice]:
         return (slice(begin, min(begin + self._chunk, count)) for begin in range(0, count, self._chunk))
@@ -241,16 +261,6 @@ class PointRunner:
 
     def _compiled(self, *, exact: bool) -> Runner:
         return compiled(self._evaluation, self._inputs, self.output, list(self.shapes), exact=exact)
-
-
-def is_finite(batch: Batch) -> bool:
-    """Whether every value that is known and every derivative is a finite number."""
-    # A sum is the faster test; it may overflow where no number does.
-    with np.errstate(all="ignore"):
-        return all(
-            isfinite(np.sum(found)) or bool(np.isfinite(found).all())
-            for found in (*([batch.value] if batch.has_value else ()), *batch.gradient.values())
-        )
 
 
 def _refuse_seeds(graph: Graph) -> None:

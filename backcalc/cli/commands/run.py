@@ -165,9 +165,15 @@ def _expanded(read: Graph) -> Graph:
 def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:
     """Print the warnings and the run; the exit status."""
     kept(result)
-    print_warnings(result.graph.source, result.warnings)
+    print_warnings(result.graph.source, [*result.warnings, *(_lost_pairs(result) if pairs else ())])
     print_report(RunReport(result, shown.digits, shown.limit, partials, pairs), shown)
     return 0 if result.is_finite else 1
+
+
+def _lost_pairs(result: AnyRun) -> list[Diagnostic]:
+    from backcalc.calculus.lost import lost_pairs  # Few runs show pairs.
+
+    return lost_pairs(result.objects)
 
 
 def _run_data(graph: Graph, path: str, asked: Asked, shown: Shown) -> int:

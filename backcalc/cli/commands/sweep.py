@@ -41,7 +41,7 @@ def command(asked: Asked, shown: Shown, show: tuple[str, ...], path: str | None,
     """
     require_ours(path, MARK, force=force)
     found = scan(read_graph(asked), asked.at, asked.of, show)
-    print_warnings(found.graph.source, found.graph.warnings)
+    print_warnings(found.graph.source, found.warnings)
     if path is not None:
         _draw(found, path)
     print_report(ScanReport(found, shown.digits, shown.limit), shown)

@@ -1,0 +1,107 @@
+"""Where a number that is not finite arises: the first node of a pass that has one.
+
+Values are looked at from the inputs on, tangents too, adjoints from the output back: what comes of a number that is nan
+or infinite is no news. Nothing is said where a warning of an operation says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from backcalc.graph.model import Node
+from backcalc.rules.values import is_lost
+from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.source import Span
+from backcalc.text.wording import shorten
+
+if TYPE_CHECKING:
+    from backcalc.calculus.run import Run
+
+TELLING = (Code.DOMAIN, Code.SLOPE)
+"""The warnings of an operation that say why a number is not finite."""
+
+Term = tuple[Node, Any, Any]
+"""A user of a node, ∂user/∂node where it is a number, and what the user adds to the node's adjoint."""
+
+
+def first_lost(run: Run) -> Iterator[Diagnostic]:
+    """A warning of the first number that is not finite, where none of its operations has one; else nothing."""
+    nodes, noticed = run.graph.nodes, run.linear.remarks.found
+    told = {
+        node
+        for node, found in noticed.items()
+        if any(warning.code in TELLING for warning in found.values())
+    }  # fmt: skip
+    place = _first(run.values)
+    if place is not None:
+        yield from [of_value(nodes[place])] * (place not in told)
+        return
+    for name, tangent in run.tangents.items():
+        if (place := _first(tangent)) is not None:
+            yield from [of_tangent(nodes[place], name)] * (place not in told)
+            return
+    # Nobody asks for the slope by a constant, as by the n of x^n.
+    swept = [None if node.kind == "constant" else found for node, found in zip(nodes, run.adjoints, strict=False)]
+    if run.mode != "reverse" or (place := _first(reversed(swept))) is None:
+        return
+    place = len(swept) - 1 - place
+    users = [i for i, user in enumerate(nodes) if nodes[place].name in user.args]
+    if told.isdisjoint(users):
+        yield of_adjoint(run.output, nodes[place], list(_terms(run, place, users)))
+
+
+def lost_pairs(run: Run) -> list[Diagnostic]:
+    """A warning of the first of a run's pairs whose derivative is not finite, where the run itself has none."""
+    graph = run.graph
+    lost = ((head, tail) for head, tail, value in run.pairs() if is_lost(value) and graph.node(tail).kind != "constant")
+    pair = next(lost, None)
+    if pair is None or any(warning.code in (*TELLING, Code.NOT_FINITE) for warning in run.warnings):
+        return []
+    return [of_derivative(f"∂{shorten(pair[0])}/∂{shorten(pair[1])}", graph.node(pair[0]).span)]
+
+
+def _first(values: Iterable[Any]) -> int | None:
+    return next((i for i, value in enumerate(values) if is_lost(value)), None)
+
+
+def _terms(run: Run, node: int, users: Sequence[int]) -> Iterator[Term]:
+    """What the users of a node add to its adjoint."""
+    for user in users:
+        if run.linear.evaluation.has_arrays:  # Their partials would be Jacobians, made for the words alone.
+            yield run.graph.nodes[user], None, float("nan")
+            continue
+        for tail, partial, contribution in run.linear.contributions(user, run.adjoints[user]):
+            if tail == node:
+                yield run.graph.nodes[user], partial, contribution
+
+
+def of_value(node: Node) -> Diagnostic:
+    """That a value is not finite."""
+    return Diagnostic(Code.NOT_FINITE, f"the value of `{shorten(node.name)}` is not finite", node.span)
+
+
+def of_tangent(node: Node, wrt: str) -> Diagnostic:
+    """That a tangent is not finite."""
+    message = f"the slope of `{shorten(node.name)}` by `{shorten(wrt)}` is not finite"
+    return Diagnostic(Code.NOT_FINITE, message, node.span)
+
+
+def of_derivative(what: str, span: Span) -> Diagnostic:
+    """That a derivative is not finite."""
+    return Diagnostic(Code.NOT_FINITE, f"{what} is not finite", span)
+
+
+def of_adjoint(output: str, node: Node, terms: Sequence[Term]) -> Diagnostic:
+    """That an adjoint is not finite, and which of its terms are to blame."""
+    name, of = shorten(node.name), shorten(output)
+    what = f"∂{of}/∂{name} is not finite"
+    if not terms:
+        return Diagnostic(Code.NOT_FINITE, f"{what}, as it is stated", node.span)
+    user, partial = next(((user, partial) for user, partial, term in terms if is_lost(term)), (None, None))
+    if user is None:
+        return Diagnostic(Code.NOT_FINITE, f"{what}: the sum of its terms is too large", node.span)
+    slope = f"the slope of `{shorten(user.name)}` by it"
+    if partial is None or is_lost(partial):
+        return Diagnostic(Code.NOT_FINITE, f"{what}: {slope} is not, or 0 times one that is not", user.span)
+    return Diagnostic(Code.NOT_FINITE, f"{what}: {slope}, times ∂{of}/∂{shorten(user.name)}, is too large", user.span)
