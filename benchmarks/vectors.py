@@ -1,5 +1,7 @@
 """Value and gradient of vector graphs and at many points against passes written by hand in NumPy, inside one process.
 
+Convolution is beside SciPy's.
+
 Prints medians and least times in milliseconds, and their ratios.
 
 Usage: python benchmarks/vectors.py [RUNS]
@@ -32,6 +34,10 @@ L = sum(h^2)/2
 NET = """input W1[100,784]; input b1[100]; input W2[10,100]; input b2[10]; input x[784]; input t[10]
 h = relu(W1 @ x + b1)
 L = softmax_cross_entropy(W2 @ h + b2, t)
+"""
+IMAGE = """input X[256,256]; input K[5,5]
+C = conv(X, K)
+L = sum(C^2)/2
 """
 POINTS, ROWS, MILLION = 10_000, 100_000, 1_000_000
 RANDOM = np.random.default_rng(0)
@@ -69,6 +75,21 @@ def net() -> tuple[Callable[[], Any], Callable[[], Any]]:
 
     into = [np.empty(POINTS), np.empty((POINTS, 784))]
     return lambda: run_stacks(evaluation, {"x": x, "t": t}, "L", ["x"], into), by_hand
+
+
+def image() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A convolution of 256 × 256 by 5 × 5, and what its square hands back to both, beside SciPy's three."""
+    from scipy.signal import correlate2d
+
+    graph = load(clean("image", IMAGE))
+    at = {"X": RANDOM.normal(size=(256, 256)), "K": RANDOM.normal(size=(5, 5))}
+
+    def by_scipy() -> Any:
+        c = correlate2d(at["X"], at["K"], "valid")
+        turned = at["K"][::-1, ::-1]
+        return (c * c).sum() / 2, correlate2d(c, turned, "full"), correlate2d(at["X"], c, "valid")
+
+    return lambda: run(graph, at), by_scipy
 
 
 def neuron() -> tuple[Callable[[], Any], Callable[[], Any]]:
@@ -121,7 +142,7 @@ def main() -> None:
     """Print a line a case."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     print(f"{'case':8}{'backcalc':>10}{'least':>10}{'NumPy':>10}{'least':>10}{'ratio':>8}{'least':>8}")
-    for case in (layer, net, neuron, lattice, descent):
+    for case in (layer, net, image, neuron, lattice, descent):
         ours, by_hand = case()
         times: list[list[float]] = [[], []]
         for _ in range(runs + 1):  # In turn, so that a drift of the machine's speed touches both.

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from backcalc.rules.primitives import ALIASES, ROWS, Primitive
+from backcalc.rules.window_rows import NUMBERS
 
 PAGE = Path(__file__).parents[1] / "docs" / "language.md"
 MARK = "<!-- functions: python tests/function_list.py writes what follows -->\n{}<!-- end of functions -->"
@@ -32,7 +33,8 @@ def function_list() -> str:
 
 def _first_of_each(rows: list[Primitive]) -> list[Primitive]:
     """`rows` without those that are shown as the one before them is."""
-    return [next(group) for _, group in groupby(rows, key=lambda row: (_call(row), row.pullbacks))]
+    # Of what goes by windows the rows for vectors and for matrices differ in a number that says which.
+    return [next(group) for _, group in groupby(rows, key=lambda row: (_call(row), row.options or row.pullbacks))]
 
 
 def _line(row: Primitive, forms: tuple[str, ...], *columns: str) -> str:
@@ -47,8 +49,9 @@ def _call(row: Primitive) -> str:
         return f"`x @ y` of ranks {' and '.join(map(str, row.ranks[0]))}"
     if not name.isidentifier() or name in ("and", "or", "not"):
         return f"`{row.value}`"
+    numbers = [each if value is None else f"{each}={value}" for each, value in NUMBERS.get(name, {}).items()]
     others = [alias for alias, of in ALIASES.items() if of == name and alias.isidentifier() and alias != "if"]
-    return ", ".join(f"`{text}`" for text in (f"{name}({', '.join(row.params)})", *others))
+    return ", ".join(f"`{text}`" for text in (f"{name}({', '.join([*row.params, *numbers])})", *others))
 
 
 def page_with(text: str, functions: str) -> str:

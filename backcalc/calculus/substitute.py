@@ -11,6 +11,7 @@ from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.row import AXIS, KEPT, Primitive, expression, names_in
 from backcalc.rules.simplify import make
 from backcalc.rules.values import Spelt, Value, literal, spelt
+from backcalc.rules.window_rows import INNER
 
 OTHERS, IDENTITY = (
     "others",
@@ -32,6 +33,10 @@ def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = (), shape
         name = written_name(part.fn)
         if name == OTHERS:
             return _others(args[0], shape, options_of(part.fn).get(AXIS))
+        if name in INNER:
+            from backcalc.calculus.window_formulas import WINDOW_FORMULAS  # Loads NumPy.
+
+            return WINDOW_FORMULAS[name](args, shapes or KnownShapes({}))
         if name == KEPT:
             return _kept(args[0], options_of(part.fn)[AXIS], shapes or KnownShapes({}))
         return _identity(shape[0] or 0) if name == IDENTITY else make(part.fn, *args)

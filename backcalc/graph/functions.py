@@ -32,10 +32,12 @@ from backcalc.language.expr import (
     keyword_of,
     size,
     with_args,
+    written_name,
 )
 from backcalc.language.statements import Function
 from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import ALIASES, PRIMITIVES, VARIADIC, lookup
+from backcalc.rules.window_rows import NUMBERS
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, Note
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import plural, shorten
@@ -119,6 +121,8 @@ class Functions:
         row = lookup(call.fn, len(args))
         if row is None:
             self.errors.append(self._refusal(call))
+        elif written_name(call.fn) in NUMBERS:
+            return self._numbered(call, args)
         elif row.symbol == INDEX:
             args = (args[0], *(whole(index, self._environment) for index in args[1:]))
             self._require_whole(call, args[1:])
@@ -144,6 +148,16 @@ class Functions:
             self.errors.append(error.diagnostic)
             return call
         return self._call(found, found.args)
+
+    def _numbered(self, call: Call, args: tuple[Expr, ...]) -> Expr:
+        """A call whose last arguments are whole numbers that settle which function it is: `reshape(x, 2, 3)`."""
+        from backcalc.graph.keywords import WrongKeywordError, numbered
+
+        try:
+            return numbered(call, args, lambda value: whole(value, self._environment))
+        except WrongKeywordError as error:
+            self.errors.append(error.diagnostic)
+            return call
 
     def _written(self, call: Call, args: tuple[Expr, ...]) -> Expr:
         found = written_out(Call(call.fn, args, call.span))

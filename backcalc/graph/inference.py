@@ -15,9 +15,10 @@ from backcalc.graph.tape import Tape
 from backcalc.rules.broadcast import likely
 from backcalc.rules.shapes import rule_called, settle_edge
 from backcalc.rules.terms import MismatchError, Shape, Term, Unknown, find, settled, unify
+from backcalc.rules.window_shapes import WINDOWED
 
 # Rules with no room for a number, which an unknown would be taken for.
-NEEDS_ARRAY = ("matmul", "index", "diag", "spread")
+NEEDS_ARRAY = ("matmul", "index", "diag", "spread", *WINDOWED)
 
 
 def shape_text(shape: Sequence[int | None]) -> str:

@@ -6,17 +6,18 @@ argument, `sum axis=0`: an option is a whole number that settles which function 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backcalc.language.expr import NEGATE, Call, Expr, Number, keyword_of, with_options
+from backcalc.language.expr import NEGATE, Call, Expr, Number, keyword_of, options_of, with_options, written_name
 from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import rows_of
 from backcalc.rules.row import AXIS, KEEPDIMS
+from backcalc.rules.window_rows import BOUNDS, NUMBERS
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import shorten
+from backcalc.text.wording import plural, shorten
 
 Ways = Sequence[tuple[str, ...]]
 """The parameters of a function, each way in which it can be called."""
@@ -24,7 +25,7 @@ Ways = Sequence[tuple[str, ...]]
 AXES = (0, 1)
 _ELSEWHERE = {
     "dim": AXIS, "keepdim": KEEPDIMS, "keep_dims": KEEPDIMS, "negative_slope": "slope", "correction": "ddof",
-    "unbiased": "ddof",
+    "unbiased": "ddof", "padding": "pad", "strides": "stride", "kernel_size": "n", "pool_size": "n", "window": "n",
 }  # fmt: skip
 """What other libraries call the same."""
 
@@ -49,6 +50,9 @@ class _Signature(NamedTuple):
         return WrongKeywordError(Diagnostic(Code.KEYWORD, message, span, hints=hint))
 
     def _written(self) -> Iterator[str]:
+        if self.name in NUMBERS:
+            yield written(self.name)
+            return
         options = [f"{name}=1" for name in self.options]
         yield from (f"{self.name}({', '.join([*way, *options])})" for way in self.ways)
 
@@ -73,6 +77,47 @@ def placed(call: Call, args: tuple[Expr, ...], own: tuple[str, ...] | None, whol
     chosen = {name: value for name, value in options.items() if value != signature.options[name]}
     _require_axis(signature, call, chosen)
     return Call(with_options(call.fn, chosen), ordered, call.span)
+
+
+def numbered(call: Call, args: tuple[Expr, ...], whole: Callable[[Expr], Expr]) -> Call:
+    """A call of what takes whole numbers behind its arguments, these as options. Raises WrongKeywordError."""
+    name = written_name(call.fn)
+    way, defaults, hint = rows_of(name)[0].params, NUMBERS[name], (f"it is written {written(name)}",)
+    found, free = options_of(call.fn), [each for each in defaults if each not in options_of(call.fn)]
+    count = len(args) - len(way)
+    missing = [each for each in free[max(count, 0) :] if defaults[each] is None]
+    if not 0 <= count <= len(free) or missing:
+        message = f"`{name}` takes {plural(len(way), 'argument')} and {_counted(defaults)}"
+        raise WrongKeywordError(Diagnostic(Code.ARITY, message, call.span, hints=hint))
+    for each, arg in zip(free, args[len(way) :], strict=False):
+        found[each] = _whole(name, each, whole(arg), hint)
+    for each, value in found.items():
+        least, most = BOUNDS.get(each, (1, None))
+        if value < least or (most is not None and value > most):
+            bound = f"{least} or more" if value < least or most is None else f"at most {most:,}"
+            message = f"`{each}` of `{name}` is {bound}, not {value:,}"
+            raise WrongKeywordError(Diagnostic(Code.KEYWORD, message, call.span, hints=hint))
+    chosen = {each: found[each] for each in defaults if found.get(each, defaults[each]) != defaults[each]}
+    return Call(with_options(name, chosen), args[: len(way)], call.span)
+
+
+def written(name: str) -> str:
+    """How a function is written that takes whole numbers: `conv(x, w, stride=1, pad=0)`."""
+    numbers = [each if value is None else f"{each}={value}" for each, value in NUMBERS[name].items()]
+    return f"{name}({', '.join([*rows_of(name)[0].params, *numbers])})"
+
+
+def _counted(defaults: Mapping[str, int | None]) -> str:
+    needed = sum(value is None for value in defaults.values())
+    return plural(needed, "whole number") if needed else f"up to {plural(len(defaults), 'whole number')}"
+
+
+def _whole(name: str, each: str, value: Expr, hint: tuple[str, ...]) -> int:
+    sign, size = (-1, value.args[0]) if isinstance(value, Call) and value.fn == NEGATE else (1, value)
+    if not isinstance(size, Number) or not size.value.is_integer():
+        message = f"`{each}` of `{name}` is a whole number, not `{shorten(unparse(value))}`"
+        raise WrongKeywordError(Diagnostic(Code.KEYWORD, message, value.span, hints=hint))
+    return sign * int(size.value)
 
 
 def no_keywords(call: Call, args: tuple[Expr, ...]) -> Diagnostic:

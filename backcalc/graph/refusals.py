@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 from backcalc.graph.inference import (
     shape_words,
@@ -19,6 +20,7 @@ TAKES = {
     "logits": "a vector",
     "dot": "two vectors of one length",
     "outer": "two vectors",
+    "flatten": "a vector or a matrix",
     "pair": "two arrays of one shape",
     "diag": "a vector or a square matrix",
     "spread": "a vector or a matrix",
@@ -32,6 +34,30 @@ TAKES = {
 }
 
 
+def _of_conv(row: Primitive, name: str, shapes: Sequence[Shape | None], words: Sequence[str]) -> str:
+    x, w = shapes
+    if not x or not w or len(x) != len(w):
+        return f"`{name}` takes an image and a window, two vectors or two matrices, not {words[0]} and {words[1]}"
+    pad = row.settings["pad"]
+    around = f" with {pad} around" if pad else ""
+    return f"the window of `{name}`, {words[1]}, is larger than its image, {words[0]}{around}"
+
+
+def _of_pool(row: Primitive, name: str, shapes: Sequence[Shape | None], words: Sequence[str]) -> str:
+    if not shapes[0]:
+        return f"`{name}` takes a vector or a matrix, not {words[0]}"
+    return f"the window of `{name}`, of {row.settings['n']}, is larger than its image, {words[0]}"
+
+
+def _of_reshape(row: Primitive, name: str, shapes: Sequence[Shape | None], words: Sequence[str]) -> str:
+    m, n = row.settings["m"] or 0, row.settings["n"] or 0
+    if not shapes[0]:
+        return f"`{name}` takes a vector or a matrix, not {words[0]}"
+    return f"a {m}×{n} matrix has {m * n} elements, and {words[0]} has {prod(k or 0 for k in shapes[0])}"
+
+
+_WINDOWED = {"conv": _of_conv, "pool": _of_pool, "reshape": _of_reshape}
+
 _NAMES = {VECTOR: "a list"}
 
 
@@ -40,6 +66,8 @@ def refusal(row: Primitive, rule: str, shapes: Sequence[Shape | None]) -> str:
     words = [shape_words(shape) for shape in shapes]
     found = " and ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
     name = written_name(row.symbol)
+    if rule in _WINDOWED:
+        return _WINDOWED[rule](row, name, shapes, words)
     if rule in TAKES:
         return f"{_NAMES.get(name, f'`{name}`')} takes {TAKES[rule]}, not {found}"
     return f"the shapes do not fit `{name}`: {found}"

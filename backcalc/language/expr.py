@@ -120,6 +120,10 @@ def with_options(fn: str, options: Mapping[str, int]) -> str:
     return " ".join([fn, *(f"{name}={value}" for name, value in options.items())])
 
 
+BY_PLACE = ("reshape", "maxpool", "avgpool")
+"""Functions whose options are written behind their arguments without a name."""
+
+
 def options_of(fn: str) -> dict[str, int]:
     """The options that are part of the name of a function."""
     if " " not in fn or fn.startswith(DEFINITION):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backcalc.language.expr import (
+    BY_PLACE,
     FOR,
     IF,
     INDEX,
@@ -125,8 +126,9 @@ def form(call: Call, own: int) -> list[Piece]:
         return _template(args)
     if (keyword := keyword_of(call)) is not None:
         return [f"{keyword}=", (args[0], CONDITIONAL)]
-    options = [f", {name}={value}" for name, value in options_of(fn).items()]
-    return [written_name(fn), "(", *_listed(args), *options, ")"]
+    name = written_name(fn)
+    options = [f", {value}" if name in BY_PLACE else f", {each}={value}" for each, value in options_of(fn).items()]
+    return [name, "(", *_listed(args), *options, ")"]
 
 
 def _binary(fn: str, left: Expr, right: Expr) -> list[Piece]:

@@ -15,6 +15,7 @@ from backcalc.language.expr import Call, Expr, Name, Number, fold, options_of, w
 from backcalc.language.unparse import unparse
 from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, expression
 from backcalc.rules.shapes import ALONG, ROWS
+from backcalc.rules.window_rows import NUMBERS, numbered_rows
 
 DDOF = "ddof"
 _REDUCING = ("sum", "mean", "prod", "largest", "smallest", "norm", "logsumexp", "size")
@@ -30,6 +31,9 @@ def option_row(symbol: str, table: dict[str, tuple[Primitive, ...]]) -> Primitiv
     rows = [row for row in table.get(name, ()) if {*options} <= {option for option, _ in row.options}]
     if not rows:
         return None
+    if name in NUMBERS:
+        table[symbol] = numbered_rows(name, options, symbol)
+        return table[symbol][0]
     row = replace(rows[-1], symbol=symbol, latex=_latex(name, rows[-1].params, options))
     row = _with_numbers(row, {**{option: default or 0 for option, default in row.options}, **options})
     if DDOF in options:

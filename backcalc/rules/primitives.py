@@ -38,6 +38,7 @@ from backcalc.rules.own import own_row
 from backcalc.rules.row import CONSTANTS, Primitive, expression
 from backcalc.rules.table import PRIMITIVES
 from backcalc.rules.table import row as _row
+from backcalc.rules.window_rows import WINDOW_ROWS
 
 ALIASES = {
     "ln": "log",
@@ -241,6 +242,7 @@ ROWS = (
     ),
     _row("mse", "y t", "(y - t)^2", "2*(y - t); 2*(t - y)", ranks=_NUMBERS, latex=r"(<y> - <t>)^2"),
     *ARRAY_ROWS,
+    *WINDOW_ROWS,
 )  # fmt: skip
 
 for _each in ROWS:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from backcalc.rules.broadcast import elementwise
 from backcalc.rules.indices import OutOfRangeError, Place, count, is_whole
 from backcalc.rules.terms import Length, MismatchError, Rule, Shape, Term, Unknown, find, fresh, settled, unify
+from backcalc.rules.window_shapes import WINDOWED
 
 ALONG = ("along", "pair along")
 """The rules of what gives along an axis one number for all elements, of one matrix or of two."""
@@ -253,10 +254,12 @@ RULES: dict[str, Rule] = {
 def rule_called(name: str, indices: tuple[Place, ...] = (), settings: Mapping[str, int | None] = NO_SETTINGS) -> Rule:
     """The rule that rows name in their column `shape`.
 
-    Of an element or row it goes by the indices too, of what goes along an axis by the options of the row.
+    Of an element or row it goes by the indices too, of what goes along an axis or by windows by the row's options.
     """
     if name in ALONG:
         return partial(_along, axis=settings["axis"] or 0, keepdims=bool(settings["keepdims"]))
+    if name in WINDOWED:
+        return lambda operands, out: WINDOWED[name](operands, out, settings)
     return partial(_index, indices=indices) if name == "index" else RULES[name]
 
 

@@ -93,7 +93,8 @@ def test_a_kink_of_a_reduction_tells_its_subgradient(formula, x, told, slope):
 
 def test_every_reduction_with_a_kink_is_told_of():
     reductions = {row.symbol for row in ROWS if row.pullbacks and row.kinks}
-    assert reductions == {formula[:-3] for formula, *_ in REDUCTIONS}
+    # Of maxpool, which has a value a window, tests of windows tell.
+    assert reductions == {formula[:-3] for formula, *_ in REDUCTIONS} | {"maxpool"}
 
 
 def test_no_message_sends_to_a_page_that_is_not_installed():

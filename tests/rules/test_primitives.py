@@ -269,6 +269,8 @@ def texts(row: Primitive) -> Iterator[tuple[str, set[str]]]:
 
 # What only the table's own texts call, by the number of arguments.
 INTERNAL = {"largest": 1, "smallest": 1, "others": 1, "identity": 1, "cofactors": 1, "complement": 1, "from_top": 2}
+INTERNAL |= {"correlate": 5, "correlate_x": 6, "correlate_w": 6, "pool_max": 3, "pool_sum": 3, "unpool": 4}
+INTERNAL |= {"arranged": 3, "like": 2}
 
 
 @any_row
@@ -332,6 +334,12 @@ SHAPES: Mapping[str, tuple[tuple[tuple[int, ...], ...], ...]] = {
     "diag": (((1,),), ((3,),), ((1, 1),), ((3, 3),)),
     **dict.fromkeys(("dot", "vector", "logits"), (((1,),) * 2, ((4,),) * 2)),
     **dict.fromkeys(("square", "inverse"), (((1, 1),), ((2, 2),), ((3, 3),))),
+    "conv": (((5,), (3,)), ((3,), (3,)), ((4,), (1,))),
+    "conv 22": (((4, 5), (2, 3)), ((3, 3), (3, 3)), ((1, 4), (1, 2))),
+    **dict.fromkeys(("maxpool", "avgpool"), (((2,),), ((7,),))),  # With the window that their plain rows have: 2.
+    **dict.fromkeys(("maxpool 2", "avgpool 2"), (((2, 2),), ((4, 5),))),
+    "reshape": (((6,),), ((3, 2),), ((1, 6),)),  # To 2×3.
+    "flatten": (((4,),), ((2, 3),)),
     "spread": (((4,),), ((2, 3),), ((3, 1),)),  # Of one element, the spread is at its kink.
     **dict.fromkeys(("pair", "reduce"), (((1,),) * 2, ((4,),) * 2, ((2, 3),) * 2, ((3, 1),) * 2)),
 }
@@ -396,6 +404,29 @@ VECTOR_VALUES: Mapping[str, Callable[..., Any]] = {
     "outer": lambda x, y: np.array([[a * b for b in y] for a in x]),
     "transpose": lambda x: np.array([x[:, j] for j in range(x.shape[1])]),
     "diag": lambda x: np.eye(len(x)) * x if x.ndim == 1 else np.einsum("ii->i", x),
+    "conv": lambda x, w: np.array([sum(w[i] * x[a + i] for i in range(len(w))) for a in range(len(x) - len(w) + 1)]),
+    "conv 22": lambda x, w: np.array(
+        [
+            [
+                sum(w[i, j] * x[a + i, b + j] for i in range(len(w)) for j in range(len(w[0])))
+                for b in range(len(x[0]) - len(w[0]) + 1)
+            ]
+            for a in range(len(x) - len(w) + 1)
+        ]
+    ),
+    "maxpool": lambda x: np.array([max(x[i], x[i + 1]) for i in range(0, len(x) - 1, 2)]),
+    "avgpool": lambda x: np.array([(x[i] + x[i + 1]) / 2 for i in range(0, len(x) - 1, 2)]),
+    "maxpool 2": lambda x: np.array(
+        [[max(x[i : i + 2, j : j + 2].flat) for j in range(0, len(x[0]) - 1, 2)] for i in range(0, len(x) - 1, 2)]
+    ),
+    "avgpool 2": lambda x: np.array(
+        [
+            [math.fsum(x[i : i + 2, j : j + 2].flat) / 4 for j in range(0, len(x[0]) - 1, 2)]
+            for i in range(0, len(x) - 1, 2)
+        ]
+    ),
+    "reshape": lambda x: np.array([[x.flat[3 * i + j] for j in range(3)] for i in range(2)]),
+    "flatten": lambda x: np.array(list(x.flat)),
     "sum": lambda x: math.fsum(x.flat),
     "mean": lambda x: math.fsum(x.flat) / x.size,
     "prod": lambda x: math.prod(x.flat),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from backcalc.language.expr import IF, VECTOR
 from backcalc.render.programs.program import Program
 from backcalc.render.programs.python import Target
+from backcalc.render.programs.windows import window_helpers
 
 _PLAIN = (
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log"),
@@ -52,6 +53,7 @@ TARGET = Target(
         "cross_entropy_along": (
             "def cross_entropy_along(p, t, **options):\n    return -jnp.sum(jax.scipy.special.xlogy(t, p), **options)"
         ),
+        **window_helpers("jnp.pad(x, pad)", "max"),
         # By what is made for it t·log(p) has its slope log(p) at t = 0 too.
         "cross_entropy": (
             "def cross_entropy(p, t):\n    return -jax.scipy.special.xlogy(t, p) - jax.scipy.special.xlog1py(1 - t, -p)"

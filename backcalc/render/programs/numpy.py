@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from backcalc.language.expr import IF, VECTOR
 from backcalc.render.programs.program import Program
 from backcalc.render.programs.python import Target
+from backcalc.render.programs.windows import window_helpers
 
 _PLAIN = (
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log"),
@@ -55,6 +56,7 @@ TARGET = Target(
             "    found = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))\n"
             "    return found if keepdims else found.squeeze(axis)"
         ),
+        **window_helpers("np.pad(x, pad)", "max"),
         "erf": "erf = np.vectorize(math.erf, otypes=[float])",
         "erfc": "erfc = np.vectorize(math.erfc, otypes=[float])",
         "sigmoid": "def sigmoid(x):\n    small = np.exp(-np.abs(x))\n    return np.where(x < 0, small, 1)/(1 + small)",

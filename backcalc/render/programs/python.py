@@ -28,6 +28,7 @@ from backcalc.language.expr import (
 )
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import AXIS, KEEPDIMS, Primitive, expression
+from backcalc.rules.window_rows import FLATTEN, NUMBERS, RESHAPE
 
 Text = tuple[str, int]
 """A piece of Python, and how tightly it binds."""
@@ -160,8 +161,8 @@ class Writer:
         if written_name(fn) == "size":
             axis = options_of(fn).get(AXIS)
             return f"np.prod(({args[0]}).shape)" if axis is None else f"({args[0]}).shape[{axis}]"
-        if (along := self._along(fn, args)) is not None:
-            return along
+        if (found := self._along(fn, args) or self._windowed(fn, args)) is not None:
+            return found
         row = lookup(fn, len(args))
         assert row is not None
         ranks = tuple(map(len, shapes))
@@ -175,6 +176,17 @@ class Writer:
         if name is None or is_other:
             name = self._helper(served, ranks)
         return f"{name}({', '.join(args)})"
+
+    def _windowed(self, fn: str, args: Sequence[str]) -> str | None:
+        """A call of what goes by windows or rearranges; None of anything else."""
+        plain, options = written_name(fn), options_of(fn)
+        if plain in (RESHAPE, FLATTEN):
+            shape = "(-1,)" if plain == FLATTEN else f"({', '.join(map(str, options.values()))})"
+            return f"{self.target.module}.reshape({args[0]}, {shape})"
+        if plain not in NUMBERS:
+            return None
+        self.functions.setdefault(plain, self.target.helpers[plain])
+        return f"{plain}({', '.join([*args, *(f'{each}={value}' for each, value in options.items())])})"
 
     def _along(self, fn: str, args: Sequence[str]) -> str | None:
         """A function along an axis as a call of the library's; None where it has none of its own."""

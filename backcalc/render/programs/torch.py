@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from backcalc.language.expr import IF, VECTOR
 from backcalc.render.programs.program import Program
 from backcalc.render.programs.python import Target
+from backcalc.render.programs.windows import window_helpers
 
 _PLAIN = (
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log"),
@@ -50,6 +51,7 @@ TARGET = Target(
         "cross_entropy_along": (
             "def cross_entropy_along(p, t, **options):\n    return -torch.sum(torch.xlogy(t, p), **options)"
         ),
+        **window_helpers("torch.nn.functional.pad(x, [pad]*2*x.ndim)", "amax"),
         # By what is made for it t·log(p) has its slope log(p) at t = 0 too.
         "cross_entropy": "def cross_entropy(p, t):\n    return -torch.xlogy(t, p) - torch.special.xlog1py(1 - t, -p)",
         "cross_entropy_of_vectors": "def cross_entropy_of_vectors(p, t):\n    return -torch.sum(torch.xlogy(t, p))",

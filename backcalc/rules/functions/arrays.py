@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.rules.functions import along
+from backcalc.rules.functions import along, windows
 from backcalc.rules.functions.along import Array
 
 __all__ = ["Array"]
@@ -132,3 +132,31 @@ def _sums_up(x: Any) -> bool:
     """Whether the sum is finite: the faster test for elements that are, and nearly always enough."""
     with np.errstate(all="ignore"):
         return bool(np.isfinite(np.sum(x)))
+
+
+def _as_column(x: Array) -> Array:
+    return x[:, None] if x.ndim == 1 else x
+
+
+def _as_it_was(found: Array, axes: Any) -> Array:
+    return found[:, 0] if windows.whole(axes) == 1 else found
+
+
+_over = windows.Windows(_as_column, _as_it_was)
+correlate, correlate_x, correlate_w = _over.correlate, _over.correlate_x, _over.correlate_w
+pool_max, pool_sum, unpool = _over.pool_max, _over.pool_sum, _over.unpool
+
+
+def flatten(x: Array) -> Array:
+    """The elements, row by row, as a vector."""
+    return x.reshape(-1)
+
+
+def arranged(x: Array, m: Any, n: Any) -> Array:
+    """The elements, row by row, as an m×n matrix."""
+    return x.reshape(windows.whole(m), windows.whole(n))
+
+
+def like(y: Array, x: Array) -> Array:
+    """The elements of `y` in the shape of x."""
+    return np.reshape(y, x.shape)

@@ -15,7 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.rules.functions import objects
+from backcalc.rules.functions import arrays, objects
+from backcalc.rules.functions.exact_windows import (
+    arranged,
+    correlate,
+    correlate_w,
+    correlate_x,
+    flatten,
+    like,
+    pool_sum,
+    unpool,
+)
 from backcalc.rules.functions.objects import (
     Lost,
     diag,
@@ -32,6 +42,7 @@ from backcalc.rules.functions.objects import (
 )
 
 __all__ = ["diag", "dot", "from_top", "matmul", "outer", "prod", "sum", "transpose", "where"]  # The rest is here.
+__all__ += ["arranged", "correlate", "correlate_w", "correlate_x", "flatten", "like", "pool_sum", "unpool"]
 
 Number = Any  # A Fraction, an Lost, or another exact number; or an array of them.
 
@@ -256,3 +267,10 @@ def size(x: Any) -> Any:
 def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
     """The function `name` along an axis of a matrix, which stays in the value where it keeps it."""
     return objects.along(globals().get(name), name, axis, keepdims, number)
+
+
+def pool_max(x: Any, n: Any, axes: Any) -> Any:
+    """The largest element of each window; what is no fraction has no order."""
+    if any(isinstance(part, Lost) for part in x.ravel()):
+        return Lost("`maxpool`")
+    return arrays.pool_max(x, n, axes)

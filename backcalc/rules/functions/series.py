@@ -39,8 +39,10 @@ from backcalc.rules.functions.series_matrices import (
     sum,  # noqa: A004  the language's own name
     transpose,
 )
+from backcalc.rules.functions.series_windows import arranged, correlate, flatten, in_windows, pool_sum
 
 __all__ = ["det", "diag", "dot", "inv", "matmul", "mean", "outer", "sum", "transpose"]  # The rest is defined here.
+__all__ += ["arranged", "correlate", "flatten", "pool_sum"]
 
 # ---- What the order of two series says ------------------------------------------------------------------------------
 
@@ -288,6 +290,11 @@ def _folded(name: str, fn: Callable[[Series, Series], Series]) -> Callable[..., 
 
 
 prod, largest, smallest = _folded("prod", mul), _folded("largest", max), _folded("smallest", min)
+
+
+def pool_max(x: Series | Array, n: float, axes: float) -> Series | Array:
+    """The largest element of each window."""
+    return reduce(max, in_windows(x, int(n))) if isinstance(x, Series) else arrays.pool_max(x, n, axes)
 
 
 @on_series

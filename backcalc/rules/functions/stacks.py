@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.rules.functions import along, arrays
+from backcalc.rules.functions import along, arrays, windows
 from backcalc.rules.functions.arrays import Array
 
 _MATRIX = (-2, -1)
@@ -114,3 +114,23 @@ def column(value: Any) -> Array:
     """A number, vector or matrix as a matrix."""
     found = np.asarray(value, dtype=np.float64)
     return found.reshape(found.shape[0] if found.ndim else 1, -1)
+
+
+_over = windows.Windows(np.atleast_2d, lambda found, _: found)
+correlate, correlate_x, correlate_w = _over.correlate, _over.correlate_x, _over.correlate_w
+pool_max, pool_sum, unpool = _over.pool_max, _over.pool_sum, _over.unpool
+
+
+def flatten(x: Array) -> Array:
+    """The elements of each matrix, row by row, as a vector."""
+    return x.reshape(*x.shape[:-2], -1, 1)
+
+
+def arranged(x: Array, m: Any, n: Any) -> Array:
+    """The elements of each, row by row, as an m×n matrix."""
+    return x.reshape(*x.shape[:-2], windows.whole(m), windows.whole(n))
+
+
+def like(y: Array, x: Array) -> Array:
+    """The elements of each `y` in the shape of an x."""
+    return y.reshape(*y.shape[:-2], *x.shape[-2:])

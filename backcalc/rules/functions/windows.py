@@ -6,6 +6,7 @@ window, which are few, leaves each step to NumPy over all places at once; a view
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,11 @@ from backcalc.rules.functions.along import Array
 
 Pair = tuple[int, int]
 """Of rows and of columns."""
+
+
+def pair(number: Any, axes: Any, other: int) -> Pair:
+    """A number of rows and of columns; of a vector, which is a column, the latter is `other`."""
+    return whole(number), whole(number) if whole(axes) > 1 else other
 
 
 def whole(number: Any) -> int:
@@ -68,10 +74,9 @@ def pool_max(x: Array, window: Pair) -> Array:
     return np.asarray(np.max(_windows(x, window), axis=(-3, -1)))
 
 
-def pool_mean(x: Array, window: Pair) -> Array:
-    """The mean of each window."""
-    found = _windows(x, window)
-    return np.asarray(np.sum(found, axis=(-3, -1)) / (window[0] * window[1]))
+def pool_sum(x: Array, window: Pair) -> Array:
+    """The sum of each window."""
+    return np.asarray(np.sum(_windows(x, window), axis=(-3, -1)))
 
 
 def unpool(y: Array, shape: Pair, window: Pair) -> Array:
@@ -102,3 +107,39 @@ def _dot(x: Array, y: Array) -> Array:
     if x.dtype == object:
         return np.asarray(np.sum(x * y, axis=(-2, -1)))
     return np.asarray(np.einsum("...ij,...ij->...", x, y))
+
+
+class Windows:
+    """The same with the numbers of a row's text behind, in a namespace; `axes` is the rank of the image."""
+
+    def __init__(self, column: Callable[[Any], Array], back: Callable[[Array, Any], Any]) -> None:
+        """With `column` a vector is taken for a column, and `back` makes of a column what such vectors are."""
+        self._column, self._back = column, back
+
+    def correlate(self, x: Any, w: Any, stride: Any, pad: Any, axes: Any) -> Any:
+        """Σ w[i]·x[s·a + i]."""
+        found = correlate(self._column(x), self._column(w), whole(stride), pair(pad, axes, 0))
+        return self._back(found, axes)
+
+    def correlate_x(self, x: Any, w: Any, ct: Any, stride: Any, pad: Any, axes: Any) -> Any:
+        """The cotangent of the image."""
+        x, w, ct = map(self._column, (x, w, ct))
+        return self._back(correlate_x(x, w, ct, whole(stride), pair(pad, axes, 0)), axes)
+
+    def correlate_w(self, x: Any, w: Any, ct: Any, stride: Any, pad: Any, axes: Any) -> Any:
+        """The cotangent of the window."""
+        x, w, ct = map(self._column, (x, w, ct))
+        return self._back(correlate_w(x, w, ct, whole(stride), pair(pad, axes, 0)), axes)
+
+    def pool_max(self, x: Any, n: Any, axes: Any) -> Any:
+        """The largest element of each window."""
+        return self._back(pool_max(self._column(x), pair(n, axes, 1)), axes)
+
+    def pool_sum(self, x: Any, n: Any, axes: Any) -> Any:
+        """The sum of each window."""
+        return self._back(pool_sum(self._column(x), pair(n, axes, 1)), axes)
+
+    def unpool(self, y: Any, x: Any, n: Any, axes: Any) -> Any:
+        """Each element of `y` in all of its window in an array of the shape of x."""
+        found = unpool(self._column(y), self._column(x).shape[-2:], pair(n, axes, 1))
+        return self._back(found, axes)

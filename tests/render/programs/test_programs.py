@@ -60,6 +60,12 @@ FORMULAS = [
     "mean(softmax_cross_entropy(W + v, [t, t], axis=1))",
     "cross_entropy(softmax(W, axis=1), [t, [1, 0, 0]], axis=1) @ [1, x] + x*var(v, ddof=1)",
     "leaky_relu(-x, slope=0.3) + elu(-x, alpha=x) + sum(leaky_relu(W, 0.1))",
+    # Parts of arrays, and windows
+    "v[-1]*sum(W[:, 1:]^2) + sum(v[[2, 0, 2]]^3) + sum(W[[1, 0, 1], :2])*x + sum(w[1:3])",
+    "sum(conv(W, [[1, x], [2, -1]])^2) + sum(conv(v, w[:2], stride=2, pad=1)^2) + sum(conv(W, W, pad=2)^3)",
+    "sum(maxpool(W, 2)^2)*x + sum(avgpool(v, 2)^2) + sum(maxpool(v, 3)) + sum(reshape(W, 3, 2)[2]^2)",
+    "sum(flatten(W)*[1, 2, 3, 4, 5, x])",
+    "sum([v[k]^k for k in 1..2]) + mean(w[k]*x for k in 0..2)",
 ]
 SETTING = "input x = 1.5; input v = [1, -2, 3]; input w = [0.5, -1, 2]; input t = [0.2, 0.3, 0.5]; "
 SETTING += "input W = [[1, 2, 3], [0, 1, -1]]; lambda = x; "

@@ -1,0 +1,41 @@
+"""What goes over windows, on truncated power series: products of coefficients, or each coefficient by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from backcalc.rules.functions import arrays
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.power_series import Operand, Series, convolved, lifted
+
+
+def correlate(x: Operand, w: Operand, *numbers: Any) -> Any:
+    """Σ w[i]·x[s·a + i]: linear in either."""
+    order = next((len(each.terms) - 1 for each in (x, w) if isinstance(each, Series)), None)
+    if order is None:
+        return arrays.correlate(x, w, *numbers)
+    left, right = lifted(x, order).terms, lifted(w, order).terms
+    return Series(convolved(left, right, lambda a, b: arrays.correlate(a, b, *numbers)))
+
+
+def _by_term(function: Callable[..., Array]) -> Callable[..., Any]:
+    def applied(x: Operand, *numbers: Any) -> Any:
+        if not isinstance(x, Series):
+            return function(x, *numbers)
+        return Series(np.array([function(term, *numbers) for term in x.terms]))
+
+    return applied
+
+
+flatten, arranged, pool_sum = _by_term(arrays.flatten), _by_term(arrays.arranged), _by_term(arrays.pool_sum)
+
+
+def in_windows(x: Series, n: int) -> list[Series]:
+    """For each place in a window what stands there, of all windows at once."""
+    # The first of all windows, the second of all, and so on: of these a maximum goes by elements.
+    axes = [[slice(i, length // n * n, n) for i in range(n)] for length in x.shape]
+    return [Series(x.terms[(slice(None), *place)]) for place in product(*axes)]
