@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
+from itertools import combinations
 from random import Random
 
 import numpy as np
 
-from backcalc.render.pictures.picture import Box, Picture
+from backcalc.render.pictures.measures import SMALL, text_width
+from backcalc.render.pictures.picture import Picture
 from backcalc.render.pictures.scene import Arrow, Card, Scene
 
-STEPS = 24  # Straight pieces for a curve.
+STEPS = 12  # Straight pieces for a curve.
 NEAR = 1e-9
+INSIDE = 0.5  # Pixels.
 
 
 def random_dag(seed):
@@ -76,36 +79,63 @@ def graphviz(picture: Picture):
 
 def crossings(lines):
     """How often lines cross: places where two of them do, but for those where both begin or end."""
-    starts = np.vstack([line[:-1] for line in lines]) if lines else np.zeros((0, 2))
-    ends = np.vstack([line[1:] for line in lines]) if lines else np.zeros((0, 2))
-    owner = np.concatenate([np.full(len(line) - 1, i) for i, line in enumerate(lines)]) if lines else np.zeros(0)
-    count = 0
-    for i in range(len(starts)):
-        others = slice(i + 1, None)
-        p, r = starts[i], ends[i] - starts[i]
-        q, s = starts[others], ends[others] - starts[others]
-        across = r[0] * s[:, 1] - r[1] * s[:, 0]
-        gap = q - p
-        with np.errstate(all="ignore"):
-            t = (gap[:, 0] * s[:, 1] - gap[:, 1] * s[:, 0]) / across
-            u = (gap[:, 0] * r[1] - gap[:, 1] * r[0]) / across
-        # A joint of two pieces belongs to one of them.
-        hit = (t > NEAR) & (t <= 1) & (u > NEAR) & (u <= 1) & (owner[others] != owner[i])
-        count += int(hit.sum())
-    return count
+    return sum(_crossings(*pair) for pair in combinations([(line, *_bounds(line)) for line in lines], 2))
 
 
-def through_boxes(lines, boxes: list[Box], ends):
-    """How many lines run through a box; at their own ends they touch one."""
-    count = 0
-    for line, own in zip(lines, ends, strict=True):
-        for i, box in enumerate(boxes):
-            inset = 0.5
-            inside = (
-                (line[:, 0] > box.x + inset)
-                & (line[:, 0] < box.x + box.width - inset)
-                & (line[:, 1] > box.y + inset)
-                & (line[:, 1] < box.y + box.height - inset)
-            )
-            count += bool(inside.any()) and (i not in own or bool(inside.sum() > 1))
-    return count
+def _bounds(line):
+    return line.min(axis=0), line.max(axis=0)
+
+
+def _crossings(one, other):
+    """The places where two lines cross, each a line with its least and largest coordinates."""
+    (one, low, high), (other, other_low, other_high) = one, other
+    if (low > other_high).any() or (other_low > high).any():
+        return 0
+    p, r = one[:-1, None], np.diff(one, axis=0)[:, None]
+    q, s = other[None, :-1], np.diff(other, axis=0)[None, :]
+    across, gap = _cross(r, s), q - p
+    with np.errstate(all="ignore"):
+        t, u = _cross(gap, s) / across, _cross(gap, r) / across
+    # A joint of two pieces belongs to one of them.
+    return int(((t > NEAR) & (t <= 1) & (u > NEAR) & (u <= 1)).sum())
+
+
+def _cross(a, b):
+    return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+
+
+def through_boxes(picture, lines):
+    """The (link, box) pairs where a line runs through a box, its own ends too."""
+    found = []
+    for i, line in enumerate(lines):
+        for k, box in enumerate(picture.boxes):
+            low, high = (box.x + INSIDE, box.y + INSIDE), (box.x + box.width - INSIDE, box.y + box.height - INSIDE)
+            if ((line > low) & (line < high)).all(axis=1).any():
+                found.append((i, k))
+    return found
+
+
+def label_rooms(picture):
+    """The room of each label as (left, top, right, bottom), by its link."""
+    found = {}
+    for i, link in enumerate(picture.links):
+        if link.arrow.label:
+            width = text_width(link.arrow.label, SMALL)
+            (x, y), half = link.label_at, SMALL * 0.5
+            found[i] = (x - width / 2, y - half, x + width / 2, y + half)
+    return found
+
+
+def meets(room, line):
+    """Whether a line comes into a room."""
+    left, top, right, bottom = room
+    return bool(((line > (left, top)) & (line < (right, bottom))).all(axis=1).any())
+
+
+def overlap(one, other):
+    """Whether two rooms share a place."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def room_of(box):
+    return (box.x, box.y, box.x + box.width, box.y + box.height)

@@ -121,7 +121,7 @@ def _formula(node: Node) -> str:
 def _text(value: Any, shape: Any, digits: int, most: int = NUMBERS_SHOWN) -> str:
     """A value for a box: of a large array its shape, nothing where it is not known."""
     if shape and prod(n or 0 for n in shape) > most:
-        return shape_text(shape)
+        return f"[{shape_text(shape)}]"
     text = value_text(value, digits)
     return "" if text == UNKNOWN else text
 

@@ -16,6 +16,7 @@ from backcalc.render.pictures.layout.order import ordered
 Size = tuple[float, float]
 """How deep something is along, and how far it extends across."""
 STEEP = 0.22  # Of the way that a line goes across between two layers, the room along that it has for that at least,
+SPREAD = 0.8  # Of the side of a box, the part from which lines leave.
 STEEPEST = 130.0  # but never more than that.
 
 
@@ -117,7 +118,9 @@ class _Places:
             return 0.0
         lanes = [self._lane((tail, vertex)) for tail in self.before[vertex]]
         # A single line meets the middle of the box, its label before it; of several the first label must fit too.
-        return max(self.sizes.boxes[vertex][1], sum(lanes[1:]) + 2 * lanes[0] if lanes else 0.0)
+        arriving = sum(lanes[1:]) + 2 * lanes[0] if lanes else 0.0
+        leaving = len(self.behind[vertex]) * self.sizes.near / SPREAD
+        return max(self.sizes.boxes[vertex][1], arriving, leaving)
 
     def _ports(self, vertex: int) -> None:
         """Where the lines of a vertex touch it: in the order of where they lead, so that none cross there."""
@@ -132,7 +135,7 @@ class _Places:
             at += lanes[i] if i else 0.0
             self.arrives[tail, vertex] = at
         heads = self.behind[vertex]
-        step = min(self.sizes.lane, 0.8 * self.extent[vertex] / max(len(heads), 1))
+        step = min(self.sizes.lane, SPREAD * self.extent[vertex] / max(len(heads), 1))
         for i, head in enumerate(heads):
             self.leaves[vertex, head] = (i - (len(heads) - 1) / 2) * step
 

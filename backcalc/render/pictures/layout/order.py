@@ -16,11 +16,12 @@ from random import Random
 from backcalc.render.pictures.layout.crossings import Order, crossings
 from backcalc.render.pictures.layout.layered import Layered
 from backcalc.render.pictures.layout.moves import Moves
+from backcalc.render.pictures.layout.symmetry import symmetric
 
 SWEEPS = 8  # By medians, from each beginning; fewer where several in a row are of no use.
 IDLE = 3
-WORK = 700_000  # Pairs of edges that the search may look at, about: a second or so.
-SHAKES = 40
+WORK = 500_000  # Pairs of edges that the search may look at, about: a second or so.
+SHAKES = 24
 
 Found = tuple[int, Order]
 """How many crossings an order has, and the order."""
@@ -41,7 +42,7 @@ def ordered(graph: Layered) -> Order:
             break
         shaken = _shaken(best[1], random)
         best = min(best, search.polished((crossings(graph, shaken), shaken)), key=_count)
-    return best[1]
+    return symmetric(graph, best[1]) or best[1]
 
 
 def _count(found: Found) -> int:
