@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 
 from backcalc.render.document import Texts
 from backcalc.text.numerals import DOT, Figures
@@ -20,18 +21,28 @@ def aligned(grid: Texts) -> Texts:
     """`grid` with the numbers of each column lined up at the decimal point."""
     columns = [list(column) for column in zip(*grid.rows, strict=True)] if grid.rows else []
     for i in grid.numbers if grid.rows else ():
-        columns[i] = _at_point(columns[i])
+        columns[i] = at_point(columns[i])
     return grid._replace(rows=list(zip(*columns, strict=True)))
 
 
 def lines(grid: Texts, padded: int | None = None) -> Iterator[str]:
-    """The header and the rows of `grid`, numbers to the right; text is padded to at most `padded` columns."""
+    """The header and the rows of `grid`, numbers to the right; text is padded to at most `padded` columns.
+
+    A row has as many lines as its `height`.
+    """
     room = widths(grid)
     if padded is not None:
         room = [width if i in grid.numbers else min(width, padded) for i, width in enumerate(room)]
     for row in (grid.header, *grid.rows) if grid.header else ():
-        cells = (_pad(cell, room[i], to_right=i in grid.numbers) for i, cell in enumerate(row))
-        yield (" " * GAP).join(cells).rstrip()
+        # A matrix has a line a row, beside which the other cells of the row stand empty.
+        for line in zip_longest(*(cell.split("\n") for cell in row), fillvalue=""):
+            cells = (_pad(cell, room[i], to_right=i in grid.numbers) for i, cell in enumerate(line))
+            yield (" " * GAP).join(cells).rstrip()
+
+
+def height(row: Sequence[str]) -> int:
+    """How many lines a row takes: more than one where a cell of it is a matrix."""
+    return 1 + max((cell.count("\n") for cell in row), default=0)
 
 
 def notes(grid: Texts, row: int, width: int | None = None) -> Iterator[str]:
@@ -49,7 +60,8 @@ def notes(grid: Texts, row: int, width: int | None = None) -> Iterator[str]:
 
 def widths(grid: Texts) -> list[int]:
     """The columns of a terminal that each column of `grid` takes."""
-    return [max(map(display_width, column)) for column in zip(grid.header, *grid.rows, strict=True)]
+    columns = zip(grid.header, *grid.rows, strict=True)
+    return [max(display_width(line) for cell in column for line in cell.split("\n")) for column in columns]
 
 
 def fit(grid: Texts, width: int) -> Texts | None:
@@ -79,6 +91,11 @@ def records(grid: Texts, width: int) -> Iterator[str]:
             if i not in grid.numbers and i not in grid.whole:
                 yield clip(f"{label}{cell}", width)
             # A number too long for the rest of its line gets one of its own, and is whole even if that is too narrow.
+            elif "\n" in cell:
+                yield clip_middle(label.rstrip(), width)
+                for line in cell.split("\n"):
+                    fits = display_width(line) <= width - 4
+                    yield from (f"    {part}" for part in ([line] if fits else _folded(line, width - 4)))
             elif display_width(label) + len(cell) <= width:
                 yield f"{label}{cell}"
             else:
@@ -186,7 +203,7 @@ def _tail(text: str, width: int) -> str:
     return text
 
 
-def _at_point(cells: Sequence[str]) -> list[str]:
+def at_point(cells: Sequence[str]) -> list[str]:
     """The cells of a column with their points below each other; what is no number ends where the point is."""
     before = [cell.before if isinstance(cell, Figures) else len(cell) for cell in cells]
     left = max(before)  # Numbers are ASCII, but for a minus, which is as wide.

@@ -54,6 +54,9 @@ ARROW = " → "  # Between the nodes of a path.
 class Writer:
     """Plain text: no colour, no boxes, a line a row for `grep`, its first and last field for `awk`."""
 
+    stacks_rows = False
+    """Whether the rows of a matrix stand under each other in a table."""
+
     def __init__(self, digits: int = DIGITS, canvas: Canvas = Canvas()) -> None:  # noqa: B008  It is immutable.
         self.digits, self.canvas = digits, canvas
 
@@ -150,7 +153,7 @@ class Writer:
         """`grid` with every cell as text."""
         return Texts(
             tuple(map(self.cell, grid.header)),
-            [tuple(map(self.cell, row)) for row in grid.rows],
+            [tuple(map(self.of_table, row)) for row in grid.rows],
             grid.numbers,
             grid.yields,
             self.cell(grid.title),
@@ -159,6 +162,15 @@ class Writer:
             {row: tuple(map(self.cell, found)) for row, found in grid.notes.items()},
             grid.tones,
         )
+
+    def of_table(self, cell: Cell) -> str:
+        """A cell of a table, where a matrix has room for a line a row."""
+        if self.stacks_rows and isinstance(cell, Value) and not is_number(cell.value):
+            from backcalc.render.matrices import is_matrix, matrix_text
+
+            if is_matrix(cell.value):
+                return "\n".join(map(self.shown, matrix_text(cell.value, cell.digits).split("\n")))
+        return self.cell(cell)
 
     # ---- Cells ---------------------------------------------------------------------------------------------------
 

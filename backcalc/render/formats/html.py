@@ -18,6 +18,8 @@ def write(document: Document, _: Canvas) -> Iterator[str]:
 class Html(Writer):
     """Plain text in elements; what users have typed stays text."""
 
+    stacks_rows = True
+
     def document(self, document: Document) -> Iterator[str]:
         """The blocks, below a heading where there is one."""
         if document.title:

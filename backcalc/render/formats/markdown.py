@@ -19,6 +19,8 @@ def write(document: Document, _: Canvas) -> Iterator[str]:
 class Markdown(Writer):
     """Plain text in the forms of Markdown, what is written in it kept from having any."""
 
+    stacks_rows = True
+
     def document(self, document: Document) -> Iterator[str]:
         """The blocks below a heading of the first order; the command that makes it again is a comment."""
         if document.title:
@@ -87,7 +89,7 @@ def _cells(row: Sequence[str], grid: Texts) -> list[str]:
 def _escaped(text: str) -> str:
     # Names come from students: no tag and no link of theirs may reach the page.
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace("](", r"]\(").replace("`", r"\`")
-    return text.replace("_", r"\_").replace("*", r"\*")
+    return text.replace("_", r"\_").replace("*", r"\*").replace("\n", "<br>")
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -7,13 +7,14 @@ load than a graph of an exam takes from its text to its table.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from rich.color import ColorSystem
 from rich.style import Style
 
 from backcalc.render.breaks import INDENT, broken, sentence, whole
 from backcalc.render.document import Canvas, Document, Equation, Grid, Plot, Section, Sentence
-from backcalc.render.layout import fit, lines, notes, records
+from backcalc.render.layout import fit, height, lines, notes, records
 from backcalc.render.writer import Writer
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import display_width
@@ -29,6 +30,8 @@ Styled = tuple[str, str]
 
 class Terminal(Writer):
     """Lines as wide as the terminal at most, with what stands out in its style."""
+
+    stacks_rows = True
 
     def __init__(self, digits: int = DIGITS, canvas: Canvas = Canvas(USUAL)) -> None:  # noqa: B008  It is immutable.
         super().__init__(digits, canvas)
@@ -62,11 +65,13 @@ class Terminal(Writer):
         if header:
             yield self.line((header, _HEADING))
             yield self.line(("─" * max(display_width(line) for line in (header, *rows)), _RULE))
-        for i, row in enumerate(rows):
+        below = iter(rows)
+        for i, cells in enumerate(fitted.rows):
             style = _STRONG if i in texts.strong else ""
             sign = len(texts.rows[i][0]) if i in texts.tones else 0
             tone = f"{style} {_TONES[texts.tones[i]]}" if sign else style
-            yield self.line((row[:sign], tone), (row[sign:], style))
+            for row in islice(below, height(cells)):
+                yield self.line((row[:sign], tone), (row[sign:], style))
             yield from notes(texts, i, self.width)
 
     def sentence(self, block: Sentence) -> Iterator[str]:
