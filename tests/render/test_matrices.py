@@ -90,7 +90,7 @@ TWO = "input A = [[1, 2], [3, 4]]\ny = sum(A)"
         ("table", 80, "[[1, 2],  [[1, 1],"),
         ("table", 20, "    [[1, 2],"),  # Too narrow for columns.
         ("markdown", None, "[[1, 2],<br> [3, 4]]"),
-        ("html", None, "[[1, 2],\n [3, 4]]"),
+        ("notebook", None, "[[1, 2],\n [3, 4]]"),
         ("latex", None, r"\left[\begin{array}{rr}1 & 2 \\ 3 & 4\end{array}\right]"),
     ],
 )
