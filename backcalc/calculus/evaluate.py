@@ -102,6 +102,11 @@ class Evaluation:
             return Name(self.tape.graph.nodes[self.tape.node_of[slot]].name)
         return term
 
+    def formula(self, slot: int) -> Value | None:
+        """What the node at a slot is in terms of others, a number where these are known; None where nothing says."""
+        row = self.rows[slot]
+        return None if row is None else self._apply(slot, row)
+
     def _apply(self, slot: int, row: Primitive) -> Value:
         args: list[Value] = [self.terms[arg] for arg in self.tape.args[slot]]
         if not all_known(args):
@@ -111,7 +116,12 @@ class Evaluation:
             return self._in_shape(make(row.symbol, *map(literal, args), *parts(indices)), slot)
         found = apply(row, args, self.tape.indices.get(slot, ()))
         # Numbers are spelt only where there will be formulas, so that plain runs do without.
-        if type(found) is not float or not args or not all(isinstance(arg, Spelt) for arg in args):
+        # 4/3 is a number like any other, but of 4/3*pi the file has two that belong together.
+        constant = zip(args, self.tape.args[slot], strict=True)
+        is_spelt = any(isinstance(arg, Spelt) for arg in args) and all(
+            isinstance(arg, Spelt) or self.tape.constant[place] for arg, place in constant
+        )
+        if type(found) is not float or not is_spelt:
             return found
         return spelt(found, make(row.symbol, *map(literal, args)))
 

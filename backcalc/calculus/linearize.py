@@ -14,6 +14,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.pullbacks import Pullback, Pullbacks, gates
 from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, substituted
 from backcalc.calculus.sweep import reverse
+from backcalc.calculus.textbook import Textbook
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Number
@@ -78,6 +79,7 @@ class Linearization:
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
         self._pullbacks = Pullbacks(evaluation, self.known_shapes)
+        self._textbook = Textbook(evaluation, self.known_shapes)
         with quietly(evaluation.has_arrays):
             for node in progress.through("local partials", range(len(self.tape.slot))):
                 self._linearize(node)
@@ -109,7 +111,8 @@ class Linearization:
         def complete(slot: int, adjoint: Any) -> Any:
             if isinstance(adjoint, Gated):
                 return Gated(settle(slot, adjoint.value), lambda: adjoint.open) if settle else adjoint
-            return settle(slot, settled(adjoint)) if settle else settled(adjoint)
+            found = self._textbook.form(slot, settled(adjoint))
+            return settle(slot, found) if settle else found
 
         with quietly(self.evaluation.has_arrays):
             found = reverse(order, edges, seeds, multiply=_pulled, accumulate=_sum, settle=complete)

@@ -4,4 +4,8 @@ Doors: broadcast, functions/arrays, functions/balls, functions/exact, functions/
 functions/intervals, functions/objects, functions/polynomials, functions/power_series, functions/series,
 functions/stacks, gates, indices, ndarray, own, primitives, row, shapes, simplify, terms, values, window_rows,
 window_shapes.
+Doors: broadcast, factor_order, functions/arrays, functions/balls, functions/exact, functions/floats,
+functions/interval, functions/intervals, functions/objects, functions/polynomials, functions/power_series,
+functions/series, functions/stacks, gates, indices, ndarray, own, primitives, row, shapes, shortest, simplify, terms,
+values.
 """

@@ -8,7 +8,7 @@ from math import isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Folded, Name, Number, fold, with_args
+from backcalc.language.expr import INDEX, NEGATE, VECTOR, Call, Expr, Folded, Name, Number, fold, with_args
 from backcalc.rules.primitives import lookup
 from backcalc.rules.rewrites import REWRITES
 from backcalc.rules.row import Primitive, expression
@@ -135,6 +135,7 @@ def written(value: float) -> Expr:
     """A number as one writes it: a fraction where that is the same number and its decimals are many."""
     if value < 0:
         return Call(NEGATE, (written(-value),))
+    value = value or 0.0  # Of the two zeros the one that one writes.
     if len(repr(value)) <= LONG or not isfinite(value):
         return Number(value)
     from fractions import Fraction  # Loads `decimal` too: only where numbers are long.
@@ -147,6 +148,8 @@ def written(value: float) -> Expr:
 
 def _computed(call: Call) -> Expr | None:
     """The number that an operation on numbers is; a fraction stays one where it is not a short decimal."""
+    if call.fn in (INDEX, "@"):
+        return _picked(call)
     row = lookup(call.fn, len(call.args))
     if row is None or call.fn == NEGATE:  # A negative number is written as a minus before a positive one.
         return None
@@ -159,6 +162,27 @@ def _computed(call: Call) -> Expr | None:
             return None
         return Call(NEGATE, (Number(-value),)) if value < 0 else Number(value)
     return _exactly_computed(call, row) if call.fn in (*SUMS, *COMPARISONS) else None
+
+
+def _picked(call: Call) -> Expr | None:
+    """An element of an array that is written out, and what the unit matrix leaves of another."""
+    array, *rest = call.args
+    if call.fn == INDEX:
+        # Indices are whole and inside the array, or a file would have been refused.
+        is_written = isinstance(array, Call) and array.fn == VECTOR and isinstance(rest[0], Number)
+        found = array.args[int(rest[0].value)] if is_written else None  # type: ignore[union-attr]
+        return Call(INDEX, (found, *rest[1:])) if found is not None and rest[1:] else found
+    return rest[0] if _is_unit(array) else array if _is_unit(rest[0]) else None
+
+
+def _is_unit(matrix: Expr) -> bool:
+    """Whether an expression is the unit matrix written out."""
+    if not isinstance(matrix, Call) or matrix.fn != VECTOR:
+        return False
+    rows = [row.args if isinstance(row, Call) and row.fn == VECTOR else () for row in matrix.args]
+    return all(len(row) == len(rows) for row in rows) and all(
+        item == Number(float(i == j)) for i, row in enumerate(rows) for j, item in enumerate(row)
+    )
 
 
 def _is_shorter(call: Call, numbers: Iterable[float], value: float) -> bool:

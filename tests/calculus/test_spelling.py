@@ -36,7 +36,7 @@ def adjoint(text: str, of: str = "x") -> str:
         ("sqrt(2)*x*z", "sqrt(2)*z"),
         ("sqrt(2*pi)*x*z", "sqrt(2*pi)*z"),
         ("z*x^e", "z*e*x^(e - 1)"),
-        ("x^2.50*z", "2.50*z*x^1.5"),
+        ("x^2.50*z", "2.50*x^1.5*z"),
         ("log2(x)*z", "z/(x*log(2))"),
         ("z*softplus(x) + σ(z)", "z*σ(x)"),
         ("z*softplus(x) + sigmoid(z)", "z*sigmoid(x)"),

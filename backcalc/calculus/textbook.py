@@ -1,0 +1,75 @@
+"""The formulas of derivatives as a textbook has them: short, and in terms of the nodes that they are derivatives of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.graph.shapes import KnownShapes
+from backcalc.language.expr import NEGATE, TRANSPOSE, Call, Expr, Name, fold, size
+from backcalc.rules.factor_order import in_file_order
+from backcalc.rules.shortest import LONGEST, Definition, Forms, Setting, length, shortest
+from backcalc.rules.simplify import make
+from backcalc.rules.values import Value
+
+LONGEST_FORMULA = 30  # Names, numbers and operations of a node's formula that a derivative may be put in terms of.
+
+
+class Textbook:
+    """The textbook's forms of derivatives by the nodes of an evaluation."""
+
+    def __init__(self, evaluation: Evaluation, known_shapes: KnownShapes) -> None:
+        self.evaluation, self.known_shapes = evaluation, known_shapes
+        self._definitions: dict[int, Definition | None] = {}
+        self._found: dict[object, Forms] = {}
+
+    def form(self, slot: int, adjoint: Value) -> Value:
+        """The adjoint of a slot, that of a node in the form that is shortest."""
+        if not isinstance(adjoint, Call) or slot not in self.evaluation.tape.node_of:
+            return adjoint
+        if length(adjoint) >= LONGEST:
+            return adjoint
+        if self.evaluation.has_arrays:
+            adjoint = self._in_columns(adjoint)
+        shape = self.known_shapes.of if self.evaluation.has_arrays else None
+        found = (self._definition(user) for user in self._users[self.evaluation.tape.node_of[slot]])
+        definitions = [each for each in found if each is not None]
+        short = shortest(adjoint, Setting(definitions, shape, self._found))
+        return in_file_order(short, [each.order for each in definitions if each.order.has_order])
+
+    def _in_columns(self, adjoint: Expr) -> Expr:
+        """A sum of products of matrices with what is a row, x @ A, as the column A.T @ x, where it then is shorter."""
+        if not isinstance(adjoint, Call) or adjoint.fn not in ("+", "-"):
+            return adjoint
+
+        def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+            if part.fn == "@" and tuple(len(self.known_shapes.of(arg)) for arg in args) == (1, 2):
+                return make("@", make(TRANSPOSE, args[1]), args[0])
+            return make(part.fn, *args) if part.fn in ("+", "-", "*", NEGATE) else part
+
+        found = fold(adjoint, lambda leaf: leaf, call)
+        return found if length(found) < length(adjoint) else adjoint
+
+    @cached_property
+    def _users(self) -> dict[int, list[int]]:
+        """The nodes that use each node, by place."""
+        found: dict[int, list[int]] = defaultdict(list)
+        graph = self.evaluation.tape.graph
+        for i, node in enumerate(graph.nodes):
+            for arg in node.args:
+                found[graph.index[arg]].append(i)
+        return found
+
+    def _definition(self, node: int) -> Definition | None:
+        """What a node is, where that is not known and short."""
+        if node not in self._definitions:
+            tape = self.evaluation.tape
+            term, formula = self.evaluation.terms[tape.slot[node]], self.evaluation.formula(tape.slot[node])
+            is_short = (
+                isinstance(term, Name)
+                and isinstance(formula, Call)
+                and size(formula, LONGEST_FORMULA) <= LONGEST_FORMULA
+            )
+            self._definitions[node] = Definition(term, formula) if is_short else None  # type: ignore[arg-type]
+        return self._definitions[node]

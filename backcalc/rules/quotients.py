@@ -1,0 +1,343 @@
+"""Other forms of a formula: with common factors cancelled, and multiplied out over a common denominator.
+
+A formula is read as a sum of terms, a term as a number times powers of factors. What is no sum, product, quotient,
+power or root is a factor as it stands, and so is a sum that is multiplied. A form is equal to the formula wherever both
+have a value: cancelling may add points where it has one, and takes none away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from functools import reduce
+from itertools import chain
+from math import isfinite
+
+from backcalc.language.expr import NEGATE, Call, Expr, Folded, Name, Number, fold, names
+from backcalc.rules.row import CONSTANTS
+from backcalc.rules.simplify import make
+from backcalc.rules.summands import (
+    Exact,
+    Powers,
+    Sum,
+    Term,
+    absolute,
+    common_number,
+    common_powers,
+    exact,
+    scaled,
+    term_of,
+    written_term,
+)
+
+HALF = Fraction(1, 2)
+MOST_TERMS = 16  # Of what is multiplied out; beyond that nothing gets shorter by it.
+HIGHEST_POWER = 3  # Of a sum that is multiplied out.
+
+
+class TooLongError(Exception):
+    """What is multiplied out has more than MOST_TERMS terms."""
+
+
+def constant_of(expr: Expr) -> Exact | None:
+    """The number that a formula is, exactly as its decimals say; None of anything but a number."""
+    if not isinstance(expr, Number) or not isfinite(expr.value):
+        return None
+    return int(expr.value) if expr.value.is_integer() else Fraction(repr(expr.value))
+
+
+class Reader:
+    """Formulas as sums of terms, in which a sum that is multiplied is a factor.
+
+    `decimal` is whether numbers are written as decimals, where these are short. `has_met` is whether anything cancelled
+    or came together since it was set to False; where not, a formula written again is as it was.
+    """
+
+    def __init__(self, *, decimal: bool = False) -> None:
+        self.decimal = decimal
+        self.has_met = False
+        self._multiplies = False
+        self._spelt: dict[object, Expr] = {}  # A sum that is a factor, as it was written first.
+        self._inner: dict[Expr, Sum] = {}  # What a factor is made of: a sum, or a product under a root.
+
+    def read(self, expr: Expr, factors: Iterable[Call]) -> Sum:
+        """`expr` as a sum of terms; `factors` are the calls in it that are not read. Raises TooLongError."""
+        done: Folded[Sum] = Folded()
+        done.update((id(call), term_of(1, {call: 1})) for call in factors)
+        return fold(expr, self._leaf, self._call, done)
+
+    def _leaf(self, leaf: Number | Name) -> Sum:
+        # A number that the file spells in a way of its own, 0.10 or ½, stays as it is.
+        spelt = isinstance(leaf, Number) and leaf.text and not _is_plain(leaf.text)
+        value = None if spelt else constant_of(leaf)
+        return term_of(1, {leaf: 1}) if value is None else term_of(value, {})
+
+    def _call(self, part: Call, args: tuple[Sum, ...]) -> Sum:
+        if part.fn == "+":
+            return self._added(args[0], args[1])
+        if part.fn in ("-", NEGATE):
+            return self._added(*args[:-1], scaled(args[-1], -1))
+        if part.fn == "*":
+            return self._product(args[0], args[1])
+        if part.fn == "/" and args[1]:
+            return self._product(args[0], self._power(args[1], -1))
+        if part.fn == "sqrt" and args[0]:
+            return self._power(args[0], HALF)
+        if part.fn == "^" and args[0]:
+            return self._raised(part, args)
+        return term_of(1, {part: 1})
+
+    def _raised(self, part: Call, args: tuple[Sum, ...]) -> Sum:
+        """A power: the number in its exponent told from the rest, x^(n - 1) as x^n·x^-1."""
+        constant = args[1].get(frozenset(), Term(0, {})).number
+        rest = {key: term for key, term in args[1].items() if key}
+        if not rest:
+            return self._power(args[0], constant)
+        base = next(iter(self._as_factor(args[0]).values()))
+        # (x·y)^n is not x^n·y^n where both are negative, and a number under it belongs to it.
+        if base.number != 1 or list(base.powers.values()) != [1]:
+            return term_of(1, {part: 1})
+        sign = -1 if next(iter(rest.values())).number < 0 else 1
+        under, exponent = next(iter(base.powers)), self.written(scaled(rest, sign))
+        return self._product(term_of(1, {make("^", under, exponent): sign}), self._power(args[0], constant))
+
+    # ---- Sums, products, powers --------------------------------------------------------------------------------------
+
+    def _added(self, *sums: Sum) -> Sum:
+        found: Sum = {}
+        for key, term in chain.from_iterable(each.items() for each in sums):
+            if key not in found:
+                found[key] = term
+                continue
+            self.has_met = True
+            total = exact(term.number + found[key].number)
+            if total:
+                found[key] = Term(total, term.powers)
+            else:
+                del found[key]
+        if len(found) > MOST_TERMS:
+            raise TooLongError
+        return found
+
+    def _product(self, left: Sum, right: Sum) -> Sum:
+        """The product: multiplied out, or of sums as factors."""
+        if not self._multiplies:
+            left, right = self._as_factor(left), self._as_factor(right)
+        if len(left) * len(right) > MOST_TERMS:
+            raise TooLongError
+        products = [self._times(one, other) for one in left.values() for other in right.values()]
+        return products[0] if len(products) == 1 else self._added(*products)
+
+    def _times(self, left: Term, right: Term) -> Sum:
+        """The product of two terms."""
+        self.has_met |= abs(left.number) != 1 != abs(right.number)
+        return self._normal(Term(exact(left.number * right.number), self._merged(left.powers, right.powers)))
+
+    def _merged(self, left: Powers, right: Powers) -> Powers:
+        """The factors of both, what cancels left out."""
+        found = dict(left)
+        for base, exponent in right.items():
+            if base not in found:
+                found[base] = exponent
+                continue
+            self.has_met = True
+            total = exact(found[base] + exponent)
+            if total:
+                found[base] = total
+            else:
+                del found[base]
+        return found
+
+    def _power(self, total: Sum, exponent: Exact) -> Sum:
+        """A sum, which is not 0, to the power of a number."""
+        whole = isinstance(exponent, int)
+        if len(total) > 1:
+            if self._multiplies and whole and 0 < exponent <= HIGHEST_POWER:
+                return reduce(self._product, [total] * int(exponent))
+            total = self._as_factor(total)
+        base = next(iter(total.values()))
+        if whole:
+            number = exact(Fraction(base.number) ** int(exponent))
+            return self._normal(Term(number, {each: exact(by * exponent) for each, by in base.powers.items()}))
+        if base.number == 1 and list(base.powers.values()) == [1]:
+            return self._normal(Term(1, dict.fromkeys(base.powers, exponent)))
+        # Under a root a product stays one: of two negative numbers it has a root, of each there is none.
+        under = self.written(total)
+        self._inner.setdefault(under, total)
+        return self._normal(Term(1, {under: exponent}))
+
+    def _as_factor(self, total: Sum) -> Sum:
+        """A sum of several terms as one factor, without the number and the powers that all of them have."""
+        if len(total) < 2:
+            return total
+        number, common = common_number(total), {base: by for base, by in common_powers(total).items() if by > 0}
+        total = self._divided(total, Term(number, common)) if common or number != 1 else total
+        # x - y and y - x are one factor: that which comes first.
+        opposite = frozenset((each, -term.number) for each, term in total.items())
+        if opposite in self._spelt:
+            return term_of(-number, self._merged(common, {self._spelt[opposite]: 1}))
+        key = frozenset((each, term.number) for each, term in total.items())
+        if key not in self._spelt:
+            self._spelt[key] = self.written(total)
+            self._inner[self._spelt[key]] = total
+        return term_of(number, self._merged(common, {self._spelt[key]: 1}))
+
+    def _divided(self, total: Sum, by: Term) -> Sum:
+        """A sum divided by one term."""
+        inverse = {base: -exponent for base, exponent in by.powers.items()}
+        terms = (Term(exact(Fraction(n) / by.number), self._merged(each, inverse)) for n, each in total.values())
+        return {frozenset(term.powers.items()): term for term in terms}
+
+    def _normal(self, term: Term) -> Sum:
+        """A term; roots of products keep an exponent between 0 and 1, and sums to be multiplied out are."""
+        opened: dict[Expr, int] = {}
+        for base, exponent in term.powers.items():
+            inner, whole = self._inner.get(base), exponent.numerator // exponent.denominator
+            if inner and whole and (len(inner) == 1 or (self._multiplies and 0 < whole <= HIGHEST_POWER)):
+                opened[base] = whole
+        if not opened:
+            return {frozenset(term.powers.items()): term} if term.number else {}
+        rest = {base: exact(by - opened.get(base, 0)) for base, by in term.powers.items() if by != opened.get(base)}
+        found = term_of(term.number, rest)
+        for base, whole in opened.items():
+            found = self._product(found, self._power(self._inner[base], whole))
+        return found
+
+    # ---- Over one denominator ----------------------------------------------------------------------------------------
+
+    def multiplied(self, total: Sum) -> Sum | None:
+        """A sum multiplied out over its common denominator; None where that does nothing. Raises TooLongError."""
+        opened = self._opened(total)
+        if len(opened) < 2:
+            return None if opened is total else opened
+        # What all terms have stands apart, so that it is not multiplied out.
+        common = common_powers(opened)
+        rest = self._divided(opened, Term(1, common))
+        self._multiplies = True
+        try:
+            above = self._added(*map(self._normal, rest.values()))
+            return self._cancelled(above, common) if above else above
+        finally:
+            self._multiplies = False
+
+    def _opened(self, total: Sum) -> Sum:
+        """A sum with the other factors of a term taken into a factor that is a sum of quotients."""
+        found: list[Sum] = []
+        for term in total.values():
+            bases = [base for base, by in term.powers.items() if (by == 1 or by < 0) and self._has_quotients(base)]
+            if not bases:
+                found.append({frozenset(term.powers.items()): term})
+                continue
+            rest = Term(term.number, {base: by for base, by in term.powers.items() if base != bases[0]})
+            inner, exponent = self._inner[bases[0]], term.powers[bases[0]]
+            if exponent == 1:
+                found.append(self._opened(self._added(*(self._times(rest, part) for part in inner.values()))))
+                continue
+            # Of 1 + S/N below the bar N comes above it: N/(N + S).
+            common = common_powers(inner)
+            below = self._product(term_of(1, common), self._as_factor(self._divided(inner, Term(1, common))))
+            found.append(self._opened(self._product({frozenset(): rest}, self._power(below, exponent))))
+        is_same = all(each.get(key) is term for each, (key, term) in zip(found, total.items(), strict=True))
+        return total if is_same else self._added(*found)
+
+    def _has_quotients(self, base: Expr) -> bool:
+        inner = self._inner.get(base, {})
+        return len(inner) > 1 and any(exponent < 0 for term in inner.values() for exponent in term.powers.values())
+
+    def _cancelled(self, above: Sum, outside: Powers) -> Sum:
+        """A numerator times powers, its common factors and what divides it and a denominator taken out."""
+        for base in list(outside):
+            inner = self._inner.get(base, {})
+            while len(inner) > 1 and outside.get(base, 0) < 0 and (found := self._quotient(above, inner)):
+                above, outside = found, self._merged(outside, {base: 1})
+        self._multiplies = False
+        factor = next(iter(self._as_factor(above).values()))
+        return term_of(factor.number, self._merged(factor.powers, outside))
+
+    def _quotient(self, above: Sum, below: Sum) -> Sum | None:
+        """`above` / `below` where that comes out even; None else."""
+        names = list(dict.fromkeys(base for term in (*above.values(), *below.values()) for base in term.powers))
+
+        def rank(term: Term) -> list[Exact]:
+            return [term.powers.get(base, 0) for base in names]
+
+        lead = max(below.values(), key=rank)
+        found: Sum = {}
+        # The leading term goes at each step, as in long division of polynomials.
+        for _ in range(MOST_TERMS):
+            if not above:
+                return found
+            step = next(iter(self._divided({frozenset(): max(above.values(), key=rank)}, lead).values()))
+            if any(exponent < 0 for exponent in step.powers.values()):
+                return None
+            found = self._added(found, term_of(*step))
+            taken = (
+                term_of(-term.number * step.number, self._merged(step.powers, term.powers)) for term in below.values()
+            )
+            above = self._added(above, *taken)
+        return None
+
+    # ---- In terms of a node ------------------------------------------------------------------------------------------
+
+    def in_terms_of(self, total: Sum, name: Name, product: Sum) -> Iterator[Sum]:
+        """`total` with the name of a node where a term has all factors of the product that the node is."""
+        if len(product) != 1:
+            return
+        known = next(iter(product.values()))
+        found = [self._named(term, name, known) for term in total.values()]
+        if known.powers and any(new is not old for new, old in zip(found, total.values(), strict=True)):
+            yield self._added(*(term_of(*term) for term in found))
+
+    def _named(self, term: Term, name: Name, known: Term) -> Term:
+        """A term with `name` in place of these factors; itself where it has not all of them."""
+        times = _times_in(term.powers, known.powers)
+        if not times:
+            return term
+        rest = self._merged(term.powers, {base: -exponent * times for base, exponent in known.powers.items()})
+        # Names come before what is more: alpha*Q/K, p*(x - mu)/s^2.
+        names: Powers = {base: exponent for base, exponent in rest.items() if not isinstance(base, Call)}
+        others = {base: exponent for base, exponent in rest.items() if base not in names}
+        powers = self._merged(self._merged(names, {name: times}), others)
+        return Term(exact(Fraction(term.number) / Fraction(known.number) ** times), powers)
+
+    # ---- Written again -----------------------------------------------------------------------------------------------
+
+    def written(self, total: Sum) -> Expr:
+        """A sum as a formula, a term that is added before those that are taken away."""
+        terms = list(total.values())
+        first = next((i for i, term in enumerate(terms) if term.number > 0), 0)
+        found: Expr = Number(0.0)
+        for term in (*terms[first : first + 1], *terms[:first], *terms[first + 1 :]):
+            positive = Term(absolute(term.number), term.powers)
+            found = make("+" if term.number > 0 else "-", found, written_term(*positive, decimal=self.decimal))
+        return found
+
+
+def _times_in(term: Powers, powers: Powers) -> int:
+    """How often the factors of a node are in a term, such that no new one comes into its denominator."""
+    if len(powers) == 1:
+        # Of one factor only a root says more than the factor: u^(-3/2) is γ^3 where γ is u^(-1/2).
+        base, exponent = next(iter(powers.items()))
+        times = exact(Fraction(term.get(base, 0)) / exponent)
+        return times if exponent.denominator > 1 and isinstance(times, int) and times > 0 else 0
+    powered = {base.args[1] for base in powers if isinstance(base, Call) and base.fn == "^"}
+    if not all(map(_is_open, powered)):
+        return 0
+    raised = {base.args[0] for base in term if isinstance(base, Call) and base.fn == "^" and _is_open(base.args[1])}
+    for base, exponent in powers.items():
+        has: Exact = term.get(base, 0)
+        if base in raised:  # K^a/K is below 0 already where K is.
+            continue
+        if not has or (has > 0) != (exponent > 0) or absolute(has) < absolute(exponent):
+            return 0
+    return 1
+
+
+def _is_open(exponent: Expr) -> bool:
+    """Whether an exponent is no number: e*x^(e - 1) is what one writes, but alpha*Q/K."""
+    return any(name not in CONSTANTS for name in names(exponent))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a number is written as its value is."""
+    return text.isascii() and text.replace(".", "", 1).isdigit() and not (text.endswith("0") and "." in text)

@@ -1,0 +1,286 @@
+"""The form of a formula that is shortest to read: as it is, as `quotients` finds it, or in terms of a node's value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Folded, Name, Number, fold, with_args
+from backcalc.rules.factor_order import FactorOrder
+from backcalc.rules.row import CONSTANTS
+from backcalc.rules.simplify import make
+
+if TYPE_CHECKING:
+    from backcalc.rules.quotients import Reader
+    from backcalc.rules.summands import Sum
+
+READ = ("+", "-", "*", "/", "^", NEGATE, "sqrt")
+"""The operations that a formula is read through; any other is a factor as it stands."""
+
+LINEAR = ("@", "sum", "mean", "dot", "outer", "transpose", TRANSPOSE, "diag", VECTOR)
+"""What a derivative stands in as often as before it: what is inside is made shorter too."""
+
+MOST_LEVELS = 3  # Of LINEAR operations in each other.
+LONGEST = 60  # What nobody reads to its end need not be short, and to look for other forms of it takes long.
+LONGEST_SLOPE = 24  # Of a formula in which a node is written out.
+WEIGHTS = {"*": 0, "^": 0, NEGATE: 0, "+": 2, "-": 2}
+"""What an operation adds to the length of a formula, where that is not 1: products are read as one, sums as two."""
+
+PLACE = "§"  # No name of the language, so that it stands for one of a formula.
+
+Forms = tuple[Expr, ...]
+
+
+class Definition:
+    """A node that a formula may be put in terms of: its name, and what it is."""
+
+    def __init__(self, name: Name, formula: Expr) -> None:
+        self.name, self.parts = name, _Parts(formula)
+
+    @cached_property
+    def marks(self) -> set[Expr]:
+        """What a formula must have some of to be put in terms of the node; nothing where the node is no product."""
+        formula = self.parts.expr
+        is_product = isinstance(formula, Call) and formula.fn in ("*", "/", NEGATE, "sqrt")
+        return self.parts.marks if is_product else set()
+
+    @cached_property
+    def order(self) -> FactorOrder:
+        """The order of the factors of what the node is."""
+        return FactorOrder(self.parts.expr)
+
+    def concerns(self, parts: _Parts) -> bool:
+        """Whether a formula may be shorter in terms of the node, or of what it is."""
+        return (parts.is_sum and self.name.id in parts.names) or not self.marks.isdisjoint(parts.marks)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of the nodes of a formula.
+
+    definitions  nodes of which it may speak by name
+    shape        the shape of a formula; None where all are numbers
+    found        the shorter forms of formulas so far, their names numbered: those of a layer are those of the next
+    """
+
+    definitions: Sequence[Definition] = ()
+    shape: Callable[[Expr], Any] | None = None
+    found: dict[object, Forms] = field(default_factory=dict)
+
+
+def shortest(expr: Expr, setting: Setting, levels: int = MOST_LEVELS) -> Expr:
+    """The shortest form of a simple formula; the formula itself where no other is shorter, or it is LONGEST."""
+    if length(expr) >= LONGEST:
+        return expr
+    parts = _Parts(expr)
+    inside = {id(call): _inside(call, setting, levels) for call in parts.closed}
+    if any(inside[id(call)] is not call for call in parts.closed):
+        expr = _exchanged(expr, inside)
+        parts = _Parts(expr)
+    definitions = [each for each in setting.definitions if each.concerns(parts)]
+    if not parts.is_promising and not definitions:
+        return expr
+    places = _Places()
+    numbered = places.put_in(parts)
+    pairs = tuple((places.name(each.name), places.put_in(each.parts)) for each in definitions)
+    key = numbered, pairs
+    if key not in setting.found:
+        setting.found[key] = _shorter(numbered, [Definition(*pair) for pair in pairs])
+    forms = map(places.taken_out, setting.found[key])
+    return next((form for form in forms if _has_shape(form, expr, setting)), expr)
+
+
+def _shorter(expr: Expr, definitions: Sequence[Definition]) -> Forms:
+    """The forms that are shorter than a formula, the shortest first."""
+    parts = _Parts(expr)
+    least = length(expr)
+    forms = _forms(parts, definitions)
+    # What a node is says more than its name only in a formula that is about that node: the slope of a quotient.
+    if parts.is_sum and least <= LONGEST_SLOPE:
+        forms = chain(forms, _without(parts, definitions))
+    by_length = [(length(form), form) for form in forms]
+    return tuple(form for count, form in sorted(by_length, key=lambda pair: pair[0]) if count < least)
+
+
+def length(expr: Expr) -> int:
+    """How long a formula is to read, up to LONGEST; an array written out counts as one name."""
+    count, stack = 0, [expr]
+    # Shared parts count as often as they are written, so the count must end early: there may be 2^1000.
+    while stack and count < LONGEST:
+        part = stack.pop()
+        is_operation = isinstance(part, Call) and part.fn not in (VECTOR, PLACE)
+        count += WEIGHTS.get(part.fn, 1) if is_operation else 1  # type: ignore[union-attr]
+        if is_operation:
+            stack += part.args  # type: ignore[union-attr]
+    return count
+
+
+def _inside(call: Call, setting: Setting, levels: int) -> Expr:
+    """A call with shorter arguments, where it is one that derivatives are put into."""
+    if call.fn not in LINEAR or not levels or all(isinstance(arg, Name | Number) for arg in call.args):
+        return call
+    inner = Setting((), setting.shape, setting.found)
+    args = tuple(shortest(arg, inner, levels - 1) for arg in call.args)
+    same = all(new is old for new, old in zip(args, call.args, strict=True))
+    return call if same else make(call.fn, *args)
+
+
+def _exchanged(expr: Expr, others: dict[int, Expr]) -> Expr:
+    """A formula with others in place of parts, by their identity."""
+
+    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        same = all(new is old for new, old in zip(args, part.args, strict=True))
+        return part if same else make(part.fn, *args)
+
+    done: Folded[Expr] = Folded()
+    done.update(others)
+    return fold(expr, lambda leaf: leaf, call, done)
+
+
+class _Parts:
+    """A formula down to what is read as a factor: `opened` are the operations read, `closed` the calls that are not."""
+
+    def __init__(self, expr: Expr) -> None:
+        self.expr = expr
+        self.opened: list[Call] = []
+        self.closed: list[Call] = []
+        self.names: dict[str, Name] = {}
+        self.decimal = False
+        waiting, seen = [expr], set()
+        while waiting:
+            part = waiting.pop()
+            if id(part) in seen:
+                continue
+            seen.add(id(part))
+            if isinstance(part, Name):
+                self.names.setdefault(part.id, part)
+            elif isinstance(part, Number):
+                self.decimal |= not part.value.is_integer()
+            elif part.fn in READ:
+                self.opened.append(part)
+                waiting.extend(part.args)
+            else:
+                self.closed.append(part)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it is a sum of terms."""
+        return isinstance(self.expr, Call) and self.expr.fn in ("+", "-")
+
+    @property
+    def is_promising(self) -> bool:
+        """Whether another form may be shorter: there is a quotient, or a sum of products of sums."""
+        fns = [part.fn for part in self.opened]
+        return self.has_quotients or (self.is_sum and "*" in fns and fns.count("+") + fns.count("-") > 1)
+
+    @property
+    def has_quotients(self) -> bool:
+        """Whether something may cancel: there is a quotient or a root."""
+        return any(part.fn in ("/", "sqrt") for part in self.opened)
+
+    @cached_property
+    def marks(self) -> set[Expr]:
+        """What is told from others at a glance: functions, sums, and what is under a root or to a power like alpha."""
+        found: set[Expr] = set(self.closed)
+        for part in self.opened:
+            if part.fn in ("+", "-") and part is not self.expr:
+                found.add(part)
+            elif part.fn == "sqrt" or (part.fn == "^" and not isinstance(part.args[1], Number)):
+                found.add(part.args[0])
+        return found
+
+
+class _Places:
+    """Numbers for the names and functions of formulas, so that formulas of one form are one formula."""
+
+    def __init__(self) -> None:
+        self._place: dict[Expr, Expr] = {}
+        self._stood: dict[Expr, Expr] = {}
+
+    def name(self, name: Name) -> Name:
+        """What stands for a name; a constant for itself."""
+        if name.id in CONSTANTS:
+            return name
+        return self._put(name, Name(f"{PLACE}{len(self._place)}"))  # type: ignore[return-value]
+
+    def _put(self, part: Expr, place: Expr) -> Expr:
+        found = self._place.setdefault(part, place)
+        self._stood[found] = part
+        return found
+
+    def put_in(self, parts: _Parts) -> Expr:
+        """A formula with what stands for its names and functions."""
+        done: Folded[Expr] = Folded()
+        for call in parts.closed:
+            done[id(call)] = self._put(call, Call(PLACE, (Number(float(len(self._place))),)))
+        return fold(parts.expr, lambda leaf: self.name(leaf) if isinstance(leaf, Name) else leaf, with_args, done)
+
+    def taken_out(self, expr: Expr) -> Expr:
+        """A formula with the names and functions that others stood for."""
+
+        def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+            # Made anew where it may have met a choice, which is taken out of products.
+            return (
+                self._stood[part] if part.fn == PLACE else make(part.fn, *args) if has_choice else with_args(part, args)
+            )
+
+        has_choice = any(isinstance(part, Call) and part.fn in ("where", VECTOR) for part in self._place)
+        return fold(expr, lambda leaf: self._stood.get(leaf, leaf), call)
+
+
+def _forms(parts: _Parts, definitions: Iterable[Definition]) -> Iterator[Expr]:
+    """Forms that are equal to a formula."""
+    from backcalc.rules.quotients import Reader, TooLongError  # Most formulas have no quotients.
+
+    reader = Reader(decimal=parts.decimal)
+    try:
+        total = reader.read(parts.expr, parts.closed)
+        if reader.has_met:
+            yield reader.written(total)
+        yield from _named(reader, total, definitions)
+        multiplied = reader.multiplied(total)
+        if multiplied is not None:
+            yield from (
+                form
+                for form in (reader.written(multiplied), *_named(reader, multiplied, definitions))
+                if _pays(form, parts)
+            )
+    except TooLongError:
+        pass
+
+
+def _pays(form: Expr, parts: _Parts) -> bool:
+    """Whether to multiply out is worth it: of a formula without quotients, whose factors say more, only for much."""
+    return parts.has_quotients or 2 * length(form) <= length(parts.expr)
+
+
+def _named(reader: Reader, total: Sum, definitions: Iterable[Definition]) -> Iterator[Expr]:
+    """A sum in terms of nodes."""
+    for definition in definitions:
+        if definition.marks:
+            product = reader.read(definition.parts.expr, definition.parts.closed)
+            yield from map(reader.written, reader.in_terms_of(total, definition.name, product))
+
+
+def _without(parts: _Parts, definitions: Iterable[Definition]) -> Iterator[Expr]:
+    """Forms of a formula with what a node is in place of its name."""
+    for definition in definitions:
+        if definition.name.id in parts.names:
+            yield from _forms(_Parts(_written_out(parts.expr, definition)), ())
+
+
+def _written_out(expr: Expr, definition: Definition) -> Expr:
+    def leaf(part: Number | Name) -> Expr:
+        return definition.parts.expr if part == definition.name else part
+
+    return fold(expr, leaf, lambda call, args: make(call.fn, *args))
+
+
+def _has_shape(form: Expr, expr: Expr, setting: Setting) -> bool:
+    """Whether a form has the shape of the formula; a number stands for all elements of an array."""
+    if setting.shape is None or isinstance(form, Number):
+        return True
+    return bool(setting.shape(form) == setting.shape(expr))

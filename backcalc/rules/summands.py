@@ -1,0 +1,96 @@
+"""Sums of terms, a term being a number times powers of factors; exact, and written again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import reduce
+from itertools import chain
+from math import gcd, lcm
+from typing import NamedTuple, TypeAlias
+
+from backcalc.language.expr import Call, Expr, Number
+from backcalc.rules.simplify import make, written
+
+Exact: TypeAlias = "int | Fraction"
+"""A number; a whole one is an int, which is faster by far."""
+
+Powers: TypeAlias = "dict[Expr, Exact]"
+"""Factors with their exponents, in the order in which they came."""
+
+
+class Term(NamedTuple):
+    """A number times powers."""
+
+    number: Exact
+    powers: Powers
+
+
+Sum: TypeAlias = "dict[frozenset[tuple[Expr, Exact]], Term]"
+"""Terms by their factors."""
+
+HALF = Fraction(1, 2)
+LONGEST_DECIMAL = 6  # Signs.
+
+
+def exact(value: Exact) -> Exact:
+    """A number, a whole one as an int."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def absolute(value: Exact) -> Exact:
+    """A number without its sign."""
+    return value if value > 0 else -value
+
+
+def term_of(number: Exact, powers: Powers) -> Sum:
+    """A sum of one term; of none where the number is 0."""
+    return {frozenset(powers.items()): Term(number, powers)} if number else {}
+
+
+def scaled(total: Sum, by: int) -> Sum:
+    """A sum times a number."""
+    return {key: Term(term.number * by, term.powers) for key, term in total.items()}
+
+
+def common_number(total: Sum) -> Exact:
+    """The number that divides all terms, with the sign that leaves one of them positive."""
+    numbers = [term.number for term in total.values()]
+    sign = -1 if all(number < 0 for number in numbers) else 1
+    # 1 - 0.3*x is not (10 - 3*x)/10 to who reads it.
+    if any(number.denominator != 1 for number in numbers) and len({*map(abs, numbers)}) > 1:
+        return sign
+    return exact(sign * Fraction(gcd(*(n.numerator for n in numbers)), lcm(*(n.denominator for n in numbers))))
+
+
+def common_powers(total: Sum) -> Powers:
+    """The powers that all terms have, and those that a denominator of all of them needs."""
+    terms = [term.powers for term in total.values()]
+    bases: Iterable[Expr] = dict.fromkeys(chain.from_iterable(terms))
+    least = {base: min(powers.get(base, 0) for powers in terms) for base in bases}
+    return {base: exponent for base, exponent in least.items() if exponent}
+
+
+def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
+    """A positive number times powers, over one bar."""
+    above = [_written_power(base, exponent) for base, exponent in powers.items() if exponent > 0]
+    below = [_written_power(base, -exponent) for base, exponent in powers.items() if exponent < 0]
+    numbers: tuple[Exact, int] = (number.numerator, number.denominator)
+    if decimal and len(repr(float(number))) <= LONGEST_DECIMAL:
+        numbers = (number, 1) if number != numbers[0] else numbers
+    if numbers[0] != 1:
+        above = [Number(float(numbers[0])), *above]
+    if numbers[1] != 1:
+        below = [Number(float(numbers[1])), *below]
+    numerator = reduce(_product, above) if above else Number(1.0)
+    return make("/", numerator, reduce(_product, below)) if below else numerator
+
+
+def _written_power(base: Expr, exponent: Exact) -> Expr:
+    if exponent == HALF:
+        return Call("sqrt", (base,))
+    return base if exponent == 1 else make("^", base, written(float(exponent)))
+
+
+def _product(left: Expr, right: Expr) -> Expr:
+    return make("*", left, right)
