@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.calculus.constant import apply
-from backcalc.calculus.linearize import pull
+from backcalc.calculus.pullbacks import pull
 from backcalc.marking.diagnosis.mistakes import (
     EACH,
     FACTOR,

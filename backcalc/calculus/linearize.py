@@ -11,19 +11,17 @@ from typing import Any
 
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.pullbacks import Pullback, Pullbacks, gates
+from backcalc.calculus.pullbacks import Pullback, Pullbacks, gates, nothing, pull, pulled, total_of
 from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, substituted
 from backcalc.calculus.sweep import reverse
 from backcalc.calculus.textbook import Textbook
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
-from backcalc.language.expr import INDEX, VECTOR, Number
-from backcalc.rules.gates import NOTHING, Gated, only, value_of
+from backcalc.language.expr import INDEX, VECTOR
+from backcalc.rules.gates import Gated, only, value_of
 from backcalc.rules.row import FLAT, LocalEdge, Primitive, expression, names_in
 from backcalc.rules.values import (
-    Terms,
     Value,
-    accumulate,
     all_known,
     is_known,
     is_nothing,
@@ -38,29 +36,6 @@ from backcalc.text.errors import Diagnostic
 Settle = Callable[[int, Any], Any]
 Contributing = tuple[int, Any]
 """An operation's argument, and its local partial: a number or formula to multiply by, or a pullback of cotangents."""
-
-
-def pull(partial: Any, ct: Value) -> Any:
-    """The contribution of a head with the cotangent `ct` along an edge with this local partial."""
-    return value_of(_pulled(partial, ct))
-
-
-def _pulled(partial: Any, ct: Any) -> Any:
-    """The contribution with its gate, where it has one: what no branch that is taken leads to is not there."""
-    if callable(partial):
-        return partial(ct.value if isinstance(ct, Number) else ct)  # What cancels or is 0 throughout is no formula.
-    if isinstance(ct, Gated) and is_known(partial):
-        return gates().along(ct, partial, gated=False)
-    return multiply(value_of(ct), partial)  # A formula has no gates: what it is at a point is not known.
-
-
-def _sum(total: Any, contribution: Any) -> Any:
-    """The sum of two contributions; where one is a formula, both as terms."""
-    if not isinstance(total, Gated) and not isinstance(contribution, Gated):
-        return accumulate(total, contribution)
-    if not isinstance(total, Terms) and is_known(total) and is_known(contribution):
-        return gates().add(total, contribution)
-    return accumulate(value_of(total), value_of(contribution))
 
 
 class Linearization:
@@ -103,7 +78,7 @@ class Linearization:
             with quietly(self.evaluation.has_arrays):
                 if self._is_plain:
                     return reverse(order, edges, seeds, multiply=mul)
-                found = reverse(order, edges, seeds, multiply=_pulled, accumulate=_sum)
+                found = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of)
                 return {slot: value_of(adjoint) for slot, adjoint in found.items()}
 
         # Formulas are added up only once a slot has all of its terms: a sum rewritten term by term would be simplified
@@ -115,7 +90,7 @@ class Linearization:
             return settle(slot, found) if settle else found
 
         with quietly(self.evaluation.has_arrays):
-            found = reverse(order, edges, seeds, multiply=_pulled, accumulate=_sum, settle=complete)
+            found = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of, settle=complete)
         return {slot: value_of(settled(adjoint)) for slot, adjoint in found.items()}
 
     def slope(self, slot: int, k: int) -> Any:
@@ -235,10 +210,10 @@ class Linearization:
         if self.evaluation.has_arrays:
             for slot in self._unchosen:
                 edges = self.slot_edges[slot]
-                is_closed = [not callable(partial) and is_nothing(partial) for _, partial in edges]
+                are_closed = [not callable(partial) and is_nothing(partial) for _, partial in edges]
                 self.slot_edges[slot] = [
-                    (arg, _closed if closed else partial)
-                    for (arg, partial), closed in zip(edges, is_closed, strict=True)
+                    (arg, nothing if is_closed else partial)
+                    for (arg, partial), is_closed in zip(edges, are_closed, strict=True)
                 ]
             return
         partials = (partial for edges in self.slot_edges for _, partial in edges)
@@ -343,11 +318,6 @@ class Linearization:
     def _operands(self, slot: int) -> list[Any]:
         """What a form of a partial speaks of: the arguments and the result."""
         return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]
-
-
-def _closed(ct: Any) -> Any:
-    """The contribution along an edge that is not chosen."""
-    return NOTHING if is_known(ct) else 0.0
 
 
 LARGEST_JACOBIAN = 1_000  # Rows; each takes a pullback, and nobody reads that many.

@@ -11,7 +11,8 @@ from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from backcalc.calculus.linearize import Linearization, pull
+from backcalc.calculus.linearize import Linearization
+from backcalc.calculus.pullbacks import pull
 from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.substitute import scope_of, substituted
 from backcalc.calculus.sweep import reverse

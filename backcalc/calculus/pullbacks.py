@@ -14,10 +14,20 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.substitute import element
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Number, with_options
-from backcalc.rules.gates import Gated, Gates, value_of
+from backcalc.rules.gates import NOTHING, Gated, Gates, value_of
 from backcalc.rules.row import AXIS, KEEPDIMS
 from backcalc.rules.simplify import make
-from backcalc.rules.values import Value, is_array, is_known, literal, multiply, ones, shape_of
+from backcalc.rules.values import (
+    Terms,
+    Value,
+    accumulate,
+    is_array,
+    is_known,
+    literal,
+    multiply,
+    ones,
+    shape_of,
+)
 
 Pullback = Callable[[Any], Any]
 
@@ -174,3 +184,31 @@ def _transposed(value: Any) -> Any:
     if not is_known(value):
         return make(TRANSPOSE, value)
     return value.T if is_array(value) else value
+
+
+def pull(partial: Any, ct: Value) -> Any:
+    """The contribution of a head with the cotangent `ct` along an edge with this local partial."""
+    return value_of(pulled(partial, ct))
+
+
+def pulled(partial: Any, ct: Any) -> Any:
+    """The contribution with its gate, where it has one: what no branch that is taken leads to is not there."""
+    if callable(partial):
+        return partial(ct.value if isinstance(ct, Number) else ct)  # What cancels or is 0 throughout is no formula.
+    if isinstance(ct, Gated) and is_known(partial):
+        return gates().along(ct, partial, gated=False)
+    return multiply(value_of(ct), partial)  # A formula has no gates: what it is at a point is not known.
+
+
+def total_of(total: Any, contribution: Any) -> Any:
+    """The sum of two contributions; where one is a formula, both as terms."""
+    if not isinstance(total, Gated) and not isinstance(contribution, Gated):
+        return accumulate(total, contribution)
+    if not isinstance(total, Terms) and is_known(total) and is_known(contribution):
+        return gates().add(total, contribution)
+    return accumulate(value_of(total), value_of(contribution))
+
+
+def nothing(ct: Any) -> Any:
+    """The contribution along an edge that is not chosen."""
+    return NOTHING if is_known(ct) else 0.0

@@ -9,7 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.linearize import Linearization, pull
+from backcalc.calculus.linearize import Linearization
+from backcalc.calculus.pullbacks import pull
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_array, is_known, shape_of
 

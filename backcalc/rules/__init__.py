@@ -1,11 +1,7 @@
 """The tables: what each function is, its slope, shape and spelling, and which formulas are equal.
 
-Doors: broadcast, functions/arrays, functions/balls, functions/exact, functions/floats, functions/interval,
-functions/intervals, functions/objects, functions/polynomials, functions/power_series, functions/series,
-functions/stacks, gates, indices, ndarray, own, primitives, row, shapes, simplify, terms, values, window_rows,
-window_shapes.
 Doors: broadcast, factor_order, functions/arrays, functions/balls, functions/exact, functions/floats,
 functions/interval, functions/intervals, functions/objects, functions/polynomials, functions/power_series,
 functions/series, functions/stacks, gates, indices, ndarray, own, primitives, row, shapes, shortest, simplify, terms,
-values.
+values, window_rows, window_shapes.
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backcalc.calculus.linearize import Contributing, pull
-from backcalc.calculus.pullbacks import Pullback
+from backcalc.calculus.linearize import Contributing
+from backcalc.calculus.pullbacks import Pullback, pull
 from backcalc.calculus.sweep import reverse
 from backcalc.language.expr import NEGATE
 from backcalc.marking.diagnosis.in_sweep import Changes

@@ -12,7 +12,7 @@ from functools import cached_property
 from math import isfinite, prod
 from typing import Any, NamedTuple
 
-from backcalc.calculus.linearize import pull
+from backcalc.calculus.pullbacks import pull
 from backcalc.calculus.run import Run
 from backcalc.calculus.sweep import forward
 from backcalc.marking.diagnosis.look_alikes import by_stem, nodes_alike, stem
