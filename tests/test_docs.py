@@ -18,6 +18,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 README = PAGES[0].read_text(encoding="utf-8")
 STEP = re.compile(r"^\$ (?P<command>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+IMAGE = re.compile(r"!\[[^\]]+\]\((?P<target>[^)\s]+)\)")
 MOST_WORDS = 900
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=[path.relative_to(ROOT).as_posix() for path in PAGES])
@@ -45,6 +46,17 @@ def test_console_blocks(page, tmp_path):
         (command, shown, output) for command, output in steps(page) if (shown := printed(command, tmp_path)) != output
     ]
     assert different == []
+    assert [
+        name for name in IMAGE.findall(page.read_text(encoding="utf-8")) if not is_made_anew(page, name, tmp_path)
+    ] == []
+
+
+def is_made_anew(page, name, folder):
+    """Whether a picture that a page shows is the one that a command on it has made; stored anew where asked for."""
+    stored = page.parent / name
+    if os.environ.get("BACKCALC_REWRITE"):
+        stored.write_bytes((folder / name).read_bytes())
+    return stored.read_bytes() == (folder / name).read_bytes()
 
 
 def printed(command, folder):
