@@ -39,6 +39,10 @@ IMAGE = """input X[256,256]; input K[5,5]
 C = conv(X, K)
 L = sum(C^2)/2
 """
+BATCH = """input X[10000,784]; input T[10000,10]; input W1[784,100]; input b1[100]; input W2[100,10]; input b2[10]
+H = relu(X @ W1 + b1)
+L = mean(softmax_cross_entropy(H @ W2 + b2, T, axis=1))
+"""
 POINTS, ROWS, MILLION = 10_000, 100_000, 1_000_000
 RANDOM = np.random.default_rng(0)
 
@@ -92,6 +96,33 @@ def image() -> tuple[Callable[[], Any], Callable[[], Any]]:
     return lambda: run(graph, at), by_scipy
 
 
+def batch() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """The mean loss of a batch of 10,000 in one 784-100-10 net, and its gradient by the weights, from the library."""
+    graph = backcalc.parse(BATCH)
+    w1, b1 = RANDOM.normal(size=(784, 100)) / 28, RANDOM.normal(size=100)
+    w2, b2 = RANDOM.normal(size=(100, 10)) / 10, RANDOM.normal(size=10)
+    x, t = RANDOM.normal(size=(POINTS, 784)), np.eye(10)[RANDOM.integers(0, 10, POINTS)]
+    at = {"X": x, "T": t, "W1": w1, "b1": b1, "W2": w2, "b2": b2}
+
+    def by_hand() -> Any:
+        z = x @ w1 + b1
+        h = np.maximum(z, 0)
+        a = h @ w2 + b2
+        shifted = a - a.max(axis=1, keepdims=True)
+        exps = np.exp(shifted)
+        sums = exps.sum(axis=1, keepdims=True)
+        loss = -(t * (shifted - np.log(sums))).sum(axis=1).mean()
+        da = (exps / sums - t) / POINTS
+        dz = (da @ w2.T) * (z > 0)
+        return loss, x.T @ dz, dz.sum(axis=0), h.T @ da, da.sum(axis=0)
+
+    def ours() -> Any:
+        found = graph.run(at=at, wrt=["W1", "b1", "W2", "b2"])
+        return (found.value, *found.gradient.values())
+
+    return ours, by_hand
+
+
 def neuron() -> tuple[Callable[[], Any], Callable[[], Any]]:
     """A neuron's loss and its gradient at a million points, in arrays."""
     graph = backcalc.parse("y = sigmoid(w*x + b)\nJ = 1/2*(y - z)^2")
@@ -142,7 +173,7 @@ def main() -> None:
     """Print a line a case."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     print(f"{'case':8}{'backcalc':>10}{'least':>10}{'NumPy':>10}{'least':>10}{'ratio':>8}{'least':>8}")
-    for case in (layer, net, image, neuron, lattice, descent):
+    for case in (layer, net, batch, image, neuron, lattice, descent):
         ours, by_hand = case()
         times: list[list[float]] = [[], []]
         for _ in range(runs + 1):  # In turn, so that a drift of the machine's speed touches both.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from backcalc import progress
 from backcalc.calculus.linearize import Linearization
@@ -12,7 +12,7 @@ from backcalc.rules.simplify import tidy
 from backcalc.rules.values import Value, is_known, ones, shape_of
 
 
-def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) -> list[Value | None]:
+def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) -> Sequence[Value | None]:
     """∂L/∂node for every node of the graph: a number, an array of its shape, or a formula; 0 where no path leads.
 
     None for a constant.
@@ -23,6 +23,10 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
         # ∂L/∂L; where L is an array, the derivative of the sum of its elements.
         seeds = {seeds: ones(shapes[slot[seeds]])}
     progress.at("reverse pass")
+    if linear.evaluation.has_arrays:
+        from backcalc.calculus.waiting import put_off  # Of numbers none waits.
+
+        linear = put_off(linear)
     found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})
     tidied: Folded[Expr] = Folded()  # The formula of a node is a part of those before it.
     spelling = linear.tape.graph.spelling
@@ -36,4 +40,8 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
             return tidy(value, tidied, spelling)
         return value if shape_of(value) else float(value)
 
-    return list(map(adjoint, slot))
+    if not linear.evaluation.has_arrays:
+        return list(map(adjoint, slot))
+    from backcalc.calculus.waiting import in_time
+
+    return in_time(adjoint, slot, found)

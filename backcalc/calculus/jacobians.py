@@ -27,7 +27,7 @@ Engine = Callable[[Evaluation, str, Sequence[str]], list[Any]]
 
 def derivatives(
     linear: Linearization, head: int, engine: Engine | None = None, wanted: Collection[int] | None = None
-) -> list[Any]:
+) -> Sequence[Any]:
     """∂head/∂node for every node of the graph, or for those of `wanted`; None for others, and where it has no formula.
 
     An element of the head takes a sweep, but where all is known and `engine` is given, and the head wide.

@@ -55,7 +55,7 @@ class Run:
     point: Point
     linear: Linearization
     seeds: dict[int, Any]
-    adjoints: list[Any]
+    adjoints: Sequence[Any]
     tangents: dict[str, list[Any]]
     along: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     kept: Collection[int] | None = field(default=None, kw_only=True)

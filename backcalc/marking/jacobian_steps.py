@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -84,7 +84,7 @@ def _rows(truth: Truth, given: Attempt) -> Iterator[Attempt]:
         yield Attempt(answer, truth.expected(answer), given.source)
 
 
-def _written_instead(truth: Truth, given: Attempt, every: list[Any]) -> Iterator[Diagnosis]:
+def _written_instead(truth: Truth, given: Attempt, every: Sequence[Any]) -> Iterator[Diagnosis]:
     """What may have been written down in place of the Jacobian that was found: its transpose, or another."""
     assert given.wrt is not None
     names = list(truth.run.graph.index)

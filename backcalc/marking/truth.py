@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import isfinite
@@ -32,7 +33,7 @@ class Truth:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._adjoints: dict[str, list[Any]] = {}
+        self._adjoints: dict[str, Sequence[Any]] = {}
         self._seconds: dict[tuple[str, str, str], Any] = {}
 
     def is_plain(self, given: Attempt) -> bool:
@@ -150,7 +151,7 @@ class Truth:
         again = replace(self.run, seeds=self.seeds(answer.of), adjoints=self.derivatives(answer.of))
         return sum((abs(c) for _, _, c in again.contributions()[index[answer.wrt]]), start=0.0)
 
-    def derivatives(self, output: str) -> list[Any]:
+    def derivatives(self, output: str) -> Sequence[Any]:
         """∂output/∂node for every node; `output` may be an element, `p[0]`."""
         if output not in self._adjoints and output.endswith("]"):
             seeds = {node: only(unit) for node, unit in self.seeds(output).items()}

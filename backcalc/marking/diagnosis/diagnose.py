@@ -42,7 +42,7 @@ class Diagnoser:
     """The suspects of every derivative and value of a run, each list made when it is first asked for."""
 
     def __init__(
-        self, run: Run, derivatives: Callable[[str], list[Any]], seeds: Callable[[str], dict[int, Any]]
+        self, run: Run, derivatives: Callable[[str], Sequence[Any]], seeds: Callable[[str], dict[int, Any]]
     ) -> None:
         self.run, self._derivatives, self._seeds = run, derivatives, seeds
         self._changes: dict[str, Changes] = {}

@@ -63,7 +63,7 @@ class Change(NamedTuple):
 class Changes:
     """The changes that mistakes make to the derivatives of one output, whose adjoints by node are given."""
 
-    def __init__(self, run: Run, seeds: Mapping[int, Any], adjoints: list[Any]) -> None:
+    def __init__(self, run: Run, seeds: Mapping[int, Any], adjoints: Sequence[Any]) -> None:
         self.run, self.linear, self.adjoints, self.seeds = run, run.linear, adjoints, seeds
         self.tape = run.linear.tape
         self.terms: list[list[Term]] = replace(run, seeds=dict(seeds), adjoints=adjoints).contributions()

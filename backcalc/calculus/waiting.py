@@ -1,0 +1,89 @@
+"""Adjoints of large inputs, worked out where they are asked for: of a batch nobody asks for that of its data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from functools import partial, reduce
+from math import prod
+from typing import Any, overload
+
+from backcalc.calculus.linearize import Linearization
+from backcalc.calculus.pullbacks import total_of
+from backcalc.rules.gates import value_of
+from backcalc.rules.values import quietly
+
+LARGE = 10_000
+"""Elements of an input from which on it is worth to wait."""
+
+
+class Waiting:
+    """A sum of contributions that are not worked out yet."""
+
+    def __init__(self, parts: list[Callable[[], Any]]) -> None:
+        self.parts = parts
+
+    def __add__(self, other: Any) -> Waiting:
+        return Waiting([*self.parts, *(other.parts if isinstance(other, Waiting) else [lambda: other])])
+
+    __radd__ = __add__
+
+    def value(self) -> Any:
+        """The sum."""
+        with quietly(has_arrays=True):
+            return value_of(reduce(total_of, (part() for part in self.parts)))
+
+
+def put_off(linear: Linearization) -> Linearization:
+    """The linearization whose sweep leaves the adjoints of large inputs waiting; itself where there are none."""
+    tape, shapes = linear.tape, linear.evaluation.shapes
+    large = {slot for slot in tape.slot if tape.rows[slot] is None and prod(n or 0 for n in shapes[slot]) >= LARGE}
+    if not large or not linear.evaluation.is_known:
+        return linear
+    new = copy(linear)
+    new.slot_edges = [
+        [(arg, _later(edge) if arg in large and callable(edge) else edge) for arg, edge in edges]
+        for edges in linear.slot_edges
+    ]
+    return new
+
+
+def _later(pullback: Callable[[Any], Any]) -> Callable[[Any], Waiting]:
+    return lambda ct: Waiting([partial(pullback, ct)])
+
+
+class Adjoints(Sequence[Any]):
+    """The adjoint of every node; those that wait are worked out at their first use."""
+
+    def __init__(self, found: list[Any], read: Mapping[int, Callable[[], Any]]) -> None:
+        """`read` works out the adjoints of the nodes at these places."""
+        self._found, self._read = found, dict(read)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Any]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return [self[i] for i in range(*place.indices(len(self)))]
+        place = range(len(self))[place]
+        if place in self._read:
+            self._found[place] = self._read.pop(place)()
+        return self._found[place]
+
+
+def in_time(adjoint: Callable[[int], Any], slots: Sequence[int], found: dict[int, Any]) -> Sequence[Any]:
+    """`adjoint` of every slot, of those that wait in `found` only when it is asked for."""
+    waits = {node: at for node, at in enumerate(slots) if isinstance(found.get(at), Waiting)}
+
+    def worked_out(at: int) -> Any:
+        found[at] = found[at].value()
+        return adjoint(at)
+
+    if not waits:
+        return list(map(adjoint, slots))
+    known = [None if node in waits else adjoint(at) for node, at in enumerate(slots)]
+    return Adjoints(known, {node: partial(worked_out, at) for node, at in waits.items()})
