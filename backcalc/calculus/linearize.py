@@ -171,16 +171,16 @@ class Linearization:
         """∂node/∂tail of a node that is an array: one pullback an element of the node."""
         from backcalc.rules.ndarray import units
 
-        shape = self._shapes[self.tape.slot[node]]
+        graph, slot, shape = self.tape.graph, self.tape.slot, self._shapes[self.tape.slot[node]]
+        tails = [graph.index[arg] for arg in graph.nodes[node].args if not graph.node(arg).is_fixed]
         if None in shape or prod(n for n in shape if n) > LARGEST_JACOBIAN:
-            yield from ((self.tape.graph.index[arg], None) for arg in self.tape.graph.nodes[node].args)
+            yield from ((tail, None) for tail in tails)
             return
         # Row i is what the i-th element alone pulls back.
         pulled = [self._local(node, only(unit)) for unit in units(shape)]
-        for name in self.tape.graph.nodes[node].args:
-            at = self.tape.slot[self.tape.graph.index[name]]
-            rows = [self.full(row.get(at, 0.0), self._shapes[at]) for row in pulled]
-            yield self.tape.graph.index[name], reshaped(rows, shape) if all_known(rows) else None
+        for tail in tails:
+            rows = [self.full(row.get(slot[tail], 0.0), self._shapes[slot[tail]]) for row in pulled]
+            yield tail, reshaped(rows, shape) if all_known(rows) else None
 
     def _incoming(self, node: int) -> list[tuple[int, int]]:
         """The (tail, slot of the partial) pairs of a node with edges; nothing is differentiated by a constant."""

@@ -32,7 +32,10 @@ def _beside(tape: Tape, slot: int) -> Iterator[Shape]:
     assert tape.shaped is not None
     for row, args in zip(tape.rows, tape.args, strict=True):
         if row is not None and row.shape == "elementwise" and slot in args:
-            yield from (shape for arg in args if (shape := tape.shaped.shapes[arg]) and None not in shape)
+            shapes = [shape for arg in args if (shape := tape.shaped.shapes[arg]) and None not in shape]
+            if row.symbol == "+":  # A bias is nearly always one for all rows.
+                yield from (shape[-1:] for shape in shapes if len(shape) > 1)
+            yield from shapes
 
 
 def _is_exponent(tape: Tape, slot: int) -> bool:
