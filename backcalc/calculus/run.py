@@ -6,32 +6,27 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.calculus.jacobians import Engine, derivatives, kept_nodes, left_out, seed_of
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_direction
-from backcalc.calculus.sweep import reverse
-from backcalc.graph.dots import dotted_arrays
 from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
-from backcalc.graph.taken import taken_for_numbers
 from backcalc.graph.tape import tape_of
-from backcalc.rules.values import all_known, is_known, is_lost, ones, shape_of
+from backcalc.rules.values import is_known, is_lost, ones, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
 
 if TYPE_CHECKING:
     from backcalc.calculus.columns import ObjectColumns, ObjectPartials
+    from backcalc.calculus.jacobians import Engine
 
 MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
-MOST_NUMBERS = 1_000_000  # Of all derivatives of all pairs.
 ALONG = "along"
 """What the tangents along a direction go by."""
 
@@ -114,8 +109,17 @@ class Run:
             from backcalc.calculus.lost import first_lost
 
             noticed += tuple(first_lost(self))
-        doubtful = (*taken_for_numbers(self.linear.tape, self.point), *dotted_arrays(self.linear.tape))
-        return self.graph.warnings + doubtful + noticed + self._left_out
+        return self.graph.warnings + self._doubtful + noticed + self._left_out
+
+    @property
+    def _doubtful(self) -> tuple[Diagnostic, ...]:
+        """What of arrays could have been meant otherwise."""
+        if not self.linear.evaluation.has_arrays:
+            return ()
+        from backcalc.graph.dots import dotted_arrays
+        from backcalc.graph.taken import taken_for_numbers
+
+        return (*taken_for_numbers(self.linear.tape, self.point), *dotted_arrays(self.linear.tape))
 
     @property
     def is_finite(self) -> bool:
@@ -130,7 +134,11 @@ class Run:
         """That some Jacobians are too large to be shown."""
         nodes = enumerate(self.graph.nodes)
         lost = [node.name for i, node in nodes if self.kept is not None and i not in self.kept and not node.is_fixed]
-        return (left_out(self.graph, self.output, lost),) if lost else ()
+        if not lost:
+            return ()
+        from backcalc.calculus.jacobians import left_out
+
+        return (left_out(self.graph, self.output, lost),)
 
     def partials(self, node: int) -> dict[str, Any]:
         """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence, None where unknown."""
@@ -201,33 +209,9 @@ class Run:
 
     @cached_property
     def _every_pair(self) -> list[tuple[str, str, Any]]:
-        return list(self._pairs())
+        from backcalc.calculus.pairs import pairs
 
-    def _pairs(self) -> Iterator[tuple[str, str, Any]]:
-        """One reverse sweep a head."""
-        nodes = self.graph.nodes
-        is_plain = not any(self.shapes) and all_known(self.linear.evaluation.terms)
-        for head in range(len(nodes)):
-            tails = sorted(tail for tail in self.upstream(head) if not nodes[tail].is_fixed)
-            # Over the nodes' own edges, which are found once, a sweep visits no more than what lies upstream.
-            if is_plain:
-                found = reverse((head, *reversed(tails)), self.linear.edges.__getitem__, {head: 1.0})
-            else:
-                found = dict(enumerate(derivatives(self.linear, head)))
-            for tail in tails:
-                yield nodes[head].name, nodes[tail].name, found.get(tail, 0.0)
-
-    def require_few_pairs(self) -> None:
-        """Raise UsageError where the derivatives of all `pairs` have more than MOST_NUMBERS numbers."""
-        sizes = [prod(n or 0 for n in shape) for shape in self.shapes]
-        count = 0
-        for head in range(len(sizes)):
-            count += sizes[head] * sum(sizes[tail] for tail in self.upstream(head))
-            if count > MOST_NUMBERS:
-                message = f"all pairs of nodes have more than {MOST_NUMBERS:,} derivatives"
-                hints = ("ask for those of one node: --of NODE, or by one: --mode forward --wrt NODE",)
-                name = Source(self.graph.source.name, "")
-                raise UsageError(name, [Diagnostic(Code.TOO_MANY_PAIRS, message, hints=hints)])
+        return list(pairs(self.linear, self.upstream))
 
     def upstream(self, head: int) -> set[int]:
         """The nodes from which a path leads to `head`."""
@@ -270,7 +254,12 @@ def run(
         return Run(graph, output, mode, wrt, point, linear, seeds, adjoints(linear, seeds), {})
     place = graph.index[output]
     shape = evaluation.shapes[evaluation.tape.slot[place]]
-    kept = kept_nodes(graph, evaluation, output, wrt) if shape else None
+    if not shape:
+        linear = Linearization(evaluation)
+        return Run(graph, output, mode, wrt, point, linear, {place: 1.0}, adjoints(linear, place), {})
+    from backcalc.calculus.jacobians import derivatives, kept_nodes, seed_of  # Most outputs are numbers.
+
+    kept = kept_nodes(graph, evaluation, output, wrt)
     linear = Linearization(evaluation)
     found = derivatives(linear, place, engine, kept)
     return Run(graph, output, mode, wrt, point, linear, {place: seed_of(shape)}, found, {}, kept=kept)

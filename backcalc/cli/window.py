@@ -21,7 +21,7 @@ def show(found: Scene, shown: Shown, middle: str, *, is_ascii: bool, top_down: b
     is_terminal = goes_to_terminal(shown.color)
     # What goes into a pipe has no edge, unless somebody says how wide it may be.
     width = columns() if is_terminal or os.environ.get("COLUMNS") else None
-    terminal = Terminal(width, is_ascii=is_ascii or not _takes_lines(sys.stdout.encoding), top_down=top_down)
+    terminal = Terminal(width, is_ascii=is_ascii or not _takes_lines(sys.stdout.encoding or "utf-8"), top_down=top_down)
     drawn = terminal.drawn(found)
     if drawn is None:
         names = [card.name for card in found.cards]

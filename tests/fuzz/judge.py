@@ -32,7 +32,7 @@ LIMITS = {
     "graph.functions.MAX_FUNCTION": 1_000,
     "graph.functions.MAX_OPERATIONS": 20_000,
     "calculus.grad.MOST_OPERATIONS": 1_000,
-    "calculus.run.MOST_NUMBERS": 10_000,
+    "calculus.pairs.MOST_NUMBERS": 10_000,
 }
 SECONDS = 10.0  # Of work, not of the clock, lest a busy machine is found to be a slow program.
 _EXACT = re.compile(r"\d\.?\d{9,}(?:e[+-]?\d+)?|\d+\.\d{9,}(?:e[+-]?\d+)?")

@@ -34,6 +34,7 @@ WARNINGS_SAY = {
     "jacobian-left-out": "is left out, for it has too many numbers",
     "kink": "at a kink",
     "taken-for-number": "is taken for a number;",
+    "dot-by-elements": "goes by elements",
     "slope": "has the slope inf",
     "contradiction": "its formula gives",
     "contradicted-key": "answers are marked by the graph",

@@ -139,7 +139,9 @@ def command(
     direction = read_point(along, "--along") if along else None
     result = run_objects(read, read_point(asked.at), asked.of, asked.wrt, mode, direction)
     if all_pairs:
-        result.require_few_pairs()
+        from backcalc.calculus.pairs import require_few_pairs
+
+        require_few_pairs(result.linear, result.upstream)
     return _finish(result, shown, partials=partials, pairs=all_pairs)
 
 
