@@ -58,6 +58,8 @@ class Numbers:
         """A number or an array as the run shows it; None where it is lost."""
         if value is None:
             return None
+        if isinstance(value, np.ndarray) and not value.ndim:  # What is summed up over all axes.
+            value = value.item()
         with self.within():
             return made([self.as_shown(item) for item in value]) if isinstance(value, np.ndarray) else self.shown(value)
 
@@ -161,19 +163,19 @@ class ExactRun(Run):
         found: list[list[tuple[int | None, Any, Any]]] = [[] for _ in self.graph.nodes]
         shown = self.numbers.as_shown
         with self.numbers.within():
-            one = shown(self.numbers.system.number(1.0))
-            found[self.graph.index[self.output]].append((None, None, one))
+            output = self.graph.index[self.output]
+            found[output].append((None, None, shown(self.swept[output])))
             for head in range(len(self.graph.nodes)):
                 for arg, partial in self._partials(head).items():
-                    whole = None if partial is None else _pulled(self.swept[head], partial)
+                    whole = None if partial is None else _pulled(self.swept[head], partial, len(self.shapes[head]))
                     found[self.graph.index[arg]].append((head, shown(partial), shown(whole)))
         return found
 
 
-def _pulled(adjoint: Any, partial: Any) -> Any:
-    """What an adjoint hands back along a local partial."""
-    rank = np.ndim(adjoint)
-    return np.tensordot(adjoint, partial, rank) if rank else partial * adjoint
+def _pulled(adjoint: Any, partial: Any, rank: int) -> Any:
+    """What the adjoint of a head of this rank hands back along a local partial."""
+    # The axes of an output that is an array come first, and stay.
+    return np.tensordot(adjoint, partial, rank) if np.ndim(adjoint) else partial * adjoint
 
 
 def _stacked(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
@@ -208,10 +210,7 @@ def run_exactly(
     values = {node.name: slots[slot] for node, slot in zip(graph.nodes, evaluation.tape.slot, strict=True)}
     known = {name: None if _lost(value) else value for name, value in values.items()}
     output = evaluation.tape.slot[graph.index[plain.output]]
-    swept = exact_adjoints(evaluation, slots, {output: system.number(1.0)}, system=system)
-    shapes = [tuple(n or 0 for n in evaluation.shapes[slot]) for slot in evaluation.tape.slot]
-    pairs = zip(evaluation.tape.slot, shapes, strict=True)
-    adjoints = [swept[slot] if slot in swept else _zeros(shape, system) for slot, shape in pairs]
+    adjoints = _adjoints(evaluation, slots, output, system)
     reasons = [(node, _lost(values[node.name])) for node in graph.nodes]
     lost = [numbers.remark(node, why) for node, why in reasons if why and why != UNKNOWN]
     # The first value that is no such number is what makes the derivatives none; else the derivative nearest the output.
@@ -226,6 +225,23 @@ def run_exactly(
     }  # What is lost is one such as inf.
     parts |= {"adjoints": [numbers.as_shown(adjoint) for adjoint in adjoints], "point": shown}
     return ExactRun(**parts, whole=known, slots=slots, swept=adjoints, lost=tuple(lost), numbers=numbers)
+
+
+def _adjoints(evaluation: Evaluation, slots: list[Any], output: int, system: ModuleType) -> list[Any]:
+    """∂output/∂node for every node; of an output that is an array one sweep an element."""
+    shape = tuple(n or 0 for n in evaluation.shapes[output])
+    sweeps = []
+    for index in np.ndindex(*shape):
+        seed = _zeros(shape, system) if shape else system.number(1.0)
+        if shape:
+            seed[index] = system.number(1.0)
+        sweeps.append(exact_adjoints(evaluation, slots, {output: seed}, system=system))
+    found = []
+    for slot in evaluation.tape.slot:
+        zeros = _zeros(tuple(n or 0 for n in evaluation.shapes[slot]), system)
+        rows = [swept.get(slot, zeros) for swept in sweeps]
+        found.append(_stacked(rows, shape) if shape else rows[0])
+    return found
 
 
 def _exact_point(graph: Graph, options: Sequence[str], settled: Point, system: ModuleType) -> Point:

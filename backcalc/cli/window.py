@@ -45,10 +45,10 @@ def _too_wide(found: Scene, terminal: Terminal, node: str, reached: int) -> str:
     )
 
 
-def _takes_lines(encoding: str) -> bool:
+def _takes_lines(encoding: str | None) -> bool:
     """Whether an encoding has the characters of lines."""
     try:
-        "─╭▶∂…".encode(encoding)
+        "─╭▶∂…".encode(encoding or "utf-8")  # A text in memory has none, and takes all.
     except (UnicodeEncodeError, LookupError):
         return False
     return True

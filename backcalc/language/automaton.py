@@ -196,14 +196,20 @@ def _maker(rule: Rule, callbacks: Callbacks) -> Maker | None:
 def _chosen(parts: str) -> Callable[[list[Any]], list[Any]]:
     """What picks the arguments out of the values of a rule's parts."""
     if "*" in parts:
-        return lambda values: [
-            item for part, value in zip(parts, values, strict=True) if part != "." for item in _items(part, value)
-        ]
+        return lambda values: _joined(parts, values)
     places = [place for place, part in enumerate(parts) if part == "x"]
     if len(places) == len(parts):
         return lambda values: values
     return lambda values: [values[place] for place in places]
 
 
-def _items(part: str, value: Any) -> list[Any]:
-    return value if part == "*" else [value]
+def _joined(parts: str, values: list[Any]) -> list[Any]:
+    """The values of a rule's parts as one list, those of a part that is a list put in."""
+    found: list[Any] | None = None
+    for part, value in zip(parts, values, strict=True):
+        if part == ".":
+            continue
+        items = value if part == "*" else [value]
+        # A list grows in place, for nothing else holds it: copied at each item it would take n² steps.
+        found = items if found is None else found.__iadd__(items)
+    return found or []

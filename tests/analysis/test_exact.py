@@ -178,3 +178,24 @@ def test_other_questions_are_refused(option):
     result = CliRunner().invoke(cli, ["run", "-", "--exact", *option], input="y = x^2")
     assert result.exit_code == 2
     assert "--exact" in result.output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input p = [1, 2]; y = p*2",
+        "input p = [1, 2]; W = [[1, 2], [3, 4]]; y = W @ p",
+        "input p = [1, 2]; input x = 3; y = outer(p, p)*x + x",
+        "input p = [1, 2]; q = [3, 4]; y = q",
+        "input p = [1, 2]; input x = 3; h = p*x; y = [h[1], x^2, 4]",
+    ],
+)
+def test_an_output_that_is_an_array_has_its_jacobian(text):
+    graph = load(Source("a.bg", text))
+    plain, exactly = run(graph, {}, "y"), run_exactly(graph, [], "y")
+    for expected, found in zip(plain.adjoints, exactly.adjoints, strict=True):
+        assert np.array_equal(np.asarray(found, float), expected)
+    totals = [sum(np.asarray(term, float) for _, _, term in terms) for terms in exactly.contributions()]
+    for (node, expected), total in zip(enumerate(plain.adjoints), totals, strict=True):
+        if exactly.contributions()[node]:
+            assert np.array_equal(total, expected)

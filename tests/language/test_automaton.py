@@ -143,3 +143,31 @@ def test_a_pattern_of_all_terminals_is_compiled_for_states_of_many_tokens(monkey
     assert not compiled
     parser.parse(" + ".join("x" * 99), "expression")
     assert compiled
+
+
+def test_a_list_grows_in_place():
+    """Else each of its items would copy all that came before."""
+    pick, items = lalr._chosen("*.x"), [1, 2]
+    assert pick([items, ",", 3]) is items
+    assert items == [1, 2, 3]
+
+
+@pytest.mark.parametrize("text", ["input {}", "y = [{}]", "y = max({})"])
+def test_lists_of_any_length_take_steps_in_proportion(text):
+    def steps(count):
+        found = 0
+
+        def count_calls(_frame, event, _arg):
+            nonlocal found
+            found += event == "call"
+
+        listed = text.format(", ".join(f"a{i}" for i in range(count)))
+        sys.setprofile(count_calls)
+        try:
+            OURS.parse(listed, "statement")
+        finally:
+            sys.setprofile(None)
+        return found
+
+    first, second, third = map(steps, (1_000, 2_000, 4_000))
+    assert third - second <= 2.5 * (second - first)  # Of squares it were 4 times.
