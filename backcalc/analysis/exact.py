@@ -174,8 +174,9 @@ class ExactRun(Run):
 
 def _pulled(adjoint: Any, partial: Any, rank: int) -> Any:
     """What the adjoint of a head of this rank hands back along a local partial."""
-    # The axes of an output that is an array come first, and stay.
-    return np.tensordot(adjoint, partial, rank) if np.ndim(adjoint) else partial * adjoint
+    # The axes of an output that is an array come first, and stay; a number on an edge scales whatever its ends are.
+    is_contracted = np.ndim(adjoint) and np.ndim(partial)
+    return np.tensordot(adjoint, partial, rank) if is_contracted else partial * adjoint
 
 
 def _stacked(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
