@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from math import inf
 from types import ModuleType
 from typing import Any
 
@@ -275,7 +276,13 @@ def _zeros(shape: tuple[int, ...], system: ModuleType) -> Any:
 
 
 def _float(value: Any) -> Any:
-    return value.astype(float) if isinstance(value, np.ndarray) else float(value)
+    """The floats next to exact numbers, infinite beyond the largest."""
+    if isinstance(value, np.ndarray):
+        return np.array([_float(item) for item in value.ravel()]).reshape(value.shape)
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 def _lost(value: Any) -> str | None:
