@@ -155,7 +155,7 @@ class Remarks:
         out, terms = self.evaluation.terms[slot], [self.evaluation.terms[arg] for arg in self.tape.args[slot]]
         if row.symbol in (VECTOR, INDEX, "concat") or not all(map(is_known, (out, *terms))):
             return None
-        from backcalc.rules.ndarray import chosen, is_finite, not_finite, true_places
+        from backcalc.rules.ndarray import chosen, is_finite, is_nan, not_finite, true_places
 
         # What other elements are made of does not matter where each is made of its own.
         is_each = row.shape == "elementwise"
@@ -164,6 +164,8 @@ class Remarks:
         if is_begun and not self._is_given(slot):
             if not shape_of(out):
                 return Code.DOMAIN, f"is {number_text(float(out))}"
+            if row.symbol == "inv" and is_nan(out):
+                return Code.DOMAIN, "is nan: the matrix is singular, and has no inverse"
             return Code.DOMAIN, f"is not finite{_at(true_places(not_finite(out) * asked))}"
         bends = row.array.bends
         if bends is None or all(self.tape.constant[arg] for arg in self.tape.args[slot]):

@@ -60,6 +60,11 @@ def is_finite(value: Any) -> bool:
     return bool(np.isfinite(value).all())
 
 
+def is_nan(value: Any) -> bool:
+    """Whether no element is a number."""
+    return bool(np.isnan(value).all())
+
+
 def are_close(found: Any, value: Any, relative: float, absolute: float) -> bool:
     """Whether all elements agree so far, nan with nan."""
     return bool(np.allclose(found, value, relative, absolute, equal_nan=True))

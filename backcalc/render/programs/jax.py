@@ -51,15 +51,18 @@ TARGET = Target(
     },
     helpers={
         "cross_entropy_along": (
-            "def cross_entropy_along(p, t, **options):\n    return -jnp.sum(jax.scipy.special.xlogy(t, p), **options)"
+            "def cross_entropy_along(p, t, **options):\n"
+            "    return -jnp.sum(jax.scipy.special.xlogy(1.0*t, p), **options)"
         ),
         **window_helpers("jnp.pad(x, pad)", "max"),
         # By what is made for it t·log(p) has its slope log(p) at t = 0 too.
         "cross_entropy": (
-            "def cross_entropy(p, t):\n    return -jax.scipy.special.xlogy(t, p) - jax.scipy.special.xlog1py(1 - t, -p)"
+            # A target of the text may be a whole number, by which JAX derives nothing.
+            "def cross_entropy(p, t):\n    t = 1.0*t\n"
+            "    return -jax.scipy.special.xlogy(t, p) - jax.scipy.special.xlog1py(1 - t, -p)"
         ),
         "cross_entropy_of_vectors": (
-            "def cross_entropy_of_vectors(p, t):\n    return -jnp.sum(jax.scipy.special.xlogy(t, p))"
+            "def cross_entropy_of_vectors(p, t):\n    return -jnp.sum(jax.scipy.special.xlogy(1.0*t, p))"
         ),
     },
     held="jax.lax.stop_gradient",
