@@ -210,6 +210,7 @@ class Sweep:
         name = free_name(name, self.taken)
         self.taken.add(name)
         self._found[name], self.linear.known_shapes.names[name] = expr, shape
+        self.linear.forms.name(Name(name), expr)
         return Name(name)
 
 

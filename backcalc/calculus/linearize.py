@@ -54,7 +54,7 @@ class Linearization:
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
         self._pullbacks = Pullbacks(evaluation, self.known_shapes)
-        self._textbook = Textbook(evaluation, self.known_shapes)
+        self.forms = Textbook(evaluation, self.known_shapes)
         with quietly(evaluation.has_arrays):
             for node in progress.through("local partials", range(len(self.tape.slot))):
                 self._linearize(node)
@@ -86,12 +86,16 @@ class Linearization:
         def complete(slot: int, adjoint: Any) -> Any:
             if isinstance(adjoint, Gated):
                 return Gated(settle(slot, adjoint.value), lambda: adjoint.open) if settle else adjoint
-            found = self._textbook.form(slot, settled(adjoint))
+            found = self.forms.form(slot, settled(adjoint))
             return settle(slot, found) if settle else found
 
         with quietly(self.evaluation.has_arrays):
             found = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of, settle=complete)
-        return {slot: value_of(settled(adjoint)) for slot, adjoint in found.items()}
+        # Those of the arguments where a sweep ends early have their terms by now, too.
+        return {
+            slot: value_of(self.forms.form(slot, settled(adjoint)) if slot < first else adjoint)
+            for slot, adjoint in found.items()
+        }
 
     def slope(self, slot: int, k: int) -> Any:
         """The local partial of an operation by elements for its k-th argument, a formula where values are missing."""

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.shapes import KnownShapes
-from backcalc.language.expr import NEGATE, TRANSPOSE, Call, Expr, Name, fold, size
+from backcalc.language.expr import NEGATE, TRANSPOSE, Call, Expr, Name, Number, fold, names, postorder, size
+from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import in_file_order
 from backcalc.rules.shortest import LONGEST, Definition, Forms, Setting, length, shortest
 from backcalc.rules.simplify import make
@@ -23,6 +24,7 @@ class Textbook:
         self.evaluation, self.known_shapes = evaluation, known_shapes
         self._definitions: dict[int, Definition | None] = {}
         self._found: dict[object, Forms] = {}
+        self._named: dict[str, Expr] = {}
 
     def form(self, slot: int, adjoint: Value) -> Value:
         """The adjoint of a slot, that of a node in the form that is shortest."""
@@ -36,7 +38,36 @@ class Textbook:
         found = (self._definition(user) for user in self._users[self.evaluation.tape.node_of[slot]])
         definitions = [each for each in found if each is not None]
         short = shortest(adjoint, Setting(definitions, shape, self._found))
+        short = self._without_names(short, Setting(definitions, shape, self._found)) if self._named else short
         return in_file_order(short, [each.order for each in definitions if each.order.has_order])
+
+    def name(self, adjoint: Name, formula: Expr) -> None:
+        """Let an adjoint go by a name, which formulas of others will speak of."""
+        if isinstance(formula, Call) and length(formula) < LONGEST:
+            self._named[adjoint.id] = formula
+
+    def _without_names(self, adjoint: Expr, setting: Setting) -> Expr:
+        """A formula with adjoints in place of their names, where it then is shorter and nothing is left to be 0/0."""
+        used = {name: self._named[name] for name in names(adjoint) if name in self._named}
+        if not any(
+            isinstance(part, Call) and part.fn == "/" for formula in used.values() for part in postorder(formula)
+        ):
+            return adjoint
+
+        def leaf(part: Number | Name) -> Expr:
+            return used.get(part.id, part) if isinstance(part, Name) else part
+
+        written_out = fold(adjoint, leaf, lambda call, args: make(call.fn, *args))
+        plain = without_choices(written_out, self._positive)
+        found = adjoint if plain is None else shortest(plain, setting)
+        return adjoint if _has_quotients(found) or length(found) >= length(adjoint) else found
+
+    @cached_property
+    def _positive(self) -> set[str]:
+        """The nodes whose function has no value below 0."""
+        tape, rows = self.evaluation.tape, self.evaluation.rows
+        pairs = ((node.name, rows[slot]) for node, slot in zip(tape.graph.nodes, tape.slot, strict=True))
+        return {name for name, row in pairs if row is not None and row.range.startswith("out >= 0")}
 
     def _in_columns(self, adjoint: Expr) -> Expr:
         """A sum of products of matrices with what is a row, x @ A, as the column A.T @ x, where it then is shorter."""
@@ -73,3 +104,8 @@ class Textbook:
             )
             self._definitions[node] = Definition(term, formula) if is_short else None  # type: ignore[arg-type]
         return self._definitions[node]
+
+
+def _has_quotients(formula: Expr) -> bool:
+    """Whether a formula has a quotient, or a choice that may keep from one."""
+    return any(isinstance(part, Call) and part.fn in ("/", "where") for part in postorder(formula))

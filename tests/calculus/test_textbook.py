@@ -12,12 +12,14 @@ from graphs import programs
 from hypothesis import given, settings
 
 import backcalc
+from backcalc.analysis.explain import explain
+from backcalc.calculus.derive import derive
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.calculus.textbook import Textbook
 from backcalc.language.expr import NEGATE, TRANSPOSE, Number, fold
 from backcalc.language.parser import parse_expression
-from backcalc.language.unparse import unparse
+from backcalc.language.unparse import unparse, unparse_statement
 from backcalc.rules.values import literal
 from backcalc.text.source import Source
 
@@ -45,6 +47,45 @@ def test_there_are_forty_of_ten_fields():
 @pytest.mark.parametrize(("text", "wrt", "form"), [row[:3] for row in ROWS])
 def test_a_gradient_is_as_in_the_textbook(text, wrt, form):
     assert unparse(literal(adjoint(text, wrt))) == form
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("y = sigmoid(a); L = cross_entropy(y, t)", "dL_da = y - t"),
+        ("y = sigmoid(a); L = -(t*log(y) + (1 - t)*log(1 - y))", "dL_da = y - t"),
+        ("y = sigmoid(w*a + b); L = cross_entropy(y, t)", "dL_da = (y - t)*w"),
+        ("input a[3], t[3]; p = softmax(a); L = cross_entropy(p, t)", "dL_da = p*sum(t) - t"),
+        ("input a[3], t[3]; p = softmax(a); L = -sum(t*log(p))", "dL_da = p*sum(t) - t"),
+        ("g = 4*pi^2*l/a^2", "dg_da = -2*g/a"),
+        # p is no softmax here, and may be 0 where t is: the choice stays.
+        ("input a[3], t[3]; p = a^2; L = cross_entropy(p, t)", "dL_dp = where(t == 0, 0, -t/p)"),
+        ("y = a^2; L = cross_entropy(y, t)", "dL_da = 2*dL_dy*a"),
+    ],
+)
+def test_derive_writes_the_same_forms(text, form):
+    graph = graph_of(text)
+    assert form in [unparse_statement(each) for each in derive(graph, [graph.sinks[0]], ["a"])]
+
+
+def explained(text, node):
+    (step,) = [step for step in explain(run(graph_of(text), {}), [node]) if step.phase == "reverse"]
+    return unparse(step.formula), [unparse(partial.formula) for partial in step.partials]
+
+
+@pytest.mark.parametrize(
+    ("text", "node", "formula", "partials"),
+    [
+        # What a rule says of one function is shown as it is; nothing cancels across the steps of the chain rule.
+        ("y = sigmoid(a); L = cross_entropy(y, t)", "y", "(y - t)/(y*(1 - y))", []),
+        ("y = sigmoid(a); L = cross_entropy(y, t)", "a", "·(∂L/∂y, ∂y/∂a)", ["y*(1 - y)"]),
+        ("f = sqrt(x^2 + y^2)", "x", "x/f", []),
+        ("f = sqrt(x^2 + y^2); L = f^3", "x", "·(∂L/∂f, ∂f/∂x)", ["x/f"]),
+    ],
+)
+def test_explain_keeps_the_step_of_each_rule(text, node, formula, partials):
+    found = explained(text, node)
+    assert (found[0].replace(" ", ""), found[1]) == (formula.replace(" ", ""), partials)
 
 
 # ---- SymPy -----------------------------------------------------------------------------------------------------------
