@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from backcalc.render.pictures.scene import Card
-from backcalc.text.wording import display_width
+from backcalc.text.wording import display_width, shorten
 
 FONT, SMALL = 13, 11  # Pixels, of the texts in boxes, and of labels.
 WIDE = 0.61  # Of a letter, in its font's size: the widest of the usual fonts.
 LINE = 18  # From one line of a box to the next.
 PAD = 10  # Between the texts and the rim of a box.
 LONGEST = 34  # Letters of a line in a box,
+SHORTEST = 12  # of a formula behind a long name,
 LONGEST_LABEL = 22  # and of a label, where it is a formula.
 
 
 def box_lines(card: Card, output: str) -> tuple[str, ...]:
     """What stands in the box of a card, a line each."""
-    head = f"{card.name} = {card.formula}" if card.formula else card.name
-    first = f"{card.name} = {card.value}" if card.value and not card.formula else head
-    found = [cut(first, LONGEST)]
-    if card.value and card.formula:
-        found.append(card.value if card.value_is_number else cut(card.value, LONGEST))
+    name = shown_name(card)
+    # Numbers are never cut, nor is a name: it is what the eye looks for.
+    value = card.value if card.value_is_number else cut(card.value, LONGEST)
+    if card.formula:
+        found = [cut(f"{name} = {card.formula}", max(LONGEST, len(name) + SHORTEST))]
+        found += [value] if value else []
+    else:
+        found = [f"{name} = {value}" if value else name]
     if card.adjoint:
-        name = f"∂{output}/∂{card.name} = "
-        room = max(LONGEST - len(name), 8)
-        found.append(name + (card.adjoint if card.adjoint_is_number else cut(card.adjoint, room)))
+        what = f"∂{output}/∂{name} = "
+        room = max(LONGEST - len(what), 8)
+        found.append(what + (card.adjoint if card.adjoint_is_number else cut(card.adjoint, room)))
     return tuple(found)
+
+
+def shown_name(card: Card) -> str:
+    """The name of a card as its box has it."""
+    return shorten(card.name, LONGEST)
 
 
 def cut(text: str, room: int) -> str:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from html import escape
 
-from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL
+from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL, shown_name
 from backcalc.render.pictures.picture import Box, Link, Picture, Point
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene
@@ -19,13 +19,12 @@ text {{ font: {FONT}px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monosp
 .edge path {{ fill: none; stroke-width: 1.3 }}
 .edge text {{ font-size: {SMALL}px; text-anchor: middle }}
 .active rect, .lit rect, .lit path {{ stroke-width: 2.5 }}
-.faint {{ opacity: 0.45 }}"""
+.faint rect, .faint path, .faint polygon {{ opacity: 0.4 }}"""
 # What has a colour, by selector and property: the light one, and the dark one. Contrasts of texts are above 4.5 : 1.
 # Written out rather than as variables of CSS, which programs that make PNG of SVG do not know.
 COLOURS = (
     (".paper", "fill", "#ffffff", "#0d1117"),
     ("text", "fill", "#1b1f24", "#e6edf3"),
-    (".formula", "fill", "#57606a", "#9da7b3"),
     (".adjoint", "fill", "#a13d00", "#ffa657"),
     (".node rect", "fill", "#f6f8fa", "#1a212a"),
     (".node rect", "stroke", "#8c959f", "#6e7681"),
@@ -33,8 +32,9 @@ COLOURS = (
     (".output rect", "stroke", "#1b1f24", "#e6edf3"),
     (".edge path", "stroke", "#6e7781", "#8b949e"),
     (".edge polygon", "fill", "#6e7781", "#8b949e"),
-    (".active rect, .lit rect, .lit path", "stroke", "#0969da", "#6cb6ff"),
-    (".lit polygon, .edge.lit text", "fill", "#0969da", "#6cb6ff"),
+    (".active rect, .lit rect, .lit path", "stroke", "#0757ba", "#6cb6ff"),
+    (".lit polygon, .edge.lit text", "fill", "#0757ba", "#6cb6ff"),
+    (".faint text, .faint .adjoint", "fill", "#57606a", "#9da7b3"),
 )
 TIP, WING = 8.0, 3.6  # Of an arrowhead: its length, and half its width.
 
@@ -96,7 +96,7 @@ def _spans(box: Box, line: str, *, is_first: bool) -> str:
     """A line of a box as SVG: the name stands out, the adjoint has a colour of its own."""
     if line.startswith("∂"):
         return f'<tspan class="adjoint">{escape(line)}</tspan>'
-    name = box.card.name
+    name = shown_name(box.card)
     if is_first and line.startswith(name):
         return f'<tspan class="name">{escape(name)}</tspan>{escape(line.removeprefix(name))}'
     return f'<tspan class="value">{escape(line)}</tspan>'

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from backcalc.render.pictures.canvas import ASCII, UNICODE, Signs, Styled
 from backcalc.render.pictures.cells import ADJOINT, FAINT, LIT, NAME, Cells, Plan, plan_of
-from backcalc.render.pictures.layout.layered import layered
+from backcalc.render.pictures.layout.layered import Edge, layered
 from backcalc.render.pictures.layout.order import ordered
 from backcalc.render.pictures.scene import Card, Scene, around
+from backcalc.text.wording import shorten
 
 
 class Detail(NamedTuple):
@@ -39,6 +41,7 @@ DETAILS = (
     Detail(0, 6, is_short=True, is_wrapped=True),
     Detail(0, 6, is_short=True, is_wrapped=True, is_bare=True),
 )
+LONGEST_NAME = 40  # Letters.
 SHORTEST = 6  # Letters of a formula where nothing else says what a node is.
 
 
@@ -94,13 +97,20 @@ class Terminal:
 
 
 def _plan(scene: Scene) -> Plan:
-    graph = layered(len(scene.cards), [(arrow.tail, arrow.head) for arrow in scene.arrows])
+    return _planned(len(scene.cards), tuple((arrow.tail, arrow.head) for arrow in scene.arrows))
+
+
+# A picture that does not fit is tried more than once.
+@lru_cache(maxsize=8)
+def _planned(count: int, edges: tuple[Edge, ...]) -> Plan:
+    graph = layered(count, edges)
     return plan_of(graph, ordered(graph))
 
 
 def _box_lines(card: Card, output: str, detail: Detail, signs: Signs) -> Iterator[list[Styled]]:
     """What stands in a box: name and formula, value, adjoint, a line each where there is room."""
-    name = (card.name, NAME)
+    shown = shorten(card.name, LONGEST_NAME)
+    name = (shown, NAME)
     room = max(detail.formula, SHORTEST)
     value = card.value if card.value_is_number else "" if detail.is_bare else _cut(card.value, room, signs)
     if card.formula and not detail.is_bare and (detail.formula or not value):
@@ -117,7 +127,7 @@ def _box_lines(card: Card, output: str, detail: Detail, signs: Signs) -> Iterato
     # Of a formula a few letters are of no use beside those of its node.
     if card.adjoint and (detail.formula or card.adjoint_is_number):
         adjoint = card.adjoint if card.adjoint_is_number else _cut(card.adjoint, room, signs)
-        what = f"{signs.partial} " if detail.is_short else f"{signs.partial}{output}/{signs.partial}{card.name} = "
+        what = f"{signs.partial} " if detail.is_short else f"{signs.partial}{output}/{signs.partial}{shown} = "
         yield [(what + adjoint, ADJOINT)]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
 import backcalc
 from backcalc.render.pictures.scene import scene
-from backcalc.render.pictures.svg import lines
+from backcalc.render.pictures.svg import COLOURS, lines
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -39,3 +40,47 @@ def test_it_tells_itself_in_words():
     assert root.get("role") == "img"
     assert root.find(f"{SVG}title").text == "Computational graph of v"
     assert "u → v: 3" in root.find(f"{SVG}desc").text
+
+
+def test_numbers_are_not_cut_and_long_formulas_are():
+    name = "a_name_that_is_longer_than_any_box_should_be"
+    root = drawn(f"{name} = 0.12345*x\ny = {name}*x + sin(x)*cos(x)*tan(x)*exp(x)", {"x": 1.23457})
+    texts = ["".join(each.itertext()) for each in root.iter(f"{SVG}text")]
+    assert any("1.23457" in text for text in texts)
+    assert any(text.endswith("…") for text in texts)
+    assert max(map(len, texts)) < 80
+
+
+def test_what_is_not_seen_is_told_and_no_text_is_markup():
+    root = drawn("input a = 1\nb = if a < 2 then a else 2 # <script>alert(1)</script>")
+    assert not [each for each in root.iter() if each.tag.endswith("script")]
+    assert "a < 2" in "".join(root.itertext())
+
+
+def test_a_dark_picture_has_a_dark_colour_for_all_that_has_a_light_one():
+    text = drawn("u -> v : 3").find(f"{SVG}style").text
+    light, dark = text.split("@media (prefers-color-scheme: dark)")
+    rules = re.compile(r"^(.*) \{ (\w+): #\w{6} \}$", re.MULTILINE)
+    assert rules.findall(light) == rules.findall(dark) != []
+
+
+def luminance(colour):
+    """The relative luminance of WCAG 2.2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+FAINT = (".faint text, .faint .adjoint", "fill")
+
+
+@pytest.mark.parametrize("theme", [2, 3])
+def test_texts_stand_out_from_what_is_behind_them(theme):
+    colours = {(rule[0], rule[1]): rule[theme] for rule in COLOURS}
+    behind = [
+        colours[key] for key in ((".paper", "fill"), (".node rect", "fill"), (".input rect, .constant rect", "fill"))
+    ]
+    for ink in (("text", "fill"), (".adjoint", "fill"), (".lit polygon, .edge.lit text", "fill"), FAINT):
+        for paper in behind:
+            light, dark = sorted((luminance(colours[ink]), luminance(paper)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)

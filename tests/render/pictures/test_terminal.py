@@ -171,17 +171,9 @@ def numbered(count, edges, rng):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """How good an order is does not matter here, and that of a graph is the same in every mode."""
+    """How good an order is does not matter here."""
     monkeypatch.setattr("backcalc.render.pictures.layout.order.SHAKES", 1)
-    monkeypatch.setattr(terminal, "_plan", lambda found: plan(len(found.cards), tuple(a[:2] for a in found.arrows)))
-
-
-@cache
-def plan(count, edges):
-    return PLAN(Scene((None,) * count, tuple(Arrow(*edge) for edge in edges)))
-
-
-PLAN = terminal._plan
+    monkeypatch.setattr(terminal, "_planned", cache(terminal._planned.__wrapped__))
 
 
 MODES = [{"is_ascii": is_ascii, "top_down": top_down} for is_ascii in (False, True) for top_down in (False, True)]

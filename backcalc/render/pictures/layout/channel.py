@@ -19,13 +19,17 @@ class Wire(NamedTuple):
 
 
 class _Trunk(NamedTuple):
-    """The part of a wire that runs across, on a track of its own: from `low` to `high`, leading to `ends`."""
+    """The part of a wire that runs across, on a track of its own: from `low` to `high`, leading to `ends`.
+
+    `is_joint` says that another part begins at the same place, or the wire goes straight on there.
+    """
 
     wire: int
     low: int
     high: int
     start: int
     ends: tuple[int, ...]
+    is_joint: bool
 
 
 class Routed(NamedTuple):
@@ -51,12 +55,18 @@ def routed(wires: Sequence[Wire], step: int) -> Routed:
     placed: list[tuple[_Trunk, int]] = []
     for i in order:
         trunk = trunks[i]
-        beside = [(other, at) for other, at in placed if other.low <= trunk.high + 1 and trunk.low <= other.high + 1]
-        # Corners and joints of two wires that touched would look like one.
+        beside = [(other, at) for other, at in placed if _meet(other, trunk, is_tight=step == 1)]
+        # Joints of two wires that touched would look like one.
         track = max((at + (max(step, 2) if other.start in trunk.ends else step) for other, at in beside), default=0)
         placed.append((trunk, track))
         found[trunk.wire] |= dict.fromkeys(trunk.ends, track)
     return Routed(found, max((track + 1 for _, track in placed), default=0))
+
+
+def _meet(one: _Trunk, other: _Trunk, *, is_tight: bool) -> bool:
+    """Whether two trunks would share a place on one track, or touch where that is hard to read."""
+    gap = int(is_tight or one.is_joint or other.is_joint)
+    return one.low <= other.high + gap and other.low <= one.high + gap
 
 
 def _trunks(place: int, wire: Wire) -> Iterable[_Trunk]:
@@ -67,7 +77,7 @@ def _trunks(place: int, wire: Wire) -> Iterable[_Trunk]:
     for ends in (up, down) if is_parted else (up + down,):
         if ends:
             reached = (*ends, wire.start)
-            yield _Trunk(place, min(reached), max(reached), wire.start, ends)
+            yield _Trunk(place, min(reached), max(reached), wire.start, ends, is_joint=wire.start in wire.ends)
 
 
 def _ordered(trunks: Sequence[_Trunk]) -> list[int]:
