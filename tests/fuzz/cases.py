@@ -23,6 +23,12 @@ VECTORS, MATRICES = ("[1, 2]", "[0, 4]", "[0.5, -inf]"), ("[[1, 2], [3, 4]]", "[
 VALUES = (*NUMBERS, *VECTORS, *MATRICES)
 CELLS = ("1", "0", "-1", "0.5", "1e400", "inf", "nan", "", "abc", "1e-320", "-0", "1,5", '"2"', "=1+1", "0x1", "é")
 WEIGHTS = {"run": 8, "check": 5, "grade": 4, "samples": 0.5, "quiz": 0.4}  # Of the others each has 2.
+ENDINGS = {
+    "report": (".html",),
+    "descend": (".bg",),
+    "sweep": (".svg",),
+}  # Of what is written; else a picture
+PICTURES = (".svg", ".dot", ".mmd", ".tex", ".html")
 GRAPH, POINTS, SHEET, BOOK, POINT = "g.bg", "p.csv", "a.txt", "b.csv", "at.json"
 
 
@@ -52,8 +58,9 @@ def case(rng: Random) -> Case:
     for param in sorted(command(name).params, key=lambda each: isinstance(each, click.Argument)):
         if isinstance(param, click.Argument):
             arguments += draw.argument(name, param)
-        elif rng.random() < (1 if name == "sweep" and param.name == "at" else LIKELY.get(str(param.name), 0.2)):
+        elif rng.random() < (1 if _is_needed(name, param) else LIKELY.get(str(param.name), 0.2)):
             options += draw.option(param)
+    options = _apart(rng, options)
     if name == "verify" and "--seconds" not in options:  # Without it a proof may take half a minute.
         options += ["--seconds", "0.3"]
     if "--data" in options and rng.random() < 0.9:  # Beside which many others are refused.
@@ -64,6 +71,38 @@ def case(rng: Random) -> Case:
     if name == "grade" and {"--out", "--hints"} & {*words} and rng.random() < 0.9:
         words += ["--format", "gradescope"]  # Without which they are refused.
     return Case((name, *words), files, stdin)
+
+
+def _is_needed(name: str, param: click.Parameter) -> bool:
+    return param.required or (name == "sweep" and param.name == "at")
+
+
+def _apart(rng: Random, options: list[str]) -> list[str]:
+    """The options, as a rule without those that are refused beside others or without others."""
+    given = {*options}
+    left_out: set[str] = set()
+    for lone, others in LONE.items():
+        if lone in given and given & others:
+            left_out |= others
+    left_out |= {option for option, other in BESIDE.items() if other not in given}
+    if rng.random() < 0.05:
+        return options
+    kept = []
+    for i, word in enumerate(options):
+        is_value = i > 0 and word[:1] != "-" and options[i - 1][:1] == "-" and options[i - 1] in left_out
+        if word not in left_out and not is_value:
+            kept.append(word)
+    return kept
+
+
+LONE = {
+    "--get": {"--along", "--mode", "--format", "--partials", "--all-pairs", "--expand", "--limit", "--data"},
+    "--along": {"--mode", "--wrt", "--partials", "--all-pairs", "--data"},
+    "--exact": {"--certified", "--digits", "--data"},
+    "--certified": {"--data"},
+    "--strict": {"--credit"},
+}
+BESIDE = {"--radius": "--node", "--math": "markdown", "--picture": "markdown"}
 
 
 def _pairs_of(options: list[str], *names: str) -> list[str]:
@@ -96,6 +135,13 @@ LIKELY = {
     "method": 0.1,
     "momentum": 0.1,
     "credit": 0.1,
+    "exprs": 0.03,
+    "get": 0.1,
+    "along": 0.06,
+    "is_exact": 0.08,
+    "exact": 0.08,
+    "certified": 0.05,
+    "is_certified": 0.05,
 }
 
 
@@ -103,16 +149,16 @@ class _Draw:
     """What stands for each parameter; files are added as something speaks of them."""
 
     def __init__(self, rng: Random, name: str, text: str, files: dict[str, str]) -> None:
-        self._rng, self._names, self._files = rng, texts.names(text), files
+        self._rng, self._names, self._files, self._command = rng, texts.names(text), files, name
         self._inputs = texts.inputs(text) or self._names
         self._named: dict[str, Callable[[], str]] = {
             "at": self._ranges if name == "sweep" else self._at,
             "of": self._name,
             "wrt": self._wrt,
             "credit": self._credit,
-            "until": self._number,
-            "rate": self._number,
-            "gtol": self._number,
+            "until": lambda: rng.choice(NUMBERS[:5]),
+            "rate": lambda: rng.choice(NUMBERS[:5]),
+            "gtol": lambda: rng.choice(NUMBERS[:5]),
             "nodes": self._list,
             "node": self._list,
             "from_": self._list,
@@ -121,6 +167,7 @@ class _Draw:
             "answers": lambda: self._file(SHEET, self.sheet),
             "out": lambda: rng.choice(("out", "")),
             "along": self._point,
+            "paths": self._name,
             "get": self._asked,
             "exprs": lambda: texts.text(rng),
             "expr": lambda: texts.text(rng),
@@ -157,8 +204,12 @@ class _Draw:
             return [flag, rng.choice(list(param.type.choices))]
         if isinstance(param.type, click.IntRange | click.FloatRange):
             is_small = param.name in ("nodes", "depth")  # Of an exercise; more take seconds.
-            low, high = param.type.min or 0, min(param.type.max or 99, 3 if is_small else 99)
+            most = 17 if param.name == "digits" and rng.random() < 0.9 else 3 if is_small else 99
+            low, high = param.type.min or 0, min(param.type.max or 99, most)
             return [flag, str(rng.choice([low, high, 1, *((2, 3) if high > 1 else (0.01, 0.5))]))]
+        if "-o" in param.opts:
+            ends = ENDINGS.get(self._command, PICTURES) if rng.random() < 0.95 else PICTURES
+            return [flag, rng.choice("abc") + rng.choice(ends)]
         if param.name in self._named:
             return [flag, self._named[str(param.name)]()]
         return [flag, rng.choice((self._name(), rng.choice(VALUES), "nope"))]
