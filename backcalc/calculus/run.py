@@ -20,13 +20,12 @@ from backcalc.graph.tape import tape_of
 from backcalc.rules.values import is_known, is_lost, ones, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
-from backcalc.text.wording import option, shorten
+from backcalc.text.wording import shorten
 
 if TYPE_CHECKING:
     from backcalc.calculus.columns import ObjectColumns, ObjectPartials
     from backcalc.calculus.jacobians import Engine
 
-MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
 ALONG = "along"
 """What the tangents along a direction go by."""
 
@@ -247,7 +246,7 @@ def run(
     evaluation = Evaluation(tape_of(graph), point)
     if mode == "forward":
         # A tangent is by an input, so that an output of any shape will do.
-        return _run_forward(graph, output, wrt, point, evaluation, along)
+        return _run_forward(graph, output, wrt, point, evaluation, along, engine)
     if graph.seeds:
         seeds = _seeds(graph, evaluation)
         linear = Linearization(evaluation)
@@ -272,11 +271,14 @@ def _run_forward(
     point: Point,
     evaluation: Evaluation,
     along: Mapping[str, Any] | None,
+    engine: Engine | None,
 ) -> Run:
     """A run in forward mode, by each of `wrt` or along a direction."""
     if along is None:
         linear = Linearization(evaluation)
-        tangents = {name: _tangents(linear, graph.index[name]) for name in wrt}
+        from backcalc.calculus.tangents import every_tangent  # Reverse mode does without.
+
+        tangents = {name: every_tangent(linear, graph.index[name], engine) for name in wrt}
         return Run(graph, output, "forward", wrt, point, linear, {}, [], tangents)
     from backcalc.calculus.along import changes  # Tangents by one input do without.
 
@@ -293,23 +295,6 @@ def evaluated(graph: Graph, at: Point) -> Run:
     """
     graph, point = settle(graph, at)
     return Run(graph, "", "forward", (), point, Linearization(Evaluation(tape_of(graph), point)), {}, [], {})
-
-
-def _tangents(linear: Linearization, wrt: int) -> list[Any]:
-    """∂node/∂wrt for every node. Raises UsageError where that takes too many sweeps."""
-    from backcalc.calculus.tangents import formula_tangents, tangents  # Reverse mode does without.
-
-    # With every local partial at hand one forward sweep is enough.
-    if all(partial is not None for edges in linear.edges for _, partial in edges):
-        return tangents(linear, wrt)
-    count = len(linear.edges)
-    if any(linear.evaluation.shapes) and count > MOST_SWEPT:
-        message = f"tangents as formulas of vectors take a sweep a node, {MOST_SWEPT} at most; the graph has {count}"
-        hints = (f"give every value by {option('at')}, or leave {option('mode')} out",)
-        raise UsageError(
-            Source(linear.tape.graph.source.name, ""), [Diagnostic(Code.UNKNOWN_VALUES, message, hints=hints)]
-        )
-    return formula_tangents(linear, wrt)
 
 
 def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:

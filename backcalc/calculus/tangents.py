@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
+from backcalc.calculus.jacobians import WIDE, Engine
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.sweep import forward
@@ -12,6 +13,49 @@ from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated, only
 from backcalc.rules.simplify import tidy
 from backcalc.rules.values import Value, add, all_known, is_known, multiply, ones, shape_of
+from backcalc.text.errors import Code, Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import option
+
+MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
+
+
+def every_tangent(linear: Linearization, wrt: int, engine: Engine | None = None) -> list[Any]:
+    """∂node/∂wrt for every node, by the way that serves; of wide nodes by `engine`, where it is given.
+
+    Raises UsageError where that takes too many sweeps.
+    """
+    shapes = [linear.evaluation.shapes[slot] for slot in linear.tape.slot]
+    is_wide = max(map(elements, shapes), default=0) >= WIDE and len(shapes) <= MOST_SWEPT
+    if engine is not None and is_wide and linear.evaluation.is_known:
+        return _by_engine(linear, wrt, engine)
+    # With every local partial at hand one forward sweep is enough.
+    if all(partial is not None for edges in linear.edges for _, partial in edges):
+        return tangents(linear, wrt)
+    count = len(linear.edges)
+    if any(shapes) and count > MOST_SWEPT:
+        message = f"tangents as formulas of vectors take a sweep a node, {MOST_SWEPT} at most; the graph has {count}"
+        hints = (f"give every value by {option('at')}, or leave {option('mode')} out",)
+        name = Source(linear.tape.graph.source.name, "")
+        raise UsageError(name, [Diagnostic(Code.UNKNOWN_VALUES, message, hints=hints)])
+    return formula_tangents(linear, wrt)
+
+
+def _by_engine(linear: Linearization, wrt: int, engine: Engine) -> list[Any]:
+    """∂node/∂wrt for every node, the Jacobians of wide ones by arrays: no local Jacobian by other nodes is made."""
+    tape, shapes = linear.tape, linear.evaluation.shapes
+    nodes, (name, moved) = tape.graph.nodes, (tape.graph.nodes[wrt].name, tape.downstream([tape.slot[wrt]]))
+    from backcalc.rules.ndarray import filled
+
+    found: list[Any] = []
+    for node, slot in zip(nodes, tape.slot, strict=True):
+        if not moved[slot]:
+            shape = (*shapes[slot], *shapes[tape.slot[wrt]])
+            found.append(filled(shape, 0.0) if shape else 0.0)
+            continue
+        (value,) = engine(linear.evaluation, node.name, [name])
+        found.append(value if shape_of(value) else float(value))
+    return found
 
 
 def tangents(linear: Linearization, wrt: int) -> list[Value | None]:

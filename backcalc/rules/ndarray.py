@@ -28,7 +28,9 @@ def stack(items: list[Any], *, join: bool = False) -> Array:
 def filled(shape: tuple[int | None, ...], value: float = 1.0) -> Array:
     """An array of equal elements."""
     # A length that nothing settles is None, and no array has it: of nodes all are settled.
-    return np.full([n or 0 for n in shape], value)
+    sizes = [n or 0 for n in shape]
+    # Memory of zeros is not touched before somebody writes there.
+    return np.full(sizes, value) if value else np.zeros(sizes)
 
 
 def placed(value: Any, indices: tuple[Place, ...], shape: tuple[int | None, ...]) -> Array:
