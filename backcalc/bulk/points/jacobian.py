@@ -23,7 +23,8 @@ def jacobians(evaluation: Evaluation, output: str, wrt: Sequence[str]) -> list[A
     count = prod(shape)
     found = [np.zeros((count, *each)) for each in wanted]
     # What a step makes is to stay in the cache for the next one, and to fit memory whatever lies on the way.
-    rows = max(1, NUMBERS // max(map(prod, shapes)))
+    needed = evaluation.tape.downstream([slot[index[name]] for name in wrt])
+    rows = max(1, NUMBERS // max((prod(each) for each, is_on in zip(shapes, needed, strict=True) if is_on), default=1))
     with quiet():
         for begin in range(0, count, rows):
             part = slice(begin, min(begin + rows, count))
