@@ -22,7 +22,7 @@ LOSS = "L"
 """What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
 
 
-def chosen_output(graph: Graph, of: str | None, mode: Mode) -> str:
+def chosen_output(graph: Graph, of: str | None, mode: Mode, *, is_along: bool = False) -> str:
     """The output, or LOSS where `adjoint` statements speak of one outside; "" where forward mode has none.
 
     Raises UsageError where both are meant.
@@ -32,7 +32,8 @@ def chosen_output(graph: Graph, of: str | None, mode: Mode) -> str:
         is_open = mode == "forward" and of is None and graph.output is None and len(graph.sinks) != 1
         return "" if is_open else choose_output(graph, of)
     # A loss outside the graph has no node, so neither option could mean what it says.
-    what = option("of") if of is not None else option("mode", mode) if mode == "forward" else None
+    pushed = option("along") if is_along else option("mode", mode) if mode == "forward" else None
+    what = option("of") if of is not None else pushed
     if what:
         message = f"`adjoint` statements speak of a loss outside the graph, {what} of a node in it"
         hint = f"drop {what}, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"

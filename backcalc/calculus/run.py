@@ -18,8 +18,7 @@ from backcalc.graph.model import Graph
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.rules.values import is_known, is_lost, ones, shape_of
-from backcalc.text.errors import BuildError, Code, Diagnostic, UsageError
-from backcalc.text.source import Source
+from backcalc.text.errors import BuildError, Code, Diagnostic
 from backcalc.text.wording import shorten
 
 if TYPE_CHECKING:
@@ -241,7 +240,7 @@ def run(
     """
     # What is wrong with the question is told before anything is worked out, which may take a while.
     graph, point = settle(graph, at)
-    output = chosen_output(graph, of, mode)
+    output = chosen_output(graph, of, mode, is_along=along is not None)
     wrt = choose_wrt(graph, wrt)
     evaluation = Evaluation(tape_of(graph), point)
     if mode == "forward":

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc.bulk.points.jacobian import jacobians
 from backcalc.calculus import jacobians as limits
+from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.run import ALONG
 from backcalc.language.unparse import unparse
 from backcalc.rules.values import is_known, literal
@@ -192,6 +193,23 @@ def test_forward_mode_needs_no_output():
 def test_a_direction_that_is_none(along, message):
     with pytest.raises(backcalc.UsageError, match=message):
         backcalc.parse("const c = 2\ny = c*x").run({"x": 1.0}, along=along)
+
+
+def test_a_direction_is_none_of_a_loss_outside():
+    with pytest.raises(backcalc.UsageError, match="loss outside the graph, along of a node in it"):
+        backcalc.parse("adjoint y = 2\ny = x^2").run({"x": 1.0}, along={"x": 1.0})
+
+
+def test_tangents_of_wide_nodes_take_no_jacobian_by_others(monkeypatch):
+    asked = []
+    monkeypatch.setattr(Linearization, "node_edges", lambda _, node: asked.append(node))
+    graph = backcalc.parse("input x[40] = 0.5; input W[40,40] = 0.01\nh = tanh(W @ x)\ny = sum(h*x)")
+    forward = graph.run(mode="forward", wrt=["x"]).run
+    assert not asked
+    reverse = graph.run().run
+    assert np.allclose(forward.tangents["x"][-1], reverse.gradient["x"])
+    assert np.allclose(forward.tangents["x"][2], graph.run(of="h", wrt=["x"]).gradient["x"])
+    assert not forward.tangents["x"][1].any()
 
 
 def test_a_change_is_nothing_where_no_branch_leads():
