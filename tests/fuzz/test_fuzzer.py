@@ -87,7 +87,7 @@ def test_a_planted_fault_is_found_and_made_small(monkeypatch):
         (lambda **_: print("\x1b[31m"), "a control character goes out raw"),
         (lambda **_: 3, "status 3"),
         (lambda **_: 2, "an error without a word"),
-        (lambda **_: __import__("warnings").warn("w", RuntimeWarning, stacklevel=1), "a warning of Python: w"),
+        (lambda **_: __import__("warnings").warn("w", UserWarning, stacklevel=1), "a warning of Python: w"),
     ],
 )
 def test_each_kind_of_fault_has_its_name(monkeypatch, planted, failure):
