@@ -15,7 +15,19 @@ from backcalc.language.expr import Expr, Name, Number
 from backcalc.rules.indices import parts
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
-from backcalc.rules.values import Numeric, Spelt, Value, all_known, is_known, literal, ones, quietly, shape_of, spelt
+from backcalc.rules.values import (
+    Numeric,
+    Spelt,
+    Value,
+    all_known,
+    is_known,
+    literal,
+    named,
+    ones,
+    quietly,
+    shape_of,
+    spelt,
+)
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.wording import shorten
 
@@ -46,7 +58,8 @@ class Evaluation:
         for slot, value in () if formulas else stated.items():
             self.terms[slot] = value
         inputs = (slot for slot in tape.slot if tape.rows[slot] is None)
-        if formulas or any(self.terms[slot] is None for slot in inputs):
+        self._spells = formulas or any(self.terms[slot] is None for slot in inputs)
+        if self._spells:
             for slot, spelling in tape.spelling.items():
                 self.terms[slot] = spelt(self.terms[slot], spelling)
         self.has_arrays = any(self.shapes)
@@ -100,6 +113,8 @@ class Evaluation:
         # A formula ends at the nearest node without a value: who reads it knows that by its name.
         if term is None or ((self.formulas or not is_known(term)) and slot in self.tape.node_of):
             return Name(self.tape.graph.nodes[self.tape.node_of[slot]].name)
+        if self._spells and self.tape.constant[slot] and slot in self.tape.node_of and is_known(term):
+            return named(term, Name(self.tape.graph.nodes[self.tape.node_of[slot]].name))
         return term
 
     def formula(self, slot: int) -> Value | None:

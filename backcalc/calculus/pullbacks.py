@@ -27,6 +27,7 @@ from backcalc.rules.values import (
     multiply,
     ones,
     shape_of,
+    spelling_of,
 )
 
 Pullback = Callable[[Any], Any]
@@ -86,7 +87,9 @@ class Pullbacks:
         of, shape = self.shapes[arg], self.shapes[slot]
 
         def pullback(ct: Any) -> Any:
-            if not is_known(ct) or not is_known(partial):
+            # A number times an array that goes by its name is to be read: -t.
+            is_spelt = not gated and isinstance(ct, float) and spelling_of(partial) is not None
+            if is_spelt or not is_known(ct) or not is_known(partial):
                 found = multiply(value_of(ct), partial)
                 return found if of == shape else self._formula_summed(found, shape, of)
             found = gates().along(ct, partial, gated=gated)

@@ -11,8 +11,8 @@ from backcalc.language.expr import NEGATE, TRANSPOSE, Call, Expr, Name, Number, 
 from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import in_file_order
 from backcalc.rules.shortest import LONGEST, Definition, Forms, Setting, length, shortest
-from backcalc.rules.simplify import make
-from backcalc.rules.values import Value
+from backcalc.rules.simplify import LONG, make, written
+from backcalc.rules.values import Value, is_array
 
 LONGEST_FORMULA = 30  # Names, numbers and operations of a node's formula that a derivative may be put in terms of.
 
@@ -32,6 +32,8 @@ class Textbook:
             return adjoint
         if length(adjoint) >= LONGEST:
             return adjoint
+        if self._sums:
+            adjoint = fold(adjoint, lambda leaf: leaf, lambda call, args: self._sums.get(call) or make(call.fn, *args))
         if self.evaluation.has_arrays:
             adjoint = self._in_columns(adjoint)
         shape = self.known_shapes.of if self.evaluation.has_arrays else None
@@ -61,6 +63,14 @@ class Textbook:
         plain = without_choices(written_out, self._positive)
         found = adjoint if plain is None else shortest(plain, setting)
         return adjoint if _has_quotients(found) or length(found) >= length(adjoint) else found
+
+    @cached_property
+    def _sums(self) -> dict[Expr, Expr]:
+        """The sums of constants that are short, so that softmax behind cross entropy gives p - t."""
+        tape, terms = self.evaluation.tape, self.evaluation.terms
+        pairs = ((node, terms[slot]) for node, slot in zip(tape.graph.nodes, tape.slot, strict=True) if node.is_fixed)
+        found = ((node.name, float(value.sum())) for node, value in pairs if is_array(value))
+        return {Call("sum", (Name(name),)): written(total) for name, total in found if len(repr(total)) <= LONG}
 
     @cached_property
     def _positive(self) -> set[str]:

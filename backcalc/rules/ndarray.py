@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from backcalc.language.expr import Expr
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.indices import Place
 
@@ -15,6 +16,19 @@ from backcalc.rules.indices import Place
 def quiet() -> np.errstate:
     """A context in which infinities and nan come without NumPy's own warnings."""
     return np.errstate(all="ignore")
+
+
+class SpeltArray(np.ndarray):
+    """An array that knows how a formula names it, as `Spelt` numbers do; what is computed from it does not."""
+
+    expr: Expr | None = None
+
+
+def spelt_array(value: Array, expr: Expr) -> SpeltArray:
+    """`value` with the formula that it is the value of."""
+    found = value.view(SpeltArray)
+    found.expr = expr
+    return found
 
 
 def stack(items: list[Any], *, join: bool = False) -> Array:

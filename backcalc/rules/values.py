@@ -58,12 +58,26 @@ def spelt(value: float, expr: Expr) -> float:
     return found
 
 
+def spelling_of(value: object) -> Expr | None:
+    """How the file writes a number or an array, where it knows."""
+    return getattr(value, "expr", None)
+
+
+def named(value: Numeric, name: Name) -> Numeric:
+    """An array that stands in formulas by its name; a number as it is, which is short."""
+    if not is_array(value):
+        return value
+    from backcalc.rules.ndarray import spelt_array
+
+    return spelt_array(value, name)
+
+
 def literal(value: Value) -> Expr:
     """A number, an array or a formula, as an expression."""
     if not is_known(value):
         return value
-    if isinstance(value, Spelt):
-        return value.expr
+    if (expr := spelling_of(value)) is not None:
+        return expr
     if is_array(value):
         return Call(VECTOR, tuple(literal(item) for item in value))
     return _of_exact(value) if is_exact(value) else written(float(value))
@@ -142,11 +156,23 @@ def multiply(left: Value, right: Value) -> Value:
 
 def _spelt_again(fn: str, found: Numeric, left: Numeric, right: Numeric) -> Numeric:
     """`found`, which is `fn` of two numbers or arrays, spelt where one of them is: 2*pi."""
-    if is_array(found) or not (isinstance(left, Spelt) or isinstance(right, Spelt)):
+    if spelling_of(left) is None and spelling_of(right) is None:
         return found
+    if is_array(found):
+        return _scaled_again(fn, found, left, right)
     if fn == "*" and 1.0 in (left, right):  # The seed of a sweep: what is spelt `0.10` stays so.
         return right if left == 1.0 else left
     return spelt(found, make(fn, literal(left), literal(right)))
+
+
+def _scaled_again(fn: str, found: Array, left: Numeric, right: Numeric) -> Numeric:
+    """An array that is a number times one that a formula names, spelt so: -t."""
+    number, array = (left, right) if is_array(right) else (right, left)
+    if fn != "*" or is_array(number) or spelling_of(array) is None:
+        return found
+    from backcalc.rules.ndarray import spelt_array
+
+    return spelt_array(found, make(fn, literal(number), literal(array)))
 
 
 def is_finite(value: Numeric) -> bool:

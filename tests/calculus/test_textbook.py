@@ -17,7 +17,7 @@ from backcalc.calculus.derive import derive
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.calculus.textbook import Textbook
-from backcalc.language.expr import NEGATE, TRANSPOSE, Number, fold
+from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Number, fold
 from backcalc.language.parser import parse_expression
 from backcalc.language.unparse import unparse, unparse_statement
 from backcalc.rules.values import literal
@@ -115,6 +115,7 @@ MEANING = {
     "/": lambda x, y: x / y,
     "^": lambda x, y: x**y,
     NEGATE: lambda x: -x,
+    VECTOR: lambda *items: np.array(items, dtype=object),
     "@": lambda x, y: x @ y,
     TRANSPOSE: lambda x: x.T,
     "dot": lambda x, y: x @ y,
