@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backcalc.analysis.run import Text
+from backcalc.calculus.point import read_point
 from backcalc.calculus.run import Run
 from backcalc.cli.options import Asked, Shown
 from backcalc.render.values import value_text
@@ -48,5 +49,7 @@ def page_of(run: Run, asked: Asked, shown: Shown, *, has_answers: bool = True) -
     title = f"Computational graph of {run.output}"
     if asked.graph is not None and not asked.is_piped:
         title = asked.graph.replace("\\", "/").rpartition("/")[2]
-    point = ", ".join(f"{name} = {value_text(value, shown.digits)}" for name, value in run.point.items())
+    # What --at says; what the file says of inputs stands in the picture.
+    given = read_point(asked.at)
+    point = ", ".join(f"{name} = {value_text(run.point[name], shown.digits)}" for name in given if name in run.point)
     return Page(run, title, [f"at {point}"] if point else [], shown.digits, has_answers)

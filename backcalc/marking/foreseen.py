@@ -6,6 +6,7 @@ These are the tables that `check` looks in for an answer that stands alone on it
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -77,11 +78,21 @@ def asked(run: Run) -> list[Foreseen]:
 def foresee(run: Run) -> list[Foreseen]:
     """What is told of answers to these questions."""
     key, questions = Key(run), asked(run)
-    every = [list(_wrong(key, each)) for each in questions]
+    tables = _tables(key, questions) or [[] for _ in questions]
+    return [_told(key, each)._replace(mistakes=wrong) for each, wrong in zip(questions, tables, strict=True)]
+
+
+def _tables(key: Key, questions: Sequence[Foreseen]) -> list[list[Wrong]]:
+    """The mistakes of each question; none at all where they are too many."""
     # All or none: with half of its tables a page would know one mistake at one node and not at the next.
-    if sum(map(len, every)) > MOST_MISTAKES:
-        every = [[] for _ in questions]
-    return [_told(key, each)._replace(mistakes=wrong) for each, wrong in zip(questions, every, strict=True)]
+    found: list[list[Wrong]] = []
+    left = MOST_MISTAKES
+    for each in questions:
+        found.append(list(islice(_wrong(key, each), left + 1)))
+        left -= len(found[-1])
+        if left < 0:
+            return []
+    return found
 
 
 def _asked(run: Run) -> Iterator[Answer]:

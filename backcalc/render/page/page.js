@@ -18,18 +18,8 @@
   // ---- Stepping ----
   function show(to) {
     count = Math.max(0, Math.min(steps.length, to));
-    const done = new Set(steps.slice(0, count).map(({ pass, node }) => pass + node));
     const now = count ? steps[count - 1] : null;
-    for (const { shape, node } of nodes) {
-      shape.classList.toggle("seen", done.has("value" + node));
-      shape.classList.toggle("done", done.has("adjoint" + node));
-      shape.classList.toggle("active", now !== null && now.node === node);
-    }
-    for (const { shape, tail, head } of edges) {
-      // A local partial is known as soon as the value of its head is; one that the file states, from the beginning.
-      shape.classList.toggle("seen", stated.has(head) || done.has("value" + head));
-      shape.classList.toggle("lit", now !== null && now.node === (now.pass === "value" ? head : tail));
-    }
+    paint();
     steps.forEach(({ item }, i) => item.classList.toggle("now", i === count - 1));
     for (const pass of all(".pass")) pass.classList.toggle("now", now !== null && pass.contains(now.item));
     byId("at").value = count;
@@ -38,11 +28,28 @@
     const told = now ? `Step ${count} of ${steps.length}: ${now.item.dataset.name}` : "Nothing is worked out yet: step on with → or the slider.";
     byId("where").value = told;
     byId("at").setAttribute("aria-valuetext", told);
-    graph.classList.remove("paths");
     byId("sum").hidden = true;
     if (form && document.activeElement !== form.elements.text) choose(steps[count]);
     const seen = now && nodes.find(({ shape, node }) => node === now.node && shape.getClientRects().length);
     if (seen) seen.shape.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  // The picture as it is after the steps that are done, the last one lit.
+  function paint() {
+    const done = new Set(steps.slice(0, count).map(({ pass, node }) => pass + node));
+    const now = count ? steps[count - 1] : null;
+    graph.classList.remove("paths");
+    for (const { shape, node } of nodes) {
+      shape.classList.toggle("seen", done.has("value" + node));
+      shape.classList.toggle("done", done.has("adjoint" + node));
+      shape.classList.toggle("active", now !== null && now.node === node);
+      shape.classList.remove("lit");
+    }
+    for (const { shape, tail, head } of edges) {
+      // A local partial is known as soon as the value of its head is; one that the file states, from the beginning.
+      shape.classList.toggle("seen", stated.has(head) || done.has("value" + head));
+      shape.classList.toggle("lit", now !== null && now.node === (now.pass === "value" ? head : tail));
+    }
   }
 
   // ---- The paths through a node ----
@@ -86,12 +93,6 @@
       sum.append(line);
     }
     sum.hidden = false;
-  }
-
-  function dim() {
-    graph.classList.remove("paths");
-    for (const each of nodes) each.shape.classList.remove("lit");
-    show(count);
   }
 
   // ---- Numbers, as people write them ----
@@ -335,7 +336,7 @@
     shape.setAttribute("role", "button");
     shape.setAttribute("aria-label", nameOf(shape));
     for (const kind of ["pointerenter", "focus"]) shape.addEventListener(kind, () => light(node));
-    for (const kind of ["pointerleave", "blur"]) shape.addEventListener(kind, dim);
+    for (const kind of ["pointerleave", "blur"]) shape.addEventListener(kind, paint);
     shape.addEventListener("click", () => ask(node));
     shape.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
