@@ -34,6 +34,7 @@ class Truth:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._adjoints: dict[str, Sequence[Any]] = {}
+        self._terms: dict[str, list[list[Any]]] = {}
         self._seconds: dict[tuple[str, str, str], Any] = {}
 
     def is_plain(self, given: Attempt) -> bool:
@@ -148,8 +149,14 @@ class Truth:
             return sum((abs(linear.evaluation.terms[arg]) for arg in args), start=0.0)
         if answer.wrt not in index or answer.then is not None:
             return 0.0
-        again = replace(self.run, seeds=self.seeds(answer.of), adjoints=self.derivatives(answer.of))
-        return sum((abs(c) for _, _, c in again.contributions()[index[answer.wrt]]), start=0.0)
+        return sum((abs(c) for _, _, c in self._contributions(answer.of)[index[answer.wrt]]), start=0.0)
+
+    def _contributions(self, output: str) -> list[list[Any]]:
+        """What reaches each node along its edges in the sweep of an output."""
+        if output not in self._terms:
+            again = replace(self.run, seeds=self.seeds(output), adjoints=self.derivatives(output))
+            self._terms[output] = again.contributions()
+        return self._terms[output]
 
     def derivatives(self, output: str) -> Sequence[Any]:
         """∂output/∂node for every node; `output` may be an element, `p[0]`."""

@@ -26,6 +26,7 @@ from backcalc.language.expr import (
     Number,
     fold,
     is_operation,
+    keyword_of,
     size,
 )
 from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
@@ -201,7 +202,10 @@ def _factor(part: Mathml) -> str:
 
 def _by_row(call: Call, args: tuple[Mathml, ...]) -> Mathml:
     """A call in the form that its row has in the table."""
-    row = lookup(call.fn, len(args))
+    if (keyword := keyword_of(call)) is not None:
+        return f"<mi>{escape(keyword)}</mi>{_sign('=')}{args[0][0]}", ATOM
+    # An argument by its name stands where it is written; the table's forms are of arguments by their places.
+    row = None if any(map(keyword_of, call.args)) else lookup(call.fn, len(args))
     if row is None or not row.latex:
         inner = _sign(",").join(text for text, _ in args)
         return name(call.fn) + _row(_sign("(") + inner + _sign(")")), ATOM
@@ -250,10 +254,12 @@ _TOKEN = re.compile(r"\\[a-zA-Z]+|\\\\|<\w+>|\d+|\S")
 _SIGNS = {
     "cdot": "·", "le": "≤", "ge": "≥", "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "lvert": "|", "rvert": "|",
     "lVert": "‖", "rVert": "‖", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "top": "⊤", "sum": "∑",
-    "prod": "∏",
+    "prod": "∏", "star": "⋆", "times": "×",
 }  # fmt: skip
 _LETTERS = {"Phi": "Φ", "varphi": "φ", "sigma": "σ"}
 _WORDS = ("operatorname", "mathrm", "text")
+_FUNCTIONS = ("arccos", "arcsin", "arctan", "cos", "cosh", "det", "exp", "ln", "log", "max", "min")
+_FUNCTIONS += ("sin", "sinh", "tan", "tanh")
 
 
 @cache
@@ -309,7 +315,9 @@ class _Form:
                 return self._next()
             case _ if word in _WORDS:
                 return _word(self._raw())
-        return _sign(_SIGNS[word]) if word in _SIGNS else _word(_LETTERS.get(word, word))
+        if word in _FUNCTIONS:
+            return _word(word)
+        return _word(_LETTERS[word]) if word in _LETTERS else _sign(_SIGNS[word])
 
     def _next(self) -> str:
         return self._item(self._tokens.pop())

@@ -56,6 +56,10 @@ def test_every_row_has_a_form_that_shows_each_parameter_it_names(row):
         ("if x > 0 then x else 0", "{xx>00otherwise"),
         ("W.T @ x", "W⊤x"),
         ("h[1]", "h1"),
+        ("X[1:, :2]", "X1:,:2"),
+        ("E[[2, 0]]", "E[2,0]"),
+        ("softmax(X, axis=1)", "softmax(X,axis=1)"),
+        ("mean(X, axis=0, keepdims=1)", "mean(X,axis=0,keepdims=1)"),
         ("[1, 2]", "[12]"),
     ],
 )

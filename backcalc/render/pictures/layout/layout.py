@@ -7,6 +7,7 @@ of its own. So no line ever runs through a box, along another, or over a label.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from backcalc.render.pictures.layout.coordinates import Neighbours, Spacing, coordinates
@@ -64,8 +65,15 @@ class Layout(NamedTuple):
 
 def layout(count: int, edges: Sequence[Edge], sizes: Sizes) -> Layout:
     """The layout of nodes 0 to `count` − 1, in topological order, and edges (tail, head), each pair once."""
+    return _Places(*_ordered(count, tuple(edges)), sizes).layout()
+
+
+# A page has pictures of one graph in several sizes and directions; where lines cross does not depend on these.
+@lru_cache(maxsize=1)
+def _ordered(count: int, edges: tuple[Edge, ...]) -> tuple[Layered, list[list[int]]]:
+    """The layers of a graph, and the order in each of them."""
     graph = layered(count, edges)
-    return _Places(graph, ordered(graph), sizes).layout()
+    return graph, ordered(graph)
 
 
 class _Places:
