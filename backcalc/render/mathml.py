@@ -250,7 +250,7 @@ def _is_vector(item: str) -> bool:
 
 # ---- The forms of the table ------------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r"\\[a-zA-Z]+|\\\\|<\w+>|\d+|\S")
+_TOKEN = re.compile(r"\\[a-zA-Z]+|\\[,;:!_ ]|\\\\|<\w+>|\d+|\S")
 _SIGNS = {
     "cdot": "·", "le": "≤", "ge": "≥", "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "lvert": "|", "rvert": "|",
     "lVert": "‖", "rVert": "‖", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "top": "⊤", "sum": "∑",
@@ -258,7 +258,7 @@ _SIGNS = {
 }  # fmt: skip
 _LETTERS = {"Phi": "Φ", "varphi": "φ", "sigma": "σ"}
 _WORDS = ("operatorname", "mathrm", "text")
-_FUNCTIONS = ("arccos", "arcsin", "arctan", "cos", "cosh", "det", "exp", "ln", "log", "max", "min")
+_FUNCTIONS: tuple[str, ...] = ("arccos", "arcsin", "arctan", "cos", "cosh", "det", "exp", "ln", "log", "max", "min")
 _FUNCTIONS += ("sin", "sinh", "tan", "tanh")
 
 
@@ -301,8 +301,10 @@ class _Form:
     def _command(self, word: str) -> str:
         """A command, with its arguments."""
         match word:
-            case "textstyle":
+            case "textstyle" | "!":
                 return ""
+            case "," | ":" | ";" | " ":
+                return _SPACE
             case "frac":
                 return f"<mfrac>{self._next()}{self._next()}</mfrac>"
             case "overline":
@@ -334,7 +336,7 @@ class _Form:
         assert self._tokens.pop() == "{"
         letters = []
         while (word := self._tokens.pop()) != "}":
-            letters.append(word)
+            letters.append(word.removeprefix("\\"))
         return "".join(letters)
 
     def _cases(self) -> str:
