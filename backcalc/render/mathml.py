@@ -1,14 +1,13 @@
 """Equations as MathML, which browsers set by themselves.
 
-What a function looks like its row in the table of primitives says, in LaTeX; `template` reads the little of LaTeX that
-stands there. A side of an equation is several `math` elements, a term each, for a browser breaks no line within one.
+What a function looks like its row in the table of primitives says, in LaTeX, which `mathml_forms` reads. A side of an
+equation is several `math` elements, a term each, for a browser breaks no line within one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from html import escape
 from typing import Any
 from unicodedata import normalize
@@ -34,6 +33,7 @@ from backcalc.render.breaks import Pieces
 from backcalc.render.document import Equation, Formula
 from backcalc.render.hand import Hand
 from backcalc.render.mathematics import GREEK, split_name, tightness
+from backcalc.render.mathml_forms import SPACE, mo, mrow, template
 from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.rules.primitives import lookup
 from backcalc.rules.values import is_known, shape_of
@@ -43,7 +43,6 @@ Mathml = tuple[str, int]
 """MathML and how tightly it binds."""
 
 _SIDE_BY_SIDE = ("@", "outer", "dot")  # Products without a sign between their factors.
-_SPACE = '<mspace width=".17em"/>'
 
 
 class MathmlHand(Hand):
@@ -53,8 +52,7 @@ class MathmlHand(Hand):
         """The sides of an equation, all but the first behind a sign; empty where one says what that before it does."""
         written = [self.terms(side) for side in found.sides]
         return [
-            "" if i and terms == written[i - 1] else _maths(terms, _sign("=") * bool(i))
-            for i, terms in enumerate(written)
+            "" if i and terms == written[i - 1] else _maths(terms, mo("=") * bool(i)) for i, terms in enumerate(written)
         ]
 
     def terms(self, side: Any) -> list[str]:
@@ -85,9 +83,9 @@ class MathmlHand(Hand):
     def _leaf(self, leaf: Number | Name) -> Mathml:
         """A number in the digits of this hand, a name, or a derivative as a fraction."""
         if isinstance(leaf, DerivativeName):
-            return f"<mfrac>{_row(_sign('∂') + name(leaf.of))}{_row(_sign('∂') + name(leaf.wrt))}</mfrac>", UNARY
+            return f"<mfrac>{mrow(mo('∂') + name(leaf.of))}{mrow(mo('∂') + name(leaf.wrt))}</mfrac>", UNARY
         if isinstance(leaf, Name):
-            return (_sign("∞") if leaf.id == "inf" else name(leaf.id)), ATOM
+            return (mo("∞") if leaf.id == "inf" else name(leaf.id)), ATOM
         return _number(leaf.text or self.number(leaf.value))
 
 
@@ -110,21 +108,17 @@ def _number(text: str) -> Mathml:
     """A number; a power of ten as one writes it."""
     sign, text = (MINUS, text[1:]) if text[:1] in (MINUS, "-") else ("", text)
     mantissa, _, exponent = text.partition("e")
-    found = {"inf": _sign("∞"), "nan": _text("NaN")}.get(text, f"<mn>{escape(mantissa)}</mn>")
+    found = {"inf": mo("∞"), "nan": _text("NaN")}.get(text, f"<mn>{escape(mantissa)}</mn>")
     if exponent and text not in ("inf", "nan"):
         power = exponent.replace(MINUS, "-")
-        found += _sign("·") + f"<msup><mn>10</mn>{_number(str(int(power)))[0]}</msup>"
+        found += mo("·") + f"<msup><mn>10</mn>{_number(str(int(power)))[0]}</msup>"
     own = PRODUCT if exponent and text not in ("inf", "nan") else ATOM
     return (_negated(found), SUM) if sign else (found, own)
 
 
-def _sign(sign: str) -> str:
-    return f"<mo>{escape(sign)}</mo>"
-
-
 def _negated(inner: str) -> str:
     """A minus before something; in a row of its own, for first in a row it stands close."""
-    return _row(_sign(MINUS) + inner)
+    return mrow(mo(MINUS) + inner)
 
 
 def _is_negated(part: Mathml) -> bool:
@@ -135,14 +129,9 @@ def _text(text: str) -> str:
     return f"<mtext>{escape(text)}</mtext>"
 
 
-def _row(inner: str) -> str:
-    """What counts as one element."""
-    return f"<mrow>{inner}</mrow>"
-
-
 def _grouped(part: Mathml, need: int) -> str:
     """A part as it stands where it must bind so tightly."""
-    return part[0] if part[1] >= need else _row(_sign("(") + part[0] + _sign(")"))
+    return part[0] if part[1] >= need else mrow(mo("(") + part[0] + mo(")"))
 
 
 # ---- Calls -----------------------------------------------------------------------------------------------------------
@@ -154,7 +143,7 @@ def _summands(expr: Expr, write: Callable[[Expr], Mathml]) -> Iterator[str]:
     # Sums lean to the left, so going down there meets every term.
     while isinstance(expr, Call) and expr.fn in ("+", "-"):
         left, right = expr.args
-        terms.append(_sign("+" if expr.fn == "+" else MINUS) + _operand(write(right)))
+        terms.append(mo("+" if expr.fn == "+" else MINUS) + _operand(write(right)))
         expr = left
     yield write(expr)[0]
     yield from reversed(terms)
@@ -174,25 +163,25 @@ def _call(call: Call, args: tuple[Mathml, ...]) -> Mathml:
     if not is_operation(call):
         return _index(call, [text for text, _ in args]), ATOM
     if call.fn == INDEX:
-        places = _sign(",").join(text for text, _ in args[1:])
-        return f"<msub>{_row(_grouped(args[0], POSTFIX))}{_row(places)}</msub>", POSTFIX
+        places = mo(",").join(text for text, _ in args[1:])
+        return f"<msub>{mrow(_grouped(args[0], POSTFIX))}{mrow(places)}</msub>", POSTFIX
     if call.fn in ("+", "-"):
-        return args[0][0] + _sign("+" if call.fn == "+" else MINUS) + _operand(args[1]), SUM
+        return args[0][0] + mo("+" if call.fn == "+" else MINUS) + _operand(args[1]), SUM
     if call.fn == NEGATE:
         return _negated(_operand(args[0])), SUM
     if call.fn == HADAMARD:
-        return _grouped(args[0], PRODUCT) + _sign(HADAMARD) + _factor(args[1]), PRODUCT
+        return _grouped(args[0], PRODUCT) + mo(HADAMARD) + _factor(args[1]), PRODUCT
     if call.fn == "*":
-        return _grouped(args[0], PRODUCT) + _sign("·") + _factor(args[1]), PRODUCT
+        return _grouped(args[0], PRODUCT) + mo("·") + _factor(args[1]), PRODUCT
     return _by_row(call, args)
 
 
 def _index(call: Call, args: Sequence[str]) -> str:
     """A slice or a list of indices, as it stands between brackets."""
     if call.fn == PICK:
-        return _row(_sign("[") + _sign(",").join(args) + _sign("]"))
+        return mrow(mo("[") + mo(",").join(args) + mo("]"))
     ends = iter(args)
-    return _row("".join(_sign(piece) if piece == ":" else next(ends) for piece in call.fn))
+    return mrow("".join(mo(piece) if piece == ":" else next(ends) for piece in call.fn))
 
 
 def _factor(part: Mathml) -> str:
@@ -203,31 +192,31 @@ def _factor(part: Mathml) -> str:
 def _by_row(call: Call, args: tuple[Mathml, ...]) -> Mathml:
     """A call in the form that its row has in the table."""
     if (keyword := keyword_of(call)) is not None:
-        return f"<mi>{escape(keyword)}</mi>{_sign('=')}{args[0][0]}", ATOM
+        return f"<mi>{escape(keyword)}</mi>{mo('=')}{args[0][0]}", ATOM
     # An argument by its name stands where it is written; the table's forms are of arguments by their places.
     row = None if any(map(keyword_of, call.args)) else lookup(call.fn, len(args))
     if row is None or not row.latex:
-        inner = _sign(",").join(text for text, _ in args)
-        return name(call.fn) + _row(_sign("(") + inner + _sign(")")), ATOM
+        inner = mo(",").join(text for text, _ in args)
+        return name(call.fn) + mrow(mo("(") + inner + mo(")")), ATOM
     own, needs = tightness(call)
     if call.fn in _SIDE_BY_SIDE:  # No sign parts them, so parentheses must.
         own, needs = PRODUCT, (POSTFIX,) * len(args)
-    texts = [_row(_grouped(arg, need)) for arg, need in zip(args, needs, strict=True)]
+    texts = [mrow(_grouped(arg, need)) for arg, need in zip(args, needs, strict=True)]
     last = len(row.params) - 1  # Of any number of arguments the others stand beside the last that the row names.
-    slots = dict(zip(row.params, [*texts[:last], _sign(",").join(texts[last:])], strict=True))
+    slots = dict(zip(row.params, [*texts[:last], mo(",").join(texts[last:])], strict=True))
     pieces = template(row.latex)
     if len(pieces) == 2 and call.fn == "@":
-        return _SPACE.join(slots[piece[1:]] for piece in pieces), own
+        return SPACE.join(slots[piece[1:]] for piece in pieces), own
     return "".join(slots[piece[1:]] if piece.startswith("\0") else piece for piece in pieces), own
 
 
 def _chain(call: Call, left: Mathml, right: Mathml) -> Mathml:
     """A product along an edge; of numbers each in parentheses."""
     if all(isinstance(arg, Number) for arg in call.args):
-        return "".join(_row(_sign("(") + part[0] + _sign(")")) for part in (left, right)), PRODUCT
+        return "".join(mrow(mo("(") + part[0] + mo(")")) for part in (left, right)), PRODUCT
     is_product = isinstance(call.args[1], Call) and call.args[1].fn == "*"
     tail = _grouped(right, PRODUCT) if is_product else _factor(right)
-    return _grouped(left, PRODUCT) + _sign("·") + tail, PRODUCT
+    return _grouped(left, PRODUCT) + mo("·") + tail, PRODUCT
 
 
 def _vector(items: Sequence[str], count: int) -> str:
@@ -246,115 +235,3 @@ _CELLS = re.compile(f"{re.escape(_OPEN)}|{re.escape(_CLOSE)}|</?mtr>()")
 def _is_vector(item: str) -> bool:
     """Whether an item is one column and nothing else."""
     return item.startswith(_OPEN) and item.endswith(_CLOSE) and item.count(_OPEN) == 1
-
-
-# ---- The forms of the table ------------------------------------------------------------------------------------------
-
-_TOKEN = re.compile(r"\\[a-zA-Z]+|\\[,;:!_ ]|\\\\|<\w+>|\d+|\S")
-_SIGNS = {
-    "cdot": "·", "le": "≤", "ge": "≥", "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "lvert": "|", "rvert": "|",
-    "lVert": "‖", "rVert": "‖", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "top": "⊤", "sum": "∑",
-    "prod": "∏", "star": "⋆", "times": "×",
-}  # fmt: skip
-_LETTERS = {"Phi": "Φ", "varphi": "φ", "sigma": "σ"}
-_WORDS = ("operatorname", "mathrm", "text")
-_FUNCTIONS: tuple[str, ...] = ("arccos", "arcsin", "arctan", "cos", "cosh", "det", "exp", "ln", "log", "max", "min")
-_FUNCTIONS += ("sin", "sinh", "tan", "tanh")
-
-
-@cache
-def template(latex: str) -> tuple[str, ...]:
-    """The form of a row: pieces of MathML, and behind a NUL the names of its parameters where their arguments go."""
-    pieces = "".join(_Form(_TOKEN.findall(latex)).items(""))
-    return tuple(part for part in re.split(r"(\0\w+)\0", pieces) if part)
-
-
-class _Form:
-    """Reads the tokens of a form."""
-
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens = tokens[::-1]
-
-    def items(self, end: str) -> list[str]:
-        """The elements up to the word `end`."""
-        found: list[str] = []
-        while self._tokens and (word := self._tokens.pop()) != end:
-            if word in ("^", "_"):
-                tag = "msup" if word == "^" else "msub"
-                found.append(f"<{tag}>{found.pop()}{self._item(self._tokens.pop())}</{tag}>")
-            elif item := self._item(word):
-                found.append(item)
-        return found
-
-    def _item(self, word: str) -> str:
-        """The element that begins with `word`."""
-        if word == "{":
-            return _row("".join(self.items("}")))
-        if word.startswith("<") and len(word) > 1:
-            return f"\0{word[1:-1]}\0"
-        if word.startswith("\\"):
-            return self._command(word[1:])
-        if word.isdigit():
-            return f"<mn>{word}</mn>"
-        return f"<mi>{word}</mi>" if word.isalpha() else _sign(word.replace("-", MINUS))
-
-    def _command(self, word: str) -> str:
-        """A command, with its arguments."""
-        match word:
-            case "textstyle" | "!":
-                return ""
-            case "," | ":" | ";" | " ":
-                return _SPACE
-            case "frac":
-                return f"<mfrac>{self._next()}{self._next()}</mfrac>"
-            case "overline":
-                return f"<mover>{self._next()}<mo>‾</mo></mover>"
-            case "sqrt":
-                return self._root()
-            case "begin":
-                return self._cases()
-            case "mathbf":
-                return self._next()
-            case _ if word in _WORDS:
-                return _word(self._raw())
-        if word in _FUNCTIONS:
-            return _word(word)
-        return _word(_LETTERS[word]) if word in _LETTERS else _sign(_SIGNS[word])
-
-    def _next(self) -> str:
-        return self._item(self._tokens.pop())
-
-    def _root(self) -> str:
-        if self._tokens[-1] != "[":
-            return f"<msqrt>{self._next()}</msqrt>"
-        self._tokens.pop()
-        degree = _row("".join(self.items("]")))
-        return f"<mroot>{self._next()}{degree}</mroot>"
-
-    def _raw(self) -> str:
-        """The letters in braces."""
-        assert self._tokens.pop() == "{"
-        letters = []
-        while (word := self._tokens.pop()) != "}":
-            letters.append(word.removeprefix("\\"))
-        return "".join(letters)
-
-    def _cases(self) -> str:
-        """The rows of `cases`, cells parted by `&`."""
-        self._raw()
-        rows: list[list[str]] = [[""]]
-        while (word := self._tokens.pop()) != "\\end":
-            if word == "\\\\":
-                rows.append([""])
-            elif word == "&":
-                rows[-1].append("")
-            else:
-                rows[-1][-1] += self._item(word)
-        self._raw()
-        table = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows)
-        return f"<mrow><mo>{{</mo><mtable>{table}</mtable></mrow>"
-
-
-def _word(text: str) -> str:
-    """A word of mathematics: one letter slanted, several upright, as `mi` has it."""
-    return f"<mi>{escape(text)}</mi>"

@@ -11,7 +11,8 @@ from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.language.parser import parse_expression
 from backcalc.render.document import Equation, Formula, Section, Value
-from backcalc.render.mathml import MathmlHand, name, template
+from backcalc.render.mathml import MathmlHand, name
+from backcalc.render.mathml_forms import template
 from backcalc.render.reports.steps import derivation
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.text.source import Source
