@@ -141,9 +141,9 @@ class Evaluation:
         return spelt(found, make(row.symbol, *map(literal, args)))
 
     def _in_shape(self, found: Expr, slot: int) -> Expr:
-        """A formula of an array that a rewrite such as x - x → 0 has made a number, as an array again."""
+        """A formula of an array that a rewrite such as x - x → 0 has made a number, or a row, as one of its shape."""
         shape = self.shapes[slot]
-        if not shape or self.known_shapes.of(found):
+        if not shape or self.known_shapes.of(found) == shape:
             return found
         if isinstance(found, Number):
             return literal(found.value * ones(shape))

@@ -142,6 +142,9 @@ class Linearization:
         pulled = self._local(head, adjoint) if self._shapes[slot] or not is_known(adjoint) else {}
         for tail, partial in self.edges[head]:
             at = self.tape.slot[tail]
+            if self._shapes[slot]:  # Of a condition nothing depends, and nothing is pulled back to it.
+                yield tail, partial, self.full(pulled.get(at, 0.0), self._shapes[at])
+                continue
             plain = partial is not None and at not in pulled
             yield tail, partial, multiply(partial, adjoint) if plain else self._local(head, adjoint)[at]
 

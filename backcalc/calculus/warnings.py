@@ -118,7 +118,7 @@ class Remarks:
                 part = asked * (bound.slopes[k](*terms) != 0)
             elif k and row.symbol in ("and", "or"):
                 part = asked * ((first == 0) if row.symbol == "or" else (first != 0))
-            yield arg, part if shape_of(terms[k]) else float(is_any(part))
+            yield arg, _shared(part, shape_of(terms[-1]), shape_of(terms[k]))
 
     def _passes_kinks(self, slot: int) -> bool:
         """Whether a kink of an argument is one of the operation: not of `abs(x) < 1`, but of `not x < 1`."""
@@ -275,6 +275,17 @@ def _at(places: list[tuple[int, ...]]) -> str:
 def does_exist(row: Primitive, numbers: list[float], out: float) -> bool:
     """Whether the function, and so a slope, exists at `numbers`."""
     return not isnan(out) and (row.exists is None or bool(row.exists(*numbers)))
+
+
+def _shared(part: Any, shape: tuple[int, ...], of: tuple[int, ...]) -> Any:
+    """Which elements of an argument of the shape `of` count where `part` tells that of a value of this shape."""
+    if of == shape:
+        return part
+    if not of:
+        return float(is_any(part))
+    from backcalc.rules.ndarray import spread, summed
+
+    return summed(spread(part, shape), of)
 
 
 def is_any(found: Any) -> bool:

@@ -185,6 +185,11 @@ def shaken(value: Any, by: float, number: Callable[[float, float], float]) -> Ar
     return np.asarray(value * (1 + moved.reshape(value.shape)))
 
 
+def spread(x: Any, shape: tuple[int, ...]) -> Array:
+    """A number, row or column as an array of this shape."""
+    return np.broadcast_to(x, shape)
+
+
 def summed(x: Any, of: Sequence[int | None]) -> Any:
     """The sum of an array over what elements of an argument of the shape `of` have in common in it: all, or rows."""
     if not of:

@@ -9,12 +9,16 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ways import answers, disagreement
 
 import backcalc
+from backcalc.cli.group import cli
 from backcalc.rules.ndarray import units
+from backcalc.text.errors import BackcalcError
 
 
 def logsumexp(x: Any, axis: int, *, keepdims: bool = False) -> Any:
@@ -135,3 +139,30 @@ def test_all_ways_to_a_gradient_agree(loss):
     at = {name: value.tolist() for name, value in point.items()}
     assert len(list(answers(program, at))) == 6
     assert not disagreement(program, at, rel=1e-7), program
+
+
+SETTING = "input X = [[1, 2, 0.5], [3, -1, 0]]\ninput b = [1, 0.5, -2]\ninput c = [[1], [2]]\ninput x = 0.5\n"
+SETTING += "const T = [[0, 1, 0], [0.5, 0.5, 0]]\n"
+FOUND = [  # What failed inside once: by what it is asked.
+    (["run", "--partials"], "h = where(softmax(c, axis=0) > 0, prod(X, axis=0, keepdims=1), x/T)\ny = sum(h)"),
+    (["run", "--partials"], "h = where(b > 0, X, c)\ny = sum(h)"),
+    (["run", "--partials"], "h = T*X + b\ny = sum(h^2)"),
+    (["explain"], "h = softmax_cross_entropy(where(2 > 0, b, T), T, axis=1)\ny = sum(h) + sum(X)"),
+    (["taylor", "--at", "x=0.4"], "y = x*std(b, ddof=1) + sum(sum(c*X, axis=0))"),
+    (["run", "--exact"], "y = sum(outer(log(b), [1])*outer(x/b, b)) + sum(c*X)"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "text"), FOUND)
+def test_what_failed_once_is_answered(arguments, text):
+    result = CliRunner().invoke(cli, [arguments[0], "-", *arguments[1:]], input=SETTING + text, standalone_mode=False)
+    assert result.exception is None or isinstance(result.exception, (BackcalcError, SystemExit)), result.exception
+
+
+def test_a_contribution_sums_over_what_rows_share():
+    found = backcalc.parse(SETTING + "h = c*X + b\ny = sum(h^2)").run().run
+    h = found.graph.index["h"]
+    terms = {found.graph.nodes[i].name: part for i, _, part in found.linear.contributions(h, found.adjoints[h])}
+    value = np.array([[1.0], [2]]) * [[1, 2, 0.5], [3, -1, 0]] + [1, 0.5, -2]
+    np.testing.assert_allclose(terms["b"], 2 * value.sum(0))
+    np.testing.assert_allclose(terms["c"], 2 * (value * [[1, 2, 0.5], [3, -1, 0]]).sum(1, keepdims=True))

@@ -36,13 +36,14 @@ from backcalc.rules.functions.series_matrices import (
     matmul,
     mean,
     outer,
+    size,
     sum,  # noqa: A004  the language's own name
     transpose,
 )
 from backcalc.rules.functions.series_windows import arranged, correlate, flatten, in_windows, pool_sum
 
 __all__ = ["det", "diag", "dot", "inv", "matmul", "mean", "outer", "sum", "transpose"]  # The rest is defined here.
-__all__ += ["arranged", "correlate", "flatten", "pool_sum"]
+__all__ += ["arranged", "correlate", "flatten", "pool_sum", "size"]
 
 # ---- What the order of two series says ------------------------------------------------------------------------------
 
