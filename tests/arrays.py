@@ -15,7 +15,16 @@ import backcalc
 
 UNARY = (
     *("-({u})", "({u})**2", "exp(sin({u}))", "log(2 + sin({u}))", "sqrt(1.5 + cos({u}))", "sin({u})", "cos({u})"),
-    *("tanh({u})", "sigmoid({u})", "softplus({u})", "atan({u})", "erf({u})", "silu({u})", "gelu({u})", "cbrt({u})"),
+    *(
+        "tanh({u})",
+        "sigmoid({u})",
+        "softplus({u})",
+        "atan({u})",
+        "erf({u})",
+        "silu({u})",
+        "gelu({u})",
+        "cbrt(2 + sin({u}))",
+    ),
     *("relu({u})", "leaky_relu({u})", "elu({u})", "abs({u})", "log1p(0.9*sin({u}))", "asinh({u})", "1.5*({u})"),
 )
 BINARY = (
@@ -67,6 +76,14 @@ def _cross_entropy(p, t):
     return -np.sum(t * np.log(p)) if np.ndim(p) else -t * np.log(p) - (1 - t) * np.log(1 - p)
 
 
+def _conv(x, w, pad=0):
+    x = np.pad(x, pad)
+    places = [range(n - k + 1) for n, k in zip(x.shape, w.shape, strict=True)]
+    return sum(
+        w[i] * x[tuple(slice(a, a + len(p)) for a, p in zip(i, places, strict=True))] for i in np.ndindex(w.shape)
+    )
+
+
 _erf = _by_element(math.erf)
 TRUE = {
     **{name: getattr(np, name) for name in ("sin", "cos", "tanh", "exp", "log", "log1p", "sqrt", "cbrt", "abs")},
@@ -92,6 +109,7 @@ TRUE = {
     "softmax_cross_entropy": lambda a, t: -np.sum(t * np.log(_softmax(a))),
     "mse": lambda y, t: np.mean((y - t) ** 2),
     "concat": lambda *args: np.concatenate([np.atleast_1d(arg) for arg in args]),
+    "conv": _conv,
     "array": np.array,
 }
 
@@ -199,7 +217,7 @@ class _Writer:
 
     def own(self, shape, depth):
         if shape and self.draw(st.integers(0, 3)) == 0:
-            return self.built(shape, depth)
+            return self.pick((self.built, self.part, self.part, self.windows))(shape, depth)
         template, args = self.pick((TO_NUMBER, TO_VECTOR, TO_MATRIX)[len(shape)])
         sizes = dict(zip(("", "n", "mn")[len(shape)], shape, strict=True))
         wanted = [self.shape(letters, sizes) for letters in args.split()]
@@ -207,9 +225,31 @@ class _Writer:
         text = template.format(u=inner[0], v=inner[-1])
         if "[0" in template:
             last = wanted[0] if "[0, 0]" in template else wanted[0][:1]
-            places = ", ".join(str(self.draw(st.integers(0, n - 1))) for n in last)
+            places = ", ".join(str(self.draw(st.integers(-n, n - 1))) for n in last)
             text = text[: text.rindex("[")] + f"[{places}]"
         return f"({text})"
+
+    def part(self, shape, depth):
+        """A part of a larger array: a slice, which may count from the end, or a list of indices, repeated ones too."""
+        whole = tuple(n + self.draw(st.integers(0, 2)) for n in shape)
+        places = [self.place(n, of) for n, of in zip(shape, whole, strict=True)]
+        inner = f"({self.formula(whole, depth - 1)})"
+        if len(places) > 1 and all(place.startswith("[") for place in places):
+            return f"{inner}[{places[0]}][:, {places[1]}]"
+        return f"{inner}[{', '.join(places)}]"
+
+    def place(self, count, length):
+        if self.draw(st.booleans()):
+            return str([self.draw(st.integers(-length, length - 1)) for _ in range(count)])
+        start = self.draw(st.integers(0, length - count))
+        end = self.pick((start + count, start + count - length)) if start + count < length else self.pick(("", length))
+        return f"{self.pick((start, start - length))}:{end}"
+
+    def windows(self, shape, depth):
+        """A convolution with a small window."""
+        window = tuple(self.draw(st.integers(1, 2)) for _ in shape)
+        image = tuple(n + k - 1 for n, k in zip(shape, window, strict=True))
+        return f"conv({self.formula(image, depth - 1)}, {self.formula(window, depth - 1)})"
 
     def built(self, shape, depth):
         """A vector or matrix put together from parts."""

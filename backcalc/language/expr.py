@@ -22,7 +22,7 @@ FOR = "for"
 """`x{k} for k in 1..3`: what is repeated, the variable, and the two bounds."""
 
 # Indices of `x[…]` that are no number are calls too, though no operations: `:`, `1:`, `:3`, `1:3`, and `[2, 0, 2]`.
-SLICES, PICK = (":", "i:", ":j", "i:j"), "i, j"
+SLICES, PICK = (":", "i:", ":j", "i:j"), "i,j"
 
 DEFINITION = "def "
 """What the name of a call begins with that is a definition as a whole: of a function with partials of its own."""

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc.analysis.explain import explain
 from backcalc.analysis.longhand import plain
-from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Name, fold, names
+from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Name, fold, names, options_of, written_name
 from backcalc.language.parser import parse_expression
 from backcalc.render.breaks import INDENT, broken
 from backcalc.render.document import Section
@@ -341,7 +341,12 @@ NUMPY = {
     "cosh": np.cosh,
     "expm1": np.expm1,
     VECTOR: lambda *args: np.array(args),
-    "[i]": lambda x, *places: np.asarray(x)[tuple(int(i) for i in places)],
+    "[i]": lambda x, *places: np.asarray(x)[tuple(int(i) if np.isscalar(i) else i for i in places)],
+    ":": lambda: slice(None),
+    "i:": lambda i: slice(int(i), None),
+    ":j": lambda j: slice(int(j)),
+    "i:j": lambda i, j: slice(int(i), int(j)),
+    "i,j": lambda *items: [int(i) for i in items],
     "if": lambda c, x, y: np.where(np.asarray(c) != 0, x, y),
 }
 
@@ -350,7 +355,8 @@ def by_numpy(formula, stands):
     def leaf(part):
         return stands.get(part.id, graphs.CONSTANTS.get(part.id)) if isinstance(part, Name) else part.value
 
-    return fold(plain(formula), leaf, lambda part, args: NUMPY[part.fn](*args))
+    # An option of a function, such as the zeros around an image, is a part of its name.
+    return fold(plain(formula), leaf, lambda part, args: NUMPY[written_name(part.fn)](*args, **options_of(part.fn)))
 
 
 @law

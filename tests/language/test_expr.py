@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from backcalc.language.expr import Call, Folded, Name, Number, fold, names, postorder, with_args
+from backcalc.language.expr import (
+    PICK,
+    SLICES,
+    Call,
+    Folded,
+    Name,
+    Number,
+    fold,
+    is_operation,
+    names,
+    options_of,
+    postorder,
+    with_args,
+)
 from backcalc.language.parser import parse_expression
 from backcalc.text.source import Source, Span
 
@@ -160,3 +173,9 @@ def test_what_is_folded_together_is_never_taken_for_another():
     for i in range(1000):  # Each is gone before the next is made, which may get its place in memory.
         found = fold(Call("f", (Number(float(i)),)), lambda leaf: leaf.value, lambda _, args: args[0], done)
         assert found == i
+
+
+def test_an_index_has_no_options():
+    for fn in (*SLICES, PICK):
+        assert options_of(fn) == {}
+        assert not is_operation(Call(fn, ()))
