@@ -11,7 +11,7 @@ from typing import NamedTuple
 from backcalc.render.pictures.canvas import Canvas, Signs, Styled
 from backcalc.render.pictures.layout.channel import Routed, Wire, routed
 from backcalc.render.pictures.layout.coordinates import Neighbours, Spacing, coordinates
-from backcalc.render.pictures.layout.layered import Edge, Layered
+from backcalc.render.pictures.layout.layered import Layered
 from backcalc.render.pictures.scene import Scene
 from backcalc.text.wording import display_width
 
@@ -102,18 +102,21 @@ class Cells:
         room = 2 if self.top_down else 0 if are_lines else 1
         return (self._extent[one] + self._extent[other]) / 2 + room
 
+    def _ahead(self, tail: int, head: int, i: int) -> float:
+        """How far the middle of a head is from that of its tail where they are aligned: where the line is straight."""
+        leaves = self._out(tail) - self._extent[tail] / 2
+        arrives = self._port(head, i) - self._extent[head] / 2
+        # From the top down a line far from the middle of a box would put box after box further aside.
+        is_aside = self.top_down and max(tail, head) < self.plan.graph.size and abs(leaves - arrives) > 2
+        return 0.0 if is_aside else leaves - arrives
+
     @cached_property
     def _places(self) -> tuple[list[int], list[Routed]]:
         """The first cell of each vertex, across, and the tracks of the lines before each layer but the first."""
         plan = self.plan
-        leaves: dict[Edge, float] = {}
-        arrives: dict[Edge, float] = {}
-        for vertex, extent in enumerate(self._extent):
-            middle = extent / 2 - 0.5
-            leaves |= {(vertex, head): self._out(vertex) - middle for head in plan.behind[vertex]}
-            arrives |= {(tail, vertex): self._port(vertex, i) - middle for i, tail in enumerate(plan.before[vertex])}
+        ahead = {(u, v): self._ahead(u, v, i) for v, tails in enumerate(plan.before) for i, u in enumerate(tails)}
         neighbours = Neighbours(plan.layers, plan.before, plan.behind, plan.graph.is_dummy)
-        middles = coordinates(neighbours, Spacing(self._apart, leaves, arrives))
+        middles = coordinates(neighbours, Spacing(self._apart, ahead))
         firsts = [middle - extent / 2 for middle, extent in zip(middles, self._extent, strict=True)]
         least = min(firsts, default=0.0)
         # Halves are rounded to the same side, so that what is apart by whole cells stays so.

@@ -15,14 +15,14 @@ Segment = tuple[int, int]
 
 
 class Spacing(NamedTuple):
-    """What coordinates keep to: the least distance of two neighbours of a layer, and where lines touch a vertex.
+    """What coordinates keep to: the least distance of two neighbours of a layer, and how two layers line up.
 
-    `leaves` and `arrives` have, for each segment (tail, head), the place of its ends, from the middle of the vertex.
+    `ahead` has, for each segment (tail, head), how far the middle of its head is from that of its tail where they are
+    aligned.
     """
 
     apart: Callable[[int, int], float]
-    leaves: Mapping[Segment, float]
-    arrives: Mapping[Segment, float]
+    ahead: Mapping[Segment, float]
 
 
 class Neighbours(NamedTuple):
@@ -81,9 +81,7 @@ def _one_way(
 
     def offset(fixed: int, vertex: int) -> float:
         """How far the middle of `vertex` is from that of `fixed` where the line between them is straight."""
-        segment = (vertex, fixed) if is_upward else (fixed, vertex)
-        step = spacing.leaves[segment] - spacing.arrives[segment]
-        return sign * (-step if is_upward else step)
+        return -sign * spacing.ahead[vertex, fixed] if is_upward else sign * spacing.ahead[fixed, vertex]
 
     way = layers[::-1] if is_upward else layers
     root, shift = _aligned(way, beside, lambda u, v: ((v, u) if is_upward else (u, v)) in conflicts, offset)

@@ -90,7 +90,7 @@ class _Places:
         self.arrives: dict[Edge, float] = {}
         for vertex in range(len(graph.layer)):
             self._ports(vertex)
-        spacing = Spacing(self._apart, self.leaves, self.arrives)
+        spacing = Spacing(self._apart, {segment: self._ahead(segment) for segment in self.leaves})
         self.middle = coordinates(Neighbours(layers, self.before, self.behind, graph.is_dummy), spacing)
 
     def layout(self) -> Layout:
@@ -146,6 +146,13 @@ class _Places:
         step = min(self.sizes.lane, SPREAD * self.extent[vertex] / max(len(heads), 1))
         for i, head in enumerate(heads):
             self.leaves[vertex, head] = (i - (len(heads) - 1) / 2) * step
+
+    def _ahead(self, segment: Edge) -> float:
+        """How far the middle of a head is from that of its tail where they are aligned."""
+        step = self.leaves[segment] - self.arrives[segment]
+        # A straight line that led far from the middle of a box would put box after box further aside.
+        is_aside = not any(map(self.graph.is_dummy, segment)) and abs(step) > self.sizes.lane
+        return 0.0 if is_aside else step
 
     def _apart(self, one: int, other: int) -> float:
         """The least distance of the middles of two neighbours."""
