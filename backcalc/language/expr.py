@@ -126,7 +126,7 @@ BY_PLACE = ("reshape", "maxpool", "avgpool")
 
 def options_of(fn: str) -> dict[str, int]:
     """The options that are part of the name of a function."""
-    if " " not in fn or fn.startswith(DEFINITION):
+    if " " not in fn or fn == PICK or fn.startswith(DEFINITION):
         return {}
     pairs = (option.partition("=") for option in fn.split(" ")[1:])
     return {name: int(value) for name, _, value in pairs}

@@ -150,6 +150,8 @@ class Reader:
 
     def _power(self, total: Sum, exponent: Exact) -> Sum:
         """A sum, which is not 0, to the power of a number."""
+        if not exponent:
+            return term_of(1, {})
         whole = isinstance(exponent, int)
         if len(total) > 1:
             if self._multiplies and whole and 0 < exponent <= HIGHEST_POWER:
@@ -157,6 +159,7 @@ class Reader:
             total = self._as_factor(total)
         base = next(iter(total.values()))
         if whole:
+            self.has_met |= absolute(exponent) != 1 and any(by != 1 for by in base.powers.values())
             number = exact(Fraction(base.number) ** int(exponent))
             return self._normal(Term(number, {each: exact(by * exponent) for each, by in base.powers.items()}))
         if base.number == 1 and list(base.powers.values()) == [1]:
