@@ -23,6 +23,7 @@ from backcalc.analysis.longhand import (
     is_zero,
     shown,
     summed,
+    told,
 )
 from backcalc.calculus.constant import applied
 from backcalc.calculus.evaluate import Evaluation
@@ -221,7 +222,7 @@ class _Derivation:
                 found = self._equation(local, formula, self._put_in(formula), value)
             if head in self.run.seeds:  # Its Jacobian by itself is an identity, which nobody multiplies by.
                 written = local if formula is None else formula
-                yield tail, _Term(written, written if value is None else numbers)
+                yield tail, _Term(written, written if numbers is local else numbers)
                 continue
             product = _matrix_product(len(self.run.jacobian_shape), len(of), len(self.run.shapes[tail]))
             term = Call(product or CHAIN, (symbol, local))
@@ -233,13 +234,13 @@ class _Derivation:
         if not shape:
             flow = self._flow(head, 1.0)
             return [self._filled(flow.get(tail, 0.0), tail) for tail in tails]
-        if len(shape) > 1 or not is_small(shape):
+        if len(shape) > 1:
             return [None for _ in tails]
         from backcalc.calculus.matrix_forms import jacobian_formulas
 
         begin = self._formulas.tape.begin[head]
         found = jacobian_formulas(self._formulas, slot[head], [slot[tail] for tail in tails], begin)
-        return [None if each is None else exact_literal(each) if is_known(each) else each for each in found]
+        return [None if each is None else told(each) for each in found]
 
     def _adjoint(self, node: int) -> Expr:
         """∂L/∂node as it stands in a formula: with its numbers, but for what is too large for that."""

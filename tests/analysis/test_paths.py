@@ -13,6 +13,7 @@ from itertools import islice, pairwise
 from math import inf, nan
 from pathlib import Path as File
 
+import arrays
 import mpmath
 import numpy as np
 import pytest
@@ -36,6 +37,21 @@ from backcalc.text.source import Source
 
 SAMPLES = File(backcalc.__file__).parent.parent / "samples"
 law = settings(deadline=None, derandomize=True, max_examples=200)
+
+
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(arrays.outputs())
+def test_of_a_vector_the_products_of_jacobians_add_up(pair):
+    drawn, of = pair
+    found = drawn.run(of=of)
+    if not found.shape(of):
+        return
+    for each in Aggregation(found).sums(list(found.gradient), 50):
+        if each.is_whole and each.count:
+            assert each.sum is not each.adjoint
+            assert each.agrees
+            assert arrays.close(each.sum, found.gradient[each.source])
+
 
 # ---- The truth, by enumeration ---------------------------------------------------------------------------------------
 
