@@ -79,11 +79,7 @@ def command(
 
         write_ours(path, TARGETS[ending].mark, lines(page_of(run, asked, shown)))
         return 0 if run.is_finite else 1
-    found = scene(run, shown.digits)
-    if paths:
-        found = with_paths(found, paths)
-    if step is not None:
-        found = at_step(found, step)
+    found = _scene(run, shown, paths, step)
     if node is not None:
         found = around(found, node, RADIUS if radius is None else radius)
         if len(found.cards) > MOST:
@@ -95,6 +91,14 @@ def command(
     else:
         _write(found, path, ending, top_down=top_down)
     return 0 if run.is_finite else 1
+
+
+def _scene(run: Run, shown: Shown, paths: tuple[str, ...], step: int | None) -> Scene:
+    """What is shown of a run: all, with paths lit, or as it is after some steps."""
+    found = scene(run, shown.digits)
+    if paths:
+        found = with_paths(found, paths)
+    return found if step is None else at_step(found, step)
 
 
 def _write(found: Scene, path: str, ending: str, *, top_down: bool) -> None:
