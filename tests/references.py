@@ -188,7 +188,12 @@ def distance(got: float, truth: Real, point: Point, condition: Callable[[], Real
 
 def examine(row: Primitive, truth: Primitive, count: int) -> Iterator[Finding]:
     """The value and slopes of `row` as numbers against `truth`'s value, at its hard points and `count` random ones."""
-    for point in candidates(truth, count):
+    yield from examine_at(row, truth, candidates(truth, count))
+
+
+def examine_at(row: Primitive, truth: Primitive, points: Sequence[tuple[float, ...]]) -> Iterator[Finding]:
+    """The same at these points, where the function exists."""
+    for point in points:
         if inside(truth, point):
             out = row.evaluate(*point)
             exact, condition = true_value(truth, point), partial(true_condition, truth, point)
@@ -271,6 +276,15 @@ def _random(random: Random, arity: int, count: int) -> Iterator[tuple[float, ...
     for _ in range(count):
         yield tuple(random.choice((-1, 1)) * 10 ** random.uniform(-8, 4) for _ in range(arity))
         yield tuple(random.uniform(-4, 4) for _ in range(arity))
+
+
+def of_any_size(row: Primitive, count: int) -> list[tuple[float, ...]]:
+    """Points whose numbers have exponents from the least subnormal number to the largest number there is."""
+    random, arity = Random(f"{row.symbol} of any size"), len(row.params)
+    drawn = (
+        tuple(random.choice((-1, 1)) * 2 ** random.uniform(-1074, 1023) for _ in range(arity)) for _ in range(count)
+    )
+    return [point for point in drawn if all(point)]
 
 
 def _mixed(random: Random, arity: int, count: int) -> Iterator[tuple[float, ...]]:
