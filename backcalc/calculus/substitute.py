@@ -9,8 +9,8 @@ from itertools import product
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, options_of, written_name
 from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, expression, names_in
-from backcalc.rules.simplify import make
-from backcalc.rules.values import Spelt, Value, literal, spelt
+from backcalc.rules.simplify import LONG, make, written
+from backcalc.rules.values import Spelt, Value, is_array, is_known, literal, spelt
 from backcalc.rules.window_rows import INNER
 
 OTHERS, IDENTITY = (
@@ -38,7 +38,8 @@ def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = (), shape
 
             return WINDOW_FORMULAS[name](args, shapes or KnownShapes({}))
         if name == "sum" and KEEPDIMS in (options := options_of(part.fn)):
-            return _same_sum(args[0], options[AXIS]) or make(part.fn, *args)
+            known = scope.get(part.args[0].id) if isinstance(part.args[0], Name) else None
+            return _same_sum(known, options[AXIS]) or make(part.fn, *args)
         if name == KEPT:
             return _kept(args[0], options_of(part.fn)[AXIS], shapes or KnownShapes({}))
         return _identity(shape[0] or 0) if name == IDENTITY else make(part.fn, *args)
@@ -79,14 +80,13 @@ def _identity(order: int) -> Expr:
     return Call(VECTOR, tuple(rows))
 
 
-def _same_sum(array: Expr, axis: int) -> Expr | None:
-    """The sum of each row, or column, of a written matrix, where all have one: of one-hot targets it is 1."""
-    if not (_is_written(array) and all(map(_is_written, array.args))):  # type: ignore[union-attr]
+def _same_sum(array: Value | None, axis: int) -> Expr | None:
+    """The sum of each row, or column, of a known matrix, where all have one: of one-hot targets it is 1."""
+    if array is None or not is_known(array) or not is_array(array):
         return None
-    rows = [row.args for row in array.args]  # type: ignore[union-attr]
-    sums = {make("sum", Call(VECTOR, tuple(items))) for items in (rows if axis else zip(*rows, strict=True))}
-    (found, *others) = sums
-    return found if not others and isinstance(found, Number) else None
+    sums = set(array.sum(axis).tolist())
+    total = sums.pop()
+    return None if sums or len(repr(total)) > LONG else written(total)
 
 
 def _kept(value: Expr, axis: int, shapes: KnownShapes) -> Expr:

@@ -166,3 +166,22 @@ def test_a_contribution_sums_over_what_rows_share():
     value = np.array([[1.0], [2]]) * [[1, 2, 0.5], [3, -1, 0]] + [1, 0.5, -2]
     np.testing.assert_allclose(terms["b"], 2 * value.sum(0))
     np.testing.assert_allclose(terms["c"], 2 * (value * [[1, 2, 0.5], [3, -1, 0]]).sum(1, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("loss", "name", "expected"),
+    [
+        ("mean(softmax_cross_entropy(X @ W + b, T, axis=1))", "W", "0.5*(X.T @ (softmax(X @ W + b, axis=1) - T))"),
+        ("sum(softmax_cross_entropy(Z, T, axis=1))", "Z", "softmax(Z, axis=1) - T"),
+        ("sum(softmax_cross_entropy(Z, V, axis=1))", "Z", "softmax(Z, axis=1)*sum(V, axis=1, keepdims=1) - V"),
+        ("sum(Z + b)", "b", "[2, 2]"),
+        ("sum((Z + b)^2)", "b", "sum(2*(Z + b), axis=0)"),
+    ],
+)
+def test_derivatives_of_batches_are_a_persons(loss, name, expected):
+    text = "input X[2,3]; input W[3,2]; input b[2]; input Z[2,2]; const T = [[1, 0], [0, 1]]; input V[2,2]\n"
+    used = [part for part in text.strip().split("; ") if part.split("[")[0].split()[1] in loss]
+    result = CliRunner().invoke(
+        cli, ["run", "-", "--get", f"dL/d{name}"], input="; ".join(used) + f"\nL = {loss}\n", standalone_mode=False
+    )
+    assert result.stdout.strip() == expected

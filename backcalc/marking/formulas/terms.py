@@ -108,8 +108,9 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
             row, shapes = lookup(it.fn, len(args)), [shape_of(arg) for arg in args]
             assert row is not None  # Names of functions are looked at before.
             raise MisfitError(refusal(row, row.shape, shapes)) from None
-        # What is nan has left the domain of a function; what is infinite may only be too large for float64.
-        if any(map(isinf, flat(found))):
+        # What is nan has left the domain of a function; what is infinite may only be too large for float64, but where
+        # it is made of what is infinite as it stands: the score −inf of what is masked.
+        if any(map(isinf, flat(found))) and not any(isinf(each) for arg in args for each in flat(arg)):
             raise OverflowError
         return found
 

@@ -39,6 +39,12 @@ def marked(graph, *lines, at=None):
     return marks
 
 
+ROWS = """const X = [[1, 2], [3, -1]]; input W[2,3]; input b[3]
+const M = [[1, 1, 0], [1, 1, 1]]; const T = [[1, 0, 0], [0, 1, 0]]
+Z = X @ W + b
+P = softmax(where(M, Z, -inf), axis=1)
+L = mean(cross_entropy(P, T, axis=1))
+"""
 RIGHT = [
     (NEURON, "dJ/dw = (y-z)*y*(1-y)*x"),
     (NEURON, "dJ/dw = (y - z)·y·(1 − y)·x"),
@@ -71,6 +77,10 @@ RIGHT = [
     (EDGES, "dL/dx = 5*dL/do"),
     ("x = 0.8\nw = 0.5\ny = tanh(w*x)", "dy/dw = (1 - 0.38^2)*x"),  # Judged at the point, by its claim.
     ("def act(t) = t^3\ny = act(2*x)", "y = act(2*x)"),
+    (ROWS, "P = softmax(where(M, X @ W + b, -inf), axis=1)"),
+    (ROWS, "dL/db = sum(dL/dZ, axis=0)"),
+    (ROWS, "dL/dW = X.T @ dL/dZ"),
+    (ROWS, "dL/dZ = (P - T)/2"),
 ]
 
 
