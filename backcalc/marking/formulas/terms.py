@@ -11,7 +11,7 @@ from typing import Any
 from backcalc.calculus.constant import applied
 from backcalc.calculus.run import Run
 from backcalc.graph.refusals import refusal
-from backcalc.language.expr import TRANSPOSE, Call, Expr, Name, Number, fold
+from backcalc.language.expr import TRANSPOSE, Call, Expr, Name, Number, fold, is_operation
 from backcalc.marking.formulas.reading import symbol
 from backcalc.marking.truth import Truth
 from backcalc.rules.primitives import lookup
@@ -102,10 +102,12 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
         return it.value if isinstance(it, Number) else shaken(leaf(it))
 
     def call(it: Call, args: tuple[Any, ...]) -> Any:
+        if not is_operation(it):
+            return None  # Of an index, which has no value of its own.
         try:
             found = shaken(_worked_out(it, args))
         except (ValueError, IndexError, KeyError, TypeError):
-            row, shapes = lookup(it.fn, len(args)), [shape_of(arg) for arg in args]
+            row, shapes = lookup(it.fn, len(args)), [shape_of(arg) for arg in args if arg is not None]
             assert row is not None  # Names of functions are looked at before.
             raise MisfitError(refusal(row, row.shape, shapes)) from None
         # What is nan has left the domain of a function; what is infinite may only be too large for float64, but where
