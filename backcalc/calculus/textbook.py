@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.shapes import KnownShapes
@@ -13,6 +14,9 @@ from backcalc.rules.factor_order import in_file_order
 from backcalc.rules.shortest import LONGEST, Definition, Forms, Setting, length, shortest
 from backcalc.rules.simplify import LONG, make, written
 from backcalc.rules.values import Value, is_array
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 LONGEST_FORMULA = 30  # Names, numbers and operations of a node's formula that a derivative may be put in terms of.
 
@@ -24,7 +28,7 @@ class Textbook:
         self.evaluation, self.known_shapes = evaluation, known_shapes
         self._definitions: dict[int, Definition | None] = {}
         self._found: dict[object, Forms] = {}
-        self._named: dict[str, Expr] = {}
+        self._named: dict[str, tuple[Expr, set[str]]] = {}  # With the names below their bars.
 
     def form(self, slot: int, adjoint: Value) -> Value:
         """The adjoint of a slot, that of a node in the form that is shortest."""
@@ -46,14 +50,17 @@ class Textbook:
     def name(self, adjoint: Name, formula: Expr) -> None:
         """Let an adjoint go by a name, which formulas of others will speak of."""
         if isinstance(formula, Call) and length(formula) < LONGEST:
-            self._named[adjoint.id] = formula
+            below = {name for part in postorder(formula) if _is(part, "/") for name in names(part.args[1])}
+            if below:
+                self._named[adjoint.id] = formula, below
 
     def _without_names(self, adjoint: Expr, setting: Setting) -> Expr:
         """A formula with adjoints in place of their names, where it then is shorter and nothing is left to be 0/0."""
-        used = {name: self._named[name] for name in names(adjoint) if name in self._named}
-        if not any(
-            isinstance(part, Call) and part.fn == "/" for formula in used.values() for part in postorder(formula)
-        ):
+        spoken = names(adjoint)
+        used = {name: self._named[name][0] for name in spoken if name in self._named}
+        # All below the bar must cancel, so it must be there; that is soon seen, and nearly always not so.
+        may_cancel = used and all(self._named[name][1] <= spoken.keys() for name in used)
+        if not may_cancel or any(_is(part, "/") for part in postorder(adjoint)):
             return adjoint
 
         def leaf(part: Number | Name) -> Expr:
@@ -62,7 +69,8 @@ class Textbook:
         written_out = fold(adjoint, leaf, lambda call, args: make(call.fn, *args))
         plain = without_choices(written_out, self._positive)
         found = adjoint if plain is None else shortest(plain, setting)
-        return adjoint if _has_quotients(found) or length(found) >= length(adjoint) else found
+        is_whole = not any(_is(part, "/", "where") for part in postorder(found))
+        return found if is_whole and length(found) < length(adjoint) else adjoint
 
     @cached_property
     def _sums(self) -> dict[Expr, Expr]:
@@ -116,6 +124,6 @@ class Textbook:
         return self._definitions[node]
 
 
-def _has_quotients(formula: Expr) -> bool:
-    """Whether a formula has a quotient, or a choice that may keep from one."""
-    return any(isinstance(part, Call) and part.fn in ("/", "where") for part in postorder(formula))
+def _is(part: Expr, *fns: str) -> TypeIs[Call]:
+    """Whether a part of a formula is a call of one of these functions."""
+    return isinstance(part, Call) and part.fn in fns
