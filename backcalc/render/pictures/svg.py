@@ -71,7 +71,7 @@ def style() -> str:
     """The rules of CSS: shapes, the light colours, and the dark ones for who prefers them."""
     light = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, colour, _ in COLOURS)
     dark = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, _, colour in COLOURS)
-    return f"{SHAPE}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
+    return f"{SHAPE}\n{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"
 
 
 def _node(picture: Picture, place: int, box: Box) -> Iterator[str]:

@@ -236,9 +236,13 @@ def test_no_screen_has_to_be_moved_sideways(browser, written, size):
         assert it.page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_print_shows_every_step_and_every_number(browser, written):
-    with visit(browser, written("lattice")) as it:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_print_shows_every_step_and_every_number_dark_on_light(browser, written, scheme):
+    with visit(browser, written("lattice"), scheme=scheme) as it:
         it.page.emulate_media(media="print")
+        colour = "css => getComputedStyle(document.querySelector(css))"
+        assert it.page.evaluate(f"({colour})('h1').color") == "rgb(27, 31, 36)"
+        assert it.page.evaluate(f"({colour})('.tall .value').fill") == "rgb(27, 31, 36)"
         assert len(it.shown("#steps li")) == 24
         assert len(it.shown(".tall .adjoint")) == 12
         assert it.shown("form") == it.shown("#bar") == []

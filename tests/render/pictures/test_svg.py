@@ -59,7 +59,7 @@ def test_what_is_not_seen_is_told_and_no_text_is_markup():
 
 def test_a_dark_picture_has_a_dark_colour_for_all_that_has_a_light_one():
     text = drawn("u -> v : 3").find(f"{SVG}style").text
-    light, dark = text.split("@media (prefers-color-scheme: dark)")
+    light, dark = text.split("@media screen and (prefers-color-scheme: dark)")
     rules = re.compile(r"^(.*) \{ (\w+): #\w{6} \}$", re.MULTILINE)
     assert rules.findall(light) == rules.findall(dark) != []
 
