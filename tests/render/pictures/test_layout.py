@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from itertools import combinations, product
 from pathlib import Path
 from random import Random
@@ -209,3 +212,13 @@ def test_the_same_graph_gives_the_same_bytes():
     for seed in range(0, 200, 40):
         one, other = ("\n".join(svg(placed(scene_of(*random_dag(seed))))) for _ in range(2))
         assert one == other
+
+
+def test_no_run_of_python_gives_other_bytes():
+    """What is a set is in another order in another process."""
+    command = [sys.executable, "-m", "backcalc", "draw", str(FOLDER / "lstm.bg")]
+    found = [
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    ]
+    assert found[0] == found[1] != b""

@@ -16,6 +16,7 @@ from backcalc.render.pictures import terminal
 from backcalc.render.pictures.scene import Arrow, Card, Scene, around, scene
 from backcalc.render.pictures.terminal import Terminal
 from backcalc.text.source import Source
+from backcalc.text.wording import display_width
 
 SAMPLES = sorted((Path(__file__).parents[3] / "samples").glob("*.bg"))
 UP, DOWN, LEFT, RIGHT = (-1, 0), (1, 0), (0, -1), (0, 1)
@@ -253,3 +254,15 @@ def test_numbers_are_never_cut_and_formulas_are():
 def test_the_same_graph_is_the_same_picture():
     found = numbered(*random_dag(11), Random(1))
     assert Terminal(None).drawn(found) == Terminal(None).drawn(found)
+
+
+def test_wide_letters_and_marks_keep_the_rims_straight():
+    cards = (
+        Card("変数", "input", value="1"),
+        Card("e\u0301", "expression", value="2"),
+        Card("z", "expression", value="3"),
+    )
+    found = Scene(cards, (Arrow(0, 1, "4"), Arrow(1, 2, "5")))
+    rows = ["".join(text for text, _ in row) for row in Terminal(None).drawn(found).rows]
+    assert len({display_width(row) for row in rows}) == 1
+    assert "│ 変数 = 1 ├── 4 ─▶│ e\u0301 = 2 ├── 5 ─▶│ z = 3 │" in rows
