@@ -914,7 +914,7 @@ def test_a_pipe_has_no_colour_unless_asked():
 
 COMPLETED = [
     ("backcalc ", list(COMMANDS)),
-    ("backcalc r", ["run"]),
+    ("backcalc r", ["run", "report"]),
     ("backcalc run lattice.bg --m", ["--mode"]),
     ("backcalc run lattice.bg --mode ", ["reverse", "forward"]),
     ("backcalc run --format c", ["csv"]),
