@@ -112,7 +112,8 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
             raise MisfitError(refusal(row, row.shape, shapes)) from None
         # What is nan has left the domain of a function; what is infinite may only be too large for float64, but where
         # it is made of what is infinite as it stands: the score −inf of what is masked.
-        if any(map(isinf, flat(found))) and not any(isinf(each) for arg in args for each in flat(arg)):
+        known = (arg for arg in args if arg is not None)
+        if any(map(isinf, flat(found))) and not any(isinf(each) for arg in known for each in flat(arg)):
             raise OverflowError
         return found
 
