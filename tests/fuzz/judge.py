@@ -6,6 +6,7 @@ NumPy's; an error names its place, which is one of its text. The same as a large
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -17,6 +18,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from typing import NamedTuple
 from unittest import mock
 
@@ -36,6 +38,7 @@ LIMITS = {
 }
 SECONDS = 10.0  # Of work, not of the clock, lest a busy machine is found to be a slow program.
 _EXACT = re.compile(r"\d\.?\d{9,}(?:e[+-]?\d+)?|\d+\.\d{9,}(?:e[+-]?\d+)?")
+_RUN = re.compile(r"[=@\t\r]|[-+](?=.*[^-+*/^().\d\seE])(?!inf$|nan$)")  # Numbers, and products of them, do no harm.
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -169,12 +172,24 @@ def _wrong(case: Case, found: Outcome, noticed: list[str]) -> str:
         return "a traceback is shown"
     if "always" not in case.args and (raw := _RAW.search(found.out + found.err)):
         return f"a control character goes out raw: {raw.group()!r}"
+    formats = [word for option, word in pairwise(case.args) if option == "--format"]
+    if formats[-1:] == ["csv"] and found.status != 2 and (unfit := unfit_csv(found.out)):
+        return unfit
     if found.out and case.args[-2:] == ("--format", "json"):
         try:
             json.loads(found.out, parse_constant=_refused)
         except ValueError:
             return "JSON that is none"
     return ""
+
+
+def unfit_csv(text: str) -> str:
+    """What is wrong with a table of CSV; empty where nothing is."""
+    rows = list(csv.reader(io.StringIO(text)))
+    if any(len(row) != len(rows[0]) for row in rows):
+        return "CSV with rows of several lengths"
+    run = next((cell for row in rows for cell in row if _RUN.match(cell)), None)
+    return "" if run is None else f"a cell that a spreadsheet runs, of {run[0]}"
 
 
 def _refused(word: str) -> None:

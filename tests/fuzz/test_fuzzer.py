@@ -6,14 +6,15 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import pytest
 from fuzz import texts
-from fuzz.batches import batch
+from fuzz.batches import batch, scratch
 from fuzz.cases import Case, case
-from fuzz.judge import judged
+from fuzz.judge import judged, unfit_csv
 from fuzz.shrink import least, shrunk
 
 import backcalc
@@ -120,3 +121,34 @@ def test_the_last_line_has_the_figures(jobs):
     command = [sys.executable, str(Path(__file__).parent), "--inputs", "8", "--seed", "4", "--jobs", jobs]
     found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert re.match(r"8 inputs of seed 4, \d+ failures of \d+ kinds; ", found.stdout.splitlines()[-1]), found
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a,b\n1,2\n", ""),
+        ("a,b\n-1/3,-inf\n", ""),
+        ("a,b\n1,2,3\n", "CSV with rows"),
+        ('a,b\n"x[0,1]",2\n', ""),
+        ("a\n=1+1\n", "a cell that"),
+        ("a\n-x*y\n", "a cell that"),
+        ("a\n'-x*y\n", ""),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_found(text, what):
+    assert unfit_csv(text).startswith(what)
+    assert bool(unfit_csv(text)) == bool(what)
+
+
+def test_each_table_of_the_commands_is_one():
+    """The CSV of inputs that are drawn, hostile cells among them, by every command that has some."""
+    told, i = set(), 0
+    while i < 4_000 and len(told) < 6:
+        found = case(Random(f"tables {i}"))
+        i += 1
+        if ("--format", "csv") in pairwise(found.args):
+            with scratch():
+                outcome = judged(found)
+            assert not outcome.failure, outcome
+            told |= {found.args[0]} if outcome.out else set()
+    assert {"run", "check", "paths", "sweep"} <= told

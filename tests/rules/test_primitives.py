@@ -19,9 +19,11 @@ from references import (
     at_kink,
     candidates,
     examine,
+    examine_at,
     inside,
     moderate,
     mp,
+    of_any_size,
     one_sided,
     resolve,
     true_slope,
@@ -72,6 +74,15 @@ def test_numbers_are_accurate(row: Primitive, worst_cases: list[Finding]) -> Non
     case = worst(row, row)
     worst_cases.append(case)
     assert case.ratio <= 1, case
+
+
+@every_row
+def test_numbers_of_any_size_are_accurate(row: Primitive) -> None:
+    """Subnormal and huge arguments too; `python tests/accuracy.py` looks at more."""
+    points = of_any_size(row, 12)
+    assert len(points) == 12
+    for case in examine_at(row, row, points):
+        assert case.ratio <= 1, case
 
 
 @every_row
