@@ -20,6 +20,7 @@ from backcalc.marking.diagnosis.mistakes import (
     PASSED,
     PATH,
     PLACES,
+    QUADRATIC,
     SEVERAL,
     SLOPE,
     STEP,
@@ -71,7 +72,13 @@ class Injected:
 def injected(run, of: str, rng: Random, most: int = 1) -> list[Injected]:
     """Every mistake in the sweep of `of` at every node, each as seen in a few derivatives drawn at random."""
     found = []
-    changed = [*_in_sums(run, of), *_in_several(run, of), *_in_operations(run, of), *_elsewhere(run, of)]
+    changed = [
+        *_in_sums(run, of),
+        *_in_several(run, of),
+        *_in_operations(run, of),
+        *_elsewhere(run, of),
+        *_in_forms(run, of),
+    ]
     for mistake, node, wrong in [*changed, *_single_paths(run, of, rng)]:
         if wrong is None:
             continue
@@ -261,6 +268,8 @@ def _in_operations(run, of):
         for mistake in MISTAKES:
             if mistake.value or not (mistake.where == STEP or mistake.is_made_with(row)):
                 continue
+            if mistake.of_count and not _is_average(run, slot, mistake):
+                continue
             for k, text in enumerate(mistake.change.split(";")):
                 places = range(len(tape.args[slot])) if mistake.where == STEP else [k]
                 for place in places:
@@ -270,6 +279,25 @@ def _in_operations(run, of):
     yield from _throughout(run, of)
 
 
+def _is_average(run, slot, mistake):
+    """Whether an operation of a node `average…` is the one with the number that the mistake is about."""
+    tape = run.linear.tape
+    is_first = "1/x" in (mistake.value or mistake.change)  # 1/3*(a + b): its number is the first factor.
+    number = tape.args[slot][0 if is_first else 1]
+    return run.graph.nodes[tape.owner[slot]].name.startswith("average") and tape.constant[number]
+
+
+def _in_forms(run, of):
+    """A node `quadratic`, xᵀA x of inputs of these names, derived as if A were symmetric."""
+    if "quadratic" not in run.graph.index:
+        return
+    true = _truth(run, of)
+    x, a = (np.asarray(run.values[run.graph.index[name]]) for name in ("x", "A"))
+    for mistake in (row for row in MISTAKES if row.where == QUADRATIC):
+        wrong = 2 * (a.T if ".T" in mistake.change else a) @ x
+        yield mistake, "quadratic", true | {"x": true["x"] + true["quadratic"] * (wrong - (a + a.T) @ x)}
+
+
 def _throughout(run, of):
     """A wrong rule of one partial, or a factor left out, at all places of a function."""
     rows = run.linear.evaluation.rows
@@ -277,6 +305,7 @@ def _throughout(run, of):
         *before, text = (part.strip() for part in mistake.change.rstrip("; ").split(";"))
         if (
             mistake.value
+            or mistake.of_count
             or mistake.kind == "missing-term"
             or any(before)
             or (mistake.where in PLACES and mistake.where != EACH)
@@ -364,6 +393,8 @@ def injected_values(run, rng: Random) -> list[Injected]:
     for mistake in (row for row in MISTAKES if row.value):
         slots = [slot for slot, row in enumerate(run.linear.evaluation.rows) if row and mistake.is_made_with(row)]
         slots = [slot for slot in slots if not tape.constant[slot] and is_known(terms[slot])]
+        if mistake.of_count:
+            slots = [slot for slot in slots if _is_average(run, slot, mistake)]
         for wrong in [slots] if mistake.at_once and slots else [[slot] for slot in slots]:
             with np.errstate(all="ignore"):
                 values = _forward(run, set(wrong), mistake.value)

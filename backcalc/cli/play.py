@@ -89,8 +89,11 @@ class Game:
     def _mark(self, text: str) -> Mark:
         """The mark of an answer, written with or without what it is an answer to. Raises BackcalcError."""
         # Only the number need be typed, but who writes all of it is understood.
-        source = Source("answer", text if "=" in text else f"{self._asked} = {text}")
+        source = Source("answer", text)
         answers, errors = read_answers(source)
+        if errors or len(answers) != 1:
+            source = Source("answer", f"{self._asked} = {text}")
+            answers, errors = read_answers(source)
         marked, refused = self._key.mark(source, answers[:1])
         faults = [mark.fault for mark in marked if mark.fault]
         if faults or errors or refused:

@@ -12,10 +12,11 @@ from math import inf, isfinite
 from typing import Any
 
 from backcalc.calculus.digits import FURTHEST
+from backcalc.marking.diagnosis.counted import rows_of
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.in_sweep import Change, Changes
 from backcalc.marking.diagnosis.in_values import wrong_row
-from backcalc.marking.diagnosis.mistakes import ANSWER, STEP, SUM, TERM, VALUE, Mistake, rows_with
+from backcalc.marking.diagnosis.mistakes import ANSWER, STEP, SUM, TERM, VALUE, Mistake
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis, OwnTerms
 from backcalc.marking.follow_through import WrongAnswers
@@ -186,7 +187,7 @@ class ArraySteps:
         for slot, row in enumerate(rows):
             if row is None or tape.owner[slot] != node or tape.constant[slot]:
                 continue
-            for mistake in rows_with(row, of_values=True):
+            for mistake in rows_of(run.linear, slot, of_values=True):
                 try:
                     done = reworked(run.linear, kept, {slot: wrong_row(mistake, row)})
                 except ValueError:  # Another shape: nobody can have done that.

@@ -28,6 +28,7 @@ class WrongAnswers:
         has_sense = (given for given in wrong if shape_of(given.value) == shape_of(given.expected))
         self._wrong = [given for given in has_sense if (given.wrt or given.of) in truth.run.graph.index]
         self._works: dict[Rounding | None, OwnWork] = {}
+        self._moved: dict[int, list[OwnWork]] = {}
 
     def source_of(self, given: Attempt) -> str:
         """What a wrong answer follows from: the sentence that tells it, empty where it does not follow."""
@@ -59,13 +60,19 @@ class WrongAnswers:
         off = flat(abs(given.value - expected))
         if len(off) != len(given.units) or max(off) > MOST_UNWRITTEN * max(flat(abs(expected))):
             return False
-        shifts = [(at, each) for at, other in enumerate(self._wrong) if other is not given for each in other.shifts]
-        if len(shifts) > MOST_SHIFTS:
+        others = [at for at, other in enumerate(self._wrong) if other is not given]
+        if sum(1 for at in others for _ in self._wrong[at].shifts) > MOST_SHIFTS:
             return False
         # To first order, what the rounding of each number makes of this one adds up.
-        moved = (self._truth.reworked(self._begun({at: shift}, None), given) for at, shift in shifts)
+        moved = (self._truth.reworked(work, given) for at in others for work in self._shifted(at))
         reach = sum((abs(other - expected) for other in moved), start=PRECISION * abs(expected))
         return all(d <= unit / 2 + r for d, unit, r in zip(off, given.units, flat(reach), strict=True))
+
+    def _shifted(self, at: int) -> list[OwnWork]:
+        """The work that goes on from the wrong answers, each number of this one in turn half a unit further on."""
+        if at not in self._moved:  # Once for all: any answer may follow from any other.
+            self._moved[at] = [self._begun({at: shift}, None) for shift in self._wrong[at].shifts]
+        return self._moved[at]
 
     def _work(self, rounding: Rounding | None) -> OwnWork:
         if rounding not in self._works:

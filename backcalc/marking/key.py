@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.steps import Steps
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis
+from backcalc.marking.elements import at_some_elements
 from backcalc.marking.entries import BROKEN_LINK, Entry, entry
 from backcalc.marking.follow_through import WrongAnswers
 from backcalc.marking.formulas.marks import Formulas
@@ -26,6 +27,7 @@ from backcalc.marking.local import Step
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
 from backcalc.marking.own_numbers import is_exact_work
 from backcalc.marking.rounding import ROUNDED_ZERO, Roundings
+from backcalc.marking.second_steps import SecondSteps
 from backcalc.marking.sheet import MOST_KNOWN, question
 from backcalc.marking.sheet_marks import Work, backwards, repeated
 from backcalc.marking.subject import part
@@ -106,13 +108,17 @@ class Key:
             if id(given) not in found and self._is_rounded_zero(given, sheet, found):
                 found[id(given)] = given.marked("rounding", note=ROUNDED_ZERO.format(given.decimals))
         seconds = (given for given in others if given.is_second and id(given) not in found)
-        found |= {id(given): given.wrong(self.tolerance, None) for given in seconds}
+        found |= {id(given): given.wrong(self.tolerance, self._seconds.diagnosis(given)) for given in seconds}
         wrong = [given for given in others if id(given) not in found]
         if wrong:
             found |= self._judged([given for given in sheet if not given.is_second], wrong)
         for given in sheet:
             mark = found[id(given)]
             yield self._of_chain(given, mark, sheet) if given.links else mark
+
+    @cached_property
+    def _seconds(self) -> SecondSteps:
+        return SecondSteps(self.truth)
 
     def _of_chain(self, given: Attempt, last: Mark, sheet: list[Attempt]) -> Mark:
         """The mark of a chain: that of its worst link, and which is the first that does not hold."""
@@ -272,11 +278,14 @@ class Key:
         def spared(suspect: Suspect) -> bool:
             return steps is not None and steps.contradicts(given, suspect)
 
-        found = self.diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, given.matches, spared)
-        if found:
+        def diagnose(matches: Callable[[Any], bool]) -> Diagnosis | None:
+            return self.diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, matches, spared)
+
+        if found := diagnose(given.matches):
             return found
         only = self._only_wrong(given)
-        return self.diagnosis(only, steps) if only else self._dependence(given)
+        found = self.diagnosis(only, steps) if only else self._dependence(given)
+        return found or at_some_elements(given, self.tolerance, diagnose)
 
     def _is_of_array(self, given: Attempt) -> bool:
         """Whether it is a first derivative of an array, or of an element of one, by another node."""

@@ -30,6 +30,10 @@ FAR = 0.3
 """How far, of the larger number, a result may be from the one written for digits to have anything to do with it."""
 SLIPS = 1.2
 """How much oftener a slip gives some number near by than numbers that are drawn evenly."""
+FEW_OTHERS = 8.0
+"""Nodes whose number may have been copied, from which on each of them is the less likely."""
+MISREAD = 0.03
+"""That of one digit taken for another, or two swapped: some thirty numbers come of one by that."""
 WHOLE_SLIPS = (1.0, 2.0, 10.0)
 """By how much whole numbers are off where somebody has miscounted."""
 
@@ -125,8 +129,14 @@ class LocalDiagnosis:
         weighed = [(it, self.likelihood(step, it)) for it in tried]
         found = [(it, likelihood) for it, likelihood in weighed if likelihood > 0]
         # A number that stands at several nodes was copied once: these are not so many more chances.
-        copied = max((pair for pair in found if pair[0].is_copy), key=itemgetter(1), default=None)
-        step.likelihoods = [pair for pair in found if not pair[0].is_copy or pair is copied]
+        copied = max((pair for pair in found if pair[0].is_copy), key=itemgetter(1), default=(None, 0.0))[0]
+        # In a large graph one of so many numbers is near by chance.
+        scarce = min(1.0, FEW_OTHERS / max(1, len(self._candidates.run.graph.nodes) - 1))
+        step.likelihoods = [
+            (it, likelihood * (scarce if it.is_copy else 1.0))
+            for it, likelihood in found
+            if not it.is_copy or it is copied
+        ]
         step.slip = self._slip(step)
 
     def _tried(self, step: Step) -> list[Candidate]:
@@ -246,7 +256,23 @@ class LocalDiagnosis:
             off = abs(attempt.value - own)
             is_tenfold = own and abs(attempt.value / own) in (10.0, 0.1)
             odds += any(abs(off - slip) < 1e-9 for slip in WHOLE_SLIPS) or bool(is_tenfold)
+        elif any(_is_misread(attempt, result) for result in (own, attempt.expected)):
+            odds += MISREAD
         return float(odds)
+
+
+def _is_misread(attempt: Attempt, result: float) -> bool:
+    """Whether a number is another one with one digit wrong, or two neighbours swapped."""
+    if not isfinite(result) or (attempt.value < 0) != (result < 0) or "e" in attempt.text.lower():
+        return False
+    written, meant = (f"{abs(x):.{attempt.decimals}f}" for x in (attempt.value, result))
+    if len(written) != len(meant):
+        return False
+    places = [i for i, (a, b) in enumerate(zip(written, meant, strict=True)) if a != b]
+    if len(places) == 2:
+        i, j = places
+        return written[i] == meant[j] and written[j] == meant[i] and not written[i + 1 : j].strip(".")
+    return len(places) == 1
 
 
 def _shifted(numbers: Sequence[float], i: int, by: float) -> list[float]:

@@ -9,7 +9,8 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from simulation import HELD_OUT, Habit, alike, asked_about, possible, sheet, worked
+from held_out import HELD_OUT
+from simulation import Habit, alike, asked_about, possible, sheet, worked
 
 import backcalc
 from backcalc.marking.grade import CREDIT

@@ -8,6 +8,7 @@ from functools import cached_property
 from math import isfinite, nan, prod
 from typing import TYPE_CHECKING, Any
 
+from backcalc.marking.diagnosis.counted import rows_of
 from backcalc.marking.diagnosis.in_values import wrong_row
 from backcalc.marking.diagnosis.look_alikes import by_stem, has_slope, nodes_alike, stem
 from backcalc.marking.diagnosis.mistakes import (
@@ -23,7 +24,6 @@ from backcalc.marking.diagnosis.mistakes import (
     VALUE,
     Mistake,
     rows_at,
-    rows_with,
 )
 from backcalc.marking.diagnosis.steps import AT, TURNED, VALUE_OF, Steps, Term, Wrong
 from backcalc.rules.primitives import PRIMITIVES
@@ -253,14 +253,14 @@ class Candidates:
             for mistake in rows_at(STEP):
                 text = TURNED if mistake.change == "-c" else "1"
                 yield from (Candidate(mistake, user, slot, {(slot, k): text}) for k in places)
-            for mistake in rows_with(row):
+            for mistake in rows_of(self.run.linear, slot):
                 texts = [text.strip() for text in mistake.change.split(";")]
                 yield from (
                     Candidate(mistake, user, slot, {(slot, k): text})
                     for k, text in enumerate(texts) if text and k in places
                 )  # fmt: skip
             yield from self._elsewhere(user, slot, row, places)
-            for mistake in rows_with(row, of_values=True):
+            for mistake in rows_of(self.run.linear, slot, of_values=True):
                 if mistake.at_once and mistake.change and places == [0]:
                     yield Candidate(mistake, user, slot, {(slot, 0): mistake.change})
 
@@ -269,7 +269,7 @@ class Candidates:
         for slot in self.steps.inner(tape.slot[node]):
             row = self.steps.rows[slot]
             if row is not None and not tape.constant[slot]:
-                for mistake in rows_with(row, of_values=True):
+                for mistake in rows_of(self.run.linear, slot, of_values=True):
                     yield Candidate(mistake, operation=slot, rows={slot: wrong_row(mistake, row)})
         for mistake in rows_at(VALUE):
             others = range(len(self.run.graph.nodes)) if "other" in names_in(mistake.change) else (None,)

@@ -56,7 +56,7 @@ def _may_be_made(mistake: Mistake, row: Primitive) -> bool:
     if mistake.where == EACH:
         return len(row.params) == 1 and row.symbol != NEGATE and row.shape == "elementwise"
     # Nobody leaves out a summand each time.
-    return mistake.is_made_with(row) and not mistake.value and mistake.kind != "missing-term"
+    return mistake.is_made_with(row) and not (mistake.value or mistake.of_count) and mistake.kind != "missing-term"
 
 
 def _wrong_edges(changes: Changes, slot: int, mistake: Mistake) -> list[Contributing]:

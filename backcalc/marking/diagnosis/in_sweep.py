@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from backcalc.calculus.pullbacks import pull
 from backcalc.calculus.run import Run
 from backcalc.calculus.sweep import forward
+from backcalc.marking.diagnosis.counted import rows_of
 from backcalc.marking.diagnosis.look_alikes import by_stem, nodes_alike, stem
 from backcalc.marking.diagnosis.mistakes import (
     FACTOR,
@@ -26,8 +27,8 @@ from backcalc.marking.diagnosis.mistakes import (
     TERM,
     Mistake,
     rows_at,
-    rows_with,
 )
+from backcalc.marking.diagnosis.quadratic import wrong_forms
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.values import all_known, is_known, ones, quietly, shape_of
@@ -236,7 +237,9 @@ class Changes:
         row, args = self.row(slot), self.tape.args[slot]
         if row is None:
             return
-        for mistake in rows_with(row):
+        for mistake, x, delta in wrong_forms(self.linear, slot, self.cotangents[slot]):
+            yield Change(mistake, x, delta, node, operation=slot)
+        for mistake in rows_of(self.linear, slot):
             for k, text in enumerate(map(str.strip, mistake.change.split(";"))):
                 # `x*x` has one slot for both its arguments: which of the edges is meant, their order tells.
                 edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]

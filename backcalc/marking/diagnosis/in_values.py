@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.run import Run
-from backcalc.marking.diagnosis.mistakes import Mistake, rows_with
+from backcalc.marking.diagnosis.counted import rows_of
+from backcalc.marking.diagnosis.mistakes import Mistake
 from backcalc.marking.rework import reworked
 from backcalc.rules.row import Primitive
 
@@ -58,7 +59,7 @@ def _wrong_rows(
         # What is given or constant nobody has worked out, so nobody has got it wrong.
         if row is None or linear.tape.constant[slot] or slot in linear.evaluation.replaced:
             continue
-        for mistake in rows_with(row, of_values=True):
+        for mistake in rows_of(linear, slot, of_values=True):
             if mistake.at_once:
                 at_once.setdefault(mistake.at_once, (mistake, {}))[1][slot] = wrong_row(mistake, row)
             else:

@@ -6,8 +6,9 @@ A row's columns:
              node; TERM, the contribution of a user to it; SEVERAL, those of several users; PASSED, the contribution of
              a user whose own sum was not complete; STEP, that of any operation to its argument; EACH, that of a
              function wherever it stands; SLOPE, the local partial of a function, taken at another node of that
-             function; FACTOR, that of a product, whose factor is another node's value; PATH, all paths but one; or the
-             name of a primitive, whose local partial or value is wrong, a partial at one place or wherever it is taken
+             function; FACTOR, that of a product, whose factor is another node's value; PATH, all paths but one;
+             QUADRATIC, what a form xᵀA x hands to x; or the name of a primitive, whose local partial or value is wrong,
+             a partial at one place or wherever it is taken
     change   what stands in its place, as text in the language. In a sum `a` is the adjoint, `v` the node's value,
              `product` that of the terms. In a term and a step `c` is the contribution, `p` the local partial, `ct` the
              adjoint of the user, `y` its value; `t` is what is missing, or too much, or all that is there. Of what was
@@ -23,6 +24,7 @@ A row's columns:
     value    for a primitive, whether the wrong text is its value; its partials are then the others that are given
     at_once  the name of what goes wrong at once wherever it can, such as a calculator that counts in degrees
     ranks    for a primitive, the ranks of its arguments, where others have another row
+    of_count whether it is made only where a sum is divided by the number of its summands
 """
 
 from __future__ import annotations
@@ -61,6 +63,7 @@ class Mistake:
     value: str = ""
     at_once: str = ""
     ranks: tuple[int, ...] = ()
+    of_count: bool = False
 
     def is_made_with(self, row: Primitive) -> bool:
         """Whether it is one in the local partials or the value of a primitive."""
@@ -70,7 +73,8 @@ class Mistake:
 # No primitive goes by such a name.
 ANSWER, VALUE, SUM, TERM, STEP, EACH = "the answer", "the value", "the sum", "a term", "a step", "each step"
 SEVERAL, PASSED, SLOPE, FACTOR, PATH = "several terms", "a term too early", "a slope", "a factor", "one path"
-PLACES = (ANSWER, VALUE, SUM, TERM, STEP, EACH, SEVERAL, PASSED, SLOPE, FACTOR, PATH)
+QUADRATIC = "a quadratic form"
+PLACES = (ANSWER, VALUE, SUM, TERM, STEP, EACH, SEVERAL, PASSED, SLOPE, FACTOR, PATH, QUADRATIC)
 """All that are no primitives: a mistake there is no rule that one has learnt wrongly."""
 
 _SIGN_HINT = "look at the sign"
@@ -78,9 +82,11 @@ _FACTOR_HINT = "is there a factor too many, or too few?"
 _RULE_HINT = "look up the derivative of {fn}"
 
 
-def _rule(fn: str, change: str, text: str, kind: Kind = "rule", ranks: tuple[int, ...] = ()) -> Mistake:
+def _rule(
+    fn: str, change: str, text: str, kind: Kind = "rule", ranks: tuple[int, ...] = (), *, of_count: bool = False
+) -> Mistake:
     """A wrong derivative of a primitive."""
-    return Mistake(fn, change, kind, 2, _RULE_HINT, f"{{at}}{text}", ranks=ranks)
+    return Mistake(fn, change, kind, 2, _RULE_HINT, f"{{at}}{text}", ranks=ranks, of_count=of_count)
 
 
 def _value(
@@ -91,16 +97,20 @@ def _value(
     kind: Kind = "rule",
     at_once: str = "",
     ranks: tuple[int, ...] = (),
+    *,
+    of_count: bool = False,
 ) -> Mistake:
     """A wrong value of a primitive, with the partials that go with it where they are wrong too."""
     hint = "go through the forward pass again: look at {fn}"
     # What goes wrong at once everywhere, as degrees do, is likelier than one function taken for another.
-    return Mistake(fn, change, kind, 2 if at_once else 3, hint, f"{{at}}{text}", value, at_once, ranks)
+    return Mistake(fn, change, kind, 2 if at_once else 3, hint, f"{{at}}{text}", value, at_once, ranks, of_count)
 
 
 _DEGREES = "{fn} was taken in degrees; the argument is in radians"
 _LOG10 = "log is the natural logarithm, not that to base 10"
 
+_COUNT = "the mean divides by the number of elements, not by one less"
+_QUADRATIC = "the derivative of xᵀA x is (A + Aᵀ)x; "
 _ONE_SUMMAND = "of the product rule only one summand is there"
 
 MISTAKES = (
@@ -149,6 +159,10 @@ MISTAKES = (
     Mistake(SLOPE, "p", "rule", 3, "at which node is the slope taken?", "{at}{slope}"),
     Mistake(FACTOR, "other", "other-node", 6, "which node is the factor?",
             "{within}{user} stands in place of the factor {others}"),
+    Mistake(QUADRATIC, "2*ct*(A @ x)", "rule", 2, "x stands in the form twice",
+            f"{{at}}{_QUADRATIC}2 A x it is only where A is symmetric"),
+    Mistake(QUADRATIC, "2*ct*(A.T @ x)", "rule", 3, "x stands in the form twice",
+            f"{{at}}{_QUADRATIC}2 Aᵀx it is only where A is symmetric"),
     # Rules of derivatives
     _rule("sin", "-cos(x)", "the derivative of sin is cos, not −cos", "sign"),
     _rule("sin", "sin(x)", "the derivative of sin is cos, not sin"),
@@ -213,7 +227,10 @@ MISTAKES = (
     _rule("softmax", "ct*out*(1 - out)", "softmax has a full Jacobian; y(1 − y) is only its diagonal"),
     _rule("softmax", "ct*out", "the derivative of softmax has a second term, a sum over all elements; it is left out"),
     _rule("mean", "ct", "the mean divides by the number of elements", "missing-factor"),
-    _rule("mean", "ct/(n - 1)", "the mean divides by the number of elements, not by one less"),
+    _rule("mean", "ct/(n - 1)", _COUNT),
+    _rule("/", "1/(y - 1);", _COUNT, of_count=True),
+    _rule("*", "1/(1/y - 1);", _COUNT, of_count=True),
+    _rule("*", ";1/(1/x - 1)", _COUNT, of_count=True),
     # Matrices
     _rule("dot", "0*ct*y;", _ONE_SUMMAND, "missing-term"),
     _rule("dot", ";0*ct*x", _ONE_SUMMAND, "missing-term"),
@@ -239,6 +256,9 @@ MISTAKES = (
     _value("softmax_cross_entropy", "-dot(t, log_softmax(a))/log(10)", _LOG10, at_once="log10"),
     _value("cross_entropy", "-sum(t*log(p))/log(10)", _LOG10, at_once="log10", ranks=(1, 1)),
     _value("mean", "sum(x)", "the mean divides by the number of elements", kind="missing-factor"),
+    _value("/", "x/(y - 1)", _COUNT, "1/(y - 1);", of_count=True),
+    _value("*", "x/(1/y - 1)", _COUNT, "1/(1/y - 1);", of_count=True),
+    _value("*", "y/(1/x - 1)", _COUNT, ";1/(1/x - 1)", of_count=True),
     _value("softmax", "exp(x)", "softmax is not normalised: each exponential is divided by their sum"),
     _value("sin", "cos(x)", "cos was taken in place of sin"),
     _value("cos", "sin(x)", "sin was taken in place of cos"),

@@ -24,6 +24,17 @@ from backcalc.text.source import Source
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 RANDOM = range(40)
+AVERAGES = """input a = 1.3, b = -0.7, c = 2.1
+input v = [0.4, 1.7, -0.9, 2.6]
+input x = [1.2, -0.8]
+input A = [[0.7, 1.9], [-1.1, 0.9]]
+average1 = (a*b + b + c)/3
+average2 = 1/3*(a + b*c + c)
+average3 = (a + b*a + c)*(1/3)
+average4 = sum(v)/4
+quadratic = x @ A @ x
+L = average1*average2 + average3^2 + average4*quadratic
+"""
 UNKNOWN = {
     "vectors": {
         "W1": [[0.5, -1, 0.25, 2], [1, 0.75, -0.5, -1], [-0.25, 0.5, 1, 0.3]],
@@ -40,6 +51,7 @@ def keys():
         point = read_point([f"@{SAMPLES / sample.name}.json"]) if sample.point else UNKNOWN.get(sample.name, {})
         found[sample.name] = Key(backcalc.parse(sample.text).run(point).run)
     found["matrices"] = Key(backcalc.parse(MATRICES).run({}, of="L").run)
+    found["averages"] = Key(backcalc.parse(AVERAGES).run({}).run)
     for seed in RANDOM:
         text = random_graph(seed)
         found[f"random {seed}"] = Key(backcalc.parse(text).run({}, of="L" if "L =" in text else "o").run)
@@ -59,7 +71,7 @@ def likeliest(key, of, wrt, text):
     source = Source("answers", f"{of} = {text}" if wrt is None else f"d({of})/d({wrt}) = {text}")
     answer = parse_answer(source)
     given = Attempt(answer, key.truth.expected(answer), source)
-    return key._diagnoser.fitting(of, wrt, (), given.value, given.slack, given.matches)[0].mistake
+    return key.diagnoser.fitting(of, wrt, (), given.value, given.slack, given.matches)[0].mistake
 
 
 def is_named(key, case, digits):

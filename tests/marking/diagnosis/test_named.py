@@ -15,6 +15,10 @@ RECURRENT = (
     "input w = 0.7\ninput h0 = 0.5\na = w*h0\nh1 = tanh(a)\nb = w*h1\nh2 = tanh(b)\nc = w*h2\nh3 = tanh(c)\nL = h3^2\n"
 )
 QUADRATIC = "input x = [1, 2]\ninput A = [[1, 2], [3, 4]]\nL = x @ A @ x\n"
+OTHER_QUADRATIC = "input x = [1, 2]\ninput A = [[1, 2], [3, 4]]\nL = x @ (A @ x)\n"
+SUMMED = "input v = [1, 2, 5]\nm = sum(v)/3\nL = m^2\n"
+AVERAGE = "input a = 1, b = 2, c = 5\nm = 1/3*(a + b + c)\nL = m^2\n"
+OUTPUTS = "input z = [1, 2, 3]\np = sigmoid(z)\nL = dot(p, p)/2 + p[1] + 2*p[2]\n"
 BATCH = "input x = [1, 2, 6]\nL = mean(x^3)\n"
 SOFTMAX = "input a = [1, 2, 4]\ny = softmax(a)\nL = dot(y, [1, 0, 3])\n"
 ANGLES = "input x = 40\ns = sin(x)\nc = cos(x)\nL = s*c\n"
@@ -28,6 +32,14 @@ NAMED = [
     (BATCH, ["dL/dx = [1.5, 6, 54]"], "divides by the number of elements, not by one less"),
     (BATCH, ["dL/dx = [3, 12, 108]"], "divides by the number of elements"),
     (SOFTMAX, ["y = [2.71828, 7.38906, 54.59815]"], "softmax is not normalised"),
+    (QUADRATIC, ["dL/dx = [10, 22]"], "2 A x it is only where A is symmetric"),
+    (OTHER_QUADRATIC, ["dL/dx = [14, 20]"], "2 Aᵀx it is only where A is symmetric"),
+    (OTHER_QUADRATIC, ["dL/dx = [10, 22]"], "2 A x it is only where A is symmetric"),
+    (SUMMED, ["m = 4"], "divides by the number of elements, not by one less"),
+    (SUMMED, ["dL/dv = [2.66667, 2.66667, 2.66667]"], "divides by the number of elements, not by one less"),
+    (AVERAGE, ["dL/dc = 2.66667"], "divides by the number of elements, not by one less"),
+    (OUTPUTS, ["dL/dz = [0.73106, 0.19747, 2.95257]"], "in [0] and [2] alone: "),
+    (OUTPUTS, ["dL/dp = [0.73106, 1.8808, 2.95257]", "dL/dz = [0.73106, 0.19747, 2.95257]"], "in [0] and [2] alone: "),
     (ANGLES, ["c = 0.766044"], "cos was taken in degrees"),
     (ANGLES, ["s = 0.642788"], "sin was taken in degrees"),
 ]
@@ -42,6 +54,34 @@ def test_the_mistake_is_named(graph, lines, text):
     assert marks[-1].diagnosis, marks[-1]
     assert text in marks[-1].diagnosis.text
     assert "?" not in marks[-1].diagnosis.text
+
+
+# Of what is derived twice; x is 0.7 and w 0.5, where no number is another's by chance.
+SECONDS = [
+    ("y = sin(x)*x", "d²y/dx² = 1.98064", "at ∂y/∂x: the derivative of cos is −sin, not sin"),
+    ("y = sin(x)*x", "d²y/dx² = 1.17961", "this is ∂y/∂x, not d²y/dx²"),
+    ("y = sin(x)*x", "d²y/dx² = -1.07873", "the sign of ∂²y/∂x² is wrong"),
+    ("y = exp(-x^2)", "d²y/dx² = 1.20075", "the path through ∂y/∂x"),
+    ("y = x^4", "d²y/dx² = 4.116", "the power rule takes one from the exponent"),
+    ("y = x^4", "d²y/dx² = 1.96", "the power rule's factor, the exponent, is missing"),
+    ("v = 3*w*x\ny = sigmoid(v)", "d²y/dw² = -0.194189", "the factor ∂v/∂w"),
+]
+
+
+@pytest.mark.parametrize(("graph", "line", "text"), SECONDS)
+def test_the_mistake_in_a_second_derivative_is_named(graph, line, text):
+    source = Source("sheet", line)
+    key = Key(backcalc.parse(f"input x = 0.7\ninput w = 0.5\n{graph}").run({}, of="y").run)
+    (mark,), refused = key.mark(source, read_answers(source)[0])
+    assert not refused
+    assert mark.verdict == "wrong"
+    assert text in mark.diagnosis.text
+
+
+def test_nothing_is_said_of_a_second_derivative_that_fits_no_mistake():
+    source = Source("sheet", "d²y/dx² = 1.3337")
+    key = Key(backcalc.parse("input x = 0.7\ny = sin(x)*x").run({}).run)
+    assert key.mark(source, read_answers(source)[0])[0][0].diagnosis is None
 
 
 def test_two_mistakes_are_each_named_at_their_own_node():
