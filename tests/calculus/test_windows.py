@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ways import disagreement
@@ -15,6 +17,7 @@ from backcalc.analysis.exact import run_exactly
 from backcalc.analysis.taylor import series_of
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.load import load
+from backcalc.cli.group import cli
 from backcalc.graph.tape import tape_of
 from backcalc.language.unparse import unparse
 from backcalc.text.source import Source
@@ -159,3 +162,21 @@ def taylor(text):
 def test_numbers_are_written_as_they_are_called():
     graph = load(Source("written", "input X[4,4]; input K[2,2]; y = sum(reshape(avgpool(conv(X, K, 1, 1), 2), 1, 4))"))
     assert unparse(graph.node("y").expr) == "sum(reshape(avgpool(conv(X, K, pad=1), 2), 1, 4))"
+
+
+@pytest.mark.parametrize(
+    ("formula", "bound"),
+    [
+        ("sum(conv([x, y, 1, x], [1, -1]))", 1e-9),  # x − x: what a box loses shrinks with it.
+        ("maxpool([x, y, 1, 3], 2)[1]", 3),
+        ("maxpool([[x, y], [y, x]], 2)[0, 0]", 1),
+        ("avgpool([[x, 1], [y, 0]], 2)[0, 0]", 0.75),
+        ("conv([[x, y], [1, 1]], [[2]], pad=1)[1, 1] + flatten([[x, y]])[1]", 3),
+        ("reshape([x, y, 1, x], 2, 2)[1, 1]", 1),
+    ],
+)
+def test_intervals_hold_all_values(formula, bound):
+    text = f"input x in [0, 1]; input y in [0, 1]; claim z <= {bound} + 1e-6; claim z < {bound} - 0.01; z = {formula}"
+    options = ["verify", "-", "--prove", "--format", "json"]
+    found = CliRunner().invoke(cli, options, input=text, standalone_mode=False)
+    assert [claim["verdict"] for claim in json.loads(found.stdout)["claims"]] == ["proved", "refuted"]

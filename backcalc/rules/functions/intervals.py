@@ -77,12 +77,14 @@ from backcalc.rules.functions.interval_vectors import (
     sum,
     transpose,
 )
+from backcalc.rules.functions.interval_windows import arranged, correlate, flatten, pool_max, pool_sum
 
 __all__ = [
     "abs",
     "acos",
     "acosh",
     "along_axis",
+    "arranged",
     "asin",
     "asinh",
     "atan",
@@ -93,6 +95,7 @@ __all__ = [
     "cbrt",
     "ceil",
     "complement",
+    "correlate",
     "cos",
     "cosh",
     "diag",
@@ -104,6 +107,7 @@ __all__ = [
     "erfc",
     "exp",
     "expm1",
+    "flatten",
     "floor",
     "from_top",
     "gap",
@@ -129,6 +133,8 @@ __all__ = [
     "ones_like",
     "others",
     "outer",
+    "pool_max",
+    "pool_sum",
     "power",
     "prod",
     "relu",

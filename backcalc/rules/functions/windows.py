@@ -39,7 +39,7 @@ def correlate(x: Array, w: Array, stride: int, pad: Pair) -> Array:
     x = _padded(x, pad)
     found: Array | None = None
     for i, j in np.ndindex(*w.shape[-2:]):
-        term = np.asarray(_under(x, i, j, count, stride) * w[..., i : i + 1, j : j + 1])
+        term = np.asarray(under(x, i, j, count, stride) * w[..., i : i + 1, j : j + 1])
         if found is None:
             found = term
         else:
@@ -54,7 +54,7 @@ def correlate_x(x: Array, w: Array, ct: Array, stride: int, pad: Pair) -> Array:
     lead = np.broadcast_shapes(ct.shape[:-2], w.shape[:-2])
     found = np.zeros((*lead, m + 2 * rows, n + 2 * columns), np.result_type(ct, w))
     for i, j in np.ndindex(*w.shape[-2:]):
-        part = _under(found, i, j, ct.shape[-2:], stride)
+        part = under(found, i, j, ct.shape[-2:], stride)
         part += ct * w[..., i : i + 1, j : j + 1]
     return found[..., rows : rows + m, columns : columns + n]
 
@@ -65,7 +65,7 @@ def correlate_w(x: Array, w: Array, ct: Array, stride: int, pad: Pair) -> Array:
     lead = np.broadcast_shapes(ct.shape[:-2], x.shape[:-2])
     found = np.empty((*lead, *w.shape[-2:]), np.result_type(ct, x))
     for i, j in np.ndindex(*w.shape[-2:]):
-        found[..., i, j] = _dot(_under(x, i, j, ct.shape[-2:], stride), ct)
+        found[..., i, j] = _dot(under(x, i, j, ct.shape[-2:], stride), ct)
     return found
 
 
@@ -96,7 +96,7 @@ def _padded(x: Array, pad: Pair) -> Array:
     return np.pad(x, [(0, 0)] * (x.ndim - 2) + [(p, p) for p in pad]) if any(pad) else x
 
 
-def _under(x: Array, i: int, j: int, count: Pair, stride: int) -> Array:
+def under(x: Array, i: int, j: int, count: Pair, stride: int) -> Array:
     """What stands under the element i, j of the window in each of its places."""
     (rows, columns), s = count, stride
     return x[..., i : i + s * (rows - 1) + 1 : s, j : j + s * (columns - 1) + 1 : s]
