@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from math import inf
 from types import ModuleType
 from typing import Any
 
@@ -22,7 +21,7 @@ from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Expr, names
 from backcalc.language.parser import parse_point
 from backcalc.rules.functions import exact
-from backcalc.rules.functions.objects import Lost, made
+from backcalc.rules.functions.objects import Lost, made, nearest
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
 from backcalc.text.wording import option, shorten
@@ -155,7 +154,7 @@ class ExactRun(Run):
         inputs = tuple(Node(name, "input", graph.node(name).span) for name in spoken)
         node = Node("a partial", "expression" if spoken else "constant", graph.nodes[0].span, tuple(spoken), expr, expr)
         alone = replace(graph, nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
-        evaluation = Evaluation(tape_of(alone), {name: _float(known[name]) for name in spoken})
+        evaluation = Evaluation(tape_of(alone), {name: nearest(known[name]) for name in spoken})
         found = exact_values(evaluation, {name: known[name] for name in spoken}, system)[evaluation.tape.slot[-1]]
         return None if _lost(found) else found
 
@@ -273,16 +272,6 @@ def _exact_point(graph: Graph, options: Sequence[str], settled: Point, system: M
 
 def _zeros(shape: tuple[int, ...], system: ModuleType) -> Any:
     return system.array(np.zeros(shape).tolist())
-
-
-def _float(value: Any) -> Any:
-    """The floats next to exact numbers, infinite beyond the largest."""
-    if isinstance(value, np.ndarray):
-        return np.array([_float(item) for item in value.ravel()]).reshape(value.shape)
-    try:
-        return float(value)
-    except OverflowError:
-        return inf if value > 0 else -inf
 
 
 def _lost(value: Any) -> str | None:

@@ -14,6 +14,7 @@ from backcalc.language.statements import Answer
 from backcalc.marking.mark import Mark
 from backcalc.marking.sheet import question
 from backcalc.marking.truth import Truth
+from backcalc.rules.functions.objects import nearest
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import Certain
 
@@ -37,9 +38,7 @@ class ExactTruth(Truth):
     def expected(self, answer: Answer) -> Any:
         """The true value as a float or an array of floats; None or a formula where it is not known."""
         found = self.in_exact_numbers(answer)
-        if found is None:
-            return super().expected(answer)
-        return found.astype(float) if shape_of(found) else float(found)
+        return super().expected(answer) if found is None else nearest(found)
 
     def known(self, answer: Answer, expected: Any) -> Known:
         """What is known of an answer beside its true value: the bounds of a number."""

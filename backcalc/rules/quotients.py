@@ -36,7 +36,7 @@ HIGHEST_POWER = 3  # Of a sum that is multiplied out.
 
 
 class TooLongError(Exception):
-    """What is multiplied out has more than MOST_TERMS terms."""
+    """What is multiplied out has more than MOST_TERMS terms, or a number that is beyond all floats."""
 
 
 def constant_of(expr: Expr) -> Exact | None:
@@ -306,13 +306,17 @@ class Reader:
     # ---- Written again -----------------------------------------------------------------------------------------------
 
     def written(self, total: Sum) -> Expr:
-        """A sum as a formula, a term that is added before those that are taken away."""
+        """A sum as a formula, a term that is added before those that are taken away. Raises TooLongError."""
         terms = list(total.values())
         first = next((i for i, term in enumerate(terms) if term.number > 0), 0)
         found: Expr = Number(0.0)
         for term in (*terms[first : first + 1], *terms[:first], *terms[first + 1 :]):
             positive = Term(absolute(term.number), term.powers)
-            found = make("+" if term.number > 0 else "-", found, written_term(*positive, decimal=self.decimal))
+            try:
+                written = written_term(*positive, decimal=self.decimal)
+            except OverflowError:  # The square of 1e308 is a fraction like all others, but no number of a formula.
+                raise TooLongError from None
+            found = make("+" if term.number > 0 else "-", found, written)
         return found
 
 

@@ -72,11 +72,11 @@ def common_powers(total: Sum) -> Powers:
 
 
 def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
-    """A positive number times powers, over one bar."""
+    """A positive number times powers, over one bar. Raises OverflowError where one of its numbers is no float."""
     above = [_written_power(base, exponent) for base, exponent in powers.items() if exponent > 0]
     below = [_written_power(base, -exponent) for base, exponent in powers.items() if exponent < 0]
     numbers: tuple[Exact, int] = (number.numerator, number.denominator)
-    if decimal and len(repr(float(number))) <= LONGEST_DECIMAL:
+    if decimal and (near := float(number)) and len(repr(near)) <= LONGEST_DECIMAL:  # 1e-400 is not 0.
         numbers = (number, 1) if number != numbers[0] else numbers
     if numbers[0] != 1:
         above = [Number(float(numbers[0])), *above]

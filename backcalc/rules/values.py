@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number
 from backcalc.rules.simplify import LONG, make, written
 from backcalc.rules.terms import Shape
-from backcalc.text.numerals import is_exact
+from backcalc.text.numerals import is_exact, nearest
 
 if TYPE_CHECKING:
     from backcalc.rules.functions.arrays import Array
@@ -86,9 +86,9 @@ def literal(value: Value) -> Expr:
 def _of_exact(value: Any) -> Expr:
     """A fraction, or a number by its digits, as it is written."""
     above, slash, below = str(value).lstrip("-").partition("/")
-    found: Expr = Number(abs(float(value)), above)
+    found: Expr = Number(abs(nearest(value)), above)
     if slash:
-        found = Call("/", (Number(float(above), above), Number(float(below), below)))
+        found = Call("/", (Number(nearest(int(above)), above), Number(nearest(int(below)), below)))
     return Call(NEGATE, (found,)) if str(value).startswith("-") else found
 
 

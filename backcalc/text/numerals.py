@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from math import inf, nan
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -50,7 +51,20 @@ class Certain:
         return self.text
 
     def __float__(self) -> float:
-        return float((self.low + self.high) / 2)
+        from decimal import MAX_EMAX, MIN_EMIN, Context  # Whoever has one has loaded it.
+
+        if not (self.low.is_finite() and self.high.is_finite()):  # No digit is certain.
+            return nan
+        anything = Context(prec=28, Emin=MIN_EMIN, Emax=MAX_EMAX)  # The usual one ends at 1e999999.
+        return float(anything.divide(anything.add(self.low, self.high), 2))
+
+
+def nearest(number: Any) -> float:
+    """The float next to an exact number, infinite beyond the largest."""
+    try:
+        return float(number)
+    except OverflowError:  # Of a fraction of whole numbers too large for a float.
+        return inf if number > 0 else -inf
 
 
 class Figures(str):

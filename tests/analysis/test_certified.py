@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,6 +18,7 @@ from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.cli.group import cli
 from backcalc.text.errors import BackcalcError
+from backcalc.text.numerals import Certain
 from backcalc.text.source import Source
 
 pytest.importorskip("flint")
@@ -70,7 +73,9 @@ FUNCTIONS = {
     "gelu(x)": lambda x: x * mp.ncdf(x),
     "logsumexp([x, 1, 0])": lambda x: mp.log(mp.exp(x) + mp.e + 1), "norm([x, 1])": lambda x: mp.sqrt(x * x + 1),
     "softmax([x, 2])[0]": lambda x: 1 / (1 + mp.exp(2 - x)), "x^x": lambda x: x**x, "cbrt(x)": mp.cbrt,
-    "acosh(1 + x)": lambda x: mp.acosh(1 + x),
+    "acosh(1 + x)": lambda x: mp.acosh(1 + x), "sin(floor(exp(x)))": lambda x: mp.sin(mp.floor(mp.exp(x))),
+    "x*sign(cos(x))": lambda x: x * mp.sign(mp.cos(x)), "round(sqrt(x))/3": lambda x: mp.nint(mp.sqrt(x)) / 3,
+    "det(diag([x, exp(x)]))": lambda x: x * mp.exp(x),
 }  # fmt: skip
 
 
@@ -88,6 +93,13 @@ def test_every_digit_of_value_and_slope_is_certain(text):
                 assert (
                     told == "0" or told.isdigit() or "±" in told or _is_short(told, number) or is_begun_by(told, number)
                 )
+
+
+def test_a_number_without_certain_digits_or_of_any_size_has_a_float():
+    # As one that is held against an answer, or that orders a table by size.
+    assert math.isnan(float(Certain("?", Decimal("-Infinity"), Decimal("Infinity"), is_full=False)))
+    assert float(Certain("1e+2000000", Decimal("1e2000000"), Decimal("1e2000000"))) == math.inf
+    assert float(Certain("0.5", Decimal("0.5"), Decimal("0.5"))) == 0.5
 
 
 def _is_short(shown: str, number: Any) -> bool:

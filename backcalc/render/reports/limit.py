@@ -41,8 +41,10 @@ def size(value: Any) -> float:
     """How large a derivative is; what is no number, or not known, counts as larger than all."""
     if value is None or not is_known(value):
         return inf
+    if is_array(value) and value.dtype == object:  # Numbers by their digits have neither abs nor max.
+        return max(map(size, value.ravel()))
     try:
-        found = float(abs(value).max() if is_array(value) else abs(value))
+        found = float(abs(value).max()) if is_array(value) else abs(float(value))
     except OverflowError:  # A fraction may be larger than any float.
         return inf
     return inf if isnan(found) else found

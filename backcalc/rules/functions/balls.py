@@ -20,7 +20,6 @@ from flint import arb, ctx, fmpq
 from backcalc.rules.functions import exact, objects
 from backcalc.rules.functions.objects import (
     Lost,
-    diag,
     dot,
     each,
     from_top,
@@ -34,7 +33,6 @@ from backcalc.rules.functions.objects import (
 )
 
 __all__ = [
-    "diag",
     "dot",
     "from_top",
     "matmul",
@@ -189,7 +187,8 @@ def _step(name: str, of_balls: Callable[[Any], Any]) -> Callable[..., Any]:
         found = function(x)
         if isinstance(found, Lost) or found.exact is not None:
             return found
-        return Ball(None, Fraction(int(found.ball.mid()))) if found.ball.is_exact() else Lost(_KINK)
+        whole = found.ball.unique_fmpz()
+        return Lost(_KINK) if whole is None else Ball(None, Fraction(int(whole)))
 
     return each(settled)
 
@@ -302,6 +301,11 @@ def log_softmax(x: Any) -> Any:
 def complement(x: Any) -> Any:
     """1 − softmax(x)."""
     return number(1.0) - softmax(x)
+
+
+def diag(x: Any) -> Any:
+    """The diagonal of a matrix, or the matrix with a vector on its diagonal."""
+    return objects.diag(x, number(0.0))
 
 
 def identity(x: Any) -> Any:

@@ -28,7 +28,6 @@ from backcalc.rules.functions.exact_windows import (
 )
 from backcalc.rules.functions.objects import (
     Lost,
-    diag,
     dot,
     each,
     from_top,
@@ -41,7 +40,7 @@ from backcalc.rules.functions.objects import (
     where,
 )
 
-__all__ = ["diag", "dot", "from_top", "matmul", "outer", "prod", "sum", "transpose", "where"]  # The rest is here.
+__all__ = ["dot", "from_top", "matmul", "outer", "prod", "sum", "transpose", "where"]  # The rest is here.
 __all__ += ["arranged", "correlate", "correlate_w", "correlate_x", "flatten", "like", "pool_sum", "unpool"]
 
 Number = Any  # A Fraction, an Lost, or another exact number; or an array of them.
@@ -237,6 +236,11 @@ def log_softmax(x: Any) -> Any:
 def complement(x: Any) -> Any:
     """1 − softmax(x)."""
     return Fraction(1) - softmax(x)
+
+
+def diag(x: Any) -> Any:
+    """The diagonal of a matrix, or the matrix with a vector on its diagonal."""
+    return objects.diag(x, Fraction(0))
 
 
 def identity(x: Any) -> Any:

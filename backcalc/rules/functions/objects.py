@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.rules.functions.by_vector import Layout
+from backcalc.text import numerals
 
 
 class Lost:
@@ -35,6 +36,13 @@ def made(items: list[Any]) -> Any:
     for i, item in enumerate(items):
         found[i] = item
     return found
+
+
+def nearest(value: Any) -> Any:
+    """The float next to a number, or those next to an array's, infinite beyond the largest."""
+    if isinstance(value, np.ndarray):
+        return np.array([nearest(item) for item in value.ravel()]).reshape(value.shape)
+    return numerals.nearest(value)
 
 
 def each(fn: Callable[..., Any]) -> Callable[..., Any]:
@@ -158,4 +166,13 @@ def along(
     return layout.along_axis(fn, name, axis, keepdims)
 
 
-transpose, diag = np.transpose, np.diag
+transpose = np.transpose
+
+
+def diag(x: Any, zero: Any) -> Any:
+    """The diagonal of a matrix, or the matrix with a vector on its diagonal and `zero` beside it."""
+    if np.ndim(x) == 2:
+        return np.diag(x)
+    found = np.full((len(x), len(x)), zero, object)  # NumPy would put an int there, which is no number of a system.
+    np.fill_diagonal(found, x)
+    return found
