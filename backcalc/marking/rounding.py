@@ -50,7 +50,9 @@ class Roundings:
         return ""
 
     def result(self, rounding: Rounding, given: Attempt) -> Any:
-        """What is asked for, with every intermediate result rounded; None where it has no formula."""
+        """What is asked for, with every intermediate result rounded; None where no one sweep by a formula gives it."""
+        if not self.truth.is_plain(given):
+            return None
         if rounding not in self._rounded:
             self._rounded[rounding] = OwnWork(self.truth.run.linear, rounding=rounding)
         return self.truth.reworked(self._rounded[rounding], given)
