@@ -59,9 +59,13 @@ def visible(text: str) -> str:
     return "".join(" " if c == "\t" else c if c.isprintable() else "�" for c in text)
 
 
+STEERING = "[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+"""A pattern of what steers a terminal, or turns the direction of what follows; ends of lines and tabs do not."""
+
+
 def without_controls(text: str) -> str:
     """Lines of `text` with what steers a terminal replaced, overrides of direction too; all else stays as written."""
-    return re.sub("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "�", text)
+    return re.sub(STEERING, "�", text)
 
 
 def quoted(names: Sequence[str], most: int = 8) -> str:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from backcalc.text.wording import without_controls
+
 ROWS = 10_000  # Lines that are put together at a time.
 
 
@@ -26,5 +28,6 @@ _RUN = re.compile(r"[=@\t\r]|[-+](?![-+*/^().\d\seE]*\Z|inf\Z|nan\Z)")
 
 
 def _harmless(row: Iterable[str]) -> list[str]:
-    """A row in which no cell is a formula to a spreadsheet: an apostrophe in front makes it text."""
-    return [f"'{cell}" if _RUN.match(cell) else cell for cell in row]
+    """A row in which no cell is a formula to a spreadsheet, by an apostrophe in front, or steers a terminal."""
+    safe = (cell if cell.isprintable() else without_controls(cell) for cell in row)
+    return [f"'{cell}" if _RUN.match(cell) else cell for cell in safe]

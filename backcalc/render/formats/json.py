@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from json import JSONEncoder
 from typing import Any
+
+from backcalc.text.wording import STEERING
 
 _ON_ONE_LINE, _INDENTED = (JSONEncoder(ensure_ascii=False, allow_nan=False, indent=indent) for indent in (None, 2))
 
 
 def dump(found: Any, *, indented: bool = False) -> str:
-    """`found` as JSON, on one line or a line a member, its letters as they are."""
-    return (_INDENTED if indented else _ON_ONE_LINE).encode(found)
+    """`found` as JSON, on one line or a line a member, its letters as they are, but none that steers a terminal."""
+    text = (_INDENTED if indented else _ON_ONE_LINE).encode(found)
+    if text.isascii() and "\x7f" not in text:  # The encoder escapes the other controls of ASCII itself.
+        return text
+    return re.sub(STEERING, lambda letter: f"\\u{ord(letter[0]):04x}", text)
 
 
 def enclosed(start: str, items: Iterable[str], end: str) -> Iterator[str]:

@@ -18,8 +18,9 @@ from backcalc.render.formats.json import dump
 from backcalc.render.reports.marks import notes_of
 from backcalc.render.values import value_text
 from backcalc.text.numerals import DIGITS
+from backcalc.text.wording import STEERING
 
-_UNFIT = re.compile(r"^\.+|[/\\:\x00-\x1f]")  # In a folder's name, on any system.
+_UNFIT = re.compile(rf"^\.+|[/\\:\x00-\x1f]|{STEERING}")  # In a folder's name, on any system.
 LONGEST = 80  # Characters of a name; a folder's has at most 255 bytes.
 AT_ONCE = 64
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from click.testing import CliRunner
 from documents import html, markdown, plain
@@ -9,6 +11,7 @@ from documents import html, markdown, plain
 from backcalc.cli.group import cli
 from backcalc.render.document import Grid, Name
 from backcalc.render.formats.csv import csv_lines
+from backcalc.render.formats.json import dump
 from backcalc.text.wording import display_width
 
 
@@ -44,6 +47,15 @@ def test_control_characters_and_overrides_of_direction_are_shown(char):
     for text in ("".join(plain([grid])), "".join(markdown([grid])), html([grid])):
         assert char not in text
         assert "�" in text
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\x7f", "\x9b", "\u202e", "\u2066", "\x07"])
+def test_json_escapes_what_steers_a_terminal_and_a_cell_of_csv_shows_it(char):
+    text = dump({"given": f"é{char}"})
+    assert char not in text
+    assert json.loads(text) == {"given": f"é{char}"}
+    (line,) = csv_lines([(f"é{char}\nx", "1")])
+    assert line == '"é�\nx",1'
 
 
 @pytest.mark.parametrize(
