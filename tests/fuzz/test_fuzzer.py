@@ -48,6 +48,12 @@ def test_about_half_of_what_is_drawn_is_valid(draw, low, high):
     assert low <= share <= high
 
 
+def test_axes_keywords_slices_and_windows_are_drawn():
+    drawn = "".join(texts.program(Random(i)) for i in range(600))
+    for part in ("axis=", "keepdims=1", "ddof=", "slope=", "stride=", "pad=1", "[:, ", ":2]", " for k in ", "maxpool("):
+        assert part in drawn, part
+
+
 def test_tokens_are_the_whole_text():
     for text in texts.corpus():
         assert "".join(texts.tokens(text)) == text

@@ -22,6 +22,8 @@ NUMBERS = (
     *("1e308", "-1e308", "1e16", "1e200", "1e-200", "-0.0", "1e-320", "5e-324", "100000000000000000000", "1e999"),
 )
 _WORDS = ("if", "then", "else", "and", "or", "not")
+_OPTIONS = ("keepdims", "ddof", "slope", "alpha", "stride", "pad")  # And `axis`.
+ALONG = ("sum", "prod", "mean", "max", "min", "norm", "var", "std", "logsumexp")
 FUNCTIONS = tuple(name for name in PRIMITIVES if name.isidentifier() and name not in _WORDS)
 OF_ONE = tuple(name for name in FUNCTIONS if (row := PRIMITIVES[name][0]).arity == 1 and row.shape == "elementwise")
 ALIKE = (
@@ -52,8 +54,23 @@ STRANGE = (
         "\x1b[31m",
     ),
     *("🙂", '"', "\\", "%", "axis=0", "grad(", "x[0]", "W[0, 1]", "[1, 2]", "[[1, 2], [3, 4]]", "{k}", "e", "\t", "$"),
+    *("keepdims=1", "stride=2", "pad=1", "ddof=1", "[:, 0]", "[1:]", "[[1, 0]]", "for k in 1..2", ":"),
 )
-_NO_NODES = {*FUNCTIONS, *_WORDS, *CONSTANTS, *ALIKE[3], "def", "for", "in", "grad", "d", "T", "axis", "partial"}
+_NO_NODES = {
+    *FUNCTIONS,
+    *_WORDS,
+    *_OPTIONS,
+    *CONSTANTS,
+    *ALIKE[3],
+    "def",
+    "for",
+    "in",
+    "grad",
+    "d",
+    "T",
+    "axis",
+    "partial",
+}
 _TOKEN = re.compile(r"\s+|#=?|\d+\.?\d*(?:[eE][+-]?\d+)?|\w+'*|->|\*\*|\.\.|\.T|[<>=!]=|.", re.DOTALL)
 
 
@@ -171,6 +188,14 @@ _SCALAR = (
     *("sum({v})", "{v} @ {v}", "{v}[{i}]", "{m}[{i}, 0]", "norm({v})", "mean({m})", "dot({v}, {v})", "grad({a}, {x})"),
     *("sum(softmax({v}))", "logsumexp({v})", "cross_entropy(softmax({v}), {v})", "mse({v}, {v})", "({a} + {n})^2"),
     *("grad(grad({a}, {x}), {x})", "prod({v})", "sin({a})^2", "sqrt({a})", "log({a})", "{a}"),
+    *("{r}({v})", "{r}({m})", "{r}({m}, axis={i})[{i}]", "std({v}, ddof={i})", "sum({m}[:, {i}])", "sum({v}[{i}:])"),
+    *("leaky_relu({a}, slope={n})", "elu({a}, alpha={n})", "det({m})", "trace({m})", "sum({a}*k for k in 1..3)"),
+    *(
+        "clip({a}, {n}, {b})",
+        "mean({m}[{i}, k]^2 for k in 0..1)",
+        "sum(conv({m}, {m}, pad=1))",
+        "sum({v}*onehot({i}, 2))",
+    ),
 )
 _VECTOR = (
     *(
@@ -185,8 +210,23 @@ _VECTOR = (
     ),
     *("{m}.T @ {v}", "concat({v}, {v})[0]*{v}", "{v}^{a}", "diag({m})", "where({v} > 0, {v}, {a})", "max({v}, {a})"),
     *("{m}[1]", "{m}[{i}]", "{v}", "log_softmax({v})", "grad({a}, {p})", "sqrt({v})", "if {a} > 0 then {v} else {v}"),
+    *("{r}({m}, axis={i})", "softmax_cross_entropy({m}, {m}, axis={i})", "cross_entropy({m}, {m}, axis={i})"),
+    *("{m}[:, {i}]", "{m}[{i}, :]", "{v}[[1, {i}]]", "flatten({m})[1:3]", "[{a}*k for k in 1..2]", "{v}[-2:]"),
+    *("conv({v}, {v}, pad=1)[{i}:2]", "conv({v}, [{a}])", "maxpool(concat({v}, {v}), 2)", "avgpool({v}, 1)"),
 )
-_MATRIX = ("{m} @ {m}", "{m} + {m}", "outer({v}, {v})", "diag({v})", "{m}.T", "{f}({m})", "{m}*{a}", "exp({m})/2")
+_MATRIX = (
+    *("{m} @ {m}", "{m} + {m}", "outer({v}, {v})", "diag({v})", "{m}.T", "{f}({m})", "{m}*{a}", "exp({m})/2"),
+    *(
+        "softmax({m}, axis={i})",
+        "log_softmax({m}, axis={i})",
+        "{m} - {r}({m}, axis={i}, keepdims=1)",
+        "{m}/{r}({m}, axis=0)",
+    ),
+    *("{r}({m}, axis=1, keepdims=1) @ {r}({m}, axis=0, keepdims=1)", "{m} + {v}", "[{v}, {v}]", "{m}[[1, {i}]]"),
+    *("conv({m}, {m}, pad=1)[:2, {i}:]", "conv({m}, [[{a}]], stride=1)", "avgpool(conv({m}, {m}, pad=2), 2)"),
+    *("maxpool({m}, 1)", "reshape({v}, 2, 1)*{v}", "inv({m})", "eye(2)*{a}", "where({m} > {a}, {m}, -inf)"),
+    "reshape(flatten({m}), 2, 2)",
+)
 _EDGES = (
     "{u} -> {w} : {n}",
     "{u} {w} {n}",
@@ -212,7 +252,8 @@ def program(rng: Random) -> str:
         edge = rng.choice(_EDGES).replace("{u}", tail).replace("{w}", f"u{i + 1}")
         lines.append(_filled(rng, (edge,), kinds))
     if rng.random() < 0.9:
-        lines.append(f"L = {_filled(rng, _SCALAR, kinds)}\noutput L")
+        forms = _SCALAR if rng.random() < 0.9 else (*_VECTOR, *_MATRIX)
+        lines.append(f"L = {_filled(rng, forms, kinds)}\noutput L")
     lines += [f"{rng.choice(('#=', 'given', 'adjoint'))} {rng.choice(kinds['a'])} = {rng.choice(NUMBERS)}"] * (
         rng.random() < 0.15
     )
@@ -228,7 +269,9 @@ def _filled(rng: Random, forms: tuple[str, ...], kinds: dict[str, list[str]]) ->
             return rng.choice(kinds[{"x": "a", "p": "v"}[kind]])
         if kind in "bc":
             return rng.choice((*kinds["a"], rng.choice(NUMBERS)))
-        return rng.choice({"f": OF_ONE, "n": NUMBERS[:-1] if rng.random() < 0.95 else NUMBERS, "i": ("0", "1")}[kind])
+        return rng.choice(
+            {"f": OF_ONE, "n": NUMBERS[:-1] if rng.random() < 0.95 else NUMBERS, "i": ("0", "1"), "r": ALONG}[kind]
+        )
 
     return re.sub(r"\{(\w)\}", word, rng.choice(forms))
 
