@@ -127,8 +127,7 @@ def _unknown_nodes(run: AnyRun, answer: Answer) -> Iterator[Diagnostic]:
     for name in (answer.of, answer.wrt, answer.then):
         if name is not None and name not in run.graph.index and not _is_loss(run, answer, name):
             hints = loss_hints(run.graph, name) if name == answer.of and answer.wrt is not None else ()
-            hints = hints or _other_spelling(run, answer, name) or did_you_mean(name, run.graph.index)
-            hints = hints or (f"the nodes are {quoted(list(run.graph.index))}",)
+            hints = hints or _guessed(run, answer, name) or (f"the nodes are {quoted(list(run.graph.index))}",)
             # One error an answer: the second name is often misspelt for the same reason.
             yield Diagnostic(Code.UNKNOWN_NODE, f"the graph has no node `{shorten(name)}`", answer.span, hints=hints)
             return
@@ -138,12 +137,30 @@ _APART = re.compile(r"[d∂δ]?(?P<of>\w+?)(?:_|_?[d∂δ]_?)")
 _GRADIENTS = ("d", "g", "grad", "∂", "δ", "∇")  # What programs put before a parameter's name for its derivative.
 
 
-def _other_spelling(run: AnyRun, answer: Answer, name: str) -> tuple[str, ...]:
+def _guessed(run: AnyRun, answer: Answer, name: str) -> tuple[str, ...]:
+    """What a name that is no node may mean: a derivative, a misspelt node, or the loss by a textbook's name."""
+    near = did_you_mean(name, run.graph.index)
+    if answer.wrt is None:
+        return _other_spelling(run, name) or near
+    # Of one letter any other is near: an L beside a node t is the loss, and no slip of the finger.
+    is_slip = near and len(name) > 1 and name.casefold() not in _LOSSES
+    return near if is_slip else _output_hint(run, answer, name) or near
+
+
+_LOSSES = ("l", "j", "e", "c", "loss", "cost", "err", "error", "objective")  # What textbooks call the output.
+
+
+def _output_hint(run: AnyRun, answer: Answer, name: str) -> tuple[str, ...]:
+    """What the output is called here, where something else is differentiated by a node on the way to it."""
+    output, wrt = run.output, answer.wrt or ""
+    if name != answer.of or wrt == output or wrt not in run.graph.index:
+        return ()
+    return (f"the output is `{shorten(output)}`: d{shorten(output)}/d{shorten(wrt)}",)
+
+
+def _other_spelling(run: AnyRun, name: str) -> tuple[str, ...]:
     """How a derivative is written, where a name that is no node is one as programs spell it: `dJdw`, `J_w`, `dw`."""
     index, output = run.graph.index, run.output
-    if answer.wrt is not None:  # A textbook's L in place of the node that the loss is here.
-        is_known = name == answer.of and answer.wrt in index
-        return (f"the output is `{shorten(output)}`: d{shorten(output)}/d{shorten(answer.wrt)}",) if is_known else ()
     for wrt in sorted((node for node in index if name.endswith(node)), key=len, reverse=True):
         before = name.removesuffix(wrt)
         of = _APART.fullmatch(before)
