@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from math import isfinite
+from math import isfinite, isnan
 from random import Random
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from backcalc.language.expr import Expr, Number, names, postorder
 from backcalc.language.statements import Answer
 from backcalc.marking.formulas.points import Points, Sample
 from backcalc.marking.formulas.reading import symbol
-from backcalc.marking.formulas.terms import Reading, as_asked, in_shape, value_of
+from backcalc.marking.formulas.terms import Leaf, Reading, as_asked, in_shape, value_of
 from backcalc.marking.subject import part
 from backcalc.marking.truth import Truth
 from backcalc.rules.row import CONSTANTS
@@ -33,6 +33,10 @@ PRECISE = 1e-11
 """Of its size, what two formulas that are equal may differ by anyhow."""
 TELLING = 1e-5
 """Of its size, what rounding may come to at a point that tells anything."""
+
+
+class NoSoundPointError(Exception):
+    """Rounding swamps a formula wherever it is tried, so that nothing tells whether it is right."""
 
 
 class Held(NamedTuple):
@@ -121,36 +125,40 @@ class Equality:
 
     def _holds(self, formula: Formula, points: Points, *, is_local: bool) -> bool | None:
         telling = 0
-        for held in self.held(formula, points, is_local=is_local):
+        # Where few of the points tell anything others are drawn, to the last that there is.
+        for count, held in enumerate(self.held(formula, points, is_local=is_local, most=None), 1):
             if not held.is_equal:
                 return False
             telling += held.is_telling
+            if count >= ENOUGH and telling >= FEWEST:
+                break
         return True if telling >= FEWEST else None
 
     def held(
-        self, formula: Formula, points: Iterable[Sample], *, is_local: bool = False, most: int = ENOUGH
+        self, formula: Formula, points: Iterable[Sample], *, is_local: bool = False, most: int | None = ENOUGH
     ) -> Iterator[Held]:
-        """The formula held against the truth, at each point where there is one."""
+        """The formula held against the truth, at the first `most` points that are sound for both; at all with None."""
         rng = Random(2)  # noqa: S311  Any rounding will do.
-        for sample in islice(points, most):
-            try:
-                found = self._held_at(formula, sample, rng, is_local=is_local)
-            except OverflowError:  # Of numbers too large for float64, nothing is told by that.
-                continue
-            if found is not None:
-                yield found
+        return islice(filter(None, (self._tried(formula, it, rng, is_local=is_local) for it in points)), most)
+
+    def _tried(self, formula: Formula, sample: Sample, rng: Random, *, is_local: bool) -> Held | None:
+        try:
+            return self._held_at(formula, sample, rng, is_local=is_local)
+        except OverflowError:  # Of numbers too large for float64, nothing is told by that.
+            return None
 
     def _held_at(self, formula: Formula, sample: Sample, rng: Random, *, is_local: bool) -> Held | None:
         expected = self.expected(formula.answer, sample)
         if expected is None:
             return None
-        leaf, shape = Reading(sample.truth, is_local), shape_of(expected)
+        leaf = Reading(sample.truth, is_local)
         with quietly(has_arrays=True):
-            value = as_asked(value_of(formula.expr, leaf), shape)
-            slack = PRECISE * abs(expected) + abs(self._true(formula.answer, sample.beside) - expected)
-            for _ in range(SHAKEN if shape_of(value) == shape else 0):
-                slack = slack + NOISE * abs(as_asked(value_of(formula.expr, leaf, rng), shape) - value)
-        return Held(sample, value, expected, slack)
+            found = _with_rounding(formula.expr, leaf, shape_of(expected), rng)
+            if found is None:
+                return None
+            value, rounding = found
+            truth = PRECISE * abs(expected) + abs(self._true(formula.answer, sample.beside) - expected)
+            return Held(sample, value, expected, truth + rounding)
 
     def expected(self, answer: Answer, sample: Sample) -> Any:
         """The truth at a point; None where it is no number there."""
@@ -170,6 +178,40 @@ class Equality:
             return found if node.given is None or node.expr is None else value_of(node.expr, Reading(truth))
         is_whole = not part(answer, len(run.shape(answer.of)))
         return in_shape(run, answer.of, answer.wrt, found) if answer.wrt is not None and is_whole else found
+
+
+def is_lost(expr: Expr, leaf: Leaf, expected: Any) -> bool:
+    """Whether rounding leaves nothing to tell a formula from the truth by, at one point."""
+    with quietly(has_arrays=True):
+        try:
+            found = _with_rounding(expr, leaf, shape_of(expected), Random(2))  # noqa: S311  Any rounding will do.
+        except OverflowError:
+            return True
+        if found is None:
+            return True
+        value, rounding = found
+        if shape_of(value) != shape_of(expected):
+            return False
+        off = flat(abs(value - expected))
+    return all(d <= s for d, s in zip(off, flat(rounding + 0.0 * abs(expected)), strict=True))
+
+
+def _with_rounding(expr: Expr, leaf: Leaf, shape: tuple[int, ...], rng: Random) -> tuple[Any, Any] | None:
+    """What a formula comes to, and by how much rounding may move that; None where it decides if that is a number.
+
+    So it does of 0/0 where a probability comes to 1. What stays nan whatever the rounding has left the domain of the
+    formula, as `sqrt(x)` of a negative x has.
+    """
+    value = as_asked(value_of(expr, leaf), shape)
+    if shape_of(value) != shape:
+        return value, 0.0
+    shaken = [as_asked(value_of(expr, leaf, rng), shape) for _ in range(SHAKEN)]
+    if any(len({isnan(x) for x in ways}) > 1 for ways in zip(*map(flat, (value, *shaken)), strict=True)):
+        return None
+    rounding = 0.0
+    for other in shaken:
+        rounding = rounding + NOISE * abs(other - value)
+    return value, rounding
 
 
 def _has_symbols(expr: Expr) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from math import log10
 from random import Random
@@ -17,7 +18,7 @@ from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.of_formula import POINTS, Given, of_formula
 from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.formulas.claims import claim, holds
-from backcalc.marking.formulas.judge import Equality, Formula, Held
+from backcalc.marking.formulas.judge import Equality, Formula, Held, NoSoundPointError, is_lost
 from backcalc.marking.formulas.points import UNSETTLED, Points, Sample
 from backcalc.marking.formulas.reading import symbol
 from backcalc.marking.formulas.terms import MisfitError, NoValueError, Reading
@@ -26,7 +27,7 @@ from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part, subject_of, unknown
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import flat, is_known, quietly, shape_of
-from backcalc.text.errors import Diagnostic
+from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.numerals import by_hand
 from backcalc.text.wording import shorten
 
@@ -38,6 +39,7 @@ DIGITS = 4
 """Significant digits of these."""
 
 ITSELF = "this says what is asked by itself"
+UNTOLD = "in float64 no point tells whether this is right"
 
 
 class Formulas:
@@ -59,6 +61,8 @@ class Formulas:
                 found[id(attempt)] = self._mark(formula, attempt)
             except NoValueError as error:
                 errors.append(self._unknown(formula.answer, error.name.id))
+            except NoSoundPointError:
+                found[id(attempt)] = _untold(formula, attempt)
         wrong = [(formula, attempt) for formula, attempt in sheet if _is_unexplained(found[id(attempt)])]
         for formula, attempt in wrong:
             found[id(attempt)] = self._explained(formula, attempt, [it for it in wrong if it[1] is not attempt])
@@ -71,7 +75,7 @@ class Formulas:
         return unknown(self.run, answer._replace(of=of, wrt=wrt, of_place=(), wrt_place=()))
 
     def _mark(self, formula: Formula, attempt: Attempt) -> Mark:
-        """Right or wrong; raises NoValueError where that cannot be known here."""
+        """Right or wrong; raises NoValueError or NoSoundPointError where that cannot be known here."""
         if formula.is_of_itself:
             return attempt.marked("wrong", note=ITSELF)
         try:
@@ -84,7 +88,7 @@ class Formulas:
 
     def _holds_here(self, formula: Formula) -> bool:
         """Whether what a formula claims is true at the point asked."""
-        verdict = False
+        verdict = is_untold = False
         for is_local in (False, True):
             for truth, drawn in self._here():
                 leaf = Reading(truth, is_local, drawn)
@@ -93,14 +97,17 @@ class Formulas:
                     raise NoValueError(Name(_symbol_of(formula.answer)))
                 try:
                     found = claim(formula.expr, leaf, shape_of(expected), truth.exact)
+                    verdict = holds(found, expected, formula.expr, self.tolerance)
                 except OverflowError:
                     verdict = False
-                    break
-                verdict = holds(found, expected, formula.expr, self.tolerance)
                 if not verdict:
+                    # A decimal claims its digits, however little they leave of what is asked.
+                    is_untold |= not formula.is_of_the_point and is_lost(formula.expr, leaf, expected)
                     break
             if verdict:
                 break
+        if is_untold and not verdict:
+            raise NoSoundPointError
         return verdict
 
     def _here(self) -> Iterator[tuple[Truth, dict[str, Any]]]:
@@ -221,6 +228,13 @@ class Formulas:
 
 def _is_unexplained(mark: Mark | None) -> bool:
     return mark is not None and mark.verdict == "wrong" and not (mark.diagnosis or mark.note)
+
+
+def _untold(formula: Formula, attempt: Attempt) -> Mark:
+    """A formula that no point tells from the truth, or tells to be it: neither right nor wrong."""
+    hint = "its terms cancel, or overflow, wherever it is tried: a simpler formula may be told"
+    fault = Diagnostic(Code.UNKNOWN_VALUE, UNTOLD, formula.answer.span, hints=(hint,))
+    return replace(attempt.marked("unreadable", note=UNTOLD), fault=fault)
 
 
 def _symbol_of(answer: Answer) -> str:

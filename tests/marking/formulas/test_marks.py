@@ -89,6 +89,44 @@ def test_a_formula_that_is_the_derivative_is_right(graph, line):
     assert [mark.verdict for mark in marked(graph, line)] == ["right"]
 
 
+# Where a sigmoid comes to 1 in float64 each of these is 0/0, or has lost its digits, at many of the points drawn.
+ENTROPY = "input z, t\ny = sigmoid(20*z)\nJ = -(t*log(y) + (1 - t)*log(1 - y))\n"
+SIGMOIDS = "input z[3]\ny = sigmoid(20*z)\nJ = sum(y)\n"
+SOFTMAX = "input z[3]\np = softmax(20*z)\nJ = -log(p[1])\n"
+SATURATED = [
+    (ENTROPY, "dJ/dy = (y - t)/(y*(1 - y))", "right"),
+    (ENTROPY, "dJ/dz = 20*(y - t)/(y*(1 - y)) * y*(1 - y)", "right"),
+    (ENTROPY, "dJ/dz = 20*(t - y)/(y*(1 - y)) * y*(1 - y)", "wrong"),
+    (ENTROPY, "dJ/dz = 20*(y - t)/(y*(1 + y)) * y*(1 - y)", "wrong"),
+    (SIGMOIDS, "dJ/dz = 20*y*(1 - y)*(1 - y)/(1 - y)", "right"),
+    (SIGMOIDS, "dJ/dz = 20*exp(log(y) + log(1 - y))", "right"),
+    (SIGMOIDS, "dJ/dz = 20*y*y*(1 - y)/(1 - y)", "wrong"),
+    (SOFTMAX, "dJ/dz = 20*(p - [0, 1, 0])*(1 - p)/(1 - p)", "right"),
+    (SOFTMAX, "dJ/dz = 20*(exp(20*z)/sum(exp(20*z)) - [0, 1, 0])", "right"),
+    (SOFTMAX, "dJ/dz[1] = 20*(p[1] - 1)^2/(p[1] - 1)", "right"),
+    (SOFTMAX, "dJ/dz[1] = 20*(p[1] - 1)^2/(1 - p[1])", "wrong"),
+    (SOFTMAX, "dJ/dz = 20*p*(1 - p)/(1 - p)", "wrong"),
+    ("y = tanh(10*w*x)", "dy/dw = 10*x*(1 - y^2)^2/(1 - y^2)", "right"),
+    ("y = tanh(10*w*x)", "dy/dw = 10*x*(1 - y^4)/(1 - y^2)*(1 - y^2)/(1 + y^2)", "right"),
+    ("y = tanh(10*w*x)", "dy/dw = 10*x*(1 - y^2)^2/(1 - y)", "wrong"),
+    ("y = log(exp(-10*x^2))", "dy/dx = -20*x*exp(-10*x^2)/exp(-10*x^2)", "right"),
+    ("y = log(exp(-10*x^2))", "dy/dx = 20*x*exp(-10*x^2)/exp(-10*x^2)", "wrong"),
+    # Nowhere a number, or nowhere with a digit left: that is neither right nor wrong.
+    ("y = 100*x", "dy/dx = 100*(x - x)/(x - x)", "unreadable"),
+    ("y = 100*x", "dy/dx = 100/(x - x)", "unreadable"),
+    ("input x in [40, 50]\ny = sigmoid(x)", "dy/dx = y*(1 - y)", "unreadable"),
+    ("input x in [40, 50]\ny = sigmoid(x)", "dy/dx = y*y", "wrong"),
+    ("y = 100*x", "dy/dx = 100 + sqrt(-1 - x^2)", "wrong"),  # Of no x, and not by rounding.
+]
+
+
+@pytest.mark.parametrize(("graph", "line", "verdict"), SATURATED)
+def test_a_formula_is_judged_where_rounding_leaves_something_to_judge_by(graph, line, verdict):
+    (mark,) = marked(graph, line)
+    assert mark.verdict == verdict
+    assert mark.note == ("in float64 no point tells whether this is right" if verdict == "unreadable" else "")
+
+
 WRONG = [
     (NEURON, "dJ/dw = (y-z)*y*x", "rule", "σ(1 − σ), not σ"),
     (NEURON, "dJ/dw = (z-y)*y*(1-y)*x", "sign", "the sign of ∂J/∂w is wrong"),
