@@ -88,9 +88,11 @@ class Formulas:
 
     def _holds_here(self, formula: Formula) -> bool:
         """Whether what a formula claims is true at the point asked."""
-        verdict = is_untold = False
+        verdict = False
+        places = list(self._here())
+        is_untold = not places  # No point was found at which the graph has a value.
         for is_local in (False, True):
-            for truth, drawn in self._here():
+            for truth, drawn in places:
                 leaf = Reading(truth, is_local, drawn)
                 expected = leaf.number(truth.expected(formula.answer))
                 if expected is None or not is_known(expected):
@@ -233,7 +235,7 @@ def _is_unexplained(mark: Mark | None) -> bool:
 def _untold(formula: Formula, attempt: Attempt) -> Mark:
     """A formula that no point tells from the truth, or tells to be it: neither right nor wrong."""
     hint = "its terms cancel, or overflow, wherever it is tried: a simpler formula may be told"
-    fault = Diagnostic(Code.UNKNOWN_VALUE, UNTOLD, formula.answer.span, hints=(hint,))
+    fault = Diagnostic(Code.NOT_CERTAIN, UNTOLD, formula.answer.span, hints=(hint,))
     return replace(attempt.marked("unreadable", note=UNTOLD), fault=fault)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from math import isfinite
+from math import isfinite, isinf, isnan
 from random import Random
 from typing import Any
 
@@ -13,8 +13,9 @@ from backcalc.calculus.point import Point
 from backcalc.calculus.run import Run
 from backcalc.calculus.run import run as run_at
 from backcalc.graph.model import Node
-from backcalc.language.expr import Number, postorder
+from backcalc.language.expr import Expr, Name, Number, postorder
 from backcalc.marking.truth import Truth
+from backcalc.rules.row import CONSTANTS
 from backcalc.rules.values import all_known, is_array, is_known, quietly, shape_of
 from backcalc.text.errors import BackcalcError
 
@@ -77,6 +78,12 @@ class Points:
         found = {part.value for expr in formulas for part in postorder(expr) if isinstance(part, Number)}
         return sorted(x for x in found if isfinite(x))
 
+    @cached_property
+    def _has_masks(self) -> bool:
+        """Whether the file speaks of infinity, as the score −inf of what is masked: then a value may be infinite."""
+        formulas = (node.expr for node in self.run.graph.nodes if node.expr is not None)
+        return any(_is_infinite(part) for expr in formulas for part in postorder(expr))
+
     def _drawn(self) -> Iterator[Sample]:
         rng = Random(1)  # noqa: S311  Any points will do, and the same each time.
         for count in range(MOST_DRAWN if self._free else 1):
@@ -86,7 +93,7 @@ class Points:
                 runs = [self._at({**self._kept, **values}) for values in (point, beside)]
             except (BackcalcError, ArithmeticError, ValueError):  # Outside what the graph can do.
                 continue
-            if all(map(_is_sound, runs)):
+            if all(_is_sound(run, may_be_infinite=self._has_masks) for run in runs):
                 yield Sample(*runs)
 
     def _at(self, point: Mapping[str, Any]) -> Run:
@@ -123,14 +130,26 @@ class Points:
         return (0.05 * scale if count % 3 == 1 else -scale), scale
 
 
+def _is_infinite(part: Expr) -> bool:
+    return (isinstance(part, Number) and isinf(part.value)) or (
+        isinstance(part, Name) and isinf(CONSTANTS.get(part.id, 0.0))
+    )
+
+
 def _nudged(value: Any, rng: Random) -> Any:
     return value * (1 + NUDGE * rng.choice((-1, 1)))
 
 
-def _is_sound(run: Run) -> bool:
-    """Whether all numbers of a run are known and finite."""
-    numbers = [x for x in (*run.values, *run.adjoints) if x is not None]  # A constant has no adjoint.
-    if not (run.linear.evaluation.is_known and all_known(numbers)):
+def _is_sound(run: Run, *, may_be_infinite: bool) -> bool:
+    """Whether all numbers of a run are known, and all derivatives finite; values too, unless they may be infinite."""
+    values, adjoints = ([x for x in column if x is not None] for column in (run.values, run.adjoints))
+    if not (run.linear.evaluation.is_known and all_known([*values, *adjoints])):  # A constant has no adjoint.
         return False
     with quietly(run.linear.evaluation.has_arrays):
-        return all(bool(abs(x).max() < float("inf")) if shape_of(x) else isfinite(x) for x in numbers)
+        are_finite = all(map(isfinite, _sizes([*adjoints] if may_be_infinite else [*values, *adjoints])))
+        return are_finite and not any(map(isnan, _sizes(values)))
+
+
+def _sizes(numbers: Iterable[Any]) -> Iterator[float]:
+    """The largest size in each number or array; nan where one of it is."""
+    return (float(abs(x).max()) if shape_of(x) else abs(x) for x in numbers)

@@ -45,6 +45,8 @@ Z = X @ W + b
 P = softmax(where(M, Z, -inf), axis=1)
 L = mean(cross_entropy(P, T, axis=1))
 """
+# In a column of what is masked a value is infinite wherever one looks.
+MASKED = "const M = [[1, 1, 0], [1, 0, 1]]\ninput S[2,3]\nR = where(M, S, -inf)[:, 1]\nK = sum(exp(R))\n"
 RIGHT = [
     (NEURON, "dJ/dw = (y-z)*y*(1-y)*x"),
     (NEURON, "dJ/dw = (y - z)·y·(1 − y)·x"),
@@ -81,6 +83,9 @@ RIGHT = [
     (ROWS, "dL/db = sum(dL/dZ, axis=0)"),
     (ROWS, "dL/dW = X.T @ dL/dZ"),
     (ROWS, "dL/dZ = (P - T)/2"),
+    (MASKED, "K = sum(exp(where(M, S, -inf)[:, 1]))"),
+    (MASKED, "dK/dS[0,1] = exp(S[0,1])"),
+    (MASKED, "dK/dR = exp(R)"),
 ]
 
 
@@ -113,6 +118,7 @@ SATURATED = [
     ("y = log(exp(-10*x^2))", "dy/dx = 20*x*exp(-10*x^2)/exp(-10*x^2)", "wrong"),
     # Nowhere a number, or nowhere with a digit left: that is neither right nor wrong.
     ("y = 100*x", "dy/dx = 100*(x - x)/(x - x)", "unreadable"),
+    ("y = log(-1 - x^2)", "dy/dx = 2*x/(1 + x^2)", "unreadable"),  # Of no x is this a number.
     ("y = 100*x", "dy/dx = 100/(x - x)", "unreadable"),
     ("input x in [40, 50]\ny = sigmoid(x)", "dy/dx = y*(1 - y)", "unreadable"),
     ("input x in [40, 50]\ny = sigmoid(x)", "dy/dx = y*y", "wrong"),
@@ -139,6 +145,7 @@ WRONG = [
     ("L = dot(A @ x, B @ x)\ninput A[2,2]\ninput B[2,2]", "dL/dx = A @ B @ x + B.T @ A @ x", "transpose", "transposed"),
     (SHARED, "dL/dx = dL/dy * u", "missing-term", "the path through u is missing"),
     (EDGES, "dL/dx = dL/do * 2*3", "missing-term", "is missing"),
+    (MASKED, "K = sum(exp(where(M, S, -inf)[:, 2]))", "formula", ""),
     ("y = sqrt(x^2)", "dy/dx = sqrt(x)^2/x", "formula", ""),  # Right where x is positive only.
     ("y = abs(x)", "dy/dx = x*log(x)/(x*log(x))", "formula", ""),
 ]
