@@ -184,6 +184,15 @@ def _stacked(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return made(list(items)).reshape(*shape, *np.shape(items[0]))
 
 
+def require_inside(graph: Graph, name: str) -> None:
+    """Raise UsageError where the output is a loss outside the graph, of which the numbers of --`name` know nothing."""
+    if graph.seeds:
+        (node, stated), *_ = graph.seeds
+        message = f"{option(name)} needs an output in the graph; `adjoint` statements speak of a loss outside it"
+        hint = f"write that loss as a node: L = sum({shorten(node)} * …)"
+        raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, stated.span, hints=(hint,))])
+
+
 def run_exactly(
     graph: Graph,
     options: Iterable[str],
@@ -199,12 +208,7 @@ def run_exactly(
     options = list(options)
     plain = run(graph, read_point(options), of, wrt)
     require_known(plain.linear.evaluation)
-    if plain.is_outside:
-        message = (
-            f"{option(numbers.name)} needs an output in the graph; `adjoint` statements speak of a loss outside it"
-        )
-        hint = f"write that loss as a node: L = sum({shorten(graph.seeds[0][0])} * …)"
-        raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, graph.seeds[0][1].span, hints=(hint,))])
+    require_inside(graph, numbers.name)
     graph, evaluation, system = plain.graph, plain.linear.evaluation, numbers.system
     point = _exact_point(graph, options, plain.point, system)
     slots = exact_values(evaluation, point, system)

@@ -22,6 +22,19 @@ NUMBERS = ("1", "0", "-1", "0.5", "2", "-2.5", "pi/4", "1/3", "1e308", "1e-320",
 VECTORS, MATRICES = ("[1, 2]", "[0, 4]", "[0.5, -inf]"), ("[[1, 2], [3, 4]]", "[[0, 0], [0, 1]]")
 VALUES = (*NUMBERS, *VECTORS, *MATRICES)
 CELLS = ("1", "0", "-1", "0.5", "1e400", "inf", "nan", "", "abc", "1e-320", "-0", "1,5", '"2"', "=1+1", "0x1", "é")
+PLACES = (
+    "",
+    "[0]",
+    "[1]",
+    "[0, 1]",
+    "[-1]",
+    "[5]",
+    "[:, 0]",
+    "[1, :]",
+    "[:1]",
+    "[0, 0, 1]",
+    "[[1, 0]]",
+)  # Of elements.
 WEIGHTS = {"run": 8, "check": 5, "grade": 4, "samples": 0.5, "quiz": 0.4}  # Of the others each has 2.
 ENDINGS = {
     "report": (".html",),
@@ -272,7 +285,11 @@ class _Draw:
         above = self._names[-1] if self._rng.random() < 0.6 else self._name()
         below = self._name()
         forms = (f"d{above}/d{below}", above, f"∂{above}/∂{below}", f"d({above})/d({below})", f"d{above}/d{below}[0]")
-        return self._rng.choices(forms, (6, 6, 3, 3, 1))[0]
+        if self._rng.random() < 0.8:
+            return self._rng.choices(forms, (6, 6, 3, 3, 1))[0]
+        of, wrt, then = (self._rng.choice(PLACES) for _ in range(3))
+        second = (f"d²{above}/d{below}²", f"d²{above}{of}/d{below}{wrt}d{self._name()}{then}")
+        return self._rng.choice((f"{above}{of}", f"d{above}{of}/d{below}{wrt}", f"∂{above}{of}/∂{below}{wrt}", *second))
 
     def _answer(self) -> str:
         rng = self._rng

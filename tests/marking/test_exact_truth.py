@@ -84,3 +84,13 @@ def test_a_quiz_has_its_key_in_the_same_numbers(how):
         assert checked.return_value == 0
         if how == "certified":  # All numbers of an exercise are short decimals.
             assert plain.splitlines()[1:] == found.splitlines()[1:]
+
+
+@pytest.mark.parametrize("option", ["--exact", "--certified"])
+def test_a_loss_outside_the_graph_is_refused_at_its_place(option):
+    text = "input x = 1\na = x^2\nadjoint a = -1\n"
+    result = CliRunner().invoke(cli, ["check", "-", option, "a = 1"], input=text)
+    (found,) = result.exception.diagnostics  # type: ignore[union-attr]
+    assert text[found.span.start : found.span.end] == "a"
+    assert found.message.startswith(f"{option} needs an output in the graph")
+    assert result.exception.source.text == text  # type: ignore[union-attr]

@@ -146,9 +146,12 @@ class Way(NamedTuple):
         """The key of a run, in the numbers that are asked for."""
         if self.exactly is None:
             return Key(run, self.tolerance)
+        from backcalc.analysis.exact import require_inside
         from backcalc.marking.exact_truth import ExactTruth
 
         exactly = self.exactly
+        # Said of the file, and before any answer is read: a refusal on the way would be taken for one of the answer.
+        require_inside(run.graph, exactly)
         # As many digits as somebody has written, for more could not be told from a slip.
         digits = max([self.digits, *(answer.value_span.end - answer.value_span.start for answer in answers)])
 
