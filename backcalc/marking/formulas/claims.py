@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from backcalc.calculus.digits import (
@@ -11,7 +12,7 @@ from backcalc.calculus.digits import (
     significant_digits,
     unit_in_last_place,
 )
-from backcalc.language.expr import Expr, Name, Number, fold, postorder
+from backcalc.language.expr import Call, Expr, Name, Number, fold, postorder
 from backcalc.marking.formulas.terms import Leaf, as_asked, value_of
 from backcalc.rules.values import flat, quietly, shape_of
 
@@ -26,24 +27,31 @@ class Claim(NamedTuple):
 def claim(expr: Expr, leaf: Leaf, shape: tuple[int, ...], exact: frozenset[float]) -> Claim:
     """What a formula claims: each decimal half a unit, but those that are the value of an input are `exact`.
 
-    Raises what `value_of` raises.
+    Where it asks what is equal, decimals that are spelt alike are one number: the largest of a window, and what it is
+    found by. Raises what `value_of` raises.
     """
+    parts = {id(it): it for it in postorder(expr)}.values()
+    decimals = [it for it in parts if isinstance(it, Number) and "." in it.text and it.value not in exact]
+    has_equality = any(isinstance(it, Call) and it.fn == "==" for it in parts)
+    groups: dict[Any, list[Number]] = {}
+    for number in decimals:
+        groups.setdefault(number.text if has_equality else id(number), []).append(number)
     with quietly(has_arrays=True):
         value = as_asked(value_of(expr, leaf), shape)
         half = 0.0 * abs(value)
-        for number in {id(it): it for it in postorder(expr) if isinstance(it, Number)}.values():
-            if "." in number.text and number.value not in exact:
-                moved = as_asked(value_of(_moved(expr, number), leaf), shape)
-                half = half + abs(moved - value)
+        for group in groups.values():
+            moved = as_asked(value_of(_moved(expr, group), leaf), shape)
+            half = half + abs(moved - value)
     return Claim(value, half)
 
 
-def _moved(expr: Expr, number: Number) -> Expr:
-    """A formula with one of its numbers half a unit larger."""
-    other = Number(number.value + float(unit_in_last_place(number.text)) / 2)
+def _moved(expr: Expr, numbers: Sequence[Number]) -> Expr:
+    """A formula with some of its numbers, which are spelt alike, half a unit larger."""
+    other = Number(numbers[0].value + float(unit_in_last_place(numbers[0].text)) / 2)
+    moved = set(map(id, numbers))
 
     def leaf(part: Number | Name) -> Expr:
-        return other if part is number else part
+        return other if id(part) in moved else part
 
     from backcalc.language.expr import with_args
 

@@ -126,6 +126,16 @@ SATURATED = [
 ]
 
 
+LARGEST = "u = tanh(x)\ny = max(u)\nL = y*y\ninput x[3] = [0.3, 1, 0.5]\n"
+CHOSEN = "where([0.291313, 0.761594, 0.462117] == 0.761594, {}/sum([0.291313, 0.761594, 0.462117] == 0.761594), 0)"
+
+
+@pytest.mark.parametrize(("number", "verdict"), [("1.52319", "right"), ("1.52339", "wrong"), ("1.52", "right")])
+def test_decimals_that_are_compared_stay_equal_within_their_digits(number, verdict):
+    (mark,) = marked(LARGEST, f"dL/du = {CHOSEN.format(number)}")  # 2 tanh(1) = 1.523188…
+    assert mark.verdict == verdict
+
+
 @pytest.mark.parametrize(("graph", "line", "verdict"), SATURATED)
 def test_a_formula_is_judged_where_rounding_leaves_something_to_judge_by(graph, line, verdict):
     (mark,) = marked(graph, line)
