@@ -13,6 +13,7 @@ import numpy as np
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_adjoints, exact_constant, exact_values
+from backcalc.calculus.exact_warnings import ExactRemarks
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import AT, Point, read_point
 from backcalc.calculus.run import Run, run
@@ -88,8 +89,19 @@ class ExactRun(Run):
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What the build has noticed, and which values are no numbers of the system."""
-        return self.graph.warnings + self.lost
+        """What the build has noticed, which values are no numbers of the system, and which kinks are met."""
+        with self.numbers.within():
+            return self.graph.warnings + self.lost + self._kinks
+
+    @property
+    def _kinks(self) -> tuple[Diagnostic, ...]:
+        def rounded(evaluation: Evaluation, slot: int) -> Any:
+            # Which branch is taken is told by the exact number; what has none keeps its float.
+            value = self.slots[slot]
+            return evaluation.terms[slot] if _lost(value) else nearest(value)
+
+        evaluation = self.linear.evaluation
+        return ExactRemarks(evaluation.redone(evaluation.rows, rounded), self.slots, self.numbers.system).kinks
 
     @property
     def is_finite(self) -> bool:

@@ -92,6 +92,24 @@ def exact_adjoints(
     )
 
 
+def exact_kinks(evaluation: Evaluation, values: Sequence[Any], slot: int, system: ModuleType = exact) -> Any:
+    """Whether the operation of a slot is at a kink where these are the exact values, 0 or 1 by element.
+
+    None where the system does not tell: then its slope has no value there, or that of one side.
+    """
+    row = evaluation.rows[slot]
+    assert row is not None
+    bound = _bound(row, system)
+    operands = [values[arg] for arg in evaluation.tape.args[slot]]
+    if bound.extra:
+        operands.append(values[slot])
+    found = _tried(lambda: bound.bends or (lambda *_: system.number(0.0)), *operands)
+    if not np.ndim(found):
+        return None if isinstance(found, Lost) else float(found != 0)
+    flags = [0.0 if isinstance(item, Lost) else float(item != 0) for item in found.ravel()]
+    return np.array(flags).reshape(found.shape)
+
+
 class _Sweep:
     """What each slot hands to its arguments, of exact values."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from heapq import heappop, heappush
@@ -15,7 +15,7 @@ from backcalc.graph.model import Known
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import INDEX, VECTOR, written_name
 from backcalc.language.unparse import number_text
-from backcalc.rules.row import FLAT, Primitive
+from backcalc.rules.row import FLAT, Bound, Primitive
 from backcalc.rules.values import is_array, is_known, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
@@ -143,7 +143,7 @@ class Remarks:
             return Code.DOMAIN, f"is {number_text(out)}" + ("" if exists else ", outside its domain")
         # A kink among constants stays where it is, whatever is differentiated by.
         is_fixed = all(self.tape.constant[arg] for arg in self.tape.args[slot])
-        if row.bends is None or is_fixed or not row.bends(*numbers):
+        if row.bends is None or is_fixed or not self._bent(slot, row.scalar, numbers):
             return None
         if not self._passes_kinks(slot):
             return Code.KINK, "is at a jump; its slope is taken as 0"
@@ -167,10 +167,9 @@ class Remarks:
             if row.symbol == "inv" and is_nan(out):
                 return Code.DOMAIN, "is nan: the matrix is singular, and has no inverse"
             return Code.DOMAIN, f"is not finite{_at(true_places(not_finite(out) * asked))}"
-        bends = row.array.bends
-        if bends is None or all(self.tape.constant[arg] for arg in self.tape.args[slot]):
+        if row.array.bends is None or all(self.tape.constant[arg] for arg in self.tape.args[slot]):
             return None
-        found = bends(*terms, out) if row.array.extra else bends(*terms)
+        found = self._bent(slot, row.array, [*terms, out] if row.array.extra else terms)
         if not is_each:
             # As its pullback says: of a maximum equals share the slope, a norm of 0 has none.
             share = any("==" in text for text in row.pullbacks)
@@ -183,6 +182,11 @@ class Remarks:
             return Code.KINK, f"is at a jump{_at(at)}; its slope is taken as 0"
         first = [float(chosen(slope(*terms, out), found * asked, shape_of(out))[0]) for slope in row.array.slopes]
         return Code.KINK, f"is at a kink{_at(at)}; the subgradient used is {', '.join(map(number_text, first))}"
+
+    def _bent(self, slot: int, bound: Bound, operands: Sequence[Any]) -> Any:  # noqa: ARG002  Exact numbers ask for it.
+        """Whether an operation of a row that has kinks is at one, by element."""
+        assert bound.bends is not None
+        return bound.bends(*operands)
 
     def _inspect_range(self, node: int) -> Iterator[Diagnostic]:
         """A warning of each element of a given value that its function does not have."""

@@ -43,6 +43,28 @@ def test_a_decimal_is_what_is_written():
     assert exactly("y = k*x; given k = 1/3; k = z", "x=3,z=1").value == 1
 
 
+KINKS = [
+    ("x = 0\ny = relu(x)\nL = abs(x) + y", ["relu(0) is at a kink", "abs(0) is at a kink"]),
+    ("x = 0.1\ny = relu(x + 0.2 - 0.3)", ["relu(0) is at a kink"]),  # In float64 it is 5.6e-17 beside it.
+    ("x = 1.5\ny = relu(x - 1)*max(x, 2)", []),
+    ("x = 1e17\ny = max(x, x + 1)", []),  # Apart by less than a float tells.
+    ("x = 2\ny = x*step(x - 2)", ["step(0) is at a jump; its slope is taken as 0"]),
+    ("v = [1, 2, 2]\ny = max(v)", ["max(…) is at a kink; equal elements share the slope evenly"]),
+    ("v = [-1, 0.5, 0]\ny = sum(abs(v))", ["is at a kink at [2]; the subgradient used is 0"]),
+    ("x = 0.1\ny = if x > 0 then 3*x else abs(x + 0.2 - 0.3)", []),
+    ("x = 0.3\ny = if x - 0.1 > 0.2 then x else abs(x - 0.3)", ["is at a jump", "abs(0) is at a kink"]),
+]
+
+
+@pytest.mark.parametrize("option", ["--exact", "--certified"])
+@pytest.mark.parametrize(("text", "told"), KINKS)
+def test_a_kink_that_is_met_exactly_is_told(text, told, option):
+    ran = CliRunner().invoke(cli, ["run", "-", option], input=text, standalone_mode=False)
+    lines = [line for line in ran.stderr.splitlines() if "warning:" in line]
+    assert len(lines) == len(told)
+    assert all(part in line for part, line in zip(told, lines, strict=True))
+
+
 # Each adjoint is the sum of its paths' products, by Python's own fractions.
 @pytest.mark.parametrize("seed", range(20))
 def test_an_edge_list_is_summed_over_its_paths(seed):

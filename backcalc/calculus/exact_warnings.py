@@ -1,0 +1,34 @@
+"""The kinks that a run on exact numbers meets, which rounded ones may miss: 0.1 + 0.2 − 0.3 is 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.exact import exact_kinks
+from backcalc.calculus.warnings import Remarks
+from backcalc.rules.row import Bound
+from backcalc.text.errors import Code, Diagnostic
+
+
+class ExactRemarks(Remarks):
+    """What there is to say of the kinks of a graph whose slots have the exact `values`.
+
+    `evaluation` has the floats next to these; where a value is lost, the float of the rounded run.
+    """
+
+    def __init__(self, evaluation: Evaluation, values: Sequence[Any], system: ModuleType) -> None:
+        super().__init__(evaluation)
+        self.values, self.system = values, system
+
+    @property
+    def kinks(self) -> tuple[Diagnostic, ...]:
+        """The warnings of kinks; what is not finite, or contradicts a given value, is no matter of exact numbers."""
+        return tuple(warning for warning in self.warnings if warning.code == Code.KINK)
+
+    def _bent(self, slot: int, bound: Bound, operands: Sequence[Any]) -> Any:
+        found = exact_kinks(self.evaluation, self.values, slot, self.system)
+        # What the system has no value of goes by floats, as its warnings in a plain run do.
+        return super()._bent(slot, bound, operands) if found is None else found
