@@ -26,6 +26,10 @@ FAR_OUT = [  # What once had two answers.
     ("a = max(x, 1e-320, -1e308)\ny = log(min(a, 7))", {"x": -2.5}),
     ("input p[2]\nn = sqrt(p)\ny = sum(n*n)", {"p": [0.0, 4.0]}),
     ("n = log(x)\ny = n + sin(z)", {"x": -1.0, "z": 0.5}),
+    # At a kink, against a constant and between nodes.
+    ("y = max(0, x) + 2*min(x + 1, 1) + 4*max(2*3 - 6, x)", {"x": 0.0}),
+    ("input p[3]\ny = sum(max(0, p)*[1, 2, 4]) + sum(min(p, 1))", {"p": [0.0, 1.0, -1.0]}),
+    ("y = max(x, z) + 2*max(pi, w) + max(1, 2)", {"x": 1.0, "z": 1.0, "w": 3.141592653589793}),
 ]
 
 

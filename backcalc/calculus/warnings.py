@@ -15,7 +15,7 @@ from backcalc.graph.model import Known
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import INDEX, VECTOR, written_name
 from backcalc.language.unparse import number_text
-from backcalc.rules.row import FLAT, Bound, Primitive
+from backcalc.rules.row import FLAT, Bound, Function, Primitive
 from backcalc.rules.values import is_array, is_known, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
@@ -147,7 +147,7 @@ class Remarks:
             return None
         if not self._passes_kinks(slot):
             return Code.KINK, "is at a jump; its slope is taken as 0"
-        slopes = (number_text(slope(*numbers, out)) for slope in row.slopes)
+        slopes = (number_text(slope(*numbers, out)) for slope in _told(row, row.slopes))
         return Code.KINK, f"is at a kink; the subgradient used is {', '.join(slopes)}"
 
     def _remark_array(self, slot: int, row: Primitive, asked: Any) -> tuple[Code, str] | None:
@@ -180,7 +180,8 @@ class Remarks:
             return None
         if not self._passes_kinks(slot):
             return Code.KINK, f"is at a jump{_at(at)}; its slope is taken as 0"
-        first = [float(chosen(slope(*terms, out), found * asked, shape_of(out))[0]) for slope in row.array.slopes]
+        slopes = _told(row, row.array.slopes)
+        first = [float(chosen(slope(*terms, out), found * asked, shape_of(out))[0]) for slope in slopes]
         return Code.KINK, f"is at a kink{_at(at)}; the subgradient used is {', '.join(map(number_text, first))}"
 
     def _bent(self, slot: int, bound: Bound, operands: Sequence[Any]) -> Any:  # noqa: ARG002  Exact numbers ask for it.
@@ -290,6 +291,11 @@ def _shared(part: Any, shape: tuple[int, ...], of: tuple[int, ...]) -> Any:
     from backcalc.rules.ndarray import spread, summed
 
     return summed(spread(part, shape), of)
+
+
+def _told(row: Primitive, slopes: Sequence[Function]) -> list[Function]:
+    """The slopes that a warning of a kink tells: none by a constant."""
+    return [slope for slope, text in zip(slopes, row.partials, strict=True) if text != FLAT]
 
 
 def is_any(found: Any) -> bool:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from backcalc.graph.model import Graph, Kind, Node
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, is_operation, names, postorder
+from backcalc.rules.against import HELD_AGAINST
 
 
 def expand(graph: Graph) -> Graph:
     """`graph` with each inner operation of the formula of `y` as a node `y_1`, `y_2`, …, in the order of evaluation.
 
-    A negative number such as the exponent of `x^-2` is no operation.
+    A negative number such as the exponent of `x^-2` is no operation, and what `max` and `min` hold against a constant
+    stays one: as a node it would share the slope.
     """
     return expand_long(graph, 0)
 
@@ -40,8 +42,9 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
     place: dict[int, Expr] = {}
     own: set[str] = set()
     count = 0
+    constants = _constants(node.expr, graph)
     for part in postorder(node.expr):
-        if not isinstance(part, Call) or (_is_kept(part) and part is not node.expr):
+        if not isinstance(part, Call) or id(part) in constants or (_is_kept(part) and part is not node.expr):
             place[id(part)] = part  # Leaves stay where they stand.
             continue
         formula = Call(part.fn, tuple(place[id(arg)] for arg in part.args), part.span)
@@ -56,6 +59,17 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
         own.add(name)
         place[id(part)] = Name(name, part.span)
     return [node]
+
+
+def _constants(expr: Expr, graph: Graph) -> set[int]:
+    """The parts, by identity, of constants that `max` and `min` hold a node against."""
+    found: set[int] = set()
+    for part in postorder(expr):
+        if isinstance(part, Call) and part.fn in HELD_AGAINST and len(part.args) == len(("x", "y")):
+            fixed = [arg for arg in part.args if not any(name in graph.index for name in names(arg))]
+            if len(fixed) == 1:
+                found.update(id(each) for each in postorder(fixed[0]))
+    return found
 
 
 def _numbered(name: str, count: int) -> str:

@@ -11,7 +11,8 @@ A row's columns:
                  stable one is right; the word `stable` stands for the texts of that column
     from_output  the same in terms of `out` alone, for where only the value is known
     domain       where the function exists; outside, the value is what IEEE 754 gives and the slope is nan
-    kinks        where the slope or the value jumps; the partials give the slope used there (relu, abs: 0, max: 1/2)
+    kinks        where the slope or the value jumps; the partials give the slope used there (relu, abs: 0, max: 1/2, but
+                 against a constant 0, by `against`)
     pullbacks    in place of partials, where these would be large arrays: what a cotangent `ct` of the value becomes for
                  each argument; `n` is the number of elements of the first
     shape        how the shapes of arguments and value go together: a rule of `shapes`; the default is elementwise

@@ -124,6 +124,8 @@ class Primitive:
 
     def serving(self, ranks: tuple[int, ...]) -> Primitive:
         """The row that serves arguments of these ranks in place of this one. Raises KeyError where none does."""
+        if not self.ranks:  # Of any ranks; it may be a row against a constant, which the table does not have.
+            return self
         # The first that fits: rows of one symbol never overlap, so their order settles nothing.
         for row in self.variants:
             if not row.ranks or ranks in row.ranks:

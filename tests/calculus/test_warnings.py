@@ -61,6 +61,7 @@ ARRAYS = [  # program of a vector x, x, what is told: nothing of elements that n
     ("y = sum(abs(x))", [0] * 5, ["abs(…) is at a kink at [0], [1], [2] and 2 more; the subgradient used is 0"]),
     ("y = sum(where(x > 1, abs(x), x))", [0, 2], []),
     ("y = sum(max(x, 2 - x))", [1, 3], ["max(…, …) is at a kink at [0]; the subgradient used is 0.5, 0.5"]),
+    ("y = sum(max(0, x))", [0, 3, 0], ["max(0, …) is at a kink at [0], [2]; the subgradient used is 0"]),
     ("y = sum(where(x > 1, x, 0))", [1, 3], ["… > 1 is at a jump at [0]; its slope is taken as 0"]),
     ("y = prod(x)^2 + logsumexp(x/0)", [1, -1], ["…/0 is not finite at [0], [1]"]),
     ("y = norm(x)", [1e200, 1e200], []),

@@ -31,6 +31,8 @@ from backcalc.language.unparse import unparse
         ("def f(t) = t*t + 1; y = f(2*x)", "y_1 = 2*x; y_2 = y_1*y_1; y = y_2 + 1"),  # An argument, once.
         ("y_1 = 5*x; y = 2*y_1 + 1", "y_1 = 5*x; y_2 = 2*y_1; y = y_2 + 1"),  # Names that are taken stay.
         ("y = 2*x + 1; y_1 = 3*y", "y_2 = 2*x; y = y_2 + 1; y_1 = 3*y"),
+        ("y = max(0*2, x + 1)", "y_1 = x + 1; y = max(0*2, y_1)"),  # As a node it would share the slope at a tie.
+        ("y = max(1 + 2, 3)", "y_1 = 1 + 2; y = max(y_1, 3)"),
         ("y = 2*(x + 1); y' = 3*(x + 1)", "y_1 = x + 1; y = 2*y_1; y_1' = x + 1; y' = 3*y_1'"),
     ],
 )

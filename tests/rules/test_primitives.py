@@ -33,6 +33,7 @@ from rows import TABLE, title
 
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, names, postorder
 from backcalc.rules import primitives
+from backcalc.rules.against import against
 from backcalc.rules.functions import arrays as array
 from backcalc.rules.functions import floats as scalar
 from backcalc.rules.functions import stacks as stacked
@@ -245,6 +246,26 @@ def test_subgradient_at_a_kink(name: str, point: tuple[float, ...], subgradient:
     row = TABLE[name]
     assert at_kink(row, point)
     assert tuple(slope(*point, row.evaluate(*point)) for slope in row.slopes) == subgradient
+
+
+@pytest.mark.parametrize("point", [(2.0, 2.0), (-0.0, 0.0), (1.0, 2.0), (2.0, 1.0), (-math.inf, 0.0), (1e308, -1e308)])
+@pytest.mark.parametrize("name", ["max", "min"])
+@pytest.mark.parametrize("constant", [0, 1])
+def test_against_a_constant_the_subgradient_is_0(name: str, constant: int, point: tuple[float, ...]) -> None:
+    row, plain = against(TABLE[name], [k == constant for k in range(2)]), TABLE[name]
+    assert row is not None
+    value = plain.evaluate(*point)
+    expected = 0.0 if point[0] == point[1] else plain.slopes[1 - constant](*point, value)
+    assert row.evaluate(*point) == value
+    assert [slope(*point, value) for slope in row.slopes][constant] == 0
+    for form in row.forms(1 - constant):
+        assert lower(form, (*row.params, "out"), resolve, CONSTANTS)(*point, value) == expected, form
+
+
+@pytest.mark.parametrize("constant", [(False, False), (True, True)])
+def test_between_nodes_and_between_constants_a_row_is_as_it_stands(constant: tuple[bool, ...]) -> None:
+    assert all(against(TABLE[name], constant) is TABLE[name] for name in ("max", "min", "+", "atan2"))
+    assert against(TABLE["+"], (True, False)) is TABLE["+"]
 
 
 @pytest.mark.parametrize(

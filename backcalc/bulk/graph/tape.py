@@ -14,6 +14,7 @@ from backcalc.bulk.arrays.sorting import Indices
 from backcalc.bulk.graph.columns import Template
 from backcalc.bulk.graph.evaluate import Flags, Operations
 from backcalc.bulk.graph.model import ArrayGraph
+from backcalc.rules.against import HELD_AGAINST, against
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.row import Primitive
 
@@ -90,11 +91,25 @@ class ArrayTape:
         """What computes the slots."""
         # The narrowest types that hold them: these arrays are the largest that a program needs.
         ops, args = np.full(self.size, -1, np.int16), np.full((self.size, MOST_ARGS), -1, np.int32)
+        constant = self._constant()
         for slots, row, arguments in self._written:
             ops[slots] = row
             for k, argument in enumerate(arguments):
                 args[slots, k] = argument
-        return Operations(self.rows, ops, args, self._constant())
+            if self.rows[row].symbol in HELD_AGAINST:
+                self._hold_against(constant, slots, self.rows[row], arguments, ops)
+        return Operations(self.rows, ops, args, constant)
+
+    def _hold_against(
+        self, constant: Flags, slots: Indices, row: Primitive, arguments: list[Indices], ops: Indices
+    ) -> None:
+        """Put into `ops` the rows of `max` and `min` on the lines where an argument is a constant."""
+        # Of one form a line may have a node where another has a number or pi, so each is looked at by itself.
+        first, second = (constant[argument] for argument in arguments)
+        for which, is_first in ((first & ~second, True), (second & ~first, False)):
+            found = against(row, (is_first, not is_first))
+            if which.any() and found is not None:
+                ops[slots[which]] = self._row(found)
 
     def _constant(self) -> Flags:
         """Which slots are made of numbers alone; a node's own slot never is, for it has an adjoint."""

@@ -174,6 +174,8 @@ TAKEN = [
     "e = 2\ny = e*pi + inf*0 + tau",
     "input x = 1\ny = if x > 0.5 then 2*x else 3*x",
     "input x = 1\ny = max(x, 2)*min(x, 3)",
+    "input x = 2\nu = x + pi - 2\na = max(x, u)\nb = max(u, pi)\nc = max(x, x)\ny = a + b + c",
+    "input x = 2\na = max(x, 2)\nb = max(x, 1)\nc = min(2, x)\ny = a + 2*b + 4*c + 8*max(a, x)",
     "input x = 1; input z = 2; y = x*z; output y",
     "input x = 1\nz = y + x\ny = 2*x",
     "input σ1 = 1\nη = 2*σ1",
