@@ -122,7 +122,7 @@ def _run(case: Case) -> Outcome:
         except (click.Abort, SystemExit):
             status = 130
         except MemoryError:
-            pass  # Told as what it is.
+            err.write("error: this needs more memory than there is\n")  # As `process` tells it.
         except _TooSlowError:
             failure, detail = f"takes longer than {SECONDS:.0f} s", traceback.format_exc()
         except Exception as error:  # noqa: BLE001  This is what is looked for.

@@ -112,6 +112,15 @@ def test_what_takes_too_long_is_stopped(monkeypatch):
     assert judged(Case(("samples",))).failure.startswith("takes longer")
 
 
+def test_what_needs_too_much_memory_is_told_and_no_fault(monkeypatch):
+    def large(**_):
+        raise MemoryError
+
+    monkeypatch.setattr("backcalc.cli.commands.samples.command.callback", large)
+    found = judged(Case(("samples",)))
+    assert (found.status, found.failure) == (2, "")
+
+
 def test_least_leaves_out_all_that_may_be():
     assert least("abcdefgh", lambda kept: {"c", "g"} <= set(kept)) == ["c", "g"]
 
