@@ -8,7 +8,7 @@ import click
 
 from backcalc.analysis.run import Text
 from backcalc.calculus.point import Point, read_point
-from backcalc.calculus.question import require_node
+from backcalc.calculus.question import chosen_output, require_node
 from backcalc.calculus.run import Run, evaluated
 from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, node_option, nodes_option, shows
@@ -72,6 +72,8 @@ def command(
             require_node(text.graph, name, option)
     if node is None and len(text.graph.nodes) > MOST:
         raise too_large(text, PART)
+    if ending == ".html":
+        chosen_output(text.objects, asked.of, "reverse")  # A picture needs no output, but the passes of a page do.
     run = kept(_run(text, read_point(asked.at), asked.of))
     print_warnings(text.source, run.warnings)
     if path is not None and ending == ".html":
