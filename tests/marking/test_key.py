@@ -386,6 +386,22 @@ def test_a_misspelt_node_is_guessed():
         marks("hidden = 2*x\n#= dhiden/dx = 2", {"x": 1})
 
 
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ("dL/dx", "the output is `out`: dout/dx"),
+        ("dcost/dx", "the output is `out`: dout/dx"),
+        ("dzebra/dx", "the output is `out`: dout/dx"),
+        ("dou/dx", "did you mean `out`"),
+        ("dL/dout", "the nodes are"),
+        ("doutdx", "a derivative is written with a slash: dout/dx"),
+    ],
+)
+def test_what_is_differentiated_is_guessed_where_it_is_no_node(answer, hint):
+    with pytest.raises(BackcalcError, match=hint):
+        marks(f"hidden = 2*x\nout = hidden^2\n#= {answer} = 2", {"x": 1})
+
+
 # ---- Elements, and derivatives that are 0 ----------------------------------------------------------------------------
 
 VECTORS = "input W = [[1, 2], [3, 4]]\ninput v = [5, 6]\nh = W @ v\ns = sum(h*h)\nt = 2*v[0]\noutput s\n"
