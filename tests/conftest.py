@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from dataclasses import astuple
 
@@ -16,6 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Nothing is found yet; and Ctrl-C means what it does in a terminal, though a script's `&` may have stopped it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.pop("COLUMNS", None)  # By which pytest-xdist tells its workers how wide the terminal is.
     config.stash[_WORST] = []
     config.stash[_FIGURES] = []
 

@@ -104,6 +104,12 @@ def templates(draw: st.DrawFn) -> Expr:
     return Call(TEMPLATE, tuple(parts))
 
 
+def _no_list(place: Expr) -> Expr:
+    while isinstance(place, Call) and place.fn == VECTOR:
+        place = place.args[0]
+    return place
+
+
 def _extended(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     items = st.lists(inner, min_size=1, max_size=3)
     return st.one_of(
@@ -117,7 +123,8 @@ def _extended(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             lambda fn, args: Call(fn, tuple(args)), st.sampled_from(("sin", "f'", "σ", "d")), items | st.just([])
         ),
         items.map(lambda args: Call(VECTOR, tuple(args))),
-        st.builds(lambda x, places: Call(INDEX, (x, *places)), inner, items),
+        # A list as a place is another operation.
+        st.builds(lambda x, places: Call(INDEX, (x, *map(_no_list, places))), inner, items),
     )
 
 

@@ -9,6 +9,7 @@ from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
 DOTS = "·⋅"
+_REMEDY = "the dot product is written `w @ x`, that of a matrix `W @ x`, and by elements beyond doubt `w*x`"
 _PRODUCTS = DOTS + "*×∗⊙/÷∕@"
 
 
@@ -27,7 +28,9 @@ def dotted_arrays(tape: Tape) -> Iterator[Diagnostic]:
         sign = _last_product(written)
         if sign in DOTS:
             message = f"`{shorten(written)}` goes by elements, as `{sign}` does between any two arrays"
-            hints = ("a dot product, and that of a matrix, is written `@`; by elements beyond doubt: `⊙` or `*`",)
+            hints = (
+                "the dot product is written `w @ x`, that of a matrix `W @ x`, and by elements beyond doubt `w*x`",
+            )
             yield Diagnostic(Code.DOT_BY_ELEMENTS, message, span, hints=hints)
 
 

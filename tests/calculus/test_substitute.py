@@ -131,7 +131,7 @@ def test_second_derivatives_at_hard_points(text: str, x: Any, expected: Any) -> 
         ("L = x^-1", "-x^-2"),
         ("L = x^n", "where(n == 0, 0, n*x^(n - 1))"),
         ("L = prod([x, b, c])", "b*c"),
-        ("L = prod([x, b, c])*d", "d*b*c"),
+        ("L = prod([x, b, c])*d", "b*c*d"),
         ("input x[3]\nL = prod(x)", "[x[1]*x[2], x[0]*x[2], x[0]*x[1]]"),
         ("input x[1]\nL = prod(x)", "[1]"),
         ("input x[1,2]\nL = prod(x)", "[[x[0, 1], x[0, 0]]]"),

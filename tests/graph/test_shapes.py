@@ -178,7 +178,6 @@ ERRORS = [
     ("input x\ny = x @ x", "x @ x"),
     ("input W[3,4]\nh = W @ v\ny = sum(h)", "W @ v"),  # A vector, or a matrix?
     ("input a[2]\na -> b : [[1, 2, 3], [4, 5, 6]]\nb -> L : [1, 1]", None),
-    ("input x[2]\ny = 2*x", "y"),
 ]
 
 

@@ -53,6 +53,7 @@ CORRECTED = {
     "y = {x if x>0, 0 else": "y = if x>0 then x else 0",
     "y = wᵀx": "y = w.T @ x",
     "y = sin 2x": "y = sin(2*x)",
+    "y = x[::2]": "y = x[[0, 2, 4]]",
     "for k in 1..5:": "for k in 1..5 { }",
     "for k in range(1, 5) {": "for k in 1..5 { }",
     "for k = 1..5 {": "for k in 1..5 { }",

@@ -30,13 +30,17 @@ _ALONE = r"\g<t1>\g<t2> -> \g<h1>\g<h2> : \g<p>\n"
 _REMEDY = 'give it one: a -> b [label="0.5"]'
 
 
+_Nest = list["str | _Nest"]
+"""Nodes, those of subgraphs as they stand: a copy at each brace would take time in the square of their depth."""
+
+
 @dataclass
 class _Frame:
     """What is between two braces: the defaults of its edges, the nodes in it, and the edges that are being read."""
 
     defaults: dict[str, str]
-    nodes: list[str] = field(default_factory=list)
-    chain: list[list[str]] = field(default_factory=list)
+    nodes: _Nest = field(default_factory=list)
+    chain: list[_Nest] = field(default_factory=list)
     start: int = 0
     opened: int = 0
     goes_on: bool = False
@@ -147,14 +151,14 @@ class _Reader:
         self._at = end.end() if end else (self._text.find("]", self._at) + 1 or len(self._text))
         return found
 
-    def _take(self, nodes: list[str], start: int) -> None:
+    def _take(self, nodes: _Nest, start: int) -> None:
         """Take in a node, or those of a subgraph, as an end of an edge that goes on or that may begin here."""
         frame = self._frames[-1]
         if not frame.goes_on:
             self._finish()
             frame.start = start
         frame.chain.append(nodes)
-        frame.nodes += nodes
+        frame.nodes.append(nodes)
         frame.goes_on = False
 
     def _open(self, start: int) -> None:
@@ -175,7 +179,12 @@ class _Reader:
         if len(frame.chain) > 1:
             found = {**frame.defaults, **(attributes or {})}
             slope = number(found.get("label")) or number(found.get("weight"))
-            self._page.add(frame.chain, [slope] * (len(frame.chain) - 1), Span(frame.start, self._end), _REMEDY)
+            self._page.add(
+                [_flat(nodes) for nodes in frame.chain],
+                [slope] * (len(frame.chain) - 1),
+                Span(frame.start, self._end),
+                _REMEDY,
+            )
         frame.chain, frame.goes_on = [], False
 
     def _refuse(self, message: str, place: Span) -> None:
@@ -184,6 +193,19 @@ class _Reader:
     def _refuse_undirected(self, place: Span) -> None:
         hint = 'say which way each goes: digraph { a -> b [label="0.5"] }'
         self._page.refuse("undirected", "the edges of this graph have no direction", place, hint)
+
+
+def _flat(nodes: _Nest) -> list[str]:
+    """The names of all nodes, in order."""
+    found: list[str] = []
+    stack: list[str | _Nest] = [nodes]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, str):
+            found.append(part)
+        else:
+            stack.extend(reversed(part))
+    return found
 
 
 def _among(name: str, excluded: str) -> str:

@@ -47,6 +47,17 @@ VECTORS = {
         "inv([x, [1, 0, 2], sin(x)])[0, 2]",
         lambda x: mp.inverse(mp.matrix([x, [1, 0, 2], list(map(mp.sin, x))]))[0, 2],
     ),
+    "conv": ("conv(x, [1, 2])[1]", lambda x: x[1] + 2 * x[2]),
+    "conv 22": (
+        "conv([x, sin(x)], [[1, 2], [0, 1]])[0, 1]",
+        lambda x: x[1] + 2 * x[2] + mp.sin(x[2]),
+    ),
+    "maxpool": ("maxpool(x, 3)[0]", lambda x: x[2]),
+    "maxpool 2": ("maxpool([x, [0, 0, 0], sin(x)], 3)[0, 0]", lambda x: x[2]),
+    "avgpool": ("avgpool(x, 3)[0]", lambda x: mp.fsum(x) / 3),
+    "avgpool 2": ("avgpool([x, x, sin(x)], 3)[0, 0]", lambda x: (2 * mp.fsum(x) + mp.fsum(map(mp.sin, x))) / 9),
+    "flatten": ("sum(flatten([x, sin(x)])^2)", lambda x: mp.fsum(e * e + mp.sin(e) ** 2 for e in x)),
+    "reshape": ("reshape(x, 1, 3)[0, 1]", lambda x: x[1]),
     "mse 11": ("mse(x, [0, 1, 0])", lambda x: (x[0] ** 2 + (x[1] - 1) ** 2 + x[2] ** 2) / 3),
 }
 AT = 0.3
