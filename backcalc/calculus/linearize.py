@@ -21,6 +21,7 @@ from backcalc.language.expr import INDEX, VECTOR
 from backcalc.rules.gates import Gated, only, value_of
 from backcalc.rules.row import FLAT, LocalEdge, Primitive, expression, names_in
 from backcalc.rules.values import (
+    Terms,
     Value,
     all_known,
     is_known,
@@ -69,6 +70,15 @@ class Linearization:
         """The shape of the node `name`."""
         return self._shapes[self.tape.slot[self.tape.graph.index[name]]]
 
+    def _together(self, slot: int, adjoint: Any) -> Any:
+        """The terms of an adjoint, in its shape where some are one row for all and others one column."""
+        shape = self._shapes[slot]
+        if not isinstance(adjoint, Terms) or len(shape) < 2:
+            return adjoint
+        known = self._pullbacks.known_shapes
+        shapes = {shape_of(term) if is_known(term) else known.of(term) for term in adjoint} - {()}
+        return Terms(self.full(term, shape) for term in adjoint) if len(shapes) > 1 and shape not in shapes else adjoint
+
     def sweep(self, seeds: dict[int, Any], first: int = 0, settle: Settle | None = None) -> dict[int, Any]:
         """The adjoint of every slot that a seed reaches, down to slot `first`."""
         # A slot needs only earlier ones, so falling order is a topological one, whatever the graph.
@@ -86,7 +96,7 @@ class Linearization:
         def complete(slot: int, adjoint: Any) -> Any:
             if isinstance(adjoint, Gated):
                 return Gated(settle(slot, adjoint.value), lambda: adjoint.open) if settle else adjoint
-            found = self.forms.form(slot, settled(adjoint))
+            found = self.forms.form(slot, settled(self._together(slot, adjoint)))
             return settle(slot, found) if settle else found
 
         with quietly(self.evaluation.has_arrays):

@@ -20,7 +20,7 @@ from backcalc.language.expr import INDEX, TRANSPOSE, VECTOR, Expr, Folded, size
 from backcalc.rules.gates import only
 from backcalc.rules.row import FLAT, Primitive, expression
 from backcalc.rules.simplify import make, tidy
-from backcalc.rules.values import Value, add, all_known, is_known, literal, multiply, ones, shape_of
+from backcalc.rules.values import Value, add, all_known, is_known, literal, multiply, ones, quietly, shape_of
 
 FEW = 8  # Elements up to which both forms are made, and the shorter is kept.
 LONGEST = 100_000  # Names, numbers and operations of a formula that is compared.
@@ -91,8 +91,9 @@ class MatrixSweep:
         order = range(self.head, first - 1, -1)
         seeds: dict[int, Form] = {self.head: Diagonal(1.0)}
         through: Callable[[Any, Form], Form] = lambda step, form: step(form)  # noqa: E731  Both are of one kind.
-        found = reverse(order, self._edges, seeds, multiply=through, accumulate=self._sum, settle=settle)
-        return {slot: self.value(form) for slot, form in found.items()}
+        with quietly(has_arrays=True):
+            found = reverse(order, self._edges, seeds, multiply=through, accumulate=self._sum, settle=settle)
+            return {slot: self.value(form) for slot, form in found.items()}
 
     def value(self, form: Form) -> Value | None:
         """A form as a matrix."""
