@@ -55,12 +55,12 @@ ARRAY_ROWS = (
     ),
     _row(
         "max", "x", "largest(x)", pullbacks="ct*(x == out)/sum(x == out)",
-        stable="where(x == out, ct/sum(x == out), 0)", kinks="sum(x == out) > 1", shape="reduce",
+        stable="where(x == out, ct/sum(x == out), where(x == x, 0, ct*x))", kinks="sum(x == out) > 1", shape="reduce",
         ranks=_ARRAY, below="=", options=_AXIS, selects="out", latex=r"\max <x>",
     ),
     _row(
         "min", "x", "smallest(x)", pullbacks="ct*(x == out)/sum(x == out)",
-        stable="where(x == out, ct/sum(x == out), 0)", kinks="sum(x == out) > 1", shape="reduce",
+        stable="where(x == out, ct/sum(x == out), where(x == x, 0, ct*x))", kinks="sum(x == out) > 1", shape="reduce",
         ranks=_ARRAY, below="=", options=_AXIS, selects="out", latex=r"\min <x>",
     ),
     _row(
