@@ -63,7 +63,7 @@ def test_a_result_that_is_not_finite_has_a_warning(part):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_points_that_are_not_finite_have_a_warning(part):
     lost = 0
-    for i in range(part, COUNT, PARTS):
+    for i in range(part, 3 * COUNT, PARTS):  # Of many the output is no number, or an input is not finite.
         try:
             graph, at = asked(i)
             plain = run(graph, at, None, list(at))
