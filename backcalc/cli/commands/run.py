@@ -14,7 +14,6 @@ from backcalc.analysis.run import Text, run_objects
 from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import Mode
-from backcalc.cli.exactly import in_exact_numbers
 from backcalc.cli.input import read_source
 from backcalc.cli.options import (
     Asked,
@@ -40,6 +39,7 @@ from backcalc.text.source import Source
 
 if TYPE_CHECKING:
     from backcalc.calculus.result import AnyRun
+    from backcalc.calculus.run import Run
 
 EXAMPLES = """\b
 Examples:
@@ -102,14 +102,8 @@ def command(
     if along:
         _require_alone(asked, partials=partials, all_pairs=all_pairs)
         mode = "forward"
-    flags = {
-        "--along": bool(along),
-        "--mode forward": mode == "forward" and not along,
-        "--partials": partials,
-        "--expand": expanded,
-        "--all-pairs": all_pairs,
-    }
-    others = [option for option, is_set in flags.items() if is_set]
+    others = ["--along"] * bool(along) + ["--mode forward"] * (mode == "forward" and not along)
+    others += ["--partials"] * partials + ["--expand"] * expanded + ["--all-pairs"] * all_pairs
     exact = [f"--{exactly}"] if exactly else []
     digits = certain_digits(shown, exactly)
     if get:
@@ -127,22 +121,30 @@ def command(
     if exactly:
         unfit = [option for option in others if option not in ("--partials", "--expand")]
         _require_none(unfit, f"--{exactly}", "gives values and adjoints")
-        read = _expanded(load(source)) if expanded else load(source)
+        from backcalc.cli.exactly import in_exact_numbers  # Most runs are in floats.
+
+        read = _read(source, expanded)
         return _finish(in_exact_numbers(exactly, read, asked, digits), shown, partials=partials)
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
     is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
     if is_plain:
         return _finish(Text(source).run(read_point(asked.at), asked.of, asked.wrt), shown, partials=partials)
-    read = load(source)
-    if expanded:
-        read = _expanded(read)
+    result = _by_objects(source, asked, mode, along, expanded=expanded, all_pairs=all_pairs)
+    return _finish(result, shown, partials=partials, pairs=all_pairs)
+
+
+def _by_objects(
+    source: Source, asked: Asked, mode: Mode, along: tuple[str, ...], *, expanded: bool, all_pairs: bool
+) -> Run:
+    """The run of what arrays have no way for. Raises UsageError where the pairs asked for have too many numbers."""
+    read = _read(source, expanded)
     direction = read_point(along, "--along") if along else None
     result = run_objects(read, read_point(asked.at), asked.of, asked.wrt, mode, direction)
     if all_pairs:
         from backcalc.calculus.pairs import require_few_pairs
 
         require_few_pairs(result.linear, result.upstream)
-    return _finish(result, shown, partials=partials, pairs=all_pairs)
+    return result
 
 
 def _require_alone(asked: Asked, *, partials: bool, all_pairs: bool) -> None:
@@ -157,11 +159,13 @@ def _require_none(others: Sequence[str], option: str, what: str) -> None:
         raise click.UsageError(f"{option} {what}: drop {other}, or {option}")
 
 
-def _expanded(read: Graph) -> Graph:
-    """The graph with every operation as a node; what that needs is loaded only here."""
+def _read(source: Source, expanded: bool) -> Graph:
+    """The graph, `expanded` with every operation as a node; what that needs is loaded only here."""
+    if not expanded:
+        return load(source)
     from backcalc.graph.expand import expand
 
-    return expand(read)
+    return expand(load(source))
 
 
 def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:
