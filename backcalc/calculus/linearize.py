@@ -7,14 +7,13 @@ from copy import copy
 from functools import cached_property
 from math import isfinite, prod
 from operator import mul
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.pullbacks import Pullback, Pullbacks, gates, nothing, pull, pulled, total_of
 from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, substituted
 from backcalc.calculus.sweep import reverse
-from backcalc.calculus.textbook import Textbook
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR
@@ -33,6 +32,9 @@ from backcalc.rules.values import (
     shape_of,
 )
 from backcalc.text.errors import Diagnostic
+
+if TYPE_CHECKING:
+    from backcalc.calculus.textbook import Textbook
 
 Settle = Callable[[int, Any], Any]
 Contributing = tuple[int, Any]
@@ -55,11 +57,17 @@ class Linearization:
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
         self._pullbacks = Pullbacks(evaluation, self.known_shapes)
-        self.forms = Textbook(evaluation, self.known_shapes)
         with quietly(evaluation.has_arrays):
             for node in progress.through("local partials", range(len(self.tape.slot))):
                 self._linearize(node)
         self._close()
+
+    @cached_property
+    def forms(self) -> Textbook:
+        """What gives formulas their shortest form, and knows which nodes they may speak of."""
+        from backcalc.calculus.textbook import Textbook  # Where all is known there are no formulas.
+
+        return Textbook(self.evaluation, self.known_shapes)
 
     @property
     def warnings(self) -> list[Diagnostic]:
