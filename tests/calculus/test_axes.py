@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ways import answers, disagreement
 
@@ -101,13 +101,13 @@ def in_numpy(text: str, point: dict[str, Any]) -> float:
     return float(eval(text.replace("^", "**"), {**NUMPY, **point}))
 
 
-def differences(text: str, point: dict[str, Any], name: str) -> Any:
+def differences(text: str, point: dict[str, Any], name: str, h: float = 1e-3) -> Any:
     """The gradient by differences of the fourth order."""
 
     def at(step: Any) -> float:
         return in_numpy(text, {**point, name: point[name] + step})
 
-    h, shape = 1e-3, point[name].shape
+    shape = point[name].shape
     found = [(8 * (at(h * u) - at(-h * u)) - (at(2 * h * u) - at(-2 * h * u))) / (12 * h) for u in units(shape)]
     return np.reshape(found, shape)
 
@@ -121,17 +121,19 @@ def is_near(found: Any, expected: Any) -> bool:
     return bool(np.allclose(found, expected, rtol=1e-6, atol=1e-8))
 
 
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True)
 @given(losses())
 def test_a_formula_and_its_gradient_are_numpys(loss):
     text, point = loss
     found = backcalc.parse(program_of(text, point)).run(at=point)
     assert is_near(found.value, in_numpy(text, point)), text
     for name in point:
-        assert is_near(found.gradient[name], differences(text, point, name)), (text, name)
+        truth = differences(text, point, name)
+        assume(is_near(truth, differences(text, point, name, 2.5e-4)))  # Else a tie of two elements lies between.
+        assert is_near(found.gradient[name], truth), (text, name)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(losses())
 def test_all_ways_to_a_gradient_agree(loss):
     text, point = loss
