@@ -1,4 +1,5 @@
 """The language: expressions and statements, read by the grammar and written again.
 
-Doors: ascii, expr, foreign/translate, foreign/translated, format, forms, lexis, parser, scanner, statements, unparse.
+Doors: expr, foreign/translate, foreign/translated, format, forms, lexis, parser, scanner, spelling, statements,
+unparse.
 """

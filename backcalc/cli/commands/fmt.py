@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,10 +15,11 @@ from backcalc.cli.output import tell
 from backcalc.cli.process import kept
 from backcalc.cli.progress_bar import make_way
 from backcalc.cli.streams import paint, say
-from backcalc.language.ascii import in_ascii
 from backcalc.language.foreign.translated import Translated
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
+from backcalc.language.spelling import in_ascii, in_signs
+from backcalc.language.statements import Program
 from backcalc.rules.primitives import ALIASES
 from backcalc.text.errors import BackcalcError
 from backcalc.text.wording import shorten, without_controls
@@ -37,24 +38,27 @@ Examples:
 @click.option("--check", is_flag=True, help="Print nothing; the exit status is 1 if a file is not formatted.")
 @click.option("--write", is_flag=True, help="Change the files in place.")
 @click.option("--ascii", "plain", is_flag=True, help="Write sigmoid for σ, pi for π, 1/2 for ½, d(v)/d(u) for ∂v/∂u.")
-def command(graphs: tuple[str, ...], asked: Asked, check: bool, write: bool, plain: bool) -> int:
-    """Each thing has one spelling; comments are kept. Of several files each is printed, checked or changed."""
+@click.option("--unicode", "signs", is_flag=True, help="The way back: write σ for sigmoid, π for pi, ½ for 1/2, ∂v/∂u.")
+def command(graphs: tuple[str, ...], asked: Asked, check: bool, write: bool, plain: bool, signs: bool) -> int:
+    """Each line is written in one way; comments, and σ or sigmoid, stay. Several files are checked or changed each."""
     if check and write:
         raise click.UsageError("--check or --write, not both")
+    if plain and signs:
+        raise click.UsageError("--ascii or --unicode, not both")
     if write and (not graphs or "-" in graphs):
         raise click.UsageError("--write needs a file")
     if len(graphs) > 1 and not (check or write):
         raise click.UsageError("several files are formatted by --write, or --check: printed, they would be one")
     all_asked = [asked._replace(graph=graph) for graph in graphs] or [asked]
-    return max(_all(all_asked, _Task(check, write, plain)))
+    return max(_all(all_asked, _Task(check, write, in_ascii if plain else in_signs if signs else None)))
 
 
 class _Task(NamedTuple):
-    """What is done with each file: it is checked, written, or else printed; `plain` in ASCII."""
+    """What is done with each file: it is checked, written, or else printed; `respelt` first, where that is asked."""
 
     check: bool
     write: bool
-    plain: bool
+    respelt: Callable[[Program, Mapping[str, str]], Program] | None
 
 
 def _all(graphs: list[Asked], task: _Task) -> Iterable[int]:
@@ -72,7 +76,8 @@ def _all(graphs: list[Asked], task: _Task) -> Iterable[int]:
 def _format(asked: Asked, task: _Task) -> int:
     program = kept(parse(read_source(asked)))
     others = {other: name for other, name in ALIASES.items() if not other.isascii()}
-    text, name = format_program(in_ascii(program, others) if task.plain else program), program.source.name
+    text = format_program(task.respelt(program, others) if task.respelt else program)
+    name = program.source.name
     # A table or a drawing would be no longer what its name says, and lose what is no edge.
     other = program.source if isinstance(program.source, Translated) else None
     if other and (task.check or task.write) and text != other.original.text:
