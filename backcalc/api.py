@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from backcalc.analysis.run import Text
 from backcalc.calculus.point import Point, from_mapping
 from backcalc.calculus.question import Mode
-from backcalc.graph.model import Graph as Model
-from backcalc.graph.model import Node
+from backcalc.graph.model import Dag, Node
 from backcalc.render import FORMATS
-from backcalc.render.document import Canvas
+from backcalc.render.document import Display
 from backcalc.render.formats.html import html_text
 from backcalc.render.reports.run import RunReport
 from backcalc.render.values import value_text
@@ -67,7 +66,7 @@ class Result:
     @property
     def nodes(self) -> Mapping[str, NodeResult]:
         """Every node by name, in topological order; each is made when it is looked at."""
-        return _Nodes(self.run)
+        return _NodeResults(self.run)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -76,7 +75,7 @@ class Result:
 
     def table(self, digits: int = DIGITS) -> str:
         """The adjoint table as text, numbers to `digits` significant digits."""
-        return "\n".join(FORMATS["table"].lines(RunReport(self.run, digits), Canvas()))
+        return "\n".join(FORMATS["table"].lines(RunReport(self.run, digits), Display()))
 
     def __str__(self) -> str:
         return self.table()
@@ -94,7 +93,7 @@ class Result:
         drawing = self._drawing()
         picture = drawing._repr_html_() if drawing else ""
         return (
-            html_text(told) * bool(told) + picture + "".join(FORMATS["notebook"].lines(RunReport(self.run), Canvas()))
+            html_text(told) * bool(told) + picture + "".join(FORMATS["notebook"].lines(RunReport(self.run), Display()))
         )
 
     def _repr_svg_(self) -> str | None:
@@ -126,7 +125,7 @@ def _again(
     return Result(Text(source).run(point, of, wrt, mode, along))
 
 
-class _Nodes(Mapping[str, NodeResult]):
+class _NodeResults(Mapping[str, NodeResult]):
     """What a run found of each node, by name."""
 
     def __init__(self, run: AnyRun) -> None:
@@ -180,7 +179,7 @@ class Graph:
         return self._text.source
 
     @property
-    def objects(self) -> Model:
+    def objects(self) -> Dag:
         """The graph as the package's own functions take it: nodes with their formulas, in topological order."""
         return self._text.objects
 

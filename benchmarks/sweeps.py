@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.bulk.graph.evaluate import Operations
-from backcalc.bulk.graph.sweep import Indices, Plan
+from backcalc.bulk.graph.sweep import Indices, SweepPlan
 from backcalc.calculus.sweep import reverse
 from backcalc.rules.primitives import PRIMITIVES
 
@@ -70,7 +70,7 @@ class Case:
 
 
 def case(edges: Edges) -> Case:
-    levels = Plan(*edges).levels
+    levels = SweepPlan(*edges).levels
     fed_by = np.bincount(edges[2], minlength=edges[0])
     partials = RANDOM.choice([-1.0, 1.0], len(edges[2])) / np.sqrt(
         fed_by[edges[2]]
@@ -82,7 +82,7 @@ def case(edges: Edges) -> Case:
 
 
 def by_plan(case: Case) -> Any:
-    return Plan(*case.edges).reverse(case.partials, case.seed)
+    return SweepPlan(*case.edges).reverse(case.partials, case.seed)
 
 
 def by_dicts(case: Case) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backcalc.render import FORMATS
-from backcalc.render.document import Canvas, Document
+from backcalc.render.document import Display, Document
 
 
 class _Report:
@@ -16,9 +16,9 @@ class _Report:
         return Document(self._blocks, **self._more)
 
 
-def lines(name, blocks, canvas=Canvas(), **more):  # noqa: B008  It is immutable.
+def lines(name, blocks, display=Display(), **more):  # noqa: B008  It is immutable.
     """The lines of blocks in a format."""
-    return list(FORMATS[name].lines(_Report(blocks, **more), canvas))
+    return list(FORMATS[name].lines(_Report(blocks, **more), display))
 
 
 def plain(blocks, **more):
@@ -39,4 +39,4 @@ def html(blocks, **more):
 
 def terminal(blocks, width, *, color=False, **more):
     """What a terminal of that width is sent."""
-    return "".join(f"{line}\n" for line in lines("table", blocks, Canvas(width, color=color), **more))
+    return "".join(f"{line}\n" for line in lines("table", blocks, Display(width, color=color), **more))

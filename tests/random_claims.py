@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.analysis.claims import Claim, claims_of
+from backcalc.analysis.claims import GraphClaim, claims_of
 from backcalc.analysis.verify import verified
 from backcalc.calculus.load import load
 from backcalc.text.source import Source
@@ -68,7 +68,7 @@ class Bounded:
     formula: str
     supremum: float
 
-    def claim(self, gap: float) -> Claim:
+    def claim(self, gap: float) -> GraphClaim:
         """That it stays below its supremum and `gap`."""
         inputs = "".join(f"input {name} in [-{END:g}, {END:g}]\n" for name in "xy" if name in variables(self.formula))
         (found,) = claims_of(load(Source("claim", f"{inputs}claim {self.formula} <= {self.supremum + gap!r}")))

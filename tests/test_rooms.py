@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
 
@@ -76,3 +77,12 @@ def test_a_room_has_a_sign(room):
 @pytest.mark.parametrize("path", sorted(HOUSE.rglob("*.py")), ids=module_of)
 def test_no_file_is_longer_than_350_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+
+
+def test_a_class_has_a_name_of_its_own():
+    homes = defaultdict(list)
+    for path in sorted(HOUSE.rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(module_of(path))
+    assert {name: modules for name, modules in homes.items() if len(modules) > 1} == {}

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 
 from backcalc.analysis.certain_digits import certain
-from backcalc.analysis.exact import ExactRun, Numbers, run_exactly
-from backcalc.graph.model import Graph
+from backcalc.analysis.exact import ExactRun, NumberSystem, run_exactly
+from backcalc.graph.model import Dag
 from backcalc.rules.functions import balls
 from backcalc.text.errors import Code, EvaluateError
 from backcalc.text.numerals import Certain
@@ -19,7 +19,7 @@ DOUBLINGS = 6  # and how often they are doubled where digits are missing: what i
 
 
 def run_certified(
-    graph: Graph, options: Iterable[str], digits: int, of: str | None = None, wrt: Sequence[str] = ()
+    graph: Dag, options: Iterable[str], digits: int, of: str | None = None, wrt: Sequence[str] = ()
 ) -> ExactRun:
     """`graph` in reverse mode with so many digits of each number, as far as they are certain.
 
@@ -43,8 +43,8 @@ def run_certified(
     return found
 
 
-def _numbers(bits: int, digits: int) -> Numbers:
-    return Numbers(
+def _numbers(bits: int, digits: int) -> NumberSystem:
+    return NumberSystem(
         balls,
         "certified",
         Code.NOT_CERTAIN,

@@ -9,7 +9,7 @@ from math import inf, isfinite
 
 from backcalc.calculus.grad import resolve
 from backcalc.graph.functions import GRAD
-from backcalc.graph.model import Graph, Known, Node
+from backcalc.graph.model import Dag, Node, StatedValue
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, fold, names
 from backcalc.text.errors import Code, Diagnostic, UsageError
 
@@ -19,7 +19,7 @@ _TOLD = (MARGIN, CONDITION, SIZE, DIFFERENCE)
 
 
 @dataclass(frozen=True)
-class Claim:
+class GraphClaim:
     """A claim of a graph, and the part of the graph that it speaks of.
 
     `graph` ends with the nodes MARGIN, which is below 0 where the claim fails, CONDITION, which is 1 where it holds,
@@ -27,12 +27,12 @@ class Claim:
     fails where the margin is 0. `parts` are the claims that it joins by `and`.
     """
 
-    stated: Known
+    stated: StatedValue
     text: str
     line: int
-    graph: Graph
+    graph: Dag
     is_strict: bool
-    parts: tuple[Claim, ...] = ()
+    parts: tuple[GraphClaim, ...] = ()
 
     @property
     def is_equality(self) -> bool:
@@ -44,13 +44,13 @@ class Claim:
         """The inputs that the claim depends on."""
         return self.graph.inputs
 
-    def with_slopes(self, wrt: Iterable[str]) -> tuple[Graph, list[str]]:
+    def with_slopes(self, wrt: Iterable[str]) -> tuple[Dag, list[str]]:
         """The graph with the margin's derivative by each of `wrt` as a node too, and the names of these nodes."""
         slopes = [(f"a slope by {name}", Call(GRAD, (Name(MARGIN), Name(name)))) for name in wrt]
         nodes = [_node(name, call, (), self.stated) for name, call in slopes]
         return resolve(replace(self.graph, nodes=(*self.graph.nodes, *nodes))), [name for name, _ in slopes]
 
-    def narrowed(self, ranges: Callable[[Graph, str], tuple[float, float]]) -> Claim:
+    def narrowed(self, ranges: Callable[[Dag, str], tuple[float, float]]) -> GraphClaim:
         """The claim of fewer inputs, which holds only where this one does: what acts through one node alone is one.
 
         Such a node becomes an input, of the range that `ranges` tells of it in a graph.
@@ -66,12 +66,12 @@ class Claim:
         return replace(self, graph=graph)
 
 
-def claims_of(graph: Graph) -> list[Claim]:
+def claims_of(graph: Dag) -> list[GraphClaim]:
     """The claims of `graph`. Raises UsageError for one that compares nothing, BuildError where shapes do not fit."""
     return [_claim(graph, stated) for stated in graph.claims]
 
 
-def _claim(graph: Graph, stated: Known) -> Claim:
+def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
     condition = stated.value
     made = {MARGIN: _margin(condition, graph, stated), CONDITION: _call("min", condition), SIZE: _size(condition)}
     if isinstance(condition, Call) and condition.fn == "==":
@@ -82,14 +82,14 @@ def _claim(graph: Graph, stated: Known) -> Claim:
     text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
     strict = any(isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(stated.value))
     parts = [_claim(graph, stated._replace(value=part)) for part in _joined(condition)]
-    return Claim(stated, text, source.line_number(place.start), _upstream(whole, list(made)), strict, tuple(parts))
+    return GraphClaim(stated, text, source.line_number(place.start), _upstream(whole, list(made)), strict, tuple(parts))
 
 
 def _joined(condition: Expr) -> tuple[Expr, ...]:
     return condition.args if isinstance(condition, Call) and condition.fn == "and" else ()
 
 
-def _cut(graph: Graph, name: str, bounds: tuple[Expr, Expr]) -> Graph:
+def _cut(graph: Dag, name: str, bounds: tuple[Expr, Expr]) -> Dag:
     """The part of `graph` that the margin depends on where `name` is an input."""
     node = Node(name, "input", graph.node(name).span, bounds=bounds)
     # All that is told of a claim goes on being told of it: whether it holds exactly, and how large its sides are.
@@ -97,7 +97,7 @@ def _cut(graph: Graph, name: str, bounds: tuple[Expr, Expr]) -> Graph:
     return _upstream(replace(graph, nodes=tuple(node if each.name == name else each for each in graph.nodes)), told)
 
 
-def _narrow(graph: Graph) -> Iterator[str]:
+def _narrow(graph: Dag) -> Iterator[str]:
     """The nodes through which inputs act that act by nothing else, those nearest to the inputs first."""
     anything = Number(-inf), Number(inf)
     counts = _occurrences(graph)
@@ -113,7 +113,7 @@ def _narrow(graph: Graph) -> Iterator[str]:
             yield node.name
 
 
-def _occurrences(graph: Graph) -> dict[str, Counter[str]]:
+def _occurrences(graph: Dag) -> dict[str, Counter[str]]:
     """For each node how often each input stands in it, with all nodes written out."""
     found: dict[str, Counter[str]] = {}
 
@@ -129,13 +129,13 @@ def _occurrences(graph: Graph) -> dict[str, Counter[str]]:
     return found
 
 
-def _node(name: str, expr: Expr, index: Iterable[str], stated: Known) -> Node:
+def _node(name: str, expr: Expr, index: Iterable[str], stated: StatedValue) -> Node:
     known = set(index)
     args = tuple(each for each in names(expr) if each in known)
     return Node(name, "expression", stated.span, args, expr, expr)
 
 
-def _upstream(graph: Graph, wanted: Sequence[str]) -> Graph:
+def _upstream(graph: Dag, wanted: Sequence[str]) -> Dag:
     """The part of `graph` that `wanted` depend on, in its order."""
     needed = graph.upstream(wanted)
     return replace(graph, nodes=tuple(node for node in graph.nodes if node.name in needed))
@@ -145,7 +145,7 @@ def _call(fn: str, *args: Expr) -> Call:
     return Call(fn, args)
 
 
-def _margin(expr: Expr, graph: Graph, stated: Known) -> Expr:
+def _margin(expr: Expr, graph: Dag, stated: StatedValue) -> Expr:
     """A number that is below 0 where the condition fails, and above where it holds by as much."""
     if not isinstance(expr, Call) or expr.fn not in (*_SIDES, "and", "or", "not"):
         message = "a claim is a comparison, or several joined by `and`, `or`, `not`"

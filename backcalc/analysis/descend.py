@@ -18,7 +18,7 @@ from backcalc.calculus.missing import require_known, require_values
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_wrt
 from backcalc.calculus.run import run
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Expr
 from backcalc.language.parser import parse
@@ -64,7 +64,7 @@ class Iteration(NamedTuple):
 class Descent:
     """The steps of a descent of `output`, and why it ended; of one that diverged `culprit` is the first node to go."""
 
-    graph: Graph
+    graph: Dag
     output: str
     wrt: tuple[str, ...]
     steps: list[Iteration]
@@ -79,7 +79,7 @@ class Objective:
     """
 
     def __init__(
-        self, graph: Graph, at: Point, of: str | None, wrt: Sequence[str], data: Mapping[str, Array] | None
+        self, graph: Dag, at: Point, of: str | None, wrt: Sequence[str], data: Mapping[str, Array] | None
     ) -> None:
         graph, point = settle(graph, at)
         require_inputs(graph, choose_wrt(graph, wrt))

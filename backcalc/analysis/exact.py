@@ -17,7 +17,7 @@ from backcalc.calculus.exact_warnings import ExactRemarks
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import AT, Point, read_point
 from backcalc.calculus.run import Run, run
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Expr, names
 from backcalc.language.parser import parse_point
@@ -32,7 +32,7 @@ MOST_ROWS = 64  # Elements of a node whose Jacobian is worked out.
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberSystem:
     """A number system as a run goes through it.
 
     system   its base functions
@@ -65,7 +65,7 @@ class Numbers:
             return made([self.as_shown(item) for item in value]) if isinstance(value, np.ndarray) else self.shown(value)
 
 
-FRACTIONS = Numbers(exact, "exact", Code.NO_FRACTION, "has no fraction, for {} has none here")
+FRACTIONS = NumberSystem(exact, "exact", Code.NO_FRACTION, "has no fraction, for {} has none here")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ class ExactRun(Run):
     slots: Sequence[Any]
     swept: Sequence[Any]
     lost: tuple[Diagnostic, ...]
-    numbers: Numbers
+    numbers: NumberSystem
 
     @cached_property
     def values(self) -> list[Any]:
@@ -196,7 +196,7 @@ def _stacked(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return made(list(items)).reshape(*shape, *np.shape(items[0]))
 
 
-def require_inside(graph: Graph, name: str) -> None:
+def require_inside(graph: Dag, name: str) -> None:
     """Raise UsageError where the output is a loss outside the graph, of which the numbers of --`name` know nothing."""
     if graph.seeds:
         (node, stated), *_ = graph.seeds
@@ -206,11 +206,11 @@ def require_inside(graph: Graph, name: str) -> None:
 
 
 def run_exactly(
-    graph: Graph,
+    graph: Dag,
     options: Iterable[str],
     of: str | None = None,
     wrt: Sequence[str] = (),
-    numbers: Numbers = FRACTIONS,
+    numbers: NumberSystem = FRACTIONS,
 ) -> ExactRun:
     """`graph` on exact numbers, in reverse mode, at the point of `--at` options: 1/3 is one third, 0.1 one tenth.
 
@@ -261,7 +261,7 @@ def _adjoints(evaluation: Evaluation, slots: list[Any], output: int, system: Mod
     return found
 
 
-def _exact_point(graph: Graph, options: Sequence[str], settled: Point, system: ModuleType) -> Point:
+def _exact_point(graph: Dag, options: Sequence[str], settled: Point, system: ModuleType) -> Point:
     """The point in exact numbers: of what was typed, of a file's numbers, and of the graph's defaults."""
     typed = {
         name.id: exact_constant(value, system)

@@ -47,7 +47,7 @@ Note = Literal["", "given", "no-path", "no-slope"]
 
 
 @dataclass(frozen=True)
-class Equation:
+class StepEquation:
     """`symbol` = `formula` = `substituted` = `value`.
 
     `formula` is None where nothing computes it, `substituted` where there are no numbers to put in. `value` is a
@@ -62,12 +62,12 @@ class Equation:
 
 
 @dataclass(frozen=True)
-class Step(Equation):
+class Step(StepEquation):
     """One line of the derivation, about `node`; of the reverse phase with the local partials that it speaks of."""
 
     node: str
     phase: Literal["forward", "reverse"]
-    partials: tuple[Equation, ...] = ()
+    partials: tuple[StepEquation, ...] = ()
 
 
 def explain(run: Run, nodes: Collection[str] = (), wrt: Collection[str] = ()) -> Iterator[Step]:
@@ -104,7 +104,7 @@ class _Term(NamedTuple):
 
     formula: Expr
     substituted: Expr
-    partial: Equation | None = None
+    partial: StepEquation | None = None
 
 
 class _Derivation:
@@ -217,7 +217,7 @@ class _Derivation:
             value = partials.get(tail)
             numbers = local if value is None else shown(value, local)
             if formula is None:
-                found = Equation(local, None, None, value)
+                found = StepEquation(local, None, None, value)
             else:
                 found = self._equation(local, formula, self._put_in(formula), value)
             if head in self.run.seeds:  # Its Jacobian by itself is an identity, which nobody multiplies by.
@@ -260,13 +260,13 @@ class _Derivation:
 
     # ---- Formulas ----------------------------------------------------------------------------------------------------
 
-    def _equation(self, symbol: Name, formula: Expr, substituted: Expr, value: Any) -> Equation:
+    def _equation(self, symbol: Name, formula: Expr, substituted: Expr, value: Any) -> StepEquation:
         """The derivative `symbol`, its formula without numbers where these do not give the value."""
         if self._holds(substituted, value):
             numbers = None if substituted is formula else self._marked(substituted)
-            return Equation(symbol, self._marked(formula), numbers, value)
+            return StepEquation(symbol, self._marked(formula), numbers, value)
         kept = None if substituted is formula else self._marked(formula)  # One of numbers alone is not true here.
-        return Equation(symbol, kept, None, value, note="no-slope" if is_nan(value) else "")
+        return StepEquation(symbol, kept, None, value, note="no-slope" if is_nan(value) else "")
 
     def _filled(self, found: Any, node: int) -> Expr:
         """A formula of `node`'s shape, as one writes it; a number stands for all elements of an array of many."""

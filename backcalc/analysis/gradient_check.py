@@ -19,7 +19,7 @@ from backcalc.calculus.derive import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.run import Run, run
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import DEFINITION, Call, postorder
 from backcalc.rules.ndarray import quiet
@@ -41,7 +41,7 @@ class Slope(NamedTuple):
     error: float
 
 
-def worst_slope(graph: Graph, at: Point, of: str | None, seed: int = 0) -> Slope | None:
+def worst_slope(graph: Dag, at: Point, of: str | None, seed: int = 0) -> Slope | None:
     """The slope that differs most from its differences; None for a graph with no formulas to differ from."""
     worst: Slope | None = None
     for point in _points(graph, at, seed):
@@ -51,7 +51,7 @@ def worst_slope(graph: Graph, at: Point, of: str | None, seed: int = 0) -> Slope
     return worst
 
 
-def _points(graph: Graph, at: Point, seed: int) -> Iterator[Point]:
+def _points(graph: Dag, at: Point, seed: int) -> Iterator[Point]:
     """The point that is given; where inputs have no value, some that are drawn from their ranges."""
     settled, known = settle(graph, at)
     missing = [name for name in settled.inputs if name not in known]
@@ -71,7 +71,7 @@ def _near(low: Any, high: Any) -> tuple[Any, Any]:
     return low, np.where(np.isfinite(high), high, low + 4)
 
 
-def _slopes(graph: Graph, point: Point, of: str | None) -> Iterator[Slope]:
+def _slopes(graph: Dag, point: Point, of: str | None) -> Iterator[Slope]:
     try:
         found = run(graph, point, of)
     except BackcalcError:  # With several sinks there is no one output; each node has its partials all the same.
@@ -115,13 +115,13 @@ def _states_partials(node: Node) -> bool:
     return any(fn.startswith(DEFINITION) or fn == "stop_gradient" for fn in called)
 
 
-def _alone(graph: Graph, node: Node) -> Graph:
+def _alone(graph: Dag, node: Node) -> Dag:
     """The graph of one node, whose arguments are inputs."""
     inputs = tuple(Node(arg, "input", node.span) for arg in node.args)
     return replace(graph, nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
 
 
-def _value(graph: Graph, name: str, at: Mapping[str, Any]) -> Any:
+def _value(graph: Dag, name: str, at: Mapping[str, Any]) -> Any:
     return Evaluation(tape_of(graph), at).values[graph.index[name]]
 
 

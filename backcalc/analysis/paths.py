@@ -26,7 +26,7 @@ SAME = 1e-9  # Of the sum of the products' sizes: what rounding may make of the 
 
 
 @dataclass(frozen=True)
-class Path:
+class PathProduct:
     """A path by its nodes, its factors ∂next/∂node in the same order, and its product.
 
     A factor is a number, an array of at most two axes, a formula, or None where it is none of these.
@@ -48,7 +48,7 @@ class PathSum:
 
     source: str
     count: int
-    paths: Sequence[Path]
+    paths: Sequence[PathProduct]
     is_ranked: bool
     sum: Any
     adjoint: Any
@@ -100,8 +100,8 @@ class Aggregation:
         total = _total(products) if is_sum else adjoint
         return PathSum(source, count, paths, self.is_ranked, total, adjoint)
 
-    def _path(self, trail: Sequence[int]) -> Path:
-        return Path(tuple(map(self.edges.name, trail)), *self.edges.along(trail, self.paths.partials))
+    def _path(self, trail: Sequence[int]) -> PathProduct:
+        return PathProduct(tuple(map(self.edges.name, trail)), *self.edges.along(trail, self.paths.partials))
 
     def _require_few(self, source: str, limit: int) -> None:
         count = self.paths.count(self.run.graph.index[source])

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backcalc import progress
-from backcalc.analysis.claims import MARGIN, Claim
+from backcalc.analysis.claims import MARGIN, GraphClaim
 from backcalc.analysis.search import Space, simpler
 from backcalc.analysis.touching import covered
 from backcalc.analysis.trial import Finding, Trial, named_point
 from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import UNIT, Interval
 from backcalc.rules.ndarray import quiet
@@ -52,7 +52,7 @@ class _Left:
         self.low, self.high = lows.min(axis=0), highs.max(axis=0)
 
 
-def proved(claim: Claim, at: Mapping[str, Any], seconds: float = SECONDS) -> Finding:
+def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -> Finding:
     """The claim over the box of its inputs' ranges, after so many seconds at most.
 
     Raises UsageError where an input has no range.
@@ -72,7 +72,7 @@ def proved(claim: Claim, at: Mapping[str, Any], seconds: float = SECONDS) -> Fin
     return whole.run(seconds)
 
 
-def _all_proved(claim: Claim, at: Mapping[str, Any], seconds: float) -> Finding:
+def _all_proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float) -> Finding:
     """What is claimed of several comparisons at once: the first that is not proved, else that all are."""
     found = [proved(part, at, seconds / len(claim.parts)) for part in claim.parts]
     failed = next((each for each in found if each.verdict != "proved"), None)
@@ -83,7 +83,7 @@ def _all_proved(claim: Claim, at: Mapping[str, Any], seconds: float) -> Finding:
 class Search:
     """Branch and bound of one claim."""
 
-    def __init__(self, claim: Claim, at: Mapping[str, Any]) -> None:
+    def __init__(self, claim: GraphClaim, at: Mapping[str, Any]) -> None:
         self.claim, self.trial = claim, Trial(claim, at)
         self.space = self.trial.space
         _require_ranges(claim, self.space)
@@ -117,7 +117,7 @@ class Search:
         """The ranges of the inputs."""
         return self._named(self.space.low, self.space.high)
 
-    def range_of(self, graph: Graph, name: str) -> tuple[float, float]:
+    def range_of(self, graph: Dag, name: str) -> tuple[float, float]:
         """Between what a node lies over the whole box; any numbers where it is no number, or may not exist."""
         point = {n: value for n, value in self.trial.at.items() if n in graph.index}
         inner = Trial(replace(self.claim, graph=graph), point)
@@ -278,7 +278,7 @@ def _flat(found: Interval, count: int) -> _Flat:
     return _Flat(lo.min(axis=1), hi.max(axis=1), doubt)
 
 
-def _require_ranges(claim: Claim, space: Space) -> None:
+def _require_ranges(claim: GraphClaim, space: Space) -> None:
     """Raise UsageError for inputs without a range: a proof is of a box."""
     free = [name for name in space.shapes if claim.graph.node(name).bounds is None]
     if free:

@@ -18,7 +18,7 @@ from backcalc.calculus.load import finish, load_program
 from backcalc.calculus.point import Point
 from backcalc.calculus.question import Mode
 from backcalc.calculus.run import Run, run
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.scanner import comments_of
 from backcalc.language.statements import Comment, Program
@@ -60,7 +60,7 @@ class Text:
         return load_program(self.source)
 
     @cached_property
-    def objects(self) -> Graph:
+    def objects(self) -> Dag:
         """The graph as objects, which can do everything. Raises BackcalcError."""
         return finish(self.program)
 
@@ -129,7 +129,7 @@ class Text:
 
 
 def run_objects(
-    graph: Graph,
+    graph: Dag,
     at: Point,
     of: str | None = None,
     wrt: Sequence[str] = (),

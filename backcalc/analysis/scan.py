@@ -18,7 +18,7 @@ from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_values
 from backcalc.calculus.point import read_point
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.language.parser import parse_expression
 from backcalc.language.unparse import number_text
@@ -36,7 +36,7 @@ HINT = "a range is written x=-5:5:101, from -5 to 5 in 101 points, or x=1e-3:1e3
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweptNode:
     """A node at every point: its values, and its derivatives by the inputs that are swept.
 
     Over one range `curve` has values and slopes at more points. `warnings` tell of what is not finite.
@@ -61,10 +61,10 @@ class Swept:
 class Scan:
     """What `nodes` are at each point of `at`, an array an input that is swept; the output is one of them."""
 
-    graph: Graph
+    graph: Dag
     output: str
     at: dict[str, Array]
-    nodes: dict[str, Swept]
+    nodes: dict[str, SweptNode]
 
     @property
     def is_log(self) -> bool:
@@ -89,7 +89,7 @@ class Scan:
         )
 
 
-def scan(graph: Graph, options: Sequence[str], of: str | None = None, shown: Sequence[str] = ()) -> Scan:
+def scan(graph: Dag, options: Sequence[str], of: str | None = None, shown: Sequence[str] = ()) -> Scan:
     """`graph` at every point of the ranges in `--at` options; two ranges make a grid, of which the last varies fastest.
 
     The nodes are the output `of` and those `shown`; where there are such, an output is one only if it is given. Raises
@@ -109,13 +109,13 @@ def scan(graph: Graph, options: Sequence[str], of: str | None = None, shown: Seq
     return Scan(runners[0].graph, runners[0].output, at, nodes)
 
 
-def _swept(runner: PointRunner, at: dict[str, Array]) -> Swept:
+def _swept(runner: PointRunner, at: dict[str, Array]) -> SweptNode:
     """A node at every point; where one input is swept, with what it does between them."""
     found, lost = runner.run(at), runner.lost_points()
     lost.add(at, found.columns)
     warnings = tuple(lost.told(runner.output, _named))
     if len(at) > 1:
-        return Swept(at, found.value, found.gradient, None, warnings)
+        return SweptNode(at, found.value, found.gradient, None, warnings)
     (name,) = at
 
     def curve(points: Array) -> tuple[Array, Array]:
@@ -123,7 +123,7 @@ def _swept(runner: PointRunner, at: dict[str, Array]) -> Swept:
         more = runner.run({name: points})
         return more.value, more.gradient[name]
 
-    return Swept(at, found.value, found.gradient, curve, warnings)
+    return SweptNode(at, found.value, found.gradient, curve, warnings)
 
 
 def _named(_place: int, point: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.calculus.constant import constant
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape
 from backcalc.rules.functions.arrays import Array
 
@@ -89,7 +89,7 @@ class Space:
         return np.where(np.isinf(self.low) & np.isinf(self.high), free, found)
 
 
-def space_of(graph: Graph, shapes: Mapping[str, Shape], at: Mapping[str, Any]) -> Space:
+def space_of(graph: Dag, shapes: Mapping[str, Shape], at: Mapping[str, Any]) -> Space:
     """The box of the inputs of `graph` that `at` does not fix, by the ranges of the file."""
     found: dict[str, tuple[int, ...]] = {}
     low: list[float] = []

@@ -14,7 +14,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known, require_values
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_output, choose_wrt, require_scalar
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import INDEX, VECTOR
 from backcalc.rules.functions import series
@@ -121,7 +121,7 @@ class Behaviour:
 class Expansion:
     """The output of a graph around a point of one input, and how each other node that depends on it behaves there."""
 
-    graph: Graph
+    graph: Dag
     wrt: str
     at: float
     point: Point
@@ -136,7 +136,7 @@ class Quadratic:
     The block of two inputs has the shape of the one, then the other's. At `kinks` the two sides differ.
     """
 
-    graph: Graph
+    graph: Dag
     output: str
     point: Point
     value: float
@@ -145,9 +145,7 @@ class Quadratic:
     kinks: Sequence[str]
 
 
-def taylor(
-    graph: Graph, at: Point, order: int, of: str | None = None, wrt: Sequence[str] = ()
-) -> Expansion | Quadratic:
+def taylor(graph: Dag, at: Point, order: int, of: str | None = None, wrt: Sequence[str] = ()) -> Expansion | Quadratic:
     """The output around the point `at`: coefficients by one input that is a number, else gradient and Hessian.
 
     Raises UsageError where an option does not fit, or where the output depends on edges, and EvaluateError for values
@@ -172,7 +170,7 @@ def taylor(
     return _quadratic(evaluation, point, output, wrt)
 
 
-def require_inputs(graph: Graph, wrt: Iterable[str]) -> None:
+def require_inputs(graph: Dag, wrt: Iterable[str]) -> None:
     """Raise UsageError for names that are no inputs, or where there are none at all."""
     source = Source("--wrt", "")
     if not graph.inputs:
@@ -282,7 +280,7 @@ def _is_even(right: Array, left: Array) -> bool:
         return bool((gaps <= SAME * np.maximum(1.0, np.abs(right[1:]))).all())
 
 
-def _require_few(graph: Graph, count: int) -> None:
+def _require_few(graph: Dag, count: int) -> None:
     if count > MOST_INPUTS:
         message = f"the inputs have {plural(count, 'number')}; a Hessian has as many rows, {MOST_INPUTS} at most"
         hints = ("choose some by --wrt; one that is a number has its series",)

@@ -18,7 +18,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
 from backcalc.calculus.grad import resolve
 from backcalc.graph.functions import GRAD
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Call, Name
 from backcalc.rules.functions import exact
@@ -51,7 +51,7 @@ def covered(trial: Trial) -> list[tuple[float, float]]:
     return found
 
 
-def _derivatives(trial: Trial) -> list[tuple[Graph, str]]:
+def _derivatives(trial: Trial) -> list[tuple[Dag, str]]:
     """The derivatives of the margin, the first one first, each with a graph that has it; as many as there are."""
     (name,) = trial.space.shapes
     graph, last = trial.claim.graph, MARGIN
@@ -68,7 +68,7 @@ def _derivatives(trial: Trial) -> list[tuple[Graph, str]]:
 
 
 def _around(
-    trial: Trial, derivatives: list[tuple[Graph, str]], point: float, low: float, high: float
+    trial: Trial, derivatives: list[tuple[Dag, str]], point: float, low: float, high: float
 ) -> tuple[float, float] | None:
     """The widest range around a zero of the margin in which a derivative shows that it is not below 0."""
     for order, (graph, name) in enumerate(derivatives, 1):
@@ -87,7 +87,7 @@ def _around(
     return None
 
 
-def _sign(trial: Trial, graph: Graph, name: str, low: float, high: float) -> float:
+def _sign(trial: Trial, graph: Dag, name: str, low: float, high: float) -> float:
     """1 or −1 where a node is nowhere below, or above, 0 in a range; else nan, which is neither."""
     with quiet():
         (found,) = trial.enclosure([name], graph).run(trial.as_boxes(np.array([[low]]), np.array([[high]])))
@@ -96,7 +96,7 @@ def _sign(trial: Trial, graph: Graph, name: str, low: float, high: float) -> flo
     return 1.0 if float(np.min(found.lo)) >= 0 else -1.0 if float(np.max(found.hi)) <= 0 else float("nan")
 
 
-def _is_zero(trial: Trial, graph: Graph, name: str, point: float) -> bool:
+def _is_zero(trial: Trial, graph: Dag, name: str, point: float) -> bool:
     (of,) = trial.space.shapes
     evaluation = Evaluation(tape_of(graph), {**trial.at, of: point})
     at: dict[str, Any] = {each: exact.array(value) for each, value in trial.at.items()}

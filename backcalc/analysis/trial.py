@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from backcalc import progress
-from backcalc.analysis.claims import CONDITION, DIFFERENCE, MARGIN, SIZE, Claim
+from backcalc.analysis.claims import CONDITION, DIFFERENCE, MARGIN, SIZE, GraphClaim
 from backcalc.analysis.search import descended, simpler, space_of
 from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
 from backcalc.bulk.points.run import PointRunner
@@ -28,7 +28,7 @@ from backcalc.rules.functions import exact
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import Interval
 from backcalc.rules.functions.objects import Lost
-from backcalc.rules.functions.polynomials import TooLongError, is_zero, letter
+from backcalc.rules.functions.polynomials import PolynomialTooLongError, is_zero, letter
 from backcalc.rules.functions.stacks import column
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import FLAT, Primitive
@@ -50,7 +50,7 @@ class Finding:
     samples; `box` is where it was proved, or what is left open.
     """
 
-    claim: Claim
+    claim: GraphClaim
     verdict: Verdict
     samples: int = 0
     margin: float | None = None
@@ -64,7 +64,7 @@ class Finding:
 class Trial:
     """A claim at points of its inputs that `at` does not fix."""
 
-    def __init__(self, claim: Claim, at: Mapping[str, Any]) -> None:
+    def __init__(self, claim: GraphClaim, at: Mapping[str, Any]) -> None:
         graph = claim.graph
         self.claim, self.at = claim, {name: value for name, value in at.items() if name in graph.inputs}
         # What a file gives as a default only tells the shape: a claim is of every value.
@@ -159,7 +159,7 @@ class Trial:
 
     def _exact_values(self, named: Mapping[str, Any]) -> list[Any]:
         fixed = {name: exact.array(value) for name, value in self.at.items()}
-        with suppress(TooLongError):
+        with suppress(PolynomialTooLongError):
             return exact_values(self._shaped, fixed | dict(named))
         return [Lost("what is too long")] * len(self._shaped.rows)
 
@@ -204,7 +204,7 @@ def _stacked(points: Array) -> Array:
     return points.reshape(count, *(column(points[0]).shape if count else (1, 1)))
 
 
-def tried(claim: Claim, at: Mapping[str, Any], samples: int = SAMPLES, seed: int = 0) -> Finding:
+def tried(claim: GraphClaim, at: Mapping[str, Any], samples: int = SAMPLES, seed: int = 0) -> Finding:
     """The claim at `samples` points, then downhill from the lowest. Raises BackcalcError where it cannot be tried."""
     trial, random = Trial(claim, at), np.random.default_rng(seed)
     space, undefined = trial.space, 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from backcalc.analysis.claims import Claim
+from backcalc.analysis.claims import GraphClaim
 from backcalc.analysis.proof import proved
 from backcalc.analysis.trial import Finding, Trial, tried
 
 
-def verified(claim: Claim, at: Mapping[str, Any], samples: int, seed: int, seconds: float | None) -> Finding:
+def verified(claim: GraphClaim, at: Mapping[str, Any], samples: int, seed: int, seconds: float | None) -> Finding:
     """What samples find of a claim; with `seconds` for it, the verdict of a proof where they do not refute it.
 
     Raises BackcalcError where values are missing, or where a proof has no box.

@@ -8,7 +8,7 @@ from functools import cached_property
 from math import isfinite
 from typing import Any, Protocol
 
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.shapes import Shape
 from backcalc.language.unparse import number_text, number_texts, unparse
 from backcalc.rules.values import is_array, is_known
@@ -134,7 +134,7 @@ class Values:
 class ObjectColumns:
     """Some nodes of a graph of objects; `all_values`, `swept` and `all_shapes` have an entry a node of the graph."""
 
-    graph: Graph
+    graph: Dag
     part: slice
     all_values: Sequence[Any]
     swept: Sequence[Sequence[Any]]

@@ -11,7 +11,7 @@ from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.matrix_forms import Diagonal, MatrixSweep
 from backcalc.calculus.rows import elements
 from backcalc.graph.expand import expand_long
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import DEFINITION, NOWHERE, VECTOR, Call, Expr, Name, Number, names, postorder
@@ -28,7 +28,7 @@ LONGEST_FORMULA = 8  # Operations; longer formulas are taken apart, so that no p
 MOST_ROWS = 64  # Of a Jacobian, each of which takes nodes as many as the graph has.
 
 
-def derive(graph: Graph, outputs: Sequence[str], wrt: Sequence[str], shown: str | None = None) -> list[Statement]:
+def derive(graph: Dag, outputs: Sequence[str], wrt: Sequence[str], shown: str | None = None) -> list[Statement]:
     """The statements of `graph`, then those of each ∂output/∂name; their number grows with the size of the graph.
 
     The nodes are called d<output>_d<name>, with as many `_` more as keep the name free. That of a vector of n is the
@@ -54,7 +54,7 @@ def derive(graph: Graph, outputs: Sequence[str], wrt: Sequence[str], shown: str 
 
 
 def _derivatives(
-    graph: Graph, linear: Linearization, output: str, wrt: Sequence[str], taken: set[str]
+    graph: Dag, linear: Linearization, output: str, wrt: Sequence[str], taken: set[str]
 ) -> tuple[list[Definition], list[str]]:
     """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives."""
     if not linear.shape(output):
@@ -65,7 +65,7 @@ def _derivatives(
 
 
 def by_rows(
-    graph: Graph, linear: Linearization, output: str, wrt: Sequence[str], taken: set[str]
+    graph: Dag, linear: Linearization, output: str, wrt: Sequence[str], taken: set[str]
 ) -> tuple[list[Definition], list[str]]:
     """The definitions of the derivatives of a vector, a sweep an element, and the nodes that are these derivatives."""
     from backcalc.rules.ndarray import units
@@ -85,7 +85,7 @@ def by_rows(
     return found, answers
 
 
-def _require_rows(graph: Graph, linear: Linearization, outputs: Iterable[str], wrt: Iterable[str]) -> None:
+def _require_rows(graph: Dag, linear: Linearization, outputs: Iterable[str], wrt: Iterable[str]) -> None:
     """Raise UsageError where a derivative is no number, vector or matrix of at most MOST_ROWS rows."""
     matrix = next((name for name in wrt if len(linear.shape(name)) > 1), None)
     found = []
@@ -110,12 +110,12 @@ def _require_rows(graph: Graph, linear: Linearization, outputs: Iterable[str], w
         raise UsageError(Source(graph.source.name, ""), found)
 
 
-def gradient_nodes(graph: Graph, output: str) -> list[str]:
+def gradient_nodes(graph: Dag, output: str) -> list[str]:
     """The nodes that already are derivatives of `output` with respect to inputs, as `derive` names them."""
     return [name for wrt in graph.inputs if (name := derivative_name(output, wrt)) in graph.index]
 
 
-def highest_derivatives(graph: Graph) -> list[str]:
+def highest_derivatives(graph: Dag) -> list[str]:
     """The derivatives of the highest order that the first node has that has some; none where no node has any."""
     # By names, for a derived graph is an ordinary file: nothing else tells what its nodes are derivatives of.
     found = next(filter(None, (gradient_nodes(graph, node.name) for node in graph.nodes)), [])
@@ -145,7 +145,7 @@ class Sweep:
 
     def __init__(
         self,
-        graph: Graph,
+        graph: Dag,
         linear: Linearization,
         output: str,
         taken: set[str],
@@ -249,7 +249,7 @@ def _guarded(expr: Expr, name: Name) -> Expr:
     return Call("where", (expr.args[0], *chosen))
 
 
-def _originals(graph: Graph, linear: Linearization) -> Iterator[Statement]:
+def _originals(graph: Dag, linear: Linearization) -> Iterator[Statement]:
     """The nodes of `graph` as statements, functions and loops written out, shapes declared where they are inferred."""
     yield from _definitions(graph)
     used = {arg for node in graph.nodes for arg in node.args}
@@ -265,7 +265,7 @@ def _originals(graph: Graph, linear: Linearization) -> Iterator[Statement]:
             yield (Const if node.is_fixed else Definition)(Name(node.name), node.expr, NOWHERE)
 
 
-def _definitions(graph: Graph) -> list[Function]:
+def _definitions(graph: Dag) -> list[Function]:
     """The file's functions that are not written out, for they have partials of their own."""
     exprs = [node.expr for node in graph.nodes if node.expr is not None]
     exprs += [edge.partial for node in graph.nodes for edge in node.incoming]
@@ -279,6 +279,6 @@ def _declaration(node: Node, shape: Shape) -> Input:
     return Input(Name(node.name), declared, node.default, node.bounds, NOWHERE)
 
 
-def defaults(graph: Graph) -> dict[str, Any]:
+def defaults(graph: Dag) -> dict[str, Any]:
     """The values that the file gives its inputs, whose shapes they tell."""
     return {node.name: default_of(node, graph.source) for node in graph.nodes if node.default is not None}

@@ -8,7 +8,7 @@ from typing import Any
 
 from backcalc import progress
 from backcalc.calculus.constant import apply, constant
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.shapes import KnownShapes, Shape, prepare, shape_text
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Expr, Name, Number
@@ -150,7 +150,7 @@ class Evaluation:
         return make("*", found, literal(ones(shape)))
 
 
-def _seed_shapes(graph: Graph) -> Iterator[tuple[int, Shape]]:
+def _seed_shapes(graph: Dag) -> Iterator[tuple[int, Shape]]:
     """The shapes of the adjoints that the file states, by their node's place; `grad` builds graphs without some."""
     for name, known in graph.seeds:
         if name in graph.index:

@@ -11,7 +11,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.rows import elements
 from backcalc.graph.functions import DERIVATIVES, GRAD, HESSIAN, JACOBIAN
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.order import topological
 from backcalc.graph.shapes import shape_words
 from backcalc.graph.tape import tape_of
@@ -28,7 +28,7 @@ GROWTH = 20
 """Times what the file has from which on it is derivatives that have made them: a file may be as large by itself."""
 
 
-def resolve(graph: Graph) -> Graph:
+def resolve(graph: Dag) -> Dag:
     """`graph` with every `grad(y, x)` replaced by the name of a node that is ∂y/∂x; derivatives of derivatives too.
 
     So are `jacobian(y, x)`, ∂y/∂x as a matrix of a row an element of y and a column an element of x, and `hessian(y,
@@ -65,7 +65,7 @@ def _wanted(call: Call) -> list[Name]:
     return [place for place in places if isinstance(place, Name)]
 
 
-def _in_order(graph: Graph) -> Sequence[Node]:
+def _in_order(graph: Dag) -> Sequence[Node]:
     """The nodes, what partials speak of before the head of their edge; as they stand where that is so, or cannot be."""
 
     def needs(name: str) -> list[str]:
@@ -82,7 +82,7 @@ def _in_order(graph: Graph) -> Sequence[Node]:
 class _Resolution:
     """The nodes of a graph as they are resolved, in order, and the sweeps that derivatives were read from."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Dag) -> None:
         self.graph = graph
         self.nodes: list[Node] = []
         self.known: set[str] = set()
@@ -213,7 +213,7 @@ class _Resolution:
         self.sweeps[output] = Sweep(graph, linear, output, self.taken)
         return self.sweeps[output]
 
-    def _linear(self, call: Call) -> tuple[Graph, Linearization]:
+    def _linear(self, call: Call) -> tuple[Dag, Linearization]:
         """The graph so far, each node a name, and what its operations do to cotangents."""
         # Only as far as it has been resolved: what comes later cannot be what this derivative is of.
         self._require_partials()

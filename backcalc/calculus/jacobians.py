@@ -9,7 +9,7 @@ from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.rules.gates import only
 from backcalc.rules.values import all_known
@@ -69,7 +69,7 @@ def _by_element(linear: Linearization, head: int, shape: Shape, places: Sequence
         yield joined(rows, shape) if all_known(rows) or axes <= MOST_AXES else None
 
 
-def kept_nodes(graph: Graph, evaluation: Evaluation, output: str, wrt: Sequence[str]) -> set[int]:
+def kept_nodes(graph: Dag, evaluation: Evaluation, output: str, wrt: Sequence[str]) -> set[int]:
     """The places of the nodes whose Jacobians are worked out: those of `wrt`, and others that are not too large.
 
     Raises UsageError where one of `wrt` is too large.
@@ -88,7 +88,7 @@ def kept_nodes(graph: Graph, evaluation: Evaluation, output: str, wrt: Sequence[
     return kept
 
 
-def _require_few(graph: Graph, output: str, counts: dict[str, int], shapes: Sequence[Shape]) -> None:
+def _require_few(graph: Dag, output: str, counts: dict[str, int], shapes: Sequence[Shape]) -> None:
     """Raise UsageError where a Jacobian that is asked for has more than MOST_NUMBERS numbers."""
     large = next((name for name, count in counts.items() if count > MOST_NUMBERS), None)
     if large is None:
@@ -113,7 +113,7 @@ def seed_of(shape: Shape) -> Any:
     return identity(shape) if elements(shape) ** 2 <= MOST_NUMBERS else None
 
 
-def left_out(graph: Graph, output: str, names: Sequence[str]) -> Diagnostic:
+def left_out(graph: Dag, output: str, names: Sequence[str]) -> Diagnostic:
     """The warning that the Jacobians by these nodes, which nobody has asked for, are left out."""
     of, first = shorten(output), shorten(names[0])
     message = f"∂{of}/∂node by {quoted(names)} is left out, for it has too many numbers"

@@ -8,7 +8,7 @@ from itertools import chain
 
 from backcalc.graph.build import build
 from backcalc.graph.functions import DERIVATIVES
-from backcalc.graph.model import Graph, Known, Node
+from backcalc.graph.model import Dag, Node, StatedValue
 from backcalc.language.expr import Call, Expr, names, postorder
 from backcalc.language.lexis import NAME
 from backcalc.language.parser import parse
@@ -29,7 +29,7 @@ _CLAIM = "a claim"  # No node's name, for it has a space.
 _FUNCTION = rf"\s*(?:def\s+)?({NAME})\s*\("
 
 
-def load(source: Source) -> Graph:
+def load(source: Source) -> Dag:
     """The graph that `source` describes. Raises BackcalcError."""
     return finish(load_program(source))
 
@@ -43,7 +43,7 @@ def load_program(source: Source) -> Program:
         raise ParseError(source, sorted(found, key=lambda each: each.span or Span(0, 0))) from None
 
 
-def finish(program: Program) -> Graph:
+def finish(program: Program) -> Dag:
     """The graph that `program` describes, its claims checked for shapes. Raises BuildError."""
     graph = _resolved(build(program, _differentiated))
     errors = [error for claim in graph.claims for error in _misfits(graph, claim)]
@@ -52,7 +52,7 @@ def finish(program: Program) -> Graph:
     return graph
 
 
-def _resolved(graph: Graph) -> Graph:
+def _resolved(graph: Dag) -> Dag:
     """`graph` with a node for each derivative that its formulas speak of. Raises BuildError."""
     formulas = (node.expr for node in graph.nodes if node.expr is not None)
     partials = (edge.partial for node in graph.nodes for edge in node.incoming)
@@ -73,7 +73,7 @@ def _differentiated(formula: Expr, by: str) -> Expr:
     return differentiated(formula, by)
 
 
-def _misfits(graph: Graph, claim: Known) -> list[Diagnostic]:
+def _misfits(graph: Dag, claim: StatedValue) -> list[Diagnostic]:
     """What in a claim does not fit, whatever the values are: shapes, indices, gradients of vectors."""
     from backcalc.calculus.derive import defaults
     from backcalc.calculus.evaluate import Evaluation

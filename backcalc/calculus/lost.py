@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.question import Mode
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.rules.values import is_lost
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Span
@@ -28,7 +28,7 @@ class Swept(Protocol):
     """What is looked at of a run."""
 
     @property
-    def graph(self) -> Graph:
+    def graph(self) -> Dag:
         """The graph."""
         ...
 

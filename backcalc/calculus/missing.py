@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import Name, postorder
 from backcalc.rules.values import is_known
@@ -77,7 +77,7 @@ def _some_ones(shape: Shape, comma: str) -> str:
     return text
 
 
-def _missing(graph: Graph, node: Node) -> Diagnostic:
+def _missing(graph: Dag, node: Node) -> Diagnostic:
     """What needs `node`."""
     name = shorten(node.name)
     uses = _uses(graph, node.name)
@@ -97,7 +97,7 @@ def _message(node: Node) -> str:
     return f"the input `{name}` has no value" if node.kind == "input" else f"the activation of `{name}` is not known"
 
 
-def _uses(graph: Graph, name: str) -> list[Span]:
+def _uses(graph: Dag, name: str) -> list[Span]:
     """The first place on each line that reads the node `name`."""
     exprs = [node.expr for node in graph.nodes if node.expr is not None]
     exprs += [edge.partial for node in graph.nodes for edge in node.incoming]

@@ -10,7 +10,7 @@ from typing import Any
 
 from backcalc.calculus.constant import constant, default_of
 from backcalc.graph.build import with_inputs
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.language.parser import parse_expression, parse_point
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.rules.values import shape_of
@@ -54,7 +54,7 @@ def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
     return {name: _number(name, value, source) for name, value in values.items()}
 
 
-def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
+def settle(graph: Dag, given: Point) -> tuple[Dag, Point]:
     """`graph` and the value of each of its inputs that has one: given, or the file's default.
 
     A given name that the graph reads as a constant (`e`) becomes an input. Raises UsageError for names that are no
@@ -77,7 +77,7 @@ def settle(graph: Graph, given: Point) -> tuple[Graph, Point]:
     return graph, {node.name: point[node.name] for node in graph.nodes if node.name in point}
 
 
-def _refusal(graph: Graph, name: str) -> Diagnostic | None:
+def _refusal(graph: Dag, name: str) -> Diagnostic | None:
     """Why `name` cannot be given a value; None where it can."""
     if name not in graph.index:
         inputs = f"the inputs are {quoted(graph.inputs)}" if graph.inputs else "it has no inputs at all"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import NOWHERE, Expr, Name, Number, fold, names, with_args
 from backcalc.rules.primitives import CONSTANTS
@@ -19,7 +19,7 @@ def differentiated(formula: Expr, by: str) -> Expr:
     inputs = [name for name in names(formula) if name not in CONSTANTS]
     nodes = [Node(name, "input", NOWHERE) for name in inputs]
     whole = Node(_VALUE, "expression", NOWHERE, tuple(inputs), formula, formula)
-    tape = tape_of(Graph(Source("", ""), (*nodes, whole)))
+    tape = tape_of(Dag(Source("", ""), (*nodes, whole)))
     swept = Linearization(Evaluation(tape, {}, formulas=True)).sweep({tape.slot[-1]: 1.0})
     found = literal(swept.get(tape.slot[inputs.index(by)], 0.0)) if by in inputs else literal(0.0)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.language.unparse import unparse
 from backcalc.rules.values import shape_of
@@ -22,7 +22,7 @@ LOSS = "L"
 """What a loss outside the graph goes by, whose derivatives `adjoint` statements give."""
 
 
-def chosen_output(graph: Graph, of: str | None, mode: Mode, *, is_along: bool = False) -> str:
+def chosen_output(graph: Dag, of: str | None, mode: Mode, *, is_along: bool = False) -> str:
     """The output, or LOSS where `adjoint` statements speak of one outside; "" where forward mode has none.
 
     Raises UsageError where both are meant.
@@ -41,7 +41,7 @@ def chosen_output(graph: Graph, of: str | None, mode: Mode, *, is_along: bool = 
     return LOSS
 
 
-def require_scalar(graph: Graph, evaluation: Evaluation, output: str, hints: Sequence[str] = ()) -> None:
+def require_scalar(graph: Dag, evaluation: Evaluation, output: str, hints: Sequence[str] = ()) -> None:
     """Raise UsageError where the output is no number, which whoever asks this has no use for."""
     if graph.seeds:
         return
@@ -82,7 +82,7 @@ def require_node(graph: AnyGraph, name: str, option: str) -> None:
 
 def loss_hints(graph: AnyGraph, name: str) -> tuple[str, ...]:
     """How a loss outside the graph gets the name by which its derivatives are asked for, where that is no node's."""
-    seeds = graph.seeds if isinstance(graph, Graph) else ()
+    seeds = graph.seeds if isinstance(graph, Dag) else ()
     if not seeds or name in graph.index:
         return ()
     edges = "; ".join(
@@ -99,7 +99,7 @@ def require_variable(graph: AnyGraph, name: str, option: str) -> None:
 
 def is_constant(graph: AnyGraph, name: str) -> bool:
     """Whether `name` is a constant of the file."""
-    return isinstance(graph, Graph) and graph.is_fixed(name)  # A graph of arrays has none.
+    return isinstance(graph, Dag) and graph.is_fixed(name)  # A graph of arrays has none.
 
 
 def no_variable(name: str, place: Span | None = None) -> Diagnostic:

@@ -14,7 +14,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_direction
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
 from backcalc.rules.values import is_known, is_lost, ones, shape_of
@@ -41,7 +41,7 @@ class Run:
     shape followed by the node's; where these are large, `kept` are the nodes that have one.
     """
 
-    graph: Graph
+    graph: Dag
     output: str
     mode: Mode
     wrt: tuple[str, ...]
@@ -223,7 +223,7 @@ class Run:
 
 
 def run(
-    graph: Graph,
+    graph: Dag,
     at: Point,
     of: str | None = None,
     wrt: Sequence[str] = (),
@@ -264,7 +264,7 @@ def run(
 
 
 def _run_forward(
-    graph: Graph,
+    graph: Dag,
     output: str,
     wrt: tuple[str, ...],
     point: Point,
@@ -287,7 +287,7 @@ def _run_forward(
     return Run(graph, output, "forward", (), point, linear, {}, [], {ALONG: found}, along=along)
 
 
-def evaluated(graph: Graph, at: Point) -> Run:
+def evaluated(graph: Dag, at: Point) -> Run:
     """`graph` at a point without a question: its values, and by `derivatives` those of any node; there is no output.
 
     Raises UsageError where the point does not fit the graph, BuildError where shapes do not fit.
@@ -296,7 +296,7 @@ def evaluated(graph: Graph, at: Point) -> Run:
     return Run(graph, "", "forward", (), point, Linearization(Evaluation(tape_of(graph), point)), {}, [], {})
 
 
-def _seeds(graph: Graph, evaluation: Evaluation) -> dict[int, Any]:
+def _seeds(graph: Dag, evaluation: Evaluation) -> dict[int, Any]:
     """The adjoints that the file states. Raises BuildError where a shape is not that of its node."""
     seeds, errors = {}, []
     for name, known in graph.seeds:

@@ -11,7 +11,7 @@ from backcalc.graph.shapes import KnownShapes
 from backcalc.language.expr import NEGATE, TRANSPOSE, Call, Expr, Name, Number, fold, names, postorder, size
 from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import in_file_order
-from backcalc.rules.shortest import LONGEST, Definition, Forms, Setting, length, shortest
+from backcalc.rules.shortest import LONGEST, Forms, NamedFormula, Setting, length, shortest
 from backcalc.rules.simplify import LONG, make, written
 from backcalc.rules.values import Value, is_array
 
@@ -26,7 +26,7 @@ class Textbook:
 
     def __init__(self, evaluation: Evaluation, known_shapes: KnownShapes) -> None:
         self.evaluation, self.known_shapes = evaluation, known_shapes
-        self._definitions: dict[int, Definition | None] = {}
+        self._definitions: dict[int, NamedFormula | None] = {}
         self._found: dict[object, Forms] = {}
         self._named: dict[str, tuple[Expr, set[str]]] = {}  # With the names below their bars.
 
@@ -110,7 +110,7 @@ class Textbook:
                 found[graph.index[arg]].append(i)
         return found
 
-    def _definition(self, node: int) -> Definition | None:
+    def _definition(self, node: int) -> NamedFormula | None:
         """What a node is, where that is not known and short."""
         if node not in self._definitions:
             tape = self.evaluation.tape
@@ -120,7 +120,7 @@ class Textbook:
                 and isinstance(formula, Call)
                 and size(formula, LONGEST_FORMULA) <= LONGEST_FORMULA
             )
-            self._definitions[node] = Definition(term, formula) if is_short else None  # type: ignore[arg-type]
+            self._definitions[node] = NamedFormula(term, formula) if is_short else None  # type: ignore[arg-type]
         return self._definitions[node]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
-from backcalc.graph.model import Known
+from backcalc.graph.model import StatedValue
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import INDEX, VECTOR, written_name
 from backcalc.language.unparse import number_text
@@ -229,7 +229,7 @@ class Remarks:
         message = f"`{name}` is given as {number_text(float(found))}, its formula gives {number_text(gives)}"
         yield Diagnostic(Code.CONTRADICTION, message, given.span)
 
-    def _agrees_exactly(self, slot: int, given: Known) -> bool:
+    def _agrees_exactly(self, slot: int, given: StatedValue) -> bool:
         from backcalc.calculus.digits import ROUNDED, is_right
 
         value = self._exact.terms[slot]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 
 if TYPE_CHECKING:
     from backcalc.analysis.exact import ExactRun
     from backcalc.cli.options import Asked, Exactly
 
 
-def in_exact_numbers(exactly: Exactly, graph: Graph, asked: Asked, digits: int) -> ExactRun:
+def in_exact_numbers(exactly: Exactly, graph: Dag, asked: Asked, digits: int) -> ExactRun:
     """`graph` run as `asked` in fractions, or with so many certified digits. Raises BackcalcError."""
     if exactly == "exact":
         from backcalc.analysis.exact import run_exactly

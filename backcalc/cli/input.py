@@ -15,7 +15,7 @@ from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
 from backcalc.cli.options import EXPR, Asked
 from backcalc.cli.process import kept
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.language.foreign.translate import as_language
 from backcalc.text.errors import ReadError
 from backcalc.text.files import clean, read
@@ -64,7 +64,7 @@ def read_text(asked: Asked) -> Text:
     return kept(Text(read_source(asked)))
 
 
-def read_graph(asked: Asked) -> Graph:
+def read_graph(asked: Asked) -> Dag:
     """The graph that is asked about. Raises BackcalcError."""
     return kept(load(read_source(asked)))
 

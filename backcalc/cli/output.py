@@ -12,7 +12,7 @@ from backcalc.cli.options import Shown
 from backcalc.cli.progress_bar import make_way
 from backcalc.cli.streams import paint, say
 from backcalc.render import FORMATS
-from backcalc.render.document import Canvas
+from backcalc.render.document import Display
 from backcalc.render.warnings import render_warnings
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source
@@ -29,18 +29,18 @@ def print_report(report: object, shown: Shown) -> None:
     is_for_people = chosen.takes == "document" and goes_to_terminal(shown.color)
     if shown.format == "table" and is_for_people:
         # Line by line, by way of click, which knows the consoles of Windows.
-        for line in chosen.lines(report, canvas(shown.color)):
+        for line in chosen.lines(report, display(shown.color)):
             click.echo(line, sys.stdout, color=has_color(shown.color))
     else:
-        print_lines(chosen.lines(report, Canvas()))
+        print_lines(chosen.lines(report, Display()))
 
 
-def canvas(color: str) -> Canvas:
+def display(color: str) -> Display:
     """The terminal as something to write on."""
     from shutil import get_terminal_size  # With it come all kinds of compression.
 
     size = get_terminal_size((USUAL, LINES))
-    return Canvas(columns(), size.lines, has_color(color))
+    return Display(columns(), size.lines, has_color(color))
 
 
 def columns() -> int:

@@ -9,10 +9,10 @@ import click
 
 from backcalc.cli.options import Shown
 from backcalc.cli.output import columns, goes_to_terminal, has_color, tell
-from backcalc.render.document import Canvas
+from backcalc.render.document import Display
 from backcalc.render.formats import terminal as styled
 from backcalc.render.pictures.scene import Scene
-from backcalc.render.pictures.terminal import Terminal
+from backcalc.render.pictures.terminal import DrawingArea
 from backcalc.text.wording import shorten
 
 
@@ -21,7 +21,9 @@ def show(found: Scene, shown: Shown, middle: str, *, is_ascii: bool, top_down: b
     is_terminal = goes_to_terminal(shown.color)
     # What goes into a pipe has no edge, unless somebody says how wide it may be.
     width = columns() if is_terminal or os.environ.get("COLUMNS") else None
-    terminal = Terminal(width, is_ascii=is_ascii or not _takes_lines(sys.stdout.encoding or "utf-8"), top_down=top_down)
+    terminal = DrawingArea(
+        width, is_ascii=is_ascii or not _takes_lines(sys.stdout.encoding or "utf-8"), top_down=top_down
+    )
     drawn = terminal.drawn(found)
     if drawn is None:
         names = [card.name for card in found.cards]
@@ -29,14 +31,14 @@ def show(found: Scene, shown: Shown, middle: str, *, is_ascii: bool, top_down: b
         drawn, reached = terminal.part(found, node)
         tell(_too_wide(found, terminal, node, reached), end="\n\n")
     color = is_terminal and has_color(shown.color)
-    writer = styled.Terminal(canvas=Canvas(width, color=color))
+    writer = styled.Terminal(display=Display(width, color=color))
     for row in drawn.rows:
         click.echo(writer.line(*row), sys.stdout, color=color)
 
 
-def _too_wide(found: Scene, terminal: Terminal, node: str, reached: int) -> str:
+def _too_wide(found: Scene, terminal: DrawingArea, node: str, reached: int) -> str:
     """That only a part is drawn, and what shows the whole."""
-    turned = Terminal(terminal.width, top_down=not terminal.top_down)
+    turned = DrawingArea(terminal.width, top_down=not terminal.top_down)
     option = "without --top-down" if terminal.top_down else "with --top-down"
     hint = f"; {option} it fits" if turned.drawn(found) else ""
     return (

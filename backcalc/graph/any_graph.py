@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from backcalc.graph.model import Known, Node
+from backcalc.graph.model import Node, StatedValue
 from backcalc.text.source import Source
 
 
@@ -29,7 +29,7 @@ class AnyGraph(Protocol):
         ...
 
     @property
-    def seeds(self) -> tuple[tuple[str, Known], ...]:
+    def seeds(self) -> tuple[tuple[str, StatedValue], ...]:
         """The adjoints that the file states, of a loss outside the graph."""
         ...
 

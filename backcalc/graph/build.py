@@ -10,7 +10,7 @@ from backcalc import progress
 from backcalc.graph.declarations import Declarations, args_of
 from backcalc.graph.functions import Differentiate, Functions
 from backcalc.graph.loops import constants_of, each, write_out
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.order import levels, topological
 from backcalc.language.expr import Expr, names
 from backcalc.language.statements import (
@@ -24,7 +24,7 @@ from backcalc.text.wording import shorten
 CYCLE_SHOWN = 8
 
 
-def build(program: Program, differentiate: Differentiate | None = None) -> Graph:
+def build(program: Program, differentiate: Differentiate | None = None) -> Dag:
     """The graph that `program` describes; `differentiate` finds the functions f'. Raises BuildError.
 
     With every mistake found, up to twenty.
@@ -48,7 +48,7 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Graph
         errors.append(_empty())
     if errors:
         raise BuildError(program.source, _sorted(errors))
-    return Graph(
+    return Dag(
         program.source,
         tuple(nodes),
         declared.output_name,
@@ -58,7 +58,7 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Graph
     )
 
 
-def with_inputs(graph: Graph, constants: Iterable[str]) -> Graph:
+def with_inputs(graph: Dag, constants: Iterable[str]) -> Dag:
     """`graph` with names that it reads as constants (`e`, `pi`) turned into inputs."""
     wanted = set(constants)
     found: dict[str, Span] = {}

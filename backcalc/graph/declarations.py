@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from math import prod
 
 from backcalc.graph.functions import Functions
-from backcalc.graph.model import Incoming, Kind, Known, Node
+from backcalc.graph.model import Incoming, Kind, Node, StatedValue
 from backcalc.language.expr import Call, Expr, Name, Number, names, postorder
 from backcalc.language.lexis import NOTHING
 from backcalc.language.statements import Adjoint, Claim, Const, Definition, Edge, Given, Input, Output, Statement
@@ -49,9 +49,9 @@ class Declarations:
         self.warnings: list[Diagnostic] = []
         self.entries: dict[str, _Entry] = {}
         self.output_name: str | None = None
-        self.claims: list[Known] = []
-        self.given: dict[str, Known] = {}
-        self.adjoints: dict[str, Known] = {}
+        self.claims: list[StatedValue] = []
+        self.given: dict[str, StatedValue] = {}
+        self.adjoints: dict[str, StatedValue] = {}
         self._output: Output | None = None
         self._edges: dict[tuple[str, str], Span] = {}
         self._numbers: list[Name] = []
@@ -74,7 +74,7 @@ class Declarations:
             case Given() | Adjoint():
                 self._state(statement)
             case Claim():
-                self.claims.append(Known(self.functions.expand(statement.condition), statement.span))
+                self.claims.append(StatedValue(self.functions.expand(statement.condition), statement.span))
 
     def settle(self, *, is_whole: bool) -> None:
         """Check what depends on all statements, as far as they are there: `is_whole` where no loop was left out."""
@@ -132,7 +132,7 @@ class Declarations:
             note = Note("it is stated here first", table[name].span)
             message = f"`{type(statement).__name__.lower()} {shorten(name)}` stands twice"
             self.errors.append(Diagnostic(Code.DUPLICATE_STATEMENT, message, statement.span, (note,)))
-        table[name] = Known(value, statement.target.span)
+        table[name] = StatedValue(value, statement.target.span)
 
     def node(self, name: str) -> Node:
         """The finished node."""

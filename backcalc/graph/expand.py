@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backcalc.graph.model import Graph, Kind, Node
+from backcalc.graph.model import Dag, Kind, Node
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, is_operation, names, postorder
 from backcalc.rules.against import HELD_AGAINST
 
 
-def expand(graph: Graph) -> Graph:
+def expand(graph: Dag) -> Dag:
     """`graph` with each inner operation of the formula of `y` as a node `y_1`, `y_2`, …, in the order of evaluation.
 
     A negative number such as the exponent of `x^-2` is no operation, and what `max` and `min` hold against a constant
@@ -18,7 +18,7 @@ def expand(graph: Graph) -> Graph:
     return expand_long(graph, 0)
 
 
-def expand_long(graph: Graph, most: int) -> Graph:
+def expand_long(graph: Dag, most: int) -> Dag:
     """`graph` with formulas of more than `most` operations taken apart."""
     taken = set(graph.index)  # All of the file's, so that `y_1` of the file keeps its name.
     nodes: list[Node] = []
@@ -34,7 +34,7 @@ def _operations_in(expr: Expr) -> int:
     return sum(isinstance(part, Call) and is_operation(part) for part in postorder(expr))
 
 
-def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
+def _operations(node: Node, graph: Dag, taken: set[str]) -> list[Node]:
     """The nodes that stand for the formula of `node`, itself the last."""
     assert node.expr is not None
     found: list[Node] = []
@@ -61,7 +61,7 @@ def _operations(node: Node, graph: Graph, taken: set[str]) -> list[Node]:
     return [node]
 
 
-def _constants(expr: Expr, graph: Graph) -> set[int]:
+def _constants(expr: Expr, graph: Dag) -> set[int]:
     """The parts, by identity, of constants that `max` and `min` hold a node against."""
     found: set[int] = set()
     for part in postorder(expr):
@@ -83,7 +83,7 @@ def _is_kept(call: Call) -> bool:
     return (call.fn == NEGATE and isinstance(call.args[0], Number)) or not is_operation(call)
 
 
-def _node(node: Node, name: str, formula: Expr, graph: Graph, own: set[str]) -> Node:
+def _node(node: Node, name: str, formula: Expr, graph: Dag, own: set[str]) -> Node:
     args = tuple(arg for arg in names(formula) if arg in graph.index or arg in own)
     kind: Kind = "expression" if args else "constant"
     return node._replace(name=name, kind=kind, args=args, formula=formula, expr=formula)

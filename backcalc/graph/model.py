@@ -24,7 +24,7 @@ class Incoming(NamedTuple):
     span: Span
 
 
-class Known(NamedTuple):
+class StatedValue(NamedTuple):
     """A value that the file states: of a node (`given`), of its adjoint (`adjoint`), or of a default."""
 
     value: Expr
@@ -47,14 +47,14 @@ class Node(NamedTuple):
     incoming: tuple[Incoming, ...] = ()
     default: Expr | None = None
     bounds: tuple[Expr, Expr] | None = None
-    given: Known | None = None
+    given: StatedValue | None = None
     shape: tuple[int, ...] | None = None
     is_fixed: bool = False  # By `const`: nobody differentiates by it.
     is_implicit: bool = False  # An input that is only used: nothing says what it is.
 
 
 @dataclass(frozen=True)
-class Graph:
+class Dag:
     """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any.
 
     `seeds` are the adjoints that the file states, of a loss outside the graph; `claims` its properties to be tested.
@@ -64,10 +64,10 @@ class Graph:
     nodes: tuple[Node, ...]
     output: str | None = None
     warnings: tuple[Diagnostic, ...] = field(default=())
-    seeds: tuple[tuple[str, Known], ...] = field(default=())
-    claims: tuple[Known, ...] = field(default=())
+    seeds: tuple[tuple[str, StatedValue], ...] = field(default=())
+    claims: tuple[StatedValue, ...] = field(default=())
     # No part of what makes two graphs equal, and not copied by `replace`.
-    _made: dict[Callable[[Graph], Any], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    _made: dict[Callable[[Dag], Any], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -122,7 +122,7 @@ class Graph:
         edges = [(node.name, edge) for node in self.nodes for edge in node.incoming]
         return {name for head, edge in edges for name in names(edge.partial) if name != head}
 
-    def once(self, make: Callable[[Graph], T]) -> T:
+    def once(self, make: Callable[[Dag], T]) -> T:
         """What `make` makes of the graph, made at the first call and kept."""
         # The graph is immutable, so what is made of it alone never goes stale, however many points it is run at.
         if make not in self._made:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from backcalc import progress
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.language.expr import INDEX, Call, Expr, Name, Number, is_operation, postorder
 from backcalc.rules.against import against
 from backcalc.rules.indices import Place, places
@@ -21,7 +21,7 @@ from backcalc.text.source import Span
 _SAME = PRIMITIVES["="][0]
 
 
-def tape_of(graph: Graph) -> Tape:
+def tape_of(graph: Dag) -> Tape:
     """The tape of `graph`, written at first use and kept with it."""
     return graph.once(Tape)
 
@@ -53,7 +53,7 @@ class Tape:
     partials   for each edge-annotated node, its (tail's place in the graph, slot of the partial) pairs
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Dag) -> None:
         self.graph = graph
         self.rows: list[Primitive | None] = []
         self.args: list[tuple[int, ...]] = []

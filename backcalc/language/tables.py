@@ -19,7 +19,7 @@ END = "$END"  # Lark's name for the end of the text.
 FOLDER = os.path.dirname(str(import_module("backcalc.grammars").__file__))  # noqa: PTH120
 
 
-class Terminal(NamedTuple):
+class TerminalSymbol(NamedTuple):
     """A kind of token, and the regular expression of its text."""
 
     name: str
@@ -54,7 +54,7 @@ class Tables(NamedTuple):
     """
 
     grammar: str
-    terminals: list[Terminal]
+    terminals: list[TerminalSymbol]
     ignored: list[str]
     word_like: str
     words: dict[str, str]
@@ -69,7 +69,7 @@ def read_tables() -> Tables:
     try:
         stored = json.loads(_read("graph.json"))
         if stored["grammar"] == grammar:
-            stored["terminals"] = [Terminal(*terminal) for terminal in stored["terminals"]]
+            stored["terminals"] = [TerminalSymbol(*terminal) for terminal in stored["terminals"]]
             stored["rules"] = [Rule(*rule) for rule in stored["rules"]]
             return Tables(**stored)
     except (OSError, ValueError, LookupError, TypeError):
@@ -108,7 +108,7 @@ def make_tables(grammar: str) -> Tables:
     ranked = sorted(
         lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)
     )  # Lark's own order.
-    terminals = [Terminal(t.name, t.pattern.to_regexp()) for t in ranked]
+    terminals = [TerminalSymbol(t.name, t.pattern.to_regexp()) for t in ranked]
     words = {t.pattern.value: t.name for t in ranked if t.pattern.type == "str" and t.pattern.value.isidentifier()}
     rules = [_rule(saved["memo"][rule["@"]]) for rule in saved["data"]["rules"]]
     numbers = {rule["@"]: number for number, rule in enumerate(saved["data"]["rules"])}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from backcalc.calculus.run import Run
 from backcalc.language.statements import Answer, Link
 from backcalc.marking.attempts import attempt
-from backcalc.marking.formulas.judge import Formula
+from backcalc.marking.formulas.judge import FormulaAnswer
 from backcalc.marking.formulas.names import is_formula_of, resolved
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
 from backcalc.marking.subject import refusals, settled, subject_of, unknown
@@ -26,7 +26,7 @@ class Entry:
 
     answer: Answer
     source: Source
-    formulas: tuple[tuple[Formula, Attempt], ...] = ()
+    formulas: tuple[tuple[FormulaAnswer, Attempt], ...] = ()
     number: Attempt | None = None
 
     def marked(self, marks: Mapping[int, Mark | None]) -> Mark | None:

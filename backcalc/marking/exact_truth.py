@@ -9,7 +9,7 @@ from typing import Any
 
 from backcalc.calculus.digits import Known
 from backcalc.calculus.run import Run
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.language.statements import Answer
 from backcalc.marking.mark import Mark
 from backcalc.marking.sheet import question
@@ -18,7 +18,7 @@ from backcalc.rules.functions.objects import nearest
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import Certain
 
-Exactly = Callable[[Graph, str], Run]
+Exactly = Callable[[Dag, str], Run]
 """The run of a graph for an output, in exact numbers. Raises BackcalcError where there are none."""
 
 _WAYS = (ROUND_FLOOR, ROUND_CEILING)

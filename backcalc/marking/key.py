@@ -21,9 +21,9 @@ from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.elements import at_some_elements
 from backcalc.marking.entries import BROKEN_LINK, Entry, entry
 from backcalc.marking.follow_through import WrongAnswers
-from backcalc.marking.formulas.marks import Formulas
+from backcalc.marking.formulas.marks import FormulaMarker
 from backcalc.marking.jacobian_steps import of_jacobian
-from backcalc.marking.local import Step
+from backcalc.marking.local import StepAnswer
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
 from backcalc.marking.own_numbers import is_exact_work
 from backcalc.marking.rounding import ROUNDED_ZERO, Roundings
@@ -58,7 +58,7 @@ class Key:
         self._is_known_right: dict[Any, bool] = {}
         self.roundings = Roundings(self.truth, tolerance)
         self.diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
-        self._formulas = Formulas(run, self.truth, tolerance, self.diagnoser)
+        self._formulas = FormulaMarker(run, self.truth, tolerance, self.diagnoser)
 
     def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
         """The marks of one sheet of answers, and what keeps each of the others from being marked."""
@@ -180,7 +180,7 @@ class Key:
         guessed = (given for given in wrong if significant_digits(given.answer.value) == 1)
         return {id(g): g.wrong(self.tolerance, None) for g in guessed if found[id(g)].verdict == "follows"}
 
-    def _by_own_work(self, given: Attempt, step: Step, work: Work, earlier: WrongAnswers) -> Mark:
+    def _by_own_work(self, given: Attempt, step: StepAnswer, work: Work, earlier: WrongAnswers) -> Mark:
         """The mark of the result of a step, of which the sheet has numbers."""
         if step.is_honest and self._has_enough(given):
             if work.is_moved(step) and work.is_near(step, self.tolerance.relative):

@@ -13,8 +13,8 @@ from math import exp, hypot, inf, isfinite, nan, pi, sqrt
 from operator import itemgetter
 from typing import NamedTuple
 
-from backcalc.marking.diagnosis.candidates import Candidate, Candidates, Numbers, Round, same
-from backcalc.marking.diagnosis.steps import Term
+from backcalc.marking.diagnosis.candidates import Candidate, Candidates, Round, SheetNumbers, same
+from backcalc.marking.diagnosis.steps import Contribution
 from backcalc.marking.mark import Attempt
 from backcalc.marking.own_numbers import Habit, Own, OwnNumbers
 
@@ -50,7 +50,7 @@ WAYS = (Way(False), Way(True), Way(True, True), Way(True, False, True), Way(True
 
 
 @dataclass(eq=False)
-class Step:
+class StepAnswer:
     """An answer as the result of a step: `honest` tells the likelihood of its being worked out right."""
 
     attempt: Attempt
@@ -90,19 +90,19 @@ class Step:
 class LocalDiagnosis:
     """The steps of one sheet."""
 
-    def __init__(self, candidates: Candidates, own: OwnNumbers, true: Callable[[str], Numbers]) -> None:
+    def __init__(self, candidates: Candidates, own: OwnNumbers, true: Callable[[str], SheetNumbers]) -> None:
         self._candidates, self._own, self._true = candidates, own, true
         run = candidates.run
         index = run.graph.index
-        self._bases: dict[tuple[int, int, int], tuple[Numbers, list[Term]]] = {}
-        self._moved: dict[int, list[Numbers]] = {}
-        self.steps: list[Step] = []
+        self._bases: dict[tuple[int, int, int], tuple[SheetNumbers, list[Contribution]]] = {}
+        self._moved: dict[int, list[SheetNumbers]] = {}
+        self.steps: list[StepAnswer] = []
         for attempt in own.attempts:
             is_value = attempt.wrt is None
             node = index.get(attempt.of if attempt.wrt is None else attempt.wrt)
             of = index.get(attempt.of if attempt.wrt is not None else run.output)
             if node is not None and of is not None and isfinite(attempt.value) and self._is_a_step(node, of, is_value):
-                self.steps.append(Step(attempt, of, node, is_value))
+                self.steps.append(StepAnswer(attempt, of, node, is_value))
         self._habit = own.habit or Habit(12, "significant digits")
         self._replay()
 
@@ -122,7 +122,7 @@ class LocalDiagnosis:
         # One of two more: a way that has shown nothing yet is neither trusted nor dismissed.
         self._trust = [(sum(hits[i] for hits in right) + 1) / (len(right) + 2) for i in range(len(WAYS))]
 
-    def weigh(self, step: Step) -> None:
+    def weigh(self, step: StepAnswer) -> None:
         """Find the likelihood of a step's number under each mistake, and if it is right."""
         step.honest = self.likelihood(step, None)
         tried = self._tried(step)
@@ -139,12 +139,12 @@ class LocalDiagnosis:
         ]
         step.slip = self._slip(step)
 
-    def _tried(self, step: Step) -> list[Candidate]:
+    def _tried(self, step: StepAnswer) -> list[Candidate]:
         if step.is_value:
             return self._candidates.of_value(step.of, step.node)
         return self._candidates.of_derivative(step.of, step.node)
 
-    def result(self, step: Step, it: Candidate | None, way: Way) -> float:
+    def result(self, step: StepAnswer, it: Candidate | None, way: Way) -> float:
         """What a step gives with a mistake in it, or without, worked out in this way."""
         name = self._candidates.run.graph.nodes[step.of].name
         # What was copied is told by its true number: of two wrong ones each would be said to be the other.
@@ -157,7 +157,7 @@ class LocalDiagnosis:
             known[key] = self._at(step, it, self._true(name), way)
         return known[key]
 
-    def _at(self, step: Step, it: Candidate | None, numbers: Numbers, way: Way = WAYS[1]) -> float:
+    def _at(self, step: StepAnswer, it: Candidate | None, numbers: SheetNumbers, way: Way = WAYS[1]) -> float:
         try:
             if step.is_value:
                 return float(self._candidates.value(step.node, numbers, it))  # A formula is no number: TypeError.
@@ -168,7 +168,7 @@ class LocalDiagnosis:
         except (ValueError, TypeError, OverflowError, ZeroDivisionError):  # No number comes of it there.
             return nan
 
-    def _base(self, step: Step, numbers: Numbers) -> list[Term]:
+    def _base(self, step: StepAnswer, numbers: SheetNumbers) -> list[Contribution]:
         """The true terms of a step at these numbers; kept, for every mistake is tried on them."""
         key = (id(numbers), step.of, step.node)
         if key not in self._bases:
@@ -176,7 +176,7 @@ class LocalDiagnosis:
             self._bases[key] = numbers, found  # With the numbers, whose identity is the key.
         return self._bases[key][1]
 
-    def _is_hit(self, step: Step, result: float) -> bool:
+    def _is_hit(self, step: StepAnswer, result: float) -> bool:
         """Whether a result is written down as the number that stands there."""
         if not isfinite(result):
             return False
@@ -188,7 +188,7 @@ class LocalDiagnosis:
             return bool(given * result > 0 and -1e-6 * half <= off < 2 * half)
         return bool(abs(given - result) <= half * (1 + 1e-6))
 
-    def likelihood(self, step: Step, it: Candidate | None) -> float:
+    def likelihood(self, step: StepAnswer, it: Candidate | None) -> float:
         """That of the number: the trust in the best way that gives it, else a density over what digits leave."""
         own = self.result(step, it, WAYS[1])
         is_near = self._is_near(step, own)
@@ -200,16 +200,16 @@ class LocalDiagnosis:
                 best = trust
         return max(best, self._density(step, it, own) if is_near and not self._own.is_exact else 0.0)
 
-    def may_follow(self, step: Step) -> bool:
+    def may_follow(self, step: StepAnswer) -> bool:
         """Whether correct work from the sheet's own numbers leads anywhere near a result."""
         return self._is_near(step, self.result(step, None, WAYS[1]))
 
     @staticmethod
-    def _is_near(step: Step, result: float) -> bool:
+    def _is_near(step: StepAnswer, result: float) -> bool:
         given, half = step.attempt.value, step.attempt.half
         return isfinite(result) and abs(given - result) <= FAR * max(abs(result), abs(given)) + 2 * half
 
-    def _density(self, step: Step, it: Candidate | None, result: float) -> float:
+    def _density(self, step: StepAnswer, it: Candidate | None, result: float) -> float:
         """The chance of this last digit where each number that went in may be off by half a unit."""
         half, off = step.attempt.half, abs(step.attempt.value - result)
         if not half:
@@ -225,13 +225,13 @@ class LocalDiagnosis:
         sigma = hypot(*moves) / sqrt(3)  # Whose squares may be too small for a number.
         return min(1.0, 2 * half / (sigma * sqrt(2 * pi)) * exp(-0.5 * (off / sigma) ** 2))
 
-    def _neighbours(self, step: Step, own: Own) -> list[Numbers]:
+    def _neighbours(self, step: StepAnswer, own: Own) -> list[SheetNumbers]:
         """The sheet's numbers with one of those that the step is made of moved by what its digits leave open."""
         if id(step) not in self._moved:  # Every mistake is tried with them.
             self._moved[id(step)] = list(self._moves(step, own))
         return self._moved[id(step)]
 
-    def _moves(self, step: Step, own: Own) -> Iterator[Numbers]:
+    def _moves(self, step: StepAnswer, own: Own) -> Iterator[SheetNumbers]:
         graph, steps = self._candidates.run.graph, self._candidates.steps
         values = {graph.index[arg] for arg in graph.nodes[step.node].args}
         adjoints: set[int] = set()
@@ -240,12 +240,12 @@ class LocalDiagnosis:
             values = {step.node} | adjoints | {graph.index[a] for user in adjoints for a in graph.nodes[user].args}
         for i in values:
             if own.value_halves[i]:
-                yield Numbers(_shifted(own.numbers.values, i, own.value_halves[i]), own.numbers.adjoints)
+                yield SheetNumbers(_shifted(own.numbers.values, i, own.value_halves[i]), own.numbers.adjoints)
         for i in adjoints:
             if own.adjoint_halves[i]:
-                yield Numbers(own.numbers.values, _shifted(own.numbers.adjoints, i, own.adjoint_halves[i]))
+                yield SheetNumbers(own.numbers.values, _shifted(own.numbers.adjoints, i, own.adjoint_halves[i]))
 
-    def _slip(self, step: Step) -> float:
+    def _slip(self, step: StepAnswer) -> float:
         """The chance of this number where a figure was just miscounted, miscopied or mistyped."""
         attempt, own = step.attempt, self.result(step, None, WAYS[1])
         largest = max(abs(attempt.value), abs(attempt.expected), abs(own) if isfinite(own) else 0.0, 2 * attempt.half)

@@ -10,7 +10,7 @@ from math import floor, isfinite, log10, nan
 from typing import Literal, NamedTuple
 
 from backcalc.calculus.digits import decimals_of, significant_digits
-from backcalc.marking.diagnosis.candidates import Numbers
+from backcalc.marking.diagnosis.candidates import SheetNumbers
 from backcalc.marking.diagnosis.steps import Steps
 from backcalc.marking.mark import Attempt
 from backcalc.marking.truth import Truth
@@ -52,7 +52,7 @@ class Own:
     `written` are the nodes whose number stands on the sheet.
     """
 
-    numbers: Numbers
+    numbers: SheetNumbers
     value_halves: Sequence[float]
     adjoint_halves: Sequence[float]
 
@@ -105,7 +105,7 @@ class OwnNumbers:
             elif any(user <= last for user in steps.users[i]):
                 terms = steps.terms(last, i, values, adjoints)
                 adjoints[i], adjoint_halves[i] = self._fill(sum(t.partial * t.ct for t in terms))
-        return Own(Numbers(values, adjoints), halves, adjoint_halves)
+        return Own(SheetNumbers(values, adjoints), halves, adjoint_halves)
 
     def _fill(self, value: float) -> tuple[float, float]:
         """A number that the sheet does not have, as its student would have rounded it."""

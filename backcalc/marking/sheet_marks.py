@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from backcalc.calculus.digits import FURTHEST, significant_digits
-from backcalc.marking.diagnosis.candidates import Candidate, Candidates, Numbers
+from backcalc.marking.diagnosis.candidates import Candidate, Candidates, SheetNumbers
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis, OwnTerms
-from backcalc.marking.local import WAYS, LocalDiagnosis, Step
+from backcalc.marking.local import WAYS, LocalDiagnosis, StepAnswer
 from backcalc.marking.mark import Attempt
 from backcalc.marking.own_numbers import OwnNumbers
 from backcalc.marking.subject import subject_of
@@ -32,7 +32,7 @@ class Work:
         self._steps = {id(step.attempt): step for step in self._local.steps}
         self._causes: dict[int, list[Candidate]] = {}
 
-    def _true(self, of: str) -> Numbers:
+    def _true(self, of: str) -> SheetNumbers:
         return self._candidates.true(of, self._truth.derivatives)
 
     def judge(self, wrong: Iterable[Attempt], right: Sequence[Attempt]) -> None:
@@ -51,11 +51,11 @@ class Work:
             }  # fmt: skip
             self._causes[id(step)] = step.causes(others)
 
-    def step(self, attempt: Attempt) -> Step | None:
+    def step(self, attempt: Attempt) -> StepAnswer | None:
         """The step whose result an answer is; None of what is no number, or is stated."""
         return self._steps.get(id(attempt))
 
-    def stands_alone(self, step: Step) -> bool:
+    def stands_alone(self, step: StepAnswer) -> bool:
         """Whether the sheet has no number that the step is made of."""
         run = self._candidates.run
         neighbours: set[tuple[str, str | None]] = {(arg, None) for arg in run.graph.nodes[step.node].args}
@@ -73,21 +73,21 @@ class Work:
         own.habit = self._own.habit
         return LocalDiagnosis(self._candidates, own, self._true)
 
-    def is_rounded(self, step: Step) -> bool:
+    def is_rounded(self, step: StepAnswer) -> bool:
         """Whether correct work leads to a result from the right answers of the sheet, rounded as they are."""
         return self._sound.likelihood(step, None) > 0
 
-    def is_moved(self, step: Step) -> bool:
+    def is_moved(self, step: StepAnswer) -> bool:
         """Whether other wrong answers, not rounding alone, led to this one."""
         with_right = self._sound.result(step, None, WAYS[1])
         own_result = self._local.result(step, None, WAYS[1])
         return abs(with_right - own_result) > step.attempt.half
 
-    def may_follow(self, step: Step) -> bool:
+    def may_follow(self, step: StepAnswer) -> bool:
         """Whether it is worth to go through all the work again to see if an answer follows."""
         return self._local.may_follow(step)
 
-    def is_near(self, step: Step, relative: float | None) -> bool:
+    def is_near(self, step: StepAnswer, relative: float | None) -> bool:
         """Whether correct work from the sheet's own numbers gives this one as nearly as an answer must be right."""
         own = self._local.result(step, None, WAYS[1])
         if relative is not None:
@@ -97,7 +97,7 @@ class Work:
             any(step.hits[1:]) and (significant_digits(step.attempt.answer.value) or 0) > 1
         )
 
-    def causes(self, step: Step) -> list[Candidate]:
+    def causes(self, step: StepAnswer) -> list[Candidate]:
         """The mistakes that are told of a step."""
         return self._causes.get(id(step), [])
 
@@ -107,7 +107,7 @@ class Work:
         causes = self.causes(step) if step is not None else []
         return causes[0].key if len(causes) == 1 else None
 
-    def diagnosis(self, step: Step) -> Diagnosis | None:
+    def diagnosis(self, step: StepAnswer) -> Diagnosis | None:
         """What went wrong in a step; None where nothing is likely enough."""
         causes = self.causes(step)
         if not causes:
@@ -121,7 +121,7 @@ class Work:
         return self._diagnoser.local(suspects, attempt.of, attempt.wrt, OwnTerms(told, own.adjoints))
 
     @staticmethod
-    def _suspect(step: Step, it: Candidate) -> Suspect:
+    def _suspect(step: StepAnswer, it: Candidate) -> Suspect:
         user = it.other if it.other is not None else it.user
         node = it.user if it.wrong and it.user is not None else step.node
         is_of_user = bool(it.wrong) and it.other is None

@@ -14,7 +14,7 @@ from backcalc.calculus.digits import NO_DIGITS, Known
 from backcalc.calculus.jacobians import derivatives
 from backcalc.calculus.load import load
 from backcalc.calculus.run import Run, run
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.language.expr import INDEX, Call, Number
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse_statement
@@ -114,7 +114,7 @@ class Truth:
         except BackcalcError:  # It has more axes than an array of the language.
             return None
 
-    def derived(self, of: str, wrt: str) -> tuple[Graph, str]:
+    def derived(self, of: str, wrt: str) -> tuple[Dag, str]:
         """The graph with the gradient ∂of/∂wrt written out, and the name of that. Raises BackcalcError."""
         graph = self.run.graph
         statements = derive(graph, [of], [wrt])

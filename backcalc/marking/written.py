@@ -44,7 +44,7 @@ def read_value(source: Source, span: Span, *, has_decimal_commas: bool = False) 
         if not has_decimal_commas:
             _require_no_thousands(source, span)
         text = _with_points(text, everywhere=has_decimal_commas)
-    return _Reader(source, span.start, text).value(0, len(text), 0)
+    return _ValueReader(source, span.start, text).value(0, len(text), 0)
 
 
 def _require_no_thousands(source: Source, span: Span) -> None:
@@ -79,7 +79,7 @@ def _depth_zero(text: str, start: int, end: int) -> Iterator[int]:
             yield i
 
 
-class _Reader:
+class _ValueReader:
     """Reads parts of a value, whose text may have been rewritten; it begins at `base` in its source."""
 
     def __init__(self, source: Source, base: int, text: str) -> None:

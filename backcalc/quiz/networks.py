@@ -16,7 +16,7 @@ _TASK = (
 )
 
 
-class Drawn(NamedTuple):
+class DrawnNetwork(NamedTuple):
     """The statements of an exercise, and what is asked, from the output back."""
 
     statements: list[str]
@@ -33,13 +33,13 @@ class Network(NamedTuple):
     depth: int
     most: int
     task: str
-    draw: Callable[[Chance, int, int], Drawn]
+    draw: Callable[[Chance, int, int], DrawnNetwork]
 
 
-def _neurons(fn: str) -> Callable[[Chance, int, int], Drawn]:
+def _neurons(fn: str) -> Callable[[Chance, int, int], DrawnNetwork]:
     """Layers of neurons with this activation, each with weights of its own."""
 
-    def draw(chance: Chance, nodes: int, depth: int) -> Drawn:
+    def draw(chance: Chance, nodes: int, depth: int) -> DrawnNetwork:
         skeleton = draw_skeleton(chance, nodes, depth, ["x1", "x2"])
         lines: list[str] = []
         weights: list[str] = []
@@ -50,12 +50,12 @@ def _neurons(fn: str) -> Callable[[Chance, int, int], Drawn]:
                 terms.append(f"{weights[-1]}*{arg}")
             lines.append(f"{name} = {fn}({' + '.join(terms)})")
         lines.append(f"{LOSS} = {chance.one_of(SQUARES)}")
-        return Drawn(lines, [*(name for layer in reversed(skeleton.layers[1:]) for name in layer), *weights])
+        return DrawnNetwork(lines, [*(name for layer in reversed(skeleton.layers[1:]) for name in layer), *weights])
 
     return draw
 
 
-def _classifier(chance: Chance, nodes: int, _depth: int) -> Drawn:
+def _classifier(chance: Chance, nodes: int, _depth: int) -> DrawnNetwork:
     """Layers of vectors one after the other, at the end softmax with cross entropy."""
     sizes = [chance.whole(2, WIDEST) for _ in range(nodes + 2)]
     names = ["x", *(f"h{k}" for k in range(1, nodes + 1)), OUTPUT]
@@ -69,10 +69,10 @@ def _classifier(chance: Chance, nodes: int, _depth: int) -> Drawn:
         lines.append(f"{names[k]} = {fn}(W{k} @ {names[k - 1]})")
     lines.append(f"{OUTPUT} = W{nodes + 1} @ {names[nodes]}")
     lines.append(f"{LOSS} = softmax_cross_entropy({OUTPUT}, {TARGET})")
-    return Drawn(lines, [*reversed(names), *(f"W{k}" for k in range(nodes + 1, 0, -1))])
+    return DrawnNetwork(lines, [*reversed(names), *(f"W{k}" for k in range(nodes + 1, 0, -1))])
 
 
-def _recurrent(chance: Chance, nodes: int, _depth: int) -> Drawn:
+def _recurrent(chance: Chance, nodes: int, _depth: int) -> DrawnNetwork:
     """One cell, step after step; its weights have a path to the loss through every step."""
     fn, has_bias = chance.one_of(("tanh", "sigmoid")), chance.happens(0.5)
     bias = " + b" if has_bias else ""
@@ -81,7 +81,9 @@ def _recurrent(chance: Chance, nodes: int, _depth: int) -> Drawn:
     lines += [f"y{k} = c*h{k}" for k in outputs]
     lines.append(f"{LOSS} = {' + '.join(f'1/2*(y{k} - {TARGET}{k})^2' for k in outputs)}")
     weights = ["c", "w", "u", *(["b"] if has_bias else [])]
-    return Drawn(lines, [*(f"y{k}" for k in reversed(outputs)), *(f"h{k}" for k in range(nodes, -1, -1)), *weights])
+    return DrawnNetwork(
+        lines, [*(f"y{k}" for k in reversed(outputs)), *(f"h{k}" for k in range(nodes, -1, -1)), *weights]
+    )
 
 
 NETWORKS = {
@@ -92,11 +94,11 @@ NETWORKS = {
 }
 
 
-def text_of(drawn: Drawn) -> str:
+def text_of(drawn: DrawnNetwork) -> str:
     """The statements as a file has them."""
     return "".join(f"{line}\n" for line in drawn.statements)
 
 
-def asked_of(drawn: Drawn) -> Iterator[str]:
+def asked_of(drawn: DrawnNetwork) -> Iterator[str]:
     """What is asked, as an answer names it."""
     return (f"d{LOSS}/d{name}" for name in drawn.asked)

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from backcalc.render.document import Canvas
+    from backcalc.render.document import Display
 
 
 class Format(NamedTuple):
@@ -26,11 +26,11 @@ class Format(NamedTuple):
     module: str
     is_offered: bool = True
 
-    def lines(self, report: object, canvas: Canvas) -> Iterator[str]:
-        """The lines of `report`, as `canvas` takes them; only what they need is loaded, and worked out."""
+    def lines(self, report: object, display: Display) -> Iterator[str]:
+        """The lines of `report`, as `display` takes them; only what they need is loaded, and worked out."""
         # By name, so that the table loads no format: one run shows in one of them.
         writer = import_module(f"{__name__}.formats.{self.module}")
-        found: Iterator[str] = writer.write(getattr(report, self.takes)(), canvas)
+        found: Iterator[str] = writer.write(getattr(report, self.takes)(), display)
         return found
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from backcalc.analysis.explain import Note
-from backcalc.render.document import Cell, Name, Phrase
+from backcalc.render.document import Cell, NodeName, Phrase
 
 
 def phase_title(phase: str, output: str) -> Cell:
     """The heading of a phase of the derivation."""
     if phase == "forward":
         return "Forward pass: values"
-    return Phrase(("Reverse pass: derivatives of ", Name(output), ", by the chain rule"))
+    return Phrase(("Reverse pass: derivatives of ", NodeName(output), ", by the chain rule"))
 
 
 def remark(note: Note, node: str, output: str) -> Cell:
@@ -19,7 +19,7 @@ def remark(note: Note, node: str, output: str) -> Cell:
         case "given":
             return " (given)"
         case "no-path":
-            return Phrase((" (no path leads from ", Name(node), " to ", Name(output), ")"))
+            return Phrase((" (no path leads from ", NodeName(node), " to ", NodeName(output), ")"))
         case "no-slope":
             return " (no slope here)"
         case "":

@@ -19,7 +19,7 @@ Words = str
 """A cell of words, such as a heading; what is no name, value or formula stands as it is."""
 
 
-class Name(NamedTuple):
+class NodeName(NamedTuple):
     """The name of a node."""
 
     name: str
@@ -61,7 +61,7 @@ class Formula(NamedTuple):
 class Path(NamedTuple):
     """Nodes one after another, and words in the place of those that are left out."""
 
-    parts: Sequence[Name | Words]
+    parts: Sequence[NodeName | Words]
 
 
 class Product(NamedTuple):
@@ -73,14 +73,14 @@ class Product(NamedTuple):
 class Phrase(NamedTuple):
     """Words with other cells among them."""
 
-    parts: Sequence[Words | Name | Derivative | Norm | Value | Formula]
+    parts: Sequence[Words | NodeName | Derivative | Norm | Value | Formula]
 
 
 # A cell that is empty would be passed over by awk, and the fields behind it counted wrong.
 NONE = "-"
 """Words for a number where there is none."""
 
-Cell = Words | Name | Derivative | Norm | Value | Typed | Formula | Path | Product | Phrase
+Cell = Words | NodeName | Derivative | Norm | Value | Typed | Formula | Path | Product | Phrase
 
 # ---- Blocks ----------------------------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class Section(NamedTuple):
     equations: Iterable[Equation]
 
 
-class Rounding(NamedTuple):
+class RoundingNote(NamedTuple):
     """The sentence that numbers are rounded, which stands only where one of those before it is."""
 
 
@@ -161,14 +161,14 @@ class Plot(NamedTuple):
     is_log: bool = False
 
 
-class Code(NamedTuple):
+class CodeBlock(NamedTuple):
     """Lines in a language of their own, such as a picture in Mermaid's."""
 
     language: str
     lines: Sequence[str]
 
 
-Block = Grid | Sentence | Section | Rounding | Plot | Code
+Block = Grid | Sentence | Section | RoundingNote | Plot | CodeBlock
 
 
 class Document(NamedTuple):
@@ -187,7 +187,7 @@ class Document(NamedTuple):
     has_math: bool = False
 
 
-class Canvas(NamedTuple):
+class Display(NamedTuple):
     """What is written on: a terminal of so many columns and lines, or where `columns` is None, what has no edge."""
 
     columns: int | None = None

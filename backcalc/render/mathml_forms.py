@@ -37,11 +37,11 @@ _FUNCTIONS += ("sin", "sinh", "tan", "tanh")
 @cache
 def template(latex: str) -> tuple[str, ...]:
     """The form of a row: pieces of MathML, and behind a NUL the names of its parameters where their arguments go."""
-    pieces = "".join(_Form(_TOKEN.findall(latex)).items(""))
+    pieces = "".join(_FormReader(_TOKEN.findall(latex)).items(""))
     return tuple(part for part in re.split(r"(\0\w+)\0", pieces) if part)
 
 
-class _Form:
+class _FormReader:
     """Reads the tokens of a form."""
 
     def __init__(self, tokens: list[str]) -> None:

@@ -15,21 +15,21 @@ from backcalc.language.expr import Call
 from backcalc.language.unparse import unparse
 from backcalc.render.document import (
     Block,
-    Canvas,
     Cell,
-    Code,
+    CodeBlock,
     Derivative,
+    Display,
     Document,
     Equation,
     Formula,
     Grid,
-    Name,
+    NodeName,
     Norm,
     Path,
     Phrase,
     Plot,
     Product,
-    Rounding,
+    RoundingNote,
     Section,
     Sentence,
     Table,
@@ -57,8 +57,8 @@ class Writer:
     stacks_rows = False
     """Whether the rows of a matrix stand under each other in a table."""
 
-    def __init__(self, digits: int = DIGITS, canvas: Canvas = Canvas()) -> None:  # noqa: B008  It is immutable.
-        self.digits, self.canvas = digits, canvas
+    def __init__(self, digits: int = DIGITS, display: Display = Display()) -> None:  # noqa: B008  It is immutable.
+        self.digits, self.display = digits, display
 
     @cached_property
     def hand(self) -> Hand:
@@ -102,11 +102,11 @@ class Writer:
                 return self.sentence(block)
             case Section():
                 return self.section(block)
-            case Rounding():
+            case RoundingNote():
                 return self.rounding()
             case Plot():
                 return self.plot(block)
-            case Code():
+            case CodeBlock():
                 return self.code(block)
 
     def table(self, grid: Grid) -> Iterator[str]:
@@ -141,7 +141,7 @@ class Writer:
         # Nothing, and an iterator all the same.
         yield from ()
 
-    def code(self, block: Code) -> Iterator[str]:
+    def code(self, block: CodeBlock) -> Iterator[str]:
         """The lines as they are."""
         yield from block.lines
 
@@ -183,7 +183,7 @@ class Writer:
                 return self.value(cell)
             case Typed():
                 return self.typed(cell)
-            case Name():
+            case NodeName():
                 return self.name(cell.name)
             case Derivative():
                 return self.derivative(cell)

@@ -90,7 +90,7 @@ def _at(expr: Expr, condition: Call) -> Expr:
 
 def _are_equal(left: Expr, right: Expr) -> bool:
     """Whether the difference of two formulas cancels."""
-    from backcalc.rules.quotients import Reader, TooLongError
+    from backcalc.rules.quotients import ExpansionTooLongError, Reader
 
     if left == right:
         return True
@@ -100,5 +100,5 @@ def _are_equal(left: Expr, right: Expr) -> bool:
     try:
         total = reader.read(difference, closed)
         return not total or reader.multiplied(total) == {}
-    except TooLongError:
+    except ExpansionTooLongError:
         return False

@@ -35,7 +35,7 @@ MOST_TERMS = 16  # Of what is multiplied out; beyond that nothing gets shorter b
 HIGHEST_POWER = 3  # Of a sum that is multiplied out.
 
 
-class TooLongError(Exception):
+class ExpansionTooLongError(Exception):
     """What is multiplied out has more than MOST_TERMS terms, or a number that is beyond all floats."""
 
 
@@ -61,7 +61,7 @@ class Reader:
         self._inner: dict[Expr, Sum] = {}  # What a factor is made of: a sum, or a product under a root.
 
     def read(self, expr: Expr, factors: Iterable[Call]) -> Sum:
-        """`expr` as a sum of terms; `factors` are the calls in it that are not read. Raises TooLongError."""
+        """`expr` as a sum of terms; `factors` are the calls in it that are not read. Raises ExpansionTooLongError."""
         done: Folded[Sum] = Folded()
         done.update((id(call), term_of(1, {call: 1})) for call in factors)
         return fold(expr, self._leaf, self._call, done)
@@ -116,7 +116,7 @@ class Reader:
             else:
                 del found[key]
         if len(found) > MOST_TERMS:
-            raise TooLongError
+            raise ExpansionTooLongError
         return found
 
     def _product(self, left: Sum, right: Sum) -> Sum:
@@ -124,7 +124,7 @@ class Reader:
         if not self._multiplies:
             left, right = self._as_factor(left), self._as_factor(right)
         if len(left) * len(right) > MOST_TERMS:
-            raise TooLongError
+            raise ExpansionTooLongError
         products = [self._times(one, other) for one in left.values() for other in right.values()]
         return products[0] if len(products) == 1 else self._added(*products)
 
@@ -209,7 +209,7 @@ class Reader:
     # ---- Over one denominator ----------------------------------------------------------------------------------------
 
     def multiplied(self, total: Sum) -> Sum | None:
-        """A sum multiplied out over its common denominator; None where that does nothing. Raises TooLongError."""
+        """A sum over its common denominator; None where that does nothing. Raises ExpansionTooLongError."""
         opened = self._opened(total)
         if len(opened) < 2:
             return None if opened is total else opened
@@ -306,7 +306,7 @@ class Reader:
     # ---- Written again -----------------------------------------------------------------------------------------------
 
     def written(self, total: Sum) -> Expr:
-        """A sum as a formula, a term that is added before those that are taken away. Raises TooLongError."""
+        """A sum as a formula, a term that is added before those that are taken away. Raises ExpansionTooLongError."""
         terms = list(total.values())
         first = next((i for i, term in enumerate(terms) if term.number > 0), 0)
         found: Expr = Number(0.0)
@@ -315,7 +315,7 @@ class Reader:
             try:
                 written = written_term(*positive, decimal=self.decimal)
             except OverflowError:  # The square of 1e308 is a fraction like all others, but no number of a formula.
-                raise TooLongError from None
+                raise ExpansionTooLongError from None
             found = make("+" if term.number > 0 else "-", found, written)
         return found
 

@@ -34,7 +34,7 @@ PLACE = "§"  # No name of the language, so that it stands for one of a formula.
 Forms = tuple[Expr, ...]
 
 
-class Definition:
+class NamedFormula:
     """A node that a formula may be put in terms of: its name, and what it is."""
 
     def __init__(self, name: Name, formula: Expr) -> None:
@@ -66,7 +66,7 @@ class Setting:
     found        the shorter forms of formulas so far, their names numbered: those of a layer are those of the next
     """
 
-    definitions: Sequence[Definition] = ()
+    definitions: Sequence[NamedFormula] = ()
     shape: Callable[[Expr], Any] | None = None
     found: dict[object, Forms] = field(default_factory=dict)
 
@@ -83,17 +83,17 @@ def shortest(expr: Expr, setting: Setting, levels: int = MOST_LEVELS) -> Expr:
     definitions = [each for each in setting.definitions if each.concerns(parts)]
     if not parts.is_promising and not definitions:
         return expr
-    places = _Places()
+    places = _Numbering()
     numbered = places.put_in(parts)
     pairs = tuple((places.name(each.name), places.put_in(each.parts)) for each in definitions)
     key = numbered, pairs
     if key not in setting.found:
-        setting.found[key] = _shorter(numbered, [Definition(*pair) for pair in pairs])
+        setting.found[key] = _shorter(numbered, [NamedFormula(*pair) for pair in pairs])
     forms = map(places.taken_out, setting.found[key])
     return next((form for form in forms if _has_shape(form, expr, setting)), expr)
 
 
-def _shorter(expr: Expr, definitions: Sequence[Definition]) -> Forms:
+def _shorter(expr: Expr, definitions: Sequence[NamedFormula]) -> Forms:
     """The forms that are shorter than a formula, the shortest first."""
     parts = _Parts(expr)
     least = length(expr)
@@ -193,7 +193,7 @@ class _Parts:
         return found
 
 
-class _Places:
+class _Numbering:
     """Numbers for the names and functions of formulas, so that formulas of one form are one formula."""
 
     def __init__(self) -> None:
@@ -231,9 +231,9 @@ class _Places:
         return fold(expr, lambda leaf: self._stood.get(leaf, leaf), call)
 
 
-def _forms(parts: _Parts, definitions: Iterable[Definition]) -> Iterator[Expr]:
+def _forms(parts: _Parts, definitions: Iterable[NamedFormula]) -> Iterator[Expr]:
     """Forms that are equal to a formula."""
-    from backcalc.rules.quotients import Reader, TooLongError  # Most formulas have no quotients.
+    from backcalc.rules.quotients import ExpansionTooLongError, Reader  # Most formulas have no quotients.
 
     reader = Reader(decimal=parts.decimal)
     try:
@@ -248,7 +248,7 @@ def _forms(parts: _Parts, definitions: Iterable[Definition]) -> Iterator[Expr]:
                 for form in (reader.written(multiplied), *_named(reader, multiplied, definitions))
                 if _pays(form, parts)
             )
-    except TooLongError:
+    except ExpansionTooLongError:
         pass
 
 
@@ -257,7 +257,7 @@ def _pays(form: Expr, parts: _Parts) -> bool:
     return parts.has_quotients or 2 * length(form) <= length(parts.expr)
 
 
-def _named(reader: Reader, total: Sum, definitions: Iterable[Definition]) -> Iterator[Expr]:
+def _named(reader: Reader, total: Sum, definitions: Iterable[NamedFormula]) -> Iterator[Expr]:
     """A sum in terms of nodes."""
     for definition in definitions:
         if definition.marks:
@@ -265,14 +265,14 @@ def _named(reader: Reader, total: Sum, definitions: Iterable[Definition]) -> Ite
             yield from map(reader.written, reader.in_terms_of(total, definition.name, product))
 
 
-def _without(parts: _Parts, definitions: Iterable[Definition]) -> Iterator[Expr]:
+def _without(parts: _Parts, definitions: Iterable[NamedFormula]) -> Iterator[Expr]:
     """Forms of a formula with what a node is in place of its name."""
     for definition in definitions:
         if definition.name.id in parts.names:
             yield from _forms(_Parts(_written_out(parts.expr, definition)), ())
 
 
-def _written_out(expr: Expr, definition: Definition) -> Expr:
+def _written_out(expr: Expr, definition: NamedFormula) -> Expr:
     def leaf(part: Number | Name) -> Expr:
         return definition.parts.expr if part == definition.name else part
 

@@ -7,7 +7,7 @@ from graphs import programs
 from hypothesis import given, settings
 
 import backcalc
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Call, Name
 from backcalc.language.unparse import unparse
@@ -63,7 +63,7 @@ def test_sharing_costs_nothing():
     for _ in range(1000):
         expr = Call("+", (expr, expr))
     nodes = (Node("x", "input", expr.span), Node("y", "expression", expr.span, ("x",), expr, expr))
-    assert len(Tape(Graph(backcalc.parse("y = x").source, nodes)).rows) == 1001
+    assert len(Tape(Dag(backcalc.parse("y = x").source, nodes)).rows) == 1001
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from backcalc.quiz.exercise import exercise_lines, quiz
 from backcalc.quiz.recipes import RECIPES
 from backcalc.quiz.skeleton import draw_skeleton
 from backcalc.render import FORMATS
-from backcalc.render.document import Canvas
+from backcalc.render.document import Display
 from backcalc.render.reports.exercise import ExerciseReport
 from backcalc.text.errors import UsageError
 from backcalc.text.source import Source
@@ -331,7 +331,7 @@ def test_a_seed_that_is_drawn_is_told_and_makes_the_exercise_again(tmp_path):
 
 
 def sheet(exercise, format_, *, key):
-    return list(FORMATS[format_].lines(ExerciseReport(exercise, key), Canvas()))
+    return list(FORMATS[format_].lines(ExerciseReport(exercise, key), Display()))
 
 
 @pytest.mark.parametrize("kind", RECIPES)

@@ -19,12 +19,12 @@ from backcalc.render.document import (
     Equation,
     Formula,
     Grid,
-    Name,
+    NodeName,
     Norm,
     Phrase,
     Plot,
     Product,
-    Rounding,
+    RoundingNote,
     Section,
     Sentence,
     Value,
@@ -69,7 +69,7 @@ def formula(text):
 
 CELLS = [
     "words of 1 & 2",
-    Name("h_1"),
+    NodeName("h_1"),
     Derivative("L", "x1"),
     Norm("J"),
     Value(0.25),
@@ -77,20 +77,20 @@ CELLS = [
     Value(np.array([[1.0, 2.0], [3.0, -4.5]])),
     formula("w*x + 1/2"),
     Formula(formula("w*x - 1/2").expr, by_hand=True),
-    PathCell((Name("x1"), "… 3 more …", Name("L"))),
+    PathCell((NodeName("x1"), "… 3 more …", NodeName("L"))),
     Product((Value(-2.0), Derivative("L", "v"), "… 1 more …")),
-    Phrase(("at ", Name("x"), " = ", Value(0.5), " of ", formula("x^2"), " by ", Norm("J"))),
+    Phrase(("at ", NodeName("x"), " = ", Value(0.5), " of ", formula("x^2"), " by ", Norm("J"))),
 ]
 BLOCKS = [
     Grid(
         ("cell", "n"), [(cell, str(i)) for i, cell in enumerate(CELLS)], frozenset([1]), title="All", notes={0: ("so",)}
     ),
-    Sentence(Phrase(("a ", Name("x")))),
+    Sentence(Phrase(("a ", NodeName("x")))),
     Section(
         "Steps",
         [Equation((formula("y"), formula("2*x"), Value(1 / 3)), " (given)"), Equation((formula("y"),), "", True)],
     ),
-    Rounding(),
+    RoundingNote(),
     Plot("y over x", "x", np.arange(3.0), [Curve("y", np.arange(3.0), gaps=[0], kinks=[2])]),
 ]
 DOCUMENT_FORMATS = [name for name, each in FORMATS.items() if each.takes == "document"]

@@ -13,7 +13,7 @@ from backcalc.analysis.samples import samples
 from backcalc.calculus.constant import constant
 from backcalc.language.parser import parse_expression
 from backcalc.render import FORMATS
-from backcalc.render.document import Canvas
+from backcalc.render.document import Display
 from backcalc.render.matrices import is_matrix, matrix_text
 from backcalc.render.reports.run import RunReport
 from backcalc.render.values import value_text
@@ -64,7 +64,7 @@ def test_what_is_no_matrix_has_one_line(text):
 
 def shown(text, name, columns=None, **options):
     report = RunReport(backcalc.parse(text).run(**options).run)
-    return list(FORMATS[name].lines(report, Canvas(columns)))
+    return list(FORMATS[name].lines(report, Display(columns)))
 
 
 ATTENTION = next(sample.text for sample in samples() if sample.name == "attention")

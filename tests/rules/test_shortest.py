@@ -14,7 +14,7 @@ from backcalc.language.parser import parse_expression
 from backcalc.language.unparse import unparse
 from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import FactorOrder, in_file_order
-from backcalc.rules.shortest import Definition, Setting, length, shortest
+from backcalc.rules.shortest import NamedFormula, Setting, length, shortest
 from backcalc.rules.simplify import simplify, tidy
 from backcalc.text.source import Source
 
@@ -89,7 +89,7 @@ def test_a_form_is_equal_and_no_longer(inner, outer):
     )
     # Half of all formulas have what f is in them, as the slope of f has.
     expr = simplify(Call("*", (expr, f)))
-    found = shortest(expr, Setting([Definition(Name("f"), f)]))
+    found = shortest(expr, Setting([NamedFormula(Name("f"), f)]))
     assert length(found) <= length(expr)
     for point in POINTS:
         scope = {**point, "f": value(f, point)[0]}
@@ -155,7 +155,7 @@ def test_the_shortest_form(text, expected):
     ],
 )
 def test_the_form_in_terms_of_a_node(text, name, formula, expected):
-    assert text_of(shortest(parse(text), Setting([Definition(Name(name), parse(formula))]))) == expected
+    assert text_of(shortest(parse(text), Setting([NamedFormula(Name(name), parse(formula))]))) == expected
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 from backcalc.bulk.arrays.sorting import Indices
 from backcalc.bulk.graph.blocks import Block
 from backcalc.graph.functions import DERIVATIVES, Functions
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import NEGATE, NOWHERE, Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.language.forms import leaves_of
@@ -97,7 +97,7 @@ class Template:
             raise UnfitError
         # A graph of one line, whose blanks are inputs: so the ordinary tape says what each line of the form does.
         inputs = [Node(blank.id, "input", NOWHERE) for blank in blanks.values()]
-        tape = Tape(Graph(Source("", ""), (*inputs, Node("", "expression", NOWHERE, expr=expr))))
+        tape = Tape(Dag(Source("", ""), (*inputs, Node("", "expression", NOWHERE, expr=expr))))
         if tape.has_arrays:
             raise UnfitError
         return list(_operations(tape))

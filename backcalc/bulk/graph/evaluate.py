@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backcalc.bulk.arrays.sorting import Indices, stable_order
-from backcalc.bulk.graph.sweep import Plan, stretches
+from backcalc.bulk.graph.sweep import SweepPlan, stretches
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Primitive
@@ -33,7 +33,7 @@ class LocalPartials(NamedTuple):
     remarkable     the slots of which the plain way might have a warning to give; it may also have none
     """
 
-    plan: Plan
+    plan: SweepPlan
     partials: Array
     taken: Flags
     remarkable: Indices
@@ -64,12 +64,12 @@ class Operations:
         self.rows, self.ops, self.args, self.constant = rows, ops, args, constant
 
     @cached_property
-    def plan(self) -> Plan:
+    def plan(self) -> SweepPlan:
         """The sweeps over the program: an edge from each argument to its operation, in the order of `args`."""
         is_arg = self.args >= 0
         heads = np.repeat(np.arange(len(self.ops), dtype=np.int32), np.count_nonzero(is_arg, axis=1))
         # A mask reads the table row by row, so the edges of a slot stand side by side: `_first_edge` counts on that.
-        return Plan(len(self.ops), self.args[is_arg], heads)
+        return SweepPlan(len(self.ops), self.args[is_arg], heads)
 
     def evaluate(self, given: Array) -> Array:
         """The value of every slot; of `given` only the slots without an operation are read."""

@@ -16,7 +16,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.run import Run
 from backcalc.graph.build import build
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.language.parser import Reading
 from backcalc.language.statements import Program
@@ -60,7 +60,7 @@ def excerpt(whole: LargeRun, names: Sequence[str]) -> Excerpt | None:
     if len(starts) > MOST_STATEMENTS:
         return None
     part = _built(graph.source, starts)
-    part = Graph(part.source, tuple(sorted(part.nodes, key=lambda node: graph.index[node.name])))
+    part = Dag(part.source, tuple(sorted(part.nodes, key=lambda node: graph.index[node.name])))
     places = tuple(graph.index[node.name] for node in part.nodes)
     return _run(whole, part, places, set(full.tolist()))
 
@@ -73,13 +73,13 @@ def _users(graph: ArrayGraph, nodes: Indices) -> Indices:
     return np.asarray(heads[are_meant[tails]])
 
 
-def _built(source: Source, starts: Sequence[int]) -> Graph:
+def _built(source: Source, starts: Sequence[int]) -> Dag:
     """The graph of the statements that begin at these places."""
     reading = Reading(source)
     return build(Program(source, tuple(map(reading.statement_at, starts)), ()))
 
 
-def _run(whole: LargeRun, part: Graph, places: tuple[int, ...], full: set[int]) -> Excerpt:
+def _run(whole: LargeRun, part: Dag, places: tuple[int, ...], full: set[int]) -> Excerpt:
     """The run of `part`: of what is not in `full` the values are given, as of an input."""
     point = {name: value for name, value in whole.point.items() if name in part.index}
     for node, place in zip(part.nodes, places, strict=True):

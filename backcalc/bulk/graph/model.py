@@ -19,7 +19,7 @@ from backcalc.bulk.graph.columns import joined
 from backcalc.bulk.graph.declarations import ArrayDeclarations, ordered
 from backcalc.bulk.graph.reader import PIECE, Lines
 from backcalc.bulk.graph.symbols import Names
-from backcalc.graph.model import Kind, Known, Node
+from backcalc.graph.model import Kind, Node, StatedValue
 from backcalc.language.foreign.translated import noted
 from backcalc.language.parser import Reading
 from backcalc.language.statements import Definition
@@ -114,7 +114,7 @@ class ArrayGraph:
                 spoken[read[read != template.ends[1]]] = True
         return used[self._ids], spoken[self._ids]
 
-    seeds: tuple[tuple[str, Known], ...] = ()
+    seeds: tuple[tuple[str, StatedValue], ...] = ()
     """The adjoints that the file states: none, for with `adjoint` statements the plain way serves."""
 
     @cached_property

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from backcalc.bulk.arrays.sorting import Indices, gathered, occurrences, stable_order
 from backcalc.bulk.graph.evaluate import LocalPartials
 from backcalc.bulk.graph.model import ArrayGraph
-from backcalc.bulk.graph.results import Numbers
-from backcalc.bulk.graph.sweep import NEUTRAL, Plan
+from backcalc.bulk.graph.results import LazyNumbers
+from backcalc.bulk.graph.sweep import NEUTRAL, SweepPlan
 from backcalc.rules.functions.arrays import Array
 
 Edges = tuple[Indices, Indices, Array]
@@ -38,10 +38,10 @@ class NodePartials:
         self._first = np.zeros(len(graph) + 1, np.int64)
         np.cumsum(occurrences(heads, len(graph)), out=self._first[1:])
 
-    def rows(self, part: slice) -> tuple[list[int], list[int], Numbers]:
+    def rows(self, part: slice) -> tuple[list[int], list[int], LazyNumbers]:
         """As `of`, in Python's numbers."""
         counts, tails, partials = self.of(part)
-        return counts.tolist(), tails.tolist(), Numbers(partials)
+        return counts.tolist(), tails.tolist(), LazyNumbers(partials)
 
     def of(self, nodes: slice) -> tuple[Indices, Indices, Array]:
         """How many edges lead to each of `nodes`; and the tails and the partials of these edges, node by node."""
@@ -84,7 +84,7 @@ def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> Edg
     leaves = np.flatnonzero(slots[places] == ends)
     pairs = _keys(np.searchsorted(slots, users[leaves]), places[leaves], len(graph))
     ends[leaves] = local.plan.count + np.searchsorted(keys, pairs)
-    found = Plan(local.plan.count + len(keys), ends, users).reverse(slopes, slots)[local.plan.count :]
+    found = SweepPlan(local.plan.count + len(keys), ends, users).reverse(slopes, slots)[local.plan.count :]
     # Back into the order of the formulas: `unique` has sorted the pairs by their keys.
     order = np.argsort(firsts)
     return heads[firsts[order]], tails[firsts[order]], found[order]

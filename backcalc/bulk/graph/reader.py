@@ -49,7 +49,7 @@ class Lines(NamedTuple):
 def read_lines(source: Source) -> Lines | None:
     """The text of `source` as blocks, or None where blocks are of no use for it. Raises ParseError."""
     try:
-        return _Reader(as_language(source)).lines()
+        return _TextReader(as_language(source)).lines()
     except (_UnfitError, CollisionError):
         return None
 
@@ -58,7 +58,7 @@ class _UnfitError(Exception):
     """A text that is better read in the ordinary way."""
 
 
-class _Reader:
+class _TextReader:
     """The state of reading one text."""
 
     def __init__(self, source: Source) -> None:

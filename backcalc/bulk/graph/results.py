@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from backcalc.bulk.graph.formulas import Formulas  # Few formats show them.
 
 
-class Numbers(Sequence[float | None]):
+class LazyNumbers(Sequence[float | None]):
     """An array as Python's numbers, made as they are looked at; None where one is not `known`."""
 
     has_formulas = False
@@ -59,8 +59,8 @@ class ArrayColumns:
 
     graph: ArrayGraph
     part: slice
-    values: Numbers
-    derivatives: Sequence[Numbers]
+    values: LazyNumbers
+    derivatives: Sequence[LazyNumbers]
     all_formulas: Callable[[], Formulas]
 
     @property

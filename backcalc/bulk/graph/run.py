@@ -22,8 +22,8 @@ from backcalc.bulk.graph.evaluate import Flags, LocalPartials
 from backcalc.bulk.graph.model import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
 from backcalc.bulk.graph.partials import NodePartials
 from backcalc.bulk.graph.reader import read_lines
-from backcalc.bulk.graph.results import ArrayColumns, Numbers
-from backcalc.bulk.graph.sweep import Plan
+from backcalc.bulk.graph.results import ArrayColumns, LazyNumbers
+from backcalc.bulk.graph.sweep import SweepPlan
 from backcalc.bulk.graph.tape import ArrayTape
 from backcalc.bulk.graph.warnings import remarks
 from backcalc.calculus.constant import constant
@@ -91,12 +91,12 @@ class LargeRun:
     @property
     def values(self) -> Sequence[float | None]:
         """The value of every node, None where it is not known."""
-        return Numbers(self.value_array, self.known)
+        return LazyNumbers(self.value_array, self.known)
 
     @property
     def adjoints(self) -> Sequence[float | None]:
         """∂output/∂node for every node."""
-        return Numbers(self.adjoint_array)
+        return LazyNumbers(self.adjoint_array)
 
     @property
     def value(self) -> float | None:
@@ -124,8 +124,8 @@ class LargeRun:
 
     def columns(self, part: slice) -> ArrayColumns:
         """Some nodes, an attribute a column."""
-        values = Numbers(self.value_array[part], self.known[part])
-        return ArrayColumns(self.graph, part, values, [Numbers(self.adjoint_array[part])], lambda: self.formulas)
+        values = LazyNumbers(self.value_array[part], self.known[part])
+        return ArrayColumns(self.graph, part, values, [LazyNumbers(self.adjoint_array[part])], lambda: self.formulas)
 
     @cached_property
     def leading(self) -> Flags:
@@ -141,9 +141,9 @@ class LargeRun:
         return np.asarray(plan.forward(np.ones(len(plan.tails)), self.wrt_places) > 0)
 
     @cached_property
-    def _structure(self) -> Plan:
+    def _structure(self) -> SweepPlan:
         """The sweeps from node to node, whatever the operations between them are."""
-        return Plan(len(self.graph), *self.graph.dependencies, self.graph.levels)
+        return SweepPlan(len(self.graph), *self.graph.dependencies, self.graph.levels)
 
     @cached_property
     def incoming(self) -> NodePartials:
@@ -282,12 +282,12 @@ def _remarkable(tape: ArrayTape, slots: Indices) -> Indices:
 def _swept(tape: ArrayTape, partials: Array, local: LocalPartials | None, seed: int) -> Array:
     """The adjoint of every slot, from the edges of the operations and those that the text annotates."""
     if local is None:
-        return Plan(tape.size, tape.tails, tape.heads, tape.graph.levels).reverse(partials, seed)
+        return SweepPlan(tape.size, tape.tails, tape.heads, tape.graph.levels).reverse(partials, seed)
     if not len(tape.graph.tails):
         return local.reverse(seed)
     ends = zip(local.edges, (tape.tails, tape.heads, partials), strict=True)
     tails, heads, slopes = (np.concatenate(pair) for pair in ends)
-    return Plan(tape.size, tails, heads).reverse(slopes, seed)
+    return SweepPlan(tape.size, tails, heads).reverse(slopes, seed)
 
 
 def _point(graph: ArrayGraph, at: Mapping[str, Any]) -> dict[str, float]:

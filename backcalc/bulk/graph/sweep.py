@@ -36,7 +36,7 @@ CHUNK = 1 << 16  # What a plain loop takes at a time, as Python objects, which n
 NEUTRAL = -0.0  # What every number may be added to without a change: 0.0 would turn a sum of -0.0 into 0.0.
 
 
-class Plan:
+class SweepPlan:
     """The order of work for sweeps over a DAG, whose edge k goes from node `tails[k]` to node `heads[k]`.
 
     Nodes are numbers below `count`; there may be parallel edges. The sweeps raise ValueError where there is a cycle.

@@ -8,7 +8,7 @@ from backcalc.bulk.graph.model import KINDS, ArrayGraph
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.graph.functions import Functions
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import NOWHERE, names
 from backcalc.rules.functions.arrays import Array
@@ -50,4 +50,4 @@ def _linearized(graph: ArrayGraph, values: Array, nodes: list[Node]) -> Lineariz
     at = {name: graph.index[name] for node in nodes for name in node.args}
     args = [Node(name, KINDS[graph.kinds[place]], NOWHERE) for name, place in at.items()]
     point = {name: float(values[place]) for name, place in at.items()}
-    return Linearization(Evaluation(Tape(Graph(graph.source, (*args, *nodes))), point))
+    return Linearization(Evaluation(Tape(Dag(graph.source, (*args, *nodes))), point))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.shapes import shape_words
 from backcalc.text.csv_records import is_comment, is_number, parted_by_bars, records, separator_of, unquoted
 from backcalc.text.errors import Code, Diagnostic, UsageError
@@ -50,7 +50,7 @@ def read_header(source: Source) -> PointHeader:
     return PointHeader(source, [unquoted(source.text[slice(*span)]) for span in spans], spans, separator)
 
 
-def read_places(header: PointHeader, graph: Graph) -> tuple[Places, list[Diagnostic]]:
+def read_places(header: PointHeader, graph: Dag) -> tuple[Places, list[Diagnostic]]:
     """For each input its columns by index; columns of no input are told and passed over.
 
     Raises UsageError where there are none, or one twice.
@@ -75,12 +75,12 @@ def read_places(header: PointHeader, graph: Graph) -> tuple[Places, list[Diagnos
     return places, warnings
 
 
-def settable(graph: Graph) -> set[str]:
+def settable(graph: Dag) -> set[str]:
     """The nodes that a column may give values: the inputs, and the activations that edges lead to, as `--at` may."""
     return {*graph.inputs, *(node.name for node in graph.nodes if node.kind == "edges")}
 
 
-def _passed_over(column: str, name: str, span: Span, graph: Graph) -> Diagnostic:
+def _passed_over(column: str, name: str, span: Span, graph: Dag) -> Diagnostic:
     hints = did_you_mean(name, graph.inputs) or (f"the inputs are {quoted(graph.inputs)}",)
     if name in graph.index:
         hints = (f"`{shorten(name)}` is computed by the graph",)
@@ -88,7 +88,7 @@ def _passed_over(column: str, name: str, span: Span, graph: Graph) -> Diagnostic
     return Diagnostic(Code.NO_INPUT, f"{what}; passed over", span, hints=hints)
 
 
-def _no_columns(header: PointHeader, graph: Graph) -> Diagnostic:
+def _no_columns(header: PointHeader, graph: Dag) -> Diagnostic:
     """Why no column is an input: another separator, no header, or other names."""
     span = Span(header.spans[0].start, header.spans[-1].end)
     inputs = (f"the inputs are {quoted(graph.inputs)}",)
@@ -106,7 +106,7 @@ def _no_columns(header: PointHeader, graph: Graph) -> Diagnostic:
     return Diagnostic(Code.NO_COLUMNS, "none of these columns is an input", span, hints=inputs)
 
 
-def layout(header: PointHeader, graph: Graph, name: str, places: Mapping[tuple[int, ...], int]) -> tuple[int, ...]:
+def layout(header: PointHeader, graph: Dag, name: str, places: Mapping[tuple[int, ...], int]) -> tuple[int, ...]:
     """The shape of one input. Raises UsageError where one of its elements has no column."""
     span = header.spans[next(iter(places.values()))]
     if len({len(index) for index in places}) > 1:

@@ -12,7 +12,7 @@ from backcalc.bulk.points.reader import Arrays
 from backcalc.calculus.lost import TELLING, of_value
 from backcalc.calculus.point import Point
 from backcalc.calculus.run import run
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.rules.functions.arrays import Array
 from backcalc.text.errors import BackcalcError, Code, Diagnostic
 from backcalc.text.wording import plural
@@ -24,7 +24,7 @@ Place = Callable[[int, Mapping[str, Any]], str]
 class LostPoints:
     """The points of one question about a graph, as they come; `at` are the inputs that are the same at all of them."""
 
-    def __init__(self, graph: Graph, at: Point, of: str | None, wrt: Sequence[str]) -> None:
+    def __init__(self, graph: Dag, at: Point, of: str | None, wrt: Sequence[str]) -> None:
         self._graph, self._at, self._of, self._wrt = graph, at, of, wrt
         self._points, self._lost = 0, 0
         self._first: tuple[int, dict[str, Any]] | None = None

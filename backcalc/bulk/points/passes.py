@@ -29,7 +29,7 @@ from backcalc.rules.values import is_known
 MOST_POINTS, NUMBERS = 4096, 1 << 21  # Points with arrays in them that are run at a time, and numbers in these.
 
 
-class Layout(Protocol):
+class BatchLayout(Protocol):
     """How the numbers, vectors and matrices of many points are kept."""
 
     namespace: ModuleType
@@ -112,7 +112,7 @@ def _run_stack(
 class Pass:
     """A graph's passes at points where `inputs` have these values in the layout, and all else that of `evaluation`."""
 
-    def __init__(self, evaluation: Evaluation, inputs: Mapping[str, Any], layout: Layout) -> None:
+    def __init__(self, evaluation: Evaluation, inputs: Mapping[str, Any], layout: BatchLayout) -> None:
         self.evaluation, self.tape, self.rows = evaluation, evaluation.tape, evaluation.rows
         self.layout, self.gates = layout, Gates(layout.namespace)
         index = self.tape.graph.index

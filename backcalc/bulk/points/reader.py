@@ -16,7 +16,7 @@ import numpy as np
 
 from backcalc.bulk.points.cells import plain_cells
 from backcalc.bulk.points.header import Places, PointHeader, indices, layout, read_header, read_places
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.rules.functions.arrays import Array
 from backcalc.text.csv_records import (
     CsvBlock,
@@ -46,7 +46,7 @@ class PointReader:
     of the header at once, of the points when all are read. Raises BackcalcError, when made and while iterating.
     """
 
-    def __init__(self, name: str, pieces: Iterable[bytes], graph: Graph) -> None:
+    def __init__(self, name: str, pieces: Iterable[bytes], graph: Dag) -> None:
         self._name, self._blocks = name, blocks(pieces)
         first = _source(name, block := next(self._blocks))
         self.header, self._places, found = _header(first, graph, block.is_last)
@@ -143,7 +143,7 @@ def _source(name: str, block: CsvBlock) -> Source:
     )  # A minus of typography, as in the language.
 
 
-def _header(source: Source, graph: Graph, is_last: bool) -> tuple[PointHeader, Places, list[Diagnostic]]:
+def _header(source: Source, graph: Dag, is_last: bool) -> tuple[PointHeader, Places, list[Diagnostic]]:
     """The header of a file that begins with `source`, and the columns of the inputs."""
     try:
         header = _with_points(read_header(source), is_last)

@@ -19,7 +19,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_output, require_node, require_scalar
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.values import is_known
@@ -55,7 +55,7 @@ class DataRun:
     `has_value` is whether the value is known, `warnings` are of results that are not finite.
     """
 
-    graph: Graph
+    graph: Dag
     output: str
     value: Array
     gradient: dict[str, Array]
@@ -101,7 +101,7 @@ class DataStream:
 
 
 def stream_data(
-    graph: Graph, name: str, pieces: Iterable[bytes], at: Point, of: str | None = None, wrt: Sequence[str] = ()
+    graph: Dag, name: str, pieces: Iterable[bytes], at: Point, of: str | None = None, wrt: Sequence[str] = ()
 ) -> DataStream:
     """`graph` run at every point of the CSV text in `pieces`, a file's by this `name`, as they come.
 
@@ -151,7 +151,7 @@ def _refusal(code: Code, message: str, hint: str) -> UsageError:
     return UsageError(Source("points", ""), [Diagnostic(code, message, hints=(hint,))])
 
 
-def run_arrays(graph: Graph, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
+def run_arrays(graph: Dag, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
     """`graph` run at arrays of points × the input's shape, which have equally many points, at least one."""
     runner = PointRunner(graph, data, at, of, wrt)
     batch, lost = runner.run(data), runner.lost_points()
@@ -175,7 +175,7 @@ class PointRunner:
 
     def __init__(
         self,
-        graph: Graph,
+        graph: Dag,
         data: Arrays,
         at: Point,
         of: str | None,
@@ -263,7 +263,7 @@ class PointRunner:
         return compiled(self._evaluation, self._inputs, self.output, list(self.shapes), exact=exact)
 
 
-def _refuse_seeds(graph: Graph) -> None:
+def _refuse_seeds(graph: Dag) -> None:
     if graph.seeds:
         data = option("data") if has_files() else "run_points"
         hint = f"drop {data}, or the line `adjoint {shorten(graph.seeds[0][0])} = …`"

@@ -29,7 +29,7 @@ from backcalc.cli.options import (
 from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell
 from backcalc.cli.process import kept
 from backcalc.cli.streams import paint
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.language.statements import Answer
 from backcalc.marking.computed import ENDINGS, mark_computed, read_computed
 from backcalc.marking.key import Key, require_point
@@ -116,7 +116,7 @@ def command(
     value rounds to the digits written. The exit status is 1 if one is wrong or missing.
     """
     graphs, given = _parted(arguments, path, asked)
-    way = Way(require, tolerance, exactly, certain_digits(shown, exactly), shown, hints)
+    way = CheckOptions(require, tolerance, exactly, certain_digits(shown, exactly), shown, hints)
     if len(graphs) < 2:
         asked = asked._replace(graph=graphs[0] if graphs else None)
         if path is not None and path.lower().endswith(ENDINGS):
@@ -132,7 +132,7 @@ def command(
     return _check_files(graphs, asked, way)
 
 
-class Way(NamedTuple):
+class CheckOptions(NamedTuple):
     """How answers are marked and shown: the options beside the graph and the answers."""
 
     require: str
@@ -155,7 +155,7 @@ class Way(NamedTuple):
         # As many digits as somebody has written, for more could not be told from a slip.
         digits = max([self.digits, *(answer.value_span.end - answer.value_span.start for answer in answers)])
 
-        def again(graph: Graph, of: str) -> Run:
+        def again(graph: Dag, of: str) -> Run:
             return in_exact_numbers(exactly, graph, asked._replace(of=of, wrt=()), digits)
 
         return Key(run, self.tolerance, ExactTruth(run, again, digits))
@@ -164,7 +164,7 @@ class Way(NamedTuple):
 def _check_files(
     graphs: Sequence[str],
     asked: Asked,
-    way: Way,
+    way: CheckOptions,
     keep: Callable[[str, MarksReport | BackcalcError], None] | None = None,
 ) -> int:
     """Mark the answers that each file states; the worst exit status. They are printed, or kept for one document."""
@@ -187,7 +187,7 @@ def _check_files(
 Show = Callable[[MarksReport], None]
 
 
-def _check(asked: Asked, sheet: Sheet | None, way: Way, show: Show | None = None) -> int:
+def _check(asked: Asked, sheet: Sheet | None, way: CheckOptions, show: Show | None = None) -> int:
     """Mark the answers of `sheet`, or those that the graph's own file states, and show the marks; the exit status."""
     show = show or partial(print_report, shown=way.shown)
     text = read_text(asked)
@@ -226,7 +226,7 @@ def _check(asked: Asked, sheet: Sheet | None, way: Way, show: Show | None = None
     return 0 if all(mark.is_fine for mark in marked) else 1
 
 
-def _check_computed(asked: Asked, path: str, way: Way) -> int:
+def _check_computed(asked: Asked, path: str, way: CheckOptions) -> int:
     """Mark the arrays that a program has written to a file."""
     from backcalc.calculus.digits import AS_WRITTEN
 
@@ -249,7 +249,7 @@ def _check_computed(asked: Asked, path: str, way: Way) -> int:
     return 0 if all(mark.is_fine for mark in marked) else 1
 
 
-def _report(marked: list[Mark], key: Key, found: AnyRun, asked: Asked, way: Way) -> MarksReport:
+def _report(marked: list[Mark], key: Key, found: AnyRun, asked: Asked, way: CheckOptions) -> MarksReport:
     # What to read is for who sits there: a pipe would have lines that nobody runs.
     is_seen = way.shown.format == "table" and not way.hints and goes_to_terminal(way.shown.color)
     reading = _pointers(marked, found, asked) if is_seen else ()

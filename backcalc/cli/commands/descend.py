@@ -14,7 +14,7 @@ from backcalc.calculus.point import read_point
 from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, Decorator, Shown, as_command, asks, force_option, limit_of, shows
 from backcalc.cli.output import print_report, print_warnings, require_ours, tell, write_ours
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.render.reports.descend import DescendReport, ending
 from backcalc.render.writer import PLAIN
 from backcalc.text.files import name_of, pieces
@@ -95,7 +95,7 @@ def _check(settings: Settings, asked: Asked, data: str | None) -> None:
         raise click.UsageError("lbfgs needs all rows at each step: drop --batch, or use --method adam")
 
 
-def _rows(graph: Graph, path: str | None) -> dict[str, Any] | None:
+def _rows(graph: Dag, path: str | None) -> dict[str, Any] | None:
     """All rows of a file of points, a column an input; NumPy is loaded only here."""
     if path is None:
         return None

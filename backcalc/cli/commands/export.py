@@ -15,7 +15,7 @@ from backcalc.cli.options import Asked, as_command, asks
 from backcalc.cli.output import print_lines, print_warnings
 from backcalc.cli.process import kept
 from backcalc.graph.tape import tape_of
-from backcalc.render.programs.program import Program, target_of
+from backcalc.render.programs.program import ExportedProgram, target_of
 from backcalc.render.programs.targets import SHARDED, TARGETS, lines_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.wording import shorten
@@ -50,7 +50,7 @@ def command(asked: Asked, target: str, shard: str | None) -> int:
         raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, graph.seeds[0][1].span, hints=(hint,))])
     output, wrt = choose_output(graph, asked.of), choose_wrt(graph, asked.wrt)
     require_scalar(graph, Evaluation(tape_of(graph), defaults(graph) | point, formulas=True), output)
-    program = Program(graph, output, wrt, point, target_of(target), shard is not None)
+    program = ExportedProgram(graph, output, wrt, point, target_of(target), shard is not None)
     print_lines(lines_of(target, program))
     sys.stdout.flush()
     return 0

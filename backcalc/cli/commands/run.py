@@ -30,7 +30,7 @@ from backcalc.cli.options import (
 )
 from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.render.reports.run import RunReport
 from backcalc.render.values import MAX_CERTAIN
 from backcalc.text.errors import Diagnostic
@@ -159,7 +159,7 @@ def _require_none(others: Sequence[str], option: str, what: str) -> None:
         raise click.UsageError(f"{option} {what}: drop {other}, or {option}")
 
 
-def _read(source: Source, expanded: bool) -> Graph:
+def _read(source: Source, expanded: bool) -> Dag:
     """The graph, `expanded` with every operation as a node; what that needs is loaded only here."""
     if not expanded:
         return load(source)
@@ -182,7 +182,7 @@ def _lost_pairs(result: AnyRun) -> list[Diagnostic]:
     return lost_pairs(result.objects)
 
 
-def _run_data(graph: Graph, path: str, asked: Asked, shown: Shown) -> int:
+def _run_data(graph: Dag, path: str, asked: Asked, shown: Shown) -> int:
     """Run at every point of a file, which is read and printed some points at a time; NumPy is loaded only here."""
     from backcalc.bulk.points.run import stream_data
     from backcalc.render.reports.points import PointsReport

@@ -16,7 +16,7 @@ from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, shows
 from backcalc.cli.output import print_report, print_warnings
 from backcalc.cli.process import kept
-from backcalc.graph.model import Graph
+from backcalc.graph.model import Dag
 from backcalc.language.statements import Program
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Mark
@@ -68,14 +68,14 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     return 1 if fails or is_wrong else 0
 
 
-def _require_inputs(graph: Graph, at: Point) -> None:
+def _require_inputs(graph: Dag, at: Point) -> None:
     """Raise UsageError for a name in `--at` that no node has."""
     from backcalc.calculus.point import settle
 
     settle(graph, at)
 
 
-def _marked(program: Program, graph: Graph, at: Point, of: str | None) -> list[Mark]:
+def _marked(program: Program, graph: Dag, at: Point, of: str | None) -> list[Mark]:
     """The marks of the results that the file states; none where these are of a point that nobody gave."""
     stated, misstated = read_stated(program.source, program.comments)
     if misstated:

@@ -15,7 +15,7 @@ NUMBER = rf"[-+−–]?{lexis.NUMBER}(?:/\d+)?"
 _is_number = re.compile(NUMBER).fullmatch
 
 
-class Page:
+class Transcript:
     """A text of the language that grows along another one, line for line."""
 
     def __init__(self, source: Source) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from backcalc.language.foreign.arrows import NUMBER, Page, number
+from backcalc.language.foreign.arrows import NUMBER, Transcript, number
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
@@ -35,7 +35,7 @@ _Nest = list["str | _Nest"]
 
 
 @dataclass
-class _Frame:
+class _Braces:
     """What is between two braces: the defaults of its edges, the nodes in it, and the edges that are being read."""
 
     defaults: dict[str, str]
@@ -48,17 +48,17 @@ class _Frame:
 
 def read_dot(source: Source, begin: int) -> str:
     """The edges of the graph that begins at `begin`, each on its line. Raises ParseError."""
-    return _Reader(source, begin).text()
+    return _DotReader(source, begin).text()
 
 
-class _Reader:
+class _DotReader:
     def __init__(self, source: Source, begin: int) -> None:
-        self._text, self._page = source.text, Page(source)
+        self._text, self._page = source.text, Transcript(source)
         head = _HEAD.match(source.text, begin)
         assert head is not None
         self._page.add_comments(begin)
         self._at = self._end = head.end()  # Where reading goes on, and the end of the last token that said something.
-        self._frames = [_Frame({})]
+        self._frames = [_Braces({})]
         if head["kind"].lower() == "graph":  # Then no more is to be said of its edges.
             self._refuse_undirected(Span(*head.span("kind")))
             self._page.faults.finish()
@@ -165,7 +165,7 @@ class _Reader:
         frame = self._frames[-1]
         if not frame.goes_on:
             self._finish()
-        self._frames.append(_Frame(dict(frame.defaults), opened=start))
+        self._frames.append(_Braces(dict(frame.defaults), opened=start))
 
     def _close(self) -> None:
         self._finish()

@@ -12,7 +12,7 @@ from backcalc.text.source import Span
 from backcalc.text.wording import quoted, shorten
 
 
-class Columns(NamedTuple):
+class EdgeColumns(NamedTuple):
     """Where a table has the tail, the head and the partial of an edge, of how many columns.
 
     `is_guessed` says that the first line may be meant as an edge as well.
@@ -30,12 +30,12 @@ class Columns(NamedTuple):
         return tuple(self) == (0, 1, 2, 3, self.is_guessed)
 
     @property
-    def behind_one_more(self) -> Columns:
+    def behind_one_more(self) -> EdgeColumns:
         """These columns where another stands before all of them."""
-        return Columns(self.tail + 1, self.head + 1, self.partial + 1, self.width + 1, self.is_guessed)
+        return EdgeColumns(self.tail + 1, self.head + 1, self.partial + 1, self.width + 1, self.is_guessed)
 
 
-PLAIN = Columns(0, 1, 2, 3)
+PLAIN = EdgeColumns(0, 1, 2, 3)
 
 
 class Rows(NamedTuple):
@@ -50,7 +50,7 @@ class Rows(NamedTuple):
         return bool(found) and all(map(self.is_number, found))
 
 
-def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) -> Columns | Diagnostic | None:
+def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) -> EdgeColumns | Diagnostic | None:
     """The columns that a first line names; None where it is no header, else what keeps it from serving as one.
 
     `is_new` tells of a word that it is no name elsewhere: then it may be one of a column.
@@ -65,13 +65,13 @@ def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) 
         partial = 3 - tail - head if partial is None and len(keys) == 3 else partial
         if partial is None or not rows.are_numbers(partial) or not _may_be_column(words[partial], is_new):
             return None
-        return Columns(tail, head, partial, len(keys), is_guessed=True)
+        return EdgeColumns(tail, head, partial, len(keys), is_guessed=True)
     if partial is None and len(keys) == 3 and rows.are_numbers(3 - tail - head):
-        return Columns(tail, head, 3 - tail - head, 3, is_guessed=True)
+        return EdgeColumns(tail, head, 3 - tail - head, 3, is_guessed=True)
     if partial is None:
         return None if len(keys) == 3 and not rows.cells else _no_partials(words, keys)
     is_doubtful = not (is_new(words[tail]) and is_new(words[head]))
-    return Columns(tail, head, partial, len(keys), is_doubtful)
+    return EdgeColumns(tail, head, partial, len(keys), is_doubtful)
 
 
 def _ends(keys: Sequence[str]) -> tuple[int, int] | None:
@@ -90,7 +90,7 @@ def _partial(keys: Sequence[str], ends: Collection[int], rows: Rows) -> int | No
     return with_numbers if with_numbers is not None or len(named) != 1 or len(keys) > 3 else named[0]
 
 
-def _by_place(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) -> Columns | None:
+def _by_place(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) -> EdgeColumns | None:
     """Three other words above rows of numbers, the last of them no name elsewhere: a header all the same."""
     is_plain = len(words) == 3 and all(word.isidentifier() for word in words)
     fits = is_plain and rows.are_numbers(2) and all(len(row) == 3 and row[2] for row in rows.cells)
@@ -109,7 +109,7 @@ def _no_partials(words: Sequence[str], keys: Sequence[str]) -> Diagnostic:
     return Diagnostic(Code.NO_COLUMNS, message, hints=hints)
 
 
-def remarks(words: Sequence[str], columns: Columns, line: int, span: Span) -> tuple[Diagnostic, ...]:
+def remarks(words: Sequence[str], columns: EdgeColumns, line: int, span: Span) -> tuple[Diagnostic, ...]:
     """What is said of a header: that it was taken for one, and which columns were passed over."""
     found = []
     used = {columns.tail, columns.head, columns.partial}

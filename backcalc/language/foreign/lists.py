@@ -6,7 +6,7 @@ import re
 from collections.abc import Container
 from itertools import islice
 
-from backcalc.language.foreign.header import PLAIN, Columns, Rows, columns_of, remarks
+from backcalc.language.foreign.header import PLAIN, EdgeColumns, Rows, columns_of, remarks
 from backcalc.language.foreign.rows import RowText, is_statement, said
 from backcalc.language.foreign.translated import SEMICOLONS, Translated, is_header
 from backcalc.text.csv_records import separator_of
@@ -32,7 +32,7 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
     table = RowText(source, text, separator_of(said(first)))
     words = table.cells(first)
     rows = [cells for _, cells in islice(table.rows(place.end + 1), JUDGED)]
-    found: Columns | Diagnostic | None = None
+    found: EdgeColumns | Diagnostic | None = None
     has_statements = ";" in said(first) and table.separator != ";"  # Such as `source target partial; output c`.
     if len(words) > 1 and not has_statements and not is_statement(first):
 
@@ -50,7 +50,7 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
     return _without_header(table, words, rows, place)
 
 
-def _with_header(table: RowText, words: list[str], columns: Columns, place: Span) -> Source:
+def _with_header(table: RowText, words: list[str], columns: EdgeColumns, place: Span) -> Source:
     """The table whose header, at `place`, has these `words`."""
     text, source = table.text, table.source
     if table.has_row_names(columns.behind_one_more, islice(table.rows(place.end + 1), JUDGED)):

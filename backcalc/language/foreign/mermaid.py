@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backcalc.language.foreign.arrows import Page, number
+from backcalc.language.foreign.arrows import Transcript, number
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
@@ -35,7 +35,7 @@ _REMEDY = "give it one: a -->|0.5| b"
 
 def read_mermaid(source: Source, begin: int) -> str:
     """The edges of the flowchart that begins at `begin`, each on its line. Raises ParseError."""
-    page, text = Page(source), source.text
+    page, text = Transcript(source), source.text
     head = _HEAD.match(text, begin)
     assert head is not None
     page.add_comments(begin)
@@ -53,7 +53,7 @@ def read_mermaid(source: Source, begin: int) -> str:
     return page.text()
 
 
-def _read(page: Page, text: str, place: Span) -> None:
+def _read(page: Transcript, text: str, place: Span) -> None:
     """Put the edges of one statement on the page, if it has any."""
     at, groups, labels = place.start, list[list[str]](), list[str | None]()
     while True:
@@ -82,5 +82,5 @@ def _read(page: Page, text: str, place: Span) -> None:
         page.add(groups, labels, Span(start, place.end), _REMEDY)
 
 
-def _refuse_undirected(page: Page, place: Span) -> None:
+def _refuse_undirected(page: Transcript, place: Span) -> None:
     page.refuse("undirected", "this edge has no direction, or both", place, "say which way it goes: a -->|0.5| b")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from backcalc.language.foreign.faults import Faults, is_name, no_name
-from backcalc.language.foreign.header import Columns
+from backcalc.language.foreign.header import EdgeColumns
 from backcalc.language.lexis import WORDS
 from backcalc.text.csv_records import is_number, records, unquoted, with_point
 from backcalc.text.errors import Code, Diagnostic, ParseError, counted
@@ -71,7 +71,7 @@ class RowText:
                 yield at, self.cells(line)
             at = end + 1 if end >= 0 else len(self.text)
 
-    def has_row_names(self, columns: Columns, rows: Iterable[tuple[int, Sequence[str]]]) -> bool:
+    def has_row_names(self, columns: EdgeColumns, rows: Iterable[tuple[int, Sequence[str]]]) -> bool:
         """Whether rows are such `columns`, one more than the header has: R gives the names of rows no column in it."""
         found = [cells for _, cells in rows]
         return bool(found) and all(
@@ -103,7 +103,7 @@ class RowText:
         bad = Diagnostic(Code.ROW_LENGTH, message, Span(at + place.start, at + place.end), hints=tuple(hints))
         raise ParseError(self.source, [counted(bad, count)])
 
-    def translated(self, columns: Columns, at: int) -> str:
+    def translated(self, columns: EdgeColumns, at: int) -> str:
         """The text from `at` on, its rows as `u,v,3`. Raises ParseError, one cause of bad rows being one error."""
         plain = _plain_row(self.separator, columns)
         # To look a character up among all letters there are takes three times as long.
@@ -121,7 +121,7 @@ class RowText:
         self._faults.finish()
         return "".join(out)
 
-    def _plain(self, run: str, row: re.Pattern[str], columns: Columns) -> str:
+    def _plain(self, run: str, row: re.Pattern[str], columns: EdgeColumns) -> str:
         """Plain rows as the language has them."""
         # Columns that stand in order lose their quotes alone, which is many times faster.
         if columns.are_plain:
@@ -133,7 +133,7 @@ class RowText:
             run = run.replace(",", ".").replace(";", ",")
         return run.replace("\t", ",")
 
-    def _line(self, at: int, line: str, columns: Columns) -> str:
+    def _line(self, at: int, line: str, columns: EdgeColumns) -> str:
         """Any line: a row as the language has it, nothing where it is a bad one; all else as it stands."""
         bare = said(line)
         if not bare.strip(f" \t\n{self.separator}") or is_statement(line):
@@ -148,7 +148,7 @@ class RowText:
         comment = line[len(bare) :]
         return f"{','.join(ends)}{'  ' * comment.startswith('#')}{comment}"
 
-    def _is_right(self, at: int, cells: Sequence[str], spans: Sequence[Span], columns: Columns) -> bool:
+    def _is_right(self, at: int, cells: Sequence[str], spans: Sequence[Span], columns: EdgeColumns) -> bool:
         """Whether the row that begins at `at` has what an edge needs; what is wrong with it is noted."""
 
         def note(cause: str, message: str, begin: int, end: int, hint: str) -> bool:
@@ -176,7 +176,7 @@ class RowText:
         return with_point(cell) if self.separator == ";" else cell
 
 
-def _plain_row(separator: str, columns: Columns) -> str:
+def _plain_row(separator: str, columns: EdgeColumns) -> str:
     """The expression of a row, and its newline, with names in its ends and a number in the partial."""
     is_blank = separator == " "
     space = "[ ]*+" if separator == "\t" else r"[ \t]*+"

@@ -25,7 +25,7 @@ from backcalc.marking.diagnosis.mistakes import (
     Mistake,
     rows_at,
 )
-from backcalc.marking.diagnosis.steps import AT, TURNED, VALUE_OF, Steps, Term, Wrong
+from backcalc.marking.diagnosis.steps import AT, TURNED, VALUE_OF, Contribution, Steps, Wrong
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
 
@@ -42,7 +42,7 @@ SPREAD = 0.2  # By how much numbers are shifted to see whether two formulas are 
 
 
 @dataclass(frozen=True, eq=False)
-class Numbers:
+class SheetNumbers:
     """What somebody has for the values of all nodes, and for the derivatives of one output by them."""
 
     values: Sequence[float]
@@ -88,21 +88,21 @@ class Candidates:
         self.steps, self.run = steps, steps.run
         self._derivative: dict[tuple[int, int], list[Candidate]] = {}
         self._value: dict[int, list[Candidate]] = {}
-        self._true: dict[str, Numbers] = {}
+        self._true: dict[str, SheetNumbers] = {}
         self.exact_results: dict[tuple[int, int, int, bool], float] = {}
         """What each mistake, by its identity, gives in each step from the exact numbers."""
-        self._shifted: dict[int, list[Numbers]] = {}
+        self._shifted: dict[int, list[SheetNumbers]] = {}
 
-    def true(self, of: str, derivatives: Callable[[str], Sequence[float]]) -> Numbers:
+    def true(self, of: str, derivatives: Callable[[str], Sequence[float]]) -> SheetNumbers:
         """The exact numbers, made once for all sheets."""
         if of not in self._true:
-            self._true[of] = Numbers([nan if v is None else v for v in self.run.values], derivatives(of))
+            self._true[of] = SheetNumbers([nan if v is None else v for v in self.run.values], derivatives(of))
         return self._true[of]
 
     # ---- What a step gives ----
 
     def derivative(
-        self, node: int, numbers: Numbers, base: Sequence[Term], it: Candidate | None,
+        self, node: int, numbers: SheetNumbers, base: Sequence[Contribution], it: Candidate | None,
         partials: Round = same, terms: Round = same,
     ) -> float:  # fmt: skip
         """The derivative by a node with a mistake in it, partials and terms rounded on it; `base` are its terms."""
@@ -141,7 +141,7 @@ class Candidates:
             total = _SUM.scalar.form(it.mistake.change)(total, numbers.values[node], prod(contributions), None)
         return total
 
-    def value(self, node: int, numbers: Numbers, it: Candidate | None) -> float:
+    def value(self, node: int, numbers: SheetNumbers, it: Candidate | None) -> float:
         """The value of a node with a mistake in it."""
         if it is None or it.mistake.where != VALUE:
             return self.steps.value(node, numbers.values, it.rows if it else None)
@@ -275,7 +275,7 @@ class Candidates:
             others = range(len(self.run.graph.nodes)) if "other" in names_in(mistake.change) else (None,)
             yield from (Candidate(mistake, other=i) for i in others if i != node)
 
-    def _shifts(self, of: int) -> list[Numbers]:
+    def _shifts(self, of: int) -> list[SheetNumbers]:
         """Numbers near the true ones, at random, at which equal formulas are equal and others are not."""
         if of not in self._shifted:
             true = [nan if v is None else v for v in self.run.values]
@@ -284,7 +284,8 @@ class Candidates:
             rng = Random(of)  # noqa: S311  Any point will do.
             count = len(true)
             self._shifted[of] = [
-                Numbers([_near(v, rng) for v in true], [rng.uniform(0.5, 2.0) for _ in range(count)]) for _ in range(2)
+                SheetNumbers([_near(v, rng) for v in true], [rng.uniform(0.5, 2.0) for _ in range(count)])
+                for _ in range(2)
             ]
         return self._shifted[of]
 

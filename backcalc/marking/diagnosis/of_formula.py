@@ -16,14 +16,14 @@ NEAR = 1e-8
 """How far, of their size, two numbers may be apart that one formula gives in two ways."""
 
 
-class Given(NamedTuple):
+class FormulaAtPoint(NamedTuple):
     """What a formula gives at one point, and the mistakes to be made there."""
 
     diagnoser: Diagnoser
     value: Any
 
 
-def of_formula(of: str, wrt: str | None, index: Index, given: Sequence[Given]) -> Diagnosis | None:
+def of_formula(of: str, wrt: str | None, index: Index, given: Sequence[FormulaAtPoint]) -> Diagnosis | None:
     """The likeliest mistake in ∂of/∂wrt that gives a formula; None where none does, or too few points are there."""
     if len(given) < POINTS:
         return None
@@ -35,7 +35,7 @@ def of_formula(of: str, wrt: str | None, index: Index, given: Sequence[Given]) -
     return given[0].diagnoser.in_words(likeliest, of, wrt, index)
 
 
-def _fitting(of: str, wrt: str | None, index: Index, given: Given) -> list[Suspect]:
+def _fitting(of: str, wrt: str | None, index: Index, given: FormulaAtPoint) -> list[Suspect]:
     value = given.value
     size = max(flat(abs(value)), default=0.0)
 

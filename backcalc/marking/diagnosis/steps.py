@@ -22,7 +22,7 @@ NO_WRONG: Wrong = {}
 MOST_KNOWN = 200_000  # Numbers that are kept of steps: some 50 MB.
 
 
-class Term(NamedTuple):
+class Contribution(NamedTuple):
     """One user's part in a derivative: ∂user/∂node, the user's own derivative and value; no user for a seed."""
 
     user: int | None
@@ -115,12 +115,12 @@ class Steps:
 
     def terms(
         self, of: int, node: int, values: Sequence[float], adjoints: Sequence[float], wrong: Wrong = NO_WRONG
-    ) -> list[Term]:
+    ) -> list[Contribution]:
         """The terms of ∂of/∂node, in the order of the users."""
         if node == of:
-            return [Term(None, 1.0, 1.0, 1.0)]
+            return [Contribution(None, 1.0, 1.0, 1.0)]
         return [
-            Term(user, self.partial(user, node, values, wrong), adjoints[user], values[user])
+            Contribution(user, self.partial(user, node, values, wrong), adjoints[user], values[user])
             for user in self.users[node]
             if user <= of
         ]

@@ -17,14 +17,14 @@ from backcalc.marking.formulas.terms import Leaf, as_asked, value_of
 from backcalc.rules.values import flat, quietly, shape_of
 
 
-class Claim(NamedTuple):
+class FormulaValue(NamedTuple):
     """What a formula comes to, and half of the interval that its decimals leave, by element."""
 
     value: Any
     half: Any
 
 
-def claim(expr: Expr, leaf: Leaf, shape: tuple[int, ...], exact: frozenset[float]) -> Claim:
+def claim(expr: Expr, leaf: Leaf, shape: tuple[int, ...], exact: frozenset[float]) -> FormulaValue:
     """What a formula claims: each decimal half a unit, but those that are the value of an input are `exact`.
 
     Where it asks what is equal, decimals that are spelt alike are one number: the largest of a window, and what it is
@@ -42,7 +42,7 @@ def claim(expr: Expr, leaf: Leaf, shape: tuple[int, ...], exact: frozenset[float
         for group in groups.values():
             moved = as_asked(value_of(_moved(expr, group), leaf), shape)
             half = half + abs(moved - value)
-    return Claim(value, half)
+    return FormulaValue(value, half)
 
 
 def _moved(expr: Expr, numbers: Sequence[Number]) -> Expr:
@@ -58,7 +58,7 @@ def _moved(expr: Expr, numbers: Sequence[Number]) -> Expr:
     return fold(expr, leaf, with_args)
 
 
-def holds(found: Claim, expected: Any, expr: Expr, tolerance: Tolerance) -> bool:
+def holds(found: FormulaValue, expected: Any, expr: Expr, tolerance: Tolerance) -> bool:
     """Whether the truth lies in what is claimed, arrays by element."""
     if shape_of(found.value) != shape_of(expected):
         return False

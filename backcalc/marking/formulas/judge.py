@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.language.expr import Expr, Number, names, postorder
 from backcalc.language.statements import Answer
-from backcalc.marking.formulas.points import Points, Sample
+from backcalc.marking.formulas.points import Points, RandomPoint
 from backcalc.marking.formulas.reading import symbol
-from backcalc.marking.formulas.terms import Leaf, Reading, as_asked, in_shape, value_of
+from backcalc.marking.formulas.terms import Leaf, Valuation, as_asked, in_shape, value_of
 from backcalc.marking.subject import part
 from backcalc.marking.truth import Truth
 from backcalc.rules.row import CONSTANTS
@@ -42,7 +42,7 @@ class NoSoundPointError(Exception):
 class Held(NamedTuple):
     """A formula held against the truth at one point: what each gives, and by how much rounding may part them."""
 
-    sample: Sample
+    sample: RandomPoint
     value: Any
     expected: Any
     slack: Any
@@ -64,7 +64,7 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Formula:
+class FormulaAnswer:
     """An answer that is a formula, its names and functions known to be those of the graph."""
 
     answer: Answer
@@ -112,7 +112,7 @@ class Equality:
         # `run` puts the values that are known into the formulas that it prints.
         return [points for points in (self.everywhere, self._around) if points is not None]
 
-    def holds(self, formula: Formula) -> bool | None:
+    def holds(self, formula: FormulaAnswer) -> bool | None:
         """Whether it equals what is asked; None where no point tells. Raises MisfitError and NoValueError."""
         is_open = False
         for points in self.points:
@@ -123,7 +123,7 @@ class Equality:
                 is_open |= verdict is None
         return None if is_open else False
 
-    def _holds(self, formula: Formula, points: Points, *, is_local: bool) -> bool | None:
+    def _holds(self, formula: FormulaAnswer, points: Points, *, is_local: bool) -> bool | None:
         telling = 0
         # Where few of the points tell anything others are drawn, to the last that there is.
         for count, held in enumerate(self.held(formula, points, is_local=is_local, most=None), 1):
@@ -135,23 +135,28 @@ class Equality:
         return True if telling >= FEWEST else None
 
     def held(
-        self, formula: Formula, points: Iterable[Sample], *, is_local: bool = False, most: int | None = ENOUGH
+        self,
+        formula: FormulaAnswer,
+        points: Iterable[RandomPoint],
+        *,
+        is_local: bool = False,
+        most: int | None = ENOUGH,
     ) -> Iterator[Held]:
         """The formula held against the truth, at the first `most` points that are sound for both; at all with None."""
         rng = Random(2)  # noqa: S311  Any rounding will do.
         return islice(filter(None, (self._tried(formula, it, rng, is_local=is_local) for it in points)), most)
 
-    def _tried(self, formula: Formula, sample: Sample, rng: Random, *, is_local: bool) -> Held | None:
+    def _tried(self, formula: FormulaAnswer, sample: RandomPoint, rng: Random, *, is_local: bool) -> Held | None:
         try:
             return self._held_at(formula, sample, rng, is_local=is_local)
         except OverflowError:  # Of numbers too large for float64, nothing is told by that.
             return None
 
-    def _held_at(self, formula: Formula, sample: Sample, rng: Random, *, is_local: bool) -> Held | None:
+    def _held_at(self, formula: FormulaAnswer, sample: RandomPoint, rng: Random, *, is_local: bool) -> Held | None:
         expected = self.expected(formula.answer, sample)
         if expected is None:
             return None
-        leaf = Reading(sample.truth, is_local)
+        leaf = Valuation(sample.truth, is_local)
         with quietly(has_arrays=True):
             found = _with_rounding(formula.expr, leaf, shape_of(expected), rng)
             if found is None:
@@ -160,7 +165,7 @@ class Equality:
             truth = PRECISE * abs(expected) + abs(self._true(formula.answer, sample.beside) - expected)
             return Held(sample, value, expected, truth + rounding)
 
-    def expected(self, answer: Answer, sample: Sample) -> Any:
+    def expected(self, answer: Answer, sample: RandomPoint) -> Any:
         """The truth at a point; None where it is no number there."""
         found = self._true(answer, sample.truth)
         if found is None or not is_known(found):
@@ -175,7 +180,7 @@ class Equality:
         if answer.wrt is None and not answer.of_place:
             node = run.graph.node(answer.of)
             # Its formula is what one writes, whatever value is given.
-            return found if node.given is None or node.expr is None else value_of(node.expr, Reading(truth))
+            return found if node.given is None or node.expr is None else value_of(node.expr, Valuation(truth))
         is_whole = not part(answer, len(run.shape(answer.of)))
         return in_shape(run, answer.of, answer.wrt, found) if answer.wrt is not None and is_whole else found
 

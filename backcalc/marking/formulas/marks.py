@@ -15,13 +15,13 @@ from backcalc.graph.shapes import shape_words
 from backcalc.language.expr import Name
 from backcalc.language.statements import Answer
 from backcalc.marking.diagnosis.diagnose import Diagnoser
-from backcalc.marking.diagnosis.of_formula import POINTS, Given, of_formula
+from backcalc.marking.diagnosis.of_formula import POINTS, FormulaAtPoint, of_formula
 from backcalc.marking.diagnosis.telling import Diagnosis
 from backcalc.marking.formulas.claims import claim, holds
-from backcalc.marking.formulas.judge import Equality, Formula, Held, NoSoundPointError, is_lost
-from backcalc.marking.formulas.points import UNSETTLED, Points, Sample
+from backcalc.marking.formulas.judge import Equality, FormulaAnswer, Held, NoSoundPointError, is_lost
+from backcalc.marking.formulas.points import UNSETTLED, Points, RandomPoint
 from backcalc.marking.formulas.reading import symbol
-from backcalc.marking.formulas.terms import MisfitError, NoValueError, Reading
+from backcalc.marking.formulas.terms import FormulaShapeError, NoValueError, Valuation
 from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part, subject_of, unknown
@@ -42,7 +42,7 @@ ITSELF = "this says what is asked by itself"
 UNTOLD = "in float64 no point tells whether this is right"
 
 
-class Formulas:
+class FormulaMarker:
     """Marks the formulas of sheets against one run; the points are drawn once."""
 
     def __init__(self, run: Run, truth: Truth, tolerance: Tolerance, diagnoser: Diagnoser) -> None:
@@ -51,7 +51,7 @@ class Formulas:
         self._diagnosers: dict[int, Diagnoser] = {}
         self._has_edges = any(node.incoming for node in run.graph.nodes)
 
-    def marks(self, sheet: Sequence[tuple[Formula, Attempt]]) -> tuple[dict[int, Mark | None], list[Diagnostic]]:
+    def marks(self, sheet: Sequence[tuple[FormulaAnswer, Attempt]]) -> tuple[dict[int, Mark | None], list[Diagnostic]]:
         """The marks of the formulas of a sheet, by the identity of their attempts; None, and why, of what is open."""
         found: dict[int, Mark | None] = {}
         errors: list[Diagnostic] = []
@@ -74,7 +74,7 @@ class Formulas:
         of, wrt = (name, None) if derivative is None else (derivative.of or answer.of, derivative.wrt)
         return unknown(self.run, answer._replace(of=of, wrt=wrt, of_place=(), wrt_place=()))
 
-    def _mark(self, formula: Formula, attempt: Attempt) -> Mark:
+    def _mark(self, formula: FormulaAnswer, attempt: Attempt) -> Mark:
         """Right or wrong; raises NoValueError or NoSoundPointError where that cannot be known here."""
         if formula.is_of_itself:
             return attempt.marked("wrong", note=ITSELF)
@@ -82,18 +82,18 @@ class Formulas:
             equal = None if formula.is_of_the_point or self._has_edges else self._equality.holds(formula)
             if equal is None:
                 equal = self._holds_here(formula)
-        except MisfitError as misfit:
+        except FormulaShapeError as misfit:
             return attempt.marked("wrong", self._misfit(formula, str(misfit)))
         return attempt.marked("right" if equal else "wrong")
 
-    def _holds_here(self, formula: Formula) -> bool:
+    def _holds_here(self, formula: FormulaAnswer) -> bool:
         """Whether what a formula claims is true at the point asked."""
         verdict = False
         places = list(self._here())
         is_untold = not places  # No point was found at which the graph has a value.
         for is_local in (False, True):
             for truth, drawn in places:
-                leaf = Reading(truth, is_local, drawn)
+                leaf = Valuation(truth, is_local, drawn)
                 expected = leaf.number(truth.expected(formula.answer))
                 if expected is None or not is_known(expected):
                     raise NoValueError(Name(_symbol_of(formula.answer)))
@@ -128,7 +128,9 @@ class Formulas:
 
     # ---- Why a formula is wrong --------------------------------------------------------------------------------------
 
-    def _explained(self, formula: Formula, attempt: Attempt, others: Sequence[tuple[Formula, Attempt]]) -> Mark:
+    def _explained(
+        self, formula: FormulaAnswer, attempt: Attempt, others: Sequence[tuple[FormulaAnswer, Attempt]]
+    ) -> Mark:
         """A wrong formula with what led to it: another wrong one, a mistake, or a point that refutes it."""
         helds = self._helds(formula)
         wrong = [held for held in helds if not held.is_equal]
@@ -139,20 +141,20 @@ class Formulas:
             return attempt.marked("follows", note=f"correct work from your {' and '.join(names)}")
         answer = formula.answer
         index = part(answer, len(self.run.shape(answer.of)))
-        given = [Given(self._diagnoser(held.sample), held.value) for held in wrong]
+        given = [FormulaAtPoint(self._diagnoser(held.sample), held.value) for held in wrong]
         found = None
         if self.truth.is_plain(attempt) and not attempt.is_second:
             found = of_formula(answer.of, answer.wrt, index, given) if given else self._of_number(formula, index)
         return attempt.marked("wrong", found or self._refuted(formula, wrong))
 
-    def _of_number(self, formula: Formula, index: tuple[Any, ...]) -> Diagnosis | None:
+    def _of_number(self, formula: FormulaAnswer, index: tuple[Any, ...]) -> Diagnosis | None:
         """The mistake behind the number that a formula comes to at the point asked."""
         answer = formula.answer
         expected = self.truth.expected(answer)
         if expected is None or not is_known(expected):
             return None
         try:
-            found = claim(formula.expr, Reading(self.truth), shape_of(expected), self.truth.exact)
+            found = claim(formula.expr, Valuation(self.truth), shape_of(expected), self.truth.exact)
         except (NoValueError, OverflowError):
             return None
         slack = max(flat(found.half + PRECISION * abs(found.value)), default=0.0)
@@ -162,23 +164,27 @@ class Formulas:
 
         return self._here_diagnoser.diagnose(answer.of, answer.wrt, index, found.value, slack, matches)
 
-    def _helds(self, formula: Formula) -> list[Held]:
+    def _helds(self, formula: FormulaAnswer) -> list[Held]:
         """The formula held against the truth at some points; none where it has no value there."""
         if self._has_edges:
             return []
         try:
             return list(self._equality.held(formula, self._equality.everywhere, most=2 * POINTS))
-        except (MisfitError, NoValueError):
+        except (FormulaShapeError, NoValueError):
             return []
 
-    def _diagnoser(self, sample: Sample) -> Diagnoser:
+    def _diagnoser(self, sample: RandomPoint) -> Diagnoser:
         if id(sample) not in self._diagnosers:  # The points are kept, so an identity stays theirs.
             truth = sample.truth
             self._diagnosers[id(sample)] = Diagnoser(sample.run, truth.derivatives, truth.seeds)
         return self._diagnosers[id(sample)]
 
     def _sources(
-        self, formula: Formula, attempt: Attempt, wrong: Sequence[Held], others: Sequence[tuple[Formula, Attempt]]
+        self,
+        formula: FormulaAnswer,
+        attempt: Attempt,
+        wrong: Sequence[Held],
+        others: Sequence[tuple[FormulaAnswer, Attempt]],
     ) -> list[str]:
         """The other wrong formulas of the sheet that correct work leads from to this one."""
         answer, index = formula.answer, self.run.graph.index
@@ -203,18 +209,18 @@ class Formulas:
             used = used or [f"{subject_of(o.answer)} = {a.text}" for o, a in whole if self._leads(o, formula)]
         return used[:2]
 
-    def _leads(self, other: Formula, formula: Formula) -> bool:
+    def _leads(self, other: FormulaAnswer, formula: FormulaAnswer) -> bool:
         """Whether one wrong answer may have led to another: a value, or the derivative by a node further on."""
         a, b, index = other.answer, formula.answer, self.run.graph.index
         if a.wrt is None:
             return True
         return a.of == b.of and b.wrt is not None and index[b.wrt] in self.run.upstream(index[a.wrt])
 
-    def _misfit(self, formula: Formula, text: str) -> Diagnosis:
+    def _misfit(self, formula: FormulaAnswer, text: str) -> Diagnosis:
         where = formula.answer.wrt or formula.answer.of
         return Diagnosis("shape", where, text, "look at the shapes: which matrix is to be transposed?")
 
-    def _refuted(self, formula: Formula, wrong: Sequence[Held]) -> Diagnosis | None:
+    def _refuted(self, formula: FormulaAnswer, wrong: Sequence[Held]) -> Diagnosis | None:
         """A point at which a formula gives another number."""
         numbers = [held for held in wrong if not shape_of(held.value) and held.expected]
         if not numbers:
@@ -232,7 +238,7 @@ def _is_unexplained(mark: Mark | None) -> bool:
     return mark is not None and mark.verdict == "wrong" and not (mark.diagnosis or mark.note)
 
 
-def _untold(formula: Formula, attempt: Attempt) -> Mark:
+def _untold(formula: FormulaAnswer, attempt: Attempt) -> Mark:
     """A formula that no point tells from the truth, or tells to be it: neither right nor wrong."""
     hint = "its terms cancel, or overflow, wherever it is tried: a simpler formula may be told"
     fault = Diagnostic(Code.NOT_CERTAIN, UNTOLD, formula.answer.span, hints=(hint,))
@@ -243,7 +249,7 @@ def _symbol_of(answer: Answer) -> str:
     return answer.of if answer.wrt is None else f"∂{answer.of}/∂{answer.wrt}"
 
 
-def _asked(formula: Formula) -> str:
+def _asked(formula: FormulaAnswer) -> str:
     name = subject_of(formula.answer)
     return "/".join(f"∂{half[1:]}" for half in name.split("/")) if formula.answer.wrt else name
 

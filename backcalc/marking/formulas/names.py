@@ -11,7 +11,7 @@ from backcalc.graph.functions import DERIVATIVES, Functions
 from backcalc.language.expr import Call, Expr, Name, fold, names, postorder, with_args
 from backcalc.language.parser import parse
 from backcalc.language.statements import Answer, Function
-from backcalc.marking.formulas.judge import Formula
+from backcalc.marking.formulas.judge import FormulaAnswer
 from backcalc.marking.formulas.reading import is_formula, symbol
 from backcalc.marking.written import choice_in, read_value
 from backcalc.rules.primitives import lookup
@@ -27,7 +27,7 @@ def is_formula_of(run: Run, value: Expr) -> bool:
     return is_formula(value) or any(name in run.graph.index for name in names(value))
 
 
-def resolved(run: Run, answer: Answer, source: Source) -> tuple[Formula, list[Diagnostic]]:
+def resolved(run: Run, answer: Answer, source: Source) -> tuple[FormulaAnswer, list[Diagnostic]]:
     """An answer as a formula, and what of it the graph does not have."""
     index = run.graph.index
     expr = answer.value
@@ -42,7 +42,7 @@ def resolved(run: Run, answer: Answer, source: Source) -> tuple[Formula, list[Di
     if not errors:
         expr = Functions(_functions(run, expr), errors, differentiated).expand(expr)
     at = answer.value_span  # A name that was rewritten has no place of its own.
-    return Formula(answer, expr), [e._replace(span=_within(e.span, at)) for e in errors]
+    return FormulaAnswer(answer, expr), [e._replace(span=_within(e.span, at)) for e in errors]
 
 
 def _within(span: Span | None, of: Span) -> Span:

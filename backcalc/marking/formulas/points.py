@@ -31,7 +31,7 @@ MOST_DRAWN = 80
 """Points drawn, of which some may lie outside the domain."""
 
 
-class Sample:
+class RandomPoint:
     """A run at a random point, and the same a little beside it."""
 
     def __init__(self, run: Run, beside: Run) -> None:
@@ -49,10 +49,10 @@ class Points:
     def __init__(self, run: Run, *, fixed: bool = False) -> None:
         self.run = run
         self._kept: Point = dict(run.point) if fixed else {}
-        self._samples: list[Sample] = []
+        self._samples: list[RandomPoint] = []
         self._more = self._drawn()
 
-    def __iter__(self) -> Iterator[Sample]:
+    def __iter__(self) -> Iterator[RandomPoint]:
         """The samples, each drawn once, when it is first asked for."""
         i = 0
         while True:
@@ -84,7 +84,7 @@ class Points:
         formulas = (node.expr for node in self.run.graph.nodes if node.expr is not None)
         return any(_is_infinite(part) for expr in formulas for part in postorder(expr))
 
-    def _drawn(self) -> Iterator[Sample]:
+    def _drawn(self) -> Iterator[RandomPoint]:
         rng = Random(1)  # noqa: S311  Any points will do, and the same each time.
         for count in range(MOST_DRAWN if self._free else 1):
             point = {node.name: self._value(node, shape, rng, count) for node, shape in self._free}
@@ -94,7 +94,7 @@ class Points:
             except (BackcalcError, ArithmeticError, ValueError):  # Outside what the graph can do.
                 continue
             if all(_is_sound(run, may_be_infinite=self._has_masks) for run in runs):
-                yield Sample(*runs)
+                yield RandomPoint(*runs)
 
     def _at(self, point: Mapping[str, Any]) -> Run:
         run = self.run

@@ -25,7 +25,7 @@ SHAKE = 2.0**-44
 """By how much, of its size, every result on the way is moved to see what rounding may make of the last."""
 
 
-class MisfitError(Exception):
+class FormulaShapeError(Exception):
     """Shapes in a formula that do not go together; its text says which."""
 
 
@@ -38,7 +38,7 @@ class NoValueError(Exception):
 
 
 @dataclass(frozen=True)
-class Reading:
+class Valuation:
     """The names of formulas by the numbers of a run; `drawn` has those of nodes that the run has no value for.
 
     A ∂y/∂x between inner nodes is the whole derivative, or `is_local` that along the edge alone, as the chain rule over
@@ -86,7 +86,8 @@ def in_shape(run: Run, of: str, wrt: str, value: Any) -> Any:
 def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
     """What a formula comes to; with `rng` each result on the way is moved by some rounding.
 
-    Raises MisfitError, NoValueError where a name stands for nothing known, OverflowError where a result is too large.
+    Raises FormulaShapeError, NoValueError where a name stands for nothing known, and OverflowError where a result is
+    too large.
     """
 
     def shaken(value: Any) -> Any:
@@ -109,7 +110,7 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
         except (ValueError, IndexError, KeyError, TypeError):
             row, shapes = lookup(it.fn, len(args)), [shape_of(arg) for arg in args if arg is not None]
             assert row is not None  # Names of functions are looked at before.
-            raise MisfitError(refusal(row, row.shape, shapes)) from None
+            raise FormulaShapeError(refusal(row, row.shape, shapes)) from None
         # What is nan has left the domain of a function; what is infinite may only be too large for float64, but where
         # it is made of what is infinite as it stands: the score −inf of what is masked.
         known = (arg for arg in args if arg is not None)

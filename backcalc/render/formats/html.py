@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from backcalc.render.document import Canvas, Code, Document, Grid, Section, Sentence
+from backcalc.render.document import CodeBlock, Display, Document, Grid, Section, Sentence
 from backcalc.render.layout import aligned
 from backcalc.render.writer import Writer
 
 
-def write(document: Document, _: Canvas) -> Iterator[str]:
+def write(document: Document, _: Display) -> Iterator[str]:
     """The lines of a document in HTML."""
     return Html(document.digits).document(document)
 
@@ -56,7 +56,7 @@ class Html(Writer):
             yield f"<li{style}><code>{escape(self.equation(equation))}</code></li>"
         yield "</ul>"
 
-    def code(self, block: Code) -> Iterator[str]:
+    def code(self, block: CodeBlock) -> Iterator[str]:
         """The lines in a box."""
         yield html_text("\n".join(block.lines))
 

@@ -7,21 +7,20 @@ from functools import cached_property
 from typing import Any
 
 from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
-from backcalc.language.expr import VECTOR, Call, Expr, Number, fold, size
-from backcalc.language.expr import Name as NameExpr
+from backcalc.language.expr import VECTOR, Call, Expr, Name, Number, fold, size
 from backcalc.language.unparse import ATOM, POSTFIX, PRODUCT, SUM, UNARY
 from backcalc.render.breaks import Pieces
 from backcalc.render.document import (
     Block,
-    Canvas,
     Cell,
-    Code,
+    CodeBlock,
     Derivative,
+    Display,
     Document,
     Equation,
     Formula,
     Grid,
-    Name,
+    NodeName,
     Norm,
     Path,
     Product,
@@ -58,7 +57,7 @@ _ROOM = {"page": ("1ex", ()), "sheet": ("2ex", (r"\renewcommand{\arraystretch}{1
 SIDE_BY_SIDE = ("@", "outer", "dot")  # Products without a sign between their factors.
 
 
-def write(document: Document, _: Canvas) -> Iterator[str]:
+def write(document: Document, _: Display) -> Iterator[str]:
     """The lines of a document; first a comment, where it takes XeLaTeX."""
     found = list(LatexWriter(document.digits).document(document))  # All: what fonts it takes is told on top.
     if any(char > LAST_LATIN for line in found for char in line):
@@ -124,7 +123,7 @@ class LatexWriter(Writer):
             indent = r"\hspace*{2em}\hangindent=4em" if equation.is_inner else r"\hangindent=2em"
             yield rf"{indent}$\displaystyle {self.equation(equation)}$\par"
 
-    def code(self, block: Code) -> Iterator[str]:
+    def code(self, block: CodeBlock) -> Iterator[str]:
         """The lines as they are typed."""
         yield from (r"\begin{verbatim}", *block.lines, r"\end{verbatim}")
 
@@ -142,7 +141,7 @@ class LatexWriter(Writer):
     def inner(self, cell: Cell) -> str | None:
         """A cell as mathematics; None for words."""
         match cell:
-            case Name(name):
+            case NodeName(name):
                 return name_latex(name)
             case Derivative(of, wrt):
                 return rf"\partial {name_latex(of)}/\partial {name_latex(wrt)}"
@@ -222,11 +221,11 @@ class LatexHand(Hand):
             return self.pieces(value) if is_short else [rf"\text{{{words_latex(TOO_LONG)}}}"]
         return [array_latex(value, lambda number: self._leaf(Number(number)))[0]]
 
-    def _leaf(self, leaf: Number | NameExpr) -> Latex:
+    def _leaf(self, leaf: Number | Name) -> Latex:
         """A number in the digits of this hand, a name, or a derivative as a fraction."""
         if isinstance(leaf, DerivativeName):
             return rf"\frac{{\partial {name_latex(leaf.of)}}}{{\partial {name_latex(leaf.wrt)}}}", UNARY
-        if isinstance(leaf, NameExpr):
+        if isinstance(leaf, Name):
             return leaf_latex(leaf, self.digits)
         # By way of `number`, which notes whether anything was rounded.
         text = leaf.text or self.number(leaf.value).replace(MINUS, "-")

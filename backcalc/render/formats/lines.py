@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backcalc.render.document import Canvas
+from backcalc.render.document import Display
 
 
-def write(lines: Iterator[str], _: Canvas) -> Iterator[str]:
+def write(lines: Iterator[str], _: Display) -> Iterator[str]:
     """The lines."""
     return lines

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from backcalc.render.breaks import INDENT
-from backcalc.render.document import Canvas, Code, Document, Equation, Grid, Section, Sentence, Texts
+from backcalc.render.document import CodeBlock, Display, Document, Equation, Grid, Section, Sentence, Texts
 from backcalc.render.hand import Hand
 from backcalc.render.writer import PLAIN, Writer
 
 
-def write(document: Document, _: Canvas) -> Iterator[str]:
+def write(document: Document, _: Display) -> Iterator[str]:
     """The lines of a document in Markdown."""
     return (MathMarkdown if document.has_math else Markdown)(document.digits).document(document)
 
@@ -52,7 +52,7 @@ class Markdown(Writer):
         """An equation as code."""
         return f"`{self.equation(equation)}`"
 
-    def code(self, block: Code) -> Iterator[str]:
+    def code(self, block: CodeBlock) -> Iterator[str]:
         """A fenced block; GitHub and others draw what is Mermaid's."""
         yield from (f"```{block.language}", *block.lines, "```")
 

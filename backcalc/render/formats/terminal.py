@@ -13,7 +13,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from backcalc.render.breaks import INDENT, broken, sentence, whole
-from backcalc.render.document import Canvas, Document, Equation, Grid, Plot, Section, Sentence
+from backcalc.render.document import Display, Document, Equation, Grid, Plot, Section, Sentence
 from backcalc.render.layout import fit, height, lines, notes, records
 from backcalc.render.writer import Writer
 from backcalc.text.numerals import DIGITS
@@ -33,9 +33,9 @@ class Terminal(Writer):
 
     stacks_rows = True
 
-    def __init__(self, digits: int = DIGITS, canvas: Canvas = Canvas(USUAL)) -> None:  # noqa: B008  It is immutable.
-        super().__init__(digits, canvas)
-        self.width = canvas.columns or USUAL
+    def __init__(self, digits: int = DIGITS, display: Display = Display(USUAL)) -> None:  # noqa: B008  It is immutable.
+        super().__init__(digits, display)
+        self.width = display.columns or USUAL
 
     def document(self, document: Document) -> Iterator[str]:
         """The lines of a document, its title like a heading."""
@@ -48,7 +48,7 @@ class Terminal(Writer):
     def line(self, *pieces: Styled) -> str:
         """A line, in colour or plain."""
         # The sixteen colours that all terminals have are the same codes on those that have more.
-        colors = ColorSystem.STANDARD if self.canvas.color else None
+        colors = ColorSystem.STANDARD if self.display.color else None
         return "".join(Style.parse(style).render(text, color_system=colors) for text, style in pieces)
 
     def table(self, grid: Grid) -> Iterator[str]:
@@ -109,5 +109,5 @@ class Terminal(Writer):
         yield self.cell(plot.title)
         names = [self.cell(curve.name) for curve in plot.curves]
         yield from (
-            self.line(*pieces) for pieces in braille(plot, names, self.width, min(HEIGHT, self.canvas.lines // 2))
+            self.line(*pieces) for pieces in braille(plot, names, self.width, min(HEIGHT, self.display.lines // 2))
         )

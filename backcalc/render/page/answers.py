@@ -12,7 +12,7 @@ from backcalc.marking.foreseen import Foreseen, Wrong, asked, foresee
 from backcalc.marking.rework import ROUNDINGS
 from backcalc.marking.rounding import CUT_OFF, OFF_BY_ONE, ROUNDED, TO_SINGLE, TOO_SHORT
 from backcalc.marking.truth import Truth
-from backcalc.render.document import Derivative, Name
+from backcalc.render.document import Derivative, NodeName
 from backcalc.render.values import exact
 from backcalc.render.writer import PLAIN
 
@@ -39,7 +39,7 @@ def form(run: Run, *, has_answers: bool) -> Iterator[str]:
 def _option(run: Run, each: Foreseen) -> str:
     """One choice of what is asked."""
     node, kind = (each.of, "value") if each.wrt is None else (each.wrt, "adjoint")
-    symbol = PLAIN.cell(Name(each.of) if each.wrt is None else Derivative(each.of, each.wrt))
+    symbol = PLAIN.cell(NodeName(each.of) if each.wrt is None else Derivative(each.of, each.wrt))
     place = run.graph.index[node]
     return f'<option value="{escape(each.name)}" data-node="{place}" data-pass="{kind}">{escape(symbol)}</option>'
 

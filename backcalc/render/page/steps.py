@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from backcalc.analysis.explain import Equation as Found
-from backcalc.analysis.explain import Step, explain
+from backcalc.analysis.explain import Step, StepEquation, explain
 from backcalc.calculus.run import Run
 from backcalc.render.derivation import phase_title, remark
-from backcalc.render.document import Derivative, Equation, Formula, Name, Value
+from backcalc.render.document import Derivative, Equation, Formula, NodeName, Value
 from backcalc.render.mathml import MathmlHand
 from backcalc.render.writer import PLAIN
 
@@ -29,7 +28,7 @@ def step_items(run: Run, hand: MathmlHand, *, has_answers: bool) -> Iterator[str
 def _item(run: Run, hand: MathmlHand, step: Step, *, has_answers: bool) -> str:
     """A step, and below it the local partials that it speaks of."""
     is_forward = step.phase == "forward"
-    kind, name = ("value", Name(step.node)) if is_forward else ("adjoint", Derivative(run.output, step.node))
+    kind, name = ("value", NodeName(step.node)) if is_forward else ("adjoint", Derivative(run.output, step.node))
     is_stated = is_forward and (step.note == "given" or run.graph.node(step.node).kind in ("input", "constant"))
     told = _equation(hand, step, has_numbers=has_answers or is_stated)
     told += escape(PLAIN.cell(remark(step.note, step.node, run.output)))
@@ -40,7 +39,7 @@ def _item(run: Run, hand: MathmlHand, step: Step, *, has_answers: bool) -> str:
     return f"<li {data}><p>{told}</p>{inner}</li>\n"
 
 
-def _equation(hand: MathmlHand, found: Found, *, has_numbers: bool) -> str:
+def _equation(hand: MathmlHand, found: StepEquation, *, has_numbers: bool) -> str:
     """An equation, its numbers marked: these may be hidden, or are not there at all."""
     symbols = [Formula(part) for part in (found.symbol, found.formula) if part is not None]
     numbers: list[Formula | Value] = [] if found.substituted is None else [Formula(found.substituted)]

@@ -23,7 +23,7 @@ RIM, NAME, ADJOINT, LABEL, LIT, FAINT = "", "bold", "magenta", "cyan", "bold gre
 Text = Sequence[Styled]
 
 
-class Plan(NamedTuple):
+class LayerPlan(NamedTuple):
     """A layered graph with its order, and the neighbours of each vertex in it: what no size of a box changes."""
 
     graph: Layered
@@ -32,19 +32,19 @@ class Plan(NamedTuple):
     behind: list[list[int]]
 
 
-def plan_of(graph: Layered, layers: list[list[int]]) -> Plan:
+def plan_of(graph: Layered, layers: list[list[int]]) -> LayerPlan:
     """The plan of a graph and its order."""
     place = {vertex: at for layer in layers for at, vertex in enumerate(layer)}
     before = [sorted(each, key=place.__getitem__) for each in graph.before]
     behind = [sorted(each, key=place.__getitem__) for each in graph.behind]
-    return Plan(graph, layers, before, behind)
+    return LayerPlan(graph, layers, before, behind)
 
 
 class Cells:
     """A scene with these lines of text in its boxes, and these labels, as cells."""
 
     def __init__(
-        self, scene: Scene, plan: Plan, boxes: Sequence[Sequence[Text]], labels: Sequence[str], *, top_down: bool
+        self, scene: Scene, plan: LayerPlan, boxes: Sequence[Sequence[Text]], labels: Sequence[str], *, top_down: bool
     ) -> None:
         self.scene, self.plan, self.boxes, self.labels, self.top_down = scene, plan, boxes, labels, top_down
         graph = plan.graph

@@ -26,7 +26,7 @@ class Box(NamedTuple):
     height: float
 
 
-class Link(NamedTuple):
+class DrawnArrow(NamedTuple):
     """An arrow as it runs, from the border of its tail to that of its head.
 
     Between each two of its `points` it is straight where both lie level (top-down: upright), else a curve that leaves
@@ -43,7 +43,7 @@ class Picture(NamedTuple):
 
     scene: Scene
     boxes: tuple[Box, ...]
-    links: tuple[Link, ...]
+    links: tuple[DrawnArrow, ...]
     width: float
     height: float
     top_down: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backcalc.render.pictures.layout.layout import Sizes, layout
 from backcalc.render.pictures.measures import LINE, LONGEST_LABEL, PAD, SMALL, box_lines, cut, text_width
-from backcalc.render.pictures.picture import Box, Link, Picture, Point
+from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Point
 from backcalc.render.pictures.scene import Scene
 
 MARGIN = 16.0
@@ -43,7 +43,7 @@ def placed(scene: Scene, *, top_down: bool = False) -> Picture:
         return Box(scene.cards[i], texts[i], spot.layer, *at(spot.along, spot.across), *size)
 
     links = [
-        Link(arrow, tuple(at(*point) for point in route.points), at(*route.label_at))
+        DrawnArrow(arrow, tuple(at(*point) for point in route.points), at(*route.label_at))
         for arrow, route in zip(arrows, found.routes, strict=True)
     ]
     width, height = at(found.depth, found.extent)

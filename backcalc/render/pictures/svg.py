@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 
 from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL, shown_name
-from backcalc.render.pictures.picture import Box, Link, Picture, Point
+from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Point
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene
 
@@ -102,7 +102,7 @@ def _spans(box: Box, line: str, *, is_first: bool) -> str:
     return f'<tspan class="value">{escape(line)}</tspan>'
 
 
-def _edge(picture: Picture, link: Link) -> str:
+def _edge(picture: Picture, link: DrawnArrow) -> str:
     """A link: its line, the head of the arrow, and its label."""
     classes = ["edge", *_light(picture, is_lit=link.arrow.is_lit)]
     label = (

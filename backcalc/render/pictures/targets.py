@@ -9,7 +9,7 @@ from typing import NamedTuple
 from backcalc.render.pictures.scene import Scene
 
 
-class Target(NamedTuple):
+class PictureTarget(NamedTuple):
     """How a picture is written: the module in `render`, and what stands at the beginning of the file: whose it is.
 
     A text has its mark for its first line. A page steps through a whole run; other kinds show one scene.
@@ -22,12 +22,12 @@ class Target(NamedTuple):
 
 
 TARGETS = {
-    ".svg": Target("pictures.svg", "<!-- Drawn by `backcalc draw`. -->"),
-    ".dot": Target("pictures.dot", "// Drawn by `backcalc draw`."),
-    ".mmd": Target("pictures.mermaid", "%% Drawn by `backcalc draw`."),
-    ".tex": Target("pictures.tikz", "% Drawn by `backcalc draw`."),
-    ".png": Target("pictures.png", "Drawn by `backcalc draw`.", is_text=False),
-    ".html": Target("page.page", "<!-- Made by `backcalc report`. -->", is_page=True),
+    ".svg": PictureTarget("pictures.svg", "<!-- Drawn by `backcalc draw`. -->"),
+    ".dot": PictureTarget("pictures.dot", "// Drawn by `backcalc draw`."),
+    ".mmd": PictureTarget("pictures.mermaid", "%% Drawn by `backcalc draw`."),
+    ".tex": PictureTarget("pictures.tikz", "% Drawn by `backcalc draw`."),
+    ".png": PictureTarget("pictures.png", "Drawn by `backcalc draw`.", is_text=False),
+    ".html": PictureTarget("page.page", "<!-- Made by `backcalc report`. -->", is_page=True),
 }
 """By the ending of the file."""
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from backcalc.render.pictures.canvas import ASCII, UNICODE, Signs, Styled
-from backcalc.render.pictures.cells import ADJOINT, FAINT, LIT, NAME, Cells, Plan, plan_of
+from backcalc.render.pictures.cells import ADJOINT, FAINT, LIT, NAME, Cells, LayerPlan, plan_of
 from backcalc.render.pictures.layout.layered import Edge, layered
 from backcalc.render.pictures.layout.order import ordered
 from backcalc.render.pictures.scene import Card, Scene, around
@@ -45,41 +45,43 @@ LONGEST_NAME = 40  # Letters.
 SHORTEST = 6  # Letters of a formula where nothing else says what a node is.
 
 
-class Drawn(NamedTuple):
+class PictureLines(NamedTuple):
     """The lines of a picture, each as pieces of one style, and the columns that it takes."""
 
     rows: list[list[Styled]]
     width: int
 
 
-class Terminal:
+class DrawingArea:
     """What a picture is drawn for: so many columns, or where `width` is None, as many as it takes."""
 
     def __init__(self, width: int | None, *, is_ascii: bool = False, top_down: bool = False) -> None:
         self.width, self.top_down = width, top_down
         self.signs = ASCII if is_ascii else UNICODE
 
-    def drawn(self, scene: Scene) -> Drawn | None:
+    def drawn(self, scene: Scene) -> PictureLines | None:
         """The picture with as much detail as fits; None where it does not fit with the least."""
         plan = _plan(scene)
         for detail in DETAILS:
             cells = self._cells(scene, plan, detail)
             if self.width is None or (cells.least_width <= self.width and cells.width <= self.width):
                 canvas = cells.drawn(self.signs)
-                return Drawn(list(canvas.rows(LIT, FAINT if scene.has_paths else "")), cells.width)
+                return PictureLines(list(canvas.rows(LIT, FAINT if scene.has_paths else "")), cells.width)
         return None
 
     def least_width(self, scene: Scene) -> int:
         """The columns that a picture takes with the least detail."""
         return self._cells(scene, _plan(scene), DETAILS[-1]).width
 
-    def part(self, scene: Scene, node: str) -> tuple[Drawn, int]:
+    def part(self, scene: Scene, node: str) -> tuple[PictureLines, int]:
         """The picture of what lies around a node, as many edges from it as fit, and how many that is.
 
         The node itself is drawn in any case.
         """
         alone = around(scene, node, 0)
-        found = self.drawn(alone) or Terminal(None, is_ascii=self.signs is ASCII, top_down=self.top_down).drawn(alone)
+        found = self.drawn(alone) or DrawingArea(None, is_ascii=self.signs is ASCII, top_down=self.top_down).drawn(
+            alone
+        )
         assert found is not None
         for radius in range(1, len(scene.cards)):
             wider = self.drawn(around(scene, node, radius))
@@ -88,7 +90,7 @@ class Terminal:
             found = wider
         return found, len(scene.cards)
 
-    def _cells(self, scene: Scene, plan: Plan, detail: Detail) -> Cells:
+    def _cells(self, scene: Scene, plan: LayerPlan, detail: Detail) -> Cells:
         boxes = [list(_box_lines(card, scene.output, detail, self.signs)) for card in scene.cards]
         labels = [
             arrow.label if arrow.is_number else _cut(arrow.label, detail.label, self.signs) for arrow in scene.arrows
@@ -96,13 +98,13 @@ class Terminal:
         return Cells(scene, plan, boxes, labels, top_down=self.top_down)
 
 
-def _plan(scene: Scene) -> Plan:
+def _plan(scene: Scene) -> LayerPlan:
     return _planned(len(scene.cards), tuple((arrow.tail, arrow.head) for arrow in scene.arrows))
 
 
 # A picture that does not fit is tried more than once.
 @lru_cache(maxsize=8)
-def _planned(count: int, edges: tuple[Edge, ...]) -> Plan:
+def _planned(count: int, edges: tuple[Edge, ...]) -> LayerPlan:
     graph = layered(count, edges)
     return plan_of(graph, ordered(graph))
 

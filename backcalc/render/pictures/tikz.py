@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from backcalc.render.mathematics import LAST_LATIN, NEEDS, words_latex
 from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL
-from backcalc.render.pictures.picture import Box, Link, Picture, Point
+from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Point
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene
 
@@ -60,7 +60,7 @@ def _box(box: Box) -> Iterator[str]:
         yield rf"\node[text={colour}] at {_at(place)} {{{_text(text, FONT)}}};"
 
 
-def _link(link: Link, *, top_down: bool) -> str:
+def _link(link: DrawnArrow, *, top_down: bool) -> str:
     """A link with its arrowhead and its label."""
     style = "lit, very thick" if link.arrow.is_lit else "line"
     parts = [_at(link.points[0])]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backcalc.language.expr import IF, VECTOR
-from backcalc.render.programs.program import Program
-from backcalc.render.programs.python import Target
+from backcalc.render.programs.program import ExportedProgram
+from backcalc.render.programs.python import ProgramTarget
 from backcalc.render.programs.windows import window_helpers
 
 _PLAIN = (
@@ -15,7 +15,7 @@ _PLAIN = (
     *("sum", "mean", "prod", "diag", "dot", "outer", "transpose"),
 )
 
-TARGET = Target(
+TARGET = ProgramTarget(
     module="np",
     names={
         **{name: f"np.{name}" for name in _PLAIN},
@@ -96,7 +96,7 @@ _BATCH = '''def batch(fixed, columns):
 '''
 
 
-def program(found: Program) -> Iterator[str]:
+def program(found: ExportedProgram) -> Iterator[str]:
     """The lines of the program."""
     yield from found.head(_PRELUDE)
     yield from found.value_function()

@@ -12,10 +12,10 @@ from backcalc.calculus.derive import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.grad import resolve
 from backcalc.graph.functions import GRAD
-from backcalc.graph.model import Graph, Node
+from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Call, Name, names
-from backcalc.render.programs.python import Target, Writer, identifiers
+from backcalc.render.programs.python import CodeWriter, ProgramTarget, identifiers
 from backcalc.text.wording import visible
 
 INDENT = "    "
@@ -31,18 +31,18 @@ _TAKEN = (
 
 
 @dataclass(frozen=True)
-class Program:
+class ExportedProgram:
     """What a program is made of: the graph, its output, the inputs derived by, a point, and the library."""
 
-    graph: Graph
+    graph: Dag
     output: str
     wrt: tuple[str, ...]
     point: Mapping[str, Any]
-    target: Target
+    target: ProgramTarget
     shard: bool = False
 
     @cached_property
-    def derived(self) -> tuple[Graph, dict[str, str]]:
+    def derived(self) -> tuple[Dag, dict[str, str]]:
         """The graph with a node for each derivative, and the names of these nodes by input."""
         wanted = {name: f"∂{self.output}/∂{name}" for name in self.wrt}  # No node of a file is called so.
         span = self.graph.node(self.output).span
@@ -59,12 +59,12 @@ class Program:
         return identifiers(self.derived[0].index, _TAKEN)
 
     @cached_property
-    def writer(self) -> Writer:
+    def writer(self) -> CodeWriter:
         """What writes the formulas."""
         graph = self.derived[0]
         point = {name: value for name, value in self.point.items() if name in graph.index}
         evaluation = Evaluation(tape_of(graph), defaults(graph) | point, formulas=True)
-        return Writer(self.target, evaluation.known_shapes, self.python)
+        return CodeWriter(self.target, evaluation.known_shapes, self.python)
 
     def head(self, prelude: str) -> list[str]:
         """What stands before the functions: imports, and helpers, of which only now all are known."""
@@ -109,7 +109,7 @@ class Program:
         pairs = ", ".join(f"{name!r}: {self.python[node]}" for name, node in wanted.items())
         return [*lines, f"{INDENT}return {self._value()}, {{{pairs}}}", "", ""]
 
-    def _lines(self, graph: Graph, needed: set[str]) -> Iterator[str]:
+    def _lines(self, graph: Dag, needed: set[str]) -> Iterator[str]:
         for node in graph.nodes:
             if node.name not in needed:
                 continue
@@ -152,9 +152,9 @@ class Program:
         return f"{{{pairs}}}"
 
 
-def target_of(name: str) -> Target:
+def target_of(name: str) -> ProgramTarget:
     """The library of this name."""
-    found: Target = import_module(f"backcalc.render.programs.{name}").TARGET
+    found: ProgramTarget = import_module(f"backcalc.render.programs.{name}").TARGET
     return found
 
 

@@ -39,7 +39,7 @@ _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
 @dataclass(frozen=True)
-class Target:
+class ProgramTarget:
     """A library for which programs are written.
 
     names     what its functions are called, by the symbols of the table; of a reduction with `of one` behind the symbol
@@ -63,10 +63,10 @@ class Target:
 
 
 @dataclass
-class Writer:
+class CodeWriter:
     """Writes formulas for a target, and keeps what they need: functions of the table, made of others."""
 
-    target: Target
+    target: ProgramTarget
     shapes: KnownShapes
     python: Mapping[str, str]
     functions: dict[str, str] = field(default_factory=dict)

@@ -7,14 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backcalc.render.programs.program import Program
+    from backcalc.render.programs.program import ExportedProgram
 
 TARGETS = {"numpy": "NumPy", "jax": "JAX", "torch": "PyTorch"}
 """What programs are written for: the file's name, and that of the library."""
 SHARDED = ("jax", "torch")
 
 
-def lines_of(target: str, found: Program) -> Iterator[str]:
+def lines_of(target: str, found: ExportedProgram) -> Iterator[str]:
     """The lines of a program for a target."""
     lines: Iterator[str] = import_module(f"backcalc.render.programs.{target}").program(found)
     return lines

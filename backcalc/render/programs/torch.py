@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backcalc.language.expr import IF, VECTOR
-from backcalc.render.programs.program import Program
-from backcalc.render.programs.python import Target
+from backcalc.render.programs.program import ExportedProgram
+from backcalc.render.programs.python import ProgramTarget
 from backcalc.render.programs.windows import window_helpers
 
 _PLAIN = (
@@ -17,7 +17,7 @@ _PLAIN = (
 )
 _ACTIVATIONS = (*("softplus", "relu", "elu", "selu", "silu", "gelu", "leaky_relu"),)
 
-TARGET = Target(
+TARGET = ProgramTarget(
     module="torch",
     names={
         **{name: f"torch.{name}" for name in (*_PLAIN, "sigmoid")},
@@ -141,7 +141,7 @@ def say(line):
 '''
 
 
-def program(found: Program) -> Iterator[str]:
+def program(found: ExportedProgram) -> Iterator[str]:
     """The lines of the program."""
     yield from found.head(_PRELUDE)
     yield from found.value_function()

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backcalc.analysis.descend import Descent, Iteration, Objective, Settings, update_rules
-from backcalc.language.expr import Call, Expr
-from backcalc.language.expr import Name as NameExpr
+from backcalc.language.expr import Call, Expr, Name
 from backcalc.render.document import (
     Block,
     Cell,
@@ -15,7 +14,7 @@ from backcalc.render.document import (
     Document,
     Formula,
     Grid,
-    Name,
+    NodeName,
     Norm,
     Phrase,
     Plot,
@@ -32,7 +31,7 @@ from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
 
 MOST_DRAWN = 1000  # Steps: more than a terminal has dots across.
-RATE = NameExpr("η")
+RATE = Name("η")
 
 
 @dataclass(frozen=True)
@@ -90,18 +89,18 @@ class DescendReport:
         """What becomes of each parameter, in symbols."""
         sign, has_rows = "+" if self.settings.maximise else "-", bool(self.objective.data)
         rows = [
-            (Name(name), Formula(_updated(name, slope, sign, has_rows=has_rows), by_hand=True))
+            (NodeName(name), Formula(_updated(name, slope, sign, has_rows=has_rows), by_hand=True))
             for name, slope in slopes.items()
         ]
         more = "; the mean is over the rows of data" if has_rows else ""
-        title = Phrase((Name(RATE.id), " = ", Value(self.settings.rate, self.digits), more))
+        title = Phrase((NodeName(RATE.id), " = ", Value(self.settings.rate, self.digits), more))
         return Grid(("parameter", "becomes"), rows, frozenset(), title=title, whole=frozenset({1}))
 
     def _plot(self) -> Plot:
         """The output over the steps, of many some, spread evenly."""
         import numpy as np
 
-        steps, output = self.found.steps, Name(shorten(self.found.output))
+        steps, output = self.found.steps, NodeName(shorten(self.found.output))
         # As many as there are dots: a million steps would take longer to draw than to go.
         places = np.unique(np.linspace(0, len(steps) - 1, min(len(steps), MOST_DRAWN)).astype(int)).tolist()
         values = np.array([steps[i].value for i in places])
@@ -112,7 +111,7 @@ class DescendReport:
         steps, output = self._shown(), shorten(self.found.output)
         # Of many steps the first and the last one, for these tell where it went.
         kept = steps if not self.limit or len(steps) <= self.limit else [*steps[: self.limit - 1], steps[-1]]
-        header: tuple[Cell, ...] = ("step", *map(Name, self.found.wrt), Name(output), Norm(output))
+        header: tuple[Cell, ...] = ("step", *map(NodeName, self.found.wrt), NodeName(output), Norm(output))
         # A parameter that is an array has no decimal point to line up at.
         arrays = frozenset(i for i, value in enumerate(kept[-1].at.values(), 1) if shape_of(value))
         grid = Grid(header, list(map(self._row, kept)), frozenset(range(len(header))) - arrays, whole=arrays)
@@ -129,18 +128,18 @@ def ending(found: Descent, settings: Settings) -> Phrase:
     steps = f" after {last.number} steps"
     if found.status == "diverged":
         # The first in the order of the graph: all that come after it have it from there.
-        culprit: Sequence[Words | Name] = ("`", Name(shorten(found.culprit)), "` went first.")
+        culprit: Sequence[Words | NodeName] = ("`", NodeName(shorten(found.culprit)), "` went first.")
         return Phrase((f"Step {last.number} is no longer finite: ", *culprit, " A smaller --rate may help."))
     if found.status == "target":
-        return Phrase((Name(output), " has reached ", Value(settings.until), f"{steps}."))
+        return Phrase((NodeName(output), " has reached ", Value(settings.until), f"{steps}."))
     if found.status == "converged":
         return Phrase((f"Converged{steps}: ", Norm(output), " is ", Value(last.gradient_norm), "."))
-    return Phrase((f"Ended{steps}, at ", Name(output), " = ", Value(last.value), "."))
+    return Phrase((f"Ended{steps}, at ", NodeName(output), " = ", Value(last.value), "."))
 
 
 def _updated(name: str, slope: Expr, sign: str, *, has_rows: bool) -> Expr:
     """`w − η·(y − z)·y`, as one writes it."""
-    return Call(sign, (NameExpr(name), times(RATE, Call("mean", (slope,)) if has_rows else slope)))
+    return Call(sign, (Name(name), times(RATE, Call("mean", (slope,)) if has_rows else slope)))
 
 
 def times(factor: Expr, product: Expr) -> Expr:

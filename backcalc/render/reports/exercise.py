@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backcalc.analysis.explain import explain
 from backcalc.quiz.exercise import Exercise, exercise_lines
-from backcalc.render.document import Block, Derivative, Document, Formula, Grid, Name, Sentence
+from backcalc.render.document import Block, Derivative, Document, Formula, Grid, NodeName, Sentence
 from backcalc.render.reports.marks import asked_cell
 from backcalc.render.reports.steps import derivation
 from backcalc.rules.values import literal
@@ -53,13 +53,13 @@ def _given(exercise: Exercise) -> list[Grid]:
     nodes = run.graph.nodes
     # Inputs have values by their defaults, nodes with edges by their activation; all else is to be found.
     known = [
-        (Name(node.name), Formula(literal(run.values[i])))
+        (NodeName(node.name), Formula(literal(run.values[i])))
         for i, node in enumerate(nodes)
         if (node.kind == "input" and node.default is not None) or (node.incoming and node.expr is not None)
     ]
     edges = [(Derivative(node.name, edge.tail), Formula(edge.partial)) for node in nodes for edge in node.incoming]
     formulas = [
-        (Name(node.name), Formula(node.formula)) for node in nodes if node.kind == "expression" and node.formula
+        (NodeName(node.name), Formula(node.formula)) for node in nodes if node.kind == "expression" and node.formula
     ]
     grids: list[Grid] = [
         Grid(("local partial", "value"), edges, frozenset([1])),

@@ -13,7 +13,19 @@ from backcalc.graph.shapes import shape_words
 from backcalc.language.unparse import unparse
 from backcalc.marking.mark import Mark, Verdict
 from backcalc.marking.sheet import question
-from backcalc.render.document import NONE, Cell, Derivative, Document, Grid, Name, Phrase, Sentence, Tone, Typed, Value
+from backcalc.render.document import (
+    NONE,
+    Cell,
+    Derivative,
+    Document,
+    Grid,
+    NodeName,
+    Phrase,
+    Sentence,
+    Tone,
+    Typed,
+    Value,
+)
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import MAX_DIGITS, exact, own_number, value_text
@@ -143,12 +155,12 @@ def marks_blocks(
     ]
 
 
-def asked_cell(name: str) -> Name | Derivative:
+def asked_cell(name: str) -> NodeName | Derivative:
     """What is asked by `name`, such as dL/dx1 or t: a derivative, or the value of a node."""
     # The name is spelled as an answer is, and read by what reads answers.
     asked = question(name)
     of = asked.of + _place(asked.of_place)
-    return Name(of) if asked.wrt is None else Derivative(of, asked.wrt + _place(asked.wrt_place))
+    return NodeName(of) if asked.wrt is None else Derivative(of, asked.wrt + _place(asked.wrt_place))
 
 
 def _place(place: Sequence[int]) -> str:

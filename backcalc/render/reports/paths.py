@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from backcalc.analysis.paths import Aggregation, Path, PathSum
+from backcalc.analysis.paths import Aggregation, PathProduct, PathSum
 from backcalc.language.unparse import number_text
-from backcalc.render.document import Cell, Derivative, Document, Grid, Name, Phrase, Product, Value, Words
-from backcalc.render.document import Path as PathCell
+from backcalc.render.document import Cell, Derivative, Document, Grid, NodeName, Path, Phrase, Product, Value, Words
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.values import FormulaTexts, exact, is_number
@@ -62,7 +61,7 @@ def paths_tables(found: Aggregation, sources: Sequence[str], limit: int, digits:
         yield _table(each, output, digits)
     by_path, by_sweep = found.multiplications(sources)
     if by_path:
-        counted = Phrase(("one an edge of these paths, into ", Name(output), " none"))
+        counted = Phrase(("one an edge of these paths, into ", NodeName(output), " none"))
         rows: list[tuple[Cell, ...]] = [
             ("path aggregation", count_text(by_path, digits), "of each path one fewer than its factors"),
             ("backpropagation", count_text(by_sweep, digits), counted),
@@ -77,7 +76,7 @@ def render_paths_csv(sums: Iterable[PathSum]) -> Iterator[str]:
     yield from csv_lines(_csv_row(found.source, path) for found in sums for path in found.paths)
 
 
-def _csv_row(source: str, path: Path) -> tuple[str, ...]:
+def _csv_row(source: str, path: PathProduct) -> tuple[str, ...]:
     return source, " ".join(path.nodes), " ".join(map(_csv_number, path.factors)), _csv_number(path.product)
 
 
@@ -146,11 +145,11 @@ def _many(count: int, digits: int) -> str:
     return f"{count:,}" if count < WHOLE else count_text(count, digits)
 
 
-def _path(path: Path) -> PathCell:
-    return PathCell(_ends(path.nodes, LONGEST + 1, lambda node: Name(shorten(node))))
+def _path(path: PathProduct) -> Path:
+    return Path(_ends(path.nodes, LONGEST + 1, lambda node: NodeName(shorten(node))))
 
 
-def _product(path: Path, digits: int, *, backward: bool) -> Product:
+def _product(path: PathProduct, digits: int, *, backward: bool) -> Product:
     """The factors as a product; with matrices among them `backward`, from the output on, as they are multiplied."""
     # Matrices are multiplied from the output on, and do not commute; numbers follow the path.
     edges = list(zip(path.factors, pairwise(path.nodes), strict=True))
@@ -162,7 +161,7 @@ def _product(path: Path, digits: int, *, backward: bool) -> Product:
     return Product(_ends(edges[::-1] if backward else edges, LONGEST, factor))
 
 
-def _has_matrices(path: Path) -> bool:
+def _has_matrices(path: PathProduct) -> bool:
     return any(value is None or (is_known(value) and shape_of(value)) for value in path.factors)
 
 
@@ -195,7 +194,7 @@ def _members_json(found: PathSum) -> Iterator[str]:
     yield from enclosed('      "paths": [', (f"        {dump(_path_json(path))}" for path in found.paths), "      ]")
 
 
-def _path_json(path: Path) -> dict[str, Any]:
+def _path_json(path: PathProduct) -> dict[str, Any]:
     members = {"nodes": path.nodes, "factors": list(map(exact, path.factors)), "product": exact(path.product)}
     *factors, whole = FormulaTexts().of([*path.factors, path.product])
     return members | ({"symbolic": {"factors": factors, "product": whole}} if any((*factors, whole)) else {})

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.bulk.points.run import Batch, DataStream
-from backcalc.render.document import Cell, Derivative, Document, Grid, Name, Sentence, Value, cut
+from backcalc.render.document import Cell, Derivative, Document, Grid, NodeName, Sentence, Value, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import exact
@@ -50,7 +50,7 @@ def points_tables(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
     """A table with a row a point, of the first `limit` points; 0 is no limit. All points are run."""
     header: tuple[Cell, ...] = (
         "point",
-        Name(shorten(stream.output)),
+        NodeName(shorten(stream.output)),
         *(Derivative(shorten(stream.output), name) for name, _ in stream.columns),
     )
     rows: list[tuple[Cell, ...]] = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.graph.model import Node
 from backcalc.graph.shapes import shape_text
-from backcalc.render.document import NONE, Cell, Derivative, Document, Formula, Grid, Name, Sentence, Value, cut
+from backcalc.render.document import NONE, Cell, Derivative, Document, Formula, Grid, NodeName, Sentence, Value, cut
 from backcalc.render.reports.limit import most, size, telling_nodes
 from backcalc.render.values import is_number
 from backcalc.rules.values import multiply
@@ -86,7 +86,7 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
     places = telling_nodes(run, limit)
     rows = [
         (
-            Name(node.name),
+            NodeName(node.name),
             *([shape_text(run.shapes[i])] if has_shapes else []),
             _formula(node),
             Value(run.values[i], digits),
@@ -135,12 +135,12 @@ def _contributions(run: Run, digits: int) -> Grid:
             continue
         for head, partial, contribution in users[tail]:
             if head is None:  # ∂L/∂L = 1, or what an `adjoint` statement gives.
-                rows.append((Name(node.name), "seed", NONE, NONE, Value(contribution, digits)))
+                rows.append((NodeName(node.name), "seed", NONE, NONE, Value(contribution, digits)))
                 continue
             numbers = (partial, run.adjoints[head], contribution)
-            user = Name(run.graph.nodes[head].name)
-            rows.append((Name(node.name), user, *(Value(number, digits) for number in numbers)))
-        rows.append((Name(node.name), "sum", NONE, NONE, Value(run.adjoints[tail], digits)))
+            user = NodeName(run.graph.nodes[head].name)
+            rows.append((NodeName(node.name), user, *(Value(number, digits) for number in numbers)))
+        rows.append((NodeName(node.name), "sum", NONE, NONE, Value(run.adjoints[tail], digits)))
     header = ("node", "user", Derivative("user", "node"), Derivative(shorten(run.output), "user"), "contribution")
     title = "How each adjoint adds up: ∂user/∂node times the user's adjoint"
     return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
@@ -156,7 +156,7 @@ def _pushes(run: Run, digits: int) -> Grid:
                 rows.append((label, "seed", NONE, NONE, Value(1.0, digits)))
             for tail, partial, pushed in _pushed(run, head, tangent) if node.name != wrt else ():
                 numbers = (partial, tangent[tail], pushed)
-                argument = Name(run.graph.nodes[tail].name)
+                argument = NodeName(run.graph.nodes[tail].name)
                 rows.append((label, argument, *(Value(number, digits) for number in numbers)))
             rows.append((label, "sum", NONE, NONE, Value(tangent[head], digits)))
     header = ("tangent", "argument", Derivative("node", "argument"), "its tangent", "contribution")

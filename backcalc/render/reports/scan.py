@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backcalc.analysis.kinks import Singularity
-from backcalc.analysis.scan import Scan, Swept
+from backcalc.analysis.scan import Scan, SweptNode
 from backcalc.render.document import (
     Block,
     Cell,
@@ -15,7 +15,7 @@ from backcalc.render.document import (
     Derivative,
     Document,
     Grid,
-    Name,
+    NodeName,
     Phrase,
     Plot,
     Sentence,
@@ -78,10 +78,10 @@ class ScanReport:
         # A grid of two ranges is a surface, of which there is no plot.
         if len(self.found.at) == 1:
             yield scan_plot(self.found)
-        header: list[Cell] = [Name(shorten(name)) for name in self.found.at]
+        header: list[Cell] = [NodeName(shorten(name)) for name in self.found.at]
         for node, swept in self.found.nodes.items():
             output = shorten(node)
-            header += [Name(output), *(Derivative(output, shorten(name)) for name in swept.gradient)]
+            header += [NodeName(output), *(Derivative(output, shorten(name)) for name in swept.gradient)]
         rows = [tuple(Value(number, self.digits) for number in row) for row in self._rows(self.limit or None)]
         count = len(next(iter(self.found.at.values())))
         yield from cut(Grid(tuple(header), rows, frozenset(range(len(header)))), count)
@@ -89,11 +89,11 @@ class ScanReport:
             if told := self._told(node, swept):
                 yield Sentence(told)
 
-    def _told(self, name: str, node: Swept) -> Phrase | None:
+    def _told(self, name: str, node: SweptNode) -> Phrase | None:
         """Where a node is not smooth."""
         if not node.marks:
             return None
-        told: list[Words | Name | Value] = [Name(shorten(name)), ": "] if len(self.found.nodes) > 1 else []
+        told: list[Words | NodeName | Value] = [NodeName(shorten(name)), ": "] if len(self.found.nodes) > 1 else []
         # First what is not joined, then what is.
         for i, mark in enumerate(sorted(node.marks, key=lambda mark: mark.kind == "kink")[:MARKS]):
             told += [", " if i else "", *self._mark(mark, is_first=not i)]
@@ -112,7 +112,7 @@ class ScanReport:
 def scan_plot(found: Scan) -> Plot:
     """The nodes over the one range."""
     ((over, x),) = found.at.items()
-    names = [Name(shorten(node)) for node in found.nodes]
+    names = [NodeName(shorten(node)) for node in found.nodes]
     curves = [
         Curve(
             name,
@@ -128,9 +128,9 @@ def scan_plot(found: Scan) -> Plot:
     ]
     # Several curves have one title, and are told apart where they end.
     listed = [part for name in names for part in (", ", name)][1:]
-    return Plot(Phrase((*listed, " over ", Name(shorten(over)))), Name(shorten(over)), x, curves, found.is_log)
+    return Plot(Phrase((*listed, " over ", NodeName(shorten(over)))), NodeName(shorten(over)), x, curves, found.is_log)
 
 
-def _lists(swept: Swept) -> list[list[float]]:
+def _lists(swept: SweptNode) -> list[list[float]]:
     """The columns of a node: its values, and each derivative."""
     return [swept.values.tolist(), *(column.tolist() for column in swept.gradient.values())]

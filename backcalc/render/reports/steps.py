@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 
-from backcalc.analysis.explain import Equation as Found
-from backcalc.analysis.explain import Step
+from backcalc.analysis.explain import Step, StepEquation
 from backcalc.analysis.longhand import plain
 from backcalc.language.unparse import unparse
 from backcalc.render.derivation import phase_title, remark
 from backcalc.render.document import (
     Block,
-    Code,
+    CodeBlock,
     Document,
     Equation,
     Formula,
-    Rounding,
+    RoundingNote,
     Section,
     Value,
 )
@@ -41,7 +40,7 @@ class StepsReport:
 
     def document(self) -> Document:
         """A page of equations, below the picture if there is one."""
-        picture = [Code("mermaid", self.picture)] if self.picture else []
+        picture = [CodeBlock("mermaid", self.picture)] if self.picture else []
         blocks = chain(picture, derivation(self.steps, self.output))
         return Document(blocks, self.digits, kind="page", has_math=self.has_math)
 
@@ -55,7 +54,7 @@ def derivation(steps: Iterable[Step], output: str) -> Iterator[Block]:
     # Lazily: a derivation may be longer than memory should hold.
     for phase, found in groupby(steps, key=lambda step: step.phase):  # A phase without steps has no heading.
         yield Section(phase_title(phase, output), (equation for step in found for equation in _equations(step, output)))
-    yield Rounding()
+    yield RoundingNote()
 
 
 def _equations(step: Step, output: str) -> Iterator[Equation]:
@@ -68,7 +67,7 @@ def _equations(step: Step, output: str) -> Iterator[Equation]:
         yield Equation((*_sides(partial), *value), remark(partial.note, step.node, output), is_inner=True)
 
 
-def _sides(found: Found) -> Iterator[Formula]:
+def _sides(found: StepEquation) -> Iterator[Formula]:
     yield Formula(found.symbol)
     yield from (Formula(part) for part in (found.formula, found.substituted) if part is not None)
 

@@ -9,8 +9,7 @@ from math import floor, inf, isfinite
 from typing import Any
 
 from backcalc.analysis.taylor import Behaviour, Expansion, Quadratic
-from backcalc.language.expr import NEGATE, Call, Expr, Number
-from backcalc.language.expr import Name as NameExpr
+from backcalc.language.expr import NEGATE, Call, Expr, Name, Number
 from backcalc.render.document import (
     NONE,
     Block,
@@ -19,7 +18,7 @@ from backcalc.render.document import (
     Document,
     Formula,
     Grid,
-    Name,
+    NodeName,
     Phrase,
     Sentence,
     Value,
@@ -178,7 +177,7 @@ def _power(base: Expr, k: int) -> Expr:
 
 def base_of(found: Expansion) -> Expr:
     """What is raised to powers: `x`, `x - 1`, `x + 1`."""
-    variable = NameExpr(found.wrt)
+    variable = Name(found.wrt)
     return variable if found.at == 0 else Call("-" if found.at > 0 else "+", (variable, number(abs(found.at), DIGITS)))
 
 
@@ -217,11 +216,11 @@ def _polynomial(terms: Any, order: int, base: Expr, digits: int) -> Cell:
 
 
 def _title(found: Expansion) -> Phrase:
-    return Phrase((Name(shorten(found.output.name)), " near ", *_place(found), f", to order {found.output.order}"))
+    return Phrase((NodeName(shorten(found.output.name)), " near ", *_place(found), f", to order {found.output.order}"))
 
 
-def _place(found: Expansion) -> tuple[Words | Name | Value, ...]:
-    return Name(shorten(found.wrt)), " = ", Value(found.at)
+def _place(found: Expansion) -> tuple[Words | NodeName | Value, ...]:
+    return NodeName(shorten(found.wrt)), " = ", Value(found.at)
 
 
 def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
@@ -239,12 +238,12 @@ def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
         rows.append(("next term", Value(0.0)))
     if output.next_term and output.radius is not None:
         rows.append(("radius of convergence", Value(output.radius, RADIUS_DIGITS)))
-    yield Grid((Name(shorten(output.name)), "about"), rows, frozenset(), whole=frozenset({1}))
+    yield Grid((NodeName(shorten(output.name)), "about"), rows, frozenset(), whole=frozenset({1}))
 
 
 def _verdict(found: Expansion, word: str, digits: int) -> Phrase:
     """How the output behaves, as a sentence."""
-    output, name, place = found.output, Name(shorten(found.output.name)), _place(found)
+    output, name, place = found.output, NodeName(shorten(found.output.name)), _place(found)
     if word == "kink":
         return Phrase((name, " is not differentiable at ", *place, ": ", *_slopes(output, digits)))
     if word == "jump":
@@ -274,7 +273,7 @@ def _nodes(found: Expansion, digits: int, limit: int) -> Iterator[Block]:
     base = base_of(found)
     rows = [
         (
-            Name(node.name),
+            NodeName(node.name),
             Value(node.value, digits),
             node.word,
             _polynomial(node.right, node.order, base, digits) if node.is_smooth else Phrase(_slopes(node, digits)),
@@ -289,34 +288,34 @@ def _nodes(found: Expansion, digits: int, limit: int) -> Iterator[Block]:
 
 def _summary(found: Expansion) -> Phrase:
     """Which nodes are linear, which affine, and which neither."""
-    kinds: dict[str, list[Name]] = {"linear": [], "affine": [], "neither": []}
+    kinds: dict[str, list[NodeName]] = {"linear": [], "affine": [], "neither": []}
     for node in found.nodes:
         # What is constant, curved or broken at the point is neither.
-        kinds.get(node.word, kinds["neither"]).append(Name(shorten(node.name)))
-    told: list[Words | Name | Value] = ["Near ", *_place(found)]
+        kinds.get(node.word, kinds["neither"]).append(NodeName(shorten(node.name)))
+    told: list[Words | NodeName | Value] = ["Near ", *_place(found)]
     for i, (kind, names) in enumerate(kinds.items()):
         told.append(f"{'; ' if i else ', '}{kind}: ")
         told += listed(names) or ["none"]
     return Phrase((*told, "."))
 
 
-def listed(names: Sequence[Name]) -> list[Words | Name]:
+def listed(names: Sequence[NodeName]) -> list[Words | NodeName]:
     """Names with commas between them."""
     return [part for name in names for part in (", ", name)][1:]
 
 
 def _quadratic(found: Quadratic, digits: int) -> Iterator[Block]:
-    output = Name(shorten(found.output))
+    output = NodeName(shorten(found.output))
     first: list[tuple[Cell, Value]] = [(output, Value(found.value, digits))]
     first += [(Derivative(output.name, shorten(name)), Value(slope, digits)) for name, slope in found.gradient.items()]
     # Blocks by vectors are arrays, which no column of numbers has.
-    names = [Name(name) for name in found.hessian]
+    names = [NodeName(name) for name in found.hessian]
     rows: list[tuple[Cell, ...]] = [
-        (Name(a), *(Value(row[b.name], digits) for b in names)) for a, row in found.hessian.items()
+        (NodeName(a), *(Value(row[b.name], digits) for b in names)) for a, row in found.hessian.items()
     ]
     title = Phrase((output, ", its gradient and its Hessian"))
     yield Grid(("", "value"), first, frozenset(), title=title, whole=frozenset({1}))
     yield Grid(("Hessian", *names), rows, frozenset(), whole=frozenset(range(1, len(names) + 1)))
     if found.kinks:
-        kinks = listed([Name(shorten(name)) for name in found.kinks])
+        kinks = listed([NodeName(shorten(name)) for name in found.kinks])
         yield Sentence(Phrase(("not differentiable along ", *kinks, ": the two sides differ")))

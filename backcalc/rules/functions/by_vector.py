@@ -9,7 +9,7 @@ KEEPING = ("softmax", "log_softmax", "complement", "from_top", "others")
 """What makes of a vector one as long; all else makes a number of it."""
 
 
-class Layout(NamedTuple):
+class MatrixLayout(NamedTuple):
     """How a number system keeps matrices and vectors.
 
     rows       the rows of a matrix, each as a vector

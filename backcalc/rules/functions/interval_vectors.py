@@ -9,7 +9,7 @@ import numpy as np
 
 from backcalc.rules.functions import stacks
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.by_vector import Layout
+from backcalc.rules.functions.by_vector import MatrixLayout
 from backcalc.rules.functions.interval import LOOSE, TINY, UNIT, Interval, Operand, joined, lifted, outwards, within
 from backcalc.rules.functions.interval_elements import divide, log, sqrt, square
 
@@ -176,7 +176,7 @@ def _stacked(items: list[Interval]) -> Interval:
     return Interval(ends[0], ends[1], joined(*items))
 
 
-_LAYOUT = Layout(_rows, _stacked, transpose, lifted, lambda x, axis: float(x.lo.shape[axis - 2]))
+_LAYOUT = MatrixLayout(_rows, _stacked, transpose, lifted, lambda x, axis: float(x.lo.shape[axis - 2]))
 
 
 def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.rules.functions.by_vector import Layout
+from backcalc.rules.functions.by_vector import MatrixLayout
 from backcalc.text import numerals
 
 
@@ -162,7 +162,7 @@ def along(
     fn: Callable[..., Any] | None, name: str, axis: int, keepdims: int, number: Callable[[float], Any]
 ) -> Callable[..., Any]:
     """The function `name` along an axis of a matrix, where `fn` is it of a vector."""
-    layout = Layout(list, made, np.transpose, lambda x: x[:, None], lambda x, axis: number(float(x.shape[axis])))
+    layout = MatrixLayout(list, made, np.transpose, lambda x: x[:, None], lambda x, axis: number(float(x.shape[axis])))
     return layout.along_axis(fn, name, axis, keepdims)
 
 

@@ -20,7 +20,7 @@ Terms = dict[Monomial, Fraction]
 ONE: Terms = {(): Fraction(1)}
 
 
-class TooLongError(Exception):
+class PolynomialTooLongError(Exception):
     """A polynomial has more terms than anybody would wait for."""
 
 
@@ -37,14 +37,14 @@ def _sum(x: Terms, y: Terms) -> Terms:
 
 def _product(x: Terms, y: Terms) -> Terms:
     if len(x) * len(y) > 4 * MOST_TERMS:
-        raise TooLongError
+        raise PolynomialTooLongError
     found: Terms = {}
     for first, a in x.items():
         for second, b in y.items():
             monomial = _joined(first, second)
             found[monomial] = found.get(monomial, Fraction(0)) + a * b
     if len(found) > MOST_TERMS:
-        raise TooLongError
+        raise PolynomialTooLongError
     return {monomial: factor for monomial, factor in found.items() if factor}
 
 
@@ -148,4 +148,4 @@ def is_zero(x: Any) -> bool:
     return x == 0 if isinstance(x, Fraction) else isinstance(x, Quotient) and not x.above
 
 
-__all__ = ["MOST_TERMS", "Quotient", "TooLongError", "is_zero", "letter", "lifted"]
+__all__ = ["MOST_TERMS", "PolynomialTooLongError", "Quotient", "is_zero", "letter", "lifted"]

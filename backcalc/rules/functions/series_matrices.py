@@ -9,7 +9,7 @@ import numpy as np
 
 from backcalc.rules.functions import arrays
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.by_vector import Layout
+from backcalc.rules.functions.by_vector import MatrixLayout
 from backcalc.rules.functions.power_series import (
     Operand,
     Series,
@@ -84,7 +84,7 @@ def size(x: Series | Array) -> float:
     return float(np.prod(x.shape))
 
 
-_LAYOUT = Layout(
+_LAYOUT = MatrixLayout(
     rows=lambda x: [Series(x.terms[:, i]) for i in range(x.shape[0])],
     stacked=lambda items: stacked(items, join=False),
     transpose=transpose,

@@ -17,7 +17,7 @@ from backcalc.bulk.arrays.sorting import inverse, ranges, repeated, stable_order
 from backcalc.bulk.graph import order as peeling
 from backcalc.bulk.graph import sweep as plan
 from backcalc.bulk.graph.order import peel
-from backcalc.bulk.graph.sweep import Plan, stretches
+from backcalc.bulk.graph.sweep import SweepPlan, stretches
 from backcalc.calculus import sweep
 from backcalc.graph import order
 
@@ -55,7 +55,7 @@ class Dag:
     seed: int
 
     def plan(self):
-        return Plan(self.count, self.tails, self.heads)
+        return SweepPlan(self.count, self.tails, self.heads)
 
     def incoming(self):
         """For each node its (tail, partial) pairs in the order of the edges, as the plain sweep reads them."""
@@ -164,7 +164,7 @@ def test_cyclic_nodes_are_those_on_cycles_and_between(count, pairs, limit):
     on_cycle = np.diag(way)
     behind, before = on_cycle | way[on_cycle].any(axis=0), on_cycle | way[:, on_cycle].any(axis=1)
     with limits(*limit):
-        found = Plan(count, edges[:, 0], edges[:, 1])
+        found = SweepPlan(count, edges[:, 0], edges[:, 1])
         assert found.cyclic.tolist() == np.flatnonzero(behind & before).tolist()
         assert (found.levels < 0).tolist() == behind.tolist()
 
@@ -194,7 +194,7 @@ def test_stretches(sizes, chunk):
 
 def plan_of(count, *edges):
     tails, heads, partials = zip(*edges, strict=True)
-    return Plan(count, np.array(tails), np.array(heads)), np.array(partials, float)
+    return SweepPlan(count, np.array(tails), np.array(heads)), np.array(partials, float)
 
 
 def test_an_exercise():
@@ -248,7 +248,7 @@ def test_a_cycle_has_no_sweep():
 
 
 def test_no_edges():
-    found = Plan(3, np.zeros(0, np.int32), np.zeros(0, np.int32))
+    found = SweepPlan(3, np.zeros(0, np.int32), np.zeros(0, np.int32))
     assert found.reverse(np.zeros(0), 1).tolist() == found.forward(np.zeros(0), 1).tolist() == [0, 1, 0]
 
 
@@ -270,7 +270,7 @@ def shuffled(count, tails, heads):
 
 def test_a_long_chain():
     tails, heads, last = shuffled(LARGE + 1, np.arange(LARGE), np.arange(1, LARGE + 1))
-    adjoint = Plan(LARGE + 1, tails, heads).reverse(np.full(LARGE, -1.0), last)
+    adjoint = SweepPlan(LARGE + 1, tails, heads).reverse(np.full(LARGE, -1.0), last)
     assert np.unique(adjoint).tolist() == [-1.0, 1.0]
     assert adjoint.sum() == 1  # They take turns, and the last is 1.
 
@@ -283,7 +283,7 @@ def test_a_ladder():
     )
     count = 2 * len(levels) + 2
     tails, heads, last = shuffled(count, tails, heads)
-    found = Plan(count, tails, heads)
+    found = SweepPlan(count, tails, heads)
     assert int(found.levels.max()) == len(levels)
     assert np.unique(found.reverse(np.full(len(tails), 0.5), last), return_counts=True)[1].tolist() == [1, count - 2, 1]
 

@@ -139,7 +139,7 @@ def test_lines_read_many_at_a_time_are_read_as_by_tokens(edges):
 
     fast = outcome()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dot._Reader, "_read_lines", lambda _self: False)
+        patch.setattr(dot._DotReader, "_read_lines", lambda _self: False)
         assert outcome() == fast
 
 

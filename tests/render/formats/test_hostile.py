@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from documents import html, markdown, plain
 
 from backcalc.cli.group import cli
-from backcalc.render.document import Grid, Name
+from backcalc.render.document import Grid, NodeName
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.text.wording import display_width
@@ -28,7 +28,7 @@ def test_other_cells_stay_as_they_are(cell):
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "a<b", "&lt;", "<!--"])
-@pytest.mark.parametrize("cell", [str, Name])
+@pytest.mark.parametrize("cell", [str, NodeName])
 def test_a_page_shows_a_tag_as_text(name, cell):
     grid = Grid(("node",), [(cell(name),)], frozenset(), title=name)
     for page in ("\n".join(markdown([grid])), html([grid])):
@@ -43,7 +43,7 @@ def test_a_link_is_no_link_in_markdown():
 
 @pytest.mark.parametrize("char", ["\x1b", "\x9b", "\u202e", "\u2066", "\x07", "\n"])
 def test_control_characters_and_overrides_of_direction_are_shown(char):
-    grid = Grid(("node",), [(Name(f"a{char}b"),)], frozenset(), title=f"c{char}d")
+    grid = Grid(("node",), [(NodeName(f"a{char}b"),)], frozenset(), title=f"c{char}d")
     for text in ("".join(plain([grid])), "".join(markdown([grid])), html([grid])):
         assert char not in text
         assert "�" in text

@@ -13,7 +13,7 @@ import pytest
 import backcalc
 from backcalc.analysis.paths import Aggregation
 from backcalc.language.parser import parse_expression
-from backcalc.render.document import Grid, Name
+from backcalc.render.document import Grid, NodeName
 from backcalc.render.mathematics import latex, name_latex
 from backcalc.render.reports.paths import paths_tables
 from backcalc.render.reports.run import run_tables
@@ -129,7 +129,7 @@ def test_every_samples_table_compiles(tmp_path):
 
 @pytest.mark.parametrize(("name", "needs"), [("x", False), ("ŷ", False), ("ß", False), ("σ", False), ("вес", True)])
 def test_letters_that_pdflatex_lacks_are_told_in_a_comment(name, needs):
-    lines = list(documents.latex([Grid(("node",), [(Name(name),)], frozenset())]))
+    lines = list(documents.latex([Grid(("node",), [(NodeName(name),)], frozenset())]))
     assert lines[0].startswith("% ") == needs
 
 
@@ -143,6 +143,6 @@ def test_a_node_with_the_name_of_a_heading_is_a_name_in_its_row(name):
 
 @pytest.mark.parametrize("name", [r"\input{x}", "a^b", "a~b", "a&b", "50%", "a$b", "#1"])
 def test_nothing_in_a_name_is_a_command_of_tex(name):
-    (_, _, _, _, row, *_) = documents.latex([Grid(("node",), [(Name(name),)], frozenset())])
+    (_, _, _, _, row, *_) = documents.latex([Grid(("node",), [(NodeName(name),)], frozenset())])
     assert not re.search(r"(?<!\\)[$&%#^~]", row[1:-4])
     assert r"\input" not in row

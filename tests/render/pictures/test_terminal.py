@@ -14,7 +14,7 @@ from backcalc.analysis.run import Text
 from backcalc.calculus.run import evaluated
 from backcalc.render.pictures import terminal
 from backcalc.render.pictures.scene import Arrow, Card, Scene, around, scene
-from backcalc.render.pictures.terminal import Terminal
+from backcalc.render.pictures.terminal import DrawingArea
 from backcalc.text.source import Source
 from backcalc.text.wording import display_width
 
@@ -146,7 +146,7 @@ class Reader:
 
 def read(found, width=None, **options):
     """The edges that the drawn picture of a scene shows; None where it does not fit."""
-    drawn = Terminal(width, **options).drawn(found)
+    drawn = DrawingArea(width, **options).drawn(found)
     if drawn is None:
         return None
     rows = ["".join(text for text, _ in row) for row in drawn.rows]
@@ -214,7 +214,7 @@ def test_samples_read_back_as_they_are(path, options):
 def test_a_reader_that_is_told_nothing_tells_pictures_apart():
     """The reader is no echo: a cell changed by hand is another graph, or none."""
     found = numbered(*random_dag(3), Random(3))
-    rows = ["".join(text for text, _ in row) for row in Terminal(None).drawn(found).rows]
+    rows = ["".join(text for text, _ in row) for row in DrawingArea(None).drawn(found).rows]
     row, column = next((r, line.index("┼")) for r, line in enumerate(rows) if "┼" in line)
     rows[row] = f"{rows[row][:column]}│{rows[row][column + 1 :]}"
     with pytest.raises((AssertionError, KeyError)):
@@ -225,7 +225,7 @@ def test_a_reader_that_is_told_nothing_tells_pictures_apart():
 def test_it_fits_the_window_or_shows_what_fits(width):
     for seed in range(30):
         found = numbered(*random_dag(seed), Random(seed))
-        window = Terminal(width)
+        window = DrawingArea(width)
         if read(found, width) is None:
             assert window.least_width(found) > width
             name = found.cards[-1].name
@@ -245,7 +245,7 @@ def test_numbers_are_never_cut_and_formulas_are():
     )
     found = Scene(cards, (Arrow(0, 1, "-0.0691857"),))
     for width in (100, 60, 45, 40):
-        rows = "\n".join("".join(text for text, _ in row) for row in Terminal(width).drawn(found).rows)
+        rows = "\n".join("".join(text for text, _ in row) for row in DrawingArea(width).drawn(found).rows)
         for number in ("0.123457", "0.999999", "-0.0691857"):
             assert number in rows
         assert ("sin(x)*cos(x)*tan(x)*exp(x)" in rows) == (width == 100)
@@ -253,7 +253,7 @@ def test_numbers_are_never_cut_and_formulas_are():
 
 def test_the_same_graph_is_the_same_picture():
     found = numbered(*random_dag(11), Random(1))
-    assert Terminal(None).drawn(found) == Terminal(None).drawn(found)
+    assert DrawingArea(None).drawn(found) == DrawingArea(None).drawn(found)
 
 
 def test_wide_letters_and_marks_keep_the_rims_straight():
@@ -263,6 +263,6 @@ def test_wide_letters_and_marks_keep_the_rims_straight():
         Card("z", "expression", value="3"),
     )
     found = Scene(cards, (Arrow(0, 1, "4"), Arrow(1, 2, "5")))
-    rows = ["".join(text for text, _ in row) for row in Terminal(None).drawn(found).rows]
+    rows = ["".join(text for text, _ in row) for row in DrawingArea(None).drawn(found).rows]
     assert len({display_width(row) for row in rows}) == 1
     assert "│ 変数 = 1 ├── 4 ─▶│ e\u0301 = 2 ├── 5 ─▶│ z = 3 │" in rows

@@ -65,7 +65,7 @@ class Layout(NamedTuple):
 
 def layout(count: int, edges: Sequence[Edge], sizes: Sizes) -> Layout:
     """The layout of nodes 0 to `count` − 1, in topological order, and edges (tail, head), each pair once."""
-    return _Places(*_ordered(count, tuple(edges)), sizes).layout()
+    return _LayoutState(*_ordered(count, tuple(edges)), sizes).layout()
 
 
 # A page has pictures of one graph in several sizes and directions; where lines cross does not depend on these.
@@ -76,7 +76,7 @@ def _ordered(count: int, edges: tuple[Edge, ...]) -> tuple[Layered, list[list[in
     return graph, ordered(graph)
 
 
-class _Places:
+class _LayoutState:
     """What the layout of one graph is made of."""
 
     def __init__(self, graph: Layered, layers: list[list[int]], sizes: Sizes) -> None:
