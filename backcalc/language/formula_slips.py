@@ -1,0 +1,103 @@
+"""Slips inside formulas: what could mean two things, numbers, products, calls; a row a slip, and what to write."""
+
+from __future__ import annotations
+
+from backcalc.language.lexis import NAME, NUMBER, PATTERNS
+from backcalc.language.syntax_hint import OF_ONE, SyntaxHint
+
+_FRACTION, _SUPERSCRIPT = PATTERNS["FRACTION"], PATTERNS["SUPERSCRIPT"]
+
+FORMULAS = (
+    # What could mean two things; before the rows of products, whose advice would decide it
+    SyntaxHint(
+        rf"(?P<x>{NAME}|\d+|\))(?P<p>{_SUPERSCRIPT})\s*‸(\^|\*\*)",
+        "this could be ({x}{p})^n or a power of a power: parentheses say which",
+        "y = x²^3",
+    ),
+    SyntaxHint(
+        rf"√\s*(?P<x>{NAME}|{NUMBER})\s*‸(\^|\*\*|{_SUPERSCRIPT})",
+        "the root of a power is sqrt({x}^2), the power of a root sqrt({x})^2",
+        "y = √x²",
+    ),
+    SyntaxHint(
+        rf"√\s*(?P<n>{NUMBER})\s*‸(?P<x>{NAME})",
+        "the root of a product is sqrt({n}*{x}), a product with a root sqrt({n})*{x}",
+        "y = √2π",
+    ),
+    SyntaxHint(
+        rf"/\s*(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)",
+        "is it 1/({n}*{x}) or 1/{n}*{x}? a product needs its sign",
+        "y = 1/2π",
+    ),
+    SyntaxHint(
+        rf"(?P<n>{NUMBER})\s*‸(?P<f>{_FRACTION})", "a mixed number is a sum, {n} + {f}, a product {n}*{f}", "y = 2½"
+    ),
+    SyntaxHint(rf"(?P<f>{_FRACTION})\s*‸(?P<x>{NAME}|\()", "a product needs its sign: {f}*{x}", "y = ½x"),
+    SyntaxHint(
+        rf"\b(?P<f>{NAME})⁻¹\s*‸\(",
+        "the inverse function has a name of its own (asin, acos, atan, log); 1/{f}(x) is the reciprocal",
+        "y = sin⁻¹(x)",
+    ),
+    SyntaxHint(
+        rf"\b(?P<f>{NAME}){_SUPERSCRIPT}\s*‸[\w(]", "a power of a function's value is written {f}(x)^2", "y = sin²(x)"
+    ),
+    SyntaxHint(r"‸⁽", "a raised index is part of the name: W1", "y = W⁽¹⁾"),
+    SyntaxHint(r"‸[ʰ-ˤᴬ-ᵡⁱⁿ]", "a raised letter is written as a power: e^x", "y = eˣ"),
+    # Numbers, products and calls
+    SyntaxHint(
+        rf"\b(?P<f>[A-Z]\w*)\s+‸(?P<x>{NAME})",
+        "a product needs its sign: {f}*{x}, of a matrix {f} @ {x}",
+        "y = W1 v",
+    ),
+    SyntaxHint(r"\d\s*‸%\s*($|[-+*/),;\]])", "a per cent is a hundredth: 5 % is 0.05, or 5/100", "y = 5%*x"),
+    SyntaxHint(
+        r"=[^,(\[]*\b(?P<a>[1-9]\d{0,2})\s*‸,\s*(?P<b>\d{3})\b(?!\s*,)",
+        "thousands stand without a comma: {a}{b}; a decimal point is a point: {a}.{b}",
+        "y = 1,000",
+    ),
+    SyntaxHint(r"[\w)\]]\s*‸!(?!=)", "a factorial is written out: prod([1, 2, 3])", "y = 3!"),
+    SyntaxHint(r"‸°", "angles are in radians; a degree is pi/180: x*pi/180", "y = sin(30°)"),
+    SyntaxHint(r"\d‸_\d", "digits stand without separators: 1000", "y = 1_000"),
+    SyntaxHint(r"=[^,(\[]*\d\s*‸,\s*\d+\s*$", "a decimal point, not a comma: 3.5", "y = 3,5"),
+    SyntaxHint(
+        rf"=\s*[-−]?{NUMBER}\s*‸,\s*([-−]|{NUMBER}\s*,)", "a vector stands in brackets: [1, 2, 3]", "y = 1, 2, 3"
+    ),
+    SyntaxHint(
+        r"\[[^\[\]]*:[^\[\],]*‸:", "a slice has no step; a list says which elements: x[[0, 2, 4]]", "y = x[::2]"
+    ),
+    SyntaxHint(r"‸;", "the rows of a matrix are vectors: [[1, 2], [3, 4]]", "y = [1, 2; 3, 4]"),
+    SyntaxHint(
+        r"=\s*‸\{.*\b(if|for|falls|else|otherwise)\b",
+        "a choice is written: if c then a else b",
+        "y = {x if x>0, 0 else",
+    ),
+    SyntaxHint(r"=\s*‸\{", "a vector stands in brackets: [1, 2]", "y = {"),
+    SyntaxHint(r"\[[^\]()]*[\w.)]\s+‸[-\w.(]", "commas part the items of a vector: [1, 2]", "y = [1 2]"),
+    SyntaxHint(
+        rf"\b(?P<f>{OF_ONE})\s*\^\s*(?P<n>\d+)\s*‸[\w(]",
+        "a power of a function's value is written {f}(x)^{n}",
+        "y = sin^2(x)",
+    ),
+    SyntaxHint(
+        r"\s‸if\b|‸\?|‸(then|else)\b|\bif\b(?!.*\bthen\b.*‸).*‸[:,]",
+        "a choice is written: if c then a else b",
+        "y = a if c else b",
+    ),
+    SyntaxHint(r"\b(then|else)\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
+    SyntaxHint(r"‸(%|mod\b)", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
+    SyntaxHint(rf"(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"),
+    SyntaxHint(rf"(?P<n>{NUMBER})\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
+    SyntaxHint(rf"\)\s*‸(?P<x>{NAME}|\d)", "a product needs its sign: (…)*{x}", "y = (a + b) c"),
+    SyntaxHint(r"\)\s*‸\(", "a product needs its sign: (…)*(…)", "y = (a + b)(c - d)"),
+    SyntaxHint(rf"(?P<a>{NAME})(ᵀ|⊤|\.T)\s*‸(?P<x>{NAME})", "a product needs its sign: {a}.T @ {x}", "y = wᵀx"),
+    SyntaxHint(
+        rf"\b(?P<f>{OF_ONE})\s+‸(?P<n>{NUMBER})\s*(?P<x>{NAME})",
+        "an argument stands in parentheses, and a product needs its sign: {f}({n}*{x})",
+        "y = sin 2x",
+    ),
+    SyntaxHint(
+        rf"\b(?P<f>{NAME})\s+‸(?P<x>{NAME}|\d+)",
+        "an argument stands in parentheses, {f}({x}), and a product needs its sign, {f}*{x}",
+        "y = sin x + 1",
+    ),
+)

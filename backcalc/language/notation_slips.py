@@ -1,0 +1,50 @@
+"""Habits of other notations: Python, MATLAB, Mathematica, LaTeX, print; a row a habit, and what to write."""
+
+from __future__ import annotations
+
+from backcalc.language.lexis import NAME, NUMBER
+from backcalc.language.syntax_hint import SyntaxHint
+
+NOTATIONS = (
+    # Other notations
+    SyntaxHint(
+        rf"\b(np|numpy|jnp|jax|torch|tf|math|nn|F|K|scipy|special)‸\.(?P<f>{NAME})",
+        "a function stands without its module: {f}(x)",
+        "y = np.exp(x)",
+    ),
+    SyntaxHint(r"[\w)\]]\s*‸\.(?P<s>[*/^])", "operations go by elements already: `{s}`, not `.{s}`", "y = a.*b"),
+    SyntaxHint(rf"‸\.(?P<f>{NAME})\s*\(", "a function stands before its argument: {f}(x)", "y = x.sum()"),
+    SyntaxHint(r"‸\\frac", "a quotient is written a/b", "y = \\frac{a}{b}"),
+    SyntaxHint(r"‸\\(cdot|times|ast)", "a product is written a*b", "y = a \\cdot b"),
+    SyntaxHint(r"‸\\sqrt", "a root is written sqrt(x)", "y = \\sqrt{x}"),
+    SyntaxHint(r"‸\\(sum|prod)", "a sum of the elements is sum(x), a product prod(x)", "y = \\sum x"),
+    SyntaxHint(r"‸\\(left|right|big)", "parentheses stand bare: (…)", "y = \\left(x\\right)"),
+    SyntaxHint(r"[\w)\]]\s*‸\\", "a system is solved by inv(A) @ b", "y = A\\b"),
+    SyntaxHint(r"(\^|\*\*)\s*‸\{", "a power of more than one sign stands in parentheses: e^(2*x)", "y = e^{2*x}"),
+    SyntaxHint(r"‸[∑Σ]", "a sum of the elements is sum(x)", "y = ∑ x"),
+    SyntaxHint(r"‸∏", "a product of the elements is prod(x)", "y = ∏ x"),
+    SyntaxHint(r"‸∇", "a derivative in a formula is grad(y, x)", "g = ∇y"),
+    SyntaxHint(r"‸∫", "there are no integrals here", "y = ∫x"),
+    SyntaxHint(r"‸‖", "a norm is written norm(x)", "y = ‖x‖"),
+    SyntaxHint(r"‸[⟨⟩]", "the product of two vectors is dot(x, y)", "y = ⟨a, b⟩"),
+    SyntaxHint(r"‸⊗", "the outer product is outer(x, y)", "y = a ⊗ b"),
+    SyntaxHint(r"‸∘", "a function of a function is written f(g(x))", "y = f ∘ g"),
+    SyntaxHint(r"‸⌊", "rounded down it is floor(x)", "y = ⌊x⌋"),
+    SyntaxHint(r"‸⌈", "rounded up it is ceil(x)", "y = ⌈x⌉"),
+    SyntaxHint(r"‸[∛∜]", "the third root is cbrt(x), the fourth x^(1/4)", "y = ∛x"),
+    SyntaxHint(r"‸±", "one sign a node: a + b, a - b", "y = a ± b"),
+    SyntaxHint(r"‸[“”\"'‘’`]", "quotes are not needed: names stand bare", 'y = "x"'),
+    SyntaxHint(rf"‸[\\$](?P<x>{NAME})", "a name stands bare: {x}", "y = \\sigma(x)"),
+    SyntaxHint(r"[\w)\]]\s*‸\|\||‸∨", "write `or`", "y = a || b"),
+    SyntaxHint(r"‸\|", "an absolute value is written abs(x), a norm norm(x)", "y = |x|"),
+    SyntaxHint(r"‸(&|∧)", "write `and`", "y = a && b"),
+    SyntaxHint(r"‸[!~¬]", "write `not a`, or `a != b`", "y = !a"),
+    SyntaxHint(r"‸=[<>]|<‸>", "write `<=`, `>=` or `!=`", "y = a => b"),
+    SyntaxHint(r"\*\s*‸\*", "a power is written `^` or `**`", "y = x***2"),
+    SyntaxHint(r"‸\.(?!\.)", "a name has no dot; `.T` is the transpose", "y = layer.weight"),
+    SyntaxHint(
+        r"([<>]|[<>=!]=)[^<>=]*[\w)\]]\s*‸([<>]|[=!]=)", "comparisons do not chain: a < b and b < c", "y = a < f(b) < c"
+    ),
+    SyntaxHint(r"[-+*/^@<>=]\s*‸($|\)|\])", "an operator needs something after it", "y = 2 +"),
+    SyntaxHint(r"‸\)", "this parenthesis closes nothing, or something before it is missing", "y = a)"),
+)
