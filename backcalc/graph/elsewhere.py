@@ -57,7 +57,12 @@ ELSEWHERE = (
     Elsewhere("arcsinh arsinh", "the inverse of sinh is asinh(x)", "asinh(x)"),
     Elsewhere("arccosh arcosh", "the inverse of cosh is acosh(x)", "acosh(x)"),
     Elsewhere("arctanh artanh", "the inverse of tanh is atanh(x)", "atanh(x)"),
-    Elsewhere("cot", "the cotangent is 1/tan(x)", "1/tan(x)"),
+    Elsewhere("tg", "the tangent is tan(x)", "tan(x)"),
+    Elsewhere("sh", "it is sinh(x)", "sinh(x)"),
+    Elsewhere("ch", "it is cosh(x)", "cosh(x)"),
+    Elsewhere("th", "it is tanh(x)", "tanh(x)"),
+    Elsewhere("arctg", "the inverse of tan is atan(x)", "atan(x)"),
+    Elsewhere("cot ctg cotg", "the cotangent is 1/tan(x)", "1/tan(x)"),
     Elsewhere("sec", "the secant is 1/cos(x)", "1/cos(x)"),
     Elsewhere("csc cosec", "the cosecant is 1/sin(x)", "1/sin(x)"),
     Elsewhere("coth", "it is written 1/tanh(x)", "1/tanh(x)"),
@@ -86,7 +91,32 @@ ELSEWHERE = (
     Elsewhere("clamp saturate", "between two bounds it is min(max(x, lo), hi)", "min(max(x, lo), hi)"),
     Elsewhere("iif ifelse ite cond select", "a choice is if c then a else b", "if x > 0 then a else b"),
     Elsewhere("piecewise cases", "a choice is if c then a else b", "if x > 0 then a else b"),
+    # What has no number of its own
+    Elsewhere(
+        "rand randn random normal uniform randint runif rnorm",
+        "nothing is drawn in a formula; a range to sample from is input x in [0, 1]",
+        "x",
+    ),
+    Elsewhere("dropout", "nothing is drawn in a formula; a mask of numbers is m in m*x", "x*y"),
+    Elsewhere("input placeholder requiresgrad", "what is to be given is declared: input x", "x"),
+    Elsewhere("print disp display show", "`backcalc run` prints every node", "x"),
     # Vectors and matrices
+    Elsewhere("linear dense affine fc", "a layer is W @ x + b", "[x, y] @ [a, b] + 1"),
+    Elsewhere("batchnorm batchnorm1d batchnorm2d", "it is written out in `backcalc samples batchnorm-layer`", "x"),
+    Elsewhere("layernorm layernormalization", "it is written out in `backcalc samples layernorm`", "x"),
+    Elsewhere("rmsnorm", "it is written out in `backcalc samples rmsnorm`", "x"),
+    Elsewhere(
+        "attention selfattention scaleddotproductattention", "it is written out in `backcalc samples attention`", "x"
+    ),
+    Elsewhere("linspace arange", "numbers in a row are [k for k in 1..5]", "sum([k for k in 1..5])"),
+    Elsewhere("len length numel", "a length is a whole number; const n = 5 names one", "x"),
+    Elsewhere("einsum tensordot", "a product of matrices is A @ B, a sum of products sum(A*B)", "sum([x, y]*[a, b])"),
+    Elsewhere("kron", "of two vectors it is flatten(outer(x, y))", "sum(flatten(outer([x, y], [a, b])))"),
+    Elsewhere(
+        "cross",
+        "of x and y it is [x[1]*y[2] - x[2]*y[1], x[2]*y[0] - x[0]*y[2], x[0]*y[1] - x[1]*y[0]]",
+        "sum([x*y - a*b, a - b])",
+    ),
     Elsewhere("matmul mm bmm mv mtimes", "a matrix product is written A @ B", "[[x, y]] @ [a, b]"),
     Elsewhere("inner vdot innerproduct dotproduct", "the product of two vectors is dot(x, y)", "dot([x, y], [a, b])"),
     Elsewhere("outerproduct tensorproduct ger", "it is outer(x, y)", "outer([x, y], [a, b])"),
@@ -101,6 +131,7 @@ ELSEWHERE = (
     Elsewhere("embedding gather take indexselect", "the rows 2, 0, 2 of E are E[[2, 0, 2]]", "sum([x, y][[1, 0, 1]])"),
     Elsewhere("flip fliplr flipud reverse", "from the end to the beginning it is x[[2, 1, 0]]", "sum([x, y][[1, 0]])"),
     Elsewhere("ctranspose hermitian conjugatetranspose", "the transpose is written A.T", "[[x, y]].T @ [a]"),
+    Elsewhere("expectation expectedvalue", "an expectation over elements is mean(x)", "mean([x, y])"),
     Elsewhere("average avg reducemean nanmean", "the mean is mean(x)", "mean([x, y])"),
     Elsewhere("total reducesum nansum", "the sum is sum(x)", "sum([x, y])"),
     Elsewhere("product reduceprod", "the product is prod(x)", "prod([x, y])"),
@@ -129,7 +160,9 @@ ELSEWHERE = (
         "softmax_cross_entropy([x, y], [1, 0])",
     ),
     # Derivatives
-    Elsewhere("derivative differentiate diff pd backward autograd", "∂y/∂x of nodes is grad(y, x)", "grad(b, a)"),
+    Elsewhere(
+        "d dx dt derivative differentiate diff pd backward autograd", "∂y/∂x of nodes is grad(y, x)", "grad(b, a)"
+    ),
     Elsewhere("nabla gradient del", "the derivative by nodes is grad(y, [w, b])", "sum(grad(b, [a]))"),
 )
 

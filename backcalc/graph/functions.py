@@ -16,12 +16,12 @@ from backcalc.graph.definitions import (
     standing,
     wrong_partials,
 )
+from backcalc.graph.index_slips import wrong_indices
 from backcalc.graph.order import topological
 from backcalc.graph.whole_numbers import Environment, whole
 from backcalc.graph.written_out import MOST_WRITTEN, WRITTEN, written_out
 from backcalc.language.expr import (
     INDEX,
-    PICK,
     VECTOR,
     Call,
     Expr,
@@ -125,7 +125,7 @@ class Functions:
             return self._numbered(call, args)
         elif row.symbol == INDEX:
             args = (args[0], *(whole(index, self._environment) for index in args[1:]))
-            self._require_whole(call, args[1:])
+            self.errors += wrong_indices(call, args[1:], self.__contains__)
         elif row.symbol not in VARIADIC or not args:
             self._fits(call, len(row.params))
         return with_args(call, args)
@@ -221,25 +221,6 @@ class Functions:
             hint = (f"{fn}(y, x) is {what} for a node x; {fn}(y, [w, b]) has one for each",)
             message = "a derivative is taken with respect to a node"
             self.errors.append(Diagnostic(Code.GRAD_OF_FORMULA, message, args[1].span, hints=hint))
-
-    def _require_whole(self, call: Call, indices: tuple[Expr, ...]) -> None:
-        named = call.args[0].id.casefold() if isinstance(call.args[0], Name) else ""
-        for index in indices:
-            parts = index.args if isinstance(index, Call) and not is_operation(index) else (index,)
-            for part in parts:
-                if not (isinstance(part, Number) and part.value.is_integer()):
-                    hint = ("the first element is x[0]",)
-                    if named in self and len(indices) == 1:  # Sin[x], as Mathematica has it.
-                        hint = (f"an argument stands in parentheses: {named}({shorten(unparse(part))})",)
-                    message = "an index is a whole number"
-                    self.errors.append(Diagnostic(Code.BAD_INDEX, message, part.span, hints=hint))
-        lists = [index for index in indices if isinstance(index, Call) and index.fn == PICK]
-        if len(lists) > 1:  # NumPy takes pairs, MATLAB and pandas rows and columns.
-            name, (rows, columns) = shorten(unparse(call.args[0])), [shorten(unparse(each)) for each in lists[:2]]
-            rows_first = f"rows, and of these columns: {name}[{rows}][:, {columns}]"
-            hints = (rows_first, "single elements: [X[0, 1], X[2, 0]]")
-            message = "two lists of indices could mean two things"
-            self.errors.append(Diagnostic(Code.AMBIGUOUS, message, call.span, hints=hints))
 
     def _body(self, function: Function) -> Expr:
         """The body of `function`, expanded, its parameters under names of their own."""

@@ -22,6 +22,7 @@ from backcalc.language.expr import (
     with_args,
 )
 from backcalc.language.unparse import unparse
+from backcalc.rules.primitives import lookup
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
@@ -113,13 +114,26 @@ def _gathered(call: Call, items: Call) -> Expr:
 
 def _named(template: Call, environment: Environment) -> Name:
     """The name that a template stands for; its texts and indices take turns."""
-    parts = [
-        str(integer(part, environment)) if i % 2 else part.id  # type: ignore[union-attr]
-        for i, part in enumerate(template.args)
-    ]
+    try:
+        parts = [
+            str(integer(part, environment)) if i % 2 else part.id  # type: ignore[union-attr]
+            for i, part in enumerate(template.args)
+        ]
+    except LoopError as error:
+        raise _as_a_call(template, error) from None
     if any(part.startswith("-") for part in parts[1::2]):
         where = ", ".join(f"{name} = {value}" for name, value in environment.variables.items())
         message = f"`{unparse(template)}` is no name where {where}: it would be `{shorten(''.join(parts))}`"
         hint = ("let the loop begin later, and define its first step before it",)
         raise LoopError(Diagnostic(Code.NEGATIVE_INDEX, message, template.span, hints=hint))
     return Name("".join(parts), template.span)
+
+
+def _as_a_call(template: Call, error: LoopError) -> LoopError:
+    """`error`, which says how a call is written where the template is exp{x}, as LaTeX has one."""
+    name = template.args[0].id if isinstance(template.args[0], Name) else ""
+    if not lookup(name):
+        return error
+    argument = ", ".join(shorten(unparse(part)) for part in template.args[1::2])
+    hint = (f"an argument stands in parentheses: {name}({argument})",)
+    return LoopError(error.diagnostic._replace(hints=hint))

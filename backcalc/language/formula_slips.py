@@ -34,16 +34,58 @@ FORMULAS = (
     ),
     SyntaxHint(rf"(?P<f>{_FRACTION})\s*‸(?P<x>{NAME}|\()", "a product needs its sign: {f}*{x}", "y = ½x"),
     SyntaxHint(
-        rf"\b(?P<f>{NAME})⁻¹\s*‸\(",
+        rf"\b(?P<f>{NAME}(?=⁻¹\s*‸\()|{OF_ONE})⁻¹\s*‸[\w(]",
         "the inverse function has a name of its own (asin, acos, atan, log); 1/{f}(x) is the reciprocal",
         "y = sin⁻¹(x)",
     ),
     SyntaxHint(
-        rf"\b(?P<f>{NAME}){_SUPERSCRIPT}\s*‸[\w(]", "a power of a function's value is written {f}(x)^2", "y = sin²(x)"
+        rf"\b(?P<f>{NAME}(?={_SUPERSCRIPT}\s*‸\()|{OF_ONE}){_SUPERSCRIPT}\s*‸[\w(]",
+        "a power of a function's value is written {f}(x)^2",
+        "y = sin²(x)",
+    ),
+    SyntaxHint(
+        rf"(?P<f>{NAME})(?P<p>{_SUPERSCRIPT})\s*‸(?P<x>{NAME}|\d)", "a product needs its sign: {f}{p}*{x}", "y = a²b"
+    ),
+    SyntaxHint(
+        rf"(?P<x>{NAME})[⁺⁻]?[⁰¹²³⁴-⁹]+[·˙.ᐧ/]?\s*‸[⁰¹²³⁴-⁹/⸍ᐟ⁄]",
+        "a power that is no whole number stands in parentheses: {x}^(0.5)",
+        "y = x⁰·⁵",
+    ),
+    SyntaxHint(
+        rf"(?P<a>{NAME})\s*\^\s*[Tt]\s*‸(?P<x>{NAME})",
+        "the transpose is written {a}.T, this product {a}.T @ {x}",
+        "y = x^T W",
+    ),
+    SyntaxHint(
+        r"\b(?P<f>log)_?\{\s*\d+\s*\}\s*‸\(",
+        "to another base it is log2(x), log10(x) or log(x)/log(3)",
+        "y = log_{10}(x)",
+    ),
+    SyntaxHint(rf"\b(?P<f>{NAME})\{{[^{{}}]*‸,", "arguments stand in parentheses: {f}(…, …)", "y = max{0, x}"),
+    SyntaxHint(r"\w\{\s*\w+\s*‸=", "a sum over an index is sum(x[k] for k in 0..2)", "y = sum_{i=1}^{3} x_i"),
+    SyntaxHint(
+        rf"\b(?!(?:{OF_ONE})\b)(?P<f>{NAME})\(\s*(?P<a>{NAME}|{NUMBER})\s+‸(?P<x>{NAME}|{NUMBER})\s*\)",
+        "a comma parts arguments, {f}({a}, {x}); a product needs its sign, {a}*{x}",
+        "y = max(0 x)",
+    ),
+    SyntaxHint(r"\w\([^()\[\]]*‸;", "a comma parts arguments: f(x, y)", "y = max(0; x)"),
+    SyntaxHint(
+        r"=[^\[(]*\b[1-9]\d{0,2}( ‸|‸')\d{3}\b",
+        "thousands stand without a sign or blank: 10000",
+        "y = 10 000",
+    ),
+    SyntaxHint(r"\b0‸x[\da-fA-F]", "a number is written by decimal digits: 16", "y = 0x10"),
+    SyntaxHint(rf"[=(,+*/-]\s*\(\s*[-−]?{NUMBER}\s*‸,", "a vector stands in brackets: [1, 2, 3]", "y = (1, 2, 3)"),
+    SyntaxHint(rf"=\s*{NUMBER}\s*‸:", "numbers in a row are [k for k in 1..5]", "y = 1:5"),
+    SyntaxHint(
+        r"[=(\[]\s*‸\{.*[<>]",
+        "a choice is written: if c then a else b",
+        "y = Piecewise[{{x, x > 0}}, 0]",
     ),
     SyntaxHint(r"‸⁽", "a raised index is part of the name: W1", "y = W⁽¹⁾"),
     SyntaxHint(r"‸[ʰ-ˤᴬ-ᵡⁱⁿ]", "a raised letter is written as a power: e^x", "y = eˣ"),
     # Numbers, products and calls
+    SyntaxHint(r"‸[∑Σ]|\bΣ\w*\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
     SyntaxHint(
         rf"\b(?P<f>[A-Z]\w*)\s+‸(?P<x>{NAME})",
         "a product needs its sign: {f}*{x}, of a matrix {f} @ {x}",
@@ -58,7 +100,12 @@ FORMULAS = (
     SyntaxHint(r"[\w)\]]\s*‸!(?!=)", "a factorial is written out: prod([1, 2, 3])", "y = 3!"),
     SyntaxHint(r"‸°", "angles are in radians; a degree is pi/180: x*pi/180", "y = sin(30°)"),
     SyntaxHint(r"\d‸_\d", "digits stand without separators: 1000", "y = 1_000"),
-    SyntaxHint(r"=[^,(\[]*\d\s*‸,\s*\d+\s*$", "a decimal point, not a comma: 3.5", "y = 3,5"),
+    SyntaxHint(
+        r"=[^,(\[]*?\d\.\d{3}\s*‸,\s*\d+\s*$",
+        "a decimal point, and no sign at the thousands: 1234.5",
+        "y = 1.234,5",
+    ),
+    SyntaxHint(r"=[^,(\[]*?(?P<a>\d+)\s*‸,\s*(?P<b>\d+)\s*$", "a decimal point, not a comma: {a}.{b}", "y = 3,5"),
     SyntaxHint(
         rf"=\s*[-−]?{NUMBER}\s*‸,\s*([-−]|{NUMBER}\s*,)", "a vector stands in brackets: [1, 2, 3]", "y = 1, 2, 3"
     ),
@@ -85,8 +132,10 @@ FORMULAS = (
     ),
     SyntaxHint(r"\b(then|else)\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
     SyntaxHint(r"‸(%|mod\b)", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
-    SyntaxHint(rf"(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"),
-    SyntaxHint(rf"(?P<n>{NUMBER})\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
+    SyntaxHint(
+        rf"(?<![\w.])(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"
+    ),
+    SyntaxHint(rf"(?<![\w.])(?P<n>{NUMBER})\s*‸\(", "a product needs its sign: {n}*(…)", "J = 1/2 (y - z)^2"),
     SyntaxHint(rf"\)\s*‸(?P<x>{NAME}|\d)", "a product needs its sign: (…)*{x}", "y = (a + b) c"),
     SyntaxHint(r"\)\s*‸\(", "a product needs its sign: (…)*(…)", "y = (a + b)(c - d)"),
     SyntaxHint(rf"(?P<a>{NAME})(ᵀ|⊤|\.T)\s*‸(?P<x>{NAME})", "a product needs its sign: {a}.T @ {x}", "y = wᵀx"),

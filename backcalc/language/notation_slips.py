@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from backcalc.language.lexis import NAME, NUMBER
+from backcalc.language.lexis import NAME
 from backcalc.language.syntax_hint import SyntaxHint
 
 NOTATIONS = (
     # Other notations
     SyntaxHint(
-        rf"\b(np|numpy|jnp|jax|torch|tf|math|nn|F|K|scipy|special)‸\.(?P<f>{NAME})",
+        rf"\b(np|numpy|jnp|jax|torch|tf|math|nn|F|K|scipy|special)‸\.(\w+\.)*(?P<f>{NAME})",
         "a function stands without its module: {f}(x)",
         "y = np.exp(x)",
     ),
     SyntaxHint(r"[\w)\]]\s*‸\.(?P<s>[*/^])", "operations go by elements already: `{s}`, not `.{s}`", "y = a.*b"),
-    SyntaxHint(rf"‸\.(?P<f>{NAME})\s*\(", "a function stands before its argument: {f}(x)", "y = x.sum()"),
+    SyntaxHint(rf"(?P<x>{NAME})\s*‸\.(t|transpose)\(", "the transpose is written {x}.T", "y = x.t()"),
+    SyntaxHint(
+        rf"(?P<x>{NAME})\s*‸\.(?P<f>{NAME})\s*\(\s*\)", "a function stands before its argument: {f}({x})", "y = x.sum()"
+    ),
+    SyntaxHint(
+        rf"(?P<x>{NAME})\s*‸\.(?P<f>{NAME})\s*\((?P<a>[^()]+)\)",
+        "a function stands before its arguments: {f}({x}, {a})",
+        "y = W.dot(x)",
+    ),
+    SyntaxHint(rf"‸\.(?P<f>{NAME})\s*\(", "a function stands before its argument: {f}(x)", "y = (x + 1).sum()"),
+    SyntaxHint(r"[\w)\]}]\s*‸\\\\", "a line ends without a sign", "y = x^2 \\\\"),
+    SyntaxHint(
+        r"‸\\(mathbf|boldsymbol|bm|vec|hat|bar|tilde|mathrm|text|operatorname)\{\s*(?P<x>\\?\w+)",
+        "a name stands bare: {x}",
+        "y = \\mathbf{w}*x",
+    ),
+    SyntaxHint(
+        r"‸\\(\||lVert|rVert|Vert|lvert|rvert|vert)",
+        "a norm is written norm(x), an absolute value abs(x)",
+        "y = \\|x\\|",
+    ),
+    SyntaxHint(r"‸\\log_", "to another base it is log2(x), log10(x) or log(x)/log(3)", "y = \\log_2 x"),
+    SyntaxHint(
+        r"(\^\s*\{?\s*‸|‸\^\s*\{?\s*)\\(top|intercal|mathsf|mathrm|text)", "the transpose is written A.T", "y = w^\\top"
+    ),
+    SyntaxHint(r"‸\\infty", "infinity is written inf", "y = \\infty"),
+    SyntaxHint(r"‸\\odot", "a product by elements is written a*b", "y = a \\odot b"),
+    SyntaxHint(r"‸\\(le|leq|ge|geq|ne|neq)\b", "write `<=`, `>=` or `!=`", "y = a \\leq b"),
+    SyntaxHint(r"‸\\(to|rightarrow|longrightarrow)\b", "an edge is written u -> v : 3", "u \\to v : 3"),
+    SyntaxHint(r"‸\\(partial|nabla)", "a derivative in a formula is grad(y, x)", "g = \\nabla y"),
+    SyntaxHint(rf"^{NAME}\s*‸&\s*=", "one `=` stands bare: y = …", "y &= x^2"),
+    SyntaxHint(
+        r"[=+*/(,-]\s*‸<\s*(?P<a>\w+)\s*,\s*(?P<b>\w+)\s*>", "the product of two vectors is dot({a}, {b})", "y = <w, x>"
+    ),
+    SyntaxHint(r"‸[∙•․‧]", "a product is written a*b", "y = a • b"),
+    SyntaxHint(r"‸∥", "a norm is written norm(x)", "y = ∥x∥"),
+    SyntaxHint(r"\[\s*‸\.\.", "all rows are X[:, 0]", "y = X[..., 0]"),
+    SyntaxHint(r"\(\s*‸\*.*\*\)", "a comment begins with #", "y = x (* twice *)"),
     SyntaxHint(r"‸\\frac", "a quotient is written a/b", "y = \\frac{a}{b}"),
     SyntaxHint(r"‸\\(cdot|times|ast)", "a product is written a*b", "y = a \\cdot b"),
     SyntaxHint(r"‸\\sqrt", "a root is written sqrt(x)", "y = \\sqrt{x}"),
@@ -21,7 +58,6 @@ NOTATIONS = (
     SyntaxHint(r"‸\\(left|right|big)", "parentheses stand bare: (…)", "y = \\left(x\\right)"),
     SyntaxHint(r"[\w)\]]\s*‸\\", "a system is solved by inv(A) @ b", "y = A\\b"),
     SyntaxHint(r"(\^|\*\*)\s*‸\{", "a power of more than one sign stands in parentheses: e^(2*x)", "y = e^{2*x}"),
-    SyntaxHint(r"‸[∑Σ]", "a sum of the elements is sum(x)", "y = ∑ x"),
     SyntaxHint(r"‸∏", "a product of the elements is prod(x)", "y = ∏ x"),
     SyntaxHint(r"‸∇", "a derivative in a formula is grad(y, x)", "g = ∇y"),
     SyntaxHint(r"‸∫", "there are no integrals here", "y = ∫x"),
@@ -35,6 +71,7 @@ NOTATIONS = (
     SyntaxHint(r"‸±", "one sign a node: a + b, a - b", "y = a ± b"),
     SyntaxHint(r"‸[“”\"'‘’`]", "quotes are not needed: names stand bare", 'y = "x"'),
     SyntaxHint(rf"‸[\\$](?P<x>{NAME})", "a name stands bare: {x}", "y = \\sigma(x)"),
+    SyntaxHint(r"[\w)\]¼-¾⅓⅔⅛]\s*‸\|\|[^|]+\|\|", "a norm is written norm(x)", "y = 2 ||x||"),
     SyntaxHint(r"[\w)\]]\s*‸\|\||‸∨", "write `or`", "y = a || b"),
     SyntaxHint(r"‸\|", "an absolute value is written abs(x), a norm norm(x)", "y = |x|"),
     SyntaxHint(r"‸(&|∧)", "write `and`", "y = a && b"),
@@ -45,6 +82,6 @@ NOTATIONS = (
     SyntaxHint(
         r"([<>]|[<>=!]=)[^<>=]*[\w)\]]\s*‸([<>]|[=!]=)", "comparisons do not chain: a < b and b < c", "y = a < f(b) < c"
     ),
-    SyntaxHint(r"[-+*/^@<>=]\s*‸($|\)|\])", "an operator needs something after it", "y = 2 +"),
+    SyntaxHint(r"([-+*/^@<>=]|\b(and|or|not))\s*‸($|\)|\])", "an operator needs something after it", "y = 2 +"),
     SyntaxHint(r"‸\)", "this parenthesis closes nothing, or something before it is missing", "y = a)"),
 )

@@ -13,11 +13,33 @@ _FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a decla
 STATEMENTS = (
     SyntaxHint(rf"‸(?P<w>{_RESERVED})\s*(=(?!=)|->|,)", "`{w}` is a word of the language, never a name", "if = 3"),
     # Declarations
-    SyntaxHint(rf"^(let|var|set)\s+({NAME}\s*‸=|‸)", "a node needs no word before it: y = …", "let y = 3"),
+    SyntaxHint(
+        rf"^(let|var|set|float|double|int|real|where)\s+({NAME}\s*‸=|‸)",
+        "a node needs no word before it: y = …",
+        "let y = 3",
+    ),
     SyntaxHint(rf"^output\s+{NAME}\s*‸,", "there is one output; `--of` asks for another", "output x, y"),
     SyntaxHint(
         rf"^const\s+(?P<v>{NAME})\s*(‸$|.*‸,)", "each constant has a line and a value: const {v} = 3", "const n"
     ),
+    SyntaxHint(
+        rf"(?P<v>{NAME})\s*‸∈\s*ℝ[\^\d{{¹²³⁰-⁹ˣ]",
+        "a shape is written input {v}[3,4], of a vector input {v}[3]",
+        "W ∈ ℝ³ˣ⁴",
+    ),
+    SyntaxHint(
+        rf"^input\s+(?P<v>{NAME})(\s*‸[(]|\s*‸:\s*\d+\s*[x×]|\s*\[\s*\d+\s*‸[x×])",
+        "a shape is written input {v}[3,4], of a vector input {v}[3]",
+        "input W(3, 4)",
+    ),
+    SyntaxHint(rf"^input\s+(?P<v>{NAME})\s+in\s+‸\(", "a range is written input {v} in [0, 1]", "input x in (0, 1)"),
+    SyntaxHint(rf"^input\s+(?P<v>{NAME})\s*‸:", "a default stands after `=`: input {v} = 1", "input x: 1"),
+    SyntaxHint(
+        r"^input\b.*=\s*[\w.+-]+\s*,\s*‸[-\d.]",
+        "each input has a default of its own: input x = 1, y = 2",
+        "input x, y = 1, 2",
+    ),
+    SyntaxHint(r"=\s*‸\?", "what is not known is left out; `--get dL/dx` asks for it", "∂L/∂y = ?"),
     SyntaxHint(r"‸∈", "a range to sample from is written input x in [0, 1]", "input x ∈ [0, 1]"),
     SyntaxHint(
         rf"^(?P<w>input|output|given|adjoint)\s+(?P<v>{NAME})\s*‸\S",
@@ -29,15 +51,48 @@ STATEMENTS = (
     SyntaxHint(
         r"^def\b.*\{[^}]*‸$", "the partials end with a brace: { d(f)/d(x) = 1 }", "def f(x) = x { d(f)/d(x) = 1"
     ),
+    SyntaxHint(
+        r"^def\b.*\)\s*(:\s*)?=?\s*return\s+‸|^def\b.*\)\s*‸:\s*return\b",
+        "the body stands alone behind `=`: def f(x) = x^2",
+        "def f(x) = return x",
+    ),
     SyntaxHint(r"^def\b.*\)\s*‸([^={)]|$)", "the body stands after `=`: def f(x) = x^2", "def f(x) x^2"),
     SyntaxHint(
-        rf"^(?P<f>{NAME})\s*‸\((?P<x>.*?)\)\s*=",
+        rf"^(?P<f>{NAME})\s*‸\((?P<x>.*?)\)\s*:?=",
         "a node stands without what it depends on: {f} = …; a function of your own begins with def: def {f}({x}) = …",
         "f(x) = x^2",
     ),
+    SyntaxHint(
+        rf"^(?P<f>{NAME})\s*‸\[\s*{NAME}_+\s*\]\s*:?=",
+        "a function of your own is written def {f}(x) = x^2",
+        "f[x_] := x^2",
+    ),
+    SyntaxHint(
+        r"=\s*(‸@\(|lambda\s+‸|\w+\s*(‸->|-‸>|‸↦|‸→))",
+        "a function of your own is written def f(x) = x^2",
+        "y = lambda x: x^2",
+    ),
+    SyntaxHint(
+        r"^\s*(‸(\d+\.\s|[-*•>]\s|\(\d+\)\s)|\w‸\)\s).*=",
+        "a statement stands without a number or a bullet: y = …",
+        "1. y = x^2",
+    ),
+    SyntaxHint(
+        rf"^\s*‸\(\s*(?P<u>{NAME})\s*,\s*(?P<v>{NAME})\s*[,)]", "an edge is written {u} -> {v} : 3", "(u, v, 3)"
+    ),
+    SyntaxHint(r"^\s*‸\(.*=", "a statement stands without parentheses: y = …", "(y = x^2)"),
+    SyntaxHint(r"^\s*‸if\b", "a choice is a formula: y = if c then a else b", "if x > 0: y = x"),
+    SyntaxHint(r"^while\b.*‸", "a loop has a range: for k in 1..5 { … }", "while x > 0"),
+    SyntaxHint(r"^d/dx?\w*\s*‸\(|=\s*d/d\w+\s*‸\(", "the derivative of a node is grad(y, x)", "d/dx (x^2)"),
+    SyntaxHint(r"^(∂|d)\w+/(∂|d)\w+\s*‸$", "a derivative is asked for by `--get dy/dx`", "dy/dx"),
     SyntaxHint(r"^(import|from)\s+\w+.*‸", "nothing is imported: all functions are there", "import numpy as np"),
     SyntaxHint(r"^return\s+\w+\s*‸", "what is asked for is named by output y, or by `--of`", "return y"),
     SyntaxHint(r"^(print|disp|show)\s*‸\(", "`backcalc run` prints every node", "print(y)"),
+    SyntaxHint(
+        r"[\w)]\s*/\s*‸/\s*([\d.]+|[^\W\d]\d*)\s*$",
+        "a whole quotient is floor(x/y); a comment begins with #",
+        "y = x // 2",
+    ),
     SyntaxHint(r"‸//|/\s*‸/|‸/\*|^\s*‸%", "a comment begins with #", "y = 2*x // twice"),
     SyntaxHint(rf"^{NAME}\s*‸<-\s*[\d.]", "a node is defined with `=`: y = 3", "y <- 3"),
     SyntaxHint(rf"^{NAME}\s*‸≈", "a node is defined with `=`; a result in a comment: #= y = 3.14", "y ≈ 3.14"),
@@ -48,9 +103,23 @@ STATEMENTS = (
     ),
     SyntaxHint(rf"^for\s*({NAME}\s*)?‸[\w=(]", "a loop is written: for k in 1..5 { … }", "for k = 1..5 {"),
     # Edges
+    SyntaxHint(
+        rf"^(?P<u>{NAME})\s*‸-+\s*(?P<p>{NUMBER})\s*-+>\s*(?P<v>{NAME})",
+        "an edge is written {u} -> {v} : {p}",
+        "u --3--> v",
+    ),
+    SyntaxHint(
+        rf"^(?P<u>{NAME})\s*(->|→)\s*(?P<p>{NUMBER})\s*‸(->|→)\s*(?P<v>{NAME})",
+        "an edge is written {u} -> {v} : {p}",
+        "u -> 3 -> v",
+    ),
+    SyntaxHint(rf"^(?P<u>{NAME})\s+‸[-−–—]\s+(?P<v>{NAME})\s*:", "an edge is written {u} -> {v} : 3", "u - v : 3"),
+    SyntaxHint(
+        rf"^(?P<u>{NAME})\s*,\s*(?P<v>{NAME})\s*‸:", "an edge is written {u} -> {v} : 3, or {u},{v},3", "u, v: 3"
+    ),
     SyntaxHint(r"^\S+\s*(‸(⇒|⟶|--|>)|=\s?‸>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
     SyntaxHint(rf"^(?P<v>{NAME})\s*‸<-\s*(?P<u>{NAME})", "an edge is written {u} -> {v} : 3", "v <- u"),
-    SyntaxHint(rf"->[^:]*‸(->|,\s*{NAME})", "one edge a statement: u -> v : 3; v -> w : 2", "u -> v -> w : 3"),
+    SyntaxHint(rf"(->|→)[^:]*‸(->|→|,\s*{NAME})", "one edge a statement: u -> v : 3; v -> w : 2", "u -> v -> w : 3"),
     SyntaxHint(r"->\s*\S+\s*(:\s*)?‸$", "an edge needs its local partial: u -> v : 3", "u -> v"),
     SyntaxHint(r"->\s*[^\s:]+\s*‸[^:]", "the partial stands after a colon: u -> v : 3", "u -> v = 3"),
     SyntaxHint(
@@ -67,6 +136,16 @@ STATEMENTS = (
         "a newline or `;` parts statements: a = 1; b = 2",
         "a = 1, b = 2",
     ),
+    SyntaxHint(
+        rf"^(?P<a>{NAME})\s*,\s*(?P<b>{NAME})\s*‸=",
+        "each node has a definition of its own: {a} = 1; {b} = 2",
+        "a, b = 1, 2",
+    ),
+    SyntaxHint(r"^claim\b[^=]*[\w)\]]\s*‸=\s*[^=]", "`==` compares: claim y == x", "claim y = x"),
+    SyntaxHint(
+        r"^[^=]*[^=<>!]=(?!=)[^={]*[\w)\]²³]\s*‸=(?![=<>])\s*\S", "one `=` a statement: a = 3; b = a", "y = z = 3"
+    ),
+    SyntaxHint(r"‸,\s*$", "a statement ends without a comma", "y = x^2,"),
     SyntaxHint(rf"^(?P<v>{NAME})\s*‸\[", "a vector is defined as a whole: {v} = [1, 2]", "y[0] = 3"),
     SyntaxHint(r"=\s*‸=", "one `=` defines a node; `==` compares", "y == 3"),
     SyntaxHint(r"[^<>=!]=\s*‸$", "a number or formula stands after `=`", "y ="),
@@ -75,6 +154,7 @@ STATEMENTS = (
         "a node has one formula; steps of descent are `backcalc descend`",
         "w ← w - 1",
     ),
+    SyntaxHint(rf"^{NAME}\s*‸(←|↦|≡|≜|≔)", "a node is defined with `=`: y = 3", "y ← x"),
     SyntaxHint(
         rf"^(?P<a>{NAME})\s*‸\^\s*[\[{{(](?P<l>\w+)[\])}}]", "an index is part of the name: {a}{l}", "a^[1] = x"
     ),

@@ -17,7 +17,10 @@ import pytest
 
 from backcalc.cli import main
 from backcalc.cli.group import cli
+from backcalc.graph.elsewhere import ELSEWHERE
 from backcalc.language.hints import TERMINAL_WORDS
+from backcalc.language.parser import parse
+from backcalc.language.slips import SYNTAX_HINTS
 from backcalc.text.errors import LINE_SHOWN, MAX_ERRORS, BackcalcError, Code, Diagnostic, Note, render
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import display_width, plural, quoted, shorten
@@ -118,6 +121,33 @@ def test_every_code_has_a_sample(monkeypatch):
     warned = {code for code, words in WARNINGS_SAY.items() if words in said}
     assert set(Code) - found - warned == ONLY_FROM_PYTHON
     assert warned == set(WARNINGS_SAY)
+
+
+def test_every_slip_has_its_file():
+    """Each row of the parser's hints: its example is a line of a sample, whose message has the hint."""
+    files = [
+        (set(path.read_text("utf-8").split("\n")), _message(path)) for path in ERRORS if path.parent.name == "parse"
+    ]
+    for row in SYNTAX_HINTS:
+        (hint,) = refusal(row.example).hints
+        assert any(row.example in lines and f"hint: {hint}\n" in said for lines, said in files), row.example
+
+
+def test_every_function_of_other_tools_has_its_file():
+    said = "".join(map(_message, ERRORS))
+    assert [row.hint for row in ELSEWHERE if f"hint: {row.hint}\n" not in said] == []
+
+
+def refusal(text):
+    """The one thing the parser says of `text`."""
+    with pytest.raises(BackcalcError) as caught:
+        parse(Source("slip", text))
+    (diagnostic,) = caught.value.diagnostics
+    return diagnostic
+
+
+def _message(path):
+    return path.with_suffix(".txt").read_text("utf-8")
 
 
 PLACE = re.compile(r"^(?P<name>\S.*?):(?P<line>\d+):(?P<column>\d+): (?:error|warning|note): ")

@@ -28,7 +28,7 @@ BEHIND = re.compile(r"(?:\b(?:is|are) (?:written|defined as|spelt)|\bgoes by|\bi
 QUOTED = re.compile(r"`([^`]+)`")
 # Other languages, files and single signs, which are not to be read by this one.
 OTHERS = re.compile(
-    r"^(?:[-+*/^=@.{}'#:>]+|\.T|[-\w.]+\.(?:bg|csv)|é|Ï|.*(?:\|0\.5\||\[label=).*|(?:tr|gunzip|sqlite3|np\.\w+).*)$"
+    r"^(?:[-+*/^=@.{}'#:<>!]+|and|or|if|\.T|[-\w.]+\.(?:bg|csv)|é|Ï|.*(?:\|0\.5\||\[label=).*|(?:tr|gunzip|sqlite3|np\.\w+).*)$"
 )
 SIGNS = (
     ", or ",
@@ -57,7 +57,7 @@ def shown(hint):
         return IN_PARENTHESES.findall(hint)
     found = [match.strip() for match in QUOTED.findall(hint)]
     behind = BEHIND.search(hint)
-    while behind and (more := BEHIND.search(behind[1])) and not behind[1].startswith(("d(", "u ", "a ")):
+    while behind and (more := BEHIND.search(behind[1])) and not behind[1].startswith(("d(", "u ", "a -")):
         behind = more
     if behind and "`" not in behind[1]:
         found.append(behind[1])

@@ -1,0 +1,58 @@
+"""Indices that are none: of what is written between brackets, what no list or vector has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from backcalc.language.expr import IF, PICK, SLICES, Call, Expr, Name, Number, is_operation
+from backcalc.language.unparse import unparse
+from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.wording import shorten
+
+_NO_INDEX = "an index is a whole number"
+
+
+def wrong_indices(call: Call, indices: Sequence[Expr], known: Callable[[str], bool]) -> Iterator[Diagnostic]:
+    """What is wrong with the indices of `call`, an element or a part of something; `known` tells functions."""
+    if (hints := _as_a_call(call, indices, known)) and not all(map(_is_place, indices)):
+        # One slip, however many arguments it has.
+        yield Diagnostic(Code.BAD_INDEX, _NO_INDEX, indices[0].span, hints=hints)
+        return
+    for index in indices:
+        for part in _parts(index):
+            if not _is_whole(part):
+                last = isinstance(part, Name) and part.id == "end"  # As MATLAB calls it.
+                hint = "the last element is x[-1]" if last else "the first element is x[0]"
+                yield Diagnostic(Code.BAD_INDEX, _NO_INDEX, part.span, hints=(hint,))
+    lists = [index for index in indices if isinstance(index, Call) and index.fn == PICK]
+    if len(lists) > 1:  # NumPy takes pairs, MATLAB and pandas rows and columns.
+        name, (rows, columns) = shorten(unparse(call.args[0])), [shorten(unparse(each)) for each in lists[:2]]
+        rows_first = f"rows, and of these columns: {name}[{rows}][:, {columns}]"
+        hints = (rows_first, "single elements: [X[0, 1], X[2, 0]]")
+        yield Diagnostic(Code.AMBIGUOUS, "two lists of indices could mean two things", call.span, hints=hints)
+
+
+def _as_a_call(call: Call, indices: Sequence[Expr], known: Callable[[str], bool]) -> tuple[str, ...]:
+    """What to write in place of Sin[x], which is how Mathematica writes a call; nothing where it is none."""
+    name = call.args[0].id if isinstance(call.args[0], Name) else ""
+    is_choice = name.casefold() == IF
+    if known(name.casefold()) and not is_choice:
+        args = ", ".join(shorten(unparse(index)) for index in indices)
+        return (f"an argument stands in parentheses: {name.casefold()}({args})",)
+    from backcalc.graph.elsewhere import hint_for  # What other tools call it is of use to who slips.
+
+    return hint_for("piecewise" if is_choice else name)
+
+
+def _parts(index: Expr) -> tuple[Expr, ...]:
+    """The ends of a slice, the items of a list, or the index itself."""
+    return index.args if isinstance(index, Call) and not is_operation(index) else (index,)
+
+
+def _is_whole(part: Expr) -> bool:
+    return isinstance(part, Number) and part.value.is_integer()
+
+
+def _is_place(index: Expr) -> bool:
+    """Whether `index` is one of an array: a whole number, a slice or a list."""
+    return (isinstance(index, Call) and index.fn in (*SLICES, PICK)) or _is_whole(index)
