@@ -16,6 +16,7 @@ from backcalc.marking.sheet import question
 from backcalc.marking.truth import Truth
 from backcalc.rules.functions.objects import nearest
 from backcalc.rules.values import is_known, shape_of
+from backcalc.text.errors import BackcalcError, Diagnostic
 from backcalc.text.numerals import Certain
 
 Exactly = Callable[[Dag, str], Run]
@@ -50,6 +51,14 @@ class ExactTruth(Truth):
         """A mark that shows the exact numbers."""
         found = self.in_exact_numbers(question(mark.name))
         return mark if found is None else replace(mark, expected=found)
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """Those of the exact run: that a float64 overflows on the way is not true of it."""
+        try:
+            return self._run(self.run.output).warnings
+        except BackcalcError:  # Told of each answer; floats, then, are all that there is.
+            return self.run.warnings
 
     def in_exact_numbers(self, answer: Answer) -> Any:
         """The true value in exact numbers; None where it is a formula, or not known."""

@@ -256,7 +256,7 @@ class LocalDiagnosis:
             off = abs(attempt.value - own)
             is_tenfold = own and abs(attempt.value / own) in (10.0, 0.1)
             odds += any(abs(off - slip) < 1e-9 for slip in WHOLE_SLIPS) or bool(is_tenfold)
-        elif any(_is_misread(attempt, result) for result in (own, attempt.expected)):
+        if any(_is_misread(attempt, result) for result in (own, attempt.expected)):
             odds += MISREAD
         return float(odds)
 

@@ -82,7 +82,9 @@ class Roundings:
 
 def _last_digit(given: Attempt) -> str:
     """That only the last digit is not right, or all but those beyond single precision; empty where more is wrong."""
-    if shape_of(given.value) or shape_of(given.expected) or not given.half or given.value * given.expected <= 0:
+    if shape_of(given.value) or shape_of(given.expected) or not given.half:
+        return ""
+    if not given.value * given.expected > 0:  # Nor nan, which is near nothing.
         return ""
     written, unit = significant_digits(given.answer.value) or 0, 2 * given.half
     off = abs(given.value) - abs(given.expected)

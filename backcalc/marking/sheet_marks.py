@@ -58,7 +58,11 @@ class Work:
     def stands_alone(self, step: StepAnswer) -> bool:
         """Whether the sheet has no number that the step is made of."""
         run = self._candidates.run
-        neighbours: set[tuple[str, str | None]] = {(arg, None) for arg in run.graph.nodes[step.node].args}
+        args = run.graph.nodes[step.node].args
+        if step.is_value and not any(self._candidates.steps.is_worked_out[run.graph.index[arg]] for arg in args):
+            # All that it is made of is given: its step is whole, and the rest of the sheet tells how it is worked.
+            return len(self._own.attempts) < 2
+        neighbours: set[tuple[str, str | None]] = {(arg, None) for arg in args}
         if not step.is_value:
             users = [run.graph.nodes[user].name for user in self._candidates.steps.users[step.node]]
             of = run.graph.nodes[step.of].name

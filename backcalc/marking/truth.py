@@ -23,7 +23,7 @@ from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
 from backcalc.rules.gates import only
 from backcalc.rules.values import is_array, is_known, shape_of
-from backcalc.text.errors import BackcalcError
+from backcalc.text.errors import BackcalcError, Diagnostic
 from backcalc.text.numerals import is_exact
 from backcalc.text.source import Source
 
@@ -68,6 +68,11 @@ class Truth:
         is_first = answer.wrt in self.run.graph.index and answer.then is None
         is_one = rank > 0 and len(place) == rank and all(isinstance(i, int) for i in place)
         return f"{answer.of}[{','.join(map(str, place))}]" if is_first and is_one else None
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the run that these are the truth of has noticed."""
+        return self.run.warnings
 
     def shown(self, mark: Mark) -> Mark:
         """A mark as it is shown: here it shows what it was marked by."""

@@ -89,8 +89,23 @@ def test_a_quiz_has_its_key_in_the_same_numbers(how):
 @pytest.mark.parametrize("option", ["--exact", "--certified"])
 def test_a_loss_outside_the_graph_is_refused_at_its_place(option):
     text = "input x = 1\na = x^2\nadjoint a = -1\n"
+    if option == "--certified":
+        pytest.importorskip("flint")
     result = CliRunner().invoke(cli, ["check", "-", option, "a = 1"], input=text)
     (found,) = result.exception.diagnostics  # type: ignore[union-attr]
     assert text[found.span.start : found.span.end] == "a"
     assert found.message.startswith(f"{option} needs an output in the graph")
     assert result.exception.source.text == text  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("option", ["--exact", "--certified"])
+def test_what_floats_lose_on_the_way_is_not_warned_of(option):
+    if option == "--certified":
+        pytest.importorskip("flint")
+    text = "input x = 1000\nb = x^200\ny = b/x^199 + abs(x - 1000)\n"
+    said = CliRunner().invoke(cli, ["check", "-", "y = 1000"], input=text, standalone_mode=False).stderr
+    assert "1000^200 is inf" in said
+    found = CliRunner().invoke(cli, ["check", "-", option, "y = 1000"], input=text, standalone_mode=False)
+    assert "inf" not in found.stderr
+    assert "is at a kink" in found.stderr
+    assert found.return_value == 0

@@ -347,3 +347,10 @@ def test_what_follows_does_so_by_the_measure_that_is_asked(sheet, tolerance, ver
     graph, source = backcalc.parse(ZEROS), Source("sheet", sheet)
     key = Key(run(graph.objects, {}), tolerance)
     assert verdicts(key.mark(source, read_answers(source)[0])[0])[-1] == verdict
+
+
+@pytest.mark.parametrize("answer", ["y = 1000", "y = 1.2345678", "dy/dx = 1.00", "y = -12.3"])
+def test_nothing_is_near_what_is_no_number(answer):
+    (mark,) = marks("y = x^200/x^199", answer, at={"x": 1000.0})
+    assert math.isnan(mark.expected)
+    assert (mark.verdict, mark.note) == ("wrong", "")

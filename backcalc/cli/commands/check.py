@@ -198,7 +198,8 @@ def _check(asked: Asked, sheet: Sheet | None, way: CheckOptions, show: Show | No
         raise UsageError(source, [_none(source, text.source)])
     point = read_point(asked.at)
     found = kept(text.run(point, asked.of))
-    print_warnings(text.source, found.warnings)
+    if way.exactly is None:
+        print_warnings(text.source, found.warnings)
     answers, unsettled = settle(found, answers)
     # On a sheet the last word counts; `#=` lines are a key, each of which is to hold.
     if sheet is not None:
@@ -209,6 +210,8 @@ def _check(asked: Asked, sheet: Sheet | None, way: CheckOptions, show: Show | No
         show(MarksReport(marked, way.shown.digits, way.hints))
         return 0
     key = way.key(kept(text.whole(found, point, asked.of)), asked, answers)
+    if way.exactly is not None:  # What floats lose on the way is not lost here.
+        print_warnings(text.source, key.truth.warnings)
     # On a sheet a formula that cannot be read is a wrong answer, in a file's own key it is an error.
     marked, refused = (key.mark if sheet is not None else key.hold)(source, answers)
     if refused and not marked:  # Then it is the point that is at fault, rather than each answer.
@@ -237,8 +240,8 @@ def _check_computed(asked: Asked, path: str, way: CheckOptions) -> int:
     arrays = read_computed(path)
     point = read_point(asked.at)
     found = kept(text.run(point, asked.of))
-    print_warnings(text.source, found.warnings)
     key = way._replace(tolerance=AS_WRITTEN).key(kept(text.whole(found, point, asked.of)), asked, ())
+    print_warnings(text.source, found.warnings if way.exactly is None else key.truth.warnings)
     marked, answers, refused = mark_computed(key, path, arrays, way.tolerance.relative)
     if way.require == "all":
         marked += missing(key, _asked(key, text.source, stated, misstated), answers)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from backcalc.calculus.primes import differentiated
 from backcalc.calculus.question import loss_hints
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import DERIVATIVES, Functions
-from backcalc.language.expr import Call, Expr, Name, fold, names, postorder, with_args
+from backcalc.graph.resolve import resolve
+from backcalc.graph.whole_numbers import Environment, LoopError
+from backcalc.language.expr import FOR, TEMPLATE, Call, Expr, Name, fold, names, postorder, with_args
 from backcalc.language.parser import parse
 from backcalc.language.statements import Answer, Function
 from backcalc.marking.formulas.judge import FormulaAnswer
@@ -35,6 +38,12 @@ def resolved(run: Run, answer: Answer, source: Source) -> tuple[FormulaAnswer, l
     # `dz/dy` is a quotient where both are nodes.
     if any(it.is_plain and f"d{it.of}" in index and f"d{it.wrt}" in index for it in read):
         expr = read_value(source, answer.value_span)
+    try:
+        expr = _written_out(run, expr)
+    except LoopError as error:
+        return Formula(answer, expr), [
+            error.diagnostic._replace(span=_within(error.diagnostic.span, answer.value_span))
+        ]
     expr = fold(expr, lambda leaf: leaf, lambda call, args: _product(run, call, args))
     errors = [*_unknown(run, expr, answer.value_span), *_derived(expr, answer.value_span)]
     if not errors and (choice := choice_in(expr)):
@@ -43,6 +52,20 @@ def resolved(run: Run, answer: Answer, source: Source) -> tuple[FormulaAnswer, l
         expr = Functions(_functions(run, expr), errors, differentiated).expand(expr)
     at = answer.value_span  # A name that was rewritten has no place of its own.
     return FormulaAnswer(answer, expr), [e._replace(span=_within(e.span, at)) for e in errors]
+
+
+def _written_out(run: Run, expr: Expr) -> Expr:
+    """A formula with its comprehensions and names with braces written out. Raises LoopError."""
+    if not any(isinstance(part, Call) and part.fn in (FOR, TEMPLATE) for part in postorder(expr)):
+        return expr
+    # The file's whole constants bound its loops, so they bound an answer's too.
+    nodes = zip(run.graph.nodes, run.values, strict=True)
+    constants = {node.name: _whole(value) for node, value in nodes if node.kind == "constant"}
+    return resolve(expr, Environment(constants=constants))
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if isinstance(value, float) and value.is_integer() else None
 
 
 def _within(span: Span | None, of: Span) -> Span:

@@ -39,6 +39,7 @@ def marked(graph, *lines, at=None):
     return marks
 
 
+LOOPED = "const n = 3\ninput x[3], w[3]\nJ = sum(x[k]*w[k]^2 for k in 0..n - 1)\n"
 ROWS = """const X = [[1, 2], [3, -1]]; input W[2,3]; input b[3]
 const M = [[1, 1, 0], [1, 1, 1]]; const T = [[1, 0, 0], [0, 1, 0]]
 Z = X @ W + b
@@ -58,6 +59,9 @@ RIGHT = [
     (NEURON, "dJ/dw = x*dJ/db"),
     (NEURON, "dJ/dv = 2*dJ/dy*y*(1-y)/2"),
     (NEURON, "dJ/dv = (σ(v) - z)*σ(v)*σ(-v)"),
+    (LOOPED, "dJ/dw = [2*x[k]*w[k] for k in 0..2]"),
+    (LOOPED, "J = sum(x[k]*w[k]^2 for k in 0..n - 1)"),
+    (LOOPED, "dJ/dx = [prod(w[k] for i in 1..2) for k in 0..2]"),
     (NEURON, "dJ/dv = (y - z)*exp(-v)/(1 + exp(-v))^2"),
     (NEURON, "y = 1/(1 + exp(-w*x - b))"),
     (MATRICES, "dL/dW = outer(c*(1 - tanh(h)^2), v)"),
@@ -276,3 +280,17 @@ def test_what_run_and_explain_print_is_a_right_answer(name):
         marks, refused = key.mark(source, answers)
         assert not errors + refused, (line, [e.message for e in errors + refused])
         assert [mark.verdict for mark in marks] == ["right"], (line, marks)
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        ("J = sum(x[k]*w[k]^2 for k in 0..m)", "`m` is not the variable of a loop around this place"),
+        ("J = sin(x[k] for k in 0..2)", "`sin` takes no comprehension: sum, prod, mean, max and min do"),
+        ("dJ/dw = [2*w[k] for k in 3..2]", "this comprehension has no items"),
+        ("J = sum(q{k} for k in 1..2)", "the graph has no node `q1`"),
+    ],
+)
+def test_a_comprehension_that_stands_for_nothing_is_unreadable(answer, note):
+    (mark,) = marked(LOOPED, answer)
+    assert (mark.verdict, mark.note) == ("unreadable", note)
