@@ -41,7 +41,7 @@ def resolved(run: Run, answer: Answer, source: Source) -> tuple[FormulaAnswer, l
     try:
         expr = _written_out(run, expr)
     except LoopError as error:
-        return Formula(answer, expr), [
+        return FormulaAnswer(answer, expr), [
             error.diagnostic._replace(span=_within(error.diagnostic.span, answer.value_span))
         ]
     expr = fold(expr, lambda leaf: leaf, lambda call, args: _product(run, call, args))
