@@ -170,6 +170,29 @@ def descent() -> tuple[Callable[[], Any], Callable[[], Any]]:
     return lambda: objective(objective.start), by_hand
 
 
+def training() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A step over 100,000 rows whose parameters are matrices and vectors: a 10-16-3 net."""
+    shapes = "input x[10]; input t[3]; input W1[16,10]; input b1[16]; input W2[3,16]; input b2[3]\n"
+    graph = load(clean("training", f"{shapes}h = tanh(W1 @ x + b1)\nL = softmax_cross_entropy(W2 @ h + b2, t)"))
+    w1, b1, w2, b2 = (RANDOM.normal(size=shape) / 3 for shape in ((16, 10), 16, (3, 16), 3))
+    x, t = RANDOM.normal(size=(ROWS, 10)), np.eye(3)[RANDOM.integers(0, 3, ROWS)]
+    at = {"W1": w1, "b1": b1, "W2": w2, "b2": b2}
+    objective = Objective(graph, at, None, list(at), {"x": x, "t": t})
+
+    def by_hand() -> Any:
+        h = np.tanh(x @ w1.T + b1)
+        a = h @ w2.T + b2
+        shifted = a - a.max(axis=1, keepdims=True)
+        exps = np.exp(shifted)
+        sums = exps.sum(axis=1, keepdims=True)
+        loss = -(t * (shifted - np.log(sums))).sum(axis=1).mean()
+        da = (exps / sums - t) / ROWS
+        dz = (da @ w2) * (1 - h * h)
+        return loss, dz.T @ x, dz.sum(axis=0), da.T @ h, da.sum(axis=0)
+
+    return lambda: objective(objective.start), by_hand
+
+
 def lattice() -> tuple[Callable[[], Any], Callable[[], Any]]:
     """The lattice of the samples and its derivative at a million points, in arrays."""
     graph = backcalc.load(Path(__file__).parents[1] / "samples" / "lattice.bg")
@@ -192,7 +215,7 @@ def main() -> None:
     """Print a line a case."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     print(f"{'case':10}{'backcalc':>10}{'least':>10}{'NumPy':>10}{'least':>10}{'ratio':>8}{'least':>8}")
-    for case in (layer, net, batch, image, jacobian, neuron, lattice, descent):
+    for case in (layer, net, batch, image, jacobian, neuron, lattice, descent, training):
         ours, by_hand = case()
         times: list[list[float]] = [[], []]
         for _ in range(runs + 1):  # In turn, so that a drift of the machine's speed touches both.

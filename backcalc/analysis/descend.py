@@ -110,10 +110,9 @@ class Objective:
         if self._single is not None:
             value, *slopes = self._single(*parameters.values())
             return value, dict(zip(parameters, slopes, strict=True))
-        points = self._points(parameters, rows)
         if self.count > 1:
-            return self._runner.mean(points)
-        found = self._runner.run(points)  # A mean of one would take as long as all the rest.
+            return self._runner.mean({name: each[rows] for name, each in self.data.items()}, parameters)
+        found = self._runner.run(self._points(parameters, rows))  # A mean of one would take as long as all the rest.
         return float(found.value[0]), {name: each[0] for name, each in found.gradient.items()}
 
     def culprit(self, parameters: Parameters) -> str:

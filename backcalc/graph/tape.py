@@ -5,7 +5,7 @@ The tape depends on the graph alone, so it is made once and run at any number of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -65,6 +65,7 @@ class Tape:
         self.begin: list[int] = []
         self.partials: dict[int, tuple[tuple[int, int], ...]] = {}
         self._numbers: dict[float | str, int] = {}
+        self._downstream: tuple[frozenset[int], Sequence[bool]] = frozenset(), ()
         self.spelling: dict[int, Expr] = {}
         for node in progress.through("listing operations", graph.nodes):
             self._write_node(node)
@@ -90,8 +91,14 @@ class Tape:
             found[first : last + 1] = [node] * (last + 1 - first)
         return found
 
-    def downstream(self, slots: Iterable[int]) -> list[bool]:
+    def downstream(self, slots: Iterable[int]) -> Sequence[bool]:
         """Which slots depend on one of `slots`, themselves among them."""
+        key = frozenset(slots)
+        if self._downstream[0] != key:  # Many points ask the same some at a time.
+            self._downstream = key, self._found_downstream(key)
+        return self._downstream[1]
+
+    def _found_downstream(self, slots: Iterable[int]) -> list[bool]:
         found = [False] * len(self.rows)
         for slot in slots:
             found[slot] = True

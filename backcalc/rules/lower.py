@@ -45,16 +45,28 @@ def lower(
     """
     namespace: dict[str, Any] = {"__builtins__": {}}
 
-    def leaf(part: Number | Name) -> str:
+    shared: dict[str, str] = {}
+
+    def leaf(part: Number | Name) -> tuple[str, str]:
         if isinstance(part, Number):
-            return repr(part.value) if number is None else made(f"_{len(namespace)}", part.value)
-        return part.id if part.id in params else made(part.id, constants[part.id])
+            text = repr(part.value) if number is None else made(f"_{len(namespace)}", part.value)
+        else:
+            text = part.id if part.id in params else made(part.id, constants[part.id])
+        return text, text
 
     def made(name: str, value: float) -> str:
         namespace[name] = value if number is None else number(value)
         return name
 
-    def call(part: Call, args: tuple[str, ...]) -> str:
+    def call(part: Call, args: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+        # What stands in a text twice, as exp(-abs(x)) in that of σ, is worked out where it stands first.
+        same = operation(part, [name for name, _ in args])
+        if same in shared:
+            return shared[same], shared[same]
+        shared[same] = f"__{len(shared)}_"
+        return shared[same], f"({shared[same]} := {operation(part, [text for _, text in args])})"
+
+    def operation(part: Call, args: Sequence[str]) -> str:
         # In parentheses always: Python's precedence need not be the language's, -x^2 among others.
         if part.fn in _INLINE:
             return f"({args[0]} {part.fn} {args[1]})"
@@ -66,7 +78,10 @@ def lower(
         return f"{key}({', '.join(args)})"
 
     # A text, not a tree of closures: called millions of times, it runs at the speed of Python's own code.
-    body = fold(expr, leaf, call)
+    _, body = fold(expr, leaf, call)
+    for name in shared.values():
+        if body.count(name) == 1:  # Kept under no name, an array's memory serves the next one.
+            body = body.replace(f"{name} := ", "")
     # The text is our own: numbers, parameters and names that `resolve` knows; never a user's.
     return eval(f"lambda {', '.join(params)}: {body}", namespace)  # type: ignore[no-any-return]  # noqa: S307
 

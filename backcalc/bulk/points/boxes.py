@@ -295,8 +295,7 @@ class Boxes:
         return x == of or (self._symbol(x) == NEGATE and self._args(x)[0] == of)
 
     def _joined(self, slot: int, items: Sequence[Array]) -> Array:
-        count = max((len(item) for item in items if item.ndim == len(("box", "row", "column"))), default=1)
-        return joined_items(items, count, is_matrix=len(self.shapes[slot]) > 1)
+        return joined_items(items, is_matrix=len(self.shapes[slot]) > 1)
 
 
 def _direction(x: Interval, size: Interval) -> Interval:

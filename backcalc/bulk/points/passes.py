@@ -26,7 +26,7 @@ from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Bound, Primitive
 from backcalc.rules.values import is_known
 
-MOST_POINTS, NUMBERS = 4096, 1 << 21  # Points with arrays in them that are run at a time, and numbers in these.
+MOST_POINTS, NUMBERS = 8192, 1 << 21  # Points with arrays in them that are run at a time, and numbers in these.
 
 
 class BatchLayout(Protocol):
@@ -43,8 +43,8 @@ class BatchLayout(Protocol):
     def operands(self, slot: int, row: Primitive, args: Sequence[Any]) -> list[Any]:
         """The operands of an operation, of which the value may be one, as its functions take them."""
 
-    def along(self, partial: Any, slot: int, ct: Any, head: int) -> Any:
-        """What an annotated edge with the partial in `slot` carries back from `head`."""
+    def along(self, partial: Any, slot: int, ct: Any, head: int, tail: int) -> Any:
+        """What an annotated edge with the partial in `slot` carries back from `head` to `tail`."""
 
     def pulled(self, slot: int, row: Primitive, k: int, operands: list[Any], ct: Any) -> Any:
         """What an operation on arrays as wholes hands to its k-th argument."""
@@ -158,7 +158,7 @@ class Pass:
         """The tails of a slot's edges that are needed, each with what takes a cotangent there."""
         for node, partial in self.tape.incoming.get(head, ()):
             if needed[self.tape.slot[node]]:
-                yield self.tape.slot[node], self._annotated(head, partial)
+                yield self.tape.slot[node], self._annotated(head, partial, self.tape.slot[node])
         row = self.rows[head]
         if row is None:
             return
@@ -167,8 +167,8 @@ class Pass:
             if needed[arg] and self.tape.literals[arg] is None:
                 yield arg, self._pullback(head, row, k)
 
-    def _annotated(self, head: int, partial: int) -> Callable[[Any], Any]:
-        return lambda ct: self.layout.along(self.values[partial], partial, ct, head)
+    def _annotated(self, head: int, partial: int, tail: int) -> Callable[[Any], Any]:
+        return lambda ct: self.layout.along(self.values[partial], partial, ct, head, tail)
 
     def _pullback(self, head: int, row: Primitive, k: int) -> Callable[[Any], Any]:
         args = self.tape.args[head]
@@ -177,7 +177,8 @@ class Pass:
             return lambda ct: self.layout.pulled(head, row, k, operands, ct)
 
         def pullback(ct: Any) -> Any:
-            edge = bound(row, self.layout.namespace).edge(k, given=head in self.evaluation.replaced)
+            literals = tuple([self.tape.literals[arg] for arg in args])
+            edge = bound(row, self.layout.namespace).edge(k, given=head in self.evaluation.replaced, literals=literals)
             slope = edge.slope(*self.layout.operands(head, row, operands))
             found = self.gates.along(ct, slope, gated=edge.gated)
             return self.layout.summed(found, head, args[k])
@@ -209,7 +210,7 @@ class _Traced:
         """The operands as they are: numbers go with numbers."""
         return list(args)
 
-    def along(self, partial: Operand, slot: int, ct: Any, head: int) -> Any:  # noqa: ARG002  As of stacks.
+    def along(self, partial: Operand, slot: int, ct: Any, head: int, tail: int) -> Any:  # noqa: ARG002  As of stacks.
         return Gates(trace).along(ct, partial, gated=False)
 
     def pulled(self, slot: int, row: Primitive, *_: Any) -> Any:

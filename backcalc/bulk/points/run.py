@@ -15,6 +15,7 @@ from backcalc.bulk.points.lost import LostPoints
 from backcalc.bulk.points.passes import compiled, points_at_once, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
+from backcalc.bulk.points.totals import Totals
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle
@@ -216,19 +217,26 @@ class PointRunner:
             self._run_chunk({name: found[part] for name, found in data.items()}, into)
         return Batch(value, gradient, self.has_value)
 
-    def mean(self, data: Arrays) -> tuple[float, dict[str, Array]]:
-        """The means of value and gradient over the points of `data`."""
+    def mean(self, data: Arrays, parameters: Mapping[str, Any]) -> tuple[float, dict[str, Array]]:
+        """The means of value and gradient over the points of `data`, which have `parameters` in common."""
         count = len(next(iter(data.values())))
+        size = points_at_once(data) if self._program is None else self._chunk
+        room = [np.empty(min(count, size)) for _ in (self.output, *self.shapes)] if self._program else []
+        sums: list[Any] = [0.0] * (1 + len(self.shapes))
         # Each chunk is summed up while it is in the cache, and the next one takes its place.
-        room = min(count, self._chunk)
-        into = [np.empty(room), *(np.empty((room, *shape)) for shape in self.shapes.values())]
-        totals: list[Any] = [0.0] * len(into)
-        for part in self._chunks(count):
-            parts = [found[: part.stop - part.start] for found in into]
-            self._run_chunk({name: found[part] for name, found in data.items()}, parts)
-            totals = [total + found.sum(axis=0) for total, found in zip(totals, parts, strict=True)]
-        value, *gradient = (total / count for total in totals)
+        for part in _parts(count, size):
+            some = {name: found[part] for name, found in data.items()}
+            sums = [total + each for total, each in zip(sums, self._sums(some, parameters, room), strict=True)]
+        value, *gradient = (total / count for total in sums)
         return float(value), dict(zip(self.shapes, gradient, strict=True))
+
+    def _sums(self, data: Arrays, parameters: Mapping[str, Any], room: Sequence[Array]) -> list[Any]:
+        if self._program is None:
+            return self._totals.sums(data, parameters)
+        count = len(next(iter(data.values())))
+        into = [found[:count] for found in room]
+        self._run_chunk({**data, **{name: np.broadcast_to(each, count) for name, each in parameters.items()}}, into)
+        return [found.sum() for found in into]
 
     def chunks(self, data: Arrays) -> Iterator[Arrays]:
         """The points of `data`, as many after the other as stay in the cache."""
@@ -240,7 +248,7 @@ class PointRunner:
         return LostPoints(*self._asked)
 
     def _chunks(self, count: int) -> Iterator[slice]:
-        return (slice(begin, min(begin + self._chunk, count)) for begin in range(0, count, self._chunk))
+        return _parts(count, self._chunk)
 
     def _run_chunk(self, data: Arrays, into: Sequence[Array]) -> None:
         if self._program is None:
@@ -256,11 +264,20 @@ class PointRunner:
                 target[lost] = part
 
     @cached_property
+    def _totals(self) -> Totals:
+        data = [name for name in self._inputs if name not in self.shapes]
+        return Totals(self._evaluation, data, self.output, list(self.shapes))
+
+    @cached_property
     def _exact_program(self) -> Runner:
         return self._compiled(exact=True)
 
     def _compiled(self, *, exact: bool) -> Runner:
         return compiled(self._evaluation, self._inputs, self.output, list(self.shapes), exact=exact)
+
+
+def _parts(count: int, size: int) -> Iterator[slice]:
+    return (slice(begin, min(begin + size, count)) for begin in range(0, count, size))
 
 
 def _refuse_seeds(graph: Dag) -> None:

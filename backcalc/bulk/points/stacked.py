@@ -56,12 +56,12 @@ class Stacked:
         turned = [stacks.transpose(x) if len(of) == 1 else x for x, of in zip(args, shapes, strict=False)]
         return [*turned, *args[len(shapes) :]]  # The value comes last, where it is asked for.
 
-    def along(self, partial: Any, slot: int, ct: Any, head: int) -> Any:
+    def along(self, partial: Any, slot: int, ct: Any, head: int, tail: int) -> Any:  # noqa: ARG002  As of totals.
         """What an edge with the partial in `slot` carries back: a matrix is head × tail, a vector a row or a column."""
         if not self.shapes[slot] or not self.shapes[head]:
             return GATES.along(ct, partial, gated=False)
         transposed = np.swapaxes(partial, -1, -2)
-        return GATES.through(ct, lambda value: stacks.matmul(transposed, self.full(value, head)), _any_open)
+        return GATES.through(ct, lambda value: stacks.matmul(transposed, self.full(value, head)), any_open)
 
     def pulled(self, slot: int, row: Primitive, k: int, operands: list[Any], ct: Any) -> Any:
         """What an operation on arrays as wholes hands to its k-th argument."""
@@ -87,7 +87,7 @@ class Stacked:
         if of == shape:
             return ct
         if not of:
-            return GATES.through(ct, lambda value: stacks.sum(self.full(value, slot)), _any_open)
+            return GATES.through(ct, lambda value: stacks.sum(self.full(value, slot)), any_open)
 
         def total(value: Any) -> Any:
             return _summed(self.full(value, slot), of)
@@ -100,7 +100,7 @@ class Stacked:
         return np.broadcast_to(value, (self.count, *matrix(self.shapes[slot]))).reshape(self.count, *shape)
 
     def _joined(self, slot: int, args: Sequence[Any]) -> Array:
-        return joined_items(args, self.count, is_matrix=len(self.shapes[slot]) > 1)
+        return joined_items(args, is_matrix=len(self.shapes[slot]) > 1)
 
     def _taken(self, ct: Array, slot: int, k: int) -> Array:
         args = self.tape.args[slot]
@@ -112,14 +112,15 @@ class Stacked:
 
     def full(self, value: Any, slot: int) -> Array:
         """A value that may be one number for all elements of an array, in the array's shape."""
-        value = np.asarray(value)
-        return np.broadcast_to(value, (*value.shape[:-2], *matrix(self.shapes[slot])))
+        value, shape = np.asarray(value), matrix(self.shapes[slot])
+        return value if value.shape[-2:] == shape else np.broadcast_to(value, (*value.shape[:-2], *shape))
 
 
-def joined_items(items: Sequence[Array], count: int, *, is_matrix: bool) -> Array:
-    """Stacks as the elements of one of vectors, or as the rows of one of matrices, at `count` points."""
+def joined_items(items: Sequence[Array], *, is_matrix: bool) -> Array:
+    """Stacks as the elements of one of vectors, or as the rows of one of matrices."""
     turned = [np.swapaxes(item, -1, -2) if is_matrix else item for item in items]
-    full = [np.broadcast_to(item, (count, *item.shape[-2:])) for item in turned]
+    lead = np.broadcast_shapes(*(item.shape[:-2] for item in turned))  # Of what all points have in common, none.
+    full = [np.broadcast_to(item, (*lead, *item.shape[-2:])) for item in turned]
     return np.concatenate(full, axis=-2)
 
 
@@ -137,7 +138,7 @@ def _summed(value: Array, of: Shape) -> Array:
     return np.asarray(value.sum(axes, keepdims=True))
 
 
-def _any_open(gate: Any) -> Any:
+def any_open(gate: Any) -> Any:
     """Whether a gate is open anywhere, at each point."""
     return stacks.not_equal(stacks.sum(np.atleast_2d(gate)), 0.0)
 

@@ -24,16 +24,23 @@ def __getattr__(name: str) -> Any:
     return getattr(arrays, name)
 
 
+def power(x: Any, y: Any) -> Any:
+    """X to the power y; a constant comes as a matrix of one."""
+    return arrays.power(x, float(y[0, 0]) if np.shape(y) == (1, 1) else y)
+
+
 def transpose(x: Array) -> Array:
     """Rows and columns exchanged; only ever of a matrix, for a vector's transpose is another row."""
     return np.swapaxes(x, -1, -2)
 
 
 def matmul(x: Array, y: Array) -> Array:
-    """The matrix product; of one matrix with many columns, one product in place of many."""
+    """The matrix product; of one matrix with many columns or rows, one product in place of many."""
     # W @ x at a thousand points: as one product BLAS works through blocks that stay in the cache.
     if x.ndim == 2 and y.ndim > 2 and y.shape[-1] == 1:
         return np.asarray((y[..., 0] @ x.T)[..., None])
+    if y.ndim == 2 and x.ndim > 2 and x.shape[-1] > 1:  # X @ W: the rows of all X below each other.
+        return np.asarray((x.reshape(-1, x.shape[-1]) @ y).reshape(*x.shape[:-1], y.shape[-1]))
     return np.asarray(np.matmul(x, y))
 
 
@@ -89,7 +96,11 @@ def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
 
 
 def dot(x: Array, y: Array) -> Array:
-    """The sum of the products of elements."""
+    """The sum of the products of elements; with a vector that all points have in common, one product with BLAS."""
+    if x.ndim == 2 and y.ndim > 2:
+        x, y = y, x
+    if x.ndim > 2 and y.ndim == 2 and x.shape[-2:] == y.shape:
+        return np.asarray(x.reshape(len(x), -1) @ y.reshape(-1))[:, None, None]
     return sum(x * y)
 
 

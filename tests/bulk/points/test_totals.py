@@ -1,0 +1,96 @@
+"""Means of a gradient by what all points have in common, against the points one by one."""
+
+import numpy as np
+import pytest
+
+from backcalc.bulk.points import totals
+from backcalc.bulk.points.run import PointRunner
+from backcalc.calculus.load import load
+from backcalc.calculus.run import run
+from backcalc.text.files import clean
+
+NET = "h = tanh(V @ x + b)\nL = softmax_cross_entropy(W @ h + c, [0, 1, 0])"
+# What a graph says, the shapes of its data, those of its parameters.
+GRAPHS = {
+    "a dot product": ("J = (dot(w, x) - t)^2", {"x": (3,), "t": ()}, {"w": (3,)}),
+    "weight decay": ("J = (w @ x - t)^2 + 0.1*sum(w^2)", {"x": (3,), "t": ()}, {"w": (3,)}),
+    "two layers": (NET, {"x": (2,)}, {"V": (4, 2), "b": (4,), "W": (3, 4), "c": (3,)}),
+    "relu": ("J = sum(relu(W @ x + b)^2)", {"x": (2,)}, {"W": (3, 2), "b": (3,)}),
+    "a row by a matrix": ("J = sum(sin(x @ W))", {"x": (2,)}, {"W": (2, 3)}),
+    "batches in batches": ("J = sum(tanh(X @ W + b))", {"X": (4, 2)}, {"W": (2, 3), "b": (3,)}),
+    "a matrix from the left": ("J = sum(tanh(W @ X))", {"X": (2, 4)}, {"W": (3, 2)}),
+    "an outer product": ("J = sum(sin(outer(w, x)))", {"x": (2,)}, {"w": (3,)}),
+    "outer from the right": ("J = sum(sin(outer(x, w)))", {"x": (2,)}, {"w": (3,)}),
+    "numbers among vectors": ("J = norm(a*x + b)", {"x": (3,)}, {"a": (), "b": ()}),
+    "a vector of parameters": ("J = dot([a, b, a*b], x)", {"x": (3,)}, {"a": (), "b": ()}),
+    "joined with data": ("J = sum(concat(w, x)^2*concat(x, w))", {"x": (2,)}, {"w": (2,)}),
+    "elements": ("J = w[0]*x[1] + w[1]^2*x[0] + sum(w[1:3])", {"x": (2,)}, {"w": (4,)}),
+    "a choice": ("J = max(w @ x, dot(w, w)) + min(x)", {"x": (3,)}, {"w": (3,)}),
+    "a convolution": ("J = sum(maxpool(conv(X, K), 2)^2)", {"X": (5, 5)}, {"K": (2, 2)}),
+    "an inverse": ("J = x @ inv(A) @ x", {"x": (2,)}, {"A": (2, 2)}),
+    "nothing of the data": ("J = sum(w^2)\nK = x[0]\noutput J", {"x": (2,)}, {"w": (3,)}),
+    "nothing of one of them": ("J = sum(w*x)", {"x": (2,)}, {"w": (2,), "u": (2,)}),
+    "a mean squared error": ("J = mse(W @ x, y)", {"x": (2,), "y": (3,)}, {"W": (3, 2)}),
+    "columns": ("J = sum(softmax(X*w, axis=0)[0])", {"X": (3, 2)}, {"w": (3, 1)}),
+    "a known value": ("h = W @ x\nJ = sum(h^2)\ngiven h = [1, 2]", {"x": (3,)}, {"W": (2, 3)}),
+    "edges": ("input p\ninput q\np -> o : x[0]*3\nq -> o : 2\nK = x[1]\noutput o", {"x": (2,)}, {"p": (), "q": ()}),
+}
+
+
+def drawn(shapes, count=None):
+    random = np.random.default_rng(5)
+    lead = () if count is None else (count,)
+    return {name: random.normal(size=(*lead, *shape)) for name, shape in shapes.items()}
+
+
+def means(text, data, parameters):
+    """The mean of value and gradient as the runner has it, and of runs at one point after the other."""
+    declared = "".join(
+        f"input {name}[{','.join(map(str, np.shape(value)))}]\n" if np.shape(value) else f"input {name}\n"
+        for name, value in [*((n, d[0]) for n, d in data.items()), *parameters.items()]
+        if f"input {name}\n" not in text
+    )
+    graph = load(clean("test", declared + text))
+    parameters = {name: value if np.shape(value) else float(value) for name, value in parameters.items()}
+    count = len(next(iter(data.values())))
+    spread = {name: np.broadcast_to(value, (count, *np.shape(value))) for name, value in parameters.items()}
+    runner = PointRunner(graph, {**data, **spread}, {}, None, list(parameters))
+    found = runner.mean(data, parameters)
+    points = [{name: each[i] if each.ndim > 1 else float(each[i]) for name, each in data.items()} for i in range(count)]
+    runs = [run(graph, {**point, **parameters}, None, list(parameters)) for point in points]
+    value = np.mean([np.nan if each.value is None else each.value for each in runs])
+    return found, (value, {name: np.mean([each.gradient[name] for each in runs], axis=0) for name in parameters})
+
+
+def assert_same(found, expected):
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+    for name, slope in expected[1].items():
+        assert np.shape(found[1][name]) == np.shape(slope)
+        np.testing.assert_allclose(found[1][name], slope, rtol=1e-10, atol=1e-13, err_msg=name)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_mean_is_that_of_the_points_one_by_one(name):
+    text, data, parameters = GRAPHS[name]
+    assert_same(*means(text, drawn(data, 7), drawn(parameters)))
+
+
+def test_nothing_flows_where_a_point_does_not_take_a_branch():
+    # At the second point the square root has an infinite slope behind a relu that is closed, and at the third none.
+    text = "J = sum(relu(W @ sqrt(x*s) - 1))"
+    data = {"x": np.array([[4.0, 9.0], [0.0, 0.0], [1.0, -1.0]])}
+    parameters = {"W": np.array([[1.0, 1.0], [2.0, -1.0]]), "s": np.array([1.0, 1.0])}
+    assert_same(*means(text, {"x": data["x"][:2]}, parameters))
+    assert_same(*means(text, data, parameters))
+
+
+def test_the_gradient_of_each_point_is_never_made(monkeypatch):
+    # Of a matrix product, what leads to the matrix is one product over all points.
+    made = []
+    monkeypatch.setattr(totals.Totalled, "_over_points", lambda _self, value: made.append(np.shape(value)) or value[0])
+    text, data, parameters = GRAPHS["two layers"]
+    graph = load(clean("test", "input x[2]; input V[4,2]; input b[4]; input W[3,4]; input c[3]\n" + text))
+    data, parameters = drawn(data, 7), drawn(parameters)
+    spread = {name: np.broadcast_to(value, (7, *np.shape(value))) for name, value in parameters.items()}
+    PointRunner(graph, {**data, **spread}, {}, None, list(parameters)).mean(data, parameters)
+    assert made == [(7, 3, 1), (7, 4, 1)]  # The biases alone.
