@@ -6,7 +6,7 @@ from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, 
 from fractions import Fraction
 from itertools import takewhile
 
-from backcalc.rules.functions.balls import Ball
+from backcalc.rules.functions.ball import Ball
 from backcalc.text.numerals import UNKNOWN, Certain
 
 MORE = 15  # Digits by which a number is looked at more closely than it is shown.

@@ -11,6 +11,7 @@ from backcalc.analysis.certain_digits import certain
 from backcalc.analysis.exact import ExactRun, NumberSystem, run_exactly
 from backcalc.graph.model import Dag
 from backcalc.rules.functions import balls
+from backcalc.rules.functions.ball import precision
 from backcalc.text.errors import Code, EvaluateError
 from backcalc.text.numerals import Certain
 
@@ -49,7 +50,7 @@ def _numbers(bits: int, digits: int) -> NumberSystem:
         "certified",
         Code.NOT_CERTAIN,
         "cannot be certified: {}",
-        within=partial(balls.precision, bits),
+        within=partial(precision, bits),
         shown=partial(certain, digits=digits),
     )
 

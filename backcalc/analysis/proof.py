@@ -62,7 +62,7 @@ def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -
     try:
         whole = Search(claim, at)
     except NoIntervalsError as error:
-        return Finding(claim, "open", why=f"`{shorten(str(error))}` has no intervals")
+        return Finding(claim, "open", why=f"`{shorten(str(error))}` has no intervals: try to refute it without --prove")
     # With fewer inputs there are far fewer boxes; what they prove holds all the more where these are not free.
     fewer = claim.narrowed(whole.range_of)
     if fewer.graph is not claim.graph:

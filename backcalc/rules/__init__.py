@@ -1,6 +1,6 @@
 """The tables: what each function is, its slope, shape and spelling, and which formulas are equal.
 
-Doors: against, broadcast, choices, factor_order, functions/arrays, functions/balls, functions/exact,
+Doors: against, broadcast, choices, factor_order, functions/arrays, functions/ball, functions/balls, functions/exact,
 functions/floats, functions/interval, functions/intervals, functions/objects, functions/polynomials,
 functions/power_series, functions/series, functions/stacks, gates, indices, ndarray, own, primitives, row, shapes,
 shortest, simplify, terms, values, window_rows, window_shapes.

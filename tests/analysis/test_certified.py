@@ -28,7 +28,7 @@ from flint import arb
 from backcalc.analysis.certain_digits import certain
 from backcalc.analysis.certified import run_certified
 from backcalc.analysis.exact import ExactRun
-from backcalc.rules.functions.balls import Ball
+from backcalc.rules.functions.ball import Ball
 
 mp = mpmath.mp
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -222,3 +222,13 @@ def test_more_digits_than_a_float_has_need_balls():
     result = CliRunner().invoke(cli, ["run", "-", "--digits", "30", "--at", "x=1"], input="y = x^2")
     assert result.exit_code == 2
     assert "--certified has as many as you like" in result.output
+
+
+def test_windows_and_what_is_largest_are_certified():
+    text = "X = [[x, 2, 1], [3, sin(x), x^2], [exp(x), 0, x/3]]\n"
+    text += "y = sum(conv(X, [[1, exp(x)], [x, 2]], stride=2, pad=1)^2) + sum(maxpool(sin(X), 2))\n"
+    text += "z = y + sum(avgpool(X, 3)^2) + max([sin(x), cos(x), x/2]) + sum(flatten(X)*reshape(X, 9, 1)[:, 0])"
+    found, plain = certified(text, "x=1", digits=12), run(load(Source("a.bg", text)), {"x": 1.0})
+    assert all(number.is_full for number in (found.values[-1], found.adjoints[0]))
+    assert float(found.values[-1]) == pytest.approx(plain.value, rel=1e-11)
+    assert float(found.adjoints[0]) == pytest.approx(plain.gradient["x"], rel=1e-11)

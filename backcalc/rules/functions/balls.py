@@ -1,23 +1,24 @@
 """The functions of the language on balls: an interval with a centre, that holds the number for certain.
 
 A number is a fraction as long as it is known to be one, else a ball of python-flint, which rounds outwards at the
-precision set by `precision`. What has no value everywhere in its ball, and a comparison that the balls do not decide,
-is `Lost`. F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic", 2017.
+precision set by `ball.precision`. What has no value everywhere in its ball, and a comparison that the balls do not
+decide, is `Lost`. F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic", 2017.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from fractions import Fraction
 from math import e, pi, tau
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb
 
-from backcalc.rules.functions import exact, objects
+from backcalc.rules.functions import arrays, exact, objects
+from backcalc.rules.functions.ball import Ball, whole
+from backcalc.rules.functions.object_windows import arranged, flatten, like, pooled, with_zero
 from backcalc.rules.functions.objects import (
     Lost,
     dot,
@@ -33,8 +34,11 @@ from backcalc.rules.functions.objects import (
 )
 
 __all__ = [
+    "arranged",
     "dot",
+    "flatten",
     "from_top",
+    "like",
     "matmul",
     "outer",
     "prod",
@@ -43,71 +47,8 @@ __all__ = [
     "where",
 ]  # The rest is here.
 
-LONGEST = 4_000  # Bits of a fraction: a longer one goes on as a ball.
 _UNDECIDED = "numbers are compared that may be equal"
 _KINK = "it is at a kink, or too near to one to tell"
-
-
-def precision(bits: int) -> AbstractContextManager[Any]:
-    """A context in which balls are rounded to so many bits."""
-    found: AbstractContextManager[Any] = ctx.workprec(bits)
-    return found
-
-
-class Ball:
-    """A real number: the fraction `exact`, else one that lies in the `ball`."""
-
-    __slots__ = ("_ball", "exact")
-    __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, ball: Any, exact: Fraction | None = None) -> None:
-        self._ball, self.exact = ball, exact  # Of a constant, what works out its ball.
-
-    @property
-    def ball(self) -> Any:
-        """An interval that holds it, of the precision of the moment."""
-        if self.exact is not None:
-            return arb(fmpq(self.exact.numerator, self.exact.denominator))
-        return self._ball() if callable(self._ball) else self._ball
-
-    def __float__(self) -> float:
-        return float(self.ball.mid())
-
-    def __neg__(self) -> Ball:
-        return Ball(None, -self.exact) if self.exact is not None else Ball(-self.ball)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether it is certain that both are the same fraction."""
-        return self.exact is not None and self.exact == (other.exact if isinstance(other, Ball) else other)
-
-    def __add__(self, other: Any) -> Any:
-        return _combined(operator.add, self, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return _combined(operator.sub, self, other)
-
-    def __mul__(self, other: Any) -> Any:
-        # Nothing times a number is nothing, however little is known of the number.
-        if isinstance(other, Ball) and 0 in (self.exact, other.exact):
-            return Ball(None, Fraction(0))
-        return _combined(operator.mul, self, other)
-
-
-def _combined(fn: Callable[[Any, Any], Any], x: Ball, y: Any) -> Any:
-    if not isinstance(y, Ball):  # An array takes its elements one by one.
-        return y if isinstance(y, Lost) else NotImplemented
-    if x.exact is not None and y.exact is not None:
-        return whole(fn(x.exact, y.exact))
-    return Ball(fn(x.ball, y.ball))
-
-
-def whole(x: Fraction) -> Ball:
-    """A fraction, as a ball where it is too long to go on with."""
-    if x.numerator.bit_length() + x.denominator.bit_length() <= LONGEST:
-        return Ball(None, x)
-    return Ball(Ball(None, x).ball)
-
-
 _NAMED = {pi: arb.pi, e: lambda: arb(1).exp(), tau: lambda: 2 * arb.pi()}
 
 
@@ -214,6 +155,8 @@ def _order(x: Ball, y: Ball) -> int | None:
     """−1, 0 or 1 as x is less than y, equal or more; None where the balls do not decide."""
     if x.exact is not None and y.exact is not None:
         return (x.exact > y.exact) - (x.exact < y.exact)
+    if x is y:  # As the largest of several is to that one: whatever number it is, it is one and the same.
+        return 0
     a, b = x.ball, y.ball
     return -1 if a < b else 1 if a > b else None
 
@@ -336,3 +279,8 @@ def size(x: Any) -> Any:
 def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
     """The function `name` along an axis of a matrix, which stays in the value where it keeps it."""
     return objects.along(globals().get(name), name, axis, keepdims, number)
+
+
+_over = with_zero(number(0.0))
+correlate, pool_sum, unpool = _over(arrays.correlate), _over(arrays.pool_sum), _over(arrays.unpool)
+correlate_x, correlate_w, pool_max = _over(arrays.correlate_x), _over(arrays.correlate_w), pooled(max)

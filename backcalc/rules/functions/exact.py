@@ -16,16 +16,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.rules.functions import arrays, objects
-from backcalc.rules.functions.exact_windows import (
-    arranged,
-    correlate,
-    correlate_w,
-    correlate_x,
-    flatten,
-    like,
-    pool_sum,
-    unpool,
-)
+from backcalc.rules.functions.object_windows import arranged, flatten, like, pooled, with_zero
 from backcalc.rules.functions.objects import (
     Lost,
     dot,
@@ -41,7 +32,7 @@ from backcalc.rules.functions.objects import (
 )
 
 __all__ = ["dot", "from_top", "matmul", "outer", "prod", "sum", "transpose", "where"]  # The rest is here.
-__all__ += ["arranged", "correlate", "correlate_w", "correlate_x", "flatten", "like", "pool_sum", "unpool"]
+__all__ += ["arranged", "flatten", "like"]
 
 Number = Any  # A Fraction, an Lost, or another exact number; or an array of them.
 
@@ -273,8 +264,6 @@ def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
     return objects.along(globals().get(name), name, axis, keepdims, number)
 
 
-def pool_max(x: Any, n: Any, axes: Any) -> Any:
-    """The largest element of each window; what is no fraction has no order."""
-    if any(isinstance(part, Lost) for part in x.ravel()):
-        return Lost("`maxpool`")
-    return arrays.pool_max(x, n, axes)
+_over = with_zero(Fraction(0))
+correlate, pool_sum, unpool = _over(arrays.correlate), _over(arrays.pool_sum), _over(arrays.unpool)
+correlate_x, correlate_w, pool_max = _over(arrays.correlate_x), _over(arrays.correlate_w), pooled(max)

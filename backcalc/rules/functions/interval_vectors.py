@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,61 @@ def matmul(x: Operand, y: Operand) -> Interval:
     count = float(terms.lo.shape[-2])
     slack = [count * UNIT * np.sum(np.abs(end), axis=-2) for end in (terms.lo, terms.hi)]
     return outwards(np.sum(terms.lo, axis=-2) - slack[0], np.sum(terms.hi, axis=-2) + slack[1], UNIT, joined(x, y))
+
+
+LARGEST = 8  # Rows of a matrix whose determinant is expanded: there are 2 to that power minors.
+
+
+def det(x: Operand) -> Interval:
+    """The determinant, by expansion along the rows, each minor worked out once; of large ones nothing is known."""
+    x = lifted(x)
+    n = x.lo.shape[-1]
+    if n > LARGEST:
+        ends = np.full((*x.lo.shape[:-2], 1, 1), np.inf)
+        return Interval(-ends, ends, x.doubt)
+    # Of the last k rows, the minor of each choice of k columns.
+    minors: dict[tuple[int, ...], Interval] = {(): lifted(np.ones((1, 1)))}
+    for k in range(1, n + 1):
+        minors = {columns: _expanded(x, n - k, columns, minors) for columns in combinations(range(n), k)}
+    found = minors[tuple(range(n))]
+    return Interval(found.lo, found.hi, x.doubt)
+
+
+def _expanded(x: Interval, row: int, columns: tuple[int, ...], minors: dict[tuple[int, ...], Interval]) -> Interval:
+    total: Any = 0.0
+    for place, column in enumerate(columns):
+        term = _at(x, row, column) * minors[columns[:place] + columns[place + 1 :]]
+        total = (-term if place % 2 else term) + total
+    return lifted(total)
+
+
+def _at(x: Interval, i: int, j: int) -> Interval:
+    lo, hi = (end[..., i : i + 1, j : j + 1] for end in (x.lo, x.hi))
+    return Interval(lo, hi, x.doubt)
+
+
+def cofactors(x: Operand) -> Interval:
+    """The matrix of cofactors."""
+    x = lifted(x)
+    n = x.lo.shape[-1]
+    found = [[_cofactor(x, i, j) for j in range(n)] for i in range(n)]
+    shape = np.broadcast_shapes(x.lo.shape, found[0][0].lo.shape)
+    lo, hi = np.empty(shape), np.empty(shape)
+    for i, j in np.ndindex(n, n):
+        lo[..., i, j], hi[..., i, j] = found[i][j].lo[..., 0, 0], found[i][j].hi[..., 0, 0]
+    return Interval(lo, hi, x.doubt)
+
+
+def _cofactor(x: Interval, i: int, j: int) -> Interval:
+    rows, columns = ([k for k in range(x.lo.shape[-1]) if k != out] for out in (i, j))
+    lo, hi = (end[..., rows, :][..., columns] for end in (x.lo, x.hi))
+    minor = det(Interval(lo, hi, x.doubt))
+    return -minor if (i + j) % 2 else minor
+
+
+def inv(x: Operand) -> Interval:
+    """The inverse: the transposed cofactors over the determinant."""
+    return divide(transpose(cofactors(x)), det(x))
 
 
 def ones_like(x: Operand) -> Interval:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from backcalc.rules.functions import arrays
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.power_series import Operand, Series, convolved, lifted
+from backcalc.rules.functions.windows import places_in
 
 
 def correlate(x: Operand, w: Operand, *numbers: Any) -> Any:
@@ -36,6 +36,4 @@ flatten, arranged, pool_sum = _by_term(arrays.flatten), _by_term(arrays.arranged
 
 def in_windows(x: Series, n: int) -> list[Series]:
     """For each place in a window what stands there, of all windows at once."""
-    # The first of all windows, the second of all, and so on: of these a maximum goes by elements.
-    axes = [[slice(i, length // n * n, n) for i in range(n)] for length in x.shape]
-    return [Series(x.terms[(slice(None), *place)]) for place in product(*axes)]
+    return [Series(x.terms[(slice(None), *place)]) for place in places_in(x.shape, n)]

@@ -7,6 +7,7 @@ window, which are few, leaves each step to NumPy over all places at once; a view
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,12 @@ def unpool(y: Array, shape: Pair, window: Pair) -> Array:
     found = np.repeat(np.repeat(y, window[0], axis=-2), window[1], axis=-1)
     rest = [(0, n - k) for n, k in zip(shape, found.shape[-2:], strict=True)]
     return np.pad(found, [(0, 0)] * (y.ndim - 2) + rest) if rest != [(0, 0), (0, 0)] else found
+
+
+def places_in(shape: tuple[int, ...], n: int) -> list[tuple[slice, ...]]:
+    """For each place in a window of n by n its index in an array of this shape, of all windows at once."""
+    # The first of all windows, the second of all, and so on: of these a maximum goes by elements.
+    return list(product(*[[slice(i, length // n * n, n) for i in range(n)] for length in shape]))
 
 
 def _windows(x: Array, window: Pair) -> Array:

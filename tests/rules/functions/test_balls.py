@@ -21,7 +21,7 @@ from backcalc.rules.row import Bound, Primitive
 pytest.importorskip("flint")
 
 from backcalc.rules.functions import balls
-from backcalc.rules.functions.balls import Ball, precision
+from backcalc.rules.functions.ball import Ball, precision
 
 mp = mpmath.mp
 BITS = 200

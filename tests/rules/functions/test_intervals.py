@@ -129,3 +129,25 @@ def test_floats_agree_where_boxes_are_points():
                 found = Bound(row, intervals).evaluate(alone)
             value = Bound(row, floats).evaluate(0.375)
             assert math.isnan(value) or found.lo[0, 0] <= value <= found.hi[0, 0], row.symbol
+
+
+@pytest.mark.parametrize("name", ["det", "inv", "cofactors"])
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_an_interval_of_matrices_holds_every_value(name, size):
+    random = np.random.default_rng(size)
+    fn, plain = getattr(intervals, name), getattr(stacks, name)
+    for _ in range(20):
+        low = random.normal(size=(size, size)) + 3 * np.eye(size)
+        high = low + random.choice([0.0, 1e-9, 0.1]) * random.uniform(size=(size, size))
+        at = low + random.uniform(size=(5, size, size)) * (high - low)
+        with np.errstate(all="ignore"):
+            found, values = fn(Interval(low, high)), plain(at)
+        slack = 1e-13 * np.max(np.abs(values))  # Of NumPy's own rounding.
+        assert np.all((found.lo - slack <= values) & (values <= found.hi + slack))
+        if np.all(low == high):
+            np.testing.assert_allclose(found.hi - found.lo, 0, atol=1e-11 * np.max(np.abs(values)))
+
+
+def test_of_a_large_determinant_nothing_is_known():
+    found = intervals.det(lifted(np.eye(9)))
+    assert (found.lo, found.hi) == (-np.inf, np.inf)
