@@ -45,7 +45,7 @@ def _array(call: Call, numbers: list[int], element: Callable[[tuple[int, ...], i
     shape = (one, one) if call.fn == "eye" else (numbers[1],) if call.fn == "onehot" else tuple(numbers)
     if prod(shape) > MOST_WRITTEN:
         message = f"an array of {prod(shape):,} elements is not written out; {MOST_WRITTEN:,} are the most"
-        hint = ("declare it: input X[1000,1000] = 0 has one number for all elements",)
+        hint = ("one number for all elements is declared: input X[1000,1000] = 0",)
         return Diagnostic(Code.TOO_MANY_OPERATIONS, message, call.span, hints=hint)
     # NumPy has arrays without elements; the language has none.
     if not prod(shape):

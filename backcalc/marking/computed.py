@@ -150,12 +150,19 @@ def _from_numpy(path: str) -> dict[str, Any]:
 
 
 def _from_json(path: str) -> dict[str, Any]:
-    import numpy as np
-
     found = json.loads(Path(path).read_text(encoding="utf-8-sig"))
     if not isinstance(found, dict):
         raise TypeError("it is no object")
-    return {name: _real(name, np.asarray(value)) for name, value in found.items()}
+    return {name: _real(name, _array(name, value)) for name, value in found.items()}
+
+
+def _array(name: str, value: Any) -> Any:
+    import numpy as np
+
+    try:
+        return np.asarray(value)
+    except ValueError:  # Whose words are NumPy's own.
+        raise ValueError(f"the rows of `{shorten(name)}` are not of one length") from None
 
 
 def _real(name: str, array: Any) -> Any:

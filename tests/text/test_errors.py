@@ -7,14 +7,19 @@ so. Where it takes more than `backcalc run NAME.bg`, the first line of the file 
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import io
 import os
 import re
 import shlex
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+import backcalc
 from backcalc.cli import main
 from backcalc.cli.group import cli
 from backcalc.graph.elsewhere import ELSEWHERE
@@ -28,6 +33,7 @@ from backcalc.text.wording import display_width, plural, quoted, shorten
 ROOT = Path(__file__).parents[2]
 ERRORS = sorted((ROOT / "samples" / "errors").glob("*/*.bg"))
 WARNINGS = sorted((ROOT / "samples" / "warnings").glob("*.bg"))
+PACKAGE = Path(backcalc.__file__).parent
 STAGES = {error.stage: error for error in BackcalcError.__subclasses__()}
 
 # The codes of warnings, with words that only their messages have.
@@ -108,10 +114,10 @@ def test_the_command_line_prints_the_message_alone(path, monkeypatch, capsys):
 def test_a_warning_stands_on_stderr_and_the_table_on_stdout(path, monkeypatch, capsys):
     monkeypatch.chdir(path.parent)
     status, out, err = run_main(command_of(path), monkeypatch, capsys)
-    finite = not re.search(r"^ *\S+ .*\b(nan|inf)(, [^\n]*)?\]?$", out, flags=re.MULTILINE)
+    finite = not re.search(r"^ *\S+ .*\b(nan|inf)(, [^\n]*)?\]?$|^(nan|inf)$", out, flags=re.MULTILINE)
     assert err == stored(path, err)
     assert ": warning: " in err
-    assert out.split()[0] in {"node", "point", "submission", "answer"}
+    assert out.split()[0] in {"node", "point", "submission", "answer", "line", "inf"}
     assert status == (0 if finite else 1)
 
 
@@ -121,6 +127,59 @@ def test_every_code_has_a_sample(monkeypatch):
     warned = {code for code, words in WARNINGS_SAY.items() if words in said}
     assert set(Code) - found - warned == ONLY_FROM_PYTHON
     assert warned == set(WARNINGS_SAY)
+
+
+# Where a diagnostic is made that no sample leads to, by module and function, and why.
+NO_SAMPLE = {
+    # Only from Python, or not known to be reached: others of the kind speak first.
+    *("api:run", "bulk/points/run:_refusal", "calculus/grad:_require_few"),
+    *("calculus/lost:of_derivative", "calculus/run:_seeds"),
+    # It stands beside the other answers or students, in the table: the tests of marking have them.
+    *(
+        "marking/formulas/marks:_untold",
+        "marking/gradebook:_head",
+        "marking/gradebook:answers",
+        "marking/sheet:_answer",
+    ),
+    *("marking/sheet:_refused", "marking/written:_require_no_thousands", "marking/written:choice_in"),
+    # Files of more than a megabyte, or what one system or version of Python refuses and another does not.
+    *("bulk/graph/model:warnings", "bulk/points/reader:_rows", "graph/functions:_substituted"),
+    *("calculus/point:_from_json", "text/files:_judged", "text/files:pieces"),
+}
+
+
+def test_every_refusal_has_its_file(monkeypatch):
+    """Each place in the code that makes a diagnostic makes it for a sample, but for those that NO_SAMPLE names."""
+    reached, make = set(), Diagnostic.__new__
+
+    def recorded(cls, *args, **kwargs):
+        frame = sys._getframe(1)
+        reached.add((frame.f_code.co_filename, frame.f_lineno))
+        return make(cls, *args, **kwargs)
+
+    monkeypatch.setattr(Diagnostic, "__new__", recorded)
+    nowhere = io.StringIO()
+    for path in ERRORS + WARNINGS:
+        monkeypatch.chdir(path.parent)
+        expected = contextlib.suppress(BackcalcError, click.UsageError)  # The latter where an extra is not installed.
+        with expected, contextlib.redirect_stderr(nowhere), contextlib.redirect_stdout(nowhere):
+            cli.main(command_of(path), prog_name="backcalc", standalone_mode=False)
+    missed = {
+        f"{file.relative_to(PACKAGE).with_suffix('').as_posix()}:{function}"
+        for file, function, lines in places_of_diagnostics()
+        if not any((str(file), line) in reached for line in lines)
+    }
+    assert missed == NO_SAMPLE
+
+
+def places_of_diagnostics():
+    """Each call of Diagnostic in the code: its file, the function around it, and its lines."""
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for function in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                for call in ast.walk(function):
+                    if isinstance(call, ast.Call) and getattr(call.func, "id", None) == "Diagnostic":
+                        yield file, function.name, range(call.lineno, (call.end_lineno or call.lineno) + 1)
 
 
 def test_every_slip_has_its_file():
