@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, Final
 
 from backcalc.graph.shapes import Shape
-from backcalc.language.expr import NEGATE, NOWHERE, VECTOR, Call, Expr, Name, Number, fold, size, with_args
+from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fold, size, with_args
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import DOT, derivative
 
@@ -20,17 +19,23 @@ MOST_COLUMNS = 8  # and so does one with longer rows.
 LONGEST = 400  # Names, numbers and operations of the longest formula that is put in for an adjoint.
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class DerivativeName(Name):
     """∂of/∂wrt as it stands in a formula: a name like another, that knows what it is the derivative of."""
 
-    of: str = ""
-    wrt: str = ""
+    __slots__ = ("of", "wrt")
+
+    def __init__(self, of: str, wrt: str) -> None:
+        super().__init__(derivative(of, wrt))
+        self.of: Final = of
+        self.wrt: Final = wrt
+
+    def __reduce__(self) -> tuple[type[Name], tuple[object, ...]]:
+        return DerivativeName, (self.of, self.wrt)
 
 
 def derivative_name(of: str, wrt: str) -> DerivativeName:
     """The name ∂of/∂wrt."""
-    return DerivativeName(derivative(of, wrt), NOWHERE, of, wrt)
+    return DerivativeName(of, wrt)
 
 
 def plain(expr: Expr) -> Expr:

@@ -8,8 +8,7 @@ and never by recursion, so neither depth nor sharing costs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from backcalc.text.source import Span
 
@@ -54,34 +53,62 @@ class _Structural:
         if not hasattr(self, "_hash"):
             for part in _unhashed(self):  # type: ignore[arg-type]
                 structure = (part.fn, part.args) if isinstance(part, Call) else _content(part)
-                object.__setattr__(part, "_hash", hash(structure))
+                part._hash = hash(structure)  # noqa: SLF001  A part is one of this kind.
         return self._hash
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Written out, for to have the methods generated takes longer than all else that this file does as it is loaded. A copy
+# in another process has no hash yet: that of a text differs there.
+
+
 class Number(_Structural):
     """A real constant; `text` is the literal as the file has it, empty where a calculation made the number."""
 
-    value: float
-    text: str = ""
-    span: Span = field(default=NOWHERE, repr=False)
+    __slots__ = ("span", "text", "value")
+    __match_args__ = ("value", "text", "span")
+
+    def __init__(self, value: float, text: str = "", span: Span = NOWHERE) -> None:
+        self.value: Final = value
+        self.text: Final = text
+        self.span: Final = span
+
+    def __reduce__(self) -> tuple[type[Number], tuple[float, str, Span]]:
+        return Number, (self.value, self.text, self.span)
+
+    def __repr__(self) -> str:
+        return f"Number(value={self.value!r}, text={self.text!r})"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Name(_Structural):
     """A node, a parameter of a function, a loop variable, or a constant such as `pi`."""
 
-    id: str
-    span: Span = field(default=NOWHERE, repr=False)
+    __slots__ = ("id", "span")
+    __match_args__ = ("id", "span")
+
+    def __init__(self, id: str, span: Span = NOWHERE) -> None:  # noqa: A002  The word of Python's own trees.
+        self.id: Final = id
+        self.span: Final = span
+
+    def __reduce__(self) -> tuple[type[Name], tuple[object, ...]]:
+        return Name, (self.id, self.span)
+
+    def __repr__(self) -> str:
+        return f"Name(id={self.id!r})"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call(_Structural):
     """A primitive or function applied to `args`; a function's name begins at `span.start`."""
 
-    fn: str
-    args: tuple[Expr, ...]
-    span: Span = NOWHERE
+    __slots__ = ("args", "fn", "span")
+    __match_args__ = ("fn", "args", "span")
+
+    def __init__(self, fn: str, args: tuple[Expr, ...], span: Span = NOWHERE) -> None:
+        self.fn: Final = fn
+        self.args: Final = args
+        self.span: Final = span
+
+    def __reduce__(self) -> tuple[type[Call], tuple[str, tuple[Expr, ...], Span]]:
+        return Call, (self.fn, self.args, self.span)
 
     @property
     def is_named(self) -> bool:
@@ -95,6 +122,13 @@ class Call(_Structural):
 
 
 Expr = Number | Name | Call
+
+
+def placed(expr: Expr, span: Span) -> Expr:
+    """The same expression in another place."""
+    if isinstance(expr, Call):
+        return Call(expr.fn, expr.args, span)
+    return Name(expr.id, span) if isinstance(expr, Name) else Number(expr.value, expr.text, span)
 
 
 def is_operation(call: Call) -> bool:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 from math import isinf
 from typing import Any
 
 from backcalc.language.automaton import RefusedError, Token
-from backcalc.language.expr import FOR, IF, INDEX, NEGATE, PICK, TEMPLATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number
+from backcalc.language.expr import (
+    FOR,
+    IF,
+    INDEX,
+    NEGATE,
+    PICK,
+    TEMPLATE,
+    TRANSPOSE,
+    VECTOR,
+    Call,
+    Expr,
+    Name,
+    Number,
+    placed,
+)
 from backcalc.language.lexis import canonical
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Span
@@ -164,7 +177,7 @@ class ExpressionBuilder:
         # An error about a call looks for its name where its span begins; all else is shown with its parentheses.
         if isinstance(inner, Call) and inner.is_named:
             return inner
-        return replace(inner, span=span)
+        return placed(inner, span)
 
     def side_by_side(self, start: Token, left: Expr, _end: Token, second: Token, right: Expr, end: Token) -> Call:
         """The product of two numbers in parentheses, (10)(-0.5), as a hand writes the chain rule; no other."""

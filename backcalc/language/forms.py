@@ -12,12 +12,12 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from math import inf
 from typing import Any
 
-from backcalc.language.expr import Call, Expr, Name, Number, postorder
+from backcalc.language.expr import Call, Expr, Name, Number, placed, postorder
 from backcalc.language.lexis import DIGITS, PATTERNS, WORDS, canonical
 from backcalc.language.statements import Adjoint, Claim, Comment, Definition, Edge, Given, Input, Output, Statement
 from backcalc.text.source import Span
@@ -132,7 +132,7 @@ class Form:
         except (OverflowError, ValueError):  # A number that is too large, or what is no name.
             return None
         for i, bounds in self.wrapped:
-            parts[i] = replace(parts[i], span=_between(places, bounds))
+            parts[i] = placed(parts[i], _between(places, bounds))
         for fn, args, (i, side, more, j, other_side, other_more) in self.calls:
             span = _span((places[i][side] + more, places[j][other_side] + other_more))  # As _between has it, inlined.
             parts.append(Call(fn, tuple(args(parts)), span))

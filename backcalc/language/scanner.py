@@ -21,10 +21,8 @@ _SIMPLE = r"[^#()\[\]{};\n]++"
 _ORDINARY = re.compile(
     rf"((?:{_SIMPLE}|[(\[](?:{_SIMPLE}|[(\[](?:{_SIMPLE})?+[)\]])*+[)\]])*+)(?:;|(#[^\n]*+)?(?:\n|\Z))"
 )
-_FOR = re.compile(r"[^\S\n]*for[^\S\n]")
-_LOOP_HEAD = rf"{_FOR.pattern}+{NAME}"
-_DEFINES = re.compile(r"[^\S\n]*def[^\S\n]")
-_DEF = rf"{_DEFINES.pattern}+{NAME}"
+_FOR = re.compile(r"[^\S\n]*for[^\S\n]++")
+_DEF = re.compile(r"[^\S\n]*def[^\S\n]++")
 _BRACE = re.compile(r"\s*\{")
 
 
@@ -35,7 +33,14 @@ def comments_of(text: str) -> Iterator[Comment]:
 
 def is_definition(text: str, at: int = 0) -> bool:
     """Whether the statement at `at` begins as the definition of a function does."""
-    return bool(_DEFINES.match(text, at) and re.compile(_DEF).match(text, at))
+    return _begins(_DEF, text, at)
+
+
+def _begins(word: re.Pattern[str], text: str, at: int) -> bool:
+    """Whether a name stands behind the word at `at`."""
+    # The pattern of a name takes as long to compile as a short file to read, so there is one, which the parser has too.
+    found = word.match(text, at)
+    return found is not None and re.compile(NAME).match(text, found.end()) is not None
 
 
 def parted(definition: str) -> str:
@@ -67,7 +72,7 @@ class Scanner:
     def statement(self, at: int) -> tuple[list[Span], int]:
         """The slices that end at the next stop from `at` on (a `}` may end two), and where to go on."""
         # Nearly all statements are ordinary, and one match of a pattern is many times faster than piece by piece.
-        is_loop = bool(_FOR.match(self.text, at) and re.compile(_LOOP_HEAD).match(self.text, at))
+        is_loop = _begins(_FOR, self.text, at)
         if not is_loop and (found := _ORDINARY.match(self.text, at)):
             return self._ordinary(found), found.end()
         self._start, opened, depth, braces, brace = at, -1, 0, 0, -1

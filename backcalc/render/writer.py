@@ -47,7 +47,7 @@ from backcalc.text.wording import plural, visible
 if TYPE_CHECKING:
     from backcalc.render.hand import Hand
 
-_NUMBER = re.compile(r"[-−]?\d*(?:\.\d*)?(?:[eE][-+]?\d+)?")
+_NUMBER = r"[-−]?\d*(?:\.\d*)?(?:[eE][-+]?\d+)?"
 ARROW = " → "  # Between the nodes of a path.
 
 
@@ -227,7 +227,7 @@ class Writer:
     def typed(self, cell: Typed) -> str:
         """What somebody has typed; a number lines up with others."""
         # Who typed 1e3 wants it below 1000.5, not at the edge.
-        return Figures(cell.text) if _NUMBER.fullmatch(cell.text) else self.shown(cell.text)
+        return Figures(cell.text) if re.fullmatch(_NUMBER, cell.text) else self.shown(cell.text)
 
     def formula(self, cell: Formula) -> str:
         """An expression."""

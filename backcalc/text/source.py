@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 LINES_STEP = 1 << 12  # Characters between two counts of lines: at most so many are searched for a line's number.
 
@@ -19,16 +18,25 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True)
 class Source:
     """A text and the name that its errors go by: a file's path, `<stdin>` or `--at`.
 
     Of a text that is a part of a file, `lines` are the numbers that its lines have there.
     """
 
-    name: str
-    text: str
-    lines: Sequence[int] = ()
+    def __init__(self, name: str, text: str, lines: Sequence[int] = ()) -> None:
+        self.name: Final = name
+        self.text: Final = text
+        self.lines: Final = lines
+
+    # Graphs of the same text are equal, though they may have read it each by itself.
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Source) or type(self) is not type(other):
+            return NotImplemented
+        return (self.name, self.text, self.lines) == (other.name, other.text, other.lines)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.text))
 
     def line_number(self, offset: int) -> int:
         """The 1-based number of the line that holds `offset`."""

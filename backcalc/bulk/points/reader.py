@@ -10,7 +10,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -137,10 +136,9 @@ def _source(name: str, block: CsvBlock) -> Source:
     try:
         found = decode(name, block.data)
     except ReadError as error:
-        raise ReadError(replace(error.source, lines=lines), error.diagnostics) from None
-    return replace(
-        found, text=found.text.replace("\u2212", "-"), lines=lines
-    )  # A minus of typography, as in the language.
+        raise ReadError(Source(error.source.name, error.source.text, lines), error.diagnostics) from None
+    # A minus of typography, as in the language.
+    return Source(found.name, found.text.replace("\u2212", "-"), lines)
 
 
 def _header(source: Source, graph: Dag, is_last: bool) -> tuple[PointHeader, Places, list[Diagnostic]]:

@@ -61,11 +61,11 @@ def read_known(source: Source, begin: int) -> Source | None:
     if _DOT.match(text, at):
         from backcalc.language.foreign.dot import read_dot
 
-        return Translated(source.name, read_dot(source, at), source.lines, source, is_table=False)
+        return Translated(source, read_dot(source, at), is_table=False)
     if _MERMAID.match(text, at):
         from backcalc.language.foreign.mermaid import read_mermaid
 
-        return Translated(source.name, read_mermaid(source, at), source.lines, source, is_table=False)
+        return Translated(source, read_mermaid(source, at), is_table=False)
     for format_ in FORMATS:
         start = 0 if format_.pattern.startswith("%") else at
         if found := re.compile(format_.pattern, re.IGNORECASE | re.DOTALL).match(text, start):

@@ -42,7 +42,7 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
         found = columns_of(words, Rows(rows, table.is_number), is_new)
     if found is None and any(word in given for word in words[2:3]):
         # Whoever reads this text again does not know what is given; as a text that was seen to it stays as it is.
-        return Translated(source.name, source.text, source.lines, source)
+        return Translated(source, source.text)
     if isinstance(found, Diagnostic):
         raise ParseError(source, [found._replace(span=place)])
     if found is not None:
@@ -65,7 +65,7 @@ def _with_header(table: RowText, words: list[str], columns: EdgeColumns, place: 
     told = remarks(words, columns, source.line_number(place.start), span)
     if made == source.text and not told and is_header(words):
         return source
-    return Translated(source.name, made, source.lines, source, has_header=True, warnings=told)
+    return Translated(source, made, has_header=True, warnings=told)
 
 
 def _without_header(table: RowText, words: list[str], rows: list[list[str]], place: Span) -> Source:
@@ -77,4 +77,4 @@ def _without_header(table: RowText, words: list[str], rows: list[list[str]], pla
             text = text[: place.start] + table.translated(PLAIN, place.start)
     elif re.search(SEMICOLONS, text):  # Rows among statements of other kinds.
         text = RowText(source, text, ";").translated(PLAIN, 0)
-    return source if text == source.text else Translated(source.name, text, source.lines, source)
+    return source if text == source.text else Translated(source, text)

@@ -14,7 +14,10 @@ from backcalc.text.source import Source
 
 _FIRST = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\n)*+[ \t]*+")  # Blank lines and comments, up to the first statement.
 _QUOTED = r'(?m)^[^#"\n]*"'  # A comment may quote what it likes.
-_OTHERS = re.compile(r"[^\w∂√σ}]|(?:strict|graph|digraph|flowchart|creator|dl|ply|\w+Diagram)\b", re.IGNORECASE)
+_SIGNS = frozenset("_∂√σ}")  # What a statement may begin with, beside letters and digits.
+_WORD = re.compile(r"\w+")
+_OTHERS = frozenset(("strict", "graph", "digraph", "flowchart", "creator", "dl", "ply"))
+"""The words that other formats begin with, beside `sequenceDiagram` and its like."""
 
 
 def as_language(source: Source, given: Container[str] = ()) -> Source:
@@ -27,7 +30,7 @@ def as_language(source: Source, given: Container[str] = ()) -> Source:
         return source
     text = source.text
     begin = _FIRST.match(text).end()  # type: ignore[union-attr]  # It may be empty.
-    if (_OTHERS.match(text, begin) or text.startswith("%%")) and (found := _other(source, begin)):
+    if (_begins_as_other(text, begin) or text.startswith("%%")) and (found := _other(source, begin)):
         return found
     end = text.find("\n", begin)
     first = text[begin : end if end >= 0 else len(text)]
@@ -39,6 +42,16 @@ def as_language(source: Source, given: Container[str] = ()) -> Source:
 
         return read_list(source, begin, given)
     return source
+
+
+def _begins_as_other(text: str, begin: int) -> bool:
+    """Whether the first statement begins as none of the language does, or as some of another do."""
+    first = text[begin : begin + 1]
+    if not first or first in _SIGNS:
+        return False
+    found = _WORD.match(text, begin)
+    word = found.group().casefold() if found else ""
+    return not word or word in _OTHERS or (word.endswith("diagram") and word != "diagram")
 
 
 def _may_be_columns(line: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Final
 
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
@@ -27,10 +27,6 @@ PARTIALS = ("partial", "local_partial", "derivative", "gradient", "weight", "val
 """The words that name the column of local partials; the first whose column has numbers is it."""
 
 
-_NONE = Source("", "")
-
-
-@dataclass(frozen=True)
 class Translated(Source):
     """A text of the language, made line for line of the text `original`.
 
@@ -38,10 +34,20 @@ class Translated(Source):
     edges, not of another format; `warnings` speak of places in this text.
     """
 
-    original: Source = _NONE
-    has_header: bool = False
-    is_table: bool = True
-    warnings: tuple[Diagnostic, ...] = ()
+    def __init__(
+        self,
+        original: Source,
+        text: str,
+        *,
+        has_header: bool = False,
+        is_table: bool = True,
+        warnings: tuple[Diagnostic, ...] = (),
+    ) -> None:
+        super().__init__(original.name, text, original.lines)
+        self.original: Final = original
+        self.has_header: Final = has_header
+        self.is_table: Final = is_table
+        self.warnings: Final = warnings
 
     def origin(self, span: Span) -> tuple[Source, Span]:
         """The same words in the same line of the original, where they stand there; else the whole line."""
