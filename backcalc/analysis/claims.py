@@ -117,15 +117,16 @@ def _occurrences(graph: Dag) -> dict[str, Counter[str]]:
     """For each node how often each input stands in it, with all nodes written out."""
     found: dict[str, Counter[str]] = {}
 
-    def leaf(part: Number | Name) -> Counter[str]:
+    def _leaf(part: Number | Name) -> Counter[str]:
         return found.get(part.id, Counter()) if isinstance(part, Name) else Counter()
 
     def call(_: Call, args: tuple[Counter[str], ...]) -> Counter[str]:
+        """How often each input is in a call: as often as in its arguments together."""
         return sum(args, Counter())
 
     for node in graph.nodes:
         own = Counter({node.name: 1})
-        found[node.name] = own if node.kind == "input" or node.expr is None else fold(node.expr, leaf, call)
+        found[node.name] = own if node.kind == "input" or node.expr is None else fold(node.expr, _leaf, call)
     return found
 
 

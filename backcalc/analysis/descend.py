@@ -204,19 +204,19 @@ def _sgd(settings: Settings) -> Update:
         return lambda gradient, _: {name: settings.rate * each for name, each in gradient.items()}
     velocity: Parameters = {}
 
-    def update(gradient: Parameters, _: int) -> Parameters:
+    def _update(gradient: Parameters, _: int) -> Parameters:
         for name, each in gradient.items():
             velocity[name] = settings.momentum * velocity.get(name, 0.0) + each
         return {name: settings.rate * each for name, each in velocity.items()}
 
-    return update
+    return _update
 
 
 def _adam(settings: Settings) -> Update:
     first: Parameters = {}
     second: Parameters = {}
 
-    def update(gradient: Parameters, number: int) -> Parameters:
+    def _update(gradient: Parameters, number: int) -> Parameters:
         a, b = DECAYS
         for name, each in gradient.items():
             first[name] = a * first.get(name, 0.0) + (1 - a) * each
@@ -225,7 +225,7 @@ def _adam(settings: Settings) -> Update:
         scale, unbias = settings.rate / (1 - a**number), 1 - b**number
         return {name: scale * first[name] / (np.sqrt(second[name] / unbias) + TINY) for name in gradient}
 
-    return update
+    return _update
 
 
 def _batches(count: int, settings: Settings) -> Iterator[Any]:
@@ -246,17 +246,18 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
     shapes = {name: np.shape(each) for name, each in objective.start.items()}
     sign = -1.0 if settings.maximise else 1.0
 
-    def parameters(flat: Array) -> Parameters:
+    def _parameters(flat: Array) -> Parameters:
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])[:-1]
         return {n: part.reshape(shapes[n]) for n, part in zip(shapes, np.split(flat, ends), strict=True)}
 
-    def value_and_gradient(flat: Array) -> tuple[float, Array]:
-        value, gradient = objective(parameters(flat))
+    def _value_and_gradient(flat: Array) -> tuple[float, Array]:
+        value, gradient = objective(_parameters(flat))
         return sign * value, sign * np.concatenate([np.ravel(gradient[name]) for name in shapes])
 
     def told(flat: Array) -> None:
+        """Note a step; raise StopIteration after the last."""
         progress.at("descending", min(1.0, len(found.steps) / (settings.steps + 1)))
-        at = parameters(flat.copy())
+        at = _parameters(flat.copy())
         if _ended(_told(len(found.steps), at, *objective(at), found), settings, found):
             raise StopIteration
 
@@ -264,7 +265,7 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
     options = {"maxiter": settings.steps, "gtol": settings.gtol or 1e-12, "ftol": 0.0}
     try:
         told(start)
-        result = minimize(value_and_gradient, start, jac=True, method="L-BFGS-B", callback=told, options=options)
+        result = minimize(_value_and_gradient, start, jac=True, method="L-BFGS-B", callback=told, options=options)
         if found.status == "steps" and result.nit < settings.steps:
             found.status = "converged"  # No step leads further down.
     except StopIteration:

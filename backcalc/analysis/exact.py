@@ -95,13 +95,13 @@ class ExactRun(Run):
 
     @property
     def _kinks(self) -> tuple[Diagnostic, ...]:
-        def rounded(evaluation: Evaluation, slot: int) -> Any:
+        def _rounded(evaluation: Evaluation, slot: int) -> Any:
             # Which branch is taken is told by the exact number; what has none keeps its float.
             value = self.slots[slot]
             return evaluation.terms[slot] if _lost(value) else nearest(value)
 
         evaluation = self.linear.evaluation
-        return ExactRemarks(evaluation.redone(evaluation.rows, rounded), self.slots, self.numbers.system).kinks
+        return ExactRemarks(evaluation.redone(evaluation.rows, _rounded), self.slots, self.numbers.system).kinks
 
     @property
     def is_finite(self) -> bool:

@@ -147,7 +147,7 @@ def _error(fn: Callable[[Mapping[str, Any]], Any], at: Mapping[str, Any], wrt: s
 def _difference(
     fn: Callable[[Mapping[str, Any]], Any], at: Mapping[str, Any], wrt: str, value: Any, i: int, step: float
 ) -> Any:
-    def slope(h: float) -> Any:
+    def _slope(h: float) -> Any:
         ends = []
         for sign in (1, -1):
             moved = value.copy()
@@ -155,6 +155,6 @@ def _difference(
             ends.append(np.asarray(fn({**at, wrt: moved if moved.ndim else float(moved)}), np.float64))
         return (ends[0] - ends[1]) / (2 * h)
 
-    wide, middle, narrow = slope(step), slope(step / 2), slope(step / 4)
+    wide, middle, narrow = _slope(step), _slope(step / 2), _slope(step / 4)
     first, second = (4 * middle - wide) / 3, (4 * narrow - middle) / 3
     return (16 * second - first) / 15

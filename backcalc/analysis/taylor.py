@@ -242,7 +242,7 @@ def _quadratic(evaluation: Evaluation, point: Point, output: str, wrt: Sequence[
     _require_few(evaluation.tape.graph, len(places))
     slot = evaluation.tape.slot[evaluation.tape.graph.index[output]]
 
-    def along(*signed: tuple[int, float]) -> Array:
+    def _along(*signed: tuple[int, float]) -> Array:
         directions: dict[str, Any] = {}
         for place, sign in signed:
             name, index = places[place]
@@ -251,14 +251,14 @@ def _quadratic(evaluation: Evaluation, point: Point, output: str, wrt: Sequence[
         return found.terms
 
     count = len(places)
-    sides = [(along((i, 1.0)), along((i, -1.0))) for i in range(count)]
+    sides = [(_along((i, 1.0)), _along((i, -1.0))) for i in range(count)]
     gradient, hessian = np.array([right[1] for right, _ in sides]), np.zeros((count, count))
     for i in range(count):
         hessian[i, i] = 2 * float(sides[i][0][2])
         for j in range(i):
             # ½(a + b)ᵀH(a + b) − ½(a − b)ᵀH(a − b) = 2 aᵀHb.
             with quiet():
-                mixed = (along((i, 1.0), (j, 1.0))[2] - along((i, 1.0), (j, -1.0))[2]) / 2
+                mixed = (_along((i, 1.0), (j, 1.0))[2] - _along((i, 1.0), (j, -1.0))[2]) / 2
             hessian[i, j] = hessian[j, i] = mixed
     kinks = [places[i][0] for i, (right, left) in enumerate(sides) if not _is_even(right, left)]
     value = float(evaluation.terms[slot])

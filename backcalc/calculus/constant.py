@@ -103,10 +103,10 @@ def constant(expr: Expr, source: Source) -> Any:
     if errors:
         raise EvaluateError(source, errors)
 
-    def leaf(part: Number | Name) -> Any:
+    def _leaf(part: Number | Name) -> Any:
         return part.value if isinstance(part, Number) else CONSTANTS[part.id]
 
-    def call(part: Call, args: tuple[Any, ...]) -> Any:
+    def _call(part: Call, args: tuple[Any, ...]) -> Any:
         try:
             return applied(part, args)
         except (ValueError, IndexError, KeyError, TypeError):
@@ -119,4 +119,4 @@ def constant(expr: Expr, source: Source) -> Any:
 
     # Only a written vector makes an array here, so that `--at x=1` need not load NumPy.
     with quietly(any(part.fn == VECTOR for part in postorder(expr) if isinstance(part, Call))):
-        return fold(expr, leaf, call)
+        return fold(expr, _leaf, _call)

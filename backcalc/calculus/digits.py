@@ -201,12 +201,12 @@ def half_claimed(given: Expr, source: Source, exact: frozenset[float] = frozense
 def _shifted(given: Expr, moved: Number, by: float) -> float:
     """The value of an expression of numbers with one number in it moved."""
 
-    def leaf(part: Number | Name) -> Any:
+    def _leaf(part: Number | Name) -> Any:
         if isinstance(part, Number):
             return part.value + by * (part is moved)
         return CONSTANTS[part.id]
 
-    found = fold(given, leaf, applied)
+    found = fold(given, _leaf, applied)
     return inf if shape_of(found) else float(found)
 
 

@@ -215,10 +215,10 @@ def _is_zero(value: Any) -> bool:
 def exact_constant(expr: Expr, system: ModuleType = exact) -> Any:
     """The exact value of an expression without nodes: 1/3 is one third; Lost where it has none."""
 
-    def leaf(part: Number | Name) -> Any:
+    def _leaf(part: Number | Name) -> Any:
         return _stated(part, system)
 
-    def call(part: Call, args: tuple[Any, ...]) -> Any:
+    def _call(part: Call, args: tuple[Any, ...]) -> Any:
         if not is_operation(part):
             return None
         operands = list(args[:1] if part.fn == INDEX else args)
@@ -227,7 +227,7 @@ def exact_constant(expr: Expr, system: ModuleType = exact) -> Any:
         indices = places(part.args[1:]) if part.fn == INDEX else ()
         return _applied(row.serving(tuple(map(np.ndim, operands))), operands, indices, system)
 
-    return fold(expr, leaf, call)
+    return fold(expr, _leaf, _call)
 
 
 @cache

@@ -68,14 +68,14 @@ def _wanted(call: Call) -> list[Name]:
 def _in_order(graph: Dag) -> Sequence[Node]:
     """The nodes, what partials speak of before the head of their edge; as they stand where that is so, or cannot be."""
 
-    def needs(name: str) -> list[str]:
+    def _needs(name: str) -> list[str]:
         node = graph.node(name)
         spoken = (each for edge in node.incoming for each in names(edge.partial))
         return [*node.args, *(each for each in spoken if each in graph.index and each != name)]
 
-    if all(graph.index[need] < i for i, node in enumerate(graph.nodes) for need in needs(node.name)):
+    if all(graph.index[need] < i for i, node in enumerate(graph.nodes) for need in _needs(node.name)):
         return graph.nodes
-    order, cycles = topological(graph.index, needs)
+    order, cycles = topological(graph.index, _needs)
     return graph.nodes if cycles else [graph.node(name) for name in order]
 
 

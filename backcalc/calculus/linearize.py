@@ -101,14 +101,14 @@ class Linearization:
 
         # Formulas are added up only once a slot has all of its terms: a sum rewritten term by term would be simplified
         # as often as it has terms, and come in the order of the sweep.
-        def complete(slot: int, adjoint: Any) -> Any:
+        def _complete(slot: int, adjoint: Any) -> Any:
             if isinstance(adjoint, Gated):
                 return Gated(settle(slot, adjoint.value), lambda: adjoint.open) if settle else adjoint
             found = self.forms.form(slot, settled(self._together(slot, adjoint)))
             return settle(slot, found) if settle else found
 
         with quietly(self.evaluation.has_arrays):
-            found = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of, settle=complete)
+            found = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of, settle=_complete)
         # Those of the arguments where a sweep ends early have their terms by now, too.
         return {
             slot: value_of(self.forms.form(slot, settled(adjoint)) if slot < first else adjoint)
@@ -326,6 +326,7 @@ class Linearization:
         passed = row.array.passed(k)
 
         def pullback(ct: Any) -> Any:
+            """What the argument gets of the value's cotangent: a value where all is known, else a formula."""
             if known and is_known(ct):
                 return gates().through(
                     ct,

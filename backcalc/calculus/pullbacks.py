@@ -67,17 +67,17 @@ class Pullbacks:
         # The way back takes the transpose, as it does of any linear map.
         transposed = _transposed(partial) if len(self.shapes[slot]) > 1 else partial
 
-        def pulled(ct: Any) -> Any:
+        def _pulled(ct: Any) -> Any:
             ct = self.full(ct, self.shapes[head])
             return transposed * ct if fn == "*" else transposed @ ct
 
-        def pullback(ct: Any) -> Any:
+        def _pullback(ct: Any) -> Any:
             if is_known(ct) and is_known(partial):
-                return gates().through(ct, pulled, any_open)
+                return gates().through(ct, _pulled, any_open)
             ct = self.full(value_of(ct), self.shapes[head])
             return make(fn, literal(transposed), literal(ct))
 
-        return pullback
+        return _pullback
 
     def by_element(self, partial: Any, slot: int, arg: int, gated: bool) -> Pullback:
         """Multiplication by elements; what all elements, or all rows, had in common gets the sum over these.
@@ -86,7 +86,7 @@ class Pullbacks:
         """
         of, shape = self.shapes[arg], self.shapes[slot]
 
-        def pullback(ct: Any) -> Any:
+        def _pullback(ct: Any) -> Any:
             # A number times an array that goes by its name is to be read: -t.
             is_spelt = not gated and isinstance(ct, float) and spelling_of(partial) is not None
             if is_spelt or not is_known(ct) or not is_known(partial):
@@ -95,7 +95,7 @@ class Pullbacks:
             found = gates().along(ct, partial, gated=gated)
             return found if of == shape else self._summed(found, shape, of)
 
-        return pullback
+        return _pullback
 
     def _formula_summed(self, found: Any, shape: Shape, of: Shape) -> Any:
         """The sum of a formula's elements, a number where these are."""
@@ -122,16 +122,16 @@ class Pullbacks:
         # Looked up once, for a pullback may serve a sweep an element of an output.
         indices, shape, value_shape = self.tape.indices[slot], self.shapes[arg], self.shapes[slot]
 
-        def at_place(part: Any) -> Any:
+        def _at_place(part: Any) -> Any:
             return placed(self.full(part, value_shape), indices, shape)
 
-        def pullback(ct: Any) -> Any:
+        def _pullback(ct: Any) -> Any:
             if is_known(ct):
                 # The other elements are not among what this reads: nothing comes to them.
-                return Gated(at_place(value_of(ct)), lambda: at_place(ct.open if isinstance(ct, Gated) else 1.0))
+                return Gated(_at_place(value_of(ct)), lambda: _at_place(ct.open if isinstance(ct, Gated) else 1.0))
             return placed_formula(literal(self.full(ct, value_shape)), indices, shape)
 
-        return pullback
+        return _pullback
 
     def taking(self, slot: int, k: int) -> Pullback:
         """The pullback of an item of a vector, matrix or concatenation: its part of the cotangent."""
@@ -143,19 +143,19 @@ class Pullbacks:
         keeps_rank = not is_item and bool(self.shapes[args[k]])
         shape = self.shapes[slot]
 
-        def taken(ct: Any) -> Any:
+        def _taken(ct: Any) -> Any:
             ct = self.full(ct, shape)
             found = ct[start : start + sizes[k]] if keeps_rank else ct[start]
             return found if shape_of(found) else float(found)
 
-        def pullback(ct: Any) -> Any:
+        def _pullback(ct: Any) -> Any:
             if is_known(ct):
-                return gates().through(ct, taken, taken)
+                return gates().through(ct, _taken, _taken)
             ct = self.full(ct, shape)
             items = [element(ct, i, shapes=self.known_shapes) for i in range(start, start + sizes[k])]
             return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
 
-        return pullback
+        return _pullback
 
 
 def _total(value: Any, of: Shape) -> Any:

@@ -26,10 +26,10 @@ def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = (), shape
     `shapes` are those of the nodes, which a value along an axis goes by.
     """
 
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         return literal(scope[part.id]) if isinstance(part, Name) and part.id in scope else part
 
-    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         name = written_name(part.fn)
         if name == OTHERS:
             return _others(args[0], shape, options_of(part.fn).get(AXIS))
@@ -44,7 +44,7 @@ def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = (), shape
             return _kept(args[0], options_of(part.fn)[AXIS], shapes or KnownShapes({}))
         return _identity(shape[0] or 0) if name == IDENTITY else make(part.fn, *args)
 
-    return fold(text, leaf, call)
+    return fold(text, _leaf, _call)
 
 
 def element(array: Value, *indices: int, shapes: KnownShapes | None = None) -> Expr:
@@ -104,15 +104,15 @@ def _others(array: Expr, shape: Shape, axis: int | None = None) -> Expr:
     # Simplified as it is put together: of two elements what is left is [b, a].
     items = {place: element(array, *place) for place in places}
 
-    def without(place: tuple[int, ...]) -> Expr:
+    def _without(place: tuple[int, ...]) -> Expr:
         one: Expr = Number(1.0)
         # Along an axis the others are those of the same column, or row.
         fellows = (p for p in places if p != place and (axis is None or p[1 - axis] == place[1 - axis]))
         return reduce(lambda x, y: make("*", x, y), (items[p] for p in fellows), one)
 
     if len(shape) == 1:
-        return Call(VECTOR, tuple(map(without, places)))
-    rows = [Call(VECTOR, tuple(without(p) for p in places if p[0] == i)) for i in range(shape[0] or 0)]
+        return Call(VECTOR, tuple(map(_without, places)))
+    rows = [Call(VECTOR, tuple(_without(p) for p in places if p[0] == i)) for i in range(shape[0] or 0)]
     return Call(VECTOR, tuple(rows))
 
 

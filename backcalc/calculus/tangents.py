@@ -74,14 +74,14 @@ def tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     if not all(is_finite(partial) for edges in linear.edges for _, partial in edges):
         return [by_reverse(linear, node, wrt, most=inf) for node in range(count)]
 
-    def chained(partial: Any, tangent: Any, /) -> Any:
+    def _chained(partial: Any, tangent: Any, /) -> Any:
         # A number on an edge between arrays is the same for each element, as it is in the reverse sweep.
         return contract(partial, tangent, len(shapes[wrt])) if shape_of(partial) else partial * tangent
 
     # The identity: each element of `wrt` moves by itself, and its directions are the tangent's last axes.
     seeds: dict[int, Any] = {wrt: identity(shapes[wrt])}
     with quiet():
-        found = forward(range(wrt + 1, count), linear.edges.__getitem__, seeds, multiply=chained)
+        found = forward(range(wrt + 1, count), linear.edges.__getitem__, seeds, multiply=_chained)
     every = (found.get(node, 0.0 * ones((*shapes[node], *shapes[wrt]))) for node in range(count))
     return [value if shape_of(value) else float(value) for value in every]
 

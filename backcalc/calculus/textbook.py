@@ -63,10 +63,10 @@ class Textbook:
         if not may_cancel or any(_is(part, "/") for part in postorder(adjoint)):
             return adjoint
 
-        def leaf(part: Number | Name) -> Expr:
+        def _leaf(part: Number | Name) -> Expr:
             return used.get(part.id, part) if isinstance(part, Name) else part
 
-        written_out = fold(adjoint, leaf, lambda call, args: make(call.fn, *args))
+        written_out = fold(adjoint, _leaf, lambda call, args: make(call.fn, *args))
         plain = without_choices(written_out, self._positive)
         found = adjoint if plain is None else shortest(plain, setting)
         is_whole = not any(_is(part, "/", "where") for part in postorder(found))
@@ -92,12 +92,12 @@ class Textbook:
         if not isinstance(adjoint, Call) or adjoint.fn not in ("+", "-"):
             return adjoint
 
-        def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
             if part.fn == "@" and tuple(len(self.known_shapes.of(arg)) for arg in args) == (1, 2):
                 return make("@", make(TRANSPOSE, args[1]), args[0])
             return make(part.fn, *args) if part.fn in ("+", "-", "*", NEGATE) else part
 
-        found = fold(adjoint, lambda leaf: leaf, call)
+        found = fold(adjoint, lambda leaf: leaf, _call)
         return found if length(found) < length(adjoint) else adjoint
 
     @cached_property

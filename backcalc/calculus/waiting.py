@@ -79,11 +79,11 @@ def in_time(adjoint: Callable[[int], Any], slots: Sequence[int], found: dict[int
     """`adjoint` of every slot, of those that wait in `found` only when it is asked for."""
     waits = {node: at for node, at in enumerate(slots) if isinstance(found.get(at), Waiting)}
 
-    def worked_out(at: int) -> Any:
+    def _worked_out(at: int) -> Any:
         found[at] = found[at].value()
         return adjoint(at)
 
     if not waits:
         return list(map(adjoint, slots))
     known = [None if node in waits else adjoint(at) for node, at in enumerate(slots)]
-    return Adjoints(known, {node: partial(worked_out, at) for node, at in waits.items()})
+    return Adjoints(known, {node: partial(_worked_out, at) for node, at in waits.items()})

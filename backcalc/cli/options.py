@@ -61,13 +61,13 @@ class Shown(NamedTuple):
 def as_command(name: str, examples: str, kind: type[click.Command] = Command) -> Callable[..., click.Command]:
     """The command `name`: its help is its line of COMMANDS, then what the docstring goes on with, then `examples`."""
 
-    def decorate(body: Callable[..., int]) -> click.Command:
+    def _decorate(body: Callable[..., int]) -> click.Command:
         more = cleandoc(body.__doc__ or "")
         summary = COMMANDS[name]
         # Of what click would make of the help for a completion, a long line would be cut in its middle.
         return click.command(name, kind, help=f"{summary}\n\n{more}", short_help=summary, epilog=examples)(body)
 
-    return decorate
+    return _decorate
 
 
 def asks(*names: str, **others: Decorator) -> Decorator:
@@ -94,17 +94,17 @@ def shows(
 def _group(name: str, kind: type, options: dict[str, Decorator]) -> Decorator:
     """The `options` as fields of one object of a `kind`, which the command takes as its parameter `name`."""
 
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+    def _decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
-        def packed(**given: Any) -> Any:
+        def _packed(**given: Any) -> Any:
             return command(**{name: kind(**{field: given.pop(field) for field in options})}, **given)
 
-        decorated: Callable[..., Any] = packed
+        decorated: Callable[..., Any] = _packed
         for option in reversed(options.values()):  # As decorators stand above each other: the first is the last put on.
             decorated = option(decorated)
         return decorated
 
-    return decorate
+    return _decorate
 
 
 def graph_nodes(ctx: click.Context, kinds: Container[str] = get_args(Kind)) -> list[str]:
@@ -245,14 +245,14 @@ def exact_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--exact` and `--certified`, which a command takes together as `exactly`: the one that is given, or None."""
 
     @wraps(command)
-    def packed(exact: bool, certified: bool, **given: Any) -> Any:
+    def _packed(exact: bool, certified: bool, **given: Any) -> Any:
         if exact and certified:
             raise click.UsageError("--exact has every digit, and --certified those that are certain: drop one of them")
         if certified:
             require_flint()
         return command(exactly="exact" if exact else "certified" if certified else None, **given)
 
-    return _EXACT(_CERTIFIED(packed))
+    return _EXACT(_CERTIFIED(_packed))
 
 
 _EXACT: Decorator = click.option("--exact", is_flag=True, help="Numbers as fractions, where all is rational.")
@@ -283,11 +283,11 @@ def tolerance_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--tol` and `--sig`, which a command takes together as its `tolerance`."""
 
     @wraps(command)
-    def packed(tol: float | None, sig: int | None, **given: Any) -> Any:
+    def _packed(tol: float | None, sig: int | None, **given: Any) -> Any:
         # What is wrong with the options is told before anything is read.
         return command(tolerance=_tolerance(tol, sig), **given)
 
-    return _TOL(_SIG(packed))
+    return _TOL(_SIG(_packed))
 
 
 _TOL: Decorator = click.option(

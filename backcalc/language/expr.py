@@ -279,6 +279,7 @@ def _number(expr: Expr, seen: dict[object, int]) -> int:
     """A number for the structure of `expr`: that of `seen` where it is in there, else the next."""
 
     def number(structure: object) -> int:
+        """The number of a structure, the next one where it is new."""
         return seen.setdefault(structure, len(seen))
 
     return fold(expr, lambda leaf: number(_content(leaf)), lambda call, args: number((call.fn, args)))

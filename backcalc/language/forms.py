@@ -227,12 +227,12 @@ def _measure(statement: Span, blanks: list[Span]) -> Callable[[Span], _Bounds]:
     """What tells a place of the text by the last blank that begins there or before."""
     starts = [blank.start for blank in blanks]
 
-    def anchored(at: int) -> tuple[int, int, int]:
+    def _anchored(at: int) -> tuple[int, int, int]:
         i = bisect_right(starts, at)
         start, end = blanks[i - 1] if i else (statement.start, inf)
         return (i, 0, at - start) if at < end else (i, 1, at - int(end))
 
-    return lambda span: (*anchored(span.start), *anchored(span.end))
+    return lambda span: (*_anchored(span.start), *_anchored(span.end))
 
 
 def leaves_of(statement: Statement) -> list[Number | Name]:

@@ -73,10 +73,10 @@ def _printed_differential(stated: Edge | Partial) -> str:
 def _spelt(program: Program, spelling: _Spelling) -> Program:
     taken = {name for statement in program.statements for name in _names(statement)}
 
-    def free(names: Mapping[str, str]) -> dict[str, str]:
+    def _free(names: Mapping[str, str]) -> dict[str, str]:
         return {old: new for old, new in names.items() if not {old, new} & taken}
 
-    spelling = spelling._replace(functions=free(spelling.functions), constants=free(spelling.constants))
+    spelling = spelling._replace(functions=_free(spelling.functions), constants=_free(spelling.constants))
     return program._replace(statements=tuple(_mapped(statement, spelling) for statement in program.statements))
 
 
@@ -114,12 +114,12 @@ def _mapped(value: Any, spelling: _Spelling) -> Any:
 def _expression(expr: Expr, spelling: _Spelling) -> Expr:
     """`expr` in that spelling, with the places that it has."""
 
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         if isinstance(part, Number):
             return spelling.number(part)
         return Name(spelling.constants.get(part.id, part.id), part.span)
 
-    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         return spelling.call(Call(spelling.functions.get(part.fn, part.fn), args, part.span))
 
-    return fold(expr, leaf, call)
+    return fold(expr, _leaf, _call)

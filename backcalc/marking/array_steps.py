@@ -157,21 +157,21 @@ class ArraySteps:
         adjoints[target] = found.get(target, 0.0)
         node_of, start = self._run.linear.tape.node_of, {self._run.linear.tape.slot[i]: s for i, s in seeds.items()}
 
-        def kept(slot: int, adjoint: Any) -> Any:
+        def _kept(slot: int, adjoint: Any) -> Any:
             return adjoints[node_of[slot]] if slot in node_of else adjoint
 
         changes = Changes(replace(self._run, linear=self._work.linear, adjoints=adjoints, seeds=seeds), seeds, adjoints)
-        changes.cotangents = self._work.linear.sweep(start, settle=kept)
+        changes.cotangents = self._work.linear.sweep(start, settle=_kept)
         return changes, adjoints[target]
 
     def _moved(self, change: Change, target: int) -> Any:
         """By how much a change in a user's formula moves the derivative by the node that the formula uses."""
         node_of = self._run.linear.tape.node_of
 
-        def within(slot: int, moved: Any) -> Any:  # What goes on from another node is another step.
+        def _within(slot: int, moved: Any) -> Any:  # What goes on from another node is another step.
             return moved if slot in (target, change.slot) or slot not in node_of else 0.0 * moved
 
-        return self._work.linear.sweep({change.slot: change.delta}, settle=within).get(target)
+        return self._work.linear.sweep({change.slot: change.delta}, settle=_within).get(target)
 
     def _of_value(self, given: Attempt) -> Iterator[tuple[Suspect, Any]]:
         """Each mistake in the step to a value, with what it gives."""
@@ -180,7 +180,7 @@ class ArraySteps:
         own = self._work.values
         place = part(given.answer, len(run.shape(given.of)))
 
-        def kept(slot: int, value: Any) -> Any:
+        def _kept(slot: int, value: Any) -> Any:
             i = tape.node_of.get(slot)
             return value if i is None or i == node else own.get(i, value)
 
@@ -189,7 +189,7 @@ class ArraySteps:
                 continue
             for mistake in rows_of(run.linear, slot, of_values=True):
                 try:
-                    done = reworked(run.linear, kept, {slot: wrong_row(mistake, row)})
+                    done = reworked(run.linear, _kept, {slot: wrong_row(mistake, row)})
                 except ValueError:  # Another shape: nobody can have done that.
                     continue
                 yield (

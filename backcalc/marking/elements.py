@@ -26,7 +26,7 @@ def at_some_elements(given: Attempt, tolerance: Tolerance, diagnose: Diagnose) -
     if not 1 < len(places) < prod(shape):
         return None
 
-    def accepts(value: Any) -> bool:
+    def _accepts(value: Any) -> bool:
         if value is None or not is_array(value) or shape_of(value) != shape:
             return False
         mixed = given.expected.copy()
@@ -34,7 +34,7 @@ def at_some_elements(given: Attempt, tolerance: Tolerance, diagnose: Diagnose) -
             mixed[place] = value[place]
         return given.matches(mixed)
 
-    found = diagnose(accepts)
+    found = diagnose(_accepts)
     if found is None:
         return None
     where = listed([f"[{','.join(map(str, place))}]" for place in places])

@@ -88,12 +88,12 @@ class Key:
         """The first wrong answer on the way: a value as the graph has them, else a derivative from the output back."""
         index = self.run.graph.index
 
-        def place(mark: Mark) -> tuple[bool, int]:
+        def _place(mark: Mark) -> tuple[bool, int]:
             asked = question(mark.name)
             return asked.wrt is not None, index[asked.of] if asked.wrt is None else -index.get(asked.wrt, len(index))
 
         wrong = (mark for mark in marked if mark.verdict == "wrong" and SECOND not in mark.name)
-        return min(wrong, key=place, default=_NO_MARK).name or None
+        return min(wrong, key=_place, default=_NO_MARK).name or None
 
     def _marks(self, sheet: list[Attempt]) -> Iterator[Mark]:
         # All are looked at before any is marked: what follows from a mistake may stand above it on the sheet.
@@ -275,17 +275,17 @@ class Key:
             return independence
         index = part(given.answer, len(self.run.shape(given.of)))
 
-        def spared(suspect: Suspect) -> bool:
+        def _spared(suspect: Suspect) -> bool:
             return steps is not None and steps.contradicts(given, suspect)
 
-        def diagnose(matches: Callable[[Any], bool]) -> Diagnosis | None:
-            return self.diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, matches, spared)
+        def _diagnose(matches: Callable[[Any], bool]) -> Diagnosis | None:
+            return self.diagnoser.diagnose(given.of, given.wrt, index, given.value, given.slack, matches, _spared)
 
-        if found := diagnose(given.matches):
+        if found := _diagnose(given.matches):
             return found
         only = self._only_wrong(given)
         found = self.diagnosis(only, steps) if only else self._dependence(given)
-        return found or at_some_elements(given, self.tolerance, diagnose)
+        return found or at_some_elements(given, self.tolerance, _diagnose)
 
     def _is_of_array(self, given: Attempt) -> bool:
         """Whether it is a first derivative of an array, or of an element of one, by another node."""

@@ -29,7 +29,7 @@ def reworked(linear: Linearization, settle: Settle, rows: Mapping[int, Primitive
     old = linear.evaluation
     served = [rows.get(slot, row) for slot, row in enumerate(old.rows)] if rows else old.rows
 
-    def term(new: Evaluation, slot: int) -> Any:
+    def _term(new: Evaluation, slot: int) -> Any:
         row = served[slot]
         if row is None or slot in old.replaced or not is_known(old.terms[slot]):
             return old.terms[slot]
@@ -38,7 +38,7 @@ def reworked(linear: Linearization, settle: Settle, rows: Mapping[int, Primitive
             raise ValueError
         return settle(slot, value)
 
-    return Linearization(old.redone(served, term), textbook=True)
+    return Linearization(old.redone(served, _term), textbook=True)
 
 
 def _applied(evaluation: Evaluation, slot: int, row: Primitive) -> Any:
@@ -135,14 +135,14 @@ class OwnWork:
             found = self._adjoints[of] = {}
             own, slot = self._own.get(of, {}), self.linear.tape.slot
 
-            def settle(at: int, adjoint: Any) -> Any:
+            def _settle(at: int, adjoint: Any) -> Any:
                 node = self._node_of.get(at)
                 if node is None:
                     return adjoint
                 found[node] = self._settled(adjoint)
                 return own.get(node, found[node])  # Kept is what comes out, handed on what the student wrote.
 
-            self.linear.sweep({slot[node]: seed for node, seed in seeds.items()}, settle=settle)
+            self.linear.sweep({slot[node]: seed for node, seed in seeds.items()}, settle=_settle)
         return self._adjoints[of]
 
     def _value(self, slot: int, value: Any) -> Any:
@@ -159,6 +159,7 @@ def _with_rounded_products(linear: Linearization, rounding: Rounding) -> Lineari
     """`linear` with every local partial rounded, and what each edge hands on."""
 
     def rounded(partial: Any) -> Any:
+        """What an edge with this partial hands on, both rounded."""
         known = rounding(partial) if isinstance(partial, float) else partial
         return lambda ct: rounding(pull(known, ct))
 

@@ -136,12 +136,12 @@ def backwards(attempts: Iterable[Attempt], truth: Truth) -> list[Attempt]:
     """Answers in the order of the work: values as the graph has them, then derivatives from the output back."""
     index = truth.run.graph.index
 
-    def place(attempt: Attempt) -> tuple[bool, int]:
+    def _place(attempt: Attempt) -> tuple[bool, int]:
         if attempt.wrt is None:
             return False, index[attempt.of]
         return True, -index.get(attempt.wrt, len(index))
 
-    return sorted(attempts, key=place)
+    return sorted(attempts, key=_place)
 
 
 def repeated(

@@ -39,7 +39,7 @@ class Network(NamedTuple):
 def _neurons(fn: str) -> Callable[[Chance, int, int], DrawnNetwork]:
     """Layers of neurons with this activation, each with weights of its own."""
 
-    def draw(chance: Chance, nodes: int, depth: int) -> DrawnNetwork:
+    def _draw(chance: Chance, nodes: int, depth: int) -> DrawnNetwork:
         skeleton = draw_skeleton(chance, nodes, depth, ["x1", "x2"])
         lines: list[str] = []
         weights: list[str] = []
@@ -52,7 +52,7 @@ def _neurons(fn: str) -> Callable[[Chance, int, int], DrawnNetwork]:
         lines.append(f"{LOSS} = {chance.one_of(SQUARES)}")
         return DrawnNetwork(lines, [*(name for layer in reversed(skeleton.layers[1:]) for name in layer), *weights])
 
-    return draw
+    return _draw
 
 
 def _classifier(chance: Chance, nodes: int, _depth: int) -> DrawnNetwork:

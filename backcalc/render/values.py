@@ -39,12 +39,12 @@ def is_number(value: Any) -> bool:
 def in_digits(expr: Expr, digits: int) -> Expr:
     """`expr` with its numbers rounded for people."""
 
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         if isinstance(part, Name) or part.text:  # The file's own numbers stay as they are written.
             return part
         return Number(part.value, rounded(part.value, digits), part.span)
 
-    return fold(expr, leaf, with_args)
+    return fold(expr, _leaf, with_args)
 
 
 def exact(value: Any) -> Any:

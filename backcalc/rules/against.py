@@ -31,9 +31,9 @@ def against(row: Primitive | None, constant: Sequence[bool]) -> Primitive | None
 def _against(row: Primitive, is_first: bool) -> Primitive:
     constant, node = row.params if is_first else row.params[::-1]
 
-    def column(text: str) -> tuple[str, ...]:
+    def _column(text: str) -> tuple[str, ...]:
         slope = text.format(x=node, y=constant)
         return (FLAT, slope) if is_first else (slope, FLAT)
 
-    partials, stable = map(column, _SLOPES[row.symbol])
+    partials, stable = map(_column, _SLOPES[row.symbol])
     return replace(row, partials=partials, stable=stable)

@@ -63,23 +63,23 @@ def _opened(expr: Expr) -> list[Expr]:
 def _signed(expr: Expr, positive: Container[str]) -> Expr:
     """A formula in which what is positive is its own absolute value."""
 
-    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         is_positive = part.fn == "abs" and isinstance(args[0], Name) and args[0].id in positive
         return args[0] if is_positive else make(part.fn, *args)
 
-    return fold(expr, lambda leaf: leaf, call)
+    return fold(expr, lambda leaf: leaf, _call)
 
 
 def _replaced(expr: Expr, others: dict[int, Expr]) -> Expr:
     """A formula with others in place of parts; these may lie in each other."""
 
-    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         if id(part) not in others:
             return make(part.fn, *args)
         # A choice's branches have been replaced by now: the one that stands for it is among its arguments.
         return args[next(i for i, arg in enumerate(part.args) if arg is others[id(part)])]
 
-    return fold(expr, lambda leaf: leaf, call)
+    return fold(expr, lambda leaf: leaf, _call)
 
 
 def _at(expr: Expr, condition: Call) -> Expr:

@@ -44,29 +44,28 @@ def lower(
     a graph is evaluated by its tape.
     """
     namespace: dict[str, Any] = {"__builtins__": {}}
-
     shared: dict[str, str] = {}
 
-    def leaf(part: Number | Name) -> tuple[str, str]:
+    def _leaf(part: Number | Name) -> tuple[str, str]:
         if isinstance(part, Number):
-            text = repr(part.value) if number is None else made(f"_{len(namespace)}", part.value)
+            text = repr(part.value) if number is None else _made(f"_{len(namespace)}", part.value)
         else:
-            text = part.id if part.id in params else made(part.id, constants[part.id])
+            text = part.id if part.id in params else _made(part.id, constants[part.id])
         return text, text
 
-    def made(name: str, value: float) -> str:
+    def _made(name: str, value: float) -> str:
         namespace[name] = value if number is None else number(value)
         return name
 
-    def call(part: Call, args: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    def _call(part: Call, args: tuple[tuple[str, str], ...]) -> tuple[str, str]:
         # What stands in a text twice, as exp(-abs(x)) in that of σ, is worked out where it stands first.
-        same = operation(part, [name for name, _ in args])
+        same = _operation(part, [name for name, _ in args])
         if same in shared:
             return shared[same], shared[same]
         shared[same] = f"__{len(shared)}_"
-        return shared[same], f"({shared[same]} := {operation(part, [text for _, text in args])})"
+        return shared[same], f"({shared[same]} := {_operation(part, [text for _, text in args])})"
 
-    def operation(part: Call, args: Sequence[str]) -> str:
+    def _operation(part: Call, args: Sequence[str]) -> str:
         # In parentheses always: Python's precedence need not be the language's, -x^2 among others.
         if part.fn in _INLINE:
             return f"({args[0]} {part.fn} {args[1]})"
@@ -78,7 +77,7 @@ def lower(
         return f"{key}({', '.join(args)})"
 
     # A text, not a tree of closures: called millions of times, it runs at the speed of Python's own code.
-    _, body = fold(expr, leaf, call)
+    _, body = fold(expr, _leaf, _call)
     for name in shared.values():
         if body.count(name) == 1:  # Kept under no name, an array's memory serves the next one.
             body = body.replace(f"{name} := ", "")
@@ -89,10 +88,10 @@ def lower(
 def decided(expr: Expr, known: Mapping[str, float]) -> Expr:
     """`expr` with numbers for the names `known`, without the choices that these make; its value is the same."""
 
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         return Number(known[part.id]) if isinstance(part, Name) and part.id in known else part
 
-    return fold(expr, leaf, _decide)
+    return fold(expr, _leaf, _decide)
 
 
 def _decide(part: Call, args: tuple[Expr, ...]) -> Expr:

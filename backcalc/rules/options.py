@@ -61,20 +61,20 @@ def _with_numbers(row: Primitive, options: dict[str, int]) -> Primitive:
     """The row with its options in its texts as numbers."""
     numbers: dict[str, Expr] = {name: Number(float(value)) for name, value in options.items()}
 
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         return numbers.get(part.id, part) if isinstance(part, Name) else part
 
-    def change(text: Expr) -> Expr:
-        return fold(text, leaf, with_args)
+    def _change(text: Expr) -> Expr:
+        return fold(text, _leaf, with_args)
 
-    return replace(_mapped(row, change), value=unparse(change(expression(row.value))))
+    return replace(_mapped(row, _change), value=unparse(_change(expression(row.value))))
 
 
 def _of_freedom(row: Primitive, lost: int) -> Primitive:
     """The row of a spread whose mean of squares is by as many fewer than there are elements."""
     number = Number(float(lost))
 
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         return Call("-", (part, number)) if part == Name("n") else part
 
     def averaged(text: Expr) -> Expr:
@@ -83,7 +83,7 @@ def _of_freedom(row: Primitive, lost: int) -> Primitive:
             return Call("/", (Call("sum", text.args), Call("-", (Call("size", text.args), number))))
         return Call(text.fn, tuple(map(averaged, text.args))) if isinstance(text, Call) else text
 
-    changed = _mapped(row, lambda text: fold(text, leaf, with_args))
+    changed = _mapped(row, lambda text: fold(text, _leaf, with_args))
     return replace(changed, value=unparse(averaged(expression(row.value))))
 
 

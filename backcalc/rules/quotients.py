@@ -261,16 +261,16 @@ class Reader:
         """`above` / `below` where that comes out even; None else."""
         names = list(dict.fromkeys(base for term in (*above.values(), *below.values()) for base in term.powers))
 
-        def rank(term: Term) -> list[Exact]:
+        def _rank(term: Term) -> list[Exact]:
             return [term.powers.get(base, 0) for base in names]
 
-        lead = max(below.values(), key=rank)
+        lead = max(below.values(), key=_rank)
         found: Sum = {}
         # The leading term goes at each step, as in long division of polynomials.
         for _ in range(MOST_TERMS):
             if not above:
                 return found
-            step = next(iter(self._divided({frozenset(): max(above.values(), key=rank)}, lead).values()))
+            step = next(iter(self._divided({frozenset(): max(above.values(), key=_rank)}, lead).values()))
             if any(exponent < 0 for exponent in step.powers.values()):
                 return None
             found = self._added(found, term_of(*step))

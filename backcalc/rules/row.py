@@ -258,7 +258,7 @@ class Bound:
         """
         namespace, pullback = self.namespace, self.pullbacks[index]
 
-        def passed(operands: list[Any], gate: Any, n: float) -> Any:
+        def _passed(operands: list[Any], gate: Any, n: float) -> Any:
             if self.row.selects:  # Of its argument only what it chose.
                 return namespace.not_equal(pullback(*operands, gate, n), 0.0)
             if (axis := self.row.settings.get(AXIS)) is not None:  # Each row, or column, by itself.
@@ -270,7 +270,7 @@ class Bound:
                 return namespace.not_equal(pullback(*ones, gate, n), 0.0)
             return namespace.not_equal(namespace.sum(gate), 0.0)
 
-        return passed
+        return _passed
 
     def form(self, text: str) -> Function:
         """A form of a partial as a function of the arguments and `out`."""

@@ -131,13 +131,13 @@ def _inside(call: Call, setting: Setting, levels: int) -> Expr:
 def _exchanged(expr: Expr, others: dict[int, Expr]) -> Expr:
     """A formula with others in place of parts, by their identity."""
 
-    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         same = all(new is old for new, old in zip(args, part.args, strict=True))
         return part if same else make(part.fn, *args)
 
     done: Folded[Expr] = Folded()
     done.update(others)
-    return fold(expr, lambda leaf: leaf, call, done)
+    return fold(expr, lambda leaf: leaf, _call, done)
 
 
 class _Parts:
@@ -221,14 +221,14 @@ class _Numbering:
     def taken_out(self, expr: Expr) -> Expr:
         """A formula with the names and functions that others stood for."""
 
-        def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
             # Made anew where it may have met a choice, which is taken out of products.
             return (
                 self._stood[part] if part.fn == PLACE else make(part.fn, *args) if has_choice else with_args(part, args)
             )
 
         has_choice = any(isinstance(part, Call) and part.fn in ("where", VECTOR) for part in self._place)
-        return fold(expr, lambda leaf: self._stood.get(leaf, leaf), call)
+        return fold(expr, lambda leaf: self._stood.get(leaf, leaf), _call)
 
 
 def _forms(parts: _Parts, definitions: Iterable[NamedFormula]) -> Iterator[Expr]:
@@ -273,10 +273,10 @@ def _without(parts: _Parts, definitions: Iterable[NamedFormula]) -> Iterator[Exp
 
 
 def _written_out(expr: Expr, definition: NamedFormula) -> Expr:
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         return definition.parts.expr if part == definition.name else part
 
-    return fold(expr, leaf, lambda call, args: make(call.fn, *args))
+    return fold(expr, _leaf, lambda call, args: make(call.fn, *args))
 
 
 def _has_shape(form: Expr, expr: Expr, setting: Setting) -> bool:

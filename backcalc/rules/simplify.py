@@ -98,7 +98,7 @@ def tidy(expr: Expr, done: Folded[Expr] | None = None, spelling: Mapping[str, st
     `spelling` has the names by which its reader calls functions that have several.
     """
 
-    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":
             factors = [args[1].args[1]]  # From the right, along a product that leans to the left.
             left = args[1].args[0]
@@ -113,10 +113,10 @@ def tidy(expr: Expr, done: Folded[Expr] | None = None, spelling: Mapping[str, st
             return _negated(args[0])
         return Call(spelling[part.fn], args) if part.fn in spelling else with_args(part, args)
 
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         return part if isinstance(part, Name) or part.text else written(part.value)
 
-    return fold(expr, leaf, call, done)
+    return fold(expr, _leaf, _call, done)
 
 
 def _negated(term: Expr) -> Expr:

@@ -163,11 +163,11 @@ class Boxes:
         """Such an operation, its vectors turned from columns to rows."""
         fn, is_vector = self._known(row), [len(self.shapes[arg]) == 1 for arg in self.tape.args[slot]]
 
-        def by_rows(*values: Interval) -> Interval:
+        def _by_rows(*values: Interval) -> Interval:
             pairs = zip(values, is_vector, strict=True)
             return fn(*[intervals.transpose(value) if turned else value for value, turned in pairs])
 
-        return _Step(slot, by_rows, self._args(slot))
+        return _Step(slot, _by_rows, self._args(slot))
 
     def _product(self, slot: int) -> _Step:
         """A product by its factors: a square for the same one twice, one function for x and 1 − x."""
@@ -204,13 +204,13 @@ class Boxes:
             parts.append(lifted if power == 1 else lambda v, n=float(power): intervals.power(v, n))
             args.append(x)
 
-        def product(*values: Interval) -> Interval:
+        def _of_powers(*values: Interval) -> Interval:
             found: Interval | None = None
             for part, value in zip(parts, values, strict=True):
                 found = part(value) if found is None else found * part(value)
             return lifted(np.ones((1, 1))) if found is None else found
 
-        return product, tuple(args)
+        return _of_powers, tuple(args)
 
     def _is_rest(self, slot: int, x: int) -> bool:
         """Whether a slot is 1 − x."""
@@ -246,7 +246,7 @@ class Boxes:
         products = [self._multiplied(common), *(self._multiplied(each - common) for each in factors)]
         ends = np.cumsum([len(each[1]) for each in products])
 
-        def norm(*values: Interval) -> Interval:
+        def _scaled_norm(*values: Interval) -> Interval:
             parts = [values[end - len(each[1]) : end] for each, end in zip(products, ends, strict=True)]
             scale, *items = (each[0](*part) for each, part in zip(products, parts, strict=True))
             squares = [intervals.square(item) for item in items]
@@ -255,7 +255,7 @@ class Boxes:
                 total = total + each
             return intervals.abs(scale) * intervals.sqrt(total)
 
-        return _Step(slot, norm, tuple(arg for each in products for arg in each[1]))
+        return _Step(slot, _scaled_norm, tuple(arg for each in products for arg in each[1]))
 
     def _difference(self, x: int, y: int) -> tuple[Function, tuple[int, ...]] | None:
         """A difference that is more than its two sides tell: 1 − softmax(v), and logsumexp(v) − max(v)."""
@@ -282,10 +282,10 @@ class Boxes:
         of, made_of = self._multiplied(rest)
         count = len(scaled_by)
 
-        def norm(*values: Interval) -> Interval:
+        def _scaled_norm(*values: Interval) -> Interval:
             return intervals.abs(scale(*values[:count])) * intervals.norm(of(*values[count:]))
 
-        return _Step(slot, norm, (*scaled_by, *made_of))
+        return _Step(slot, _scaled_norm, (*scaled_by, *made_of))
 
     def _is_direction(self, x: int, size: int) -> bool:
         """Whether a quotient is that of a vector by its own norm, whatever their signs."""
@@ -318,7 +318,7 @@ def _evaluated(row: Primitive) -> Function:
     if exists is None:
         return value
 
-    def guarded(*args: Interval) -> Interval:
+    def _guarded(*args: Interval) -> Interval:
         found: Interval = value(*args)
         there: Interval = exists(*args)
         missing = ~(there.lo == 1)
@@ -327,7 +327,7 @@ def _evaluated(row: Primitive) -> Function:
         lost = missing if missing.ndim < 2 else missing.any(axis=(-2, -1), keepdims=True)
         return Interval(found.lo, found.hi, lost if found.doubt is None else found.doubt | lost)
 
-    return guarded
+    return _guarded
 
 
 def enclosed(value: Any) -> Interval:

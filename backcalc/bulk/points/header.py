@@ -93,12 +93,12 @@ def _no_columns(header: PointHeader, graph: Dag) -> Diagnostic:
     span = Span(header.spans[0].start, header.spans[-1].end)
     inputs = (f"the inputs are {quoted(graph.inputs)}",)
 
-    def is_input(name: str) -> bool:
+    def _is_input(name: str) -> bool:
         part = _COLUMN.fullmatch(name)
         return part is not None and part["name"].strip() in settable(graph)
 
     # The likeliest first: a file of another program has all names right and no comma.
-    if found := parted_by_bars(header.source, span, is_input):
+    if found := parted_by_bars(header.source, span, _is_input):
         return found
     if all(map(is_number, header.names)):
         message = "the first line has numbers in place of the inputs' names"

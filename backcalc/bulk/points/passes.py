@@ -177,6 +177,7 @@ class Pass:
             return lambda ct: self.layout.pulled(head, row, k, operands, ct)
 
         def pullback(ct: Any) -> Any:
+            """What the edge hands on of the head's cotangent."""
             literals = tuple([self.tape.literals[arg] for arg in args])
             edge = bound(row, self.layout.namespace).edge(k, given=head in self.evaluation.replaced, literals=literals)
             slope = edge.slope(*self.layout.operands(head, row, operands))
@@ -204,6 +205,7 @@ class _Traced:
         return value
 
     def apply(self, slot: int, row: Primitive, args: Sequence[Operand]) -> Operand:  # noqa: ARG002  As of stacks.
+        """The value of an operation, traced."""
         return bound(row, trace).evaluate(*args)
 
     def operands(self, slot: int, row: Primitive, args: Sequence[Operand]) -> list[Operand]:  # noqa: ARG002
@@ -211,6 +213,7 @@ class _Traced:
         return list(args)
 
     def along(self, partial: Operand, slot: int, ct: Any, head: int, tail: int) -> Any:  # noqa: ARG002  As of stacks.
+        """What an edge hands on."""
         return Gates(trace).along(ct, partial, gated=False)
 
     def pulled(self, slot: int, row: Primitive, *_: Any) -> Any:

@@ -69,6 +69,7 @@ class Stacked:
         if row.symbol == INDEX:
             # The other elements are not among what this reads: nothing comes to them.
             def placed(part: Any) -> Array:
+                """The cotangent of one element in the place that it was taken from, 0 elsewhere."""
                 return _placed(self.full(part, slot), self.tape.indices[slot], self.shapes[arg])
 
             return Gated(placed(value_of(ct)), lambda: placed(ct.open if isinstance(ct, Gated) else 1.0))
@@ -89,10 +90,10 @@ class Stacked:
         if not of:
             return GATES.through(ct, lambda value: stacks.sum(self.full(value, slot)), any_open)
 
-        def total(value: Any) -> Any:
+        def _total(value: Any) -> Any:
             return _summed(self.full(value, slot), of)
 
-        return GATES.through(ct, total, lambda gate: stacks.not_equal(total(stacks.not_equal(gate, 0.0)), 0.0))
+        return GATES.through(ct, _total, lambda gate: stacks.not_equal(_total(stacks.not_equal(gate, 0.0)), 0.0))
 
     def read(self, value: Any, slot: int) -> Array:
         """A stack as points × shape."""

@@ -77,17 +77,17 @@ class Totalled(Stacked):
         """What an operation on arrays as wholes hands to its k-th argument."""
         arg = self.tape.args[slot][k]
 
-        def by_points() -> Any:
+        def _by_points() -> Any:
             return self._total(super(Totalled, self).pulled(slot, row, k, operands, ct), slot, arg)
 
         if not self._ends(slot, arg) or (total := _total_of(row, k)) is None:
-            return by_points()
+            return _by_points()
         n = row.count(self.shapes[self.tape.args[slot][0]])
         found = total(self.count, *operands, self.full(value_of(ct), slot), n)
         if not isinstance(ct, Gated):
             return found
         # A sum does not tell which point's 0·inf made it nan: then each is asked whether it is there at all.
-        return Gated(found, lambda: by_points().open) if is_finite(found) else by_points()
+        return Gated(found, lambda: _by_points().open) if is_finite(found) else _by_points()
 
     def _ends(self, head: int, tail: int) -> bool:
         """Whether the batch axis ends on the way from `head` to `tail`."""
@@ -156,6 +156,7 @@ def _total_of(row: Primitive, k: int) -> Callable[..., Array] | None:
     factors, product = [row.stacked.lowered(arg, params) for arg in found.args], _PRODUCTS[found.fn]
 
     def total(count: int, *operands: Any) -> Array:
+        """The sum over `count` points, as one product of matrices."""
         values = [np.atleast_2d(factor(*operands)) for factor in factors]
         return product(*(np.broadcast_to(value, (count, *matrix(value.shape[-2:]))) for value in values))
 

@@ -281,11 +281,11 @@ def cleared(value: Operand, gate: Callable[[], Operand]) -> Operand:
 def guarded(slope: Callable[..., Operand], exists: Callable[..., Operand] | None) -> Callable[..., Operand]:
     """A local partial, of arguments and value, that is nan where the function has no value or does not exist."""
 
-    def guarded_slope(*operands: Operand) -> Operand:
+    def _guarded_slope(*operands: Operand) -> Operand:
         *args, out = operands
         there = _step("equal", out, out) if isinstance(out, Traced) and out.trace.exact else 1.0
         if exists is not None:
             there = _condition("both", there, exists(*args))
         return where(there, slope(*operands), nan)
 
-    return guarded_slope
+    return _guarded_slope

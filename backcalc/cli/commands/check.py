@@ -155,10 +155,10 @@ class CheckOptions(NamedTuple):
         # As many digits as somebody has written, for more could not be told from a slip.
         digits = max([self.digits, *(answer.value_span.end - answer.value_span.start for answer in answers)])
 
-        def again(graph: Dag, of: str) -> Run:
+        def _again(graph: Dag, of: str) -> Run:
             return in_exact_numbers(exactly, graph, asked._replace(of=of, wrt=()), digits)
 
-        return Key(run, self.tolerance, ExactTruth(run, again, digits))
+        return Key(run, self.tolerance, ExactTruth(run, _again, digits))
 
 
 def _check_files(

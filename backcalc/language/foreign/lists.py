@@ -36,10 +36,10 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
     has_statements = ";" in said(first) and table.separator != ";"  # Such as `source target partial; output c`.
     if len(words) > 1 and not has_statements and not is_statement(first):
 
-        def is_new(word: str) -> bool:
+        def _is_new(word: str) -> bool:
             return word not in given and not table.has_behind(word, place.end)
 
-        found = columns_of(words, Rows(rows, table.is_number), is_new)
+        found = columns_of(words, Rows(rows, table.is_number), _is_new)
     if found is None and any(word in given for word in words[2:3]):
         # Whoever reads this text again does not know what is given; as a text that was seen to it stays as it is.
         return Translated(source, source.text)

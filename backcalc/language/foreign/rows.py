@@ -151,7 +151,7 @@ class RowText:
     def _is_right(self, at: int, cells: Sequence[str], spans: Sequence[Span], columns: EdgeColumns) -> bool:
         """Whether the row that begins at `at` has what an edge needs; what is wrong with it is noted."""
 
-        def note(cause: str, message: str, begin: int, end: int, hint: str) -> bool:
+        def _note(cause: str, message: str, begin: int, end: int, hint: str) -> bool:
             place = Span(at + begin, at + end)
             self._faults.note(cause, Diagnostic(Code.BAD_CELL, message, place, hints=(hint,)))
             return False
@@ -161,7 +161,7 @@ class RowText:
             message = f"{plural(len(cells), 'column')}, where there are {columns.width}"
             hint = "a cell that has a separator in it stands in quotes"
             hint = hint if len(cells) > columns.width else "what a row does not have is an empty cell"
-            return note(f"width {len(cells)}", message, *place, hint)
+            return _note(f"width {len(cells)}", message, *place, hint)
         for column in (columns.tail, columns.head):
             if not is_name(cells[column]):
                 begin, end = spans[column]
@@ -169,7 +169,7 @@ class RowText:
                 return False
         if not cells[columns.partial]:
             hint = "leave out the row, or write it"
-            return note("empty", "the local partial is missing", *spans[columns.partial], hint)
+            return _note("empty", "the local partial is missing", *spans[columns.partial], hint)
         return True
 
     def _number(self, cell: str) -> str:

@@ -158,11 +158,11 @@ class Candidates:
             shifted = self._shifts(of)
             bases = [self.steps.terms(of, node, n.values, n.adjoints) for n in shifted]
 
-            def result(it: Candidate | None) -> tuple[str, ...]:
+            def _result(it: Candidate | None) -> tuple[str, ...]:
                 pairs = zip(shifted, bases, strict=True)
                 return _key([self.derivative(node, n, base, it) for n, base in pairs])
 
-            self._derivative[of, node] = _merged(tried, result)
+            self._derivative[of, node] = _merged(tried, _result)
         return self._derivative[of, node]
 
     def of_value(self, of: int, node: int) -> list[Candidate]:

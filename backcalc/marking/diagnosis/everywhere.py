@@ -77,11 +77,11 @@ def _wrong(changes: Changes, slot: int, k: int, text: str, partial: Any) -> Pull
 
     shape = changes.linear.evaluation.shapes[changes.tape.args[slot][k]]
 
-    def pullback(ct: Any) -> Any:
+    def _pullback(ct: Any) -> Any:
         found = ct if text == "ct" else changes.by_rule(slot, row, k, text, ct)
         return pull(partial, ct) if found is None or shape_of(found) not in ((), shape) else found
 
-    return pullback
+    return _pullback
 
 
 def _swept(changes: Changes, wrong: Edges) -> dict[int, Any]:

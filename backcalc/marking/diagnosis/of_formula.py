@@ -39,9 +39,9 @@ def _fitting(of: str, wrt: str | None, index: Index, given: FormulaAtPoint) -> l
     value = given.value
     size = max(flat(abs(value)), default=0.0)
 
-    def matches(other: Any) -> bool:
+    def _matches(other: Any) -> bool:
         if other is None or not is_known(other) or shape_of(other) != shape_of(value):
             return False
         return all(d <= NEAR * size for d in flat(abs(other - value)))
 
-    return given.diagnoser.fitting(of, wrt, index, value, 2 * NEAR * size, matches)
+    return given.diagnoser.fitting(of, wrt, index, value, 2 * NEAR * size, _matches)

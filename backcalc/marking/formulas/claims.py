@@ -50,12 +50,12 @@ def _moved(expr: Expr, numbers: Sequence[Number]) -> Expr:
     other = Number(numbers[0].value + float(unit_in_last_place(numbers[0].text)) / 2)
     moved = set(map(id, numbers))
 
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         return other if id(part) in moved else part
 
     from backcalc.language.expr import with_args
 
-    return fold(expr, leaf, with_args)
+    return fold(expr, _leaf, with_args)
 
 
 def holds(found: FormulaValue, expected: Any, expr: Expr, tolerance: Tolerance) -> bool:

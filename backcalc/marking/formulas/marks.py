@@ -159,10 +159,10 @@ class FormulaMarker:
             return None
         slack = max(flat(found.half + PRECISION * abs(found.value)), default=0.0)
 
-        def matches(other: Any) -> bool:
+        def _matches(other: Any) -> bool:
             return other is not None and is_known(other) and holds(found, other, formula.expr, self.tolerance)
 
-        return self._here_diagnoser.diagnose(answer.of, answer.wrt, index, found.value, slack, matches)
+        return self._here_diagnoser.diagnose(answer.of, answer.wrt, index, found.value, slack, _matches)
 
     def _helds(self, formula: FormulaAnswer) -> list[Held]:
         """The formula held against the truth at some points; none where it has no value there."""
@@ -255,11 +255,11 @@ def _asked(formula: FormulaAnswer) -> str:
 
 
 def _drawn(shape: tuple[int | None, ...], rng: Random) -> Any:
-    def number() -> float:
+    def _number() -> float:
         return rng.choice((-1, 1)) * rng.uniform(0.2, 2.0)
 
     if not shape:
-        return number()
+        return _number()
     from backcalc.rules.ndarray import made
 
-    return made(tuple(UNSETTLED if n is None else n for n in shape), number)
+    return made(tuple(UNSETTLED if n is None else n for n in shape), _number)

@@ -104,7 +104,7 @@ class Points:
         """A value for an input, each element by itself."""
         low, high = self._range(node, rng, count)
 
-        def number() -> float:
+        def _number() -> float:
             x = rng.uniform(low, high)
             if node.bounds is None and self._marks and rng.random() < NEAR:
                 mark = rng.choice(self._marks)
@@ -112,10 +112,10 @@ class Points:
             return x
 
         if not shape:
-            return number()
+            return _number()
         from backcalc.rules.ndarray import made
 
-        return made(shape, number)
+        return made(shape, _number)
 
     def _range(self, node: Node, rng: Random, count: int) -> tuple[float, float]:
         """Between what an input is drawn: in the file's range, else of any sign or, every third time, positive."""

@@ -145,14 +145,14 @@ class _Rewritten:
     def parsed(self, source: Source, span: Span) -> Expr:
         """The expression, each name with the place that it has in the source."""
 
-        def leaf(part: Any) -> Expr:
+        def _leaf(part: Any) -> Expr:
             if not isinstance(part, Name):
                 return part  # type: ignore[no-any-return]
             name = self._symbols.get(part.id, part.id)
             found = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)").search(source.text, *span)
             return Name(name, Span(*found.span()) if found else span)
 
-        return fold(parse_expression(Source(source.name, self.text)), leaf, with_args)
+        return fold(parse_expression(Source(source.name, self.text)), _leaf, with_args)
 
 
 def _multiplied(found: re.Match[str]) -> str:

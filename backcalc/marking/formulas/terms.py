@@ -90,7 +90,7 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
     too large.
     """
 
-    def shaken(value: Any) -> Any:
+    def _shaken(value: Any) -> Any:
         if rng is None:
             return value
         if not shape_of(value):
@@ -99,14 +99,14 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
 
         return shaken(value, SHAKE, rng.uniform)
 
-    def part(it: Number | Name) -> Any:
-        return it.value if isinstance(it, Number) else shaken(leaf(it))
+    def _part(it: Number | Name) -> Any:
+        return it.value if isinstance(it, Number) else _shaken(leaf(it))
 
-    def call(it: Call, args: tuple[Any, ...]) -> Any:
+    def _call(it: Call, args: tuple[Any, ...]) -> Any:
         if not is_operation(it):
             return None  # Of an index, which has no value of its own.
         try:
-            found = shaken(_worked_out(it, args))
+            found = _shaken(_worked_out(it, args))
         except (ValueError, IndexError, KeyError, TypeError):
             row, shapes = lookup(it.fn, len(args)), [shape_of(arg) for arg in args if arg is not None]
             assert row is not None  # Names of functions are looked at before.
@@ -119,7 +119,7 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
         return found
 
     with quietly(has_arrays=True):
-        return fold(expr, part, call)
+        return fold(expr, _part, _call)
 
 
 def _worked_out(call: Call, args: tuple[Any, ...]) -> Any:

@@ -34,18 +34,18 @@ def placed(scene: Scene, *, top_down: bool = False) -> Picture:
     )
     found = layout(len(scene.cards), [(arrow.tail, arrow.head) for arrow in arrows], sizes)
 
-    def at(along: float, across: float) -> Point:
+    def _at(along: float, across: float) -> Point:
         return Point(across + MARGIN, along + MARGIN) if top_down else Point(along + MARGIN, across + MARGIN)
 
-    def box(i: int) -> Box:
+    def _box(i: int) -> Box:
         spot = found.boxes[i]
         size = (spot.extent, spot.depth) if top_down else (spot.depth, spot.extent)
-        return Box(scene.cards[i], texts[i], spot.layer, *at(spot.along, spot.across), *size)
+        return Box(scene.cards[i], texts[i], spot.layer, *_at(spot.along, spot.across), *size)
 
     links = [
-        DrawnArrow(arrow, tuple(at(*point) for point in route.points), at(*route.label_at))
+        DrawnArrow(arrow, tuple(_at(*point) for point in route.points), _at(*route.label_at))
         for arrow, route in zip(arrows, found.routes, strict=True)
     ]
-    width, height = at(found.depth, found.extent)
-    boxes_placed = tuple(box(i) for i in range(len(scene.cards)))
+    width, height = _at(found.depth, found.extent)
+    boxes_placed = tuple(_box(i) for i in range(len(scene.cards)))
     return Picture(scene, boxes_placed, tuple(links), width + MARGIN, height + MARGIN, top_down)

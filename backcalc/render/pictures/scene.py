@@ -225,14 +225,14 @@ def at_step(found: Scene, count: int) -> Scene:
     done, last = set(passed[:count]), passed[min(count, len(passed)) - 1] if count else None
     is_forward = last is None or last[0] == "value"
 
-    def seen(i: int, card: Card) -> Card:
+    def _seen(i: int, card: Card) -> Card:
         return card._replace(
             value=card.value if ("value", i) in done or card.kind == "constant" else "",
             adjoint=card.adjoint if ("adjoint", i) in done else "",
             is_active=last is not None and last[1] == i,
         )
 
-    cards = [seen(i, card) for i, card in enumerate(found.cards)]
+    cards = [_seen(i, card) for i, card in enumerate(found.cards)]
     # A local partial is known as soon as the value of its head is.
     known = {i for what, i in done if what == "value"}
     arrows = [arrow if arrow.head in known else arrow._replace(label="", partial=None) for arrow in found.arrows]

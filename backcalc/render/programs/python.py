@@ -85,16 +85,17 @@ class CodeWriter:
         return f"{sign}{self.target.module}.{'inf' if abs(value) == inf else 'nan'}"
 
     def _written(self, expr: Expr, shape: Callable[[Expr], Shape], name: Callable[[str], str]) -> Text:
-        def leaf(part: Number | Name) -> Text:
+        def _leaf(part: Number | Name) -> Text:
             if isinstance(part, Name):
                 return name(part.id), ATOM
             text = self._number(part.value)
             return text, UNARY if text.startswith("-") else ATOM
 
         def call(part: Call, args: tuple[Text, ...]) -> Text:
+            """A call as code, of the code of its arguments."""
             return self._call(part, args, [shape(arg) for arg in part.args])
 
-        return fold(expr, leaf, call)
+        return fold(expr, _leaf, call)
 
     def _number(self, value: float) -> str:
         if value == int(value) if isfinite(value) else False:
@@ -217,11 +218,12 @@ class CodeWriter:
             shapes = {param: (None,) * rank for param, rank in zip(row.params, ranks, strict=True)}
             known = KnownShapes(shapes)
 
-            def parameter(each: str) -> str:
+            def _parameter(each: str) -> str:
                 return each if each in row.params else self._constant(CONSTANTS[each])
 
             def written(text: str) -> str:
-                return _open(self._written(expression(text), known.of, parameter), 0)
+                """A text of the table as code."""
+                return _open(self._written(expression(text), known.of, _parameter), 0)
 
             text = f"def {name}({', '.join(row.params)}):\n"
             if row.symbol.startswith(DEFINITION) and self.target.held:

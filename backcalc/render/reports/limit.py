@@ -22,10 +22,10 @@ def telling_nodes(run: AnyRun, limit: int) -> Sequence[int]:
     index = run.graph.index
     first = {index[name]: 1 for name in run.graph.inputs} | {index.get(run.output, -1): 0}
 
-    def place(i: int) -> tuple[int, float]:
+    def _place(i: int) -> tuple[int, float]:
         return first.get(i, 2), -max((size(column[i]) for column in columns), default=0.0)
 
-    return most(range(len(run.graph.nodes)), limit, place)
+    return most(range(len(run.graph.nodes)), limit, _place)
 
 
 def most(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Sequence[T]:

@@ -154,11 +154,11 @@ def _product(path: PathProduct, digits: int, *, backward: bool) -> Product:
     # Matrices are multiplied from the output on, and do not commute; numbers follow the path.
     edges = list(zip(path.factors, pairwise(path.nodes), strict=True))
 
-    def factor(edge: tuple[Any, tuple[str, str]]) -> Value | Derivative:
+    def _factor(edge: tuple[Any, tuple[str, str]]) -> Value | Derivative:
         value, (tail, head) = edge
         return Derivative(shorten(head), shorten(tail)) if value is None else Value(value, digits)
 
-    return Product(_ends(edges[::-1] if backward else edges, LONGEST, factor))
+    return Product(_ends(edges[::-1] if backward else edges, LONGEST, _factor))
 
 
 def _has_matrices(path: PathProduct) -> bool:

@@ -111,7 +111,7 @@ def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
 def guarded(slope: Callable[..., Any], exists: Callable[..., Any] | None) -> Callable[..., Any]:
     """A local partial, of arguments and values, that is nan where the function has no value or does not exist."""
 
-    def guarded_slope(*operands: Any) -> Any:
+    def _guarded_slope(*operands: Any) -> Any:
         *args, out = operands
         found = slope(*operands)
         if _sums_up(out):  # Where its value is finite, a function exists.
@@ -119,7 +119,7 @@ def guarded(slope: Callable[..., Any], exists: Callable[..., Any] | None) -> Cal
         there = ~np.isnan(out)
         return np.where(there if exists is None else there & (np.asarray(exists(*args)) != 0), found, np.nan)
 
-    return guarded_slope
+    return _guarded_slope
 
 
 def cleared(value: Any, gate: Callable[[], Any]) -> Any:

@@ -83,6 +83,7 @@ def _function(name: str, of_balls: Callable[..., Any]) -> Callable[..., Any]:
     of_fractions = getattr(exact, name, None)
 
     def function(*args: Ball) -> Any:
+        """The value, exact where it can be."""
         if of_fractions is not None and all(arg.exact is not None for arg in args):
             found = of_fractions(*(arg.exact for arg in args))
             if not isinstance(found, Lost):
@@ -124,14 +125,14 @@ def _step(name: str, of_balls: Callable[[Any], Any]) -> Callable[..., Any]:
     """A function that jumps, which has a value only where the whole ball lies on one side."""
     function = _function(name, of_balls)
 
-    def settled(x: Ball) -> Any:
+    def _settled(x: Ball) -> Any:
         found = function(x)
         if isinstance(found, Lost) or found.exact is not None:
             return found
         whole = found.ball.unique_fmpz()
         return Lost(_KINK) if whole is None else Ball(None, Fraction(int(whole)))
 
-    return each(settled)
+    return each(_settled)
 
 
 floor, ceil = _step("floor", lambda x: x.floor()), _step("ceil", lambda x: x.ceil())
@@ -165,6 +166,7 @@ def _compared(*orders: int) -> Callable[..., Any]:
     """A comparison, as 1 where the order is one of these, else 0."""
 
     def function(x: Ball, y: Ball) -> Any:
+        """1 or 0; Lost where the balls overlap."""
         order = _order(x, y)
         return Lost(_UNDECIDED) if order is None else Ball(None, Fraction(int(order in orders)))
 

@@ -33,7 +33,7 @@ class MatrixLayout(NamedTuple):
             return self.column if axis else lambda x: x
         assert fn is not None
 
-        def function(*matrices: Any) -> Any:
+        def _function(*matrices: Any) -> Any:
             rows = [self.rows(each if axis else self.transpose(each)) for each in matrices]
             found = self.stacked([fn(*vectors) for vectors in zip(*rows, strict=True)])
             if name in KEEPING:
@@ -42,4 +42,4 @@ class MatrixLayout(NamedTuple):
                 return found
             return self.column(found) if axis else self.transpose(self.column(found))
 
-        return function
+        return _function

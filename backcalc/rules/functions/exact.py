@@ -68,13 +68,13 @@ def array(values: Any) -> Any:
 def _at(name: str, known: dict[int, int]) -> Callable[..., Any]:
     """A function that is rational at a few numbers only, and as `name` of what has functions of its own."""
 
-    def function(x: Any) -> Any:
+    def _function(x: Any) -> Any:
         own = getattr(x, "apply", None)
         if own is not None:
             return own(name)
         return Fraction(known[int(x)]) if x.denominator == 1 and int(x) in known else Lost(f"`{name}`")
 
-    return each(function)
+    return each(_function)
 
 
 sin, tan, asin, atan, sinh, tanh, asinh, atanh = (
@@ -152,12 +152,12 @@ def power(x: Any, y: Any) -> Any:
 def _compared(fn: Callable[[Any, Any], bool]) -> Callable[..., Any]:
     """A comparison of fractions, as 1 or 0."""
 
-    def function(x: Any, y: Any) -> Any:
+    def _function(x: Any, y: Any) -> Any:
         if not (isinstance(x, Fraction) and isinstance(y, Fraction)):
             return Lost("a comparison")
         return Fraction(int(fn(x, y)))
 
-    return each(function)
+    return each(_function)
 
 
 less, less_equal = _compared(lambda x, y: x < y), _compared(lambda x, y: x <= y)

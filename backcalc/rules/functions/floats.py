@@ -21,6 +21,7 @@ def _total(fn: Unary, poles: dict[float, float] | None = None, overflow: Unary =
     """`fn` on all floats: `poles` where it is infinite, `overflow(x)` where float64 ends, nan outside its domain."""
 
     def total(x: float) -> float:
+        """The value, whatever the float."""
         try:
             return fn(x)
         except OverflowError:
@@ -150,8 +151,8 @@ def negation(x: float) -> float:
 def guarded(slope: Callable[..., float], exists: Callable[..., float] | None) -> Callable[..., float]:
     """A local partial, of arguments and value, that is nan where the function has no value or does not exist."""
 
-    def guarded_slope(*operands: float) -> float:
+    def _guarded_slope(*operands: float) -> float:
         *args, out = operands
         return slope(*operands) if out == out and (exists is None or exists(*args)) else nan  # noqa: PLR0124  Not nan.
 
-    return guarded_slope
+    return _guarded_slope

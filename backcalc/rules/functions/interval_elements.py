@@ -30,24 +30,24 @@ from backcalc.rules.functions.interval import (
 def rising(fn: Callable[..., Any], exact: dict[float, float] | None = None) -> Callable[..., Interval]:
     """A function of NumPy's that rises everywhere, as one of intervals; `exact` has what it gives without rounding."""
 
-    def function(x: Operand) -> Interval:
+    def _function(x: Operand) -> Interval:
         x = lifted(x)
         found = outwards(fn(x.lo), fn(x.hi), LOOSE, x.doubt)
         for at, value in (exact or {}).items():
             found = Interval(np.where(x.lo == at, value, found.lo), np.where(x.hi == at, value, found.hi), x.doubt)
         return found
 
-    return function
+    return _function
 
 
 def falling(fn: Callable[..., Any]) -> Callable[..., Interval]:
     """A function of NumPy's that falls everywhere, as one of intervals."""
 
-    def function(x: Operand) -> Interval:
+    def _function(x: Operand) -> Interval:
         x = lifted(x)
         return outwards(fn(x.hi), fn(x.lo), LOOSE, x.doubt)
 
-    return function
+    return _function
 
 
 def _bounded(fn: Callable[..., Interval], low: float, high: float) -> Callable[..., Interval]:
@@ -57,11 +57,11 @@ def _bounded(fn: Callable[..., Interval], low: float, high: float) -> Callable[.
 def _positive(fn: Callable[..., Interval], high: float = np.inf) -> Callable[..., Interval]:
     """A function that is never 0, however small the float that it gives."""
 
-    def function(x: Operand) -> Interval:
+    def _function(x: Operand) -> Interval:
         found = fn(x)
         return within(Interval(found.lo, np.maximum(found.hi, TINY), found.doubt), 0.0, high)
 
-    return function
+    return _function
 
 
 def _logistic(x: Any) -> Any:
@@ -96,11 +96,11 @@ softplus = _positive(rising(_softplus))
 def _stepping(fn: Callable[..., Any]) -> Callable[[Operand], Interval]:
     """A function that rises by steps, whose values are exact."""
 
-    def function(x: Operand) -> Interval:
+    def _function(x: Operand) -> Interval:
         x = lifted(x)
         return Interval(fn(x.lo), fn(x.hi), x.doubt)
 
-    return function
+    return _function
 
 
 sign, floor, ceil, round = map(_stepping, (np.sign, np.floor, np.ceil, np.rint))  # noqa: A001  the language's names

@@ -18,11 +18,11 @@ from backcalc.rules.functions.interval_elements import divide, log, sqrt, square
 def _each(fn: Callable[..., Any]) -> Callable[[Operand], Interval]:
     """What only puts elements elsewhere, at both ends."""
 
-    def function(x: Operand) -> Interval:
+    def _function(x: Operand) -> Interval:
         x = lifted(x)
         return Interval(fn(x.lo), fn(x.hi), x.doubt)
 
-    return function
+    return _function
 
 
 transpose, diag, largest, smallest = map(_each, (stacks.transpose, stacks.diag, stacks.largest, stacks.smallest))

@@ -28,7 +28,7 @@ def _settled(settled: Callable[[Any], Any], function: Callable[..., Any]) -> Cal
 def pooled(larger: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     """The largest element of each window, by the system's larger one of two."""
 
-    def pool_max(x: Any, n: Any, axes: Any) -> Any:  # noqa: ARG001  The shape tells them.
+    def _pool_max(x: Any, n: Any, axes: Any) -> Any:  # noqa: ARG001  The shape tells them.
         return reduce(larger, (x[place] for place in places_in(x.shape, whole(n))))
 
-    return pool_max
+    return _pool_max

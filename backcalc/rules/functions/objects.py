@@ -48,7 +48,7 @@ def nearest(value: Any) -> Any:
 def each(fn: Callable[..., Any]) -> Callable[..., Any]:
     """A function of numbers, by elements of arrays."""
 
-    def function(*args: Any) -> Any:
+    def _function(*args: Any) -> Any:
         shapes = [arg.shape for arg in args if isinstance(arg, np.ndarray)]
         if not shapes:
             return _applied(fn, *args)
@@ -58,7 +58,7 @@ def each(fn: Callable[..., Any]) -> Callable[..., Any]:
             found[place] = _applied(fn, *(arg[place] for arg in spread))
         return found
 
-    return function
+    return _function
 
 
 def cell(arg: Any) -> Any:

@@ -83,11 +83,11 @@ def on_series(fn: Callable[..., Series]) -> Callable[..., Series]:
     plain = getattr(arrays, fn.__name__)
 
     @wraps(fn)
-    def function(*args: Operand) -> Any:
+    def _function(*args: Operand) -> Any:
         order = next((len(arg.terms) - 1 for arg in args if isinstance(arg, Series)), None)
         return plain(*args) if order is None else fn(*(lifted(arg, order) for arg in args))
 
-    return function
+    return _function
 
 
 def aligned(x: Operand, y: Operand) -> tuple[Array, Array]:

@@ -51,12 +51,12 @@ __all__ += ["arranged", "correlate", "flatten", "pool_sum", "size"]
 def _comparison(name: str) -> Callable[..., Series]:
     test = getattr(arrays, name)
 
-    def compare(x: Series, y: Series) -> Series:
+    def _compare(x: Series, y: Series) -> Series:
         difference = x - y
         return constant(difference, test(leading(difference), 0.0))
 
-    compare.__name__ = name
-    return on_series(compare)
+    _compare.__name__ = name
+    return on_series(_compare)
 
 
 less, less_equal = _comparison("less"), _comparison("less_equal")
@@ -195,6 +195,7 @@ def _rule(name: str, slope: Callable[[Series], Series]) -> Callable[..., Series]
     value = getattr(arrays, name)
 
     def rule(x: Series) -> Series:
+        """The series of the function at one of its argument."""
         return integrated(value(x.terms[0]), slope(x), x)
 
     rule.__name__ = name
@@ -218,11 +219,11 @@ def _pair(first: str, second: str, sign: float) -> Iterator[Callable[..., Series
     values = [getattr(arrays, name) for name in (first, second)]
     for i, name in enumerate((first, second)):
 
-        def function(x: Series, i: int = i) -> Series:
+        def _function(x: Series, i: int = i) -> Series:
             return coupled(x, [value(x.terms[0]) for value in values], (1.0, sign))[i]
 
-        function.__name__ = name
-        yield on_series(function)
+        _function.__name__ = name
+        yield on_series(_function)
 
 
 sin, cos = _pair("sin", "cos", -1.0)
@@ -283,11 +284,11 @@ def atan2(y: Series, x: Series) -> Series:
 def _folded(name: str, fn: Callable[[Series, Series], Series]) -> Callable[..., Series]:
     """A function of all elements of an array, one after the other."""
 
-    def function(x: Series) -> Series:
+    def _function(x: Series) -> Series:
         return reduce(fn, (Series(column) for column in x.terms.reshape(len(x.terms), -1).T))
 
-    function.__name__ = name
-    return on_series(function)
+    _function.__name__ = name
+    return on_series(_function)
 
 
 prod, largest, smallest = _folded("prod", mul), _folded("largest", max), _folded("smallest", min)

@@ -37,11 +37,11 @@ def diag(x: Series) -> Series:
 def _bilinear(name: str) -> Callable[..., Series]:
     product = getattr(arrays, name)
 
-    def combined(x: Series, y: Series) -> Series:
+    def _combined(x: Series, y: Series) -> Series:
         return Series(convolved(x.terms, y.terms, product))
 
-    combined.__name__ = name
-    return on_series(combined)
+    _combined.__name__ = name
+    return on_series(_combined)
 
 
 matmul, dot, outer = _bilinear("matmul"), _bilinear("dot"), _bilinear("outer")
@@ -97,8 +97,8 @@ def along(fn: Callable[..., Series] | None, name: str, axis: int, keepdims: int)
     """The function `name` along an axis of a matrix, `fn` of a vector; of numbers alone it is that of arrays."""
     plain, found = arrays.along_axis(name, axis, keepdims), _LAYOUT.along_axis(fn, name, axis, keepdims)
 
-    def function(*args: Operand) -> Any:
+    def _function(*args: Operand) -> Any:
         order = next((len(arg.terms) - 1 for arg in args if isinstance(arg, Series)), None)
         return plain(*args) if order is None else found(*(lifted(arg, order) for arg in args))
 
-    return function
+    return _function

@@ -23,12 +23,12 @@ def correlate(x: Operand, w: Operand, *numbers: Any) -> Any:
 
 
 def _by_term(function: Callable[..., Array]) -> Callable[..., Any]:
-    def applied(x: Operand, *numbers: Any) -> Any:
+    def _applied(x: Operand, *numbers: Any) -> Any:
         if not isinstance(x, Series):
             return function(x, *numbers)
         return Series(np.array([function(term, *numbers) for term in x.terms]))
 
-    return applied
+    return _applied
 
 
 flatten, arranged, pool_sum = _by_term(arrays.flatten), _by_term(arrays.arranged), _by_term(arrays.pool_sum)

@@ -86,10 +86,10 @@ def _one_way(
     way = layers[::-1] if is_upward else layers
     root, shift = _aligned(way, beside, lambda u, v: ((v, u) if is_upward else (u, v)) in conflicts, offset)
 
-    def apart(u: int, v: int) -> float:
+    def _apart(u: int, v: int) -> float:
         return spacing.apart(v, u) if is_mirrored else spacing.apart(u, v)
 
-    place = _compact(layers, root, shift, apart)
+    place = _compact(layers, root, shift, _apart)
     return [sign * (place[root[v]] + shift[v]) for v in range(len(root))]
 
 
