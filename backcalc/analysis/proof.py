@@ -18,7 +18,7 @@ import numpy as np
 from backcalc import progress
 from backcalc.analysis.claims import MARGIN, GraphClaim
 from backcalc.analysis.search import Space, simpler
-from backcalc.analysis.touching import covered
+from backcalc.analysis.touching import covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, named_point
 from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
 from backcalc.graph.model import Dag
@@ -130,10 +130,13 @@ class Search:
         return (float(np.min(found.lo)), float(np.max(found.hi))) if is_number else (-np.inf, np.inf)
 
     def _begin(self) -> list[tuple[Array, Array]]:
-        """The whole box; of one number, what touching points leave of it."""
+        """The whole box, or what touching points leave of it."""
         low, high = self.space.low[None], self.space.high[None]
-        if not self.space.size:
-            return [(low, high)]
+        if self.space.size != 1:
+            boxes = [(self.space.low, self.space.high)]
+            for hollow in hollows(self.trial):
+                boxes = without(boxes, hollow)
+            return [(begin[None], end[None]) for begin, end in boxes]
         ends = [float(low[0, 0])]
         for begin, end in sorted(covered(self.trial)):
             ends += [begin, end]
@@ -247,7 +250,8 @@ class Search:
         assert self.left.low is not None
         assert self.left.high is not None
         box = self._named(self.left.low, self.left.high)
-        return Finding(self.claim, "open", box=box, why=f"{why}: {self.left.count:,} boxes are left")
+        left = "box is left" if self.left.count == 1 else "boxes are left"
+        return Finding(self.claim, "open", box=box, why=f"{why}: {self.left.count:,} {left}")
 
     def _named(self, low: Array, high: Array) -> dict[str, tuple[Any, Any]]:
         ends = [self.space.named(end[None]) for end in (low, high)]

@@ -1,11 +1,13 @@
-"""Where the margin of a claim about one number is exactly 0, and around that not below 0, by its derivatives.
+"""Where the margin of a claim is exactly 0, and around that not below 0, by its derivatives.
 
 No interval is sharp enough there: at x = 0 both sides of exp(x) ≥ 1 + x are 1. But the first derivative that is not 0
-at such a point has one sign around it, and by Taylor's theorem so has the margin.
+at such a point has one sign around it, and by Taylor's theorem so has the margin. Of several numbers, the gradient is 0
+there and the Hessian has no eigenvalue below 0 around: the margin is convex and least at the point.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -22,12 +24,16 @@ from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Call, Name
 from backcalc.rules.functions import exact
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.interval import Interval
 from backcalc.rules.ndarray import quiet
 from backcalc.text.errors import BackcalcError
 
 ORDERS = 6
 HALVINGS = 24
 CANDIDATES = (0.0, 1.0, -1.0)
+MOST = 5  # Numbers of a claim of several: as many derivatives as the square of that.
+SLACK = 1e-10  # Of the eigenvalues of a Hessian, relative to its size.
 
 
 def covered(trial: Trial) -> list[tuple[float, float]]:
@@ -48,6 +54,97 @@ def covered(trial: Trial) -> list[tuple[float, float]]:
         around = _around(trial, derivatives, point, low, high)
         if around is not None:
             found.append(around)
+    return found
+
+
+def hollows(trial: Trial) -> list[tuple[Array, Array]]:
+    """Boxes, each around a point at which the margin and its gradient are exactly 0, in which it is nowhere below 0.
+
+    None but of a claim of a few numbers, which is not strict, and whose functions are smooth.
+    """
+    space = trial.space
+    is_of_numbers = 1 < space.size <= MOST and not any(space.shapes.values())
+    if not is_of_numbers or trial.claim.is_strict or not space.is_bounded or not trial.is_smooth:
+        return []
+    middle = space.low + 0.5 * (space.high - space.low)
+    points = [*(np.full(space.size, number) for number in CANDIDATES), middle]
+    found = []
+    for point in points:
+        if np.all((space.low <= point) & (point <= space.high)) and _is_zero(trial, trial.claim.graph, MARGIN, point):
+            around = _hollow(trial, point)
+            found += [around] if around is not None else []
+    return found
+
+
+def _hollow(trial: Trial, point: Array) -> tuple[Array, Array] | None:
+    """The widest box around a zero of the margin in which this is convex; None where its gradient is not 0 there."""
+    graph, names = _with_derivatives(trial, trial.claim.graph, [MARGIN])
+    if not names or not all(_is_zero(trial, graph, name, point) for name in names):
+        return None
+    graph, seconds = _with_derivatives(trial, graph, names)
+    if not seconds:
+        return None
+    boxes, space = trial.enclosure(seconds, graph), trial.space
+    width = space.high - space.low
+    for _ in range(HALVINGS):
+        low, high = np.maximum(space.low, point - width), np.minimum(space.high, point + width)
+        with quiet():
+            found = boxes.run(trial.as_boxes(low[None], high[None]))
+        if _is_convex(found, space.size):
+            return low, high
+        width = width / 2
+    return None
+
+
+def _with_derivatives(trial: Trial, graph: Dag, of: list[str]) -> tuple[Dag, list[str]]:
+    """A graph with the derivatives of nodes by each number, and their names; none where one cannot be written."""
+    names = [(each, name) for each in of for name in trial.space.shapes]
+    new = [f"the derivative of {each} by {name}" for each, name in names]
+    calls = [Call(GRAD, (Name(each), Name(name))) for each, name in names]
+    span = trial.claim.stated.span
+    nodes = [Node(each, "expression", span, (), call, call) for each, call in zip(new, calls, strict=True)]
+    try:
+        return resolve(replace(graph, nodes=(*graph.nodes, *nodes))), new
+    except BackcalcError:
+        return graph, []
+
+
+def _is_convex(hessian: Sequence[Interval], size: int) -> bool:
+    """Whether no matrix within these intervals, row by row, has an eigenvalue below 0."""
+    if any(each.doubt is not None and np.any(each.doubt) for each in hessian):
+        return False
+    low, high = (np.array([np.min(end) for end in ends]).reshape(size, size) for ends in _ends(hessian))
+    middle = low + 0.5 * (high - low)
+    # By Weyl's inequality an eigenvalue moves by no more than the norm of what is added, here its largest row; what
+    # LAPACK loses to rounding is far less than the slack.
+    middle = (middle + middle.T) / 2
+    radius = np.maximum(high - middle, middle - low).sum(axis=1).max()
+    if not np.isfinite(middle).all() or not np.isfinite(radius):
+        return False
+    least = float(np.linalg.eigvalsh(middle)[0])
+    return bool(least >= radius + SLACK * np.abs(middle).sum())
+
+
+def _ends(found: Sequence[Interval]) -> tuple[list[Array], list[Array]]:
+    return [each.lo for each in found], [each.hi for each in found]
+
+
+def without(boxes: list[tuple[Array, Array]], hole: tuple[Array, Array]) -> list[tuple[Array, Array]]:
+    """What of boxes lies outside of another one, as boxes that share no more than faces."""
+    found = []
+    for box in boxes:
+        low, high = (np.array(end) for end in box)
+        begin, end = np.maximum(low, hole[0]), np.minimum(high, hole[1])
+        if np.any(begin > end):
+            found.append(box)
+            continue
+        # One number after the other: what is left of the hole, what is right of it, and on with what is beside it.
+        for k in range(len(low)):
+            if low[k] < begin[k]:
+                found.append((low.copy(), np.where(np.arange(len(low)) == k, begin, high)))
+            if end[k] < high[k]:
+                found.append((np.where(np.arange(len(low)) == k, end, low), high.copy()))
+            low[k], high[k] = begin[k], end[k]
     return found
 
 
@@ -96,9 +193,10 @@ def _sign(trial: Trial, graph: Dag, name: str, low: float, high: float) -> float
     return 1.0 if float(np.min(found.lo)) >= 0 else -1.0 if float(np.max(found.hi)) <= 0 else float("nan")
 
 
-def _is_zero(trial: Trial, graph: Dag, name: str, point: float) -> bool:
-    (of,) = trial.space.shapes
-    evaluation = Evaluation(tape_of(graph), {**trial.at, of: point})
-    at: dict[str, Any] = {each: exact.array(value) for each, value in trial.at.items()}
-    value = exact_values(evaluation, {**at, of: exact.number(point)})[evaluation.tape.slot[graph.index[name]]]
+def _is_zero(trial: Trial, graph: Dag, name: str, point: float | Array) -> bool:
+    """Whether a node is exactly 0 at a point of numbers."""
+    of = dict(zip(trial.space.shapes, map(float, np.atleast_1d(point)), strict=True))
+    evaluation = Evaluation(tape_of(graph), {**trial.at, **of})
+    at: dict[str, Any] = {each: exact.array(value) for each, value in {**trial.at, **of}.items()}
+    value = exact_values(evaluation, at)[evaluation.tape.slot[graph.index[name]]]
     return isinstance(value, Fraction) and value == 0

@@ -18,6 +18,7 @@ from random_claims import GAPS, drawn
 from backcalc.analysis.claims import claims_of
 from backcalc.analysis.gradient_check import ALLOWED, worst_slope
 from backcalc.analysis.proof import proved
+from backcalc.analysis.touching import without
 from backcalc.analysis.trial import Finding, tried
 from backcalc.analysis.verify import verified
 from backcalc.calculus.load import load
@@ -33,6 +34,7 @@ v = w*x + b; y = sigmoid(v); J = 1/2*(y - z)^2
 BOUND = "norm(grad(J, [w, b])) < {}*sqrt(1 + x^2)*(1 + abs(z))"
 TEN = "input x in [-10, 10]; "
 FOUR = "input a[4] in [-20, 20]; "
+TWO = "input x in [-3, 2.5]; input y in [-2, 3]; "
 
 # |y − t|·y(1 − y)·‖x‖ is largest at t = 0, y = 2/3 and ‖x‖ = 2: 2·4/27.
 TEN_VARIABLES = """input w[4] in [-2, 2]; input x[4] in [-1, 1]; input b in [-1, 1]; input t in [0, 1]
@@ -53,6 +55,15 @@ CLAIMS = {
     "circle": (TEN, "abs(sin(x)^2 + cos(x)^2 - 1) <= 1e-12", "proved"),
     "touching": (TEN, "exp(x) >= x + 1", "proved"),
     "touching twice": (TEN, "x^4 - 2*x^2 + 1 >= 0", "proved"),
+    "a bowl": (TWO, "x^2 + y^2 + 1 >= 1", "proved"),
+    "a tilted bowl": (TWO, "(x - 1)^2 + 3*(y - 1)^2 + 3*(x - 1)*(y - 1) >= 0", "proved"),
+    "a saddle": (TWO, "(x - 1)^2 + 3*(y - 1)^2 + 4*(x - 1)*(y - 1) >= 0", "refuted"),
+    "a bowl with a rim": (TWO, "x^2 + y^2 >= x^4/4", "refuted"),
+    "a valley that sinks": (TWO, "(x - y)^2 >= x^4/100", "refuted"),
+    "a bowl of cosines": (TWO, "cos(x)*cos(y) <= 1", "proved"),
+    "two exponentials": (TWO, "exp(x) + exp(y) >= 2 + x + y", "proved"),
+    "a bowl, strictly": (TWO, "cosh(x)*cosh(y) > 1", "refuted"),
+    "three numbers": (TWO + "input z in [-2, 2]; ", "cosh(x)*cosh(y) + z^2 >= 1", "proved"),
     "series of the sine": (TEN, "x - x^3/6 <= sin(x)", "refuted"),
     "series of the sine, right of 0": ("input x in [0, 10]; ", "x - x^3/6 <= sin(x)", "proved"),
     "gelu": (TEN, "grad(gelu(x), x) <= 1.13", "proved"),
@@ -102,6 +113,18 @@ def test_samples_never_say_otherwise_than_a_proof(name):
     text, condition, verdict = CLAIMS[name]
     found = tried(claim(text, condition), {}, 20_000)
     assert found.verdict in (("refuted",) if verdict == "refuted" else ("holds",))
+
+
+def test_what_a_touching_point_leaves_covers_the_rest_once():
+    random = np.random.default_rng(0)
+    for _ in range(50):
+        low, high = -random.uniform(1, 2, 3), random.uniform(1, 2, 3)
+        begin, end = np.sort(random.uniform(-1.5, 1.5, (2, 3)), axis=0)
+        left = without([(low, high)], (begin, end))
+        points = random.uniform(low, high, (200, 3))
+        times = sum(np.all((a <= points) & (points <= b), axis=1).astype(int) for a, b in left)
+        in_hole = np.all((begin <= points) & (points <= end), axis=1)
+        assert np.array_equal(times, np.where(in_hole, 0, 1))
 
 
 # Rounding makes each of these false by floats at some point; of real numbers all are true.
