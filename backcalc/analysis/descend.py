@@ -248,7 +248,8 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
 
     def _parameters(flat: Array) -> Parameters:
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])[:-1]
-        return {n: part.reshape(shapes[n]) for n, part in zip(shapes, np.split(flat, ends), strict=True)}
+        parts = zip(shapes, np.split(flat, ends), strict=True)
+        return {n: part.reshape(shapes[n]) if shapes[n] else float(part[0]) for n, part in parts}
 
     def _value_and_gradient(flat: Array) -> tuple[float, Array]:
         value, gradient = objective(_parameters(flat))

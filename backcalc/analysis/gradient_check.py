@@ -29,7 +29,8 @@ from backcalc.text.errors import BackcalcError
 
 STEP = 2e-3  # Of a number's size: where the error of the differences and that of rounding are about the same.
 ALLOWED = 1e-6  # Relative; what is wrong by a rule is off by far more.
-MOST = 500  # Elements that are tried one by one, of each node.
+MOST = 500  # Elements that are tried one by one, of each node,
+MOST_NUMBERS = 10_000_000  # and fewer where a try, of all elements at each, would be of more numbers.
 ROUNDS = 3  # Points that are drawn, where not all inputs have a value.
 
 
@@ -134,7 +135,8 @@ def _error(fn: Callable[[Mapping[str, Any]], Any], at: Mapping[str, Any], wrt: s
     partial = partial.reshape(*partial.shape[: partial.ndim - value.ndim], value.size)
     size = max(1.0, float(np.max(np.abs(partial), initial=0.0)))
     worst = 0.0
-    for i in range(min(value.size, MOST)):
+    tries = max(1, min(MOST, MOST_NUMBERS // max(1, sum(np.size(each) for each in at.values()))))
+    for i in range(0, value.size, -(-value.size // tries) or 1):
         # A step by the size of a number is too long where its exponential is taken, one of its own too short elsewhere.
         steps = dict.fromkeys((STEP * max(1.0, abs(float(value.flat[i]))), STEP))
         found = (_difference(fn, at, wrt, value, i, step) for step in steps)

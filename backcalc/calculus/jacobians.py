@@ -8,7 +8,7 @@ from typing import Any
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
+from backcalc.calculus.rows import MOST_AXES, MOST_NUMBERS, MOST_SWEEPS, elements, joined
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.rules.gates import only
@@ -17,8 +17,7 @@ from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, quoted, shorten
 
-MOST_NUMBERS = 1_000_000  # Of one Jacobian,
-MOST_TOGETHER = 20_000_000  # and of those by all nodes.
+MOST_TOGETHER = 20_000_000  # Numbers of the Jacobians by all nodes.
 WIDE = 32  # Elements from which on one sweep over a stack of them is faster than a sweep each.
 
 Engine = Callable[[Evaluation, str, Sequence[str]], list[Any]]

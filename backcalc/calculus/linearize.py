@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
-from math import isfinite, prod
+from math import isfinite
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
@@ -194,11 +194,14 @@ class Linearization:
 
     def _jacobians(self, node: int) -> Iterator[tuple[int, Any]]:
         """∂node/∂tail of a node that is an array: one pullback an element of the node."""
+        from backcalc.calculus.rows import MOST_NUMBERS, MOST_ROWS, elements
         from backcalc.rules.ndarray import units
 
         graph, slot, shape = self.tape.graph, self.tape.slot, self._shapes[self.tape.slot[node]]
         tails = [graph.index[arg] for arg in graph.nodes[node].args if not graph.node(arg).is_fixed]
-        if None in shape or prod(n for n in shape if n) > LARGEST_JACOBIAN:
+        most = max((elements(self._shapes[slot[tail]]) for tail in tails), default=0)
+        # A row has the elements of a tail: of a dense layer a million, in each of a thousand rows.
+        if None in shape or elements(shape) > MOST_ROWS or elements(shape) * most > MOST_NUMBERS:
             yield from ((tail, None) for tail in tails)
             return
         # Row i is what the i-th element alone pulls back.
@@ -344,6 +347,3 @@ class Linearization:
     def _operands(self, slot: int) -> list[Any]:
         """What a form of a partial speaks of: the arguments and the result."""
         return [*(self._terms[arg] for arg in self.tape.args[slot]), self._terms[slot]]
-
-
-LARGEST_JACOBIAN = 1_000  # Rows; each takes a pullback, and nobody reads that many.

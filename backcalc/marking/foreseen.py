@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from math import isfinite
+from math import isfinite, prod
 from typing import Any, NamedTuple
 
 from backcalc.calculus.run import Run
@@ -24,6 +24,9 @@ from backcalc.text.source import Source
 
 MOST_MISTAKES = 20_000
 """Wrong numbers of all tables together that a page has room for; of larger graphs `check` tells the mistakes."""
+
+MOST_ELEMENTS = 10_000
+"""Of an array that is asked for: nobody types more, and a page would grow by all of them."""
 
 _NOWHERE = Source("", "")
 
@@ -71,8 +74,13 @@ def asked(run: Run) -> list[Foreseen]:
     """The questions that a run has an answer to: each value that is worked out, each derivative that is a number."""
     truth = Truth(run)
     every = [(answer, truth.expected(answer)) for answer in _asked(run)]
-    known = [pair for pair in every if pair[1] is not None and is_known(pair[1]) and all(map(isfinite, flat(pair[1])))]
-    return [Foreseen(subject_of(answer), answer, expected) for answer, expected in known]
+    return [Foreseen(subject_of(answer), answer, expected) for answer, expected in every if _is_askable(expected)]
+
+
+def _is_askable(expected: Any) -> bool:
+    if expected is None or not is_known(expected) or prod(shape_of(expected)) > MOST_ELEMENTS:
+        return False
+    return all(map(isfinite, flat(expected)))
 
 
 def foresee(run: Run) -> list[Foreseen]:

@@ -52,6 +52,10 @@ def exact(value: Any) -> Any:
     if value is None or not is_known(value):
         return None
     if is_array(value):
+        from backcalc.rules.ndarray import is_finite
+
+        if value.dtype != object and is_finite(value):  # As most are; an item at a time takes ten times as long.
+            return value.tolist()
         return [exact(item if is_array(item) or is_exact(item) else float(item)) for item in value]
     if type(value) is not float and is_exact(value):
         return int(str(value)) if is_whole(value) else str(value)

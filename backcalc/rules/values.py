@@ -79,8 +79,19 @@ def literal(value: Value) -> Expr:
     if (expr := spelling_of(value)) is not None:
         return expr
     if is_array(value):
-        return Call(VECTOR, tuple(literal(item) for item in value))
+        return _of_array(value, {})
     return _of_exact(value) if is_exact(value) else written(float(value))
+
+
+def _of_array(array: Array, known: dict[float, Expr]) -> Call:
+    """An array written out; equal numbers, and equal rows, are one object, for most arrays of a million have few."""
+    if len(array.shape) > 1:
+        rows: dict[tuple[int, ...], Expr] = {}
+        parts = [_of_array(row, known) for row in array]
+        return Call(VECTOR, tuple(rows.setdefault(tuple(map(id, row.args)), row) for row in parts))
+    if array.dtype == object:
+        return Call(VECTOR, tuple(literal(item) for item in array))
+    return Call(VECTOR, tuple(known.get(x) or known.setdefault(x, written(float(x))) for x in array.tolist()))
 
 
 def _of_exact(value: Any) -> Expr:

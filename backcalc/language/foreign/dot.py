@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 
 from backcalc.language.foreign.arrows import NUMBER, Transcript, number
+from backcalc.language.foreign.translated import DOT
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
 _ID = r"""(?:[^\W\d][\w']*|-?(?:\.\d+|\d+(?:\.\d*)?)[\w']*|"(?:[^"\\]|\\.)*"|<(?:[^<>]|<[^<>]*>)*>)"""
-_HEAD = re.compile(rf"(?:strict\s+)?(?P<kind>(?:di)?graph)\b(?:\s+{_ID})?\s*\{{", re.IGNORECASE)
 # A blank goes no further than its line, so that lines that are an edge each are seen from their beginning.
 _BLANK = r"[^\S\n]*\n|[^\S\n]+|//[^\n]*|/\*.*?(?:\*/|\Z)|(?:(?<=\n)|\A)#[^\n]*"
 _TOKEN = re.compile(rf"(?P<blank>{_BLANK})|(?P<id>{_ID})|(?P<sign>->|--|.)", re.DOTALL)
@@ -54,8 +54,8 @@ def read_dot(source: Source, begin: int) -> str:
 class _DotReader:
     def __init__(self, source: Source, begin: int) -> None:
         self._text, self._page = source.text, Transcript(source)
-        head = _HEAD.match(source.text, begin)
-        assert head is not None
+        head = re.compile(DOT).match(source.text, begin)
+        assert head is not None  # What it begins with has been seen.
         self._page.add_comments(begin)
         self._at = self._end = head.end()  # Where reading goes on, and the end of the last token that said something.
         self._frames = [_Braces({})]

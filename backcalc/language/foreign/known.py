@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from backcalc.language.foreign.translated import MERMAID, Translated
+from backcalc.language.foreign.translated import DOT, MERMAID, Translated
 from backcalc.text.errors import Code, Diagnostic, ParseError
 from backcalc.text.source import Source, Span
 
-_DOT = re.compile(r'(?:strict\s+)?(?:di)?graph\b(?:\s+(?:[\w.]+|"[^"\n]*"))?\s*\{', re.IGNORECASE)
+_DOT = re.compile(DOT)
 _MERMAID = re.compile(MERMAID + r"[ \t]*(?:\n|\Z)")
 # Comments of these formats, which may come first.
 _COMMENTS = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/|[#%][^\n]*)*", re.DOTALL)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 from backcalc.language.foreign.arrows import Transcript, number
+from backcalc.language.foreign.translated import MERMAID
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
-_HEAD = re.compile(
-    r"(?:---\n(?:.*\n)*?---\s+)?(?:```+ *mermaid\s+)?(?:graph|flowchart)\b[ \t]*(?:LR|RL|TD|TB|BT)?[ \t]*;?"
-)
 # Lines that say nothing of edges.
 _OTHER = re.compile(
     r"\s*(?:%%|(?:subgraph|end|direction|classDef|class|style|linkStyle|click|accTitle|accDescr|title)\b|```|\Z)"
@@ -36,8 +34,8 @@ _REMEDY = "give it one: a -->|0.5| b"
 def read_mermaid(source: Source, begin: int) -> str:
     """The edges of the flowchart that begins at `begin`, each on its line. Raises ParseError."""
     page, text = Transcript(source), source.text
-    head = _HEAD.match(text, begin)
-    assert head is not None
+    head = re.compile(MERMAID).match(text, begin)
+    assert head is not None  # What it begins with has been seen.
     page.add_comments(begin)
     at = head.end()
     while at < len(text):

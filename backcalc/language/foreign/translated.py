@@ -12,6 +12,8 @@ from backcalc.text.source import Source, Span
 MERMAID = r"(?:---\n(?:.*\n)*?---\s+)?(?:```+ *mermaid\s+)?(?:graph|flowchart)\b[ \t]*(?:LR|RL|TD|TB|BT)?[ \t]*;?"
 """What a flowchart of Mermaid begins with; its kind may stand alone in the line."""
 
+DOT = r'(?i:(?:strict\s+)?(?P<kind>(?:di)?graph)\b(?:\s+(?:-?[\w.]+|"[^"\n]*"))?\s*\{)'
+"""What a graph in DOT begins with, whatever its name is."""
 
 SEMICOLONS = r"(?m)^[ \t]*[\w']+[ \t]*;[ \t]*[\w']+[ \t]*;"
 """What a row parted by semicolons begins with, which statements cannot."""

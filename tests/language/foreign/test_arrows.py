@@ -42,6 +42,10 @@ def lines(text):
         ('digraph { a -> b [label="0.5"]; }', ["a -> b : 0.5"]),
         ("digraph{a->b[label=0.5]}", ["a -> b : 0.5"]),
         ("strict digraph G {\n a -> b [label=2]\n}\n", ["a -> b : 2"]),
+        ("digraph .T{ a -> b [label=2] }", ["a -> b : 2"]),  # No name of DOT's, and no matter.
+        ("digraph net.1 { a -> b [label=2] }", ["a -> b : 2"]),
+        ('digraph "a\\" { a -> b [label=2] }', ["a -> b : 2"]),
+        ("digraph -1 { a -> b [label=2] }", ["a -> b : 2"]),
         ('DiGraph "a pond" { a -> b [weight=2] }', ["a -> b : 2"]),
         ("digraph { a -> b [label=slow, weight=2] }", ["a -> b : 2"]),
         ('digraph { a -> b [weight=3, label="-1e-5"] }', ["a -> b : -1e-5"]),
