@@ -6,11 +6,11 @@ or infinite is no news. Nothing is said where a warning of an operation says it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from backcalc.calculus.linearize import Linearization
-from backcalc.calculus.question import Mode
+from backcalc.calculus.swept import Swept
 from backcalc.graph.model import Dag, Node
 from backcalc.rules.values import is_lost
 from backcalc.text.errors import Code, Diagnostic
@@ -24,8 +24,8 @@ Term = tuple[Node, Any, Any]
 """A user of a node, ∂user/∂node where it is a number, and what the user adds to the node's adjoint."""
 
 
-class Swept(Protocol):
-    """What is looked at of a run."""
+class SweptObjects(Swept, Protocol):
+    """What is looked at of a run of objects."""
 
     @property
     def graph(self) -> Dag:
@@ -37,42 +37,12 @@ class Swept(Protocol):
         """Its local partials, and what was noticed of them."""
         ...
 
-    @property
-    def output(self) -> str:
-        """What is differentiated."""
-        ...
-
-    @property
-    def mode(self) -> Mode:
-        """Which of the two sweeps it was."""
-        ...
-
-    @property
-    def values(self) -> Sequence[Any]:
-        """The value of every node, None where it is not known."""
-        ...
-
-    @property
-    def adjoints(self) -> Sequence[Any]:
-        """∂output/∂node for every node; empty in forward mode."""
-        ...
-
-    @property
-    def tangents(self) -> Mapping[str, Sequence[Any]]:
-        """In forward mode the tangents of every node, by what they are by."""
-        ...
-
-    @property
-    def warnings(self) -> Sequence[Diagnostic]:
-        """What was noticed."""
-        ...
-
     def pairs(self) -> Iterable[tuple[str, str, Any]]:
         """The derivatives of all pairs of nodes."""
         ...
 
 
-def first_lost(run: Swept) -> Iterator[Diagnostic]:
+def first_lost(run: SweptObjects) -> Iterator[Diagnostic]:
     """A warning of the first number that is not finite, where none of its operations has one; else nothing."""
     nodes, noticed = run.graph.nodes, run.linear.remarks.found
     told = {
@@ -98,7 +68,7 @@ def first_lost(run: Swept) -> Iterator[Diagnostic]:
         yield of_adjoint(run.output, nodes[place], list(_terms(run, place, users)))
 
 
-def lost_pairs(run: Swept) -> list[Diagnostic]:
+def lost_pairs(run: SweptObjects) -> list[Diagnostic]:
     """A warning of the first of a run's pairs whose derivative is not finite, where the run itself has none."""
     graph = run.graph
     lost = ((head, tail) for head, tail, value in run.pairs() if is_lost(value) and graph.node(tail).kind != "constant")
@@ -112,7 +82,7 @@ def _first(values: Iterable[Any]) -> int | None:
     return next((i for i, value in enumerate(values) if is_lost(value)), None)
 
 
-def _terms(run: Swept, node: int, users: Sequence[int]) -> Iterator[Term]:
+def _terms(run: SweptObjects, node: int, users: Sequence[int]) -> Iterator[Term]:
     """What the users of a node add to its adjoint."""
     for user in users:
         if run.linear.evaluation.has_arrays:  # Their partials would be Jacobians, made for the words alone.

@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from backcalc.calculus.question import Mode
 from backcalc.calculus.run import Run
+from backcalc.calculus.swept import Swept
 from backcalc.graph.shapes import Shape
-from backcalc.text.errors import Diagnostic
 
 if TYPE_CHECKING:
     from backcalc.calculus.columns import Columns, Partials
     from backcalc.graph.any_graph import AnyGraph
 
 
-class AnyRun(Protocol):
+class AnyRun(Swept, Protocol):
     """What runs of graphs of objects and of arrays have in common: what a table shows."""
 
     @property
     def graph(self) -> AnyGraph:
         """The graph that was run."""
-        ...
-
-    @property
-    def output(self) -> str:
-        """The name of the output."""
         ...
 
     @property
@@ -43,28 +37,8 @@ class AnyRun(Protocol):
         ...
 
     @property
-    def mode(self) -> Mode:
-        """Which of the two sweeps it was."""
-        ...
-
-    @property
     def point(self) -> Mapping[str, Any]:
         """The value of each input that has one."""
-        ...
-
-    @property
-    def values(self) -> Sequence[Any]:
-        """The value of every node, None where it is not known."""
-        ...
-
-    @property
-    def adjoints(self) -> Sequence[Any]:
-        """∂output/∂node for every node; empty in forward mode."""
-        ...
-
-    @property
-    def tangents(self) -> Mapping[str, Sequence[Any]]:
-        """In forward mode the tangents of every node, by name of `wrt`."""
         ...
 
     @property
@@ -90,11 +64,6 @@ class AnyRun(Protocol):
     @property
     def gradient(self) -> Mapping[str, Any]:
         """∂output/∂name for each name of `wrt`."""
-        ...
-
-    @property
-    def warnings(self) -> Sequence[Diagnostic]:
-        """What the build and the run have noticed."""
         ...
 
     @property

@@ -1,0 +1,43 @@
+"""What a sweep has found, by whatever engine, for those who ask no more of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from backcalc.calculus.question import Mode
+from backcalc.text.errors import Diagnostic
+
+
+class Swept(Protocol):
+    """A run after its sweep, whether of objects or of arrays."""
+
+    @property
+    def output(self) -> str:
+        """The name of the output, which is differentiated."""
+        ...
+
+    @property
+    def mode(self) -> Mode:
+        """Which of the two sweeps it was."""
+        ...
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """The value of every node, None where it is not known."""
+        ...
+
+    @property
+    def adjoints(self) -> Sequence[Any]:
+        """∂output/∂node for every node; empty in forward mode."""
+        ...
+
+    @property
+    def tangents(self) -> Mapping[str, Sequence[Any]]:
+        """In forward mode the tangents of every node, by name of `wrt`."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[Diagnostic]:
+        """What the build and the run have noticed."""
+        ...
