@@ -38,7 +38,11 @@ Key = tuple[str, str]
 class ArraySteps:
     """The answers of one sheet as results of steps, each made of what the sheet has, else of what comes of that."""
 
-    def __init__(self, truth: Truth, diagnoser: Diagnoser, sheet: Sequence[Attempt], right: Sequence[Attempt]) -> None:
+    def __init__(
+        self, truth: Truth, diagnoser: Diagnoser, sheet: Sequence[Attempt], right: Sequence[Attempt], *, is_exact: bool
+    ) -> None:
+        """With `is_exact` the numbers of the graph are short, and those of a sheet claim no interval."""
+        self._is_exact = is_exact
         self._truth, self._diagnoser, self._run = truth, diagnoser, truth.run
         self._sheet = [given for given in sheet if truth.is_plain(given)]
         self._sound = [given for given in right if truth.is_plain(given)]
@@ -66,7 +70,8 @@ class ArraySteps:
         # A Jacobian takes a sweep an element: no single step leads to it.
         if not self._truth.is_plain(given) or not is_known(given.expected):
             return None
-        if all(other is given for other in self._sheet):
+        # Of numbers with one digit some mistake or other would give nearly any.
+        if self._unsure > FURTHEST or all(other is given for other in self._sheet):
             return None
         with quietly(True):
             results = self._of_value(given) if given.wrt is None else self._of_derivative(given)
@@ -112,8 +117,8 @@ class ArraySteps:
         shares = []
         for given in self._sheet:
             largest = max((abs(x) for x in flat(given.value) if isfinite(x)), default=0.0)
-            if largest:
-                shares.append(max(_halves(given), default=0.0) / largest)
+            if largest and not self._is_exact:
+                shares.append(max(self._halves(given), default=0.0) / largest)
         return sorted(shares)[len(shares) // 2] if shares else 0.0
 
     def _off(self, given: Attempt, value: Any) -> float:
@@ -124,7 +129,7 @@ class ArraySteps:
         if not all(map(isfinite, (*results, *numbers))):
             return inf
         largest = max((abs(x) for x in results), default=0.0)
-        halves = _halves(given) or [0.0] * len(numbers)
+        halves = self._halves(given) or [0.0] * len(numbers)
         # One number is met by chance sooner than several.
         open_ = (OF_NEIGHBOURS if shape_of(value) else 1.0) * self._unsure * largest + 1e-9 * largest
         return max((abs(a - b) / (h + open_) if h + open_ else inf * (a != b) for a, b, h in
@@ -226,13 +231,16 @@ class ArraySteps:
                 if suspect.mistake.weight <= lightest and value is not None and is_known(value) and not shape_of(value)
                 and abs(value - given.value) <= abs(given.value) / 2
             }  # fmt: skip
+        if self._is_exact:
+            return False
         half = given.half + self._unsure * abs(given.value)
         return bool(len(near) * half > MOST_CHANCE * abs(given.value) / 2)
 
-
-def _halves(given: Attempt) -> list[float]:
-    """Half of what each number of an answer claims."""
-    return [unit / 2 for unit in given.units] if len(given.units) == len(flat(given.value)) else []
+    def _halves(self, given: Attempt) -> list[float]:
+        """Half of what each number of an answer claims."""
+        if self._is_exact:
+            return []
+        return [unit / 2 for unit in given.units] if len(given.units) == len(flat(given.value)) else []
 
 
 def _element(value: Any, place: tuple[Any, ...]) -> Any:

@@ -32,7 +32,7 @@ from backcalc.marking.sheet import MOST_KNOWN, question
 from backcalc.marking.sheet_marks import Work, backwards, repeated
 from backcalc.marking.subject import part
 from backcalc.marking.truth import Truth
-from backcalc.rules.values import quietly, shape_of
+from backcalc.rules.values import flat, is_known, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
@@ -152,7 +152,8 @@ class Key:
         work = self._work(sheet, wrong)
         earlier = WrongAnswers(self.truth, wrong, self.tolerance)
         missed = set(map(id, wrong))
-        steps = ArraySteps(self.truth, self.diagnoser, sheet, [given for given in sheet if id(given) not in missed])
+        sound = [given for given in sheet if id(given) not in missed]
+        steps = ArraySteps(self.truth, self.diagnoser, sheet, sound, is_exact=self._is_exact)
         found: dict[int, Mark] = {}
         told: dict[int, Diagnosis] = {}
         for given in backwards(wrong, self.truth):  # What comes of an answer is looked at after it.
@@ -164,11 +165,16 @@ class Key:
             elif note := self._source(given, earlier):
                 mark = given.marked("follows", note=note)
             else:
-                mark = given.wrong(self.tolerance, self.diagnosis(given, steps))
+                own = work.diagnosis(step) if work and step is not None and len(sheet) > 1 else None
+                mark = given.wrong(self.tolerance, self.diagnosis(given, steps) or own)
             found[id(given)] = mark
             if mark.diagnosis:
                 told[id(given)] = mark.diagnosis
-        for given, note in repeated(backwards(wrong, self.truth), work.key if work else steps.key, told):
+
+        def key_of(given: Attempt) -> tuple[str, str] | None:
+            return work.key(given, told.get(id(given))) if work else steps.key(given)
+
+        for given, note in repeated(backwards(wrong, self.truth), key_of, told):
             found[id(given)] = given.marked("repeats", note=note)
         return found | self._by_chance(sheet, wrong, found)
 
@@ -234,16 +240,16 @@ class Key:
     def _candidates(self) -> Candidates | None:
         run = self.run
         numbers = [*(v for v in run.values if v is not None), *run.adjoints]
-        has_arrays = (
-            run.linear.evaluation.has_arrays or run.linear.tape.has_arrays
-        )  # Within a formula too: sum([x, y]).
+        # Within a formula too: sum([x, y]).
+        has_arrays = run.linear.evaluation.has_arrays or run.linear.tape.has_arrays
         is_plain = not (run.is_outside or has_arrays) and run.mode == "reverse"
         is_plain = is_plain and all(isinstance(n, float) for n in numbers)
         return Candidates(Steps(run)) if is_plain and len(run.graph.nodes) <= MOST_NODES else None
 
     @cached_property
     def _is_exact(self) -> bool:
-        return is_exact_work(tuple(v for v in (*self.run.values, *self.run.adjoints) if v is not None))
+        known = (v for v in (*self.run.values, *self.run.adjoints) if v is not None and is_known(v))
+        return is_exact_work(tuple(number for value in known for number in flat(value)))
 
     def _is_right(self, given: Attempt) -> bool:
         answer = given.answer

@@ -41,7 +41,7 @@ class Work:
         steps = [step for step in map(self.step, wrong) if step is not None]
         for step in steps:
             self._local.weigh(step)
-        suspected = [step for step in steps if not step.is_honest and not self.stands_alone(step)]
+        suspected = [step for step in steps if not step.is_honest]
         # Once more: what is named at one node is the likelier at another.
         alone = {id(step): step.causes(()) for step in suspected}
         for step in suspected:
@@ -105,17 +105,22 @@ class Work:
         """The mistakes that are told of a step."""
         return self._causes.get(id(step), [])
 
-    def key(self, attempt: Attempt) -> tuple[str, str] | None:
+    def key(self, attempt: Attempt, told: Diagnosis | None) -> tuple[str, str] | None:
         """The misconception that is told of an answer, without its place."""
         step = self.step(attempt)
-        causes = self.causes(step) if step is not None else []
-        return causes[0].key if len(causes) == 1 else None
+        if step is None or told is None:
+            return None
+        causes = self.causes(step)
+        if len(causes) != 1 or self._told(step, causes).text != told.text:  # Told of a step further on, then.
+            return None
+        return causes[0].key
 
     def diagnosis(self, step: StepAnswer) -> Diagnosis | None:
         """What went wrong in a step; None where nothing is likely enough."""
         causes = self.causes(step)
-        if not causes:
-            return None
+        return self._told(step, causes) if causes else None
+
+    def _told(self, step: StepAnswer, causes: Sequence[Candidate]) -> Diagnosis:
         attempt, run = step.attempt, self._candidates.run
         suspects = [self._suspect(step, it) for it in causes]
         of = run.graph.nodes[step.of].name

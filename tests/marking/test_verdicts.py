@@ -354,3 +354,28 @@ def test_nothing_is_near_what_is_no_number(answer):
     (mark,) = marks("y = x^200/x^199", answer, at={"x": 1000.0})
     assert math.isnan(mark.expected)
     assert (mark.verdict, mark.note) == ("wrong", "")
+
+
+def test_the_logarithm_to_base_ten_is_told_once():
+    value, slope, after = marks("network-a", "L = 1", "dL/do = -4.34", "dL/dv1 = 4.34")
+    assert value.diagnosis.text == "log is the natural logarithm, not that to base 10"
+    assert slope.verdict == "repeats"
+    assert after.verdict == "follows"
+
+
+NET = "input x = [2, 3], W = [[1, -2], [1, 3]], c = [3, -1]\nu = relu(W @ x)\no = dot(c, u)\nL = o^2\n"
+
+
+def test_arrays_of_whole_numbers_claim_no_interval():
+    """Of a sheet of few digits they would, and nearly any mistake would fit."""
+    right = ["u = [0, 11]", "o = -11", "L = 121", "dL/do = -22", "dL/du = [-66, 22]"]
+    (*_, slipped) = marks(NET, *right, "dL/dW = [[0, 0], [45, 66]]")
+    assert (slipped.verdict, slipped.diagnosis) == ("wrong", None)
+    (*_, gate) = marks(NET, *right, "dL/dW = [[-132, -198], [44, 66]]")
+    assert "gate is ignored" in gate.diagnosis.text
+
+
+def test_one_digit_of_each_element_tells_no_mistake():
+    h1, h2, v = marks("rnn", "h1 = [0.462, -0.604]", "h2 = [0.2, 0.3]", "dL/dv = (1, 2)")
+    assert h1.verdict == "right"
+    assert (h2.verdict, h2.diagnosis, v.verdict, v.diagnosis) == ("wrong", None, "wrong", None)

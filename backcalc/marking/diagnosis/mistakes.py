@@ -83,10 +83,17 @@ _RULE_HINT = "look up the derivative of {fn}"
 
 
 def _rule(
-    fn: str, change: str, text: str, kind: Kind = "rule", ranks: tuple[int, ...] = (), *, of_count: bool = False
+    fn: str,
+    change: str,
+    text: str,
+    kind: Kind = "rule",
+    ranks: tuple[int, ...] = (),
+    *,
+    at_once: str = "",
+    of_count: bool = False,
 ) -> Mistake:
-    """A wrong derivative of a primitive."""
-    return Mistake(fn, change, kind, 2, _RULE_HINT, f"{{at}}{text}", ranks=ranks, of_count=of_count)
+    """A wrong derivative of a primitive; `at_once` names what a wrong value of it comes from as well."""
+    return Mistake(fn, change, kind, 2, _RULE_HINT, f"{{at}}{text}", at_once=at_once, ranks=ranks, of_count=of_count)
 
 
 def _value(
@@ -174,7 +181,8 @@ MISTAKES = (
     _rule("tan", "1 - out^2", "the derivative of tan is 1 + tan², not 1 − tan²"),
     _rule("exp", "x*exp(x - 1)", "the derivative of exp is exp itself; the power rule is for a constant exponent"),
     _rule("log", "-1/x", "the derivative of log x is 1/x, not −1/x", "sign"),
-    _rule("log", "1/(x*log(10))", "the derivative of the natural logarithm is 1/x, not 1/(x·ln 10)"),
+    _rule("log", "1/(x*log(10))", "the derivative of the natural logarithm is 1/x, not 1/(x·ln 10)",
+          at_once="log10"),
     _rule("log", "1/out", "the derivative of log x is 1/x, not 1/log x"),
     _rule("log", "x", "the derivative of log x is 1/x, not x"),
     _rule("sqrt", "1/out", "the derivative of √x is 1/(2√x): the factor ½ is missing"),

@@ -16,12 +16,13 @@ from backcalc.language.expr import Name
 from backcalc.language.statements import Answer
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.of_formula import POINTS, FormulaAtPoint, of_formula
-from backcalc.marking.diagnosis.telling import Diagnosis
+from backcalc.marking.diagnosis.telling import Diagnosis, listed
 from backcalc.marking.formulas.claims import claim, holds
 from backcalc.marking.formulas.judge import Equality, FormulaAnswer, Held, NoSoundPointError, is_lost
 from backcalc.marking.formulas.points import UNSETTLED, Points, RandomPoint
 from backcalc.marking.formulas.reading import symbol
 from backcalc.marking.formulas.terms import FormulaShapeError, NoValueError, Valuation
+from backcalc.marking.formulas.transposes import is_the_transpose, to_be_transposed
 from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part, subject_of, unknown
@@ -79,9 +80,7 @@ class FormulaMarker:
         if formula.is_of_itself:
             return attempt.marked("wrong", note=ITSELF)
         try:
-            equal = None if formula.is_of_the_point or self._has_edges else self._equality.holds(formula)
-            if equal is None:
-                equal = self._holds_here(formula)
+            equal = self._is_true(formula)
         except FormulaShapeError as misfit:
             return attempt.marked("wrong", self._misfit(formula, str(misfit)))
         return attempt.marked("right" if equal else "wrong")
@@ -218,7 +217,18 @@ class FormulaMarker:
 
     def _misfit(self, formula: FormulaAnswer, text: str) -> Diagnosis:
         where = formula.answer.wrt or formula.answer.of
-        return Diagnosis("shape", where, text, "look at the shapes: which matrix is to be transposed?")
+        hint = "look at the shapes: which matrix is to be transposed?"
+        if names := to_be_transposed(self.run, formula, self._is_true):
+            verb = "is" if len(names) == 1 else "are"
+            return Diagnosis("transpose", where, f"{listed(names)} {verb} to be transposed; as it stands, {text}", hint)
+        if is_the_transpose(formula, self._is_true):
+            return Diagnosis("transpose", where, f"this is the transpose; {text}", hint)
+        return Diagnosis("shape", where, text, hint)
+
+    def _is_true(self, formula: FormulaAnswer) -> bool:
+        """Whether a formula holds; raises FormulaShapeError and NoValueError where it has no value."""
+        equal = None if formula.is_of_the_point or self._has_edges else self._equality.holds(formula)
+        return self._holds_here(formula) if equal is None else equal
 
     def _refuted(self, formula: FormulaAnswer, wrong: Sequence[Held]) -> Diagnosis | None:
         """A point at which a formula gives another number."""

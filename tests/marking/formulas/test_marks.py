@@ -294,3 +294,41 @@ def test_what_run_and_explain_print_is_a_right_answer(name):
 def test_a_comprehension_that_stands_for_nothing_is_unreadable(answer, note):
     (mark,) = marked(LOOPED, answer)
     assert (mark.verdict, mark.note) == ("unreadable", note)
+
+
+VECTORS = {sample.name: sample.text for sample in samples()}["vectors"]
+
+
+@pytest.mark.parametrize(
+    ("graph", "answer", "kind", "text"),
+    [
+        (
+            MATRICES,
+            "dL/dv = W @ (c*(1 - tanh(h)^2))",
+            "transpose",
+            "W is to be transposed; as it stands, the shapes do",
+        ),
+        (MATRICES, "dL/dv = c*W @ (1 - tanh(h)^2)", "transpose", "W is to be transposed; as it stands, "),
+        (MATRICES, "h = W.T @ v", "transpose", "W is to be transposed; as it stands, "),
+        (
+            MATRICES,
+            "dL/dW = outer(v, dL/dh)",
+            "transpose",
+            "this is the transpose; this is a 2×3 matrix",
+        ),
+        (MATRICES, "dL/dv = W @ (1 - tanh(h)^2)", "shape", "the shapes do not fit `@`"),
+        (
+            VECTORS,
+            "dL/dv = W1 @ [-2, 0, 4] + W2 @ [0.16, 0.75, -0.42]",
+            "transpose",
+            "W1 and W2 are to be ",
+        ),
+        (VECTORS, "dL/dv = W1.T @ [-2, 0, 4] + W2 @ [0.16, 0.75, -0.42]", "transpose", "W2 is to be transposed; "),
+        (VECTORS, "dL/dv = W1 @ [-2, 1, 4] + W2 @ [0.16, 0.75, -0.42]", "shape", "the shapes do not fit `@`"),
+    ],
+)
+def test_what_is_to_be_transposed_is_named(graph, answer, kind, text):
+    (mark,) = marked(graph, answer)
+    assert mark.verdict == "wrong"
+    assert mark.diagnosis.kind == kind
+    assert mark.diagnosis.text.startswith(text)

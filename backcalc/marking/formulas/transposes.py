@@ -1,0 +1,51 @@
+"""Formulas whose shapes do not fit: which matrices, once transposed, would make them right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+
+from backcalc.calculus.run import Run
+from backcalc.language.expr import TRANSPOSE, Call, Expr, Name, Number, fold, names, with_args
+from backcalc.marking.formulas.judge import FormulaAnswer
+from backcalc.marking.formulas.terms import FormulaShapeError
+
+MOST_MATRICES = 3
+"""Of which each may be transposed or not; a formula with more is not gone through."""
+
+
+def to_be_transposed(run: Run, formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> tuple[str, ...]:
+    """The fewest matrices that are to be transposed for the formula to hold; none where that does not mend it."""
+    matrices = [name for name in names(formula.expr) if name in run.graph.index and len(run.shape(name)) == 2]
+    if len(matrices) > MOST_MATRICES:
+        return ()
+    for count in range(1, len(matrices) + 1):
+        for chosen in combinations(matrices, count):
+            if _fits(replace(formula, expr=_transposed(formula.expr, chosen)), holds):
+                return chosen
+    return ()
+
+
+def is_the_transpose(formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> bool:
+    """Whether a formula, transposed as a whole, holds."""
+    return _fits(replace(formula, expr=Call(TRANSPOSE, (formula.expr,))), holds)
+
+
+def _fits(formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> bool:
+    try:
+        return holds(formula)
+    except FormulaShapeError:
+        return False
+
+
+def _transposed(expr: Expr, chosen: tuple[str, ...]) -> Expr:
+    def leaf(part: Number | Name) -> Expr:
+        return Call(TRANSPOSE, (part,), part.span) if isinstance(part, Name) and part.id in chosen else part
+
+    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        (inner,) = args if part.fn == TRANSPOSE else (None,)
+        is_twice = isinstance(inner, Call) and inner.fn == TRANSPOSE
+        return inner.args[0] if is_twice else with_args(part, args)  # type: ignore[union-attr]
+
+    return fold(expr, leaf, call)
