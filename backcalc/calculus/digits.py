@@ -157,7 +157,8 @@ def _slack(given: Expr, truth: Decimal, source: Source, tolerance: Tolerance, kn
     most = Decimal(inf) if tolerance.furthest == inf else Decimal(tolerance.furthest) * abs(truth)
     if known.largest and tolerance.furthest < inf:
         most = Decimal(tolerance.furthest) * Decimal(known.largest)
-    if significant_digits(given) == 0 and tolerance.furthest < inf:
+    # An element without a digit is no short one, however short the others are.
+    if significant_digits(given) == 0 and (tolerance.furthest < inf or known.largest):
         return _slack_of_zero(given, known, most)
     return min(half_claimed(given, source, known.exact), most)
 

@@ -114,7 +114,10 @@ class WrongAnswers:
             derivatives = [other for other in self._wrong if other.of == given.of and other.wrt is not None]
             below = [other for other in derivatives if other.wrt and self._is_below(given.wrt, other.wrt)]
             # The nearest that there are: of direct users, else of what lies above, else a value that went in.
-            near = [other for other in below if given.wrt in graph.node(other.wrt or "").args] or below or values
+            near = [other for other in below if given.wrt in graph.node(other.wrt or "").args] or below
+            users = [node for node in graph.nodes if given.wrt in node.args]
+            step = {given.wrt, *(name for user in users for name in (user.name, *user.args))}
+            near = near or [other for other in values if other.of in step] or values
         written = [f"{subject_of(other.answer)} = {other.text}" for other in near[:3]]
         return f"your {' and '.join(written)}" if written else "your earlier answers"
 

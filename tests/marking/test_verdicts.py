@@ -379,3 +379,16 @@ def test_one_digit_of_each_element_tells_no_mistake():
     h1, h2, v = marks("rnn", "h1 = [0.462, -0.604]", "h2 = [0.2, 0.3]", "dL/dv = (1, 2)")
     assert h1.verdict == "right"
     assert (h2.verdict, h2.diagnosis, v.verdict, v.diagnosis) == ("wrong", None, "wrong", None)
+
+
+def test_zeros_beside_what_is_right_are_no_rounding():
+    (mark,) = marks("input x = [1, -2]\np = softmax(x)", "dp/dx = [[0.04518, 0], [0, 0.04518]]")
+    assert (mark.verdict, mark.note) == ("wrong", "")
+    assert mark.diagnosis is not None
+    assert "softmax has a full Jacobian" in mark.diagnosis.text
+
+
+def test_what_follows_is_told_of_the_value_in_its_own_step():
+    text = "input x = [1, 2]\nu = 3*x\no = sum(u)\nL = log(o)\n"
+    *_, slope = marks(text, "u = [3, 7]", "o = 11.0", "dL/do = 0.0909")
+    assert (slope.verdict, slope.note) == ("follows", "correct work from your o = 11.0")

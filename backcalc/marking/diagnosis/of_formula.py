@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from backcalc.marking.diagnosis.diagnose import Diagnoser
+from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis, Index
 from backcalc.rules.values import flat, is_known, shape_of
@@ -23,12 +24,19 @@ class FormulaAtPoint(NamedTuple):
     value: Any
 
 
-def of_formula(of: str, wrt: str | None, index: Index, given: Sequence[FormulaAtPoint]) -> Diagnosis | None:
-    """The likeliest mistake in ∂of/∂wrt that gives a formula; None where none does, or too few points are there."""
+def of_formula(
+    of: str, wrt: str | None, index: Index, given: Sequence[FormulaAtPoint], right: Collection[int] = ()
+) -> Diagnosis | None:
+    """The likeliest mistake in ∂of/∂wrt that gives a formula; None where none does, or too few points are there.
+
+    None is told that would have spoilt the derivatives by the nodes that are `right`.
+    """
     if len(given) < POINTS:
         return None
     first, *others = (_fitting(of, wrt, index, each) for each in given[:POINTS])
     found = [s for s in first if all(any(map(s.is_same, there)) for there in others)]
+    # A rule within a formula, an operation, spoils what is handed on from there, not what came to it.
+    found = [s for s in found if s.node not in right or s.operation is not None or s.mistake.where in (ANSWER, VALUE)]
     if not found:
         return None
     likeliest = [s for s in found if s.rank == found[0].rank]

@@ -12,7 +12,7 @@ from typing import Any
 from backcalc.calculus.digits import PRECISION, Tolerance
 from backcalc.calculus.run import Run
 from backcalc.graph.shapes import shape_words
-from backcalc.language.expr import Name
+from backcalc.language.expr import Name, names
 from backcalc.language.statements import Answer
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.of_formula import POINTS, FormulaAtPoint, of_formula
@@ -50,6 +50,7 @@ class FormulaMarker:
         self.run, self.truth, self.tolerance, self._here_diagnoser = run, truth, tolerance, diagnoser
         self._equality = Equality(run)
         self._diagnosers: dict[int, Diagnoser] = {}
+        self._right: set[tuple[str, str]] = set()  # The derivatives that the sheet at hand has right.
         self._has_edges = any(node.incoming for node in run.graph.nodes)
 
     def marks(self, sheet: Sequence[tuple[FormulaAnswer, Attempt]]) -> tuple[dict[int, Mark | None], list[Diagnostic]]:
@@ -64,6 +65,8 @@ class FormulaMarker:
                 errors.append(self._unknown(formula.answer, error.name.id))
             except NoSoundPointError:
                 found[id(attempt)] = _untold(formula, attempt)
+        right = (attempt for _, attempt in sheet if (mark := found[id(attempt)]) and mark.verdict == "right")
+        self._right = {(it.of, it.wrt) for it in right if it.wrt is not None and it.is_whole}
         wrong = [(formula, attempt) for formula, attempt in sheet if _is_unexplained(found[id(attempt)])]
         for formula, attempt in wrong:
             found[id(attempt)] = self._explained(formula, attempt, [it for it in wrong if it[1] is not attempt])
@@ -136,15 +139,23 @@ class FormulaMarker:
         if helds and shape_of(helds[0].value) != shape_of(helds[0].expected):
             own, asked = (shape_words(shape_of(x)) for x in (helds[0].value, helds[0].expected))
             return attempt.marked("wrong", self._misfit(formula, f"this is {own}; what is asked is {asked}"))
-        if others and len(wrong) >= POINTS and (names := self._sources(formula, attempt, wrong[:POINTS], others)):
-            return attempt.marked("follows", note=f"correct work from your {' and '.join(names)}")
+        if others and len(wrong) >= POINTS and (own := self._sources(formula, attempt, wrong[:POINTS], others)):
+            return attempt.marked("follows", note=f"correct work from your {' and '.join(own)}")
         answer = formula.answer
         index = part(answer, len(self.run.shape(answer.of)))
         given = [FormulaAtPoint(self._diagnoser(held.sample), held.value) for held in wrong]
         found = None
         if self.truth.is_plain(attempt) and not attempt.is_second:
-            found = of_formula(answer.of, answer.wrt, index, given) if given else self._of_number(formula, index)
+            right = self._right_in(formula)
+            found = of_formula(answer.of, answer.wrt, index, given, right) if given else self._of_number(formula, index)
         return attempt.marked("wrong", found or self._refuted(formula, wrong))
+
+    def _right_in(self, formula: FormulaAnswer) -> set[int]:
+        """The nodes by which derivatives are right: those on the sheet, and those that the formula goes on from."""
+        answer, index = formula.answer, self.run.graph.index
+        symbols = filter(None, map(symbol, names(formula.expr)))
+        known = {(it.of or self.run.output, it.wrt) for it in symbols} | self._right
+        return {index[wrt] for of, wrt in known if of == answer.of and wrt in index and wrt != answer.wrt}
 
     def _of_number(self, formula: FormulaAnswer, index: tuple[Any, ...]) -> Diagnosis | None:
         """The mistake behind the number that a formula comes to at the point asked."""
@@ -218,9 +229,11 @@ class FormulaMarker:
     def _misfit(self, formula: FormulaAnswer, text: str) -> Diagnosis:
         where = formula.answer.wrt or formula.answer.of
         hint = "look at the shapes: which matrix is to be transposed?"
-        if names := to_be_transposed(self.run, formula, self._is_true):
-            verb = "is" if len(names) == 1 else "are"
-            return Diagnosis("transpose", where, f"{listed(names)} {verb} to be transposed; as it stands, {text}", hint)
+        if turned := to_be_transposed(self.run, formula, self._is_true):
+            verb = "is" if len(turned) == 1 else "are"
+            return Diagnosis(
+                "transpose", where, f"{listed(turned)} {verb} to be transposed; as it stands, {text}", hint
+            )
         if is_the_transpose(formula, self._is_true):
             return Diagnosis("transpose", where, f"this is the transpose; {text}", hint)
         return Diagnosis("shape", where, text, hint)

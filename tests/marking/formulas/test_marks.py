@@ -332,3 +332,20 @@ def test_what_is_to_be_transposed_is_named(graph, answer, kind, text):
     assert mark.verdict == "wrong"
     assert mark.diagnosis.kind == kind
     assert mark.diagnosis.text.startswith(text)
+
+
+SINES = "t = sin(x)\nb = cos(x)\no = t^2*b\n"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "text"),
+    [
+        (["do/dx = do/dt*cos(x) + do/db*sin(x)"], "the sign of the path through b is wrong"),
+        (["do/db = t^2", "do/dx = 2*t*b*cos(x) + t^2*sin(x)"], "the sign of the path through b is wrong"),
+        (["do/dx = 2*t*b*cos(x) + t^2*sin(x)"], "the sign of ∂o/∂b is wrong"),
+    ],
+)
+def test_a_derivative_that_a_formula_goes_on_from_is_not_blamed(sheet, text):
+    *_, mark = marked(SINES, *sheet)
+    assert mark.verdict == "wrong"
+    assert text in mark.diagnosis.text
