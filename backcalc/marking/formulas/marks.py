@@ -139,8 +139,8 @@ class FormulaMarker:
         if helds and shape_of(helds[0].value) != shape_of(helds[0].expected):
             own, asked = (shape_words(shape_of(x)) for x in (helds[0].value, helds[0].expected))
             return attempt.marked("wrong", self._misfit(formula, f"this is {own}; what is asked is {asked}"))
-        if others and len(wrong) >= POINTS and (own := self._sources(formula, attempt, wrong[:POINTS], others)):
-            return attempt.marked("follows", note=f"correct work from your {' and '.join(own)}")
+        if others and len(wrong) >= POINTS and (sources := self._sources(formula, attempt, wrong[:POINTS], others)):
+            return attempt.marked("follows", note=f"correct work from your {' and '.join(sources)}")
         answer = formula.answer
         index = part(answer, len(self.run.shape(answer.of)))
         given = [FormulaAtPoint(self._diagnoser(held.sample), held.value) for held in wrong]
@@ -231,9 +231,7 @@ class FormulaMarker:
         hint = "look at the shapes: which matrix is to be transposed?"
         if turned := to_be_transposed(self.run, formula, self._is_true):
             verb = "is" if len(turned) == 1 else "are"
-            return Diagnosis(
-                "transpose", where, f"{listed(turned)} {verb} to be transposed; as it stands, {text}", hint
-            )
+            return Diagnosis("shape", where, f"{listed(turned)} {verb} to be transposed; as it stands, {text}", hint)
         if is_the_transpose(formula, self._is_true):
             return Diagnosis("transpose", where, f"this is the transpose; {text}", hint)
         return Diagnosis("shape", where, text, hint)

@@ -305,11 +305,11 @@ VECTORS = {sample.name: sample.text for sample in samples()}["vectors"]
         (
             MATRICES,
             "dL/dv = W @ (c*(1 - tanh(h)^2))",
-            "transpose",
+            "shape",
             "W is to be transposed; as it stands, the shapes do",
         ),
-        (MATRICES, "dL/dv = c*W @ (1 - tanh(h)^2)", "transpose", "W is to be transposed; as it stands, "),
-        (MATRICES, "h = W.T @ v", "transpose", "W is to be transposed; as it stands, "),
+        (MATRICES, "dL/dv = c*W @ (1 - tanh(h)^2)", "shape", "W is to be transposed; as it stands, "),
+        (MATRICES, "h = W.T @ v", "shape", "W is to be transposed; as it stands, "),
         (
             MATRICES,
             "dL/dW = outer(v, dL/dh)",
@@ -320,10 +320,10 @@ VECTORS = {sample.name: sample.text for sample in samples()}["vectors"]
         (
             VECTORS,
             "dL/dv = W1 @ [-2, 0, 4] + W2 @ [0.16, 0.75, -0.42]",
-            "transpose",
+            "shape",
             "W1 and W2 are to be ",
         ),
-        (VECTORS, "dL/dv = W1.T @ [-2, 0, 4] + W2 @ [0.16, 0.75, -0.42]", "transpose", "W2 is to be transposed; "),
+        (VECTORS, "dL/dv = W1.T @ [-2, 0, 4] + W2 @ [0.16, 0.75, -0.42]", "shape", "W2 is to be transposed; "),
         (VECTORS, "dL/dv = W1 @ [-2, 1, 4] + W2 @ [0.16, 0.75, -0.42]", "shape", "the shapes do not fit `@`"),
     ],
 )
