@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import hypot, inf, isfinite
+from math import hypot, isfinite
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -153,7 +153,7 @@ def descend(objective: Objective, settings: Settings) -> Descent:
 
 def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
     parameters, sign = objective.start, 1.0 if settings.maximise else -1.0
-    update = (_adam if settings.method == "adam" else _sgd)(settings)
+    update = (_adam if settings.method == "adam" else _sgd)(settings, sign)
     batches = _batches(objective.count, settings)
     # A step over many rows takes a while; one of a single point less than to tell of it.
     often = 1 if objective.data else SELDOM
@@ -164,23 +164,21 @@ def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
         if _ended(_told(number, parameters, value, gradient, found), settings, found):
             break
         if number < settings.steps:
-            moves = update(gradient, number + 1)
-            parameters = {name: each + sign * moves[name] for name, each in parameters.items()}
+            parameters = update(parameters, gradient, number + 1)
     if found.status == "diverged":
         found.culprit = objective.culprit(parameters)
 
 
 def _told(number: int, parameters: Parameters, value: float, gradient: Parameters, found: Descent) -> Iteration:
     slopes = gradient.values()
-    is_plain = all(type(each) is float for each in slopes)
-    norm = hypot(*slopes) if is_plain else hypot(*np.concatenate([np.ravel(each) for each in slopes]))
-    at = (
-        {name: each if np.ndim(each) else float(each) for name, each in parameters.items()}
-        if not is_plain
-        else parameters
-    )
-    found.steps.append(Iteration(number, at, value, norm))
-    return found.steps[-1]
+    # Of numbers alone, which are most and take the least time for a step, nothing need be made of them.
+    if type(next(iter(slopes), 0.0)) is float:
+        step = Iteration(number, parameters, value, hypot(*slopes))
+    else:
+        at = {name: each if np.ndim(each) else float(each) for name, each in parameters.items()}
+        step = Iteration(number, at, value, hypot(*np.concatenate([np.ravel(each) for each in slopes])))
+    found.steps.append(step)
+    return step
 
 
 def _ended(step: Iteration, settings: Settings, found: Descent) -> bool:
@@ -190,42 +188,51 @@ def _ended(step: Iteration, settings: Settings, found: Descent) -> bool:
         found.status = "diverged"
     elif settings.until is not None and sign * step.value <= sign * settings.until:
         found.status = "target"
-    elif step.gradient_norm <= (-inf if settings.gtol is None else settings.gtol):
+    elif settings.gtol is not None and step.gradient_norm <= settings.gtol:
         found.status = "converged"
     return found.status != "steps"
 
 
-Update = Callable[[Parameters, int], Parameters]
+Update = Callable[[Parameters, Parameters, int], Parameters]
+"""The parameters after a step, of those before it, the gradient there, and the number of the step from 1 on."""
 
 
-def _sgd(settings: Settings) -> Update:
+def _sgd(settings: Settings, sign: float) -> Update:
     """Steps along the gradient; with momentum, along a sum of it that decays (Polyak 1964)."""
+    rate = sign * settings.rate
+
+    def along(parameters: Parameters, slopes: Parameters, _: int) -> Parameters:
+        return {name: each + rate * slopes[name] for name, each in parameters.items()}
+
     if not settings.momentum:
-        return lambda gradient, _: {name: settings.rate * each for name, each in gradient.items()}
+        return along
     velocity: Parameters = {}
 
-    def _update(gradient: Parameters, _: int) -> Parameters:
+    def update(parameters: Parameters, gradient: Parameters, number: int) -> Parameters:
         for name, each in gradient.items():
             velocity[name] = settings.momentum * velocity.get(name, 0.0) + each
-        return {name: settings.rate * each for name, each in velocity.items()}
+        return along(parameters, velocity, number)
 
-    return _update
+    return update
 
 
-def _adam(settings: Settings) -> Update:
+def _adam(settings: Settings, sign: float) -> Update:
     first: Parameters = {}
     second: Parameters = {}
 
-    def _update(gradient: Parameters, number: int) -> Parameters:
+    def update(parameters: Parameters, gradient: Parameters, number: int) -> Parameters:
         a, b = DECAYS
         for name, each in gradient.items():
             first[name] = a * first.get(name, 0.0) + (1 - a) * each
             second[name] = b * second.get(name, 0.0) + (1 - b) * each * each
         # The means begin at 0: what they lack by that is put back.
-        scale, unbias = settings.rate / (1 - a**number), 1 - b**number
-        return {name: scale * first[name] / (np.sqrt(second[name] / unbias) + TINY) for name in gradient}
+        scale, unbias = sign * settings.rate / (1 - a**number), 1 - b**number
+        return {
+            name: each + scale * first[name] / (np.sqrt(second[name] / unbias) + TINY)
+            for name, each in parameters.items()
+        }
 
-    return _update
+    return update
 
 
 def _batches(count: int, settings: Settings) -> Iterator[Any]:

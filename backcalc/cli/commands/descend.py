@@ -36,7 +36,20 @@ def _finite(_ctx: click.Context, _param: click.Parameter, value: float | None) -
     return value
 
 
-def _number(flag: str, help: str, kind: Any = float, **extra: Any) -> Decorator:  # noqa: A002  click's own word
+class _Float(click.types.FloatParamType):
+    """A number, with the way to write one where it is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            self.fail(f"{error.message.rstrip('.')}: a number is written 0.1 or 1e-3", param, ctx)
+
+
+NUMBER = _Float()
+
+
+def _number(flag: str, help: str, kind: Any = NUMBER, **extra: Any) -> Decorator:  # noqa: A002  click's own word
     option: Decorator = click.option(flag, type=kind, callback=_finite, help=help, **extra)
     return option
 

@@ -8,6 +8,7 @@ from backcalc.analysis.scan import Scan, scan
 from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, limit_of, nodes_option, shows
 from backcalc.cli.output import print_report, print_warnings, require_ours, write_ours
+from backcalc.cli.pictures import ending_of
 from backcalc.render.reports.scan import ScanReport, scan_plot
 
 EXAMPLES = """\b
@@ -39,6 +40,8 @@ def command(asked: Asked, shown: Shown, show: tuple[str, ...], path: str | None,
 
     On a terminal a plot stands above. Kinks, jumps and poles are marked, and told with the place where they are.
     """
+    if path is not None:
+        ending_of(path, [".svg"], "plot")
     require_ours(path, MARK, force=force)
     found = scan(read_graph(asked), asked.at, asked.of, show)
     print_warnings(found.graph.source, found.warnings)

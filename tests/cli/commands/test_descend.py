@@ -160,7 +160,7 @@ def test_defaults_are_put_where_they_belong():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([*NEURON, "--rate", "fast"], "'fast' is not a valid float"),
+        ([*NEURON, "--rate", "fast"], "'fast' is not a valid float: a number is written 0.1 or 1e-3"),
         ([*NEURON, "--rate", "nan"], "nan is no finite number"),
         ([*NEURON, "--wrt", "v"], "`v` is no input: it is computed"),
         ([*NEURON, "--wrt", "q"], "the graph has no node `q`"),

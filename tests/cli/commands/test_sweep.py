@@ -155,3 +155,12 @@ def test_a_picture_is_not_drawn_over_the_file_of_somebody_else(call, tmp_path):
     assert call(*draw, "--force")[0] == 0
     assert call(*draw)[0] == 0  # Its own.
     assert "one range" in call("sweep", "neuron.bg", "--at", "w=0:1:2,b=0:1:2,x=2,z=1", "-o", str(path))[2]
+
+
+@pytest.mark.parametrize("name", ["plot.pdf", "plot", "plot.svg.txt"])
+def test_a_plot_by_another_ending_is_refused(name, call, tmp_path):
+    path = tmp_path / name
+    status, out, err = call("sweep", "-", "--at", "x=0:1:5", "-o", str(path), stdin="y = x^2")
+    assert (status, out) == (2, "")
+    assert f"{name} has no ending of a plot: .svg is known" in err
+    assert not path.exists()
