@@ -38,11 +38,12 @@ class Remarks:
         found: list[Diagnostic] = []
         with quietly(self.evaluation.has_arrays):
             for node in range(len(self.tape.slot)):
-                # A value that its function cannot have contradicts the formula in any case: one warning is enough.
-                found += list(self._inspect_range(node)) or self._inspect_given(node)
+                if node in self.tape.given:
+                    # What its function cannot have contradicts the formula in any case: one warning is enough.
+                    found += list(self._inspect_range(node)) or self._inspect_given(node)
                 self._inspect_node(node)
-                noticed = self.found.get(node, {})
-                found += [noticed[slot] for slot in sorted(noticed)]
+                if noticed := self.found.get(node):
+                    found += [noticed[slot] for slot in sorted(noticed)]
         return found
 
     def _value(self, slot: int) -> float:
@@ -54,6 +55,8 @@ class Remarks:
 
     def _is_plain(self, slot: int) -> bool:
         """Whether an operation is one of numbers alone, all of them known."""
+        if self.evaluation.is_known and not self.evaluation.has_arrays:  # As all are in most graphs.
+            return True
         slots = (slot, *self.tape.args[slot])
         return all(is_known(self.evaluation.terms[s]) and not shape_of(self.evaluation.terms[s]) for s in slots)
 
@@ -248,9 +251,11 @@ class Remarks:
 
     def notice_slope(self, node: int, slot: int, place: int, partial: float) -> None:
         """Warn of a slope that is not finite where all else is: of sqrt at 0, or of a negative number's power."""
+        if isfinite(partial):
+            return
         numbers = self._numbers(slot)
         row, out = self.evaluation.rows[slot], self._value(slot)
-        if isfinite(partial) or not all(map(isfinite, (out, *numbers))) or not (row and does_exist(row, numbers, out)):
+        if not all(map(isfinite, (out, *numbers))) or not (row and does_exist(row, numbers, out)):
             return
         tail = self.tape.node_of.get(self.tape.args[slot][place])
         if tail is None or self.tape.graph.nodes[tail].kind != "constant":

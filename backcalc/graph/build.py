@@ -94,14 +94,14 @@ def _ordered(declared: Declarations, errors: list[Diagnostic]) -> list[Node]:
         """The nodes that `name` depends on."""
         return nodes[name].args
 
+    # A reader finds a node where the file has it; levels are for a file that defines nodes after their use.
+    place = {name: i for i, name in enumerate(nodes)}
+    if all(place[arg] < i for i, node in enumerate(nodes.values()) for arg in node.args):  # Then there is no cycle.
+        return [] if errors else list(nodes.values())
     order, cycles = topological(nodes, needs)
     errors += [_cycle(cycle, nodes) for cycle in cycles]
     if errors:
         return []
-    # A reader finds a node where the file has it; levels are for a file that defines nodes after their use.
-    place = {name: i for i, name in enumerate(nodes)}
-    if all(place[arg] < place[name] for name in nodes for arg in needs(name)):
-        return list(nodes.values())
     level = levels(order, needs)
     return sorted(nodes.values(), key=lambda node: level[node.name])
 

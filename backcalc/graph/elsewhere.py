@@ -8,6 +8,10 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from backcalc.language.expr import Call
+from backcalc.language.unparse import unparse
+from backcalc.text.wording import shorten
+
 
 class Elsewhere(NamedTuple):
     """The names of a function, in small letters and without `_`; what it is here, and a formula that says so.
@@ -181,3 +185,14 @@ def _by_name() -> dict[str, str]:
 def _plain(name: str) -> str:
     """`name` as the rows have it: LeakyReLU, leaky_relu and leakyrelu are one."""
     return name.casefold().replace("_", "")
+
+
+def guesses(call: Call) -> tuple[str, ...]:
+    """What `call` of an unknown function may have been meant as: a product where it has one argument, or a function."""
+    params = ", ".join("xyzuvw"[: max(1, len(call.args))])
+    own = f"a function of your own is defined by def {shorten(call.fn)}({params}) = …"
+    if len(call.args) != 1:
+        return (own,)
+    arg = shorten(unparse(call.args[0]))
+    factor = f"({arg})" if isinstance(call.args[0], Call) and not call.args[0].is_named else arg
+    return f"a product needs its sign: {shorten(call.fn)}*{factor}", own

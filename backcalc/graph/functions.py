@@ -30,6 +30,7 @@ from backcalc.language.expr import (
     fold,
     is_operation,
     keyword_of,
+    postorder,
     size,
     with_args,
     written_name,
@@ -76,6 +77,7 @@ class Functions:
         self._functions: dict[str, Function] = {}
         self._bodies: dict[str, Expr] = {}
         self._sizes: dict[str, int] = {}
+        self._settled: dict[tuple[str, int], bool] = {}
         self._operations = 0
         for function in defined:
             self._declare(function)
@@ -95,7 +97,20 @@ class Functions:
 
     def expand(self, expr: Expr) -> Expr:
         """`expr` with each call of a function of the file replaced by its body; what is wrong goes to `errors`."""
+        # Nearly every formula calls what it may as it stands, which takes a fraction of making it anew to see.
+        if all(map(self._is_settled, postorder(expr))):
+            return expr
         return fold(expr, lambda leaf: leaf, self._call)
+
+    def _is_settled(self, part: Expr) -> bool:
+        """Whether a part of a formula stays as it is: a leaf, or a call by elements that has all of its arguments."""
+        if not isinstance(part, Call):
+            return True
+        key = part.fn, len(part.args)
+        if key not in self._settled:
+            row = None if part.fn in self._functions or part.fn in WRITTEN else lookup(*key)
+            self._settled[key] = row is not None and row.shape == "elementwise" and row.arity == len(part.args)
+        return self._settled[key]
 
     def _call(self, call: Call, args: tuple[Expr, ...]) -> Expr:
         if keyword_of(call) is not None:
@@ -285,11 +300,11 @@ class Functions:
     def _refusal(self, call: Call) -> Diagnostic:
         """That the function of `call` is not known, and which may be meant."""
         known = {*BUILT_IN, *self._functions}
-        from backcalc.graph.elsewhere import hint_for  # What other tools call it is of use to who slips.
+        from backcalc.graph.elsewhere import guesses, hint_for  # What other tools call it is of use to who slips.
 
         hints = hint_for(call.fn)
         if not hints and len(self.errors) <= MAX_ERRORS:  # No more are shown, and a guess takes time.
-            hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or _guesses(call)
+            hints = did_you_mean(call.fn, (name for name in known if name.isidentifier())) or guesses(call)
         # The caret stands under the name alone: its arguments are not what is unknown.
         message = f"unknown function `{shorten(call.fn)}`"
         return Diagnostic(Code.UNKNOWN_FUNCTION, message, name_span(call), hints=hints)
@@ -316,14 +331,3 @@ class Functions:
         hint = ("a loop, `for k in 1..5 { … }`, repeats a step",)
         message = f"the function `{shorten(cycle[0])}` calls itself: {chain}"
         self.errors.append(Diagnostic(Code.RECURSIVE_FUNCTION, message, function.span, notes, hint))
-
-
-def _guesses(call: Call) -> tuple[str, ...]:
-    """What `call` of an unknown function may have been meant as: a product where it has one argument, or a function."""
-    params = ", ".join("xyzuvw"[: max(1, len(call.args))])
-    own = f"a function of your own is defined by def {shorten(call.fn)}({params}) = …"
-    if len(call.args) != 1:
-        return (own,)
-    arg = shorten(unparse(call.args[0]))
-    factor = f"({arg})" if isinstance(call.args[0], Call) and not call.args[0].is_named else arg
-    return f"a product needs its sign: {shorten(call.fn)}*{factor}", own

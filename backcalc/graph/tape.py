@@ -137,7 +137,7 @@ class Tape:
     def _operation(self, part: Call, place: dict[int, int]) -> int:
         # An index is no argument but a number of the text: it has neither a slot nor an adjoint.
         if part.fn != INDEX:
-            args = tuple(place[id(arg)] for arg in part.args)
+            args = tuple([place[id(arg)] for arg in part.args])
             row = against(lookup(part.fn, len(args)), [self.constant[arg] for arg in args])
             return self._new(row, args, part.span)
         slot = self._new(lookup(INDEX), (place[id(part.args[0])],), part.span)
@@ -157,6 +157,6 @@ class Tape:
         self.rows.append(row)
         self.args.append(args)
         self.literals.append(None)
-        self.constant.append(row is not None and all(self.constant[arg] for arg in args))
+        self.constant.append(row is not None and all(map(self.constant.__getitem__, args)))
         self.spans.append(span)
         return len(self.rows) - 1

@@ -67,6 +67,8 @@ def lookup(symbol: str, arity: int | None = None) -> Primitive | None:
         from backcalc.rules.options import option_row  # Of most files nothing has any.
 
         return option_row(symbol, PRIMITIVES)
+    if len(rows) == 1:  # As of nearly all; it is asked of each operation of a graph.
+        return rows[0]
     return next((row for row in rows if row.arity == arity), rows[0])
 
 

@@ -202,6 +202,8 @@ def is_nothing(partial: Value) -> bool:
 
 def is_lost(value: Value | None) -> bool:
     """Whether a value is known and nan or infinite, or an element of it is."""
+    if isinstance(value, float):  # As most are, of which a graph may have millions.
+        return not isfinite(value)
     return value is not None and is_known(value) and not is_finite(value)
 
 

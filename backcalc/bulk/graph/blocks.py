@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from backcalc.bulk.arrays.words import AnyArray
-from backcalc.language.statements import Definition, Edge
+from backcalc.language.statements import Definition, Edge, Input
 
 _MORE = 1.05  # Lines are not all of one length.
 
@@ -16,7 +16,7 @@ _MORE = 1.05  # Lines are not all of one length.
 class Block(NamedTuple):
     """The lines of one form, in the order of the text."""
 
-    statement: Edge | Definition  # What the grammar reads in one of them. Its names and numbers are the blanks.
+    statement: Edge | Definition | Input  # What the grammar reads in one of them. Its names and numbers are the blanks.
     starts: AnyArray  # int32, int64 beyond 2 GB: where in the source's text each line's statement begins.
     names: AnyArray  # int32 (names, lines): their numbers, in text order; a whole number that is a node is a name.
     numbers: AnyArray  # float64 (numbers, lines): what float() gives for them, in text order.
@@ -26,7 +26,7 @@ class Block(NamedTuple):
 class OpenBlock:
     """A block to which lines are still added, piece by piece."""
 
-    statement: Edge | Definition
+    statement: Edge | Definition | Input
     names: AnyArray  # Which of a line's tokens have names, …
     numbers: AnyArray  # … and which have numbers.
     _columns: list[AnyArray] = field(default_factory=list)  # With room for more behind `_count` lines.

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +33,14 @@ BLOCK = 1 << 16  # Edges that are looked at together.
 _IN_DOUBT = NOTHING | {"T"}
 
 
+class DeclaredInput(NamedTuple):
+    """What a declaration says of an input: where it begins, and the default and the ends of the range, if stated."""
+
+    start: int
+    default: Expr | None
+    bounds: tuple[Expr, ...] = ()
+
+
 class ArrayDeclarations:
     """What the lines say, names still by their ids: templates, declarations, and where each name comes first."""
 
@@ -43,10 +53,14 @@ class ArrayDeclarations:
         self.ids = lines.names.places({*CONSTANTS, *BUILT_IN, *_IN_DOUBT, *alone_names})
         if not _IN_DOUBT.isdisjoint([*self.ids, *alone_names]):
             raise UnfitError
-        self.inputs: dict[int, Input] = {}
+        self.inputs: dict[int, DeclaredInput] = {}
         self.output: str | None = None
+        for block in lines.blocks:
+            if isinstance(block.statement, Input):
+                self._declare(block)
         alone = [block for statement in rest for block in self._take(statement)]
-        self.templates = [Template(block) for block in (*lines.blocks, *alone)]
+        formed = [block for block in lines.blocks if not isinstance(block.statement, Input)]
+        self.templates = [Template(block) for block in (*formed, *alone)]
         self.edges = [template for template in self.templates if template.is_edge]
         self.definitions = [template for template in self.templates if not template.is_edge]
         self.names = lines.names.followed_by(self._added) if self._added else lines.names
@@ -68,10 +82,19 @@ class ArrayDeclarations:
             name = self._id(statement.target.id)
             if name in self.inputs:
                 raise UnfitError
-            self.inputs[name] = statement
+            self.inputs[name] = DeclaredInput(statement.span.start, statement.default, statement.bounds or ())
         elif isinstance(statement, Output) and isinstance(statement.target, Name) and self.output is None:
             self.output = statement.target.id
         elif not isinstance(statement, Header):
+            raise UnfitError
+
+    def _declare(self, block: Block) -> None:
+        """Take in lines that declare an input each, with a number for its default or without. Raises UnfitError."""
+        names, starts = block.names[0].tolist(), block.starts.tolist()
+        defaults = map(Number, block.numbers[0].tolist()) if len(block.numbers) else repeat(None)
+        before = len(self.inputs)
+        self.inputs.update(zip(names, map(DeclaredInput, starts, defaults), strict=True))
+        if len(self.inputs) != before + len(names):
             raise UnfitError
 
     def _alone(self, statement: Definition | Edge) -> Block:
@@ -125,9 +148,11 @@ class ArrayDeclarations:
         found = self.ids.get(name)
         return found is not None and found not in self.hidden
 
-    def _is_stated(self, declared: Input) -> bool:
+    def _is_stated(self, declared: DeclaredInput) -> bool:
         """Whether a declaration's default and range are made of numbers by functions that there are."""
-        stated = (declared.default, *(declared.bounds or ()))
+        if isinstance(declared.default, Number | None) and not declared.bounds:  # As most are.
+            return True
+        stated = (declared.default, *declared.bounds)
         parts = [part for expr in stated if expr is not None for part in postorder(expr)]
         return all(
             lookup(part.fn, len(part.args)) is not None
@@ -144,7 +169,7 @@ class ArrayDeclarations:
 
     def _begins(self) -> Indices:
         """Where each line begins, template by template, then each declaration of an input."""
-        declared = [np.array([statement.span.start for statement in self.inputs.values()])] if self.inputs else []
+        declared = [np.array([each.start for each in self.inputs.values()])] if self.inputs else []
         return joined([template.starts for template in self.templates] + declared, np.int64)
 
     @cached_property

@@ -100,7 +100,7 @@ class ArrayGraph:
         for template in declared.definitions:
             found[template.ends[0]] = template.starts
         for name, statement in declared.inputs.items():
-            found[name] = statement.span.start
+            found[name] = statement.start
         return np.asarray(found[self._ids])
 
     def _readers(self, declared: ArrayDeclarations) -> tuple[Indices, Indices]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,18 +20,23 @@ from backcalc.bulk.arrays.words import LONGEST, AnyArray
 from backcalc.bulk.graph.blocks import Block, OpenBlock, without
 from backcalc.bulk.graph.symbols import CollisionError, Names, NameTable
 from backcalc.bulk.graph.tokens import BlankedLines
-from backcalc.language.expr import Call, Name
+from backcalc.language.expr import Call, Name, Number
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.forms import leaves_of, word
 from backcalc.language.lexis import DIGITS, WORDS, letters
 from backcalc.language.parser import Reading, parse_line
-from backcalc.language.statements import Definition, Edge, Function, Loop, Program
+from backcalc.language.statements import Definition, Edge, Function, Input, Loop, Program, Statement
 from backcalc.text.source import Source
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 PIECE = 1 << 20  # Characters at a time: small enough for the caches, large enough for what each array operation costs.
 LONGEST_LINE = 1 << 24
 FEWEST = 16  # Lines of a piece that are worth a block; fewer are read in the ordinary way.
 MOST_ODD = 10_000  # Where there are more lines than this in no block, and more than in blocks, blocks are of no use.
+
+INPUT = b"input"
 
 _SERIAL = re.compile(rf"\b[{letters()}]+(?=[{DIGITS}]+\b)")
 _CALL_WITH_SPACE = re.compile(rb"n[ \t]+\(")  # What begins `d (v)/d (u)` is not said by its tokens alone.
@@ -68,7 +73,7 @@ class _TextReader:
         self._forms: dict[bytes, OpenBlock | None] = {}
         self._odd: list[AnyArray] = []  # Pairs (start, end) of lines that are no block's.
         self._table = NameTable(_prefix(source.text))
-        _number_words(self._table)
+        self._keywords = _numbered_words(self._table)
         self._odd_count = self._even_count = 0
 
     def lines(self) -> Lines:
@@ -160,16 +165,18 @@ class _TextReader:
         """What the grammar makes of a line; None where that is not its blanks one to one."""
         start, end = chars.places(np.array([lines.starts[line], lines.ends[line]])).tolist()
         statement = parse_line(self._source, start, min(end, len(self._source.text)))
-        if not isinstance(statement, Edge | Definition):
+        if not isinstance(statement, Edge | Definition) and not _is_plain_input(statement):
             return None
         if statement.span.start != chars.places(lines.statements(np.array([line])))[0]:
             return None  # There is white space before it that is none of ASCII.
         leaves = leaves_of(statement)
-        if [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
+        keyword = [INPUT] if isinstance(statement, Input) else []
+        if keyword + [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
             return None
         if lines.has_own_minus(line):
             statement = _without_minus(statement)
         is_name, blanks = np.array([isinstance(leaf, Name) for leaf in leaves], bool), lines.blanks(line)
+        blanks = blanks[len(keyword) :]
         return OpenBlock(statement, blanks[is_name], blanks[~is_name])
 
     def _fill(
@@ -187,10 +194,19 @@ class _TextReader:
             are_fit = np.logical_and.reduce(
                 [*are_names[a:i].reshape(name.shape), *are_numbers[b:j].reshape(value.shape)]
             )
+            if isinstance(form.statement, Input):  # `given x = 3` is of the same form.
+                are_fit &= self._begin_with_input(lines, group, chars)
             starts = chars.places(lines.statements(group))
             columns = starts, ids[a:i].reshape(name.shape), floats[b:j].reshape(value.shape)
             form.add(columns if are_fit.all() else tuple(column[..., are_fit] for column in columns), share)
             yield group, are_fit
+
+    def _begin_with_input(self, lines: BlankedLines, group: AnyArray, chars: _Characters) -> AnyArray:
+        """Which of these lines, each of which begins with a word, begin with the word `input`."""
+        words = lines.words[lines.firsts(group)]
+        found: AnyArray = words.lengths == len(INPUT)
+        found[found] = self._table.ids(words[found], chars.places) == self._keywords[INPUT]
+        return found
 
     def _names(self, lines: BlankedLines, tokens: AnyArray, chars: _Characters) -> tuple[AnyArray, AnyArray]:
         """The numbers of the names of tokens, and which are names: no words of the language, no mixtures."""
@@ -258,7 +274,17 @@ def _blanked(place: tuple[int, bytes]) -> tuple[int, bytes, BlankedLines, list[A
     return at, piece, lines, list(lines.groups())
 
 
-def _without_minus(statement: Edge | Definition) -> Edge | Definition:
+def _is_plain_input(statement: Statement | None) -> TypeIs[Input]:
+    """Whether a statement declares one input, a number with no more than a number for its default."""
+    return (
+        isinstance(statement, Input)
+        and isinstance(statement.target, Name)
+        and statement.shape is statement.bounds is None
+        and isinstance(statement.default, Number | None)
+    )
+
+
+def _without_minus(statement: Edge | Definition | Input) -> Edge | Definition | Input:
     """An edge with its partial's number in place of the number's negative; what each line has is in its number."""
     assert isinstance(statement, Edge)
     assert isinstance(statement.partial, Call)
@@ -275,9 +301,9 @@ def _joined(indices: list[AnyArray]) -> AnyArray:
     return np.concatenate([np.empty(0, np.int64), *(each.ravel() for each in indices)])
 
 
-def _number_words(table: NameTable) -> None:
-    """Number the words of the language first, so that a name that is one of them is known by its number."""
+def _numbered_words(table: NameTable) -> dict[bytes, int]:
+    """The words of the language with their numbers, the first ones, so that a name that is one is known by that."""
     text = " ".join(sorted(WORDS)).encode()
     lines = BlankedLines(text + b"\n")
     words = lines.words[lines.blanks(0)]
-    table.ids(words, np.asarray)
+    return dict(zip(words.texts(), table.ids(words, np.asarray).tolist(), strict=True))

@@ -39,6 +39,8 @@ def most(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Sequence[T]:
 
 def size(value: Any) -> float:
     """How large a derivative is; what is no number, or not known, counts as larger than all."""
+    if isinstance(value, float):  # As most are; it is asked of every node of a graph.
+        return inf if isnan(value) else abs(value)
     if value is None or not is_known(value):
         return inf
     if is_array(value) and value.dtype == object:  # Numbers by their digits have neither abs nor max.
