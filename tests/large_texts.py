@@ -34,6 +34,8 @@ def long_text(rng: Random) -> tuple[str, str]:
     count, kind = rng.randint(30, 120), rng.random()
     edge, forms = rng.choice(_EDGES), [rng.choice(_FORMS) for _ in range(3)]
     lines, last = ["input x0 = 0.5", "x1 = x0*2"] if kind > 0.4 else [], ""
+    if kind > 0.9:
+        lines += [f"input z{i}{rng.choice((' = 2', ' = 0.5', ' = -1', ''))}" for i in range(rng.randint(20, 60))]
     for i in range(count):
         is_edge = kind < 0.4 or (kind > 0.8 and rng.random() < 0.5)
         number = rng.choice(("0.5", "2", "-1", "1e-3", "1/3", ".25"))

@@ -129,6 +129,8 @@ class Evaluation:
                 return args[0]
             indices = self.tape.indices.get(slot, ())
             return self._in_shape(make(row.symbol, *map(literal, args), *parts(indices)), slot)
+        if not self.has_arrays and not self._spells:  # Then there is nothing to it but numbers.
+            return row.scalar.evaluate(*args)  # type: ignore[no-any-return]
         found = apply(row, args, self.tape.indices.get(slot, ()))
         # Numbers are spelt only where there will be formulas, so that plain runs do without.
         # 4/3 is a number like any other, but of 4/3*pi the file has two that belong together.

@@ -254,7 +254,9 @@ class Linearization:
         args = self.tape.args[slot]
         operands = self._operands(slot)
         known = self.evaluation.is_known or all_known(operands)
-        is_plain = known and not self._shapes[slot] and not any(self._shapes[arg] for arg in args)
+        is_plain = known and not (
+            self.evaluation.has_arrays and (self._shapes[slot] or any(self._shapes[arg] for arg in args))
+        )
         for k, arg in enumerate(args):
             if self.tape.constant[arg]:
                 continue
@@ -272,7 +274,7 @@ class Linearization:
                 continue
             if gated and not self._shapes[slot] and is_nothing(partial):
                 self._unchosen.append(slot)
-            if is_plain and node is not None:
+            if is_plain and node is not None and not isfinite(partial):
                 self.remarks.notice_slope(node, slot, k, partial)
             yield arg, self._pullbacks.by_element(partial, slot, arg, gated) if self._shapes[slot] else partial
 

@@ -54,6 +54,8 @@ def finish(program: Program) -> Dag:
 
 def _resolved(graph: Dag) -> Dag:
     """`graph` with a node for each derivative that its formulas speak of. Raises BuildError."""
+    if not graph.source.may_name(DERIVATIVES):
+        return graph
     formulas = (node.expr for node in graph.nodes if node.expr is not None)
     partials = (edge.partial for node in graph.nodes for edge in node.incoming)
     # Most graphs speak of none; what works them out takes as long to load as all that reads a graph.

@@ -77,6 +77,8 @@ class Dag:
     @cached_property
     def spelling(self) -> dict[str, str]:
         """What the file calls functions that have several names, by the name that the table has: the first one used."""
+        if not self.source.may_name(ALIASES):
+            return {}
         formulas = [node.formula for node in self.nodes if node.formula is not None]
         formulas += [edge.partial for node in self.nodes for edge in node.incoming]
         calls = (part for formula in formulas for part in postorder(formula) if isinstance(part, Call))

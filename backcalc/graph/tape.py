@@ -12,7 +12,7 @@ from typing import NamedTuple
 from backcalc import progress
 from backcalc.graph.model import Dag, Node
 from backcalc.language.expr import INDEX, Call, Expr, Name, Number, is_operation, postorder
-from backcalc.rules.against import against
+from backcalc.rules.against import HELD_AGAINST, against
 from backcalc.rules.indices import Place, places
 from backcalc.rules.primitives import CONSTANTS, PRIMITIVES, Primitive, lookup
 from backcalc.rules.terms import Shape
@@ -138,7 +138,9 @@ class Tape:
         # An index is no argument but a number of the text: it has neither a slot nor an adjoint.
         if part.fn != INDEX:
             args = tuple([place[id(arg)] for arg in part.args])
-            row = against(lookup(part.fn, len(args)), [self.constant[arg] for arg in args])
+            row = lookup(part.fn, len(args))
+            if part.fn in HELD_AGAINST:
+                row = against(row, [self.constant[arg] for arg in args])
             return self._new(row, args, part.span)
         slot = self._new(lookup(INDEX), (place[id(part.args[0])],), part.span)
         self.indices[slot] = places(part.args[1:])

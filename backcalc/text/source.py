@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -64,6 +64,10 @@ class Source:
         """The line that holds `offset`, without its newline."""
         end = self.text.find("\n", offset)
         return self.text[self.line_start(offset) : end if end >= 0 else len(self.text)]
+
+    def may_name(self, names: Iterable[str]) -> bool:
+        """Whether one of these names may stand in the text: a sieve, for letters beyond ASCII may spell one too."""
+        return not self.text.isascii() or any(name in self.text for name in names)
 
     def origin(self, span: Span) -> tuple[Source, Span]:
         """The text that people know and the place in it, where this one was made of another; else these themselves."""

@@ -15,7 +15,7 @@ from backcalc.language.expr import Call, Name, Number, fold
 from backcalc.language.forms import leaves_of
 from backcalc.language.parser import parse
 from backcalc.language.scanner import comments_of
-from backcalc.language.statements import Edge
+from backcalc.language.statements import Edge, Input
 from backcalc.text.errors import ParseError, ReadError
 from backcalc.text.files import decode
 from backcalc.text.source import Source
@@ -158,6 +158,9 @@ DATA = [
     b"x = 1\nfor k in 1..2 {\na = 1\n}\n",
     b"x = 1\ndef f(x) = x\ny = f(x)\n",
     b"x = 1 # {\ny = 2 # }\n",
+    b"input x = 1\ngiven y = 2\ninput z = 3\nconst c = 4\noutput x\ninput w\nadjoint x = 1\n",
+    b"input x = 1\ninput y = -2\ninput z = 1e-3 # c\ninput v[3]\ninput w = 1/3\n  input  u=2\n",
+    b"input x in [0, 1]\ninput a = 1, b = 2\ninput or = 3\n" + b"q" * 300 + b" q = 3\ninput " + b"q" * 300 + b" = 3\n",
     b"x = 1\na_name_of_more_than_8 = x\na_name_of_more_than_9 = x\na_name_of = a_name_of_more_than_8\n",
 ]
 
@@ -175,6 +178,16 @@ def test_numbers_are_read_to_the_last_bit(values, data):
     found = read_lines(Source("test", "x = 1\n" + "".join(f"y{i} = {text}\n" for i, text in enumerate(texts))))
     (block,) = found.blocks
     assert block.numbers[0].tolist() == [float(text) for text in texts]
+
+
+def test_declarations_of_inputs_make_a_block():
+    text = "".join(f"input x{i} = {i}\n" for i in range(40)) + "input y\n" * 3 + "y = x1\n"
+    found = read_lines(Source("test", text))
+    assert [len(block.starts) for block in found.blocks if isinstance(block.statement, Input)] == [
+        39,
+        3,
+    ]  # The first line may be a header.
+    assert len([each for each in found.rest.statements if isinstance(each, Input)]) == 1
 
 
 @pytest.mark.parametrize("odd", [f"n5 -> {'q' * 300} : 2", "y = W.T @ x", "out -> in : 2"])
