@@ -36,7 +36,6 @@ from backcalc.language.expr import (
     written_name,
 )
 from backcalc.language.statements import Function
-from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import ALIASES, PRIMITIVES, VARIADIC, lookup
 from backcalc.rules.window_rows import NUMBERS
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, Note
