@@ -254,9 +254,7 @@ class Linearization:
         args = self.tape.args[slot]
         operands = self._operands(slot)
         known = self.evaluation.is_known or all_known(operands)
-        is_plain = known and not (
-            self.evaluation.has_arrays and (self._shapes[slot] or any(self._shapes[arg] for arg in args))
-        )
+        is_plain = known and not self._shapes[slot] and not any(self._shapes[arg] for arg in args)
         for k, arg in enumerate(args):
             if self.tape.constant[arg]:
                 continue
