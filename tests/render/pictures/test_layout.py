@@ -30,7 +30,7 @@ from backcalc.calculus.run import evaluated
 from backcalc.render.pictures.layout import crossings as counting
 from backcalc.render.pictures.layout.layered import layered, levels
 from backcalc.render.pictures.layout.moves import Moves
-from backcalc.render.pictures.layout.order import ordered
+from backcalc.render.pictures.layout.order import Search, ordered
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import scene
 from backcalc.render.pictures.svg import svg
@@ -193,11 +193,49 @@ def test_moves_gain_what_they_say(move):
         rng = Random(seed)
         layers = [rng.sample(layer, len(layer)) for layer in graph.layers]
         before = counting.crossings(graph, layers)
+        was = [list(layer) for layer in layers]
         moves = Moves(graph, layers)
-        getattr(moves, move)()
+        getattr(moves, move)(set(range(len(layers))))
         assert [sorted(layer) for layer in layers] == [sorted(layer) for layer in graph.layers]
         assert before - moves.gained == counting.crossings(graph, layers)
         assert moves.gained >= 0
+        # What has changed is what has to be looked at again.
+        old = {at for at, layer in enumerate(was) if layer != layers[at]}
+        assert old <= moves.changed
+
+
+def test_a_shake_is_counted_as_the_whole_is():
+    for seed in range(40):
+        graph = layered(*random_dag(seed))
+        search = Search(graph)
+        best = search.polished(search.sorted(graph.layers))
+        assert best[0] == counting.crossings(graph, best[1])
+        if best[0]:
+            found = search.shaken(best, Random(seed))
+            assert found[0] == counting.crossings(graph, found[1])
+
+
+def test_a_shake_looks_at_what_is_near_alone():
+    """Of 60 layers of 4 it moves three, so that moves look at few of the rest."""
+    rng = Random(1)
+    graph = layered(
+        240,
+        [
+            (4 * layer + rng.randrange(4), head)
+            for layer in range(59)
+            for head in range(4 * layer + 4, 4 * layer + 8)
+            for _ in range(2)
+        ],
+    )
+    search = Search(graph)
+    best = search.polished(search.sorted(graph.layers))
+    assert best[0]
+    before = search.work
+    for seed in range(5):
+        search.shaken(best, Random(seed))
+    shaken, before = search.work - before, search.work
+    search.polished(best)
+    assert shaken / 5 < (search.work - before) / 4
 
 
 def test_a_planar_graph_is_drawn_without_crossings():

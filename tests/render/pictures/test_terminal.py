@@ -173,7 +173,7 @@ def numbered(count, edges, rng):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """How good an order is does not matter here."""
-    monkeypatch.setattr("backcalc.render.pictures.layout.order.SHAKES", 1)
+    monkeypatch.setattr("backcalc.render.pictures.layout.order.IDLE_SHAKES", 1)
     monkeypatch.setattr(terminal, "_planned", cache(terminal._planned.__wrapped__))
 
 

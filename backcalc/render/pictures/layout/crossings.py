@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from operator import add
 
 from backcalc.render.pictures.layout.layered import Layered
 
@@ -51,12 +52,12 @@ def crossed_by(edges: Sequence[tuple[int, int]], rooms: int, others: int) -> lis
     # From before all others: all edges that end before place q are crossed.
     row = list(accumulate(ends))
     found = [row]
-    for p in range(rooms):
-        row = list(row)
-        for q in from_place[p]:
-            for at in range(q + 1):
-                row[at] += 1
-            for at in range(q + 1, others + 1):
-                row[at] -= 1
+    for heads in from_place:
+        if heads:
+            # An edge from place p is crossed behind it by what ends at most where it does, before it by the others.
+            steps = [len(heads)] + [0] * others
+            for q in heads:
+                steps[q + 1] -= 2
+            row = list(map(add, row, accumulate(steps)))
         found.append(row)
     return found

@@ -11,6 +11,7 @@ straightline crossing minimization", 1999.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from random import Random
 
 from backcalc.render.pictures.layout.crossings import Order, crossings
@@ -21,7 +22,8 @@ from backcalc.render.pictures.layout.symmetry import symmetric
 SWEEPS = 8  # By medians, from each beginning; fewer where several in a row are of no use.
 IDLE = 3
 WORK = 500_000  # Pairs of edges that the search may look at, about: a second or so.
-SHAKES = 24
+POLISHED = 2  # Of the beginnings.
+IDLE_SHAKES = 8  # After so many in a row that are of no use the search ends.
 
 Found = tuple[int, Order]
 """How many crossings an order has, and the order."""
@@ -29,19 +31,19 @@ Found = tuple[int, Order]
 
 def ordered(graph: Layered) -> Order:
     """The layers in the order with the fewest crossings that is found."""
-    search = _Search(graph)
-    found: list[Found] = []
+    search = Search(graph)
+    begun: list[Found] = []
     for layers in _beginnings(graph):
-        found.append(search.polished(search.sorted(layers)))
-        if search.work > WORK:
+        begun.append(search.sorted(layers))
+        if search.work > WORK // 4:  # The rest is for the moves.
             break
-    best = min(found, key=_count)
-    random = Random(1)  # noqa: S311  A fixed seed: the same graph gives the same picture.
-    for _ in range(SHAKES):
-        if not best[0] or search.work > WORK:
-            break
-        shaken = _shaken(best[1], random)
-        best = min(best, search.polished((crossings(graph, shaken), shaken)), key=_count)
+    # What crosses least when sorted is most often best when moved, too.
+    best = min(map(search.polished, sorted(begun, key=_count)[:POLISHED]), key=_count)
+    random, idle = Random(1), 0  # noqa: S311  A fixed seed: the same graph gives the same picture.
+    while best[0] and idle < IDLE_SHAKES and search.work <= WORK:
+        found = search.shaken(best, random)
+        idle = 0 if found[0] < best[0] else idle + 1
+        best = min(best, found, key=_count)
     return symmetric(graph, best[1]) or best[1]
 
 
@@ -73,17 +75,22 @@ def _met(graph: Layered, starts: Iterable[int]) -> Iterator[int]:
                 stack += reversed(graph.behind[vertex] + graph.before[vertex])
 
 
-def _shaken(layers: Order, random: Random) -> Order:
-    """The order with a few vertices of neighbouring layers moved to other places."""
-    found = [list(layer) for layer in layers]
-    middle = random.choice([at for at, layer in enumerate(found) if len(layer) > 1])
-    for layer in found[max(0, middle - 1) : middle + 2]:
+def _shaken(layers: Order, counts: Sequence[int], random: Random) -> tuple[Order, range]:
+    """The order with a few vertices moved to other places in neighbouring layers, and these layers.
+
+    `counts` has the crossings between each two of them: where there are more, a shake is likelier.
+    """
+    found = list(layers)
+    (middle,) = random.choices(range(len(found)), [one + other for one, other in pairwise([0, *counts, 0])])
+    near = range(max(0, middle - 1), min(middle + 2, len(found)))
+    for at in near:
+        layer = found[at] = list(found[at])
         for _ in range(1 + len(layer) // 3):
             layer.insert(random.randrange(len(layer)), layer.pop(random.randrange(len(layer))))
-    return found
+    return found, near
 
 
-class _Search:
+class Search:
     """What improves orders of one graph; `work` is how much it has looked at."""
 
     def __init__(self, graph: Layered) -> None:
@@ -98,7 +105,7 @@ class _Search:
             if not best[0] or idle == IDLE or self.work + moves.work > WORK:
                 break
             self._by_medians(moves, is_forward=sweep % 2 == 0, is_reversed=sweep % 4 > 1)
-            moves.exchange()
+            moves.exchange(range(len(layers)))
             count = crossings(self.graph, moves.layers)
             idle = 0 if count < best[0] else idle + 1
             if count < best[0]:
@@ -117,16 +124,29 @@ class _Search:
             layer.sort(key=medians.__getitem__)
             moves.settle(layer)
 
-    def polished(self, found: Found) -> Found:
-        """The order after moves, until none of them takes a crossing away."""
+    def shaken(self, found: Found, random: Random) -> Found:
+        """The order after a shake in a few layers, and the moves that it gives rise to."""
+        count, layers = found
+        counts = [crossings(self.graph, pair) for pair in pairwise(layers)]
+        new, near = _shaken(layers, counts, random)
+        # Crossings are counted again only where something has moved.
+        first, last = max(0, near.start - 1), near.stop + 1
+        more = crossings(self.graph, new[first:last]) - sum(counts[first : last - 1])
+        return self.polished((count + more, new), near)
+
+    def polished(self, found: Found, near: Iterable[int] | None = None) -> Found:
+        """The order after moves, until none of them takes a crossing away.
+
+        Where it was so before but for the layers `near`, only what changes with these is looked at.
+        """
         count, layers = found
         moves = Moves(self.graph, [list(layer) for layer in layers])
-        before = -1
-        while before < moves.gained < count and self.work + moves.work <= WORK:
-            before = moves.gained
-            moves.exchange()
-            moves.sift()
-            moves.lay()
+        moves.changed = set(range(len(layers)) if near is None else near)
+        while moves.changed and moves.gained < count and self.work + moves.work <= WORK:
+            look, moves.changed = moves.near(moves.changed), set()
+            moves.exchange(look)
+            moves.sift(look)
+            moves.lay(look)
         self.work += moves.work
         return count - moves.gained, moves.layers
 
