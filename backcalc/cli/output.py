@@ -86,8 +86,10 @@ def require_ours(path: str | None, mark: str, *, force: bool) -> None:
 
 def write_ours(path: str, mark: str, lines: Iterable[str]) -> None:
     """Write a file that begins with `mark`, which says whose it is: the same command may write it again."""
+    # What is stopped before all of it is there leaves the file as it was.
+    text = "".join(f"{line}\n" for line in (mark, *lines))
     with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
-        file.writelines(f"{line}\n" for line in (mark, *lines))
+        file.write(text)
 
 
 def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:

@@ -108,8 +108,9 @@ def _write(found: Scene, path: str, ending: str, *, top_down: bool) -> None:
     if TARGETS[ending].is_text:
         write_ours(path, TARGETS[ending].mark, lines_of(ending, found, top_down=top_down))
         return
+    data = data_of(ending, found, top_down=top_down)
     with open(path, "wb") as file:  # noqa: PTH123  pathlib takes a while to load.
-        file.write(data_of(ending, found, top_down=top_down))
+        file.write(data)
 
 
 def _require_possible(ending: str, **of_a_scene: object) -> None:

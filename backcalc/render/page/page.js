@@ -31,7 +31,9 @@
     byId("sum").hidden = true;
     if (form && document.activeElement !== form.elements.text) choose(steps[count]);
     const seen = now && nodes.find(({ shape, node }) => node === now.node && shape.getClientRects().length);
-    if (seen) seen.shape.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // In a picture larger than the screen what is beside the node is to be seen, too.
+    const where = seen && seen.shape.closest(".large") ? "center" : "nearest";
+    if (seen) seen.shape.scrollIntoView({ block: where, inline: where });
   }
 
   // The picture as it is after the steps that are done, the last one lit.

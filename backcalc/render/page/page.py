@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from math import prod
 from string import Template
 from zlib import compress
 
@@ -31,6 +32,7 @@ from backcalc.text.numerals import DIGITS
 WIDEST = 1200.0  # Pixels of a picture from left to right: a wider one is drawn from the top down.
 SLIM = 640.0  # One so wide leaves room for the steps at its side.
 LARGE, WIDE_ON_PHONE = 1700.0, 560.0  # One that is wider could not be read if it were made to fit.
+SCREEN = (1250.0, 600.0)  # What a screen has for the picture at once.
 FEW = 4  # Digits on a phone.
 
 
@@ -105,11 +107,22 @@ def _scene(page: Page, digits: int) -> Scene:
 
 
 def _picture(page: Page) -> Iterator[str]:
-    """The picture for wide screens and for print: from left to right where it has room, else the narrower one."""
+    """The picture for wide screens and for print: from left to right where it has room, else the narrower one.
+
+    Where neither can be made to fit, it is the one of which a screen shows more.
+    """
     right, down = (placed(_scene(page, page.digits), top_down=top_down) for top_down in (False, True))
     if right.width <= WIDEST or right.width <= down.width:
         return _svg(right, "wide")
+    if down.width > LARGE and _share(right) > _share(down):
+        return _svg(right, "wide")
     return _svg(down, "tall" if down.width <= SLIM else "wide")
+
+
+def _share(picture: Picture) -> float:
+    """How much of a picture is on the screen at once."""
+    sides = zip((picture.width, picture.height), SCREEN, strict=True)
+    return prod(min(1.0, room / side) for side, room in sides)
 
 
 def _narrow(page: Page) -> Iterator[str]:

@@ -30,7 +30,7 @@ from backcalc.calculus.run import evaluated
 from backcalc.render.pictures.layout import crossings as counting
 from backcalc.render.pictures.layout.layered import layered, levels
 from backcalc.render.pictures.layout.moves import Moves
-from backcalc.render.pictures.layout.order import Search, ordered
+from backcalc.render.pictures.layout.order import OrderSearch, ordered
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import scene
 from backcalc.render.pictures.svg import svg
@@ -207,7 +207,7 @@ def test_moves_gain_what_they_say(move):
 def test_a_shake_is_counted_as_the_whole_is():
     for seed in range(40):
         graph = layered(*random_dag(seed))
-        search = Search(graph)
+        search = OrderSearch(graph)
         best = search.polished(search.sorted(graph.layers))
         assert best[0] == counting.crossings(graph, best[1])
         if best[0]:
@@ -227,7 +227,7 @@ def test_a_shake_looks_at_what_is_near_alone():
             for _ in range(2)
         ],
     )
-    search = Search(graph)
+    search = OrderSearch(graph)
     best = search.polished(search.sorted(graph.layers))
     assert best[0]
     before = search.work

@@ -2,6 +2,7 @@
 
 import math
 import shutil
+import struct
 import subprocess
 
 import pytest
@@ -143,3 +144,19 @@ def test_a_png_is_one_and_says_whose_it_is():
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
     assert TARGETS[".png"].mark.encode() in data[:100]
     assert data.endswith(b"IEND\xaeB`\x82")
+
+
+def test_a_png_of_many_boxes_has_no_more_pixels_than_memory_takes(monkeypatch):
+    """A side of the picture may be 30,000 pixels: four bytes each, twice as many each way, would be gigabytes."""
+    pytest.importorskip("resvg_py", reason="resvg-py is not installed")
+    found = scene(backcalc.parse("\n".join(f"x{i} -> x{i + 1} : 3" for i in range(8))).run().run)
+
+    def size():
+        width, height = struct.unpack(">II", data_of(".png", found)[16:24])
+        return width * height, width / height
+
+    pixels, shape = size()
+    monkeypatch.setattr("backcalc.render.pictures.png.MOST_PIXELS", pixels // 3)
+    fewer, same = size()
+    assert pixels / 4 < fewer < 1.02 * pixels / 3  # Sides are rounded.
+    assert same == pytest.approx(shape, rel=0.02)

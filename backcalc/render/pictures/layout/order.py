@@ -31,7 +31,7 @@ Found = tuple[int, Order]
 
 def ordered(graph: Layered) -> Order:
     """The layers in the order with the fewest crossings that is found."""
-    search = Search(graph)
+    search = OrderSearch(graph)
     begun: list[Found] = []
     for layers in _beginnings(graph):
         begun.append(search.sorted(layers))
@@ -90,7 +90,7 @@ def _shaken(layers: Order, counts: Sequence[int], random: Random) -> tuple[Order
     return found, near
 
 
-class Search:
+class OrderSearch:
     """What improves orders of one graph; `work` is how much it has looked at."""
 
     def __init__(self, graph: Layered) -> None:
