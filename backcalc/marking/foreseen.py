@@ -47,7 +47,8 @@ class Foreseen(NamedTuple):
     """What is told of answers for `name`, do/dt1 or t1; `expected` is the truth, a number or an array.
 
     A true zero may have up to `scale` · 1e-9 left of it. `of_zero` is told where a 0 is written and wrong, `of_others`
-    where anything else is. `rounded` are what the ROUNDINGS lead to, None where nobody rounds.
+    where anything else is. `rounded` are what the ROUNDINGS lead to, None where nobody rounds. `mistakes` is None where
+    those of all questions together are too many.
     """
 
     name: str
@@ -57,7 +58,7 @@ class Foreseen(NamedTuple):
     of_zero: str = ""
     of_others: str = ""
     rounded: Sequence[Any] = ()
-    mistakes: Sequence[Wrong] = ()
+    mistakes: Sequence[Wrong] | None = ()
 
     @property
     def of(self) -> str:
@@ -86,7 +87,7 @@ def _is_askable(expected: Any) -> bool:
 def foresee(run: Run) -> list[Foreseen]:
     """What is told of answers to these questions."""
     key, questions = Key(run), asked(run)
-    tables = _tables(key, questions) or [[] for _ in questions]
+    tables: Sequence[list[Wrong] | None] = _tables(key, questions) or [None for _ in questions]
     return [_told(key, each)._replace(mistakes=wrong) for each, wrong in zip(questions, tables, strict=True)]
 
 

@@ -16,11 +16,13 @@ from backcalc.render.document import Derivative, NodeName
 from backcalc.render.values import exact
 from backcalc.render.writer import PLAIN
 
+READS = "Numbers are read here, such as -0.07, 1/3 or [1, -2]; <code>backcalc check</code> reads formulas, too."
+UNTOLD = " This graph is too large for the page to say what went wrong: <code>backcalc check</code> does."
 FURTHEST = 4095  # Edges from a mistake to its answer that the tables tell apart.
 
 
-def form(run: Run, *, has_answers: bool) -> Iterator[str]:
-    """The lines of the form; without the key answers are gathered for `check`. None where nothing is asked."""
+def form(run: Run, told: Mapping[str, Any] | None) -> Iterator[str]:
+    """The lines of the form; without what is told answers are gathered for `check`. None where nothing is asked."""
     questions = asked(run)
     if not questions:
         return
@@ -28,9 +30,10 @@ def form(run: Run, *, has_answers: bool) -> Iterator[str]:
     yield '<label>Your answer for <select name="what">'
     yield from (_option(run, each) for each in questions)
     yield '</select></label><label>is <input type="text" name="text" autocomplete="off" spellcheck="false"></label>'
-    yield f"<button>{'Check' if has_answers else 'Note'}</button>"
+    yield f"<button>{'Note' if told is None else 'Check'}</button>"
     yield "<output></output>"
-    if not has_answers:
+    yield f'<p class="what">{READS}{UNTOLD if told and not told["hasMistakes"] else ""}</p>'
+    if told is None:
         yield '<label class="sheet">Answers so far, as <code>backcalc check</code> reads them'
         yield '<textarea id="sheet" rows="4" readonly></textarea></label>'
     yield "</form>\n"
@@ -49,13 +52,14 @@ def key(run: Run) -> dict[str, Any]:
     every = foresee(run)
     texts: dict[str, int] = {}
     alone = set()
-    for wrong in (wrong for each in every for wrong in each.mistakes):
+    for wrong in (wrong for each in every for wrong in each.mistakes or ()):
         place = texts.setdefault(wrong.text, len(texts))
         if wrong.alone:
             alone.add(place)
     return {
         "words": {"single": TO_SINGLE, "cut": CUT_OFF, "off": OFF_BY_ONE, "short": TOO_SHORT, "rounded": ROUNDED},
         "chance": MOST_CHANCE,
+        "hasMistakes": all(each.mistakes is not None for each in every),
         "roundings": [[rounding.digits, rounding.unit] for rounding in ROUNDINGS],
         "exact": sorted(Truth(run).exact),
         "asked": [_asked(each, texts) for each in every],
@@ -66,7 +70,7 @@ def key(run: Run) -> dict[str, Any]:
 
 def _asked(each: Foreseen, texts: Mapping[str, int]) -> dict[str, Any]:
     """What is told of answers to one question; of mistakes a column a thing, by rank, which packs better than rows."""
-    mistakes = sorted(each.mistakes, key=lambda wrong: wrong.rank)
+    mistakes = sorted(each.mistakes or (), key=lambda wrong: wrong.rank)
     return {
         "truth": exact(each.expected),
         "scale": each.scale,

@@ -52,7 +52,8 @@ def lines(page: Page) -> Iterator[str]:
     """The lines of the page, without its mark."""
     hand = MathmlHand(page.digits)
     steps = "".join(step_items(page.run, hand, has_answers=page.has_answers))
-    data = {"narrow": "".join(_narrow(page)), "steps": steps, "key": key(page.run) if page.has_answers else None}
+    told = key(page.run) if page.has_answers else None
+    data = {"narrow": "".join(_narrow(page)), "steps": steps, "key": told}
     sheet, script = f"{style()}\n{_part('css')}", _part("js")
     texts = {
         "policy": _policy(sheet, script),
@@ -61,7 +62,7 @@ def lines(page: Page) -> Iterator[str]:
         "script": script,
         "intro": _paragraphs(page.intro),
         "pictures": "\n".join(_picture(page)),
-        "answers": "\n".join(form(page.run, has_answers=page.has_answers)),
+        "answers": "\n".join(form(page.run, told)),
         "data": _packed(data),
         "footer": _paragraphs(_remarks(page, hand)),
     }

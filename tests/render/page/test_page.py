@@ -81,6 +81,15 @@ def test_without_answers_no_number_that_is_worked_out_is_there(found):
                 assert form in stated or form not in everything
 
 
+def test_it_says_where_it_cannot_tell_mistakes(monkeypatch):
+    found = run_of("input x = 1\ny = sin(x)\nz = y^2\n")
+    assert "too large for the page" not in page_of(found)
+    monkeypatch.setattr("backcalc.marking.foreseen.MOST_MISTAKES", 3)
+    text = page_of(found)
+    assert "too large for the page to say what went wrong" in text
+    assert all(each["wrong"] == [[], [], []] for each in data_of(text)["key"]["asked"])
+
+
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 
 
