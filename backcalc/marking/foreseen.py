@@ -87,8 +87,8 @@ def _is_askable(expected: Any) -> bool:
 def foresee(run: Run) -> list[Foreseen]:
     """What is told of answers to these questions."""
     key, questions = Key(run), asked(run)
-    tables: Sequence[list[Wrong] | None] = _tables(key, questions) or [None for _ in questions]
-    return [_told(key, each)._replace(mistakes=wrong) for each, wrong in zip(questions, tables, strict=True)]
+    tables = _tables(key, questions)
+    return [_told(key, each)._replace(mistakes=tables[i] if tables else None) for i, each in enumerate(questions)]
 
 
 def _tables(key: Key, questions: Sequence[Foreseen]) -> list[list[Wrong]]:
