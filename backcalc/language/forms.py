@@ -12,7 +12,6 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from math import inf
 from typing import Any
@@ -105,21 +104,27 @@ class Forms:
         return _WORD.sub("_", found[1].rstrip(" \t"))
 
 
-@dataclass(slots=True)
 class Form:
     """The pattern of a form's statements, and how each is made from the groups of a match.
 
     Group 1 is the statement, those from 2 on are its blanks, the last its comment.
     """
 
-    pattern: re.Pattern[str]
-    kind: Callable[..., _Kinds]
-    leaves: tuple[Callable[[str, Span], Expr], ...]  # What makes a part of each blank: Name or _number.
-    wrapped: tuple[tuple[int, _Bounds], ...]  # Blanks in parentheses of their own, which belong to their place.
-    calls: tuple[tuple[str, _Picker, _Bounds], ...]  # What the parts that follow are: functions and their arguments.
-    constants: tuple[str | None, ...]  # The last parts: what fields have that are no expressions.
-    fields: _Picker  # The fields of the record among the parts.
-    follower: Form | None = None  # The form of the statement that stood behind the last one of this form.
+    __slots__ = ("calls", "constants", "fields", "follower", "kind", "leaves", "pattern", "wrapped")
+
+    def __init__(
+        self,
+        pattern: re.Pattern[str],
+        kind: Callable[..., _Kinds],
+        leaves: tuple[Callable[[str, Span], Expr], ...],  # What makes a part of each blank: Name or _number.
+        wrapped: tuple[tuple[int, _Bounds], ...],  # Blanks in parentheses of their own, which belong to their place.
+        calls: tuple[tuple[str, _Picker, _Bounds], ...],  # What the parts that follow are: functions and arguments.
+        constants: tuple[str | None, ...],  # The last parts: what fields have that are no expressions.
+        fields: _Picker,  # The fields of the record among the parts.
+    ) -> None:
+        self.pattern, self.kind, self.leaves, self.wrapped = pattern, kind, leaves, wrapped
+        self.calls, self.constants, self.fields = calls, constants, fields
+        self.follower: Form | None = None  # The form of the statement that stood behind the last one of this form.
 
     def statement(self, found: re.Match[str], share: _Share) -> Statement | None:
         """The statement that `found` is, equal words one object by `share`; None where the grammar must see it."""
