@@ -34,6 +34,12 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def _main_shell_completion(self, ctx_args: Any, prog_name: str, complete_var: str | None = None) -> None:
+        """Answer a shell that asks for a completion, and exit; nothing where none does."""
+        if "_BACKCALC_COMPLETE" in os.environ:
+            import backcalc.cli.completion  # noqa: F401  It makes itself known to click.
+        super()._main_shell_completion(ctx_args, prog_name, complete_var)
+
     # A closed pipe would have status 1 by click, which says here that an answer is wrong.
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """The context, in which a closed pipe is a quiet end."""

@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -954,6 +955,36 @@ def test_completion(words, proposed, call, monkeypatch):
     status, out, err = call()
     assert (status, err) == (0, "")
     assert [line.partition(",")[2] for line in out.splitlines() if line] == proposed
+
+
+# What each shell is asked, in its own words, and prints: the proposals, a line each.
+ASKED = {
+    "bash": 'eval "$(_BACKCALC_COMPLETE=bash_source backcalc)"; COMP_WORDS=({words}); '
+    "COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _backcalc_completion backcalc; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+    "zsh": 'compdef() {{ }}; eval "$(_BACKCALC_COMPLETE=zsh_source backcalc)"; '
+    "compadd() {{ print -l -- $completions }}; words=({words}); CURRENT=$#words; _backcalc_completion",
+    "fish": "_BACKCALC_COMPLETE=fish_source backcalc | source; complete -C '{words}'",
+}
+
+
+@pytest.mark.parametrize("shell_", ASKED)
+@pytest.mark.parametrize(
+    ("words", "proposed"),
+    [
+        ("backcalc run network-a.bg --at u", {"u1=", "u2=", "u3="}),
+        ("backcalc run neuron.bg --at w=1,x", {"w=1,x="}),
+        ("backcalc run lattice.bg --get do/dt", {"do/dt1", "do/dt2", "do/dt3", "do/dt4", "do/dt5"}),
+        ("backcalc run lattice.bg --wrt t1,t", {"t1,t1", "t1,t2", "t1,t3", "t1,t4", "t1,t5"}),
+    ],
+)
+def test_completion_in_a_shell(shell_, words, proposed):
+    if not shutil.which(shell_):
+        pytest.skip(f"{shell_} is not installed")
+    bare = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[shell_]
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [shell_, *bare, "-c", ASKED[shell_].format(words=words)]
+    done = subprocess.run(command, cwd=SAMPLES, env=env, capture_output=True, text=True, check=False)
+    assert {line.partition("\t")[0] for line in done.stdout.splitlines() if line} == proposed
 
 
 @pytest.mark.parametrize("shell_", ["bash", "zsh", "fish"])
