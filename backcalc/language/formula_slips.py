@@ -47,7 +47,7 @@ FORMULAS = (
         rf"(?P<f>{NAME})(?P<p>{_SUPERSCRIPT})\s*‸(?P<x>{NAME}|\d)", "a product needs its sign: {f}{p}*{x}", "y = a²b"
     ),
     SyntaxHint(
-        rf"(?P<x>{NAME})[⁺⁻]?[⁰¹²³⁴-⁹]+[·˙.ᐧ/]?\s*‸[⁰¹²³⁴-⁹/⸍ᐟ⁄]",
+        rf"(?P<x>{NAME}){_SUPERSCRIPT}[·˙.ᐧ/]?\s*‸({_SUPERSCRIPT}|[/⸍ᐟ⁄])",
         "a power that is no whole number stands in parentheses: {x}^(0.5)",
         "y = x⁰·⁵",
     ),
@@ -101,7 +101,7 @@ FORMULAS = (
     SyntaxHint(r"‸°", "angles are in radians; a degree is pi/180: x*pi/180", "y = sin(30°)"),
     SyntaxHint(r"\d‸_\d", "digits stand without separators: 1000", "y = 1_000"),
     SyntaxHint(
-        r"=[^,(\[]*?\d\.\d{3}\s*‸,\s*\d+\s*$",
+        r"=[^,(\[]*?\d[.]\d{3}\s*‸,\s*\d+\s*$",
         "a decimal point, and no sign at the thousands: 1234.5",
         "y = 1.234,5",
     ),

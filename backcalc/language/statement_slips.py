@@ -89,7 +89,7 @@ STATEMENTS = (
     SyntaxHint(r"^return\s+\w+\s*‸", "what is asked for is named by output y, or by `--of`", "return y"),
     SyntaxHint(r"^(print|disp|show)\s*‸\(", "`backcalc run` prints every node", "print(y)"),
     SyntaxHint(
-        r"[\w)]\s*/\s*‸/\s*([\d.]+|[^\W\d]\d*)\s*$",
+        rf"[\w)]\s*/\s*‸/\s*({NUMBER}|\w\d*)\s*$",
         "a whole quotient is floor(x/y); a comment begins with #",
         "y = x // 2",
     ),
@@ -124,6 +124,11 @@ STATEMENTS = (
     SyntaxHint(r"->\s*[^\s:]+\s*‸[^:]", "the partial stands after a colon: u -> v : 3", "u -> v = 3"),
     SyntaxHint(
         r"^(∂|d\s*\().*/\s*(∂|d\s*\()[^=]*‸([^=)]|$)", "the partial stands after `=`: d(v)/d(u) = 3", "∂v/∂u : 3"
+    ),
+    SyntaxHint(
+        r"^(?:\w+[,;]\s*)?(?P<a>\w+)(‸[-.:/](?P<b>\w+)[^=\s,]*|[ ](?P<c>\w+)‸),[^=]",
+        "a name has letters, digits and _, and begins with a letter: {a}_{b}{c}",
+        "layer-1,h,0.5",
     ),
     SyntaxHint(rf"^(?!for\b){_COLUMN}(\s*,\s*|\s+){_COLUMN}\s*,?\s*‸$", COLUMNS, "u,v"),
     SyntaxHint(rf"^(?!(claim|for)\b){_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)", COLUMNS, "u, v, 3, 4"),

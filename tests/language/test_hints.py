@@ -143,6 +143,7 @@ CORRECTED = {
     "y = ⌈x⌉": "y = ceil(x)",
     "y = ∛x": "y = cbrt(x) + x^(1/4)",
     "y = a ± b": "y = a + b",
+    "layer-1,h,0.5": "layer_1,h,0.5",
     "W ∈ ℝ³ˣ⁴": "input W[3,4]; y = sum(W)",
     "input W(3, 4)": "input W[3,4]; y = sum(W)",
     "input x in (0, 1)": "input x in [0, 1]",

@@ -46,6 +46,34 @@ FORMATS = (
     ForeignFormat("UCINET DL", r"dl\s+n\s*=", "write its edges as rows 1 2 0.5"),
     ForeignFormat("PlantUML", r"@start\w+", f"{_EDGES}; Mermaid's flowcharts and DOT are read"),
     ForeignFormat("a Mermaid diagram of another kind", r"(?:sequence|class|state|er)Diagram\b", "a flowchart is read"),
+    ForeignFormat(
+        "a table in Markdown",
+        r"\|[^\n]*\|[ \t]*\n[ \t]*\|[ \t]*:?-",
+        "export it as CSV, with the header source,target,partial",
+    ),
+    ForeignFormat("YAML", r"(?:---[ \t]*\n)?\w+:[ \t]*\n[ \t]*-[ \t]", _EDGES),
+    ForeignFormat(
+        "a list of NetworkX with attributes",
+        r"[^\s{}]+[ \t]+[^\s{}]+[ \t]+\{[^{}\n]*\}[ \t]*(?:\n|\Z)",
+        "write it by nx.write_weighted_edgelist, as rows u v 0.5",
+    ),
+    ForeignFormat(
+        "a table of Neo4j with nodes in it",
+        r'"?_id"?,[^\n]*\b_start\b',
+        "export the relationships alone, with the columns start,end,weight",
+    ),
+    ForeignFormat("a table for Neo4j's import", r"[^\n]*:START_ID\b", "name its columns source,target,weight"),
+    ForeignFormat(
+        "a table of Cytoscape", r"[^\n]*\bshared name\b", "part its names into the columns source and target"
+    ),
+    ForeignFormat(
+        "TGF", r"(?:\w+[ \t]+[^\s#,;]+[ \t]*\n)++#[ \t]*\n", "keep its edges alone, the rows 1 2 0.5 below the #"
+    ),
+    ForeignFormat(
+        "an adjacency matrix",
+        r'(?:"")?[,;\t]"?(?P<first>(?!\d)\w+)"?[,;\t][^\n]*\n"?(?P=first)"?[,;\t]',
+        "write its entries as rows source,target,partial",
+    ),
     ForeignFormat("LaTeX", r"\\(?:documentclass|usepackage|begin|tikz|\[)", _EDGES),
 )
 

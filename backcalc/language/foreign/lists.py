@@ -16,6 +16,7 @@ from backcalc.text.source import Source, Span
 JUDGED = 200  # Rows that a header is judged by.
 
 _PERCENT = re.compile(r"^%", re.MULTILINE)
+_FOR_EXCEL = re.compile(r'"?sep=[;,|\t]"?[ \t]*\n', re.IGNORECASE)  # Which names the separator of what follows.
 
 
 def read_list(source: Source, begin: int, given: Container[str]) -> Source:
@@ -26,6 +27,8 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
     text = source.text
     if text.startswith("%") or "\n%" in text:
         text = _PERCENT.sub("#", text)
+    if told := _FOR_EXCEL.match(text, begin):
+        text, begin = f"{text[:begin]}#{text[begin + 1 :]}", told.end()
     end = text.find("\n", begin)
     place = Span(begin, end if end >= 0 else len(text))
     first = text[slice(*place)]

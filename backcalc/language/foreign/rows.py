@@ -47,7 +47,7 @@ class RowText:
     @cached_property
     def is_plain(self) -> bool:
         """Whether rows of three columns are edges of the language as they stand."""
-        return self.separator != ";" and '"' not in self.text
+        return self.separator != ";" and '"' not in self.text and "\n,," not in self.text
 
     def is_number(self, cell: str) -> bool:
         """Whether a cell has a number as this table writes them."""
@@ -136,8 +136,10 @@ class RowText:
     def _line(self, at: int, line: str, columns: EdgeColumns) -> str:
         """Any line: a row as the language has it, nothing where it is a bad one; all else as it stands."""
         bare = said(line)
-        if not bare.strip(f" \t\n{self.separator}") or is_statement(line):
+        if is_statement(line):
             return line
+        if not bare.strip(f" \t\n{self.separator}"):  # Spreadsheets have rows of empty cells.
+            return bare.replace(self.separator, " ") + line[len(bare) :]
         spans = next(records(bare, self.separator))
         cells = [unquoted(bare[slice(*span)]) for span in spans]
         while len(cells) > columns.width and not cells[-1]:  # Spreadsheets end rows with empty cells.

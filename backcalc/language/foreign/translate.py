@@ -40,7 +40,7 @@ def as_language(source: Source, given: Container[str] = ()) -> Source:
     if is_quoted or has_semicolons or text.startswith("%") or "\n%" in text or _may_be_columns(first):
         from backcalc.language.foreign.lists import read_list
 
-        return read_list(source, begin, given)
+        return _other(source, begin) or read_list(source, begin, given)
     return source
 
 

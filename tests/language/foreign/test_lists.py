@@ -83,6 +83,11 @@ def warnings(text, **given_):
         "source,target,strength\na,b,0.5\nb,c,2\n",
         "target,source,strength\nb,a,0.5\nc,b,2\n",
         "start,end,source,target,w\n0,1,a,b,0.5\n1,2,b,c,2\n",
+        # As Excel writes them: its own line for the separator, and rows of empty cells.
+        "sep=;\nsource;target;weight\na;b;0,5\nb;c;2\n",
+        '"sep=,"\na,b,0.5\nb,c,2\n',
+        "source,target,weight\na,b,0.5\n,,\nb,c,2\n,,\n",
+        "a;b;0,5\n;;\nb;c;2\n;;\n",
     ],
 )
 def test_a_list_says_its_edges(text):
