@@ -35,7 +35,7 @@ from backcalc.graph.model import Node
 from backcalc.graph.shapes import KnownShapes
 from backcalc.language.expr import Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.rules.primitives import CONSTANTS
-from backcalc.rules.simplify import tidy
+from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Spelt, is_known, literal, quietly, shape_of
 from backcalc.text.numerals import derivative
 
@@ -275,7 +275,7 @@ class _Derivation:
         if not shape_of(found) and is_small(shape):
             found = self._formulas.full(found, shape)
         if isinstance(found, Spelt) or not is_known(found):
-            return tidy(literal(found), spelling=self.run.graph.spelling)
+            return tidy(literal(found), spelling=self.run.linear.evaluation.spelling)
         return exact_literal(found)
 
     def _put_in(self, formula: Expr) -> Expr:

@@ -10,7 +10,7 @@ from backcalc.analysis.path_ranks import Partials, product
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.rows import MOST_AXES, elements, joined
 from backcalc.calculus.run import Run
-from backcalc.rules.simplify import tidy
+from backcalc.rules.tidy import tidy
 from backcalc.rules.values import all_known, is_known, ones, reshaped
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class ObjectEdges:
         """∂head/∂tail: of a loss outside the graph the adjoint that the file states."""
         if head < len(self._run.shapes) and self._run.shapes[head]:
             return self._jacobian(tail, head)
-        return partial if is_known(partial) else tidy(partial, spelling=self._run.graph.spelling)
+        return partial if is_known(partial) else tidy(partial, spelling=self._run.linear.evaluation.spelling)
 
     def _jacobian_along(self, edges: Sequence[tuple[int, int]]) -> Any:
         """The product along a path to an output that is an array: a row an element of the output, as of a Jacobian.
@@ -108,7 +108,7 @@ class ObjectEdges:
         for tail, head in reversed(edges):
             is_last = head == len(self._run.graph.nodes)
             found = self._run.seeds[tail] if is_last else self._pulled(head, found)[tail]
-        return found if is_known(found) else tidy(found, spelling=self._run.graph.spelling)
+        return found if is_known(found) else tidy(found, spelling=self._run.linear.evaluation.spelling)
 
     def _jacobian(self, tail: int, head: int) -> Any:
         """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""

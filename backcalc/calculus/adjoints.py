@@ -8,7 +8,7 @@ from backcalc import progress
 from backcalc.calculus.linearize import Linearization
 from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated
-from backcalc.rules.simplify import tidy
+from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Value, is_known, ones, shape_of
 
 
@@ -29,7 +29,7 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
         linear = put_off(linear)
     found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})
     tidied: Folded[Expr] = Folded()  # The formula of a node is a part of those before it.
-    spelling = linear.tape.graph.spelling
+    spelling = linear.evaluation.spelling
 
     def adjoint(at: int) -> Value | None:
         """The adjoint of a slot as it is read; None of a constant, which has none."""

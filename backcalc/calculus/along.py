@@ -15,7 +15,8 @@ from backcalc.calculus.tangents import by_reverse
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import INDEX, VECTOR, Expr, Folded
 from backcalc.rules.row import Primitive, names_in
-from backcalc.rules.simplify import make, tidy
+from backcalc.rules.simplify import make
+from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
 
 Changes = Mapping[int, Any]
@@ -43,7 +44,7 @@ def changes(linear: Linearization, moved: Changes) -> list[Value | None]:
 def _read(linear: Linearization, value: Value, shape: Shape, tidied: Folded[Expr]) -> Value:
     """A change as it is shown, in the shape of its node."""
     if not is_known(value):
-        return tidy(value, tidied, linear.tape.graph.spelling)
+        return tidy(value, tidied, linear.evaluation.spelling)
     full = linear.full(value, shape)
     return full if shape_of(full) or not is_known(full) else float(full)
 
@@ -57,7 +58,7 @@ def _by_formulas(linear: Linearization, node: int, moved: Changes) -> Value | No
         if slope is None:
             return None
         total = add(total, _applied(slope, change, len(shape_of(change)), len(shape)))
-    return total if is_known(total) else tidy(total, None, linear.tape.graph.spelling)
+    return total if is_known(total) else tidy(total, None, linear.evaluation.spelling)
 
 
 def _applied(slope: Any, change: Any, rank: int, of_rank: int) -> Any:

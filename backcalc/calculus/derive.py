@@ -17,7 +17,7 @@ from backcalc.graph.tape import tape_of
 from backcalc.language.expr import DEFINITION, NOWHERE, VECTOR, Call, Expr, Name, Number, names, postorder
 from backcalc.language.statements import Const, Definition, Edge, Function, Input, Output, Statement
 from backcalc.rules.own import definition
-from backcalc.rules.simplify import tidy
+from backcalc.rules.tidy import tidy
 from backcalc.rules.values import is_known, literal
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -186,7 +186,7 @@ class Sweep:
             shape = self.linear.evaluation.shapes[slot]
             value = self._swept.get(slot, 0.0)
             full = self.linear.full(value, (*self.shape, *shape))
-            self._define(wrt, tidy(literal(full), spelling=self.graph.spelling))
+            self._define(wrt, tidy(literal(full), spelling=self.linear.evaluation.spelling))
         return self._adjoint[wrt]
 
     def _settle(self, slot: int, value: Any) -> Any:
@@ -195,7 +195,7 @@ class Sweep:
         if name is None or is_known(value) or isinstance(value, Name | Number):
             return value
         full = self.linear.full(value, self.linear.evaluation.shapes[slot])
-        found = tidy(literal(full), spelling=self.graph.spelling)
+        found = tidy(literal(full), spelling=self.linear.evaluation.spelling)
         return _guarded(found, self._define(name, found))
 
     def _define(self, node: str, expr: Expr) -> Name:
@@ -233,9 +233,9 @@ class ProductSweep(Sweep):
         if name is None or name == self.output or not self.graph.node(name).args:
             return value
         if isinstance(value, Call):
-            return self._define(name, tidy(value, spelling=self.graph.spelling))
+            return self._define(name, tidy(value, spelling=self.linear.evaluation.spelling))
         if isinstance(value, Diagonal) and isinstance(value.entries, Call):
-            entries = tidy(value.entries, spelling=self.graph.spelling)
+            entries = tidy(value.entries, spelling=self.linear.evaluation.spelling)
             diagonal = derivative_name(f"diagonal_{self.output}", name)
             return Diagonal(self._name(diagonal, entries, self.linear.known_shapes.of(entries)))
         return value

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
+from functools import cached_property
+from math import isfinite
 from typing import Any
 
 from backcalc import progress
@@ -15,11 +18,13 @@ from backcalc.language.expr import Expr, Name, Number
 from backcalc.rules.indices import parts
 from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
+from backcalc.rules.tidy import Spelling
 from backcalc.rules.values import (
     Numeric,
     Spelt,
     Value,
     all_known,
+    is_array,
     is_known,
     literal,
     named,
@@ -30,6 +35,15 @@ from backcalc.rules.values import (
 )
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.wording import shorten
+
+_DECIMAL = re.compile(r"\d\.\d")  # Of leaky_relu, say.
+
+
+def _is_whole(value: Numeric) -> bool:
+    """Whether a number, or all elements of an array, are whole."""
+    if not is_array(value):
+        return not isfinite(value) or float(value).is_integer()
+    return bool((value == value.round()).all())
 
 
 class Evaluation:
@@ -45,6 +59,7 @@ class Evaluation:
         self.tape = tape
         self.formulas = formulas
         stated = self._stated(point)
+        self._point = {} if formulas else stated
         # A stated value wins over the formula, which stays in the table, and whose slope is taken at that value.
         self.replaced = {slot for slot in stated if tape.rows[slot] is not None}
         known = {slot: shape_of(value) for slot, value in stated.items()}
@@ -68,6 +83,14 @@ class Evaluation:
                 if self.terms[slot] is None:
                     self.terms[slot] = self._term(slot)
         self.is_known = all_known(self.terms)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """How the file, and the point, write numbers: once there is a decimal, those that come of it are, too."""
+        found = self.tape.graph.spelling
+        rows = (text for row in self.rows if row is not None for text in (*row.partials, row.value))
+        is_whole = all(map(_is_whole, self._point.values())) and not any(map(_DECIMAL.search, rows))
+        return found if is_whole else found._replace(has_decimals=True, fractions=())
 
     @property
     def values(self) -> list[Any]:

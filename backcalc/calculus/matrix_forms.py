@@ -19,7 +19,8 @@ from backcalc.calculus.sweep import reverse
 from backcalc.language.expr import INDEX, TRANSPOSE, VECTOR, Expr, Folded, size
 from backcalc.rules.gates import only
 from backcalc.rules.row import FLAT, Primitive, expression
-from backcalc.rules.simplify import make, tidy
+from backcalc.rules.simplify import make
+from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Value, add, all_known, is_known, literal, multiply, ones, quietly, shape_of
 
 FEW = 8  # Elements up to which both forms are made, and the shorter is kept.
@@ -41,7 +42,7 @@ def jacobian_formulas(linear: Linearization, head: int, tails: Sequence[int], fi
 
     The sweep ends at the slot `first`.
     """
-    shapes, tape = linear.evaluation.shapes, linear.tape
+    shapes = linear.evaluation.shapes
     (count,) = (n or 0 for n in shapes[head])
     swept = MatrixSweep(linear, head).run(first)
     forms = [swept.get(tail, 0.0 * ones((count, *shapes[tail]))) for tail in tails]
@@ -50,7 +51,7 @@ def jacobian_formulas(linear: Linearization, head: int, tails: Sequence[int], fi
         rows = list(_by_rows(linear, head, tails, first))
     found = (_shorter(form, row) for form, row in zip(forms, rows, strict=True))
     tidied: Folded[Expr] = Folded()  # The formula of a node is a part of those before it.
-    spelling = tape.graph.spelling
+    spelling = linear.evaluation.spelling
     return [value if value is None or is_known(value) else tidy(value, tidied, spelling) for value in found]
 
 

@@ -89,6 +89,10 @@ class Pullbacks:
         def _pullback(ct: Any) -> Any:
             # A number times an array that goes by its name is to be read: -t.
             is_spelt = not gated and isinstance(ct, float) and spelling_of(partial) is not None
+            if not gated and is_array(ct) and spelling_of(partial) is not None and shape_of(partial) == shape:
+                number = float(ct.flat[0])  # The same for all, as of a mean.
+                is_spelt = bool((ct == number).all())
+                ct = number if is_spelt else ct
             if is_spelt or not is_known(ct) or not is_known(partial):
                 found = multiply(value_of(ct), partial)
                 return found if of == shape else self._formula_summed(found, shape, of)

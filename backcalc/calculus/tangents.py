@@ -11,7 +11,7 @@ from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.sweep import forward
 from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated, only
-from backcalc.rules.simplify import tidy
+from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Value, add, all_known, is_known, multiply, ones, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -126,4 +126,4 @@ def _pulled(linear: Linearization, head: int, seed: Value | Gated, tail: int) ->
 
 
 def _read(linear: Linearization, value: Value, tidied: Folded[Expr] | None = None) -> Value:
-    return value if is_known(value) else tidy(value, tidied, linear.tape.graph.spelling)
+    return value if is_known(value) else tidy(value, tidied, linear.evaluation.spelling)

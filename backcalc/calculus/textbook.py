@@ -6,11 +6,13 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from backcalc.calculus.array_forms import ArrayForms
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.shapes import KnownShapes
-from backcalc.language.expr import NEGATE, TRANSPOSE, Call, Expr, Name, Number, fold, names, postorder, size
+from backcalc.language.expr import Call, Expr, Name, Number, fold, names, postorder, size, with_options
 from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import in_file_order
+from backcalc.rules.row import AXIS, KEEPDIMS
 from backcalc.rules.shortest import LONGEST, Forms, NamedFormula, Setting, length, shortest
 from backcalc.rules.simplify import LONG, make, written
 from backcalc.rules.values import Value, is_array
@@ -34,12 +36,10 @@ class Textbook:
         """The adjoint of a slot, that of a node in the form that is shortest."""
         if not isinstance(adjoint, Call) or slot not in self.evaluation.tape.node_of:
             return adjoint
+        adjoint = self._arrays.gathered(adjoint) if self.evaluation.has_arrays else adjoint
         if length(adjoint) >= LONGEST:
             return adjoint
-        if self._sums:
-            adjoint = fold(adjoint, lambda leaf: leaf, lambda call, args: self._sums.get(call) or make(call.fn, *args))
-        if self.evaluation.has_arrays:
-            adjoint = self._in_columns(adjoint)
+        adjoint = self._of_arrays(adjoint) if self.evaluation.has_arrays else adjoint
         shape = self.known_shapes.of if self.evaluation.has_arrays else None
         found = (self._definition(user) for user in self._users[self.evaluation.tape.node_of[slot]])
         definitions = [each for each in found if each is not None]
@@ -68,17 +68,38 @@ class Textbook:
 
         written_out = fold(adjoint, _leaf, lambda call, args: make(call.fn, *args))
         plain = without_choices(written_out, self._positive)
+        if plain is not None and self.evaluation.has_arrays:
+            plain = self._of_arrays(plain)
         found = adjoint if plain is None else shortest(plain, setting)
         is_whole = not any(_is(part, "/", "where") for part in postorder(found))
         return found if is_whole and length(found) < length(adjoint) else adjoint
+
+    @cached_property
+    def _arrays(self) -> ArrayForms:
+        return ArrayForms(self.known_shapes)
+
+    def _of_arrays(self, adjoint: Expr) -> Expr:
+        """A formula of arrays with its numbers before its products, and what sums of constants are."""
+        if self._sums:
+            adjoint = fold(adjoint, lambda leaf: leaf, lambda call, args: self._sums.get(call) or make(call.fn, *args))
+        found = self._arrays.form(adjoint)
+        return found if length(found) <= length(adjoint) else adjoint
 
     @cached_property
     def _sums(self) -> dict[Expr, Expr]:
         """The sums of constants that are short, so that softmax behind cross entropy gives p - t."""
         tape, terms = self.evaluation.tape, self.evaluation.terms
         pairs = ((node, terms[slot]) for node, slot in zip(tape.graph.nodes, tape.slot, strict=True) if node.is_fixed)
-        found = ((node.name, float(value.sum())) for node, value in pairs if is_array(value))
-        return {Call("sum", (Name(name),)): written(total) for name, total in found if len(repr(total)) <= LONG}
+        found: dict[Expr, float] = {}
+        for node, value in pairs:
+            if not is_array(value):
+                continue
+            found[Call("sum", (Name(node.name),))] = float(value.sum())
+            for axis in range(len(value.shape) if len(value.shape) > 1 else 0):
+                sums = value.sum(axis)
+                if (sums == sums[0]).all():  # Of one-hot targets each row has the sum 1.
+                    found[Call(with_options("sum", {AXIS: axis, KEEPDIMS: 1}), (Name(node.name),))] = float(sums[0])
+        return {call: written(total) for call, total in found.items() if len(repr(total)) <= LONG}
 
     @cached_property
     def _positive(self) -> set[str]:
@@ -86,19 +107,6 @@ class Textbook:
         tape, rows = self.evaluation.tape, self.evaluation.rows
         pairs = ((node.name, rows[slot]) for node, slot in zip(tape.graph.nodes, tape.slot, strict=True))
         return {name for name, row in pairs if row is not None and row.range.startswith("out >= 0")}
-
-    def _in_columns(self, adjoint: Expr) -> Expr:
-        """A sum of products of matrices with what is a row, x @ A, as the column A.T @ x, where it then is shorter."""
-        if not isinstance(adjoint, Call) or adjoint.fn not in ("+", "-"):
-            return adjoint
-
-        def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
-            if part.fn == "@" and tuple(len(self.known_shapes.of(arg)) for arg in args) == (1, 2):
-                return make("@", make(TRANSPOSE, args[1]), args[0])
-            return make(part.fn, *args) if part.fn in ("+", "-", "*", NEGATE) else part
-
-        found = fold(adjoint, lambda leaf: leaf, _call)
-        return found if length(found) < length(adjoint) else adjoint
 
     @cached_property
     def _users(self) -> dict[int, list[int]]:

@@ -7,13 +7,29 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from backcalc.language.expr import Call, Expr, names, postorder
+from backcalc.language.expr import NEGATE, Call, Expr, Number, names, postorder
 from backcalc.rules.primitives import ALIASES
+from backcalc.rules.tidy import Spelling
 from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
 
 T = TypeVar("T")
+VULGAR = tuple("½¼¾⅓⅔⅛")  # Fractions, though one sign each.
 Kind = Literal["input", "expression", "edges", "given", "constant"]
+
+
+def _has_decimals(part: Expr) -> bool:
+    return isinstance(part, Number) and not part.value.is_integer() and not part.text.startswith(VULGAR)
+
+
+def _fraction(part: Call) -> float | None:
+    """The value of a quotient of two numbers, without its sign; None of anything else."""
+    if part.fn != "/":
+        return None
+    above, below = (arg.args[0] if isinstance(arg, Call) and arg.fn == NEGATE else arg for arg in part.args)
+    return (
+        above.value / below.value if isinstance(above, Number) and isinstance(below, Number) and below.value else None
+    )
 
 
 class Incoming(NamedTuple):
@@ -75,18 +91,26 @@ class Dag:
         return {node.name: i for i, node in enumerate(self.nodes)}
 
     @cached_property
-    def spelling(self) -> dict[str, str]:
-        """What the file calls functions that have several names, by the name that the table has: the first one used."""
-        if not self.source.may_name(ALIASES):
-            return {}
+    def spelling(self) -> Spelling:
+        """How the file writes functions that have several names, the first one used, and its numbers."""
         formulas = [node.formula for node in self.nodes if node.formula is not None]
         formulas += [edge.partial for node in self.nodes for edge in node.incoming]
-        calls = (part for formula in formulas for part in postorder(formula) if isinstance(part, Call))
+        numbers = [node.default for node in self.nodes if node.default is not None]
+        stated = (*(node.given for node in self.nodes), *(known for _, known in self.seeds))
+        numbers += [known.value for known in stated if known is not None]
+        may_rename = self.source.may_name(ALIASES)
         found: dict[str, str] = {}
-        for call in calls:
-            if call.is_named:
-                found.setdefault(ALIASES.get(call.fn, call.fn), call.fn)
-        return {name: alias for name, alias in found.items() if name != alias}
+        fractions: set[float] = set()
+        has_decimals = any(_has_decimals(part) for expr in numbers for part in postorder(expr))
+        for part in (part for formula in formulas for part in postorder(formula)):
+            has_decimals |= _has_decimals(part)
+            if not isinstance(part, Call):
+                continue
+            if may_rename and part.is_named:
+                found.setdefault(ALIASES.get(part.fn, part.fn), part.fn)
+            if (fraction := _fraction(part)) is not None:
+                fractions.add(fraction)
+        return Spelling({name: alias for name, alias in found.items() if name != alias}, fractions, has_decimals)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

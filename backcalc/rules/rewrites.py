@@ -31,6 +31,10 @@ REWRITES = (
     ("where(c, 0, x)*y", "where(c, 0, x*y)"),
     ("where(c, x, 0)/y", "where(c, x/y, 0)"),
     ("where(c, 0, x)/y", "where(c, 0, x/y)"),
+    ("where(c, x, 0) + where(c, 0, y)", "where(c, x, y)"),
+    ("where(c, 0, x) + where(c, y, 0)", "where(c, y, x)"),
+    ("where(c, x, 0) - where(c, 0, y)", "where(c, x, -y)"),
+    ("where(c, 0, x) - where(c, y, 0)", "where(c, -y, x)"),
     ("-where(c, x, 0)", "where(c, -x, 0)"),
     ("-where(c, 0, x)", "where(c, 0, -x)"),
     # Sums are read from the left
@@ -120,6 +124,10 @@ REWRITES = (
     ("x @ (m*y)", "m*(x @ y)"),
     ("outer(m*x, y)", "m*outer(x, y)"),
     ("outer(x, m*y)", "m*outer(x, y)"),
+    # What a table of functions has a name for, and a logistic curve from its other end
+    ("sin(x)/cos(x)", "tan(x)"),
+    ("sinh(x)/cosh(x)", "tanh(x)"),
+    ("exp(-x)/(1 + exp(-x))", "1/(1 + exp(x))"),
     # Quotients: one bar
     ("x/y*y", "x"),
     ("x*(1/y)", "x/y"),
@@ -129,5 +137,10 @@ REWRITES = (
     ("x/y/z", "x/(y*z)"),
     ("x/(y/z)", "x*z/y"),
     ("x*y/y", "x"),
+    ("x*y/x", "y"),
+    ("z*x*y/x", "z*y"),
+    ("m*(x*y)/y", "m*x"),
+    ("m*(x*y)/x", "m*y"),
+    ("m*(z*x*y)/x", "m*(z*y)"),
     ("x/x", "1"),
 )

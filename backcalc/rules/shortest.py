@@ -8,7 +8,19 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Folded, Name, Number, fold, with_args
+from backcalc.language.expr import (
+    NEGATE,
+    TRANSPOSE,
+    VECTOR,
+    Call,
+    Expr,
+    Folded,
+    Name,
+    Number,
+    fold,
+    with_args,
+    written_name,
+)
 from backcalc.rules.factor_order import FactorOrder
 from backcalc.rules.row import CONSTANTS
 from backcalc.rules.simplify import make
@@ -22,6 +34,9 @@ READ = ("+", "-", "*", "/", "^", NEGATE, "sqrt")
 
 LINEAR = ("@", "sum", "mean", "dot", "outer", "transpose", TRANSPOSE, "diag", VECTOR)
 """What a derivative stands in as often as before it: what is inside is made shorter too."""
+
+MADE_ANEW = ("where", VECTOR, "sin", "cos", "sinh", "cosh", "exp")
+"""Functions of which rewriting rows speak."""
 
 MOST_LEVELS = 3  # Of LINEAR operations in each other.
 LONGEST = 60  # What nobody reads to its end need not be short, and to look for other forms of it takes long.
@@ -120,7 +135,7 @@ def length(expr: Expr) -> int:
 
 def _inside(call: Call, setting: Setting, levels: int) -> Expr:
     """A call with shorter arguments, where it is one that derivatives are put into."""
-    if call.fn not in LINEAR or not levels or all(isinstance(arg, Name | Number) for arg in call.args):
+    if written_name(call.fn) not in LINEAR or not levels or all(isinstance(arg, Name | Number) for arg in call.args):
         return call
     inner = Setting((), setting.shape, setting.found)
     args = tuple(shortest(arg, inner, levels - 1) for arg in call.args)
@@ -222,12 +237,10 @@ class _Numbering:
         """A formula with the names and functions that others stood for."""
 
         def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
-            # Made anew where it may have met a choice, which is taken out of products.
-            return (
-                self._stood[part] if part.fn == PLACE else make(part.fn, *args) if has_choice else with_args(part, args)
-            )
+            # Made anew where rows know more of the functions: a choice is taken out of products.
+            return self._stood[part] if part.fn == PLACE else make(part.fn, *args) if anew else with_args(part, args)
 
-        has_choice = any(isinstance(part, Call) and part.fn in ("where", VECTOR) for part in self._place)
+        anew = any(isinstance(part, Call) and part.fn in MADE_ANEW for part in self._place)
         return fold(expr, lambda leaf: self._stood.get(leaf, leaf), _call)
 
 

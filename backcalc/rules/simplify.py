@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
 from math import isfinite
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from backcalc.language.expr import INDEX, NEGATE, VECTOR, Call, Expr, Folded, Name, Number, fold, with_args
+from backcalc.language.expr import (
+    INDEX,
+    NEGATE,
+    VECTOR,
+    Call,
+    Expr,
+    Name,
+    Number,
+    fold,
+    written_name,
+)
 from backcalc.rules.primitives import lookup
 from backcalc.rules.rewrites import REWRITES
 from backcalc.rules.row import Primitive, expression
@@ -20,10 +29,10 @@ _NUMBERS, _NO_NUMBER = ("m", "n"), "p"
 LARGEST_DENOMINATOR = 100
 LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
 SUMS = ("+", "-")
+LINEAR = ("sum", "mean")
 REDUCTIONS = ("reduce", "dot")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 MOST_TERMS = 16  # How far back in a sum a like term is looked for.
-NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 MOST_STEPS = 100_000  # Every row makes a formula shorter or more regular: this guards against a row that does not.
 
 
@@ -92,45 +101,6 @@ def simplify(expr: Expr) -> Expr:
     return fold(expr, lambda leaf: leaf, lambda call, args: make(call.fn, *args))
 
 
-def tidy(expr: Expr, done: Folded[Expr] | None = None, spelling: Mapping[str, str] = NO_OTHERS) -> Expr:
-    """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals; `done` as in `fold`.
-
-    `spelling` has the names by which its reader calls functions that have several.
-    """
-
-    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
-        if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":
-            factors = [args[1].args[1]]  # From the right, along a product that leans to the left.
-            left = args[1].args[0]
-            while isinstance(left, Call) and left.fn == "*":
-                factors.append(left.args[1])
-                left = left.args[0]
-            product = Call("*", (args[0], left))
-            for factor in reversed(factors):
-                product = Call("*", (product, factor))
-            return product
-        if part.fn == NEGATE and isinstance(args[0], Call) and args[0].fn in ("*", "/"):
-            return _negated(args[0])
-        return Call(spelling[part.fn], args) if part.fn in spelling else with_args(part, args)
-
-    def _leaf(part: Number | Name) -> Expr:
-        return part if isinstance(part, Name) or part.text else written(part.value)
-
-    return fold(expr, _leaf, _call, done)
-
-
-def _negated(term: Expr) -> Expr:
-    """A product or quotient with a minus before its first factor."""
-    rest: list[Call] = []
-    while isinstance(term, Call) and term.fn in ("*", "/"):
-        rest.append(term)
-        term = term.args[0]
-    found: Expr = Call(NEGATE, (term,))
-    for call in reversed(rest):
-        found = Call(call.fn, (found, call.args[1]))
-    return found
-
-
 def written(value: float) -> Expr:
     """A number as one writes it: a fraction where that is the same number and its decimals are many."""
     if value < 0:
@@ -138,11 +108,19 @@ def written(value: float) -> Expr:
     value = value or 0.0  # Of the two zeros the one that one writes.
     if len(repr(value)) <= LONG or not isfinite(value):
         return Number(value)
+    return fraction_of(value) or Number(value)
+
+
+def fraction_of(value: float) -> Expr | None:
+    """A number as a quotient of small whole numbers; None where it is none."""
+    if value < 0:
+        found = fraction_of(-value)
+        return found and Call(NEGATE, (found,))
     from fractions import Fraction  # Loads `decimal` too: only where numbers are long.
 
     fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
     if not fraction or float(fraction) != value:  # Near is not enough: what is printed must read back as it is.
-        return Number(value)
+        return None
     return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
 
 
@@ -277,7 +255,13 @@ def _head(expr: Expr) -> str:
 def _rows(fn: str, heads: tuple[str, ...]) -> list[tuple[Expr, Expr]]:
     """The rewrites of `fn` that arguments which begin so may have the form of."""
     rows = [(expression(left), expression(right)) for left, right in REWRITES]
+    if written_name(fn) in LINEAR and fn not in LINEAR:  # What is linear is so along an axis, too.
+        rows = [tuple(fold(side, lambda leaf: leaf, partial(_along, fn)) for side in row) for row in rows]
     return [row for row in rows if isinstance(row[0], Call) and row[0].fn == fn and _may_fit(row[0].args, heads)]
+
+
+def _along(fn: str, part: Call, args: tuple[Expr, ...]) -> Expr:
+    return Call(fn if part.fn == written_name(fn) else part.fn, args)
 
 
 def _may_fit(patterns: tuple[Expr, ...], heads: tuple[str, ...]) -> bool:

@@ -74,7 +74,9 @@ def common_powers(total: Sum) -> Powers:
 def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
     """A positive number times powers, over one bar. Raises OverflowError where one of its numbers is no float."""
     above = [_written_power(base, exponent) for base, exponent in powers.items() if exponent > 0]
-    below = [_written_power(base, -exponent) for base, exponent in powers.items() if exponent < 0]
+    # Names before sums: p*(1 - p).
+    under = sorted((pair for pair in powers.items() if pair[1] < 0), key=lambda pair: isinstance(pair[0], Call))
+    below = [_written_power(base, -exponent) for base, exponent in under]
     numbers: tuple[Exact, int] = (number.numerator, number.denominator)
     if decimal and (near := float(number)) and len(repr(near)) <= LONGEST_DECIMAL:  # 1e-400 is not 0.
         numbers = (number, 1) if number != numbers[0] else numbers

@@ -197,9 +197,9 @@ def test_the_derivative_of_a_vector_is_its_jacobian(text, output, name, at, expe
 def test_the_rows_of_a_jacobian_are_nodes():
     text = "input x[2]\nh = exp(x)\ny = h^2"
     assert lines_of(text, "y", "x")[3:] == [
-        "dy_0_dh = 2*[1, 0]*h",
+        "dy_0_dh = [2*h[0], 0]",
         "dy_0_dx = dy_0_dh*h",
-        "dy_1_dh = 2*[0, 1]*h",
+        "dy_1_dh = [0, 2*h[1]]",
         "dy_1_dx = dy_1_dh*h",
         "dy_dx = [dy_0_dx, dy_1_dx]",
         "output y",

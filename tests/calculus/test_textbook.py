@@ -101,6 +101,8 @@ def by_element(function):
 
 
 def softmax(x):
+    if np.ndim(x) == 2:
+        return np.array([softmax(row) for row in x], dtype=object)
     exps = by_element(sympy.exp)(x)
     return exps / exps.sum()
 
@@ -122,6 +124,12 @@ MEANING = {
     VECTOR: lambda *items: np.array(items, dtype=object),
     "@": lambda x, y: x @ y,
     TRANSPOSE: lambda x: x.T,
+    "[i]": lambda x, *at: x[tuple(int(i) for i in at)],
+    "softmax axis=1": softmax,
+    "sum axis=1": lambda x: x.sum(1),
+    "mean": lambda x: x.sum() / sympy.Integer(x.size),
+    "where": lambda c, x, y: sympy.Piecewise((x, c), (y, True)),
+    "<=": lambda x, y: x <= y,
     "dot": lambda x, y: x @ y,
     "sum": np.sum,
     "norm": lambda x: sympy.sqrt((x * x).sum()),
@@ -136,11 +144,11 @@ MEANING = {
     "sign": by_element(lambda x: x / sympy.sqrt(x**2)),
     "relu": lambda x: sympy.Max(x, 0),
     "step": lambda x: sympy.Heaviside(x, 0),
-    "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+    "sigmoid": by_element(lambda x: 1 / (1 + sympy.exp(-x))),
     "log2": lambda x: sympy.log(x, 2),
     "log10": lambda x: sympy.log(x, 10),
     "atan2": sympy.atan2,
-    **{name: by_element(getattr(sympy, name)) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")},
+    **{name: by_element(getattr(sympy, name)) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "cosh")},
 }
 MEANING |= {"ln": MEANING["log"], "σ": MEANING["sigmoid"]}
 CONSTANTS = {"pi": sympy.pi, "e": sympy.E}

@@ -15,7 +15,8 @@ from backcalc.language.unparse import unparse
 from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import FactorOrder, in_file_order
 from backcalc.rules.shortest import NamedFormula, Setting, length, shortest
-from backcalc.rules.simplify import simplify, tidy
+from backcalc.rules.simplify import simplify
+from backcalc.rules.tidy import tidy
 from backcalc.text.source import Source
 
 law = settings(deadline=None, derandomize=True, max_examples=300)
