@@ -29,7 +29,6 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
         linear = put_off(linear)
     found = linear.sweep({slot[node]: seed for node, seed in seeds.items()})
     tidied: Folded[Expr] = Folded()  # The formula of a node is a part of those before it.
-    spelling = linear.evaluation.spelling
 
     def adjoint(at: int) -> Value | None:
         """The adjoint of a slot as it is read; None of a constant, which has none."""
@@ -37,7 +36,7 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
             return None
         value = linear.full(found[at], shapes[at]) if at in found else 0.0 * ones(shapes[at])
         if not is_known(value):
-            return tidy(value, tidied, spelling)
+            return tidy(value, tidied, linear.evaluation.spelling)
         return value if shape_of(value) else float(value)
 
     if not linear.evaluation.has_arrays:

@@ -16,7 +16,7 @@ from backcalc.graph.shapes import Shape
 from backcalc.language.expr import INDEX, VECTOR, Expr, Folded
 from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.simplify import make
-from backcalc.rules.tidy import tidy
+from backcalc.rules.tidy import Spelling, tidy
 from backcalc.rules.values import Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
 
 Changes = Mapping[int, Any]
@@ -44,9 +44,14 @@ def changes(linear: Linearization, moved: Changes) -> list[Value | None]:
 def _read(linear: Linearization, value: Value, shape: Shape, tidied: Folded[Expr]) -> Value:
     """A change as it is shown, in the shape of its node."""
     if not is_known(value):
-        return tidy(value, tidied, linear.evaluation.spelling)
+        return tidy(value, tidied, _spelling(linear))
     full = linear.full(value, shape)
     return full if shape_of(full) or not is_known(full) else float(full)
+
+
+def _spelling(linear: Linearization) -> Spelling:
+    """How the file writes functions; numbers are decimals, as directions are."""
+    return Spelling(linear.evaluation.spelling.names)
 
 
 def _by_formulas(linear: Linearization, node: int, moved: Changes) -> Value | None:
@@ -58,7 +63,7 @@ def _by_formulas(linear: Linearization, node: int, moved: Changes) -> Value | No
         if slope is None:
             return None
         total = add(total, _applied(slope, change, len(shape_of(change)), len(shape)))
-    return total if is_known(total) else tidy(total, None, linear.evaluation.spelling)
+    return total if is_known(total) else tidy(total, None, _spelling(linear))
 
 
 def _applied(slope: Any, change: Any, rank: int, of_rank: int) -> Any:

@@ -51,8 +51,10 @@ def jacobian_formulas(linear: Linearization, head: int, tails: Sequence[int], fi
         rows = list(_by_rows(linear, head, tails, first))
     found = (_shorter(form, row) for form, row in zip(forms, rows, strict=True))
     tidied: Folded[Expr] = Folded()  # The formula of a node is a part of those before it.
-    spelling = linear.evaluation.spelling
-    return [value if value is None or is_known(value) else tidy(value, tidied, spelling) for value in found]
+    return [
+        value if value is None or is_known(value) else tidy(value, tidied, linear.evaluation.spelling)
+        for value in found
+    ]
 
 
 def _by_rows(linear: Linearization, head: int, tails: Sequence[int], first: int) -> Iterator[Value | None]:
