@@ -185,7 +185,10 @@ def _require_axis(signature: _Signature, call: Call, options: dict[str, int]) ->
     """Raise WrongKeywordError where there is no such axis, or none for what is to be kept."""
     fn = signature.name
     if AXIS in options and options[AXIS] not in AXES:
-        hints = (f"{fn}(X, axis=0) goes down the columns of a matrix, {fn}(X, axis=1) along its rows",)
+        hints: tuple[str, ...] = (f"{fn}(X, axis=0) goes down the columns of a matrix, {fn}(X, axis=1) along its rows",)
+        # NumPy and PyTorch count axes from the end, too.
+        if -options[AXIS] - 1 in AXES:
+            hints = (f"from the end it is axis={len(AXES) + options[AXIS]}", *hints)
         raise signature.refusal(f"a matrix has the axes 0 and 1, no axis {options[AXIS]}", call.span, *hints)
     if KEEPDIMS in options and options[KEEPDIMS] != 1:
         raise signature.refusal(f"`{KEEPDIMS}` is 1 or 0, not {options[KEEPDIMS]}", call.span)

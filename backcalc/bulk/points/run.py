@@ -197,7 +197,9 @@ class PointRunner:
         # An activation that only edges lead to has no value, and derivatives all the same.
         output = self._evaluation.tape.slot[self.graph.index[self.output]]
         self.has_value = is_known(self._evaluation.terms[output]) or self.output in data
-        require_scalar(self.graph, self._evaluation, self.output)
+        element = f"{shorten(self.output)}[{', '.join('0' for _ in self._evaluation.shapes[output])}]"
+        hint = f"or an element, for each point has one row of output and gradient: s = {element}"
+        require_scalar(self.graph, self._evaluation, self.output, [hint])
         shapes = self._evaluation.known_shapes.names
         by = () if value_only else tuple(wrt) or tuple(data)
         self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in by}
