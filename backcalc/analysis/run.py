@@ -93,7 +93,7 @@ class Text:
         mode: Mode = "reverse",
         along: Point | None = None,
     ) -> Run:
-        """The same run of objects; in forward mode it may be one along a direction."""
+        """The run of objects at a point; in forward mode it may be one along a direction."""
         return run_objects(self.objects, at, of, wrt, mode, along)
 
     def derived(self, at: Point, of: str | None, wrt: Sequence[str], nodes: Sequence[str]) -> tuple[AnyRun, Run]:

@@ -49,7 +49,7 @@ class Environment(NamedTuple):
         return self.variables[name] if name in self.variables else self.constants[name]
 
     def within(self, variable: str, number: int) -> Environment:
-        """The same inside a loop whose variable is this number."""
+        """What holds inside a loop whose variable is this number."""
         return self._replace(variables={**self.variables, variable: number})
 
     def known(self) -> list[str]:

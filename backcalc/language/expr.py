@@ -125,7 +125,7 @@ Expr = Number | Name | Call
 
 
 def placed(expr: Expr, span: Span) -> Expr:
-    """The same expression in another place."""
+    """`expr` with another span."""
     if isinstance(expr, Call):
         return Call(expr.fn, expr.args, span)
     return Name(expr.id, span) if isinstance(expr, Name) else Number(expr.value, expr.text, span)

@@ -19,7 +19,7 @@ from backcalc.marking.follow_through import WrongAnswers
 from backcalc.marking.key import Key
 from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.notation import read_subject
-from backcalc.marking.subject import refusals, settle, unknown
+from backcalc.marking.subject import refusals, settle_answers, unknown
 from backcalc.rules.values import flat, is_known, literal, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic, ReadError
 from backcalc.text.numerals import DIGITS
@@ -187,7 +187,7 @@ def mark_computed(
     source = Source(path, "")
     for name, array in arrays.items():
         answer = _question(key.run, name)
-        settled, refused = settle(key.run, [answer])
+        settled, refused = settle_answers(key.run, [answer])
         refused += [each for answer in settled for each in refusals(key.run, answer)]
         expected = None if refused else key.truth.expected(settled[0])
         if expected is not None and is_known(expected):

@@ -15,7 +15,7 @@ from backcalc.marking.key import Key
 from backcalc.marking.mark import VERDICTS, Mark, Verdict
 from backcalc.marking.missing import last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, SheetReader, by_place, read_stated
-from backcalc.marking.subject import settle, subject_of
+from backcalc.marking.subject import settle_answers, subject_of
 from backcalc.marking.submissions import Submission
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
@@ -103,7 +103,7 @@ class Grader:
         except BackcalcError as error:
             marks = tuple(missing(self._key, asked, []))
             return self._graded(submission, marks, error, is_read=False, is_sound=False)
-        settled, unsettled = settle(self._key.run, sheet.answers)
+        settled, unsettled = settle_answers(self._key.run, sheet.answers)
         answers, _ = last_of_each(settled)  # No warnings here: a class has too many to read.
         marked, refused = self._key.mark(sheet.source, answers)
         errors = [*sheet.errors, *unsettled, *refused]
@@ -179,7 +179,7 @@ def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[lis
     Raises UsageError for lines that are no answers about the graph.
     """
     stated, errors = read_stated(source, comments)
-    answers, unsettled = settle(key.run, stated)
+    answers, unsettled = settle_answers(key.run, stated)
     marked, refused = key.hold(source, answers)
     if errors or unsettled or refused:
         raise UsageError(source, [*errors, *unsettled, *refused])

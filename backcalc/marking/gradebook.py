@@ -11,7 +11,7 @@ from backcalc.language.statements import Answer
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import SheetReader, read_answers
 from backcalc.marking.student_columns import chosen_columns, is_nobody, name_columns
-from backcalc.marking.subject import settle, subject_of
+from backcalc.marking.subject import settle_answers, subject_of
 from backcalc.text.csv_records import records, separator_of, unquoted
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ReadError, UsageError, excerpt
 from backcalc.text.files import name_of, pieces, salvage
@@ -216,6 +216,6 @@ def _as_answer(name: str, key: Key) -> tuple[Answer | None, list[Diagnostic]]:
     # Read as an answer, so a column may be headed by all that may be answered, in any spelling.
     source = Source("", f"{name[:-LONGEST_ADDED]}{_ADDED.sub('', name[-LONGEST_ADDED:])} = 0")
     found, errors = read_answers(source)
-    answers, unsettled = settle(key.run, found)
+    answers, unsettled = settle_answers(key.run, found)
     marked, refused = key.mark(source, answers)
     return (answers[0] if len(marked) == 1 else None), [*errors, *unsettled, *refused]

@@ -59,7 +59,7 @@ def _is_plain(run: AnyRun, answer: Answer) -> bool:
     return answer.then is None and answer.of in index and (answer.wrt is None or answer.wrt in index)
 
 
-def settle(run: AnyRun, answers: Iterable[Answer]) -> tuple[list[Answer], list[Diagnostic]]:
+def settle_answers(run: AnyRun, answers: Iterable[Answer]) -> tuple[list[Answer], list[Diagnostic]]:
     """The answers `settled`, and what is wrong with those that cannot be."""
     found: list[Answer] = []
     errors: list[Diagnostic] = []

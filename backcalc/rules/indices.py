@@ -39,7 +39,7 @@ def _whole(part: Expr) -> int:
 
 
 def parts(found: Sequence[Place]) -> tuple[Expr, ...]:
-    """The same as formulas."""
+    """Places as the indices that a formula has."""
     return tuple([_part(place) for place in found])
 
 

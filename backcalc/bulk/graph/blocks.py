@@ -13,7 +13,7 @@ from backcalc.language.statements import Definition, Edge, Input
 _MORE = 1.05  # Lines are not all of one length.
 
 
-class Block(NamedTuple):
+class LineBlock(NamedTuple):
     """The lines of one form, in the order of the text."""
 
     statement: Edge | Definition | Input  # What the grammar reads in one of them. Its names and numbers are the blanks.
@@ -45,13 +45,13 @@ class OpenBlock:
         for column, more in zip(self._columns, columns, strict=True):
             column[..., begin : self._count] = more
 
-    def block(self, phantoms: int) -> Block | None:
+    def block(self, phantoms: int) -> LineBlock | None:
         """All its lines; the numbers of names go down by `phantoms`."""
         if not self._count:
             return None
         starts, names, values = (column[..., : self._count] for column in self._columns)
         names -= np.int32(phantoms)
-        return Block(self.statement, starts, names, values)
+        return LineBlock(self.statement, starts, names, values)
 
 
 def _with_room(column: AnyArray, lines: int) -> AnyArray:
@@ -61,7 +61,7 @@ def _with_room(column: AnyArray, lines: int) -> AnyArray:
     return grown
 
 
-def without(block: Block, taken: list[tuple[int, int]]) -> Block:
+def without(block: LineBlock, taken: list[tuple[int, int]]) -> LineBlock:
     """The block without the lines that the ordinary reader took as part of a statement begun before."""
     if not taken:
         return block
@@ -69,4 +69,4 @@ def without(block: Block, taken: list[tuple[int, int]]) -> Block:
     is_left = np.ones(len(block.starts), bool)
     for start, end in places.tolist():
         is_left[start:end] = False
-    return Block(block.statement, block.starts[is_left], block.names[:, is_left], block.numbers[:, is_left])
+    return LineBlock(block.statement, block.starts[is_left], block.names[:, is_left], block.numbers[:, is_left])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from backcalc.bulk.arrays.sorting import Indices
-from backcalc.bulk.graph.blocks import Block
+from backcalc.bulk.graph.blocks import LineBlock
 from backcalc.graph.functions import DERIVATIVES, Functions
 from backcalc.graph.model import Dag, Node
 from backcalc.graph.tape import Tape
@@ -45,7 +45,7 @@ class Template:
     numbers  the numbers in the formula or partial, a column each
     """
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: LineBlock) -> None:
         statement = block.statement
         assert isinstance(statement, Edge | Definition)
         self.statement, self.is_edge = statement, isinstance(statement, Edge)

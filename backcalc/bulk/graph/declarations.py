@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from backcalc.bulk.arrays.sorting import Indices, inverse, kept, stable_order
-from backcalc.bulk.graph.blocks import Block
+from backcalc.bulk.graph.blocks import LineBlock
 from backcalc.bulk.graph.columns import Template, UnfitError, joined
 from backcalc.bulk.graph.order import peel
 from backcalc.bulk.graph.reader import Lines
@@ -71,7 +71,7 @@ class ArrayDeclarations:
         self.hidden = self._constants()
         self._refuse_doubtful()
 
-    def _take(self, statement: Statement) -> Iterator[Block]:
+    def _take(self, statement: Statement) -> Iterator[LineBlock]:
         """A statement that the grammar read by itself, as a block of one line; or what it declares."""
         # What no form fits may still be plain: then it goes the way of the rest, as a form of one line.
         if isinstance(statement, Definition | Edge):
@@ -88,7 +88,7 @@ class ArrayDeclarations:
         elif not isinstance(statement, Header):
             raise UnfitError
 
-    def _declare(self, block: Block) -> None:
+    def _declare(self, block: LineBlock) -> None:
         """Take in lines that declare an input each, with a number for its default or without. Raises UnfitError."""
         names, starts = block.names[0].tolist(), block.starts.tolist()
         defaults = map(Number, block.numbers[0].tolist()) if len(block.numbers) else repeat(None)
@@ -97,12 +97,12 @@ class ArrayDeclarations:
         if len(self.inputs) != before + len(names):
             raise UnfitError
 
-    def _alone(self, statement: Definition | Edge) -> Block:
+    def _alone(self, statement: Definition | Edge) -> LineBlock:
         """A block of one line."""
         leaves = leaves_of(statement)
         names = np.array([self._id(leaf.id) for leaf in leaves if isinstance(leaf, Name)], np.int32)
         numbers = np.array([leaf.value for leaf in leaves if isinstance(leaf, Number)], np.float64)
-        return Block(statement, np.array([statement.span.start]), names[:, None], numbers[:, None])
+        return LineBlock(statement, np.array([statement.span.start]), names[:, None], numbers[:, None])
 
     def _id(self, name: str) -> int:
         if name not in self.ids:

@@ -17,7 +17,7 @@ import numpy as np
 from backcalc import progress
 from backcalc.bulk.arrays.background import ahead
 from backcalc.bulk.arrays.words import LONGEST, AnyArray
-from backcalc.bulk.graph.blocks import Block, OpenBlock, without
+from backcalc.bulk.graph.blocks import LineBlock, OpenBlock, without
 from backcalc.bulk.graph.symbols import CollisionError, Names, NameTable
 from backcalc.bulk.graph.tokens import BlankedLines
 from backcalc.language.expr import Call, Name, Number
@@ -46,7 +46,7 @@ class Lines(NamedTuple):
     """A text as blocks, and `rest`, the statements that are in none of them, in the order of the text."""
 
     source: Source
-    blocks: tuple[Block, ...]
+    blocks: tuple[LineBlock, ...]
     rest: Program
     names: Names  # By their numbers.
 

@@ -118,7 +118,7 @@ class LargeRun:
 
     @cached_property
     def objects(self) -> Run:
-        """The same run of objects."""
+        """The run as one of objects, which has every detail."""
         of = None if self.is_outside else self.output
         return run(load(self.graph.source), dict(self.point), of, self.wrt)
 

@@ -36,7 +36,7 @@ from backcalc.marking.key import Key, require_point
 from backcalc.marking.mark import Mark
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
 from backcalc.marking.sheet import NO_ANSWERS, by_place, question, read_answers, read_sheet, read_stated
-from backcalc.marking.subject import settle
+from backcalc.marking.subject import settle_answers
 from backcalc.render.reports.marks import FilesReport, MarksReport
 from backcalc.render.values import MAX_CERTAIN
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, ReadError, UsageError
@@ -200,7 +200,7 @@ def _check(asked: Asked, sheet: Sheet | None, way: CheckOptions, show: Show | No
     found = kept(text.run(point, asked.of))
     if way.exactly is None:
         print_warnings(text.source, found.warnings)
-    answers, unsettled = settle(found, answers)
+    answers, unsettled = settle_answers(found, answers)
     # On a sheet the last word counts; `#=` lines are a key, each of which is to hold.
     if sheet is not None:
         answers, repeated = last_of_each(answers)

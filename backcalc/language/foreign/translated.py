@@ -52,7 +52,7 @@ class Translated(Source):
         self.warnings: Final = warnings
 
     def origin(self, span: Span) -> tuple[Source, Span]:
-        """The same words in the same line of the original, where they stand there; else the whole line."""
+        """These words in that line of the original, where they stand there; else the whole line."""
         start = self.original.behind_newlines(self.newlines_before(span.start))
         line, said = self.original.line_text(start), self.text[slice(*span)].split("\n", 1)[0]
         column = span.start - self.line_start(span.start)

@@ -166,7 +166,7 @@ class Candidates:
         return self._derivative[of, node]
 
     def of_value(self, of: int, node: int) -> list[Candidate]:
-        """The same of the value of a node; `of` is the output whose derivatives may stand in place of it."""
+        """The mistakes behind the value of a node; `of` is the output whose derivatives may stand in place of it."""
         if node not in self._value:
             shifted = self._shifts(of)
             self._value[node] = _merged(

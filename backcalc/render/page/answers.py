@@ -21,7 +21,7 @@ UNTOLD = " This graph is too large for the page to say what went wrong: <code>ba
 FURTHEST = 4095  # Edges from a mistake to its answer that the tables tell apart.
 
 
-def form(run: Run, told: Mapping[str, Any] | None) -> Iterator[str]:
+def answer_form(run: Run, told: Mapping[str, Any] | None) -> Iterator[str]:
     """The lines of the form; without what is told answers are gathered for `check`. None where nothing is asked."""
     questions = asked(run)
     if not questions:

@@ -20,7 +20,7 @@ from zlib import compress
 
 from backcalc.calculus.run import Run
 from backcalc.render.mathml import MathmlHand
-from backcalc.render.page.answers import form, key
+from backcalc.render.page.answers import answer_form, key
 from backcalc.render.page.steps import step_items
 from backcalc.render.pictures.picture import Picture
 from backcalc.render.pictures.placed import placed
@@ -62,7 +62,7 @@ def lines(page: Page) -> Iterator[str]:
         "script": script,
         "intro": _paragraphs(page.intro),
         "pictures": "\n".join(_picture(page)),
-        "answers": "\n".join(form(page.run, told)),
+        "answers": "\n".join(answer_form(page.run, told)),
         "data": _packed(data),
         "footer": _paragraphs(_remarks(page, hand)),
     }

@@ -174,7 +174,7 @@ def render_marks_json(marked: Sequence[Mark], *, hints: bool = False, first: str
 
 
 def marks_object(marked: Sequence[Mark], *, hints: bool, first: str | None) -> dict[str, Any]:
-    """The same as an object."""
+    """The marks and their count as an object for JSON, with the `first` wrong node."""
     answers = [mark_object(mark, hints=hints) for mark in marked]
     right = sum(mark.verdict == "right" for mark in marked)
     return {"answers": answers, "right": right, "total": len(marked), "first_wrong": first}

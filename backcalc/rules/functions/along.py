@@ -23,7 +23,7 @@ def logsumexp(x: Array, axis: int) -> Array:
 
 
 def reduced_logsumexp(x: Array, axis: int, *, keepdims: bool = False) -> Array:
-    """The same without the axis, where it is not kept."""
+    """Log Σ exp x along an axis, which is gone unless it is kept."""
     found = logsumexp(x, axis)
     return found if keepdims else found.squeeze(axis)
 

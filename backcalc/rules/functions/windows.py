@@ -117,7 +117,7 @@ def _dot(x: Array, y: Array) -> Array:
 
 
 class Windows:
-    """The same with the numbers of a row's text behind, in a namespace; `axes` is the rank of the image."""
+    """Convolution and pooling, a row's numbers behind their arguments; `axes` is the rank of the image."""
 
     def __init__(self, column: Callable[[Any], Array], back: Callable[[Array, Any], Any]) -> None:
         """With `column` a vector is taken for a column, and `back` makes of a column what such vectors are."""
