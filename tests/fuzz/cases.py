@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from random import Random
 
 import click
@@ -17,6 +18,8 @@ from fuzz import texts
 
 from backcalc.analysis.samples import samples
 from backcalc.cli import COMMANDS
+from backcalc.graph.model import Node
+from backcalc.language.expr import VECTOR, Call
 
 NUMBERS = ("1", "0", "-1", "0.5", "2", "-2.5", "pi/4", "1/3", "1e308", "1e-320", "inf")
 VECTORS, MATRICES = ("[1, 2]", "[0, 4]", "[0.5, -inf]"), ("[[1, 2], [3, 4]]", "[[0, 0], [0, 1]]")
@@ -71,7 +74,7 @@ def case(rng: Random) -> Case:
     for param in sorted(command(name).params, key=lambda each: isinstance(each, click.Argument)):
         if isinstance(param, click.Argument):
             arguments += draw.argument(name, param)
-        elif rng.random() < (1 if _is_needed(name, param) else LIKELY.get(str(param.name), 0.2)):
+        elif rng.random() < _likely(name, param):
             options += draw.option(param)
     options = _apart(rng, options)
     if name == "verify" and "--seconds" not in options:  # Without it a proof may take half a minute.
@@ -86,8 +89,25 @@ def case(rng: Random) -> Case:
     return Case((name, *words), files, stdin)
 
 
-def _is_needed(name: str, param: click.Parameter) -> bool:
-    return param.required or (name == "sweep" and param.name == "at")
+def _likely(name: str, param: click.Parameter) -> float:
+    """The share of the command lines in which a parameter is given."""
+    if param.required or (name == "sweep" and param.name == "at"):
+        return 1
+    if param.name == "at" and name in AT_A_POINT:
+        return 0.97
+    return 0.005 if param.name in NEEDS_FLINT and not find_spec("flint") else LIKELY.get(str(param.name), 0.2)
+
+
+def _shape(node: Node) -> tuple[int, ...] | None:
+    """The shape that the file gives an input; None where it has to be inferred."""
+    if node.shape is not None or node.default is None:
+        return node.shape
+    lengths: list[int] = []
+    part: object = node.default
+    while isinstance(part, Call) and part.fn == VECTOR and part.args:
+        lengths.append(len(part.args))
+        part = part.args[0]
+    return tuple(lengths)
 
 
 def _apart(rng: Random, options: list[str]) -> list[str]:
@@ -108,14 +128,19 @@ def _apart(rng: Random, options: list[str]) -> list[str]:
     return kept
 
 
+AT_A_POINT = ("descend", "taylor", "check", "grade", "verify")
+NEEDS_FLINT = ("certified", "is_certified")
 LONE = {
-    "--get": {"--along", "--mode", "--format", "--partials", "--all-pairs", "--expand", "--limit", "--data"},
+    "--get": {"--along", "--wrt", "--mode", "--format", "--partials", "--all-pairs", "--expand", "--limit", "--data"},
     "--along": {"--mode", "--wrt", "--partials", "--all-pairs", "--data"},
     "--exact": {"--certified", "--digits", "--data"},
     "--certified": {"--data"},
     "--strict": {"--credit"},
+    "--tol": {"--sig"},
+    "--ascii": {"--unicode"},
+    "--answers": {"--hints"},
 }
-BESIDE = {"--radius": "--node", "--math": "markdown", "--picture": "markdown"}
+BESIDE = {"--batch": "--data", "--shard": "jax", "--radius": "--node", "--math": "markdown", "--picture": "markdown"}
 
 
 def _pairs_of(options: list[str], *names: str) -> list[str]:
@@ -163,6 +188,7 @@ class _Draw:
 
     def __init__(self, rng: Random, name: str, text: str, files: dict[str, str]) -> None:
         self._rng, self._names, self._files, self._command = rng, texts.names(text), files, name
+        self._graph = texts.graph(text)
         self._inputs = texts.inputs(text) or self._names
         self._named: dict[str, Callable[[], str]] = {
             "at": self._ranges if name == "sweep" else self._at,
@@ -178,13 +204,17 @@ class _Draw:
             "data": lambda: self._file(POINTS, self._points),
             "path": lambda: self._file(SHEET, self.sheet),
             "answers": lambda: self._file(SHEET, self.sheet),
-            "out": lambda: rng.choice(("out", "")),
+            "out": lambda: "out" if rng.random() < 0.9 else "",
+            "show": self._list,
             "along": self._point,
             "paths": self._name,
             "get": self._asked,
-            "exprs": lambda: texts.text(rng),
-            "expr": lambda: texts.text(rng),
+            "exprs": lambda: text if rng.random() < 0.7 else texts.text(rng),
+            "expr": lambda: text if rng.random() < 0.7 else texts.text(rng),
+            "name": lambda: "name" if rng.random() < 0.8 else self._name(),
         }
+
+        self.has_text = False  # In place, by -e; then there is no GRAPH beside it.
 
     def argument(self, command_name: str, param: click.Argument) -> list[str]:
         """The words of an argument."""
@@ -196,7 +226,7 @@ class _Draw:
             for each in found:
                 self._file(each, self.sheet if each == SHEET else self._book)
             return found
-        graph = [] if rng.random() < 0.02 else [rng.choice([GRAPH] * 20 + ["-"])]
+        graph = [] if rng.random() < 0.02 or self.has_text else [rng.choice([GRAPH] * 20 + ["-"])]
         states = "#=" in self._files[GRAPH]
         if (
             name == "arguments"
@@ -210,6 +240,10 @@ class _Draw:
     def option(self, param: click.Parameter) -> list[str]:
         """An option with its value, as words."""
         rng = self._rng
+        if param.name == "at" and self._graph and not self._graph.inputs and rng.random() < 0.9:
+            return []
+        if param.name in ("exprs", "expr"):
+            self.has_text = rng.random() < 0.9
         flag = rng.choice(param.opts)
         if getattr(param, "is_flag", False):
             return [flag]
@@ -258,46 +292,54 @@ class _Draw:
         numbers = [name for name in self._inputs if name[0] not in "pW"] or self._inputs
         names = rng.sample(numbers, min(len(numbers), rng.choice((1, 1, 1, 2))))
         ends = ("-1:2:5", "0:1:3", "1e-3:1e3:4:log", "-inf:1:3", "0:1:0", "1:1e308:3", "2:-2:3", "x:1:3")
-        found = ",".join(f"{name}={rng.choice(ends[: rng.choice((3, 3, 3, 8))])}" for name in names)
+        found = ",".join(f"{name}={rng.choice(ends[: rng.choice((*[3] * 9, 8))])}" for name in names)
         rest = [name for name in self._inputs if name not in names][:3]
         return ",".join((found, *(f"{name}={self._value(name)}" for name in rest if rng.random() < 0.8)))
 
     def _point(self) -> str:
         known = self._inputs if self._rng.random() < 0.95 else self._names
-        named = self._rng.sample(known, min(len(known), self._rng.choice((1, 2, 3, 9, 9, 9))))
+        named = self._rng.sample(known, min(len(known), self._rng.choice((1, 2, 3, *[9] * 12))))
         return ",".join(f"{name}={self._value(name)}" for name in named)
 
     def _value(self, name: str) -> str:
-        """A value, as a rule of the shape that names stand for in `texts.program`."""
-        if self._rng.random() < 0.1:
+        """A value, as a rule of the input's shape, or of that which names stand for in `texts.program`."""
+        if self._rng.random() < 0.02:
             return self._rng.choice(VALUES)
+        if self._graph and name in self._graph.inputs and (shape := _shape(self._graph.node(name))):
+            return self._filled(shape)
         return self._rng.choice({"p": VECTORS, "W": MATRICES}.get(name[0], NUMBERS))
 
+    def _filled(self, shape: tuple[int, ...]) -> str:
+        if not shape:
+            return self._rng.choice(NUMBERS if self._rng.random() < 0.1 else NUMBERS[:6])
+        return f"[{', '.join(self._filled(shape[1:]) for _ in range(shape[0]))}]"
+
     def _at(self) -> str:
-        if self._rng.random() < 0.05:
+        if self._rng.random() < 0.03:
             cells = (self._rng.choice(("1", "[1, 2]", '"x"', "null", "NaN", "1e999", "{}")) for _ in range(2))
             pairs = (f'"{self._name()}": {cell}' for cell in cells)
             self._files[POINT] = f"{{{', '.join(pairs)}}}"
             return f"@{POINT}"
-        return self._point() if self._rng.random() < 0.95 else texts.derived(self._rng, "point")
+        return self._point() if self._rng.random() < 0.98 else texts.derived(self._rng, "point")
 
     def _asked(self) -> str:
-        above = self._names[-1] if self._rng.random() < 0.6 else self._name()
+        out = self._graph.output if self._graph else None
+        above = (out or self._names[-1]) if self._rng.random() < 0.7 else self._name()
         below = self._name()
         forms = (f"d{above}/d{below}", above, f"∂{above}/∂{below}", f"d({above})/d({below})", f"d{above}/d{below}[0]")
-        if self._rng.random() < 0.8:
-            return self._rng.choices(forms, (6, 6, 3, 3, 1))[0]
+        if self._rng.random() < 0.9:
+            return self._rng.choices(forms, (6, 6, 3, 3, 0.3))[0]
         of, wrt, then = (self._rng.choice(PLACES) for _ in range(3))
         second = (f"d²{above}/d{below}²", f"d²{above}{of}/d{below}{wrt}d{self._name()}{then}")
         return self._rng.choice((f"{above}{of}", f"d{above}{of}/d{below}{wrt}", f"∂{above}{of}/∂{below}{wrt}", *second))
 
     def _answer(self) -> str:
         rng = self._rng
-        if rng.random() < 0.05:
+        if rng.random() < 0.02:
             return texts.derived(rng, "answer")
         value = rng.choice((*VALUES, "0.562", "-0.3", "[1, 2, 3]", "?" if rng.random() < 0.5 else self._name()))
         found = f"{self._asked()} = {value}"
-        return texts.mutated(rng, found) if rng.random() < 0.1 else found
+        return texts.mutated(rng, found) if rng.random() < 0.05 else found
 
     def sheet(self) -> str:
         """Answers, one a line."""
@@ -316,7 +358,7 @@ class _Draw:
         rng = self._rng
         rows = [
             [rng.choice(CELLS[:6] if rng.random() < 0.8 else CELLS) for _ in header]
-            for _ in range(rng.choice((0, 1, 1, 2, 3)))
+            for _ in range(rng.choice((*(1, 1, 2, 3) * 4, 0)))
         ]
         sign = rng.choice((*[","] * 8, ";", "\t"))
         found = "\n".join(sign.join(row) for row in [header, *rows])
