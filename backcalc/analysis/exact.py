@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from math import prod
 from types import ModuleType
 from typing import Any
 
@@ -25,9 +26,11 @@ from backcalc.rules.functions import exact
 from backcalc.rules.functions.objects import Lost, made, nearest
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
+from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
 
 UNKNOWN = "what is not known"
+MOST_NUMBERS = 300_000  # Of all operations together, where some are of arrays.
 MOST_ROWS = 64  # Elements of a node whose Jacobian is worked out.
 
 
@@ -205,6 +208,17 @@ def require_inside(graph: Dag, name: str) -> None:
         raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, stated.span, hints=(hint,))])
 
 
+def _require_few(plain: Run, name: str) -> None:
+    """Raise UsageError where arrays have more numbers than arithmetic is quick at that takes them one by one."""
+    evaluation = plain.linear.evaluation
+    count = sum(prod(n or 0 for n in shape) for shape in evaluation.shapes) if evaluation.has_arrays else 0
+    if count > MOST_NUMBERS:
+        message = f"{option(name)} works on one number at a time: there are {count:,} of them, at most {MOST_NUMBERS:,}"
+        hints = (f"leave {option(name)} out, or work with smaller arrays",)
+        source = Source(plain.graph.source.name, "")
+        raise UsageError(source, [Diagnostic(Code.TOO_MANY_OPERATIONS, message, hints=hints)])
+
+
 def run_exactly(
     graph: Dag,
     options: Iterable[str],
@@ -220,6 +234,7 @@ def run_exactly(
     options = list(options)
     plain = run(graph, read_point(options), of, wrt)
     require_known(plain.linear.evaluation)
+    _require_few(plain, numbers.name)
     require_inside(graph, numbers.name)
     graph, evaluation, system = plain.graph, plain.linear.evaluation, numbers.system
     point = _exact_point(graph, options, plain.point, system)

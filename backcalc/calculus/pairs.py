@@ -26,6 +26,8 @@ def pairs(linear: Linearization, upstream: Upstream) -> Iterator[tuple[str, str,
         from backcalc.calculus.jacobians import derivatives  # Loads what arrays need.
     for head in range(len(nodes)):
         tails = sorted(tail for tail in upstream(head) if not nodes[tail].is_fixed)
+        if not tails:  # An input may be an array of any size.
+            continue
         # Over the nodes' own edges, which are found once, a sweep visits no more than what lies upstream.
         if is_plain:
             found = reverse((head, *reversed(tails)), linear.edges.__getitem__, {head: 1.0})

@@ -274,9 +274,11 @@ def _run_forward(
 ) -> Run:
     """A run in forward mode, by each of `wrt` or along a direction."""
     if along is None:
-        linear = Linearization(evaluation)
-        from backcalc.calculus.tangents import every_tangent  # Reverse mode does without.
+        from backcalc.calculus.tangents import every_tangent, require_few_tangents  # Reverse mode does without.
 
+        if evaluation.has_arrays:
+            require_few_tangents(evaluation, wrt)
+        linear = Linearization(evaluation)
         tangents = {name: every_tangent(linear, graph.index[name], engine) for name in wrt}
         return Run(graph, output, "forward", wrt, point, linear, {}, [], tangents)
     from backcalc.calculus.along import changes  # Tangents by one input do without.

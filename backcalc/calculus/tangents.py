@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
-from backcalc.calculus.jacobians import WIDE, Engine
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.jacobians import MOST_TOGETHER, WIDE, Engine
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.rows import MOST_AXES, MOST_SWEEPS, elements, joined
 from backcalc.calculus.sweep import forward
+from backcalc.graph.shapes import shape_words
 from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated, only
 from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Value, add, all_known, is_known, multiply, ones, shape_of
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
-from backcalc.text.wording import option
+from backcalc.text.wording import option, shorten
 
 MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
+
+
+def require_few_tangents(evaluation: Evaluation, wrt: Sequence[str]) -> None:
+    """Raise UsageError where the tangents of all nodes by the nodes of `wrt` have more than MOST_TOGETHER numbers."""
+    tape, sizes = evaluation.tape, [elements(evaluation.shapes[slot]) for slot in evaluation.tape.slot]
+    for name in wrt:
+        at = tape.graph.index[name]
+        # Of what depends on values that are not known there are formulas, which are no longer for being of arrays.
+        numbers = sum(size for i, size in enumerate(sizes) if i < at or is_known(evaluation.terms[tape.slot[i]]))
+        if numbers * sizes[at] > MOST_TOGETHER:
+            of = shape_words(evaluation.shapes[tape.slot[at]])
+            message = f"`{shorten(name)}` is {of}: the tangents of all nodes by it have {numbers * sizes[at]:,} numbers"
+            hints = (
+                f"in one direction there is one change a node: {option('along')} {shorten(name)}=…",
+                f"reverse mode, without {option('mode')}, gives the derivatives of a number by it",
+            )
+            found = Diagnostic(Code.JACOBIAN_TOO_LARGE, f"{message}, at most {MOST_TOGETHER:,}", hints=hints)
+            raise UsageError(Source(tape.graph.source.name, ""), [found])
 
 
 def every_tangent(linear: Linearization, wrt: int, engine: Engine | None = None) -> list[Any]:

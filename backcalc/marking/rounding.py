@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
+from math import prod
 from typing import Any
 
 from backcalc.calculus.digits import AS_WRITTEN, Tolerance, is_coarse, significant_digits
@@ -22,6 +24,7 @@ FEWEST_DIGITS = 3
 """Significant digits from which on the last one may be off by one: of fewer it is too large a part."""
 MOST_BY_HAND = 5000
 """Operations of a graph that somebody may have worked out by hand, rounding on the way; twelve ways are tried."""
+MOST_NUMBERS = 20_000  # Of all operations together, where some are of arrays.
 
 
 class Roundings:
@@ -31,13 +34,19 @@ class Roundings:
         self.truth, self.tolerance = truth, tolerance
         self._rounded: dict[Rounding, OwnWork] = {}
 
+    @cached_property
+    def _is_by_hand(self) -> bool:
+        """Whether there are so few numbers that somebody may have rounded each of them."""
+        linear = self.truth.run.linear
+        numbers = sum(prod(n or 0 for n in shape) for shape in linear.evaluation.shapes)
+        return len(linear.tape.rows) <= MOST_BY_HAND and numbers <= MOST_NUMBERS
+
     def note(self, given: Attempt) -> str | None:
         """The rounding on the way that leads to what was given; None where none does."""
-        by_hand = len(self.truth.run.linear.tape.rows) <= MOST_BY_HAND
         # With --sig a number of too few digits is wrong, whatever led to it.
         if self.tolerance.significant or not given.has_digits or given.matches(given.expected):
             return None
-        if by_hand and self.truth.is_plain(given) and (note := self._replayed(given, _by_decimals(given))):
+        if self._is_by_hand and self.truth.is_plain(given) and (note := self._replayed(given, _by_decimals(given))):
             return note
         return _last_digit(given) or None
 
@@ -51,7 +60,7 @@ class Roundings:
 
     def result(self, rounding: Rounding, given: Attempt) -> Any:
         """What is asked for, with every intermediate result rounded; None where no one sweep by a formula gives it."""
-        if not self.truth.is_plain(given):
+        if not self.truth.is_plain(given) or not self._is_by_hand:
             return None
         if rounding not in self._rounded:
             self._rounded[rounding] = OwnWork(self.truth.run.linear, rounding=rounding)

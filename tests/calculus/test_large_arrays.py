@@ -10,11 +10,15 @@ import pytest
 from backcalc.analysis import gradient_check
 from backcalc.calculus.derive import derive
 from backcalc.calculus.load import load
+from backcalc.calculus.pairs import pairs, require_few_pairs
 from backcalc.calculus.run import run
 from backcalc.language.expr import VECTOR, Call, postorder
 from backcalc.language.statements import Definition
 from backcalc.language.unparse import unparse
 from backcalc.marking.foreseen import asked
+from backcalc.marking.key import Key
+from backcalc.marking.rework import Rounding
+from backcalc.marking.sheet import read_answers
 from backcalc.render.values import exact
 from backcalc.rules.values import literal
 from backcalc.text.source import Source
@@ -79,3 +83,17 @@ def test_arrays_go_out_as_json_number_by_number(array):
     found = exact(array)
     assert found == [exact(item) if item.shape else exact(float(item)) for item in array]
     json.dumps(found, allow_nan=False)
+
+
+def test_all_pairs_take_no_sweep_for_what_nothing_leads_to():
+    found = run(graph("input W[100000] = 0.5\ny = sum(W)\n"), {}, None)
+    require_few_pairs(found.linear, found.upstream)
+    assert [(head, tail) for head, tail, _ in pairs(found.linear, found.upstream)] == [("y", "W")]
+
+
+def test_nobody_rounds_thousands_of_numbers_by_hand(monkeypatch):
+    monkeypatch.setattr(Rounding, "_rounded", lambda *_: pytest.fail("a number is rounded"))
+    key = Key(run(graph("input W[200,200] = 0.1\ny = sum(W^2)\n"), {}, None))
+    source = Source("", "y=3\n")
+    (mark,), refused = key.mark(source, read_answers(source)[0])
+    assert (mark.verdict, refused) == ("wrong", [])

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from math import prod
 from string import Template
+from typing import Any
 from zlib import compress
 
 from backcalc.calculus.run import Run
@@ -28,6 +29,7 @@ from backcalc.render.pictures.scene import Scene, scene
 from backcalc.render.pictures.svg import number, shapes, style
 from backcalc.render.writer import rounding_text
 from backcalc.text.numerals import DIGITS
+from backcalc.text.wording import without_controls
 
 WIDEST = 1200.0  # Pixels of a picture from left to right: a wider one is drawn from the top down.
 SLIM = 640.0  # One so wide leaves room for the steps at its side.
@@ -66,7 +68,7 @@ def lines(page: Page) -> Iterator[str]:
         "data": _packed(data),
         "footer": _paragraphs(_remarks(page, hand)),
     }
-    yield from Template(_part("html")).substitute(texts).rstrip("\n").split("\n")
+    yield from without_controls(Template(_part("html")).substitute(texts)).rstrip("\n").split("\n")
 
 
 def _part(ending: str) -> str:
@@ -77,8 +79,17 @@ def _part(ending: str) -> str:
 
 def _packed(data: object) -> str:
     """Data as JSON, packed, and in letters: so a page of a large graph is a tenth as large."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_shown(data), ensure_ascii=False, separators=(",", ":"))
     return b64encode(compress(text.encode(), 9)).decode()
+
+
+def _shown(data: Any) -> Any:
+    """Data whose texts have no control character and no override of direction: the script puts them in the page."""
+    if isinstance(data, str):
+        return without_controls(data)
+    if isinstance(data, Mapping):
+        return {_shown(key): _shown(value) for key, value in data.items()}
+    return [_shown(each) for each in data] if isinstance(data, list | tuple) else data
 
 
 def _policy(sheet: str, script: str) -> str:

@@ -12,8 +12,10 @@ from backcalc.analysis.samples import sample, samples
 from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
+from backcalc.render.page import page
 from backcalc.render.page.page import Page, lines
 from backcalc.text.source import Source
+from backcalc.text.wording import STEERING
 
 POINTS = {"lattice": "x=1", "network-a": "", "neuron": "w=0.5,x=2,b=-1,z=1", "vectors": "", "rnn": "", "softmax": ""}
 
@@ -107,3 +109,16 @@ def test_every_sample_has_a_page(sample):
     data = data_of(page_of(run_of(sample.text, at)))
     assert "<li" in data["steps"]
     assert 'class="narrow' in data["narrow"]
+
+
+def test_nothing_in_it_steers_or_turns_what_follows():
+    found = run_of("\u03c3x = 2 # \x1b[31m\ny = \u03c3x^2\n")
+    text = page_of(found, intro=["a\x1b[31mb\u202ec\x85d"], made_by="backcalc report 'g\u202e\x1b.bg'")
+    assert "a�[31mb�c�d" in text
+    assert not re.search(STEERING, text)
+    assert not re.search(STEERING, json.dumps(data_of(text), ensure_ascii=False))
+
+
+def test_texts_in_its_data_are_made_visible_however_deep():
+    packed = page._packed({"a\x1b": ["b\u202e", {"c": ("d\x85", 1, None)}]})
+    assert json.loads(zlib.decompress(base64.b64decode(packed))) == {"a�": ["b�", {"c": ["d�", 1, None]}]}
