@@ -11,6 +11,7 @@ from backcalc.language.unparse import number_text, unparse
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.numerals import DIGITS, is_exact, is_whole, rounded
 
+NOISE = 1e-12  # Of its size, what float64 makes of a whole number on the way.
 ELEMENTS = 8  # Of a longer array only the ends are shown in a table.
 LONGEST = 400  # Names, numbers and operations of the longest formula that is shown.
 TOO_LONG = "(long: see derive)"
@@ -42,9 +43,19 @@ def in_digits(expr: Expr, digits: int) -> Expr:
     def _leaf(part: Number | Name) -> Expr:
         if isinstance(part, Name) or part.text:  # The file's own numbers stay as they are written.
             return part
-        return Number(part.value, rounded(part.value, digits), part.span)
+        return Number(part.value, _claiming(part.value, digits), part.span)
 
     return fold(expr, _leaf, with_args)
+
+
+def _claiming(value: float, digits: int) -> str:
+    """A rounded number in a formula: `2` is exact there, so 1.999998 is `2.00000`."""
+    text = rounded(value, digits)
+    if "." in text or abs(value - float(text)) <= NOISE * abs(value):
+        return text
+    padded = f"{value:#.{digits}g}"
+    # Where all digits stand before the point one more tells that there are others.
+    return f"{value:.1f}" if padded.endswith(".") else padded
 
 
 def exact(value: Any) -> Any:

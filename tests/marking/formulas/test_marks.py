@@ -349,3 +349,30 @@ def test_a_derivative_that_a_formula_goes_on_from_is_not_blamed(sheet, text):
     *_, mark = marked(SINES, *sheet)
     assert mark.verdict == "wrong"
     assert text in mark.diagnosis.text
+
+
+NEARLY = "input v = [2, 3]\nh = sigmoid(W @ v)\ngiven h = [0.2, 0.5]\nadjoint h = [{}, 4]\n"
+
+
+@pytest.mark.parametrize(
+    ("seed", "shown"),
+    [
+        (12.4999875, "2.00000"),  # 1.999998: a bare 2 would be exact.
+        (12.5, "2"),
+        (-6.24999995, "-1.00000"),
+        (771604.375, "123456.7"),
+        (18749999.375, "3.00000e+06"),
+        (1.2499999875e-6, "2.00000e-07"),
+    ],
+)
+def test_a_printed_number_that_is_not_whole_does_not_look_so(seed, shown):
+    graph = NEARLY.format(seed)
+    formula = value_text(backcalc.parse(graph).run({}).run.gradient["v"])
+    assert formula == f"W.T @ [{shown}, 1]"
+    (mark,) = marked(graph, f"dL/dv = {formula}")
+    assert mark.verdict == "right"
+
+
+def test_a_whole_number_in_a_formula_is_exact():
+    (mark,) = marked(NEARLY.format(12.4999875), "dL/dv = W.T @ [2, 1]")
+    assert mark.verdict == "wrong"
