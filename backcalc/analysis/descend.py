@@ -201,26 +201,26 @@ def _sgd(settings: Settings, sign: float) -> Update:
     """Steps along the gradient; with momentum, along a sum of it that decays (Polyak 1964)."""
     rate = sign * settings.rate
 
-    def along(parameters: Parameters, slopes: Parameters, _: int) -> Parameters:
+    def _along(parameters: Parameters, slopes: Parameters, _: int) -> Parameters:
         return {name: each + rate * slopes[name] for name, each in parameters.items()}
 
     if not settings.momentum:
-        return along
+        return _along
     velocity: Parameters = {}
 
-    def update(parameters: Parameters, gradient: Parameters, number: int) -> Parameters:
+    def _update(parameters: Parameters, gradient: Parameters, number: int) -> Parameters:
         for name, each in gradient.items():
             velocity[name] = settings.momentum * velocity.get(name, 0.0) + each
-        return along(parameters, velocity, number)
+        return _along(parameters, velocity, number)
 
-    return update
+    return _update
 
 
 def _adam(settings: Settings, sign: float) -> Update:
     first: Parameters = {}
     second: Parameters = {}
 
-    def update(parameters: Parameters, gradient: Parameters, number: int) -> Parameters:
+    def _update(parameters: Parameters, gradient: Parameters, number: int) -> Parameters:
         a, b = DECAYS
         for name, each in gradient.items():
             first[name] = a * first.get(name, 0.0) + (1 - a) * each
@@ -232,7 +232,7 @@ def _adam(settings: Settings, sign: float) -> Update:
             for name, each in parameters.items()
         }
 
-    return update
+    return _update
 
 
 def _batches(count: int, settings: Settings) -> Iterator[Any]:

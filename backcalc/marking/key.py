@@ -171,10 +171,10 @@ class Key:
             if mark.diagnosis:
                 told[id(given)] = mark.diagnosis
 
-        def key_of(given: Attempt) -> tuple[str, str] | None:
+        def _key_of(given: Attempt) -> tuple[str, str] | None:
             return work.key(given, told.get(id(given))) if work else steps.key(given)
 
-        for given, note in repeated(backwards(wrong, self.truth), key_of, told):
+        for given, note in repeated(backwards(wrong, self.truth), _key_of, told):
             found[id(given)] = given.marked("repeats", note=note)
         return found | self._by_chance(sheet, wrong, found)
 

@@ -40,6 +40,7 @@ class _Float(click.types.FloatParamType):
     """A number, with the way to write one where it is none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value of the option, as it is read."""
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:

@@ -40,12 +40,12 @@ def _fits(formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> boo
 
 
 def _transposed(expr: Expr, chosen: tuple[str, ...]) -> Expr:
-    def leaf(part: Number | Name) -> Expr:
+    def _leaf(part: Number | Name) -> Expr:
         return Call(TRANSPOSE, (part,), part.span) if isinstance(part, Name) and part.id in chosen else part
 
-    def call(part: Call, args: tuple[Expr, ...]) -> Expr:
+    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         (inner,) = args if part.fn == TRANSPOSE else (None,)
         is_twice = isinstance(inner, Call) and inner.fn == TRANSPOSE
         return inner.args[0] if is_twice else with_args(part, args)  # type: ignore[union-attr]
 
-    return fold(expr, leaf, call)
+    return fold(expr, _leaf, _call)
