@@ -6,7 +6,7 @@ These are the tables that `check` looks in for an answer that stands alone on it
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, product
 from math import isfinite, prod
 from typing import Any, NamedTuple
 
@@ -27,6 +27,9 @@ MOST_MISTAKES = 20_000
 
 MOST_ELEMENTS = 10_000
 """Of an array that is asked for: nobody types more, and a page would grow by all of them."""
+
+ELEMENTS = 6
+"""Elements of an array up to which each is asked for by itself, besides the whole."""
 
 _NOWHERE = Source("", "")
 
@@ -70,11 +73,16 @@ class Foreseen(NamedTuple):
         """The denominator; None for a value."""
         return self.answer.wrt
 
+    @property
+    def place(self) -> tuple[int, ...]:
+        """The place of the element of an array; empty where it is the whole."""
+        return self.answer.wrt_place or self.answer.of_place
+
 
 def asked(run: Run) -> list[Foreseen]:
     """The questions that a run has an answer to: each value that is worked out, each derivative that is a number."""
     truth = Truth(run)
-    every = [(answer, truth.expected(answer)) for answer in _asked(run)]
+    every = [(answer, truth.expected(answer)) for whole in _asked(run) for answer in (whole, *_elements(run, whole))]
     return [Foreseen(subject_of(answer), answer, expected) for answer, expected in every if _is_askable(expected)]
 
 
@@ -111,6 +119,16 @@ def _asked(run: Run) -> Iterator[Answer]:
     yield from (anything._replace(of=run.output, wrt=node.name) for node in reversed(nodes) if not node.is_fixed)
 
 
+def _elements(run: Run, whole: Answer) -> Iterator[Answer]:
+    """The questions for each element of a small array."""
+    shape = [size or 0 for size in run.shape(whole.wrt or whole.of) or ()]
+    # The axes of an output that is no number would come first.
+    if not shape or prod(shape) > ELEMENTS or (whole.wrt is not None and run.shape(whole.of)):
+        return
+    for place in product(*(range(size) for size in shape)):
+        yield whole._replace(of_place=place) if whole.wrt is None else whole._replace(wrt_place=place)
+
+
 def _attempt(key: Key, each: Foreseen, value: str) -> Attempt:
     """The answer as if this number had been written."""
     given = each.answer._replace(value=Number(float(value), value))
@@ -138,6 +156,6 @@ def _wrong(key: Key, each: Foreseen) -> Iterator[Wrong]:
     if each.of == each.wrt or not key.truth.is_plain(_attempt(key, each, "0")):
         return
     shape = shape_of(each.expected)
-    for suspect, text in key.diagnoser.every(each.of, each.wrt):
+    for suspect, text in key.diagnoser.every(each.of, each.wrt, each.place):
         if shape_of(suspect.value) in (shape, shape[::-1]):
             yield Wrong(suspect.value, suspect.rank, text, suspect.mistake.kind == "other-node")

@@ -88,29 +88,32 @@ class Diagnoser:
         """One of these mistakes, or the other, told without the numbers of this run."""
         return either([self._telling.told(s, of, wrt, place_text(index), in_words=True) for s in suspects])
 
-    def every(self, of: str, wrt: str | None) -> Iterator[tuple[Suspect, str]]:
-        """Each number or array that a mistake in ∂of/∂wrt, or in `of`, leads to, with what is told of it.
+    def every(self, of: str, wrt: str | None, index: Index = ()) -> Iterator[tuple[Suspect, str]]:
+        """Each number or array that a mistake in ∂of/∂wrt, in `of`, or an element leads to, with what is told of it.
 
         Of mistakes that lead to the same only the likeliest are here, two at most that differ.
         """
-        for same in self._lineup(of, wrt).alike():
+        lineup = self._of_element(of, wrt, index) if index else self._lineup(of, wrt)
+        for same in lineup.alike():
             least = min(suspect.rank for suspect in same)
             likeliest = [suspect for suspect in same if suspect.rank == least]
             likeliest = likeliest[:1] if likeliest[0].mistake.kind == "other-node" else likeliest
             told: dict[str, Suspect] = {}
             for suspect in likeliest:
-                told.setdefault(self._telling.told(suspect, of, wrt, "").text, suspect)
+                told.setdefault(self._telling.told(suspect, of, wrt, place_text(index)).text, suspect)
             yield from ((suspect, text) for text, suspect in islice(told.items(), 2))
 
     def _near(self, of: str, wrt: str | None, index: Index, given: Any, reach: float) -> list[Suspect]:
         """The suspects within `reach` of a number; of an array all that are arrays."""
-        lineup = self._lineup(of, wrt)
-        if index:
-            # Another node's array, or the transpose, may have no such element.
-            shape = self.run.shape(wrt or of)
-            alike = (suspect for suspect in lineup.arrays if shape_of(suspect.value) == shape)
-            lineup = Lineup(suspect._replace(value=_element(suspect.value[index])) for suspect in alike)
+        lineup = self._of_element(of, wrt, index) if index else self._lineup(of, wrt)
         return lineup.arrays if shape_of(given) else lineup.between(given - reach, given + reach)
+
+    def _of_element(self, of: str, wrt: str | None, index: Index) -> Lineup:
+        """What the suspects of an array have in one place."""
+        # Another node's array, or the transpose, may have no such element.
+        shape = self.run.shape(wrt or of)
+        alike = (suspect for suspect in self._lineup(of, wrt).arrays if shape_of(suspect.value) == shape)
+        return Lineup(suspect._replace(value=_element(suspect.value[index])) for suspect in alike)
 
     def _is_chance(self, likeliest: Suspect, of: str, wrt: str | None, index: Index, given: Any, slack: float) -> bool:
         """Whether so few digits are written that one of the suspects as light as this may well be met by chance.

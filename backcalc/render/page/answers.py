@@ -8,6 +8,7 @@ from typing import Any
 
 from backcalc.calculus.run import Run
 from backcalc.marking.diagnosis.diagnose import MOST_CHANCE
+from backcalc.marking.diagnosis.telling import place_text
 from backcalc.marking.foreseen import Foreseen, Wrong, asked, foresee
 from backcalc.marking.rework import ROUNDINGS
 from backcalc.marking.rounding import CUT_OFF, OFF_BY_ONE, ROUNDED, TO_SINGLE, TOO_SHORT
@@ -43,8 +44,8 @@ def _option(run: Run, each: Foreseen) -> str:
     """One choice of what is asked."""
     node, kind = (each.of, "value") if each.wrt is None else (each.wrt, "adjoint")
     symbol = PLAIN.cell(NodeName(each.of) if each.wrt is None else Derivative(each.of, each.wrt))
-    place = run.graph.index[node]
-    return f'<option value="{escape(each.name)}" data-node="{place}" data-pass="{kind}">{escape(symbol)}</option>'
+    place, symbol = run.graph.index[node], escape(symbol + place_text(each.place))
+    return f'<option value="{escape(each.name)}" data-node="{place}" data-pass="{kind}">{symbol}</option>'
 
 
 def key(run: Run) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import random
 import re
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 from browser import Visit, launched
 
@@ -204,11 +205,18 @@ def test_answers_are_marked_as_check_marks_each_by_itself(browser, written, name
 
 def test_arrays_are_marked_too(browser, written):
     found = run_of("vectors")
-    key = Key(found)
+    key, foreseen = Key(found), foresee(found)
     with visit(browser, written("vectors")) as it:
-        for place, each in enumerate(asked(found)):
-            assert shape_of(each.expected)
-            texts = [str(value.tolist()) for value in (each.expected, -each.expected)]
+        questions = asked(found)
+        assert {bool(shape_of(each.expected)) for each in questions} == {True, False}
+        for place, each in enumerate(questions):
+            # An element has a mistake of its own.
+            values = [
+                np.asarray(each.expected),
+                -np.asarray(each.expected),
+                *[w.value for w in foreseen[place].mistakes[:3]],
+            ]
+            texts = [str(np.asarray(value).tolist()) for value in values]
             told = [(mark["verdict"], mark["text"]) for mark in it.page.evaluate(MARK, [place, texts])]
             assert told == [verdict(key, each.name, text) for text in texts]
 
