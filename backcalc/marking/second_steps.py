@@ -32,6 +32,8 @@ class SecondSteps:
         of, wrt, then = given.of, given.wrt, given.answer.then
         assert wrt is not None
         assert then is not None
+        if not {of, wrt, then} <= self._truth.run.graph.index.keys():  # A loss outside, which is no graph to derive.
+            return None
         if shape_of(given.expected) or not is_known(given.expected) or not given.has_digits:
             return None
         if told := self._first_instead(given, wrt):

@@ -80,8 +80,8 @@ class Truth:
 
     def whole(self, answer: Answer) -> Any:
         """The true value of the whole node, or of the whole derivative, that `answer` is about."""
-        if answer.wrt is not None and answer.wrt not in self.run.graph.index:
-            return 1.0  # A loss outside the graph by itself.
+        if answer.wrt is not None and not {answer.wrt, answer.then or answer.wrt} <= self.run.graph.index.keys():
+            return 0.0 if answer.then else 1.0  # A loss outside the graph by itself; that slope is the same everywhere.
         if answer.wrt is not None and answer.then is not None:
             return self._second(answer.of, answer.wrt, answer.then)
         node = self.run.graph.index[answer.of if answer.wrt is None else answer.wrt]
@@ -109,8 +109,8 @@ class Truth:
 
     def _of_gradient(self, of: str, wrt: str, then: str) -> Any:
         graph = self.run.graph
-        # An edge's partial is stated at this point alone, so how it changes is not known.
-        if any(graph.nodes[i].kind == "edges" for i in self.run.upstream(graph.index[of])):
+        # An edge's partial, and the adjoint of a loss outside, is stated at this point alone: it may change anyhow.
+        if of not in graph.index or any(graph.nodes[i].kind == "edges" for i in self.run.upstream(graph.index[of])):
             return None
         try:
             derived, gradient = self.derived(of, wrt)

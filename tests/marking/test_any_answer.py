@@ -140,3 +140,13 @@ def test_one_sheet_of_a_class_leaves_the_others_as_they_are(kind, tmp_path):
 
 def verdicts(graded):
     return [(mark.name, mark.given, mark.verdict, mark.diagnosis) for mark in graded.marked]
+
+
+@pytest.mark.parametrize(("subject", "expected"), [("dL/dL", 1.0), ("d²L/dL²", 0.0), ("d²L/dx²", None)])
+def test_a_loss_outside_has_no_curve_that_is_known(subject, expected):
+    """By itself its slope is 1 everywhere; by a node it is stated at this point alone."""
+    found = backcalc.parse("x = 1\nh = x^2\nadjoint h = 2\n").run().run
+    source = Source("", f"{subject} = 3")
+    marked, refused = Key(found).mark(source, read_answers(source)[0])
+    assert [mark.expected for mark in marked] == ([] if expected is None else [expected])
+    assert [error.message for error in refused] == ([f"`{subject}` is not known"] if expected is None else [])
