@@ -32,7 +32,8 @@ from backcalc.rules.row import Primitive, names_in
 if TYPE_CHECKING:
     from random import Random
 
-Round = Callable[[float], float]
+Round = Callable[[float], float]  # How a sheet rounds a partial or a term on the way.
+# As in `in_sweep`, bound to floats alone: sheets that are followed step by step hold numbers.
 _SUM = Primitive(SUM, ("a", "v", "product"), "", PRIMITIVES)
 _SEVERAL = Primitive(SEVERAL, ("a", "t"), "", PRIMITIVES)
 _PASSED = Primitive(PASSED, ("c", "t"), "", PRIMITIVES)
@@ -71,7 +72,7 @@ class Candidate:
     def key(self) -> tuple[str, str] | None:
         """The misconception without its place: a rule of a function; None for what is no rule."""
         if self.mistake.at_once:
-            return (self.mistake.at_once, "")
+            return (self.mistake.at_once, "")  # Degrees in sin and degrees in cos are one misconception.
         is_rule = self.mistake.where not in PLACES
         return (self.mistake.where, self.mistake.change or self.mistake.value) if is_rule else None
 
@@ -96,6 +97,7 @@ class Candidates:
     def true(self, of: str, derivatives: Callable[[str], Sequence[float]]) -> SheetNumbers:
         """The exact numbers, made once for all sheets."""
         if of not in self._true:
+            # nan spoils what is made of it, and nothing else.
             self._true[of] = SheetNumbers([nan if v is None else v for v in self.run.values], derivatives(of))
         return self._true[of]
 
@@ -106,12 +108,14 @@ class Candidates:
         partials: Round = same, terms: Round = same,
     ) -> float:  # fmt: skip
         """The derivative by a node with a mistake in it, partials and terms rounded on it; `base` are its terms."""
+        # By far the most steps: nothing wrong, nothing rounded.
         if it is None and partials is same and terms is same:
             return sum([part.partial * part.ct for part in base], start=0.0)
         if it is not None and it.mistake.where == ANSWER:
             return numbers.adjoints[it.other] if it.other is not None else nan
         parts = list(base)
         if it is not None and it.wrong:
+            # Only users in whose formula a wrong slot stands have another partial.
             made_at = {self.steps.tape.owner[slot] for slot, _ in it.wrong}
             parts = [
                 part._replace(partial=self.steps.partial(part.user or 0, node, numbers.values, it.wrong))
@@ -123,12 +127,14 @@ class Candidates:
         if it is not None and it.mistake.where == TERM:
             at = next(i for i, term in enumerate(parts) if term.user == it.user)
             part = parts[at]
+            # A term's text may speak of the whole sum `a`: `2*c - a` in place of c leaves c alone of it.
             known = (contributions[at], partials(part.partial), part.ct, part.value, total)
             contributions[at] = _TERM.scalar.form(it.mistake.change)(*known, None)
             total = sum(contributions, start=0.0)
         if it is not None and it.mistake.where == PASSED:
             at = next(i for i, term in enumerate(parts) if term.user == it.user)
             (via,), user = it.others, parts[at].user or 0
+            # What `via` adds to the user's own sum.
             handed = self.steps.partial(via, user, numbers.values) * numbers.adjoints[via]
             contributions[at] = _PASSED.scalar.form(it.mistake.change)(
                 contributions[at], partials(parts[at].partial) * handed, None
@@ -145,6 +151,7 @@ class Candidates:
         """The value of a node with a mistake in it."""
         if it is None or it.mistake.where != VALUE:
             return self.steps.value(node, numbers.values, it.rows if it else None)
+        # The true value is worked out only where the text asks for it; most texts copy another node's.
         true = self.steps.value(node, numbers.values) if "t" in names_in(it.mistake.change) else nan
         other = nan if it.other is None else numbers.values[it.other]
         return _WRITTEN.scalar.form(it.mistake.change)(true, numbers.adjoints[node], other, None)  # type: ignore[no-any-return]
@@ -156,6 +163,7 @@ class Candidates:
         if (of, node) not in self._derivative:
             tried = list(self._in_derivative(of, node))
             shifted = self._shifts(of)
+            # No mistake is in them yet, so they serve every one.
             bases = [self.steps.terms(of, node, n.values, n.adjoints) for n in shifted]
 
             def _result(it: Candidate | None) -> tuple[str, ...]:
@@ -167,7 +175,7 @@ class Candidates:
 
     def of_value(self, of: int, node: int) -> list[Candidate]:
         """The mistakes behind the value of a node; `of` is the output whose derivatives may stand in place of it."""
-        if node not in self._value:
+        if node not in self._value:  # Any output's numbers part the formulas alike, so it is kept by the node.
             shifted = self._shifts(of)
             self._value[node] = _merged(
                 list(self._in_value(node)), lambda it: _key([self.value(node, n, it) for n in shifted])
@@ -175,24 +183,28 @@ class Candidates:
         return self._value[node]
 
     def _in_derivative(self, of: int, node: int) -> Iterator[Candidate]:
+        # Nodes are in topological order: no user behind `of` leads to it.
         users = [user for user in self.steps.users[node] if user <= of] if node != of else []
         for mistake in rows_at(SUM):
+            # A chain begins where the output is used; and of one term the product is the sum.
             is_late = mistake.change == "1" and of not in users
             if not is_late and not (mistake.change == "product" and len(users) < 2):
                 yield Candidate(mistake)
+        # One user left out is a term's own row, and all of them are no sum.
         for count in range(2, len(users)):
             yield from (Candidate(mistake, others=tuple(users[:count])) for mistake in rows_at(SEVERAL))
         yield from self._in_all(users)
         for user in users:
             yield from self._passed(of, user)
             for mistake in rows_at(TERM):
+                # One term alone is not left out among others; next to the output `ct` is the seed, which SUM's "1" has.
                 is_other = mistake.kind == "missing-term" or (user == of and mistake.change == "ct")
                 if not (len(users) < 2 and is_other):
                     yield Candidate(mistake, user)
-            if user not in self.steps.tape.partials:
+            if user not in self.steps.tape.partials:  # A stated edge comes of no rule.
                 yield from self._in_partial(user)
         for mistake in rows_at(ANSWER):
-            if mistake.kind == "other-node":
+            if mistake.kind == "other-node":  # Numbers have no transpose.
                 yield from (Candidate(mistake, other=i) for i in range(of + 1) if i != node)
 
     def _in_all(self, users: Sequence[int]) -> Iterator[Candidate]:
@@ -200,6 +212,7 @@ class Candidates:
         made: dict[tuple[Any, ...], list[Candidate]] = {}
         for user in users if len(users) > 1 else ():
             for it in self._in_partial(user) if user not in self.steps.tape.partials else ():
+                # A mix-up of nodes is a slip at one place; a rule is wrong wherever it applies.
                 if it.key and it.other is None:
                     made.setdefault((it.mistake, *it.wrong.values()), []).append(it)
         for several in made.values():
@@ -209,6 +222,7 @@ class Candidates:
     def _passed(self, of: int, user: int) -> Iterator[Candidate]:
         """A user's derivative handed on before one of its terms is in it, or with one twice."""
         further = [via for via in self.steps.users[user] if via <= of] if user != of else []
+        # Without a second term nothing can be handed on before it is complete.
         for via in further if len(further) > 1 else ():
             yield from (Candidate(mistake, user, others=(via,)) for mistake in rows_at(PASSED))
 
@@ -225,6 +239,7 @@ class Candidates:
             if right is None:
                 continue
             for other in self.namesakes(right):
+                # The product's own other factor in place of this one is a row of `*`.
                 if tape.slot[other] not in tape.args[slot]:
                     wrong = {(slot, k): f"{VALUE_OF}{other}"}
                     yield from (Candidate(mistake, user, slot, wrong, other, (right,)) for mistake in rows_at(FACTOR))
@@ -247,11 +262,11 @@ class Candidates:
         tape = self.steps.tape
         for slot in self.steps.inner(tape.slot[user]):
             row = self.steps.rows[slot]
-            if row is None or tape.constant[slot]:
+            if row is None or tape.constant[slot]:  # Constants have no derivative to get wrong.
                 continue
             places = [k for k, arg in enumerate(tape.args[slot]) if not tape.constant[arg]]
             for mistake in rows_at(STEP):
-                text = TURNED if mistake.change == "-c" else "1"
+                text = TURNED if mistake.change == "-c" else "1"  # `ct` alone is a partial of 1.
                 yield from (Candidate(mistake, user, slot, {(slot, k): text}) for k in places)
             for mistake in rows_of(self.run.linear, slot):
                 texts = [text.strip() for text in mistake.change.split(";")]
@@ -260,6 +275,7 @@ class Candidates:
                     for k, text in enumerate(texts) if text and k in places
                 )  # fmt: skip
             yield from self._elsewhere(user, slot, row, places)
+            # The slope may be taken in degrees where the value was not.
             for mistake in rows_of(self.run.linear, slot, of_values=True):
                 if mistake.at_once and mistake.change and places == [0]:
                     yield Candidate(mistake, user, slot, {(slot, 0): mistake.change})
@@ -283,19 +299,19 @@ class Candidates:
 
             rng = Random(of)  # noqa: S311  Any point will do.
             count = len(true)
-            self._shifted[of] = [
+            self._shifted[of] = [  # No adjoint is 0, which would make all formulas equal.
                 SheetNumbers([_near(v, rng) for v in true], [rng.uniform(0.5, 2.0) for _ in range(count)])
-                for _ in range(2)
+                for _ in range(2)  # Two points: 2·2 = 2 + 2 at one.
             ]
         return self._shifted[of]
 
 
 def _near(value: float, rng: Random) -> float:
-    return value * (1 + rng.uniform(-SPREAD, SPREAD)) + rng.uniform(0, SPREAD)
+    return value * (1 + rng.uniform(-SPREAD, SPREAD)) + rng.uniform(0, SPREAD)  # What is added moves a 0 too.
 
 
 def _key(results: Sequence[float]) -> tuple[str, ...]:
-    return tuple(f"{result:.9g}" for result in results)
+    return tuple(f"{result:.9g}" for result in results)  # Two forms of one formula differ in their last digits.
 
 
 def _merged(tried: Sequence[Candidate], result: Callable[[Candidate | None], tuple[str, ...]]) -> list[Candidate]:

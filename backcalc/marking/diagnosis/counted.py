@@ -23,9 +23,10 @@ def is_mean(linear: Linearization, slot: int) -> bool:
     row, args, evaluation = linear.evaluation.rows[slot], linear.tape.args[slot], linear.evaluation
     if row is None or row.symbol not in ("/", "*"):
         return False
+    # A quotient has its count below; of a product either factor may be 1/n.
     for sum_, by in ((0, 1), (1, 0))[: 1 if row.symbol == "/" else 2]:
         count = evaluation.terms[args[by]]
-        if linear.tape.constant[args[by]] and not shape_of(count) and count:
+        if linear.tape.constant[args[by]] and not shape_of(count) and count:  # 1/0 has no count.
             count = count if row.symbol == "/" else 1 / count
             if count > 1 and abs(count - _summands(linear, args[sum_])) < 1e-9:  # 1/(1/3) may be a bit off.
                 return True
@@ -40,6 +41,7 @@ def _summands(linear: Linearization, slot: int) -> int:
         size: Any = getattr(linear.evaluation.terms[args[slot][0]], "size", 0)
         return int(size)
     count, stack = 0, [slot]
+    # A long sum is a deep chain of `+`: a stack, not recursion.
     while stack:
         row = rows[part := stack.pop()]
         # A node of its own is one summand, but for the sum itself.

@@ -49,6 +49,7 @@ class Diagnoser:
         self._redone_adjoints: dict[str, list[dict[int, Any]]] = {}
         self._made_throughout: dict[str, list[Throughout]] = {}
         self._lineups: dict[tuple[str, str | None], Lineup] = {}
+        # The terms by a function: where all answers are right nobody asks for them.
         self._telling = Telling(run, derivatives, lambda of: self.changes(of).terms)
 
     def diagnose(
@@ -70,6 +71,7 @@ class Diagnoser:
             return None
         # Several are as likely where nothing tells them apart; of two both are told, rather than one by chance.
         likeliest = [s for s in fitting if s.rank == fitting[0].rank]
+        # That two nodes have the same number makes no second explanation: one of them is named.
         likeliest = likeliest[:1] if likeliest[0].mistake.kind == "other-node" else likeliest
         return either([self._telling.told(suspect, of, wrt, place_text(index)) for suspect in likeliest])
 
@@ -106,6 +108,7 @@ class Diagnoser:
     def _near(self, of: str, wrt: str | None, index: Index, given: Any, reach: float) -> list[Suspect]:
         """The suspects within `reach` of a number; of an array all that are arrays."""
         lineup = self._of_element(of, wrt, index) if index else self._lineup(of, wrt)
+        # Arrays have no order to look them up in.
         return lineup.arrays if shape_of(given) else lineup.between(given - reach, given + reach)
 
     def _of_element(self, of: str, wrt: str | None, index: Index) -> Lineup:
@@ -122,10 +125,12 @@ class Diagnoser:
         """
         if shape_of(given) or likeliest.rank == NEAREST:
             return False
-        reach = abs(given) / 2
+        reach = abs(given) / 2  # Around a number are those of its size: half of it to half as much again.
         near = self._near(of, wrt, index, given, reach)
+        # Mistakes that lead to one number are met as often as one of them.
         light = {f"{s.value:.9g}" for s in near if s.mistake.weight <= likeliest.mistake.weight}
-        exact = f"{likeliest.value:.9g}" == f"{given:.9g}"
+        exact = f"{likeliest.value:.9g}" == f"{given:.9g}"  # A number with all its digits is met by no chance.
+        # What is written covers 2·slack of the 2·reach around it; the twos cancel.
         return not exact and len(light) * slack > MOST_CHANCE * reach
 
     # ---- Who is suspected ----
@@ -142,16 +147,18 @@ class Diagnoser:
         # A mistake in ∂L/∂x is made between x and L: the nearer to x, the fewer other answers it would have spoilt.
         away = self._distances(wrt, self._users)
         is_small = len(self.run.graph.nodes) <= MOST_PLACES
-        near = None if is_small else set(islice(away, MOST_PLACES))
+        near = None if is_small else set(islice(away, MOST_PLACES))  # The nearest, for `away` is in order of distance.
         for change, value in self.changes(of).effects(wrt, near):
             place = (change.node, change.user, change.operation, away.get(change.node, 0), change.others)
             yield Suspect(value, change.mistake, *place)
         yield from single_paths(self.run, of, wrt)
         slot = self.run.linear.tape.slot[wrt]
         for done, swept in zip(self._redone, self._swept(of), strict=True):
-            yield self._by_value(swept.get(slot, 0.0), done, away)
+            yield self._by_value(swept.get(slot, 0.0), done, away)  # An argument that was dropped leads nowhere.
+        # Each is a sweep of the whole graph, so not of a large one.
         for each in self._throughout(of) if is_small else ():
             if slot in each.cotangents:
+                # Made all over, it ranks behind all that are made at one place: no node is that far.
                 yield Suspect(each.cotangents[slot], each.mistake, None, None, each.operation, distance=len(adjoints))
         # That two derivatives are 0 has its own reasons, so a 0 is not taken for another's.
         others = {i: adjoints[i] for i in self._others(wrt) if not _is_zero(adjoints[i])}
@@ -213,6 +220,7 @@ class Diagnoser:
         if of not in self._redone_adjoints:
             slot = self.run.linear.tape.slot
             start = {slot[node]: seed for node, seed in self._seeds(of).items()}
+            # One sweep of the whole graph for each pass that was done again.
             self._redone_adjoints[of] = [done.linear.sweep(start) for done in self._redone]
         return self._redone_adjoints[of]
 
@@ -238,6 +246,7 @@ class Diagnoser:
     def _distances(node: int, neighbours: Mapping[int, list[int]]) -> dict[int, int]:
         """The fewest edges from `node` to each that can be reached, the nearest first."""
         found = {node: 0}
+        # Layer by layer, which puts the dictionary in order of distance.
         layer, steps = {node}, 0
         while layer:
             steps += 1
@@ -247,7 +256,7 @@ class Diagnoser:
 
 
 def _element(value: Any) -> Any:
-    return value if shape_of(value) else float(value)
+    return value if shape_of(value) else float(value)  # A Python float, as the suspects of a number have it.
 
 
 def _is_zero(value: Any) -> bool:

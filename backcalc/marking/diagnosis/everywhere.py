@@ -37,6 +37,7 @@ def throughout(changes: Changes) -> list[Throughout]:
         if row is not None and changes.tape.owner[slot] is not None:
             places.setdefault(row, []).append(slot)
     with quietly(evaluation.has_arrays):
+        # What went wrong once only, `Changes` has.
         return [each for slots in places.values() if len(slots) > 1 for each in _everywhere(changes, slots)]
 
 
@@ -54,6 +55,7 @@ def _everywhere(changes: Changes, slots: list[int]) -> Iterator[Throughout]:
 def _may_be_made(mistake: Mistake, row: Primitive) -> bool:
     """Whether a mistake is one that is made with a primitive again and again."""
     if mistake.where == EACH:
+        # Of a sum or a mean `ct` alone has another shape.
         return len(row.params) == 1 and row.symbol != NEGATE and row.shape == "elementwise"
     # Nobody leaves out a summand each time.
     return mistake.is_made_with(row) and not (mistake.value or mistake.of_count) and mistake.kind != "missing-term"
@@ -62,6 +64,7 @@ def _may_be_made(mistake: Mistake, row: Primitive) -> bool:
 def _wrong_edges(changes: Changes, slot: int, mistake: Mistake) -> list[Contributing]:
     """The edges of a slot with the local partials that a mistake makes of them."""
     texts = dict(enumerate(text.strip() for text in mistake.change.split(";")))
+    # One iterator for all edges: of x·x, two edges to one slot, the second finds the second argument.
     found, ks = [], iter(range(len(changes.tape.args[slot])))
     for arg, partial in changes.linear.slot_edges[slot]:
         # The edges stand in the order of the arguments; those that are constants have none.
@@ -88,5 +91,6 @@ def _swept(changes: Changes, wrong: Edges) -> dict[int, Any]:
     """The cotangent of every slot, by edges that are wrong at some."""
     right, slot = changes.linear.slot_edges, changes.tape.slot
     seeds = {slot[node]: seed for node, seed in changes.seeds.items()}
+    # The tape is in topological order: nothing above the highest seed gets a cotangent.
     order = range(max(seeds), -1, -1)
     return reverse(order, lambda head: wrong.get(head, right[head]), seeds, multiply=pull, accumulate=accumulate)

@@ -154,7 +154,7 @@ class Changes:
         terms = [(user, c) for user, _, c in self.terms[node] if user is not None]
         if len(terms) < len(self.terms[node]) or not all_known(c for _, c in terms):
             return
-        for count in range(2, len(terms)):
+        for count in range(2, len(terms)):  # One is TERM's row; all are no sum.
             missing = terms[:count]
             left_out = sum((c for _, c in missing[1:]), start=missing[0][1])
             for mistake in rows_at(SEVERAL):
@@ -272,6 +272,7 @@ class Changes:
             new = ct * bound.form(text)(*operands.values())
         except (ValueError, TypeError):  # Shapes that do not go together: nobody can have done that.
             return None
+        # A number among arrays was spread over them: its terms add up.
         return float(new.sum()) if shape_of(new) and not shapes[arg] else new
 
     # ---- What a change comes to ----
@@ -285,7 +286,7 @@ class Changes:
             if not self.linear.evaluation.has_arrays:
                 slopes = self._slopes(slot, max((change.slot for change in changes), default=slot))
                 for change in changes:
-                    if slopes.get(change.slot):
+                    if slopes.get(change.slot):  # 0 or None: `node` does not lead there.
                         yield change, adjoint + change.delta * slopes[change.slot]
                 return
             for change, moved in zip(changes, self._moved if places is None else self._moves(changes), strict=True):
@@ -317,6 +318,7 @@ def changed(row: Primitive, text: str, known: Mapping[str, Any]) -> Any:
         return None
     bound = row.array if any(map(shape_of, used)) else row.scalar
     try:
+        # None for `out`, which these texts never name.
         return bound.form(text)(*(known.get(name) for name in row.params), None)
     except ValueError:  # Shapes that do not go together: nobody can have done that.
         return None
@@ -335,11 +337,12 @@ def _matters(change: Change) -> bool:
         return False
     if not shape_of(change.delta):
         return change.delta != 0 and isfinite(change.delta)
-    from backcalc.rules.ndarray import is_finite
+    from backcalc.rules.ndarray import is_finite  # NumPy only where there are arrays.
 
     return bool(change.delta.any()) and is_finite(change.delta)
 
 
 def _key(delta: Any) -> Any:
     """A delta as the key of a dictionary, to twelve digits."""
+    # Beyond that two ways of working out one delta differ.
     return tuple(f"{float(item):.12g}" for item in delta.ravel()) if shape_of(delta) else f"{delta:.12g}"

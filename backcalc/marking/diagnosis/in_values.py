@@ -45,6 +45,7 @@ def redone(run: Run) -> list[Redone]:
     found = []
     for mistake, slot, rows in changed:
         with suppress(ValueError):  # Another shape: nobody can have done that.
+            # `reworked` may round each value, or take another; here it stays as it comes.
             found.append(Redone(mistake, slot, reworked(linear, _keep, rows), frozenset(rows)))
     return found
 
@@ -71,7 +72,7 @@ def _keep(_slot: int, value: Any) -> Any:
     return value
 
 
-@cache
+@cache  # Kept, for a row compiles its texts when they are first used.
 def wrong_row(mistake: Mistake, row: Primitive) -> Primitive:
     """`row` with the wrong value, and the partials that are wrong with it."""
     texts = [text.strip() for text in mistake.change.split(";")] if mistake.change else []

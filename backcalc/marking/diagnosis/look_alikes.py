@@ -9,7 +9,7 @@ from backcalc.rules.row import Primitive, names_in
 
 MOST_ALIKE = 30
 """Nodes of one function, or whose names begin alike, of which one may be taken for another; of more that is chance."""
-_MARKS = ("hat", "bar", "tilde")
+_MARKS = ("hat", "bar", "tilde")  # As the marks above a letter are spelt out.
 
 
 def nodes_alike(slots: Sequence[int], rows: Sequence[Primitive | None]) -> Mapping[Primitive, list[int]]:
@@ -24,6 +24,7 @@ def nodes_alike(slots: Sequence[int], rows: Sequence[Primitive | None]) -> Mappi
 
 def has_slope(row: Primitive) -> bool:
     """Whether a primitive is a function of one argument whose slope is another one at another place."""
+    # A slope that is a constant is the same at every place.
     return len(row.params) == len(row.partials) == 1 and bool({*names_in(row.partials[0])} & {*row.params, "out"})
 
 
@@ -32,10 +33,12 @@ def by_stem(names: Sequence[str]) -> Mapping[str, list[int]]:
     found: dict[str, list[int]] = {}
     for i, name in enumerate(names):
         found.setdefault(stem(name), []).append(i)
+    # The key stays, so that a look-up needs no default.
     return {name: places if len(places) <= MOST_ALIKE else [] for name, places in found.items()}
 
 
 def stem(name: str) -> str:
     """What a name begins with: w of w7 and w_in, x of xhat and x̂."""
     letters = "".join(takewhile(str.isalpha, name))
+    # `hat` alone is a name.
     return next((bare for mark in _MARKS if (bare := letters.removesuffix(mark)) not in ("", letters)), letters)

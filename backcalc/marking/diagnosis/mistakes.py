@@ -123,6 +123,7 @@ _ONE_SUMMAND = "of the product rule only one summand is there"
 MISTAKES = (
     # What is written down, of a derivative and of a value
     Mistake(ANSWER, "t.T", "transpose", 1, "look at rows and columns", "this is the transpose"),
+    # Another node's number may be met by chance, so it weighs more than any slip that explains the answer.
     Mistake(ANSWER, "other", "other-node", 4, "whose derivative is this?", "this is {du}, not {d}"),
     Mistake(VALUE, "-t", "sign", 1, _SIGN_HINT, "the sign of {node} is wrong"),
     Mistake(VALUE, "other", "other-node", 4, "whose value is this?", "this is the value of {user}, not of {node}"),
@@ -156,6 +157,7 @@ MISTAKES = (
             "{within}the value of {user} stands in place of ∂{user}/∂{node}"),
     Mistake(SUM, "v", "value", 2, "is a value written in place of a derivative?",
             "the value of {node} stands in place of {d}"),
+    # A factor 2 comes of many things: this is told where nothing else fits.
     Mistake(SUM, "2*a", "missing-factor", 6, _FACTOR_HINT, "{d} is doubled: a factor 2 is too many"),
     Mistake(SUM, "a/2", "missing-factor", 6, _FACTOR_HINT, "{d} is halved: a factor 2 is missing"),
     Mistake(STEP, "-c", "sign", 3, _SIGN_HINT, "a sign is wrong in the derivative of {node}"),
@@ -216,6 +218,7 @@ MISTAKES = (
     _rule("+", "0;", "one summand of the sum is not differentiated", "missing-term"),
     _rule("+", ";0", "one summand of the sum is not differentiated", "missing-term"),
     _rule("-", ";1", "the minus of a difference is lost", "sign"),
+    # Of two numbers the texts are local partials; of two vectors pullbacks, with `ct` and the length `n`.
     _rule("mse", "y - t; t - y",
           "the derivative of the square is twice the difference: the factor 2 is missing", ranks=(0, 0)),
     _rule("mse", "2*(t - y); 2*(y - t)", "the difference is the wrong way round", "sign", ranks=(0, 0)),
@@ -223,6 +226,7 @@ MISTAKES = (
           "the derivative of the square has a factor 2, which is missing", ranks=(1, 1)),
     _rule("mse", "2*ct*(y - t); 2*ct*(t - y)", "the mean divides by the number of elements", ranks=(1, 1)),
     _rule("cross_entropy", "t/p; log(p) - log(1 - p)", "the sign of the cross-entropy is lost", "sign", ranks=(0, 0)),
+    # Of numbers alone: −Σ t log p, that of vectors, has no part with 1 − t.
     _rule("cross_entropy", "-t/p;",
           "the part with 1 − t of the cross-entropy is left out", "missing-term", ranks=(0, 0)),
     _rule("cross_entropy", "1/(1 - p);",  # Behind σ that leaves p.
@@ -236,14 +240,17 @@ MISTAKES = (
     _rule("softmax", "ct*out", "the derivative of softmax has a second term, a sum over all elements; it is left out"),
     _rule("mean", "ct", "the mean divides by the number of elements", "missing-factor"),
     _rule("mean", "ct/(n - 1)", _COUNT),
+    # A mean as it is written by its count: sum(v)/5 and 1/3*(a + b + c), where y, or 1/y, is the count.
     _rule("/", "1/(y - 1);", _COUNT, of_count=True),
     _rule("*", "1/(1/y - 1);", _COUNT, of_count=True),
     _rule("*", ";1/(1/x - 1)", _COUNT, of_count=True),
     # Matrices
+    # 0·ct·y, not 0: the zero is to have the shape of the argument.
     _rule("dot", "0*ct*y;", _ONE_SUMMAND, "missing-term"),
     _rule("dot", ";0*ct*x", _ONE_SUMMAND, "missing-term"),
     _rule("@", "0*ct*y;", _ONE_SUMMAND, "missing-term", ranks=(1, 1)),
     _rule("@", ";0*ct*x", _ONE_SUMMAND, "missing-term", ranks=(1, 1)),
+    # Where a matrix is not square most of these do not fit together, and `by_rule` passes them over.
     _rule("@", "ct @ y;", "the matrix on the way back is to be transposed", "transpose", ranks=(2, 2)),
     _rule("@", ";x @ ct", "the matrix on the way back is to be transposed", "transpose", ranks=(2, 2)),
     _rule("@", "ct*y;", "the product of matrices was taken by elements", ranks=(2, 2)),
@@ -257,9 +264,11 @@ MISTAKES = (
     _rule("@", "ct @ y;", "the matrix on the way back is to be transposed", "transpose", ranks=(1, 2)),
     _rule("@", ";outer(ct, x)", "the outer product is the wrong way round", "transpose", ranks=(1, 2)),
     # Values
+    # The slope is the other key of the same calculator: without the π/180 that the chain rule would have.
     _value("sin", "sin(x*pi/180)", _DEGREES, "cos(x*pi/180)", "degrees", at_once="degrees"),
     _value("cos", "cos(x*pi/180)", _DEGREES, "-sin(x*pi/180)", "degrees", at_once="degrees"),
     _value("tan", "tan(x*pi/180)", _DEGREES, "1 + out^2", "degrees", at_once="degrees"),
+    # The value alone: the slope of log10 is a rule of its own above, joined to this by the name `log10`.
     _value("log", "log10(x)", _LOG10, at_once="log10"),
     _value("softmax_cross_entropy", "-dot(t, log_softmax(a))/log(10)", _LOG10, at_once="log10"),
     _value("cross_entropy", "-sum(t*log(p))/log(10)", _LOG10, at_once="log10", ranks=(1, 1)),
@@ -268,6 +277,7 @@ MISTAKES = (
     _value("*", "x/(1/y - 1)", _COUNT, "1/(1/y - 1);", of_count=True),
     _value("*", "y/(1/x - 1)", _COUNT, ";1/(1/x - 1)", of_count=True),
     _value("softmax", "exp(x)", "softmax is not normalised: each exponential is divided by their sum"),
+    # Without partials: one number went wrong by a slip, and what follows is derived as the graph says.
     _value("sin", "cos(x)", "cos was taken in place of sin"),
     _value("cos", "sin(x)", "sin was taken in place of cos"),
     _value("log", "-log(x)", "the sign of log is wrong", kind="sign"),
@@ -278,6 +288,7 @@ MISTAKES = (
     _value("tanh", "x", "tanh is left out", kind="missing-factor"),
     _value("sigmoid", "x", "σ is left out", kind="missing-factor"),
     _value("sqrt", "x", "the root is left out", kind="missing-factor"),
+    # Who forgets an argument forgets it on the way back too.
     _value("+", "x", "{dropped} is left out", "1; 0", "missing-term"),
     _value("+", "y", "{dropped} is left out", "0; 1", "missing-term"),
     _value("relu", "x", "ReLU makes a negative number 0"),

@@ -34,17 +34,19 @@ def of_formula(
     if len(given) < POINTS:
         return None
     first, *others = (_fitting(of, wrt, index, each) for each in given[:POINTS])
+    # By what went wrong: the numbers differ from point to point.
     found = [s for s in first if all(any(map(s.is_same, there)) for there in others)]
     # A rule within a formula, an operation, spoils what is handed on from there, not what came to it.
     found = [s for s in found if s.node not in right or s.operation is not None or s.mistake.where in (ANSWER, VALUE)]
     if not found:
         return None
-    likeliest = [s for s in found if s.rank == found[0].rank]
+    likeliest = [s for s in found if s.rank == found[0].rank]  # The first is the likeliest, for `fitting` sorts them.
     return given[0].diagnoser.in_words(likeliest, of, wrt, index)
 
 
 def _fitting(of: str, wrt: str | None, index: Index, given: FormulaAtPoint) -> list[Suspect]:
     value = given.value
+    # By the largest element: one that cancels to nearly 0 has no size of its own.
     size = max(flat(abs(value)), default=0.0)
 
     def _matches(other: Any) -> bool:
@@ -52,4 +54,5 @@ def _fitting(of: str, wrt: str | None, index: Index, given: FormulaAtPoint) -> l
             return False
         return all(d <= NEAR * size for d in flat(abs(other - value)))
 
+    # The look-up reaches twice as far as `_matches`, lest it lose one at the edge.
     return given.diagnoser.fitting(of, wrt, index, value, 2 * NEAR * size, _matches)

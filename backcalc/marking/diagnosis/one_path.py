@@ -21,6 +21,7 @@ def single_paths(run: Run, of: str, wrt: int) -> Iterator[Suspect]:
     if of not in index or run.linear.evaluation.has_arrays or not run.linear.evaluation.is_known:
         return
     top = index[of]
+    # Counted before any is followed: n diamonds in a row have 2ⁿ of them.
     if not FEWEST <= _counted(run, top, wrt) <= MOST:
         return
     for product, nodes in _products(run, top, wrt):
@@ -39,6 +40,7 @@ def _counted(run: Run, top: int, wrt: int) -> int:
 
 def _products(run: Run, top: int, wrt: int) -> Iterator[tuple[float, tuple[int, ...]]]:
     """The product and the inner nodes of each path; there are few, but they may be long."""
+    # From the output most ways down end elsewhere; only what `wrt` leads to is followed.
     leading = {wrt}
     for node in range(wrt + 1, top + 1):
         if any(tail in leading for tail, _ in run.linear.edges[node]):

@@ -11,6 +11,7 @@ from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import shape_of
 
+# The texts of these rows speak of the form as a whole, not of its two products.
 _FORM = Primitive(QUADRATIC, ("ct", "x", "A"), "", PRIMITIVES)
 RIGHT = "ct*(A @ x + A.T @ x)"
 
@@ -21,7 +22,7 @@ def quadratic_form(linear: Linearization, slot: int) -> tuple[int, Any, Any] | N
     row = rows[slot]
     if row is None or row.symbol not in ("@", "dot") or len(args[slot]) != 2:
         return None
-    for product, x in (args[slot], args[slot][::-1]):
+    for product, x in (args[slot], args[slot][::-1]):  # The bracket may stand on either side: (xᵀA) x or xᵀ (A x).
         inner = rows[product]
         if inner is None or inner.symbol != "@" or len(shape_of(terms[x])) != 1 or x not in args[product]:
             continue
@@ -41,4 +42,5 @@ def wrong_forms(linear: Linearization, slot: int, ct: Any) -> Iterator[tuple[Mis
     x, *known = found
     right = _FORM.array.form(RIGHT)(ct, *known, None)
     for mistake in rows_at(QUADRATIC):
+        # x gets its adjoint along two edges: what is off is the difference of the wholes.
         yield mistake, x, _FORM.array.form(mistake.change)(ct, *known, None) - right

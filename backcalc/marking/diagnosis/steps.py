@@ -51,7 +51,7 @@ class Steps:
         """The users of each node, in the order of the graph."""
         found: list[list[int]] = [[] for _ in self.run.graph.nodes]
         for i, node in enumerate(self.run.graph.nodes):
-            for arg in dict.fromkeys(node.args):
+            for arg in dict.fromkeys(node.args):  # A node that is used twice by one formula has one user there.
                 found[self.run.graph.index[arg]].append(i)
         return found
 
@@ -70,6 +70,7 @@ class Steps:
             found, stack = {root}, [root]
             while stack:
                 for arg in self.tape.args[stack.pop()]:
+                    # Leaves, given or constant, are no operations.
                     if arg not in found and arg not in self.tape.node_of and self.tape.args[arg]:
                         found.add(arg)
                         stack.append(arg)
@@ -88,6 +89,7 @@ class Steps:
     def partial(self, user: int, node: int, values: Sequence[float], wrong: Wrong = NO_WRONG) -> float:
         """∂user/∂node at these values, some local partials replaced; of stated edges their sum."""
         if user in self.tape.partials:
+            # An edge given twice counts twice.
             edges = [slot for tail, slot in self.tape.partials[user] if tail == node]
             return sum((self._stated(slot, values) for slot in edges), start=0.0)
         key = (user, node, id(wrong), values[user], *map(values.__getitem__, self._args[user]))
@@ -122,7 +124,7 @@ class Steps:
         return [
             Contribution(user, self.partial(user, node, values, wrong), adjoints[user], values[user])
             for user in self.users[node]
-            if user <= of
+            if user <= of  # Later nodes do not lead to `of`.
         ]
 
     def _stated(self, slot: int, values: Sequence[float]) -> float:
@@ -160,7 +162,7 @@ class Steps:
         if wrong[:1] == AT:
             node = int(wrong[1:])
             at, terms = self.tape.slot[node], self._worked(self.tape.slot[node], values, {})
-            terms[at] = values[node]
+            terms[at] = values[node]  # Here too the y of the sheet.
         operands = [*(terms[arg] for arg in self.tape.args[at]), terms[at]]
         if wrong and wrong != TURNED and wrong[0] != AT:
             return row.scalar.form(wrong)(*operands)  # type: ignore[no-any-return]

@@ -34,6 +34,7 @@ class Suspect(NamedTuple):
 
     def is_same(self, other: Suspect) -> bool:
         """Whether another is that mistake at that place, whatever number it leads to."""
+        # All but the value and the distance, which differ from point to point.
         return (*self[1:5], self.others) == (*other[1:5], other.others)
 
 

@@ -83,11 +83,14 @@ class Telling:
         mistake = suspect.mistake
         node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
         facts = self._facts(suspect, node, of, wrt, place)
+        # The sheet's own terms are those of the derivative asked for; a mistake further up is told by the true ones.
         if own is not None and wrt is not None and node == self.run.graph.index[wrt]:
             facts |= _arithmetic(suspect, own.terms, own.adjoints, facts["within"])
-            facts["a"] = amount(sum((c for _, _, c in own.terms), start=0.0))
+            facts["a"] = amount(sum((c for _, _, c in own.terms), start=0.0))  # By these terms, wrong as they may be.
+        # A formula holds at every point: the numbers of one would mislead.
         if in_words:
             facts |= {"term": "", "rest": facts["within"], "partial": "", "adjoint": "", "a": NOT_THAT}
+        # A missing path is marked at the user it goes through.
         where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
         return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts))
 
@@ -123,6 +126,7 @@ class Telling:
         mistake, tape = suspect.mistake, self.run.linear.tape
         if suspect.operation is None or mistake.value not in ("x", "y") or mistake.where not in _PARTS:
             return ""
+        # Where x is kept, it is y, at place 1, that is dropped.
         part, arg = _PARTS[mistake.where], tape.args[suspect.operation][mistake.value == "x"]
         if arg in tape.node_of:
             return f"the {part} {self._name(tape.node_of[arg])}"
@@ -145,12 +149,13 @@ class Telling:
         assert suspect.user is not None
         tape, row = self.run.linear.tape, self.run.linear.evaluation.rows[suspect.operation]
         assert row is not None
+        # In y where that can be: 1 − y² shows by its name which node is meant.
         text = (row.from_output or row.partials)[0]
         shown = []
         for slot in (tape.slot[suspect.user], suspect.operation):
             nodes = [tape.node_of.get(it) for it in (*tape.args[slot], slot)]
             names = {n: i for n, i in zip((*row.params, "out"), nodes, strict=True) if n in names_in(text)}
-            if None in names.values():
+            if None in names.values():  # An operation inside a formula has no name.
                 return f"the slope of {row.symbol} is taken at {self._name(suspect.user)}"
             shown.append(by_names(text, {name: self._name(i) for name, i in names.items() if i is not None}))
         return f"{shown[0]} in place of {shown[1]}"
@@ -166,6 +171,7 @@ class Telling:
 
 def by_names(text: str, names: Mapping[str, str]) -> str:
     """A text of the table with names of nodes in it, as one writes it by hand."""
+    # Whole names, so that the x of exp stays.
     written = re.sub(NAME, lambda found: names.get(found[0], found[0]), text)
     return written.replace("^2", "²").replace("*", "·").replace("-", "−")
 
@@ -190,7 +196,7 @@ def amount(value: Any) -> str:
 
 def either(told: Sequence[Diagnosis]) -> Diagnosis:
     """One diagnosis of one or several that fit: of several the first two, rather than one by chance."""
-    first, *others = {each.text: each for each in told}.values()
+    first, *others = {each.text: each for each in told}.values()  # Two mistakes may be told in the same words.
     if not others:
         return first
     return Diagnosis(first.kind, first.where, f"either {first.text}, or {others[0].text}", first.hint)
@@ -210,12 +216,14 @@ def _arithmetic(suspect: Suspect, terms: Sequence[Term], adjoints: Sequence[Any]
     others = [(factors, c) for user, factors, c in sums if user != suspect.user]
     if others:
         sum_, total = " + ".join(product(factors) for factors, _ in others), by_hand(sum(c for _, c in others))
+        # One factor alone would read `4 = 4`.
         facts["rest"] = f"{within}you have {sum_} = {total}; " if sum_ != total else f"{within}you have {total}; "
     return facts
 
 
 def place_text(index: Index) -> str:
     """The element, or row, that an index means, as it is written behind a name."""
+    # A slice, which means all of an axis, has no number to show.
     return f"[{','.join(str(i) for i in index if isinstance(i, int))}]" if index else ""
 
 
