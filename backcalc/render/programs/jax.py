@@ -9,6 +9,7 @@ from backcalc.render.programs.program import ExportedProgram
 from backcalc.render.programs.python import ProgramTarget
 from backcalc.render.programs.windows import window_helpers
 
+# Those whose name JAX's NumPy has too.
 _PLAIN = (
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log"),
     *("log2", "log10", "log1p", "sqrt", "cbrt", "abs", "sign", "floor", "ceil"),
@@ -20,6 +21,7 @@ TARGET = ProgramTarget(
     module="jnp",
     names={
         **{name: f"jnp.{name}" for name in _PLAIN},
+        # `arcsin` for asin, as NumPy says.
         **{name: f"jnp.arc{name[1:]}" for name in ("asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh")},
         **{name: f"jax.nn.{name}" for name in _ACTIVATIONS},
         "round": "jnp.round",
@@ -27,6 +29,7 @@ TARGET = ProgramTarget(
         "erf": "jax.scipy.special.erf",
         "erfc": "jax.scipy.special.erfc",
         "logsumexp": "jax.nn.logsumexp",
+        # Of two arguments place by place; of one its largest element, so the names are two.
         "max": "jnp.maximum",
         "min": "jnp.minimum",
         "max of one": "jnp.max",
@@ -43,15 +46,17 @@ TARGET = ProgramTarget(
     },
     along={
         **{name: f"jnp.{name}" for name in ("sum", "mean", "prod", "max", "min", "var", "std")},
+        # Along an axis the table's `max` of an array is called `largest`.
         "largest": "jnp.max",
         "smallest": "jnp.min",
         "norm": "jnp.linalg.norm",
         **{name: f"jax.nn.{name}" for name in ("softmax", "log_softmax", "logsumexp")},
         "cross_entropy": "cross_entropy_along",
     },
+    # Written into a program only where a formula takes them.
     helpers={
         "cross_entropy_along": (
-            "def cross_entropy_along(p, t, **options):\n"
+            "def cross_entropy_along(p, t, **options):\n"  # A target of whole numbers has no slope.
             "    return -jnp.sum(jax.scipy.special.xlogy(1.0*t, p), **options)"
         ),
         **window_helpers("jnp.pad(x, pad)", "max"),
@@ -65,10 +70,11 @@ TARGET = ProgramTarget(
             "def cross_entropy_of_vectors(p, t):\n    return -jnp.sum(jax.scipy.special.xlogy(1.0*t, p))"
         ),
     },
-    held="jax.lax.stop_gradient",
-    indices="jnp.array({})",
+    held="jax.lax.stop_gradient",  # By which edges that are given let their partial through.
+    indices="jnp.array({})",  # An index that is a list of Python's is refused.
 )
 
+# JAX reckons in single precision unless told before its first array; whoever wants that changes this one line.
 _PRELUDE = """import argparse
 import csv
 import json
@@ -88,6 +94,7 @@ def concat(parts):
     return jnp.concatenate([jnp.atleast_1d(part) for part in parts])
 """
 
+# An input from which only edges lead has no value that matters: 0 stands for it.
 _GRADIENT = '''@jax.jit
 def value_and_gradient(inputs):
     """The value, and its derivatives by name."""
@@ -96,6 +103,7 @@ def value_and_gradient(inputs):
     def of(parameters):
         return value({**rest, **parameters})
 
+    # Rows are parted evenly or not at all: a mesh has no place for a rest.
     return jax.value_and_grad(of)({name: inputs.get(name, 0.0) for name in WRT})
 
 

@@ -9,6 +9,7 @@ from backcalc.render.programs.program import ExportedProgram
 from backcalc.render.programs.python import ProgramTarget
 from backcalc.render.programs.windows import window_helpers
 
+# Those whose name NumPy has too.
 _PLAIN = (
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log"),
     *("log2", "log10", "log1p", "sqrt", "cbrt", "abs", "sign", "floor", "ceil"),
@@ -26,7 +27,7 @@ TARGET = ProgramTarget(
         "max of one": "np.max",
         "min of one": "np.min",
         **{name: f"np.linalg.{name}" for name in ("norm", "det", "inv")},
-        "^": "np.float_power",
+        "^": "np.float_power",  # `np.power` refuses a negative exponent of whole numbers: 2^(-1).
         "and": "np.logical_and",
         "or": "np.logical_or",
         "not": "np.logical_not",
@@ -42,6 +43,7 @@ TARGET = ProgramTarget(
         "norm": "np.linalg.norm",
         **{name: f"{name}_along" for name in ("softmax", "log_softmax", "logsumexp")},
     },
+    # NumPy has none of these; as everywhere, exp is taken of what is at most 0, so that nothing overflows.
     helpers={
         "softmax_along": (
             "def softmax_along(x, axis):\n    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))\n"
@@ -56,13 +58,15 @@ TARGET = ProgramTarget(
             "    found = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))\n"
             "    return found if keepdims else found.squeeze(axis)"
         ),
-        **window_helpers("np.pad(x, pad)", "max"),
+        **window_helpers("np.pad(x, pad)", "max"),  # Of x.max(1) NumPy has a method.
+        # With its type told, else an array without elements fails.
         "erf": "erf = np.vectorize(math.erf, otypes=[float])",
         "erfc": "erfc = np.vectorize(math.erfc, otypes=[float])",
         "sigmoid": "def sigmoid(x):\n    small = np.exp(-np.abs(x))\n    return np.where(x < 0, small, 1)/(1 + small)",
         "softmax": "def softmax(x):\n    powers = np.exp(x - np.max(x))\n    return powers/np.sum(powers)",
         "logsumexp": "def logsumexp(x):\n    return np.max(x) + np.log(np.sum(np.exp(x - np.max(x))))",
         "log_softmax": "def log_softmax(x):\n    x = x - np.max(x)\n    return x - np.log(np.sum(np.exp(x)))",
+        # The slope of prod: products of all others, for a division by an element fails at 0.
         "others": (
             "def others(x):\n    flat = x.ravel()\n"
             "    return np.array([np.prod(np.delete(flat, i)) for i in range(len(flat))]).reshape(x.shape)"
@@ -70,6 +74,7 @@ TARGET = ProgramTarget(
     },
 )
 
+# Items may be numbers or arrays: a vector is made of either.
 _PRELUDE = """import argparse
 import csv
 import json
@@ -86,6 +91,7 @@ def concat(parts):
     return np.concatenate([np.atleast_1d(part) for part in parts])
 """
 
+# By a loop, for a formula along axes or with matrices does not take one axis more.
 _BATCH = '''def batch(fixed, columns):
     """The value and the gradient at each row of columns, one after the other."""
     count = len(next(iter(columns.values())))

@@ -42,6 +42,7 @@ class ExportedProgram:
     shard: bool = False
 
     @cached_property
+    # The library's `grad` node does what a file's own `grad(J, w)` does: no second way to a derivative here.
     def derived(self) -> tuple[Dag, dict[str, str]]:
         """The graph with a node for each derivative, and the names of these nodes by input."""
         wanted = {name: f"∂{self.output}/∂{name}" for name in self.wrt}  # No node of a file is called so.
@@ -63,13 +64,14 @@ class ExportedProgram:
         """What writes the formulas."""
         graph = self.derived[0]
         point = {name: value for name, value in self.point.items() if name in graph.index}
+        # Only their shapes are asked for: whether `*` is of numbers or of arrays, which row serves a call.
         evaluation = Evaluation(tape_of(graph), defaults(graph) | point, formulas=True)
         return CodeWriter(self.target, evaluation.known_shapes, self.python)
 
     def head(self, prelude: str) -> list[str]:
         """What stands before the functions: imports, and helpers, of which only now all are known."""
         self.value_function()  # Writing notes what functions the formulas take.
-        if not self.target.held:
+        if not self.target.held:  # Where the library has gradients of its own, none is written.
             self.gradient_by_hand()
         # A file may be called anything: what stands in the program is no part of it.
         title = "".join(c for c in visible(f"{self.output} of {self.graph.source.name}") if c not in '"\\')
@@ -81,13 +83,14 @@ class ExportedProgram:
 
     def value_function(self) -> list[str]:
         """The function `value`."""
-        needed = self.graph.upstream([self.output])
+        needed = self.graph.upstream([self.output])  # Dead code would ask for inputs that the output does not need.
         lines = ["def value(inputs):", f'{INDENT}"""{self.output}, of a dictionary of inputs."""']
         lines += [INDENT + line for line in self._lines(self.graph, needed)]
         return [*lines, f"{INDENT}return {self._value()}", "", ""]
 
     def _value(self) -> str:
         """The output; nan where only edges lead to it, whose derivatives there are all the same."""
+        # Edges alone say nothing of the value; nan rather than a 0 that somebody would believe.
         node = self.graph.node(self.output)
         is_known = node.expr is not None or node.kind == "input" or node.given is not None
         return self.python[self.output] + ("" if is_known else " + float('nan')")
@@ -97,6 +100,7 @@ class ExportedProgram:
         """The inputs whose value a formula needs: not those that only edges lead from."""
         graph = self.derived[0]
         spoken = {name for node in graph.nodes if node.expr is not None for name in names(node.expr)}
+        # An edge's partial may speak of a node's value, as `1 -> 2 : y*(1 - y)` does.
         spoken |= {name for node in graph.nodes for edge in node.incoming for name in names(edge.partial)}
         return [name for name in graph.inputs if name in spoken or name == self.output]
 
@@ -118,25 +122,28 @@ class ExportedProgram:
                 is_needed = node.name in self.needed  # The others are ends of edges, whose partials are all there is.
                 yield f"{name} = inputs[{node.name!r}]" if is_needed else f"{name} = inputs.get({node.name!r}, 0.0)"
                 continue
-            if node.given is not None:
+            if node.given is not None:  # What is given stands before what a formula would give, as in `run`.
                 yield f"{name} = {self.writer.formula(node.given.value)}"
                 continue
+            # 0 for a node of edges alone: its derivatives need it not.
             known = "0.0" if node.expr is None else self.writer.formula(node.expr)
             yield f"{name} = {known}" + self._edges(node)
 
     def _edges(self, node: Node) -> str:
         """What lets the derivative through annotated edges: nothing is added to the value."""
-        if not node.incoming or not self.target.held:
+        if not node.incoming or not self.target.held:  # By hand, the edges are in the adjoints already.
             return ""
         held = self.target.held
         terms = []
         for edge in node.incoming:
             tail = self.python[edge.tail]
+            # x - held(x) is 0 and has the slope 1: so the term adds nothing, and p to the slope.
             terms.append(f"{held}({self.writer.formula(edge.partial)})*({tail} - {held}({tail}))")
         return "".join(f" + {term}" for term in terms)
 
     def main(self, as_array: str, mean: str = "mean", say: str = "print") -> list[str]:
         """The point and the function `main`; `as_array` makes an array of a `value`, `mean` is that over the rows."""
+        # By names in capitals: the text is full of braces, which `format` would take for fields.
         text = _MAIN.replace("AS_ARRAY", as_array).replace("MEAN", mean).replace("SAY", say)
         text = text.replace("COLUMNS", "shard(read(options.data))" if self.shard else "read(options.data)")
         return [
@@ -154,14 +161,17 @@ class ExportedProgram:
 
 def target_of(name: str) -> ProgramTarget:
     """The library of this name."""
+    # Its own file alone is loaded: a target may ask for a library.
     found: ProgramTarget = import_module(f"backcalc.render.programs.{name}").TARGET
     return found
 
 
 def _plain(value: Any) -> str:
+    # Of NumPy's arrays the repr is no Python.
     return repr(value.tolist()) if hasattr(value, "tolist") else repr(float(value))
 
 
+# Python that the three libraries share; NumPy reads files for each, and the target makes its arrays of these.
 _MAIN = '''
 def arrays(point):
     return {name: AS_ARRAY for name, value in point.items()}

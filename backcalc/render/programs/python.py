@@ -34,6 +34,7 @@ Text = tuple[str, int]
 """A piece of Python, and how tightly it binds."""
 
 COMPARISON, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
+# `@` binds as `*` does, in Python as in the language.
 _BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT}
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
@@ -76,18 +77,21 @@ class CodeWriter:
         return _open(self._written(expr, self.shapes.of, self._node), tightness)
 
     def _node(self, name: str) -> str:
+        # Pi and the like, where no node has taken the name.
         return self.python[name] if name in self.python else self._constant(CONSTANTS[name])
 
     def _constant(self, value: float) -> str:
         if isfinite(value):
             return repr(value)
         sign = "-" if value < 0 else ""
+        # Python has no name for inf or nan without an import; every module of arrays has.
         return f"{sign}{self.target.module}.{'inf' if abs(value) == inf else 'nan'}"
 
     def _written(self, expr: Expr, shape: Callable[[Expr], Shape], name: Callable[[str], str]) -> Text:
         def _leaf(part: Number | Name) -> Text:
             if isinstance(part, Name):
                 return name(part.id), ATOM
+            # -2 binds as a sign does: (-2)**2 needs its brackets.
             text = self._number(part.value)
             return text, UNARY if text.startswith("-") else ATOM
 
@@ -95,9 +99,10 @@ class CodeWriter:
             """A call as code, of the code of its arguments."""
             return self._call(part, args, [shape(arg) for arg in part.args])
 
-        return fold(expr, _leaf, call)
+        return fold(expr, _leaf, call)  # Without recursion: a sum of a million terms is as deep.
 
     def _number(self, value: float) -> str:
+        # Whole numbers as such, which are short to read; a larger one would not fit the 64 bits of an array's.
         if value == int(value) if isfinite(value) else False:
             return str(int(value)) if abs(value) < 1e15 else repr(value)
         return self._constant(value)
@@ -108,7 +113,8 @@ class CodeWriter:
             return self._index(part, [_open(arg, 0) for arg in args]), ATOM
         if fn in _BINARY:
             own = _BINARY[fn]
-            right = own + 1 if fn != "+" else own
+            right = own + 1 if fn != "+" else own  # a - (b - c) and a/(b*c) keep their brackets.
+            # Blanks around what binds loosely, none around products, as the language is formatted.
             return f"{_open(args[0], own)} {fn} {_open(args[1], right)}" if own == SUM or fn == "@" else (
                 f"{_open(args[0], own)}{fn}{_open(args[1], right)}"
             ), own
@@ -116,13 +122,16 @@ class CodeWriter:
             return f"-{_open(args[0], UNARY)}", UNARY
         if fn == "^":
             return self._power(part, args)
+        # Of numbers alone Python compares: its bool is nothing that torch.logical_and takes.
         if fn in _COMPARISONS and self.target.number and self._is_constant(part):
             return f"{self.target.number}({_open(args[0], SUM)} {fn} {_open(args[1], SUM)})", ATOM
         if fn in _COMPARISONS:
+            # A sum on either side: Python would chain a < b < c.
             return f"{_open(args[0], SUM)} {fn} {_open(args[1], SUM)}", COMPARISON
         if fn == INDEX:
             places = ", ".join(_open(arg, 0) for arg in args[1:])
             return f"{_open(args[0], ATOM)}[{places}]", ATOM
+        # Of a vector there is nothing to transpose; `transpose` of a matrix is a function of the library.
         if fn == TRANSPOSE or (fn == "transpose" and len(shapes[0]) < len(("rows", "columns"))):
             return (f"{_open(args[0], ATOM)}.T", ATOM) if len(shapes[0]) > 1 else args[0]
         return self._function(fn, self._operands(part, args), shapes), ATOM
@@ -142,7 +151,7 @@ class CodeWriter:
         """The arguments of a function, numbers as what it takes."""
         texts = [_open(arg, 0) for arg in args]
         number = self.target.number
-        if not number or part.fn in (VECTOR, "concat"):
+        if not number or part.fn in (VECTOR, "concat"):  # Which make arrays of numbers themselves.
             return texts
         return [
             f"{number}({text})" if self._is_constant(arg) else text for text, arg in zip(texts, part.args, strict=True)
@@ -150,6 +159,7 @@ class CodeWriter:
 
     def _power(self, part: Call, args: tuple[Text, ...]) -> Text:
         exponent = part.args[1]
+        # x**2, as anybody would write it; another exponent goes to a function that makes floats of whole numbers.
         if isinstance(exponent, Number) and exponent.value == int(exponent.value):
             return f"{_open(args[0], ATOM)}**{_open(args[1], UNARY)}", POWER
         return f"{self.target.names['^']}({_open(args[0], 0)}, {_open(args[1], 0)})", ATOM
@@ -159,16 +169,19 @@ class CodeWriter:
             return f"{self.target.names[VECTOR]}([{', '.join(args)}])"
         if fn == "concat":
             return f"{self.target.names['concat']}([{', '.join(args)}])"
+        # NumPy's `prod` serves all: a shape is a tuple of plain numbers.
         if written_name(fn) == "size":
             axis = options_of(fn).get(AXIS)
             return f"np.prod(({args[0]}).shape)" if axis is None else f"({args[0]}).shape[{axis}]"
         if (found := self._along(fn, args) or self._windowed(fn, args)) is not None:
             return found
         row = lookup(fn, len(args))
+        # What has been read has a row for each of its calls.
         assert row is not None
         ranks = tuple(map(len, shapes))
+        # `norm` of a vector and of a matrix are two rows; which one it is the ranks of the arguments say.
         served = row.serving(ranks) if fn != IF else row
-        if served.symbol == "=":
+        if served.symbol == "=":  # A row that hands on its argument, such as `sum` of a number.
             return args[0]
         one = f"{served.symbol} of one"
         name = self.target.names.get(one if served.shape == "reduce" and one in self.target.names else served.symbol)
@@ -181,6 +194,7 @@ class CodeWriter:
     def _windowed(self, fn: str, args: Sequence[str]) -> str | None:
         """A call of what goes by windows or rearranges; None of anything else."""
         plain, options = written_name(fn), options_of(fn)
+        # The numbers follow in the order of the language, which is that of NumPy's shape.
         if plain in (RESHAPE, FLATTEN):
             shape = "(-1,)" if plain == FLATTEN else f"({', '.join(map(str, options.values()))})"
             return f"{self.target.module}.reshape({args[0]}, {shape})"
@@ -192,6 +206,7 @@ class CodeWriter:
     def _along(self, fn: str, args: Sequence[str]) -> str | None:
         """A function along an axis as a call of the library's; None where it has none of its own."""
         options, name = options_of(fn), written_name(fn)
+        # Of ddof the libraries have other names: the table's own text serves.
         if AXIS not in options or options.get("ddof"):
             return None
         axis, keepdims = self.target.axis
@@ -206,16 +221,20 @@ class CodeWriter:
     def _helper(self, row: Primitive, ranks: tuple[int, ...]) -> str:
         """The name of a function of the program's own, written at its first use."""
         name = row.symbol if not any(ranks) or row.shape == "elementwise" else f"{row.symbol}_of_vectors"
+        # Options are part of a row's symbol, `var axis=0`, and make a function of their own: var_axis_0.
         if options_of(row.symbol):
             name = row.symbol.replace(" ", "_").replace("=", "_")
+        # `else` and `def q(x) = …` are no names of Python's.
         name = name if name.isidentifier() and not keyword.iskeyword(name) else self._own_name(row)
+        # A helper without `_of_vectors` serves all ranks.
         if name not in self.target.helpers and row.symbol in self.target.helpers:
             name = row.symbol
         if name in self.target.helpers:
             self.functions.setdefault(name, self.target.helpers[name])
         elif name not in self.functions:
-            self.functions[name] = ""  # Its place, before those that it calls.
+            self.functions[name] = ""  # Begun, so that no call on the way begins it again.
             shapes = {param: (None,) * rank for param, rank in zip(row.params, ranks, strict=True)}
+            # Lengths are left open: one text serves vectors of any length.
             known = KnownShapes(shapes)
 
             def _parameter(each: str) -> str:
@@ -226,10 +245,12 @@ class CodeWriter:
                 return _open(self._written(expression(text), known.of, _parameter), 0)
 
             text = f"def {name}({', '.join(row.params)}):\n"
+            # By hand, the partials that the file states are in the gradient already.
             if row.symbol.startswith(DEFINITION) and self.target.held:
                 text += self._with_partials(row, written)
             else:
                 text += f"    return {written(row.value)}"
+            # Behind those that it calls, which have been written meanwhile.
             del self.functions[name]
             self.functions[name] = text
         return name
@@ -241,6 +262,7 @@ class CodeWriter:
 
     def _with_partials(self, row: Primitive, written: Callable[[str], str]) -> str:
         """The body of a function whose derivatives are not those of its formula: the value, and 0 that has these."""
+        # x - held(x) is 0 and has the slope 1: the value stays, and each slope is the one that the file states.
         held = self.target.held
         terms = [
             f"{held}({written(text)})*({x} - {held}({x}))" for x, text in zip(row.params, row.partials, strict=True)
@@ -254,8 +276,9 @@ def _open(text: Text, tightness: int) -> str:
 
 
 def identifiers(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    # `x'` and `x_prime` may both be names of the graph: the second gets an underscore.
     """A Python name for each node: its own, where that can be, else one near to it that nothing else has."""
-    used = set(taken)
+    used = set(taken)  # Nodes get out of the way of the program's own names.
     found = {}
     for name in names:
         text = name.replace("'", "_prime").replace("∂", "d").replace("/", "_").replace(" ", "_")

@@ -9,6 +9,7 @@ from backcalc.render.programs.program import ExportedProgram
 from backcalc.render.programs.python import ProgramTarget
 from backcalc.render.programs.windows import window_helpers
 
+# Those whose name PyTorch has too; it has no cbrt, and its transpose wants axes.
 _PLAIN = (
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log"),
     *("log2", "log10", "log1p", "sqrt", "abs", "sign", "floor", "ceil", "round"),
@@ -22,9 +23,10 @@ TARGET = ProgramTarget(
     names={
         **{name: f"torch.{name}" for name in (*_PLAIN, "sigmoid")},
         **{name: f"F.{name}" for name in _ACTIVATIONS},
-        "stop_gradient": "held",
+        "stop_gradient": "held",  # Ours, for a number has no `detach`.
         "max": "torch.maximum",
         "min": "torch.minimum",
+        # These share the slope among equals, as `max` does here; torch.max along an axis would give places too.
         "max of one": "torch.amax",
         "min of one": "torch.amin",
         **{name: f"torch.linalg.{name}" for name in ("norm", "det", "inv")},
@@ -32,7 +34,7 @@ TARGET = ProgramTarget(
         "and": "torch.logical_and",
         "or": "torch.logical_or",
         "not": "torch.logical_not",
-        "where": "where",
+        "where": "where",  # Ours, for a condition may be a number: 0 or 1.
         IF: "where",
         VECTOR: "vector",
         "concat": "concat",
@@ -46,24 +48,26 @@ TARGET = ProgramTarget(
         "norm": "torch.linalg.vector_norm",
         "cross_entropy": "cross_entropy_along",
     },
-    axis=("dim", "keepdim=True"),
+    axis=("dim", "keepdim=True"),  # NumPy says `axis` and `keepdims`.
     helpers={
         "cross_entropy_along": (
             "def cross_entropy_along(p, t, **options):\n    return -torch.sum(torch.xlogy(t, p), **options)"
         ),
-        **window_helpers("torch.nn.functional.pad(x, [pad]*2*x.ndim)", "amax"),
+        **window_helpers("torch.nn.functional.pad(x, [pad]*2*x.ndim)", "amax"),  # A pair of widths an axis.
         # By what is made for it t·log(p) has its slope log(p) at t = 0 too.
         "cross_entropy": "def cross_entropy(p, t):\n    return -torch.xlogy(t, p) - torch.special.xlog1py(1 - t, -p)",
         "cross_entropy_of_vectors": "def cross_entropy_of_vectors(p, t):\n    return -torch.sum(torch.xlogy(t, p))",
+        # A third root, of a negative number too, where a power with a fraction would be nan.
         "cbrt": "def cbrt(x):\n    return torch.sign(x)*torch.abs(x)**(1/3)",
         "softmax": "def softmax(x):\n    return torch.softmax(x, 0)",
         "log_softmax": "def log_softmax(x):\n    return torch.log_softmax(x, 0)",
         "logsumexp": "def logsumexp(x):\n    return torch.logsumexp(x, 0)",
     },
-    held="held",
-    number="tensor",
+    held="held",  # By which edges that are given let their partial through.
+    number="tensor",  # torch.sin(2) is refused: its functions take no plain numbers.
 )
 
+# Double precision is the default here; whoever wants another changes this one line.
 _PRELUDE = """import argparse
 import csv
 import json
@@ -95,6 +99,7 @@ def concat(parts):
     return torch.cat([torch.atleast_1d(tensor(part)) for part in parts])
 """
 
+# An input from which only edges lead has no value that matters: 0 stands for it.
 _GRADIENT = '''def value_and_gradient(inputs):
     """The value, and its derivatives by name."""
     rest = {name: each for name, each in inputs.items() if name not in WRT}
@@ -112,6 +117,7 @@ def batch(fixed, columns):
     return torch.func.vmap(lambda row: value_and_gradient({**fixed, **row}))(columns)
 '''
 
+# Sums and counts are added up rather than means: processes may have one row more or less than others.
 _SHARDED = '''
 
 def shard(columns):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# By slices, one an element of w: NumPy's own convolution turns w round, PyTorch's wants channels.
 _CONV = """def conv(x, w, stride=1, pad=0):
     x = {padded}
     if w.ndim == 1:
@@ -14,6 +15,7 @@ _CONV = """def conv(x, w, stride=1, pad=0):
         for j in range(w.shape[1])
     )"""
 
+# What is left over at the end and fills no window is left out.
 _POOL = """def {name}(x, n):
     if x.ndim == 1:
         return x[:x.shape[0]//n*n].reshape(-1, n).{method}(1)
