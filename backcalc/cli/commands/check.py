@@ -117,9 +117,9 @@ def command(
     """
     graphs, given = _parted(arguments, path, asked)
     way = CheckOptions(require, tolerance, exactly, certain_digits(shown, exactly), shown, hints)
-    if len(graphs) < 2:
+    if len(graphs) < 2:  # None of them: a pipe, or -e.
         asked = asked._replace(graph=graphs[0] if graphs else None)
-        if path is not None and path.lower().endswith(ENDINGS):
+        if path is not None and path.lower().endswith(ENDINGS):  # Arrays of a program have no digits written.
             return _check_computed(asked, path, way)
         return _check(asked, _sheet(given, path), way)
     if shown.format in ("json", "csv"):  # One document for all of them.
@@ -233,13 +233,14 @@ def _check_computed(asked: Asked, path: str, way: CheckOptions) -> int:
     """Mark the arrays that a program has written to a file."""
     from backcalc.calculus.digits import AS_WRITTEN
 
-    if way.tolerance.significant is not None:
+    if way.tolerance.significant is not None:  # All digits of a float are there: how many are meant nobody has written.
         raise click.UsageError("--sig speaks of digits that are written; for what a program computed there is --tol")
     text = read_text(asked)
     stated, misstated = read_stated(text.source, text.comments)
     arrays = read_computed(path)
     point = read_point(asked.at)
     found = kept(text.run(point, asked.of))
+    # --tol is applied array by array below, so the key goes without.
     key = way._replace(tolerance=AS_WRITTEN).key(kept(text.whole(found, point, asked.of)), asked, ())
     print_warnings(text.source, found.warnings if way.exactly is None else key.truth.warnings)
     marked, answers, refused = mark_computed(key, path, arrays, way.tolerance.relative)
@@ -256,7 +257,7 @@ def _report(marked: list[Mark], key: Key, found: AnyRun, asked: Asked, way: Chec
     # What to read is for who sits there: a pipe would have lines that nobody runs.
     is_seen = way.shown.format == "table" and not way.hints and goes_to_terminal(way.shown.color)
     reading = _pointers(marked, found, asked) if is_seen else ()
-    first = key.first_wrong(marked)
+    first = key.first_wrong(marked)  # The earliest that went wrong: others may only follow from it.
     return MarksReport([key.truth.shown(mark) for mark in marked], way.digits, way.hints, first, reading)
 
 
@@ -264,6 +265,7 @@ def _pointers(marked: Iterable[Mark], found: AnyRun, asked: Asked) -> list[str]:
     """What to read of each wrong answer: the derivation of the node where it went wrong; empty of the others."""
     import shlex  # Right answers take none of it.
 
+    # Quoted, for the line is to be copied into a shell.
     point = "".join(f" --at {shlex.quote(at)}" for at in asked.at)
     exprs = "".join(f" -e {shlex.quote(line)}" for line in asked.exprs).lstrip()
     about = f"{exprs or shlex.quote(asked.graph or '-')}{point}" + (
@@ -275,6 +277,7 @@ def _pointers(marked: Iterable[Mark], found: AnyRun, asked: Asked) -> list[str]:
 
 
 def _node(mark: Mark, found: AnyRun) -> str:
+    # Where the mistake was made, which may be before the node that was asked for.
     where = mark.diagnosis.where if mark.diagnosis else ""
     if where in found.graph.index:
         return where
@@ -295,7 +298,7 @@ def _sheet(given: Sequence[str], path: str | None) -> Sheet | None:
     """The answers that are given; None where the graphs' own are meant."""
     if path is not None:
         return read_sheet(path)
-    source = clean(ARGUMENTS, "\n".join(given))
+    source = clean(ARGUMENTS, "\n".join(given))  # Lines, so that a place in an argument can be shown.
     return (source, *read_answers(source)) if given else None
 
 
@@ -303,6 +306,7 @@ def _parted(arguments: Sequence[str], path: str | None, asked: Asked) -> tuple[l
     """The GRAPH arguments, and those that are answers."""
     given = [word for word in arguments if is_answer(word)]
     graphs = [word for word in arguments if not is_answer(word)]
+    # What is wrong with the first argument `read` tells; behind it a slip in an answer is likelier than a lost file.
     for other in graphs[1:]:
         if other != "-" and not os.path.exists(other):  # noqa: PTH110  It does not raise.
             text = f"{shorten(other)} is neither a file nor an answer (dL/dx=-0.5 is an answer, and t=0.84)"
@@ -320,6 +324,7 @@ def _parted(arguments: Sequence[str], path: str | None, asked: Asked) -> tuple[l
 def _failure(source: Source, errors: list[Diagnostic], refused: list[Diagnostic]) -> BackcalcError:
     """All that keeps answers from being marked, as an error of the first stage that found some."""
     unreadable = [error for error in errors if error.code == Code.NOT_UTF8]
+    # Bytes that are no UTF-8 are of the first stage, reading.
     others = [error for error in (*errors, *refused) if error.code != Code.NOT_UTF8]
     kind = ReadError if unreadable else ParseError if errors else UsageError
     return kind(source, by_place(source, unreadable, others))
@@ -327,7 +332,7 @@ def _failure(source: Source, errors: list[Diagnostic], refused: list[Diagnostic]
 
 def _none(source: Source, graph: Source) -> Diagnostic:
     """That there is nothing to mark."""
-    if source is graph:
+    if source is graph:  # Then the file itself was to have answers.
         hint = "give some, dL/dx=-100, or state one in the file as a comment: #= dL/dx = -100"
         return Diagnostic(Code.NO_ANSWERS, "the file states no results to check", hints=(hint,))
     return NO_ANSWERS

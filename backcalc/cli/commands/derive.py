@@ -26,7 +26,7 @@ def command(asked: Asked) -> int:
     Of a graph that has such nodes already, it prints their derivatives in turn: the Hessian.
     """
     read = read_graph(asked)
-    for name in asked.wrt:
+    for name in asked.wrt:  # Before the work; a slip is told by the option.
         require_node(read, name, "--wrt")
     if read.seeds and asked.of is None:
         message = "`adjoint` statements speak of a loss outside the graph; `derive` needs an output in it"
@@ -34,6 +34,8 @@ def command(asked: Asked) -> int:
         span = read.seeds[0][1].span
         raise UsageError(read.source, [Diagnostic(Code.TWO_OUTPUTS, message, span, hints=(hint,))])
     output = choose_output(read, asked.of)
+    # Of a file that `derive` has made the derivatives of the highest order are derived again, all of them.
     outputs = (highest_derivatives(read) if asked.of is None else []) or [output]
+    # Statements, so that what is printed is a graph that every command reads.
     print_lines(map(unparse_statement, derive(read, outputs, asked.wrt or read.inputs, output)))
     return 0

@@ -25,12 +25,13 @@ Examples:
   backcalc descend lines.bg --data lines.csv --wrt w1,w2,b --rate 20 --steps 2000 --every 200
   backcalc descend neuron.bg --at @neuron.json --wrt w,b --method adam -o trained.bg
 """
-PIECE = 1 << 20
+PIECE = 1 << 20  # Bytes of a file read at once.
 MARK = "# Parameters found by `backcalc descend`."
 """The first line of the graph that is written."""
 
 
 def _finite(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
+    # With a rate of inf every step would be nan.
     if value is not None and not isfinite(value):
         raise click.BadParameter(f"{value} is no finite number")
     return value
@@ -78,6 +79,7 @@ def command(
 
     --wrt are the parameters (default: all inputs that are no columns of --data), --at says where they begin.
     """
+    # The options are named as the fields are.
     settings = Settings(**given)
     _check(settings, asked, data)
     require_ours(path, MARK, force=force)  # Before the work, which may take hours.
@@ -88,8 +90,10 @@ def command(
     print_report(DescendReport(found, objective, settings, every, shown.digits, shown.limit), shown)
     if found.status == "diverged" and shown.format in ("json", "csv"):  # Which have no place for a sentence.
         tell(PLAIN.cell(ending(found, settings)))
+    # What has diverged is no parameter for anybody.
     if path is not None and found.status != "diverged":
         text = with_defaults(graph.source, found.steps[-1].at)
+        # The mark of a file that is trained again is not written twice.
         write_ours(path, MARK, [line for line in text.splitlines() if line != MARK])
     return 1 if found.status == "diverged" else 0
 
@@ -101,6 +105,7 @@ def _check(settings: Settings, asked: Asked, data: str | None) -> None:
     if settings.batch is not None and data is None:
         raise click.UsageError("--batch is of the rows of --data: name that too")
     method = settings.method
+    # Asked before the file is read, rather than once all is ready.
     if method == "lbfgs" and find_spec("scipy") is None:
         raise click.UsageError("lbfgs comes from SciPy: pip install 'backcalc[lbfgs]', or use --method adam")
     if method != "sgd" and settings.momentum:
@@ -115,6 +120,7 @@ def _rows(graph: Dag, path: str | None) -> dict[str, Any] | None:
         return None
     import numpy as np
 
+    # Each step takes all rows, so they are held at once.
     reader = PointReader(name_of(path), pieces(path, PIECE), graph)
     parts = list(reader)
     for source, warning in reader.warnings:

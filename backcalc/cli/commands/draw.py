@@ -63,6 +63,7 @@ def command(
     if is_ascii and path is not None:
         raise click.UsageError("--ascii is for the picture in the terminal: drop it, or -o")
     ending = None if path is None else ending_of(path, TARGETS)
+    # Options are refused before the graph is read, which may be large.
     if ending is not None:
         _require_possible(ending, node=node, paths=paths, step=step)
         require_ours(path, TARGETS[ending].mark, force=force)
@@ -70,7 +71,7 @@ def command(
     for option, names in (("--node", [node] if node else []), ("--paths", paths)):
         for name in names:
             require_node(text.graph, name, option)
-    if node is None and len(text.graph.nodes) > MOST:
+    if node is None and len(text.graph.nodes) > MOST:  # A part may be drawn of a graph of any size.
         raise too_large(text, PART)
     if ending == ".html":
         chosen_output(text.objects, asked.of, "reverse")  # A picture needs no output, but the passes of a page do.
@@ -84,7 +85,7 @@ def command(
     found = _scene(run, shown, paths, step)
     if node is not None:
         found = around(found, node, RADIUS if radius is None else radius)
-        if len(found.cards) > MOST:
+        if len(found.cards) > MOST:  # Around a node with many users even a part may be too large.
             raise too_large(text, PART)
     if path is None or ending is None:
         from backcalc.cli.window import show
@@ -98,7 +99,7 @@ def command(
 def _scene(run: Run, shown: Shown, paths: tuple[str, ...], step: int | None) -> Scene:
     """What is shown of a run: all, with paths lit, or as it is after some steps."""
     found = scene(run, shown.digits)
-    if paths:
+    if paths:  # Before the step, which lights the arrows that it is about.
         found = with_paths(found, paths)
     return found if step is None else at_step(found, step)
 
@@ -115,6 +116,7 @@ def _write(found: Scene, path: str, ending: str, *, top_down: bool) -> None:
 
 def _require_possible(ending: str, **of_a_scene: object) -> None:
     """Raise UsageError where what is asked for does not go with this kind of file, or it takes what is not there."""
+    # Without loading it, which takes a while.
     if ending == ".png" and find_spec("resvg_py") is None:
         raise click.UsageError(".png comes from resvg-py: pip install 'backcalc[png]', or write .svg")
     others = [f"--{name}" for name, given in of_a_scene.items() if given not in (None, ())]
@@ -124,6 +126,7 @@ def _require_possible(ending: str, **of_a_scene: object) -> None:
 
 def _run(text: Text, point: Point, of: str | None) -> Run:
     """The graph at the point; without adjoints where it has no output of which there could be any."""
+    # Several sinks and none chosen: values can be shown, and a picture is of use without adjoints.
     graph = text.objects
     if of is None and graph.output is None and not graph.seeds and len(graph.sinks) != 1:
         return evaluated(graph, point)

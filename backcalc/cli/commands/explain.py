@@ -50,6 +50,7 @@ def command(asked: Asked, nodes: tuple[str, ...], picture: bool, math: bool, sho
         require_node(text.graph, name, "--node")
     found, derived = kept(text.derived(read_point(asked.at), asked.of, asked.wrt, nodes))
     print_warnings(text.source, found.warnings)
+    # Drawn, so that it may be refused, before anything is printed.
     drawn = _picture(text, derived, shown) if picture else ()
     steps = explain(derived, nodes, asked.wrt)
     print_report(StepsReport(steps, found.output, shown.digits, drawn, math), shown)
@@ -58,7 +59,7 @@ def command(asked: Asked, nodes: tuple[str, ...], picture: bool, math: bool, sho
 
 def _picture(text: Text, run: Run, shown: Shown) -> Sequence[str]:
     """The lines of the graph as a Mermaid picture. Raises UsageError where it is too large for one."""
-    from backcalc.cli.pictures import MOST, too_large
+    from backcalc.cli.pictures import MOST, too_large  # Most derivations have none.
     from backcalc.render.pictures.mermaid import lines
     from backcalc.render.pictures.scene import scene
 

@@ -41,14 +41,17 @@ def command(asked: Asked, target: str, shard: str | None) -> int:
     """
     if shard and target not in SHARDED:
         raise click.UsageError(f"--shard parts rows among devices or processes: choose --to {' or '.join(SHARDED)}")
+    # Where --at gives `e` a value, `e` is an input from here on, not Euler's number.
     graph, point = settle(read_graph(asked), read_point(asked.at))
     kept(graph)
     print_warnings(graph.source, graph.warnings)
+    # A program ends in one value; a loss outside has no formula to write.
     if graph.seeds and asked.of is None:
         message = "`adjoint` statements speak of a loss outside the graph; a program needs an output in it"
         hint = f"choose one by --of, or write the loss as a node: L = sum({shorten(graph.seeds[0][0])} * …)"
         raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, graph.seeds[0][1].span, hints=(hint,))])
     output, wrt = choose_output(graph, asked.of), choose_wrt(graph, asked.wrt)
+    # By shapes alone: a program may be written of inputs that have no value yet.
     require_scalar(graph, Evaluation(tape_of(graph), defaults(graph) | point, formulas=True), output)
     program = ExportedProgram(graph, output, wrt, point, target_of(target), shard is not None)
     print_lines(lines_of(target, program))

@@ -45,11 +45,12 @@ def command(graphs: tuple[str, ...], asked: Asked, check: bool, write: bool, pla
         raise click.UsageError("--check or --write, not both")
     if plain and signs:
         raise click.UsageError("--ascii or --unicode, not both")
-    if write and (not graphs or "-" in graphs):
+    if write and (not graphs or "-" in graphs):  # Stdin has no name to write to.
         raise click.UsageError("--write needs a file")
     if len(graphs) > 1 and not (check or write):
         raise click.UsageError("several files are formatted by --write, or --check: printed, they would be one")
     all_asked = [asked._replace(graph=graph) for graph in graphs] or [asked]
+    # The worst of them counts.
     return max(_all(all_asked, _Task(check, write, in_ascii if plain else in_signs if signs else None)))
 
 
@@ -69,12 +70,14 @@ def _all(graphs: list[Asked], task: _Task) -> Iterable[int]:
         except BackcalcError as error:
             if len(graphs) == 1:
                 raise
+            # One is the error of the command; of several each is told where it is met.
             tell(error.shown(paint), end="\n\n")
             yield error.exit_code
 
 
 def _format(asked: Asked, task: _Task) -> int:
     program = kept(parse(read_source(asked)))
+    # Only of signs there is another spelling: `ln` for log is ASCII already, and stays.
     others = {other: name for other, name in ALIASES.items() if not other.isascii()}
     text = format_program(task.respelt(program, others) if task.respelt else program)
     name = program.source.name
@@ -91,12 +94,12 @@ def _format(asked: Asked, task: _Task) -> int:
     if task.write:
         _replace(Path(name), text.encode())
     else:
-        make_way(sys.stdout)
+        make_way(sys.stdout)  # Else the text would run into the bar.
         sys.stdout.write(without_controls(text))  # A comment may hold anything; in a file it stays as it is.
     return 0
 
 
 def _replace(file: Path, new: bytes) -> None:
     """Write a file anew where it changes, so that its time tells when it did."""
-    if file.read_bytes() != new:
+    if file.read_bytes() != new:  # A file that stays as it was wakes no `make`.
         file.write_bytes(new)

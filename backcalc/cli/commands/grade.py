@@ -47,6 +47,7 @@ def _jobs(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
     """The number of processes that `value` stands for."""
     if value in ("auto", "0"):
         return _cores()
+    # `²` is a digit to Python, and no number.
     if not (value.isascii() and value.isdigit()):
         raise click.BadParameter(f"`{shorten(value)}` is neither a number of processes nor `auto`")
     return int(value)
@@ -122,7 +123,7 @@ def command(
     found, questions = _prepared(None if asked.exprs else key, asked, tolerance)
     handed_in, errors = submissions(paths, found, name, print_warnings)
     if not handed_in:
-        _print_errors(errors[:-1])
+        _print_errors(errors[:-1])  # All are told; the last is raised, and has the exit status.
         raise errors[-1]
     if out == "":
         raise click.UsageError("--out names a folder: --out results")
@@ -133,6 +134,7 @@ def command(
     graded = grade(
         Grader(found, questions, STRICT if strict else {**CREDIT, **(credit or {})}), handed_in, jobs, _tell_lost
     )
+    # To free the marks of a class one by one would take longer than to leave.
     kept((found, graded))
     is_broken = bool(errors) or not all(each.is_sound for each in graded)
     errors += [each.error for each in graded if each.error is not None]
@@ -141,6 +143,7 @@ def command(
         print_report(GradesReport(graded, shown.digits, shown.limit, hints), shown)
     else:
         write_gradescope(graded, out, shown.digits, hints=hints)
+        # A summary for the screen: the marks themselves are in the files.
         print_report(ClassReport(graded, shown.digits), shown._replace(format="table"))
     # What could not be read weighs most: it may need somebody's hand.
     return 2 if is_broken else 0 if all(map(is_flawless, graded)) else 1
@@ -148,6 +151,7 @@ def command(
 
 def _prepared(path: str | None, asked: Asked, tolerance: Tolerance) -> tuple[Key, list[Answer]]:
     """The key, and what it asks; what is noticed about it is printed."""
+    # The program is read apart from the run, for its `#=` lines are the questions.
     program = load_program(read_source(asked._replace(graph=path)))
     result = run(finish(program), read_point(asked.at), asked.of)
     key = Key(result, tolerance)

@@ -28,7 +28,7 @@ Examples:
 Of more paths than --limit those with the largest products are listed, in absolute
 value; the number of all comes from a count, and their sum from backpropagation.
 """
-LIMIT = 100
+LIMIT = 100  # More are seldom read, and a deep graph has 10^18 of them.
 
 
 FROM = nodes_option("--from", "--wrt", "wrt", help="Where paths begin: any nodes (default: all inputs)")
@@ -47,7 +47,7 @@ def command(asked: Asked, shown: Shown) -> int:
     The last lines say how many multiplications that takes, and how many backpropagation does.
     """
     text = read_text(asked)
-    for name in asked.wrt:
+    for name in asked.wrt:  # Before the run; a slip is told by the option.
         require_node(text.graph, name, "--from")
     # One run gives the adjoints that the sums are held against.
     found = kept(text.aggregated(read_point(asked.at), _output(text.graph, asked.of), asked.wrt))
@@ -73,6 +73,7 @@ def _output(graph: AnyGraph, name: str | None) -> str | None:
 
 
 def _require_sources(sources: Sequence[str], graph: AnyGraph) -> None:
+    # A graph of constants alone has none.
     if not sources:
         hint = (f"choose a node by --from, such as --from {graph.nodes[0].name}",)
         message = "the graph has no inputs from which paths could begin"

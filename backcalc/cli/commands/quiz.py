@@ -64,15 +64,17 @@ def command(
     --play asks it here: type an answer, ? for a hint, `skip` to see it, `quit` or Ctrl-C to end with the score. The
     exit status is 1 unless every answer was found.
     """
-    if play and (key or format_):
+    if play and (key or format_):  # A game shows its key a node at a time.
         raise click.UsageError(f"--play asks in the terminal: drop {'--key' if key else '--format'}")
     if key and format_ == "html":
         raise click.UsageError("a page marks by its key, and steps through the solution: drop --key")
+    # A seed is drawn here, so that what is printed can tell it.
     exercise = replace(quiz(kind, nodes, depth, drawn_seed() if seed is None else seed), exactly=exactly)
     # What reads lines and takes over Ctrl-C is loaded only for a game.
     if play:
         from backcalc.cli.play import play as play_in_terminal
 
         return play_in_terminal(exercise)
+    # No digits or limits to choose: numbers are small and whole.
     print_report(ExerciseReport(exercise, key), Shown(format_ or "graph"))
     return 0

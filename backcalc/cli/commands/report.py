@@ -33,12 +33,15 @@ def command(asked: Asked, shown: Shown, path: str, no_answers: bool, force: bool
     An answer that is typed there is marked as `check` marks one by itself. With --no-answers the page has formulas and
     what the file states, and gathers answers for `check`.
     """
+    # What cannot be written is told before the work.
     ending_of(path, [".html"], "page")
     require_ours(path, MARK, force=force)
     text = read_text(asked)
-    if len(text.graph.nodes) > MOST:
+    if len(text.graph.nodes) > MOST:  # A page draws each node, and its steps.
         raise too_large(text, "draw a part of it: backcalc draw --node NODE --radius 2")
+    # By objects, for a page shows every partial.
     run = kept(text.run_objects(read_point(asked.at), asked.of))
     print_warnings(text.source, run.warnings)
+    # Without answers the key is not in the file, where a reader of its source would find it.
     write_ours(path, MARK, lines(page_of(run, asked, shown, has_answers=not no_answers)))
     return 0 if run.is_finite else 1

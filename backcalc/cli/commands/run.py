@@ -95,17 +95,19 @@ def command(
     exactly: Exactly | None,
 ) -> int:
     """GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin."""
-    if shown.format == "csv" and partials and all_pairs:
+    if shown.format == "csv" and partials and all_pairs:  # With both there would be two tables with other columns.
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
     if data == "-" and asked.is_piped:
         raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
     if along:
         _require_alone(asked, partials=partials, all_pairs=all_pairs)
         mode = "forward"
+    # Each as it was given: --along has set the mode by itself.
     others = ["--along"] * bool(along) + ["--mode forward"] * (mode == "forward" and not along)
     others += ["--partials"] * partials + ["--expand"] * expanded + ["--all-pairs"] * all_pairs
     exact = [f"--{exactly}"] if exactly else []
     digits = certain_digits(shown, exactly)
+    # Of --get all options are refused that it would leave unheeded.
     if get:
         others += exact + ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
         others += [f"--format {shown.format}"] * (shown.format != "table")
@@ -143,6 +145,7 @@ def _by_objects(
     if all_pairs:
         from backcalc.calculus.pairs import require_few_pairs
 
+        # Of n nodes there are up to n²/2 pairs: counted before any is worked out.
         require_few_pairs(result.linear, result.upstream)
     return result
 
@@ -155,6 +158,7 @@ def _require_alone(asked: Asked, *, partials: bool, all_pairs: bool) -> None:
 
 def _require_none(others: Sequence[str], option: str, what: str) -> None:
     """Raise UsageError where other options stand beside one that leaves no room for them."""
+    # The first is enough: one at a time is easy to mend.
     for other in others:
         raise click.UsageError(f"{option} {what}: drop {other}, or {option}")
 
@@ -194,9 +198,11 @@ def _run_data(graph: Dag, path: str, asked: Asked, shown: Shown) -> int:
     def notice() -> None:
         """Print the warnings that have come since the last time: some come while points are read."""
         nonlocal told
+        # stdout is buffered, stderr is not: rows and warnings are to stand in the order in which they came.
         sys.stdout.flush()
         told += _print_noticed(stream.warnings[told:])
 
+    # Those of the graph and of the first rows, before any result.
     notice()
     print_report(PointsReport(stream, shown.digits, shown.limit, notice), shown)
     notice()
@@ -205,6 +211,7 @@ def _run_data(graph: Dag, path: str, asked: Asked, shown: Shown) -> int:
 
 def _print_noticed(warnings: Sequence[tuple[Source, Diagnostic]]) -> int:
     """Print warnings, each of its own text; how many there are."""
+    # A warning shows a line of its text: the graph's, or that of the file of points.
     for source, found in groupby(warnings, key=itemgetter(0)):
         print_warnings(source, [warning for _, warning in found])
     return len(warnings)

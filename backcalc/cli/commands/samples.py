@@ -29,7 +29,7 @@ def _completion(_ctx: click.Context, _param: click.Parameter, incomplete: str) -
 def command(name: str | None, shown: Shown) -> int:
     """NAME is that of the sample to print."""
     if name is not None:
-        sys.stdout.write(sample(name).text)
+        sys.stdout.write(sample(name).text)  # As it is, comments too: it is to be read and copied.
     else:
         print_report(SamplesReport(samples()), shown)
     return 0

@@ -40,12 +40,13 @@ def command(asked: Asked, shown: Shown, show: tuple[str, ...], path: str | None,
 
     On a terminal a plot stands above. Kinks, jumps and poles are marked, and told with the place where they are.
     """
+    # Before the work; the plot is a picture of one kind.
     if path is not None:
         ending_of(path, [".svg"], "plot")
     require_ours(path, MARK, force=force)
     found = scan(read_graph(asked), asked.at, asked.of, show)
     print_warnings(found.graph.source, found.warnings)
-    if path is not None:
+    if path is not None:  # It may refuse: before the table is printed.
         _draw(found, path)
     print_report(ScanReport(found, shown.digits, shown.limit), shown)
     return 0 if found.is_finite else 1
@@ -55,6 +56,7 @@ def _draw(found: Scan, path: str) -> None:
     """Write the plot."""
     from backcalc.render.pictures.plot_svg import plot_svg
 
+    # Over two ranges there would be a surface.
     if len(found.at) > 1:
         raise click.UsageError("-o draws curves over one range: give the other input one value")
     write_ours(path, MARK, plot_svg(scan_plot(found)))

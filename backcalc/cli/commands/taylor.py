@@ -43,7 +43,7 @@ def command(asked: Asked, shown: Shown, order: int) -> int:
 def _show(found: Expansion | Quadratic, shown: Shown) -> None:
     if isinstance(found, Expansion):
         print_report(ExpansionReport(found, shown.digits, shown.limit), shown)
-    elif shown.format == "csv":
+    elif shown.format == "csv":  # A gradient and a Hessian are no one table.
         raise click.UsageError("CSV has the coefficients by one input: choose it by --wrt, or use --format json")
     else:
         print_report(QuadraticReport(found, shown.digits), shown)
@@ -51,6 +51,7 @@ def _show(found: Expansion | Quadratic, shown: Shown) -> None:
 
 def _is_finite(found: Expansion | Quadratic) -> bool:
     """Whether the value and the slopes that were asked for are numbers."""
+    # The radius does not count: that of exp is infinite.
     if isinstance(found, Expansion):
         return all(map(isfinite, (found.output.value, *found.output.slopes)))
     slopes = [number for slope in found.gradient.values() for number in flat(slope)]

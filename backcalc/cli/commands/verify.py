@@ -55,14 +55,16 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     program = load_program(read_source(asked))
     graph, at = kept(finish(program)), read_point(asked.at)
     print_warnings(graph.source, graph.warnings)
-    _require_inputs(graph, at)
+    _require_inputs(graph, at)  # A slip in a name would else leave its input to be drawn.
     found = [verified(claim, at, samples, seed, seconds if prove else None) for claim in claims_of(graph)]
     marked = _marked(program, graph, at, asked.of)
     slope = worst_slope(graph, at, asked.of, seed)
+    # Silence would look like a file that holds.
     if not found and not marked and slope is None:
         hint = ("a claim is written: claim y*(1 - y) <= 1/4",)
         raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_CLAIMS, "nothing to verify", hints=hint)])
     print_report(VerifyReport(found, marked, slope, shown.digits), shown)
+    # A claim with a point at which it has no value does not hold there.
     fails = any(each.verdict in ("refuted", "undefined") for each in found)
     is_wrong = not all(mark.is_fine for mark in marked) or (slope is not None and slope.error > ALLOWED)
     return 1 if fails or is_wrong else 0
@@ -85,12 +87,14 @@ def _marked(program: Program, graph: Dag, at: Point, of: str | None) -> list[Mar
     try:
         marked, refused = Key(run(graph, at, of)).mark(program.source, stated)
     except BackcalcError as error:
+        # Values that are missing are no mistake: the claims draw points of their own.
         refused = list(error.diagnostics)
         if any(each.code not in (Code.UNKNOWN_VALUE, Code.UNKNOWN_VALUES) for each in refused):
             raise
         marked = []
     if any(each.code not in (Code.UNKNOWN_VALUE, Code.UNKNOWN_VALUES) for each in refused):
         raise UsageError(program.source, refused)
+    # Told once, with the place of the first: each would say the same.
     if refused:
         message = f"the `#=` lines are of a point that is not given: {len(refused)} of them are not marked"
         note = Diagnostic(Code.UNKNOWN_VALUE, message, refused[0].span, hints=("name it by --at",))
