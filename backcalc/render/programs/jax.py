@@ -103,7 +103,6 @@ def value_and_gradient(inputs):
     def of(parameters):
         return value({**rest, **parameters})
 
-    # Rows are parted evenly or not at all: a mesh has no place for a rest.
     return jax.value_and_grad(of)({name: inputs.get(name, 0.0) for name in WRT})
 
 
@@ -113,6 +112,7 @@ def batch(fixed, columns):
     return jax.vmap(lambda row: value_and_gradient({**fixed, **row}))(columns)
 '''
 
+# Rows are parted evenly or not at all: a mesh has no place for a rest.
 _SHARDED = '''
 
 def shard(columns):
