@@ -21,12 +21,13 @@ def certain(number: Ball, digits: int) -> Certain:
     """
     if number.exact is not None:
         return _of_fraction(number.exact, digits)
+    # The number is (middle ± radius)·10^exponent, all three integers.
     middle, radius, exponent = map(int, number.ball.mid_rad_10exp(digits + MORE))
     if abs(exponent) > MAX_EMAX // 2:  # Beyond all decimals: nothing is certain.
         return Certain(UNKNOWN, Decimal("-Infinity"), Decimal("Infinity"), is_full=False)
     context = _context(digits + 2 * MORE, ROUND_HALF_EVEN)
     low, high = (context.scaleb(Decimal(end), exponent) for end in (middle - radius, middle + radius))
-    if low <= 0 <= high:
+    if low <= 0 <= high:  # Even the sign is open, so there is no first digit.
         return Certain(f"0 ± {_bound(max(low.copy_negate(), high))}", low, high, is_full=False)
     shared = _shared(low, high, digits)
     if len(shared) == digits:
@@ -43,6 +44,7 @@ def certain(number: Ball, digits: int) -> Certain:
 
 def _of_fraction(x: Fraction, digits: int) -> Certain:
     """The first digits of a fraction, which are all certain."""
+    # For answers to be marked by, and for its float: the fraction lies between both.
     low, high = (_context(digits + MORE, way).divide(*map(Decimal, x.as_integer_ratio())) for way in _OUTWARDS)
     context = _context(digits, ROUND_DOWN)  # Decimals otherwise round to 28 digits.
     shown = context.divide(*map(Decimal, x.as_integer_ratio())).normalize(context)
@@ -62,6 +64,7 @@ def _context(digits: int, rounding: str) -> Context:
 def _nearest(low: Decimal, high: Decimal, digits: int) -> Decimal:
     """The middle of both, to so many digits."""
     context = _context(digits, ROUND_HALF_EVEN)
+    # More digits for the sum, or the last one would be rounded twice.
     return context.divide(_context(digits + 3 * MORE, ROUND_HALF_EVEN).add(low, high), Decimal(2)).normalize(context)
 
 
@@ -78,7 +81,7 @@ def _bound(off: Decimal) -> str:
 def _shared(low: Decimal, high: Decimal, digits: int) -> str:
     """The first digits, `digits` at most, that all numbers from low to high begin with; they have one sign."""
     if low.adjusted() != high.adjusted():
-        return ""
+        return ""  # Not 9.99 and 10.0: in front they share nothing.
     ends = ("".join(map(str, end.as_tuple().digits)).ljust(digits, "0")[:digits] for end in (low, high))
     return "".join(a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(*ends, strict=True)))
 
@@ -88,6 +91,7 @@ def _written(number: Decimal, shown: str, dots: str) -> str:
     sign, power = "-" * (number < 0), number.adjusted() if number else 0
     if SMALLEST <= power < 0:
         return f"{sign}0.{'0' * (-power - 1)}{shown}{dots}"
+    # Zeros are filled in only where a number ends: before `…` they would be taken for digits.
     if 0 <= power < max(len(shown), 15 if not dots else 0):
         before, behind = shown[: power + 1].ljust(power + 1, "0"), shown[power + 1 :]
         return sign + before + "." * bool(behind) + behind + dots

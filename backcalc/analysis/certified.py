@@ -28,17 +28,19 @@ def run_certified(
     as `run` does.
     """
     options = list(options)
-    bits = GUARD + 4 * digits
+    bits = GUARD + 4 * digits  # A decimal digit takes log₂ 10 ≈ 3.3 bits.
     for doubling in range(DOUBLINGS + 1):
         is_last = doubling == DOUBLINGS
+        # From the start each time: to go on from balls that are too wide would keep them wide.
         numbers = _numbers(bits << doubling, digits)
         try:
             with numbers.within():
                 found = run_exactly(graph, options, of, wrt, numbers)
         except EvaluateError as error:
-            if is_last or error.diagnostics[0].code != Code.NOT_CERTAIN:
+            if is_last or error.diagnostics[0].code != Code.NOT_CERTAIN:  # A missing value is missing at any precision.
                 raise
             continue
+        # The digits that are there are shown even where some are still missing.
         if is_last or (not found.lost and all(number.is_full for number in _numbers_of(found))):
             break
     return found

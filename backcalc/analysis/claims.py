@@ -42,11 +42,12 @@ class GraphClaim:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The inputs that the claim depends on."""
-        return self.graph.inputs
+        return self.graph.inputs  # Not of the whole file's: an input that a claim does not speak of need have no value.
 
     def with_slopes(self, wrt: Iterable[str]) -> tuple[Dag, list[str]]:
         """The graph with the margin's derivative by each of `wrt` as a node too, and the names of these nodes."""
         slopes = [(f"a slope by {name}", Call(GRAD, (Name(MARGIN), Name(name)))) for name in wrt]
+        # `grad` as a node: its formula is written by the rules, and so has intervals too.
         nodes = [_node(name, call, (), self.stated) for name, call in slopes]
         return resolve(replace(self.graph, nodes=(*self.graph.nodes, *nodes))), [name for name, _ in slopes]
 
@@ -56,12 +57,13 @@ class GraphClaim:
         Such a node becomes an input, of the range that `ranges` tells of it in a graph.
         """
         graph = self.graph
-        while True:
+        while True:  # Until nothing is narrow any more: one cut may make room for the next.
             pairs = ((name, ranges(graph, name)) for name in _narrow(graph))
             found = next(((name, ends) for name, ends in pairs if all(map(isfinite, ends))), None)
             if found is None:
                 break
             name, (low, high) = found
+            # Numbers, so that a later cut can begin from them.
             graph = _cut(graph, name, (Number(low), Number(high)))
         return replace(self, graph=graph)
 
@@ -73,14 +75,17 @@ def claims_of(graph: Dag) -> list[GraphClaim]:
 
 def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
     condition = stated.value
+    # As a number `min` is 1 where all elements hold.
     made = {MARGIN: _margin(condition, graph, stated), CONDITION: _call("min", condition), SIZE: _size(condition)}
     if isinstance(condition, Call) and condition.fn == "==":
         made[DIFFERENCE] = _call("-", *condition.args)
     behind = [_node(name, expr, graph.index, stated) for name, expr in made.items()]
+    # Without claims and seeds: one made of these would ask for its own.
     whole = resolve(replace(graph, nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=()))
     source, place = graph.source, stated.span
     text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
     strict = any(isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(stated.value))
+    # The parts of a part too, so that a proof goes down to comparisons.
     parts = [_claim(graph, stated._replace(value=part)) for part in _joined(condition)]
     return GraphClaim(stated, text, source.line_number(place.start), _upstream(whole, list(made)), strict, tuple(parts))
 
@@ -99,7 +104,7 @@ def _cut(graph: Dag, name: str, bounds: tuple[Expr, Expr]) -> Dag:
 
 def _narrow(graph: Dag) -> Iterator[str]:
     """The nodes through which inputs act that act by nothing else, those nearest to the inputs first."""
-    anything = Number(-inf), Number(inf)
+    anything = Number(-inf), Number(inf)  # To count what would be left the range does not matter.
     counts = _occurrences(graph)
     for node in graph.nodes:
         if node.kind != "expression" or node.name in _TOLD:
@@ -110,7 +115,7 @@ def _narrow(graph: Dag) -> Iterator[str]:
         elsewhere = set(counts[node.name]) & rest
         # Where each input stands once, an interval says exactly between what the node lies.
         if node.name in rest and len(through) > len(elsewhere) and set(counts[node.name].values()) == {1}:
-            yield node.name
+            yield node.name  # The first that serves: the cut changes what the others act through.
 
 
 def _occurrences(graph: Dag) -> dict[str, Counter[str]]:
@@ -125,13 +130,14 @@ def _occurrences(graph: Dag) -> dict[str, Counter[str]]:
         return sum(args, Counter())
 
     for node in graph.nodes:
+        # An input is itself; what has no formula depends on no input that a claim could vary.
         own = Counter({node.name: 1})
         found[node.name] = own if node.kind == "input" or node.expr is None else fold(node.expr, _leaf, call)
     return found
 
 
 def _node(name: str, expr: Expr, index: Iterable[str], stated: StatedValue) -> Node:
-    known = set(index)
+    known = set(index)  # An expression also speaks of constants such as pi.
     args = tuple(each for each in names(expr) if each in known)
     return Node(name, "expression", stated.span, args, expr, expr)
 
@@ -175,7 +181,7 @@ _SIDES = {
 
 def _connected(expr: Expr) -> list[Expr]:
     """The comparisons that a condition is made of."""
-    found, stack = [], [expr]
+    found, stack = [], [expr]  # A stack, so that no depth of a condition is too deep.
     while stack:
         part = stack.pop()
         if isinstance(part, Call) and part.fn in ("and", "or", "not"):
@@ -187,6 +193,7 @@ def _connected(expr: Expr) -> list[Expr]:
 
 def _size(expr: Expr) -> Expr:
     """The largest number on either side of the comparisons."""
+    # Without it a margin of 1e-10 says nothing: it is rounding beside 1e6, and none beside 1e-10.
     sides = [arg for part in _connected(expr) if isinstance(part, Call) for arg in part.args]
     first, *rest = (_call("max", _call("abs", side)) for side in sides)
     for each in rest:

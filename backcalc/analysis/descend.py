@@ -87,7 +87,7 @@ class Objective:
         # With data the rest of the inputs is what is to be found, where nobody says which.
         self.wrt = tuple(dict.fromkeys(wrt)) or tuple(name for name in graph.inputs if name not in self.data)
         _require_apart(self.wrt, self.data)
-        first = {name: _item(found) for name, found in self.data.items()}
+        first = {name: _item(found) for name, found in self.data.items()}  # A row serves to learn the shapes by.
         begun = Evaluation(tape_of(graph), point | first)
         require_known(begun)
         require_values(begun, self.wrt)
@@ -95,6 +95,7 @@ class Objective:
         values = dict(zip(graph.index, begun.values, strict=True)) | dict(point)
         self.start: Parameters = {name: np.array(values[name], np.float64) for name in self.wrt}
         self.count = len(next(iter(self.data.values()))) if self.data else 1
+        # The points of the start: a runner is made for shapes, and any rows of these then.
         self._runner = PointRunner(graph, self._points(self.start, slice(None)), point, of, self.wrt)
         self.graph, self.output, self._point = self._runner.graph, self._runner.output, point
         require_values(begun, [self.output])
@@ -111,6 +112,7 @@ class Objective:
             value, *slopes = self._single(*parameters.values())
             return value, dict(zip(parameters, slopes, strict=True))
         if self.count > 1:
+            # Rows are chosen here, parameters are the same for all.
             return self._runner.mean({name: each[rows] for name, each in self.data.items()}, parameters)
         found = self._runner.run(self._points(parameters, rows))  # A mean of one would take as long as all the rest.
         return float(found.value[0]), {name: each[0] for name, each in found.gradient.items()}
@@ -119,9 +121,10 @@ class Objective:
         """The first node, in the order of the graph, whose value at `parameters` is not finite."""
         with np.errstate(all="ignore"):
             values = self._runner.run(self._points(parameters, slice(None))).value
-        row = int(np.argmin(np.isfinite(values)))
+        row = int(np.argmin(np.isfinite(values)))  # 0 where all are finite: then the gradient is what went.
         point = self._point | {name: _item(found[row : row + 1]) for name, found in self.data.items()}
         point |= {name: value if np.ndim(value) else float(value) for name, value in parameters.items()}
+        # As objects once: by arrays no node but the output has its values kept.
         values_ = Evaluation(tape_of(self.graph), point).values
         names = (
             node.name
@@ -134,6 +137,7 @@ class Objective:
         """Data and parameters as points: what is the same at all of them is not copied for each."""
         found = {name: each[rows] for name, each in self.data.items()}
         count = len(next(iter(found.values()))) if found else 1
+        # A view: of a million rows a parameter takes the room of one.
         return found | {name: np.broadcast_to(value, (count, *np.shape(value))) for name, value in parameters.items()}
 
 
@@ -143,20 +147,21 @@ def descend(objective: Objective, settings: Settings) -> Descent:
     Raises ImportError for L-BFGS where SciPy is not installed.
     """
     found = Descent(objective.graph, objective.output, objective.wrt, [])
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # What is not finite ends the descent, with a word of its own.
         if settings.method == "lbfgs":
             _by_scipy(objective, settings, found)
         else:
             _by_steps(objective, settings, found)
-    return found
+    return found  # Filled step by step, so that what a stop has left is there.
 
 
 def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
-    parameters, sign = objective.start, 1.0 if settings.maximise else -1.0
+    parameters, sign = objective.start, 1.0 if settings.maximise else -1.0  # Downhill unless one climbs.
     update = (_adam if settings.method == "adam" else _sgd)(settings, sign)
     batches = _batches(objective.count, settings)
     # A step over many rows takes a while; one of a single point less than to tell of it.
     often = 1 if objective.data else SELDOM
+    # One more than updates: the value where the last one led.
     for number in progress.through("descending", range(settings.steps + 1), often):
         # The last one is told of all rows, whatever the batches were.
         rows = slice(None) if number == settings.steps else next(batches)
@@ -176,6 +181,7 @@ def _told(number: int, parameters: Parameters, value: float, gradient: Parameter
         step = Iteration(number, parameters, value, hypot(*slopes))
     else:
         at = {name: each if np.ndim(each) else float(each) for name, each in parameters.items()}
+        # Over all numbers of all parameters, as of one vector.
         step = Iteration(number, at, value, hypot(*np.concatenate([np.ravel(each) for each in slopes])))
     found.steps.append(step)
     return step
@@ -190,7 +196,7 @@ def _ended(step: Iteration, settings: Settings, found: Descent) -> bool:
         found.status = "target"
     elif settings.gtol is not None and step.gradient_norm <= settings.gtol:
         found.status = "converged"
-    return found.status != "steps"
+    return found.status != "steps"  # With the sign turned, a target is met from below.
 
 
 Update = Callable[[Parameters, Parameters, int], Parameters]
@@ -217,7 +223,7 @@ def _sgd(settings: Settings, sign: float) -> Update:
 
 
 def _adam(settings: Settings, sign: float) -> Update:
-    first: Parameters = {}
+    first: Parameters = {}  # By the parameter: running means of the gradient, and of its square.
     second: Parameters = {}
 
     def _update(parameters: Parameters, gradient: Parameters, number: int) -> Parameters:
@@ -239,10 +245,11 @@ def _batches(count: int, settings: Settings) -> Iterator[Any]:
     """The rows of each step: all, or those of a shuffle after the other, cut into batches."""
     if settings.batch is None or settings.batch >= count:
         while True:
-            yield slice(None)
+            yield slice(None)  # Never ends: the caller counts the steps.
     random = np.random.default_rng(settings.seed)
     while True:
         order = random.permutation(count)
+        # The last batch may be smaller, so that each row is seen once an epoch.
         yield from (order[begin : begin + settings.batch] for begin in range(0, count, settings.batch))
 
 
@@ -260,23 +267,26 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
 
     def _value_and_gradient(flat: Array) -> tuple[float, Array]:
         value, gradient = objective(_parameters(flat))
+        # SciPy only minimises.
         return sign * value, sign * np.concatenate([np.ravel(gradient[name]) for name in shapes])
 
     def told(flat: Array) -> None:
         """Note a step; raise StopIteration after the last."""
         progress.at("descending", min(1.0, len(found.steps) / (settings.steps + 1)))
-        at = _parameters(flat.copy())
+        at = _parameters(flat.copy())  # A copy: SciPy goes on in the same array.
+        # Once more than SciPy has asked: it gives a step its parameters alone.
         if _ended(_told(len(found.steps), at, *objective(at), found), settings, found):
             raise StopIteration
 
     start = np.concatenate([np.ravel(each) for each in objective.start.values()])
+    # ftol 0: that a step gains little is no reason to stop which anyone has asked for.
     options = {"maxiter": settings.steps, "gtol": settings.gtol or 1e-12, "ftol": 0.0}
     try:
-        told(start)
+        told(start)  # The callback begins after the first step.
         result = minimize(_value_and_gradient, start, jac=True, method="L-BFGS-B", callback=told, options=options)
         if found.status == "steps" and result.nit < settings.steps:
             found.status = "converged"  # No step leads further down.
-    except StopIteration:
+    except StopIteration:  # From the callback: a target is reached, or the descent diverged.
         pass
     if found.status == "diverged":
         found.culprit = objective.culprit({n: np.asarray(each) for n, each in found.steps[-1].at.items()})
@@ -315,8 +325,9 @@ def with_defaults(source: Source, found: Mapping[str, Any]) -> str:
         else:
             at = begin + stated.index(" in ") if statement.bounds else end
             edits.append((at, at, f" = {value}"))
-    for begin, end, value in sorted(edits, reverse=True):
+    for begin, end, value in sorted(edits, reverse=True):  # From the end on: what stands before keeps its places.
         text = text[:begin] + value + text[end:]
+    # What is left has no single declaration to edit, so it gets a line of its own.
     return "".join(f"input {name} = {_written(value)}\n" for name, value in new.items()) + text
 
 

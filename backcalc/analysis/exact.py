@@ -58,6 +58,7 @@ class NumberSystem:
         hint = f"leave out {option(self.name)}; {option('digits', '17')} shows all that a float64 has"
         return Diagnostic(self.code, message, node.span, hints=(hint,))
 
+    # Of arrays as deep as they are: each is made of the parts along its first axis.
     def as_shown(self, value: Any) -> Any:
         """A number or an array as the run shows it; None where it is lost."""
         if value is None:
@@ -79,6 +80,7 @@ class ExactRun(Run):
     the adjoints. `lost` are the remarks on values that are no such numbers, though every derivative is one.
     """
 
+    # All by the tape's own numbers: only what is shown is rounded to digits.
     whole: Mapping[str, Any]
     slots: Sequence[Any]
     swept: Sequence[Any]
@@ -92,6 +94,7 @@ class ExactRun(Run):
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
+        # A property that is worked out late: few reports show more than the numbers.
         """What the build has noticed, which values are no numbers of the system, and which kinks are met."""
         with self.numbers.within():
             return self.graph.warnings + self.lost + self._kinks
@@ -109,7 +112,7 @@ class ExactRun(Run):
     @property
     def is_finite(self) -> bool:
         """Exact numbers are."""
-        return True
+        return True  # What overflows a float does not here, and what has no value is lost.
 
     def partials(self, node: int) -> dict[str, Any]:
         """∂node/∂arg by argument, exact."""
@@ -122,12 +125,13 @@ class ExactRun(Run):
                 return self._of_edges(found)
             shape = tuple(n or 0 for n in self.shapes[node])
             places = list(np.ndindex(*shape))
-            if len(places) > MOST_ROWS:
+            if len(places) > MOST_ROWS:  # Each element of the node takes a sweep.
                 return dict.fromkeys(found.args)
             tape, evaluation = self.linear.tape, self.linear.evaluation
             rows = []
             for place in places:
                 seed = {tape.slot[node]: self._unit(shape, place)}
+                # Over the node's own slots alone.
                 swept = exact_adjoints(evaluation, self.slots, seed, tape.begin[node], self.numbers.system)
                 rows.append([swept.get(tape.slot[self.graph.index[arg]]) for arg in found.args])
             columns = zip(*rows, strict=True)
@@ -135,6 +139,7 @@ class ExactRun(Run):
 
     def _partial(self, arg: str, column: Sequence[Any], shape: tuple[int, ...]) -> Any:
         """A local partial of the derivatives of each element; None where one is no number of the system."""
+        # An argument that an element does not depend on: its row is 0.
         zero = _zeros(tuple(n or 0 for n in self.shapes[self.graph.index[arg]]), self.numbers.system)
         items = [zero if item is None else item for item in column]
         if any(_lost(item) for item in items):
@@ -155,6 +160,7 @@ class ExactRun(Run):
         found: dict[str, Any] = {}
         for edge in node.incoming:
             value = self._evaluated(edge.partial)
+            # Edges are added up in the system's numbers: as floats 0.1 + 0.2 is no 0.3.
             before = found.get(edge.tail)
             is_lost = edge.tail in found and (before is None or value is None)
             found[edge.tail] = None if is_lost else value if edge.tail not in found else before + value
@@ -166,6 +172,7 @@ class ExactRun(Run):
         spoken = [name for name in names(expr) if name in graph.index]
         if any(known[name] is None for name in spoken):
             return None
+        # The engine evaluates graphs: so the partial becomes the one node of a small graph of its own.
         inputs = tuple(Node(name, "input", graph.node(name).span) for name in spoken)
         node = Node("a partial", "expression" if spoken else "constant", graph.nodes[0].span, tuple(spoken), expr, expr)
         alone = replace(graph, nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
@@ -179,7 +186,7 @@ class ExactRun(Run):
         shown = self.numbers.as_shown
         with self.numbers.within():
             output = self.graph.index[self.output]
-            found[output].append((None, None, shown(self.swept[output])))
+            found[output].append((None, None, shown(self.swept[output])))  # As seed: 1, or the identity of an array.
             for head in range(len(self.graph.nodes)):
                 for arg, partial in self._partials(head).items():
                     whole = None if partial is None else _pulled(self.swept[head], partial, len(self.shapes[head]))
@@ -232,6 +239,7 @@ def run_exactly(
     `run` does.
     """
     options = list(options)
+    # In floats first: all that can be wrong with the options or the shapes is told by what tells it anyway.
     plain = run(graph, read_point(options), of, wrt)
     require_known(plain.linear.evaluation)
     _require_few(plain, numbers.name)
@@ -242,7 +250,7 @@ def run_exactly(
     values = {node.name: slots[slot] for node, slot in zip(graph.nodes, evaluation.tape.slot, strict=True)}
     known = {name: None if _lost(value) else value for name, value in values.items()}
     output = evaluation.tape.slot[graph.index[plain.output]]
-    adjoints = _adjoints(evaluation, slots, output, system)
+    adjoints = _adjoints(evaluation, slots, output, system)  # Even where values are lost: that of x + exp(1) is 1.
     reasons = [(node, _lost(values[node.name])) for node in graph.nodes]
     lost = [numbers.remark(node, why) for node, why in reasons if why and why != UNKNOWN]
     # The first value that is no such number is what makes the derivatives none; else the derivative nearest the output.
@@ -251,6 +259,7 @@ def run_exactly(
         node, why = undone[-1]
         refusal = lost[0] if lost else numbers.remark(node, why, f"∂{plain.output}/∂{node.name}")
         raise EvaluateError(graph.source, [refusal])
+    # The plain run with the numbers exchanged: what is asked for, and what it is of, is the same.
     parts = {field.name: getattr(plain, field.name) for field in fields(plain)}
     shown = {
         name: plain.point[name] if _lost(value) else numbers.as_shown(value) for name, value in point.items()
@@ -267,6 +276,7 @@ def _adjoints(evaluation: Evaluation, slots: list[Any], output: int, system: Mod
         seed = _zeros(shape, system) if shape else system.number(1.0)
         if shape:
             seed[index] = system.number(1.0)
+        # A seed that is an array of exact numbers, 1 in one place: the sweep knows no stack of cotangents.
         sweeps.append(exact_adjoints(evaluation, slots, {output: seed}, system=system))
     found = []
     for slot in evaluation.tape.slot:
@@ -278,6 +288,7 @@ def _adjoints(evaluation: Evaluation, slots: list[Any], output: int, system: Mod
 
 def _exact_point(graph: Dag, options: Sequence[str], settled: Point, system: ModuleType) -> Point:
     """The point in exact numbers: of what was typed, of a file's numbers, and of the graph's defaults."""
+    # What was typed is read again: as a float64 1/3 is no third, and digits beyond the 17th are gone.
     typed = {
         name.id: exact_constant(value, system)
         for text in options
@@ -287,11 +298,11 @@ def _exact_point(graph: Dag, options: Sequence[str], settled: Point, system: Mod
     given = read_point(options)
     found: Point = {}
     for name, value in settled.items():
-        default = graph.node(name).default
+        default = graph.node(name).default  # A default is an expression too, and is taken exactly as it stands.
         if name in typed:
             found[name] = typed[name]
         elif name in given or default is None:
-            found[name] = system.array(value)
+            found[name] = system.array(value)  # A float64 of a file is the fraction that its shortest digits say.
         else:
             found[name] = exact_constant(default, system)
         if np.shape(found[name]) != np.shape(value):  # A number that fills a shape.
@@ -307,5 +318,6 @@ def _zeros(shape: tuple[int, ...], system: ModuleType) -> Any:
 
 def _lost(value: Any) -> str | None:
     """Why a value is no number of the system; None where it is one."""
+    # The first reason is told: those after it mostly come of it.
     parts = value.ravel() if isinstance(value, np.ndarray) else [value]
     return next((part.why for part in parts if isinstance(part, Lost)), None)

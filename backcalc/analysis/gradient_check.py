@@ -1,7 +1,7 @@
 """Local partials and the gradient held against central differences, node by node: a wrong one is named.
 
-Differences are of the values alone, at two steps, so that their error falls as the fourth power of the step (Richardson
-1911); they know nothing of the partials.
+Differences are of the values alone, at three steps, so that their error falls as the sixth power of the step
+(Richardson 1911); they know nothing of the partials.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ def _points(graph: Dag, at: Point, seed: int) -> Iterator[Point]:
     settled, known = settle(graph, at)
     missing = [name for name in settled.inputs if name not in known]
     if not missing:
-        yield at
+        yield at  # As it was given: `run` settles it itself.
         return
+    # As formulas, for shapes alone: there is no value yet to run with.
     shapes = Evaluation(tape_of(settled), defaults(settled) | known, formulas=True).known_shapes.names
     space, random = space_of(settled, shapes, known), np.random.default_rng(seed)
     drawn = space.named(random.uniform(*_near(space.low, space.high), (ROUNDS, space.size)))
@@ -68,6 +69,7 @@ def _points(graph: Dag, at: Point, seed: int) -> Iterator[Point]:
 
 def _near(low: Any, high: Any) -> tuple[Any, Any]:
     """The part of a range in which numbers are of the size of 1, where it has no ends."""
+    # Four wide: enough to meet what a rule gets wrong, and not so far that exp overflows.
     low = np.where(np.isfinite(low), low, np.where(np.isfinite(high), high - 2, -2.0))
     return low, np.where(np.isfinite(high), high, low + 4)
 
@@ -77,6 +79,7 @@ def _slopes(graph: Dag, point: Point, of: str | None) -> Iterator[Slope]:
         found = run(graph, point, of)
     except BackcalcError:  # With several sinks there is no one output; each node has its partials all the same.
         found = run(graph, point, next(node.name for node in reversed(graph.nodes)), mode="forward")
+    # At a kink two one-sided slopes are right, and the differences are neither.
     bent = {d.span for d in found.warnings}
     with quiet():
         for i, node in enumerate(found.graph.nodes):
@@ -132,15 +135,19 @@ def _error(fn: Callable[[Mapping[str, Any]], Any], at: Mapping[str, Any], wrt: s
     if partial is None or not is_known(partial) or not np.isfinite(value).all():
         return None
     partial = np.asarray(partial, np.float64)
+    # To columns, an element of the argument each; rows stay as the node has them.
     partial = partial.reshape(*partial.shape[: partial.ndim - value.ndim], value.size)
+    # Relative for large partials, absolute for small ones, where differences have no digits.
     size = max(1.0, float(np.max(np.abs(partial), initial=0.0)))
     worst = 0.0
     tries = max(1, min(MOST, MOST_NUMBERS // max(1, sum(np.size(each) for each in at.values()))))
+    # Evenly spaced, so that all of a large array is touched.
     for i in range(0, value.size, -(-value.size // tries) or 1):
         # A step by the size of a number is too long where its exponential is taken, one of its own too short elsewhere.
         steps = dict.fromkeys((STEP * max(1.0, abs(float(value.flat[i]))), STEP))
         found = (_difference(fn, at, wrt, value, i, step) for step in steps)
         gaps = [float(np.max(np.abs(numeric - partial[..., i]), initial=0.0)) for numeric in found]
+        # Too long, a step may leave the domain: what is not finite says nothing, and the better of both counts.
         gap = min(filter(isfinite, gaps), default=0.0)
         worst = max(worst, gap / size)
     return worst
@@ -158,5 +165,6 @@ def _difference(
         return (ends[0] - ends[1]) / (2 * h)
 
     wide, middle, narrow = _slope(step), _slope(step / 2), _slope(step / 4)
+    # Richardson's extrapolation, twice: it takes the errors of orders h² and h⁴ from central differences.
     first, second = (4 * middle - wide) / 3, (4 * narrow - middle) / 3
     return (16 * second - first) / 15

@@ -22,6 +22,7 @@ MOST_ELEMENTS = 64  # Of a vector whose Jacobian is worked out, a pullback an el
 class Edges(Protocol):
     """The edges of a run; a node is its place in the graph, `target` is where all paths end."""
 
+    # With this alone Paths can go through a run by arrays without objects of its nodes.
     target: int
 
     def name(self, node: int, /) -> str:
@@ -51,6 +52,7 @@ class ObjectEdges:
         self._run, self._shape = run, run.jacobian_shape
         self._names = [*run.graph.index, LOSS]
         # The edges into a loss outside the graph are the adjoints that the file states.
+        # A place that no node has: behind all of them, so that it comes first in the reverse order.
         self.target = len(run.graph.nodes) if run.is_outside else run.graph.index[run.output]
 
     def name(self, node: int) -> str:
@@ -64,16 +66,18 @@ class ObjectEdges:
         """
         if head == len(self._run.graph.nodes):
             return self._run.seeds
-        return self._pulled(head, ones(self._run.shapes[head]))
+        return self._pulled(head, ones(self._run.shapes[head]))  # A sweep over the node alone, from 1 in each element.
 
     def are_numbers(self, partials: Mapping[int, Partials]) -> bool:
         """Whether all these partials are numbers."""
         floats = (isinstance(partial, float) for tails in partials.values() for partial in tails.values())
+        # Of a Jacobian the products are matrices even where each partial is a number.
         return not self._shape and all(floats)
 
     def along(self, trail: Sequence[int], partials: Mapping[int, Partials]) -> tuple[tuple[Any, ...], Any]:
         """The factors along a path as they are shown, and their product."""
         edges = list(pairwise(trail))
+        # Shown in the order in which one goes along the path; multiplied, below, from the output back.
         factors = tuple(self._factor(tail, head, partials[head][tail]) for tail, head in edges)
         # By the same rule for all paths of a run, so that their products are comparable.
         if self._shape:
@@ -82,7 +86,7 @@ class ObjectEdges:
 
     def _factor(self, tail: int, head: int, partial: Any) -> Any:
         """∂head/∂tail: of a loss outside the graph the adjoint that the file states."""
-        if head < len(self._run.shapes) and self._run.shapes[head]:
+        if head < len(self._run.shapes) and self._run.shapes[head]:  # Not of the loss, which has no shape of its own.
             return self._jacobian(tail, head)
         return partial if is_known(partial) else tidy(partial, spelling=self._run.linear.evaluation.spelling)
 
@@ -96,6 +100,7 @@ class ObjectEdges:
         if elements(self._shape) > MOST_ELEMENTS:
             return None
         rows = [self._pulled_back(edges, unit) for unit in units(self._shape)]
+        # Known numbers make an array of any rank; a formula is written as a matrix at most.
         axes = len(self._shape) + len(self._run.shapes[edges[0][0]]) if edges else 0
         return joined(rows, self._shape) if all_known(rows) or axes <= MOST_AXES else None
 
@@ -107,12 +112,14 @@ class ObjectEdges:
         found: Any = ct
         for tail, head in reversed(edges):
             is_last = head == len(self._run.graph.nodes)
+            # The last edge leads into the loss: its factor is what the file states.
             found = self._run.seeds[tail] if is_last else self._pulled(head, found)[tail]
         return found if is_known(found) else tidy(found, spelling=self._run.linear.evaluation.spelling)
 
     def _jacobian(self, tail: int, head: int) -> Any:
         """∂head/∂tail of a vector; None where it is unknown, large or of more than two axes."""
         shape, axes = self._run.shapes[head], (*self._run.shapes[head], *self._run.shapes[tail])
+        # None in `axes`: a length that nothing settles.
         if None in axes or len(axes) > MOST_AXES or elements(shape) > MOST_ELEMENTS:
             return None
         from backcalc.rules.ndarray import units
@@ -126,6 +133,7 @@ class ObjectEdges:
         found = linear.sweep({tape.slot[head]: ct}, tape.begin[head])
         tails = [index[name] for name in self._run.graph.nodes[head].args]
         return {
+            # A number may stand for all elements of an array alike: spread, as products along a path take its shape.
             tail: linear.full(found[tape.slot[tail]], self._run.shapes[tail])
             for tail in tails
             if tape.slot[tail] in found
@@ -137,6 +145,7 @@ class NumberEdges:
 
     def __init__(self, run: LargeRun) -> None:
         self._names = run.graph.names
+        # Lists of Python's numbers: a path takes them one by one, where arrays are slow.
         self._ends, self._tails, self._slopes = run.incoming.behind(run.below)
         self.target = run.graph.index[run.output]
 
@@ -151,7 +160,7 @@ class NumberEdges:
 
     def are_numbers(self, _partials: Mapping[int, Partials]) -> bool:
         """That they are."""
-        return True
+        return True  # An edge list has no arrays and no formulas.
 
     def along(self, trail: Sequence[int], partials: Mapping[int, Partials]) -> tuple[tuple[Any, ...], Any]:
         """The factors along a path, and their product."""

@@ -60,7 +60,7 @@ class Paths:
         self.tallies = reverse(self._order, edges, {target: Tally(1, 0)}, multiply=_joined, accumulate=_together)
         self._found: dict[int, list[Step]] = {}  # For each node its largest paths so far, in turn,
         self._next: dict[int, list[Step]] = {}  # and those of which the next one is the first, as a heap.
-        self._exhausted = {target}
+        self._exhausted = {target}  # No path of the target goes on.
 
     def count(self, source: int) -> int:
         """How many paths lead from `source` to the target."""
@@ -75,6 +75,7 @@ class Paths:
         """How many the reverse sweep takes for all of `sources`: one an edge on their paths, into the target none."""
         # Into the target each partial is multiplied by 1, which nobody counts.
         reached, found = set(sources), 0
+        # From the sources up: a head is reached before it is a tail.
         for head in sorted(self.partials.keys() - {self.target}):
             below = sum(tail in reached for tail in self.partials[head])
             found += below
@@ -88,6 +89,7 @@ class Paths:
             yield [source]
             return
         # Depth first, by a stack of iterators: a path may be longer than Python recurses.
+        # A trail ends where its iterator does: both are as long.
         trail, rest = [source], [iter(self._users.get(source, ()))]
         while rest:
             head = next(rest[-1], None)
@@ -170,7 +172,7 @@ class Paths:
         A node's next path is one of those that wait, or goes on with the path that comes after the one by which its
         last one went on; that must be found first, so this goes down to where it is known and comes back.
         """
-        trail = [source]
+        trail = [source]  # Down along the last paths found, to where the next one is known.
         while True:
             _, head, place = self._known(trail[-1])[-1]
             if head in self._exhausted or place + 1 < len(self._known(head)):

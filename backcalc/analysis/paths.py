@@ -70,6 +70,7 @@ class Aggregation:
     def __init__(self, run: AnyRun, edges: Edges | None = None) -> None:
         """`edges` are those of `run`, which is one of objects where they are not given."""
         progress.at("counting paths")
+        # Given are those of a run by arrays; any other is one of objects.
         self.run, self.edges = run, edges or ObjectEdges(cast("Run", run))
         self.paths = Paths(self.edges.partials, self.edges.target)
         self.is_ranked = self.edges.are_numbers(self.paths.partials)
@@ -77,6 +78,7 @@ class Aggregation:
     def multiplications(self, sources: Sequence[str]) -> tuple[int, int]:
         """How many it takes path by path, and how many in one reverse sweep, for the derivatives by all `sources`."""
         places = [self.run.graph.index[name] for name in sources]
+        # Each source by itself against one sweep for all: its work is shared.
         return sum(map(self.paths.multiplications, places)), self.paths.swept(places)
 
     def sums(self, sources: Sequence[str], limit: int) -> Iterator[PathSum]:
@@ -94,8 +96,10 @@ class Aggregation:
         count, adjoint = self.paths.count(place), self.run.adjoints[place]
         # By size only where all factors are numbers: formulas and matrices have no order.
         trails = (self.paths.largest if self.is_ranked else self.paths.in_order)(place)
+        # Lazily: of 2^1000 paths only those that are listed are worked out.
         paths = [self._path(trail) for trail in islice(trails, min(count, limit or count))]
         products = [path.product for path in paths]
+        # Of no paths at all the sum is the adjoint, 0.
         is_sum = len(paths) == count > 0 and all(each is not None and is_known(each) for each in products)
         total = _total(products) if is_sum else adjoint
         return PathSum(source, count, paths, self.is_ranked, total, adjoint)

@@ -39,6 +39,7 @@ class _Left:
     """What could not be decided: how many boxes, and their hull."""
 
     count: int = 0
+    # The hull may hold much that is decided: it says where to look, not that all of it is open.
     low: Array | None = None
     high: Array | None = None
 
@@ -58,6 +59,7 @@ def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -
     Raises UsageError where an input has no range.
     """
     if claim.parts:
+        # One by one: the margin of all is their `min`, which bends, and so has no touching points.
         return _all_proved(claim, at, seconds)
     try:
         whole = Search(claim, at)
@@ -66,7 +68,8 @@ def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -
     # With fewer inputs there are far fewer boxes; what they prove holds all the more where these are not free.
     fewer = claim.narrowed(whole.range_of)
     if fewer.graph is not claim.graph:
-        found = Search(fewer, at).run(seconds / 3)
+        found = Search(fewer, at).run(seconds / 3)  # Where it proves nothing, most of the time is left for the whole.
+        # Only a proof carries over: where fewer inputs fail, the real ones may have no such point.
         if found.verdict == "proved":
             return replace(found, claim=claim, box=whole.box)
     return whole.run(seconds)
@@ -86,8 +89,9 @@ class Search:
     def __init__(self, claim: GraphClaim, at: Mapping[str, Any]) -> None:
         self.claim, self.trial = claim, Trial(claim, at)
         self.space = self.trial.space
-        _require_ranges(claim, self.space)
+        _require_ranges(claim, self.space)  # First of all: a range without ends has no half.
         self.points = self.trial.enclosure([MARGIN], claim.graph)
+        # Across a jump a slope says nothing.
         self.slopes = self._slopes() if self.trial.is_continuous and self.space.size else None
         self.left = _Left()
         self.boxes = 0
@@ -96,7 +100,7 @@ class Search:
         """The verdict, after so many seconds at most. Stopped earlier it is `open`."""
         end = monotonic() + seconds
         stack = self._begin()
-        with quiet():
+        with quiet():  # A box may hold 0/0 or an overflow: `doubt` tells of it.
             while stack:
                 low, high = self._popped(stack)
                 self.boxes += len(low)
@@ -104,7 +108,7 @@ class Search:
                 if refuted is not None:
                     return self._refuted(refuted)
                 progress.at("proving")
-                if stack and monotonic() > end:
+                if stack and monotonic() > end:  # Between batches alone: what is begun is finished.
                     for low, high in stack:
                         self.left.add(low, high)
                     return self._open(f"not decided in {seconds:g} s")
@@ -119,13 +123,14 @@ class Search:
 
     def range_of(self, graph: Dag, name: str) -> tuple[float, float]:
         """Between what a node lies over the whole box; any numbers where it is no number, or may not exist."""
-        point = {n: value for n, value in self.trial.at.items() if n in graph.index}
+        point = {n: value for n, value in self.trial.at.items() if n in graph.index}  # Others lie behind the cut.
         inner = Trial(replace(self.claim, graph=graph), point)
         try:
             boxes = inner.enclosure([name], graph)
         except NoIntervalsError:
             return -np.inf, np.inf
         found = boxes.run(inner.as_boxes(inner.space.low[None], inner.space.high[None]))[0]
+        # A doubt would be lost behind the cut, and of an array the least and the largest are no range of one element.
         is_number = np.size(found.lo) == 1 and found.doubt is None
         return (float(np.min(found.lo)), float(np.max(found.hi))) if is_number else (-np.inf, np.inf)
 
@@ -141,8 +146,9 @@ class Search:
         for begin, end in sorted(covered(self.trial)):
             ends += [begin, end]
         ends.append(float(high[0, 0]))
-        if len(ends) == len(("low", "high")):
+        if len(ends) == len(("low", "high")):  # Nothing is covered.
             return [(low, high)]
+        # Ranges that overlap, or meet, leave nothing between them.
         parts = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if a < b]
         return [(np.array([[a]]), np.array([[b]])) for a, b in parts]
 
@@ -165,16 +171,21 @@ class Search:
         """Decide these boxes, or put their halves on the stack; a point at which the claim fails, if one is met."""
         margin, slopes = self._margin(low, high)
         centre = low + 0.5 * (high - low)
+        # An interval of the centre, not a float: what refutes must be as certain as what proves.
         at_centre = _flat(self.points.run(self.trial.as_boxes(centre, centre))[0], len(low))
         failing = ~at_centre.doubt & ((at_centre.hi < 0) | (self.claim.is_strict & (at_centre.hi <= 0)))
         if failing.any():
             return np.asarray(centre[int(np.argmax(failing))])
         lower = margin.lo
         if slopes is not None:
+            # Upwards: the difference is rounded, and so may the centre be, hence both sides.
             radius = np.maximum(high - centre, centre - low) * (1 + 2 * UNIT)
             size = np.maximum(np.abs(slopes.lo), np.abs(slopes.hi))
+            # Of radius 0 nothing moves, where an infinite slope would make nan: 0·inf. The factor covers the sum's
+            # rounding.
             moved = np.where(radius > 0, size * radius, 0.0).sum(axis=1) * (1 + 4 * UNIT * self.space.size)
             by_mean_value = at_centre.lo - moved - UNIT * np.abs(at_centre.lo)
+            # `fmax` takes the other one where one is nan.
             lower = np.where(slopes.known, np.fmax(lower, by_mean_value), lower)
         done = ~margin.doubt & ((lower > 0) if self.claim.is_strict else (lower >= 0))
         keep = ~done
@@ -186,7 +197,9 @@ class Search:
         """Put the halves of boxes on the stack, cut where the margin may vary most."""
         if not len(low):
             return
+        # A range of one point has no width to divide by.
         span = np.where(self.space.high > self.space.low, self.space.high - self.space.low, 1.0)
+        # Relative to the numbers, but near 0 to the range: no float is as narrow as 1e-13 of 0.
         size = np.maximum(np.maximum(np.abs(low), np.abs(high)), span * 1e-3)
         narrow = (high - low <= NARROW * size).all(axis=1)
         self.left.add(low[narrow], high[narrow])
@@ -194,8 +207,9 @@ class Search:
         weight = (high - low) / span
         if slopes is not None:
             slopes = _Slopes(slopes.lo[~narrow], slopes.hi[~narrow], slopes.known[~narrow])
-            low, high = self._pinned(low, high, slopes)
+            low, high = self._pinned(low, high, slopes)  # Before the cut: what is pinned need never be halved.
             varies = np.maximum(np.abs(slopes.lo), np.abs(slopes.hi)) * (high - low)
+            # Beside a width of 0 an infinite slope makes nan; there, and where no slope is left, the width decides.
             use = slopes.known & np.isfinite(varies).all(axis=1) & (varies > 0).any(axis=1)
             weight = np.where(use[:, None], varies, (high - low) / span)
         # What the pins made a point is looked at once more, and then left if it must be.
@@ -215,6 +229,7 @@ class Search:
         """The boxes with those inputs at an end in which the margin only rises or falls: it is least there."""
         known = slopes.known[:, None]
         rises, falls = known & (slopes.lo >= 0), known & (slopes.hi <= 0)
+        # A slope that is 0 throughout both rises and falls: either end will do, the lower one is taken.
         return np.where(falls & ~rises, high, low), np.where(rises, low, high)
 
     def _margin(self, low: Array, high: Array) -> tuple[_Flat, _Slopes | None]:
@@ -230,6 +245,7 @@ class Search:
             np.concatenate([np.broadcast_to(end(s), (count, *shape)).reshape(count, -1) for s, shape in pairs], axis=1)
             for end in (attrgetter("lo"), attrgetter("hi"))
         )
+        # One doubt is enough: the mean value form needs all of them.
         doubts = [_flat(each, count).doubt for each in slopes]
         return _flat(margin, count), _Slopes(lo, hi, ~np.any(doubts, axis=0))
 
@@ -237,10 +253,12 @@ class Search:
         try:
             graph, names = self.claim.with_slopes(self.space.shapes)
             return self.trial.enclosure([MARGIN, *names], graph)
+        # A derivative that cannot be written, or a function without intervals.
         except (BackcalcError, NoIntervalsError):
             return None
 
     def _refuted(self, point: Array) -> Finding:
+        # For the eye: 0 and 1 in it, where the claim fails there too.
         simple = simpler(self.space, point, self.trial.fails)
         margin = float(self.trial.margins(simple[None])[0])
         named = named_point(self.trial, simple)
@@ -279,7 +297,7 @@ def _flat(found: Interval, count: int) -> _Flat:
     """An interval of numbers, one a box, as rows."""
     lo, hi = (np.broadcast_to(end, (count, *np.shape(end)[-2:])).reshape(count, -1) for end in (found.lo, found.hi))
     doubt = np.zeros(count, bool) if found.doubt is None else np.broadcast_to(found.doubt, (count, 1, 1)).reshape(count)
-    return _Flat(lo.min(axis=1), hi.max(axis=1), doubt)
+    return _Flat(lo.min(axis=1), hi.max(axis=1), doubt)  # Of an array its least and largest element.
 
 
 def _require_ranges(claim: GraphClaim, space: Space) -> None:

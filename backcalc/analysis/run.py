@@ -41,7 +41,7 @@ class Text:
     """A text as the engine that serves has read it: by arrays, where it is large and of numbers, else `objects`."""
 
     def __init__(self, source: Source) -> None:
-        self.source = as_language(source)
+        self.source = as_language(source)  # Another program's notation is translated before any engine reads it.
         self._tape = _by_arrays(self.source)
 
     @property
@@ -67,6 +67,7 @@ class Text:
     @property
     def comments(self) -> Iterable[Comment]:
         """The comments of the text."""
+        # Not by the statements: arrays are there so as not to read them.
         return comments_of(self.source.text) if self._tape else self.program.comments
 
     def run(
@@ -78,7 +79,7 @@ class Text:
         along: Point | None = None,
     ) -> AnyRun:
         """The graph run at `at`, as `calculus.run` has it, by whichever engine serves. Raises BackcalcError."""
-        large = self.run_by_arrays(at, of, wrt) if mode == "reverse" else None
+        large = self.run_by_arrays(at, of, wrt) if mode == "reverse" else None  # Arrays have no forward mode.
         return large or self.run_objects(at, of, wrt, mode, along)
 
     def whole(self, found: AnyRun, at: Point, of: str | None) -> Run:
@@ -98,12 +99,13 @@ class Text:
 
     def derived(self, at: Point, of: str | None, wrt: Sequence[str], nodes: Sequence[str]) -> tuple[AnyRun, Run]:
         """A run, and that of which the steps of `nodes`, or of all, can be told: itself, or an excerpt of it."""
+        # With none asked for, the derivation is of all nodes.
         large = self.run_by_arrays(at, of, wrt) if nodes else None
         if large is not None:
-            from backcalc.bulk.graph.excerpt import excerpt
+            from backcalc.bulk.graph.excerpt import excerpt  # As below: a small text must not wait for NumPy.
 
             part = excerpt(large, nodes)
-            if part is not None:
+            if part is not None:  # None where the nodes have too many users to read once more.
                 return large, part
         found = self.run_objects(at, of, wrt)
         return found, found
@@ -137,6 +139,7 @@ def run_objects(
     along: Point | None = None,
 ) -> Run:
     """A graph of objects run, as `calculus.run` has it, the Jacobians of a wide output by arrays."""
+    # Handed down: calculus lies below bulk, and may not import it.
     return run(graph, at, of, wrt, mode, along=along, engine=jacobians)
 
 
@@ -150,6 +153,7 @@ def jacobians(evaluation: Evaluation, output: str, wrt: Sequence[str]) -> list[A
 def _by_arrays(source: Source) -> ArrayTape | None:
     """The tape of the graph by arrays; None where the text is small, or of a kind that they do not have."""
     text = source.text
+    # Without a parse, which would take longer than what it saves.
     if len(text) < LARGE or (text.count("\n") + text.count(";") + 1) * LONGEST < len(text):
         return None
     from backcalc.bulk.graph.run import read_large  # With it NumPy is loaded.

@@ -63,7 +63,7 @@ class Scan:
 
     graph: Dag
     output: str
-    at: dict[str, Array]
+    at: dict[str, Array]  # As points, one behind the other: of a grid too.
     nodes: dict[str, SweptNode]
 
     @property
@@ -72,7 +72,7 @@ class Scan:
         (x,) = self.at.values()
         half = x / 2  # The distance of the ends may be no number.
         step = (half[-1] - half[0]) / (len(x) - 1)
-        slack = 1e-5 * abs(step) + np.spacing(np.abs(x).max())
+        slack = 1e-5 * abs(step) + np.spacing(np.abs(x).max())  # What linspace leaves of the last bits is no logarithm.
         return bool((np.abs(np.diff(half) - step) > slack).any())
 
     @property
@@ -96,15 +96,17 @@ def scan(graph: Dag, options: Sequence[str], of: str | None = None, shown: Seque
     BackcalcError where there is no range, or more than two, or where a value is missing.
     """
     ranges, rest = split(options)
+    # What is no node at all is the runner's to tell.
     require_inputs(graph, [name for name in ranges if name in graph.index])
-    columns = np.meshgrid(*ranges.values(), indexing="ij")
+    columns = np.meshgrid(*ranges.values(), indexing="ij")  # Rows go with the first range, as the last varies fastest.
     at = {name: column.ravel() for name, column in zip(ranges, columns, strict=True)}
     point = read_point(rest)
+    # The output first, each once, as `of` may be shown too.
     names = dict.fromkeys([*([of] if of or not shown else []), *shown])
     runners = [PointRunner(graph, at, point, name, list(ranges)) for name in names]
-    for runner in runners:
+    for runner in runners:  # All built before one is run: an error must not come after a minute.
         if not runner.has_value:  # A curve of nothing is none.
-            require_values(Evaluation(tape_of(runner.graph), {}), [runner.output])
+            require_values(Evaluation(tape_of(runner.graph), {}), [runner.output])  # Says which value is missing.
     nodes = {runner.output: _swept(runner, at) for runner in runners}
     return Scan(runners[0].graph, runners[0].output, at, nodes)
 
@@ -114,6 +116,7 @@ def _swept(runner: PointRunner, at: dict[str, Array]) -> SweptNode:
     found, lost = runner.run(at), runner.lost_points()
     lost.add(at, found.columns)
     warnings = tuple(lost.told(runner.output, _named))
+    # A kink of two inputs is a line, which no halving of intervals finds.
     if len(at) > 1:
         return SweptNode(at, found.value, found.gradient, None, warnings)
     (name,) = at
@@ -135,16 +138,18 @@ def split(options: Iterable[str]) -> tuple[dict[str, Array], list[str]]:
     ranges: dict[str, Array] = {}
     rest = []
     for option in options:
-        left = RANGE.sub("", option) if not option.startswith("@") else option
+        left = RANGE.sub("", option) if not option.startswith("@") else option  # A file's name may hold `=` and `:`.
         for match in RANGE.finditer(option) if not option.startswith("@") else ():
             ranges[match["name"].strip()] = _range(match)
         if ":" in left and not left.startswith("@"):
             raise _refusal(f"`{shorten(left)}` is no range")
+        # The comma of a range that stood between two values is left twice.
         rest += [part] if (part := re.sub(r",\s*(?=,)", "", left).strip(", ")) else []
     if not 1 <= len(ranges) <= 2:
         raise _refusal(
             "no range to sweep" if not ranges else f"{len(ranges)} ranges; two make a grid, and are the most"
         )
+    # Counted before they are made.
     if prod(map(len, ranges.values())) > MOST_POINTS:
         raise _refusal(f"these are more than {MOST_POINTS:,} points")
     return ranges, rest
@@ -152,7 +157,7 @@ def split(options: Iterable[str]) -> tuple[dict[str, Array], list[str]]:
 
 def _range(match: re.Match[str]) -> Array:
     first, last, count = (_number(match[key]) for key in ("first", "last", "count"))
-    if count != int(count) or not 2 <= count <= MOST_POINTS:
+    if count != int(count) or not 2 <= count <= MOST_POINTS:  # inf is refused before, and 2.5 points are none.
         raise _refusal(f"`{shorten(match['count'])}` is no number of points, 2 to {MOST_POINTS:,}")
     if first == last:
         raise _refusal(f"the range of `{shorten(match['name'].strip())}` begins where it ends")
@@ -161,13 +166,15 @@ def _range(match: re.Match[str]) -> Array:
         is_wide = not isfinite(last - first)
         return 2 * np.linspace(first / 2, last / 2, int(count)) if is_wide else np.linspace(first, last, int(count))
     if min(first, last) <= 0:
+        # Of numbers, as any constant: pi/4.
         raise _refusal("a range in steps of the logarithm has only numbers above 0")
-    return np.geomspace(first, last, int(count))
+    return np.geomspace(first, last, int(count))  # The end points are exact in geomspace too.
 
 
 def _number(text: str) -> float:
     source = clean("--at", text)
     try:
+        # An expression rather than a float, so that `x=-pi:pi:101` can be written.
         found = constant(parse_expression(source), source)
     except BackcalcError:
         found = None

@@ -14,8 +14,10 @@ from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape
 from backcalc.rules.functions.arrays import Array
 
+# Where functions bend, have poles, cancel or overflow.
 CORNERS = (0.0, 1.0, -1.0, 1e-8, -1e-8, 1e4, -1e4)
 UNKNOWN_LENGTH = 3  # Of a vector whose length nothing settles.
+# Longer after a success, shorter after a failure, as of a search along a line.
 STEPS, GROW, SHRINK = 60, 1.6, 0.4
 
 
@@ -26,6 +28,7 @@ class Space:
     A point is a row of as many numbers; points are the rows of a matrix.
     """
 
+    # In the order of the numbers; of a number ().
     shapes: Mapping[str, tuple[int, ...]]
     low: Array
     high: Array
@@ -52,19 +55,22 @@ class Space:
     def flat(self, found: Mapping[str, Array]) -> Array:
         """Arrays of points × shape, a name each, as points."""
         parts = [np.reshape(found[name], (len(found[name]), -1)) for name in self.shapes]
-        return np.concatenate(parts, axis=1) if parts else np.zeros((1, 0))
+        return np.concatenate(parts, axis=1) if parts else np.zeros((1, 0))  # No input: one point, of no numbers.
 
     def draw(self, random: np.random.Generator, count: int) -> Array:
         """Points of which an eighth are corners, and an eighth has numbers that are equal or opposite."""
         points = self._spread(random, count)
+        # Half of the numbers of a corner; the rest stays drawn, for few claims fail at corners alone.
         corner = random.random((count, self.size)) < 0.5
         corner[count // 8 :] = False
+        # Clipped, so that a corner outside of a range becomes the end next to it.
         chosen = np.clip(random.choice(CORNERS, (count, self.size)), self.low, self.high)
         ends = random.random((count, self.size)) < 0.3
-        ends &= np.isfinite(self.low) & np.isfinite(self.high)
+        ends &= np.isfinite(self.low) & np.isfinite(self.high)  # An end that is infinite is no number to try.
         chosen = np.where(ends, np.where(random.random((count, self.size)) < 0.5, self.low, self.high), chosen)
         points = np.where(corner, chosen, points)
         if self.size > 1:
+            # In place, by a slice that is a view. What fails where x = y, or x = −y, no draw would ever meet.
             self._pair(random, points[count // 8 : count // 4])
         return points
 
@@ -72,6 +78,7 @@ class Space:
         """Make two numbers of each point equal, or one the other's opposite."""
         rows = np.arange(len(points))
         first = random.integers(0, self.size, len(points))
+        # Another one than the first, without drawing again.
         second = (first + random.integers(1, self.size, len(points))) % self.size
         signs = random.choice((1.0, 1.0, -1.0), len(points))
         points[rows, second] = np.clip(signs * points[rows, first], self.low[second], self.high[second])
@@ -81,9 +88,12 @@ class Space:
         shape = count, self.size
         size = random.choice((1.0, 10.0, 0.0), shape, p=(0.5, 0.25, 0.25))
         free = random.standard_normal(shape)
+        # The sizes that are of any are spread evenly over powers of ten.
         free *= np.where(size > 0, size, 10.0 ** random.uniform(-6, 6, shape))
+        # Both are worked out for all, and infinite ends make nan in what is not chosen.
         with np.errstate(all="ignore"):
             uniform = self.low + (self.high - self.low) * random.random(shape)
+            # A range with one end only: from there on.
             half = np.where(np.isfinite(self.low), self.low + np.abs(free), self.high - np.abs(free))
         found = np.where(np.isfinite(self.low) & np.isfinite(self.high), uniform, half)
         return np.where(np.isinf(self.low) & np.isinf(self.high), free, found)
@@ -97,6 +107,7 @@ def space_of(graph: Dag, shapes: Mapping[str, Shape], at: Mapping[str, Any]) -> 
     for name in graph.inputs:
         if name in at:
             continue
+        # To try a claim any length serves, as long as it is settled.
         shape = tuple(UNKNOWN_LENGTH if n is None else n for n in shapes.get(name, ()))
         bounds = graph.node(name).bounds
         ends = (-inf, inf) if bounds is None else tuple(float(constant(end, graph.source)) for end in bounds)
@@ -112,19 +123,21 @@ def descended(
     """The points that gradient steps lead to from `starts`, each as long as it gets lower, and the margins there."""
     points = starts.copy()
     values, slopes = margin(points)
+    # Without a range a step is of the size of the number itself.
     width = np.where(np.isfinite(space.high - space.low), space.high - space.low, np.maximum(1.0, np.abs(points)))
     reach = np.full((len(points), 1), 0.1)
     for _ in range(steps):
         # By the width of each range, so that a step means the same for a range of 10⁻³ as for one of 10³.
+        # Along an infinite slope there is no going: other numbers may still lead down.
         direction = np.nan_to_num(slopes * width, nan=0.0, posinf=0.0, neginf=0.0)
         norm = np.linalg.norm(direction, axis=1, keepdims=True)
         moved = points - reach * width * direction / np.where(norm > 0, norm, 1.0)
         moved = np.clip(moved, space.low, space.high)
-        found, their = margin(moved)
+        found, their = margin(moved)  # Each point by itself, all in one run.
         better = found < values
         points[better], values[better], slopes[better] = moved[better], found[better], their[better]
         reach = np.where(better[:, None], reach * GROW, reach * SHRINK)
-        if (reach < 1e-12).all():
+        if (reach < 1e-12).all():  # Of the width of a range: no step is left.
             break
     return points, values
 
@@ -132,11 +145,11 @@ def descended(
 def simpler(space: Space, point: Array, fails: Callable[[Array], bool]) -> Array:
     """A point at which `fails` still holds, with 0, 1 and numbers of few digits where that can be."""
     found = point.copy()
-    for _ in range(2):
-        for i in range(space.size) if space.size <= 64 else ():
+    for _ in range(2):  # Twice: what fails only beside an awkward number may become simple once that is.
+        for i in range(space.size) if space.size <= 64 else ():  # Each try is a run of the claim.
             for value in _simple(found[i]):
                 if value == found[i]:
-                    break
+                    break  # What comes after is no simpler than what is there.
                 if not space.low[i] <= value <= space.high[i]:
                     continue
                 tried = found.copy()
@@ -150,5 +163,5 @@ def simpler(space: Space, point: Array, fails: Callable[[Array], bool]) -> Array
 def _simple(x: float) -> list[float]:
     """Simpler numbers, the simplest first, and `x` itself at the end."""
     rounded = [float(f"{x:.{digits}g}") for digits in range(1, 7)]
-    whole = [] if isinf(x) or abs(x) > 1e6 else [float(round(x))]
+    whole = [] if isinf(x) or abs(x) > 1e6 else [float(round(x))]  # From there on a float's digits are not for reading.
     return [0.0, 1.0, -1.0, *whole, *rounded, x]

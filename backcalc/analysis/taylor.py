@@ -47,7 +47,7 @@ class Behaviour:
     @property
     def coefficients(self) -> list[float | None]:
         """The Taylor coefficients up to the order; None from where the two sides differ."""
-        count = self.order + 1 if self.is_smooth else self._agreeing()
+        count = self.order + 1 if self.is_smooth else self._agreeing()  # From the first that differs on there is none.
         return [float(c) for c in self.right[:count]] + [None] * (self.order + 1 - count)
 
     @property
@@ -65,7 +65,9 @@ class Behaviour:
         """How it behaves: constant, linear, affine, curved, kink, jump, pole or undefined."""
         value, slopes = self.value, self.slopes
         if not isfinite(value):
+            # 1/x at 0 is infinite, 0/0 is not a number.
             return "pole" if abs(value) == inf else "undefined"
+        # Where both sides agree, yet not with the value, it is a jump too: a hole that is filled otherwise.
         if self._agreeing() == 0 or abs(self.right[0] - value) > SAME * max(1.0, abs(value)):
             return "jump"
         if self._agreeing() < 2 or not all(map(isfinite, slopes)):
@@ -86,13 +88,15 @@ class Behaviour:
     def radius(self) -> float | None:
         """The radius of convergence as far terms tell it: their ratio over a dozen powers; None where it is unclear."""
         terms = np.abs(self.right)
+        # Where a kink is, no disc around the point has one series.
         if not self.is_smooth or not np.isfinite(terms).all() or len(terms) < FURTHER:
             return None
         if not terms[self.order + 1 :].any():
             return inf  # A polynomial, as far as can be seen.
         # Windows of four, for in an odd function every second term is 0.
-        ends = [len(terms) - 24, len(terms) - 14, len(terms) - 4]
+        ends = [len(terms) - 24, len(terms) - 14, len(terms) - 4]  # Ten powers apart, hence the exponents 0.1 below.
         first, middle, last = (float(terms[end : end + 4].max()) for end in ends)
+        # A polynomial of a high degree ends within the windows.
         if not (first and middle and last):
             return None
         early, late = (first / middle) ** 0.1, (middle / last) ** 0.1
@@ -105,7 +109,9 @@ class Behaviour:
     def _agreeing(self) -> int:
         """How many coefficients from the first on are the same on both sides."""
         for k, (left, right) in enumerate(zip(self.left.tolist(), self.right.tolist(), strict=True)):
+            # Beside large coefficients rounding is larger than a small one.
             size = NEGLIGIBLE * max(1.0, float(np.abs(self.right[: k + 1]).max()))
+            # `not <=`, for nan agrees with nothing.
             if not abs(left - right) <= SAME * max(abs(left), abs(right)) + size:
                 return k
         return len(self.left)
@@ -113,6 +119,7 @@ class Behaviour:
     def _slope(self, side: Array) -> float:
         gap = float(side[0]) - self.value
         if abs(gap) > SAME * max(1.0, abs(self.value)):
+            # On the left the same gap is met from the other end.
             return copysign(inf, gap) * (1 if side is self.right else -1)
         return float(side[1]) + 0.0  # No −0.
 
@@ -152,13 +159,14 @@ def taylor(graph: Dag, at: Point, order: int, of: str | None = None, wrt: Sequen
     that are missing.
     """
     graph, point = settle(graph, at)
-    if graph.seeds:
+    if graph.seeds:  # A loss outside is known by its slopes alone.
         hints = (f"drop the line `adjoint {shorten(graph.seeds[0][0])} = …`",)
         message = "`adjoint` statements speak of a loss outside the graph, which has no series"
         raise UsageError(graph.source, [Diagnostic(Code.TWO_OUTPUTS, message, graph.seeds[0][1].span, hints=hints)])
     output, wrt = choose_output(graph, of), choose_wrt(graph, wrt)
     require_inputs(graph, wrt)
     evaluation = Evaluation(tape_of(graph), point)
+    # What a point says goes before.
     require_known(evaluation)
     require_scalar(graph, evaluation, output)
     _require_formulas(evaluation, output, wrt)
@@ -186,6 +194,7 @@ def require_inputs(graph: Dag, wrt: Iterable[str]) -> None:
 
 
 def series_of(evaluation: Evaluation, directions: Mapping[str, Any], order: int) -> list[Any]:
+    # With what does not move the numbers stay as they are.
     """For each slot its value where `directions` moves the inputs by t times that: a Series where it depends on t."""
     tape, index = evaluation.tape, evaluation.tape.graph.index
     found = list(evaluation.terms)
@@ -204,7 +213,7 @@ def _applied(row: Primitive, args: list[Any], indices: tuple[Place, ...], order:
     if row.symbol in (VECTOR, "concat"):
         return stacked([lifted(arg, order) for arg in args], join=row.symbol == "concat")
     if row.symbol == INDEX:
-        return Series(args[0].terms[(slice(None), *indices)])
+        return Series(args[0].terms[(slice(None), *indices)])  # The orders are the first axis.
     return lifted(_bound(row).evaluate(*args), order)
 
 
@@ -214,6 +223,7 @@ def _bound(row: Primitive) -> Bound:
 
 
 def _expansion(evaluation: Evaluation, point: Point, output: str, wrt: str, order: int) -> Expansion:
+    # A run each way: a series knows one side of a kink, the one that t > 0 leads to.
     right = series_of(evaluation, {wrt: 1.0}, order + FURTHER)
     left = series_of(evaluation, {wrt: -1.0}, order + FURTHER)
     turned = (-1.0) ** np.arange(order + FURTHER + 1)  # (−t)^k.
@@ -247,11 +257,13 @@ def _quadratic(evaluation: Evaluation, point: Point, output: str, wrt: Sequence[
         for place, sign in signed:
             name, index = places[place]
             directions.setdefault(name, np.zeros(shape_of(point[name])))[index] += sign
+        # Up to t²: value, slope and half the curvature along the direction.
         found = lifted(series_of(evaluation, directions, 2)[slot], 2)
         return found.terms
 
     count = len(places)
     sides = [(_along((i, 1.0)), _along((i, -1.0))) for i in range(count)]
+    # By the right side: where it differs from the left, `kinks` tells.
     gradient, hessian = np.array([right[1] for right, _ in sides]), np.zeros((count, count))
     for i in range(count):
         hessian[i, i] = 2 * float(sides[i][0][2])
@@ -276,6 +288,7 @@ def _block(values: Array, shape: tuple[int, ...]) -> Any:
 def _is_even(right: Array, left: Array) -> bool:
     """Whether the two sides have one slope and one curvature."""
     with quiet():
+        # Backwards along t the slope turns its sign, the curvature does not.
         gaps = np.abs(right + left * (-1.0, 1.0, -1.0))[1:]
         return bool((gaps <= SAME * np.maximum(1.0, np.abs(right[1:]))).all())
 
@@ -291,6 +304,7 @@ def _require_formulas(evaluation: Evaluation, output: str, wrt: Sequence[str]) -
     """Raise UsageError where the output depends on the inputs by edges, or by a value that is given."""
     tape, graph = evaluation.tape, evaluation.tape.graph
     reached = tape.downstream([tape.slot[graph.index[name]] for name in wrt])
+    # What comes behind the output cannot matter to it.
     last = tape.slot[graph.index[output]]
     for slot, name in zip(tape.slot, graph.index, strict=True):
         if slot > last or not reached[slot] or name in wrt:

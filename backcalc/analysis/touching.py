@@ -29,8 +29,10 @@ from backcalc.rules.functions.interval import Interval
 from backcalc.rules.ndarray import quiet
 from backcalc.text.errors import BackcalcError
 
+# Derivatives that are tried: a zero of a higher order is left to the search.
 ORDERS = 6
-HALVINGS = 24
+HALVINGS = 24  # Of the whole range, until a derivative has one sign in what is left.
+# Where bounds are usually attained: zeros are guessed, and then tested exactly.
 CANDIDATES = (0.0, 1.0, -1.0)
 MOST = 5  # Numbers of a claim of several: as many derivatives as the square of that.
 SLACK = 1e-10  # Of the eigenvalues of a Hessian, relative to its size.
@@ -42,15 +44,17 @@ def covered(trial: Trial) -> list[tuple[float, float]]:
     None but of a claim of one number, which is not strict, and whose functions are smooth.
     """
     space = trial.space
+    # Strict: at the point itself it fails. Not smooth: Taylor's theorem says nothing.
     if space.size != 1 or trial.claim.is_strict or not space.is_bounded or not trial.is_smooth:
         return []
     low, high = float(space.low[0]), float(space.high[0])
     found = []
     derivatives = None
+    # Ends and the middle too; each number once.
     for point in dict.fromkeys((*CANDIDATES, low, high, (low + high) / 2)):
         if not low <= point <= high or not _is_zero(trial, trial.claim.graph, MARGIN, point):
             continue
-        derivatives = derivatives or _derivatives(trial)
+        derivatives = derivatives or _derivatives(trial)  # Written at the first zero only: most claims have none.
         around = _around(trial, derivatives, point, low, high)
         if around is not None:
             found.append(around)
@@ -63,6 +67,7 @@ def hollows(trial: Trial) -> list[tuple[Array, Array]]:
     None but of a claim of a few numbers, which is not strict, and whose functions are smooth.
     """
     space = trial.space
+    # The derivative by an array would be an array, and no number to be tested.
     is_of_numbers = 1 < space.size <= MOST and not any(space.shapes.values())
     if not is_of_numbers or trial.claim.is_strict or not space.is_bounded or not trial.is_smooth:
         return []
@@ -79,6 +84,7 @@ def hollows(trial: Trial) -> list[tuple[Array, Array]]:
 def _hollow(trial: Trial, point: Array) -> tuple[Array, Array] | None:
     """The widest box around a zero of the margin in which this is convex; None where its gradient is not 0 there."""
     graph, names = _with_derivatives(trial, trial.claim.graph, [MARGIN])
+    # Exactly: a gradient that is only small leaves the margin below 0 nearby.
     if not names or not all(_is_zero(trial, graph, name, point) for name in names):
         return None
     graph, seconds = _with_derivatives(trial, graph, names)
@@ -86,7 +92,7 @@ def _hollow(trial: Trial, point: Array) -> tuple[Array, Array] | None:
         return None
     boxes, space = trial.enclosure(seconds, graph), trial.space
     width = space.high - space.low
-    for _ in range(HALVINGS):
+    for _ in range(HALVINGS):  # The widest one first: the first that is convex is taken.
         low, high = np.maximum(space.low, point - width), np.minimum(space.high, point + width)
         with quiet():
             found = boxes.run(trial.as_boxes(low[None], high[None]))
@@ -98,6 +104,7 @@ def _hollow(trial: Trial, point: Array) -> tuple[Array, Array] | None:
 
 def _with_derivatives(trial: Trial, graph: Dag, of: list[str]) -> tuple[Dag, list[str]]:
     """A graph with the derivatives of nodes by each number, and their names; none where one cannot be written."""
+    # Row by row of the Hessian, as _is_convex takes them.
     names = [(each, name) for each in of for name in trial.space.shapes]
     new = [f"the derivative of {each} by {name}" for each, name in names]
     calls = [Call(GRAD, (Name(each), Name(name))) for each, name in names]
@@ -105,7 +112,7 @@ def _with_derivatives(trial: Trial, graph: Dag, of: list[str]) -> tuple[Dag, lis
     nodes = [Node(each, "expression", span, (), call, call) for each, call in zip(new, calls, strict=True)]
     try:
         return resolve(replace(graph, nodes=(*graph.nodes, *nodes))), new
-    except BackcalcError:
+    except BackcalcError:  # Of a function without a derivative in the table.
         return graph, []
 
 
@@ -114,10 +121,11 @@ def _is_convex(hessian: Sequence[Interval], size: int) -> bool:
     if any(each.doubt is not None and np.any(each.doubt) for each in hessian):
         return False
     low, high = (np.array([np.min(end) for end in ends]).reshape(size, size) for ends in _ends(hessian))
-    middle = low + 0.5 * (high - low)
+    middle = low + 0.5 * (high - low)  # Not shared by symmetry: two entries may have different intervals.
     # By Weyl's inequality an eigenvalue moves by no more than the norm of what is added, here its largest row; what
     # LAPACK loses to rounding is far less than the slack.
     middle = (middle + middle.T) / 2
+    # The infinity norm, which bounds the spectral norm of a symmetric matrix.
     radius = np.maximum(high - middle, middle - low).sum(axis=1).max()
     if not np.isfinite(middle).all() or not np.isfinite(radius):
         return False
@@ -139,12 +147,12 @@ def without(boxes: list[tuple[Array, Array]], hole: tuple[Array, Array]) -> list
             found.append(box)
             continue
         # One number after the other: what is left of the hole, what is right of it, and on with what is beside it.
-        for k in range(len(low)):
+        for k in range(len(low)):  # So an n-dimensional box leaves 2n at most.
             if low[k] < begin[k]:
                 found.append((low.copy(), np.where(np.arange(len(low)) == k, begin, high)))
             if end[k] < high[k]:
                 found.append((np.where(np.arange(len(low)) == k, end, low), high.copy()))
-            low[k], high[k] = begin[k], end[k]
+            low[k], high[k] = begin[k], end[k]  # Between these two, the other numbers go on.
     return found
 
 
@@ -157,6 +165,7 @@ def _derivatives(trial: Trial) -> list[tuple[Dag, str]]:
         call, new = Call(GRAD, (Name(last), Name(name))), f"a derivative of order {order}"
         node = Node(new, "expression", trial.claim.stated.span, (), call, call)
         try:
+            # On what came before: each derivative is of the last one.
             graph, last = resolve(replace(graph, nodes=(*graph.nodes, node))), new
         except BackcalcError:
             break
@@ -174,12 +183,13 @@ def _around(
             begin, end = max(low, point - width), min(high, point + width)
             left, right = (_sign(trial, graph, name, *side) for side in ((begin, point), (point, end)))
             # Left of the point an odd power of the distance is below 0.
+            # nan ≥ 0 is false, so what is unknown never passes.
             is_left = begin == point or (left if order % 2 == 0 else -left) >= 0
             is_right = end == point or right >= 0
             if is_left and is_right:
                 return begin, end
             width /= 2
-        if not _is_zero(trial, graph, name, point):
+        if not _is_zero(trial, graph, name, point):  # A derivative that is not 0 has a sign, and higher ones no say.
             return None
     return None
 
@@ -198,5 +208,6 @@ def _is_zero(trial: Trial, graph: Dag, name: str, point: float | Array) -> bool:
     of = dict(zip(trial.space.shapes, map(float, np.atleast_1d(point)), strict=True))
     evaluation = Evaluation(tape_of(graph), {**trial.at, **of})
     at: dict[str, Any] = {each: exact.array(value) for each, value in {**trial.at, **of}.items()}
+    # A fraction: of what has none, such as exp(1), nothing is exactly 0.
     value = exact_values(evaluation, at)[evaluation.tape.slot[graph.index[name]]]
     return isinstance(value, Fraction) and value == 0

@@ -70,10 +70,12 @@ class Trial:
         # What a file gives as a default only tells the shape: a claim is of every value.
         shapes = Evaluation(tape_of(graph), defaults(graph) | self.at, formulas=True).known_shapes.names
         self.space = space_of(graph, shapes, self.at)
+        # Any point will do to learn the shapes by; ½ is inside of most domains.
         self._one = self.space.named(np.clip(np.full((1, self.space.size), 0.5), self.space.low, self.space.high))
 
     @cached_property
     def _values(self) -> PointRunner:
+        # No sweep: samples ask for no slopes.
         return PointRunner(self.claim.graph, self._one, self.at, MARGIN, value_only=True)
 
     @cached_property
@@ -94,12 +96,14 @@ class Trial:
 
     def enclosure(self, outputs: list[str], graph: Any) -> Boxes:
         """Nodes of `graph` over boxes of the space. Raises NoIntervalsError."""
+        # The claim's own graph is evaluated once; any other has nodes of its own.
         evaluation = self._shaped if graph is self.claim.graph else Evaluation(tape_of(graph), self.at | self._first)
         return Boxes(evaluation, list(self.space.shapes), outputs)
 
     @property
     def is_continuous(self) -> bool:
         """Whether no operation of the margin jumps: a slope tells nothing of what lies across a jump."""
+        # floor and sign have the slope 0 everywhere, though they jump.
         return not any(FLAT in row.partials or row.symbol in JUMPS for row in self._rows)
 
     @property
@@ -111,6 +115,7 @@ class Trial:
     def _rows(self) -> list[Primitive]:
         """The operations that the margin is made of."""
         tape, last = self._shaped.tape, self._slot(MARGIN)
+        # Of the margin alone: the size and the condition have an `abs` or a `min` even where it has none.
         needed = {last}
         for slot in range(last, -1, -1):
             if slot in needed:
@@ -120,6 +125,7 @@ class Trial:
     def margins(self, points: Array) -> Array:
         """The margin at each point; nan where a side has no value."""
         if not self.space.size:
+            # No input is left: one value, of a run that is there already.
             return np.array([self._shaped.terms[self._slot(MARGIN)]])
         return self._values.run(self.space.named(points)).value
 
@@ -141,10 +147,11 @@ class Trial:
 
     def fails(self, point: Array) -> bool:
         """Whether it is certain that the claim is false at a point."""
+        # Without intervals rounding has to be guessed.
         if self.boxes is None:
             return self._fails_by_far(point)
         (margin,) = self.boxes.run(self.as_boxes(point[None], point[None]))
-        if margin.doubt is not None and bool(np.any(margin.doubt)):
+        if margin.doubt is not None and bool(np.any(margin.doubt)):  # Perhaps 0/0: then nothing is certain.
             return False
         top = float(np.max(margin.hi))
         if top < 0 or float(np.min(margin.lo)) > 0:
@@ -159,7 +166,7 @@ class Trial:
 
     def _exact_values(self, named: Mapping[str, Any]) -> list[Any]:
         fixed = {name: exact.array(value) for name, value in self.at.items()}
-        with suppress(PolynomialTooLongError):
+        with suppress(PolynomialTooLongError):  # A power with letters may grow beyond what serves anybody.
             return exact_values(self._shaped, fixed | dict(named))
         return [Lost("what is too long")] * len(self._shaped.rows)
 
@@ -187,6 +194,7 @@ class Trial:
     def _fails_by_far(self, point: Array) -> bool:
         """Whether the margin is below 0 by more than rounding could bring about, where no interval can tell."""
         margin, size = float(self.margins(point[None])[0]), float(self.sizes(point[None])[0])
+        # Far above rounding, which is about 1e-16 of the size an operation.
         return margin < -1e-9 * (1 + size)
 
 
@@ -208,8 +216,8 @@ def tried(claim: GraphClaim, at: Mapping[str, Any], samples: int = SAMPLES, seed
     """The claim at `samples` points, then downhill from the lowest. Raises BackcalcError where it cannot be tried."""
     trial, random = Trial(claim, at), np.random.default_rng(seed)
     space, undefined = trial.space, 0
-    best, lows = np.zeros((0, space.size)), np.zeros(0)
-    samples = samples if space.size else 1
+    best, lows = np.zeros((0, space.size)), np.zeros(0)  # All that is kept of a batch.
+    samples = samples if space.size else 1  # One point is all there is.
     with quiet():
         for begin in progress.through("trying points", range(0, samples, BATCH)):
             points = space.draw(random, min(BATCH, samples - begin))
@@ -230,7 +238,7 @@ def tried(claim: GraphClaim, at: Mapping[str, Any], samples: int = SAMPLES, seed
             if lows[i] > 0 or (lows[i] == 0 and not claim.is_strict):
                 break
             if np.isfinite(best[i]).all() and trial.fails(best[i]):
-                point = simpler(space, best[i], trial.fails)
+                point = simpler(space, best[i], trial.fails)  # It fails in fewer digits too, perhaps.
                 margin = float(trial.margins(point[None])[0])
                 named = named_point(trial, point)
                 return Finding(claim, "refuted", samples, margin, named, named, undefined)
@@ -258,7 +266,7 @@ def _lower(trial: Trial, best: Array, lows: Array) -> tuple[Array, Array]:
     """Lower points by the gradient of the margin, beside those there are."""
     try:
         points, values = descended(trial.space, best, trial.margins_and_slopes)
-    except BackcalcError:
+    except BackcalcError:  # No gradient: a function without a derivative, or a name for it.
         return best, lows
     found = np.isfinite(values)
     return np.concatenate((best, points[found])), np.concatenate((lows, values[found]))
