@@ -36,6 +36,13 @@ class Transcript:
             )
             self._put("; ".join(edges), place.start)
 
+    def add_output(self, name: str, place: Span) -> None:
+        """That the derivatives asked for are those of a node."""
+        if is_name(name):
+            self._put(f"output {name}", place.start)
+        else:
+            self.faults.note("name", no_name(name, place))
+
     def add_lines(self, lines: str, begin: int, end: int) -> None:
         """Whole lines in place of those from `begin` to `end`."""
         self._put(lines, begin)

@@ -16,7 +16,8 @@ _BLANK = r"[^\S\n]*\n|[^\S\n]+|//[^\n]*|/\*.*?(?:\*/|\Z)|(?:(?<=\n)|\A)#[^\n]*"
 _TOKEN = re.compile(rf"(?P<blank>{_BLANK})|(?P<id>{_ID})|(?P<sign>->|--|.)", re.DOTALL)
 _SUBGRAPH = re.compile(rf"subgraph\b(?:\s+{_ID})?\s*\{{", re.IGNORECASE)
 _DEFAULTS = re.compile(r"(?P<of>graph|node|edge)\s*(?=\[)", re.IGNORECASE)
-_SETTING = re.compile(rf"\s*=\s*{_ID}")
+_SETTING = re.compile(rf"\s*=\s*(?P<value>{_ID})")
+_OUTPUT = "output"  # The setting of the whole graph that says what the derivatives are of; Graphviz passes it over.
 _PORT = re.compile(rf"\s*{_ID}")
 _ATTRIBUTE = re.compile(rf"\s*(?P<key>{_ID})\s*(?:=\s*(?P<value>{_ID}))?\s*[,;]?")
 _ATTRIBUTES_END = re.compile(r"\s*\]")
@@ -136,6 +137,8 @@ class _DotReader:
         elif found := _SETTING.match(self._text, self._at):
             self._finish()
             self._at = found.end()
+            if _unquoted(word).lower() == _OUTPUT and len(self._frames) == 1:
+                self._page.add_output(_unquoted(found["value"]), Span(start, self._at))
         else:
             self._take([_unquoted(word)], start)
 

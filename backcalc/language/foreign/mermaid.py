@@ -28,6 +28,8 @@ _LINK = re.compile(
     (?:\s*\|(?P<label>"[^"]*"|[^|]*)\|)?\s*""",
     re.VERBOSE,
 )
+# The node of a class `output` is what the derivatives are of, where no other is of that class.
+_OUTPUT = re.compile(r"(?:^|;)[ \t]*class[ \t]+(?P<name>[^\s;]+)[ \t]+output[ \t]*(?=;|$)", re.MULTILINE)
 _REMEDY = "give it one: a -->|0.5| b"
 
 
@@ -37,7 +39,8 @@ def read_mermaid(source: Source, begin: int) -> str:
     head = re.compile(MERMAID).match(text, begin)
     assert head is not None  # What it begins with has been seen.
     page.add_comments(begin)
-    at = head.end()
+    at, outputs = head.end(), [*_OUTPUT.finditer(text, head.end())]
+    output = outputs[0] if len(outputs) == 1 and "," not in outputs[0]["name"] else None
     while at < len(text):
         end = text.find("\n", at)
         end = end if end >= 0 else len(text)
@@ -45,7 +48,9 @@ def read_mermaid(source: Source, begin: int) -> str:
         if line.lstrip().startswith("%%"):
             page.add_comment(line.lstrip(), at)
         for statement in re.compile(r"(?:\"[^\"\n]*\"|[^;\n])+").finditer(text, at, end):
-            if not _OTHER.match(statement.group()):
+            if output and statement.start() <= output.start("name") < statement.end():
+                page.add_output(output["name"], Span(*output.span("name")))
+            elif not _OTHER.match(statement.group()):
                 _read(page, text, Span(*statement.span()))
         at = end + 1
     return page.text()

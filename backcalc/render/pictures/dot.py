@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from backcalc.render.pictures.scene import Card, Scene, texts
 
-NOTHING = 'weight="0", style=dotted'  # Along an edge from a constant no derivative flows.
+NOTHING = 'weight="0", style=dotted'  # Along an edge from a constant, or through `stop_gradient`, no derivative flows.
 
 
 def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
@@ -16,12 +16,15 @@ def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
     yield f"  rankdir={'TB' if top_down else 'LR'}"
     yield '  node [shape=box, style=rounded, fontname="monospace"]'
     yield '  edge [fontname="monospace"]'
+    if found.drawn_output:
+        yield f"  output={_quoted(found.drawn_output)}"
     for card in found.cards:
         yield f"  {_quoted(card.name)} [{_attributes(card, found.output)}];"
     for arrow in found.arrows:
         ends = f"{_quoted(found.cards[arrow.tail].name)} -> {_quoted(found.cards[arrow.head].name)}"
-        label = f"label={_quoted(arrow.label)}" if arrow.label else NOTHING
-        yield f"  {ends} [{label}{', penwidth=2.5' if arrow.is_lit else ''}];"
+        label = f"label={_quoted(arrow.label)}" if arrow.label else "" if arrow.flows else NOTHING
+        attributes = ", ".join(filter(None, (label, "penwidth=2.5" * arrow.is_lit)))
+        yield f"  {ends}{f' [{attributes}]' if attributes else ''};"
     yield "}"
 
 

@@ -21,6 +21,10 @@ def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
         yield f'  {name}["{label}"]'
     for arrow in found.arrows:
         yield f"  {names[arrow.tail]} {_link(arrow)} {names[arrow.head]}"
+    if found.drawn_output:
+        output = next(name for name, card in zip(names, found.cards, strict=True) if card.is_output)
+        yield "  classDef output stroke-width:2px"
+        yield f"  class {output} output"
     lit = [name for name, card in zip(names, found.cards, strict=True) if card.is_lit or card.is_active]
     if lit:
         yield f"  style {','.join(lit)} stroke-width:3px"
@@ -43,8 +47,10 @@ def _id(name: str, taken: Collection[str]) -> str:
 
 
 def _link(arrow: Arrow) -> str:
-    """An arrow with its local partial; dotted where no derivative flows, for its tail is a constant."""
-    if not arrow.label:
+    """An arrow with its local partial; dotted where no derivative flows, as from a constant."""
+    if not arrow.flows:
         return "-.->|0|"
+    if not arrow.label:
+        return "==>" if arrow.is_lit else "-->"
     label = arrow.label if arrow.is_number else f'"{arrow.label.translate(_CODES)}"'
     return f"{'==>' if arrow.is_lit else '-->'}|{label}|"

@@ -40,7 +40,11 @@ class Card(NamedTuple):
 
 
 class Arrow(NamedTuple):
-    """An edge from the card `tail` to the card `head`, by their places, with its local partial and the text of it."""
+    """An edge from the card `tail` to the card `head`, by their places, with its local partial and the text of it.
+
+    Along one that does not flow there is no derivative, for it comes from a constant or goes through
+    `stop_gradient`; it has no text.
+    """
 
     tail: int
     head: int
@@ -48,6 +52,7 @@ class Arrow(NamedTuple):
     partial: Any = None
     is_number: bool = True
     is_lit: bool = False
+    flows: bool = True
 
 
 class Scene(NamedTuple):
@@ -65,6 +70,11 @@ class Scene(NamedTuple):
     def title(self) -> str:
         """What the picture is of."""
         return f"Computational graph of {self.output}" if self.output else "Computational graph"
+
+    @property
+    def drawn_output(self) -> str:
+        """The output, where its card is in the scene; empty where it is not."""
+        return next((card.name for card in self.cards if card.is_output and card.name == self.output), "")
 
     @property
     def description(self) -> str:
@@ -141,7 +151,7 @@ def _arrows(run: Run, head: int, digits: int) -> Iterable[Arrow]:
         partial = partials.get(index[name])
         shape = (*run.shapes[head], *run.shapes[index[name]])
         label = "" if run.graph.is_fixed(name) else _text(partial, shape, digits, LABEL_NUMBERS)
-        yield Arrow(index[name], head, label, partial, is_number=not is_formula(partial))
+        yield Arrow(index[name], head, label, partial, is_number=not is_formula(partial), flows=bool(label))
 
 
 def _partials(run: Run, head: int) -> dict[int, Any]:

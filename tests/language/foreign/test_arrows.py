@@ -80,6 +80,34 @@ def test_a_drawing_says_its_edges(text, edges):
     assert said(text) == edges
 
 
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("digraph { output=b; a -> b [label=2] }", ["output b"]),
+        ('digraph {\n Output = "b"\n a -> b [label=2]\n}', ["output b"]),
+        ("digraph { subgraph x { output=b } a -> b [label=2] }", []),
+        ("digraph { a [output=b]; a -> b [label=2] }", []),
+        ("digraph { output -> b [label=2] }", []),
+        ("graph LR\n a -->|2| b\n class b output\n", ["output b"]),
+        ("graph LR\n a -->|2| b; class b output;\n", ["output b"]),
+        ("graph LR\n a -->|2| b\n a -->|3| c\n class b output\n class c output\n", []),
+        ("graph LR\n a -->|2| b\n a -->|3| c\n class b,c output\n", []),
+        ("graph LR\n a -->|2| b\n class b hot\n classDef output fill:#fff\n", []),
+    ],
+)
+def test_a_drawing_may_say_what_its_output_is(text, output):
+    assert [each for each in said(text) if "->" not in each] == output
+
+
+@pytest.mark.parametrize(
+    "text", ['digraph {\n output="a b"\n a -> b [label=2]\n}', "graph LR\n class a-b output\n a -->|2| b"]
+)
+def test_an_output_that_is_no_name_is_told_at_its_line(text):
+    with pytest.raises(ParseError, match="name") as caught:
+        parse(Source("test", text))
+    assert "test:2:" in str(caught.value)
+
+
 def test_each_edge_stands_on_its_line():
     text = "digraph {\n\n a -> b\n  [label=2]\n /* \n */ b -> c [label=3]; c -> d [label=1]\n d -> e [label=3]\n}\n\n"
     assert lines(text) == [3, 6, 6, 7]

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backcalc
-from backcalc.analysis.samples import sample
+from backcalc.analysis.samples import sample, samples
 from backcalc.render.pictures.mermaid import RESERVED
-from backcalc.render.pictures.scene import scene, with_paths
+from backcalc.render.pictures.scene import around, at_step, scene, with_paths
 from backcalc.render.pictures.targets import TARGETS, data_of, lines_of
 
 READ = (".dot", ".mmd")
@@ -92,6 +92,57 @@ def test_a_sample_drawn_has_the_same_derivatives(ending, name):
     after = backcalc.parse(drawn(sample(name).text, ending, at=at)).run(of=before.output)
     for wrt, value in before.gradient.items():
         assert math.isclose(after.gradient[wrt], value, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _scalar_samples():
+    """The samples whose edges are numbers, with their results."""
+    points = {"lattice": {"x": 1}, "neuron": {"w": 0.5, "x": 2, "b": -1, "z": 1}}
+    for each in samples():
+        found = backcalc.parse(each.text).run(points.get(each.name, {}))
+        if all(not arrow.flows or isinstance(arrow.partial, float) for arrow in scene(found.run).arrows):
+            yield pytest.param(found, id=each.name)
+
+
+@pytest.mark.parametrize("ending", READ)
+@pytest.mark.parametrize("found", list(_scalar_samples()))
+def test_every_sample_of_numbers_is_read_back_with_its_output(ending, found):
+    """With all digits and nothing said of the output: mazur has three sinks, black-scholes two."""
+    text = "\n".join(lines_of(ending, scene(found.run, FULL)))
+    after = backcalc.parse(text, f"graph{ending}").run()
+    assert after.output == found.output
+    before = dict(zip((node.name for node in found.run.graph.nodes), found.run.adjoints, strict=True))
+    again = dict(zip((node.name for node in after.run.graph.nodes), after.run.adjoints, strict=True))
+    # From constants nothing flows there, and what has no edge at all is in no edge list.
+    read = {name for name in again if not found.run.graph.is_fixed(name)}
+    assert read >= {edge.tail for node in after.run.graph.nodes for edge in node.incoming if edge.tail in read}
+    assert {*found.gradient} <= read
+    for name in read:
+        assert math.isclose(again[name], before[name], rel_tol=1e-12, abs_tol=1e-300), name
+
+
+@pytest.mark.parametrize("ending", READ)
+@pytest.mark.parametrize("name", ["L", "graph", "output", "σ1"])
+def test_the_output_is_read_back_whatever_it_is_called(ending, name):
+    text = f"input x = 2\n{name} = x^2\nz = 3*{name}"
+    written = "\n".join(lines_of(ending, scene(backcalc.parse(text).run(of=name).run, FULL)))
+    after = backcalc.parse(written).run()
+    assert (after.output, after.gradient) == (name + "_" * (ending == ".mmd" and name in RESERVED), {"x": 4})
+
+
+@pytest.mark.parametrize("ending", READ)
+def test_an_output_that_is_not_drawn_is_not_stated(ending):
+    found = around(scene(backcalc.parse("a -> b : 2\nb -> c : 3\nc -> d : 5").run().run), "a", 1)
+    assert "output" not in "\n".join(lines_of(ending, found))
+
+
+@pytest.mark.parametrize("ending", READ)
+def test_a_partial_that_is_not_known_yet_is_not_zero(ending):
+    """After one step of six no edge has a number: what is read back must say so, not give a derivative 0."""
+    found = at_step(scene(backcalc.parse("input x = 3\ny = x^2\nz = 5*y").run().run), 1)
+    text = "\n".join(lines_of(ending, found))
+    assert "x" in text
+    with pytest.raises(backcalc.BackcalcError, match="this edge has no number as its local partial"):
+        backcalc.parse(text)
 
 
 @pytest.mark.parametrize("ending", READ)
