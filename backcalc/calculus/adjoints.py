@@ -34,10 +34,11 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
         """The adjoint of a slot as it is read; None of a constant, which has none."""
         if linear.tape.constant[at]:
             return None
+        # Nothing has come to a slot without an entry: 0, in the shape of the node.
         value = linear.full(found[at], shapes[at]) if at in found else 0.0 * ones(shapes[at])
         if not is_known(value):
             return tidy(value, tidied, linear.evaluation.spelling)
-        return value if shape_of(value) else float(value)
+        return value if shape_of(value) else float(value)  # Without a spelling, which serves formulas.
 
     if not linear.evaluation.has_arrays:
         return list(map(adjoint, slot))

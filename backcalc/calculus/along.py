@@ -29,12 +29,14 @@ def changes(linear: Linearization, moved: Changes) -> list[Value | None]:
     None for what no formula here can be.
     """
     slot, evaluation = linear.tape.slot, linear.evaluation
+    # Of arrays only pullbacks have formulas, so each node takes reverse sweeps.
     if not evaluation.is_known and evaluation.has_arrays:
         return [_by_formulas(linear, node, moved) for node in range(len(slot))]
     if evaluation.has_arrays:
         found = _Pushes(linear).run({slot[node]: change for node, change in moved.items()})
     else:
         seeds: dict[int, Value] = {slot[node]: change for node, change in moved.items()}
+        # A slot needs only earlier ones, so rising order is a topological one.
         order = range(len(evaluation.terms))
         found = forward(order, linear.slot_edges.__getitem__, seeds, multiply=multiply, accumulate=add)
     tidied: Folded[Expr] = Folded()
@@ -57,6 +59,7 @@ def _spelling(linear: Linearization) -> Spelling:
 def _by_formulas(linear: Linearization, node: int, moved: Changes) -> Value | None:
     """The change of a node where values are missing: its derivative times each change."""
     shape = linear.evaluation.shapes[linear.tape.slot[node]]
+    # Zeros of its shape to begin with: what nothing moves is no formula.
     total: Value = 0.0 * ones(shape)
     for wrt, change in moved.items():
         slope = by_reverse(linear, node, wrt)
@@ -73,11 +76,12 @@ def _applied(slope: Any, change: Any, rank: int, of_rank: int) -> Any:
             return slope * change
         from backcalc.rules.ndarray import contract
 
-        return contract(slope, change, 0)
+        return contract(slope, change, 0)  # 0: a change has no axes of directions behind its own.
     if not rank:
         return multiply(slope, change)
     if of_rank:  # The rows of a Jacobian, or a formula for them.
         return make("@", slope, literal(change))
+    # Of matrices there is no dot, and `*` goes by elements.
     return make("dot", slope, literal(change)) if rank == 1 else make("sum", make("*", slope, literal(change)))
 
 
@@ -105,6 +109,7 @@ class _Pushes:
                 yield self._along_edge(partial, self.linear.full(found[tail], self.shapes[tail]))
         if row is None or self.tape.constant[slot]:
             return
+        # What has no edge, the branch that is not taken, must hand nothing on.
         edges = dict.fromkeys(arg for arg, _ in self.linear.slot_edges[slot])
         for k, arg in enumerate(self.tape.args[slot]):
             if arg in edges and arg in found:
@@ -123,6 +128,7 @@ class _Pushes:
         args = [self.terms[arg] for arg in self.tape.args[slot]]
         indices = self.tape.indices.get(slot, ())
         if row.symbol in (VECTOR, "concat"):
+            # Only one item moves: the values of the others would be taken for changes.
             nothing = [0.0 * ones(shape_of(arg)) for arg in args]
             return apply(row, [*nothing[:k], change, *nothing[k + 1 :]], indices)
         if row.symbol == INDEX:
@@ -150,6 +156,7 @@ class _Pushes:
         pulled = self.linear.slot_edges[slot][places.index(k)][1]
         shape = self.shapes[slot]
         if not shape:
+            # The gradient, whose product with a change is one number.
             return self._product(slot, k, pulled(1.0), change)
         from backcalc.rules.ndarray import units
 

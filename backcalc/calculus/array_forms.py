@@ -30,6 +30,7 @@ class ArrayForms:
         """A short formula in this form, from the leaves up."""
 
         def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
+            # Only what has changed is made anew: to make is to simplify, which costs more than to compare.
             same = all(new is old for new, old in zip(args, part.args, strict=True))
             made = part if same else make(part.fn, *args)
             return self._form(made) if isinstance(made, Call) else made
@@ -38,6 +39,7 @@ class ArrayForms:
 
     def _form(self, call: Call) -> Expr:
         if call.fn in _PRODUCTS or written_name(call.fn) in _REDUCED:
+            # First, for an element that is picked is no product any more: v·[0, 1, 0] is v[1].
             return self._picked(call) or self._numbers_out(call)
         if call.fn in ("*", "/", NEGATE):
             return self.gathered(call) if self.shape(call) else call
@@ -47,6 +49,7 @@ class ArrayForms:
 
     def _numbers_out(self, call: Call) -> Expr:
         """A linear function with the numbers among the factors of its arguments before it."""
+        # All of _PRODUCTS and _REDUCED are linear in each argument, so numbers may leave any of them.
         above, below, inner = [], [], []
         for arg in call.args:
             factors = self._factors(arg) if self.shape(arg) else None
@@ -63,17 +66,19 @@ class ArrayForms:
         above: list[Expr] = []
         below: list[Expr] = []
         arrays: list[Expr] = []
+        # A stack, for a product may be longer than Python recurses.
         waiting = [(expr, False)]
         while waiting:
             part, is_below = waiting.pop()
             if not self.shape(part):
                 (below if is_below else above).append(part)
             elif isinstance(part, Call) and part.fn in ("*", "/"):
+                # What is pushed last is met first: the factors keep the order of the file.
                 waiting += [(part.args[1], is_below != (part.fn == "/")), (part.args[0], is_below)]
             elif isinstance(part, Call) and part.fn == NEGATE:
                 above.append(_MINUS)
                 waiting.append((part.args[0], is_below))
-            elif is_below:
+            elif is_below:  # 1/x of an array x is no number times x.
                 return None
             else:
                 arrays.append(part)
@@ -84,6 +89,7 @@ class ArrayForms:
 
     def _joined(self, call: Call) -> Expr:
         """A sum of arrays with what is one vector, and products that share a factor, put together."""
+        # Written vectors before products: a sum of these alone has no product to look for.
         gathered = self.gathered(call)
         if gathered is not call:
             return gathered
@@ -99,7 +105,9 @@ class ArrayForms:
                 if left is None or right is None or (found := self._together(left, right)) is None:
                     continue
                 rest = [term for k, term in enumerate(terms) if k not in (i, j)]
+                # In the place of the first of the two, so that terms keep the order of the file.
                 total = _sum([*rest[:i], (True, found), *rest[i:]])
+                # The joined product may share a factor with a third: A @ x + B @ x + C @ x.
                 return self._joined(total) if isinstance(total, Call) and total.fn in SUMS else total
         return call
 
@@ -119,9 +127,11 @@ class ArrayForms:
 
     def _together(self, one: _MatrixProduct, other: _MatrixProduct) -> Expr | None:
         """Two terms as one product; None where they share no factor. Their shapes agree, being added."""
+        # 2*(A @ x) + 3*(B @ x) stays: its numbers would have to go into the matrices.
         if (one.above, one.below) != (other.above, other.below):
             return None
         fn = "+" if one.sign == other.sign else "-"
+        # The shapes too, for a row may be added to each row of a matrix: v @ W + Y @ W.
         if one.right == other.right and self.shape(one.left) == self.shape(other.left):
             first, second = one.left, other.left
             if fn == "+" and first == make(TRANSPOSE, second):  # A + A.T, whichever came first.
@@ -168,6 +178,7 @@ class ArrayForms:
         """A product with a vector that is 0 but at a place as that vector: p*(1 - [0, 1/p[1], 0]) is p - [0, 1, 0]."""
         if not isinstance(expr, Call) or expr.fn != "*":
             return expr
+        # By elements, so both orders are one product.
         for array, other in (expr.args, expr.args[::-1]):
             if not self.shape(array) or self.shape(array) != self.shape(other):
                 continue
@@ -217,6 +228,7 @@ def _terms(expr: Expr) -> Iterator[tuple[bool, Expr]]:
     waiting = [(True, expr)]
     while waiting:
         sign, part = waiting.pop()
+        # The right operand comes off the stack first, hence the turn at the end.
         if isinstance(part, Call) and part.fn in SUMS:
             waiting += [(sign, part.args[0]), (sign == (part.fn == "+"), part.args[1])]
         elif isinstance(part, Call) and part.fn == NEGATE:
@@ -228,6 +240,7 @@ def _terms(expr: Expr) -> Iterator[tuple[bool, Expr]]:
 
 def _sum(terms: Sequence[tuple[bool, Expr]]) -> Expr:
     """The sum of terms, the first that is added before all others."""
+    # So that no sum begins with a minus that another order spares: -a + b is b - a.
     first = next((i for i, (sign, _) in enumerate(terms) if sign), 0)
     total: Expr = _ZERO
     for sign, term in (*terms[first : first + 1], *terms[:first], *terms[first + 1 :]):
@@ -260,6 +273,7 @@ def _is_written(expr: Expr) -> bool:
     """Whether an array is written out, a matrix by its rows."""
     if not isinstance(expr, Call) or expr.fn != VECTOR:
         return False
+    # A row that goes by its name has no elements to read: [x, [1, 2]].
     rows = [isinstance(item, Call) and item.fn == VECTOR for item in expr.args]
     return all(one == other for one, other in pairwise(rows))
 
@@ -288,6 +302,7 @@ def _mapped(array: Expr, change: object) -> Expr:
 def _put(array: Expr, place: _Place, item: Expr) -> Expr:
     """A written array with another element at a place."""
     assert isinstance(array, Call)
+    # All places have as many indices as the array has axes, so the last one replaces an element.
     at, *rest = place
     new = _put(array.args[at], tuple(rest), item) if rest else item
     return Call(VECTOR, (*array.args[:at], new, *array.args[at + 1 :]))

@@ -89,8 +89,10 @@ def member(value: Any) -> str:
         return "null"
     if is_array(value):
         return f"[{', '.join(map(member, value))}]"
+    # JSON has whole numbers of any length, but no fractions: these are text.
     if is_exact(value):
         return str(value) if is_whole(value) else f'"{value}"'
+    # Nor has it nan or infinities.
     number = float(value)
     return repr(number) if isfinite(number) else f'"{number_text(number)}"'
 
@@ -127,6 +129,7 @@ class Values:
 
     @cached_property
     def _are_floats(self) -> bool:
+        # Of no other type: a NumPy number is a float too, and its `repr` is no JSON.
         return {*map(type, self._values)} == {float}
 
 
@@ -182,6 +185,7 @@ class ObjectColumns:
     def csv(self) -> str:
         """The lines of CSV."""
         columns = [self.names, self.values.cells(), *(column.cells() for column in self.derivatives)]
+        # No quotes: names have no commas, and formulas are empty cells.
         return "\n".join(map(",".join, zip(*columns, strict=True)))
 
 

@@ -31,6 +31,7 @@ from backcalc.text.wording import shorten
 
 def apply(row: Primitive, args: list[Any], indices: tuple[Place, ...] = ()) -> Numeric:
     """The value of a primitive at numbers and arrays; of arrays in a context `quietly`."""
+    # Of any number of arguments, which no text of a row can say.
     if row.symbol in (VECTOR, "concat"):
         from backcalc.rules.ndarray import stack
 
@@ -39,7 +40,7 @@ def apply(row: Primitive, args: list[Any], indices: tuple[Place, ...] = ()) -> N
         found = args[0][indices]
         # Floats, not NumPy's numbers: these are slower, and warn where IEEE 754 has a result.
         return float(found) if found.ndim == 0 else found
-    if any(map(shape_of, args)):
+    if any(map(shape_of, args)):  # A number does not load NumPy.
         found = row.array.evaluate(*args)
         return found if is_array(found) else float(found)
     value: float = row.scalar.evaluate(*args)
@@ -89,6 +90,7 @@ def constant(expr: Expr, source: Source) -> Any:
         return expr.value
     if isinstance(expr, Call) and expr.fn == NEGATE and isinstance(expr.args[0], Number):
         return -expr.args[0].value
+    # Rare, so what writes them out is loaded for them alone.
     if any(part.fn == FOR for part in postorder(expr) if isinstance(part, Call)):
         expr = _written_out(expr, source)
     unknown = [name for name in names(expr).values() if name.id not in CONSTANTS]

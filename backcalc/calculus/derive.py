@@ -59,6 +59,7 @@ def _derivatives(
     """The definitions that ∂output/∂name needs for each name of `wrt`, and the nodes that are these derivatives."""
     if not linear.shape(output):
         return Sweep(graph, linear, output, taken).answer(wrt)
+    # Of so many rows only products of matrices are few enough statements.
     if (linear.shape(output)[0] or 0) > MOST_ROWS:
         return ProductSweep(graph, linear, output, taken).answer(wrt)
     return by_rows(graph, linear, output, wrt, taken)
@@ -155,9 +156,9 @@ class Sweep:
         self.row, seed = row
         self.shape: Shape = ()  # Of the part of the output that the derivatives are of.
         self.node_at = {slot: node.name for slot, node in zip(linear.tape.slot, graph.nodes, strict=True)}
-        self._found: dict[str, Expr] = {}
-        self._adjoint: dict[str, str] = {}
-        self._given: set[str] = set()
+        self._found: dict[str, Expr] = {}  # Each with its name, in the order of the sweep.
+        self._adjoint: dict[str, str] = {}  # By node, the name of its adjoint.
+        self._given: set[str] = set()  # Names whose definitions are handed out: each stands once.
         self._swept = self._sweep(linear.tape.slot[graph.index[output]], seed)
 
     def _sweep(self, slot: int, seed: Any) -> dict[int, Any]:
@@ -168,6 +169,7 @@ class Sweep:
 
         The definitions come in the order of the sweep, each once, however often one asks.
         """
+        # First, for a node that the sweep did not reach gets its definition, a 0, here.
         answers = [self._answer(name) for name in wrt]
         # The sweep has gone through all that L depends on; what no answer needs is left out, from the last one back.
         needed = set(answers)
@@ -184,7 +186,7 @@ class Sweep:
         if wrt not in self._adjoint:
             slot = self.linear.tape.slot[self.graph.index[wrt]]
             shape = self.linear.evaluation.shapes[slot]
-            value = self._swept.get(slot, 0.0)
+            value = self._swept.get(slot, 0.0)  # 0 where no path leads there.
             full = self.linear.full(value, (*self.shape, *shape))
             self._define(wrt, tidy(literal(full), spelling=self.linear.evaluation.spelling))
         return self._adjoint[wrt]
@@ -210,6 +212,7 @@ class Sweep:
         name = free_name(name, self.taken)
         self.taken.add(name)
         self._found[name], self.linear.known_shapes.names[name] = expr, shape
+        # Textbook's forms may speak of it from now on, or write it out where that is shorter.
         self.linear.forms.name(Name(name), expr)
         return Name(name)
 
@@ -270,11 +273,13 @@ def _definitions(graph: Dag) -> list[Function]:
     exprs = [node.expr for node in graph.nodes if node.expr is not None]
     exprs += [edge.partial for node in graph.nodes for edge in node.incoming]
     calls = (part.fn for expr in exprs for part in postorder(expr) if isinstance(part, Call))
+    # In any order, for none of them calls another: `wrong_partials` refuses that.
     return [definition(fn) for fn in dict.fromkeys(calls) if fn.startswith(DEFINITION)]
 
 
 def _declaration(node: Node, shape: Shape) -> Input:
     sizes: Iterable[int] = [n for n in shape if n is not None]
+    # A default tells its own shape, so both stand only where the file has both.
     declared = tuple(Number(float(n)) for n in sizes) if shape and (node.default is None or node.shape) else None
     return Input(Name(node.name), declared, node.default, node.bounds, NOWHERE)
 

@@ -33,6 +33,7 @@ MOST_OF_EXPRESSION = 0.01
 NEGLIGIBLE = 0.001
 """Of the largest element of an array, what a bare 0 may stand for."""
 
+# Digits to spare, and any exponent that an answer may write.
 _ANY_SIZE = Context(prec=50, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
@@ -103,7 +104,9 @@ def wrong_places(
 ) -> Iterator[tuple[int, ...]]:
     """The index of each element of `given` that is not right; () where a number is not, or the shape."""
     shape = shape_of(expected)
+    # Digits claim something of each element only where the array is written out.
     if shape and isinstance(given, Call) and given.fn == VECTOR and len(given.args) == shape[0]:
+        # Found once, of the whole: the rows of a matrix are held against its largest element, too.
         if not known.largest:
             finite = [abs(x) for x in map(float, expected.ravel()) if isfinite(x)]
             known = Known(known.exact, known.scale, max(finite, default=0.0), decimals_of(given))
@@ -136,11 +139,13 @@ def _is_right(given: Expr, expected: float, source: Source, tolerance: Tolerance
         return bool(abs(value) <= NO_DIGITS * max(known.scale, abs(expected)))
     # In decimals: half a unit of 0.01 is no binary number, and an answer at the very edge is right.
     with localcontext(_ANY_SIZE):
+        # Exactly what each is: a decimal as it is written, a float in full.
         truth, stated = Decimal(expected), _exact(given, value)
         # An expression has been worked out in float64, whatever is known of the truth.
         if known.bounds and _literal(given) is not None:
             off = max(abs(stated - bound) for bound in known.bounds)
         else:
+            # The truth is a float here too, and no better than one.
             off = abs(stated - truth) - Decimal(PRECISION) * abs(truth)
         return bool(off <= _slack(given, truth, source, tolerance, known))
 
@@ -155,6 +160,7 @@ def _slack(given: Expr, truth: Decimal, source: Source, tolerance: Tolerance, kn
         half = Decimal((0, (5,), truth.adjusted() - tolerance.significant))
         return half if written is None or written >= tolerance.significant else Decimal(-1)
     most = Decimal(inf) if tolerance.furthest == inf else Decimal(tolerance.furthest) * abs(truth)
+    # Beside large elements a small one may be short of digits: [12.3, 0.0].
     if known.largest and tolerance.furthest < inf:
         most = Decimal(tolerance.furthest) * Decimal(known.largest)
     # An element without a digit is no short one, however short the others are.
@@ -167,8 +173,10 @@ def _slack_of_zero(given: Expr, known: Known, most: Decimal) -> Decimal:
     """What an answer without a significant digit may be off by: beside larger elements it may be a small one."""
     if not known.largest:
         return Decimal(-1)
+    # A bare 0 beside decimals, [0.12, 0], says "negligible" rather than a digit.
     if "." not in (_literal(given) or "") and known.decimals:
         return Decimal(NEGLIGIBLE) * Decimal(known.largest)
+    # `0.0` beside 0.123 has fewer digits than there was room for.
     if decimals_of(given) < known.decimals:
         return Decimal(-1)
     return min(Decimal(_unit(given)) / 2, most) if known.decimals else Decimal(NEGLIGIBLE) * Decimal(known.largest)
@@ -177,6 +185,7 @@ def _slack_of_zero(given: Expr, known: Known, most: Decimal) -> Decimal:
 def _exact(given: Expr, value: float) -> Decimal:
     """The value of an answer: of a number as written, else as float64 has it."""
     literal = _literal(given)
+    # The literal has no sign; the value has, a zero's too.
     return Decimal(value) if literal is None else Decimal(literal).copy_sign(Decimal(value))
 
 
@@ -189,12 +198,14 @@ def half_claimed(given: Expr, source: Source, exact: frozenset[float] = frozense
         return Decimal(_unit(given)) / 2
     value = constant(given, source)
     if shape_of(value) or not isfinite(value):
-        return Decimal(0)
+        return Decimal(0)  # What is not finite has no digits.
     # To first order, what the rounding of each decimal makes of the result adds up.
     moved = 0.0
+    # By identity: in 0.1*0.1 each of the two is rounded by itself.
     for part in {id(p): p for p in postorder(given) if isinstance(p, Number)}.values():
         if "." in part.text and part.value not in exact and isfinite(part.value):
             shifted = _shifted(given, part, float(unit_in_last_place(part.text)) / 2)
+            # What leaves the domain when it is moved, as in asin(1.0), tells no slope.
             moved += abs(shifted - value) if isfinite(shifted) else 0.0
     return Decimal(min(moved, MOST_OF_EXPRESSION * abs(value)))
 
@@ -217,6 +228,7 @@ def significant_digits(given: Expr) -> int | None:
     if literal is not None:
         return _significant(literal)
     counts = [_significant(p.text) for p in postorder(given) if isinstance(p, Number) and "." in p.text]
+    # An expression is no better known than the coarsest of its decimals.
     return min(counts, default=None)
 
 
@@ -235,6 +247,7 @@ def decimals_of(given: Expr) -> int:
 
 def reach(given: Expr, value: float, source: Source, exact: frozenset[float] = frozenset()) -> float:
     """How far a number may be from `value` that `given` is still right for, and a little more."""
+    # A little more, for this only sorts out what is far off: `is_right` decides on the rest.
     return 1.02 * float(half_claimed(given, source, exact)) + 2 * PRECISION * abs(value)
 
 
@@ -244,7 +257,7 @@ def last_units(given: Expr) -> list[float]:
     while stack:
         expr = stack.pop()
         if isinstance(expr, Call) and expr.fn == VECTOR:
-            stack.extend(reversed(expr.args))
+            stack.extend(reversed(expr.args))  # The first element comes off first.
         else:
             found.append(0.0 if _literal(expr) is None else float(_unit(expr)))
     return found
@@ -284,6 +297,7 @@ def _scientific(expr: Expr) -> str | None:
     while isinstance(digits, Call) and digits.fn == NEGATE:
         digits = digits.args[0]
     exponent = _power_of_ten(power)
+    # `8.9e1*10^-2` has two exponents, which one text cannot have.
     if not isinstance(digits, Number) or "e" in digits.text.lower() or exponent is None:
         return None
     return f"{digits.text}e{exponent if expr.fn == '*' else -exponent}"

@@ -42,6 +42,7 @@ _DECIMAL = re.compile(r"\d\.\d")  # Of leaky_relu, say.
 def _is_whole(value: Numeric) -> bool:
     """Whether a number, or all elements of an array, are whole."""
     if not is_array(value):
+        # nan and infinities have no digits, and so no decimals to spread.
         return not isfinite(value) or float(value).is_integer()
     return bool((value == value.round()).all())
 
@@ -79,6 +80,7 @@ class Evaluation:
                 self.terms[slot] = spelt(self.terms[slot], spelling)
         self.has_arrays = any(self.shapes)
         with quietly(self.has_arrays):
+            # One pass, for a slot needs only earlier ones.
             for slot in progress.through("forward pass", range(len(tape.rows))):
                 if self.terms[slot] is None:
                     self.terms[slot] = self._term(slot)
@@ -148,6 +150,7 @@ class Evaluation:
     def _apply(self, slot: int, row: Primitive) -> Value:
         args: list[Value] = [self.terms[arg] for arg in self.tape.args[slot]]
         if not all_known(args):
+            # Of `y = x` the copy needs no formula: `=` is no function that one could write.
             if row.symbol == "=":
                 return args[0]
             indices = self.tape.indices.get(slot, ())

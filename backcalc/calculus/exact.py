@@ -35,6 +35,7 @@ def exact_values(evaluation: Evaluation, point: Mapping[str, Any], system: Modul
     found: list[Any] = []
     for slot, row in enumerate(evaluation.rows):
         literal = tape.literals[slot]
+        # As in a run of floats: what `--at` says wins over the file.
         if slot in stated:
             found.append(stated[slot])
         elif slot in given:
@@ -81,6 +82,7 @@ def exact_adjoints(
     system: ModuleType = exact,
 ) -> dict[int, Any]:
     """The exact adjoint of every slot that the seeds reach, down to slot `first`, where these are the exact values."""
+    # No seed reaches a slot behind the last of them.
     last = max(seeds, default=-1)
     sweep = _Sweep(evaluation, values, system)
     return reverse(
@@ -103,9 +105,11 @@ def exact_kinks(evaluation: Evaluation, values: Sequence[Any], slot: int, system
     operands = [values[arg] for arg in evaluation.tape.args[slot]]
     if bound.extra:
         operands.append(values[slot])
+    # Looked up inside, where it is caught: the system may lack what the text of the kinks calls.
     found = _tried(lambda: bound.bends or (lambda *_: system.number(0.0)), *operands)
     if not np.ndim(found):
         return None if isinstance(found, Lost) else float(found != 0)
+    # An element that is lost tells of no kink; those beside it may.
     flags = [0.0 if isinstance(item, Lost) else float(item != 0) for item in found.ravel()]
     return np.array(flags).reshape(found.shape)
 
@@ -125,7 +129,7 @@ class _Sweep:
         if row is None:
             return
         for k, arg in enumerate(self.tape.args[head]):
-            if self.tape.literals[arg] is not None:
+            if self.tape.literals[arg] is not None:  # A number of the text has no adjoint.
                 continue
             slope = self._slope(head, row, k) if row.partials else None
             # What no branch that is taken leads to gets nothing, whatever lies behind it.
@@ -136,6 +140,7 @@ class _Sweep:
         if self._is_outside(head, row):
             return Lost(f"`{row.symbol}` outside its domain")
         operands = [*(self.values[arg] for arg in self.tape.args[head]), self.values[head]]
+        # A form may be 0/0, or call what the system lacks, where another has a value.
         texts = dict.fromkeys(column[k] for column in (row.stable, row.partials, row.derived) if column)
         for text in texts:
             found = _tried(partial_(_bound(row, self.system).form, text), *operands)
@@ -153,7 +158,7 @@ class _Sweep:
         """What an annotated edge carries back: a matrix is head × tail."""
         if not np.ndim(partial) or not rank:
             return partial * ct
-        return np.tensordot(ct, partial, rank)
+        return np.tensordot(ct, partial, rank)  # Over all axes of the head: the Jacobian is head × tail.
 
     def _pulled(self, head: int, row: Primitive, k: int, slope: Any, ct: Any) -> Any:
         args = [self.values[arg] for arg in self.tape.args[head]]
@@ -168,12 +173,14 @@ class _Sweep:
             return ct[begin : begin + shape[0]] if shape else ct[begin]
         if slope is not None:
             found = ct * slope
+            # What all elements, or all rows, had in common gets the sum over these.
             whole = tuple(n or 0 for n in self.shapes[head])
             return found if shape == whole else summed(_filled(found, whole), shape)
         operands = (*args, self.values[head], ct, self.system.number(row.count(np.shape(args[0]))))
         lost = next((each for each in operands if isinstance(each, Lost)), None)
         if lost is not None:
             return _filled(lost, shape) if shape else lost
+        # Of prod the first is 0/0 where an element is 0, the second is not.
         texts = dict.fromkeys(column[k] for column in (row.pullbacks, row.stable) if column)
         for text in texts:
             found = _tried(partial_(_bound(row, self.system).pullback_form, text), *operands)
@@ -194,6 +201,7 @@ def _filled(value: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _tried(lowered: Callable[[], Callable[..., Any]], *operands: Any) -> Any:
+    # Of several operands one may be lost and never looked at, as in a branch; a single one is always needed.
     lost = next((each for each in operands if isinstance(each, Lost)), None)
     if lost is not None and len(operands) == 1:
         return lost
@@ -230,6 +238,7 @@ def exact_constant(expr: Expr, system: ModuleType = exact) -> Any:
     return fold(expr, _leaf, _call)
 
 
+# The texts of a row are compiled at their first use, for every slot that it serves.
 @cache
 def _bound(row: Primitive, system: ModuleType) -> Bound:
     return Bound(row, system)

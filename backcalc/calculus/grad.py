@@ -76,6 +76,7 @@ def _in_order(graph: Dag) -> Sequence[Node]:
     if all(graph.index[need] < i for i, node in enumerate(graph.nodes) for need in _needs(node.name)):
         return graph.nodes
     order, cycles = topological(graph.index, _needs)
+    # A circle through partials is told later, at the `grad` that meets it.
     return graph.nodes if cycles else [graph.node(name) for name in order]
 
 
@@ -97,6 +98,7 @@ class _Resolution:
             edges = [edge._replace(partial=self._resolved(edge.partial, node)) for edge in node.incoming]
             found = node._replace(expr=expr, incoming=tuple(edges)) if edges or expr is not node.expr else node
             if expr is not node.expr and expr is not None:
+                # `grad(y, x)` names y and x, but what stands for it reads the derivative's node alone.
                 found = found._replace(args=tuple(name for name in names(expr) if name in self.known))
             self._add(found)
         return self.nodes
@@ -152,6 +154,7 @@ class _Resolution:
         if len(linear.shape(output)) > 1:
             raise self._axes(linear, output, call)
         sweep = ProductSweep(graph, linear, output, self.taken)
+        # A product of matrices is one node a step; rows take a sweep each.
         if sweep.has(wanted):
             definitions, found = sweep.answer(wanted)
         else:
@@ -190,6 +193,7 @@ class _Resolution:
         """The node to be differentiated; a formula becomes one."""
         if isinstance(target, Name) and target.id in self.known:
             return target.id
+        # One node for one formula, however often its gradient is written.
         if target not in self.targets:
             self.targets[target] = name = free_name(f"of_{user.name}", self.taken)
             self.taken.add(name)
@@ -199,6 +203,7 @@ class _Resolution:
     def _sweep(self, output: str, wanted: Iterable[str], call: Call) -> Sweep:
         """The sweep of `output`: the one that there is, if it knows all that is wanted."""
         sweep = self.sweeps.get(output)
+        # A sweep of the graph as it was knows nothing of nodes that came later.
         if sweep is not None and all(name in sweep.graph.index for name in wanted):
             return sweep
         graph, linear = self._linear(call)
@@ -278,5 +283,6 @@ def _matrix(parts: list[Expr], linear: Linearization, wanted: list[str], rows: i
     if len(parts) == 1:
         is_vector = is_column[0]
         return Call("outer", (parts[0], Call(VECTOR, (Number(1.0),)))) if is_vector else parts[0]
+    # Row i of the whole is the i-th row of each, side by side.
     every = [[Call(INDEX, (part, Number(float(i)))) for part in parts] for i in range(rows)]
     return Call(VECTOR, tuple(Call(VECTOR if all(is_column) else "concat", tuple(row)) for row in every))

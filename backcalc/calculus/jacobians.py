@@ -61,10 +61,12 @@ def _by_element(linear: Linearization, head: int, shape: Shape, places: Sequence
     # Row i of the Jacobian is what the i-th unit cotangent pulls back.
     sweeps = []
     for unit in units(shape):
+        # Only this element's gate is open: of others a slope may be infinite, and 0·inf is nan.
         swept = adjoints(linear, {head: only(unit)})
         sweeps.append([swept[i] for i in places])
     for i, rows in zip(places, map(list, zip(*sweeps, strict=True)), strict=True):
         axes = len(shape) + len(linear.evaluation.shapes[linear.tape.slot[i]])
+        # Numbers may have any axes; a formula has those that the language can write.
         yield joined(rows, shape) if all_known(rows) or axes <= MOST_AXES else None
 
 
@@ -77,6 +79,7 @@ def kept_nodes(graph: Dag, evaluation: Evaluation, output: str, wrt: Sequence[st
     count = elements(shapes[graph.index[output]])
     _require_few(graph, output, {name: count * elements(shapes[graph.index[name]]) for name in wrt}, shapes)
     last = graph.index[output]
+    # Those of `wrt` are asked for, and take no room from the others.
     kept, room = {graph.index[name] for name in wrt}, MOST_TOGETHER
     # From the output back, as a derivation goes: what has no room is left out rather than the whole refused.
     for i in (*range(last, -1, -1), *range(last + 1, len(shapes))):
@@ -95,6 +98,7 @@ def _require_few(graph: Dag, output: str, counts: dict[str, int], shapes: Sequen
     of, by = shorten(output), shorten(large)
     what = f"`{of}` is {shape_words(shapes[graph.index[output]])}, `{by}` {shape_words(shapes[graph.index[large]])}"
     message = f"{what}: ∂{of}/∂{by} has {counts[large]:,} numbers, a Jacobian at most {MOST_NUMBERS:,}"
+    # Only what would still be an answer is offered.
     others = [name for name, count in counts.items() if count <= MOST_NUMBERS]
     hints = [f"along one direction d of `{of}` it is the gradient of a number: s = sum({of}*d)"]
     hints += [f"leave it out: {option('wrt', ','.join(others[:3]))}"] if others else []
@@ -109,7 +113,7 @@ def seed_of(shape: Shape) -> Any:
         return 1.0
     from backcalc.rules.ndarray import identity
 
-    return identity(shape) if elements(shape) ** 2 <= MOST_NUMBERS else None
+    return identity(shape) if elements(shape) ** 2 <= MOST_NUMBERS else None  # The output's shape, twice.
 
 
 def left_out(graph: Dag, output: str, names: Sequence[str]) -> Diagnostic:

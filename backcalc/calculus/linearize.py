@@ -51,16 +51,16 @@ class Linearization:
     def __init__(self, evaluation: Evaluation, *, textbook: bool = False) -> None:
         self.evaluation, self.tape, self.textbook = evaluation, evaluation.tape, textbook
         self.remarks = Remarks(evaluation)
-        self._found_edges: dict[int, list[tuple[int, Any]]] = {}
-        self._unchosen: list[int] = []
-        self.slot_edges: list[Sequence[Contributing]] = [()] * len(self.tape.rows)
+        self._found_edges: dict[int, list[tuple[int, Any]]] = {}  # By node, as they are asked for.
+        self._unchosen: list[int] = []  # Slots with an edge that a choice left closed.
+        self.slot_edges: list[Sequence[Contributing]] = [()] * len(self.tape.rows)  # Inputs and literals keep none.
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
         self._pullbacks = Pullbacks(evaluation, self.known_shapes)
         with quietly(evaluation.has_arrays):
             for node in progress.through("local partials", range(len(self.tape.slot))):
                 self._linearize(node)
-        self._close()
+        self._close()  # Last, for one infinite slope anywhere decides.
 
     @cached_property
     def forms(self) -> Textbook:
@@ -81,7 +81,7 @@ class Linearization:
     def _together(self, slot: int, adjoint: Any) -> Any:
         """The terms of an adjoint, in its shape where some are one row for all and others one column."""
         shape = self._shapes[slot]
-        if not isinstance(adjoint, Terms) or len(shape) < 2:
+        if not isinstance(adjoint, Terms) or len(shape) < 2:  # All terms of a vector are vectors, or one number.
             return adjoint
         known = self._pullbacks.known_shapes
         shapes = {shape_of(term) if is_known(term) else known.of(term) for term in adjoint} - {()}
@@ -94,7 +94,7 @@ class Linearization:
         edges = self.slot_edges.__getitem__
         if settle is None and self.evaluation.is_known and all_known(seeds.values()):
             with quietly(self.evaluation.has_arrays):
-                if self._is_plain:
+                if self._is_plain:  # No gates, nothing to pull back: the commonest.
                     return reverse(order, edges, seeds, multiply=mul)
                 found = reverse(order, edges, seeds, multiply=pulled, accumulate=total_of)
                 return {slot: value_of(adjoint) for slot, adjoint in found.items()}
@@ -182,7 +182,7 @@ class Linearization:
         local = self._local(node, 1.0)  # At the cotangent 1, what reaches an argument is the partial itself.
         for name in self.tape.graph.nodes[node].args:
             at = self.tape.slot[self.tape.graph.index[name]]
-            if at in local:
+            if at in local:  # Not so behind a branch that is not taken.
                 full = self.full(local[at], self._shapes[at])
                 yield self.tape.graph.index[name], full if is_known(full) else None
 
@@ -257,19 +257,19 @@ class Linearization:
         is_plain = known and not self._shapes[slot] and not any(self._shapes[arg] for arg in args)
         for k, arg in enumerate(args):
             if self.tape.constant[arg]:
-                continue
-            if not row.partials:
+                continue  # Nobody differentiates by it.
+            if not row.partials:  # An operation on arrays as wholes.
                 yield arg, self._of_array(slot, row, k, operands, known)
                 continue
             if known:
                 edge = self.edge_to(slot, row, k)
                 partial, gated, shown = edge.slope(*operands), edge.gated, edge.shown
-            elif row.partials[k] == FLAT:
+            elif row.partials[k] == FLAT:  # 0 at any value, which no formula shows.
                 continue
             else:
                 partial, gated, shown = self._slope(slot, row, k, operands), bool(row.selects), True
             if gated and is_nothing(partial) and not shown:
-                continue
+                continue  # A branch that is not taken has no edge.
             if gated and not self._shapes[slot] and is_nothing(partial):
                 self._unchosen.append(slot)
             if is_plain and node is not None and not isfinite(partial):
@@ -282,7 +282,7 @@ class Linearization:
         # A given value is what counts, whatever its formula would give: then the form is to be chosen.
         given = self._is_given(slot)
         if self.textbook and not given:
-            return bound.guarded(bound.form(bound.row.partials[k]), k)
+            return bound.guarded(bound.form(bound.row.partials[k]), k)  # With the domain's nan, as every form.
         # Of x^2 it need not be asked at every element whether the exponent is 0; a number's power is soon asked.
         args = self.tape.args[slot] if self._shapes[slot] else ()
         return bound.edge(k, given=given, literals=tuple([self.tape.literals[arg] for arg in args]))
@@ -322,7 +322,7 @@ class Linearization:
         """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""
         # All that does not depend on the cotangent is worked out once, for a pullback may serve many sweeps.
         shape, apply = self._shapes[slot], row.array.pullbacks[k]
-        of = self._shapes[self.tape.args[slot][0]]
+        of = self._shapes[self.tape.args[slot][0]]  # What its texts count as `n`, and name `others` of.
         count = row.count(of)
         scope = scope_of(row, operands)
         known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)

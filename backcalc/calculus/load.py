@@ -24,6 +24,7 @@ _INDEPENDENT = {
     Code.DUPLICATE_FUNCTION,
     Code.CYCLE,
 }
+# Mistakes of a claim that no value mends.
 _MISFITS = {Code.SHAPE_MISMATCH, Code.INDEX_OUT_OF_RANGE, Code.GRAD_OF_VECTOR, Code.GRAD_BY_MATRIX}
 _CLAIM = "a claim"  # No node's name, for it has a space.
 _FUNCTION = rf"\s*(?:def\s+)?({NAME})\s*\("
@@ -40,6 +41,7 @@ def load_program(source: Source) -> Program:
         return parse(source)
     except ParseError as error:
         found = (*error.diagnostics, *_others(error))
+        # In the order of the text: a reader mends a file from the top.
         raise ParseError(source, sorted(found, key=lambda each: each.span or Span(0, 0))) from None
 
 
@@ -54,6 +56,7 @@ def finish(program: Program) -> Dag:
 
 def _resolved(graph: Dag) -> Dag:
     """`graph` with a node for each derivative that its formulas speak of. Raises BuildError."""
+    # A search of the text is cheap, and nearly always the end of it.
     if not graph.source.may_name(DERIVATIVES):
         return graph
     formulas = (node.expr for node in graph.nodes if node.expr is not None)
@@ -110,6 +113,7 @@ def _others(error: ParseError) -> list[Diagnostic]:
 
 def _function_of(source: Source, diagnostic: Diagnostic) -> str | None:
     """The function that a line which could not be read seems to define."""
+    # From the text, for a line that could not be read has no statement.
     found = re.match(_FUNCTION, source.line_text(diagnostic.span.start)) if diagnostic.span else None
     return found[1] if found else None
 

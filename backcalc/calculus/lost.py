@@ -59,11 +59,13 @@ def first_lost(run: SweptObjects) -> Iterator[Diagnostic]:
             yield from [of_tangent(nodes[place], name)] * (place not in told)
             return
     # Nobody asks for the slope by a constant, as by the n of x^n.
+    # In forward mode there are no adjoints at all: the lengths differ.
     swept = [None if node.kind == "constant" else found for node, found in zip(nodes, run.adjoints, strict=False)]
     if run.mode != "reverse" or (place := _first(reversed(swept))) is None:
         return
     place = len(swept) - 1 - place
     users = [i for i, user in enumerate(nodes) if nodes[place].name in user.args]
+    # A user that has warned has said where its slope is lost.
     if told.isdisjoint(users):
         yield of_adjoint(run.output, nodes[place], list(_terms(run, place, users)))
 
@@ -73,6 +75,7 @@ def lost_pairs(run: SweptObjects) -> list[Diagnostic]:
     graph = run.graph
     lost = ((head, tail) for head, tail, value in run.pairs() if is_lost(value) and graph.node(tail).kind != "constant")
     pair = next(lost, None)
+    # One warning of many pairs, and none where the run has told what they come of.
     if pair is None or any(warning.code in (*TELLING, Code.NOT_FINITE) for warning in run.warnings):
         return []
     return [of_derivative(f"∂{shorten(pair[0])}/∂{shorten(pair[1])}", graph.node(pair[0]).span)]

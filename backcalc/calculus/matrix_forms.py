@@ -47,6 +47,7 @@ def jacobian_formulas(linear: Linearization, head: int, tails: Sequence[int], fi
     swept = MatrixSweep(linear, head).run(first)
     forms = [swept.get(tail, 0.0 * ones((count, *shapes[tail]))) for tail in tails]
     rows: list[Value | None] = [None] * len(tails)
+    # Rows take a sweep each: only where they may be shorter, or are all that there is.
     if count <= FEW or (count <= MOST_SWEEPS and any(form is None for form in forms)):
         rows = list(_by_rows(linear, head, tails, first))
     found = (_shorter(form, row) for form, row in zip(forms, rows, strict=True))
@@ -104,6 +105,7 @@ class MatrixSweep:
             return form  # type: ignore[no-any-return]
         from backcalc.rules.ndarray import identity
 
+        # In formulas `diag` stands for a vector; a number for all has the identity written out.
         if not is_known(form.entries) and self.linear.known_shapes.of(form.entries):
             return make("diag", form.entries)
         if is_known(form.entries):
@@ -112,6 +114,7 @@ class MatrixSweep:
 
     def _sum(self, left: Form, right: Form) -> Form:
         if left is None or right is None:
+            # One term that no product says leaves the sum unsaid.
             return None
         if isinstance(left, Diagonal) and isinstance(right, Diagonal):
             return Diagonal(add(right.entries, left.entries))
@@ -123,6 +126,7 @@ class MatrixSweep:
         for node, at in self.tape.incoming.get(slot, ()):
             yield self.tape.slot[node], partial(self._along_edge, slot, at)
         row = self.linear.evaluation.rows[slot]
+        # Constants, and branches that are not taken, have no edge.
         reached = {arg for arg, _ in self.linear.slot_edges[slot]}
         if row is None:
             return
@@ -141,6 +145,7 @@ class MatrixSweep:
 
     def _through(self, slot: int, row: Primitive, k: int, form: Form) -> Form:
         arg = self.tape.args[slot][k]
+        # A Jacobian by a matrix has three axes, a formula two at most.
         if form is None or max(len(self.shapes[slot]), len(self.shapes[arg])) > 1:
             return None
         if row.partials:
@@ -162,18 +167,21 @@ class MatrixSweep:
         """Through an operation that makes a vector of arrays: a matrix to multiply by, where the table knows one."""
         args = [self.terms[arg] for arg in self.tape.args[slot]]
         if row.symbol == "@":
+            # ∂(W @ x)/∂x is W, ∂(x @ W)/∂x its transpose.
             return self._product(form, args[0] if k else _transposed(args[1]))
         if row.symbol in (VECTOR, "concat"):
             sizes = [elements(self.shapes[arg]) for arg in self.tape.args[slot]]
             begin = (0, *accumulate(sizes))[k]
             from backcalc.rules.ndarray import identity
 
+            # A list or concatenation only places its items: columns of the identity.
             columns = identity((elements(self.shapes[slot]),))[:, begin : begin + sizes[k]]
             return self._product(form, columns if self.shapes[self.tape.args[slot][k]] else columns[:, 0])
         if row.symbol == INDEX:
             from backcalc.rules.ndarray import identity
 
             every = identity((elements(self.shapes[self.tape.args[slot][k]]),))
+            # Rows of the identity: the Jacobian of a choice of elements.
             return self._product(form, every[self.tape.indices[slot]])
         if not row.jacobian:
             return None
@@ -189,6 +197,7 @@ class MatrixSweep:
         """The columns of a Jacobian, each times its element of the slope, or all times a number."""
         if isinstance(form, Diagonal):
             return Diagonal(multiply(form.entries, slope))
+        # As one writes it: of a formula A @ diag(v), of numbers the matrix that this is.
         if not self._shape(slope) or (is_known(form) and is_known(slope)) or len(self._shape(form)) < MOST_AXES:
             return multiply(slope, form) if not self._shape(slope) else multiply(form, slope)
         return make("@", literal(form), make("diag", literal(slope)))
@@ -197,6 +206,7 @@ class MatrixSweep:
         """A Jacobian times a matrix, or a vector that is its one column."""
         if not isinstance(form, Diagonal):
             return _matmul(form, other)
+        # One number scales any matrix, and a diagonal a single column, element by element.
         if not self._shape(form.entries) or len(self._shape(other)) < MOST_AXES:
             return multiply(form.entries, other)
         return _matmul(self.value(form), other)

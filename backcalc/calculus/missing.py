@@ -27,6 +27,7 @@ def require_known(evaluation: Evaluation) -> None:
     """Raise EvaluateError for every value that a formula needs and nothing gives."""
     graph, needed = evaluation.tape.graph, missing_nodes(evaluation)
     if needed:
+        # One more than is shown, which tells that there are more.
         errors = [_missing(graph, node) for node in needed[: MAX_ERRORS + 1]]
         last = min(len(errors), MAX_ERRORS) - 1  # One remedy for all, under the last that is shown.
         errors[last] = errors[last]._replace(hints=(*errors[last].hints, *remedies(evaluation, needed)))
@@ -38,6 +39,7 @@ def require_values(evaluation: Evaluation, asked: Iterable[str]) -> None:
     graph, slots = evaluation.tape.graph, evaluation.tape.slot
     missing = [graph.node(name) for name in asked if not is_known(evaluation.terms[slots[graph.index[name]]])]
     if missing:
+        # The first is pointed at, the remedy names them all.
         node = missing[0]
         found = Diagnostic(Code.MISSING_VALUE, _message(node), node.span, hints=remedies(evaluation, missing))
         raise EvaluateError(graph.source, [found])
@@ -81,6 +83,7 @@ def _missing(graph: Dag, node: Node) -> Diagnostic:
     """What needs `node`."""
     name = shorten(node.name)
     uses = _uses(graph, node.name)
+    # The first of them is where the error itself points.
     notes = [Note(f"`{name}` is used here too", use) for use in uses[1:PLACES_SHOWN]]
     if len(uses) > PLACES_SHOWN:
         last = notes[-1]
@@ -102,6 +105,7 @@ def _uses(graph: Dag, name: str) -> list[Span]:
     exprs = [node.expr for node in graph.nodes if node.expr is not None]
     exprs += [edge.partial for node in graph.nodes for edge in node.incoming]
     parts = (part for expr in exprs for part in postorder(expr))
+    # A set, for what functions expand to has one place of the text many times.
     places = sorted({part.span for part in parts if isinstance(part, Name) and part.id == name})
     first: dict[int, Span] = {}
     for place in places:

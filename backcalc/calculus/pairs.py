@@ -21,6 +21,7 @@ MOST_NUMBERS = 1_000_000  # Of all derivatives of all pairs.
 def pairs(linear: Linearization, upstream: Upstream) -> Iterator[tuple[str, str, Any]]:
     """(head, tail, ∂head/∂tail) for every pair of nodes with a path from tail to head."""
     nodes, terms = linear.tape.graph.nodes, linear.evaluation.terms
+    # All numbers: one sweep over floats a head, without arrays or formulas.
     is_plain = not any(linear.evaluation.shapes) and all_known(terms)
     if not is_plain:
         from backcalc.calculus.jacobians import derivatives  # Loads what arrays need.
@@ -43,6 +44,7 @@ def require_few_pairs(linear: Linearization, upstream: Upstream) -> None:
     count = 0
     for head in range(len(sizes)):
         count += sizes[head] * sum(sizes[tail] for tail in upstream(head))
+        # Inside the loop: a graph that has too many is refused before all heads are gone through.
         if count > MOST_NUMBERS:
             message = f"all pairs of nodes have more than {MOST_NUMBERS:,} derivatives"
             hints = ("ask for those of one node: --of NODE, or by one: --mode forward --wrt NODE",)

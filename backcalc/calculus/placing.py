@@ -19,12 +19,15 @@ def placed_formula(ct: Expr, indices: tuple[Place, ...], shape: Shape) -> Expr:
     rows, *rest = indices
     if len(shape) == 1:
         return _placed_vector(ct, rows, shape[0] or 0)
+    # `W[i]` is a row: all columns of it.
     columns: Place = rest[0] if rest else slice(None)
     m, n = (length or 0 for length in shape)
+    # The outer product with a unit vector: one row, or one column, of zeros elsewhere.
     if isinstance(rows, int):
         return make("outer", _unit(rows, m), _placed_vector(ct, columns, n))
     if isinstance(columns, int):
         return make("outer", _placed_vector(ct, rows, m), _unit(columns, n))
+    # Rows are placed from the left, columns from the right: S @ ct @ R.T.
     found = ct if _is_all(rows, m) else make("@", _selection(rows, m), ct)
     return found if _is_all(columns, n) else make("@", found, make(TRANSPOSE, _selection(columns, n)))
 
@@ -33,8 +36,9 @@ def _placed_vector(ct: Expr, place: Place, length: int) -> Expr:
     if _is_all(place, length):
         return ct
     if not isinstance(place, slice):
+        # A list may name an element twice, and a product with the selection adds such parts up.
         return make("@", _selection(place, length), ct)
-    start, stop, _ = place.indices(length)
+    start, stop, _ = place.indices(length)  # The language has no steps: one run of elements.
     ends = [literal(filled((count,), 0.0)) for count in (start, length - stop)]
     parts = [*ends[: start > 0], ct, *ends[1 : 1 + (stop < length)]]
     return make("concat", *parts)

@@ -50,6 +50,7 @@ def read_point(options: Iterable[str], option: str = AT) -> Point:
 
 def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
     """A mapping of names to numbers, or to texts of constant expressions, as a point. Raises UsageError."""
+    # A caller's names go through what a file's go through: é is one name however it is composed.
     values = {clean("", str(name)).text: value for name, value in at.items()}
     return {name: _number(name, value, source) for name, value in values.items()}
 
@@ -101,7 +102,7 @@ def _from_json(source: Source) -> Point:
         place = Span(error.pos, error.pos + 1)
         message = f"this is not JSON: {error.msg.lower()}"
         raise UsageError(source, [Diagnostic(Code.BAD_JSON, message, place, hints=_POINT)]) from None
-    except RecursionError:
+    except RecursionError:  # Python's reader of JSON recurses.
         raise UsageError(source, [Diagnostic(Code.BAD_JSON, "this JSON is nested too deeply")]) from None
     except ValueError:  # From `_finite`, or from a whole number of more digits than Python reads.
         raise UsageError(source, [Diagnostic(Code.BAD_JSON, "a number in this JSON is too large")]) from None
@@ -109,6 +110,7 @@ def _from_json(source: Source) -> Point:
         raise UsageError(source, [Diagnostic(Code.BAD_JSON, "this is no JSON object", hints=_POINT)])
     if isinstance(found, _Twice):
         (key,) = found
+        # By the text, for Python's reader tells no places.
         places = [each.start() for each in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)), source.text)]
         span = Span(places[1], places[1] + len(key) + 2) if len(places) > 1 else None
         raise UsageError(source, [_twice(key, span)])

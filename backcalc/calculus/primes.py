@@ -20,6 +20,7 @@ def differentiated(formula: Expr, by: str) -> Expr:
     nodes = [Node(name, "input", NOWHERE) for name in inputs]
     whole = Node(_VALUE, "expression", NOWHERE, tuple(inputs), formula, formula)
     tape = tape_of(Dag(Source("", ""), (*nodes, whole)))
+    # As formulas every input stays a name, so the derivative is one in these names.
     swept = Linearization(Evaluation(tape, {}, formulas=True)).sweep({tape.slot[-1]: 1.0})
     found = literal(swept.get(tape.slot[inputs.index(by)], 0.0)) if by in inputs else literal(0.0)
 

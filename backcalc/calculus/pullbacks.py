@@ -73,6 +73,7 @@ class Pullbacks:
 
         def _pullback(ct: Any) -> Any:
             if is_known(ct) and is_known(partial):
+                # A Jacobian mixes elements: if any of the head is there, so is each of the tail.
                 return gates().through(ct, _pulled, any_open)
             ct = self.full(value_of(ct), self.shapes[head])
             return make(fn, literal(transposed), literal(ct))
@@ -104,6 +105,7 @@ class Pullbacks:
     def _formula_summed(self, found: Any, shape: Shape, of: Shape) -> Any:
         """The sum of a formula's elements, a number where these are."""
         full = self.full(found, shape)
+        # What cancels in a formula is a number again.
         if is_known(full):
             return _total(full, of)
         fns = _sums(shape, of)
@@ -115,6 +117,7 @@ class Pullbacks:
         return gates().through(
             ct,
             lambda value: _total(self.full(value, shape), of),
+            # Open or not: how many are open does not count.
             lambda gate: 1.0 * (_total(1.0 * (self.full(gate, shape) != 0), of) != 0),
         )
 
@@ -154,7 +157,7 @@ class Pullbacks:
 
         def _pullback(ct: Any) -> Any:
             if is_known(ct):
-                return gates().through(ct, _taken, _taken)
+                return gates().through(ct, _taken, _taken)  # The gate is cut as the value is.
             ct = self.full(ct, shape)
             items = [element(ct, i, shapes=self.known_shapes) for i in range(start, start + sizes[k])]
             return Call(VECTOR, tuple(items)) if keeps_rank else items[0]
@@ -178,6 +181,7 @@ def _sums(shape: Shape, of: Shape) -> list[str]:
         return ["sum"]
     if len(of) < len(shape):
         return [with_options("sum", {AXIS: 0})]
+    # With `keepdims`, so that the other axis keeps its number.
     axes = [axis for axis, (whole, kept) in enumerate(zip(shape, of, strict=True)) if whole != kept]
     return [with_options("sum", {AXIS: axis, KEEPDIMS: 1}) for axis in axes]
 

@@ -44,7 +44,7 @@ def chosen_output(graph: Dag, of: str | None, mode: Mode, *, is_along: bool = Fa
 def require_scalar(graph: Dag, evaluation: Evaluation, output: str, hints: Sequence[str] = ()) -> None:
     """Raise UsageError where the output is no number, which whoever asks this has no use for."""
     if graph.seeds:
-        return
+        return  # A loss outside is a number.
     shape = evaluation.shapes[evaluation.tape.slot[graph.index[output]]]
     if shape:
         name = shorten(output)

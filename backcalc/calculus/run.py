@@ -72,6 +72,7 @@ class Run:
         """The nodes from which a path leads to the output, or to a seed; these among them."""
         nodes, index = self.graph.nodes, self.graph.index
         found = set(self.seeds)
+        # Arguments stand before their users: once from the end is enough.
         for i in range(max(self.seeds), -1, -1):
             if i in found:
                 found.update(index[arg] for arg in nodes[i].args)
@@ -93,6 +94,7 @@ class Run:
         """∂output/∂name for each name of `wrt`."""
         if self.mode == "forward":
             place = self.graph.index.get(self.output)
+            # Along a direction the output has one change, and no gradient by names.
             if place is None or self.along:
                 return {}
             return {name: tangent[place] for name, tangent in self.tangents.items()}
@@ -180,6 +182,7 @@ class Run:
             found[node].append((None, None, seed))
         last = max(self.seeds, default=-1)  # No contribution comes from behind the last seed.
         terms = self._jacobian_terms if self.jacobian_shape else self.linear.contributions
+        # Rising, so that the terms of an adjoint come in the order of the file.
         for head in range(last + 1):
             for tail, partial, contribution in terms(head, self.adjoints[head]):
                 found[tail].append((head, partial, contribution))
@@ -247,6 +250,7 @@ def run(
         # A tangent is by an input, so that an output of any shape will do.
         return _run_forward(graph, output, wrt, point, evaluation, along, engine)
     if graph.seeds:
+        # Shapes of stated adjoints are told of before the partials are worked out.
         seeds = _seeds(graph, evaluation)
         linear = Linearization(evaluation)
         return Run(graph, output, mode, wrt, point, linear, seeds, adjoints(linear, seeds), {})
@@ -257,6 +261,7 @@ def run(
         return Run(graph, output, mode, wrt, point, linear, {place: 1.0}, adjoints(linear, place), {})
     from backcalc.calculus.jacobians import derivatives, kept_nodes, seed_of  # Most outputs are numbers.
 
+    # Refused, or narrowed down, before the partials are worked out.
     kept = kept_nodes(graph, evaluation, output, wrt)
     linear = Linearization(evaluation)
     found = derivatives(linear, place, engine, kept)

@@ -62,6 +62,7 @@ def element(array: Value, *indices: int, shapes: KnownShapes | None = None) -> E
             if _is_written(inner)
             else _at(found, rest)
         )
+    # One index after the other, as far as rows are written out; the rest stays an index.
     while rest and _is_written(found):
         found = found.args[rest.pop(0)]  # type: ignore[union-attr]
     return _at(found, rest) if rest else found
@@ -86,7 +87,7 @@ def _same_sum(array: Value | None, axis: int) -> Expr | None:
         return None
     sums = set(array.sum(axis).tolist())
     total = sums.pop()
-    return None if sums or len(repr(total)) > LONG else written(total)
+    return None if sums or len(repr(total)) > LONG else written(total)  # A long decimal reads worse than the sum.
 
 
 def _kept(value: Expr, axis: int, shapes: KnownShapes) -> Expr:
@@ -95,7 +96,7 @@ def _kept(value: Expr, axis: int, shapes: KnownShapes) -> Expr:
         return value.args[0]  # The same for all rows, or columns.
     if axis == 0 or not shapes.of(value):
         return value
-    return make("outer", value, Call(VECTOR, (Number(1.0),)))
+    return make("outer", value, Call(VECTOR, (Number(1.0),)))  # As one column, which goes with every column.
 
 
 def _others(array: Expr, shape: Shape, axis: int | None = None) -> Expr:
@@ -118,6 +119,7 @@ def _others(array: Expr, shape: Shape, axis: int | None = None) -> Expr:
 
 def spelt_partial(found: Value, text: str, scope: Mapping[str, Value]) -> Value:
     """A partial that is a number, as the file would write it where it writes all that the number comes from."""
+    # All of them: else a rounded decimal would stand in an exact spelling.
     names = [name for name in names_in(text) if name in scope]
     if not isinstance(found, float) or not names or not all(isinstance(scope[name], Spelt) for name in names):
         return found

@@ -36,7 +36,7 @@ def reverse(
         # All users of `head` come before it, so its adjoint is complete here: the invariant of the whole.
         ct = adjoint[head] = settle(head, adjoint[head])
         if kept is not None and head not in kept:
-            del adjoint[head]
+            del adjoint[head]  # Its edges still read it, as `ct`.
         for tail, partial in edges(head):
             contribution = multiply(partial, ct)
             adjoint[tail] = accumulate(adjoint[tail], contribution) if tail in adjoint else contribution

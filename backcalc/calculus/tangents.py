@@ -47,6 +47,7 @@ def every_tangent(linear: Linearization, wrt: int, engine: Engine | None = None)
     Raises UsageError where that takes too many sweeps.
     """
     shapes = [linear.evaluation.shapes[slot] for slot in linear.tape.slot]
+    # The engine sweeps once a node: only a graph of few is worth it.
     is_wide = max(map(elements, shapes), default=0) >= WIDE and len(shapes) <= MOST_SWEPT
     if engine is not None and is_wide and linear.evaluation.is_known:
         return _by_engine(linear, wrt, engine)
@@ -70,7 +71,7 @@ def _by_engine(linear: Linearization, wrt: int, engine: Engine) -> list[Any]:
 
     found: list[Any] = []
     for node, slot in zip(nodes, tape.slot, strict=True):
-        if not moved[slot]:
+        if not moved[slot]:  # No path leads here from `wrt`, so no sweep is needed.
             shape = (*shapes[slot], *shapes[tape.slot[wrt]])
             found.append(filled(shape, 0.0) if shape else 0.0)
             continue
@@ -116,6 +117,7 @@ def formula_tangents(linear: Linearization, wrt: int) -> list[Value | None]:
     if any(shapes):
         return [by_reverse(linear, node, wrt) for node in range(len(slot))]
     tidied: Folded[Expr] = Folded()
+    # Over slots, for the edges between nodes have no formulas.
     order = range(slot[wrt] + 1, len(shapes))
     begin: dict[int, Value] = {slot[wrt]: 1.0}
     found = forward(order, linear.slot_edges.__getitem__, begin, multiply=multiply, accumulate=add)

@@ -28,7 +28,7 @@ class Textbook:
 
     def __init__(self, evaluation: Evaluation, known_shapes: KnownShapes) -> None:
         self.evaluation, self.known_shapes = evaluation, known_shapes
-        self._definitions: dict[int, NamedFormula | None] = {}
+        self._definitions: dict[int, NamedFormula | None] = {}  # By node, as users are looked at.
         self._found: dict[object, Forms] = {}
         self._named: dict[str, tuple[Expr, set[str]]] = {}  # With the names below their bars.
 
@@ -37,6 +37,7 @@ class Textbook:
         if not isinstance(adjoint, Call) or slot not in self.evaluation.tape.node_of:
             return adjoint
         adjoint = self._arrays.gathered(adjoint) if self.evaluation.has_arrays else adjoint
+        # The search for the shortest form takes longest where it helps least: nobody reads so long a formula.
         if length(adjoint) >= LONGEST:
             return adjoint
         adjoint = self._of_arrays(adjoint) if self.evaluation.has_arrays else adjoint
@@ -49,6 +50,7 @@ class Textbook:
 
     def name(self, adjoint: Name, formula: Expr) -> None:
         """Let an adjoint go by a name, which formulas of others will speak of."""
+        # Without a bar below it the name hides no 0/0, and stays.
         if isinstance(formula, Call) and length(formula) < LONGEST:
             below = {name for part in postorder(formula) if _is(part, "/") for name in names(part.args[1])}
             if below:
@@ -71,6 +73,7 @@ class Textbook:
         if plain is not None and self.evaluation.has_arrays:
             plain = self._of_arrays(plain)
         found = adjoint if plain is None else shortest(plain, setting)
+        # What still has a bar may be 0/0 where the name is not.
         is_whole = not any(_is(part, "/", "where") for part in postorder(found))
         return found if is_whole and length(found) < length(adjoint) else adjoint
 
@@ -83,6 +86,7 @@ class Textbook:
         if self._sums:
             adjoint = fold(adjoint, lambda leaf: leaf, lambda call, args: self._sums.get(call) or make(call.fn, *args))
         found = self._arrays.form(adjoint)
+        # In the arrays' form only where that is no longer.
         return found if length(found) <= length(adjoint) else adjoint
 
     @cached_property
@@ -120,6 +124,7 @@ class Textbook:
 
     def _definition(self, node: int) -> NamedFormula | None:
         """What a node is, where that is not known and short."""
+        # None is kept, too: each argument of a node asks for it.
         if node not in self._definitions:
             tape = self.evaluation.tape
             term, formula = self.evaluation.terms[tape.slot[node]], self.evaluation.formula(tape.slot[node])

@@ -24,6 +24,7 @@ class Waiting:
         self.parts = parts
 
     def __add__(self, other: Any) -> Waiting:
+        # Side by side: sums of sums would nest as deep as the users are many.
         return Waiting([*self.parts, *(other.parts if isinstance(other, Waiting) else [lambda: other])])
 
     __radd__ = __add__
@@ -38,6 +39,7 @@ def put_off(linear: Linearization) -> Linearization:
     """The linearization whose sweep leaves the adjoints of large inputs waiting; itself where there are none."""
     tape, shapes = linear.tape, linear.evaluation.shapes
     large = {slot for slot in tape.slot if tape.rows[slot] is None and prod(n or 0 for n in shapes[slot]) >= LARGE}
+    # Formulas are put together once all terms are in, so theirs cannot wait.
     if not large or not linear.evaluation.is_known:
         return linear
     new = copy(linear)
@@ -69,8 +71,10 @@ class Adjoints(Sequence[Any]):
     def __getitem__(self, place: int | slice) -> Any:
         if isinstance(place, slice):
             return [self[i] for i in range(*place.indices(len(self)))]
+        # A negative place too; one too far raises the IndexError that ends an iteration.
         place = range(len(self))[place]
         if place in self._read:
+            # Once: with its pullback goes all that this holds.
             self._found[place] = self._read.pop(place)()
         return self._found[place]
 

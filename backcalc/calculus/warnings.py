@@ -91,7 +91,7 @@ class Remarks:
         found: dict[int, tuple[bool, Any]] = {}
         waiting: dict[int, tuple[bool, Any]] = {root: (kinks, 1.0)}
         # The latest first: all that uses a slot comes behind it, so what is asked of it is known once it is met.
-        order = [-root]
+        order = [-root]  # Negative, for a heap gives the least.
         while order:
             slot = -heappop(order)
             matters, asked = found[slot] = waiting[slot]
@@ -111,7 +111,7 @@ class Remarks:
         assert row is not None
         terms = [*(self.evaluation.terms[arg] for arg in args), self.evaluation.terms[slot]]
         if row.shape != "elementwise" or not all(map(is_known, terms)):
-            yield from ((arg, 1.0) for arg in args)
+            yield from ((arg, 1.0) for arg in args)  # As wholes, or unknown: all count.
             return
         bound = row.array if any(map(shape_of, terms)) else row.scalar
         first = terms[0]
@@ -136,7 +136,7 @@ class Remarks:
         row, out = self.evaluation.rows[slot], self._value(slot)
         if row is None or not self._is_plain(slot):
             return None if row is None else self._remark_array(slot, row, asked)
-        if isfinite(out) and row.exists is None and row.bends is None:
+        if isfinite(out) and row.exists is None and row.bends is None:  # Of + and *, say: as most operations.
             return None
         numbers = self._numbers(slot)
         exists, in_order = does_exist(row, numbers, out), all(map(isfinite, numbers))
@@ -178,6 +178,7 @@ class Remarks:
             share = any("==" in text for text in row.pullbacks)
             what = "equal elements share the slope evenly" if share else "the subgradient used is 0"
             return (Code.KINK, f"is at a kink; {what}") if is_any(found) else None
+        # Elsewhere nobody looks at the element, so its kink is none of the value.
         at = true_places(found * asked)
         if not at:
             return None
@@ -228,6 +229,7 @@ class Remarks:
         found, expected = (x[index] if index else x for x in (self.evaluation.terms[slot], value))
         if shape_of(expected) or not isfinite(expected):  # A formula that has no value contradicts nothing.
             return
+        # In words 0.1 + 0.2 is 0.3.
         name, gives = _element(self.tape.graph.nodes[node].name, index), float(f"{expected:.{DIGITS_SHOWN}g}")
         message = f"`{name}` is given as {number_text(float(found))}, its formula gives {number_text(gives)}"
         yield Diagnostic(Code.CONTRADICTION, message, given.span)
@@ -243,6 +245,7 @@ class Remarks:
         """The values where no formula gives way to a given value."""
         graph, terms = self.tape.graph, self.evaluation.terms
         inputs = {graph.nodes[i].name: terms[slot] for i, slot in enumerate(self.tape.slot) if self._is_leaf(slot)}
+        # Its slots are those of this tape, on which nothing that is given has a bearing.
         return Evaluation(Tape(replace(graph, nodes=tuple(node._replace(given=None) for node in graph.nodes))), inputs)
 
     def _is_leaf(self, slot: int) -> bool:
@@ -258,6 +261,7 @@ class Remarks:
         if not all(map(isfinite, (out, *numbers))) or not (row and does_exist(row, numbers, out)):
             return
         tail = self.tape.node_of.get(self.tape.args[slot][place])
+        # Nobody asks for the slope by the n of x^n.
         if tail is None or self.tape.graph.nodes[tail].kind != "constant":
             which = f" by its {('first', 'second', 'third')[place]} argument" if len(numbers) > 1 else ""
             self._notice(node, slot, Code.SLOPE, f"has the slope {number_text(partial)}{which}")
@@ -268,6 +272,7 @@ class Remarks:
         name = shorten(self.tape.graph.nodes[node].name)
         operands = [_operand(self.evaluation.terms[arg]) for arg in self.tape.args[slot]]
         message = f"in `{name}`, {_operation(row, operands)} {what}"
+        # The first word stays: of an infinite slope it need not be said that it is a kink, too.
         self.found.setdefault(node, {}).setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
 
 

@@ -27,6 +27,7 @@ def _whole(expr: Expr) -> int:
 
 
 def _conv(x: Expr, w: Expr, stride: int, pad: int) -> Expr:
+    # Defaults are left out, as one writes it.
     chosen = {name: n for name, n, default in (("stride", stride, 1), ("pad", pad, 0)) if n != default}
     return make(with_options("conv", chosen), x, w)
 
@@ -40,7 +41,7 @@ def _cotangent_of_image(args: tuple[Expr, ...], shapes: KnownShapes) -> Expr:
     found = _conv(_spaced(ct, lengths, window, stride, pad), _turned(w, window), 1, around)
     starts = [pad - (k - 1) + around for k in window]
     if not any(starts) and all(pad <= k - 1 for k in window):
-        return found
+        return found  # As large as the image: nothing to cut off.
     kept = tuple(slice(start, start + n) for start, n in zip(starts, lengths, strict=True))
     return Call(INDEX, (found, *parts(kept)))
 
@@ -53,6 +54,7 @@ def _cotangent_of_window(args: tuple[Expr, ...], shapes: KnownShapes) -> Expr:
 
 def _spaced(ct: Expr, lengths: Lengths, window: Lengths, stride: int, pad: int) -> Expr:
     """A cotangent with zeros for the places that the stride skips: one for each place of the window."""
+    # What the value would be with the stride 1.
     full = tuple(n + 2 * pad - k + 1 for n, k in zip(lengths, window, strict=True))
     if stride == 1:
         return ct
@@ -64,6 +66,7 @@ def _turned(w: Expr, window: Lengths) -> Expr:
     """A window from its end to its beginning, along each axis."""
     for axis, k in enumerate(window):
         if k > 1:
+            # By a list of indices, for the language has no steps.
             w = _taken(w, axis, tuple(range(k - 1, -1, -1)))
     return w
 
@@ -81,6 +84,7 @@ def _unpooled(args: tuple[Expr, ...], shapes: KnownShapes) -> Expr:
         y = _taken(y, axis, tuple(i // window for i in range(length - length % window))) if window > 1 else y
     if not any(length % window for length in lengths):
         return y
+    # Beyond the last whole window nothing was pooled: 0.
     covered = tuple(slice(0, length - length % window) for length in lengths)
     return placed_formula(y, covered, lengths)
 
@@ -88,6 +92,7 @@ def _unpooled(args: tuple[Expr, ...], shapes: KnownShapes) -> Expr:
 def _pooled(args: tuple[Expr, ...], shapes: KnownShapes) -> Expr:  # noqa: ARG001  As of the others.
     x, n, axes = args
     window = _whole(n)
+    # A window's sum is its mean times its elements, and a mean is what the language has.
     return make("*", Number(float(window ** _whole(axes))), make(with_options("avgpool", {"n": window}), x))
 
 
