@@ -25,6 +25,7 @@ class Signs(NamedTuple):
     cut: str
 
 
+# A cell's directions added up are the key of its sign.
 _LINES = (UP | DOWN, LEFT | RIGHT, DOWN | RIGHT, DOWN | LEFT, UP | RIGHT, UP | LEFT)
 _JOINTS = (UP | DOWN | RIGHT, UP | DOWN | LEFT, LEFT | RIGHT | DOWN, LEFT | RIGHT | UP)
 UNICODE = Signs(
@@ -51,12 +52,13 @@ class Canvas:
         for letter in text:
             width = display_width(letter)
             if not width:
+                # A combining mark joins the letter before it, which may be a wide one's second cell.
                 above = self._letters.get((row, column - 1), (" ", style))
                 self._letters[row, column - 1] = (above[0] + letter, above[1])
                 continue
             self._letters[row, column] = (letter, style)
             if width == 2:
-                self._letters[row, column + 1] = ("", style)
+                self._letters[row, column + 1] = ("", style)  # The second cell: empty, so that the row keeps its width.
             column += width
 
     def box(self, row: int, column: int, height: int, width: int, style: str = "") -> None:
@@ -73,6 +75,7 @@ class Canvas:
         (row, column), (last_row, last_column) = start, end
         down, right = (last_row > row) - (last_row < row), (last_column > column) - (last_column < column)
         ahead, back = _DIRECTIONS[down, right], _DIRECTIONS[-down, -right]
+        # A cell within leads both ways, either end only inwards: so corners and joints come of themselves.
         for i in range(max(abs(last_row - row), abs(last_column - column)) + 1):
             cell = (row + i * down, column + i * right)
             leads = (back if i else 0) | (ahead if cell != end else 0)
@@ -84,7 +87,7 @@ class Canvas:
     def rows(self, lit: str, faint: str) -> Iterator[list[Styled]]:
         """The lines of the picture, each as pieces of one style."""
         for cell, wires in self._lines.items():
-            if cell not in self._letters:
+            if cell not in self._letters:  # A box and its texts hide lines that run into them.
                 self._letters[cell] = (self._sign(list(wires.values())), lit if cell in self._lit else faint)
         height = 1 + max((row for row, _ in self._letters), default=-1)
         by_row: list[dict[int, Styled]] = [{} for _ in range(height)]

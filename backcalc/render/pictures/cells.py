@@ -48,13 +48,16 @@ class Cells:
     ) -> None:
         self.scene, self.plan, self.boxes, self.labels, self.top_down = scene, plan, boxes, labels, top_down
         graph = plan.graph
+        # A label stands on the last segment of its chain, before the head.
         self._label = {(chain[-2], chain[-1]): i for i, chain in enumerate(graph.chains)}
         self._arrow = {pair: i for i, chain in enumerate(graph.chains) for pair in itertools.pairwise(chain)}
         widths = [max(sum(display_width(text) for text, _ in line) for line in lines) + PAD for lines in boxes]
         heights = [len(lines) + 2 for lines in boxes]
+        # From left to right what is deep is wide; from the top down it is high.
         self._depth, extent = (heights, widths) if top_down else (widths, heights)
         self._ports = [self._ports_of(vertex, extent) for vertex in range(len(graph.layer))]
         self._extent = [max(extent[v], self._span(v)) if v < graph.size else 1 for v in range(len(graph.layer))]
+        # Every box of a layer is as deep as the deepest, so that all lines leave at one place.
         self.depths = [max((self._depth[v] for v in layer if v < graph.size), default=0) for layer in plan.layers]
 
     # ---- Across ------------------------------------------------------------------------------------------------------
@@ -63,11 +66,13 @@ class Cells:
         """The cells at which lines come in, from the first."""
         tails = self.plan.before[vertex]
         if self.plan.graph.is_dummy(vertex) or not tails:
+            # A dummy is one cell wide.
             return [0] * len(tails)
         if not self.top_down:
             # With a row between two where there is room, as it looks better.
             step = 2 if extent[vertex] - 2 >= 2 * len(tails) - 1 else 1
             return [step * i for i in range(len(tails))]
+        # From the top down labels stand side by side over their lines, each as wide as its own.
         widths = [max(1, display_width(self.labels[self._label[tail, vertex]])) for tail in tails]
         found = [widths[0] // 2]
         for one, other in itertools.pairwise(widths):
@@ -79,7 +84,7 @@ class Cells:
         ports, tails = self._ports[vertex], self.plan.before[vertex]
         if not ports:
             return 0
-        if not self.top_down:
+        if not self.top_down:  # The rows of its lines, and both rims.
             return ports[-1] + 3
         first, last = (display_width(self.labels[self._label[tail, vertex]]) for tail in (tails[0], tails[-1]))
         # The lines stand amid the box, so the wider label of both ends says how far it goes to either side.
@@ -99,6 +104,7 @@ class Cells:
 
     def _apart(self, one: int, other: int) -> float:
         are_lines = self.plan.graph.is_dummy(one) and self.plan.graph.is_dummy(other)
+        # Lines that run level may lie side by side; a label over an upright one needs a column.
         room = 2 if self.top_down else 0 if are_lines else 1
         return (self._extent[one] + self._extent[other]) / 2 + room
 
@@ -130,9 +136,11 @@ class Cells:
                 Wire(places[u] + self._out(u), tuple(self._end(places, u, v) for v in self.plan.behind[u]))
                 for u in self.plan.layers[at - 1]
             ]
+            # Upright tracks side by side need a column between, level ones do not.
             found = routed(wires, 1 if self.top_down else 2)
             if found.stuck is None:
                 return found
+            # All from that place on is moved by one, in its order: nothing changes sides.
             layer = self.plan.layers[at]
             ends = [max((self._end(places, u, v) for u in self.plan.before[v]), default=-1) for v in layer]
             first = next(i for i, end in enumerate(ends) if end >= found.stuck)
@@ -160,6 +168,7 @@ class Cells:
         """The first cell of each layer, along."""
         found = [0]
         for at, route in enumerate(self._places[1], 1):
+            # One cell more, for lines leave the box before the first track.
             found.append(found[-1] + self.depths[at - 1] + 1 + route.width + self.zones[at])
         return found
 
@@ -168,6 +177,7 @@ class Cells:
         """The columns that the picture takes at least, known before anything is placed."""
         if self.top_down:
             return max((sum(self._extent[v] for v in layer) for layer in self.plan.layers), default=0)
+        # To place takes the time: most details are refused by this sum.
         return sum(self.depths) + sum(self.zones[1:])
 
     @property
@@ -200,7 +210,7 @@ class Cells:
         size = self._extent[vertex], self.depths[layer]
         height, width = reversed(size) if self.top_down else size
         canvas.box(row, column, height, width, self._style(RIM, is_lit=card.is_lit or card.is_active))
-        top = row + (height - len(self.boxes[vertex])) // 2
+        top = row + (height - len(self.boxes[vertex])) // 2  # Amid the box, which may be deeper than its lines.
         for i, line in enumerate(self.boxes[vertex]):
             at = column + 2
             for text, style in line:
@@ -216,6 +226,7 @@ class Cells:
         arrow = self.scene.arrows[self._arrow[tail, head]]
         start, end = places[tail] + self._out(tail), self._end(places, tail, head)
         along, stop = self._starts[at - 1] + self.depths[at - 1], self._starts[at]
+        # A line straight ahead has no track.
         track = along + 1 + tracks[end] if end in tracks else along
         corners = [(start, along), (start, track), (end, track), (end, stop - 1)]
         for one, other in itertools.pairwise(corners):
@@ -223,6 +234,7 @@ class Cells:
                 canvas.line(tail, self._cell(*one), self._cell(*other), is_lit=arrow.is_lit)
         if graph.is_dummy(head):
             last = self._cell(end, stop + self.depths[at] - 1)
+            # On through the layer, as deep as its boxes are.
             canvas.line(head, self._cell(end, stop), last, is_lit=arrow.is_lit)
             return
         style = self._style("", is_lit=arrow.is_lit)
@@ -232,6 +244,7 @@ class Cells:
         if label and self.top_down:
             canvas.write(stop - 2, end - width // 2, label, style)
         elif label:
+            # A blank at either end parts the label from its line.
             canvas.write(end, stop - 4 - width, " ")
             canvas.write(end, stop - 3 - width, label, style)
             canvas.write(end, stop - 3, " ")

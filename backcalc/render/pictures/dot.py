@@ -30,7 +30,7 @@ def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
 
 def _attributes(card: Card, output: str) -> str:
     """What a node says, a text a line, to the left; bold where it is lit or the output."""
-    label = "".join(_escaped(text) + r"\l" for text in texts(card, output))
+    label = "".join(_escaped(text) + r"\l" for text in texts(card, output))  # `\l` ends a line and sets it to the left.
     return f'label="{label}"' + (", penwidth=2.5" if card.is_lit or card.is_active or card.is_output else "")
 
 

@@ -30,6 +30,7 @@ class Drawing:
 
         A `.png` takes resvg-py, without which it raises ImportError.
         """
+        # Loading pathlib takes a while.
         ending = splitext(fspath(path))[1].lower()  # noqa: PTH122
         is_text = ending != _PIXELS
         data = self.text(ending).encode() if is_text else data_of(ending, self.scene, top_down=self.top_down)
@@ -45,8 +46,10 @@ class Drawing:
     def _repr_html_(self) -> str:
         """The picture as an image of its own, so that its style is not that of the notebook around it."""
         data = b64encode(self.text().encode()).decode()
+        # The words of the picture for who hears it: an <img> shows none of what is inside.
         return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.scene.description)}">'
 
 
 _PIXELS = ".png"
+# A page is no text of one scene.
 _TEXTS = [ending for ending, target in TARGETS.items() if target.is_text and not target.is_page]

@@ -40,6 +40,7 @@ def _id(name: str, taken: Collection[str]) -> str:
     """A name that Mermaid takes for one, and that no other node has."""
     if name not in RESERVED:
         return name
+    # As often as it takes: `end_` may be a node's name as well.
     name += "_"
     while name in taken:
         name += "_"

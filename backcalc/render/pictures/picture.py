@@ -11,7 +11,7 @@ class Point(NamedTuple):
     """A place, in pixels from the left upper corner."""
 
     x: float
-    y: float
+    y: float  # Downwards, as in SVG.
 
 
 class Box(NamedTuple):
@@ -34,7 +34,7 @@ class DrawnArrow(NamedTuple):
     """
 
     arrow: Arrow
-    points: tuple[Point, ...]
+    points: tuple[Point, ...]  # Those at which it passes a layer, too.
     label_at: Point
 
 
@@ -44,6 +44,6 @@ class Picture(NamedTuple):
     scene: Scene
     boxes: tuple[Box, ...]
     links: tuple[DrawnArrow, ...]
-    width: float
+    width: float  # With a margin at either side.
     height: float
     top_down: bool = False

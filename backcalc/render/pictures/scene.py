@@ -102,9 +102,11 @@ def texts(card: Card, output: str) -> list[str]:
 def scene(run: Run, digits: int = DIGITS) -> Scene:
     """The scene of a run, with its values and, in reverse mode, adjoints; what is unknown is a formula, or empty."""
     nodes = run.graph.nodes
+    # Forward mode has none; a picture of values is one all the same.
     adjoints: Sequence[Any] = run.adjoints or [None] * len(nodes)
     cards = [_card(run, i, adjoints[i], digits) for i in range(len(nodes))]
     arrows = [arrow for head in range(len(nodes)) for arrow in _arrows(run, head, digits)]
+    # Without adjoints there is nothing to be `of`.
     return Scene(tuple(cards), tuple(arrows), run.output if run.adjoints else "")
 
 
@@ -116,7 +118,7 @@ def _card(run: Run, place: int, adjoint: Any, digits: int) -> Card:
         node.kind,
         _formula(node),
         _text(value, shape, digits),
-        "" if node.is_fixed else _text(adjoint, shape, digits),
+        "" if node.is_fixed else _text(adjoint, shape, digits),  # Of a constant nobody asks for a derivative.
         value_is_number=not is_formula(value),
         adjoint_is_number=not is_formula(adjoint),
         is_output=node.name == run.output,
@@ -130,7 +132,7 @@ def _formula(node: Node) -> str:
 
 def _text(value: Any, shape: Any, digits: int, most: int = NUMBERS_SHOWN) -> str:
     """A value for a box: of a large array its shape, nothing where it is not known."""
-    if shape and prod(n or 0 for n in shape) > most:
+    if shape and prod(n or 0 for n in shape) > most:  # An unknown length counts as 0: such a value is a formula.
         return f"[{shape_text(shape)}]"
     text = value_text(value, digits)
     return "" if text == UNKNOWN else text
@@ -149,6 +151,7 @@ def _arrows(run: Run, head: int, digits: int) -> Iterable[Arrow]:
     partials = _partials(run, head)
     for name in node.args:
         partial = partials.get(index[name])
+        # Of a Jacobian: those of the head, then those of the tail.
         shape = (*run.shapes[head], *run.shapes[index[name]])
         label = "" if run.graph.is_fixed(name) else _text(partial, shape, digits, LABEL_NUMBERS)
         yield Arrow(index[name], head, label, partial, is_number=not is_formula(partial), flows=bool(label))
@@ -161,6 +164,7 @@ def _partials(run: Run, head: int) -> dict[int, Any]:
         # At the adjoint 1, what flows along an edge is its partial, as a formula too.
         for tail, partial, form in run.linear.contributions(head, 1.0):
             each = form if partial is None else partial
+            # Parallel edges: as adjoints add up, so do their partials.
             found[tail] = add(found[tail], each) if tail in found else each
         return found
     sizes = [prod(n or 0 for n in run.shapes[index[arg]]) for arg in run.graph.nodes[head].args]
@@ -183,7 +187,7 @@ def around(found: Scene, name: str, radius: int) -> Scene:
     border = set(reached)
     for _ in range(radius):
         border = {other for place in border for other in beside[place]} - reached
-        if not border:
+        if not border:  # The whole of what hangs together is reached.
             break
         reached |= border
     return _only(found, reached)
@@ -191,7 +195,7 @@ def around(found: Scene, name: str, radius: int) -> Scene:
 
 def _only(found: Scene, places: Collection[int]) -> Scene:
     """The scene of some cards, and of the arrows between them."""
-    kept = sorted(places)
+    kept = sorted(places)  # In their order, which stays topological.
     new = {place: i for i, place in enumerate(kept)}
     arrows = [
         arrow._replace(tail=new[arrow.tail], head=new[arrow.head])
@@ -210,6 +214,7 @@ def with_paths(found: Scene, names: Collection[str]) -> Scene:
     for arrow in found.arrows:
         if arrow.tail in ahead:
             ahead.add(arrow.head)
+    # Backwards from the ends; what is both ahead of the names and behind the ends is on a path.
     behind = set(ends)
     for arrow in reversed(found.arrows):
         if arrow.head in behind:
@@ -225,6 +230,7 @@ def with_paths(found: Scene, names: Collection[str]) -> Scene:
 def steps(found: Scene) -> list[tuple[str, int]]:
     """The steps of both passes: each value in order, then each adjoint backwards, as (`value` or `adjoint`, card)."""
     forward = [("value", i) for i, card in enumerate(found.cards) if card.kind != "constant"]
+    # Of a fixed node there is no adjoint to work out.
     backward = [("adjoint", i) for i, card in reversed([*enumerate(found.cards)]) if card.adjoint]
     return forward + backward
 
@@ -232,6 +238,7 @@ def steps(found: Scene) -> list[tuple[str, int]]:
 def at_step(found: Scene, count: int) -> Scene:
     """The scene after `count` steps of the passes: what comes later is not there yet, the last step is active."""
     passed = steps(found)
+    # Beyond the last step the picture stays as that left it.
     done, last = set(passed[:count]), passed[min(count, len(passed)) - 1] if count else None
     is_forward = last is None or last[0] == "value"
 
@@ -248,5 +255,6 @@ def at_step(found: Scene, count: int) -> Scene:
     arrows = [arrow if arrow.head in known else arrow._replace(label="", partial=None) for arrow in found.arrows]
     if last is not None:
         i = last[1]
+        # A forward step lights what leads into its node, a backward one what leads out: the terms of its sum.
         arrows = [arrow._replace(is_lit=i == (arrow.head if is_forward else arrow.tail)) for arrow in arrows]
     return found._replace(cards=tuple(cards), arrows=tuple(arrows))

@@ -61,7 +61,7 @@ def svg(picture: Picture) -> Iterator[str]:
 
 def shapes(picture: Picture) -> Iterator[str]:
     """The links of a picture, and above them its boxes."""
-    for link in picture.links:
+    for link in picture.links:  # First, so that boxes lie over them.
         yield _edge(picture, link)
     for i, box in enumerate(picture.boxes):
         yield from _node(picture, i, box)
@@ -85,16 +85,17 @@ def _node(picture: Picture, place: int, box: Box) -> Iterator[str]:
         f'<rect x="{number(box.x)}" y="{number(box.y)}" width="{number(box.width)}" height="{number(box.height)}" '
         'rx="6"/>'
     )
+    # Amid the box, whose depth is that of its layer.
     top = box.y + (box.height - LINE * len(box.lines)) / 2
     for i, line in enumerate(box.lines):
-        y = top + LINE * (i + 0.5) + FONT * 0.35
+        y = top + LINE * (i + 0.5) + FONT * 0.35  # The baseline is about a third of a letter below its middle.
         yield f'<text x="{number(box.x + PAD)}" y="{number(y)}">{_spans(box, line, is_first=i == 0)}</text>'
     yield "</g>"
 
 
 def _spans(box: Box, line: str, *, is_first: bool) -> str:
     """A line of a box as SVG: the name stands out, the adjoint has a colour of its own."""
-    if line.startswith("∂"):
+    if line.startswith("∂"):  # No name begins so.
         return f'<tspan class="adjoint">{escape(line)}</tspan>'
     name = shown_name(box.card)
     if is_first and line.startswith(name):
@@ -119,6 +120,7 @@ def _edge(picture: Picture, link: DrawnArrow) -> str:
 
 
 def _light(picture: Picture, *, is_lit: bool) -> list[str]:
+    # `faint` only where paths are lit: else all would be.
     return ["lit"] if is_lit else ["faint"] if picture.scene.has_paths else []
 
 
@@ -129,6 +131,7 @@ def path(points: tuple[Point, ...], *, top_down: bool) -> str:
         if (x0 == x1) if top_down else (y0 == y1):
             found += f"L{number(x1)} {number(y1)}"
             continue
+        # Bézier points half way, level with their ends: so a curve leaves and arrives level.
         xm, ym = number((x0 + x1) / 2), number((y0 + y1) / 2)
         ends = f"{number(x1)} {number(y1)}"
         found += (

@@ -17,16 +17,18 @@ class PictureTarget(NamedTuple):
 
     module: str
     mark: str
-    is_text: bool = True
+    is_text: bool = True  # Bytes else, whose mark stands inside.
     is_page: bool = False
 
 
+# By its mark a file is known for ours, which may be overwritten.
 TARGETS = {
     ".svg": PictureTarget("pictures.svg", "<!-- Drawn by `backcalc draw`. -->"),
     ".dot": PictureTarget("pictures.dot", "// Drawn by `backcalc draw`."),
     ".mmd": PictureTarget("pictures.mermaid", "%% Drawn by `backcalc draw`."),
     ".tex": PictureTarget("pictures.tikz", "% Drawn by `backcalc draw`."),
     ".png": PictureTarget("pictures.png", "Drawn by `backcalc draw`.", is_text=False),
+    # The page of `report`, whichever command writes it.
     ".html": PictureTarget("page.page", "<!-- Made by `backcalc report`. -->", is_page=True),
 }
 """By the ending of the file."""
@@ -34,6 +36,7 @@ TARGETS = {
 
 def lines_of(ending: str, found: Scene, *, top_down: bool = False) -> Iterator[str]:
     """The lines of a picture, without its mark, as the function `lines` of its module gives them."""
+    # Loaded only for what is written: a page has much to load, pixels need an extra.
     lines: Iterator[str] = import_module(f"backcalc.render.{TARGETS[ending].module}").lines(found, top_down=top_down)
     return lines
 

@@ -66,6 +66,7 @@ class DrawingArea:
             cells = self._cells(scene, plan, detail)
             if self.width is None or (cells.least_width <= self.width and cells.width <= self.width):
                 canvas = cells.drawn(self.signs)
+                # Behind lit paths the rest is dim.
                 return PictureLines(list(canvas.rows(LIT, FAINT if scene.has_paths else "")), cells.width)
         return None
 
@@ -79,11 +80,13 @@ class DrawingArea:
         The node itself is drawn in any case.
         """
         alone = around(scene, node, 0)
+        # Where not even the box of one node fits, it is drawn wider than the terminal.
         found = self.drawn(alone) or DrawingArea(None, is_ascii=self.signs is ASCII, top_down=self.top_down).drawn(
             alone
         )
         assert found is not None
         for radius in range(1, len(scene.cards)):
+            # Of a step further the picture only grows: the first that does not fit is the last that is tried.
             wider = self.drawn(around(scene, node, radius))
             if wider is None:
                 return found, radius - 1
@@ -99,6 +102,7 @@ class DrawingArea:
 
 
 def _plan(scene: Scene) -> LayerPlan:
+    # Hashable, as a cache wants it.
     return _planned(len(scene.cards), tuple((arrow.tail, arrow.head) for arrow in scene.arrows))
 
 
@@ -114,13 +118,14 @@ def _box_lines(card: Card, output: str, detail: Detail, signs: Signs) -> Iterato
     shown = shorten(card.name, LONGEST_NAME)
     name = (shown, NAME)
     room = max(detail.formula, SHORTEST)
+    # A number is shown whole or not at all: a part of one would be another.
     value = card.value if card.value_is_number else "" if detail.is_bare else _cut(card.value, room, signs)
     if card.formula and not detail.is_bare and (detail.formula or not value):
         yield [name, (f" = {_cut(card.formula, room, signs)}", "")]
         if value:
             yield [(value, "")]
     elif not value:
-        yield [name]
+        yield [name]  # Nothing is known of it: the name stands alone.
     elif detail.is_wrapped:
         yield [name]
         yield [(value, "")]
@@ -129,6 +134,7 @@ def _box_lines(card: Card, output: str, detail: Detail, signs: Signs) -> Iterato
     # Of a formula a few letters are of no use beside those of its node.
     if card.adjoint and (detail.formula or card.adjoint_is_number):
         adjoint = card.adjoint if card.adjoint_is_number else _cut(card.adjoint, room, signs)
+        # The name of the node stands in the box already.
         what = f"{signs.partial} " if detail.is_short else f"{signs.partial}{output}/{signs.partial}{shown} = "
         yield [(what + adjoint, ADJOINT)]
 

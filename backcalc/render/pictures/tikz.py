@@ -38,7 +38,9 @@ def _document(picture: Picture) -> Iterator[str]:
 
 def _picture(picture: Picture) -> Iterator[str]:
     """The picture, its y downwards as in the layout."""
+    # TikZ counts upwards, SVG and the layout downwards.
     yield r"\begin{tikzpicture}[x=0.75bp, y=-0.75bp, inner sep=0pt, every node/.style={anchor=base west}]"
+    # Else the thickness of lines at the rim would move the picture on its page.
     yield rf"\useasboundingbox (0,0) rectangle {_at(Point(picture.width, picture.height))};"
     yield from (_link(link, top_down=picture.top_down) for link in picture.links)
     for box in picture.boxes:
@@ -55,7 +57,7 @@ def _box(box: Box) -> Iterator[str]:
     yield rf"\draw[draw={line}, fill={fill}, rounded corners=4pt] {_at(corner)} rectangle {_at(other)};"
     top = box.y + (box.height - LINE * len(box.lines)) / 2
     for i, text in enumerate(box.lines):
-        place = Point(box.x + PAD, top + LINE * (i + 0.5) + FONT * 0.35)
+        place = Point(box.x + PAD, top + LINE * (i + 0.5) + FONT * 0.35)  # As in the SVG picture.
         colour = "adjoint" if text.startswith("∂") else "black"
         yield rf"\node[text={colour}] at {_at(place)} {{{_text(text, FONT)}}};"
 
@@ -67,6 +69,7 @@ def _link(link: DrawnArrow, *, top_down: bool) -> str:
     for start, end in pairwise(link.points):
         is_straight = start.x == end.x if top_down else start.y == end.y
         middle = Point((start.x + end.x) / 2, (start.y + end.y) / 2)
+        # As in SVG: control points half way.
         bends = [Point(p.x, middle.y) if top_down else Point(middle.x, p.y) for p in (start, end)]
         parts.append(f"-- {_at(end)}" if is_straight else f".. controls {' and '.join(map(_at, bends))} .. {_at(end)}")
     at = Point(link.label_at.x, link.label_at.y + SMALL * 0.35)
@@ -76,6 +79,7 @@ def _link(link: DrawnArrow, *, top_down: bool) -> str:
 
 def _text(text: str, size: float) -> str:
     """A text in a size of so many pixels, all letters as wide."""
+    # Sizes in big points as the boxes are, for a letter must fit its box.
     return rf"\fontsize{{{size * POINT:.4g}bp}}{{{size:g}bp}}\ttfamily {words_latex(text)}"
 
 

@@ -47,12 +47,13 @@ def routed(wires: Sequence[Wire], step: int) -> Routed:
     """The tracks of wires, `step` apart where they run side by side, with few crossings."""
     trunks = [trunk for i, wire in enumerate(wires) for trunk in _trunks(i, wire)]
     order = _ordered(trunks)
-    if len(order) < len(trunks):
+    if len(order) < len(trunks):  # A circle: each must come before another.
         left = [trunk for i, trunk in enumerate(trunks) if i not in set(order)]
         starts = {trunk.start for trunk in left}
         return Routed([], 0, max(end for trunk in left for end in trunk.ends if end in starts))
     found: list[dict[int, int]] = [{} for _ in wires]
     placed: list[tuple[_Trunk, int]] = []
+    # Each on the first track that is far enough from what it would meet.
     for i in order:
         trunk = trunks[i]
         beside = [(other, at) for other, at in placed if _meet(other, trunk, is_tight=step == 1)]
@@ -93,7 +94,9 @@ def _ordered(trunks: Sequence[_Trunk]) -> list[int]:
             lean[i] += _lean(trunks[i], trunks[j])
     order: list[int] = []
     left = set(everyone)
+    # Each round takes what nothing must come before: without circles all are taken.
     while ready := [i for i in left if not first[i] & left]:
+        # The place among equals settles the rest, so that a picture is the same each time.
         chosen = min(ready, key=lambda i: (lean[i], i))
         order.append(chosen)
         left.discard(chosen)
@@ -109,5 +112,6 @@ def _lean(one: _Trunk, other: _Trunk) -> int:
 
 def _crossed(before: _Trunk, behind: _Trunk) -> int:
     """The crossings of two trunks in this order: the one behind begins, and the one before ends, across the other."""
+    # A wire runs level from its box up to its track, and from there to the layer behind: across the tracks between.
     begins = before.low < behind.start < before.high
     return begins + sum(behind.low < end < behind.high for end in before.ends)

@@ -19,21 +19,23 @@ def crossings(graph: Layered, layers: Sequence[Sequence[int]]) -> int:
 def _between(graph: Layered, one: Sequence[int], other: Sequence[int]) -> int:
     """The inversions among the edges of two layers, counted by a tree of partial sums (P. Fenwick, 1994)."""
     place = {vertex: at for at, vertex in enumerate(other)}
+    # The heads of edges from earlier vertices are in the tree; those that stand behind a later edge's cross it.
     tree = [0] * (len(other) + 1)
     count = total = 0
     for vertex in one:
         heads = [place[head] for head in graph.behind[vertex]]
+        # All of one vertex are counted before any is put in: edges of one tail do not cross.
         for head in heads:
             at, smaller = head + 1, 0
             while at:
                 smaller += tree[at]
-                at &= at - 1
+                at &= at - 1  # To the sum of all before: the last one bit is taken off.
             count += total - smaller
         for head in heads:
             at = head + 1
             while at <= len(other):
                 tree[at] += 1
-                at += at & -at
+                at += at & -at  # The next sum that this place is part of.
         total += len(heads)
     return count
 

@@ -36,6 +36,7 @@ def layered(count: int, edges: Sequence[Edge]) -> Layered:
     chains: list[list[int]] = []
     for tail, head in edges:
         passed = range(layer[tail] + 1, layer[head])
+        # Dummies are numbered behind the nodes.
         chains.append([tail, *range(len(layer), len(layer) + len(passed)), head])
         layer.extend(passed)
     layers: list[list[int]] = [[] for _ in range(max(layer, default=-1) + 1)]
@@ -57,8 +58,9 @@ def levels(count: int, edges: Sequence[Edge]) -> list[int]:
     for tail, head in edges:
         tails[head].append(tail)
         heads[tail].append(head)
+    # So every edge leads on by a layer at least.
     found = [0] * count
-    for node in range(count):
+    for node in range(count):  # Tails come first in topological order.
         found[node] = max((found[tail] + 1 for tail in tails[node]), default=0)
     for _ in range(ROUNDS):
         # Those with more users than arguments on, as every input, then the others back.
@@ -66,7 +68,7 @@ def levels(count: int, edges: Sequence[Edge]) -> list[int]:
         back = [_moved(found, node, tails, heads, -1) for node in range(count)]
         if not any(on) and not any(back):
             break
-    first = min(found, default=0)
+    first = min(found, default=0)  # Nodes may have been moved back beyond the first layer.
     return [each - first for each in found]
 
 
@@ -75,15 +77,18 @@ def _moved(
 ) -> bool:
     """Move a node by a layer, with all that it would run into, while that makes edges shorter; whether it did."""
     is_moved = False
+    # As long as it pays: each turn is one layer.
     while ahead[node]:
         group, waiting = {node}, [node]
         while waiting:
             each = waiting.pop()
             pushed = {other for other in ahead[each] if layer[other] == layer[each] + step} - group
+            # An edge to these would run level: they move too.
             group |= pushed
             waiting += pushed
             if len(group) > LARGEST_GROUP:
                 return is_moved
+        # Each edge that leads on becomes one shorter, each that leads in one longer.
         leading = sum(other not in group for each in group for other in ahead[each])
         if leading <= sum(other not in group for each in group for other in behind[each]):
             break

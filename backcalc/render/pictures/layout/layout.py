@@ -82,6 +82,7 @@ class _LayoutState:
     def __init__(self, graph: Layered, layers: list[list[int]], sizes: Sizes) -> None:
         self.graph, self.layers, self.sizes = graph, layers, sizes
         place = {vertex: at for layer in layers for at, vertex in enumerate(layer)}
+        # Ports in the order of their neighbours, so that lines do not cross at a box.
         self.before = [sorted(each, key=place.__getitem__) for each in graph.before]
         self.behind = [sorted(each, key=place.__getitem__) for each in graph.behind]
         self.label = {(chain[-2], chain[-1]): sizes.labels[i] for i, chain in enumerate(graph.chains)}
@@ -95,7 +96,7 @@ class _LayoutState:
 
     def layout(self) -> Layout:
         """The layout, its least coordinates 0."""
-        if not self.graph.size:
+        if not self.graph.size:  # Nothing has no least coordinate.
             return Layout([], [], 0.0, 0.0)
         first = min(self._start(vertex) for vertex in range(len(self.middle)))
         self.middle = [each - first for each in self.middle]
@@ -118,6 +119,7 @@ class _LayoutState:
 
     def _lane(self, segment: Edge) -> float:
         """The room of a line that comes in, with its label."""
+        # A third of a lane parts a label from the next line.
         return max(self.sizes.lane, self.label[segment][1] + self.sizes.lane / 3)
 
     def _extent(self, vertex: int) -> float:
@@ -127,6 +129,7 @@ class _LayoutState:
         lanes = [self._lane((tail, vertex)) for tail in self.before[vertex]]
         # A single line meets the middle of the box, its label before it; of several the first label must fit too.
         arriving = sum(lanes[1:]) + 2 * lanes[0] if lanes else 0.0
+        # They have no labels: the distance `near` is enough.
         leaving = len(self.behind[vertex]) * self.sizes.near / SPREAD
         return max(self.sizes.boxes[vertex][1], arriving, leaving)
 
@@ -143,6 +146,7 @@ class _LayoutState:
             at += lanes[i] if i else 0.0
             self.arrives[tail, vertex] = at
         heads = self.behind[vertex]
+        # Never wider than the lanes of lines that come in.
         step = min(self.sizes.lane, SPREAD * self.extent[vertex] / max(len(heads), 1))
         for i, head in enumerate(heads):
             self.leaves[vertex, head] = (i - (len(heads) - 1) / 2) * step
@@ -157,7 +161,7 @@ class _LayoutState:
     def _apart(self, one: int, other: int) -> float:
         """The least distance of the middles of two neighbours."""
         dummies = self.graph.is_dummy(one) + self.graph.is_dummy(other)
-        room = (self.sizes.between, self.sizes.near, self.sizes.near)[dummies]
+        room = (self.sizes.between, self.sizes.near, self.sizes.near)[dummies]  # By how many of the two are dummies.
         return (self.extent[one] + self.extent[other]) / 2 + room
 
     def _start(self, vertex: int) -> float:
@@ -170,6 +174,7 @@ class _LayoutState:
         found = [0.0] * len(self.layers)
         for (_, head), (depth, _) in self.label.items():
             layer = self.graph.layer[head]
+            # The widest label of a layer gives all their room, so that lines run level there.
             found[layer] = max(found[layer], depth + self.sizes.tip + self.sizes.near)
         return found
 
@@ -183,6 +188,7 @@ class _LayoutState:
             ),
             default=0.0,
         )
+        # A line far across needs room along, else it runs along the boxes.
         return max(self.sizes.gap, min(STEEPEST, STEEP * steepest))
 
     def _route(
@@ -194,6 +200,7 @@ class _LayoutState:
         points = [(starts[layer[first]] + depths[layer[first]], self.middle[first] + self.leaves[first, chain[1]])]
         for vertex in chain[1:-1]:
             start = starts[layer[vertex]]
+            # Level through the zone of labels and the layer, so that the line crosses none of them.
             points += [
                 (at, self.middle[vertex]) for at in (start - zones[layer[vertex]], start + depths[layer[vertex]])
             ]

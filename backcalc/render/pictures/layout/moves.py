@@ -22,6 +22,7 @@ class Moves:
 
     def __init__(self, graph: Layered, layers: Order) -> None:
         self.graph, self.layers = graph, layers
+        # Kept, for to look a vertex up in its layer would take as long as the layer.
         self.place = [0] * len(graph.layer)
         self.gained = self.work = 0
         self.changed: set[int] = set()
@@ -46,7 +47,7 @@ class Moves:
             waiting.discard(at)
             if self._exchange_in(self.layers[at]):
                 self.changed.add(at)
-                waiting |= self.near([at])
+                waiting |= self.near([at])  # What moved may let its neighbours gain.
 
     def _exchange_in(self, layer: list[int]) -> bool:
         """Exchange the neighbours of one layer, once; whether that has taken a crossing away."""
@@ -80,6 +81,7 @@ class Moves:
                 gain += len(own) * len(theirs)
             else:
                 self.work += len(own) * len(theirs)
+                # As they stand, two edges cross where at > v; exchanged, where at < v.
                 for at in own:
                     for v in theirs:
                         gain += (at > v) - (at < v)
@@ -90,13 +92,14 @@ class Moves:
         for at in sorted(layers):
             before = self.gained
             beside = self._beside(self.layers[at])
-            for vertex in list(self.layers[at]):
+            for vertex in list(self.layers[at]):  # A copy, for sifting changes the layer.
                 self._sift(self.layers[at], vertex, beside)
             if self.gained > before:
                 self.changed.add(at)
 
     def _sift(self, layer: list[int], vertex: int, beside: Mapping[int, Beside]) -> None:
         own, mine = self.place[vertex], beside[vertex]
+        # In steps from its own place to either side: each adds the gain of one exchange.
         best, to = 0, own
         for step, others in ((1, layer[own + 1 :]), (-1, layer[:own][::-1])):
             gain = 0
@@ -124,25 +127,28 @@ class Moves:
             at, to = place[one], place[other]
             layer = self.layers[self.graph.layer[one]]
             self.work += len(layer)
+            # Of two edges that cross, the differences of both ends have other signs.
             if any((place[u] - at) * (place[v] - to) < 0 for u in layer for v in self.graph.behind[u]):
                 return True
         return False
 
     def _lay(self, chain: Sequence[int], first: int) -> None:
         old = [self.place[vertex] for vertex in chain]
+        # Taken out, so that costs are those of crossing the others alone.
         for i in range(1, len(chain) - 1):
             layer = self.layers[first + i]
             layer.pop(old[i])
             self.settle(layer)
         costs = [self._costs(first + i, one, other) for i, (one, other) in enumerate(pairwise(chain))]
         new, least = _cheapest(costs, old[0], old[-1])
+        # As many crossings as the old way has, by the same count.
         was = sum(cost[p][q] for cost, p, q in zip(costs, old, old[1:], strict=False))
         if least < was:
             self.gained += was - least
             self.changed.update(first + i for i in range(1, len(chain) - 1) if new[i] != old[i])
         for i, vertex in enumerate(chain[1:-1], 1):
             layer = self.layers[first + i]
-            layer.insert((new if least < was else old)[i], vertex)
+            layer.insert((new if least < was else old)[i], vertex)  # Back at its old place where no way is better.
             self.settle(layer)
 
     def _costs(self, at: int, one: int, other: int) -> list[list[int]]:
@@ -162,6 +168,7 @@ class Moves:
 
 def _cheapest(costs: Sequence[list[list[int]]], start: int, end: int) -> tuple[list[int], int]:
     """The places of a chain from `start` to `end` with the least cost in sum, and that cost."""
+    # By dynamic programming: the least cost to each place of a layer comes from those of the layer before.
     rows = [costs[0][start]]
     came: list[list[int]] = []
     for cost in costs[1:]:
@@ -169,9 +176,10 @@ def _cheapest(costs: Sequence[list[list[int]]], start: int, end: int) -> tuple[l
         for column in zip(*cost, strict=True):
             sums = list(map(add, before, column))
             row.append(min(sums))
-            from_place.append(sums.index(row[-1]))
+            from_place.append(sums.index(row[-1]))  # The first of equals, the same each time.
         rows.append(row)
         came.append(from_place)
+    # Back from the end, by where each came from.
     places = [end]
     for from_place in reversed(came):
         places.append(from_place[places[-1]])

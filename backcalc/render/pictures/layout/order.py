@@ -59,7 +59,7 @@ def _beginnings(graph: Layered) -> Iterator[Order]:
         for vertex in _met(graph, starts):
             layers[graph.layer[vertex]].append(vertex)
         yield layers
-        yield [layer[::-1] for layer in layers]
+        yield [layer[::-1] for layer in layers]  # Mirrored, too: ties fall the other way.
 
 
 def _met(graph: Layered, starts: Iterable[int]) -> Iterator[int]:
@@ -80,7 +80,7 @@ def _shaken(layers: Order, counts: Sequence[int], random: Random) -> tuple[Order
 
     `counts` has the crossings between each two of them: where there are more, a shake is likelier.
     """
-    found = list(layers)
+    found = list(layers)  # Layers that stay are shared with the old order; only those near are copied.
     (middle,) = random.choices(range(len(found)), [one + other for one, other in pairwise([0, *counts, 0])])
     near = range(max(0, middle - 1), min(middle + 2, len(found)))
     for at in near:
@@ -101,6 +101,7 @@ class OrderSearch:
         """The best order on the way of sorting by medians."""
         moves = Moves(self.graph, [list(layer) for layer in layers])
         best, idle = (crossings(self.graph, layers), layers), 0
+        # Without crossings there is nothing to gain; a large graph ends when its work is used up.
         for sweep in range(SWEEPS):
             if not best[0] or idle == IDLE or self.work + moves.work > WORK:
                 break
@@ -142,6 +143,7 @@ class OrderSearch:
         count, layers = found
         moves = Moves(self.graph, [list(layer) for layer in layers])
         moves.changed = set(range(len(layers)) if near is None else near)
+        # Once no crossing is left, or none that can be gained, nothing is looked at again.
         while moves.changed and moves.gained < count and self.work + moves.work <= WORK:
             look, moves.changed = moves.near(moves.changed), set()
             moves.exchange(look)
@@ -155,12 +157,13 @@ def _median(places: Sequence[int], own: float) -> float:
     """The median of the places of neighbours; of an even number it leans to the side where they stand closer."""
     count = len(places)
     if not count:
-        return own
+        return own  # Without neighbours it stays where it is.
     middle = count // 2
     if count % 2:
         return places[middle]
     if count == 2:
         return (places[0] + places[1]) / 2
+    # Weighted by how closely the places on either side stand (Gansner et al.).
     left, right = places[middle - 1] - places[0], places[-1] - places[middle]
     if not left + right:
         return (places[middle - 1] + places[middle]) / 2

@@ -24,6 +24,7 @@ def symmetric(graph: Layered, layers: Order) -> Order | None:
     if mirror is None:
         return None
     found = _mirrored(layers, mirror)
+    # Symmetry is worth nothing that is paid for by crossings.
     count, most = crossings(graph, found), crossings(graph, layers)
     if count > most:
         count = _improve(graph, found, count, most)
@@ -47,9 +48,10 @@ def _improve(graph: Layered, layers: Order, count: int, most: int) -> int:
     while is_better and count > most:
         is_better = False
         for layer in layers:
+            # Of half a layer: the other half moves with it.
             for i in range(len(layer) // 2):
                 _exchange(layer, i)
-                fewer = crossings(graph, layers)
+                fewer = crossings(graph, layers)  # Counted anew: of LARGEST vertices at most.
                 if fewer < count:
                     count, is_better = fewer, True
                 else:
@@ -89,11 +91,12 @@ def _mirror(graph: Layered, layers: Order) -> list[int] | None:
         own, theirs = colours
         pair = _next_pair(own, theirs, place)
         if pair is None:
-            return _checked(graph, own, theirs)
+            return _checked(graph, own, theirs)  # Each colour is down to one vertex.
         one, other = pair
         new = len(graph.layer)
+        # Two colours that are new, exchanged in the second colouring: so the pair are each other's image.
         own[one], own[other], theirs[other], theirs[one] = new, new + 1, new, new + 1
-        if one == other:
+        if one == other:  # On the axis: its own image.
             own[one] = theirs[one] = new
         colours = _refined(graph, own, theirs)
     return None
@@ -104,6 +107,7 @@ def _next_pair(own: Sequence[int], theirs: Sequence[int], place: Sequence[int]) 
     classes: dict[int, list[int]] = {}
     for vertex, colour in enumerate(own):
         classes.setdefault(colour, []).append(vertex)
+    # The smallest class has the fewest pairs to try.
     sizes = [(len(alike), alike[0]) for alike in classes.values() if len(alike) > 1]
     if not sizes:
         return None
@@ -116,8 +120,9 @@ def _refined(graph: Layered, own: list[int], theirs: list[int]) -> tuple[list[in
     """Two colourings refined side by side until neighbours tell no more apart; None where they do not match."""
     while True:
         ours, others = _signatures(graph, own), _signatures(graph, theirs)
-        if sorted(ours) != sorted(others):
+        if sorted(ours) != sorted(others):  # Colours that occur here and not there, or less often, have no image.
             return None
+        # Names by rank, so that both colourings mean the same by them.
         names = {signature: i for i, signature in enumerate(sorted(set(ours)))}
         is_done = len(names) == len(set(own))
         own, theirs = [names[each] for each in ours], [names[each] for each in others]
@@ -143,6 +148,7 @@ def _checked(graph: Layered, own: Sequence[int], theirs: Sequence[int]) -> list[
     edges = {pair for chain in graph.chains for pair in pairwise(chain)}
     on_axis = [graph.layer[v] for v, image in enumerate(found) if v == image]
     is_mirror = (
+        # A mirror that moves nothing is none.
         len(on_axis) < len(found)
         and len(set(on_axis)) == len(on_axis)
         and all(found[found[v]] == v for v in range(len(found)))
