@@ -44,7 +44,7 @@ class ArraySteps:
         """With `is_exact` the numbers of the graph are short, and those of a sheet claim no interval."""
         self._is_exact = is_exact
         self._truth, self._diagnoser, self._run = truth, diagnoser, truth.run
-        self._sheet = [given for given in sheet if truth.is_plain(given)]
+        self._sheet = [given for given in sheet if truth.is_plain(given)]  # Of a Jacobian no step is the cause.
         self._sound = [given for given in right if truth.is_plain(given)]
         self._right = {(given.of, given.wrt) for given in right if given.is_whole}
         self._keys: dict[int, Key] = {}
@@ -52,9 +52,11 @@ class ArraySteps:
     def contradicts(self, given: Attempt, suspect: Suspect) -> bool:
         """Whether the sheet has right what a mistake, made elsewhere, would have spoilt."""
         asked = self._run.graph.index.get(given.wrt or given.of)
+        # What was written down in place of the answer spoils nothing else.
         if suspect.node is None or suspect.node == asked or suspect.mistake.where in (ANSWER, VALUE):
             return False
         node = self._run.graph.nodes[suspect.node]
+        # A wrong value shows in the node's own value, a wrong derivative in a derivative.
         if suspect.mistake.value or given.wrt is None:
             return (node.name, None) in self._right
         if suspect.operation is None:
@@ -62,7 +64,9 @@ class ArraySteps:
         # A wrong slope in a formula spoils what it is handed to; where that is asked for, it shows.
         if asked is not None and asked in {self._run.graph.index[arg] for arg in node.args}:
             return False
+        # Nobody is asked for the derivative by a fixed one.
         args = [arg for arg in node.args if not self._run.graph.node(arg).is_fixed]
+        # Without args there is nothing to contradict it.
         return bool(args) and all((given.of, arg) in self._right for arg in args)
 
     def diagnosis(self, given: Attempt) -> Diagnosis | None:
@@ -78,6 +82,7 @@ class ArraySteps:
             found = [(suspect, off) for suspect, value in results if (off := self._off(given, value)) <= 1]
         if not found or self._is_chance(given, found):
             return None
+        # Each of these fits the whole array: the lightest are told, for nothing weighs them further.
         lightest = min(suspect.mistake.weight for suspect, _ in found)
         told = [suspect for suspect, _ in found if suspect.mistake.weight == lightest]
         if len(told) == 1 and (key := self._key(told[0])):
@@ -90,6 +95,7 @@ class ArraySteps:
 
     def is_honest(self, given: Attempt) -> bool:
         """Whether correct work from the sheet's own numbers gives the answer, as far as their digits tell."""
+        # Half as strict as above, for `_off` lets the neighbours' digits move an array twice as far.
         if self._unsure > FURTHEST / OF_NEIGHBOURS or all(other is given for other in self._sheet):
             return False
         with quietly(True):
@@ -97,6 +103,7 @@ class ArraySteps:
 
     def is_moved(self, given: Attempt) -> bool:
         """Whether it is wrong answers that lead to the answer, not rounding alone."""
+        # Only what holds is gone on from: if that leads elsewhere, it was the wrong answers that led here.
         sound = WrongAnswers(self._truth, self._sound).work
         with quietly(True):
             return self._off(given, self._truth.reworked(sound, given)) > 1
@@ -115,10 +122,12 @@ class ArraySteps:
     def _unsure(self) -> float:
         """What the digits leave open of the numbers on the sheet, relative to them: of most no more than this."""
         shares = []
+        # Of the largest element: the digits of a small one say little of the size of the whole.
         for given in self._sheet:
             largest = max((abs(x) for x in flat(given.value) if isfinite(x)), default=0.0)
             if largest and not self._is_exact:
                 shares.append(max(self._halves(given), default=0.0) / largest)
+        # The median: one answer with a digit less is no rule.
         return sorted(shares)[len(shares) // 2] if shares else 0.0
 
     def _off(self, given: Attempt, value: Any) -> float:
@@ -129,7 +138,7 @@ class ArraySteps:
         if not all(map(isfinite, (*results, *numbers))):
             return inf
         largest = max((abs(x) for x in results), default=0.0)
-        halves = self._halves(given) or [0.0] * len(numbers)
+        halves = self._halves(given) or [0.0] * len(numbers)  # What is exact, or was worked out, claims no interval.
         # One number is met by chance sooner than several.
         open_ = (OF_NEIGHBOURS if shape_of(value) else 1.0) * self._unsure * largest + 1e-9 * largest
         return max((abs(a - b) / (h + open_) if h + open_ else inf * (a != b) for a, b, h in
@@ -143,6 +152,7 @@ class ArraySteps:
         run, target = self._run, self._run.graph.index[given.wrt]
         slot, place = run.linear.tape.slot[target], part(given.answer, len(run.shape(given.of)))
         changes, honest = self._changes(given.of, target)
+        # The mistake is in the sum at the node itself, or in the formula of one of its users.
         users = {i for i, node in enumerate(run.graph.nodes) if given.wrt in node.args}
         for change in changes.changes_at({target, *users}):
             if change.node == target and change.operation is None:
@@ -158,8 +168,9 @@ class ArraySteps:
         """The sweep of `of` as the sheet has it, what comes out at one node being what comes of the others."""
         seeds = self._truth.seeds(of)
         found, own = self._work.adjoints(of, seeds), self._work.written(of)
+        # Where the sheet is silent, what comes of the rest of it; 0 where nothing leads.
         adjoints = [own.get(i, found.get(i, 0.0)) for i in range(len(self._run.graph.nodes))]
-        adjoints[target] = found.get(target, 0.0)
+        adjoints[target] = found.get(target, 0.0)  # The node asked for: as it comes out, not as written.
         node_of, start = self._run.linear.tape.node_of, {self._run.linear.tape.slot[i]: s for i, s in seeds.items()}
 
         def _kept(slot: int, adjoint: Any) -> Any:
@@ -187,11 +198,11 @@ class ArraySteps:
 
         def _kept(slot: int, value: Any) -> Any:
             i = tape.node_of.get(slot)
-            return value if i is None or i == node else own.get(i, value)
+            return value if i is None or i == node else own.get(i, value)  # Other nodes keep what the sheet has.
 
         for slot, row in enumerate(rows):
             if row is None or tape.owner[slot] != node or tape.constant[slot]:
-                continue
+                continue  # Only the operations of this node's own formula.
             for mistake in rows_of(run.linear, slot, of_values=True):
                 try:
                     done = reworked(run.linear, _kept, {slot: wrong_row(mistake, row)})
@@ -221,6 +232,7 @@ class ArraySteps:
 
     def _is_chance(self, given: Attempt, found: Sequence[tuple[Suspect, float]]) -> bool:
         """Whether a lone number has so few digits that some mistake or other would give it."""
+        # Nothing is near 0 but itself.
         if shape_of(given.value) or given.value == 0:
             return False
         results = self._of_value(given) if given.wrt is None else self._of_derivative(given)
@@ -233,6 +245,7 @@ class ArraySteps:
             }  # fmt: skip
         if self._is_exact:
             return False
+        # As in `Diagnoser`, with what the neighbours' digits leave open besides.
         half = given.half + self._unsure * abs(given.value)
         return bool(len(near) * half > MOST_CHANCE * abs(given.value) / 2)
 
@@ -246,5 +259,5 @@ class ArraySteps:
 def _element(value: Any, place: tuple[Any, ...]) -> Any:
     if value is None or not place or not shape_of(value):
         return value
-    found = value[place]
+    found = value[place]  # An element comes as a number of NumPy's.
     return found if shape_of(found) else float(found)

@@ -21,6 +21,7 @@ def attempt(answer: Answer, expected: Any, source: Source, known: Known) -> Atte
     whole = answer._replace(links=())
     if not answer.links:
         return Attempt(_fitted(whole, source, shape_of(expected)), expected, source, known)
+    # All links are held against the one truth.
     links = [
         Attempt(_fitted(_of_link(whole, link), source, shape_of(expected)), expected, source, known)
         for link in answer.links
@@ -39,13 +40,14 @@ def _fitted(answer: Answer, source: Source, shape: Shape) -> Answer:
     # Nearly all answers are numbers, and asked for as such.
     if not is_array or shape_of(constant(answer.value, source)) == shape:
         return answer
+    # Tried in this order: what is nearest to the text first.
     others = [_flat(answer.value)] if len(shape) == 1 else []
     # Whether a comma in brackets is a decimal point shows in how many elements there are.
     for has_decimal_commas in (True, False):
         try:
             others.append(read_value(source, answer.value_span, has_decimal_commas=has_decimal_commas))
         except ParseError:
-            continue
+            continue  # Read so it is none; the other way may do.
     others += [_flat(other) for other in others[1:]] if len(shape) == 1 else []
     for other in others:
         try:
@@ -63,7 +65,7 @@ def _flat(value: Expr) -> Expr:
     rows = [arg for arg in value.args if isinstance(arg, Call) and arg.fn == VECTOR]
     if len(rows) != len(value.args):
         return value
-    if len(rows) == 1:
+    if len(rows) == 1:  # `[[1, 2, 3]]`: one row.
         return rows[0]
-    is_column = all(len(row.args) == 1 for row in rows)
+    is_column = all(len(row.args) == 1 for row in rows)  # `[[1], [2], [3]]`, as NumPy prints a column.
     return Call(VECTOR, tuple(row.args[0] for row in rows), value.span) if is_column else value

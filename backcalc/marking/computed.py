@@ -60,10 +60,12 @@ class Computed(Attempt):
 
     def is_near(self, value: Any, relative: float) -> bool:
         """Whether every element is within `relative` of that of `value`."""
+        # An array without elements has no offset, and is near.
         return shape_of(value) == shape_of(self.array) and max(self.offsets(value), default=0.0) <= relative
 
     def offsets(self, value: Any) -> list[float]:
         """How far each element is off, relative to that of `value`, or to a share of the largest; inf at no number."""
+        # A share of the largest: cancellation leaves in a small element what a large one has in its last digits.
         largest = max((abs(x) for x in flat(value) if isfinite(x)), default=0.0)
         return [_offset(a, b, OF_LARGEST * largest) for a, b in zip(flat(self.array), flat(value), strict=True)]
 
@@ -102,6 +104,7 @@ class Computed(Attempt):
     @cached_property
     def slack(self) -> float:
         """How far a number may be from this one that it is still taken for."""
+        # Relative to what was given, for the truth is what is looked for.
         return inf if shape_of(self.array) else self.relative * abs(self.array)
 
     def missed(self, diagnosis: Diagnosis | None) -> Mark:
@@ -111,6 +114,7 @@ class Computed(Attempt):
         if shape != expected:
             return replace(self.marked("wrong", diagnosis), misshapen=shape)
         far = [i for i, off in enumerate(self.offsets(self.expected)) if off > self.relative]
+        # A number has no places.
         places = tuple(_place(i, shape) for i in far) if shape else ()
         return replace(self.marked("wrong", diagnosis, note), places=places)
 
@@ -143,14 +147,14 @@ def _from_numpy(path: str) -> dict[str, Any]:
 
     # Opened here, for NumPy leaves open what it cannot read.
     with Path(path).open("rb") as file:
-        found = np.load(file, allow_pickle=False)
+        found = np.load(file, allow_pickle=False)  # A pickle may run anything.
         if not isinstance(found, np.lib.npyio.NpzFile):
             raise TypeError("it has one array and no names")
         return {name: _real(name, found[name]) for name in found.files}
 
 
 def _from_json(path: str) -> dict[str, Any]:
-    found = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    found = json.loads(Path(path).read_text(encoding="utf-8-sig"))  # With a byte order mark, as Windows writes one.
     if not isinstance(found, dict):
         raise TypeError("it is no object")
     return {name: _real(name, _array(name, value)) for name, value in found.items()}
@@ -166,7 +170,7 @@ def _array(name: str, value: Any) -> Any:
 
 
 def _real(name: str, array: Any) -> Any:
-    if array.dtype.kind not in "fiub" or array.ndim > MOST_AXES:
+    if array.dtype.kind not in "fiub" or array.ndim > MOST_AXES:  # Floats, integers, booleans; no objects.
         raise ValueError(f"`{shorten(name)}` is none")
     return array
 
@@ -203,7 +207,7 @@ def _question(run: Run, name: str) -> Answer:
     """What a name in a program's file is about: the derivative by a node, else what it is spelt as."""
     found = read_subject(name)
     if name == run.output and name in run.graph.index:
-        return Answer(name, None, Number(nan, ""), NOWHERE, NOWHERE)
+        return Answer(name, None, Number(nan, ""), NOWHERE, NOWHERE)  # nan claims nothing: it is never looked at.
     # `dx` is what programs call the derivative by x.
     wrt = name if name in run.graph.index else name[1:] if name[:1] == "d" and name[1:] in run.graph.index else None
     if found is None or found.wrt is None:
@@ -217,12 +221,14 @@ def _question(run: Run, name: str) -> Answer:
 def _computed(answer: Answer, expected: Any, source: Source, array: Any, relative: float | None) -> Computed:
     import numpy as np
 
+    # What the file says of its precision; a JSON file says nothing.
     bound = SINGLE if array.dtype in (np.float32, np.float16) else DOUBLE
     value = np.asarray(array, dtype=np.float64)
     # A number may come as an array of one, a vector as a row or a column.
     squeezed = tuple(n for n in value.shape if n != 1)
     if squeezed == tuple(n for n in shape_of(expected) if n != 1):
         value = value.reshape(shape_of(expected))
+    # Numbers of float32 that were saved as float64, or as JSON.
     is_single = bool((value == value.astype(np.float32)).all())
     found = value if value.ndim else float(value)
     return Computed(
@@ -232,9 +238,11 @@ def _computed(answer: Answer, expected: Any, source: Source, array: Any, relativ
 
 def _marks(key: Key, sheet: list[Computed]) -> Iterable[Mark]:
     right = [given for given in sheet if given.matches(given.expected)]
+    # By identity: arrays have no hash, and equality is element by element.
     is_right = set(map(id, right))
     wrong = [given for given in sheet if id(given) not in is_right]
     single = {id(given) for given in wrong if given.is_single and given.is_near(given.expected, SINGLE)}
+    # float32 alone is no mistake that others follow from.
     earlier = WrongAnswers(key.truth, [given for given in wrong if id(given) not in single])
     for given in sheet:
         if id(given) in is_right:
@@ -252,16 +260,17 @@ def _joined(*notes: str) -> str:
 
 
 def _offset(given: float, true: float, floor: float) -> float:
-    if given == true or (isnan(given) and isnan(true)):
+    if given == true or (isnan(given) and isnan(true)):  # inf − inf would be nan.
         return 0.0
     size = max(abs(true), floor)
     off = abs(given - true)
-    return off / size if size and isfinite(off) else inf
+    return off / size if size and isfinite(off) else inf  # Beside a true 0 in an array of zeros any number is far off.
 
 
 def _place(i: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The index of the i-th element of an array."""
     place: tuple[int, ...] = ()
+    # The last axis runs fastest.
     for size in reversed(shape):
         i, at = divmod(i, size)
         place = (at, *place)

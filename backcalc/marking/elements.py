@@ -21,6 +21,7 @@ def at_some_elements(given: Attempt, tolerance: Tolerance, diagnose: Diagnose) -
     shape = shape_of(given.expected)
     if not shape or shape_of(given.value) != shape:
         return None
+    # The empty place stands for an answer of another shape.
     places = [place for place in wrong_places(given.answer.value, given.expected, given.source, tolerance) if place]
     # One number alone is looked at as an answer of its own, and met by chance sooner than several.
     if not 1 < len(places) < prod(shape):
@@ -29,6 +30,7 @@ def at_some_elements(given: Attempt, tolerance: Tolerance, diagnose: Diagnose) -
     def _accepts(value: Any) -> bool:
         if value is None or not is_array(value) or shape_of(value) != shape:
             return False
+        # Right where the answer is, and the mistake's where it is wrong: that has to be what was written.
         mixed = given.expected.copy()
         for place in places:
             mixed[place] = value[place]

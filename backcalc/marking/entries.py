@@ -35,10 +35,11 @@ class Entry:
         found = [mark for part in parts if (mark := marks.get(id(part))) is not None]
         if not found:
             return None
-        worst = max(found, key=lambda mark: VERDICTS.index(mark.verdict))
+        worst = max(found, key=lambda mark: VERDICTS.index(mark.verdict))  # VERDICTS are from the best to the worst.
         if len(found) == 1:
             return worst
         note = worst.note
+        # A chain of numbers has had this note from its own links.
         if worst.verdict == "wrong" and BROKEN_LINK.format("") not in note:
             first = next(mark for mark in found if mark.verdict == "wrong")
             note = "; ".join(filter(None, [note, BROKEN_LINK.format(first.given)]))
@@ -50,29 +51,32 @@ def entry(run: Run, truth: Truth, answer: Answer, source: Source) -> Entry | Mar
 
     Raises UsageError where nobody can mark it.
     """
-    answer = settled(run, answer)
+    answer = settled(run, answer)  # Whose derivative `x.grad` is must be known before a formula is read.
     if refused := refusals(run, answer):
         raise UsageError(source, refused)
     if answer.fault:
         return _unreadable(truth, answer, source, answer.fault)
+    # One link or many: a plain answer is a chain of one.
     links = answer.links or (Link(answer.value, answer.value_span, None),)
     of_formulas = [link for link in links if is_formula_of(run, link.value)]
     formulas = []
     for link in of_formulas:
         part = answer._replace(value=link.value, value_span=link.span, links=())
+        # One formula that cannot be read spoils the whole chain.
         formula, errors = resolved(run, part, source)
         if errors:
             return _unreadable(truth, answer, source, errors[0])
         formulas.append((formula, Attempt(part, truth.expected(part), source)))
     numbers = tuple(link for link in links if link not in of_formulas)
     if not numbers:
+        # A formula can be held where the truth at the point is not known; a number cannot.
         return Entry(answer, source, tuple(formulas))
     value = truth.expected(answer)
     if value is None or not is_known(value):
         raise UsageError(source, [unknown(run, answer)])
     is_chain = len(numbers) > 1
     last = numbers[-1]
-    span = answer.value_span if not of_formulas else last.span
+    span = answer.value_span if not of_formulas else last.span  # A number among formulas is told of as its own link.
     whole = answer._replace(value=last.value, value_span=span, links=numbers if is_chain else ())
     return Entry(answer, source, tuple(formulas), attempt(whole, value, source, truth.known(answer, value)))
 

@@ -32,6 +32,7 @@ class ExactTruth(Truth):
         """With so many digits of what is not a decimal."""
         super().__init__(run)
         self._exactly = exactly
+        # Two more than are asked, once down and once up, so that the bounds are safe and as good as equal.
         self._contexts = [Context(prec=digits + 2, rounding=way, Emin=MIN_EMIN, Emax=MAX_EMAX) for way in _WAYS]
         self._runs: dict[str, Run] = {}
         self._exact_seconds: dict[tuple[str, str, str], Any] = {}
@@ -39,6 +40,7 @@ class ExactTruth(Truth):
     def expected(self, answer: Answer) -> Any:
         """The true value as a float or an array of floats; None or a formula where it is not known."""
         found = self.in_exact_numbers(answer)
+        # The float nearest to the exact number, where float64 may have lost all its digits.
         return super().expected(answer) if found is None else nearest(found)
 
     def known(self, answer: Answer, expected: Any) -> Known:
@@ -63,7 +65,7 @@ class ExactTruth(Truth):
     def in_exact_numbers(self, answer: Answer) -> Any:
         """The true value in exact numbers; None where it is a formula, or not known."""
         plain = self.whole(answer)
-        if plain is None or not is_known(plain):
+        if plain is None or not is_known(plain):  # What is not known in floats is not in fractions.
             return None
         index = self.run.graph.index
         if answer.wrt is not None and answer.wrt not in index:  # A loss outside the graph by itself.
@@ -75,7 +77,7 @@ class ExactTruth(Truth):
         return self._of_place(answer, self._run(answer.of).adjoints[index[answer.wrt]])
 
     def _run(self, output: str) -> Run:
-        if output not in self._runs:
+        if output not in self._runs:  # Each output takes a run of its own in exact numbers.
             self._runs[output] = self._exactly(self.run.graph, output)
         return self._runs[output]
 
@@ -91,5 +93,6 @@ class ExactTruth(Truth):
         """Two decimals between which an exact number lies."""
         if isinstance(number, Certain):
             return number.low, number.high
+        # The quotient of two integers, rounded once.
         low, high = (context.divide(*map(Decimal, number.as_integer_ratio())) for context in self._contexts)
         return low, high

@@ -25,6 +25,7 @@ class WrongAnswers:
 
     def __init__(self, truth: Truth, wrong: list[Attempt], tolerance: Tolerance = AS_WRITTEN) -> None:
         self._truth, self._tolerance = truth, tolerance
+        # From a vector where a number belongs nothing can be worked out further.
         has_sense = (given for given in wrong if shape_of(given.value) == shape_of(given.expected))
         self._wrong = [given for given in has_sense if (given.wrt or given.of) in truth.run.graph.index]
         self._works: dict[Rounding | None, OwnWork] = {}
@@ -32,14 +33,16 @@ class WrongAnswers:
 
     def source_of(self, given: Attempt) -> str:
         """What a wrong answer follows from: the sentence that tells it, empty where it does not follow."""
+        # An answer does not follow from itself.
         if not self._truth.is_plain(given) or all(other is given for other in self._wrong):
             return ""
         as_written = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == given.decimals]
         # Who goes on from an own number may round on the way as well, to the decimals that are written.
-        for rounding in (None, *as_written):
+        for rounding in (None, *as_written):  # Exactly first: rounding explains less.
             expected = self._truth.reworked(self._work(rounding), given)
             if given.matches(expected) if self._tolerance.is_by_digits else self._is_right(given, expected):
                 return f"correct work from {self.near(given)}"
+        # With --tol a share of the truth is the measure, and digits claim nothing.
         if self._tolerance.is_by_digits and self._is_within_digits(given):
             return f"correct work from {self.near(given)}"
         return ""
@@ -58,9 +61,11 @@ class WrongAnswers:
         if shape_of(given.value) != shape_of(expected):  # Nothing follows in another shape.
             return False
         off = flat(abs(given.value - expected))
+        # What was worked out, not written, has no digits.
         if len(off) != len(given.units) or max(off) > MOST_UNWRITTEN * max(flat(abs(expected))):
             return False
         others = [at for at, other in enumerate(self._wrong) if other is not given]
+        # Each takes a pass through the graph.
         if sum(1 for at in others for _ in self._wrong[at].shifts) > MOST_SHIFTS:
             return False
         # To first order, what the rounding of each number makes of this one adds up.
@@ -86,6 +91,7 @@ class WrongAnswers:
         for at, given in enumerate(self._wrong):
             into = values if given.wrt is None else derivatives.setdefault(given.of, {})
             node = self._truth.run.graph.index[given.wrt or given.of]
+            # Several elements of one node add up to what the student has of it.
             into[node] = self._whole(given, into.get(node), shifts.get(at, 0.0))
         return OwnWork(self._truth.run.linear, values, derivatives, rounding)
 
@@ -94,6 +100,7 @@ class WrongAnswers:
         own = given.value + shift
         if given.is_whole:
             return own
+        # Where an element is given, the others are taken for right.
         whole = self._truth.whole(given.answer) if before is None else before
         from backcalc.rules.ndarray import replaced
 
@@ -118,6 +125,7 @@ class WrongAnswers:
             users = [node for node in graph.nodes if given.wrt in node.args]
             step = {given.wrt, *(name for user in users for name in (user.name, *user.args))}
             near = near or [other for other in values if other.of in step] or values
+        # Three names are as many as a sentence holds.
         written = [f"{subject_of(other.answer)} = {other.text}" for other in near[:3]]
         return f"your {' and '.join(written)}" if written else "your earlier answers"
 

@@ -89,7 +89,7 @@ def asked(run: Run) -> list[Foreseen]:
 def _is_askable(expected: Any) -> bool:
     if expected is None or not is_known(expected) or prod(shape_of(expected)) > MOST_ELEMENTS:
         return False
-    return all(map(isfinite, flat(expected)))
+    return all(map(isfinite, flat(expected)))  # JSON has no nan, and nobody types one.
 
 
 def foresee(run: Run) -> list[Foreseen]:
@@ -105,6 +105,7 @@ def _tables(key: Key, questions: Sequence[Foreseen]) -> list[list[Wrong]]:
     found: list[list[Wrong]] = []
     left = MOST_MISTAKES
     for each in questions:
+        # One more than there is room for, to tell that they are too many.
         found.append(list(islice(_wrong(key, each), left + 1)))
         left -= len(found[-1])
         if left < 0:
@@ -114,13 +115,15 @@ def _tables(key: Key, questions: Sequence[Foreseen]) -> list[list[Wrong]]:
 
 def _asked(run: Run) -> Iterator[Answer]:
     """What is asked: the values that a formula gives, then the derivatives, in the order of the passes."""
-    nodes, anything = run.graph.nodes, question("x")
+    nodes, anything = run.graph.nodes, question("x")  # Its value is never looked at.
     yield from (anything._replace(of=node.name) for node in nodes if node.kind == "expression")
+    # Derivatives from the output back, as the sweep finds them.
     yield from (anything._replace(of=run.output, wrt=node.name) for node in reversed(nodes) if not node.is_fixed)
 
 
 def _elements(run: Run, whole: Answer) -> Iterator[Answer]:
     """The questions for each element of a small array."""
+    # A length that nothing settles makes no elements.
     shape = [size or 0 for size in run.shape(whole.wrt or whole.of) or ()]
     # The axes of an output that is no number would come first.
     if not shape or prod(shape) > ELEMENTS or (whole.wrt is not None and run.shape(whole.of)):
@@ -137,10 +140,11 @@ def _attempt(key: Key, each: Foreseen, value: str) -> Attempt:
 
 def _told(key: Key, each: Foreseen) -> Foreseen:
     """The question with what is told of all answers but those that mistakes lead to."""
-    zero, other = _attempt(key, each, "0"), _attempt(key, each, "1")
+    zero, other = _attempt(key, each, "0"), _attempt(key, each, "1")  # 1 stands for any number that is not 0.
     found = each._replace(rounded=tuple(key.roundings.result(rounding, other) for rounding in ROUNDINGS))
     if shape_of(each.expected):
         return found
+    # What is told of any wrong 0, and of anything else where a 0 is right, takes no table.
     of_zero = key.diagnosis(zero) if each.expected else None
     of_others = None if each.expected else key.independence(each.answer)
     return found._replace(
@@ -157,5 +161,5 @@ def _wrong(key: Key, each: Foreseen) -> Iterator[Wrong]:
         return
     shape = shape_of(each.expected)
     for suspect, text in key.diagnoser.every(each.of, each.wrt, each.place):
-        if shape_of(suspect.value) in (shape, shape[::-1]):
+        if shape_of(suspect.value) in (shape, shape[::-1]):  # The transpose too: it is what one may write.
             yield Wrong(suspect.value, suspect.rank, text, suspect.mistake.kind == "other-node")

@@ -85,6 +85,7 @@ class Grader:
 
     def __init__(self, key: Key, asked: Sequence[Answer] = (), credit: Mapping[Verdict, float] = CREDIT) -> None:
         self._key, self._asked, self._reader, self._credit = key, list(asked), SheetReader(), credit
+        # Those without points are worth one.
         self._worth = {subject_of(each): each.points for each in asked if each.points is not None}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -101,6 +102,7 @@ class Grader:
         try:
             sheet = submission.read(self._reader)
         except BackcalcError as error:
+            # Unread, all that was asked is missing, so that a class's table has a row as long as the others.
             marks = tuple(missing(self._key, asked, []))
             return self._graded(submission, marks, error, is_read=False, is_sound=False)
         settled, unsettled = settle_answers(self._key.run, sheet.answers)
@@ -145,6 +147,7 @@ def on_what_is_asked(
     key: Key, asked: Iterable[Answer], answers: Sequence[Answer], marked: Iterable[Mark]
 ) -> Iterator[Mark]:
     """A mark for each answer that is asked, in that order, of those that are given; else it is missing."""
+    # By name, as both are settled: ∂L/∂x has answered what asks for dL/dx.
     given = {mark.name: mark for mark in marked}
     others = [answer for answer in asked if subject_of(answer) not in given]
     # What is neither given nor missing is an array whose elements are all there.
@@ -180,6 +183,7 @@ def asked_by(key: Key, source: Source, comments: Iterable[Comment]) -> tuple[lis
     """
     stated, errors = read_stated(source, comments)
     answers, unsettled = settle_answers(key.run, stated)
+    # `hold`, for here a line that cannot be read is the teacher's error.
     marked, refused = key.hold(source, answers)
     if errors or unsettled or refused:
         raise UsageError(source, [*errors, *unsettled, *refused])
@@ -192,7 +196,7 @@ def _contradiction(answer: Answer, mark: Mark) -> Diagnostic:
     is_number = mark.expected is not None and is_known(mark.expected) and not shape_of(mark.expected)
     hints = (f"it gives {rounded(mark.expected, MOST_DIGITS)}",) if is_number else ()
     if mark.expected is not None and not is_known(mark.expected):
-        hints = (f"it gives {shorten(unparse(mark.expected))}",)
+        hints = (f"it gives {shorten(unparse(mark.expected))}",)  # A formula, where an input has no value.
     return Diagnostic(Code.CONTRADICTED_KEY, message, answer.span, hints=hints)
 
 

@@ -38,15 +38,17 @@ class Gradebook:
     def __init__(self, source: Source, unreadable: Sequence[Diagnostic], key: Key, chosen: str | None = None) -> None:
         self.source, self.unreadable = source, [error for error in unreadable if error.span]
         self.errors = [error for error in unreadable if not error.span]  # The whole file is of another encoding.
+        # Blanks part no cells: a header with no other sign is one cell.
         self.separator = separator_of(source.line_text(0)).replace(" ", ",")
         self.columns: dict[int, Answer] = {}
         self._refused: list[Diagnostic] = []
         found = records(source.text, self.separator)
         header = next(found)
         self.headings = [cell(source.text, span) for span in header]
-        self.width = _filled(self.headings)
+        self.width = _filled(self.headings)  # Empty headings at the end are a spreadsheet's.
         first_row = [cell(source.text, span) for span in next(found, [])]
         whole = Span(header[0].start, header[-1].end)
+        # A column that asks something names nobody.
         others = (i for i in range(self.width) if _as_answer(self.headings[i], key)[0] is None)
         self.names = self._chosen(chosen, whole) if chosen else name_columns(self.headings, first_row, others)
         for i, span in enumerate(header[: self.width]):
@@ -71,7 +73,7 @@ class Gradebook:
     def rows(self) -> Iterator[Row]:
         """Each row that has something in it."""
         found = records(self.source.text, self.separator)
-        next(found)
+        next(found)  # The header.
         for spans in found if self.columns else ():
             row = Row(self, spans)
             if any(row.cells):
@@ -99,6 +101,7 @@ class Gradebook:
             # A derivative that is misspelt would cost a class its marks; other columns are not about the graph.
             if _DERIVATIVE.match(name):
                 self.errors.append(self._refused[-1])
+        # dL/dx and ∂L/∂x are one question: which of two columns counts nobody can tell.
         elif subject_of(answer) in map(subject_of, self.asked):
             self.errors.append(Diagnostic(Code.DUPLICATE_COLUMN, f"column `{shorten(name)}` stands twice", span))
         else:
@@ -132,6 +135,7 @@ class Row:
     @property
     def is_nobody(self) -> bool:
         """Whether the row is the gradebook's own and no student's."""
+        # A chosen column, such as that of logins, need not be the one where it stands.
         return any(is_nobody(text) for _, text in self.kept)
 
     @property
@@ -171,6 +175,7 @@ class Row:
         # The likeliest cause of either: a quote that is open takes commas, and even rows, into one cell.
         if self.book.source.text.count('"', *self.place) % 2:
             return "a quote in this row is never closed"
+        # One cell too many is mostly a decimal comma, or a vector without quotes.
         if count > self.book.width:
             if self.book.separator != ",":
                 return 'what holds the sign that parts the cells stands in quotes: "[1; 2]"'
@@ -188,6 +193,7 @@ def read_gradebook(path: str, key: Key, chosen: str | None = None) -> Gradebook:
 
     Raises ReadError, and UsageError where no column is called as `chosen`.
     """
+    # Bytes are salvaged row by row, so that one name in Latin-1 does not cost the class.
     return Gradebook(*salvage(name_of(path), b"".join(pieces(path))), key, chosen)
 
 
@@ -214,6 +220,7 @@ def _filled(cells: Sequence[str]) -> int:
 def _as_answer(name: str, key: Key) -> tuple[Answer | None, list[Diagnostic]]:
     """The question that heads a column, which can be marked; what is wrong with it."""
     # Read as an answer, so a column may be headed by all that may be answered, in any spelling.
+    # What exports add stands at the end; only that is searched, for a heading may be a whole question.
     source = Source("", f"{name[:-LONGEST_ADDED]}{_ADDED.sub('', name[-LONGEST_ADDED:])} = 0")
     found, errors = read_answers(source)
     answers, unsettled = settle_answers(key.run, found)

@@ -25,6 +25,7 @@ def of_jacobian(truth: Truth, diagnoser: Diagnoser, given: Attempt) -> Diagnosis
     assert given.wrt is not None
     if not is_known(given.expected) or not truth.run.linear.evaluation.is_known:
         return None
+    # One element is a number's derivative, for which one sweep gives all suspects.
     element = truth.element(given.answer)
     if element is not None:
         place = given.answer.wrt_place
@@ -34,6 +35,7 @@ def of_jacobian(truth: Truth, diagnoser: Diagnoser, given: Attempt) -> Diagnosis
     every = truth.derivatives(given.of)
     for found in _written_instead(truth, given, every):
         return found
+    # Of a matrix by something a row would be a matrix itself.
     if shape_of(given.value) != shape_of(given.expected) or len(truth.run.shape(given.of)) > 1:
         return None
     return _of_rows(truth, diagnoser, given, list(_rows(truth, given)))
@@ -47,9 +49,11 @@ def _of_rows(truth: Truth, diagnoser: Diagnoser, given: Attempt, rows: list[Atte
     if len(rows) > MOST_ROWS:
         return None
     fitting = [
+        # Backwards, so that of two suspects of one kind the likelier stays.
         {_what(suspect): suspect for suspect in reversed(_fitting(diagnoser, names[i], given.wrt, rows[i]))}
         for i in wrong
     ]
+    # The one mistake must give each wrong row.
     common = [suspect for key, suspect in fitting[0].items() if all(key in each for each in fitting)] if fitting else []
     if not common:
         return None
@@ -58,6 +62,7 @@ def _of_rows(truth: Truth, diagnoser: Diagnoser, given: Attempt, rows: list[Atte
     # One row alone is told as such; of all of them the mistake is one in the whole.
     of = names[wrong[0]] if len(wrong) == 1 < len(rows) else given.of
     found = diagnoser.in_words(told, names[wrong[0]], given.wrt, ())
+    # The sentence is that of the first wrong row; where all rows are meant it is to speak of the whole.
     return replace(found, text=found.text.replace(derivative(names[wrong[0]], ""), derivative(of, "")))
 
 
@@ -95,6 +100,7 @@ def _written_instead(truth: Truth, given: Attempt, every: Sequence[Any]) -> Iter
         else:
             others = {name: jacobian for name, jacobian in zip(names, every, strict=True) if name != given.wrt}
         for name, jacobian in others.items():
+            # That of zeros is another's by chance.
             if jacobian is not None and is_array(jacobian) and jacobian.any() and given.matches(jacobian):
                 facts = {"d": derivative(of, by), "du": derivative(of, shorten(name))}
                 yield Diagnosis(mistake.kind, name, mistake.text.format(**facts), mistake.hint.format(**facts))

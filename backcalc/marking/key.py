@@ -55,7 +55,7 @@ class Key:
 
     def __init__(self, run: Run, tolerance: Tolerance = AS_WRITTEN, truth: Truth | None = None) -> None:
         self.run, self.tolerance, self.truth = run, tolerance, truth or Truth(run)
-        self._is_known_right: dict[Any, bool] = {}
+        self._is_known_right: dict[Any, bool] = {}  # By what is asked and the text of the answer.
         self.roundings = Roundings(self.truth, tolerance)
         self.diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
         self._formulas = FormulaMarker(run, self.truth, tolerance, self.diagnoser)
@@ -124,7 +124,7 @@ class Key:
         """The mark of a chain: that of its worst link, and which is the first that does not hold."""
         marks = [self._of_link(link, given, sheet) for link in given.links]
         marks.append(last)
-        worst = max(marks, key=lambda mark: VERDICTS.index(mark.verdict))
+        worst = max(marks, key=lambda mark: VERDICTS.index(mark.verdict))  # VERDICTS run from the best to the worst.
         text = as_written(given.source, Span(given.links[0].answer.value_span.start, given.answer.value_span.end))
         note = worst.note
         if worst.verdict == "wrong":
@@ -136,6 +136,7 @@ class Key:
         """The mark of a link, on the sheet in place of its chain's last one."""
         if self._is_right(link):
             return link.marked("right")
+        # Without chains, else this would not end.
         others = [link if other is given else replace(other, links=()) for other in sheet]
         return next(mark for other, mark in zip(others, self._marks(others), strict=True) if other is link)
 
@@ -145,7 +146,7 @@ class Key:
             return False
         others = [other for other in sheet if other is not given]
         held = sum(other.has_digits and id(other) in found and found[id(other)].is_fine for other in others)
-        return 2 * held > len(others) and self.roundings.is_zero(given)
+        return 2 * held > len(others) and self.roundings.is_zero(given)  # On a poor sheet a 0 is a guess.
 
     def _judged(self, sheet: list[Attempt], wrong: list[Attempt]) -> dict[int, Mark]:
         """The marks of the answers that are neither right nor rounded, by identity."""
@@ -181,7 +182,7 @@ class Key:
     def _by_chance(self, sheet: list[Attempt], wrong: list[Attempt], found: Mapping[int, Mark]) -> dict[int, Mark]:
         """Of answers that follow those of one digit, where most of the sheet does not hold: any guess may do so."""
         held = len(sheet) - sum(found[id(given)].verdict == "wrong" for given in wrong)
-        if 2 * held >= len(sheet):
+        if 2 * held >= len(sheet):  # Where half of it holds, a guess is not the likeliest.
             return {}
         guessed = (given for given in wrong if significant_digits(given.answer.value) == 1)
         return {id(g): g.wrong(self.tolerance, None) for g in guessed if found[id(g)].verdict == "follows"}
@@ -208,7 +209,7 @@ class Key:
             return given.marked("follows", note=note)
         if is_honest:
             return given.marked("follows", note=f"correct work from {earlier.near(given)}")
-        own = steps.diagnosis(given) if _is_nonzero(given.expected) else None
+        own = steps.diagnosis(given) if _is_nonzero(given.expected) else None  # A true 0 has reasons of its own.
         return given.wrong(self.tolerance, own or self.diagnosis(given, steps))
 
     @cached_property
@@ -230,7 +231,7 @@ class Key:
     def _work(self, sheet: list[Attempt], wrong: list[Attempt]) -> Work | None:
         """What the sheet shows of its student's work; None where the graph is not one of numbers, or large."""
         if self._candidates is None:
-            return None
+            return None  # Large, or with arrays: `ArraySteps` has those.
         work = Work(self.truth, self._candidates, self.diagnoser, sheet, is_exact=self._is_exact)
         missed = set(map(id, wrong))
         work.judge(wrong, [given for given in sheet if id(given) not in missed])
@@ -242,7 +243,7 @@ class Key:
         numbers = [*(v for v in run.values if v is not None), *run.adjoints]
         # Within a formula too: sum([x, y]).
         has_arrays = run.linear.evaluation.has_arrays or run.linear.tape.has_arrays
-        is_plain = not (run.is_outside or has_arrays) and run.mode == "reverse"
+        is_plain = not (run.is_outside or has_arrays) and run.mode == "reverse"  # Forward mode has no adjoints.
         is_plain = is_plain and all(isinstance(n, float) for n in numbers)
         return Candidates(Steps(run)) if is_plain and len(run.graph.nodes) <= MOST_NODES else None
 

@@ -46,6 +46,7 @@ class Way(NamedTuple):
     terms: bool = False
 
 
+# Exact numbers first: a sheet may show the results of a calculator, rounded at the end alone.
 WAYS = (Way(False), Way(True), Way(True, True), Way(True, False, True), Way(True, True, True))
 
 
@@ -54,14 +55,14 @@ class StepAnswer:
     """An answer as the result of a step: `honest` tells the likelihood of its being worked out right."""
 
     attempt: Attempt
-    of: int
+    of: int  # Places of nodes.
     node: int
     is_value: bool
-    hits: list[bool] = field(default_factory=list)
+    hits: list[bool] = field(default_factory=list)  # Of each of the WAYS: whether correct work gives the number so.
     honest: float = 0.0
     moved: bool = False
     likelihoods: list[tuple[Candidate, float]] = field(default_factory=list)
-    slip: float = 0.0
+    slip: float = 0.0  # The odds that a figure just slipped.
 
     def causes(self, named: Iterable[tuple[str, str]]) -> list[Candidate]:
         """The mistakes that are told of it, two at most, the likeliest first; `named` are those seen elsewhere."""
@@ -83,6 +84,7 @@ class StepAnswer:
     @property
     def is_honest(self) -> bool:
         """Whether correct work is likelier than all else together."""
+        # No REPEATED here: what is named elsewhere is not known yet.
         wrong = sum(likelihood * LIGHTER ** (it.mistake.weight - 1) for it, likelihood in self.likelihoods)
         return HONEST * self.honest > wrong + self.slip
 
@@ -100,16 +102,18 @@ class LocalDiagnosis:
         for attempt in own.attempts:
             is_value = attempt.wrt is None
             node = index.get(attempt.of if attempt.wrt is None else attempt.wrt)
+            # A value has no output of its own; its candidates are those beside the run's output.
             of = index.get(attempt.of if attempt.wrt is not None else run.output)
             if node is not None and of is not None and isfinite(attempt.value) and self._is_a_step(node, of, is_value):
                 self.steps.append(StepAnswer(attempt, of, node, is_value))
-        self._habit = own.habit or Habit(12, "significant digits")
+        self._habit = own.habit or Habit(12, "significant digits")  # A sheet that shows no habit is as good as exact.
         self._replay()
 
     def _is_a_step(self, node: int, of: int, is_value: bool) -> bool:
         steps = self._candidates.steps
         if is_value:
             return steps.is_worked_out[node]
+        # By a node that does not lead to the output it is 0, and no step gives it.
         return node == of or any(user <= of for user in steps.users[node])
 
     def _replay(self) -> None:
@@ -117,14 +121,17 @@ class LocalDiagnosis:
             # A value has no partials and no terms to be rounded.
             ways = WAYS[:2] if step.is_value else WAYS
             hits = [self._is_hit(step, self.result(step, None, way)) for way in ways]
+            # The last way counts for those that a value has not.
             step.hits = hits + hits[-1:] * (len(WAYS) - len(hits))
+        # A step that no way gives, a wrong one, tells nothing of the ways.
         right = [step.hits for step in self.steps if any(step.hits)]
         # One of two more: a way that has shown nothing yet is neither trusted nor dismissed.
+        # Laplace's rule of succession.
         self._trust = [(sum(hits[i] for hits in right) + 1) / (len(right) + 2) for i in range(len(WAYS))]
 
     def weigh(self, step: StepAnswer) -> None:
         """Find the likelihood of a step's number under each mistake, and if it is right."""
-        step.honest = self.likelihood(step, None)
+        step.honest = self.likelihood(step, None)  # Done right, it is weighed as with a mistake.
         tried = self._tried(step)
         weighed = [(it, self.likelihood(step, it)) for it in tried]
         found = [(it, likelihood) for it, likelihood in weighed if likelihood > 0]
@@ -158,6 +165,7 @@ class LocalDiagnosis:
         return known[key]
 
     def _at(self, step: StepAnswer, it: Candidate | None, numbers: SheetNumbers, way: Way = WAYS[1]) -> float:
+        # With the sheet's numbers a function may leave its domain, a power overflow.
         try:
             if step.is_value:
                 return float(self._candidates.value(step.node, numbers, it))  # A formula is no number: TypeError.
@@ -181,11 +189,13 @@ class LocalDiagnosis:
         if not isfinite(result):
             return False
         given, half = step.attempt.value, step.attempt.half
+        # Exact work is written in full: only the float's own error may part the two.
         if self._own.is_exact or not half:
             return bool(abs(given - result) <= 1e-9 * max(abs(given), abs(result)))
         if self._habit.is_cut:
-            off = abs(result) - abs(given)
+            off = abs(result) - abs(given)  # What is cut off is never larger, and off by less than a whole unit.
             return bool(given * result > 0 and -1e-6 * half <= off < 2 * half)
+        # A half exactly is right, though its float may lie a bit beyond.
         return bool(abs(given - result) <= half * (1 + 1e-6))
 
     def likelihood(self, step: StepAnswer, it: Candidate | None) -> float:
@@ -215,6 +225,7 @@ class LocalDiagnosis:
         if not half:
             return 0.0
         own = self._own.of(self._candidates.run.graph.nodes[step.of].name)
+        # Each of these numbers, evenly off within its half, adds half²/3 to the variance; their sum is nearly normal.
         moves = [half]
         for numbers in self._neighbours(step, own):
             moved = abs(self._at(step, it, numbers) - result)
@@ -223,6 +234,7 @@ class LocalDiagnosis:
         if off > sum(moves) * (1 + 1e-9):  # Beyond all that the digits leave open.
             return 0.0
         sigma = hypot(*moves) / sqrt(3)  # Whose squares may be too small for a number.
+        # Density times the width that the last digit claims.
         return min(1.0, 2 * half / (sigma * sqrt(2 * pi)) * exp(-0.5 * (off / sigma) ** 2))
 
     def _neighbours(self, step: StepAnswer, own: Own) -> list[SheetNumbers]:
@@ -238,7 +250,7 @@ class LocalDiagnosis:
         if not step.is_value:
             adjoints = {user for user in steps.users[step.node] if user <= step.of and step.node != step.of}
             values = {step.node} | adjoints | {graph.index[a] for user in adjoints for a in graph.nodes[user].args}
-        for i in values:
+        for i in values:  # One at a time: to first order they do not touch one another.
             if own.value_halves[i]:
                 yield SheetNumbers(_shifted(own.numbers.values, i, own.value_halves[i]), own.numbers.adjoints)
         for i in adjoints:
@@ -251,8 +263,10 @@ class LocalDiagnosis:
         largest = max(abs(attempt.value), abs(attempt.expected), abs(own) if isfinite(own) else 0.0, 2 * attempt.half)
         if not 0 < largest < inf:
             return 0.0
+        # Drawn evenly from −largest to largest, this is the share of the last digit's interval.
         odds = SLIPS * max(2 * attempt.half, 1e-6 * largest) / (2 * largest)
         if self._own.is_exact and isfinite(own):
+            # Exact numbers are off by a count, or by a place.
             off = abs(attempt.value - own)
             is_tenfold = own and abs(attempt.value / own) in (10.0, 0.1)
             odds += any(abs(off - slip) < 1e-9 for slip in WHOLE_SLIPS) or bool(is_tenfold)
@@ -263,14 +277,17 @@ class LocalDiagnosis:
 
 def _is_misread(attempt: Attempt, result: float) -> bool:
     """Whether a number is another one with one digit wrong, or two neighbours swapped."""
+    # With an exponent the digits do not stand place by place.
     if not isfinite(result) or (attempt.value < 0) != (result < 0) or "e" in attempt.text.lower():
         return False
+    # To as many decimals as were written.
     written, meant = (f"{abs(x):.{attempt.decimals}f}" for x in (attempt.value, result))
     if len(written) != len(meant):
         return False
     places = [i for i, (a, b) in enumerate(zip(written, meant, strict=True)) if a != b]
     if len(places) == 2:
         i, j = places
+        # Neighbours but for a decimal point between them.
         return written[i] == meant[j] and written[j] == meant[i] and not written[i + 1 : j].strip(".")
     return len(places) == 1
 

@@ -117,12 +117,13 @@ class Attempt:
     @cached_property
     def slack(self) -> float:
         """How far a number may be from what was given that this is written for, and a little more."""
+        # Of an array no one distance tells: `matches` looks at each element.
         return inf if shape_of(self.value) else reach(self.answer.value, self.value, self.source, self.known.exact)
 
     @cached_property
     def has_digits(self) -> bool:
         """Whether a significant digit was written, so that something may be told from it."""
-        return bool(shape_of(self.value)) or significant_digits(self.answer.value) != 0
+        return bool(shape_of(self.value)) or significant_digits(self.answer.value) != 0  # `0` and `0.00` have none.
 
     @cached_property
     def half(self) -> float:
@@ -138,7 +139,7 @@ class Attempt:
     def shifts(self) -> Iterator[Any]:
         """Half a step of the last digit, in an array of each element in turn."""
         if not shape_of(self.value):
-            yield from (unit / 2 for unit in self.units)
+            yield from (unit / 2 for unit in self.units)  # One number has one unit, an array as many as elements.
             return
         from backcalc.rules.ndarray import units
 
@@ -166,4 +167,4 @@ class Attempt:
     @property
     def decimals(self) -> int:
         """How many decimals were written."""
-        return len(self.text.partition(".")[2].rstrip("] "))
+        return len(self.text.partition(".")[2].rstrip("] "))  # Of `[0.12]` the bracket is no digit.

@@ -42,6 +42,7 @@ def _is_covered(key: Key, asked: Answer, answers: Iterable[Answer]) -> bool:
     # The elements may come one by one, by rows, or twice, so what is covered is marked off.
     about = [answer for answer in answers if (answer.of, answer.wrt, answer.then) == (asked.of, asked.wrt, asked.then)]
     rank = len(key.run.shape(asked.of))
+    # The shape of the whole, whichever part of it is asked.
     shape = shape_of(key.truth.expected(asked._replace(of_place=(), wrt_place=(), then_place=())))
     if not (about and shape):
         return False
@@ -55,6 +56,7 @@ def last_of_each(answers: Sequence[Answer]) -> tuple[list[Answer], list[Diagnost
     found: dict[str, list[Answer]] = {}
     for answer in answers:
         found.setdefault(subject_of(answer), []).append(answer)
+    # By place, as they stand on the sheet.
     lasts = sorted((several[-1] for several in found.values()), key=attrgetter("span"))
     return lasts, [_repeated(name, several) for name, several in found.items() if len(several) > 1]
 

@@ -18,13 +18,14 @@ LONGEST_SUBJECT = 400  # Characters behind a comma in which the sign of a furthe
 _OPENING, _CLOSING = "([{", ")]}"
 
 _SIGN = re.compile(r"\s*(?::=|[=≈~:])")
+# `1.` and `a)` before a blank: without it `1.5 = x` would lose its 1.
 _BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)])\s+(?=\S)")
 _BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a)?\s*", re.IGNORECASE)  # What stands where nothing is answered.
 _UNIT = "rad"
-_POINTS = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]")
+_POINTS = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]")  # Behind an answer on a teacher's sheet: [2 points].
 
-_NAME = rf"(?:{PATTERNS['NAME']}|\d+(?![\w.]))"
-_PLACE = r"(?:\[\s*\d{1,18}(?:\s*,\s*\d{1,18})*\s*\])?"
+_NAME = rf"(?:{PATTERNS['NAME']}|\d+(?![\w.]))"  # A node of an edge list may be a number.
+_PLACE = r"(?:\[\s*\d{1,18}(?:\s*,\s*\d{1,18})*\s*\])?"  # So many digits an index of any array has.
 _TWO = r"(?:²|\^\s*2|\^\s*\{\s*2\s*\})"
 _D = r"[d∂δ]"
 _AGAIN = r"(?:\s+[dδ]|(?<=\])[dδ]|\s*∂)\s*"  # The second differential, where a name cannot hold its letter.
@@ -39,6 +40,7 @@ _VALUE = _element("of")
 _TENSOR = rf"(?P<wrt>{_NAME})\s*\.\s*grad\s*(?P<wrt_place>{_PLACE})"
 _FIRST = rf"{_D}\s*{_element('of')}\s*[/∕]\s*{_D}\s*{_element('wrt')}"
 _CLOSED = rf"{_D}\s*\(\s*{_element('of')}\s*\)\s*[/∕]\s*{_D}\s*\(\s*{_element('wrt')}\s*\)"
+# The parentheses may be there or not, of numerator and denominator apart.
 _SQUARE = rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*{_D}\s*{_element('wrt')}\s*{_TWO}\s*\)?"
 _MIXED = (
     rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]"
@@ -46,7 +48,7 @@ _MIXED = (
 )
 # Without blanks the letter d between two names cannot be told from one in a name: only the graph can.
 _RUN = rf"{_D}\s*{_TWO}\s*\(?\s*{_element('of')}\s*\)?\s*[/∕]\s*\(?\s*[dδ]\s*(?P<wrt>{_NAME})\s*\)?"
-_FORMS = (_VALUE, _TENSOR, _FIRST, _CLOSED, _SQUARE, _MIXED, _RUN)
+_FORMS = (_VALUE, _TENSOR, _FIRST, _CLOSED, _SQUARE, _MIXED, _RUN)  # The commonest first.
 
 # What a subject may begin with.
 _NEXT = rf"\s*(?:\\|{PATTERNS['NAME']}|∂)|\s+\d+\s*[=≈~:]"
@@ -99,9 +101,11 @@ def read_line(text: str, span: Span) -> Line | None:
 def value_of(text: str, start: int, end: int) -> tuple[Span, float | None]:
     """Where a value stands in a part of a text, without what may stand behind it, and what the answer is worth."""
     part, points = text[start:end].rstrip(), None
+    # Searched from the last bracket alone: a vector may be long.
     if part.endswith("]") and (worth := _POINTS.fullmatch(part, max(0, part.rfind("[")))):
         part, points = part[: worth.start()].rstrip(), float(worth[1].replace(",", "."))
-    part = part.removesuffix(".").rstrip()
+    part = part.removesuffix(".").rstrip()  # A sentence's end.
+    # No unit but radians can be meant, and no name ends with it: `grad`.
     if part.endswith(_UNIT) and not part[-4:-3].isalpha():
         part = part.removesuffix(_UNIT).rstrip()
     begin = start + len(part) - len(part.lstrip())
@@ -116,6 +120,7 @@ def is_blank(text: str) -> bool:
 def read_subject(text: str) -> Subject | None:
     """What an answer is about, in any of its spellings; None where it is nothing of the kind."""
     plain = _without_latex(text).strip()
+    # The forms exclude each other as wholes, so the first that fits is the one.
     for form in _FORMS:
         if found := _compiled(form).fullmatch(plain):
             return _subject(found)
@@ -125,10 +130,11 @@ def read_subject(text: str) -> Subject | None:
 def _subject(found: re.Match[str]) -> Subject | None:
     groups = found.groupdict()
     names = {key: canonical(groups[key]) for key in ("of", "wrt", "then") if groups.get(key)}
-    if not all(names.values()):
+    if not all(names.values()):  # What the lexis has no canonical spelling of is no name.
         return None
     of_place, wrt_place, then_place = (_indices(groups.get(f"{end}_place") or "") for end in ("of", "wrt", "then"))
     then = names.get("then")
+    # By the pattern itself, for these forms have groups of the same names.
     if found.re.pattern is _SQUARE:
         then, then_place = names["wrt"], wrt_place
     elif found.re.pattern is _RUN:
@@ -140,6 +146,7 @@ def _indices(place: str) -> tuple[int, ...]:
     return tuple(int(index) for index in re.findall(r"\d+", place))
 
 
+# Braces nest once: \frac{\partial L}{\partial x_{12}}.
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _LATEX = (
     (re.compile(r"\\partial(?![A-Za-z])"), "∂"),
@@ -151,6 +158,7 @@ _LATEX = (
 
 def _without_latex(text: str) -> str:
     """A subject without the commands of LaTeX."""
+    # Most have none: the patterns are left alone.
     if "\\" not in text and "$" not in text:
         return text
     for pattern, plain in _LATEX:
@@ -190,6 +198,7 @@ def links_of(text: str, span: Span) -> list[Span]:
     cuts = [
         i
         for i in _outside(text, *span)
+        # `==`, `<=`, `>=` and `!=` compare; they are no link.
         if text[i] in "=≈~" and not (text[i] == "=" and (text[i - 1] in "=<>!" or text[i + 1 : i + 2] == "="))
     ]
     bounds = [span.start - 1, *cuts, span.end]
@@ -203,7 +212,7 @@ def _outside(text: str, start: int, end: int) -> Iterator[int]:
         if text[i] in _OPENING:
             depth += 1
         elif text[i] in _CLOSING:
-            depth = max(0, depth - 1)
+            depth = max(0, depth - 1)  # A bracket too many closes nothing.
         elif depth == 0:
             yield i
 

@@ -31,6 +31,7 @@ class Habit(NamedTuple):
         """The worth of the last digit that is kept of a number."""
         if self.unit == "decimals" or value == 0 or not isfinite(value):
             return 10.0**-self.digits
+        # 1000 may have a logarithm a little below 3.
         return 10.0 ** (floor(log10(abs(value)) + FUZZ) + 1 - self.digits)
 
     def __call__(self, value: float) -> float:
@@ -41,16 +42,14 @@ class Habit(NamedTuple):
         # At either end of float64's range there is no such digit: the step is 0, or there are too many of them.
         if not step or not isfinite(abs(value) / step):
             return value
+        # A half goes up by the fuzz, as by hand.
         kept = floor(abs(value) / step + (FUZZ if self.is_cut else 0.5 + FUZZ)) * step
         return kept if value > 0 else -kept
 
 
 @dataclass(frozen=True, eq=False)
 class Own:
-    """The numbers of a sheet with half the interval that each claims, by node; exact ones claim nothing.
-
-    `written` are the nodes whose number stands on the sheet.
-    """
+    """The numbers of a sheet with half the interval that each claims, by node; exact ones claim nothing."""
 
     numbers: SheetNumbers
     value_halves: Sequence[float]
@@ -63,6 +62,7 @@ class OwnNumbers:
     def __init__(self, truth: Truth, steps: Steps, sheet: Iterable[Attempt], *, is_exact: bool) -> None:
         self._truth, self._steps, self.is_exact = truth, steps, is_exact
         self._index = truth.run.graph.index
+        # `has_digits`: a 0 tells nothing of rounding.
         self.attempts = [a for a in sheet if a.is_whole and isinstance(a.value, float) and a.has_digits]
         self.habit = habit_of(self.attempts)
         self._values = {self._index[a.of]: a for a in self.attempts if a.wrt is None and isfinite(a.value)}
@@ -84,7 +84,8 @@ class OwnNumbers:
         if self._filled is None:
             run, steps = self._truth.run, self._steps
             values = [nan if v is None else float(v) for v in run.values]
-            halves = [0.0] * len(values)
+            halves = [0.0] * len(values)  # What is given claims no interval.
+            # In the order of the graph: each from those before it.
             for i, is_worked_out in enumerate(steps.is_worked_out):
                 if i in self._values:
                     values[i], halves[i] = self._values[i].value, self._half(self._values[i])
@@ -97,12 +98,12 @@ class OwnNumbers:
         last, steps = self._index[output], self._steps
         adjoints, adjoint_halves = [0.0] * len(values), [0.0] * len(values)
         written = self._adjoints.get(output, {})
-        for i in range(last, -1, -1):
+        for i in range(last, -1, -1):  # Back from the output: each from the adjoints of its users.
             if i in written:
                 adjoints[i], adjoint_halves[i] = written[i].value, self._half(written[i])
             elif i == last:
                 adjoints[i] = 1.0
-            elif any(user <= last for user in steps.users[i]):
+            elif any(user <= last for user in steps.users[i]):  # Others have no influence: 0.
                 terms = steps.terms(last, i, values, adjoints)
                 adjoints[i], adjoint_halves[i] = self._fill(sum(t.partial * t.ct for t in terms))
         return Own(SheetNumbers(values, adjoints), halves, adjoint_halves)
@@ -134,6 +135,7 @@ def habit_of(attempts: Sequence[Attempt]) -> Habit | None:
 def _is_cut(attempts: Sequence[Attempt]) -> bool:
     """Whether the right answers are cut off rather than rounded."""
     cut = rounded = 0
+    # Cut off, a number is never larger than the truth; rounded, never off by more than half a unit.
     for a in attempts:
         off, unit = abs(a.value) - abs(a.expected), a.half * 2
         if unit and a.value * a.expected > 0 and abs(off) < unit:
@@ -142,7 +144,7 @@ def _is_cut(attempts: Sequence[Attempt]) -> bool:
     return cut > rounded
 
 
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=100)  # A class asks it of the same numbers.
 def is_exact_work(numbers: tuple[float, ...]) -> bool:
     """Whether all these numbers are short decimals, as those of an exercise for mental arithmetic."""
     return all(float(f"{x:.{FEW_DIGITS}g}") == x for x in numbers)

@@ -14,6 +14,7 @@ from backcalc.calculus.pullbacks import pull
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_array, is_known, shape_of
 
+# Digits for any float64 in full, so that quantize never fails.
 _ANY_SIZE = Context(prec=400, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 Settle = Callable[[int, Any], Any]
@@ -27,15 +28,17 @@ def reworked(linear: Linearization, settle: Settle, rows: Mapping[int, Primitive
     Raises ValueError where another row would give another shape.
     """
     old = linear.evaluation
+    # Most runs change no row.
     served = [rows.get(slot, row) for slot, row in enumerate(old.rows)] if rows else old.rows
 
     def _term(new: Evaluation, slot: int) -> Any:
         row = served[slot]
+        # A given value stays given; a formula stays one.
         if row is None or slot in old.replaced or not is_known(old.terms[slot]):
             return old.terms[slot]
         value = _applied(new, slot, row)
         if shape_of(value) != shape_of(old.terms[slot]):
-            raise ValueError
+            raise ValueError  # Another shape does not fit the rest of the graph.
         return settle(slot, value)
 
     return Linearization(old.redone(served, _term), textbook=True)
@@ -71,9 +74,10 @@ class Rounding(NamedTuple):
         return self._rounded(value)
 
     def _rounded(self, value: float) -> float:
-        if not isfinite(value) or value == 0:
+        if not isfinite(value) or value == 0:  # No last digit to round to.
             return value
         exact = Decimal(repr(float(value)))  # As it is written: 0.125 rounds up, 0.15 too, whatever its binary value.
+        # Of significant digits the place depends on the number.
         place = -self.digits if self.unit == "decimals" else exact.adjusted() + 1 - self.digits
         return float(exact.quantize(Decimal((0, (1,), place)), ROUND_HALF_UP, _ANY_SIZE))
 
@@ -83,7 +87,7 @@ ROUNDINGS = tuple(
     for unit in ("decimals", "significant digits")
     for digits in (4, 3, 2)
     for throughout in (False, True)
-)
+)  # Some round each product, others only what they write down.
 """Those that are tried, the finest first."""
 
 
@@ -106,7 +110,9 @@ class OwnWork:
         self._values, self._own, self._rounding = values or {}, derivatives or {}, rounding
         self._adjoints: dict[str, dict[int, Any]] = {}
         self._node_of, self._throughout = linear.tape.node_of, rounding is not None and rounding.throughout
+        # Nothing of one's own and nothing rounded: the graph's own passes serve.
         self.linear = linear if not values and rounding is None else reworked(linear, self._value)
+        # Values are rounded as they come; what edges hand on only here.
         if rounding is not None and rounding.throughout:
             self.linear = _with_rounded_products(self.linear, rounding)
 
@@ -148,6 +154,7 @@ class OwnWork:
     def _value(self, slot: int, value: Any) -> Any:
         node = self._node_of.get(slot)
         if node is None:
+            # Without `throughout` only what a node has was written down, so only that was rounded.
             return self._settled(value) if self._throughout else value
         return self._values[node] if node in self._values else self._settled(value)
 
@@ -160,6 +167,7 @@ def _with_rounded_products(linear: Linearization, rounding: Rounding) -> Lineari
 
     def rounded(partial: Any) -> Any:
         """What an edge with this partial hands on, both rounded."""
+        # A pullback of arrays has no partial to round.
         known = rounding(partial) if isinstance(partial, float) else partial
         return lambda ct: rounding(pull(known, ct))
 

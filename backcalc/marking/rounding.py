@@ -32,12 +32,13 @@ class Roundings:
 
     def __init__(self, truth: Truth, tolerance: Tolerance) -> None:
         self.truth, self.tolerance = truth, tolerance
-        self._rounded: dict[Rounding, OwnWork] = {}
+        self._rounded: dict[Rounding, OwnWork] = {}  # Dear, and the same for all.
 
     @cached_property
     def _is_by_hand(self) -> bool:
         """Whether there are so few numbers that somebody may have rounded each of them."""
         linear = self.truth.run.linear
+        # A length that is not known counts as none.
         numbers = sum(prod(n or 0 for n in shape) for shape in linear.evaluation.shapes)
         return len(linear.tape.rows) <= MOST_BY_HAND and numbers <= MOST_NUMBERS
 
@@ -46,6 +47,7 @@ class Roundings:
         # With --sig a number of too few digits is wrong, whatever led to it.
         if self.tolerance.significant or not given.has_digits or given.matches(given.expected):
             return None
+        # What takes several sweeps is not replayed.
         if self._is_by_hand and self.truth.is_plain(given) and (note := self._replayed(given, _by_decimals(given))):
             return note
         return _last_digit(given) or None
@@ -68,8 +70,9 @@ class Roundings:
 
     def is_zero(self, given: Attempt) -> bool:
         """Whether work to as many decimals as a zero is written with comes to it."""
-        if abs(given.expected) <= given.half:
+        if abs(given.expected) <= given.half:  # It rounds to 0 by itself.
             return True
+        # A zero tells its decimals alone.
         alike = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == given.decimals]
         return self.truth.is_plain(given) and bool(self._replayed(given, alike))
 
@@ -95,15 +98,16 @@ def _last_digit(given: Attempt) -> str:
         return ""
     if not given.value * given.expected > 0:  # Nor nan, which is near nothing.
         return ""
+    # `half` is half of what the last digit claims.
     written, unit = significant_digits(given.answer.value) or 0, 2 * given.half
     off = abs(given.value) - abs(given.expected)
     if written >= SINGLE_DIGITS and abs(off) <= SINGLE * abs(given.expected):
         return TO_SINGLE
-    if written < FEWEST_DIGITS or abs(off) >= 1.5 * unit:
+    if written < FEWEST_DIGITS or abs(off) >= 1.5 * unit:  # Half a unit of rounding and one of a slip.
         return ""
-    return CUT_OFF if -unit < off <= 0 else OFF_BY_ONE
+    return CUT_OFF if -unit < off <= 0 else OFF_BY_ONE  # Cut off, a size is too small, by less than a unit.
 
 
 def _by_decimals(given: Attempt) -> list[Rounding]:
     """The roundings that are tried, those to as many decimals as were written first."""
-    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != given.decimals)
+    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != given.decimals)  # False sorts first.

@@ -16,7 +16,7 @@ from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import BackcalcError
 from backcalc.text.numerals import derivative
 
-ADJOINT = re.compile(rf"d({NAME})_d({NAME})")
+ADJOINT = re.compile(rf"d({NAME})_d({NAME})")  # As `derive` names what it makes.
 SECOND = re.compile(rf"∂{ADJOINT.pattern}/∂({NAME})")
 
 
@@ -25,6 +25,7 @@ class SecondSteps:
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
+        # None where there is no such graph, kept as well.
         self._found: dict[tuple[str, str], tuple[Run, Diagnoser, str] | None] = {}
 
     def diagnosis(self, given: Attempt) -> Diagnosis | None:
@@ -36,6 +37,7 @@ class SecondSteps:
             return None
         if shape_of(given.expected) or not is_known(given.expected) or not given.has_digits:
             return None
+        # To stop at the first derivative is the commonest, and known without any graph.
         if told := self._first_instead(given, wrt):
             return told
         # Whichever of the two was derived by first.
@@ -61,7 +63,7 @@ class SecondSteps:
         """The run of the gradient ∂of/∂wrt as a graph, what diagnoses there, and the name of the gradient."""
         key = of, wrt
         if key not in self._found:
-            self._found[key] = None
+            self._found[key] = None  # Meanwhile, and if it fails for good: it is not tried twice.
             try:
                 derived, gradient = self._truth.derived(of, wrt)
                 found = run(derived, self._truth.run.point, gradient)
@@ -74,6 +76,7 @@ class SecondSteps:
 
 def _spoken(text: str) -> str:
     """A sentence about nodes that `derive` has named: `dJ_dw` is ∂J/∂w."""
+    # The longer first: it has the shorter in it.
     text = SECOND.sub(lambda found: _second(found[1], found[2], found[3]), text)
     return ADJOINT.sub(lambda found: derivative(found[1], found[2]), text)
 

@@ -57,6 +57,7 @@ def read_answers(source: Source, *, has_decimal_commas: bool = False) -> tuple[l
 
 def read_stated(source: Source, comments: Iterable[Comment]) -> tuple[list[Answer], list[Diagnostic]]:
     """The answers that the `#=` comments of a graph file state, and what is wrong with those that are none."""
+    # Other comments say what they like.
     stated = [comment.span for comment in comments if comment.text.startswith("#=")]
     answers: list[Answer] = []
     errors: list[Diagnostic] = []
@@ -75,6 +76,7 @@ def read_slices(
     """The answers of the slices of a text that hold one each, or several parted by commas, and what is wrong else."""
     answers: list[Answer] = []
     errors: list[Diagnostic] = []
+    # `x = 1, y = 2`: commas may part answers on a line.
     for part in (part for span in spans for part in answers_of(source.text, span)):
         line = read_line(source.text, part)
         if line is None:
@@ -108,7 +110,7 @@ def _answer(source: Source, line: Line, *, has_decimal_commas: bool) -> Answer:
         message = f"this is a chain of more than {MOST_LINKS} links"
         first_fault = first_fault or Diagnostic(Code.SYNTAX, message, links[MOST_LINKS])
     about = line.subject
-    chain = tuple(found) if len(found) > 1 else ()
+    chain = tuple(found) if len(found) > 1 else ()  # A single value is no chain.
     return Answer(
         about.of, about.wrt, found[-1].value, line.span, line.value, about.of_place, about.wrt_place,
         about.then, about.then_place, chain, line.points, first_fault,
@@ -132,6 +134,7 @@ def _value(source: Source, span: Span, *, has_decimal_commas: bool) -> tuple[Exp
 
 def _read(source: Source, span: Span, *, has_decimal_commas: bool) -> Expr:
     """A number or an array as people write them, or else a formula. Raises ParseError."""
+    # A derivative's slash would be read as a quotient of numbers.
     if is_only_formula(source.text[slice(*span)]):
         return read_formula(source, span)
     try:
@@ -175,6 +178,7 @@ class SheetReader:
             errors += wrong
             if len(self._known) >= MOST_KNOWN:  # To start again is simpler than to age, and costs one more reading.
                 self._known.clear()
+            # Kept as from place 0. A faulty one is told by its own place, so it is read anew.
             self._known.update((text, _moved(answer, -span.start)) for answer in found if not answer.fault)
         return answers, errors
 
@@ -196,6 +200,7 @@ class SheetReader:
 
 def _of_cell(source: Source, question: Answer, span: Span, *, has_decimal_commas: bool) -> Answer | None:
     value, _ = value_of(source.text, span.start, span.end)
+    # More than one sign: `= ≈ 3`.
     while source.text[value.start : value.start + 1] in _CELL_SIGNS and value.start < value.end:
         value, _ = value_of(source.text, value.start + 1, value.end)
     # Some write all of `dL/dx = 3` into the column of dL/dx.

@@ -29,7 +29,7 @@ class Work:
         self._is_exact = is_exact
         self._own = OwnNumbers(truth, candidates.steps, sheet, is_exact=is_exact)
         self._local = LocalDiagnosis(candidates, self._own, self._true)
-        self._steps = {id(step.attempt): step for step in self._local.steps}
+        self._steps = {id(step.attempt): step for step in self._local.steps}  # By identity: two answers may be equal.
         self._causes: dict[int, list[Candidate]] = {}
 
     def _true(self, of: str) -> SheetNumbers:
@@ -38,6 +38,7 @@ class Work:
     def judge(self, wrong: Iterable[Attempt], right: Sequence[Attempt]) -> None:
         """Weigh the answers that are not right; `right` are the others."""
         self._right = right
+        # Of right answers nothing is to be explained.
         steps = [step for step in map(self.step, wrong) if step is not None]
         for step in steps:
             self._local.weigh(step)
@@ -46,6 +47,7 @@ class Work:
         alone = {id(step): step.causes(()) for step in suspected}
         for step in suspected:
             others = {
+                # Of two causes neither is named for sure, so neither speaks for another.
                 key for each, causes in alone.items() if each != id(step) and len(causes) == 1
                 for it in causes if (key := it.key)
             }  # fmt: skip
@@ -74,7 +76,7 @@ class Work:
     def _sound(self) -> LocalDiagnosis:
         """The steps of the sheet without its wrong answers, what these stood for filled in."""
         own = OwnNumbers(self._truth, self._candidates.steps, self._right, is_exact=self._is_exact)
-        own.habit = self._own.habit
+        own.habit = self._own.habit  # Rounded as the whole sheet is, not as the right ones alone.
         return LocalDiagnosis(self._candidates, own, self._true)
 
     def is_rounded(self, step: StepAnswer) -> bool:
@@ -85,6 +87,7 @@ class Work:
         """Whether other wrong answers, not rounding alone, led to this one."""
         with_right = self._sound.result(step, None, WAYS[1])
         own_result = self._local.result(step, None, WAYS[1])
+        # Within half a unit, rounding tells the two apart no more.
         return abs(with_right - own_result) > step.attempt.half
 
     def may_follow(self, step: StepAnswer) -> bool:
@@ -99,7 +102,7 @@ class Work:
         # Of few digits the interval is so wide that any guess would follow from others.
         return abs(step.attempt.value - own) <= FURTHEST * abs(own) or (
             any(step.hits[1:]) and (significant_digits(step.attempt.answer.value) or 0) > 1
-        )
+        )  # A way of rounding that gives the very digits; one digit is given by any.
 
     def causes(self, step: StepAnswer) -> list[Candidate]:
         """The mistakes that are told of a step."""
@@ -131,7 +134,9 @@ class Work:
 
     @staticmethod
     def _suspect(step: StepAnswer, it: Candidate) -> Suspect:
+        # `Telling` names `user`: the node that was copied or mixed up, where there is one.
         user = it.other if it.other is not None else it.user
+        # A wrong partial is made at the user, in whose formula it stands.
         node = it.user if it.wrong and it.user is not None else step.node
         is_of_user = bool(it.wrong) and it.other is None
         return Suspect(0.0, it.mistake, node, None if is_of_user else user, it.operation, others=it.others)
@@ -144,7 +149,7 @@ def backwards(attempts: Iterable[Attempt], truth: Truth) -> list[Attempt]:
     def _place(attempt: Attempt) -> tuple[bool, int]:
         if attempt.wrt is None:
             return False, index[attempt.of]
-        return True, -index.get(attempt.wrt, len(index))
+        return True, -index.get(attempt.wrt, len(index))  # A loss outside stands above all nodes.
 
     return sorted(attempts, key=_place)
 

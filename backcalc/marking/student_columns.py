@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+# More telling ones first: an e-mail address names where nothing else does.
 NAME_COLUMNS = (
     ("student",),
     ("student name",),
@@ -21,12 +22,15 @@ NAME_COLUMNS = (
 NOBODY = frozenset(("points possible", "test student", "student, test"))
 """What a gradebook has in place of a student's name in rows of its own."""
 
+# Forms begin each row with one.
 _TIME_HEADINGS = frozenset(("timestamp", "time stamp", "zeitstempel", "started on", "completed", "time taken", "date"))
+# Day, month and year in any order, by one sign; with the time of day or without.
 _TIME = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}[ ,T]+\d{1,2}:\d{2}(:\d{2})?.*|\d{1,4}([./-])\d{1,2}\3\d{1,4}")
 
 
 def name_columns(headings: Sequence[str], first_row: Sequence[str], others: Iterable[int]) -> list[int]:
     """The columns that name the students: as gradebooks head them, else the first of `others` that is no time stamp."""
+    # Backwards: of two headings alike the first counts.
     known = {heading.casefold().strip(): i for i, heading in reversed(list(enumerate(headings)))}
     for several in NAME_COLUMNS:
         if all(each in known for each in several):
@@ -37,6 +41,7 @@ def name_columns(headings: Sequence[str], first_row: Sequence[str], others: Iter
 def chosen_columns(headings: Sequence[str], chosen: str) -> list[int] | None:
     """The column headed by `chosen`, or the columns headed by its parts between commas; None where one is missing."""
     folded = [heading.casefold().strip() for heading in headings]
+    # Whole first: a heading may have a comma in it, as `Student, Test`.
     for several in ([chosen], chosen.split(",")):
         wanted = [each.casefold().strip() for each in several]
         if all(each in folded for each in wanted):

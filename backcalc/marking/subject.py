@@ -35,6 +35,7 @@ def subject_of(answer: Answer) -> str:
     if answer.then is None:
         return f"d{of}/d{wrt}"
     then = answer.then + _place_text(answer.then_place)
+    # Not split yet, both denominators are the one text `wrt`, and `then` is empty.
     return f"d²{of}/d{wrt}²" if then == wrt else f"d²{of}/d{wrt}d{then}" if then else f"d²{of}/d{wrt}"
 
 
@@ -45,9 +46,10 @@ def settled(run: AnyRun, answer: Answer) -> Answer:
     """
     if _is_plain(run, answer):
         return answer
-    if answer.wrt is not None and not answer.of:
+    if answer.wrt is not None and not answer.of:  # `x.grad` names no numerator.
         answer = answer._replace(of=run.output)
     # LaTeX's x_1 is the x1 of a file that has no x_1.
+    # Each name by itself: of `x_1` and `y1` only one may be LaTeX's.
     of, wrt, then = (_as_in_file(run, name) for name in (answer.of, answer.wrt, answer.then))
     answer = answer._replace(of=of or "", wrt=wrt, then=then)
     return _split(run, answer) if answer.then == "" else answer
@@ -80,6 +82,7 @@ def _as_in_file(run: AnyRun, name: str | None) -> str | None:
 def _split(run: AnyRun, answer: Answer) -> Answer:
     """A second derivative whose denominators are one text, by the two nodes that it can be split into."""
     text, index = answer.wrt or "", run.graph.index
+    # The second differential's d may be a letter of a name too.
     ways = [(text[:i], text[i + 1 :]) for i, letter in enumerate(text) if letter in "dδ"]
     fitting = [way for way in ways if way[0] in index and way[1] in index]
     if len(fitting) == 1:
@@ -108,17 +111,18 @@ def unknown(run: Run, answer: Answer) -> Diagnostic:
     if needed := missing_nodes(evaluation):
         have = "has" if len(needed) == 1 else "have"
         hints, why = remedies(evaluation, needed), f": {quoted([node.name for node in needed])} {have} no value"
-    elif answer.wrt is None:
+    elif answer.wrt is None:  # An activation that stated edges leave open.
         hints = (f"the file of the graph may state its activation: {shorten(answer.of)} = …",)
     return Diagnostic(Code.UNKNOWN_VALUE, f"{what} is not known{why}", answer.span, hints=hints)
 
 
 def refusals(run: AnyRun, answer: Answer) -> list[Diagnostic]:
     """What keeps `answer` from being marked, at any point: a node that is not there, or an element."""
+    # A constant is a node of the graph, so no look-up below would refuse it.
     constants = [name for name in (answer.wrt, answer.then) if name is not None and is_constant(run.graph, name)]
     if constants:
         return [no_variable(constants[0], answer.span)]
-    if _is_plain(run, answer) and not (answer.of_place or answer.wrt_place):
+    if _is_plain(run, answer) and not (answer.of_place or answer.wrt_place):  # Most have no index to look into.
         return []
     return list(_unknown_nodes(run, answer)) or list(_no_elements(run, answer))
 
@@ -141,7 +145,7 @@ def _guessed(run: AnyRun, answer: Answer, name: str) -> tuple[str, ...]:
     """What a name that is no node may mean: a derivative, a misspelt node, or the loss by a textbook's name."""
     near = did_you_mean(name, run.graph.index)
     if answer.wrt is None:
-        return _other_spelling(run, name) or near
+        return _other_spelling(run, name) or near  # Only what is no program's spelling is a slip.
     # Of one letter any other is near: an L beside a node t is the loss, and no slip of the finger.
     is_slip = near and len(name) > 1 and name.casefold() not in _LOSSES
     return near if is_slip else _output_hint(run, answer, name) or near
@@ -161,6 +165,7 @@ def _output_hint(run: AnyRun, answer: Answer, name: str) -> tuple[str, ...]:
 def _other_spelling(run: AnyRun, name: str) -> tuple[str, ...]:
     """How a derivative is written, where a name that is no node is one as programs spell it: `dJdw`, `J_w`, `dw`."""
     index, output = run.graph.index, run.output
+    # The longest node first: of `dJdw1` the end is w1, where w would leave `1`.
     for wrt in sorted((node for node in index if name.endswith(node)), key=len, reverse=True):
         before = name.removesuffix(wrt)
         of = _APART.fullmatch(before)
@@ -186,6 +191,7 @@ def _is_within(place: tuple[int, ...], shape: Shape) -> bool:
 
 
 def _last_element(name: str, shape: Shape) -> tuple[str, ...]:
+    # A length that is not known stays a question.
     last = ",".join("?" if size is None else str(size - 1) for size in shape)
     return (f"its last element is {shorten(name)}[{last}]",) if shape else ()
 

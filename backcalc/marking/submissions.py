@@ -20,7 +20,7 @@ from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 STDIN_NAME = "stdin"
-GRADEBOOKS = (".csv", ".tsv")
+GRADEBOOKS = (".csv", ".tsv")  # As files are told apart by their names alone.
 
 
 class Sheet(NamedTuple):
@@ -61,17 +61,19 @@ class Submission:
         if len(self.files) == 1:
             return salvage(self.files[0], b"".join(pieces(self.files[0])))
         texts = [b"".join(pieces(file)) for file in self.files]
+        # A line's end between two files, or the last line of one would run into the next.
         source, unreadable = salvage(self.path, b"\n".join(texts))
         return source, unreadable
 
     def error(self, sheet: Source, found: Iterable[Diagnostic]) -> BackcalcError:
         """What is wrong with answers of the sheet, told of the place where they stand."""
+        # A row's error carries its own lines; see `Row.refusal`.
         return UsageError(sheet, list(found)) if self.row is None else self.row.refusal(UsageError, found)
 
     @property
     def asked(self) -> list[Answer]:
         """What the submission itself says is asked: of a row the columns, of a file nothing."""
-        return [] if self.row is None else self.row.book.asked
+        return [] if self.row is None else self.row.book.asked  # A row answers each column, if with an empty cell.
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -90,6 +92,7 @@ def submissions(
     progress.at("reading")
     found: list[Submission] = []
     errors: list[BackcalcError] = []
+    # In the order of the paths: the table of a class keeps it.
     for each in (each for path in paths for each in _handed_in(path, errors)):
         if not each.files and each.path.lower().endswith(GRADEBOOKS):
             found += _rows(each.path, key, errors, chosen, noted)
@@ -121,7 +124,7 @@ def _files(path: str, errors: list[BackcalcError]) -> Iterator[str]:
     except OSError as error:
         errors.append(_refusal(path, f"cannot read the folder: {(error.strerror or str(error)).lower()}"))
         return
-    files = [entry for entry in entries if not entry.name.startswith(".")]
+    files = [entry for entry in entries if not entry.name.startswith(".")]  # Such as .DS_Store.
     if not files:
         errors.append(_refusal(path, "the folder is empty"))
     for entry in files:
@@ -137,6 +140,7 @@ def _fault(entry: Path, folder: Path) -> str | None:
     if entry.is_symlink() and not entry.resolve().is_relative_to(folder.resolve()):
         return "this is a link that leads out of the folder"
     # A FIFO would keep the whole class waiting for a writer, a device may never end.
+    # A link to nothing does not exist; read, it tells so.
     return None if entry.is_file() or entry.is_dir() or not entry.exists() else "this is no file"
 
 
@@ -166,7 +170,7 @@ def _refusal(path: str, message: str) -> BackcalcError:
 
 
 def _stem(path: str) -> str:
-    return STDIN_NAME if path == "-" else Path(path).stem or path
+    return STDIN_NAME if path == "-" else Path(path).stem or path  # `.txt` has no stem but itself.
 
 
 def _told_apart(found: list[Submission]) -> list[Submission]:

@@ -40,6 +40,7 @@ class Truth:
     def is_plain(self, given: Attempt) -> bool:
         """Whether one sweep gives what was asked for: a value, or a derivative of a number by a node."""
         index = self.run.graph.index
+        # A second derivative, or that by a loss outside, takes more than one sweep.
         if given.is_second or (given.wrt is not None and given.wrt not in index):
             return False
         return given.wrt is None or given.of not in index or not self.run.shapes[index[given.of]]
@@ -50,7 +51,7 @@ class Truth:
         if given.wrt is None:
             found = work.value(index[given.of])
         else:
-            found = work.adjoints(given.of, self.seeds(given.of)).get(index[given.wrt], 0.0)
+            found = work.adjoints(given.of, self.seeds(given.of)).get(index[given.wrt], 0.0)  # Nothing leads there: 0.
         return self._of_place(given.answer, found)
 
     def expected(self, answer: Answer) -> Any:
@@ -66,6 +67,7 @@ class Truth:
         """The name of the one element of an array whose derivative is asked for, `p[0]`; None where it is none."""
         place, rank = answer.of_place, len(self.run.shape(answer.of))
         is_first = answer.wrt in self.run.graph.index and answer.then is None
+        # `h[0]` of a matrix is a row, no element.
         is_one = rank > 0 and len(place) == rank and all(isinstance(i, int) for i in place)
         return f"{answer.of}[{','.join(map(str, place))}]" if is_first and is_one else None
 
@@ -94,15 +96,18 @@ class Truth:
             return value
         if not is_known(value):
             is_element = all(isinstance(i, int) for i in index)
+            # The formula of an element is an index on that of the whole.
             return Call(INDEX, (value, *(Number(float(i)) for i in index))) if is_element else value
         if not is_array(value):  # Such as the adjoint 0 of an array that has no influence.
             return value
         found = value[index]
+        # Exact numbers are no floats, and are not to become any.
         return found if shape_of(found) or is_exact(found) else float(found)
 
     def _second(self, of: str, wrt: str, then: str) -> Any:
         """∂²of/∂wrt∂then: the derivative of the gradient written as a graph; None where there is no formula for it."""
         key = of, wrt, then
+        # A second derivative takes a graph of its own, and a run of it.
         if key not in self._seconds:
             self._seconds[key] = self._of_gradient(*key)
         return self._seconds[key]
@@ -123,11 +128,13 @@ class Truth:
         """The graph with the gradient ∂of/∂wrt written out, and the name of that. Raises BackcalcError."""
         graph = self.run.graph
         statements = derive(graph, [of], [wrt])
+        # Read again as a file: `derive` gives statements.
         derived = load(Source("", "\n".join(map(unparse_statement, statements))))
         return derived, free_name(derivative_name(of, wrt), graph.index)
 
     def known(self, answer: Answer, expected: Any) -> Known:
         """What is known of an answer beside its true value."""
+        # So small beside the largest number, it may be a 0 that came out inexact.
         if not shape_of(expected) and abs(expected) < NO_DIGITS * self._most:
             return Known(self.exact, self._scale(answer))
         return Known(self.exact)
@@ -147,6 +154,7 @@ class Truth:
     def _scale(self, answer: Answer) -> float:
         """The absolute sum of the terms of a derivative of a number, or of the operands of a value."""
         index, linear = self.run.graph.index, self.run.linear
+        # Where formulas or arrays stand, the terms have no sizes to add up.
         if not linear.evaluation.is_known or linear.evaluation.has_arrays:
             return 0.0
         if answer.wrt is None:
@@ -166,10 +174,12 @@ class Truth:
     def derivatives(self, output: str) -> Sequence[Any]:
         """∂output/∂node for every node; `output` may be an element, `p[0]`."""
         if output not in self._adjoints and output.endswith("]"):
+            # The other elements are not asked for: their 0 is to meet no inf.
             seeds = {node: only(unit) for node, unit in self.seeds(output).items()}
             self._adjoints[output] = adjoints(self.run.linear, seeds)
         if output not in self._adjoints:
             is_loss = output not in self.run.graph.index or self._is_run(output)
+            # The run has swept its own output already.
             self._adjoints[output] = (
                 self.run.adjoints if is_loss else derivatives(self.run.linear, self.run.graph.index[output])
             )

@@ -45,7 +45,7 @@ def grade(
     found: list[Graded] = []
     try:
         for part in _by_processes(grader, handed_in, jobs):
-            found += part
+            found += part  # In order: parts come back as they were handed out.
             progress.at(STAGE, len(found) / len(handed_in))
     except WorkerLostError:
         # The parts that have come back stand; the others are marked again, here, where nothing else takes memory.

@@ -19,13 +19,14 @@ DEEPEST = 3  # Brackets in brackets: what nests deeper is no array of the langua
 
 # With an en dash for a minus, as word processors make one of a hyphen, in an exponent too.
 _SIGNED = "[-+−–]?" + NUMBER.replace("−", "−–")
+# Plain numbers, without arithmetic: `1 -2` is two of them, `1 - 2` a difference.
 _PLAIN = re.compile(rf"\s*{_SIGNED}\s*")
 _SEVERAL = re.compile(rf"\s*{_SIGNED}(?:\s+{_SIGNED})+\s*")
 _PERCENT = re.compile(rf"(\s*{_SIGNED})\s*%\s*")
 _DECIMAL_COMMA = re.compile(r",(?=\d)")
-_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d])")
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d])")  # `0,125` begins with 0, so it is no thousand.
 _CHOICES = ("and", "or", "not")  # To a graph they are numbers, 1 and 0; who answers does not mean these.
-_PAIRS = {"[": "]", "(": ")"}
+_PAIRS = {"[": "]", "(": ")"}  # Round brackets hold a vector too, as a tuple.
 
 
 def choice_in(value: Expr) -> Diagnostic | None:
@@ -40,7 +41,7 @@ def read_value(source: Source, span: Span, *, has_decimal_commas: bool = False) 
     With `has_decimal_commas` it is one inside them too, and between a thousand and its hundreds. Raises ParseError.
     """
     text = source.text[slice(*span)]
-    if "," in text:
+    if "," in text:  # Nearly all answers have none.
         if not has_decimal_commas:
             _require_no_thousands(source, span)
         text = _with_points(text, everywhere=has_decimal_commas)
@@ -63,7 +64,7 @@ def _require_no_thousands(source: Source, span: Span) -> None:
 def _with_points(text: str, *, everywhere: bool) -> str:
     """`text` with a point in place of each decimal comma: of those outside brackets, or `everywhere`."""
     if everywhere:
-        return _DECIMAL_COMMA.sub(".", text)
+        return _DECIMAL_COMMA.sub(".", text)  # Items are parted by semicolons then.
     signs = list(text)
     for i in _depth_zero(text, 0, len(text)):
         if text[i] == "," and text[i + 1 : i + 2].isdigit():
@@ -74,6 +75,7 @@ def _with_points(text: str, *, everywhere: bool) -> str:
 def _depth_zero(text: str, start: int, end: int) -> Iterator[int]:
     depth = 0
     for i in range(start, end):
+        # Either kind of bracket closes either: the grammar tells of a wrong one.
         depth += (text[i] in "([") - (text[i] in ")]")
         if depth == 0:
             yield i
@@ -88,7 +90,7 @@ class _ValueReader:
     def value(self, start: int, end: int, depth: int) -> Expr:
         """The array or the number in a part of the text."""
         start, end = self._trimmed(start, end)
-        inner = self._array(start, end) if depth < DEEPEST else None
+        inner = self._array(start, end) if depth < DEEPEST else None  # Beyond that the grammar refuses it.
         if inner is not None:
             return Call(VECTOR, tuple(self._items(*inner, depth + 1)), self._span(start, end))
         if found := _PERCENT.fullmatch(self._text, start, end):
@@ -100,7 +102,7 @@ class _ValueReader:
         close = _PAIRS.get(self._text[start : start + 1])
         if close is None or self._text[end - 1] != close or self._partner(start, end) != end - 1:
             return None
-        if close == ")" and not self._cuts(start + 1, end - 1, ","):
+        if close == ")" and not self._cuts(start + 1, end - 1, ","):  # `(1 + 2)` is a number.
             return None
         return Span(start + 1, end - 1)
 
@@ -116,6 +118,7 @@ class _ValueReader:
     def _items(self, start: int, end: int, depth: int) -> Iterator[Expr]:
         rows = self._cuts(start, end, ";")
         for a, b in self._between(start, end, rows):
+            # Rows first, each then parted by itself.
             items = [self.value(*item, depth + 1 if rows else depth) for item in self._parts(a, b)]
             if rows:  # `[1, 2; 3, 4]`: each row is a vector.
                 yield Call(VECTOR, tuple(items), self._span(*self._trimmed(a, b)))
@@ -125,10 +128,11 @@ class _ValueReader:
     def _parts(self, start: int, end: int) -> list[tuple[int, int]]:
         """The items of a row: parted by commas, else numbers or rows by blanks, as NumPy prints them."""
         text = self._text[start:end]
-        if _SEVERAL.fullmatch(text):
+        if _SEVERAL.fullmatch(text):  # `[1 -2 3]`: three numbers, though `1 -2` is a difference to the grammar.
             return [(start + found.start(), start + found.end()) for found in re.finditer(r"\S+", text)]
         if commas := self._cuts(start, end, ","):
             return self._between(start, end, commas)
+        # Between `]` and `[`, as NumPy prints a matrix.
         gaps = [i for i in self._cuts(start, end, " \t\n") if text[: i - start].rstrip()[-1:] == "]"]
         rows = [pair for pair in self._between(start, end, gaps) if self._text[slice(*pair)].strip()]
         are_rows = all(self._text[slice(*self._trimmed(*row))][:1] == "[" for row in rows)
@@ -146,6 +150,7 @@ class _ValueReader:
         """`71 %` as 71·10^-2: hundredths, whose digits stay those that are written."""
         number = parse_value(self._source, self._text[start:end], self._base + start)
         span = self._span(start, last)
+        # As a product, whose digits count as written: 0.71 would have been computed.
         power = Call("^", (Number(10.0, "10", span), Call(NEGATE, (Number(2.0, "2", span),), span)), span)
         return Call("*", (number, power), span)
 
