@@ -8,6 +8,7 @@ from backcalc.render.document import Cell, NodeName, Phrase
 
 def phase_title(phase: str, output: str) -> Cell:
     """The heading of a phase of the derivation."""
+    # The forward pass has one heading, whatever the output: values are of all nodes.
     if phase == "forward":
         return "Forward pass: values"
     return Phrase(("Reverse pass: derivatives of ", NodeName(output), ", by the chain rule"))
@@ -15,6 +16,7 @@ def phase_title(phase: str, output: str) -> Cell:
 
 def remark(note: Note, node: str, output: str) -> Cell:
     """Why a value is what it is, where no formula says so."""
+    # In parentheses, for it stands behind an equation and is none.
     match note:
         case "given":
             return " (given)"

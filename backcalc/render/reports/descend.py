@@ -151,5 +151,6 @@ def times(factor: Expr, product: Expr) -> Expr:
         product = product.args[0]
     found: Expr = Call("*", (factor, product))
     for call in reversed(spine):
+        # Built again from the inside: what was the first factor is now the second.
         found = Call(call.fn, (found, call.args[1]))
     return found

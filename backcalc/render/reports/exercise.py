@@ -35,6 +35,7 @@ class ExerciseReport:
         from backcalc.render.page.page import Page, lines
         from backcalc.render.pictures.targets import TARGETS
 
+        # With the mark of a page, so that `report` may replace the file.
         yield TARGETS[".html"].mark
         yield from lines(Page(self.exercise.run, "Exercise", [self.exercise.task], made_by=self.exercise.command))
 
@@ -66,10 +67,11 @@ def _given(exercise: Exercise) -> list[Grid]:
         Grid(("what is known", "value"), known, frozenset(), whole=frozenset([1])),
         Grid(("node", "formula"), formulas, frozenset(), yields=1),
     ]
-    return [grid for grid in grids if grid.rows]
+    return [grid for grid in grids if grid.rows]  # A heading without rows would look as if something were missing.
 
 
 def _asked(exercise: Exercise, *, key: bool) -> Grid:
     """The table of answers, filled in with `key`."""
+    # As a formula, for the key may be one.
     rows = [(asked_cell(name), Formula(value) if key else BLANK) for name, value in exercise.results]
     return Grid(("what is asked", "value"), rows, frozenset(), whole=frozenset([1]))

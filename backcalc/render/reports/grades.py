@@ -74,11 +74,13 @@ def grades_tables(graded: Sequence[Graded], digits: int = DIGITS, limit: int = 0
     ]
     header = ("submission", *VERDICTS, "score")
     grid = Grid(header, rows, frozenset(range(1, len(header))))
+    # The summary is of all, those that are cut too.
     return [*cut(grid, len(graded)), *class_tables(graded, digits)]
 
 
 def class_tables(graded: Sequence[Graded], digits: int = DIGITS) -> list[Grid]:
     """The scores as a histogram, each answer's verdicts, and the commonest mistakes."""
+    # What could not be read has no score, and must not pull the mean down.
     scores = [each.score for each in graded if each.score is not None]
     if not scores:
         return []
@@ -87,7 +89,7 @@ def class_tables(graded: Sequence[Graded], digits: int = DIGITS) -> list[Grid]:
 
 def _counts(graded: Graded) -> list[str]:
     if not graded.is_read:
-        return [NONE for _ in VERDICTS]
+        return [NONE for _ in VERDICTS]  # A row of zeros would look like an empty sheet.
     found = Counter[str](answer.verdict for answer in graded.marked)
     return [str(found[verdict]) for verdict in VERDICTS]
 
@@ -98,6 +100,7 @@ def _histogram(scores: Sequence[float], digits: int) -> Grid:
     counts = Counter(min(BINS, int(score * BINS + 1e-9)) if score < 1 else BINS for score in scores)
     most = max(counts.values())
     labels = [*(f"{i / BINS} to {(i + 1) / BINS}" for i in range(BINS)), "all"]
+    # Rounded up: one submission is a sign, however long the longest bar.
     rows = [(label, str(counts[i]), "#" * -(-counts[i] * BAR // most)) for i, label in enumerate(labels)]
     about = (", median ", Value(median(scores), digits))
     title = Phrase((f"Scores of {plural(len(scores), 'submission')}: mean ", Value(mean(scores), digits), *about))
@@ -116,7 +119,7 @@ def _by_answer(graded: Sequence[Graded]) -> Grid:
 def _mistakes(graded: Sequence[Graded]) -> list[Grid]:
     """The commonest mistakes, each below the share of the class that made it."""
     found = mistakes(graded)
-    count = sum(each.is_read for each in graded)
+    count = sum(each.is_read for each in graded)  # The share is of those that could be read.
     rows = [(f"{100 * share:.0f} %", str(round(share * count))) for _, share in found[:MISTAKES]]
     notes = {i: [text] for i, (text, _) in enumerate(found[:MISTAKES])}
     title = "The commonest mistakes"
@@ -136,6 +139,7 @@ def render_grades_json(graded: Sequence[Graded]) -> Iterator[str]:
 
 def _submission(graded: Graded) -> str:
     numbers = f'"right": {graded.right}, "total": {len(graded.marked)}, "score": {dump(graded.score)}'
+    # Written by hand, for an answer a line is read by eyes, too, and `dump` would put all on one.
     head = f'    {{"name": {dump(graded.name)}, {numbers}, "answers": ['
     return "\n".join(enclosed(head, (f"      {dump(mark_object(answer))}" for answer in graded.marked), "    ]}"))
 

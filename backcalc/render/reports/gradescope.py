@@ -22,11 +22,12 @@ from backcalc.text.wording import STEERING
 
 _UNFIT = re.compile(rf"^\.+|[/\\:\x00-\x1f]|{STEERING}")  # In a folder's name, on any system.
 LONGEST = 80  # Characters of a name; a folder's has at most 255 bytes.
-AT_ONCE = 64
+AT_ONCE = 64  # Submissions between two looks at the progress bar.
 
 
 def render_gradescope(graded: Graded, digits: int = DIGITS, *, hints: bool = False) -> str:
     """The results of one submission; with `hints` nothing in it gives the expected values away."""
+    # All as text: an answer may hold `<` or `*`.
     return dump(
         {
             "score": float(graded.points),
@@ -72,7 +73,7 @@ def _test(graded: Graded, number: int, digits: int, *, hints: bool) -> dict[str,
         "number": str(number + 1),
         "score": share * weight,
         "max_score": float(weight),
-        "status": "passed" if share else "failed",
+        "status": "passed" if share else "failed",  # One that earns a part has passed, with the points that it has.
         "output": "\n".join(_told(answer, digits, hints=hints)),
     }
 
@@ -82,6 +83,7 @@ def _told(mark: Mark, digits: int, *, hints: bool) -> list[str]:
     lines: list[str] = [mark.verdict]
     if mark.given:
         lines.append(f"given: {mark.given}")
+    # A hint tells where to look; the number would end the search.
     if mark.verdict != "right" and not hints:
         lines.append(f"expected: {value_text(mark.expected, digits)}")
     return [*lines, *notes_of(mark, digits, hints=hints)]

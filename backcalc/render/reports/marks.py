@@ -59,7 +59,7 @@ VERDICT_HINTS: dict[Verdict, str] = {
     "follows": "put the earlier answer right first",
     "repeats": "the same rule is wrong in an earlier answer: put that right first",
 }
-PLACES_SHOWN = 3
+PLACES_SHOWN = 3  # Wrong elements of an array.
 CSV_HEADER = ("answer", "given", "expected", "verdict", "kind", "where", "diagnosis")
 
 
@@ -101,6 +101,7 @@ class FilesReport:
     def json(self) -> Iterator[str]:
         """An object a file, and the score of all."""
         files = [{"file": name, **self._object(found)} for name, found in self.files]
+        # Of a file with an error nothing is counted: it has no marks.
         right, total = (sum(int(file.get(key, 0)) for file in files) for key in ("right", "total"))
         yield dump({"files": files, "right": right, "total": total}, indented=True)
 
@@ -111,6 +112,7 @@ class FilesReport:
 
     def csv(self) -> Iterator[str]:
         """A line an answer, the file first."""
+        # A file with an error has no answers, and its error stands on stderr.
         reports = [(name, found) for name, found in self.files if isinstance(found, MarksReport)]
         rows = ((name, *_csv_row(mark, hints=self.hints)) for name, found in reports for mark in found.marked)
         yield from csv_lines([("file", *CSV_HEADER), *rows])
@@ -134,7 +136,7 @@ def marks_blocks(
         [
             SIGNS[mark.verdict],
             mark.name,
-            Typed(mark.given) if mark.given else NONE,
+            Typed(mark.given) if mark.given else NONE,  # As typed: `1/3` and `0.333` are not the same answer.
             _expected(mark, digits),
             mark.verdict,
         ]
@@ -144,9 +146,11 @@ def marks_blocks(
         header.pop(3)
         rows = [row[:3] + row[4:] for row in rows]
     told = [notes_of(mark, digits, hints=hints) for mark in marked]
+    # Commands, where any are told, stand below the notes of their answers.
     told = [[*notes, *([read] if read else [])] for notes, read in zip_longest(told, reading, fillvalue="")]
     notes = {i: found for i, found in enumerate(told) if found}
     tones = {i: TONES[mark.verdict] for i, mark in enumerate(marked)}
+    # Given and expected line up, so that a digit or a point in the wrong place shows.
     numbers = frozenset([2] if hints else [2, 3])
     return [
         Grid(header, rows, numbers, notes=notes, tones=tones),
@@ -186,9 +190,10 @@ def mark_object(mark: Mark, *, hints: bool = False) -> dict[str, object]:
     return {
         "answer": mark.name,
         "given": mark.given or None,
-        "expected": None if hints else _stated(mark.expected),
+        "expected": None if hints else _stated(mark.expected),  # It would give the answer away.
         "verdict": mark.verdict,
         "note": mark.note or None,
+        # Its hint names the rule that was broken, its text the numbers.
         "diagnosis": found and {"kind": found.kind, "where": found.where, "text": found.hint if hints else found.text},
     }
 
@@ -204,7 +209,9 @@ def render_marks_csv(marked: Sequence[Mark], *, hints: bool = False) -> Iterator
 
 
 def _csv_row(mark: Mark, *, hints: bool) -> tuple[str, ...]:
+    # As the language writes it, so that it may be typed as an answer.
     found, expected = mark.diagnosis, "" if hints or mark.expected is None else unparse(literal(mark.expected))
+    # The note stands in where nothing was diagnosed.
     diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", mark.note)
     return mark.name, mark.given, expected, mark.verdict, *diagnosis
 
@@ -212,6 +219,7 @@ def _csv_row(mark: Mark, *, hints: bool) -> tuple[str, ...]:
 def score_text(marked: Sequence[Mark]) -> str:
     """`2 of 5 right`, and how many of the others are not simply wrong."""
     counts = Counter(str(mark.verdict) for mark in marked)
+    # Those that are simply wrong are what is left.
     told = [
         f"{counts[verdict]} {verdict}"
         for verdict in ("rounding", "follows", "repeats", "unreadable", "missing")
@@ -226,7 +234,7 @@ def notes_of(mark: Mark, digits: int, *, hints: bool) -> list[str]:
     if mark.diagnosis:
         found.append(mark.diagnosis.hint if hints else mark.diagnosis.text)
     elif hints:
-        found.append(VERDICT_HINTS.get(mark.verdict, ""))
+        found.append(VERDICT_HINTS.get(mark.verdict, ""))  # Of a mistake that is known the diagnosis has a better one.
     return [note for note in found if note]
 
 
@@ -234,6 +242,7 @@ def _places_text(mark: Mark, digits: int, *, hints: bool) -> str:
     """Which elements of an array are wrong, or that the answer has another shape."""
     if mark.misshapen is not None:
         return f"this is {shape_words(mark.misshapen)}; what is asked is {shape_words(shape_of(mark.expected))}"
+    # The place () is that of a number, of which there is no element to name.
     places = [place for place in mark.places if place]
     if not places:
         return ""
@@ -248,5 +257,7 @@ def _places_text(mark: Mark, digits: int, *, hints: bool) -> str:
 
 def _expected(mark: Mark, digits: int) -> Value:
     """The true value with as many digits as the answer has, so that a wrong last digit shows."""
+    # Its digits without leading zeros, sign, point and power: 0.0120 has three.
     written = len(re.sub(r"e.*|\D", "", mark.given.lower()).lstrip("0"))
+    # Of an array ten, for its numbers may be of several lengths.
     return Value(mark.expected, max(digits, 10) if shape_of(mark.expected) else min(MAX_DIGITS, max(digits, written)))

@@ -59,6 +59,7 @@ def paths_tables(found: Aggregation, sources: Sequence[str], limit: int, digits:
     # One table at a time is printed, and let go of.
     for each in found.sums(sources, limit):
         yield _table(each, output, digits)
+    # Without a path there is nothing to multiply, and nothing to compare.
     by_path, by_sweep = found.multiplications(sources)
     if by_path:
         counted = Phrase(("one an edge of these paths, into ", NodeName(output), " none"))
@@ -66,6 +67,7 @@ def paths_tables(found: Aggregation, sources: Sequence[str], limit: int, digits:
             ("path aggregation", count_text(by_path, digits), "of each path one fewer than its factors"),
             ("backpropagation", count_text(by_sweep, digits), counted),
         ]
+        # Of arrays each counts as one, however large.
         what = "products of Jacobians" if any(found.run.shapes) else "multiplications"
         yield Grid(("method", what, "counted"), rows, frozenset([1]))
 
@@ -77,6 +79,7 @@ def render_paths_csv(sums: Iterable[PathSum]) -> Iterator[str]:
 
 
 def _csv_row(source: str, path: PathProduct) -> tuple[str, ...]:
+    # Blanks part them, for a name has none, and commas part the fields.
     return source, " ".join(path.nodes), " ".join(map(_csv_number, path.factors)), _csv_number(path.product)
 
 
@@ -105,6 +108,7 @@ def count_text(count: int, digits: int | None = None) -> str:
 
 def _table(found: PathSum, output: str, digits: int) -> Grid:
     """The paths from one node: a row each, the sum, and the adjoint."""
+    # Of ranked paths all factors are numbers: matrices have no order of size.
     has_matrices = not found.is_ranked and any(map(_has_matrices, found.paths))
     rows: list[tuple[Cell, Cell, Value]] = [
         (_path(path), _product(path, digits, backward=has_matrices), Value(path.product, digits))
@@ -114,6 +118,7 @@ def _table(found: PathSum, output: str, digits: int) -> Grid:
     # The sum beside the adjoint is the aggregation lemma, shown; of a part of the paths it would be something else.
     if found.is_whole and rows and is_known(found.adjoint):
         rows.append(("sum", "", Value(found.sum, digits)))
+        # The two may differ, as where a product overflows on the way: then it is said.
         sign = "= " if found.agrees else "≠ "
         rows.append((Phrase((sign, slope, told)), "", Value(found.adjoint, digits)))
     else:
@@ -121,6 +126,7 @@ def _table(found: PathSum, output: str, digits: int) -> Grid:
     numbers = frozenset([2] if all(is_number(product.value) for *_, product in rows) else [])
     strong = frozenset(range(len(found.paths), len(rows)))
     title = _title(found, output, digits, "; factors in the order of the matrix product" if has_matrices else "")
+    # A path is cut between its nodes, never within one.
     return Grid(
         ("path", "factors", "product"), rows, numbers, title=title, strong=strong, whole=frozenset(range(3)) - numbers
     )
@@ -167,6 +173,7 @@ def _has_matrices(path: PathProduct) -> bool:
 
 def _ends(items: Sequence[T], most: int, cell: Callable[[T], C]) -> list[C | Words]:
     """The cells of `items`; of more than `most` those of the first and last, and how many stand between them."""
+    # The ends say where a path begins and arrives; amid a long one each factor is like another.
     if len(items) <= most:
         return list(map(cell, items))
     return [*map(cell, items[:ENDS]), f"… {len(items) - 2 * ENDS} more …", *map(cell, items[-ENDS:])]
@@ -183,6 +190,7 @@ def _source_json(found: PathSum) -> str:
 
 
 def _members_json(found: PathSum) -> Iterator[str]:
+    # By hand, for a path is to have a line of its own.
     yield f'      "from": {dump(found.source)},'
     yield f'      "count": {count_text(found.count)},'
     yield f'      "sum": {dump(exact(found.sum))},'
@@ -204,4 +212,5 @@ def _csv_number(value: Any) -> str:
     """A number as CSV has it, an array as JSON does, without spaces; empty where it is not known."""
     if value is None or not is_known(value):
         return ""
+    # Without blanks, which part the factors.
     return dump(exact(value)).replace(" ", "") if is_array(value) else number_text(value)

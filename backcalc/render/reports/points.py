@@ -58,8 +58,10 @@ def points_tables(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
     for batch in stream:
         # Points beyond the limit are run too: one that is not finite decides the exit status.
         shown = None if not limit else max(0, limit - len(rows))
+        # Python's numbers only of what is shown: a batch may have thousands of points.
         numbers = zip(*(column[:shown] for column in _columns(stream, batch)), strict=True)
         for i, row in enumerate(numbers, len(rows) + 1):
+            # Without a value its column stays, so that the header fits.
             found = row if stream.has_value else (None, *row)
             rows.append((str(i), *(Value(n, digits) for n in found)))
         count += len(next(_columns(stream, batch)))
@@ -70,6 +72,7 @@ def render_points_csv(stream: DataStream) -> Iterator[str]:
     """The lines `J,dJ/dx,…`, many at a time."""
     names = [stream.output, *(f"d{stream.output}/d{name}" for name, _ in stream.columns)]
     yield from csv_lines([names])
+    # Batch by batch: the file may be larger than memory.
     for batch in stream:
         yield _rows_of_numbers(list(_columns(stream, batch)), "" if stream.has_value else ",")
 
@@ -94,12 +97,14 @@ def _template(stream: DataStream) -> str:
     """A point as JSON, with `%s` for each number."""
     gradient = {name: np.full(shape, _NUMBER, object).tolist() for name, shape in stream.shapes.items()}
     value = _NUMBER if stream.has_value else None
+    # The encoder puts the mark in quotes; a number has none.
     text = dump({"value": value, "gradient": gradient}, indented=True).replace(_MARK, _NUMBER)
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
 def _exact(column: Array) -> Iterable[str]:
     """Numbers as JSON has them."""
+    # The encoder is several times slower than `repr`, and writes the same but for inf and nan.
     if np.isfinite(column).all():
         return map(repr, column.tolist())
     return [dump(exact(number)) for number in column.tolist()]
@@ -111,7 +116,7 @@ def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
         yield batch.value
     for _, (name, index) in stream.columns:
         place: Any = (slice(None), *index)
-        yield batch.gradient[name][place]
+        yield batch.gradient[name][place]  # All points, one element of the gradient.
 
 
 def _rows_of_numbers(columns: list[Array], before: str) -> str:
@@ -120,5 +125,6 @@ def _rows_of_numbers(columns: list[Array], before: str) -> str:
     A whole one has no point.
     """
     row = before + ",".join(["%r"] * len(columns)) + "\n"
+    # One form for all rows: a row by hand is slower several times.
     text = "".join([row % numbers for numbers in zip(*(column.tolist() for column in columns), strict=True)])
     return text.replace(".0,", ",").replace(".0\n", "\n")[:-1]

@@ -73,7 +73,7 @@ def _formula(node: Node) -> Cell:
     """What the formula column says of `node`."""
     if node.kind == "input":
         return "input"
-    return "edges" if node.formula is None else Formula(node.formula)
+    return "edges" if node.formula is None else Formula(node.formula)  # A node of edges alone has no formula to show.
 
 
 def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
@@ -83,6 +83,7 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
     else:
         header, columns = _tangent_headings(run), list(run.tangents.values())
     has_shapes = any(run.shapes)
+    # Chosen before they are written: a row is dear, and there may be a million.
     places = telling_nodes(run, limit)
     rows = [
         (
@@ -94,6 +95,7 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
         )
         for i, node in ((i, run.graph.nodes[i]) for i in places)
     ]
+    # By place among the rows that are shown.
     output = frozenset(row for row, i in enumerate(places) if run.graph.index.get(run.output) == i)
     names = ("node", *(["shape"] if has_shapes else []), "formula")
     found: Grid = Grid((*names, "value", *header), rows, frozenset(), yields=len(names) - 1, strong=output)
@@ -132,7 +134,7 @@ def _contributions(run: Run, digits: int) -> Grid:
     users = run.contributions()
     for tail, node in enumerate(run.graph.nodes):
         if node.is_fixed:
-            continue
+            continue  # Nothing is derived by a constant.
         for head, partial, contribution in users[tail]:
             if head is None:  # ∂L/∂L = 1, or what an `adjoint` statement gives.
                 rows.append((NodeName(node.name), "seed", NONE, NONE, Value(contribution, digits)))
@@ -158,6 +160,7 @@ def _pushes(run: Run, digits: int) -> Grid:
                 numbers = (partial, tangent[tail], pushed)
                 argument = NodeName(run.graph.nodes[tail].name)
                 rows.append((label, argument, *(Value(number, digits) for number in numbers)))
+            # A tangent without contributions is 0, and says so.
             rows.append((label, "sum", NONE, NONE, Value(tangent[head], digits)))
     header = ("tangent", "argument", Derivative("node", "argument"), "its tangent", "contribution")
     title = "How each tangent adds up: ∂node/∂argument times the argument's tangent"
@@ -170,6 +173,7 @@ def _pushed(run: Run, head: int, tangent: Sequence[Any]) -> Iterator[tuple[int, 
         yield from ((tail, partial, None) for tail, partial in run.linear.edges[head])
         return
     for tail, partial, form in run.linear.contributions(head, 1.0):  # At the adjoint 1, what flows is the partial.
+        # A product with what is not known is none; with an array it would fill the cell.
         is_open = run.shapes[tail] or tangent[tail] is None
         yield tail, partial, None if is_open else multiply(form, tangent[tail])
 

@@ -42,6 +42,7 @@ def _columns(run: AnyRun) -> list[tuple[str, Sequence[Any], tuple[int, ...]]]:
         return [("tangent", tangent, ()) for tangent in run.tangents.values()]
     # The direction is an element of the input, the row one of the node.
     shapes = dict(zip(run.graph.index, run.shapes, strict=True))
+    # A vector moves in as many directions as it has elements: a column each.
     moved = [(name, at) for name in run.tangents for at in _indices(shapes[name])]
     # A name says by which input only where there are several.
     headings = ["tangent"] if len(moved) == 1 else [f"tangent {name}{_index(at)}" for name, at in moved]
@@ -57,8 +58,10 @@ def _rows_of_elements(run: AnyRun) -> Iterator[Sequence[str]]:
         # In reverse mode an adjoint has the shape of its node, which may be known where the value is not.
         is_of_node = run.mode == "forward" or run.jacobian_shape
         shape = run.shapes[i] if is_of_node else max(map(shape_of, (run.values[i], *values)), key=len)
+        # An axis of length 0 has no elements, and no row.
         for at in _indices(shape):
             pairs = zip(values, columns, strict=True)
+            # A tangent has the node's axes first, an adjoint the output's.
             cells = (_cell(value, at + moved if is_tangent else moved + at) for value, (_, _, moved) in pairs)
             yield name + _index(at), _cell(run.values[i], at), *cells
 

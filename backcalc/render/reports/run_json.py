@@ -65,6 +65,7 @@ def _rows(run: AnyRun, columns: Columns, names: Sequence[str], symbolic: _Symbol
     derivatives = [column.members() for column in columns.derivatives]
     swept = derivatives[0] if symbolic.is_one else symbolic.by_input(derivatives, len(names))
     what = "adjoint" if run.mode == "reverse" else "tangent"
+    # The same order as the fields of the line below.
     given = names, columns.kinds, formulas, columns.lines, shapes, columns.values.members()
     # An f-string is some times faster than an encoder, or than a form that is filled in.
     return (
@@ -95,6 +96,7 @@ class _Symbolic:
         ]
         if self.is_one:
             return found[0]
+        # Of a node without any formula `null` says it shortly, and the contract has it.
         nothing = tuple("null" for _ in found)
         rows = self.by_input(found, count)
         return ("null" if row == nothing else text for row, text in zip(zip(*found, strict=True), rows, strict=True))
@@ -116,15 +118,17 @@ def _with_partials(
     pieces = [""] * (3 * len(tails) + 1)
     pieces[1::3] = [args[tail] for tail in tails]
     pieces[2::3] = partials.members()
+    # What stands before the next piece: rows without partials gather there.
     at, before = 0, ""
     for row, name, count in zip(rows, names, counts, strict=True):
         if count:
             start = f'{{"of": "{name}", "wrt": '
             pieces[at] = f"{before}{row}{start}"
             if count > 1:
+                # By a slice rather than a loop: a graph may have millions of edges.
                 pieces[at + 3 : at + 3 * count : 3] = [f"}}, {start}"] * (count - 1)
             at, before = at + 3 * count, "}]},\n"
         else:
             before = f"{before}{row}]}},\n"
-    pieces[-1] = before.removesuffix(",\n")
+    pieces[-1] = before.removesuffix(",\n")  # The last comma is the caller's, who knows whether more follows.
     return "".join(pieces)

@@ -17,5 +17,7 @@ class SamplesReport:
 
     def document(self) -> Document:
         """A row a sample: its name, and what it is."""
+        # Titles are words of ours, and need no typed cell.
         rows = [(each.name, each.title) for each in self.samples]
+        # The name is what the next command takes: it stays whole.
         return Document([Grid(("sample", "what it is"), rows, frozenset(), yields=1)])

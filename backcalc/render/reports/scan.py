@@ -66,6 +66,7 @@ class ScanReport:
         names = list(self.found.at)
         for node, swept in self.found.nodes.items():
             names += [node, *(f"d{node}/d{name}" for name in swept.gradient)]
+        # `repr` has every digit, and no more than are needed.
         yield from csv_lines([names, *(map(repr, row) for row in self._rows(None))])
 
     def _rows(self, limit: int | None) -> Iterator[tuple[float, ...]]:
@@ -119,6 +120,7 @@ def scan_plot(found: Scan) -> Plot:
             swept.values,
             [mark.place for mark in swept.marks if mark.kind != "kink"],
             [
+                # A kink lies between two points of the grid: the sign stands at the nearer.
                 mark.place + (abs(x[mark.place + 1] - mark.at) < abs(x[mark.place] - mark.at))
                 for mark in swept.marks
                 if mark.kind == "kink"

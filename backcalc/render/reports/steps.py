@@ -80,6 +80,7 @@ def render_steps_json(steps: Iterable[Step], output: str) -> Iterator[str]:
     yield "}"
 
 
+# Filled in as a text: an encoder with indents would give each number of an array a line.
 _STEP = """\
     {
       "node": %s,
@@ -91,5 +92,6 @@ _STEP = """\
 
 
 def _step(step: Step) -> str:
+    # `plain`: products as by hand, ⊙ and ·, are none of the language.
     texts = (None if formula is None else unparse(plain(formula)) for formula in (step.formula, step.substituted))
     return _STEP % tuple(map(dump, (step.node, step.phase, *texts, exact(step.value))))

@@ -61,6 +61,7 @@ class ExpansionReport:
         output: Behaviour = self.found.output
         yield from csv_lines([("k", "coefficient", "left", "right")])
         for k, value in enumerate(output.coefficients):
+            # 17 digits: as they are, with no float64 lost.
             sides = (rounded(float(side[k]), 17) for side in (output.left, output.right))
             yield from csv_lines([(str(k), "" if value is None else repr(value), *sides)])
 
@@ -202,6 +203,7 @@ def _sides(found: Expansion, digits: int) -> Grid:
     output, base = found.output, base_of(found)
     sides = zip(("left", "right"), (output.left, output.right), output.slopes, strict=True)
     rows = [
+        # The value at the point from either side: they differ at a jump.
         (side, Value(float(terms[0]), digits), Value(slope, digits), _polynomial(terms, output.order, base, digits))
         for side, terms, slope in sides
     ]

@@ -62,7 +62,7 @@ class VerifyReport:
             {
                 "claims": [_claim(each) for each in self.found],
                 "expected": [mark_object(mark) for mark in self.marked],
-                "gradient": slope
+                "gradient": slope  # None where there are no formulas to differ from.
                 and {
                     "verdict": "holds" if slope.error <= ALLOWED else "refuted",
                     "worst": {"node": slope.node, "wrt": slope.wrt, "error": exact(slope.error)},
@@ -83,9 +83,11 @@ def _claims(found: Sequence[Finding], digits: int) -> Grid:
         )
         for each in found
     ]
+    # Below its row: a sentence beside it would widen every row.
     notes = {i: told for i, each in enumerate(found) if (told := _notes(each, digits))}
     tones = {i: TONES[each.verdict] for i, each in enumerate(found)}
     header = ("", "line", "claim", "verdict", "margin")
+    # A claim that is cut would be another.
     return Grid(header, rows, frozenset((1, 4)), whole=frozenset((2,)), notes=notes, tones=tones)
 
 
@@ -97,15 +99,19 @@ def _notes(found: Finding, digits: int) -> list[str]:
     """What a verdict rests on."""
     told = []
     if found.verdict == "holds":
+        # What was tried may yet fail: so it says in how many samples, and how near it came.
         told.append(f"holds in {_samples(found)}; the margin is least at {_at(found.at, digits)}")
     elif found.verdict == "refuted":
+        # To be typed again: 17 digits are enough for any float64 to come back as it was.
         told.append(f"false at --at {_at(found.counterexample, 17)}")
     elif found.verdict == "undefined":
         told.append(f"a side has no value at any of {_samples(found)}")
+    # A claim without inputs has no box.
     elif found.verdict == "proved" and found.box:
         told.append(f"for {_box(found, digits)}, by {found.why}")
     else:
         told.append(found.why if not found.box else f"{found.why}, within {_box(found, digits)}")
+    # It may hold where it has a value, and have none at some of the points.
     if found.undefined and found.verdict != "undefined":
         told.append(f"a side has no value at {found.undefined:,} of them")
     return told
@@ -120,6 +126,7 @@ def _box(found: Finding, digits: int) -> str:
 
 
 def _range(ends: tuple[Any, Any], digits: int) -> str:
+    # Of an array the range of all its elements: each of its own would fill the line.
     low, high = (float(min(map(float, _flat(ends[0])))), float(max(map(float, _flat(ends[1])))))
     return f"[{rounded(low, digits)}, {rounded(high, digits)}]"
 
@@ -130,6 +137,7 @@ def _flat(value: Any) -> list[Any]:
 
 def _at(point: Mapping[str, Any] | None, digits: int) -> str:
     """A point as one types it behind `--at`: every digit of what refutes a claim, fewer of where it is least."""
+    # So many digits tell any two floats apart.
     exactly = digits >= len("12345678901234567")
     return ",".join(f"{name}={_typed(value, None if exactly else digits)}" for name, value in (point or {}).items())
 
@@ -143,6 +151,7 @@ def _typed(value: Any, digits: int | None) -> str:
 def _gradient(slope: Slope) -> Phrase | str:
     """What the check of local partials and the gradient found, with the worst of them."""
     if slope.error <= ALLOWED:
+        # An error of 0 has no logarithm.
         digits = MOST_AGREEING if slope.error <= 0 else min(MOST_AGREEING, int(-log10(slope.error)))
         return f"gradient: agrees with differences, node by node, to {digits} digits"
     worst = Derivative(slope.node, slope.wrt)
@@ -157,6 +166,7 @@ def _claim(found: Finding) -> dict[str, Any]:
         "verdict": found.verdict,
         "samples": found.samples,
         "margin": None if found.margin is None else exact(float(found.margin)),
+        # Every digit: it is to be run.
         "counterexample": found.counterexample
         and {name: exact(_plain(value)) for name, value in found.counterexample.items()},
         "box": box or None,
