@@ -28,6 +28,8 @@ Examples:
 PIECE = 1 << 20  # Bytes of a file read at once.
 MARK = "# Parameters found by `backcalc descend`."
 """The first line of the graph that is written."""
+PLOT_MARK = "<!-- Drawn by `backcalc descend`. -->"
+"""The first line of a picture of the steps."""
 
 
 def _finite(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
@@ -69,7 +71,13 @@ def _number(flag: str, help: str, kind: Any = NUMBER, **extra: Any) -> Decorator
 @_number("--until", "Stop where the output is as low as this.", metavar="LOSS")
 @_number("--gtol", "Stop where the norm of the gradient is as small as this.", click.FloatRange(0))
 @click.option("--every", type=click.IntRange(1), default=1, show_default=True, help="Show each Nth step, and the last.")
-@click.option("-o", "--output", "path", metavar="graph.bg", help="Write the graph with the parameters found.")
+@click.option(
+    "-o",
+    "--output",
+    "path",
+    metavar="graph.bg",
+    help="Write the graph with the parameters found; plot.svg has the curve.",
+)
 @force_option()
 @shows(limit=limit_of("Steps listed at most; 0 lists all."))
 def command(
@@ -82,16 +90,22 @@ def command(
     # The options are named as the fields are.
     settings = Settings(**given)
     _check(settings, asked, data)
-    require_ours(path, MARK, force=force)  # Before the work, which may take hours.
+    is_plot = path is not None and path.lower().endswith(".svg")
+    require_ours(path, PLOT_MARK if is_plot else MARK, force=force)  # Before the work, which may take hours.
     graph = read_graph(asked)
     objective = Objective(graph, read_point(asked.at), asked.of, asked.wrt, _rows(graph, data))
     found = descend(objective, settings)
     print_warnings(graph.source, graph.warnings)
-    print_report(DescendReport(found, objective, settings, every, shown.digits, shown.limit), shown)
+    report = DescendReport(found, objective, settings, every, shown.digits, shown.limit)
+    print_report(report, shown)
     if found.status == "diverged" and shown.format in ("json", "csv"):  # Which have no place for a sentence.
         tell(PLAIN.cell(ending(found, settings)))
     # What has diverged is no parameter for anybody.
-    if path is not None and found.status != "diverged":
+    if path is not None and is_plot:
+        from backcalc.render.pictures.plot_svg import plot_svg
+
+        write_ours(path, PLOT_MARK, plot_svg(report.plot()))
+    elif path is not None and found.status != "diverged":
         text = with_defaults(graph.source, found.steps[-1].at)
         # The mark of a file that is trained again is not written twice.
         write_ours(path, MARK, [line for line in text.splitlines() if line != MARK])

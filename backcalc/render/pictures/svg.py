@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL, shown_name
@@ -11,8 +11,9 @@ from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Point
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene
 
+TEXT = f'text {{ font: {FONT}px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace }}'
 SHAPE = f"""\
-text {{ font: {FONT}px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace }}
+{TEXT}
 .name {{ font-weight: bold }}
 .constant rect {{ stroke-dasharray: 4 3 }}
 .output rect {{ stroke-width: 2 }}
@@ -22,9 +23,12 @@ text {{ font: {FONT}px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monosp
 .faint rect, .faint path, .faint polygon {{ opacity: 0.4 }}"""
 # What has a colour, by selector and property: the light one, and the dark one. Contrasts of texts are above 4.5 : 1.
 # Written out rather than as variables of CSS, which programs that make PNG of SVG do not know.
-COLOURS = (
-    (".paper", "fill", "#ffffff", "#0d1117"),
-    ("text", "fill", "#1b1f24", "#e6edf3"),
+Colour = tuple[str, str, str, str]
+PAPER: Colour = (".paper", "fill", "#ffffff", "#0d1117")
+INK: Colour = ("text", "fill", "#1b1f24", "#e6edf3")
+COLOURS: tuple[Colour, ...] = (
+    PAPER,
+    INK,
     (".adjoint", "fill", "#a13d00", "#ffa657"),
     (".node rect", "fill", "#f6f8fa", "#1a212a"),
     (".node rect", "stroke", "#8c959f", "#6e7681"),
@@ -46,17 +50,22 @@ def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
 
 def svg(picture: Picture) -> Iterator[str]:
     """The lines of a picture that has its places."""
-    width, height = number(picture.width), number(picture.height)
+    yield from opening((picture.width, picture.height), picture.scene.title, picture.scene.description, style())
+    yield from shapes(picture)
+    yield "</svg>"
+
+
+def opening(size: tuple[float, float], title: str, description: str, sheet: str) -> Iterator[str]:
+    """What any picture begins with: its size, what it is in words, its style, and the paper that it is on."""
+    width, height = map(number, size)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'role="img" aria-labelledby="title desc">'
     )
-    yield f'<title id="title">{escape(picture.scene.title)}</title>'
-    yield f'<desc id="desc">{escape(picture.scene.description)}</desc>'
-    yield f"<style>{style()}</style>"
+    yield f'<title id="title">{escape(title)}</title>'
+    yield f'<desc id="desc">{escape(description)}</desc>'
+    yield f"<style>{sheet}</style>"
     yield f'<rect class="paper" width="{width}" height="{height}"/>'
-    yield from shapes(picture)
-    yield "</svg>"
 
 
 def shapes(picture: Picture) -> Iterator[str]:
@@ -67,11 +76,11 @@ def shapes(picture: Picture) -> Iterator[str]:
         yield from _node(picture, i, box)
 
 
-def style() -> str:
+def style(shape: str = SHAPE, colours: Sequence[Colour] = COLOURS) -> str:
     """The rules of CSS: shapes, the light colours, and the dark ones for who prefers them."""
-    light = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, colour, _ in COLOURS)
-    dark = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, _, colour in COLOURS)
-    return f"{SHAPE}\n{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"
+    light = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, colour, _ in colours)
+    dark = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, _, colour in colours)
+    return f"{shape}\n{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"
 
 
 def _node(picture: Picture, place: int, box: Box) -> Iterator[str]:

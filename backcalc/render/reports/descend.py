@@ -81,7 +81,7 @@ class DescendReport:
             yield self._updates(slopes)
         # One point is no curve.
         if len(self.found.steps) > 1:
-            yield self._plot()
+            yield self.plot()
         yield from self._table()
         yield Sentence(ending(self.found, self.settings))
 
@@ -96,7 +96,7 @@ class DescendReport:
         title = Phrase((NodeName(RATE.id), " = ", Value(self.settings.rate, self.digits), more))
         return Grid(("parameter", "becomes"), rows, frozenset(), title=title, whole=frozenset({1}))
 
-    def _plot(self) -> Plot:
+    def plot(self) -> Plot:
         """The output over the steps, of many some, spread evenly."""
         import numpy as np
 

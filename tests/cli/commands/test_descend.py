@@ -257,3 +257,17 @@ def test_long_descents_tell_how_far_they_are(monkeypatch):
     objective = Objective(load(Source("test", "J = w^2*x")), {"w": 1.0}, "J", ("w",), {"x": np.array([1.0, 2.0])})
     descend(objective, Settings(steps=9))
     assert [done for name, done in told if name == "descending"] == [step / 10 for step in range(10)]
+
+
+def test_a_picture_of_the_steps_is_svg(call, tmp_path):
+    path = tmp_path / "steps.SVG"
+    draw = [*NEURON, "--steps", "5", "-o", str(path)]
+    for _ in range(2):  # Its own may be written again.
+        assert call(*draw)[0] == 0
+    text = path.read_text("utf-8")
+    assert text.startswith("<!-- Drawn by `backcalc descend`. -->\n<svg ")
+    assert '<title id="title">J over the steps</title>' in text
+    (curve,) = re.findall(r'<polyline class="curve curve0" points="([^"]*)"', text)
+    assert len(curve.split()) == 6
+    path.write_text("# Parameters found by `backcalc descend`.\n")
+    assert call(*draw)[0] == 2

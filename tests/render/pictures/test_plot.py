@@ -1,12 +1,20 @@
 """Curves of braille dots, read back from the characters."""
 
+import re
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
 import numpy as np
 import pytest
+from colours import contrast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backcalc.analysis.kinks import broken
 from backcalc.render.document import Curve, Plot
+from backcalc.render.pictures import plot_svg as of_plot
+from backcalc.render.pictures import svg
+from backcalc.render.pictures.measures import text_width
 from backcalc.render.pictures.plot import DOTS, braille
 from backcalc.render.pictures.plot_svg import plot_svg
 
@@ -91,3 +99,63 @@ def test_curves_of_any_numbers_are_drawn(ends, values, more, is_log):
     picture = "".join(plot_svg(plot))
     assert "nan" not in picture
     assert "inf" not in picture
+
+
+# ---- As SVG ----------------------------------------------------------------------------------------------------------
+
+TAG = "{http://www.w3.org/2000/svg}"
+KINKED = Plot(
+    "relu and more", "x", X, [Curve("relu", np.maximum(X, 0), (), (40,)), Curve("1/x", 1 / (X - 0.01), (40,))]
+)
+
+
+def picture_of(plot):
+    return ET.fromstring("".join(f"{line}\n" for line in plot_svg(plot)))
+
+
+def test_a_plot_is_on_the_paper_and_in_the_letters_of_a_graph():
+    sheet = picture_of(KINKED).find(f"{TAG}style").text
+    assert svg.TEXT in sheet
+    assert svg.TEXT in svg.style()
+    assert of_plot.COLOURS[:2] == svg.COLOURS[:2]
+    light, dark = sheet.split("@media screen and (prefers-color-scheme: dark)")
+    rules = re.compile(r"^(\S+) \{ (\w+): (#\w{6}) \}$", re.MULTILINE)
+    pairs = [(*a, b[-1]) for a, b in zip(rules.findall(light), rules.findall(dark), strict=True)]
+    assert pairs == [*of_plot.COLOURS]
+    assert not re.search(r'(?:fill|stroke)="', "".join(plot_svg(KINKED)))  # No colour but those of the sheet.
+
+
+@pytest.mark.parametrize("theme", [2, 3])
+def test_curves_stand_out_from_the_paper_and_differ(theme):
+    """3 : 1 is what WCAG 2.2 asks of graphics (1.4.11)."""
+    curves = [rule[theme] for rule in of_plot.COLOURS if rule[0].startswith(".curve")]
+    assert len({*curves}) == len(curves) == 6
+    for colour in curves:
+        assert contrast(colour, svg.PAPER[theme]) >= 3, colour
+
+
+def test_a_plot_tells_itself_in_words():
+    root = picture_of(KINKED)
+    assert root.get("role") == "img"
+    assert {root.find(f"{TAG}{tag}").get("id") for tag in ("title", "desc")} == {*root.get("aria-labelledby").split()}
+    assert root.find(f"{TAG}title").text == "relu and more"
+    told = root.find(f"{TAG}desc").text
+    assert "relu goes from 0 at x = −2 to 2 at x = 2, at least 0 and at most 2; a kink near x = 0." in told
+    assert "a jump or a pole near x = 0.025." in told
+    nothing = picture_of(Plot("", "x", X, [Curve("y", np.full(81, np.nan))])).find(f"{TAG}desc").text
+    assert nothing == "y goes from no number at x = −2 to no number at x = 2."
+
+
+def test_a_long_legend_goes_on_in_lines_below_and_the_frame_below_it():
+    names = [f"{letter}{'long' * 5}" for letter in "abcdefgh"]
+    root = picture_of(Plot("", "x", X, [Curve(name, X * i) for i, name in enumerate(names)]))
+    texts = [each for each in root.findall(f"{TAG}text") if each.text in names]
+    assert [each.text for each in texts] == names
+    for one, next_one in pairwise(texts):
+        end = float(one.get("x")) + text_width(one.text)
+        assert end <= of_plot.WIDTH
+        assert one.get("y") < next_one.get("y") or end < float(next_one.get("x"))
+    (moved,) = root.findall(f"{TAG}g")
+    above = float(re.fullmatch(r"translate\(0 (.*)\)", moved.get("transform"))[1])
+    assert float(texts[-1].get("y")) < above + of_plot.TOP
+    assert float(root.get("height")) == of_plot.HEIGHT + above
