@@ -98,7 +98,7 @@ class Table(NamedTuple, Generic[C_co]):
 
     header: Sequence[C_co]
     rows: Sequence[Sequence[C_co]]
-    numbers: frozenset[int]
+    numbers: frozenset[int]  # Of which no digit may be lost.
     yields: int | None = None
     title: C_co | Words = ""
     strong: frozenset[int] = frozenset()
@@ -124,7 +124,7 @@ class Equation(NamedTuple):
     """`side = side = …`, written by hand; `is_inner` where it belongs to the equation above it."""
 
     sides: Sequence[Formula | Value]
-    remark: Cell = ""
+    remark: Cell = ""  # Such as ` (given)`.
     is_inner: bool = False
 
 
@@ -191,7 +191,7 @@ class Display(NamedTuple):
     """What is written on: a terminal of so many columns and lines, or where `columns` is None, what has no edge."""
 
     columns: int | None = None
-    lines: int = 24
+    lines: int = 24  # A usual terminal's.
     color: bool = False
 
 

@@ -95,6 +95,7 @@ class Hand:
         for i, item in enumerate(ends(value)):
             if i:
                 composer.add(", ")
+            # Where the ends of a long array meet.
             if i == ELEMENTS // 2 and len(value) > ELEMENTS:
                 composer.add("…")
                 composer.add(", ")
@@ -112,10 +113,11 @@ class Hand:
         """How tightly a part binds, and its pieces."""
         if isinstance(part, Call):
             return _call(part)
+        # A text that the file has written stays as it is: 0.10 has its zero.
         text = part.id if isinstance(part, Name) else part.text or self.number(part.value)
         if text.startswith(MINUS):
             return UNARY, [MINUS, text[1:]]
-        return UNARY if _is_derivative(part) else ATOM, [text]
+        return UNARY if _is_derivative(part) else ATOM, [text]  # ∂L/∂v is a quotient to the eye.
 
 
 def _opens(pieces: Pieces) -> bool:
@@ -135,10 +137,11 @@ def _call(call: Call) -> tuple[int, list[Piece]]:
 
 
 def _plus_or_minus(sign: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
-    return lambda left, right: (SUM, [(left, SUM), f" {sign} ", (right, PRODUCT)])
+    return lambda left, right: (SUM, [(left, SUM), f" {sign} ", (right, PRODUCT)])  # a − (b + c) keeps its parentheses.
 
 
 def _product(sign: str) -> Callable[[Expr, Expr], tuple[int, list[Piece]]]:
+    # The right factor binds more tightly: a/(b·c).
     return lambda left, right: (PRODUCT, [(left, _need(left, sign)), sign, (right, _need(right, sign, UNARY))])
 
 
@@ -157,9 +160,11 @@ def _matrix_product(left: Expr, right: Expr) -> tuple[int, list[Piece]]:
 
 def _chain(*factors: Expr) -> tuple[int, list[Piece]]:
     """A product along an edge: derivatives with room between them, numbers in parentheses, formulas as ever."""
+    # Numbers as on paper: (−10)(1).
     if all(isinstance(factor, Number) for factor in factors):
         return PRODUCT, [piece for factor in factors for piece in ("(", (factor, CONDITIONAL), ")")]
     first, last = factors
+    # A blank at either side of ·, for ∂L/∂h·x could be ∂L/∂(h·x).
     sign = f" {CHAIN} " if any(map(_is_derivative, factors)) else CHAIN
     is_product = isinstance(last, Call) and last.fn == "*"
     return PRODUCT, [(first, _need(first, sign)), sign, (last, PRODUCT if is_product else _need(last, sign, UNARY))]

@@ -10,7 +10,7 @@ from backcalc.render.document import Texts
 from backcalc.text.numerals import DOT, Figures
 from backcalc.text.wording import display_width
 
-GAP = 2
+GAP = 2  # Columns of blanks between two columns.
 PADDED = 80  # A text column is not padded beyond this, so one long formula does not widen every row.
 LEAST = 7  # A text column narrower than this says nothing,
 NOTE = " " * 5  # What stands before a note below a row.
@@ -20,6 +20,7 @@ LEAST_HEADING = 12  # nor does the heading of numbers: `∂loss…/∂node`.
 def aligned(grid: Texts) -> Texts:
     """`grid` with the numbers of each column lined up at the decimal point."""
     columns = [list(column) for column in zip(*grid.rows, strict=True)] if grid.rows else []
+    # Without rows there are no columns to turn.
     for i in grid.numbers if grid.rows else ():
         columns[i] = at_point(columns[i])
     return grid._replace(rows=list(zip(*columns, strict=True)))
@@ -100,6 +101,7 @@ def records(grid: Texts, width: int) -> Iterator[str]:
                 yield f"{label}{cell}"
             else:
                 yield clip_middle(label.rstrip(), width)
+                # Set in as far as there is room: whole before it is neat.
                 yield from (part.rjust(min(width, len(part) + 4)) for part in _folded(cell, width - 4))
         yield from notes(grid, place, width)
 
@@ -178,6 +180,7 @@ def _cut_heading(grid: Texts, column: int, excess: int) -> Texts:
 def _without(grid: Texts, column: int) -> Texts:
     rows = [[cell for i, cell in enumerate(row) if i != column] for row in grid.rows]
     header = [name for i, name in enumerate(grid.header) if i != column]
+    # Those behind the column move up by one.
     numbers, whole = (frozenset(i - (i > column) for i in places) for places in (grid.numbers, grid.whole))
     return grid._replace(header=header, rows=rows, numbers=numbers, whole=whole, yields=None)
 
@@ -189,7 +192,7 @@ def _pad(text: str, width: int, *, to_right: bool) -> str:
 
 def _head(text: str, width: int) -> str:
     """The beginning of `text` that fits in `width` columns."""
-    text = text[: max(0, width)]
+    text = text[: max(0, width)]  # So many letters at most, for nearly every one takes a column.
     while display_width(text) > width:
         text = text[:-1]
     return text
@@ -205,6 +208,7 @@ def _tail(text: str, width: int) -> str:
 
 def at_point(cells: Sequence[str]) -> list[str]:
     """The cells of a column with their points below each other; what is no number ends where the point is."""
+    # The length before the point is known to each number.
     before = [cell.before if isinstance(cell, Figures) else len(cell) for cell in cells]
     left = max(before)  # Numbers are ASCII, but for a minus, which is as wide.
     right = max(len(cell) - place for cell, place in zip(cells, before, strict=True))

@@ -55,6 +55,7 @@ Latex = tuple[str, int]
 
 def latex(expr: Expr, digits: int = DIGITS) -> str:
     """`expr` as LaTeX mathematics, its numbers to `digits` significant digits."""
+    # Without recursion, by `fold`: a formula may be as deep as a graph.
     return fold(expr, lambda leaf: leaf_latex(leaf, digits), call_latex)[0]
 
 
@@ -73,7 +74,7 @@ def split_name(name: str) -> tuple[str, str, str]:
     for letter, word in _LETTERS.items():
         name = name.replace(letter, word) if name == letter or name.startswith(letter) else name
     stem, index = re.fullmatch(r"(.*?)_*([\d_]*)", name).groups()  # type: ignore[union-attr]
-    if not stem:
+    if not stem:  # A name of digits alone, as edge lists have them.
         stem, index = name, ""
     return stem, primes, index.strip("_").replace("_", ",")
 
@@ -81,6 +82,7 @@ def split_name(name: str) -> tuple[str, str, str]:
 def _letter(stem: str) -> str:
     """A letter, with its accent where it has one; a word upright, as text where mathematics lacks its letters."""
     parts = normalize("NFD", stem)
+    # LaTeX has a command an accent, for one letter of ASCII below it.
     if len(parts) == len("y^") and parts[1] in _ACCENTS and parts[0].isascii():
         return rf"\{_ACCENTS[parts[1]]}{{{parts[0]}}}"
     if not stem.isascii():
@@ -104,6 +106,7 @@ def _number_latex(number: Any, digits: int) -> Latex:
     text = str(number)
     above, slash, below = text.lstrip("-").partition("/")
     found = rf"\frac{{{above}}}{{{below}}}" if slash else _POWER.sub(_power_latex, above)
+    # `…` and `±` come from digits that are certain.
     found = found.replace("…", r"\ldots").replace("±", r"\pm")
     return "-" * text.startswith("-") + found, SUM if text.startswith("-") else ATOM
 
@@ -122,7 +125,7 @@ def array_latex(value: Any, number: Callable[[float], Latex]) -> Latex:
 def shown_vector(shown: list[Latex], count: int) -> Latex:
     """A column or a matrix, with dots for what is not shown of `count` items."""
     if count > len(shown):
-        row, dots = shown[0][0], (r"\vdots", ATOM)
+        row, dots = shown[0][0], (r"\vdots", ATOM)  # The dots of a row of rows are a row themselves, as wide.
         middle = (vector_latex((dots,) * (row.count(r"\\") + 1)), ATOM) if is_vector(row) else dots
         shown.insert(ELEMENTS // 2, middle)
     return vector_latex(tuple(shown)), ATOM
@@ -153,11 +156,13 @@ def _escaped(text: str) -> str:
 def leaf_latex(leaf: Number | Name, digits: int) -> Latex:
     """A number, to so many significant digits unless the file has written it, or a name."""
     if isinstance(leaf, Name):
+        # The name of the language, which has no letter for it.
         return r"\infty" if leaf.id == "inf" else name_latex(leaf.id), ATOM
     text = leaf.text or rounded(leaf.value, digits)
     mantissa, _, exponent = text.partition("e")
     if exponent:
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT
+    # A word of three letters would be set as a product of them.
     return {"inf": r"\infty", "nan": r"\mathrm{NaN}"}.get(text, text), ATOM
 
 
@@ -224,12 +229,14 @@ def tightness(call: Call) -> tuple[int, tuple[int, ...]]:
         return ATOM, (CONDITIONAL, CONDITIONAL)  # The bar groups both.
     if call.fn in BINARY:
         own = BINARY[call.fn]
+        # Of equals a − (b − c) keeps its parentheses, a + (b + c) and a·(b·c) need none.
         return own, (POSTFIX, CONDITIONAL) if call.fn == "^" else (own, own + (call.fn not in ("+", "*", "and", "or")))
     if call.fn == NEGATE:
-        return SUM, (PRODUCT,)
+        return SUM, (PRODUCT,)  # As in a sum: −x is a term, and (−x)² needs parentheses.
     if call.fn == TRANSPOSE:
         return POSTFIX, (POSTFIX,)
     if call.fn in (IF, "where"):
+        # Cases stand in braces, which part them from all else.
         return ATOM, (CONDITIONAL,) * 3
     return ATOM, (CONDITIONAL,) * len(call.args)
 

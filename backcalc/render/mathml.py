@@ -50,6 +50,7 @@ class MathmlHand(Hand):
 
     def sides(self, found: Equation) -> list[str]:
         """The sides of an equation, all but the first behind a sign; empty where one says what that before it does."""
+        # By their texts: expressions that differ may look the same.
         written = [self.terms(side) for side in found.sides]
         return [
             "" if i and terms == written[i - 1] else _maths(terms, mo("=") * bool(i)) for i, terms in enumerate(written)
@@ -59,6 +60,7 @@ class MathmlHand(Hand):
         """A side, a long sum term by term."""
         if not isinstance(side, Formula):
             return [str(piece) for piece in self.value_pieces(side.value)]
+        # Terms share parts of a formula, which are written once.
         done: Folded[Mathml] = Folded()
         return list(_summands(side.expr, lambda part: fold(part, self._leaf, _call, done)))
 
@@ -106,11 +108,12 @@ def name(text: str) -> str:
 
 def _number(text: str) -> Mathml:
     """A number; a power of ten as one writes it."""
+    # A minus of either kind: of the language, or of print.
     sign, text = (MINUS, text[1:]) if text[:1] in (MINUS, "-") else ("", text)
     mantissa, _, exponent = text.partition("e")
     found = {"inf": mo("∞"), "nan": _text("NaN")}.get(text, f"<mn>{escape(mantissa)}</mn>")
     if exponent and text not in ("inf", "nan"):
-        power = exponent.replace(MINUS, "-")
+        power = exponent.replace(MINUS, "-")  # `int` reads no minus of print.
         found += mo("·") + f"<msup><mn>10</mn>{_number(str(int(power)))[0]}</msup>"
     own = PRODUCT if exponent and text not in ("inf", "nan") else ATOM
     return (_negated(found), SUM) if sign else (found, own)
@@ -145,12 +148,13 @@ def _summands(expr: Expr, write: Callable[[Expr], Mathml]) -> Iterator[str]:
         left, right = expr.args
         terms.append(mo("+" if expr.fn == "+" else MINUS) + _operand(write(right)))
         expr = left
-    yield write(expr)[0]
+    yield write(expr)[0]  # What is left is the first term, without a sign.
     yield from reversed(terms)
 
 
 def _operand(part: Mathml) -> str:
     """What stands behind a sign: a sum, or another sign, in parentheses."""
+    # Always in parentheses where it begins with a minus: a + (−b).
     return _grouped(part, ATOM + 1 if _is_negated(part) else PRODUCT)
 
 
@@ -159,11 +163,13 @@ def _call(call: Call, args: tuple[Mathml, ...]) -> Mathml:
     if call.fn == CHAIN:
         return _chain(call, *args)
     if call.fn == VECTOR:
+        # Dots for what is left out are put in by `_vector`.
         return _vector([text for text, _ in ends(args)], len(args)), ATOM
     if not is_operation(call):
         return _index(call, [text for text, _ in args]), ATOM
     if call.fn == INDEX:
         places = mo(",").join(text for text, _ in args[1:])
+        # In rows, for `msub` takes two elements, no more.
         return f"<msub>{mrow(_grouped(args[0], POSTFIX))}{mrow(places)}</msub>", POSTFIX
     if call.fn in ("+", "-"):
         return args[0][0] + mo("+" if call.fn == "+" else MINUS) + _operand(args[1]), SUM
@@ -201,10 +207,12 @@ def _by_row(call: Call, args: tuple[Mathml, ...]) -> Mathml:
     own, needs = tightness(call)
     if call.fn in _SIDE_BY_SIDE:  # No sign parts them, so parentheses must.
         own, needs = PRODUCT, (POSTFIX,) * len(args)
+    # In rows, for an argument may stand where one element is wanted, as below a root.
     texts = [mrow(_grouped(arg, need)) for arg, need in zip(args, needs, strict=True)]
     last = len(row.params) - 1  # Of any number of arguments the others stand beside the last that the row names.
     slots = dict(zip(row.params, [*texts[:last], mo(",").join(texts[last:])], strict=True))
     pieces = template(row.latex)
+    # W x: two factors alone, parted by a thin blank, as two names would read as one.
     if len(pieces) == 2 and call.fn == "@":
         return SPACE.join(slots[piece[1:]] for piece in pieces), own
     return "".join(slots[piece[1:]] if piece.startswith("\0") else piece for piece in pieces), own
@@ -213,6 +221,7 @@ def _by_row(call: Call, args: tuple[Mathml, ...]) -> Mathml:
 def _chain(call: Call, left: Mathml, right: Mathml) -> Mathml:
     """A product along an edge; of numbers each in parentheses."""
     if all(isinstance(arg, Number) for arg in call.args):
+        # (−10)(1), as one writes it.
         return "".join(mrow(mo("(") + part[0] + mo(")")) for part in (left, right)), PRODUCT
     is_product = isinstance(call.args[1], Call) and call.args[1].fn == "*"
     tail = _grouped(right, PRODUCT) if is_product else _factor(right)
@@ -221,14 +230,16 @@ def _chain(call: Call, left: Mathml, right: Mathml) -> Mathml:
 
 def _vector(items: Sequence[str], count: int) -> str:
     """A column; of columns a matrix, whose rows they are; dots for what is not shown of `count` items."""
+    # A row of a matrix is a column turned: its cells without the `mtr` around each.
     rows = [_CELLS.sub(r"\1", item) if _is_vector(item) else f"<mtd>{item}</mtd>" for item in items]
     if count > len(items):
-        rows.insert(ELEMENTS // 2, "<mtd><mo>⋮</mo></mtd>")
+        rows.insert(ELEMENTS // 2, "<mtd><mo>⋮</mo></mtd>")  # One cell for the row: the browser fills up the rest.
     return _OPEN + "".join(f"<mtr>{row}</mtr>" for row in rows) + _CLOSE
 
 
 _NEGATED = "<mrow><mo>−</mo>"
 _OPEN, _CLOSE = "<mrow><mo>[</mo><mtable>", "</mtable><mo>]</mo></mrow>"
+# An empty group, for both brackets and rows are left out.
 _CELLS = re.compile(f"{re.escape(_OPEN)}|{re.escape(_CLOSE)}|</?mtr>()")
 
 

@@ -22,6 +22,7 @@ def mrow(inner: str) -> str:
     return f"<mrow>{inner}</mrow>"
 
 
+# Commands, escaped signs, line ends, parameters in <>, numbers; then each letter by itself.
 _TOKEN = re.compile(r"\\[a-zA-Z]+|\\[,;:!_ ]|\\\\|<\w+>|\d+|\S")
 _SIGNS = {
     "cdot": "·", "le": "≤", "ge": "≥", "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "lvert": "|", "rvert": "|",
@@ -37,6 +38,7 @@ _FUNCTIONS += ("sin", "sinh", "tan", "tanh")
 @cache
 def template(latex: str) -> tuple[str, ...]:
     """The form of a row: pieces of MathML, and behind a NUL the names of its parameters where their arguments go."""
+    # A NUL stands in no form, so it marks where a parameter begins and ends.
     pieces = "".join(_FormReader(_TOKEN.findall(latex)).items(""))
     return tuple(part for part in re.split(r"(\0\w+)\0", pieces) if part)
 
@@ -45,7 +47,7 @@ class _FormReader:
     """Reads the tokens of a form."""
 
     def __init__(self, tokens: list[str]) -> None:
-        self._tokens = tokens[::-1]
+        self._tokens = tokens[::-1]  # Turned round, so that `pop` gives the next one.
 
     def items(self, end: str) -> list[str]:
         """The elements up to the word `end`."""
@@ -53,6 +55,7 @@ class _FormReader:
         while self._tokens and (word := self._tokens.pop()) != end:
             if word in ("^", "_"):
                 tag = "msup" if word == "^" else "msub"
+                # What an exponent belongs to has been read already.
                 found.append(f"<{tag}>{found.pop()}{self._item(self._tokens.pop())}</{tag}>")
             elif item := self._item(word):
                 found.append(item)
@@ -68,11 +71,13 @@ class _FormReader:
             return self._command(word[1:])
         if word.isdigit():
             return f"<mn>{word}</mn>"
+        # A minus as print has it, longer than a hyphen.
         return f"<mi>{word}</mi>" if word.isalpha() else mo(word.replace("-", MINUS))
 
     def _command(self, word: str) -> str:
         """A command, with its arguments."""
         match word:
+            # Sizes and negative blanks: MathML has its own.
             case "textstyle" | "!":
                 return ""
             case "," | ":" | ";" | " ":
@@ -86,9 +91,10 @@ class _FormReader:
             case "begin":
                 return self._cases()
             case "mathbf":
-                return self._next()
+                return self._next()  # All that is bold in the table is `1`, of an indicator.
             case _ if word in _WORDS:
                 return _word(self._raw())
+        # Named functions are upright in LaTeX without a word more; several letters in `mi` are, too.
         if word in _FUNCTIONS:
             return _word(word)
         return _word(_LETTERS[word]) if word in _LETTERS else mo(_SIGNS[word])
@@ -97,9 +103,10 @@ class _FormReader:
         return self._item(self._tokens.pop())
 
     def _root(self) -> str:
-        if self._tokens[-1] != "[":
+        if self._tokens[-1] != "[":  # `\sqrt[3]{x}`.
             return f"<msqrt>{self._next()}</msqrt>"
         self._tokens.pop()
+        # MathML has the degree behind, LaTeX before.
         degree = mrow("".join(self.items("]")))
         return f"<mroot>{self._next()}{degree}</mroot>"
 
@@ -113,7 +120,7 @@ class _FormReader:
 
     def _cases(self) -> str:
         """The rows of `cases`, cells parted by `&`."""
-        self._raw()
+        self._raw()  # The word `cases`.
         rows: list[list[str]] = [[""]]
         while (word := self._tokens.pop()) != "\\end":
             if word == "\\\\":
@@ -122,7 +129,7 @@ class _FormReader:
                 rows[-1].append("")
             else:
                 rows[-1][-1] += self._item(word)
-        self._raw()
+        self._raw()  # And once more, behind `\end`.
         table = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows)
         return f"<mrow><mo>{{</mo><mtable>{table}</mtable></mrow>"
 

@@ -32,13 +32,14 @@ def is_matrix(value: Any) -> bool:
         return len(shape_of(value)) >= AXES
     if not _is_list(value) or not all(map(_is_list, value.args)) or size(value, LONGEST) > LONGEST:
         return False
-    return len({len(row.args) for row in value.args}) == 1
+    return len({len(row.args) for row in value.args}) == 1  # Rows of several lengths are a list, no matrix.
 
 
 def matrix_text(value: Any, digits: int) -> str:
     """The rows of a matrix, a line each; of an array of more axes its matrices, one below the other."""
     rows = _rows(value, digits)
     whole = [row for row in rows if row.before]
+    # Columns line up through all matrices of an array.
     padded = iter(list(zip(*map(_padded, zip(*(row.texts for row in whole), strict=True)), strict=True)))
     depth = rows[0].before
     # Brackets around rows stand at the first and the last of them alone, and those between are set in as far.
@@ -55,6 +56,7 @@ def _rows(value: Any, digits: int) -> list[_Row]:
     """The rows of an array, in order."""
     items: Sequence[Any] = value.args if isinstance(value, Call) else value
     first = items[0]
+    # A row of elements; else the array goes on inside.
     if not (_is_list(first) or shape_of(first)):
         return [_Row(1, _elements(items, digits), 1)]
     shown = _outer_ends(value, items)
@@ -65,6 +67,7 @@ def _rows(value: Any, digits: int) -> list[_Row]:
             inner[0] = inner[0]._replace(before=inner[0].before + 1)
         if i == len(shown) - 1:
             inner[-1] = inner[-1]._replace(behind=inner[-1].behind + 1)
+        # Between the ends stands a line for all that is cut.
         if len(items) > len(shown) and i == len(shown) // 2:
             found.append(_Row(0, (), 0))
         found += inner

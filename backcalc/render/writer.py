@@ -115,6 +115,7 @@ class Writer:
         texts = self.written(grid)
         if texts.title:
             yield texts.title
+        # Numbered from the first row on, as notes are.
         for row, line in enumerate(lines(aligned(texts), PADDED), -1):  # The first is the header.
             yield line
             yield from notes(texts, row)
@@ -133,7 +134,7 @@ class Writer:
 
     def rounding(self) -> Iterator[str]:
         """Whether an equation has rounded a number."""
-        if self.hand.has_rounded:
+        if self.hand.has_rounded:  # Only a hand knows, once all equations are written.
             yield rounding_text(self.hand.digits)
 
     def plot(self, _: Plot) -> Iterator[str]:
@@ -169,6 +170,7 @@ class Writer:
             from backcalc.render.matrices import is_matrix, matrix_text
 
             if is_matrix(cell.value):
+                # Shown line by line: a line break is what may steer here.
                 return "\n".join(map(self.shown, matrix_text(cell.value, cell.digits).split("\n")))
         return self.cell(cell)
 
@@ -222,6 +224,7 @@ class Writer:
         """A number, an array or a formula; `?` where it is not known."""
         text = value_text(cell.value, cell.digits)
         # A number has nothing in it that would steer a terminal.
+        # Figures: a text that knows where its point is, so that a column can line up.
         return Figures(text) if is_number(cell.value) else self.shown(text)
 
     def typed(self, cell: Typed) -> str:
@@ -241,6 +244,7 @@ class Writer:
         """Factors as a hand writes them, in parentheses where a sign or an operation asks for them."""
         # A factor alone is no product, and a negative one needs no parentheses then.
         alone = len(cell.factors) == 1
+        # Without factors: a path of one node.
         return DOT.join(self.factor(part, alone=alone) for part in cell.factors) or "-"
 
     def factor(self, cell: Value | Derivative | Words, *, alone: bool) -> str:
@@ -251,6 +255,7 @@ class Writer:
         if value is None or (is_known(value) and not is_array(value)):
             return (by_hand if alone else factor)(value, cell.digits)
         text = self.value(cell)
+        # Named as a function is, f(x), it is a factor without parentheses; a text that is too long has its own.
         return f"({text})" if isinstance(value, Call) and not (alone or value.is_named or text == TOO_LONG) else text
 
     def phrase(self, cell: Phrase) -> str:

@@ -23,8 +23,9 @@ class Html(Writer):
     def document(self, document: Document) -> Iterator[str]:
         """The blocks, below a heading where there is one."""
         if document.title:
-            yield f"<h1>{escape(document.title)}</h1>"
+            yield f"<h1>{escape(document.title)}</h1>"  # A document of a notebook seldom has one.
         for block in document.blocks:
+            # Without lines between blocks: elements are set apart by themselves.
             yield from self.block(block)
         if document.made_by:
             yield f"<!-- {document.made_by.replace('--', '- -')} -->"  # Two hyphens would end the comment.
@@ -36,6 +37,7 @@ class Html(Writer):
         if texts.title:
             yield f"<p>{escape(texts.title)}</p>"
         head = "".join(f"<th>{escape(name)}</th>" for name in texts.header)
+        # A note goes through all columns, as it does in text.
         body = "".join(
             f"<tr>{''.join(_cell(cell, to_right=i in grid.numbers) for i, cell in enumerate(row))}</tr>"
             + "".join(_note(note, len(texts.header)) for note in texts.notes.get(place, ()))
@@ -52,6 +54,7 @@ class Html(Writer):
         yield f"<h2>{escape(self.cell(section.title))}</h2>"
         yield "<ul>"
         for equation in section.equations:
+            # Set in by a style of its own: a notebook has no sheet of ours.
             style = ' style="margin-left:2em"' if equation.is_inner else ""
             yield f"<li{style}><code>{escape(self.equation(equation))}</code></li>"
         yield "</ul>"

@@ -24,6 +24,7 @@ def enclosed(start: str, items: Iterable[str], end: str) -> Iterator[str]:
     """The lines of an array: `start`, its items, a comma between two of them, and `end`; of none one line."""
     last = None
     for item in items:
+        # An item behind: whether a comma follows only the next one tells.
         yield start if last is None else f"{last},"
         last = item
     yield from (start + end.lstrip(),) if last is None else (last, end)

@@ -80,7 +80,7 @@ class LatexWriter(Writer):
     def document(self, document: Document) -> Iterator[str]:
         """Tables to be put into a text, or a page that compiles as it is."""
         if document.kind == "tables":
-            yield from self.blocks(document.blocks)
+            yield from self.blocks(document.blocks)  # Without a preamble, for a text that has its own.
             return
         if document.made_by:
             yield f"% {document.made_by}"
@@ -118,6 +118,7 @@ class LatexWriter(Writer):
 
     def section(self, section: Section) -> Iterator[str]:
         """Mathematics in the text, which TeX breaks at `=` and `+` where it is long."""
+        # `\text`, for the title is words and mathematics mixed.
         yield rf"\section*{{\text{{{self.cell(section.title)}}}}}"
         for equation in section.equations:
             indent = r"\hspace*{2em}\hangindent=4em" if equation.is_inner else r"\hangindent=2em"
@@ -230,6 +231,7 @@ class LatexHand(Hand):
         # By way of `number`, which notes whether anything was rounded.
         text = leaf.text or self.number(leaf.value).replace(MINUS, "-")
         found, own = leaf_latex(Number(leaf.value, text), self.digits)
+        # A minus binds as a sum does: it needs parentheses as a factor.
         return found, SUM if found.startswith("-") else own
 
 

@@ -9,4 +9,5 @@ from backcalc.render.document import Display
 
 def write(lines: Iterator[str], _: Display) -> Iterator[str]:
     """The lines."""
+    # A report's method has written them: there is nothing to fit or to style.
     return lines

@@ -35,6 +35,7 @@ class Markdown(Writer):
         if texts.title:
             yield from (_escaped(texts.title), "")
         yield _row(map(_escaped, texts.header))
+        # Colons say to which side a column is set.
         yield _row("---:" if i in texts.numbers else "---" for i in range(len(texts.header)))
         yield from (_row(_cells(row, texts)) for row in texts.rows)
 
@@ -77,6 +78,7 @@ def _with_notes(grid: Texts) -> Texts:
     """`grid` with its notes as a column of their own."""
     if not grid.notes:  # A pipe table has no place between its rows.
         return grid
+    # One column for all notes of a row: a table's rows are as wide as its header.
     rows = [(*row, " ".join(grid.notes.get(i, ()))) for i, row in enumerate(grid.rows)]
     return grid._replace(header=(*grid.header, "note"), rows=rows)
 
@@ -93,4 +95,5 @@ def _escaped(text: str) -> str:
 
 
 def _row(cells: Iterable[str]) -> str:
+    # Within code too, a bar ends a cell.
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

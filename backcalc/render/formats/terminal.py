@@ -69,7 +69,9 @@ class Terminal(Writer):
         for i, cells in enumerate(fitted.rows):
             style = _STRONG if i in texts.strong else ""
             sign = len(texts.rows[i][0]) if i in texts.tones else 0
+            # The sign at the beginning has the tone, and the rest of the row its own style.
             tone = f"{style} {_TONES[texts.tones[i]]}" if sign else style
+            # One row of a table is as many lines as its matrix has.
             for row in islice(below, height(cells)):
                 yield self.line((row[:sign], tone), (row[sign:], style))
             yield from notes(texts, i, self.width)
@@ -108,6 +110,7 @@ class Terminal(Writer):
 
         yield self.cell(plot.title)
         names = [self.cell(curve.name) for curve in plot.curves]
+        # Half the screen at most, so that the table below is in sight.
         yield from (
             self.line(*pieces) for pieces in braille(plot, names, self.width, min(HEIGHT, self.display.lines // 2))
         )

@@ -27,11 +27,12 @@ def answer_form(run: Run, told: Mapping[str, Any] | None) -> Iterator[str]:
     questions = asked(run)
     if not questions:
         return
-    yield '<form id="answer" hidden>'
+    yield '<form id="answer" hidden>'  # Shown by the script, without which it would do nothing.
     yield '<label>Your answer for <select name="what">'
     yield from (_option(run, each) for each in questions)
     yield '</select></label><label>is <input type="text" name="text" autocomplete="off" spellcheck="false"></label>'
     yield f"<button>{'Note' if told is None else 'Check'}</button>"
+    # Where the script writes its verdict.
     yield "<output></output>"
     yield f'<p class="what">{READS}{UNTOLD if told and not told["hasMistakes"] else ""}</p>'
     if told is None:
@@ -44,6 +45,7 @@ def _option(run: Run, each: Foreseen) -> str:
     """One choice of what is asked."""
     node, kind = (each.of, "value") if each.wrt is None else (each.wrt, "adjoint")
     symbol = PLAIN.cell(NodeName(each.of) if each.wrt is None else Derivative(each.of, each.wrt))
+    # By the place of the node, which the picture has as well.
     place, symbol = run.graph.index[node], escape(symbol + place_text(each.place))
     return f'<option value="{escape(each.name)}" data-node="{place}" data-pass="{kind}">{symbol}</option>'
 
@@ -51,6 +53,7 @@ def _option(run: Run, each: Foreseen) -> str:
 def key(run: Run) -> dict[str, Any]:
     """What is told of answers: for each question its truth and tables, texts by their number."""
     every = foresee(run)
+    # Texts are listed once: a thousand mistakes share a few dozen.
     texts: dict[str, int] = {}
     alone = set()
     for wrong in (wrong for each in every for wrong in each.mistakes or ()):
@@ -62,7 +65,7 @@ def key(run: Run) -> dict[str, Any]:
         "chance": MOST_CHANCE,
         "hasMistakes": all(each.mistakes is not None for each in every),
         "roundings": [[rounding.digits, rounding.unit] for rounding in ROUNDINGS],
-        "exact": sorted(Truth(run).exact),
+        "exact": sorted(Truth(run).exact),  # In an answer such as 0.5/3 the 0.5 of the file claims no rounding.
         "asked": [_asked(each, texts) for each in every],
         "texts": list(texts),
         "alone": sorted(alone),
@@ -88,10 +91,12 @@ def _asked(each: Foreseen, texts: Mapping[str, int]) -> dict[str, Any]:
 
 def _short(value: Any) -> Any:
     """A number that a mistake leads to, or an array of them, in seven digits: the script allows for what is lost."""
+    # Half as many letters: a key of many mistakes is most of the page.
     return [_short(item) for item in value] if getattr(value, "shape", ()) else float(f"{value:.7g}")
 
 
 def _rank(wrong: Wrong) -> int:
     """The rank of a mistake in one number: its weight, and the edges to the answer."""
     weight, distance = wrong.rank
+    # One number sorts by weight first, then by distance; the script takes it apart again.
     return weight * (FURTHEST + 1) + min(distance, FURTHEST)

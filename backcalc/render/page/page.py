@@ -52,7 +52,7 @@ class Page:
 
 def lines(page: Page) -> Iterator[str]:
     """The lines of the page, without its mark."""
-    hand = MathmlHand(page.digits)
+    hand = MathmlHand(page.digits)  # One for all steps: it notes whether any number was rounded.
     steps = "".join(step_items(page.run, hand, has_answers=page.has_answers))
     told = key(page.run) if page.has_answers else None
     data = {"narrow": "".join(_narrow(page)), "steps": steps, "key": told}
@@ -74,12 +74,14 @@ def lines(page: Page) -> Iterator[str]:
 def _part(ending: str) -> str:
     """A file of the page's own, its frame, its style or its script, without comments and indents of the script."""
     text = files("backcalc.render.page").joinpath(f"page.{ending}").read_text("utf-8")
+    # Comments and indents of the script are of no use to a reader of the page.
     return re.sub(r"^ +(//.*\n)?", "", text, flags=re.MULTILINE)
 
 
 def _packed(data: object) -> str:
     """Data as JSON, packed, and in letters: so a page of a large graph is a tenth as large."""
     text = json.dumps(_shown(data), ensure_ascii=False, separators=(",", ":"))
+    # Letters: base64 can stand in HTML, bytes cannot.
     return b64encode(compress(text.encode(), 9)).decode()
 
 
@@ -87,7 +89,7 @@ def _shown(data: Any) -> Any:
     """Data whose texts have no control character and no override of direction: the script puts them in the page."""
     if isinstance(data, str):
         return without_controls(data)
-    if isinstance(data, Mapping):
+    if isinstance(data, Mapping):  # Names of members too: some are names of nodes.
         return {_shown(key): _shown(value) for key, value in data.items()}
     return [_shown(each) for each in data] if isinstance(data, list | tuple) else data
 
@@ -95,6 +97,7 @@ def _shown(data: Any) -> Any:
 def _policy(sheet: str, script: str) -> str:
     """What a browser may do with the page: use this style and this script, and nothing else; least of all load more."""
     of_style, of_script = (b64encode(sha256(text.encode()).digest()).decode() for text in (sheet, script))
+    # By hash rather than 'unsafe-inline': a name that smuggles in a script has no hash.
     hashes = f"style-src 'sha256-{of_style}'; script-src 'sha256-{of_script}'"
     return f"default-src 'none'; {hashes}; base-uri 'none'; form-action 'none'"
 
@@ -124,7 +127,7 @@ def _picture(page: Page) -> Iterator[str]:
     Where neither can be made to fit, it is the one of which a screen shows more.
     """
     right, down = (placed(_scene(page, page.digits), top_down=top_down) for top_down in (False, True))
-    if right.width <= WIDEST or right.width <= down.width:
+    if right.width <= WIDEST or right.width <= down.width:  # Then nothing would be gained.
         return _svg(right, "wide")
     if down.width > LARGE and _share(right) > _share(down):
         return _svg(right, "wide")
@@ -146,6 +149,7 @@ def _svg(picture: Picture, kind: str, most: float = LARGE) -> Iterator[str]:
     """A picture as a part of the page; one wider than `most` keeps its size, and the screen moves over it."""
     kind += " large" * (picture.width > most)
     width, height = number(picture.width), number(picture.height)
+    # -1: no card is the output, and the script marks none.
     output = next((i for i, card in enumerate(picture.scene.cards) if card.is_output), -1)
     yield (
         f'<svg class="{kind}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="group" '
@@ -157,7 +161,9 @@ def _svg(picture: Picture, kind: str, most: float = LARGE) -> Iterator[str]:
 
 def without_answers(found: Scene) -> Scene:
     """The scene with what the file states alone: no value that is worked out, no adjoint, no partial of a formula."""
+    # Inputs, constants and activations of edges are what the file states.
     cards = [card._replace(value="" if card.kind == "expression" else card.value, adjoint="") for card in found.cards]
+    # Partials of edges are given; one of a formula is a part of the answer.
     arrows = [
         arrow if cards[arrow.head].kind == "edges" else arrow._replace(label="", partial=None) for arrow in found.arrows
     ]

@@ -16,7 +16,7 @@ from backcalc.render.writer import PLAIN
 
 def step_items(run: Run, hand: MathmlHand, *, has_answers: bool) -> Iterator[str]:
     """The HTML of a list a phase; numbers that are worked out only where it `has_answers`."""
-    start = 1
+    start = 1  # Steps are numbered through both phases.
     for phase, found in groupby(explain(run), key=lambda step: step.phase):
         items = [_item(run, hand, step, has_answers=has_answers) for step in found]
         yield f'<div class="pass"><h2>{escape(PLAIN.cell(phase_title(phase, run.output)))}</h2>\n<ol start="{start}">\n'
@@ -29,6 +29,7 @@ def _item(run: Run, hand: MathmlHand, step: Step, *, has_answers: bool) -> str:
     """A step, and below it the local partials that it speaks of."""
     is_forward = step.phase == "forward"
     kind, name = ("value", NodeName(step.node)) if is_forward else ("adjoint", Derivative(run.output, step.node))
+    # What the file states is no answer, and stays on a page without answers.
     is_stated = is_forward and (step.note == "given" or run.graph.node(step.node).kind in ("input", "constant"))
     told = _equation(hand, step, has_numbers=has_answers or is_stated)
     told += escape(PLAIN.cell(remark(step.note, step.node, run.output)))
@@ -46,5 +47,6 @@ def _equation(hand: MathmlHand, found: StepEquation, *, has_numbers: bool) -> st
     # Of a local partial that is not known its formula says all.
     numbers += [] if found.value is None and not isinstance(found, Step) else [Value(found.value)]
     sides = hand.sides(Equation((*symbols, *(numbers if has_numbers else ()))))
+    # A side that repeats the one before it is empty, and left out.
     marked = (f'<span class="number">{side}</span>' for side in sides[len(symbols) :] if side)
     return " ".join([*filter(None, sides[: len(symbols)]), *marked])
