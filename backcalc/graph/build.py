@@ -44,6 +44,7 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Dag:
     declared.settle(is_whole=is_whole)
     # Order comes last: a cycle is worth telling only of a graph that is otherwise sound.
     nodes = _ordered(declared, errors)
+    # With errors there are no nodes either, but then they say why.
     if not nodes and not errors:
         errors.append(_empty())
     if errors:
@@ -66,6 +67,7 @@ def with_inputs(graph: Dag, constants: Iterable[str]) -> Dag:
         for expr in _exprs(node):
             for name, place in names(expr).items():
                 if name in wanted:
+                    # Where it is read first, for it has no statement to stand at.
                     found.setdefault(name, place.span)
     known = {*graph.index, *found}
     # Inputs come first: nothing feeds them, so the order stays topological.
@@ -103,6 +105,7 @@ def _ordered(declared: Declarations, errors: list[Diagnostic]) -> list[Node]:
     if errors:
         return []
     level = levels(order, needs)
+    # Stable, so nodes of one level keep the order of the file.
     return sorted(nodes.values(), key=lambda node: level[node.name])
 
 

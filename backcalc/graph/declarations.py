@@ -23,6 +23,7 @@ MOST_NUMBERS = 100_000_000
 class _Entry:
     """What the file says of one node so far; `expr` is its formula with functions expanded, `reads` the names in it."""
 
+    # A file may have a million of these.
     __slots__ = ("declared", "definition", "expr", "incoming", "is_fixed", "reads", "span")
 
     def __init__(self, span: Span) -> None:
@@ -53,10 +54,10 @@ class Declarations:
         self.given: dict[str, StatedValue] = {}
         self.adjoints: dict[str, StatedValue] = {}
         self._output: Output | None = None
-        self._edges: dict[tuple[str, str], Span] = {}
-        self._numbers: list[Name] = []
-        self._powers_of_t: list[Span] = []
-        self._twice = 0
+        self._edges: dict[tuple[str, str], Span] = {}  # Where each edge stands first, by its ends.
+        self._numbers: list[Name] = []  # In what must be made of numbers alone.
+        self._powers_of_t: list[Span] = []  # Where `^T` stands.
+        self._twice = 0  # Definitions of what is defined already.
 
     def add(self, statement: Statement) -> None:
         """Take in one statement."""
@@ -78,6 +79,7 @@ class Declarations:
 
     def settle(self, *, is_whole: bool) -> None:
         """Check what depends on all statements, as far as they are there: `is_whole` where no loop was left out."""
+        # What an edge leads from is a node, whatever its name: NaN -> y : 2.
         tails = {edge.tail for entry in self.entries.values() for edge in entry.incoming}
         for name, entry in self.entries.items():
             self._check_kind(name, entry)
@@ -150,6 +152,7 @@ class Declarations:
         if given is not None and kind == "expression":
             kind = "given"
         incoming = tuple(entry.incoming)
+        # Last: `_check_fixed` has told of edges and given values, so the kind that is declared holds.
         if entry.is_fixed:
             kind = "constant"
         return Node(
@@ -178,6 +181,7 @@ class Declarations:
         name, entry = self._entry(statement.target)
         # The first definition stays: later errors then speak of what the reader has seen first.
         if self._is_free(name, entry, statement.target.span):
+            # Errors point at the definition from now on, no more at the first use.
             entry.definition, entry.span = statement, statement.target.span
             entry.expr, entry.reads, entry.is_fixed = expr, reads, is_fixed
 
@@ -205,6 +209,7 @@ class Declarations:
         bounds = statement.bounds and (self._constant(statement.bounds[0]), self._constant(statement.bounds[1]))
         name, entry = self._entry(statement.target)
         if self._is_free(name, entry, statement.target.span):
+            # As of a definition: errors point here, no more at the first use.
             entry.declared, entry.span = statement._replace(default=default, bounds=bounds), statement.target.span
 
     @staticmethod
@@ -215,6 +220,7 @@ class Declarations:
 
     def _choose(self, statement: Output) -> None:
         name = statement.target.id if isinstance(statement.target, Name) else ""
+        # The same output twice is no contradiction.
         if self._output is not None and name != self.output_name:
             note = Note(f"`{shorten(str(self.output_name))}` is declared here", self._output.span)
             hint = (f"keep one; `{option('of')}` asks for another",)
@@ -284,6 +290,7 @@ class Declarations:
         for read in open_:
             message = f"a constant is made of numbers and constants; `{shorten(read)}` is a node"
             hints = (f"what depends on a node is a node: {shorten(name)} = …",)
+            # A name from a function's body stands nowhere in this formula.
             span = written[read].span if read in written else entry.span
             self.errors.append(Diagnostic(Code.NOT_CONSTANT, message, span, hints=hints))
         if entry.incoming:
@@ -310,6 +317,7 @@ class Declarations:
 
 def args_of(incoming: Sequence[Incoming], reads: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
     """The nodes that a node depends on, each once, in the order of their first use."""
+    # Beside edges a formula is only a known activation, made of numbers.
     if incoming:
         return tuple(dict.fromkeys(edge.tail for edge in incoming))
     return tuple(name for name in reads if name in known)

@@ -66,6 +66,7 @@ def wrong_partials(function: Function, expanded: list[Expr]) -> Iterator[Diagnos
             message = f"the partial of `{name}` by its argument `{shorten(param)}` is missing"
             yield Diagnostic(Code.OWN_PARTIALS, message, function.span, hints=hint)
     inner = {*inner_names(function), *CONSTANTS}
+    # As they are written, too: only there has a name its place.
     for formula, written in zip(expanded, formulas(function), strict=True):
         outside = [place for place in names(formula) if place not in inner]
         if outside:
@@ -85,6 +86,7 @@ def standing(function: Function, body: Expr, partials: Sequence[Expr]) -> Expr:
 
     `body` and `partials` are its formula and those of its partials, expanded, its parameters under their inner names.
     """
+    # Back to the names of the file: a row is known by its text.
     by_inner = dict(zip(inner_names(function), map(Name, function.params), strict=True))
 
     def outer(part: Number | Name) -> Expr:

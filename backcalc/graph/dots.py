@@ -16,12 +16,14 @@ _PRODUCTS = DOTS + "*×∗⊙/÷∕@"
 def dotted_arrays(tape: Tape) -> Iterator[Diagnostic]:
     """A warning for each product of two arrays by elements whose sign is a dot, but where its elements are added up."""
     text = tape.graph.source.text
+    # A search of the text, which spares nearly all graphs the rest.
     if tape.shaped is None or not any(dot in text for dot in DOTS):
         return
     shapes, rows = tape.shaped.shapes, tape.shaped.rows
     # Who adds the elements up writes a dot product out.
     summed = {arg for row, args in zip(rows, tape.args, strict=True) if row and row.shape == "reduce" for arg in args}
     for slot, (row, args, span) in enumerate(zip(rows, tape.args, tape.spans, strict=True)):
+        # With a number there is nothing to doubt: only of two arrays are there two products.
         if row is None or row.symbol != "*" or span is None or slot in summed or not all(shapes[arg] for arg in args):
             continue
         written = text[slice(*span)]
@@ -41,4 +43,5 @@ def _last_product(text: str) -> str:
         depth += (char in "([") - (char in ")]")
         if char in _PRODUCTS:
             signs[depth] = char
+    # All of it in parentheses, (w · x): the outermost that has a sign.
     return signs[min(signs.keys() - {0}, default=0)] if signs[0] == " " else signs[0]

@@ -194,5 +194,6 @@ def guesses(call: Call) -> tuple[str, ...]:
     if len(call.args) != 1:
         return (own,)
     arg = shorten(unparse(call.args[0]))
+    # k(x + 1) is k*(x + 1), k(x) is k*x.
     factor = f"({arg})" if isinstance(call.args[0], Call) and not call.args[0].is_named else arg
     return f"a product needs its sign: {shorten(call.fn)}*{factor}", own

@@ -23,6 +23,7 @@ def expand_long(graph: Dag, most: int) -> Dag:
     taken = set(graph.index)  # All of the file's, so that `y_1` of the file keeps its name.
     nodes: list[Node] = []
     for node in graph.nodes:
+        # Edges are no operations, and those of a constant have no adjoint to show.
         if node.expr is not None and not node.incoming and not node.is_fixed and _operations_in(node.expr) > most:
             nodes += _operations(node, graph, taken)
         else:
@@ -43,11 +44,13 @@ def _operations(node: Node, graph: Dag, taken: set[str]) -> list[Node]:
     own: set[str] = set()
     count = 0
     constants = _constants(node.expr, graph)
+    # Inner operations come before those that use them, so names for them are there.
     for part in postorder(node.expr):
         if not isinstance(part, Call) or id(part) in constants or (_is_kept(part) and part is not node.expr):
             place[id(part)] = part  # Leaves stay where they stand.
             continue
         formula = Call(part.fn, tuple(place[id(arg)] for arg in part.args), part.span)
+        # The root comes last, and keeps the node's name.
         if part is node.expr:
             return [*found, _node(node, node.name, formula, graph, own)]
         count += 1
@@ -55,10 +58,10 @@ def _operations(node: Node, graph: Dag, taken: set[str]) -> list[Node]:
         while (name := _numbered(node.name, count)) in taken:
             count += 1
         taken.add(name)
-        found.append(_node(node._replace(span=part.span), name, formula, graph, own))
+        found.append(_node(node._replace(span=part.span), name, formula, graph, own))  # Errors point at the operation.
         own.add(name)
         place[id(part)] = Name(name, part.span)
-    return [node]
+    return [node]  # A leaf alone: y = x.
 
 
 def _constants(expr: Expr, graph: Dag) -> set[int]:
@@ -67,6 +70,7 @@ def _constants(expr: Expr, graph: Dag) -> set[int]:
     for part in postorder(expr):
         if isinstance(part, Call) and part.fn in HELD_AGAINST and len(part.args) == len(("x", "y")):
             fixed = [arg for arg in part.args if not any(name in graph.index for name in names(arg))]
+            # Two nodes may be taken apart, for they share the slope anyway.
             if len(fixed) == 1:
                 found.update(id(each) for each in postorder(fixed[0]))
     return found

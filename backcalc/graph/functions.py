@@ -72,12 +72,12 @@ class Functions:
     ) -> None:
         self.errors, self._differentiate = errors, differentiate
         self._environment = Environment(constants=constants)
-        self._derivatives: dict[str, Expr] = {}
+        self._derivatives: dict[str, Expr] = {}  # f' by its name, of an inner argument.
         self._functions: dict[str, Function] = {}
-        self._bodies: dict[str, Expr] = {}
-        self._sizes: dict[str, int] = {}
-        self._settled: dict[tuple[str, int], bool] = {}
-        self._operations = 0
+        self._bodies: dict[str, Expr] = {}  # Expanded; none of a function in error.
+        self._sizes: dict[str, int] = {}  # The operations that a call stands for.
+        self._settled: dict[tuple[str, int], bool] = {}  # By name and number of arguments.
+        self._operations = 0  # Of all calls so far.
         for function in defined:
             self._declare(function)
         # Recursion has no end here, for nothing is evaluated while functions are expanded.
@@ -112,13 +112,13 @@ class Functions:
         return self._settled[key]
 
     def _call(self, call: Call, args: tuple[Expr, ...]) -> Expr:
-        if keyword_of(call) is not None:
+        if keyword_of(call) is not None:  # The call around it puts it in its place.
             return with_args(call, args)
         if any(map(keyword_of, args)):
             return self._by_names(call, args)
         if call.fn in self._functions:
             function = self._functions[call.fn]
-            if self._fits(call, len(function.params)) and call.fn in self._bodies:
+            if self._fits(call, len(function.params)) and call.fn in self._bodies:  # None of one in error.
                 return self._substituted(call, dict(zip(inner_names(function), args, strict=True)))
             return call
         if call.fn in DERIVATIVES:
@@ -130,7 +130,7 @@ class Functions:
             return Call(call.fn, (Call(VECTOR, args, call.span),), call.span)  # So that equals share evenly.
         if call.fn in WRITTEN:
             return self._written(call, args)
-        if not is_operation(call):
+        if not is_operation(call):  # An end of a slice, a list of indices: no function.
             return with_args(call, args)
         row = lookup(call.fn, len(args))
         if row is None:
@@ -151,6 +151,7 @@ class Functions:
 
         own = self._functions[call.fn].params if call.fn in self._functions else None
         if own is None and lookup(call.fn) is None:
+            # Without the names: told is that the function is unknown, not what it is called with.
             positional = tuple(arg for arg in args if keyword_of(arg) is None)
             if call.fn in self:  # One that is written out, or `grad`.
                 self.errors.append(no_keywords(call, args))
@@ -212,7 +213,7 @@ class Functions:
             self.errors.append(Diagnostic(Code.ARITY, message, name_span(call), hints=hint))
             return None
         assert self._differentiate is not None
-        for _ in range(len(call.fn) - len(base)):
+        for _ in range(len(call.fn) - len(base)):  # Once a prime.
             formula = self._differentiate(formula, argument.id)
         return formula
 
@@ -255,7 +256,7 @@ class Functions:
         # By arithmetic, without expanding: sizes multiply from one function to the next that calls it.
         function = self._functions[name]
         found = [part for formula in formulas(function) for part in calls(formula)]
-        self._sizes[name] = size = sum(self._sizes.get(call.fn, 1) for call in found)
+        self._sizes[name] = size = sum(self._sizes.get(call.fn, 1) for call in found)  # Of the table: one.
         if size > MAX_FUNCTION:
             self._sizes[name] = 0  # Those that call it would be too large as well: told once.
             message = f"the function `{shorten(name)}` stands for {size:,} operations; the limit is {MAX_FUNCTION:,}"
@@ -268,7 +269,7 @@ class Functions:
         self._operations += self._sizes[call.fn]
         if self._operations > MAX_OPERATIONS:
             message = f"expanding functions gives more than {MAX_OPERATIONS:,} operations"
-            if self._operations - self._sizes[call.fn] <= MAX_OPERATIONS:
+            if self._operations - self._sizes[call.fn] <= MAX_OPERATIONS:  # Told once.
                 self.errors.append(Diagnostic(Code.TOO_MANY_OPERATIONS, message, call.span))
             return call
 
@@ -320,7 +321,7 @@ class Functions:
 
     def _called(self, name: str) -> list[str]:
         called = (part.fn for formula in formulas(self._functions[name]) for part in calls(formula))
-        bases = (fn if fn in self._functions else fn.rstrip(PRIME) for fn in called)
+        bases = (fn if fn in self._functions else fn.rstrip(PRIME) for fn in called)  # f' needs f.
         return [fn for fn in bases if fn in self._functions]
 
     def _report_recursion(self, cycle: list[str]) -> None:

@@ -15,12 +15,13 @@ def misplaced(name: str, shape: Shape, indices: Sequence[Place]) -> tuple[str, t
     """The message and the hints for `name`, of this shape, which has nothing at `indices`."""
     if all(isinstance(place, int) for place in indices):
         return _no_element(name, shape, indices)
+    # First, for of an axis that is not there no index can be out of range.
     if len(indices) > len(shape):
         written = ", ".join(map(text_of, indices))
         return f"`{name}` is {shape_words(shape)}, which has no part [{written}]", _as_many(shape)
     for axis, (place, length) in enumerate(zip(indices, shape, strict=False)):
         try:
-            count(place, length or 0)
+            count(place, length or 0)  # For what it raises.
         except OutOfRangeError as error:
             what = "elements" if len(shape) == 1 else _AXES[axis]
             last = f"its {what} are 0 to {(length or 0) - 1}; -1 is the last"

@@ -35,6 +35,7 @@ def wrong_indices(call: Call, indices: Sequence[Expr], known: Callable[[str], bo
 def _as_a_call(call: Call, indices: Sequence[Expr], known: Callable[[str], bool]) -> tuple[str, ...]:
     """What to write in place of Sin[x], which is how Mathematica writes a call; nothing where it is none."""
     name = call.args[0].id if isinstance(call.args[0], Name) else ""
+    # Mathematica's If[c, x, y]: `if` is no function here, but a choice of its own.
     is_choice = name.casefold() == IF
     if known(name.casefold()) and not is_choice:
         args = ", ".join(shorten(unparse(index)) for index in indices)

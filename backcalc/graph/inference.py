@@ -79,12 +79,13 @@ class Inference:
         open_ = self._settle([slot for slot, row in enumerate(self.tape.rows) if row is not None])
         # What is settled by nothing is a number; one guess at a time, for each may settle other inputs.
         while (guess := self._unsettled_input()) is not None:
+            # Looked at first: as a number it would be told as a misfit, not as what nobody declared.
             needed = next((slot for slot in open_ if self._is_no_scalar(guess, slot)), None)
             if needed is not None:
                 raise OpenShapeError(needed, guess)
             unify(self.terms[guess], ())
             self.causes[guess] = Constraint()
-            open_ = self._settle(open_)
+            open_ = self._settle(open_)  # Those that are done have no more to say.
         # All inputs are settled, and an operation still asks: nothing can tell any more.
         if open_:
             raise OpenShapeError(open_[0], self.tape.args[open_[0]][0])
@@ -105,6 +106,7 @@ class Inference:
         while before != (state := self._settled()):
             before = state
             open_ = self._settle_strictly(open_)
+            # Last, for what is likeliest is a guess, which a rule may still forestall.
             for slot in open_:
                 if rule_of(self.tape, slot) == "elementwise":
                     self._constrain(partial(self._constraint, slot), partial(self._take_likely, slot))
@@ -132,7 +134,7 @@ class Inference:
 
     def _take_likely(self, slot: int) -> bool:
         likely(*self._operands(slot))
-        return False
+        return False  # It may still say more.
 
     def _constraint(self, slot: int) -> Constraint:
         return Constraint((*self.tape.args[slot], slot))
@@ -158,7 +160,7 @@ class Inference:
             try:
                 return rule()
             except MismatchError:
-                raise MisfitError(constraint(), ()) from None
+                raise MisfitError(constraint(), ()) from None  # Whoever explains it runs again, traced.
         found = constraint()
         before = [self.shape(slot) for slot in found.slots]
         terms = [_content(self.terms[slot]) for slot in found.slots]
@@ -193,6 +195,7 @@ def apply_rule(tape: Tape, slot: int, operands: list[Term], out: Term) -> bool:
     """Whether the operation of `slot` has said all it can of these terms. Raises MismatchError."""
     row = tape.rows[slot]
     assert row is not None
+    # The general rule, for which row serves is settled only by the shapes.
     return rule_called(row.general_shape, tape.indices.get(slot, ()), row.settings)(operands, out)
 
 
@@ -201,4 +204,5 @@ def _content(term: Term) -> object:
     found = find(term)
     if not isinstance(found, tuple):
         return id(found)
+    # Negative, so that no identity is taken for a length.
     return tuple(-id(n) if isinstance(n := find(length), Unknown) else n for length in found)

@@ -74,7 +74,9 @@ def placed(call: Call, args: tuple[Expr, ...], own: tuple[str, ...] | None, whol
     options = {name: _option(signature, whole(given.pop(name))) for name in signature.options if name in given}
     positional = [arg for arg in args if keyword_of(arg) is None]
     ordered = _in_order(signature, call, positional, given)
+    # A default that is written out changes nothing: keepdims=0.
     chosen = {name: value for name, value in options.items() if value != signature.options[name]}
+    # At the end, when it is known whether the other option is there.
     _require_axis(signature, call, chosen)
     return Call(with_options(call.fn, chosen), ordered, call.span)
 
@@ -83,12 +85,14 @@ def numbered(call: Call, args: tuple[Expr, ...], whole: Callable[[Expr], Expr]) 
     """A call of what takes whole numbers behind its arguments, these as options. Raises WrongKeywordError."""
     name = written_name(call.fn)
     way, defaults, hint = rows_of(name)[0].params, NUMBERS[name], (f"it is written {written(name)}",)
+    # Those given by their names are in the function's name by now.
     found, free = options_of(call.fn), [each for each in defaults if each not in options_of(call.fn)]
     count = len(args) - len(way)
     missing = [each for each in free[max(count, 0) :] if defaults[each] is None]
     if not 0 <= count <= len(free) or missing:
         message = f"`{name}` takes {plural(len(way), 'argument')} and {_counted(defaults)}"
         raise WrongKeywordError(Diagnostic(Code.ARITY, message, call.span, hints=hint))
+    # The last ones may be left out, hence no `strict`.
     for each, arg in zip(free, args[len(way) :], strict=False):
         found[each] = _whole(name, each, whole(arg), hint)
     for each, value in found.items():
@@ -113,6 +117,7 @@ def _counted(defaults: Mapping[str, int | None]) -> str:
 
 
 def _whole(name: str, each: str, value: Expr, hint: tuple[str, ...]) -> int:
+    # A number of the text has no sign: -1 is the negative of 1.
     sign, size = (-1, value.args[0]) if isinstance(value, Call) and value.fn == NEGATE else (1, value)
     if not isinstance(size, Number) or not size.value.is_integer():
         message = f"`{each}` of `{name}` is a whole number, not `{shorten(unparse(value))}`"
@@ -129,9 +134,10 @@ def no_keywords(call: Call, args: tuple[Expr, ...]) -> Diagnostic:
 
 def _signature(call: Call, own: tuple[str, ...] | None) -> _Signature:
     if own is not None:
-        return _Signature(call.fn, (own,), {})
+        return _Signature(call.fn, (own,), {})  # It has no options.
     rows = rows_of(call.fn)
     options = {name: default for row in rows for name, default in row.options}
+    # Rows for numbers and for arrays have the same parameters.
     return _Signature(call.fn, tuple(dict.fromkeys(row.params for row in rows)), options)
 
 
@@ -141,6 +147,7 @@ def _by_name(signature: _Signature, args: tuple[Expr, ...]) -> dict[str, Expr]:
     for arg in args:
         name = keyword_of(arg)
         if name is None or not isinstance(arg, Call):
+            # As in Python: else its place would depend on what is named before it.
             if found:
                 message = f"an argument by its place stands behind one by its name: `{shorten(unparse(arg))}`"
                 raise signature.refusal(message, arg.span)
@@ -148,6 +155,7 @@ def _by_name(signature: _Signature, args: tuple[Expr, ...]) -> dict[str, Expr]:
         if name not in signature.names:
             meant = _ELSEWHERE.get(name)
             hints: tuple[str, ...] = (f"it is called {meant} here",) if meant in signature.names else ()
+            # Sorted, so that one slip always has one hint: a set has no order of its own.
             hints = hints or did_you_mean(name, sorted(signature.names))
             raise signature.refusal(f"`{signature.name}` has no argument `{shorten(name)}`", arg.span, *hints)
         if name in found:

@@ -50,6 +50,7 @@ def write_out(statements: Sequence[Statement], errors: list[Diagnostic]) -> Iter
             if not isinstance(statement, Loop):
                 yield _resolved(statement, environment)
                 continue
+            # A tuple, for each turn goes through it.
             stack.append(_iterations(statement, environment, tuple(each(statement.body))))
         except LoopError as error:
             errors.append(error.diagnostic)
@@ -62,6 +63,7 @@ def constants_of(statements: Iterable[Statement]) -> dict[str, int | None]:
     for statement in statements:
         if isinstance(statement, Const) and isinstance(statement.target, Name):
             try:
+                # In order: a constant may be made of those above it.
                 found[statement.target.id] = integer(statement.value, Environment(constants=found))
             except (LoopError, KeyError):  # Of an operation that is none of whole numbers: sqrt(2), [1, 2].
                 found[statement.target.id] = None
@@ -80,6 +82,7 @@ def _countable(statements: Iterable[Statement], outside: Environment, errors: li
         except LoopError as error:
             errors.append(error.diagnostic)
     is_too_long = any(error.code == Code.LOOP_TOO_LONG for error in errors)
+    # All of them, for the limit is of all together.
     return [statement for statement in kept if not (is_too_long and isinstance(statement, Loop))]
 
 
@@ -98,6 +101,7 @@ def _counted(loop: Loop, outside: Environment, count: int) -> int:
         if count > MAX_STATEMENTS:
             message = f"with this the file's loops stand for more than {MAX_STATEMENTS:,} statements, the limit"
             raise LoopError(Diagnostic(Code.LOOP_TOO_LONG, message, loop.span, hints=_LARGE))
+        # Plain statements are counted by their number, only loops gone through.
         loops = [statement for statement in inner.body if isinstance(statement, Loop)]
         if loops:
             stack.append(_iterations(inner, environment, loops))
@@ -128,6 +132,7 @@ def _resolved(statement: Statement, environment: Environment) -> Statement:
             raise LoopError(
                 Diagnostic(Code.DEF_IN_LOOP, "a function cannot be defined in a loop", statement.span, hints=hint)
             )
+        # A parameter hides a constant of its name.
         outside = {name: value for name, value in environment.constants.items() if name not in statement.params}
         environment = environment._replace(constants=outside)
     _require_names(statement, environment)
@@ -154,6 +159,7 @@ def _mapped(value: Any, environment: Environment) -> Any:
         return resolve(value, environment)
     if isinstance(value, Partial):
         return value._replace(formula=resolve(value.formula, environment))
+    # Not its subclasses: a span is a tuple, too.
     if type(value) is tuple:
         return tuple(_mapped(item, environment) for item in value)
     return value

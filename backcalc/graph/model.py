@@ -95,6 +95,7 @@ class Dag:
         """How the file writes functions that have several names, the first one used, and its numbers."""
         formulas = [node.formula for node in self.nodes if node.formula is not None]
         formulas += [edge.partial for node in self.nodes for edge in node.incoming]
+        # Stated values count as well: what comes of x = 0.5 is a decimal.
         numbers = [node.default for node in self.nodes if node.default is not None]
         stated = (*(node.given for node in self.nodes), *(known for _, known in self.seeds))
         numbers += [known.value for known in stated if known is not None]
@@ -110,6 +111,7 @@ class Dag:
                 found.setdefault(ALIASES.get(part.fn, part.fn), part.fn)
             if (fraction := _fraction(part)) is not None:
                 fractions.add(fraction)
+        # A function that goes by its own name needs no spelling.
         return Spelling({name: alias for name, alias in found.items() if name != alias}, fractions, has_decimals)
 
     @cached_property
@@ -134,6 +136,7 @@ class Dag:
         """The nodes that `wanted` depend on, these among them: by formulas, edges, and what partials speak of."""
         needed = set(wanted)
         stack = list(needed)
+        # A stack, for a chain may be longer than Python recurses.
         while stack:
             node = self.node(stack.pop())
             spoken = [name for edge in node.incoming for name in names(edge.partial) if name in self.index]
@@ -146,6 +149,7 @@ class Dag:
     def _in_partials(self) -> set[str]:
         """The nodes that the partials of another node speak of."""
         edges = [(node.name, edge) for node in self.nodes for edge in node.incoming]
+        # An edge may speak of its own head: y*(1 - y) of a sigmoid.
         return {name for head, edge in edges for name in names(edge.partial) if name != head}
 
     def once(self, make: Callable[[Dag], T]) -> T:

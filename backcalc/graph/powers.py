@@ -22,7 +22,7 @@ def doubtful_powers(tape: Tape, shapes: Sequence[Shape]) -> Iterator[Diagnostic]
         if row is None or row.symbol != "^" or span is None or span.start == span.end:
             continue
         base, exponent = tape.args[slot]
-        name = shorten(nodes.get(base, "A"))
+        name = shorten(nodes.get(base, "A"))  # What goes by no name is A in the words.
         if len(shapes[base]) == _MATRIX and _is_minus_one(tape, exponent):
             message = f"`{name}^-1` of a matrix could mean two things"
             hints = (f"the inverse is inv({name}), by elements it is 1/{name}",)
@@ -35,4 +35,5 @@ def doubtful_powers(tape: Tape, shapes: Sequence[Shape]) -> Iterator[Diagnostic]
 
 def _is_minus_one(tape: Tape, slot: int) -> bool:
     row = tape.rows[slot]
+    # A number of the text has no sign: -1 is the negative of 1.
     return row is not None and row.symbol == NEGATE and tape.literals[tape.args[slot][0]] == 1.0

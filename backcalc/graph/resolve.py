@@ -65,7 +65,7 @@ def _comprehensions(expr: Expr, environment: Environment) -> Folded[Expr] | None
         if isinstance(part, Call) and part.fn == FOR:
             found[id(part)] = Call(FOR, tuple(_items(part, environment)), part.span)
         elif isinstance(part, Call):
-            stack += part.args[::-1]
+            stack += part.args[::-1]  # What stands first in the text comes off first.
     return found or None
 
 
@@ -73,6 +73,7 @@ def _items(part: Call, environment: Environment) -> Iterator[Expr]:
     """What is repeated, once for each number of the variable. Raises LoopError, before anything is written out."""
     body, variable, first, last = part.args
     assert isinstance(variable, Name)
+    # An expression by itself, as of `--at`, has a count of its own.
     written = environment.written or Written()
     numbers = turns(variable.id, (first, last), part.span, environment)
     written.count += max(0, numbers.stop - numbers.start) * size(body, MOST_WRITTEN)
@@ -103,6 +104,7 @@ def _gathered(call: Call, items: Call) -> Expr:
         total = reduce(lambda total, item: Call("+", (total, item), call.span), args)
         return Call("/", (total, Number(float(len(args)))), call.span)
     if call.fn in ("max", "min") and args:
+        # The greatest of one item is that item: max(x) would be taken for that of a vector.
         return args[0] if len(args) == 1 else Call(call.fn, args, call.span)
     if call.fn in (VECTOR, PICK, "mean", "max", "min"):
         message, hints = "this comprehension has no items", ("its second bound is less than its first",)

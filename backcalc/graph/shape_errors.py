@@ -27,6 +27,7 @@ from backcalc.text.wording import shorten
 MOST_NOTES = 6  # What an error goes back to is cut here: the nearest reasons come first.
 TEXT_SHOWN = 40
 
+# Rules of which the value is a number, whatever the arguments are.
 _GIVES_NUMBER = ("reduce", "logits", "dot", "pair", "spread", "square")
 
 
@@ -86,6 +87,7 @@ class _Explanation:
         seeds: Mapping[int, Shape],
         error: MisfitError,
     ) -> None:
+        # What is stated of a node goes before what its adjoint says.
         self.tape, self.stated, self.known, self.causes = tape, stated, {**seeds, **stated}, inference.causes
         self.constraint = error.constraint
         self.shapes = {slot: inference.shape(slot) for slot in range(len(tape.rows))}
@@ -124,6 +126,7 @@ class _Explanation:
         row, rule, args = self.tape.rows[slot], rule_of(self.tape, slot), self.tape.args[slot]
         assert row is not None
         message = refusal(row, rule, shapes)
+        # An `if` is read as `where`, a name that its writer may never have seen.
         if row.symbol == "where" and self._text(slot).startswith("if"):
             message = message.replace("`where`", "`if`")
         # Where an argument alone does not tell, it is the value that it does not go with.
@@ -141,7 +144,7 @@ class _Explanation:
     def _matmul_hints(self, args: tuple[int, ...]) -> Iterator[str]:
         left, right = (self.shapes[arg] for arg in args)
         if not left or not right:
-            if () in (left, right):
+            if () in (left, right):  # A number; None is not known.
                 yield "`@` is for vectors and matrices; a number multiplies by `*`"
             return
         # First what would be right, then a transpose, the commonest slip, where one would make it so.
@@ -155,6 +158,7 @@ class _Explanation:
     def _factor(self, slot: int) -> str:
         """A factor as it is written, in parentheses where it is more than a name or has none."""
         text = self._text(slot)
+        # In one pair of parentheses: (a + b), not (a) + (b).
         is_grouped = slot in self.nodes or (text.startswith("(") and text.find(")") == len(text) - 1)
         return text if is_grouped else f"({text})"
 
@@ -309,6 +313,7 @@ class _Explanation:
         literal = self.tape.literals[slot]
         if literal is not None:
             return f"{literal:g}"
+        # On one line, however the file breaks it.
         text = " ".join(self.tape.graph.source.text[slice(*self._span(slot))].split())
         row = self.tape.rows[slot]
         return shorten(text, TEXT_SHOWN) if text or row is None else row.symbol

@@ -50,6 +50,7 @@ def infer(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape] | 
         shapes = Inference(tape, {**seeds, **stated}).run()
     except (MisfitError, OpenShapeError):
         raise BuildError(tape.graph.source, [_explanation(tape, stated, seeds)]) from None
+    # Only now, for only of arrays could they mean two things.
     if refused := list(doubtful_powers(tape, shapes)):
         raise BuildError(tape.graph.source, refused)
     return shapes
@@ -100,6 +101,7 @@ class KnownShapes:
     """The shapes of formulas in nodes whose shapes are known; what formulas share is looked at once."""
 
     def __init__(self, names: Mapping[str, Shape]) -> None:
+        # Its own: who names adjoints adds theirs.
         self.names = dict(names)
         self._found: Folded[Shape] = Folded()
 

@@ -13,7 +13,7 @@ from backcalc.text.wording import shorten
 
 def taken_for_numbers(tape: Tape, known: Container[str]) -> Iterator[Diagnostic]:
     """A note for each undeclared name, without a value among the `known`, that could as well be an array."""
-    if tape.shaped is None or not any(tape.shaped.shapes):
+    if tape.shaped is None or not any(tape.shaped.shapes):  # Among numbers alone nothing speaks for an array.
         return
     for node, slot in zip(tape.graph.nodes, tape.slot, strict=True):
         if node.is_implicit and node.name not in known and not tape.shaped.shapes[slot]:
@@ -22,6 +22,7 @@ def taken_for_numbers(tape: Tape, known: Container[str]) -> Iterator[Diagnostic]
                 name, sizes = shorten(node.name), ",".join(map(str, shape))
                 message = f"`{name}` is taken for a number; {shape_words(shape)} would fit as well"
                 hints: tuple[str, ...] = (f"declare it: input {name}[{sizes}], or input {name} for a number",)
+                # A^t is how some write the transpose.
                 if name == "t" and _is_exponent(tape, slot):
                     hints = ("the transpose is written A.T", *hints)
                 yield Diagnostic(Code.TAKEN_FOR_NUMBER, message, node.span, hints=hints)
@@ -48,6 +49,7 @@ def _fits(tape: Tape, slot: int, shape: Shape) -> bool:
     assert tape.shaped is not None
     stated, seeds = tape.shaped.known
     try:
+        # A whole inference, but few names stand undeclared beside an array.
         Inference(tape, {**seeds, **stated, slot: shape}).run()
     except (MisfitError, OpenShapeError):
         return False

@@ -64,7 +64,8 @@ class Tape:
         self.slot: list[int] = []
         self.begin: list[int] = []
         self.partials: dict[int, tuple[tuple[int, int], ...]] = {}
-        self._numbers: dict[float | str, int] = {}
+        self._numbers: dict[float | str, int] = {}  # Slots of literals, by how these are written.
+        # The slots asked for last, and what depends on them.
         self._downstream: tuple[frozenset[int], Sequence[bool]] = frozenset(), ()
         self.spelling: dict[int, Expr] = {}
         for node in progress.through("listing operations", graph.nodes):
@@ -87,6 +88,7 @@ class Tape:
     def owner(self) -> list[int | None]:
         """The place in the graph of the node to whose formula each slot belongs; None for the partials of edges."""
         found: list[int | None] = [None] * len(self.rows)
+        # A node's operations stand side by side, its own slot last.
         for node, (first, last) in enumerate(zip(self.begin, self.slot, strict=True)):
             found[first : last + 1] = [node] * (last + 1 - first)
         return found
@@ -124,11 +126,11 @@ class Tape:
         place: dict[int, int] = {}
         for part in postorder(expr):
             if isinstance(part, Call):
-                if is_operation(part):
+                if is_operation(part):  # Ends of slices have no slots.
                     place[id(part)] = self._operation(part, place)
             elif isinstance(part, Number):
                 place[id(part)] = self._number(part.value, part)
-            elif part.id in self.graph.index:
+            elif part.id in self.graph.index:  # First, for a node may be called `e`.
                 place[id(part)] = self.slot[self.graph.index[part.id]]
             else:
                 place[id(part)] = self._number(CONSTANTS[part.id], part)
@@ -139,6 +141,7 @@ class Tape:
         if part.fn != INDEX:
             args = tuple([place[id(arg)] for arg in part.args])
             row = lookup(part.fn, len(args))
+            # A constant takes no share of the slope where both are equal.
             if part.fn in HELD_AGAINST:
                 row = against(row, [self.constant[arg] for arg in args])
             return self._new(row, args, part.span)
@@ -148,6 +151,7 @@ class Tape:
 
     def _number(self, value: float, spelling: Number | Name) -> int:
         # A number has no adjoint, so one slot serves every place where it stands so written.
+        # By the text: of 2 and 2.0 each is shown as it is written.
         key = (spelling.text or value) if isinstance(spelling, Number) else spelling.id
         if key not in self._numbers:
             self._numbers[key] = self._new(None, ())
@@ -159,6 +163,6 @@ class Tape:
         self.rows.append(row)
         self.args.append(args)
         self.literals.append(None)
-        self.constant.append(row is not None and all(map(self.constant.__getitem__, args)))
+        self.constant.append(row is not None and all(map(self.constant.__getitem__, args)))  # An input may be anything.
         self.spans.append(span)
         return len(self.rows) - 1

@@ -46,6 +46,7 @@ class Environment(NamedTuple):
 
     def of(self, name: str) -> int | None:
         """The whole number that `name` is. Raises KeyError."""
+        # A loop's variable hides a constant.
         return self.variables[name] if name in self.variables else self.constants[name]
 
     def within(self, variable: str, number: int) -> Environment:
@@ -76,7 +77,7 @@ def _number(index: Expr, environment: Environment) -> Expr:
         return index
     try:
         found = integer(index, environment)
-    except (LoopError, KeyError):
+    except (LoopError, KeyError):  # KeyError: a function that whole numbers do not have.
         return index
     return Number(float(found), str(found), index.span)
 
@@ -87,7 +88,7 @@ def turns(variable: str, bounds: tuple[Expr, Expr], span: Span, environment: Env
     if variable in environment.variables:
         message = f"the loop variable `{variable}` is in use by a loop around this one"
         raise LoopError(Diagnostic(Code.LOOP_VARIABLE, message, span, hints=("give it another name",)))
-    return range(first, last + 1)
+    return range(first, last + 1)  # Both bounds belong to it: 1..3 is 1, 2, 3.
 
 
 def integer(expr: Expr, environment: Environment) -> int:
@@ -123,6 +124,7 @@ def integer(expr: Expr, environment: Environment) -> int:
 
 
 def _quotient(part: Call, x: int, y: int) -> int:
+    # Exactly: 7/2 rounded would be an index that nobody wrote.
     if y == 0 or x % y:
         raise LoopError(Diagnostic(Code.NOT_WHOLE, f"{x}/{y} is not a whole number", part.span, hints=_WHOLE))
     return x // y

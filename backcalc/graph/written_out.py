@@ -42,6 +42,7 @@ def written_out(call: Call) -> Expr | Diagnostic:
 
 def _array(call: Call, numbers: list[int], element: Callable[[tuple[int, ...], int], float]) -> Expr | Diagnostic:
     one, *_ = numbers
+    # The numbers are lengths, but of `onehot` the first, which is a place.
     shape = (one, one) if call.fn == "eye" else (numbers[1],) if call.fn == "onehot" else tuple(numbers)
     if prod(shape) > MOST_WRITTEN:
         message = f"an array of {prod(shape):,} elements is not written out; {MOST_WRITTEN:,} are the most"
