@@ -24,6 +24,7 @@ HELD_AGAINST = tuple(_SLOPES)
 def against(row: Primitive | None, constant: Sequence[bool]) -> Primitive | None:
     """`row` as it is where `constant` tells which of its arguments are made of numbers alone: of most rows itself."""
     is_one = row is not None and row.symbol in _SLOPES and len(constant) == len(("x", "y")) and sum(constant) == 1
+    # The constant's place tells which side has the slope.
     return _against(row, constant[0]) if is_one and row is not None else row
 
 

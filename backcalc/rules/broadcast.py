@@ -15,6 +15,7 @@ _Array = tuple[Length, ...]
 def elementwise(operands: list[Term], out: Term) -> bool:
     """A number combines with anything, a vector with the rows of a matrix; otherwise shapes match exactly."""
     if len(operands) == 1:
+        # With one operand the value tells its shape as well as the other way round.
         unify(out, operands[0])
         return True
     # Numbers say nothing: they go with every shape.
@@ -26,11 +27,12 @@ def elementwise(operands: list[Term], out: Term) -> bool:
             return False
         unify(out, whole or ())
         return True
+    # A length of 1 may yet be stretched by one that is not known.
     if whole is not None and len(whole) == _MATRIX and 1 not in whole:  # Whatever the others are, this is as large.
         unify(out, whole)
     if find(out) == () or (not arrays and len(unknown) == 1 and isinstance(find(out), tuple)):
         unify(unknown[0], find(out))  # Only numbers make a number, and of numbers and one array it is the array.
-        return len(unknown) == 1
+        return len(unknown) == 1  # Of two unknown ones neither is settled by the value.
     return False
 
 
@@ -43,6 +45,7 @@ def likely(operands: list[Term], out: Term) -> None:
     unknown = next((term for term in operands if isinstance(term, Unknown)), None)
     value = find(out)
     if isinstance(value, tuple) and unknown is not None:
+        # One as large as the value is there already: then the unknown may be anything smaller.
         if all(len(term) < len(value) for term in arrays):
             unify(unknown, value)
     elif arrays and isinstance(value, Unknown):
@@ -59,6 +62,7 @@ def _whole(arrays: list[_Array]) -> _Array | None:
     """
     matrices = [term for term in arrays if len(term) == _MATRIX]
     if not matrices:
+        # Vectors go with each other only where they are of one length: no row beside a column.
         for term in arrays[1:]:
             unify(arrays[0], term)
         return arrays[0] if arrays else None
@@ -68,6 +72,7 @@ def _whole(arrays: list[_Array]) -> _Array | None:
     for term in arrays:
         if len(term) < _MATRIX:  # A vector goes with the rows.
             unify(term[0], columns)
+    # Each axis may have its longest in another matrix: (m, 1) with (1, n) is refused.
     if not any(find(term[0]) == rows and find(term[1]) == columns for term in matrices):
         raise MismatchError
     return rows, columns
@@ -77,6 +82,7 @@ def _longest(lengths: list[Term]) -> Length | None:
     """The length of an axis whose lengths these are; None where one that is not known stands beside 1 alone."""
     known = {length for length in lengths if isinstance(length, int)} - {1}
     unknown = [length for length in lengths if isinstance(length, Unknown)]
+    # Beside 1 an unknown length may be 1 or the longer one.
     if not known:
         if unknown and len(unknown) < len(lengths):
             return None

@@ -7,7 +7,7 @@ from collections.abc import Container
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, fold, postorder
 from backcalc.rules.simplify import make
 
-_READ = ("+", "-", "*", "/", "^", NEGATE)
+_READ = ("+", "-", "*", "/", "^", NEGATE)  # Through these a difference can be multiplied out.
 
 
 def without_choices(expr: Expr, positive: Container[str]) -> Expr | None:
@@ -16,10 +16,11 @@ def without_choices(expr: Expr, positive: Container[str]) -> Expr | None:
     `positive` are the names of what is never below 0. The branch for t = 0 must be what the other one is there: by
     itself, or together with the factors that the choice has.
     """
-    expr = _signed(expr, positive)
+    expr = _signed(expr, positive)  # Signs first: with |x| for x no quotient would cancel.
     choices = [part for part in postorder(expr) if isinstance(part, Call) and part.fn == "where"]
     if not all(map(_is_of_number, choices)):
         return None
+    # All at once: of choices in each other the inner ones count too.
     plain = _replaced(expr, {id(choice): choice.args[2] for choice in choices})
     by_elements = {id(part) for part in _opened(expr)}
     for choice in choices:
@@ -29,7 +30,9 @@ def without_choices(expr: Expr, positive: Container[str]) -> Expr | None:
         if _are_equal(_at(chosen, condition), _at(_plain(otherwise), condition)):
             continue
         others = {id(each): each.args[2] for each in choices if each is not choice}
+        # Only this choice keeps its first branch: each is tried by itself.
         other = _replaced(expr, {**others, id(choice): chosen})
+        # By itself a branch may differ, where a factor beside it is 0.
         if id(choice) not in by_elements or not _are_equal(_at(other, condition), _at(plain, condition)):
             return None
     return plain
@@ -44,6 +47,7 @@ def _is_of_number(choice: Call) -> bool:
 
 def _plain(expr: Expr) -> Expr:
     """A formula with the last branch of each choice."""
+    # By identity: the same text may stand in two places, with other factors beside it.
     return _replaced(expr, {id(p): p.args[2] for p in postorder(expr) if isinstance(p, Call) and p.fn == "where"})
 
 
@@ -64,6 +68,7 @@ def _signed(expr: Expr, positive: Container[str]) -> Expr:
     """A formula in which what is positive is its own absolute value."""
 
     def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        # Of a name alone; a sum of positives would take a proof.
         is_positive = part.fn == "abs" and isinstance(args[0], Name) and args[0].id in positive
         return args[0] if is_positive else make(part.fn, *args)
 
@@ -94,11 +99,12 @@ def _are_equal(left: Expr, right: Expr) -> bool:
 
     if left == right:
         return True
+    # Here the difference of both must vanish as a quotient of polynomials.
     reader = Reader()
     difference = Call("-", (left, right))
     closed = [part for part in _opened(difference) if isinstance(part, Call) and part.fn not in _READ]
     try:
         total = reader.read(difference, closed)
-        return not total or reader.multiplied(total) == {}
+        return not total or reader.multiplied(total) == {}  # {} is 0 over any denominator.
     except ExpansionTooLongError:
-        return False
+        return False  # Not found equal is not equal: the choice stays.

@@ -17,6 +17,7 @@ class FactorOrder:
 
     def __init__(self, formula: Expr) -> None:
         self._terms = [_factors(term) for term in _terms(formula)]
+        # Names of each factor, worked out once for many slopes.
         self._spoken = [[{*names(factor)} for factor in factors] for factors in self._terms]
 
     @property
@@ -34,13 +35,14 @@ class FactorOrder:
         keys: list[tuple[int, int]] = []
         for factor in reversed(factors):
             said = {*names(factor)}
-            place = next((i for i, each in enumerate(own) if each == factor), None)
+            place = next((i for i, each in enumerate(own) if each == factor), None)  # The factor itself, as it stands.
             if place is not None and isinstance(factor, Name) and factor.id in CONSTANTS:
                 place = -1  # 2*pi*x, wherever the file has them.
             if place is None:
+                # Else one that speaks of no other names: 2*x comes of x^2.
                 place = next((i for i, each in enumerate(spoken) if said and said <= each), None)
             if place is None:
-                break
+                break  # In front of it there may be numbers, or what the chain rule brought.
             # A name before the function that it comes out of: w*sin(w*t), 2*x*exp(x^2).
             keys.append((place, int(isinstance(factor, Call) and factor.is_named)))
         return keys[::-1]
@@ -54,6 +56,7 @@ def in_file_order(expr: Expr, orders: Sequence[FactorOrder]) -> Expr:
         # Below the bar they stand in the order in which the chain rule brought them there.
         done = expr.args if expr.fn in _SUMS else expr.args[:1]
         args = (*(in_file_order(arg, orders) for arg in done), *expr.args[len(done) :])
+        # As it was, where nothing has moved: callers compare by identity.
         same = all(new is old for new, old in zip(args, expr.args, strict=True))
         return expr if same else make(expr.fn, *args)
     if expr.fn != "*":
@@ -62,7 +65,7 @@ def in_file_order(expr: Expr, orders: Sequence[FactorOrder]) -> Expr:
     keys = max((order.places(factors) for order in orders), key=len)
     if keys == sorted(keys):
         return expr
-    start = len(factors) - len(keys)
+    start = len(factors) - len(keys)  # Those before are not of this node.
     last = sorted(zip(keys, factors[start:], strict=True), key=lambda pair: pair[0])
     return reduce(_times, [*factors[:start], *(factor for _, factor in last)])
 
@@ -90,7 +93,7 @@ def _factors(term: Expr) -> list[Expr]:
     while waiting:
         part = waiting.pop()
         if isinstance(part, Call) and part.fn in ("*", "/", NEGATE):
-            waiting += reversed(part.args)
+            waiting += reversed(part.args)  # Reversed, for a stack gives back the last first.
         else:
             found.append(part)
     return found

@@ -25,6 +25,7 @@ def places(parts: Sequence[Expr]) -> tuple[Place, ...]:
 def _place(part: Expr) -> Place:
     if isinstance(part, Call) and part.fn in SLICES:
         ends = [_whole(end) for end in part.args]
+        # By its name: `i:j`, `i:`, `:j` or `:`.
         return slice(ends[0] if part.fn[0] != ":" else None, ends[-1] if part.fn[-1] != ":" else None)
     if isinstance(part, Call) and part.fn in (PICK, VECTOR):
         return tuple([_whole(item) for item in part.args])
@@ -65,6 +66,7 @@ def text_of(place: Place) -> str:
 
 def is_whole(place: Place) -> bool:
     """Whether it is all of an axis, whatever its length."""
+    # `0:n` is all too, but only of a known length.
     return isinstance(place, slice) and place.start is None and place.stop is None
 
 
@@ -79,7 +81,7 @@ def count(place: Place, length: int) -> int | None:
             raise OutOfRangeError(None)
         return found
     for index in place if isinstance(place, tuple) else (place,):
-        if not -length <= index < length:
+        if not -length <= index < length:  # Negative ones count from the end.
             raise OutOfRangeError(index)
     return len(place) if isinstance(place, tuple) else None
 
@@ -88,4 +90,4 @@ def positions(place: Place, length: int) -> list[int]:
     """The elements that it names, counted from 0."""
     if isinstance(place, slice):
         return list(range(*place.indices(length)))
-    return [index % length for index in (place if isinstance(place, tuple) else (place,))]
+    return [index % length for index in (place if isinstance(place, tuple) else (place,))]  # Of −1 the last one.

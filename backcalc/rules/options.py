@@ -18,10 +18,14 @@ from backcalc.rules.shapes import ALONG, ROWS
 from backcalc.rules.window_rows import NUMBERS, numbered_rows
 
 DDOF = "ddof"
+# Of these, in a text, an axis leaves one number for all elements along it,
 _REDUCING = ("sum", "mean", "prod", "largest", "smallest", "norm", "logsumexp", "size")
+# and of these as many elements as there were.
 _KEEPING = ("softmax", "log_softmax", "complement", "from_top", "others")
 _ALONG, _PAIR = ALONG
+# Each rule of a whole array has one along an axis.
 _SHAPES = {"reduce": _ALONG, "spread": _ALONG, "logits": _ALONG, "vector": ROWS, "dot": _PAIR, "pair": _PAIR}
+# Of slopes; value and kinks are changed by rules of their own.
 _COLUMNS = ("partials", "stable", "derived", "from_output", "pullbacks")
 
 
@@ -34,11 +38,13 @@ def option_row(symbol: str, table: dict[str, tuple[Primitive, ...]]) -> Primitiv
     if name in NUMBERS:
         table[symbol] = numbered_rows(name, options, symbol)
         return table[symbol][0]
+    # The last row is that for arrays.
     row = replace(rows[-1], symbol=symbol, latex=_latex(name, rows[-1].params, options))
+    # First: as numbers they are in all texts that follow.
     row = _with_numbers(row, {**{option: default or 0 for option, default in row.options}, **options})
     if DDOF in options:
         row = _of_freedom(row, options[DDOF])
-    if AXIS in options:
+    if AXIS in options:  # Last: it wraps what the texts call in `axis=`.
         row = _along(row, options[AXIS], keeps=bool(options.get(KEEPDIMS)))
     table[symbol] = (row,)
     return row
@@ -75,6 +81,7 @@ def _of_freedom(row: Primitive, lost: int) -> Primitive:
     number = Number(float(lost))
 
     def _leaf(part: Number | Name) -> Expr:
+        # Besides the mean of the value, the slope has the count by itself.
         return Call("-", (part, number)) if part == Name("n") else part
 
     def averaged(text: Expr) -> Expr:
@@ -90,11 +97,12 @@ def _of_freedom(row: Primitive, lost: int) -> Primitive:
 def _along(row: Primitive, axis: int, *, keeps: bool) -> Primitive:
     """The row along an axis of a matrix, which stays in the value with the length 1 where it `keeps` it."""
     # Of what has no axis fewer than its argument, cotangent and value go with the elements as they are.
+    # A vector gives a vector, so nothing has lost its axis.
     goes = row.shape == "vector" or keeps
 
     def inner(text: Expr) -> Expr:
         """The text where what it gives goes with the elements of the arguments."""
-        call = partial(_call, axis=axis, keeps=1)
+        call = partial(_call, axis=axis, keeps=1)  # Inside, what is reduced goes back to the elements: (x - mean(x))^2.
         found: Expr = fold(text, lambda part: part if goes else _kept(part, axis), call)
         return found
 
@@ -109,6 +117,7 @@ def _along(row: Primitive, axis: int, *, keeps: bool) -> Primitive:
     kinks = row.kinks and unparse(outer(expression(row.kinks)))
     value = unparse(outer(expression(row.value)))
     found = _mapped(row, inner)
+    # A matrix alone has an axis; the Jacobian is for vectors.
     return replace(found, value=value, kinks=kinks, shape=_SHAPES[row.shape], ranks=(), below="", jacobian="")
 
 
@@ -120,7 +129,7 @@ def _kept(leaf: Number | Name, axis: int) -> Expr:
 def _call(part: Call, args: tuple[Expr, ...], axis: int, keeps: int) -> Call:
     """A function of all elements as the one along an axis; another one as it is."""
     if part.fn == "dot":
-        return _call(Call("sum", args), (Call("*", args),), axis, keeps)
+        return _call(Call("sum", args), (Call("*", args),), axis, keeps)  # dot has no axis; the sum of products has.
     if part.fn in _KEEPING:
         return Call(with_options(part.fn, {AXIS: axis}), args)
     if part.fn in _REDUCING:

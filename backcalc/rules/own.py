@@ -16,11 +16,13 @@ from backcalc.text.source import Source
 
 def key(function: Function) -> str:
     """The symbol of the row of `function`, whose formula and partials call functions of the table alone."""
+    # With its parameters and partials: two functions of one formula may differ in these.
     return unparse_statement(function)
 
 
 def definition(symbol: str) -> Function:
     """The definition that the symbol of a row is."""
+    # The symbol is a statement of the language, so nothing else need be kept of it.
     (function,) = parse(Source("", symbol)).statements
     assert isinstance(function, Function)
     return function
@@ -32,7 +34,8 @@ def own_row(symbol: str, table: dict[str, tuple[Primitive, ...]]) -> Primitive |
         return None
     function = definition(symbol)
     by = {partial.wrt: unparse(partial.formula) for partial in function.partials}
+    # In the order of the parameters; a file may state them in any.
     partials = tuple(by[param] for param in function.params)
     row = Primitive(symbol, function.params, unparse(function.body), table, partials)
-    table[symbol] = (row,)
+    table[symbol] = (row,)  # From here on it is found like any other.
     return row

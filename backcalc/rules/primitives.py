@@ -50,7 +50,7 @@ ALIASES = {
     IF: "where",
     TRANSPOSE: "transpose",
 }
-VARIADIC = (VECTOR, INDEX, "concat")
+VARIADIC = (VECTOR, INDEX, "concat")  # Whatever their number of arguments, one row with one parameter serves.
 
 
 def rows_of(symbol: str) -> tuple[Primitive, ...]:
@@ -80,6 +80,7 @@ ROWS = (
     _row("+", "x y", "x + y", "1; 1", latex="<x> + <y>"),
     _row("-", "x y", "x - y", "1; -1", latex="<x> - <y>"),
     _row("*", "x y", "x*y", "y; x", latex=r"<x> \cdot <y>"),
+    # By `out`: the square of the textbook's -x/y^2 overflows from y = 1e154 on.
     _row("/", "x y", "x/y", "1/y; -out/y", domain="y != 0", latex=r"\frac{<x>}{<y>}"),
     _row(NEGATE, "x", "-x", "-1", latex="-<x>"),
     _row("=", "x", "x", "1", latex="<x>"),  # A node that is another one, or a number, by a second name.
@@ -112,12 +113,14 @@ ROWS = (
     _row("log2", "x", "", "1/(x*log(2))", from_output="1/(2^out*log(2))", domain="x > 0", latex=r"\log_2(<x>)"),
     _row("log10", "x", "", "1/(x*log(10))", from_output="1/(10^out*log(10))", domain="x > 0", latex=r"\log_{10}(<x>)"),
     _row("log1p", "x", "", "1/(1 + x)", from_output="exp(-out)", domain="x > -1", latex=r"\ln(1 + <x>)"),
+    # Of −0.0 the root is −0.0, whose slope would be −∞.
     _row("sqrt", "x", "", "1/(2*out)", stable="1/(2*abs(out))", domain="x >= 0", range="out >= 0", latex=r"\sqrt{<x>}"),
     _row("cbrt", "x", "", "1/(3*out^2)", stable="where(x == 0, inf, out/x/3)", latex=r"\sqrt[3]{<x>}"),
     # Circular functions, in radians
     _row("sin", "x", "", "cos(x)", range="abs(out) <= 1", latex=r"\sin(<x>)"),
     _row("cos", "x", "", "-sin(x)", range="abs(out) <= 1", latex=r"\cos(<x>)"),
     _row("tan", "x", "", "1 + out^2", latex=r"\tan(<x>)"),
+    # Near 1 the square rounds away what 1 - x^2 is about; in (1 - x)*(1 + x) nothing is lost.
     _row(
         "asin", "x", "", "1/sqrt(1 - x^2)", stable="1/sqrt((1 - x)*(1 + x))", from_output="1/cos(out)",
         derived="stable",
@@ -141,11 +144,14 @@ ROWS = (
     # Hyperbolic functions
     _row("sinh", "x", "", "cosh(x)", latex=r"\sinh(<x>)"),
     _row("cosh", "x", "", "sinh(x)", range="out >= 1", latex=r"\cosh(<x>)"),
+    # 1 - out^2 is 0 from x = 20 on, where the slope is still 2e-17.
     _row("tanh", "x", "", "1 - out^2", stable="(1/cosh(x))^2", range="abs(out) <= 1", latex=r"\tanh(<x>)"),
+    # From 1e154 on the square overflows.
     _row(
         "asinh", "x", "", "1/sqrt(1 + x^2)", stable="where(abs(x) < 1e100, 1/sqrt(1 + x^2), 1/abs(x))",
         from_output="1/cosh(out)", latex=r"\operatorname{arsinh}(<x>)",
     ),
+    # Two roots, for x^2 overflows, and near 1 x^2 - 1 loses digits.
     _row(
         "acosh", "x", "", "1/sqrt(x^2 - 1)", stable="1/(sqrt(x - 1)*sqrt(x + 1))", derived="stable",
         from_output="1/sinh(out)",
@@ -183,11 +189,13 @@ ROWS = (
     # The error function, the normal distribution, and activations
     _row("erf", "x", "", "2/sqrt(pi)*exp(-x^2)", range="abs(out) <= 1", latex=r"\operatorname{erf}(<x>)"),
     _row("erfc", "x", "", "-2/sqrt(pi)*exp(-x^2)", latex=r"\operatorname{erfc}(<x>)"),
+    # By erfc: far to the left 1 + erf(…) is 0, and erfc is not.
     _row(
         "normcdf", "x", "erfc(-x/sqrt(2))/2", "normpdf(x)", range="out >= 0 and out <= 1",
         latex=r"\Phi(<x>)",
     ),
     _row("normpdf", "x", "exp(-x^2/2)/sqrt(2*pi)", "-x*out", range="out >= 0", latex=r"\varphi(<x>)"),
+    # This one and the next two have exp of what is not above 0 alone, so that nothing overflows.
     _row(
         "log_sigmoid", "x", "min(x, 0) - log1p(exp(-abs(x)))", "sigmoid(-x)", from_output="-expm1(out)",
         range="out <= 0", latex=r"\ln\sigma(<x>)",
@@ -213,6 +221,7 @@ ROWS = (
         "leaky_relu", "x slope", "where(x > 0, x, slope*x)", "where(x > 0, 1, slope); where(x > 0, 0, x)",
         kinks="x == 0", latex=r"\mathrm{LeakyReLU}(<x>, <slope>)",
     ),
+    # With alpha = 1 both sides have the slope 1 at 0: no kink.
     _row(
         "elu", "x", "where(x > 0, x, expm1(x))", "where(x > 0, 1, exp(x))",
         from_output="where(out > 0, 1, out + 1)", range="out >= -1", latex=r"\mathrm{ELU}(<x>)",
@@ -235,6 +244,7 @@ ROWS = (
         latex=r"\mathrm{SiLU}(<x>)",
     ),
     # Losses: of numbers here, of vectors below
+    # 0·log(0) is 0, its limit. At p = −0.0 the slope is that at 0: abs(p).
     _row(
         "cross_entropy", "p t",
         "-where(t == 0 and p == 0, 0, t*log(p)) - where(t == 1 and p == 1, 0, (1 - t)*log1p(-p))",

@@ -7,6 +7,7 @@ random points where both its sides exist; it holds for vectors and matrices too 
 
 from __future__ import annotations
 
+# Of several rows that fit the first is taken.
 REWRITES = (
     # Zero and one
     ("x + 0", "x"),
@@ -57,6 +58,7 @@ REWRITES = (
     ("-x @ y", "-(x @ y)"),
     ("x @ -y", "-(x @ y)"),
     # Numbers come first and together
+    # Of two numbers there is no order to bring them into: p, or the row would fit for ever.
     ("p*m", "m*p"),
     ("m*(n*x)", "(m*n)*x"),
     ("m*x*y", "m*(x*y)"),

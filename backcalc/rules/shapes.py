@@ -27,6 +27,7 @@ NO_SETTINGS: Mapping[str, int | None] = MappingProxyType({})
 def _matmul(operands: list[Term], out: Term) -> bool:
     x, y = operands  # (…, n) @ (n, …): the inner axis goes, the others stay.
     if isinstance(x, tuple) and isinstance(y, tuple):
+        # Of a number there is no product: `*` is meant.
         if not x or not y:
             raise MismatchError
         unify(x[-1], y[0])
@@ -62,7 +63,7 @@ def _spread(operands: list[Term], out: Term) -> bool:
 
 
 def _square(operands: list[Term], out: Term) -> bool:
-    unify(out, ())
+    unify(out, ())  # First what is certain of the value, whatever comes of the argument.
     order = Unknown()
     unify(operands[0], (order, order))
     return True
@@ -77,7 +78,7 @@ def _inverse(operands: list[Term], out: Term) -> bool:
 
 
 def _vector(operands: list[Term], out: Term) -> bool:
-    unify(operands[0], (Unknown(),))
+    unify(operands[0], (Unknown(),))  # Of a matrix softmax needs an axis to be told.
     unify(out, operands[0])
     return True
 
@@ -122,7 +123,7 @@ def _diag(operands: list[Term], out: Term) -> bool:
     known = x if isinstance(x, tuple) else out
     if not isinstance(known, tuple):
         return False
-    if len(known) == 0:
+    if len(known) == 0:  # A number has no diagonal.
         raise MismatchError
     unify(known[0], known[-1])  # A matrix must be square; of a vector this says nothing.
     unify(out if known is x else x, (known[0], known[0]) if len(known) == 1 else (known[0],))
@@ -141,7 +142,7 @@ def _stack(operands: list[Term], out: Term) -> bool:
     item = find(operands[0])
     if not isinstance(item, tuple):
         return False
-    if len(item) > 1:
+    if len(item) > 1:  # Items of matrices would make three axes.
         raise MismatchError
     unify(out, (len(operands), *item))
     return True
@@ -150,6 +151,7 @@ def _stack(operands: list[Term], out: Term) -> bool:
 def _concat(operands: list[Term], out: Term) -> bool:
     if not all(isinstance(term, tuple) for term in operands):
         return False
+    # A number joins as one element.
     lengths = [find(term[0]) if term else 1 for term in operands if isinstance(term, tuple)]
     if any(len(term) > 1 for term in operands if isinstance(term, tuple)):
         raise MismatchError
@@ -186,7 +188,7 @@ def _counted(place: Place, length: int) -> list[Length]:
     try:
         found = count(place, length)
     except OutOfRangeError:
-        raise MismatchError from None
+        raise MismatchError from None  # To unification it is one more thing that does not fit.
     return [] if found is None else [found]
 
 
@@ -217,10 +219,11 @@ def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
 
 def _along(operands: list[Term], out: Term, axis: int, *, keepdims: bool) -> bool:
     """What an axis of a matrix is reduced along; of two matrices, those of one shape."""
-    shape: tuple[Length, ...] = (Unknown(), Unknown())
+    shape: tuple[Length, ...] = (Unknown(), Unknown())  # Whatever the axis, what has one is a matrix.
     for term in operands:
         unify(term, shape)
     kept = tuple(length if i != axis else 1 for i, length in enumerate(shape))
+    # What is left of a matrix without one of its two axes is the other.
     unify(out, kept if keepdims else (shape[1 - axis],))
     return True
 

@@ -92,6 +92,7 @@ def shortest(expr: Expr, setting: Setting, levels: int = MOST_LEVELS) -> Expr:
         return expr
     parts = _Parts(expr)
     inside = {id(call): _inside(call, setting, levels) for call in parts.closed}
+    # Anew only where something has changed: what nobody can shorten keeps its identity.
     if any(inside[id(call)] is not call for call in parts.closed):
         expr = _exchanged(expr, inside)
         parts = _Parts(expr)
@@ -101,10 +102,12 @@ def shortest(expr: Expr, setting: Setting, levels: int = MOST_LEVELS) -> Expr:
     places = _Numbering()
     numbered = places.put_in(parts)
     pairs = tuple((places.name(each.name), places.put_in(each.parts)) for each in definitions)
+    # Numbered, a neuron's slope is looked up a thousand times, and worked out once.
     key = numbered, pairs
     if key not in setting.found:
         setting.found[key] = _shorter(numbered, [NamedFormula(*pair) for pair in pairs])
     forms = map(places.taken_out, setting.found[key])
+    # Names are back in place before the shape is asked for.
     return next((form for form in forms if _has_shape(form, expr, setting)), expr)
 
 
@@ -137,6 +140,7 @@ def _inside(call: Call, setting: Setting, levels: int) -> Expr:
     """A call with shorter arguments, where it is one that derivatives are put into."""
     if written_name(call.fn) not in LINEAR or not levels or all(isinstance(arg, Name | Number) for arg in call.args):
         return call
+    # Without definitions: inside, no node's name would be looked for.
     inner = Setting((), setting.shape, setting.found)
     args = tuple(shortest(arg, inner, levels - 1) for arg in call.args)
     same = all(new is old for new, old in zip(args, call.args, strict=True))
@@ -150,7 +154,7 @@ def _exchanged(expr: Expr, others: dict[int, Expr]) -> Expr:
         same = all(new is old for new, old in zip(args, part.args, strict=True))
         return part if same else make(part.fn, *args)
 
-    done: Folded[Expr] = Folded()
+    done: Folded[Expr] = Folded()  # Marked as done, so that the fold does not go into what is exchanged.
     done.update(others)
     return fold(expr, lambda leaf: leaf, _call, done)
 
@@ -167,7 +171,7 @@ class _Parts:
         waiting, seen = [expr], set()
         while waiting:
             part = waiting.pop()
-            if id(part) in seen:
+            if id(part) in seen:  # By identity: shared parts are met once, however often they stand there.
                 continue
             seen.add(id(part))
             if isinstance(part, Name):
@@ -189,6 +193,7 @@ class _Parts:
     def is_promising(self) -> bool:
         """Whether another form may be shorter: there is a quotient, or a sum of products of sums."""
         fns = [part.fn for part in self.opened]
+        # x*(a + b) + x*(c + d) is one, x + y is none.
         return self.has_quotients or (self.is_sum and "*" in fns and fns.count("+") + fns.count("-") > 1)
 
     @property
@@ -252,7 +257,7 @@ def _forms(parts: _Parts, definitions: Iterable[NamedFormula]) -> Iterator[Expr]
     try:
         total = reader.read(parts.expr, parts.closed)
         if reader.has_met:
-            yield reader.written(total)
+            yield reader.written(total)  # Else it would only be the same again.
         yield from _named(reader, total, definitions)
         multiplied = reader.multiplied(total)
         if multiplied is not None:
@@ -296,4 +301,5 @@ def _has_shape(form: Expr, expr: Expr, setting: Setting) -> bool:
     """Whether a form has the shape of the formula; a number stands for all elements of an array."""
     if setting.shape is None or isinstance(form, Number):
         return True
+    # An array that became a number by cancelling stands for all elements.
     return bool(setting.shape(form) == setting.shape(expr))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 _NUMBERS, _NO_NUMBER = ("m", "n"), "p"
-LARGEST_DENOMINATOR = 100
+LARGEST_DENOMINATOR = 100  # A fraction with more than two digits is no easier to read.
 LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
 SUMS = ("+", "-")
 LINEAR = ("sum", "mean")
@@ -50,6 +50,7 @@ def make(fn: str, *args: Expr) -> Expr:
         call = Call(step[0], tuple(found[len(found) - step[1] :]))
         del found[len(found) - step[1] :]
         steps += 1
+        # The call itself is put back as it is, where it is simple.
         waiting += (steps <= MOST_STEPS and _next(call)) or [call]
     return found.pop()
 
@@ -127,7 +128,7 @@ def fraction_of(value: float) -> Expr | None:
 def _computed(call: Call) -> Expr | None:
     """The number that an operation on numbers is; a fraction stays one where it is not a short decimal."""
     if call.fn in (INDEX, "@"):
-        return _picked(call)
+        return _picked(call)  # Before the rows: their arguments are no numbers.
     row = lookup(call.fn, len(call.args))
     if row is None or call.fn == NEGATE:  # A negative number is written as a minus before a positive one.
         return None
@@ -136,7 +137,7 @@ def _computed(call: Call) -> Expr | None:
     numbers = [arg.value for arg in call.args if isinstance(arg, Number)]
     if len(numbers) == len(call.args):
         value = row.evaluate(*numbers)
-        if _is_shorter(call, numbers, value):
+        if _is_shorter(call, numbers, value):  # log(2) stays, so that a reader sees where it comes from.
             return None
         return Call(NEGATE, (Number(-value),)) if value < 0 else Number(value)
     return _exactly_computed(call, row) if call.fn in (*SUMS, *COMPARISONS) else None
@@ -150,6 +151,7 @@ def _picked(call: Call) -> Expr | None:
         is_written = isinstance(array, Call) and array.fn == VECTOR and isinstance(rest[0], Number)
         found = array.args[int(rest[0].value)] if is_written else None  # type: ignore[union-attr]
         return Call(INDEX, (found, *rest[1:])) if found is not None and rest[1:] else found
+    # Either side may be the unit matrix, as the Jacobian of a node by itself is.
     return rest[0] if _is_unit(array) else array if _is_unit(rest[0]) else None
 
 
@@ -193,7 +195,7 @@ def _exact(expr: Expr) -> Fraction | None:
     parts = expr.args if isinstance(expr, Call) and expr.fn == "/" else (expr,)
     values = [Fraction(repr(part.value)) for part in parts if isinstance(part, Number) and isfinite(part.value)]
     if len(values) < len(parts) or 0 in values[1:]:
-        return None
+        return None  # 1/0 is no fraction; it stays as it stands.
     return sign * (values[0] / values[1] if len(values) > 1 else values[0])
 
 

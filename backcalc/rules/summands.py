@@ -26,7 +26,7 @@ class Term(NamedTuple):
     powers: Powers
 
 
-Sum: TypeAlias = "dict[frozenset[tuple[Expr, Exact]], Term]"
+Sum: TypeAlias = "dict[frozenset[tuple[Expr, Exact]], Term]"  # A key without order: x*y and y*x are one term.
 """Terms by their factors."""
 
 HALF = Fraction(1, 2)
@@ -67,6 +67,7 @@ def common_powers(total: Sum) -> Powers:
     """The powers that all terms have, and those that a denominator of all of them needs."""
     terms = [term.powers for term in total.values()]
     bases: Iterable[Expr] = dict.fromkeys(chain.from_iterable(terms))
+    # A term without a base has it to the power of 0: so the least may be below that, and is the denominator.
     least = {base: min(powers.get(base, 0) for powers in terms) for base in bases}
     return {base: exponent for base, exponent in least.items() if exponent}
 
@@ -89,7 +90,7 @@ def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
 
 
 def _written_power(base: Expr, exponent: Exact) -> Expr:
-    if exponent == HALF:
+    if exponent == HALF:  # The only root that the language has a name for, beside cbrt.
         return Call("sqrt", (base,))
     return base if exponent == 1 else make("^", base, written(float(exponent)))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from backcalc.rules.row import Primitive
 
+# Mutable: rows with options and functions of files are added when they are met.
 PRIMITIVES: dict[str, tuple[Primitive, ...]] = {}
 """The rows by their symbols, filled below; each row finds the functions that its texts call here."""
 
@@ -14,6 +15,7 @@ def row(symbol: str, params: str, value: str = "", partials: str = "", **columns
     """A row of the table; the texts of several arguments are parted by `;`."""
     if columns.get("derived") == "stable":
         columns["derived"] = columns["stable"]
+    # A column a parameter each; `partials`, the fifth, has its own place.
     texts = ("stable", "derived", "from_output", "pullbacks")
     split: dict[str, Any] = {key: _split(columns.pop(key, "")) for key in texts}
     columns["options"] = tuple(_option(text) for text in columns.pop("options", "").split())
@@ -29,4 +31,5 @@ def _option(text: str) -> tuple[str, int | None]:
 
 
 def _split(text: str) -> tuple[str, ...]:
+    # No text is no column, rather than one of an empty text.
     return tuple(part.strip() for part in text.split(";")) if text else ()

@@ -14,7 +14,7 @@ class Unknown:
     __slots__ = ("link",)
 
     def __init__(self) -> None:
-        self.link: Term | None = None
+        self.link: Term | None = None  # None as long as it is unknown; links are never taken back.
 
 
 Length = int | Unknown
@@ -53,7 +53,7 @@ def unify(left: Term, right: Term) -> None:
         right.link = left
     elif isinstance(left, tuple) and isinstance(right, tuple):
         if len(left) != len(right):
-            raise MismatchError
+            raise MismatchError  # Ranks are known as soon as a shape is: only lengths stay open.
         for a, b in zip(left, right, strict=True):
             unify(a, b)
     elif left != right:
@@ -70,4 +70,5 @@ def settled(term: Term) -> Shape | None:
 
 def fresh(shape: Shape | None) -> Term:
     """A shape as a term of its own, which binds no other."""
+    # Each None is an unknown of its own: two of them need not be equal.
     return Unknown() if shape is None else tuple(Unknown() if n is None else n for n in shape)

@@ -37,8 +37,10 @@ class Spelling(NamedTuple):
 
     def number(self, value: float) -> Expr:
         """A number that the file has not: 1/2 where it says so, or speaks of no decimals."""
+        # 0.25 in a file of decimals stays one.
         if value.is_integer() or not isfinite(value) or (self.has_decimals and abs(value) not in self.fractions):
             return written(value)
+        # 1/n, however large n is: the mean of n elements.
         if 1 / LARGEST_COUNT <= value < 1 and value == 1 / round(1 / value):
             return Call("/", (Number(1.0), Number(float(round(1 / value)))))
         return fraction_of(value) or written(value)
@@ -55,13 +57,14 @@ def tidy(expr: Expr, done: Folded[Expr] | None = None, spelling: Spelling = PLAI
             return _decimals(part)
         if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":
             factors = [args[1].args[1]]  # From the right, along a product that leans to the left.
-            left = args[1].args[0]
+            left = args[1].args[0]  # A loop, for a product may be as long as a file.
             while isinstance(left, Call) and left.fn == "*":
                 factors.append(left.args[1])
                 left = left.args[0]
             product = Call("*", (args[0], left))
             for factor in reversed(factors):
                 product = Call("*", (product, factor))
+            # With the number as it was: what `_over` looks for is whether the file has spelt it.
             return _over(product, part.args[0], spelling)
         if part.fn == NEGATE and isinstance(args[0], Call) and args[0].fn in ("*", "/"):
             return _negated(args[0])
@@ -90,6 +93,7 @@ def _over(product: Call, number: Expr, spelling: Spelling) -> Expr:
     while isinstance(first, Call) and first.fn == "*":
         first = first.args[0]
     if not isinstance(first, Call) or first.fn != "/" or first.args[0] != Number(1.0):
+        # 0.25*(p - t) where the file says 0.25.
         return product
     if not isinstance(number, Number) or number.text or number.value in spelling.fractions:
         return product

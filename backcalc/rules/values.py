@@ -51,6 +51,7 @@ def spelt(value: float, expr: Expr) -> float:
     """`value` with `expr`, which it is the value of, for its spelling; without, where the number is as short."""
     is_plain = isinstance(expr, Number) and not expr.text
     # `2*3` is 6 to whoever reads on; `sqrt(2)` is not 1.4142135623730951.
+    # nan and infinities have no spelling that means them.
     if is_plain or not isfinite(value) or (isinstance(expr, Call) and len(repr(value)) <= LONG):
         return value
     found = Spelt(value)
@@ -80,6 +81,7 @@ def literal(value: Value) -> Expr:
         return expr
     if is_array(value):
         return _of_array(value, {})
+    # Before float(): a fraction or certain digits would lose what they are for.
     return _of_exact(value) if is_exact(value) else written(float(value))
 
 
@@ -88,16 +90,18 @@ def _of_array(array: Array, known: dict[float, Expr]) -> Call:
     if len(array.shape) > 1:
         rows: dict[tuple[int, ...], Expr] = {}
         parts = [_of_array(row, known) for row in array]
+        # Equal numbers are one object by now, so that ids tell equal rows.
         return Call(VECTOR, tuple(rows.setdefault(tuple(map(id, row.args)), row) for row in parts))
     if array.dtype == object:
         return Call(VECTOR, tuple(literal(item) for item in array))
+    # −0.0 and 0.0 are one key, and are written alike.
     return Call(VECTOR, tuple(known.get(x) or known.setdefault(x, written(float(x))) for x in array.tolist()))
 
 
 def _of_exact(value: Any) -> Expr:
     """A fraction, or a number by its digits, as it is written."""
     above, slash, below = str(value).lstrip("-").partition("/")
-    found: Expr = Number(abs(nearest(value)), above)
+    found: Expr = Number(abs(nearest(value)), above)  # Not by value: the float next to 1/3 is no third.
     if slash:
         found = Call("/", (Number(nearest(int(above)), above), Number(nearest(int(below)), below)))
     return Call(NEGATE, (found,)) if str(value).startswith("-") else found
@@ -114,6 +118,7 @@ def ones(shape: tuple[int | None, ...]) -> Numeric:
 
 def quietly(has_arrays: bool) -> AbstractContextManager[Any]:
     """A context in which arrays give infinities and nan without NumPy's own warnings; for numbers, nothing at all."""
+    # For numbers not even NumPy's context is entered: it would load NumPy.
     if not has_arrays:
         return nullcontext()
     from backcalc.rules.ndarray import quiet
@@ -169,7 +174,7 @@ def _spelt_again(fn: str, found: Numeric, left: Numeric, right: Numeric) -> Nume
     """`found`, which is `fn` of two numbers or arrays, spelt where one of them is: 2*pi."""
     if spelling_of(left) is None and spelling_of(right) is None:
         return found
-    if is_array(found):
+    if is_array(found):  # Of arrays only a multiple has a name: a sum of two would be as long as both.
         return _scaled_again(fn, found, left, right)
     if fn == "*" and 1.0 in (left, right):  # The seed of a sweep: what is spelt `0.10` stays so.
         return right if left == 1.0 else left
@@ -197,6 +202,7 @@ def is_finite(value: Numeric) -> bool:
 
 def is_nothing(partial: Value) -> bool:
     """Whether a number, or every element of an array, is 0."""
+    # Of an array only where all of it is 0.
     return is_known(partial) and not (partial.any() if is_array(partial) else partial)
 
 
@@ -221,5 +227,5 @@ def reshaped(rows: list[Any], shape: Shape) -> Array:
     """Rows, one an element of an array of this shape, as one array."""
     from backcalc.rules.ndarray import stack
 
-    found = stack(rows)
+    found = stack(rows)  # A length that is not settled belongs to no known array.
     return found.reshape([n or 0 for n in shape] + list(found.shape[1:]))

@@ -28,6 +28,7 @@ INNER = ("correlate_x", "correlate_w", "unpool", "pool_sum", "like")
 BOUNDS = {"pad": (0, 1_000)}
 """The least and the most that such a number can be, where that is not 1 or more: zeros around cost memory."""
 
+# Of the rows that stand in the table before a file has chosen any.
 _PLAIN = {CONV: {"stride": 1, "pad": 0}, RESHAPE: {"m": 2, "n": 3}, **{pool: {"n": 2} for pool in POOLS}}
 _RANKS = (1, 2)
 
@@ -55,7 +56,7 @@ def _conv(symbol: str, numbers: Mapping[str, int]) -> Iterator[Primitive]:
 
 def _reshape(symbol: str, numbers: Mapping[str, int]) -> Iterator[Primitive]:
     m, n = numbers["m"], numbers["n"]
-    yield row(
+    yield row(  # One row for all ranks: of which shape x was, `like` sees.
         symbol, "x", f"arranged(x, {m}, {n})", shape=RESHAPE, pullbacks="like(ct, x)", options=_options(RESHAPE),
         latex=rf"\operatorname{{reshape}}_{{{m} \times {n}}}(<x>)",
     )  # fmt: skip

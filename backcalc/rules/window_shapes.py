@@ -21,7 +21,7 @@ def _lengths(term: Term) -> tuple[int, ...] | None:
 
 
 def _flatten(operands: list[Term], out: Term, settings: Settings) -> bool:  # noqa: ARG001  As of the others.
-    lengths = _lengths(operands[0])
+    lengths = _lengths(operands[0])  # A length that is known later settles it then.
     if lengths is not None:
         unify(out, (prod(lengths),))
     return lengths is not None
@@ -29,7 +29,7 @@ def _flatten(operands: list[Term], out: Term, settings: Settings) -> bool:  # no
 
 def _reshape(operands: list[Term], out: Term, settings: Settings) -> bool:
     m, n = settings["m"] or 0, settings["n"] or 0
-    unify(out, (m, n))
+    unify(out, (m, n))  # Of the value all is known at once.
     lengths = _lengths(operands[0])
     if lengths is not None and prod(lengths) != m * n:
         raise MismatchError
@@ -43,6 +43,7 @@ def _conv(operands: list[Term], out: Term, settings: Settings) -> bool:
         return False
     if len(x) != len(w):
         raise MismatchError
+    # Zeros on both sides of each axis.
     unify(out, tuple([_places(n + 2 * pad, k, stride) for n, k in zip(x, w, strict=True)]))
     return True
 
@@ -50,7 +51,7 @@ def _conv(operands: list[Term], out: Term, settings: Settings) -> bool:
 def _pool(operands: list[Term], out: Term, settings: Settings) -> bool:
     window, x = settings["n"] or 1, _lengths(operands[0])
     if x is not None:
-        unify(out, tuple([_places(n, window, window) for n in x]))
+        unify(out, tuple([_places(n, window, window) for n in x]))  # Windows side by side: the stride is their length.
     return x is not None
 
 
@@ -58,7 +59,7 @@ def _places(length: int, window: int, stride: int) -> int:
     """In how many places a window fits. Raises MismatchError where it does not at all."""
     if window > length:
         raise MismatchError
-    return (length - window) // stride + 1
+    return (length - window) // stride + 1  # What is left at the end is in no window.
 
 
 WINDOWED: dict[str, Callable[[list[Term], Term, Settings], bool]] = {

@@ -49,12 +49,14 @@ __all__ = [
 
 _UNDECIDED = "numbers are compared that may be equal"
 _KINK = "it is at a kink, or too near to one to tell"
+# Worked out anew at each precision: a ball of few bits would stay one.
 _NAMED = {pi: arb.pi, e: lambda: arb(1).exp(), tau: lambda: 2 * arb.pi()}
 
 
 def number(x: float) -> Any:
     """A number of the table's texts, or a constant of the language: π is π, and no float."""
     if x in _NAMED:
+        # Not the float next to π: its digits from the 17th on are others.
         return Ball(_NAMED[x])
     return _of_exact(exact.number(x))
 
@@ -70,6 +72,7 @@ def _of_exact(x: Any) -> Any:
 
 def array(values: Any) -> Any:
     """Numbers, or nested lists and arrays of floats, as the fractions that are written so."""
+    # Not by their binary value: 0.1 in a file means one tenth.
     if np.ndim(values) == 0:
         return number(float(values)) if isinstance(values, float | int | np.floating) else values
     return made([array(value) for value in values])
@@ -85,10 +88,12 @@ def _function(name: str, of_balls: Callable[..., Any]) -> Callable[..., Any]:
     def function(*args: Ball) -> Any:
         """The value, exact where it can be."""
         if of_fractions is not None and all(arg.exact is not None for arg in args):
+            # A value that is rational stays so: sqrt(4) is 2, however little exp(…) beside it is known.
             found = of_fractions(*(arg.exact for arg in args))
             if not isinstance(found, Lost):
                 return whole(found)
         value = of_balls(*(arg.ball for arg in args))
+        # Infinite or nan: the ball reaches out of the domain.
         return Ball(value) if value.is_finite() else Lost(f"`{name}` has no certain value here")
 
     return each(function)
@@ -103,6 +108,7 @@ sinh, cosh, tanh, asinh, acosh, atanh = map(_method, ("sinh", "cosh", "tanh", "a
 exp, expm1, log, log1p, erf, erfc, sqrt = map(_method, ("exp", "expm1", "log", "log1p", "erf", "erfc", "sqrt"))
 log2 = _function("log2", lambda x: x.log() / arb(2).log())
 log10 = _function("log10", lambda x: x.log() / arb(10).log())
+# Balls have exponents of any size, so that here nothing overflows.
 sigmoid = _function("sigmoid", lambda x: 1 / (1 + (-x).exp()))
 softplus = _function("softplus", lambda x: x.exp().log1p())
 log_sigmoid = _function("log_sigmoid", lambda x: -(-x).exp().log1p())
@@ -143,6 +149,7 @@ sign = _step("sign", lambda x: x.sgn())
 @each
 def divide(x: Ball, y: Ball) -> Any:
     """The quotient."""
+    # None of a ball, and 0 where there is no quotient: both go on below.
     if x.exact is not None and y.exact:
         return whole(x.exact / y.exact)
     found = x.ball / y.ball
@@ -159,6 +166,7 @@ def _order(x: Ball, y: Ball) -> int | None:
     if x is y:  # As the largest of several is to that one: whatever number it is, it is one and the same.
         return 0
     a, b = x.ball, y.ball
+    # Where both balls have a number in common, Arb says neither.
     return -1 if a < b else 1 if a > b else None
 
 
@@ -283,6 +291,7 @@ def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
     return objects.along(globals().get(name), name, axis, keepdims, number)
 
 
+# NumPy puts an int around an image and into empty places.
 _over = with_zero(number(0.0))
 correlate, pool_sum, unpool = _over(arrays.correlate), _over(arrays.pool_sum), _over(arrays.unpool)
 correlate_x, correlate_w, pool_max = _over(arrays.correlate_x), _over(arrays.correlate_w), pooled(max)

@@ -27,19 +27,24 @@ class MatrixLayout(NamedTuple):
 
     def along_axis(self, fn: Callable[..., Any] | None, name: str, axis: int, keepdims: int) -> Callable[..., Any]:
         """The function `name` along an axis, `fn` of a vector."""
+        # Not of a vector: the shape tells it.
         if name == "size":
             return lambda x: self.length(x, axis)
+        # With the rows a vector goes as it is; with the columns as one of these.
         if name == "kept":
             return self.column if axis else lambda x: x
         assert fn is not None
 
         def _function(*matrices: Any) -> Any:
+            # Along axis 0 the vectors are the columns.
             rows = [self.rows(each if axis else self.transpose(each)) for each in matrices]
             found = self.stacked([fn(*vectors) for vectors in zip(*rows, strict=True)])
             if name in KEEPING:
+                # What came of columns is put together as rows.
                 return found if axis else self.transpose(found)
             if not keepdims:
                 return found
+            # A row of numbers, one a column: the column turned.
             return self.column(found) if axis else self.transpose(self.column(found))
 
         return _function

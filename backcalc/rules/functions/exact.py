@@ -44,6 +44,7 @@ def number(x: float) -> Number:
     """A number of the text as the fraction that is written there: 0.1 is 1/10."""
     if x in IRRATIONAL or math.isnan(x):
         return Lost("π" if x == math.pi else "e" if x == math.e else "τ" if x == math.tau else "what is not finite")
+    # By its shortest digits: as binary 0.1 is no tenth.
     return Fraction(Decimal(repr(float(x))))
 
 
@@ -69,6 +70,7 @@ def _at(name: str, known: dict[int, int]) -> Callable[..., Any]:
     """A function that is rational at a few numbers only, and as `name` of what has functions of its own."""
 
     def _function(x: Any) -> Any:
+        # A quotient of polynomials, which has exponentials of its own.
         own = getattr(x, "apply", None)
         if own is not None:
             return own(name)
@@ -114,6 +116,7 @@ def _root(x: Any, n: int, name: str) -> Any:
 
 
 def _whole_root(x: int, n: int) -> int | None:
+    # In lowest terms a fraction has a root only where both its parts have.
     low, high = 0, 1 << (x.bit_length() // n + 1)
     while low < high:  # By halves: of whole numbers of any length.
         middle = (low + high + 1) // 2
@@ -124,6 +127,7 @@ def _whole_root(x: int, n: int) -> int | None:
 @each
 def divide(x: Any, y: Any) -> Any:
     """The quotient."""
+    # Not ZeroDivisionError: what is lost may be in a branch that is not taken.
     return Lost("a division by 0") if y == 0 else x / y
 
 
@@ -132,18 +136,21 @@ def power(x: Any, y: Any) -> Any:
     """The power to a whole number, or to a half of one where the root is a fraction."""
     if not isinstance(y, Fraction):
         return Lost("a power")
+    # x^(3/2) is the cube of a root that is rational.
     if y.denominator == 2:
         root = _root(x, 2, "a power")
         return root if isinstance(root, Lost) else power(root, Fraction(y.numerator))
     if y.denominator != 1 or (x == 0 and y < 0):
         return Lost("a power")
     n = int(y)
+    # Known before it is worked out: 2^(10^9) would take all memory.
     bits = (x.numerator * x.denominator).bit_length() if isinstance(x, Fraction) else 1
     if builtins.abs(n) * bits > LONGEST:
         return Lost("a power of too many digits")
     if n < 0:
         return divide(Fraction(1), power(x, Fraction(-n)))
     found = Fraction(1)
+    # Of quotients: a product each, whose length is looked at.
     for _ in range(n) if not isinstance(x, Fraction) else ():
         found = found * x
     return x**n if isinstance(x, Fraction) else found
@@ -175,9 +182,11 @@ abs = _only_fractions("abs", lambda x: -x if x < 0 else x)  # noqa: A001  the la
 sign = _only_fractions("sign", lambda x: Fraction((x > 0) - (x < 0)))
 floor = _only_fractions("floor", lambda x: Fraction(math.floor(x)))
 ceil = _only_fractions("ceil", lambda x: Fraction(math.ceil(x)))
+# To even at a half, as Python and IEEE 754 round.
 round = _only_fractions("round", lambda x: Fraction(x.__round__()))  # noqa: A001  the language's own name
 max = _only_fractions("max", builtins.max)  # noqa: A001  the language's own name
 min = _only_fractions("min", builtins.min)  # noqa: A001  the language's own name
+# Only along the positive x-axis is the angle rational: 0.
 atan2 = each(lambda y, x: Fraction(0) if y == 0 and isinstance(x, Fraction) and x > 0 else Lost("`atan2`"))
 
 
@@ -208,6 +217,7 @@ def norm(x: Any) -> Any:
 
 def softmax(x: Any) -> Any:
     """Of equal logits, equal shares; of others that have exponentials of their own, their quotients."""
+    # Equal logits cancel, whatever their exponential is.
     if all(isinstance(item, Fraction) and item == x.ravel()[0] for item in x.ravel()):
         return made([Fraction(1, x.size)] * x.size)
     powers = exp(x)

@@ -40,11 +40,13 @@ class Interval:
 
     __radd__ = __add__
 
+    # Nothing is rounded by a change of sign.
     def __neg__(self) -> Interval:
         return Interval(-self.hi, -self.lo, self.doubt)
 
     def __sub__(self, other: Operand) -> Interval:
         other = lifted(other)
+        # The ends cross over: the least is the least less the most.
         return outwards(self.lo - other.hi, self.hi - other.lo, UNIT, joined(self, other))
 
     def __rsub__(self, other: Operand) -> Interval:
@@ -64,6 +66,7 @@ def lifted(x: Operand) -> Interval:
 
 def number(x: float) -> Operand:
     """A number of the table's texts, or a constant: what a float is only near to lies between its neighbours."""
+    # By its digits: 0.5 is exact, 0.1 is not the float next to it.
     is_exact = isfinite(x) and x not in (pi, e, tau) and Fraction(repr(x)) == Fraction(x)
     return x if is_exact or not isfinite(x) else Interval(nextafter(x, -inf), nextafter(x, inf))
 
@@ -73,6 +76,7 @@ def joined(*parts: Interval) -> Any:
     found = None
     for part in parts:
         if part.doubt is not None:
+            # Not |=: the array may be another interval's.
             found = part.doubt if found is None else found | part.doubt
     return found
 
@@ -88,6 +92,7 @@ def outwards(lo: Any, hi: Any, unit: float, doubt: Any = None) -> Interval:
 
 def product(x: Interval, y: Interval, doubt: Any) -> Interval:
     """The product, by those of the ends."""
+    # Of either sign, so all four count.
     ends = [_times(a, b) for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
     lo, hi = np.minimum.reduce(np.broadcast_arrays(*ends)), np.maximum.reduce(np.broadcast_arrays(*ends))
     return rounded(lo, hi, is_zero(x) | is_zero(y), doubt)
@@ -116,6 +121,7 @@ def _times(a: Array, b: Array) -> Array:
 
 def boxwise(found: Any) -> Any:
     """Whether something holds of any element, by boxes."""
+    # Of a number that all boxes have in common there is one doubt.
     return np.any(found, axis=_MATRIX, keepdims=True) if np.ndim(found) > 1 else found
 
 

@@ -51,6 +51,7 @@ def falling(fn: Callable[..., Any]) -> Callable[..., Interval]:
 
 
 def _bounded(fn: Callable[..., Interval], low: float, high: float) -> Callable[..., Interval]:
+    # A range says more than rounding: tanh is at most 1, and not 1 + 8 units.
     return lambda *args: within(fn(*args), low, high)
 
 
@@ -59,6 +60,7 @@ def _positive(fn: Callable[..., Interval], high: float = np.inf) -> Callable[...
 
     def _function(x: Operand) -> Interval:
         found = fn(x)
+        # exp(-800) is 0 as a float, but no zero: a claim that it is above 0 would else fail.
         return within(Interval(found.lo, np.maximum(found.hi, TINY), found.doubt), 0.0, high)
 
     return _function
@@ -75,6 +77,7 @@ def _softplus(x: Any) -> Any:
 
 def _from(fn: Callable[..., Any], low: float) -> Callable[..., Any]:
     """`fn` where it exists, its value at `low` below that."""
+    # Below the domain the row's `domain` raises a doubt; nan here would say nothing of the rest of the box.
     return lambda x: fn(np.maximum(x, low))
 
 
@@ -115,6 +118,7 @@ def abs(x: Operand) -> Interval:  # noqa: A001  the language's own name
     """The absolute value."""
     x = lifted(x)
     return Interval(
+        # Where 0 is inside, the least is there and at no end.
         np.where((x.lo <= 0) & (x.hi >= 0), 0.0, np.minimum(np.abs(x.lo), np.abs(x.hi))),
         np.maximum(np.abs(x.lo), np.abs(x.hi)),
         x.doubt,
@@ -123,6 +127,7 @@ def abs(x: Operand) -> Interval:  # noqa: A001  the language's own name
 
 def cosh(x: Operand) -> Interval:
     """The hyperbolic cosine, which falls and rises."""
+    # Of the size alone, it rises.
     x = abs(x)
     return within(outwards(np.cosh(x.lo), np.cosh(x.hi), LOOSE, x.doubt), 1.0, np.inf)
 
@@ -145,6 +150,7 @@ def _wave(fn: Callable[[Any], Any], x: Interval, crest: float) -> Interval:
     slack = 4 * UNIT * (1 + np.maximum(np.abs(turns[0]), np.abs(turns[1])))
     tops = np.floor(turns[1] + slack) >= np.ceil(turns[0] - slack)
     troughs = np.floor(turns[1] + slack - 0.5) >= np.ceil(turns[0] - slack - 0.5)
+    # Of an infinite end nothing is known of where the crests are.
     lost = ~(np.isfinite(turns[0]) & np.isfinite(turns[1]))
     lo = np.where(troughs | lost, -1.0, found.lo)
     hi = np.where(tops | lost, 1.0, found.hi)
@@ -156,6 +162,7 @@ def tan(x: Operand) -> Interval:
     x = lifted(x)
     turns = [(end - 0.5 * np.pi) / np.pi for end in (x.lo, x.hi)]
     slack = 4 * UNIT * (1 + np.maximum(np.abs(turns[0]), np.abs(turns[1])))
+    # `not <`, so that nan counts as a pole.
     pole = ~(np.floor(turns[1] + slack) < np.ceil(turns[0] - slack))
     found = outwards(np.tan(x.lo), np.tan(x.hi), LOOSE)
     return Interval(np.where(pole, -np.inf, found.lo), np.where(pole, np.inf, found.hi), _doubted(x, boxwise(pole)))
@@ -169,6 +176,7 @@ def atan2(y: Operand, x: Operand) -> Interval:
     """The angle: of the corners, and every one where the box meets the cut along x < 0."""
     y, x = lifted(y), lifted(x)
     angles = np.broadcast_arrays(*(np.arctan2(b, a) for b in (y.lo, y.hi) for a in (x.lo, x.hi)))
+    # On the cut the angle jumps by 2π; 4 is beyond π, rounding included.
     cut = (x.lo <= 0) & (y.lo <= 0) & (y.hi >= 0)
     found = outwards(np.minimum.reduce(angles), np.maximum.reduce(angles), LOOSE)
     return Interval(np.where(cut, -4.0, found.lo), np.where(cut, 4.0, found.hi), joined(x, y))
@@ -176,6 +184,7 @@ def atan2(y: Operand, x: Operand) -> Interval:
 
 def square(x: Operand) -> Interval:
     """The square, which is not below 0."""
+    # x·x as two factors would take them for independent: [-1, 1] would have products below 0.
     x = abs(x)
     return within(product(x, x, x.doubt), 0.0, np.inf)
 
@@ -183,6 +192,7 @@ def square(x: Operand) -> Interval:
 def bump(x: Operand) -> Interval:
     """x·(1 − x), which is ¼ − (x − ½)², and so at most ¼."""
     x = lifted(x)
+    # Two forms, each sharp where the other is not: their intersection holds the value.
     loose = x * (1.0 - x)
     tight = 0.25 - square(x - 0.5)
     return Interval(np.maximum(loose.lo, tight.lo), np.minimum(np.minimum(loose.hi, tight.hi), 0.25), x.doubt)
@@ -216,9 +226,11 @@ def divide(x: Operand, y: Operand) -> Interval:
 def power(x: Operand, y: Operand) -> Interval:
     """The power: of whole exponents by the turning point at 0, of others by that it rises or falls on x ≥ 0."""
     x, y = lifted(x), lifted(y)
+    # A constant exponent, as nearly all are, is the same in all boxes.
     exponents = np.unique(y.lo)
     if (y.lo == y.hi).all() and len(exponents) == 1:
         return _power(x, float(exponents[0]), joined(x, y))
+    # x^y rises in x only for y > 0, so the general way is by the logarithm.
     found = exp(y * log(x))
     return Interval(found.lo, found.hi, joined(x, y))
 
@@ -226,6 +238,7 @@ def power(x: Operand, y: Operand) -> Interval:
 def _power(x: Interval, n: float, doubt: Any) -> Interval:
     if n == 0:
         return Interval(np.ones_like(x.lo), np.ones_like(x.hi), doubt)
+    # 1/x² has its own pole: the quotient knows what to do at 0.
     if n < 0:
         found = divide(1.0, _power(x, -n, None))
         return Interval(found.lo, found.hi, doubt)
@@ -234,7 +247,9 @@ def _power(x: Interval, n: float, doubt: Any) -> Interval:
     if n == 2:
         found = square(x)
         return Interval(found.lo, found.hi, doubt)
+    # An even power is one of the size, which rises; an odd one rises everywhere.
     base = abs(x) if n % 2 == 0 else x
+    # Of a root only what is not below 0 has a value.
     if n != np.floor(n):
         base = Interval(np.maximum(base.lo, 0.0), np.maximum(base.hi, 0.0))
     return outwards(np.float_power(base.lo, n), np.float_power(base.hi, n), LOOSE, doubt)
@@ -256,6 +271,7 @@ def min(x: Operand, y: Operand) -> Interval:  # noqa: A001  the language's own n
 
 
 def _condition(surely: Any, possibly: Any, *args: Interval) -> Interval:
+    # [0, 0] is surely not, [1, 1] surely, [0, 1] perhaps.
     return Interval(np.asarray(surely, np.float64), np.asarray(possibly, np.float64), joined(*args))
 
 
@@ -284,6 +300,7 @@ def greater_equal(x: Operand, y: Operand) -> Interval:
 def equal(x: Operand, y: Operand) -> Interval:
     """Whether both are one number."""
     x, y = lifted(x), lifted(y)
+    # Two intervals that are equal may be two numbers; two points may not.
     points = (x.lo == x.hi) & (y.lo == y.hi) & (x.lo == y.lo)
     return _condition(points, (x.lo <= y.hi) & (y.lo <= x.hi), x, y)
 
@@ -312,18 +329,21 @@ def either(x: Operand, y: Operand) -> Interval:
 
 
 def _truth(x: Operand) -> Interval:
+    # Whatever is not 0 holds: made 0 or 1, so that ends can be compared.
     return negation(negation(x))
 
 
 def where(c: Operand, a: Operand, b: Operand) -> Interval:
     """`a` where c holds, else b; both where it may or may not. Doubts come from what may be chosen."""
     c, a, b = _truth(c), lifted(a), lifted(b)
+    # Both false: perhaps the one, perhaps the other.
     first, second = c.lo == 1, c.hi == 0
     lo = np.where(first, a.lo, np.where(second, b.lo, np.minimum(a.lo, b.lo)))
     hi = np.where(first, a.hi, np.where(second, b.hi, np.maximum(a.hi, b.hi)))
     doubt = c.doubt
     for branch, other in ((a, second), (b, first)):
         if branch.doubt is not None:
+            # A branch that is surely not taken may be anything.
             chosen = branch.doubt & boxwise(~np.asarray(other))
             doubt = chosen if doubt is None else doubt | chosen
     return Interval(lo, hi, doubt)

@@ -33,6 +33,7 @@ def sum(x: Operand) -> Interval:  # noqa: A001  the language's own name
     x = lifted(x)
     count = float(np.prod(x.lo.shape[-2:]))
     lo, hi = stacks.sum(x.lo), stacks.sum(x.hi)
+    # The error of a sum of n terms is at most n units of the sum of their sizes, in whatever order NumPy adds.
     slack = [count * UNIT * stacks.sum(np.abs(end)) for end in (x.lo, x.hi)]
     return outwards(lo - slack[0], hi + slack[1], UNIT, x.doubt)
 
@@ -60,6 +61,7 @@ def others(x: Operand) -> Interval:
     x = lifted(x)
     parts = _elements(x)
     found = []
+    # Not a quotient by the element, whose interval may have 0 in it.
     for i in range(len(parts)):
         one = lifted(np.ones((1, 1)))
         for factor in parts[:i] + parts[i + 1 :]:
@@ -77,6 +79,7 @@ def dot(x: Operand, y: Operand) -> Interval:
 
 def norm(x: Operand) -> Interval:
     """The root of the sum of squares."""
+    # Squares, so that no term is below 0.
     return sqrt(sum(square(x)))
 
 
@@ -88,6 +91,7 @@ def outer(x: Operand, y: Operand) -> Interval:
 def matmul(x: Operand, y: Operand) -> Interval:
     """The matrix product, an element's terms side by side."""
     x, y = lifted(x), lifted(y)
+    # A term an entry, to be rounded as such: m × n × k of them.
     left = Interval(x.lo[..., :, :, None], x.hi[..., :, :, None])
     right = Interval(y.lo[..., None, :, :], y.hi[..., None, :, :])
     terms = left * right
@@ -105,6 +109,7 @@ def det(x: Operand) -> Interval:
     n = x.lo.shape[-1]
     if n > LARGEST:
         ends = np.full((*x.lo.shape[:-2], 1, 1), np.inf)
+        # Expansion of so large a matrix takes too long; elimination would divide by intervals with 0 in them.
         return Interval(-ends, ends, x.doubt)
     # Of the last k rows, the minor of each choice of k columns.
     minors: dict[tuple[int, ...], Interval] = {(): lifted(np.ones((1, 1)))}
@@ -165,7 +170,9 @@ def logsumexp(x: Operand) -> Interval:
 def softmax(x: Operand) -> Interval:
     """exp(x) / Σ exp(x): an element rises in its own logit, and falls in every other."""
     x = lifted(x)
+    # Least where the own logit is least and all others are largest.
     low, high = _share(x.lo, x.hi), _share(x.hi, x.lo)
+    # Never 0, though exp may underflow.
     return within(outwards(low, np.maximum(high, TINY), _rounding(x), x.doubt), 0.0, 1.0)
 
 
@@ -182,6 +189,7 @@ def gap(x: Operand) -> Interval:
     others_ = float(x.lo.shape[-2] - 1)
     apart = stacks.largest(x.hi) - stacks.smallest(x.lo)
     return within(
+        # All others as far below the largest as can be, or level with it.
         outwards(np.log1p(others_ * np.exp(-apart)), np.log1p(np.full_like(apart, others_)), _rounding(x), x.doubt),
         TINY if others_ else 0.0,
         np.inf,
@@ -210,6 +218,7 @@ def _parts(own: Array, other: Array) -> tuple[Array, Array]:
     """For each element exp(own), and the sum of exp(other) over the others, both by the same factor."""
     top = np.maximum(stacks.largest(own), stacks.largest(other))
     powers = np.exp(other - top)
+    # The others added up each time: a difference would cancel.
     rest = np.stack([stacks.sum(np.delete(powers, i, axis=-2))[..., 0, 0] for i in range(own.shape[-2])], axis=-1)
     return np.exp(own - top), rest[..., None]
 
@@ -240,6 +249,7 @@ def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
     if name == "kept":  # A column has the axis already.
         return transpose if axis == 0 else lifted
     fn = _LAYOUT.along_axis(globals().get(name), name, axis, keepdims)
+    # A float may stand among them.
     return lambda *args: fn(*map(lifted, args))
 
 

@@ -16,13 +16,16 @@ from backcalc.rules.functions.windows import pair, places, under, whole
 def correlate(x: Operand, w: Operand, stride: float, pad: float, axes: float) -> Interval:
     """Σ w[i]·x[s·a + i], a product at a time."""
     around = pair(pad, axes, 0)
+    # Padded at both ends with exact zeros.
     x, w = _ends(lambda end: np.pad(end, [(0, 0)] * (end.ndim - 2) + [(p, p) for p in around]), x), lifted(w)
     window = w.lo.shape[-2:]
+    # x has its padding by now.
     count = places(x.lo.shape[-2:], window, whole(stride), (0, 0))
     total: Any = 0.0
     for i, j in np.ndindex(*window):
         low, high = (under(end, i, j, count, whole(stride)) for end in (x.lo, x.hi))
         least, most = (end[..., i : i + 1, j : j + 1] for end in (w.lo, w.hi))
+        # Of intervals NumPy knows no sum, so that rounding outwards comes with each addition.
         total = Interval(low, high, x.doubt) * Interval(least, most, w.doubt) + total
     return lifted(total)
 

@@ -52,6 +52,7 @@ def each(fn: Callable[..., Any]) -> Callable[..., Any]:
         shapes = [arg.shape for arg in args if isinstance(arg, np.ndarray)]
         if not shapes:
             return _applied(fn, *args)
+        # As NumPy broadcasts, but of objects: it would call no function by element.
         spread = np.broadcast_arrays(*[cell(arg) for arg in args])
         found = np.empty(spread[0].shape, dtype=object)
         for place in np.ndindex(found.shape):
@@ -71,6 +72,7 @@ def cell(arg: Any) -> Any:
 
 
 def _applied(fn: Callable[..., Any], *args: Any) -> Any:
+    # The first reason goes on; others may come of it.
     lost = next((arg for arg in args if isinstance(arg, Lost)), None)
     return fn(*args) if lost is None else lost
 
@@ -78,6 +80,7 @@ def _applied(fn: Callable[..., Any], *args: Any) -> Any:
 def where(c: Any, a: Any, b: Any) -> Any:
     """`a` where c is not 0, else b; what is not chosen may be lost."""
     if not any(isinstance(arg, np.ndarray) for arg in (c, a, b)):
+        # No `each` here: it would lose a choice by what is lost in the other branch.
         return c if isinstance(c, Lost) else a if c != 0 else b
     spread = np.broadcast_arrays(*map(cell, (c, a, b)))
     found = np.empty(spread[0].shape, dtype=object)
@@ -112,6 +115,7 @@ def matmul(x: Any, y: Any) -> Any:
     left = x if x.ndim > 1 else x[None]
     right = y if y.ndim > 1 else y[:, None]
     found = made([made([sum(row * column) for column in right.T]) for row in left])
+    # As NumPy: a vector is a row on the left and a column on the right.
     if x.ndim == 1 and y.ndim == 1:
         return found[0, 0]
     return found[0] if x.ndim == 1 else found[:, 0] if y.ndim == 1 else found
@@ -130,6 +134,7 @@ def reduced(fn: Callable[[Any, Any], Any], x: Any) -> Any:
 def others(x: Any, one: Any) -> Any:
     """For each element the product of all others."""
     flat = list(x.ravel())
+    # By products alone; `one` is the product of no others.
     return made([prod(made([*flat[:i], *flat[i + 1 :], one])) for i in range(len(flat))]).reshape(x.shape)
 
 
@@ -137,11 +142,13 @@ def det(x: Any, divide: Callable[[Any, Any], Any], one: Any) -> Any:
     """The determinant, by elimination with the first pivot of each column that can be divided by."""
     rows, found = [list(row) for row in x], one
     for k in range(len(rows)):
+        # Anew for each column: only what can be divided by for certain is a pivot.
         column = [(i, divide(one, row[k])) for i, row in enumerate(rows[k:], k)]
         i, inverse = next((pair for pair in column if not isinstance(pair[1], Lost)), column[0])
         if isinstance(inverse, Lost):  # Nothing to divide by: 0, where all of the column is for certain.
             return rows[k][k] if all(row[k] == 0 for row in rows[k:]) else inverse
         rows[k], rows[i] = rows[i], rows[k]
+        # An exchange of rows turns the sign.
         found = found * rows[k][k] * (one if i == k else -one)
         for row in rows[k + 1 :]:
             factor = row[k] * inverse
@@ -153,6 +160,7 @@ def cofactors(x: Any, divide: Callable[[Any, Any], Any], one: Any) -> Any:
     """The matrix of cofactors: ∂det(x)/∂x, also where x has no inverse."""
     found = np.empty(x.shape, object)
     for i, j in np.ndindex(*x.shape):
+        # n² determinants, but with no division by the matrix's own, which may be 0.
         minor = det(np.delete(np.delete(x, i, 0), j, 1), divide, one)
         found[i, j] = minor if (i + j) % 2 == 0 else -minor
     return found

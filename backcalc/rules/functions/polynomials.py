@@ -11,7 +11,7 @@ from typing import Any
 
 from backcalc.rules.functions.objects import Lost
 
-MOST_TERMS = 5000
+MOST_TERMS = 5000  # Of a polynomial: a proof that takes longer is no help.
 Letter = tuple[str, ...]
 Monomial = tuple[tuple[Letter, int], ...]
 """Letters with their powers, in the order of the letters; () is 1."""
@@ -29,6 +29,7 @@ def _sum(x: Terms, y: Terms) -> Terms:
     for monomial, factor in y.items():
         total = found.get(monomial, Fraction(0)) + factor
         if total:
+            # No term with 0: is_zero asks whether there are terms.
             found[monomial] = total
         else:
             found.pop(monomial, None)
@@ -36,7 +37,7 @@ def _sum(x: Terms, y: Terms) -> Terms:
 
 
 def _product(x: Terms, y: Terms) -> Terms:
-    if len(x) * len(y) > 4 * MOST_TERMS:
+    if len(x) * len(y) > 4 * MOST_TERMS:  # Before the work; like terms may yet come together.
         raise PolynomialTooLongError
     found: Terms = {}
     for first, a in x.items():
@@ -50,8 +51,10 @@ def _product(x: Terms, y: Terms) -> Terms:
 
 def _joined(x: Monomial, y: Monomial) -> Monomial:
     powers = dict(x)
+    # exp(a)·exp(-a) is 1: what has the power 0 goes.
     for letter, power in y:
         powers[letter] = powers.get(letter, 0) + power
+    # In order, so that equal monomials are equal keys.
     return tuple(sorted((letter, power) for letter, power in powers.items() if power))
 
 
@@ -61,12 +64,14 @@ class Quotient:
     __slots__ = ("above", "below")
 
     def __init__(self, above: Terms, below: Terms = ONE) -> None:
+        # Not in lowest terms: that takes a greatest common divisor of polynomials, and equality none.
         self.above, self.below = above, below
 
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Lost):
             return other
         other = lifted(other)
+        # The usual case, and the one in which the degree does not grow.
         if self.below == other.below:
             return Quotient(_sum(self.above, other.above), self.below)
         above = _sum(_product(self.above, other.below), _product(other.above, self.below))
@@ -95,6 +100,7 @@ class Quotient:
         if isinstance(other, Lost):
             return other
         other = lifted(other)
+        # Of polynomials that have cancelled to 0 there is no quotient, whatever the letters are.
         return self * Quotient(other.below, other.above) if other.above else Lost("a division by 0")
 
     def __rtruediv__(self, other: Any) -> Any:
@@ -105,8 +111,10 @@ class Quotient:
             other = lifted(other)
         if not isinstance(other, Quotient):
             return NotImplemented
+        # Across, for neither is in lowest terms.
         return _product(self.above, other.below) == _product(other.above, self.below)
 
+    # Equal quotients may have other terms, so that no hash would be theirs.
     __hash__ = None  # type: ignore[assignment]
 
     def apply(self, name: str) -> Any:
@@ -114,6 +122,7 @@ class Quotient:
         if name == "exp":
             return self._power_of_e()
         if name in ("sigmoid", "tanh"):
+            # tanh x = (1 − e⁻²ˣ)/(1 + e⁻²ˣ).
             power = (-(self + self) if name == "tanh" else -self).apply("exp")
             if isinstance(power, Lost):
                 return power
@@ -125,9 +134,11 @@ class Quotient:
 
     def _power_of_e(self) -> Any:
         """Exp of a polynomial with whole coefficients: a product of the exponentials of its terms."""
+        # exp(x/2) squared is exp(x), which a letter of its own would not know.
         if self.below != ONE or any(factor.denominator != 1 for factor in self.above.values()):
             return Lost("`exp`")
         letters = [(("exp", repr(monomial)), int(factor)) for monomial, factor in self.above.items()]
+        # exp(−x) below the bar, for powers are whole and positive.
         up = tuple(sorted((letter, power) for letter, power in letters if power > 0))
         down = tuple(sorted((letter, -power) for letter, power in letters if power < 0))
         return Quotient({up: Fraction(1)}, {down: Fraction(1)})

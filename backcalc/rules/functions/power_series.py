@@ -62,7 +62,7 @@ def variable(value: Any, direction: Any, order: int) -> Series:
     value = np.asarray(value, np.float64)
     terms = np.zeros((order + 1, *value.shape))
     terms[0] = value
-    terms[1:2] = direction
+    terms[1:2] = direction  # A slice: with order 0 there is no such term.
     return Series(terms)
 
 
@@ -84,6 +84,7 @@ def on_series(fn: Callable[..., Series]) -> Callable[..., Series]:
 
     @wraps(fn)
     def _function(*args: Operand) -> Any:
+        # All have one order: any series tells it.
         order = next((len(arg.terms) - 1 for arg in args if isinstance(arg, Series)), None)
         return plain(*args) if order is None else fn(*(lifted(arg, order) for arg in args))
 
@@ -116,6 +117,7 @@ def convolved(x: Array, y: Array, product: Callable[[Any, Any], Any]) -> Array:
     for k in range(1, len(x)):
         # What multiplies an exact 0 is left out: ∞ of a later term must not make nan of what it does not reach.
         pairs = [(x[i], y[k - i]) for i in range(k + 1) if x[i].any() and y[k - i].any()]
+        # zeros_like: of no pairs there is still a term, of its shape.
         found.append(np.zeros_like(found[0]) + total(product(a, b) for a, b in pairs))
     return np.array(found)
 
@@ -123,6 +125,7 @@ def convolved(x: Array, y: Array, product: Callable[[Any, Any], Any]) -> Array:
 def leading(x: Series) -> Array:
     """The first coefficient that is not 0, by element, which decides the sign; 0 where there is none."""
     found = np.zeros(x.shape)
+    # From the back, so that the first one that is not 0 stays.
     for term in x.terms[::-1]:
         found = np.where(term != 0, term, found)
     return found
@@ -146,6 +149,7 @@ def power_terms(x: Array, a: float) -> Array:
         return np.asarray(np.eye(1, len(x))[0], np.float64)
     if 0 < a <= MOST_FACTORS and a == int(a):
         return reduce(lambda found, factor: convolved(found, factor, np.multiply), [x] * int(a))
+    # How many powers of t the base begins with.
     first = int(np.argmax(x != 0)) if x.any() else len(x)
     if not first:
         return _unit_power(x, a)
@@ -154,6 +158,7 @@ def power_terms(x: Array, a: float) -> Array:
     if begin >= len(x):
         return found
     if first == len(x) or begin < 0:
+        # 0 to a negative power has a pole; its sign is that of the side.
         found[0] = np.float_power(0.0, a) * (np.sign(x[first]) if begin < 0 and first < len(x) else 1)
         found[1:] = np.nan if begin < 0 else 0.0
         return found
@@ -171,6 +176,7 @@ def _unit_power(x: Array, a: float) -> Array:
     found = np.empty_like(x)
     found[0] = arrays.power(x[0], a)
     for k in range(1, len(x)):
+        # Without terms that are 0: 0·inf would be nan.
         found[k] = total((a * j - (k - j)) * x[j] * found[k - j] for j in range(1, k + 1) if x[j]) / (k * x[0])
     return found
 
@@ -179,8 +185,9 @@ def integrated(first: Any, slope: Series, x: Series) -> Series:
     """The series that begins with `first` and whose derivative is `slope` · x'."""
     counts = np.arange(1, len(x.terms)).reshape(-1, *(1,) * len(x.shape))
     rise = np.zeros_like(x.terms)
-    rise[:-1] = x.terms[1:] * counts
+    rise[:-1] = x.terms[1:] * counts  # x' by t: the coefficient k goes to k − 1, times k.
     found = (slope * Series(rise)).terms
+    # And back: the coefficient k goes to k + 1, by k + 1.
     return with_first(first, Series(np.concatenate((found[:1], found[:-1] / counts))))
 
 
@@ -191,6 +198,6 @@ def coupled(x: Series, first: list[Any], signs: tuple[float, ...]) -> list[Serie
         each[0] = value
     for k in range(1, len(x.terms)):
         for i, factor in enumerate(signs):
-            other = found[(i + 1) % len(found)]
+            other = found[(i + 1) % len(found)]  # The other one of two; of one alone itself.
             found[i][k] = factor / k * total(j * times(x.terms[j], other[k - j]) for j in range(1, k + 1))
     return [Series(each) for each in found]

@@ -49,6 +49,7 @@ __all__ += ["arranged", "correlate", "flatten", "pool_sum", "size"]
 
 
 def _comparison(name: str) -> Callable[..., Series]:
+    # By the first coefficient of the difference that is not 0: equal means equal for all small t.
     test = getattr(arrays, name)
 
     def _compare(x: Series, y: Series) -> Series:
@@ -94,6 +95,7 @@ def where(c: Series, a: Series, b: Series) -> Series:
 @on_series
 def sign(x: Series) -> Series:
     """−1, 0 or 1."""
+    # Constant on the side of t: where it jumps, the other side has its own series.
     return constant(x, np.sign(leading(x)))
 
 
@@ -120,7 +122,7 @@ def floor(x: Series) -> Series:
     """The whole number below, on the side of t."""
     whole = np.floor(x.terms[0])
     rest = Series(np.concatenate(([x.terms[0] - whole], x.terms[1:])))
-    return constant(x, whole - (leading(rest) < 0))
+    return constant(x, whole - (leading(rest) < 0))  # Exactly at a whole number it depends on whether the rest falls.
 
 
 @on_series
@@ -132,7 +134,7 @@ def ceil(x: Series) -> Series:
 @on_series
 def round(x: Series) -> Series:  # noqa: A001  the language's own name
     """The nearest whole number; at a half, that of the side of t."""
-    tied = np.abs(x.terms[0] - np.trunc(x.terms[0])) == 0.5
+    tied = np.abs(x.terms[0] - np.trunc(x.terms[0])) == 0.5  # Only at a half does the side matter.
     rest = Series(np.concatenate(([np.zeros(x.shape)], x.terms[1:])))
     nearest = np.where(tied, x.terms[0] + np.sign(leading(rest)) / 2, x.terms[0])
     return constant(x, np.rint(nearest))
@@ -147,15 +149,17 @@ def divide(x: Series, y: Series) -> Series:
     a, b = aligned(x, y)
     a, b = (each.copy() for each in np.broadcast_arrays(a, b))
     for _ in range(len(a) - 1):
+        # Both vanish and something follows: as sin(t)/t, which is 1 at 0.
         vanish = (a[0] == 0) & (b[0] == 0) & (b[1:] != 0).any(axis=0)
         if not vanish.any():
             break
         for each in (a, b):
+            # Shifted to the front, and at the end nan: not known.
             each[:, vanish] = np.concatenate((each[1:, vanish], np.full((1, int(vanish.sum())), np.nan)))
     found = np.empty_like(a)
     for k in range(len(a)):
         rest = a[k] - total(times(b[j], found[k - j]) for j in range(1, k + 1))
-        found[k] = np.where((rest == 0) & (k > 0), 0.0, rest / b[0])
+        found[k] = np.where((rest == 0) & (k > 0), 0.0, rest / b[0])  # 0/0 behind the first term: nothing more comes.
     return Series(found)
 
 
@@ -164,8 +168,9 @@ def power(x: Series, y: Series) -> Series:
     """The power `x^y`."""
     a, b = np.broadcast_arrays(*aligned(x, y))
     if (b[1:] != 0).any():  # A variable exponent, for which a base of 0 or less has no neighbourhood.
+        # nan where the base is 0 or less: log has no series there.
         found = exp(Series(b) * log(Series(np.where(a[:1] > 0, a, np.nan))))
-        return with_first(np.float_power(a[0], b[0]), found)
+        return with_first(np.float_power(a[0], b[0]), found)  # The value is there even so: 0^0 or (−2)^2.
     terms = np.empty_like(a)
     for place in np.ndindex(*a.shape[1:]):
         column = (slice(None), *place)
@@ -183,7 +188,7 @@ def sqrt(x: Series) -> Series:
 def cbrt(x: Series) -> Series:
     """The real cube root."""
     negative = sign(x)
-    found = negative * power(negative * x, 1 / 3)
+    found = negative * power(negative * x, 1 / 3)  # Of the size, for a power with a broken exponent has none below 0.
     return with_first(np.cbrt(x.terms[0]), found)
 
 
@@ -258,6 +263,7 @@ log = _rule("log", lambda x: divide(1.0, x))
 log2 = _rule("log2", lambda x: divide(1 / np.log(2), x))
 log10 = _rule("log10", lambda x: divide(1 / np.log(10), x))
 log1p = _rule("log1p", lambda x: divide(1.0, 1.0 + x))
+# As factors, so that 1 − x² loses nothing near 1.
 asin = _rule("asin", lambda x: _reciprocal_root((1.0 - x) * (1.0 + x)))
 acos = _rule("acos", lambda x: -_reciprocal_root((1.0 - x) * (1.0 + x)))
 atan = _rule("atan", lambda x: divide(1.0, 1.0 + x * x))
@@ -274,6 +280,7 @@ def atan2(y: Series, x: Series) -> Series:
     angle = np.arctan2(y.terms[0], x.terms[0])
     below = (y.terms[0] == 0) & (x.terms[0] < 0) & (leading(y) < 0)
     square = x * x + y * y
+    # The gradient of the angle, along y and along x; the value only once.
     by_y, by_x = integrated(angle, divide(x, square), y), integrated(0 * angle, divide(-y, square), x)
     return with_first(np.where(below, -np.pi, angle), by_y + by_x)
 
@@ -306,7 +313,7 @@ def norm(x: Series) -> Series:
 
 
 def _shifted(x: Series) -> tuple[Series, Array]:
-    top = x.terms[0].max()
+    top = x.terms[0].max()  # A number, not a series: what is taken out must not have a slope.
     return x - top, top
 
 
@@ -314,6 +321,7 @@ def _shifted(x: Series) -> tuple[Series, Array]:
 def logsumexp(x: Series) -> Series:
     """Log Σ exp(x), shifted by the largest element so that nothing overflows."""
     shifted, top = _shifted(x)
+    # The value by the stable form; the powers of t need only slopes.
     return with_first(arrays.logsumexp(x.terms[0]), top + log(sum(exp(shifted))))
 
 

@@ -31,6 +31,7 @@ def transpose(x: Series) -> Series:
 @on_series
 def diag(x: Series) -> Series:
     """A vector as a diagonal matrix, or the diagonal of a matrix."""
+    # Linear: what holds of the value holds of each coefficient.
     return Series(np.array([np.diag(term) for term in x.terms]))
 
 
@@ -38,6 +39,7 @@ def _bilinear(name: str) -> Callable[..., Series]:
     product = getattr(arrays, name)
 
     def _combined(x: Series, y: Series) -> Series:
+        # Bilinear, so Leibniz' rule is all: Σ xᵢ yₖ₋ᵢ.
         return Series(convolved(x.terms, y.terms, product))
 
     _combined.__name__ = name
@@ -62,6 +64,7 @@ def mean(x: Series) -> Series:
 @on_series
 def inv(x: Series) -> Series:
     """The inverse of a matrix, whose product with it has no term but the first."""
+    # Of X·Y = 1 each later term is 0, which gives one after the other.
     terms = [arrays.inv(x.terms[0])]
     for k in range(1, len(x.terms)):
         terms.append(-terms[0] @ total(x.terms[j] @ terms[k - j] for j in range(1, k + 1)))
@@ -72,16 +75,18 @@ def inv(x: Series) -> Series:
 def det(x: Series) -> Series:
     """The determinant, by the method of Faddeev and LeVerrier, which divides by whole numbers alone."""
     unit, order = np.eye(x.shape[-1]), x.shape[-1]
+    # M₀ = 0 and c = 1, where both are polynomials in t.
     part, last = Series(0.0 * x.terms), Series(np.eye(1, len(x.terms))[0])
     for k in range(1, order + 1):
         part = matmul(x, part) + last * unit
         last = sum(diag(matmul(x, part))) * (-1.0 / k)
+    # The value by LU, which loses fewer digits.
     return with_first(np.linalg.det(x.terms[0]), last * float((-1) ** order))
 
 
 def size(x: Series | Array) -> float:
     """The number of elements."""
-    return float(np.prod(x.shape))
+    return float(np.prod(x.shape))  # A number, of which t knows nothing.
 
 
 _LAYOUT = MatrixLayout(

@@ -15,6 +15,7 @@ from backcalc.rules.functions.windows import places_in
 
 def correlate(x: Operand, w: Operand, *numbers: Any) -> Any:
     """Σ w[i]·x[s·a + i]: linear in either."""
+    # Numbers alone go the way of arrays.
     order = next((len(each.terms) - 1 for each in (x, w) if isinstance(each, Series)), None)
     if order is None:
         return arrays.correlate(x, w, *numbers)
@@ -26,6 +27,7 @@ def _by_term(function: Callable[..., Array]) -> Callable[..., Any]:
     def _applied(x: Operand, *numbers: Any) -> Any:
         if not isinstance(x, Series):
             return function(x, *numbers)
+        # Linear in one argument: coefficient by coefficient.
         return Series(np.array([function(term, *numbers) for term in x.terms]))
 
     return _applied

@@ -26,6 +26,7 @@ def __getattr__(name: str) -> Any:
 
 def power(x: Any, y: Any) -> Any:
     """X to the power y; a constant comes as a matrix of one."""
+    # A 1 × 1 matrix is no scalar to NumPy: x^2 would take the slow way.
     return arrays.power(x, float(y[0, 0]) if np.shape(y) == (1, 1) else y)
 
 

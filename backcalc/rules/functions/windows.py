@@ -20,6 +20,7 @@ Pair = tuple[int, int]
 
 def pair(number: Any, axes: Any, other: int) -> Pair:
     """A number of rows and of columns; of a vector, which is a column, the latter is `other`."""
+    # A column is one wide, so of its windows only the rows count.
     return whole(number), whole(number) if whole(axes) > 1 else other
 
 
@@ -40,11 +41,12 @@ def correlate(x: Array, w: Array, stride: int, pad: Pair) -> Array:
     x = _padded(x, pad)
     found: Array | None = None
     for i, j in np.ndindex(*w.shape[-2:]):
+        # A step a window element, over all places at once.
         term = np.asarray(under(x, i, j, count, stride) * w[..., i : i + 1, j : j + 1])
         if found is None:
             found = term
         else:
-            found += term
+            found += term  # In place: an image a step would be copied.
     assert found is not None  # A window has an element.
     return found
 
@@ -55,9 +57,9 @@ def correlate_x(x: Array, w: Array, ct: Array, stride: int, pad: Pair) -> Array:
     lead = np.broadcast_shapes(ct.shape[:-2], w.shape[:-2])
     found = np.zeros((*lead, m + 2 * rows, n + 2 * columns), np.result_type(ct, w))
     for i, j in np.ndindex(*w.shape[-2:]):
-        part = under(found, i, j, ct.shape[-2:], stride)
+        part = under(found, i, j, ct.shape[-2:], stride)  # A view into `found`: parallel windows overlap, and add up.
         part += ct * w[..., i : i + 1, j : j + 1]
-    return found[..., rows : rows + m, columns : columns + n]
+    return found[..., rows : rows + m, columns : columns + n]  # What falls on the padding reaches no input.
 
 
 def correlate_w(x: Array, w: Array, ct: Array, stride: int, pad: Pair) -> Array:
@@ -72,6 +74,7 @@ def correlate_w(x: Array, w: Array, ct: Array, stride: int, pad: Pair) -> Array:
 
 def pool_max(x: Array, window: Pair) -> Array:
     """The largest element of each window; what is left at the end of an axis is in none."""
+    # A window's own axes are the third and the last of the four.
     return np.asarray(np.max(_windows(x, window), axis=(-3, -1)))
 
 
@@ -83,6 +86,7 @@ def pool_sum(x: Array, window: Pair) -> Array:
 def unpool(y: Array, shape: Pair, window: Pair) -> Array:
     """Each element of `y` in all of its window in an image of this shape; 0 in what is in no window."""
     found = np.repeat(np.repeat(y, window[0], axis=-2), window[1], axis=-1)
+    # What is in no window has no part in any value.
     rest = [(0, n - k) for n, k in zip(shape, found.shape[-2:], strict=True)]
     return np.pad(found, [(0, 0)] * (y.ndim - 2) + rest) if rest != [(0, 0), (0, 0)] else found
 
@@ -96,6 +100,7 @@ def places_in(shape: tuple[int, ...], n: int) -> list[tuple[slice, ...]]:
 def _windows(x: Array, window: Pair) -> Array:
     (m, n), (height, width) = x.shape[-2:], window
     rows, columns = m // height, n // width
+    # A rest shorter than a window is cut off.
     return x[..., : rows * height, : columns * width].reshape(*x.shape[:-2], rows, height, columns, width)
 
 
@@ -111,7 +116,7 @@ def under(x: Array, i: int, j: int, count: Pair, stride: int) -> Array:
 
 def _dot(x: Array, y: Array) -> Array:
     """The sum of the products of elements, of each pair of matrices."""
-    if x.dtype == object:
+    if x.dtype == object:  # einsum has no objects.
         return np.asarray(np.sum(x * y, axis=(-2, -1)))
     return np.asarray(np.einsum("...ij,...ij->...", x, y))
 
