@@ -113,13 +113,18 @@ class Run:
 
     @property
     def _doubtful(self) -> tuple[Diagnostic, ...]:
-        """What of arrays could have been meant otherwise."""
+        """What could have been meant otherwise."""
+        found: tuple[Diagnostic, ...] = ()
+        if any(node.is_implicit and node.name not in self.point for node in self.graph.nodes):
+            from backcalc.graph.one_name import mistakable
+
+            found = tuple(mistakable(self.graph, self.point))
         if not self.linear.evaluation.has_arrays:
-            return ()
+            return found
         from backcalc.graph.dots import dotted_arrays
         from backcalc.graph.taken import taken_for_numbers
 
-        return (*taken_for_numbers(self.linear.tape, self.point), *dotted_arrays(self.linear.tape))
+        return (*found, *taken_for_numbers(self.linear.tape, self.point), *dotted_arrays(self.linear.tape))
 
     @property
     def is_finite(self) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 from itertools import product
+from math import isfinite
 
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, options_of, written_name
+from backcalc.rules.primitives import lookup
 from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, expression, names_in
-from backcalc.rules.simplify import LONG, make, written
+from backcalc.rules.simplify import COMPARISONS, LONG, make, written
 from backcalc.rules.values import Spelt, Value, is_array, is_known, literal, spelt
 from backcalc.rules.window_rows import INNER
 
@@ -42,9 +44,25 @@ def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = (), shape
             return _same_sum(known, options[AXIS]) or make(part.fn, *args)
         if name == KEPT:
             return _kept(args[0], options_of(part.fn)[AXIS], shapes or KnownShapes({}))
-        return _identity(shape[0] or 0) if name == IDENTITY else make(part.fn, *args)
+        if name == IDENTITY:
+            return _identity(shape[0] or 0)
+        return _short_number(part, scope) or make(part.fn, *args)
 
     return fold(text, _leaf, _call)
+
+
+def _short_number(part: Call, scope: Mapping[str, Value]) -> Expr | None:
+    """The number that a function of spelt numbers is, where it is short: 1 for log(e), but not for log(2)."""
+    row = lookup(part.fn, len(part.args))
+    if row is None or row.shape != "elementwise" or not (part.is_named or part.fn in COMPARISONS):
+        return None
+    # That `e` is Euler's number only its value tells: a file may call a node so.
+    args = [scope.get(arg.id, arg) if isinstance(arg, Name) else arg for arg in part.args]
+    numbers = [arg.value if isinstance(arg, Number) else arg for arg in args if isinstance(arg, Number | Spelt)]
+    if len(numbers) < len(args) or not any(isinstance(arg, Spelt) for arg in args):
+        return None
+    value = row.evaluate(*map(float, numbers))
+    return written(value) if isfinite(value) and len(repr(value)) <= LONG else None
 
 
 def element(array: Value, *indices: int, shapes: KnownShapes | None = None) -> Expr:

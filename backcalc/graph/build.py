@@ -36,7 +36,8 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Dag:
     is_whole = not errors  # Of loops: what they would have defined is not to be missed below.
     # Before all else, for a formula may call what is defined further down.
     constants = constants_of(each(program.statements))
-    functions = Functions((s for s in flat if isinstance(s, Function)), errors, differentiate, constants)
+    own = [s for s in flat if isinstance(s, Function)]
+    functions = Functions(own, errors, differentiate, constants)
     declared = Declarations(functions, errors)
     for statement in progress.through("building the graph", flat):
         declared.add(statement)
@@ -56,6 +57,7 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Dag:
         (*program.warnings, *declared.warnings),
         tuple(declared.adjoints.items()),
         tuple(declared.claims),
+        frozenset(function.name for function in own),
     )
 
 

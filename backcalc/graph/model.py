@@ -14,6 +14,7 @@ from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
 
 T = TypeVar("T")
+PRIME = "'"
 VULGAR = tuple("½¼¾⅓⅔⅛")  # Fractions, though one sign each.
 Kind = Literal["input", "expression", "edges", "given", "constant"]
 
@@ -73,7 +74,8 @@ class Node(NamedTuple):
 class Dag:
     """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any.
 
-    `seeds` are the adjoints that the file states, of a loss outside the graph; `claims` its properties to be tested.
+    `seeds` are the adjoints that the file states, of a loss outside the graph; `claims` its properties to be tested;
+    `functions` are the names of those that it defines.
     """
 
     source: Source
@@ -82,6 +84,7 @@ class Dag:
     warnings: tuple[Diagnostic, ...] = field(default=())
     seeds: tuple[tuple[str, StatedValue], ...] = field(default=())
     claims: tuple[StatedValue, ...] = field(default=())
+    functions: frozenset[str] = field(default=frozenset())
     # No part of what makes two graphs equal, and not copied by `replace`.
     _made: dict[Callable[[Dag], Any], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
@@ -107,10 +110,15 @@ class Dag:
             has_decimals |= _has_decimals(part)
             if not isinstance(part, Call):
                 continue
-            if may_rename and part.is_named:
-                found.setdefault(ALIASES.get(part.fn, part.fn), part.fn)
+            fn = part.fn.rstrip(PRIME)  # σ' is a use of σ, too.
+            if may_rename and (part.is_named or fn != part.fn) and fn not in self.functions:
+                found.setdefault(ALIASES.get(fn, fn), fn)
             if (fraction := _fraction(part)) is not None:
                 fractions.add(fraction)
+        # Where `log` is the file's own function, the logarithm is `ln`.
+        for alias, name in ALIASES.items():
+            if name in self.functions and alias not in self.functions:
+                found.setdefault(name, alias)
         # A function that goes by its own name needs no spelling.
         return Spelling({name: alias for name, alias in found.items() if name != alias}, fractions, has_decimals)
 

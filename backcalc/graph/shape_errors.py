@@ -15,6 +15,7 @@ from backcalc.graph.inference import (
     shape_words,
 )
 from backcalc.graph.model import Node
+from backcalc.graph.one_name import transposed
 from backcalc.graph.refusals import BY_ELEMENTS, TAKES, axis_hints, refusal
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import VECTOR
@@ -49,7 +50,7 @@ def explain_open(tape: Tape, inference: Inference, error: OpenShapeError) -> Dia
     place = tape.spans[error.user]
     if place is None and node in tape.graph.index:
         place = tape.graph.node(node).span
-    return Diagnostic(Code.SHAPE_UNKNOWN, message, place, hints=(hint,))
+    return Diagnostic(Code.SHAPE_UNKNOWN, message, place, hints=(*transposed(tape, node), hint))
 
 
 def _lengths_beside(tape: Tape, inference: Inference, error: OpenShapeError) -> Iterator[int | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, shape_words
+from backcalc.graph.one_name import transposed
 from backcalc.graph.tape import Tape
 from backcalc.rules.terms import Shape
 from backcalc.text.errors import Code, Diagnostic
@@ -25,6 +26,7 @@ def taken_for_numbers(tape: Tape, known: Container[str]) -> Iterator[Diagnostic]
                 # A^t is how some write the transpose.
                 if name == "t" and _is_exponent(tape, slot):
                     hints = ("the transpose is written A.T", *hints)
+                hints = (*transposed(tape, node.name), *hints)
                 yield Diagnostic(Code.TAKEN_FOR_NUMBER, message, node.span, hints=hints)
 
 

@@ -36,6 +36,8 @@ REWRITES = (
     ("where(c, 0, x) + where(c, y, 0)", "where(c, y, x)"),
     ("where(c, x, 0) - where(c, 0, y)", "where(c, x, -y)"),
     ("where(c, 0, x) - where(c, y, 0)", "where(c, -y, x)"),
+    ("where(x == 0, 0, x)", "x"),
+    ("where(x == 0, 0, m*x)", "m*x"),
     ("-where(c, x, 0)", "where(c, -x, 0)"),
     ("-where(c, 0, x)", "where(c, 0, -x)"),
     # Sums are read from the left

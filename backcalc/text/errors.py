@@ -115,6 +115,7 @@ class Code(StrEnum):
     NO_STUDENT = "no-student"
     NUMBER_TOO_LARGE = "number-too-large"
     POWER_OF_T = "power-of-t"
+    ONE_NAME = "one-name"
     OWN_PARTIALS = "own-partials"
     OUTPUT_NO_NUMBER = "output-no-number"
     POINT_COUNTS = "point-counts"

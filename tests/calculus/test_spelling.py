@@ -16,6 +16,19 @@ from backcalc.rules.values import Spelt, add, literal, multiply, spelt
 from backcalc.text.source import Source
 
 
+@pytest.mark.parametrize(
+    ("function", "formula", "derivative"),
+    [
+        ("log(x) = 3*x", "2^x + z", "2^x*ln(2)"),
+        ("ln(x) = 3*x", "2^x + ln(z)", "2^x*log(2)"),
+        ("sigmoid(x) = 3*x", "z*softplus(x)", "z*σ(x)"),
+        ("σ(x) = 3*x", "z*softplus(x) + σ(z)", "z*sigmoid(x)"),
+    ],
+)
+def test_a_function_of_the_files_own_is_not_taken_for_the_tables(function, formula, derivative):
+    assert adjoint(f"def {function}\ny = {formula}") == derivative
+
+
 def adjoint(text: str, of: str = "x") -> str:
     """∂y/∂of of a file whose inputs have no values, as a formula or number."""
     value = run(load(Source("test", text)), {}).gradient[of]
@@ -42,6 +55,9 @@ def adjoint(text: str, of: str = "x") -> str:
         ("z*softplus(x) + sigmoid(z)", "z*sigmoid(x)"),
         ("z*softplus(x)", "z*sigmoid(x)"),
         ("z*2^x + ln(z)", "z*2^x*ln(2)"),
+        ("z*2^x + ln'(z)", "z*2^x*ln(2)"),
+        ("z*softplus(x) + σ'(z)", "z*σ(x)"),
+        ("z*softplus(x) + σ''(z)", "z*σ(x)"),
         ("z*2^x + log(z)", "z*2^x*log(2)"),
         # What is short in numbers is a number; so is what has met one that the file does not write.
         ("2*3*x*z", "6*z"),

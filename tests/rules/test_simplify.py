@@ -41,6 +41,7 @@ MEANING = {
     "sin": np.sin,
     "exp": np.exp,
     "abs": np.abs,
+    "==": np.equal,
     "where": lambda c, x, y: np.where(c != 0, x, y),
 }
 TRIALS = 20

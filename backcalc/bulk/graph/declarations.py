@@ -5,6 +5,7 @@ Whatever calls for an error, or for more than arrays of numbers, is left to the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import repeat
@@ -18,6 +19,7 @@ from backcalc.bulk.graph.columns import Template, UnfitError, joined
 from backcalc.bulk.graph.order import peel
 from backcalc.bulk.graph.reader import Lines
 from backcalc.graph.functions import BUILT_IN
+from backcalc.graph.one_name import ELSEWHERE_CONSTANTS, PRODUCT
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.language.forms import leaves_of
 from backcalc.language.lexis import NOTHING
@@ -29,8 +31,10 @@ MOST_NAMES = 64  # On a line: there is a place for so many on each.
 BLOCK = 1 << 16  # Edges that are looked at together.
 
 
+_NEAR_PI = re.compile(r"\w*π\w*")
+
 # Whether these are nodes or slips depends on the whole text, and the ordinary build tells which.
-_IN_DOUBT = NOTHING | {"T"}
+_IN_DOUBT = NOTHING | {"T", *ELSEWHERE_CONSTANTS}
 
 
 class DeclaredInput(NamedTuple):
@@ -51,7 +55,8 @@ class ArrayDeclarations:
         self._given, self._added = lines.names, list[str]()
         alone_names = {leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)}
         self.ids = lines.names.places({*CONSTANTS, *BUILT_IN, *_IN_DOUBT, *alone_names})
-        if not _IN_DOUBT.isdisjoint([*self.ids, *alone_names]):
+        doubtful = not _IN_DOUBT.isdisjoint([*self.ids, *alone_names])
+        if doubtful or any(map(PRODUCT.fullmatch, _NEAR_PI.findall(lines.source.text))):
             raise UnfitError
         self.inputs: dict[int, DeclaredInput] = {}
         self.output: str | None = None

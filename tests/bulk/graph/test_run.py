@@ -220,6 +220,8 @@ LEFT = [
     "u -> v : 1\nv -> u : 1",
     "y = nosuch(x)",
     "y = sin*2",
+    "y = True*x",
+    "y = cos(πx)",
     "input x = 1\noutput x\noutput y\ny = x",
     "",
 ]

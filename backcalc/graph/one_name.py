@@ -1,0 +1,60 @@
+"""Names that nothing declares and that read as something else: `πx` as a product, `True` as 1, `A'` as a transpose.
+
+Each is a name by the rules of the language, and a node of its own, which would be taken in without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+
+from backcalc.graph.model import Dag
+from backcalc.graph.tape import Tape
+from backcalc.text.errors import Code, Diagnostic
+from backcalc.text.wording import shorten
+
+ELSEWHERE_CONSTANTS = {
+    **dict.fromkeys(("True", "true", "TRUE"), "1"),
+    **dict.fromkeys(("False", "false", "FALSE"), "0"),
+    **dict.fromkeys(("PI", "Pi"), "pi"),
+    **dict.fromkeys(("Inf", "INF", "Infinity", "infinity"), "inf"),
+}
+"""What other programs call numbers, by how the language writes them."""
+
+PRODUCT = re.compile(r"(π)([^\W\d_].*)|([^\W\d_].*)(π)")
+"""A name that print would have as a product; `π1` and `π_old` are names of a policy, say."""
+
+
+def mistakable(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
+    """A note for each undeclared name, without a value among the `known`, that reads as something else."""
+    tails = {edge.tail for node in graph.nodes for edge in node.incoming}
+    for node in graph.nodes:
+        # The end of an edge is a name beyond doubt.
+        if not node.is_implicit or node.name in known or node.name in tails:
+            continue
+        if meant := (*_constant(node.name), *_product(node.name)):
+            name = shorten(node.name)
+            hints = (*meant, f"as an input it is declared: input {name}")
+            yield Diagnostic(Code.ONE_NAME, f"`{name}` is one name, and an input here", node.span, hints=hints)
+
+
+def _constant(name: str) -> tuple[str, ...]:
+    number = ELSEWHERE_CONSTANTS.get(name)
+    return (f"the number is written {number}",) if number else ()
+
+
+def _product(name: str) -> tuple[str, ...]:
+    found = PRODUCT.fullmatch(name)
+    return (f"the product is written {'*'.join(filter(None, found.groups()))}",) if found else ()
+
+
+def transposed(tape: Tape, name: str) -> tuple[str, ...]:
+    """What `A'` beside a matrix A may be meant as, as a hint."""
+    base = name.removesuffix("'")
+    if base == name or base not in tape.graph.index:
+        return ()
+    slot = tape.slot[tape.graph.index[base]]
+    shape = tape.declared.get(slot) or (tape.shaped.shapes[slot] if tape.shaped else ())
+    # A hidden state h' beside h is a habit with vectors, whose transpose nobody needs here.
+    is_matrix = len(shape) > 1 or tape.graph.node(base).default is not None
+    return (f"the transpose is written {shorten(base)}.T",) if is_matrix else ()
