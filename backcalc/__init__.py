@@ -44,7 +44,7 @@ __all__ = [
     "parse",
 ]
 
-_HOMES = {
+_HOMES = {  # Errors alone are not here: most names are theirs.
     **dict.fromkeys(("Graph", "NodeResult", "PointsResult", "Result", "load", "parse"), "backcalc.api"),
     "__version__": "backcalc.version",
 }
@@ -54,8 +54,9 @@ def __getattr__(name: str) -> Any:
     """A public name, from the module that it is defined in."""
     if name not in __all__:
         raise AttributeError(f"module 'backcalc' has no attribute {name!r}")
+    # Not kept here: a module that is loaded is found at once.
     return getattr(import_module(_HOMES.get(name, "backcalc.text.errors")), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__})  # For completion, which would not know of what is not loaded.

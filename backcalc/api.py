@@ -99,11 +99,13 @@ class Result:
     def _repr_svg_(self) -> str | None:
         """The picture; None of a graph that is too large for one."""
         drawing = self._drawing()
+        # For where no HTML is shown: a notebook that has both takes that.
         return drawing.text() if drawing else None
 
     def _drawing(self) -> Drawing | None:
         from backcalc.calculus.run import Run  # Most results are not looked at as pictures.
 
+        # Only the plain engine's run has what a picture is made of, and a large one shows nothing.
         if not isinstance(self.run, Run) or len(self.run.graph.nodes) > MOST_DRAWN:
             return None
         from backcalc.render.pictures.drawing import Drawing
@@ -113,7 +115,9 @@ class Result:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is run again, which gives the same: what a run keeps are functions, which do not travel.
+        # A loss outside the graph, or no output, is what the text gives unasked.
         of = None if self.run.output not in self.run.graph.index else self.run.output
+        # None: a run along no direction.
         point, wrt, along = dict(self.run.point), tuple(self.run.wrt), dict(self.run.along) or None
         return _again, (self.run.graph.source, point, of, wrt, self.run.mode, along)
 
@@ -129,13 +133,14 @@ class _NodeResults(Mapping[str, NodeResult]):
     """What a run found of each node, by name."""
 
     def __init__(self, run: AnyRun) -> None:
+        # Made when it is looked at: a graph may have a million nodes.
         self._run = run
 
     def __len__(self) -> int:
         return len(self._run.graph.nodes)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._run.graph.index)
+        return iter(self._run.graph.index)  # Its names stand in topological order.
 
     def __getitem__(self, name: str) -> NodeResult:
         i = self._run.graph.index[name]
@@ -164,7 +169,7 @@ class Graph:
 
     def __init__(self, source: Source) -> None:
         """Raises BackcalcError where the text is no graph."""
-        with for_callers():
+        with for_callers():  # Errors speak of arguments, not of options.
             self._text = Text(source)
             self._text.graph  # noqa: B018  What is wrong with it is told at once.
 
@@ -222,14 +227,15 @@ class Graph:
         shape, then the node's. Raises BackcalcError.
         """
         if mode not in ("reverse", "forward"):
-            hint = ('it is "reverse" or "forward"',)
+            hint = ('it is "reverse" or "forward"',)  # Type checkers see that; a notebook has none.
             raise UsageError(
                 Source("mode", ""), [Diagnostic(Code.UNKNOWN_MODE, f"there is no mode {mode!r}", hints=hint)]
             )
         with for_callers():
-            point = from_mapping(at or {}, Source("at", ""))
+            point = from_mapping(at or {}, Source("at", ""))  # A source of that name, so that errors name the argument.
             if along is None:
                 return Result(self._text.run(point, of, _names(wrt), mode))
+            # A direction has all tangents in one sweep, and no nodes of interest.
             return Result(self._text.run(point, of, (), "forward", from_mapping(along, Source("along", ""))))
 
     def draw(
@@ -252,11 +258,12 @@ class Graph:
         from backcalc.render.pictures.scene import at_step, scene, with_paths
 
         with for_callers():
+            # A picture shows formulas: the plain engine has them.
             run = self._text.run_objects(from_mapping(at or {}, Source("at", "")), of)
             found = scene(run, digits)
             lit = _names(paths)
             for name in lit:
-                require_node(run.graph, name, "paths")
+                require_node(run.graph, name, "paths")  # Else it would light nothing, and say nothing.
             found = with_paths(found, lit) if lit else found
             return Drawing(found if step is None else at_step(found, step), top_down)
 

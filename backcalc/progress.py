@@ -23,6 +23,7 @@ def _nobody(_name: str, _done: float | None) -> None:
     pass
 
 
+# Of a context, not of the module: another thread's work is not told.
 _observer: ContextVar[Observer] = ContextVar("observer", default=_nobody)
 
 
@@ -48,5 +49,5 @@ def through(name: str, items: Sequence[T], step: int = STEP) -> Iterator[T]:
 
 def _slices(name: str, items: Sequence[T], step: int) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), step):
-        at(name, start / len(items))
+        at(name, start / len(items))  # Before the work on them: a stage of one slice is told, too.
         yield items[start : start + step]

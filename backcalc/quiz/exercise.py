@@ -143,13 +143,14 @@ def exercise_lines(exercise: Exercise) -> Iterator[str]:
 
 def symbol(name: str) -> str:
     """What is asked, as one writes it by hand: ∂L/∂x for dL/dx."""
+    # Only derivatives have a slash.
     return "/".join(f"∂{part[1:]}" for part in name.split("/")) if "/" in name else name
 
 
 def _require_size(kind: str, nodes: int, depth: int) -> None:
     """Raise UsageError where there is no exercise of this size."""
     most = KINDS[kind].most
-    deepest = min(most, DEEPEST)
+    deepest = min(most, DEEPEST)  # Each layer has a node, so a kind has no more layers than nodes.
     if nodes > most or depth > deepest:
         message = f"{plural(nodes, 'node')} in {plural(depth, 'layer')} are no exercise to do by hand"
         hint = f"of the kind {kind}, --nodes is {most} at most, and --depth {deepest}"

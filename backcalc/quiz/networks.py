@@ -46,7 +46,7 @@ def _neurons(fn: str) -> Callable[[Chance, int, int], DrawnNetwork]:
         for name, args in skeleton.args.items():
             terms = []
             for arg in args:
-                weights.append(f"w{len(weights) + 1}")
+                weights.append(f"w{len(weights) + 1}")  # Numbered through all layers, for a weight is an edge's.
                 terms.append(f"{weights[-1]}*{arg}")
             lines.append(f"{name} = {fn}({' + '.join(terms)})")
         lines.append(f"{LOSS} = {chance.one_of(SQUARES)}")
@@ -57,11 +57,12 @@ def _neurons(fn: str) -> Callable[[Chance, int, int], DrawnNetwork]:
 
 def _classifier(chance: Chance, nodes: int, _depth: int) -> DrawnNetwork:
     """Layers of vectors one after the other, at the end softmax with cross entropy."""
+    # Each size by itself: where two differ, a transpose too few shows in the shapes.
     sizes = [chance.whole(2, WIDEST) for _ in range(nodes + 2)]
     names = ["x", *(f"h{k}" for k in range(1, nodes + 1)), OUTPUT]
     lines = [f"input x[{sizes[0]}]"]
     lines += [f"input W{k}[{sizes[k]},{sizes[k - 1]}]" for k in range(1, nodes + 2)]
-    target = [0] * sizes[-1]
+    target = [0] * sizes[-1]  # A class: one 1 among zeros.
     target[chance.whole(0, sizes[-1] - 1)] = 1
     lines.append(f"const {TARGET} = {target}")
     for k in range(1, nodes + 1):
@@ -77,12 +78,15 @@ def _recurrent(chance: Chance, nodes: int, _depth: int) -> DrawnNetwork:
     fn, has_bias = chance.one_of(("tanh", "sigmoid")), chance.happens(0.5)
     bias = " + b" if has_bias else ""
     lines = [f"h{k} = {fn}(w*h{k - 1} + u*x{k}{bias})" for k in range(1, nodes + 1)]
+    # With a loss at each of the last two steps, the last but one is reached along two ways.
     outputs = [nodes] if chance.happens(0.5) else [nodes - 1, nodes] if nodes > 1 else [nodes]
     lines += [f"y{k} = c*h{k}" for k in outputs]
     lines.append(f"{LOSS} = {' + '.join(f'1/2*(y{k} - {TARGET}{k})^2' for k in outputs)}")
     weights = ["c", "w", "u", *(["b"] if has_bias else [])]
     return DrawnNetwork(
-        lines, [*(f"y{k}" for k in reversed(outputs)), *(f"h{k}" for k in range(nodes, -1, -1)), *weights]
+        # The states back to h0, which is an input.
+        lines,
+        [*(f"y{k}" for k in reversed(outputs)), *(f"h{k}" for k in range(nodes, -1, -1)), *weights],
     )
 
 

@@ -148,6 +148,7 @@ def _formula(draft: Draft, name: str, args: Sequence[str]) -> Statements:
 
 def _square(draft: Draft, value: float | None) -> Statements:
     """A square of how far the output is from its target."""
+    # Never 0: with the target hit every derivative would be 0.
     target = (value or 0.0) + draft.chance.nonzero(MISS)
     return [f"input {TARGET} = {target:g}"], [f"{LOSS} = {draft.chance.one_of(SQUARES)}"]
 

@@ -10,6 +10,7 @@ from backcalc.language.foreign.translated import DOT
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
+# Names, numerals, quoted strings, and HTML with one level of tags.
 _ID = r"""(?:[^\W\d][\w']*|-?(?:\.\d+|\d+(?:\.\d*)?)[\w']*|"(?:[^"\\]|\\.)*"|<(?:[^<>]|<[^<>]*>)*>)"""
 # A blank goes no further than its line, so that lines that are an edge each are seen from their beginning.
 _BLANK = r"[^\S\n]*\n|[^\S\n]+|//[^\n]*|/\*.*?(?:\*/|\Z)|(?:(?<=\n)|\A)#[^\n]*"
@@ -18,13 +19,14 @@ _SUBGRAPH = re.compile(rf"subgraph\b(?:\s+{_ID})?\s*\{{", re.IGNORECASE)
 _DEFAULTS = re.compile(r"(?P<of>graph|node|edge)\s*(?=\[)", re.IGNORECASE)
 _SETTING = re.compile(rf"\s*=\s*(?P<value>{_ID})")
 _OUTPUT = "output"  # The setting of the whole graph that says what the derivatives are of; Graphviz passes it over.
-_PORT = re.compile(rf"\s*{_ID}")
+_PORT = re.compile(rf"\s*{_ID}")  # a:n, the side of a node that an edge ends at.
 _ATTRIBUTE = re.compile(rf"\s*(?P<key>{_ID})\s*(?:=\s*(?P<value>{_ID}))?\s*[,;]?")
 _ATTRIBUTES_END = re.compile(r"\s*\]")
 
 # An edge as programs write it, a line each: with its label alone; with its label or weight among other attributes.
 _END = r'(?:"(?P<{0}1>[\w\']++)"|(?P<{0}2>[\w\']++))'
 _ENDS = rf"[ \t]*+{_END.format('t')}[ \t]*+->[ \t]*+{_END.format('h')}[ \t]*+"
+# Possessive (`*+`, `++`), so that a line that does not fit fails at once.
 _SIMPLE = rf'{_ENDS}\[label="?{NUMBER}"?\];?[ \t]*+\n'
 _ALONE = r"\g<t1>\g<t2> -> \g<h1>\g<h2> : \g<p>\n"
 
@@ -59,13 +61,15 @@ class _DotReader:
         assert head is not None  # What it begins with has been seen.
         self._page.add_comments(begin)
         self._at = self._end = head.end()  # Where reading goes on, and the end of the last token that said something.
-        self._frames = [_Braces({})]
+        self._frames = [_Braces({})]  # The outermost braces; each subgraph puts one on top.
         if head["kind"].lower() == "graph":  # Then no more is to be said of its edges.
             self._refuse_undirected(Span(*head.span("kind")))
             self._page.faults.finish()
+        # A weight counts only where no label does, so a line with a label is none by weight.
         others = (("label", r"label\b"), ("weight", r"(?:label|weight)\b"))
         lines = [_SIMPLE, *(_among(name, excluded) for name, excluded in others)]
         flags = re.ASCII if source.text.isascii() else re.NOFLAG  # Which makes reading a third as fast.
+        # A run of lines first, then each: the run is found by one match.
         self._lines = [(re.compile(f"(?:{line})++", flags), re.compile(line, flags)) for line in lines]
 
     def text(self) -> str:
@@ -84,6 +88,7 @@ class _DotReader:
     def _read_lines(self) -> bool:
         """Read lines that are an edge each, many at a time; whether there was one."""
         frame = self._frames[-1]
+        # Inside a chain, under defaults, or behind a token, a line is not what it looks.
         if frame.chain or frame.defaults or self._text[self._at - 1] != "\n":
             return False
         for run, line in self._lines:
@@ -109,7 +114,7 @@ class _DotReader:
         elif token["sign"] == "}":
             self._close()
         elif token["sign"] == "[":
-            self._finish(self._attributes())
+            self._finish(self._attributes())  # A node's attributes end it too, and say nothing.
         elif token["sign"] in (";", ","):
             self._finish()
         elif token["sign"] == "->" and self._frames[-1].chain:
@@ -132,11 +137,13 @@ class _DotReader:
             self._finish()
             self._at = found.end() + 1
             attributes = self._attributes()
-            if found["of"].lower() == "edge":
+            if found["of"].lower() == "edge":  # Those of nodes and graphs say nothing of edges.
+                # Those of the braces from here on.
                 self._frames[-1].defaults |= {key: attributes[key] for key in ("label", "weight") if key in attributes}
         elif found := _SETTING.match(self._text, self._at):
             self._finish()
             self._at = found.end()
+            # A subgraph's setting is not that of the whole graph.
             if _unquoted(word).lower() == _OUTPUT and len(self._frames) == 1:
                 self._page.add_output(_unquoted(found["value"]), Span(start, self._at))
         else:
@@ -151,6 +158,7 @@ class _DotReader:
         end = _ATTRIBUTES_END.match(self._text, self._at)
         if end is None:
             self._refuse("the attributes in these brackets are not read", Span(self._at, self._at + 1))
+        # What cannot be read is passed over to its end, for one error, not many.
         self._at = end.end() if end else (self._text.find("]", self._at) + 1 or len(self._text))
         return found
 
@@ -161,13 +169,14 @@ class _DotReader:
             self._finish()
             frame.start = start
         frame.chain.append(nodes)
-        frame.nodes.append(nodes)
+        frame.nodes.append(nodes)  # Also to the braces, whose nodes are an end if an edge leads to them.
         frame.goes_on = False
 
     def _open(self, start: int) -> None:
         frame = self._frames[-1]
         if not frame.goes_on:
             self._finish()
+        # A copy: what is set inside ends with the brace.
         self._frames.append(_Braces(dict(frame.defaults), opened=start))
 
     def _close(self) -> None:
@@ -181,6 +190,7 @@ class _DotReader:
         frame = self._frames[-1]
         if len(frame.chain) > 1:
             found = {**frame.defaults, **(attributes or {})}
+            # A label that is no number is a text beside the weight.
             slope = number(found.get("label")) or number(found.get("weight"))
             self._page.add(
                 [_flat(nodes) for nodes in frame.chain],
@@ -200,6 +210,7 @@ class _DotReader:
 
 def _flat(nodes: _Nest) -> list[str]:
     """The names of all nodes, in order."""
+    # A stack: subgraphs may nest as deep as they like.
     found: list[str] = []
     stack: list[str | _Nest] = [nodes]
     while stack:

@@ -9,7 +9,7 @@ from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
-_NAME = re.compile(rf"{PATTERNS['NAME']}|\d+")
+_NAME = re.compile(rf"{PATTERNS['NAME']}|\d+")  # Numbers too, as lists of edges number their nodes.
 
 
 class Faults:
@@ -21,6 +21,7 @@ class Faults:
 
     def note(self, cause: str, found: Diagnostic) -> None:
         """Note a fault; of a cause the first is told, and how many there are."""
+        # A list of a million rows may have a million faults of one kind.
         first, count = self._found.get(cause, (found, 0))
         self._found[cause] = (first, count + 1)
 
@@ -37,7 +38,7 @@ def is_name(text: str) -> bool:
 
 def no_name(text: str, place: Span) -> Diagnostic:
     """That a node cannot be called `text`, with the nearest name that it can have."""
-    near = re.sub(r"\W+", "_", text).strip("_")
+    near = re.sub(r"\W+", "_", text).strip("_")  # What is no part of a word becomes _: `layer 1` is layer_1.
     hint = "a name has letters, digits and _, and begins with a letter" + (
         f": {shorten(near)}" if is_name(near) else ""
     )

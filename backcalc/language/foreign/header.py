@@ -27,7 +27,7 @@ class EdgeColumns(NamedTuple):
     @property
     def are_plain(self) -> bool:
         """Whether there are these three columns and no other, in this order."""
-        return tuple(self) == (0, 1, 2, 3, self.is_guessed)
+        return tuple(self) == (0, 1, 2, 3, self.is_guessed)  # Whether it was guessed changes nothing of where they are.
 
     @property
     def behind_one_more(self) -> EdgeColumns:
@@ -35,7 +35,7 @@ class EdgeColumns(NamedTuple):
         return EdgeColumns(self.tail + 1, self.head + 1, self.partial + 1, self.width + 1, self.is_guessed)
 
 
-PLAIN = EdgeColumns(0, 1, 2, 3)
+PLAIN = EdgeColumns(0, 1, 2, 3)  # Without a header: tail, head, partial.
 
 
 class Rows(NamedTuple):
@@ -62,37 +62,41 @@ def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) 
     tail, head = ends
     partial = _partial(keys, {tail, head}, rows)
     if max(len(keys[tail]), len(keys[head])) == 1:  # Such letters name nodes as often as columns.
+        # The third is what is left: 0 + 1 + 2 = 3.
         partial = 3 - tail - head if partial is None and len(keys) == 3 else partial
+        # `u,v,w` may be an edge: only numbers below it, and no u, v or w elsewhere, make it a header.
         if partial is None or not rows.are_numbers(partial) or not _may_be_column(words[partial], is_new):
             return None
         return EdgeColumns(tail, head, partial, len(keys), is_guessed=True)
     if partial is None and len(keys) == 3 and rows.are_numbers(3 - tail - head):
         return EdgeColumns(tail, head, 3 - tail - head, 3, is_guessed=True)
+    # Two ends and no partial: a list that nobody can use, unless it has no rows and is an edge itself.
     if partial is None:
         return None if len(keys) == 3 and not rows.cells else _no_partials(words, keys)
-    is_doubtful = not (is_new(words[tail]) and is_new(words[head]))
+    is_doubtful = not (is_new(words[tail]) and is_new(words[head]))  # `source` may be a node.
     return EdgeColumns(tail, head, partial, len(keys), is_doubtful)
 
 
 def _ends(keys: Sequence[str]) -> tuple[int, int] | None:
     """The columns of the two ends, by the first pair that is there, else by any two words for them."""
     for tail, head in ENDS:
-        if keys.count(tail) == keys.count(head) == 1:
+        if keys.count(tail) == keys.count(head) == 1:  # Twice one word names no column.
             return keys.index(tail), keys.index(head)
     tails, heads = ([i for i, key in enumerate(keys) if key in words] for words in (TAILS, HEADS))
-    return (tails[0], heads[0]) if len(tails) == len(heads) == 1 else None
+    return (tails[0], heads[0]) if len(tails) == len(heads) == 1 else None  # Two candidates for one end leave it open.
 
 
 def _partial(keys: Sequence[str], ends: Collection[int], rows: Rows) -> int | None:
     """The column of partials: the first by name that has numbers; one that has formulas where there is no other."""
     named = [keys.index(word) for word in PARTIALS if word in keys and keys.index(word) not in ends]
+    # A column called weight may be empty, and another, value, have the numbers.
     with_numbers = next(filter(rows.are_numbers, named), None)
     return with_numbers if with_numbers is not None or len(named) != 1 or len(keys) > 3 else named[0]
 
 
 def _by_place(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) -> EdgeColumns | None:
     """Three other words above rows of numbers, the last of them no name elsewhere: a header all the same."""
-    is_plain = len(words) == 3 and all(word.isidentifier() for word in words)
+    is_plain = len(words) == 3 and all(word.isidentifier() for word in words)  # A number or an arrow heads nothing.
     fits = is_plain and rows.are_numbers(2) and all(len(row) == 3 and row[2] for row in rows.cells)
     return PLAIN._replace(is_guessed=True) if fits and _may_be_column(words[2], is_new) else None
 
@@ -112,6 +116,7 @@ def _no_partials(words: Sequence[str], keys: Sequence[str]) -> Diagnostic:
 def remarks(words: Sequence[str], columns: EdgeColumns, line: int, span: Span) -> tuple[Diagnostic, ...]:
     """What is said of a header: that it was taken for one, and which columns were passed over."""
     found = []
+    # A guess is told, for a line that was an edge would be lost.
     used = {columns.tail, columns.head, columns.partial}
     if columns.is_guessed:
         ends = f"{shorten(words[columns.tail])} -> {shorten(words[columns.head])}"
@@ -119,7 +124,7 @@ def remarks(words: Sequence[str], columns: EdgeColumns, line: int, span: Span) -
         hint = f"an edge is written {ends} : {shorten(words[columns.partial])}"
         found.append(Diagnostic(Code.HEADER, message, span, hints=(hint,)))
     others = [word for i, word in enumerate(words) if i not in used]
-    if others:
+    if others:  # What is passed over is told, lest it was meant.
         noun = "column" if len(others) == 1 else "columns"
         named = [word for word in others if word]
         unnamed = ["one without a name" if named else "without a name"] * (len(named) < len(others))

@@ -14,7 +14,7 @@ _MERMAID = re.compile(MERMAID + r"[ \t]*(?:\n|\Z)")
 # Comments of these formats, which may come first.
 _COMMENTS = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/|[#%][^\n]*)*", re.DOTALL)
 
-_EDGES = "an edge of this language is written u -> v : 3, or u,v,3 in a list"
+_EDGES = "an edge of this language is written u -> v : 3, or u,v,3 in a list"  # The remedy where no export is known.
 # Nothing is given back here: of comments in a row there would be as many ways to part them as there are subsets.
 _XML = r"(?:<\?xml[^>]*+>\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+)?"
 
@@ -66,7 +66,7 @@ FORMATS = (
     ForeignFormat(
         "a table of Cytoscape", r"[^\n]*\bshared name\b", "part its names into the columns source and target"
     ),
-    ForeignFormat(
+    ForeignFormat(  # Possessive, or many rows without a # would be gone through anew.
         "TGF", r"(?:\w+[ \t]+[^\s#,;]+[ \t]*\n)++#[ \t]*\n", "keep its edges alone, the rows 1 2 0.5 below the #"
     ),
     ForeignFormat(
@@ -95,7 +95,9 @@ def read_known(source: Source, begin: int) -> Source | None:
 
         return Translated(source, read_mermaid(source, at), is_table=False)
     for format_ in FORMATS:
+        # Its own mark looks like a comment, which was passed over.
         start = 0 if format_.pattern.startswith("%") else at
+        # Compiled here, for few texts come so far.
         if found := re.compile(format_.pattern, re.IGNORECASE | re.DOTALL).match(text, start):
             end = text.find("\n", found.start())
             place = Span(found.start(), min(found.end(), end if end >= 0 else found.end()))

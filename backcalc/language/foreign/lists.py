@@ -25,13 +25,15 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
     The source itself where nothing is to be changed. Raises ParseError.
     """
     text = source.text
-    if text.startswith("%") or "\n%" in text:
+    if text.startswith("%") or "\n%" in text:  # In some programs' lists `%` begins a comment.
         text = _PERCENT.sub("#", text)
     if told := _FOR_EXCEL.match(text, begin):
+        # Made a comment of the same length, so that places stay.
         text, begin = f"{text[:begin]}#{text[begin + 1 :]}", told.end()
     end = text.find("\n", begin)
     place = Span(begin, end if end >= 0 else len(text))
     first = text[slice(*place)]
+    # Of the first line without its comment, where commas may stand.
     table = RowText(source, text, separator_of(said(first)))
     words = table.cells(first)
     rows = [cells for _, cells in islice(table.rows(place.end + 1), JUDGED)]
@@ -56,9 +58,10 @@ def read_list(source: Source, begin: int, given: Container[str]) -> Source:
 def _with_header(table: RowText, words: list[str], columns: EdgeColumns, place: Span) -> Source:
     """The table whose header, at `place`, has these `words`."""
     text, source = table.text, table.source
+    # R writes the names of rows, 1 to n, without a heading.
     if table.has_row_names(columns.behind_one_more, islice(table.rows(place.end + 1), JUDGED)):
         columns, words = columns.behind_one_more, ["", *words]
-    if columns.are_plain and table.is_plain:
+    if columns.are_plain and table.is_plain:  # Nothing to rewrite: the language reads such a table itself.
         made = text
     else:
         header = ",".join(words[i] for i in columns[:3])
@@ -66,7 +69,7 @@ def _with_header(table: RowText, words: list[str], columns: EdgeColumns, place: 
     end = made.find("\n", place.start)
     span = Span(place.start, end if end >= 0 else len(made))
     told = remarks(words, columns, source.line_number(place.start), span)
-    if made == source.text and not told and is_header(words):
+    if made == source.text and not told and is_header(words):  # The language sees by itself that it is a header.
         return source
     return Translated(source, made, has_header=True, warnings=told)
 

@@ -40,13 +40,15 @@ def read_mermaid(source: Source, begin: int) -> str:
     assert head is not None  # What it begins with has been seen.
     page.add_comments(begin)
     at, outputs = head.end(), [*_OUTPUT.finditer(text, head.end())]
+    # Of several none is the output.
     output = outputs[0] if len(outputs) == 1 and "," not in outputs[0]["name"] else None
     while at < len(text):
         end = text.find("\n", at)
         end = end if end >= 0 else len(text)
         line = text[at:end]
-        if line.lstrip().startswith("%%"):
+        if line.lstrip().startswith("%%"):  # Results may be stated in comments.
             page.add_comment(line.lstrip(), at)
+        # A semicolon in quotes is part of a label.
         for statement in re.compile(r"(?:\"[^\"\n]*\"|[^;\n])+").finditer(text, at, end):
             if output and statement.start() <= output.start("name") < statement.end():
                 page.add_output(output["name"], Span(*output.span("name")))
@@ -60,10 +62,12 @@ def _read(page: Transcript, text: str, place: Span) -> None:
     """Put the edges of one statement on the page, if it has any."""
     at, groups, labels = place.start, list[list[str]](), list[str | None]()
     while True:
+        # A node or several by `&`, then a link, and so on: a chain.
         node = _NODE.match(text, at, place.end)
         if node is None:
             break
         names, at = [node["name"]], node.end()
+        # `a & b --> c`: an edge from each.
         while text[at : at + 1] == "&" and (node := _NODE.match(text, at + 1, place.end)):
             names.append(node["name"])
             at = node.end()
@@ -71,11 +75,12 @@ def _read(page: Transcript, text: str, place: Span) -> None:
         link = _LINK.match(text, at, place.end)
         if link is None:
             break
-        if link["back"] or link["tip"] != ">":
+        if link["back"] or link["tip"] != ">":  # Open links and those with circles or crosses say no direction.
             _refuse_undirected(page, Span(*link.span()))
             return
         labels.append(number(link["label"] or link["inside"]))
         at = link.end()
+    # Something is left, or the chain ends with a link.
     if at < place.end or len(groups) != len(labels) + 1:
         found = text[at : place.end].strip() or text[slice(*place)].strip()
         message = f"`{shorten(found)}` is no part of an edge in Mermaid"

@@ -17,10 +17,10 @@ from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import plural
 
-_DECLARES = "|".join(sorted(WORDS - {"in"}))
+_DECLARES = "|".join(sorted(WORDS - {"in"}))  # `in` begins no line: it stands within that of a loop.
 _STATEMENT = re.compile(rf'(?:[^"\n]|"[^"\n]*")*?(?:=|->|→)|[^\n]*\{{\s*\Z|\s*\}}|(?:{_DECLARES})[ \t]')
-_SAID = re.compile(r'(?:[^"#\n]|"[^"\n]*"?)*')
-_PLAIN_CELL = re.compile(r"[\w.+\-]*[\w.]|")
+_SAID = re.compile(r'(?:[^"#\n]|"[^"\n]*"?)*')  # A # in quotes begins no comment.
+_PLAIN_CELL = re.compile(r"[\w.+\-]*[\w.]|")  # Nothing too: a cell may be empty.
 # An end as most lists have it, in quotes or not; and any column that is passed over.
 _END = """(?:"(?P<{0}1>[\\w']++)"|(?P<{0}2>[\\w']++))"""
 _OTHER = r'(?:"[^"\n]*+"|[^{0}"\n#]*+)'
@@ -47,11 +47,12 @@ class RowText:
     @cached_property
     def is_plain(self) -> bool:
         """Whether rows of three columns are edges of the language as they stand."""
+        # `,,` at the beginning of a line is a row of empty cells.
         return self.separator != ";" and '"' not in self.text and "\n,," not in self.text
 
     def is_number(self, cell: str) -> bool:
         """Whether a cell has a number as this table writes them."""
-        return is_number(self._number(cell).replace("−", "-"))
+        return is_number(self._number(cell).replace("−", "-"))  # A minus sign, as word processors write one.
 
     def has_behind(self, word: str, at: int) -> bool:
         """Whether the text has a word from `at` on."""
@@ -74,7 +75,7 @@ class RowText:
     def has_row_names(self, columns: EdgeColumns, rows: Iterable[tuple[int, Sequence[str]]]) -> bool:
         """Whether rows are such `columns`, one more than the header has: R gives the names of rows no column in it."""
         found = [cells for _, cells in rows]
-        return bool(found) and all(
+        return bool(found) and all(  # No rows tell nothing.
             len(cells) == columns.width
             and cells[0].isdecimal()
             and all(is_name(cells[column]) for column in (columns.tail, columns.head))
@@ -85,6 +86,7 @@ class RowText:
     def require_three(self, at: int, rows: Sequence[Sequence[str]]) -> None:
         """Raise ParseError where all of these first rows, from `at` on, have as many columns, and not three."""
         width = len(rows[0])
+        # Rows of unlike lengths are told one by one.
         if width == 3 or len(rows) < 2 or any(len(row) != width for row in rows):
             return
         if not all(row[0] and row[1] for row in rows):
@@ -98,6 +100,7 @@ class RowText:
         if width == 2:
             hints = ["each edge needs its local partial: u,v,3"]
         elif self.separator == "," and all(cell.isdecimal() for row in rows for cell in row[2:4]):
+            # 0,5 was split at its comma.
             hints.insert(0, f"if {rows[0][2]},{rows[0][3]} is one number: the decimal mark is a point")
         message = f"{width} columns, where an edge has three: tail, head, partial"
         bad = Diagnostic(Code.ROW_LENGTH, message, Span(at + place.start, at + place.end), hints=tuple(hints))
@@ -113,7 +116,7 @@ class RowText:
         while at < len(text):
             if found := run.match(text, at):
                 out.append(self._plain(found.group(), row, columns))
-                at = found.end()
+                at = found.end()  # Only lines that are not plain come one by one.
                 continue
             end = text.find("\n", at) + 1 or len(text)
             out.append(self._line(at, text[at:end], columns))
@@ -129,6 +132,7 @@ class RowText:
         else:
             parts = (r"\g<t1>\g<t2>", r"\g<h1>\g<h2>", r"\g<p>\n")
             run = row.sub((";" if self.separator == ";" else ",").join(parts), run)
+        # A semicolon parts where a comma is the decimal mark: first this becomes a point, then that a comma.
         if self.separator == ";":
             run = run.replace(",", ".").replace(";", ",")
         return run.replace("\t", ",")
@@ -139,16 +143,16 @@ class RowText:
         if is_statement(line):
             return line
         if not bare.strip(f" \t\n{self.separator}"):  # Spreadsheets have rows of empty cells.
-            return bare.replace(self.separator, " ") + line[len(bare) :]
+            return bare.replace(self.separator, " ") + line[len(bare) :]  # Blanks: the language knows no empty row.
         spans = next(records(bare, self.separator))
         cells = [unquoted(bare[slice(*span)]) for span in spans]
         while len(cells) > columns.width and not cells[-1]:  # Spreadsheets end rows with empty cells.
             cells.pop()
         if not self._is_right(at, cells, spans, columns):
-            return "\n"
+            return "\n"  # An empty line, for the lines to stay where they are.
         ends = (cells[columns.tail], cells[columns.head], self._number(cells[columns.partial]))
         comment = line[len(bare) :]
-        return f"{','.join(ends)}{'  ' * comment.startswith('#')}{comment}"
+        return f"{','.join(ends)}{'  ' * comment.startswith('#')}{comment}"  # Else it is the newline.
 
     def _is_right(self, at: int, cells: Sequence[str], spans: Sequence[Span], columns: EdgeColumns) -> bool:
         """Whether the row that begins at `at` has what an edge needs; what is wrong with it is noted."""
@@ -163,6 +167,7 @@ class RowText:
             message = f"{plural(len(cells), 'column')}, where there are {columns.width}"
             hint = "a cell that has a separator in it stands in quotes"
             hint = hint if len(cells) > columns.width else "what a row does not have is an empty cell"
+            # A cause for each width: rows too long and rows too short have different reasons.
             return _note(f"width {len(cells)}", message, *place, hint)
         for column in (columns.tail, columns.head):
             if not is_name(cells[column]):
@@ -181,7 +186,7 @@ class RowText:
 def _plain_row(separator: str, columns: EdgeColumns) -> str:
     """The expression of a row, and its newline, with names in its ends and a number in the partial."""
     is_blank = separator == " "
-    space = "[ ]*+" if separator == "\t" else r"[ \t]*+"
+    space = "[ ]*+" if separator == "\t" else r"[ \t]*+"  # A tab parts here, so it is no space.
     comma = "," * (separator == ";")
     parts = [r'(?:"[^"\n]*+"|[^ \t"\n#]++)' if is_blank else _OTHER.format(separator)] * columns.width
     parts[columns.tail], parts[columns.head] = _END.format("t"), _END.format("h")

@@ -26,7 +26,7 @@ def as_language(source: Source, given: Container[str] = ()) -> Source:
     `given` are names that have a value elsewhere, in `--at`: a word of the first line that is one of them is a node's.
     Raises ParseError where it is of a format that is not read, or a table with a mistake.
     """
-    if isinstance(source, Translated):
+    if isinstance(source, Translated):  # Once is enough.
         return source
     text = source.text
     begin = _FIRST.match(text).end()  # type: ignore[union-attr]  # It may be empty.
@@ -40,6 +40,7 @@ def as_language(source: Source, given: Container[str] = ()) -> Source:
     if is_quoted or has_semicolons or text.startswith("%") or "\n%" in text or _may_be_columns(first):
         from backcalc.language.foreign.lists import read_list
 
+        # A text with a quote or a semicolon may begin as another format's, too.
         return _other(source, begin) or read_list(source, begin, given)
     return source
 

@@ -23,7 +23,7 @@ ENDS = (
     *(("in", "out"), ("node1", "node2"), ("i", "j"), ("u", "v"), ("v", "w")),
 )
 """The words that name the two ends of an edge, the likeliest first; programs and teachers use them in pairs."""
-TAILS = {tail for tail, _ in ENDS if len(tail) > 1}
+TAILS = {tail for tail, _ in ENDS if len(tail) > 1}  # Letters name nodes as often, so they count in pairs alone.
 HEADS = {head for _, head in ENDS if len(head) > 1} | {"destination"}
 PARTIALS = ("partial", "local_partial", "derivative", "gradient", "weight", "value", "w", "p", "label")
 """The words that name the column of local partials; the first whose column has numbers is it."""
@@ -45,7 +45,7 @@ class Translated(Source):
         is_table: bool = True,
         warnings: tuple[Diagnostic, ...] = (),
     ) -> None:
-        super().__init__(original.name, text, original.lines)
+        super().__init__(original.name, text, original.lines)  # With the lines of the original, as both have as many.
         self.original: Final = original
         self.has_header: Final = has_header
         self.is_table: Final = is_table
@@ -56,9 +56,11 @@ class Translated(Source):
         start = self.original.behind_newlines(self.newlines_before(span.start))
         line, said = self.original.line_text(start), self.text[slice(*span)].split("\n", 1)[0]
         column = span.start - self.line_start(span.start)
+        # At its own column where the line has not changed.
         at = column if said and line.startswith(said, column) else _find(said, line)
         if not said and column >= len(self.line_text(span.start).rstrip()):  # What is missing is so at the end.
             at = len(line.rstrip())
+        # What was rewritten is not found: the whole line is shown.
         elif at < 0:
             bare = line.strip()
             at, said = line.find(bare), bare
@@ -72,7 +74,7 @@ def noted(source: Source) -> tuple[Diagnostic, ...]:
 
 def _find(said: str, line: str) -> int:
     """Where `said` stands in `line` as words of its own; -1 where it does not."""
-    found = re.search(rf"(?<![\w.]){re.escape(said)}(?![\w.])", line) if said else None
+    found = re.search(rf"(?<![\w.]){re.escape(said)}(?![\w.])", line) if said else None  # `5` is not found in `0.5`.
     return found.start() if found else -1
 
 

@@ -30,23 +30,26 @@ def claim(expr: Expr, leaf: Leaf, shape: tuple[int, ...], exact: frozenset[float
     Where it asks what is equal, decimals that are spelt alike are one number: the largest of a window, and what it is
     found by. Raises what `value_of` raises.
     """
+    # Once each: a part may stand in the tree at several places.
     parts = {id(it): it for it in postorder(expr)}.values()
     decimals = [it for it in parts if isinstance(it, Number) and "." in it.text and it.value not in exact]
+    # By itself each decimal of max(0.3, 0.3) == 0.3 would be moved away from the other.
     has_equality = any(isinstance(it, Call) and it.fn == "==" for it in parts)
     groups: dict[Any, list[Number]] = {}
     for number in decimals:
         groups.setdefault(number.text if has_equality else id(number), []).append(number)
     with quietly(has_arrays=True):
         value = as_asked(value_of(expr, leaf), shape)
-        half = 0.0 * abs(value)
+        half = 0.0 * abs(value)  # An array of zeros in the shape of the value.
         for group in groups.values():
             moved = as_asked(value_of(_moved(expr, group), leaf), shape)
-            half = half + abs(moved - value)
+            half = half + abs(moved - value)  # To first order what the digits leave adds up.
     return FormulaValue(value, half)
 
 
 def _moved(expr: Expr, numbers: Sequence[Number]) -> Expr:
     """A formula with some of its numbers, which are spelt alike, half a unit larger."""
+    # Up by half a unit: down it moves as far.
     other = Number(numbers[0].value + float(unit_in_last_place(numbers[0].text)) / 2)
     moved = set(map(id, numbers))
 
@@ -62,12 +65,13 @@ def holds(found: FormulaValue, expected: Any, expr: Expr, tolerance: Tolerance) 
     """Whether the truth lies in what is claimed, arrays by element."""
     if shape_of(found.value) != shape_of(expected):
         return False
-    written = significant_digits(expr)
+    written = significant_digits(expr)  # None where all is exact: then no digits are missing.
     if tolerance.significant is not None and written is not None and written < tolerance.significant:
         return False
     with quietly(bool(shape_of(expected))):  # Infinite elements may differ by nan.
         off, sizes, halves = (flat(x) for x in (abs(found.value - expected), abs(expected), found.half))
     largest = max(sizes, default=0.0)
+    # PRECISION for what float64 itself loses, which for a small element is a share of the largest.
     return all(
         d <= _slack(size, half, largest, tolerance) + PRECISION * max(size, largest)
         for d, size, half in zip(off, sizes, halves, strict=True)
@@ -83,4 +87,5 @@ def _slack(size: float, half: float, largest: float, tolerance: Tolerance) -> fl
 
         # From an infinite size nothing is off by a digit.
         return 0.5 * 10.0 ** (floor(log10(size)) + 1 - tolerance.significant) if 0 < size < inf else 0.0
+    # Decimals may leave so much that any number would be claimed; more than this share is no answer.
     return min(half, MOST_OF_EXPRESSION * max(size, largest))

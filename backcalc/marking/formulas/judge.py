@@ -60,6 +60,7 @@ class Held(NamedTuple):
     def is_telling(self) -> bool:
         """Whether rounding leaves enough for another formula to be told from this."""
         size = max(flat(abs(self.expected)), default=0.0)
+        # Identity: the truth itself needs no slack. Of size 0 everything is its share.
         return max(flat(self.slack), default=0.0) <= TELLING * size or self.value is self.expected or not size
 
 
@@ -74,6 +75,7 @@ class FormulaAnswer:
     def is_of_the_point(self) -> bool:
         """Whether it speaks of one point: a decimal stands in it, which claims its digits, or only numbers do."""
         parts = list(postorder(self.expr))
+        # `2*w` is true everywhere, `0.35*w` at one point.
         has_decimals = any("." in it.text for it in parts if isinstance(it, Number))
         return has_decimals or all(name in CONSTANTS for name in names(self.expr))
 
@@ -104,6 +106,7 @@ class Equality:
         """Points at which the inputs that have values keep them; None where that leaves nothing open, or all."""
         inputs = [node for node in self.run.graph.nodes if node.kind == "input"]
         known = [node.name in self.run.point for node in inputs]
+        # With all inputs open or all fixed it would be the other points, or none.
         return Points(self.run, fixed=True) if any(known) and not all(known) else None
 
     @property
@@ -114,8 +117,10 @@ class Equality:
 
     def holds(self, formula: FormulaAnswer) -> bool | None:
         """Whether it equals what is asked; None where no point tells. Raises MisfitError and NoValueError."""
+        # Equal in one way is equal; wrong only where no way is left open.
         is_open = False
         for points in self.points:
+            # Symbols may be whole derivatives or those along an edge: either may be meant.
             for is_local in (False, True) if _has_symbols(formula.expr) else (False,):
                 verdict = self._holds(formula, points, is_local=is_local)
                 if verdict:
@@ -127,7 +132,7 @@ class Equality:
         telling = 0
         # Where few of the points tell anything others are drawn, to the last that there is.
         for count, held in enumerate(self.held(formula, points, is_local=is_local, most=None), 1):
-            if not held.is_equal:
+            if not held.is_equal:  # One point refutes, however few have told.
                 return False
             telling += held.is_telling
             if count >= ENOUGH and telling >= FEWEST:
@@ -158,10 +163,12 @@ class Equality:
             return None
         leaf = Valuation(sample.truth, is_local)
         with quietly(has_arrays=True):
+            # An OverflowError is for `_tried`: `1e300*x*1e300` may be right.
             found = _with_rounding(formula.expr, leaf, shape_of(expected), rng)
             if found is None:
                 return None
             value, rounding = found
+            # What moves the truth when the inputs move by their last bits, it cannot be held to.
             truth = PRECISE * abs(expected) + abs(self._true(formula.answer, sample.beside) - expected)
             return Held(sample, value, expected, truth + rounding)
 
@@ -175,13 +182,14 @@ class Equality:
     @staticmethod
     def _true(answer: Answer, truth: Truth) -> Any:
         run, found = truth.run, truth.expected(answer)
-        if answer.then is not None:
+        if answer.then is not None:  # A second derivative is worked out as a graph, in its own shape.
             return found
         if answer.wrt is None and not answer.of_place:
             node = run.graph.node(answer.of)
             # Its formula is what one writes, whatever value is given.
             return found if node.given is None or node.expr is None else value_of(node.expr, Valuation(truth))
         is_whole = not part(answer, len(run.shape(answer.of)))
+        # A bare 0 stands for an array of zeros, where the formula gives the array.
         return in_shape(run, answer.of, answer.wrt, found) if answer.wrt is not None and is_whole else found
 
 
@@ -190,13 +198,13 @@ def is_lost(expr: Expr, leaf: Leaf, expected: Any) -> bool:
     with quietly(has_arrays=True):
         try:
             found = _with_rounding(expr, leaf, shape_of(expected), Random(2))  # noqa: S311  Any rounding will do.
-        except OverflowError:
+        except OverflowError:  # Too large a number tells nothing.
             return True
         if found is None:
             return True
         value, rounding = found
         if shape_of(value) != shape_of(expected):
-            return False
+            return False  # Another shape is told without numbers.
         off = flat(abs(value - expected))
     return all(d <= s for d, s in zip(off, flat(rounding + 0.0 * abs(expected)), strict=True))
 
@@ -208,11 +216,13 @@ def _with_rounding(expr: Expr, leaf: Leaf, shape: tuple[int, ...], rng: Random) 
     formula, as `sqrt(x)` of a negative x has.
     """
     value = as_asked(value_of(expr, leaf), shape)
-    if shape_of(value) != shape:
+    if shape_of(value) != shape:  # Nothing to compare: the shape is wrong.
         return value, 0.0
     shaken = [as_asked(value_of(expr, leaf, rng), shape) for _ in range(SHAKEN)]
+    # nan once and a number once: rounding alone decides.
     if any(len({isnan(x) for x in ways}) > 1 for ways in zip(*map(flat, (value, *shaken)), strict=True)):
         return None
+    # Of two shakes each may by chance cancel; the sum hardly does.
     rounding = 0.0
     for other in shaken:
         rounding = rounding + NOISE * abs(other - value)

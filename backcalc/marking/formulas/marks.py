@@ -51,6 +51,7 @@ class FormulaMarker:
         self._equality = Equality(run)
         self._diagnosers: dict[int, Diagnoser] = {}
         self._right: set[tuple[str, str]] = set()  # The derivatives that the sheet at hand has right.
+        # Edges state their partials at this point alone: nothing holds at another.
         self._has_edges = any(node.incoming for node in run.graph.nodes)
 
     def marks(self, sheet: Sequence[tuple[FormulaAnswer, Attempt]]) -> tuple[dict[int, Mark | None], list[Diagnostic]]:
@@ -58,13 +59,15 @@ class FormulaMarker:
         found: dict[int, Mark | None] = {}
         errors: list[Diagnostic] = []
         for formula, attempt in sheet:
-            found[id(attempt)] = None
+            found[id(attempt)] = None  # Until it is known otherwise.
             try:
                 found[id(attempt)] = self._mark(formula, attempt)
             except NoValueError as error:
+                # No mark: an input without a value is no fault of the answer.
                 errors.append(self._unknown(formula.answer, error.name.id))
             except NoSoundPointError:
                 found[id(attempt)] = _untold(formula, attempt)
+        # All marks first: a mistake that would have spoilt what is right is not told of.
         right = (attempt for _, attempt in sheet if (mark := found[id(attempt)]) and mark.verdict == "right")
         self._right = {(it.of, it.wrt) for it in right if it.wrt is not None and it.is_whole}
         wrong = [(formula, attempt) for formula, attempt in sheet if _is_unexplained(found[id(attempt)])]
@@ -80,7 +83,7 @@ class FormulaMarker:
 
     def _mark(self, formula: FormulaAnswer, attempt: Attempt) -> Mark:
         """Right or wrong; raises NoValueError or NoSoundPointError where that cannot be known here."""
-        if formula.is_of_itself:
+        if formula.is_of_itself:  # True everywhere, so it would be right.
             return attempt.marked("wrong", note=ITSELF)
         try:
             equal = self._is_true(formula)
@@ -93,16 +96,17 @@ class FormulaMarker:
         verdict = False
         places = list(self._here())
         is_untold = not places  # No point was found at which the graph has a value.
+        # As in `Equality.holds`: symbols as whole derivatives, then along the edges.
         for is_local in (False, True):
             for truth, drawn in places:
                 leaf = Valuation(truth, is_local, drawn)
                 expected = leaf.number(truth.expected(formula.answer))
                 if expected is None or not is_known(expected):
-                    raise NoValueError(Name(_symbol_of(formula.answer)))
+                    raise NoValueError(Name(_symbol_of(formula.answer)))  # Open at this point for want of a value.
                 try:
                     found = claim(formula.expr, leaf, shape_of(expected), truth.exact)
                     verdict = holds(found, expected, formula.expr, self.tolerance)
-                except OverflowError:
+                except OverflowError:  # Too large for float64: it claims nothing.
                     verdict = False
                 if not verdict:
                     # A decimal claims its digits, however little they leave of what is asked.
@@ -136,16 +140,20 @@ class FormulaMarker:
         """A wrong formula with what led to it: another wrong one, a mistake, or a point that refutes it."""
         helds = self._helds(formula)
         wrong = [held for held in helds if not held.is_equal]
+        # The shape first: no number compares where it is wrong.
         if helds and shape_of(helds[0].value) != shape_of(helds[0].expected):
             own, asked = (shape_words(shape_of(x)) for x in (helds[0].value, helds[0].expected))
             return attempt.marked("wrong", self._misfit(formula, f"this is {own}; what is asked is {asked}"))
+        # Three points, as of mistakes: at one point another formula may agree by chance.
         if others and len(wrong) >= POINTS and (sources := self._sources(formula, attempt, wrong[:POINTS], others)):
             return attempt.marked("follows", note=f"correct work from your {' and '.join(sources)}")
         answer = formula.answer
         index = part(answer, len(self.run.shape(answer.of)))
         given = [FormulaAtPoint(self._diagnoser(held.sample), held.value) for held in wrong]
         found = None
+        # Mistakes are those of one sweep; a second derivative or a Jacobian takes more.
         if self.truth.is_plain(attempt) and not attempt.is_second:
+            # At points where it is right nothing is told, so the wrong ones alone count.
             right = self._right_in(formula)
             found = of_formula(answer.of, answer.wrt, index, given, right) if given else self._of_number(formula, index)
         return attempt.marked("wrong", found or self._refuted(formula, wrong))
@@ -167,6 +175,7 @@ class FormulaMarker:
             found = claim(formula.expr, Valuation(self.truth), shape_of(expected), self.truth.exact)
         except (NoValueError, OverflowError):
             return None
+        # What a formula's decimals leave open, and the last bits of float64.
         slack = max(flat(found.half + PRECISION * abs(found.value)), default=0.0)
 
         def _matches(other: Any) -> bool:
@@ -179,6 +188,7 @@ class FormulaMarker:
         if self._has_edges:
             return []
         try:
+            # Twice as many as are needed, for at some it may be right.
             return list(self._equality.held(formula, self._equality.everywhere, most=2 * POINTS))
         except (FormulaShapeError, NoValueError):
             return []
@@ -200,12 +210,14 @@ class FormulaMarker:
         answer, index = formula.answer, self.run.graph.index
         if (answer.wrt or answer.of) not in index:
             return []
+        # `OwnWork` goes on from whole nodes.
         whole = [(o, a) for o, a in others if a.is_whole and (o.answer.wrt or o.answer.of) in index]
         used: list[str] = []
         for held in wrong:
             values: dict[int, Any] = {}
             derivatives: dict[str, dict[int, Any]] = {}
             for other, _ in whole:
+                # The truth stays where the other formula has no value.
                 place = next(iter(self._equality.held(other, [held.sample])), None)
                 # From a vector where a number belongs nobody can have gone on.
                 if place is not None and shape_of(place.value) == shape_of(place.expected):
@@ -214,8 +226,10 @@ class FormulaMarker:
             work = OwnWork(held.sample.run.linear, values, derivatives)
             with quietly(has_arrays=True):
                 own = held.sample.truth.reworked(work, attempt)
+                # Held against own work in place of the truth, by the same slack.
                 if own is None or not held._replace(expected=own).is_equal:
                     return []
+            # The same for every point.
             used = used or [f"{subject_of(o.answer)} = {a.text}" for o, a in whole if self._leads(o, formula)]
         return used[:2]
 
@@ -224,11 +238,13 @@ class FormulaMarker:
         a, b, index = other.answer, formula.answer, self.run.graph.index
         if a.wrt is None:
             return True
+        # The node that the other is by has to lie between this one and the output.
         return a.of == b.of and b.wrt is not None and index[b.wrt] in self.run.upstream(index[a.wrt])
 
     def _misfit(self, formula: FormulaAnswer, text: str) -> Diagnosis:
         where = formula.answer.wrt or formula.answer.of
         hint = "look at the shapes: which matrix is to be transposed?"
+        # Single matrices before the whole: that is what went wrong in writing it down.
         if turned := to_be_transposed(self.run, formula, self._is_true):
             verb = "is" if len(turned) == 1 else "are"
             return Diagnosis("shape", where, f"{listed(turned)} {verb} to be transposed; as it stands, {text}", hint)
@@ -243,11 +259,13 @@ class FormulaMarker:
 
     def _refuted(self, formula: FormulaAnswer, wrong: Sequence[Held]) -> Diagnosis | None:
         """A point at which a formula gives another number."""
+        # A true 0 has no share to compare.
         numbers = [held for held in wrong if not shape_of(held.value) and held.expected]
         if not numbers:
             return None
         held = min(numbers, key=lambda it: abs(log10(abs(it.expected))))  # Tiny and huge numbers convince nobody.
         value, expected = (by_hand(float(x), DIGITS) for x in (held.value, held.expected))
+        # Arrays are too long to be told.
         inputs = [(name, x) for name, x in held.sample.run.point.items() if not shape_of(x)]
         at = ", ".join(f"{shorten(name)} = {by_hand(float(x), DIGITS)}" for name, x in inputs)
         place = f"at {at} " if 0 < len(inputs) <= INPUTS_SHOWN else "at a point drawn at random "
@@ -272,12 +290,13 @@ def _symbol_of(answer: Answer) -> str:
 
 def _asked(formula: FormulaAnswer) -> str:
     name = subject_of(formula.answer)
+    # As one reads it: d is typed, ∂ is meant.
     return "/".join(f"∂{half[1:]}" for half in name.split("/")) if formula.answer.wrt else name
 
 
 def _drawn(shape: tuple[int | None, ...], rng: Random) -> Any:
     def _number() -> float:
-        return rng.choice((-1, 1)) * rng.uniform(0.2, 2.0)
+        return rng.choice((-1, 1)) * rng.uniform(0.2, 2.0)  # Off 0 and of either sign: at 0 too much is equal.
 
     if not shape:
         return _number()

@@ -44,11 +44,12 @@ def resolved(run: Run, answer: Answer, source: Source) -> tuple[FormulaAnswer, l
         return FormulaAnswer(answer, expr), [
             error.diagnostic._replace(span=_within(error.diagnostic.span, answer.value_span))
         ]
+    # Before functions are expanded, for `W (a + b)` reads as a call of what is none.
     expr = fold(expr, lambda leaf: leaf, lambda call, args: _product(run, call, args))
     errors = [*_unknown(run, expr, answer.value_span), *_derived(expr, answer.value_span)]
-    if not errors and (choice := choice_in(expr)):
+    if not errors and (choice := choice_in(expr)):  # One fault an answer: names that are not known come first.
         errors = [choice]
-    if not errors:
+    if not errors:  # The file's functions are put in, so that only the table's are left.
         expr = Functions(_functions(run, expr), errors, differentiated).expand(expr)
     at = answer.value_span  # A name that was rewritten has no place of its own.
     return FormulaAnswer(answer, expr), [e._replace(span=_within(e.span, at)) for e in errors]
@@ -82,7 +83,7 @@ def _product(run: Run, call: Call, args: tuple[Expr, ...]) -> Expr:
 def _functions(run: Run, expr: Expr) -> list[Function]:
     """The functions that the file defines, where a formula calls one that the table does not have."""
     called = (part.fn for part in postorder(expr) if isinstance(part, Call))
-    if all(lookup(fn) is not None for fn in called):
+    if all(lookup(fn) is not None for fn in called):  # Parsed only for these: most formulas call what the table has.
         return []
     return [it for it in parse(run.graph.source).statements if isinstance(it, Function)]
 
@@ -100,7 +101,7 @@ def _unknown(run: Run, expr: Expr, at: Span) -> Iterator[Diagnostic]:
             hints = hints or (f"the nodes are {quoted(list(run.graph.index))}",)
             message = f"the graph has no node `{shorten(node)}`"
             yield Diagnostic(Code.UNKNOWN_NODE, message, _within(where.span, at), hints=hints)
-            break
+            break  # One of a symbol: the second is often misspelt for the same reason.
 
 
 def _is_loss(run: Run, name: str) -> bool:

@@ -68,12 +68,14 @@ class Points:
     def _free(self) -> list[tuple[Node, tuple[int, ...]]]:
         """The nodes whose values are drawn, with their shapes."""
         pairs = zip(self.run.graph.nodes, self.run.shapes, strict=True)
+        # Constants and stated values are part of the graph.
         inputs = ((node, shape) for node, shape in pairs if node.kind == "input" and node.name not in self._kept)
         return [(node, tuple(UNSETTLED if n is None else n for n in shape)) for node, shape in inputs]
 
     @cached_property
     def _marks(self) -> list[float]:
         """The numbers that stand in the formulas of the file."""
+        # A constant's own number is no place where anything changes.
         formulas = (node.expr for node in self.run.graph.nodes if node.expr is not None and node.kind != "constant")
         found = {part.value for expr in formulas for part in postorder(expr) if isinstance(part, Number)}
         return sorted(x for x in found if isfinite(x))
@@ -86,8 +88,9 @@ class Points:
 
     def _drawn(self) -> Iterator[RandomPoint]:
         rng = Random(1)  # noqa: S311  Any points will do, and the same each time.
-        for count in range(MOST_DRAWN if self._free else 1):
+        for count in range(MOST_DRAWN if self._free else 1):  # With nothing open each point would be the same.
             point = {node.name: self._value(node, shape, rng, count) for node, shape in self._free}
+            # Beside it in every input at once, each one way or the other.
             beside = {name: _nudged(value, rng) for name, value in point.items()}
             try:
                 runs = [self._at({**self._kept, **values}) for values in (point, beside)]
@@ -98,6 +101,7 @@ class Points:
 
     def _at(self, point: Mapping[str, Any]) -> Run:
         run = self.run
+        # The output of a loss outside is none of the graph's.
         return run_at(run.graph, dict(point), None if run.is_outside else run.output)
 
     def _value(self, node: Node, shape: tuple[int, ...], rng: Random, count: int) -> Any:
@@ -106,9 +110,9 @@ class Points:
 
         def _number() -> float:
             x = rng.uniform(low, high)
-            if node.bounds is None and self._marks and rng.random() < NEAR:
+            if node.bounds is None and self._marks and rng.random() < NEAR:  # A range that the file gives is kept to.
                 mark = rng.choice(self._marks)
-                x = mark + rng.uniform(-NEAR, NEAR) * (abs(mark) or 1.0)
+                x = mark + rng.uniform(-NEAR, NEAR) * (abs(mark) or 1.0)  # About 0 by as much as about 1.
             return x
 
         if not shape:
@@ -121,12 +125,14 @@ class Points:
         """Between what an input is drawn: in the file's range, else of any sign or, every third time, positive."""
         if node.bounds is not None:
             low, high = (float(constant(bound, self.run.graph.source)) for bound in node.bounds)
-            if isfinite(low) and isfinite(high):
+            if isfinite(low) and isfinite(high):  # An open range has no ends to draw between.
                 return low, high
+        # Now and then near the file's own point, where what it is about has sense.
         value = self.run.point.get(node.name)
         if count % 5 == 4 and value is not None and is_known(value) and not is_array(value) and isfinite(value):
             return value - NEAR * (1 + abs(value)), value + NEAR * (1 + abs(value))
         scale = SCALES[count % len(SCALES)] * rng.uniform(0.5, 1.0)
+        # Positive now and then, not too near 0: logarithms and roots.
         return (0.05 * scale if count % 3 == 1 else -scale), scale
 
 
@@ -137,7 +143,7 @@ def _is_infinite(part: Expr) -> bool:
 
 
 def _nudged(value: Any, rng: Random) -> Any:
-    return value * (1 + NUDGE * rng.choice((-1, 1)))
+    return value * (1 + NUDGE * rng.choice((-1, 1)))  # 1 ± 2⁻⁴⁰ is a float exactly.
 
 
 def _is_sound(run: Run, *, may_be_infinite: bool) -> bool:

@@ -54,7 +54,7 @@ def symbol(name: str) -> Symbol | None:
     """The derivative that a name of a formula stands for; None for a node's."""
     found = re.fullmatch(_SYMBOL, name)
     if found is None:
-        return None
+        return None  # Symbols are names that no file can have.
     if found["leaf"]:
         return Symbol("", found["leaf"], is_plain=False)
     return Symbol(found["of"] or found["plain"], found["wrt"], is_plain=bool(found["plain"]))
@@ -65,10 +65,11 @@ def is_formula(value: Expr) -> bool:
 
     It speaks of nodes, derivatives or functions of the file, or works with arrays as one does by hand.
     """
-    if isinstance(value, Number):
+    if isinstance(value, Number):  # As nearly all are.
         return False
     if any(name not in CONSTANTS for name in names(value)):
         return True
+    # By now it speaks of no node: only what it calls or is made of can tell.
     calls = [part for part in postorder(value) if isinstance(part, Call)]
     if any(lookup(part.fn) is None for part in calls):
         return True
@@ -77,6 +78,7 @@ def is_formula(value: Expr) -> bool:
 
 def is_written_out(value: Expr) -> bool:
     """Whether an array stands there element by element."""
+    # Layer by layer, down to what is no list.
     elements = [value]
     while any(map(_is_list, elements)):
         elements = [part for it in elements for part in (it.args if isinstance(it, Call) and _is_list(it) else (it,))]
@@ -106,6 +108,7 @@ def is_only_formula(text: str) -> bool:
 def read_formula(source: Source, span: Span) -> Expr:
     """A value in which derivatives are names and factors may stand side by side. Raises ParseError."""
     text = source.text[slice(*span)]
+    # Without products first: `f (x)` stays a call where that can be read.
     try:
         return _Rewritten(text, products=False).parsed(source, span)
     except ParseError as error:
@@ -120,9 +123,10 @@ class _Rewritten:
 
     def __init__(self, text: str, *, products: bool = True) -> None:
         self._symbols: dict[str, str] = {}
-        self._stem = "derivative_"
+        self._stem = "derivative_"  # A name that the text does not have.
         while self._stem in text:
             self._stem += "_"
+        # Symbols first, for a list may stand behind one.
         self.text = re.sub(_LISTS, _multiplied, re.sub(_DERIVATIVES, self._named, text))
         if products:
             self.text = _BRACKETS.sub(")*(", self.text)
@@ -149,6 +153,7 @@ class _Rewritten:
             if not isinstance(part, Name):
                 return part  # type: ignore[no-any-return]
             name = self._symbols.get(part.id, part.id)
+            # Where it stands in the source, for the text was rewritten.
             found = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)").search(source.text, *span)
             return Name(name, Span(*found.span()) if found else span)
 
@@ -160,11 +165,13 @@ def _multiplied(found: re.Match[str]) -> str:
     is_call = right == "(" and lookup(left) is not None
     if left in _WORDS or right in _WORDS or is_call or _is_in_list(found.string[: found.start("blank")]):
         return found[0]
+    # `@` serves for numbers too, in `terms`.
     return f"{left}@{right}"
 
 
 def _is_in_list(before: str) -> bool:
     """Whether the innermost bracket that a text leaves open is that of a list, whose items a blank might part."""
+    # Backwards from the blank: what is closed again on the way is passed over.
     closed = 0
     for char in reversed(before):
         if char in ")]":

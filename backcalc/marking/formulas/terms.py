@@ -52,7 +52,9 @@ class Valuation:
     def __call__(self, name: Name) -> Any:
         """The value of a name. Raises NoValueError."""
         run, derivative = self.truth.run, symbol(name.id)
+        # A node goes before a constant of its name, such as e.
         if name.id in run.graph.index:
+            # What was drawn stands in for what is not known.
             found = self.drawn.get(name.id, run.values[run.graph.index[name.id]])
         elif derivative is None:
             found = CONSTANTS[name.id]
@@ -70,6 +72,7 @@ class Valuation:
         run = self.truth.run
         if wrt not in run.graph.index:
             return 1.0  # A loss outside the graph by itself.
+        # No edge, no local partial: then it is the whole.
         if self.is_local and of in run.graph.index and wrt in run.graph.node(of).args:
             return run.partials(run.graph.index[of])[wrt]
         return in_shape(run, of, wrt, self.truth.derivatives(of)[run.graph.index[wrt]])
@@ -79,7 +82,7 @@ def in_shape(run: Run, of: str, wrt: str, value: Any) -> Any:
     """A derivative of a number in the shape of its node: 0 may stand for an array of zeros."""
     shape = run.shape(wrt)
     if is_known(value) and not shape_of(value) and not run.shape(of) and shape and None not in shape:
-        return value * ones(shape)
+        return value * ones(shape)  # In full: `@` broadcasts no number.
     return value
 
 
@@ -100,13 +103,14 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
         return shaken(value, SHAKE, rng.uniform)
 
     def _part(it: Number | Name) -> Any:
-        return it.value if isinstance(it, Number) else _shaken(leaf(it))
+        return it.value if isinstance(it, Number) else _shaken(leaf(it))  # Numbers as written have no rounding.
 
     def _call(it: Call, args: tuple[Any, ...]) -> Any:
         if not is_operation(it):
             return None  # Of an index, which has no value of its own.
         try:
             found = _shaken(_worked_out(it, args))
+        # Whatever NumPy and the rows raise: it is shapes, for names and counts have been looked at.
         except (ValueError, IndexError, KeyError, TypeError):
             row, shapes = lookup(it.fn, len(args)), [shape_of(arg) for arg in args if arg is not None]
             assert row is not None  # Names of functions are looked at before.
@@ -126,12 +130,13 @@ def _worked_out(call: Call, args: tuple[Any, ...]) -> Any:
     """The value of a call. A vector's transpose is a row: `u @ v.T` is an outer product, `u.T @ v` a number."""
     shapes = [shape_of(arg) for arg in args]
     if call.fn == TRANSPOSE and len(shapes[0]) < 2:
-        return args[0].reshape(1, -1) if shapes[0] else args[0]
+        return args[0].reshape(1, -1) if shapes[0] else args[0]  # A number is its own transpose.
     if call.fn == "@" and _is_outer(*shapes):
         return args[0].reshape(-1, 1) @ args[1]
     if call.fn == "@":
-        if not all(shapes):
+        if not all(shapes):  # By juxtaposition: `W x` of numbers is a product.
             return args[0] * args[1]
+        # A 1×n row by a vector is a number to who writes it, an array of one to NumPy.
         found = args[0] @ args[1]
         return (
             float(found[0]) if shape_of(found) == (1,) and shapes[0][0] == 1 and len(shapes[0]) == 2 else _item(found)
@@ -141,7 +146,7 @@ def _worked_out(call: Call, args: tuple[Any, ...]) -> Any:
 
 def _is_outer(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
     """Whether a column stands before a row."""
-    return len(left) == 1 and len(right) == 2 and right[0] == 1 and left != (1,)
+    return len(left) == 1 and len(right) == 2 and right[0] == 1 and left != (1,)  # A vector of one serves as a number.
 
 
 def _item(found: Any) -> Any:
@@ -151,6 +156,7 @@ def _item(found: Any) -> Any:
 def as_asked(value: Any, shape: tuple[int, ...]) -> Any:
     """A value in the shape asked where a row or a column serves for a vector."""
     own = shape_of(value)
+    # Written as a 1×n or n×1 matrix, a vector is the same numbers.
     if len(shape) == 1 and own in ((1, *shape), (*shape, 1)):
         return value.reshape(shape)
     return value

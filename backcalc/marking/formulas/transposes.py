@@ -18,8 +18,9 @@ MOST_MATRICES = 3
 def to_be_transposed(run: Run, formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> tuple[str, ...]:
     """The fewest matrices that are to be transposed for the formula to hold; none where that does not mend it."""
     matrices = [name for name in names(formula.expr) if name in run.graph.index and len(run.shape(name)) == 2]
-    if len(matrices) > MOST_MATRICES:
+    if len(matrices) > MOST_MATRICES:  # 2ⁿ ways.
         return ()
+    # The fewest first: one ᵀ forgotten is the likeliest.
     for count in range(1, len(matrices) + 1):
         for chosen in combinations(matrices, count):
             if _fits(replace(formula, expr=_transposed(formula.expr, chosen)), holds):
@@ -36,7 +37,7 @@ def _fits(formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> boo
     try:
         return holds(formula)
     except FormulaShapeError:
-        return False
+        return False  # Still no formula of one shape.
 
 
 def _transposed(expr: Expr, chosen: tuple[str, ...]) -> Expr:
@@ -45,6 +46,7 @@ def _transposed(expr: Expr, chosen: tuple[str, ...]) -> Expr:
 
     def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         (inner,) = args if part.fn == TRANSPOSE else (None,)
+        # (Aᵀ)ᵀ as A, so that a ᵀ too many is found as well.
         is_twice = isinstance(inner, Call) and inner.fn == TRANSPOSE
         return inner.args[0] if is_twice else with_args(part, args)  # type: ignore[union-attr]
 
