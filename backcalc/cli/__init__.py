@@ -30,6 +30,6 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command line, and exit with its status."""
-    from backcalc.cli.process import run
+    from backcalc.cli.process import run  # To look up COMMANDS loads none of it.
 
     sys.exit(run())

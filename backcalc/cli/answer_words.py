@@ -19,8 +19,10 @@ class AnswerCommand(Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The arguments, those of one answer put together. Raises UsageError."""
         try:
+            # Completion is of words as they stand.
             return super().parse_args(ctx, args if ctx.resilient_parsing else joined(args))
         except click.NoSuchOption as error:
+            # `dL/dx -100`: the number was taken for an option.
             if error.option_name[1:2].isdigit() or error.option_name[1:2] == ".":
                 raise click.UsageError("a negative number stands behind a `=`: dL/dx=-100", ctx) from None
             raise
@@ -37,6 +39,7 @@ def joined(words: Sequence[str]) -> list[str]:
     for word in words:
         # The value of an option, `--at x=[1,`, goes on in the same way; the options themselves do not.
         last = found[-1] if found else ""
+        # A bracket that is open goes on in the next word: `dL/dh=[1, 2]` is two to the shell.
         has_sign = any(sign in last for sign in SIGNS)
         is_open = has_sign and last.count("[") + last.count("(") > last.count("]") + last.count(")")
         is_value = not any(sign in word for sign in SIGNS) and not word.startswith("--") and word != "-h"

@@ -11,7 +11,8 @@ class WholeFishComplete(FishComplete):
     """Completion in fish that parts the kind of a proposal from the rest, and nothing else."""
 
     name = "fish"
+    # Replaced in click's own script, which is the rest of it; a click that has another leaves this without effect.
     source_template = FishComplete.source_template.replace(_AT_COMMAS, 'string split --max 1 ","')
 
 
-add_completion_class(WholeFishComplete)
+add_completion_class(WholeFishComplete)  # By its name it takes the place of click's own.

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 def in_exact_numbers(exactly: Exactly, graph: Dag, asked: Asked, digits: int) -> ExactRun:
     """`graph` run as `asked` in fractions, or with so many certified digits. Raises BackcalcError."""
+    # Fractions have all their digits: there is no number of these to ask for.
     if exactly == "exact":
         from backcalc.analysis.exact import run_exactly
 
         return run_exactly(graph, asked.at, asked.of, asked.wrt)
+    # Balls begin with as many digits as are asked for, and are made anew with more where that is not enough.
     from backcalc.analysis.certified import run_certified
 
     return run_certified(graph, asked.at, digits, asked.of, asked.wrt)

@@ -33,7 +33,7 @@ GET = "--get"
 def print_asked(text: Text, point: Point, names: Sequence[str], of: str | None) -> int:
     """Print what `names` ask for, a line each, exactly; the exit status. Raises BackcalcError."""
     questions = [(name, read(name)) for name in names]  # A slip is told before anything is worked out.
-    found = _Found(text, point, of)
+    found = _Found(text, point, of)  # Nothing is run yet: which runs it takes each question tells.
     values = [found.value(name, answer) for name, answer in questions]
     print_warnings(text.source, found.warnings)
     print_lines(_text(value) for value in values)
@@ -60,17 +60,19 @@ class _Found:
 
     def __init__(self, text: Text, point: Point, of: str | None) -> None:
         self._text, self._point, self._of = text, point, of
-        self._large: dict[str, AnyRun] = {}
+        self._large: dict[str, AnyRun] = {}  # By the output: `--get` may name several.
         self._lost: list[Diagnostic] = []
 
     @property
     def warnings(self) -> Sequence[Any]:
         """What was noticed."""
+        # Several names may have one run: each warning stands once.
         runs = list(self._large.values()) or [self._truth.run]
         return list(dict.fromkeys([*(warning for each in runs for warning in each.warnings), *self._lost]))
 
     def value(self, name: str, asked: Answer) -> Any:
         """A number, an array, a formula, or None where it is not known. Raises UsageError."""
+        # First: as objects a large graph would take many times its memory.
         by_arrays = self._by_arrays(asked)
         if by_arrays is not None:
             return by_arrays
@@ -83,6 +85,7 @@ class _Found:
         found = truth.expected(answer)
         if is_lost(found) and answer.wrt is not None:
             self._lost += self._told(truth, answer)
+        # Where inputs have no value, what is asked may be a formula all the same.
         if found is None and answer.wrt is None:
             formula = truth.run.graph.node(answer.of).formula
             found = formula and _element(formula, part(answer, 0))
@@ -90,8 +93,10 @@ class _Found:
 
     def _told(self, truth: Truth, asked: Answer) -> list[Diagnostic]:
         """Where a derivative that is not finite becomes so, where no value on its way is to blame."""
+        # A value that is lost has its own warning, which says why.
         if asked.of not in truth.run.graph.index or any(map(is_lost, truth.run.values)):
             return []
+        # A second derivative has no sweep of its own that could be looked through.
         if asked.then is not None:
             return [of_derivative(subject_of(asked), truth.run.graph.node(asked.of).span)]
         seeds, adjoints = truth.seeds(asked.of), truth.derivatives(asked.of)
@@ -100,6 +105,7 @@ class _Found:
 
     @cached_property
     def _truth(self) -> Truth:
+        # Values alone: a graph of several sinks has them without an output.
         return Truth(evaluated(self._text.objects, self._point))
 
     @cached_property
@@ -110,6 +116,7 @@ class _Found:
         """The number that a large graph has for a node or a derivative by one; None where arrays do not serve."""
         index = self._text.graph.index
         of, wrt = asked.of, asked.of if asked.wrt is None else asked.wrt
+        # An element or a second derivative is read from arrays of objects.
         if asked.then is not None or asked.of_place or asked.wrt_place or of not in index or wrt not in index:
             return None
         if not self._text.is_by_arrays:

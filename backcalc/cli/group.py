@@ -26,6 +26,7 @@ class _Commands(click.Group):
         """The command called `name`, loaded; None where there is none."""
         if name not in COMMANDS:
             return None
+        # A command that is not called costs nothing.
         command: click.Command = import_module(f"backcalc.cli.commands.{name}").command
         return command
 
@@ -45,7 +46,7 @@ class _Commands(click.Group):
         """The context, in which a closed pipe is a quiet end."""
         try:
             return super().make_context(*args, **extra)
-        except BrokenPipeError:
+        except BrokenPipeError:  # `--help` into a pipe that is closed.
             raise click.exceptions.Exit(0) from None
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -95,6 +95,7 @@ def _group(name: str, kind: type, options: dict[str, Decorator]) -> Decorator:
     """The `options` as fields of one object of a `kind`, which the command takes as its parameter `name`."""
 
     def _decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        # click passes each option by its name; those of the group are taken out of the rest.
         @wraps(command)
         def _packed(**given: Any) -> Any:
             return command(**{name: kind(**{field: given.pop(field) for field in options})}, **given)
@@ -118,8 +119,9 @@ def graph_nodes(ctx: click.Context, kinds: Container[str] = get_args(Kind)) -> l
             graph = load(clean(EXPR, "\n".join(exprs)))
         elif path and path != "-":
             graph = load(read(path))
-        else:
+        else:  # Stdin is not read for a completion: it is the shell's.
             return []
+    # A file that is being written may well be wrong: then there are no names to offer.
     except BackcalcError:
         return []
     return [node.name for node in graph.nodes if node.kind in kinds]
@@ -129,6 +131,7 @@ def node_completion(ctx: click.Context, _param: click.Parameter, incomplete: str
     """The nodes of the graph on the command line, for `--of`, `--wrt` and the like; in a list, for its last name."""
     from click.shell_completion import CompletionItem
 
+    # All before the last comma stays as it was typed.
     done, comma, last = incomplete.rpartition(",")
     return [CompletionItem(f"{done}{comma}{name}") for name in graph_nodes(ctx) if name.startswith(last)]
 
@@ -137,6 +140,7 @@ def answer_completion(ctx: click.Context, _param: click.Parameter, incomplete: s
     """A node, or what a derivative is by: `dL/d` goes on with each node."""
     from click.shell_completion import CompletionItem
 
+    # The `d` or `∂` that stands before the name in a derivative.
     above, slash, below = incomplete.rpartition("/")
     letter = below[:1] if slash else ""
     wanted = below[len(letter) :]
@@ -150,6 +154,7 @@ def point_completion(ctx: click.Context, _param: click.Parameter, incomplete: st
     if incomplete.startswith("@"):
         return [CompletionItem(incomplete, type="file")]
     done, comma, last = incomplete.rpartition(",")
+    # Blanks are allowed behind a comma.
     return [
         CompletionItem(f"{done}{comma}{name}=") for name in graph_nodes(ctx, _INPUTS) if name.startswith(last.strip())
     ]
@@ -203,6 +208,7 @@ def force_option() -> Decorator:
 
 
 _ASKED: dict[str, Decorator] = {
+    # Not required, for it may come by a pipe.
     "graph": click.argument("graph", required=False, type=click.Path(allow_dash=True), metavar="[GRAPH]"),
     "exprs": click.option(
         *("-e", "--expr", "exprs"),
@@ -211,7 +217,7 @@ _ASKED: dict[str, Decorator] = {
         help="The graph itself in place of a file, a line each: -e 'y = sin(x)^2'.",
     ),
     "at": click.option(
-        "--at",
+        "--at",  # A point may be long: it goes on in a second --at.
         multiple=True,
         shell_complete=point_completion,
         metavar="x=1,w=pi/4",
@@ -249,9 +255,10 @@ def exact_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if exact and certified:
             raise click.UsageError("--exact has every digit, and --certified those that are certain: drop one of them")
         if certified:
-            require_flint()
+            require_flint()  # Before the graph is read.
         return command(exactly="exact" if exact else "certified" if certified else None, **given)
 
+    # `--exact` stands first in the help.
     return _EXACT(_CERTIFIED(_packed))
 
 
@@ -263,6 +270,7 @@ _CERTIFIED: Decorator = click.option(
 
 def require_flint() -> None:
     """Raise UsageError where what balls come from is not installed."""
+    # Looked for and not loaded: it takes a while, and the graph may be refused yet.
     if find_spec("flint") is None:
         raise click.UsageError("--certified comes from python-flint: pip install 'backcalc[certified]'")
 
@@ -287,7 +295,7 @@ def tolerance_options(command: Callable[..., Any]) -> Callable[..., Any]:
         # What is wrong with the options is told before anything is read.
         return command(tolerance=_tolerance(tol, sig), **given)
 
-    return _TOL(_SIG(_packed))
+    return _TOL(_SIG(_packed))  # `--tol` stands first in the help.
 
 
 _TOL: Decorator = click.option(

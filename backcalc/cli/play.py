@@ -98,9 +98,10 @@ class Game:
         faults = [mark.fault for mark in marked if mark.fault]
         if faults or errors or refused:
             raise UsageError(source, [*errors, *faults, *refused])
-        if not marked:
+        if not marked:  # A line of blanks or a comment.
             raise UsageError(source, [NO_ANSWERS])
         alone = marked[0]
+        # A right answer needs no context, and the first has none.
         if alone.verdict == "right" or not self._sheet:
             return alone
         beside = self._beside_others(source.text)
@@ -109,6 +110,7 @@ class Game:
 
     def _beside_others(self, line: str) -> Mark:
         """The mark of an answer on the sheet of those found before, from which its step was worked out."""
+        # What was typed before stands there as it was, rounded perhaps: what follows from it is judged by that.
         sheet = Source("answers", "\n".join([*self._sheet, line]))
         marked, _ = self._key.mark(sheet, read_answers(sheet)[0])
         return marked[-1]
@@ -130,6 +132,7 @@ class Game:
     def _hint(self) -> str:
         """The next hint to the question, each telling more; the last again where there is no further one."""
         self._is_first_try = False
+        # At the last hint one may ask again.
         return f"  {self._hints.pop(0) if len(self._hints) > 1 else self._hints[0]}"
 
 
@@ -164,6 +167,3 @@ def _answer(prompt: str) -> str:
     line = input(prompt)
     print_lines([visible(line)])
     return line
-
-
-# ---- Hints -----------------------------------------------------------------------------------------------------------

@@ -49,12 +49,12 @@ def run() -> int:
     """Run the command line; the exit status: 0, 1 (a wrong answer, a result that is not finite), 2 (bad input), 130."""
     from backcalc.cli.streams import abandon, prepare
 
-    prepare()
+    prepare()  # Before anything may be written.
     try:
         status = _run()
     except BrokenPipeError:  # The reader of the errors is gone too.
         status = 2
-    abandon()
+    abandon()  # At the very end, for Python would complain of what cannot be flushed.
     return status
 
 
@@ -69,8 +69,9 @@ def _run() -> int:
 
     try:
         with watched():
+            # Not standalone: what is raised comes here, and with it the exit status.
             status = cli.main(prog_name="backcalc", standalone_mode=False)
-            sys.stdout.flush()
+            sys.stdout.flush()  # What cannot be written is to raise here.
         return status if isinstance(status, int) else 0
     except BrokenPipeError:
         return 0  # The reader has what it wanted.
@@ -80,12 +81,12 @@ def _run() -> int:
         return _failed(_usage_message(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return _failed("interrupted", INTERRUPTED)
-    except OSError as error:
+    except OSError as error:  # Files that are read have errors of their own: what is left is the output.
         return _failed(f"error: cannot write the result: {(error.strerror or str(error)).lower()}", 2)
     except MemoryError:
         return _failed("error: this needs more memory than there is", 2)
     except Exception as error:
-        if os.environ.get("BACKCALC_DEBUG"):
+        if os.environ.get("BACKCALC_DEBUG"):  # For whoever looks for the bug.
             raise
         kind = f"{type(error).__name__}: {error}"
         return _failed(f"error: backcalc failed ({kind}). This is a bug; BACKCALC_DEBUG=1 shows where.", 2)
@@ -97,6 +98,7 @@ def _usage_message(error: click.ClickException) -> str:
 
     from backcalc.text.wording import visible
 
+    # `show` knows the usage line and the hint to --help, and writes to what it is given.
     shown = io.StringIO()
     error.show(shown)
     return "\n".join(map(visible, shown.getvalue().rstrip("\n").split("\n")))

@@ -18,13 +18,14 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The arguments, parsed. Raises UsageError with what was likely meant."""
-        given = list(args)
+        given = list(args)  # A copy, for click empties the list.
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             hint = _of_option(error.option_name, given, {name for option in self.params for name in option.opts})
             raise _with_hint(error, hint, ctx) from None
         except click.UsageError as error:
+            # By its message: click tells by nothing else which words were left over.
             extra = _EXTRA.fullmatch(error.message)
             hint = _of_words(extra["words"], given, self) if extra else ""
             raise _with_hint(error, hint, ctx) from None
@@ -55,8 +56,10 @@ def _of_option(name: str, given: Sequence[str], known: Iterable[str]) -> str:
     """What an option that there is not was meant to be."""
     word = next((word for word in given if word.startswith(name)), name)
     bare = word.lstrip("-").partition("=")[0]
+    # `-wrt x`: to click that is -w, -r and -t.
     if not word.startswith("--") and f"--{bare}" in known:
         return f"with two dashes: --{bare}"
+    # `-x=1` or `--x=1`.
     if "--at" in known and _is_value(word.lstrip("-")):
         return f"the value of an input stands behind --at: --at {shorten(word.lstrip('-'))}"
     return ""
@@ -67,11 +70,14 @@ def _of_words(words: str, given: Sequence[str], command: click.Command) -> str:
     import shlex
 
     known = {name for option in command.params for name in option.opts}
+    # Click joins the words by blanks: the first is where it went wrong.
     first = words.split(" ", 1)[0]
     if {"-e", "--expr"} & set(given):
         place = next(i for i, word in enumerate(given) if word in ("-e", "--expr"))
         line = " ".join(given[place + 1 :])
+        # An equation without quotes is several words to the shell: y = x*2.
         return f"a line stands in quotes: -e {shlex.quote(shorten(line))}" if line.count("=") else ""
+    # `--at x=1, w=2` leaves `w=2` over, and `--at x = 1` leaves `=`.
     if "--at" in known and (_is_value(first) or first.startswith("=")):
         shown = first if not first.startswith("=") else "x=1"
         return f"values stand behind --at, without blanks: --at {shlex.quote(shorten(shown))}"
@@ -79,6 +85,6 @@ def _of_words(words: str, given: Sequence[str], command: click.Command) -> str:
         return f"single derivatives are asked for by --get {shlex.quote(shorten(first))}"
     if os.path.exists(first):  # noqa: PTH110  It does not raise.
         return "one graph at a time"
-    if "--wrt" in given:
+    if "--wrt" in given:  # `--wrt x w`.
         return "several names are parted by commas: --wrt x,w"
     return ""

@@ -21,14 +21,16 @@ def show(found: Scene, shown: Shown, middle: str, *, is_ascii: bool, top_down: b
     is_terminal = goes_to_terminal(shown.color)
     # What goes into a pipe has no edge, unless somebody says how wide it may be.
     width = columns() if is_terminal or os.environ.get("COLUMNS") else None
+    # In ASCII where the encoding has no lines: a box of escapes would be no picture.
     terminal = DrawingArea(
         width, is_ascii=is_ascii or not _takes_lines(sys.stdout.encoding or "utf-8"), top_down=top_down
     )
     drawn = terminal.drawn(found)
     if drawn is None:
         names = [card.name for card in found.cards]
-        node = middle if middle in names else names[-1]
+        node = middle if middle in names else names[-1]  # Values alone have no output to stand amid.
         drawn, reached = terminal.part(found, node)
+        # On stderr: in a pipe it is no part of the picture.
         tell(_too_wide(found, terminal, node, reached), end="\n\n")
     color = is_terminal and has_color(shown.color)
     writer = styled.Terminal(display=Display(width, color=color))
@@ -38,6 +40,7 @@ def show(found: Scene, shown: Shown, middle: str, *, is_ascii: bool, top_down: b
 
 def _too_wide(found: Scene, terminal: DrawingArea, node: str, reached: int) -> str:
     """That only a part is drawn, and what shows the whole."""
+    # Drawn to be sure: how wide it would be, only the other way round tells.
     turned = DrawingArea(terminal.width, top_down=not terminal.top_down)
     option = "without --top-down" if terminal.top_down else "with --top-down"
     hint = f"; {option} it fits" if turned.drawn(found) else ""

@@ -68,6 +68,7 @@ def command(
         _require_possible(ending, node=node, paths=paths, step=step)
         require_ours(path, TARGETS[ending].mark, force=force)
     text = read_text(asked)
+    # Names are looked up before the run, which may take a while.
     for option, names in (("--node", [node] if node else []), ("--paths", paths)):
         for name in names:
             require_node(text.graph, name, option)
@@ -81,7 +82,7 @@ def command(
         from backcalc.render.page.page import lines
 
         write_ours(path, TARGETS[ending].mark, lines(page_of(run, asked, shown)))
-        return 0 if run.is_finite else 1
+        return 0 if run.is_finite else 1  # The page is written all the same.
     found = _scene(run, shown, paths, step)
     if node is not None:
         found = around(found, node, RADIUS if radius is None else radius)

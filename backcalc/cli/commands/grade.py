@@ -60,6 +60,7 @@ def _credit(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     found: dict[Verdict, float] = {}
     for part in value.split(","):
         name, equals, share = part.partition("=")
+        # The table's own word, which is of the type that is wanted.
         verdict = next((each for each in VERDICTS if each == name.strip()), None)
         if verdict is None or not equals:
             raise click.BadParameter(f"`{shorten(part.strip())}` says of no verdict what it earns: follows=0.5")
@@ -125,7 +126,7 @@ def command(
     if not handed_in:
         _print_errors(errors[:-1])  # All are told; the last is raised, and has the exit status.
         raise errors[-1]
-    if out == "":
+    if out == "":  # It would be the folder that one stands in.
         raise click.UsageError("--out names a folder: --out results")
     # One result goes to stdout, as an autograder wants it; of many each needs a file of its own.
     if shown.format == "gradescope" and out is None and len(handed_in) > 1:

@@ -40,6 +40,7 @@ that makes it again.
 @click.option("--nodes", type=click.IntRange(1), help="Inner nodes, those between the inputs and the output o.")
 @click.option("--depth", type=click.IntRange(1), help="Layers of inner nodes.")
 @click.option("--seed", type=click.IntRange(0), help="A whole number that decides all draws.")
+# Without a default, so that --play can tell whether it was given; the first is what other commands read.
 @click.option(
     "--format",
     "format_",

@@ -106,8 +106,8 @@ def command(
     others = ["--along"] * bool(along) + ["--mode forward"] * (mode == "forward" and not along)
     others += ["--partials"] * partials + ["--expand"] * expanded + ["--all-pairs"] * all_pairs
     exact = [f"--{exactly}"] if exactly else []
-    digits = certain_digits(shown, exactly)
-    # Of --get all options are refused that it would leave unheeded.
+    digits = certain_digits(shown, exactly)  # Too many are refused before the graph is read.
+    # Further options that --get would leave unheeded.
     if get:
         others += exact + ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
         others += [f"--format {shown.format}"] * (shown.format != "table")
@@ -121,6 +121,7 @@ def command(
         _require_none([*others, *exact], "--data", "shows a row of output and gradient a point")
         return _run_data(load(source), data, asked, shown)
     if exactly:
+        # Partials and expanded graphs have exact numbers too; forward mode and pairs have not.
         unfit = [option for option in others if option not in ("--partials", "--expand")]
         _require_none(unfit, f"--{exactly}", "gives values and adjoints")
         from backcalc.cli.exactly import in_exact_numbers  # Most runs are in floats.
@@ -140,7 +141,7 @@ def _by_objects(
 ) -> Run:
     """The run of what arrays have no way for. Raises UsageError where the pairs asked for have too many numbers."""
     read = _read(source, expanded)
-    direction = read_point(along, "--along") if along else None
+    direction = read_point(along, "--along") if along else None  # As --at is read, and told by its own name.
     result = run_objects(read, read_point(asked.at), asked.of, asked.wrt, mode, direction)
     if all_pairs:
         from backcalc.calculus.pairs import require_few_pairs

@@ -21,6 +21,7 @@ Examples:
 """
 MARK = "<!-- Drawn by `backcalc sweep`. -->"
 """The first line of the picture."""
+# A form of its own, for a range is no value.
 AT = click.option(
     "--at",
     multiple=True,

@@ -54,5 +54,6 @@ def _is_finite(found: Expansion | Quadratic) -> bool:
     # The radius does not count: that of exp is infinite.
     if isinstance(found, Expansion):
         return all(map(isfinite, (found.output.value, *found.output.slopes)))
+    # A slope by a vector is one itself.
     slopes = [number for slope in found.gradient.values() for number in flat(slope)]
     return all(map(isfinite, (found.value, *slopes)))

@@ -52,7 +52,7 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     What refutes one is certain, and comes as a line for --at. The file's `#=` lines are marked, and every local partial
     is held against differences. The exit status is 1 where something does not hold.
     """
-    program = load_program(read_source(asked))
+    program = load_program(read_source(asked))  # Apart from its graph, for the `#=` lines are among its comments.
     graph, at = kept(finish(program)), read_point(asked.at)
     print_warnings(graph.source, graph.warnings)
     _require_inputs(graph, at)  # A slip in a name would else leave its input to be drawn.
@@ -74,7 +74,7 @@ def _require_inputs(graph: Dag, at: Point) -> None:
     """Raise UsageError for a name in `--at` that no node has."""
     from backcalc.calculus.point import settle
 
-    settle(graph, at)
+    settle(graph, at)  # For what it refuses alone: claims and slopes settle the point by themselves.
 
 
 def _marked(program: Program, graph: Dag, at: Point, of: str | None) -> list[Mark]:
