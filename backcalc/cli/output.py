@@ -21,6 +21,7 @@ from backcalc.text.wording import shorten
 USUAL, LINES = 80, 24  # Columns and lines, where no terminal says how many it has.
 BEGINNING = 100  # Bytes of a file in which it says whose it is.
 AT_ONCE = 1 << 16  # Characters that are written together.
+NO_NAME = "-o needs a file name"
 
 
 def print_report(report: object, shown: Shown) -> None:
@@ -75,8 +76,19 @@ def has_color(color: str) -> bool:
 
 
 def require_ours(path: str | None, mark: str, *, force: bool) -> None:
-    """Raise a usage error where a file is there that has no `mark` at its beginning: somebody else has written it."""
-    if path is None or force or not os.path.lexists(path):
+    """Raise a usage error where no file can be written at `path`, or one is there that has no `mark` at its beginning.
+
+    Somebody else has written that one. Called before the work, lest hours of it are lost.
+    """
+    if path is None:
+        return
+    folder, name = os.path.split(path)
+    if not path:
+        raise click.UsageError(NO_NAME)
+    if folder and not os.path.isdir(folder):  # noqa: PTH112  pathlib takes a while to load.
+        raise click.UsageError(f"there is no folder {shorten(folder)} to write {shorten(name)} into")
+    # A folder is replaced by no force: to open it tells what it is.
+    if not os.path.lexists(path) or (force and not os.path.isdir(path)):  # noqa: PTH112
         return
     with open(path, "rb") as file:  # noqa: PTH123  pathlib takes a while to load.
         # Of a picture of pixels the size comes first.

@@ -12,6 +12,7 @@ from backcalc.analysis.run import Text
 from backcalc.calculus.point import read_point
 from backcalc.calculus.run import Run
 from backcalc.cli.options import Asked, Shown
+from backcalc.cli.output import NO_NAME
 from backcalc.render.values import value_text
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -26,13 +27,13 @@ MOST = 2_000
 
 def ending_of(path: str, known: Collection[str], what: str = "picture") -> str:
     """The ending of a file, which says what it is to be. Raises UsageError where it is none of those that are known."""
-    folder, name = os.path.split(path)
-    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122  pathlib takes a while to load.
+    name = os.path.basename(path)  # noqa: PTH119  pathlib takes a while to load.
+    if not name:
+        raise click.UsageError(NO_NAME)
+    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122
     if ending not in known:
         are = "are" if len(known) > 1 else "is"
         raise click.UsageError(f"{shorten(name)} has no ending of a {what}: {', '.join(known)} {are} known")
-    if folder and not os.path.isdir(folder):  # noqa: PTH112
-        raise click.UsageError(f"there is no folder {shorten(folder)} to write {shorten(name)} into")
     return ending
 
 

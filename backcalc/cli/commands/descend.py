@@ -91,7 +91,7 @@ def command(
     settings = Settings(**given)
     _check(settings, asked, data)
     is_plot = path is not None and path.lower().endswith(".svg")
-    require_ours(path, PLOT_MARK if is_plot else MARK, force=force)  # Before the work, which may take hours.
+    require_ours(path, PLOT_MARK if is_plot else MARK, force=force)
     graph = read_graph(asked)
     objective = Objective(graph, read_point(asked.at), asked.of, asked.wrt, _rows(graph, data))
     found = descend(objective, settings)

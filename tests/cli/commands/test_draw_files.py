@@ -42,3 +42,20 @@ def test_a_page_steps_by_itself(call, tmp_path):
     status, _, err = call("draw", "network-a.bg", "-o", str(tmp_path / "graph.html"), "--step", "3")
     assert status == 2
     assert "steps by itself: drop --step" in err
+
+
+@pytest.mark.parametrize(
+    "command", ["draw lattice.bg", "report lattice.bg", "sweep lattice.bg --at x=1:2:3", "descend lattice.bg --at x=1"]
+)
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("", "-o needs a file name"), ("nowhere/it.{}", "there is no folder nowhere to write it.{} into")],
+)
+def test_a_file_that_cannot_be_is_refused_before_the_work(command, name, told, call, monkeypatch):
+    name_of, *_ = command.split()
+    monkeypatch.setattr(f"backcalc.cli.commands.{name_of}.read_graph", lambda *_: pytest.fail("begun"), raising=False)
+    monkeypatch.setattr(f"backcalc.cli.commands.{name_of}.read_text", lambda *_: pytest.fail("begun"), raising=False)
+    ending = {"report": "html", "descend": "bg"}.get(name_of, "svg")
+    status, out, err = call(*command.split(), "-o", name.format(ending))
+    assert (status, out) == (2, "")
+    assert told.format(ending) in err
