@@ -9,7 +9,7 @@ from backcalc.calculus.linearize import Linearization
 from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated
 from backcalc.rules.tidy import tidy
-from backcalc.rules.values import Value, is_known, ones, shape_of
+from backcalc.rules.values import Value, is_known, ones
 
 
 def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) -> Sequence[Value | None]:
@@ -35,10 +35,8 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
         if linear.tape.constant[at]:
             return None
         # Nothing has come to a slot without an entry: 0, in the shape of the node.
-        value = linear.full(found[at], shapes[at]) if at in found else 0.0 * ones(shapes[at])
-        if not is_known(value):
-            return tidy(value, tidied, linear.evaluation.spelling)
-        return value if shape_of(value) else float(value)  # Without a spelling, which serves formulas.
+        value = linear.adjoint(at, found[at]) if at in found else 0.0 * ones(shapes[at])
+        return value if is_known(value) else tidy(value, tidied, linear.evaluation.spelling)
 
     if not linear.evaluation.has_arrays:
         return list(map(adjoint, slot))

@@ -6,7 +6,7 @@ These are the tables that `check` looks in for an answer that stands alone on it
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice, product
+from itertools import product
 from math import isfinite, prod
 from typing import Any, NamedTuple
 
@@ -24,6 +24,12 @@ from backcalc.text.source import Source
 
 MOST_MISTAKES = 20_000
 """Wrong numbers of all tables together that a page has room for; of larger graphs `check` tells the mistakes."""
+
+MOST_NUMBERS = 200_000
+"""Numbers of all tables together, where some are arrays: as many make a page of some two megabytes."""
+
+MOST_OPERATIONS, MOST_MOVED = 400, 5_000_000
+"""Operations of a graph that has arrays, and these times the numbers in them: mistakes are swept through all."""
 
 MOST_ELEMENTS = 10_000
 """Of an array that is asked for: nobody types more, and a page would grow by all of them."""
@@ -101,16 +107,28 @@ def foresee(run: Run) -> list[Foreseen]:
 
 def _tables(key: Key, questions: Sequence[Foreseen]) -> list[list[Wrong]]:
     """The mistakes of each question; none at all where they are too many."""
+    if not _is_swept_soon(key.truth.run):
+        return []
     # All or none: with half of its tables a page would know one mistake at one node and not at the next.
     found: list[list[Wrong]] = []
-    left = MOST_MISTAKES
+    rows, numbers = MOST_MISTAKES, MOST_NUMBERS
     for each in questions:
-        # One more than there is room for, to tell that they are too many.
-        found.append(list(islice(_wrong(key, each), left + 1)))
-        left -= len(found[-1])
-        if left < 0:
-            return []
+        found.append([])
+        for wrong in _wrong(key, each):
+            found[-1].append(wrong)
+            rows, numbers = rows - 1, numbers - prod(shape_of(wrong.value))
+            if rows < 0 or numbers < 0:
+                return []
     return found
+
+
+def _is_swept_soon(run: Run) -> bool:
+    """Whether the mistakes in a graph can be swept through it in seconds."""
+    if not run.linear.evaluation.has_arrays:  # All are swept together, and told as many as there are.
+        return True
+    shapes = run.linear.evaluation.shapes
+    numbers = sum(prod(size or 0 for size in shape) for shape in shapes)
+    return len(shapes) <= MOST_OPERATIONS and len(shapes) * numbers <= MOST_MOVED
 
 
 def _asked(run: Run) -> Iterator[Answer]:

@@ -145,7 +145,7 @@ class OwnWork:
                 node = self._node_of.get(at)
                 if node is None:
                     return adjoint
-                found[node] = self._settled(adjoint)
+                found[node] = self._settled(self.linear.adjoint(at, adjoint))
                 return own.get(node, found[node])  # Kept is what comes out, handed on what the student wrote.
 
             self.linear.sweep({slot[node]: seed for node, seed in seeds.items()}, settle=_settle)

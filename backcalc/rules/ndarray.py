@@ -198,3 +198,10 @@ def summed(x: Any, of: Sequence[int | None]) -> Any:
         return x.sum(0)
     axes = tuple(axis for axis, (whole, kept) in enumerate(zip(x.shape, of, strict=True)) if whole != kept)
     return x.sum(axes, keepdims=True)
+
+
+def as_key(value: Array, digits: int) -> bytes:
+    """What arrays have in common whose elements agree to so many digits: a key of a dictionary."""
+    # By NumPy's own steps, for a matrix may have a million elements; frexp takes the size of each away.
+    fraction, exponent = np.frexp(value)
+    return np.ldexp(np.round(fraction, digits), exponent).tobytes()

@@ -86,3 +86,39 @@ def test_tables_are_whole_or_there_are_none():
     else:
         assert sum(len(each.mistakes) for each in every) <= MOST_MISTAKES
         assert all(each.mistakes for each in every[: count - 1])
+
+
+CHAIN = ["input h0[5] = [0.1, 0.2, 0.3, 0.4, 0.5]", *(f"h{i + 1} = tanh(h{i}*1.1 + 0.1)" for i in range(200))]
+MATRIX = ["input W[1000,1001] = 0.1", "input x[1001] = 0.2", "h = tanh(W @ x)"]
+
+
+@pytest.mark.parametrize("lines", [[*CHAIN, "y = sum(h200)"], [*MATRIX, *["y = sum(h + h)", "z = y + y + y"]]])
+def test_arrays_through_which_mistakes_are_swept_for_long_have_no_tables(lines, monkeypatch):
+    monkeypatch.setattr("backcalc.marking.foreseen._wrong", lambda *_: pytest.fail("a table is begun"))
+    every = foresee(run(load(Source("g", "\n".join(lines))), {}))
+    assert every
+    assert all(each.mistakes is None for each in every)
+
+
+def test_arrays_count_by_their_numbers(monkeypatch):
+    found = run_of("vectors")
+    numbers = sum(len(flat(wrong.value)) for each in foresee(found) for wrong in each.mistakes if shape_of(wrong.value))
+    monkeypatch.setattr("backcalc.marking.foreseen.MOST_NUMBERS", numbers // 2)
+    assert all(each.mistakes is None for each in foresee(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("input W = [[1, 2], [3, 4]]\nz = sum(W, axis=0)\nL = z[1]^2\noutput L", "dL/dW"),  # A row stands for all.
+        ("input x = [1, 2]\nL = 3*mean(x)", "dL/dx"),  # A number does.
+        ("input x = [1, 0]\ns = sum(x)\na = atanh(s)\nL = min(a, 0.0)", "dL/ds"),  # Masked: of no axes.
+    ],
+)
+def test_what_is_rounded_has_the_shape_of_what_is_asked_for(text, name):
+    for each in foresee(run(load(Source("g", text)), {})):
+        for value in each.rounded:
+            assert shape_of(value) == shape_of(each.expected)
+            assert isinstance(value, float) or shape_of(value)
+        if each.name == name:
+            assert each.rounded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -153,13 +153,15 @@ class Diagnoser:
             yield Suspect(value, change.mistake, *place)
         yield from single_paths(self.run, of, wrt)
         slot = self.run.linear.tape.slot[wrt]
+        full = partial(self.run.linear.adjoint, slot)
         for done, swept in zip(self._redone, self._swept(of), strict=True):
-            yield self._by_value(swept.get(slot, 0.0), done, away)  # An argument that was dropped leads nowhere.
+            yield self._by_value(full(swept.get(slot, 0.0)), done, away)  # An argument that was dropped leads nowhere.
         # Each is a sweep of the whole graph, so not of a large one.
         for each in self._throughout(of) if is_small else ():
             if slot in each.cotangents:
                 # Made all over, it ranks behind all that are made at one place: no node is that far.
-                yield Suspect(each.cotangents[slot], each.mistake, None, None, each.operation, distance=len(adjoints))
+                value = full(each.cotangents[slot])
+                yield Suspect(value, each.mistake, None, None, each.operation, distance=len(adjoints))
         # That two derivatives are 0 has its own reasons, so a 0 is not taken for another's.
         others = {i: adjoints[i] for i in self._others(wrt) if not _is_zero(adjoints[i])}
         yield from self._written_instead(ANSWER, wrt, {"t": adjoints[wrt]}, others)

@@ -345,4 +345,8 @@ def _matters(change: Change) -> bool:
 def _key(delta: Any) -> Any:
     """A delta as the key of a dictionary, to twelve digits."""
     # Beyond that two ways of working out one delta differ.
-    return tuple(f"{float(item):.12g}" for item in delta.ravel()) if shape_of(delta) else f"{delta:.12g}"
+    if not shape_of(delta):
+        return f"{delta:.12g}"
+    from backcalc.rules.ndarray import as_key
+
+    return as_key(delta, 12)

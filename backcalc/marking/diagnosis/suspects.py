@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from backcalc.marking.diagnosis.mistakes import Mistake
-from backcalc.rules.values import flat, is_known, shape_of
+from backcalc.rules.values import is_known, shape_of
 
 
 class Suspect(NamedTuple):
@@ -56,7 +56,11 @@ class Lineup:
     def alike(self) -> Iterator[list[Suspect]]:
         """Those that lead to the same number, to nine digits, or to the same array, together; numbers by size."""
         yield from (list(same) for _, same in groupby(self._numbers, key=lambda suspect: f"{suspect.value:.9g}"))
-        arrays: dict[tuple[str, ...], list[Suspect]] = {}
+        if not self.arrays:
+            return
+        from backcalc.rules.ndarray import as_key
+
+        arrays: dict[bytes, list[Suspect]] = {}
         for suspect in self.arrays:
-            arrays.setdefault(tuple(f"{x:.9g}" for x in flat(suspect.value)), []).append(suspect)
+            arrays.setdefault(as_key(suspect.value, 9), []).append(suspect)
         yield from arrays.values()
