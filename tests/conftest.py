@@ -1,4 +1,4 @@
-"""What the tests share: figures that they find, shown at the end of every run."""
+"""What the tests share: how laws are tried, and figures that they find, shown at the end of every run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ import signal
 from dataclasses import astuple
 
 import pytest
+from hypothesis import settings
 from references import Finding
+
+# A busy machine is no fault of a law, and a law that fails here is to fail everywhere.
+settings.register_profile("laws", deadline=None, derandomize=True)
+settings.load_profile("laws")
 
 _WORST = pytest.StashKey[list[Finding]]()
 _FIGURES = pytest.StashKey[list[str]]()

@@ -172,7 +172,7 @@ def test_the_file_that_a_sample_becomes_is_read_again(path, command):
     assert parse(Source("again", again)).statements is not None
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(programs(kinds=("formula", "edges")))
 def test_what_a_random_graph_prints_is_read_again(drawn):
     with pytest.MonkeyPatch.context() as monkeypatch:

@@ -24,7 +24,7 @@ from backcalc.render.reports.paths import paths_tables, render_paths_json
 from backcalc.render.reports.steps import derivation
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=100)
+law = settings(max_examples=100)
 DIGITS = 6  # That are shown: NumPy and `math` differ in the last place.
 
 

@@ -38,7 +38,7 @@ NEURON = "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2"
 AT = {"w": 0.5, "x": 2, "b": -1, "z": 1}
 NETWORK = (SAMPLES / "network-a.bg").read_text(encoding="utf-8")
 
-law = settings(deadline=None, derandomize=True, max_examples=150)
+law = settings(max_examples=150)
 
 
 def run(text, at=None, **options):

@@ -46,7 +46,7 @@ def test_marks(curve, expected):
 numbers = st.floats(-1.9, 1.9).filter(lambda number: np.abs(X - number).min() > 1e-3)
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(numbers, min_size=1, max_size=3, unique=True), st.lists(st.sampled_from([-2, -1, 1, 3]), min_size=3))
 def test_the_kinks_of_broken_lines_are_all_found(places, changes):
     places = sorted(place for i, place in enumerate(places) if all(abs(place - p) > 0.25 for p in places[:i]))
@@ -63,7 +63,7 @@ def test_the_kinks_of_broken_lines_are_all_found(places, changes):
     assert [at for _, at in told] == pytest.approx(places, abs=1e-9)
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(numbers, min_size=1, max_size=3, unique=True), st.floats(-3, 3))
 def test_the_jumps_of_curves_are_all_found_however_coarse_the_step(places, slope):
     x = np.linspace(-2.0, 2.0, 9)

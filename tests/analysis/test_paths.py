@@ -36,10 +36,10 @@ from backcalc.render.writer import PLAIN
 from backcalc.text.source import Source
 
 SAMPLES = File(backcalc.__file__).parent.parent / "samples"
-law = settings(deadline=None, derandomize=True, max_examples=200)
+law = settings(max_examples=200)
 
 
-@settings(deadline=None, derandomize=True, max_examples=25)
+@settings(max_examples=25)
 @given(arrays.outputs())
 def test_of_a_vector_the_products_of_jacobians_add_up(pair):
     drawn, of = pair

@@ -121,7 +121,6 @@ def is_near(found: Any, expected: Any) -> bool:
     return bool(np.allclose(found, expected, rtol=1e-6, atol=1e-8))
 
 
-@settings(deadline=None, derandomize=True)
 @given(losses())
 def test_a_formula_and_its_gradient_are_numpys(loss):
     text, point = loss
@@ -133,7 +132,7 @@ def test_a_formula_and_its_gradient_are_numpys(loss):
         assert is_near(found.gradient[name], truth), (text, name)
 
 
-@settings(deadline=None, derandomize=True, max_examples=50)
+@settings(max_examples=50)
 @given(losses())
 def test_all_ways_to_a_gradient_agree(loss):
     text, point = loss

@@ -18,7 +18,7 @@ from backcalc.language.unparse import unparse_statement
 
 ROOT = Path(__file__).parents[2]
 BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
-law = settings(deadline=None, derandomize=True, max_examples=30)
+law = settings(max_examples=30)
 
 
 def derived(text, output, wrt=()):

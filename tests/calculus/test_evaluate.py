@@ -16,7 +16,7 @@ from backcalc.text.source import Source
 inf, nan = math.inf, math.nan
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(max_examples=150)
 @given(programs())
 def test_values_are_true(drawn):
     run, versions = drawn.run(), [truth.base for truth in truths(drawn)]

@@ -16,7 +16,7 @@ from backcalc.calculus.run import ALONG
 from backcalc.language.unparse import unparse
 from backcalc.rules.values import is_known, literal
 
-law = settings(deadline=None, derandomize=True, max_examples=25)
+law = settings(max_examples=25)
 NETWORK = "input W = [[1, 2, 3], [4, 5, 6]]\ninput x = [0.1, 0.2, -0.3]\ninput b = [0.5, -0.5]\nh = tanh(W @ x + b)\n"
 
 

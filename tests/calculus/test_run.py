@@ -11,7 +11,7 @@ from hypothesis import given, settings
 import backcalc
 from backcalc.calculus.adjoints import adjoints
 
-law = settings(deadline=None, derandomize=True, max_examples=100)
+law = settings(max_examples=100)
 
 # ---- Output and inputs of interest -----------------------------------------------------------------------------------
 

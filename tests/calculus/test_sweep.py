@@ -11,8 +11,8 @@ from hypothesis import given, settings
 import backcalc
 from backcalc.calculus.sweep import forward, reverse
 
-law = settings(deadline=None, derandomize=True, max_examples=120)
-slow_law = settings(deadline=None, derandomize=True, max_examples=150)
+law = settings(max_examples=120)
+slow_law = settings(max_examples=150)
 
 # ---- The sweeps alone ------------------------------------------------------------------------------------------------
 

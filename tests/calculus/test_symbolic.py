@@ -17,7 +17,7 @@ import backcalc
 from backcalc.language.unparse import unparse
 from backcalc.rules.values import is_known, literal
 
-law = settings(deadline=None, derandomize=True, max_examples=60)
+law = settings(max_examples=60)
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]

@@ -23,7 +23,7 @@ from backcalc.language.unparse import unparse, unparse_statement
 from backcalc.rules.values import literal
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=60)
+law = settings(max_examples=60)
 
 LINES = (Path(__file__).with_name("textbook_gradients.txt")).read_text(encoding="utf-8").splitlines()
 FIELDS = [line for line in LINES if line.startswith("[")]

@@ -467,7 +467,7 @@ likely = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None, derandomize=True, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(likely | odd_text, max_size=6))
 def test_no_arguments_lead_to_a_traceback(call, arguments):
     status, _out, err = call(*arguments)
@@ -477,7 +477,7 @@ def test_no_arguments_lead_to_a_traceback(call, arguments):
     assert "\x1b" not in err
 
 
-@settings(deadline=None, derandomize=True, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.sampled_from("abxσ12.5e+-*/^()[]{}=<>,;:#\n \t'∂d") | st.characters(exclude_categories=["Cs"])))
 def test_no_file_leads_to_a_traceback(call, text):
     status, out, err = call("run", stdin=text)

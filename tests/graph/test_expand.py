@@ -71,7 +71,7 @@ def test_constants_can_still_be_given():
     assert result.gradient == {"e": 13.0, "x": 9.0}
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(programs())
 def test_named_nodes_keep_their_values_and_adjoints(drawn):
     plain = drawn.run()
@@ -83,7 +83,7 @@ def test_named_nodes_keep_their_values_and_adjoints(drawn):
         assert result.adjoints[graph.index[name]] == pytest.approx(plain.adjoints[place], rel=0, abs=near)
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(programs())
 def test_each_node_is_one_operation(drawn):
     graph = expand(drawn.run().graph)

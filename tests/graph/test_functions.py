@@ -57,7 +57,7 @@ def test_a_formula_stays_as_written():
     assert node.formula != node.expr
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(programs(kinds=("formula",)))
 def test_a_formula_may_move_into_a_function(drawn):
     """`y = …` and `def f(…) = …; y = f(…)` are the same program."""

@@ -11,7 +11,7 @@ import backcalc
 from backcalc.graph.order import MAX_CYCLES, levels, topological
 from backcalc.text.errors import BuildError
 
-law = settings(deadline=None, derandomize=True, max_examples=100)
+law = settings(max_examples=100)
 
 # ---- Anything with needs ---------------------------------------------------------------------------------------------
 

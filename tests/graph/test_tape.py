@@ -83,7 +83,7 @@ def test_constant_slots(text, constant):
     assert " ".join(shown) == constant
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(programs())
 def test_a_slot_needs_only_earlier_ones(drawn):
     tape = Tape(drawn.run().graph)

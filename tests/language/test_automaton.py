@@ -16,7 +16,7 @@ from backcalc.language.scanner import Scanner
 from backcalc.language.tables import END, STARTS, read_grammar, read_tables
 from backcalc.text.source import Span
 
-law = settings(deadline=None, derandomize=True, max_examples=300)
+law = settings(max_examples=300)
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").rglob("*.bg"))
 LARK = Lark(read_grammar(), parser="lalr", start=list(STARTS), maybe_placeholders=False)
 

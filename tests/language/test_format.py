@@ -15,7 +15,7 @@ from backcalc.language.parser import parse
 from backcalc.language.statements import Program
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=150)
+law = settings(max_examples=150)
 
 
 def read(text: str) -> Program:

@@ -21,7 +21,7 @@ from backcalc.text.errors import ParseError
 from backcalc.text.files import clean
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=200)
+law = settings(max_examples=200)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from backcalc.language.slips import SYNTAX_HINTS, SyntaxHint
 from backcalc.text.errors import BackcalcError, Diagnostic, ParseError
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=1000)
+law = settings(max_examples=1000)
 
 
 def refusals(text: str) -> tuple[Diagnostic, ...]:

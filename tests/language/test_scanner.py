@@ -17,7 +17,7 @@ from backcalc.language.scanner import Scanner
 from backcalc.text.errors import MAX_ERRORS, ParseError
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=200)
+law = settings(max_examples=200)
 
 
 def slices(text: str) -> list[str]:

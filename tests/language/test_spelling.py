@@ -91,7 +91,7 @@ def test_in_signs(text, page):
     assert printed(text) == f"{page}\n"
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(programs())
 def test_each_is_the_way_back_from_the_other(text):
     there, back = plain(text), printed(text)
@@ -107,14 +107,14 @@ def test_a_sample_goes_there_and_back(path):
     assert printed(plain(text)) == printed(text)
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(programs())
 def test_it_is_said_once(text):
     once = plain(text)
     assert plain(once) == once
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(programs())
 def test_what_is_ascii_stays(text):
     ascii_text = format_program(parse(Source("test", text))).encode("ascii", "ignore").decode()

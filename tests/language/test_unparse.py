@@ -17,7 +17,7 @@ from backcalc.text.source import Source
 
 DEPTH = 10_000
 
-law = settings(deadline=None, derandomize=True, max_examples=250)
+law = settings(max_examples=250)
 
 
 def read(text: str) -> Expr:

@@ -21,7 +21,7 @@ from backcalc.marking.sheet import read_answers
 from backcalc.text.errors import BackcalcError
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=300)
+law = settings(max_examples=300)
 
 
 def right(given_text, expected, tolerance=AS_WRITTEN):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backcalc.calculus.load import load
@@ -112,7 +112,6 @@ def test_a_graph_of_edges_has_no_second_derivative():
 names = st.from_regex(r"[a-zα-ω][a-z0-9_]{0,3}", fullmatch=True).filter(lambda name: name not in {"if", "or", "and"})
 
 
-@settings(deadline=None, derandomize=True)
 @given(names, names)
 def test_one_subject_in_all_its_spellings(of, wrt):
     spellings = (

@@ -16,7 +16,7 @@ from backcalc.marking.sheet import read_answers, read_sheet, read_stated
 from backcalc.marking.subject import subject_of
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=300)
+law = settings(max_examples=300)
 
 
 def told(text):

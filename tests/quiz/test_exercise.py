@@ -163,7 +163,7 @@ def test_an_exercise_is_fair(drawn):
         assert "/" not in name or any(float(number) for number in numbers)
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(st.integers(0, 10**6), st.integers(1, 24), st.integers(1, 8), st.integers(1, 3))
 def test_every_node_of_a_skeleton_leads_to_the_output(seed, nodes, depth, inputs):
     depth = min(depth, nodes)

@@ -23,7 +23,7 @@ SHORT = array_shapes(min_dims=2, max_dims=3, min_side=1, max_side=4)
 PLAIN = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3) + 0.0)
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(arrays(np.float64, SHORT, elements=PLAIN))
 def test_the_rows_are_the_array_in_the_language(array):
     text = matrix_text(array, 17)

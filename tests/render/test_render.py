@@ -32,7 +32,7 @@ from backcalc.text.numerals import rounded
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import display_width
 
-law = settings(deadline=None, derandomize=True, max_examples=150)
+law = settings(max_examples=150)
 
 NEURON = "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2\n"
 POINT = {"w": 0.5, "x": 2, "b": -1, "z": 1}

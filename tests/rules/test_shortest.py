@@ -19,7 +19,7 @@ from backcalc.rules.simplify import simplify
 from backcalc.rules.tidy import tidy
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=300)
+law = settings(max_examples=300)
 
 
 def parse(text):

@@ -19,7 +19,7 @@ from backcalc.rules.simplify import make, simplify
 from backcalc.rules.tidy import tidy
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=200)
+law = settings(max_examples=200)
 
 # What the operations of the rewrites mean, written down here again.
 MEANING = {

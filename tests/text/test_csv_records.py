@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backcalc.text.csv_records import CsvBlock, blocks, records, without_end
 
-law = settings(deadline=None, derandomize=True, max_examples=200)
+law = settings(max_examples=200)
 
 
 @law

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from backcalc.rules.primitives import ALIASES, PRIMITIVES
 from backcalc.text.suggest import LONGEST, _at_least, did_you_mean, distance, is_of_series, nearest
 
-law = settings(deadline=None, derandomize=True, max_examples=150)
+law = settings(max_examples=150)
 words = st.text("abX", max_size=6)
 FUNCTIONS = [name for name in (*PRIMITIVES, *ALIASES) if name.isidentifier()]
 

@@ -29,7 +29,7 @@ ODD = [
 few_digits = st.builds(lambda digits, places: digits / 10**places, st.integers(-(10**15), 10**15), st.integers(0, 20))
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(few_digits | st.floats() | st.sampled_from(ODD)))
 def test_they_are_what_repr_gives(numbers):
     assert texts(np.array(numbers, float)) == [repr(number) for number in numbers]
@@ -39,7 +39,7 @@ def plain(cells):
     return [row.tobytes().rstrip(b"\0").decode() for row in cells]
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(few_digits | st.floats() | st.sampled_from(ODD), st.booleans())))
 def test_columns_are_what_they_are_one_by_one(rows):
     numbers, known = np.array([number for number, _ in rows], float), np.array([flag for _, flag in rows], bool)

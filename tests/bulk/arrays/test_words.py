@@ -11,7 +11,7 @@ from words import laid_out
 from backcalc.bulk.arrays.words import numbers
 from backcalc.language.parser import parser
 
-law = settings(deadline=None, derandomize=True, max_examples=200)
+law = settings(max_examples=200)
 
 
 TEXTS = [

@@ -16,7 +16,7 @@ import backcalc
 from backcalc.bulk.graph import evaluate as operations
 from backcalc.bulk.graph.evaluate import Operations
 
-law = settings(deadline=None, derandomize=True, max_examples=60)
+law = settings(max_examples=60)
 ALWAYS = pytest.mark.parametrize("few", [0, 10**9], ids=["arrays", "one by one"])  # Either way for all operations.
 ULPS = 2.0**-48  # What NumPy's functions and those of `math` may differ by, a few of them in a row.
 

@@ -20,7 +20,7 @@ from backcalc.text.errors import ParseError, ReadError
 from backcalc.text.files import decode
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=200)
+law = settings(max_examples=200)
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from backcalc.render.reports.run_json import render_json
 from backcalc.text.errors import BackcalcError
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=300)
+law = settings(max_examples=300)
 ULPS = 64  # NumPy's functions and those of `math` differ in the last place, and sums carry that on.
 
 

@@ -21,7 +21,7 @@ from backcalc.bulk.graph.sweep import SweepPlan, stretches
 from backcalc.calculus import sweep
 from backcalc.graph import order
 
-law = settings(deadline=None, derandomize=True, max_examples=300)
+law = settings(max_examples=300)
 
 # ---- Graphs ----------------------------------------------------------------------------------------------------------
 

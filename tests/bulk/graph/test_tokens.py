@@ -65,7 +65,7 @@ def test_a_number_has_its_own_minus():
 soup = st.lists(st.sampled_from(["n1", "x", "2", "0.5", "sin(", ")", " ", "  ", "\t", "=", "->", "#", "\n", "\n", "'"]))
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(soup.map(lambda pieces: "".join(pieces).encode() + b"\n"), st.integers(0, 2), st.booleans())
 def test_groups_are_the_lines_of_a_form(text, turns, do_hashes_collide):
     with pytest.MonkeyPatch.context() as patch:

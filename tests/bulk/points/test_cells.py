@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backcalc.bulk.points.cells import plain_cells
 
-law = settings(deadline=None, derandomize=True, max_examples=200)
+law = settings(max_examples=200)
 
 floats = st.floats(allow_nan=False, allow_infinity=False)
 shortish = st.integers(-(10**9), 10**9).map(lambda n: f"{n / 10**4:.4f}")

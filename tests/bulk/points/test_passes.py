@@ -21,7 +21,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.tape import tape_of
 from backcalc.rules.primitives import ROWS
 
-law = settings(deadline=None, derandomize=True, max_examples=60)
+law = settings(max_examples=60)
 VALUES = [-2.5, -1.0, -0.25, 0.0, 0.3, 1.0, 2.0, 30.0]
 
 

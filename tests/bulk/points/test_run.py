@@ -25,7 +25,7 @@ from backcalc.text.errors import render
 from backcalc.text.source import Source
 
 BACKCALC = [sys.executable, "-c", "from backcalc.cli import main; main()"]
-law = settings(deadline=None, derandomize=True, max_examples=40)
+law = settings(max_examples=40)
 
 
 def columns(name, shape):

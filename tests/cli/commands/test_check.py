@@ -277,9 +277,7 @@ def test_markdown_csv_and_hints(call):
     )
 
 
-fuzz = settings(
-    deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+fuzz = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 near_answers = st.builds(
     "{}{}{}".format,
     st.sampled_from(["y", "dy/dx", "∂y/∂h", "h", "h[0]", "dy/dh[1]", "dh/dx", "d(h)/d(h)", "q", "h[7]", "dx/dy", "x"]),

@@ -23,7 +23,7 @@ from backcalc.text.errors import ParseError
 from backcalc.text.source import Source
 
 ERRORS = Path(__file__).parents[3] / "samples" / "errors" / "parse"
-law = settings(deadline=None, derandomize=True, max_examples=150)
+law = settings(max_examples=150)
 
 
 def said(text):

@@ -23,7 +23,7 @@ from backcalc.language.unparse import unparse
 from backcalc.text.errors import ParseError, UsageError
 from backcalc.text.source import Source
 
-law = settings(deadline=None, derandomize=True, max_examples=150)
+law = settings(max_examples=150)
 TWO = [("a", "b", "0.5"), ("b", "c", "2")]
 
 

@@ -79,7 +79,7 @@ def test_what_is_not_finite_has_no_dots():
 EXTREME = (0.0, 1.0, -1.0, 5e-324, -5e-324, 1e-323, 1e-308, 1e308, -1e308, 1.7976931348623157e308, 1e16, 1e300)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(
     st.tuples(st.sampled_from(EXTREME), st.sampled_from(EXTREME)).filter(lambda ends: ends[0] != ends[1]),
     st.lists(st.sampled_from((*EXTREME, np.nan, np.inf, -np.inf)), min_size=2, max_size=6),

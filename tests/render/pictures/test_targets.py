@@ -62,7 +62,7 @@ def stated(edges):
 
 @pytest.mark.parametrize("ending", READ)
 @given(edges=graphs(), top_down=st.booleans())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_what_is_written_is_read_back_edge_by_edge(ending, edges, top_down):
     names = {name for edge in edges for name in edge}
     if names & set(RESERVED):  # Words of the language itself, or of Mermaid, have tests of their own.
