@@ -9,7 +9,7 @@ from backcalc.calculus.linearize import Linearization
 from backcalc.language.expr import Expr, Folded
 from backcalc.rules.gates import Gated
 from backcalc.rules.tidy import tidy
-from backcalc.rules.values import Value, is_known, ones
+from backcalc.rules.values import Value, is_known, ones, shape_of
 
 
 def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) -> Sequence[Value | None]:
@@ -35,7 +35,7 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
         if linear.tape.constant[at]:
             return None
         # Nothing has come to a slot without an entry: 0, in the shape of the node.
-        value = linear.adjoint(at, found[at]) if at in found else 0.0 * ones(shapes[at])
+        value = as_read(linear, at, found[at]) if at in found else 0.0 * ones(shapes[at])
         return value if is_known(value) else tidy(value, tidied, linear.evaluation.spelling)
 
     if not linear.evaluation.has_arrays:
@@ -43,3 +43,10 @@ def adjoints(linear: Linearization, seeds: Mapping[int, Value | Gated] | int) ->
     from backcalc.calculus.waiting import in_time
 
     return in_time(adjoint, slot, found)
+
+
+def as_read(linear: Linearization, slot: int, cotangent: Value) -> Value:
+    """What a sweep has found for a slot as it is read: a float, an array with all its elements, or a formula."""
+    # In a sweep one number, or one row, may stand for all elements, and an array without axes for a number.
+    value = linear.full(cotangent, linear.evaluation.shapes[slot])
+    return value if not is_known(value) or shape_of(value) else float(value)  # A spelling serves formulas.

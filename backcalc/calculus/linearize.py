@@ -170,12 +170,6 @@ class Linearization:
         """`value`, which may be one number or formula for all elements of an array, in the array's shape."""
         return self._pullbacks.full(value, shape)
 
-    def adjoint(self, slot: int, cotangent: Value) -> Value:
-        """The cotangent of a slot as it is read: a float, an array with all its elements, or a formula."""
-        # In a sweep one number, or one row, may stand for all elements, and an array of no axes for a number.
-        value = self.full(cotangent, self._shapes[slot])
-        return value if not is_known(value) or shape_of(value) else float(value)
-
     def _node_edges(self, node: int) -> Iterator[tuple[int, Any]]:
         slot = self.tape.slot[node]
         if node in self.tape.partials:

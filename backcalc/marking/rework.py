@@ -7,6 +7,7 @@ from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from math import isfinite
 from typing import Any, Literal, NamedTuple
 
+from backcalc.calculus.adjoints import as_read
 from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
@@ -145,7 +146,7 @@ class OwnWork:
                 node = self._node_of.get(at)
                 if node is None:
                     return adjoint
-                found[node] = self._settled(self.linear.adjoint(at, adjoint))
+                found[node] = self._settled(as_read(self.linear, at, adjoint))
                 return own.get(node, found[node])  # Kept is what comes out, handed on what the student wrote.
 
             self.linear.sweep({slot[node]: seed for node, seed in seeds.items()}, settle=_settle)

@@ -126,6 +126,15 @@ def quietly(has_arrays: bool) -> AbstractContextManager[Any]:
     return quiet()
 
 
+def key_of(value: Numeric, digits: int) -> object:
+    """What numbers have in common, or arrays, that agree to so many digits: a key of a dictionary."""
+    if not is_array(value):
+        return f"{value:.{digits}g}"
+    from backcalc.rules.ndarray import as_key
+
+    return as_key(value, digits)
+
+
 class Terms(list[Value]):
     """The contributions to an adjoint that is a formula, to be added up once all are in."""
 

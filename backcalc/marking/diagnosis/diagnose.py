@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
+from backcalc.calculus.adjoints import as_read
 from backcalc.calculus.run import Run
 from backcalc.marking.diagnosis.everywhere import Throughout, throughout
 from backcalc.marking.diagnosis.in_sweep import Changes, changed
@@ -153,7 +154,7 @@ class Diagnoser:
             yield Suspect(value, change.mistake, *place)
         yield from single_paths(self.run, of, wrt)
         slot = self.run.linear.tape.slot[wrt]
-        full = partial(self.run.linear.adjoint, slot)
+        full = partial(as_read, self.run.linear, slot)
         for done, swept in zip(self._redone, self._swept(of), strict=True):
             yield self._by_value(full(swept.get(slot, 0.0)), done, away)  # An argument that was dropped leads nowhere.
         # Each is a sweep of the whole graph, so not of a large one.

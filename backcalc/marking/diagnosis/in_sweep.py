@@ -31,7 +31,7 @@ from backcalc.marking.diagnosis.mistakes import (
 from backcalc.marking.diagnosis.quadratic import wrong_forms
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
-from backcalc.rules.values import all_known, is_known, ones, quietly, shape_of
+from backcalc.rules.values import all_known, is_known, key_of, ones, quietly, shape_of
 
 # What the texts of these rows speak of.
 _SUM = Primitive(SUM, ("a", "v", "product"), "", PRIMITIVES)
@@ -87,7 +87,7 @@ class Changes:
                 # The outer product that stands in place of an inner one has another shape: nobody can add it up.
                 if shape_of(change.delta) not in ((), self.linear.evaluation.shapes[change.slot]):
                     continue
-                rivals = same.setdefault((change.slot, _key(change.delta)), [])
+                rivals = same.setdefault((change.slot, key_of(change.delta, 12)), [])
                 # A heavier explanation of the same number never wins, and of equals each may be the one.
                 if rivals and change.mistake.weight < rivals[0].mistake.weight:
                     rivals.clear()
@@ -340,13 +340,3 @@ def _matters(change: Change) -> bool:
     from backcalc.rules.ndarray import is_finite  # NumPy only where there are arrays.
 
     return bool(change.delta.any()) and is_finite(change.delta)
-
-
-def _key(delta: Any) -> Any:
-    """A delta as the key of a dictionary, to twelve digits."""
-    # Beyond that two ways of working out one delta differ.
-    if not shape_of(delta):
-        return f"{delta:.12g}"
-    from backcalc.rules.ndarray import as_key
-
-    return as_key(delta, 12)

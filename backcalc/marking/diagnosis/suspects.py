@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from backcalc.marking.diagnosis.mistakes import Mistake
-from backcalc.rules.values import is_known, shape_of
+from backcalc.rules.values import is_known, key_of, shape_of
 
 
 class Suspect(NamedTuple):
@@ -55,12 +55,8 @@ class Lineup:
 
     def alike(self) -> Iterator[list[Suspect]]:
         """Those that lead to the same number, to nine digits, or to the same array, together; numbers by size."""
-        yield from (list(same) for _, same in groupby(self._numbers, key=lambda suspect: f"{suspect.value:.9g}"))
-        if not self.arrays:
-            return
-        from backcalc.rules.ndarray import as_key
-
-        arrays: dict[bytes, list[Suspect]] = {}
+        yield from (list(same) for _, same in groupby(self._numbers, key=lambda suspect: key_of(suspect.value, 9)))
+        arrays: dict[object, list[Suspect]] = {}
         for suspect in self.arrays:
-            arrays.setdefault(as_key(suspect.value, 9), []).append(suspect)
+            arrays.setdefault(key_of(suspect.value, 9), []).append(suspect)
         yield from arrays.values()
