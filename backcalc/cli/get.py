@@ -65,7 +65,7 @@ class _Found:
 
     @property
     def warnings(self) -> Sequence[Any]:
-        """What was noticed."""
+        """What was noticed in all runs that were needed, each warning once."""
         # Several names may have one run: each warning stands once.
         runs = list(self._large.values()) or [self._truth.run]
         return list(dict.fromkeys([*(warning for each in runs for warning in each.warnings), *self._lost]))

@@ -49,7 +49,7 @@ class Game:
 
     @property
     def prompt(self) -> str:
-        """The question."""
+        """The question as it stands before the cursor: its number, of how many, and what is asked."""
         return f"({self._place + 1}/{len(self._exercise.asked)}) {symbol(self._asked)} = "
 
     @property

@@ -82,7 +82,7 @@ def sentence(text: str) -> Pieces:
 
 
 def whole(pieces: Pieces) -> str:
-    """The text on one line."""
+    """The pieces as text on one line."""
     return "".join(piece if isinstance(piece, str) else " " for piece in pieces)
 
 

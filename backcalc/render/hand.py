@@ -55,7 +55,7 @@ class Hand:
         return self.pieces(cell.expr) if isinstance(cell, Formula) else self.value_pieces(cell.value)
 
     def formula(self, expr: Expr) -> str:
-        """`expr` as text."""
+        """`expr` as text on one line."""
         return whole(self.pieces(expr))
 
     def pieces(self, expr: Expr) -> Pieces:
@@ -103,7 +103,7 @@ class Hand:
         composer.add("]")
 
     def number(self, value: float) -> str:
-        """A number, rounded."""
+        """A number rounded to the digits of this hand, which notes whether that has changed it."""
         # One is enough for the line that says so at the end.
         if not self.has_rounded and isfinite(value):
             self.has_rounded = not isclose(float(rounded(value, self.digits)), value, rel_tol=NOISE)

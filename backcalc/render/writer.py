@@ -177,7 +177,7 @@ class Writer:
     # ---- Cells ---------------------------------------------------------------------------------------------------
 
     def cell(self, cell: Cell) -> str:
-        """A cell of any kind."""
+        """A cell of any kind as text."""
         match cell:
             case str():
                 return self.words(cell)
@@ -205,7 +205,7 @@ class Writer:
         return text if text.isprintable() else visible(text)
 
     def words(self, text: Words) -> str:
-        """Words."""
+        """Words, with nothing in them that would steer a terminal."""
         return self.shown(text)
 
     def name(self, name: str) -> str:
@@ -233,7 +233,7 @@ class Writer:
         return Figures(cell.text) if re.fullmatch(_NUMBER, cell.text) else self.shown(cell.text)
 
     def formula(self, cell: Formula) -> str:
-        """An expression."""
+        """An expression in the language, or as one writes it by hand."""
         return self.shown(self.hand.formula(cell.expr) if cell.by_hand else unparse(cell.expr))
 
     def path(self, cell: Path) -> str:

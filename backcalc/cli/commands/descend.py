@@ -100,12 +100,11 @@ def command(
     print_report(report, shown)
     if found.status == "diverged" and shown.format in ("json", "csv"):  # Which have no place for a sentence.
         tell(PLAIN.cell(ending(found, settings)))
-    # What has diverged is no parameter for anybody.
     if path is not None and is_plot:
         from backcalc.render.pictures.plot_svg import plot_svg
 
         write_ours(path, PLOT_MARK, plot_svg(report.plot()))
-    elif path is not None and found.status != "diverged":
+    elif path is not None and found.status != "diverged":  # What has diverged is no parameter for anybody.
         text = with_defaults(graph.source, found.steps[-1].at)
         # The mark of a file that is trained again is not written twice.
         write_ours(path, MARK, [line for line in text.splitlines() if line != MARK])

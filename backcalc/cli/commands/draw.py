@@ -120,6 +120,7 @@ def _require_possible(ending: str, **of_a_scene: object) -> None:
     # Without loading it, which takes a while.
     if ending == ".png" and find_spec("resvg_py") is None:
         raise click.UsageError(".png comes from resvg-py: pip install 'backcalc[png]', or write .svg")
+    # --step 0 is given, too: the picture before the first step.
     others = [f"--{name}" for name, given in of_a_scene.items() if given not in (None, ())]
     if TARGETS[ending].is_page and others:
         raise click.UsageError(f"a page has all of the graph and steps by itself: drop {others[0]}")

@@ -52,7 +52,7 @@ def command(asked: Asked, nodes: tuple[str, ...], picture: bool, math: bool, sho
     print_warnings(text.source, found.warnings)
     # Drawn, so that it may be refused, before anything is printed.
     drawn = _picture(text, derived, shown) if picture else ()
-    steps = explain(derived, nodes, asked.wrt)
+    steps = explain(derived, nodes, asked.wrt)  # One by one, as they are printed.
     print_report(StepsReport(steps, found.output, shown.digits, drawn, math), shown)
     return 0 if found.is_finite else 1
 

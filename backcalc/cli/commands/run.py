@@ -97,7 +97,7 @@ def command(
     """GRAPH is a file of node expressions or annotated edges; `-`, or a pipe, is read from stdin."""
     if shown.format == "csv" and partials and all_pairs:  # With both there would be two tables with other columns.
         raise click.UsageError("CSV is one table: --partials or --all-pairs, not both")
-    if data == "-" and asked.is_piped:
+    if data == "-" and asked.is_piped:  # Whichever came first would take all of it.
         raise click.UsageError("the graph and --data cannot both come from stdin: name a file for one of them")
     if along:
         _require_alone(asked, partials=partials, all_pairs=all_pairs)
@@ -132,6 +132,7 @@ def command(
     is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
     if is_plain:
         return _finish(Text(source).run(read_point(asked.at), asked.of, asked.wrt), shown, partials=partials)
+    # Objects: arrays have neither tangents, pairs, nor the terms of a sum.
     result = _by_objects(source, asked, mode, along, expanded=expanded, all_pairs=all_pairs)
     return _finish(result, shown, partials=partials, pairs=all_pairs)
 

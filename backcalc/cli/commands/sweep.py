@@ -45,7 +45,7 @@ def command(asked: Asked, shown: Shown, show: tuple[str, ...], path: str | None,
     if path is not None:
         ending_of(path, [".svg"], "plot")
     require_ours(path, MARK, force=force)
-    found = scan(read_graph(asked), asked.at, asked.of, show)
+    found = scan(read_graph(asked), asked.at, asked.of, show)  # Which reads the ranges of --at itself.
     print_warnings(found.graph.source, found.warnings)
     if path is not None:  # It may refuse: before the table is printed.
         _draw(found, path)

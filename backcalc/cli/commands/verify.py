@@ -58,7 +58,7 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     _require_inputs(graph, at)  # A slip in a name would else leave its input to be drawn.
     found = [verified(claim, at, samples, seed, seconds if prove else None) for claim in claims_of(graph)]
     marked = _marked(program, graph, at, asked.of)
-    slope = worst_slope(graph, at, asked.of, seed)
+    slope = worst_slope(graph, at, asked.of, seed)  # Of all slopes one is told: if that holds, all do.
     # Silence would look like a file that holds.
     if not found and not marked and slope is None:
         hint = ("a claim is written: claim y*(1 - y) <= 1/4",)

@@ -204,7 +204,7 @@ class LatexHand(Hand):
     """Formulas as one writes them by hand, in LaTeX."""
 
     def equation(self, found: Equation, remark: str = "") -> Pieces:
-        """As by hand, in mathematics; what is behind it is text."""
+        """An equation in mathematics, the same side never twice in a row; the remark behind it is text."""
         # Only what stands behind the equation is text; names in it are mathematics again.
         pieces = super().equation(found)
         return [*pieces, rf"\text{{{remark}}}"] if remark else pieces

@@ -8,6 +8,6 @@ from backcalc.render.document import Display
 
 
 def write(lines: Iterator[str], _: Display) -> Iterator[str]:
-    """The lines."""
+    """The lines as they come."""
     # A report's method has written them: there is nothing to fit or to style.
     return lines

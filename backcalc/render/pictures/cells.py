@@ -190,7 +190,7 @@ class Cells:
     # ---- Drawing -----------------------------------------------------------------------------------------------------
 
     def drawn(self, signs: Signs) -> Canvas:
-        """The picture."""
+        """The picture, its boxes before the lines that run between them."""
         canvas = Canvas(signs)
         for vertex in range(self.plan.graph.size):
             self._draw_box(canvas, vertex)

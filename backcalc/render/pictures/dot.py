@@ -16,7 +16,7 @@ def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
     yield f"  rankdir={'TB' if top_down else 'LR'}"
     yield '  node [shape=box, style=rounded, fontname="monospace"]'
     yield '  edge [fontname="monospace"]'
-    if found.drawn_output:
+    if found.drawn_output:  # Read back, the graph may have several sinks.
         yield f"  output={_quoted(found.drawn_output)}"
     for card in found.cards:
         yield f"  {_quoted(card.name)} [{_attributes(card, found.output)}];"

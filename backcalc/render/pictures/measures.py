@@ -42,5 +42,5 @@ def cut(text: str, room: int) -> str:
 
 
 def text_width(text: str, size: float = FONT) -> float:
-    """How wide a text is."""
+    """How wide a text is, in pixels, in a font of so many."""
     return display_width(text) * size * WIDE

@@ -25,6 +25,7 @@ def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
         output = next(name for name, card in zip(names, found.cards, strict=True) if card.is_output)
         yield "  classDef output stroke-width:2px"
         yield f"  class {output} output"
+    # Nodes alone: a style of links would go by their number, and they have `==>`.
     lit = [name for name, card in zip(names, found.cards, strict=True) if card.is_lit or card.is_active]
     if lit:
         yield f"  style {','.join(lit)} stroke-width:3px"

@@ -42,7 +42,7 @@ class _Frame:
 
     @property
     def top(self) -> int:
-        """The highest level."""
+        """The highest level of the frame, counted in dots from its lowest, 0."""
         return 4 * self.rows - 1
 
     def up(self, values: Array) -> Array:

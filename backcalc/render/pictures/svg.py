@@ -26,6 +26,7 @@ SHAPE = f"""\
 Colour = tuple[str, str, str, str]
 PAPER: Colour = (".paper", "fill", "#ffffff", "#0d1117")
 INK: Colour = ("text", "fill", "#1b1f24", "#e6edf3")
+# In this order: of two rules that are as strong CSS takes the later one, so that what is lit keeps its colour.
 COLOURS: tuple[Colour, ...] = (
     PAPER,
     INK,
@@ -57,6 +58,7 @@ def svg(picture: Picture) -> Iterator[str]:
 
 def opening(size: tuple[float, float], title: str, description: str, sheet: str) -> Iterator[str]:
     """What any picture begins with: its size, what it is in words, its style, and the paper that it is on."""
+    # As large as it is drawn where nobody asks for another size; by the viewBox it can be scaled.
     width, height = map(number, size)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
@@ -78,6 +80,7 @@ def shapes(picture: Picture) -> Iterator[str]:
 
 def style(shape: str = SHAPE, colours: Sequence[Colour] = COLOURS) -> str:
     """The rules of CSS: shapes, the light colours, and the dark ones for who prefers them."""
+    # On screens alone: on white paper light letters could not be read.
     light = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, colour, _ in colours)
     dark = "\n".join(f"{selector} {{ {what}: {colour} }}" for selector, what, _, colour in colours)
     return f"{shape}\n{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"
@@ -137,7 +140,7 @@ def path(points: tuple[Point, ...], *, top_down: bool) -> str:
     """A link as the path of SVG: curves that leave and arrive in the direction of the picture."""
     found = f"M{number(points[0].x)} {number(points[0].y)}"
     for (x0, y0), (x1, y1) in itertools.pairwise(points):
-        if (x0 == x1) if top_down else (y0 == y1):
+        if (x0 == x1) if top_down else (y0 == y1):  # A curve between them would be a line all the same, and longer.
             found += f"L{number(x1)} {number(y1)}"
             continue
         # Bézier points half way, level with their ends: so a curve leaves and arrives level.

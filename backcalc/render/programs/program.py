@@ -82,7 +82,7 @@ class ExportedProgram:
         return lines
 
     def value_function(self) -> list[str]:
-        """The function `value`."""
+        """The lines of the function `value`: the output, of a dictionary of inputs."""
         needed = self.graph.upstream([self.output])  # Dead code would ask for inputs that the output does not need.
         lines = ["def value(inputs):", f'{INDENT}"""{self.output}, of a dictionary of inputs."""']
         lines += [INDENT + line for line in self._lines(self.graph, needed)]

@@ -29,7 +29,7 @@ class RunReport(NamedTuple):
     pairs: bool = False
 
     def document(self) -> Document:
-        """Its tables."""
+        """The nodes, what else was asked for, and the gradient, a table each."""
         return Document(run_tables(self.run, self.digits, partials=self.partials, pairs=self.pairs, limit=self.limit))
 
     def json(self) -> Iterator[str]:
