@@ -109,12 +109,14 @@ class Grader:
         answers, _ = last_of_each(settled)  # No warnings here: a class has too many to read.
         marked, refused = self._key.mark(sheet.source, answers)
         errors = [*sheet.errors, *unsettled, *refused]
+        # Where something is asked, an empty sheet has its missing marks to show.
         if not (asked or marked or errors or sheet.unreadable):
             errors = [NO_ANSWERS]
         faults = [mark.fault for mark in marked if mark.fault]
         told = by_place(sheet.source, sheet.unreadable, [*errors, *faults])
         marks = tuple(on_what_is_asked(self._key, asked, answers, marked) if asked else marked)
         fault = submission.error(sheet.source, told) if told else None
+        # A value that cannot be read is a fault of that answer, and the rest of the sheet is sound.
         return self._graded(submission, marks, fault, is_sound=not (errors or sheet.unreadable))
 
     def _graded(
@@ -163,14 +165,14 @@ def on_what_is_asked(
 
 def _parts(asked: Answer, answers: Iterable[Answer], given: Mapping[str, Mark]) -> list[Mark]:
     """The marks of the answers about elements of an array that is asked as a whole, each of which is there."""
-    about = asked.of, asked.wrt, asked.then
+    about = asked.of, asked.wrt, asked.then  # Whatever the place: each of these is an element of it.
     names = [subject_of(answer) for answer in answers if (answer.of, answer.wrt, answer.then) == about]
     return [given[name] for name in names if name in given]
 
 
 def _whole(name: str, parts: Sequence[Mark], expected: Any) -> Mark:
     """The mark of an array whose elements are answered one by one: the worst of theirs."""
-    worst = max(parts, key=lambda mark: VERDICTS.index(mark.verdict))
+    worst = max(parts, key=lambda mark: VERDICTS.index(mark.verdict))  # VERDICTS are from the best to the worst.
     return replace(
         worst, name=name, given="; ".join(f"{mark.name} = {mark.given}" for mark in parts), expected=expected
     )

@@ -102,7 +102,7 @@ class Key:
         for given in others:
             if note := self.roundings.note(given):
                 found[id(given)] = given.marked("rounding", note=note)
-            elif note := self.roundings.shortfall(given):
+            elif note := self.roundings.shortfall(given):  # Right so far, but too short.
                 found[id(given)] = given.wrong(self.tolerance, None, note)
         for given in others:
             if id(given) not in found and self._is_rounded_zero(given, sheet, found):

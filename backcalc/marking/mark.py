@@ -69,7 +69,7 @@ def as_written(source: Source, span: Span) -> str:
     return " ".join(_COMMENT.sub("", source.text[slice(*span)]).split())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)  # By identity: of arrays == is no truth value.
 class Attempt:
     """An answer with the true value of what it is about."""
 

@@ -116,8 +116,8 @@ def _no_partials(words: Sequence[str], keys: Sequence[str]) -> Diagnostic:
 def remarks(words: Sequence[str], columns: EdgeColumns, line: int, span: Span) -> tuple[Diagnostic, ...]:
     """What is said of a header: that it was taken for one, and which columns were passed over."""
     found = []
-    # A guess is told, for a line that was an edge would be lost.
     used = {columns.tail, columns.head, columns.partial}
+    # A guess is told, for a line that was an edge would be lost.
     if columns.is_guessed:
         ends = f"{shorten(words[columns.tail])} -> {shorten(words[columns.head])}"
         message = f"line {line} is taken for the header of columns, not for an edge"

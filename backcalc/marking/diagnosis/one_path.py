@@ -52,4 +52,5 @@ def _products(run: Run, top: int, wrt: int) -> Iterator[tuple[float, tuple[int, 
             yield product, inner
             continue
         below = inner if node == top else (node, *inner)
+        # Depth first: what waits is no more than the branches along one path.
         stack += [(tail, product * p, below) for tail, p in run.linear.edges[node] if tail in leading]

@@ -55,6 +55,7 @@ class Lineup:
 
     def alike(self) -> Iterator[list[Suspect]]:
         """Those that lead to the same number, to nine digits, or to the same array, together; numbers by size."""
+        # They are sorted, so equal ones are neighbours; arrays have no order.
         yield from (list(same) for _, same in groupby(self._numbers, key=lambda suspect: key_of(suspect.value, 9)))
         arrays: dict[object, list[Suspect]] = {}
         for suspect in self.arrays:

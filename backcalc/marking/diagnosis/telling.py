@@ -136,6 +136,7 @@ class Telling:
     def _lost(self, suspect: Suspect, facts: Mapping[str, str]) -> str:
         """What the chain does without where an operation hands on what it was handed."""
         if suspect.operation is not None:
+            # Of 2*x the 2 is named: it is what the reader sees missing.
             numbers = filter(None, map(self._constant, self.run.linear.tape.args[suspect.operation]))
             for number in numbers:
                 return f"{facts['at']}the factor {number} is left out"

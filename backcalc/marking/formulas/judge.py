@@ -106,7 +106,7 @@ class Equality:
         """Points at which the inputs that have values keep them; None where that leaves nothing open, or all."""
         inputs = [node for node in self.run.graph.nodes if node.kind == "input"]
         known = [node.name in self.run.point for node in inputs]
-        # With all inputs open or all fixed it would be the other points, or none.
+        # With no input known these are the points everywhere, with all of them one point alone.
         return Points(self.run, fixed=True) if any(known) and not all(known) else None
 
     @property
@@ -116,7 +116,7 @@ class Equality:
         return [points for points in (self.everywhere, self._around) if points is not None]
 
     def holds(self, formula: FormulaAnswer) -> bool | None:
-        """Whether it equals what is asked; None where no point tells. Raises MisfitError and NoValueError."""
+        """Whether it equals what is asked; None where no point tells. Raises FormulaShapeError and NoValueError."""
         # Equal in one way is equal; wrong only where no way is left open.
         is_open = False
         for points in self.points:
