@@ -141,7 +141,7 @@ class Attempt:
         if not shape_of(self.value):
             yield from (unit / 2 for unit in self.units)  # One number has one unit, an array as many as elements.
             return
-        from backcalc.rules.ndarray import units
+        from backcalc.rules.ndarray import units  # NumPy only for arrays.
 
         every = units(shape_of(self.value))
         if len(every) == len(self.units):  # An array may have been worked out, too.
@@ -149,6 +149,7 @@ class Attempt:
 
     def marked(self, verdict: Verdict, diagnosis: Diagnosis | None = None, note: str = "") -> Mark:
         """The answer with its verdict."""
+        # In one spelling, however it was asked.
         return Mark(subject_of(self.answer), self.text, self.expected, verdict, diagnosis, note)
 
     @cached_property

@@ -55,7 +55,7 @@ def last_of_each(answers: Sequence[Answer]) -> tuple[list[Answer], list[Diagnost
     """Of answers about the same thing the last one, and a warning for each such thing."""
     found: dict[str, list[Answer]] = {}
     for answer in answers:
-        found.setdefault(subject_of(answer), []).append(answer)
+        found.setdefault(subject_of(answer), []).append(answer)  # ∂L/∂x and dL/dx are one.
     # By place, as they stand on the sheet.
     lasts = sorted((several[-1] for several in found.values()), key=attrgetter("span"))
     return lasts, [_repeated(name, several) for name, several in found.items() if len(several) > 1]

@@ -108,7 +108,7 @@ class Candidates:
         partials: Round = same, terms: Round = same,
     ) -> float:  # fmt: skip
         """The derivative by a node with a mistake in it, partials and terms rounded on it; `base` are its terms."""
-        # By far the most steps: nothing wrong, nothing rounded.
+        # The plain sum, as for the right answer and each shifted point, needs no lists of its parts.
         if it is None and partials is same and terms is same:
             return sum([part.partial * part.ct for part in base], start=0.0)
         if it is not None and it.mistake.where == ANSWER:

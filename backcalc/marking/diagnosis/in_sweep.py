@@ -67,6 +67,7 @@ class Changes:
     def __init__(self, run: Run, seeds: Mapping[int, Any], adjoints: Sequence[Any]) -> None:
         self.run, self.linear, self.adjoints, self.seeds = run, run.linear, adjoints, seeds
         self.tape = run.linear.tape
+        # Terms as those of the run, but by these adjoints, which may be a sheet's own.
         self.terms: list[list[Term]] = replace(run, seeds=dict(seeds), adjoints=adjoints).contributions()
         self.cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
 
@@ -97,11 +98,12 @@ class Changes:
 
     def _all(self, nodes: Collection[int]) -> Iterator[Change]:
         for node in nodes:
-            if self.terms[node] and is_known(self.adjoints[node]):
+            if self.terms[node] and is_known(self.adjoints[node]):  # Of what is unknown nothing can be off.
                 yield from filter(_matters, self._sums(node))
                 yield from filter(_matters, self._terms(node))
                 yield from filter(_matters, self._several(node))
                 yield from filter(_matters, self._passed(node))
+        # By slots: the operations within a formula hand on cotangents of their own.
         for slot, ct in self.cotangents.items():
             owner = self.tape.owner[slot]
             if owner is not None and owner in nodes and is_known(ct):
@@ -185,6 +187,7 @@ class Changes:
             old = pull(partial, self.cotangents[slot])
             for other in self._alike[row]:
                 at = self.tape.slot[other]
+                # Nobody multiplies by a slope of another shape.
                 if at != slot and shape_of(terms[at]) == shape_of(terms[slot]):
                     new = self.by_rule(slot, row, 0, row.partials[0], self.cotangents[slot], at)
                     for mistake in rows_at(SLOPE):
@@ -197,13 +200,14 @@ class Changes:
     def _other_factors(self, slot: int, node: int) -> Iterator[Change]:
         """The partial of a product with the value of a node of a like name as the factor: w6 for w7, x for x̂."""
         row, args = self.row(slot), self.tape.args[slot]
+        # Of x·x both edges go to one slot, so that `index` below would not tell them apart.
         if row is None or row.symbol not in ("*", "@") or len(args) != 2 or args[0] == args[1]:
             return
         terms = self.linear.evaluation.terms
         for arg, partial in self.linear.slot_edges[slot]:
             k = args.index(arg)
             right = self.tape.node_of.get(args[1 - k])
-            if right is None:
+            if right is None:  # What has no name is not mixed up.
                 continue
             old = pull(partial, self.cotangents[slot])
             text = (row.pullbacks or row.partials)[k]

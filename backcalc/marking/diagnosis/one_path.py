@@ -44,13 +44,13 @@ def _products(run: Run, top: int, wrt: int) -> Iterator[tuple[float, tuple[int, 
     leading = {wrt}
     for node in range(wrt + 1, top + 1):
         if any(tail in leading for tail, _ in run.linear.edges[node]):
-            leading.add(node)
+            leading.add(node)  # In topological order: what is below has been seen.
     stack: list[tuple[int, float, tuple[int, ...]]] = [(top, 1.0, ())]
     while stack:
         node, product, inner = stack.pop()
         if node == wrt:
             yield product, inner
             continue
-        below = inner if node == top else (node, *inner)
+        below = inner if node == top else (node, *inner)  # The ends are told by the derivative itself.
         # Depth first: what waits is no more than the branches along one path.
         stack += [(tail, product * p, below) for tail, p in run.linear.edges[node] if tail in leading]

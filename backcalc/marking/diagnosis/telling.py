@@ -19,6 +19,7 @@ from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.numerals import by_hand, derivative, product
 from backcalc.text.wording import shorten
 
+# Operators have no name that reads well in a sentence.
 _WORDS = {"^": "the power", "*": "the product", "/": "the quotient", "+": "the sum", "-": "the difference"}
 _WORDS |= {NEGATE: "the minus", "@": "the matrix product"}
 
@@ -119,7 +120,7 @@ class Telling:
         if suspect.operation is not None:
             row = self.run.linear.evaluation.rows[suspect.operation]
             name = row.symbol if row is not None else name
-        return _WORDS.get(name, name)
+        return _WORDS.get(name, name)  # A function's own name serves.
 
     def _dropped(self, suspect: Suspect) -> str:
         """The argument that a wrong value does without, by its name or number where it has one."""
@@ -128,6 +129,7 @@ class Telling:
             return ""
         # Where x is kept, it is y, at place 1, that is dropped.
         part, arg = _PARTS[mistake.where], tape.args[suspect.operation][mistake.value == "x"]
+        # By its name, else its number; an operation in between has neither.
         if arg in tape.node_of:
             return f"the {part} {self._name(tape.node_of[arg])}"
         number = self._constant(arg)
