@@ -58,7 +58,7 @@ TARGET = ProgramTarget(
             "    found = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))\n"
             "    return found if keepdims else found.squeeze(axis)"
         ),
-        **window_helpers("np.pad(x, pad)", "max"),  # Of x.max(1) NumPy has a method.
+        **window_helpers("np.pad(x, pad)", "max"),  # Its arrays have `max` for a method.
         # With its type told, else an array without elements fails.
         "erf": "erf = np.vectorize(math.erf, otypes=[float])",
         "erfc": "erfc = np.vectorize(math.erfc, otypes=[float])",

@@ -42,7 +42,7 @@ class ExportedProgram:
     shard: bool = False
 
     @cached_property
-    # The library's `grad` node does what a file's own `grad(J, w)` does: no second way to a derivative here.
+    # The language's `grad` does what a file's own `grad(J, w)` does: no second way to a derivative here.
     def derived(self) -> tuple[Dag, dict[str, str]]:
         """The graph with a node for each derivative, and the names of these nodes by input."""
         wanted = {name: f"∂{self.output}/∂{name}" for name in self.wrt}  # No node of a file is called so.

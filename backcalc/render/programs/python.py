@@ -102,7 +102,7 @@ class CodeWriter:
         return fold(expr, _leaf, call)  # Without recursion: a sum of a million terms is as deep.
 
     def _number(self, value: float) -> str:
-        # Whole numbers as such, which are short to read; a larger one would not fit the 64 bits of an array's.
+        # Whole numbers as such, which are short to read; a larger one would not fit an array's 64 bits.
         if value == int(value) if isfinite(value) else False:
             return str(int(value)) if abs(value) < 1e15 else repr(value)
         return self._constant(value)
