@@ -65,6 +65,7 @@ def _number(flag: str, help: str, kind: Any = NUMBER, **extra: Any) -> Decorator
 @click.option("--data", metavar="points.csv", help="Minimise the mean over the rows of a CSV file; - is stdin.")
 @click.option("--batch", type=click.IntRange(1), help="Rows a step, of --data shuffled; default: all.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the shuffles.")
+# With a momentum of 1 no step would ever fade.
 @_number("--momentum", "How much of the last step goes on.", click.FloatRange(0, 1, max_open=True), default=0.0)
 @click.option("--method", type=click.Choice(["sgd", "adam", "lbfgs"]), default="sgd", show_default=True, help="How.")
 @click.option("--maximise", is_flag=True, help="Climb instead.")

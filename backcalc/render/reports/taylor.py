@@ -137,6 +137,7 @@ def number(value: float, digits: int) -> Expr:
 
 def _quotient(value: Fraction) -> Expr:
     """A fraction as an expression."""
+    # With its text, which a hand writes as it stands and does not round.
     above = Number(float(value.numerator), str(value.numerator))
     return above if value.denominator == 1 else Call("/", (above, Number(float(value.denominator))))
 
@@ -238,6 +239,7 @@ def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
         rows.append(("next term", Formula(polynomial([0.0] * k + [value], base, digits))))
     elif output.radius == inf:
         rows.append(("next term", Value(0.0)))
+    # Without a next term it is a polynomial, which converges everywhere.
     if output.next_term and output.radius is not None:
         rows.append(("radius of convergence", Value(output.radius, RADIUS_DIGITS)))
     yield Grid((NodeName(shorten(output.name)), "about"), rows, frozenset(), whole=frozenset({1}))
