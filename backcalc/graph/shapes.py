@@ -1,7 +1,7 @@
 """Shapes by unification, in both directions: from arguments to values, and from values back to arguments.
 
-A shape is (), (n,) or (m, n); a length that nothing settles is None. `inference` finds them, `misfits` words what does
-not fit.
+A shape is (), (n,) or (m, n); a length that nothing settles is None. `inference` finds them, `shape_errors` words what
+does not fit.
 """
 
 from __future__ import annotations

@@ -96,9 +96,9 @@ class Builder(ExpressionBuilder):
         """`input x = 1 in [-5, 5]`, or several. Raises RejectedError where a default may be that of two."""
         span = Span(word.span.start, items[-1].span.end)
         if len(items) == 1:
-            return items[0]._replace(span=span)
+            return items[0]._replace(span=span)  # With its word, as any statement.
         for bare, other in pairwise(items):
-            if other.default is not None and bare[1:-1] == (None, None, None):
+            if other.default is not None and bare[1:-1] == (None, None, None):  # Neither shape, default nor bounds.
                 raise RejectedError(self._one_default(bare, other))
         return Inputs(items, span)
 
@@ -226,7 +226,8 @@ class Builder(ExpressionBuilder):
 
 def _differentiated(end: Expr) -> Expr | None:
     """The node that an end of dv/du speaks of; None where it does not begin with d."""
-    named = end.args[0] if isinstance(end, Call) else end
+    named = end.args[0] if isinstance(end, Call) else end  # Of a template its first text.
+    # `d` alone is a name like any other: d/du has no head.
     if not isinstance(named, Name) or not named.id.startswith("d") or named.id == "d":
         return None
     node = Name(named.id[1:], Span(named.span.start + 1, named.span.end))

@@ -49,11 +49,12 @@ class Parser:
         self.tables = tables
         self._begin = callbacks.begin
         self._makers = [_maker(rule, callbacks) for rule in tables.rules]
-        self._lexers: dict[int, Lexer] = {}
-        self._uses: dict[int, int] = {}
+        self._lexers: dict[int, Lexer] = {}  # By state.
+        self._uses: dict[int, int] = {}  # Tokens that each state has read, up to OFTEN.
+        # By the terminals in them.
         self._patterns: dict[tuple[str, ...], Callable[[str, int], re.Match[str] | None]] = {}
-        self._quick: dict[int, Callable[[str, int], re.Match[str] | None]] = {}
-        self._chains: dict[tuple[int, int, str], int] = {}
+        self._quick: dict[int, Callable[[str, int], re.Match[str] | None]] = {}  # Of the states in use often.
+        self._chains: dict[tuple[int, int, str], int] = {}  # Where runs of rules that make nothing lead.
         self._final = len(tables.states) - 1
 
     def parse(self, text: str, start: str, base: int = 0) -> Any:
@@ -71,6 +72,7 @@ class Parser:
             while kind in row and row[kind] < 0:
                 row = self._reduce(~row[kind], states, values, kind)
             if kind not in row:
+                # At the end of the text a token is empty, but its place is one wide all the same.
                 raise RefusedError(Span(base + begin, base + max(end, begin + 1)), self._accepted(states))
             states.append(row[kind])
             values.append(Token(text[begin:end], Span(base + begin, base + end)))
@@ -86,6 +88,7 @@ class Parser:
             return self.tables.states[states[-1]]
         rule = self.tables.rules[number]
         size = len(rule.parts)
+        # No rule is without parts: of none, -0 would take the whole stack.
         values[-size:] = [make(values[-size:])]
         del states[-size:]
         states.append(self.tables.states[states[-1]][rule.origin])
@@ -162,6 +165,7 @@ class Parser:
         """The terminals that can be shifted from here."""
         # A state of LALR has actions for tokens that fail a few reductions later: only a trial tells.
         row = self.tables.states[states[-1]]
+        # Terminals are in capitals, and `$END` with them.
         return {kind for kind in row if kind.isupper() and self._shifts(kind, states.copy())}
 
     def _shifts(self, kind: str, states: list[int]) -> bool:
@@ -199,7 +203,7 @@ def _chosen(parts: str) -> Callable[[list[Any]], list[Any]]:
         return lambda values: _joined(parts, values)
     places = [place for place, part in enumerate(parts) if part == "x"]
     if len(places) == len(parts):
-        return lambda values: values
+        return lambda values: values  # All of them: nothing is picked.
     return lambda values: [values[place] for place in places]
 
 

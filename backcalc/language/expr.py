@@ -113,9 +113,10 @@ class Call(_Structural):
     @property
     def is_named(self) -> bool:
         """Whether it is written `name(…)`, so that the name begins its span, and not as an operator or other syntax."""
+        # `sum axis=1` has options behind its name; a definition as a whole is no name.
         if " " in self.fn:
             return not self.fn.startswith(DEFINITION)
-        return self.fn.isidentifier() and self.fn not in _WORDS
+        return self.fn.isidentifier() and self.fn not in _WORDS  # Signs are no identifiers.
 
     def __repr__(self) -> str:
         return f"Call({self.fn!r}, <{len(self.args)}>)"  # Flat: an expression may be deeper than the stack.
@@ -179,7 +180,7 @@ def postorder(expr: Expr) -> Iterator[Expr]:
         if isinstance(part, Call) and key not in opened:
             opened.add(key)
             stack.append(part)  # Below its arguments, to come back to once these are done.
-            stack.extend(part.args[::-1])
+            stack.extend(part.args[::-1])  # The first on top.
         else:
             seen.add(key)
             yield part
@@ -206,7 +207,7 @@ def fold(
     if not isinstance(expr, Call):
         return leaf(expr)
     done = Folded() if done is None else done
-    done.kept.append(expr)
+    done.kept.append(expr)  # With it all its parts keep their identities.
     stack: list[Expr] = [expr]
     while stack:
         part = stack[-1]
@@ -248,6 +249,7 @@ def size(expr: Expr, most: int) -> int:
 def names(expr: Expr) -> dict[str, Name]:
     """The names in `expr`, each with its first place, in the order of their first place."""
     found: dict[str, Name] = {}
+    # A leaf by itself needs no walk.
     for part in postorder(expr) if isinstance(expr, Call) else (expr,):
         if isinstance(part, Name):
             found.setdefault(part.id, part)

@@ -64,7 +64,7 @@ class ExpressionBuilder:
 
     def number(self, token: Token) -> Number:
         """A number as float64. Raises RejectedError where that is infinite."""
-        value = float(token.text.replace("−", "-"))
+        value = float(token.text.replace("−", "-"))  # The minus of an exponent: 1e−3.
         if isinf(value):
             hint = "write inf where infinity is meant"
             message = "this number is too large for a float64, whose largest is 1.797e308"
@@ -151,17 +151,19 @@ class ExpressionBuilder:
     def comprehension(self, item: Expr, _for: Token, variable: Token, first: Expr, last: Expr) -> tuple[Call]:
         """`x{k}^2 for k in 1..3`, as the one item of a list."""
         args = item, self.variable(variable), first, last
+        # A tuple, for its place is that of all items of a list.
         return (Call(FOR, args, Span(item.span.start, last.span.end)),)
 
     def call(self, fn: Token, _open: Token, *rest: Any) -> Call:
         """`f(x, y)`."""
-        args = rest[0] if len(rest) == 2 else ()
+        args = rest[0] if len(rest) == 2 else ()  # Else there is the closing parenthesis alone.
         self._settle(fn.span.start)
         return Call(self.variable(fn).id, args, Span(fn.span.start, rest[-1].span.end))
 
     def keyword(self, name: Expr, sign: Token, value: Expr) -> Call:
         """`axis=1` among the arguments of a call. Raises RefusedError where no name stands before the sign."""
         if not isinstance(name, Name):
+            # In the words of a grammar that tells a name from a formula here, as this one cannot.
             raise RefusedError(sign.span, OPERATORS | {"RPAR", "COMMA"})
         return Call(f"{name.id}=", (value,), Span(name.span.start, value.span.end))
 
@@ -190,6 +192,7 @@ class ExpressionBuilder:
         """Take note of a sign that may be one between two operands or one of the second."""
         start, end = sign.span
         is_parted, behind = self.said(start - 1, start).isspace(), self.said(end, end + 2)
+        # Behind `--` a blank decides: `a --b` is a difference, `a -- b` may be meant as an edge.
         if is_parted and behind[:1] in ("-", "−", "–"):
             if behind[1:].isspace():
                 hint = ("an edge is written u -> v : 3", "a difference is written a - b, and with a negative a - (-b)")
@@ -236,7 +239,7 @@ class ExpressionBuilder:
 
     def template_rest(self, *tokens: Any) -> tuple[Any, int]:
         """A text or an index of such a name, and where it ends."""
-        part = tokens[0] if len(tokens) == 1 else tokens[1]
+        part = tokens[0] if len(tokens) == 1 else tokens[1]  # In braces the middle one.
         return part, tokens[-1].span.end
 
 

@@ -41,7 +41,7 @@ class _Page:
         text = program.source.text
         self.out: list[str] = []
         self._line_starts = [0, *(i + 1 for i, char in enumerate(text) if char == "\n")]
-        self._comments = list(reversed(program.comments))
+        self._comments = list(reversed(program.comments))  # The next one last, to be taken off.
         self._last_line = -1
 
     def add(self, piece: _Piece) -> None:
@@ -93,6 +93,7 @@ def _pieces(program: Program) -> Iterator[_Piece]:
             brace = _TO_BRACE.match(program.source.text, statement.last.span.end)
             assert brace is not None
             yield _Piece(loop_head(statement), depth, start, brace.end(), depth)
+            # Comments before the closing brace belong to the body.
             stack.append((iter(statement.body), _Piece("}", depth, end - 1, end, depth + 1)))
         else:
             yield _Piece(unparse_statement(statement), depth, *statement.span, depth)

@@ -67,6 +67,7 @@ class Forms:
             follower = form.follower or form
             found = follower.pattern.match(self._text, at)
             if found is None:
+                # Another form than last time: the one that fits is looked for among all.
                 follower, found = self._fitting(at)
             if found is None or (statement := follower.statement(found, self._share)) is None:
                 return at
@@ -83,6 +84,7 @@ class Forms:
         if len(self._sightings) > MOST_KEYS:
             self._sightings.clear()  # A text of no forms; what it has must not be kept a second time.
         self._sightings[key] += 1
+        # Now and again, for another statement of this key may have a form where this one had none.
         if self._sightings[key] % SIGHTINGS or len(self._forms[key]) >= MOST_ALIKE:
             return
         form = form_of(statement, self._text)
@@ -129,6 +131,7 @@ class Form:
     def statement(self, found: re.Match[str], share: _Share) -> Statement | None:
         """The statement that `found` is, equal words one object by `share`; None where the grammar must see it."""
         words, places = found.groups()[1:-1], found.regs[1:]
+        # A word of the language in a blank may be a name there or none: only the grammar knows.
         if not WORDS.isdisjoint(words):
             return None
         shared = map(share, words)  # Maps, for this is what every statement of a file goes through.
@@ -179,6 +182,7 @@ def form_of(statement: Statement, text: str) -> Form | None:
     """The form of a statement that the grammar read; None where its names and numbers are not its blanks one to one."""
     said = text[slice(*statement.span)]
     plain = _PLAIN.match(said)
+    # What has comments or braces inside is the grammar's.
     if not isinstance(statement, _Kinds) or len(said) > LONGEST or plain is None or plain.end() < len(said):
         return None
     values: list[Any] = list(statement[:-1])
@@ -219,8 +223,10 @@ def _assembled(
 def _pattern(span: Span, blanks: list[Span], leaves: list[Expr], text: str) -> re.Pattern[str]:
     """What matches a statement of this form with the space around it, up to the end of its line or its `;`."""
     pieces, at = [], span.start
+    # Leaves come first, and the calls behind them have no blanks.
     for blank, leaf in zip(blanks, leaves, strict=False):
         word = text[slice(*blank)]
+        # A node of an edge list may be called 3, but not 3.5.
         blank_of = _NUMBER if isinstance(leaf, Number) else _WHOLE if word.isdecimal() else _NAME
         pieces += [re.escape(text[at : blank.start]), f"({blank_of})"]
         at = blank.end
@@ -243,6 +249,7 @@ def _measure(statement: Span, blanks: list[Span]) -> Callable[[Span], _Bounds]:
 def leaves_of(statement: Statement) -> list[Number | Name]:
     """The names and numbers in a statement's own expressions, in the order of the text."""
     parts = (part for value in statement if isinstance(value, _EXPR) for part in postorder(value))
+    # By place, for fields need not be in the order of the text: in dv/du = 3 the head comes first.
     return sorted((part for part in parts if not isinstance(part, Call)), key=lambda leaf: leaf.span)
 
 

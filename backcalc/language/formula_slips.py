@@ -24,6 +24,7 @@ FORMULAS = (
         "the root of a product is sqrt({n}*{x}), a product with a root sqrt({n})*{x}",
         "y = √2π",
     ),
+    # Not before `=`, where a statement begins: y = 1/2 z = 3.
     SyntaxHint(
         rf"/\s*(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)",
         "is it 1/({n}*{x}) or 1/{n}*{x}? a product needs its sign",
@@ -33,6 +34,7 @@ FORMULAS = (
         rf"(?P<n>{NUMBER})\s*‸(?P<f>{_FRACTION})", "a mixed number is a sum, {n} + {f}, a product {n}*{f}", "y = 2½"
     ),
     SyntaxHint(rf"(?P<f>{_FRACTION})\s*‸(?P<x>{NAME}|\()", "a product needs its sign: {f}*{x}", "y = ½x"),
+    # Before `(` any name is a function, before a bare argument only one of OF_ONE.
     SyntaxHint(
         rf"\b(?P<f>{NAME}(?=⁻¹\s*‸\()|{OF_ONE})⁻¹\s*‸[\w(]",
         "the inverse function has a name of its own (asin, acos, atan, log); 1/{f}(x) is the reciprocal",
@@ -46,6 +48,7 @@ FORMULAS = (
     SyntaxHint(
         rf"(?P<f>{NAME})(?P<p>{_SUPERSCRIPT})\s*‸(?P<x>{NAME}|\d)", "a product needs its sign: {f}{p}*{x}", "y = a²b"
     ),
+    # All that people type for a raised dot or stroke.
     SyntaxHint(
         rf"(?P<x>{NAME}){_SUPERSCRIPT}[·˙.ᐧ/]?\s*‸({_SUPERSCRIPT}|[/⸍ᐟ⁄])",
         "a power that is no whole number stands in parentheses: {x}^(0.5)",
@@ -63,12 +66,14 @@ FORMULAS = (
     ),
     SyntaxHint(rf"\b(?P<f>{NAME})\{{[^{{}}]*‸,", "arguments stand in parentheses: {f}(…, …)", "y = max{0, x}"),
     SyntaxHint(r"\w\{\s*\w+\s*‸=", "a sum over an index is sum(x[k] for k in 0..2)", "y = sum_{i=1}^{3} x_i"),
+    # Of one argument no comma can be missing: that is another row's.
     SyntaxHint(
         rf"\b(?!(?:{OF_ONE})\b)(?P<f>{NAME})\(\s*(?P<a>{NAME}|{NUMBER})\s+‸(?P<x>{NAME}|{NUMBER})\s*\)",
         "a comma parts arguments, {f}({a}, {x}); a product needs its sign, {a}*{x}",
         "y = max(0 x)",
     ),
     SyntaxHint(r"\w\([^()\[\]]*‸;", "a comma parts arguments: f(x, y)", "y = max(0; x)"),
+    # Not in brackets, where a comma is missing.
     SyntaxHint(
         r"=[^\[(]*\b[1-9]\d{0,2}( ‸|‸')\d{3}\b",
         "thousands stand without a sign or blank: 10000",
@@ -86,12 +91,14 @@ FORMULAS = (
     SyntaxHint(r"‸[ʰ-ˤᴬ-ᵡⁱⁿ]", "a raised letter is written as a power: e^x", "y = eˣ"),
     # Numbers, products and calls
     SyntaxHint(r"‸[∑Σ]|\bΣ\w*\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
+    # A capital is a matrix as likely as a number.
     SyntaxHint(
         rf"\b(?P<f>[A-Z]\w*)\s+‸(?P<x>{NAME})",
         "a product needs its sign: {f}*{x}, of a matrix {f} @ {x}",
         "y = W1 v",
     ),
     SyntaxHint(r"\d\s*‸%\s*($|[-+*/),;\]])", "a per cent is a hundredth: 5 % is 0.05, or 5/100", "y = 5%*x"),
+    # Not 1,000,2, a list of numbers.
     SyntaxHint(
         r"=[^,(\[]*\b(?P<a>[1-9]\d{0,2})\s*‸,\s*(?P<b>\d{3})\b(?!\s*,)",
         "thousands stand without a comma: {a}{b}; a decimal point is a point: {a}.{b}",
@@ -105,6 +112,7 @@ FORMULAS = (
         "a decimal point, and no sign at the thousands: 1234.5",
         "y = 1.234,5",
     ),
+    # At the end alone, for a list goes on.
     SyntaxHint(r"=[^,(\[]*?(?P<a>\d+)\s*‸,\s*(?P<b>\d+)\s*$", "a decimal point, not a comma: {a}.{b}", "y = 3,5"),
     SyntaxHint(
         rf"=\s*[-−]?{NUMBER}\s*‸,\s*([-−]|{NUMBER}\s*,)", "a vector stands in brackets: [1, 2, 3]", "y = 1, 2, 3"
@@ -112,6 +120,7 @@ FORMULAS = (
     SyntaxHint(
         r"\[[^\[\]]*:[^\[\],]*‸:", "a slice has no step; a list says which elements: x[[0, 2, 4]]", "y = x[::2]"
     ),
+    # In a call it parts arguments, which a row above has.
     SyntaxHint(r"‸;", "the rows of a matrix are vectors: [[1, 2], [3, 4]]", "y = [1, 2; 3, 4]"),
     SyntaxHint(
         r"=\s*‸\{.*\b(if|for|falls|else|otherwise)\b",
@@ -132,6 +141,7 @@ FORMULAS = (
     ),
     SyntaxHint(r"\b(then|else)\b.*‸$", "a choice needs both branches: if c then a else b", "y = if c then a"),
     SyntaxHint(r"‸(%|mod\b)", "there is no remainder; write x - y*floor(x/y)", "y = x % 2"),
+    # Not of x2 or 1.2: the number begins here.
     SyntaxHint(
         rf"(?<![\w.])(?P<n>{NUMBER})\s*‸(?P<x>{NAME})(?![\w']*\s*=)", "a product needs its sign: {n}*{x}", "y = 2x"
     ),
@@ -144,6 +154,7 @@ FORMULAS = (
         "an argument stands in parentheses, and a product needs its sign: {f}({n}*{x})",
         "y = sin 2x",
     ),
+    # Last of these, for it fits any two words side by side.
     SyntaxHint(
         rf"\b(?P<f>{NAME})\s+‸(?P<x>{NAME}|\d+)",
         "an argument stands in parentheses, {f}({x}), and a product needs its sign, {f}*{x}",

@@ -61,12 +61,13 @@ TERMINAL_WORDS = {
     "LSQB": "an opening bracket",
     "RSQB": "a closing bracket",
     "LBRACE": "an opening brace",
-    "__ANON_0": "`..`",
+    "__ANON_0": "`..`",  # Lark's name for what has none.
     "COMMENT": "a comment",
     "__IGNORE_1": "white space",
 }
 
 _AFTER_OPERAND = {"MATMUL", "COMPARE", "AND", "OR", "DOT_T", "LSQB", "LPAR", "SUPERSCRIPT"}
+# Names like any others where no such word may stand.
 _SOFT_WORDS = {"INPUT", "OUTPUT", "GIVEN", "ADJOINT", "CONST", "DEF", "CLAIM", "FOR", "IN"}
 
 _SIGNS = {"WHOLE", "FRACTION", "INFINITY", "ROOT", "PARTIAL"}
@@ -97,6 +98,7 @@ def explain(source: Source, span: Span, error: RefusedError, start: str = "state
     found = "something is missing" if at_end else f"unexpected {_shown(source.text[place.start : place.end])}"
     message = f"{found}: expected {wanted}" if wanted else found
     hints = _hint(source.text[span.start : place.start], source.text[place.start : span.end], start)
+    # Before its `=` an answer has no formula, so the rows of these say nothing of it.
     if not hints or "=" not in source.text[span.start : place.start]:
         hints = _FALLBACKS.get(start, hints)
     if start == "point":
@@ -136,7 +138,7 @@ def _expected(terminals: set[str], start: str) -> str:
     for core, more, name in _GROUPS:
         if core <= allowed:
             words.append(name)
-            allowed -= core | more
+            allowed -= core | more  # Of `more` none need be there.
     if start == "answer":
         words = [word.replace("a statement", "an answer") for word in words]
     words += sorted({TERMINAL_WORDS[terminal] for terminal in allowed})
@@ -149,6 +151,7 @@ def _still_open(source: Source, span: Span) -> tuple[Note, ...]:
     """A note for the innermost bracket that is never closed."""
     # The refusal shows at the end, where something is missing; the cause is where it was opened.
     stack: list[int] = []
+    # Blanked, for a bracket in a comment is none.
     text = re.sub(r"#[^\n]*", lambda comment: " " * len(comment.group()), source.text[span.start : span.end])
     for i, char in enumerate(text, span.start):
         if char in "([":
@@ -161,8 +164,10 @@ def _still_open(source: Source, span: Span) -> tuple[Note, ...]:
 def _hint(before: str, after: str, start: str) -> tuple[str, ...]:
     # Slips are local: a window around the place keeps long lines from costing more than short ones.
     head, text = before[:40], before[-80:] if len(before) > 120 else before
+    # The head too, for some rows go by how a statement begins.
     marked = (text if text == before else head + text) + HERE + after[:80]
     for row in SYNTAX_HINTS:
+        # Rows from `^` on are of whole statements, which answers and points are not.
         is_for_statements = row.pattern.startswith("^")
         match = None if is_for_statements and start != "statement" else re.search(row.pattern, marked)
         if match:

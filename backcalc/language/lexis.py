@@ -41,12 +41,12 @@ def reserved() -> list[str]:
 NOTHING = frozenset(("nan", "NaN", "NAN", "NA", "null", "Null", "NULL", "None"))
 """What programs write where a number is missing."""
 
-_PRIMES = str.maketrans("′’", "''")
+_PRIMES = str.maketrans("′’", "''")  # Of print, and what word processors make of an apostrophe.
 
 
 def canonical(name: str) -> str:
     """The one name that all spellings of `name` are, in its form NFKC as Python has it; empty where that is no name."""
     if name.isascii():
-        return name
+        return name  # As nearly all are.
     name = unicodedata.normalize("NFKC", name.replace("’", "'")).translate(_PRIMES)
     return name if is_name(name) else ""

@@ -7,12 +7,14 @@ from backcalc.language.syntax_hint import SyntaxHint
 
 NOTATIONS = (
     # Other notations
+    # What these modules are commonly called; any other dot is a row's further down.
     SyntaxHint(
         rf"\b(np|numpy|jnp|jax|torch|tf|math|nn|F|K|scipy|special)‸\.(\w+\.)*(?P<f>{NAME})",
         "a function stands without its module: {f}(x)",
         "y = np.exp(x)",
     ),
     SyntaxHint(r"[\w)\]]\s*‸\.(?P<s>[*/^])", "operations go by elements already: `{s}`, not `.{s}`", "y = a.*b"),
+    # Before the row of methods: the transpose has a sign of its own.
     SyntaxHint(rf"(?P<x>{NAME})\s*‸\.(t|transpose)\(", "the transpose is written {x}.T", "y = x.t()"),
     SyntaxHint(
         rf"(?P<x>{NAME})\s*‸\.(?P<f>{NAME})\s*\(\s*\)", "a function stands before its argument: {f}({x})", "y = x.sum()"
@@ -56,6 +58,7 @@ NOTATIONS = (
     SyntaxHint(r"‸\\sqrt", "a root is written sqrt(x)", "y = \\sqrt{x}"),
     SyntaxHint(r"‸\\(sum|prod)", "a sum of the elements is sum(x), a product prod(x)", "y = \\sum x"),
     SyntaxHint(r"‸\\(left|right|big)", "parentheses stand bare: (…)", "y = \\left(x\\right)"),
+    # Behind the commands of LaTeX, with which a backslash begins too.
     SyntaxHint(r"[\w)\]]\s*‸\\", "a system is solved by inv(A) @ b", "y = A\\b"),
     SyntaxHint(r"(\^|\*\*)\s*‸\{", "a power of more than one sign stands in parentheses: e^(2*x)", "y = e^{2*x}"),
     SyntaxHint(r"‸∏", "a product of the elements is prod(x)", "y = ∏ x"),
@@ -78,10 +81,12 @@ NOTATIONS = (
     SyntaxHint(r"‸[!~¬]", "write `not a`, or `a != b`", "y = !a"),
     SyntaxHint(r"‸=[<>]|<‸>", "write `<=`, `>=` or `!=`", "y = a => b"),
     SyntaxHint(r"\*\s*‸\*", "a power is written `^` or `**`", "y = x***2"),
+    # Last of the dots.
     SyntaxHint(r"‸\.(?!\.)", "a name has no dot; `.T` is the transpose", "y = layer.weight"),
     SyntaxHint(
         r"([<>]|[<>=!]=)[^<>=]*[\w)\]]\s*‸([<>]|[=!]=)", "comparisons do not chain: a < b and b < c", "y = a < f(b) < c"
     ),
+    # Something is only missing: whatever the sign is, no row above knew it.
     SyntaxHint(r"([-+*/^@<>=]|\b(and|or|not))\s*‸($|\)|\])", "an operator needs something after it", "y = 2 +"),
     SyntaxHint(r"‸\)", "this parenthesis closes nothing, or something before it is missing", "y = a)"),
 )

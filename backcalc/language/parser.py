@@ -74,7 +74,7 @@ class Reading:
     def statement_at(self, at: int) -> Statement:
         """The one statement that begins at this place, which is known to be right, and no header."""
         self._assembly.seen_any = True  # Only the first statement of a text may be one.
-        self.read(at, at + 1)
+        self.read(at, at + 1)  # One place will do: a statement is read to its end.
         return self._assembly.statements.pop()
 
     @property
@@ -95,6 +95,7 @@ class Reading:
         comments = tuple(self._scanner.comments)
         program = Program(self.source, tuple(assembly.statements), comments, noted(self.source))
         if assembly.errors:
+            # In the order of the text: that a loop is open shows only at its end.
             errors = sorted(assembly.errors, key=lambda error: error.span or NOWHERE)
             raise ParseError(self.source, errors, program)
         return program
@@ -156,7 +157,7 @@ def parse_value(source: Source, text: str, at: int) -> Expr:
     Raises ParseError.
     """
     # As an answer, so that what is wrong is told in the words of one; only then is the text as long as its source.
-    answer = f"y={text}"
+    answer = f"y={text}"  # Two characters more, hence the places at - 2.
     try:
         return parser().parse(answer, "answer", at - 2).value  # type: ignore[no-any-return]
     except RefusedError as error:
@@ -180,7 +181,7 @@ def _read(source: Source, span: Span, start: str) -> Any:
     text = source.text[slice(*span)]
     try:
         return parser().parse(parted(text) if "{" in text and is_definition(text) else text, start, span.start)
-    except RefusedError as error:
+    except RefusedError as error:  # The words for it are loaded here.
         from backcalc.language.hints import explain
 
         raise RejectedError(explain(source, span, error, start)) from None

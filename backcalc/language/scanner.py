@@ -15,6 +15,7 @@ from backcalc.language.lexis import NAME
 from backcalc.language.statements import Comment
 from backcalc.text.source import Span
 
+# What has no sign that counts is one piece.
 _PIECE = re.compile(r"[^#()\[\]{};\n]+|#[^\n]*|.|\n")
 # A statement whose brackets nest no deeper than two and end with it, and how it ends.
 _SIMPLE = r"[^#()\[\]{};\n]++"
@@ -48,6 +49,7 @@ def parted(definition: str) -> str:
     stack, found = "", []
     for piece in _PIECE.findall(definition):
         stack = stack[:-1] if piece in ")]}" else stack + piece if piece in "([{" else stack
+        # Directly in the braces of the definition: in brackets a newline parts nothing.
         if piece == "\n" and stack == "{":
             found.append(";")
         else:  # Comments are blanked, for what is behind one is none once its newline is gone.
@@ -83,11 +85,11 @@ class Scanner:
             if char == "#":
                 self.comments.append(Comment(piece.group(), Span(*piece.span())))
             elif char in "([":
-                opened = here if depth == 0 else opened
+                opened = here if depth == 0 else opened  # Of brackets in each other the outermost.
                 depth += 1
             elif char in ")]":
-                depth = max(0, depth - 1)
-            elif char == "{" and (depth or not is_loop):
+                depth = max(0, depth - 1)  # What closes nothing is the grammar's to refuse.
+            elif char == "{" and (depth or not is_loop):  # Of a template, or of a function's partials.
                 brace = here if braces == 0 else brace
                 braces += 1
             elif char == "}" and braces:

@@ -45,7 +45,7 @@ def in_signs(program: Program, functions: Mapping[str, str]) -> Program:
 
 def _quotient(number: Number) -> Expr:
     if number.text not in FRACTIONS:
-        return Number(number.value, number.text.replace("−", "-"), number.span)
+        return Number(number.value, number.text.replace("−", "-"), number.span)  # Of an exponent.
     top, bottom = (Number(float(text), text, number.span) for text in FRACTIONS[number.text])
     return Call("/", (top, bottom), number.span)
 
@@ -54,6 +54,7 @@ def _fraction(call: Call) -> Expr:
     top, bottom = call.args if call.fn == "/" else (None, None)
     if not (isinstance(top, Number) and isinstance(bottom, Number)):
         return call
+    # As it is written: 2/4 is no ½.
     sign = _SIGNS.get((top.text, bottom.text))
     return Number(top.value / bottom.value, sign, call.span) if sign else call
 
@@ -94,7 +95,7 @@ def _names(part: Any) -> Iterable[str]:
     if isinstance(part, Number | Name | Call):
         turns = (call for call in postorder(part) if isinstance(call, Call) and call.fn == FOR)
         yield from (turn.args[1].id for turn in turns if isinstance(turn.args[1], Name))
-    elif isinstance(part, tuple) and not isinstance(part, Span):
+    elif isinstance(part, tuple) and not isinstance(part, Span):  # A span is a tuple, but holds no names.
         yield from (name for item in part for name in _names(item))
 
 
@@ -102,7 +103,7 @@ def _mapped(value: Any, spelling: _Spelling) -> Any:
     """A statement, or a part of one, in that spelling."""
     if isinstance(value, Number | Name | Call):
         return _expression(value, spelling)
-    if isinstance(value, Span) or not isinstance(value, tuple):
+    if isinstance(value, Span) or not isinstance(value, tuple):  # A span is a tuple, but none with a spelling.
         return value
     parts = (_mapped(part, spelling) for part in value)
     found = value._make(parts) if hasattr(value, "_make") else tuple(parts)

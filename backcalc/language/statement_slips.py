@@ -27,6 +27,7 @@ STATEMENTS = (
         "a shape is written input {v}[3,4], of a vector input {v}[3]",
         "W ∈ ℝ³ˣ⁴",
     ),
+    # As W(3, 4), W: 3x4 or W[3x4].
     SyntaxHint(
         rf"^input\s+(?P<v>{NAME})(\s*‸[(]|\s*‸:\s*\d+\s*[x×]|\s*\[\s*\d+\s*‸[x×])",
         "a shape is written input {v}[3,4], of a vector input {v}[3]",
@@ -41,6 +42,7 @@ STATEMENTS = (
     ),
     SyntaxHint(r"=\s*‸\?", "what is not known is left out; `--get dL/dx` asks for it", "∂L/∂y = ?"),
     SyntaxHint(r"‸∈", "a range to sample from is written input x in [0, 1]", "input x ∈ [0, 1]"),
+    # The word is a node's name, too, but not in an edge by columns.
     SyntaxHint(
         rf"^(?P<w>input|output|given|adjoint)\s+(?P<v>{NAME})\s*‸\S",
         "`{w}` begins a declaration; an edge from a node named {w} is written {w} -> {v} : 3",
@@ -67,11 +69,13 @@ STATEMENTS = (
         "a function of your own is written def {f}(x) = x^2",
         "f[x_] := x^2",
     ),
+    # As in MATLAB, in Python, and with the arrows of print.
     SyntaxHint(
         r"=\s*(‸@\(|lambda\s+‸|\w+\s*(‸->|-‸>|‸↦|‸→))",
         "a function of your own is written def f(x) = x^2",
         "y = lambda x: x^2",
     ),
+    # Pasted from a list: 1. or - or (a).
     SyntaxHint(
         r"^\s*(‸(\d+\.\s|[-*•>]\s|\(\d+\)\s)|\w‸\)\s).*=",
         "a statement stands without a number or a bullet: y = …",
@@ -88,6 +92,7 @@ STATEMENTS = (
     SyntaxHint(r"^(import|from)\s+\w+.*‸", "nothing is imported: all functions are there", "import numpy as np"),
     SyntaxHint(r"^return\s+\w+\s*‸", "what is asked for is named by output y, or by `--of`", "return y"),
     SyntaxHint(r"^(print|disp|show)\s*‸\(", "`backcalc run` prints every node", "print(y)"),
+    # With a number or a letter behind it: words there are a comment, as the next row has it.
     SyntaxHint(
         rf"[\w)]\s*/\s*‸/\s*({NUMBER}|\w\d*)\s*$",
         "a whole quotient is floor(x/y); a comment begins with #",
@@ -125,11 +130,13 @@ STATEMENTS = (
     SyntaxHint(
         r"^(∂|d\s*\().*/\s*(∂|d\s*\()[^=]*‸([^=)]|$)", "the partial stands after `=`: d(v)/d(u) = 3", "∂v/∂u : 3"
     ),
+    # A name from elsewhere, up to the comma of its column: layer-1, layer 1.
     SyntaxHint(
         r"^(?:\w+[,;]\s*)?(?P<a>\w+)(‸[-.:/](?P<b>\w+)[^=\s,]*|[ ](?P<c>\w+)‸),[^=]",
         "a name has letters, digits and _, and begins with a letter: {a}_{b}{c}",
         "layer-1,h,0.5",
     ),
+    # Not of loops, whose words look like columns.
     SyntaxHint(rf"^(?!for\b){_COLUMN}(\s*,\s*|\s+){_COLUMN}\s*,?\s*‸$", COLUMNS, "u,v"),
     SyntaxHint(rf"^(?!(claim|for)\b){_COLUMN}[\s,]+{_COLUMN}[\s,]+{_COLUMN}(\s*‸,|\s‸)", COLUMNS, "u, v, 3, 4"),
     # Definitions
@@ -147,6 +154,7 @@ STATEMENTS = (
         "a, b = 1, 2",
     ),
     SyntaxHint(r"^claim\b[^=]*[\w)\]]\s*‸=\s*[^=]", "`==` compares: claim y == x", "claim y = x"),
+    # `==` compares, and is no second one.
     SyntaxHint(
         r"^[^=]*[^=<>!]=(?!=)[^={]*[\w)\]²³]\s*‸=(?![=<>])\s*\S", "one `=` a statement: a = 3; b = a", "y = z = 3"
     ),
@@ -163,5 +171,6 @@ STATEMENTS = (
     SyntaxHint(
         rf"^(?P<a>{NAME})\s*‸\^\s*[\[{{(](?P<l>\w+)[\])}}]", "an index is part of the name: {a}{l}", "a^[1] = x"
     ),
+    # Last: it begins as a statement, and no row knew how it goes on.
     SyntaxHint(rf"^{NAME}\s*‸([-+*/^@(]|$)", _FORMS, "y"),
 )

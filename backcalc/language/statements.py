@@ -26,14 +26,14 @@ class Edge(NamedTuple):
     tail: Expr
     head: Expr
     partial: Expr
-    spelling: str
+    spelling: str  # As it was written, which a file printed again keeps.
     span: Span
 
 
 class Header(NamedTuple):
     """A first line such as `source,target,partial`, which names the columns of an edge list."""
 
-    edge: Edge
+    edge: Edge  # Read as one: only its words tell it from an edge.
     span: Span
 
 
@@ -41,9 +41,9 @@ class Input(NamedTuple):
     """`input W[3,4] = 1 in [-5, 5]`: an input, with the shape, default and sampling range that are given."""
 
     target: Expr
-    shape: tuple[Expr, ...] | None
+    shape: tuple[Expr, ...] | None  # As written: whether these are lengths is for the build to say.
     default: Expr | None
-    bounds: tuple[Expr, Expr] | None
+    bounds: tuple[Expr, Expr] | None  # To sample from.
     span: Span
 
 
@@ -73,7 +73,7 @@ class Given(NamedTuple):
     """`given h1 = [2, -1, 3]`: the value of an inner node is known."""
 
     target: Expr
-    value: Expr
+    value: Expr  # Of numbers alone, to which the build sees.
     span: Span
 
 
@@ -88,7 +88,7 @@ class Adjoint(NamedTuple):
 class Partial(NamedTuple):
     """`d(q)/d(x) = 1` behind the formula of a function: its partial by one of its parameters."""
 
-    of: str
+    of: str  # As written: that it is the function's own is for the build to say.
     wrt: str
     formula: Expr
     spelling: str
@@ -102,7 +102,7 @@ class Function(NamedTuple):
     params: tuple[str, ...]
     body: Expr
     span: Span
-    partials: tuple[Partial, ...] = ()
+    partials: tuple[Partial, ...] = ()  # Without any it is expanded where it is called.
 
 
 class Loop(NamedTuple):
@@ -111,7 +111,7 @@ class Loop(NamedTuple):
     variable: str
     first: Expr
     last: Expr
-    body: tuple["Statement", ...]
+    body: tuple["Statement", ...]  # A text, for the name comes into being below.
     span: Span
 
 
@@ -138,7 +138,7 @@ class Program(NamedTuple):
     source: Source
     statements: tuple[Statement, ...]
     comments: tuple[Comment, ...]
-    warnings: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()  # Of a file in another format, as it was translated.
 
 
 class Link(NamedTuple):
@@ -146,7 +146,7 @@ class Link(NamedTuple):
 
     value: Expr
     span: Span
-    fault: Diagnostic | None = None
+    fault: Diagnostic | None = None  # Why its value could not be read.
 
 
 class Answer(NamedTuple):
@@ -159,7 +159,7 @@ class Answer(NamedTuple):
     wrt: str | None
     value: Expr
     span: Span
-    value_span: Span
+    value_span: Span  # What a report shows as given.
     of_place: tuple[int, ...] = ()
     wrt_place: tuple[int, ...] = ()
     then: str | None = None

@@ -72,7 +72,7 @@ def read_tables() -> Tables:
             stored["terminals"] = [TerminalSymbol(*terminal) for terminal in stored["terminals"]]
             stored["rules"] = [Rule(*rule) for rule in stored["rules"]]
             return Tables(**stored)
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError):  # No file, or one of another form: made anew.
         pass
     return make_tables(grammar)
 
@@ -100,6 +100,7 @@ def make_tables(grammar: str) -> Tables:
 
     from lark import Lark  # Takes as long to load as all of backcalc, so only where it has something to do.
 
+    # What is left out of a rule is no argument: callbacks have defaults.
     lark = Lark(grammar, parser="lalr", start=list(STARTS), maybe_placeholders=False)
     buffer = BytesIO()
     lark.save(buffer)  # What Lark itself would read again, as plain data.
@@ -109,10 +110,12 @@ def make_tables(grammar: str) -> Tables:
         lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)
     )  # Lark's own order.
     terminals = [TerminalSymbol(t.name, t.pattern.to_regexp()) for t in ranked]
+    # A plain text that looks like a name is a word, and stands where a name does.
     words = {t.pattern.value: t.name for t in ranked if t.pattern.type == "str" and t.pattern.value.isidentifier()}
     rules = [_rule(saved["memo"][rule["@"]]) for rule in saved["data"]["rules"]]
     numbers = {rule["@"]: number for number, rule in enumerate(saved["data"]["rules"])}
     actions = _actions(table, numbers)
+    # One state for the end of all starts, of which Lark has one each.
     final = max(actions) + 1
     actions |= {state: {END: final} for state in table["end_states"].values()} | {final: {}}
     states, starts = _numbered(actions, {start: table["start_states"][start] for start in STARTS})
@@ -139,6 +142,7 @@ def _actions(table: dict[str, Any], numbers: dict[int, int]) -> dict[int, dict[s
 def _numbered(rows: dict[int, dict[str, int]], starts: dict[str, int]) -> tuple[list[dict[str, int]], dict[str, int]]:
     """The states by number, in the order in which a walk from the first ones meets them: Lark's own order varies."""
     order = list(dict.fromkeys(starts.values()))
+    # The list grows as it is gone through: breadth first.
     for state in order:
         order += dict.fromkeys(to for _, to in sorted(rows[state].items()) if to >= 0 and to not in order)
     order.sort(key=lambda state: not rows[state])  # The end of all has no way on, and comes last.

@@ -80,7 +80,7 @@ def number_text(value: float) -> str:
 
 def number_texts(values: list[float]) -> list[str]:
     """The text of each of many numbers, by C code at one go."""
-    text = repr(values)[1:-1] + ", "
+    text = repr(values)[1:-1] + ", "  # So that the last ends as all others do.
     return text.replace(".0, ", ", ").split(", ")[:-1] if values else []
 
 
@@ -88,6 +88,7 @@ def _leaf(leaf: Number | Name, tightness: int) -> str:
     if isinstance(leaf, Name):
         return leaf.id
     text = leaf.text or number_text(leaf.value)
+    # Only a number that was calculated has a sign.
     own = UNARY if text.startswith("-") else ATOM
     return f"({text})" if own < tightness else text
 
@@ -109,6 +110,7 @@ def form(call: Call, own: int) -> list[Piece]:
     if fn == "not":
         return ["not ", (args[0], NOT)]
     if fn == IF:
+        # Of a choice all three may be choices, bare: `then` and `else` part them.
         c, a, b = ((arg, own) for arg in args)
         return ["if ", c, " then ", a, " else ", b]
     if fn == TRANSPOSE:  # `3.T` would read as the number `3.` and a name.
@@ -153,7 +155,7 @@ def _template(parts: Sequence[Expr]) -> list[Piece]:
     """Texts and indices take turns, a text first."""
     pieces: list[Piece] = []
     for i, part in enumerate(parts):
-        pieces += ["{", unparse(part).replace(" ", ""), "}"] if i % 2 else [(part, ATOM)]
+        pieces += ["{", unparse(part).replace(" ", ""), "}"] if i % 2 else [(part, ATOM)]  # As one word: t{k-1}.
     return pieces
 
 
@@ -182,6 +184,7 @@ def unparse_statement(statement: Statement) -> str:
         case Claim(condition):
             return f"claim {unparse(condition)}"
         case Loop(body=body):
+            # A body of nothing leaves no blank of its own.
             return " ".join(filter(None, (loop_head(statement), "; ".join(map(unparse_statement, body)), "}")))
 
 

@@ -61,6 +61,7 @@ def blocks(pieces: Iterable[bytes]) -> Iterator[CsvBlock]:
             ready = CsvBlock(data[:end], line, is_last=False)
             line += data.count(b"\n", 0, end)
             data = data[end:]
+    # With nothing but empty lines behind it, what is ready is the last.
     if ready and data.strip(_EMPTY):
         yield ready
         ready = None
@@ -71,7 +72,7 @@ def without_end(block: CsvBlock) -> bytes:
     """The lines of a block, each with its newline, without the empty ones that end a file."""
     if not block.is_last:
         return block.data
-    data = block.data + b"\n"
+    data = block.data + b"\n"  # The last line may have no newline.
     filled = len(data.rstrip(_EMPTY))
     return data[: data.find(b"\n", filled) + 1] if filled else b""
 
@@ -81,6 +82,7 @@ def _with_newlines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in pieces:
         found = rest + piece
+        # The other half of a newline may come with the next piece.
         rest = found[-1:] if found.endswith(b"\r") else b""
         found = found[: len(found) - len(rest)]
         yield found.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in found else found
@@ -118,6 +120,7 @@ def parted_by_bars(source: Source, span: Span, is_column: Callable[[str], bool])
 
 def separator_of(line: str) -> str:
     """The first of tab, semicolon and comma that a line has outside of quotes, else a blank: it parts the cells."""
+    # A quote that is never closed takes the rest of its line.
     bare = re.sub(r'"[^"\n]*"?', "", line)
     return next((separator for separator in "\t;," if separator in bare), " ")
 
@@ -132,6 +135,7 @@ def with_commas(lines: bytes, separator: str) -> bytes:
     if separator == ";":
         return lines.translate(_COMMAS)
     if separator == " ":
+        # Blanks at the ends of a line part nothing.
         return re.sub(rb"[ \t]+", b",", re.sub(rb"(?m)^[ \t]+|[ \t]+$", b"", lines))
     return lines.replace(separator.encode(), b",")
 
@@ -161,4 +165,4 @@ def is_number(cell: str) -> bool:
         float(cell)
     except ValueError:
         return False
-    return "_" not in cell
+    return "_" not in cell  # Python reads 1_000, but no CSV file means it.

@@ -252,6 +252,7 @@ def _grouped(diagnostics: Sequence[Diagnostic]) -> Iterator[list[Diagnostic]]:
     """The diagnostics, those together that say the same of several places; each where the first of them stands."""
     groups: dict[Any, list[Diagnostic]] = {}
     for diagnostic in diagnostics:
+        # All but the place must agree: the code, the words, notes and hints.
         groups.setdefault(diagnostic._replace(span=None), []).append(diagnostic)
     for group in groups.values():
         # Two are read as quickly as one that speaks of two.
@@ -265,7 +266,7 @@ def _told(source: Source, alike: Sequence[Diagnostic], paint: Paint) -> str:
     if not others:
         return text
     places = (source.origin(each.span) for each in others if each.span is not None)
-    lines = dict.fromkeys(origin.line_number(span.start) for origin, span in places)
+    lines = dict.fromkeys(origin.line_number(span.start) for origin, span in places)  # Two on one line are told as one.
     shown = ", ".join(map(str, list(lines)[:LINES_SHOWN])) + ", …" * (len(lines) > LINES_SHOWN)
     where = f", in {'line' if len(lines) == 1 else 'lines'} {shown}" if lines else ""
     return f"{text}\n  {paint('note:', 'note')} and {len(others)} more like it{where}"
@@ -299,11 +300,12 @@ def _excerpt(source: Source, span: Span, paint: Paint) -> Iterator[str]:
     line, column = source.line_text(span.start), span.start - start
     # At least one caret: what is missing is told of a place without width. A span over lines is shown on its first.
     length = max(1, min(span.end - span.start, len(line) - column))
-    first = max(0, column - LINE_SHOWN // 2) if len(line) > LINE_SHOWN else 0
+    first = max(0, column - LINE_SHOWN // 2) if len(line) > LINE_SHOWN else 0  # With the caret in the middle.
     shown = line[first : first + LINE_SHOWN]
     left, right = "…" if first else "", "…" if first + LINE_SHOWN < len(line) else ""
     number = f"{source.line_number(span.start)}"
     yield f"  {number} | {left}{visible(shown)}{right}"
+    # As wide as it is shown, for a wide letter takes two columns.
     before = display_width(left + visible(line[first:column]))
     carets = max(1, display_width(visible(line[column : min(column + length, first + LINE_SHOWN)])))
     yield f"  {' ' * len(number)} | {' ' * before}{paint('^' * carets, 'caret')}"

@@ -70,7 +70,7 @@ def _judged(name: str, pieces: Iterator[bytes], most: int | None) -> Iterator[by
     total = line = 0  # Bytes so far, and those of the line that goes on in the next piece.
     is_utf16, head = False, b""
     for piece in pieces:
-        head = head or piece[:64]
+        head = head or piece[:64]  # Of them `_format` tells what a file is.
         is_utf16 = is_utf16 or (not total and piece[:2] in _UTF16_MARKS)
         if not is_utf16:  # Which has its own words, and every other byte of it may be 0.
             _require_text(name, piece, head)
@@ -180,6 +180,7 @@ def _hints(path: str) -> tuple[str, ...]:
         names = [] if missing.exists() else [entry.name for entry in missing.parent.iterdir() if entry.is_file()]
     except OSError:  # No such folder, or one that may not be listed, or a name that is too long for one.
         return ()
+    # The ending first: it is what is left out most often, and a near name may be any other file.
     near = f"{missing.name}.bg" if f"{missing.name}.bg" in names else nearest(missing.name, names)
     return (f"did you mean `{missing.parent / near}`?",) if near else ()
 
@@ -190,6 +191,7 @@ def _refusal(name: str, diagnostic: Diagnostic) -> ReadError:
 
 
 def _not_utf8(name: str, data: bytes, at: int) -> tuple[Source, list[Diagnostic]]:
+    # The mark takes no column, as in a text that is clean.
     before = data[:at].decode("utf-8").removeprefix("\ufeff")
     text = before + data[at:].decode("utf-8", errors="replace")
     return Source(name, text), [_bad_byte(data, at, Span(len(before), len(before) + 1))]

@@ -36,6 +36,7 @@ class Source:
         return (self.name, self.text, self.lines) == (other.name, other.text, other.lines)
 
     def __hash__(self) -> int:
+        # Without the lines, which may be a list.
         return hash((self.name, self.text))
 
     def line_number(self, offset: int) -> int:
@@ -54,6 +55,7 @@ class Source:
 
     def behind_newlines(self, count: int) -> int:
         """The offset behind the first `count` newlines of the text."""
+        # Fewer newlines stand before this block than are asked for, so the last of them is in it.
         block = max(0, bisect_left(self._newlines, count) - 1)
         at = block * LINES_STEP
         for _ in range(count - self._newlines[block]):

@@ -28,6 +28,7 @@ def distance(a: str, b: str) -> int:
 
 def _at_least(a: str, b: str) -> int:
     """What the distance is at least: how many letters of the longer one have no like in the other."""
+    # Each letter without a like takes a step of its own.
     return max(len(a), len(b)) - sum(min(a.count(letter), b.count(letter)) for letter in {*a})
 
 
@@ -40,6 +41,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     candidates = [k for k in known if k != name and _at_least(folded, k.casefold()) <= most]
     # Of names that are equally near one that was typed whole comes first: `sin` for `sinn`, not `sign`.
     ranked = sorted((distance(folded, k.casefold()), k != folded, not name.startswith(k), k) for k in candidates)
+    # A name with no letter in common is as near as any: `x` is no slip for `y`.
     if not ranked or ranked[0][0] > most or ranked[0][0] >= len(name):
         return None
     return ranked[0][-1]

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 _is_library = ContextVar("is_library", default=False)
 """Whether who reads a message has called a function, to whom `--of` says nothing, rather than typed a command."""
 
-NAME_SHOWN = 60  # Characters of a name, and
+NAME_SHOWN = 60  # Characters of a name; what is longer is cut in its middle.
 
 
 @contextmanager
@@ -51,11 +51,12 @@ def shorten(name: str, width: int = NAME_SHOWN) -> str:
     name = visible(name)
     if len(name) <= width:
         return name
-    return f"{name[: width // 2]}…{name[len(name) - (width - width // 2 - 1) :]}"
+    return f"{name[: width // 2]}…{name[len(name) - (width - width // 2 - 1) :]}"  # One less, for the `…`.
 
 
 def visible(text: str) -> str:
     """`text` with every control character replaced, so that no input steers the terminal."""
+    # A tab as one blank: it would be wider than the carets below are counted.
     return "".join(" " if c == "\t" else c if c.isprintable() else "�" for c in text)
 
 
