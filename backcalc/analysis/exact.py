@@ -94,7 +94,6 @@ class ExactRun(Run):
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        # A property that is worked out late: few reports show more than the numbers.
         """What the build has noticed, which values are no numbers of the system, and which kinks are met."""
         with self.numbers.within():
             return self.graph.warnings + self.lost + self._kinks

@@ -69,7 +69,6 @@ def _points(graph: Dag, at: Point, seed: int) -> Iterator[Point]:
 
 def _near(low: Any, high: Any) -> tuple[Any, Any]:
     """The part of a range in which numbers are of the size of 1, where it has no ends."""
-    # Four wide: enough to meet what a rule gets wrong, and not so far that exp overflows.
     low = np.where(np.isfinite(low), low, np.where(np.isfinite(high), high - 2, -2.0))
     return low, np.where(np.isfinite(high), high, low + 4)
 

@@ -68,7 +68,7 @@ def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -
     # With fewer inputs there are far fewer boxes; what they prove holds all the more where these are not free.
     fewer = claim.narrowed(whole.range_of)
     if fewer.graph is not claim.graph:
-        found = Search(fewer, at).run(seconds / 3)  # Where it proves nothing, most of the time is left for the whole.
+        found = Search(fewer, at).run(seconds / 3)  # A third, so that one that proves nothing costs little.
         # Only a proof carries over: where fewer inputs fail, the real ones may have no such point.
         if found.verdict == "proved":
             return replace(found, claim=claim, box=whole.box)

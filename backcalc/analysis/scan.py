@@ -168,7 +168,7 @@ def _range(match: re.Match[str]) -> Array:
     if min(first, last) <= 0:
         # Of numbers, as any constant: pi/4.
         raise _refusal("a range in steps of the logarithm has only numbers above 0")
-    return np.geomspace(first, last, int(count))  # The end points are exact in geomspace too.
+    return np.geomspace(first, last, int(count))
 
 
 def _number(text: str) -> float:

@@ -194,7 +194,6 @@ def require_inputs(graph: Dag, wrt: Iterable[str]) -> None:
 
 
 def series_of(evaluation: Evaluation, directions: Mapping[str, Any], order: int) -> list[Any]:
-    # With what does not move the numbers stay as they are.
     """For each slot its value where `directions` moves the inputs by t times that: a Series where it depends on t."""
     tape, index = evaluation.tape, evaluation.tape.graph.index
     found = list(evaluation.terms)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 _NUMBERS, _NO_NUMBER = ("m", "n"), "p"
-LARGEST_DENOMINATOR = 100  # A fraction with more than two digits is no easier to read.
+LARGEST_DENOMINATOR = 100  # Of larger ones decimals are as easy to read.
 LONG = 8  # Digits beyond which a fraction is easier to read than its decimals.
 SUMS = ("+", "-")
 LINEAR = ("sum", "mean")

@@ -16,6 +16,7 @@ def meanwhile(make: Callable[[], U]) -> Callable[[], U]:
     """A call that waits for what `make` gives, on which a thread has begun. It raises what `make` raises."""
     # concurrent.futures does the same, and takes longer to load than most graphs take to be read.
     done: SimpleQueue[U | Exception] = SimpleQueue()
+    # A daemon: where an error ends the process, nobody waits for it.
     Thread(target=_work, args=(make, done), daemon=True).start()
     return partial(_taken, done)
 
@@ -24,7 +25,7 @@ def ahead(make: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
     """`make` of each item, in order; while one is in use, that of the next is made. Raises what `make` raises."""
     ready: Callable[[], U] | None = None
     for item in items:
-        begun = meanwhile(partial(make, item))
+        begun = meanwhile(partial(make, item))  # Begun before the last one is handed out: two are in memory at a time.
         if ready:
             yield ready()
         ready = begun

@@ -34,7 +34,7 @@ def cells(numbers: Array, known: AnyArray | None = None) -> AnyArray:
     is_written, is_zero = _split(numbers, known)
     some = np.array(number_texts(numbers[is_written].tolist()), bytes)
     found = np.zeros(len(numbers), some.dtype)
-    found[is_written], found[is_zero] = some, b"0"
+    found[is_written], found[is_zero] = some, b"0"  # As `number_text` has it; JSON has 0.0.
     return as_bytes(found)
 
 
@@ -68,10 +68,12 @@ def _written(scaled: AnyArray) -> list[str]:
     lines[_WHOLE + 1], lines[-1] = _POINT, _NEWLINE
     whole, fraction = (part.astype(np.int32) for part in np.divmod(np.abs(scaled), int(_SCALE)))
     is_written = np.zeros(len(scaled), np.bool_)
+    # From the right: what stands behind the last digit that is not 0 stays 0, and goes.
     for place in range(_PLACES, 0, -1):
         fraction, digit = np.divmod(fraction, 10)
         is_written |= (digit != 0) | (place == 1)
         lines[_WHOLE + 1 + place] = (digit + _ZERO) * is_written
+    # And from the right before the point, up to the first digit; one 0 at least.
     for place in range(_WHOLE, 0, -1):
         lines[place] = (whole % 10 + _ZERO) * ((whole != 0) | (place == _WHOLE))
         whole //= 10

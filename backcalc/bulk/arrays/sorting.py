@@ -33,6 +33,7 @@ def ranges(begins: Indices, ends: Indices) -> Indices:
     """The numbers from each begin up to its end, one range behind the other."""
     sizes = ends - begins
     behind = np.cumsum(sizes, dtype=sizes.dtype)
+    # Begins less what stands ahead: then one count serves all ranges.
     found = np.repeat(begins - behind + sizes, sizes)
     found += np.arange(len(found), dtype=found.dtype)
     return found
@@ -40,6 +41,7 @@ def ranges(begins: Indices, ends: Indices) -> Indices:
 
 def occurrences(keys: Indices, count: int) -> Indices:
     """How often each whole number below `count` stands in `keys`; some at a time, as above."""
+    # Not fewer keys than counts: else the zeros would take longer than the keys.
     found, step = np.zeros(count, np.int64), max(BLOCK, count)
     for begin in range(0, len(keys), step):
         found += np.bincount(keys[begin : begin + step], minlength=count)
@@ -52,13 +54,14 @@ def stable_order(keys: Indices) -> Indices:
     A radix sort: of 16 bits NumPy's stable sort counts in place of comparing. The high ones come first, so that each of
     the parts to be sorted by the low ones fits the processor's cache.
     """
+    # In order already, as of most files that programs write.
     if (keys[1:] >= keys[:-1]).all():
         return np.arange(len(keys), dtype=np.int32)
     largest = int(keys.max())
     if largest < FEW_KEYS:
         return _counted(keys.astype(np.uint16), largest + 1)
     high, low = (keys >> 16).astype(np.uint16), keys.astype(np.uint16)
-    if largest < 1 << 16:
+    if largest < 1 << 16:  # 16 bits: one pass.
         return np.argsort(low, kind="stable").astype(np.int32)
     count = (largest >> 16) + 1
     order = _counted(high, count)
@@ -66,6 +69,7 @@ def stable_order(keys: Indices) -> Indices:
     ends = np.cumsum(occurrences(high, count)).tolist()
     for begin, end in pairwise((0, *ends)):
         part = order[begin:end]
+        # `part` is a view: what is put there is in `order`.
         part[:] = gathered(part, np.argsort(low[begin:end], kind="stable"))
     return order
 
@@ -105,7 +109,7 @@ def repeated(keys: NDArray[np.uint64]) -> Indices:
     for factor in _FACTORS[1:]:
         places = places[_share_slots(keys[places], factor)]
     _, which, counts = np.unique(keys[places], return_inverse=True, return_counts=True)
-    return np.asarray(places[counts[which] > 1])
+    return np.asarray(places[counts[which] > 1])  # Those that only shared their slots go here.
 
 
 # Odd numbers without a pattern in their bits: 2^64 divided by the golden ratio, and by the roots of 2, 3 and 5.

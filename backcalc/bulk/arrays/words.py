@@ -164,6 +164,7 @@ class _SomeWords(Words):
 
 def as_bytes(words: AnyArray) -> AnyArray:
     """Integers, or NumPy's strings of bytes, as a row of bytes each, with zeros behind what is shorter."""
+    # A big-endian machine would have the last byte first.
     return words.astype(words.dtype.newbyteorder("<"), copy=False).view(np.uint8).reshape(-1, words.itemsize)
 
 
@@ -175,6 +176,7 @@ def rows_of(columns: Sequence[AnyArray | bytes]) -> str:
     for column, width in zip(columns, widths, strict=True):
         rows[:, at : at + width] = np.frombuffer(column, np.uint8) if isinstance(column, bytes) else column
         at += width
+    # No text has zeros, so that all of them go at once.
     return rows.tobytes().translate(None, b"\0").decode(errors="replace")
 
 
@@ -271,5 +273,6 @@ def _long_numbers(codes: AnyArray, starts: AnyArray, lengths: AnyArray) -> tuple
     columns[~are_valid] = 0
     columns[~are_valid, 0] = ord("0")
     with np.errstate(over="ignore"):
+        # By NumPy's own reader, which rounds as float() does.
         values = columns.view(f"S{width}").ravel().astype(np.float64)
     return values, are_valid & np.isfinite(values)

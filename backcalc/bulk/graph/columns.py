@@ -72,7 +72,7 @@ class Template:
     def partials(self) -> Array | None:
         """The partials of edges that have plain numbers for them, else None."""
         expr, sign = self.expr, 1.0
-        if isinstance(expr, Call) and expr.fn == NEGATE:
+        if isinstance(expr, Call) and expr.fn == NEGATE:  # -3 is no number of the grammar, but minus a number.
             expr, sign = expr.args[0], -1.0
         if not self.is_edge or not isinstance(expr, Number):
             return None
@@ -92,12 +92,13 @@ class Template:
             return blanks[id(part)]
 
         blanked = fold(self.expr, leaf, with_args)
-        expr = Functions((), errors).expand(blanked)
+        expr = Functions((), errors).expand(blanked)  # With no functions of a file: its call would be an error here.
         if errors or any(isinstance(part, Call) and part.fn in DERIVATIVES for part in postorder(expr)):
             raise UnfitError
         # A graph of one line, whose blanks are inputs: so the ordinary tape says what each line of the form does.
         inputs = [Node(blank.id, "input", NOWHERE) for blank in blanks.values()]
         tape = Tape(Dag(Source("", ""), (*inputs, Node("", "expression", NOWHERE, expr=expr))))
+        # An operation on arrays as wholes has no column of numbers.
         if tape.has_arrays:
             raise UnfitError
         return list(_operations(tape))
@@ -105,6 +106,7 @@ class Template:
 
 def joined(columns: Sequence[Indices], kind: type[np.generic]) -> Indices:
     """The columns one behind the other, without a copy where there is one."""
+    # Of one form alone, as most files are, nothing is copied.
     return columns[0] if len(columns) == 1 else np.concatenate([np.zeros(0, kind), *columns])
 
 

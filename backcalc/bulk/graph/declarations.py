@@ -54,6 +54,7 @@ class ArrayDeclarations:
             raise UnfitError
         self._given, self._added = lines.names, list[str]()
         alone_names = {leaf.id for each in rest for leaf in leaves_of(each) if isinstance(leaf, Name)}
+        # Of these alone: a dictionary of all names would be a second copy of them.
         self.ids = lines.names.places({*CONSTANTS, *BUILT_IN, *_IN_DOUBT, *alone_names})
         doubtful = not _IN_DOUBT.isdisjoint([*self.ids, *alone_names])
         if doubtful or any(map(PRODUCT.fullmatch, _NEAR_PI.findall(lines.source.text))):
@@ -184,10 +185,11 @@ class ArrayDeclarations:
         That is `width` times the number of the line in `starts`, and a number below `width` within the line.
         """
         # What is to be sorted is a few runs in order, for which a stable sort takes little time.
+        # Places in the text decide, whichever block a line is of.
         number = inverse(np.argsort(self._begins(), kind="stable"))
         last, at = len(number) * self.width, 0
-        kind = np.int32 if last < 1 << 31 else np.int64
-        found = np.full(self.count, last, kind)
+        kind = np.int32 if last < 1 << 31 else np.int64  # As long as it fits: half the memory.
+        found = np.full(self.count, last, kind)  # Of a name that stands nowhere: behind all.
         for template in self.templates:
             columns = (*template.ends, *template.reads) if template.is_edge else (*template.reads, *template.ends)
             line = number[at : at + len(template.starts)].astype(kind) * self.width
@@ -206,6 +208,7 @@ class ArrayDeclarations:
 
     def by_place(self) -> Indices:
         """The names in the order of their first places, behind the constants. Raises UnfitError."""
+        # A place for each role on each line, and one behind.
         names = np.full(len(self.starts) * self.width + 1, -1, np.int32)
         names[self.first] = np.arange(self.count, dtype=np.int32)
         if names[-1] >= 0:  # Of a line that the grammar read in another way.

@@ -73,7 +73,7 @@ class Operations:
 
     def evaluate(self, given: Array) -> Array:
         """The value of every slot; of `given` only the slots without an operation are read."""
-        values = np.array(given, np.float64)
+        values = np.array(given, np.float64)  # A copy, for slots of operations are written to.
         with quiet():
             for begin, end, is_wide in self._stretches:
                 step = self._evaluate_at_once if is_wide else self._evaluate_one_by_one
@@ -82,6 +82,7 @@ class Operations:
 
     def linearize(self, values: Array) -> LocalPartials:
         """The local partials at the values of all slots."""
+        # Nobody asks for the slope at a constant.
         partials, taken = np.empty(len(self.plan.tails)), ~self.constant[self.plan.tails]
         chosen = np.ones(len(taken), np.bool_)
         with quiet():
@@ -104,6 +105,7 @@ class Operations:
             edges, edge = self._first_edge.take(slots) + k, row.array.edge(k)
             partials[edges] = edge.slope(*args, out)
             if edge.gated:
+                # One that is shown goes only where a slope is infinite, in `linearize`.
                 (chosen if edge.shown else taken)[edges] &= partials.take(edges) != 0
         return np.asarray(~exists | self._are_at_kinks(row, slots, args))
 

@@ -40,6 +40,7 @@ class Excerpt(Run):
     @cached_property
     def values(self) -> list[Any]:
         """The value of every node, None where it is not known."""
+        # Not worked out again: what they depend on may be left out.
         return [self.whole.values[place] for place in self.places]
 
     @cached_property
@@ -54,12 +55,14 @@ def excerpt(whole: LargeRun, names: Sequence[str]) -> Excerpt | None:
     # A name that is a node only by a line that is left out would be read as the constant or function of that name.
     if graph.names.places({*CONSTANTS, *PRIMITIVES}):
         return None
+    # With their users: a step of an adjoint speaks of these.
     nodes = np.array([graph.index[name] for name in names])
     full = np.union1d(nodes, _users(graph, nodes))
     starts = graph.statement_starts(full)
     if len(starts) > MOST_STATEMENTS:
         return None
     part = _built(graph.source, starts)
+    # In the order of the whole: a few statements may be in another one.
     part = Dag(part.source, tuple(sorted(part.nodes, key=lambda node: graph.index[node.name])))
     places = tuple(graph.index[node.name] for node in part.nodes)
     return _run(whole, part, places, set(full.tolist()))
@@ -88,5 +91,5 @@ def _run(whole: LargeRun, part: Dag, places: tuple[int, ...], full: set[int]) ->
             point[node.name] = value
     linear = Linearization(Evaluation(tape_of(part), point))
     seeds = {part.index[whole.output]: 1.0} if whole.output in part.index else {}
-    adjoints = [whole.adjoints[place] for place in places]
+    adjoints = [whole.adjoints[place] for place in places]  # From the whole: most terms lie outside.
     return Excerpt(part, whole.output, whole.mode, whole.wrt, point, linear, seeds, adjoints, {}, whole, places)

@@ -25,6 +25,7 @@ class Formulas:
         self._form_of = np.full(len(graph), -1, np.int32)
         for template in graph.templates:
             if isinstance(template.statement, Definition):
+                # By the id of the name; the words stand on each line itself.
                 self._form_of[graph.rank[template.ends[0]]] = len(self._forms)
                 self._forms.append(_Form(template.statement, graph.source.text))
         self._form_of[graph.kinds == EDGES] = -1  # A known activation is no formula.
@@ -34,6 +35,7 @@ class Formulas:
         forms, starts = self._form_of[part].tolist(), self._graph.starts[part].tolist()
         places = range(part.start, part.stop)
         return [
+            # Where a comment or a space is not as in the form, the grammar reads the line.
             None if form < 0 else self._forms[form].formula(start) or self._read(place)
             for form, start, place in zip(forms, starts, places, strict=True)
         ]
@@ -53,7 +55,7 @@ class _Form:
 
     def formula(self, start: int) -> str | None:
         """The formula on the line whose statement begins at `start`; None where the grammar must see it."""
-        if start == self._statement.span.start:
+        if start == self._statement.span.start:  # The line that the grammar has read.
             return unparse(self._statement.formula)
         found = self._pattern.match(self._text, start) if self._pattern else None
         # The groups are the statement, its words, the target first, and a comment.

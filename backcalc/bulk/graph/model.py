@@ -31,7 +31,7 @@ from backcalc.text.wording import shorten
 
 KINDS: tuple[Kind, ...] = ("input", "edges", "expression", "constant")
 INPUT, EDGES, EXPRESSION, CONSTANT = range(len(KINDS))
-FEW_LOOKUPS = 8
+FEW_LOOKUPS = 8  # Lookups until a dictionary of all names pays.
 
 _STATEMENT = re.compile(r"[^#;\n]*")
 
@@ -55,11 +55,12 @@ class ArrayGraph:
         self._spans = {template.statement.span.start: template.statement.span for template in declared.templates}
         order, self.levels = ordered(declared)
         # Names have ids in any order, nodes places by topological order; `rank` leads from one to the other.
-        self.rank = np.empty(declared.count, np.int32)
+        self.rank = np.empty(declared.count, np.int32)  # Without constants, which come first in `order`.
         self.rank[order] = np.arange(declared.count, dtype=np.int32) - len(declared.hidden)
         self._ids = order[len(declared.hidden) :]
         self.names = declared.names.chosen(self._ids)
         hidden = zip(declared.hidden.tolist(), declared.names.at(declared.hidden), strict=True)
+        # By rank, which is below 0: no place of a node.
         self.constants = {int(self.rank[i]): CONSTANTS[name] for i, name in hidden}
         self.kinds = self._kinds(declared)
         inputs = declared.names.at(np.array(list(declared.inputs), np.int64))
@@ -88,6 +89,7 @@ class ArrayGraph:
         # In this order: a node with edges may also have a number, which is its activation.
         found = np.full(declared.count, INPUT, np.int8)
         for template in declared.definitions:
+            # A formula of constants alone, as 2*pi, is a constant.
             reads = [self.rank[read] >= 0 for read in template.reads]
             found[template.ends[0]] = np.where(np.any(reads, axis=0), EXPRESSION, CONSTANT) if reads else CONSTANT
         found[declared.is_head] = EDGES
@@ -111,6 +113,7 @@ class ArrayGraph:
                 used[read] = True  # A scatter: to write True twice does no harm.
         for template in declared.edges:
             for read in template.reads:
+                # What speaks of its own head does not make that another's.
                 spoken[read[read != template.ends[1]]] = True
         return used[self._ids], spoken[self._ids]
 
@@ -141,7 +144,7 @@ class ArrayGraph:
         """Where the statements begin that say what these nodes are: definitions, declarations, edges into them."""
         are_meant = np.zeros(len(self), np.bool_)
         are_meant[nodes] = True
-        edges = self._edge_starts[are_meant[self.heads]]
+        edges = self._edge_starts[are_meant[self.heads]]  # An edge says what its head is, too.
         return np.unique(np.concatenate([self.starts[nodes], edges])).tolist()  # type: ignore[no-any-return]
 
     @cached_property
@@ -184,13 +187,14 @@ class ArrayGraph:
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What was noticed of the file, and a warning for each edge that stands twice, in the order of the file."""
+        # In 64 bits: of a million nodes there are 10^12 pairs.
         keys = self.tails.astype(np.uint64) * np.uint64(len(self))
         keys += self.heads.view(np.uint32)  # One number an edge.
         starts = self._edge_starts
         first: dict[int, int] = {}
         found = [*noted(self.source)]
         for place in repeated(keys).tolist():
-            before = first.setdefault(int(keys[place]), place)
+            before = first.setdefault(int(keys[place]), place)  # Of three the first is told with each of the others.
             if before != place:
                 edge = f"{shorten(self.names[self.tails[place]])} -> {shorten(self.names[self.heads[place]])}"
                 note = Note("it stands here first", self._statement(int(starts[before])))
@@ -208,7 +212,7 @@ class ArrayGraph:
             return self._spans[start]
         found = _STATEMENT.match(self.source.text, start)
         assert found is not None
-        return Span(start, start + len(found.group().rstrip()))
+        return Span(start, start + len(found.group().rstrip()))  # Up to a comment, or a semicolon.
 
     @cached_property
     def sinks(self) -> tuple[str, ...]:
@@ -235,7 +239,7 @@ class _Index(Mapping[str, int]):
 
     def __getitem__(self, name: str) -> int:
         if name not in self._found and len(self._found) < FEW_LOOKUPS:
-            self._found |= self._names.places([name])
+            self._found |= self._names.places([name])  # Each a pass over all names, without a dictionary.
             if name not in self._found:
                 raise KeyError(name)
         return self._found[name] if name in self._found else self._places[name]
@@ -269,6 +273,7 @@ class _Nodes(Sequence[Node]):
         kind = KINDS[graph.kinds[i]]
         formula = None
         if kind in ("expression", "constant"):
+            # One line, read again; to keep all formulas would take more than the file.
             statement = self._reading.statement(span)
             formula = statement.formula if isinstance(statement, Definition) else None
         return Node(graph.names[i], kind, span, formula=formula)

@@ -51,7 +51,8 @@ class NodePartials:
 
     def behind(self, tails: NDArray[np.bool_]) -> tuple[list[int], list[int], list[float]]:
         """The edges from these `tails`, as Python's numbers: where those of each node begin, and the rest."""
-        kept = tails[self._tails]
+        kept = tails[self._tails]  # No other is on a path from what is asked for.
+        # Counted along, so that each node's begin stays where it was.
         first = np.append(0, np.cumsum(kept))[self._first]
         return first.tolist(), self._tails[kept].tolist(), self._partials[kept].tolist()
 
@@ -62,14 +63,14 @@ def _added_up(edges: Edges, count: int) -> Edges:
     # Sums in the order of the file, on which their last bit depends.
     _, firsts, which = np.unique(_keys(heads, tails, count), return_index=True, return_inverse=True)
     kept = np.sort(firsts)
-    sums = np.full(len(kept), NEUTRAL)
+    sums = np.full(len(kept), NEUTRAL)  # −0.0, so that a sum of such keeps its sign.
     np.add.at(sums, np.searchsorted(kept, firsts)[which], partials)
     return heads[kept], tails[kept], sums
 
 
 def _keys(heads: Indices, tails: Indices, count: int) -> Indices:
     """A number for each pair of nodes."""
-    return np.asarray(heads.astype(np.int64) * count + tails)
+    return np.asarray(heads.astype(np.int64) * count + tails)  # int64: of 32 bits the product would wrap round.
 
 
 def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> Edges:
@@ -82,8 +83,10 @@ def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> Edg
     ends, users, slopes = ends[is_own], users[is_own], slopes[is_own]
     places = np.searchsorted(slots, ends)
     leaves = np.flatnonzero(slots[places] == ends)
+    # An argument twice in a formula is one pair, and its slopes add up.
     pairs = _keys(np.searchsorted(slots, users[leaves]), places[leaves], len(graph))
     ends[leaves] = local.plan.count + np.searchsorted(keys, pairs)
+    # All nodes as seeds: none is the tail of another's edge any more.
     found = SweepPlan(local.plan.count + len(keys), ends, users).reverse(slopes, slots)[local.plan.count :]
     # Back into the order of the formulas: `unique` has sorted the pairs by their keys.
     order = np.argsort(firsts)

@@ -38,6 +38,7 @@ MOST_ODD = 10_000  # Where there are more lines than this in no block, and more 
 
 INPUT = b"input"
 
+# `n` of `n1024`; for the whole word, or it is a part of another name.
 _SERIAL = re.compile(rf"\b[{letters()}]+(?=[{DIGITS}]+\b)")
 _CALL_WITH_SPACE = re.compile(rb"n[ \t]+\(")  # What begins `d (v)/d (u)` is not said by its tokens alone.
 
@@ -79,15 +80,18 @@ class _TextReader:
     def lines(self) -> Lines:
         """The whole text. Raises ParseError."""
         size = len(self._source.text)
+        # One piece is blanked while another is read; for a short text a thread costs more than it saves.
         for at, piece, lines, groups in (ahead if size > PIECE else map)(_blanked, self._pieces()):
             progress.at("reading", at / size)
             self._read_piece(piece, lines, groups, at)
         taken = self._read_odd()
+        # The words of the language have the first numbers, and are no names.
         blocks = [form.block(len(WORDS)) for form in self._forms.values() if form is not None]
         columns = [column[len(WORDS) :] for column in (self._table.heads, *self._table.places())]
         program = self._reading.program()
         if any(isinstance(statement, Loop | Function) for statement in program.statements):
             raise _UnfitError
+        # What a statement has swallowed, as of an open bracket, is no line of a block.
         left = (without(block, taken) for block in blocks if block is not None)
         kept = tuple(block for block in left if len(block.starts))
         return Lines(self._source, kept, program, Names(self._source.text, columns))
@@ -102,7 +106,7 @@ class _TextReader:
 
     def _first(self) -> int:
         """Where the line ends that has the first statement, which may be a header."""
-        at, text = 0, self._source.text
+        at, text = 0, self._source.text  # A statement may take several lines, so only where it ends is a line's end.
         while at < len(text) and not self._reading.has_begun:
             at = self._reading.read(at, at + 1)
         return self._to_line_end(at)
@@ -119,6 +123,7 @@ class _TextReader:
         text = self._source.text
         if at + PIECE >= len(text):
             return len(text)
+        # From the right: the piece is to be as long as can be.
         end = text.rfind("\n", at, at + PIECE) + 1 or text.find("\n", at) + 1 or len(text)
         if end - at > LONGEST_LINE:
             raise _UnfitError
@@ -126,7 +131,7 @@ class _TextReader:
 
     def _read_piece(self, piece: bytes, lines: BlankedLines, groups: list[AnyArray], at: int) -> None:
         """Take in the lines of a piece that begins at the character `at` of the text, `groups` of them by form."""
-        if (b"{" in piece or b"}" in piece) and lines.has_braces:
+        if (b"{" in piece or b"}" in piece) and lines.has_braces:  # The quick look first: most texts have no brace.
             raise _UnfitError
         chars = _Characters(piece, at, self._place)
         is_odd = np.zeros(len(lines.starts), bool)
@@ -136,8 +141,9 @@ class _TextReader:
             form = self._form(key, lines, group, chars) if len(group) >= FEWEST else None
             if form is not None:
                 parts.append((form, group))
-            elif key.strip():
+            elif key.strip():  # Of an empty line there is nothing to read.
                 is_odd[group] = True
+        # Of bytes by characters: no more than a guess of how much is still to come.
         share = min(1.0, (at + len(piece)) / len(self._source.text))
         for group, are_fit in self._fill(parts, lines, chars, share):
             is_odd[group[~are_fit]] = True
@@ -171,8 +177,10 @@ class _TextReader:
             return None  # There is white space before it that is none of ASCII.
         leaves = leaves_of(statement)
         keyword = [INPUT] if isinstance(statement, Input) else []
+        # Word by word: what the grammar reads must be the form's own blanks.
         if keyword + [word(leaf).encode() for leaf in leaves] != lines.words_of(line):
             return None
+        # In the form the minus is a part of the number.
         if lines.has_own_minus(line):
             statement = _without_minus(statement)
         is_name, blanks = np.array([isinstance(leaf, Name) for leaf in leaves], bool), lines.blanks(line)
@@ -186,12 +194,14 @@ class _TextReader:
         firsts = [lines.firsts(group) for _, group in parts]
         names = [form.names[:, None] + first for (form, _), first in zip(parts, firsts, strict=True)]
         values = [form.numbers[:, None] + first for (form, _), first in zip(parts, firsts, strict=True)]
+        # All forms of the piece together: an array operation costs the same for one.
         ids, are_names = self._names(lines, _joined(names), chars)
         floats, are_numbers = lines.numbers(_joined(values))
         i = j = 0
         for (form, group), name, value in zip(parts, names, values, strict=True):
             i, j, a, b = i + name.size, j + value.size, i, j
             are_fit = np.logical_and.reduce(
+                # One word that does not fit makes its line an odd one.
                 [*are_names[a:i].reshape(name.shape), *are_numbers[b:j].reshape(value.shape)]
             )
             if isinstance(form.statement, Input):  # `given x = 3` is of the same form.
@@ -204,7 +214,7 @@ class _TextReader:
     def _begin_with_input(self, lines: BlankedLines, group: AnyArray, chars: _Characters) -> AnyArray:
         """Which of these lines, each of which begins with a word, begin with the word `input`."""
         words = lines.words[lines.firsts(group)]
-        found: AnyArray = words.lengths == len(INPUT)
+        found: AnyArray = words.lengths == len(INPUT)  # By length first, for most names have another.
         found[found] = self._table.ids(words[found], chars.places) == self._keywords[INPUT]
         return found
 
@@ -218,7 +228,7 @@ class _TextReader:
         if ids is not None:  # Of these nothing else needs a look.
             return ids, ids >= len(WORDS)
         is_whole = lines.are_numbers(tokens)
-        are_fit = is_whole | ~words.have_dots
+        are_fit = is_whole | ~words.have_dots  # A number that is a name has digits alone: 1.5 is none.
         if is_whole.any():
             are_fit[is_whole] = words[is_whole].are_digits
         if not are_fit.all():
@@ -238,10 +248,11 @@ class _TextReader:
     def _read_odd(self) -> list[tuple[int, int]]:
         """Have the ordinary reader read the lines of no block; where it went on from these into lines of some."""
         odd, at, taken = np.concatenate([*self._odd, np.empty((0, 2), np.int64)]), 0, []
+        # Lines that follow each other are read as one, for a statement may go on over the next.
         breaks = np.flatnonzero(odd[1:, 0] != odd[:-1, 1])
         starts, ends = odd[:, 0][np.r_[0, breaks + 1][: len(odd)]], odd[:, 1][np.r_[breaks, -1][: len(odd)]]
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-            if end <= at or self._reading.is_refused:
+            if end <= at or self._reading.is_refused:  # It has been read with one before.
                 continue
             at = self._to_line_end(self._reading.read(max(start, at), min(end, len(self._source.text))))
             if at > end:
@@ -258,6 +269,7 @@ class _Characters:
         self._inner: AnyArray | None = None
         if not piece.isascii():
             is_inner = (np.frombuffer(piece, np.uint8) & 0xC0) == 0x80  # Bytes of a character behind its first.
+            # A running count, so that each place is put right in one step.
             self._inner = np.concatenate(([0], np.cumsum(is_inner), [is_inner.sum()]))
 
     def places(self, bytes_: AnyArray) -> AnyArray:
@@ -269,6 +281,7 @@ class _Characters:
 def _blanked(place: tuple[int, bytes]) -> tuple[int, bytes, BlankedLines, list[AnyArray]]:
     """A piece with its lines, and these by their forms."""
     at, piece = place
+    # The grammar's last line may have no end; here every line has one.
     lines = BlankedLines(piece if piece.endswith(b"\n") else piece + b"\n")
     lines.words.heads  # noqa: B018  Gathered here, in the thread that has less to do.
     return at, piece, lines, list(lines.groups())
@@ -293,6 +306,7 @@ def _without_minus(statement: Edge | Definition | Input) -> Edge | Definition | 
 
 def _prefix(text: str) -> str:
     """The letters before the number of a name in the middle of the text; most names may be of this kind."""
+    # In the middle, for a file may begin with names of other kinds.
     found = _SERIAL.search(text, len(text) // 2, len(text) // 2 + PIECE // 16)
     return found.group() if found else ""
 

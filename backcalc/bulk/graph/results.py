@@ -37,6 +37,7 @@ class LazyNumbers(Sequence[float | None]):
     def __getitem__(self, place: int | slice, /) -> float | Sequence[float | None] | None:
         # Only the part that is looked at: a column of a million numbers is seldom looked at as a whole.
         part = self._array[place]
+        # None in an array of objects, as it is no float.
         found: Any = part if self._known is None else np.where(self._known[place], part, np.array(None))
         return found.tolist()  # type: ignore[no-any-return]
 
@@ -91,7 +92,8 @@ class ArrayColumns:
 
     def csv(self) -> str:
         """The lines of CSV, of which a string of each cell would take longer than all else."""
+        # As bytes side by side: no cell becomes a string by itself.
         columns: list[AnyArray | bytes] = [self.graph.names.columns(self.part)]
         for column in (self.values, *self.derivatives):
             columns += [b",", column.cells()]
-        return rows_of([*columns, b"\n"])[:-1]
+        return rows_of([*columns, b"\n"])[:-1]  # Without the last newline, which whoever writes lines adds.

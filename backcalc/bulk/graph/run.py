@@ -120,6 +120,7 @@ class LargeRun:
     def objects(self) -> Run:
         """The run as one of objects, which has every detail."""
         of = None if self.is_outside else self.output
+        # Once more from the text: arrays have thrown away what objects need.
         return run(load(self.graph.source), dict(self.point), of, self.wrt)
 
     def columns(self, part: slice) -> ArrayColumns:
@@ -138,6 +139,7 @@ class LargeRun:
     def below(self) -> Flags:
         """To which nodes a path leads from what is asked for; these among them."""
         plan = self._structure
+        # Counts again, which are never 0 where a path is.
         return np.asarray(plan.forward(np.ones(len(plan.tails)), self.wrt_places) > 0)
 
     @cached_property
@@ -173,6 +175,7 @@ class LargeRun:
 
     def _lost(self) -> Iterator[Diagnostic]:
         """A warning of the first number that is not finite, as `calculus.lost` has it."""
+        # Before adjoints: what a value has lost, these lose too.
         lost = np.flatnonzero(self.known & ~np.isfinite(self.value_array))
         if len(lost):
             if not self._is_told(lost[:1]):
@@ -190,6 +193,7 @@ class LargeRun:
     def _placed(self, place: int) -> Node:
         """A node with the place of its name, as objects have it; arrays keep where its statement begins."""
         node = self.graph.nodes[place]
+        # The statement is read again for the place of the name in it.
         statement = Reading(self.graph.source).statement_at(node.span.start)
         spans = [leaf.span for leaf in leaves_of(statement) if isinstance(leaf, Name) and leaf.id == node.name]
         return node._replace(span=min(spans, default=node.span))
@@ -202,7 +206,7 @@ class LargeRun:
     def _term(self, node: int, user: int) -> Term:
         """What a user of a node adds to its adjoint."""
         _, tails, partials = self.incoming.of(slice(user, user + 1))
-        partial = float(partials[tails == node].sum())
+        partial = float(partials[tails == node].sum())  # Parallel edges added up.
         return self._placed(user), partial, partial * float(self.adjoint_array[user])
 
 
@@ -225,7 +229,7 @@ def run_large(tape: ArrayTape, at: Mapping[str, Any], of: str | None, wrt: Seque
         noticed = meanwhile(lambda: graph.warnings)  # The graph keeps them; to look for them takes as long as a pass.
         found = _run(tape, at, of, wrt)
         noticed()
-    except UnfitError:
+    except UnfitError:  # Only the plain way has the words for it.
         return None
     return found
 
@@ -237,7 +241,7 @@ def _read(source: Source) -> ArrayGraph | None:
     lines = read_lines(source)
     progress.at("building the graph")
     graph = None if lines is None else ArrayGraph(lines)
-    del lines
+    del lines  # Before memory is given back: lines are as large as the graph.
     if len(source.text) > HUGE:
         give_back_freed()
     return graph
@@ -251,7 +255,7 @@ def _run(tape: ArrayTape, at: Mapping[str, Any], of: str | None, wrt: Sequence[s
     places = np.array([graph.index[name] for name in choose_wrt(graph, wrt)]) if wrt else graph.input_places
     remarkable, local = np.zeros(0, np.int64), None
     if tape.rows:
-        _require_known(tape, values)
+        _require_known(tape, values)  # Before the pass, for nan would go through it and look like 0/0.
         progress.at("forward pass")
         values = tape.operations.evaluate(values)
         local = tape.operations.linearize(values)
@@ -259,6 +263,7 @@ def _run(tape: ArrayTape, at: Mapping[str, Any], of: str | None, wrt: Sequence[s
     progress.at("reverse pass")
     partials = tape.partials(values)
     adjoints = _swept(tape, partials, local, int(tape.slot[graph.index[output]]))
+    # What is computed is known even where it is nan; what is given is nan where it is not.
     known = ~np.isnan(values[tape.slot]) | (graph.kinds == EXPRESSION) | (graph.kinds == CONSTANT)
     columns = values[tape.slot], known, adjoints[tape.slot]
     return LargeRun(tape, output, point, places, *columns, remarkable, partials, local)
@@ -274,13 +279,14 @@ def _require_known(tape: ArrayTape, values: Array) -> None:
 def _remarkable(tape: ArrayTape, slots: Indices) -> Indices:
     """The nodes whose operations these slots are. Raises UnfitError for slots of edges' partials."""
     nodes = np.unique(np.searchsorted(tape.slot, slots))
-    if len(nodes) and int(nodes[-1]) >= len(tape.slot):
+    if len(nodes) and int(nodes[-1]) >= len(tape.slot):  # Behind all nodes: of the partial of an edge.
         raise UnfitError
     return nodes
 
 
 def _swept(tape: ArrayTape, partials: Array, local: LocalPartials | None, seed: int) -> Array:
     """The adjoint of every slot, from the edges of the operations and those that the text annotates."""
+    # Without operations, nodes are slots, and their levels those of the graph.
     if local is None:
         return SweepPlan(tape.size, tape.tails, tape.heads, tape.graph.levels).reverse(partials, seed)
     if not len(tape.graph.tails):
@@ -300,12 +306,13 @@ def _point(graph: ArrayGraph, at: Mapping[str, Any]) -> dict[str, float]:
     for name, place in places.items():
         if place is None or graph.kinds[place] not in (INPUT, EDGES) or not isinstance(stated[name], float):
             raise UnfitError
+    # In the order of the graph, as a report shows them.
     return {name: stated[name] for name in sorted(stated, key=graph.index.__getitem__)}
 
 
 def _placed(graph: ArrayGraph, tape: ArrayTape, point: Mapping[str, float]) -> Array:
     """The values of all slots that are given: by `point`, and in the text. Raises UnfitError."""
-    values = tape.values.copy()
+    values = tape.values.copy()  # The tape's own are for the next run.
     for name, value in point.items():
         slot = tape.slot[graph.index[name]]
         if tape.rows and tape.operations.ops[slot] >= 0:  # A known activation is given another value.

@@ -17,6 +17,7 @@ _FIRST, _ZERO = np.uint64(0xFF), np.uint64(ord("0"))  # The byte of an integer t
 
 def random_odd() -> int:
     """An odd integer of 64 bits that nobody knows beforehand."""
+    # Odd: only so is a product with it one to one modulo 2⁶⁴.
     return int.from_bytes(os.urandom(8), "little") | 1
 
 
@@ -51,7 +52,7 @@ class NameTable:
 
     def ids_of_serials(self, words: Words, place: _Place) -> AnyArray | None:
         """The numbers of names that all are the prefix and a number; None where some are not, or have not been."""
-        if self._has_others or words.longest > WIDTH:
+        if self._has_others or words.longest > WIDTH:  # Once there are others, this question costs more than it saves.
             return None
         values, are_serial = self._serial.values(words)
         self._has_others = not are_serial.all()
@@ -66,6 +67,7 @@ class NameTable:
         return ids
 
     def _ids_of_others(self, words: Words, place: _Place) -> AnyArray:
+        # The name itself as the key: nothing is left to verify.
         return self._added(words, place, *self._short.numbered(words.heads, words.heads, self.count))
 
     def _ids_of_long(self, words: Words, place: _Place) -> AnyArray:
@@ -76,6 +78,7 @@ class NameTable:
         """The `ids`, those of the names at `firsts` being new."""
         new = words[firsts]
         self._heads.append(new.heads)
+        # 16 bits, for a word is at most LONGEST.
         self._places.append((place(new.starts), new.lengths.astype(np.int16)))
         self.count += len(firsts)
         return ids
@@ -112,6 +115,7 @@ class _Serials:
 
     def numbered(self, values: AnyArray, fresh: int) -> tuple[AnyArray, AnyArray]:
         """The id of each, new ones numbered from `fresh` on, and where in `values` those stand, in that order."""
+        # Grown by powers of two, so that all growing together costs as much as the last time.
         self._reserve(int(values.max(initial=0)))
         ids = gathered(self._ids, values)
         unknown = np.flatnonzero(ids < 0)
@@ -151,10 +155,10 @@ class _HashTable:
         ids, firsts = np.empty(len(keys), np.int32), [np.empty(0, np.int64)]
         for at in range(0, len(keys), self._STEP):
             part = slice(at, at + self._STEP)
-            self._reserve(len(keys[part]))
+            self._reserve(len(keys[part]))  # Before the keys, as if all were new.
             slots, new = self._slots(keys[part])
             self._ids[slots[new]] = np.arange(fresh, fresh + len(new), dtype=np.int32)
-            if checks is not keys:
+            if checks is not keys:  # Two hashes are compared, where a key is the name itself there is no other.
                 self._verify(slots, new, checks[part])
             ids[part] = self._ids[slots]
             firsts.append(new + at)
@@ -176,7 +180,7 @@ class _HashTable:
         keys, ids, checks = self._keys[used], self._ids[used], self._checks[used]
         self._bits = bits
         self._keys, self._ids, self._checks = (np.zeros(1 << bits, dtype) for dtype in (np.uint64, np.int32, np.uint64))
-        slots, _ = self._slots(keys)
+        slots, _ = self._slots(keys)  # Keys only: with their slots comes all else.
         self._ids[slots], self._checks[slots] = ids, checks
 
     def _slots(self, keys: AnyArray) -> tuple[AnyArray, AnyArray]:
@@ -184,6 +188,7 @@ class _HashTable:
         slots = ((keys ^ (keys >> np.uint64(32))) * _FACTORS[0] >> np.uint64(64 - self._bits)).astype(np.int64)
         pending, taken = np.flatnonzero(self._keys[slots] != keys), [np.empty(0, np.int64)]
         while len(pending):
+            # Each round every key goes one slot on, until it meets its own or wins a free one.
             wanted, here = keys[pending], slots[pending]
             free = self._keys[here] == 0
             if free.any():
@@ -243,6 +248,7 @@ class Names(Sequence[str]):
     def places(self, asked: Collection[str]) -> dict[str, int]:
         """Where those of the names `asked` for stand that there are."""
         heads = np.array(sorted({head(name) for name in asked}), np.uint64)
+        # Without the last: what is above them all still has one to be compared with.
         alike = np.flatnonzero(heads[np.searchsorted(heads[:-1], self._heads)] == self._heads)
         return {name: i for name, i in zip(self.at(alike), alike.tolist(), strict=True) if name in asked}
 
@@ -254,6 +260,7 @@ class Names(Sequence[str]):
     def followed_by(self, others: Sequence[str]) -> Names:
         """The names with others behind them that stand nowhere."""
         heads = np.array([head(name) for name in others], np.uint64)
+        # ~0 is −1: so a place below 0 says which of the others it is.
         starts, lengths = ~np.arange(len(others), dtype=np.int32), np.full(len(others), WIDTH + 1, np.int16)
         pairs = ((self._heads, heads), (self._starts, starts), (self._lengths, lengths))
         return Names(self._text, [np.concatenate(pair) for pair in pairs], others)

@@ -31,7 +31,7 @@ class ArrayTape:
 
     def __init__(self, graph: ArrayGraph) -> None:
         self.graph = graph
-        sizes = np.ones(len(graph), np.int32)
+        sizes = np.ones(len(graph), np.int32)  # An input has a slot of its own, and no operation.
         for template in graph.templates:
             if not template.is_edge:
                 sizes[graph.rank[template.ends[0]]] = len(template.operations)
@@ -61,6 +61,7 @@ class ArrayTape:
     def partials(self, values: Array) -> Array:
         """The partial on each annotated edge, those that are computed from `values`, which has all slots."""
         is_computed = self._computed >= 0
+        # -1 reads the last slot where nothing is computed: a number that `where` leaves out.
         return np.where(is_computed, values[self._computed], self._partials) if len(is_computed) else self._partials
 
     def _annotations(self) -> tuple[Array, Indices]:
@@ -71,6 +72,7 @@ class ArrayTape:
             numbers = template.partials
             slots = self._write(template) if numbers is None else np.full(len(numbers), -1, np.int32)
             if template.is_edge:
+                # Zeros only keep the place: `partials` puts in what is computed.
                 partials.append(np.zeros(len(slots)) if numbers is None else numbers)
                 computed.append(slots)
             template.release()  # At once: held until the end, all templates would be a second copy of the file.
@@ -113,6 +115,7 @@ class ArrayTape:
 
     def _constant(self) -> Flags:
         """Which slots are made of numbers alone; a node's own slot never is, for it has an adjoint."""
+        # So that an argument which is a node is never taken for a number.
         found, is_node = np.zeros(self.size, np.bool_), np.zeros(self.size, np.bool_)
         is_node[self.slot] = True
         for slots, _ in self._literals:
@@ -133,6 +136,7 @@ class ArrayTape:
         for j, operation in enumerate(template.operations):
             for what in operation.args:
                 if what[0] == "literal" and what not in leaves:
+                    # One slot for all lines of the form.
                     leaves[what] = np.broadcast_to(self._new(np.array([what[1]])), count)
             arguments = [leaves[what] for what in operation.args]
             self._written.append((begin + j, self._row(operation.row), arguments))
@@ -157,7 +161,7 @@ class ArrayTape:
     def _row(self, row: Primitive) -> int:
         if row not in self._row_numbers:
             self._row_numbers[row] = len(self.rows)
-            self.rows.append(row)
+            self.rows.append(row)  # A row, not its symbol: against a constant `max` is another one.
         return self._row_numbers[row]
 
     def _new(self, numbers: Array) -> Indices:

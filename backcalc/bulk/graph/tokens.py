@@ -29,7 +29,7 @@ _NEWLINE, _SPACE, _TAB, _HASH, _OPEN, _PLUS, _MINUS, _OPENING, _CLOSING = b"\n \
 _LOWER = np.uint8(0x20)  # The bit that makes a letter small.
 _A, _E, _Z, _ZERO, _NINE, _POINT, _LINE = (np.uint8(code) for code in b"aez09._")
 _DIGITS, _LETTERS = DIGITS.encode(), letters().encode()
-_FORMS_BY_TURNS = 8
+_FORMS_BY_TURNS = 8  # Forms taken out one by one before the rest is sorted: most files have fewer.
 
 _IS_MARK = bytes(code in b",:" for code in range(256))  # Behind these the rest of a line is one expression.
 _IS_DIGIT = bytes(code in _DIGITS for code in range(256))
@@ -60,7 +60,7 @@ class BlankedLines:
         # With a newline in front, the place of a separator is that of what is behind it in the piece.
         data = b"".join((b"\n", piece, b"\n" * PAD))
         if b"#" in piece:
-            data = _without_comments(data)
+            data = _without_comments(data)  # Only then is a copy made.
         codes = np.frombuffer(data, np.uint8)
         text = Bytes(codes[1:])
         behind = np.flatnonzero(_are_separators(codes[: len(piece) + 1]))
@@ -91,6 +91,7 @@ class BlankedLines:
     def _with_functions(self, tokens: AnyArray) -> AnyArray:
         """The tokens, in which words before `(` are functions."""
         self._functions = NameTable()
+        # Between name and bracket there is no space: `f (x)` is two tokens.
         found = np.flatnonzero((self._separators[1:] == _OPEN) & (self._kinds[:-1] == _IS_NAME))
         found = found[self.words.lengths[found] <= LONGEST]
         if len(found):
@@ -129,6 +130,7 @@ class BlankedLines:
 
     def numbers(self, tokens: AnyArray) -> tuple[AnyArray, AnyArray]:
         """The numbers of tokens with the minus that is their own, and which are numbers of the language."""
+        # Negated here: the sign is none of the word's digits.
         values, are_valid = numbers(self.words[tokens])
         return np.where(gathered(self._is_negative, tokens), -values, values), are_valid
 
@@ -147,6 +149,7 @@ class BlankedLines:
 
     def groups(self) -> Iterator[AnyArray]:
         """The lines of each form, in their order; a line that is like many may stand alone."""
+        # Turn by turn the form of the first line left: in a file of one form one look is enough.
         left = np.arange(len(self.starts))
         for _ in range(_FORMS_BY_TURNS):
             if not len(left):
@@ -154,6 +157,7 @@ class BlankedLines:
             are_equal = self._are_like(left)
             yield left[are_equal]
             left = left[~are_equal]
+        # What is left are many forms of few lines.
         for places in _equal(self._hashes(left)):
             lines = left[places]
             are_equal = self._are_like(lines)
@@ -169,6 +173,7 @@ class BlankedLines:
         """A hash of each of these lines' forms: a polynomial of its tokens."""
         powers, inverses = _powers(len(self._tokens).bit_length())
         firsts = self._firsts[:-1]
+        # Σ tᵢ bᶦ over a line, shifted to its begin by b⁻ᶦ: equal forms have equal hashes wherever they stand.
         sums = np.add.reduceat(self._tokens * powers[: len(self._tokens)], firsts) * inverses[firsts]
         return np.asarray(sums[lines])
 
@@ -183,6 +188,7 @@ class BlankedLines:
         are_like = self._firsts[lines + 1] - firsts == len(model)
         like = np.flatnonzero(are_like)
         firsts = firsts[like]
+        # A few lines are compared at once, many column by column.
         if len(like) < len(model):
             are_like[like] = (self._tokens[firsts[:, None] + np.arange(len(model))] == model).all(axis=1)
             return np.asarray(are_like)
@@ -196,6 +202,7 @@ class BlankedLines:
 def _without_signs(codes: AnyArray, behind: AnyArray, separators: AnyArray) -> AnyArray:
     """What is behind separators, but for the signs that are a number's own."""
     signs = np.flatnonzero((separators == _PLUS) | (separators == _MINUS))
+    # Seldom: so few are looked at more closely.
     exponents = _of_exponents(codes, behind, signs[codes[gathered(behind, signs) - 2] | _LOWER == _E])
     if len(exponents):
         behind, separators = _without(exponents, behind), _without(exponents, separators)
@@ -218,6 +225,7 @@ def _of_exponents(codes: AnyArray, behind: AnyArray, signs: AnyArray) -> AnyArra
 
 def _of_last_numbers(codes: AnyArray, behind: AnyArray, signs: AnyArray) -> AnyArray:
     """Which minuses stand between a mark, or a mark and a space, and a number that ends its line."""
+    # The number must end its line: `u,v,-3*x` is no number.
     signs = signs[codes[gathered(behind, signs + 1) - 1] == _NEWLINE]
     at = gathered(behind, signs)
     before = codes[at - 2]
@@ -231,7 +239,7 @@ def _without_comments(data: bytes) -> bytes:
     codes = np.array(np.frombuffer(data, np.uint8))
     hashes, ends = np.flatnonzero(codes == _HASH), np.flatnonzero(codes == _NEWLINE)
     lines = np.searchsorted(ends, hashes)
-    is_first = np.diff(lines, prepend=-1) > 0
+    is_first = np.diff(lines, prepend=-1) > 0  # Of a line the first: the others are in the comment.
     hashes, ends = hashes[is_first], ends[lines[is_first]]
     codes[ranges(hashes, ends)] = _SPACE
     return codes.tobytes()

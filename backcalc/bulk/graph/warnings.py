@@ -27,7 +27,7 @@ def _computed(graph: ArrayGraph, place: int) -> Node:
     """A node with a formula, and what that depends on."""
     node = graph.nodes[place]
     assert node.formula is not None
-    expr = Functions((), []).expand(node.formula)
+    expr = Functions((), []).expand(node.formula)  # Calls written out, as the build of objects does it.
     return node._replace(expr=expr, args=tuple(name for name in names(expr) if name in graph.index))
 
 
@@ -35,6 +35,7 @@ def _apart(nodes: Iterable[Node]) -> Iterator[list[Node]]:
     """The nodes in their order, some at a time, of which none depends on another."""
     some, args = dict[str, Node](), set[str]()
     for node in nodes:
+        # Apart, for a node that another depends on would be an operation of the graph, not given.
         if node.name in args or len(some) == MOST_TOGETHER or not some.keys().isdisjoint(node.args):
             yield list(some.values())
             some, args = {}, set()

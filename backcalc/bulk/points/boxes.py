@@ -63,7 +63,7 @@ class Boxes:
         # What the text alone gives is worked out without rounding: ¼ stays ¼.
         whole = exact_values(evaluation, {})
         self._fixed = {slot for slot, value in enumerate(whole) if isinstance(value, Fraction)} - self._leaves
-        for slot in self._needed():
+        for slot in self._needed():  # In order: arguments stand before what reads them.
             if slot in self._fixed:
                 self._constants[slot] = enclosed(whole[slot])
             elif not self._is_leaf(slot):
@@ -92,7 +92,7 @@ class Boxes:
                 literal = self.tape.literals[slot]
                 key: Any = slot if literal is None or slot in self._leaves else ("number", literal)
             elif row.symbol == "=":
-                same.append(same[self.tape.args[slot][0]])
+                same.append(same[self.tape.args[slot][0]])  # A second name for a node is that node.
                 continue
             else:
                 args = tuple(same[arg] for arg in self.tape.args[slot])
@@ -123,13 +123,14 @@ class Boxes:
         """The function that gives a slot, and the slots that it is of."""
         args, row = self._args(slot), self.rows[slot]
         assert row is not None
-        if self._goes_by_rows(slot):
+        if self._goes_by_rows(slot):  # First, for the forms below are of numbers or of equal shapes.
             return self._by_rows(slot, row)
         if row.symbol == "*":
             return self._product(slot)
         if row.symbol == "norm":
             return self._norm(slot, args)
         if row.symbol == "+" and self._is_circle(*args):
+            # sin² + cos² is 1 for sure, where intervals of both sum up to 2.
             return _Step(slot, lambda: lifted(np.ones((1, 1))), ())
         if row.symbol == "/" and self._is_direction(*args):
             return _Step(slot, _direction, args)
@@ -192,9 +193,9 @@ class Boxes:
         left = Counter(factors)
         parts: list[Function] = []
         args: list[int] = []
-        for x in sorted(factors):
+        for x in sorted(factors):  # In the order of the slots, so that equal products are equal to the last bit.
             rest = next((other for other in left if left[x] and left[other] and self._is_rest(other, x)), None)
-            while rest is not None and left[x] and left[rest]:
+            while rest is not None and left[x] and left[rest]:  # Pair by pair: (x·(1 − x))² is two bumps.
                 left[x] -= 1
                 left[rest] -= 1
                 parts.append(intervals.bump)
@@ -253,7 +254,7 @@ class Boxes:
             total = squares[0]
             for each in squares[1:]:
                 total = total + each
-            return intervals.abs(scale) * intervals.sqrt(total)
+            return intervals.abs(scale) * intervals.sqrt(total)  # ‖s·v‖ = |s|·‖v‖, where s would stand in each square.
 
         return _Step(slot, _scaled_norm, tuple(arg for each in products for arg in each[1]))
 
@@ -292,7 +293,7 @@ class Boxes:
         if self._symbol(size) != "norm":
             return False
         of = self._args(size)[0]
-        return x == of or (self._symbol(x) == NEGATE and self._args(x)[0] == of)
+        return x == of or (self._symbol(x) == NEGATE and self._args(x)[0] == of)  # −v/‖v‖ too.
 
     def _joined(self, slot: int, items: Sequence[Array]) -> Array:
         return joined_items(items, is_matrix=len(self.shapes[slot]) > 1)
@@ -301,7 +302,7 @@ class Boxes:
 def _direction(x: Interval, size: Interval) -> Interval:
     """A vector by its norm: no element is more than 1."""
     found = intervals.divide(x, size)
-    return within(Interval(found.lo, found.hi, joined(x, size)), -1.0, 1.0)
+    return within(Interval(found.lo, found.hi, joined(x, size)), -1.0, 1.0)  # An element is no larger than the norm.
 
 
 def _ends(fn: Callable[..., Array], *args: Interval) -> Interval:
@@ -321,7 +322,7 @@ def _evaluated(row: Primitive) -> Function:
     def _guarded(*args: Interval) -> Interval:
         found: Interval = value(*args)
         there: Interval = exists(*args)
-        missing = ~(there.lo == 1)
+        missing = ~(there.lo == 1)  # Not surely there, in part of the box or in all.
         if not missing.any():
             return found
         lost = missing if missing.ndim < 2 else missing.any(axis=(-2, -1), keepdims=True)
@@ -345,5 +346,5 @@ def _written(x: float, way: float) -> float:
 
 
 def _neighbour(x: Fraction, way: float) -> float:
-    found = float(x)
+    found = float(x)  # Rounded to nearest, it may lie on either side.
     return found if Fraction(found) == x else nextafter(found, way)

@@ -26,7 +26,7 @@ def plain_cells(lines: bytes, width: int, used: Sequence[int]) -> AnyArray | Non
     if not lines:
         return np.empty((0, len(used)))
     codes = np.full(len(lines) + PAD, _NEWLINE, np.uint8)
-    codes[: len(lines)] = np.frombuffer(lines, np.uint8)
+    codes[: len(lines)] = np.frombuffer(lines, np.uint8)  # PAD behind, for words are read eight bytes at a time.
     # With every cell's end known, all numbers of a block are read at once, a digit's place at a time.
     ends = _cell_ends(codes[: len(lines)], width)
     if ends is None:
@@ -36,7 +36,7 @@ def plain_cells(lines: bytes, width: int, used: Sequence[int]) -> AnyArray | Non
     starts: AnyArray = np.concatenate(([0], ends.ravel()[:-1] + 1)).reshape(ends.shape)[:, used].ravel()
     starts += codes[starts] == _SPACE  # As in `1, 2`.
     is_negative = codes[starts] == _MINUS
-    starts += is_negative | (codes[starts] == _PLUS)
+    starts += is_negative | (codes[starts] == _PLUS)  # One sign; of two the second is no digit.
     lengths = ends[:, used].ravel() - starts
     if lengths.min() <= 0:
         return None

@@ -45,7 +45,7 @@ def read_header(source: Source) -> PointHeader:
     separator = separator_of(line)
     if separator == " " and not re.search(r"\s", line):  # One column, whose cells may have anything in them.
         separator = ","
-    found = next(records(source.text[start:], separator))
+    found = next(records(source.text[start:], separator))  # By records, for a name may stand in quotes.
     spans = [Span(start + span.start, start + span.end) for span in found]
     return PointHeader(source, [unquoted(source.text[slice(*span)]) for span in spans], spans, separator)
 
@@ -65,7 +65,7 @@ def read_places(header: PointHeader, graph: Dag) -> tuple[Places, list[Diagnosti
             warnings.append(_passed_over(column, name, span, graph))
             continue
         index = tuple(int(n) for n in match["indices"].split(",")) if match["indices"] else ()
-        if index in places.setdefault(name, {}):
+        if index in places.setdefault(name, {}):  # Of two columns nobody says which counts.
             errors.append(Diagnostic(Code.DUPLICATE_COLUMN, f"column `{shorten(column)}` stands twice", span))
         places[name][index] = i
     if not places:
@@ -113,6 +113,7 @@ def layout(header: PointHeader, graph: Dag, name: str, places: Mapping[tuple[int
         message = f"the columns of `{shorten(name)}` have indices of different lengths"
         raise UsageError(header.source, [Diagnostic(Code.MISSING_COLUMN, message, span)])
     # Columns may stand in any order and with others between them: what there is tells the shape.
+    # Counted from 0: so many as the last index and one.
     shape = tuple(1 + max(axis) for axis in zip(*places, strict=True))
     declared = graph.node(name).shape
     # The columns that should be there: of a declared shape where its rank is right, else up to the last that is.
@@ -131,6 +132,7 @@ def _other_shape(name: str, shape: tuple[int, ...], declared: tuple[int, ...], s
     """That the columns of an input make another shape than the one that it is declared with."""
     name = shorten(name)
     message = f"the columns of `{name}` make {shape_words(shape)}, it is declared as {shape_words(declared)}"
+    # The first and last name say how many there must be.
     first, last = (",".join(str(i) for i in index) for index in ((0,) * len(declared), [n - 1 for n in declared]))
     hints = (f"its columns are `{name}[{first}]` to `{name}[{last}]`",) if declared else ()
     return Diagnostic(Code.COLUMN_SHAPE, message, span, hints=hints)

@@ -21,6 +21,7 @@ def jacobians(evaluation: Evaluation, output: str, wrt: Sequence[str]) -> list[A
     shapes = [tuple(n or 0 for n in shape) for shape in evaluation.shapes]
     shape, wanted = shapes[slot[index[output]]], [shapes[slot[index[name]]] for name in wrt]
     count = prod(shape)
+    # Written into part by part: rows for all elements at once may not fit.
     found = [np.zeros((count, *each)) for each in wanted]
     # What a step makes is to stay in the cache for the next one, and to fit memory whatever lies on the way.
     needed = evaluation.tape.downstream([slot[index[name]] for name in wrt])
@@ -44,6 +45,7 @@ def _rows(evaluation: Evaluation, output: str, wrt: Sequence[str], part: slice) 
     _, adjoints = Pass(evaluation, {}, layout).run(output, wrt, only(units))
     places = [slot[index[name]] for name in wrt]
     return [
+        # No path: the output does not depend on it.
         np.zeros((count, *(n or 0 for n in evaluation.shapes[at])))
         if adjoint is None
         else layout.read(layout.full(adjoint, at), at)

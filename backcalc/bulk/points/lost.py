@@ -43,7 +43,7 @@ class LostPoints:
             if len(places) and self._first is None:
                 at = int(places[0])
                 point = {name: found[at] if found.ndim > 1 else float(found[at]) for name, found in data.items()}
-                self._first = self._points + at, point
+                self._first = self._points + at, point  # With its number in the file, not in the block.
         self._points += count
         return is_finite
 

@@ -70,6 +70,7 @@ def traced(
     """The steps of that program, and what it ends with: the output, then its derivatives."""
     steps = Trace(exact=exact)
     inputs = {name: steps.input(name) for name in data}
+    # With the sweep as with the values: the same steps, traced.
     value, adjoints = Pass(evaluation, inputs, _Traced()).run(output, wrt)
     return steps, [value, *(0.0 if adjoint is None else adjoint for adjoint in adjoints)]
 
@@ -126,7 +127,7 @@ class Pass:
         """
         index = self.tape.graph.index
         last, wanted = self.tape.slot[index[output]], [self.tape.slot[index[name]] for name in wrt]
-        self._forward(last)
+        self._forward(last)  # Up to the output: what is behind it has no part in it.
         needed = self.tape.downstream(wanted)
         # Of an operation within a node nobody asks for the adjoint, and that of many points is large.
         found = reverse(
@@ -146,6 +147,7 @@ class Pass:
         # The partials on edges stand behind all nodes.
         for slot in range(len(self.tape.rows) if self.tape.partials else last + 1):
             row, args = self.rows[slot], self.tape.args[slot]
+            # A node that is given is the same at all points, whatever it is computed from.
             varies[slot] = slot in self._inputs or (slot not in given and any(varies[arg] for arg in args))
             if slot in self._inputs:
                 self.values[slot] = self._inputs[slot]
@@ -173,7 +175,7 @@ class Pass:
     def _pullback(self, head: int, row: Primitive, k: int) -> Callable[[Any], Any]:
         args = self.tape.args[head]
         operands = [*(self.values[arg] for arg in args), self.values[head]]
-        if not row.partials:
+        if not row.partials:  # Without partials it is of arrays as wholes.
             return lambda ct: self.layout.pulled(head, row, k, operands, ct)
 
         def pullback(ct: Any) -> Any:

@@ -47,6 +47,7 @@ class PointReader:
 
     def __init__(self, name: str, pieces: Iterable[bytes], graph: Dag) -> None:
         self._name, self._blocks = name, blocks(pieces)
+        # The first block tells the header, and is already points as well.
         first = _source(name, block := next(self._blocks))
         self.header, self._places, found = _header(first, graph, block.is_last)
         self.warnings = [(first, warning) for warning in found]
@@ -58,12 +59,13 @@ class PointReader:
         self.shapes = {key: layout(self.header, graph, key, columns) for key, columns in self._places.items()}
 
     def __iter__(self) -> Iterator[Arrays]:
-        if len(self._first):
+        if len(self._first):  # Read when the reader was made, to know whether there is anything.
             yield self._arrays(self._first)
         for block in self._blocks:
             table = self._block_table(block)
             if len(table):
                 yield self._arrays(table)
+        # At the end: only now is it known how many there are.
         self.warnings += [(source, self._counted(found)) for source, found in self._not_finite]
 
     def _block_table(self, block: CsvBlock) -> Array:
@@ -81,6 +83,7 @@ class PointReader:
     def _table(self, source: Source, is_last: bool, start: int = 0) -> Array:
         """The numbers of a text from `start` on. Raises UsageError, for what is wrong further down too."""
         if start:
+            # Even the first block may be plain behind its header.
             table = self._plain_cells(CsvBlock(source.text[start:].encode(), 1, is_last))
             if table is not None:
                 return table
@@ -90,7 +93,7 @@ class PointReader:
             raise self._with_rest(error) from None
 
     def _plain_table(self, source: Source, is_last: bool, start: int) -> Array:
-        cells = _rows(source, self.header.separator)[bool(start) :]
+        cells = _rows(source, self.header.separator)[bool(start) :]  # Behind a header, which is the first of its rows.
         while is_last and cells and not any(cell.strip() for cell in cells[-1]):
             cells.pop()
         table = _numbers(self.header, source, start, cells, self._used)
@@ -115,6 +118,7 @@ class PointReader:
         return error if len(found) == len(error.diagnostics) else UsageError(*excerpt(found))
 
     def _arrays(self, table: Array) -> Arrays:
+        # Columns that are used stand side by side in the table.
         place = {column: i for i, column in enumerate(self._used)}
         return {
             name: table[:, [place[columns[index]] for index in indices(self.shapes[name])]].reshape(
@@ -135,7 +139,7 @@ def _source(name: str, block: CsvBlock) -> Source:
     lines = range(block.first_line, block.first_line + block.data.count(b"\n") + 1)
     try:
         found = decode(name, block.data)
-    except ReadError as error:
+    except ReadError as error:  # With the lines of the file, not those of the block.
         raise ReadError(Source(error.source.name, error.source.text, lines), error.diagnostics) from None
     # A minus of typography, as in the language.
     return Source(found.name, found.text.replace("\u2212", "-"), lines)
@@ -191,7 +195,7 @@ def _numbers(header: PointHeader, source: Source, start: int, cells: list[list[s
         ):  # Python reads 1_000 as a number.
             return np.asarray([[row[i] for i in used] for row in cells], np.float64).reshape(len(cells), len(used))
     except ValueError:
-        pass
+        pass  # One of them is no number: below each is looked at by itself.
     # Columns that nobody asks for may hold names or dates.
     kept = [[cell if i in used else "0" for i, cell in enumerate(row)] for row in cells]
     pairs = zip(
@@ -233,6 +237,7 @@ def _bad_length(header: PointHeader, text: str, row: Sequence[str], span: Span) 
         hints = ("a quote in this row is never closed",)
     elif row and len(row) < width:
         hints = (f"the first that is missing is `{shorten(header.names[len(row)])}`",)
+    # `1,5,2,7` under two names: 1,5 and 2,7.
     elif len(row) == 2 * width and all(cell.strip().lstrip("+-").isdigit() for cell in row):
         hints = (f"if {row[0].strip()},{row[1].strip()} is one number: the decimal mark is a point",)
     return Diagnostic(Code.ROW_LENGTH, message, span, hints=hints)

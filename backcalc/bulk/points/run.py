@@ -82,6 +82,7 @@ class DataStream:
         for part in self._parts:
             for data in self._runner.chunks(part):
                 batch = self._runner.run(data)
+                # `add` first: each part is to be counted.
                 self.is_finite = lost.add(data, batch.columns) and self.is_finite
                 yield batch
         self._lost += [(self._runner.graph.source, warning) for warning in lost.told(self.output, _numbered)]
@@ -110,6 +111,7 @@ def stream_data(
     where it is empty. Raises BackcalcError, here and while iterating.
     """
     # The first points tell the shapes, and whether anything is missing, before a row is printed.
+    # So also the first part is read here, and put in front again.
     reader = PointReader(name, pieces, graph)
     parts = iter(reader)
     first = next(parts)
@@ -141,8 +143,8 @@ def _as_array(name: str, value: Any) -> Array:
     try:
         found = np.asarray(value, np.float64)
     except (TypeError, ValueError, OverflowError):
-        found = np.empty(())
-    if not 1 <= found.ndim <= 3:
+        found = np.empty(())  # Told below in words, as what has no rank that fits.
+    if not 1 <= found.ndim <= 3:  # A number is one point too few: there must be an entry a point.
         message = f"the points of `{shorten(name)}` are no numbers, vectors or matrices"
         raise _refusal(Code.NOT_A_NUMBER, message, "an array of them has an entry a point")
     return found
@@ -204,6 +206,7 @@ class PointRunner:
         by = () if value_only else tuple(wrt) or tuple(data)
         self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in by}
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
+        # `data` by name only: the points of the first are let go.
         self._inputs, self._asked = tuple(data), (graph, at, of, by)
         self._program = self._compiled(exact=False) if is_of_numbers else None
         self._chunk = CHUNK if is_of_numbers else points_at_once(data)
@@ -222,6 +225,7 @@ class PointRunner:
     def mean(self, data: Arrays, parameters: Mapping[str, Any]) -> tuple[float, dict[str, Array]]:
         """The means of value and gradient over the points of `data`, which have `parameters` in common."""
         count = len(next(iter(data.values())))
+        # Parameters have no part in the size: they are not copied for each point.
         size = points_at_once(data) if self._program is None else self._chunk
         room = [np.empty(min(count, size)) for _ in (self.output, *self.shapes)] if self._program else []
         sums: list[Any] = [0.0] * (1 + len(self.shapes))
@@ -238,7 +242,7 @@ class PointRunner:
         count = len(next(iter(data.values())))
         into = [found[:count] for found in room]
         self._run_chunk({**data, **{name: np.broadcast_to(each, count) for name, each in parameters.items()}}, into)
-        return [found.sum() for found in into]
+        return [found.sum() for found in into]  # One number each, before the next part overwrites it.
 
     def chunks(self, data: Arrays) -> Iterator[Arrays]:
         """The points of `data`, as many after the other as stay in the cache."""

@@ -29,7 +29,7 @@ class Runner:
         self._done = self._last_uses()
         self._types: list[type] = [float] * len(results)  # The first registers are the results'.
         self._targets = self._registers([bool if step.fn in CONDITIONS else float for step in steps])
-        self._memory: list[Array] = []
+        self._memory: list[Array] = []  # Made at the first run, which tells how many points there are.
 
     def run(self, data: Mapping[str, Array], into: Sequence[Array]) -> None:
         """Write the results into `into`: an array each, of as many numbers as there are points in `data`."""
@@ -50,7 +50,7 @@ class Runner:
 
     def _rest(self, count: int) -> list[Array]:
         """The registers that are no results, for so many points."""
-        if not self._memory or len(self._memory[0]) < count:
+        if not self._memory or len(self._memory[0]) < count:  # A last part that is shorter uses the same memory.
             self._memory = [np.empty(count, kind) for kind in self._types[len(self._results) :]]
         return [register[:count] for register in self._memory]
 
@@ -64,6 +64,8 @@ class Runner:
             # Freed before the step has its own: element by element, it may write where it reads.
             for register in (held.pop(arg) for arg in done if arg in held):
                 free[self._types[register]].append(register)
+            # Of a function that is no ufunc, such as `where`, `out` is not to be had; of a truth that is a result it
+            # has no type.
             if not isinstance(fn, np.ufunc) or (place in own and kind is bool):
                 targets.append(None)
                 continue
@@ -79,7 +81,7 @@ class Runner:
         """For each step the places that no later one needs."""
         kept, found = set(filter(_is, self._results)), []
         for _, args, _ in reversed(self._steps):
-            done = {arg for arg in args if _is(arg)} - kept
+            done = {arg for arg in args if _is(arg)} - kept  # Seen from behind, the first to read it is the last.
             kept |= done
             found.append(list(done))
         return found[::-1]

@@ -21,8 +21,9 @@ def single(
     As `compiled`, whose operations these are, on floats: of a single number NumPy takes ten times as long.
     """
     trace, results = traced(evaluation, data, output, wrt)
+    # Without builtins: the text may call no more than what stands here.
     namespace: dict[str, Any] = {"__builtins__": {}, "inf": float("inf"), "nan": float("nan")}
-    parameters = {name: f"x{i}" for i, name in enumerate(data)}
+    parameters = {name: f"x{i}" for i, name in enumerate(data)}  # The names of inputs need not be Python's: `φ'`.
     lines = [f"def function({', '.join(parameters.values())}):"]
     for step in trace.steps(results):
         found = parameters[step.args[0]] if step.fn == "input" else _written(step, namespace)
@@ -40,6 +41,7 @@ def _written(step: Traced, namespace: dict[str, Any]) -> str:
     if step.fn in ("negative", "number"):
         return f"-{args[0]}" if step.fn == "negative" else args[0]
     if step.fn == "where":
+        # An `if` of Python's takes one branch only, and both have been worked out before.
         return f"{args[1]} if {args[0]} else {args[2]}"
     namespace[step.fn] = getattr(floats, step.fn)
     return f"{step.fn}({', '.join(args)})"

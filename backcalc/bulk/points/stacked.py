@@ -50,6 +50,7 @@ class Stacked:
 
     def operands(self, slot: int, row: Primitive, args: Sequence[Any]) -> list[Any]:
         """The operands of an operation: of one by elements on matrices, vectors as the rows that they go with."""
+        # Vectors and numbers need no turn: a column goes with a column.
         if row.shape != "elementwise" or len(self.shapes[slot]) < len(("rows", "columns")):
             return list(args)
         shapes = [self.shapes[arg] for arg in self.tape.args[slot]]
@@ -58,9 +59,9 @@ class Stacked:
 
     def along(self, partial: Any, slot: int, ct: Any, head: int, tail: int) -> Any:  # noqa: ARG002  As of totals.
         """What an edge with the partial in `slot` carries back: a matrix is head × tail, a vector a row or a column."""
-        if not self.shapes[slot] or not self.shapes[head]:
+        if not self.shapes[slot] or not self.shapes[head]:  # A number on either end scales, whatever the other is.
             return GATES.along(ct, partial, gated=False)
-        transposed = np.swapaxes(partial, -1, -2)
+        transposed = np.swapaxes(partial, -1, -2)  # Turned, for the cotangent goes from head to tail.
         return GATES.through(ct, lambda value: stacks.matmul(transposed, self.full(value, head)), any_open)
 
     def pulled(self, slot: int, row: Primitive, k: int, operands: list[Any], ct: Any) -> Any:
@@ -87,17 +88,19 @@ class Stacked:
         of, shape = self.shapes[arg], self.shapes[slot]
         if of == shape:
             return ct
-        if not of:
+        if not of:  # A number that went with all elements gets the sum of all.
             return GATES.through(ct, lambda value: stacks.sum(self.full(value, slot)), any_open)
 
         def _total(value: Any) -> Any:
             return _summed(self.full(value, slot), of)
 
+        # Open where any element that it went with is.
         return GATES.through(ct, _total, lambda gate: stacks.not_equal(_total(stacks.not_equal(gate, 0.0)), 0.0))
 
     def read(self, value: Any, slot: int) -> Array:
         """A stack as points × shape."""
         shape = [n or 0 for n in self.shapes[slot]]
+        # What is the same at all points becomes as many copies here, as views.
         return np.broadcast_to(value, (self.count, *matrix(self.shapes[slot]))).reshape(self.count, *shape)
 
     def _joined(self, slot: int, args: Sequence[Any]) -> Array:
@@ -106,6 +109,7 @@ class Stacked:
     def _taken(self, ct: Array, slot: int, k: int) -> Array:
         args = self.tape.args[slot]
         is_matrix = len(self.shapes[slot]) > 1
+        # A number that stands among vectors is one of the elements.
         sizes = [1 if is_matrix or not self.shapes[arg] else self.shapes[arg][0] or 0 for arg in args]
         start = sum(sizes[:k])
         found = ct[..., start : start + sizes[k], :]
@@ -134,6 +138,7 @@ def matrix(shape: Shape) -> tuple[int, int]:
 def _summed(value: Array, of: Shape) -> Array:
     """The sum of matrices over the rows that a vector has gone with, or over the axes of the length 1 in `of`."""
     if len(of) == 1:
+        # As a row it went with all rows; as a vector it is a column again.
         return stacks.transpose(value.sum(-2, keepdims=True))
     axes = tuple(axis - len(of) for axis, length in enumerate(of) if length == 1)
     return np.asarray(value.sum(axes, keepdims=True))
@@ -147,7 +152,8 @@ def any_open(gate: Any) -> Any:
 def element(x: Array, indices: tuple[Place, ...], shape: Shape) -> Array:
     """The part at `indices` of the vectors or matrices, of this shape, in a stack."""
     rows, columns = _axes(indices, shape)
-    found = x[..., rows, :][..., columns]
+    found = x[..., rows, :][..., columns]  # A single index keeps its axis here, so that columns are still columns.
+    # A row that is taken is a vector, and so a column.
     return np.swapaxes(found, -1, -2) if _is_row(indices, shape) else found
 
 
@@ -170,7 +176,7 @@ def _axes(indices: tuple[Place, ...], shape: Shape) -> tuple[Any, Any]:
 
 
 def _one(index: int, length: int) -> slice:
-    at = index % length
+    at = index % length  # Negative ones from the end: -1 as a slice would be empty.
     return slice(at, at + 1)
 
 

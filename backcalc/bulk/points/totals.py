@@ -37,13 +37,14 @@ class Totals:
     def sums(self, data: Mapping[str, Array], parameters: Mapping[str, Any]) -> list[Any]:
         """The output's, then those of its derivatives, an array each."""
         layout, count = self._layout, len(next(iter(data.values())))
-        layout.count = count
+        layout.count = count  # Parts of a file have different sizes.
         inputs = {name: layout.input(points, self._slot(name)) for name, points in data.items()}
         shared = {name: layout.constant(value) for name, value in parameters.items()}
         # An output that all points have in common is there once for each.
         seed = layout.constant(1.0 if layout.varies[self._slot(self.output)] else count)
         with quiet():
             value, adjoints = Pass(self.evaluation, {**inputs, **shared}, layout).run(self.output, self.wrt, seed)
+            # A rank of three has a batch axis.
             total = value.sum() if value.ndim > len(("rows", "columns")) else value.sum() * count
         return [total, *(self._shaped(*each) for each in zip(adjoints, self.wrt, strict=True))]
 
@@ -96,6 +97,7 @@ class Totalled(Stacked):
     def _total(self, ct: Any, head: int, tail: int) -> Any:
         if not self._ends(head, tail):
             return ct
+        # The gate of a sum is open where that of one point is.
         return GATES.through(ct, self._over_points, lambda gate: any_open(self._over_points(any_open(gate))))
 
     def _over_points(self, value: Any) -> Array:
@@ -110,7 +112,7 @@ class Totalled(Stacked):
 def _varying(tape: Tape, data: Collection[int]) -> Sequence[bool]:
     """Which slots differ between points where `data` do, or have edges that do."""
     found, slots = tape.downstream(data), set(data)
-    while (
+    while (  # Until nothing is added: an edge that varies makes its head vary, and that may be another's partial.
         more := {head for head, pairs in tape.incoming.items() if any(found[partial] for _, partial in pairs)} - slots
     ):
         slots |= more
@@ -134,7 +136,7 @@ def _matmul(x: Array, y: Array) -> Array:
 def _product(x: Array, y: Array) -> Array:
     """Σ x y by elements, of numbers x or of what has y's shape."""
     if x.shape[1:] == (1, 1):
-        return (x[:, 0, 0] @ y.reshape(len(y), -1)).reshape(y.shape[1:])
+        return (x[:, 0, 0] @ y.reshape(len(y), -1)).reshape(y.shape[1:])  # A number a point: one row times a matrix.
     return np.asarray(np.einsum("nij,nij->ij", *np.broadcast_arrays(x, y)))
 
 

@@ -36,7 +36,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "multiply": np.multiply,
     "negative": np.negative,
     "where": np.where,
-    "number": lambda x: np.asarray(x, np.float64),
+    "number": lambda x: np.asarray(x, np.float64),  # A truth as 1.0 or 0.0, where arithmetic needs a number.
 }
 
 
@@ -67,7 +67,7 @@ class Traced:
         return _multiply(other, self)
 
     def __neg__(self) -> Operand:
-        return self.args[0] if self.fn == "negative" else _step("negative", self)
+        return self.args[0] if self.fn == "negative" else _step("negative", self)  # −(−x) is x, in IEEE 754 too.
 
 
 class Trace:
@@ -88,6 +88,7 @@ class Trace:
     def step(self, fn: str, args: tuple[Operand, ...]) -> Traced:
         """The result of a function, of the step that there is where it is the same."""
         marks = [arg.place if isinstance(arg, Traced) else repr(arg) for arg in args]  # −0.0 is not 0.0.
+        # By places: which of two was made first does not matter.
         key = (fn, *(sorted(marks, key=str) if fn in _COMMUTATIVE else marks))
         # The same step of the same operands is one: so the sine of the forward pass serves the reverse sweep too.
         if key not in self._made:
@@ -102,6 +103,7 @@ class Trace:
         for found in reversed(self._all):
             if found.place in needed:
                 needed.update(arg.place for arg in found.args if isinstance(arg, Traced))
+        # What nothing asks for is left out here, and nowhere else.
         return [found for found in self._all if found.place in needed]
 
 
@@ -127,7 +129,7 @@ def _step(fn: str, *args: Operand) -> Operand:
     if trace is not None:
         return trace.step(fn, args)
     with ndarray.quiet():
-        return float(array_function(fn)(*args))
+        return float(array_function(fn)(*args))  # Worked out while tracing: no step for what is the same at all points.
 
 
 def _is_condition(operand: Operand) -> bool:
@@ -147,7 +149,7 @@ def _truth(operand: Operand) -> Operand:
         return operand.args[0]
     # Of a choice between numbers, whether it is 0 is what the choice goes by: the slopes of `where` and `max`.
     if operand.fn == "where" and not isinstance(operand.args[1], Traced):
-        condition, chosen, other = operand.args
+        condition, chosen, other = operand.args  # where(c, 1/2, other), as slopes have it at a tie.
         if chosen:
             return _condition("either", condition, _truth(other))
         if not isinstance(other, Traced) and other:
@@ -165,6 +167,7 @@ def _add(x: Operand, y: Operand) -> Operand:
 
 def _subtract(x: Operand, y: Operand) -> Operand:
     x, y = _number(x), _number(y)
+    # x − −y is x + y, to the last bit.
     return _step("add", x, y.args[0]) if _fn(y) == "negative" else _step("subtract", x, y)
 
 
@@ -193,6 +196,7 @@ def _scaled(x: Operand, factor: float) -> Operand:
         return -x
     if _fn(x) == "negative":
         return _scaled(x.args[0], -factor)
+    # Rounding aside: x·0.1·10 is not x.
     if _fn(x) == "multiply" and not isinstance(x.args[1], Traced) and _is_exact(factor) and _is_exact(x.args[1]):
         return _scaled(x.args[0], factor * x.args[1])
     return _step("multiply", x, factor)
@@ -201,7 +205,7 @@ def _scaled(x: Operand, factor: float) -> Operand:
 def _is_exact(factor: float) -> bool:
     """Whether a product by `factor` has no rounding: a power of two that is near to 1."""
     mantissa, exponent = frexp(abs(factor))
-    return mantissa == 0.5 and abs(exponent) < 10
+    return mantissa == 0.5 and abs(exponent) < 10  # And far from where float64 ends.
 
 
 def _fn(operand: Operand) -> str:
@@ -236,7 +240,7 @@ def where(c: Operand, a: Operand, b: Operand) -> Operand:
     """`a` where c is not 0, else b."""
     c, a, b = _truth(c), _number(a), _number(b)
     if not isinstance(c, Traced):
-        return a if c else b
+        return a if c else b  # Known while tracing: the other branch is never a step.
     if _fn(a) == "multiply" and _fn(a.args[1]) in ("number", "where") and a.args[1].args[0] is c:
         # Where c holds, the factor is what c chooses, and elsewhere the product is not asked for.
         a = _multiply(a.args[0], 1.0 if a.args[1].fn == "number" else a.args[1].args[1])
@@ -285,7 +289,7 @@ def guarded(slope: Callable[..., Operand], exists: Callable[..., Operand] | None
         *args, out = operands
         there = _step("equal", out, out) if isinstance(out, Traced) and out.trace.exact else 1.0
         if exists is not None:
-            there = _condition("both", there, exists(*args))
+            there = _condition("both", there, exists(*args))  # Both in one: nan on either count.
         return where(there, slope(*operands), nan)
 
     return _guarded_slope

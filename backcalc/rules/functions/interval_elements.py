@@ -60,7 +60,7 @@ def _positive(fn: Callable[..., Interval], high: float = np.inf) -> Callable[...
 
     def _function(x: Operand) -> Interval:
         found = fn(x)
-        # exp(-800) is 0 as a float, but no zero: a claim that it is above 0 would else fail.
+        # exp(-800) is 0 as a float, but no zero: with 0 for its upper end exp(x) > 0 would be refuted.
         return within(Interval(found.lo, np.maximum(found.hi, TINY), found.doubt), 0.0, high)
 
     return _function

@@ -74,7 +74,7 @@ def correlate_w(x: Array, w: Array, ct: Array, stride: int, pad: Pair) -> Array:
 
 def pool_max(x: Array, window: Pair) -> Array:
     """The largest element of each window; what is left at the end of an axis is in none."""
-    # A window's own axes are the third and the last of the four.
+    # Of rows, height, columns and width a window's own are the second and the last.
     return np.asarray(np.max(_windows(x, window), axis=(-3, -1)))
 
 
