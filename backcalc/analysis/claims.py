@@ -63,7 +63,6 @@ class GraphClaim:
             if found is None:
                 break
             name, (low, high) = found
-            # Numbers, so that a later cut can begin from them.
             graph = _cut(graph, name, (Number(low), Number(high)))
         return replace(self, graph=graph)
 

@@ -112,7 +112,6 @@ class Objective:
             value, *slopes = self._single(*parameters.values())
             return value, dict(zip(parameters, slopes, strict=True))
         if self.count > 1:
-            # Rows are chosen here, parameters are the same for all.
             return self._runner.mean({name: each[rows] for name, each in self.data.items()}, parameters)
         found = self._runner.run(self._points(parameters, rows))  # A mean of one would take as long as all the rest.
         return float(found.value[0]), {name: each[0] for name, each in found.gradient.items()}
@@ -156,7 +155,7 @@ def descend(objective: Objective, settings: Settings) -> Descent:
 
 
 def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
-    parameters, sign = objective.start, 1.0 if settings.maximise else -1.0  # Downhill unless one climbs.
+    parameters, sign = objective.start, 1.0 if settings.maximise else -1.0
     update = (_adam if settings.method == "adam" else _sgd)(settings, sign)
     batches = _batches(objective.count, settings)
     # A step over many rows takes a while; one of a single point less than to tell of it.

@@ -80,7 +80,6 @@ class ExactRun(Run):
     the adjoints. `lost` are the remarks on values that are no such numbers, though every derivative is one.
     """
 
-    # All by the tape's own numbers: only what is shown is rounded to digits.
     whole: Mapping[str, Any]
     slots: Sequence[Any]
     swept: Sequence[Any]

@@ -149,7 +149,7 @@ def split(options: Iterable[str]) -> tuple[dict[str, Array], list[str]]:
         raise _refusal(
             "no range to sweep" if not ranges else f"{len(ranges)} ranges; two make a grid, and are the most"
         )
-    # Counted before they are made.
+    # Before the grid is made.
     if prod(map(len, ranges.values())) > MOST_POINTS:
         raise _refusal(f"these are more than {MOST_POINTS:,} points")
     return ranges, rest

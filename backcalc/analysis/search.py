@@ -133,7 +133,7 @@ def descended(
         norm = np.linalg.norm(direction, axis=1, keepdims=True)
         moved = points - reach * width * direction / np.where(norm > 0, norm, 1.0)
         moved = np.clip(moved, space.low, space.high)
-        found, their = margin(moved)  # Each point by itself, all in one run.
+        found, their = margin(moved)
         better = found < values
         points[better], values[better], slopes[better] = moved[better], found[better], their[better]
         reach = np.where(better[:, None], reach * GROW, reach * SHRINK)

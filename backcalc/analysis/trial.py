@@ -216,7 +216,7 @@ def tried(claim: GraphClaim, at: Mapping[str, Any], samples: int = SAMPLES, seed
     """The claim at `samples` points, then downhill from the lowest. Raises BackcalcError where it cannot be tried."""
     trial, random = Trial(claim, at), np.random.default_rng(seed)
     space, undefined = trial.space, 0
-    best, lows = np.zeros((0, space.size)), np.zeros(0)  # All that is kept of a batch.
+    best, lows = np.zeros((0, space.size)), np.zeros(0)
     samples = samples if space.size else 1  # One point is all there is.
     with quiet():
         for begin in progress.through("trying points", range(0, samples, BATCH)):

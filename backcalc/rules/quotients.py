@@ -123,14 +123,14 @@ class Reader:
         """The product: multiplied out, or of sums as factors."""
         if not self._multiplies:
             left, right = self._as_factor(left), self._as_factor(right)
-        if len(left) * len(right) > MOST_TERMS:
+        if len(left) * len(right) > MOST_TERMS:  # Before the work is done.
             raise ExpansionTooLongError
         products = [self._times(one, other) for one in left.values() for other in right.values()]
         return products[0] if len(products) == 1 else self._added(*products)
 
     def _times(self, left: Term, right: Term) -> Sum:
         """The product of two terms."""
-        self.has_met |= abs(left.number) != 1 != abs(right.number)
+        self.has_met |= abs(left.number) != 1 != abs(right.number)  # 2·3 is 6: two numbers have come together.
         return self._normal(Term(exact(left.number * right.number), self._merged(left.powers, right.powers)))
 
     def _merged(self, left: Powers, right: Powers) -> Powers:
@@ -152,7 +152,7 @@ class Reader:
         """A sum, which is not 0, to the power of a number."""
         if not exponent:
             return term_of(1, {})
-        whole = isinstance(exponent, int)
+        whole = isinstance(exponent, int)  # As `exact` leaves a whole number.
         if len(total) > 1:
             if self._multiplies and whole and 0 < exponent <= HIGHEST_POWER:
                 return reduce(self._product, [total] * int(exponent))
@@ -253,7 +253,7 @@ class Reader:
             inner = self._inner.get(base, {})
             while len(inner) > 1 and outside.get(base, 0) < 0 and (found := self._quotient(above, inner)):
                 above, outside = found, self._merged(outside, {base: 1})
-        self._multiplies = False
+        self._multiplies = False  # From here on a sum is a factor again.
         factor = next(iter(self._as_factor(above).values()))
         return term_of(factor.number, self._merged(factor.powers, outside))
 
@@ -271,7 +271,7 @@ class Reader:
             if not above:
                 return found
             step = next(iter(self._divided({frozenset(): max(above.values(), key=_rank)}, lead).values()))
-            if any(exponent < 0 for exponent in step.powers.values()):
+            if any(exponent < 0 for exponent in step.powers.values()):  # The division has a remainder.
                 return None
             found = self._added(found, term_of(*step))
             taken = (

@@ -39,7 +39,7 @@ class NodePartials:
         np.cumsum(occurrences(heads, len(graph)), out=self._first[1:])
 
     def rows(self, part: slice) -> tuple[list[int], list[int], LazyNumbers]:
-        """As `of`, in Python's numbers."""
+        """The counts, tails and partials of `of` in Python's numbers, the partials made as they are looked at."""
         counts, tails, partials = self.of(part)
         return counts.tolist(), tails.tolist(), LazyNumbers(partials)
 

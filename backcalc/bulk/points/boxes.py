@@ -200,7 +200,7 @@ class Boxes:
                 left[rest] -= 1
                 parts.append(intervals.bump)
                 args.append(x)
-        for x in sorted(+left):
+        for x in sorted(+left):  # Without those that the bumps have used up.
             power = left[x]
             parts.append(lifted if power == 1 else lambda v, n=float(power): intervals.power(v, n))
             args.append(x)
@@ -209,7 +209,7 @@ class Boxes:
             found: Interval | None = None
             for part, value in zip(parts, values, strict=True):
                 found = part(value) if found is None else found * part(value)
-            return lifted(np.ones((1, 1))) if found is None else found
+            return lifted(np.ones((1, 1))) if found is None else found  # Of no factors the product is 1.
 
         return _of_powers, tuple(args)
 

@@ -38,6 +38,7 @@ def _signed_infinity(x: float) -> float:
 
 sin, cos, tan = _total(math.sin), _total(math.cos), _total(math.tan)
 asin, acos, acosh = _total(math.asin), _total(math.acos), _total(_acosh)
+# asinh is defined everywhere, and grows so slowly that it never overflows.
 asinh, atanh = math.asinh, _total(math.atanh, {1.0: inf, -1.0: -inf})
 exp, expm1, cosh = _total(math.exp), _total(math.expm1), _total(math.cosh)
 sinh = _total(math.sinh, overflow=_signed_infinity)
@@ -70,7 +71,7 @@ def sign(x: float) -> float:
 
 def max(x: float, y: float) -> float:  # noqa: A001  the language's own name
     """The larger; nan where either is."""
-    return x if x >= y or isnan(x) else y
+    return x if x >= y or isnan(x) else y  # x >= nan does not hold, so that a nan in y comes out too.
 
 
 def min(x: float, y: float) -> float:  # noqa: A001  the language's own name
