@@ -160,6 +160,7 @@ class ObjectColumns:
     @property
     def formulas(self) -> Iterable[str | None]:
         """What the file says of each."""
+        # Lazily: who writes no formulas does not unparse them.
         return (None if node.formula is None else unparse(node.formula) for node in self._nodes)
 
     @property

@@ -160,7 +160,7 @@ def _slack(given: Expr, truth: Decimal, source: Source, tolerance: Tolerance, kn
         half = Decimal((0, (5,), truth.adjusted() - tolerance.significant))
         return half if written is None or written >= tolerance.significant else Decimal(-1)
     most = Decimal(inf) if tolerance.furthest == inf else Decimal(tolerance.furthest) * abs(truth)
-    # Beside large elements a small one may be short of digits: [12.3, 0.0].
+    # Beside a large element a small one may be short of digits: in [12.3, 0.1] the second may stand for 0.14.
     if known.largest and tolerance.furthest < inf:
         most = Decimal(tolerance.furthest) * Decimal(known.largest)
     # An element without a digit is no short one, however short the others are.

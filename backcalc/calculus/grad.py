@@ -61,7 +61,7 @@ def _innermost(expr: Expr) -> Call | None:
 
 def _wanted(call: Call) -> list[Name]:
     """The nodes that a derivative is by."""
-    places = call.args[1].args if isinstance(call.args[1], Call) else call.args[1:]
+    places = call.args[1].args if isinstance(call.args[1], Call) else call.args[1:]  # A list, or one node.
     return [place for place in places if isinstance(place, Name)]
 
 
@@ -141,6 +141,7 @@ class _Resolution:
         """The expression that stands for a derivative, once the nodes that it needs are there."""
         if call.fn == GRAD:
             return self._gradient(call, user)
+        # The Hessian is the Jacobian of the gradient, which becomes a node like any formula.
         of = call.args[0] if call.fn == JACOBIAN else self._gradient(call, user)
         return self._jacobian(self._target(of, user), call, user)
 
@@ -272,6 +273,7 @@ class _Resolution:
 
     def _node(self, name: str, expr: Expr, user: Node) -> Node:
         """A node that a derivative needs; in errors it stands where it is used."""
+        # Of constants alone it depends on nothing: the derivative of 3*x.
         args = tuple(arg for arg in names(expr) if arg in self.known)
         return Node(name, "expression" if args else "constant", user.span, args, expr, expr)
 

@@ -50,6 +50,7 @@ def first_lost(run: SweptObjects) -> Iterator[Diagnostic]:
         for node, found in noticed.items()
         if any(warning.code in TELLING for warning in found.values())
     }  # fmt: skip
+    # Values first: what is swept over them is lost with them.
     place = _first(run.values)
     if place is not None:
         yield from [of_value(nodes[place])] * (place not in told)

@@ -30,7 +30,7 @@ def chosen_output(graph: Dag, of: str | None, mode: Mode, *, is_along: bool = Fa
     if not graph.seeds:
         # A tangent is by an input: with several sinks forward mode has no output, and needs none.
         is_open = mode == "forward" and of is None and graph.output is None and len(graph.sinks) != 1
-        return "" if is_open else choose_output(graph, of)
+        return "" if is_open else choose_output(graph, of)  # "" is no node's name.
     # A loss outside the graph has no node, so neither option could mean what it says.
     pushed = option("along") if is_along else option("mode", mode) if mode == "forward" else None
     what = option("of") if of is not None else pushed

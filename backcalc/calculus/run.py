@@ -221,6 +221,7 @@ class Run:
 
     def upstream(self, head: int) -> set[int]:
         """The nodes from which a path leads to `head`."""
+        # Not kept: of all heads together it would be as large as the square of the graph.
         found: set[int] = set()
         stack = [head]  # Of its own, for a chain may be longer than Python recurses.
         while stack:

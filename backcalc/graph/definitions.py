@@ -36,7 +36,7 @@ def calls(formula: Expr) -> Iterator[Call]:
 def is_of_arrays(call: Call) -> bool:
     """Whether `call` is no function of numbers, element by element."""
     row = lookup(call.fn, len(call.args))
-    return row is None or row.shape != "elementwise"
+    return row is None or row.shape != "elementwise"  # None: what nobody knows is told at its call.
 
 
 def parameters(name: str) -> int:
@@ -93,6 +93,7 @@ def standing(function: Function, body: Expr, partials: Sequence[Expr]) -> Expr:
         """A parameter under the name that the file gives it."""
         return by_inner.get(part.id, part) if isinstance(part, Name) else part
 
+    # One definition as a whole, so that its text says all that the row needs.
     value, *slopes = (fold(expr, outer, with_args) for expr in (body, *partials))
     stated = zip(function.partials, slopes, strict=True)
     own = tuple(Partial(function.name, each.wrt, slope, "d()", NOWHERE) for each, slope in stated)

@@ -104,7 +104,7 @@ def _gathered(call: Call, items: Call) -> Expr:
         total = reduce(lambda total, item: Call("+", (total, item), call.span), args)
         return Call("/", (total, Number(float(len(args)))), call.span)
     if call.fn in ("max", "min") and args:
-        # The greatest of one item is that item: max(x) would be taken for that of a vector.
+        # Of one item that item, for max(v) is the greatest element of a vector v.
         return args[0] if len(args) == 1 else Call(call.fn, args, call.span)
     if call.fn in (VECTOR, PICK, "mean", "max", "min"):
         message, hints = "this comprehension has no items", ("its second bound is less than its first",)

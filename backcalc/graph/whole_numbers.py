@@ -114,6 +114,7 @@ def integer(expr: Expr, environment: Environment) -> int:
 
     def call(part: Call, args: tuple[int, ...]) -> int:
         """The result of an operation on whole numbers. Raises LoopError where it is none, or too large."""
+        # KeyError of any other: only a constant or an index has one, for the grammar keeps it out of bounds and braces.
         result = _INTEGER_OPERATIONS[part.fn](part, *args)
         if abs(result) > _MAX_INTEGER:
             message = f"this whole number is too large: the limit is {_MAX_INTEGER:,}"

@@ -105,6 +105,7 @@ class Builder(ExpressionBuilder):
     def _one_default(self, bare: Input, other: Input) -> Diagnostic:
         """That the default behind two names could be that of both."""
         assert other.default is not None
+        # As it was typed, so that the hints can be copied.
         places = (bare.span, Span(other.span.start, other.default.span.start), other.default.span)
         first, second, value = (shorten(self.said(*place).rstrip(" \t=")) for place in places)
         message = f"`{first}, {second} = {value}` could mean two things"

@@ -106,6 +106,7 @@ def _mapped(value: Any, spelling: _Spelling) -> Any:
     if isinstance(value, Span) or not isinstance(value, tuple):  # A span is a tuple, but none with a spelling.
         return value
     parts = (_mapped(part, spelling) for part in value)
+    # A record is made of its fields one by one, a plain tuple of one iterable.
     found = value._make(parts) if hasattr(value, "_make") else tuple(parts)
     if isinstance(found, Edge | Partial):
         return found._replace(spelling=spelling.differential(found))
