@@ -92,7 +92,7 @@ class Code(StrEnum):
     NOT_A_NUMBER = "not-a-number"
     NOT_CERTAIN = "not-certain"
     NOT_CONSTANT = "not-constant"
-    NOT_FINITE = "not-finite"  # A warning, where no DOMAIN and no SLOPE says what it comes of.
+    NOT_FINITE = "not-finite"  # A warning: of a result that no DOMAIN or SLOPE explains, or of a cell of points.
     NOT_LOOP_VARIABLE = "not-loop-variable"
     NOT_TEXT = "not-text"
     NOT_UTF8 = "not-utf8"
