@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator
 
 from backcalc.graph.model import Dag
 from backcalc.graph.tape import Tape
+from backcalc.language.expr import Name
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
@@ -21,12 +22,14 @@ ELSEWHERE_CONSTANTS = {
 }
 """What other programs call numbers, by how the language writes them."""
 
+_BY_BLANKS = re.compile(r"[ \t]*[\w']+[ \t]+[\w']+[ \t]+[\w']+[ \t]*(?:#|\Z)")
 PRODUCT = re.compile(r"(π)([^\W\d_].*)|([^\W\d_].*)(π)")
 """A name that print would have as a product; `π1` and `π_old` are names of a policy, say."""
 
 
 def mistakable(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
     """A note for each undeclared name, without a value among the `known`, that reads as something else."""
+    yield from _relations(graph, known)
     tails = {edge.tail for node in graph.nodes for edge in node.incoming}
     for node in graph.nodes:
         # The end of an edge is a name beyond doubt.
@@ -36,6 +39,25 @@ def mistakable(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
             name = shorten(node.name)
             hints = (*meant, f"as an input it is declared: input {name}")
             yield Diagnostic(Code.ONE_NAME, f"`{name}` is one name, and an input here", node.span, hints=hints)
+
+
+def _relations(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
+    """A note on a list of nothing but edges whose partials are all names that nothing defines, in columns by blanks."""
+    edges = [edge for node in graph.nodes for edge in node.incoming]
+    if not edges or any(node.expr is not None for node in graph.nodes):
+        return
+    names = [edge.partial.id if isinstance(edge.partial, Name) else "" for edge in edges]
+    unknown = {node.name for node in graph.nodes if node.is_implicit and node.name not in known}
+    rows = [graph.source.line_text(edge.span.start) for edge in edges]
+    if not unknown.issuperset(names) or not all(map(_BY_BLANKS.match, rows)):
+        return
+    tail, head, partial = edges[0].tail, rows[0].split()[1], names[0]
+    hints = (
+        f"where `{shorten(head)}` is a relation, as in a list of Cytoscape: {shorten(tail)} {shorten(partial)} 3",
+        f"where `{shorten(partial)}` is the partial, declare it: input {shorten(partial)}",
+    )
+    message = f"each partial is a name that nothing defines: `{shorten(partial)}` is an input here"
+    yield Diagnostic(Code.NAMES_AS_PARTIALS, message, edges[0].span, hints=hints)
 
 
 def _constant(name: str) -> tuple[str, ...]:

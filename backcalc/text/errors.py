@@ -84,6 +84,7 @@ class Code(StrEnum):
     LOOP_VARIABLE = "loop-variable"
     MISSING_COLUMN = "missing-column"
     MISSING_VALUE = "missing-value"
+    NAMES_AS_PARTIALS = "names-as-partials"
     NEGATIVE_INDEX = "negative-index"
     NOTHING_HANDED_IN = "nothing-handed-in"
     NOTHING_AS_NUMBER = "nothing-as-number"

@@ -42,6 +42,7 @@ WARNINGS_SAY = {
     "domain": "outside its domain",
     "jacobian-left-out": "is left out, for it has too many numbers",
     "kink": "at a kink",
+    "names-as-partials": "each partial is a name that nothing defines",
     "one-name": "is one name, and an input here",
     "taken-for-number": "is taken for a number;",
     "dot-by-elements": "goes by elements",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from backcalc.language.foreign.translated import ENDS, HEADS, PARTIALS, TAILS
+from backcalc.language.foreign.translated import ENDS, FILLERS, HEADS, PARTIALS, TAILS
 from backcalc.language.lexis import NOTHING
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Span
 from backcalc.text.wording import quoted, shorten
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 class EdgeColumns(NamedTuple):
@@ -56,6 +59,8 @@ def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) 
     `is_new` tells of a word that it is no name elsewhere: then it may be one of a column.
     """
     keys = [word.casefold() for word in words]
+    if _ends(keys) is None:
+        keys = _without_fillers(keys)
     ends = _ends(keys)
     if ends is None:
         return _by_place(words, rows, is_new)
@@ -75,6 +80,17 @@ def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) 
         return None if len(keys) == 3 and not rows.cells else _no_partials(words, keys)
     is_doubtful = not (is_new(words[tail]) and is_new(words[head]))  # `source` may be a node.
     return EdgeColumns(tail, head, partial, len(keys), is_doubtful)
+
+
+def _without_fillers(keys: Sequence[str]) -> list[str]:
+    """The keys of a header in words, `source node` as `source`, `weight (kg)` as `weight`; others as they are."""
+    found: list[str] = []
+    for key in keys:
+        parts = [part for part in _WORD.findall(key.partition("(")[0]) if part not in FILLERS]
+        # Of `source id` and `source name` the first is the end, for an end is told by one column.
+        is_one = len(parts) == 1 or (parts and all(part in PARTIALS for part in parts))
+        found.append(parts[0] if is_one and parts[0] not in found and parts[0] not in keys else key)
+    return found
 
 
 def _ends(keys: Sequence[str]) -> tuple[int, int] | None:

@@ -37,6 +37,9 @@ def is_statement(line: str) -> bool:
     return _STATEMENT.match(line) is not None
 
 
+_EMPTY_ENDS = {each: re.compile(rf"[^\s{each}][ ]*(?:{each}[ ]*)+$", re.MULTILINE) for each in "\t;,"}
+
+
 class RowText:
     """The rows of a text whose cells a `separator` parts; places in `text` are places in `source` too."""
 
@@ -48,7 +51,15 @@ class RowText:
     def is_plain(self) -> bool:
         """Whether rows of three columns are edges of the language as they stand."""
         # `,,` at the beginning of a line is a row of empty cells.
-        return self.separator != ";" and '"' not in self.text and "\n,," not in self.text
+        is_other = self.separator == ";" or '"' in self.text or "\n,," in self.text
+        return not is_other and not self.ends_empty
+
+    @cached_property
+    def ends_empty(self) -> bool:
+        """Whether rows end with empty cells."""
+        # To look for two characters is soon done, and most lists have none.
+        has_some = self.separator != " " and f"{self.separator}\n" in f"{self.text}\n"
+        return has_some and _EMPTY_ENDS[self.separator].search(self.text) is not None
 
     def is_number(self, cell: str) -> bool:
         """Whether a cell has a number as this table writes them."""
@@ -83,6 +94,22 @@ class RowText:
             for cells in found
         )
 
+    def require_edges(self, at: int, rows: Sequence[Sequence[str]]) -> None:
+        """Raise ParseError where these first rows, from `at` on, are nodes with their neighbours, as of NetworkX."""
+        widths = {len(row) for row in rows}
+        if len(widths) == 1 or not all(is_name(cell) for row in rows for cell in row):
+            return
+        # Rows of `1 2` among `1 2 3` may be edges whose partials are missing.
+        if any(cell.isdecimal() for row in rows for cell in row[2:3]) and widths <= {2, 3}:
+            return
+        neighbours = {cell for row in rows for cell in row[1:]}
+        if neighbours.isdisjoint(row[0] for row in rows) and not _are_counted(rows):  # Words of another kind.
+            return
+        hints = ("each edge needs a line and its local partial: u v 3, as by nx.write_weighted_edgelist",)
+        line = self.text[at:].split("\n", 1)[0]
+        message = "this is a list of neighbours, whose edges have no local partials"
+        raise ParseError(self.source, [Diagnostic(Code.FORMAT, message, Span(at, at + len(line)), hints=hints)])
+
     def require_three(self, at: int, rows: Sequence[Sequence[str]]) -> None:
         """Raise ParseError where all of these first rows, from `at` on, have as many columns, and not three."""
         width = len(rows[0])
@@ -108,7 +135,7 @@ class RowText:
 
     def translated(self, columns: EdgeColumns, at: int) -> str:
         """The text from `at` on, its rows as `u,v,3`. Raises ParseError, one cause of bad rows being one error."""
-        plain = _plain_row(self.separator, columns)
+        plain = _plain_row(self.separator, columns, ends_empty=self.ends_empty)
         # To look a character up among all letters there are takes three times as long.
         flags = re.ASCII if self.text.isascii() else re.NOFLAG
         run, row = re.compile(f"(?:{plain})++", flags), re.compile(plain, flags)
@@ -127,7 +154,7 @@ class RowText:
     def _plain(self, run: str, row: re.Pattern[str], columns: EdgeColumns) -> str:
         """Plain rows as the language has them."""
         # Columns that stand in order lose their quotes alone, which is many times faster.
-        if columns.are_plain:
+        if columns.are_plain and not self.ends_empty:
             run = run.replace('"', "")
         else:
             parts = (r"\g<t1>\g<t2>", r"\g<h1>\g<h2>", r"\g<p>\n")
@@ -183,7 +210,18 @@ class RowText:
         return with_point(cell) if self.separator == ";" else cell
 
 
-def _plain_row(separator: str, columns: EdgeColumns) -> str:
+def _are_counted(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether nodes stand with the number of their neighbours, each of which has the next lines to itself."""
+    at = 0
+    while at < len(rows) and len(rows[at]) == 2 and rows[at][1].isdecimal():
+        count = int(rows[at][1][:6])
+        if any(len(row) > 1 for row in rows[at + 1 : at + 1 + count]):
+            return False
+        at += 1 + count
+    return at >= len(rows)
+
+
+def _plain_row(separator: str, columns: EdgeColumns, *, ends_empty: bool = False) -> str:
     """The expression of a row, and its newline, with names in its ends and a number in the partial."""
     is_blank = separator == " "
     space = "[ ]*+" if separator == "\t" else r"[ \t]*+"  # A tab parts here, so it is no space.
@@ -192,4 +230,5 @@ def _plain_row(separator: str, columns: EdgeColumns) -> str:
     parts[columns.tail], parts[columns.head] = _END.format("t"), _END.format("h")
     parts[columns.partial] = rf'"?(?P<p>[-+−–]?[.{comma}\d][\w.+\-{comma}]*+)"?'
     between = r"[ \t]++" if is_blank else f"{space}{separator}{space}"
-    return rf"{space}{between.join(parts)}{space}(?:\n|\Z)"
+    end = rf"(?:{separator}{space})*+" if ends_empty else ""
+    return rf"{space}{between.join(parts)}{space}{end}(?:\n|\Z)"

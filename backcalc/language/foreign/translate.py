@@ -57,8 +57,9 @@ def _begins_as_other(text: str, begin: int) -> bool:
 
 def _may_be_columns(line: str) -> bool:
     """Whether this could be the names of columns, or a row of too many or too few."""
-    if not line or "=" in line or "->" in line or "(" in line or "→" in line:
+    if not line or "=" in line or "->" in line or "→" in line or re.search(r"(?<! )\(", line):
         return False
+    # A unit stands behind a blank, `Weight (kg)`, the parenthesis of a call or product does not.
     # Three columns of which the last begins as a number does are an edge as everybody writes it.
     return not (re.match(_EDGE, line) or re.match(rf"(?:{'|'.join(sorted(WORDS - {'in'}))})[ \t]", line))
 

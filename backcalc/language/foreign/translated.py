@@ -28,6 +28,9 @@ HEADS = {head for _, head in ENDS if len(head) > 1} | {"destination"}
 PARTIALS = ("partial", "local_partial", "derivative", "gradient", "weight", "value", "w", "p", "label")
 """The words that name the column of local partials; the first whose column has numbers is it."""
 
+FILLERS = {"node", "nodes", "edge", "vertex", "id", "name", "column", "local", "the", "of"}
+"""What stands beside these words in a header, and says no more."""
+
 
 class Translated(Source):
     """A text of the language, made line for line of the text `original`.

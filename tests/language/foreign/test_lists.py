@@ -49,6 +49,19 @@ def warnings(text, **given_):
     "text",
     [
         "a,b,0.5\nb,c,2",
+        "a,b,0.5,\nb,c,2,",
+        "a,b,0.5,,\nb,c,2",
+        "a;b;0,5;\nb;c;2;",
+        '"a","b",0.5,\n"b","c",2,\n',
+        "a\tb\t0.5\t\nb\tc\t2\t",
+        "source,target,weight,\na,b,0.5,\nb,c,2,",
+        "Source node;Target node;Edge label\na;b;0,5\nb;c;2",
+        "Source Node,Target Node,Local partial\na,b,0.5\nb,c,2",
+        "From node,To node,Weight (kg)\na,b,0.5\nb,c,2",
+        "source_id,target_id,weight\na,b,0.5\nb,c,2",
+        "Edge weight\tTarget id\tSource id\n0.5\tb\ta\n2\tc\tb",
+        "% sym weighted\na b 0.5 12\nb c 2 13",
+        "a b 0.5 1092837001\nb c 2 1092837002",
         "a;b;0,5\nb;c;2",
         "a;b;0.5\nb;c;2",
         "a\tb\t0.5\nb\tc\t2",
@@ -258,3 +271,25 @@ def test_a_plain_list_is_not_even_looked_at(monkeypatch):
     monkeypatch.setattr(lists, "read_list", None)
     for text in ("a,b,0.5\nb,c,2\n", "a b 0.5 # x\n", "a -> b : 3\n", "y = a; z = b\n", "input x\n", "", "# only\n"):
         assert translate.as_language(Source("test", text)).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a b c\nb d\nc d",
+        "a b c d\nb d\nc\nd",
+        "#nx\na b c\nb c\nc",
+        "0 1 2 3\n1 2\n2 3 4",
+        "a\nb a\nc a b",
+        "a,b,c\nb,d\nc,d",
+        "a 2\nb\nc\nb 1\nc",
+    ],
+)
+def test_a_list_of_neighbours_is_one_error(text):
+    (error,) = refusal(text).diagnostics
+    assert error.message.startswith("this is a list of neighbours")
+
+
+@pytest.mark.parametrize("text", ["1 2 3\n2 3", "1 2 3\n2 3 4 5", "x y\nfoo bar baz", "a b 0.5\nb c"])
+def test_rows_that_lack_something_are_no_list_of_neighbours(text):
+    assert "neighbours" not in str(refusal(text))
