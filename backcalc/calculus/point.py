@@ -110,9 +110,11 @@ def _from_json(source: Source) -> Point:
         raise UsageError(source, [Diagnostic(Code.BAD_JSON, "this is no JSON object", hints=_POINT)])
     if isinstance(found, _Twice):
         (key,) = found
-        # By the text, for Python's reader tells no places.
-        places = [each.start() for each in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)), source.text)]
-        span = Span(places[1], places[1] + len(key) + 2) if len(places) > 1 else None
+        # By the text, for Python's reader tells no places: as a key it stands before a colon. Written with escapes it
+        # is not found, and has no place.
+        pattern = rf"({re.escape(json.dumps(key, ensure_ascii=False))})\s*:"
+        places = [Span(*each.span(1)) for each in re.finditer(pattern, source.text)]
+        span = places[1] if len(places) > 1 else None
         raise UsageError(source, [_twice(key, span)])
     return from_mapping(found, source)
 

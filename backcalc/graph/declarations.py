@@ -55,6 +55,7 @@ class Declarations:
         self.adjoints: dict[str, StatedValue] = {}
         self._output: Output | None = None
         self._edges: dict[tuple[str, str], Span] = {}  # Where each edge stands first, by its ends.
+        self._looped: set[tuple[str, str]] = set()  # Those that turns of a loop repeat.
         self._numbers: list[Name] = []  # In what must be made of numbers alone.
         self._powers_of_t: list[Span] = []  # Where `^T` stands.
         self._twice = 0  # Definitions of what is defined already.
@@ -191,12 +192,23 @@ class Declarations:
         head, entry = self._entry(edge.head)
         partial, _ = self._expanded(edge.partial)
         # Two ways from one node to another are no mistake of the graph, but often one of copying: hence a warning.
-        first = self._edges.setdefault((tail, head), edge.span)
-        if first is not edge.span:
-            message = f"the edge {shorten(tail)} -> {shorten(head)} stands twice; its partials add up"
-            note = Note("it stands here first", first)
-            self.warnings.append(Diagnostic(Code.DUPLICATE_EDGE, message, edge.span, (note,)))
+        if (tail, head) in self._edges:
+            self._warn_of_repeat(tail, head, edge.span)
+        self._edges.setdefault((tail, head), edge.span)
         entry.incoming.append(Incoming(tail, partial, edge.span))
+
+    def _warn_of_repeat(self, tail: str, head: str, span: Span) -> None:
+        """Warn of an edge that the graph has already, by another line or by another turn of a loop."""
+        first = self._edges[tail, head]
+        by_loop = first is span  # The turns of a loop share their place.
+        if by_loop and (tail, head) in self._looped:
+            return  # Told once, however many turns.
+        if by_loop:
+            self._looped.add((tail, head))
+        how = "is repeated by the turns of a loop" if by_loop else "stands twice"
+        message = f"the edge {shorten(tail)} -> {shorten(head)} {how}; its partials add up"
+        notes = () if by_loop else (Note("it stands here first", first),)
+        self.warnings.append(Diagnostic(Code.DUPLICATE_EDGE, message, span, notes))
 
     def _declare(self, statement: Input) -> None:
         if statement.shape is not None and self._lengths(statement.shape) is None:

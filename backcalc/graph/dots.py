@@ -30,10 +30,7 @@ def dotted_arrays(tape: Tape) -> Iterator[Diagnostic]:
         sign = _last_product(written)
         if sign in DOTS:
             message = f"`{shorten(written)}` goes by elements, as `{sign}` does between any two arrays"
-            hints = (
-                "the dot product is written `w @ x`, that of a matrix `W @ x`, and by elements beyond doubt `w*x`",
-            )
-            yield Diagnostic(Code.DOT_BY_ELEMENTS, message, span, hints=hints)
+            yield Diagnostic(Code.DOT_BY_ELEMENTS, message, span, hints=(_REMEDY,))
 
 
 def _last_product(text: str) -> str:

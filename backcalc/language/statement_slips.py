@@ -8,6 +8,7 @@ from backcalc.language.syntax_hint import SyntaxHint
 
 _RESERVED = "|".join(reserved())
 _COLUMN = r"[^\s,=:<>()\[\]]+"
+_DESCENT = "a node has one formula; steps of descent are `backcalc descend`"
 _FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"
 
 STATEMENTS = (
@@ -123,7 +124,7 @@ STATEMENTS = (
         rf"^(?P<u>{NAME})\s*,\s*(?P<v>{NAME})\s*‸:", "an edge is written {u} -> {v} : 3, or {u},{v},3", "u, v: 3"
     ),
     SyntaxHint(r"^\S+\s*(‸(⇒|⟶|--|>)|=\s?‸>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
-    SyntaxHint(rf"^(?P<v>{NAME})\s*‸<-\s*(?P<u>{NAME})", "an edge is written {u} -> {v} : 3", "v <- u"),
+    SyntaxHint(rf"^(?P<v>{NAME})\s*‸<-\s*(?!(?P=v)\b)(?P<u>{NAME})", "an edge is written {u} -> {v} : 3", "v <- u"),
     SyntaxHint(rf"(->|→)[^:]*‸(->|→|,\s*{NAME})", "one edge a statement: u -> v : 3; v -> w : 2", "u -> v -> w : 3"),
     SyntaxHint(r"->\s*\S+\s*(:\s*)?‸$", "an edge needs its local partial: u -> v : 3", "u -> v"),
     SyntaxHint(r"->\s*[^\s:]+\s*‸[^:]", "the partial stands after a colon: u -> v : 3", "u -> v = 3"),
@@ -162,11 +163,8 @@ STATEMENTS = (
     SyntaxHint(rf"^(?P<v>{NAME})\s*‸\[", "a vector is defined as a whole: {v} = [1, 2]", "y[0] = 3"),
     SyntaxHint(r"=\s*‸=", "one `=` defines a node; `==` compares", "y == 3"),
     SyntaxHint(r"[^<>=!]=\s*‸$", "a number or formula stands after `=`", "y ="),
-    SyntaxHint(
-        rf"^(?P<w>{NAME})\s*(‸←|‸<-)\s*(?P=w)\b",
-        "a node has one formula; steps of descent are `backcalc descend`",
-        "w ← w - 1",
-    ),
+    SyntaxHint(rf"^(?P<w>{NAME})\s*‸←\s*(?P=w)\b", _DESCENT, "w ← w - 1"),
+    SyntaxHint(rf"^(?P<w>{NAME})\s*‸<-\s*(?P=w)\b", _DESCENT, "w <- w - 1"),
     SyntaxHint(rf"^{NAME}\s*‸(←|↦|≡|≜|≔)", "a node is defined with `=`: y = 3", "y ← x"),
     SyntaxHint(
         rf"^(?P<a>{NAME})\s*‸\^\s*[\[{{(](?P<l>\w+)[\])}}]", "an index is part of the name: {a}{l}", "a^[1] = x"

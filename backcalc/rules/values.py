@@ -13,9 +13,6 @@ from backcalc.rules.terms import Shape
 from backcalc.text.numerals import is_exact, nearest
 
 if TYPE_CHECKING:
-    from backcalc.rules.functions.arrays import Array
-
-if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
     from backcalc.rules.functions.arrays import Array  # Of numbers alone NumPy is never loaded.

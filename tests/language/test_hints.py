@@ -49,6 +49,7 @@ CORRECTED = {
     "def f(x) x^2": "def f(x) = x^2",
     "f(x) = x^2": "f = x^2; def g(x) = x^2",
     "w ← w - 1": "w2 = w - 1",
+    "w <- w - 1": "w2 = w - 1",
     "a^[1] = x": "a1 = x",
     "y = {x if x>0, 0 else": "y = if x>0 then x else 0",
     "y = wᵀx": "y = w.T @ x",

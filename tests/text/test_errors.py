@@ -38,7 +38,7 @@ STAGES = {error.stage: error for error in BackcalcError.__subclasses__()}
 
 # The codes of warnings, with words that only their messages have.
 WARNINGS_SAY = {
-    "duplicate-edge": "stands twice; its partials add up",
+    "duplicate-edge": "; its partials add up",
     "domain": "outside its domain",
     "jacobian-left-out": "is left out, for it has too many numbers",
     "kink": "at a kink",
