@@ -113,14 +113,15 @@ def written(value: float) -> Expr:
 
 
 def fraction_of(value: float) -> Expr | None:
-    """A number as a quotient of small whole numbers; None where it is none."""
+    """A number as a quotient of small whole numbers; None where it is none, or is whole."""
     if value < 0:
         found = fraction_of(-value)
         return found and Call(NEGATE, (found,))
     from fractions import Fraction  # Loads `decimal` too: only where numbers are long.
 
     fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
-    if not fraction or float(fraction) != value:  # Near is not enough: what is printed must read back as it is.
+    # A quotient by 1 says nothing that its numerator does not: 3e15.
+    if fraction.denominator == 1 or float(fraction) != value:  # Near is not enough: what is printed must read back.
         return None
     return Call("/", (Number(float(fraction.numerator)), Number(float(fraction.denominator))))
 
