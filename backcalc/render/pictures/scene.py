@@ -237,9 +237,9 @@ def steps(found: Scene) -> list[tuple[str, int]]:
 
 def at_step(found: Scene, count: int) -> Scene:
     """The scene after `count` steps of the passes: what comes later is not there yet, the last step is active."""
-    passed = steps(found)
-    # Beyond the last step the picture stays as that left it.
-    done, last = set(passed[:count]), passed[min(count, len(passed)) - 1] if count else None
+    passed = steps(found)[: max(count, 0)]
+    # Beyond the last step the picture stays as that left it; a graph of constants has no step at all.
+    done, last = set(passed), passed[-1] if passed else None
     is_forward = last is None or last[0] == "value"
 
     def _seen(i: int, card: Card) -> Card:

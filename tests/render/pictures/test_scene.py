@@ -89,6 +89,16 @@ def test_steps_are_the_values_in_order_then_the_adjoints_backwards():
     assert at_step(found, 99) == at_step(found, 14)
 
 
+@pytest.mark.parametrize(("text", "most"), [("const c = 5", 0), ("const c = 5; y = c^2", 2), ("input x = 2", 2)])
+@pytest.mark.parametrize("count", [-9, -2, -1, 0, 1, 2, 9])
+def test_any_number_of_steps_leads_somewhere(text, most, count):
+    found = scene_of(text)
+    assert len(steps(found)) == most
+    shown = at_step(found, count)
+    assert shown == at_step(found, min(max(count, 0), most))
+    assert sum(card.is_active for card in shown.cards) == (count > 0 and most > 0)
+
+
 def test_a_partial_is_known_with_the_value_of_its_head():
     found = scene_of(NEURON, POINT)
     for count in range(8):
