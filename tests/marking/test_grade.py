@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -33,7 +34,7 @@ from backcalc.marking.sheet import SheetReader, read_answers
 from backcalc.marking.submissions import Sheet, Submission, submissions
 from backcalc.marking.workers import AT_ONCE, grade, start_method
 from backcalc.render.reports.grades import class_tables, grades_tables, render_grades_csv, render_grades_json
-from backcalc.render.reports.gradescope import render_gradescope
+from backcalc.render.reports.gradescope import folders_of, render_gradescope, write_gradescope
 from backcalc.render.writer import PLAIN
 from backcalc.text.files import salvage
 from backcalc.text.source import Source
@@ -514,6 +515,31 @@ def test_folders_have_names_that_folders_can_have(folder):
     called(folder, "key.bg", "class.csv", "--format", "gradescope", "--out", "made")
     found = {path.parent.name for path in folder.glob("made/*/results.json")}
     assert found == {"Ada", "ada (2)", "Ada (3)", "a_b", "_", "ö" * 80}
+
+
+@pytest.mark.parametrize(
+    ("names", "folders"),
+    [
+        (["Ada", "Ada", "Ada (2)"], ["Ada", "Ada (2)", "Ada (2) (2)"]),
+        (["Ada (2)", "Ada", "ada", "ADA"], ["Ada (2)", "Ada", "ada (3)", "ADA (4)"]),
+        (["😀" * 80, "😀" * 81], ["😀" * 60, "😀" * 60 + " (2)"]),
+        (["Zo\u00eb", "Zoe\u0308"], ["Zo\u00eb", "Zoe\u0308 (2)"]),  # One to the eye, and to some systems.
+        (["who?", "<b>", "Ada.", "Ada ", f"{'a' * 79} b"], ["who_", "_b_", "Ada_", "Ada_ (2)", f"{'a' * 79}_"]),
+        (["a\udcff", ""], ["a\udcff", "_"]),  # A name of a file in no encoding.
+    ],
+)
+def test_no_submission_takes_the_folder_of_another(names, folders, tmp_path):
+    marks = [made(name, Mark("y", "6", 6, "right")) for name in names]
+    write_gradescope(marks, str(tmp_path))
+    assert sorted(path.parent.name for path in tmp_path.glob("*/results.json")) == sorted(folders)
+
+
+@given(st.lists(st.text(st.sampled_from("Aaä\u0308ß(2). 😀/"), max_size=90), max_size=9))
+def test_each_submission_has_a_folder_of_its_own(names):
+    found = [*folders_of(made(name) for name in names)]
+    assert len({normalize("NFC", name).casefold() for name in found}) == len(names)
+    assert all(0 < len(name.encode()) <= 255 and not set(name) & set("/\\:\0") for name in found)
+    assert not {*found} & {".", ".."}
 
 
 def test_gradescope_of_one_submission_goes_to_stdout(folder):

@@ -5,11 +5,13 @@ The fields are those of "Output format" in Gradescope's autograder specification
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from backcalc import progress
 from backcalc.marking.grade import Graded
@@ -20,8 +22,9 @@ from backcalc.render.values import value_text
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import STEERING
 
-_UNFIT = re.compile(rf"^\.+|[/\\:\x00-\x1f]|{STEERING}")  # In a folder's name, on any system.
-LONGEST = 80  # Characters of a name; a folder's has at most 255 bytes.
+_UNFIT = re.compile(rf"^\.+|[. ]+$|[/\\:<>\"|?*\x00-\x1f]|{STEERING}")  # In a folder's name, on any system.
+LONGEST = 80  # Characters of a name.
+MOST_BYTES = 240  # A folder's name has at most 255, of which a number takes some; an emoji is four.
 AT_ONCE = 64  # Submissions between two looks at the progress bar.
 
 
@@ -43,21 +46,36 @@ def render_gradescope(graded: Graded, digits: int = DIGITS, *, hints: bool = Fal
 
 def write_gradescope(graded: Sequence[Graded], out: str, digits: int = DIGITS, *, hints: bool = False) -> None:
     """Write a NAME/results.json for each submission into the folder `out`, which is made. Raises OSError."""
-    for each, name in zip(progress.through("writing", graded, AT_ONCE), _folders(graded), strict=True):
+    for each, name in zip(progress.through("writing", graded, AT_ONCE), folders_of(graded), strict=True):
         folder = Path(out, name)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "results.json").write_text(f"{render_gradescope(each, digits, hints=hints)}\n", encoding="utf-8")
 
 
-def _folders(graded: Sequence[Graded]) -> Iterator[str]:
-    """A name that a folder can have for each submission, numbered where others have it too."""
-    seen: Counter[str] = Counter()
+def folders_of(graded: Iterable[Graded]) -> Iterator[str]:
+    """A name that a folder can have for each submission, and no other has; numbered where it would be another's."""
+    taken, counts = set[str](), Counter[str]()
     for each in graded:
         # A submission's name may come from a cell that anyone filled in: `../x` must not lead out of the folder.
-        name = _UNFIT.sub("_", each.name)[:LONGEST] or "_"
-        seen[name.casefold()] += 1  # To some file systems `Ada` and `ada` are one.
-        count = seen[name.casefold()]
-        yield name if count == 1 else f"{name} ({count})"
+        plain = name = _UNFIT.sub("_", _cut(each.name[:LONGEST])) or "_"
+        # Besides `Ada` and `Ada` there may be one who is called `Ada (2)`.
+        while _as_system(name) in taken:
+            counts[_as_system(plain)] += 1
+            name = f"{plain} ({counts[_as_system(plain)] + 1})"
+        taken.add(_as_system(name))
+        yield name
+
+
+def _cut(name: str) -> str:
+    """As much of a name as a file system takes."""
+    while len(os.fsencode(name)) > MOST_BYTES:
+        name = name[:-1]
+    return name
+
+
+def _as_system(name: str) -> str:
+    """What a file system may tell a name by: to some `Ada` and `ada` are one, and `ö` however it is composed."""
+    return normalize("NFC", normalize("NFC", name).casefold())
 
 
 def _output(graded: Graded) -> str:
