@@ -8,6 +8,8 @@ from backcalc.render.pictures.scene import Arrow, Scene, texts
 
 # What Mermaid takes for a word of its own wherever it stands.
 RESERVED = ("end", "graph", "flowchart", "subgraph", "direction", "style", "class", "classDef", "click", "linkStyle")
+# Signs that Mermaid takes for the beginning or end of a shape, where a label has no quotes.
+_SHAPES = frozenset("[](){}")
 # Signs that would end a label, or that its HTML would read.
 _CODES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "|": "#124;"})
 
@@ -54,5 +56,6 @@ def _link(arrow: Arrow) -> str:
         return "-.->|0|"
     if not arrow.label:
         return "==>" if arrow.is_lit else "-->"
-    label = arrow.label if arrow.is_number else f'"{arrow.label.translate(_CODES)}"'
+    is_plain = arrow.is_number and _SHAPES.isdisjoint(arrow.label)  # An array is known too: [1, 1].
+    label = arrow.label if is_plain else f'"{arrow.label.translate(_CODES)}"'
     return f"{'==>' if arrow.is_lit else '-->'}|{label}|"

@@ -1,6 +1,7 @@
 """Pictures in the words of other programs: DOT and Mermaid are read back, TikZ compiles, PNG is marked as ours."""
 
 import math
+import re
 import shutil
 import struct
 import subprocess
@@ -150,6 +151,27 @@ def test_from_a_constant_nothing_flows(ending):
     text = "const t = 2\ninput x = 3\ny = x*t\nL = (y - t)^2"
     after = backcalc.parse(drawn(text, ending)).run()
     assert after.gradient == {"x": 16, "t": 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("input x = [1, 2]; h = 2*x; L = sum(h)", ['"[2×2]"', '"[1, 1]"']),
+        ("input x = [1, 2, 3, 4]; L = sum(x^2)", ['"[4]"']),
+        ("input x = 3; L = -2*x + 1e-9*x^2", ["-2"]),
+        ("input x[2]; L = sum(x^2)", ['"2*x"']),
+    ],
+)
+def test_mermaid_takes_no_brackets_in_a_label_without_quotes(text, labels):
+    """Of a text between bars its grammar takes no bracket, but a text in quotes."""
+    assert re.findall(r"-->\|(.*)\|", drawn(text, ".mmd", digits=6)) == labels
+
+
+def test_numbers_in_quotes_are_read_back():
+    text = drawn("u -> v : 3\nv -> w : -1e-05", ".mmd")
+    quoted = re.sub(r"\|(.*)\|", r'|"\1"|', text)
+    assert quoted.count('"|') == 2
+    assert read_back(quoted, ".mmd") == read_back(text, ".mmd") == {("u", "v"): 3, ("v", "w"): -1e-5}
 
 
 def test_a_formula_stands_in_quotes():
