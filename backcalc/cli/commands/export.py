@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from backcalc.calculus.derive import defaults
@@ -55,5 +53,4 @@ def command(asked: Asked, target: str, shard: str | None) -> int:
     require_scalar(graph, Evaluation(tape_of(graph), defaults(graph) | point, formulas=True), output)
     program = ExportedProgram(graph, output, wrt, point, target_of(target), shard is not None)
     print_lines(lines_of(target, program))
-    sys.stdout.flush()
     return 0

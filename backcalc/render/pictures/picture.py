@@ -19,7 +19,6 @@ class Box(NamedTuple):
 
     card: Card
     lines: tuple[str, ...]
-    layer: int
     x: float
     y: float
     width: float

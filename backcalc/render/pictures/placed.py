@@ -40,7 +40,7 @@ def placed(scene: Scene, *, top_down: bool = False) -> Picture:
     def _box(i: int) -> Box:
         spot = found.boxes[i]
         size = (spot.extent, spot.depth) if top_down else (spot.depth, spot.extent)
-        return Box(scene.cards[i], texts[i], spot.layer, *_at(spot.along, spot.across), *size)
+        return Box(scene.cards[i], texts[i], *_at(spot.along, spot.across), *size)
 
     links = [
         DrawnArrow(arrow, tuple(_at(*point) for point in route.points), _at(*route.label_at))

@@ -40,7 +40,6 @@ class Sizes(NamedTuple):
 class Spot(NamedTuple):
     """Where a box is: its first corner, and its size."""
 
-    layer: int
     along: float
     across: float
     depth: float
@@ -108,7 +107,7 @@ class _LayoutState:
         for i in range(1, len(depths)):
             starts.append(starts[-1] + depths[i - 1] + self._gap(i) + zones[i])
         boxes = [
-            Spot(layer, starts[layer], self._start(v), depths[layer], self.extent[v])
+            Spot(starts[layer], self._start(v), depths[layer], self.extent[v])
             for v, layer in enumerate(self.graph.layer[: self.graph.size])
         ]
         routes = [self._route(chain, starts, depths, zones) for chain in self.graph.chains]
