@@ -131,7 +131,18 @@ def _apart(rng: Random, options: list[str]) -> list[str]:
 AT_A_POINT = ("descend", "taylor", "check", "grade", "verify")
 NEEDS_FLINT = ("certified", "is_certified")
 LONE = {
-    "--get": {"--along", "--wrt", "--mode", "--format", "--partials", "--all-pairs", "--expand", "--limit", "--data"},
+    "--get": {
+        "--along",
+        "--wrt",
+        "--mode",
+        "--format",
+        "--partials",
+        "--all-pairs",
+        "--expand",
+        "--limit",
+        "--digits",
+        "--data",
+    },
     "--along": {"--mode", "--wrt", "--partials", "--all-pairs", "--data"},
     "--exact": {"--certified", "--digits", "--data"},
     "--certified": {"--data"},

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from backcalc.analysis.run import Text, run_objects
 from backcalc.calculus.load import load
@@ -111,6 +112,7 @@ def command(
     if get:
         others += exact + ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
         others += [f"--format {shown.format}"] * (shown.format != "table")
+        others += [f"--{name}" for name in ("digits", "limit") if _is_typed(name)]
     source = read_source(asked)
     if get:
         _require_none(others, "--get", "shows what it asks for alone")
@@ -163,6 +165,11 @@ def _require_none(others: Sequence[str], option: str, what: str) -> None:
     # The first is enough: one at a time is easy to mend.
     for other in others:
         raise click.UsageError(f"{option} {what}: drop {other}, or {option}")
+
+
+def _is_typed(name: str) -> bool:
+    """Whether an option stands on the command line, with its default too."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _read(source: Source, expanded: bool) -> Dag:

@@ -32,6 +32,9 @@ ROOT = Path(__file__).parents[3]
         ("-e 'h = 2*x' -e 'adjoint h = 5' --at x=1 --get dL/dx --get dh/dx --get h", "10\n2\n2\n"),
         ("-e 'a -> b : 2' -e 'b -> c : 3' --get dc/da --get dc/db --get b", "6\n3\n?\n"),
         ("network-a.bg --get dL/dx1", "-100\n"),
+        ("-e 'y = a*1' --at a=3e15 --get y --get dy/da", "3000000000000000\n1\n"),
+        ("-e 'y = -a' --at a=123456789 --get y", "-123456789\n"),
+        ("-e 'y = [a, 1/3]' --at a=3e15 --get y", "[3000000000000000, 1/3]\n"),
     ],
 )
 def test_get_prints_just_that(call, command, out):
@@ -66,6 +69,9 @@ def test_get_of_a_large_graph_is_that_of_a_small_one(call, name, monkeypatch):
         ("-e 'y = x' --get y --all-pairs", "--get shows what it asks for alone: drop --all-pairs, or --get"),
         ("-e 'y = x' --get y --format json", "--get shows what it asks for alone: drop --format json, or --get"),
         ("-e 'y = x' --get y --wrt x", "--get shows what it asks for alone: drop --wrt, or --get"),
+        ("-e 'y = x/3' --get y --digits 2", "--get shows what it asks for alone: drop --digits, or --get"),
+        ("-e 'y = x' --get y --digits 6", "--get shows what it asks for alone: drop --digits, or --get"),
+        ("-e 'y = x' --get y --limit 3", "--get shows what it asks for alone: drop --limit, or --get"),
         ("-e 'y = x' lattice.bg", "the graph stands behind -e, or in lattice.bg: drop one of the two"),
         (
             "-e 'y = x' -e 'z = sin(y'",
