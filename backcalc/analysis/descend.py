@@ -86,6 +86,9 @@ class Objective:
         self.data = dict(data or {})
         # With data the rest of the inputs is what is to be found, where nobody says which.
         self.wrt = tuple(dict.fromkeys(wrt)) or tuple(name for name in graph.inputs if name not in self.data)
+        if not self.wrt:
+            message = "every input is a column of the data: none is left to vary"
+            raise UsageError(Source(graph.source.name, ""), [Diagnostic(Code.NO_INPUTS, message)])
         _require_apart(self.wrt, self.data)
         first = {name: _item(found) for name, found in self.data.items()}  # A row serves to learn the shapes by.
         begun = Evaluation(tape_of(graph), point | first)

@@ -66,7 +66,7 @@ class Tape:
         self.partials: dict[int, tuple[tuple[int, int], ...]] = {}
         self._numbers: dict[float | str, int] = {}  # Slots of literals, by how these are written.
         # The slots asked for last, and what depends on them.
-        self._downstream: tuple[frozenset[int], Sequence[bool]] = frozenset(), ()
+        self._downstream: tuple[frozenset[int] | None, Sequence[bool]] = None, ()  # Of no slots none, but as many.
         self.spelling: dict[int, Expr] = {}
         for node in progress.through("listing operations", graph.nodes):
             self._write_node(node)

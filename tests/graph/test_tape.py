@@ -96,3 +96,8 @@ def test_a_slot_needs_only_earlier_ones(drawn):
     # One slot a number as it is spelt: `2` and `2.0` are shown as they stand.
     numbers = [(number, tape.spelling.get(slot)) for slot, number in enumerate(tape.literals) if number is not None]
     assert len({(number, unparse(spelt) if spelt else "") for number, spelt in numbers}) == len(numbers)
+
+
+def test_downstream_of_nothing_no_slot_stands():
+    tape = Tape(backcalc.parse("y = x^2").objects)
+    assert list(tape.downstream([])) == [False] * len(tape.rows)

@@ -172,6 +172,8 @@ def test_defaults_are_put_where_they_belong():
         (["descend", "lines.bg", "--data", "nothing.csv"], "nothing.csv"),
         (["descend", "-", "--data", "-"], "cannot both come from stdin"),
         ([*NEURON, "-o", "/"], "cannot write the result"),
+        (["descend", "-e", "y = x1*x2", "--data", "lines.csv"], "every input is a column of the data"),
+        (["descend", "-e", "W = [[3]]; L = sum(W*x1)", "--data", "lines.csv"], "every input is a column of the data"),
     ],
 )
 def test_what_bad_input_gets(arguments, words, call):
