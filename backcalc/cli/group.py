@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from importlib import import_module
 from typing import Any
 
@@ -51,8 +50,6 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """The exit status; 0 where the reader of a pipe has had enough."""
-        # What is not finite has a warning of its own, with its place; NumPy's would say it once more, and not where.
-        warnings.filterwarnings("ignore", category=RuntimeWarning)
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
