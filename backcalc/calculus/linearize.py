@@ -153,8 +153,9 @@ class Linearization:
         """(tail, ∂head/∂tail, contribution) for each edge into the node `head`; a partial that is no number is None."""
         slot = self.tape.slot[head]
         if head in self.tape.partials:
-            pairs = zip(self.edges[head], self.slot_edges[slot], strict=True)
-            yield from ((tail, known, pull(partial, adjoint)) for (tail, known), (_, partial) in pairs)
+            with quietly(self.evaluation.has_arrays):
+                carried = [pull(partial, adjoint) for _, partial in self.slot_edges[slot]]
+            yield from ((*edge, each) for edge, each in zip(self.edges[head], carried, strict=True))
             return
         # A number's contribution is its partial times the adjoint; an array's is a pullback, which is swept for.
         pulled = self._local(head, adjoint) if self._shapes[slot] or not is_known(adjoint) else {}

@@ -17,7 +17,7 @@ from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape, shape_words
 from backcalc.graph.tape import tape_of
-from backcalc.rules.values import is_known, is_lost, ones, shape_of
+from backcalc.rules.values import is_known, is_lost, ones, quietly, shape_of
 from backcalc.text.errors import BuildError, Code, Diagnostic
 from backcalc.text.wording import shorten
 
@@ -187,10 +187,11 @@ class Run:
             found[node].append((None, None, seed))
         last = max(self.seeds, default=-1)  # No contribution comes from behind the last seed.
         terms = self._jacobian_terms if self.jacobian_shape else self.linear.contributions
-        # Rising, so that the terms of an adjoint come in the order of the file.
-        for head in range(last + 1):
-            for tail, partial, contribution in terms(head, self.adjoints[head]):
-                found[tail].append((head, partial, contribution))
+        with quietly(self.linear.evaluation.has_arrays):
+            # Rising, so that the terms of an adjoint come in the order of the file.
+            for head in range(last + 1):
+                for tail, partial, contribution in terms(head, self.adjoints[head]):
+                    found[tail].append((head, partial, contribution))
         return found
 
     @property
@@ -217,7 +218,8 @@ class Run:
     def _every_pair(self) -> list[tuple[str, str, Any]]:
         from backcalc.calculus.pairs import pairs
 
-        return list(pairs(self.linear, self.upstream))
+        with quietly(self.linear.evaluation.has_arrays):
+            return list(pairs(self.linear, self.upstream))
 
     def upstream(self, head: int) -> set[int]:
         """The nodes from which a path leads to `head`."""
@@ -252,26 +254,39 @@ def run(
     output = chosen_output(graph, of, mode, is_along=along is not None)
     wrt = choose_wrt(graph, wrt)
     evaluation = Evaluation(tape_of(graph), point)
-    if mode == "forward":
-        # A tangent is by an input, so that an output of any shape will do.
-        return _run_forward(graph, output, wrt, point, evaluation, along, engine)
+    with quietly(evaluation.has_arrays):  # What is not finite has a warning of its own, which says where.
+        if mode == "forward":
+            # A tangent is by an input, so that an output of any shape will do.
+            return _run_forward(graph, output, wrt, point, evaluation, along, engine)
+        return _run_reverse(graph, output, wrt, point, evaluation, engine)
+
+
+def _run_reverse(
+    graph: Dag,
+    output: str,
+    wrt: tuple[str, ...],
+    point: Point,
+    evaluation: Evaluation,
+    engine: Engine | None,
+) -> Run:
+    """A run in reverse mode, from the output or from stated adjoints."""
     if graph.seeds:
         # Shapes of stated adjoints are told of before the partials are worked out.
         seeds = _seeds(graph, evaluation)
         linear = Linearization(evaluation)
-        return Run(graph, output, mode, wrt, point, linear, seeds, adjoints(linear, seeds), {})
+        return Run(graph, output, "reverse", wrt, point, linear, seeds, adjoints(linear, seeds), {})
     place = graph.index[output]
     shape = evaluation.shapes[evaluation.tape.slot[place]]
     if not shape:
         linear = Linearization(evaluation)
-        return Run(graph, output, mode, wrt, point, linear, {place: 1.0}, adjoints(linear, place), {})
+        return Run(graph, output, "reverse", wrt, point, linear, {place: 1.0}, adjoints(linear, place), {})
     from backcalc.calculus.jacobians import derivatives, kept_nodes, seed_of  # Most outputs are numbers.
 
     # Refused, or narrowed down, before the partials are worked out.
     kept = kept_nodes(graph, evaluation, output, wrt)
     linear = Linearization(evaluation)
     found = derivatives(linear, place, engine, kept)
-    return Run(graph, output, mode, wrt, point, linear, {place: seed_of(shape)}, found, {}, kept=kept)
+    return Run(graph, output, "reverse", wrt, point, linear, {place: seed_of(shape)}, found, {}, kept=kept)
 
 
 def _run_forward(

@@ -19,7 +19,7 @@ from backcalc.marking.rework import ROUNDINGS
 from backcalc.marking.sheet import question
 from backcalc.marking.subject import subject_of
 from backcalc.marking.truth import Truth
-from backcalc.rules.values import flat, is_known, shape_of
+from backcalc.rules.values import flat, is_known, quietly, shape_of
 from backcalc.text.source import Source
 
 MOST_MISTAKES = 20_000
@@ -100,9 +100,10 @@ def _is_askable(expected: Any) -> bool:
 
 def foresee(run: Run) -> list[Foreseen]:
     """What is told of answers to these questions."""
-    key, questions = Key(run), asked(run)
-    tables = _tables(key, questions)
-    return [_told(key, each)._replace(mistakes=tables[i] if tables else None) for i, each in enumerate(questions)]
+    with quietly(run.linear.evaluation.has_arrays):  # What mistakes lead to may be infinite.
+        key, questions = Key(run), asked(run)
+        tables = _tables(key, questions)
+        return [_told(key, each)._replace(mistakes=tables[i] if tables else None) for i, each in enumerate(questions)]
 
 
 def _tables(key: Key, questions: Sequence[Foreseen]) -> list[list[Wrong]]:
