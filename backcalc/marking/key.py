@@ -70,12 +70,11 @@ class Key:
             except UsageError as error:
                 errors += error.diagnostics
         entries = [each for each in found if isinstance(each, Entry)]
-        with quietly(self.run.linear.evaluation.has_arrays):
-            marks, unknowns = self._formulas.marks([pair for each in entries for pair in each.formulas])
         sheet = [each.number for each in entries if each.number is not None]
         # An answer may be infinite, or lead out of where a function exists; what that gives is for the marks to tell.
         has_arrays = self.run.linear.evaluation.has_arrays or any(shape_of(attempt.value) for attempt in sheet)
         with quietly(has_arrays):
+            marks, unknowns = self._formulas.marks([pair for each in entries for pair in each.formulas])
             marks |= {id(attempt): mark for attempt, mark in zip(sheet, self._marks(sheet), strict=True)}
         every = (each if isinstance(each, Mark) else each.marked(marks) for each in found)
         return [mark for mark in every if mark is not None], errors + unknowns
