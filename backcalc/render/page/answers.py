@@ -28,9 +28,9 @@ def answer_form(run: Run, told: Mapping[str, Any] | None) -> Iterator[str]:
     if not questions:
         return
     yield '<form id="answer" hidden>'  # Shown by the script, without which it would do nothing.
-    yield '<label>Your answer for <select name="what">'
-    yield from (_option(run, each) for each in questions)
-    yield '</select></label><label>is <input type="text" name="text" autocomplete="off" spellcheck="false"></label>'
+    # Its options are packed, as all that takes the script.
+    yield '<label>Your answer for <select name="what"></select></label>'
+    yield '<label>is <input type="text" name="text" autocomplete="off" spellcheck="false"></label>'
     yield f"<button>{'Note' if told is None else 'Check'}</button>"
     # Where the script writes its verdict.
     yield "<output></output>"
@@ -39,6 +39,11 @@ def answer_form(run: Run, told: Mapping[str, Any] | None) -> Iterator[str]:
         yield '<label class="sheet">Answers so far, as <code>backcalc check</code> reads them'
         yield '<textarea id="sheet" rows="4" readonly></textarea></label>'
     yield "</form>\n"
+
+
+def options(run: Run) -> Iterator[str]:
+    """What is asked, for the script to put into the form."""
+    return (_option(run, each) for each in asked(run))
 
 
 def _option(run: Run, each: Foreseen) -> str:
@@ -53,6 +58,7 @@ def _option(run: Run, each: Foreseen) -> str:
 def key(run: Run) -> dict[str, Any]:
     """What is told of answers: for each question its truth and tables, texts by their number."""
     every = foresee(run)
+    mistakes = [sorted(each.mistakes or (), key=lambda wrong: wrong.rank) for each in every]
     # Texts are listed once: a thousand mistakes share a few dozen.
     texts: dict[str, int] = {}
     alone = set()
@@ -66,26 +72,26 @@ def key(run: Run) -> dict[str, Any]:
         "hasMistakes": all(each.mistakes is not None for each in every),
         "roundings": [[rounding.digits, rounding.unit] for rounding in ROUNDINGS],
         "exact": sorted(Truth(run).exact),  # In an answer such as 0.5/3 the 0.5 of the file claims no rounding.
-        "asked": [_asked(each, texts) for each in every],
+        "asked": [_asked(each) for each in every],
+        # A column a thing, over all questions, packs better than rows.
+        "wrong": [
+            [[_short(wrong.value) for wrong in each] for each in mistakes],
+            [[_rank(wrong) for wrong in each] for each in mistakes],
+            [[texts[wrong.text] for wrong in each] for each in mistakes],
+        ],
         "texts": list(texts),
         "alone": sorted(alone),
     }
 
 
-def _asked(each: Foreseen, texts: Mapping[str, int]) -> dict[str, Any]:
-    """What is told of answers to one question; of mistakes a column a thing, by rank, which packs better than rows."""
-    mistakes = sorted(each.mistakes or (), key=lambda wrong: wrong.rank)
+def _asked(each: Foreseen) -> dict[str, Any]:
+    """What is told of answers to one question, but for the mistakes."""
     return {
         "truth": exact(each.expected),
         "scale": each.scale,
         "ofZero": each.of_zero,
         "ofOthers": each.of_others,
         "rounded": [exact(value) for value in each.rounded],
-        "wrong": [
-            [_short(wrong.value) for wrong in mistakes],
-            [_rank(wrong) for wrong in mistakes],
-            [texts[wrong.text] for wrong in mistakes],
-        ],
     }
 
 

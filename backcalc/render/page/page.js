@@ -29,6 +29,8 @@
     byId("where").value = told;
     byId("at").setAttribute("aria-valuetext", told);
     byId("sum").hidden = true;
+    // A line that is wider than the screen moves in its own box, by keys as well.
+    for (const line of now ? all("p", now.item) : []) if (line.scrollWidth > line.clientWidth) line.tabIndex = 0;
     if (form && document.activeElement !== form.elements.text) choose(steps[count]);
     const seen = now && nodes.find(({ shape, node }) => node === now.node && shape.getClientRects().length);
     // In a picture larger than the screen what is beside the node is to be seen, too.
@@ -243,8 +245,8 @@
     const packed = Uint8Array.from(atob(byId("data").textContent.trim()), (sign) => sign.charCodeAt(0));
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
     const found = JSON.parse(await new Response(stream).text());
-    for (const asked of found.key ? found.key.asked : []) {
-      const [values, ranks, texts] = asked.wrong;
+    for (const [place, asked] of found.key ? found.key.asked.entries() : []) {
+      const [values, ranks, texts] = found.key.wrong.map((column) => column[place]);
       asked.mistakes = values.map((value, i) => ({ value, text: texts[i], weight: ranks[i] >> 12, distance: ranks[i] % 4096 }));
     }
     return found;
@@ -301,14 +303,14 @@
 
   // ---- What the page listens to ----
   function keys(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA|P)$/.test(event.target.tagName)) return;
     const to = { ArrowRight: count + 1, ArrowLeft: count - 1, Home: 0, End: steps.length }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     show(to);
   }
 
-  function start({ narrow, steps: items, key }) {
+  function start({ narrow, steps: items, questions, key }) {
     graph.insertAdjacentHTML("beforeend", narrow);
     byId("steps").insertAdjacentHTML("beforeend", items);
     nodes = all(".node").map((shape) => ({ shape, node: +shape.dataset.node }));
@@ -325,6 +327,7 @@
     document.addEventListener("keydown", keys);
     nodes.forEach(listen);
     if (form) {
+      form.elements.what.innerHTML = questions;
       form.hidden = false;
       form.addEventListener("submit", (event) => answer(event, key));
     }

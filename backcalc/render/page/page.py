@@ -1,7 +1,8 @@
 """One page that steps through both passes and marks answers: a file that stands alone, and asks no network for more.
 
 It holds a picture of the graph, the derivation a step a node, and, packed, what is told of answers. Its script shows
-and hides what is there, and looks answers up; it works nothing out. Without the script all steps stand there.
+and hides what is there, and looks answers up; it works nothing out. Without the script
+picture, table and derivation stand there.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from zlib import compress
 
 from backcalc.calculus.run import Run
 from backcalc.render.mathml import MathmlHand
-from backcalc.render.page.answers import answer_form, key
+from backcalc.render.page.answers import answer_form, key, options
 from backcalc.render.page.steps import step_items
+from backcalc.render.page.unscripted import unscripted
 from backcalc.render.pictures.picture import Picture
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene, scene
@@ -55,7 +57,7 @@ def lines(page: Page) -> Iterator[str]:
     hand = MathmlHand(page.digits)  # One for all steps: it notes whether any number was rounded.
     steps = "".join(step_items(page.run, hand, has_answers=page.has_answers))
     told = key(page.run) if page.has_answers else None
-    data = {"narrow": "".join(_narrow(page)), "steps": steps, "key": told}
+    data = {"narrow": "".join(_narrow(page)), "steps": steps, "questions": "".join(options(page.run)), "key": told}
     sheet, script = f"{style()}\n{_part('css')}", _part("js")
     texts = {
         "policy": _policy(sheet, script),
@@ -64,6 +66,7 @@ def lines(page: Page) -> Iterator[str]:
         "script": script,
         "intro": _paragraphs(page.intro),
         "pictures": "\n".join(_picture(page)),
+        "unscripted": "\n".join(unscripted(page.run, page.digits, has_answers=page.has_answers)),
         "answers": "\n".join(answer_form(page.run, told)),
         "data": _packed(data),
         "footer": _paragraphs(_remarks(page, hand)),

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from backcalc.analysis.explain import Step, StepEquation, explain
+from backcalc.analysis.explain import Note, Step, StepEquation, explain
 from backcalc.calculus.run import Run
+from backcalc.language.expr import names
 from backcalc.render.derivation import phase_title, remark
 from backcalc.render.document import Derivative, Equation, Formula, NodeName, Value
 from backcalc.render.mathml import MathmlHand
@@ -30,8 +31,8 @@ def _item(run: Run, hand: MathmlHand, step: Step, *, has_answers: bool) -> str:
     is_forward = step.phase == "forward"
     kind, name = ("value", NodeName(step.node)) if is_forward else ("adjoint", Derivative(run.output, step.node))
     # What the file states is no answer, and stays on a page without answers.
-    is_stated = is_forward and (step.note == "given" or run.graph.node(step.node).kind in ("input", "constant"))
-    told = _equation(hand, step, has_numbers=has_answers or is_stated)
+    is_known = has_answers or (is_forward and is_stated(run, step.node, step.note))
+    told = _equation(hand, step, has_numbers=is_known)
     told += escape(PLAIN.cell(remark(step.note, step.node, run.output)))
     inner = "".join(
         f'<p class="inner">{_equation(hand, partial, has_numbers=has_answers)}</p>' for partial in step.partials
@@ -42,11 +43,34 @@ def _item(run: Run, hand: MathmlHand, step: Step, *, has_answers: bool) -> str:
 
 def _equation(hand: MathmlHand, found: StepEquation, *, has_numbers: bool) -> str:
     """An equation, its numbers marked: these may be hidden, or are not there at all."""
-    symbols = [Formula(part) for part in (found.symbol, found.formula) if part is not None]
+    sides, symbols = (
+        hand.sides(Equation(cut_equation(found, has_numbers=has_numbers))),
+        len(_symbols(found, has_numbers=has_numbers)),
+    )
+    # A side that repeats the one before it is empty, and left out.
+    marked = (f'<span class="number">{side}</span>' for side in sides[symbols:] if side)
+    return " ".join([*filter(None, sides[:symbols]), *marked])
+
+
+def cut_equation(found: StepEquation, *, has_numbers: bool) -> tuple[Formula | Value, ...]:
+    """The sides of an equation; without numbers only those that are formulas."""
+    symbols = _symbols(found, has_numbers=has_numbers)
+    if not has_numbers:
+        return (*symbols,)
     numbers: list[Formula | Value] = [] if found.substituted is None else [Formula(found.substituted)]
     # Of a local partial that is not known its formula says all.
     numbers += [] if found.value is None and not isinstance(found, Step) else [Value(found.value)]
-    sides = hand.sides(Equation((*symbols, *(numbers if has_numbers else ()))))
-    # A side that repeats the one before it is empty, and left out.
-    marked = (f'<span class="number">{side}</span>' for side in sides[len(symbols) :] if side)
-    return " ".join([*filter(None, sides[: len(symbols)]), *marked])
+    return *symbols, *numbers
+
+
+def _symbols(found: StepEquation, *, has_numbers: bool) -> list[Formula]:
+    formula, is_forward = found.formula, isinstance(found, Step) and found.phase == "forward"
+    # A derivative that is 1 wherever one is, ∂(a + b)/∂a, has its answer for a formula.
+    if formula is not None and not (has_numbers or is_forward or names(formula)):
+        formula = None
+    return [Formula(part) for part in (found.symbol, formula) if part is not None]
+
+
+def is_stated(run: Run, node: str, note: Note = "") -> bool:
+    """Whether the file, or the point, says what the value of a node is: then it is no answer."""
+    return note == "given" or run.graph.node(node).kind in ("input", "constant")

@@ -1,6 +1,7 @@
 """`backcalc draw -o`: a file by its ending, written again only where this command has written it."""
 
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -59,3 +60,27 @@ def test_a_file_that_cannot_be_is_refused_before_the_work(command, name, told, c
     status, out, err = call(*command.split(), "-o", name.format(ending))
     assert (status, out) == (2, "")
     assert told.format(ending) in err
+
+
+@pytest.mark.parametrize("ending", [".svg", ".html"])
+def test_what_is_stopped_midway_leaves_the_file_as_it_was(call, tmp_path, monkeypatch, ending):
+    """A file is written only when all of it is there: half a picture is none."""
+    path = tmp_path / f"graph{ending}"
+    assert call("draw", "network-a.bg", "-o", str(path))[0] == 0
+    before = path.read_bytes()
+    count = 0
+
+    def first(*_args, **_more):
+        nonlocal count
+        yield "<svg>"
+        count += 1
+        raise MemoryError
+
+    monkeypatch.setattr("backcalc.cli.commands.draw.lines_of", first)
+    monkeypatch.setattr("backcalc.render.page.page.lines", first)
+    for target in (path, tmp_path / f"new{ending}"):
+        with suppress(MemoryError):
+            assert call("draw", "network-a.bg", "-o", str(target))[0] != 0
+    assert count == 2
+    assert path.read_bytes() == before
+    assert not (tmp_path / f"new{ending}").exists()

@@ -1,11 +1,16 @@
 """The page's file: it stands alone, is small, and without answers has none."""
 
 import base64
+import gzip
 import hashlib
 import json
 import re
 import zlib
+from contextlib import suppress
+from dataclasses import replace
+from html import escape
 
+import numpy as np
 import pytest
 
 from backcalc.analysis.samples import sample, samples
@@ -14,6 +19,10 @@ from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
 from backcalc.render.page import page
 from backcalc.render.page.page import Page, lines
+from backcalc.render.page.steps import is_stated
+from backcalc.render.pictures.placed import placed
+from backcalc.render.pictures.scene import scene
+from backcalc.render.pictures.svg import number
 from backcalc.text.source import Source
 from backcalc.text.wording import STEERING
 
@@ -89,7 +98,149 @@ def test_it_says_where_it_cannot_tell_mistakes(monkeypatch):
     monkeypatch.setattr("backcalc.marking.foreseen.MOST_MISTAKES", 3)
     text = page_of(found)
     assert "too large for the page to say what went wrong" in text
-    assert all(each["wrong"] == [[], [], []] for each in data_of(text)["key"]["asked"])
+    told = data_of(text)["key"]
+    assert told["wrong"] == [[[] for _ in told["asked"]]] * 3
+
+
+def decoded(text):
+    """A text, and all that decodes from it without a key: base64 and hexadecimals, packed or not, over and over."""
+    for word in {*re.findall(r"[A-Za-z0-9+/_-]{12,}={0,2}", text)}:
+        for decode in (base64.b64decode, base64.urlsafe_b64decode, bytes.fromhex):
+            with suppress(ValueError):
+                data = decode(word)
+                for unpack in (bytes, zlib.decompress, gzip.decompress, lambda raw: zlib.decompress(raw, -15)):
+                    with suppress(zlib.error, OSError, EOFError, UnicodeDecodeError):
+                        yield from decoded(unpack(data).decode())
+    yield text
+
+
+def numbers_in(text):
+    """The numbers that stand in a text, signs left out, as they are written there but for what their spelling adds."""
+    found = re.findall(r"\d+(?:\.\d+)?(?:[eE][-+−]?\d+)?|\.\d+", text.replace("·10^", "e"))
+    return {float(each.replace("−", "-")) for each in found}
+
+
+def secrets(found):
+    """Each number that is worked out, at 3 to 17 digits, but those that are round and stand anywhere."""
+    edges = [arrow.partial for arrow in scene(found).arrows if isinstance(arrow.partial, float)]
+    names = [node.name for node in found.graph.nodes]
+    values = [v for name, v in zip(names, found.values, strict=True) if not is_stated(found, name)]
+    for each in (*values, *found.adjoints, *edges):
+        for value in np.ravel(each if each is not None else []):
+            if float(f"{value:.3g}") != float(f"{value:.12g}"):
+                yield from {abs(float(f"{value:.{digits}g}")) for digits in range(3, 18)}
+
+
+ROUGH = {"lattice": "x=0.83", "neuron": "w=0.57,x=2.31,b=-1.19,z=1.07"}  # Where no answer is a round number.
+HIDDEN = ["lattice", "neuron", "rnn", "softmax", "mazur", "black-scholes", "unit"]
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_without_answers_none_stands_in_the_file_however_it_is_packed(name):
+    found = run_of(sample(name).text, ROUGH.get(name, ""))
+    hidden = {*secrets(found)}
+    assert len(hidden) > 20
+    stated = numbers_in(found.graph.source.text)
+    # What a page of another graph has as well, of its script and style, tells nothing.
+    common = numbers_in(page_of(run_of("input q = 2\nz = q*3"), has_answers=False))
+    text = page_of(found, has_answers=False)
+    texts = [*decoded(text)]
+    assert len(texts) > 1  # The steps at least.
+    everything = set().union(*map(numbers_in, texts)) - stated - common
+    # Coordinates have one decimal, as a secret of three digits may.
+    coordinates = {number for number in everything if number == round(number, 1)}
+    assert not (everything - coordinates) & hidden
+    bare = re.sub(r"<(style|svg|script).*?</\1>", "", "".join(texts), flags=re.DOTALL)
+    words = re.sub(r"<[^>]*>", " ", bare + " ".join(re.findall(r"<text.*?</text>", "".join(texts), re.DOTALL)))
+    assert not (numbers_in(words) - stated - common) & hidden
+
+
+def test_without_answers_a_derivative_that_is_a_number_as_a_formula_is_none_either():
+    found = run_of("input a = 3, b = 4\ny = a + 5*b\nL = y - 2*a")
+    steps = data_of(page_of(found, has_answers=False))["steps"]
+    assert not re.search(r"<mn>(?!3|4|2)", steps.split("Reverse pass")[1])
+    assert "<mn>5</mn>" in data_of(page_of(found))["steps"].split("Reverse pass")[1]
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_with_answers_the_same_search_finds_them(name):
+    """The key is packed, not hidden: a page for an exam is one without it."""
+    found = run_of(sample(name).text, ROUGH.get(name, ""))
+    everything = set().union(*map(numbers_in, decoded(page_of(found))))
+    assert len(everything & {*secrets(found)}) > len(found.graph.nodes)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_without_answers_the_page_does_not_depend_on_them(name):
+    """So no hash of them, nor anything else that a search over answers could be held against, is in it."""
+    found = run_of(sample(name).text, ROUGH.get(name, ""))
+    before = page_of(found, has_answers=False)
+    for i, node in enumerate(found.graph.nodes):
+        if not is_stated(found, node.name) and found.values[i] is not None:
+            found.values[i] = found.values[i] * 1.2345
+    other = replace(found, adjoints=[None if each is None else each * -0.4321 for each in found.adjoints])
+    assert page_of(other, has_answers=False) == before
+    assert page_of(other) != page_of(found)
+
+
+# ---- Without a script ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("has_answers", [True, False])
+def test_without_a_script_there_are_picture_table_and_derivation(found, has_answers):
+    text = page_of(found, has_answers=has_answers)
+    (told,) = re.findall(r"<noscript>(.*?)</noscript>", text, re.DOTALL)
+    rows = [re.split("<td>", row)[1:] for row in re.findall(r"<tr>(<td>.*)", told)]
+    assert [row[0] for row in rows] == [escape(node.name) for node in found.graph.nodes]
+    assert {len(row) for row in rows} == {2 + has_answers}
+    if has_answers:
+        for row, node, adjoint in zip(rows, found.graph.nodes, found.adjoints, strict=True):
+            assert bool(row[2]) != node.is_fixed
+            if isinstance(adjoint, float) and not node.is_fixed:
+                assert float(row[2].replace("−", "-")) == pytest.approx(adjoint, rel=1e-5)
+    # The steps of the script, a line each.
+    (lines_told,) = re.findall(r"<pre>(.*?)</pre>", told, re.DOTALL)
+    steps = re.findall(r'data-name="([^"]*)"', data_of(text)["steps"])
+    starts = [
+        line.split(" = ")[0]
+        for line in lines_told.split("\n")
+        if line and not line.startswith(("  ", "Forward", "Reverse"))
+    ]
+    assert len(starts) == len(steps)
+    assert all(start.split(" ")[0] == name for start, name in zip(starts, steps, strict=True))
+    assert text.index("<svg") < text.index("<noscript>")
+    assert "<noscript" not in told
+
+
+# ---- Its picture -----------------------------------------------------------------------------------------------------
+
+
+def chains(count, length, name="x"):
+    """So many chains of edges, side by side, that end in one node."""
+    edges = [f"{name}{i}_{k} -> {name}{i}_{k + 1} : 2" for i in range(count) for k in range(length)]
+    return run_of("\n".join([*edges, *(f"{name}{i}_{length} -> L : 3" for i in range(count))]))
+
+
+@pytest.mark.parametrize(
+    ("count", "length", "name", "top_down"),
+    [
+        (1, 3, "x", False),  # It fits either way.
+        (1, 30, "x", True),  # Only from the top down.
+        (40, 2, "x", False),  # Only from left to right.
+        (40, 40, "x", False),  # Neither way, and it is narrower from left to right.
+        (15, 40, "x", False),  # Neither way; wider, but a screen shows more of it.
+        (5, 12, "a_name_that_takes_much_room_in_a_box", True),  # The other way about.
+    ],
+)
+def test_a_picture_goes_the_way_in_which_more_of_it_is_seen(count, length, name, top_down):
+    found = chains(count, length, name)
+    right, down = (placed(scene(found), top_down=way) for way in (False, True))
+    drawn = re.search(r'<svg class="([\w ]+)" viewBox="0 0 ([\d.]+) ([\d.]+)"', page_of(found))
+    chosen = down if top_down else right
+    assert drawn.groups()[1:] == (number(chosen.width), number(chosen.height))
+    assert ("large" in drawn[1]) == (chosen.width > page.LARGE)
+    if min(right.width, down.width) > page.LARGE and right.width > down.width:
+        assert (page._share(down) >= page._share(right)) == top_down
 
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from browser import Visit, launched
+from browser import Visit, evaluated, launched, printed
 
 from backcalc.analysis.samples import sample
 from backcalc.calculus.load import load
@@ -266,3 +266,79 @@ def test_a_hostile_name_runs_nothing(browser, tmp_path):
         assert it.page.locator("h1").text_content() == name
         assert it.page.locator("img").count() == 0
         assert it.is_quiet
+
+
+# ---- Where it does not fit -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def long_page(tmp_path_factory):
+    """Forty nodes in a row, and fifteen rows side by side: no screen has room for them."""
+    edges = [f"x{i}_{k} -> x{i}_{k + 1} : 2" for i in range(15) for k in range(40)]
+    text = "\n".join([*edges, *(f"x{i}_40 -> L : 3" for i in range(15))])
+    path = tmp_path_factory.mktemp("long") / "long.html"
+    path.write_text("\n".join(lines(Page(run(load(Source("g", text)), {}), "long.bg"))), encoding="utf-8")
+    return path
+
+
+STEPPED = """() => {
+  const graph = document.getElementById("graph").getBoundingClientRect();
+  const at = document.getElementById("at");
+  return [300, 450, 600, 750, 900, 1050].map((step) => {
+    at.value = step;
+    at.dispatchEvent(new Event("input"));
+    const shown = [...document.querySelectorAll(".active")].find((each) => each.getClientRects().length);
+    const box = shown.getBoundingClientRect();
+    const scroller = document.getElementById("graph");
+    const most = scroller.scrollWidth - scroller.clientWidth;
+    return {
+      off: (box.left + box.right) / 2 - (graph.left + graph.right) / 2,
+      seen: box.left >= 0 && box.right <= innerWidth && box.top >= 0 && box.bottom <= innerHeight,
+      room: Math.min(scroller.scrollLeft, most - scroller.scrollLeft), most };
+  });
+}"""
+
+
+def test_in_a_picture_larger_than_the_screen_the_active_node_stands_in_the_middle(long_page):
+    found = evaluated(long_page, STEPPED, WIDE)
+    assert found[0]["most"] > 5000
+    for each in found:
+        assert each["seen"]
+        # Near an end there is nothing more to move to.
+        assert abs(each["off"]) < 5 or each["room"] < 1
+    assert sum(each["room"] > 1 for each in found) >= 3
+
+
+def test_print_shrinks_a_picture_larger_than_the_paper(long_page, tmp_path):
+    text = printed(long_page, tmp_path / "page.pdf")
+    picture = text.split("Forward pass")[0]
+    assert {f"x{i}_{k}" for i in range(15) for k in range(41)} <= {*re.findall(r"x\d+_\d+", picture)}
+
+
+MOVED = """() => [...Array(+document.getElementById("at").max)].map(() => {
+  document.getElementById("on").click();
+  const [root, steps] = [document.documentElement, document.getElementById("steps")];
+  const lines = [...document.querySelectorAll("li.now p")];
+  return {
+    aside: [root, steps].map((each) => each.scrollWidth - each.clientWidth),
+    wide: lines.filter((each) => each.scrollWidth > each.clientWidth).length,
+    byKeys: lines.filter((each) => each.tabIndex === 0).length,
+    cut: Math.max(...lines.map((each) => each.scrollHeight - each.clientHeight)) };
+})"""
+
+
+def test_on_a_phone_a_line_that_is_too_long_moves_in_its_own_box(written):
+    """Of attention the matrices: neither the page nor the box of the steps is moved by them."""
+    found = evaluated(written("attention"), MOVED, PHONE)
+    assert sum(each["wide"] for each in found) > 3
+    for each in found:
+        assert each["aside"] == [0, 0]
+        assert each["byKeys"] == each["wide"]
+        assert each["cut"] <= 0
+    assert not any(each["wide"] for each in evaluated(written("lattice"), MOVED, WIDE))
+
+
+def test_the_form_is_not_there_before_the_script_is(written):
+    """A form is laid out by its own rule, which went before `hidden`."""
+    hides = "() => { answer.hidden = true; return getComputedStyle(answer).display }"
+    assert evaluated(written("lattice"), hides, WIDE) == "none"
