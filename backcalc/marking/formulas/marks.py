@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from math import log10
@@ -185,11 +185,12 @@ class FormulaMarker:
 
     def _helds(self, formula: FormulaAnswer) -> list[Held]:
         """The formula held against the truth at some points; none where it has no value there."""
-        if self._has_edges:
-            return []
+        # Twice as many as are needed, for at some it may be right.
+        return [] if self._has_edges else self._held(formula, self._equality.everywhere, 2 * POINTS)
+
+    def _held(self, formula: FormulaAnswer, points: Iterable[RandomPoint], most: int) -> list[Held]:
         try:
-            # Twice as many as are needed, for at some it may be right.
-            return list(self._equality.held(formula, self._equality.everywhere, most=2 * POINTS))
+            return list(self._equality.held(formula, points, most=most))
         except (FormulaShapeError, NoValueError):
             return []
 
@@ -218,7 +219,7 @@ class FormulaMarker:
             derivatives: dict[str, dict[int, Any]] = {}
             for other, _ in whole:
                 # The truth stays where the other formula has no value.
-                place = next(iter(self._equality.held(other, [held.sample])), None)
+                place = next(iter(self._held(other, [held.sample], 1)), None)
                 # From a vector where a number belongs nobody can have gone on.
                 if place is not None and shape_of(place.value) == shape_of(place.expected):
                     into = values if other.answer.wrt is None else derivatives.setdefault(other.answer.of, {})

@@ -8,8 +8,8 @@ from itertools import combinations
 
 from backcalc.calculus.run import Run
 from backcalc.language.expr import TRANSPOSE, Call, Expr, Name, Number, fold, names, with_args
-from backcalc.marking.formulas.judge import FormulaAnswer
-from backcalc.marking.formulas.terms import FormulaShapeError
+from backcalc.marking.formulas.judge import FormulaAnswer, NoSoundPointError
+from backcalc.marking.formulas.terms import FormulaShapeError, NoValueError
 
 MOST_MATRICES = 3
 """Of which each may be transposed or not; a formula with more is not gone through."""
@@ -36,8 +36,9 @@ def is_the_transpose(formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bo
 def _fits(formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> bool:
     try:
         return holds(formula)
-    except FormulaShapeError:
-        return False  # Still no formula of one shape.
+    # Still no formula of one shape, or one of which nothing tells that it is mended.
+    except (FormulaShapeError, NoValueError, NoSoundPointError):
+        return False
 
 
 def _transposed(expr: Expr, chosen: tuple[str, ...]) -> Expr:

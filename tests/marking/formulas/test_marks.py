@@ -26,6 +26,9 @@ SAMPLES = Path(__file__).parents[3] / "samples"
 NEURON = "v = w*x + b\ny = sigmoid(v)\nJ = 1/2*(y - z)^2\n"
 MATRICES = "input W[3,2]\ninput v[2]\nh = W @ v\nL = sum(tanh(h))*c\n"
 SHARED = "u = x^2\ny = u*x\nL = sin(y)\n"
+SUMMED = (
+    "x = [1, 2, 3]\nW = [[1, 2, 3], [4, 5, 6]]\nV = [[1, 2], [3, 4], [5, 6]]\ny = sum(W @ x)\nz = sum(V)\noutput y\n"
+)
 EDGES = "x -> u : 2\nu -> o : 3\nx -> o : -1\no = 0.1\nL = -log(o)\n"
 
 
@@ -325,6 +328,9 @@ VECTORS = {sample.name: sample.text for sample in samples()}["vectors"]
         ),
         (VECTORS, "dL/dv = W1.T @ [-2, 0, 4] + W2 @ [0.16, 0.75, -0.42]", "shape", "W2 is to be transposed; "),
         (VECTORS, "dL/dv = W1 @ [-2, 1, 4] + W2 @ [0.16, 0.75, -0.42]", "shape", "the shapes do not fit `@`"),
+        # Transposed, rounding swamps them: nothing tells whether that mends them.
+        (SUMMED, "dy/dW = W.T*(1e20 + 1 - 1e20)", "shape", "this is a 3×2 matrix; what is asked is a 2×3 matrix"),
+        (SUMMED, "dy/dW = V + W*(1e20 + 1 - 1e20)", "shape", "the shapes do not fit `+`"),
     ],
 )
 def test_what_is_to_be_transposed_is_named(graph, answer, kind, text):
