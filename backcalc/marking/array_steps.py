@@ -16,7 +16,7 @@ from backcalc.marking.diagnosis.counted import rows_of
 from backcalc.marking.diagnosis.diagnose import Diagnoser
 from backcalc.marking.diagnosis.in_sweep import Change, Changes
 from backcalc.marking.diagnosis.in_values import wrong_row
-from backcalc.marking.diagnosis.mistakes import ANSWER, STEP, SUM, TERM, VALUE, Mistake
+from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis, OwnTerms
 from backcalc.marking.follow_through import WrongAnswers
@@ -85,7 +85,7 @@ class ArraySteps:
         # Each of these fits the whole array: the lightest are told, for nothing weighs them further.
         lightest = min(suspect.mistake.weight for suspect, _ in found)
         told = [suspect for suspect, _ in found if suspect.mistake.weight == lightest]
-        if len(told) == 1 and (key := self._key(told[0])):
+        if len(told) == 1 and (key := told[0].mistake.misconception):
             self._keys[id(given)] = key
         return self._diagnoser.local(told, given.of, given.wrt, self._terms(given))
 
@@ -162,7 +162,7 @@ class ArraySteps:
             else:
                 continue
             value = honest + self._work.linear.full(moved, shape_of(honest)) if moved is not None else None
-            yield self._suspect(change), _element(value, place)
+            yield change.suspect(0.0), _element(value, place)
 
     def _changes(self, of: str, target: int) -> tuple[Changes, Any]:
         """The sweep of `of` as the sheet has it, what comes out at one node being what comes of the others."""
@@ -213,17 +213,6 @@ class ArraySteps:
                     _element(done.evaluation.terms[tape.slot[node]], place),
                 )
 
-    @staticmethod
-    def _suspect(change: Change) -> Suspect:
-        return Suspect(0.0, change.mistake, change.node, change.user, change.operation)
-
-    def _key(self, suspect: Suspect) -> Key | None:
-        mistake: Mistake = suspect.mistake
-        if mistake.at_once:
-            return mistake.at_once, ""
-        is_rule = mistake.where not in (ANSWER, VALUE, SUM, TERM, STEP)
-        return (mistake.where, mistake.change or mistake.value) if is_rule else None
-
     def _terms(self, given: Attempt) -> OwnTerms:
         if given.wrt is None:
             return OwnTerms([], [])
@@ -232,8 +221,8 @@ class ArraySteps:
 
     def _is_chance(self, given: Attempt, found: Sequence[tuple[Suspect, float]]) -> bool:
         """Whether a lone number has so few digits that some mistake or other would give it."""
-        # Nothing is near 0 but itself.
-        if shape_of(given.value) or given.value == 0:
+        # Exact numbers are met by no chance, and nothing is near 0 but itself.
+        if self._is_exact or shape_of(given.value) or given.value == 0:
             return False
         results = self._of_value(given) if given.wrt is None else self._of_derivative(given)
         lightest = min(suspect.mistake.weight for suspect, _ in found)
@@ -243,8 +232,6 @@ class ArraySteps:
                 if suspect.mistake.weight <= lightest and value is not None and is_known(value) and not shape_of(value)
                 and abs(value - given.value) <= abs(given.value) / 2
             }  # fmt: skip
-        if self._is_exact:
-            return False
         # As in `Diagnoser`, with what the neighbours' digits leave open besides.
         half = given.half + self._unsure * abs(given.value)
         return bool(len(near) * half > MOST_CHANCE * abs(given.value) / 2)

@@ -10,6 +10,8 @@ import pytest
 from array_simulation import MISTAKES, NETS
 
 import backcalc
+from backcalc.marking.diagnosis.mistakes import MISTAKES as MISTAKES_TOLD
+from backcalc.marking.diagnosis.mistakes import PLACES, QUADRATIC
 from backcalc.marking.grade import CREDIT
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import read_answers
@@ -93,6 +95,37 @@ def test_a_rule_that_is_wrong_at_two_nodes_is_told_once():
     marked = marks(text, {name: np.round(value, 4) for name, value in answers.items()})
     assert [marked[name].verdict for name in ("dz2", "dh1", "dz1", "dx")] == ["wrong", "follows", "repeats", "follows"]
     assert "∂L/∂z2" in marked["dz1"].note or "dL/dz2" in marked["dz1"].note
+
+
+FACTORS = "x1 = [1, 2]\nx2 = [3, 5]\nw = [.37, .71]\nv = [.23, .55]\np1 = w*x1\np2 = v*x2\nL = sum(p1) + sum(p2*p1)\n"
+FORMS = (
+    "input x = [1, 2]\ninput y = [3, -1]\ninput A = [[1, 2], [3, 4]]\ninput B = [[2, 7], [1, 3]]\n"
+    "p = x @ A @ x\nq = y @ B @ y\nL = p + q\n"
+)
+
+AGAIN = [  # A mistake made twice, and the verdict on the second: only what one has learnt wrongly is told once.
+    (
+        FACTORS,
+        {"p1": [0.37, 1.42], "dp1": [1.69, 3.75], "dw": [5.07, 18.75], "dp2": [0.37, 1.42], "dv": [0.37, 2.84]},
+        "in place of the factor",
+        ["dv", "dw"],
+        "wrong",
+    ),
+    (FORMS, {"dp": 1, "dq": 1, "dy": [-2, 0], "dx": [10, 22]}, "2 A x it is only where", ["dy", "dx"], "repeats"),
+]
+
+
+@pytest.mark.parametrize(("text", "answers", "told", "twice", "verdict"), AGAIN)
+def test_a_rule_is_told_once_and_a_slip_each_time(text, answers, told, twice, verdict):
+    marked = marks(text, answers)
+    assert [marked[name].verdict for name in twice] == ["wrong", verdict]
+    assert all(told in (marked[name].note or marked[name].diagnosis.text) for name in twice)
+
+
+@pytest.mark.parametrize("row", MISTAKES_TOLD, ids=lambda row: f"{row.where}: {row.change or row.value}")
+def test_only_rules_of_functions_are_misconceptions(row):
+    is_rule = row.where not in PLACES or row.where == QUADRATIC or bool(row.at_once)
+    assert bool(row.misconception) == is_rule
 
 
 def test_elements_are_steps_too():

@@ -15,7 +15,6 @@ from backcalc.marking.diagnosis.mistakes import (
     ANSWER,
     FACTOR,
     PASSED,
-    PLACES,
     SEVERAL,
     SLOPE,
     STEP,
@@ -70,11 +69,8 @@ class Candidate:
 
     @property
     def key(self) -> tuple[str, str] | None:
-        """The misconception without its place: a rule of a function; None for what is no rule."""
-        if self.mistake.at_once:
-            return (self.mistake.at_once, "")  # Degrees in sin and degrees in cos are one misconception.
-        is_rule = self.mistake.where not in PLACES
-        return (self.mistake.where, self.mistake.change or self.mistake.value) if is_rule else None
+        """The misconception without its place; None for what is no rule."""
+        return self.mistake.misconception
 
 
 def same(x: float) -> float:

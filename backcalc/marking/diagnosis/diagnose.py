@@ -150,8 +150,7 @@ class Diagnoser:
         is_small = len(self.run.graph.nodes) <= MOST_PLACES
         near = None if is_small else set(islice(away, MOST_PLACES))  # The nearest, for `away` is in order of distance.
         for change, value in self.changes(of).effects(wrt, near):
-            place = (change.node, change.user, change.operation, away.get(change.node, 0), change.others)
-            yield Suspect(value, change.mistake, *place)
+            yield change.suspect(value, away.get(change.node, 0))
         yield from single_paths(self.run, of, wrt)
         slot = self.run.linear.tape.slot[wrt]
         full = partial(as_read, self.run.linear, slot)

@@ -29,6 +29,7 @@ from backcalc.marking.diagnosis.mistakes import (
     rows_at,
 )
 from backcalc.marking.diagnosis.quadratic import wrong_forms
+from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.values import all_known, is_known, key_of, ones, quietly, shape_of
@@ -59,6 +60,10 @@ class Change(NamedTuple):
     user: int | None = None
     operation: int | None = None
     others: tuple[int, ...] = ()
+
+    def suspect(self, value: Any, distance: int = 0) -> Suspect:
+        """The change as what led to `value`, so many edges from the answer."""
+        return Suspect(value, self.mistake, self.node, self.user, self.operation, distance, self.others)
 
 
 class Changes:
@@ -248,7 +253,7 @@ class Changes:
                 # `x*x` has one slot for both its arguments: which of the edges is meant, their order tells.
                 edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]
                 place = args[:k].count(args[k])
-                if text and place < len(edges) and not mistake.value:
+                if text and place < len(edges):
                     old = pull(edges[place], self.cotangents[slot])
                     new = self.by_rule(slot, row, k, text, self.cotangents[slot])
                     yield Change(mistake, args[k], _difference(new, old), node, operation=slot)

@@ -69,13 +69,25 @@ class Mistake:
         """Whether it is one in the local partials or the value of a primitive."""
         return self.where == row.symbol and (not self.ranks or self.ranks in row.ranks)
 
+    @property
+    def misconception(self) -> tuple[str, str] | None:
+        """What one has learnt wrongly, without the place where it shows; None of a slip, which is made anew each time.
+
+        Who repeats a misconception is not punished again.
+        """
+        if self.at_once:
+            return self.at_once, ""  # Degrees in sin and degrees in cos are one.
+        # What a form xᵀA x hands to x is a rule as well, though of no primitive.
+        is_rule = self.where not in PLACES or self.where == QUADRATIC
+        return (self.where, self.change or self.value) if is_rule else None
+
 
 # No primitive goes by such a name.
 ANSWER, VALUE, SUM, TERM, STEP, EACH = "the answer", "the value", "the sum", "a term", "a step", "each step"
 SEVERAL, PASSED, SLOPE, FACTOR, PATH = "several terms", "a term too early", "a slope", "a factor", "one path"
 QUADRATIC = "a quadratic form"
 PLACES = (ANSWER, VALUE, SUM, TERM, STEP, EACH, SEVERAL, PASSED, SLOPE, FACTOR, PATH, QUADRATIC)
-"""All that are no primitives: a mistake there is no rule that one has learnt wrongly."""
+"""All that are no primitives."""
 
 _SIGN_HINT = "look at the sign"
 _FACTOR_HINT = "is there a factor too many, or too few?"
