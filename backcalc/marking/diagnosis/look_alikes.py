@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
+from unicodedata import combining, normalize
 
 from backcalc.rules.row import Primitive, names_in
 
@@ -38,7 +39,9 @@ def by_stem(names: Sequence[str]) -> Mapping[str, list[int]]:
 
 
 def stem(name: str) -> str:
-    """What a name begins with: w of w7 and w_in, x of xhat and x̂."""
-    letters = "".join(takewhile(str.isalpha, name))
+    """What a name begins with: w of w7 and w_in, x of xhat and x̂, y of ŷ."""
+    # ŷ is one character and x̂ two: by itself the mark goes from both.
+    plain = name if name.isascii() else "".join(c for c in normalize("NFD", name) if not combining(c))
+    letters = "".join(takewhile(str.isalpha, plain))
     # `hat` alone is a name.
     return next((bare for mark in _MARKS if (bare := letters.removesuffix(mark)) not in ("", letters)), letters)

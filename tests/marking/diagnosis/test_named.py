@@ -21,6 +21,11 @@ AVERAGE = "input a = 1, b = 2, c = 5\nm = 1/3*(a + b + c)\nL = m^2\n"
 OUTPUTS = "input z = [1, 2, 3]\np = sigmoid(z)\nL = dot(p, p)/2 + p[1] + 2*p[2]\n"
 BATCH = "input x = [1, 2, 6]\nL = mean(x^3)\n"
 SOFTMAX = "input a = [1, 2, 4]\ny = softmax(a)\nL = dot(y, [1, 0, 3])\n"
+FACTORS = (
+    "x1 = [1, 2]\nx2 = [3, 5]\nw = [0.37, 0.71]\nv = [0.23, 0.55]\np1 = w*x1\np2 = v*x2\nL = sum(p1) + sum(p2*p1)\n"
+)
+HATS = "y = 2.5\nŷ = 1.7\nk = 0.9\nv = 1.3\np = k*y\nq = v*ŷ\nL = p + q*p\n"
+HATTED = ["p = 2.25", "q = 2.21", "dL/dp = 3.21", "dL/dk = 5.457"]
 ANGLES = "input x = 40\ns = sin(x)\nc = cos(x)\nL = s*c\n"
 
 NAMED = [
@@ -40,6 +45,13 @@ NAMED = [
     (AVERAGE, ["dL/dc = 2.66667"], "divides by the number of elements, not by one less"),
     (OUTPUTS, ["dL/dz = [0.73106, 0.19747, 2.95257]"], "in [0] and [2] alone: "),
     (OUTPUTS, ["dL/dp = [0.73106, 1.8808, 2.95257]", "dL/dz = [0.73106, 0.19747, 2.95257]"], "in [0] and [2] alone: "),
+    (
+        FACTORS,
+        ["p1 = [0.37, 1.42]", "dL/dp1 = [1.69, 3.75]", "dL/dw = [5.07, 18.75]"],
+        "x2 stands in place of the factor x1",
+    ),
+    (HATS, HATTED, "ŷ stands in place of the factor y"),
+    (HATS.replace("y", "x").replace("ŷ", "x̂"), HATTED, "x̂ stands in place of the factor x"),
     (ANGLES, ["c = 0.766044"], "cos was taken in degrees"),
     (ANGLES, ["s = 0.642788"], "sin was taken in degrees"),
 ]
