@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from backcalc.language.foreign.arrows import Transcript, number
 from backcalc.language.foreign.translated import MERMAID
@@ -10,8 +11,12 @@ from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
 # Lines that say nothing of edges.
-_OTHER = re.compile(
-    r"\s*(?:%%|(?:subgraph|end|direction|classDef|class|style|linkStyle|click|accTitle|accDescr|title)\b|```|\Z)"
+_OTHER = re.compile(r"\s*(?:(?:subgraph|end|direction|classDef|class|style|linkStyle|click)\b|```|\Z)")
+# Text to the end of its line, whatever stands in it.
+_TEXT = re.compile(r"[ \t]*(?:(?P<comment>%%)|(?:accTitle|accDescr|title)\b)[^\n]*")
+# A semicolon in quotes, in a label or in brackets ends nothing.
+_STATEMENT = re.compile(
+    r"""(?:[^;\n"|\[({]++|"[^"\n]*"|\|(?:"[^"\n]*"|[^|"\n]*)\||[\[({]++(?:[^\[\](){}"\n]*+[\])}])?+|[^;\n])+"""
 )
 _NODE = re.compile(
     r"""\s*(?P<name>[\w']+(?:[-.][\w']+)*)
@@ -29,7 +34,7 @@ _LINK = re.compile(
     re.VERBOSE,
 )
 # The node of a class `output` is what the derivatives are of, where no other is of that class.
-_OUTPUT = re.compile(r"(?:^|;)[ \t]*class[ \t]+(?P<name>[^\s;]+)[ \t]+output[ \t]*(?=;|$)", re.MULTILINE)
+_OUTPUT = re.compile(r"[ \t]*class[ \t]+(?P<name>[^\s;]+)[ \t]+output[ \t]*")
 _REMEDY = "give it one: a -->|0.5| b"
 
 
@@ -39,23 +44,33 @@ def read_mermaid(source: Source, begin: int) -> str:
     head = re.compile(MERMAID).match(text, begin)
     assert head is not None  # What it begins with has been seen.
     page.add_comments(begin)
-    at, outputs = head.end(), [*_OUTPUT.finditer(text, head.end())]
-    # Of several none is the output.
-    output = outputs[0] if len(outputs) == 1 and "," not in outputs[0]["name"] else None
-    while at < len(text):
-        end = text.find("\n", at)
-        end = end if end >= 0 else len(text)
-        line = text[at:end]
-        if line.lstrip().startswith("%%"):  # Results may be stated in comments.
-            page.add_comment(line.lstrip(), at)
-        # A semicolon in quotes is part of a label.
-        for statement in re.compile(r"(?:\"[^\"\n]*\"|[^;\n])+").finditer(text, at, end):
-            if output and statement.start() <= output.start("name") < statement.end():
-                page.add_output(output["name"], Span(*output.span("name")))
-            elif not _OTHER.match(statement.group()):
-                _read(page, text, Span(*statement.span()))
-        at = end + 1
+    output = _output(text, head.end())
+    for place in _statements(text, head.end()):
+        found = _TEXT.match(text, *place)
+        if found and found["comment"]:  # Results may be stated in comments.
+            page.add_comment(found.group().lstrip(), place.start)
+        elif output and output.start() == place.start:
+            page.add_output(output["name"], Span(*output.span("name")))
+        elif not found and not _OTHER.match(text, *place):
+            _read(page, text, place)
     return page.text()
+
+
+def _statements(text: str, at: int) -> Iterator[Span]:
+    """The places of the statements, and of comments and other texts, from `at` on."""
+    while at < len(text):
+        if found := _TEXT.match(text, at) or _STATEMENT.match(text, at):
+            yield Span(*found.span())
+            at = found.end()
+        at += 1  # Past what has ended it, a semicolon or a newline.
+
+
+def _output(text: str, begin: int) -> re.Match[str] | None:
+    """The statement that says which node is the output; None where none does, or several do."""
+    if "output" not in text:  # Most texts say nothing of it, and may be long.
+        return None
+    found = [match for place in _statements(text, begin) if (match := _OUTPUT.fullmatch(text, *place))]
+    return found[0] if len(found) == 1 and "," not in found[0]["name"] else None
 
 
 def _read(page: Transcript, text: str, place: Span) -> None:

@@ -74,6 +74,9 @@ def lines(text):
         ("---\ntitle: pond\n---\nflowchart TB\n a -->|2| b\n", ["a -> b : 2"]),
         ("```mermaid\nflowchart TB\n a -->|2| b\n```\n", ["a -> b : 2"]),
         ("%% a pond\ngraph LR\n a -->|2| b\n c\n", ["a -> b : 2"]),
+        ("graph LR\n a -->|2| b\n%% see; it is a note\n b -->|3| c; %% a; b\n", ["a -> b : 2", "b -> c : 3"]),
+        ("graph LR\n accTitle: a; pond it is\n accDescr: of; a frog\n a -->|2| b\n", ["a -> b : 2"]),
+        ("graph LR\n a[x; y] -->|2| b{{no; no}}; b -->|3| c((z; u))\n", ["a -> b : 2", "b -> c : 3"]),
     ],
 )  # fmt: skip
 def test_a_drawing_says_its_edges(text, edges):
@@ -93,6 +96,9 @@ def test_a_drawing_says_its_edges(text, edges):
         ("graph LR\n a -->|2| b\n a -->|3| c\n class b output\n class c output\n", []),
         ("graph LR\n a -->|2| b\n a -->|3| c\n class b,c output\n", []),
         ("graph LR\n a -->|2| b\n class b hot\n classDef output fill:#fff\n", []),
+        ("graph LR\n a -->|2| b\n%% class a output\n%% once; class a output\n class b output\n", ["output b"]),
+        ('graph LR\n a["x; class a output; y"] -->|2| b\n', []),
+        ("graph LR\n accTitle: it has; class a output\n a -->|2| b; class b output\n", ["output b"]),
     ],
 )
 def test_a_drawing_may_say_what_its_output_is(text, output):
@@ -125,6 +131,7 @@ def test_each_edge_stands_on_its_line():
         ("digraph { a -> b // first\n  [label=2] }\n", "a -> b : 2\n"),
         ("digraph { edge [label=2]; a -> b // first\n }\n//= db/da = 2\n", "a -> b : 2\n\n#= db/da = 2\n"),
         ("%% a pond\ngraph LR\n  a -->|2| b\n  %%= db/da = 2\n", "# a pond\n\na -> b : 2\n#= db/da = 2\n"),
+        ("graph LR\n a -->|2| b; %% so; it is\n%% a; b\n", "a -> b : 2  # so; it is\n# a; b\n"),
     ],
 )
 def test_comments_are_kept_and_may_state_results(text, formatted):
@@ -198,8 +205,11 @@ def test_each_known_format_is_named_in_a_sample(format_):
         '"' * 400_001 + ";",
         "/*" * 400_000,
         "a;b;" * 100_000 + "c",
+        "graph LR\n" + "[a" * 200_000,
+        "graph LR\n" + "[" * 400_000,
+        "graph LR\n" + '|"' * 200_000,
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_no_text_takes_longer_than_it_is_long(text):
     with an_end(), suppress(ParseError):
