@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
@@ -83,8 +84,9 @@ class Result:
     def __repr__(self) -> str:
         of = shorten(self.output)
         # As many as fit a line or two: a graph may have a million inputs, and `print` shows the table.
-        some = [f"∂{of}/∂{shorten(name)} = {value_text(self.gradient[name])}" for name in list(self.gradient)[:SHOWN]]
-        more = [f"… {len(self.gradient) - SHOWN} more"] if len(self.gradient) > SHOWN else []
+        gradient = self.run.gradient
+        some = [f"∂{of}/∂{shorten(name)} = {value_text(gradient[name])}" for name in islice(gradient, SHOWN)]
+        more = [f"… {len(gradient) - SHOWN} more"] if len(gradient) > SHOWN else []
         return f"<Result {', '.join([f'{of} = {value_text(self.value)}', *some, *more])}>"
 
     def _repr_html_(self) -> str:

@@ -11,6 +11,7 @@ import sys
 from html.parser import HTMLParser
 from math import exp, isnan, pi
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -170,6 +171,19 @@ def test_what_a_prompt_shows_is_short():
     many = "y = " + " + ".join(f"x{i}" for i in range(9))
     assert repr(backcalc.parse(many).run({f"x{i}": 1 for i in range(9)})).endswith("∂y/∂x3 = 1, … 5 more>")
     assert repr(backcalc.parse("y = x")) == "<Graph <text>: 2 nodes>"
+
+
+def test_a_prompt_makes_the_gradient_once():
+    calls = []
+
+    class Watched(SimpleNamespace):
+        @property
+        def gradient(self):
+            calls.append(1)
+            return dict.fromkeys("abc", 1.0)
+
+    assert repr(backcalc.Result(Watched(output="y", value=1.0))).endswith("∂y/∂c = 1>")
+    assert calls == [1]  # A graph may have a million inputs.
 
 
 def test_a_notebook_shows_the_diagnostic_and_the_warnings():
