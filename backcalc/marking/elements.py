@@ -22,7 +22,8 @@ def at_some_elements(given: Attempt, tolerance: Tolerance, diagnose: Diagnose) -
     if not shape or shape_of(given.value) != shape:
         return None
     # The empty place stands for an answer of another shape.
-    places = [place for place in wrong_places(given.answer.value, given.expected, given.source, tolerance) if place]
+    every = wrong_places(given.answer.value, given.expected, given.source, tolerance, given.known)
+    places = [place for place in every if place]
     # One number alone is looked at as an answer of its own, and met by chance sooner than several.
     if not 1 < len(places) < prod(shape):
         return None

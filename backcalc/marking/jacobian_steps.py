@@ -86,7 +86,8 @@ def _rows(truth: Truth, given: Attempt) -> Iterator[Attempt]:
     value = given.answer.value
     for i, item in enumerate(value.args) if isinstance(value, Call) and value.fn == VECTOR else ():
         answer = given.answer._replace(value=item, of_place=(i,))
-        yield Attempt(answer, truth.expected(answer), given.source)
+        expected = truth.expected(answer)
+        yield Attempt(answer, expected, given.source, truth.known(answer, expected))
 
 
 def _written_instead(truth: Truth, given: Attempt, every: Sequence[Any]) -> Iterator[Diagnosis]:

@@ -311,21 +311,21 @@ class Key:
 
     def _only_wrong(self, given: Attempt) -> Attempt | None:
         """The element, or row, that all is wrong in, as an answer of its own; None where more of an array is."""
-        # What the indices of all wrong elements begin with; of a single one its index.
         value = given.answer.value
-        place = _common(list(wrong_places(value, given.expected, given.source, self.tolerance)))
+        place = _common(list(wrong_places(value, given.expected, given.source, self.tolerance, given.known)))
         if not place:
             return None
         for i in place:
             if not (isinstance(value, Call) and value.fn == VECTOR):
                 return None
             value = value.args[i]
-        old = given.answer
+        answer = given.answer._replace(value=value)
         if given.wrt is None:
-            answer = old._replace(value=value, of_place=(*old.of_place, *place))
+            answer = answer._replace(of_place=(*answer.of_place, *place))
         else:
-            answer = old._replace(value=value, wrt_place=(*old.wrt_place, *place))
-        return Attempt(answer, self.truth.expected(answer), given.source)
+            answer = answer._replace(wrt_place=(*answer.wrt_place, *place))
+        expected = self.truth.expected(answer)
+        return Attempt(answer, expected, given.source, self.truth.known(answer, expected))
 
     def independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
@@ -339,7 +339,7 @@ class Key:
 
 
 def _common(places: list[tuple[int, ...]]) -> tuple[int, ...]:
-    """What all these indices begin with."""
+    """What all these indices begin with; of a single one all of it."""
     first = places[0] if places else ()
     lengths = range(len(first), 0, -1)
     return next((first[:n] for n in lengths if all(place[:n] == first[:n] for place in places)), ())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import exp, hypot, inf, isfinite, nan, pi, sqrt
+from math import exp, hypot, inf, isclose, isfinite, nan, pi, sqrt
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -268,8 +268,9 @@ class LocalDiagnosis:
         if self._own.is_exact and isfinite(own):
             # Exact numbers are off by a count, or by a place.
             off = abs(attempt.value - own)
-            is_tenfold = own and abs(attempt.value / own) in (10.0, 0.1)
-            odds += any(abs(off - slip) < 1e-9 for slip in WHOLE_SLIPS) or bool(is_tenfold)
+            # By a float's own error: 0.3/3 is not 0.1 to the last bit.
+            is_tenfold = any(isclose(abs(attempt.value), shift * abs(own)) for shift in (10.0, 0.1)) and own != 0
+            odds += any(abs(off - slip) < 1e-9 for slip in WHOLE_SLIPS) or is_tenfold
         if any(_is_misread(attempt, result) for result in (own, attempt.expected)):
             odds += MISREAD
         return float(odds)

@@ -17,17 +17,7 @@ from backcalc.calculus.run import Run
 from backcalc.calculus.sweep import forward
 from backcalc.marking.diagnosis.counted import rows_of
 from backcalc.marking.diagnosis.look_alikes import by_stem, nodes_alike, stem
-from backcalc.marking.diagnosis.mistakes import (
-    FACTOR,
-    PASSED,
-    SEVERAL,
-    SLOPE,
-    STEP,
-    SUM,
-    TERM,
-    Mistake,
-    rows_at,
-)
+from backcalc.marking.diagnosis.mistakes import FACTOR, PASSED, SEVERAL, SLOPE, STEP, SUM, TERM, Mistake, rows_at
 from backcalc.marking.diagnosis.quadratic import wrong_forms
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.rules.primitives import PRIMITIVES
