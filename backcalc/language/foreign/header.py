@@ -73,6 +73,9 @@ def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) 
         if partial is None or not rows.are_numbers(partial) or not _may_be_column(words[partial], is_new):
             return None
         return EdgeColumns(tail, head, partial, len(keys), is_guessed=True)
+    # `source,target,0.5` is an edge between nodes of such names.
+    if partial is None and len(keys) == 3 and _begins_as_number(words[3 - tail - head]):
+        return None
     if partial is None and len(keys) == 3 and rows.are_numbers(3 - tail - head):
         return EdgeColumns(tail, head, 3 - tail - head, 3, is_guessed=True)
     # Two ends and no partial: a list that nobody can use, unless it has no rows and is an edge itself.
@@ -118,8 +121,12 @@ def _by_place(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) -
 
 
 def _may_be_column(word: str, is_new: Callable[[str], bool]) -> bool:
-    """Whether a word that heads no column as a rule may head one: no name elsewhere, and no number that is missing."""
-    return word not in NOTHING and is_new(word)
+    """Whether a word that heads no column as a rule may head one: no name elsewhere, and no number, or missing one."""
+    return word not in NOTHING and not _begins_as_number(word) and is_new(word)
+
+
+def _begins_as_number(word: str) -> bool:
+    return re.match(r"[-+−–]?[.,]?\d", word) is not None  # 1/3 too, and 2*w.
 
 
 def _no_partials(words: Sequence[str], keys: Sequence[str]) -> Diagnostic:

@@ -126,12 +126,20 @@ def test_a_list_says_its_edges(text):
         ("a;b;0,5\n;;\nb;c;2\n", TWO),
         ("1;2;0,5", [("1", "2", "0.5")]),
         ("source;target;w\n1;2;-1,5e-3", [("1", "2", "-1.5e-3")]),
+        # Nodes by the words that head columns: a number heads none.
+        ('"u","v",3\n"v","w",2\n', [("u", "v", "3"), ("v", "w", "2")]),
+        ("u;v;0,5\nv;w;-2\n", [("u", "v", "0.5"), ("v", "w", "-2")]),
+        ("u;v;-,5\nv;w;2\n", [("u", "v", "-.5"), ("v", "w", "2")]),
+        ("% c\ni j 1/3\nj k 2\n", [("i", "j", "1/3"), ("j", "k", "2")]),
+        ("source;target;0,5\ntarget;x;2\n", [("source", "target", "0.5"), ("target", "x", "2")]),
+        ('"in","out",3\n"out","k",x\n', [("in", "out", "3"), ("out", "k", "x")]),
     ],
 )
 def test_what_is_and_is_no_header_or_row(text, found):
     assert [tuple(part.replace(" ", "") for part in edge) for edge in edges(text)] == [
         tuple(part.replace(" ", "") for part in edge) for edge in found
     ]
+    assert not any("taken for the header" in told for told in warnings(text))
 
 
 def test_a_word_that_has_a_value_elsewhere_is_no_columns():
