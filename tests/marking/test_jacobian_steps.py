@@ -12,6 +12,8 @@ from backcalc.text.source import Source
 LAYER = "input x = [1, 2]\ninput W = [[0.1, 0.2], [0.3, -0.1]]\nh = tanh(W @ x)\np = softmax(h)\n"
 SPLIT = "input x = [2, 3]\nu = x^2\nv = 3*x\np = u*v + u\n"
 
+LIFTED = "a = 0.5\nb = 0.3\nx = [200, 300]\nu = a*x^2\nv = b*x\np = u + v\n"
+
 ROWS = [  # graph, answer, kind of the diagnosis and its text
     (LAYER, "dp/dh = [[-0.2420, 0.2420], [0.2420, -0.2420]]", "sign", "the sign of ∂p/∂h is wrong"),
     (LAYER, "dp/dx = [[-0.05284, 0.05284], [0.06201, -0.06201]]", "transpose", "this is the transpose"),
@@ -23,6 +25,9 @@ ROWS = [  # graph, answer, kind of the diagnosis and its text
     (SPLIT, "dp/dx = [[28, 0], [0, 60]]", "missing-term", "the path through v is missing"),
     (SPLIT, "dp/dx = [[-40, 0], [0, 87]]", "sign", "the sign of ∂p[0]/∂x is wrong"),
     (SPLIT, "dp/dx = [[17, 0], [0, 11]]", None, None),
+    # A decimal that is the value of an input is exact.
+    (LIFTED, "dp/dx = [[2*0.5*200 - 0.3, 0], [0, 2*0.5*300 - 0.3]]", "sign", "the sign of ∂p/∂v is wrong"),
+    (LIFTED, "dp/dx = [[200.3, 0], [0, 2*0.5*300 - 0.3]]", "sign", "the sign of ∂p[1]/∂v is wrong"),
     (SPLIT, "dp/dx = [40, 87]", None, None),
 ]  # fmt: skip
 

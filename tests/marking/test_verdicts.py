@@ -183,6 +183,25 @@ def test_elements(answer, text):
     assert mark.diagnosis.text == text
 
 
+LIFTED = "a = 0.5\nc = 0.3\nx = [200, 100, 300]\ny = a*x + c\nL = sum(y)"
+
+
+@pytest.mark.parametrize(
+    ("answer", "where"),
+    [("y = [0.5*200 - 0.3, 50.3, 150.3]", ""), ("y = [0.5*200 - 0.3, 0.5*100 - 0.3, 150.3]", "in [0] and [1] alone: ")],
+)
+def test_a_decimal_that_is_an_input_is_exact_in_an_element_too(answer, where):
+    (mark,) = marks(LIFTED, answer)
+    assert mark.diagnosis.text == f"{where}a sum was taken as a difference"
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.7, 0.5, 0.25])
+def test_a_number_that_is_a_place_off_may_have_slipped(factor):
+    """So it is for 0.3, whose tenfold is no float of 3 exactly, as for 0.5."""
+    *_, mark = marks(f"x = 2\nu = 10*x\nL = {factor}*u", "u = 20", f"dL/du = {factor}", f"dL/dx = {factor}")
+    assert (mark.verdict, mark.diagnosis) == ("wrong", None)
+
+
 def test_a_wrong_element_that_nothing_explains():
     """Other nodes' arrays, and the transpose, may have no such element."""
     (mark,) = marks("W = [[1, 2, 3], [4, 5, 6]]\nx = [1, -1, 2]\nL = sum((W @ x)^2)", "dL/dW[1,2] = 713.7")
