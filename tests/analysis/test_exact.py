@@ -59,6 +59,8 @@ KINKS = [
 @pytest.mark.parametrize("option", ["--exact", "--certified"])
 @pytest.mark.parametrize(("text", "told"), KINKS)
 def test_a_kink_that_is_met_exactly_is_told(text, told, option):
+    if option == "--certified":
+        pytest.importorskip("flint")
     ran = CliRunner().invoke(cli, ["run", "-", option], input=text, standalone_mode=False)
     lines = [line for line in ran.stderr.splitlines() if "warning:" in line]
     assert len(lines) == len(told)

@@ -7,7 +7,6 @@ from random import Random
 
 import numpy as np
 import pytest
-import sympy
 from graphs import programs
 from hypothesis import given, settings
 
@@ -23,6 +22,7 @@ from backcalc.language.unparse import unparse, unparse_statement
 from backcalc.rules.values import literal
 from backcalc.text.source import Source
 
+sympy = pytest.importorskip("sympy")
 law = settings(max_examples=60)
 
 LINES = (Path(__file__).with_name("textbook_gradients.txt")).read_text(encoding="utf-8").splitlines()
