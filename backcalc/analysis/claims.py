@@ -49,7 +49,7 @@ class GraphClaim:
         slopes = [(f"a slope by {name}", Call(GRAD, (Name(MARGIN), Name(name)))) for name in wrt]
         # `grad` as a node: its formula is written by the rules, and so has intervals too.
         nodes = [_node(name, call, (), self.stated) for name, call in slopes]
-        return resolve(replace(self.graph, nodes=(*self.graph.nodes, *nodes))), [name for name, _ in slopes]
+        return resolve(self.graph._replace(nodes=(*self.graph.nodes, *nodes))), [name for name, _ in slopes]
 
     def narrowed(self, ranges: Callable[[Dag, str], tuple[float, float]]) -> GraphClaim:
         """The claim of fewer inputs, which holds only where this one does: what acts through one node alone is one.
@@ -80,7 +80,7 @@ def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
         made[DIFFERENCE] = _call("-", *condition.args)
     behind = [_node(name, expr, graph.index, stated) for name, expr in made.items()]
     # Without claims and seeds: one made of these would ask for its own.
-    whole = resolve(replace(graph, nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=()))
+    whole = resolve(graph._replace(nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=()))
     source, place = graph.source, stated.span
     text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
     strict = any(isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(stated.value))
@@ -98,7 +98,7 @@ def _cut(graph: Dag, name: str, bounds: tuple[Expr, Expr]) -> Dag:
     node = Node(name, "input", graph.node(name).span, bounds=bounds)
     # All that is told of a claim goes on being told of it: whether it holds exactly, and how large its sides are.
     told = [each for each in _TOLD if each in graph.index]
-    return _upstream(replace(graph, nodes=tuple(node if each.name == name else each for each in graph.nodes)), told)
+    return _upstream(graph._replace(nodes=tuple(node if each.name == name else each for each in graph.nodes)), told)
 
 
 def _narrow(graph: Dag) -> Iterator[str]:
@@ -144,7 +144,7 @@ def _node(name: str, expr: Expr, index: Iterable[str], stated: StatedValue) -> N
 def _upstream(graph: Dag, wanted: Sequence[str]) -> Dag:
     """The part of `graph` that `wanted` depend on, in its order."""
     needed = graph.upstream(wanted)
-    return replace(graph, nodes=tuple(node for node in graph.nodes if node.name in needed))
+    return graph._replace(nodes=tuple(node for node in graph.nodes if node.name in needed))
 
 
 def _call(fn: str, *args: Expr) -> Call:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import hypot, isfinite
 from typing import Any, Literal, NamedTuple
 
@@ -304,7 +304,7 @@ def update_rules(objective: Objective) -> dict[str, Expr]:
         for node in objective.graph.nodes
     ]
     try:
-        bare = run(replace(objective.graph, nodes=tuple(nodes)), {}, objective.output, objective.wrt)
+        bare = run(objective.graph._replace(nodes=tuple(nodes)), {}, objective.output, objective.wrt)
     except BackcalcError:  # A shape that only a default told.
         return {}
     return {name: literal(slope) if is_known(slope) else slope for name, slope in bare.gradient.items()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -72,7 +72,6 @@ class NumberSystem:
 FRACTIONS = NumberSystem(exact, "exact", Code.NO_FRACTION, "has no fraction, for {} has none here")
 
 
-@dataclass(frozen=True, eq=False)
 class ExactRun(Run):
     """A run whose numbers are exact: fractions, or others of `numbers`.
 
@@ -80,11 +79,24 @@ class ExactRun(Run):
     the adjoints. `lost` are the remarks on values that are no such numbers, though every derivative is one.
     """
 
-    whole: Mapping[str, Any]
-    slots: Sequence[Any]
-    swept: Sequence[Any]
-    lost: tuple[Diagnostic, ...]
-    numbers: NumberSystem
+    FIELDS = (*Run.FIELDS, "whole", "slots", "swept", "lost", "numbers")
+
+    def __init__(
+        self,
+        *,
+        whole: Mapping[str, Any],
+        slots: Sequence[Any],
+        swept: Sequence[Any],
+        lost: tuple[Diagnostic, ...],
+        numbers: NumberSystem,
+        **found: Any,
+    ) -> None:
+        super().__init__(**found)
+        self.whole: Final = whole
+        self.slots: Final = slots
+        self.swept: Final = swept
+        self.lost: Final = lost
+        self.numbers: Final = numbers
 
     @cached_property
     def values(self) -> list[Any]:
@@ -173,7 +185,7 @@ class ExactRun(Run):
         # The engine evaluates graphs: so the partial becomes the one node of a small graph of its own.
         inputs = tuple(Node(name, "input", graph.node(name).span) for name in spoken)
         node = Node("a partial", "expression" if spoken else "constant", graph.nodes[0].span, tuple(spoken), expr, expr)
-        alone = replace(graph, nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
+        alone = graph._replace(nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
         evaluation = Evaluation(tape_of(alone), {name: nearest(known[name]) for name in spoken})
         found = exact_values(evaluation, {name: known[name] for name in spoken}, system)[evaluation.tape.slot[-1]]
         return None if _lost(found) else found
@@ -257,13 +269,12 @@ def run_exactly(
         node, why = undone[-1]
         refusal = lost[0] if lost else numbers.remark(node, why, f"∂{plain.output}/∂{node.name}")
         raise EvaluateError(graph.source, [refusal])
-    # The plain run with the numbers exchanged: what is asked for, and what it is of, is the same.
-    parts = {field.name: getattr(plain, field.name) for field in fields(plain)}
     shown = {
         name: plain.point[name] if _lost(value) else numbers.as_shown(value) for name, value in point.items()
     }  # What is lost is one such as inf.
-    parts |= {"adjoints": [numbers.as_shown(adjoint) for adjoint in adjoints], "point": shown}
-    return ExactRun(**parts, whole=known, slots=slots, swept=adjoints, lost=tuple(lost), numbers=numbers)
+    # The plain run with the numbers exchanged: what is asked for, and what it is of, is the same.
+    found = plain._asdict() | {"adjoints": [numbers.as_shown(adjoint) for adjoint in adjoints], "point": shown}
+    return ExactRun(**found, whole=known, slots=slots, swept=adjoints, lost=tuple(lost), numbers=numbers)
 
 
 def _adjoints(evaluation: Evaluation, slots: list[Any], output: int, system: ModuleType) -> list[Any]:

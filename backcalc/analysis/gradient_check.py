@@ -7,7 +7,6 @@ Differences are of the values alone, at three steps, so that their error falls a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial as bound
 from math import isfinite
 from typing import Any, NamedTuple
@@ -121,7 +120,7 @@ def _states_partials(node: Node) -> bool:
 def _alone(graph: Dag, node: Node) -> Dag:
     """The graph of one node, whose arguments are inputs."""
     inputs = tuple(Node(arg, "input", node.span) for arg in node.args)
-    return replace(graph, nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
+    return graph._replace(nodes=(*inputs, node), output=node.name, seeds=(), claims=(), warnings=())
 
 
 def _value(graph: Dag, name: str, at: Mapping[str, Any]) -> Any:

@@ -8,7 +8,6 @@ there and the Hessian has no eigenvalue below 0 around: the margin is convex and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -111,7 +110,7 @@ def _with_derivatives(trial: Trial, graph: Dag, of: list[str]) -> tuple[Dag, lis
     span = trial.claim.stated.span
     nodes = [Node(each, "expression", span, (), call, call) for each, call in zip(new, calls, strict=True)]
     try:
-        return resolve(replace(graph, nodes=(*graph.nodes, *nodes))), new
+        return resolve(graph._replace(nodes=(*graph.nodes, *nodes))), new
     except BackcalcError:  # Of a function without a derivative in the table.
         return graph, []
 
@@ -166,7 +165,7 @@ def _derivatives(trial: Trial) -> list[tuple[Dag, str]]:
         node = Node(new, "expression", trial.claim.stated.span, (), call, call)
         try:
             # On what came before: each derivative is of the last one.
-            graph, last = resolve(replace(graph, nodes=(*graph.nodes, node))), new
+            graph, last = resolve(graph._replace(nodes=(*graph.nodes, node))), new
         except BackcalcError:
             break
         found.append((graph, new))

@@ -176,7 +176,7 @@ class _Sweep:
             # What all elements, or all rows, had in common gets the sum over these.
             whole = tuple(n or 0 for n in self.shapes[head])
             return found if shape == whole else summed(_filled(found, whole), shape)
-        operands = (*args, self.values[head], ct, self.system.number(row.count(np.shape(args[0]))))
+        operands = (*args, self.values[head], ct, self.system.number(row.extent(np.shape(args[0]))))
         lost = next((each for each in operands if isinstance(each, Lost)), None)
         if lost is not None:
             return _filled(lost, shape) if shape else lost

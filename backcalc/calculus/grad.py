@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from backcalc.calculus.derive import MOST_ROWS, ProductSweep, Sweep, by_rows, defaults, free_name
@@ -40,7 +39,7 @@ def resolve(graph: Dag) -> Dag:
         return graph
     resolved = tuple(_Resolution(graph).run())
     output = graph.output or (graph.sinks[0] if len(graph.sinks) == 1 else None)  # What `grad` speaks of is used.
-    return replace(graph, nodes=resolved, output=output)
+    return graph._replace(nodes=resolved, output=output)
 
 
 _KINDS = {GRAD: "gradient", JACOBIAN: "Jacobian", HESSIAN: "Hessian"}
@@ -223,7 +222,7 @@ class _Resolution:
         """The graph so far, each node a name, and what its operations do to cotangents."""
         # Only as far as it has been resolved: what comes later cannot be what this derivative is of.
         self._require_partials()
-        graph = replace(self.graph, nodes=tuple(self.nodes))
+        graph = self.graph._replace(nodes=tuple(self.nodes))
         tape = tape_of(graph)
         self._require_few(len(tape.rows), call)
         return graph, Linearization(Evaluation(tape, defaults(graph), formulas=True))

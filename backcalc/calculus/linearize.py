@@ -324,7 +324,7 @@ class Linearization:
         # All that does not depend on the cotangent is worked out once, for a pullback may serve many sweeps.
         shape, apply = self._shapes[slot], row.array.pullbacks[k]
         of = self._shapes[self.tape.args[slot][0]]  # What its texts count as `n`, and name `others` of.
-        count = row.count(of)
+        count = row.extent(of)
         scope = scope_of(row, operands)
         known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)
         passed = row.array.passed(k)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import chain
 
 from backcalc.graph.build import build
@@ -88,7 +87,7 @@ def _misfits(graph: Dag, claim: StatedValue) -> list[Diagnostic]:
     args = tuple(name for name in names(claim.value) if name in graph.index)
     node = Node(_CLAIM, "expression", claim.span, args, claim.value, claim.value)
     try:
-        whole = _resolved(replace(graph, nodes=(*graph.nodes, node)))
+        whole = _resolved(graph._replace(nodes=(*graph.nodes, node)))
         Evaluation(tape_of(whole), defaults(whole), formulas=True)
     except BuildError as error:
         return [found for found in error.diagnostics if found.code in _MISFITS]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from backcalc.calculus.adjoints import adjoints
 from backcalc.calculus.constant import constant
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 ALONG = "along"
 """What the tangents along a direction go by."""
 
+NO_DIRECTION: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, eq=False)
+
+# Written out, for to have the methods of a dataclass generated takes longer than to load all of this file.
 class Run:
     """What a run found.
 
@@ -41,17 +43,44 @@ class Run:
     shape followed by the node's; where these are large, `kept` are the nodes that have one.
     """
 
-    graph: Dag
-    output: str
-    mode: Mode
-    wrt: tuple[str, ...]
-    point: Point
-    linear: Linearization
-    seeds: dict[int, Any]
-    adjoints: Sequence[Any]
-    tangents: dict[str, list[Any]]
-    along: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
-    kept: Collection[int] | None = field(default=None, kw_only=True)
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        *("graph", "output", "mode", "wrt", "point", "linear", "seeds", "adjoints", "tangents", "along", "kept"),
+    )
+
+    def __init__(
+        self,
+        graph: Dag,
+        output: str,
+        mode: Mode,
+        wrt: tuple[str, ...],
+        point: Point,
+        linear: Linearization,
+        seeds: dict[int, Any],
+        adjoints: Sequence[Any],
+        tangents: dict[str, list[Any]],
+        *,
+        along: Mapping[str, Any] = NO_DIRECTION,
+        kept: Collection[int] | None = None,
+    ) -> None:
+        self.graph: Final = graph
+        self.output: Final = output
+        self.mode: Final = mode
+        self.wrt: Final = wrt
+        self.point: Final = point
+        self.linear: Final = linear
+        self.seeds: Final = seeds
+        self.adjoints: Final = adjoints
+        self.tangents: Final = tangents
+        self.along: Final = along
+        self.kept: Final = kept
+
+    def _asdict(self) -> dict[str, Any]:
+        """What the run found, by name, without what follows of it."""
+        return {name: getattr(self, name) for name in self.FIELDS}
+
+    def _replace(self, **changes: Any) -> Self:
+        """The run with these in place of what it found; nothing that followed of this one is that one's."""
+        return type(self)(**self._asdict() | changes)
 
     @cached_property
     def values(self) -> list[Any]:

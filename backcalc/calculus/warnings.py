@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from heapq import heappop, heappush
 from math import isfinite, isnan, nan
@@ -246,7 +245,7 @@ class Remarks:
         graph, terms = self.tape.graph, self.evaluation.terms
         inputs = {graph.nodes[i].name: terms[slot] for i, slot in enumerate(self.tape.slot) if self._is_leaf(slot)}
         # Its slots are those of this tape, on which nothing that is given has a bearing.
-        return Evaluation(Tape(replace(graph, nodes=tuple(node._replace(given=None) for node in graph.nodes))), inputs)
+        return Evaluation(Tape(graph._replace(nodes=tuple(node._replace(given=None) for node in graph.nodes))), inputs)
 
     def _is_leaf(self, slot: int) -> bool:
         """Whether the value of a node is known and of no formula."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +99,7 @@ class _Found:
         if asked.then is not None:
             return [of_derivative(subject_of(asked), truth.run.graph.node(asked.of).span)]
         seeds, adjoints = truth.seeds(asked.of), truth.derivatives(asked.of)
-        swept = replace(truth.run, output=asked.of, mode="reverse", seeds=seeds, adjoints=adjoints, tangents={})
+        swept = truth.run._replace(output=asked.of, mode="reverse", seeds=seeds, adjoints=adjoints, tangents={})
         return list(first_lost(swept))
 
     @cached_property

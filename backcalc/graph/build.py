@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from backcalc import progress
@@ -74,7 +73,7 @@ def with_inputs(graph: Dag, constants: Iterable[str]) -> Dag:
     known = {*graph.index, *found}
     # Inputs come first: nothing feeds them, so the order stays topological.
     inputs = [Node(name, "input", span) for name, span in found.items()]
-    return replace(graph, nodes=(*inputs, *(_with_args(node, known) for node in graph.nodes)))
+    return graph._replace(nodes=(*inputs, *(_with_args(node, known) for node in graph.nodes)))
 
 
 def _with_args(node: Node, known: Collection[str]) -> Node:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from backcalc.graph.model import Dag, Kind, Node
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, is_operation, names, postorder
 from backcalc.rules.against import HELD_AGAINST
@@ -28,7 +26,7 @@ def expand_long(graph: Dag, most: int) -> Dag:
             nodes += _operations(node, graph, taken)
         else:
             nodes.append(node)
-    return replace(graph, nodes=tuple(nodes))
+    return graph._replace(nodes=tuple(nodes))
 
 
 def _operations_in(expr: Expr) -> int:

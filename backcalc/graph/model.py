@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from backcalc.language.expr import NEGATE, Call, Expr, Number, names, postorder
 from backcalc.rules.primitives import ALIASES
@@ -70,7 +69,7 @@ class Node(NamedTuple):
     is_implicit: bool = False  # An input that is only used: nothing says what it is.
 
 
-@dataclass(frozen=True)
+# Written out, for to have the methods of a dataclass generated takes longer than to load all of this file.
 class Dag:
     """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any.
 
@@ -78,15 +77,39 @@ class Dag:
     `functions` are the names of those that it defines.
     """
 
-    source: Source
-    nodes: tuple[Node, ...]
-    output: str | None = None
-    warnings: tuple[Diagnostic, ...] = field(default=())
-    seeds: tuple[tuple[str, StatedValue], ...] = field(default=())
-    claims: tuple[StatedValue, ...] = field(default=())
-    functions: frozenset[str] = field(default=frozenset())
-    # No part of what makes two graphs equal, and not copied by `replace`.
-    _made: dict[Callable[[Dag], Any], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    FIELDS = ("source", "nodes", "output", "warnings", "seeds", "claims", "functions")
+
+    def __init__(
+        self,
+        source: Source,
+        nodes: tuple[Node, ...],
+        output: str | None = None,
+        warnings: tuple[Diagnostic, ...] = (),
+        seeds: tuple[tuple[str, StatedValue], ...] = (),
+        claims: tuple[StatedValue, ...] = (),
+        functions: frozenset[str] = frozenset(),
+    ) -> None:
+        self.source: Final = source
+        self.nodes: Final = nodes
+        self.output: Final = output
+        self.warnings: Final = warnings
+        self.seeds: Final = seeds
+        self.claims: Final = claims
+        self.functions: Final = functions
+
+    def _asdict(self) -> dict[str, Any]:
+        """What the file says, by name."""
+        return {name: getattr(self, name) for name in self.FIELDS}
+
+    def _replace(self, **changes: Any) -> Dag:
+        """The graph with these in place of its own; nothing that was made of this one is that one's."""
+        return Dag(**self._asdict() | changes)
+
+    def __eq__(self, other: object) -> bool:
+        return self._asdict() == other._asdict() if isinstance(other, Dag) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._asdict().values()))
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -159,6 +182,11 @@ class Dag:
         edges = [(node.name, edge) for node in self.nodes for edge in node.incoming]
         # An edge may speak of its own head: y*(1 - y) of a sigmoid.
         return {name for head, edge in edges for name in names(edge.partial) if name != head}
+
+    @cached_property
+    def _made(self) -> dict[Callable[[Dag], Any], Any]:
+        """What `once` keeps."""
+        return {}
 
     def once(self, make: Callable[[Dag], T]) -> T:
         """What `make` makes of the graph, made at the first call and kept."""

@@ -6,7 +6,6 @@ Numbers alone are weighed in `local`; of an array each element has to fit, so th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from math import inf, isfinite
 from typing import Any
@@ -176,7 +175,7 @@ class ArraySteps:
         def _kept(slot: int, adjoint: Any) -> Any:
             return adjoints[node_of[slot]] if slot in node_of else adjoint
 
-        changes = Changes(replace(self._run, linear=self._work.linear, adjoints=adjoints, seeds=seeds), seeds, adjoints)
+        changes = Changes(self._run._replace(linear=self._work.linear, adjoints=adjoints, seeds=seeds), seeds, adjoints)
         changes.cotangents = self._work.linear.sweep(start, settle=_kept)
         return changes, adjoints[target]
 

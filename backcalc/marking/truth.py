@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from math import isfinite
 from typing import Any
@@ -167,7 +166,7 @@ class Truth:
     def _contributions(self, output: str) -> list[list[Any]]:
         """What reaches each node along its edges in the sweep of an output."""
         if output not in self._terms:
-            again = replace(self.run, seeds=self.seeds(output), adjoints=self.derivatives(output))
+            again = self.run._replace(seeds=self.seeds(output), adjoints=self.derivatives(output))
             self._terms[output] = again.contributions()
         return self._terms[output]
 

@@ -6,7 +6,6 @@ Between equal nodes nothing prefers one, so they share; a constant takes no shar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
 from backcalc.rules.row import FLAT, Primitive
@@ -37,4 +36,4 @@ def _against(row: Primitive, is_first: bool) -> Primitive:
         return (FLAT, slope) if is_first else (slope, FLAT)
 
     partials, stable = map(_column, _SLOPES[row.symbol])
-    return replace(row, partials=partials, stable=stable)
+    return row._replace(partials=partials, stable=stable)

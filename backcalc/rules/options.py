@@ -8,7 +8,6 @@ where what it gives is to go with the elements again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from backcalc.language.expr import Call, Expr, Name, Number, fold, options_of, with_args, with_options, written_name
@@ -39,7 +38,7 @@ def option_row(symbol: str, table: dict[str, tuple[Primitive, ...]]) -> Primitiv
         table[symbol] = numbered_rows(name, options, symbol)
         return table[symbol][0]
     # The last row is that for arrays.
-    row = replace(rows[-1], symbol=symbol, latex=_latex(name, rows[-1].params, options))
+    row = rows[-1]._replace(symbol=symbol, latex=_latex(name, rows[-1].params, options))
     # First: as numbers they are in all texts that follow.
     row = _with_numbers(row, {**{option: default or 0 for option, default in row.options}, **options})
     if DDOF in options:
@@ -60,7 +59,7 @@ def _latex(name: str, params: tuple[str, ...], options: dict[str, int]) -> str:
 def _mapped(row: Primitive, change: Callable[[Expr], Expr]) -> Primitive:
     """The row with its texts changed, but for those of its value, its domain and its kinks."""
     columns = {name: tuple(unparse(change(expression(text))) for text in getattr(row, name)) for name in _COLUMNS}
-    return replace(row, **columns)  # type: ignore[arg-type]
+    return row._replace(**columns)  # type: ignore[arg-type]
 
 
 def _with_numbers(row: Primitive, options: dict[str, int]) -> Primitive:
@@ -73,7 +72,7 @@ def _with_numbers(row: Primitive, options: dict[str, int]) -> Primitive:
     def _change(text: Expr) -> Expr:
         return fold(text, _leaf, with_args)
 
-    return replace(_mapped(row, _change), value=unparse(_change(expression(row.value))))
+    return _mapped(row, _change)._replace(value=unparse(_change(expression(row.value))))
 
 
 def _of_freedom(row: Primitive, lost: int) -> Primitive:
@@ -91,7 +90,7 @@ def _of_freedom(row: Primitive, lost: int) -> Primitive:
         return Call(text.fn, tuple(map(averaged, text.args))) if isinstance(text, Call) else text
 
     changed = _mapped(row, lambda text: fold(text, _leaf, with_args))
-    return replace(changed, value=unparse(averaged(expression(row.value))))
+    return changed._replace(value=unparse(averaged(expression(row.value))))
 
 
 def _along(row: Primitive, axis: int, *, keeps: bool) -> Primitive:
@@ -118,7 +117,7 @@ def _along(row: Primitive, axis: int, *, keeps: bool) -> Primitive:
     value = unparse(outer(expression(row.value)))
     found = _mapped(row, inner)
     # A matrix alone has an axis; the Jacobian is for vectors.
-    return replace(found, value=value, kinks=kinks, shape=_SHAPES[row.shape], ranks=(), below="", jacobian="")
+    return found._replace(value=value, kinks=kinks, shape=_SHAPES[row.shape], ranks=(), below="", jacobian="")
 
 
 def _kept(leaf: Number | Name, axis: int) -> Expr:

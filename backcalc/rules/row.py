@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -61,14 +60,13 @@ class LocalEdge(NamedTuple):
     shown: bool
 
 
-@dataclass(frozen=True, eq=False)  # Each row is one of its own.
-class Primitive:
-    """One row of the table; the columns are told in `primitives`. `table` has the functions that its texts call."""
+class Columns(NamedTuple):
+    """The columns of the table, which are told in `primitives`. `table` has the functions that its texts call."""
 
     symbol: str
     params: tuple[str, ...]
     value: str
-    table: Table = field(repr=False)
+    table: Table
     partials: tuple[str, ...] = ()
     stable: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
@@ -84,6 +82,16 @@ class Primitive:
     below: str = ""
     jacobian: str = ""
     options: tuple[tuple[str, int | None], ...] = ()
+
+
+class Primitive(Columns):
+    """One row of the table."""
+
+    # Each row is one of its own; its table, which it stands in, would be shown without end.
+    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__
+
+    def __repr__(self) -> str:
+        return f"Primitive({self.symbol!r}, {self.params!r}, {self.value!r})"
 
     @property
     def arity(self) -> int:
@@ -101,7 +109,7 @@ class Primitive:
         """Its options, as they are chosen; of those that are not, the defaults."""
         return {**dict(self.options), **options_of(self.symbol)}
 
-    def count(self, shape: Sequence[int | None]) -> float:
+    def extent(self, shape: Sequence[int | None]) -> float:
         """The number of elements that it goes over in an argument of this shape: `n` of its texts."""
         axis = self.settings.get(AXIS)
         return float(math.prod(n or 0 for n in (shape if axis is None else shape[axis : axis + 1])))

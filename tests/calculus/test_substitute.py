@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,7 +79,7 @@ def test_derive_then_run_is_run_at_hard_points(row: Primitive) -> None:
 
 @pytest.mark.parametrize("row", DERIVED, ids=title)
 def test_the_textbooks_form_would_not_do(row: Primitive, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [replace(each, derived=()) if each is row else each for each in PRIMITIVES[row.symbol]]
+    rows = [each._replace(derived=()) if each is row else each for each in PRIMITIVES[row.symbol]]
     monkeypatch.setitem(PRIMITIVES, row.symbol, tuple(rows))
     assert disagreements(row)
 

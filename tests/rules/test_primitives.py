@@ -6,7 +6,6 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -101,14 +100,14 @@ def scaled(texts: tuple[str, ...], index: int) -> tuple[str, ...]:
 @every_row
 def test_a_wrong_slope_is_caught(row: Primitive) -> None:
     for index in range(len(row.params)):
-        wrong = replace(row, partials=scaled(row.partials, index), stable=scaled(row.stable, index))
+        wrong = row._replace(partials=scaled(row.partials, index), stable=scaled(row.stable, index))
         what = f"∂{row.params[index]}"
         assert any(case.what == what and case.ratio > 1 for case in examine(wrong, row, 10))
 
 
 @every_row
 def test_a_wrong_value_is_caught(row: Primitive) -> None:
-    wrong = replace(row, value=f"({row.value})*(1 + 1e-13)")
+    wrong = row._replace(value=f"({row.value})*(1 + 1e-13)")
     assert any(case.what == "value" and case.ratio > 1 for case in examine(wrong, row, 10))
 
 
@@ -193,7 +192,7 @@ def test_every_form_is_the_slope(row: Primitive, namespace: str) -> None:
 def test_a_wrong_form_is_caught(row: Primitive, column: str) -> None:
     for index in range(len(getattr(row, column))):
         change: dict[str, Any] = {column: scaled(getattr(row, column), index)}
-        wrong = replace(row, **change)
+        wrong = row._replace(**change)
         assert any(wrong_forms(wrong, "floats"))
         assert any(wrong_forms(wrong, "mpmath"))
 
@@ -415,7 +414,7 @@ def test_every_pullback_has_a_case() -> None:
 @pytest.mark.parametrize("column", ["textbook", "stable", "derived"])
 @each_case
 def test_pullbacks_are_the_slope(row: Primitive, shapes: tuple[tuple[int, ...], ...], column: str) -> None:
-    form = row if column == "stable" else replace(row, stable=row.derived if column == "derived" else ())
+    form = row if column == "stable" else row._replace(stable=row.derived if column == "derived" else ())
     args = drawn(row, shapes)
     ct = np.random.default_rng(1).uniform(0.5, 2, np.shape(row.array.evaluate(*args)))
     for place, got in enumerate(pulled_back(form, args, ct)):
@@ -699,7 +698,7 @@ def test_numpys_buffer_is_as_it_was_after_an_error() -> None:
 
 def test_a_row_that_says_another_value_gives_that():
     """As a mistake's does: the namespace's own function serves the table's row alone."""
-    row = replace(lookup("sin", 1), value="cos(x)")
+    row = lookup("sin", 1)._replace(value="cos(x)")
     assert (row.evaluate(0.7), lookup("sin", 1).evaluate(0.7)) == (math.cos(0.7), math.sin(0.7))
 
 
@@ -716,4 +715,4 @@ def test_a_form_may_call_its_own_row() -> None:
     row = TABLE["sigmoid"]
     y = row.evaluate(0.5)
     assert row.scalar.form("sigmoid(out)*(1 - sigmoid(out))")(0.5, y) == row.evaluate(y) * (1 - row.evaluate(y))
-    assert replace(row, value="sigmoid(-x)").evaluate(0.5) == row.evaluate(-0.5)
+    assert row._replace(value="sigmoid(-x)").evaluate(0.5) == row.evaluate(-0.5)

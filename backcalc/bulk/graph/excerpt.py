@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -26,7 +25,6 @@ from backcalc.text.source import Source
 MOST_STATEMENTS = 20_000  # That are read once more; to read many more takes as long as to read all as objects.
 
 
-@dataclass(frozen=True, eq=False)
 class Excerpt(Run):
     """A run of some nodes and their users, with what these read; what lies further off is left out.
 
@@ -34,8 +32,12 @@ class Excerpt(Run):
     adjoints, and which of them lead to the output.
     """
 
-    whole: LargeRun
-    places: tuple[int, ...]
+    FIELDS = (*Run.FIELDS, "whole", "places")
+
+    def __init__(self, *found: Any, whole: LargeRun, places: tuple[int, ...], **others: Any) -> None:
+        super().__init__(*found, **others)
+        self.whole: Final = whole
+        self.places: Final = places
 
     @cached_property
     def values(self) -> list[Any]:
@@ -92,4 +94,6 @@ def _run(whole: LargeRun, part: Dag, places: tuple[int, ...], full: set[int]) ->
     linear = Linearization(Evaluation(tape_of(part), point))
     seeds = {part.index[whole.output]: 1.0} if whole.output in part.index else {}
     adjoints = [whole.adjoints[place] for place in places]  # From the whole: most terms lie outside.
-    return Excerpt(part, whole.output, whole.mode, whole.wrt, point, linear, seeds, adjoints, {}, whole, places)
+    return Excerpt(
+        *(part, whole.output, whole.mode, whole.wrt, point, linear, seeds, adjoints, {}), whole=whole, places=places
+    )

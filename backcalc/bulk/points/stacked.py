@@ -76,7 +76,7 @@ class Stacked:
             return Gated(placed(value_of(ct)), lambda: placed(ct.open if isinstance(ct, Gated) else 1.0))
         if row.symbol in (VECTOR, "concat"):
             return GATES.through(ct, *[lambda part: self._taken(self.full(part, slot), slot, k)] * 2)
-        count = row.count(self.shapes[self.tape.args[slot][0]])
+        count = row.extent(self.shapes[self.tape.args[slot][0]])
         return GATES.through(
             ct,
             lambda value: row.stacked.pullbacks[k](*operands, self.full(value, slot), count),

@@ -83,7 +83,7 @@ class Totalled(Stacked):
 
         if not self._ends(slot, arg) or (total := _total_of(row, k)) is None:
             return _by_points()
-        n = row.count(self.shapes[self.tape.args[slot][0]])
+        n = row.extent(self.shapes[self.tape.args[slot][0]])
         found = total(self.count, *operands, self.full(value_of(ct), slot), n)
         if not isinstance(ct, Gated):
             return found

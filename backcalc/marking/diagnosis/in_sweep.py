@@ -7,7 +7,6 @@ derivative with respect to x is off by delta · ∂slot/∂x. So the mistakes of
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from math import isfinite, prod
 from typing import Any, NamedTuple
@@ -63,7 +62,7 @@ class Changes:
         self.run, self.linear, self.adjoints, self.seeds = run, run.linear, adjoints, seeds
         self.tape = run.linear.tape
         # Terms as those of the run, but by these adjoints, which may be a sheet's own.
-        self.terms: list[list[Term]] = replace(run, seeds=dict(seeds), adjoints=adjoints).contributions()
+        self.terms: list[list[Term]] = run._replace(seeds=dict(seeds), adjoints=adjoints).contributions()
         self.cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
 
     def row(self, slot: int) -> Primitive | None:

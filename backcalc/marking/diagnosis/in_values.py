@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -79,4 +78,4 @@ def wrong_row(mistake: Mistake, row: Primitive) -> Primitive:
     partials = tuple(texts[k] if k < len(texts) and texts[k] else partial for k, partial in enumerate(row.partials))
     # With partials of its own the wrong function has none of the true one's other forms, nor its domain.
     kept = {} if not mistake.change else {"stable": (), "from_output": (), "domain": ""}
-    return replace(row, value=mistake.value, partials=partials, **kept)  # type: ignore[arg-type]
+    return row._replace(value=mistake.value, partials=partials, **kept)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -49,7 +49,7 @@ class ExportedProgram:
         span = self.graph.node(self.output).span
         calls = [(node, Call(GRAD, (Name(self.output), Name(name)), span)) for name, node in wanted.items()]
         nodes = [Node(node, "expression", span, (), call, call) for node, call in calls]
-        graph = resolve(replace(self.graph, nodes=(*self.graph.nodes, *nodes), output=self.output))
+        graph = resolve(self.graph._replace(nodes=(*self.graph.nodes, *nodes), output=self.output))
         # Nearly always the derivative has a node already, that of the adjoint.
         same = {node: graph.node(node).expr for node in wanted.values()}
         return graph, {name: each.id if isinstance(each := same[node], Name) else node for name, node in wanted.items()}
