@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from copy import copy
 from functools import cached_property
 from math import isfinite
 from typing import Any
 
 from backcalc import progress
 from backcalc.calculus.constant import apply, constant
-from backcalc.graph.model import Dag
+from backcalc.graph.model import Dag, has_decimals
 from backcalc.graph.shapes import KnownShapes, Shape, prepare, shape_text
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import Expr, Name, Number
+from backcalc.language.expr import Expr, Name, Number, postorder
 from backcalc.rules.indices import parts
-from backcalc.rules.row import Primitive
+from backcalc.rules.row import Primitive, expression
 from backcalc.rules.simplify import make
 from backcalc.rules.tidy import Spelling
 from backcalc.rules.values import (
@@ -35,8 +33,6 @@ from backcalc.rules.values import (
 )
 from backcalc.text.errors import Code, Diagnostic, EvaluateError
 from backcalc.text.wording import shorten
-
-_DECIMAL = re.compile(r"\d\.\d")  # Of leaky_relu, say.
 
 
 def _is_whole(value: Numeric) -> bool:
@@ -90,8 +86,9 @@ class Evaluation:
     def spelling(self) -> Spelling:
         """How the file, and the point, write numbers: once there is a decimal, those that come of it are, too."""
         found = self.tape.graph.spelling
-        rows = (text for row in self.rows if row is not None for text in (*row.partials, row.value))
-        is_whole = all(map(_is_whole, self._point.values())) and not any(map(_DECIMAL.search, rows))
+        texts = {text for row in self.rows if row is not None for text in (*row.partials, row.value)}
+        parts = (part for text in texts for part in postorder(expression(text)))  # Of leaky_relu, say.
+        is_whole = all(map(_is_whole, self._point.values())) and not any(map(has_decimals, parts))
         return found if is_whole else found._replace(has_decimals=True, fractions=())
 
     @property
@@ -101,6 +98,8 @@ class Evaluation:
 
     def redone(self, rows: list[Primitive | None], term: Callable[[Evaluation, int], Value]) -> Evaluation:
         """The evaluation with other rows, its terms made anew by `term` in the order of the slots."""
+        from copy import copy  # A run does without.
+
         new = copy(self)  # Shapes, names and tape are the same, and shared.
         new.rows, new.terms = rows, list(self.terms)
         with quietly(self.has_arrays):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
 from functools import cached_property
 from math import isfinite
 from operator import mul
@@ -125,6 +124,8 @@ class Linearization:
 
     def by_edges(self, edge: Callable[[Any], Any]) -> Linearization:
         """The linearization with `edge` of each local partial in its place."""
+        from copy import copy  # A run does without.
+
         new = copy(self)
         new.slot_edges = [[(arg, edge(partial)) for arg, partial in edges] for edges in self.slot_edges]
         new.__dict__.pop("_is_plain", None)  # Found of other edges.

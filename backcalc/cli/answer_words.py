@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from backcalc.cli.slips import Command
+from backcalc.cli.options import Command
 
 SIGNS = "=≈~:"
 """What stands between what is asked and its answer."""

@@ -13,7 +13,6 @@ import click
 
 from backcalc.calculus.load import load
 from backcalc.cli import COMMANDS
-from backcalc.cli.slips import Command
 from backcalc.graph.model import Kind
 from backcalc.render import offered
 from backcalc.render.document import LIMIT
@@ -56,6 +55,20 @@ class Shown(NamedTuple):
     digits: int = DIGITS
     limit: int = LIMIT
     color: str = "auto"
+
+
+class Command(click.Command):
+    """A command whose usage errors say what was likely meant."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, parsed. Raises UsageError with what was likely meant."""
+        given = list(args)  # A copy, for click empties the list.
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            from backcalc.cli.slips import hinted  # Of use to who slips.
+
+            raise hinted(error, self, given, ctx) from None
 
 
 def as_command(name: str, examples: str, kind: type[click.Command] = Command) -> Callable[..., click.Command]:

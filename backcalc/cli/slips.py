@@ -10,25 +10,20 @@ import click
 
 from backcalc.text.wording import shorten
 
-_EXTRA = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)", re.DOTALL)
+_EXTRA = r"(?s)Got unexpected extra arguments? \((?P<words>.*)\)"
 
 
-class Command(click.Command):
-    """A command whose usage errors say what was likely meant."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The arguments, parsed. Raises UsageError with what was likely meant."""
-        given = list(args)  # A copy, for click empties the list.
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            hint = _of_option(error.option_name, given, {name for option in self.params for name in option.opts})
-            raise _with_hint(error, hint, ctx) from None
-        except click.UsageError as error:
-            # By its message: click tells by nothing else which words were left over.
-            extra = _EXTRA.fullmatch(error.message)
-            hint = _of_words(extra["words"], given, self) if extra else ""
-            raise _with_hint(error, hint, ctx) from None
+def hinted(
+    error: click.UsageError, command: click.Command, given: Sequence[str], ctx: click.Context
+) -> click.UsageError:
+    """`error` about the words `given` to `command`, with what was likely meant."""
+    if isinstance(error, click.NoSuchOption):
+        hint = _of_option(error.option_name, given, {name for option in command.params for name in option.opts})
+    else:
+        # By its message: click tells by nothing else which words were left over.
+        extra = re.fullmatch(_EXTRA, error.message)
+        hint = _of_words(extra["words"], given, command) if extra else ""
+    return _with_hint(error, hint, ctx)
 
 
 def _is_value(word: str) -> bool:

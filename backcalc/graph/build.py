@@ -8,13 +8,14 @@ from itertools import pairwise
 from backcalc import progress
 from backcalc.graph.declarations import Declarations, args_of
 from backcalc.graph.functions import Differentiate, Functions
-from backcalc.graph.loops import constants_of, each, write_out
 from backcalc.graph.model import Dag, Node
 from backcalc.graph.order import levels, topological
+from backcalc.graph.whole_numbers import constants_of, each
 from backcalc.language.expr import Expr, names
 from backcalc.language.statements import (
     Function,
     Program,
+    Statement,
 )
 from backcalc.text.errors import MAX_ERRORS, BuildError, Code, Diagnostic, Note
 from backcalc.text.source import Span
@@ -31,10 +32,10 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Dag:
     errors: list[Diagnostic] = []
     # Loops and templates have braces, comprehensions dots; a long file without any is not gone through for them.
     has_loops = "{" in program.source.text or ".." in program.source.text
-    flat = list(write_out(program.statements, errors) if has_loops else each(program.statements))
+    flat = _written_out(program, errors) if has_loops else list(each(program.statements))
     is_whole = not errors  # Of loops: what they would have defined is not to be missed below.
     # Before all else, for a formula may call what is defined further down.
-    constants = constants_of(each(program.statements))
+    constants = constants_of(program.statements)
     own = [s for s in flat if isinstance(s, Function)]
     functions = Functions(own, errors, differentiate, constants)
     declared = Declarations(functions, errors)
@@ -58,6 +59,12 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Dag:
         tuple(declared.claims),
         frozenset(function.name for function in own),
     )
+
+
+def _written_out(program: Program, errors: list[Diagnostic]) -> list[Statement]:
+    from backcalc.graph.loops import write_out  # Most files have no loops.
+
+    return list(write_out(program.statements, errors))
 
 
 def with_inputs(graph: Dag, constants: Iterable[str]) -> Dag:

@@ -16,7 +16,6 @@ from backcalc.graph.definitions import (
     standing,
     wrong_partials,
 )
-from backcalc.graph.index_slips import wrong_indices
 from backcalc.graph.order import topological
 from backcalc.graph.whole_numbers import Environment, whole
 from backcalc.graph.written_out import MOST_WRITTEN, WRITTEN, written_out
@@ -139,10 +138,15 @@ class Functions:
             return self._numbered(call, args)
         elif row.symbol == INDEX:
             args = (args[0], *(whole(index, self._environment) for index in args[1:]))
-            self.errors += wrong_indices(call, args[1:], self.__contains__)
+            self._check_indices(call, args[1:])
         elif row.symbol not in VARIADIC or not args:
             self._fits(call, len(row.params))
         return with_args(call, args)
+
+    def _check_indices(self, call: Call, indices: tuple[Expr, ...]) -> None:
+        from backcalc.graph.index_slips import wrong_indices  # Of numbers there are none.
+
+        self.errors += wrong_indices(call, indices, self.__contains__)
 
     def _by_names(self, call: Call, args: tuple[Expr, ...]) -> Expr:
         """A call some of whose arguments are given by their names, as one that has them in their places."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backcalc.graph.inference import shape_words
 from backcalc.rules.indices import OutOfRangeError, Place, count, text_of
-from backcalc.rules.terms import Shape
+from backcalc.rules.terms import Shape, shape_words
 
 _AXES = ("rows", "columns")
 

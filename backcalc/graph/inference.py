@@ -21,22 +21,6 @@ from backcalc.rules.window_shapes import WINDOWED
 NEEDS_ARRAY = ("matmul", "index", "diag", "spread", *WINDOWED)
 
 
-def shape_text(shape: Sequence[int | None]) -> str:
-    """`3×4`, `3`, or `number`."""
-    return "×".join("?" if n is None else str(n) for n in shape) if shape else "number"
-
-
-def shape_words(shape: Sequence[int | None] | None) -> str:
-    """`a 3×4 matrix`, `a vector of 3`, or `a number`; `a vector` where its length is not known."""
-    if shape is None:
-        return "an unknown shape"
-    if not shape:
-        return "a number"
-    if all(n is None for n in shape):
-        return "a matrix" if len(shape) > 1 else "a vector"
-    return f"a {shape_text(shape)} matrix" if len(shape) > 1 else f"a vector of {shape_text(shape)}"
-
-
 class Constraint(NamedTuple):
     """What ties the shapes of `slots` together: an operation with its value last, or partial, head and tail of an edge.
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from backcalc.graph.resolve import resolve
-from backcalc.graph.whole_numbers import Environment, LoopError, Written, integer, turns
+from backcalc.graph.whole_numbers import Environment, LoopError, Written, constants_of, each, turns
 from backcalc.language.expr import (
     Expr,
     Name,
 )
-from backcalc.language.statements import Const, Function, Inputs, Loop, Partial, Statement
+from backcalc.language.statements import Function, Loop, Partial, Statement
 from backcalc.text.errors import Code, Diagnostic
 
 MAX_STATEMENTS = 1_000_000
@@ -24,15 +24,6 @@ _LARGE = ("a larger graph is better piped in as an edge list",)
 
 
 _Body = Iterator[tuple[Statement, Environment]]
-
-
-def each(statements: Iterable[Statement]) -> Iterator[Statement]:
-    """The statements, those that declare several inputs one by one."""
-    for statement in statements:
-        if isinstance(statement, Inputs):
-            yield from statement.items
-        else:
-            yield statement
 
 
 def write_out(statements: Sequence[Statement], errors: list[Diagnostic]) -> Iterator[Statement]:
@@ -55,19 +46,6 @@ def write_out(statements: Sequence[Statement], errors: list[Diagnostic]) -> Iter
         except LoopError as error:
             errors.append(error.diagnostic)
             del stack[1:]  # One report a loop: the next iterations would repeat it.
-
-
-def constants_of(statements: Iterable[Statement]) -> dict[str, int | None]:
-    """The constants that are declared outside of loops, as whole numbers; None for one that is none."""
-    found: dict[str, int | None] = {}
-    for statement in statements:
-        if isinstance(statement, Const) and isinstance(statement.target, Name):
-            try:
-                # In order: a constant may be made of those above it.
-                found[statement.target.id] = integer(statement.value, Environment(constants=found))
-            except (LoopError, KeyError):  # Of an operation that is none of whole numbers: sqrt(2), [1, 2].
-                found[statement.target.id] = None
-    return found
 
 
 def _countable(statements: Iterable[Statement], outside: Environment, errors: list[Diagnostic]) -> list[Statement]:

@@ -18,7 +18,8 @@ VULGAR = tuple("½¼¾⅓⅔⅛")  # Fractions, though one sign each.
 Kind = Literal["input", "expression", "edges", "given", "constant"]
 
 
-def _has_decimals(part: Expr) -> bool:
+def has_decimals(part: Expr) -> bool:
+    """Whether a part of a formula is a number that is written with decimals."""
     return isinstance(part, Number) and not part.value.is_integer() and not part.text.startswith(VULGAR)
 
 
@@ -128,9 +129,9 @@ class Dag:
         may_rename = self.source.may_name(ALIASES)
         found: dict[str, str] = {}
         fractions: set[float] = set()
-        has_decimals = any(_has_decimals(part) for expr in numbers for part in postorder(expr))
+        is_decimal = any(has_decimals(part) for expr in numbers for part in postorder(expr))
         for part in (part for formula in formulas for part in postorder(formula)):
-            has_decimals |= _has_decimals(part)
+            is_decimal |= has_decimals(part)
             if not isinstance(part, Call):
                 continue
             fn = part.fn.rstrip(PRIME)  # σ' is a use of σ, too.
@@ -143,7 +144,7 @@ class Dag:
             if name in self.functions and alias not in self.functions:
                 found.setdefault(name, alias)
         # A function that goes by its own name needs no spelling.
-        return Spelling({name: alias for name, alias in found.items() if name != alias}, fractions, has_decimals)
+        return Spelling({name: alias for name, alias in found.items() if name != alias}, fractions, is_decimal)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

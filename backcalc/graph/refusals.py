@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from backcalc.graph.inference import (
-    shape_words,
-)
 from backcalc.language.expr import VECTOR, written_name
 from backcalc.rules.row import AXIS, Primitive
-from backcalc.rules.terms import Shape
+from backcalc.rules.terms import Shape, shape_words
 
 BY_ELEMENTS = "a number combines with anything, a vector with the rows of a matrix; otherwise shapes must be the same"
 

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from backcalc.graph.index_errors import misplaced
-from backcalc.graph.inference import (
-    Constraint,
-    Inference,
-    MisfitError,
-    OpenShapeError,
-    apply_rule,
-    rule_of,
-    shape_words,
-)
+from backcalc.graph.inference import Constraint, Inference, MisfitError, OpenShapeError, apply_rule, rule_of
 from backcalc.graph.model import Node
 from backcalc.graph.one_name import transposed
 from backcalc.graph.refusals import BY_ELEMENTS, TAKES, axis_hints, refusal
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import VECTOR
 from backcalc.rules.row import AXIS
-from backcalc.rules.terms import MismatchError, Shape, Unknown, fresh, settled
+from backcalc.rules.terms import MismatchError, Shape, Unknown, fresh, settled, shape_words
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten

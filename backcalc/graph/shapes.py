@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, shape_text, shape_words
-from backcalc.graph.powers import doubtful_powers
 from backcalc.graph.tape import Shaped, Tape
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Folded, Name, Number, fold
 from backcalc.rules.indices import places
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import Primitive
 from backcalc.rules.shapes import rule_called, value_shape
-from backcalc.rules.terms import Shape
+from backcalc.rules.terms import Shape, shape_text, shape_words
 from backcalc.text.errors import BuildError, Diagnostic
 
 __all__ = ["KnownShapes", "Shape", "infer", "prepare", "shape_text", "shape_words", "specialize"]
@@ -45,6 +43,9 @@ def infer(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape] | 
     # Nothing in the text or at the point is an array, so nothing can be one: no rule need be applied.
     if not tape.has_arrays and not any(stated.values()) and not any(seeds.values()):
         return [()] * len(tape.rows)
+    from backcalc.graph.inference import Inference, MisfitError, OpenShapeError
+    from backcalc.graph.powers import doubtful_powers
+
     _require_adjoints(tape, stated, seeds)
     try:
         shapes = Inference(tape, {**seeds, **stated}).run()
@@ -75,6 +76,7 @@ def _require_adjoints(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[in
 
 def _explanation(tape: Tape, stated: Mapping[int, Shape], seeds: Mapping[int, Shape]) -> Diagnostic:
     """The error of shapes that cannot be inferred, by doing it once more and keeping what settles what."""
+    from backcalc.graph.inference import Inference, MisfitError, OpenShapeError
     from backcalc.graph.shape_errors import explain_misfit, explain_open  # Words are loaded where something is wrong.
 
     inference = Inference(tape, {**seeds, **stated}, traced=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from backcalc.graph.inference import Inference, MisfitError, OpenShapeError, shape_words
+from backcalc.graph.inference import Inference, MisfitError, OpenShapeError
 from backcalc.graph.one_name import transposed
 from backcalc.graph.tape import Tape
-from backcalc.rules.terms import Shape
+from backcalc.rules.terms import Shape, shape_words
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 

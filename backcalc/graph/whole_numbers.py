@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from backcalc.language.expr import (
     fold,
     with_args,
 )
+from backcalc.language.statements import Const, Inputs, Statement
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Span
 from backcalc.text.suggest import did_you_mean
@@ -63,6 +64,28 @@ class LoopError(Exception):
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         self.diagnostic = diagnostic
+
+
+def each(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """The statements, those that declare several inputs one by one."""
+    for statement in statements:
+        if isinstance(statement, Inputs):
+            yield from statement.items
+        else:
+            yield statement
+
+
+def constants_of(statements: Iterable[Statement]) -> dict[str, int | None]:
+    """The constants that are declared outside of loops, as whole numbers; None for one that is none."""
+    found: dict[str, int | None] = {}
+    for statement in each(statements):
+        if isinstance(statement, Const) and isinstance(statement.target, Name):
+            try:
+                # In order: a constant may be made of those above it.
+                found[statement.target.id] = integer(statement.value, Environment(constants=found))
+            except (LoopError, KeyError):  # Of an operation that is none of whole numbers: sqrt(2), [1, 2].
+                found[statement.target.id] = None
+    return found
 
 
 def whole(index: Expr, environment: Environment) -> Expr:

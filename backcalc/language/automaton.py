@@ -11,11 +11,14 @@ import re
 from collections.abc import Callable, Container
 from typing import Any, NamedTuple, Protocol
 
-from backcalc.language.tables import END, Rule, Tables
+from backcalc.language.tables import END, Rule, Tables, TerminalSymbol
 from backcalc.text.source import Span
 
 Maker = Callable[[list[Any]], Any]
-Lexer = list[tuple[str, Callable[[str, int], re.Match[str] | None]]]
+Ends = Callable[[str, int], int]
+"""Of a text and a place in it: where the token of a kind ends that begins there, -1 where none does."""
+
+Lexer = list[tuple[str, Ends]]
 OFTEN = 500
 """Tokens from which on a state is worth one pattern for all its terminals, which takes long to compile."""
 
@@ -50,6 +53,7 @@ class Parser:
         self._begin = callbacks.begin
         self._makers = [_maker(rule, callbacks) for rule in tables.rules]
         self._lexers: dict[int, Lexer] = {}  # By state.
+        self._ends: dict[str, Ends] = {}  # By terminal.
         self._uses: dict[int, int] = {}  # Tokens that each state has read, up to OFTEN.
         # By the terminals in them.
         self._patterns: dict[tuple[str, ...], Callable[[str, int], re.Match[str] | None]] = {}
@@ -133,8 +137,8 @@ class Parser:
     def _pattern(self, names: tuple[str, ...]) -> Callable[[str, int], re.Match[str] | None]:
         """One pattern of all these terminals, in their order; most states have those of another."""
         if names not in self._patterns:
-            patterns = dict(self.tables.terminals)
-            self._patterns[names] = re.compile("|".join(f"(?P<{name}>{patterns[name]})" for name in names)).match
+            patterns = [f"(?P<{each.name}>{each.pattern})" for each in self.tables.terminals if each.name in names]
+            self._patterns[names] = re.compile("|".join(patterns)).match
         return self._patterns[names]
 
     def _lexer(self, state: int) -> Lexer:
@@ -146,16 +150,22 @@ class Parser:
     def _choice(self, wanted: Container[str]) -> Lexer:
         tables = self.tables
         words = set(tables.words.values()) if tables.word_like in wanted else ()  # These go by what is word-like.
-        # Each is compiled by itself and where it is wanted: one pattern a state would take longer than a short run.
         return [
-            (name, re.compile(pattern).match)
-            for name, pattern in tables.terminals
-            if name in tables.ignored or (name in wanted and name not in words)
+            (terminal.name, self._end(terminal))
+            for terminal in tables.terminals
+            if terminal.name in tables.ignored or (terminal.name in wanted and terminal.name not in words)
         ]
+
+    def _end(self, terminal: TerminalSymbol) -> Ends:
+        """What finds the tokens of one kind."""
+        # Each is compiled by itself and where it is wanted: one pattern a state would take longer than a short run.
+        if terminal.name not in self._ends:
+            self._ends[terminal.name] = _ends_of(terminal.texts) if terminal.texts else _ends_by(terminal.pattern)
+        return self._ends[terminal.name]
 
     def _refusal(self, text: str, at: int, states: list[int], base: int) -> RefusedError:
         """What is wrong at a place where no terminal fits: a token that may not stand there, or none at all."""
-        kind, end = _first(text, at, self._choice(dict(self.tables.terminals)))
+        kind, end = _first(text, at, self._choice({terminal.name for terminal in self.tables.terminals}))
         if kind:
             return RefusedError(Span(base + at, base + end), self._accepted(states))
         allowed = {kind for kind, _ in self._lexer(states[-1])} - set(self.tables.ignored)
@@ -178,10 +188,31 @@ class Parser:
 
 
 def _first(text: str, at: int, lexer: Lexer) -> tuple[str, int]:
-    for kind, match in lexer:
-        if found := match(text, at):
-            return kind, found.end()
+    for kind, end_of in lexer:
+        if (end := end_of(text, at)) >= 0:
+            return kind, end
     return "", at
+
+
+def _ends_by(pattern: str) -> Ends:
+    """What finds the end of a token that a regular expression describes."""
+    match = re.compile(pattern).match
+
+    def _end(text: str, at: int) -> int:
+        found = match(text, at)
+        return found.end() if found else -1
+
+    return _end
+
+
+def _ends_of(texts: list[str]) -> Ends:
+    """What finds the end of a token that is one of these."""
+
+    # To compile a choice of signs beyond Latin takes as long as to read three lines.
+    def _end(text: str, at: int) -> int:
+        return next((at + len(each) for each in texts if text.startswith(each, at)), -1)
+
+    return _end
 
 
 def _maker(rule: Rule, callbacks: Callbacks) -> Maker | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -20,10 +21,11 @@ FOLDER = os.path.dirname(str(import_module("backcalc.grammars").__file__))  # no
 
 
 class TerminalSymbol(NamedTuple):
-    """A kind of token, and the regular expression of its text."""
+    """A kind of token: the regular expression of its text, and all `texts` that it has where these are few."""
 
     name: str
     pattern: str
+    texts: list[str]
 
 
 class Rule(NamedTuple):
@@ -109,7 +111,7 @@ def make_tables(grammar: str) -> Tables:
     ranked = sorted(
         lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)
     )  # Lark's own order.
-    terminals = [TerminalSymbol(t.name, t.pattern.to_regexp()) for t in ranked]
+    terminals = [TerminalSymbol(t.name, pattern := t.pattern.to_regexp(), _texts(pattern)) for t in ranked]
     # A plain text that looks like a name is a word, and stands where a name does.
     words = {t.pattern.value: t.name for t in ranked if t.pattern.type == "str" and t.pattern.value.isidentifier()}
     rules = [_rule(saved["memo"][rule["@"]]) for rule in saved["data"]["rules"]]
@@ -120,6 +122,13 @@ def make_tables(grammar: str) -> Tables:
     actions |= {state: {END: final} for state in table["end_states"].values()} | {final: {}}
     states, starts = _numbered(actions, {start: table["start_states"][start] for start in STARTS})
     return Tables(grammar, terminals, list(lark.ignore_tokens), "NAME", words, rules, states, starts)
+
+
+def _texts(pattern: str) -> list[str]:
+    """The texts that `pattern` is made of where it is one of them or another, in their order; else none."""
+    parts = pattern.removeprefix("(?:").removesuffix(")").split("|")
+    found = [re.sub(r"\\(.)", r"\1", part) for part in parts]
+    return found if list(map(re.escape, found)) == parts else []
 
 
 def _rule(rule: dict[str, Any]) -> Rule:

@@ -5,7 +5,7 @@ A term is a shape, a length, or an `Unknown` that may turn out to be one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
 class Unknown:
@@ -72,3 +72,19 @@ def fresh(shape: Shape | None) -> Term:
     """A shape as a term of its own, which binds no other."""
     # Each None is an unknown of its own: two of them need not be equal.
     return Unknown() if shape is None else tuple(Unknown() if n is None else n for n in shape)
+
+
+def shape_text(shape: Sequence[int | None]) -> str:
+    """`3×4`, `3`, or `number`."""
+    return "×".join("?" if n is None else str(n) for n in shape) if shape else "number"
+
+
+def shape_words(shape: Sequence[int | None] | None) -> str:
+    """`a 3×4 matrix`, `a vector of 3`, or `a number`; `a vector` where its length is not known."""
+    if shape is None:
+        return "an unknown shape"
+    if not shape:
+        return "a number"
+    if all(n is None for n in shape):
+        return "a matrix" if len(shape) > 1 else "a vector"
+    return f"a {shape_text(shape)} matrix" if len(shape) > 1 else f"a vector of {shape_text(shape)}"

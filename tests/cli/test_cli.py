@@ -749,6 +749,7 @@ HEAVY = {
     *("backcalc.api", "backcalc.rules.functions.arrays", "backcalc.bulk.points.passes", "backcalc.analysis.samples"),
     *("backcalc.marking.key", "backcalc.bulk.points.run", "backcalc.analysis.explain", "backcalc.language.format"),
     *("backcalc.bulk.points.reader", "backcalc.rules.functions.stacks", "backcalc.language.hints"),
+    *("backcalc.graph.inference", "backcalc.cli.slips"),
     *("backcalc.render.formats.terminal", "backcalc.render.formats.latex", "backcalc.language.foreign.lists"),
     *(f"backcalc.cli.commands.{name}" for name in COMMANDS if name != "run"),
 }
@@ -763,6 +764,10 @@ def test_what_is_not_to_be_loaded_is_there():
 )
 def test_a_piped_run_of_numbers_loads_nothing_heavy(options):
     assert not HEAVY & loaded_by("run", "lattice.bg", *options)
+
+
+def test_a_table_has_no_methods_generated():
+    assert not {"dataclasses", "copy"} & loaded_by("run", "lattice.bg")
 
 
 @pytest.mark.parametrize("command", ["run", "explain"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from words import laid_out
 
 from backcalc.bulk.arrays.words import numbers
-from backcalc.language.parser import parser
+from backcalc.language.lexis import PATTERNS
 
 law = settings(max_examples=200)
 
@@ -57,7 +57,7 @@ def test_what_is_a_number():
 @law
 @given(st.lists(st.text("0123456789.eE+-", min_size=1, max_size=30), min_size=1))
 def test_numbers_are_the_grammars(texts):
-    pattern = dict(parser().tables.terminals)["NUMBER"]
+    pattern = PATTERNS["NUMBER"]
     values, are_valid = numbers(laid_out(texts))
     for text, value, is_valid in zip(texts, values.tolist(), are_valid.tolist(), strict=True):
         is_number = re.fullmatch(pattern, text) and float(text) != float("inf")
