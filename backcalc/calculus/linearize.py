@@ -140,8 +140,7 @@ class Linearization:
     @cached_property
     def edges(self) -> list[list[tuple[int, Any]]]:
         """For each node its (tail, ∂node/∂tail) pairs, inner operations swept away; None for what is no number."""
-        nodes = progress.through("local partials", range(len(self.tape.slot)))
-        return [self.node_edges(node) for node in nodes]
+        return [self.node_edges(node) for node in progress.through("local partials", range(len(self.tape.slot)))]
 
     def node_edges(self, node: int) -> list[tuple[int, Any]]:
         """The local partials into one node, where those of all would be too many: of an array they are Jacobians."""

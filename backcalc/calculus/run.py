@@ -6,20 +6,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from backcalc.calculus.adjoints import adjoints
-from backcalc.calculus.constant import constant
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import Mode, choose_wrt, chosen_output, require_direction
 from backcalc.graph.model import Dag
-from backcalc.graph.shapes import Shape, shape_words
+from backcalc.graph.shapes import Shape
 from backcalc.graph.tape import tape_of
 from backcalc.rules.values import is_known, is_lost, ones, quietly, shape_of
-from backcalc.text.errors import BuildError, Code, Diagnostic
-from backcalc.text.wording import shorten
+from backcalc.text.errors import Diagnostic
 
 if TYPE_CHECKING:
     from backcalc.calculus.columns import ObjectColumns, ObjectPartials
@@ -62,17 +60,9 @@ class Run:
         along: Mapping[str, Any] = NO_DIRECTION,
         kept: Collection[int] | None = None,
     ) -> None:
-        self.graph: Final = graph
-        self.output: Final = output
-        self.mode: Final = mode
-        self.wrt: Final = wrt
-        self.point: Final = point
-        self.linear: Final = linear
-        self.seeds: Final = seeds
-        self.adjoints: Final = adjoints
-        self.tangents: Final = tangents
-        self.along: Final = along
-        self.kept: Final = kept
+        self.graph, self.output, self.mode, self.wrt, self.point = graph, output, mode, wrt, point
+        self.linear, self.seeds, self.adjoints, self.tangents = linear, seeds, adjoints, tangents
+        self.along, self.kept = along, kept
 
     def _asdict(self) -> dict[str, Any]:
         """What the run found, by name, without what follows of it."""
@@ -301,7 +291,9 @@ def _run_reverse(
     """A run in reverse mode, from the output or from stated adjoints."""
     if graph.seeds:
         # Shapes of stated adjoints are told of before the partials are worked out.
-        seeds = _seeds(graph, evaluation)
+        from backcalc.calculus.stated import stated_seeds  # Most losses are a node.
+
+        seeds = stated_seeds(graph, evaluation)
         linear = Linearization(evaluation)
         return Run(graph, output, "reverse", wrt, point, linear, seeds, adjoints(linear, seeds), {})
     place = graph.index[output]
@@ -351,20 +343,3 @@ def evaluated(graph: Dag, at: Point) -> Run:
     """
     graph, point = settle(graph, at)
     return Run(graph, "", "forward", (), point, Linearization(Evaluation(tape_of(graph), point)), {}, [], {})
-
-
-def _seeds(graph: Dag, evaluation: Evaluation) -> dict[int, Any]:
-    """The adjoints that the file states. Raises BuildError where a shape is not that of its node."""
-    seeds, errors = {}, []
-    for name, known in graph.seeds:
-        node = graph.index[name]
-        value, shape = constant(known.value, graph.source), evaluation.shapes[evaluation.tape.slot[node]]
-        if shape_of(value) != shape:
-            message = (
-                f"the adjoint of `{shorten(name)}` is {shape_words(shape_of(value))}, the node {shape_words(shape)}"
-            )
-            errors.append(Diagnostic(Code.SHAPE_MISMATCH, message, known.span))
-        seeds[node] = value
-    if errors:
-        raise BuildError(graph.source, errors)
-    return seeds

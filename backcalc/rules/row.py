@@ -16,7 +16,6 @@ from backcalc.language.expr import (
     names,
     options_of,
     postorder,
-    with_args,
     with_options,
     written_name,
 )
@@ -60,7 +59,7 @@ class LocalEdge(NamedTuple):
     shown: bool
 
 
-class Columns(NamedTuple):
+class TableRow(NamedTuple):
     """The columns of the table, which are told in `primitives`. `table` has the functions that its texts call."""
 
     symbol: str
@@ -84,14 +83,13 @@ class Columns(NamedTuple):
     options: tuple[tuple[str, int | None], ...] = ()
 
 
-class Primitive(Columns):
-    """One row of the table."""
+class Primitive(TableRow):
+    """One row of the table; each is one of its own, whatever it says."""
 
-    # Each row is one of its own; its table, which it stands in, would be shown without end.
     __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__
 
     def __repr__(self) -> str:
-        return f"Primitive({self.symbol!r}, {self.params!r}, {self.value!r})"
+        return f"Primitive({self.symbol!r}, {self.params!r}, {self.value!r})"  # Its table would show it once more.
 
     @property
     def arity(self) -> int:
@@ -342,8 +340,6 @@ def expression(text: str) -> Expr:
 def _optioned(call: Call, args: tuple[Expr, ...]) -> Call:
     """A call with the options that stand among its arguments in its name."""
     options = {name: int(arg.args[0].value) for arg in args if (name := keyword_of(arg))}  # type: ignore[union-attr]
-    if not options:
-        return with_args(call, args)
     return Call(with_options(call.fn, options), args[: len(args) - len(options)], call.span)
 
 
