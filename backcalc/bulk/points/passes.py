@@ -202,8 +202,6 @@ class _Traced:
 
     def constant(self, value: float) -> Operand:
         """A number that is the same at all points."""
-        """What an operation gives."""
-        """What a cotangent becomes along an edge."""
         return value
 
     def apply(self, slot: int, row: Primitive, args: Sequence[Operand]) -> Operand:  # noqa: ARG002  As of stacks.
