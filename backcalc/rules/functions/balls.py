@@ -30,7 +30,6 @@ from backcalc.rules.functions.objects import (
     prod,
     sum,  # noqa: A004  the language's own name
     transpose,
-    where,
 )
 
 __all__ = [
@@ -44,10 +43,10 @@ __all__ = [
     "prod",
     "sum",
     "transpose",
-    "where",
 ]  # The rest is here.
 
 _UNDECIDED = "numbers are compared that may be equal"
+_UNSETTLED = "a condition may be 0, too near to it to tell"
 _KINK = "it is at a kink, or too near to one to tell"
 # Worked out anew at each precision: a ball of few bits would stay one.
 _NAMED = {pi: arb.pi, e: lambda: arb(1).exp(), tau: lambda: 2 * arb.pi()}
@@ -185,11 +184,19 @@ less, less_equal, greater, greater_equal = _compared(-1), _compared(-1, 0), _com
 equal, not_equal = _compared(0), _compared(-1, 1)
 
 
-def _truth(fn: Callable[..., bool]) -> Callable[..., Any]:
-    return each(lambda *args: Ball(None, Fraction(int(fn(*(arg != 0 for arg in args))))))
+def _holds(x: Ball) -> bool | Lost:
+    if x.exact is not None:
+        return x.exact != 0
+    # A ball is never 0 for certain.
+    return Lost(_UNSETTLED) if x.ball.contains(0) else True
 
 
-both, either, negation = _truth(operator.and_), _truth(operator.or_), _truth(operator.not_)
+def _connective(fn: Callable[..., bool]) -> Callable[..., Any]:
+    return objects.connective(_holds, fn, lambda found: Ball(None, Fraction(int(found))))
+
+
+where = objects.choosing(_holds)
+both, either, negation = _connective(operator.and_), _connective(operator.or_), _connective(operator.not_)
 
 
 @each

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import operator
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -28,10 +29,9 @@ from backcalc.rules.functions.objects import (
     prod,
     sum,  # noqa: A004  the language's own name
     transpose,
-    where,
 )
 
-__all__ = ["dot", "from_top", "matmul", "outer", "prod", "sum", "transpose", "where"]  # The rest is here.
+__all__ = ["dot", "from_top", "matmul", "outer", "prod", "sum", "transpose"]  # The rest is here.
 __all__ += ["arranged", "flatten", "like"]
 
 Number = Any  # A Fraction, an Lost, or another exact number; or an array of them.
@@ -170,8 +170,19 @@ def _compared(fn: Callable[[Any, Any], bool]) -> Callable[..., Any]:
 less, less_equal = _compared(lambda x, y: x < y), _compared(lambda x, y: x <= y)
 greater, greater_equal = _compared(lambda x, y: x > y), _compared(lambda x, y: x >= y)
 equal, not_equal = _compared(lambda x, y: x == y), _compared(lambda x, y: x != y)
-both, either = each(lambda x, y: Fraction(int(x != 0 and y != 0))), each(lambda x, y: Fraction(int(x != 0 or y != 0)))
-negation = each(lambda x: Fraction(int(x == 0)))
+
+
+def _holds(x: Any) -> bool | Lost:
+    # A quotient of letters is 0 for some values of them, and for others not.
+    return x != 0 if isinstance(x, Fraction) else Lost("a condition")
+
+
+def _connective(fn: Callable[..., bool]) -> Callable[..., Any]:
+    return objects.connective(_holds, fn, lambda found: Fraction(int(found)))
+
+
+where = objects.choosing(_holds)
+both, either, negation = _connective(operator.and_), _connective(operator.or_), _connective(operator.not_)
 
 
 def _only_fractions(name: str, fn: Callable[..., Any]) -> Callable[..., Any]:

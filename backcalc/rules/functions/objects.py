@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from functools import reduce
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -77,16 +78,39 @@ def _applied(fn: Callable[..., Any], *args: Any) -> Any:
     return fn(*args) if lost is None else lost
 
 
-def where(c: Any, a: Any, b: Any) -> Any:
-    """`a` where c is not 0, else b; what is not chosen may be lost."""
-    if not any(isinstance(arg, np.ndarray) for arg in (c, a, b)):
-        # No `each` here: it would lose a choice by what is lost in the other branch.
-        return c if isinstance(c, Lost) else a if c != 0 else b
-    spread = np.broadcast_arrays(*map(cell, (c, a, b)))
-    found = np.empty(spread[0].shape, dtype=object)
-    for place in np.ndindex(found.shape):
-        found[place] = where(*(arg[place] for arg in spread))
-    return found
+def choosing(holds: Callable[[Any], bool | Lost]) -> Callable[..., Any]:
+    """`where` of a system, of which `holds` tells whether a number is not 0: `a` where c is not 0, else b."""
+
+    def where(c: Any, a: Any, b: Any) -> Any:
+        """`a` where c is not 0, else b; what is not chosen may be lost, and so is what is not decided."""
+        if not any(isinstance(arg, np.ndarray) for arg in (c, a, b)):
+            # No `each` here: it would lose a choice by what is lost in the other branch.
+            truth = c if isinstance(c, Lost) else holds(c)
+            return truth if isinstance(truth, Lost) else a if truth else b
+        spread = np.broadcast_arrays(*map(cell, (c, a, b)))
+        found = np.empty(spread[0].shape, dtype=object)
+        for place in np.ndindex(found.shape):
+            found[place] = where(*(arg[place] for arg in spread))
+        return found
+
+    return where
+
+
+def connective(
+    holds: Callable[[Any], bool | Lost], fn: Callable[..., bool], number: Callable[[bool], Any]
+) -> Callable[..., Any]:
+    """`and`, `or` or `not` of a system: certain as soon as what is not decided makes no difference."""
+
+    def function(*args: Any) -> Any:
+        """1 or 0 as numbers of the system."""
+        truths = [holds(arg) for arg in args]
+        # Kleene's logic: what is not decided is tried both ways.
+        found = {fn(*each) for each in product(*((True, False) if isinstance(t, Lost) else (t,) for t in truths))}
+        if len(found) == 1:
+            return number(found.pop())
+        return next(truth for truth in truths if isinstance(truth, Lost))
+
+    return each(function)
 
 
 def sum(x: Any) -> Any:  # noqa: A001  the language's own name
