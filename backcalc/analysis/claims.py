@@ -24,7 +24,8 @@ class GraphClaim:
 
     `graph` ends with the nodes MARGIN, which is below 0 where the claim fails, CONDITION, which is 1 where it holds,
     and SIZE, the size of what is compared; of an equality also DIFFERENCE, that of its sides. `is_strict` is whether it
-    fails where the margin is 0. `parts` are the claims that it joins by `and`.
+    may fail where the margin is 0, `fails_at_zero` whether it does so for sure: `x < 0 or x >= 0` may, and does not.
+    `parts` are the claims that it joins by `and`.
     """
 
     stated: StatedValue
@@ -32,6 +33,7 @@ class GraphClaim:
     line: int
     graph: Dag
     is_strict: bool
+    fails_at_zero: bool
     parts: tuple[GraphClaim, ...] = ()
 
     @property
@@ -73,7 +75,7 @@ def claims_of(graph: Dag) -> list[GraphClaim]:
 
 
 def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
-    condition = stated.value
+    condition = _without_not(stated.value)
     # As a number `min` is 1 where all elements hold.
     made = {MARGIN: _margin(condition, graph, stated), CONDITION: _call("min", condition), SIZE: _size(condition)}
     if isinstance(condition, Call) and condition.fn == "==":
@@ -83,10 +85,38 @@ def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
     whole = resolve(graph._replace(nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=()))
     source, place = graph.source, stated.span
     text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
-    strict = any(isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(stated.value))
+    strict = [isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(condition)]
+    made_of = _upstream(whole, list(made))
     # The parts of a part too, so that a proof goes down to comparisons.
     parts = [_claim(graph, stated._replace(value=part)) for part in _joined(condition)]
-    return GraphClaim(stated, text, source.line_number(place.start), _upstream(whole, list(made)), strict, tuple(parts))
+    line = source.line_number(place.start)
+    return GraphClaim(stated, text, line, made_of, any(strict), all(strict), tuple(parts))
+
+
+# What holds where a comparison does not.
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+def _without_not(condition: Expr) -> Expr:
+    """The condition with each `not` carried to the comparisons, which it turns round: `not x < 0` is `x >= 0`."""
+
+    # Of each part itself and its opposite, so that one way up serves whatever stands above.
+    def _leaf(part: Number | Name) -> tuple[Expr, Expr]:
+        return part, part
+
+    def _both_ways(call: Call, args: tuple[tuple[Expr, Expr], ...]) -> tuple[Expr, Expr]:
+        if call.fn == "not":
+            return args[0][1], args[0][0]
+        if call.fn in ("and", "or"):  # De Morgan's laws.
+            other = "or" if call.fn == "and" else "and"
+            return _like(call, call.fn, [arg[0] for arg in args]), _like(call, other, [arg[1] for arg in args])
+        return call, _like(call, _OPPOSITE[call.fn], call.args) if call.fn in _OPPOSITE else call
+
+    return fold(condition, _leaf, _both_ways)[0]
+
+
+def _like(call: Call, fn: str, args: Sequence[Expr]) -> Call:
+    return Call(fn, tuple(args), call.span)
 
 
 def _joined(condition: Expr) -> tuple[Expr, ...]:
@@ -151,39 +181,43 @@ def _call(fn: str, *args: Expr) -> Call:
     return Call(fn, args)
 
 
-def _margin(expr: Expr, graph: Dag, stated: StatedValue) -> Expr:
+def _margin(condition: Expr, graph: Dag, stated: StatedValue) -> Expr:
     """A number that is below 0 where the condition fails, and above where it holds by as much."""
-    if not isinstance(expr, Call) or expr.fn not in (*_SIDES, "and", "or", "not"):
+    if not all(isinstance(part, Call) and part.fn in _SIDES for part in _connected(condition)):
         message = "a claim is a comparison, or several joined by `and`, `or`, `not`"
         hint = "compare something: claim f(x) <= 1"
         raise UsageError(graph.source, [Diagnostic(Code.NO_CLAIM, message, stated.span, hints=(hint,))])
-    if expr.fn in _SIDES:
-        return _SIDES[expr.fn](*expr.args)
-    parts = [_margin(arg, graph, stated) for arg in expr.args]
-    return _call(NEGATE, *parts) if expr.fn == "not" else _call("min" if expr.fn == "and" else "max", *parts)
+
+    def by_element(call: Call, args: tuple[Expr, ...]) -> Expr:
+        """The margin of each element; what is compared stays as it is."""
+        if call.fn in ("and", "or"):
+            return _call("min" if call.fn == "and" else "max", *args)
+        return _SIDES[call.fn](*call.args) if call.fn in _SIDES else call
+
+    # The worst element last: of `v < 0 or v >= 0` each element meets one of both, and all together neither.
+    return _call("min", fold(condition, lambda leaf: leaf, by_element))
 
 
 def _apart(a: Expr, b: Expr) -> Call:
-    return _call("max", _call("abs", _call("-", a, b)))
+    return _call("abs", _call("-", a, b))
 
 
-# Of vectors the worst element counts.
 _SIDES = {
-    "<": lambda a, b: _call("min", _call("-", b, a)),
-    "<=": lambda a, b: _call("min", _call("-", b, a)),
-    ">": lambda a, b: _call("min", _call("-", a, b)),
-    ">=": lambda a, b: _call("min", _call("-", a, b)),
+    "<": lambda a, b: _call("-", b, a),
+    "<=": lambda a, b: _call("-", b, a),
+    ">": lambda a, b: _call("-", a, b),
+    ">=": lambda a, b: _call("-", a, b),
     "==": lambda a, b: _call(NEGATE, _apart(a, b)),
     "!=": _apart,
 }
 
 
 def _connected(expr: Expr) -> list[Expr]:
-    """The comparisons that a condition is made of."""
+    """The comparisons that a condition without `not` is made of."""
     found, stack = [], [expr]  # A stack, so that no depth of a condition is too deep.
     while stack:
         part = stack.pop()
-        if isinstance(part, Call) and part.fn in ("and", "or", "not"):
+        if isinstance(part, Call) and part.fn in ("and", "or"):
             stack += part.args
         else:
             found.append(part)

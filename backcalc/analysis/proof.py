@@ -61,6 +61,7 @@ def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -
     if claim.parts:
         # One by one: the margin of all is their `min`, which bends, and so has no touching points.
         return _all_proved(claim, at, seconds)
+    begun = monotonic()  # Both searches share the time.
     try:
         whole = Search(claim, at)
     except NoIntervalsError as error:
@@ -72,7 +73,7 @@ def proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float = SECONDS) -
         # Only a proof carries over: where fewer inputs fail, the real ones may have no such point.
         if found.verdict == "proved":
             return replace(found, claim=claim, box=whole.box)
-    return whole.run(seconds)
+    return whole.run(seconds, begun)
 
 
 def _all_proved(claim: GraphClaim, at: Mapping[str, Any], seconds: float) -> Finding:
@@ -96,9 +97,9 @@ class Search:
         self.left = _Left()
         self.boxes = 0
 
-    def run(self, seconds: float) -> Finding:
-        """The verdict, after so many seconds at most. Stopped earlier it is `open`."""
-        end = monotonic() + seconds
+    def run(self, seconds: float, begun: float | None = None) -> Finding:
+        """The verdict, so many seconds at most after `begun`, or after now. Stopped earlier it is `open`."""
+        end = (monotonic() if begun is None else begun) + seconds
         stack = self._begin()
         with quiet():  # A box may hold 0/0 or an overflow: `doubt` tells of it.
             while stack:
@@ -173,7 +174,7 @@ class Search:
         centre = low + 0.5 * (high - low)
         # An interval of the centre, not a float: what refutes must be as certain as what proves.
         at_centre = _flat(self.points.run(self.trial.as_boxes(centre, centre))[0], len(low))
-        failing = ~at_centre.doubt & ((at_centre.hi < 0) | (self.claim.is_strict & (at_centre.hi <= 0)))
+        failing = ~at_centre.doubt & ((at_centre.hi < 0) | (self.claim.fails_at_zero & (at_centre.hi <= 0)))
         if failing.any():
             return np.asarray(centre[int(np.argmax(failing))])
         lower = margin.lo
@@ -245,8 +246,9 @@ class Search:
             np.concatenate([np.broadcast_to(end(s), (count, *shape)).reshape(count, -1) for s, shape in pairs], axis=1)
             for end in (attrgetter("lo"), attrgetter("hi"))
         )
-        # One doubt is enough: the mean value form needs all of them.
-        doubts = [_flat(each, count).doubt for each in slopes]
+        # One doubt is enough: the mean value form needs all of them, and the margin too, for 0·log(x) has the slope 0
+        # where it has no value.
+        doubts = [_flat(each, count).doubt for each in (margin, *slopes)]
         return _flat(margin, count), _Slopes(lo, hi, ~np.any(doubts, axis=0))
 
     def _slopes(self) -> Boxes | None:

@@ -89,13 +89,14 @@ def _hollow(trial: Trial, point: Array) -> tuple[Array, Array] | None:
     graph, seconds = _with_derivatives(trial, graph, names)
     if not seconds:
         return None
-    boxes, space = trial.enclosure(seconds, graph), trial.space
+    boxes, space = trial.enclosure([*seconds, MARGIN], graph), trial.space
     width = space.high - space.low
     for _ in range(HALVINGS):  # The widest one first: the first that is convex is taken.
         low, high = np.maximum(space.low, point - width), np.minimum(space.high, point + width)
         with quiet():
             found = boxes.run(trial.as_boxes(low[None], high[None]))
-        if _is_convex(found, space.size):
+        # The margin for its doubt alone: its derivatives may exist where it does not.
+        if not _is_doubtful(found[-1]) and _is_convex(found[:-1], space.size):
             return low, high
         width = width / 2
     return None
@@ -117,7 +118,7 @@ def _with_derivatives(trial: Trial, graph: Dag, of: list[str]) -> tuple[Dag, lis
 
 def _is_convex(hessian: Sequence[Interval], size: int) -> bool:
     """Whether no matrix within these intervals, row by row, has an eigenvalue below 0."""
-    if any(each.doubt is not None and np.any(each.doubt) for each in hessian):
+    if any(map(_is_doubtful, hessian)):
         return False
     low, high = (np.array([np.min(end) for end in ends]).reshape(size, size) for ends in _ends(hessian))
     middle = low + 0.5 * (high - low)  # Not shared by symmetry: two entries may have different intervals.
@@ -130,6 +131,10 @@ def _is_convex(hessian: Sequence[Interval], size: int) -> bool:
         return False
     least = float(np.linalg.eigvalsh(middle)[0])
     return bool(least >= radius + SLACK * np.abs(middle).sum())
+
+
+def _is_doubtful(found: Interval) -> bool:
+    return found.doubt is not None and bool(np.any(found.doubt))
 
 
 def _ends(found: Sequence[Interval]) -> tuple[list[Array], list[Array]]:
@@ -196,8 +201,10 @@ def _around(
 def _sign(trial: Trial, graph: Dag, name: str, low: float, high: float) -> float:
     """1 or −1 where a node is nowhere below, or above, 0 in a range; else nan, which is neither."""
     with quiet():
-        (found,) = trial.enclosure([name], graph).run(trial.as_boxes(np.array([[low]]), np.array([[high]])))
-    if found.doubt is not None and bool(np.any(found.doubt)):
+        boxes = trial.enclosure([name, MARGIN], graph)
+        found, margin = boxes.run(trial.as_boxes(np.array([[low]]), np.array([[high]])))
+    # A derivative may exist where the margin does not: that of 0·log(x) is 0.
+    if _is_doubtful(found) or _is_doubtful(margin):
         return float("nan")
     return 1.0 if float(np.min(found.lo)) >= 0 else -1.0 if float(np.max(found.hi)) <= 0 else float("nan")
 

@@ -34,6 +34,7 @@ v = w*x + b; y = sigmoid(v); J = 1/2*(y - z)^2
 BOUND = "norm(grad(J, [w, b])) < {}*sqrt(1 + x^2)*(1 + abs(z))"
 TEN = "input x in [-10, 10]; "
 FOUR = "input a[4] in [-20, 20]; "
+LOG_2 = "0.6931471805599453"  # A little below the logarithm of 2.
 TWO = "input x in [-3, 2.5]; input y in [-2, 3]; "
 
 # |y − t|·y(1 − y)·‖x‖ is largest at t = 0, y = 2/3 and ‖x‖ = 2: 2·4/27.
@@ -85,6 +86,30 @@ CLAIMS = {
     "no identity": ("input x in [-1, 1]; ", "(x + 1)^2 == x^2 + 1", "refuted"),
     "softmax shift": ("input a[3]; input c; ", "softmax(a + c) == softmax(a)", "proved"),
     "linear layers": ("input W[2,3]; input V[4,2]; input x[3]; ", "V @ (W @ x) == (V @ W) @ x", "proved"),
+    "not of an end": ("input x in [0, 1]; ", "not x <= 0", "refuted"),
+    "not of an equality": ("input x in [0, 1]; ", "not x == 0", "refuted"),
+    "not of a strict one": ("input x in [0, 1]; ", "not x < 0", "proved"),
+    "not of a disjunction": ("input x in [0, 1]; ", "not (x < 0 or not x <= 1)", "proved"),
+    "not of not": (TEN, "not not x < 11", "proved"),
+    "not of elements": ("input v[2] in [-1, 1]; ", "not v < -1", "proved"),
+    "elements unequal": ("input v[2] in [0, 1]; ", "not v == [2, 1]", "refuted"),
+    "the third of two": ("input x in [-1, 1]; ", "x < 0 or x >= 0", "open"),
+    "a cube that underflows": ("input x in [1e-200, 1e-190]; ", "x^3 <= 0", "open"),
+    "a product that underflows": ("input x in [1e-200, 1e-190]; ", "x*x*x <= 0", "open"),
+    "a cube above 0": ("input x in [1e-200, 1e-190]; ", "x^3 > 0", "open"),
+    "a cube not below 0": ("input x in [0, 1e-190]; ", "x^3 >= 0", "proved"),
+    "a product not below 0": ("input x in [0, 1e-190]; input y in [0, 1]; ", "x*y >= 0", "proved"),
+    "a root that underflows": ("input x in [1e-250, 1e-240]; ", "x^1.5 <= 0", "open"),
+    "a share between": ("input b in [-1000, 1000]; ", "abs(softmax([0, b])[0] - 0.3) >= 1e-17", "open"),
+    "a rest between": ("input b in [-1000, 1000]; ", "abs((1 - softmax([0, b]))[0] - 0.3) >= 1e-17", "open"),
+    "logarithms that cancel": (f"input v[2] in [-{LOG_2}, -{LOG_2}]; ", "logsumexp(v) <= 0", "open"),
+    "a gap that underflows": ("input v[2] in [-500, 500]; ", "logsumexp(v) - max(v) >= 1e-323", "open"),
+    "a circle of what is not": ("input x in [-1, 1]; ", "sin(log(x))^2 + cos(log(x))^2 >= 0.5", "open"),
+    "a direction of nothing": ("input v[2] in [-1, 1]; ", "(v/norm(v))[0] <= 1", "open"),
+    "a direction": ("input v[2] in [1, 2]; ", "(v/norm(v))[0] <= 1", "proved"),
+    "an inverse of nothing": ("input A[1,1] in [-1, 1]; ", "abs(inv(A)[0,0]) >= 0", "open"),
+    "no times what is not": ("input x in [-1, 1]; ", "0*log(x) >= 0", "open"),
+    "a choice by a letter": ("input x; ", "(if x then 2 else 3) == 2", "refuted"),
     "sigmoid of both signs": ("input x; ", "sigmoid(-x) == 1 - sigmoid(x)", "proved"),
 }
 

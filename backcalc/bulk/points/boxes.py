@@ -130,10 +130,11 @@ class Boxes:
         if row.symbol == "norm":
             return self._norm(slot, args)
         if row.symbol == "+" and self._is_circle(*args):
-            # sin² + cos² is 1 for sure, where intervals of both sum up to 2.
-            return _Step(slot, lambda: lifted(np.ones((1, 1))), ())
+            # sin² + cos² is 1 wherever both are, while intervals of both sum up to 2.
+            return _Step(slot, _one, self._args(next(iter(self._root(args[0])))))
         if row.symbol == "/" and self._is_direction(*args):
-            return _Step(slot, _direction, args)
+            quotient = self._known(row)  # With its doubt, for the norm may be 0.
+            return _Step(slot, lambda x, size: within(quotient(x, size), -1.0, 1.0), args)  # None is beyond the norm.
         if row.symbol == "-" and len(args) > 1 and (special := self._difference(*args)) is not None:
             return _Step(slot, *special)
         exponent = self.tape.literals[args[1]] if row.symbol == "^" else None
@@ -299,10 +300,9 @@ class Boxes:
         return joined_items(items, is_matrix=len(self.shapes[slot]) > 1)
 
 
-def _direction(x: Interval, size: Interval) -> Interval:
-    """A vector by its norm: no element is more than 1."""
-    found = intervals.divide(x, size)
-    return within(Interval(found.lo, found.hi, joined(x, size)), -1.0, 1.0)  # An element is no larger than the norm.
+def _one(x: Interval) -> Interval:
+    """1 where x exists."""
+    return Interval(np.ones((1, 1)), np.ones((1, 1)), x.doubt)
 
 
 def _ends(fn: Callable[..., Array], *args: Interval) -> Interval:

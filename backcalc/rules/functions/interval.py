@@ -20,6 +20,7 @@ UNIT = 2.0**-52
 LOOSE = 8 * UNIT
 LARGEST = np.finfo(np.float64).max
 TINY = 5e-324
+LEAST = 8 * TINY  # What underflows is below that, however far a function of NumPy's is off.
 _MATRIX = (-2, -1)
 
 Operand = Any  # An Interval, or what is the same in every box: a float or an array.
@@ -81,13 +82,18 @@ def joined(*parts: Interval) -> Any:
     return found
 
 
-def outwards(lo: Any, hi: Any, unit: float, doubt: Any = None) -> Interval:
-    """The interval a little further on both sides; what overflowed is at least the largest number."""
+def outwards(lo: Any, hi: Any, unit: Any, doubt: Any = None, exactly: Any = True) -> Interval:
+    """The interval a little further on both sides; what overflowed is at least the largest number.
+
+    `exactly` is where a 0 is one: elsewhere it has come of what is too small for a float.
+    """
     # The end of what is beyond all numbers is the largest of them: an infinite one would say too much.
     lo = np.where(np.isnan(lo), -np.inf, np.minimum(lo, LARGEST))
     hi = np.where(np.isnan(hi), np.inf, np.maximum(hi, -LARGEST))
-    # Among the subnormal numbers a unit in the last place is no part of the number; an exact 0 is none of them.
-    return Interval(lo - np.abs(lo) * unit - TINY * (lo != 0), hi + np.abs(hi) * unit + TINY * (hi != 0), doubt)
+    # A unit in the last place of a subnormal number is no part of it, but TINY; an exact 0 is none of them.
+    least = TINY * np.ceil(unit / UNIT)
+    below, above = ((end != 0) | np.logical_not(exactly) for end in (lo, hi))
+    return Interval(lo - np.abs(lo) * unit - least * below, hi + np.abs(hi) * unit + least * above, doubt)
 
 
 def product(x: Interval, y: Interval, doubt: Any) -> Interval:
@@ -95,17 +101,24 @@ def product(x: Interval, y: Interval, doubt: Any) -> Interval:
     # Of either sign, so all four count.
     ends = [_times(a, b) for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
     lo, hi = np.minimum.reduce(np.broadcast_arrays(*ends)), np.maximum.reduce(np.broadcast_arrays(*ends))
-    return rounded(lo, hi, is_zero(x) | is_zero(y), doubt)
+    return rounded(lo, hi, x, y, doubt)
 
 
-def rounded(lo: Array, hi: Array, exactly: Any, doubt: Any) -> Interval:
-    """The interval of a product or quotient with its own rounding; `exactly` is where a 0 is one."""
-    found = outwards(lo, hi, UNIT, doubt)
+def rounded(lo: Array, hi: Array, x: Interval, y: Interval, doubt: Any) -> Interval:
+    """The interval of the product or quotient of x and y, whose ends these are, with its own rounding."""
     if lo.all() and hi.all():
-        return found
-    # A 0 that is no factor's has come of numbers too small for a product.
-    lost = TINY * ~exactly
-    return Interval(found.lo - lost * (lo == 0), found.hi + lost * (hi == 0), doubt)
+        return outwards(lo, hi, UNIT, doubt)
+    # A 0 that is no factor's has come of numbers too small for a product; their sign is known all the same.
+    found = outwards(lo, hi, UNIT, doubt, is_zero(x) | is_zero(y))
+    up = ((x.lo >= 0) & (y.lo >= 0)) | ((x.hi <= 0) & (y.hi <= 0))
+    down = ((x.lo >= 0) & (y.hi <= 0)) | ((x.hi <= 0) & (y.lo >= 0))
+    return signed(found, up, down)
+
+
+def signed(found: Interval, up: Any, down: Any) -> Interval:
+    """What is nowhere below 0 where `up`, and nowhere above where `down`: rounding outwards must not lose a sign."""
+    lo, hi = np.where(up, np.maximum(found.lo, 0.0), found.lo), np.where(down, np.minimum(found.hi, 0.0), found.hi)
+    return Interval(lo, hi, found.doubt)
 
 
 def is_zero(x: Interval) -> Any:

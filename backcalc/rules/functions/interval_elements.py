@@ -9,8 +9,8 @@ import numpy as np
 
 from backcalc.rules.functions import arrays
 from backcalc.rules.functions.interval import (
+    LEAST,
     LOOSE,
-    TINY,
     UNIT,
     Interval,
     Operand,
@@ -21,6 +21,7 @@ from backcalc.rules.functions.interval import (
     outwards,
     product,
     rounded,
+    signed,
     within,
 )
 
@@ -61,7 +62,7 @@ def _positive(fn: Callable[..., Interval], high: float = np.inf) -> Callable[...
     def _function(x: Operand) -> Interval:
         found = fn(x)
         # exp(-800) is 0 as a float, but no zero: with 0 for its upper end exp(x) > 0 would be refuted.
-        return within(Interval(found.lo, np.maximum(found.hi, TINY), found.doubt), 0.0, high)
+        return within(Interval(found.lo, np.maximum(found.hi, LEAST), found.doubt), 0.0, high)
 
     return _function
 
@@ -165,11 +166,8 @@ def tan(x: Operand) -> Interval:
     # `not <`, so that nan counts as a pole.
     pole = ~(np.floor(turns[1] + slack) < np.ceil(turns[0] - slack))
     found = outwards(np.tan(x.lo), np.tan(x.hi), LOOSE)
-    return Interval(np.where(pole, -np.inf, found.lo), np.where(pole, np.inf, found.hi), _doubted(x, boxwise(pole)))
-
-
-def _doubted(x: Interval, where_: Any) -> Any:
-    return where_ if x.doubt is None else x.doubt | where_
+    lost = boxwise(pole) if x.doubt is None else x.doubt | boxwise(pole)
+    return Interval(np.where(pole, -np.inf, found.lo), np.where(pole, np.inf, found.hi), lost)
 
 
 def atan2(y: Operand, x: Operand) -> Interval:
@@ -178,7 +176,8 @@ def atan2(y: Operand, x: Operand) -> Interval:
     angles = np.broadcast_arrays(*(np.arctan2(b, a) for b in (y.lo, y.hi) for a in (x.lo, x.hi)))
     # On the cut the angle jumps by 2π; 4 is beyond π, rounding included.
     cut = (x.lo <= 0) & (y.lo <= 0) & (y.hi >= 0)
-    found = outwards(np.minimum.reduce(angles), np.maximum.reduce(angles), LOOSE)
+    found = outwards(np.minimum.reduce(angles), np.maximum.reduce(angles), LOOSE, None, is_zero(y))
+    found = signed(found, y.lo >= 0, y.hi <= 0)  # y/x may underflow.
     return Interval(np.where(cut, -4.0, found.lo), np.where(cut, 4.0, found.hi), joined(x, y))
 
 
@@ -214,7 +213,7 @@ def divide(x: Operand, y: Operand) -> Interval:
     plain = ~every & (y.lo != 0) & (y.hi != 0)
     quotients = [a / np.where(plain, b, 1.0) for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
     ends = np.broadcast_arrays(*quotients)
-    near = rounded(np.minimum.reduce(ends), np.maximum.reduce(ends), is_zero(x), None)
+    near = rounded(np.minimum.reduce(ends), np.maximum.reduce(ends), x, y, None)
     far = product(x, inverse, None)
     return Interval(
         np.where(plain, near.lo, far.lo),
@@ -230,29 +229,28 @@ def power(x: Operand, y: Operand) -> Interval:
     exponents = np.unique(y.lo)
     if (y.lo == y.hi).all() and len(exponents) == 1:
         return _power(x, float(exponents[0]), joined(x, y))
-    # x^y rises in x only for y > 0, so the general way is by the logarithm.
-    found = exp(y * log(x))
-    return Interval(found.lo, found.hi, joined(x, y))
+    # x^y rises in x only for y > 0, so the general way is by the logarithm, of the size where x is below 0.
+    found = exp(y * log(abs(x)))
+    return Interval(np.where(x.lo < 0, -found.hi, found.lo), found.hi, joined(x, y))
 
 
 def _power(x: Interval, n: float, doubt: Any) -> Interval:
     if n == 0:
         return Interval(np.ones_like(x.lo), np.ones_like(x.hi), doubt)
-    # 1/x² has its own pole: the quotient knows what to do at 0.
-    if n < 0:
-        found = divide(1.0, _power(x, -n, None))
-        return Interval(found.lo, found.hi, doubt)
     if n == 1:
         return Interval(x.lo, x.hi, doubt)
-    if n == 2:
-        found = square(x)
+    if n < 0 or n == 2:
+        # 1/x² has its own pole: the quotient knows what to do at 0.
+        found = square(x) if n == 2 else divide(1.0, _power(x, -n, None))
         return Interval(found.lo, found.hi, doubt)
     # An even power is one of the size, which rises; an odd one rises everywhere.
     base = abs(x) if n % 2 == 0 else x
     # Of a root only what is not below 0 has a value.
     if n != np.floor(n):
         base = Interval(np.maximum(base.lo, 0.0), np.maximum(base.hi, 0.0))
-    return outwards(np.float_power(base.lo, n), np.float_power(base.hi, n), LOOSE, doubt)
+    found = outwards(np.float_power(base.lo, n), np.float_power(base.hi, n), LOOSE, doubt, exactly=False)
+    # Only 0 has the power 0, which is exact; what underflows has the sign of its base.
+    return signed(found, base.lo >= 0, base.hi <= 0)
 
 
 def max(x: Operand, y: Operand) -> Interval:  # noqa: A001  the language's own name

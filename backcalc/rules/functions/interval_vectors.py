@@ -11,7 +11,18 @@ import numpy as np
 from backcalc.rules.functions import stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.by_vector import MatrixLayout
-from backcalc.rules.functions.interval import LOOSE, TINY, UNIT, Interval, Operand, joined, lifted, outwards, within
+from backcalc.rules.functions.interval import (
+    LEAST,
+    LOOSE,
+    UNIT,
+    Interval,
+    Operand,
+    boxwise,
+    joined,
+    lifted,
+    outwards,
+    within,
+)
 from backcalc.rules.functions.interval_elements import divide, log, sqrt, square
 
 
@@ -152,8 +163,12 @@ def _cofactor(x: Interval, i: int, j: int) -> Interval:
 
 
 def inv(x: Operand) -> Interval:
-    """The inverse: the transposed cofactors over the determinant."""
-    return divide(transpose(cofactors(x)), det(x))
+    """The inverse: the transposed cofactors over the determinant, with a doubt where that may be 0."""
+    x = lifted(x)
+    size = det(x)
+    found = divide(transpose(cofactors(x)), size)
+    missing = boxwise((size.lo <= 0) & (size.hi >= 0))
+    return Interval(found.lo, found.hi, missing if x.doubt is None else missing | x.doubt)
 
 
 def ones_like(x: Operand) -> Interval:
@@ -164,7 +179,13 @@ def ones_like(x: Operand) -> Interval:
 def logsumexp(x: Operand) -> Interval:
     """Log Σ exp(x), which rises in every element."""
     x = lifted(x)
-    return outwards(stacks.logsumexp(x.lo), stacks.logsumexp(x.hi), _rounding(x), x.doubt)
+    terms = x.lo.shape[-2]
+    if terms == 1:
+        return Interval(x.lo, x.hi, x.doubt)
+    # The largest and the logarithm of the rest may cancel: the error is of their size, not of the result's.
+    slack = LOOSE * terms
+    found = outwards(stacks.logsumexp(x.lo) - slack, stacks.logsumexp(x.hi) + slack, LOOSE, x.doubt)
+    return Interval(np.fmax(found.lo, stacks.largest(x.lo)), found.hi, x.doubt)
 
 
 def softmax(x: Operand) -> Interval:
@@ -173,14 +194,15 @@ def softmax(x: Operand) -> Interval:
     # Least where the own logit is least and all others are largest.
     low, high = _share(x.lo, x.hi), _share(x.hi, x.lo)
     # Never 0, though exp may underflow.
-    return within(outwards(low, np.maximum(high, TINY), _rounding(x), x.doubt), 0.0, 1.0)
+    return within(outwards(low, np.maximum(high, LEAST), _rounding(x), x.doubt), 0.0, 1.0)
 
 
 def complement(x: Operand) -> Interval:
     """1 − softmax(x), which falls in an element's own logit and rises in every other."""
     x = lifted(x)
     low, high = _rest(x.hi, x.lo), _rest(x.lo, x.hi)
-    return within(outwards(low, np.maximum(high, TINY), _rounding(x), x.doubt), 0.0, 1.0)
+    # As many terms as there are others may have underflowed.
+    return within(outwards(low, np.maximum(high, LEAST * x.lo.shape[-2]), _rounding(x), x.doubt), 0.0, 1.0)
 
 
 def gap(x: Operand) -> Interval:
@@ -191,7 +213,7 @@ def gap(x: Operand) -> Interval:
     return within(
         # All others as far below the largest as can be, or level with it.
         outwards(np.log1p(others_ * np.exp(-apart)), np.log1p(np.full_like(apart, others_)), _rounding(x), x.doubt),
-        TINY if others_ else 0.0,
+        0.0,  # Above 0, but by less than any float where exp underflows.
         np.inf,
     )
 
@@ -205,28 +227,35 @@ def log_softmax(x: Operand) -> Interval:
 def _share(own: Array, other: Array) -> Array:
     """exp(own) of each element by that and exp(other) of all others."""
     mine, rest = _parts(own, other)
-    return np.where(mine == 0, 0.0, mine / (mine + rest))
+    return mine / (mine + rest)
 
 
 def _rest(own: Array, other: Array) -> Array:
     """exp(other) of all other elements by that and exp(own) of each."""
     mine, rest = _parts(own, other)
-    return np.where(rest == 0, 0.0, rest / (mine + rest))
+    return rest / (mine + rest)
 
 
 def _parts(own: Array, other: Array) -> tuple[Array, Array]:
     """For each element exp(own), and the sum of exp(other) over the others, both by the same factor."""
-    top = np.maximum(stacks.largest(own), stacks.largest(other))
-    powers = np.exp(other - top)
-    # The others added up each time: a difference would cancel.
-    rest = np.stack([stacks.sum(np.delete(powers, i, axis=-2))[..., 0, 0] for i in range(own.shape[-2])], axis=-1)
-    return np.exp(own - top), rest[..., None]
+    found = [_beside(own[..., i : i + 1, :], np.delete(other, i, axis=-2)) for i in range(own.shape[-2])]
+    mine, rest = ([pair[k] for pair in found] for k in range(2))
+    return np.concatenate(mine, axis=-2), np.concatenate(rest, axis=-2)
 
 
-def _rounding(x: Interval) -> float:
-    # The difference from the largest logit has its rounding, which the exponential makes a relative one of its size.
-    size = float(np.max(np.abs(np.stack([x.lo, x.hi])), initial=1.0))
-    return float(LOOSE * (x.lo.shape[-2] + (size if np.isfinite(size) else 1.0)))
+def _beside(own: Array, others: Array) -> tuple[Array, Array]:
+    # By the largest of these alone, which makes one term 1. By that of all elements, own and others at both ends, all
+    # terms could underflow.
+    top = np.maximum(own, np.max(others, axis=-2, keepdims=True, initial=-np.inf))
+    return np.exp(own - top), stacks.sum(np.exp(others - top))
+
+
+def _rounding(x: Interval) -> Array:
+    # The difference from the largest logit has its rounding, which the exponential makes a relative one of its size. An
+    # infinite end is not rounded.
+    sizes = np.abs(np.concatenate((x.lo, x.hi), axis=-2))
+    size = np.max(np.where(np.isfinite(sizes), sizes, 0.0), axis=(-2, -1), keepdims=True, initial=1.0)
+    return np.asarray(LOOSE * (x.lo.shape[-2] + size))
 
 
 def _rows(x: Interval) -> list[Interval]:

@@ -20,6 +20,8 @@ from backcalc.rules.row import Bound, Primitive
 
 pytest.importorskip("flint")
 
+from flint import arb
+
 from backcalc.rules.functions import balls
 from backcalc.rules.functions.ball import Ball, precision
 
@@ -80,8 +82,8 @@ def escapes(row: Primitive, over: Any, within: Any, times: int, seed: int = 0) -
             number = within(*map(real, at))
             if isinstance(number, Lost):
                 continue
-            least, most = ends(number)
-            if most < low or least > high:  # Infinite ends compare with fractions as they should.
+            # By balls: the fraction of exp(1e9) has a billion digits.
+            if number.ball < arb(low) or number.ball > arb(high):
                 found.append((boxes, at, held.lo, held.hi))
     return found
 
@@ -199,3 +201,16 @@ def test_what_is_not_decided_is_lost():
         assert isinstance(balls.divide(balls.number(1.0), nearly), Lost)
         assert not isinstance(balls.abs(nearly), Lost)
         assert not isinstance(balls.max(nearly, balls.number(0.0)), Lost)
+
+
+def test_a_condition_that_may_be_0_decides_nothing():
+    with precision(BITS):
+        nearly, one, two = balls.sin(balls.number(float(mpmath.pi))), balls.number(1.0), balls.number(2.0)
+        assert isinstance(balls.where(nearly, one, two), Lost)
+        assert isinstance(balls.negation(nearly), Lost)
+        assert isinstance(balls.both(nearly, one), Lost)
+        # Where it makes no difference, it need not be known.
+        assert balls.both(nearly, balls.number(0.0)) == 0
+        assert balls.either(one, nearly) == 1
+        assert balls.where(balls.sin(one), one, two) == 1
+        assert balls.where(made([nearly, one]), one, two)[1] == 1
