@@ -1,6 +1,6 @@
 """The graph: nodes in topological order, each with a formula, with annotated edges, or with neither. Immutable."""
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -102,7 +102,7 @@ class Dag:
         """What the file says, by name."""
         return {name: getattr(self, name) for name in self.FIELDS}
 
-    def _replace(self, **changes: Any) -> Dag:
+    def _replace(self, **changes: Any) -> "Dag":
         """The graph with these in place of its own; nothing that was made of this one is that one's."""
         return Dag(**self._asdict() | changes)
 
@@ -185,11 +185,11 @@ class Dag:
         return {name for head, edge in edges for name in names(edge.partial) if name != head}
 
     @cached_property
-    def _made(self) -> dict[Callable[[Dag], Any], Any]:
+    def _made(self) -> "dict[Callable[[Dag], Any], Any]":
         """What `once` keeps."""
         return {}
 
-    def once(self, make: Callable[[Dag], T]) -> T:
+    def once(self, make: "Callable[[Dag], T]") -> T:
         """What `make` makes of the graph, made at the first call and kept."""
         # The graph is immutable, so what is made of it alone never goes stale, however many points it is run at.
         if make not in self._made:

@@ -12,8 +12,7 @@ PATTERNS = {terminal.name: terminal.pattern for terminal in tables_in_use().term
 """The regular expression of each terminal."""
 
 # A word of the language is a terminal that is that word, at most with a look at what follows.
-_IS_WORD = re.compile(r"([a-z]+)(?:\(\?!\\w\))?")
-WORDS = frozenset(found[1] for pattern in PATTERNS.values() if (found := _IS_WORD.fullmatch(pattern)))
+WORDS = frozenset(word for found in PATTERNS.values() if (word := found.removesuffix(r"(?!\w)")).isidentifier())
 """The words of the language; what each means depends on where it stands."""
 
 NAME, NUMBER = PATTERNS["NAME"], PATTERNS["NUMBER"]

@@ -5,7 +5,7 @@ hold the text that they were made from: where the grammar has changed since, the
 ever stale. `python -m backcalc.language.tables` writes the file, and a test tells when that is due.
 """
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 import json
 import os

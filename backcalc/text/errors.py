@@ -8,7 +8,7 @@ BackcalcError                bad input; exit status 2; carries a `Source` and it
 └── UsageError               options that do not fit the graph               (stage "usage")
 """
 
-from __future__ import annotations
+# Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
