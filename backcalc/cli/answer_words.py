@@ -9,7 +9,7 @@ import click
 
 from backcalc.cli.options import Command
 
-SIGNS = "=≈~:"
+SIGNS = ("=", "≈", "~", ":", "\\approx")
 """What stands between what is asked and its answer."""
 
 

@@ -12,13 +12,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from backcalc.language.lexis import PATTERNS, canonical
+from backcalc.marking.latex import in_signs
 from backcalc.text.source import Span
 
 LONGEST_SUBJECT = 400  # Characters behind a comma in which the sign of a further answer is looked for.
 _OPENING, _CLOSING = "([{", ")]}"
 
-_SIGN = re.compile(r"\s*(?::=|[=≈~:])")
+_SIGN = re.compile(r"\s*(?::=|[=≈~:]|\\approx(?![A-Za-z]))")
 # `1.` and `a)` before a blank: without it `1.5 = x` would lose its 1.
+_APPROX = "\\approx"
 _BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)])\s+(?=\S)")
 _BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a)?\s*", re.IGNORECASE)  # What stands where nothing is answered.
 _UNIT = "rad"
@@ -168,7 +170,7 @@ def _without_latex(text: str) -> str:
 
 def _first_sign(text: str, start: int, end: int) -> Span | None:
     """Where the sign stands between subject and value: the first outside brackets."""
-    at = next((i for i in _outside(text, start, end) if text[i] in "=≈~:"), None)
+    at = next((i for i in _outside(text, start, end) if text[i] in "=≈~:" or text.startswith(_APPROX, i, end)), None)
     if at is None:
         return None
     sign = _SIGN.match(text, at, end)
@@ -195,6 +197,8 @@ def _begins_answer(text: str, start: int, end: int) -> bool:
 
 def links_of(text: str, span: Span) -> list[Span]:
     """The parts of a value that is a chain, `0.5*0.68 = 0.34`: one of what is none."""
+    if _APPROX in text[slice(*span)]:
+        text = f"{text[: span.start]}{in_signs(text[slice(*span)])}"
     cuts = [
         i
         for i in _outside(text, *span)

@@ -14,17 +14,22 @@ from backcalc.calculus.jacobians import derivatives
 from backcalc.calculus.load import load
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Dag
-from backcalc.language.expr import INDEX, Call, Number
+from backcalc.language.expr import INDEX, Call, Expr, Name, Number, fold, names, size
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse_statement
 from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
 from backcalc.rules.gates import only
+from backcalc.rules.simplify import make
+from backcalc.rules.tidy import tidy
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.errors import BackcalcError, Diagnostic
 from backcalc.text.numerals import is_exact
 from backcalc.text.source import Source
+
+MOST_WRITTEN = 2000
+"""Operations and operands of a formula that is written out; longer ones nobody reads."""
 
 
 class Truth:
@@ -119,9 +124,28 @@ class Truth:
         try:
             derived, gradient = self.derived(of, wrt)
             linear = run(derived, self.run.point, of).linear
-            return derivatives(linear, derived.index[gradient])[derived.index[then]]
+            return self._in_own_nodes(derivatives(linear, derived.index[gradient])[derived.index[then]], derived)
         except BackcalcError:  # It has more axes than an array of the language.
             return None
+
+    def _in_own_nodes(self, value: Any, derived: Dag) -> Any:
+        """A formula of the `derived` graph by the nodes of the run's own: dJ_dy as what it is."""
+        added = [node for node in derived.nodes if node.name not in self.run.graph.index and node.expr is not None]
+        if is_known(value) or names(value).keys().isdisjoint(node.name for node in added):
+            return value
+        written: dict[str, Expr] = {}
+
+        def _leaf(part: Number | Name) -> Expr:
+            return written.get(part.id, part) if isinstance(part, Name) else part
+
+        def _simple(expr: Expr) -> Expr:
+            return fold(expr, _leaf, lambda call, args: make(call.fn, *args))
+
+        for node in added:  # What a node needs stands before it.
+            written[node.name] = _simple(node.expr)  # type: ignore[arg-type]
+            if size(written[node.name], MOST_WRITTEN) > MOST_WRITTEN:  # Each may have the one before twice.
+                return value
+        return tidy(_simple(value), spelling=self.run.linear.evaluation.spelling)
 
     def derived(self, of: str, wrt: str) -> tuple[Dag, str]:
         """The graph with the gradient ∂of/∂wrt written out, and the name of that. Raises BackcalcError."""

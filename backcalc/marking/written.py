@@ -12,6 +12,7 @@ from itertools import pairwise
 from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Number, postorder
 from backcalc.language.lexis import NUMBER
 from backcalc.language.parser import parse_value
+from backcalc.marking.latex import in_signs
 from backcalc.text.errors import Code, Diagnostic, ParseError
 from backcalc.text.source import Source, Span
 
@@ -40,7 +41,7 @@ def read_value(source: Source, span: Span, *, has_decimal_commas: bool = False) 
 
     With `has_decimal_commas` it is one inside them too, and between a thousand and its hundreds. Raises ParseError.
     """
-    text = source.text[slice(*span)]
+    text = in_signs(source.text[slice(*span)])
     if "," in text:  # Nearly all answers have none.
         if not has_decimal_commas:
             _require_no_thousands(source, span)

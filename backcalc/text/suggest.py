@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 LONGEST = 40  # Longer names are not typed by hand, and the distance takes time in the square of the length.
+_LOOK_ALIKES = str.maketrans("lI|O", "1110")
+"""Letters by the digits that they are mistaken for."""
 
 
 def distance(a: str, b: str) -> int:
@@ -39,8 +41,13 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     most, folded = max(1, len(name) // 3), name.casefold()
     # The distance takes time, and of a million names few share enough letters with any.
     candidates = [k for k in known if k != name and _at_least(folded, k.casefold()) <= most]
-    # Of names that are equally near one that was typed whole comes first: `sin` for `sinn`, not `sign`.
-    ranked = sorted((distance(folded, k.casefold()), k != folded, not name.startswith(k), k) for k in candidates)
+    # Of names that are equally near one that looks the same comes first, `v1` for `vl`, then one that was typed whole:
+    # `sin` for `sinn`, not `sign`.
+    seen = name.translate(_LOOK_ALIKES)
+    ranked = sorted(
+        (distance(folded, k.casefold()), k != folded, k.translate(_LOOK_ALIKES) != seen, not name.startswith(k), k)
+        for k in candidates
+    )
     # A name with no letter in common is as near as any: `x` is no slip for `y`.
     if not ranked or ranked[0][0] > most or ranked[0][0] >= len(name):
         return None

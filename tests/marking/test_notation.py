@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
+from backcalc.cli.group import cli
+from backcalc.language.expr import names as names_of
+from backcalc.language.parser import parse_expression
 from backcalc.language.scanner import Scanner
 from backcalc.marking.key import Key
 from backcalc.marking.notation import read_subject
@@ -127,3 +132,28 @@ def test_a_known_chain_stands_where_it_stands():
     for text in ("v = 0.5*2 + 0.25 = 1.25", "\n  v = 0.5*2 + 0.25 = 1.25"):
         source = Source("sheet", text)
         assert reader.read(source)[0][0].links[1].span == read_answers(source)[0][0].links[1].span
+
+
+@pytest.mark.parametrize(
+    ("graph", "answer", "expected"),
+    [
+        ("y = w^2*x\nJ = y^3 + w*b", "d²J/dw² = 3*w", "24*w^4*x^3 + 6*y^2*x"),
+        ("y = w^2*x\nJ = y^3 + w*b", "d²J/dwdx = 6*y", "12*w^3*x*y + 6*y^2*w"),
+        ("a = w*x\ny = a^2\nz = sin(y)\nJ = exp(z)", "d²J/dw² = x", None),
+    ],
+)
+def test_a_second_derivative_is_told_in_the_graphs_own_nodes(graph, answer, expected):
+    source = Source("", graph)
+    found = CliRunner().invoke(cli, ["check", "-", answer, "--format", "json"], input=graph)
+    (mark,) = json.loads(found.stdout)["answers"]
+    assert expected is None or mark["expected"] == expected
+    assert names_of(parse_expression(Source("", mark["expected"]))).keys() <= load(source).index.keys()
+
+
+@pytest.mark.parametrize(
+    "answer", ["W.T(2.0, 3)", "W.T (2.0, 3)", "W.T @ (2.0, 3)", "Wᵀ(2.0, 3)", r"W^{\top}(2.0, 3)", "W.T [2.0, 3]"]
+)
+def test_a_tuple_behind_a_matrix_is_a_vector(answer):
+    key = Key(run(load(Source("", "input W[2,3]\ngiven h = [1, 1]\nh = W @ x\nadjoint h = [2, 3]\ninput x[3]")), {}))
+    ((mark,), errors) = marked(f"dL/dx = {answer}", key)
+    assert (mark.verdict, errors) == ("right", [])

@@ -50,6 +50,19 @@ def neighbours(word):
     return found - {word}
 
 
+@pytest.mark.parametrize(
+    ("name", "known", "near"),
+    [
+        ("vl", ("L", "v1", "x"), "v1"),
+        ("vI", ("V", "v1"), "v1"),
+        ("x0", ("x1", "xO", "x"), "xO"),
+        ("sinn", ("sign", "sin"), "sin"),
+    ],
+)
+def test_a_name_that_looks_the_same_comes_first(name, known, near):
+    assert nearest(name, known) == near
+
+
 @law
 @given(words)
 def test_one_step_is_one(word):

@@ -129,7 +129,9 @@ class Diagnoser:
         reach = abs(given) / 2  # Around a number are those of its size: half of it to half as much again.
         near = self._near(of, wrt, index, given, reach)
         # Mistakes that lead to one number are met as often as one of them.
-        light = {f"{s.value:.9g}" for s in near if s.mistake.weight <= likeliest.mistake.weight}
+        # Of a value those made nearer to it are the likelier, so only they could have been claimed in its place.
+        as_light = [s for s in near if s.mistake.weight <= likeliest.mistake.weight]
+        light = {f"{s.value:.9g}" for s in as_light if wrt is not None or s.rank <= likeliest.rank}
         exact = f"{likeliest.value:.9g}" == f"{given:.9g}"  # A number with all its digits is met by no chance.
         # What is written covers 2·slack of the 2·reach around it; the twos cancel.
         return not exact and len(light) * slack > MOST_CHANCE * reach

@@ -290,9 +290,12 @@ def _symbol_of(answer: Answer) -> str:
 
 
 def _asked(formula: FormulaAnswer) -> str:
-    name = subject_of(formula.answer)
+    name, then = subject_of(formula.answer), formula.answer.then
     # As one reads it: d is typed, ∂ is meant.
-    return "/".join(f"∂{half[1:]}" for half in name.split("/")) if formula.answer.wrt else name
+    of, slash, by = name.partition("/")
+    if then and by.endswith(f"d{then}"):
+        by = f"{by.removesuffix(f'd{then}')}∂{then}"
+    return f"∂{of[1:]}/∂{by[1:]}" if formula.answer.wrt and slash else name
 
 
 def _drawn(shape: tuple[int | None, ...], rng: Random) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from backcalc.language.expr import VECTOR, Call, Expr, Name, Number, fold, names, postorder, with_args
 from backcalc.language.lexis import PATTERNS, canonical
 from backcalc.language.parser import parse_expression
+from backcalc.marking.latex import in_signs
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import CONSTANTS
 from backcalc.text.errors import ParseError
@@ -39,6 +40,7 @@ _FACTORS = rf"{_FACTOR}(?P<right>(?:{_NAME})|[(\[√])"
 # Of several items: an element is written A[0, 1], and a product with a vector W [3, 4], as `explain` does.
 _LISTS = rf"(?P<left>(?<![\w.])(?:{_NAME})|[)\]ᵀ⊤]|\.T(?!\w))(?P<blank>[^\S\n]+)(?P<right>\[(?=\[|[^\[\]]*,))"
 _BRACKETS = re.compile(r"\)\(")  # As `explain` writes a product of numbers: (−10)(1).
+_BEHIND = re.compile(r"(?:(?<=\.T)|(?<=[ᵀ⊤\]]))\(")
 _WORDS = frozenset(("and", "or", "not", "if", "then", "else", "for", "in"))
 
 
@@ -92,11 +94,13 @@ def _is_list(part: Expr) -> bool:
 def has_derivatives(text: str) -> bool:
     """Whether a derivative stands in a text."""
     # Nearly all answers are plain numbers, which a search for two characters tells.
+    text = in_signs(text)
     return ("/" in text or "\\" in text or ".grad" in text or "∕" in text) and bool(re.search(_DERIVATIVES, text))
 
 
 def has_lists(text: str) -> bool:
     """Whether a vector stands behind a factor, and a blank between them."""
+    text = in_signs(text)
     return " [" in text and any(not _is_in_list(text[: it.start("blank")]) for it in re.finditer(_LISTS, text))
 
 
@@ -107,7 +111,7 @@ def is_only_formula(text: str) -> bool:
 
 def read_formula(source: Source, span: Span) -> Expr:
     """A value in which derivatives are names and factors may stand side by side. Raises ParseError."""
-    text = source.text[slice(*span)]
+    text = in_signs(source.text[slice(*span)])
     # Without products first: `f (x)` stays a call where that can be read.
     try:
         return _Rewritten(text, products=False).parsed(source, span)
@@ -129,10 +133,11 @@ class _Rewritten:
         # Symbols first, for a list may stand behind one.
         self.text = re.sub(_LISTS, _multiplied, re.sub(_DERIVATIVES, self._named, text))
         if products:
-            self.text = _BRACKETS.sub(")*(", self.text)
+            self.text = _BRACKETS.sub(")*(", _BEHIND.sub("@(", self.text))
             # Each match ends where the next may begin, so once more for every second factor of three.
             for _ in range(2):
                 self.text = re.sub(_FACTORS, _multiplied, self.text)
+            self.text = _with_lists(self.text)
 
     def _named(self, found: re.Match[str]) -> str:
         groups = {key: text for key, text in found.groupdict().items() if text}
@@ -160,9 +165,25 @@ class _Rewritten:
         return fold(parse_expression(Source(source.name, self.text)), _leaf, with_args)
 
 
+def _with_lists(text: str) -> str:
+    """`text` with brackets for the parentheses that hold a vector, `W.T @ (0.16, 0.75)`; a call's stay."""
+    signs, opened, items = list(text), [], set()
+    for i, char in enumerate(text):
+        if char in "([":
+            opened.append(i)
+        elif char == "," and opened:
+            items.add(opened[-1])
+        elif char in ")]" and opened:
+            start = opened.pop()
+            is_call = start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_'")
+            if start in items and text[start] == "(" and char == ")" and not is_call:
+                signs[start], signs[i] = "[", "]"
+    return "".join(signs)
+
+
 def _multiplied(found: re.Match[str]) -> str:
     left, right = found["left"], found["right"]
-    is_call = right == "(" and lookup(left) is not None
+    is_call = right == "(" and left != ".T" and lookup(left) is not None
     if left in _WORDS or right in _WORDS or is_call or _is_in_list(found.string[: found.start("blank")]):
         return found[0]
     # `@` serves for numbers too, in `terms`.
