@@ -23,6 +23,7 @@ from backcalc.bulk.points.run import PointRunner
 from backcalc.calculus.derive import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
+from backcalc.calculus.missing import require_known
 from backcalc.graph.tape import tape_of
 from backcalc.rules.functions import exact
 from backcalc.rules.functions.arrays import Array
@@ -32,6 +33,7 @@ from backcalc.rules.functions.polynomials import PolynomialTooLongError, is_zero
 from backcalc.rules.functions.stacks import column
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import FLAT, Primitive
+from backcalc.rules.values import is_known
 from backcalc.text.errors import BackcalcError
 
 Verdict = Literal["holds", "proved", "refuted", "open", "undefined"]
@@ -125,15 +127,21 @@ class Trial:
     def margins(self, points: Array) -> Array:
         """The margin at each point; nan where a side has no value."""
         if not self.space.size:
-            # No input is left: one value, of a run that is there already.
-            return np.array([self._shaped.terms[self._slot(MARGIN)]])
+            return self._alone(MARGIN)
         return self._values.run(self.space.named(points)).value
 
     def sizes(self, points: Array) -> Array:
         """The size of what is compared, at each point."""
         if not self.space.size:
-            return np.array([self._shaped.terms[self._slot(SIZE)]])
+            return self._alone(SIZE)
         return self._sizes.run(self.space.named(points)).value
+
+    def _alone(self, name: str) -> Array:
+        """The one value of a node where no input is left, of a run that is there already. Raises EvaluateError."""
+        found = self._shaped.terms[self._slot(name)]
+        if not is_known(found):  # An activation of an edge list, say, which a runner would have asked for.
+            require_known(self._shaped)
+        return np.array([found])
 
     def margins_and_slopes(self, points: Array) -> tuple[Array, Array]:
         """The margin and its derivatives."""

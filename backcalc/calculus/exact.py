@@ -59,7 +59,8 @@ def _stated(leaf: Number | Name | Expr, system: ModuleType) -> Any:
 
 
 def _applied(row: Primitive, args: list[Any], indices: tuple[Place, ...], system: ModuleType) -> Any:
-    if row.symbol == VECTOR:
+    # A row that is lost as a whole has no elements to stand beside those of others.
+    if row.symbol == VECTOR and len(set(map(np.ndim, args))) <= 1:
         return system.array(args)
     # A branch that is not taken, and an element that is not asked for, may be anything.
     if any(isinstance(arg, Lost) for arg in args) and row.symbol != "where":

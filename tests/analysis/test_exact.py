@@ -13,9 +13,14 @@ import pytest
 from click.testing import CliRunner
 
 from backcalc.analysis.exact import ExactRun, run_exactly
+from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.exact import exact_values
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.cli.group import cli
+from backcalc.graph.tape import tape_of
+from backcalc.rules.functions.exact import array
+from backcalc.rules.functions.objects import Lost
 from backcalc.text.errors import BackcalcError
 from backcalc.text.source import Source
 
@@ -223,3 +228,10 @@ def test_an_output_that_is_an_array_has_its_jacobian(text):
     for (node, expected), total in zip(enumerate(plain.adjoints), totals, strict=True):
         if exactly.contributions()[node]:
             assert np.array_equal(total, expected)
+
+
+def test_a_row_that_is_not_known_has_no_place_beside_others():
+    graph = load(Source("a.bg", "input x[2]; x -> v : [[1, 2], [3, 4]]; A = [x, v]; d = diag(A)"))
+    tape = tape_of(graph)
+    found = exact_values(Evaluation(tape, {"x": np.array([1.0, 2.0])}), {"x": array([1, 2])})
+    assert all(isinstance(found[tape.slot[graph.index[name]]], Lost) for name in ("v", "A", "d"))

@@ -283,3 +283,17 @@ def test_a_wrong_partial_is_named(monkeypatch):
     assert slope.error > 0.5
     assert math.isfinite(slope.error)
     assert json.dumps(slope.error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 1\nx -> v : 2\nclaim v > 0",
+        "x = [1, 2]\nx -> v : [[1, 2], [3, 4]]\nA = [x, v]\nL = sum(diag(A))\nclaim L > 0",
+    ],
+)
+@pytest.mark.parametrize("budget", [None, 0.1])
+def test_a_claim_of_what_has_no_value_is_refused(text, budget):
+    (claim,) = claims_of(load(Source("claim", text)))
+    with pytest.raises(BackcalcError, match="the activation of `v` is not known"):
+        verified(claim, {}, 10, 0, budget)
