@@ -271,9 +271,9 @@ class LocalDiagnosis:
             # By a float's own error: 0.3/3 is not 0.1 to the last bit.
             is_tenfold = any(isclose(abs(attempt.value), shift * abs(own)) for shift in (10.0, 0.1)) and own != 0
             odds += any(abs(off - slip) < 1e-9 for slip in WHOLE_SLIPS) or is_tenfold
-        if any(_is_misread(attempt, result) for result in (own, attempt.expected)):
-            odds += MISREAD
-        return float(odds)
+        misread = MISREAD * any(_is_misread(attempt, result) for result in (own, attempt.expected))
+        # Of a short exact number most that are near by come of misreading: these are not to be counted twice.
+        return float(max(odds, misread) if self._own.is_exact else odds + misread)
 
 
 def _is_misread(attempt: Attempt, result: float) -> bool:

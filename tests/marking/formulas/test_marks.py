@@ -218,7 +218,7 @@ def test_each_link_of_a_chain_is_marked(line, verdict, note):
 
 def test_what_is_true_of_an_element_is_its_formula():
     (mark,) = marked(MATRICES, "dL/dW[0,1] = dL/dh[0]*v[0]")
-    assert (mark.verdict, unparse(mark.expected)) == ("wrong", "outer((1 - tanh(h)^2)*c, v)[0, 1]")
+    assert (mark.verdict, unparse(mark.expected)) == ("wrong", "(c*outer(1 - tanh(h)^2, v))[0, 1]")
 
 
 def test_a_class_is_graded_by_a_key_of_formulas_and_a_wrong_line_of_it_told():
