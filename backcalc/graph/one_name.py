@@ -23,8 +23,7 @@ ELSEWHERE_CONSTANTS = {
 """What other programs call numbers, by how the language writes them."""
 
 _BY_BLANKS = re.compile(r"[ \t]*[\w']+[ \t]+[\w']+[ \t]+[\w']+[ \t]*(?:#|\Z)")
-PRODUCT = re.compile(r"(π)([^\W\d_].*)|([^\W\d_].*)(π)")
-"""A name that print would have as a product; `π1` and `π_old` are names of a policy, say."""
+_PI = "π"
 
 
 def mistakable(graph: Dag, known: Container[str]) -> Iterator[Diagnostic]:
@@ -65,9 +64,17 @@ def _constant(name: str) -> tuple[str, ...]:
     return (f"the number is written {number}",) if number else ()
 
 
+def factors(name: str) -> tuple[str, ...]:
+    """π and the rest, in their order, of a name that print would have as a product; of other names nothing."""
+    # `π1` and `π_old` are names of a policy, say.
+    if name.startswith(_PI) and name[1:2].isalpha():
+        return _PI, name[1:]
+    return (name[:-1], _PI) if name.endswith(_PI) and name[:-1][:1].isalpha() else ()
+
+
 def _product(name: str) -> tuple[str, ...]:
-    found = PRODUCT.fullmatch(name)
-    return (f"the product is written {'*'.join(filter(None, found.groups()))}",) if found else ()
+    found = factors(name)
+    return (f"the product is written {'*'.join(found)}",) if found else ()
 
 
 def transposed(tape: Tape, name: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from backcalc.bulk.graph.columns import Template, UnfitError, joined
 from backcalc.bulk.graph.order import peel
 from backcalc.bulk.graph.reader import Lines
 from backcalc.graph.functions import BUILT_IN
-from backcalc.graph.one_name import ELSEWHERE_CONSTANTS, PRODUCT
+from backcalc.graph.one_name import ELSEWHERE_CONSTANTS, factors
 from backcalc.language.expr import Call, Expr, Name, Number, postorder
 from backcalc.language.forms import leaves_of
 from backcalc.language.lexis import NOTHING
@@ -57,7 +57,7 @@ class ArrayDeclarations:
         # Of these alone: a dictionary of all names would be a second copy of them.
         self.ids = lines.names.places({*CONSTANTS, *BUILT_IN, *_IN_DOUBT, *alone_names})
         doubtful = not _IN_DOUBT.isdisjoint([*self.ids, *alone_names])
-        if doubtful or any(map(PRODUCT.fullmatch, _NEAR_PI.findall(lines.source.text))):
+        if doubtful or any(map(factors, _NEAR_PI.findall(lines.source.text))):
             raise UnfitError
         self.inputs: dict[int, DeclaredInput] = {}
         self.output: str | None = None
