@@ -113,11 +113,10 @@ class CodeWriter:
             return self._index(part, [_open(arg, 0) for arg in args]), ATOM
         if fn in _BINARY:
             own = _BINARY[fn]
-            right = own + 1 if fn != "+" else own  # a - (b - c) and a/(b*c) keep their brackets.
+            # a - (b - c), a/(b*c) and a + (b + c) keep their brackets: of floats no operation is associative.
+            left, right = _open(args[0], own), _open(args[1], own + 1)
             # Blanks around what binds loosely, none around products, as the language is formatted.
-            return f"{_open(args[0], own)} {fn} {_open(args[1], right)}" if own == SUM or fn == "@" else (
-                f"{_open(args[0], own)}{fn}{_open(args[1], right)}"
-            ), own
+            return f"{left} {fn} {right}" if own == SUM or fn == "@" else f"{left}{fn}{right}", own
         if fn == NEGATE:
             return f"-{_open(args[0], UNARY)}", UNARY
         if fn == "^":
