@@ -13,6 +13,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.grad import resolve
 from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Dag, Node
+from backcalc.graph.shapes import Shape
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Call, Name, names
 from backcalc.render.programs.python import CodeWriter, ProgramTarget, identifiers
@@ -24,7 +25,7 @@ _TAKEN = (
     *("jnp", "json", "main", "math", "np", "torch", "arrays", "mean"),
     *("number", "tensor", "where", "mean_over_all", "say", "shard", "value", "value_and_gradient"),
     *("vector", "values", "found", "F", "inputs", "read", "told", "train"),
-    *("functools",),
+    *("functools", "cells", "numbers", "from_all"),
     *(f"{name}_along" for name in ("softmax", "log_softmax", "logsumexp", "cross_entropy")),
 )
 """Names that a program has of its own."""
@@ -141,18 +142,27 @@ class ExportedProgram:
             terms.append(f"{held}({self.writer.formula(edge.partial)})*({tail} - {held}({tail}))")
         return "".join(f" + {term}" for term in terms)
 
-    def main(self, as_array: str, mean: str = "mean", say: str = "print") -> list[str]:
-        """The point and the function `main`; `as_array` makes an array of a `value`, `mean` is that over the rows."""
+    def main(self, as_array: str, mean: str = "mean", say: str = "print", rows: str = "rows") -> list[str]:
+        """The point and the function `main`; `as_array` makes an array of a `value`, `mean` is that over the rows.
+
+        `say` prints a line that all processes have, `rows` are those that this one is to print.
+        """
         # By names in capitals: the text is full of braces, which `format` would take for fields.
-        text = _MAIN.replace("AS_ARRAY", as_array).replace("MEAN", mean).replace("SAY", say)
+        text = _MAIN.replace("AS_ARRAY", as_array).replace("MEAN", mean).replace("SAY", say).replace("ROWS", rows)
         text = text.replace("COLUMNS", "shard(read(options.data))" if self.shard else "read(options.data)")
         return [
             f"POINT = {self._point()}",
-            f"INPUTS = {self.needed!r}  # What needs a value.",
+            f"INPUTS = {self._shapes()!r}  # What needs a value, and the shape of that.",
             f"WRT = {list(self.wrt)!r}",
             "",
             *text.rstrip("\n").split("\n"),
         ]
+
+    def _shapes(self) -> dict[str, Shape | None]:
+        """The shape of each input that needs a value; None where a length is not known."""
+        # What nothing says the shape of is a number, here as in the formulas: sum(x) is x there.
+        shapes = {name: self.writer.shapes.of(Name(name)) for name in self.needed}
+        return {name: None if None in shape else shape for name, shape in shapes.items()}
 
     def _point(self) -> str:
         pairs = ", ".join(f"{name!r}: {_plain(value)}" for name, value in self.point.items())
@@ -177,29 +187,65 @@ def arrays(point):
     return {name: AS_ARRAY for name, value in point.items()}
 
 
-def read(path):
-    """The columns of a file by input: x, or v[0], v[1] and W[0,0], W[0,1] of arrays."""
+def cells(path):
+    """The columns of a file by name, each a list. Raises ValueError where it is no table."""
     if path.endswith(".parquet"):
         import pyarrow.parquet
 
         table = pyarrow.parquet.read_table(path)
-        columns = {name: table[name].to_pylist() for name in table.column_names}
-    else:
-        with open(path, newline="", encoding="utf-8") as lines:
-            rows = list(csv.DictReader(lines))
-        columns = {name: [float(row[name]) for row in rows] for name in rows[0]}
-    found, elements = {}, {}
+        return {name: table[name].to_pylist() for name in table.column_names}
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        lines = csv.reader(file)
+        header = [name.strip() for name in next(lines, [])]
+        columns = {name: [] for name in header}
+        if len(columns) < len(header):
+            raise ValueError("two of its columns have one name")
+        for row in filter(None, lines):
+            if len(row) != len(header):
+                raise ValueError(f"line {lines.line_num}: cells are {len(row)}, where the header has {len(header)}")
+            for name, cell in zip(header, row):
+                columns[name].append(cell)
+    return columns
+
+
+def numbers(name, column):
+    """A column as an array. Raises ValueError where a cell is no number."""
+    for row, cell in enumerate(column, 1):
+        try:
+            np.array("" if cell is None else cell, dtype=float)
+        except (TypeError, ValueError):
+            raise ValueError(f"row {row} of column {name}: {cell!r} is no number") from None
+    return np.array(column, dtype=float)
+
+
+def read(path):
+    """The columns of a file by input: x, or v[0], v[1] and W[0,0], W[0,1] of arrays. Raises OSError, ValueError."""
+    columns, found, elements = cells(path), {}, {}
+    if not any(columns.values()):
+        raise ValueError("the file holds no points")
     for name, column in columns.items():
         stem, _, place = name.partition("[")
-        if place:
-            elements.setdefault(stem, {})[tuple(map(int, place.rstrip("]").split(",")))] = column
+        places = place.rstrip("]").replace(" ", "").split(",") if place else []
+        if stem not in {*INPUTS, *WRT, *POINT} or not all(map(str.isdecimal, places)):
+            continue  # Other columns are passed over.
+        if places:
+            elements.setdefault(stem, {})[tuple(map(int, places))] = numbers(name, column)
         else:
-            found[name] = np.array(column, dtype=float)
+            found[name] = numbers(name, column)
+    if not found and not elements:
+        raise ValueError(f"none of its columns is an input: {', '.join(INPUTS)}")
     for stem, places in elements.items():
-        shape = tuple(np.max(list(places), axis=0) + 1)
+        # Inside an array every element has a column, else a 0 would stand for it.
+        shape = tuple(int(most) + 1 for most in np.max(list(places), axis=0))
+        missing = [place for place in np.ndindex(*shape) if place not in places]
+        if stem in found or missing or len(places) > np.prod(shape):
+            raise ValueError(f"the columns of {stem} are not those of an array, such as {stem}[0], {stem}[1]")
         found[stem] = np.zeros((len(next(iter(places.values()))), *shape))
         for place, column in places.items():
             found[stem][(slice(None), *place)] = column
+    for name, column in found.items():
+        if INPUTS.get(name) not in (None, column.shape[1:]):
+            raise ValueError(f"{name} has the shape {column.shape[1:]} there, not {INPUTS[name]}")
     return arrays(found)
 
 
@@ -234,7 +280,10 @@ def main():
     parser.add_argument("--rate", type=float, help="train with this rate")
     parser.add_argument("--steps", type=int, default=20)
     options = parser.parse_args()
-    columns = COLUMNS if options.data else {}
+    try:
+        columns = COLUMNS if options.data else {}
+    except (OSError, ValueError) as error:
+        parser.error(f"{options.data}: {error}")
     missing = [name for name in INPUTS if name not in POINT and name not in columns]
     if missing:
         parser.error(f"no value for {', '.join(missing)}: write it into POINT, or give it a column of --data")
@@ -245,12 +294,13 @@ def main():
               options.rate, options.steps)
     elif columns:
         values, gradients = batch(point, columns)
-        for i, each in enumerate(values):
-            row = {name: gradient[i] for name, gradient in gradients.items()}
-            SAY(json.dumps({"value": number(each), "gradient": told(row)}))
+        slopes = [{name: gradient[i] for name, gradient in gradients.items()} for i in range(len(values))]
+        rows = [{"value": number(each), "gradient": told(slope)} for each, slope in zip(values, slopes)]
+        for row in ROWS:
+            print(json.dumps(row))
     else:
         found, gradient = value_and_gradient(point)
-        print(json.dumps({"value": number(found), "gradient": told(gradient)}))
+        SAY(json.dumps({"value": number(found), "gradient": told(gradient)}))
 
 
 if __name__ == "__main__":

@@ -126,6 +126,9 @@ def shard(columns):
 
     distributed.init_process_group("gloo")
     rank, count = distributed.get_rank(), distributed.get_world_size()
+    rows = len(next(iter(columns.values())))
+    if rows < count:  # A process without rows would have no mean.
+        raise SystemExit(f"{rows} rows cannot be parted among {count} processes")
     return {name: column[rank::count] for name, column in columns.items()}
 
 
@@ -138,11 +141,21 @@ def mean_over_all(values):
     return total[0]/total[1]
 
 
-def say(line):
-    """Print what is the same in all processes once, what is not with its process."""
+def from_all(rows):
+    """The rows of all processes in the order of the file, for the first process; the others have none to print."""
     import torch.distributed as distributed
 
-    if distributed.get_rank() == 0:
+    parts = [None]*distributed.get_world_size()
+    distributed.all_gather_object(parts, rows)
+    count = sum(map(len, parts)) if distributed.get_rank() == 0 else 0
+    return [parts[i % len(parts)][i // len(parts)] for i in range(count)]
+
+
+def say(line):
+    """Print what is the same in all processes once."""
+    import os
+
+    if os.environ.get("RANK", "0") == "0":  # As torchrun tells it; without --data the processes need not meet.
         print(line)
 '''
 
@@ -154,6 +167,6 @@ def program(found: ExportedProgram) -> Iterator[str]:
     yield from _GRADIENT.split("\n")
     if found.shard:
         yield from _SHARDED.removeprefix("\n").split("\n")
-        yield from found.main("tensor(value)", "mean_over_all", "say")
+        yield from found.main("tensor(value)", "mean_over_all", "say", "from_all(rows)")
     else:
         yield from found.main("tensor(value)")

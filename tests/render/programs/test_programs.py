@@ -205,6 +205,72 @@ def test_rows_of_data_have_a_line_each(target, tmp_path):
     assert [row["gradient"]["w"] for row in found] == pytest.approx([-3, -14, -21, -56])
 
 
+BAD_DATA = [
+    ("x,t\n", "the file holds no points"),
+    ("", "the file holds no points"),
+    ("w\n1\n", "no value for x, t"),
+    ("x,t\n1,a\n", "row 1 of column t: 'a' is no number"),
+    ("x,t\n1,2\n3,\n", "row 2 of column t: '' is no number"),
+    ("x,t\n1,2\n3\n", "line 3: cells are 1, where the header has 2"),
+    ("x,t\n1,2,3\n", "line 2: cells are 3, where the header has 2"),
+    ("x,x\n1,2\n", "two of its columns have one name"),
+    ("x;t\n1;2\n", "none of its columns is an input: w, x, b, t, v"),
+    ("x,t,v[1]\n1,2,3\n", "the columns of v are not those of an array"),
+    ("x,t,v[0],v[2]\n1,2,3,4\n", "the columns of v are not those of an array"),
+    ("x,t,v,v[0]\n1,2,3,4\n", "the columns of v are not those of an array"),
+    ("x,t,v[0],v[1],v[2]\n1,2,3,4,5\n", "v has the shape (3,) there, not (2,)"),
+    ("x,t,v\n1,2,3\n", "v has the shape () there, not (2,)"),
+    ("\udcff\n1\n", "can't decode byte 0xff"),
+    ('"x[0]","x[1]",t\n1,2,3\n', "x has the shape (2,) there, not ()"),
+    (None, "No such file or directory"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), BAD_DATA)
+def test_a_program_tells_what_is_wrong_with_its_data(text, words, tmp_path, monkeypatch, capsys):
+    program = exported(f"{LINE}; input v[2] = 1".replace("^2", "^2 + sum(v)"), "numpy")
+    if text is not None:
+        (tmp_path / "points.csv").write_text(text, encoding="utf-8", errors="surrogateescape")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["program.py", "--data", "points.csv"])
+    with pytest.raises(SystemExit) as ended:
+        exec(compile(program, "program.py", "exec"), {"__name__": "__main__", "__doc__": ""})
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (2, "")
+    assert words in told.err
+
+
+@pytest.mark.parametrize(
+    ("formula", "text", "values"),
+    [
+        ("x^2", "\ufeff x ,id\n 3 ,a\n\n4,b\n", [9, 16]),
+        ("sum(v); input v[2]", '"v[0]","v[1]"\n1,2\n', [3]),
+        ("sum(W)*x; input W[2,2] = 0.1", '"W[0,0]","W[0,1]","W[1, 0]","W[1,1]",x\n1,2,3,4,5\n', [50]),
+    ],
+)  # fmt: skip
+def test_a_program_reads_columns_as_run_does(formula, text, values, tmp_path):
+    (tmp_path / "points.csv").write_text(text, encoding="utf-8")
+    graph = f"z = {formula}; output z"
+    found = command(exported(graph, "numpy"), tmp_path, "--data", "points.csv")
+    assert [row["value"] for row in found] == values
+    asked = ["run", "-", "--data", str(tmp_path / "points.csv"), "--format", "json"]
+    if "\n\n" not in text:  # In which `run` asks for a point.
+        result = CliRunner().invoke(cli, asked, input=graph, standalone_mode=False)
+        assert [point["value"] for point in json.loads(result.stdout)["points"]] == values
+
+
+ORDERS = ["a + (b + c)", "a - (b - c)", "a*(b*c)", "a/(b/c)", "a + (b - c)", "a*(b/c)", "a - (b + c)"]
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+@pytest.mark.parametrize("formula", ORDERS)
+def test_sums_and_products_keep_their_order(formula, target):
+    """To the last digit: of floats a + (b + c) is not a + b + c."""
+    text = f"input a = 1e16; input b = 1.1; input c = 0.7; y = {formula}"
+    value, _ = gradient(text, target)
+    assert value == run(load(Source("a.bg", text)), {}).value
+
+
 @pytest.mark.parametrize("target", LIBRARIES)
 def test_training_descends_as_descend_does(target, tmp_path):
     if not installed(target):
@@ -243,22 +309,46 @@ def test_what_has_no_program_is_refused(text, options, words):
 
 
 @pytest.mark.parametrize("target", ["jax", "torch"])
-def test_rows_are_parted_among_devices_and_processes(target, tmp_path):
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--data", "points.csv", "--rate", "0.02", "--steps", "5"),
+        ("--data", "points.csv"),  # Each row once, in the order of the file.
+        ("--rate", "0.02", "--steps", "5"),
+        (),
+    ],
+)
+def test_rows_are_parted_among_devices_and_processes(target, options, tmp_path):
     if not installed(target):
         pytest.skip(f"{target} is not installed")
-    path = tmp_path / "program.py"
-    path.write_text(exported(LINE, target, "--shard", "data"), encoding="utf-8")
-    plain = command(exported(LINE, target), tmp_path, "--data", data(tmp_path), "--rate", "0.02", "--steps", "5")
-    path.write_text(exported(LINE, target, "--shard", "data"), encoding="utf-8")
-    start = [sys.executable] if target == "jax" else [*PROCESSES]
-    done = subprocess.run(
-        [*start, str(path), "--data", "points.csv", "--rate", "0.02", "--steps", "5"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-        cwd=tmp_path,
-        env={"XLA_FLAGS": "--xla_force_host_platform_device_count=2", "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"},
-    )
+    data(tmp_path)
+    at = () if "--data" in options else ("--at", "x=1,t=2")
+    plain = command(exported(LINE, target, *at), tmp_path, *options)
+    done = parted(exported(LINE, target, "--shard", "data", *at), target, tmp_path, *options)
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [row["value"] for row in found] == pytest.approx([row["value"] for row in plain], rel=1e-12)
+    assert len(found) == len(plain) > 0
+    for row, expected in zip(found, plain, strict=True):
+        assert row["value"] == pytest.approx(expected["value"], rel=1e-12)
+        if "gradient" in expected:
+            assert row["gradient"] == pytest.approx(expected["gradient"], rel=1e-12)
+
+
+def parted(program: str, target: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """A program run on two devices, or as two processes."""
+    path = folder / "program.py"
+    path.write_text(program, encoding="utf-8")
+    start = [sys.executable] if target == "jax" else [*PROCESSES]
+    flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2", "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [*start, str(path), *options], capture_output=True, text=True, check=False, timeout=300, cwd=folder, env=flags
+    )
+
+
+@pytest.mark.parametrize("target", ["jax", "torch"])
+def test_rows_that_cannot_be_parted_are_told(target, tmp_path):
+    if not installed(target):
+        pytest.skip(f"{target} is not installed")
+    (tmp_path / "points.csv").write_text("x,t\n1,2\n", encoding="utf-8")
+    done = parted(exported(LINE, target, "--shard", "data"), target, tmp_path, "--data", "points.csv")
+    assert (done.returncode != 0, done.stdout) == (True, "")
+    assert "1 rows cannot be " in done.stderr
