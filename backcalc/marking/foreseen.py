@@ -111,12 +111,12 @@ def _tables(key: Key, questions: Sequence[Foreseen]) -> list[list[Wrong]]:
     if not _is_swept_soon(key.truth.run):
         return []
     # All or none: with half of its tables a page would know one mistake at one node and not at the next.
-    found: list[list[Wrong]] = []
+    found: list[list[Wrong]] = [[] for _ in questions]
     rows, numbers = MOST_MISTAKES, MOST_NUMBERS
-    for each in questions:
-        found.append([])
+    # The last adjoints first: most mistakes change these, so that too many are soon known to be.
+    for each, table in zip(reversed(questions), reversed(found), strict=True):
         for wrong in _wrong(key, each):
-            found[-1].append(wrong)
+            table.append(wrong)
             rows, numbers = rows - 1, numbers - prod(shape_of(wrong.value))
             if rows < 0 or numbers < 0:
                 return []

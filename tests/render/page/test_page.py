@@ -17,6 +17,7 @@ from backcalc.analysis.samples import sample, samples
 from backcalc.calculus.load import load
 from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
+from backcalc.marking import foreseen
 from backcalc.render.page import page
 from backcalc.render.page.page import Page, lines
 from backcalc.render.page.steps import is_stated
@@ -241,6 +242,16 @@ def test_a_picture_goes_the_way_in_which_more_of_it_is_seen(count, length, name,
     assert ("large" in drawn[1]) == (chosen.width > page.LARGE)
     if min(right.width, down.width) > page.LARGE and right.width > down.width:
         assert (page._share(down) >= page._share(right)) == top_down
+
+
+def test_that_mistakes_are_too_many_is_seen_after_few_questions(monkeypatch):
+    """A page of 2,000 nodes took a minute, most of it for tables that it then left out."""
+    found, calls = run_of("\n".join(["input x0 = 1", *(f"x{i + 1} = x{i} + 0.01*sin(x{i})" for i in range(150))])), []
+    wrong = foreseen._wrong
+    monkeypatch.setattr(foreseen, "_wrong", lambda key, each: calls.append(each) or wrong(key, each))
+    monkeypatch.setattr(foreseen, "MOST_MISTAKES", 2000)
+    assert "too large for the page" in page_of(found)
+    assert 0 < len(calls) <= 4  # From the front it takes 14.
 
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
