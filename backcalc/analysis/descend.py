@@ -21,9 +21,6 @@ from backcalc.calculus.run import run
 from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.language.expr import Expr
-from backcalc.language.parser import parse
-from backcalc.language.statements import Input
-from backcalc.language.unparse import unparse
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.values import is_known, literal, shape_of
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
@@ -308,33 +305,6 @@ def update_rules(objective: Objective) -> dict[str, Expr]:
     except BackcalcError:  # A shape that only a default told.
         return {}
     return {name: literal(slope) if is_known(slope) else slope for name, slope in bare.gradient.items()}
-
-
-def with_defaults(source: Source, found: Mapping[str, Any]) -> str:
-    """The text of `source` with these values as the defaults of its inputs, all else as it stands."""
-    text, new = source.text, dict(found)
-    edits = []
-    for statement in parse(source).statements:
-        if not isinstance(statement, Input) or getattr(statement.target, "id", None) not in new:
-            continue
-        value = _written(new.pop(statement.target.id))  # type: ignore[union-attr]
-        begin, end = statement.span
-        stated = text[begin:end]
-        if statement.default is not None:
-            at = begin + stated.index("=") + 1
-            stop = begin + stated.index(" in ", at - begin) if statement.bounds else end
-            edits.append((at, stop, f" {value}"))
-        else:
-            at = begin + stated.index(" in ") if statement.bounds else end
-            edits.append((at, at, f" = {value}"))
-    for begin, end, value in sorted(edits, reverse=True):  # From the end on: what stands before keeps its places.
-        text = text[:begin] + value + text[end:]
-    # What is left has no single declaration to edit, so it gets a line of its own.
-    return "".join(f"input {name} = {_written(value)}\n" for name, value in new.items()) + text
-
-
-def _written(value: Any) -> str:
-    return unparse(literal(np.asarray(value) if shape_of(value) else value))
 
 
 def _item(found: Array) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from backcalc.analysis.descend import Objective, Settings, descend, with_defaults
+from backcalc.analysis.descend import Objective, Settings, descend
+from backcalc.analysis.new_defaults import with_defaults
 from backcalc.bulk.points.reader import PointReader
 from backcalc.calculus.point import read_point
 from backcalc.cli.input import read_graph

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from effort import calls
 
-from backcalc.analysis.descend import Objective, Settings, descend, with_defaults
+from backcalc.analysis.descend import Objective, Settings, descend
+from backcalc.analysis.new_defaults import with_defaults
 from backcalc.calculus.load import load
+from backcalc.language.parser import parse
 from backcalc.text.source import Source
 
 AT = "w=0.5,x=2,b=-1,z=1"
@@ -155,6 +157,36 @@ def test_defaults_are_put_where_they_belong():
     assert with_defaults(Source("test", text), {"w": 1.0, "b": 0.5, "c": 2.0, "d": -3.0}) == (
         "input d = -3\ninput w = 1 in [-2, 2]\ninput b = 0.5 in [0, 1]\ninput c = 2  # the bias\ny = w*b*c*d\n"
     )
+
+
+# A line that declares x, and what it is when x = 0.5.
+DECLARED = {
+    "input x = 1\tin [0, 2]": "input x = 0.5\tin [0, 2]",
+    "input x = 1 in[0, 2]": "input x = 0.5 in[0, 2]",
+    "input x = (1)in [0, 2]": "input x = 0.5 in [0, 2]",
+    "input x = (1)": "input x = 0.5",
+    "input x=1": "input x= 0.5",
+    "input x in[0, 2]": "input x = 0.5 in[0, 2]",
+    "input x = sin(1) in [sin(0), 2]  # in [3, 4]": "input x = 0.5 in [sin(0), 2]  # in [3, 4]",
+    "input x = 1, z=3": "input x = 0.5, z=3",
+    "input z=3, x": "input z=3, x = 0.5",
+    "input z=0, x = max(1, 2), u": "input z=0, x = 0.5, u",
+    "input z=3, x in [0, 1], u": "input z=3, x = 0.5 in [0, 1], u",
+    "input x = 1; input z": "input x = 0.5; input z",
+}
+
+
+@pytest.mark.parametrize("line", DECLARED)
+def test_a_default_is_put_where_it_belongs(line):
+    text = with_defaults(Source("test", f"{line}\ny = x^2\n"), {"x": 0.5})
+    assert text == f"{DECLARED[line]}\ny = x^2\n"
+    parse(Source("test", text))
+
+
+def test_the_default_of_a_vector_is_put_behind_its_length():
+    found = {"v": np.array([1.0, 2.0]), "w": np.array([3.0, 4.0])}
+    text = with_defaults(Source("test", "input v[2], w[2] = [1, 2] in [0, 1]\n"), found)
+    assert text == "input v[2] = [1, 2], w[2] = [3, 4] in [0, 1]\n"
 
 
 @pytest.mark.parametrize(
