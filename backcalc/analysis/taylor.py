@@ -89,22 +89,24 @@ class Behaviour:
         """The radius of convergence as far terms tell it: their ratio over a dozen powers; None where it is unclear."""
         terms = np.abs(self.right)
         # Where a kink is, no disc around the point has one series.
-        if not self.is_smooth or not np.isfinite(terms).all() or len(terms) < FURTHER:
+        if not self.is_smooth or not np.isfinite(terms).all():
             return None
         if not terms[self.order + 1 :].any():
             return inf  # A polynomial, as far as can be seen.
-        # Windows of four, for in an odd function every second term is 0.
-        ends = [len(terms) - 24, len(terms) - 14, len(terms) - 4]  # Ten powers apart, hence the exponents 0.1 below.
-        first, middle, last = (float(terms[end : end + 4].max()) for end in ends)
+        # Windows of four, for in an odd function every second term is 0. Ten powers apart, hence the exponents 0.1.
+        begins = [len(terms) - 24, len(terms) - 14, len(terms) - 4]
+        at = np.array([begin + int(terms[begin : begin + 4].argmax()) for begin in begins])
+        first, middle, last = terms[at].tolist()
         # A polynomial of a high degree ends within the windows.
         if not (first and middle and last):
             return None
         early, late = (first / middle) ** 0.1, (middle / last) ** 0.1
         if early / late < ENTIRE:  # Terms fall faster and faster.
             return inf
-        # The ratio of terms n and n + 1 is R·(1 + α/n) and more, so that two of them tell R (Domb and Sykes 1957).
-        centre = len(terms) - 7.5
-        return (centre * late - (centre - 10) * early) / 10 if STEADY < early / late < 1 / STEADY else None
+        if not STEADY < early / late < 1 / STEADY:
+            return None
+        # Beside a singularity at the distance R, term n goes as R⁻ⁿ·n^β (Darboux 1878): three terms tell C, R and β.
+        return float(np.exp(-np.linalg.solve(np.stack((at, np.log(at), np.ones(3)), axis=1), np.log(terms[at]))[0]))
 
     def _agreeing(self) -> int:
         """How many coefficients from the first on are the same on both sides."""

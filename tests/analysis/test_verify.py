@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from random_claims import GAPS, drawn
 
+from backcalc.analysis import proof
 from backcalc.analysis.claims import claims_of
 from backcalc.analysis.gradient_check import ALLOWED, worst_slope
 from backcalc.analysis.proof import proved
@@ -297,3 +298,14 @@ def test_a_claim_of_what_has_no_value_is_refused(text, budget):
     (claim,) = claims_of(load(Source("claim", text)))
     with pytest.raises(BackcalcError, match="the activation of `v` is not known"):
         verified(claim, {}, 10, 0, budget)
+
+
+def test_both_searches_of_a_proof_share_its_time(monkeypatch):
+    clock = iter(range(1000))
+    monkeypatch.setattr(proof, "monotonic", lambda: float(next(clock)))
+    # Through v alone, so that fewer inputs are tried first; of an identity of functions neither search comes to an end.
+    text = "input w in [-3, 3]; input x in [-3, 3]; v = w*x; "
+    found = proved(claim(text, "sin(v)^2 - (1 - cos(2*v))/2 >= 0"), {}, 12)
+    assert found.verdict == "open"
+    assert "not decided in 12 s" in found.why
+    assert next(clock) <= 12 + len(("the last look of one", "of the other"))

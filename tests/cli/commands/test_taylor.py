@@ -1,11 +1,12 @@
 """`backcalc taylor`."""
 
 import json
+import math
 from fractions import Fraction
 
 import pytest
 
-from backcalc.analysis.taylor import taylor
+from backcalc.analysis.taylor import Expansion, taylor
 from backcalc.calculus.load import load
 from backcalc.language.parser import parse_expression
 from backcalc.language.unparse import unparse
@@ -122,3 +123,31 @@ def test_a_subnormal_coefficient_is_no_fraction():
 def test_an_input_that_no_formula_reads_needs_a_value_too():
     with pytest.raises(EvaluateError, match="the input `u` has no value"):
         taylor(load(Source("test", "m = [1, 2]\nu -> v : 10")), {}, 2, "u", ("u",))
+
+
+# By the nearest singularity, real or not.
+RADII = {
+    "log(cosh(x))": math.pi / 2,
+    "tan(x)": math.pi / 2,
+    "sigmoid(x)": math.pi,
+    "softplus(x)": math.pi,
+    "log(1 + x)": 1.0,
+    "atan(2*x)": 0.5,
+    "1/(3 - x)": 3.0,
+    "log(1 + x + x^2)": 1.0,
+    "1/(2 - cos(x))": math.acosh(2),
+    "exp(x)": math.inf,
+}
+
+
+@pytest.mark.parametrize("order", [6, 7, 12])
+@pytest.mark.parametrize("formula", RADII)
+def test_the_radius_of_convergence_is_the_distance_of_the_nearest_singularity(formula, order):
+    found = taylor(load(Source("test", f"y = {formula}\n")), {"x": 0.0}, order)
+    assert isinstance(found, Expansion)
+    assert found.output.radius == pytest.approx(RADII[formula], rel=1e-3)
+
+
+def test_the_radius_is_told_in_digits_that_are_right(call):
+    out = call("taylor", "-e", "y = log(cosh(x))", "--at", "x=0", "--order", "6")[1]
+    assert "radius of convergence  1.57\n" in out
