@@ -6,6 +6,7 @@ Of arrays no Jacobian is made: an operation that is linear in an argument makes 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from backcalc.calculus.constant import apply
@@ -14,6 +15,7 @@ from backcalc.calculus.sweep import forward
 from backcalc.calculus.tangents import by_reverse
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import INDEX, VECTOR, Expr, Folded
+from backcalc.rules.gates import Gated, only, value_of
 from backcalc.rules.row import Primitive, names_in
 from backcalc.rules.simplify import make
 from backcalc.rules.tidy import Spelling, tidy
@@ -157,11 +159,18 @@ class _Pushes:
         shape = self.shapes[slot]
         if not shape:
             # The gradient, whose product with a change is one number.
-            return self._product(slot, k, pulled(1.0), change)
+            return self._product(slot, k, pulled(only(1.0)), change)
         from backcalc.rules.ndarray import units
 
-        return reshaped([self._product(slot, k, pulled(unit), change) for unit in units(shape)], shape)
+        return reshaped([self._product(slot, k, pulled(only(unit)), change) for unit in units(shape)], shape)
 
     def _product(self, slot: int, k: int, row: Any, change: Any) -> float:
-        full: Any = self.linear.full(row, self.shapes[self.tape.args[slot][k]])
-        return float((full * change).sum()) if shape_of(change) else float(full * change)
+        shape = self.shapes[self.tape.args[slot][k]]
+        full: Any = self.linear.full(value_of(row), shape)
+        found = float((full * change).sum()) if shape_of(change) else float(full * change)
+        if isfinite(found) or not isinstance(row, Gated):
+            return found
+        from backcalc.rules.ndarray import masked
+
+        # Of what the value is not made of no change counts, an infinite one neither.
+        return float((full * masked(self.linear.full(row.open, shape) != 0, change)).sum())

@@ -322,12 +322,11 @@ class Linearization:
     def _pullback(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
         """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""
         # All that does not depend on the cotangent is worked out once, for a pullback may serve many sweeps.
-        shape, apply = self._shapes[slot], row.array.pullbacks[k]
+        shape, apply, passed = self._shapes[slot], row.array.pullbacks[k], row.array.passed(k)
         of = self._shapes[self.tape.args[slot][0]]  # What its texts count as `n`, and name `others` of.
         count = row.extent(of)
         scope = scope_of(row, operands)
         known = known or all(is_known(scope[n]) for n in names_in((row.stable or row.pullbacks)[k]) if n in scope)
-        passed = row.array.passed(k)
 
         def pullback(ct: Any) -> Any:
             """What the argument gets of the value's cotangent: a value where all is known, else a formula."""
@@ -336,6 +335,7 @@ class Linearization:
                     ct,
                     lambda value: apply(*operands, self.full(value, shape), count),
                     lambda gate: passed(operands, self.full(gate, shape), count),
+                    selects=bool(row.selects),
                 )
             # A number that is the cotangent of each row need not be a vector first.
             ct = value_of(ct) if row.is_along else self.full(value_of(ct), shape)

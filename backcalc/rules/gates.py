@@ -78,8 +78,15 @@ class Gates:
         chosen = self.namespace.not_equal(slope, 0.0)
         return self.namespace.both(ct.open, chosen) if isinstance(ct, Gated) else chosen
 
-    def through(self, ct: Any, pullback: Callable[[Any], Any], passed: Callable[[Any], Any]) -> Any:
-        """What a pullback makes of a cotangent; `passed` tells of a gate which elements of the result it opens."""
+    def through(
+        self, ct: Any, pullback: Callable[[Any], Any], passed: Callable[[Any], Any], *, selects: bool = False
+    ) -> Any:
+        """What a pullback makes of a cotangent; `passed` tells of a gate which elements of the result it opens.
+
+        One that `selects` opens those that it chose alone, of a cotangent that is there everywhere too.
+        """
         # A pullback is linear, so of 0 it makes 0: a gate can only matter where its own factors are infinite.
         found = pullback(value_of(ct))
-        return self.gated(found, lambda: passed(ct.open)) if isinstance(ct, Gated) else found
+        if isinstance(ct, Gated):
+            return self.gated(found, lambda: passed(ct.open))
+        return self.gated(found, lambda: passed(1.0)) if selects else found

@@ -41,7 +41,7 @@ FLAT = "0"
 
 Function = Callable[..., Any]
 
-_APART = ("transpose", "diag", "outer", "matmul")
+_APART = ("transpose", "diag", "outer", "matmul", "reshape", "flatten", "conv", "pool")
 """Shapes of operations of which an element of the value comes from some elements of an argument only."""
 
 

@@ -48,6 +48,33 @@ def test_points_have_the_slopes_of_runs(formula, slopes):
     assert vectors.gradient["x"].tolist() == [pytest.approx(slopes, nan_ok=True)] * 2
 
 
+# Formulas of the vector [0, 4], which choose among its elements' roots.
+CHOICES = [
+    ("max(sqrt(x))", [0, 0.25]),
+    ("min(sqrt(x))", [INF, 0]),
+    ("max(sqrt(x[0]), sqrt(x[1]), 1)", [0, 0.25]),
+    ("max(sqrt(x[0]), sqrt(x[1]), 9)", [0, 0]),
+    ("sum(maxpool(sqrt(x), 2))", [0, 0.25]),
+    ("sum(max(reshape(sqrt(x), 1, 2), axis=1))", [0, 0.25]),
+    ("max(sqrt(x))^2", [0, 1]),
+    ("max([max(sqrt(x)), 1])", [0, 0.25]),
+    ("max(avgpool([1*x[0], sqrt(x[0]), x[1], x[1]], 2))", [0, 1]),
+    ("max(conv([sqrt(x[0]), x[1], 1], [1, 1]))", [0, 1]),
+]
+
+
+@pytest.mark.parametrize(("formula", "slopes"), CHOICES, ids=[formula for formula, _ in CHOICES])
+def test_what_a_reduction_does_not_choose_gets_nothing(formula, slopes):
+    graph = backcalc.parse(f"input x[2]\ny = {formula}")
+    assert list(graph.run({"x": X}).gradient["x"]) == slopes
+    assert list(graph.run({"x": X}, mode="forward").gradient["x"]) == slopes
+    assert graph.run_points({"x": np.array([X, X])}).gradient["x"].tolist() == [slopes] * 2
+    # Of what is chosen an infinite slope times a change of 0 is not known.
+    directions = ([1, 0], [0, 1]) if INF not in slopes else ()
+    runs = [graph.run({"x": X}, along={"x": unit}) for unit in directions]
+    assert [run.nodes["y"].tangents["along"] for run in runs] == slopes[: len(runs)]
+
+
 def test_an_element_that_is_not_read_gets_nothing():
     graph = backcalc.parse("input x[2]\nn = sqrt(x)\ny = n[1]^2")
     assert list(graph.run({"x": X}).gradient["x"]) == [0, 1]
