@@ -27,6 +27,7 @@ SECOND = re.compile(
 OTHERS = {
     "bulk/points/cells.py": "cells of CSV, which may be blank, with decimal commas",
     "marking/notation.py": "the bullet of a list: one letter, or digits; LaTeX's commands",
+    "marking/latex.py": "the commands of LaTeX, which are letters alone",
     "render/mathml_forms.py": "the commands of LaTeX, in which the table has its forms",
     "render/writer.py": "where a number that has been written is aligned",
     "language/foreign/dot.py": "what DOT calls an ID",
