@@ -9,6 +9,11 @@ NOTATIONS = (
     # Other notations
     # What these modules are commonly called; any other dot is a row's further down.
     SyntaxHint(
+        r"\b(np|numpy|jnp|jax|torch|tf|math|scipy|Math)‸\.(constants\.)?(?P<c>pi|PI|e|E|inf|Inf|tau)\b(?!\s*\()",
+        "a constant stands without its module: pi, e, tau, inf",
+        "y = np.pi*r^2",
+    ),
+    SyntaxHint(
         rf"\b(np|numpy|jnp|jax|torch|tf|math|nn|F|K|scipy|special)‸\.(\w+\.)*(?P<f>{NAME})",
         "a function stands without its module: {f}(x)",
         "y = np.exp(x)",
