@@ -123,6 +123,7 @@ CORRECTED = {
     "y = sin(30°)": "y = sin(30*pi/180)",
     "y = W1 v": "y = W1 @ v",
     "y = np.exp(x)": "y = exp(x)",
+    "y = np.pi*r^2": "y = pi*r^2",
     "y = a.*b": "y = a*b",
     "y = x.sum()": "y = sum(x)",
     "y = \\frac{a}{b}": "y = a/b",
