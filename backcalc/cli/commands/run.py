@@ -108,8 +108,7 @@ def command(
     others += ["--partials"] * partials + ["--expand"] * expanded + ["--all-pairs"] * all_pairs
     exact = [f"--{exactly}"] if exactly else []
     digits = certain_digits(shown, exactly)  # Too many are refused before the graph is read.
-    # Further options that --get would leave unheeded.
-    if get:
+    if get:  # Which would leave these unheeded, too.
         others += exact + ["--data"] * (data is not None) + ["--wrt"] * bool(asked.wrt)
         others += [f"--format {shown.format}"] * (shown.format != "table")
         others += [f"--{name}" for name in ("digits", "limit") if _is_typed(name)]
