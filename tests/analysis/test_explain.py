@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import backcalc
 from backcalc.analysis.explain import explain
-from backcalc.analysis.longhand import plain
+from backcalc.analysis.longhand import CHAIN, HADAMARD, plain
 from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Name, fold, names, options_of, written_name
 from backcalc.language.parser import parse_expression
 from backcalc.render.breaks import INDENT, broken
@@ -322,6 +322,7 @@ def meaning(found):
 NUMPY = {
     **arrays.TRUE,
     **{fn: value for fn, value in graphs.TRUE.items() if fn in ("+", "-", "*", "/")},
+    **dict.fromkeys((CHAIN, HADAMARD), np.multiply),
     NEGATE: np.negative,
     TRANSPOSE: np.transpose,
     "^": np.float_power,
@@ -351,12 +352,19 @@ NUMPY = {
 }
 
 
-def by_numpy(formula, stands):
+def by_numpy(formula, stands, axes=0):
+    """What `formula` comes to by NumPy; `axes` is how many its result has, which a product of Jacobians goes by."""
+
     def leaf(part):
         return stands.get(part.id, graphs.CONSTANTS.get(part.id)) if isinstance(part, Name) else part.value
 
-    # An option of a function, such as the zeros around an image, is a part of its name.
-    return fold(plain(formula), leaf, lambda part, args: NUMPY[written_name(part.fn)](*args, **options_of(part.fn)))
+    def call(part, args):
+        if part.fn == CHAIN and max(axes, *map(np.ndim, args)) > 2:  # As the chain rule has it, over the head's axes.
+            return np.tensordot(*args, (sum(map(np.ndim, args)) - axes) // 2)
+        # An option of a function, such as the zeros around an image, is a part of its name.
+        return NUMPY[written_name(part.fn)](*args, **options_of(part.fn))
+
+    return fold(formula, leaf, call)
 
 
 @law
@@ -379,7 +387,7 @@ def assert_formulas(found):
             for equation in (step, *step.partials):
                 value = equation.value
                 for formula in filter(None, (equation.formula, equation.substituted)):
-                    again = by_numpy(formula, stands)
+                    again = by_numpy(formula, stands, np.ndim(value) if is_known(value) else 0)
                     is_textbook = equation.substituted is None and not np.all(np.isfinite(again))
                     assert is_textbook or np.allclose(again, value, rtol=1e-6, atol=1e-9)
 
