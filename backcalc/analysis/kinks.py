@@ -116,7 +116,7 @@ def _kinks(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singul
     """Those of the intervals in which the slope changes as much however near one looks, or without bound."""
     found = _looked_at(x, known, places, curve, _bend, NOISE * _largest(known[1]))
     # 1/x² falls on both sides of its pole, so that nothing between the points looks like a jump.
-    reached, before = _larger(found.low, found.high), _larger(known[:, found.places], known[:, found.places + 1])
+    reached, before = _larger(found.low, found.high), _expected(x, known, found.places)
     is_pole = found.kept & (reached > GROWN * before)
     # Where the slope is infinite on both sides, as that of a cube root, there is no kink.
     is_bent = (np.sign(found.low[1]) != np.sign(found.high[1])) | np.isfinite(found.high[1] - found.low[1])
@@ -126,7 +126,7 @@ def _kinks(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singul
 def _gaps(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singularity]:
     """The jumps and poles among the intervals; where the curve is only steep, or ends, there is neither."""
     found = _looked_at(x, known, places, curve, _leap, NOISE * _largest(known[0]))
-    reached, before = _larger(found.low, found.high), _larger(known[:, found.places], known[:, found.places + 1])
+    reached, before = _larger(found.low, found.high), _expected(x, known, found.places)
     # 1/0 is hit where the halving meets the pole itself; else the values grow without end.
     is_pole = np.isinf(reached) | (np.isfinite(before) & (reached > GROWN * before))
     # Where one side is no number the curve ends: that is no jump.
@@ -137,6 +137,15 @@ def _gaps(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singula
 def _larger(low: Array, high: Array) -> Array:
     """The larger size of the values at both ends."""
     found: Array = np.maximum(np.abs(low[0]), np.abs(high[0]))
+    return found
+
+
+def _expected(x: Array, known: Array, places: Indices) -> Array:
+    """How large values may be in an interval of which only the ends are known: as there, or as the slopes make them."""
+    low, high = known[:, places], known[:, places + 1]
+    # A sawtooth may be 0 at both ends, and is no pole for what it has between them.
+    steepest = np.maximum(np.abs(low[1]), np.abs(high[1]))
+    found: Array = np.maximum(_larger(low, high), steepest * np.abs(x[places + 1] - x[places]))
     return found
 
 

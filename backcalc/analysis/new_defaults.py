@@ -15,7 +15,7 @@ from backcalc.rules.values import literal, shape_of
 from backcalc.text.source import Source
 
 # What may end a default: a bracket, what parts inputs and statements, or the range behind it.
-_STOP = re.compile(r"[()\[\]{}=,;\n]|#[^\n]*|(?<![A-Za-z_])in(?=\s*\[)|\Z")
+_STOP = re.compile(r"[()\[\]{}=,;\n]|#[^\n]*|(?:\b|(?<=\d))in(?=\s*\[)|\Z")
 
 
 def with_defaults(source: Source, found: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ def found(curve, x=X):
         return [(mark.kind, mark.at) for mark in marks(x, *curve(x), curve)]
 
 
+SAWTOOTH = [("jump", round(-1.95 + k / 10, 2)) for k in range(40)]
 CURVES = {
     "smooth": (lambda x: (np.sin(3 * x), 3 * np.cos(3 * x)), []),
     "steep": (lambda x: (np.tanh(1e4 * x), 1e4 / np.cosh(np.clip(1e4 * x, -300, 300)) ** 2), []),
@@ -28,6 +29,7 @@ CURVES = {
     "two kinks": (lambda x: (np.clip(x, -1, 0.5), ((x > -1) & (x < 0.5)) * 1.0), [("kink", -1.0), ("kink", 0.5)]),
     "a jump": (lambda x: (np.floor(x / 3), 0 * x), [("jump", 0.0)]),
     "a jump of a curve": (lambda x: (np.sin(x) + (x >= 0.33), np.cos(x)), [("jump", 0.33)]),
+    "a sawtooth of 0 at points": (lambda x: (10 * x - np.floor(10 * x + 0.5), 0 * x + 10), SAWTOOTH),
     "a pole": (lambda x: (1 / (x - 0.025), -1 / (x - 0.025) ** 2), [("pole", 0.025)]),
     "a pole at a point": (lambda x: (1 / x, -1 / x**2), [("pole", 0.0)]),
     "an even pole": (lambda x: (1 / (x - 0.02) ** 2, -2 / (x - 0.02) ** 3), [("pole", 0.02)]),

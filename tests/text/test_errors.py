@@ -142,7 +142,7 @@ def test_every_code_has_a_sample(monkeypatch):
 NO_SAMPLE = {
     # Only from Python, or not known to be reached: others of the kind speak first.
     *("api:run", "bulk/points/run:_refusal", "calculus/grad:_require_few"),
-    *("calculus/lost:of_derivative", "calculus/run:_seeds"),
+    *("calculus/lost:of_derivative", "calculus/stated:stated_seeds"),
     # It stands beside the other answers or students, in the table: the tests of marking have them.
     *(
         "marking/formulas/marks:_untold",

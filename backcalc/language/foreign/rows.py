@@ -18,7 +18,9 @@ from backcalc.text.source import Source, Span
 from backcalc.text.wording import plural
 
 _DECLARES = "|".join(sorted(WORDS - {"in"}))  # `in` begins no line: it stands within that of a loop.
-_STATEMENT = re.compile(rf'(?:[^"\n]|"[^"\n]*")*?(?:=|->|→)|[^\n]*\{{\s*\Z|\s*\}}|(?:{_DECLARES})[ \t]')
+_STATEMENT = re.compile(
+    rf'(?:[^"\n]|"[^"\n]*")*?(?:=|->|→)|[^\n]*\{{\s*\Z|\s*\}}|(?:[^"\n]*;[ \t]*)?(?:{_DECLARES})[ \t]'
+)
 _SAID = re.compile(r'(?:[^"#\n]|"[^"\n]*"?)*')  # A # in quotes begins no comment.
 _PLAIN_CELL = re.compile(r"[\w.+\-]*[\w.]|")  # Nothing too: a cell may be empty.
 # An end as most lists have it, in quotes or not; and any column that is passed over.
@@ -37,6 +39,8 @@ def is_statement(line: str) -> bool:
     return _STATEMENT.match(line) is not None
 
 
+# A bracket that goes on in the next line: then a comma at the end of a line is one between arguments.
+_OPEN = re.compile(r"[(\[{][^)\]}\n]*$", re.MULTILINE)
 _EMPTY_ENDS = {each: re.compile(rf"[^\s{each}][ ]*(?:{each}[ ]*)+$", re.MULTILINE) for each in "\t;,"}
 
 
@@ -59,6 +63,7 @@ class RowText:
         """Whether rows end with empty cells."""
         # To look for two characters is soon done, and most lists have none.
         has_some = self.separator != " " and f"{self.separator}\n" in f"{self.text}\n"
+        has_some = has_some and _OPEN.search(self.text) is None
         return has_some and _EMPTY_ENDS[self.separator].search(self.text) is not None
 
     def is_number(self, cell: str) -> bool:

@@ -7,7 +7,6 @@ import json
 import re
 import zlib
 from contextlib import suppress
-from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -179,7 +178,7 @@ def test_without_answers_the_page_does_not_depend_on_them(name):
     for i, node in enumerate(found.graph.nodes):
         if not is_stated(found, node.name) and found.values[i] is not None:
             found.values[i] = found.values[i] * 1.2345
-    other = replace(found, adjoints=[None if each is None else each * -0.4321 for each in found.adjoints])
+    other = found._replace(adjoints=[None if each is None else each * -0.4321 for each in found.adjoints])
     assert page_of(other, has_answers=False) == before
     assert page_of(other) != page_of(found)
 
