@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
+import pkgutil
 import signal
 from dataclasses import astuple
 
@@ -10,9 +13,18 @@ import pytest
 from hypothesis import settings
 from references import Finding
 
+import backcalc
+
 # A busy machine is no fault of a law, and a law that fails here is to fail everywhere.
 settings.register_profile("laws", deadline=None, derandomize=True)
 settings.load_profile("laws")
+
+# hypothesis draws constants of the modules that are loaded, too: all of them, or what a law draws would depend on which
+# tests ran before it.
+for _module in pkgutil.walk_packages(backcalc.__path__, "backcalc."):
+    if not _module.name.endswith("__main__"):
+        with contextlib.suppress(ImportError):  # Of an extra that is not installed.
+            importlib.import_module(_module.name)
 
 _WORST = pytest.StashKey[list[Finding]]()
 _FIGURES = pytest.StashKey[list[str]]()
