@@ -88,6 +88,7 @@ def _asked(each: Foreseen) -> dict[str, Any]:
     """What is told of answers to one question, but for the mistakes."""
     return {
         "truth": exact(each.expected),
+        "isValue": each.wrt is None,
         "scale": each.scale,
         "ofZero": each.of_zero,
         "ofOthers": each.of_others,

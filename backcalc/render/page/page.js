@@ -232,10 +232,11 @@
   }
 
   // Whether so few digits are written that one of the mistakes as light as this may well be met by chance.
-  function chance({ weight, distance, value }, given, { mistakes }, most) {
+  // Of a value, for which those made nearer to it are the likelier, of these alone.
+  function chance({ weight, distance, value }, given, { mistakes, isValue }, most) {
     if (Array.isArray(given) || (weight === 1 && !distance)) return false;
     const reach = Math.abs(given.value) / 2;
-    const light = new Set(mistakes.filter((each) => each.weight <= weight && Math.abs(each.value - given.value) <= reach).map((each) => each.value));
+    const light = new Set(mistakes.filter((each) => each.weight <= weight && !(isValue && each.weight === weight && each.distance > distance) && Math.abs(each.value - given.value) <= reach).map((each) => each.value));
     const slack = 1.02 * given.half + 2 * PRECISION * Math.abs(given.value);
     return value.toPrecision(7) !== given.value.toPrecision(7) && light.size * slack > most * reach;
   }
