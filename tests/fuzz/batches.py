@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import tempfile
@@ -70,5 +71,6 @@ def _add(found: Figures, seed: int, i: int) -> None:
 
 
 def confine() -> None:
-    """Bound the memory of this process."""
+    """Bound the memory of this process, and look seldom for circles in it: that took a sixth of the time."""
+    gc.set_threshold(50_000, 20, 50)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
