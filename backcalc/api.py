@@ -12,6 +12,7 @@ from backcalc.analysis.run import Text
 from backcalc.calculus.point import Point, from_mapping
 from backcalc.calculus.question import Mode
 from backcalc.graph.model import Dag, Node
+from backcalc.language.lexis import as_named
 from backcalc.render import FORMATS
 from backcalc.render.document import Display
 from backcalc.render.formats.html import html_text
@@ -236,9 +237,9 @@ class Graph:
         with for_callers():
             point = from_mapping(at or {}, Source("at", ""))  # A source of that name, so that errors name the argument.
             if along is None:
-                return Result(self._text.run(point, of, _names(wrt), mode))
+                return Result(self._text.run(point, _named(of), _names(wrt), mode))
             # A direction has all tangents in one sweep, and no nodes of interest.
-            return Result(self._text.run(point, of, (), "forward", from_mapping(along, Source("along", ""))))
+            return Result(self._text.run(point, _named(of), (), "forward", from_mapping(along, Source("along", ""))))
 
     def draw(
         self,
@@ -261,7 +262,7 @@ class Graph:
 
         with for_callers():
             # A picture shows formulas: the plain engine has them.
-            run = self._text.run_objects(from_mapping(at or {}, Source("at", "")), of)
+            run = self._text.run_objects(from_mapping(at or {}, Source("at", "")), _named(of))
             found = scene(run, digits)
             lit = _names(paths)
             for name in lit:
@@ -285,7 +286,7 @@ class Graph:
 
         with for_callers():
             point = from_mapping(at or {}, Source("at", ""))
-            found = run_arrays(self.objects, as_points(points), point, of, _names(wrt))
+            found = run_arrays(self.objects, as_points(points), point, _named(of), _names(wrt))
         return PointsResult(found.output, found.value if found.has_value else None, found.gradient, found.warnings)
 
 
@@ -299,7 +300,12 @@ def load(path: str | PathLike[str]) -> Graph:
     return Graph(read(fspath(path)))
 
 
+def _named(of: str | None) -> str | None:
+    """The node that is meant, by the name that the graph has for it."""
+    return None if of is None else as_named(of)
+
+
 def _names(wrt: Sequence[str]) -> Sequence[str]:
     """Names, also where they stand in one text: `x, w`."""
     # A text is a sequence too: "xw" would be taken for x and w.
-    return [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else wrt
+    return [as_named(name.strip()) for name in (wrt.split(",") if isinstance(wrt, str) else wrt)]

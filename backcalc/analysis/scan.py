@@ -20,6 +20,7 @@ from backcalc.calculus.missing import require_values
 from backcalc.calculus.point import read_point
 from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
+from backcalc.language.lexis import as_named
 from backcalc.language.parser import parse_expression
 from backcalc.language.unparse import number_text
 from backcalc.rules.functions.arrays import Array
@@ -101,6 +102,10 @@ def scan(graph: Dag, options: Sequence[str], of: str | None = None, shown: Seque
     columns = np.meshgrid(*ranges.values(), indexing="ij")  # Rows go with the first range, as the last varies fastest.
     at = {name: column.ravel() for name, column in zip(ranges, columns, strict=True)}
     point = read_point(rest)
+    # What is typed goes over what a file says, as it does in other commands.
+    typed = read_point(option for option in rest if not option.startswith("@"))
+    if both := next((name for name in ranges if name in typed), None):
+        raise _refusal(f"`{shorten(both)}` has a range and a value")
     # The output first, each once, as `of` may be shown too.
     names = dict.fromkeys([*([of] if of or not shown else []), *shown])
     runners = [PointRunner(graph, at, point, name, list(ranges)) for name in names]
@@ -140,7 +145,10 @@ def split(options: Iterable[str]) -> tuple[dict[str, Array], list[str]]:
     for option in options:
         left = RANGE.sub("", option) if not option.startswith("@") else option  # A file's name may hold `=` and `:`.
         for match in RANGE.finditer(option) if not option.startswith("@") else ():
-            ranges[match["name"].strip()] = _range(match)
+            name = as_named(match["name"].strip())
+            if name in ranges:  # Of two ranges nobody says which counts.
+                raise _refusal(f"`{shorten(name)}` has two ranges")
+            ranges[name] = _range(match)
         if ":" in left and not left.startswith("@"):
             raise _refusal(f"`{shorten(left)}` is no range")
         # The comma of a range that stood between two values is left twice.

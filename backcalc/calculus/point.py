@@ -11,6 +11,7 @@ from typing import Any
 from backcalc.calculus.constant import constant, default_of
 from backcalc.graph.build import with_inputs
 from backcalc.graph.model import Dag
+from backcalc.language.lexis import as_named
 from backcalc.language.parser import parse_expression, parse_point
 from backcalc.rules.primitives import CONSTANTS
 from backcalc.rules.values import shape_of
@@ -50,9 +51,14 @@ def read_point(options: Iterable[str], option: str = AT) -> Point:
 
 def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
     """A mapping of names to numbers, or to texts of constant expressions, as a point. Raises UsageError."""
-    # A caller's names go through what a file's go through: é is one name however it is composed.
-    values = {clean("", str(name)).text: value for name, value in at.items()}
-    return {name: _number(name, value, source) for name, value in values.items()}
+    # A caller's names go through what a file's go through: é is one name however it is composed, and x₁ is x1.
+    found: Point = {}
+    for typed, value in at.items():
+        name = as_named(clean("", str(typed)).text)
+        if name in found:
+            raise UsageError(source, [_twice(name, None)])
+        found[name] = _number(name, value, source)
+    return found
 
 
 def settle(graph: Dag, given: Point) -> tuple[Dag, Point]:

@@ -14,6 +14,7 @@ import click
 from backcalc.calculus.load import load
 from backcalc.cli import COMMANDS
 from backcalc.graph.model import Kind
+from backcalc.language.lexis import as_named
 from backcalc.render import offered
 from backcalc.render.document import LIMIT
 from backcalc.render.values import MAX_DIGITS
@@ -179,12 +180,17 @@ _INPUTS = ("input", "edges")  # An activation of an edge list may be given too.
 def split_names(_ctx: click.Context, _param: click.Parameter, lists: Iterable[str]) -> tuple[str, ...]:
     """The names in `x, w`, of one such list after the other."""
     # `--wrt x --wrt "w, b"` and a comma at the end are all read as they are meant.
-    return tuple(name.strip() for names in lists for name in names.split(",") if name.strip())
+    return tuple(as_named(name.strip()) for names in lists for name in names.split(",") if name.strip())
+
+
+def _named(_ctx: click.Context, _param: click.Parameter, name: str | None) -> str | None:
+    """The node that is meant, by the name that the graph has for it."""
+    return name if name is None else as_named(name)
 
 
 def node_option(*spellings: str, help: str) -> Decorator:  # noqa: A002  click's own word
     """An option that names a node."""
-    return click.option(*spellings, metavar="NODE", shell_complete=node_completion, help=help)
+    return click.option(*spellings, metavar="NODE", callback=_named, shell_complete=node_completion, help=help)
 
 
 def nodes_option(*spellings: str, metavar: str = "x,w", help: str) -> Decorator:  # noqa: A002

@@ -49,3 +49,8 @@ def canonical(name: str) -> str:
         return name  # As nearly all are.
     name = unicodedata.normalize("NFKC", name.replace("’", "'")).translate(_PRIMES)
     return name if is_name(name) else ""
+
+
+def as_named(text: str) -> str:
+    """The name that a graph has for what was typed outside it, in an option or a heading: x1 for x₁; else `text`."""
+    return canonical(text) or text  # What is no name is told of as it was typed.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import shape_words
+from backcalc.language.lexis import as_named
 from backcalc.text.csv_records import is_comment, is_number, parted_by_bars, records, separator_of, unquoted
 from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source, Span
@@ -60,7 +61,7 @@ def read_places(header: PointHeader, graph: Dag) -> tuple[Places, list[Diagnosti
     errors, warnings = [], []
     for i, (column, span) in enumerate(zip(header.names, header.spans, strict=True)):
         match = _COLUMN.fullmatch(column)
-        name = match["name"].strip() if match else column
+        name = as_named(match["name"].strip()) if match else column
         if match is None or name not in settable(graph):
             warnings.append(_passed_over(column, name, span, graph))
             continue
@@ -95,7 +96,7 @@ def _no_columns(header: PointHeader, graph: Dag) -> Diagnostic:
 
     def _is_input(name: str) -> bool:
         part = _COLUMN.fullmatch(name)
-        return part is not None and part["name"].strip() in settable(graph)
+        return part is not None and as_named(part["name"].strip()) in settable(graph)
 
     # The likeliest first: a file of another program has all names right and no comma.
     if found := parted_by_bars(header.source, span, _is_input):

@@ -22,6 +22,7 @@ from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_output, require_node, require_scalar
 from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
+from backcalc.language.lexis import as_named
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.values import is_known
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
@@ -120,7 +121,7 @@ def stream_data(
 
 def as_points(given: Mapping[str, Any]) -> Arrays:
     """What a program gives as points, as arrays. Raises UsageError where they are no numbers or not equally many."""
-    found = {clean("", str(name)).text: _as_array(str(name), value) for name, value in given.items()}
+    found = {as_named(clean("", str(name)).text): _as_array(str(name), value) for name, value in given.items()}
     # One input for all points could be meant by an array of one, but as often it is a slip: `at` says it plainly.
     counts = {name: len(points) for name, points in found.items()}
     if not found or not all(counts.values()):
