@@ -15,6 +15,7 @@ import numpy as np
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_adjoints, exact_constant, exact_values
 from backcalc.calculus.exact_warnings import ExactRemarks
+from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import AT, Point, read_point
 from backcalc.calculus.run import Run, run
@@ -117,7 +118,8 @@ class ExactRun(Run):
             return evaluation.terms[slot] if _lost(value) else nearest(value)
 
         evaluation = self.linear.evaluation
-        return ExactRemarks(evaluation.redone(evaluation.rows, _rounded), self.slots, self.numbers.system).kinks
+        linear = Linearization(evaluation.redone(evaluation.rows, _rounded))
+        return ExactRemarks(linear, self.slots, self.numbers.system).kinks
 
     @property
     def is_finite(self) -> bool:

@@ -144,7 +144,10 @@ class Evaluation:
     def formula(self, slot: int) -> Value | None:
         """What the node at a slot is in terms of others, a number where these are known; None where nothing says."""
         row = self.rows[slot]
-        return None if row is None else self._apply(slot, row)
+        if row is None:
+            return None
+        with quietly(self.has_arrays):  # Asked by whoever shows it, long after the pass.
+            return self._apply(slot, row)
 
     def _apply(self, slot: int, row: Primitive) -> Value:
         args: list[Value] = [self.terms[arg] for arg in self.tape.args[slot]]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_kinks
+from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.warnings import Remarks
 from backcalc.rules.row import Bound
 from backcalc.text.errors import Code, Diagnostic
@@ -16,11 +16,11 @@ from backcalc.text.errors import Code, Diagnostic
 class ExactRemarks(Remarks):
     """What there is to say of the kinks of a graph whose slots have the exact `values`.
 
-    `evaluation` has the floats next to these; where a value is lost, the float of the rounded run.
+    `linear` is of the floats next to these; where a value is lost, of the float of the rounded run.
     """
 
-    def __init__(self, evaluation: Evaluation, values: Sequence[Any], system: ModuleType) -> None:
-        super().__init__(evaluation)
+    def __init__(self, linear: Linearization, values: Sequence[Any], system: ModuleType) -> None:
+        super().__init__(linear.evaluation, linear.slot_edges.__getitem__)
         self.values, self.system = values, system
 
     @property

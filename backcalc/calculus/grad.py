@@ -21,8 +21,8 @@ from backcalc.text.errors import BuildError, Code, Diagnostic
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
 
-MOST_OPERATIONS = 20_000
-"""Each derivative of a derivative has several times the operations; of so many the next takes seconds."""
+MOST_OPERATIONS = 10_000
+"""Each derivative of a derivative has about five times the operations; of so many the next takes 5 seconds."""
 GROWTH = 20
 """Times what the file has from which on it is derivatives that have made them: a file may be as large by itself."""
 

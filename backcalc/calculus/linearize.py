@@ -49,10 +49,10 @@ class Linearization:
 
     def __init__(self, evaluation: Evaluation, *, textbook: bool = False) -> None:
         self.evaluation, self.tape, self.textbook = evaluation, evaluation.tape, textbook
-        self.remarks = Remarks(evaluation)
         self._found_edges: dict[int, list[tuple[int, Any]]] = {}  # By node, as they are asked for.
         self._unchosen: list[int] = []  # Slots with an edge that a choice left closed.
         self.slot_edges: list[Sequence[Contributing]] = [()] * len(self.tape.rows)  # Inputs and literals keep none.
+        self.remarks = Remarks(evaluation, self.slot_edges.__getitem__)
         self._terms, self._shapes = evaluation.terms, evaluation.shapes
         self.known_shapes = KnownShapes(evaluation.known_shapes.names)  # Who names adjoints adds theirs.
         self._pullbacks = Pullbacks(evaluation, self.known_shapes)
@@ -60,6 +60,7 @@ class Linearization:
             for node in progress.through("local partials", range(len(self.tape.slot))):
                 self._linearize(node)
         self._close()  # Last, for one infinite slope anywhere decides.
+        self.remarks.settle()
 
     @cached_property
     def forms(self) -> Textbook:
@@ -281,7 +282,7 @@ class Linearization:
         """The edge to the k-th argument of an operation by elements, where the values of all are known."""
         bound = row.array if self._shapes[slot] else row.scalar
         # A given value is what counts, whatever its formula would give: then the form is to be chosen.
-        given = self._is_given(slot)
+        given = self.remarks.is_given(slot)
         if self.textbook and not given:
             return bound.guarded(bound.form(bound.row.partials[k]), k)  # With the domain's nan, as every form.
         # Of x^2 it need not be asked at every element whether the exponent is 0; a number's power is soon asked.
@@ -303,21 +304,17 @@ class Linearization:
         # What loses no digits comes first, but where a hand's own way is to be shown.
         if self.textbook:
             columns = (row.partials, row.from_output, row.stable)
-        for column in columns[::-1] if self._is_given(slot) else columns:
+        for column in columns[::-1] if self.remarks.is_given(slot) else columns:
             if column and all(is_known(scope[name]) for name in names_in(column[k]) if name in scope):
                 bound = row.array if any(map(shape_of, operands)) else row.scalar
                 return spelt_partial(bound.form(column[k])(*operands), column[k], scope)
         # Of a given node the slope comes from its value where it can: step(h), not step(W @ v).
-        by_value = self.textbook and self._is_given(slot) and row.from_output
+        by_value = self.textbook and self.remarks.is_given(slot) and row.from_output
         return substituted(expression(self._written(row, by_value or row.partials)[k]), scope)
 
     def _written(self, row: Primitive, textbook: tuple[str, ...]) -> tuple[str, ...]:
         """The texts of a row that a formula is made of: the textbook's, but where numbers are to follow from it."""
         return (self.evaluation.formulas and not self.textbook and row.derived) or textbook
-
-    def _is_given(self, slot: int) -> bool:
-        node = self.tape.node_of.get(slot)
-        return node is not None and self.tape.graph.nodes[node].given is not None
 
     def _pullback(self, slot: int, row: Primitive, k: int, operands: list[Any], known: bool) -> Pullback:
         """A row's pullback, in numbers where all that it speaks of is known, as it is where all operands are."""

@@ -10,9 +10,11 @@ from typing import Any
 
 from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.sweep import Edges
+from backcalc.calculus.warning_words import element_text, operand_text, operation_text, places_text
 from backcalc.graph.model import StatedValue
 from backcalc.graph.tape import Tape
-from backcalc.language.expr import INDEX, VECTOR, written_name
+from backcalc.language.expr import INDEX, VECTOR
 from backcalc.language.unparse import number_text
 from backcalc.rules.row import FLAT, Bound, Function, Primitive
 from backcalc.rules.values import is_array, is_known, quietly, shape_of
@@ -20,16 +22,17 @@ from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
 
 DIGITS_SHOWN = 10
-PLACES_SHOWN = 3
 _LOGIC = ("and", "or", "not")
 
 
 class Remarks:
     """What there is to say of the nodes of a graph that was run; found out when it is asked for."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        self.evaluation, self.tape = evaluation, evaluation.tape
+    def __init__(self, evaluation: Evaluation, edges: Edges[Any]) -> None:
+        """`edges` gives the (argument, local partial) pairs of a slot, once all are worked out."""
+        self.evaluation, self.tape, self.edges = evaluation, evaluation.tape, edges
         self.found: dict[int, dict[int, Diagnostic]] = {}  # What is noticed in a node, by slot.
+        self._steep: list[tuple[int, int, int, float]] = []  # Slopes that are not finite, and may be of no matter.
 
     @cached_property
     def warnings(self) -> list[Diagnostic]:
@@ -59,7 +62,7 @@ class Remarks:
         slots = (slot, *self.tape.args[slot])
         return all(is_known(self.evaluation.terms[s]) and not shape_of(self.evaluation.terms[s]) for s in slots)
 
-    def _is_given(self, slot: int) -> bool:
+    def is_given(self, slot: int) -> bool:
         """Whether a value is one that somebody wrote down, so that no operation is to blame for it."""
         node = self.tape.node_of.get(slot)
         return node is not None and self.tape.graph.nodes[node].given is not None
@@ -77,12 +80,25 @@ class Remarks:
             self._inspect(node, last, kinks=True)
 
     def _inspect(self, node: int, root: int, *, kinks: bool) -> None:
-        for slot, (matters, asked) in self._live(node, root, kinks).items():
+        flows = self._flows(node) if kinks else {}
+        for slot, (matters, asked) in self._live(node, root, flows, kinks=kinks).items():
             remark = self._remark(slot, asked)
-            if remark is not None and (matters or remark[0] != Code.KINK):
+            if remark is not None and remark[0] == Code.KINK:
+                # A value of nan comes through a vector whole, a slope only to the element that is taken on.
+                open_ = asked * flows.get(slot, 1.0)
+                remark = self._remark(slot, open_) if matters and is_any(open_) else None
+            if remark is not None:
                 self._notice(node, slot, *remark)
 
-    def _live(self, node: int, root: int, kinks: bool) -> dict[int, tuple[bool, Any]]:
+    def _flows(self, node: int) -> dict[int, Any]:
+        """Where the node's cotangent is there, by slot; of numbers no gate is needed, which have no edge where not."""
+        if not self.evaluation.has_arrays or self.tape.begin[node] == self.tape.slot[node]:
+            return {}
+        from backcalc.calculus.flows import flows  # Where nothing bends it is not asked for.
+
+        return flows(self.evaluation, self.edges, node)
+
+    def _live(self, node: int, root: int, flows: dict[int, Any], *, kinks: bool) -> dict[int, tuple[bool, Any]]:
         """The node's operations that the value of `root` comes from.
 
         Each with whether a kink there is one of that value, and which of its elements count, not 0 where one does.
@@ -100,7 +116,7 @@ class Remarks:
                     if arg not in waiting:
                         heappush(order, -arg)
                     before = waiting.get(arg, (False, 0.0))
-                    passes = matters and self._passes_kinks(slot)
+                    passes = matters and self._passes_kinks(slot) and is_any(flows.get(slot, 1.0))
                     waiting[arg] = before[0] or passes, before[1] + part
         return found
 
@@ -141,7 +157,7 @@ class Remarks:
         exists, in_order = does_exist(row, numbers, out), all(map(isfinite, numbers))
         # Told where it begins: what is made of nan or inf further on is no news.
         is_begun = (isnan(out) and not any(map(isnan, numbers))) or (in_order and not (isfinite(out) and exists))
-        if is_begun and not self._is_given(slot):
+        if is_begun and not self.is_given(slot):
             return Code.DOMAIN, f"is {number_text(out)}" + ("" if exists else ", outside its domain")
         # A kink among constants stays where it is, whatever is differentiated by.
         is_fixed = all(self.tape.constant[arg] for arg in self.tape.args[slot])
@@ -163,12 +179,12 @@ class Remarks:
         is_each = row.shape == "elementwise"
         of = [chosen(term, asked, shape_of(out)) if is_each else term for term in terms]
         is_begun = not is_finite(chosen(out, asked, shape_of(out))) and all(map(is_finite, of))
-        if is_begun and not self._is_given(slot):
+        if is_begun and not self.is_given(slot):
             if not shape_of(out):
                 return Code.DOMAIN, f"is {number_text(float(out))}"
             if row.symbol == "inv" and is_nan(out):
                 return Code.DOMAIN, "is nan: the matrix is singular, and has no inverse"
-            return Code.DOMAIN, f"is not finite{_at(true_places(not_finite(out) * asked))}"
+            return Code.DOMAIN, f"is not finite{places_text(true_places(not_finite(out) * asked))}"
         if row.array.bends is None or all(self.tape.constant[arg] for arg in self.tape.args[slot]):
             return None
         found = self._bent(slot, row.array, [*terms, out] if row.array.extra else terms)
@@ -182,10 +198,10 @@ class Remarks:
         if not at:
             return None
         if not self._passes_kinks(slot):
-            return Code.KINK, f"is at a jump{_at(at)}; its slope is taken as 0"
+            return Code.KINK, f"is at a jump{places_text(at)}; its slope is taken as 0"
         slopes = _told(row, row.array.slopes)
         first = [float(chosen(slope(*terms, out), found * asked, shape_of(out))[0]) for slope in slopes]
-        return Code.KINK, f"is at a kink{_at(at)}; the subgradient used is {', '.join(map(number_text, first))}"
+        return Code.KINK, f"is at a kink{places_text(at)}; the subgradient used is {', '.join(map(number_text, first))}"
 
     def _bent(self, slot: int, bound: Bound, operands: Sequence[Any]) -> Any:  # noqa: ARG002  Exact numbers ask for it.
         """Whether an operation of a row that has kinks is at one, by element."""
@@ -202,7 +218,7 @@ class Remarks:
 
         # Each by itself, for it is a number that somebody wrote down, with a digit to be looked at.
         for index in false_places(row.array.in_range(value)):
-            place = _element(self.tape.graph.nodes[node].name, index)
+            place = element_text(self.tape.graph.nodes[node].name, index)
             what = number_text(float(value[index] if is_array(value) else value))
             message = f"`{place}` is given as {what}, which is not in the range of `{row.symbol}`"
             yield Diagnostic(Code.RANGE, message, given.span)
@@ -229,7 +245,7 @@ class Remarks:
         if shape_of(expected) or not isfinite(expected):  # A formula that has no value contradicts nothing.
             return
         # In words 0.1 + 0.2 is 0.3.
-        name, gives = _element(self.tape.graph.nodes[node].name, index), float(f"{expected:.{DIGITS_SHOWN}g}")
+        name, gives = element_text(self.tape.graph.nodes[node].name, index), float(f"{expected:.{DIGITS_SHOWN}g}")
         message = f"`{name}` is given as {number_text(float(found))}, its formula gives {number_text(gives)}"
         yield Diagnostic(Code.CONTRADICTION, message, given.span)
 
@@ -255,6 +271,19 @@ class Remarks:
         """Warn of a slope that is not finite where all else is: of sqrt at 0, or of a negative number's power."""
         if isfinite(partial):
             return
+        if self.evaluation.has_arrays:
+            self._steep.append((node, slot, place, partial))  # What is behind a vector is known once all edges are.
+        else:
+            self._notice_slope(node, slot, place, partial)
+
+    def settle(self) -> None:
+        """Warn of the slopes noticed that something flows through, now that all edges are there."""
+        flows = {node: self._flows(node) for node in {node for node, *_ in self._steep}}
+        for node, slot, place, partial in self._steep:
+            if is_any(flows[node].get(slot, 1.0)):
+                self._notice_slope(node, slot, place, partial)
+
+    def _notice_slope(self, node: int, slot: int, place: int, partial: float) -> None:
         numbers = self._numbers(slot)
         row, out = self.evaluation.rows[slot], self._value(slot)
         if not all(map(isfinite, (out, *numbers))) or not (row and does_exist(row, numbers, out)):
@@ -269,21 +298,10 @@ class Remarks:
         row = self.evaluation.rows[slot]
         assert row is not None
         name = shorten(self.tape.graph.nodes[node].name)
-        operands = [_operand(self.evaluation.terms[arg]) for arg in self.tape.args[slot]]
-        message = f"in `{name}`, {_operation(row, operands)} {what}"
+        operands = [operand_text(self.evaluation.terms[arg]) for arg in self.tape.args[slot]]
+        message = f"in `{name}`, {operation_text(row, operands)} {what}"
         # The first word stays: of an infinite slope it need not be said that it is a kink, too.
         self.found.setdefault(node, {}).setdefault(slot, Diagnostic(code, message, self.tape.spans[slot]))
-
-
-def _element(name: str, index: tuple[int, ...]) -> str:
-    """A node, or an element of it: `h[1]`."""
-    return shorten(name) + f"[{', '.join(map(str, index))}]" * bool(index)
-
-
-def _at(places: list[tuple[int, ...]]) -> str:
-    """Which elements: ` at [0], [2]`; of many the first."""
-    shown = ", ".join(f"[{', '.join(map(str, index))}]" for index in places[:PLACES_SHOWN])
-    return f" at {shown}" + f" and {len(places) - PLACES_SHOWN} more" * (len(places) > PLACES_SHOWN)
 
 
 def does_exist(row: Primitive, numbers: list[float], out: float) -> bool:
@@ -310,16 +328,3 @@ def _told(row: Primitive, slopes: Sequence[Function]) -> list[Function]:
 def is_any(found: Any) -> bool:
     """Whether a condition holds somewhere."""
     return bool(found.any()) if shape_of(found) else bool(found)
-
-
-def _operand(value: Any) -> str:
-    return number_text(value) if is_known(value) and not is_array(value) else "…"
-
-
-def _operation(row: Primitive, operands: list[str]) -> str:
-    """An operation on numbers as one writes it: `log(-1)`, `1/0`."""
-    name = written_name(row.symbol)
-    if name.isidentifier() or len(operands) != 2:
-        return f"{name}({', '.join(operands)})"
-    left, right = (f"({text})" if text.startswith("-") else text for text in operands)
-    return f"{left}{name}{right}" if name in "*/^" else f"{left} {name} {right}"

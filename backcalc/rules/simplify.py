@@ -246,7 +246,11 @@ def _matches(pattern: Expr, expr: Expr, binding: dict[str, Expr]) -> bool:
         return known is expr or known == expr
     if not isinstance(expr, Call) or expr.fn != pattern.fn or len(expr.args) != len(pattern.args):
         return False
-    return all(_matches(p, e, binding) for p, e in zip(pattern.args, expr.args, strict=True))
+    # Asked of every formula and row: a generator would take as long as what it asks.
+    for part, found in zip(pattern.args, expr.args, strict=True):  # noqa: SIM110
+        if not _matches(part, found, binding):
+            return False
+    return True
 
 
 def _head(expr: Expr) -> str:

@@ -101,3 +101,43 @@ def test_every_reduction_with_a_kink_is_told_of():
 def test_no_message_sends_to_a_page_that_is_not_installed():
     texts = "".join(path.read_text(encoding="utf-8") for path in Path(backcalc.__file__).parent.rglob("*.py"))
     assert "see the README" not in texts
+
+
+GATHERED = [  # what is made of F and y, F steep or bent at x = 0, and whether anything flows to F there, at y = 4
+    ("max(F, 1)", False),
+    ("max(F, y, 1)", False),
+    ("max(1, y, F)", False),
+    ("max(F, y - 4)", True),  # Of equals each has its share.
+    ("min(F + 2, y, 1)", False),
+    ("min(F, y, 1)", True),
+    ("max([F, y, 1])", False),
+    ("max([F, y - 9])", True),
+    ("sum(max([[F, 1], [2, y]], axis=1))", False),
+    ("sum(max([[F, -1], [2, y]], axis=1))", True),
+    ("sum(maxpool([F, y, F, 1], 2))", False),
+    ("sum(maxpool([F, y, F, -1], 2))", True),
+    ("relu([F - 1, y])[1]", False),
+    ("sum(relu([F - 1, y]))", False),
+    ("sum(relu([F + 1, y]))", True),
+    ("sum(where([0, 1], [F, 2], [y, 3]))", False),
+    ("sum(where([1, 0], [F, 2], [y, 3]))", True),
+    ("sum(clip([F, y], 1, 2))", False),
+    ("[F, y][1]", False),
+    ("[F, y][0]", True),
+    ("norm([F, y][1:])", False),
+    ("max(concat([F], [y]))", False),
+    ("max(2*[F, y])", False),
+    ("max(max([F, y]), 5)", False),
+    ("outer([F, y], [1, 1])[1, 1]", False),
+    ("max([if F < 1 then 1 else F, y])", False),
+]
+
+
+@pytest.mark.parametrize(("steep", "code"), [("sqrt(x)", "slope"), ("abs(x)", "kink")])
+@pytest.mark.parametrize(("formula", "does_flow"), GATHERED)
+@pytest.mark.parametrize("ask", [{}, {"mode": "forward", "wrt": ["x"]}, {"along": {"x": 1}}], ids="".join)
+def test_what_a_vector_of_numbers_does_not_pass_on_is_not_warned_of(formula, does_flow, steep, code, ask):
+    found = backcalc.parse(f"L = {formula.replace('F', steep)} + 0*y").run(at={"x": 0, "y": 4}, **ask)
+    inner = steep.replace("x", "0")
+    assert any(w.code == code and inner in w.message for w in found.run.warnings) == does_flow
+    assert found.run.is_finite or does_flow

@@ -92,7 +92,9 @@ class Changes:
 
     def _all(self, nodes: Collection[int]) -> Iterator[Change]:
         for node in nodes:
-            if self.terms[node] and is_known(self.adjoints[node]):  # Of what is unknown nothing can be off.
+            adjoint = self.adjoints[node]
+            # Of what is unknown nothing can be off, nor of a constant, even as the output: it has no adjoint.
+            if self.terms[node] and adjoint is not None and is_known(adjoint):
                 yield from filter(_matters, self._sums(node))
                 yield from filter(_matters, self._terms(node))
                 yield from filter(_matters, self._several(node))
