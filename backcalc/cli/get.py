@@ -12,12 +12,13 @@ from backcalc.calculus.point import Point
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.run import evaluated, run
 from backcalc.cli.output import print_lines, print_warnings
-from backcalc.language.expr import INDEX, Call, Expr, Number
+from backcalc.language.expr import INDEX, Call, Expr, Number, size
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse
 from backcalc.marking.sheet import question
 from backcalc.marking.subject import part, refusals, settled, subject_of
 from backcalc.marking.truth import Truth
+from backcalc.render.values import LONGEST_EXACT
 from backcalc.rules.values import is_known, is_lost, literal, shape_of
 from backcalc.text.errors import Code, Diagnostic, ParseError, UsageError
 from backcalc.text.source import Source, Span
@@ -34,6 +35,7 @@ def print_asked(text: Text, point: Point, names: Sequence[str], of: str | None) 
     questions = [(name, read(name)) for name in names]  # A slip is told before anything is worked out.
     found = _Found(text, point, of)  # Nothing is run yet: which runs it takes each question tells.
     values = [found.value(name, answer) for name, answer in questions]
+    _require_short(names, values)
     print_warnings(text.source, found.warnings)
     print_lines(_text(value) for value in values)
     return 1 if any(map(is_lost, values)) else 0
@@ -130,6 +132,17 @@ class _Found:
 def _element(formula: Expr, place: Sequence[Any]) -> Expr:
     """The element of an array whose formula this is."""
     return Call(INDEX, (formula, *(Number(float(i)) for i in place))) if place else formula
+
+
+def _require_short(names: Sequence[str], values: Sequence[Any]) -> None:
+    """Raise UsageError for a formula that is not to be written out: what forty nodes share has 2^40 symbols."""
+    for name, value in zip(names, values, strict=True):
+        if value is not None and not is_known(value) and size(value, LONGEST_EXACT) > LONGEST_EXACT:
+            message = f"`{shorten(name)}` is a formula of more than {LONGEST_EXACT:,} symbols"
+            hints = ("`backcalc derive` writes it in steps",)
+            raise UsageError(
+                Source(GET, name), [Diagnostic(Code.GRAD_TOO_LARGE, message, Span(0, len(name)), hints=hints)]
+            )
 
 
 def _text(value: Any) -> str:

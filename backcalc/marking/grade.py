@@ -9,6 +9,7 @@ from typing import Any
 from backcalc.calculus.digits import Tolerance
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
+from backcalc.language.expr import size
 from backcalc.language.statements import Answer, Comment
 from backcalc.language.unparse import unparse
 from backcalc.marking.key import Key
@@ -31,6 +32,7 @@ STRICT: Mapping[Verdict, float] = {"right": 1.0}
 
 
 MOST_DIGITS = 10
+LONGEST_TOLD = 400  # Symbols of a formula that is still told whole.
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,9 @@ def _contradiction(answer: Answer, mark: Mark) -> Diagnostic:
     is_number = mark.expected is not None and is_known(mark.expected) and not shape_of(mark.expected)
     hints = (f"it gives {rounded(mark.expected, MOST_DIGITS)}",) if is_number else ()
     if mark.expected is not None and not is_known(mark.expected):
-        hints = (f"it gives {shorten(unparse(mark.expected))}",)  # A formula, where an input has no value.
+        # A formula, where an input has no value: of one whose parts are shared only its beginning would take for ever.
+        is_short = size(mark.expected, LONGEST_TOLD) <= LONGEST_TOLD
+        hints = (f"it gives {shorten(unparse(mark.expected))}",) if is_short else ()
     return Diagnostic(Code.CONTRADICTED_KEY, message, answer.span, hints=hints)
 
 

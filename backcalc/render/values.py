@@ -73,6 +73,11 @@ def exact(value: Any) -> Any:
     return value if isfinite(value) else number_text(value)
 
 
+def exact_formula(value: Expr) -> str | None:
+    """A formula for programs, as the language writes it; None where it is too long, as shared parts make it."""
+    return unparse(value) if size(value, LONGEST_EXACT) <= LONGEST_EXACT else None
+
+
 class FormulaTexts:
     """Formulas for programs, which have a room for all of them together: each chain may repeat those before it."""
 

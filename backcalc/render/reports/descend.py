@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backcalc.analysis.descend import Descent, Iteration, Objective, Settings, update_rules
-from backcalc.language.expr import Call, Expr, Name
+from backcalc.language.expr import Call, Expr, Name, size
 from backcalc.render.document import (
     Block,
     Cell,
@@ -25,7 +25,7 @@ from backcalc.render.document import (
 )
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
-from backcalc.render.values import exact
+from backcalc.render.values import LONGEST, TOO_LONG, exact
 from backcalc.rules.values import shape_of
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import shorten
@@ -88,10 +88,11 @@ class DescendReport:
     def _updates(self, slopes: Mapping[str, Expr]) -> Grid:
         """What becomes of each parameter, in symbols."""
         sign, has_rows = "+" if self.settings.maximise else "-", bool(self.objective.data)
-        rows = [
-            (NodeName(name), Formula(_updated(name, slope, sign, has_rows=has_rows), by_hand=True))
-            for name, slope in slopes.items()
-        ]
+        rows = []
+        for name, slope in slopes.items():
+            rule = Formula(_updated(name, slope, sign, has_rows=has_rows), by_hand=True)
+            # Written out, what forty nodes share twice each has 2^40 symbols.
+            rows.append((NodeName(name), TOO_LONG if size(slope, LONGEST) > LONGEST else rule))
         more = "; the mean is over the rows of data" if has_rows else ""
         title = Phrase((NodeName(RATE.id), " = ", Value(self.settings.rate, self.digits), more))
         return Grid(("parameter", "becomes"), rows, frozenset(), title=title, whole=frozenset({1}))

@@ -28,7 +28,7 @@ from backcalc.render.document import (
 )
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
-from backcalc.render.values import MAX_DIGITS, exact, own_number, value_text
+from backcalc.render.values import MAX_DIGITS, TOO_LONG, exact, exact_formula, own_number, value_text
 from backcalc.rules.values import is_known, literal, shape_of
 from backcalc.text.errors import BackcalcError
 from backcalc.text.numerals import DIGITS
@@ -200,7 +200,7 @@ def mark_object(mark: Mark, *, hints: bool = False) -> dict[str, object]:
 
 def _stated(expected: Any) -> Any:
     """What is true, for a program: numbers, or the formula where the derivative is one."""
-    return exact(expected) if expected is None or is_known(expected) else unparse(expected)
+    return exact(expected) if expected is None or is_known(expected) else exact_formula(expected)
 
 
 def render_marks_csv(marked: Sequence[Mark], *, hints: bool = False) -> Iterator[str]:
@@ -210,7 +210,10 @@ def render_marks_csv(marked: Sequence[Mark], *, hints: bool = False) -> Iterator
 
 def _csv_row(mark: Mark, *, hints: bool) -> tuple[str, ...]:
     # As the language writes it, so that it may be typed as an answer.
-    found, expected = mark.diagnosis, "" if hints or mark.expected is None else unparse(literal(mark.expected))
+    found, expected = mark.diagnosis, ""
+    if not hints and mark.expected is not None:
+        is_formula = not is_known(mark.expected)
+        expected = exact_formula(mark.expected) or TOO_LONG if is_formula else unparse(literal(mark.expected))
     # The note stands in where nothing was diagnosed.
     diagnosis = (found.kind, found.where, found.hint if hints else found.text) if found else ("", "", mark.note)
     return mark.name, mark.given, expected, mark.verdict, *diagnosis
