@@ -18,6 +18,7 @@ from typing import Any
 
 import mpmath
 
+from backcalc.language.expr import Options
 from backcalc.rules.functions import floats as scalar
 from backcalc.rules.lower import lower
 from backcalc.rules.primitives import PRIMITIVES, Primitive, expression
@@ -54,8 +55,9 @@ with mp.workdps(2000):
     CONSTANTS: Mapping[str, Real] = {"pi": +mp.pi, "e": +mp.e, "tau": 2 * mp.pi, "inf": mp.inf}
 
 
-def resolve(name: str) -> Callable[..., Real]:
+def resolve(name: str, options: Options) -> Callable[..., Real]:
     """The base function `name` of mpmath, or the row's own value where it is defined by others."""
+    assert not options  # Which are of arrays.
     if name in BASE:
         return BASE[name]
     if hasattr(scalar, name) or name == "power":

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from backcalc.graph.shapes import KnownShapes
-from backcalc.language.expr import INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Number, fold, written_name
-from backcalc.rules.simplify import SUMS, make
+from backcalc.language.expr import INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Number, fold
+from backcalc.rules.simplify import SUMS, make, remade
 
 _PRODUCTS, _REDUCED = ("@", "outer", "dot"), ("sum", "mean")
 _ZERO, _ONE, _MINUS = Number(0.0), Number(1.0), Number(-1.0)
@@ -32,13 +32,13 @@ class ArrayForms:
         def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
             # Only what has changed is made anew: to make is to simplify, which costs more than to compare.
             same = all(new is old for new, old in zip(args, part.args, strict=True))
-            made = part if same else make(part.fn, *args)
+            made = part if same else remade(part, args)
             return self._form(made) if isinstance(made, Call) else made
 
         return fold(expr, lambda leaf: leaf, _call)
 
     def _form(self, call: Call) -> Expr:
-        if call.fn in _PRODUCTS or written_name(call.fn) in _REDUCED:
+        if call.fn in _PRODUCTS or call.fn in _REDUCED:
             # First, for an element that is picked is no product any more: v·[0, 1, 0] is v[1].
             return self._picked(call) or self._numbers_out(call)
         if call.fn in ("*", "/", NEGATE):
@@ -58,7 +58,7 @@ class ArrayForms:
             below += factors.below if factors else []
         if not above and not below:
             return call
-        found = _product([*above, make(call.fn, *inner)])
+        found = _product([*above, remade(call, inner)])
         return make("/", found, _product(below)) if below else found
 
     def _factors(self, expr: Expr) -> _Factors | None:

@@ -52,7 +52,7 @@ def applied(call: Call, args: tuple[Any, ...]) -> Any:
     if not is_operation(call):
         return None
     operands = _operands(call, args)
-    row = lookup(call.fn, len(args))
+    row = lookup(call.fn, len(args), call.options)
     assert row is not None
     indices = places(call.args[1:]) if call.fn == INDEX else ()
     shapes = [shape_of(arg) for arg in operands]
@@ -114,7 +114,7 @@ def constant(expr: Expr, source: Source) -> Any:
         except (ValueError, IndexError, KeyError, TypeError):
             from backcalc.graph.refusals import refusal
 
-            row, shapes = lookup(part.fn, len(args)), [shape_of(arg) for arg in _operands(part, args)]
+            row, shapes = lookup(part.fn, len(args), part.options), [shape_of(arg) for arg in _operands(part, args)]
             assert row is not None  # `expand` has told what is not there.
             message = refusal(row, row.shape, shapes)
             raise EvaluateError(source, [Diagnostic(Code.SHAPE_MISMATCH, message, part.span)]) from None

@@ -156,7 +156,7 @@ class Evaluation:
             if row.symbol == "=":
                 return args[0]
             indices = self.tape.indices.get(slot, ())
-            return self._in_shape(make(row.symbol, *map(literal, args), *parts(indices)), slot)
+            return self._in_shape(make(row.symbol, *map(literal, args), *parts(indices), options=row.chosen), slot)
         if not self.has_arrays and not self._spells:  # Then there is nothing to it but numbers.
             return row.scalar.evaluate(*args)  # type: ignore[no-any-return]
         found = apply(row, args, self.tape.indices.get(slot, ()))
@@ -168,7 +168,7 @@ class Evaluation:
         )
         if type(found) is not float or not is_spelt:
             return found
-        return spelt(found, make(row.symbol, *map(literal, args)))
+        return spelt(found, make(row.symbol, *map(literal, args), options=row.chosen))
 
     def _in_shape(self, found: Expr, slot: int) -> Expr:
         """A formula of an array that a rewrite such as x - x → 0 has made a number, or a row, as one of its shape."""

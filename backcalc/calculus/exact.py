@@ -72,7 +72,7 @@ def _applied(row: Primitive, args: list[Any], indices: tuple[Place, ...], system
     try:
         return _bound(row, system).evaluate(*args)
     except (AttributeError, KeyError):  # A function of the table that the system does not have.
-        return Lost(f"`{row.symbol}`")
+        return Lost(f"`{row.label}`")
 
 
 def exact_adjoints(
@@ -139,7 +139,7 @@ class _Sweep:
 
     def _slope(self, head: int, row: Primitive, k: int) -> Any:
         if self._is_outside(head, row):
-            return Lost(f"`{row.symbol}` outside its domain")
+            return Lost(f"`{row.label}` outside its domain")
         operands = [*(self.values[arg] for arg in self.tape.args[head]), self.values[head]]
         # A form may be 0/0, or call what the system lacks, where another has a value.
         texts = dict.fromkeys(column[k] for column in (row.stable, row.partials, row.derived) if column)
@@ -231,7 +231,7 @@ def exact_constant(expr: Expr, system: ModuleType = exact) -> Any:
         if not is_operation(part):
             return None
         operands = list(args[:1] if part.fn == INDEX else args)
-        row = lookup(part.fn, len(args))
+        row = lookup(part.fn, len(args), part.options)
         assert row is not None  # It has been read as a constant before.
         indices = places(part.args[1:]) if part.fn == INDEX else ()
         return _applied(row.serving(tuple(map(np.ndim, operands))), operands, indices, system)

@@ -13,7 +13,7 @@ from typing import Any
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.substitute import element
 from backcalc.graph.shapes import KnownShapes, Shape
-from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Number, with_options
+from backcalc.language.expr import TRANSPOSE, VECTOR, Call, Number, Options
 from backcalc.rules.gates import NOTHING, Gated, Gates, value_of
 from backcalc.rules.row import AXIS, KEEPDIMS
 from backcalc.rules.simplify import make
@@ -108,8 +108,7 @@ class Pullbacks:
         # What cancels in a formula is a number again.
         if is_known(full):
             return _total(full, of)
-        fns = _sums(shape, of)
-        return reduce(lambda inner, fn: make(fn, inner), fns, full)
+        return reduce(lambda inner, options: make("sum", inner, options=options), _sums(shape, of), full)
 
     def _summed(self, ct: Any, shape: Shape, of: Shape) -> Any:
         """The sum of a cotangent's elements, which is there where one of them is."""
@@ -175,15 +174,15 @@ def _total(value: Any, of: Shape) -> Any:
     return found if of else float(found)
 
 
-def _sums(shape: Shape, of: Shape) -> list[str]:
-    """The functions that sum up, one after the other, what is not told apart in the shape `of`."""
+def _sums(shape: Shape, of: Shape) -> list[Options]:
+    """The options of the sums that add up, one after the other, what is not told apart in the shape `of`."""
     if not of:
-        return ["sum"]
+        return [()]
     if len(of) < len(shape):
-        return [with_options("sum", {AXIS: 0})]
+        return [((AXIS, 0),)]
     # With `keepdims`, so that the other axis keeps its number.
     axes = [axis for axis, (whole, kept) in enumerate(zip(shape, of, strict=True)) if whole != kept]
-    return [with_options("sum", {AXIS: axis, KEEPDIMS: 1}) for axis in axes]
+    return [((AXIS, axis), (KEEPDIMS, 1)) for axis in axes]
 
 
 def any_open(gate: Any) -> float:

@@ -8,10 +8,10 @@ from itertools import product
 from math import isfinite
 
 from backcalc.graph.shapes import KnownShapes, Shape
-from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold, options_of, written_name
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, expression, names_in
-from backcalc.rules.simplify import COMPARISONS, LONG, make, written
+from backcalc.rules.simplify import COMPARISONS, LONG, make, remade, written
 from backcalc.rules.values import Spelt, Value, is_array, is_known, literal, spelt
 from backcalc.rules.window_rows import INNER
 
@@ -32,28 +32,28 @@ def substituted(text: Expr, scope: Mapping[str, Value], shape: Shape = (), shape
         return literal(scope[part.id]) if isinstance(part, Name) and part.id in scope else part
 
     def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
-        name = written_name(part.fn)
+        name, options = part.fn, dict(part.options)
         if name == OTHERS:
-            return _others(args[0], shape, options_of(part.fn).get(AXIS))
+            return _others(args[0], shape, options.get(AXIS))
         if name in INNER:
             from backcalc.calculus.window_formulas import WINDOW_FORMULAS  # Loads NumPy.
 
             return WINDOW_FORMULAS[name](args, shapes or KnownShapes({}))
-        if name == "sum" and KEEPDIMS in (options := options_of(part.fn)):
+        if name == "sum" and KEEPDIMS in options:
             known = scope.get(part.args[0].id) if isinstance(part.args[0], Name) else None
-            return _same_sum(known, options[AXIS]) or make(part.fn, *args)
+            return _same_sum(known, options[AXIS]) or remade(part, args)
         if name == KEPT:
-            return _kept(args[0], options_of(part.fn)[AXIS], shapes or KnownShapes({}))
+            return _kept(args[0], options[AXIS], shapes or KnownShapes({}))
         if name == IDENTITY:
             return _identity(shape[0] or 0)
-        return _short_number(part, scope) or make(part.fn, *args)
+        return _short_number(part, scope) or remade(part, args)
 
     return fold(text, _leaf, _call)
 
 
 def _short_number(part: Call, scope: Mapping[str, Value]) -> Expr | None:
     """The number that a function of spelt numbers is, where it is short: 1 for log(e), but not for log(2)."""
-    row = lookup(part.fn, len(part.args))
+    row = lookup(part.fn, len(part.args), part.options)
     if row is None or row.shape != "elementwise" or not (part.is_named or part.fn in COMPARISONS):
         return None
     # That `e` is Euler's number only its value tells: a file may call a node so.

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from backcalc.calculus.array_forms import ArrayForms
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.graph.shapes import KnownShapes
-from backcalc.language.expr import Call, Expr, Name, Number, fold, names, postorder, size, with_options
+from backcalc.language.expr import Call, Expr, Name, Number, fold, names, postorder, size
 from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import in_file_order
 from backcalc.rules.row import AXIS, KEEPDIMS
 from backcalc.rules.shortest import LONGEST, Forms, NamedFormula, Setting, length, shortest
-from backcalc.rules.simplify import LONG, make, written
+from backcalc.rules.simplify import LONG, remade, written
 from backcalc.rules.values import Value, is_array
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Textbook:
         def _leaf(part: Number | Name) -> Expr:
             return used.get(part.id, part) if isinstance(part, Name) else part
 
-        written_out = fold(adjoint, _leaf, lambda call, args: make(call.fn, *args))
+        written_out = fold(adjoint, _leaf, remade)
         plain = without_choices(written_out, self._positive)
         if plain is not None and self.evaluation.has_arrays:
             plain = self._of_arrays(plain)
@@ -84,7 +84,7 @@ class Textbook:
     def _of_arrays(self, adjoint: Expr) -> Expr:
         """A formula of arrays with its numbers before its products, and what sums of constants are."""
         if self._sums:
-            adjoint = fold(adjoint, lambda leaf: leaf, lambda call, args: self._sums.get(call) or make(call.fn, *args))
+            adjoint = fold(adjoint, lambda leaf: leaf, lambda call, args: self._sums.get(call) or remade(call, args))
         found = self._arrays.form(adjoint)
         # In the arrays' form only where that is no longer.
         return found if length(found) <= length(adjoint) else adjoint
@@ -102,7 +102,8 @@ class Textbook:
             for axis in range(len(value.shape) if len(value.shape) > 1 else 0):
                 sums = value.sum(axis)
                 if (sums == sums[0]).all():  # Of one-hot targets each row has the sum 1.
-                    found[Call(with_options("sum", {AXIS: axis, KEEPDIMS: 1}), (Name(node.name),))] = float(sums[0])
+                    options = (AXIS, axis), (KEEPDIMS, 1)
+                    found[Call("sum", (Name(node.name),), options=options)] = float(sums[0])
         return {call: written(total) for call, total in found.items() if len(repr(total)) <= LONG}
 
     @cached_property

@@ -220,7 +220,7 @@ class Remarks:
         for index in false_places(row.array.in_range(value)):
             place = element_text(self.tape.graph.nodes[node].name, index)
             what = number_text(float(value[index] if is_array(value) else value))
-            message = f"`{place}` is given as {what}, which is not in the range of `{row.symbol}`"
+            message = f"`{place}` is given as {what}, which is not in the range of `{row.label}`"
             yield Diagnostic(Code.RANGE, message, given.span)
 
     def _inspect_given(self, node: int) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from backcalc.calculus.placing import placed_formula
 from backcalc.graph.shapes import KnownShapes
-from backcalc.language.expr import INDEX, PICK, Call, Expr, Number, with_options
+from backcalc.language.expr import INDEX, PICK, Call, Expr, Number
 from backcalc.rules.indices import parts
 from backcalc.rules.simplify import make
 
@@ -28,8 +28,8 @@ def _whole(expr: Expr) -> int:
 
 def _conv(x: Expr, w: Expr, stride: int, pad: int) -> Expr:
     # Defaults are left out, as one writes it.
-    chosen = {name: n for name, n, default in (("stride", stride, 1), ("pad", pad, 0)) if n != default}
-    return make(with_options("conv", chosen), x, w)
+    chosen = tuple((name, n) for name, n, default in (("stride", stride, 1), ("pad", pad, 0)) if n != default)
+    return make("conv", x, w, options=chosen)
 
 
 def _cotangent_of_image(args: tuple[Expr, ...], shapes: KnownShapes) -> Expr:
@@ -93,7 +93,7 @@ def _pooled(args: tuple[Expr, ...], shapes: KnownShapes) -> Expr:  # noqa: ARG00
     x, n, axes = args
     window = _whole(n)
     # A window's sum is its mean times its elements, and a mean is what the language has.
-    return make("*", Number(float(window ** _whole(axes))), make(with_options("avgpool", {"n": window}), x))
+    return make("*", Number(float(window ** _whole(axes))), make("avgpool", x, options=(("n", window),)))
 
 
 def _alike(args: tuple[Expr, ...], shapes: KnownShapes) -> Expr:
@@ -102,7 +102,7 @@ def _alike(args: tuple[Expr, ...], shapes: KnownShapes) -> Expr:
     if len(lengths) == 1:
         return make("flatten", y)
     m, n = lengths
-    return make(with_options("reshape", {"m": m, "n": n}), y)
+    return make("reshape", y, options=(("m", m), ("n", n)))
 
 
 WINDOW_FORMULAS: Mapping[str, Callable[[tuple[Expr, ...], KnownShapes], Expr]] = {

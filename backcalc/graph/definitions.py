@@ -35,7 +35,7 @@ def calls(formula: Expr) -> Iterator[Call]:
 
 def is_of_arrays(call: Call) -> bool:
     """Whether `call` is no function of numbers, element by element."""
-    row = lookup(call.fn, len(call.args))
+    row = lookup(call.fn, len(call.args), call.options)
     return row is None or row.shape != "elementwise"  # None: what nobody knows is told at its call.
 
 

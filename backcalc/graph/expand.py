@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backcalc.graph.model import Dag, Kind, Node
-from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, is_operation, names, postorder
+from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, is_operation, names, postorder, with_args
 from backcalc.rules.against import HELD_AGAINST
 
 
@@ -47,7 +47,7 @@ def _operations(node: Node, graph: Dag, taken: set[str]) -> list[Node]:
         if not isinstance(part, Call) or id(part) in constants or (_is_kept(part) and part is not node.expr):
             place[id(part)] = part  # Leaves stay where they stand.
             continue
-        formula = Call(part.fn, tuple(place[id(arg)] for arg in part.args), part.span)
+        formula = with_args(part, tuple(place[id(arg)] for arg in part.args))
         # The root comes last, and keeps the node's name.
         if part is node.expr:
             return [*found, _node(node, node.name, formula, graph, own)]

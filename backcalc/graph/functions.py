@@ -26,13 +26,14 @@ from backcalc.language.expr import (
     Expr,
     Name,
     Number,
+    Options,
     fold,
     is_operation,
     keyword_of,
+    label,
     postorder,
     size,
     with_args,
-    written_name,
 )
 from backcalc.language.statements import Function
 from backcalc.rules.primitives import ALIASES, PRIMITIVES, VARIADIC, lookup
@@ -75,7 +76,7 @@ class Functions:
         self._functions: dict[str, Function] = {}
         self._bodies: dict[str, Expr] = {}  # Expanded; none of a function in error.
         self._sizes: dict[str, int] = {}  # The operations that a call stands for.
-        self._settled: dict[tuple[str, int], bool] = {}  # By name and number of arguments.
+        self._settled: dict[tuple[str, int, Options], bool] = {}  # By name, number of arguments, and options.
         self._operations = 0  # Of all calls so far.
         for function in defined:
             self._declare(function)
@@ -104,7 +105,7 @@ class Functions:
         """Whether a part of a formula stays as it is: a leaf, or a call by elements that has all of its arguments."""
         if not isinstance(part, Call):
             return True
-        key = part.fn, len(part.args)
+        key = part.fn, len(part.args), part.options
         if key not in self._settled:
             row = None if part.fn in self._functions or part.fn in WRITTEN else lookup(*key)
             self._settled[key] = row is not None and row.shape == "elementwise" and row.arity == len(part.args)
@@ -125,16 +126,16 @@ class Functions:
             return with_args(call, args)
         if call.fn.endswith(PRIME) and self._differentiate is not None and call.fn.rstrip(PRIME) in self:
             return self._derived(call, args)
-        if call.fn in ("max", "min") and len(args) > 2:
+        if call.fn in ("max", "min") and len(args) > 2 and not call.options:
             return Call(call.fn, (Call(VECTOR, args, call.span),), call.span)  # So that equals share evenly.
         if call.fn in WRITTEN:
             return self._written(call, args)
         if not is_operation(call):  # An end of a slice, a list of indices: no function.
             return with_args(call, args)
-        row = lookup(call.fn, len(args))
+        row = lookup(call.fn, len(args), call.options)
         if row is None:
             self.errors.append(self._refusal(call))
-        elif written_name(call.fn) in NUMBERS:
+        elif call.fn in NUMBERS:
             return self._numbered(call, args)
         elif row.symbol == INDEX:
             args = (args[0], *(whole(index, self._environment) for index in args[1:]))
@@ -287,17 +288,18 @@ class Functions:
         # Right in nearly every call, so words are made only behind this.
         if len(call.args) == count:
             return True
-        row = lookup(call.fn, count)
-        takes = "1 argument or more" if call.fn in _ANY_NUMBER else plural(count, "argument")
-        message = f"`{call.fn}` takes {takes}, not {len(call.args)}"
+        row, any_number = lookup(call.fn, count, call.options), call.fn in _ANY_NUMBER and not call.options
+        takes = "1 argument or more" if any_number else plural(count, "argument")
+        name = label(call.fn, call.options)
+        message = f"`{name}` takes {takes}, not {len(call.args)}"
         hints: tuple[str, ...] = ()
         if call.fn in ("log", "ln") and len(call.args) == 2:
             hints = ("the logarithm of x to the base b is log(x)/log(b)",)
         elif call.fn in self._functions:
             function = self._functions[call.fn]
             hints = (f"it is defined as {call.fn}({', '.join(function.params)})",)
-        elif row is not None and len(row.params) > 1 and call.fn not in _ANY_NUMBER:
-            hints = (f"it is written {call.fn}({', '.join(row.params)})",)  # Which comes first differs: atan2(y, x).
+        elif row is not None and len(row.params) > 1 and not any_number:
+            hints = (f"it is written {name}({', '.join(row.params)})",)  # Which comes first differs: atan2(y, x).
         self.errors.append(Diagnostic(Code.ARITY, message, call.span, hints=hints))
         return False
 

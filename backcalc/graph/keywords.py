@@ -1,7 +1,7 @@
-"""Arguments that are given by their names: put in their places, and options made part of the function's name.
+"""Arguments that are given by their names: put in their places, or made options of the call.
 
-`leaky_relu(x, slope=a)` is `leaky_relu(x, a)` to all that comes behind, and `sum(X, axis=0)` a function of one
-argument, `sum axis=0`: an option is a whole number that settles which function it is, and nobody derives by it.
+`leaky_relu(x, slope=a)` is `leaky_relu(x, a)` to all that comes behind, and `sum(X, axis=0)` a call of one argument
+with an option: a whole number that settles which function it is, and nobody derives by it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backcalc.language.expr import NEGATE, Call, Expr, Number, keyword_of, options_of, with_options, written_name
+from backcalc.language.expr import NEGATE, Call, Expr, Number, keyword_of
 from backcalc.language.unparse import unparse
 from backcalc.rules.primitives import rows_of
 from backcalc.rules.row import AXIS, KEEPDIMS
@@ -78,15 +78,16 @@ def placed(call: Call, args: tuple[Expr, ...], own: tuple[str, ...] | None, whol
     chosen = {name: value for name, value in options.items() if value != signature.options[name]}
     # At the end, when it is known whether the other option is there.
     _require_axis(signature, call, chosen)
-    return Call(with_options(call.fn, chosen), ordered, call.span)
+    return Call(call.fn, ordered, call.span, tuple(chosen.items()))
 
 
 def numbered(call: Call, args: tuple[Expr, ...], whole: Callable[[Expr], Expr]) -> Call:
     """A call of what takes whole numbers behind its arguments, these as options. Raises WrongKeywordError."""
-    name = written_name(call.fn)
+    name = call.fn
     way, defaults, hint = rows_of(name)[0].params, NUMBERS[name], (f"it is written {written(name)}",)
-    # Those given by their names are in the function's name by now.
-    found, free = options_of(call.fn), [each for each in defaults if each not in options_of(call.fn)]
+    # Those given by their names are options by now.
+    found = dict(call.options)
+    free = [each for each in defaults if each not in found]
     count = len(args) - len(way)
     missing = [each for each in free[max(count, 0) :] if defaults[each] is None]
     if not 0 <= count <= len(free) or missing:
@@ -101,8 +102,8 @@ def numbered(call: Call, args: tuple[Expr, ...], whole: Callable[[Expr], Expr]) 
             bound = f"{least} or more" if value < least or most is None else f"at most {most:,}"
             message = f"`{each}` of `{name}` is {bound}, not {value:,}"
             raise WrongKeywordError(Diagnostic(Code.KEYWORD, message, call.span, hints=hint))
-    chosen = {each: found[each] for each in defaults if found.get(each, defaults[each]) != defaults[each]}
-    return Call(with_options(name, chosen), args[: len(way)], call.span)
+    chosen = tuple((each, found[each]) for each in defaults if found.get(each, defaults[each]) != defaults[each])
+    return Call(name, args[: len(way)], call.span, chosen)
 
 
 def written(name: str) -> str:

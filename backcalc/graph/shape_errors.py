@@ -275,7 +275,7 @@ class _Explanation:
             return f", which follows from {' and '.join(behind)}"
         if row is None or row.symbol == VECTOR or rule not in (*TAKES, *_GIVES_NUMBER):
             return ""
-        return f", as `{row.symbol}` {'gives' if slot == cause.slots[-1] else 'takes'} one"
+        return f", as `{row.label}` {'gives' if slot == cause.slots[-1] else 'takes'} one"
 
     def _place(self, slot: int, cause: Constraint | None) -> Span:
         """Where a shape was settled: the operation or the edge, else the node."""
@@ -309,4 +309,4 @@ class _Explanation:
         # On one line, however the file breaks it.
         text = " ".join(self.tape.graph.source.text[slice(*self._span(slot))].split())
         row = self.tape.rows[slot]
-        return shorten(text, TEXT_SHOWN) if text or row is None else row.symbol
+        return shorten(text, TEXT_SHOWN) if text or row is None else row.label

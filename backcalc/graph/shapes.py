@@ -118,7 +118,7 @@ class KnownShapes:
 def _call_shape(part: Call, args: tuple[Shape, ...]) -> Shape:
     if not any(args):  # Nearly all formulas are of numbers alone; only a list makes an array of these.
         return (len(args),) if part.fn in (VECTOR, "concat") else ()
-    row = lookup(part.fn, len(args))
+    row = lookup(part.fn, len(args), part.options)
     if row is None:
         return _widest(args)
     is_index = part.fn == INDEX

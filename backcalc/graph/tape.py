@@ -140,7 +140,7 @@ class Tape:
         # An index is no argument but a number of the text: it has neither a slot nor an adjoint.
         if part.fn != INDEX:
             args = tuple([place[id(arg)] for arg in part.args])
-            row = lookup(part.fn, len(args))
+            row = lookup(part.fn, len(args), part.options)
             # A constant takes no share of the slope where both are equal.
             if part.fn in HELD_AGAINST:
                 row = against(row, [self.constant[arg] for arg in args])

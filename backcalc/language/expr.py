@@ -28,6 +28,9 @@ DEFINITION = "def "
 
 _WORDS = (IF, "and", "or", "not")
 
+Options = tuple[tuple[str, int], ...]
+"""Whole numbers that settle which function of a name is called, each with what it is called: `axis=1`."""
+
 T = TypeVar("T")
 
 
@@ -52,7 +55,7 @@ class _Structural:
     def __hash__(self) -> int:
         if not hasattr(self, "_hash"):
             for part in _unhashed(self):  # type: ignore[arg-type]
-                structure = (part.fn, part.args) if isinstance(part, Call) else _content(part)
+                structure = (part.fn, part.args, part.options) if isinstance(part, Call) else _content(part)
                 part._hash = hash(structure)  # noqa: SLF001  A part is one of this kind.
         return self._hash
 
@@ -97,26 +100,27 @@ class Name(_Structural):
 
 
 class Call(_Structural):
-    """A primitive or function applied to `args`; a function's name begins at `span.start`."""
+    """A primitive or function applied to `args`; a function's name begins at `span.start`.
 
-    __slots__ = ("args", "fn", "span")
-    __match_args__ = ("fn", "args", "span")
+    `options` are what the function is called with beside its arguments: nobody derives by them.
+    """
 
-    def __init__(self, fn: str, args: tuple[Expr, ...], span: Span = NOWHERE) -> None:
+    __slots__ = ("args", "fn", "options", "span")
+    __match_args__ = ("fn", "args", "span", "options")
+
+    def __init__(self, fn: str, args: tuple[Expr, ...], span: Span = NOWHERE, options: Options = ()) -> None:
         self.fn: Final = fn
         self.args: Final = args
         self.span: Final = span
+        self.options: Final = options
 
-    def __reduce__(self) -> tuple[type[Call], tuple[str, tuple[Expr, ...], Span]]:
-        return Call, (self.fn, self.args, self.span)
+    def __reduce__(self) -> tuple[type[Call], tuple[str, tuple[Expr, ...], Span, Options]]:
+        return Call, (self.fn, self.args, self.span, self.options)
 
     @property
     def is_named(self) -> bool:
         """Whether it is written `name(…)`, so that the name begins its span, and not as an operator or other syntax."""
-        # `sum axis=1` has options behind its name; a definition as a whole is no name.
-        if " " in self.fn:
-            return not self.fn.startswith(DEFINITION)
-        return self.fn.isidentifier() and self.fn not in _WORDS  # Signs are no identifiers.
+        return self.fn.isidentifier() and self.fn not in _WORDS  # Signs are no identifiers, nor are definitions.
 
     def __repr__(self) -> str:
         return f"Call({self.fn!r}, <{len(self.args)}>)"  # Flat: an expression may be deeper than the stack.
@@ -128,7 +132,7 @@ Expr = Number | Name | Call
 def placed(expr: Expr, span: Span) -> Expr:
     """`expr` with another span."""
     if isinstance(expr, Call):
-        return Call(expr.fn, expr.args, span)
+        return Call(expr.fn, expr.args, span, expr.options)
     return Name(expr.id, span) if isinstance(expr, Name) else Number(expr.value, expr.text, span)
 
 
@@ -139,7 +143,7 @@ def is_operation(call: Call) -> bool:
 
 def written_name(fn: str) -> str:
     """The name of a function as one writes it where it is called."""
-    return fn[len(DEFINITION) : fn.index("(")] if fn.startswith(DEFINITION) else fn.partition(" ")[0]
+    return fn[len(DEFINITION) : fn.index("(")] if fn.startswith(DEFINITION) else fn
 
 
 def keyword_of(expr: Expr) -> str | None:
@@ -150,21 +154,13 @@ def keyword_of(expr: Expr) -> str | None:
     return name if name.isidentifier() else None
 
 
-def with_options(fn: str, options: Mapping[str, int]) -> str:
-    """The name of the function that `fn` is with these options, `sum axis=1`: a function of its own to all behind."""
-    return " ".join([fn, *(f"{name}={value}" for name, value in options.items())])
+def label(fn: str, options: Options) -> str:
+    """What messages call a function: its name, and its options behind that, `sum axis=1`."""
+    return " ".join([fn, *(f"{name}={value}" for name, value in options)])
 
 
 BY_PLACE = ("reshape", "maxpool", "avgpool")
 """Functions whose options are written behind their arguments without a name."""
-
-
-def options_of(fn: str) -> dict[str, int]:
-    """The options that are part of the name of a function."""
-    if " " not in fn or fn == PICK or fn.startswith(DEFINITION):
-        return {}
-    pairs = (option.partition("=") for option in fn.split(" ")[1:])
-    return {name: int(value) for name, _, value in pairs}
 
 
 def postorder(expr: Expr) -> Iterator[Expr]:
@@ -225,10 +221,10 @@ def fold(
 
 
 def with_args(call: Call, args: tuple[Expr, ...]) -> Call:
-    """`call` on `args`; itself where they are the ones it has."""
+    """`call` on `args`, with its options; itself where they are the ones it has."""
     for new, old in zip(args, call.args, strict=True):
         if new is not old:
-            return Call(call.fn, args, call.span)
+            return Call(call.fn, args, call.span, call.options)
     return call
 
 
@@ -284,4 +280,4 @@ def _number(expr: Expr, seen: dict[object, int]) -> int:
         """The number of a structure, the next one where it is new."""
         return seen.setdefault(structure, len(seen))
 
-    return fold(expr, lambda leaf: number(_content(leaf)), lambda call, args: number((call.fn, args)))
+    return fold(expr, lambda leaf: number(_content(leaf)), lambda call, args: number((call.fn, args, call.options)))

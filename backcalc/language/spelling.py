@@ -122,6 +122,6 @@ def _expression(expr: Expr, spelling: _Spelling) -> Expr:
         return Name(spelling.constants.get(part.id, part.id), part.span)
 
     def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
-        return spelling.call(Call(spelling.functions.get(part.fn, part.fn), args, part.span))
+        return spelling.call(Call(spelling.functions.get(part.fn, part.fn), args, part.span, part.options))
 
     return fold(expr, _leaf, _call)

@@ -24,7 +24,6 @@ from backcalc.language.expr import (
     Name,
     Number,
     keyword_of,
-    options_of,
     written_name,
 )
 from backcalc.language.statements import (
@@ -129,7 +128,7 @@ def form(call: Call, own: int) -> list[Piece]:
     if (keyword := keyword_of(call)) is not None:
         return [f"{keyword}=", (args[0], CONDITIONAL)]
     name = written_name(fn)
-    options = [f", {value}" if name in BY_PLACE else f", {each}={value}" for each, value in options_of(fn).items()]
+    options = [f", {value}" if name in BY_PLACE else f", {each}={value}" for each, value in call.options]
     return [name, "(", *_listed(args), *options, ")"]
 
 

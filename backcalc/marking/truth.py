@@ -21,7 +21,7 @@ from backcalc.marking.mark import Attempt, Mark
 from backcalc.marking.rework import OwnWork
 from backcalc.marking.subject import part
 from backcalc.rules.gates import only
-from backcalc.rules.simplify import make
+from backcalc.rules.simplify import remade
 from backcalc.rules.tidy import tidy
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.errors import BackcalcError, Diagnostic
@@ -139,7 +139,7 @@ class Truth:
             return written.get(part.id, part) if isinstance(part, Name) else part
 
         def _simple(expr: Expr) -> Expr:
-            return fold(expr, _leaf, lambda call, args: make(call.fn, *args))
+            return fold(expr, _leaf, remade)
 
         for node in added:  # What a node needs stands before it.
             written[node.name] = _simple(node.expr)  # type: ignore[arg-type]

@@ -181,7 +181,7 @@ def call_latex(call: Call, args: tuple[Latex, ...]) -> Latex:
     if (keyword := keyword_of(call)) is not None:
         return rf"\mathrm{{{_escaped(keyword)}}}{{=}}{args[0][0]}", ATOM
     # An argument by its name stands where it is written; the table's forms are of arguments by their places.
-    row = None if any(map(keyword_of, call.args)) else lookup(call.fn, len(args))
+    row = None if any(map(keyword_of, call.args)) else lookup(call.fn, len(args), call.options)
     if row is None or not row.latex:
         inner = ", ".join(text for text, _ in args)
         return rf"{name_latex(call.fn)}({inner})", ATOM

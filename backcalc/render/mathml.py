@@ -200,7 +200,7 @@ def _by_row(call: Call, args: tuple[Mathml, ...]) -> Mathml:
     if (keyword := keyword_of(call)) is not None:
         return f"<mi>{escape(keyword)}</mi>{mo('=')}{args[0][0]}", ATOM
     # An argument by its name stands where it is written; the table's forms are of arguments by their places.
-    row = None if any(map(keyword_of, call.args)) else lookup(call.fn, len(args))
+    row = None if any(map(keyword_of, call.args)) else lookup(call.fn, len(args), call.options)
     if row is None or not row.latex:
         inner = mo(",").join(text for text, _ in args)
         return name(call.fn) + mrow(mo("(") + inner + mo(")")), ATOM

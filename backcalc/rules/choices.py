@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, fold, postorder
-from backcalc.rules.simplify import make
+from backcalc.rules.simplify import remade
 
 _READ = ("+", "-", "*", "/", "^", NEGATE)  # Through these a difference can be multiplied out.
 
@@ -70,7 +70,7 @@ def _signed(expr: Expr, positive: Container[str]) -> Expr:
     def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         # Of a name alone; a sum of positives would take a proof.
         is_positive = part.fn == "abs" and isinstance(args[0], Name) and args[0].id in positive
-        return args[0] if is_positive else make(part.fn, *args)
+        return args[0] if is_positive else remade(part, args)
 
     return fold(expr, lambda leaf: leaf, _call)
 
@@ -80,7 +80,7 @@ def _replaced(expr: Expr, others: dict[int, Expr]) -> Expr:
 
     def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         if id(part) not in others:
-            return make(part.fn, *args)
+            return remade(part, args)
         # A choice's branches have been replaced by now: the one that stands for it is among its arguments.
         return args[next(i for i, arg in enumerate(part.args) if arg is others[id(part)])]
 
@@ -90,7 +90,7 @@ def _replaced(expr: Expr, others: dict[int, Expr]) -> Expr:
 def _at(expr: Expr, condition: Call) -> Expr:
     """A formula where an equality of a name and a number holds."""
     name, number = condition.args
-    return fold(expr, lambda leaf: number if leaf == name else leaf, lambda call, args: make(call.fn, *args))
+    return fold(expr, lambda leaf: number if leaf == name else leaf, remade)
 
 
 def _are_equal(left: Expr, right: Expr) -> bool:

@@ -7,7 +7,7 @@ from functools import reduce
 
 from backcalc.language.expr import NEGATE, Call, Expr, Name, names
 from backcalc.rules.row import CONSTANTS
-from backcalc.rules.simplify import make
+from backcalc.rules.simplify import make, remade
 
 _SUMS = ("+", "-", NEGATE)
 
@@ -58,7 +58,7 @@ def in_file_order(expr: Expr, orders: Sequence[FactorOrder]) -> Expr:
         args = (*(in_file_order(arg, orders) for arg in done), *expr.args[len(done) :])
         # As it was, where nothing has moved: callers compare by identity.
         same = all(new is old for new, old in zip(args, expr.args, strict=True))
-        return expr if same else make(expr.fn, *args)
+        return expr if same else remade(expr, args)
     if expr.fn != "*":
         return expr
     factors = _factors(expr)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from backcalc.language.expr import IF, NEGATE, TRANSPOSE, Call, Expr, Name, Number, fold, with_args
+from backcalc.language.expr import IF, NEGATE, TRANSPOSE, Call, Expr, Name, Number, Options, fold, with_args
 from backcalc.rules.functions import floats
 
 # What is not a function's own name goes by these in a namespace.
@@ -34,7 +34,7 @@ _EXACT = ("+", "-", "abs", "<", "<=", ">", ">=", "==", "!=", "and", "or")
 def lower(
     expr: Expr,
     params: Sequence[str],
-    resolve: Callable[[str], Any],
+    resolve: Callable[[str, Options], Any],
     constants: Mapping[str, Any],
     number: Callable[[float], Any] | None = None,
 ) -> Callable[..., Any]:
@@ -72,8 +72,9 @@ def lower(
         if part.fn == NEGATE:
             return f"(-{args[0]})"
         name = FUNCTION_NAMES.get(part.fn, part.fn)
-        key = f"_{name}".replace(" ", "_").replace("=", "_")  # Of `sum axis=1`, which is a name to us alone.
-        namespace[key] = resolve(name)
+        # With other options it is another function of the text.
+        key = "_".join(["", name, *(f"{option}_{value}" for option, value in part.options)])
+        namespace[key] = resolve(name, part.options)
         return f"{key}({', '.join(args)})"
 
     # A text, not a tree of closures: called millions of times, it runs at the speed of Python's own code.
@@ -106,5 +107,5 @@ def _decide(part: Call, args: tuple[Expr, ...]) -> Expr:
     found = with_args(part, args)
     if part.fn not in _EXACT or len(numbers) < len(args):
         return found
-    value = lower(found, (), floats.__getattribute__, {})()
+    value = lower(found, (), lambda name, _: getattr(floats, name), {})()
     return Number(value) if isfinite(value) else found  # `lower` writes finite numbers.

@@ -1,8 +1,8 @@
-"""Rows of functions with options: the row of `sum`, made over into the one of `sum axis=1`.
+"""Rows of functions with options: the row of `sum`, made over into the one of `sum` along the axis 1.
 
-An option is part of a function's name, so to all that comes behind it is a function like any other, with a row of its
-own. Its texts are made of those of the row without options: what reduces all elements reduces an axis, and keeps it
-where what it gives is to go with the elements again.
+With its options a function has a row like any other, so nothing behind asks for them. Its texts are made of those of
+the row without options: what reduces all elements reduces an axis, and keeps it where what it gives is to go with the
+elements again.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from backcalc.language.expr import Call, Expr, Name, Number, fold, options_of, with_args, with_options, written_name
+from backcalc.language.expr import Call, Expr, Name, Number, Options, fold, with_args
 from backcalc.language.unparse import unparse
-from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, expression
+from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, Table, expression
 from backcalc.rules.shapes import ALONG, ROWS
 from backcalc.rules.window_rows import NUMBERS, numbered_rows
 
@@ -28,31 +28,36 @@ _SHAPES = {"reduce": _ALONG, "spread": _ALONG, "logits": _ALONG, "vector": ROWS,
 _COLUMNS = ("partials", "stable", "derived", "from_output", "pullbacks")
 
 
-def option_row(symbol: str, table: dict[str, tuple[Primitive, ...]]) -> Primitive | None:
-    """The row of a function with options, put in `table`; None where it has no such options."""
-    options, name = options_of(symbol), written_name(symbol)
-    rows = [row for row in table.get(name, ()) if {*options} <= {option for option, _ in row.options}]
-    if not rows:
-        return None
-    if name in NUMBERS:
-        table[symbol] = numbered_rows(name, options, symbol)
-        return table[symbol][0]
-    # The last row is that for arrays.
-    row = rows[-1]._replace(symbol=symbol, latex=_latex(name, rows[-1].params, options))
+def option_row(symbol: str, chosen: Options, table: Table) -> Primitive | None:
+    """The first row of a function with options, put in `table`; None where it has no such options."""
+    key = symbol, chosen
+    if key not in table.chosen:
+        options = dict(chosen)
+        rows = [row for row in table.get(symbol, ()) if options.keys() <= dict(row.options).keys()]
+        if not rows:
+            return None
+        # The last row is that for arrays.
+        table.chosen[key] = numbered_rows(symbol, chosen) if symbol in NUMBERS else (_made(rows[-1], chosen),)
+    return table.chosen[key][0]
+
+
+def _made(row: Primitive, chosen: Options) -> Primitive:
+    """The row with these options."""
+    options = dict(chosen)
+    row = row._replace(chosen=chosen, latex=_latex(row, chosen))
     # First: as numbers they are in all texts that follow.
     row = _with_numbers(row, {**{option: default or 0 for option, default in row.options}, **options})
     if DDOF in options:
         row = _of_freedom(row, options[DDOF])
     if AXIS in options:  # Last: it wraps what the texts call in `axis=`.
         row = _along(row, options[AXIS], keeps=bool(options.get(KEEPDIMS)))
-    table[symbol] = (row,)
     return row
 
 
-def _latex(name: str, params: tuple[str, ...], options: dict[str, int]) -> str:
-    words = [rf"\mathrm{{{option}}}{{=}}{value}" for option, value in options.items()]
-    operator = name.replace("_", r"\_")
-    args = r",\ ".join([*(f"<{param}>" for param in params), *words])
+def _latex(row: Primitive, chosen: Options) -> str:
+    words = [rf"\mathrm{{{option}}}{{=}}{value}" for option, value in chosen]
+    operator = row.symbol.replace("_", r"\_")
+    args = r",\ ".join([*(f"<{param}>" for param in row.params), *words])
     return rf"\operatorname{{{operator}}}({args})"
 
 
@@ -87,7 +92,7 @@ def _of_freedom(row: Primitive, lost: int) -> Primitive:
         """The text with a sum by the degrees of freedom for its outermost mean."""
         if isinstance(text, Call) and text.fn == "mean":
             return Call("/", (Call("sum", text.args), Call("-", (Call("size", text.args), number))))
-        return Call(text.fn, tuple(map(averaged, text.args))) if isinstance(text, Call) else text
+        return with_args(text, tuple(map(averaged, text.args))) if isinstance(text, Call) else text
 
     changed = _mapped(row, lambda text: fold(text, _leaf, with_args))
     return changed._replace(value=unparse(averaged(expression(row.value))))
@@ -111,7 +116,7 @@ def _along(row: Primitive, axis: int, *, keeps: bool) -> Primitive:
             return text
         if text.fn in (*_REDUCING, *_KEEPING, "dot"):
             return _call(text, tuple(map(inner, text.args)), axis, int(keeps))
-        return Call(text.fn, tuple(map(outer, text.args)))
+        return with_args(text, tuple(map(outer, text.args)))
 
     kinks = row.kinks and unparse(outer(expression(row.kinks)))
     value = unparse(outer(expression(row.value)))
@@ -122,15 +127,16 @@ def _along(row: Primitive, axis: int, *, keeps: bool) -> Primitive:
 
 def _kept(leaf: Number | Name, axis: int) -> Expr:
     is_of_value = isinstance(leaf, Name) and leaf.id in ("ct", "out")
-    return Call(with_options(KEPT, {AXIS: axis}), (leaf,)) if is_of_value else leaf
+    return Call(KEPT, (leaf,), options=((AXIS, axis),)) if is_of_value else leaf
 
 
 def _call(part: Call, args: tuple[Expr, ...], axis: int, keeps: int) -> Call:
     """A function of all elements as the one along an axis; another one as it is."""
     if part.fn == "dot":
         return _call(Call("sum", args), (Call("*", args),), axis, keeps)  # dot has no axis; the sum of products has.
+    along: Options = ((AXIS, axis),)
     if part.fn in _KEEPING:
-        return Call(with_options(part.fn, {AXIS: axis}), args)
+        return Call(part.fn, args, options=along)
     if part.fn in _REDUCING:
-        return Call(with_options(part.fn, {AXIS: axis, **({KEEPDIMS: 1} if keeps else {})}), args)
+        return Call(part.fn, args, options=(*along, (KEEPDIMS, 1)) if keeps else along)
     return with_args(part, args)

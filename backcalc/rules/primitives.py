@@ -33,7 +33,7 @@ Networks", eq. 14; GELU: Hendrycks and Gimpel 2016; the rules are those of Abram
 
 from __future__ import annotations
 
-from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, options_of
+from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Options
 from backcalc.rules.array_rows import ARRAY_ROWS
 from backcalc.rules.own import own_row
 from backcalc.rules.row import CONSTANTS, Primitive, expression
@@ -58,15 +58,15 @@ def rows_of(symbol: str) -> tuple[Primitive, ...]:
     return PRIMITIVES.get(ALIASES.get(symbol, symbol), ())
 
 
-def lookup(symbol: str, arity: int | None = None) -> Primitive | None:
+def lookup(symbol: str, arity: int | None = None, options: Options = ()) -> Primitive | None:
     """The first row that a symbol or its alias stands for; of `max` and `min` the one for `arity` arguments."""
-    rows = rows_of(symbol)
-    if not rows:
-        if not options_of(symbol):
-            return own_row(symbol, PRIMITIVES)
+    if options:
         from backcalc.rules.options import option_row  # Of most files nothing has any.
 
-        return option_row(symbol, PRIMITIVES)
+        return option_row(symbol, options, PRIMITIVES)
+    rows = rows_of(symbol)
+    if not rows:
+        return own_row(symbol, PRIMITIVES)
     if len(rows) == 1:  # As of nearly all; it is asked of each operation of a graph.
         return rows[0]
     return next((row for row in rows if row.arity == arity), rows[0])

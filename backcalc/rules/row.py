@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property, lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 from backcalc.language.expr import (
     Call,
     Expr,
+    Options,
     fold,
     keyword_of,
+    label,
     names,
-    options_of,
     postorder,
-    with_options,
-    written_name,
 )
 from backcalc.language.parser import parse_expression
 from backcalc.rules.functions import floats
@@ -27,8 +26,22 @@ from backcalc.text.source import Source
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
 
-Table = Mapping[str, "Sequence[Primitive]"]
-"""The rows by their symbols; those of one symbol differ in how many arguments they take, or in the ranks of these."""
+
+class Table(dict[str, "tuple[Primitive, ...]"]):
+    """The rows by their symbols; those of one symbol differ in how many arguments they take, or in the ranks of these.
+
+    `chosen` has those of functions with options, by both. They are made of the others at their first use, so what
+    goes through the table meets the functions of the language alone.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chosen: dict[tuple[str, Options], tuple[Primitive, ...]] = {}
+
+    def rows(self, symbol: str, options: Options) -> tuple[Primitive, ...]:
+        """The rows of a function with these options. Raises KeyError where there are none."""
+        return self.chosen[symbol, options] if options else self[symbol]
+
 
 AXIS, KEEPDIMS = "axis", "keepdims"
 """Options of what goes along an axis of a matrix."""
@@ -60,7 +73,10 @@ class LocalEdge(NamedTuple):
 
 
 class TableRow(NamedTuple):
-    """The columns of the table, which are told in `primitives`. `table` has the functions that its texts call."""
+    """The columns of the table, which are told in `primitives`.
+
+    `table` has the functions that its texts call; `chosen` are the options of a row that `options` has made.
+    """
 
     symbol: str
     params: tuple[str, ...]
@@ -81,6 +97,7 @@ class TableRow(NamedTuple):
     below: str = ""
     jacobian: str = ""
     options: tuple[tuple[str, int | None], ...] = ()
+    chosen: Options = ()
 
 
 class Primitive(TableRow):
@@ -99,13 +116,18 @@ class Primitive(TableRow):
     @property
     def is_base(self) -> bool:
         """Whether its value is a function that each number system is to have, not one written in terms of others."""
-        options = [f"{name}={value}" for name, value in options_of(self.symbol).items()]
-        return self.value == f"{written_name(self.symbol)}({', '.join([*self.params, *options])})"
+        options = [f"{name}={value}" for name, value in self.chosen]
+        return self.value == f"{self.symbol}({', '.join([*self.params, *options])})"
+
+    @property
+    def label(self) -> str:
+        """What a message calls it: its symbol, and its options behind that."""
+        return label(self.symbol, self.chosen)
 
     @cached_property
     def settings(self) -> dict[str, int | None]:
         """Its options, as they are chosen; of those that are not, the defaults."""
-        return {**dict(self.options), **options_of(self.symbol)}
+        return {**dict(self.options), **dict(self.chosen)}
 
     def extent(self, shape: Sequence[int | None]) -> float:
         """The number of elements that it goes over in an argument of this shape: `n` of its texts."""
@@ -120,7 +142,7 @@ class Primitive(TableRow):
     @property
     def variants(self) -> tuple[Primitive, ...]:
         """The rows of the same symbol and as many arguments, one for each kind of these; itself among them."""
-        return tuple(row for row in self.table[self.symbol] if row.arity == self.arity)
+        return tuple(row for row in self.table.rows(self.symbol, self.chosen) if row.arity == self.arity)
 
     @property
     def general_shape(self) -> str:
@@ -306,10 +328,10 @@ class Bound:
         """An expression of the table's texts as a function of `params`."""
         return lower(expr, params, self._resolve, CONSTANTS, getattr(self.namespace, "number", None))
 
-    def _resolve(self, name: str) -> Any:
+    def _resolve(self, name: str, options: Options) -> Any:
         """The base function `name`, or the row's own where it is defined by others."""
-        if options := options_of(name):
-            return self.namespace.along_axis(written_name(name), **options)
+        if options:
+            return self.namespace.along_axis(name, **dict(options))
         base = getattr(self.namespace, name, None)
         if base is not None:
             return base
@@ -338,9 +360,9 @@ def expression(text: str) -> Expr:
 
 
 def _optioned(call: Call, args: tuple[Expr, ...]) -> Call:
-    """A call with the options that stand among its arguments in its name."""
-    options = {name: int(arg.args[0].value) for arg in args if (name := keyword_of(arg))}  # type: ignore[union-attr]
-    return Call(with_options(call.fn, options), args[: len(args) - len(options)], call.span)
+    """A call whose options are those that stand among its arguments."""
+    options = tuple((name, int(arg.args[0].value)) for arg in args if (name := keyword_of(arg)))  # type: ignore[union-attr]
+    return Call(call.fn, args[: len(args) - len(options)], call.span, options)
 
 
 @cache

@@ -19,11 +19,10 @@ from backcalc.language.expr import (
     Number,
     fold,
     with_args,
-    written_name,
 )
 from backcalc.rules.factor_order import FactorOrder
 from backcalc.rules.row import CONSTANTS
-from backcalc.rules.simplify import make
+from backcalc.rules.simplify import remade
 
 if TYPE_CHECKING:
     from backcalc.rules.quotients import Reader
@@ -138,13 +137,13 @@ def length(expr: Expr) -> int:
 
 def _inside(call: Call, setting: Setting, levels: int) -> Expr:
     """A call with shorter arguments, where it is one that derivatives are put into."""
-    if written_name(call.fn) not in LINEAR or not levels or all(isinstance(arg, Name | Number) for arg in call.args):
+    if call.fn not in LINEAR or not levels or all(isinstance(arg, Name | Number) for arg in call.args):
         return call
     # Without definitions: inside, no node's name would be looked for.
     inner = Setting((), setting.shape, setting.found)
     args = tuple(shortest(arg, inner, levels - 1) for arg in call.args)
     same = all(new is old for new, old in zip(args, call.args, strict=True))
-    return call if same else make(call.fn, *args)
+    return call if same else remade(call, args)
 
 
 def _exchanged(expr: Expr, others: dict[int, Expr]) -> Expr:
@@ -152,7 +151,7 @@ def _exchanged(expr: Expr, others: dict[int, Expr]) -> Expr:
 
     def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
         same = all(new is old for new, old in zip(args, part.args, strict=True))
-        return part if same else make(part.fn, *args)
+        return part if same else remade(part, args)
 
     done: Folded[Expr] = Folded()  # Marked as done, so that the fold does not go into what is exchanged.
     done.update(others)
@@ -243,7 +242,7 @@ class _Numbering:
 
         def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
             # Made anew where rows know more of the functions: a choice is taken out of products.
-            return self._stood[part] if part.fn == PLACE else make(part.fn, *args) if anew else with_args(part, args)
+            return self._stood[part] if part.fn == PLACE else remade(part, args) if anew else with_args(part, args)
 
         anew = any(isinstance(part, Call) and part.fn in MADE_ANEW for part in self._place)
         return fold(expr, lambda leaf: self._stood.get(leaf, leaf), _call)
@@ -294,7 +293,7 @@ def _written_out(expr: Expr, definition: NamedFormula) -> Expr:
     def _leaf(part: Number | Name) -> Expr:
         return definition.parts.expr if part == definition.name else part
 
-    return fold(expr, _leaf, lambda call, args: make(call.fn, *args))
+    return fold(expr, _leaf, remade)
 
 
 def _has_shape(form: Expr, expr: Expr, setting: Setting) -> bool:

@@ -15,8 +15,9 @@ from backcalc.language.expr import (
     Expr,
     Name,
     Number,
+    Options,
     fold,
-    written_name,
+    with_args,
 )
 from backcalc.rules.primitives import lookup
 from backcalc.rules.rewrites import REWRITES
@@ -36,10 +37,10 @@ MOST_TERMS = 16  # How far back in a sum a like term is looked for.
 MOST_STEPS = 100_000  # Every row makes a formula shorter or more regular: this guards against a row that does not.
 
 
-def make(fn: str, *args: Expr) -> Expr:
+def make(fn: str, *args: Expr, options: Options = ()) -> Expr:
     """`fn` of simple arguments, simplified."""
     found: list[Expr] = list(args)
-    waiting: list[_Step] = [(fn, len(args))]
+    waiting: list[_Step] = [(fn, len(args), options)]
     steps = 0
     while waiting:
         step = waiting.pop()
@@ -47,7 +48,7 @@ def make(fn: str, *args: Expr) -> Expr:
             found.append(step)
             continue
         # `found` has simple formulas, the latest last; what a row's result needs is put on `waiting`, not called for.
-        call = Call(step[0], tuple(found[len(found) - step[1] :]))
+        call = Call(step[0], tuple(found[len(found) - step[1] :]), options=step[2])
         del found[len(found) - step[1] :]
         steps += 1
         # The call itself is put back as it is, where it is simple.
@@ -55,15 +56,20 @@ def make(fn: str, *args: Expr) -> Expr:
     return found.pop()
 
 
-_Step = Expr | tuple[str, int]
-"""A formula that is simple, or an operation on so many of the latest ones."""
+def remade(call: Call, args: Iterable[Expr]) -> Expr:
+    """What `call` calls, with its options, of other simple arguments, simplified."""
+    return make(call.fn, *args, options=call.options)
+
+
+_Step = Expr | tuple[str, int, Options]
+"""A formula that is simple, or an operation on so many of the latest ones, with its options."""
 
 
 def _next(call: Call) -> list[_Step] | None:
     """What stands for a call of simple arguments, the last step first; None where it is simple itself."""
     computed = _computed(call)
     if isinstance(computed, Call):
-        return [(computed.fn, len(computed.args)), *reversed(computed.args)]
+        return [(computed.fn, len(computed.args), computed.options), *reversed(computed.args)]
     return [computed] if computed is not None else _rewritten(call) or _collected(call)
 
 
@@ -80,13 +86,13 @@ def _collected(call: Call) -> list[_Step] | None:
     is_sum = isinstance(rest, Call) and rest.fn in SUMS
     # Where the two stand side by side already, the rows have had their say.
     is_like = later and _term(rest.args[1] if isinstance(rest, Call) and is_sum else rest) == body
-    return [*_added(later), (call.fn, 2), call.args[1], rest] if is_like else None
+    return [*_added(later), (call.fn, 2, ()), call.args[1], rest] if is_like else None
 
 
 def _added(later: list[Call]) -> Iterator[_Step]:
     """The terms of `later`, the last first, added one by one to what stands before."""
     for call in later:
-        yield call.fn, 2
+        yield call.fn, 2, ()
         yield call.args[1]
 
 
@@ -99,7 +105,7 @@ def _term(expr: Expr) -> Expr:
 
 def simplify(expr: Expr) -> Expr:
     """`expr` simplified from the leaves up."""
-    return fold(expr, lambda leaf: leaf, lambda call, args: make(call.fn, *args))
+    return fold(expr, lambda leaf: leaf, remade)
 
 
 def written(value: float) -> Expr:
@@ -130,7 +136,7 @@ def _computed(call: Call) -> Expr | None:
     """The number that an operation on numbers is; a fraction stays one where it is not a short decimal."""
     if call.fn in (INDEX, "@"):
         return _picked(call)  # Before the rows: their arguments are no numbers.
-    row = lookup(call.fn, len(call.args))
+    row = lookup(call.fn, len(call.args), call.options)
     if row is None or call.fn == NEGATE:  # A negative number is written as a minus before a positive one.
         return None
     if row.shape != "elementwise":
@@ -215,7 +221,7 @@ def _reduced(call: Call, row: Primitive) -> Expr | None:
 
 def _rewritten(call: Call) -> list[_Step] | None:
     """The right side of the first row whose left side `call` has the form of, as steps, the last first."""
-    for pattern, result in _rows(call.fn, tuple(map(_head, call.args))):
+    for pattern, result in _rows(call.fn, call.options, tuple(map(_head, call.args))):
         binding: dict[str, Expr] = {}
         if _matches(pattern, call, binding):
             return list(_steps(result, binding))
@@ -227,7 +233,7 @@ def _steps(result: Expr, binding: dict[str, Expr]) -> Iterator[_Step]:
     if not isinstance(result, Call):
         yield binding[result.id] if isinstance(result, Name) else result
         return
-    yield result.fn, len(result.args)
+    yield result.fn, len(result.args), result.options
     for arg in reversed(result.args):
         yield from _steps(arg, binding)
 
@@ -244,7 +250,9 @@ def _matches(pattern: Expr, expr: Expr, binding: dict[str, Expr]) -> bool:
         # The same name twice asks for equal parts; to look whether they are one spares comparing deep ones.
         known = binding.setdefault(pattern.id, expr)
         return known is expr or known == expr
-    if not isinstance(expr, Call) or expr.fn != pattern.fn or len(expr.args) != len(pattern.args):
+    if not isinstance(expr, Call) or expr.fn != pattern.fn or expr.options != pattern.options:
+        return False
+    if len(expr.args) != len(pattern.args):
         return False
     # Asked of every formula and row: a generator would take as long as what it asks.
     for part, found in zip(pattern.args, expr.args, strict=True):  # noqa: SIM110
@@ -259,16 +267,21 @@ def _head(expr: Expr) -> str:
 
 
 @cache  # Most rows are told apart by what their arguments begin with, and few beginnings are met.
-def _rows(fn: str, heads: tuple[str, ...]) -> list[tuple[Expr, Expr]]:
+def _rows(fn: str, options: Options, heads: tuple[str, ...]) -> list[tuple[Expr, Expr]]:
     """The rewrites of `fn` that arguments which begin so may have the form of."""
     rows = [(expression(left), expression(right)) for left, right in REWRITES]
-    if written_name(fn) in LINEAR and fn not in LINEAR:  # What is linear is so along an axis, too.
-        rows = [tuple(fold(side, lambda leaf: leaf, partial(_along, fn)) for side in row) for row in rows]
-    return [row for row in rows if isinstance(row[0], Call) and row[0].fn == fn and _may_fit(row[0].args, heads)]
+    if options and fn in LINEAR:  # What is linear is so along an axis, too.
+        along = partial(_along, fn, options)
+        rows = [(fold(left, lambda leaf: leaf, along), fold(right, lambda leaf: leaf, along)) for left, right in rows]
+    return [
+        (left, right)
+        for left, right in rows
+        if isinstance(left, Call) and (left.fn, left.options) == (fn, options) and _may_fit(left.args, heads)
+    ]
 
 
-def _along(fn: str, part: Call, args: tuple[Expr, ...]) -> Expr:
-    return Call(fn if part.fn == written_name(fn) else part.fn, args)
+def _along(fn: str, options: Options, part: Call, args: tuple[Expr, ...]) -> Expr:
+    return Call(fn, args, options=options) if part.fn == fn else with_args(part, args)
 
 
 def _may_fit(patterns: tuple[Expr, ...], heads: tuple[str, ...]) -> bool:

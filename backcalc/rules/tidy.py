@@ -68,7 +68,8 @@ def tidy(expr: Expr, done: Folded[Expr] | None = None, spelling: Spelling = PLAI
             return _over(product, part.args[0], spelling)
         if part.fn == NEGATE and isinstance(args[0], Call) and args[0].fn in ("*", "/"):
             return _negated(args[0])
-        found = Call(spelling.names[part.fn], args) if part.fn in spelling.names else with_args(part, args)
+        name = spelling.names.get(part.fn)
+        found = with_args(part, args) if name is None else Call(name, args, options=part.options)
         return _over(found, part.args[0], spelling) if part.fn == "*" else found
 
     def _leaf(part: Number | Name) -> Expr:

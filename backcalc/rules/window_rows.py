@@ -1,6 +1,6 @@
 """The rows of what rearranges an array or goes over it window by window, for each choice of their whole numbers.
 
-`conv(x, w, stride=2)` is `conv stride=2` of two arguments, as with all options; the rows are made at its first use, for
+The numbers are options: `conv(x, w, stride=2)` has two arguments. The rows are made at its first use, for
 vectors and for matrices. Source of the rules: Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep
 learning", sections 2 and 4.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from backcalc.language.expr import Options
 from backcalc.rules.row import Primitive
 from backcalc.rules.table import row
 
@@ -33,10 +34,10 @@ _PLAIN = {CONV: {"stride": 1, "pad": 0}, RESHAPE: {"m": 2, "n": 3}, **{pool: {"n
 _RANKS = (1, 2)
 
 
-def numbered_rows(name: str, numbers: Mapping[str, int], symbol: str) -> tuple[Primitive, ...]:
-    """The rows of the function `name` with these numbers, under a symbol of their own."""
-    made = {CONV: _conv, RESHAPE: _reshape, "maxpool": _maxpool, "avgpool": _avgpool}[name]
-    return tuple(made(symbol, {**_PLAIN[name], **numbers}))
+def numbered_rows(symbol: str, chosen: Options = ()) -> tuple[Primitive, ...]:
+    """The rows of a function with these numbers."""
+    made = {CONV: _conv, RESHAPE: _reshape, "maxpool": _maxpool, "avgpool": _avgpool}[symbol]
+    return tuple(each._replace(chosen=chosen) for each in made(symbol, {**_PLAIN[symbol], **dict(chosen)}))
 
 
 def _options(name: str) -> str:
@@ -88,5 +89,5 @@ def _avgpool(symbol: str, numbers: Mapping[str, int]) -> Iterator[Primitive]:
 
 WINDOW_ROWS = (
     row(FLATTEN, "x", "", pullbacks="like(ct, x)", shape=FLATTEN, latex=r"\operatorname{vec}(<x>)"),
-    *(each for name in NUMBERS for each in numbered_rows(name, {}, name)),
+    *(each for name in NUMBERS for each in numbered_rows(name)),
 )

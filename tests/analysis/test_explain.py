@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import backcalc
 from backcalc.analysis.explain import explain
 from backcalc.analysis.longhand import CHAIN, HADAMARD, plain
-from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Name, fold, names, options_of, written_name
+from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Name, fold, names
 from backcalc.language.parser import parse_expression
 from backcalc.render.breaks import INDENT, broken
 from backcalc.render.document import Section
@@ -361,8 +361,8 @@ def by_numpy(formula, stands, axes=0):
     def call(part, args):
         if part.fn == CHAIN and max(axes, *map(np.ndim, args)) > 2:  # As the chain rule has it, over the head's axes.
             return np.tensordot(*args, (sum(map(np.ndim, args)) - axes) // 2)
-        # An option of a function, such as the zeros around an image, is a part of its name.
-        return NUMPY[written_name(part.fn)](*args, **options_of(part.fn))
+        # An option of a function: such as the zeros around an image.
+        return NUMPY[part.fn](*args, **dict(part.options))
 
     return fold(formula, leaf, call)
 

@@ -100,8 +100,9 @@ def by_element(function):
     return lambda *args: found(*args) if any(np.ndim(arg) for arg in args) else function(*args)
 
 
-def softmax(x):
+def softmax(x, axis=-1):
     if np.ndim(x) == 2:
+        assert axis in (-1, 1)
         return np.array([softmax(row) for row in x], dtype=object)
     exps = by_element(sympy.exp)(x)
     return exps / exps.sum()
@@ -125,13 +126,11 @@ MEANING = {
     "@": lambda x, y: x @ y,
     TRANSPOSE: lambda x: x.T,
     "[i]": lambda x, *at: x[tuple(int(i) for i in at)],
-    "softmax axis=1": softmax,
-    "sum axis=1": lambda x: x.sum(1),
     "mean": lambda x: x.sum() / sympy.Integer(x.size),
     "where": lambda c, x, y: sympy.Piecewise((x, c), (y, True)),
     "<=": lambda x, y: x <= y,
     "dot": lambda x, y: x @ y,
-    "sum": np.sum,
+    "sum": lambda x, axis=None: x.sum(axis),
     "norm": lambda x: sympy.sqrt((x * x).sum()),
     "trace": np.trace,
     "det": lambda x: sympy.Matrix(x).det(),
@@ -158,7 +157,7 @@ def meant(expr, scope):
     def leaf(part):
         return sympy.nsimplify(part.value) if isinstance(part, Number) else scope.get(part.id, CONSTANTS.get(part.id))
 
-    return fold(expr, leaf, lambda call, args: MEANING[call.fn](*args))
+    return fold(expr, leaf, lambda call, args: MEANING[call.fn](*args, **dict(call.options)))
 
 
 def symbols(name, shape):

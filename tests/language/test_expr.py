@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from copy import deepcopy
+
 import pytest
 
 from backcalc.language.expr import (
@@ -13,9 +16,11 @@ from backcalc.language.expr import (
     Number,
     fold,
     is_operation,
+    label,
     names,
-    options_of,
+    placed,
     postorder,
+    rewrite_calls,
     with_args,
 )
 from backcalc.language.parser import parse_expression
@@ -96,6 +101,19 @@ def test_with_args_keeps_what_does_not_change():
     assert (other.fn, other.args, other.span) == ("+", (x, x), Span(3, 8))
 
 
+def along(axis):
+    return Call("sum", (Name("x"),), options=(("axis", axis),))
+
+
+def test_options_go_with_a_call():
+    call = along(1)
+    for copied in (deepcopy(call), pickle.loads(pickle.dumps(call)), placed(call, Span(2, 5)), rewrite_calls(call, {})):
+        assert copied == call
+        assert copied.options == (("axis", 1),)
+    assert with_args(call, (Name("y"),)).options == call.options
+    assert label(call.fn, call.options) == "sum axis=1"
+
+
 EQUAL = [
     (Number(1.0, "1"), Number(1.0, "1.00", Span(5, 9))),
     (Name("x"), Name("x", Span(2, 3))),
@@ -103,6 +121,7 @@ EQUAL = [
     (expression("2**x"), expression("2^x")),
     (deep(), deep()),
     (shared(), shared()),
+    (along(0), along(0)),
 ]
 UNEQUAL = [
     (Number(1.0), Number(2.0)),
@@ -113,6 +132,9 @@ UNEQUAL = [
     (Call("f", (Name("x"),)), Call("f", (Name("x"), Name("x")))),
     (Call("f", (Call("g", ()), Name("x"))), Call("f", (Call("g", (Name("x"),)),))),
     (Call("f", ()), Name("f")),
+    (Call("sum", (Name("x"),)), along(0)),
+    (along(0), along(1)),
+    (Call("exp", (along(0),)), Call("exp", (along(1),))),
     (deep(), Call("sin", (deep(),))),
     (shared(), Call("+", (shared(), Name("x")))),
 ]
@@ -175,7 +197,6 @@ def test_what_is_folded_together_is_never_taken_for_another():
         assert found == i
 
 
-def test_an_index_has_no_options():
+def test_an_index_is_no_operation():
     for fn in (*SLICES, PICK):
-        assert options_of(fn) == {}
         assert not is_operation(Call(fn, ()))

@@ -30,7 +30,7 @@ from references import (
 )
 from rows import TABLE, title
 
-from backcalc.language.expr import INDEX, VECTOR, Call, Expr, names, postorder
+from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Options, names, postorder
 from backcalc.rules import primitives
 from backcalc.rules.against import against
 from backcalc.rules.functions import arrays as array
@@ -153,8 +153,8 @@ def test_value_is_the_papers(name: str, x: float) -> None:
 
 # ---- Forms of the partials -------------------------------------------------------------------------------------------
 
-NAMESPACES: Mapping[str, tuple[Callable[[str], Any], Mapping[str, Any], float]] = {
-    "floats": (lambda name: getattr(scalar, name, None) or TABLE[name].evaluate, primitives.CONSTANTS, 1e-9),
+NAMESPACES: Mapping[str, tuple[Callable[[str, Options], Any], Mapping[str, Any], float]] = {
+    "floats": (lambda name, _: getattr(scalar, name, None) or TABLE[name].evaluate, primitives.CONSTANTS, 1e-9),
     "mpmath": (resolve, CONSTANTS, 1e-25),
 }
 in_both = pytest.mark.parametrize("namespace", NAMESPACES)

@@ -161,7 +161,7 @@ class ArrayDeclarations:
         stated = (declared.default, *declared.bounds)
         parts = [part for expr in stated if expr is not None for part in postorder(expr)]
         return all(
-            lookup(part.fn, len(part.args)) is not None
+            lookup(part.fn, len(part.args), part.options) is not None
             if isinstance(part, Call)
             else isinstance(part, Number) or (part.id in CONSTANTS and self.ids.get(part.id) in {None, *self.hidden})
             for part in parts

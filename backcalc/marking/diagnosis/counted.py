@@ -37,7 +37,7 @@ def _summands(linear: Linearization, slot: int) -> int:
     """How many numbers a slot is the sum of; 0 where it is none."""
     rows, args = linear.evaluation.rows, linear.tape.args
     row = rows[slot]
-    if row is not None and row.symbol == "sum":
+    if row is not None and row.symbol == "sum" and not row.chosen:
         size: Any = getattr(linear.evaluation.terms[args[slot][0]], "size", 0)
         return int(size)
     count, stack = 0, [slot]

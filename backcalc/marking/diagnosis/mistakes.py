@@ -67,6 +67,8 @@ class Mistake:
 
     def is_made_with(self, row: Primitive) -> bool:
         """Whether it is one in the local partials or the value of a primitive."""
+        if row.chosen:  # The texts are of all elements.
+            return False
         return self.where == row.symbol and (not self.ranks or self.ranks in row.ranks)
 
     @property

@@ -119,7 +119,7 @@ class Telling:
         name = suspect.mistake.where
         if suspect.operation is not None:
             row = self.run.linear.evaluation.rows[suspect.operation]
-            name = row.symbol if row is not None else name
+            name = row.label if row is not None else name
         return _WORDS.get(name, name)  # A function's own name serves.
 
     def _dropped(self, suspect: Suspect) -> str:
@@ -159,7 +159,7 @@ class Telling:
             nodes = [tape.node_of.get(it) for it in (*tape.args[slot], slot)]
             names = {n: i for n, i in zip((*row.params, "out"), nodes, strict=True) if n in names_in(text)}
             if None in names.values():  # An operation inside a formula has no name.
-                return f"the slope of {row.symbol} is taken at {self._name(suspect.user)}"
+                return f"the slope of {row.label} is taken at {self._name(suspect.user)}"
             shown.append(by_names(text, {name: self._name(i) for name, i in names.items() if i is not None}))
         return f"{shown[0]} in place of {shown[1]}"
 

@@ -112,7 +112,7 @@ def value_of(expr: Expr, leaf: Leaf, rng: Random | None = None) -> Any:
             found = _shaken(_worked_out(it, args))
         # Whatever NumPy and the rows raise: it is shapes, for names and counts have been looked at.
         except (ValueError, IndexError, KeyError, TypeError):
-            row, shapes = lookup(it.fn, len(args)), [shape_of(arg) for arg in args if arg is not None]
+            row, shapes = lookup(it.fn, len(args), it.options), [shape_of(arg) for arg in args if arg is not None]
             assert row is not None  # Names of functions are looked at before.
             raise FormulaShapeError(refusal(row, row.shape, shapes)) from None
         # What is nan has left the domain of a function; what is infinite may only be too large for float64, but where

@@ -23,8 +23,6 @@ from backcalc.language.expr import (
     fold,
     is_operation,
     names,
-    options_of,
-    written_name,
 )
 from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import AXIS, KEEPDIMS, Primitive, expression
@@ -133,7 +131,7 @@ class CodeWriter:
         # Of a vector there is nothing to transpose; `transpose` of a matrix is a function of the library.
         if fn == TRANSPOSE or (fn == "transpose" and len(shapes[0]) < len(("rows", "columns"))):
             return (f"{_open(args[0], ATOM)}.T", ATOM) if len(shapes[0]) > 1 else args[0]
-        return self._function(fn, self._operands(part, args), shapes), ATOM
+        return self._function(part, self._operands(part, args), shapes), ATOM
 
     def _index(self, part: Call, args: Sequence[str]) -> str:
         """A slice, or a list of indices; JAX takes no list of Python's for one."""
@@ -163,18 +161,19 @@ class CodeWriter:
             return f"{_open(args[0], ATOM)}**{_open(args[1], UNARY)}", POWER
         return f"{self.target.names['^']}({_open(args[0], 0)}, {_open(args[1], 0)})", ATOM
 
-    def _function(self, fn: str, args: Sequence[str], shapes: Sequence[Shape]) -> str:
+    def _function(self, part: Call, args: Sequence[str], shapes: Sequence[Shape]) -> str:
+        fn = part.fn
         if fn == VECTOR:
             return f"{self.target.names[VECTOR]}([{', '.join(args)}])"
         if fn == "concat":
             return f"{self.target.names['concat']}([{', '.join(args)}])"
         # NumPy's `prod` serves all: a shape is a tuple of plain numbers.
-        if written_name(fn) == "size":
-            axis = options_of(fn).get(AXIS)
+        if fn == "size":
+            axis = dict(part.options).get(AXIS)
             return f"np.prod(({args[0]}).shape)" if axis is None else f"({args[0]}).shape[{axis}]"
-        if (found := self._along(fn, args) or self._windowed(fn, args)) is not None:
+        if (found := self._along(part, args) or self._windowed(part, args)) is not None:
             return found
-        row = lookup(fn, len(args))
+        row = lookup(fn, len(args), part.options)
         # What has been read has a row for each of its calls.
         assert row is not None
         ranks = tuple(map(len, shapes))
@@ -184,33 +183,32 @@ class CodeWriter:
             return args[0]
         one = f"{served.symbol} of one"
         name = self.target.names.get(one if served.shape == "reduce" and one in self.target.names else served.symbol)
-        # A parameter more than the library's function is known to have.
+        # A parameter more than the library's function is known to have, or options that it has under other names.
         is_other = served.shape == "elementwise" and served.arity != served.table[served.symbol][0].arity
-        if name is None or is_other:
+        if name is None or is_other or served.chosen:
             name = self._helper(served, ranks)
         return f"{name}({', '.join(args)})"
 
-    def _windowed(self, fn: str, args: Sequence[str]) -> str | None:
+    def _windowed(self, part: Call, args: Sequence[str]) -> str | None:
         """A call of what goes by windows or rearranges; None of anything else."""
-        plain, options = written_name(fn), options_of(fn)
         # The numbers follow in the order of the language, which is that of NumPy's shape.
-        if plain in (RESHAPE, FLATTEN):
-            shape = "(-1,)" if plain == FLATTEN else f"({', '.join(map(str, options.values()))})"
+        if part.fn in (RESHAPE, FLATTEN):
+            shape = "(-1,)" if part.fn == FLATTEN else f"({', '.join(str(value) for _, value in part.options)})"
             return f"{self.target.module}.reshape({args[0]}, {shape})"
-        if plain not in NUMBERS:
+        if part.fn not in NUMBERS:
             return None
-        self.functions.setdefault(plain, self.target.helpers[plain])
-        return f"{plain}({', '.join([*args, *(f'{each}={value}' for each, value in options.items())])})"
+        self.functions.setdefault(part.fn, self.target.helpers[part.fn])
+        return f"{part.fn}({', '.join([*args, *(f'{each}={value}' for each, value in part.options)])})"
 
-    def _along(self, fn: str, args: Sequence[str]) -> str | None:
+    def _along(self, part: Call, args: Sequence[str]) -> str | None:
         """A function along an axis as a call of the library's; None where it has none of its own."""
-        options, name = options_of(fn), written_name(fn)
+        options = dict(part.options)
         # Of ddof the libraries have other names: the table's own text serves.
         if AXIS not in options or options.get("ddof"):
             return None
         axis, keepdims = self.target.axis
         words = [f"{axis}={options[AXIS]}", *([keepdims] if options.get(KEEPDIMS) else [])]
-        own = self.target.along.get(name)
+        own = self.target.along.get(part.fn)
         if own is None:
             return None
         if own in self.target.helpers:
@@ -220,13 +218,13 @@ class CodeWriter:
     def _helper(self, row: Primitive, ranks: tuple[int, ...]) -> str:
         """The name of a function of the program's own, written at its first use."""
         name = row.symbol if not any(ranks) or row.shape == "elementwise" else f"{row.symbol}_of_vectors"
-        # Options are part of a row's symbol, `var axis=0`, and make a function of their own: var_axis_0.
-        if options_of(row.symbol):
-            name = row.symbol.replace(" ", "_").replace("=", "_")
+        # With options it is a function of its own: var_axis_0.
+        if row.chosen:
+            name = "_".join([row.symbol, *(f"{each}_{value}" for each, value in row.chosen)])
         # `else` and `def q(x) = …` are no names of Python's.
         name = name if name.isidentifier() and not keyword.iskeyword(name) else self._own_name(row)
         # A helper without `_of_vectors` serves all ranks.
-        if name not in self.target.helpers and row.symbol in self.target.helpers:
+        if name not in self.target.helpers and row.symbol in self.target.helpers and not row.chosen:
             name = row.symbol
         if name in self.target.helpers:
             self.functions.setdefault(name, self.target.helpers[name])

@@ -16,7 +16,7 @@ from backcalc.rules.functions.objects import Lost
 from backcalc.rules.functions.power_series import Series
 from backcalc.rules.options import option_row
 from backcalc.rules.primitives import PRIMITIVES
-from backcalc.rules.row import Bound
+from backcalc.rules.row import AXIS, Bound
 
 try:
     from backcalc.rules.functions import balls
@@ -24,7 +24,8 @@ except ImportError:  # An optional extra.
     balls = None
 
 AXES = ("sum", "mean", "prod", "norm", "max", "min", "var", "std", "logsumexp", "softmax", "log_softmax")
-MORE = {f"{name} axis={axis}": option_row(f"{name} axis={axis}", PRIMITIVES) for name in AXES for axis in (0, 1)}
+CHOSEN = [option_row(name, ((AXIS, axis),), PRIMITIVES) for name in AXES for axis in (0, 1)]
+MORE = {row.label: row for row in CHOSEN if row is not None}
 ROWS = {name: row for name, row in {**TABLE, **MORE}.items() if row.symbol not in (VECTOR, INDEX, "concat")}
 
 # Of these no argument but a few has a fraction for a value: a fraction would have to be a root, or of the power 0.
@@ -46,7 +47,7 @@ def arguments(row: Any) -> list[tuple[Any, ...]]:
     if row.shape == "reshape":
         return [(np.arange(6.0),)]
     ranks = row.ranks or {"elementwise": ((0,), (2,)), "vector": ((1,),), "outer": ((1,),), "logits": ((1,),)}.get(
-        row.shape, ((2,),) if row.shape in ("square", "inverse", "rows", "along") or "axis" in row.symbol else ((1,),)
+        row.shape, ((2,),) if row.shape in ("square", "inverse", "rows", "along") or row.chosen else ((1,),)
     )
     raised = 1.0 if row.symbol == "acosh" else 0.0
     return [tuple(NUMBERS[rank] + raised for rank in each * (row.arity if len(each) == 1 else 1)) for each in ranks]
@@ -85,7 +86,7 @@ def test_a_system_has_the_function(system, name):
     row, told = ROWS[name], 0
     for args in arguments(row):
         found, plain = value(row, system, args), row.array.evaluate(*args)
-        if system == "exact" and row.symbol.split()[0] in IRRATIONAL:
+        if system == "exact" and row.symbol in IRRATIONAL:
             if lost(found):
                 each = next(each for each in np.ravel(np.asarray(found, object)) if isinstance(each, Lost))
                 assert each.why  # It says of what there is no fraction.
@@ -97,7 +98,7 @@ def test_a_system_has_the_function(system, name):
             assert not lost(found), found
             np.testing.assert_allclose(numbers(found), plain, rtol=1e-12)
         told += 1
-    assert told or row.symbol.split()[0] in IRRATIONAL
+    assert told or row.symbol in IRRATIONAL
 
 
 def test_what_is_rational_is_a_fraction():
