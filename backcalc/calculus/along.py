@@ -16,7 +16,8 @@ from backcalc.calculus.tangents import by_reverse
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import INDEX, VECTOR, Expr, Folded
 from backcalc.rules.gates import Gated, only, value_of
-from backcalc.rules.row import Primitive, names_in
+from backcalc.rules.lower import names_in
+from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
 from backcalc.rules.tidy import Spelling, tidy
 from backcalc.rules.values import Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of

@@ -14,7 +14,8 @@ from backcalc.graph.shapes import KnownShapes, Shape, prepare, shape_text
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import Expr, Name, Number, postorder
 from backcalc.rules.indices import parts
-from backcalc.rules.row import Primitive, expression
+from backcalc.rules.lower import expression
+from backcalc.rules.row import Primitive
 from backcalc.rules.simplify import make
 from backcalc.rules.tidy import Spelling
 from backcalc.rules.values import (

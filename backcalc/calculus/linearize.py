@@ -17,7 +17,8 @@ from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR
 from backcalc.rules.gates import Gated, only, value_of
-from backcalc.rules.row import FLAT, LocalEdge, Primitive, expression, names_in
+from backcalc.rules.lower import expression, names_in
+from backcalc.rules.row import FLAT, LocalEdge, Primitive
 from backcalc.rules.values import (
     Terms,
     Value,

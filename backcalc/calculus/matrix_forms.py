@@ -18,7 +18,8 @@ from backcalc.calculus.substitute import scope_of, substituted
 from backcalc.calculus.sweep import reverse
 from backcalc.language.expr import INDEX, TRANSPOSE, VECTOR, Expr, Folded, size
 from backcalc.rules.gates import only
-from backcalc.rules.row import FLAT, Primitive, expression
+from backcalc.rules.lower import expression
+from backcalc.rules.row import FLAT, Primitive
 from backcalc.rules.simplify import make
 from backcalc.rules.tidy import tidy
 from backcalc.rules.values import Value, add, all_known, is_known, literal, multiply, ones, quietly, shape_of

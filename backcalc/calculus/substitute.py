@@ -9,8 +9,9 @@ from math import isfinite
 
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, fold
+from backcalc.rules.lower import expression, names_in
 from backcalc.rules.primitives import lookup
-from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, expression, names_in
+from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive
 from backcalc.rules.simplify import COMPARISONS, LONG, make, remade, written
 from backcalc.rules.values import Spelt, Value, is_array, is_known, literal, spelt
 from backcalc.rules.window_rows import INNER

@@ -1,13 +1,30 @@
-"""An expression as a Python function over a namespace: the same text serves floats, arrays and other libraries."""
+"""Texts of the table as expressions, and as Python functions over a namespace: floats, arrays, other libraries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from math import isfinite
 from typing import Any
 
-from backcalc.language.expr import IF, NEGATE, TRANSPOSE, Call, Expr, Name, Number, Options, fold, with_args
+from backcalc.language.expr import (
+    IF,
+    NEGATE,
+    TRANSPOSE,
+    Call,
+    Expr,
+    Name,
+    Number,
+    Options,
+    fold,
+    keyword_of,
+    names,
+    postorder,
+    with_args,
+)
+from backcalc.language.parser import parse_expression
 from backcalc.rules.functions import floats
+from backcalc.text.source import Source
 
 # What is not a function's own name goes by these in a namespace.
 FUNCTION_NAMES = {
@@ -109,3 +126,23 @@ def _decide(part: Call, args: tuple[Expr, ...]) -> Expr:
         return found
     value = lower(found, (), lambda name, _: getattr(floats, name), {})()
     return Number(value) if isfinite(value) else found  # `lower` writes finite numbers.
+
+
+@cache
+def expression(text: str) -> Expr:
+    """A text of the table as an expression."""
+    found = parse_expression(Source("primitives", text))
+    has_options = "=" in text and any(map(keyword_of, postorder(found)))
+    return fold(found, lambda leaf: leaf, _optioned) if has_options else found
+
+
+def _optioned(call: Call, args: tuple[Expr, ...]) -> Call:
+    """A call whose options are those that stand among its arguments."""
+    options = tuple((name, int(arg.args[0].value)) for arg in args if (name := keyword_of(arg)))  # type: ignore[union-attr]
+    return Call(call.fn, args[: len(args) - len(options)], call.span, options)
+
+
+@cache
+def names_in(text: str) -> tuple[str, ...]:
+    """The names that a text of the table speaks of."""
+    return tuple(names(expression(text)))

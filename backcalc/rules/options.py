@@ -12,7 +12,8 @@ from functools import partial
 
 from backcalc.language.expr import Call, Expr, Name, Number, Options, fold, with_args
 from backcalc.language.unparse import unparse
-from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, Table, expression
+from backcalc.rules.lower import expression
+from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, Table
 from backcalc.rules.shapes import ALONG, ROWS
 from backcalc.rules.window_rows import NUMBERS, numbered_rows
 

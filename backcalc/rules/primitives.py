@@ -35,8 +35,9 @@ from __future__ import annotations
 
 from backcalc.language.expr import IF, INDEX, NEGATE, TRANSPOSE, VECTOR, Options
 from backcalc.rules.array_rows import ARRAY_ROWS
+from backcalc.rules.lower import expression
 from backcalc.rules.own import own_row
-from backcalc.rules.row import CONSTANTS, Primitive, expression
+from backcalc.rules.row import CONSTANTS, Primitive
 from backcalc.rules.table import PRIMITIVES
 from backcalc.rules.table import row as _row
 from backcalc.rules.window_rows import WINDOW_ROWS

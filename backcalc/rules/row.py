@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from backcalc.language.expr import (
-    Call,
-    Expr,
-    Options,
-    fold,
-    keyword_of,
-    label,
-    names,
-    postorder,
-)
-from backcalc.language.parser import parse_expression
+from backcalc.language.expr import Expr, Options, label
 from backcalc.rules.functions import floats
-from backcalc.rules.lower import decided, lower
+from backcalc.rules.lower import decided, expression, lower, names_in
 from backcalc.rules.shapes import ALONG, ROWS
-from backcalc.text.source import Source
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
 
@@ -349,23 +338,3 @@ def _settled(bound: Bound, text: str, literals: tuple[float | None, ...]) -> Fun
     pairs = zip(params, literals, strict=True)
     known = {name: value for name, value in pairs if value and math.isfinite(value)}  # −0.0 would be 0.0's key here.
     return bound.lowered(decided(expression(text), known), (*params, "out"))
-
-
-@cache
-def expression(text: str) -> Expr:
-    """A text of the table as an expression."""
-    found = parse_expression(Source("primitives", text))
-    has_options = "=" in text and any(map(keyword_of, postorder(found)))
-    return fold(found, lambda leaf: leaf, _optioned) if has_options else found
-
-
-def _optioned(call: Call, args: tuple[Expr, ...]) -> Call:
-    """A call whose options are those that stand among its arguments."""
-    options = tuple((name, int(arg.args[0].value)) for arg in args if (name := keyword_of(arg)))  # type: ignore[union-attr]
-    return Call(call.fn, args[: len(args) - len(options)], call.span, options)
-
-
-@cache
-def names_in(text: str) -> tuple[str, ...]:
-    """The names that a text of the table speaks of."""
-    return tuple(names(expression(text)))

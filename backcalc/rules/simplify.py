@@ -19,9 +19,10 @@ from backcalc.language.expr import (
     fold,
     with_args,
 )
+from backcalc.rules.lower import expression
 from backcalc.rules.primitives import lookup
 from backcalc.rules.rewrites import REWRITES
-from backcalc.rules.row import Primitive, expression
+from backcalc.rules.row import Primitive
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -117,8 +117,7 @@ class Boxes:
 
     def _symbol(self, slot: int) -> str:
         row = self.rows[slot]
-        # What is said below is of functions of all elements, so none along an axis goes by its name.
-        return "" if row is None or slot in self._leaves or row.chosen else row.symbol
+        return "" if row is None or slot in self._leaves or row.chosen else row.symbol  # Along an axis it is another.
 
     def _step(self, slot: int) -> _Step:
         """The function that gives a slot, and the slots that it is of."""
@@ -128,7 +127,7 @@ class Boxes:
             return self._by_rows(slot, row)
         if row.symbol == "*":
             return self._product(slot)
-        if row.symbol == "norm" and not row.chosen:
+        if self._symbol(slot) == "norm":
             return self._norm(slot, args)
         if row.symbol == "+" and self._is_circle(*args):
             # sin² + cos² is 1 wherever both are, while intervals of both sum up to 2.

@@ -20,8 +20,9 @@ from backcalc.graph.tape import Tape
 from backcalc.language.expr import Call
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.gates import Gated, value_of
+from backcalc.rules.lower import expression
 from backcalc.rules.ndarray import is_finite, quiet
-from backcalc.rules.row import Primitive, expression
+from backcalc.rules.row import Primitive
 
 
 class Totals:

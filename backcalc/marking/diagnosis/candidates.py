@@ -25,8 +25,9 @@ from backcalc.marking.diagnosis.mistakes import (
     rows_at,
 )
 from backcalc.marking.diagnosis.steps import AT, TURNED, VALUE_OF, Contribution, Steps, Wrong
+from backcalc.rules.lower import names_in
 from backcalc.rules.primitives import PRIMITIVES
-from backcalc.rules.row import Primitive, names_in
+from backcalc.rules.row import Primitive
 
 if TYPE_CHECKING:
     from random import Random

@@ -16,8 +16,9 @@ from backcalc.marking.diagnosis.mistakes import ANSWER, VALUE, rows_at
 from backcalc.marking.diagnosis.one_path import single_paths
 from backcalc.marking.diagnosis.suspects import Lineup, Suspect
 from backcalc.marking.diagnosis.telling import Diagnosis, Index, OwnTerms, Telling, either, place_text
+from backcalc.rules.lower import names_in
 from backcalc.rules.primitives import PRIMITIVES
-from backcalc.rules.row import Primitive, names_in
+from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_array, is_known, shape_of
 
 MOST_OTHERS = 200

@@ -19,8 +19,9 @@ from backcalc.marking.diagnosis.look_alikes import by_stem, nodes_alike, stem
 from backcalc.marking.diagnosis.mistakes import FACTOR, PASSED, SEVERAL, SLOPE, STEP, SUM, TERM, Mistake, rows_at
 from backcalc.marking.diagnosis.quadratic import wrong_forms
 from backcalc.marking.diagnosis.suspects import Suspect
+from backcalc.rules.lower import names_in
 from backcalc.rules.primitives import PRIMITIVES
-from backcalc.rules.row import Primitive, names_in
+from backcalc.rules.row import Primitive
 from backcalc.rules.values import all_known, is_known, key_of, ones, quietly, shape_of
 
 # What the texts of these rows speak of.

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from unicodedata import combining, normalize
 
-from backcalc.rules.row import Primitive, names_in
+from backcalc.rules.lower import names_in
+from backcalc.rules.row import Primitive
 
 MOST_ALIKE = 30
 """Nodes of one function, or whose names begin alike, of which one may be taken for another; of more that is chance."""

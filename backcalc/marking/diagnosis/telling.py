@@ -14,7 +14,7 @@ from backcalc.language.lexis import NAME
 from backcalc.marking.diagnosis.in_sweep import Term
 from backcalc.marking.diagnosis.mistakes import SLOPE, Kind
 from backcalc.marking.diagnosis.suspects import Suspect
-from backcalc.rules.row import names_in
+from backcalc.rules.lower import names_in
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.numerals import by_hand, derivative, product
 from backcalc.text.wording import shorten

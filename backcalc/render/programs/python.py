@@ -24,8 +24,9 @@ from backcalc.language.expr import (
     is_operation,
     names,
 )
+from backcalc.rules.lower import expression
 from backcalc.rules.primitives import CONSTANTS, lookup
-from backcalc.rules.row import AXIS, KEEPDIMS, Primitive, expression
+from backcalc.rules.row import AXIS, KEEPDIMS, Primitive
 from backcalc.rules.window_rows import FLATTEN, NUMBERS, RESHAPE
 
 Text = tuple[str, int]
