@@ -12,7 +12,7 @@ from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.pullbacks import Pullback, Pullbacks, gates, nothing, pull, pulled, total_of
 from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, substituted
-from backcalc.calculus.sweep import reverse
+from backcalc.calculus.sweep import Settle, reverse
 from backcalc.calculus.warnings import Remarks
 from backcalc.graph.shapes import KnownShapes, Shape
 from backcalc.language.expr import INDEX, VECTOR
@@ -36,7 +36,6 @@ from backcalc.text.errors import Diagnostic
 if TYPE_CHECKING:
     from backcalc.calculus.textbook import Textbook
 
-Settle = Callable[[int, Any], Any]
 Contributing = tuple[int, Any]
 """An operation's argument, and its local partial: a number or formula to multiply by, or a pullback of cotangents."""
 
@@ -88,7 +87,7 @@ class Linearization:
         shapes = {shape_of(term) if is_known(term) else known.of(term) for term in adjoint} - {()}
         return Terms(self.full(term, shape) for term in adjoint) if len(shapes) > 1 and shape not in shapes else adjoint
 
-    def sweep(self, seeds: dict[int, Any], first: int = 0, settle: Settle | None = None) -> dict[int, Any]:
+    def sweep(self, seeds: dict[int, Any], first: int = 0, settle: Settle[Any] | None = None) -> dict[int, Any]:
         """The adjoint of every slot that a seed reaches, down to slot `first`."""
         # A slot needs only earlier ones, so falling order is a topological one, whatever the graph.
         order = range(max(seeds, default=-1), first - 1, -1)

@@ -11,6 +11,9 @@ V = TypeVar("V")
 Edges = Callable[[int], Iterable[tuple[int, V]]]
 """From a node to its (tail, ∂node/∂tail) pairs."""
 
+Settle = Callable[[int, V], V]
+"""What stands for the value or the adjoint of a slot once it is worked out."""
+
 
 def reverse(
     order: Iterable[int],
@@ -19,7 +22,7 @@ def reverse(
     *,
     multiply: Callable[[V, V], V] = mul,
     accumulate: Callable[[V, V], V] = add,
-    settle: Callable[[int, V], V] = lambda _, adjoint: adjoint,
+    settle: Settle[V] = lambda _, adjoint: adjoint,
     kept: Container[int] | None = None,
 ) -> dict[int, V]:
     """The adjoint of every node that a seed reaches, `order` having each node before its tails.

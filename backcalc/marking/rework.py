@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from math import isfinite
 from typing import Any, Literal, NamedTuple
@@ -12,17 +12,15 @@ from backcalc.calculus.constant import apply
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.pullbacks import pull
+from backcalc.calculus.sweep import Settle
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_array, is_known, shape_of
 
 # Digits for any float64 in full, so that quantize never fails.
 _ANY_SIZE = Context(prec=400, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
-Settle = Callable[[int, Any], Any]
-"""What the value or the adjoint of a slot is taken for once it is worked out."""
 
-
-def reworked(linear: Linearization, settle: Settle, rows: Mapping[int, Primitive] | None = None) -> Linearization:
+def reworked(linear: Linearization, settle: Settle[Any], rows: Mapping[int, Primitive] | None = None) -> Linearization:
     """`linear` with every value that its formula gives passed through `settle`, and some slots served by other rows.
 
     What is given stays, and so does what is not known; local partials are those of the textbook, at the new values.

@@ -13,7 +13,7 @@ from functools import partial
 from backcalc.language.expr import Call, Expr, Name, Number, Options, fold, with_args
 from backcalc.language.unparse import unparse
 from backcalc.rules.lower import expression
-from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, Table
+from backcalc.rules.row import AXIS, KEEPDIMS, KEPT, Primitive, RowTable
 from backcalc.rules.shapes import ALONG, ROWS
 from backcalc.rules.window_rows import NUMBERS, numbered_rows
 
@@ -29,7 +29,7 @@ _SHAPES = {"reduce": _ALONG, "spread": _ALONG, "logits": _ALONG, "vector": ROWS,
 _COLUMNS = ("partials", "stable", "derived", "from_output", "pullbacks")
 
 
-def option_row(symbol: str, chosen: Options, table: Table) -> Primitive | None:
+def option_row(symbol: str, chosen: Options, table: RowTable) -> Primitive | None:
     """The first row of a function with options, put in `table`; None where it has no such options."""
     key = symbol, chosen
     if key not in table.chosen:

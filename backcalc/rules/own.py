@@ -10,7 +10,7 @@ from backcalc.language.expr import DEFINITION
 from backcalc.language.parser import parse
 from backcalc.language.statements import Function
 from backcalc.language.unparse import unparse, unparse_statement
-from backcalc.rules.row import Primitive, Table
+from backcalc.rules.row import Primitive, RowTable
 from backcalc.text.source import Source
 
 
@@ -28,7 +28,7 @@ def definition(symbol: str) -> Function:
     return function
 
 
-def own_row(symbol: str, table: Table) -> Primitive | None:
+def own_row(symbol: str, table: RowTable) -> Primitive | None:
     """The row of the function whose definition `symbol` is, put in `table`; None where it is another symbol."""
     if not symbol.startswith(DEFINITION):
         return None

@@ -16,7 +16,7 @@ from backcalc.rules.shapes import ALONG, ROWS
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "π": math.pi, "∞": math.inf}
 
 
-class Table(dict[str, "tuple[Primitive, ...]"]):
+class RowTable(dict[str, "tuple[Primitive, ...]"]):
     """The rows by their symbols; those of one symbol differ in how many arguments they take, or in the ranks of these.
 
     `chosen` has those of functions with options, by both. They are made of the others at their first use, so what
@@ -70,7 +70,7 @@ class TableRow(NamedTuple):
     symbol: str
     params: tuple[str, ...]
     value: str
-    table: Table
+    table: RowTable
     partials: tuple[str, ...] = ()
     stable: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from backcalc.rules.row import Primitive, Table
+from backcalc.rules.row import Primitive, RowTable
 
 # Mutable: rows with options and functions of files are added when they are met.
-PRIMITIVES = Table()
+PRIMITIVES = RowTable()
 """The rows by their symbols, filled below; each row finds the functions that its texts call here."""
 
 
