@@ -42,6 +42,11 @@ class GraphClaim:
         return DIFFERENCE in self.graph.index
 
     @property
+    def is_choice(self) -> bool:
+        """Whether it joins comparisons by `or`."""
+        return len(_connected(_without_not(self.stated.value), ("or",))) > 1
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """The inputs that the claim depends on."""
         return self.graph.inputs  # Not of the whole file's: an input that a claim does not speak of need have no value.
@@ -212,12 +217,12 @@ _SIDES = {
 }
 
 
-def _connected(expr: Expr) -> list[Expr]:
-    """The comparisons that a condition without `not` is made of."""
+def _connected(expr: Expr, by: Sequence[str] = ("and", "or")) -> list[Expr]:
+    """The comparisons that a condition without `not` is made of, or what it joins by some connectives."""
     found, stack = [], [expr]  # A stack, so that no depth of a condition is too deep.
     while stack:
         part = stack.pop()
-        if isinstance(part, Call) and part.fn in ("and", "or"):
+        if isinstance(part, Call) and part.fn in by:
             stack += part.args
         else:
             found.append(part)

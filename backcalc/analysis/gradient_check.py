@@ -67,7 +67,10 @@ def _points(graph: Dag, at: Point, seed: int) -> Iterator[Point]:
 
 
 def _near(low: Any, high: Any) -> tuple[Any, Any]:
-    """The part of a range in which numbers are of the size of 1, where it has no ends."""
+    """The part of a range in which numbers are of the size of 1, where it has no ends, or they are too far apart."""
+    with quiet():  # The width of the range of all floats is none.
+        is_wide = np.isfinite(low) & np.isfinite(high) & ~np.isfinite(high - low)
+    low, high = np.where(is_wide, low / 2, low), np.where(is_wide, high / 2, high)
     low = np.where(np.isfinite(low), low, np.where(np.isfinite(high), high - 2, -2.0))
     return low, np.where(np.isfinite(high), high, low + 4)
 

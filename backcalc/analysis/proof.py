@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backcalc import progress
-from backcalc.analysis.claims import MARGIN, GraphClaim
-from backcalc.analysis.search import Space, simpler
+from backcalc.analysis.claims import CONDITION, MARGIN, GraphClaim
+from backcalc.analysis.search import Space, middle, simpler
 from backcalc.analysis.touching import covered, hollows, without
 from backcalc.analysis.trial import Finding, Trial, named_point
 from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
 from backcalc.graph.model import Dag
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.interval import UNIT, Interval
+from backcalc.rules.functions.interval import TINY, UNIT, Interval
 from backcalc.rules.ndarray import quiet
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
 from backcalc.text.source import Source
@@ -91,7 +91,10 @@ class Search:
         self.claim, self.trial = claim, Trial(claim, at)
         self.space = self.trial.space
         _require_ranges(claim, self.space)  # First of all: a range without ends has no half.
+        self.low, self.high = self.space.outer
         self.points = self.trial.enclosure([MARGIN], claim.graph)
+        # Of one or the other condition the margin is 0 where the one ends and the other begins.
+        self.conditions = self.trial.enclosure([CONDITION], claim.graph) if claim.is_choice else None
         # Across a jump a slope says nothing.
         self.slopes = self._slopes() if self.trial.is_continuous and self.space.size else None
         self.left = _Left()
@@ -105,9 +108,9 @@ class Search:
             while stack:
                 low, high = self._popped(stack)
                 self.boxes += len(low)
-                refuted = self._step(low, high, stack)
-                if refuted is not None:
-                    return self._refuted(refuted)
+                found = self._step(low, high, stack)
+                if found is not None:
+                    return found
                 progress.at("proving")
                 if stack and monotonic() > end:  # Between batches alone: what is begun is finished.
                     for low, high in stack:
@@ -130,16 +133,17 @@ class Search:
             boxes = inner.enclosure([name], graph)
         except NoIntervalsError:
             return -np.inf, np.inf
-        found = boxes.run(inner.as_boxes(inner.space.low[None], inner.space.high[None]))[0]
+        low, high = inner.space.outer
+        found = boxes.run(inner.as_boxes(low[None], high[None]))[0]
         # A doubt would be lost behind the cut, and of an array the least and the largest are no range of one element.
         is_number = np.size(found.lo) == 1 and found.doubt is None
         return (float(np.min(found.lo)), float(np.max(found.hi))) if is_number else (-np.inf, np.inf)
 
     def _begin(self) -> list[tuple[Array, Array]]:
         """The whole box, or what touching points leave of it."""
-        low, high = self.space.low[None], self.space.high[None]
+        low, high = self.low[None], self.high[None]
         if self.space.size != 1:
-            boxes = [(self.space.low, self.space.high)]
+            boxes = [(self.low, self.high)]
             for hollow in hollows(self.trial):
                 boxes = without(boxes, hollow)
             return [(begin[None], end[None]) for begin, end in boxes]
@@ -168,15 +172,19 @@ class Search:
             low, high = low[-BATCH:], high[-BATCH:]
         return low, high
 
-    def _step(self, low: Array, high: Array, stack: list[tuple[Array, Array]]) -> Array | None:
-        """Decide these boxes, or put their halves on the stack; a point at which the claim fails, if one is met."""
+    def _step(self, low: Array, high: Array, stack: list[tuple[Array, Array]]) -> Finding | None:
+        """Decide these boxes, or put their halves on the stack; what is found at a point where the claim fails."""
         margin, slopes = self._margin(low, high)
-        centre = low + 0.5 * (high - low)
+        # What refutes lies in the range itself.
+        centre = np.clip(middle(low, high), self.space.low, self.space.high)
         # An interval of the centre, not a float: what refutes must be as certain as what proves.
         at_centre = _flat(self.points.run(self.trial.as_boxes(centre, centre))[0], len(low))
         failing = ~at_centre.doubt & ((at_centre.hi < 0) | (self.claim.fails_at_zero & (at_centre.hi <= 0)))
         if failing.any():
-            return np.asarray(centre[int(np.argmax(failing))])
+            return self._refuted(centre[int(np.argmax(failing))])
+        # One of them is enough, for where there are such points there are many boxes with a doubt.
+        if at_centre.doubt.any() and self._is_missing(centre[int(np.argmax(at_centre.doubt))]):
+            return self._undefined(centre[int(np.argmax(at_centre.doubt))])
         lower = margin.lo
         if slopes is not None:
             # Upwards: the difference is rounded, and so may the centre be, hence both sides.
@@ -184,11 +192,18 @@ class Search:
             size = np.maximum(np.abs(slopes.lo), np.abs(slopes.hi))
             # Of radius 0 nothing moves, where an infinite slope would make nan: 0·inf. The factor covers the sum's
             # rounding.
-            moved = np.where(radius > 0, size * radius, 0.0).sum(axis=1) * (1 + 4 * UNIT * self.space.size)
+            # And a product that is too small for a float is not 0.
+            each = np.where((radius > 0) & (size > 0), size * radius + TINY, 0.0)
+            moved = each.sum(axis=1) * (1 + 4 * UNIT * self.space.size)
             by_mean_value = at_centre.lo - moved - UNIT * np.abs(at_centre.lo)
+            # Of a box beyond the range by a rounding the centre is none, and the slopes between both are not known.
+            serves = slopes.known & ((low <= centre) & (centre <= high)).all(axis=1)
             # `fmax` takes the other one where one is nan.
-            lower = np.where(slopes.known, np.fmax(lower, by_mean_value), lower)
+            lower = np.where(serves, np.fmax(lower, by_mean_value), lower)
         done = ~margin.doubt & ((lower > 0) if self.claim.is_strict else (lower >= 0))
+        if self.conditions is not None:
+            holds = _flat(self.conditions.run(self.trial.as_boxes(low, high))[0], len(low))
+            done |= ~holds.doubt & (holds.lo > 0)
         keep = ~done
         kept = slopes and _Slopes(slopes.lo[keep], slopes.hi[keep], slopes.known[keep])
         self._split(low[keep], high[keep], kept, stack)
@@ -221,9 +236,9 @@ class Search:
         if not len(low):
             return
         rows, at = np.arange(len(low)), weight.argmax(axis=1)
-        middle = low[rows, at] + 0.5 * (high[rows, at] - low[rows, at])
+        cut = middle(low[rows, at], high[rows, at])
         first_high, second_low = high.copy(), low.copy()
-        first_high[rows, at], second_low[rows, at] = middle, middle
+        first_high[rows, at], second_low[rows, at] = cut, cut
         stack.append((np.concatenate((low, second_low)), np.concatenate((first_high, high))))
 
     def _pinned(self, low: Array, high: Array, slopes: _Slopes) -> tuple[Array, Array]:
@@ -266,10 +281,19 @@ class Search:
         named = named_point(self.trial, simple)
         return Finding(self.claim, "refuted", 0, margin, named, named, why=self._how())
 
+    def _is_missing(self, point: Array) -> bool:
+        """Whether a side surely has no value at a point."""
+        return self.points.is_missing(self.trial.as_boxes(point[None], point[None]))
+
+    def _undefined(self, point: Array) -> Finding:
+        named = named_point(self.trial, simpler(self.space, point, self._is_missing))
+        return Finding(self.claim, "undefined", at=named, why=self._how())
+
     def _open(self, why: str) -> Finding:
         assert self.left.low is not None
         assert self.left.high is not None
-        box = self._named(self.left.low, self.left.high)
+        ends = (np.clip(end, self.space.low, self.space.high) for end in (self.left.low, self.left.high))
+        box = self._named(*ends)
         left = "box is left" if self.left.count == 1 else "boxes are left"
         return Finding(self.claim, "open", box=box, why=f"{why}: {self.left.count:,} {left}")
 

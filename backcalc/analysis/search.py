@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, isinf, prod
 from typing import Any
 
 import numpy as np
 
+from backcalc.bulk.points.enclosures import enclosed
 from backcalc.calculus.constant import constant
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape
 from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.interval import LARGEST
 
 # Where functions bend, have poles, cancel or overflow.
 CORNERS = (0.0, 1.0, -1.0, 1e-8, -1e-8, 1e4, -1e4)
@@ -42,6 +45,11 @@ class Space:
     def is_bounded(self) -> bool:
         """Whether every number has a range."""
         return bool(np.isfinite(self.low).all() and np.isfinite(self.high).all())
+
+    @cached_property
+    def outer(self) -> tuple[Array, Array]:
+        """The ends of a box that holds all of this one: of 0.1 and ⅓ the floats lie beside what is written."""
+        return rounded_outwards(self.low)[0], rounded_outwards(self.high)[1]
 
     def named(self, points: Array) -> dict[str, Array]:
         """Points as an array an input, of points × its shape."""
@@ -97,6 +105,23 @@ class Space:
             half = np.where(np.isfinite(self.low), self.low + np.abs(free), self.high - np.abs(free))
         found = np.where(np.isfinite(self.low) & np.isfinite(self.high), uniform, half)
         return np.where(np.isinf(self.low) & np.isinf(self.high), free, found)
+
+
+def rounded_outwards(numbers: Array) -> tuple[Array, Array]:
+    """Numbers below and above what is written: the floats themselves where these are exact, else their neighbours."""
+    if not numbers.size:  # Of no inputs.
+        return numbers, numbers
+    found = enclosed(numbers)
+    return found.lo.reshape(numbers.shape), found.hi.reshape(numbers.shape)
+
+
+def middle(low: Array, high: Array) -> Array:
+    """A number between both ends of each range, which may be infinite, or further apart than a float tells."""
+    half = low + 0.5 * (high - low)
+    if np.isfinite(half).all():
+        return half
+    low, high = np.maximum(low, -LARGEST), np.minimum(high, LARGEST)
+    return np.where(np.isfinite(half), half, 0.5 * low + 0.5 * high)
 
 
 def space_of(graph: Dag, shapes: Mapping[str, Shape], at: Mapping[str, Any]) -> Space:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.analysis.claims import MARGIN
+from backcalc.analysis.search import middle, rounded_outwards
 from backcalc.analysis.trial import Trial
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
@@ -50,11 +51,11 @@ def covered(trial: Trial) -> list[tuple[float, float]]:
     found = []
     derivatives = None
     # Ends and the middle too; each number once.
-    for point in dict.fromkeys((*CANDIDATES, low, high, (low + high) / 2)):
+    for point in dict.fromkeys((*CANDIDATES, low, high, float(middle(space.low, space.high)[0]))):
         if not low <= point <= high or not _is_zero(trial, trial.claim.graph, MARGIN, point):
             continue
         derivatives = derivatives or _derivatives(trial)  # Written at the first zero only: most claims have none.
-        around = _around(trial, derivatives, point, low, high)
+        around = _around(trial, derivatives, point)
         if around is not None:
             found.append(around)
     return found
@@ -70,8 +71,7 @@ def hollows(trial: Trial) -> list[tuple[Array, Array]]:
     is_of_numbers = 1 < space.size <= MOST and not any(space.shapes.values())
     if not is_of_numbers or trial.claim.is_strict or not space.is_bounded or not trial.is_smooth:
         return []
-    middle = space.low + 0.5 * (space.high - space.low)
-    points = [*(np.full(space.size, number) for number in CANDIDATES), middle]
+    points = [*(np.full(space.size, number) for number in CANDIDATES), middle(space.low, space.high)]
     found = []
     for point in points:
         if np.all((space.low <= point) & (point <= space.high)) and _is_zero(trial, trial.claim.graph, MARGIN, point):
@@ -86,13 +86,15 @@ def _hollow(trial: Trial, point: Array) -> tuple[Array, Array] | None:
     # Exactly: a gradient that is only small leaves the margin below 0 nearby.
     if not names or not all(_is_zero(trial, graph, name, point) for name in names):
         return None
+    if not all(trial.is_smooth_in(graph, name) for name in names):  # The second derivatives would not be theirs.
+        return None
     graph, seconds = _with_derivatives(trial, graph, names)
     if not seconds:
         return None
     boxes, space = trial.enclosure([*seconds, MARGIN], graph), trial.space
     width = space.high - space.low
     for _ in range(HALVINGS):  # The widest one first: the first that is convex is taken.
-        low, high = np.maximum(space.low, point - width), np.minimum(space.high, point + width)
+        low, high = np.maximum(space.outer[0], point - width), np.minimum(space.outer[1], point + width)
         with quiet():
             found = boxes.run(trial.as_boxes(low[None], high[None]))
         # The margin for its doubt alone: its derivatives may exist where it does not.
@@ -121,16 +123,16 @@ def _is_convex(hessian: Sequence[Interval], size: int) -> bool:
     if any(map(_is_doubtful, hessian)):
         return False
     low, high = (np.array([np.min(end) for end in ends]).reshape(size, size) for ends in _ends(hessian))
-    middle = low + 0.5 * (high - low)  # Not shared by symmetry: two entries may have different intervals.
+    centre = low + 0.5 * (high - low)  # Not shared by symmetry: two entries may have different intervals.
     # By Weyl's inequality an eigenvalue moves by no more than the norm of what is added, here its largest row; what
     # LAPACK loses to rounding is far less than the slack.
-    middle = (middle + middle.T) / 2
+    centre = (centre + centre.T) / 2
     # The infinity norm, which bounds the spectral norm of a symmetric matrix.
-    radius = np.maximum(high - middle, middle - low).sum(axis=1).max()
-    if not np.isfinite(middle).all() or not np.isfinite(radius):
+    radius = np.maximum(high - centre, centre - low).sum(axis=1).max()
+    if not np.isfinite(centre).all() or not np.isfinite(radius):
         return False
-    least = float(np.linalg.eigvalsh(middle)[0])
-    return bool(least >= radius + SLACK * np.abs(middle).sum())
+    least = float(np.linalg.eigvalsh(centre)[0])
+    return bool(least >= radius + SLACK * np.abs(centre).sum())
 
 
 def _is_doubtful(found: Interval) -> bool:
@@ -165,7 +167,10 @@ def _derivatives(trial: Trial) -> list[tuple[Dag, str]]:
     (name,) = trial.space.shapes
     graph, last = trial.claim.graph, MARGIN
     found = []
+    # Of what is not smooth the next derivative may be written, and wrong at a point: that of where(x > 0, 1, exp(x)).
     for order in range(1, ORDERS + 1):
+        if not trial.is_smooth_in(graph, last):
+            break
         call, new = Call(GRAD, (Name(last), Name(name))), f"a derivative of order {order}"
         node = Node(new, "expression", trial.claim.stated.span, (), call, call)
         try:
@@ -177,19 +182,20 @@ def _derivatives(trial: Trial) -> list[tuple[Dag, str]]:
     return found
 
 
-def _around(
-    trial: Trial, derivatives: list[tuple[Dag, str]], point: float, low: float, high: float
-) -> tuple[float, float] | None:
+def _around(trial: Trial, derivatives: list[tuple[Dag, str]], point: float) -> tuple[float, float] | None:
     """The widest range around a zero of the margin in which a derivative shows that it is not below 0."""
+    space = trial.space
+    low, high = (float(end[0]) for end in space.outer)
+    below, above = (float(end[0]) for end in rounded_outwards(np.array([point])))  # The zero is at what is written.
     for order, (graph, name) in enumerate(derivatives, 1):
         width = high - low
         for _ in range(HALVINGS):
             begin, end = max(low, point - width), min(high, point + width)
-            left, right = (_sign(trial, graph, name, *side) for side in ((begin, point), (point, end)))
+            left, right = (_sign(trial, graph, name, *side) for side in ((begin, above), (below, end)))
             # Left of the point an odd power of the distance is below 0.
             # nan ≥ 0 is false, so what is unknown never passes.
-            is_left = begin == point or (left if order % 2 == 0 else -left) >= 0
-            is_right = end == point or right >= 0
+            is_left = point == space.low[0] or (left if order % 2 == 0 else -left) >= 0
+            is_right = point == space.high[0] or right >= 0
             if is_left and is_right:
                 return begin, end
             width /= 2

@@ -18,12 +18,14 @@ import numpy as np
 from backcalc import progress
 from backcalc.analysis.claims import CONDITION, DIFFERENCE, MARGIN, SIZE, GraphClaim
 from backcalc.analysis.search import descended, simpler, space_of
+from backcalc.analysis.smoothness import has_domain, is_continuous, is_smooth
 from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
 from backcalc.bulk.points.run import PointRunner
 from backcalc.calculus.derive import defaults
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
 from backcalc.calculus.missing import require_known
+from backcalc.graph.model import Dag
 from backcalc.graph.tape import tape_of
 from backcalc.rules.functions import exact
 from backcalc.rules.functions.arrays import Array
@@ -32,7 +34,6 @@ from backcalc.rules.functions.objects import Lost
 from backcalc.rules.functions.polynomials import PolynomialTooLongError, is_zero, letter
 from backcalc.rules.functions.stacks import column
 from backcalc.rules.ndarray import quiet
-from backcalc.rules.row import FLAT, Primitive
 from backcalc.rules.values import is_known
 from backcalc.text.errors import BackcalcError
 
@@ -40,7 +41,6 @@ Verdict = Literal["holds", "proved", "refuted", "open", "undefined"]
 SAMPLES = 100_000
 BATCH = 32_768
 LOWEST = 64  # Points of the lowest margins, from which the search goes on.
-JUMPS = ("atan2", "stop_gradient", "detach")  # What jumps, or has other slopes than its own.
 NEAR = 64 * 2.0**-52  # Of the size of both sides: what rounding may leave of an equality.
 
 
@@ -96,7 +96,7 @@ class Trial:
         except NoIntervalsError:
             return None
 
-    def enclosure(self, outputs: list[str], graph: Any) -> Boxes:
+    def enclosure(self, outputs: list[str], graph: Dag) -> Boxes:
         """Nodes of `graph` over boxes of the space. Raises NoIntervalsError."""
         # The claim's own graph is evaluated once; any other has nodes of its own.
         evaluation = self._shaped if graph is self.claim.graph else Evaluation(tape_of(graph), self.at | self._first)
@@ -104,25 +104,22 @@ class Trial:
 
     @property
     def is_continuous(self) -> bool:
-        """Whether no operation of the margin jumps: a slope tells nothing of what lies across a jump."""
-        # floor and sign have the slope 0 everywhere, though they jump.
-        return not any(FLAT in row.partials or row.symbol in JUMPS for row in self._rows)
+        """Whether the margin's slopes tell how it changes."""
+        return is_continuous(self._shaped, MARGIN)
 
     @property
     def is_smooth(self) -> bool:
-        """Whether no operation of the margin jumps or bends, so that it is what its Taylor series says."""
-        return self.is_continuous and not any(row.kinks or row.selects for row in self._rows)
+        """Whether the margin is what its Taylor series says."""
+        return is_smooth(self._shaped, MARGIN)
 
     @property
-    def _rows(self) -> list[Primitive]:
-        """The operations that the margin is made of."""
-        tape, last = self._shaped.tape, self._slot(MARGIN)
-        # Of the margin alone: the size and the condition have an `abs` or a `min` even where it has none.
-        needed = {last}
-        for slot in range(last, -1, -1):
-            if slot in needed:
-                needed.update(tape.args[slot])
-        return [row for slot in needed if (row := self._shaped.rows[slot]) is not None]
+    def may_be_undefined(self) -> bool:
+        """Whether an operation of the margin has no value for some numbers."""
+        return has_domain(self._shaped, MARGIN)
+
+    def is_smooth_in(self, graph: Dag, name: str) -> bool:
+        """Whether a node of another graph of the same inputs is what its Taylor series says."""
+        return is_smooth(Evaluation(tape_of(graph), self.at | self._first), name)
 
     def margins(self, points: Array) -> Array:
         """The margin at each point; nan where a side has no value."""

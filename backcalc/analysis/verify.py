@@ -17,9 +17,11 @@ def verified(claim: GraphClaim, at: Mapping[str, Any], samples: int, seed: int, 
     """
     if seconds is None:
         return tried(claim, at, samples, seed)
+    trial = Trial(claim, at)
     # What is an identity needs no box.
-    if Trial(claim, at).is_identity():
-        return Finding(claim, "proved", why="both sides are the same formula, for all values")
+    if trial.is_identity():
+        where = "wherever both have a value" if trial.may_be_undefined else "for all values"
+        return Finding(claim, "proved", why=f"both sides are the same formula, {where}")
     # A proof looks everywhere: samples only spare it what is plainly false.
     found = tried(claim, at, min(samples, 20_000), seed)
     return found if found.verdict == "refuted" else proved(claim, at, seconds)

@@ -91,7 +91,7 @@ ROWS = (
         stable="where(y == 0, 0, where(x == 0 or abs(y) < 1e15 and y - 1 + 1 == y, y*x^(y - 1), y*out/x)); "
         "where(x == 0 and y > 0, 0, out*log(x))",
         derived="where(y == 0, 0, y*x^(y - 1)); where(out == 0, 0, out*log(x))",
-        domain="y == y and (x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y))", latex="{<x>}^{<y>}",
+        domain="y == y and (x > 0 or x >= 0 and y >= 0 or x < 0 and y == floor(y))", latex="{<x>}^{<y>}",
     ),
     # Comparisons and choice: 1 or 0, with slope 0
     _row("<", "x y", "x < y", "0; 0", kinks="x == y", latex="<x> < <y>"),

@@ -94,7 +94,13 @@ CLAIMS = {
     "not of not": (TEN, "not not x < 11", "proved"),
     "not of elements": ("input v[2] in [-1, 1]; ", "not v < -1", "proved"),
     "elements unequal": ("input v[2] in [0, 1]; ", "not v == [2, 1]", "refuted"),
-    "the third of two": ("input x in [-1, 1]; ", "x < 0 or x >= 0", "open"),
+    "the third of two": ("input x in [-1, 1]; ", "x < 0 or x >= 0", "proved"),
+    "the third of three": ("input x in [-1, 1]; ", "x < 0 or x > 0 or x == 0", "proved"),
+    "the third of three, left out": ("input x in [-1, 1]; ", "x < 0 or x > 0", "refuted"),
+    "both ways round": ("input x in [-1, 1]; input y in [-1, 1]; ", "x + y < 1/2 or 1/2 <= x + y", "proved"),
+    "not of both": ("input x in [-1, 1]; ", "not (x <= 1/2 and x > 1/2)", "proved"),
+    "one of two, by elements": ("input v[2] in [-1, 1]; ", "v < 0 or v >= 0", "proved"),
+    "two that meet": ("input x in [-1, 1]; ", "x^2 < 1/4 or abs(x) >= 1/2", "open"),
     "a cube that underflows": ("input x in [1e-200, 1e-190]; ", "x^3 <= 0", "open"),
     "a product that underflows": ("input x in [1e-200, 1e-190]; ", "x*x*x <= 0", "open"),
     "a cube above 0": ("input x in [1e-200, 1e-190]; ", "x^3 > 0", "open"),
@@ -105,11 +111,24 @@ CLAIMS = {
     "a rest between": ("input b in [-1000, 1000]; ", "abs((1 - softmax([0, b]))[0] - 0.3) >= 1e-17", "open"),
     "logarithms that cancel": (f"input v[2] in [-{LOG_2}, -{LOG_2}]; ", "logsumexp(v) <= 0", "open"),
     "a gap that underflows": ("input v[2] in [-500, 500]; ", "logsumexp(v) - max(v) >= 1e-323", "open"),
-    "a circle of what is not": ("input x in [-1, 1]; ", "sin(log(x))^2 + cos(log(x))^2 >= 0.5", "open"),
+    "a circle of what is not": ("input x in [-1, 1]; ", "sin(log(x))^2 + cos(log(x))^2 >= 0.5", "undefined"),
+    "one of two of what is not": ("input x in [-1, 1]; ", "log(x) < 0 or log(x) >= 0", "undefined"),
+    "a branch of what is not": ("input x in [-1, 1]; ", "(if x > 0 then sqrt(x) else 0) >= 0", "proved"),
+    "a quotient by itself": ("input x in [-1, 1]; ", "x/x >= 1", "undefined"),
+    "an element of what is not": ("input x in [-1, 1]; ", "[log(x), x][1] <= 1", "open"),
     "a direction of nothing": ("input v[2] in [-1, 1]; ", "(v/norm(v))[0] <= 1", "open"),
     "a direction": ("input v[2] in [1, 2]; ", "(v/norm(v))[0] <= 1", "proved"),
     "an inverse of nothing": ("input A[1,1] in [-1, 1]; ", "abs(inv(A)[0,0]) >= 0", "open"),
-    "no times what is not": ("input x in [-1, 1]; ", "0*log(x) >= 0", "open"),
+    "no times what is not": ("input x in [-1, 1]; ", "0*log(x) >= 0", "undefined"),
+    "a root at its end": ("input x in [0, 1]; ", "x^0.5 >= 0", "proved"),
+    "an exponent": ("input n in [1, 3]; ", "2^n < 8.001", "proved"),
+    "an infinite exponent": ("input x in [0.1, 0.5]; ", "x^inf < 2", "proved"),
+    "a slope that underflows": ("input x in [-1e-150, 1e-150]; ", "1e-200*x >= 0", "open"),
+    "an end between floats": ("input x in [0, 0.3]; input y in [0.29999999999999998, 1]; ", "x <= y", "open"),
+    "an end that is a float": ("input x in [0, 0.25]; input y in [0.25, 1]; ", "x <= y", "proved"),
+    "touched at an end between floats": ("input x in [0.1, 0.2]; ", "10*x >= 1", "proved"),
+    "a range without an end": ("input x in [0, inf]; ", "exp(-x) <= 1", "proved"),
+    "a range as wide as floats": ("input x in [-1.7e308, 1.7e308]; ", "x < 1.75e308", "proved"),
     "a choice by a letter": ("input x; ", "(if x then 2 else 3) == 2", "refuted"),
     "sigmoid of both signs": ("input x; ", "sigmoid(-x) == 1 - sigmoid(x)", "proved"),
 }
@@ -139,6 +158,41 @@ def test_samples_never_say_otherwise_than_a_proof(name):
     text, condition, verdict = CLAIMS[name]
     found = tried(claim(text, condition), {}, 20_000)
     assert found.verdict in (("refuted",) if verdict == "refuted" else ("holds",))
+
+
+# What is no proof, though the slopes that the file states, or the formulas of a derivative, say so.
+ESTIMATOR = "def q(x) = (x - 0.12345)^2 { d(q)/d(x) = 1 }; "
+FALSE_BY_SLOPES = {
+    "a slope of the file's own": (ESTIMATOR + "input x in [-1, 2]; ", "q(x) >= 1e-13"),
+    "a given value": ("input x in [1, 3]; h = x^2; given h = 4; ", "h - x > 1.5"),
+    "edges": ("input x in [1, 3]; x -> o : 3; o = 0.1; ", "o - x > -2"),
+    "a second slope that jumps": ("input x in [-1/2, 1/2]; ", "elu(x) + elu(-x) >= x^2"),
+    "a second slope at a point": ("input x in [-1/64, 1/64]; ", "1 + x^2/2 + x^3/2 + 10*x^4 >= (1 + x)^x"),
+}
+
+
+@pytest.mark.parametrize("name", FALSE_BY_SLOPES)
+def test_slopes_that_are_none_prove_nothing(name):
+    # No samples before, for these would find it.
+    found = proved(claim(*FALSE_BY_SLOPES[name]), {}, 8.0)
+    assert found.verdict == "refuted"
+    assert is_broken(found)
+
+
+def test_what_has_no_value_somewhere_is_told_with_the_place():
+    found = proved(claim("input x in [-3, 4]; ", "log(x) <= x"), {}, 8.0)
+    assert (found.verdict, found.at) == ("undefined", {"x": 0.0})
+
+
+def test_an_identity_says_where_it_holds():
+    assert "wherever" in verified(claim("input x; y = x/x; ", "y == 1"), {}, 1000, 0, 1.0).why
+    assert "for all" in verified(claim("input x; y = x*x; ", "y == x^2"), {}, 1000, 0, 1.0).why
+
+
+def test_a_wide_range_is_refuted_at_a_number():
+    found = proved(claim("input x in [-1.7e308, 1.7e308]; ", "x + 1 < 0"), {}, 1.0)
+    assert found.verdict == "refuted"
+    assert math.isfinite((found.counterexample or {})["x"])
 
 
 def test_what_a_touching_point_leaves_covers_the_rest_once():
@@ -238,7 +292,7 @@ def test_a_proof_over_any_function_ends(fn):
         for wrapped in (call, f"sum({call})"):
             try:
                 asked = claim(inputs, f"{wrapped} > -1000")
-                assert proved(asked, {}, 0.02).verdict in ("proved", "open", "refuted")
+                assert proved(asked, {}, 0.02).verdict in ("proved", "open", "refuted", "undefined")
                 tried += 1
             except BackcalcError:
                 continue  # Of other shapes.

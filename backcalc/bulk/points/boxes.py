@@ -8,27 +8,23 @@ norm.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cache
-from math import inf, isfinite, nextafter
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from backcalc.bulk.points.enclosures import Function, by_ends, enclosed, evaluated, is_missing, surely
 from backcalc.bulk.points.stacked import element, joined_items
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
 from backcalc.language.expr import INDEX, NEGATE, VECTOR, written_name
-from backcalc.rules.functions import intervals, stacks
+from backcalc.rules.functions import intervals
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.interval import Interval, joined, lifted, within
+from backcalc.rules.functions.interval import Interval, lifted, within
 from backcalc.rules.ndarray import quiet
-from backcalc.rules.row import Bound, Primitive
+from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_known
-
-Function = Callable[..., Interval]
 
 
 class _Step(NamedTuple):
@@ -79,6 +75,23 @@ class Boxes:
             for slot, fn, args in self._steps:
                 values[slot] = fn(*[values[arg] for arg in args])
         return [values[slot] for slot in self._outputs]
+
+    def is_missing(self, point: Mapping[str, Interval]) -> bool:
+        """Whether the outputs surely have no value at a point: one box, of no width."""
+        values: dict[int, Interval] = dict(self._constants)
+        values |= {slot: point[name] for name, slot in self._inputs.items()}
+        gone: set[int] = set()
+        with quiet():
+            for slot, fn, args in self._steps:
+                operands, row = [values[arg] for arg in args], self.rows[slot]
+                assert row is not None
+                values[slot] = fn(*operands)
+                # Of an array an element may be there where another is not; of these and of branches nothing is said.
+                is_open = self.shapes[slot] or row.symbol in (INDEX, "where")
+                is_row = args == self._args(slot)  # Not another form, of other slots.
+                if not is_open and (not gone.isdisjoint(args) or (is_row and is_missing(row, *operands))):
+                    gone.add(slot)
+        return not gone.isdisjoint(self._outputs)
 
     def _is_leaf(self, slot: int) -> bool:
         return self.rows[slot] is None or slot in self._leaves
@@ -131,27 +144,29 @@ class Boxes:
             return self._norm(slot, args)
         if row.symbol == "+" and self._is_circle(*args):
             # sin² + cos² is 1 wherever both are, while intervals of both sum up to 2.
-            return _Step(slot, _one, self._args(next(iter(self._root(args[0])))))
+            return _Step(slot, surely, self._args(next(iter(self._root(args[0])))))
         if row.symbol == "/" and self._is_direction(*args):
             quotient = self._known(row)  # With its doubt, for the norm may be 0.
             return _Step(slot, lambda x, size: within(quotient(x, size), -1.0, 1.0), args)  # None is beyond the norm.
         if row.symbol == "-" and len(args) > 1 and (special := self._difference(*args)) is not None:
             return _Step(slot, *special)
+        if row.symbol == "or" and self._is_always(slot):
+            return _Step(slot, surely, args)
         exponent = self.tape.literals[args[1]] if row.symbol == "^" else None
-        if exponent is not None and exponent >= 0 and exponent == int(exponent):
+        if exponent is not None and exponent >= 0 and float(exponent).is_integer():
             return _Step(slot, intervals.power, args)  # Its domain's text cannot tell.
         if row.symbol in (VECTOR, "concat"):
-            return _Step(slot, lambda *items: _ends(lambda *ends: self._joined(slot, ends), *items), args)
+            return _Step(slot, lambda *items: by_ends(lambda *ends: self._joined(slot, ends), *items), args)
         if row.symbol == INDEX:
             indices, shape = self.tape.indices[slot], self.shapes[args[0]]
-            return _Step(slot, lambda x: _ends(lambda end: element(end, indices, shape), x), args)
+            return _Step(slot, lambda x: by_ends(lambda end: element(end, indices, shape), x), args)
         return _Step(slot, self._known(row), args)
 
     @staticmethod
     def _known(row: Primitive) -> Function:
         """The row's value over intervals. Raises NoIntervalsError."""
         try:
-            return _evaluated(row)
+            return evaluated(row)
         except (AttributeError, KeyError):  # Of the namespace of intervals, or of the rows that its text calls.
             raise NoIntervalsError(written_name(row.symbol)) from None
 
@@ -220,6 +235,20 @@ class Boxes:
             return False
         one, other = self._args(slot)
         return other == x and self.tape.literals[one] == 1
+
+    def _is_always(self, slot: int) -> bool:
+        """Whether one of some conditions holds of any two numbers: of `x < y or y <= x` where intervals do not tell."""
+        orders: dict[tuple[int, ...], set[int]] = {}
+        stack = [slot]
+        while stack:
+            each = stack.pop()
+            if self._symbol(each) == "or":
+                stack += self._args(each)
+            elif (found := _ORDERS.get(self._symbol(each))) is not None:
+                x, y = self._args(each)
+                orders.setdefault((x, y), set()).update(found)
+                orders.setdefault((y, x), set()).update(-order for order in found)  # The same, from the other side.
+        return any(len(found) == len((-1, 0, 1)) for found in orders.values())
 
     def _is_circle(self, x: int, y: int) -> bool:
         """Whether a sum is sin² + cos² of one number."""
@@ -300,51 +329,5 @@ class Boxes:
         return joined_items(items, is_matrix=len(self.shapes[slot]) > 1)
 
 
-def _one(x: Interval) -> Interval:
-    """1 where x exists."""
-    return Interval(np.ones((1, 1)), np.ones((1, 1)), x.doubt)
-
-
-def _ends(fn: Callable[..., Array], *args: Interval) -> Interval:
-    """What only puts elements elsewhere, at both ends."""
-    return Interval(fn(*[arg.lo for arg in args]), fn(*[arg.hi for arg in args]), joined(*args))
-
-
-@cache
-def _evaluated(row: Primitive) -> Function:
-    """The row's value over intervals, with a doubt where the function may not exist; the tightest that there is."""
-    bound = Bound(row, intervals)
-    value: Function = bound.evaluate
-    exists = bound.exists
-    if exists is None:
-        return value
-
-    def _guarded(*args: Interval) -> Interval:
-        found: Interval = value(*args)
-        there: Interval = exists(*args)
-        missing = ~(there.lo == 1)  # Not surely there, in part of the box or in all.
-        if not missing.any():
-            return found
-        lost = missing if missing.ndim < 2 else missing.any(axis=(-2, -1), keepdims=True)
-        return Interval(found.lo, found.hi, lost if found.doubt is None else found.doubt | lost)
-
-    return _guarded
-
-
-def enclosed(value: Any) -> Interval:
-    """A number or array of the text, each element between the floats around what is written."""
-    if isinstance(value, Fraction):
-        return Interval(*(np.array([[_neighbour(value, way)]]) for way in (-inf, inf)))
-    column = stacks.column(value)
-    ends = [np.array([[_written(float(x), way) for x in row] for row in column]) for way in (-inf, inf)]
-    return Interval(*ends)
-
-
-def _written(x: float, way: float) -> float:
-    """The float itself where its shortest decimal is exact, as of ¼, else the next one in a direction: of 0.1, of π."""
-    return _neighbour(Fraction(Decimal(repr(x))), way) if isfinite(x) else x
-
-
-def _neighbour(x: Fraction, way: float) -> float:
-    found = float(x)  # Rounded to nearest, it may lie on either side.
-    return found if Fraction(found) == x else nextafter(found, way)
+# Which orders of two numbers a comparison holds of: less, equal, more.
+_ORDERS = {"<": (-1,), "<=": (-1, 0), "==": (0,), "!=": (-1, 1), ">=": (0, 1), ">": (1,)}

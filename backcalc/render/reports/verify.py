@@ -105,7 +105,9 @@ def _notes(found: Finding, digits: int) -> list[str]:
         # To be typed again: 17 digits are enough for any float64 to come back as it was.
         told.append(f"false at --at {_at(found.counterexample, 17)}")
     elif found.verdict == "undefined":
-        told.append(f"a side has no value at any of {_samples(found)}")
+        # Of a proof one point is enough, to be typed again as what refutes is.
+        nowhere = f"at any of {_samples(found)}" if found.at is None else f"at --at {_at(found.at, 17)}"
+        told.append(f"a side has no value {nowhere}")
     # A claim without inputs has no box.
     elif found.verdict == "proved" and found.box:
         told.append(f"for {_box(found, digits)}, by {found.why}")

@@ -297,7 +297,9 @@ def greater_equal(x: Operand, y: Operand) -> Interval:
 
 def equal(x: Operand, y: Operand) -> Interval:
     """Whether both are one number."""
-    x, y = lifted(x), lifted(y)
+    x, y = (first := lifted(x)), first if x is y else lifted(y)
+    if x is y:  # The same quantity: whatever number it is, it is one.
+        return _condition(np.ones_like(x.lo), np.ones_like(x.lo), x)
     # Two intervals that are equal may be two numbers; two points may not.
     points = (x.lo == x.hi) & (y.lo == y.hi) & (x.lo == y.lo)
     return _condition(points, (x.lo <= y.hi) & (y.lo <= x.hi), x, y)

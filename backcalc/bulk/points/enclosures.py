@@ -1,0 +1,81 @@
+"""The values of numbers, and of rows of the table, as intervals that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from math import inf, isfinite, nextafter
+from typing import Any
+
+import numpy as np
+
+from backcalc.rules.functions import intervals, stacks
+from backcalc.rules.functions.arrays import Array
+from backcalc.rules.functions.interval import Interval, joined
+from backcalc.rules.row import Bound, Primitive
+
+Function = Callable[..., Interval]
+
+
+@cache
+def evaluated(row: Primitive) -> Function:
+    """The row's value over intervals, with a doubt where the function may not exist; the tightest that there is."""
+    bound = _bound(row)
+    value: Function = bound.evaluate
+    exists = bound.exists
+    if exists is None:
+        return value
+
+    def _guarded(*args: Interval) -> Interval:
+        found: Interval = value(*args)
+        there: Interval = exists(*args)
+        missing = ~(there.lo == 1)  # Not surely there, in part of the box or in all.
+        if not missing.any():
+            return found
+        lost = missing if missing.ndim < 2 else missing.any(axis=(-2, -1), keepdims=True)
+        return Interval(found.lo, found.hi, lost if found.doubt is None else found.doubt | lost)
+
+    return _guarded
+
+
+def is_missing(row: Primitive, *args: Interval) -> bool:
+    """Whether an operation surely has no value in some element, wherever its arguments have one."""
+    exists = _bound(row).exists
+    return exists is not None and bool(np.any(exists(*args).hi == 0))
+
+
+@cache
+def _bound(row: Primitive) -> Bound:
+    return Bound(row, intervals)
+
+
+def surely(*parts: Interval) -> Interval:
+    """1 where all of these exist."""
+    ones = np.ones(np.broadcast_shapes(*(part.lo.shape for part in parts)))
+    return Interval(ones, ones, joined(*parts))
+
+
+def by_ends(fn: Callable[..., Array], *args: Interval) -> Interval:
+    """What only puts elements elsewhere, at both ends."""
+    return Interval(fn(*[arg.lo for arg in args]), fn(*[arg.hi for arg in args]), joined(*args))
+
+
+def enclosed(value: Any) -> Interval:
+    """A number or array of the text, each element between the floats around what is written."""
+    if isinstance(value, Fraction):
+        return Interval(*(np.array([[_neighbour(value, way)]]) for way in (-inf, inf)))
+    column = stacks.column(value)
+    ends = [np.array([[_written(float(x), way) for x in row] for row in column]) for way in (-inf, inf)]
+    return Interval(*ends)
+
+
+def _written(x: float, way: float) -> float:
+    """The float itself where its shortest decimal is exact, as of ¼, else the next one in a direction: of 0.1, of π."""
+    return _neighbour(Fraction(Decimal(repr(x))), way) if isfinite(x) else x
+
+
+def _neighbour(x: Fraction, way: float) -> float:
+    found = float(x)  # Rounded to nearest, it may lie on either side.
+    return found if Fraction(found) == x else nextafter(found, way)
