@@ -51,12 +51,19 @@ BINARY |= dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON)
 TIGHTNESS = BINARY | {NEGATE: UNARY, "not": NOT, IF: CONDITIONAL, TRANSPOSE: POSTFIX, INDEX: POSTFIX}
 _TIGHT = {"*", "/", "^"}  # Written without spaces, as `w*x + b` is by hand.
 
+COMMA = ", "
+"""The piece between two items of a list."""
 Piece = str | tuple[Expr, int]
 """A text, or a part still to be written where its surroundings ask for so much tightness."""
 
 
 def unparse(expr: Expr) -> str:
     """`expr` as text in the language."""
+    return "".join(pieces_of(expr))
+
+
+def pieces_of(expr: Expr) -> list[str]:
+    """The words and signs of `expr` as text in the language; a comma between items is one of its own."""
     out: list[str] = []
     stack: list[Piece] = [(expr, CONDITIONAL)]
     while stack:
@@ -68,7 +75,7 @@ def unparse(expr: Expr) -> str:
             stack.extend(reversed(_call(piece[0], piece[1])))
         else:
             out.append(_leaf(piece[0], piece[1]))
-    return "".join(out)
+    return out
 
 
 def number_text(value: float) -> str:
@@ -128,8 +135,8 @@ def form(call: Call, own: int) -> list[Piece]:
     if (keyword := keyword_of(call)) is not None:
         return [f"{keyword}=", (args[0], CONDITIONAL)]
     name = written_name(fn)
-    options = [f", {value}" if name in BY_PLACE else f", {each}={value}" for each, value in call.options]
-    return [name, "(", *_listed(args), *options, ")"]
+    options = [str(value) if name in BY_PLACE else f"{each}={value}" for each, value in call.options]
+    return [name, "(", *_listed(args), *(piece for option in options for piece in (COMMA, option)), ")"]
 
 
 def _binary(fn: str, left: Expr, right: Expr) -> list[Piece]:
@@ -146,7 +153,7 @@ def _binary(fn: str, left: Expr, right: Expr) -> list[Piece]:
 def _listed(items: Sequence[Expr]) -> Iterator[Piece]:
     for i, item in enumerate(items):
         if i:
-            yield ", "
+            yield COMMA
         yield item, CONDITIONAL
 
 

@@ -73,7 +73,7 @@ class Product(NamedTuple):
 class Phrase(NamedTuple):
     """Words with other cells among them."""
 
-    parts: Sequence[Words | NodeName | Derivative | Norm | Value | Formula]
+    parts: "Sequence[Words | NodeName | Derivative | Norm | Value | Formula | Phrase]"
 
 
 # A cell that is empty would be passed over by awk, and the fields behind it counted wrong.

@@ -17,12 +17,14 @@ from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, 
 from backcalc.language.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
 from backcalc.render.breaks import Composer, Gap, Pieces, whole
 from backcalc.render.document import Equation, Formula, Value
+from backcalc.render.layout import Parted
 from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import DIGITS, DOT, MINUS, UNKNOWN, by_hand, rounded
 
 TRANSPOSED = "ᵀ"
 NOISE = 1e-12  # What float64 makes of 0.16 by the way is not worth a word about rounding.
+_COMMAS = (",", "…,")  # The second behind what is left out of a long list.
 _OPENING, _WORDS = "([,=<>", ("if", "then", "else", "not", "and", "or")  # After these a minus needs no parentheses.
 
 
@@ -55,8 +57,8 @@ class Hand:
         return self.pieces(cell.expr) if isinstance(cell, Formula) else self.value_pieces(cell.value)
 
     def formula(self, expr: Expr) -> str:
-        """`expr` as text on one line."""
-        return whole(self.pieces(expr))
+        """`expr` as text on one line, which may be parted behind a dot or a comma."""
+        return Parted(_parts(self.pieces(expr)))
 
     def pieces(self, expr: Expr) -> Pieces:
         """`expr`, piece by piece."""
@@ -118,6 +120,18 @@ class Hand:
         if text.startswith(MINUS):
             return UNARY, [MINUS, text[1:]]
         return UNARY if _is_derivative(part) else ATOM, [text]  # ∂L/∂v is a quotient to the eye.
+
+
+def _parts(pieces: Pieces) -> Iterator[str]:
+    """The text of pieces up to each dot, and to the gap behind each comma."""
+    part, before = "", ""
+    for piece in pieces:
+        part += whole([piece])
+        if piece == DOT or (isinstance(piece, Gap) and before in _COMMAS):
+            yield part
+            part = ""
+        before = "" if isinstance(piece, Gap) else piece
+    yield part
 
 
 def _opens(pieces: Pieces) -> bool:

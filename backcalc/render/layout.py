@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from backcalc.render.document import Texts
-from backcalc.text.numerals import DOT, Figures
+from backcalc.text.numerals import Figures
 from backcalc.text.wording import display_width
 
 GAP = 2  # Columns of blanks between two columns.
@@ -15,6 +14,68 @@ PADDED = 80  # A text column is not padded beyond this, so one long formula does
 LEAST = 7  # A text column narrower than this says nothing,
 NOTE = " " * 5  # What stands before a note below a row.
 LEAST_HEADING = 12  # nor does the heading of numbers: `∂loss…/∂node`.
+
+
+class Parted(str):
+    """The text of a cell as parts, behind each of which it may go on in a line of its own."""
+
+    __slots__ = ("parts",)
+    parts: tuple[str, ...]
+
+    def __new__(cls, parts: Iterable[str]) -> Parted:  # noqa: PYI034  It is not derived from.
+        """The parts as one text."""
+        kept = tuple(parts)
+        found = super().__new__(cls, "".join(kept))
+        found.parts = kept
+        return found
+
+
+class Lined(str):
+    """The text of a cell that is several lines, such as the rows of a matrix."""
+
+    __slots__ = ("lines",)
+    lines: tuple[str, ...]
+
+    def __new__(cls, lines: Iterable[str]) -> Lined:  # noqa: PYI034  It is not derived from.
+        """The lines as one text."""
+        kept = tuple(lines)
+        found = super().__new__(cls, "\n".join(kept))
+        found.lines = kept
+        return found
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """The parts of a text; one that knows of none is whole."""
+    return text.parts if isinstance(text, Parted) else (text,)
+
+
+def lines_of(cell: str) -> tuple[str, ...]:
+    """The lines of a cell: one, but of a matrix."""
+    return cell.lines if isinstance(cell, Lined) else (cell,)
+
+
+def enclosed(before: str, text: str, behind: str) -> Parted:
+    """`text` between two signs that are never parted from it."""
+    parts = list(parts_of(text))
+    parts[0] = before + parts[0]
+    parts[-1] += behind  # Of a single part too, which has its sign before it by now.
+    return Parted(parts)
+
+
+def joined(texts: Sequence[str], sign: str) -> Parted:
+    """`texts` with `sign` between them, parted behind each sign, and where they are parted themselves."""
+    ends = [sign] * (len(texts) - 1) + [""]
+    return Parted(part for text, end in zip(texts, ends, strict=True) for part in enclosed("", text, end).parts)
+
+
+def parted_behind(sign: str, pieces: Iterable[str]) -> Parted:
+    """The pieces as one text, parted behind each that is `sign`."""
+    parts = [""]
+    for piece in pieces:
+        parts[-1] += piece
+        if piece == sign:
+            parts.append("")
+    return Parted(parts)
 
 
 def aligned(grid: Texts) -> Texts:
@@ -36,14 +97,14 @@ def lines(grid: Texts, padded: int | None = None) -> Iterator[str]:
         room = [width if i in grid.numbers else min(width, padded) for i, width in enumerate(room)]
     for row in (grid.header, *grid.rows) if grid.header else ():
         # A matrix has a line a row, beside which the other cells of the row stand empty.
-        for line in zip_longest(*(cell.split("\n") for cell in row), fillvalue=""):
+        for line in zip_longest(*map(lines_of, row), fillvalue=""):
             cells = (_pad(cell, room[i], to_right=i in grid.numbers) for i, cell in enumerate(line))
             yield (" " * GAP).join(cells).rstrip()
 
 
 def height(row: Sequence[str]) -> int:
     """How many lines a row takes: more than one where a cell of it is a matrix."""
-    return 1 + max((cell.count("\n") for cell in row), default=0)
+    return max((len(lines_of(cell)) for cell in row), default=1)
 
 
 def notes(grid: Texts, row: int, width: int | None = None) -> Iterator[str]:
@@ -62,7 +123,7 @@ def notes(grid: Texts, row: int, width: int | None = None) -> Iterator[str]:
 def widths(grid: Texts) -> list[int]:
     """The columns of a terminal that each column of `grid` takes."""
     columns = zip(grid.header, *grid.rows, strict=True)
-    return [max(display_width(line) for cell in column for line in cell.split("\n")) for column in columns]
+    return [max(display_width(line) for cell in column for line in lines_of(cell)) for column in columns]
 
 
 def fit(grid: Texts, width: int) -> Texts | None:
@@ -92,9 +153,9 @@ def records(grid: Texts, width: int) -> Iterator[str]:
             if i not in grid.numbers and i not in grid.whole:
                 yield clip(f"{label}{cell}", width)
             # A number too long for the rest of its line gets one of its own, and is whole even if that is too narrow.
-            elif "\n" in cell:
+            elif isinstance(cell, Lined):
                 yield clip_middle(label.rstrip(), width)
-                for line in cell.split("\n"):
+                for line in cell.lines:
                     fits = display_width(line) <= width - 4
                     yield from (f"    {part}" for part in ([line] if fits else _folded(line, width - 4)))
             elif display_width(label) + len(cell) <= width:
@@ -120,9 +181,9 @@ def clip_middle(text: str, width: int) -> str:
 
 
 def _folded(cell: str, width: int) -> Iterator[str]:
-    """A product or an array in lines of at most `width` columns, where no number is wider; all else as it is."""
+    """A text in lines of at most `width` columns, where no part of it is wider."""
     line = ""
-    for part in re.split(f"(?<={DOT})|(?<=, )", cell):
+    for part in parts_of(cell):
         if line and display_width((line + part).rstrip()) > width:
             yield line.rstrip()
             line = ""
@@ -208,11 +269,23 @@ def _tail(text: str, width: int) -> str:
 
 def at_point(cells: Sequence[str]) -> list[str]:
     """The cells of a column with their points below each other; what is no number ends where the point is."""
-    # The length before the point is known to each number.
-    before = [cell.before if isinstance(cell, Figures) else len(cell) for cell in cells]
-    left = max(before)  # Numbers are ASCII, but for a minus, which is as wide.
-    right = max(len(cell) - place for cell, place in zip(cells, before, strict=True))
-    return [
-        " " * (left - place) + cell + " " * (right - (len(cell) - place))
-        for cell, place in zip(cells, before, strict=True)
-    ]
+    sizes = [_around_point(cell) for cell in cells]
+    left, right = (max(side) for side in zip(*sizes, strict=True))
+    return [_padded(cell, left - before, right - behind) for cell, (before, behind) in zip(cells, sizes, strict=True)]
+
+
+def _around_point(cell: str) -> tuple[int, int]:
+    """How many columns a cell takes before its point, and from there on."""
+    if isinstance(cell, Lined):
+        return max(map(len, cell.lines)), 0
+    # The length before the point is known to each number, and numbers are ASCII, but for a minus, which is as wide.
+    before = cell.before if isinstance(cell, Figures) else len(cell)
+    return before, len(cell) - before
+
+
+def _padded(cell: str, left: int, right: int) -> str:
+    """A cell with so many blanks at either side; of a matrix all lines, so that its columns stay below each other."""
+    if not isinstance(cell, Lined):
+        return " " * left + cell + " " * right
+    width = max(map(len, cell.lines))
+    return Lined(" " * left + line.ljust(width) + " " * right for line in cell.lines)

@@ -7,9 +7,9 @@ from math import prod
 from typing import Any, NamedTuple
 
 from backcalc.language.expr import VECTOR, Call, size
-from backcalc.language.unparse import unparse
-from backcalc.render.layout import at_point
-from backcalc.render.values import ELEMENTS, LONGEST, ends, in_digits, own_number
+from backcalc.language.unparse import COMMA
+from backcalc.render.layout import Lined, at_point, enclosed, joined
+from backcalc.render.values import ELEMENTS, LONGEST, ends, formula_text, in_digits, own_number
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.numerals import Figures, rounded
 
@@ -35,8 +35,8 @@ def is_matrix(value: Any) -> bool:
     return len({len(row.args) for row in value.args}) == 1  # Rows of several lengths are a list, no matrix.
 
 
-def matrix_text(value: Any, digits: int) -> str:
-    """The rows of a matrix, a line each; of an array of more axes its matrices, one below the other."""
+def matrix_text(value: Any, digits: int) -> Lined:
+    """The rows of a matrix, a line each, parted behind its commas; of more axes the matrices, one below the other."""
     rows = _rows(value, digits)
     whole = [row for row in rows if row.before]
     # Columns line up through all matrices of an array.
@@ -44,12 +44,13 @@ def matrix_text(value: Any, digits: int) -> str:
     depth = rows[0].before
     # Brackets around rows stand at the first and the last of them alone, and those between are set in as far.
     lines = (
-        f"{' ' * (depth - row.before)}{'[' * row.before}{', '.join(next(padded))}{']' * row.behind}"
+        enclosed(" " * (depth - row.before) + "[" * row.before, joined(next(padded), COMMA), "]" * row.behind)
         if row.before
         else f"{' ' * depth}{CUT}"
         for row in rows
     )
-    return ",\n".join(lines)
+    commas = [","] * (len(rows) - 1) + [""]
+    return Lined(enclosed("", line, comma) for line, comma in zip(lines, commas, strict=True))
 
 
 def _rows(value: Any, digits: int) -> list[_Row]:
@@ -91,7 +92,7 @@ def _elements(items: Sequence[Any], digits: int) -> list[str]:
 def _element(item: Any, digits: int) -> str:
     if is_known(item):
         return Figures(rounded(own_number(item), digits))
-    return unparse(in_digits(item, digits))
+    return formula_text(in_digits(item, digits))
 
 
 def _padded(column: Sequence[str]) -> list[str]:
@@ -99,7 +100,7 @@ def _padded(column: Sequence[str]) -> list[str]:
     if all(isinstance(text, Figures) for text in column):
         return at_point(column)
     width = max(map(len, column))
-    return [text.ljust(width) for text in column]
+    return [enclosed("", text, " " * (width - len(text))) for text in column]
 
 
 def _is_list(value: Any) -> bool:

@@ -7,7 +7,8 @@ from math import isfinite
 from typing import Any
 
 from backcalc.language.expr import Expr, Name, Number, fold, size, with_args
-from backcalc.language.unparse import number_text, unparse
+from backcalc.language.unparse import COMMA, number_text, pieces_of, unparse
+from backcalc.render.layout import Parted, enclosed, joined, parted_behind
 from backcalc.rules.values import is_array, is_known, shape_of
 from backcalc.text.numerals import DIGITS, is_exact, is_whole, rounded
 
@@ -22,14 +23,22 @@ MAX_CERTAIN = 10_000  # Digits that are certain are none; somebody is to read th
 
 
 def value_text(value: Any, digits: int = DIGITS) -> str:
-    """A number, an array or a formula for people, numbers to `digits` significant digits; `?` where unknown."""
+    """A number, an array or a formula for people, numbers to `digits` significant digits; `?` where unknown.
+
+    An array or a formula is `Parted` behind its commas.
+    """
     if value is None or (is_known(value) and not is_array(value)):
         return rounded(value, digits)
     if is_known(value):
         return _array_text(value, digits)
     if size(value, LONGEST) > LONGEST:
         return TOO_LONG
-    return unparse(in_digits(value, digits))
+    return formula_text(in_digits(value, digits))
+
+
+def formula_text(expr: Expr) -> Parted:
+    """`expr` as text in the language, parted behind its commas."""
+    return parted_behind(COMMA, pieces_of(expr))
 
 
 def is_number(value: Any) -> bool:
@@ -97,12 +106,12 @@ class FormulaTexts:
             yield unparse(value) if count <= most else None
 
 
-def _array_text(value: Any, digits: int) -> str:
+def _array_text(value: Any, digits: int) -> Parted:
     """An array as the language writes it; of a long one the first and last elements."""
     items = [_array_text(item, digits) if shape_of(item) else rounded(own_number(item), digits) for item in ends(value)]
     if len(value) > ELEMENTS:
         items.insert(ELEMENTS // 2, "…")
-    return f"[{', '.join(items)}]"
+    return enclosed("[", joined(items, COMMA), "]")
 
 
 def own_number(item: Any) -> Any:

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from backcalc.language.expr import Call
-from backcalc.language.unparse import unparse
 from backcalc.render.document import (
+    NONE,
     Block,
     Cell,
     CodeBlock,
@@ -38,8 +38,8 @@ from backcalc.render.document import (
     Value,
     Words,
 )
-from backcalc.render.layout import PADDED, aligned, lines, notes
-from backcalc.render.values import TOO_LONG, is_number, value_text
+from backcalc.render.layout import PADDED, Lined, Parted, aligned, enclosed, joined, lines, notes
+from backcalc.render.values import TOO_LONG, formula_text, is_number, value_text
 from backcalc.rules.values import is_array, is_known
 from backcalc.text.numerals import DIGITS, DOT, Figures, by_hand, derivative, factor
 from backcalc.text.wording import plural, visible
@@ -171,7 +171,7 @@ class Writer:
 
             if is_matrix(cell.value):
                 # Shown line by line: a line break is what may steer here.
-                return "\n".join(map(self.shown, matrix_text(cell.value, cell.digits).split("\n")))
+                return Lined(map(self.shown, matrix_text(cell.value, cell.digits).lines))
         return self.cell(cell)
 
     # ---- Cells ---------------------------------------------------------------------------------------------------
@@ -202,7 +202,9 @@ class Writer:
 
     def shown(self, text: str) -> str:
         """`text` with nothing in it that would steer a terminal, or turn the direction of what follows."""
-        return text if text.isprintable() else visible(text)
+        if text.isprintable():
+            return text
+        return Parted(map(visible, text.parts)) if isinstance(text, Parted) else visible(text)
 
     def words(self, text: Words) -> str:
         """Words, with nothing in them that would steer a terminal."""
@@ -228,24 +230,26 @@ class Writer:
         return Figures(text) if is_number(cell.value) else self.shown(text)
 
     def typed(self, cell: Typed) -> str:
-        """What somebody has typed; a number lines up with others."""
+        """What somebody has typed; a number lines up with others, and all else may go on behind a comma or a dot."""
         # Who typed 1e3 wants it below 1000.5, not at the edge.
-        return Figures(cell.text) if re.fullmatch(_NUMBER, cell.text) else self.shown(cell.text)
+        return Figures(cell.text) if re.fullmatch(_NUMBER, cell.text) else self.shown(Parted(_typed_parts(cell.text)))
 
     def formula(self, cell: Formula) -> str:
         """An expression in the language, or as one writes it by hand."""
-        return self.shown(self.hand.formula(cell.expr) if cell.by_hand else unparse(cell.expr))
+        return self.shown(self.hand.formula(cell.expr) if cell.by_hand else formula_text(cell.expr))
 
     def path(self, cell: Path) -> str:
         """Nodes with arrows between them."""
         return ARROW.join(map(self.cell, cell.parts))
 
     def product(self, cell: Product) -> str:
-        """Factors as a hand writes them, in parentheses where a sign or an operation asks for them."""
+        """Factors as a hand writes them, in parentheses where a sign or an operation asks for them; parted at its dots.
+
+        A path of one node has no factors.
+        """
         # A factor alone is no product, and a negative one needs no parentheses then.
         alone = len(cell.factors) == 1
-        # Without factors: a path of one node.
-        return DOT.join(self.factor(part, alone=alone) for part in cell.factors) or "-"
+        return joined([self.factor(part, alone=alone) for part in cell.factors], DOT) if cell.factors else NONE
 
     def factor(self, cell: Value | Derivative | Words, *, alone: bool) -> str:
         """One factor; `alone` it needs no parentheses."""
@@ -256,11 +260,17 @@ class Writer:
             return (by_hand if alone else factor)(value, cell.digits)
         text = self.value(cell)
         # Named as a function is, f(x), it is a factor without parentheses; a text that is too long has its own.
-        return f"({text})" if isinstance(value, Call) and not (alone or value.is_named or text == TOO_LONG) else text
+        is_open = isinstance(value, Call) and not (alone or value.is_named or text == TOO_LONG)
+        return enclosed("(", text, ")") if is_open else text
 
     def phrase(self, cell: Phrase) -> str:
-        """Words with other cells among them."""
-        return "".join(map(self.cell, cell.parts))
+        """Words with other cells among them, which may go on behind each."""
+        return Parted(map(self.cell, cell.parts))
+
+
+def _typed_parts(text: str) -> list[str]:
+    """The parts of a product or an array as somebody has written it down."""
+    return re.split(f"(?<={DOT})|(?<=, )", text)
 
 
 def rounding_text(digits: int) -> str:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from math import inf, nan
 
+import numpy as np
 import pytest
 from documents import markdown, plain, terminal
 from hypothesis import given, settings
@@ -24,7 +25,7 @@ from backcalc.render.reports.marks import marks_blocks, render_marks_json
 from backcalc.render.reports.run import run_tables
 from backcalc.render.reports.run_csv import render_csv
 from backcalc.render.reports.run_json import render_json, warning_texts
-from backcalc.render.values import MAX_DIGITS, exact
+from backcalc.render.values import MAX_DIGITS, exact, value_text
 from backcalc.render.warnings import render_warnings
 from backcalc.render.writer import PLAIN
 from backcalc.text.errors import Diagnostic
@@ -168,7 +169,7 @@ def test_formulas_go_before_the_columns_do():
 def test_a_number_that_does_not_fit_beside_its_name_has_its_own_line():
     grid = Grid(("node", "value"), [("x", "-0.33333333333333331")], frozenset([1]))
     assert list(records(grid, 20)) == ["x", "  value", "-0.33333333333333331"]
-    array = grid._replace(rows=[["x", "[[-0.5, 0.25], [-1.25, 8]]"]])
+    array = grid._replace(rows=[["x", value_text(np.array([[-0.5, 0.25], [-1.25, 8]]))]])
     assert list(records(array, 20)) == ["x", "  value", "    [[-0.5, 0.25],", "    [-1.25, 8]]"]
     assert list(records(grid, 26)) == ["x", "  value", "    -0.33333333333333331"]
     assert list(records(grid, 10)) == ["x", "  value", "-0.33333333333333331"]

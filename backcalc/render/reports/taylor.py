@@ -267,9 +267,10 @@ def _verdict(found: Expansion, word: str, digits: int) -> Phrase:
     return Phrase((name, f" is {word} near ", *place))
 
 
-def _slopes(node: Behaviour, digits: int) -> tuple[Words | Value, ...]:
+def _slopes(node: Behaviour, digits: int) -> tuple[Phrase, Phrase]:
+    """The slopes from either side, which stay whole where there is little room."""
     left, right = (Value(slope, digits) for slope in node.slopes)
-    return "slope ", left, " from the left, ", right, " from the right"
+    return Phrase(("slope ", left, " from the left, ")), Phrase((right, " from the right"))
 
 
 def _nodes(found: Expansion, digits: int, limit: int) -> Iterator[Block]:
