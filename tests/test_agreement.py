@@ -6,7 +6,12 @@ from random import Random
 
 import numpy as np
 import pytest
+from rows import title
 from ways import answers, close, disagreement, question
+
+from backcalc.language.expr import Call, Name
+from backcalc.language.unparse import unparse
+from backcalc.rules.primitives import ROWS
 
 COUNT, PARTS = 400, 4
 
@@ -37,6 +42,43 @@ FAR_OUT = [  # What once had two answers.
 def test_what_had_two_answers_has_one(text, at):
     assert not disagreement(text, at)
     assert len(list(answers(text, at))) == 6
+
+
+BY_ELEMENTS = [
+    row for row in ROWS if row.shape == "elementwise" and row.symbol != "=" and not row.symbol.startswith("@")
+]
+LOST = "log(x)", "1/(x + 1)", "x + 1e308*10"
+"""What is nan at −1, or infinite, though x is a number: a result further on may yet be one."""
+
+
+@pytest.mark.parametrize("row", BY_ELEMENTS, ids=title)
+@pytest.mark.parametrize("lost", LOST)
+def test_functions_of_what_is_not_finite_have_one_answer(row, lost):
+    for k in range(row.arity):
+        args = [Name("n") if place == k else Name("c") for place in range(row.arity)]
+        formula = unparse(Call(row.symbol, tuple(args)))
+        for end in ("f", "f*x", "if f > 0 then f else x"):
+            text = f"n = {lost}\nc = 0*x + 0.5\nf = {formula}\ny = {end}"
+            assert not disagreement(text, {"x": -1.0}), text
+
+
+LOGIC = (
+    "n < 0 or n >= 0",
+    "n > 0 or n == 0",
+    "not n",
+    "n and 1",
+    "n == n",
+    "n != n or n < 0",
+    "not (n <= 0) and not (n > 0)",
+)
+
+
+@pytest.mark.parametrize("condition", LOGIC)
+@pytest.mark.parametrize("lost", LOST)
+def test_conditions_of_what_is_not_finite_have_one_answer(condition, lost):
+    for end in (condition, f"if {condition} then 2*x else 3*x", f"({condition})*x"):
+        text = f"n = {lost}\ny = 1*({end})" if end == condition else f"n = {lost}\ny = {end}"
+        assert not disagreement(text, {"x": -1.0}), text
 
 
 def test_a_difference_would_show():

@@ -117,6 +117,10 @@ def array_function(name: str) -> Callable[..., Any]:
 
 def __getattr__(name: str) -> Any:
     """A base function, to be written down."""
+    # One comparison in place of the maximum of a sign: in slopes alone, which are guarded. As a value of its own, for
+    # which the namespace's `vars` are asked, it must be nan where its argument is.
+    if name == "step":
+        return lambda x: _condition("greater", x, 0.0)
     if name in CONDITIONS:
         return lambda *args: _condition(name, *args)
     getattr(arrays, name)  # Raises AttributeError for what is a row of the table, not a base function.
@@ -228,11 +232,9 @@ def _condition(name: str, *args: Operand) -> Operand:
 
 
 def _either(x: Traced, y: Traced) -> Operand:
-    """One of two; of a number that is larger, equal or less than another, one always is."""
+    """One of two; of nan neither `>=` nor `<` holds, so that these two are no truth of their own."""
     if x.args == y.args and {x.fn, y.fn} == {"greater", "equal"}:
         return _step("greater_equal", *x.args)
-    if x.args == y.args and {x.fn, y.fn} == {"greater_equal", "less"}:
-        return 1.0  # Of nan none is, but what is computed of it is nan anyway.
     return _step("either", x, y)
 
 
@@ -270,11 +272,6 @@ def abs(x: Operand) -> Operand:  # noqa: A001  the language's own name
     """The absolute value."""
     x = _number(x)
     return _step("abs", x.args[0] if _fn(x) == "negative" else x)
-
-
-def step(x: Operand) -> Operand:
-    """1 above 0, else 0: one comparison in place of the maximum of a sign."""
-    return _condition("greater", x, 0.0)
 
 
 def cleared(value: Operand, gate: Callable[[], Operand]) -> Operand:
