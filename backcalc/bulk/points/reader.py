@@ -32,6 +32,7 @@ from backcalc.text.files import decode
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import plural, shorten
 
+_COMMENT = re.compile(rb"(?m)^[ \t]*[#%]")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 Arrays = dict[str, Array]
@@ -59,14 +60,24 @@ class PointReader:
         self.shapes = {key: layout(self.header, graph, key, columns) for key, columns in self._places.items()}
 
     def __iter__(self) -> Iterator[Arrays]:
-        if len(self._first):  # Read when the reader was made, to know whether there is anything.
+        is_any = bool(len(self._first))  # Read when the reader was made.
+        if is_any:
             yield self._arrays(self._first)
         for block in self._blocks:
             table = self._block_table(block)
             if len(table):
+                is_any = True
                 yield self._arrays(table)
+        if not is_any:  # Behind the header there was text, but comments alone.
+            raise UsageError(self.header.source, [_NO_POINTS])
         # At the end: only now is it known how many there are.
         self.warnings += [(source, self._counted(found)) for source, found in self._not_finite]
+
+    def columns_of(self, names: Iterable[str]) -> list[tuple[str, Span]]:
+        """Those of `names` that have a column, each with the place of the first."""
+        return [
+            (name, self.header.spans[next(iter(self._places[name].values()))]) for name in names if name in self._places
+        ]
 
     def _block_table(self, block: CsvBlock) -> Array:
         """The numbers in the columns that are used."""
@@ -77,6 +88,9 @@ class PointReader:
         """The numbers in the columns that are used; None where the lines are not plain."""
         lines, separator = without_end(block), self.header.separator
         if separator != "," and b'"' in lines:  # Commas in quotes are none of the table's.
+            return None
+        # A comment may have as many cells as a point, and numbers in those that are used: `#3,4`.
+        if (b"#" in lines or b"%" in lines) and _COMMENT.search(lines):
             return None
         return plain_cells(with_commas(lines, separator), len(self.header.names), self._used)
 

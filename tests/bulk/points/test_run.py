@@ -62,6 +62,13 @@ def read_points(source, graph):
     return SimpleNamespace(values=values, warnings=[warning for _, warning in reader.warnings])
 
 
+@pytest.mark.parametrize("comment", ["#3,4", "%3,4", " # 3,4", "#,7"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_comment_is_no_point_whatever_its_cells_hold(comment, separator):
+    text = f"id,x\n1,2\n{comment}\n5,6\n".replace(",", separator)
+    assert read_points(Source("points.csv", text), backcalc.parse("y = x").objects).values["x"].tolist() == [2, 6]
+
+
 def batched(text, data, at=None, **options):
     return run_data(backcalc.parse(text).objects, Source("points.csv", table(data)), at or {}, **options)
 
@@ -256,6 +263,7 @@ ERRORS = [  # CSV, graph, line:column, words
     ("x,x\n1,2\n", "y = x", "1:3", ("`x`", "twice")),
     ("", "y = x", None, ("no points",)),
     ("x\n", "y = x", None, ("no points",)),
+    ("x\n# 1\n# 2\n", "y = x", None, ("no points",)),  # Text behind the header, and no point in it.
     ("q\n1\n", "y = x", "1:1", ("x",)),
     ("v[0],v[2]\n1,2\n", "input v[3]\ny = sum(v)", "1:1", ("`v[1]`",)),
     ("v[0],v[1]\n1,2\n", "input v[3]\ny = sum(v)", "1:1", ("`v[2]`",)),
