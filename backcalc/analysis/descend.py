@@ -106,6 +106,11 @@ class Objective:
             self._single = single(evaluation, self.wrt, self.output, self.wrt)
             self.start = {name: float(value) for name, value in self.start.items()}
 
+    @property
+    def noticed(self) -> tuple[Diagnostic, ...]:
+        """What is to be said of the graph."""
+        return self._runner.noticed
+
     def __call__(self, parameters: Parameters, rows: Any = slice(None)) -> tuple[float, Parameters]:
         """The mean over `rows` of the data and its gradient."""
         if self._single is not None:

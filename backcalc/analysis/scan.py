@@ -40,7 +40,7 @@ HINT = "a range is written x=-5:5:101, from -5 to 5 in 101 points, or x=1e-3:1e3
 class SweptNode:
     """A node at every point: its values, and its derivatives by the inputs that are swept.
 
-    Over one range `curve` has values and slopes at more points. `warnings` tell of what is not finite.
+    Over one range `curve` has values and slopes at more points. `warnings` tell of the graph and of what is not finite.
     """
 
     at: dict[str, Array]
@@ -80,7 +80,7 @@ class Scan:
     def warnings(self) -> list[Diagnostic]:
         """What was noticed of the graph, and where a node is not finite; what two nodes share once."""
         found = [warning for node in self.nodes.values() for warning in node.warnings]
-        return [*self.graph.warnings, *dict.fromkeys(found)]
+        return list(dict.fromkeys(found))
 
     @property
     def is_finite(self) -> bool:
@@ -120,7 +120,7 @@ def _swept(runner: PointRunner, at: dict[str, Array]) -> SweptNode:
     """A node at every point; where one input is swept, with what it does between them."""
     found, lost = runner.run(at), runner.lost_points()
     lost.add(at, found.columns)
-    warnings = tuple(lost.told(runner.output, _named))
+    warnings = (*runner.noticed, *lost.told(runner.output, _named))
     # A kink of two inputs is a line, which no halving of intervals finds.
     if len(at) > 1:
         return SweptNode(at, found.value, found.gradient, None, warnings)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from backcalc.calculus.adjoints import adjoints
+from backcalc.calculus.doubts import doubts
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.point import Point, settle
@@ -128,22 +129,7 @@ class Run:
             from backcalc.calculus.lost import first_lost
 
             noticed += tuple(first_lost(self))
-        return self.graph.warnings + self._doubtful + noticed + self._left_out
-
-    @property
-    def _doubtful(self) -> tuple[Diagnostic, ...]:
-        """What could have been meant otherwise."""
-        found: tuple[Diagnostic, ...] = ()
-        if any(node.is_implicit and node.name not in self.point for node in self.graph.nodes):
-            from backcalc.graph.one_name import mistakable
-
-            found = tuple(mistakable(self.graph, self.point))
-        if not self.linear.evaluation.has_arrays:
-            return found
-        from backcalc.graph.dots import dotted_arrays
-        from backcalc.graph.taken import taken_for_numbers
-
-        return (*found, *taken_for_numbers(self.linear.tape, self.point), *dotted_arrays(self.linear.tape))
+        return self.graph.warnings + doubts(self.linear.evaluation, self.point) + noticed + self._left_out
 
     @property
     def is_finite(self) -> bool:

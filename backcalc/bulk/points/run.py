@@ -16,6 +16,7 @@ from backcalc.bulk.points.passes import compiled, points_at_once, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
 from backcalc.bulk.points.totals import Totals
+from backcalc.calculus.doubts import doubts
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle
@@ -27,7 +28,7 @@ from backcalc.rules.functions.arrays import Array
 from backcalc.rules.values import is_known
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
-from backcalc.text.source import Source
+from backcalc.text.source import Source, Span
 from backcalc.text.wording import has_files, option, shorten
 
 CHUNK = 32768  # Points of numbers at a time.
@@ -91,7 +92,8 @@ class DataStream:
     @property
     def warnings(self) -> Sequence[tuple[Source, Diagnostic]]:
         """What was noticed so far, each with the text that it speaks of: by the reader, at the end of the results."""
-        return [*(self._reader.warnings if self._reader else ()), *self._lost]
+        graph = [(self._runner.graph.source, found) for found in self._runner.noticed]
+        return [*graph, *(self._reader.warnings if self._reader else ()), *self._lost]
 
     @property
     def columns(self) -> list[tuple[str, tuple[str, tuple[int, ...]]]]:
@@ -114,9 +116,16 @@ def stream_data(
     # The first points tell the shapes, and whether anything is missing, before a row is printed.
     # So also the first part is read here, and put in front again.
     reader = PointReader(name, pieces, graph)
+    reader.warnings += [(reader.header.source, _over_point(name, span)) for name, span in reader.columns_of(at)]
     parts = iter(reader)
     first = next(parts)
     return DataStream(PointRunner(graph, first, at, of, wrt, _remedies(reader)), chain([first], parts), reader)
+
+
+def _over_point(name: str, span: Span) -> Diagnostic:
+    """That an input has a column, and a value for all points, which would go unnoticed."""
+    message = f"`{shorten(name)}` has a column, which goes over its value by {option('at')}"
+    return Diagnostic(Code.GIVEN_TWICE, message, span, hints=("each input has one value at a point",))
 
 
 def as_points(given: Mapping[str, Any]) -> Arrays:
@@ -160,7 +169,7 @@ def run_arrays(graph: Dag, data: Arrays, at: Point, of: str | None = None, wrt: 
     runner = PointRunner(graph, data, at, of, wrt)
     batch, lost = runner.run(data), runner.lost_points()
     lost.add(data, batch.columns)
-    told = tuple(lost.told(runner.output, _numbered))
+    told = (*runner.noticed, *lost.told(runner.output, _numbered))
     return DataRun(runner.graph, runner.output, batch.value, batch.gradient, runner.has_value, told)
 
 
@@ -209,8 +218,14 @@ class PointRunner:
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
         # `data` by name only: the points of the first are let go.
         self._inputs, self._asked = tuple(data), (graph, at, of, by)
+        self._known = point
         self._program = self._compiled(exact=False) if is_of_numbers else None
         self._chunk = CHUNK if is_of_numbers else points_at_once(data)
+
+    @cached_property
+    def noticed(self) -> tuple[Diagnostic, ...]:
+        """What is to be said of the graph, whatever the points are."""
+        return (*self.graph.warnings, *doubts(self._evaluation, self._known))
 
     def run(self, data: Arrays) -> Batch:
         """Value and gradient at the points of `data`."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from backcalc.calculus.derive import derive, highest_derivatives
+from backcalc.calculus.doubts import noticed
 from backcalc.calculus.question import choose_output, require_node
 from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, as_command, asks
-from backcalc.cli.output import print_lines
+from backcalc.cli.output import print_lines, print_warnings
 from backcalc.language.unparse import unparse_statement
 from backcalc.text.errors import Code, Diagnostic, UsageError
 
@@ -36,6 +37,7 @@ def command(asked: Asked) -> int:
     output = choose_output(read, asked.of)
     # Of a file that `derive` has made the derivatives of the highest order are derived again, all of them.
     outputs = (highest_derivatives(read) if asked.of is None else []) or [output]
+    print_warnings(read.source, noticed(read, {}))
     # Statements, so that what is printed is a graph that every command reads.
     print_lines(map(unparse_statement, derive(read, outputs, asked.wrt or read.inputs, output)))
     return 0

@@ -97,7 +97,7 @@ def command(
     graph = read_graph(asked)
     objective = Objective(graph, read_point(asked.at), asked.of, asked.wrt, _rows(graph, data))
     found = descend(objective, settings)
-    print_warnings(graph.source, graph.warnings)
+    print_warnings(graph.source, objective.noticed)
     report = DescendReport(found, objective, settings, every, shown.digits, shown.limit)
     print_report(report, shown)
     if found.status == "diverged" and shown.format in ("json", "csv"):  # Which have no place for a sentence.

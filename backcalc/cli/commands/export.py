@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from backcalc.calculus.derive import defaults
+from backcalc.calculus.doubts import noticed
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.point import read_point, settle
 from backcalc.calculus.question import choose_output, choose_wrt, require_scalar
@@ -42,7 +43,7 @@ def command(asked: Asked, target: str, shard: str | None) -> int:
     # Where --at gives `e` a value, `e` is an input from here on, not Euler's number.
     graph, point = settle(read_graph(asked), read_point(asked.at))
     kept(graph)
-    print_warnings(graph.source, graph.warnings)
+    print_warnings(graph.source, noticed(graph, point))
     # A program ends in one value; a loss outside has no formula to write.
     if graph.seeds and asked.of is None:
         message = "`adjoint` statements speak of a loss outside the graph; a program needs an output in it"

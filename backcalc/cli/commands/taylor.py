@@ -7,6 +7,7 @@ from math import isfinite
 import click
 
 from backcalc.analysis.taylor import Expansion, Quadratic, taylor
+from backcalc.calculus.doubts import noticed
 from backcalc.calculus.point import read_point
 from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows
@@ -34,8 +35,9 @@ def command(asked: Asked, shown: Shown, order: int) -> int:
 
     By several inputs: the value, the gradient and the Hessian.
     """
-    found = taylor(read_graph(asked), read_point(asked.at), order, asked.of, asked.wrt)
-    print_warnings(found.graph.source, found.graph.warnings)
+    point = read_point(asked.at)
+    found = taylor(read_graph(asked), point, order, asked.of, asked.wrt)
+    print_warnings(found.graph.source, noticed(found.graph, point))
     _show(found, shown)
     return 0 if _is_finite(found) else 1
 

@@ -9,8 +9,9 @@ from backcalc.analysis.gradient_check import ALLOWED, worst_slope
 from backcalc.analysis.proof import SECONDS
 from backcalc.analysis.trial import SAMPLES
 from backcalc.analysis.verify import verified
+from backcalc.calculus.doubts import noticed
 from backcalc.calculus.load import finish, load_program
-from backcalc.calculus.point import Point, read_point
+from backcalc.calculus.point import Point, read_point, settle
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, shows
@@ -54,8 +55,8 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     """
     program = load_program(read_source(asked))  # Apart from its graph, for the `#=` lines are among its comments.
     graph, at = kept(finish(program)), read_point(asked.at)
-    print_warnings(graph.source, graph.warnings)
-    _require_inputs(graph, at)  # A slip in a name would else leave its input to be drawn.
+    settled, known = settle(graph, at)  # A slip in a name would else leave its input to be drawn.
+    print_warnings(graph.source, noticed(settled, known))
     found = [verified(claim, at, samples, seed, seconds if prove else None) for claim in claims_of(graph)]
     marked = _marked(program, graph, at, asked.of)
     slope = worst_slope(graph, at, asked.of, seed)  # Of all slopes one is told: if that holds, all do.
@@ -68,13 +69,6 @@ def command(asked: Asked, shown: Shown, samples: int, seed: int, *, prove: bool,
     fails = any(each.verdict in ("refuted", "undefined") for each in found)
     is_wrong = not all(mark.is_fine for mark in marked) or (slope is not None and slope.error > ALLOWED)
     return 1 if fails or is_wrong else 0
-
-
-def _require_inputs(graph: Dag, at: Point) -> None:
-    """Raise UsageError for a name in `--at` that no node has."""
-    from backcalc.calculus.point import settle
-
-    settle(graph, at)  # For what it refuses alone: claims and slopes settle the point by themselves.
 
 
 def _marked(program: Program, graph: Dag, at: Point, of: str | None) -> list[Mark]:
