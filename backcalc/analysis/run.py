@@ -20,8 +20,10 @@ from backcalc.calculus.question import Mode
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Dag
 from backcalc.language.foreign.translate import as_language
+from backcalc.language.foreign.translated import noted
 from backcalc.language.scanner import comments_of
 from backcalc.language.statements import Comment, Program
+from backcalc.text.errors import BackcalcError, Diagnostic
 from backcalc.text.source import Source
 
 if TYPE_CHECKING:
@@ -63,6 +65,12 @@ class Text:
     def objects(self) -> Dag:
         """The graph as objects, which can do everything. Raises BackcalcError."""
         return finish(self.program)
+
+    def noticed(self, at: Point) -> Sequence[Diagnostic]:
+        """The warnings of the text before it is run, as far as it has been read: no more is read."""
+        if self._tape is not None:
+            return self._tape.graph.warnings
+        return noticed(self.objects, at) if "objects" in vars(self) else noted(self.source)
 
     @property
     def comments(self) -> Iterable[Comment]:
@@ -128,6 +136,18 @@ class Text:
         from backcalc.bulk.graph.run import run_large
 
         return run_large(self._tape, at, of, wrt)
+
+
+def noticed(graph: Dag, at: Point) -> Sequence[Diagnostic]:
+    """The warnings of a graph before it is run, those that hang on shapes where these fit."""
+    from backcalc.calculus.doubts import noticed as told
+
+    # A name in the point that is no input may be the very reason for an error.
+    known = {name: value for name, value in at.items() if name in graph.index}
+    try:
+        return told(graph, known)
+    except BackcalcError:  # Which follows.
+        return graph.warnings
 
 
 def run_objects(

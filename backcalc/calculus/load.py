@@ -41,7 +41,9 @@ def load_program(source: Source) -> Program:
     except ParseError as error:
         found = (*error.diagnostics, *_others(error))
         # In the order of the text: a reader mends a file from the top.
-        raise ParseError(source, sorted(found, key=lambda each: each.span or Span(0, 0))) from None
+        whole = ParseError(source, sorted(found, key=lambda each: each.span or Span(0, 0)))
+        whole.warnings = error.warnings
+        raise whole from None
 
 
 def finish(program: Program) -> Dag:

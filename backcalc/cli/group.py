@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from backcalc.cli import COMMANDS
+from backcalc.text.errors import BackcalcError
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import shorten
 from backcalc.version import __version__
@@ -54,6 +55,11 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             return 0
+        except (BackcalcError, click.ClickException) as error:
+            from backcalc.cli.output import tell_untold  # An unknown command is told without it.
+
+            tell_untold(error)
+            raise
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """The command that the first argument names. Raises UsageError with what was likely meant."""

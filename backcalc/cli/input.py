@@ -10,16 +10,18 @@ from contextlib import suppress
 
 import click
 
-from backcalc.analysis.run import LARGE, Text
+from backcalc.analysis.run import LARGE, Text, noticed
 from backcalc.calculus.load import load
-from backcalc.calculus.point import read_point
+from backcalc.calculus.point import Point, read_point
 from backcalc.cli.options import EXPR, Asked
+from backcalc.cli.output import untold
 from backcalc.cli.process import kept
 from backcalc.graph.model import Dag
 from backcalc.language.foreign.translate import as_language
-from backcalc.text.errors import ReadError
+from backcalc.text.errors import BackcalcError, ReadError
 from backcalc.text.files import clean, read
 from backcalc.text.source import Source
+from backcalc.text.suggest import nearest
 from backcalc.text.wording import shorten
 
 
@@ -56,17 +58,42 @@ class _Given(Container[str]):
         self._at = at
 
     def __contains__(self, name: object) -> bool:
-        return name in read_point(self._at)
+        try:
+            return name in read_point(self._at)
+        except BackcalcError:  # A range of `sweep` is no value, and what is none at all the command tells.
+            return re.search(rf"(?:\A|,)\s*{re.escape(str(name))}\s*=", "\n".join(self._at), re.MULTILINE) is not None
+
+
+def _point(at: tuple[str, ...]) -> Point:
+    """The point that `--at` gives; empty where it cannot be read, as the error tells that follows."""
+    try:
+        return read_point(at)
+    except BackcalcError:
+        return {}
 
 
 def read_text(asked: Asked) -> Text:
     """The graph that is asked about, as the engine that serves has read it. Raises BackcalcError."""
-    return kept(Text(read_source(asked)))
+    return text_of(read_source(asked), asked.at)
+
+
+def text_of(source: Source, at: tuple[str, ...]) -> Text:
+    """A text as the engine that serves has read it; its warnings are told even where an error follows."""
+    text = kept(Text(source))
+    untold().append((text.source, lambda: text.noticed(_point(at))))
+    return text
 
 
 def read_graph(asked: Asked) -> Dag:
     """The graph that is asked about. Raises BackcalcError."""
-    return kept(load(read_source(asked)))
+    return graph_of(read_source(asked), asked.at)
+
+
+def graph_of(source: Source, at: tuple[str, ...]) -> Dag:
+    """The graph that a text describes; its warnings are told even where an error follows. Raises BackcalcError."""
+    graph = kept(load(source))
+    untold().append((graph.source, lambda: noticed(graph, _point(at))))
+    return graph
 
 
 def _with_hint(error: ReadError, path: str) -> ReadError:
@@ -79,6 +106,8 @@ def _with_hint(error: ReadError, path: str) -> ReadError:
         hint = f"a graph in place of a file stands behind -e: -e {shlex.quote(shorten(path))}"
     elif sample := _sample_of(path):
         hint = f"there is a sample of this name: backcalc samples {sample} > {sample}.bg"
+    elif not error.diagnostics[0].hints and (sample := _near_sample(path)):  # A file that lies there is nearer.
+        hint = f"there is a sample `{sample}`: backcalc samples {sample} > {sample}.bg"
     else:
         return error
     found = error.diagnostics[0]
@@ -89,5 +118,17 @@ def _sample_of(path: str) -> str | None:
     """The sample that has the name of a file."""
     from backcalc.analysis.samples import samples
 
-    name = os.path.basename(path).removesuffix(".bg")  # noqa: PTH119
+    name = _stem(path)
     return next((sample.name for sample in samples() if sample.name == name), None)
+
+
+def _near_sample(path: str) -> str | None:
+    """The sample whose name is nearest to that of a graph's file."""
+    from backcalc.analysis.samples import samples
+
+    stem = _stem(path)
+    return None if "." in stem else nearest(stem, [sample.name for sample in samples()])
+
+
+def _stem(path: str) -> str:
+    return os.path.basename(path).removesuffix(".bg")  # noqa: PTH119

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
 
 import click
 
@@ -14,7 +15,7 @@ from backcalc.cli.streams import paint, say
 from backcalc.render import FORMATS
 from backcalc.render.document import Display
 from backcalc.render.warnings import render_warnings
-from backcalc.text.errors import Diagnostic
+from backcalc.text.errors import BackcalcError, Diagnostic
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
@@ -104,8 +105,34 @@ def write_ours(path: str, mark: str, lines: Iterable[str]) -> None:
         file.write(text)
 
 
+Untold = list[tuple[Source, Callable[[], Sequence[Diagnostic]]]]
+"""Texts that have been read, each with what was noticed of it and nobody has been told yet."""
+
+
+def untold() -> Untold:
+    """What this command has noticed and not told: it is told with the results, or before an error in their place."""
+    context = click.get_current_context(silent=True)
+    return [] if context is None else cast("Untold", context.meta.setdefault(__name__, []))
+
+
+def tell_untold(error: Exception) -> None:
+    """What was noticed before an `error`, which it may explain, on stderr."""
+    if isinstance(error, BackcalcError) and error.warnings:
+        print_warnings(error.source, error.warnings)
+    for source, warnings in [*untold()]:  # Each is taken from the list as it is told.
+        print_warnings(source, warnings())
+
+
+def tell_error(error: BackcalcError) -> None:
+    """`error` on stderr where others may follow it, behind all that was noticed before."""
+    tell_untold(error)
+    tell(error.shown(paint), end="\n\n")
+
+
 def print_warnings(source: Source, warnings: Sequence[Diagnostic]) -> None:
     """`warnings` on stderr, each with an empty line after it, which sets it apart from the table too."""
+    waiting = untold()
+    waiting[:] = [each for each in waiting if each[0] is not source]
     for block in render_warnings(source, warnings, paint):
         tell(block, end="\n\n")
 

@@ -48,13 +48,16 @@ def build(program: Program, differentiate: Differentiate | None = None) -> Dag:
     # With errors there are no nodes either, but then they say why.
     if not nodes and not errors:
         errors.append(_empty())
+    warnings = (*program.warnings, *declared.warnings)
     if errors:
-        raise BuildError(program.source, _sorted(errors))
+        error = BuildError(program.source, _sorted(errors))
+        error.warnings = warnings
+        raise error
     return Dag(
         program.source,
         tuple(nodes),
         declared.output_name,
-        (*program.warnings, *declared.warnings),
+        warnings,
         tuple(declared.adjoints.items()),
         tuple(declared.claims),
         frozenset(function.name for function in own),

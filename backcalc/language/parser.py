@@ -97,7 +97,9 @@ class Reading:
         if assembly.errors:
             # In the order of the text: that a loop is open shows only at its end.
             errors = sorted(assembly.errors, key=lambda error: error.span or NOWHERE)
-            raise ParseError(self.source, errors, program)
+            error = ParseError(self.source, errors, program)
+            error.warnings = program.warnings  # A column that was passed over may be the one that was meant.
+            raise error
         return program
 
     def _add(self, span: Span) -> None:

@@ -175,7 +175,10 @@ def _plain(text: str, _role: str) -> str:
 
 
 class BackcalcError(Exception):
-    """Bad input: one or more diagnostics about one source. `str()` is the message that users see."""
+    """Bad input: one or more diagnostics about one source. `str()` is the message that users see.
+
+    `warnings` are what was noticed of the same source before; they often tell why there is an error at all.
+    """
 
     stage: ClassVar[str] = ""
     exit_code: ClassVar[int] = 2
@@ -184,6 +187,7 @@ class BackcalcError(Exception):
         super().__init__(source, tuple(diagnostics))  # Both, so that a copy sent from another process is whole.
         self.source = source
         self.diagnostics = tuple(diagnostics)
+        self.warnings: tuple[Diagnostic, ...] = ()
 
     def __str__(self) -> str:
         return self.shown(_plain)

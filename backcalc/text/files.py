@@ -52,7 +52,7 @@ def pieces(path: str, most: int | None = MOST) -> Iterator[bytes]:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise _refusal(
-            path, Diagnostic(Code.UNREADABLE, f"cannot read the file: {reason}", hints=_hints(path))
+            path, Diagnostic(Code.UNREADABLE, f"cannot read the file: {reason}", hints=near_files(path))
         ) from None
     except ValueError:  # A NUL in the path.
         raise _refusal(path, Diagnostic(Code.UNREADABLE, "this is no file name")) from None
@@ -171,8 +171,8 @@ def clean(name: str, text: str) -> Source:
     return Source(name, text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
-def _hints(path: str) -> tuple[str, ...]:
-    """The file that is there in place of one that is not: the same name with `.bg`, or a near one."""
+def near_files(path: str) -> tuple[str, ...]:
+    """The hint that proposes the file that is there in place of one that is not: with `.bg` added, or a near one."""
     from pathlib import Path
 
     missing = Path(path)

@@ -26,7 +26,7 @@ from backcalc.cli.options import (
     shows,
     tolerance_options,
 )
-from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell
+from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell, tell_error
 from backcalc.cli.process import kept
 from backcalc.cli.streams import paint
 from backcalc.graph.model import Dag
@@ -40,7 +40,7 @@ from backcalc.marking.subject import settle_answers
 from backcalc.render.reports.marks import FilesReport, MarksReport
 from backcalc.render.values import MAX_CERTAIN
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ParseError, ReadError, UsageError
-from backcalc.text.files import clean
+from backcalc.text.files import clean, near_files
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
@@ -176,7 +176,7 @@ def _check_files(
         try:
             found = _check(asked._replace(graph=graph), None, way, show)
         except BackcalcError as error:  # What is wrong with one file keeps no other from being marked.
-            tell(error.shown(paint), end="\n\n")
+            tell_error(error)
             found = error.exit_code
             if keep is not None:
                 keep(graph, error)
@@ -310,8 +310,8 @@ def _parted(arguments: Sequence[str], path: str | None, asked: Asked) -> tuple[l
     for other in graphs[1:]:
         if other != "-" and not os.path.exists(other):  # noqa: PTH110  It does not raise.
             text = f"{shorten(other)} is neither a file nor an answer (dL/dx=-0.5 is an answer, and t=0.84)"
-            text += "; what it is, `run --get` tells" * ("/" in other)
-            raise click.UsageError(text)
+            near = near_files(other) or ("what it is, `run --get` tells",) * ("/" in other)
+            raise click.UsageError("; ".join([text, *near]))
         if given or path is not None:
             raise click.UsageError(f"answers go with one graph: {shorten(other)} is another")
     if path is not None and given:

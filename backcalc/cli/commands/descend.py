@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from math import isfinite
 from typing import Any
@@ -18,7 +19,9 @@ from backcalc.cli.output import print_report, print_warnings, require_ours, tell
 from backcalc.graph.model import Dag
 from backcalc.render.reports.descend import DescendReport, ending
 from backcalc.render.writer import PLAIN
+from backcalc.text.errors import Diagnostic
 from backcalc.text.files import name_of, pieces
+from backcalc.text.source import Source
 
 EXAMPLES = """\b
 Examples:
@@ -137,7 +140,13 @@ def _rows(graph: Dag, path: str | None) -> dict[str, Any] | None:
 
     # Each step takes all rows, so they are held at once.
     reader = PointReader(name_of(path), pieces(path, PIECE), graph)
+    of_header = len(reader.warnings)
+    _print_noticed(reader.warnings)  # At once: an error of the rows may follow from a column that is passed over.
     parts = list(reader)
-    for source, warning in reader.warnings:
-        print_warnings(source, [warning])
+    _print_noticed(reader.warnings[of_header:])
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _print_noticed(warnings: Sequence[tuple[Source, Diagnostic]]) -> None:
+    for source, warning in warnings:
+        print_warnings(source, [warning])

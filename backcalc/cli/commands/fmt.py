@@ -11,10 +11,10 @@ import click
 
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, as_command, asks
-from backcalc.cli.output import tell
+from backcalc.cli.output import print_warnings, tell_error
 from backcalc.cli.process import kept
 from backcalc.cli.progress_bar import make_way
-from backcalc.cli.streams import paint, say
+from backcalc.cli.streams import say
 from backcalc.language.foreign.translated import Translated
 from backcalc.language.format import format_program
 from backcalc.language.parser import parse
@@ -71,12 +71,13 @@ def _all(graphs: list[Asked], task: _Task) -> Iterable[int]:
             if len(graphs) == 1:
                 raise
             # One is the error of the command; of several each is told where it is met.
-            tell(error.shown(paint), end="\n\n")
+            tell_error(error)
             yield error.exit_code
 
 
 def _format(asked: Asked, task: _Task) -> int:
     program = kept(parse(read_source(asked)))
+    print_warnings(program.source, program.warnings)
     # Only of signs there is another spelling: `ln` for log is ASCII already, and stays.
     others = {other: name for other, name in ALIASES.items() if not other.isascii()}
     text = format_program(task.respelt(program, others) if task.respelt else program)

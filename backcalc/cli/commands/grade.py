@@ -13,9 +13,8 @@ from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
 from backcalc.cli.input import read_source
 from backcalc.cli.options import Asked, Shown, as_command, asks, limit_of, shows, tolerance_options
-from backcalc.cli.output import print_report, print_warnings, tell
+from backcalc.cli.output import print_report, print_warnings, tell, tell_error, untold
 from backcalc.cli.process import kept
-from backcalc.cli.streams import paint
 from backcalc.language.statements import Answer
 from backcalc.marking.grade import CREDIT, STRICT, Grader, asked_by, is_flawless
 from backcalc.marking.key import Key
@@ -154,7 +153,9 @@ def _prepared(path: str | None, asked: Asked, tolerance: Tolerance) -> tuple[Key
     """The key, and what it asks; what is noticed about it is printed."""
     # The program is read apart from the run, for its `#=` lines are the questions.
     program = load_program(read_source(asked._replace(graph=path)))
-    result = run(finish(program), read_point(asked.at), asked.of)
+    graph = finish(program)
+    untold().append((program.source, lambda: graph.warnings))
+    result = run(graph, read_point(asked.at), asked.of)
     key = Key(result, tolerance)
     questions, warnings = asked_by(key, program.source, program.comments)
     print_warnings(program.source, [*result.warnings, *warnings])
@@ -169,4 +170,4 @@ def _tell_lost() -> None:
 
 def _print_errors(errors: Iterable[BackcalcError]) -> None:
     for error in errors:
-        tell(error.shown(paint), end="\n\n")
+        tell_error(error)

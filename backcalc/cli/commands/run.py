@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from backcalc.analysis.run import Text, run_objects
-from backcalc.calculus.load import load
+from backcalc.analysis.run import run_objects
 from backcalc.calculus.point import read_point
 from backcalc.calculus.question import Mode
-from backcalc.cli.input import read_source
+from backcalc.cli.input import graph_of, read_source, text_of
 from backcalc.cli.options import (
     Asked,
     Exactly,
@@ -117,22 +116,23 @@ def command(
         _require_none(others, "--get", "shows what it asks for alone")
         from backcalc.cli.get import print_asked  # The marking of answers is loaded with it.
 
-        return print_asked(Text(source), read_point(asked.at), get, asked.of)
+        return print_asked(text_of(source, asked.at), read_point(asked.at), get, asked.of)
     if data is not None:
         _require_none([*others, *exact], "--data", "shows a row of output and gradient a point")
-        return _run_data(load(source), data, asked, shown)
+        return _run_data(graph_of(source, asked.at), data, asked, shown)
     if exactly:
         # Partials and expanded graphs have exact numbers too; forward mode and pairs have not.
         unfit = [option for option in others if option not in ("--partials", "--expand")]
         _require_none(unfit, f"--{exactly}", "gives values and adjoints")
         from backcalc.cli.exactly import in_exact_numbers  # Most runs are in floats.
 
-        read = _read(source, expanded)
+        read = _read(source, expanded, asked.at)
         return _finish(in_exact_numbers(exactly, read, asked, digits), shown, partials=partials)
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
     is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
     if is_plain:
-        return _finish(Text(source).run(read_point(asked.at), asked.of, asked.wrt), shown, partials=partials)
+        found = text_of(source, asked.at).run(read_point(asked.at), asked.of, asked.wrt)
+        return _finish(found, shown, partials=partials)
     # Objects: arrays have neither tangents, pairs, nor the terms of a sum.
     result = _by_objects(source, asked, mode, along, expanded=expanded, all_pairs=all_pairs)
     return _finish(result, shown, partials=partials, pairs=all_pairs)
@@ -142,7 +142,7 @@ def _by_objects(
     source: Source, asked: Asked, mode: Mode, along: tuple[str, ...], *, expanded: bool, all_pairs: bool
 ) -> Run:
     """The run of what arrays have no way for. Raises UsageError where the pairs asked for have too many numbers."""
-    read = _read(source, expanded)
+    read = _read(source, expanded, asked.at)
     direction = read_point(along, "--along") if along else None  # As --at is read, and told by its own name.
     result = run_objects(read, read_point(asked.at), asked.of, asked.wrt, mode, direction)
     if all_pairs:
@@ -171,13 +171,13 @@ def _is_typed(name: str) -> bool:
     return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def _read(source: Source, expanded: bool) -> Dag:
+def _read(source: Source, expanded: bool, at: tuple[str, ...]) -> Dag:
     """The graph, `expanded` with every operation as a node; what that needs is loaded only here."""
     if not expanded:
-        return load(source)
+        return graph_of(source, at)
     from backcalc.graph.expand import expand
 
-    return expand(load(source))
+    return expand(graph_of(source, at))
 
 
 def _finish(result: AnyRun, shown: Shown, *, partials: bool = False, pairs: bool = False) -> int:

@@ -79,7 +79,11 @@ def _with_header(table: RowText, words: list[str], columns: EdgeColumns, place: 
         made = text
     else:
         header = ",".join(named if are_names else ("source", "target", "partial"))
-        made = text[: place.start] + header + table.translated(columns, place.end)
+        try:
+            made = text[: place.start] + header + table.translated(columns, place.end)
+        except ParseError as error:  # The column that is missed may be one that is passed over.
+            error.warnings = remarks(words, columns, source.line_number(place.start), place)
+            raise
     end = made.find("\n", place.start)
     span = Span(place.start, end if end >= 0 else len(made))
     told = remarks(words, columns, source.line_number(place.start), span)

@@ -43,6 +43,10 @@ def is_statement(line: str) -> bool:
 _OPEN = re.compile(r"[(\[{][^)\]}\n]*$", re.MULTILINE)
 _EMPTY_ENDS = {each: re.compile(rf"[^\s{each}][ ]*(?:{each}[ ]*)+$", re.MULTILINE) for each in "\t;,"}
 
+_FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+|[½¼¾⅓⅔⅛π]|pi|(?:sqrt|exp|log|ln)\(\d+(?:\.\d*)?\)|√\d+)"
+_CONSTANT = re.compile(rf"[-+]?{_FACTOR}(?: ?[*·×/] ?{_FACTOR})?")
+"""A constant with one operation at most: what has more may be a date, `1/2/2020`, what has a minus inside `2020-01`."""
+
 
 class RowText:
     """The rows of a text whose cells a `separator` parts; places in `text` are places in `source` too."""
@@ -67,8 +71,9 @@ class RowText:
         return has_some and _EMPTY_ENDS[self.separator].search(self.text) is not None
 
     def is_number(self, cell: str) -> bool:
-        """Whether a cell has a number as this table writes them."""
-        return is_number(self._number(cell).replace("−", "-"))  # A minus sign, as word processors write one.
+        """Whether a cell has a number as this table writes them, or as the language does: `1/3`, `sqrt(2)`, `½`."""
+        number = self._number(cell).replace("−", "-").replace("–", "-")  # As word processors write a minus.
+        return is_number(number) or _CONSTANT.fullmatch(number) is not None
 
     def has_behind(self, word: str, at: int) -> bool:
         """Whether the text has a word from `at` on."""
