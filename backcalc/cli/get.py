@@ -14,12 +14,12 @@ from backcalc.calculus.run import evaluated, run
 from backcalc.cli.output import print_lines, print_warnings
 from backcalc.language.expr import INDEX, Call, Expr, Number, size
 from backcalc.language.statements import Answer
-from backcalc.language.unparse import unparse
+from backcalc.language.unparse import number_text, number_texts, unparse
 from backcalc.marking.sheet import question
 from backcalc.marking.subject import part, refusals, settled, subject_of
 from backcalc.marking.truth import Truth
 from backcalc.render.values import LONGEST_EXACT
-from backcalc.rules.values import is_known, is_lost, literal, shape_of
+from backcalc.rules.values import is_known, is_lost, shape_of
 from backcalc.text.errors import Code, Diagnostic, ParseError, UsageError
 from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
@@ -146,6 +146,15 @@ def _require_short(names: Sequence[str], values: Sequence[Any]) -> None:
 
 
 def _text(value: Any) -> str:
-    if value is not None and is_known(value) and not shape_of(value):
-        value = float(value)  # A number, however the file spells it.
-    return "?" if value is None else unparse(literal(value))
+    if value is None:
+        return "?"
+    return _digits(value) if is_known(value) else unparse(value)
+
+
+def _digits(value: Any) -> str:
+    """A number or an array with every digit, however the file spells it: of 1/3 a program would read the 1."""
+    if not shape_of(value):
+        return number_text(float(value) + 0.0)  # Without the sign of a zero.
+    if len(value.shape) > 1 or value.dtype == object:
+        return f"[{', '.join(map(_digits, value))}]"
+    return f"[{', '.join(number_texts((value + 0.0).tolist()))}]"
