@@ -18,6 +18,7 @@ from backcalc.render.warnings import render_warnings
 from backcalc.text.errors import BackcalcError, Diagnostic
 from backcalc.text.source import Source
 from backcalc.text.wording import shorten
+from backcalc.text.written import write_whole
 
 USUAL, LINES = 80, 24  # Columns and lines, where no terminal says how many it has.
 BEGINNING = 100  # Bytes of a file in which it says whose it is.
@@ -101,8 +102,7 @@ def write_ours(path: str, mark: str, lines: Iterable[str]) -> None:
     """Write a file that begins with `mark`, which says whose it is: the same command may write it again."""
     # What is stopped before all of it is there leaves the file as it was.
     text = "".join(f"{line}\n" for line in (mark, *lines))
-    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
-        file.write(text)
+    write_whole(path, text.encode())
 
 
 Untold = list[tuple[Source, Callable[[], Sequence[Diagnostic]]]]

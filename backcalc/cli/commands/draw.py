@@ -17,6 +17,7 @@ from backcalc.cli.pictures import MOST, ending_of, page_of, too_large
 from backcalc.cli.process import kept
 from backcalc.render.pictures.scene import Scene, around, at_step, scene, with_paths
 from backcalc.render.pictures.targets import TARGETS, data_of, lines_of
+from backcalc.text.written import write_whole
 
 EXAMPLES = """\b
 Examples:
@@ -110,9 +111,7 @@ def _write(found: Scene, path: str, ending: str, *, top_down: bool) -> None:
     if TARGETS[ending].is_text:
         write_ours(path, TARGETS[ending].mark, lines_of(ending, found, top_down=top_down))
         return
-    data = data_of(ending, found, top_down=top_down)
-    with open(path, "wb") as file:  # noqa: PTH123  pathlib takes a while to load.
-        file.write(data)
+    write_whole(path, data_of(ending, found, top_down=top_down))
 
 
 def _require_possible(ending: str, **of_a_scene: object) -> None:

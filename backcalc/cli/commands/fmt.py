@@ -23,6 +23,7 @@ from backcalc.language.statements import Program
 from backcalc.rules.primitives import ALIASES
 from backcalc.text.errors import BackcalcError
 from backcalc.text.wording import shorten, without_controls
+from backcalc.text.written import write_whole
 
 EXAMPLES = """\b
 Examples:
@@ -103,4 +104,4 @@ def _format(asked: Asked, task: _Task) -> int:
 def _replace(file: Path, new: bytes) -> None:
     """Write a file anew where it changes, so that its time tells when it did."""
     if file.read_bytes() != new:  # A file that stays as it was wakes no `make`.
-        file.write_bytes(new)
+        write_whole(str(file), new)

@@ -61,6 +61,8 @@ def _credit(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
         name, equals, share = part.partition("=")
         # The table's own word, which is of the type that is wanted.
         verdict = next((each for each in VERDICTS if each == name.strip()), None)
+        if verdict in found:  # Which of both is meant nobody knows.
+            raise click.BadParameter(f"`{verdict}` stands twice")
         if verdict is None or not equals:
             raise click.BadParameter(f"`{shorten(part.strip())}` says of no verdict what it earns: follows=0.5")
         if not (is_number(share.strip()) and 0 <= float(share) <= 1):

@@ -10,6 +10,7 @@ from os.path import splitext
 
 from backcalc.render.pictures.scene import Scene
 from backcalc.render.pictures.targets import TARGETS, data_of, lines_of
+from backcalc.text.written import write_whole
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,8 +35,7 @@ class Drawing:
         ending = splitext(fspath(path))[1].lower()  # noqa: PTH122
         is_text = ending != _PIXELS
         data = self.text(ending).encode() if is_text else data_of(ending, self.scene, top_down=self.top_down)
-        with open(path, "wb") as file:  # noqa: PTH123
-            file.write(data)
+        write_whole(fspath(path), data)
 
     def __repr__(self) -> str:
         return f"<Drawing of {len(self.scene.cards)} nodes>"
