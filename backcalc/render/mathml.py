@@ -93,8 +93,31 @@ class MathmlHand(Hand):
 
 def _maths(terms: Sequence[str], sign: str = "") -> str:
     """A `math` element a term; between two of them a line may be broken."""
-    first, *others = terms
+    first, *others = map(_close_set, terms)
+    # A sign that begins its element would stand as close as one before a single number.
+    others = [_LEADING.sub(r'<mo form="infix">\1', term) for term in others]
     return "<wbr>".join(f"<math>{term}</math>" for term in (sign + first, *others))
+
+
+def _close_set(term: str) -> str:
+    """A term, its parentheses as high as a letter where nothing in them is higher.
+
+    With some fonts browsers leave much room around those that may stretch.
+    """
+    flat, pieces, open_at = True, list[str](), list[tuple[int, bool]]()
+    for piece in _BRACKETS.split(term):
+        pieces.append(piece)
+        if piece == _LEFT:
+            open_at.append((len(pieces) - 1, flat))
+            flat = True
+        elif piece == _RIGHT and open_at:
+            at, was_flat = open_at.pop()
+            if flat:
+                pieces[at], pieces[-1] = (each.replace("<mo>", '<mo stretchy="false">') for each in (_LEFT, _RIGHT))
+            flat = flat and was_flat  # What holds high brackets is high.
+        else:
+            flat = flat and not _HIGH.search(piece)
+    return "".join(pieces)
 
 
 def name(text: str) -> str:
@@ -237,6 +260,10 @@ def _vector(items: Sequence[str], count: int) -> str:
     return _OPEN + "".join(f"<mtr>{row}</mtr>" for row in rows) + _CLOSE
 
 
+_LEFT, _RIGHT = mo("("), mo(")")
+_BRACKETS = re.compile(f"({re.escape(_LEFT)}|{re.escape(_RIGHT)})")
+_HIGH = re.compile("<m(?:frac|table|sqrt|root|under|over)")
+_LEADING = re.compile(r"\A<mo>([+−])")
 _NEGATED = "<mrow><mo>−</mo>"
 _OPEN, _CLOSE = "<mrow><mo>[</mo><mtable>", "</mtable><mo>]</mo></mrow>"
 # An empty group, for both brackets and rows are left out.

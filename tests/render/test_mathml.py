@@ -78,6 +78,41 @@ def test_a_side_that_says_what_the_last_did_is_empty():
     assert [spoken(side) for side in sides] == ["y", "=1", ""]
 
 
+def sides_of(text):
+    return MathmlHand().sides(Equation((Formula(parse_expression(Source("", text))),)))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "flat", "high"),
+    [
+        ("sin(t1 + b1)", 2, 0),
+        ("sin(t1/b1)", 0, 2),
+        ("(a + b)*(c/d + e)", 2, 2),
+        ("f((a + b)*(c + sqrt(d)))", 2, 4),  # What holds high ones is high.
+        ("f((a + b)*(c + d))", 6, 0),
+        ("f([a, b])", 0, 2),
+    ],
+)
+def test_brackets_stretch_around_what_is_high_alone(text, flat, high):
+    """Those that may stretch are set wide by Chromium with the font of LaTeX."""
+    found = sides_of(text)
+    assert (found.count('<mo stretchy="false">'), len(re.findall(r"<mo>[()]", found))) == (flat, high)
+
+
+def test_a_sign_between_terms_stands_apart():
+    """First in its element it would be set as the sign of one number: a+b."""
+    first, *others = sides_of("-a - b + c*d").split("<wbr>")
+    assert first == "<math><mrow><mo>−</mo><mi>a</mi></mrow></math>"
+    assert [each.startswith(f'<math><mo form="infix">{sign}<') for each, sign in zip(others, "−+", strict=True)] == [
+        True
+    ] * 2
+
+
+def test_brackets_thousands_deep_are_read_once():
+    deep = "f(" * 150 + "x" + ")" * 150
+    assert sides_of(deep).count('<mo stretchy="false">') == 300
+
+
 @pytest.mark.parametrize("text", ["x<script>", "a&b", 'q"t'])
 def test_what_a_name_holds_is_text(text):
     assert "<script" not in name(text)
