@@ -9,6 +9,7 @@ from backcalc.render.pictures.scene import Scene
 
 MARGIN = 16.0
 LANE = SMALL + 7.0  # Between two lines that come in side by side, with a label between them.
+ABOVE, LEFT = LANE / 3, LANE  # What parts a label above its line, or to the left of it, from the line before.
 BETWEEN = 22.0  # Boxes of a layer,
 GAP = 34.0  # and of two layers, beside the room of the labels.
 NEAR = 10.0  # A line that passes by comes no nearer to a box.
@@ -27,6 +28,7 @@ def placed(scene: Scene, *, top_down: bool = False) -> Picture:
         boxes=[(h, w) if top_down else (w, h) for w, h in boxes],
         labels=[(h, w) if top_down else (w, h) for w, h in labels],
         lane=LANE,
+        aside=LEFT if top_down else ABOVE,
         between=BETWEEN,
         near=NEAR,
         gap=GAP,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 from colours import contrast
 
 import backcalc
+from backcalc.analysis.samples import sample
+from backcalc.render.pictures.measures import SMALL, text_width
+from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import scene
 from backcalc.render.pictures.svg import COLOURS, lines
 
@@ -77,3 +81,20 @@ def test_texts_stand_out_from_what_is_behind_them(theme):
     for ink in (("text", "fill"), (".adjoint", "fill"), (".lit polygon, .edge.lit text", "fill"), FAINT):
         for paper in behind:
             assert contrast(colours[ink], paper) >= 4.5, (ink, paper)
+
+
+def test_from_the_top_down_a_label_is_nearer_to_its_line_than_to_the_one_before():
+    """Between two lines that come in side by side a label could be of either."""
+    found = placed(scene(backcalc.parse(sample("lattice").text).run({"x": 1}).run), top_down=True)
+    into = {}
+    for link in found.links:
+        into.setdefault(link.arrow.head, []).append(link)
+    count = 0
+    for links in into.values():
+        for before, link in pairwise(sorted(links, key=lambda each: each.points[-1].x)):
+            width = text_width(link.arrow.label, SMALL)
+            left = link.label_at.x - width / 2 - before.points[-1].x
+            right = link.points[-1].x - link.label_at.x - width / 2
+            count += 1
+            assert left > 4 * right > 0
+    assert count == 9

@@ -25,12 +25,14 @@ class Sizes(NamedTuple):
     """How large boxes and labels are, and what is kept between them.
 
     A label stands before its line, as seen across: above it, or to the left. `lane` parts two lines with their labels,
-    `between` two boxes, `near` a box and a line that passes by, `gap` two layers, `tip` is the room of an arrowhead.
+    `aside` a label and the line before it, `between` two boxes, `near` a box and a line that passes by, `gap` two
+    layers, `tip` is the room of an arrowhead.
     """
 
     boxes: Sequence[Size]
     labels: Sequence[Size]
     lane: float
+    aside: float
     between: float
     near: float
     gap: float
@@ -118,8 +120,7 @@ class _LayoutState:
 
     def _lane(self, segment: Edge) -> float:
         """The room of a line that comes in, with its label."""
-        # A third of a lane parts a label from the next line.
-        return max(self.sizes.lane, self.label[segment][1] + self.sizes.lane / 3)
+        return max(self.sizes.lane, self.label[segment][1] + self.sizes.aside)
 
     def _extent(self, vertex: int) -> float:
         """How far a vertex extends: a box at least as far as the lines that come in."""
