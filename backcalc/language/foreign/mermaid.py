@@ -12,8 +12,8 @@ from backcalc.text.wording import shorten
 
 # Lines that say nothing of edges.
 _OTHER = re.compile(r"\s*(?:(?:subgraph|end|direction|classDef|class|style|linkStyle|click)\b|```|\Z)")
-# Text to the end of its line, whatever stands in it.
-_TEXT = re.compile(r"[ \t]*(?:(?P<comment>%%)|(?:accTitle|accDescr|title)\b)[^\n]*")
+# Text to the end of its line, whatever stands in it, or of several lines in braces.
+_TEXT = re.compile(r"[ \t]*(?:(?P<comment>%%)|accDescr[ \t]*+(?=\{)[^}]*+\}?|(?:accTitle|accDescr|title)\b)[^\n]*")
 # A semicolon in quotes, in a label or in brackets ends nothing.
 _STATEMENT = re.compile(
     r"""(?:[^;\n"|\[({]++|"[^"\n]*"|\|(?:"[^"\n]*"|[^|"\n]*)\||[\[({]++(?:[^\[\](){}"\n]*+[\])}])?+|[^;\n])+"""

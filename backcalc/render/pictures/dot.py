@@ -25,6 +25,12 @@ def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
         label = f"label={_quoted(arrow.label)}" if arrow.label else "" if arrow.flows else NOTHING
         attributes = ", ".join(filter(None, (label, "penwidth=2.5" * arrow.is_lit)))
         yield f"  {ends}{f' [{attributes}]' if attributes else ''};"
+    # A loss outside the graph is a node there, with an edge from each adjoint that is stated: so it is read back.
+    if found.seeds:
+        yield f"  {_quoted(found.output)} [style=dashed];"
+    for seed in found.seeds:
+        ends = f"{_quoted(found.cards[seed.card].name)} -> {_quoted(found.output)}"
+        yield f"  {ends} [label={_quoted(seed.label)}, style=dashed];"
     yield "}"
 
 

@@ -23,8 +23,11 @@ def lines(found: Scene, *, top_down: bool = False) -> Iterator[str]:
         yield f'  {name}["{label}"]'
     for arrow in found.arrows:
         yield f"  {names[arrow.tail]} {_link(arrow)} {names[arrow.head]}"
+    # A loss outside the graph is a node there, with an arrow from each adjoint that is stated: so it is read back.
+    for seed in found.seeds:
+        yield f"  {names[seed.card]} {_link(Arrow(seed.card, -1, seed.label))} {found.output}"
     if found.drawn_output:
-        output = next(name for name, card in zip(names, found.cards, strict=True) if card.is_output)
+        output = next((name for name, card in zip(names, found.cards, strict=True) if card.is_output), found.output)
         yield "  classDef output stroke-width:2px"
         yield f"  class {output} output"
     # Nodes alone: a style of links would go by their number, and they have `==>`.

@@ -55,16 +55,24 @@ class Arrow(NamedTuple):
     flows: bool = True
 
 
+class Seed(NamedTuple):
+    """The derivative of a loss outside the graph by a card: its place, and what the file states it to be."""
+
+    card: int
+    label: str
+
+
 class Scene(NamedTuple):
     """The boxes in topological order, and the arrows by their heads; `output` is what the adjoints are of, or empty.
 
-    `has_paths` tells whether some of it is lit.
+    `has_paths` tells whether some of it is lit, `seeds` where an output outside the graph comes in.
     """
 
     cards: tuple[Card, ...]
     arrows: tuple[Arrow, ...]
     output: str = ""
     has_paths: bool = False
+    seeds: tuple[Seed, ...] = ()
 
     @property
     def title(self) -> str:
@@ -73,7 +81,9 @@ class Scene(NamedTuple):
 
     @property
     def drawn_output(self) -> str:
-        """The output, where its card is in the scene; empty where it is not."""
+        """The output, where its card or what leads to it is in the scene; empty where it is not."""
+        if self.seeds:
+            return self.output
         return next((card.name for card in self.cards if card.is_output and card.name == self.output), "")
 
     @property
@@ -107,7 +117,13 @@ def scene(run: Run, digits: int = DIGITS) -> Scene:
     cards = [_card(run, i, adjoints[i], digits) for i in range(len(nodes))]
     arrows = [arrow for head in range(len(nodes)) for arrow in _arrows(run, head, digits)]
     # Without adjoints there is nothing to be `of`.
-    return Scene(tuple(cards), tuple(arrows), run.output if run.adjoints else "")
+    if not run.adjoints:
+        return Scene(tuple(cards), tuple(arrows))
+    is_outside = run.output not in run.graph.index
+    seeds = [
+        Seed(place, _text(seed, run.shapes[place], digits, LABEL_NUMBERS)) for place, seed in run.seeds.items()
+    ] * is_outside
+    return Scene(tuple(cards), tuple(arrows), run.output, seeds=tuple(seeds))
 
 
 def _card(run: Run, place: int, adjoint: Any, digits: int) -> Card:
@@ -202,7 +218,8 @@ def _only(found: Scene, places: Collection[int]) -> Scene:
         for arrow in found.arrows
         if arrow.tail in new and arrow.head in new
     ]
-    return found._replace(cards=tuple(found.cards[place] for place in kept), arrows=tuple(arrows))
+    seeds = [seed._replace(card=new[seed.card]) for seed in found.seeds if seed.card in new]
+    return found._replace(cards=tuple(found.cards[place] for place in kept), arrows=tuple(arrows), seeds=tuple(seeds))
 
 
 def with_paths(found: Scene, names: Collection[str]) -> Scene:

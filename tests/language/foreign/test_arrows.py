@@ -76,6 +76,8 @@ def lines(text):
         ("%% a pond\ngraph LR\n a -->|2| b\n c\n", ["a -> b : 2"]),
         ("graph LR\n a -->|2| b\n%% see; it is a note\n b -->|3| c; %% a; b\n", ["a -> b : 2", "b -> c : 3"]),
         ("graph LR\n accTitle: a; pond it is\n accDescr: of; a frog\n a -->|2| b\n", ["a -> b : 2"]),
+        ('graph LR\n accDescr {\n c -->|5| d; it\n is | "so\n }\n a -->|2| b\n', ["a -> b : 2"]),
+        ("graph LR\n accDescr{ one line }\n a -->|2| b; accDescr {x\n}\n b -->|3| c", ["a -> b : 2", "b -> c : 3"]),
         ("graph LR\n a[x; y] -->|2| b{{no; no}}; b -->|3| c((z; u))\n", ["a -> b : 2", "b -> c : 3"]),
     ],
 )  # fmt: skip

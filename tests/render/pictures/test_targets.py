@@ -136,6 +136,39 @@ def test_an_output_that_is_not_drawn_is_not_stated(ending):
     assert "output" not in "\n".join(lines_of(ending, found))
 
 
+SEEDED = [
+    "input x = 2; h = 3*x; adjoint h = 0.5",
+    "input x = 2; h1 = 3*x; h2 = x^2; adjoint h1 = 0.5; adjoint h2 = -1.25",
+    "input x = 2; h1 = 3*x; h2 = x*h1; adjoint h1 = 1/3; adjoint h2 = -2",
+    "x -> y : 3; y -> z : 5; adjoint y = 2; adjoint x = 7; adjoint z = 0",
+]
+
+
+@pytest.mark.parametrize("ending", READ)
+@pytest.mark.parametrize("text", SEEDED)
+def test_a_loss_outside_is_read_back_with_the_same_adjoints(ending, text):
+    before = backcalc.parse(text.replace("; ", "\n")).run()
+    after = backcalc.parse("\n".join(lines_of(ending, scene(before.run, FULL))), f"graph{ending}").run()
+    assert after.output == before.output == "L"
+    assert after.gradient == before.gradient
+    for node, adjoint in zip(before.run.graph.nodes, before.run.adjoints, strict=True):
+        assert after.run.adjoints[after.run.graph.index[node.name]] == adjoint
+
+
+@pytest.mark.parametrize("ending", READ)
+def test_a_part_of_it_has_the_adjoints_stated_there_alone(ending):
+    before = backcalc.parse("x -> y : 3\ny -> z : 5\nz -> q : 1\nadjoint z = 2\nadjoint x = 7").run()
+    after = backcalc.parse("\n".join(lines_of(ending, around(scene(before.run, FULL), "x", 1))), f"graph{ending}").run()
+    assert (after.output, after.gradient) == ("L", {"x": 7})
+
+
+@pytest.mark.parametrize("ending", READ)
+def test_adjoints_that_are_arrays_are_refused_when_read_back(ending):
+    found = scene(backcalc.parse(sample("vectors").text).run().run)
+    with pytest.raises(backcalc.BackcalcError, match="no number as its local partial"):
+        backcalc.parse("\n".join(lines_of(ending, found)), f"graph{ending}")
+
+
 @pytest.mark.parametrize("ending", READ)
 def test_a_partial_that_is_not_known_yet_is_not_zero(ending):
     """After one step of six no edge has a number: what is read back must say so, not give a derivative 0."""
