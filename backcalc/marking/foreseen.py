@@ -25,6 +25,9 @@ from backcalc.text.source import Source
 MOST_MISTAKES = 20_000
 """Wrong numbers of all tables together that a page has room for; of larger graphs `check` tells the mistakes."""
 
+A_MISTAKE_IN = 10
+"""Of so many pairs of a node and another on its paths to the output, at least one is of a mistake in its derivative."""
+
 MOST_NUMBERS = 200_000
 """Numbers of all tables together, where some are arrays: as many make a page of some two megabytes."""
 
@@ -108,7 +111,8 @@ def foresee(run: Run) -> list[Foreseen]:
 
 def _tables(key: Key, questions: Sequence[Foreseen]) -> list[list[Wrong]]:
     """The mistakes of each question; none at all where they are too many."""
-    if not _is_swept_soon(key.truth.run):
+    run = key.truth.run
+    if not _is_swept_soon(run) or _pairs(run) > A_MISTAKE_IN * MOST_MISTAKES:
         return []
     # All or none: with half of its tables a page would know one mistake at one node and not at the next.
     found: list[list[Wrong]] = [[] for _ in questions]
@@ -130,6 +134,20 @@ def _is_swept_soon(run: Run) -> bool:
     shapes = run.linear.evaluation.shapes
     numbers = sum(prod(size or 0 for size in shape) for shape in shapes)
     return len(shapes) <= MOST_OPERATIONS and len(shapes) * numbers <= MOST_MOVED
+
+
+def _pairs(run: Run) -> int:
+    """How many pairs there are of a node and one behind it on its paths to the output."""
+    # Sets of nodes as the bits of whole numbers: of thousands of nodes that takes milliseconds.
+    nodes, index = run.graph.nodes, run.graph.index
+    ahead = [0] * len(nodes)
+    for head in range(len(nodes) - 1, -1, -1):
+        for arg in nodes[head].args:
+            ahead[index[arg]] |= ahead[head] | 1 << head
+    output = index.get(run.output)  # Of a loss outside the graph all that is stated leads to it.
+    counted = range(len(nodes)) if output is None else (*run.upstream(output), output)
+    on_paths = sum(1 << node for node in counted)
+    return sum((each & on_paths).bit_count() for each in ahead)
 
 
 def _asked(run: Run) -> Iterator[Answer]:

@@ -58,6 +58,7 @@ class Key:
         self._is_known_right: dict[Any, bool] = {}  # By what is asked and the text of the answer.
         self.roundings = Roundings(self.truth, tolerance)
         self.diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
+        self._behind: tuple[str, set[int]] = "", set()
         self._formulas = FormulaMarker(run, self.truth, tolerance, self.diagnoser)
 
     def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
@@ -330,7 +331,12 @@ class Key:
     def independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
         of, wrt, index = answer.of, answer.wrt, self.run.graph.index
-        if wrt is None or of == wrt or of not in index or index[wrt] in self.run.upstream(index[of]):
+        if wrt is None or of == wrt or of not in index:
+            return None
+        # Sheets ask for derivatives of one node, mostly: what leads to the last one is kept.
+        if self._behind[0] != of:
+            self._behind = of, self.run.upstream(index[of])
+        if index[wrt] in self._behind[1]:
             return None
         y, x = shorten(of), shorten(wrt)
         turned = f"; it is {x} that depends on {y}" if index[of] in self.run.upstream(index[wrt]) else ""
