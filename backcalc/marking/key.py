@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from backcalc.calculus.digits import AS_WRITTEN, Tolerance, significant_digits, wrong_places
@@ -40,8 +40,7 @@ from backcalc.text.wording import shorten
 _NO_MARK = Mark("", "", None, "missing")
 OWN_ROUNDING = "this comes out of the rounded numbers of your own sheet"
 SECOND = "²"  # In the name of a second derivative, and of no other.
-MOST_NODES = 300
-"""Nodes of a graph whose steps are tried one by one; each offers every other node's number as a candidate."""
+MOST_NODES = 300  # Of a graph whose steps are tried one by one; each offers every other node's number as a candidate.
 
 
 def require_point(run: Run, refused: Iterable[Diagnostic]) -> None:
@@ -58,7 +57,7 @@ class Key:
         self._is_known_right: dict[Any, bool] = {}  # By what is asked and the text of the answer.
         self.roundings = Roundings(self.truth, tolerance)
         self.diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
-        self._behind: tuple[str, set[int]] = "", set()
+        self._upstream = lru_cache(2)(run.upstream)  # Derivatives are mostly of one node.
         self._formulas = FormulaMarker(run, self.truth, tolerance, self.diagnoser)
 
     def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
@@ -331,17 +330,12 @@ class Key:
     def independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
         of, wrt, index = answer.of, answer.wrt, self.run.graph.index
-        if wrt is None or of == wrt or of not in index:
+        if wrt is None or of == wrt or of not in index or index[wrt] in self._upstream(index[of]):
             return None
-        # Sheets ask for derivatives of one node, mostly: what leads to the last one is kept.
-        if self._behind[0] != of:
-            self._behind = of, self.run.upstream(index[of])
-        if index[wrt] in self._behind[1]:
-            return None
-        y, x = shorten(of), shorten(wrt)
-        turned = f"; it is {x} that depends on {y}" if index[of] in self.run.upstream(index[wrt]) else ""
-        text = f"{y} does not depend on {x}, so this is 0{turned}"
-        return Diagnosis("other-node", wrt, text, f"is there a path from {x} to {y}?")
+        y, x = map(shorten, (of, wrt))
+        turned = f"; it is {x} that depends on {y}" if index[of] in self._upstream(index[wrt]) else ""
+        told = f"{y} does not depend on {x}, so this is 0{turned}"
+        return Diagnosis("other-node", wrt, told, f"is there a path from {x} to {y}?")
 
 
 def _common(places: list[tuple[int, ...]]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from html import escape
+from math import isfinite
 from typing import Any
 
 from backcalc.calculus.run import Run
@@ -17,7 +18,11 @@ from backcalc.render.document import Derivative, NodeName
 from backcalc.render.values import exact
 from backcalc.render.writer import PLAIN
 
-READS = "Numbers are read here, such as -0.07, 1/3 or [1, -2]; <code>backcalc check</code> reads formulas, too."
+READS = (
+    "Numbers are read here, such as -0.07, 1/3 or [1, -2], and formulas over the nodes' names, which are marked at "
+    "this point alone; <code>backcalc check GRAPH '{} = …'</code> marks them everywhere."
+)
+NOTES = "Numbers and formulas are noted here, for <code>backcalc check</code> to mark."
 UNTOLD = " This graph is too large for the page to say what went wrong: <code>backcalc check</code> does."
 FURTHEST = 4095  # Edges from a mistake to its answer that the tables tell apart.
 
@@ -34,7 +39,8 @@ def answer_form(run: Run, told: Mapping[str, Any] | None) -> Iterator[str]:
     yield f"<button>{'Note' if told is None else 'Check'}</button>"
     # Where the script writes its verdict.
     yield "<output></output>"
-    yield f'<p class="what">{READS}{UNTOLD if told and not told["hasMistakes"] else ""}</p>'
+    reads = NOTES if told is None else READS.format(escape(questions[-1].name, quote=False))
+    yield f'<p class="what">{reads}{UNTOLD if told and not told["hasMistakes"] else ""}</p>'
     if told is None:
         yield '<label class="sheet">Answers so far, as <code>backcalc check</code> reads them'
         yield '<textarea id="sheet" rows="4" readonly></textarea></label>'
@@ -71,6 +77,8 @@ def key(run: Run) -> dict[str, Any]:
         "chance": MOST_CHANCE,
         "hasMistakes": all(each.mistakes is not None for each in every),
         "roundings": [[rounding.digits, rounding.unit] for rounding in ROUNDINGS],
+        "point": dict(_stated(run)),
+        "own": sorted(run.graph.functions),
         "exact": sorted(Truth(run).exact),  # In an answer such as 0.5/3 the 0.5 of the file claims no rounding.
         "asked": [_asked(each) for each in every],
         # A column a thing, over all questions, packs better than rows.
@@ -82,6 +90,14 @@ def key(run: Run) -> dict[str, Any]:
         "texts": list(texts),
         "alone": sorted(alone),
     }
+
+
+def _stated(run: Run) -> Iterator[tuple[str, float]]:
+    """What the nodes are worth that nobody is asked for, by their names: what formulas are made of."""
+    for node, value in zip(run.graph.nodes, run.values, strict=True):
+        # Formulas of arrays are for `check`.
+        if node.kind != "expression" and isinstance(value, float) and isfinite(value):
+            yield node.name, value
 
 
 def _asked(each: Foreseen) -> dict[str, Any]:

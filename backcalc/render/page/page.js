@@ -106,9 +106,9 @@
   const RAISED = { "⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9, "⁻": "-" };
 
   function plain(text) {
-    const signs = text.trim().replace(/[−–]/g, "-").replace(/\s*([/*·×⋅[\](),;])\s*/g, "$1");
-    const raised = signs.replace(/10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power) => "10^" + [...power].map((c) => RAISED[c]).join(""));
-    return raised.replace(/[*·×⋅]10\^\(?([-+]?\d+)\)?/g, "e$1");
+    const signs = text.trim().replace(/[−–]/g, "-").replace(/[·×⋅∗⊙]|\*\*/g, (sign) => (sign === "**" ? "^" : "*")).replace(/÷/g, "/");
+    const raised = signs.replace(/\s*([/*^[\](),;])\s*/g, "$1").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (power) => "^" + [...power].map((c) => RAISED[c]).join(""));
+    return raised.replace(/(?<![\p{L}\d_'.^])(\d+\.?\d*|\.\d+|\d+,\d+)\*10\^\(?([-+]?\d+)\)?/gu, "$1e$2");
   }
 
   // A number, with half of what it claims, its significant digits and its decimals; null where it is none.
@@ -124,38 +124,92 @@
     };
   }
 
-  // A number or a quotient of two, in which what has decimals claims half a unit of them.
-  function number(text, exact) {
+  // ---- Formulas of numbers: over the nodes' names and derivatives, at the point ----
+  const NAMED = String.raw`[\p{L}_][\p{L}\d_']*(?:\[[\d,]+\])*`;
+  const TOKEN = new RegExp(String.raw`[d∂]${NAMED}\/[d∂]${NAMED}|${NAMED}|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?: ?%)?|\S`, "giu");
+  const FUNCTIONS = new Map("abs acos acosh asin asinh atan atanh cbrt cos cosh exp expm1 log log10 log1p log2 sign sin sinh sqrt tan tanh".split(" ").map((fn) => [fn, Math[fn]]));
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  for (const [fn, f] of Object.entries({ ln: Math.log, "√": Math.sqrt, sigmoid, σ: sigmoid, relu: (x) => Math.max(x, 0) })) FUNCTIONS.set(fn, f);
+  const SUMS = { "+": (a, b) => a + b, "-": (a, b) => a - b };
+  const PRODUCTS = { "*": (a, b) => a * b, "/": (a, b) => a / b };
+
+  // The tokens of a formula: numbers as such, dz/dy as one symbol, but where nodes are called dz and dy.
+  function tokens(text, names) {
+    return (text.match(TOKEN) || []).flatMap((token) => {
+      const [over, under] = token.split("/");
+      if (!under) return [literal(token) || token];
+      return names.has(over) && names.has(under) ? [over, "/", under] : [token.replace(/∂/g, "d")];
+    });
+  }
+
+  // What the tokens come to, by the rules of the language: a sign before a power is that of the whole.
+  function evaluate(left, worth) {
+    const chain = (next, signs) => {
+      let found = next();
+      while (left[0] in signs) found = signs[left.shift()](found, next());
+      return found;
+    };
+    const sum = () => chain(product, SUMS);
+    const product = () => chain(unary, PRODUCTS);
+    const unary = () => (left[0] in SUMS ? SUMS[left.shift()](0, unary()) : power());
+    const power = () => {
+      const base = atom();
+      return left[0] === "^" ? base ** (left.shift(), unary()) : base;
+    };
+    const atom = () => {
+      const token = left.shift();
+      if (token !== "(") return token === "√" || left[0] === "(" ? worth(token, "function")(atom()) : worth(token, "number");
+      const inner = sum();
+      if (left.shift() !== ")") throw new Error("a bracket is not closed");
+      return inner;
+    };
+    const found = sum();
+    if (left.length) throw new Error(`${left[0].value ?? left[0]} is one too many`);
+    if (!Number.isFinite(found)) throw new Error("this comes to no number here");
+    return found;
+  }
+
+  // A number or a formula of numbers, in which what has decimals claims half a unit of them.
+  function number(text, asked, { exact, names, own }) {
     const thousands = /^[-+]?([1-9]\d{0,2}(?:,\d{3})+)$/.exec(text);
     if (thousands) throw new Error(`${text} could be ${text.replaceAll(",", "")} or ${text.replace(",", ".")}: write one of them`);
-    const [over, under, more] = text.replace(/,(?=\d)/g, ".").split("/").map(literal);
-    if (over === undefined || over === null || under === null || more !== undefined) {
-      throw new Error("this page reads numbers, such as -0.07, 1/3, 2.5e-3 or [1, -2]; backcalc check reads formulas too");
-    }
-    if (under === undefined) return over;
-    const value = over.value / under.value;
-    const counted = [over, under].filter((part) => part.dot);
-    const moved = counted.filter((part) => !exact.includes(Math.abs(part.value))).map((part) => Math.abs(
-      (over.value + (part === over ? part.half : 0)) / (under.value + (part === under ? part.half : 0)) - value));
-    const half = Math.min(moved.reduce((a, b) => a + b, 0), 0.01 * Math.abs(value));
-    return { value, half, digits: counted.length ? Math.min(...counted.map((part) => part.digits)) : null, decimals: Math.max(over.decimals, under.decimals), dot: true };
+    const dotted = text.replace(/,(?=\d)(?![^[]*\])/g, ".");
+    const alone = literal(dotted);
+    if (alone) return alone;
+    const parts = tokens(dotted, names);
+    const worth = (token, kind) => {
+      // A function of the file's own may have the name of another.
+      const found = token?.value ?? names.get(token) ?? (own.includes(token) ? null : FUNCTIONS.get(token));
+      if (typeof found === kind && token !== asked.name) return found;
+      throw new Error(`${token?.value ?? token ?? "what is missing"} is not known here; this page reads numbers, such as -0.07, 1/3 or [1, -2], and formulas of them; backcalc check GRAPH '${asked.name} = …' reads more`);
+    };
+    const value = evaluate([...parts], worth);
+    const counted = parts.filter((part) => part.dot);
+    const moved = counted.filter((part) => !exact.includes(part.value)).map((part) =>
+      Math.abs(evaluate(parts.map((each) => (each === part ? { ...each, value: each.value + each.half } : each)), worth) - value));
+    const isFormula = parts.some((part) => names.has(part));
+    const slack = Math.min(moved.reduce((a, b) => a + b, 0), 0.01 * Math.abs(value));
+    return {
+      value, half: Math.max(slack, isFormula * NO_DIGITS * Math.abs(value)), isFormula, dot: true,
+      digits: counted.length ? Math.min(...counted.map((part) => part.digits)) : null, decimals: Math.max(0, ...parts.map((part) => part.decimals || 0)),
+    };
   }
 
   // What is written: a number, or a list of them in brackets, of lists a matrix.
-  function read(text, exact) {
-    if (!text.startsWith("[")) return number(text, exact);
+  function read(text, asked, key) {
+    if (!text.startsWith("[")) return number(text, asked, key);
     if (!text.endsWith("]")) throw new Error("a bracket is not closed");
     const items = [];
     let depth = 0;
     let item = "";
-    for (const sign of text.slice(1, -1).replace(/\]\s*\[/g, "],[").replace(/([^,\s])\s+(?=[-\d.[])/g, "$1,")) {
+    for (const sign of text.slice(1, -1).replace(/\]\s*\[/g, "],[").replace(/([^,\s])\s+(?=-?[\d.[])/g, "$1,")) {
       depth += (sign === "[") - (sign === "]");
       if (sign === "," && !depth) {
         items.push(item);
         item = "";
       } else item += sign;
     }
-    return [...items, item].map((each) => read(each.trim(), exact));
+    return [...items, item].map((each) => read(each.trim(), asked, key));
   }
 
   const shape = (value) => (Array.isArray(value) ? [value.length, ...(value.length ? shape(value[0]) : [])] : []);
@@ -192,9 +246,9 @@
 
   // ---- Marking, as backcalc check marks an answer by itself ----
   function mark(text, asked, key) {
-    const given = read(plain(text), key.exact);
+    const given = read(plain(text), asked, key);
     const { truth, scale } = asked;
-    if (!misfits(given, truth, scale).length) return { verdict: "right", text: "" };
+    if (!misfits(given, truth, scale).length) return { verdict: "right", text: flat(given).some((each) => each.isFormula) ? "at this point" : "" };
     const note = rounding(given, asked, key);
     if (note) return { verdict: "rounding", text: note };
     if (!Array.isArray(truth) && given.digits !== 0 && fits(given, truth, scale, { far: Infinity })) return { verdict: "wrong", text: key.words.short };
@@ -242,9 +296,20 @@
   }
 
   // ---- What is packed: the steps, and the key where the page has it ----
+  const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;.=>?@^_`{|}~";
+
+  // Four bytes of each five digits to the base 85; what is left at the end is as many bytes as it has room for.
+  function bytes(text) {
+    const found = new Uint8Array(4 * Math.ceil(text.length / 5));
+    const view = new DataView(found.buffer);
+    for (let i = 0; i < text.length; i += 5) {
+      view.setUint32((i / 5) * 4, [...text.slice(i, i + 5).padEnd(5, "~")].reduce((n, digit) => n * 85 + DIGITS.indexOf(digit), 0));
+    }
+    return found.slice(0, Math.floor(text.length * 0.8));
+  }
+
   async function unpacked() {
-    const packed = Uint8Array.from(atob(byId("data").textContent.trim()), (sign) => sign.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const stream = new Blob([bytes(byId("data").textContent)]).stream().pipeThrough(new DecompressionStream("deflate"));
     const found = JSON.parse(await new Response(stream).text());
     for (const [place, asked] of found.key ? found.key.asked.entries() : []) {
       const [values, ranks, texts] = found.key.wrong.map((column) => column[place]);
@@ -302,6 +367,16 @@
     if (choose({ node, pass }) || choose({ node, pass: other })) form.elements.text.focus();
   }
 
+  // What the names in a formula are worth: constants, what the file states, and what is asked for.
+  function worth(key) {
+    const stated = { pi: Math.PI, π: Math.PI, tau: 2 * Math.PI, e: Math.E, ...key.point };
+    key.names = new Map(Object.entries(stated));
+    key.asked.forEach((asked, i) => {
+      asked.name = form.elements.what.options[i].value;
+      if (!Array.isArray(asked.truth)) key.names.set(asked.name, asked.truth);
+    });
+  }
+
   // ---- What the page listens to ----
   function keys(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA|P)$/.test(event.target.tagName)) return;
@@ -329,6 +404,7 @@
     nodes.forEach(listen);
     if (form) {
       form.elements.what.innerHTML = questions;
+      if (key) worth(key);
       form.hidden = false;
       form.addEventListener("submit", (event) => answer(event, key));
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
+from base64 import b64encode, b85encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -58,7 +58,7 @@ def lines(page: Page) -> Iterator[str]:
     steps = "".join(step_items(page.run, hand, has_answers=page.has_answers))
     told = key(page.run) if page.has_answers else None
     data = {"narrow": "".join(_narrow(page)), "steps": steps, "questions": "".join(options(page.run)), "key": told}
-    sheet, script = f"{style()}\n{_part('css')}", _part("js")
+    sheet, script = _SPACES.sub(r"\1\2", f"{style()}\n{_part('css')}"), _part("js")
     texts = {
         "policy": _policy(sheet, script),
         "title": escape(page.title),
@@ -74,18 +74,27 @@ def lines(page: Page) -> Iterator[str]:
     yield from without_controls(Template(_part("html")).substitute(texts)).rstrip("\n").split("\n")
 
 
+# Of a style, the blanks that part nothing; of the script these and those around signs, in lines without texts.
+_SPACES = re.compile(r"\s*([{}])\s*|([;:,])\s+")
+_AROUND_SIGNS = re.compile(r" ?([=<>?:,;{}()|&*]+) ?")
+
+
 def _part(ending: str) -> str:
-    """A file of the page's own, its frame, its style or its script, without comments and indents of the script."""
+    """A file of the page's own, its frame, its style or its script, without comments and blanks of the script."""
     text = files("backcalc.render.page").joinpath(f"page.{ending}").read_text("utf-8")
-    # Comments and indents of the script are of no use to a reader of the page.
-    return re.sub(r"^ +(//.*\n)?", "", text, flags=re.MULTILINE)
+    if ending != "js":
+        return text
+    # Comments, indents and blanks of the script are of no use to a reader of the page.
+    bare = re.sub(r"^ +(//.*\n)?| // .*$", "", text, flags=re.MULTILINE)
+    # Where quotes or slashes stand a blank may be one of a text, or of a regular expression.
+    return "\n".join(line if set(line) & set("\"'`/") else _AROUND_SIGNS.sub(r"\1", line) for line in bare.splitlines())
 
 
 def _packed(data: object) -> str:
-    """Data as JSON, packed, and in letters: so a page of a large graph is a tenth as large."""
+    """Data as JSON, packed, and in letters and signs: so a page of a large graph is a tenth as large."""
     text = json.dumps(_shown(data), ensure_ascii=False, separators=(",", ":"))
-    # Letters: base64 can stand in HTML, bytes cannot.
-    return b64encode(compress(text.encode(), 9)).decode()
+    # Signs to the base 85, a sixteenth shorter than base64; none is `<`, which could begin a tag.
+    return b85encode(compress(text.encode(), 9)).decode().replace("<", ".")
 
 
 def _shown(data: Any) -> Any:

@@ -33,12 +33,18 @@ def _item(run: Run, hand: MathmlHand, step: Step, *, has_answers: bool) -> str:
     # What the file states is no answer, and stays on a page without answers.
     is_known = has_answers or (is_forward and is_stated(run, step.node, step.note))
     told = _equation(hand, step, has_numbers=is_known)
-    told += escape(PLAIN.cell(remark(step.note, step.node, run.output)))
+    told += escape(step_remark(run, step, has_answers=has_answers))
     inner = "".join(
         f'<p class="inner">{_equation(hand, partial, has_numbers=has_answers)}</p>' for partial in step.partials
     )
     data = f'data-node="{run.graph.index[step.node]}" data-pass="{kind}" data-name="{escape(PLAIN.cell(name))}"'
     return f"<li {data}><p>{told}</p>{inner}</li>\n"
+
+
+def step_remark(run: Run, step: Step, *, has_answers: bool) -> str:
+    """Why a value is what it is; without answers only that it is given, for the other remarks tell that it is 0."""
+    is_told = has_answers or step.note == "given"
+    return PLAIN.cell(remark(step.note, step.node, run.output)) if is_told else ""
 
 
 def _equation(hand: MathmlHand, found: StepEquation, *, has_numbers: bool) -> str:

@@ -8,10 +8,10 @@ from itertools import groupby
 
 from backcalc.analysis.explain import explain
 from backcalc.calculus.run import Run
-from backcalc.render.derivation import phase_title, remark
+from backcalc.render.derivation import phase_title
 from backcalc.render.document import Derivative, Equation, Value
 from backcalc.render.hand import Hand
-from backcalc.render.page.steps import cut_equation, is_stated
+from backcalc.render.page.steps import cut_equation, is_stated, step_remark
 from backcalc.render.writer import PLAIN
 
 
@@ -52,6 +52,6 @@ def _derivation(run: Run, hand: Hand, *, has_answers: bool) -> Iterator[str]:
         for step in steps:
             has_numbers = has_answers or (phase == "forward" and is_stated(run, step.node, step.note))
             told = Equation(cut_equation(step, has_numbers=has_numbers))
-            yield hand.line(told, PLAIN.cell(remark(step.note, step.node, run.output)))
+            yield hand.line(told, step_remark(run, step, has_answers=has_answers))
             for partial in step.partials:
                 yield "  " + hand.line(Equation(cut_equation(partial, has_numbers=has_answers)))

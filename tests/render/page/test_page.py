@@ -40,7 +40,12 @@ def page_of(found, **more):
 
 def data_of(text):
     packed = re.search(r'<script type="text/plain" id="data">(.*?)</script>', text, re.DOTALL)[1]
-    return json.loads(zlib.decompress(base64.b64decode(packed)))
+    return json.loads(zlib.decompress(unpacked(packed)))
+
+
+def unpacked(word):
+    """The bytes that stand in the page as digits to the base 85, `.` in place of `<`."""
+    return base64.b85decode(word.replace(".", "<"))
 
 
 @pytest.fixture(scope="module", params=POINTS)
@@ -103,9 +108,10 @@ def test_it_says_where_it_cannot_tell_mistakes(monkeypatch):
 
 
 def decoded(text):
-    """A text, and all that decodes from it without a key: base64 and hexadecimals, packed or not, over and over."""
-    for word in {*re.findall(r"[A-Za-z0-9+/_-]{12,}={0,2}", text)}:
-        for decode in (base64.b64decode, base64.urlsafe_b64decode, bytes.fromhex):
+    """A text, and all that decodes from it without a key: base64, 85 and hexadecimals, packed or not, over and over."""
+    words = {*re.findall(r"[A-Za-z0-9+/_-]{12,}={0,2}", text), *re.findall(r">([^<\s\"',/\\:]{12,})<", text)}
+    for word in words:
+        for decode in (base64.b64decode, base64.urlsafe_b64decode, bytes.fromhex, unpacked):
             with suppress(ValueError):
                 data = decode(word)
                 for unpack in (bytes, zlib.decompress, gzip.decompress, lambda raw: zlib.decompress(raw, -15)):
@@ -160,6 +166,20 @@ def test_without_answers_a_derivative_that_is_a_number_as_a_formula_is_none_eith
     steps = data_of(page_of(found, has_answers=False))["steps"]
     assert not re.search(r"<mn>(?!3|4|2)", steps.split("Reverse pass")[1])
     assert "<mn>5</mn>" in data_of(page_of(found))["steps"].split("Reverse pass")[1]
+
+
+def test_without_answers_no_remark_tells_that_one_is_zero():
+    found = run_of("input a = 3, b = 4\ny = a^2\nz = b*2\noutput y")
+    assert all("no path leads" in part for part in told_of(page_of(found)))
+    for part in told_of(page_of(found, has_answers=False)):
+        assert "path" not in part
+        assert "(" not in part.split("Reverse")[1]
+
+
+def told_of(text):
+    """The derivation that the script shows, and that without it, as texts."""
+    yield re.sub(r"<[^>]*>", "", data_of(text)["steps"])
+    yield re.search(r"<pre>(.*?)</pre>", text, re.DOTALL)[1]
 
 
 @pytest.mark.parametrize("name", HIDDEN)
@@ -253,6 +273,25 @@ def test_that_mistakes_are_too_many_is_seen_after_few_questions(monkeypatch):
     assert 0 < len(calls) <= 4  # From the front it takes 14.
 
 
+def test_of_a_graph_of_many_pairs_no_table_is_begun(monkeypatch):
+    found, calls = run_of("\n".join(["input x0 = 1", *(f"x{i + 1} = x{i} + 0.01*sin(x{i})" for i in range(90))])), []
+    assert foreseen._pairs(found) == 90 * 91 / 2
+    monkeypatch.setattr(foreseen, "_wrong", lambda *asked: calls.append(asked) or [])
+    monkeypatch.setattr(foreseen, "MOST_MISTAKES", 409)
+    assert "too large for the page" in page_of(found)
+    assert not calls
+    monkeypatch.setattr(foreseen, "MOST_MISTAKES", 410)
+    assert "too large for the page" not in page_of(found)
+    assert calls
+
+
+def test_pairs_are_of_what_leads_to_the_output():
+    assert (
+        foreseen._pairs(run_of("a -> b : 2\na -> c : 2\nb -> d : 1\nc -> d : 1\nd -> e : 1\nd -> f : 1\noutput e")) == 9
+    )
+    assert foreseen._pairs(run_of("a -> b : 2\nb -> c : 2\nadjoint b = 1\nadjoint c = 3")) == 3
+
+
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 
 
@@ -282,4 +321,4 @@ def test_nothing_in_it_steers_or_turns_what_follows():
 
 def test_texts_in_its_data_are_made_visible_however_deep():
     packed = page._packed({"a\x1b": ["b\u202e", {"c": ("d\x85", 1, None)}]})
-    assert json.loads(zlib.decompress(base64.b64decode(packed))) == {"a�": ["b�", {"c": ["d�", 1, None]}]}
+    assert json.loads(zlib.decompress(unpacked(packed))) == {"a�": ["b�", {"c": ["d�", 1, None]}]}

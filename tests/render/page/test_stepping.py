@@ -131,7 +131,8 @@ def test_right_and_wrong_answers_are_told_apart(browser, written):
         assert it.answer("∂o/∂x", "-0.0692").startswith("✓ ∂o/∂x = -0.0692: right")
         assert it.answer("∂o/∂x", "0.0692").startswith("✗ ∂o/∂x = 0.0692: wrong: the sign of ∂o/∂x is wrong")
         assert "(1 of 23 right so far)" in it.answer("t1", "0,8415")
-        assert "backcalc check reads formulas" in it.answer("t1", "sin(x)")
+        assert it.answer("t1", "sin(x)").startswith("✓ t1 = sin(x): right: at this point")
+        assert "backcalc check GRAPH 't1 = …' reads more" in it.answer("t1", "sin(q)")
         assert "could be 1234 or 1.234" in it.answer("t1", "1,234")
         assert it.is_quiet
 
@@ -201,6 +202,76 @@ def test_answers_are_marked_as_check_marks_each_by_itself(browser, written, name
                     differing.append((each.name, text, each.expected, mark, expected))
     assert count > 100
     assert not differing, (len(differing), count, differing[:5])
+
+
+# By sample and question: formulas that are right at every point, and that are wrong at this one.
+FORMULAS = {
+    "lattice": {
+        "t1": (["sin(x)", "-(-sin(x))"], ["cos(x)", "sin(x) + 1e-5", "-sin(x)"]),
+        "do/dt5": (["b5", "1*b5", "do/do·b5", "b5**1"], ["t5", "b5^2", "b5 + t5"]),
+        "do/dx": (
+            ["do/dt1*cos(x) - do/db1*sin(x)", "−∂o/∂b1*t1 + (b1)*∂o/∂t1", "b1/(1/do/dt1)-(t1*do/db1)"],
+            ["do/dt1*cos(x) + do/db1*sin(x)", "do/dt1*cos(x)", "cos(x)*-sin(x)"],
+        ),
+    },
+    "neuron": {
+        "dJ/dw": (["(y - z)*y*(1 - y)*x", "dJ/dy * y*(1 - y)*x", "-dJ/dz*σ(v)*(1-sigmoid(w*x + b))*2"], ["y - z"]),
+        "J": (["1/2*(y - z)^2"], ["(y - z)^2", "-(y-z)^2/2"]),
+    },
+    "network-a": {"dL/do": (["-1/o", "-1/0.1", "-o^-1"], ["1/o", "-1/o^2"]), "dL/dx2": (["11*-dL/do"], ["dL/dx1"])},
+    "unit": {"dL/dz": (["log(1 - y) - ln(y)", "-log(y/(1-y))"], ["ln(y)"])},
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_formulas_are_marked_at_the_point_as_check_marks_them_everywhere(browser, written, name):
+    key, places = Key(run_of(name)), {each.name: i for i, each in enumerate(asked(run_of(name)))}
+    with visit(browser, written(name)) as it:
+        for question, (right, wrong) in FORMULAS[name].items():
+            marks = it.page.evaluate(MARK, [places[question], right + wrong])
+            for text, mark in zip(right + wrong, marks, strict=True):
+                assert mark["verdict"] == verdict(key, question, text)[0] == ("right" if text in right else "wrong"), (
+                    text
+                )
+
+
+def test_of_a_formula_that_is_right_at_this_point_alone_it_says_no_more(browser, written):
+    """The sine of 1 is positive, that of -1 is not this root."""
+    with visit(browser, written("lattice")) as it:
+        assert it.answer("t1", "√(1 - cos(x)²)").startswith("✓ t1 = √(1 - cos(x)²): right: at this point")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sin(",
+        "x x",
+        "x(2)",
+        "sin",
+        "do/dx",
+        "2 +",
+        "(x",
+        "x)",
+        "q",
+        "__proto__",
+        "constructor(1)",
+        "[sin, 1]",
+        "1/(x - x)",
+    ],
+)
+def test_what_is_no_formula_is_told_so(browser, written, text):
+    with visit(browser, written("lattice")) as it:
+        assert it.answer("∂o/∂x", text).startswith("? ")
+        assert it.is_quiet
+
+
+def test_a_function_of_the_files_own_is_not_taken_for_the_tables(browser, tmp_path):
+    found = run(load(Source("g", "def tanh(x) = 2*x\ninput x = 1.25\ny = tanh(x)\nz = y*y\n")), {})
+    path = tmp_path / "own.html"
+    path.write_text("\n".join(lines(Page(found, "own.bg"))), encoding="utf-8")
+    with visit(browser, path) as it:
+        assert "tanh is not known here" in it.answer("y", "tanh(x)")
+        assert it.answer("y", "2*x").startswith("✓")
 
 
 def test_arrays_are_marked_too(browser, written):
