@@ -179,6 +179,7 @@ def test_the_command_takes_the_name_and_the_credit(monkeypatch, capsys):
     ("credit", "message"),
     [
         ("wrongly=1", "`wrongly=1` says of no verdict what it earns"),
+        ("right=1,right=0.5", "`right` stands twice"),
         ("right", "`right` says of no verdict"),
         ("right=2", "`2` is no share of the points"),
         ("right=nan", "`nan` is no share"),

@@ -30,7 +30,7 @@ from backcalc.text.csv_records import (
 from backcalc.text.errors import MAX_ERRORS, Code, Diagnostic, ReadError, UsageError, excerpt
 from backcalc.text.files import decode
 from backcalc.text.source import Source, Span
-from backcalc.text.wording import plural, shorten
+from backcalc.text.wording import option, plural, shorten
 
 _COMMENT = re.compile(rb"(?m)^[ \t]*[#%]")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
@@ -73,11 +73,14 @@ class PointReader:
         # At the end: only now is it known how many there are.
         self.warnings += [(source, self._counted(found)) for source, found in self._not_finite]
 
-    def columns_of(self, names: Iterable[str]) -> list[tuple[str, Span]]:
-        """Those of `names` that have a column, each with the place of the first."""
-        return [
-            (name, self.header.spans[next(iter(self._places[name].values()))]) for name in names if name in self._places
-        ]
+    def notice_over(self, at: Iterable[str]) -> None:
+        """Warn of the inputs that have a column, and a value for all points, `at` these, which would go unnoticed."""
+        for name in at:
+            if name in self._places:
+                span = self.header.spans[min(self._places[name].values())]
+                message = f"`{shorten(name)}` has a column, which goes over its value by {option('at')}"
+                found = Diagnostic(Code.GIVEN_TWICE, message, span, hints=("each input has one value at a point",))
+                self.warnings.append((self.header.source, found))
 
     def _block_table(self, block: CsvBlock) -> Array:
         """The numbers in the columns that are used."""

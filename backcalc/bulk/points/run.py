@@ -28,7 +28,7 @@ from backcalc.rules.functions.arrays import Array
 from backcalc.rules.values import is_known
 from backcalc.text.errors import Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean
-from backcalc.text.source import Source, Span
+from backcalc.text.source import Source
 from backcalc.text.wording import has_files, option, shorten
 
 CHUNK = 32768  # Points of numbers at a time.
@@ -116,16 +116,10 @@ def stream_data(
     # The first points tell the shapes, and whether anything is missing, before a row is printed.
     # So also the first part is read here, and put in front again.
     reader = PointReader(name, pieces, graph)
-    reader.warnings += [(reader.header.source, _over_point(name, span)) for name, span in reader.columns_of(at)]
+    reader.notice_over(at)
     parts = iter(reader)
     first = next(parts)
     return DataStream(PointRunner(graph, first, at, of, wrt, _remedies(reader)), chain([first], parts), reader)
-
-
-def _over_point(name: str, span: Span) -> Diagnostic:
-    """That an input has a column, and a value for all points, which would go unnoticed."""
-    message = f"`{shorten(name)}` has a column, which goes over its value by {option('at')}"
-    return Diagnostic(Code.GIVEN_TWICE, message, span, hints=("each input has one value at a point",))
 
 
 def as_points(given: Mapping[str, Any]) -> Arrays:

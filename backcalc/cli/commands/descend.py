@@ -12,7 +12,7 @@ import click
 from backcalc.analysis.descend import Objective, Settings, descend
 from backcalc.analysis.new_defaults import with_defaults
 from backcalc.bulk.points.reader import PointReader
-from backcalc.calculus.point import read_point
+from backcalc.calculus.point import Point, read_point
 from backcalc.cli.input import read_graph
 from backcalc.cli.options import Asked, Decorator, Shown, as_command, asks, force_option, limit_of, shows
 from backcalc.cli.output import print_report, print_warnings, require_ours, tell, write_ours
@@ -98,7 +98,8 @@ def command(
     is_plot = path is not None and path.lower().endswith(".svg")
     require_ours(path, PLOT_MARK if is_plot else MARK, force=force)
     graph = read_graph(asked)
-    objective = Objective(graph, read_point(asked.at), asked.of, asked.wrt, _rows(graph, data))
+    point = read_point(asked.at)
+    objective = Objective(graph, point, asked.of, asked.wrt, _rows(graph, data, point))
     found = descend(objective, settings)
     print_warnings(graph.source, objective.noticed)
     report = DescendReport(found, objective, settings, every, shown.digits, shown.limit)
@@ -132,7 +133,7 @@ def _check(settings: Settings, asked: Asked, data: str | None) -> None:
         raise click.UsageError("lbfgs needs all rows at each step: drop --batch, or use --method adam")
 
 
-def _rows(graph: Dag, path: str | None) -> dict[str, Any] | None:
+def _rows(graph: Dag, path: str | None, point: Point) -> dict[str, Any] | None:
     """All rows of a file of points, a column an input; NumPy is loaded only here."""
     if path is None:
         return None
@@ -140,6 +141,7 @@ def _rows(graph: Dag, path: str | None) -> dict[str, Any] | None:
 
     # Each step takes all rows, so they are held at once.
     reader = PointReader(name_of(path), pieces(path, PIECE), graph)
+    reader.notice_over(point)
     of_header = len(reader.warnings)
     _print_noticed(reader.warnings)  # At once: an error of the rows may follow from a column that is passed over.
     parts = list(reader)
