@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from backcalc.language.answer_slips import ANSWERS
 from backcalc.language.automaton import RefusedError
 from backcalc.language.slips import SYNTAX_HINTS
 from backcalc.text.errors import Code, Diagnostic, Note
@@ -166,7 +167,7 @@ def _hint(before: str, after: str, start: str) -> tuple[str, ...]:
     head, text = before[:40], before[-80:] if len(before) > 120 else before
     # The head too, for some rows go by how a statement begins.
     marked = (text if text == before else head + text) + HERE + after[:80]
-    for row in SYNTAX_HINTS:
+    for row in (*ANSWERS, *SYNTAX_HINTS) if start == "answer" else SYNTAX_HINTS:
         # Rows from `^` on are of whole statements, which answers and points are not.
         is_for_statements = row.pattern.startswith("^")
         match = None if is_for_statements and start != "statement" else re.search(row.pattern, marked)

@@ -21,15 +21,28 @@ NOTATIONS = (
     SyntaxHint(r"[\w)\]]\s*‸\.(?P<s>[*/^])", "operations go by elements already: `{s}`, not `.{s}`", "y = a.*b"),
     # Before the row of methods: the transpose has a sign of its own.
     SyntaxHint(rf"(?P<x>{NAME})\s*‸\.(t|transpose)\(", "the transpose is written {x}.T", "y = x.t()"),
+    # A product of matrices is `@`, whatever `dot` is elsewhere: here it takes vectors.
     SyntaxHint(
-        rf"(?P<x>{NAME})\s*‸\.(?P<f>{NAME})\s*\(\s*\)", "a function stands before its argument: {f}({x})", "y = x.sum()"
+        rf"(?P<x>{NAME}\.T)\s*‸\.(dot|matmul|mm|mv)\s*\((?P<a>[^()]+)\)",
+        "a matrix product is written {x} @ {a}",
+        "y = W.T.dot(x)",
     ),
     SyntaxHint(
-        rf"(?P<x>{NAME})\s*‸\.(?P<f>{NAME})\s*\((?P<a>[^()]+)\)",
+        rf"(?P<x>{NAME}(?:\.T)?)\s*‸\.(?P<f>{NAME})\s*\(\s*\)",
+        "a function stands before its argument: {f}({x})",
+        "y = x.sum()",
+    ),
+    SyntaxHint(
+        rf"(?P<x>{NAME}(?:\.T)?)\s*‸\.(?P<f>{NAME})\s*\((?P<a>[^()]+)\)",
         "a function stands before its arguments: {f}({x}, {a})",
         "y = W.dot(x)",
     ),
     SyntaxHint(rf"‸\.(?P<f>{NAME})\s*\(", "a function stands before its argument: {f}(x)", "y = (x + 1).sum()"),
+    SyntaxHint(
+        r"‸\\begin\{\w*(matrix|array)",
+        "a vector is written [1, 2], a matrix [[1, 2], [3, 4]]",
+        "y = \\begin{pmatrix} 1 & 2 \\end{pmatrix}",
+    ),
     SyntaxHint(r"[\w)\]}]\s*‸\\\\", "a line ends without a sign", "y = x^2 \\\\"),
     SyntaxHint(
         r"‸\\(mathbf|boldsymbol|bm|vec|hat|bar|tilde|mathrm|text|operatorname)\{\s*(?P<x>\\?\w+)",

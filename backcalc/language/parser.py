@@ -153,10 +153,10 @@ def parse_answer(source: Source, span: Span | None = None) -> Answer:
     return _read_whole(source, "answer", span)  # type: ignore[no-any-return]
 
 
-def parse_value(source: Source, text: str, at: int) -> Expr:
+def parse_value(source: Source, text: str, at: int, *, is_item: bool = False) -> Expr:
     """The expression `text`, the value of an answer, which stands in `source`, or what it was made of, from `at` on.
 
-    Raises ParseError.
+    An item of an array is read by itself, and what is wrong with it told as of one. Raises ParseError.
     """
     # As an answer, so that what is wrong is told in the words of one; only then is the text as long as its source.
     answer = f"y={text}"  # Two characters more, hence the places at - 2.
@@ -165,9 +165,11 @@ def parse_value(source: Source, text: str, at: int) -> Expr:
     except RefusedError as error:
         from backcalc.language.hints import explain
 
-        written = Source(source.name, " " * (at - 2) + answer)
-        diagnostic = explain(written, Span(at - 2, at + len(text)), error, "answer")
-        raise ParseError(source, [diagnostic]) from None
+        head = "y=[" if is_item else "y="
+        written = Source(source.name, f"{head:>{at}}{text}")
+        diagnostic = explain(written, Span(max(0, at - len(head)), at + len(text)), error, "answer")
+        # Its own bracket is closed further on.
+        raise ParseError(source, [diagnostic._replace(notes=()) if is_item else diagnostic]) from None
     except RejectedError as rejected:
         raise ParseError(source, [rejected.diagnostic]) from None
 

@@ -240,7 +240,10 @@ class Key:
     @cached_property
     def _candidates(self) -> Candidates | None:
         run = self.run
-        numbers = [*(v for v in run.values if v is not None), *run.adjoints]
+        # A constant has no adjoint; a value is open where only edges lead to its node.
+        nodes = zip(run.graph.nodes, run.adjoints, strict=True)
+        adjoints = (adjoint for node, adjoint in nodes if node.kind != "constant")
+        numbers = [*(v for v in run.values if v is not None), *adjoints]
         # Within a formula too: sum([x, y]).
         has_arrays = run.linear.evaluation.has_arrays or run.linear.tape.has_arrays
         is_plain = not (run.is_outside or has_arrays) and run.mode == "reverse"  # Forward mode has no adjoints.

@@ -23,11 +23,14 @@ _FUNCTIONS = ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "
 _GROUP = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
 # A quotient of differentials is a derivative, which is read as one symbol.
 _FRACTION = re.compile(rf"\\[dt]?frac\s*(?!\{{\s*[∂dδ]\s*\w[^{{}}]*\}}\s*\{{\s*[∂dδ]\s*\w){_GROUP}\s*{_GROUP}")
-_TOP = re.compile(r"\^\s*(?:\{\s*\\(?:top|intercal)\s*\}|\\(?:top|intercal)(?![A-Za-z]))")
+_RAISED = r"(?:\\(?:top|intercal)(?![A-Za-z])|\\math(?:sf|rm)\s*(?:\{\s*T\s*\}|T))"
+_TOP = re.compile(rf"\^\s*(?:\{{\s*{_RAISED}\s*\}}|{_RAISED})")
+# What tells how its letters look, or that this is the result.
+_DRESSED = re.compile(rf"\\(?:boxed|mathbf|boldsymbol|bm|mathrm|mathit|text|operatorname)\s*{_GROUP}")
 _ROOT = re.compile(rf"\\sqrt\s*{_GROUP}")
 _POWER = re.compile(rf"\^\s*{_GROUP}")
 _INDEX = re.compile(r"_\{(\w+)\}")
-_COMMAND = re.compile(r"\\([A-Za-z]+)|\\[,;:! ]|[$]")
+_COMMAND = re.compile(r"\\([A-Za-z]+)|\\[,;:! ()]|[$]")
 _NESTED = 3  # Fractions in fractions: each turn takes away the innermost braces.
 
 
@@ -40,6 +43,7 @@ def in_signs(text: str) -> str:
 @cache
 def _in_signs(text: str) -> str:
     text = _TOP.sub(lambda found: _filled("⊤", found[0]), text)
+    text = _DRESSED.sub(lambda found: _filled(found[1], found[0]), text)
     text = _COMMAND.sub(_sign, text)
     text = _INDEX.sub(lambda found: f"_{found[1]}  ", text)
     for _ in range(_NESTED):

@@ -21,8 +21,12 @@ _OPENING, _CLOSING = "([{", ")]}"
 _SIGN = re.compile(r"\s*(?::=|[=≈~:]|\\approx(?![A-Za-z]))")
 # `1.` and `a)` before a blank: without it `1.5 = x` would lose its 1.
 _APPROX = "\\approx"
+_ABOUT = ("≈", "~")
+_COMPARED = ("=", "<", ">")
+_MATHEMATICS = ("\\(", "\\[")
 _BULLET = re.compile(r"(?:[-*•‣–]|\d+[.)]|[^\W\d_][.)])\s+(?=\S)")
-_BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a)?\s*", re.IGNORECASE)  # What stands where nothing is answered.
+# What stands where nothing is answered, a line to write on too.
+_BLANK = re.compile(r"\s*(?:\?+|[-–—]+|n/?a|\.{2,}|…|__+)?\s*", re.IGNORECASE)
 _UNIT = "rad"
 _POINTS = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*points?\s*\]")  # Behind an answer on a teacher's sheet: [2 points].
 
@@ -90,6 +94,9 @@ def read_line(text: str, span: Span) -> Line | None:
     start = span.start
     if bullet := _BULLET.match(text, *span):
         start = bullet.end()
+    # Mathematics in a text of LaTeX: its brackets enclose no part of a formula.
+    if text.startswith(_MATHEMATICS, start, span.end):
+        start += 2
     sign = _first_sign(text, start, span.end)
     if sign is None:
         return None
@@ -106,12 +113,19 @@ def value_of(text: str, start: int, end: int) -> tuple[Span, float | None]:
     # Searched from the last bracket alone: a vector may be long.
     if part.endswith("]") and (worth := _POINTS.fullmatch(part, max(0, part.rfind("[")))):
         part, points = part[: worth.start()].rstrip(), float(worth[1].replace(",", "."))
-    part = part.removesuffix(".").rstrip()  # A sentence's end.
+    bare = part.rstrip("$").removesuffix("\\)").removesuffix("\\]").rstrip()
+    part = part if "$" in bare else bare  # Of `$75$` both stand in the value.
+    part = part.removesuffix(",").rstrip().removesuffix(".").rstrip()  # The end of an item, or of a sentence.
     # No unit but radians can be meant, and no name ends with it: `grad`.
     if part.endswith(_UNIT) and not part[-4:-3].isalpha():
         part = part.removesuffix(_UNIT).rstrip()
-    begin = start + len(part) - len(part.lstrip())
-    return Span(begin, max(begin, start + len(part))), points
+    end = start + len(part)
+    begin = end - len(part.lstrip())
+    # `= ≈ 75` says the same twice.
+    while begin < end and (text[begin] in _ABOUT or text.startswith(_APPROX, begin, end)):
+        begin += 1 if text[begin] in _ABOUT else len(_APPROX)
+        begin = end - len(text[begin:end].lstrip())
+    return Span(begin, max(begin, end)), points
 
 
 def is_blank(text: str) -> bool:
@@ -152,8 +166,8 @@ def _indices(place: str) -> tuple[int, ...]:
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _LATEX = (
     (re.compile(r"\\partial(?![A-Za-z])"), "∂"),
-    (re.compile(r"\\(?:mathrm|text|operatorname|mathbf)\s*\{([^{}]*)\}"), r"\1"),
-    (re.compile(r"\\[,;!: ]|[$]"), " "),
+    (re.compile(r"\\(?:mathrm|text|operatorname|mathbf|boldsymbol|bm)\s*\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\\[,;!: ()]|[$]"), " "),
     (re.compile(r"_\{(\w+)\}"), r"_\1"),
 )
 
@@ -202,8 +216,8 @@ def links_of(text: str, span: Span) -> list[Span]:
     cuts = [
         i
         for i in _outside(text, *span)
-        # `==`, `<=`, `>=` and `!=` compare; they are no link.
-        if text[i] in "=≈~" and not (text[i] == "=" and (text[i - 1] in "=<>!" or text[i + 1 : i + 2] == "="))
+        # `==`, `<=`, `>=` and `!=` compare, and so would `=>`; they are no link.
+        if text[i] in "=≈~" and not (text[i] == "=" and (text[i - 1] in "=<>!" or text[i + 1 : i + 2] in _COMPARED))
     ]
     bounds = [span.start - 1, *cuts, span.end]
     return [_stripped(text, a + 1, b) for a, b in pairwise(bounds)]

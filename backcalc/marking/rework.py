@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from math import isfinite
 from typing import Any, Literal, NamedTuple
 
@@ -16,6 +16,7 @@ from backcalc.calculus.sweep import Settle
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_array, is_known, shape_of
 
+HAND = 14  # Significant digits of a float that are no error of its own, after the few steps of an exercise.
 # Digits for any float64 in full, so that quantize never fails.
 _ANY_SIZE = Context(prec=400, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
@@ -52,18 +53,19 @@ def _applied(evaluation: Evaluation, slot: int, row: Primitive) -> Any:
 
 
 class Rounding(NamedTuple):
-    """How every intermediate result is rounded: to so many decimals, or so many significant digits."""
+    """How every intermediate result is rounded, or cut off: to so many decimals or significant digits."""
 
     digits: int
     unit: Literal["decimals", "significant digits"]
     throughout: bool
     """Whether every product and sum is rounded, or only values and adjoints of nodes."""
+    is_cut: bool = False
 
     def __str__(self) -> str:
-        return f"{self.digits} {self.unit}"
+        return f"{'cut off after' if self.is_cut else 'rounded to'} {self.digits} {self.unit}"
 
     def __call__(self, value: Any) -> Any:
-        """`value` rounded, halves away from zero as by hand; what is not known stays."""
+        """`value` rounded, halves away from zero as by hand, or cut off; what is not known stays."""
         if not is_known(value):
             return value
         if is_array(value):
@@ -78,16 +80,20 @@ class Rounding(NamedTuple):
         exact = Decimal(repr(float(value)))  # As it is written: 0.125 rounds up, 0.15 too, whatever its binary value.
         # Of significant digits the place depends on the number.
         place = -self.digits if self.unit == "decimals" else exact.adjusted() + 1 - self.digits
-        return float(exact.quantize(Decimal((0, (1,), place)), ROUND_HALF_UP, _ANY_SIZE))
+        if self.is_cut:  # By hand 0.57·100 is 57; the float is a bit less, which would cost a whole unit.
+            exact = Decimal(f"{value:.{HAND}g}")
+        way = ROUND_DOWN if self.is_cut else ROUND_HALF_UP
+        return float(exact.quantize(Decimal((0, (1,), place)), way, _ANY_SIZE))
 
 
 ROUNDINGS = tuple(
-    Rounding(digits, unit, throughout)
+    Rounding(digits, unit, throughout, is_cut)
+    for is_cut in (False, True)
     for unit in ("decimals", "significant digits")
     for digits in (4, 3, 2)
     for throughout in (False, True)
 )  # Some round each product, others only what they write down.
-"""Those that are tried, the finest first."""
+"""Those that are tried, the finest first; to cut off is the rarer habit."""
 
 
 # ---- On from numbers of one's own ------------------------------------------------------------------------------------

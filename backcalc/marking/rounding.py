@@ -13,7 +13,7 @@ from backcalc.marking.rework import ROUNDINGS, OwnWork, Rounding
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import shape_of
 
-ROUNDED = "this comes out when every intermediate result is rounded to {}"
+ROUNDED = "this comes out when every intermediate result is {}"
 TO_SINGLE = "this is right to single precision"
 CUT_OFF, OFF_BY_ONE = "the last digit is cut off, not rounded", "the last digit is off by one"
 TOO_SHORT = "this rounds right, but more digits are needed"
@@ -23,7 +23,7 @@ SINGLE, SINGLE_DIGITS = 1e-6, 7
 FEWEST_DIGITS = 3
 """Significant digits from which on the last one may be off by one: of fewer it is too large a part."""
 MOST_BY_HAND = 5000
-"""Operations of a graph that somebody may have worked out by hand, rounding on the way; twelve ways are tried."""
+"""Operations of a graph that somebody may have worked out by hand, rounding on the way; two dozen ways are tried."""
 MOST_NUMBERS = 20_000  # Of all operations together, where some are of arrays.
 
 
@@ -110,4 +110,7 @@ def _last_digit(given: Attempt) -> str:
 
 def _by_decimals(given: Attempt) -> list[Rounding]:
     """The roundings that are tried, those to as many decimals as were written first."""
-    return sorted(ROUNDINGS, key=lambda r: r.unit != "decimals" or r.digits != given.decimals)  # False sorts first.
+    # Cut off at every step, work drifts as far as one digit claims: a guess of one would be met.
+    is_vague = not shape_of(given.value) and significant_digits(given.answer.value) == 1
+    tried = [r for r in ROUNDINGS if not r.is_cut] if is_vague else ROUNDINGS
+    return sorted(tried, key=lambda r: r.unit != "decimals" or r.digits != given.decimals)  # False sorts first.

@@ -26,6 +26,7 @@ _SEVERAL = re.compile(rf"\s*{_SIGNED}(?:\s+{_SIGNED})+\s*")
 _PERCENT = re.compile(rf"(\s*{_SIGNED})\s*%\s*")
 _DECIMAL_COMMA = re.compile(r",(?=\d)")
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d])")  # `0,125` begins with 0, so it is no thousand.
+_DECIMALS = re.compile(r"\.\d+")
 _CHOICES = ("and", "or", "not")  # To a graph they are numbers, 1 and 0; who answers does not mean these.
 _PAIRS = {"[": "]", "(": ")"}  # Round brackets hold a vector too, as a tuple.
 
@@ -55,8 +56,10 @@ def _require_no_thousands(source: Source, span: Span) -> None:
         # A look back from the first digit on: `0.1,234` is told by the grammar.
         if found := _THOUSANDS.match(source.text, i, span.end):
             whole, point = found[0].replace(",", ""), found[0].replace(",", ".")
-            if found[0].count(",") > 1:
-                message, hint = f"commas part no thousands: `{found[0]}`", f"write {whole}"
+            decimals = _DECIMALS.match(source.text, found.end(), span.end)
+            if decimals or found[0].count(",") > 1:  # `1,234.5` has one reading, as 1,234,567 has.
+                more = decimals[0] if decimals else ""
+                message, hint = f"commas part no thousands: `{found[0]}{more}`", f"write {whole}{more}"
             else:
                 message, hint = f"`{found[0]}` could be {whole} or {point}", f"write {whole}, or {point}"
             raise ParseError(source, [Diagnostic(Code.AMBIGUOUS, message, Span(*found.span()), hints=(hint,))])
@@ -96,7 +99,7 @@ class _ValueReader:
             return Call(VECTOR, tuple(self._items(*inner, depth + 1)), self._span(start, end))
         if found := _PERCENT.fullmatch(self._text, start, end):
             return self._percent(start, found.end(1), end)
-        return parse_value(self._source, self._text[start:end], self._base + start)
+        return parse_value(self._source, self._text[start:end], self._base + start, is_item=depth > 0)
 
     def _array(self, start: int, end: int) -> Span | None:
         """The inside of the brackets, or of the parentheses with a comma, that a part consists of; else None."""

@@ -188,6 +188,8 @@ CORRECTED = {
     "y = 1.234,5": "y = 1234.5",
     "y = x.t()": "y = x.T",
     "y = W.dot(x)": "y = dot(W, x)",
+    "y = W.T.dot(x)": "y = W.T @ x",
+    "y = \\begin{pmatrix} 1 & 2 \\end{pmatrix}": "y = [1, 2]",
     "y = (x + 1).sum()": "y = sum(x + 1)",
     "y = x^2 \\\\": "y = x^2",
     "y = \\mathbf{w}*x": "y = w*x",

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.cli.group import cli
+from backcalc.language.answer_slips import ANSWERS
 from backcalc.language.expr import names as names_of
-from backcalc.language.parser import parse_expression
+from backcalc.language.parser import parse, parse_expression
 from backcalc.language.scanner import Scanner
+from backcalc.language.slips import SYNTAX_HINTS
 from backcalc.marking.key import Key
 from backcalc.marking.notation import read_subject
 from backcalc.marking.sheet import SheetReader, read_answers
+from backcalc.text.errors import BackcalcError
 from backcalc.text.files import read
 from backcalc.text.source import Source
 
@@ -157,3 +160,73 @@ def test_a_tuple_behind_a_matrix_is_a_vector(answer):
     key = Key(run(load(Source("", "input W[2,3]\ngiven h = [1, 1]\nh = W @ x\nadjoint h = [2, 3]\ninput x[3]")), {}))
     ((mark,), errors) = marked(f"dL/dx = {answer}", key)
     assert (mark.verdict, errors) == ("right", [])
+
+
+# A row of ANSWERS by its example: the hint, and the answer of who follows it, which reads.
+SLIPS = {
+    "dL/dx = 7.5 x 10^3": ("the sign of a product is `*` or `×`, not a letter: 7.5*10^…", "7.5*10^3"),
+    "dL/dx = 1 1/2": ("a mixed number is a sum: 1 + 1/2", "1 + 1/2"),
+    "dL/dx = 1.234,5": ("a decimal point, and no sign at the thousands: 1234.5", "1234.5"),
+    "dL/dx = np.float64(75.0)": ("a number stands bare: 75.0", "75.0"),
+    "dL/dx = 75 ± 1": ("one number an answer: its digits say how exact it is", "75"),
+    "dL/dx = 32*[4 6]": ("in a formula commas part the items of a vector: [4, 6]", "32*[4, 6]"),
+    "dL/dx = 32*[4 6 8]": ("in a formula commas part the items of a vector: [4, 6, …]", "32*[4, 6, 8]"),
+    "dL/dx = (4 6)": ("commas part the items of a vector: (4, 6)", "(4, 6)"),
+    "dL/dx = [1/2 3]": ("commas part the items of a vector: [1/2, 3]", "[1/2, 3]"),
+    "dL/dx = 4, 6": ("a vector stands in brackets, [4, 6]; behind a decimal comma stands no blank", "[4, 6]"),
+    "dL/dx = 4 6": ("a vector stands in brackets: [4, 6]", "[4, 6]"),
+    "dL/dx = 75 volts": ("a number stands without units and words; a product needs its sign", "75"),
+    "dL/dx = approx. 75": ("an answer stands without words: a number, an array or a formula", "75"),
+}
+
+
+def fault_of(text):
+    ((answer,), errors) = read_answers(Source("sheet", text))
+    assert errors == []
+    return answer.fault
+
+
+def test_every_slip_of_answers_has_its_correction():
+    assert list(SLIPS) == [row.example for row in ANSWERS]
+
+
+@pytest.mark.parametrize("text", SLIPS)
+def test_a_slip_in_an_answer_is_told_with_what_to_write(text):
+    hint, corrected = SLIPS[text]
+    assert fault_of(text).hints == (hint,)
+    assert fault_of(f"dL/dx = {corrected}") is None
+
+
+# As rows of SYNTAX_HINTS that an answer has no other reading of: what a file is told, an answer is.
+@pytest.mark.parametrize(
+    "row", [row for row in SYNTAX_HINTS if row.example.startswith("y = ")], ids=lambda row: row.example
+)
+def test_an_answer_gets_the_hint_that_a_file_does(row):
+    (answer, *_), _ = read_answers(Source("sheet", f"dL/dx = {row.example.removeprefix('y = ')}"))
+    if answer.fault is None or answer.fault.code == "ambiguous":
+        return  # An answer is read more freely, or told in words of its own.
+    with pytest.raises(BackcalcError) as refused:
+        parse(Source("file", row.example))
+    of_answers = {each.hint for each in ANSWERS}
+    assert answer.fault.hints == refused.value.diagnostics[0].hints or {*answer.fault.hints} & of_answers
+
+
+@pytest.mark.parametrize(
+    ("text", "verdicts"),
+    [
+        ("v = ≈ 1.25", ["right"]),
+        ("v = ~1.25,", ["right"]),
+        (r"v \approx 1.25", ["right"]),
+        (r"\(v = 1.25\)", ["right"]),
+        (r"\[v = \boxed{\frac{5}{4}}\]", ["right"]),
+        ("$$v = 1.25$$", ["right"]),
+        ("v = 1.25, J = 0.158,", ["right", "right"]),
+        ("v = ____", []),
+        ("v = ...", []),
+        ("v = …", []),
+    ],
+)
+def test_what_stands_around_an_answer_is_no_part_of_it(text, verdicts):
+    marks, errors = marked(text)
+    assert ([mark.verdict for mark in marks], errors) == (verdicts, [])
+    assert all("$" not in mark.given and "\\)" not in mark.given for mark in marks)

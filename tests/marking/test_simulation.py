@@ -173,34 +173,53 @@ def _slip(text, rng):
     return text[:at] + rng.choice([d for d in "123456789" if d != text[at]]) + text[at + 1 :]
 
 
+PARTS = {
+    "": lambda _: True,
+    ", values alone": lambda asked: "/" not in asked,
+    ", derivatives alone": lambda asked: "/" in asked,
+}
+"""What of the work is handed in: an exercise may ask for one half of it."""
+
+
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize(
     ("is_cut", "what", "most"), [(False, "round at each step", 0.005), (True, "cut off at each step", 0.01)]
 )
-def test_correct_students_lose_nothing(is_cut, what, most, figures):
+def test_correct_students_lose_nothing(is_cut, what, most, part, figures):
     wrong = total = 0
     for graph in HELD_OUT:
         for habit in (Habit(4, "digits", is_cut), Habit(3, "digits", is_cut), Habit(3, "decimals", is_cut)):
             for every in (False, True):
-                marked = marks(graph, sheet(graph, habit, worked(graph, habit, (), every)))
+                whole = sheet(graph, habit, worked(graph, habit, (), every))
+                marked = marks(graph, {asked: whole[asked] for asked in whole if PARTS[part](asked)})
                 total += len(marked)
                 wrong += sum(mark.verdict not in CREDIT for mark in marked.values())
-    figures.append(f"correct students who {what}: {wrong / total:.1%} of {total} answers without a point")
+    figures.append(f"correct students who {what}{part}: {wrong / total:.1%} of {total} answers without a point")
     assert wrong <= most * total
 
 
-def test_zeros_and_guesses_earn_nothing(figures):
+@pytest.mark.parametrize("part", PARTS)
+def test_zeros_blanks_and_guesses_earn_nothing(part, figures):
     """Zeros follow from zeros, and a digit guessed for every answer is right by chance only."""
-    zeros = guesses = total = 0
+    empty = guesses = total = 0
     rng = Random(7)
     for graph in HELD_OUT:
-        right = sheet(graph, EXACT, worked(graph, EXACT))
-        zeros += sum(mark.verdict in CREDIT for mark in marks(graph, dict.fromkeys(right, "0")).values())
+        whole = sheet(graph, EXACT, worked(graph, EXACT))
+        right = {asked: whole[asked] for asked in whole if PARTS[part](asked)}
+        for nothing in ("0", "0.00", "?"):
+            empty += _points(graph, dict.fromkeys(right, nothing))
+        # Every second one left blank, the others zeros.
+        empty += _points(graph, {asked: "0?"[i % 2] for i, asked in enumerate(right)})
         guessed = {asked: str(rng.randint(-9, 9)) for asked in right if float(right[asked]) not in range(-9, 10)}
-        guesses += sum(mark.verdict in CREDIT for mark in marks(graph, guessed).values())
+        guesses += _points(graph, guessed)
         total += len(guessed)
-    figures.append(f"zeros: {zeros} points; guesses of one digit: {guesses / total:.1%} of the points")
-    assert zeros == 0
+    figures.append(f"zeros and blanks{part}: {empty} points; guesses of one digit: {guesses / total:.1%} of {total}")
+    assert empty == 0
     assert guesses <= 0.05 * total
+
+
+def _points(graph, answers):
+    return sum(mark.verdict in CREDIT for mark in marks(graph, answers).values())
 
 
 @pytest.mark.parametrize(("habit", "what", "least"), [(Habit(3), "3 digits", 0.8), (Habit(2), "2 digits", 0.65)])

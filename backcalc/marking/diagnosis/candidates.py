@@ -91,11 +91,12 @@ class Candidates:
         """What each mistake, by its identity, gives in each step from the exact numbers."""
         self._shifted: dict[int, list[SheetNumbers]] = {}
 
-    def true(self, of: str, derivatives: Callable[[str], Sequence[float]]) -> SheetNumbers:
+    def true(self, of: str, derivatives: Callable[[str], Sequence[float | None]]) -> SheetNumbers:
         """The exact numbers, made once for all sheets."""
         if of not in self._true:
             # nan spoils what is made of it, and nothing else.
-            self._true[of] = SheetNumbers([nan if v is None else v for v in self.run.values], derivatives(of))
+            columns = (self.run.values, derivatives(of))
+            self._true[of] = SheetNumbers(*([nan if x is None else x for x in column] for column in columns))
         return self._true[of]
 
     # ---- What a step gives ----
@@ -202,7 +203,8 @@ class Candidates:
                 yield from self._in_partial(user)
         for mistake in rows_at(ANSWER):
             if mistake.kind == "other-node":  # Numbers have no transpose.
-                yield from (Candidate(mistake, other=i) for i in range(of + 1) if i != node)
+                others = (i for i in range(of + 1) if i != node and self.run.graph.nodes[i].kind != "constant")
+                yield from (Candidate(mistake, other=i) for i in others)
 
     def _in_all(self, users: Sequence[int]) -> Iterator[Candidate]:
         """A rule that is wrong in every term that it applies to, where there are several."""

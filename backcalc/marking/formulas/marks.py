@@ -39,6 +39,7 @@ INPUTS_SHOWN = 4
 DIGITS = 4
 """Significant digits of these."""
 
+HERE_ALONE = "this is right at the point asked, but not at others"
 ITSELF = "this says what is asked by itself"
 UNTOLD = "in float64 no point tells whether this is right"
 
@@ -144,6 +145,7 @@ class FormulaMarker:
         if helds and shape_of(helds[0].value) != shape_of(helds[0].expected):
             own, asked = (shape_words(shape_of(x)) for x in (helds[0].value, helds[0].expected))
             return attempt.marked("wrong", self._misfit(formula, f"this is {own}; what is asked is {asked}"))
+        at_point = HERE_ALONE if self._is_right_here(formula) else ""
         # Three points, as of mistakes: at one point another formula may agree by chance.
         if others and len(wrong) >= POINTS and (sources := self._sources(formula, attempt, wrong[:POINTS], others)):
             return attempt.marked("follows", note=f"correct work from your {' and '.join(sources)}")
@@ -156,7 +158,16 @@ class FormulaMarker:
             # At points where it is right nothing is told, so the wrong ones alone count.
             right = self._right_in(formula)
             found = of_formula(answer.of, answer.wrt, index, given, right) if given else self._of_number(formula, index)
-        return attempt.marked("wrong", found or self._refuted(formula, wrong))
+        return attempt.marked("wrong", found or self._refuted(formula, wrong), at_point)
+
+    def _is_right_here(self, formula: FormulaAnswer) -> bool:
+        """Whether a formula that is wrong gives the right number at the point asked, as `5*y` does where b is 5."""
+        if formula.is_of_the_point or self._has_edges or not self.run.linear.evaluation.is_known:
+            return False  # Held against that point alone, or at none of its own.
+        try:
+            return self._holds_here(formula)
+        except (FormulaShapeError, NoValueError, NoSoundPointError):
+            return False
 
     def _right_in(self, formula: FormulaAnswer) -> set[int]:
         """The nodes by which derivatives are right: those on the sheet, and those that the formula goes on from."""

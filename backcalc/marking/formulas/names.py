@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from backcalc.calculus.primes import differentiated
-from backcalc.calculus.question import loss_hints
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import DERIVATIVES, Functions
 from backcalc.graph.resolve import resolve
@@ -15,14 +14,14 @@ from backcalc.language.expr import FOR, TEMPLATE, Call, Expr, Name, fold, names,
 from backcalc.language.parser import parse
 from backcalc.language.statements import Answer, Function
 from backcalc.marking.formulas.judge import FormulaAnswer
+from backcalc.marking.formulas.meant import TRANSPOSE, hints_for, transposes
 from backcalc.marking.formulas.reading import is_formula, symbol
 from backcalc.marking.written import choice_in, read_value
 from backcalc.rules.primitives import lookup
 from backcalc.rules.row import CONSTANTS
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.source import Source, Span
-from backcalc.text.suggest import did_you_mean
-from backcalc.text.wording import quoted, shorten
+from backcalc.text.wording import shorten
 
 
 def is_formula_of(run: Run, value: Expr) -> bool:
@@ -90,16 +89,18 @@ def _functions(run: Run, expr: Expr) -> list[Function]:
 
 def _unknown(run: Run, expr: Expr, at: Span) -> Iterator[Diagnostic]:
     """An error for each name that the graph does not have."""
+    powers = list(transposes(run, expr))
+    yield from powers[:1]  # They are alike.
     for name, where in names(expr).items():
+        if powers and name == TRANSPOSE:
+            continue
         derivative = symbol(name)
         wanted = (name,) if derivative is None else (derivative.of or run.output, derivative.wrt)
         for node in wanted:
             if node in run.graph.index or (derivative is None and node in CONSTANTS) or _is_loss(run, node):
                 continue
-            hints = loss_hints(run.graph, node) if derivative is not None and node == derivative.of else ()
-            hints = hints or did_you_mean(node, run.graph.index)
-            hints = hints or (f"the nodes are {quoted(list(run.graph.index))}",)
             message = f"the graph has no node `{shorten(node)}`"
+            hints = hints_for(run, node, derivative)
             yield Diagnostic(Code.UNKNOWN_NODE, message, _within(where.span, at), hints=hints)
             break  # One of a symbol: the second is often misspelt for the same reason.
 

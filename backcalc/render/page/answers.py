@@ -76,7 +76,7 @@ def key(run: Run) -> dict[str, Any]:
         "words": {"single": TO_SINGLE, "cut": CUT_OFF, "off": OFF_BY_ONE, "short": TOO_SHORT, "rounded": ROUNDED},
         "chance": MOST_CHANCE,
         "hasMistakes": all(each.mistakes is not None for each in every),
-        "roundings": [[rounding.digits, rounding.unit] for rounding in ROUNDINGS],
+        "roundings": [[it.digits, it.unit, str(it), it.is_cut] for it in ROUNDINGS],
         "point": dict(_stated(run)),
         "own": sorted(run.graph.functions),
         "exact": sorted(Truth(run).exact),  # In an answer such as 0.5/3 the 0.5 of the file claims no rounding.

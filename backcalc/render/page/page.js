@@ -257,11 +257,11 @@
 
   function rounding(given, { truth, scale, rounded }, { roundings, words }) {
     if (given.digits === 0) return "";
-    const order = roundings.map((_, i) => i);
+    const order = roundings.map((_, i) => i).filter((i) => given.digits !== 1 || !roundings[i][3]);
     const away = (i) => +(roundings[i][1] !== "decimals" || roundings[i][0] !== given.decimals);
     order.sort((a, b) => away(a) - away(b) || a - b);
     const found = order.find((i) => rounded[i] !== undefined && rounded[i] !== null && !misfits(given, rounded[i], scale).length);
-    if (found !== undefined) return words.rounded.replace("{}", roundings[found].join(" "));
+    if (found !== undefined) return words.rounded.replace("{}", roundings[found][2]);
     if (Array.isArray(given) || Array.isArray(truth) || !given.half || given.value * truth <= 0) return "";
     const off = Math.abs(given.value) - Math.abs(truth);
     const unit = 2 * given.half;

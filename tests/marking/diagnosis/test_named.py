@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import backcalc
@@ -55,6 +57,37 @@ NAMED = [
     (ANGLES, ["c = 0.766044"], "cos was taken in degrees"),
     (ANGLES, ["s = 0.642788"], "sin was taken in degrees"),
 ]
+
+
+MAZUR = (Path(__file__).parents[3] / "samples/mazur.bg").read_text("utf-8")
+# As the example has them: ∂E2/∂o2 = o2 − t2 = −0.2171, σ′ = 0.1755, ∂E2/∂net_o2 = −0.0381, ∂E2/∂w7 = −0.0226.
+OF_E2 = [
+    (["dE2/do2 = 0.2171"], "the sign of ∂E2/∂o2 is wrong"),
+    (["dE2/do2 = -0.2171", "dE2/dnet_o2 = 0.0381"], "the sign of ∂E2/∂net_o2 is wrong"),
+    (["dE2/do2 = -0.2171", "dE2/dnet_o2 = -0.1678"], "the derivative of σ is σ(1 − σ), not σ"),
+    (["dE2/do2 = -0.2171", "dE2/dnet_o2 = -0.0493"], "the derivative of σ is σ(1 − σ), not 1 − σ"),
+    (["dE2/dnet_o2 = -0.0381", "dE2/dw7 = -0.0381"], "the factor ∂net_o2/∂w7 = 0.593 is left out"),
+    (["dE2/dnet_o2 = -0.0381", "dE2/dw7 = -0.0227"], ""),  # A slip of the last digit, and no copy of ∂E2/∂w8.
+    (["dE2/dnet_o2 = -0.0381", "dE2/dw7 = -0.01905"], "the other factor"),
+    (["dE2/dnet_o2 = -0.0381", "dE2/dh1 = -0.0190", "dE2/dnet_h1 = -0.0113"], "not σ"),
+    (["dE2/dnet_h1 = -0.0045966", "dE2/dw1 = -0.0006895"], "the other factor"),
+    (["dE_total/dnet_o1 = 0.1385", "dE_total/dh1 = 0.0554"], "the path through net_o2, (−0.0381)·0.5 = −0.01905"),
+    (
+        ["dE_total/dnet_o1 = 0.1385", "dE_total/dnet_o2 = -0.0381", "dE_total/dh1 = 0.0744"],
+        "the sign of the path through net_o2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "text"), OF_E2)
+def test_the_mistake_in_mazurs_network_is_named(lines, text):
+    source = Source("sheet", "\n".join(lines))
+    answers, errors = read_answers(source)
+    marks, refused = Key(backcalc.parse(MAZUR).run({}, of=answers[-1].of).run).mark(source, answers)
+    assert not errors + refused
+    assert all(mark.verdict == "right" for mark in marks[:-1])
+    told = getattr(marks[-1].diagnosis, "text", "")
+    assert text in told if text else not told
 
 
 @pytest.mark.parametrize(("graph", "lines", "text"), NAMED)

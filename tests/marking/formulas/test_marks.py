@@ -176,6 +176,27 @@ def test_a_formula_that_is_not_the_derivative_is_wrong_and_the_mistake_told(grap
     assert (mark.diagnosis.kind, text in mark.diagnosis.text) == (kind, True), mark.diagnosis.text
 
 
+AT_POINT = "input a = 3; input b = 5; input w = 1\ny = a*b\nL = y^2/2*w\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "note", "text"),
+    [
+        ("dL/dy = a*5", "this is right at the point asked, but not at others", "this gives"),
+        ("dL/da = 25*a", "this is right at the point asked, but not at others", "this gives"),
+        ("dL/da = y*b", "this is right at the point asked, but not at others", "∂L/∂y"),  # Without w, which is 1 here.
+        ("dL/dy = 2*y", "", ""),
+        ("dL/da = y*5 = 75", "this is right at the point asked, but not at others; the first link", "this gives"),
+    ],
+)
+def test_a_formula_that_holds_at_the_point_alone_says_so(line, note, text):
+    (mark,) = marked(AT_POINT, line)
+    assert mark.verdict == "wrong"
+    assert mark.note.startswith(note)
+    assert bool(mark.note) == bool(note)
+    assert not text or text in mark.diagnosis.text
+
+
 @pytest.mark.parametrize("line", ["dJ/dw = dJ/dw", "dJ/dw = ∂J/∂w + 0", "dJ/dw = w.grad", "y = y"])
 def test_what_is_asked_is_no_answer_to_itself(line):
     (mark,) = marked(NEURON, line)
@@ -382,3 +403,37 @@ def test_a_printed_number_that_is_not_whole_does_not_look_so(seed, shown):
 def test_a_whole_number_in_a_formula_is_exact():
     (mark,) = marked(NEARLY.format(12.4999875), "dL/dv = W.T @ [2, 1]")
     assert mark.verdict == "wrong"
+
+
+MATRIX = "input W[2,3]; input x[3]; input t[2]\nh = W @ x\nd = h - t\nL = 1/2*dot(d, d)\n"
+POWER = "`^T` could mean two things, for nothing here is named T"
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("dL/dx = W^T (h - t)", POWER, "the transpose is written W.T"),
+        ("dL/dx = W^T @ (h - t)", POWER, "the transpose is written W.T"),
+        ("dL/dx = W^T d", POWER, "the transpose is written W.T"),
+        ("dL/dx = W**T*d", POWER, "the transpose is written W.T"),
+        ("dL/dx = W^{T} d", POWER, "the transpose is written W.T"),
+        ("dL/dx = (h - t)^T W", POWER, "the transpose is written (h - t).T"),
+        ("dL/dx = W' @ d", "the graph has no node `W'`", "the transpose is written W.T"),
+        ("dL/dx = Wd", "the graph has no node `Wd`", "a product needs its sign: W*d"),
+        ("dL/dx = sin x", "the graph has no node `sin`", "an argument stands in parentheses: sin(…)"),
+        ("dL/dx = nan", "the graph has no node `nan`", "what is not known is left blank"),
+        ("dL/dx = infinity", "the graph has no node `infinity`", "the number is written inf"),
+        ("dL/dx = hh", "the graph has no node `hh`", "a product needs its sign: h*h"),
+        ("dL/dx = W.t @ d", "", ""),
+    ],
+)
+def test_what_is_no_node_is_told_with_what_it_may_be_meant_as(line, message, hint):
+    (mark,) = marked(MATRIX, line)
+    assert mark.verdict == "unreadable"
+    assert message in mark.fault.message
+    assert not hint or mark.fault.hints == (hint,)
+
+
+@pytest.mark.parametrize("line", [r"dL/dx = W^\mathsf{T} d", r"dL/dx = \mathbf{W}^{\mathrm{T}} \bm{d}", "dL/dx = Wᵀ d"])
+def test_a_transpose_of_print_is_read(line):
+    assert [mark.verdict for mark in marked(MATRIX, line)] == ["right"]
