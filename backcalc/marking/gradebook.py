@@ -10,7 +10,7 @@ from functools import cached_property
 from backcalc.language.statements import Answer
 from backcalc.marking.key import Key
 from backcalc.marking.sheet import SheetReader, read_answers
-from backcalc.marking.student_columns import chosen_columns, is_nobody, name_columns
+from backcalc.marking.student_columns import OF_COLUMNS, chosen_columns, is_aside, is_nobody, name_columns
 from backcalc.marking.subject import settle_answers, subject_of
 from backcalc.text.csv_records import records, separator_of, unquoted
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, ReadError, UsageError, excerpt
@@ -21,9 +21,11 @@ from backcalc.text.wording import plural, quoted, shorten
 LONGEST_NAME = 200  # Where a quote is never closed, the rest of the file would be one.
 HEADER_HINT = "the first column has names, each other one the answers to what heads it: dL/dx1, t1"
 
-# What exports add to a heading: Canvas the number of an assignment, Moodle the points that can be had, forms a `?`.
+# What exports add to a heading: Canvas the number of an assignment, Moodle and teachers the points that can be had,
+# forms a `?`.
 LONGEST_ADDED = 20
-_ADDED = re.compile(r"\s*(?:\(\d+\)|/\s?\d+[.,]\d+|[=:]?\s*\?|[=:])\s*$")
+_POINTS = r"\d+(?:[.,]\d+)?\s*(?:points?|pts?\.?)"
+_ADDED = re.compile(rf"\s*(?:\(\d+\)|\({_POINTS}\)|\[{_POINTS}\]|/\s?\d+[.,]\d+|[=:]?\s*\?|[=:])\s*$", re.IGNORECASE)
 _DERIVATIVE = re.compile(r"\s*(?:[d∂δ]\s*\S+\s*/\s*[d∂δ]|\\[dt]?frac)")
 
 
@@ -47,7 +49,7 @@ class Gradebook:
         self.headings = [cell(source.text, span) for span in header]
         self.width = _filled(self.headings)  # Empty headings at the end are a spreadsheet's.
         first_row = [cell(source.text, span) for span in next(found, [])]
-        whole = Span(header[0].start, header[-1].end)
+        self.header = whole = Span(header[0].start, header[-1].end)
         # A column that asks something names nobody.
         others = (i for i in range(self.width) if _as_answer(self.headings[i], key)[0] is None)
         self.names = self._chosen(chosen, whole) if chosen else name_columns(self.headings, first_row, others)
@@ -64,6 +66,17 @@ class Gradebook:
     def asked(self) -> list[Answer]:
         """What the columns ask."""
         return list(self.columns.values())
+
+    def without_column(self, asked: Iterable[Answer]) -> Diagnostic | None:
+        """A warning that no column has the answers to some questions; None where each has one."""
+        # The columns of a vector's elements answer for it as a whole.
+        about = {(each.of, each.wrt, each.then) for each in self.asked}
+        names = [subject_of(each) for each in asked if (each.of, each.wrt, each.then) not in about]
+        if not names or not self.columns:  # Of a table without any, that is the error.
+            return None
+        message = f"no column has the answers to {quoted(names)}: missing for everyone"
+        hint = f"what heads a column is what is asked: {shorten(names[0])}, or {shorten(names[0])} = ?"
+        return Diagnostic(Code.MISSING_COLUMN, message, self.header, hints=(hint,))
 
     @property
     def has_decimal_commas(self) -> bool:
@@ -92,6 +105,8 @@ class Gradebook:
     def _head(self, column: int, span: Span, key: Key) -> None:
         """Take note of what a column is the answer to."""
         name = self.headings[column]
+        if is_aside(name):
+            return
         answer, errors = _as_answer(name, key)
         if answer is None:
             found = errors[0] if errors else Diagnostic(Code.BAD_COLUMN, f"`{shorten(name)}` is no answer")
@@ -136,7 +151,10 @@ class Row:
     def is_nobody(self) -> bool:
         """Whether the row is the gradebook's own and no student's."""
         # A chosen column, such as that of logins, need not be the one where it stands.
-        return any(is_nobody(text) for _, text in self.kept)
+        if any(is_nobody(text) for _, text in self.kept):
+            return True
+        has_name = any(self.cells[i] for i in self.book.names if i < len(self.cells))
+        return not has_name and all(text.casefold().strip() in OF_COLUMNS for text in self.cells if text)
 
     @property
     def kept(self) -> list[tuple[str, str]]:

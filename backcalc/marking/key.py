@@ -241,9 +241,7 @@ class Key:
     def _candidates(self) -> Candidates | None:
         run = self.run
         # A constant has no adjoint; a value is open where only edges lead to its node.
-        nodes = zip(run.graph.nodes, run.adjoints, strict=True)
-        adjoints = (adjoint for node, adjoint in nodes if node.kind != "constant")
-        numbers = [*(v for v in run.values if v is not None), *adjoints]
+        numbers = [n for n in (*run.values, *run.adjoints) if n is not None]
         # Within a formula too: sum([x, y]).
         has_arrays = run.linear.evaluation.has_arrays or run.linear.tape.has_arrays
         is_plain = not (run.is_outside or has_arrays) and run.mode == "reverse"  # Forward mode has no adjoints.

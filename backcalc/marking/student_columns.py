@@ -19,8 +19,11 @@ NAME_COLUMNS = (
 )
 """Headings that name a student, of several columns together; the first that a file has counts."""
 
-NOBODY = frozenset(("points possible", "test student", "student, test"))
+NOBODY = frozenset(("points possible", "test student", "student, test", "overall average"))
 """What a gradebook has in place of a student's name in rows of its own."""
+OF_COLUMNS = frozenset(("manual posting", "(read only)", "muted"))
+"""What Canvas says of columns, in a row that names no student."""
+_ASIDE = ("[score]", "[feedback]")  # Behind a question, the columns that Forms adds to one of a quiz.
 
 # Forms begin each row with one.
 _TIME_HEADINGS = frozenset(("timestamp", "time stamp", "zeitstempel", "started on", "completed", "time taken", "date"))
@@ -52,6 +55,11 @@ def chosen_columns(headings: Sequence[str], chosen: str) -> list[int] | None:
 def is_nobody(name: str) -> bool:
     """Whether a name stands for a row that is no student's."""
     return name.casefold().strip() in NOBODY
+
+
+def is_aside(heading: str) -> bool:
+    """Whether a column is about the answers of another, not one of answers."""
+    return heading.casefold().rstrip().endswith(_ASIDE)
 
 
 def _is_time(heading: str, cell: str) -> bool:

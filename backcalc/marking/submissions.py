@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +34,14 @@ class Sheet(NamedTuple):
 
 Noted = Callable[[Source, list[Diagnostic]], None]
 """What is told of rows that are nobody's."""
+
+
+def without_column(handed_in: Iterable[Submission], asked: Sequence[Answer]) -> Iterator[tuple[Source, Diagnostic]]:
+    """Of each gradebook that lacks some, the warning which questions no column of it has the answers to."""
+    books = {id(each.row.book): each.row.book for each in handed_in if each.row is not None}
+    for book in books.values():
+        if warning := book.without_column(asked):
+            yield book.source, warning
 
 
 @dataclass(frozen=True)

@@ -201,3 +201,33 @@ def test_a_gradebook_in_another_encoding_is_told():
     with pytest.raises(BackcalcError):
         row.answers(None)
     assert isinstance(book.source, Source)
+
+
+BOOKKEEPING = """Student,ID,y (4711),z (4712),dz/da (2 points),dz/db [1 pt]
+,,Manual Posting,Manual Posting,,
+    Points Possible,,1,1,2,1
+"Lovelace, Ada",7,1,3,2,4
+Overall average,,0.9,2.5,1.8,3
+"""
+
+
+def test_rows_that_a_gradebook_writes_itself_are_no_students(tmp_path):
+    found, errors, notes = graded(written(tmp_path, BOOKKEEPING))
+    assert errors == []
+    assert [(each.name, each.score) for each in found] == [("Lovelace, Ada", 1)]
+    assert [note.message.partition("`")[2].partition("`")[0] for note in notes] == [
+        "line 2", "Points Possible", "Overall average",
+    ]  # fmt: skip
+
+
+def test_what_forms_says_of_a_quiz_is_no_answer(tmp_path):
+    text = "Name,y = ?,y = ? [Score],y = ? [Feedback],z,dz/da,dz/da [Score],dz/db\nAda,1,1.00 / 1,,3,2,0 / 1,4\n"
+    ((ada,), errors, _) = graded(written(tmp_path, text))
+    assert errors == []
+    assert [mark.verdict for mark in ada.marked] == RIGHT
+    assert dict(ada.kept)["y = ? [Score]"] == "1.00 / 1"
+
+
+def test_a_row_without_a_name_that_answers_is_somebodys(tmp_path):
+    found, _, notes = graded(written(tmp_path, "Student,y,z,dz/da,dz/db\n,1,3,2,4\n"))
+    assert ([each.name for each in found], notes) == (["line 2"], [])

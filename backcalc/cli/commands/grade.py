@@ -19,7 +19,7 @@ from backcalc.language.statements import Answer
 from backcalc.marking.grade import CREDIT, STRICT, Grader, asked_by, is_flawless
 from backcalc.marking.key import Key
 from backcalc.marking.mark import VERDICTS, Verdict
-from backcalc.marking.submissions import submissions
+from backcalc.marking.submissions import submissions, without_column
 from backcalc.marking.workers import grade
 from backcalc.render.reports.grades import ClassReport, GradesReport
 from backcalc.render.reports.gradescope import write_gradescope
@@ -127,6 +127,8 @@ def command(
     if not handed_in:
         _print_errors(errors[:-1])  # All are told; the last is raised, and has the exit status.
         raise errors[-1]
+    for source, warning in without_column(handed_in, questions):
+        print_warnings(source, [warning])
     if out == "":  # It would be the folder that one stands in.
         raise click.UsageError("--out names a folder: --out results")
     # One result goes to stdout, as an autograder wants it; of many each needs a file of its own.

@@ -46,12 +46,13 @@ def hints_for(run: Run, name: str, derivative: Symbol | None) -> tuple[str, ...]
     index = run.graph.index
     found = loss_hints(run.graph, name) if derivative is not None and name == derivative.of else ()
     if not found and derivative is None:
-        found = _as_word(name, index)
+        found = _as_word(run, name)
     return found or did_you_mean(name, index) or (f"the nodes are {quoted(list(index))}",)
 
 
-def _as_word(name: str, index: Container[str]) -> tuple[str, ...]:
+def _as_word(run: Run, name: str) -> tuple[str, ...]:
     """What a name by itself stands for elsewhere: a function, a number, a transpose, a product."""
+    index = run.graph.index
     if name in BUILT_IN:  # `sin x`, whose blank reads as a product.
         return (f"an argument stands in parentheses: {name}(…)",)
     if number := ELSEWHERE_CONSTANTS.get(name):
@@ -62,7 +63,8 @@ def _as_word(name: str, index: Container[str]) -> tuple[str, ...]:
     if base != name and base in index:
         return (f"the transpose is written {shorten(base)}.T",)
     factors = _factors(name, index)
-    return (f"a product needs its sign: {'*'.join(factors)}",) if factors else ()
+    sign = " @ " if any(map(run.shape, factors)) else "*"
+    return (f"a product needs its sign: {sign.join(factors)}",) if factors else ()
 
 
 def _factors(name: str, index: Container[str]) -> list[str]:

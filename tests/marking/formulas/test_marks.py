@@ -419,11 +419,11 @@ POWER = "`^T` could mean two things, for nothing here is named T"
         ("dL/dx = W^{T} d", POWER, "the transpose is written W.T"),
         ("dL/dx = (h - t)^T W", POWER, "the transpose is written (h - t).T"),
         ("dL/dx = W' @ d", "the graph has no node `W'`", "the transpose is written W.T"),
-        ("dL/dx = Wd", "the graph has no node `Wd`", "a product needs its sign: W*d"),
+        ("dL/dx = Wd", "the graph has no node `Wd`", "a product needs its sign: W @ d"),
         ("dL/dx = sin x", "the graph has no node `sin`", "an argument stands in parentheses: sin(…)"),
         ("dL/dx = nan", "the graph has no node `nan`", "what is not known is left blank"),
         ("dL/dx = infinity", "the graph has no node `infinity`", "the number is written inf"),
-        ("dL/dx = hh", "the graph has no node `hh`", "a product needs its sign: h*h"),
+        ("dL/dx = hh", "the graph has no node `hh`", "a product needs its sign: h @ h"),
         ("dL/dx = W.t @ d", "", ""),
     ],
 )
