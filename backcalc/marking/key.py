@@ -241,11 +241,10 @@ class Key:
     def _candidates(self) -> Candidates | None:
         run = self.run
         # A constant has no adjoint; a value is open where only edges lead to its node.
-        numbers = [n for n in (*run.values, *run.adjoints) if n is not None]
+        is_plain = all(isinstance(n, float) for n in (*run.values, *run.adjoints) if n is not None)
         # Within a formula too: sum([x, y]).
         has_arrays = run.linear.evaluation.has_arrays or run.linear.tape.has_arrays
-        is_plain = not (run.is_outside or has_arrays) and run.mode == "reverse"  # Forward mode has no adjoints.
-        is_plain = is_plain and all(isinstance(n, float) for n in numbers)
+        is_plain &= not (run.is_outside or has_arrays) and run.mode == "reverse"  # Forward mode has no adjoints.
         return Candidates(Steps(run)) if is_plain and len(run.graph.nodes) <= MOST_NODES else None
 
     @cached_property
