@@ -23,7 +23,7 @@ from backcalc.language.expr import NEGATE, VECTOR, Call, Expr, Name, Number, fol
 from backcalc.language.parser import parse, parse_answer, parse_expression
 from backcalc.language.statements import Definition, Edge
 from backcalc.language.unparse import unparse, unparse_statement
-from backcalc.render.document import Derivative, Formula, Product, Value
+from backcalc.render.document import CellValue, Derivative, Formula, Product
 from backcalc.render.hand import Hand
 from backcalc.render.values import TOO_LONG
 from backcalc.render.writer import Writer
@@ -78,7 +78,7 @@ def meant(cell: Any) -> Expr:
     match cell:
         case Formula(expr):
             return in_language(expr)
-        case Value(value):
+        case CellValue(value):
             return in_language(value) if not is_known(value) else number(value)
         case Product(factors):
             product, *others = map(_factor, factors)
@@ -88,7 +88,7 @@ def meant(cell: Any) -> Expr:
     raise AssertionError(cell)
 
 
-def _factor(cell: Value | Derivative) -> Expr:
+def _factor(cell: CellValue | Derivative) -> Expr:
     if isinstance(cell, Derivative):
         return Call(GRAD, (Name(cell.of), Name(cell.wrt)))
     return number(cell.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
@@ -79,10 +80,45 @@ def test_no_file_is_longer_than_350_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
 
 
-def test_a_class_has_a_name_of_its_own():
+def types_of(body):
+    """The names of classes and type aliases that a file defines, in its `if TYPE_CHECKING:` too.
+
+    What a name is assigned to does not tell a type from a function made by `partial`, but how it is spelt does: only a
+    type begins with a capital and goes on in small letters. A type variable is the file's own affair.
+    """
+    for node in body:
+        if isinstance(node, ast.If | ast.Try):
+            yield from types_of([*node.body, *node.orelse])
+        elif isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and not is_type_variable(node.value):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            yield from (name for name in names if re.match(r"_*[A-Z]\w*[a-z]", name))
+        elif type(node).__name__ == "TypeAlias":  # `type X = …`, of Python 3.12 on.
+            yield node.name.id
+
+
+def is_type_variable(value):
+    return isinstance(value, ast.Call) and getattr(value.func, "id", "") in {"TypeVar", "ParamSpec", "TypeVarTuple"}
+
+
+def test_a_type_has_a_name_of_its_own():
     homes = defaultdict(list)
     for path in sorted(HOUSE.rglob("*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef):
-                homes[node.name].append(module_of(path))
+        for name in types_of(ast.parse(path.read_text(encoding="utf-8")).body):
+            homes[name].append(module_of(path))
     assert {name: modules for name, modules in homes.items() if len(modules) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("class A: pass", ["A"]),
+        ("Term = tuple[int, str]\n_Place: TypeAlias = 'int'\nId = NewType('Id', int)", ["Term", "_Place", "Id"]),
+        ("if TYPE_CHECKING:\n    Value = int\nelse:\n    Value = object", ["Value", "Value"]),
+        ("V = TypeVar('V')\nMany = ParamSpec('Many')\nLIMIT = 3\nname = A.B = 1\nx[0] = 1", []),
+    ],
+)
+def test_types_are_told_from_what_else_has_a_name(text, names):
+    assert list(types_of(ast.parse(text).body)) == names

@@ -42,7 +42,7 @@ from backcalc.text.numerals import derivative
 TOLERANCE = 1e-6  # What a textbook's formula may lose against the stable one before its numbers are left out,
 TINY = 1e-12  # and what rounding leaves of a 0.
 
-Note = Literal["", "given", "no-path", "no-slope"]
+StepNote = Literal["", "given", "no-path", "no-slope"]
 """Why a value is what it is where no formula says so: the file gives it, no path leads on, the slope does not exist."""
 
 
@@ -58,7 +58,7 @@ class StepEquation:
     formula: Expr | None
     substituted: Expr | None
     value: Any
-    note: Note = field(default="", kw_only=True)
+    note: StepNote = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class _Derivation:
             is_stated = node.given is not None or node.kind in ("input", "edges")
             substituted = None if formula is None or is_stated else self._put_in(formula)
             substituted = None if substituted is formula else substituted
-            note: Note = "given" if is_stated and node.kind != "input" else ""
+            note: StepNote = "given" if is_stated and node.kind != "input" else ""
             equation = Name(node.name), self._marked(formula), self._marked(substituted), value
             yield Step(*equation, node.name, "forward", note=note)
 
@@ -160,7 +160,7 @@ class _Derivation:
         name, value, seed = self.nodes[i].name, self.run.adjoints[i], self.run.seeds.get(i)
         symbol = derivative_name(self.run.output, name)
         if not terms:
-            note: Note = "no-path" if seed is None else "given" if self.run.is_outside else ""
+            note: StepNote = "no-path" if seed is None else "given" if self.run.is_outside else ""
             return Step(symbol, None, None, value, name, "reverse", note=note)
         seeds = [] if seed is None else [exact_literal(seed)]
         # In the order of the file, as the sweep reaches users from the last; terms of 0 only take room.

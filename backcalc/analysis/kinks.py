@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from backcalc.bulk.arrays.sorting import Flags, Indices
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import quiet
 
@@ -25,24 +25,22 @@ FADED = 1e-3  # Of a change: what is left of one that fades.
 KEPT = 0.4  # Of a change that a halving loses, half may be at the point itself: |x| has the slope 0 at 0.
 GROWN = 1e3  # Times the values at both ends: what only a pole reaches.
 
-Curve = Callable[[Array], tuple[Array, Array]]
+CurveFunction = Callable[[Array], tuple[Array, Array]]
 """The values and the slopes at points."""
 
 
-Kind = Literal["kink", "jump", "pole"]
-Indices = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+SingularityKind = Literal["kink", "jump", "pole"]
 
 
 class Singularity(NamedTuple):
     """A kink, a jump or a pole `at` a number, between the points `place` and `place` + 1."""
 
-    kind: Kind
+    kind: SingularityKind
     place: int
     at: float
 
 
-def marks(x: Array, y: Array, slope: Array, curve: Curve) -> tuple[Singularity, ...]:
+def marks(x: Array, y: Array, slope: Array, curve: CurveFunction) -> tuple[Singularity, ...]:
     """The marks of `curve`, of which `x`, `y` and `slope` are known, in the order of x."""
     known = np.array([y, slope])
     with quiet():
@@ -112,7 +110,7 @@ def _leap(left: Array, right: Array, low: Array, high: Array) -> Array:
     return found
 
 
-def _kinks(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singularity]:
+def _kinks(x: Array, known: Array, places: Indices, curve: CurveFunction) -> list[Singularity]:
     """Those of the intervals in which the slope changes as much however near one looks, or without bound."""
     found = _looked_at(x, known, places, curve, _bend, NOISE * _largest(known[1]))
     # 1/x² falls on both sides of its pole, so that nothing between the points looks like a jump.
@@ -123,7 +121,7 @@ def _kinks(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singul
     return _marked("pole", found, is_pole) + _marked("kink", found, found.kept & ~is_pole & is_bent)
 
 
-def _gaps(x: Array, known: Array, places: Indices, curve: Curve) -> list[Singularity]:
+def _gaps(x: Array, known: Array, places: Indices, curve: CurveFunction) -> list[Singularity]:
     """The jumps and poles among the intervals; where the curve is only steep, or ends, there is neither."""
     found = _looked_at(x, known, places, curve, _leap, NOISE * _largest(known[0]))
     reached, before = _larger(found.low, found.high), _expected(x, known, found.places)
@@ -153,7 +151,9 @@ def _largest(numbers: Array) -> float:
     return float(np.max(np.abs(numbers), where=np.isfinite(numbers), initial=0.0))
 
 
-def _looked_at(x: Array, known: Array, places: Indices, curve: Curve, measure: Measure, floor: float) -> _Halved:
+def _looked_at(
+    x: Array, known: Array, places: Indices, curve: CurveFunction, measure: Measure, floor: float
+) -> _Halved:
     """The intervals in which, after some halvings, a change is left above `floor`; these halved to the end."""
     begun = x[places], x[places + 1], known[:, places], known[:, places + 1]
     near = _halved(*begun, curve, measure, FEW)
@@ -167,7 +167,7 @@ def _looked_at(x: Array, known: Array, places: Indices, curve: Curve, measure: M
 
 
 def _halved(
-    left: Array, right: Array, low: Array, high: Array, curve: Curve, measure: Measure, times: int
+    left: Array, right: Array, low: Array, high: Array, curve: CurveFunction, measure: Measure, times: int
 ) -> tuple[Array, Array, Array, Array]:
     """Each interval halved to the place of its greatest change: its ends, and values and slopes there."""
     for _ in range(times if len(left) else 0):
@@ -184,7 +184,7 @@ def _halved(
     return left, right, low, high
 
 
-def _marked(kind: Kind, found: _Halved, chosen: Flags) -> list[Singularity]:
+def _marked(kind: SingularityKind, found: _Halved, chosen: Flags) -> list[Singularity]:
     """A mark an interval that is chosen, at the end that has the shorter number: 1 rather than 0.9999999999999999."""
     ends = zip(found.places.tolist(), found.left.tolist(), found.right.tolist(), chosen.tolist(), strict=True)
     return [

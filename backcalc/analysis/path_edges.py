@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
-from backcalc.analysis.path_ranks import Partials, product
+from backcalc.analysis.path_ranks import TailPartials, product
 from backcalc.calculus.question import LOSS
 from backcalc.calculus.rows import MOST_AXES, elements, joined
 from backcalc.calculus.run import Run
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_ELEMENTS = 64  # Of a vector whose Jacobian is worked out, a pullback an element.
 
 
-class Edges(Protocol):
+class PathEdges(Protocol):
     """The edges of a run; a node is its place in the graph, `target` is where all paths end."""
 
     # With this alone Paths can go through a run by arrays without objects of its nodes.
@@ -29,15 +29,15 @@ class Edges(Protocol):
         """The name of a node."""
         ...
 
-    def partials(self, head: int, /) -> Partials:
+    def partials(self, head: int, /) -> TailPartials:
         """The tails of a node with ∂head/∂tail; of a head that is a vector only the tails tell something."""
         ...
 
-    def are_numbers(self, partials: Mapping[int, Partials], /) -> bool:
+    def are_numbers(self, partials: Mapping[int, TailPartials], /) -> bool:
         """Whether all these partials are numbers."""
         ...
 
-    def along(self, trail: Sequence[int], partials: Mapping[int, Partials], /) -> tuple[tuple[Any, ...], Any]:
+    def along(self, trail: Sequence[int], partials: Mapping[int, TailPartials], /) -> tuple[tuple[Any, ...], Any]:
         """The factors along a path as they are shown, and their product.
 
         A factor is a number, an array of at most two axes, a formula, or None where it is none of these.
@@ -59,7 +59,7 @@ class ObjectEdges:
         """The name of a node, or of the loss."""
         return self._names[node]
 
-    def partials(self, head: int) -> Partials:
+    def partials(self, head: int) -> TailPartials:
         """The tails of a node with ∂head/∂tail; of a head that is a vector only the tails tell something.
 
         An argument without influence, as the branch of an `if` that is not taken, is none.
@@ -68,13 +68,13 @@ class ObjectEdges:
             return self._run.seeds
         return self._pulled(head, ones(self._run.shapes[head]))  # A sweep over the node alone, from 1 in each element.
 
-    def are_numbers(self, partials: Mapping[int, Partials]) -> bool:
+    def are_numbers(self, partials: Mapping[int, TailPartials]) -> bool:
         """Whether all these partials are numbers."""
         floats = (isinstance(partial, float) for tails in partials.values() for partial in tails.values())
         # Of a Jacobian the products are matrices even where each partial is a number.
         return not self._shape and all(floats)
 
-    def along(self, trail: Sequence[int], partials: Mapping[int, Partials]) -> tuple[tuple[Any, ...], Any]:
+    def along(self, trail: Sequence[int], partials: Mapping[int, TailPartials]) -> tuple[tuple[Any, ...], Any]:
         """The factors along a path as they are shown, and their product."""
         edges = list(pairwise(trail))
         # Shown in the order in which one goes along the path; multiplied, below, from the output back.
@@ -153,16 +153,16 @@ class NumberEdges:
         """The name of a node."""
         return self._names[node]
 
-    def partials(self, head: int) -> Partials:
+    def partials(self, head: int) -> TailPartials:
         """The tails of a node with ∂head/∂tail."""
         edges = slice(self._ends[head], self._ends[head + 1])
         return dict(zip(self._tails[edges], self._slopes[edges], strict=True))
 
-    def are_numbers(self, _partials: Mapping[int, Partials]) -> bool:
+    def are_numbers(self, _partials: Mapping[int, TailPartials]) -> bool:
         """That they are."""
         return True  # An edge list has no arrays and no formulas.
 
-    def along(self, trail: Sequence[int], partials: Mapping[int, Partials]) -> tuple[tuple[Any, ...], Any]:
+    def along(self, trail: Sequence[int], partials: Mapping[int, TailPartials]) -> tuple[tuple[Any, ...], Any]:
         """The factors along a path, and their product."""
         factors = tuple(partials[head][tail] for tail, head in pairwise(trail))
         return factors, _product(factors)

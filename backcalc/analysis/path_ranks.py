@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from backcalc.calculus.sweep import reverse
 
-Partials = Mapping[int, Any]
+TailPartials = Mapping[int, Any]
 """The tails of a node, each with its local partial."""
 
 Rank = tuple[int, int, float]
@@ -27,7 +27,7 @@ A product of a thousand factors may be smaller or larger than any float64, but n
 NOT_A_NUMBER, INFINITE, FINITE, ZERO = range(4)
 ONE: Rank = (FINITE, -1, -0.5)  # As `frexp` has it: 0.5·2^1.
 
-Step = tuple[Rank, int, int]
+RankedStep = tuple[Rank, int, int]
 """A path from a node: how large its product is, the node behind its first edge, and which of its paths that goes on."""
 
 
@@ -48,9 +48,9 @@ class Paths:
     tallies   of the paths from each of these nodes
     """
 
-    def __init__(self, partials: Callable[[int], Partials], target: int) -> None:
+    def __init__(self, partials: Callable[[int], TailPartials], target: int) -> None:
         self.target = target
-        self.partials: dict[int, Partials] = {}
+        self.partials: dict[int, TailPartials] = {}
 
         def edges(head: int) -> Iterator[tuple[int, Tally]]:
             """The tails of a node, each by one path of one edge."""
@@ -58,8 +58,8 @@ class Paths:
             return zip(found, repeat(EDGE), strict=False)
 
         self.tallies = reverse(self._order, edges, {target: Tally(1, 0)}, multiply=_joined, accumulate=_together)
-        self._found: dict[int, list[Step]] = {}  # For each node its largest paths so far, in turn,
-        self._next: dict[int, list[Step]] = {}  # and those of which the next one is the first, as a heap.
+        self._found: dict[int, list[RankedStep]] = {}  # For each node its largest paths so far, in turn,
+        self._next: dict[int, list[RankedStep]] = {}  # and those of which the next one is the first, as a heap.
         self._exhausted = {target}  # No path of the target goes on.
 
     def count(self, source: int) -> int:
@@ -150,7 +150,7 @@ class Paths:
         # Over (min, ×) in place of (+, ×), which is a semiring too: the sweep asks for no more of its numbers.
         return reverse(self._order, edges, {self.target: (ONE, self.target)}, multiply=behind, accumulate=min)
 
-    def _known(self, node: int) -> list[Step]:
+    def _known(self, node: int) -> list[RankedStep]:
         """The largest paths from `node` that have been found, at least one."""
         if node not in self._found:
             self._found[node] = [(*self._largest[node], 0)]
@@ -195,7 +195,7 @@ class Paths:
         else:
             self._exhausted.add(node)
 
-    def _step(self, node: int, head: int, place: int) -> Step:
+    def _step(self, node: int, head: int, place: int) -> RankedStep:
         return times(rank(self.partials[head][node]), self._known(head)[place][0]), head, place
 
 

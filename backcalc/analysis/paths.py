@@ -10,7 +10,7 @@ from math import fsum, isclose, isnan
 from typing import TYPE_CHECKING, Any, cast
 
 from backcalc import progress
-from backcalc.analysis.path_edges import Edges, ObjectEdges
+from backcalc.analysis.path_edges import ObjectEdges, PathEdges
 from backcalc.analysis.path_ranks import Paths
 from backcalc.calculus.run import Run
 from backcalc.rules.values import add, is_known, shape_of
@@ -67,7 +67,7 @@ class PathSum:
 class Aggregation:
     """The paths of a run to its output; with `adjoint` statements they end at the loss, by the adjoint as a factor."""
 
-    def __init__(self, run: AnyRun, edges: Edges | None = None) -> None:
+    def __init__(self, run: AnyRun, edges: PathEdges | None = None) -> None:
         """`edges` are those of `run`, which is one of objects where they are not given."""
         progress.at("counting paths")
         # Given are those of a run by arrays; any other is one of objects.

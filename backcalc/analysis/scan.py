@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from backcalc.analysis.kinks import Curve, Singularity, marks
+from backcalc.analysis.kinks import CurveFunction, Singularity, marks
 from backcalc.analysis.taylor import require_inputs
 from backcalc.bulk.points.run import PointRunner
 from backcalc.calculus.constant import constant
@@ -46,7 +46,7 @@ class SweptNode:
     at: dict[str, Array]
     values: Array
     gradient: dict[str, Array]
-    curve: Curve | None = None
+    curve: CurveFunction | None = None
     warnings: tuple[Diagnostic, ...] = ()
 
     @cached_property

@@ -37,7 +37,7 @@ from backcalc.rules.ndarray import quiet
 from backcalc.rules.values import is_known
 from backcalc.text.errors import BackcalcError
 
-Verdict = Literal["holds", "proved", "refuted", "open", "undefined"]
+ClaimVerdict = Literal["holds", "proved", "refuted", "open", "undefined"]
 SAMPLES = 100_000
 BATCH = 32_768
 LOWEST = 64  # Points of the lowest margins, from which the search goes on.
@@ -53,7 +53,7 @@ class Finding:
     """
 
     claim: GraphClaim
-    verdict: Verdict
+    verdict: ClaimVerdict
     samples: int = 0
     margin: float | None = None
     at: Mapping[str, Any] | None = None

@@ -22,11 +22,11 @@ from backcalc.rules.simplify import make
 from backcalc.rules.tidy import Spelling, tidy
 from backcalc.rules.values import Value, add, is_known, literal, multiply, ones, quietly, reshaped, shape_of
 
-Changes = Mapping[int, Any]
+Displacements = Mapping[int, Any]
 """The change of each node that moves by itself, by its place in the graph."""
 
 
-def changes(linear: Linearization, moved: Changes) -> list[Value | None]:
+def changes(linear: Linearization, moved: Displacements) -> list[Value | None]:
     """The change of every node for those of `moved`: a number, an array of its shape, or a formula.
 
     None for what no formula here can be.
@@ -59,7 +59,7 @@ def _spelling(linear: Linearization) -> Spelling:
     return Spelling(linear.evaluation.spelling.names)
 
 
-def _by_formulas(linear: Linearization, node: int, moved: Changes) -> Value | None:
+def _by_formulas(linear: Linearization, node: int, moved: Displacements) -> Value | None:
     """The change of a node where values are missing: its derivative times each change."""
     shape = linear.evaluation.shapes[linear.tape.slot[node]]
     # Zeros of its shape to begin with: what nothing moves is no formula.

@@ -20,7 +20,7 @@ from backcalc.text.wording import shorten
 TELLING = (Code.DOMAIN, Code.SLOPE)
 """The warnings of an operation that say why a number is not finite."""
 
-Term = tuple[Node, Any, Any]
+UserTerm = tuple[Node, Any, Any]
 """A user of a node, ∂user/∂node where it is a number, and what the user adds to the node's adjoint."""
 
 
@@ -86,7 +86,7 @@ def _first(values: Iterable[Any]) -> int | None:
     return next((i for i, value in enumerate(values) if is_lost(value)), None)
 
 
-def _terms(run: SweptObjects, node: int, users: Sequence[int]) -> Iterator[Term]:
+def _terms(run: SweptObjects, node: int, users: Sequence[int]) -> Iterator[UserTerm]:
     """What the users of a node add to its adjoint."""
     for user in users:
         if run.linear.evaluation.has_arrays:  # Their partials would be Jacobians, made for the words alone.
@@ -113,7 +113,7 @@ def of_derivative(what: str, span: Span) -> Diagnostic:
     return Diagnostic(Code.NOT_FINITE, f"{what} is not finite", span)
 
 
-def of_adjoint(output: str, node: Node, terms: Sequence[Term]) -> Diagnostic:
+def of_adjoint(output: str, node: Node, terms: Sequence[UserTerm]) -> Diagnostic:
     """That an adjoint is not finite, and which of its terms are to blame."""
     name, of = shorten(node.name), shorten(output)
     what = f"∂{of}/∂{name} is not finite"

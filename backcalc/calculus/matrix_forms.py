@@ -34,7 +34,7 @@ class Diagonal(NamedTuple):
     entries: Any
 
 
-Form = Any
+MatrixForm = Any
 """A `Diagonal`, a matrix or vector of numbers or as a formula, or None where no product of matrices says it."""
 
 
@@ -87,20 +87,20 @@ class MatrixSweep:
         self.count = elements(self.shapes[head])
 
     def run(
-        self, first: int = 0, settle: Callable[[int, Form], Form] = lambda _, form: form
+        self, first: int = 0, settle: Callable[[int, MatrixForm], MatrixForm] = lambda _, form: form
     ) -> dict[int, Value | None]:
         """∂head/∂slot for every slot down to `first` that the head depends on, None where no product says it.
 
         `settle` may put another form in the place of one that is complete, such as a name for it.
         """
         order = range(self.head, first - 1, -1)
-        seeds: dict[int, Form] = {self.head: Diagonal(1.0)}
-        through: Callable[[Any, Form], Form] = lambda step, form: step(form)  # noqa: E731  Both are of one kind.
+        seeds: dict[int, MatrixForm] = {self.head: Diagonal(1.0)}
+        through: Callable[[Any, MatrixForm], MatrixForm] = lambda step, form: step(form)  # noqa: E731  Both are of one kind.
         with quietly(has_arrays=True):
             found = reverse(order, self._edges, seeds, multiply=through, accumulate=self._sum, settle=settle)
             return {slot: self.value(form) for slot, form in found.items()}
 
-    def value(self, form: Form) -> Value | None:
+    def value(self, form: MatrixForm) -> Value | None:
         """A form as a matrix."""
         if not isinstance(form, Diagonal):
             return form  # type: ignore[no-any-return]
@@ -113,7 +113,7 @@ class MatrixSweep:
             return identity((self.count,)) * form.entries
         return make("*", form.entries, literal(identity((self.count,))))
 
-    def _sum(self, left: Form, right: Form) -> Form:
+    def _sum(self, left: MatrixForm, right: MatrixForm) -> MatrixForm:
         if left is None or right is None:
             # One term that no product says leaves the sum unsaid.
             return None
@@ -122,7 +122,7 @@ class MatrixSweep:
         one, other = self.value(right), self.value(left)  # The later in the file was met first.
         return None if one is None or other is None else add(one, other)
 
-    def _edges(self, slot: int) -> Iterator[tuple[int, Callable[[Form], Form]]]:
+    def _edges(self, slot: int) -> Iterator[tuple[int, Callable[[MatrixForm], MatrixForm]]]:
         """The arguments of a slot, each with what takes the Jacobian by the slot to that by the argument."""
         for node, at in self.tape.incoming.get(slot, ()):
             yield self.tape.slot[node], partial(self._along_edge, slot, at)
@@ -135,7 +135,7 @@ class MatrixSweep:
             if arg in reached and not (row.partials and row.partials[k] == FLAT):
                 yield arg, partial(self._through, slot, row, k)
 
-    def _along_edge(self, slot: int, at: int, form: Form) -> Form:
+    def _along_edge(self, slot: int, at: int, form: MatrixForm) -> MatrixForm:
         """The Jacobian that stands on an edge, head × tail."""
         slope = self.terms[at]
         if form is None:
@@ -144,7 +144,7 @@ class MatrixSweep:
             return self._scaled(form, slope)
         return self._product(form, slope) if self.shapes[slot] else _outer(form, slope)
 
-    def _through(self, slot: int, row: Primitive, k: int, form: Form) -> Form:
+    def _through(self, slot: int, row: Primitive, k: int, form: MatrixForm) -> MatrixForm:
         arg = self.tape.args[slot][k]
         # A Jacobian by a matrix has three axes, a formula two at most.
         if form is None or max(len(self.shapes[slot]), len(self.shapes[arg])) > 1:
@@ -158,13 +158,13 @@ class MatrixSweep:
             return self._of_number(slot, k, form)
         return self._of_vector(slot, row, k, form)
 
-    def _of_number(self, slot: int, k: int, form: Form) -> Form:
+    def _of_number(self, slot: int, k: int, form: MatrixForm) -> MatrixForm:
         """Through an operation that makes a number of an array: its gradient in each row."""
         arg = self.tape.args[slot][k]
         gradient = self.linear.full(pull(self._pullback(slot, k), 1.0), self.shapes[arg])
         return _outer(form, gradient) if self.shapes[arg] else multiply(form, gradient)
 
-    def _of_vector(self, slot: int, row: Primitive, k: int, form: Form) -> Form:
+    def _of_vector(self, slot: int, row: Primitive, k: int, form: MatrixForm) -> MatrixForm:
         """Through an operation that makes a vector of arrays: a matrix to multiply by, where the table knows one."""
         args = [self.terms[arg] for arg in self.tape.args[slot]]
         if row.symbol == "@":
@@ -194,7 +194,7 @@ class MatrixSweep:
         places = [place for place, arg in enumerate(self.tape.args[slot]) if not self.tape.constant[arg]]
         return self.linear.slot_edges[slot][places.index(k)][1]
 
-    def _scaled(self, form: Form, slope: Any) -> Form:
+    def _scaled(self, form: MatrixForm, slope: Any) -> MatrixForm:
         """The columns of a Jacobian, each times its element of the slope, or all times a number."""
         if isinstance(form, Diagonal):
             return Diagonal(multiply(form.entries, slope))
@@ -203,7 +203,7 @@ class MatrixSweep:
             return multiply(slope, form) if not self._shape(slope) else multiply(form, slope)
         return make("@", literal(form), make("diag", literal(slope)))
 
-    def _product(self, form: Form, other: Any) -> Form:
+    def _product(self, form: MatrixForm, other: Any) -> MatrixForm:
         """A Jacobian times a matrix, or a vector that is its one column."""
         if not isinstance(form, Diagonal):
             return _matmul(form, other)

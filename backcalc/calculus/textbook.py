@@ -13,7 +13,7 @@ from backcalc.language.expr import Call, Expr, Name, Number, fold, names, postor
 from backcalc.rules.choices import without_choices
 from backcalc.rules.factor_order import in_file_order
 from backcalc.rules.row import AXIS, KEEPDIMS
-from backcalc.rules.shortest import LONGEST, Forms, NamedFormula, Setting, length, shortest
+from backcalc.rules.shortest import LONGEST, EqualForms, NamedFormula, Setting, length, shortest
 from backcalc.rules.simplify import LONG, remade, written
 from backcalc.rules.values import Value, is_array
 
@@ -29,7 +29,7 @@ class Textbook:
     def __init__(self, evaluation: Evaluation, known_shapes: KnownShapes) -> None:
         self.evaluation, self.known_shapes = evaluation, known_shapes
         self._definitions: dict[int, NamedFormula | None] = {}  # By node, as users are looked at.
-        self._found: dict[object, Forms] = {}
+        self._found: dict[object, EqualForms] = {}
         self._named: dict[str, tuple[Expr, set[str]]] = {}  # With the names below their bars.
 
     def form(self, slot: int, adjoint: Value) -> Value:

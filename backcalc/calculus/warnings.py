@@ -16,7 +16,7 @@ from backcalc.graph.model import StatedValue
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import INDEX, VECTOR
 from backcalc.language.unparse import number_text
-from backcalc.rules.row import FLAT, Bound, Function, Primitive
+from backcalc.rules.row import FLAT, Bound, Primitive, RowFunction
 from backcalc.rules.values import is_array, is_known, quietly, shape_of
 from backcalc.text.errors import Code, Diagnostic
 from backcalc.text.wording import shorten
@@ -320,7 +320,7 @@ def _shared(part: Any, shape: tuple[int, ...], of: tuple[int, ...]) -> Any:
     return summed(spread(part, shape), of)
 
 
-def _told(row: Primitive, slopes: Sequence[Function]) -> list[Function]:
+def _told(row: Primitive, slopes: Sequence[RowFunction]) -> list[RowFunction]:
     """The slopes that a warning of a kink tells: none by a constant."""
     return [slope for slope, text in zip(slopes, row.partials, strict=True) if text != FLAT]
 

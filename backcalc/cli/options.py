@@ -13,7 +13,7 @@ import click
 
 from backcalc.calculus.load import load
 from backcalc.cli import COMMANDS
-from backcalc.graph.model import Kind
+from backcalc.graph.model import NodeKind
 from backcalc.language.lexis import as_named
 from backcalc.render import offered
 from backcalc.render.document import LIMIT
@@ -122,7 +122,7 @@ def _group(name: str, kind: type, options: dict[str, Decorator]) -> Decorator:
     return _decorate
 
 
-def graph_nodes(ctx: click.Context, kinds: Container[str] = get_args(Kind)) -> list[str]:
+def graph_nodes(ctx: click.Context, kinds: Container[str] = get_args(NodeKind)) -> list[str]:
     """The nodes, of these kinds, of the graph on a command line to be completed; none where it cannot be read."""
     # An option still without its value ends click's parsing, and GRAPH is left over.
     words = [ctx.params.get("graph"), *ctx.params.get("arguments", ()), *ctx.args]

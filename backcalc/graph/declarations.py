@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from math import prod
 
 from backcalc.graph.functions import Functions
-from backcalc.graph.model import Incoming, Kind, Node, StatedValue
+from backcalc.graph.model import Incoming, Node, NodeKind, StatedValue
 from backcalc.language.expr import Call, Expr, Name, Number, names, postorder
 from backcalc.language.lexis import NOTHING
 from backcalc.language.statements import Adjoint, Claim, Const, Definition, Edge, Given, Input, Output, Statement
@@ -141,7 +141,7 @@ class Declarations:
         """The finished node."""
         entry = self.entries[name]
         args = args_of(entry.incoming, entry.reads, self.entries)
-        kind: Kind = "edges" if entry.incoming else "input"
+        kind: NodeKind = "edges" if entry.incoming else "input"
         formula = default = bounds = shape = None
         if entry.definition is not None and not entry.incoming:
             kind, formula = "expression" if args else "constant", entry.definition.formula

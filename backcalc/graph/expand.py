@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backcalc.graph.model import Dag, Kind, Node
+from backcalc.graph.model import Dag, Node, NodeKind
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, is_operation, names, postorder, with_args
 from backcalc.rules.against import HELD_AGAINST
 
@@ -87,5 +87,5 @@ def _is_kept(call: Call) -> bool:
 
 def _node(node: Node, name: str, formula: Expr, graph: Dag, own: set[str]) -> Node:
     args = tuple(arg for arg in names(formula) if arg in graph.index or arg in own)
-    kind: Kind = "expression" if args else "constant"
+    kind: NodeKind = "expression" if args else "constant"
     return node._replace(name=name, kind=kind, args=args, formula=formula, expr=formula)

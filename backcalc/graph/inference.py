@@ -14,7 +14,7 @@ from backcalc.graph.model import Incoming
 from backcalc.graph.tape import Tape
 from backcalc.rules.broadcast import likely
 from backcalc.rules.shapes import rule_called, settle_edge
-from backcalc.rules.terms import MismatchError, Shape, Term, Unknown, find, settled, unify
+from backcalc.rules.terms import MismatchError, Shape, ShapeTerm, Unknown, find, settled, unify
 from backcalc.rules.window_shapes import WINDOWED
 
 # Rules with no room for a number, which an unknown would be taken for.
@@ -54,7 +54,7 @@ class Inference:
         self.tape, self.traced = tape, traced
         self.causes: dict[int, Constraint] = {}
         # A literal is a number; all else may turn out to be anything, until a rule has spoken.
-        self.terms: list[Term] = [() if literal is not None else Unknown() for literal in tape.literals]
+        self.terms: list[ShapeTerm] = [() if literal is not None else Unknown() for literal in tape.literals]
         for slot, shape in known.items():
             self.terms[slot] = tuple(Unknown() if n is None else n for n in shape)
 
@@ -123,7 +123,7 @@ class Inference:
     def _constraint(self, slot: int) -> Constraint:
         return Constraint((*self.tape.args[slot], slot))
 
-    def _operands(self, slot: int) -> tuple[list[Term], Term]:
+    def _operands(self, slot: int) -> tuple[list[ShapeTerm], ShapeTerm]:
         """What is known of an operation's arguments, and of its value."""
         return [find(self.terms[arg]) for arg in self.tape.args[slot]], find(self.terms[slot])
 
@@ -175,7 +175,7 @@ def rule_of(tape: Tape, slot: int) -> str:
     return row.general_shape
 
 
-def apply_rule(tape: Tape, slot: int, operands: list[Term], out: Term) -> bool:
+def apply_rule(tape: Tape, slot: int, operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     """Whether the operation of `slot` has said all it can of these terms. Raises MismatchError."""
     row = tape.rows[slot]
     assert row is not None
@@ -183,7 +183,7 @@ def apply_rule(tape: Tape, slot: int, operands: list[Term], out: Term) -> bool:
     return rule_called(row.general_shape, tape.indices.get(slot, ()), row.settings)(operands, out)
 
 
-def _content(term: Term) -> object:
+def _content(term: ShapeTerm) -> object:
     """What a term stands for, unknowns by their identity: two that are one have the same."""
     found = find(term)
     if not isinstance(found, tuple):

@@ -15,7 +15,7 @@ from backcalc.text.source import Source, Span
 T = TypeVar("T")
 PRIME = "'"
 VULGAR = tuple("½¼¾⅓⅔⅛")  # Fractions, though one sign each.
-Kind = Literal["input", "expression", "edges", "given", "constant"]
+NodeKind = Literal["input", "expression", "edges", "given", "constant"]
 
 
 def has_decimals(part: Expr) -> bool:
@@ -56,7 +56,7 @@ class Node(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: NodeKind
     span: Span
     args: tuple[str, ...] = ()
     formula: Expr | None = None

@@ -31,7 +31,7 @@ MOST_CHANCE = 0.1
 OF_NEIGHBOURS = 2.0
 """How many times what the digits of its neighbours leave open, of the largest term, may move a result."""
 
-Key = tuple[str, str]
+AttemptKey = tuple[str, str]
 
 
 class ArraySteps:
@@ -46,7 +46,7 @@ class ArraySteps:
         self._sheet = [given for given in sheet if truth.is_plain(given)]  # Of a Jacobian no step is the cause.
         self._sound = [given for given in right if truth.is_plain(given)]
         self._right = {(given.of, given.wrt) for given in right if given.is_whole}
-        self._keys: dict[int, Key] = {}
+        self._keys: dict[int, AttemptKey] = {}
 
     def contradicts(self, given: Attempt, suspect: Suspect) -> bool:
         """Whether the sheet has right what a mistake, made elsewhere, would have spoilt."""
@@ -88,7 +88,7 @@ class ArraySteps:
             self._keys[id(given)] = key
         return self._diagnoser.local(told, given.of, given.wrt, self._terms(given))
 
-    def key(self, given: Attempt) -> Key | None:
+    def key(self, given: Attempt) -> AttemptKey | None:
         """The misconception that was named, without its place."""
         return self._keys.get(id(given))
 

@@ -19,7 +19,7 @@ from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import BackcalcError, Diagnostic
 from backcalc.text.numerals import Certain
 
-Exactly = Callable[[Dag, str], Run]
+ExactRunner = Callable[[Dag, str], Run]
 """The run of a graph for an output, in exact numbers. Raises BackcalcError where there are none."""
 
 _WAYS = (ROUND_FLOOR, ROUND_CEILING)
@@ -28,7 +28,7 @@ _WAYS = (ROUND_FLOOR, ROUND_CEILING)
 class ExactTruth(Truth):
     """The true values and derivatives of a run, each held against what the same run is in exact numbers."""
 
-    def __init__(self, run: Run, exactly: Exactly, digits: int) -> None:
+    def __init__(self, run: Run, exactly: ExactRunner, digits: int) -> None:
         """With so many digits of what is not a decimal."""
         super().__init__(run)
         self._exactly = exactly

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backcalc.analysis.explain import Note
+from backcalc.analysis.explain import StepNote
 from backcalc.render.document import Cell, NodeName, Phrase
 
 
@@ -14,7 +14,7 @@ def phase_title(phase: str, output: str) -> Cell:
     return Phrase(("Reverse pass: derivatives of ", NodeName(output), ", by the chain rule"))
 
 
-def remark(note: Note, node: str, output: str) -> Cell:
+def remark(note: StepNote, node: str, output: str) -> Cell:
     """Why a value is what it is, where no formula says so."""
     # In parentheses, for it stands behind an equation and is none.
     match note:

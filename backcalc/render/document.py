@@ -15,7 +15,7 @@ from backcalc.text.numerals import DIGITS
 
 # ---- Cells -----------------------------------------------------------------------------------------------------------
 
-Words = str
+CellWords = str
 """A cell of words, such as a heading; what is no name, value or formula stands as it is."""
 
 
@@ -38,7 +38,7 @@ class Norm(NamedTuple):
     of: str
 
 
-class Value(NamedTuple):
+class CellValue(NamedTuple):
     """A number, an array, or a formula where numbers are missing, for people; None where nothing says what it is."""
 
     value: Any
@@ -61,26 +61,26 @@ class Formula(NamedTuple):
 class Path(NamedTuple):
     """Nodes one after another, and words in the place of those that are left out."""
 
-    parts: Sequence[NodeName | Words]
+    parts: Sequence[NodeName | CellWords]
 
 
 class Product(NamedTuple):
     """The factors along a path, and words in the place of those that are left out."""
 
-    factors: Sequence[Value | Derivative | Words]
+    factors: Sequence[CellValue | Derivative | CellWords]
 
 
 class Phrase(NamedTuple):
     """Words with other cells among them."""
 
-    parts: "Sequence[Words | NodeName | Derivative | Norm | Value | Formula | Phrase]"
+    parts: "Sequence[CellWords | NodeName | Derivative | Norm | CellValue | Formula | Phrase]"
 
 
 # A cell that is empty would be passed over by awk, and the fields behind it counted wrong.
 NONE = "-"
 """Words for a number where there is none."""
 
-Cell = Words | NodeName | Derivative | Norm | Value | Typed | Formula | Path | Product | Phrase
+Cell = CellWords | NodeName | Derivative | Norm | CellValue | Typed | Formula | Path | Product | Phrase
 
 # ---- Blocks ----------------------------------------------------------------------------------------------------------
 
@@ -100,10 +100,10 @@ class Table(NamedTuple, Generic[C_co]):
     rows: Sequence[Sequence[C_co]]
     numbers: frozenset[int]  # Of which no digit may be lost.
     yields: int | None = None
-    title: C_co | Words = ""
+    title: C_co | CellWords = ""
     strong: frozenset[int] = frozenset()
     whole: frozenset[int] = frozenset()
-    notes: Mapping[int, Sequence[C_co | Words]] = MappingProxyType({})
+    notes: Mapping[int, Sequence[C_co | CellWords]] = MappingProxyType({})
     tones: Mapping[int, Tone] = MappingProxyType({})
 
 
@@ -123,7 +123,7 @@ class Sentence(NamedTuple):
 class Equation(NamedTuple):
     """`side = side = …`, written by hand; `is_inner` where it belongs to the equation above it."""
 
-    sides: Sequence[Formula | Value]
+    sides: Sequence[Formula | CellValue]
     remark: Cell = ""  # Such as ` (given)`.
     is_inner: bool = False
 

@@ -16,7 +16,7 @@ from backcalc.analysis.longhand import CHAIN, HADAMARD, DerivativeName
 from backcalc.language.expr import NEGATE, TRANSPOSE, VECTOR, Call, Expr, Name, Number, size
 from backcalc.language.unparse import ATOM, CONDITIONAL, POSTFIX, PRODUCT, SUM, TIGHTNESS, UNARY, Piece, form
 from backcalc.render.breaks import Composer, Gap, Pieces, whole
-from backcalc.render.document import Equation, Formula, Value
+from backcalc.render.document import CellValue, Equation, Formula
 from backcalc.render.layout import Parted
 from backcalc.render.values import ELEMENTS, LONGEST, TOO_LONG, ends
 from backcalc.rules.values import is_known, shape_of
@@ -52,7 +52,7 @@ class Hand:
         composer.add(remark)
         return composer.pieces
 
-    def side(self, cell: Formula | Value) -> Pieces:
+    def side(self, cell: Formula | CellValue) -> Pieces:
         """A side of an equation."""
         return self.pieces(cell.expr) if isinstance(cell, Formula) else self.value_pieces(cell.value)
 

@@ -9,6 +9,9 @@ from backcalc.render.document import Texts
 from backcalc.text.numerals import Figures
 from backcalc.text.wording import display_width
 
+Styled = tuple[str, str]
+"""A text and its style in Rich's words, such as `bold cyan`."""
+
 GAP = 2  # Columns of blanks between two columns.
 PADDED = 80  # A text column is not padded beyond this, so one long formula does not widen every row.
 LEAST = 7  # A text column narrower than this says nothing,

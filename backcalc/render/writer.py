@@ -16,6 +16,8 @@ from backcalc.render.document import (
     NONE,
     Block,
     Cell,
+    CellValue,
+    CellWords,
     CodeBlock,
     Derivative,
     Display,
@@ -35,8 +37,6 @@ from backcalc.render.document import (
     Table,
     Texts,
     Typed,
-    Value,
-    Words,
 )
 from backcalc.render.layout import PADDED, Lined, Parted, aligned, enclosed, joined, lines, notes
 from backcalc.render.values import TOO_LONG, formula_text, is_number, value_text
@@ -166,7 +166,7 @@ class Writer:
 
     def of_table(self, cell: Cell) -> str:
         """A cell of a table, where a matrix has room for a line a row."""
-        if self.stacks_rows and isinstance(cell, Value) and not is_number(cell.value):
+        if self.stacks_rows and isinstance(cell, CellValue) and not is_number(cell.value):
             from backcalc.render.matrices import is_matrix, matrix_text
 
             if is_matrix(cell.value):
@@ -181,7 +181,7 @@ class Writer:
         match cell:
             case str():
                 return self.words(cell)
-            case Value():
+            case CellValue():
                 return self.value(cell)
             case Typed():
                 return self.typed(cell)
@@ -206,7 +206,7 @@ class Writer:
             return text
         return Parted(map(visible, text.parts)) if isinstance(text, Parted) else visible(text)
 
-    def words(self, text: Words) -> str:
+    def words(self, text: CellWords) -> str:
         """Words, with nothing in them that would steer a terminal."""
         return self.shown(text)
 
@@ -222,7 +222,7 @@ class Writer:
         """‖∇of‖."""
         return self.shown(f"‖∇{cell.of}‖")
 
-    def value(self, cell: Value) -> str:
+    def value(self, cell: CellValue) -> str:
         """A number, an array or a formula; `?` where it is not known."""
         text = value_text(cell.value, cell.digits)
         # A number has nothing in it that would steer a terminal.
@@ -251,9 +251,9 @@ class Writer:
         alone = len(cell.factors) == 1
         return joined([self.factor(part, alone=alone) for part in cell.factors], DOT) if cell.factors else NONE
 
-    def factor(self, cell: Value | Derivative | Words, *, alone: bool) -> str:
+    def factor(self, cell: CellValue | Derivative | CellWords, *, alone: bool) -> str:
         """One factor; `alone` it needs no parentheses."""
-        if not isinstance(cell, Value):
+        if not isinstance(cell, CellValue):
             return self.cell(cell)
         value = cell.value
         if value is None or (is_known(value) and not is_array(value)):

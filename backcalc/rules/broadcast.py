@@ -6,13 +6,13 @@ shape of one of the arguments: (n) with (m, 1) is refused, which NumPy makes m Ã
 
 from __future__ import annotations
 
-from backcalc.rules.terms import Length, MismatchError, Term, Unknown, find, unify
+from backcalc.rules.terms import Length, MismatchError, ShapeTerm, Unknown, find, unify
 
 _MATRIX = 2  # Axes.
 _Array = tuple[Length, ...]
 
 
-def elementwise(operands: list[Term], out: Term) -> bool:
+def elementwise(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     """A number combines with anything, a vector with the rows of a matrix; otherwise shapes match exactly."""
     if len(operands) == 1:
         # With one operand the value tells its shape as well as the other way round.
@@ -36,7 +36,7 @@ def elementwise(operands: list[Term], out: Term) -> bool:
     return False
 
 
-def likely(operands: list[Term], out: Term) -> None:
+def likely(operands: list[ShapeTerm], out: ShapeTerm) -> None:
     """Settle what is likeliest, where nothing settles it: the first operand that is not known is as large as the value.
 
     Where the value is not known either, it is as large as the operands that are.
@@ -78,7 +78,7 @@ def _whole(arrays: list[_Array]) -> _Array | None:
     return rows, columns
 
 
-def _longest(lengths: list[Term]) -> Length | None:
+def _longest(lengths: list[ShapeTerm]) -> Length | None:
     """The length of an axis whose lengths these are; None where one that is not known stands beside 1 alone."""
     known = {length for length in lengths if isinstance(length, int)} - {1}
     unknown = [length for length in lengths if isinstance(length, Unknown)]

@@ -41,7 +41,7 @@ KEPT = "kept"
 FLAT = "0"
 """The partial of what is constant between its jumps."""
 
-Function = Callable[..., Any]
+RowFunction = Callable[..., Any]
 
 _APART = ("transpose", "diag", "outer", "matmul", "reshape", "flatten", "conv", "pool")
 """Shapes of operations of which an element of the value comes from some elements of an argument only."""
@@ -56,7 +56,7 @@ class LocalEdge(NamedTuple):
     shown  whether it is an edge all the same to those who look at it, with the partial 0: of `max` and `relu`
     """
 
-    slope: Function
+    slope: RowFunction
     gated: bool
     shown: bool
 
@@ -169,22 +169,22 @@ class Primitive(TableRow):
         return Bound(self, stacks)
 
     @property
-    def evaluate(self) -> Function:
+    def evaluate(self) -> RowFunction:
         """The value as a function of floats."""
         return self.scalar.evaluate
 
     @property
-    def slopes(self) -> tuple[Function, ...]:
+    def slopes(self) -> tuple[RowFunction, ...]:
         """For each parameter, its local partial as a function of floats and `out`."""
         return self.scalar.slopes
 
     @property
-    def exists(self) -> Function | None:
+    def exists(self) -> RowFunction | None:
         """Whether the function exists at floats; None where it does everywhere."""
         return self.scalar.exists
 
     @property
-    def bends(self) -> Function | None:
+    def bends(self) -> RowFunction | None:
         """Whether floats are at a kink; None where there is none."""
         return self.scalar.bends
 
@@ -199,11 +199,11 @@ class Bound:
 
     def __init__(self, row: Primitive, namespace: ModuleType) -> None:
         self.row, self.namespace = row, namespace
-        self._forms: dict[str, Function] = {}
+        self._forms: dict[str, RowFunction] = {}
         self._edges: dict[tuple[Any, ...], LocalEdge] = {}
 
     @cached_property
-    def evaluate(self) -> Function:
+    def evaluate(self) -> RowFunction:
         """The value as a function of the arguments: the namespace's own of the row's symbol, where it has one."""
         # What the text of sigmoid says by a choice, intervals and fractions say better in one.
         # Of the table's own row alone: a mistake's row says on purpose what its symbol does not.
@@ -212,30 +212,30 @@ class Bound:
         return own or self._function(self.row.value, self.row.params)
 
     @cached_property
-    def slopes(self) -> tuple[Function, ...]:
+    def slopes(self) -> tuple[RowFunction, ...]:
         """For each parameter, its local partial as a function of the arguments and `out`."""
         texts = self.row.stable or self.row.partials  # With numbers at hand, the form that loses none of their digits.
         return tuple(self._function(text, (*self.row.params, "out")) for text in texts)
 
     @cached_property
-    def pullbacks(self) -> tuple[Function, ...]:
+    def pullbacks(self) -> tuple[RowFunction, ...]:
         """For each parameter, its pullback as a function of the arguments, `out`, the cotangent `ct` and `n`."""
         # As of slopes: with numbers at hand, the form that loses none of their digits.
         texts = self.row.stable or self.row.pullbacks
         return tuple(self._function(text, (*self.row.params, "out", "ct", "n")) for text in texts)
 
     @cached_property
-    def exists(self) -> Function | None:
+    def exists(self) -> RowFunction | None:
         """Whether the function exists at its arguments; None where it does everywhere."""
         return self._function(self.row.domain, self.row.params) if self.row.domain else None
 
     @cached_property
-    def bends(self) -> Function | None:
+    def bends(self) -> RowFunction | None:
         """Whether its arguments are at a kink; None where there is none."""
         return self._function(self.row.kinks, (*self.row.params, *self.extra)) if self.row.kinks else None
 
     @cached_property
-    def in_range(self) -> Function | None:
+    def in_range(self) -> RowFunction | None:
         """Whether a value can be the function's; None where all can."""
         return self._function(self.row.range, ("out",)) if self.row.range else None
 
@@ -258,7 +258,7 @@ class Bound:
             self._edges[key] = self.guarded(slope, index)
         return self._edges[key]
 
-    def guarded(self, slope: Function, index: int) -> LocalEdge:
+    def guarded(self, slope: RowFunction, index: int) -> LocalEdge:
         """The edge to argument `index` whose local partial is `slope` wherever there is one."""
         row = self.row
         gated = bool(row.selects) or row.partials[index] == FLAT
@@ -268,7 +268,7 @@ class Bound:
         # The text of a partial may have a value where the function has none: 1/x of log at −1.
         return LocalEdge(self.namespace.guarded(slope, self.exists), gated, shown=bool(row.selects))
 
-    def passed(self, index: int) -> Function:
+    def passed(self, index: int) -> RowFunction:
         """What the pullback to argument `index` opens, of the operands, a gate of the value and `n`.
 
         Not all of an argument is there where only a part of the value's cotangent is.
@@ -289,20 +289,20 @@ class Bound:
 
         return _passed
 
-    def form(self, text: str) -> Function:
+    def form(self, text: str) -> RowFunction:
         """A form of a partial as a function of the arguments and `out`."""
         if text not in self._forms:
             self._forms[text] = self._function(text, (*self.row.params, "out"))
         return self._forms[text]
 
-    def pullback_form(self, text: str) -> Function:
+    def pullback_form(self, text: str) -> RowFunction:
         """A form of a pullback as a function of the arguments, `out`, the cotangent `ct` and `n`."""
         key = f"ct: {text}"  # No text of the language begins like that, so one table serves both kinds.
         if key not in self._forms:
             self._forms[key] = self._function(text, (*self.row.params, "out", "ct", "n"))
         return self._forms[key]
 
-    def slope(self, index: int, literals: tuple[float | None, ...]) -> Function:
+    def slope(self, index: int, literals: tuple[float | None, ...]) -> RowFunction:
         """The local partial for parameter `index` where some arguments are literals, which may settle a choice."""
         text = (self.row.stable or self.row.partials)[index]
         # Of x^2 it need not be asked at every element whether the exponent is 0.
@@ -310,10 +310,10 @@ class Bound:
             return self.slopes[index]
         return _settled(self, text, literals)
 
-    def _function(self, text: str, params: tuple[str, ...]) -> Function:
+    def _function(self, text: str, params: tuple[str, ...]) -> RowFunction:
         return self.lowered(expression(text), params)
 
-    def lowered(self, expr: Expr, params: tuple[str, ...]) -> Function:
+    def lowered(self, expr: Expr, params: tuple[str, ...]) -> RowFunction:
         """An expression of the table's texts as a function of `params`."""
         return lower(expr, params, self._resolve, CONSTANTS, getattr(self.namespace, "number", None))
 
@@ -332,7 +332,7 @@ class Bound:
 
 
 @lru_cache(maxsize=1000)  # Files may hold any number of literals.
-def _settled(bound: Bound, text: str, literals: tuple[float | None, ...]) -> Function:
+def _settled(bound: Bound, text: str, literals: tuple[float | None, ...]) -> RowFunction:
     """A form of a partial at these literals, with the choices made that they settle."""
     params = bound.row.params
     pairs = zip(params, literals, strict=True)

@@ -13,8 +13,19 @@ from types import MappingProxyType
 
 from backcalc.rules.broadcast import elementwise
 from backcalc.rules.indices import OutOfRangeError, Place, count, is_whole
-from backcalc.rules.terms import Length, MismatchError, Rule, Shape, Term, Unknown, find, fresh, settled, unify
-from backcalc.rules.window_shapes import WINDOWED
+from backcalc.rules.terms import (
+    Length,
+    MismatchError,
+    Shape,
+    ShapeRule,
+    ShapeTerm,
+    Unknown,
+    find,
+    fresh,
+    settled,
+    unify,
+)
+from backcalc.rules.window_shapes import WINDOWED, OptionValues
 
 ALONG = ("along", "pair along")
 """The rules of what gives along an axis one number for all elements, of one matrix or of two."""
@@ -24,7 +35,7 @@ ROWS = "rows"
 NO_SETTINGS: Mapping[str, int | None] = MappingProxyType({})
 
 
-def _matmul(operands: list[Term], out: Term) -> bool:
+def _matmul(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     x, y = operands  # (…, n) @ (n, …): the inner axis goes, the others stay.
     if isinstance(x, tuple) and isinstance(y, tuple):
         # Of a number there is no product: `*` is meant.
@@ -49,12 +60,12 @@ def _matmul(operands: list[Term], out: Term) -> bool:
     return False
 
 
-def _reduce(operands: list[Term], out: Term) -> bool:
+def _reduce(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     unify(out, ())
     return isinstance(operands[0], tuple)  # Of what the sum is taken it says nothing: not done before that is known.
 
 
-def _spread(operands: list[Term], out: Term) -> bool:
+def _spread(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     unify(out, ())
     # Unlike a sum, the spread of one number is a slip: it would be 0 whatever the number is.
     if operands[0] == ():
@@ -62,14 +73,14 @@ def _spread(operands: list[Term], out: Term) -> bool:
     return isinstance(operands[0], tuple)
 
 
-def _square(operands: list[Term], out: Term) -> bool:
+def _square(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     unify(out, ())  # First what is certain of the value, whatever comes of the argument.
     order = Unknown()
     unify(operands[0], (order, order))
     return True
 
 
-def _inverse(operands: list[Term], out: Term) -> bool:
+def _inverse(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     # One unknown for both axes is all that it takes to say that a matrix is square.
     order = Unknown()
     unify(out, (order, order))
@@ -77,31 +88,31 @@ def _inverse(operands: list[Term], out: Term) -> bool:
     return True
 
 
-def _vector(operands: list[Term], out: Term) -> bool:
+def _vector(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     unify(operands[0], (Unknown(),))  # Of a matrix softmax needs an axis to be told.
     unify(out, operands[0])
     return True
 
 
-def _logits(operands: list[Term], out: Term) -> bool:
+def _logits(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     unify(out, ())
     unify(operands[0], (Unknown(),))
     return True
 
 
-def _dot(operands: list[Term], out: Term) -> bool:
+def _dot(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     unify(out, ())
     unify(operands[0], operands[1])
     return _logits(operands, out)
 
 
-def _pair(operands: list[Term], out: Term) -> bool:
+def _pair(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     unify(out, ())
     unify(operands[0], operands[1])
     return _reduce(operands, out)
 
 
-def _outer(operands: list[Term], out: Term) -> bool:
+def _outer(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     m, n = Unknown(), Unknown()
     unify(operands[0], (m,))
     unify(operands[1], (n,))
@@ -109,7 +120,7 @@ def _outer(operands: list[Term], out: Term) -> bool:
     return True
 
 
-def _transpose(operands: list[Term], out: Term) -> bool:
+def _transpose(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     # Either side tells the other: a transpose undoes itself.
     known = operands[0] if isinstance(operands[0], tuple) else out
     if not isinstance(known, tuple):
@@ -118,7 +129,7 @@ def _transpose(operands: list[Term], out: Term) -> bool:
     return True
 
 
-def _diag(operands: list[Term], out: Term) -> bool:
+def _diag(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     x = operands[0]
     known = x if isinstance(x, tuple) else out
     if not isinstance(known, tuple):
@@ -130,7 +141,7 @@ def _diag(operands: list[Term], out: Term) -> bool:
     return True
 
 
-def _stack(operands: list[Term], out: Term) -> bool:
+def _stack(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     for other in operands[1:]:
         unify(operands[0], other)
     # The value's first axis counts the items, and the rest is what each of them is.
@@ -148,7 +159,7 @@ def _stack(operands: list[Term], out: Term) -> bool:
     return True
 
 
-def _concat(operands: list[Term], out: Term) -> bool:
+def _concat(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     if not all(isinstance(term, tuple) for term in operands):
         return False
     # A number joins as one element.
@@ -161,7 +172,7 @@ def _concat(operands: list[Term], out: Term) -> bool:
     return len(whole) == len(lengths)
 
 
-def _index(operands: list[Term], out: Term, indices: tuple[Place, ...]) -> bool:
+def _index(operands: list[ShapeTerm], out: ShapeTerm, indices: tuple[Place, ...]) -> bool:
     # Only forwards: an element tells neither how many there are, nor of how many axes.
     operand = operands[0]
     if not isinstance(operand, tuple):
@@ -192,7 +203,7 @@ def _counted(place: Place, length: int) -> list[Length]:
     return [] if found is None else [found]
 
 
-def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
+def settle_edge(partial: ShapeTerm, head: ShapeTerm, tail: ShapeTerm) -> bool:
     """Whether an annotated edge has said all it has to say: a number keeps the shape, an array is head × tail.
 
     Raises MismatchError.
@@ -217,7 +228,7 @@ def settle_edge(partial: Term, head: Term, tail: Term) -> bool:
     return True
 
 
-def _along(operands: list[Term], out: Term, axis: int, *, keepdims: bool) -> bool:
+def _along(operands: list[ShapeTerm], out: ShapeTerm, axis: int, *, keepdims: bool) -> bool:
     """What an axis of a matrix is reduced along; of two matrices, those of one shape."""
     shape: tuple[Length, ...] = (Unknown(), Unknown())  # Whatever the axis, what has one is a matrix.
     for term in operands:
@@ -228,13 +239,13 @@ def _along(operands: list[Term], out: Term, axis: int, *, keepdims: bool) -> boo
     return True
 
 
-def _rows(operands: list[Term], out: Term) -> bool:
+def _rows(operands: list[ShapeTerm], out: ShapeTerm) -> bool:
     unify(operands[0], (Unknown(), Unknown()))
     unify(out, operands[0])
     return True
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, ShapeRule] = {
     "elementwise": elementwise,
     "matmul": _matmul,
     "reduce": _reduce,
@@ -254,7 +265,7 @@ RULES: dict[str, Rule] = {
 }
 
 
-def rule_called(name: str, indices: tuple[Place, ...] = (), settings: Mapping[str, int | None] = NO_SETTINGS) -> Rule:
+def rule_called(name: str, indices: tuple[Place, ...] = (), settings: OptionValues = NO_SETTINGS) -> ShapeRule:
     """The rule that rows name in their column `shape`.
 
     Of an element or row it goes by the indices too, of what goes along an axis or by windows by the row's options.
@@ -266,7 +277,7 @@ def rule_called(name: str, indices: tuple[Place, ...] = (), settings: Mapping[st
     return partial(_index, indices=indices) if name == "index" else RULES[name]
 
 
-def value_shape(rule: Rule, shapes: Sequence[Shape]) -> Shape | None:
+def value_shape(rule: ShapeRule, shapes: Sequence[Shape]) -> Shape | None:
     """The shape of the value of arguments of these shapes; None where a rule does not tell, or they do not fit."""
     # In terms of its own, so that a mismatch half-way leaves nothing behind.
     out = Unknown()

@@ -45,7 +45,7 @@ WEIGHTS = {"*": 0, "^": 0, NEGATE: 0, "+": 2, "-": 2}
 
 PLACE = "§"  # No name of the language, so that it stands for one of a formula.
 
-Forms = tuple[Expr, ...]
+EqualForms = tuple[Expr, ...]
 
 
 class NamedFormula:
@@ -82,7 +82,7 @@ class Setting:
 
     definitions: Sequence[NamedFormula] = ()
     shape: Callable[[Expr], Any] | None = None
-    found: dict[object, Forms] = field(default_factory=dict)
+    found: dict[object, EqualForms] = field(default_factory=dict)
 
 
 def shortest(expr: Expr, setting: Setting, levels: int = MOST_LEVELS) -> Expr:
@@ -110,7 +110,7 @@ def shortest(expr: Expr, setting: Setting, levels: int = MOST_LEVELS) -> Expr:
     return next((form for form in forms if _has_shape(form, expr, setting)), expr)
 
 
-def _shorter(expr: Expr, definitions: Sequence[NamedFormula]) -> Forms:
+def _shorter(expr: Expr, definitions: Sequence[NamedFormula]) -> EqualForms:
     """The forms that are shorter than a formula, the shortest first."""
     parts = _Parts(expr)
     least = length(expr)

@@ -41,7 +41,7 @@ MOST_STEPS = 100_000  # Every row makes a formula shorter or more regular: this 
 def make(fn: str, *args: Expr, options: Options = ()) -> Expr:
     """`fn` of simple arguments, simplified."""
     found: list[Expr] = list(args)
-    waiting: list[_Step] = [(fn, len(args), options)]
+    waiting: list[_Pending] = [(fn, len(args), options)]
     steps = 0
     while waiting:
         step = waiting.pop()
@@ -62,11 +62,11 @@ def remade(call: Call, args: Iterable[Expr]) -> Expr:
     return make(call.fn, *args, options=call.options)
 
 
-_Step = Expr | tuple[str, int, Options]
+_Pending = Expr | tuple[str, int, Options]
 """A formula that is simple, or an operation on so many of the latest ones, with its options."""
 
 
-def _next(call: Call) -> list[_Step] | None:
+def _next(call: Call) -> list[_Pending] | None:
     """What stands for a call of simple arguments, the last step first; None where it is simple itself."""
     computed = _computed(call)
     if isinstance(computed, Call):
@@ -74,7 +74,7 @@ def _next(call: Call) -> list[_Step] | None:
     return [computed] if computed is not None else _rewritten(call) or _collected(call)
 
 
-def _collected(call: Call) -> list[_Step] | None:
+def _collected(call: Call) -> list[_Pending] | None:
     """A sum with its last term put to an earlier one that is like it, which no row of so many terms could say."""
     if call.fn not in SUMS:
         return None
@@ -90,7 +90,7 @@ def _collected(call: Call) -> list[_Step] | None:
     return [*_added(later), (call.fn, 2, ()), call.args[1], rest] if is_like else None
 
 
-def _added(later: list[Call]) -> Iterator[_Step]:
+def _added(later: list[Call]) -> Iterator[_Pending]:
     """The terms of `later`, the last first, added one by one to what stands before."""
     for call in later:
         yield call.fn, 2, ()
@@ -220,7 +220,7 @@ def _reduced(call: Call, row: Primitive) -> Expr | None:
     return written(found) if len(repr(abs(found))) <= LONG else None
 
 
-def _rewritten(call: Call) -> list[_Step] | None:
+def _rewritten(call: Call) -> list[_Pending] | None:
     """The right side of the first row whose left side `call` has the form of, as steps, the last first."""
     for pattern, result in _rows(call.fn, call.options, tuple(map(_head, call.args))):
         binding: dict[str, Expr] = {}
@@ -229,7 +229,7 @@ def _rewritten(call: Call) -> list[_Step] | None:
     return None
 
 
-def _steps(result: Expr, binding: dict[str, Expr]) -> Iterator[_Step]:
+def _steps(result: Expr, binding: dict[str, Expr]) -> Iterator[_Pending]:
     """The right side of a row, which is a few calls deep; its inner calls are to be simplified too."""
     if not isinstance(result, Call):
         yield binding[result.id] if isinstance(result, Name) else result

@@ -14,27 +14,27 @@ class Unknown:
     __slots__ = ("link",)
 
     def __init__(self) -> None:
-        self.link: Term | None = None  # None as long as it is unknown; links are never taken back.
+        self.link: ShapeTerm | None = None  # None as long as it is unknown; links are never taken back.
 
 
 Length = int | Unknown
 
 
-Term = Unknown | int | tuple[Length, ...]
+ShapeTerm = Unknown | int | tuple[Length, ...]
 
 
 Shape = tuple[int | None, ...]
 """A length that nothing settles is None."""
 
 
-Rule = Callable[[list[Term], Term], bool]
+ShapeRule = Callable[[list[ShapeTerm], ShapeTerm], bool]
 
 
 class MismatchError(Exception):
     """Two shapes that should be one and are not."""
 
 
-def find(term: Term) -> Term:
+def find(term: ShapeTerm) -> ShapeTerm:
     """What `term` is known to be."""
     # Chains are as long as names stand for names, a few steps; to shorten them would cost more.
     while isinstance(term, Unknown) and term.link is not None:
@@ -42,7 +42,7 @@ def find(term: Term) -> Term:
     return term
 
 
-def unify(left: Term, right: Term) -> None:
+def unify(left: ShapeTerm, right: ShapeTerm) -> None:
     """Make `left` and `right` one. Raises MismatchError."""
     left, right = find(left), find(right)
     if left is right:  # An unknown linked to itself would be a loop, and `find` would not end.
@@ -60,7 +60,7 @@ def unify(left: Term, right: Term) -> None:
         raise MismatchError
 
 
-def settled(term: Term) -> Shape | None:
+def settled(term: ShapeTerm) -> Shape | None:
     """A term as a shape; None where nothing is known of it."""
     found = find(term)
     if not isinstance(found, tuple):
@@ -68,7 +68,7 @@ def settled(term: Term) -> Shape | None:
     return tuple(n if isinstance(n := find(length), int) else None for length in found)
 
 
-def fresh(shape: Shape | None) -> Term:
+def fresh(shape: Shape | None) -> ShapeTerm:
     """A shape as a term of its own, which binds no other."""
     # Each None is an unknown of its own: two of them need not be equal.
     return Unknown() if shape is None else tuple(Unknown() if n is None else n for n in shape)

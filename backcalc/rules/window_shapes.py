@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import prod
 
-from backcalc.rules.terms import MismatchError, Term, find, unify
+from backcalc.rules.terms import MismatchError, ShapeTerm, find, unify
 
-Settings = Mapping[str, int | None]
+OptionValues = Mapping[str, int | None]
 
 
-def _lengths(term: Term) -> tuple[int, ...] | None:
+def _lengths(term: ShapeTerm) -> tuple[int, ...] | None:
     """The lengths of an array's axes; None while one is not known. Raises MismatchError for a number."""
     if not isinstance(term, tuple):
         return None
@@ -20,14 +20,14 @@ def _lengths(term: Term) -> tuple[int, ...] | None:
     return tuple(known) if len(known) == len(term) else None
 
 
-def _flatten(operands: list[Term], out: Term, settings: Settings) -> bool:  # noqa: ARG001  As of the others.
+def _flatten(operands: list[ShapeTerm], out: ShapeTerm, settings: OptionValues) -> bool:  # noqa: ARG001  As of the others.
     lengths = _lengths(operands[0])  # A length that is known later settles it then.
     if lengths is not None:
         unify(out, (prod(lengths),))
     return lengths is not None
 
 
-def _reshape(operands: list[Term], out: Term, settings: Settings) -> bool:
+def _reshape(operands: list[ShapeTerm], out: ShapeTerm, settings: OptionValues) -> bool:
     m, n = settings["m"] or 0, settings["n"] or 0
     unify(out, (m, n))  # Of the value all is known at once.
     lengths = _lengths(operands[0])
@@ -36,7 +36,7 @@ def _reshape(operands: list[Term], out: Term, settings: Settings) -> bool:
     return lengths is not None
 
 
-def _conv(operands: list[Term], out: Term, settings: Settings) -> bool:
+def _conv(operands: list[ShapeTerm], out: ShapeTerm, settings: OptionValues) -> bool:
     stride, pad = settings["stride"] or 1, settings["pad"] or 0
     x, w = map(_lengths, operands)
     if x is None or w is None:
@@ -48,7 +48,7 @@ def _conv(operands: list[Term], out: Term, settings: Settings) -> bool:
     return True
 
 
-def _pool(operands: list[Term], out: Term, settings: Settings) -> bool:
+def _pool(operands: list[ShapeTerm], out: ShapeTerm, settings: OptionValues) -> bool:
     window, x = settings["n"] or 1, _lengths(operands[0])
     if x is not None:
         unify(out, tuple([_places(n, window, window) for n in x]))  # Windows side by side: the stride is their length.
@@ -62,7 +62,7 @@ def _places(length: int, window: int, stride: int) -> int:
     return (length - window) // stride + 1  # What is left at the end is in no window.
 
 
-WINDOWED: dict[str, Callable[[list[Term], Term, Settings], bool]] = {
+WINDOWED: dict[str, Callable[[list[ShapeTerm], ShapeTerm, OptionValues], bool]] = {
     "flatten": _flatten,
     "reshape": _reshape,
     "conv": _conv,

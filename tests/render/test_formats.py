@@ -14,6 +14,7 @@ from backcalc.cli.group import cli
 from backcalc.language.parser import parse_expression
 from backcalc.render import FORMATS, offered
 from backcalc.render.document import (
+    CellValue,
     Curve,
     Derivative,
     Equation,
@@ -27,7 +28,6 @@ from backcalc.render.document import (
     RoundingNote,
     Section,
     Sentence,
-    Value,
 )
 from backcalc.render.document import Path as PathCell
 from backcalc.text.source import Source
@@ -72,14 +72,14 @@ CELLS = [
     NodeName("h_1"),
     Derivative("L", "x1"),
     Norm("J"),
-    Value(0.25),
-    Value(None),
-    Value(np.array([[1.0, 2.0], [3.0, -4.5]])),
+    CellValue(0.25),
+    CellValue(None),
+    CellValue(np.array([[1.0, 2.0], [3.0, -4.5]])),
     formula("w*x + 1/2"),
     Formula(formula("w*x - 1/2").expr, by_hand=True),
     PathCell((NodeName("x1"), "… 3 more …", NodeName("L"))),
-    Product((Value(-2.0), Derivative("L", "v"), "… 1 more …")),
-    Phrase(("at ", NodeName("x"), " = ", Value(0.5), " of ", formula("x^2"), " by ", Norm("J"))),
+    Product((CellValue(-2.0), Derivative("L", "v"), "… 1 more …")),
+    Phrase(("at ", NodeName("x"), " = ", CellValue(0.5), " of ", formula("x^2"), " by ", Norm("J"))),
 ]
 BLOCKS = [
     Grid(
@@ -88,7 +88,7 @@ BLOCKS = [
     Sentence(Phrase(("a ", NodeName("x")))),
     Section(
         "Steps",
-        [Equation((formula("y"), formula("2*x"), Value(1 / 3)), " (given)"), Equation((formula("y"),), "", True)],
+        [Equation((formula("y"), formula("2*x"), CellValue(1 / 3)), " (given)"), Equation((formula("y"),), "", True)],
     ),
     RoundingNote(),
     Plot("y over x", "x", np.arange(3.0), [Curve("y", np.arange(3.0), gaps=[0], kinks=[2])]),

@@ -10,7 +10,7 @@ from backcalc.analysis.samples import samples
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.language.parser import parse_expression
-from backcalc.render.document import Equation, Formula, Section, Value
+from backcalc.render.document import CellValue, Equation, Formula, Section
 from backcalc.render.mathml import MathmlHand, name
 from backcalc.render.mathml_forms import template
 from backcalc.render.reports.steps import derivation
@@ -74,7 +74,7 @@ def test_a_long_sum_may_be_broken_between_its_terms():
 
 def test_a_side_that_says_what_the_last_did_is_empty():
     one = parse_expression(Source("", "1"))
-    sides = MathmlHand().sides(Equation((Formula(parse_expression(Source("", "y"))), Formula(one), Value(1.0))))
+    sides = MathmlHand().sides(Equation((Formula(parse_expression(Source("", "y"))), Formula(one), CellValue(1.0))))
     assert [spoken(side) for side in sides] == ["y", "=1", ""]
 
 

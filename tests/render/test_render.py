@@ -19,7 +19,7 @@ import backcalc
 from backcalc.language.expr import Call, size
 from backcalc.language.parser import parse_expression
 from backcalc.marking.mark import Mark
-from backcalc.render.document import Grid, Sentence, Typed, Value
+from backcalc.render.document import CellValue, Grid, Sentence, Typed
 from backcalc.render.layout import aligned, clip, clip_middle, fit, lines, records
 from backcalc.render.reports.marks import marks_blocks, render_marks_json
 from backcalc.render.reports.run import run_tables
@@ -107,7 +107,7 @@ def test_clip(cut, text, width, short):
 
 def test_numbers_line_up_at_the_point():
     values = [1.0, -0.25, Typed("12.5"), 1e-05, None, "-", nan, -inf]
-    cells = [value if isinstance(value, str | Typed) else Value(value) for value in values]
+    cells = [value if isinstance(value, str | Typed) else CellValue(value) for value in values]
     grid = PLAIN.written(Grid(("n", "value"), [(str(i), cell) for i, cell in enumerate(cells)], frozenset([1])))
     assert [row[1] for row in aligned(grid).rows] == [
         "   1    ",
@@ -125,8 +125,8 @@ WIDE = PLAIN.written(
     Grid(
         ("node", "formula", "value", "∂loss/∂node"),
         [
-            ("a_node_with_a_name", "sin(x)*cos(x) + exp(y)", Value(0.123456), Value(-1.5)),
-            ("b", "a^2", Value(12.0), Value(1e-17)),
+            ("a_node_with_a_name", "sin(x)*cos(x) + exp(y)", CellValue(0.123456), CellValue(-1.5)),
+            ("b", "a^2", CellValue(12.0), CellValue(1e-17)),
         ],
         frozenset([2, 3]),
         yields=1,

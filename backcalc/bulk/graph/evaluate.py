@@ -12,15 +12,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from backcalc.bulk.arrays.sorting import Indices, stable_order
+from backcalc.bulk.arrays.sorting import Flags, Indices, stable_order
 from backcalc.bulk.graph.sweep import SweepPlan, stretches
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Primitive
-
-Flags = NDArray[np.bool_]
 
 FEW_SLOTS = 16  # Fewer of one level and primitive are computed faster one by one.
 

@@ -19,7 +19,7 @@ from backcalc.bulk.graph.columns import joined
 from backcalc.bulk.graph.declarations import ArrayDeclarations, ordered
 from backcalc.bulk.graph.reader import PIECE, Lines
 from backcalc.bulk.graph.symbols import Names
-from backcalc.graph.model import Kind, Node, StatedValue
+from backcalc.graph.model import Node, NodeKind, StatedValue
 from backcalc.language.foreign.translated import noted
 from backcalc.language.parser import Reading
 from backcalc.language.statements import Definition
@@ -29,7 +29,7 @@ from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.source import Span
 from backcalc.text.wording import shorten
 
-KINDS: tuple[Kind, ...] = ("input", "edges", "expression", "constant")
+KINDS: tuple[NodeKind, ...] = ("input", "edges", "expression", "constant")
 INPUT, EDGES, EXPRESSION, CONSTANT = range(len(KINDS))
 FEW_LOOKUPS = 8  # Lookups until a dictionary of all names pays.
 
@@ -167,7 +167,7 @@ class ArrayGraph:
         """The nodes as records, each made when it is looked at."""
         return _Nodes(self)
 
-    def kind_names(self, part: slice) -> list[Kind]:
+    def kind_names(self, part: slice) -> list[NodeKind]:
         """The kinds of some nodes, by name."""
         return [KINDS[kind] for kind in self.kinds[part].tolist()]
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from backcalc.bulk.arrays.sorting import Indices, gathered, occurrences, stable_order
+from backcalc.bulk.arrays.sorting import Flags, Indices, gathered, occurrences, stable_order
 from backcalc.bulk.graph.evaluate import LocalPartials
 from backcalc.bulk.graph.model import ArrayGraph
 from backcalc.bulk.graph.results import LazyNumbers
 from backcalc.bulk.graph.sweep import NEUTRAL, SweepPlan
 from backcalc.rules.functions.arrays import Array
 
-Edges = tuple[Indices, Indices, Array]
+EdgeArrays = tuple[Indices, Indices, Array]
 """Heads and tails, which are nodes, and the local partials ∂head/∂tail."""
 
 
@@ -27,7 +26,7 @@ class NodePartials:
 
         `slots` has the slot of each node.
         """
-        edges: Edges = graph.heads, graph.tails, partials
+        edges: EdgeArrays = graph.heads, graph.tails, partials
         if graph.warnings:  # Of reading edges there is one only where they are parallel.
             edges = _added_up(edges, len(graph))
         if local is not None:
@@ -49,7 +48,7 @@ class NodePartials:
         edges = slice(first[0], first[-1])
         return np.diff(first), self._tails[edges], self._partials[edges]
 
-    def behind(self, tails: NDArray[np.bool_]) -> tuple[list[int], list[int], list[float]]:
+    def behind(self, tails: Flags) -> tuple[list[int], list[int], list[float]]:
         """The edges from these `tails`, as Python's numbers: where those of each node begin, and the rest."""
         kept = tails[self._tails]  # No other is on a path from what is asked for.
         # Counted along, so that each node's begin stays where it was.
@@ -57,7 +56,7 @@ class NodePartials:
         return first.tolist(), self._tails[kept].tolist(), self._partials[kept].tolist()
 
 
-def _added_up(edges: Edges, count: int) -> Edges:
+def _added_up(edges: EdgeArrays, count: int) -> EdgeArrays:
     """One edge for parallel ones, where the first of these stands, in a graph of so many nodes."""
     heads, tails, partials = edges
     # Sums in the order of the file, on which their last bit depends.
@@ -73,7 +72,7 @@ def _keys(heads: Indices, tails: Indices, count: int) -> Indices:
     return np.asarray(heads.astype(np.int64) * count + tails)  # int64: of 32 bits the product would wrap round.
 
 
-def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> Edges:
+def _of_formulas(graph: ArrayGraph, local: LocalPartials, slots: Indices) -> EdgeArrays:
     """∂node/∂argument for each argument of each formula; 0 for one without influence."""
     heads, tails = graph.arguments
     keys, firsts = np.unique(_keys(heads, tails, len(graph)), return_index=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from backcalc.bulk.arrays.sorting import Flags
 from backcalc.bulk.arrays.words import AnyArray, rows_of
-from backcalc.bulk.graph.evaluate import Flags
 from backcalc.bulk.graph.model import ArrayGraph
 from backcalc.graph.shapes import Shape
 from backcalc.rules.functions.arrays import Array

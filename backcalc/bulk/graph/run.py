@@ -16,9 +16,9 @@ import numpy as np
 from backcalc import progress
 from backcalc.bulk.arrays.background import meanwhile
 from backcalc.bulk.arrays.memory import WORTH, give_back_freed, keep_freed
-from backcalc.bulk.arrays.sorting import Indices
+from backcalc.bulk.arrays.sorting import Flags, Indices
 from backcalc.bulk.graph.columns import UnfitError
-from backcalc.bulk.graph.evaluate import Flags, LocalPartials
+from backcalc.bulk.graph.evaluate import LocalPartials
 from backcalc.bulk.graph.model import CONSTANT, EDGES, EXPRESSION, INPUT, ArrayGraph
 from backcalc.bulk.graph.partials import NodePartials
 from backcalc.bulk.graph.reader import read_lines
@@ -28,7 +28,7 @@ from backcalc.bulk.graph.tape import ArrayTape
 from backcalc.bulk.graph.warnings import remarks
 from backcalc.calculus.constant import constant
 from backcalc.calculus.load import load
-from backcalc.calculus.lost import TELLING, Term, of_adjoint, of_value
+from backcalc.calculus.lost import TELLING, UserTerm, of_adjoint, of_value
 from backcalc.calculus.question import Mode, choose_output, choose_wrt
 from backcalc.calculus.run import Run, run
 from backcalc.graph.model import Node
@@ -203,7 +203,7 @@ class LargeRun:
         found = remarks(self.graph, self.value_array, np.intersect1d(places, self.remarkable).tolist())
         return any(warning.code in TELLING for warning in found)
 
-    def _term(self, node: int, user: int) -> Term:
+    def _term(self, node: int, user: int) -> UserTerm:
         """What a user of a node adds to its adjoint."""
         _, tails, partials = self.incoming.of(slice(user, user + 1))
         partial = float(partials[tails == node].sum())  # Parallel edges added up.

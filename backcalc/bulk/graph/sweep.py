@@ -23,9 +23,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from backcalc.bulk.arrays.sorting import Indices, gathered, inverse, occurrences, stable_order
+from backcalc.bulk.arrays.sorting import Flags, Indices, gathered, inverse, occurrences, stable_order
 from backcalc.bulk.graph.order import peel
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import quiet
@@ -62,7 +61,7 @@ class SweepPlan:
         """Whether every edge goes from a smaller number to a larger one."""
         return bool((self.tails < self.heads).all())
 
-    def reverse(self, partials: Array, seed: int | Indices, taken: NDArray[np.bool_] | None = None) -> Array:
+    def reverse(self, partials: Array, seed: int | Indices, taken: Flags | None = None) -> Array:
         """The adjoint of every node, for the adjoint 1 of the node `seed`; 0 where no path leads to the seed.
 
         `partials` has ∂head/∂tail an edge. Edges that are not `taken` are as if they were not there. There may be
@@ -70,7 +69,7 @@ class SweepPlan:
         """
         return self._backward.sweep(partials, seed, taken)
 
-    def forward(self, partials: Array, seed: int | Indices, taken: NDArray[np.bool_] | None = None) -> Array:
+    def forward(self, partials: Array, seed: int | Indices, taken: Flags | None = None) -> Array:
         """The tangent of every node, for the tangent 1 of the node `seed`; 0 where no path leads from the seed."""
         return self._onward.sweep(partials, seed, taken)
 
@@ -125,7 +124,7 @@ class _Schedule:
         self.source, self.target = (gathered(turn, gathered(end, edges)) for end in (source, target))
         self.stretches = list(stretches(occurrences(level, int(level.max(initial=0)) + 1), FEW_EDGES))
 
-    def sweep(self, partials: Array, seed: int | Indices, taken: NDArray[np.bool_] | None) -> Array:
+    def sweep(self, partials: Array, seed: int | Indices, taken: Flags | None) -> Array:
         """What arrives at each node from the seeds, which have 1; 0 where nothing does."""
         # `reached` beside `total`: a sum may be 0, and an infinite partial behind it still counts.
         total = np.full(len(self.turn), NEUTRAL)
@@ -141,9 +140,7 @@ class _Schedule:
                 step(total, reached, source, target, gathered(partials, edges))
         return gathered(np.where(reached, total, 0.0), self.turn)
 
-    def _in_turn(
-        self, total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array
-    ) -> None:
+    def _in_turn(self, total: Array, reached: Flags, source: Indices, target: Indices, partials: Array) -> None:
         """Add the contributions of edges of any levels, in turn."""
         begin = 0
         for first, end in self._chains(source, target):
@@ -164,12 +161,12 @@ class _Schedule:
         return list(zip(begins[long].tolist(), ends[long].tolist(), strict=True))
 
     @cached_property
-    def _is_alone(self) -> NDArray[np.bool_]:
+    def _is_alone(self) -> Flags:
         """Whether one edge alone adds to each node."""
         return np.asarray(occurrences(self.target, len(self.turn)) == 1)
 
 
-def _at_once(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
+def _at_once(total: Array, reached: Flags, source: Indices, target: Indices, partials: Array) -> None:
     """Add the contributions of edges of one level."""
     live = np.flatnonzero(gathered(reached, source))
     if len(live) < len(source):  # An infinite partial on a way that leads nowhere must not make nan of a 0.
@@ -180,7 +177,7 @@ def _at_once(total: Array, reached: NDArray[np.bool_], source: Indices, target: 
     reached[target] = True
 
 
-def _at_a_run(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
+def _at_a_run(total: Array, reached: Flags, source: Indices, target: Indices, partials: Array) -> None:
     """Add the contributions along a chain: a running product, from its start on or from the seed, if that is inside."""
     live = np.flatnonzero(reached[source])
     if live.size:  # Nothing reaches the chain: nothing comes of it.
@@ -190,7 +187,7 @@ def _at_a_run(total: Array, reached: NDArray[np.bool_], source: Indices, target:
         reached[target[begin:]] = True
 
 
-def _one_by_one(total: Array, reached: NDArray[np.bool_], source: Indices, target: Indices, partials: Array) -> None:
+def _one_by_one(total: Array, reached: Flags, source: Indices, target: Indices, partials: Array) -> None:
     """Add the contributions of edges of any levels, an edge at a time."""
     # A memoryview gives and takes floats of Python, which is faster than to index an array.
     sums, seen = total.data, reached.data

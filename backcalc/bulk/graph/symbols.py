@@ -11,7 +11,7 @@ import numpy as np
 from backcalc.bulk.arrays.sorting import gathered
 from backcalc.bulk.arrays.words import WIDTH, AnyArray, Words, as_bytes, rows_of, whole_numbers
 
-_Place: TypeAlias = "Callable[[AnyArray], AnyArray]"
+_PlaceFunction: TypeAlias = "Callable[[AnyArray], AnyArray]"
 _FIRST, _ZERO = np.uint64(0xFF), np.uint64(ord("0"))  # The byte of an integer that stands first in the text.
 
 
@@ -39,7 +39,7 @@ class NameTable:
         self.count = 0
         self._has_others = False
 
-    def ids(self, words: Words, place: _Place) -> AnyArray:
+    def ids(self, words: Words, place: _PlaceFunction) -> AnyArray:
         """The numbers of these names; `place` tells what to remember of where one starts. Raises CollisionError."""
         if words.longest <= WIDTH:
             return self._ids_of_short(words, place)
@@ -50,7 +50,7 @@ class NameTable:
         ids[~is_short] = self._ids_of_long(words[~is_short], place)
         return ids
 
-    def ids_of_serials(self, words: Words, place: _Place) -> AnyArray | None:
+    def ids_of_serials(self, words: Words, place: _PlaceFunction) -> AnyArray | None:
         """The numbers of names that all are the prefix and a number; None where some are not, or have not been."""
         if self._has_others or words.longest > WIDTH:  # Once there are others, this question costs more than it saves.
             return None
@@ -58,7 +58,7 @@ class NameTable:
         self._has_others = not are_serial.all()
         return None if self._has_others else self._added(words, place, *self._serial.numbered(values, self.count))
 
-    def _ids_of_short(self, words: Words, place: _Place) -> AnyArray:
+    def _ids_of_short(self, words: Words, place: _PlaceFunction) -> AnyArray:
         values, are_serial = self._serial.values(words)
         ids = np.empty(len(words), np.int32)
         numbered = self._serial.numbered(values[are_serial], self.count)
@@ -66,15 +66,15 @@ class NameTable:
         ids[~are_serial] = self._ids_of_others(words[~are_serial], place)
         return ids
 
-    def _ids_of_others(self, words: Words, place: _Place) -> AnyArray:
+    def _ids_of_others(self, words: Words, place: _PlaceFunction) -> AnyArray:
         # The name itself as the key: nothing is left to verify.
         return self._added(words, place, *self._short.numbered(words.heads, words.heads, self.count))
 
-    def _ids_of_long(self, words: Words, place: _Place) -> AnyArray:
+    def _ids_of_long(self, words: Words, place: _PlaceFunction) -> AnyArray:
         keys, checks = (words.hashed(factor) for factor in _FACTORS)
         return self._added(words, place, *self._long.numbered(keys, checks, self.count))
 
-    def _added(self, words: Words, place: _Place, ids: AnyArray, firsts: AnyArray) -> AnyArray:
+    def _added(self, words: Words, place: _PlaceFunction, ids: AnyArray, firsts: AnyArray) -> AnyArray:
         """The `ids`, those of the names at `firsts` being new."""
         new = words[firsts]
         self._heads.append(new.heads)

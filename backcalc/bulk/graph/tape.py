@@ -10,9 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
-from backcalc.bulk.arrays.sorting import Indices
+from backcalc.bulk.arrays.sorting import Flags, Indices
 from backcalc.bulk.graph.columns import Template
-from backcalc.bulk.graph.evaluate import Flags, Operations
+from backcalc.bulk.graph.evaluate import Operations
 from backcalc.bulk.graph.model import ArrayGraph
 from backcalc.rules.against import HELD_AGAINST, against
 from backcalc.rules.functions.arrays import Array

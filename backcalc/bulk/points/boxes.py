@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backcalc.bulk.points.enclosures import Function, by_ends, enclosed, evaluated, is_missing, surely
+from backcalc.bulk.points.enclosures import IntervalFunction, by_ends, enclosed, evaluated, is_missing, surely
 from backcalc.bulk.points.stacked import element, joined_items
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.exact import exact_values
@@ -31,7 +31,7 @@ class _Step(NamedTuple):
     """What gives a slot: a function of other slots."""
 
     slot: int
-    fn: Function
+    fn: IntervalFunction
     args: tuple[int, ...]
 
 
@@ -163,7 +163,7 @@ class Boxes:
         return _Step(slot, self._known(row), args)
 
     @staticmethod
-    def _known(row: Primitive) -> Function:
+    def _known(row: Primitive) -> IntervalFunction:
         """The row's value over intervals. Raises NoIntervalsError."""
         try:
             return evaluated(row)
@@ -204,10 +204,10 @@ class Boxes:
                 found[each] += 1
         return found
 
-    def _multiplied(self, factors: Counter[int]) -> tuple[Function, tuple[int, ...]]:
+    def _multiplied(self, factors: Counter[int]) -> tuple[IntervalFunction, tuple[int, ...]]:
         """The product of these factors, as a function of some slots."""
         left = Counter(factors)
-        parts: list[Function] = []
+        parts: list[IntervalFunction] = []
         args: list[int] = []
         for x in sorted(factors):  # In the order of the slots, so that equal products are equal to the last bit.
             rest = next((other for other in left if left[x] and left[other] and self._is_rest(other, x)), None)
@@ -288,7 +288,7 @@ class Boxes:
 
         return _Step(slot, _scaled_norm, tuple(arg for each in products for arg in each[1]))
 
-    def _difference(self, x: int, y: int) -> tuple[Function, tuple[int, ...]] | None:
+    def _difference(self, x: int, y: int) -> tuple[IntervalFunction, tuple[int, ...]] | None:
         """A difference that is more than its two sides tell: 1 − softmax(v), and logsumexp(v) − max(v)."""
         if self.tape.literals[x] == 1 and self._symbol(y) == "softmax":
             return intervals.complement, self._args(y)

@@ -16,14 +16,14 @@ from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import Interval, joined
 from backcalc.rules.row import Bound, Primitive
 
-Function = Callable[..., Interval]
+IntervalFunction = Callable[..., Interval]
 
 
 @cache
-def evaluated(row: Primitive) -> Function:
+def evaluated(row: Primitive) -> IntervalFunction:
     """The row's value over intervals, with a doubt where the function may not exist; the tightest that there is."""
     bound = _bound(row)
-    value: Function = bound.evaluate
+    value: IntervalFunction = bound.evaluate
     exists = bound.exists
     if exists is None:
         return value

@@ -17,7 +17,7 @@ from backcalc.rules.functions.arrays import Array
 from backcalc.text.errors import BackcalcError, Code, Diagnostic
 from backcalc.text.wording import plural
 
-Place = Callable[[int, Mapping[str, Any]], str]
+PointName = Callable[[int, Mapping[str, Any]], str]
 """How a point is called, by its number, from 0 on, and the values of its inputs."""
 
 
@@ -47,7 +47,7 @@ class LostPoints:
         self._points += count
         return is_finite
 
-    def told(self, output: str, place: Place) -> Iterator[Diagnostic]:
+    def told(self, output: str, place: PointName) -> Iterator[Diagnostic]:
         """A warning that says why the first of these points has no finite result, and how many there are."""
         if self._first is None:
             return

@@ -16,7 +16,7 @@ import numpy as np
 from backcalc.bulk.points import trace
 from backcalc.bulk.points.runner import Runner
 from backcalc.bulk.points.stacked import Stacked
-from backcalc.bulk.points.trace import Operand, Trace
+from backcalc.bulk.points.trace import Trace, TracedOperand
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.sweep import reverse
 from backcalc.rules.functions import stacks
@@ -66,7 +66,7 @@ def compiled(
 
 def traced(
     evaluation: Evaluation, data: Collection[str], output: str, wrt: Sequence[str], *, exact: bool = False
-) -> tuple[Trace, list[Operand]]:
+) -> tuple[Trace, list[TracedOperand]]:
     """The steps of that program, and what it ends with: the output, then its derivatives."""
     steps = Trace(exact=exact)
     inputs = {name: steps.input(name) for name in data}
@@ -200,19 +200,19 @@ class _Traced:
 
     namespace: ModuleType = trace
 
-    def constant(self, value: float) -> Operand:
+    def constant(self, value: float) -> TracedOperand:
         """A number that is the same at all points."""
         return value
 
-    def apply(self, slot: int, row: Primitive, args: Sequence[Operand]) -> Operand:  # noqa: ARG002  As of stacks.
+    def apply(self, slot: int, row: Primitive, args: Sequence[TracedOperand]) -> TracedOperand:  # noqa: ARG002  As of stacks.
         """The value of an operation, traced."""
         return bound(row, trace).evaluate(*args)
 
-    def operands(self, slot: int, row: Primitive, args: Sequence[Operand]) -> list[Operand]:  # noqa: ARG002
+    def operands(self, slot: int, row: Primitive, args: Sequence[TracedOperand]) -> list[TracedOperand]:  # noqa: ARG002
         """The operands as they are: numbers go with numbers."""
         return list(args)
 
-    def along(self, partial: Operand, slot: int, ct: Any, head: int, tail: int) -> Any:  # noqa: ARG002  As of stacks.
+    def along(self, partial: TracedOperand, slot: int, ct: Any, head: int, tail: int) -> Any:  # noqa: ARG002  As of stacks.
         """What an edge hands on."""
         return Gates(trace).along(ct, partial, gated=False)
 

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from backcalc.bulk.points.trace import CONDITIONS, Operand, Trace, Traced, array_function
+from backcalc.bulk.points.trace import CONDITIONS, Trace, Traced, TracedOperand, array_function
 from backcalc.rules import ndarray
 from backcalc.rules.functions.arrays import Array
 
@@ -19,7 +19,7 @@ class Runner:
     in the cache is used again, and the system is not asked for more.
     """
 
-    def __init__(self, trace: Trace, results: Sequence[Operand]) -> None:
+    def __init__(self, trace: Trace, results: Sequence[TracedOperand]) -> None:
         steps = trace.steps(results)
         self._size = 1 + max((step.place for step in steps), default=0)
         self._results = [_place(result) for result in results]
@@ -87,7 +87,7 @@ class Runner:
         return found[::-1]
 
 
-def _place(operand: Operand) -> int | float:
+def _place(operand: TracedOperand) -> int | float:
     return operand.place if isinstance(operand, Traced) else float(operand)
 
 

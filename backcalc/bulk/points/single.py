@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from backcalc.bulk.points.passes import traced
-from backcalc.bulk.points.trace import Operand, Traced
+from backcalc.bulk.points.trace import Traced, TracedOperand
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.rules.functions import floats
 
@@ -47,5 +47,5 @@ def _written(step: Traced, namespace: dict[str, Any]) -> str:
     return f"{step.fn}({', '.join(args)})"
 
 
-def _operand(operand: Operand) -> str:
+def _operand(operand: TracedOperand) -> str:
     return f"v{operand.place}" if isinstance(operand, Traced) else f"({float(operand)!r})"

@@ -15,7 +15,7 @@ import numpy as np
 from backcalc.rules import ndarray
 from backcalc.rules.functions import arrays
 
-Operand = Any  # A Traced, or a float: what is the same at all points.
+TracedOperand = Any  # A Traced, or a float: what is the same at all points.
 
 _COMMUTATIVE = ("add", "multiply")
 CONDITIONS = {
@@ -45,28 +45,28 @@ class Traced:
 
     __slots__ = ("args", "fn", "place", "trace")
 
-    def __init__(self, trace: Trace, place: int, fn: str, args: tuple[Operand, ...]) -> None:
+    def __init__(self, trace: Trace, place: int, fn: str, args: tuple[TracedOperand, ...]) -> None:
         self.trace, self.place, self.fn, self.args = trace, place, fn, args
 
-    def __add__(self, other: Operand) -> Operand:
+    def __add__(self, other: TracedOperand) -> TracedOperand:
         return _add(self, other)
 
-    def __radd__(self, other: Operand) -> Operand:
+    def __radd__(self, other: TracedOperand) -> TracedOperand:
         return _add(other, self)
 
-    def __sub__(self, other: Operand) -> Operand:
+    def __sub__(self, other: TracedOperand) -> TracedOperand:
         return _subtract(self, other)
 
-    def __rsub__(self, other: Operand) -> Operand:
+    def __rsub__(self, other: TracedOperand) -> TracedOperand:
         return _subtract(other, self)
 
-    def __mul__(self, other: Operand) -> Operand:
+    def __mul__(self, other: TracedOperand) -> TracedOperand:
         return _multiply(self, other)
 
-    def __rmul__(self, other: Operand) -> Operand:
+    def __rmul__(self, other: TracedOperand) -> TracedOperand:
         return _multiply(other, self)
 
-    def __neg__(self) -> Operand:
+    def __neg__(self) -> TracedOperand:
         return self.args[0] if self.fn == "negative" else _step("negative", self)  # −(−x) is x, in IEEE 754 too.
 
 
@@ -85,7 +85,7 @@ class Trace:
         """The numbers that each run is given as `name`."""
         return self.step("input", (name,))
 
-    def step(self, fn: str, args: tuple[Operand, ...]) -> Traced:
+    def step(self, fn: str, args: tuple[TracedOperand, ...]) -> Traced:
         """The result of a function, of the step that there is where it is the same."""
         marks = [arg.place if isinstance(arg, Traced) else repr(arg) for arg in args]  # −0.0 is not 0.0.
         # By places: which of two was made first does not matter.
@@ -96,7 +96,7 @@ class Trace:
             self._all.append(self._made[key])
         return self._made[key]
 
-    def steps(self, results: Sequence[Operand]) -> list[Traced]:
+    def steps(self, results: Sequence[TracedOperand]) -> list[Traced]:
         """The steps that `results` need, in order."""
         # A step's operands were made before it, so once through, from the last back, finds all.
         needed = {result.place for result in results if isinstance(result, Traced)}
@@ -127,7 +127,7 @@ def __getattr__(name: str) -> Any:
     return lambda *args: _step(name, *map(_number, args))
 
 
-def _step(fn: str, *args: Operand) -> Operand:
+def _step(fn: str, *args: TracedOperand) -> TracedOperand:
     """The result of a function: written down, or where it is the same at all points, computed."""
     trace = next((arg.trace for arg in args if isinstance(arg, Traced)), None)
     if trace is not None:
@@ -136,16 +136,16 @@ def _step(fn: str, *args: Operand) -> Operand:
         return float(array_function(fn)(*args))  # Worked out while tracing: no step for what is the same at all points.
 
 
-def _is_condition(operand: Operand) -> bool:
+def _is_condition(operand: TracedOperand) -> bool:
     return isinstance(operand, Traced) and operand.fn in CONDITIONS
 
 
-def _number(operand: Operand) -> Operand:
+def _number(operand: TracedOperand) -> TracedOperand:
     """A condition as 1 or 0."""
     return _step("number", operand) if _is_condition(operand) else operand
 
 
-def _truth(operand: Operand) -> Operand:
+def _truth(operand: TracedOperand) -> TracedOperand:
     """A number as a condition."""
     if not isinstance(operand, Traced):
         return float(operand != 0)
@@ -161,7 +161,7 @@ def _truth(operand: Operand) -> Operand:
     return operand if _is_condition(operand) else _step("not_equal", operand, 0.0)
 
 
-def _add(x: Operand, y: Operand) -> Operand:
+def _add(x: TracedOperand, y: TracedOperand) -> TracedOperand:
     x, y = _number(x), _number(y)
     # A minus is pushed outwards, where it may meet another, or vanish into a difference.
     if _fn(y) == "negative":
@@ -169,13 +169,13 @@ def _add(x: Operand, y: Operand) -> Operand:
     return _subtract(y, x.args[0]) if _fn(x) == "negative" else _step("add", x, y)
 
 
-def _subtract(x: Operand, y: Operand) -> Operand:
+def _subtract(x: TracedOperand, y: TracedOperand) -> TracedOperand:
     x, y = _number(x), _number(y)
     # x − −y is x + y, to the last bit.
     return _step("add", x, y.args[0]) if _fn(y) == "negative" else _step("subtract", x, y)
 
 
-def _multiply(x: Operand, y: Operand) -> Operand:
+def _multiply(x: TracedOperand, y: TracedOperand) -> TracedOperand:
     x, y = _number(x), _number(y)
     if not isinstance(x, Traced):  # A constant comes second, which spares half of the cases.
         x, y = y, x
@@ -190,7 +190,7 @@ def _multiply(x: Operand, y: Operand) -> Operand:
     return _step("multiply", x, y)
 
 
-def _scaled(x: Operand, factor: float) -> Operand:
+def _scaled(x: TracedOperand, factor: float) -> TracedOperand:
     """A number times a constant."""
     if not isinstance(x, Traced):
         return x * factor
@@ -212,11 +212,11 @@ def _is_exact(factor: float) -> bool:
     return mantissa == 0.5 and abs(exponent) < 10  # And far from where float64 ends.
 
 
-def _fn(operand: Operand) -> str:
+def _fn(operand: TracedOperand) -> str:
     return operand.fn if isinstance(operand, Traced) else ""
 
 
-def _condition(name: str, *args: Operand) -> Operand:
+def _condition(name: str, *args: TracedOperand) -> TracedOperand:
     if name == "not_equal" and not isinstance(args[1], Traced) and args[1] == 0:
         return _truth(args[0])
     if name not in ("both", "either", "negation"):
@@ -231,14 +231,14 @@ def _condition(name: str, *args: Operand) -> Operand:
     return next((arg for arg in args if isinstance(arg, Traced)), constants[0])
 
 
-def _either(x: Traced, y: Traced) -> Operand:
+def _either(x: Traced, y: Traced) -> TracedOperand:
     """One of two; of nan neither `>=` nor `<` holds, so that these two are no truth of their own."""
     if x.args == y.args and {x.fn, y.fn} == {"greater", "equal"}:
         return _step("greater_equal", *x.args)
     return _step("either", x, y)
 
 
-def where(c: Operand, a: Operand, b: Operand) -> Operand:
+def where(c: TracedOperand, a: TracedOperand, b: TracedOperand) -> TracedOperand:
     """`a` where c is not 0, else b."""
     c, a, b = _truth(c), _number(a), _number(b)
     if not isinstance(c, Traced):
@@ -249,7 +249,7 @@ def where(c: Operand, a: Operand, b: Operand) -> Operand:
     return a if a is b else _step("where", c, a, b)
 
 
-def divide(x: Operand, y: Operand) -> Operand:
+def divide(x: TracedOperand, y: TracedOperand) -> TracedOperand:
     """The quotient; by a power of two a product, and by what is 1 or more a product with its reciprocal."""
     x, y = _number(x), _number(y)
     if not isinstance(y, Traced):
@@ -260,7 +260,7 @@ def divide(x: Operand, y: Operand) -> Operand:
     return _step("divide", x, y)
 
 
-def power(x: Operand, y: Operand) -> Operand:
+def power(x: TracedOperand, y: TracedOperand) -> TracedOperand:
     """The power; a small whole one by products."""
     x, y = _number(x), _number(y)
     if isinstance(y, Traced) or y not in (-1, 1, 2, 3):
@@ -268,21 +268,23 @@ def power(x: Operand, y: Operand) -> Operand:
     return divide(1.0, x) if y < 0 else x if y == 1 else x * x if y == 2 else x * x * x
 
 
-def abs(x: Operand) -> Operand:  # noqa: A001  the language's own name
+def abs(x: TracedOperand) -> TracedOperand:  # noqa: A001  the language's own name
     """The absolute value."""
     x = _number(x)
     return _step("abs", x.args[0] if _fn(x) == "negative" else x)
 
 
-def cleared(value: Operand, gate: Callable[[], Operand]) -> Operand:
+def cleared(value: TracedOperand, gate: Callable[[], TracedOperand]) -> TracedOperand:
     """A cotangent with 0 where its gate is closed."""
     return where(gate(), value, 0.0)
 
 
-def guarded(slope: Callable[..., Operand], exists: Callable[..., Operand] | None) -> Callable[..., Operand]:
+def guarded(
+    slope: Callable[..., TracedOperand], exists: Callable[..., TracedOperand] | None
+) -> Callable[..., TracedOperand]:
     """A local partial, of arguments and value, that is nan where the function has no value or does not exist."""
 
-    def _guarded_slope(*operands: Operand) -> Operand:
+    def _guarded_slope(*operands: TracedOperand) -> TracedOperand:
         *args, out = operands
         there = _step("equal", out, out) if isinstance(out, Traced) and out.trace.exact else 1.0
         if exists is not None:

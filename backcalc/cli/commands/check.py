@@ -66,7 +66,7 @@ the graph's file states one too.
 
 ARGUMENTS = "<arguments>"
 
-Sheet = tuple[Source, list[Answer], list[Diagnostic]]
+ReadSheet = tuple[Source, list[Answer], list[Diagnostic]]
 """A text, its answers, and what is wrong with the rest of it."""
 
 
@@ -187,7 +187,7 @@ def _check_files(
 Show = Callable[[MarksReport], None]
 
 
-def _check(asked: Asked, sheet: Sheet | None, way: CheckOptions, show: Show | None = None) -> int:
+def _check(asked: Asked, sheet: ReadSheet | None, way: CheckOptions, show: Show | None = None) -> int:
     """Mark the answers of `sheet`, or those that the graph's own file states, and show the marks; the exit status."""
     show = show or partial(print_report, shown=way.shown)
     text = read_text(asked)
@@ -294,7 +294,7 @@ def _right_by_arrays(found: AnyRun, tolerance: Tolerance, source: Source, answer
     return all_right(cast("LargeRun", found), tolerance, source, answers) or []
 
 
-def _sheet(given: Sequence[str], path: str | None) -> Sheet | None:
+def _sheet(given: Sequence[str], path: str | None) -> ReadSheet | None:
     """The answers that are given; None where the graphs' own are meant."""
     if path is not None:
         return read_sheet(path)

@@ -24,7 +24,7 @@ from backcalc.marking.diagnosis.mistakes import (
     Mistake,
     rows_at,
 )
-from backcalc.marking.diagnosis.steps import AT, TURNED, VALUE_OF, Contribution, Steps, Wrong
+from backcalc.marking.diagnosis.steps import AT, TURNED, VALUE_OF, Contribution, Steps, WrongSlopes
 from backcalc.rules.lower import names_in
 from backcalc.rules.primitives import PRIMITIVES
 from backcalc.rules.row import Primitive
@@ -57,7 +57,7 @@ class Candidate:
     mistake: Mistake
     user: int | None = None
     operation: int | None = None
-    wrong: Wrong = field(default_factory=dict)
+    wrong: WrongSlopes = field(default_factory=dict)
     other: int | None = None
     others: tuple[int, ...] = ()
     rows: dict[int, Primitive] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from backcalc.marking.diagnosis.mistakes import EACH, MISTAKES, Mistake
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import accumulate, is_known, quietly, shape_of
 
-Edges = Mapping[int, Sequence[Contributing]]
+WrongEdges = Mapping[int, Sequence[Contributing]]
 """Those of some slots, their local partials wrong."""
 
 
@@ -87,7 +87,7 @@ def _wrong(changes: Changes, slot: int, k: int, text: str, partial: Any) -> Pull
     return _pullback
 
 
-def _swept(changes: Changes, wrong: Edges) -> dict[int, Any]:
+def _swept(changes: Changes, wrong: WrongEdges) -> dict[int, Any]:
     """The cotangent of every slot, by edges that are wrong at some."""
     right, slot = changes.linear.slot_edges, changes.tape.slot
     seeds = {slot[node]: seed for node, seed in changes.seeds.items()}

@@ -32,7 +32,7 @@ _SEVERAL = Primitive(SEVERAL, ("a", "t"), "", PRIMITIVES)
 _PASSED = Primitive(PASSED, ("c", "t"), "", PRIMITIVES)
 NOTHING: Mapping[int, Any] = {}
 
-Term = tuple[int | None, Any, Any]
+SumTerm = tuple[int | None, Any, Any]
 """A user, or None for a seed; the local partial of the user; the contribution."""
 
 
@@ -63,7 +63,7 @@ class Changes:
         self.run, self.linear, self.adjoints, self.seeds = run, run.linear, adjoints, seeds
         self.tape = run.linear.tape
         # Terms as those of the run, but by these adjoints, which may be a sheet's own.
-        self.terms: list[list[Term]] = run._replace(seeds=dict(seeds), adjoints=adjoints).contributions()
+        self.terms: list[list[SumTerm]] = run._replace(seeds=dict(seeds), adjoints=adjoints).contributions()
         self.cotangents = self.linear.sweep({self.tape.slot[node]: seed for node, seed in seeds.items()})
 
     def row(self, slot: int) -> Primitive | None:

@@ -35,7 +35,7 @@ from typing import Literal
 
 from backcalc.rules.row import Primitive
 
-Kind = Literal[
+MistakeKind = Literal[
     "sign",
     "missing-term",
     "missing-factor",
@@ -56,7 +56,7 @@ class Mistake:
 
     where: str
     change: str
-    kind: Kind
+    kind: MistakeKind
     weight: int
     hint: str
     text: str
@@ -100,7 +100,7 @@ def _rule(
     fn: str,
     change: str,
     text: str,
-    kind: Kind = "rule",
+    kind: MistakeKind = "rule",
     ranks: tuple[int, ...] = (),
     *,
     at_once: str = "",
@@ -115,7 +115,7 @@ def _value(
     value: str,
     text: str,
     change: str = "",
-    kind: Kind = "rule",
+    kind: MistakeKind = "rule",
     at_once: str = "",
     ranks: tuple[int, ...] = (),
     *,

@@ -13,12 +13,12 @@ from typing import NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.rules.row import Primitive
 
-Wrong = Mapping[tuple[int, int], str]
+WrongSlopes = Mapping[tuple[int, int], str]
 """The texts that stand in place of some local partials, by slot and argument: `-` turns the sign, `@7` is the slope of
 the same function at node 7, `=7` the value of that node."""
 
 TURNED, AT, VALUE_OF = "-", "@", "="
-NO_WRONG: Wrong = {}
+NO_WRONG: WrongSlopes = {}
 MOST_KNOWN = 200_000  # Numbers that are kept of steps: some 50 MB.
 
 
@@ -86,7 +86,7 @@ class Steps:
             self._keep(key, self._worked(slot, values, rows or {})[slot], rows)
         return self._known[key][0]
 
-    def partial(self, user: int, node: int, values: Sequence[float], wrong: Wrong = NO_WRONG) -> float:
+    def partial(self, user: int, node: int, values: Sequence[float], wrong: WrongSlopes = NO_WRONG) -> float:
         """∂user/∂node at these values, some local partials replaced; of stated edges their sum."""
         if user in self.tape.partials:
             # An edge given twice counts twice.
@@ -102,7 +102,7 @@ class Steps:
             self._known.clear()
         self._known[key] = number, what  # With what was wrong, whose identity is in the key.
 
-    def _slope_to(self, user: int, node: int, values: Sequence[float], wrong: Wrong) -> float:
+    def _slope_to(self, user: int, node: int, values: Sequence[float], wrong: WrongSlopes) -> float:
         root, target = self.tape.slot[user], self.tape.slot[node]
         terms = self._worked(root, values, {})
         terms[root] = values[user]  # Who writes y(1 − y) takes the y that stands on the sheet.
@@ -116,7 +116,7 @@ class Steps:
         return cotangents.get(target, 0.0)
 
     def terms(
-        self, of: int, node: int, values: Sequence[float], adjoints: Sequence[float], wrong: Wrong = NO_WRONG
+        self, of: int, node: int, values: Sequence[float], adjoints: Sequence[float], wrong: WrongSlopes = NO_WRONG
     ) -> list[Contribution]:
         """The terms of ∂of/∂node, in the order of the users."""
         if node == of:

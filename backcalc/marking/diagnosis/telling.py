@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.language.expr import NEGATE
 from backcalc.language.lexis import NAME
-from backcalc.marking.diagnosis.in_sweep import Term
-from backcalc.marking.diagnosis.mistakes import SLOPE, Kind
+from backcalc.marking.diagnosis.in_sweep import SumTerm
+from backcalc.marking.diagnosis.mistakes import SLOPE, MistakeKind
 from backcalc.marking.diagnosis.suspects import Suspect
 from backcalc.rules.lower import names_in
 from backcalc.rules.values import is_array, is_known, shape_of
@@ -43,7 +43,7 @@ MOST_ELEMENTS = 12
 class Diagnosis:
     """What went wrong: the kind of mistake, the node where it was made, a sentence, and a hint without numbers."""
 
-    kind: Kind
+    kind: MistakeKind
     where: str
     text: str
     hint: str
@@ -52,7 +52,7 @@ class Diagnosis:
 class OwnTerms(NamedTuple):
     """The terms of a derivative as one sheet has them, and its derivatives by node."""
 
-    terms: Sequence[Term]
+    terms: Sequence[SumTerm]
     adjoints: Sequence[Any]
 
 
@@ -63,7 +63,7 @@ class Telling:
         self,
         run: Run,
         derivatives: Callable[[str], Sequence[Any]],
-        terms: Callable[[str], Sequence[Sequence[Term]]],
+        terms: Callable[[str], Sequence[Sequence[SumTerm]]],
     ) -> None:
         self.run, self._derivatives, self._terms = run, derivatives, terms
 
@@ -205,7 +205,7 @@ def either(told: Sequence[Diagnosis]) -> Diagnosis:
     return Diagnosis(first.kind, first.where, f"either {first.text}, or {others[0].text}", first.hint)
 
 
-def _arithmetic(suspect: Suspect, terms: Sequence[Term], adjoints: Sequence[Any], within: str) -> dict[str, str]:
+def _arithmetic(suspect: Suspect, terms: Sequence[SumTerm], adjoints: Sequence[Any], within: str) -> dict[str, str]:
     """The term that was changed, and the others of its sum, as they are written by hand."""
     facts = {"term": "", "rest": within, "partial": "", "adjoint": ""}
     sums = [(user, factors, c) for user, p, c in terms if (factors := _factors(user, p, c, adjoints))]

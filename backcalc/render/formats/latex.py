@@ -13,6 +13,8 @@ from backcalc.render.breaks import Pieces
 from backcalc.render.document import (
     Block,
     Cell,
+    CellValue,
+    CellWords,
     CodeBlock,
     Derivative,
     Display,
@@ -28,8 +30,6 @@ from backcalc.render.document import (
     Sentence,
     Table,
     Typed,
-    Value,
-    Words,
 )
 from backcalc.render.hand import Hand
 from backcalc.render.mathematics import (
@@ -130,7 +130,7 @@ class LatexWriter(Writer):
 
     # ---- Cells ---------------------------------------------------------------------------------------------------
 
-    def words(self, text: Words) -> str:
+    def words(self, text: CellWords) -> str:
         """Words, outside mathematics."""
         return words_latex(self.shown(text))
 
@@ -148,7 +148,7 @@ class LatexWriter(Writer):
                 return rf"\partial {name_latex(of)}/\partial {name_latex(wrt)}"
             case Norm(of):
                 return rf"\lVert \nabla {name_latex(of)} \rVert"
-            case Value(value, digits):
+            case CellValue(value, digits):
                 found = value_latex(value, digits)
                 return None if found is None else found[0]
             case Formula(expr, by_hand):
@@ -164,17 +164,17 @@ class LatexWriter(Writer):
         """Words: what a student types need not be mathematics."""
         return self.words(cell.text)
 
-    def value(self, cell: Value) -> str:
+    def value(self, cell: CellValue) -> str:
         """Words for a value that is not known, or too long."""
         return words_latex(value_text(cell.value))
 
-    def factor(self, cell: Value | Derivative | Words, *, alone: bool) -> str:
+    def factor(self, cell: CellValue | Derivative | CellWords, *, alone: bool) -> str:
         """One factor, in mathematics."""
-        found = value_latex(cell.value, cell.digits) if isinstance(cell, Value) else None
+        found = value_latex(cell.value, cell.digits) if isinstance(cell, CellValue) else None
         if found is None:
             return self._part(cell)
         # As on paper: a quotient or a power that is a factor keeps its parentheses, a function's call needs none.
-        is_open = isinstance(cell.value, Call) and not cell.value.is_named if isinstance(cell, Value) else False
+        is_open = isinstance(cell.value, Call) and not cell.value.is_named if isinstance(cell, CellValue) else False
         return rf"\left({found[0]}\right)" if not alone and (is_open or found[1] < PRODUCT) else found[0]
 
     def _part(self, cell: Cell) -> str:

@@ -14,7 +14,7 @@ from rich.style import Style
 
 from backcalc.render.breaks import INDENT, broken, sentence, whole
 from backcalc.render.document import Display, Document, Equation, Grid, Plot, Section, Sentence
-from backcalc.render.layout import fit, height, lines, notes, records
+from backcalc.render.layout import Styled, fit, height, lines, notes, records
 from backcalc.render.writer import Writer
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import display_width
@@ -23,9 +23,6 @@ _HEADING, _RULE, _STRONG, _INNER, _NOTE = "bold cyan", "dim", "bold", "dim", "it
 _TONES = {"good": "green", "fair": "yellow", "bad": "red"}
 HEIGHT = 16  # Lines of a plot at most.
 USUAL = 80  # Columns, where nobody says how many there are.
-
-Styled = tuple[str, str]
-"""A text and its style in Rich's words, such as `bold cyan`."""
 
 
 class Terminal(Writer):

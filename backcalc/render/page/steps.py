@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from backcalc.analysis.explain import Note, Step, StepEquation, explain
+from backcalc.analysis.explain import Step, StepEquation, StepNote, explain
 from backcalc.calculus.run import Run
 from backcalc.language.expr import names
 from backcalc.render.derivation import phase_title, remark
-from backcalc.render.document import Derivative, Equation, Formula, NodeName, Value
+from backcalc.render.document import CellValue, Derivative, Equation, Formula, NodeName
 from backcalc.render.mathml import MathmlHand
 from backcalc.render.writer import PLAIN
 
@@ -58,14 +58,14 @@ def _equation(hand: MathmlHand, found: StepEquation, *, has_numbers: bool) -> st
     return " ".join([*filter(None, sides[:symbols]), *marked])
 
 
-def cut_equation(found: StepEquation, *, has_numbers: bool) -> tuple[Formula | Value, ...]:
+def cut_equation(found: StepEquation, *, has_numbers: bool) -> tuple[Formula | CellValue, ...]:
     """The sides of an equation; without numbers only those that are formulas."""
     symbols = _symbols(found, has_numbers=has_numbers)
     if not has_numbers:
         return (*symbols,)
-    numbers: list[Formula | Value] = [] if found.substituted is None else [Formula(found.substituted)]
+    numbers: list[Formula | CellValue] = [] if found.substituted is None else [Formula(found.substituted)]
     # Of a local partial that is not known its formula says all.
-    numbers += [] if found.value is None and not isinstance(found, Step) else [Value(found.value)]
+    numbers += [] if found.value is None and not isinstance(found, Step) else [CellValue(found.value)]
     return *symbols, *numbers
 
 
@@ -77,6 +77,6 @@ def _symbols(found: StepEquation, *, has_numbers: bool) -> list[Formula]:
     return [Formula(part) for part in (found.symbol, formula) if part is not None]
 
 
-def is_stated(run: Run, node: str, note: Note = "") -> bool:
+def is_stated(run: Run, node: str, note: StepNote = "") -> bool:
     """Whether the file, or the point, says what the value of a node is: then it is no answer."""
     return note == "given" or run.graph.node(node).kind in ("input", "constant")

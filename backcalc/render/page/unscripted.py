@@ -9,7 +9,7 @@ from itertools import groupby
 from backcalc.analysis.explain import explain
 from backcalc.calculus.run import Run
 from backcalc.render.derivation import phase_title
-from backcalc.render.document import Derivative, Equation, Value
+from backcalc.render.document import CellValue, Derivative, Equation
 from backcalc.render.hand import Hand
 from backcalc.render.page.steps import cut_equation, is_stated, step_remark
 from backcalc.render.writer import PLAIN
@@ -42,7 +42,7 @@ def _table(run: Run, hand: Hand, *, has_answers: bool) -> Iterator[str]:
 
 
 def _number(hand: Hand, value: object) -> str:
-    return hand.line(Equation((Value(value),)))
+    return hand.line(Equation((CellValue(value),)))
 
 
 def _derivation(run: Run, hand: Hand, *, has_answers: bool) -> Iterator[str]:

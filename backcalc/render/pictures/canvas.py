@@ -7,10 +7,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from backcalc.render.layout import Styled
 from backcalc.text.wording import display_width
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
-Styled = tuple[str, str]
 
 
 class Signs(NamedTuple):

@@ -8,7 +8,8 @@ from functools import cached_property
 from math import floor
 from typing import NamedTuple
 
-from backcalc.render.pictures.canvas import Canvas, Signs, Styled
+from backcalc.render.layout import Styled
+from backcalc.render.pictures.canvas import Canvas, Signs
 from backcalc.render.pictures.layout.channel import Routed, Wire, routed
 from backcalc.render.pictures.layout.coordinates import Neighbours, Spacing, coordinates
 from backcalc.render.pictures.layout.layered import Layered
@@ -20,7 +21,7 @@ ARROW = 5  # Cells beside a label that a level line has: `─ 0.5 ─▶`.
 BARE = 3  # Cells before a layer into which no label leads.
 
 RIM, NAME, ADJOINT, LABEL, LIT, FAINT = "", "bold", "magenta", "cyan", "bold green", "dim"
-Text = Sequence[Styled]
+StyledLine = Sequence[Styled]
 
 
 class LayerPlan(NamedTuple):
@@ -44,7 +45,13 @@ class Cells:
     """A scene with these lines of text in its boxes, and these labels, as cells."""
 
     def __init__(
-        self, scene: Scene, plan: LayerPlan, boxes: Sequence[Sequence[Text]], labels: Sequence[str], *, top_down: bool
+        self,
+        scene: Scene,
+        plan: LayerPlan,
+        boxes: Sequence[Sequence[StyledLine]],
+        labels: Sequence[str],
+        *,
+        top_down: bool,
     ) -> None:
         self.scene, self.plan, self.boxes, self.labels, self.top_down = scene, plan, boxes, labels, top_down
         graph = plan.graph

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from backcalc.render.pictures.scene import Arrow, Card, Scene
 
 
-class Point(NamedTuple):
+class Position(NamedTuple):
     """A place, in pixels from the left upper corner."""
 
     x: float
@@ -33,8 +33,8 @@ class DrawnArrow(NamedTuple):
     """
 
     arrow: Arrow
-    points: tuple[Point, ...]  # Those at which it passes a layer, too.
-    label_at: Point
+    points: tuple[Position, ...]  # Those at which it passes a layer, too.
+    label_at: Position
 
 
 class Picture(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backcalc.render.pictures.layout.layout import Sizes, layout
 from backcalc.render.pictures.measures import LINE, LONGEST_LABEL, PAD, SMALL, box_lines, cut, text_width
-from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Point
+from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Position
 from backcalc.render.pictures.scene import Scene
 
 MARGIN = 16.0
@@ -36,8 +36,8 @@ def placed(scene: Scene, *, top_down: bool = False) -> Picture:
     )
     found = layout(len(scene.cards), [(arrow.tail, arrow.head) for arrow in arrows], sizes)
 
-    def _at(along: float, across: float) -> Point:
-        return Point(across + MARGIN, along + MARGIN) if top_down else Point(along + MARGIN, across + MARGIN)
+    def _at(along: float, across: float) -> Position:
+        return Position(across + MARGIN, along + MARGIN) if top_down else Position(along + MARGIN, across + MARGIN)
 
     def _box(i: int) -> Box:
         spot = found.boxes[i]

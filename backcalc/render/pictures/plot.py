@@ -9,7 +9,7 @@ from operator import itemgetter
 import numpy as np
 
 from backcalc.render.document import Curve, Plot
-from backcalc.render.layout import clip_middle
+from backcalc.render.layout import Styled, clip_middle
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.ndarray import quiet
 from backcalc.text.numerals import rounded
@@ -26,8 +26,6 @@ LABEL = 16  # Columns of a curve's name at most.
 COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
 
 NOBODY = -1
-Styled = tuple[str, str]
-"""A text and its style in Rich's words."""
 
 
 class _Frame:

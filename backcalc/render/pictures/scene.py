@@ -10,7 +10,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from backcalc.calculus.run import Run
-from backcalc.graph.model import Kind, Node
+from backcalc.graph.model import Node, NodeKind
 from backcalc.graph.shapes import shape_text
 from backcalc.language.unparse import unparse
 from backcalc.render.values import value_text
@@ -28,7 +28,7 @@ class Card(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: NodeKind
     formula: str = ""
     value: str = ""
     adjoint: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL, shown_name
-from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Point
+from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Position
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene
 
@@ -136,7 +136,7 @@ def _light(picture: Picture, *, is_lit: bool) -> list[str]:
     return ["lit"] if is_lit else ["faint"] if picture.scene.has_paths else []
 
 
-def path(points: tuple[Point, ...], *, top_down: bool) -> str:
+def path(points: tuple[Position, ...], *, top_down: bool) -> str:
     """A link as the path of SVG: curves that leave and arrive in the direction of the picture."""
     found = f"M{number(points[0].x)} {number(points[0].y)}"
     for (x0, y0), (x1, y1) in itertools.pairwise(points):
@@ -154,7 +154,7 @@ def path(points: tuple[Point, ...], *, top_down: bool) -> str:
     return found
 
 
-def _tip(end: Point, *, top_down: bool) -> str:
+def _tip(end: Position, *, top_down: bool) -> str:
     """The three corners of an arrowhead that ends here."""
     x, y = end
     corners = (

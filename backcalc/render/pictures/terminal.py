@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from backcalc.render.pictures.canvas import ASCII, UNICODE, Signs, Styled
+from backcalc.render.layout import Styled
+from backcalc.render.pictures.canvas import ASCII, UNICODE, Signs
 from backcalc.render.pictures.cells import ADJOINT, FAINT, LIT, NAME, Cells, LayerPlan, plan_of
-from backcalc.render.pictures.layout.layered import Edge, layered
+from backcalc.render.pictures.layout.layered import LayoutEdge, layered
 from backcalc.render.pictures.layout.order import ordered
 from backcalc.render.pictures.scene import Card, Scene, around
 from backcalc.text.wording import shorten
@@ -108,7 +109,7 @@ def _plan(scene: Scene) -> LayerPlan:
 
 # A picture that does not fit is tried more than once.
 @lru_cache(maxsize=8)
-def _planned(count: int, edges: tuple[Edge, ...]) -> LayerPlan:
+def _planned(count: int, edges: tuple[LayoutEdge, ...]) -> LayerPlan:
     graph = layered(count, edges)
     return plan_of(graph, ordered(graph))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from backcalc.render.mathematics import LAST_LATIN, NEEDS, words_latex
 from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL
-from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Point
+from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Position
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene
 
@@ -41,7 +41,7 @@ def _picture(picture: Picture) -> Iterator[str]:
     # TikZ counts upwards, SVG and the layout downwards.
     yield r"\begin{tikzpicture}[x=0.75bp, y=-0.75bp, inner sep=0pt, every node/.style={anchor=base west}]"
     # Else the thickness of lines at the rim would move the picture on its page.
-    yield rf"\useasboundingbox (0,0) rectangle {_at(Point(picture.width, picture.height))};"
+    yield rf"\useasboundingbox (0,0) rectangle {_at(Position(picture.width, picture.height))};"
     yield from (_link(link, top_down=picture.top_down) for link in picture.links)
     for box in picture.boxes:
         yield from _box(box)
@@ -53,11 +53,11 @@ def _box(box: Box) -> Iterator[str]:
     card = box.card
     line = "lit, very thick" if card.is_lit or card.is_active else "black, thick" if card.is_output else "line"
     fill = "input" if card.kind in ("input", "constant") else "white"
-    corner, other = Point(box.x, box.y), Point(box.x + box.width, box.y + box.height)
+    corner, other = Position(box.x, box.y), Position(box.x + box.width, box.y + box.height)
     yield rf"\draw[draw={line}, fill={fill}, rounded corners=4pt] {_at(corner)} rectangle {_at(other)};"
     top = box.y + (box.height - LINE * len(box.lines)) / 2
     for i, text in enumerate(box.lines):
-        place = Point(box.x + PAD, top + LINE * (i + 0.5) + FONT * 0.35)  # As in the SVG picture.
+        place = Position(box.x + PAD, top + LINE * (i + 0.5) + FONT * 0.35)  # As in the SVG picture.
         colour = "adjoint" if text.startswith("∂") else "black"
         yield rf"\node[text={colour}] at {_at(place)} {{{_text(text, FONT)}}};"
 
@@ -68,11 +68,11 @@ def _link(link: DrawnArrow, *, top_down: bool) -> str:
     parts = [_at(link.points[0])]
     for start, end in pairwise(link.points):
         is_straight = start.x == end.x if top_down else start.y == end.y
-        middle = Point((start.x + end.x) / 2, (start.y + end.y) / 2)
+        middle = Position((start.x + end.x) / 2, (start.y + end.y) / 2)
         # As in SVG: control points half way.
-        bends = [Point(p.x, middle.y) if top_down else Point(middle.x, p.y) for p in (start, end)]
+        bends = [Position(p.x, middle.y) if top_down else Position(middle.x, p.y) for p in (start, end)]
         parts.append(f"-- {_at(end)}" if is_straight else f".. controls {' and '.join(map(_at, bends))} .. {_at(end)}")
-    at = Point(link.label_at.x, link.label_at.y + SMALL * 0.35)
+    at = Position(link.label_at.x, link.label_at.y + SMALL * 0.35)
     label = rf"\node[anchor=base] at {_at(at)} {{{_text(link.arrow.label, SMALL)}}};" if link.arrow.label else ""
     return rf"\draw[-latex, {style}] {' '.join(parts)};{label}"
 
@@ -83,5 +83,5 @@ def _text(text: str, size: float) -> str:
     return rf"\fontsize{{{size * POINT:.4g}bp}}{{{size:g}bp}}\ttfamily {words_latex(text)}"
 
 
-def _at(point: Point) -> str:
+def _at(point: Position) -> str:
     return f"({point.x:.1f},{point.y:.1f})"

@@ -29,7 +29,7 @@ from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import AXIS, KEEPDIMS, Primitive
 from backcalc.rules.window_rows import FLATTEN, NUMBERS, RESHAPE
 
-Text = tuple[str, int]
+PythonText = tuple[str, int]
 """A piece of Python, and how tightly it binds."""
 
 COMPARISON, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
@@ -86,15 +86,15 @@ class CodeWriter:
         # Python has no name for inf or nan without an import; every module of arrays has.
         return f"{sign}{self.target.module}.{'inf' if abs(value) == inf else 'nan'}"
 
-    def _written(self, expr: Expr, shape: Callable[[Expr], Shape], name: Callable[[str], str]) -> Text:
-        def _leaf(part: Number | Name) -> Text:
+    def _written(self, expr: Expr, shape: Callable[[Expr], Shape], name: Callable[[str], str]) -> PythonText:
+        def _leaf(part: Number | Name) -> PythonText:
             if isinstance(part, Name):
                 return name(part.id), ATOM
             # -2 binds as a sign does: (-2)**2 needs its brackets.
             text = self._number(part.value)
             return text, UNARY if text.startswith("-") else ATOM
 
-        def call(part: Call, args: tuple[Text, ...]) -> Text:
+        def call(part: Call, args: tuple[PythonText, ...]) -> PythonText:
             """A call as code, of the code of its arguments."""
             return self._call(part, args, [shape(arg) for arg in part.args])
 
@@ -106,7 +106,7 @@ class CodeWriter:
             return str(int(value)) if abs(value) < 1e15 else repr(value)
         return self._constant(value)
 
-    def _call(self, part: Call, args: tuple[Text, ...], shapes: Sequence[Shape]) -> Text:
+    def _call(self, part: Call, args: tuple[PythonText, ...], shapes: Sequence[Shape]) -> PythonText:
         fn = part.fn
         if not is_operation(part):
             return self._index(part, [_open(arg, 0) for arg in args]), ATOM
@@ -145,7 +145,7 @@ class CodeWriter:
         """Whether an expression is made of numbers alone, pi and the like among them."""
         return all(name in CONSTANTS and name not in self.python for name in names(expr))
 
-    def _operands(self, part: Call, args: Sequence[Text]) -> list[str]:
+    def _operands(self, part: Call, args: Sequence[PythonText]) -> list[str]:
         """The arguments of a function, numbers as what it takes."""
         texts = [_open(arg, 0) for arg in args]
         number = self.target.number
@@ -155,7 +155,7 @@ class CodeWriter:
             f"{number}({text})" if self._is_constant(arg) else text for text, arg in zip(texts, part.args, strict=True)
         ]
 
-    def _power(self, part: Call, args: tuple[Text, ...]) -> Text:
+    def _power(self, part: Call, args: tuple[PythonText, ...]) -> PythonText:
         exponent = part.args[1]
         # x**2, as anybody would write it; another exponent goes to a function that makes floats of whole numbers.
         if isinstance(exponent, Number) and exponent.value == int(exponent.value):
@@ -268,7 +268,7 @@ class CodeWriter:
         return f"    return {held}({written(row.value)}) + {' + '.join(terms)}"
 
 
-def _open(text: Text, tightness: int) -> str:
+def _open(text: PythonText, tightness: int) -> str:
     """A piece as it stands where its surroundings bind so tightly."""
     return f"({text[0]})" if text[1] < tightness else text[0]
 

@@ -10,6 +10,8 @@ from backcalc.language.expr import Call, Expr, Name, size
 from backcalc.render.document import (
     Block,
     Cell,
+    CellValue,
+    CellWords,
     Curve,
     Document,
     Formula,
@@ -19,8 +21,6 @@ from backcalc.render.document import (
     Phrase,
     Plot,
     Sentence,
-    Value,
-    Words,
     cut,
 )
 from backcalc.render.formats.csv import csv_lines
@@ -94,7 +94,7 @@ class DescendReport:
             # Written out, what forty nodes share twice each has 2^40 symbols.
             rows.append((NodeName(name), TOO_LONG if size(slope, LONGEST) > LONGEST else rule))
         more = "; the mean is over the rows of data" if has_rows else ""
-        title = Phrase((NodeName(RATE.id), " = ", Value(self.settings.rate, self.digits), more))
+        title = Phrase((NodeName(RATE.id), " = ", CellValue(self.settings.rate, self.digits), more))
         return Grid(("parameter", "becomes"), rows, frozenset(), title=title, whole=frozenset({1}))
 
     def plot(self) -> Plot:
@@ -120,7 +120,7 @@ class DescendReport:
 
     def _row(self, step: Iteration) -> tuple[Cell, ...]:
         values = (*step.at.values(), step.value, step.gradient_norm)
-        return str(step.number), *(Value(value, self.digits) for value in values)
+        return str(step.number), *(CellValue(value, self.digits) for value in values)
 
 
 def ending(found: Descent, settings: Settings) -> Phrase:
@@ -129,13 +129,13 @@ def ending(found: Descent, settings: Settings) -> Phrase:
     steps = f" after {last.number} steps"
     if found.status == "diverged":
         # The first in the order of the graph: all that come after it have it from there.
-        culprit: Sequence[Words | NodeName] = ("`", NodeName(shorten(found.culprit)), "` went first.")
+        culprit: Sequence[CellWords | NodeName] = ("`", NodeName(shorten(found.culprit)), "` went first.")
         return Phrase((f"Step {last.number} is no longer finite: ", *culprit, " A smaller --rate may help."))
     if found.status == "target":
-        return Phrase((NodeName(output), " has reached ", Value(settings.until), f"{steps}."))
+        return Phrase((NodeName(output), " has reached ", CellValue(settings.until), f"{steps}."))
     if found.status == "converged":
-        return Phrase((f"Converged{steps}: ", Norm(output), " is ", Value(last.gradient_norm), "."))
-    return Phrase((f"Ended{steps}, at ", NodeName(output), " = ", Value(last.value), "."))
+        return Phrase((f"Converged{steps}: ", Norm(output), " is ", CellValue(last.gradient_norm), "."))
+    return Phrase((f"Ended{steps}, at ", NodeName(output), " = ", CellValue(last.value), "."))
 
 
 def _updated(name: str, slope: Expr, sign: str, *, has_rows: bool) -> Expr:

@@ -12,7 +12,7 @@ from backcalc.language.unparse import number_text
 from backcalc.marking.class_summary import mistakes
 from backcalc.marking.grade import Graded
 from backcalc.marking.mark import VERDICTS
-from backcalc.render.document import NONE, Cell, Document, Grid, Phrase, Sentence, Value, cut
+from backcalc.render.document import NONE, Cell, CellValue, Document, Grid, Phrase, Sentence, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.reports.marks import mark_object
@@ -70,7 +70,7 @@ def grades_tables(graded: Sequence[Graded], digits: int = DIGITS, limit: int = 0
         return []
     shown = graded[: limit or None]
     rows: list[tuple[Cell, ...]] = [
-        (each.name, *_counts(each), NONE if each.score is None else Value(each.score, digits)) for each in shown
+        (each.name, *_counts(each), NONE if each.score is None else CellValue(each.score, digits)) for each in shown
     ]
     header = ("submission", *VERDICTS, "score")
     grid = Grid(header, rows, frozenset(range(1, len(header))))
@@ -102,8 +102,8 @@ def _histogram(scores: Sequence[float], digits: int) -> Grid:
     labels = [*(f"{i / BINS} to {(i + 1) / BINS}" for i in range(BINS)), "all"]
     # Rounded up: one submission is a sign, however long the longest bar.
     rows = [(label, str(counts[i]), "#" * -(-counts[i] * BAR // most)) for i, label in enumerate(labels)]
-    about = (", median ", Value(median(scores), digits))
-    title = Phrase((f"Scores of {plural(len(scores), 'submission')}: mean ", Value(mean(scores), digits), *about))
+    about = (", median ", CellValue(median(scores), digits))
+    title = Phrase((f"Scores of {plural(len(scores), 'submission')}: mean ", CellValue(mean(scores), digits), *about))
     return Grid(("score", "count", ""), rows, frozenset([1]), yields=2, title=title)
 
 

@@ -16,6 +16,7 @@ from backcalc.marking.sheet import question
 from backcalc.render.document import (
     NONE,
     Cell,
+    CellValue,
     Derivative,
     Document,
     Grid,
@@ -24,7 +25,6 @@ from backcalc.render.document import (
     Sentence,
     Tone,
     Typed,
-    Value,
 )
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
@@ -258,9 +258,11 @@ def _places_text(mark: Mark, digits: int, *, hints: bool) -> str:
     return f"wrong in {plural(len(places), 'element')}: {', '.join(shown)}" + (f" and {more} more" if more else "")
 
 
-def _expected(mark: Mark, digits: int) -> Value:
+def _expected(mark: Mark, digits: int) -> CellValue:
     """The true value with as many digits as the answer has, so that a wrong last digit shows."""
     # Its digits without leading zeros, sign, point and power: 0.0120 has three.
     written = len(re.sub(r"e.*|\D", "", mark.given.lower()).lstrip("0"))
     # Of an array ten, for its numbers may be of several lengths.
-    return Value(mark.expected, max(digits, 10) if shape_of(mark.expected) else min(MAX_DIGITS, max(digits, written)))
+    return CellValue(
+        mark.expected, max(digits, 10) if shape_of(mark.expected) else min(MAX_DIGITS, max(digits, written))
+    )

@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 
 from backcalc.analysis.paths import Aggregation, PathProduct, PathSum
 from backcalc.language.unparse import number_text
-from backcalc.render.document import Cell, Derivative, Document, Grid, NodeName, Path, Phrase, Product, Value, Words
+from backcalc.render.document import (
+    Cell,
+    CellValue,
+    CellWords,
+    Derivative,
+    Document,
+    Grid,
+    NodeName,
+    Path,
+    Phrase,
+    Product,
+)
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.values import FormulaTexts, exact, is_number
@@ -110,19 +121,19 @@ def _table(found: PathSum, output: str, digits: int) -> Grid:
     """The paths from one node: a row each, the sum, and the adjoint."""
     # Of ranked paths all factors are numbers: matrices have no order of size.
     has_matrices = not found.is_ranked and any(map(_has_matrices, found.paths))
-    rows: list[tuple[Cell, Cell, Value]] = [
-        (_path(path), _product(path, digits, backward=has_matrices), Value(path.product, digits))
+    rows: list[tuple[Cell, Cell, CellValue]] = [
+        (_path(path), _product(path, digits, backward=has_matrices), CellValue(path.product, digits))
         for path in found.paths
     ]
     slope, told = Derivative(output, shorten(found.source)), " by backpropagation"
     # The sum beside the adjoint is the aggregation lemma, shown; of a part of the paths it would be something else.
     if found.is_whole and rows and is_known(found.adjoint):
-        rows.append(("sum", "", Value(found.sum, digits)))
+        rows.append(("sum", "", CellValue(found.sum, digits)))
         # The two may differ, as where a product overflows on the way: then it is said.
         sign = "= " if found.agrees else "≠ "
-        rows.append((Phrase((sign, slope, told)), "", Value(found.adjoint, digits)))
+        rows.append((Phrase((sign, slope, told)), "", CellValue(found.adjoint, digits)))
     else:
-        rows.append((Phrase(("sum = ", slope, told)), "", Value(found.adjoint, digits)))
+        rows.append((Phrase(("sum = ", slope, told)), "", CellValue(found.adjoint, digits)))
     numbers = frozenset([2] if all(is_number(product.value) for *_, product in rows) else [])
     strong = frozenset(range(len(found.paths), len(rows)))
     title = _title(found, output, digits, "; factors in the order of the matrix product" if has_matrices else "")
@@ -160,9 +171,9 @@ def _product(path: PathProduct, digits: int, *, backward: bool) -> Product:
     # Matrices are multiplied from the output on, and do not commute; numbers follow the path.
     edges = list(zip(path.factors, pairwise(path.nodes), strict=True))
 
-    def _factor(edge: tuple[Any, tuple[str, str]]) -> Value | Derivative:
+    def _factor(edge: tuple[Any, tuple[str, str]]) -> CellValue | Derivative:
         value, (tail, head) = edge
-        return Derivative(shorten(head), shorten(tail)) if value is None else Value(value, digits)
+        return Derivative(shorten(head), shorten(tail)) if value is None else CellValue(value, digits)
 
     return Product(_ends(edges[::-1] if backward else edges, LONGEST, _factor))
 
@@ -171,7 +182,7 @@ def _has_matrices(path: PathProduct) -> bool:
     return any(value is None or (is_known(value) and shape_of(value)) for value in path.factors)
 
 
-def _ends(items: Sequence[T], most: int, cell: Callable[[T], C]) -> list[C | Words]:
+def _ends(items: Sequence[T], most: int, cell: Callable[[T], C]) -> list[C | CellWords]:
     """The cells of `items`; of more than `most` those of the first and last, and how many stand between them."""
     # The ends say where a path begins and arrives; amid a long one each factor is like another.
     if len(items) <= most:

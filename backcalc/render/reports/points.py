@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from backcalc.bulk.points.run import Batch, DataStream
-from backcalc.render.document import Cell, Derivative, Document, Grid, NodeName, Sentence, Value, cut
+from backcalc.render.document import Cell, CellValue, Derivative, Document, Grid, NodeName, Sentence, cut
 from backcalc.render.formats.csv import csv_lines
 from backcalc.render.formats.json import dump
 from backcalc.render.values import exact
@@ -63,7 +63,7 @@ def points_tables(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
         for i, row in enumerate(numbers, len(rows) + 1):
             # Without a value its column stays, so that the header fits.
             found = row if stream.has_value else (None, *row)
-            rows.append((str(i), *(Value(n, digits) for n in found)))
+            rows.append((str(i), *(CellValue(n, digits) for n in found)))
         count += len(next(_columns(stream, batch)))
     return cut(Grid(header, rows, frozenset(range(len(header)))), count)
 

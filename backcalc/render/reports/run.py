@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.graph.model import Node
 from backcalc.graph.shapes import shape_text
-from backcalc.render.document import NONE, Cell, Derivative, Document, Formula, Grid, NodeName, Sentence, Value, cut
+from backcalc.render.document import NONE, Cell, CellValue, Derivative, Document, Formula, Grid, NodeName, Sentence, cut
 from backcalc.render.reports.limit import most, size, telling_nodes
 from backcalc.render.values import is_number
 from backcalc.rules.values import multiply
@@ -90,8 +90,8 @@ def _nodes(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
             NodeName(node.name),
             *([shape_text(run.shapes[i])] if has_shapes else []),
             _formula(node),
-            Value(run.values[i], digits),
-            *(NONE if node.is_fixed else Value(column[i], digits) for column in columns),
+            CellValue(run.values[i], digits),
+            *(NONE if node.is_fixed else CellValue(column[i], digits) for column in columns),
         )
         for i, node in ((i, run.graph.nodes[i]) for i in places)
     ]
@@ -116,14 +116,14 @@ def _sorted_columns(grid: Grid, columns: Iterable[int]) -> Grid:
 
 
 def _holds_number(cell: Cell) -> bool:
-    return is_number(cell.value) if isinstance(cell, Value) else cell == NONE
+    return is_number(cell.value) if isinstance(cell, CellValue) else cell == NONE
 
 
 def _gradient(run: AnyRun, digits: int, limit: int) -> list[Grid | Sentence]:
     output, gradient = shorten(run.output), list(run.gradient.items())
     # Of many inputs those that matter most to the output; a value that is not known may matter more than any.
     shown = most(gradient, limit, lambda item: -size(item[1]))
-    rows = [(Derivative(output, name), Value(value, digits)) for name, value in shown]
+    rows = [(Derivative(output, name), CellValue(value, digits)) for name, value in shown]
     grid = _sorted_columns(Grid(("gradient", "value"), rows, frozenset()), [1])
     return cut(grid, len(gradient))
 
@@ -137,12 +137,12 @@ def _contributions(run: Run, digits: int) -> Grid:
             continue  # Nothing is derived by a constant.
         for head, partial, contribution in users[tail]:
             if head is None:  # ∂L/∂L = 1, or what an `adjoint` statement gives.
-                rows.append((NodeName(node.name), "seed", NONE, NONE, Value(contribution, digits)))
+                rows.append((NodeName(node.name), "seed", NONE, NONE, CellValue(contribution, digits)))
                 continue
             numbers = (partial, run.adjoints[head], contribution)
             user = NodeName(run.graph.nodes[head].name)
-            rows.append((NodeName(node.name), user, *(Value(number, digits) for number in numbers)))
-        rows.append((NodeName(node.name), "sum", NONE, NONE, Value(run.adjoints[tail], digits)))
+            rows.append((NodeName(node.name), user, *(CellValue(number, digits) for number in numbers)))
+        rows.append((NodeName(node.name), "sum", NONE, NONE, CellValue(run.adjoints[tail], digits)))
     header = ("node", "user", Derivative("user", "node"), Derivative(shorten(run.output), "user"), "contribution")
     title = "How each adjoint adds up: ∂user/∂node times the user's adjoint"
     return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
@@ -155,13 +155,13 @@ def _pushes(run: Run, digits: int) -> Grid:
         for head, node in enumerate(run.graph.nodes):
             label = Derivative(node.name, wrt)  # With several inputs the node's name alone would stand several times.
             if node.name == wrt:
-                rows.append((label, "seed", NONE, NONE, Value(1.0, digits)))
+                rows.append((label, "seed", NONE, NONE, CellValue(1.0, digits)))
             for tail, partial, pushed in _pushed(run, head, tangent) if node.name != wrt else ():
                 numbers = (partial, tangent[tail], pushed)
                 argument = NodeName(run.graph.nodes[tail].name)
-                rows.append((label, argument, *(Value(number, digits) for number in numbers)))
+                rows.append((label, argument, *(CellValue(number, digits) for number in numbers)))
             # A tangent without contributions is 0, and says so.
-            rows.append((label, "sum", NONE, NONE, Value(tangent[head], digits)))
+            rows.append((label, "sum", NONE, NONE, CellValue(tangent[head], digits)))
     header = ("tangent", "argument", Derivative("node", "argument"), "its tangent", "contribution")
     title = "How each tangent adds up: ∂node/∂argument times the argument's tangent"
     return _sorted_columns(Grid(header, rows, frozenset(), title=title), [2, 3, 4])
@@ -179,7 +179,7 @@ def _pushed(run: Run, head: int, tangent: Sequence[Any]) -> Iterator[tuple[int, 
 
 
 def _pairs(run: Run, digits: int) -> Grid:
-    rows = [(Derivative(of, wrt), Value(value, digits)) for of, wrt, value in run.pairs()]
+    rows = [(Derivative(of, wrt), CellValue(value, digits)) for of, wrt, value in run.pairs()]
     # As many as there are pairs: a chain of a thousand nodes has half a million.
     title = "Every pair of nodes with a path between them"
     return _sorted_columns(Grid(("derivative", "value"), rows, frozenset(), title=title), [1])

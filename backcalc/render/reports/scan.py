@@ -11,6 +11,8 @@ from backcalc.analysis.scan import Scan, SweptNode
 from backcalc.render.document import (
     Block,
     Cell,
+    CellValue,
+    CellWords,
     Curve,
     Derivative,
     Document,
@@ -19,8 +21,6 @@ from backcalc.render.document import (
     Phrase,
     Plot,
     Sentence,
-    Value,
-    Words,
     cut,
 )
 from backcalc.render.formats.csv import csv_lines
@@ -83,7 +83,7 @@ class ScanReport:
         for node, swept in self.found.nodes.items():
             output = shorten(node)
             header += [NodeName(output), *(Derivative(output, shorten(name)) for name in swept.gradient)]
-        rows = [tuple(Value(number, self.digits) for number in row) for row in self._rows(self.limit or None)]
+        rows = [tuple(CellValue(number, self.digits) for number in row) for row in self._rows(self.limit or None)]
         count = len(next(iter(self.found.at.values())))
         yield from cut(Grid(tuple(header), rows, frozenset(range(len(header)))), count)
         for node, swept in self.found.nodes.items():
@@ -94,20 +94,22 @@ class ScanReport:
         """Where a node is not smooth."""
         if not node.marks:
             return None
-        told: list[Words | NodeName | Value] = [NodeName(shorten(name)), ": "] if len(self.found.nodes) > 1 else []
+        told: list[CellWords | NodeName | CellValue] = (
+            [NodeName(shorten(name)), ": "] if len(self.found.nodes) > 1 else []
+        )
         # First what is not joined, then what is.
         for i, mark in enumerate(sorted(node.marks, key=lambda mark: mark.kind == "kink")[:MARKS]):
             told += [", " if i else "", *self._mark(mark, is_first=not i)]
         return Phrase((*told, ", …" if len(node.marks) > MARKS else ""))
 
-    def _mark(self, mark: Singularity, *, is_first: bool) -> tuple[Words | Value, ...]:
+    def _mark(self, mark: Singularity, *, is_first: bool) -> tuple[CellWords | CellValue, ...]:
         ((_, x),) = self.found.at.items()
         if mark.kind == "kink":
-            return "a kink at ", Value(mark.at)
+            return "a kink at ", CellValue(mark.at)
         # The interval says where the curve is not joined, the number why.
-        ends = [Value(float(number), MARK_DIGITS) for number in x[mark.place : mark.place + 2]]
+        ends = [CellValue(float(number), MARK_DIGITS) for number in x[mark.place : mark.place + 2]]
         about = "a jump or a pole, not joined: between " if is_first else "between "
-        return (about, ends[0], " and ", ends[1], f" (a {mark.kind} at ", Value(mark.at), ")")
+        return (about, ends[0], " and ", ends[1], f" (a {mark.kind} at ", CellValue(mark.at), ")")
 
 
 def scan_plot(found: Scan) -> Plot:

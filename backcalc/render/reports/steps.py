@@ -12,13 +12,13 @@ from backcalc.language.unparse import unparse
 from backcalc.render.derivation import phase_title, remark
 from backcalc.render.document import (
     Block,
+    CellValue,
     CodeBlock,
     Document,
     Equation,
     Formula,
     RoundingNote,
     Section,
-    Value,
 )
 from backcalc.render.formats.json import dump, enclosed
 from backcalc.render.values import exact
@@ -60,10 +60,10 @@ def derivation(steps: Iterable[Step], output: str) -> Iterator[Block]:
 def _equations(step: Step, output: str) -> Iterator[Equation]:
     """A step and the local partials that it speaks of."""
     # A step has a value even where nobody knows it: then it says so.
-    yield Equation((*_sides(step), Value(step.value)), remark(step.note, step.node, output))
+    yield Equation((*_sides(step), CellValue(step.value)), remark(step.note, step.node, output))
     for partial in step.partials:
         # A local partial that is not known is told by its formula alone.
-        value = [] if partial.value is None else [Value(partial.value)]
+        value = [] if partial.value is None else [CellValue(partial.value)]
         yield Equation((*_sides(partial), *value), remark(partial.note, step.node, output), is_inner=True)
 
 

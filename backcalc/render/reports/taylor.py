@@ -14,6 +14,8 @@ from backcalc.render.document import (
     NONE,
     Block,
     Cell,
+    CellValue,
+    CellWords,
     Derivative,
     Document,
     Formula,
@@ -21,8 +23,6 @@ from backcalc.render.document import (
     NodeName,
     Phrase,
     Sentence,
-    Value,
-    Words,
     cut,
 )
 from backcalc.render.formats.csv import csv_lines
@@ -186,7 +186,7 @@ def base_of(found: Expansion) -> Expr:
 def _coefficients(found: Expansion, digits: int) -> Grid:
     base = base_of(found)
     rows = [
-        (str(k), Value(value, digits), _fraction(value), Formula(_power(base, k)))
+        (str(k), CellValue(value, digits), _fraction(value), Formula(_power(base, k)))
         for k, value in enumerate(found.output.coefficients)
         if value is not None
     ]
@@ -205,7 +205,12 @@ def _sides(found: Expansion, digits: int) -> Grid:
     sides = zip(("left", "right"), (output.left, output.right), output.slopes, strict=True)
     rows = [
         # The value at the point from either side: they differ at a jump.
-        (side, Value(float(terms[0]), digits), Value(slope, digits), _polynomial(terms, output.order, base, digits))
+        (
+            side,
+            CellValue(float(terms[0]), digits),
+            CellValue(slope, digits),
+            _polynomial(terms, output.order, base, digits),
+        )
         for side, terms, slope in sides
     ]
     header = ("side", "value", "slope", "polynomial")
@@ -222,8 +227,8 @@ def _title(found: Expansion) -> Phrase:
     return Phrase((NodeName(shorten(found.output.name)), " near ", *_place(found), f", to order {found.output.order}"))
 
 
-def _place(found: Expansion) -> tuple[Words | NodeName | Value, ...]:
-    return NodeName(shorten(found.wrt)), " = ", Value(found.at)
+def _place(found: Expansion) -> tuple[CellWords | NodeName | CellValue, ...]:
+    return NodeName(shorten(found.wrt)), " = ", CellValue(found.at)
 
 
 def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
@@ -232,16 +237,16 @@ def _formulas(found: Expansion, digits: int) -> Iterator[Grid]:
     wanted = output.right[: output.order + 1]
     if not output.is_smooth or not all(map(isfinite, wanted)):
         return
-    rows: list[tuple[Words, Cell]] = [("polynomial", Formula(polynomial(wanted.tolist(), base, digits)))]
+    rows: list[tuple[CellWords, Cell]] = [("polynomial", Formula(polynomial(wanted.tolist(), base, digits)))]
     # The next term says how far the polynomial can be trusted; an entire function may have none left.
     if output.next_term:
         k, value = output.next_term
         rows.append(("next term", Formula(polynomial([0.0] * k + [value], base, digits))))
     elif output.radius == inf:
-        rows.append(("next term", Value(0.0)))
+        rows.append(("next term", CellValue(0.0)))
     # Without a next term it is a polynomial, which converges everywhere.
     if output.next_term and output.radius is not None:
-        rows.append(("radius of convergence", Value(output.radius, RADIUS_DIGITS)))
+        rows.append(("radius of convergence", CellValue(output.radius, RADIUS_DIGITS)))
     yield Grid((NodeName(shorten(output.name)), "about"), rows, frozenset(), whole=frozenset({1}))
 
 
@@ -258,7 +263,7 @@ def _verdict(found: Expansion, word: str, digits: int) -> Phrase:
         left, right = (float(side[0]) for side in (output.left, output.right))
         # What is shown alike is told as one limit: rounding parts it.
         has_limit = isfinite(right) and rounded(left, digits) == rounded(right, digits)
-        limit = ("; its limit there is ", Value(right, digits)) if has_limit else ()
+        limit = ("; its limit there is ", CellValue(right, digits)) if has_limit else ()
         return Phrase((name, " has no value at ", *place, *limit))
     if word == "curved" and not output.is_smooth:
         at = output.coefficients.index(None)
@@ -269,7 +274,7 @@ def _verdict(found: Expansion, word: str, digits: int) -> Phrase:
 
 def _slopes(node: Behaviour, digits: int) -> tuple[Phrase, Phrase]:
     """The slopes from either side, which stay whole where there is little room."""
-    left, right = (Value(slope, digits) for slope in node.slopes)
+    left, right = (CellValue(slope, digits) for slope in node.slopes)
     return Phrase(("slope ", left, " from the left, ")), Phrase((right, " from the right"))
 
 
@@ -279,7 +284,7 @@ def _nodes(found: Expansion, digits: int, limit: int) -> Iterator[Block]:
     rows = [
         (
             NodeName(node.name),
-            Value(node.value, digits),
+            CellValue(node.value, digits),
             node.word,
             _polynomial(node.right, node.order, base, digits) if node.is_smooth else Phrase(_slopes(node, digits)),
         )
@@ -297,26 +302,28 @@ def _summary(found: Expansion) -> Phrase:
     for node in found.nodes:
         # What is constant, curved or broken at the point is neither.
         kinds.get(node.word, kinds["neither"]).append(NodeName(shorten(node.name)))
-    told: list[Words | NodeName | Value] = ["Near ", *_place(found)]
+    told: list[CellWords | NodeName | CellValue] = ["Near ", *_place(found)]
     for i, (kind, names) in enumerate(kinds.items()):
         told.append(f"{'; ' if i else ', '}{kind}: ")
         told += listed(names) or ["none"]
     return Phrase((*told, "."))
 
 
-def listed(names: Sequence[NodeName]) -> list[Words | NodeName]:
+def listed(names: Sequence[NodeName]) -> list[CellWords | NodeName]:
     """Names with commas between them."""
     return [part for name in names for part in (", ", name)][1:]
 
 
 def _quadratic(found: Quadratic, digits: int) -> Iterator[Block]:
     output = NodeName(shorten(found.output))
-    first: list[tuple[Cell, Value]] = [(output, Value(found.value, digits))]
-    first += [(Derivative(output.name, shorten(name)), Value(slope, digits)) for name, slope in found.gradient.items()]
+    first: list[tuple[Cell, CellValue]] = [(output, CellValue(found.value, digits))]
+    first += [
+        (Derivative(output.name, shorten(name)), CellValue(slope, digits)) for name, slope in found.gradient.items()
+    ]
     # Blocks by vectors are arrays, which no column of numbers has.
     names = [NodeName(name) for name in found.hessian]
     rows: list[tuple[Cell, ...]] = [
-        (NodeName(a), *(Value(row[b.name], digits) for b in names)) for a, row in found.hessian.items()
+        (NodeName(a), *(CellValue(row[b.name], digits) for b in names)) for a, row in found.hessian.items()
     ]
     title = Phrase((output, ", its gradient and its Hessian"))
     yield Grid(("", "value"), first, frozenset(), title=title, whole=frozenset({1}))

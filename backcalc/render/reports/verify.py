@@ -15,6 +15,7 @@ from backcalc.render.document import (
     NONE,
     Block,
     Cell,
+    CellValue,
     Derivative,
     Document,
     Formula,
@@ -22,7 +23,6 @@ from backcalc.render.document import (
     Phrase,
     Sentence,
     Tone,
-    Value,
 )
 from backcalc.render.formats.json import dump
 from backcalc.render.reports.marks import mark_object, marks_blocks
@@ -92,7 +92,7 @@ def _claims(found: Sequence[Finding], digits: int) -> Grid:
 
 
 def _margin(found: Finding, digits: int) -> Cell:
-    return NONE if found.margin is None else Value(found.margin, digits)
+    return NONE if found.margin is None else CellValue(found.margin, digits)
 
 
 def _notes(found: Finding, digits: int) -> list[str]:

@@ -34,13 +34,13 @@ from backcalc.rules.functions.objects import (
 __all__ = ["dot", "from_top", "matmul", "outer", "prod", "sum", "transpose"]  # The rest is here.
 __all__ += ["arranged", "flatten", "like"]
 
-Number = Any  # A Fraction, an Lost, or another exact number; or an array of them.
+ExactNumber = Any  # A Fraction, an Lost, or another exact number; or an array of them.
 
 IRRATIONAL = (math.pi, math.e, math.tau, math.inf, -math.inf)
 LONGEST = 20_000  # Bits of a power: fractions may grow without end.
 
 
-def number(x: float) -> Number:
+def number(x: float) -> ExactNumber:
     """A number of the text as the fraction that is written there: 0.1 is 1/10."""
     if x in IRRATIONAL or math.isnan(x):
         return Lost("π" if x == math.pi else "e" if x == math.e else "τ" if x == math.tau else "what is not finite")
@@ -48,7 +48,7 @@ def number(x: float) -> Number:
     return Fraction(Decimal(repr(float(x))))
 
 
-def decimal(text: str) -> Number:
+def decimal(text: str) -> ExactNumber:
     """A number as it is written, however many digits that has."""
     try:
         found = Decimal(text)

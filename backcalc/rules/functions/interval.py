@@ -23,7 +23,7 @@ TINY = 5e-324
 LEAST = 8 * TINY  # What underflows is below that, however far a function of NumPy's is off.
 _MATRIX = (-2, -1)
 
-Operand = Any  # An Interval, or what is the same in every box: a float or an array.
+IntervalOperand = Any  # An Interval, or what is the same in every box: a float or an array.
 
 
 class Interval:
@@ -35,7 +35,7 @@ class Interval:
     def __init__(self, lo: Any, hi: Any, doubt: Any = None) -> None:
         self.lo, self.hi, self.doubt = np.asarray(lo, np.float64), np.asarray(hi, np.float64), doubt
 
-    def __add__(self, other: Operand) -> Interval:
+    def __add__(self, other: IntervalOperand) -> Interval:
         other = lifted(other)
         return outwards(self.lo + other.lo, self.hi + other.hi, UNIT, joined(self, other))
 
@@ -45,27 +45,27 @@ class Interval:
     def __neg__(self) -> Interval:
         return Interval(-self.hi, -self.lo, self.doubt)
 
-    def __sub__(self, other: Operand) -> Interval:
+    def __sub__(self, other: IntervalOperand) -> Interval:
         other = lifted(other)
         # The ends cross over: the least is the least less the most.
         return outwards(self.lo - other.hi, self.hi - other.lo, UNIT, joined(self, other))
 
-    def __rsub__(self, other: Operand) -> Interval:
+    def __rsub__(self, other: IntervalOperand) -> Interval:
         return lifted(other) - self
 
-    def __mul__(self, other: Operand) -> Interval:
+    def __mul__(self, other: IntervalOperand) -> Interval:
         other = lifted(other)
         return product(self, other, joined(self, other))
 
     __rmul__ = __mul__
 
 
-def lifted(x: Operand) -> Interval:
+def lifted(x: IntervalOperand) -> Interval:
     """A number or array as the interval of nothing else."""
     return x if isinstance(x, Interval) else Interval(x, x)
 
 
-def number(x: float) -> Operand:
+def number(x: float) -> IntervalOperand:
     """A number of the table's texts, or a constant: what a float is only near to lies between its neighbours."""
     # By its digits: 0.5 is exact, 0.1 is not the float next to it.
     is_exact = isfinite(x) and x not in (pi, e, tau) and Fraction(repr(x)) == Fraction(x)

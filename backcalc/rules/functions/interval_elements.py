@@ -13,7 +13,7 @@ from backcalc.rules.functions.interval import (
     LOOSE,
     UNIT,
     Interval,
-    Operand,
+    IntervalOperand,
     boxwise,
     is_zero,
     joined,
@@ -31,7 +31,7 @@ from backcalc.rules.functions.interval import (
 def rising(fn: Callable[..., Any], exact: dict[float, float] | None = None) -> Callable[..., Interval]:
     """A function of NumPy's that rises everywhere, as one of intervals; `exact` has what it gives without rounding."""
 
-    def _function(x: Operand) -> Interval:
+    def _function(x: IntervalOperand) -> Interval:
         x = lifted(x)
         found = outwards(fn(x.lo), fn(x.hi), LOOSE, x.doubt)
         for at, value in (exact or {}).items():
@@ -44,7 +44,7 @@ def rising(fn: Callable[..., Any], exact: dict[float, float] | None = None) -> C
 def falling(fn: Callable[..., Any]) -> Callable[..., Interval]:
     """A function of NumPy's that falls everywhere, as one of intervals."""
 
-    def _function(x: Operand) -> Interval:
+    def _function(x: IntervalOperand) -> Interval:
         x = lifted(x)
         return outwards(fn(x.hi), fn(x.lo), LOOSE, x.doubt)
 
@@ -59,7 +59,7 @@ def _bounded(fn: Callable[..., Interval], low: float, high: float) -> Callable[.
 def _positive(fn: Callable[..., Interval], high: float = np.inf) -> Callable[..., Interval]:
     """A function that is never 0, however small the float that it gives."""
 
-    def _function(x: Operand) -> Interval:
+    def _function(x: IntervalOperand) -> Interval:
         found = fn(x)
         # exp(-800) is 0 as a float, but no zero: with 0 for its upper end exp(x) > 0 would be refuted.
         return within(Interval(found.lo, np.maximum(found.hi, LEAST), found.doubt), 0.0, high)
@@ -97,10 +97,10 @@ sigmoid = _positive(rising(_logistic, {0.0: 0.5}), 1.0)
 softplus = _positive(rising(_softplus))
 
 
-def _stepping(fn: Callable[..., Any]) -> Callable[[Operand], Interval]:
+def _stepping(fn: Callable[..., Any]) -> Callable[[IntervalOperand], Interval]:
     """A function that rises by steps, whose values are exact."""
 
-    def _function(x: Operand) -> Interval:
+    def _function(x: IntervalOperand) -> Interval:
         x = lifted(x)
         return Interval(fn(x.lo), fn(x.hi), x.doubt)
 
@@ -115,7 +115,7 @@ relu = _stepping(lambda x: np.maximum(x, 0.0))
 # ---- Functions that turn ------------------------------------------------------------------------------------------
 
 
-def abs(x: Operand) -> Interval:  # noqa: A001  the language's own name
+def abs(x: IntervalOperand) -> Interval:  # noqa: A001  the language's own name
     """The absolute value."""
     x = lifted(x)
     return Interval(
@@ -126,19 +126,19 @@ def abs(x: Operand) -> Interval:  # noqa: A001  the language's own name
     )
 
 
-def cosh(x: Operand) -> Interval:
+def cosh(x: IntervalOperand) -> Interval:
     """The hyperbolic cosine, which falls and rises."""
     # Of the size alone, it rises.
     x = abs(x)
     return within(outwards(np.cosh(x.lo), np.cosh(x.hi), LOOSE, x.doubt), 1.0, np.inf)
 
 
-def sin(x: Operand) -> Interval:
+def sin(x: IntervalOperand) -> Interval:
     """The sine: its ends', or a crest or trough between them."""
     return _wave(np.sin, lifted(x), 0.5 * np.pi)
 
 
-def cos(x: Operand) -> Interval:
+def cos(x: IntervalOperand) -> Interval:
     """The cosine: its ends', or a crest or trough between them."""
     return _wave(np.cos, lifted(x), 0.0)
 
@@ -158,7 +158,7 @@ def _wave(fn: Callable[[Any], Any], x: Interval, crest: float) -> Interval:
     return within(Interval(lo, hi, x.doubt), -1.0, 1.0)
 
 
-def tan(x: Operand) -> Interval:
+def tan(x: IntervalOperand) -> Interval:
     """The tangent; of an interval with a pole in it, every number."""
     x = lifted(x)
     turns = [(end - 0.5 * np.pi) / np.pi for end in (x.lo, x.hi)]
@@ -170,7 +170,7 @@ def tan(x: Operand) -> Interval:
     return Interval(np.where(pole, -np.inf, found.lo), np.where(pole, np.inf, found.hi), lost)
 
 
-def atan2(y: Operand, x: Operand) -> Interval:
+def atan2(y: IntervalOperand, x: IntervalOperand) -> Interval:
     """The angle: of the corners, and every one where the box meets the cut along x < 0."""
     y, x = lifted(y), lifted(x)
     angles = np.broadcast_arrays(*(np.arctan2(b, a) for b in (y.lo, y.hi) for a in (x.lo, x.hi)))
@@ -181,14 +181,14 @@ def atan2(y: Operand, x: Operand) -> Interval:
     return Interval(np.where(cut, -4.0, found.lo), np.where(cut, 4.0, found.hi), joined(x, y))
 
 
-def square(x: Operand) -> Interval:
+def square(x: IntervalOperand) -> Interval:
     """The square, which is not below 0."""
     # x·x as two factors would take them for independent: [-1, 1] would have products below 0.
     x = abs(x)
     return within(product(x, x, x.doubt), 0.0, np.inf)
 
 
-def bump(x: Operand) -> Interval:
+def bump(x: IntervalOperand) -> Interval:
     """x·(1 − x), which is ¼ − (x − ½)², and so at most ¼."""
     x = lifted(x)
     # Two forms, each sharp where the other is not: their intersection holds the value.
@@ -197,7 +197,7 @@ def bump(x: Operand) -> Interval:
     return Interval(np.maximum(loose.lo, tight.lo), np.minimum(np.minimum(loose.hi, tight.hi), 0.25), x.doubt)
 
 
-def divide(x: Operand, y: Operand) -> Interval:
+def divide(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """The quotient; every number, or all on one side, where the divisor has 0 in it."""
     x, y = lifted(x), lifted(y)
     across = (y.lo < 0) & (y.hi > 0)
@@ -222,7 +222,7 @@ def divide(x: Operand, y: Operand) -> Interval:
     )
 
 
-def power(x: Operand, y: Operand) -> Interval:
+def power(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """The power: of whole exponents by the turning point at 0, of others by that it rises or falls on x ≥ 0."""
     x, y = lifted(x), lifted(y)
     # A constant exponent, as nearly all are, is the same in all boxes.
@@ -253,13 +253,13 @@ def _power(x: Interval, n: float, doubt: Any) -> Interval:
     return signed(found, base.lo >= 0, base.hi <= 0)
 
 
-def max(x: Operand, y: Operand) -> Interval:  # noqa: A001  the language's own name
+def max(x: IntervalOperand, y: IntervalOperand) -> Interval:  # noqa: A001  the language's own name
     """The larger."""
     x, y = lifted(x), lifted(y)
     return Interval(np.maximum(x.lo, y.lo), np.maximum(x.hi, y.hi), joined(x, y))
 
 
-def min(x: Operand, y: Operand) -> Interval:  # noqa: A001  the language's own name
+def min(x: IntervalOperand, y: IntervalOperand) -> Interval:  # noqa: A001  the language's own name
     """The lesser."""
     x, y = lifted(x), lifted(y)
     return Interval(np.minimum(x.lo, y.lo), np.minimum(x.hi, y.hi), joined(x, y))
@@ -273,29 +273,29 @@ def _condition(surely: Any, possibly: Any, *args: Interval) -> Interval:
     return Interval(np.asarray(surely, np.float64), np.asarray(possibly, np.float64), joined(*args))
 
 
-def less(x: Operand, y: Operand) -> Interval:
+def less(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """Whether x < y."""
     x, y = lifted(x), lifted(y)
     return _condition(x.hi < y.lo, x.lo < y.hi, x, y)
 
 
-def less_equal(x: Operand, y: Operand) -> Interval:
+def less_equal(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """Whether x ≤ y."""
     x, y = lifted(x), lifted(y)
     return _condition(x.hi <= y.lo, x.lo <= y.hi, x, y)
 
 
-def greater(x: Operand, y: Operand) -> Interval:
+def greater(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """Whether x > y."""
     return less(y, x)
 
 
-def greater_equal(x: Operand, y: Operand) -> Interval:
+def greater_equal(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """Whether x ≥ y."""
     return less_equal(y, x)
 
 
-def equal(x: Operand, y: Operand) -> Interval:
+def equal(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """Whether both are one number."""
     x, y = (first := lifted(x)), first if x is y else lifted(y)
     if x is y:  # The same quantity: whatever number it is, it is one.
@@ -305,35 +305,35 @@ def equal(x: Operand, y: Operand) -> Interval:
     return _condition(points, (x.lo <= y.hi) & (y.lo <= x.hi), x, y)
 
 
-def not_equal(x: Operand, y: Operand) -> Interval:
+def not_equal(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """Whether they are two numbers."""
     return negation(equal(x, y))
 
 
-def negation(x: Operand) -> Interval:
+def negation(x: IntervalOperand) -> Interval:
     """Whether a condition does not hold."""
     x = lifted(x)
     return _condition((x.lo == 0) & (x.hi == 0), ~((x.lo > 0) | (x.hi < 0)), x)
 
 
-def both(x: Operand, y: Operand) -> Interval:
+def both(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """Whether two conditions hold."""
     x, y = _truth(x), _truth(y)
     return Interval(np.minimum(x.lo, y.lo), np.minimum(x.hi, y.hi), joined(x, y))
 
 
-def either(x: Operand, y: Operand) -> Interval:
+def either(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """Whether one of two conditions holds."""
     x, y = _truth(x), _truth(y)
     return Interval(np.maximum(x.lo, y.lo), np.maximum(x.hi, y.hi), joined(x, y))
 
 
-def _truth(x: Operand) -> Interval:
+def _truth(x: IntervalOperand) -> Interval:
     # Whatever is not 0 holds: made 0 or 1, so that ends can be compared.
     return negation(negation(x))
 
 
-def where(c: Operand, a: Operand, b: Operand) -> Interval:
+def where(c: IntervalOperand, a: IntervalOperand, b: IntervalOperand) -> Interval:
     """`a` where c holds, else b; both where it may or may not. Doubts come from what may be chosen."""
     c, a, b = _truth(c), lifted(a), lifted(b)
     # Both false: perhaps the one, perhaps the other.

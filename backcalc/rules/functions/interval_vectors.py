@@ -16,7 +16,7 @@ from backcalc.rules.functions.interval import (
     LOOSE,
     UNIT,
     Interval,
-    Operand,
+    IntervalOperand,
     boxwise,
     joined,
     lifted,
@@ -26,10 +26,10 @@ from backcalc.rules.functions.interval import (
 from backcalc.rules.functions.interval_elements import divide, log, sqrt, square
 
 
-def _each(fn: Callable[..., Any]) -> Callable[[Operand], Interval]:
+def _each(fn: Callable[..., Any]) -> Callable[[IntervalOperand], Interval]:
     """What only puts elements elsewhere, at both ends."""
 
-    def _function(x: Operand) -> Interval:
+    def _function(x: IntervalOperand) -> Interval:
         x = lifted(x)
         return Interval(fn(x.lo), fn(x.hi), x.doubt)
 
@@ -39,7 +39,7 @@ def _each(fn: Callable[..., Any]) -> Callable[[Operand], Interval]:
 transpose, diag, largest, smallest = map(_each, (stacks.transpose, stacks.diag, stacks.largest, stacks.smallest))
 
 
-def sum(x: Operand) -> Interval:  # noqa: A001  the language's own name
+def sum(x: IntervalOperand) -> Interval:  # noqa: A001  the language's own name
     """The sum of all elements."""
     x = lifted(x)
     count = float(np.prod(x.lo.shape[-2:]))
@@ -49,7 +49,7 @@ def sum(x: Operand) -> Interval:  # noqa: A001  the language's own name
     return outwards(lo - slack[0], hi + slack[1], UNIT, x.doubt)
 
 
-def mean(x: Operand) -> Interval:
+def mean(x: IntervalOperand) -> Interval:
     """The mean of all elements."""
     return divide(sum(x), float(np.prod(lifted(x).lo.shape[-2:])))
 
@@ -59,7 +59,7 @@ def _elements(x: Interval) -> list[Interval]:
     return [Interval(flat[0][..., i, :, :], flat[1][..., i, :, :], x.doubt) for i in range(flat[0].shape[-3])]
 
 
-def prod(x: Operand) -> Interval:
+def prod(x: IntervalOperand) -> Interval:
     """The product of all elements."""
     first, *rest = _elements(lifted(x))
     for factor in rest:
@@ -67,7 +67,7 @@ def prod(x: Operand) -> Interval:
     return first
 
 
-def others(x: Operand) -> Interval:
+def others(x: IntervalOperand) -> Interval:
     """For each element the product of all others."""
     x = lifted(x)
     parts = _elements(x)
@@ -83,23 +83,23 @@ def others(x: Operand) -> Interval:
     return Interval(np.concatenate(lo, -2).reshape(shape), np.concatenate(hi, -2).reshape(shape), x.doubt)
 
 
-def dot(x: Operand, y: Operand) -> Interval:
+def dot(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """The sum of the products of elements."""
     return sum(lifted(x) * y)
 
 
-def norm(x: Operand) -> Interval:
+def norm(x: IntervalOperand) -> Interval:
     """The root of the sum of squares."""
     # Squares, so that no term is below 0.
     return sqrt(sum(square(x)))
 
 
-def outer(x: Operand, y: Operand) -> Interval:
+def outer(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """X yᵀ."""
     return lifted(x) * transpose(y)
 
 
-def matmul(x: Operand, y: Operand) -> Interval:
+def matmul(x: IntervalOperand, y: IntervalOperand) -> Interval:
     """The matrix product, an element's terms side by side."""
     x, y = lifted(x), lifted(y)
     # A term an entry, to be rounded as such: m × n × k of them.
@@ -114,7 +114,7 @@ def matmul(x: Operand, y: Operand) -> Interval:
 LARGEST = 8  # Rows of a matrix whose determinant is expanded: there are 2 to that power minors.
 
 
-def det(x: Operand) -> Interval:
+def det(x: IntervalOperand) -> Interval:
     """The determinant, by expansion along the rows, each minor worked out once; of large ones nothing is known."""
     x = lifted(x)
     n = x.lo.shape[-1]
@@ -143,7 +143,7 @@ def _at(x: Interval, i: int, j: int) -> Interval:
     return Interval(lo, hi, x.doubt)
 
 
-def cofactors(x: Operand) -> Interval:
+def cofactors(x: IntervalOperand) -> Interval:
     """The matrix of cofactors."""
     x = lifted(x)
     n = x.lo.shape[-1]
@@ -162,7 +162,7 @@ def _cofactor(x: Interval, i: int, j: int) -> Interval:
     return -minor if (i + j) % 2 else minor
 
 
-def inv(x: Operand) -> Interval:
+def inv(x: IntervalOperand) -> Interval:
     """The inverse: the transposed cofactors over the determinant, with a doubt where that may be 0."""
     x = lifted(x)
     size = det(x)
@@ -171,12 +171,12 @@ def inv(x: Operand) -> Interval:
     return Interval(found.lo, found.hi, missing if x.doubt is None else missing | x.doubt)
 
 
-def ones_like(x: Operand) -> Interval:
+def ones_like(x: IntervalOperand) -> Interval:
     """Ones in its shape."""
     return lifted(np.ones_like(lifted(x).lo))
 
 
-def logsumexp(x: Operand) -> Interval:
+def logsumexp(x: IntervalOperand) -> Interval:
     """Log Σ exp(x), which rises in every element."""
     x = lifted(x)
     terms = x.lo.shape[-2]
@@ -188,7 +188,7 @@ def logsumexp(x: Operand) -> Interval:
     return Interval(np.fmax(found.lo, stacks.largest(x.lo)), found.hi, x.doubt)
 
 
-def softmax(x: Operand) -> Interval:
+def softmax(x: IntervalOperand) -> Interval:
     """exp(x) / Σ exp(x): an element rises in its own logit, and falls in every other."""
     x = lifted(x)
     # Least where the own logit is least and all others are largest.
@@ -197,7 +197,7 @@ def softmax(x: Operand) -> Interval:
     return within(outwards(low, np.maximum(high, LEAST), _rounding(x), x.doubt), 0.0, 1.0)
 
 
-def complement(x: Operand) -> Interval:
+def complement(x: IntervalOperand) -> Interval:
     """1 − softmax(x), which falls in an element's own logit and rises in every other."""
     x = lifted(x)
     low, high = _rest(x.hi, x.lo), _rest(x.lo, x.hi)
@@ -205,7 +205,7 @@ def complement(x: Operand) -> Interval:
     return within(outwards(low, np.maximum(high, LEAST * x.lo.shape[-2]), _rounding(x), x.doubt), 0.0, 1.0)
 
 
-def gap(x: Operand) -> Interval:
+def gap(x: IntervalOperand) -> Interval:
     """Logsumexp(x) − max x: the logarithm of 1 and of what the other elements are beside the largest."""
     x = lifted(x)
     others_ = float(x.lo.shape[-2] - 1)
@@ -218,7 +218,7 @@ def gap(x: Operand) -> Interval:
     )
 
 
-def log_softmax(x: Operand) -> Interval:
+def log_softmax(x: IntervalOperand) -> Interval:
     """The logarithm of softmax(x)."""
     x = lifted(x)
     return within(log(softmax(x)), -np.inf, 0.0)
@@ -282,11 +282,11 @@ def along_axis(name: str, axis: int, keepdims: int = 0) -> Callable[..., Any]:
     return lambda *args: fn(*map(lifted, args))
 
 
-def size(x: Operand) -> float:
+def size(x: IntervalOperand) -> float:
     """The number of elements of each matrix."""
     return float(np.prod(lifted(x).lo.shape[-2:]))
 
 
-def from_top(ct: Operand, out: Operand) -> Interval:  # noqa: ARG001  What its row subtracts anyway.
+def from_top(ct: IntervalOperand, out: IntervalOperand) -> Interval:  # noqa: ARG001  What its row subtracts anyway.
     """The cotangent itself: what `softmax` takes from it changes nothing but the rounding."""
     return lifted(ct)

@@ -9,11 +9,11 @@ import numpy as np
 
 from backcalc.rules.functions import stacks
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.interval import Interval, Operand, lifted
+from backcalc.rules.functions.interval import Interval, IntervalOperand, lifted
 from backcalc.rules.functions.windows import pair, places, under, whole
 
 
-def correlate(x: Operand, w: Operand, stride: float, pad: float, axes: float) -> Interval:
+def correlate(x: IntervalOperand, w: IntervalOperand, stride: float, pad: float, axes: float) -> Interval:
     """Σ w[i]·x[s·a + i], a product at a time."""
     around = pair(pad, axes, 0)
     # Padded at both ends with exact zeros.
@@ -30,27 +30,27 @@ def correlate(x: Operand, w: Operand, stride: float, pad: float, axes: float) ->
     return lifted(total)
 
 
-def pool_sum(x: Operand, n: float, axes: float) -> Interval:
+def pool_sum(x: IntervalOperand, n: float, axes: float) -> Interval:
     """The sum of each window: the convolution with ones."""
     height, width = pair(n, axes, 1)
     return correlate(x, np.ones((height, width)), n, 0.0, axes)
 
 
-def _ends(fn: Callable[[Array], Array], x: Operand) -> Interval:
+def _ends(fn: Callable[[Array], Array], x: IntervalOperand) -> Interval:
     x = lifted(x)
     return Interval(fn(x.lo), fn(x.hi), x.doubt)
 
 
-def pool_max(x: Operand, n: float, axes: float) -> Interval:
+def pool_max(x: IntervalOperand, n: float, axes: float) -> Interval:
     """The largest element of each window."""
     return _ends(lambda end: stacks.pool_max(end, n, axes), x)
 
 
-def flatten(x: Operand) -> Interval:
+def flatten(x: IntervalOperand) -> Interval:
     """The elements, row by row, as a vector."""
     return _ends(stacks.flatten, x)
 
 
-def arranged(x: Operand, m: float, n: float) -> Interval:
+def arranged(x: IntervalOperand, m: float, n: float) -> Interval:
     """The elements, row by row, as an m×n matrix."""
     return _ends(lambda end: stacks.arranged(end, m, n), x)

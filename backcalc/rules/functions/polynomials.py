@@ -15,16 +15,16 @@ MOST_TERMS = 5000  # Of a polynomial: a proof that takes longer is no help.
 Letter = tuple[str, ...]
 Monomial = tuple[tuple[Letter, int], ...]
 """Letters with their powers, in the order of the letters; () is 1."""
-Terms = dict[Monomial, Fraction]
+Polynomial = dict[Monomial, Fraction]
 
-ONE: Terms = {(): Fraction(1)}
+ONE: Polynomial = {(): Fraction(1)}
 
 
 class PolynomialTooLongError(Exception):
     """A polynomial has more terms than anybody would wait for."""
 
 
-def _sum(x: Terms, y: Terms) -> Terms:
+def _sum(x: Polynomial, y: Polynomial) -> Polynomial:
     found = dict(x)
     for monomial, factor in y.items():
         total = found.get(monomial, Fraction(0)) + factor
@@ -36,10 +36,10 @@ def _sum(x: Terms, y: Terms) -> Terms:
     return found
 
 
-def _product(x: Terms, y: Terms) -> Terms:
+def _product(x: Polynomial, y: Polynomial) -> Polynomial:
     if len(x) * len(y) > 4 * MOST_TERMS:  # Before the work; like terms may yet come together.
         raise PolynomialTooLongError
-    found: Terms = {}
+    found: Polynomial = {}
     for first, a in x.items():
         for second, b in y.items():
             monomial = _joined(first, second)
@@ -63,7 +63,7 @@ class Quotient:
 
     __slots__ = ("above", "below")
 
-    def __init__(self, above: Terms, below: Terms = ONE) -> None:
+    def __init__(self, above: Polynomial, below: Polynomial = ONE) -> None:
         # Not in lowest terms: that takes a greatest common divisor of polynomials, and equality none.
         self.above, self.below = above, below
 

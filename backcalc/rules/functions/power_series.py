@@ -18,7 +18,7 @@ from backcalc.rules.functions.arrays import Array
 
 MOST_FACTORS = 12  # Of a power that is a product: x^2 then ends where it ends, with no rounding behind.
 
-Operand = Any  # A Series, a float or an array.
+SeriesOperand = Any  # A Series, a float or an array.
 
 
 class Series:
@@ -35,7 +35,7 @@ class Series:
         """The shape of the value."""
         return self.terms.shape[1:]
 
-    def __add__(self, other: Operand) -> Series:
+    def __add__(self, other: SeriesOperand) -> Series:
         x, y = aligned(self, other)
         return Series(x + y)
 
@@ -44,13 +44,13 @@ class Series:
     def __neg__(self) -> Series:
         return Series(-self.terms)
 
-    def __sub__(self, other: Operand) -> Series:
+    def __sub__(self, other: SeriesOperand) -> Series:
         return Series.__add__(self, -other)
 
-    def __rsub__(self, other: Operand) -> Series:
+    def __rsub__(self, other: SeriesOperand) -> Series:
         return Series.__add__(-self, other)
 
-    def __mul__(self, other: Operand) -> Series:
+    def __mul__(self, other: SeriesOperand) -> Series:
         x, y = aligned(self, other)
         return Series(convolved(x, y, np.multiply))
 
@@ -66,7 +66,7 @@ def variable(value: Any, direction: Any, order: int) -> Series:
     return Series(terms)
 
 
-def lifted(x: Operand, order: int) -> Series:
+def lifted(x: SeriesOperand, order: int) -> Series:
     """`x` as a series; a number or array as one without powers of t."""
     return x if isinstance(x, Series) else variable(x, 0.0, order)
 
@@ -83,7 +83,7 @@ def on_series(fn: Callable[..., Series]) -> Callable[..., Series]:
     plain = getattr(arrays, fn.__name__)
 
     @wraps(fn)
-    def _function(*args: Operand) -> Any:
+    def _function(*args: SeriesOperand) -> Any:
         # All have one order: any series tells it.
         order = next((len(arg.terms) - 1 for arg in args if isinstance(arg, Series)), None)
         return plain(*args) if order is None else fn(*(lifted(arg, order) for arg in args))
@@ -91,7 +91,7 @@ def on_series(fn: Callable[..., Series]) -> Callable[..., Series]:
     return _function
 
 
-def aligned(x: Operand, y: Operand) -> tuple[Array, Array]:
+def aligned(x: SeriesOperand, y: SeriesOperand) -> tuple[Array, Array]:
     """The coefficients of both, with as many axes, so that their values combine as NumPy's do."""
     order = len((x if isinstance(x, Series) else y).terms) - 1
     a, b = lifted(x, order).terms, lifted(y, order).terms

@@ -11,8 +11,8 @@ from backcalc.rules.functions import arrays
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.by_vector import MatrixLayout
 from backcalc.rules.functions.power_series import (
-    Operand,
     Series,
+    SeriesOperand,
     convolved,
     lifted,
     on_series,
@@ -102,7 +102,7 @@ def along(fn: Callable[..., Series] | None, name: str, axis: int, keepdims: int)
     """The function `name` along an axis of a matrix, `fn` of a vector; of numbers alone it is that of arrays."""
     plain, found = arrays.along_axis(name, axis, keepdims), _LAYOUT.along_axis(fn, name, axis, keepdims)
 
-    def _function(*args: Operand) -> Any:
+    def _function(*args: SeriesOperand) -> Any:
         order = next((len(arg.terms) - 1 for arg in args if isinstance(arg, Series)), None)
         return plain(*args) if order is None else found(*(lifted(arg, order) for arg in args))
 

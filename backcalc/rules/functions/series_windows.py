@@ -9,11 +9,11 @@ import numpy as np
 
 from backcalc.rules.functions import arrays
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.power_series import Operand, Series, convolved, lifted
+from backcalc.rules.functions.power_series import Series, SeriesOperand, convolved, lifted
 from backcalc.rules.functions.windows import places_in
 
 
-def correlate(x: Operand, w: Operand, *numbers: Any) -> Any:
+def correlate(x: SeriesOperand, w: SeriesOperand, *numbers: Any) -> Any:
     """Σ w[i]·x[s·a + i]: linear in either."""
     # Numbers alone go the way of arrays.
     order = next((len(each.terms) - 1 for each in (x, w) if isinstance(each, Series)), None)
@@ -24,7 +24,7 @@ def correlate(x: Operand, w: Operand, *numbers: Any) -> Any:
 
 
 def _by_term(function: Callable[..., Array]) -> Callable[..., Any]:
-    def _applied(x: Operand, *numbers: Any) -> Any:
+    def _applied(x: SeriesOperand, *numbers: Any) -> Any:
         if not isinstance(x, Series):
             return function(x, *numbers)
         # Linear in one argument: coefficient by coefficient.

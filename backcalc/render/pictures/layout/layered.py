@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-Edge = tuple[int, int]
+LayoutEdge = tuple[int, int]
 ROUNDS = 8  # Of moving nodes to other layers; few graphs take more than three.
 LARGEST_GROUP = 60  # Nodes that are moved together; more are hardly ever better off elsewhere, and take long to gather.
 
@@ -30,7 +30,7 @@ class Layered(NamedTuple):
         return vertex >= self.size
 
 
-def layered(count: int, edges: Sequence[Edge]) -> Layered:
+def layered(count: int, edges: Sequence[LayoutEdge]) -> Layered:
     """The layered graph of nodes 0 to `count` − 1, in topological order, and edges (tail, head)."""
     layer = levels(count, edges)
     chains: list[list[int]] = []
@@ -51,7 +51,7 @@ def layered(count: int, edges: Sequence[Edge]) -> Layered:
     return Layered(count, layer, layers, before, behind, chains)
 
 
-def levels(count: int, edges: Sequence[Edge]) -> list[int]:
+def levels(count: int, edges: Sequence[LayoutEdge]) -> list[int]:
     """The layer of each node: the longest path to it, moved on or back where that makes the edges shorter in sum."""
     tails: list[list[int]] = [[] for _ in range(count)]
     heads: list[list[int]] = [[] for _ in range(count)]

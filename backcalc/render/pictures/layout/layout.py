@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from backcalc.render.pictures.layout.coordinates import Neighbours, Spacing, coordinates
-from backcalc.render.pictures.layout.layered import Edge, Layered, layered
+from backcalc.render.pictures.layout.layered import Layered, LayoutEdge, layered
 from backcalc.render.pictures.layout.order import ordered
 
 Size = tuple[float, float]
@@ -64,14 +64,14 @@ class Layout(NamedTuple):
     extent: float
 
 
-def layout(count: int, edges: Sequence[Edge], sizes: Sizes) -> Layout:
+def layout(count: int, edges: Sequence[LayoutEdge], sizes: Sizes) -> Layout:
     """The layout of nodes 0 to `count` − 1, in topological order, and edges (tail, head), each pair once."""
     return _LayoutState(*_ordered(count, tuple(edges)), sizes).layout()
 
 
 # A page has pictures of one graph in several sizes and directions; where lines cross does not depend on these.
 @lru_cache(maxsize=1)
-def _ordered(count: int, edges: tuple[Edge, ...]) -> tuple[Layered, list[list[int]]]:
+def _ordered(count: int, edges: tuple[LayoutEdge, ...]) -> tuple[Layered, list[list[int]]]:
     """The layers of a graph, and the order in each of them."""
     graph = layered(count, edges)
     return graph, ordered(graph)
@@ -88,8 +88,8 @@ class _LayoutState:
         self.behind = [sorted(each, key=place.__getitem__) for each in graph.behind]
         self.label = {(chain[-2], chain[-1]): sizes.labels[i] for i, chain in enumerate(graph.chains)}
         self.extent = [self._extent(vertex) for vertex in range(len(graph.layer))]
-        self.leaves: dict[Edge, float] = {}
-        self.arrives: dict[Edge, float] = {}
+        self.leaves: dict[LayoutEdge, float] = {}
+        self.arrives: dict[LayoutEdge, float] = {}
         for vertex in range(len(graph.layer)):
             self._ports(vertex)
         spacing = Spacing(self._apart, {segment: self._ahead(segment) for segment in self.leaves})
@@ -118,7 +118,7 @@ class _LayoutState:
 
     # ---- Across ------------------------------------------------------------------------------------------------------
 
-    def _lane(self, segment: Edge) -> float:
+    def _lane(self, segment: LayoutEdge) -> float:
         """The room of a line that comes in, with its label."""
         return max(self.sizes.lane, self.label[segment][1] + self.sizes.aside)
 
@@ -151,7 +151,7 @@ class _LayoutState:
         for i, head in enumerate(heads):
             self.leaves[vertex, head] = (i - (len(heads) - 1) / 2) * step
 
-    def _ahead(self, segment: Edge) -> float:
+    def _ahead(self, segment: LayoutEdge) -> float:
         """How far the middle of a head is from that of its tail where they are aligned."""
         step = self.leaves[segment] - self.arrives[segment]
         # A straight line that led far from the middle of a box would put box after box further aside.
