@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from backcalc import progress
 from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.guards import derived_partials
 from backcalc.calculus.pullbacks import Pullback, Pullbacks, gates, nothing, pull, pulled, total_of
 from backcalc.calculus.substitute import MOST_OTHERS, scope_of, spelt_partial, substituted
 from backcalc.calculus.sweep import Settle, reverse
@@ -310,7 +311,9 @@ class Linearization:
                 return spelt_partial(bound.form(column[k])(*operands), column[k], scope)
         # Of a given node the slope comes from its value where it can: step(h), not step(W @ v).
         by_value = self.textbook and self.remarks.is_given(slot) and row.from_output
-        return substituted(expression(self._written(row, by_value or row.partials)[k]), scope)
+        texts = self._written(row, by_value or row.partials)
+        texts = derived_partials(self.evaluation, slot, row) if row.plain and texts is row.derived else texts
+        return substituted(expression(texts[k]), scope)
 
     def _written(self, row: Primitive, textbook: tuple[str, ...]) -> tuple[str, ...]:
         """The texts of a row that a formula is made of: the textbook's, but where numbers are to follow from it."""

@@ -9,6 +9,7 @@ A row's columns:
     stable       the same where the textbook's form overflows or loses digits; numbers come from these
     derived      the same as `derive` writes them, where the textbook's form is nan or far off at some point where the
                  stable one is right; the word `stable` stands for the texts of that column
+    plain        where the textbook's form does as well for `derive`: conditions on arguments that are constants
     from_output  the same in terms of `out` alone, for where only the value is known
     domain       where the function exists; outside, the value is what IEEE 754 gives and the slope is nan
     kinks        where the slope or the value jumps; the partials give the slope used there (relu, abs: 0, max: 1/2, but
@@ -90,7 +91,7 @@ ROWS = (
         # Where y - 1 is rounded, the power would magnify that by log(x), or turn its sign.
         stable="where(y == 0, 0, where(x == 0 or abs(y) < 1e15 and y - 1 + 1 == y, y*x^(y - 1), y*out/x)); "
         "where(x == 0 and y > 0, 0, out*log(x))",
-        derived="where(y == 0, 0, y*x^(y - 1)); where(out == 0, 0, out*log(x))",
+        derived="where(y == 0, 0, y*x^(y - 1)); where(out == 0, 0, out*log(x))", plain="y != 0; x > 0 and 1/x > 0",
         domain="y == y and (x > 0 or x >= 0 and y >= 0 or x < 0 and y == floor(y))", latex="{<x>}^{<y>}",
     ),
     # Comparisons and choice: 1 or 0, with slope 0

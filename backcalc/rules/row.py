@@ -74,6 +74,7 @@ class TableRow(NamedTuple):
     partials: tuple[str, ...] = ()
     stable: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
     from_output: tuple[str, ...] = ()
     pullbacks: tuple[str, ...] = ()
     domain: str = ""

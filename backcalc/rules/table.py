@@ -16,7 +16,7 @@ def row(symbol: str, params: str, value: str = "", partials: str = "", **columns
     if columns.get("derived") == "stable":
         columns["derived"] = columns["stable"]
     # A column a parameter each; `partials`, the fifth, has its own place.
-    texts = ("stable", "derived", "from_output", "pullbacks")
+    texts = ("stable", "derived", "plain", "from_output", "pullbacks")
     split: dict[str, Any] = {key: _split(columns.pop(key, "")) for key in texts}
     columns["options"] = tuple(_option(text) for text in columns.pop("options", "").split())
     names = tuple(params.split())

@@ -129,6 +129,18 @@ def test_second_derivatives_at_hard_points(text: str, x: Any, expected: Any) -> 
         ("L = x^2", "2*x"),
         ("L = x^-1", "-x^-2"),
         ("L = x^n", "where(n == 0, 0, n*x^(n - 1))"),
+        # Nothing is to be feared of a constant: its logarithm is finite, or it is no exponent 0.
+        ("L = 10^x", "L*log(10)"),
+        ("L = sin(b)*2^x", "L*log(2)"),
+        ("L = (1/2)^(3*x)", "3*L*log(1/2)"),
+        ("const a = 3\nL = a^x", "L*log(a)"),
+        ("const a = [2, 3]\ninput x[2]\nL = sum(a^x)", "a^x*log(a)"),
+        ("const n = 2.5\nL = x^n", "n*x^(n - 1)"),
+        ("const n = 0\nL = x^n", "where(n == 0, 0, n*x^(n - 1))"),
+        ("const a = -3\nL = a^x", "where(L == 0, 0, L*log(a))"),
+        ("const a = inf\nL = a^x", "where(L == 0, 0, L*log(a))"),
+        ("const a = [2, 0]\ninput x[2]\nL = sum(a^x)", "where(a^x == 0, 0, a^x*log(a))"),
+        ("L = a^x", "where(L == 0, 0, L*log(a))"),
         ("L = prod([x, b, c])", "b*c"),
         ("L = prod([x, b, c])*d", "b*c*d"),
         ("input x[3]\nL = prod(x)", "[x[1]*x[2], x[0]*x[2], x[0]*x[1]]"),
@@ -144,6 +156,18 @@ def test_derive_writes(text: str, expected: str) -> None:
     graph = backcalc.parse(text)
     lines = map(unparse_statement, derive(graph.objects, ["L"], ["x"]))
     assert f"dL_dx = {expected}" in lines
+
+
+@pytest.mark.parametrize("formula", ["10^x", "(1/2)^x", "1^x", "a^x", "x^m", "x^n", "b^x", "c^x"])
+@pytest.mark.parametrize("x", [-1e4, -400.0, -2.0, 0.0, 0.5, 3.0, 400.0])
+def test_a_power_of_constants_has_the_slope_that_run_has(formula: str, x: float) -> None:
+    text = f"const a = 3; const m = 3; const n = -2; const b = 0; const c = -2\nL = {formula}"
+    run = backcalc.parse(text).run({"x": x}).run
+    found = derived(text).run({"x": x}, of="L").run
+    slope = found.values[found.graph.index["dL_dx"]]
+    expected = run.adjoints[run.graph.index["x"]]
+    # Beyond the domain a formula may be anything, for it states no domain; 10^400 is inf to both.
+    assert slope == pytest.approx(expected, rel=1e-12) or np.isnan(expected)
 
 
 @pytest.mark.parametrize(

@@ -326,6 +326,7 @@ def test_each_form_has_a_text_for_each_parameter(row: Primitive) -> None:
     assert {len(row.partials), len(row.pullbacks)} == {0, len(row.params)}
     assert len(row.stable) in (0, len(row.params))
     assert len(row.derived) in (0, len(row.stable))
+    assert len(row.plain) in (0, len(row.derived))
     assert len(row.from_output) in (0, len(row.params))
 
 
