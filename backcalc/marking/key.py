@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from backcalc.calculus.digits import AS_WRITTEN, Tolerance, significant_digits, wrong_places
@@ -57,7 +57,6 @@ class Key:
         self._is_known_right: dict[Any, bool] = {}  # By what is asked and the text of the answer.
         self.roundings = Roundings(self.truth, tolerance)
         self.diagnoser = Diagnoser(run, self.truth.derivatives, self.truth.seeds)
-        self._upstream = lru_cache(2)(run.upstream)  # Derivatives are mostly of one node.
         self._formulas = FormulaMarker(run, self.truth, tolerance, self.diagnoser)
 
     def mark(self, source: Source, answers: Iterable[Answer]) -> tuple[list[Mark], list[Diagnostic]]:
@@ -330,10 +329,10 @@ class Key:
     def independence(self, answer: Answer) -> Diagnosis | None:
         """That a derivative is 0 because no path leads to its numerator; None where one does."""
         of, wrt, index = answer.of, answer.wrt, self.run.graph.index
-        if wrt is None or of == wrt or of not in index or index[wrt] in self._upstream(index[of]):
+        if wrt is None or of == wrt or of not in index or self.truth.leads(wrt, of):
             return None
         y, x = map(shorten, (of, wrt))
-        turned = f"; it is {x} that depends on {y}" if index[of] in self._upstream(index[wrt]) else ""
+        turned = f"; it is {x} that depends on {y}" if self.truth.leads(of, wrt) else ""
         told = f"{y} does not depend on {x}, so this is 0{turned}"
         return Diagnosis("other-node", wrt, told, f"is there a path from {x} to {y}?")
 

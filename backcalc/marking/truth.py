@@ -40,6 +40,7 @@ class Truth:
         self._adjoints: dict[str, Sequence[Any]] = {}
         self._terms: dict[str, list[list[Any]]] = {}
         self._seconds: dict[tuple[str, str, str], Any] = {}
+        self._behind: tuple[str, set[int]] = "", set()
 
     def is_plain(self, given: Attempt) -> bool:
         """Whether one sweep gives what was asked for: a value, or a derivative of a number by a node."""
@@ -193,6 +194,16 @@ class Truth:
             again = self.run._replace(seeds=self.seeds(output), adjoints=self.derivatives(output))
             self._terms[output] = again.contributions()
         return self._terms[output]
+
+    def leads(self, tail: str, head: str) -> bool:
+        """Whether a path leads from one node to another."""
+        index = self.run.graph.index
+        if index[tail] >= index[head]:  # Nodes stand in topological order.
+            return False
+        # Answers are mostly derivatives of one node: what leads to the last one is kept.
+        if self._behind[0] != head:
+            self._behind = head, self.run.upstream(index[head])
+        return index[tail] in self._behind[1]
 
     def derivatives(self, output: str) -> Sequence[Any]:
         """∂output/∂node for every node; `output` may be an element, `p[0]`."""
