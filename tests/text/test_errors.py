@@ -126,7 +126,7 @@ def test_a_warning_stands_on_stderr_and_the_table_on_stdout(path, monkeypatch, c
     finite = not re.search(r"^ *\S+ .*\b(nan|inf)(, [^\n]*)?\]?$|^(nan|inf)$", out, flags=re.MULTILINE)
     assert err == stored(path, err)
     assert ": warning: " in err
-    assert out.split()[0] in {"node", "point", "submission", "answer", "line", "inf"}
+    assert out.split()[0] in {"node", "point", "submission", "answer", "line", "inf", "η"}
     is_missing = "missing for everyone" in err  # Of what nobody could answer the class lacks the points.
     assert status == (0 if finite and not is_missing else 1)
 
