@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fuzz.batches import Figures, batch, confine, scratch
-from fuzz.cases import GRAPH
+from fuzz.draws import GRAPH
 from fuzz.judge import judged
 from fuzz.shrink import shrunk
 

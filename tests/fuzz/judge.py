@@ -73,6 +73,13 @@ def judged(case: Case) -> Outcome:
     return found
 
 
+def outcome(case: Case) -> Outcome:
+    """The outcome of `case` in the current folder as its text is read by now, numbers rounded."""
+    _lay_out(case)
+    with _limits():
+        return _rounded(_run(case))
+
+
 def _rounded(found: Outcome) -> Outcome:
     """The outcome with its numbers to twelve digits: NumPy's functions and those of `math` differ in the last place."""
     return found._replace(out=_EXACT.sub(lambda number: f"{float(number[0]):.11g}", found.out))

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from fuzz import texts
+from fuzz import derivations, texts
 from fuzz.batches import batch, scratch
 from fuzz.cases import Case, case
 from fuzz.judge import judged, unfit_csv
@@ -60,9 +60,9 @@ def test_tokens_are_the_whole_text():
 
 
 def test_each_rule_of_the_grammar_is_derived_from():
-    rules, _ = texts._grammar()
+    rules, _ = derivations.grammar()
     for start in rules:
-        assert texts.derived(Random(start), start) or start.startswith("_")
+        assert derivations.derived(Random(start), start) or start.startswith("_")
 
 
 def test_each_command_and_most_options_are_drawn():

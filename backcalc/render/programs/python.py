@@ -158,7 +158,7 @@ class CodeWriter:
     def _power(self, part: Call, args: tuple[PythonText, ...]) -> PythonText:
         exponent = part.args[1]
         # x**2, as anybody would write it; another exponent goes to a function that makes floats of whole numbers.
-        if isinstance(exponent, Number) and exponent.value == int(exponent.value):
+        if isinstance(exponent, Number) and exponent.value.is_integer():
             return f"{_open(args[0], ATOM)}**{_open(args[1], UNARY)}", POWER
         return f"{self.target.names['^']}({_open(args[0], 0)}, {_open(args[1], 0)})", ATOM
 
