@@ -111,6 +111,8 @@ CLAIMS = {
     "a rest between": ("input b in [-1000, 1000]; ", "abs((1 - softmax([0, b]))[0] - 0.3) >= 1e-17", "open"),
     "logarithms that cancel": (f"input v[2] in [-{LOG_2}, -{LOG_2}]; ", "logsumexp(v) <= 0", "open"),
     "a gap that underflows": ("input v[2] in [-500, 500]; ", "logsumexp(v) - max(v) >= 1e-323", "open"),
+    "a text's logarithm": ("input p in [-0.5, 0.5]; ", "cross_entropy([p, 1 - p], [0.5, 0.5]) > -10", "undefined"),
+    "a class that is not there": ("input p in [0, 0.5]; ", "cross_entropy([p, 1 - p], [0, 1]) >= -1e-9", "proved"),
     "a circle of what is not": ("input x in [-1, 1]; ", "sin(log(x))^2 + cos(log(x))^2 >= 0.5", "undefined"),
     "one of two of what is not": ("input x in [-1, 1]; ", "log(x) < 0 or log(x) >= 0", "undefined"),
     "a branch of what is not": ("input x in [-1, 1]; ", "(if x > 0 then sqrt(x) else 0) >= 0", "proved"),

@@ -76,23 +76,29 @@ def _softplus(x: Any) -> Any:
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-def _from(fn: Callable[..., Any], low: float) -> Callable[..., Any]:
-    """`fn` where it exists, its value at `low` below that."""
-    # Below the domain the row's `domain` raises a doubt; nan here would say nothing of the rest of the box.
-    return lambda x: fn(np.maximum(x, low))
+def _from(fn: Callable[..., Any], low: float) -> Callable[[IntervalOperand], Interval]:
+    """`fn`, which rises, where it exists; below that its value at `low`, with a doubt."""
+    # nan would say nothing of the rest of the box. The doubt is here too, for texts of the table call it by itself.
+    inner = rising(lambda x: fn(np.maximum(x, low)))
+
+    def _function(x: IntervalOperand) -> Interval:
+        x = lifted(x)
+        found, below = inner(x), x.lo < low
+        return Interval(found.lo, found.hi, joined(x, Interval(0, 0, boxwise(below)))) if np.any(below) else found
+
+    return _function
 
 
 exp = _positive(rising(np.exp, {0.0: 1.0}))
 expm1 = _bounded(rising(np.expm1), -1.0, np.inf)
-log, log2, log10 = (rising(_from(fn, 0.0)) for fn in (np.log, np.log2, np.log10))
-log1p = rising(_from(np.log1p, -1.0))
-sqrt, cbrt = rising(_from(np.sqrt, 0.0)), rising(np.cbrt)
+log, log2, log10 = (_from(fn, 0.0) for fn in (np.log, np.log2, np.log10))
+log1p, sqrt, cbrt = _from(np.log1p, -1.0), _from(np.sqrt, 0.0), rising(np.cbrt)
 asin = rising(lambda x: np.arcsin(np.clip(x, -1, 1)))
 acos = falling(lambda x: np.arccos(np.clip(x, -1, 1)))
 atan, sinh, asinh = rising(np.arctan), rising(np.sinh), rising(np.arcsinh)
 tanh, erf = _bounded(rising(np.tanh), -1.0, 1.0), _bounded(rising(arrays.erf), -1.0, 1.0)
 erfc = _positive(falling(arrays.erfc), 2.0)
-acosh, atanh = rising(_from(np.arccosh, 1.0)), rising(lambda x: np.arctanh(np.clip(x, -1, 1)))
+acosh, atanh = _from(np.arccosh, 1.0), rising(lambda x: np.arctanh(np.clip(x, -1, 1)))
 sigmoid = _positive(rising(_logistic, {0.0: 0.5}), 1.0)
 softplus = _positive(rising(_softplus))
 
@@ -263,87 +269,3 @@ def min(x: IntervalOperand, y: IntervalOperand) -> Interval:  # noqa: A001  the 
     """The lesser."""
     x, y = lifted(x), lifted(y)
     return Interval(np.minimum(x.lo, y.lo), np.minimum(x.hi, y.hi), joined(x, y))
-
-
-# ---- Conditions: from 0, false, to 1, true ------------------------------------------------------------------------
-
-
-def _condition(surely: Any, possibly: Any, *args: Interval) -> Interval:
-    # [0, 0] is surely not, [1, 1] surely, [0, 1] perhaps.
-    return Interval(np.asarray(surely, np.float64), np.asarray(possibly, np.float64), joined(*args))
-
-
-def less(x: IntervalOperand, y: IntervalOperand) -> Interval:
-    """Whether x < y."""
-    x, y = lifted(x), lifted(y)
-    return _condition(x.hi < y.lo, x.lo < y.hi, x, y)
-
-
-def less_equal(x: IntervalOperand, y: IntervalOperand) -> Interval:
-    """Whether x ≤ y."""
-    x, y = lifted(x), lifted(y)
-    return _condition(x.hi <= y.lo, x.lo <= y.hi, x, y)
-
-
-def greater(x: IntervalOperand, y: IntervalOperand) -> Interval:
-    """Whether x > y."""
-    return less(y, x)
-
-
-def greater_equal(x: IntervalOperand, y: IntervalOperand) -> Interval:
-    """Whether x ≥ y."""
-    return less_equal(y, x)
-
-
-def equal(x: IntervalOperand, y: IntervalOperand) -> Interval:
-    """Whether both are one number."""
-    x, y = (first := lifted(x)), first if x is y else lifted(y)
-    if x is y:  # The same quantity: whatever number it is, it is one.
-        return _condition(np.ones_like(x.lo), np.ones_like(x.lo), x)
-    # Two intervals that are equal may be two numbers; two points may not.
-    points = (x.lo == x.hi) & (y.lo == y.hi) & (x.lo == y.lo)
-    return _condition(points, (x.lo <= y.hi) & (y.lo <= x.hi), x, y)
-
-
-def not_equal(x: IntervalOperand, y: IntervalOperand) -> Interval:
-    """Whether they are two numbers."""
-    return negation(equal(x, y))
-
-
-def negation(x: IntervalOperand) -> Interval:
-    """Whether a condition does not hold."""
-    x = lifted(x)
-    return _condition((x.lo == 0) & (x.hi == 0), ~((x.lo > 0) | (x.hi < 0)), x)
-
-
-def both(x: IntervalOperand, y: IntervalOperand) -> Interval:
-    """Whether two conditions hold."""
-    x, y = _truth(x), _truth(y)
-    return Interval(np.minimum(x.lo, y.lo), np.minimum(x.hi, y.hi), joined(x, y))
-
-
-def either(x: IntervalOperand, y: IntervalOperand) -> Interval:
-    """Whether one of two conditions holds."""
-    x, y = _truth(x), _truth(y)
-    return Interval(np.maximum(x.lo, y.lo), np.maximum(x.hi, y.hi), joined(x, y))
-
-
-def _truth(x: IntervalOperand) -> Interval:
-    # Whatever is not 0 holds: made 0 or 1, so that ends can be compared.
-    return negation(negation(x))
-
-
-def where(c: IntervalOperand, a: IntervalOperand, b: IntervalOperand) -> Interval:
-    """`a` where c holds, else b; both where it may or may not. Doubts come from what may be chosen."""
-    c, a, b = _truth(c), lifted(a), lifted(b)
-    # Both false: perhaps the one, perhaps the other.
-    first, second = c.lo == 1, c.hi == 0
-    lo = np.where(first, a.lo, np.where(second, b.lo, np.minimum(a.lo, b.lo)))
-    hi = np.where(first, a.hi, np.where(second, b.hi, np.maximum(a.hi, b.hi)))
-    doubt = c.doubt
-    for branch, other in ((a, second), (b, first)):
-        if branch.doubt is not None:
-            # A branch that is surely not taken may be anything.
-            chosen = branch.doubt & boxwise(~np.asarray(other))
-            doubt = chosen if doubt is None else doubt | chosen
-    return Interval(lo, hi, doubt)
