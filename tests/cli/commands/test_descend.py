@@ -183,6 +183,29 @@ def test_a_default_is_put_where_it_belongs(line):
     parse(Source("test", text))
 
 
+# A text with inputs that loops declare, and the same where w1 = 0.5: what one line declared goes together.
+IN_LOOPS = {
+    "for k in 1..2 { input w{k} = k }\n": "input w1 = 0.5\ninput w2 = 2\nfor k in 1..2 { }\n",
+    "for k in 1..2 {\n  input w{k}  # a weight\n  y{k} = w{k}^2\n}\n": (
+        "input w1 = 0.5\ninput w2\nfor k in 1..2 {\n  # a weight\n  y{k} = w{k}^2\n}\n"
+    ),
+    "for k in 1..1 { input w{k} = 1 in [-k, 2], b{k}; input c{k} = 3 }\n": (
+        "input w1 = 0.5 in [-1, 2]\ninput b1\nfor k in 1..1 { input c{k} = 3 }\n"
+    ),
+    "for i in 1..1 { for k in i..2 { input w{k} = i/k } }\n": (
+        "input w1 = 0.5\ninput w2 = 1/2\nfor i in 1..1 { for k in i..2 { } }\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", IN_LOOPS)
+def test_what_a_loop_declares_is_declared_before_it(text):
+    behind = "L = w1^2\n"
+    found = with_defaults(Source("test", text + behind), {"w1": 0.5})
+    assert found == IN_LOOPS[text] + behind
+    assert load(Source("test", found)).node("w1").default is not None
+
+
 def test_the_default_of_a_vector_is_put_behind_its_length():
     found = {"v": np.array([1.0, 2.0]), "w": np.array([3.0, 4.0])}
     text = with_defaults(Source("test", "input v[2], w[2] = [1, 2] in [0, 1]\n"), found)
