@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from backcalc.analysis.radius import radius_of
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known, require_values
 from backcalc.calculus.point import Point, settle
@@ -31,7 +32,6 @@ from backcalc.text.wording import plural, quoted, shorten
 FURTHER = 24  # Terms beyond those asked for: they tell the next term and the radius, and replace what a quotient loses.
 MOST_INPUTS = 64  # Numbers, of a Hessian, which takes as many series as it has entries above its diagonal.
 SAME, NEGLIGIBLE = 1e-11, 1e-14  # Relative to the two coefficients, and to the largest so far: what rounding leaves.
-ENTIRE, STEADY = 0.8, 0.95  # How the ratio of far terms changes where there is no singularity, and where there is one.
 
 
 @dataclass(frozen=True)
@@ -86,27 +86,14 @@ class Behaviour:
 
     @property
     def radius(self) -> float | None:
-        """The radius of convergence as far terms tell it: their ratio over a dozen powers; None where it is unclear."""
+        """The radius of convergence as far terms tell it; None where it is unclear."""
         terms = np.abs(self.right)
         # Where a kink is, no disc around the point has one series.
         if not self.is_smooth or not np.isfinite(terms).all():
             return None
         if not terms[self.order + 1 :].any():
             return inf  # A polynomial, as far as can be seen.
-        # Windows of four, for in an odd function every second term is 0. Ten powers apart, hence the exponents 0.1.
-        begins = [len(terms) - 24, len(terms) - 14, len(terms) - 4]
-        at = np.array([begin + int(terms[begin : begin + 4].argmax()) for begin in begins])
-        first, middle, last = terms[at].tolist()
-        # A polynomial of a high degree ends within the windows.
-        if not (first and middle and last):
-            return None
-        early, late = (first / middle) ** 0.1, (middle / last) ** 0.1
-        if early / late < ENTIRE:  # Terms fall faster and faster.
-            return inf
-        if not STEADY < early / late < 1 / STEADY:
-            return None
-        # Beside a singularity at the distance R, term n goes as R⁻ⁿ·n^β (Darboux 1878): three terms tell C, R and β.
-        return float(np.exp(-np.linalg.solve(np.stack((at, np.log(at), np.ones(3)), axis=1), np.log(terms[at]))[0]))
+        return radius_of(self.right)
 
     def _agreeing(self) -> int:
         """How many coefficients from the first on are the same on both sides."""

@@ -19,6 +19,8 @@ def hinted(
     """`error` about the words `given` to `command`, with what was likely meant."""
     if isinstance(error, click.NoSuchOption):
         hint = _of_option(error.option_name, given, {name for option in command.params for name in option.opts})
+    elif isinstance(error, click.BadParameter):
+        hint = _of_number(error)
     else:
         # By its message: click tells by nothing else which words were left over.
         extra = re.fullmatch(_EXTRA, error.message)
@@ -44,7 +46,9 @@ def _is_derivative(word: str) -> bool:
 def _with_hint(error: click.UsageError, hint: str, ctx: click.Context) -> click.UsageError:
     if not hint:
         return error
-    return click.UsageError(f"{error.format_message().rstrip('.')}; {hint}", ctx)
+    # `integer range` is click's word for a type, not for what is wrong.
+    message = error.format_message().rstrip(".").removesuffix(" range")
+    return click.UsageError(f"{message}; {hint}", ctx)
 
 
 def _of_option(name: str, given: Sequence[str], known: Iterable[str]) -> str:
@@ -58,6 +62,18 @@ def _of_option(name: str, given: Sequence[str], known: Iterable[str]) -> str:
     if "--at" in known and _is_value(word.lstrip("-")):
         return f"the value of an input stands behind --at: --at {shorten(word.lstrip('-'))}"
     return ""
+
+
+def _of_number(error: click.BadParameter) -> str:
+    """How a number is written, where what stands behind an option is none."""
+    kind = getattr(error.param, "type", None)
+    if not isinstance(kind, click.types.IntRange | click.types.FloatRange) or "is not a valid" not in error.message:
+        return ""
+    assert isinstance(error.param, click.Option)
+    is_whole = isinstance(kind, click.types.IntRange)
+    # With a default or an end of the range, for that is one that serves.
+    number = next((n for n in (error.param.default, kind.min) if isinstance(n, int | float)), 1)
+    return f"type {'a whole number' if is_whole else 'a number'}, such as {error.param.opts[0]} {number}"
 
 
 def _of_words(words: str, given: Sequence[str], command: click.Command) -> str:

@@ -148,6 +148,41 @@ def test_the_radius_of_convergence_is_the_distance_of_the_nearest_singularity(fo
     assert found.output.radius == pytest.approx(RADII[formula], rel=1e-3)
 
 
+# Around other points, where complex singularities are a pair at an angle, at which far terms swing.
+RADII_AT = {
+    ("1/(1 + x^2)", 0.5): math.hypot(0.5, 1),
+    ("1/(1 + x^2)", 2.0): math.hypot(2, 1),
+    ("1/(1 + x^2)", 10.0): math.hypot(10, 1),
+    ("1/(1 + x^2)^2", 1.0): math.sqrt(2),
+    ("1/(1 + x^4)", 0.2): math.hypot(math.sqrt(0.5) - 0.2, math.sqrt(0.5)),
+    ("atan(x)", 1.0): math.sqrt(2),
+    ("tanh(x)", 1.0): math.hypot(1, math.pi / 2),
+    ("tan(x)", 0.3): math.pi / 2 - 0.3,
+    ("sigmoid(x)", 1.0): math.hypot(1, math.pi),
+    ("softplus(x)", 2.0): math.hypot(2, math.pi),
+    ("sqrt(1 + x)", 0.0): 1.0,
+    ("sqrt(1 + x^2)", 0.7): math.hypot(0.7, 1),
+    ("exp(x)/(1 + x^2)", 0.3): math.hypot(0.3, 1),
+    ("1/(2 + sin(x))", 0.0): math.hypot(math.pi / 2, math.acosh(2)),
+    ("exp(-x^2)", 0.4): math.inf,
+    ("sin(x)", 1.0): math.inf,
+}
+
+
+@pytest.mark.parametrize(("formula", "at"), RADII_AT)
+def test_the_radius_around_any_point(formula, at):
+    found = taylor(load(Source("test", f"y = {formula}\n")), {"x": at}, 6)
+    assert isinstance(found, Expansion)
+    assert found.output.radius == pytest.approx(RADII_AT[formula, at], rel=1e-3)
+
+
+@pytest.mark.parametrize("order", [1, 6, 12])
+def test_no_radius_is_told_of_terms_that_are_but_rounding(order):
+    found = taylor(load(Source("test", "y = x/(exp(x) - 1)\n")), {"x": 1.0}, order)
+    assert isinstance(found, Expansion)
+    assert found.output.radius in (None, pytest.approx(math.hypot(1, 2 * math.pi), rel=1e-3))
+
+
 def test_the_radius_is_told_in_digits_that_are_right(call):
     out = call("taylor", "-e", "y = log(cosh(x))", "--at", "x=0", "--order", "6")[1]
     assert "radius of convergence  1.57\n" in out
