@@ -39,9 +39,9 @@ def is_statement(line: str) -> bool:
     return _STATEMENT.match(line) is not None
 
 
-# A bracket that goes on in the next line: then a comma at the end of a line is one between arguments.
-_OPEN = re.compile(r"[(\[{][^)\]}\n]*$", re.MULTILINE)
 _EMPTY_ENDS = {each: re.compile(rf"[^\s{each}][ ]*(?:{each}[ ]*)+$", re.MULTILINE) for each in "\t;,"}
+# In quotes and in comments no bracket opens; those of a loop hold lines of their own.
+_MARK = re.compile(r'"[^"\n]*"|#[^\n]*|[()\[\]\n]')
 
 _FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+|[½¼¾⅓⅔⅛π]|pi|(?:sqrt|exp|log|ln)\(\d+(?:\.\d*)?\)|√\d+)"
 _CONSTANT = re.compile(rf"[-+]?{_FACTOR}(?: ?[*·×/] ?{_FACTOR})?")
@@ -54,6 +54,7 @@ class RowText:
     def __init__(self, source: Source, text: str, separator: str) -> None:
         self.source, self.text, self.separator = source, text, separator
         self._faults = Faults(source)
+        self._is_unclosed = False  # Whether a bracket is met that nothing closes.
 
     @cached_property
     def is_plain(self) -> bool:
@@ -67,8 +68,26 @@ class RowText:
         """Whether rows end with empty cells."""
         # To look for two characters is soon done, and most lists have none.
         has_some = self.separator != " " and f"{self.separator}\n" in f"{self.text}\n"
-        has_some = has_some and _OPEN.search(self.text) is None
-        return has_some and _EMPTY_ENDS[self.separator].search(self.text) is not None
+        if not has_some:
+            return False
+        empty = _EMPTY_ENDS[self.separator]
+        if "(" not in self.text and "[" not in self.text:
+            return empty.search(self.text) is not None
+        # Within brackets a comma at the end of a line is one between arguments.
+        return any(empty.search(self.text, self.text.rfind("\n", 0, end - 1) + 1, end) for end in self._ends(0))
+
+    def _ends(self, at: int) -> Iterator[int]:
+        """Where lines from `at` on end behind which no bracket is open: rows, and statements on several lines."""
+        depth = 0
+        for mark in _MARK.finditer(self.text, at):
+            if mark[0] in "([":
+                depth += 1
+            elif mark[0] in ")]":
+                depth = max(depth - 1, 0)
+            elif mark[0] == "\n" and not depth:
+                yield mark.end()
+        if not depth:
+            yield len(self.text)
 
     def is_number(self, cell: str) -> bool:
         """Whether a cell has a number as this table writes them, or as the language does: `1/3`, `sqrt(2)`, `½`."""
@@ -156,8 +175,9 @@ class RowText:
                 at = found.end()  # Only lines that are not plain come one by one.
                 continue
             end = text.find("\n", at) + 1 or len(text)
-            out.append(self._line(at, text[at:end], columns))
-            at = end
+            last = self._end(at, text[at:end], columns)
+            out.append(self._line(at, text[at:end], columns) if last == end else self._open(text[at:last]))
+            at = last
         self._faults.finish()
         return "".join(out)
 
@@ -173,6 +193,22 @@ class RowText:
         if self.separator == ";":
             run = run.replace(",", ".").replace(";", ",")
         return run.replace("\t", ",")
+
+    def _end(self, at: int, line: str, columns: EdgeColumns) -> int:
+        """Where the row or statement ends whose first line begins at `at`."""
+        # Only what is the language as it stands has brackets: of other columns each line is a row.
+        is_open = is_statement(line) or (columns.are_plain and self.separator == ",")
+        if not is_open or self._is_unclosed or ("(" not in line and "[" not in line):
+            return at + len(line)
+        end = next(self._ends(at), 0)
+        # Then no later one is looked for: each time it would be through all of the text.
+        self._is_unclosed = not end
+        return end or at + len(line)
+
+    def _open(self, row: str) -> str:
+        """A row or statement of several lines as it stands, without the empty cells that it ends with."""
+        bare = row.rstrip(f" \n{self.separator}")
+        return bare + row[len(bare) :].replace(self.separator, " ")
 
     def _line(self, at: int, line: str, columns: EdgeColumns) -> str:
         """Any line: a row as the language has it, nothing where it is a bad one; all else as it stands."""

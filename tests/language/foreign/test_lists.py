@@ -14,6 +14,7 @@ from backcalc.bulk.graph.reader import read_lines
 from backcalc.calculus.load import load
 from backcalc.calculus.run import run
 from backcalc.language.foreign import lists, translate
+from backcalc.language.foreign.rows import RowText
 from backcalc.language.foreign.translate import as_language
 from backcalc.language.foreign.translated import noted
 from backcalc.language.forms import leaves_of
@@ -193,6 +194,37 @@ def test_what_is_wrong_with_rows_is_one_error_a_cause(text, message, line):
     error = refusal(text)
     assert [found.message for found in error.diagnostics] == [message]
     assert error.source.line_number(error.diagnostics[0].span.start) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a,b,0.5,\nb,c,max(1,\n2),\n", [("a", "b", "0.5"), ("b", "c", "max(1, 2)")]),
+        ("a,b,2,\nb,c,min(0.5,\nmax(1, # of, two,\n2)),,", [("a", "b", "2"), ("b", "c", "min(0.5, max(1, 2))")]),
+        ("a,b,max(1,\n2)\nb,c,2\n", [("a", "b", "max(1, 2)"), ("b", "c", "2")]),
+    ],
+)
+def test_a_row_with_an_open_bracket_goes_on_in_the_next_line(text, found):
+    assert edges(text) == found
+
+
+def test_a_row_of_columns_in_another_order_does_not_go_on():
+    """As it stands it would be an edge the other way round."""
+    found = refusal("target,source,w\nv,u,max(1,\n2)\n").diagnostics
+    assert [each.message for each in found] == ["1 column, where there are 3"]
+
+
+def test_a_statement_among_rows_with_empty_ends_may_go_on_in_the_next_line():
+    text = "a,b,3,\ny = max(b,\n2, # here, too\n[1,\n4][0])\n"
+    assert [node.name for node in load(as_language(Source("test", text))).nodes] == ["a", "b", "y"]
+
+
+def test_brackets_that_nothing_closes_are_looked_for_once(monkeypatch):
+    sought = []
+    ends = RowText._ends
+    monkeypatch.setattr(RowText, "_ends", lambda self, at: sought.append(at) or ends(self, at))
+    refusal("a,b,1,\n" + "b,c,max(1,\n" * 100)
+    assert len(sought) <= 3
 
 
 def test_rows_of_other_lengths_in_a_plain_list_are_one_error_a_cause():
