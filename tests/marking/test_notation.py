@@ -230,3 +230,9 @@ def test_what_stands_around_an_answer_is_no_part_of_it(text, verdicts):
     marks, errors = marked(text)
     assert ([mark.verdict for mark in marks], errors) == (verdicts, [])
     assert all("$" not in mark.given and "\\)" not in mark.given for mark in marks)
+
+
+@pytest.mark.parametrize("text", ["d2J/dw2 = 0.25", "∂2J/∂w2 = 0.25"])
+def test_a_second_derivative_without_a_raised_sign_is_told_how_it_is_written(text):
+    _, (error,) = read_answers(Source("sheet", text))
+    assert error.hints == ("a second derivative is written d²J/dw², or d^2J/dw^2",)

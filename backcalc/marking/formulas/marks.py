@@ -20,6 +20,7 @@ from backcalc.marking.diagnosis.telling import Diagnosis, listed
 from backcalc.marking.formulas.claims import claim, holds
 from backcalc.marking.formulas.judge import Equality, FormulaAnswer, Held, NoSoundPointError, is_lost
 from backcalc.marking.formulas.points import UNSETTLED, Points, RandomPoint
+from backcalc.marking.formulas.put_in import put_in
 from backcalc.marking.formulas.reading import symbol
 from backcalc.marking.formulas.terms import FormulaShapeError, NoValueError, Valuation
 from backcalc.marking.formulas.transposes import is_the_transpose, to_be_transposed
@@ -146,6 +147,9 @@ class FormulaMarker:
             own, asked = (shape_words(shape_of(x)) for x in (helds[0].value, helds[0].expected))
             return attempt.marked("wrong", self._misfit(formula, f"this is {own}; what is asked is {asked}"))
         at_point = HERE_ALONE if self._is_right_here(formula) else ""
+        # What holds once a letter is back in its place is no mistake of the calculus.
+        if at_point and (number := put_in(self.run, formula, self._is_true)):
+            return attempt.marked("wrong", self._number(formula, *number), at_point)
         # Three points, as of mistakes: at one point another formula may agree by chance.
         if others and len(wrong) >= POINTS and (sources := self._sources(formula, attempt, wrong[:POINTS], others)):
             return attempt.marked("follows", note=f"correct work from your {' and '.join(sources)}")
@@ -159,6 +163,12 @@ class FormulaMarker:
             right = self._right_in(formula)
             found = of_formula(answer.of, answer.wrt, index, given, right) if given else self._of_number(formula, index)
         return attempt.marked("wrong", found or self._refuted(formula, wrong), at_point)
+
+    @staticmethod
+    def _number(formula: FormulaAnswer, text: str, name: str) -> Diagnosis:
+        where = formula.answer.wrt or formula.answer.of
+        told = f"{text} is the value of {shorten(name)} there: {shorten(name)} in its place makes it right"
+        return Diagnosis("formula", where, told, "a formula has the nodes' names, not their values")
 
     def _is_right_here(self, formula: FormulaAnswer) -> bool:
         """Whether a formula that is wrong gives the right number at the point asked, as `5*y` does where b is 5."""

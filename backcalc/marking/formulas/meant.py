@@ -5,6 +5,7 @@ A graph's file takes such names in, with a note, as inputs; an answer can speak 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Container, Iterator
 
 from backcalc.calculus.question import loss_hints
@@ -59,6 +60,10 @@ def _as_word(run: Run, name: str) -> tuple[str, ...]:
         return (f"the number is written {number}",)
     if name in NOTHING:
         return ("what is not known is left blank",)
+    # ŷ, which NFKC leaves one letter, is a `y` with a mark on it.
+    bare = "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
+    if bare != name and bare in index:
+        return (f"did you mean `{shorten(bare)}`?",)
     base = name.removesuffix("'")
     if base != name and base in index:
         return (f"the transpose is written {shorten(base)}.T",)

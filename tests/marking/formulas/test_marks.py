@@ -182,7 +182,9 @@ AT_POINT = "input a = 3; input b = 5; input w = 1\ny = a*b\nL = y^2/2*w\n"
 @pytest.mark.parametrize(
     ("line", "note", "text"),
     [
-        ("dL/dy = a*5", "this is right at the point asked, but not at others", "this gives"),
+        ("dL/dy = a*5*w", "this is right at the point asked, but not at others", "5 is the value of b there: b in"),
+        ("dL/da = 5*y*w", "this is right at the point asked, but not at others", "5 is the value of b there: b in"),
+        ("dL/dy = a*5", "this is right at the point asked, but not at others", "this gives"),  # Without w as well.
         ("dL/da = 25*a", "this is right at the point asked, but not at others", "this gives"),
         ("dL/da = y*b", "this is right at the point asked, but not at others", "∂L/∂y"),  # Without w, which is 1 here.
         ("dL/dy = 2*y", "", ""),
@@ -424,6 +426,7 @@ POWER = "`^T` could mean two things, for nothing here is named T"
         ("dL/dx = nan", "the graph has no node `nan`", "what is not known is left blank"),
         ("dL/dx = infinity", "the graph has no node `infinity`", "the number is written inf"),
         ("dL/dx = hh", "the graph has no node `hh`", "a product needs its sign: h @ h"),
+        ("dL/dx = W.T @ d̂", "the graph has no node `d̂`", "did you mean `d`?"),
         ("dL/dx = W.t @ d", "", ""),
     ],
 )
