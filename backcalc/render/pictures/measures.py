@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backcalc.render.pictures.picture import BoxLine
 from backcalc.render.pictures.scene import Card
 from backcalc.text.wording import display_width, shorten
 
@@ -14,20 +15,21 @@ SHORTEST = 12  # of a formula behind a long name,
 LONGEST_LABEL = 22  # and of a label, where it is a formula.
 
 
-def box_lines(card: Card, output: str) -> tuple[str, ...]:
+def box_lines(card: Card, output: str) -> tuple[BoxLine, ...]:
     """What stands in the box of a card, a line each."""
     name = shown_name(card)
     # Numbers are never cut, nor is a name: it is what the eye looks for.
     value = card.value if card.value_is_number else cut(card.value, LONGEST)
     if card.formula:
-        found = [cut(f"{name} = {card.formula}", max(LONGEST, len(name) + SHORTEST))]
-        found += [value] if value else []
+        found = [BoxLine(name, cut(f" = {card.formula}", max(LONGEST - len(name), SHORTEST)))]
+        found += [BoxLine("", value)] if value else []
     else:
-        found = [f"{name} = {value}" if value else name]
+        found = [BoxLine(name, f" = {value}" if value else "")]
     if card.adjoint:
         what = f"∂{output}/∂{name} = "
         room = max(LONGEST - len(what), 8)
-        found.append(what + (card.adjoint if card.adjoint_is_number else cut(card.adjoint, room)))
+        adjoint = card.adjoint if card.adjoint_is_number else cut(card.adjoint, room)
+        found.append(BoxLine("", what + adjoint, is_adjoint=True))
     return tuple(found)
 
 

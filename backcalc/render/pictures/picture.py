@@ -14,11 +14,24 @@ class Position(NamedTuple):
     y: float  # Downwards, as in SVG.
 
 
+class BoxLine(NamedTuple):
+    """A line of a box: the node's `name`, which stands out, where it begins by that; and what follows."""
+
+    name: str
+    rest: str
+    is_adjoint: bool = False  # Which has a colour of its own.
+
+    @property
+    def text(self) -> str:
+        """The line as a whole."""
+        return self.name + self.rest
+
+
 class Box(NamedTuple):
     """A card where it stands: `x` and `y` are its left upper corner, `lines` what is written in it."""
 
     card: Card
-    lines: tuple[str, ...]
+    lines: tuple[BoxLine, ...]
     x: float
     y: float
     width: float

@@ -22,7 +22,7 @@ def placed(scene: Scene, *, top_down: bool = False) -> Picture:
         arrow if arrow.is_number else arrow._replace(label=cut(arrow.label, LONGEST_LABEL)) for arrow in scene.arrows
     )
     texts = [box_lines(card, scene.output) for card in scene.cards]
-    boxes = [(max(map(text_width, lines)) + 2 * PAD, LINE * len(lines) + PAD) for lines in texts]
+    boxes = [(max(text_width(line.text) for line in lines) + 2 * PAD, LINE * len(lines) + PAD) for lines in texts]
     labels = [(text_width(arrow.label, SMALL), float(SMALL)) for arrow in arrows]
     sizes = Sizes(
         boxes=[(h, w) if top_down else (w, h) for w, h in boxes],

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL, shown_name
-from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Position
+from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL
+from backcalc.render.pictures.picture import Box, BoxLine, DrawnArrow, Picture, Position
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene
 
@@ -101,18 +101,15 @@ def _node(picture: Picture, place: int, box: Box) -> Iterator[str]:
     top = box.y + (box.height - LINE * len(box.lines)) / 2
     for i, line in enumerate(box.lines):
         y = top + LINE * (i + 0.5) + FONT * 0.35  # The baseline is about a third of a letter below its middle.
-        yield f'<text x="{number(box.x + PAD)}" y="{number(y)}">{_spans(box, line, is_first=i == 0)}</text>'
+        yield f'<text x="{number(box.x + PAD)}" y="{number(y)}">{_spans(line)}</text>'
     yield "</g>"
 
 
-def _spans(box: Box, line: str, *, is_first: bool) -> str:
+def _spans(line: BoxLine) -> str:
     """A line of a box as SVG: the name stands out, the adjoint has a colour of its own."""
-    if line.startswith("∂"):  # No name begins so.
-        return f'<tspan class="adjoint">{escape(line)}</tspan>'
-    name = shown_name(box.card)
-    if is_first and line.startswith(name):
-        return f'<tspan class="name">{escape(name)}</tspan>{escape(line.removeprefix(name))}'
-    return f'<tspan class="value">{escape(line)}</tspan>'
+    if line.name:
+        return f'<tspan class="name">{escape(line.name)}</tspan>{escape(line.rest)}'
+    return f'<tspan class="{"adjoint" if line.is_adjoint else "value"}">{escape(line.rest)}</tspan>'
 
 
 def _edge(picture: Picture, link: DrawnArrow) -> str:

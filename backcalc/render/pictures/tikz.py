@@ -51,15 +51,15 @@ def _picture(picture: Picture) -> Iterator[str]:
 def _box(box: Box) -> Iterator[str]:
     """A box with its texts, one below the other."""
     card = box.card
-    line = "lit, very thick" if card.is_lit or card.is_active else "black, thick" if card.is_output else "line"
+    rim = "lit, very thick" if card.is_lit or card.is_active else "black, thick" if card.is_output else "line"
     fill = "input" if card.kind in ("input", "constant") else "white"
     corner, other = Position(box.x, box.y), Position(box.x + box.width, box.y + box.height)
-    yield rf"\draw[draw={line}, fill={fill}, rounded corners=4pt] {_at(corner)} rectangle {_at(other)};"
+    yield rf"\draw[draw={rim}, fill={fill}, rounded corners=4pt] {_at(corner)} rectangle {_at(other)};"
     top = box.y + (box.height - LINE * len(box.lines)) / 2
-    for i, text in enumerate(box.lines):
+    for i, line in enumerate(box.lines):
         place = Position(box.x + PAD, top + LINE * (i + 0.5) + FONT * 0.35)  # As in the SVG picture.
-        colour = "adjoint" if text.startswith("∂") else "black"
-        yield rf"\node[text={colour}] at {_at(place)} {{{_text(text, FONT)}}};"
+        colour = "adjoint" if line.is_adjoint else "black"
+        yield rf"\node[text={colour}] at {_at(place)} {{{_text(line.text, FONT)}}};"
 
 
 def _link(link: DrawnArrow, *, top_down: bool) -> str:
