@@ -215,7 +215,7 @@ FORMULAS = {
         ),
     },
     "neuron": {
-        "dJ/dw": (["(y - z)*y*(1 - y)*x", "dJ/dy * y*(1 - y)*x", "-dJ/dz*σ(v)*(1-sigmoid(w*x + b))*2"], ["y - z"]),
+        "dJ/dw": (["(y - z)*y*(1 - y)*x", "dJ/dy * y*(1 - y)*x", "-dJ/dz*σ(v)*(1-sigmoid(w*x + b))*x"], ["y - z"]),
         "J": (["1/2*(y - z)^2"], ["(y - z)^2", "-(y-z)^2/2"]),
     },
     "network-a": {"dL/do": (["-1/o", "-1/0.1", "-o^-1"], ["1/o", "-1/o^2"]), "dL/dx2": (["11*-dL/do"], ["dL/dx1"])},
