@@ -24,6 +24,7 @@ A row's columns:
     ranks        the ranks of its arguments, where another row of the symbol serves others; the default is any
     jacobian     of a vector by a vector, its Jacobian as a matrix, for formulas; the default is row by row
     options      whole numbers by which it is another function, `axis keepdims=0`, with their defaults
+    chosen       those of a row that `options` has made: no row below states any
     below        the symbol of the row that serves arguments of lower ranks, where none of its own does: the sum of a
                  number is that number
 

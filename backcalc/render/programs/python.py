@@ -23,6 +23,7 @@ from backcalc.language.expr import (
     fold,
     is_operation,
     names,
+    written_name,
 )
 from backcalc.rules.lower import expression
 from backcalc.rules.primitives import CONSTANTS, lookup
@@ -255,7 +256,7 @@ class CodeWriter:
 
     def _own_name(self, row: Primitive) -> str:
         """The name of a function of the file's own that states its partials: `def q(x) = …` is q."""
-        name = row.symbol.removeprefix(DEFINITION).split("(")[0].strip()
+        name = written_name(row.symbol)
         return name if name.isidentifier() and name not in self.python.values() else f"{name}_function"
 
     def _with_partials(self, row: Primitive, written: Callable[[str], str]) -> str:
