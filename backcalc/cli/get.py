@@ -25,7 +25,7 @@ from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
 if TYPE_CHECKING:
-    from backcalc.calculus.result import AnyRun
+    from backcalc.bulk.graph.run import LargeRun
 
 GET = "--get"
 
@@ -61,15 +61,19 @@ class _Found:
 
     def __init__(self, text: Text, point: Point, of: str | None) -> None:
         self._text, self._point, self._of = text, point, of
-        self._large: dict[str, AnyRun] = {}  # By the output: `--get` may name several.
+        self._large: dict[str, LargeRun] = {}  # By the output: `--get` may name several.
+        self._lost_by_arrays: set[str] = set()  # The outputs of which a derivative that is asked for is not finite.
         self._lost: list[Diagnostic] = []
 
     @property
     def warnings(self) -> Sequence[Any]:
         """What was noticed in all runs that were needed, each warning once."""
         # Several names may have one run: each warning stands once.
-        runs = list(self._large.values()) or [self._truth.run]
-        return list(dict.fromkeys([*(warning for each in runs for warning in each.warnings), *self._lost]))
+        found: list[Any] = [] if self._large else [*self._truth.run.warnings]
+        for of, each in self._large.items():
+            # The sweep has all derivatives, but who asks for a value, or for a finite one, is told nothing of others.
+            found += each.warnings if of in self._lost_by_arrays else each.warnings_of_values
+        return list(dict.fromkeys([*found, *self._lost]))
 
     def value(self, name: str, asked: Answer) -> Any:
         """A number, an array, a formula, or None where it is not known. Raises UsageError."""
@@ -126,7 +130,10 @@ class _Found:
         if found is None:
             return None
         self._large[of] = found
-        return (found.values if asked.wrt is None else found.adjoints)[index[wrt]]
+        value = (found.values if asked.wrt is None else found.adjoints)[index[wrt]]
+        if asked.wrt is not None and is_lost(value):
+            self._lost_by_arrays.add(of)
+        return value
 
 
 def _element(formula: Expr, place: Sequence[Any]) -> Expr:

@@ -170,17 +170,24 @@ class LargeRun:
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What reading the graph and the run have noticed, in that order."""
-        noticed = remarks(self.graph, self.value_array, self.remarkable.tolist())
-        return (*self.graph.warnings, *noticed, *self._lost())
-
-    def _lost(self) -> Iterator[Diagnostic]:
-        """A warning of the first number that is not finite, as `calculus.lost` has it."""
         # Before adjoints: what a value has lost, these lose too.
-        lost = np.flatnonzero(self.known & ~np.isfinite(self.value_array))
-        if len(lost):
-            if not self._is_told(lost[:1]):
-                yield of_value(self._placed(int(lost[0])))
-            return
+        return self.warnings_of_values if len(self._lost_values) else (*self.warnings_of_values, *self._lost_adjoint())
+
+    @cached_property
+    def warnings_of_values(self) -> tuple[Diagnostic, ...]:
+        """The warnings for who asks for no derivative, or for one that is finite."""
+        noticed = remarks(self.graph, self.value_array, self.remarkable.tolist())
+        first = self._lost_values[:1]
+        untold = [] if self._is_told(first) else [of_value(self._placed(int(place))) for place in first]
+        return (*self.graph.warnings, *noticed, *untold)
+
+    @cached_property
+    def _lost_values(self) -> Indices:
+        """The nodes whose values are known and not finite."""
+        return np.flatnonzero(self.known & ~np.isfinite(self.value_array))
+
+    def _lost_adjoint(self) -> Iterator[Diagnostic]:
+        """A warning of the first derivative that is not finite, as `calculus.lost` has it."""
         lost = np.flatnonzero(~np.isfinite(self.adjoint_array) & (self.graph.kinds != CONSTANT))
         if not len(lost):
             return
