@@ -195,7 +195,10 @@ def cells(path):
         table = pyarrow.parquet.read_table(path)
         return {name: table[name].to_pylist() for name in table.column_names}
     with open(path, newline="", encoding="utf-8-sig") as file:
-        lines = csv.reader(file)
+        first = file.readline()
+        parted = next((sign for sign in ";\\t" if sign in first), ",")
+        file.seek(0)
+        lines = csv.reader(file, delimiter=parted)
         header = [name.strip() for name in next(lines, [])]
         columns = {name: [] for name in header}
         if len(columns) < len(header):
@@ -204,7 +207,7 @@ def cells(path):
             if len(row) != len(header):
                 raise ValueError(f"line {lines.line_num}: cells are {len(row)}, where the header has {len(header)}")
             for name, cell in zip(header, row):
-                columns[name].append(cell)
+                columns[name].append(cell.replace(",", ".") if parted == ";" else cell)  # A decimal comma.
     return columns
 
 
@@ -253,12 +256,15 @@ def mean(rows):
     return rows.sum(0)/len(rows)
 
 
-def number(value):
-    return float(value) if np.isfinite(float(value)) else None
+def plain(value):
+    """Numbers as JSON has them, which knows no nan."""
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return float(value) if np.isfinite(float(value)) else str(float(value))
 
 
 def told(found):
-    return {name: np.asarray(value).tolist() for name, value in found.items()}
+    return {name: plain(np.asarray(value).tolist()) for name, value in found.items()}
 
 
 def train(parameters, fixed, columns, rate, steps):
@@ -269,7 +275,7 @@ def train(parameters, fixed, columns, rate, steps):
             found, gradient = MEAN(values), {name: MEAN(gradients[name]) for name in parameters}
         else:
             found, gradient = value_and_gradient({**fixed, **parameters})
-        SAY(json.dumps({"step": step, "at": told(parameters), "value": number(found)}))
+        SAY(json.dumps({"step": step, "at": told(parameters), "value": plain(found)}))
         if step < steps:
             parameters = {name: each - rate*gradient[name] for name, each in parameters.items()}
 
@@ -295,12 +301,12 @@ def main():
     elif columns:
         values, gradients = batch(point, columns)
         slopes = [{name: gradient[i] for name, gradient in gradients.items()} for i in range(len(values))]
-        rows = [{"value": number(each), "gradient": told(slope)} for each, slope in zip(values, slopes)]
+        rows = [{"value": plain(each), "gradient": told(slope)} for each, slope in zip(values, slopes)]
         for row in ROWS:
             print(json.dumps(row))
     else:
         found, gradient = value_and_gradient(point)
-        SAY(json.dumps({"value": number(found), "gradient": told(gradient)}))
+        SAY(json.dumps({"value": plain(found), "gradient": told(gradient)}))
 
 
 if __name__ == "__main__":

@@ -214,7 +214,7 @@ BAD_DATA = [
     ("x,t\n1,2\n3\n", "line 3: cells are 1, where the header has 2"),
     ("x,t\n1,2,3\n", "line 2: cells are 3, where the header has 2"),
     ("x,x\n1,2\n", "two of its columns have one name"),
-    ("x;t\n1;2\n", "none of its columns is an input: w, x, b, t, v"),
+    ("p;q\n1;2\n", "none of its columns is an input: w, x, b, t, v"),
     ("x,t,v[1]\n1,2,3\n", "the columns of v are not those of an array"),
     ("x,t,v[0],v[2]\n1,2,3,4\n", "the columns of v are not those of an array"),
     ("x,t,v,v[0]\n1,2,3,4\n", "the columns of v are not those of an array"),
@@ -244,6 +244,8 @@ def test_a_program_tells_what_is_wrong_with_its_data(text, words, tmp_path, monk
     ("formula", "text", "values"),
     [
         ("x^2", "\ufeff x ,id\n 3 ,a\n\n4,b\n", [9, 16]),
+        ("x^2", "x;id\n0,5;a\n4;b\n", [0.25, 16]),
+        ("x^2", "x\tid\n0.5\ta\n4\tb\n", [0.25, 16]),
         ("sum(v); input v[2]", '"v[0]","v[1]"\n1,2\n', [3]),
         ("sum(W)*x; input W[2,2] = 0.1", '"W[0,0]","W[0,1]","W[1, 0]","W[1,1]",x\n1,2,3,4,5\n', [50]),
     ],
@@ -257,6 +259,16 @@ def test_a_program_reads_columns_as_run_does(formula, text, values, tmp_path):
     if "\n\n" not in text:  # In which `run` asks for a point.
         result = CliRunner().invoke(cli, asked, input=graph, standalone_mode=False)
         assert [point["value"] for point in json.loads(result.stdout)["points"]] == values
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+def test_what_is_not_finite_is_json_all_the_same(target, tmp_path):
+    if not installed(target):
+        pytest.skip(f"{target} is not installed")
+    (tmp_path / "points.csv").write_text("w\n-1\n1\n", encoding="utf-8")
+    found = command(exported("L = log(w)*x; input x = 2; input w = -1", target), tmp_path, "--data", "points.csv")
+    assert [row["value"] for row in found] == ["nan", 0]
+    assert [row["gradient"]["x"] for row in found] == ["nan", 0]
 
 
 ORDERS = ["a + (b + c)", "a - (b - c)", "a*(b*c)", "a/(b/c)", "a + (b - c)", "a*(b/c)", "a - (b + c)"]
