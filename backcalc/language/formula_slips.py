@@ -6,6 +6,7 @@ from backcalc.language.lexis import NAME, NUMBER, PATTERNS
 from backcalc.language.syntax_hint import OF_ONE, SyntaxHint
 
 _FRACTION, _SUPERSCRIPT = PATTERNS["FRACTION"], PATTERNS["SUPERSCRIPT"]
+_RAISED = "[ʰ-ˤᴬ-ᵡⁱⁿ]"
 
 FORMULAS = (
     # What could mean two things; before the rows of products, whose advice would decide it
@@ -33,7 +34,8 @@ FORMULAS = (
     SyntaxHint(
         rf"(?P<n>{NUMBER})\s*‸(?P<f>{_FRACTION})", "a mixed number is a sum, {n} + {f}, a product {n}*{f}", "y = 2½"
     ),
-    SyntaxHint(rf"(?P<f>{_FRACTION})\s*‸(?P<x>{NAME}|\()", "a product needs its sign: {f}*{x}", "y = ½x"),
+    SyntaxHint(rf"(?P<f>{_FRACTION})\s*‸(?P<x>{NAME})", "a product needs its sign: {f}*{x}", "y = ½x"),
+    SyntaxHint(rf"(?P<f>{_FRACTION})\s*‸\(", "a product needs its sign: {f}*(…)", "y = ½(a + b)"),
     # Before `(` any name is a function, before a bare argument only one of OF_ONE.
     SyntaxHint(
         rf"\b(?P<f>{NAME}(?=⁻¹\s*‸\()|{OF_ONE})⁻¹\s*‸[\w(]",
@@ -88,7 +90,12 @@ FORMULAS = (
         "y = Piecewise[{{x, x > 0}}, 0]",
     ),
     SyntaxHint(r"‸⁽", "a raised index is part of the name: W1", "y = W⁽¹⁾"),
-    SyntaxHint(r"‸[ʰ-ˤᴬ-ᵡⁱⁿ]", "a raised letter is written as a power: e^x", "y = eˣ"),
+    SyntaxHint(
+        rf"(?P<x>{NAME}|{NUMBER})\s*‸(?P<raised>{_RAISED}+)",
+        "a raised letter is written as a power: {x}^{raised}",
+        "y = eˣ",
+    ),
+    SyntaxHint(rf"‸{_RAISED}", "a raised letter is written as a power: e^x", "y = (a + b)ˣ"),
     # Numbers, products and calls
     SyntaxHint(r"‸[∑Σ]|\bΣ\w*\s+‸", "a sum of the elements is sum(x)", "y = ∑ x"),
     # A capital is a matrix as likely as a number.

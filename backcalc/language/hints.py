@@ -178,6 +178,8 @@ def _hint(before: str, after: str, start: str) -> tuple[str, ...]:
 
 def _filled(hint: str, match: re.Match[str]) -> str:
     """`hint` with `{x}` replaced by what the group x matched; other braces stay."""
-    for name, text in match.groupdict().items():
-        hint = hint.replace(f"{{{name}}}", shorten(text or "", WORD_SHOWN))
+    for name, text in match.groupdict(default="").items():
+        # A raised letter is none of a name; the letter that it is, is.
+        word = unicodedata.normalize("NFKC", text) if name == "raised" else text
+        hint = hint.replace(f"{{{name}}}", shorten(word, WORD_SHOWN))
     return hint

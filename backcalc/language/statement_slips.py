@@ -123,6 +123,23 @@ STATEMENTS = (
     SyntaxHint(
         rf"^(?P<u>{NAME})\s*,\s*(?P<v>{NAME})\s*‸:", "an edge is written {u} -> {v} : 3, or {u},{v},3", "u, v: 3"
     ),
+    SyntaxHint(
+        rf"^(?P<u>{NAME})\s*‸-+\[\s*(?P<p>{NUMBER})\s*\]-+>\s*(?P<v>{NAME})",
+        "an edge is written {u} -> {v} : {p}",
+        "u -[3]-> v",
+    ),
+    SyntaxHint(rf"^(?P<v>{NAME})\s*‸←\s*(?P<u>{NAME})\s*:", "an edge is written {u} -> {v} : 3", "v ← u : 3"),
+    SyntaxHint(r"^\s*‸[𝛛𝜕𝝏𝞉𝟃]", "a local partial is written ∂v/∂u = 3, or d(v)/d(u) = 3", "𝜕v/𝜕u = 3"),
+    SyntaxHint(
+        rf"^d\s+(?P<v>{NAME})\s*‸/\s*d\s+(?P<u>{NAME})",
+        "a local partial is written d({v})/d({u}) = 3",
+        "d v / d u = 3",
+    ),
+    SyntaxHint(
+        r"^(∂|d)\s*‸[²³^]",
+        "a local partial is of the first order, ∂v/∂u = 3; `--get d²y/dx²` asks for a second one",
+        "∂²v/∂u² = 3",
+    ),
     SyntaxHint(r"^\S+\s*(‸(⇒|⟶|--|>)|=\s?‸>)|-\s*‸->", "an edge is written with `->`: u -> v : 3", "u => v : 3"),
     SyntaxHint(rf"^(?P<v>{NAME})\s*‸<-\s*(?!(?P=v)\b)(?P<u>{NAME})", "an edge is written {u} -> {v} : 3", "v <- u"),
     SyntaxHint(rf"(->|→)[^:]*‸(->|→|,\s*{NAME})", "one edge a statement: u -> v : 3; v -> w : 2", "u -> v -> w : 3"),
