@@ -85,6 +85,9 @@ STATEMENTS = (
     SyntaxHint(
         rf"^\s*‸\(\s*(?P<u>{NAME})\s*,\s*(?P<v>{NAME})\s*[,)]", "an edge is written {u} -> {v} : 3", "(u, v, 3)"
     ),
+    SyntaxHint(r"^\s*‸\(\s*(?P<u>\d+)\s*,\s*(?P<v>\d+)\s*[,)]", "an edge is written {u} -> {v} : 3", "(0, 1, 2.0)"),
+    SyntaxHint(r"^\s*‸(?P<n>\d+)\.0*[,;\s]", "a node goes by a name or a whole number: {n}", "1.0,2.0,0.5"),
+    SyntaxHint(r"^\s*\w+\s*‸\|\s*\w+\s*\|", "commas, semicolons, tabs or blanks part columns: u,v,3", "a|b|2"),
     SyntaxHint(r"^\s*‸\(.*=", "a statement stands without parentheses: y = …", "(y = x^2)"),
     SyntaxHint(r"^\s*‸if\b", "a choice is a formula: y = if c then a else b", "if x > 0: y = x"),
     SyntaxHint(r"^while\b.*‸", "a loop has a range: for k in 1..5 { … }", "while x > 0"),

@@ -76,7 +76,8 @@ def columns_of(words: Sequence[str], rows: Rows, is_new: Callable[[str], bool]) 
     # `source,target,0.5` is an edge between nodes of such names.
     if partial is None and len(keys) == 3 and _begins_as_number(words[3 - tail - head]):
         return None
-    if partial is None and len(keys) == 3 and rows.are_numbers(3 - tail - head):
+    # A column of numbers without a name is the index of a table, whose edges have no partials at all.
+    if partial is None and len(keys) == 3 and keys[3 - tail - head] and rows.are_numbers(3 - tail - head):
         return EdgeColumns(tail, head, 3 - tail - head, 3, is_guessed=True)
     # Two ends and no partial: a list that nobody can use, unless it has no rows and is an edge itself.
     if partial is None:

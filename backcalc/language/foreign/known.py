@@ -10,7 +10,7 @@ from backcalc.text.errors import Code, Diagnostic, ParseError
 from backcalc.text.source import Source, Span
 
 _DOT = re.compile(DOT)
-_MERMAID = re.compile(MERMAID + r"[ \t]*(?:\n|\Z)")
+_MERMAID = re.compile(MERMAID + r"(?:(?<=;)|[ \t]*(?:\n|\Z))")  # In one line, too, parted by semicolons.
 # Comments of these formats, which may come first.
 _COMMENTS = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/|[#%][^\n]*)*", re.DOTALL)
 

@@ -64,6 +64,7 @@ def lines(text):
         ("digraph { a -> b [label=<<b>2</b>>, weight=3] }", ["a -> b : 3"]),
         ('digraph { a -> b [color="#ff0000", label="0.5"] }', ["a -> b : 0.5"]),
         ("flowchart LR\n  a -->|0.5| b\n", ["a -> b : 0.5"]),
+        ("graph LR; a-->|2|b; b-->|3|c;", ["a -> b : 2", "b -> c : 3"]),
         ("graph TD;\n  a-->|2|b;\n  b -->|3| c; c -->|4| d\n", ["a -> b : 2", "b -> c : 3", "c -> d : 4"]),
         ("graph\n a -- 0.5 --> b == 2 ==> c -. 3 .-> d\n", ["a -> b : 0.5", "b -> c : 2", "c -> d : 3"]),
         ("graph LR\n a[In put] --->|-1.5| b((B)) ==>|2| c{C}\n", ["a -> b : -1.5", "b -> c : 2"]),

@@ -118,6 +118,9 @@ def test_a_list_says_its_edges(text):
         ("a,b,k\n", [("a", "b", "k")]),
         ("a,b,k\nb,c,3*k\n", [("a", "b", "k"), ("b", "c", "3 * k")]),
         ("source,target,partial\na,b,y*(1 - y)\n", [("a", "b", "y*(1 - y)")]),
+        # Constants are numbers, beside an index too.
+        ("id,source,target,w\n1,a,b,1/3\n2,b,c,-√2\n", [("a", "b", "1/3"), ("b", "c", "-sqrt(2)")]),
+        ("id,source,target,w\n1,a,b,½\n2,b,c,sqrt(2)/2\n", [("a", "b", "½"), ("b", "c", "sqrt(2)/2")]),
         ("output c\na;b;0,5\nb;c;2\n", TWO),
         ("k = 1; m = 2\na;b;0,5\nb;c;2\n", TWO),
         ("target,source,w\nb,a,0.5\noutput c\nc,b,2\n", TWO),
