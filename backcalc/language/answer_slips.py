@@ -39,7 +39,7 @@ ANSWERS = (
     SyntaxHint(r"\[[^\[\]]*[\w.)]\s+‸[-\w.(]", "commas part the items of a vector: [1/2, 3]", "dL/dx = [1/2 3]"),
     # A blank behind the comma: no decimal one has it.
     SyntaxHint(
-        rf"=\s*(?P<a>{_SIGNED})\s*‸,\s+(?P<b>{_SIGNED})\s*$",
+        rf"=\s*(?P<a>{_SIGNED})\s*‸,\s+(?P<b>{NUMBER})\s*$",
         "a vector stands in brackets, [{a}, {b}]; behind a decimal comma stands no blank",
         "dL/dx = 4, 6",
     ),
