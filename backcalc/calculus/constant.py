@@ -6,6 +6,7 @@ from typing import Any
 
 from backcalc.graph.functions import Functions
 from backcalc.graph.model import Node
+from backcalc.graph.written_out import WRITTEN, written_out
 from backcalc.language.expr import (
     FOR,
     INDEX,
@@ -51,6 +52,8 @@ def applied(call: Call, args: tuple[Any, ...]) -> Any:
     """The value of `call`, of a primitive, where its arguments have these values; None of an index, which has none."""
     if not is_operation(call):
         return None
+    if call.fn in WRITTEN:  # In a formula as it is shown.
+        return fold(written_out(call), lambda leaf: leaf.value, applied)  # type: ignore[arg-type, union-attr]
     operands = _operands(call, args)
     row = lookup(call.fn, len(args), call.options)
     assert row is not None

@@ -45,6 +45,9 @@ class Textbook:
         found = (self._definition(user) for user in self._users[self.evaluation.tape.node_of[slot]])
         definitions = [each for each in found if each is not None]
         short = shortest(adjoint, Setting(definitions, shape, self._found))
+        if self.evaluation.has_arrays and short is not adjoint:
+            # Multiplied out there may be a sum of arrays where a product was: p*(1 - [0, 1, 0]/p).
+            short = self._of_arrays(short)
         short = self._without_names(short, Setting(definitions, shape, self._found)) if self._named else short
         return in_file_order(short, [each.order for each in definitions if each.order.has_order])
 

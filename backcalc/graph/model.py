@@ -2,11 +2,12 @@
 
 # Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
-from backcalc.language.expr import NEGATE, Call, Expr, Number, names, postorder
+from backcalc.graph.written_out import WRITTEN, written_out
+from backcalc.language.expr import NEGATE, Call, Expr, Number, fold, names, postorder, with_args
 from backcalc.rules.primitives import ALIASES
 from backcalc.rules.tidy import Spelling
 from backcalc.text.errors import Diagnostic
@@ -31,6 +32,12 @@ def _fraction(part: Call) -> float | None:
     return (
         above.value / below.value if isinstance(above, Number) and isinstance(below, Number) and below.value else None
     )
+
+
+def _negative(arrays: Mapping[Expr, Expr]) -> Iterator[tuple[Expr, Expr]]:
+    """Written arrays with their signs changed, beside what `arrays` has for them."""
+    for array, call in arrays.items():
+        yield fold(array, lambda leaf: Call(NEGATE, (leaf,)) if leaf != Number(0.0) else leaf, with_args), call
 
 
 class Incoming(NamedTuple):
@@ -144,7 +151,20 @@ class Dag:
             if name in self.functions and alias not in self.functions:
                 found.setdefault(name, alias)
         # A function that goes by its own name needs no spelling.
-        return Spelling({name: alias for name, alias in found.items() if name != alias}, fractions, is_decimal)
+        aliases = {name: alias for name, alias in found.items() if name != alias}
+        return Spelling(aliases, fractions, is_decimal, self._arrays(formulas))
+
+    def _arrays(self, formulas: Iterable[Expr]) -> dict[Expr, Expr]:
+        """The calls such as `onehot(1, 3)` in formulas, by the arrays that are written out for them."""
+        if not self.source.may_name(WRITTEN):  # As in nearly every file.
+            return {}
+        parts = (part for formula in formulas for part in postorder(formula) if isinstance(part, Call))
+        calls = [part for part in parts if part.fn in WRITTEN and part.fn not in self.functions]
+        arrays = [(call, written_out(call)) for call in calls]
+        # Of arguments that are no numbers, as in the body of a function, nothing is written out.
+        found: dict[Expr, Expr] = {array: call for call, array in arrays if isinstance(array, Call)}
+        # -t too, for a sign goes into the elements of an array that is known.
+        return {array: Call(NEGATE, (call,)) for array, call in _negative(found)} | found
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backcalc.graph.tape import Shaped, Tape
+from backcalc.graph.written_out import WRITTEN, shape_of_written
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Folded, Name, Number, fold
 from backcalc.rules.indices import places
 from backcalc.rules.primitives import lookup
@@ -117,6 +118,8 @@ class KnownShapes:
 
 def _call_shape(part: Call, args: tuple[Shape, ...]) -> Shape:
     if not any(args):  # Nearly all formulas are of numbers alone; only a list makes an array of these.
+        if part.fn in WRITTEN:  # Of a formula as it is shown, where these stand as the file has them.
+            return shape_of_written(part)
         return (len(args),) if part.fn in (VECTOR, "concat") else ()
     row = lookup(part.fn, len(args), part.options)
     if row is None:

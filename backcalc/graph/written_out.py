@@ -40,10 +40,15 @@ def written_out(call: Call) -> Expr | Diagnostic:
     return _array(call, [number or 0 for number in numbers], element)
 
 
-def _array(call: Call, numbers: list[int], element: Callable[[tuple[int, ...], int], float]) -> Expr | Diagnostic:
-    one, *_ = numbers
+def shape_of_written(call: Call) -> tuple[int, ...]:
+    """The shape of the array that a call of one of these is, with arguments that it takes."""
+    one, *rest = (_whole(arg) or 0 for arg in call.args)
     # The numbers are lengths, but of `onehot` the first, which is a place.
-    shape = (one, one) if call.fn == "eye" else (numbers[1],) if call.fn == "onehot" else tuple(numbers)
+    return (one, one) if call.fn == "eye" else (rest[0],) if call.fn == "onehot" else (one, *rest)
+
+
+def _array(call: Call, numbers: list[int], element: Callable[[tuple[int, ...], int], float]) -> Expr | Diagnostic:
+    one, shape = numbers[0], shape_of_written(call)
     if prod(shape) > MOST_WRITTEN:
         message = f"an array of {prod(shape):,} elements is not written out; {MOST_WRITTEN:,} are the most"
         hint = ("one number for all elements is declared: input X[1000,1000] = 0",)

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
-from backcalc.language.expr import NEGATE, Call, Expr, Name, names
+from backcalc.language.expr import NEGATE, Call, Expr, Name, names, postorder
 from backcalc.rules.row import CONSTANTS
 from backcalc.rules.simplify import make, remade
 
 _SUMS = ("+", "-", NEGATE)
 
 
+_Place = tuple[int, int, int]
+"""Which factor of a term another comes of, whether it has a function, and which of the factor's names it is."""
+
+
+_LAST: _Place = (sys.maxsize, 0, 0)
+
+
 class FactorOrder:
     """The order of the factors of a node's formula, term by term."""
 
-    def __init__(self, formula: Expr) -> None:
+    def __init__(self, name: Name, formula: Expr) -> None:
+        self._name = name
         self._terms = [_factors(term) for term in _terms(formula)]
-        # Names of each factor, worked out once for many slopes.
-        self._spoken = [[{*names(factor)} for factor in factors] for factors in self._terms]
+        # Names of each factor in their order, worked out once for many slopes.
+        names_of = ([{name: i for i, name in enumerate(names(each))} for each in term] for term in self._terms)
+        self._spoken = list(names_of)
 
     @property
     def has_order(self) -> bool:
         """Whether there is something to put in order: a product, or a function of one."""
         return any(len(factors) > 1 or any(isinstance(each, Call) for each in factors) for factors in self._terms)
 
-    def places(self, factors: Sequence[Expr]) -> list[tuple[int, int]]:
+    def places(self, factors: Sequence[Expr]) -> list[_Place]:
         """Of the last factors those that come from one term, as sort keys: most of any term."""
-        found = (self._places(*term, factors) for term in zip(self._terms, self._spoken, strict=True))
-        return max(found, key=len, default=[])
+        # The node itself stays last, where it stands so: r*C of C = S0*exp(r*T).
+        is_last = bool(factors) and factors[-1] == self._name
+        before = factors[:-1] if is_last else factors
+        found = (self._places(*term, before) for term in zip(self._terms, self._spoken, strict=True))
+        longest = max(found, key=len, default=[])
+        return [*longest, _LAST] if is_last and longest else longest
 
     @staticmethod
-    def _places(own: list[Expr], spoken: list[set[str]], factors: Sequence[Expr]) -> list[tuple[int, int]]:
-        keys: list[tuple[int, int]] = []
+    def _places(own: list[Expr], spoken: list[dict[str, int]], factors: Sequence[Expr]) -> list[_Place]:
+        keys: list[tuple[int, int, int | None]] = []
         for factor in reversed(factors):
             said = {*names(factor)}
             place = next((i for i, each in enumerate(own) if each == factor), None)  # The factor itself, as it stands.
@@ -40,12 +54,16 @@ class FactorOrder:
                 place = -1  # 2*pi*x, wherever the file has them.
             if place is None:
                 # Else one that speaks of no other names: 2*x comes of x^2.
-                place = next((i for i, each in enumerate(spoken) if said and said <= each), None)
+                place = next((i for i, each in enumerate(spoken) if said and said <= each.keys()), None)
             if place is None:
                 break  # In front of it there may be numbers, or what the chain rule brought.
-            # A name before the function that it comes out of: w*sin(w*t), 2*x*exp(x^2).
-            keys.append((place, int(isinstance(factor, Call) and factor.is_named)))
-        return keys[::-1]
+            # A name before the function that it comes out of: w*sin(w*t), 2*x*exp(x^2), a*(1 - exp(a*x)).
+            # Of two names the one that the function has first: M*h*P/(R*T) of exp(-M*g*h/(R*T)).
+            name = _name(factor)
+            keys.append((place, int(_has_function(factor)), spoken[place].get(name, 0) if name else None))
+        # Sums stay where they are, and names beside them.
+        kept = {(place, kind) for place, kind, first in keys if first is None}
+        return [(place, kind, 0 if (place, kind) in kept else first or 0) for place, kind, first in reversed(keys)]
 
 
 def in_file_order(expr: Expr, orders: Sequence[FactorOrder]) -> Expr:
@@ -68,6 +86,16 @@ def in_file_order(expr: Expr, orders: Sequence[FactorOrder]) -> Expr:
     start = len(factors) - len(keys)  # Those before are not of this node.
     last = sorted(zip(keys, factors[start:], strict=True), key=lambda pair: pair[0])
     return reduce(_times, [*factors[:start], *(factor for _, factor in last)])
+
+
+def _name(factor: Expr) -> str | None:
+    """The name that a factor is, or is a power of; None of anything more."""
+    base = factor.args[0] if isinstance(factor, Call) and factor.fn == "^" else factor
+    return base.id if isinstance(base, Name) else None
+
+
+def _has_function(factor: Expr) -> bool:
+    return any(isinstance(part, Call) and part.is_named for part in postorder(factor))
 
 
 def _times(left: Expr, right: Expr) -> Expr:

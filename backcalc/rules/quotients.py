@@ -7,14 +7,13 @@ have a value: cancelling may add points where it has one, and takes none away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import reduce
 from itertools import chain
 from math import isfinite
 
-from backcalc.language.expr import NEGATE, Call, Expr, Folded, Name, Number, fold, names
-from backcalc.rules.row import CONSTANTS
+from backcalc.language.expr import NEGATE, Call, Expr, Folded, Name, Number, fold
 from backcalc.rules.simplify import make
 from backcalc.rules.summands import (
     Exact,
@@ -210,12 +209,11 @@ class Reader:
 
     def multiplied(self, total: Sum) -> Sum | None:
         """A sum over its common denominator; None where that does nothing. Raises ExpansionTooLongError."""
-        opened = self._opened(total)
-        if len(opened) < 2:
-            return None if opened is total else opened
+        if len(total) < 2:
+            return None
         # What all terms have stands apart, so that it is not multiplied out.
-        common = common_powers(opened)
-        rest = self._divided(opened, Term(1, common))
+        common = common_powers(total)
+        rest = self._divided(total, Term(1, common))
         self._multiplies = True
         try:
             above = self._added(*map(self._normal, rest.values()))
@@ -223,7 +221,7 @@ class Reader:
         finally:
             self._multiplies = False
 
-    def _opened(self, total: Sum) -> Sum:
+    def opened(self, total: Sum) -> Sum:
         """A sum with the other factors of a term taken into a factor that is a sum of quotients."""
         found: list[Sum] = []
         for term in total.values():
@@ -234,12 +232,12 @@ class Reader:
             rest = Term(term.number, {base: by for base, by in term.powers.items() if base != bases[0]})
             inner, exponent = self._inner[bases[0]], term.powers[bases[0]]
             if exponent == 1:
-                found.append(self._opened(self._added(*(self._times(rest, part) for part in inner.values()))))
+                found.append(self.opened(self._added(*(self._times(rest, part) for part in inner.values()))))
                 continue
             # Of 1 + S/N below the bar N comes above it: N/(N + S).
             common = common_powers(inner)
             below = self._product(term_of(1, common), self._as_factor(self._divided(inner, Term(1, common))))
-            found.append(self._opened(self._product({frozenset(): rest}, self._power(below, exponent))))
+            found.append(self.opened(self._product({frozenset(): rest}, self._power(below, exponent))))
         is_same = all(each.get(key) is term for each, (key, term) in zip(found, total.items(), strict=True))
         return total if is_same else self._added(*found)
 
@@ -280,29 +278,6 @@ class Reader:
             above = self._added(above, *taken)
         return None
 
-    # ---- In terms of a node ------------------------------------------------------------------------------------------
-
-    def in_terms_of(self, total: Sum, name: Name, product: Sum) -> Iterator[Sum]:
-        """`total` with the name of a node where a term has all factors of the product that the node is."""
-        if len(product) != 1:
-            return
-        known = next(iter(product.values()))
-        found = [self._named(term, name, known) for term in total.values()]
-        if known.powers and any(new is not old for new, old in zip(found, total.values(), strict=True)):
-            yield self._added(*(term_of(*term) for term in found))
-
-    def _named(self, term: Term, name: Name, known: Term) -> Term:
-        """A term with `name` in place of these factors; itself where it has not all of them."""
-        times = _times_in(term.powers, known.powers)
-        if not times:
-            return term
-        rest = self._merged(term.powers, {base: -exponent * times for base, exponent in known.powers.items()})
-        # Names come before what is more: alpha*Q/K, p*(x - mu)/s^2.
-        names: Powers = {base: exponent for base, exponent in rest.items() if not isinstance(base, Call)}
-        others = {base: exponent for base, exponent in rest.items() if base not in names}
-        powers = self._merged(self._merged(names, {name: times}), others)
-        return Term(exact(Fraction(term.number) / Fraction(known.number) ** times), powers)
-
     # ---- Written again -----------------------------------------------------------------------------------------------
 
     def written(self, total: Sum) -> Expr:
@@ -318,31 +293,6 @@ class Reader:
                 raise ExpansionTooLongError from None
             found = make("+" if term.number > 0 else "-", found, written)
         return found
-
-
-def _times_in(term: Powers, powers: Powers) -> int:
-    """How often the factors of a node are in a term, such that no new one comes into its denominator."""
-    if len(powers) == 1:
-        # Of one factor only a root says more than the factor: u^(-3/2) is γ^3 where γ is u^(-1/2).
-        base, exponent = next(iter(powers.items()))
-        times = exact(Fraction(term.get(base, 0)) / exponent)
-        return times if exponent.denominator > 1 and isinstance(times, int) and times > 0 else 0
-    powered = {base.args[1] for base in powers if isinstance(base, Call) and base.fn == "^"}
-    if not all(map(_is_open, powered)):
-        return 0
-    raised = {base.args[0] for base in term if isinstance(base, Call) and base.fn == "^" and _is_open(base.args[1])}
-    for base, exponent in powers.items():
-        has: Exact = term.get(base, 0)
-        if base in raised:  # K^a/K is below 0 already where K is.
-            continue
-        if not has or (has > 0) != (exponent > 0) or absolute(has) < absolute(exponent):
-            return 0
-    return 1
-
-
-def _is_open(exponent: Expr) -> bool:
-    """Whether an exponent is no number: e*x^(e - 1) is what one writes, but alpha*Q/K."""
-    return any(name not in CONSTANTS for name in names(exponent))
 
 
 def _is_plain(text: str) -> bool:

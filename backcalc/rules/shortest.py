@@ -25,7 +25,7 @@ from backcalc.rules.row import CONSTANTS
 from backcalc.rules.simplify import remade
 
 if TYPE_CHECKING:
-    from backcalc.rules.quotients import Reader
+    from backcalc.rules.naming import NamingReader
     from backcalc.rules.summands import Sum
 
 READ = ("+", "-", "*", "/", "^", NEGATE, "sqrt")
@@ -62,13 +62,20 @@ class NamedFormula:
         return self.parts.marks if is_product else set()
 
     @cached_property
+    def _is_root(self) -> bool:
+        formula = self.parts.expr
+        return isinstance(formula, Call) and formula.fn == "sqrt"
+
+    @cached_property
     def order(self) -> FactorOrder:
         """The order of the factors of what the node is."""
-        return FactorOrder(self.parts.expr)
+        return FactorOrder(self.name, self.parts.expr)
 
     def concerns(self, parts: _Parts) -> bool:
         """Whether a formula may be shorter in terms of the node, or of what it is."""
-        return (parts.is_sum and self.name.id in parts.names) or not self.marks.isdisjoint(parts.marks)
+        # Through a root its square may cancel: M/(2*v*r) where v is sqrt(G*M/r).
+        may_be_named = self.name.id in parts.names and (parts.is_sum or self._is_root)
+        return may_be_named or not self.marks.isdisjoint(parts.marks)
 
 
 @dataclass(frozen=True)
@@ -250,15 +257,22 @@ class _Numbering:
 
 def _forms(parts: _Parts, definitions: Iterable[NamedFormula]) -> Iterator[Expr]:
     """Forms that are equal to a formula."""
-    from backcalc.rules.quotients import ExpansionTooLongError, Reader  # Most formulas have no quotients.
+    # Most formulas have no quotients.
+    from backcalc.rules.naming import NamingReader
+    from backcalc.rules.quotients import ExpansionTooLongError
 
-    reader = Reader(decimal=parts.decimal)
+    reader = NamingReader(decimal=parts.decimal)
     try:
         total = reader.read(parts.expr, parts.closed)
         if reader.has_met:
             yield reader.written(total)  # Else it would only be the same again.
         yield from _named(reader, total, definitions)
-        multiplied = reader.multiplied(total)
+        opened = reader.opened(total)
+        if opened is not total:
+            yield reader.written(opened)
+        multiplied = reader.multiplied(opened)
+        if multiplied is None and opened is not total:
+            multiplied = opened
         if multiplied is not None:
             yield from (
                 form
@@ -274,7 +288,7 @@ def _pays(form: Expr, parts: _Parts) -> bool:
     return parts.has_quotients or 2 * length(form) <= length(parts.expr)
 
 
-def _named(reader: Reader, total: Sum, definitions: Iterable[NamedFormula]) -> Iterator[Expr]:
+def _named(reader: NamingReader, total: Sum, definitions: Iterable[NamedFormula]) -> Iterator[Expr]:
     """A sum in terms of nodes."""
     for definition in definitions:
         if definition.marks:

@@ -74,6 +74,7 @@ def common_powers(total: Sum) -> Powers:
 
 def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
     """A positive number times powers, over one bar. Raises OverflowError where one of its numbers is no float."""
+    powers = _joined(powers)
     above = [_written_power(base, exponent) for base, exponent in powers.items() if exponent > 0]
     # Names before sums: p*(1 - p).
     under = sorted((pair for pair in powers.items() if pair[1] < 0), key=lambda pair: isinstance(pair[0], Call))
@@ -87,6 +88,22 @@ def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
         below = [Number(float(numbers[1])), *below]
     numerator = reduce(_product, above) if above else Number(1.0)
     return make("/", numerator, reduce(_product, below)) if below else numerator
+
+
+def _joined(powers: Powers) -> Powers:
+    """Powers with one of a base and a symbol together with one of a number, on the same side of the bar: r^(n + 1)."""
+    raised = {base.args[0]: base for base in powers if isinstance(base, Call) and base.fn == "^"}
+    if not raised:
+        return powers
+    found = dict(powers)
+    for base, power in raised.items():
+        by, times = powers.get(base, 0), powers[power]
+        # r^n/r stays, which is less by a factor that has a name: alpha*Q/K.
+        if by and absolute(times) == 1 and by * times > 0:
+            del found[base]
+            exponent = make("+", power.args[1], written(float(absolute(by))))
+            found = {make("^", base, exponent) if each == power else each: n for each, n in found.items()}
+    return found
 
 
 def _written_power(base: Expr, exponent: Exact) -> Expr:

@@ -29,11 +29,13 @@ class Spelling(NamedTuple):
     names         what it calls functions that have several names, by the name that the table has
     fractions     the values of its quotients of whole numbers
     has_decimals  whether a number of it, or of a point, is a decimal: then others that come of it are, too
+    arrays        the calls that it has in place of written arrays, such as onehot(1, 3), by the array
     """
 
     names: Mapping[str, str] = MappingProxyType({})
     fractions: Container[float] = ()
     has_decimals: bool = True
+    arrays: Mapping[Expr, Expr] = MappingProxyType({})
 
     def number(self, value: float) -> Expr:
         """A number that the file has not: 1/2 where it says so, or speaks of no decimals."""
@@ -53,6 +55,8 @@ def tidy(expr: Expr, done: Folded[Expr] | None = None, spelling: Spelling = PLAI
     """`expr` as one writes it: 2*x*y, not 2*(x*y), -1/x, not -(1/x), and 2/3, not its decimals; `done` as in `fold`."""
 
     def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        if part.fn == VECTOR and part in spelling.arrays:
+            return spelling.arrays[part]
         if part.fn == VECTOR and all(map(_is_number, part.args)):
             return _decimals(part)
         if part.fn == "*" and isinstance(args[1], Call) and args[1].fn == "*":

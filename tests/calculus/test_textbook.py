@@ -153,6 +153,12 @@ MEANING |= {"ln": MEANING["log"], "σ": MEANING["sigmoid"]}
 CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
 
 
+MEANING |= {
+    "ones": lambda *shape: np.full([int(n) for n in shape], sympy.Integer(1), dtype=object),
+    "onehot": lambda k, n: np.array([sympy.Integer(i == k) for i in range(int(n))], dtype=object),
+}
+
+
 def meant(expr, scope):
     def leaf(part):
         return sympy.nsimplify(part.value) if isinstance(part, Number) else scope.get(part.id, CONSTANTS.get(part.id))
