@@ -158,7 +158,7 @@ class PointsResult:
     """What a run at many points found: arrays with an entry a point, along the first axis.
 
     `value` has the output's values, None where only edges lead to it; `gradient` for each input of interest
-    ∂output/∂input, points × its shape; `warnings` tell of results that are not finite.
+    ∂output/∂input, points × the output's shape × the input's; `warnings` tell of results that are not finite.
     """
 
     output: str

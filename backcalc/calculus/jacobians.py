@@ -77,7 +77,7 @@ def kept_nodes(graph: Dag, evaluation: Evaluation, output: str, wrt: Sequence[st
     """
     shapes = [evaluation.shapes[slot] for slot in evaluation.tape.slot]
     count = elements(shapes[graph.index[output]])
-    _require_few(graph, output, {name: count * elements(shapes[graph.index[name]]) for name in wrt}, shapes)
+    require_few(graph, output, wrt, shapes)
     last = graph.index[output]
     # Those of `wrt` are asked for, and take no room from the others.
     kept, room = {graph.index[name] for name in wrt}, MOST_TOGETHER
@@ -90,8 +90,13 @@ def kept_nodes(graph: Dag, evaluation: Evaluation, output: str, wrt: Sequence[st
     return kept
 
 
-def _require_few(graph: Dag, output: str, counts: dict[str, int], shapes: Sequence[Shape]) -> None:
-    """Raise UsageError where a Jacobian that is asked for has more than MOST_NUMBERS numbers."""
+def require_few(graph: Dag, output: str, wrt: Sequence[str], shapes: Sequence[Shape]) -> None:
+    """Raise UsageError where a Jacobian that is asked for has more than MOST_NUMBERS numbers.
+
+    `shapes` are those of the nodes.
+    """
+    count = elements(shapes[graph.index[output]])
+    counts = {name: count * elements(shapes[graph.index[name]]) for name in wrt}
     large = next((name for name, count in counts.items() if count > MOST_NUMBERS), None)
     if large is None:
         return

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
-from backcalc.language.expr import NEGATE, Call, Expr, Name, names, postorder
+from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, names, postorder
 from backcalc.rules.row import CONSTANTS
 from backcalc.rules.simplify import make, remade
 
@@ -23,7 +23,7 @@ _LAST: _Place = (sys.maxsize, 0, 0)
 class FactorOrder:
     """The order of the factors of a node's formula, term by term."""
 
-    def __init__(self, name: Name, formula: Expr) -> None:
+    def __init__(self, formula: Expr, name: Name | None = None) -> None:
         self._name = name
         self._terms = [_factors(term) for term in _terms(formula)]
         # Names of each factor in their order, worked out once for many slopes.
@@ -89,8 +89,9 @@ def in_file_order(expr: Expr, orders: Sequence[FactorOrder]) -> Expr:
 
 
 def _name(factor: Expr) -> str | None:
-    """The name that a factor is, or is a power of; None of anything more."""
-    base = factor.args[0] if isinstance(factor, Call) and factor.fn == "^" else factor
+    """The name that a factor is, or is a power of with a number; None of anything more."""
+    is_power = isinstance(factor, Call) and factor.fn == "^" and isinstance(factor.args[1], Number)
+    base = factor.args[0] if isinstance(factor, Call) and is_power else factor
     return base.id if isinstance(base, Name) else None
 
 

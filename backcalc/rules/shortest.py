@@ -69,7 +69,7 @@ class NamedFormula:
     @cached_property
     def order(self) -> FactorOrder:
         """The order of the factors of what the node is."""
-        return FactorOrder(self.name, self.parts.expr)
+        return FactorOrder(self.parts.expr, self.name)
 
     def concerns(self, parts: _Parts) -> bool:
         """Whether a formula may be shorter in terms of the node, or of what it is."""

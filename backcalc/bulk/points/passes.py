@@ -21,7 +21,7 @@ from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.sweep import reverse
 from backcalc.rules.functions import stacks
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.gates import Gates, value_of
+from backcalc.rules.gates import Gates, only, value_of
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Bound, Primitive
 from backcalc.rules.values import is_known
@@ -80,6 +80,7 @@ def run_stacks(
 ) -> None:
     """Write `output` and its derivatives by `wrt` at every point of `data` into arrays of points × shape.
 
+    Of an output that is an array these are Jacobians, points × its shape × that of the node.
     `evaluation` is the graph's at one point, from which come the shapes and what is the same at all points.
     """
     count, size = len(next(iter(data.values()))), points_at_once(data)
@@ -103,11 +104,24 @@ def _run_stack(
     slot = evaluation.tape.slot
     places = {name: slot[evaluation.tape.graph.index[name]] for name in (*data, *wrt)}
     inputs = {name: layout.input(points, places[name]) for name, points in data.items()}
-    value, adjoints = Pass(evaluation, inputs, layout).run(output, wrt)
-    # What is the same at all points has no batch axis until here.
-    into[0][...] = np.broadcast_to(value, (layout.count, 1, 1))[:, 0, 0]
-    for name, adjoint, target in zip(wrt, adjoints, into[1:], strict=True):
-        target[...] = 0.0 if adjoint is None else layout.read(adjoint, places[name])
+    last = slot[evaluation.tape.graph.index[output]]
+    # A sweep an element, each from its unit; a number has one element, and no axis for it.
+    for index in np.ndindex(*(n or 0 for n in evaluation.shapes[last])):
+        place: Any = (slice(None), *index)
+        seed = _unit(layout, last, place) if index else None
+        value, adjoints = Pass(evaluation, inputs, layout).run(output, wrt, seed)
+        # What is the same at all points has no batch axis until here.
+        into[0][...] = layout.read(value, last)
+        for name, adjoint, target in zip(wrt, adjoints, into[1:], strict=True):
+            at = places[name]
+            target[place] = 0.0 if adjoint is None else layout.read(layout.full(adjoint, at), at)
+
+
+def _unit(layout: Stacked, slot: int, place: Any) -> Any:
+    """The cotangent of one element of the output, at all points; of the others nothing is asked."""
+    units = np.zeros((layout.count, *(n or 0 for n in layout.shapes[slot])))
+    units[place] = 1.0
+    return only(layout.input(units, slot))
 
 
 class Pass:

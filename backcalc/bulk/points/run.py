@@ -6,18 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from backcalc import progress
 from backcalc.bulk.points.lost import LostPoints
-from backcalc.bulk.points.passes import compiled, points_at_once, run_stacks
+from backcalc.bulk.points.passes import NUMBERS, compiled, points_at_once, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
 from backcalc.bulk.points.runner import Runner
 from backcalc.bulk.points.totals import Totals
 from backcalc.calculus.doubts import doubts
 from backcalc.calculus.evaluate import Evaluation
+from backcalc.calculus.jacobians import require_few
 from backcalc.calculus.missing import require_known
 from backcalc.calculus.point import Point, settle
 from backcalc.calculus.question import choose_output, require_node, require_scalar
@@ -38,6 +40,7 @@ CHUNK = 32768  # Points of numbers at a time.
 class Batch:
     """For each point the output's value, and the gradient: an array a name, of points × the input's shape.
 
+    Of an output that is an array the value is points × its shape, the Jacobian points × its shape × the input's.
     `has_value` is whether the value is known, which is nan where it is not: only edges lead to it.
     """
 
@@ -51,9 +54,23 @@ class Batch:
         return [*([self.value] if self.has_value else []), *self.gradient.values()]
 
 
+class Column(NamedTuple):
+    """One number of the gradient: of `p[0]` by `W[0,1]`, and where it is in the array of the input `name`."""
+
+    of: str
+    wrt: str
+    name: str
+    place: tuple[int, ...]
+
+
+def _element(name: str, index: tuple[int, ...]) -> str:
+    """A number, or an element of an array, as one writes it."""
+    return f"{name}[{','.join(map(str, index))}]" if index else name
+
+
 @dataclass(frozen=True)
 class DataRun:
-    """The output's value at each point, and the gradient: an array a name, of points × the input's shape.
+    """The output's value at each point, and the gradient: an array a name, as `Batch` has them.
 
     `has_value` is whether the value is known, `warnings` are of results that are not finite.
     """
@@ -69,13 +86,15 @@ class DataRun:
 class DataStream:
     """What a graph gives at points that come some at a time; iterating gives a `Batch` after the other.
 
-    `output` is the output's name, `has_value` whether it has one, `shapes` has the shape of each input of the gradient.
+    `output` is the output's name, `has_value` whether it has one, `output_shape` its shape, `shapes` has the shape of
+    each input of the gradient.
     `is_finite` is whether all that has come so far is.
     """
 
     def __init__(self, runner: PointRunner, parts: Iterable[Arrays], reader: PointReader | None = None) -> None:
         self._runner, self._parts, self._reader = runner, parts, reader
         self.output, self.has_value, self.shapes = runner.output, runner.has_value, runner.shapes
+        self.output_shape = runner.output_shape
         self.is_finite = True
         self._lost: list[tuple[Source, Diagnostic]] = []
 
@@ -96,11 +115,17 @@ class DataStream:
         return [*graph, *(self._reader.warnings if self._reader else ()), *self._lost]
 
     @property
-    def columns(self) -> list[tuple[str, tuple[str, tuple[int, ...]]]]:
-        """Each number of the gradient: as `x`, `v[0]` or `W[0,1]`, and the input and index that it has."""
+    def outputs(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Each number of the output: as `y` or `p[0]`, and its index."""
+        return [(_element(self.output, index), index) for index in np.ndindex(*self.output_shape)]
+
+    @property
+    def columns(self) -> list[Column]:
+        """Each number of the gradient, those of one input side by side."""
         return [
-            (f"{name}[{','.join(map(str, index))}]" if index else name, (name, index))
+            Column(of, _element(name, index), name, (*place, *index))
             for name, shape in self.shapes.items()
+            for of, place in self.outputs
             for index in np.ndindex(*shape)
         ]
 
@@ -119,7 +144,8 @@ def stream_data(
     reader.notice_over(at)
     parts = iter(reader)
     first = next(parts)
-    return DataStream(PointRunner(graph, first, at, of, wrt, _remedies(reader)), chain([first], parts), reader)
+    runner = PointRunner(graph, first, at, of, wrt, _remedies(reader), any_shape=True)
+    return DataStream(runner, chain([first], parts), reader)
 
 
 def as_points(given: Mapping[str, Any]) -> Arrays:
@@ -160,7 +186,7 @@ def _refusal(code: Code, message: str, hint: str) -> UsageError:
 
 def run_arrays(graph: Dag, data: Arrays, at: Point, of: str | None = None, wrt: Sequence[str] = ()) -> DataRun:
     """`graph` run at arrays of points × the input's shape, which have equally many points, at least one."""
-    runner = PointRunner(graph, data, at, of, wrt)
+    runner = PointRunner(graph, data, at, of, wrt, any_shape=True)
     batch, lost = runner.run(data), runner.lost_points()
     lost.add(data, batch.columns)
     told = (*runner.noticed, *lost.told(runner.output, _numbered))
@@ -174,7 +200,8 @@ def _numbered(place: int, _point: Mapping[str, Any]) -> str:
 class PointRunner:
     """A graph made ready for points like those in `data`; `shapes` has the shape of each input of the gradient.
 
-    `has_value` is whether the output's value is known: it need not be where only edges lead to it.
+    `has_value` is whether the output's value is known: it need not be where only edges lead to it. `output_shape` is
+    that of a number but with `any_shape`.
 
     `remedies` are the hints for a value that is missing. With no `wrt` the gradient is by what `data` has, with
     `value_only` there is none. Raises BackcalcError.
@@ -190,6 +217,7 @@ class PointRunner:
         remedies: Sequence[str] = (),
         *,
         value_only: bool = False,
+        any_shape: bool = False,
     ) -> None:
         # One point stands for all: shapes, what is known, and what is the same everywhere do not differ between them.
         first: dict[str, Any] = {name: found[0] if found.ndim > 1 else float(found[0]) for name, found in data.items()}
@@ -203,18 +231,21 @@ class PointRunner:
         # An activation that only edges lead to has no value, and derivatives all the same.
         output = self._evaluation.tape.slot[self.graph.index[self.output]]
         self.has_value = is_known(self._evaluation.terms[output]) or self.output in data
-        element = f"{shorten(self.output)}[{', '.join('0' for _ in self._evaluation.shapes[output])}]"
-        hint = f"or an element, for each point has one row of output and gradient: s = {element}"
-        require_scalar(self.graph, self._evaluation, self.output, [hint])
+        if not any_shape:
+            require_scalar(self.graph, self._evaluation, self.output)
         shapes = self._evaluation.known_shapes.names
         by = () if value_only else tuple(wrt) or tuple(data)
         self.shapes = {name: tuple(n or 0 for n in shapes[name]) for name in by}
+        self.output_shape = tuple(n or 0 for n in self._evaluation.shapes[output])
+        require_few(self.graph, self.output, by, [self._evaluation.shapes[slot] for slot in self._evaluation.tape.slot])
         is_of_numbers = not self._evaluation.has_arrays and not self._evaluation.tape.has_arrays
         # `data` by name only: the points of the first are let go.
         self._inputs, self._asked = tuple(data), (graph, at, of, by)
         self._known = point
         self._program = self._compiled(exact=False) if is_of_numbers else None
-        self._chunk = CHUNK if is_of_numbers else points_at_once(data)
+        # A point of a wide output has more numbers in its Jacobians than in its inputs.
+        widest = prod(self.output_shape) * max(1, sum(map(prod, self.shapes.values())))
+        self._chunk = CHUNK if is_of_numbers else min(points_at_once(data), max(1, NUMBERS // widest))
 
     @cached_property
     def noticed(self) -> tuple[Diagnostic, ...]:
@@ -225,7 +256,8 @@ class PointRunner:
         """Value and gradient at the points of `data`."""
         progress.at("running the points")  # Of how many, only the end of the file tells.
         count = len(next(iter(data.values())))
-        value, gradient = np.empty(count), {name: np.empty((count, *shape)) for name, shape in self.shapes.items()}
+        value = np.empty((count, *self.output_shape))
+        gradient = {name: np.empty((*value.shape, *shape)) for name, shape in self.shapes.items()}
         # A chunk's results go where they are to be while the chunk is in the cache.
         for part in self._chunks(count):
             into = [value[part], *(found[part] for found in gradient.values())]

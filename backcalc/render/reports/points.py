@@ -50,8 +50,8 @@ def points_tables(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
     """A table with a row a point, of the first `limit` points; 0 is no limit. All points are run."""
     header: tuple[Cell, ...] = (
         "point",
-        NodeName(shorten(stream.output)),
-        *(Derivative(shorten(stream.output), name) for name, _ in stream.columns),
+        *(NodeName(shorten(name)) for name, _ in stream.outputs),
+        *(Derivative(shorten(column.of), column.wrt) for column in stream.columns),
     )
     rows: list[tuple[Cell, ...]] = []
     count = 0
@@ -61,8 +61,8 @@ def points_tables(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
         # Python's numbers only of what is shown: a batch may have thousands of points.
         numbers = zip(*(column[:shown] for column in _columns(stream, batch)), strict=True)
         for i, row in enumerate(numbers, len(rows) + 1):
-            # Without a value its column stays, so that the header fits.
-            found = row if stream.has_value else (None, *row)
+            # Without a value its columns stay, so that the header fits.
+            found = row if stream.has_value else (*[None] * len(stream.outputs), *row)
             rows.append((str(i), *(CellValue(n, digits) for n in found)))
         count += len(next(_columns(stream, batch)))
     return cut(Grid(header, rows, frozenset(range(len(header)))), count)
@@ -70,11 +70,11 @@ def points_tables(stream: DataStream, digits: int = DIGITS, limit: int = 0) -> l
 
 def render_points_csv(stream: DataStream) -> Iterator[str]:
     """The lines `J,dJ/dx,…`, many at a time."""
-    names = [stream.output, *(f"d{stream.output}/d{name}" for name, _ in stream.columns)]
+    names = [*(name for name, _ in stream.outputs), *(f"d{each.of}/d{each.wrt}" for each in stream.columns)]
     yield from csv_lines([names])
     # Batch by batch: the file may be larger than memory.
     for batch in stream:
-        yield _rows_of_numbers(list(_columns(stream, batch)), "" if stream.has_value else ",")
+        yield _rows_of_numbers(list(_columns(stream, batch)), "" if stream.has_value else "," * len(stream.outputs))
 
 
 def render_points_json(stream: DataStream) -> Iterator[str]:
@@ -95,8 +95,9 @@ def render_points_json(stream: DataStream) -> Iterator[str]:
 
 def _template(stream: DataStream) -> str:
     """A point as JSON, with `%s` for each number."""
-    gradient = {name: np.full(shape, _NUMBER, object).tolist() for name, shape in stream.shapes.items()}
-    value = _NUMBER if stream.has_value else None
+    of = stream.output_shape
+    gradient = {name: np.full((*of, *shape), _NUMBER, object).tolist() for name, shape in stream.shapes.items()}
+    value = np.full(of, _NUMBER, object).tolist() if stream.has_value else None
     # The encoder puts the mark in quotes; a number has none.
     text = dump({"value": value, "gradient": gradient}, indented=True).replace(_MARK, _NUMBER)
     return "\n".join(f"    {line}" for line in text.splitlines())
@@ -113,10 +114,15 @@ def _exact(column: Array) -> Iterable[str]:
 def _columns(stream: DataStream, batch: Batch) -> Iterator[Array]:
     """The output at the points of a batch, where it is known, then each number of the gradient."""
     if batch.has_value:
-        yield batch.value
-    for _, (name, index) in stream.columns:
-        place: Any = (slice(None), *index)
-        yield batch.gradient[name][place]  # All points, one element of the gradient.
+        yield from (_at_all_points(batch.value, index) for _, index in stream.outputs)
+    for column in stream.columns:
+        yield _at_all_points(batch.gradient[column.name], column.place)
+
+
+def _at_all_points(values: Array, index: tuple[int, ...]) -> Array:
+    place: Any = (slice(None), *index)
+    found: Array = values[place]
+    return found
 
 
 def _rows_of_numbers(columns: list[Array], before: str) -> str:
