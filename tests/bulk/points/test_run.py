@@ -435,7 +435,7 @@ def test_a_jacobian_a_point_is_that_of_a_run(text, monkeypatch):
     found = graph.run_points(points, of="p")
     for i in range(7):
         once = graph.run({name: each[i] for name, each in points.items()}, of="p")
-        assert np.allclose(found.value[i], once.values["p"], rtol=1e-12)
+        assert np.allclose(found.value[i], once.value, rtol=1e-12)
         for name in points:
             assert found.gradient[name][i].shape == once.gradient[name].shape
             assert np.allclose(found.gradient[name][i], once.gradient[name], rtol=1e-12)
