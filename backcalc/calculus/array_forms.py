@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from backcalc.graph.shapes import KnownShapes
 from backcalc.language.expr import INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Number, fold
+from backcalc.rules.primitives import lookup
 from backcalc.rules.simplify import SUMS, make, remade
 
 _PRODUCTS, _REDUCED = ("@", "outer", "dot"), ("sum", "mean")
@@ -184,7 +185,7 @@ class ArrayForms:
                 continue
             if _is_written(other) and len(_places(other)) == 1:
                 ((place, item),) = _places(other)
-                return _put(other, place, make("*", item, _at(array, place)))
+                return _put(other, place, make("*", item, self._at(array, place)))
             terms = list(_terms(other))
             if any(_is_written(term) and len(_places(term)) == 1 for _, term in terms):
                 return self.form(_sum([(sign, make("*", array, term)) for sign, term in terms]))
@@ -197,8 +198,26 @@ class ArrayForms:
         for vector, other in (call.args, call.args[::-1]):
             if _is_written(vector) and len(_places(vector)) == 1:
                 ((place, item),) = _places(vector)
-                return make("*", item, _at(other, place))
+                return make("*", item, self._at(other, place))
         return None
+
+    def _at(self, array: Expr, place: _Place) -> Expr:
+        """An element of a formula, by elements as far as it goes so: 1 - p[0]^2, not (1 - p^2)[0]."""
+        shape = self.shape(array)
+
+        def _taken(part: Expr) -> Expr:
+            is_whole = self.shape(part) == shape
+            return make(INDEX, part, *(Number(float(i)) for i in place)) if is_whole else part
+
+        def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
+            row = lookup(part.fn, len(part.args))
+            # A row that goes with each row of a matrix has other places.
+            is_by_element = row is not None and row.shape == "elementwise"
+            if is_by_element and self.shape(part) == shape and all(self.shape(arg) in ((), shape) for arg in part.args):
+                return make(part.fn, *args)
+            return _taken(part)
+
+        return fold(array, _taken, _call)
 
 
 class _Factors(NamedTuple):
@@ -318,7 +337,3 @@ def _added(total: Expr | None, array: Expr, sign: bool) -> Expr:
     if isinstance(array.args[0], Call) and array.args[0].fn == VECTOR:
         return Call(VECTOR, tuple(_added(one, other, sign) for one, other in pairs))
     return Call(VECTOR, tuple(make("+" if sign else "-", one, other) for one, other in pairs))
-
-
-def _at(array: Expr, place: _Place) -> Expr:
-    return make(INDEX, array, *(Number(float(i)) for i in place))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from backcalc.calculus.adjoints import adjoints
@@ -127,3 +127,19 @@ def left_out(graph: Dag, output: str, names: Sequence[str]) -> Diagnostic:
     message = f"∂{of}/∂node by {quoted(names)} is left out, for it has too many numbers"
     hint = f"along one direction d of `{of}` it is ∂s/∂{first} of a number: s = sum({of}*d)"
     return Diagnostic(Code.JACOBIAN_LEFT_OUT, message, graph.node(names[0]).span, hints=(hint,))
+
+
+def beyond_formulas(
+    graph: Dag, output: str, gradient: Mapping[str, Any], shapes: Sequence[Shape]
+) -> Iterator[Diagnostic]:
+    """The warning that Jacobians that are asked for have more axes than a formula; none where all have a formula."""
+    axes = {name: len(shapes[graph.index[name]]) for name, value in gradient.items() if value is None}
+    rank = len(shapes[graph.index[output]])
+    names = [name for name, own in axes.items() if rank + own > MOST_AXES]
+    if not names:
+        return
+    of, first = shorten(output), shorten(names[0])
+    message = f"∂{of}/∂node by {quoted(names)} has more than {MOST_AXES} axes, and no formula: `?` stands for it"
+    place = ",".join("0" for _ in range(rank))
+    hint = f"that of one element of `{of}` has one: {option('get', f'd{of}[{place}]/d{first}')}"
+    yield Diagnostic(Code.JACOBIAN_LEFT_OUT, message, graph.node(names[0]).span, hints=(hint,))

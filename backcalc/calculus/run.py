@@ -141,14 +141,19 @@ class Run:
 
     @property
     def _left_out(self) -> tuple[Diagnostic, ...]:
-        """That some Jacobians are too large to be shown."""
+        """That some Jacobians are too large to be shown, or have more axes than a formula."""
         nodes = enumerate(self.graph.nodes)
         lost = [node.name for i, node in nodes if self.kept is not None and i not in self.kept and not node.is_fixed]
-        if not lost:
+        if not lost and (self.is_outside or self.mode == "forward" or not self.shape(self.output)):
             return ()
-        from backcalc.calculus.jacobians import left_out
+        from backcalc.calculus.jacobians import beyond_formulas, left_out
 
-        return (left_out(self.graph, self.output, lost),)
+        beyond = (
+            ()
+            if self.linear.evaluation.is_known
+            else beyond_formulas(self.graph, self.output, self.gradient, self.shapes)
+        )
+        return (*(left_out(self.graph, self.output, names) for names in [lost] if names), *beyond)
 
     def partials(self, node: int) -> dict[str, Any]:
         """∂node/∂arg by argument: parallel edges added up, 0 for an argument without influence, None where unknown."""

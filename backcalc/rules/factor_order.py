@@ -13,11 +13,11 @@ from backcalc.rules.simplify import make, remade
 _SUMS = ("+", "-", NEGATE)
 
 
-_Place = tuple[int, int, int]
+_FactorKey = tuple[int, int, int]
 """Which factor of a term another comes of, whether it has a function, and which of the factor's names it is."""
 
 
-_LAST: _Place = (sys.maxsize, 0, 0)
+_LAST: _FactorKey = (sys.maxsize, 0, 0)
 
 
 class FactorOrder:
@@ -35,7 +35,7 @@ class FactorOrder:
         """Whether there is something to put in order: a product, or a function of one."""
         return any(len(factors) > 1 or any(isinstance(each, Call) for each in factors) for factors in self._terms)
 
-    def places(self, factors: Sequence[Expr]) -> list[_Place]:
+    def places(self, factors: Sequence[Expr]) -> list[_FactorKey]:
         """Of the last factors those that come from one term, as sort keys: most of any term."""
         # The node itself stays last, where it stands so: r*C of C = S0*exp(r*T).
         is_last = bool(factors) and factors[-1] == self._name
@@ -45,7 +45,7 @@ class FactorOrder:
         return [*longest, _LAST] if is_last and longest else longest
 
     @staticmethod
-    def _places(own: list[Expr], spoken: list[dict[str, int]], factors: Sequence[Expr]) -> list[_Place]:
+    def _places(own: list[Expr], spoken: list[dict[str, int]], factors: Sequence[Expr]) -> list[_FactorKey]:
         keys: list[tuple[int, int, int | None]] = []
         for factor in reversed(factors):
             said = {*names(factor)}

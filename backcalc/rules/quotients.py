@@ -14,7 +14,7 @@ from itertools import chain
 from math import isfinite
 
 from backcalc.language.expr import NEGATE, Call, Expr, Folded, Name, Number, fold
-from backcalc.rules.simplify import make
+from backcalc.rules.simplify import LARGEST_DENOMINATOR, LONG, make
 from backcalc.rules.summands import (
     Exact,
     Powers,
@@ -42,7 +42,11 @@ def constant_of(expr: Expr) -> Exact | None:
     """The number that a formula is, exactly as its decimals say; None of anything but a number."""
     if not isinstance(expr, Number) or not isfinite(expr.value):
         return None
-    return int(expr.value) if expr.value.is_integer() else Fraction(repr(expr.value))
+    if expr.value.is_integer():
+        return int(expr.value)
+    # What is written as 2/15 is that, and not 16 decimals of it.
+    short = Fraction(expr.value).limit_denominator(LARGEST_DENOMINATOR) if len(repr(expr.value)) > LONG else None
+    return short if short and float(short) == expr.value else Fraction(repr(expr.value))
 
 
 class Reader:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import reduce
 from itertools import chain
-from math import gcd, lcm
+from math import gcd, isfinite, lcm
 from typing import NamedTuple, TypeAlias
 
 from backcalc.language.expr import Call, Expr, Number
@@ -31,6 +31,7 @@ Sum: TypeAlias = "dict[frozenset[tuple[Expr, Exact]], Term]"  # A key without or
 
 HALF = Fraction(1, 2)
 LONGEST_DECIMAL = 6  # Signs.
+LARGEST_BELOW = 1_000_000  # A denominator; beyond it a number is its decimals.
 
 
 def exact(value: Exact) -> Exact:
@@ -79,9 +80,12 @@ def written_term(number: Exact, powers: Powers, *, decimal: bool) -> Expr:
     # Names before sums: p*(1 - p).
     under = sorted((pair for pair in powers.items() if pair[1] < 0), key=lambda pair: isinstance(pair[0], Call))
     below = [_written_power(base, -exponent) for base, exponent in under]
-    numbers: tuple[Exact, int] = (number.numerator, number.denominator)
-    if decimal and (near := float(number)) and len(repr(near)) <= LONGEST_DECIMAL:  # 1e-400 is not 0.
+    numbers: tuple[Exact | float, int] = (number.numerator, number.denominator)
+    near = float(number)
+    if decimal and near and len(repr(near)) <= LONGEST_DECIMAL:  # 1e-400 is not 0.
         numbers = (number, 1) if number != numbers[0] else numbers
+    if number.denominator > LARGEST_BELOW and near and isfinite(near):
+        numbers = (near, 1)  # Nobody reads 123456789012345*x/10^17.
     if numbers[0] != 1:
         above = [Number(float(numbers[0])), *above]
     if numbers[1] != 1:

@@ -133,6 +133,7 @@ MEANING = {
     "sum": lambda x, axis=None: x.sum(axis),
     "norm": lambda x: sympy.sqrt((x * x).sum()),
     "trace": np.trace,
+    "outer": np.outer,
     "det": lambda x: sympy.Matrix(x).det(),
     "inv": lambda x: np.array(sympy.Matrix(x).inv().tolist()),
     "softmax": softmax,

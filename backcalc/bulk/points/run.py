@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from backcalc import progress
+from backcalc.bulk.points.element_columns import GradientColumn, elements, gradient_columns
 from backcalc.bulk.points.lost import LostPoints
 from backcalc.bulk.points.passes import NUMBERS, compiled, points_at_once, run_stacks
 from backcalc.bulk.points.reader import Arrays, PointReader
@@ -52,20 +53,6 @@ class Batch:
     def columns(self) -> list[Array]:
         """All that is known."""
         return [*([self.value] if self.has_value else []), *self.gradient.values()]
-
-
-class Column(NamedTuple):
-    """One number of the gradient: of `p[0]` by `W[0,1]`, and where it is in the array of the input `name`."""
-
-    of: str
-    wrt: str
-    name: str
-    place: tuple[int, ...]
-
-
-def _element(name: str, index: tuple[int, ...]) -> str:
-    """A number, or an element of an array, as one writes it."""
-    return f"{name}[{','.join(map(str, index))}]" if index else name
 
 
 @dataclass(frozen=True)
@@ -117,17 +104,12 @@ class DataStream:
     @property
     def outputs(self) -> list[tuple[str, tuple[int, ...]]]:
         """Each number of the output: as `y` or `p[0]`, and its index."""
-        return [(_element(self.output, index), index) for index in np.ndindex(*self.output_shape)]
+        return elements(self.output, self.output_shape)
 
     @property
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[GradientColumn]:
         """Each number of the gradient, those of one input side by side."""
-        return [
-            Column(of, _element(name, index), name, (*place, *index))
-            for name, shape in self.shapes.items()
-            for of, place in self.outputs
-            for index in np.ndindex(*shape)
-        ]
+        return gradient_columns(self.outputs, self.shapes)
 
 
 def stream_data(
