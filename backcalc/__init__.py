@@ -9,8 +9,6 @@ The names below are loaded at first use, so that the command line starts before 
 
 from __future__ import annotations
 
-from importlib import import_module
-
 TYPE_CHECKING = False  # Type checkers take it for true; `typing` would take as long to load as Python itself.
 if TYPE_CHECKING:
     from typing import Any
@@ -54,6 +52,8 @@ def __getattr__(name: str) -> Any:
     """A public name, from the module that it is defined in."""
     if name not in __all__:
         raise AttributeError(f"module 'backcalc' has no attribute {name!r}")
+    from importlib import import_module  # The program, which answers Ctrl-C once its own module is there, needs none.
+
     # Not kept here: a module that is loaded is found at once.
     return getattr(import_module(_HOMES.get(name, "backcalc.text.errors")), name)
 
