@@ -223,7 +223,14 @@ class Bound:
         """For each parameter, its pullback as a function of the arguments, `out`, the cotangent `ct` and `n`."""
         # As of slopes: with numbers at hand, the form that loses none of their digits.
         texts = self.row.stable or self.row.pullbacks
-        return tuple(self._function(text, (*self.row.params, "out", "ct", "n")) for text in texts)
+        found = (self._function(text, (*self.row.params, "out", "ct", "n")) for text in texts)
+        return tuple(found if self.exists is None else map(self._within_domain, found))
+
+    def _within_domain(self, pullback: RowFunction) -> RowFunction:
+        """A pullback, nan for the elements outside the domain: its text may have a value there, as -ct*t/p at −1."""
+        where, exists, count = self.namespace.where, self.exists, len(self.row.params)
+        assert exists is not None
+        return lambda *operands: where(exists(*operands[:count]), pullback(*operands), math.nan)
 
     @cached_property
     def exists(self) -> RowFunction | None:
