@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backcalc.language.expr import Number
 from backcalc.language.parser import parse_expression
-from backcalc.render.document import Derivative, Formula, Grid, Phrase, Product, Typed, Value
+from backcalc.render.document import CellValue, Derivative, Formula, Grid, Phrase, Product, Typed
 from backcalc.render.formats.terminal import Terminal
 from backcalc.render.layout import aligned, enclosed, joined, lines, parts_of, records
 from backcalc.render.writer import PLAIN
@@ -23,19 +23,19 @@ def formula(text: str) -> Formula:
 
 # What each kind of cell may be broken into.
 PARTED = [
-    (Value(np.array([1.0, -0.5])), ["[1, ", "-0.5]"]),
-    (Value(np.array([[1.0, 2.0], [3.0, 4.0]])), ["[[1, ", "2], ", "[3, ", "4]]"]),
-    (Value(formula("max(x, sum(A, axis=1))").expr), ["max(x, ", "sum(A, ", "axis=1))"]),
+    (CellValue(np.array([1.0, -0.5])), ["[1, ", "-0.5]"]),
+    (CellValue(np.array([[1.0, 2.0], [3.0, 4.0]])), ["[[1, ", "2], ", "[3, ", "4]]"]),
+    (CellValue(formula("max(x, sum(A, axis=1))").expr), ["max(x, ", "sum(A, ", "axis=1))"]),
     (formula("[a*b, 2]"), ["[a*b, ", "2]"]),
     (formula("[a*b, 2]")._replace(by_hand=True), ["[a·", "b, ", "2]"]),
-    (Product((Value(2.0), Value(-3.5), Derivative("L", "x"))), ["2·", "(−3.5)·", "∂L/∂x"]),
-    (Product((Value(np.array([1.0, 2.0])), Value(formula("x + y").expr))), ["[1, ", "2]·", "(x + y)"]),
-    (Product((Value(formula("f(x, y) + y").expr), Value(0.5))), ["(f(x, ", "y) + y)·", "0.5"]),
+    (Product((CellValue(2.0), CellValue(-3.5), Derivative("L", "x"))), ["2·", "(−3.5)·", "∂L/∂x"]),
+    (Product((CellValue(np.array([1.0, 2.0])), CellValue(formula("x + y").expr))), ["[1, ", "2]·", "(x + y)"]),
+    (Product((CellValue(formula("f(x, y) + y").expr), CellValue(0.5))), ["(f(x, ", "y) + y)·", "0.5"]),
     (Product(()), ["-"]),
     (Typed("[1, 2·3]"), ["[1, ", "2·", "3]"]),
-    (Phrase(("near ", Value(0.5), ", so")), ["near ", "0.5", ", so"]),
-    (Value(0.5), ["0.5"]),
-    (Value(None), ["?"]),
+    (Phrase(("near ", CellValue(0.5), ", so")), ["near ", "0.5", ", so"]),
+    (CellValue(0.5), ["0.5"]),
+    (CellValue(None), ["?"]),
 ]
 
 
@@ -48,7 +48,7 @@ def test_a_name_is_no_part_whatever_stands_in_it():
     """What somebody has called a node is theirs: the layout does not look into it."""
     name = Derivative("L", "a·b, c")
     assert parts_of(PLAIN.cell(name)) == ("∂L/∂a·b, c",)
-    assert parts_of(PLAIN.cell(Product((name, Value(2.0))))) == ("∂L/∂a·b, c·", "2")
+    assert parts_of(PLAIN.cell(Product((name, CellValue(2.0))))) == ("∂L/∂a·b, c·", "2")
 
 
 texts_ = st.lists(st.text("ab·, ", min_size=1, max_size=9), min_size=1, max_size=6)
@@ -70,7 +70,7 @@ def test_a_line_ends_behind_a_part(texts, width):
 def test_a_matrix_among_numbers_takes_the_room_of_its_lines():
     """Its lines stay below each other, before the point, and the column is as wide as they are."""
     matrix = np.array([[0.0, 0.5], [-2.25, 10.0]])
-    grid = Grid(("what", "value"), [("a", Value(matrix)), ("b", Value(1.125))], frozenset([1]))
+    grid = Grid(("what", "value"), [("a", CellValue(matrix)), ("b", CellValue(1.125))], frozenset([1]))
     assert list(lines(aligned(Terminal().written(grid)))) == [
         f"what{'value':>21}",
         "a     [[ 0   ,  0.5],",
@@ -80,7 +80,7 @@ def test_a_matrix_among_numbers_takes_the_room_of_its_lines():
 
 
 def test_the_lines_of_a_matrix_are_folded_each_for_itself():
-    matrix = Value(formula("[[max(x, y), 1], [2, 3]]").expr)
+    matrix = CellValue(formula("[[max(x, y), 1], [2, 3]]").expr)
     grid = Grid(("what", "value"), [("a", matrix)], frozenset(), whole=frozenset([1]))
     assert list(records(Terminal().written(grid), 14)) == [
         "a",
@@ -93,4 +93,4 @@ def test_the_lines_of_a_matrix_are_folded_each_for_itself():
 
 
 def test_a_number_of_the_language_is_one_part():
-    assert parts_of(PLAIN.cell(Value(Number(0.5)))) == ("0.5",)
+    assert parts_of(PLAIN.cell(CellValue(Number(0.5)))) == ("0.5",)
