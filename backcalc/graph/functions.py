@@ -34,6 +34,7 @@ from backcalc.language.expr import (
     postorder,
     size,
     with_args,
+    written_options,
 )
 from backcalc.language.statements import Function
 from backcalc.rules.primitives import ALIASES, PRIMITIVES, VARIADIC, lookup
@@ -298,8 +299,9 @@ class Functions:
         elif call.fn in self._functions:
             function = self._functions[call.fn]
             hints = (f"it is defined as {call.fn}({', '.join(function.params)})",)
-        elif row is not None and len(row.params) > 1 and not any_number:
-            hints = (f"it is written {name}({', '.join(row.params)})",)  # Which comes first differs: atan2(y, x).
+        # Which comes first differs, atan2(y, x), and along an axis there is but one of what may be several.
+        elif row is not None and (len(row.params) > 1 or call.options) and not any_number:
+            hints = (f"it is written {call.fn}({', '.join([*row.params, *written_options(call.fn, call.options)])})",)
         self.errors.append(Diagnostic(Code.ARITY, message, call.span, hints=hints))
         return False
 

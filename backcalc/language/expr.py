@@ -154,13 +154,18 @@ def keyword_of(expr: Expr) -> str | None:
     return name if name.isidentifier() else None
 
 
-def label(fn: str, options: Options) -> str:
-    """What messages call a function: its name, and its options behind that, `sum axis=1`."""
-    return " ".join([fn, *(f"{name}={value}" for name, value in options)])
-
-
 BY_PLACE = ("reshape", "maxpool", "avgpool")
 """Functions whose options are written behind their arguments without a name."""
+
+
+def written_options(fn: str, options: Options) -> list[str]:
+    """Options as they stand behind the arguments of a call, `axis=1`; those of BY_PLACE without their names."""
+    return [str(value) if fn in BY_PLACE else f"{name}={value}" for name, value in options]
+
+
+def label(fn: str, options: Options) -> str:
+    """What messages call a function: its name; with options the call as one would write it, `sum(…, axis=1)`."""
+    return f"{fn}({', '.join(['…', *written_options(fn, options)])})" if options else fn
 
 
 def postorder(expr: Expr) -> Iterator[Expr]:

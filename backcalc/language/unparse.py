@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backcalc.language.expr import (
-    BY_PLACE,
     FOR,
     IF,
     INDEX,
@@ -25,6 +24,7 @@ from backcalc.language.expr import (
     Number,
     keyword_of,
     written_name,
+    written_options,
 )
 from backcalc.language.statements import (
     Adjoint,
@@ -135,7 +135,7 @@ def form(call: Call, own: int) -> list[Piece]:
     if (keyword := keyword_of(call)) is not None:
         return [f"{keyword}=", (args[0], CONDITIONAL)]
     name = written_name(fn)
-    options = [str(value) if name in BY_PLACE else f"{each}={value}" for each, value in call.options]
+    options = written_options(name, call.options)
     return [name, "(", *_listed(args), *(piece for option in options for piece in (COMMA, option)), ")"]
 
 

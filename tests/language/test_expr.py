@@ -111,7 +111,7 @@ def test_options_go_with_a_call():
         assert copied == call
         assert copied.options == (("axis", 1),)
     assert with_args(call, (Name("y"),)).options == call.options
-    assert label(call.fn, call.options) == "sum axis=1"
+    assert label(call.fn, call.options) == "sum(…, axis=1)"
 
 
 EQUAL = [
