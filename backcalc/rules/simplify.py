@@ -71,7 +71,7 @@ def _next(call: Call) -> list[_Pending] | None:
     computed = _computed(call)
     if isinstance(computed, Call):
         return [(computed.fn, len(computed.args), computed.options), *reversed(computed.args)]
-    return [computed] if computed is not None else _rewritten(call) or _collected(call)
+    return [computed] if computed is not None else _rewritten(call) or _collected(call) or _gathered(call)
 
 
 def _collected(call: Call) -> list[_Pending] | None:
@@ -90,8 +90,40 @@ def _collected(call: Call) -> list[_Pending] | None:
     return [*_added(later), (call.fn, 2, ()), call.args[1], rest] if is_like else None
 
 
+def _gathered(call: Call) -> list[_Pending] | None:
+    """A product with the powers of a constant such as log(10) put together, behind its other factors."""
+    if call.fn != "*":
+        return None
+    base, power = _power(call.args[1])
+    # Of constants alone: the other factors of a derivative stand as the chain rule met them.
+    if not isinstance(base, Call) or not base.is_named or not _is_of_numbers(base):
+        return None
+    rest, later = call.args[0], []
+    while isinstance(rest, Call) and rest.fn == "*" and _power(rest.args[1])[0] != base and len(later) < MOST_TERMS:
+        later.append(rest)
+        rest = rest.args[0]
+    is_inside = isinstance(rest, Call) and rest.fn == "*"
+    same, count = _power(rest.args[1] if isinstance(rest, Call) and is_inside else rest)
+    if same != base or not later:
+        return None
+    # Where the constant comes first, the factor behind it begins the product.
+    begin = rest.args[0] if isinstance(rest, Call) and is_inside else later.pop().args[1]
+    return [("*", 2, ()), Call("^", (base, Number(power + count))), *_added(later), begin]
+
+
+def _power(expr: Expr) -> tuple[Expr, float]:
+    """What a factor is a power of, and which, where this is a number."""
+    if isinstance(expr, Call) and expr.fn == "^" and isinstance(expr.args[1], Number):
+        return expr.args[0], expr.args[1].value
+    return expr, 1.0
+
+
+def _is_of_numbers(call: Call) -> bool:
+    return all(isinstance(arg, Number) for arg in call.args)
+
+
 def _added(later: list[Call]) -> Iterator[_Pending]:
-    """The terms of `later`, the last first, added one by one to what stands before."""
+    """The terms or factors of `later`, the last first, put one by one to what stands before."""
     for call in later:
         yield call.fn, 2, ()
         yield call.args[1]
