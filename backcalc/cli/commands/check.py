@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -65,6 +66,9 @@ the graph's file states one too.
 """
 
 ARGUMENTS = "<arguments>"
+
+_FILE = re.compile(r"\.(?!grad$)[A-Za-z]\w*$")
+"""What a file's name ends with, and no answer: `t1.84` has a number there, `x.grad` is a derivative."""
 
 ReadSheet = tuple[Source, list[Answer], list[Diagnostic]]
 """A text, its answers, and what is wrong with the rest of it."""
@@ -306,13 +310,16 @@ def _parted(arguments: Sequence[str], path: str | None, asked: Asked) -> tuple[l
     """The GRAPH arguments, and those that are answers."""
     given = [word for word in arguments if is_answer(word)]
     graphs = [word for word in arguments if not is_answer(word)]
-    # What is wrong with the first argument `read` tells; behind it a slip in an answer is likelier than a lost file.
+    # What is wrong with a graph is told as it is read, and keeps no other from being marked. A word behind the first
+    # that looks like no file is a slip in an answer rather.
+    are_graphs = not given and path is None
     for other in graphs[1:]:
-        if other != "-" and not os.path.exists(other):  # noqa: PTH110  It does not raise.
+        is_file = other == "-" or os.path.exists(other)  # noqa: PTH110  It does not raise.
+        if not is_file and not (are_graphs and _FILE.search(other)):
             text = f"{shorten(other)} is neither a file nor an answer (dL/dx=-0.5 is an answer, and t=0.84)"
             near = near_files(other) or ("what it is, `run --get` tells",) * ("/" in other)
             raise click.UsageError("; ".join([text, *near]))
-        if given or path is not None:
+        if not are_graphs:
             raise click.UsageError(f"answers go with one graph: {shorten(other)} is another")
     if path is not None and given:
         raise click.UsageError("answers stand on the command line or in --answers: drop one of the two")

@@ -194,6 +194,24 @@ def test_check_marks_several_files(call, graphs):
     assert f"{c}:1:5: error" in err
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_check_marks_the_files_that_are_there(call, graphs, place):
+    """As `fmt` does: the one that is missing is told, and the worst status counts."""
+    words = [*graphs[:2]]
+    words.insert(place, "missing.bg")
+    status, out, err = call("check", *words, "--at", "x=3")
+    assert status == 2
+    assert out.count("of 1 right") == 2
+    assert err == "missing.bg: error: cannot read the file: no such file or directory\n\n"
+
+
+@pytest.mark.parametrize("word", ["dy/dx", "dy/dx2.0", "x.grad", "t1.84"])
+def test_a_slip_in_an_answer_is_no_missing_file(call, graphs, word):
+    status, out, err = call("check", graphs[0], word, "--at", "x=3")
+    assert (status, out) == (2, "")
+    assert f"{word} is neither a file nor an answer" in err
+
+
 @pytest.mark.parametrize("words", [["dy/dx=6"], ["--answers", "x"], ["--format", "latex"]])
 def test_answers_go_with_one_graph(call, graphs, words):
     status, out, err = call("check", *graphs[:2], *words)
