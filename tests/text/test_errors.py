@@ -57,9 +57,8 @@ WARNINGS_SAY = {
     "answered-twice": "the last one counts",
     "range": "which is not in the range of",
 }
-# No command line leads to these, or none that is known: there was an exercise for every seed tried. Derivatives
-# that are too large take seconds to become so.
-ONLY_FROM_PYTHON = {"unknown-mode", "point-counts", "no-exercise", "grad-too-large"}
+# No command line leads to these, or none that is known: there was an exercise for every seed tried.
+ONLY_FROM_PYTHON = {"unknown-mode", "point-counts", "no-exercise"}
 
 
 def name_of(path):
