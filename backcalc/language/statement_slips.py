@@ -7,7 +7,8 @@ from backcalc.language.lexis import NAME, NUMBER, reserved
 from backcalc.language.syntax_hint import SyntaxHint
 
 _RESERVED = "|".join(reserved())
-_COLUMN = r"[^\s,=:<>()\[\]]+"
+_COLUMN = r"[^\s,;=:<>()\[\]]+"
+_ENDS = rf"(?:{_COLUMN}(?:\s*[,;]\s*|[ \t]+)){{2}}[-−]?"  # Of a row, and what a number may begin with.
 _DESCENT = "a node has one formula; steps of descent are `backcalc descend`"
 _FORMS = "a statement is a definition (y = …), an edge (u -> v : 3) or a declaration (input x)"
 
@@ -87,7 +88,19 @@ STATEMENTS = (
     ),
     SyntaxHint(r"^\s*‸\(\s*(?P<u>\d+)\s*,\s*(?P<v>\d+)\s*[,)]", "an edge is written {u} -> {v} : 3", "(0, 1, 2.0)"),
     SyntaxHint(r"^\s*‸(?P<n>\d+)\.0*[,;\s]", "a node goes by a name or a whole number: {n}", "1.0,2.0,0.5"),
-    SyntaxHint(r"^\s*\w+\s*‸\|\s*\w+\s*\|", "commas, semicolons, tabs or blanks part columns: u,v,3", "a|b|2"),
+    SyntaxHint(
+        r"^\s*\w+\s*‸(?P<s>[|:])\s*\w+\s*(?P=s)(?!=)",
+        "commas, semicolons, tabs or blanks part columns: u,v,3",
+        "a|b|2",
+    ),
+    # As spreadsheets and programs write numbers.
+    SyntaxHint(rf"^{_ENDS}({NUMBER}\s*)?‸[$€£¥]", "a local partial is a bare number: 2.00", "a,b,$2.00"),
+    SyntaxHint(rf"^{_ENDS}{NUMBER}‸[fFlLdD]\s*$", "a number stands without its type: 0.5, not 0.5f", "a,b,0.5f"),
+    SyntaxHint(
+        r"^\w+[ \t]+\w+[ \t]+[-−]?(?P<a>\d+)\s*‸,(?P<b>\d+)\s*$",
+        "the decimal mark is a point: {a}.{b}",
+        "a b 1,5",
+    ),
     SyntaxHint(r"^\s*‸\(.*=", "a statement stands without parentheses: y = …", "(y = x^2)"),
     SyntaxHint(r"^\s*‸if\b", "a choice is a formula: y = if c then a else b", "if x > 0: y = x"),
     SyntaxHint(r"^while\b.*‸", "a loop has a range: for k in 1..5 { … }", "while x > 0"),

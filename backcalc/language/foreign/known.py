@@ -43,6 +43,7 @@ FORMATS = (
         "Pajek", r"\*(?:network|vertices|arcs|edges)", "write its arcs as rows 1 2 0.5, without the lines with a *"
     ),
     ForeignFormat("GML", r"(?:(?:creator|version)\b[^\n]*+\n\s*+)*+graph\s*\[", "export its edges as CSV, or as DOT"),
+    ForeignFormat("GDF", r"(?:node|edge)def[ \t]*>", "export its edges as CSV: in Gephi from the Data Laboratory"),
     ForeignFormat("UCINET DL", r"dl\s+n\s*=", "write its edges as rows 1 2 0.5"),
     ForeignFormat("PlantUML", r"@start\w+", f"{_EDGES}; Mermaid's flowcharts and DOT are read"),
     ForeignFormat("a Mermaid diagram of another kind", r"(?:sequence|class|state|er)Diagram\b", "a flowchart is read"),
@@ -65,6 +66,16 @@ FORMATS = (
     ForeignFormat("a table for Neo4j's import", r"[^\n]*:START_ID\b", "name its columns source,target,weight"),
     ForeignFormat(
         "a table of Cytoscape", r"[^\n]*\bshared name\b", "part its names into the columns source and target"
+    ),
+    ForeignFormat(
+        "a list of Cytoscape's names of edges",
+        r"[^\s(),]+[ \t]+\([^\s()]+\)[ \t]+[^\s(),]+[ \t]*(?:\n|\Z)",
+        "part them into the columns source, target and weight",
+    ),
+    ForeignFormat(
+        "a result of Cypher with the names of its query",
+        r'"?(?!\d)\w+\.\w+"?,"?(?!\d)\w+\.\w+"?,[^\n]*(?!\d)\w+\.\w',
+        "name its columns in the query: RETURN n.name AS source, m.name AS target, r.weight AS weight",
     ),
     ForeignFormat(  # Possessive, or many rows without a # would be gone through anew.
         "TGF", r"(?:\w+[ \t]+[^\s#,;]+[ \t]*\n)++#[ \t]*\n", "keep its edges alone, the rows 1 2 0.5 below the #"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from backcalc.language.foreign.faults import Faults, is_name, no_name
 from backcalc.language.foreign.header import EdgeColumns
@@ -15,7 +16,7 @@ from backcalc.language.lexis import WORDS
 from backcalc.text.csv_records import is_number, records, unquoted, with_point
 from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
-from backcalc.text.wording import plural
+from backcalc.text.wording import plural, shorten
 
 _DECLARES = "|".join(sorted(WORDS - {"in"}))  # `in` begins no line: it stands within that of a loop.
 _STATEMENT = re.compile(
@@ -46,6 +47,33 @@ _MARK = re.compile(r'"[^"\n]*"|#[^\n]*|[()\[\]\n]')
 _FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+|[½¼¾⅓⅔⅛π]|pi|(?:sqrt|exp|log|ln)\(\d+(?:\.\d*)?\)|√\d+)"
 _CONSTANT = re.compile(rf"[-+]?{_FACTOR}(?: ?[*·×/] ?{_FACTOR})?")
 """A constant with one operation at most: what has more may be a date, `1/2/2020`, what has a minus inside `2020-01`."""
+
+_GROUPED = re.compile(r"[-+−–]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+|(?:\.\d{3}){2,}|(?:,\d{3}){2,})")
+"""A number with signs at its thousands, sure to be such: there are two of them, or another for the decimal mark."""
+_MONEY = re.compile(r"[$€£¥]")
+
+
+class _NumberFault(NamedTuple):
+    """Why a cell has no number: the cause, which all such cells share, the message of this one, and what to write."""
+
+    cause: str
+    message: str
+    hint: str
+
+
+def _number_fault(cell: str, separator: str) -> _NumberFault | None:
+    """What keeps a cell from being a number that spreadsheets show as one; None of any other cell."""
+    if _MONEY.search(cell):
+        return _NumberFault("money", f"`{shorten(cell)}` has a sign of money", "a local partial is a bare number: 2.00")
+    if _GROUPED.fullmatch(cell):
+        *groups, last = re.split("[.,]", cell)
+        # One sign all through parts thousands; of two the last is the decimal mark.
+        bare = "".join(groups) + ("." if "." in cell and "," in cell else "") + last
+        return _NumberFault("thousands", f"`{shorten(cell)}` has a sign at its thousands", f"without: {shorten(bare)}")
+    if separator != ";" and with_point(cell) != cell:  # Beside commas and tabs it may be a slip.
+        message = f"`{shorten(cell)}` has a comma for its decimal mark"
+        return _NumberFault("comma", message, f"a point serves: {shorten(with_point(cell))}")
+    return None
 
 
 class RowText:
@@ -250,6 +278,8 @@ class RowText:
         if not cells[columns.partial]:
             hint = "leave out the row, or write it"
             return _note("empty", "the local partial is missing", *spans[columns.partial], hint)
+        if fault := _number_fault(cells[columns.partial], self.separator):
+            return _note(fault.cause, fault.message, *spans[columns.partial], fault.hint)
         return True
 
     def _number(self, cell: str) -> str:
@@ -271,10 +301,12 @@ def _plain_row(separator: str, columns: EdgeColumns, *, ends_empty: bool = False
     """The expression of a row, and its newline, with names in its ends and a number in the partial."""
     is_blank = separator == " "
     space = "[ ]*+" if separator == "\t" else r"[ \t]*+"  # A tab parts here, so it is no space.
-    comma = "," * (separator == ";")
     parts = [r'(?:"[^"\n]*+"|[^ \t"\n#]++)' if is_blank else _OTHER.format(separator)] * columns.width
     parts[columns.tail], parts[columns.head] = _END.format("t"), _END.format("h")
-    parts[columns.partial] = rf'"?(?P<p>[-+−–]?[.{comma}\d][\w.+\-{comma}]*+)"?'
+    # With one mark at most, a point or beside semicolons a comma: what has two is no plain number.
+    marks = (r"\.", ",") if separator == ";" else (r"\.",)
+    number = "|".join(rf"(?:{mark})?\d[\w+\-]*+(?:{mark}[\w+\-]*+)?+(?![.,])" for mark in marks)
+    parts[columns.partial] = rf'"?(?P<p>[-+−–]?(?:{number}))"?'
     between = r"[ \t]++" if is_blank else f"{space}{separator}{space}"
     end = rf"(?:{separator}{space})*+" if ends_empty else ""
     return rf"{space}{between.join(parts)}{space}{end}(?:\n|\Z)"

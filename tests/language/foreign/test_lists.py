@@ -133,6 +133,7 @@ def test_a_list_says_its_edges(text):
         # Nodes by the words that head columns: a number heads none.
         ('"u","v",3\n"v","w",2\n', [("u", "v", "3"), ("v", "w", "2")]),
         ("u;v;0,5\nv;w;-2\n", [("u", "v", "0.5"), ("v", "w", "-2")]),
+        ("u;v;1.5\nv;w;,5e1\n", [("u", "v", "1.5"), ("v", "w", ".5e1")]),
         ("u;v;-,5\nv;w;2\n", [("u", "v", "-.5"), ("v", "w", "2")]),
         ("% c\ni j 1/3\nj k 2\n", [("i", "j", "1/3"), ("j", "k", "2")]),
         ("source;target;0,5\ntarget;x;2\n", [("source", "target", "0.5"), ("target", "x", "2")]),
