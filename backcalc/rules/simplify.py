@@ -98,7 +98,8 @@ def _gathered(call: Call) -> list[_Pending] | None:
     # Of constants alone: the other factors of a derivative stand as the chain rule met them.
     if not isinstance(base, Call) or not base.is_named or not _is_of_numbers(base):
         return None
-    rest, later = call.args[0], []
+    rest = call.args[0]
+    later: list[Call] = []
     while isinstance(rest, Call) and rest.fn == "*" and _power(rest.args[1])[0] != base and len(later) < MOST_TERMS:
         later.append(rest)
         rest = rest.args[0]
