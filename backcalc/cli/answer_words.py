@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 import click
@@ -11,6 +12,8 @@ from backcalc.cli.options import Command
 
 SIGNS = ("=", "≈", "~", ":", "\\approx")
 """What stands between what is asked and its answer."""
+
+_ENDING = re.compile(r"\.(?!grad$)[A-Za-z]\w*$")
 
 
 class AnswerCommand(Command):
@@ -30,7 +33,17 @@ class AnswerCommand(Command):
 
 def is_answer(word: str) -> bool:
     """Whether an argument is an answer: it holds one of the signs of one, and names no file."""
-    return any(sign in word for sign in SIGNS) and not os.path.exists(word)  # noqa: PTH110  It does not raise.
+    return any(sign in word for sign in SIGNS) and not is_file(word)
+
+
+def is_file(word: str) -> bool:
+    """Whether an argument names a file, or a folder, that is there."""
+    return os.path.exists(word)  # noqa: PTH110  It does not raise.
+
+
+def looks_like_file(word: str) -> bool:
+    """Whether an argument looks like a file's name, by its end, and like no answer: `t1.84`, `x.grad`."""
+    return _ENDING.search(word) is not None
 
 
 def joined(words: Sequence[str]) -> list[str]:

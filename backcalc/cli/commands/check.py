@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -12,7 +10,7 @@ import click
 
 from backcalc.calculus.point import read_point
 from backcalc.calculus.run import Run
-from backcalc.cli.answer_words import AnswerCommand, is_answer
+from backcalc.cli.answer_words import AnswerCommand, is_answer, is_file, looks_like_file
 from backcalc.cli.exactly import in_exact_numbers
 from backcalc.cli.input import read_text
 from backcalc.cli.options import (
@@ -67,8 +65,6 @@ the graph's file states one too.
 
 ARGUMENTS = "<arguments>"
 
-_FILE = re.compile(r"\.(?!grad$)[A-Za-z]\w*$")
-"""What a file's name ends with, and no answer: `t1.84` has a number there, `x.grad` is a derivative."""
 
 ReadSheet = tuple[Source, list[Answer], list[Diagnostic]]
 """A text, its answers, and what is wrong with the rest of it."""
@@ -310,12 +306,10 @@ def _parted(arguments: Sequence[str], path: str | None, asked: Asked) -> tuple[l
     """The GRAPH arguments, and those that are answers."""
     given = [word for word in arguments if is_answer(word)]
     graphs = [word for word in arguments if not is_answer(word)]
-    # What is wrong with a graph is told as it is read, and keeps no other from being marked. A word behind the first
-    # that looks like no file is a slip in an answer rather.
     are_graphs = not given and path is None
+    # A graph that is missing is told as it is read; behind the first one a slip in an answer is likelier.
     for other in graphs[1:]:
-        is_file = other == "-" or os.path.exists(other)  # noqa: PTH110  It does not raise.
-        if not is_file and not (are_graphs and _FILE.search(other)):
+        if other != "-" and not is_file(other) and not (are_graphs and looks_like_file(other)):
             text = f"{shorten(other)} is neither a file nor an answer (dL/dx=-0.5 is an answer, and t=0.84)"
             near = near_files(other) or ("what it is, `run --get` tells",) * ("/" in other)
             raise click.UsageError("; ".join([text, *near]))
