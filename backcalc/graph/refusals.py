@@ -81,3 +81,17 @@ def axis_hints(row: Primitive, shapes: Sequence[Shape]) -> Iterator[str]:
         yield f"along the rows of a matrix it is {name}({params}, axis=1), down its columns {name}({params}, axis=0)"
     elif row.settings[AXIS] is not None and ranks == {1}:
         yield f"a vector has no axis to choose: {name}({params})"
+
+
+def concat_hints(texts: Sequence[str], shapes: Sequence[Shape | None]) -> Iterator[str]:
+    """How matrices, written as `texts`, are put side by side or one under the other: row by row, column by column."""
+    known = [shape for shape in shapes if shape]
+    if len(known) == len(shapes) and {len(shape) for shape in known} == {2}:
+        # Where both lengths agree both may be meant.
+        for axis, part, end, where in ((0, "{}[k]", "", "side by side"), (1, "{}[:, k]", ".T", "one under the other")):
+            lengths = {shape[axis] for shape in known}
+            if len(lengths) == 1 and None not in lengths:
+                parts = ", ".join(part.format(text) for text in texts)
+                yield f"{where} they are written [concat({parts}) for k in 0..{(lengths.pop() or 1) - 1}]{end}"
+    elif matrix := next((text for text, shape in zip(texts, shapes, strict=True) if shape and len(shape) > 1), None):
+        yield f"the elements of a matrix are a vector: flatten({matrix})"

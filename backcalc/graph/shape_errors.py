@@ -8,7 +8,7 @@ from backcalc.graph.index_errors import misplaced
 from backcalc.graph.inference import Constraint, Inference, MisfitError, OpenShapeError, apply_rule, rule_of
 from backcalc.graph.model import Node
 from backcalc.graph.one_name import transposed
-from backcalc.graph.refusals import BY_ELEMENTS, TAKES, axis_hints, refusal
+from backcalc.graph.refusals import BY_ELEMENTS, TAKES, axis_hints, concat_hints, refusal
 from backcalc.graph.tape import Tape
 from backcalc.language.expr import VECTOR
 from backcalc.rules.row import AXIS
@@ -130,6 +130,8 @@ class _Explanation:
         hints = tuple(self._matmul_hints(args)) if rule == "matmul" else ()
         if rule == "elementwise":
             hints = (BY_ELEMENTS,)
+        elif rule == "concat":
+            hints = tuple(concat_hints([self._factor(arg) for arg in args], shapes))
         elif AXIS in row.settings:
             hints = tuple(axis_hints(row, [shape for shape in shapes if shape is not None]))
         return Diagnostic(Code.SHAPE_MISMATCH, message, self._span(slot), self._sources(slots), hints)

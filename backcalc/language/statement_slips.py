@@ -22,6 +22,11 @@ STATEMENTS = (
     ),
     SyntaxHint(rf"^output\s+{NAME}\s*‸,", "there is one output; `--of` asks for another", "output x, y"),
     SyntaxHint(
+        rf"^const\s+(?P<v>{NAME})\s*=\s*(?P<x>[^,]*[^,\s])\s*‸,\s*(?P<w>{NAME})\s*=\s*(?P<y>[^,\s]+)\s*$",
+        "each constant has a statement of its own: const {v} = {x}; const {w} = {y}",
+        "const eps = 0.1, K = 4",
+    ),
+    SyntaxHint(
         rf"^const\s+(?P<v>{NAME})\s*(‸$|.*‸,)", "each constant has a line and a value: const {v} = 3", "const n"
     ),
     SyntaxHint(

@@ -136,7 +136,9 @@ def length(expr: Expr) -> int:
     while stack and count < LONGEST:
         part = stack.pop()
         is_operation = isinstance(part, Call) and part.fn not in (VECTOR, PLACE)
-        count += WEIGHTS.get(part.fn, 1) if is_operation else 1  # type: ignore[union-attr]
+        # A function that a number stands for has an argument, too: y*(1 - y/3) is shorter than what has exp(-x) twice.
+        is_function = isinstance(part, Call) and part.fn == PLACE
+        count += WEIGHTS.get(part.fn, 1) if is_operation else 1 + is_function  # type: ignore[union-attr]
         if is_operation:
             stack += part.args  # type: ignore[union-attr]
     return count

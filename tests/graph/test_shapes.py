@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from graphs import refusals
 
@@ -153,6 +154,16 @@ HINTS = [
     ("input W[3,4]\ninput x[2]\ny = sum(W @ x)", ("a 3×4 matrix needs a vector of 4 on its right",)),
     ("input x[2]\ny = sum(x @ 2)", ("`@` is for vectors and matrices; a number multiplies by `*`",)),
     ("input W[3,4]\ny = sum(W @ x)", ("declare it: input x[4] for a vector, input x[4,4] for a matrix",)),
+    (
+        "input A[2,3], B[2,4]\nC = concat(A, 2*B)",
+        ("side by side they are written [concat(A[k], (2*B)[k]) for k in 0..1]",),
+    ),
+    (
+        "input A[2,3], B[1,3]\nC = concat(A, B)",
+        ("one under the other they are written [concat(A[:, k], B[:, k]) for k in 0..2].T",),
+    ),
+    ("input A[2,3], x[3]\nc = concat(A, x)", ("the elements of a matrix are a vector: flatten(A)",)),
+    ("input A[2,3], B[3,2]\nC = concat(A, B)", ()),
     ("input u[3]\nu -> h : [1, 2]", ("the Jacobian of `h` by `u`, a vector of 3, is a ?×3 matrix",)),
 ]
 
@@ -162,6 +173,20 @@ def test_a_misfit_has_its_remedy(text, hints):
     with pytest.raises(backcalc.BackcalcError) as caught:
         backcalc.parse(text).run()
     assert caught.value.diagnostics[0].hints == hints
+
+
+@pytest.mark.parametrize(
+    ("b", "joined"), [((2, 2), (np.hstack, np.vstack)), ((2, 4), (np.hstack,)), ((3, 2), (np.vstack,))]
+)
+def test_matrices_are_put_together_as_the_hint_says(b, joined):
+    at = {"A": np.arange(4.0).reshape(2, 2), "B": 10 + np.arange(float(np.prod(b))).reshape(b)}
+    inputs = f"input A[2,2], B[{b[0]},{b[1]}]\nC = "
+    with pytest.raises(backcalc.BackcalcError) as caught:
+        backcalc.parse(f"{inputs}concat(A, B)").run()
+    hints = [hint.partition(" are written ")[2] for hint in caught.value.diagnostics[0].hints]
+    assert len(hints) == len(joined)
+    for hint, join in zip(hints, joined, strict=True):
+        assert np.array_equal(backcalc.parse(inputs + hint).run(at).value, join([at["A"], at["B"]]))
 
 
 ERRORS = [

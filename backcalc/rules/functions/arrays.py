@@ -74,6 +74,12 @@ def where(c: Any, a: Any, b: Any) -> Array:
     return np.asarray(np.where(np.asarray(c) != 0, a, b))
 
 
+def step(x: Any) -> Array:
+    """1 where x is above 0, else 0, and nan of nan: by one comparison, where its text would take two slow passes."""
+    found = np.asarray(np.greater(x, 0), dtype=np.float64)
+    return found if _sums_up(x) else np.asarray(np.where(np.isnan(x), x, found))
+
+
 def logsumexp(x: Array) -> Any:
     """Log Σ exp(x) of a vector."""
     return along.logsumexp(x, -1)[..., 0]
