@@ -52,7 +52,7 @@ def test_the_sdist_holds_the_tree(sdist):
     "name",
     [
         "backcalc/grammars/graph.lark",
-        "backcalc/grammars/graph.json",
+        "backcalc/grammars/graph.tables",
         "backcalc/samples/lattice.bg",
         "backcalc/samples/neuron.json",
         "backcalc/py.typed",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping
-from math import isinf
 from typing import Any
 
 from backcalc.calculus.constant import constant, default_of
@@ -17,13 +14,12 @@ from backcalc.rules.primitives import CONSTANTS
 from backcalc.rules.values import shape_of
 from backcalc.text.errors import BackcalcError, Code, Diagnostic, EvaluateError, UsageError
 from backcalc.text.files import clean, read
-from backcalc.text.source import Source, Span
+from backcalc.text.source import Source
 from backcalc.text.suggest import did_you_mean
 from backcalc.text.wording import option, quoted, shorten
 
 AT = "--at"
 MOST_WHOLE = 1 << 1023  # Whole numbers beyond are none of float64.
-_POINT = ('a point is written {"x": 1, "w": 0.5}',)
 
 Point = dict[str, Any]
 
@@ -38,12 +34,17 @@ def read_point(options: Iterable[str], option: str = AT) -> Point:
     typed: set[str] = set()
     for text in options:
         if text.startswith("@"):
-            point |= _from_json(read(text[1:]))
+            from backcalc.calculus.point_file import read_values  # It loads a reader of JSON.
+
+            source = read(text[1:])
+            point |= from_mapping(read_values(source), source)
             continue
         source = clean(option, text)
         for name, value in parse_point(source):
             if name.id in typed:  # One of both is a slip, and nobody but the user knows which.
-                raise UsageError(source, [_twice(name.id, name.span)])
+                from backcalc.calculus.point_file import twice
+
+                raise UsageError(source, [twice(name.id, name.span)])
             typed.add(name.id)
             point[name.id] = constant(value, source)
     return point
@@ -56,7 +57,9 @@ def from_mapping(at: Mapping[str, Any], source: Source) -> Point:
     for typed, value in at.items():
         name = as_named(clean("", str(typed)).text)
         if name in found:
-            raise UsageError(source, [_twice(name, None)])
+            from backcalc.calculus.point_file import twice
+
+            raise UsageError(source, [twice(name, None)])
         found[name] = _number(name, value, source)
     return found
 
@@ -99,57 +102,6 @@ def _refusal(graph: Dag, name: str) -> Diagnostic | None:
     hint = f"to set it, make it an input: input {shorten(name)}"
     what = "a constant" if node.is_fixed else "computed"
     return Diagnostic(Code.NOT_AN_INPUT, f"`{shorten(name)}` is no input: it is {what} at {line}", hints=(hint,))
-
-
-def _from_json(source: Source) -> Point:
-    try:
-        found = json.loads(source.text, parse_float=_finite, object_pairs_hook=_pairs)
-    except json.JSONDecodeError as error:
-        place = Span(error.pos, error.pos + 1)
-        message = f"this is not JSON: {error.msg.lower()}"
-        raise UsageError(source, [Diagnostic(Code.BAD_JSON, message, place, hints=_POINT)]) from None
-    except RecursionError:  # Python's reader of JSON recurses.
-        raise UsageError(source, [Diagnostic(Code.BAD_JSON, "this JSON is nested too deeply")]) from None
-    except ValueError:  # From `_finite`, or from a whole number of more digits than Python reads.
-        raise UsageError(source, [Diagnostic(Code.BAD_JSON, "a number in this JSON is too large")]) from None
-    if not isinstance(found, dict):
-        raise UsageError(source, [Diagnostic(Code.BAD_JSON, "this is no JSON object", hints=_POINT)])
-    if isinstance(found, _Twice):
-        (key,) = found
-        # By the text, for Python's reader tells no places: as a key it stands before a colon. Written with escapes it
-        # is not found, and has no place.
-        pattern = rf"({re.escape(json.dumps(key, ensure_ascii=False))})\s*:"
-        places = [Span(*each.span(1)) for each in re.finditer(pattern, source.text)]
-        span = places[1] if len(places) > 1 else None
-        raise UsageError(source, [_twice(key, span)])
-    return from_mapping(found, source)
-
-
-def _twice(name: str, span: Span | None) -> Diagnostic:
-    message, hints = f"`{shorten(name)}` is given twice", ("each input has one value",)
-    return Diagnostic(Code.GIVEN_TWICE, message, span, hints=hints)
-
-
-class _Twice(dict[str, Any]):
-    """A JSON object in which this key stands twice; which value is meant nobody knows."""
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON, which may have a key twice: Python would take the last."""
-    found = dict[str, Any]()
-    for key, value in pairs:
-        if key in found:
-            return _Twice({key: value})
-        found[key] = value
-    return found
-
-
-def _finite(text: str) -> float:
-    """`text` as a float. Raises ValueError where float64 ends."""
-    value = float(text)
-    if isinf(value):  # JSON has no infinity: 1e999 is a slip rather than a wish.
-        raise ValueError
-    return value
 
 
 def _number(name: str, value: Any, source: Source) -> Any:

@@ -8,10 +8,10 @@ of texts that are refused too. A stack stands in for recursion, so depth is no l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from backcalc.language.tables import END, Rule, Tables, TerminalSymbol
+from backcalc.language.tables import END, Rule, Tables, TerminalSymbol, row_of
 from backcalc.text.source import Span
 
 Maker = Callable[[list[Any]], Any]
@@ -45,6 +45,18 @@ class RefusedError(Exception):
         self.place, self.allowed = place, allowed
 
 
+class _Rows(dict[int, dict[str, int]]):
+    """The rows of the states, each read when it is first met."""
+
+    def __init__(self, states: Sequence[str]) -> None:
+        super().__init__()
+        self._states = states
+
+    def __missing__(self, state: int) -> dict[str, int]:
+        row = self[state] = row_of(self._states[state])
+        return row
+
+
 class Parser:
     """The automaton of `tables`, whose reductions call the methods of `callbacks`."""
 
@@ -60,6 +72,7 @@ class Parser:
         self._quick: dict[int, Callable[[str, int], re.Match[str] | None]] = {}  # Of the states in use often.
         self._chains: dict[tuple[int, int, str], int] = {}  # Where runs of rules that make nothing lead.
         self._final = len(tables.states) - 1
+        self._rows = _Rows(tables.states)
 
     def parse(self, text: str, start: str, base: int = 0) -> Any:
         """What the rule `start` makes of `text`, whose first character is at `base` in the source.
@@ -71,7 +84,7 @@ class Parser:
         values: list[Any] = []
         while states[-1] != self._final:
             kind, begin, end = self._next(text, end, states, base)
-            row = self.tables.states[states[-1]]
+            row = self._rows[states[-1]]
             # A rule to reduce by is stored as its complement, ~number, so one table of whole numbers says both.
             while kind in row and row[kind] < 0:
                 row = self._reduce(~row[kind], states, values, kind)
@@ -89,27 +102,27 @@ class Parser:
             # From a number to the sum that it may be are ten rules that make nothing: they are gone through once.
             key = (states[-2], states[-1], kind)
             states[-1] = self._chains[key] if key in self._chains else self._chain(*key)
-            return self.tables.states[states[-1]]
+            return self._rows[states[-1]]
         rule = self.tables.rules[number]
         size = len(rule.parts)
         # No rule is without parts: of none, -0 would take the whole stack.
         values[-size:] = [make(values[-size:])]
         del states[-size:]
-        states.append(self.tables.states[states[-1]][rule.origin])
-        return self.tables.states[states[-1]]
+        states.append(self._rows[states[-1]][rule.origin])
+        return self._rows[states[-1]]
 
     def _chain(self, below: int, state: int, kind: str) -> int:
         """The state that follows on `below` when all rules of one part that make nothing are reduced."""
         key = below, state, kind
-        while (action := self.tables.states[state].get(kind, 0)) < 0 and self._makers[~action] is None:
-            state = self.tables.states[below][self.tables.rules[~action].origin]
+        while (action := self._rows[state].get(kind, 0)) < 0 and self._makers[~action] is None:
+            state = self._rows[below][self.tables.rules[~action].origin]
         self._chains[key] = state
         return state
 
     def _next(self, text: str, at: int, states: list[int], base: int) -> tuple[str, int, int]:
         """The kind of the next token from `at` on, where it begins and where it ends."""
         state = states[-1]
-        row = self.tables.states[state]
+        row = self._rows[state]
         while at < len(text):
             kind, end = self._match(text, at, state)
             if not kind:
@@ -144,7 +157,7 @@ class Parser:
     def _lexer(self, state: int) -> Lexer:
         """The terminals that may follow in `state`, and the ignored ones, in the order in which they are tried."""
         if state not in self._lexers:
-            self._lexers[state] = self._choice(self.tables.states[state])
+            self._lexers[state] = self._choice(self._rows[state])
         return self._lexers[state]
 
     def _choice(self, wanted: Container[str]) -> Lexer:
@@ -174,16 +187,16 @@ class Parser:
     def _accepted(self, states: list[int]) -> set[str]:
         """The terminals that can be shifted from here."""
         # A state of LALR has actions for tokens that fail a few reductions later: only a trial tells.
-        row = self.tables.states[states[-1]]
+        row = self._rows[states[-1]]
         # Terminals are in capitals, and `$END` with them.
         return {kind for kind in row if kind.isupper() and self._shifts(kind, states.copy())}
 
     def _shifts(self, kind: str, states: list[int]) -> bool:
         """Whether the automaton, with all that it must reduce before, shifts `kind`."""
-        while (action := self.tables.states[states[-1]].get(kind)) is not None and action < 0:
+        while (action := self._rows[states[-1]].get(kind)) is not None and action < 0:
             rule = self.tables.rules[~action]
             del states[-len(rule.parts) :]
-            states.append(self.tables.states[states[-1]][rule.origin])
+            states.append(self._rows[states[-1]][rule.origin])
         return action is not None
 
 

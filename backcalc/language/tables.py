@@ -1,13 +1,15 @@
-"""The tables that drive the parser: Lark makes them from grammars/graph.lark, and grammars/graph.json holds them.
+"""The tables that drive the parser: Lark makes them from grammars/graph.lark, and grammars/graph.tables holds them.
 
 Making them takes longer than all else that a short run does, so they are made once and kept beside the grammar. They
 hold the text that they were made from: where the grammar has changed since, they are made anew in memory, so none is
 ever stale. `python -m backcalc.language.tables` writes the file, and a test tells when that is due.
+
+The file has a line an entry, its fields parted by tabs: what it is of, then its values; then a line a state, which is
+text until the state is met, as most never are; then the grammar. To load Python's reader of JSON would take longer.
 """
 
 # Annotations are no text here: to compile that of each field of a record takes as long as to make the record.
 
-import json
 import os
 import re
 from functools import cache
@@ -16,6 +18,8 @@ from typing import Any, NamedTuple
 
 STARTS = ("statement", "expression", "answer", "point")
 END = "$END"  # Lark's name for the end of the text.
+STORED = "graph.tables"
+_STATES, _GRAMMAR = "\nstates\n", "\ngrammar\n"  # The lines between the parts of the file.
 # Inside the package or beside it, as it is installed. A path is text here: pathlib takes longer than the tables.
 FOLDER = os.path.dirname(str(import_module("backcalc.grammars").__file__))  # noqa: PTH120
 
@@ -51,7 +55,7 @@ class Tables(NamedTuple):
     ignored    the terminals that say nothing: space and comments
     words      texts that are a terminal of their own where one may stand, else what `word_like` says: a name
     rules      by number
-    states     for each, by symbol: the next state, or ~n for a reduction by rule n
+    states     for each its symbols and where they lead, as `row_of` reads it
     starts     the first state of each start rule; the last of `states` is the end of all
     """
 
@@ -61,7 +65,7 @@ class Tables(NamedTuple):
     word_like: str
     words: dict[str, str]
     rules: list[Rule]
-    states: list[dict[str, int]]
+    states: list[str]
     starts: dict[str, int]
 
 
@@ -69,20 +73,47 @@ def read_tables() -> Tables:
     """The tables of the grammar as it is: the stored ones where they are of this text, else made anew."""
     grammar = read_grammar()
     try:
-        stored = json.loads(_read("graph.json"))
-        if stored["grammar"] == grammar:
-            stored["terminals"] = [TerminalSymbol(*terminal) for terminal in stored["terminals"]]
-            stored["rules"] = [Rule(*rule) for rule in stored["rules"]]
-            return Tables(**stored)
+        entries, _, made_of = _read(STORED).partition(_GRAMMAR)
+        if made_of == grammar:
+            return _as_tables(grammar, entries)
     except (OSError, ValueError, LookupError, TypeError):  # No file, or one of another form: made anew.
         pass
     return make_tables(grammar)
+
+
+def _as_tables(grammar: str, entries: str) -> Tables:
+    """The tables that are stored as `entries`. Raises ValueError, LookupError or TypeError where something is wrong."""
+    found: dict[str, list[list[str]]] = {name: [] for name in Tables._fields}
+    entries, _, states = entries.partition(_STATES)
+    for entry in entries.split("\n"):
+        name, *fields = entry.split("\t")
+        found[name].append(fields)
+    ((word_like,),) = found["word_like"]
+    tables = Tables(
+        grammar,
+        [TerminalSymbol(name, pattern, texts) for name, pattern, *texts in found["terminals"]],
+        [name for (name,) in found["ignored"]],
+        word_like,
+        {text: name for text, name in found["words"]},  # noqa: C416  Each of the two is to be there.
+        [Rule(*fields) for fields in found["rules"]],
+        states.split("\n"),
+        {start: int(state) for start, state in found["starts"]},
+    )
+    if not all(tables) or not states:  # A part of it is missing.
+        raise ValueError(STORED)
+    return tables
 
 
 @cache
 def tables_in_use() -> Tables:
     """The tables of this process, read once for the parser and for what reads faster than it."""
     return read_tables()
+
+
+def row_of(state: str) -> dict[str, int]:
+    """What a state says of each symbol: the next state, or ~n for a reduction by rule n."""
+    fields = state.split("\t") if state else []  # Nothing follows on the end of all.
+    return dict(zip(fields[::2], map(int, fields[1::2]), strict=True))
 
 
 def read_grammar() -> str:
@@ -111,7 +142,7 @@ def make_tables(grammar: str) -> Tables:
     ranked = sorted(
         lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)
     )  # Lark's own order.
-    terminals = [TerminalSymbol(t.name, pattern := t.pattern.to_regexp(), _texts(pattern)) for t in ranked]
+    terminals = [TerminalSymbol(t.name, pattern := _escaped(t.pattern.to_regexp()), _texts(pattern)) for t in ranked]
     # A plain text that looks like a name is a word, and stands where a name does.
     words = {t.pattern.value: t.name for t in ranked if t.pattern.type == "str" and t.pattern.value.isidentifier()}
     rules = [_rule(saved["memo"][rule["@"]]) for rule in saved["data"]["rules"]]
@@ -120,8 +151,14 @@ def make_tables(grammar: str) -> Tables:
     # One state for the end of all starts, of which Lark has one each.
     final = max(actions) + 1
     actions |= {state: {END: final} for state in table["end_states"].values()} | {final: {}}
-    states, starts = _numbered(actions, {start: table["start_states"][start] for start in STARTS})
+    rows, starts = _numbered(actions, {start: table["start_states"][start] for start in STARTS})
+    states = ["\t".join(str(each) for pair in row.items() for each in pair) for row in rows]
     return Tables(grammar, terminals, list(lark.ignore_tokens), "NAME", words, rules, states, starts)
+
+
+def _escaped(pattern: str) -> str:
+    """A regular expression on one line, without tabs."""
+    return pattern.replace("\t", r"\t").replace("\n", r"\n")
 
 
 def _texts(pattern: str) -> list[str]:
@@ -160,19 +197,20 @@ def _numbered(rows: dict[int, dict[str, int]], starts: dict[str, int]) -> tuple[
     return numbered, {start: place[state] for start, state in starts.items()}
 
 
-def write_tables() -> None:
-    """Store the tables of the grammar as it is: a line a state, so that what changes can be seen."""
-    fields = make_tables(read_grammar())._asdict()
-    text = ",\n".join(f"{json.dumps(name)}: {_laid_out(value)}" for name, value in fields.items())
-    with open(f"{FOLDER}/graph.json", "w", encoding="utf-8") as file:  # noqa: PTH123
-        file.write(f"{{\n{text}\n}}\n")
-
-
-def _laid_out(value: Any) -> str:
-    """`value` as JSON; of a list, a line an item."""
-    if not isinstance(value, list):
-        return json.dumps(value)
-    return "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
+def write_tables(path: str = "") -> None:
+    """Store the tables of the grammar as it is, beside it or at `path`: a line a state, so that changes can be seen."""
+    tables = make_tables(read_grammar())
+    entries = [
+        *(["terminals", name, pattern, *texts] for name, pattern, texts in tables.terminals),
+        *(["ignored", name] for name in tables.ignored),
+        ["word_like", tables.word_like],
+        *(["words", *pair] for pair in tables.words.items()),
+        *(["rules", *rule] for rule in tables.rules),
+        *(["starts", start, str(state)] for start, state in tables.starts.items()),
+    ]
+    text = "\n".join(map("\t".join, entries)) + _STATES + "\n".join(tables.states)
+    with open(path or f"{FOLDER}/{STORED}", "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(f"{text}{_GRAMMAR}{tables.grammar}")
 
 
 if __name__ == "__main__":
