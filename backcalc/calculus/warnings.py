@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from heapq import heappop, heappush
 from math import isfinite, isnan, nan
 from typing import Any
 
@@ -103,6 +102,8 @@ class Remarks:
 
         Each with whether a kink there is one of that value, and which of its elements count, not 0 where one does.
         """
+        from heapq import heappop, heappush  # Nearly always there is nothing to say.
+
         found: dict[int, tuple[bool, Any]] = {}
         waiting: dict[int, tuple[bool, Any]] = {root: (kinks, 1.0)}
         # The latest first: all that uses a slot comes behind it, so what is asked of it is known once it is met.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from heapq import nsmallest
 from math import inf, isnan
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +31,8 @@ def most(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Sequence[T]:
     """The first `limit` of `rows` by `key`, in the order in which they stand; 0 is no limit."""
     if not limit or len(rows) <= limit:
         return rows
+    from heapq import nsmallest  # Most tables are short.
+
     # Of a million rows a heap of `limit` is all that is held, and which are kept does not change their order.
     kept = nsmallest(limit, range(len(rows)), key=lambda i: key(rows[i]))
     return [rows[i] for i in sorted(kept)]
