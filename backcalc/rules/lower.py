@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from math import isfinite
 from typing import Any
@@ -95,12 +95,17 @@ def lower(
         return f"{key}({', '.join(args)})"
 
     # A text, not a tree of closures: called millions of times, it runs at the speed of Python's own code.
-    _, body = fold(expr, _leaf, _call)
-    for name in shared.values():
-        if body.count(name) == 1:  # Kept under no name, an array's memory serves the next one.
-            body = body.replace(f"{name} := ", "")
+    body = _unnamed(fold(expr, _leaf, _call)[1], shared.values())
     # The text is our own: numbers, parameters and names that `resolve` knows; never a user's.
     return eval(f"lambda {', '.join(params)}: {body}", namespace)  # type: ignore[no-any-return]  # noqa: S307
+
+
+def _unnamed(body: str, names: Iterable[str]) -> str:
+    """`body` without those of the names in it that are not used a second time."""
+    for name in names:
+        if body.count(name) == 1:  # Kept under no name, an array's memory serves the next one.
+            body = body.replace(f"{name} := ", "")
+    return body
 
 
 def decided(expr: Expr, known: Mapping[str, float]) -> Expr:

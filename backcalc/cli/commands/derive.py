@@ -5,7 +5,7 @@ from __future__ import annotations
 from backcalc.calculus.derive import derive, highest_derivatives
 from backcalc.calculus.doubts import noticed
 from backcalc.calculus.question import choose_output, require_node
-from backcalc.cli.input import read_graph
+from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, as_command, asks
 from backcalc.cli.output import print_lines, print_warnings
 from backcalc.language.unparse import unparse_statement
@@ -26,15 +26,18 @@ def command(asked: Asked) -> int:
 
     Of a graph that has such nodes already, it prints their derivatives in turn: the Hessian.
     """
-    read = read_graph(asked)
+    text = read_text(asked)
+    # What may be refused is asked of whichever engine has read the text: as objects a large one takes a while.
+    graph = text.graph
     for name in asked.wrt:  # Before the work; a slip is told by the option.
-        require_node(read, name, "--wrt")
-    if read.seeds and asked.of is None:
+        require_node(graph, name, "--wrt")
+    if graph.seeds and asked.of is None:
         message = "`adjoint` statements speak of a loss outside the graph; `derive` needs an output in it"
         hint = "choose one by --of; `run` shows the derivatives of the loss as formulas"
-        span = read.seeds[0][1].span
-        raise UsageError(read.source, [Diagnostic(Code.TWO_OUTPUTS, message, span, hints=(hint,))])
-    output = choose_output(read, asked.of)
+        span = graph.seeds[0][1].span
+        raise UsageError(text.source, [Diagnostic(Code.TWO_OUTPUTS, message, span, hints=(hint,))])
+    output = choose_output(graph, asked.of)
+    read = text.objects
     # Of a file that `derive` has made the derivatives of the highest order are derived again, all of them.
     outputs = (highest_derivatives(read) if asked.of is None else []) or [output]
     print_warnings(read.source, noticed(read, {}))

@@ -104,7 +104,7 @@ def command(
         mode = "forward"
     # Each as it was given: --along has set the mode by itself.
     others = ["--along"] * bool(along) + ["--mode forward"] * (mode == "forward" and not along)
-    others += ["--partials"] * partials + ["--expand"] * expanded + ["--all-pairs"] * all_pairs
+    others += _flags(partials=partials, expand=expanded, all_pairs=all_pairs)
     exact = [f"--{exactly}"] if exactly else []
     digits = certain_digits(shown, exactly)  # Too many are refused before the graph is read.
     if get:  # Which would leave these unheeded, too.
@@ -129,8 +129,7 @@ def command(
         read = _read(source, expanded, asked.at)
         return _finish(in_exact_numbers(exactly, read, asked, digits), shown, partials=partials)
     # JSON has the partials anyway; in other formats they are a table of their own, of the plain way.
-    is_plain = mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json"))
-    if is_plain:
+    if mode == "reverse" and not (expanded or all_pairs or (partials and shown.format != "json")):
         found = text_of(source, asked.at).run(read_point(asked.at), asked.of, asked.wrt)
         return _finish(found, shown, partials=partials)
     # Objects: arrays have neither tangents, pairs, nor the terms of a sum.
@@ -155,8 +154,13 @@ def _by_objects(
 
 def _require_alone(asked: Asked, *, partials: bool, all_pairs: bool) -> None:
     """Raise UsageError where an option beside `--along` asks for another derivative than that in its direction."""
-    others = ["--wrt"] * bool(asked.wrt) + ["--partials"] * partials + ["--all-pairs"] * all_pairs
+    others = _flags(wrt=bool(asked.wrt), partials=partials, all_pairs=all_pairs)
     _require_none(others, "--along", "gives the change of every node in one direction")
+
+
+def _flags(**given: bool) -> list[str]:
+    """The options that are given, as they are typed."""
+    return [f"--{name.replace('_', '-')}" for name, is_given in given.items() if is_given]
 
 
 def _require_none(others: Sequence[str], option: str, what: str) -> None:

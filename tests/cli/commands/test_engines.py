@@ -58,3 +58,14 @@ def test_arrays_serve(arguments, tmp_path, call, monkeypatch):
     monkeypatch.setattr("backcalc.analysis.run.finish", None)
     command, *rest = arguments
     assert call(command, str(graph), *rest)[0] == 0
+
+
+def test_derive_is_refused_before_objects_are_made(tmp_path, call, monkeypatch):
+    graph = tmp_path / "edges.txt"
+    graph.write_text(LADDER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("backcalc.analysis.run.LARGE", 1 << 30)
+        by_objects = [call("derive", str(graph), *rest) for rest in ((), ("--of", "a30", "--wrt", "nope"))]
+    assert [status for status, *_ in by_objects] == [2, 2]
+    monkeypatch.setattr("backcalc.analysis.run.finish", None)
+    assert by_objects == [call("derive", str(graph), *rest) for rest in ((), ("--of", "a30", "--wrt", "nope"))]
