@@ -1,10 +1,10 @@
 """Which engine serves, arrays or objects: decided here for commands and library alike.
 
 Arrays serve a text that is large, and holds numbers alone: no vector, loop, function, given value or mistake. Of such a
-text they do what comes to numbers: a run in reverse mode, the marks of right answers, the paths of an edge list, and
-the derivation of a few nodes, which are read once more as objects. All else takes the objects, which can do everything:
+text they do what comes to numbers: a run in reverse mode, the marks of answers, the paths of an edge list, and the
+derivation of a few nodes, which are read once more as objects. All else takes the objects, which can do everything:
 what has formulas for its result (`derive`, a run without its values), what is shown of each node (`--partials`,
-`--expand`, `--all-pairs`, forward mode, a whole derivation), and why an answer is wrong.
+`--expand`, `--all-pairs`, forward mode, a whole derivation), and all that may be behind a wrong answer.
 """
 
 from __future__ import annotations

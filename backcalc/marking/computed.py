@@ -10,14 +10,13 @@ from math import inf, isfinite, isnan, nan
 from pathlib import Path
 from typing import Any
 
-from backcalc.calculus.run import Run
+from backcalc.calculus.result import AnyRun
 from backcalc.language.expr import NOWHERE, Number
 from backcalc.language.statements import Answer
 from backcalc.language.unparse import unparse
 from backcalc.marking.diagnosis.telling import Diagnosis
-from backcalc.marking.follow_through import WrongAnswers
-from backcalc.marking.key import Key
 from backcalc.marking.mark import Attempt, Mark
+from backcalc.marking.marker import Marker
 from backcalc.marking.notation import read_subject
 from backcalc.marking.subject import refusals, settle_answers, unknown
 from backcalc.rules.values import flat, is_known, literal, quietly, shape_of
@@ -180,7 +179,7 @@ def _refusal(path: str, message: str) -> ReadError:
 
 
 def mark_computed(
-    key: Key, path: str, arrays: Mapping[str, Any], relative: float | None
+    key: Marker, path: str, arrays: Mapping[str, Any], relative: float | None
 ) -> tuple[list[Mark], list[Answer], list[Diagnostic]]:
     """The marks of arrays by name, each ∂output/∂name or spelt as an answer, what each is about, and other names.
 
@@ -203,7 +202,7 @@ def mark_computed(
         return list(_marks(key, sheet)), [given.answer for given in sheet], errors
 
 
-def _question(run: Run, name: str) -> Answer:
+def _question(run: AnyRun, name: str) -> Answer:
     """What a name in a program's file is about: the derivative by a node, else what it is spelt as."""
     found = read_subject(name)
     if name == run.output and name in run.graph.index:
@@ -236,20 +235,20 @@ def _computed(answer: Answer, expected: Any, source: Source, array: Any, relativ
     )
 
 
-def _marks(key: Key, sheet: list[Computed]) -> Iterable[Mark]:
+def _marks(key: Marker, sheet: list[Computed]) -> Iterable[Mark]:
     right = [given for given in sheet if given.matches(given.expected)]
     # By identity: arrays have no hash, and equality is element by element.
     is_right = set(map(id, right))
     wrong = [given for given in sheet if id(given) not in is_right]
     single = {id(given) for given in wrong if given.is_single and given.is_near(given.expected, SINGLE)}
     # float32 alone is no mistake that others follow from.
-    earlier = WrongAnswers(key.truth, [given for given in wrong if id(given) not in single])
+    follows_from = key.following([given for given in wrong if id(given) not in single])
     for given in sheet:
         if id(given) in is_right:
             yield given.marked("right", note=given.worst)
         elif id(given) in single:
             yield given.marked("rounding", note=f"{SINGLE_NOTE} ({given.worst})")
-        elif follows := earlier.source_of(given):
+        elif follows := follows_from(given):
             yield given.marked("follows", note=_joined(follows, given.worst))
         else:
             yield given.missed(key.diagnosis(given))

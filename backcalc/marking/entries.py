@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from backcalc.calculus.run import Run
 from backcalc.language.statements import Answer, Link
@@ -55,7 +56,7 @@ def entry(run: Run, truth: Truth, answer: Answer, source: Source) -> Entry | Mar
     if refused := refusals(run, answer):
         raise UsageError(source, refused)
     if answer.fault:
-        return _unreadable(truth, answer, source, answer.fault)
+        return unreadable(answer, source, answer.fault, truth.expected(answer))
     # One link or many: a plain answer is a chain of one.
     links = answer.links or (Link(answer.value, answer.value_span, None),)
     of_formulas = [link for link in links if is_formula_of(run, link.value)]
@@ -65,7 +66,7 @@ def entry(run: Run, truth: Truth, answer: Answer, source: Source) -> Entry | Mar
         # One formula that cannot be read spoils the whole chain.
         formula, errors = resolved(run, part, source)
         if errors:
-            return _unreadable(truth, answer, source, errors[0])
+            return unreadable(answer, source, errors[0], truth.expected(answer))
         formulas.append((formula, Attempt(part, truth.expected(part), source)))
     numbers = tuple(link for link in links if link not in of_formulas)
     if not numbers:
@@ -81,6 +82,7 @@ def entry(run: Run, truth: Truth, answer: Answer, source: Source) -> Entry | Mar
     return Entry(answer, source, tuple(formulas), attempt(whole, value, source, truth.known(answer, value)))
 
 
-def _unreadable(truth: Truth, answer: Answer, source: Source, fault: Diagnostic) -> Mark:
+def unreadable(answer: Answer, source: Source, fault: Diagnostic, expected: Any) -> Mark:
+    """The mark of an answer that cannot be read."""
     text = as_written(source, answer.value_span)
-    return Mark(subject_of(answer), text, truth.expected(answer), "unreadable", note=fault.message, fault=fault)
+    return Mark(subject_of(answer), text, expected, "unreadable", note=fault.message, fault=fault)

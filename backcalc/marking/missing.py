@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
-from backcalc.calculus.run import Run
+from backcalc.calculus.result import AnyRun
 from backcalc.language.expr import NOWHERE, Number
 from backcalc.language.statements import Answer
-from backcalc.marking.key import Key
 from backcalc.marking.mark import Mark
+from backcalc.marking.marker import Marker
 from backcalc.marking.subject import part, refusals, subject_of
 from backcalc.rules.values import is_known, shape_of
 from backcalc.text.errors import Code, Diagnostic, Note
 from backcalc.text.wording import shorten
 
 
-def gradient_asked(run: Run) -> list[Answer]:
+def gradient_asked(run: AnyRun) -> list[Answer]:
     """What is asked where a file states no results: the output's derivative by each input, as far as it is known."""
     known = [name for name, value in run.gradient.items() if is_known(value)]
     return [Answer(run.output, name, Number(0.0), NOWHERE, NOWHERE) for name in known]
 
 
-def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> list[Mark]:
+def missing(key: Marker, asked: Iterable[Answer], answers: Iterable[Answer]) -> list[Mark]:
     """A mark for each of `asked`, which can be marked, that none of `answers` is about.
 
     An array is answered, too, where all its elements are.
@@ -37,7 +37,7 @@ def missing(key: Key, asked: Iterable[Answer], answers: Iterable[Answer]) -> lis
     ]
 
 
-def _is_covered(key: Key, asked: Answer, answers: Iterable[Answer]) -> bool:
+def _is_covered(key: Marker, asked: Answer, answers: Iterable[Answer]) -> bool:
     """Whether `answers` are between them about every element that `asked` is about."""
     # The elements may come one by one, by rows, or twice, so what is covered is marked off.
     about = [answer for answer in answers if (answer.of, answer.wrt, answer.then) == (asked.of, asked.wrt, asked.then)]

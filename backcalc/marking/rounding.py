@@ -28,10 +28,48 @@ MOST_NUMBERS = 20_000  # Of all operations together, where some are of arrays.
 
 
 class Roundings:
-    """What of the answers to a run is rounded; each way of rounding is gone through once, for any number of sheets."""
+    """What of the answers to a run is rounded in the end."""
+
+    def __init__(self, tolerance: Tolerance) -> None:
+        self.tolerance = tolerance
+
+    def note(self, given: Attempt) -> str | None:
+        """The rounding that leads to what was given; None where none does."""
+        # With --sig a number of too few digits is wrong, whatever led to it.
+        if self.tolerance.significant or not given.has_digits or given.matches(given.expected):
+            return None
+        return self._on_the_way(given) or _last_digit(given) or None
+
+    def _on_the_way(self, _given: Attempt) -> str:
+        """The rounding of intermediate results that leads to what was given; here none is looked for."""
+        return ""
+
+    def is_zero(self, given: Attempt) -> bool:
+        """Whether work to as many decimals as a zero is written with comes to it."""
+        return bool(abs(given.expected) <= given.half)  # It rounds to 0 by itself.
+
+    def shortfall(self, given: Attempt) -> str:
+        """What is missing of an answer that is right as far as it goes."""
+        if not given.has_digits:
+            return ""
+        if self.tolerance == AS_WRITTEN:
+            is_short = is_coarse(given.answer.value, given.expected, given.source, given.known)
+            return TOO_SHORT if is_short else ""
+        # Right to the digits written, but not as many as --sig asks for.
+        is_close = given.matches(given.expected) or is_coarse(
+            given.answer.value, given.expected, given.source, given.known
+        )
+        if self.tolerance.significant and is_close:
+            return f"this is right as far as it goes; {self.tolerance.significant} significant digits are asked"
+        return ""
+
+
+class ReplayedRoundings(Roundings):
+    """Those on the way too; each way of rounding is gone through once, for any number of sheets."""
 
     def __init__(self, truth: Truth, tolerance: Tolerance) -> None:
-        self.truth, self.tolerance = truth, tolerance
+        super().__init__(tolerance)
+        self.truth = truth
         self._rounded: dict[Rounding, OwnWork] = {}  # Dear, and the same for all.
 
     @cached_property
@@ -42,15 +80,10 @@ class Roundings:
         numbers = sum(prod(n or 0 for n in shape) for shape in linear.evaluation.shapes)
         return len(linear.tape.rows) <= MOST_BY_HAND and numbers <= MOST_NUMBERS
 
-    def note(self, given: Attempt) -> str | None:
-        """The rounding on the way that leads to what was given; None where none does."""
-        # With --sig a number of too few digits is wrong, whatever led to it.
-        if self.tolerance.significant or not given.has_digits or given.matches(given.expected):
-            return None
+    def _on_the_way(self, given: Attempt) -> str:
         # What takes several sweeps is not replayed.
-        if self._is_by_hand and self.truth.is_plain(given) and (note := self._replayed(given, _by_decimals(given))):
-            return note
-        return _last_digit(given) or None
+        is_replayed = self._is_by_hand and self.truth.is_plain(given)
+        return self._replayed(given, _by_decimals(given)) if is_replayed else ""
 
     def _replayed(self, given: Attempt, roundings: Iterable[Rounding]) -> str:
         """The one of these roundings of every intermediate result that leads to what was given; else empty."""
@@ -69,27 +102,12 @@ class Roundings:
         return self.truth.reworked(self._rounded[rounding], given)
 
     def is_zero(self, given: Attempt) -> bool:
-        """Whether work to as many decimals as a zero is written with comes to it."""
-        if abs(given.expected) <= given.half:  # It rounds to 0 by itself.
+        """Whether work to as many decimals as a zero is written with comes to it, on the way or in the end."""
+        if super().is_zero(given):
             return True
         # A zero tells its decimals alone.
         alike = [r for r in ROUNDINGS if r.unit == "decimals" and r.digits == given.decimals]
         return self.truth.is_plain(given) and bool(self._replayed(given, alike))
-
-    def shortfall(self, given: Attempt) -> str:
-        """What is missing of an answer that is right as far as it goes."""
-        if not given.has_digits:
-            return ""
-        if self.tolerance == AS_WRITTEN:
-            is_short = is_coarse(given.answer.value, given.expected, given.source, given.known)
-            return TOO_SHORT if is_short else ""
-        # Right to the digits written, but not as many as --sig asks for.
-        is_close = given.matches(given.expected) or is_coarse(
-            given.answer.value, given.expected, given.source, given.known
-        )
-        if self.tolerance.significant and is_close:
-            return f"this is right as far as it goes; {self.tolerance.significant} significant digits are asked"
-        return ""
 
 
 def _last_digit(given: Attempt) -> str:

@@ -102,13 +102,14 @@ def _place_text(place: tuple[int, ...]) -> str:
     return f"[{','.join(map(str, place))}]" if place else ""
 
 
-def unknown(run: Run, answer: Answer) -> Diagnostic:
+def unknown(run: AnyRun, answer: Answer) -> Diagnostic:
     """That the truth about `answer` is not known at this point, and what would settle it."""
     what = f"the value of `{shorten(answer.of)}`" if answer.wrt is None else f"`{shorten(subject_of(answer))}`"
     hints: tuple[str, ...] = ()
     why = ""
-    evaluation = run.linear.evaluation
-    if needed := missing_nodes(evaluation):
+    # Arrays run only what has the values that its formulas need.
+    evaluation = run.linear.evaluation if isinstance(run, Run) else None
+    if evaluation and (needed := missing_nodes(evaluation)):
         have = "has" if len(needed) == 1 else "have"
         hints, why = remedies(evaluation, needed), f": {quoted([node.name for node in needed])} {have} no value"
     elif answer.wrt is None:  # An activation that stated edges leave open.

@@ -160,7 +160,7 @@ class Truth:
         """What is known of an answer beside its true value."""
         # So small beside the largest number, it may be a 0 that came out inexact.
         if not shape_of(expected) and abs(expected) < NO_DIGITS * self._most:
-            return Known(self.exact, self._scale(answer))
+            return Known(self.exact, self.scale(answer))
         return Known(self.exact)
 
     @cached_property
@@ -175,7 +175,7 @@ class Truth:
         numbers = (abs(v) for v in (*self.run.values, *self.run.adjoints) if isinstance(v, float) and isfinite(v))
         return max(numbers, default=1.0)
 
-    def _scale(self, answer: Answer) -> float:
+    def scale(self, answer: Answer) -> float:
         """The absolute sum of the terms of a derivative of a number, or of the operands of a value."""
         index, linear = self.run.graph.index, self.run.linear
         # Where formulas or arrays stand, the terms have no sizes to add up.

@@ -51,8 +51,11 @@ class Excerpt(Run):
         return {i for i, place in enumerate(self.places) if self.whole.leading[place]}
 
 
-def excerpt(whole: LargeRun, names: Sequence[str]) -> Excerpt | None:
-    """The nodes called `names` and their users as a run; None where that would be many, or names have two meanings."""
+def excerpt(whole: LargeRun, names: Sequence[str], most: int = MOST_STATEMENTS) -> Excerpt | None:
+    """The nodes called `names` and their users as a run; None where names have two meanings.
+
+    None too where that would be more than `most` statements.
+    """
     graph = whole.graph
     # A name that is a node only by a line that is left out would be read as the constant or function of that name.
     if graph.names.places({*CONSTANTS, *PRIMITIVES}):
@@ -61,7 +64,7 @@ def excerpt(whole: LargeRun, names: Sequence[str]) -> Excerpt | None:
     nodes = np.array([graph.index[name] for name in names])
     full = np.union1d(nodes, _users(graph, nodes))
     starts = graph.statement_starts(full)
-    if len(starts) > MOST_STATEMENTS:
+    if len(starts) > most:
         return None
     part = _built(graph.source, starts)
     # In the order of the whole: a few statements may be in another one.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
-from backcalc.calculus.point import read_point
+from backcalc.analysis.run import Text
+from backcalc.calculus.point import Point, read_point
 from backcalc.calculus.run import Run
 from backcalc.cli.answer_words import AnswerCommand, is_answer, is_file, looks_like_file
 from backcalc.cli.exactly import in_exact_numbers
@@ -26,6 +27,7 @@ from backcalc.cli.options import (
     tolerance_options,
 )
 from backcalc.cli.output import goes_to_terminal, print_lines, print_report, print_warnings, tell, tell_error
+from backcalc.cli.pointers import pointers
 from backcalc.cli.process import kept
 from backcalc.cli.streams import paint
 from backcalc.graph.model import Dag
@@ -33,8 +35,9 @@ from backcalc.language.statements import Answer
 from backcalc.marking.computed import ENDINGS, mark_computed, read_computed
 from backcalc.marking.key import Key, require_point
 from backcalc.marking.mark import Mark
+from backcalc.marking.marker import Marker
 from backcalc.marking.missing import gradient_asked, last_of_each, missing
-from backcalc.marking.sheet import NO_ANSWERS, by_place, question, read_answers, read_sheet, read_stated
+from backcalc.marking.sheet import NO_ANSWERS, by_place, read_answers, read_sheet, read_stated
 from backcalc.marking.subject import settle_answers
 from backcalc.render.reports.marks import FilesReport, MarksReport
 from backcalc.render.values import MAX_CERTAIN
@@ -142,6 +145,15 @@ class CheckOptions(NamedTuple):
     shown: Shown
     hints: bool
 
+    def marker(self, text: Text, found: AnyRun, point: Point, asked: Asked, answers: list[Answer]) -> Marker:
+        """What marks answers to a run: by arrays, where objects would take too long, else the key of one of objects."""
+        if self.exactly is None and not isinstance(found, Run):
+            from backcalc.marking.large import LargeKey, serves  # With it NumPy is loaded.
+
+            if serves(large := cast("LargeRun", found), answers):
+                return LargeKey(large, self.tolerance)
+        return self.key(kept(text.whole(found, point, asked.of)), asked, answers)
+
     def key(self, run: Run, asked: Asked, answers: Iterable[Answer]) -> Key:
         """The key of a run, in the numbers that are asked for."""
         if self.exactly is None:
@@ -209,12 +221,12 @@ def _check(asked: Asked, sheet: ReadSheet | None, way: CheckOptions, show: Show 
     if marked := _right_by_arrays(found, way.tolerance, source, answers if is_plain else []):
         show(MarksReport(marked, way.shown.digits, way.hints))
         return 0
-    key = way.key(kept(text.whole(found, point, asked.of)), asked, answers)
+    key = way.marker(text, found, point, asked, answers)
     if way.exactly is not None:  # What floats lose on the way is not lost here.
         print_warnings(text.source, key.truth.warnings)
     # On a sheet a formula that cannot be read is a wrong answer, in a file's own key it is an error.
     marked, refused = (key.mark if sheet is not None else key.hold)(source, answers)
-    if refused and not marked:  # Then it is the point that is at fault, rather than each answer.
+    if refused and not marked and isinstance(key, Key):
         require_point(key.run, refused)
     if way.require == "all":
         marked += missing(key, _asked(key, text.source, stated, misstated), answers)
@@ -241,7 +253,7 @@ def _check_computed(asked: Asked, path: str, way: CheckOptions) -> int:
     point = read_point(asked.at)
     found = kept(text.run(point, asked.of))
     # --tol is applied array by array below, so the key goes without.
-    key = way._replace(tolerance=AS_WRITTEN).key(kept(text.whole(found, point, asked.of)), asked, ())
+    key = way._replace(tolerance=AS_WRITTEN).marker(text, found, point, asked, [])
     print_warnings(text.source, found.warnings if way.exactly is None else key.truth.warnings)
     marked, answers, refused = mark_computed(key, path, arrays, way.tolerance.relative)
     if way.require == "all":
@@ -253,36 +265,12 @@ def _check_computed(asked: Asked, path: str, way: CheckOptions) -> int:
     return 0 if all(mark.is_fine for mark in marked) else 1
 
 
-def _report(marked: list[Mark], key: Key, found: AnyRun, asked: Asked, way: CheckOptions) -> MarksReport:
+def _report(marked: list[Mark], key: Marker, found: AnyRun, asked: Asked, way: CheckOptions) -> MarksReport:
     # What to read is for who sits there: a pipe would have lines that nobody runs.
     is_seen = way.shown.format == "table" and not way.hints and goes_to_terminal(way.shown.color)
-    reading = _pointers(marked, found, asked) if is_seen else ()
+    reading = pointers(marked, found, asked) if is_seen else ()
     first = key.first_wrong(marked)  # The earliest that went wrong: others may only follow from it.
     return MarksReport([key.truth.shown(mark) for mark in marked], way.digits, way.hints, first, reading)
-
-
-def _pointers(marked: Iterable[Mark], found: AnyRun, asked: Asked) -> list[str]:
-    """What to read of each wrong answer: the derivation of the node where it went wrong; empty of the others."""
-    import shlex  # Right answers take none of it.
-
-    # Quoted, for the line is to be copied into a shell.
-    point = "".join(f" --at {shlex.quote(at)}" for at in asked.at)
-    exprs = "".join(f" -e {shlex.quote(line)}" for line in asked.exprs).lstrip()
-    about = f"{exprs or shlex.quote(asked.graph or '-')}{point}" + (
-        f" --of {shlex.quote(asked.of)}" if asked.of else ""
-    )
-    return [
-        f"backcalc explain {about} --node {_node(mark, found)}" if mark.verdict == "wrong" else "" for mark in marked
-    ]
-
-
-def _node(mark: Mark, found: AnyRun) -> str:
-    # Where the mistake was made, which may be before the node that was asked for.
-    where = mark.diagnosis.where if mark.diagnosis else ""
-    if where in found.graph.index:
-        return where
-    about = question(mark.name)
-    return about.wrt if about.wrt is not None and about.wrt in found.graph.index else about.of
 
 
 def _right_by_arrays(found: AnyRun, tolerance: Tolerance, source: Source, answers: list[Answer]) -> list[Mark]:
@@ -339,7 +327,7 @@ def _none(source: Source, graph: Source) -> Diagnostic:
     return NO_ANSWERS
 
 
-def _asked(key: Key, source: Source, stated: list[Answer], misstated: list[Diagnostic]) -> list[Answer]:
+def _asked(key: Marker, source: Source, stated: list[Answer], misstated: list[Diagnostic]) -> list[Answer]:
     """What the file states, else the gradient. Raises BackcalcError where a stated result is none."""
     if misstated:
         raise ParseError(source, misstated)

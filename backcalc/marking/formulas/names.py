@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from backcalc.calculus.primes import differentiated
+from backcalc.calculus.result import AnyRun
 from backcalc.calculus.run import Run
 from backcalc.graph.functions import DERIVATIVES, Functions
 from backcalc.graph.resolve import resolve
@@ -24,7 +25,7 @@ from backcalc.text.source import Source, Span
 from backcalc.text.wording import shorten
 
 
-def is_formula_of(run: Run, value: Expr) -> bool:
+def is_formula_of(run: AnyRun, value: Expr) -> bool:
     """Whether an answer is a formula: numbers alone are none, but `e` is a node where the graph has one."""
     return is_formula(value) or any(name in run.graph.index for name in names(value))
 

@@ -60,6 +60,33 @@ def test_arrays_serve(arguments, tmp_path, call, monkeypatch):
     assert call(command, str(graph), *rest)[0] == 0
 
 
+WRONG = [
+    ("do/dx=-1300", "do/da30=0.25", "da5/dx=1", "do/dnope=1", "o=1"),
+    ("do/dx=-1300", "--require", "all", "--format", "json"),
+    ("--answers", "{}", "--require", "all"),
+    ("do/da30=0.25 = 0.3", "do/db30=[1,2]", "do/dx=-1312,66", "--hints"),
+]
+
+
+@pytest.mark.parametrize("answers", WRONG, ids=lambda answers: answers[0])
+def test_arrays_mark_wrong_answers_to_what_is_too_large_for_objects(answers, tmp_path, call, monkeypatch):
+    graph, arrays = tmp_path / "edges.txt", tmp_path / "grads.json"
+    graph.write_text(EDGES)
+    arrays.write_text('{"x": -1300, "do/da30": 0.25, "nope": 1}')
+    monkeypatch.setattr("backcalc.marking.large.MOST_BY_OBJECTS", 0)
+    rest = [word.format(arrays) for word in answers]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("backcalc.analysis.run.LARGE", 1 << 30)
+        by_objects = call("check", str(graph), *rest)
+    monkeypatch.setattr("backcalc.analysis.run.finish", None)
+    by_arrays = call("check", str(graph), *rest)
+    assert by_arrays[0] == by_objects[0] != 0
+    assert by_arrays[2] == by_objects[2]
+    # Verdicts and truths are alike; why an answer is wrong arrays tell of its last step alone.
+    shown = [line for line in by_arrays[1].splitlines() if "no one mistake in its last step" not in line]
+    assert all(line in by_objects[1].splitlines() for line in shown if '"note"' not in line)
+
+
 def test_derive_is_refused_before_objects_are_made(tmp_path, call, monkeypatch):
     graph = tmp_path / "edges.txt"
     graph.write_text(LADDER)
