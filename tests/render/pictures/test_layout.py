@@ -28,6 +28,7 @@ from drawn_lines import (
 from backcalc.analysis.run import Text
 from backcalc.calculus.run import evaluated
 from backcalc.render.pictures.layout import crossings as counting
+from backcalc.render.pictures.layout import order
 from backcalc.render.pictures.layout.layered import layered, levels
 from backcalc.render.pictures.layout.moves import Moves
 from backcalc.render.pictures.layout.order import OrderSearch, ordered
@@ -244,6 +245,41 @@ def test_a_planar_graph_is_drawn_without_crossings():
         count = rng.randint(3, 40)
         graph = layered(count, [(rng.randrange(max(0, head - 6), head), head) for head in range(1, count)])
         assert counting.crossings(graph, ordered(graph)) == 0
+
+
+def across(picture, names):
+    """The names as they stand in a picture, from the top down."""
+    boxes = sorted(picture.boxes, key=lambda box: box.y + box.height / 2)
+    return [box.card.name for box in boxes if box.card.name in names]
+
+
+def test_nodes_whose_order_is_free_stand_in_that_of_the_file():
+    names = ["x1", "x2", "x3", "x4", "w1", "w2", "w3", "w4", "b"]
+    assert across(placed(sample("unit")), names) == names
+
+
+def test_the_order_of_the_file_costs_no_crossing():
+    for seed in range(40):
+        graph, rng = layered(*random_dag(seed)), Random(seed)
+        layers = [rng.sample(layer, len(layer)) for layer in graph.layers]
+        found = order.as_numbered(graph, layers)
+        assert [sorted(layer) for layer in found] == [sorted(layer) for layer in graph.layers]
+        assert counting.crossings(graph, found) == counting.crossings(graph, layers)
+
+
+@pytest.mark.parametrize("kind", ["samples", "random"])
+def test_twins_stand_as_in_the_file_and_no_mirror_image_is_nearer_to_it(kind):
+    scenes = map(sample, SAMPLES) if kind == "samples" else (scene_of(*random_dag(seed)) for seed in range(0, 200, 10))
+    for found in scenes:
+        graph = layered(len(found.cards), [(arrow.tail, arrow.head) for arrow in found.arrows])
+        layers = ordered(graph)
+        nodes = [[v for v in layer if not graph.is_dummy(v)] for layer in layers]
+        pairs = [one < other for layer in nodes for one, other in combinations(layer, 2)]
+        assert 2 * sum(pairs) >= len(pairs)
+        for layer in nodes:
+            for one, other in combinations(layer, 2):
+                alike = graph.before[one] == graph.before[other] and graph.behind[one] == graph.behind[other]
+                assert one < other or not alike
 
 
 def test_the_same_graph_gives_the_same_bytes():

@@ -11,7 +11,8 @@ straightline crossing minimization", 1999.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
+from operator import itemgetter
 from random import Random
 
 from backcalc.render.pictures.layout.crossings import Order, crossings
@@ -44,7 +45,35 @@ def ordered(graph: Layered) -> Order:
         found = search.shaken(best, random)
         idle = 0 if found[0] < best[0] else idle + 1
         best = min(best, found, key=_count)
-    return symmetric(graph, best[1]) or best[1]
+    return as_numbered(graph, symmetric(graph, best[1]) or best[1])
+
+
+def as_numbered(graph: Layered, layers: Order) -> Order:
+    """The order, or its mirror image, whose nodes stand more by their numbers: with the same crossings and symmetries.
+
+    So far as nothing else speaks for it, a picture has the order of the file.
+    """
+    images = layers, [layer[::-1] for layer in layers]
+    return min((_twins_sorted(graph, each) for each in images), key=lambda found: _inversions(graph, found))
+
+
+def _twins_sorted(graph: Layered, layers: Order) -> Order:
+    """The order with twins, nodes with the same neighbours, exchanged until they stand by their numbers."""
+    found: Order = []
+    for layer in layers:
+        twins: dict[object, list[int]] = {}
+        # A line between two boxes, though it has their neighbours, stays where it is: a mirror may want it amid them.
+        kinds = [v if graph.is_dummy(v) else (frozenset(graph.before[v]), frozenset(graph.behind[v])) for v in layer]
+        for vertex, kind in sorted(zip(layer, kinds, strict=True), key=itemgetter(0), reverse=True):
+            twins.setdefault(kind, []).append(vertex)
+        found.append([twins[kind].pop() for kind in kinds])  # At each of their places the next of them.
+    return found
+
+
+def _inversions(graph: Layered, layers: Order) -> int:
+    """How many pairs of nodes of a layer stand against their numbers."""
+    nodes = ([vertex for vertex in layer if not graph.is_dummy(vertex)] for layer in layers)
+    return sum(one > other for layer in nodes for one, other in combinations(layer, 2))
 
 
 def _count(found: Found) -> int:
