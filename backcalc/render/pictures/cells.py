@@ -17,7 +17,7 @@ from backcalc.render.pictures.scene import Scene
 from backcalc.text.wording import display_width
 
 PAD = 4  # Cells of a box beside its text: the rims, and a blank at each.
-ARROW = 5  # Cells beside a label that a level line has: `─ 0.5 ─▶`.
+ARROW, TIGHT = 5, 4  # Cells beside a label that a level line has: `─ 0.5 ─▶`, and with less room `─ 0.5 ▶`.
 BARE = 3  # Cells before a layer into which no label leads.
 
 RIM, NAME, ADJOINT, LABEL, LIT, FAINT = "", "bold", "magenta", "cyan", "bold green", "dim"
@@ -52,7 +52,9 @@ class Cells:
         labels: Sequence[str],
         *,
         top_down: bool,
+        is_tight: bool = False,
     ) -> None:
+        self._beside = TIGHT if is_tight else ARROW
         self.scene, self.plan, self.boxes, self.labels, self.top_down = scene, plan, boxes, labels, top_down
         graph = plan.graph
         # A label stands on the last segment of its chain, before the head.
@@ -168,7 +170,7 @@ class Cells:
             widths[layer] = max(widths[layer], display_width(self.labels[i]))
         if self.top_down:
             return [1 + (width > 0) for width in widths]
-        return [width + ARROW if width > 0 else BARE for width in widths]
+        return [width + self._beside if width > 0 else BARE for width in widths]
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -251,10 +253,11 @@ class Cells:
         if label and self.top_down:
             canvas.write(stop - 2, end - width // 2, label, style)
         elif label:
-            # A blank at either end parts the label from its line.
-            canvas.write(end, stop - 4 - width, " ")
-            canvas.write(end, stop - 3 - width, label, style)
-            canvas.write(end, stop - 3, " ")
+            # A blank at either end parts the label from its line, or from the tip where the line ends there.
+            first = stop - self._beside - width + 1
+            canvas.write(end, first, " ")
+            canvas.write(end, first + 1, label, style)
+            canvas.write(end, first + 1 + width, " ")
 
     def _style(self, usual: str, *, is_lit: bool, is_text: bool = False) -> str:
         if is_lit:

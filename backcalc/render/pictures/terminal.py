@@ -19,7 +19,7 @@ class Detail(NamedTuple):
     """How much boxes and labels say: the letters of a formula, those of a formula on an edge, and the rest in short.
 
     `is_short` leaves ∂L/∂ out before the name of a node; `is_wrapped` gives each number a line of its own; `is_bare`
-    leaves the formulas of boxes out.
+    leaves the formulas of boxes out; `is_tight` takes the line behind a label away.
     """
 
     formula: int
@@ -27,10 +27,12 @@ class Detail(NamedTuple):
     is_short: bool = False
     is_wrapped: bool = False
     is_bare: bool = False
+    is_tight: bool = False
 
 
 # Formulas give way first, then what can be told from the box itself; numbers are never cut.
 DETAILS = (
+    Detail(60, 34),
     Detail(34, 22),
     Detail(26, 18),
     Detail(20, 14),
@@ -40,7 +42,8 @@ DETAILS = (
     Detail(0, 8),
     Detail(0, 8, is_short=True),
     Detail(0, 6, is_short=True, is_wrapped=True),
-    Detail(0, 6, is_short=True, is_wrapped=True, is_bare=True),
+    Detail(0, 6, is_short=True, is_wrapped=True, is_tight=True),
+    Detail(0, 6, is_short=True, is_wrapped=True, is_bare=True, is_tight=True),
 )
 LONGEST_NAME = 40  # Letters.
 SHORTEST = 6  # Letters of a formula where nothing else says what a node is.
@@ -99,7 +102,7 @@ class DrawingArea:
         labels = [
             arrow.label if arrow.is_number else _cut(arrow.label, detail.label, self.signs) for arrow in scene.arrows
         ]
-        return Cells(scene, plan, boxes, labels, top_down=self.top_down)
+        return Cells(scene, plan, boxes, labels, top_down=self.top_down, is_tight=detail.is_tight)
 
 
 def _plan(scene: Scene) -> LayerPlan:

@@ -97,8 +97,8 @@ class Reader:
     def _level_label(self, cell):
         """The label that begins here, between blanks, and the cell behind it."""
         row, column = cell
-        end = f" {'-' if self.is_ascii else '─'}{self.tip}"
-        stop = self.rows[row].index(end, column)
+        end = re.compile(rf" {'-' if self.is_ascii else '─'}?{self.tip}")
+        stop = end.search(self.rows[row], column).start()
         return self.rows[row][column:stop].strip(), (row, stop)
 
     def _label_over(self, cell):
@@ -236,6 +236,14 @@ def test_it_fits_the_window_or_shows_what_fits(width):
             assert part.width <= width or not radius
         else:
             assert read(found, width) == edges_of(found)
+
+
+@pytest.mark.parametrize("is_ascii", [False, True])
+def test_pictures_drawn_closer_read_back_as_they_are(is_ascii, monkeypatch):
+    monkeypatch.setattr(terminal, "DETAILS", [each for each in terminal.DETAILS if each.is_tight])
+    for seed in range(60):
+        found = numbered(*random_dag(seed), Random(seed))
+        assert read(found, is_ascii=is_ascii) == edges_of(found), seed
 
 
 def test_numbers_are_never_cut_and_formulas_are():
