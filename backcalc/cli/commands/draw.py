@@ -12,10 +12,10 @@ from backcalc.calculus.question import chosen_output, require_node
 from backcalc.calculus.run import Run, evaluated
 from backcalc.cli.input import read_text
 from backcalc.cli.options import Asked, Shown, as_command, asks, force_option, node_option, nodes_option, shows
-from backcalc.cli.output import print_warnings, require_ours, write_ours
+from backcalc.cli.output import print_warnings, require_ours, tell, write_ours
 from backcalc.cli.pictures import MOST, ending_of, page_of, too_large
 from backcalc.cli.process import kept
-from backcalc.render.pictures.scene import Scene, around, at_step, scene, with_paths
+from backcalc.render.pictures.scene import Scene, around, at_step, scene, steps, with_paths
 from backcalc.render.pictures.targets import TARGETS, data_of, lines_of
 from backcalc.text.written import write_whole
 
@@ -103,7 +103,12 @@ def _scene(run: Run, shown: Shown, paths: tuple[str, ...], step: int | None) -> 
     found = scene(run, shown.digits)
     if paths:  # Before the step, which lights the arrows that it is about.
         found = with_paths(found, paths)
-    return found if step is None else at_step(found, step)
+    if step is None:
+        return found
+    last = len(steps(found))
+    if step > last:
+        tell(f"note: there are {last} steps; the picture is the one after the last", end="\n\n")
+    return at_step(found, step)
 
 
 def _write(found: Scene, path: str, ending: str, *, top_down: bool) -> None:

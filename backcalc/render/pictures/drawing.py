@@ -33,8 +33,10 @@ class Drawing:
         """
         # Loading pathlib takes a while.
         ending = splitext(fspath(path))[1].lower()  # noqa: PTH122
-        is_text = ending != _PIXELS
-        data = self.text(ending).encode() if is_text else data_of(ending, self.scene, top_down=self.top_down)
+        target = TARGETS.get(ending)
+        if target is None or target.is_page:
+            raise ValueError(f"{fspath(path)} has no ending of a picture: {', '.join(_ENDINGS)} are known")
+        data = self.text(ending).encode() if target.is_text else data_of(ending, self.scene, top_down=self.top_down)
         write_whole(fspath(path), data)
 
     def __repr__(self) -> str:
@@ -50,6 +52,6 @@ class Drawing:
         return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.scene.description)}">'
 
 
-_PIXELS = ".png"
-# A page is no text of one scene.
-_TEXTS = [ending for ending, target in TARGETS.items() if target.is_text and not target.is_page]
+# A page is no picture of one scene.
+_ENDINGS = [ending for ending, target in TARGETS.items() if not target.is_page]
+_TEXTS = [ending for ending in _ENDINGS if TARGETS[ending].is_text]

@@ -43,6 +43,23 @@ def test_formulas_give_way_before_numbers_do(call, window):
     assert all(number in out for number in ("-0.0625", "-0.125", "0.25", "-0.5"))
 
 
+def test_a_picture_is_drawn_closer_before_it_is_cut(call, window):
+    window(200)
+    status, out, err = call("draw", "lattice.bg")
+    assert (status, err) == (0, "")
+    assert "─ 0.340424 ▶│ o " in out
+    assert out.count("∂ ") == 12
+    window(240)
+    assert "─ 0.340424 ─▶│ o = t5*b5 " in call("draw", "lattice.bg")[1]
+
+
+def test_a_formula_is_whole_where_there_is_room(call, window):
+    window(130)
+    assert "y = σ(w1*x1 + w2*x2 + w3*x3 + w4*x4 + b)" in call("draw", "unit.bg")[1]
+    window(110)
+    assert "y = σ(w1*x1 + w2*x2… " in call("draw", "unit.bg")[1]
+
+
 def test_ascii_has_nothing_but_ascii(call):
     out = call("draw", "network-b.bg", "--ascii")[1]
     assert out.isascii()
@@ -58,6 +75,12 @@ def test_steps_show_what_is_known_by_then(call):
     assert "∂J/∂J = 1" in pictures[8]  # then the adjoints, from the output on.
     assert "∂J/∂w = -0.25" not in pictures[8]
     assert pictures[14] == call("draw", "neuron.bg", *at)[1]
+
+
+def test_a_step_beyond_the_last_is_told(call):
+    last, beyond = (call(*LATTICE, "--step", step) for step in ("12", "13"))
+    assert last[2] == ""
+    assert beyond == (0, last[1], "note: there are 12 steps; the picture is the one after the last\n\n")
 
 
 def test_paths_are_lit(call):

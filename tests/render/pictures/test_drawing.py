@@ -69,4 +69,11 @@ def test_what_is_not_known_is_refused():
     with pytest.raises(backcalc.UsageError, match="no node"):
         GRAPH.draw(at=POINT, paths=["q"])
     with pytest.raises(ValueError, match=r"\.gif is no text of a picture: \.svg, \.dot, \.mmd, \.tex are"):
-        GRAPH.draw(at=POINT).save("graph.gif")
+        GRAPH.draw(at=POINT).text(".gif")
+
+
+@pytest.mark.parametrize("name", ["graph.pdf", "graph", "graph.html"])
+def test_an_ending_that_no_picture_has_is_refused_with_those_that_have_one(name, tmp_path):
+    with pytest.raises(ValueError, match=rf"{name} has .*: \.svg, \.dot, \.mmd, \.tex, \.png are known"):
+        GRAPH.draw(at=POINT).save(tmp_path / name)
+    assert not [*tmp_path.iterdir()]
