@@ -65,13 +65,10 @@ def key(run: Run) -> dict[str, Any]:
     """What is told of answers: for each question its truth and tables, texts by their number."""
     every = foresee(run)
     mistakes = [sorted(each.mistakes or (), key=lambda wrong: wrong.rank) for each in every]
-    # Texts are listed once: a thousand mistakes share a few dozen.
-    texts: dict[str, int] = {}
-    alone = set()
-    for wrong in (wrong for each in every for wrong in each.mistakes or ()):
-        place = texts.setdefault(wrong.text, len(texts))
-        if wrong.alone:
-            alone.add(place)
+    # Texts are listed once: a thousand mistakes share a few dozen. Those told alone come first, so a number says which.
+    foreseen = [wrong for each in every for wrong in each.mistakes or ()]
+    alone = dict.fromkeys(wrong.text for wrong in foreseen if wrong.alone)
+    texts = {text: i for i, text in enumerate(alone | dict.fromkeys(wrong.text for wrong in foreseen))}
     return {
         "words": {"single": TO_SINGLE, "cut": CUT_OFF, "off": OFF_BY_ONE, "short": TOO_SHORT, "rounded": ROUNDED},
         "chance": MOST_CHANCE,
@@ -88,7 +85,7 @@ def key(run: Run) -> dict[str, Any]:
             [[texts[wrong.text] for wrong in each] for each in mistakes],
         ],
         "texts": list(texts),
-        "alone": sorted(alone),
+        "alone": len(alone),
     }
 
 

@@ -281,7 +281,7 @@
     if (!fitting.length || chance(fitting[0], given, asked, key.chance)) return "";
     const { weight, distance, text } = fitting[0];
     const same = fitting.filter((each) => each.weight === weight && each.distance === distance);
-    const told = [...new Set((key.alone.includes(text) ? same.slice(0, 1) : same).map((each) => key.texts[each.text]))];
+    const told = [...new Set((text < key.alone ? same.slice(0, 1) : same).map((each) => key.texts[each.text]))];
     return told.length > 1 ? `either ${told[0]}, or ${told[1]}` : told[0];
   }
 

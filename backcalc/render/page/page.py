@@ -18,7 +18,7 @@ from importlib.resources import files
 from math import prod
 from string import Template
 from typing import Any
-from zlib import compress
+from zlib import DEFLATED, MAX_WBITS, Z_FILTERED, compressobj
 
 from backcalc.calculus.run import Run
 from backcalc.render.mathml import MathmlHand
@@ -28,7 +28,7 @@ from backcalc.render.page.unscripted import unscripted
 from backcalc.render.pictures.picture import Picture
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene, scene
-from backcalc.render.pictures.svg import number, shapes, style
+from backcalc.render.pictures.svg import PAINTED, PALETTE, SHAPE, number, shapes
 from backcalc.render.writer import rounding_text
 from backcalc.text.numerals import DIGITS
 from backcalc.text.wording import without_controls
@@ -38,6 +38,8 @@ SLIM = 640.0  # One so wide leaves room for the steps at its side.
 LARGE, WIDE_ON_PHONE = 1700.0, 560.0  # One that is wider could not be read if it were made to fit.
 SCREEN = (1250.0, 600.0)  # What a screen has for the picture at once.
 FEW = 4  # Digits on a phone.
+COLOURS = PALETTE | {"good": ("#116329", "#56d364"), "bad": ("#b3261e", "#ff9b93")}
+"""Those of the picture, and of verdicts; contrasts are above 4.5 : 1."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def lines(page: Page) -> Iterator[str]:
     steps = "".join(step_items(page.run, hand, has_answers=page.has_answers))
     told = key(page.run) if page.has_answers else None
     data = {"narrow": "".join(_narrow(page)), "steps": steps, "questions": "".join(options(page.run)), "key": told}
-    sheet, script = _SPACES.sub(r"\1\2", f"{style()}\n{_part('css')}"), _part("js")
+    sheet, script = _SPACES.sub(r"\1\2", f"{_colours()}\n{SHAPE}\n{_part('css')}"), _part("js")
     texts = {
         "policy": _policy(sheet, script),
         "title": escape(page.title),
@@ -76,7 +78,16 @@ def lines(page: Page) -> Iterator[str]:
 
 # Of a style, the blanks that part nothing; of the script these and those around signs, in lines without texts.
 _SPACES = re.compile(r"\s*([{}])\s*|([;:,])\s+")
-_AROUND_SIGNS = re.compile(r" ?([=<>?:,;{}()|&*]+) ?")
+_AROUND_SIGNS = re.compile(r" ?([][=<>?:,;{}()|&*]+) ?|(?<![-+]) ([-+]) (?![-+])")
+_QUOTED = re.compile(r'("[^"]*"|`[^`]*`)')
+
+
+def _colours() -> str:
+    """The rules of the colours, each by its name, and what the names stand for: on screens that are dark others."""
+    # By variables, for the page has each in several places. On white paper light letters could not be read.
+    light, dark = (" ".join(f"--{name}: {each[i]};" for name, each in COLOURS.items()) for i in (0, 1))
+    rules = "\n".join(f"{selector} {{ {what}: var(--{name}) }}" for selector, what, name in PAINTED)
+    return f":root {{ {light} }}\n@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n{rules}"
 
 
 def _part(ending: str) -> str:
@@ -86,15 +97,25 @@ def _part(ending: str) -> str:
         return text
     # Comments, indents and blanks of the script are of no use to a reader of the page.
     bare = re.sub(r"^ +(//.*\n)?| // .*$", "", text, flags=re.MULTILINE)
-    # Where quotes or slashes stand a blank may be one of a text, or of a regular expression.
-    return "\n".join(line if set(line) & set("\"'`/") else _AROUND_SIGNS.sub(r"\1", line) for line in bare.splitlines())
+    return "\n".join(map(_bare_line, bare.splitlines()))
+
+
+def _bare_line(line: str) -> str:
+    """A line of the script without the blanks that part nothing."""
+    # A blank may be one of a regular expression, of a text with other quotes, or of a text within a text.
+    if set(line) & set("'/\\") or line.count("`") > 2:
+        return line
+    pieces = _QUOTED.split(line)  # Every other one is a text.
+    pieces[::2] = [_AROUND_SIGNS.sub(r"\1\2", piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 def _packed(data: object) -> str:
     """Data as JSON, packed, and in letters and signs: so a page of a large graph is a tenth as large."""
     text = json.dumps(_shown(data), ensure_ascii=False, separators=(",", ":"))
     # Signs to the base 85, a sixteenth shorter than base64; none is `<`, which could begin a tag.
-    return b85encode(compress(text.encode(), 9)).decode().replace("<", ".")
+    packer = compressobj(9, DEFLATED, MAX_WBITS, 9, Z_FILTERED)  # Filtered: for much of it is digits.
+    return b85encode(packer.compress(text.encode()) + packer.flush()).decode().replace("<", ".")
 
 
 def _shown(data: Any) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from backcalc.render.pictures.picture import BoxLine
 from backcalc.render.pictures.scene import Card
 from backcalc.text.wording import display_width, shorten
@@ -11,7 +14,8 @@ WIDE = 0.61  # Of a letter, in its font's size: the widest of the usual fonts.
 LINE = 18  # From one line of a box to the next.
 PAD = 10  # Between the texts and the rim of a box.
 LONGEST = 34  # Letters of a line in a box,
-SHORTEST = 12  # of a formula behind a long name,
+SHORTEST = 12  # of a formula behind a long name, which goes on below it
+MOST_LINES = 3  # in so many lines at most,
 LONGEST_LABEL = 22  # and of a label, where it is a formula.
 
 
@@ -21,16 +25,33 @@ def box_lines(card: Card, output: str) -> tuple[BoxLine, ...]:
     # Numbers are never cut, nor is a name: it is what the eye looks for.
     value = card.value if card.value_is_number else cut(card.value, LONGEST)
     if card.formula:
-        found = [BoxLine(name, cut(f" = {card.formula}", max(LONGEST - len(name), SHORTEST)))]
-        found += [BoxLine("", value)] if value else []
+        first, *others = _folded(f" = {card.formula}", max(LONGEST - len(name), SHORTEST))
+        found = [BoxLine(name, first), *(BoxLine("", line) for line in others)]
+        found += [BoxLine("", value, "value")] if value else []
     else:
         found = [BoxLine(name, f" = {value}" if value else "")]
     if card.adjoint:
         what = f"∂{output}/∂{name} = "
         room = max(LONGEST - len(what), 8)
         adjoint = card.adjoint if card.adjoint_is_number else cut(card.adjoint, room)
-        found.append(BoxLine("", what + adjoint, is_adjoint=True))
+        found.append(BoxLine("", what + adjoint, "adjoint"))
     return tuple(found)
+
+
+def _folded(formula: str, room: int) -> Iterator[str]:
+    """A formula in lines, the first of `room` letters, broken before a sign or behind a comma; its end may be cut."""
+    for _ in range(MOST_LINES - 1):
+        breaks = [each.start() for each in _BREAK.finditer(formula, 0, room + 2)]
+        # One that fits, or that has no place for a break, is the last line.
+        if len(formula) <= room or not breaks:
+            break
+        yield formula[: breaks[-1]]
+        formula, room = formula[breaks[-1] + 1 :], LONGEST
+    yield cut(formula, room)
+
+
+# A blank that parts two terms: neither behind `=`, nor behind the sign that it stands before.
+_BREAK = re.compile(r"(?<=[^\s=+\-*/@]) (?=[^=])")
 
 
 def shown_name(card: Card) -> str:

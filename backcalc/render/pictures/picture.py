@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from backcalc.render.pictures.scene import Arrow, Card, Scene
 
@@ -19,7 +19,7 @@ class BoxLine(NamedTuple):
 
     name: str
     rest: str
-    is_adjoint: bool = False  # Which has a colour of its own.
+    kind: Literal["formula", "value", "adjoint"] = "formula"  # Of the rest: an adjoint has a colour of its own.
 
     @property
     def text(self) -> str:

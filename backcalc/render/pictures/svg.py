@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from backcalc.render.pictures.measures import FONT, LINE, PAD, SMALL
-from backcalc.render.pictures.picture import Box, BoxLine, DrawnArrow, Picture, Position
+from backcalc.render.pictures.picture import Box, DrawnArrow, Picture, Position
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import Scene
 
@@ -21,26 +21,38 @@ SHAPE = f"""\
 .edge text {{ font-size: {SMALL}px; text-anchor: middle }}
 .active rect, .lit rect, .lit path {{ stroke-width: 2.5 }}
 .faint rect, .faint path, .faint polygon {{ opacity: 0.4 }}"""
-# What has a colour, by selector and property: the light one, and the dark one. Contrasts of texts are above 4.5 : 1.
+# The colours by their names: the light one, and the dark one. Contrasts of texts are above 4.5 : 1.
+PALETTE = {
+    "paper": ("#ffffff", "#0d1117"),
+    "ink": ("#1b1f24", "#e6edf3"),
+    "soft": ("#57606a", "#9da7b3"),
+    "line": ("#6e7781", "#8b949e"),
+    "rim": ("#8c959f", "#6e7681"),
+    "box": ("#f6f8fa", "#1a212a"),
+    "input": ("#e4f0fd", "#15283f"),
+    "adjoint": ("#a13d00", "#ffa657"),
+    "lit": ("#0757ba", "#6cb6ff"),
+}
+# What has a colour, by selector and property.
+# In this order: of two rules that are as strong CSS takes the later one, so that what is lit keeps its colour.
+PAINTED = (
+    (".paper", "fill", "paper"),
+    ("text", "fill", "ink"),
+    (".adjoint", "fill", "adjoint"),
+    (".node rect", "fill", "box"),
+    (".node rect", "stroke", "rim"),
+    (".input rect, .constant rect", "fill", "input"),
+    (".output rect", "stroke", "ink"),
+    (".edge path", "stroke", "line"),
+    (".edge polygon", "fill", "line"),
+    (".active rect, .lit rect, .lit path", "stroke", "lit"),
+    (".lit polygon, .edge.lit text", "fill", "lit"),
+    (".faint text, .faint .adjoint", "fill", "soft"),
+)
 # Written out rather than as variables of CSS, which programs that make PNG of SVG do not know.
 Colour = tuple[str, str, str, str]
-PAPER: Colour = (".paper", "fill", "#ffffff", "#0d1117")
-INK: Colour = ("text", "fill", "#1b1f24", "#e6edf3")
-# In this order: of two rules that are as strong CSS takes the later one, so that what is lit keeps its colour.
-COLOURS: tuple[Colour, ...] = (
-    PAPER,
-    INK,
-    (".adjoint", "fill", "#a13d00", "#ffa657"),
-    (".node rect", "fill", "#f6f8fa", "#1a212a"),
-    (".node rect", "stroke", "#8c959f", "#6e7681"),
-    (".input rect, .constant rect", "fill", "#e4f0fd", "#15283f"),
-    (".output rect", "stroke", "#1b1f24", "#e6edf3"),
-    (".edge path", "stroke", "#6e7781", "#8b949e"),
-    (".edge polygon", "fill", "#6e7781", "#8b949e"),
-    (".active rect, .lit rect, .lit path", "stroke", "#0757ba", "#6cb6ff"),
-    (".lit polygon, .edge.lit text", "fill", "#0757ba", "#6cb6ff"),
-    (".faint text, .faint .adjoint", "fill", "#57606a", "#9da7b3"),
-)
+COLOURS: tuple[Colour, ...] = tuple((selector, what, *PALETTE[name]) for selector, what, name in PAINTED)
+PAPER, INK = COLOURS[:2]
 TIP, WING = 8.0, 3.6  # Of an arrowhead: its length, and half its width.
 
 
@@ -101,15 +113,11 @@ def _node(picture: Picture, place: int, box: Box) -> Iterator[str]:
     top = box.y + (box.height - LINE * len(box.lines)) / 2
     for i, line in enumerate(box.lines):
         y = top + LINE * (i + 0.5) + FONT * 0.35  # The baseline is about a third of a letter below its middle.
-        yield f'<text x="{number(box.x + PAD)}" y="{number(y)}">{_spans(line)}</text>'
+        # Values and adjoints are what a page hides until their step; formulas are there from the beginning.
+        kind = "" if line.kind == "formula" else f' class="{line.kind}"'
+        name = f'<tspan class="name">{escape(line.name)}</tspan>' if line.name else ""
+        yield f'<text{kind} x="{number(box.x + PAD)}" y="{number(y)}">{name}{escape(line.rest)}</text>'
     yield "</g>"
-
-
-def _spans(line: BoxLine) -> str:
-    """A line of a box as SVG: the name stands out, the adjoint has a colour of its own."""
-    if line.name:
-        return f'<tspan class="name">{escape(line.name)}</tspan>{escape(line.rest)}'
-    return f'<tspan class="{"adjoint" if line.is_adjoint else "value"}">{escape(line.rest)}</tspan>'
 
 
 def _edge(picture: Picture, link: DrawnArrow) -> str:
@@ -138,7 +146,7 @@ def path(points: tuple[Position, ...], *, top_down: bool) -> str:
     found = f"M{number(points[0].x)} {number(points[0].y)}"
     for (x0, y0), (x1, y1) in itertools.pairwise(points):
         if (x0 == x1) if top_down else (y0 == y1):  # A curve between them would be a line all the same, and longer.
-            found += f"L{number(x1)} {number(y1)}"
+            found += f"V{number(y1)}" if top_down else f"H{number(x1)}"
             continue
         # Bézier points half way, level with their ends: so a curve leaves and arrives level.
         xm, ym = number((x0 + x1) / 2), number((y0 + y1) / 2)

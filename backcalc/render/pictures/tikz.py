@@ -58,7 +58,7 @@ def _box(box: Box) -> Iterator[str]:
     top = box.y + (box.height - LINE * len(box.lines)) / 2
     for i, line in enumerate(box.lines):
         place = Position(box.x + PAD, top + LINE * (i + 0.5) + FONT * 0.35)  # As in the SVG picture.
-        colour = "adjoint" if line.is_adjoint else "black"
+        colour = "adjoint" if line.kind == "adjoint" else "black"
         yield rf"\node[text={colour}] at {_at(place)} {{{_text(line.text, FONT)}}};"
 
 

@@ -8,9 +8,11 @@ import re
 import zlib
 from contextlib import suppress
 from html import escape
+from importlib.resources import files
 
 import numpy as np
 import pytest
+from colours import contrast
 
 from backcalc.analysis.samples import sample, samples
 from backcalc.calculus.load import load
@@ -18,7 +20,7 @@ from backcalc.calculus.point import read_point
 from backcalc.calculus.run import run
 from backcalc.marking import foreseen
 from backcalc.render.page import page
-from backcalc.render.page.page import Page, lines
+from backcalc.render.page.page import COLOURS, Page, lines
 from backcalc.render.page.steps import is_stated
 from backcalc.render.pictures.placed import placed
 from backcalc.render.pictures.scene import scene
@@ -55,6 +57,33 @@ def found(request):
 
 def test_the_lattice_takes_less_than_60_kb():
     assert len(page_of(run_of(sample("lattice").text, "x=1")).encode()) < 60_000
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_texts_and_lines_of_the_page_stand_out(theme):
+    """As WCAG 2.2 wants it: texts 4.5 : 1, and 3 : 1 the lines that tell what is where."""
+    colours = {name: each[theme] for name, each in COLOURS.items()}
+    for ink in ("ink", "soft", "adjoint", "lit", "good", "bad"):
+        for paper in ("paper", "box", "input"):
+            assert contrast(colours[ink], colours[paper]) >= 4.5, (ink, paper)
+    for line in ("line", "rim", "lit", "adjoint"):
+        assert contrast(colours[line], colours["paper"]) >= 3, line
+
+
+def test_every_colour_by_name_has_one(found):
+    sheet = re.search(r"<style>(.*?)</style>", page_of(found), re.DOTALL)[1]
+    light, dark = (re.findall(r"--(\w+):#", each) for each in sheet.split("dark)", 1))
+    assert light == dark == list(dict.fromkeys(light))
+    assert set(re.findall(r"var\(--(\w+)\)", sheet)) == set(light)
+
+
+def test_the_script_loses_blanks_alone_and_no_text_any():
+    script = re.search(r"<script>(.*?)</script>", page_of(run_of("y = 2*x", "x=1")), re.DOTALL)[1]
+    file = (files("backcalc.render.page") / "page.js").read_text("utf-8")
+    whole = re.sub(r"^ *//.*\n| // .*$", "", file, flags=re.MULTILINE)
+    assert re.sub(r"\s", "", script) == re.sub(r"\s", "", whole)
+    texts = re.compile(r'"[^"\n]*"|`[^`\n]*`')
+    assert texts.findall(script) == texts.findall(whole)
 
 
 def test_it_says_by_their_hashes_what_may_style_it_and_run_in_it(found):

@@ -56,6 +56,15 @@ def test_numbers_are_not_cut_and_long_formulas_are():
     assert max(map(len, texts)) < 80
 
 
+def test_a_long_formula_goes_on_in_further_lines():
+    root = drawn("input a, b, c, d\ny = σ(a*b + b*c + c*d + d*a + a*c + b*d) + sqrt(a*b*c*d)")
+    (box,) = (each for each in of_class(root, "node") if each.get("data-node") == "4")
+    texts = ["".join(each.itertext()) for each in box.iter(f"{SVG}text")]
+    assert texts[:2] == ["y = σ(a*b + b*c + c*d + d*a + a*c", "+ b*d) + sqrt(a*b*c*d)"]
+    # It is no value, which a page hides until its step.
+    assert not [each for each in of_class(box, "value") if each.text[-13:] == "sqrt(a*b*c*d)"]
+
+
 def test_what_is_not_seen_is_told_and_no_text_is_markup():
     root = drawn("input a = 1\nb = if a < 2 then a else 2 # <script>alert(1)</script>")
     assert not [each for each in root.iter() if each.tag.endswith("script")]
