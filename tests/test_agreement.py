@@ -34,6 +34,9 @@ FAR_OUT = [  # What once had two answers.
     # At a kink, against a constant and between nodes.
     ("y = max(0, x) + 2*min(x + 1, 1) + 4*max(2*3 - 6, x)", {"x": 0.0}),
     ("input p[3]\ny = sum(max(0, p)*[1, 2, 4]) + sum(min(p, 1))", {"p": [0.0, 1.0, -1.0]}),
+    # The file's spelling of an array, where a derivative is that array.
+    ("input p[2]\na = sum(p*onehot(1, 2))\ny = sum(grad(a, p)*p)", {"p": [1.0, 3.0]}),
+    ("input W[2,2]\na = trace(W) + sum(W @ eye(2))\ny = sum(grad(a, W)*W)", {"W": [[1.0, 2.0], [3.0, 4.0]]}),
     ("y = max(x, z) + 2*max(pi, w) + max(1, 2)", {"x": 1.0, "z": 1.0, "w": 3.141592653589793}),
 ]
 

@@ -14,6 +14,7 @@ from backcalc.graph.model import Dag, Node
 from backcalc.graph.order import topological
 from backcalc.graph.shapes import shape_words
 from backcalc.graph.tape import tape_of
+from backcalc.graph.written_out import all_written_out
 from backcalc.language.expr import INDEX, VECTOR, Call, Expr, Name, Number, names, postorder, rewrite_calls
 from backcalc.language.statements import Definition
 from backcalc.language.unparse import unparse
@@ -274,7 +275,9 @@ class _Resolution:
         """A node that a derivative needs; in errors it stands where it is used."""
         # Of constants alone it depends on nothing: the derivative of 3*x.
         args = tuple(arg for arg in names(expr) if arg in self.known)
-        return Node(name, "expression" if args else "constant", user.span, args, expr, expr)
+        # As the file spells arrays: `onehot(1, 3)` is shown, the array itself is what engines know.
+        written = all_written_out(expr)
+        return Node(name, "expression" if args else "constant", user.span, args, expr, written)
 
 
 def _matrix(parts: list[Expr], linear: Linearization, wanted: list[str], rows: int) -> Expr:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
-from backcalc.language.expr import VECTOR, Call, Expr, Number
+from backcalc.language.expr import VECTOR, Call, Expr, Number, fold, with_args
 from backcalc.text.errors import Code, Diagnostic
 
 MOST_WRITTEN = 10_000  # Elements, each of which is an operand of its own.
@@ -38,6 +38,16 @@ def written_out(call: Call) -> Expr | Diagnostic:
             message = f"what `{call.fn}` takes are whole numbers, 0 or more"
             return Diagnostic(Code.BAD_INDEX, message, arg.span, hints=(f"it is written {call.fn}({wanted[0]})",))
     return _array(call, [number or 0 for number in numbers], element)
+
+
+def all_written_out(expr: Expr) -> Expr:
+    """A formula in which every such call is the array that it is; one that is wrong stays as it stands."""
+
+    def _call(part: Call, args: tuple[Expr, ...]) -> Expr:
+        found = written_out(with_args(part, args)) if part.fn in WRITTEN else None
+        return found if isinstance(found, Expr) else with_args(part, args)
+
+    return fold(expr, lambda leaf: leaf, _call)
 
 
 def shape_of_written(call: Call) -> tuple[int, ...]:
