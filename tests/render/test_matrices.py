@@ -83,13 +83,25 @@ def test_attention_is_a_table_on_a_usual_terminal():
 TWO = "input A = [[1, 2], [3, 4]]\ny = sum(A)"
 
 
+def test_columns_line_up_in_markdown_and_are_read_back():
+    cells = [cell for line in shown(ATTENTION, "markdown") for cell in line.split(" | ") if "<br>" in cell]
+    assert len(cells) >= 20
+    for cell in cells:
+        # Code, with no two ordinary blanks side by side, which HTML would make one.
+        rows = [row.strip("|` ") for row in cell.split("<br>")]
+        assert all(row.startswith("`") and row.endswith("`") for row in cell.strip("| ").split("<br>"))
+        assert "  " not in cell
+        assert len({row.index(",") for row in rows}) == 1
+        assert backcalc.parse(f"y = {' '.join(rows)}").run().value.shape == (2, 2)
+
+
 @pytest.mark.parametrize(
     ("name", "columns", "words"),
     [
         ("table", None, "[[1, 2], [3, 4]]"),  # A pipe has a line a row of the table, for grep and awk.
         ("table", 80, "[[1, 2],  [[1, 1],"),
         ("table", 20, "    [[1, 2],"),  # Too narrow for columns.
-        ("markdown", None, "[[1, 2],<br> [3, 4]]"),
+        ("markdown", None, "| `[[1, 2],`<br>`\u00a0[3, 4]]` |"),
         ("notebook", None, "[[1, 2],\n [3, 4]]"),
         ("latex", None, r"\left[\begin{array}{rr}1 & 2 \\ 3 & 4\end{array}\right]"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -9,6 +10,9 @@ from backcalc.render.breaks import INDENT
 from backcalc.render.document import CodeBlock, Display, Document, Equation, Grid, Section, Sentence, Texts
 from backcalc.render.hand import Hand
 from backcalc.render.writer import PLAIN, Writer
+
+NO_BREAK = "\u00a0"
+_PADDING = re.compile("(?<!,) ")  # That behind a comma is one of its own.
 
 
 def write(document: Document, _: Display) -> Iterator[str]:
@@ -84,8 +88,18 @@ def _with_notes(grid: Texts) -> Texts:
 
 
 def _cells(row: Sequence[str], grid: Texts) -> list[str]:
-    """Formulas as code, so that `*` in them stays what it is."""
-    return [f"`{cell}`" if i == grid.yields else _escaped(cell) for i, cell in enumerate(row)]
+    """Formulas as code, so that `*` in them stays what it is, and the rows of a matrix, so that its columns line up."""
+    return [_code(cell) if i == grid.yields or _is_grid(cell) else _escaped(cell) for i, cell in enumerate(row)]
+
+
+def _is_grid(cell: str) -> bool:
+    """Whether a cell has the rows of a matrix under each other, and nothing that would end code."""
+    return "\n" in cell and "`" not in cell
+
+
+def _code(cell: str) -> str:
+    """Each line as code; blanks that pad a number are such as HTML keeps, and as are read back."""
+    return f"`{_PADDING.sub(NO_BREAK, cell)}`".replace("\n", "`<br>`") if "\n" in cell else f"`{cell}`"
 
 
 def _escaped(text: str) -> str:
