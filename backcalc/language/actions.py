@@ -248,7 +248,9 @@ def _whole(index: Token) -> int:
 
 def _no_derivative(of: Name, wrt: Name) -> Diagnostic:
     """That `of`/`wrt` is written as no derivative is."""
-    y, x = (shorten(name.id.removeprefix("d") or name.id) for name in (of, wrt))
+    # `DL/DA`, typed with the shift key held down: its D is no part of a name.
+    letter = "D" if of.id[:1] == wrt.id[:1] == "D" else "d"
+    y, x = (shorten(name.id.removeprefix(letter) or name.id) for name in (of, wrt))
     message = f"`{shorten(f'{of.id}/{wrt.id}')}` is neither a derivative nor a node"
     hint = f"a derivative is written d{y}/d{x}"
     return Diagnostic(Code.NOT_AN_ANSWER, message, Span(of.span.start, wrt.span.end), hints=(hint,))

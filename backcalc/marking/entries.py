@@ -12,6 +12,7 @@ from backcalc.marking.attempts import attempt
 from backcalc.marking.formulas.judge import FormulaAnswer
 from backcalc.marking.formulas.names import is_formula_of, resolved
 from backcalc.marking.mark import VERDICTS, Attempt, Mark, as_written
+from backcalc.marking.remedies import remedied
 from backcalc.marking.subject import refusals, settled, subject_of, unknown
 from backcalc.marking.truth import Truth
 from backcalc.rules.values import is_known
@@ -56,7 +57,7 @@ def entry(run: Run, truth: Truth, answer: Answer, source: Source) -> Entry | Mar
     if refused := refusals(run, answer):
         raise UsageError(source, refused)
     if answer.fault:
-        return unreadable(answer, source, answer.fault, truth.expected(answer))
+        return unreadable(answer, source, remedied(run, answer, source, answer.fault), truth.expected(answer))
     # One link or many: a plain answer is a chain of one.
     links = answer.links or (Link(answer.value, answer.value_span, None),)
     of_formulas = [link for link in links if is_formula_of(run, link.value)]
@@ -66,7 +67,7 @@ def entry(run: Run, truth: Truth, answer: Answer, source: Source) -> Entry | Mar
         # One formula that cannot be read spoils the whole chain.
         formula, errors = resolved(run, part, source)
         if errors:
-            return unreadable(answer, source, errors[0], truth.expected(answer))
+            return unreadable(answer, source, remedied(run, answer, source, errors[0]), truth.expected(answer))
         formulas.append((formula, Attempt(part, truth.expected(part), source)))
     numbers = tuple(link for link in links if link not in of_formulas)
     if not numbers:

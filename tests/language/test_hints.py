@@ -325,6 +325,8 @@ def test_a_long_word_is_cut_in_a_hint(word):
     [
         (parse_answer, "dL/dx", "an answer is written dL/dx = -0.5 or t = 0.84"),
         (parse_answer, "L/x = 3", "a derivative is written dL/dx"),
+        (parse_answer, "DL/DA = 3", "a derivative is written dL/dA"),
+        (parse_answer, "D/E = 3", "a derivative is written dD/dE"),
         (parse_answer, "dL/dx = 2x", "a product needs its sign: 2*x"),
         (parse_point, "x", "the values of inputs are written x=1,w=pi/4"),
         (parse_point, "x=1 y=2", "the values of inputs are written x=1,w=pi/4"),

@@ -164,7 +164,8 @@ def test_a_tuple_behind_a_matrix_is_a_vector(answer):
 
 # A row of ANSWERS by its example: the hint, and the answer of who follows it, which reads.
 SLIPS = {
-    "dL/dx = 7.5 x 10^3": ("the sign of a product is `*` or `×`, not a letter: 7.5*10^…", "7.5*10^3"),
+    "dL/dx = 7.5 x 10^3": ("the sign of a product is `*` or `×`, not a letter: 7.5*10^3", "7.5*10^3"),
+    "dL/dx = 7.5 10^3": ("a product needs its sign: 7.5*10^3", "7.5*10^3"),
     "dL/dx = 1 1/2": ("a mixed number is a sum: 1 + 1/2", "1 + 1/2"),
     "dL/dx = 1.234,5": ("a decimal point, and no sign at the thousands: 1234.5", "1234.5"),
     "dL/dx = np.float64(75.0)": ("a number stands bare: 75.0", "75.0"),

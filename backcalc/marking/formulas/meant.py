@@ -51,6 +51,12 @@ def hints_for(run: Run, name: str, derivative: Symbol | None) -> tuple[str, ...]
     return found or did_you_mean(name, index) or (f"the nodes are {quoted(list(index))}",)
 
 
+def is_near(run: Run, name: str) -> bool:
+    """Whether a name that is no node may be one that is misspelt, or several without the signs of a product."""
+    index = run.graph.index
+    return bool(_as_word(run, name) or did_you_mean(name, index))
+
+
 def _as_word(run: Run, name: str) -> tuple[str, ...]:
     """What a name by itself stands for elsewhere: a function, a number, a transpose, a product."""
     index = run.graph.index
