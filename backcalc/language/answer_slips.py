@@ -17,9 +17,7 @@ ANSWERS = (
         "the sign of a product is `*` or `×`, not a letter: {n}*10{p}",
         "dL/dx = 7.5 x 10^3",
     ),
-    SyntaxHint(
-        rf"(?P<n>{NUMBER})\s+‸10(?P<p>{_POWER})", "a product needs its sign: {n}*10{p}", "dL/dx = 7.5 10^3"
-    ),
+    SyntaxHint(rf"(?P<n>{NUMBER})\s+‸10(?P<p>{_POWER})", "a product needs its sign: {n}*10{p}", "dL/dx = 7.5 10^3"),
     SyntaxHint(r"\b(?P<n>\d+)\s+‸(?P<f>\d+\s*/\s*\d+)", "a mixed number is a sum: {n} + {f}", "dL/dx = 1 1/2"),
     SyntaxHint(r"\d\.\d{3}\s*‸[.,]\d", "a decimal point, and no sign at the thousands: 1234.5", "dL/dx = 1.234,5"),
     SyntaxHint(

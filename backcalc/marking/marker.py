@@ -19,7 +19,6 @@ from backcalc.text.errors import Diagnostic
 from backcalc.text.source import Source, Span
 
 _NO_MARK = Mark("", "", None, "missing")
-SECOND = "²"  # In the name of a second derivative, and of no other.
 
 
 class AnyTruth(Protocol):
@@ -75,14 +74,15 @@ class Marker(ABC):
         return [mark for mark in marks if not mark.fault], errors + [mark.fault for mark in marks if mark.fault]
 
     def first_wrong(self, marked: Iterable[Mark]) -> str | None:
-        """The first wrong answer on the way: a value as the graph has them, else a derivative from the output back."""
+        """The first wrong answer: of values as the graph has them, derivatives from the output back, second ones."""
         index = self.run.graph.index
 
-        def _place(mark: Mark) -> tuple[bool, int]:
+        def _place(mark: Mark) -> tuple[bool, bool, int]:
             asked = question(mark.name)
-            return asked.wrt is not None, index[asked.of] if asked.wrt is None else -index.get(asked.wrt, len(index))
+            place = index[asked.of] if asked.wrt is None else -index.get(asked.wrt, len(index))
+            return asked.then is not None, asked.wrt is not None, place
 
-        wrong = (mark for mark in marked if mark.verdict == "wrong" and SECOND not in mark.name)
+        wrong = (mark for mark in marked if mark.verdict == "wrong")
         return min(wrong, key=_place, default=_NO_MARK).name or None
 
     def _marks(self, sheet: list[Attempt]) -> Iterator[Mark]:

@@ -20,6 +20,7 @@ from backcalc.text.source import Source
 from backcalc.text.wording import shorten
 
 STDIN_NAME = "stdin"
+_EMPTY = "the folder is empty"
 GRADEBOOKS = (".csv", ".tsv")  # As files are told apart by their names alone.
 
 
@@ -65,6 +66,8 @@ class Submission:
     def _text(self) -> tuple[Source, list[Diagnostic]]:
         """The text of the file, or of all files of a folder together, and what of it is not UTF-8."""
         if not self.files:
+            if os.path.isdir(self.path):  # noqa: PTH112
+                raise ReadError(Source(self.path, ""), [Diagnostic(Code.UNREADABLE, _EMPTY)])
             return salvage(name_of(self.path), b"".join(pieces(self.path)))
         if len(self.files) == 1:
             return salvage(self.files[0], b"".join(pieces(self.files[0])))
@@ -117,12 +120,21 @@ def _handed_in(path: str, errors: list[BackcalcError]) -> Iterator[Submission]:
     for file in _files(path, errors):
         if os.path.isdir(file):  # noqa: PTH112
             inner: list[BackcalcError] = []
-            files = tuple(each for each in _files(file, inner) if not os.path.isdir(each))  # noqa: PTH112
+            files = tuple(_below(file, inner))
             # An empty folder is a student's who has handed in nothing: read, it tells so.
             errors += [error for error in inner if files]
             yield Submission(Path(file).name, file, files=files)
         else:
             yield Submission(_stem(file), file)
+
+
+def _below(path: str, errors: list[BackcalcError]) -> Iterator[str]:
+    """The files in a student's folder, those of the folders in it too, as an archive that was unpacked has them."""
+    for each in _files(path, errors):
+        if not os.path.isdir(each):  # noqa: PTH112
+            yield each
+        elif not os.path.islink(each):  # noqa: PTH114  A link may lead back up, round and round.
+            yield from _below(each, errors)
 
 
 def _files(path: str, errors: list[BackcalcError]) -> Iterator[str]:
@@ -134,7 +146,7 @@ def _files(path: str, errors: list[BackcalcError]) -> Iterator[str]:
         return
     files = [entry for entry in entries if not entry.name.startswith(".")]  # Such as .DS_Store.
     if not files:
-        errors.append(_refusal(path, "the folder is empty"))
+        errors.append(_refusal(path, _EMPTY))
     for entry in files:
         if fault := _fault(entry, Path(path)):
             errors.append(_refusal(str(entry), fault))

@@ -228,7 +228,18 @@ def test_what_cannot_be_read_at_all_has_no_score(tmp_path):
     ]  # fmt: skip
     assert all(verdicts(each) == ALL_MISSING and not each.is_read for each in found[1:])
     assert [each.error.diagnostics[0].code for each in found[1:]] == ["unreadable", "not-text", "unreadable"]
+    assert str(found[3].error) == f"{tmp_path / 'folder/inner'}: error: the folder is empty"
     assert [str(error) for error in errors] == [f"{tmp_path / 'empty'}: error: the folder is empty"]
+
+
+def test_a_students_folder_has_all_that_is_in_it_folders_too(tmp_path):
+    (tmp_path / "class/ada/homework/part 2").mkdir(parents=True)
+    (tmp_path / "class/ada/y.txt").write_text("y = 7", encoding="utf-8")
+    inner = tmp_path / "class/ada/homework/part 2/x.txt"
+    inner.write_text("dy/dx = 2", encoding="utf-8")
+    (tmp_path / "class/ada/homework/again").symlink_to(".")  # Round and round it would go.
+    (found,), errors = graded_from(tmp_path, "y = 2*x + 1\n#= y = 7\n#= dy/dx = 2\ninput x = 3", {}, "class")
+    assert (found.name, found.score, found.error, errors) == ("ada", 1.0, None, [])
 
 
 # ---- Gradebooks ------------------------------------------------------------------------------------------------------

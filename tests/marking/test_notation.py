@@ -138,6 +138,21 @@ def test_a_known_chain_stands_where_it_stands():
 
 
 @pytest.mark.parametrize(
+    ("answers", "first"),
+    [
+        (["d²J/dw² = -6"], "d²J/dw²"),
+        (["d²J/dwdb = 5", "dJ/db = 2"], "dJ/db"),
+        (["d²J/dwdb = 5", "d²J/dw² = 6"], "d²J/dwdb"),
+    ],
+)
+def test_a_wrong_second_derivative_is_the_first_wrong_where_no_other_answer_is(answers, first):
+    asked = ["check", "-e", "J = w^2*b + b^3", "--at", "w=2,b=3", *answers]
+    found = CliRunner().invoke(cli, [*asked, "--format", "json"])
+    assert json.loads(found.stdout)["first_wrong"] == first
+    assert f"first wrong, going backwards: {first.replace('dJ/d', '∂J/∂')}\n" in CliRunner().invoke(cli, asked).stdout
+
+
+@pytest.mark.parametrize(
     ("graph", "answer", "expected"),
     [
         ("y = w^2*x\nJ = y^3 + w*b", "d²J/dw² = 3*w", "24*w^4*x^3 + 6*y^2*x"),

@@ -159,10 +159,12 @@ def marks_blocks(
     ]
 
 
-def asked_cell(name: str) -> NodeName | Derivative:
+def asked_cell(name: str) -> NodeName | Derivative | str:
     """What is asked by `name`, such as dL/dx1 or t: a derivative, or the value of a node."""
     # The name is spelled as an answer is, and read by what reads answers.
     asked = question(name)
+    if asked.then is not None:  # As the answers' column has it: without a graph `dwdb` is not to be split.
+        return name
     of = asked.of + _place(asked.of_place)
     return NodeName(of) if asked.wrt is None else Derivative(of, asked.wrt + _place(asked.wrt_place))
 
