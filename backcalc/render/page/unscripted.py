@@ -11,6 +11,7 @@ from backcalc.calculus.run import Run
 from backcalc.render.derivation import phase_title
 from backcalc.render.document import CellValue, Derivative, Equation
 from backcalc.render.hand import Hand
+from backcalc.render.matrices import is_matrix, matrix_text
 from backcalc.render.page.steps import cut_equation, is_stated, step_remark
 from backcalc.render.writer import PLAIN
 
@@ -37,11 +38,15 @@ def _table(run: Run, hand: Hand, *, has_answers: bool) -> Iterator[str]:
         cells = [node.name, _number(hand, run.values[i]) if has_answers or is_stated(run, node.name) else ""]
         if has_answers:
             cells.append("" if node.is_fixed else _number(hand, run.adjoints[i]))
-        yield "<tr>" + "".join(f"<td>{escape(cell)}" for cell in cells)
+        # A line break of HTML: one of the text would part the row where it is read.
+        yield "<tr>" + "".join(f"<td>{escape(cell).replace(chr(10), '<br>')}" for cell in cells)
     yield "</table>"
 
 
 def _number(hand: Hand, value: object) -> str:
+    """A value as it stands in a cell, of a matrix the rows under each other."""
+    if is_matrix(value):
+        return matrix_text(value, hand.digits).replace("-", "−")  # As the hand writes it elsewhere on the page.
     return hand.line(Equation((CellValue(value),)))
 
 

@@ -261,6 +261,11 @@ def test_without_a_script_there_are_picture_table_and_derivation(found, has_answ
     assert "<noscript" not in told
 
 
+def test_without_a_script_the_rows_of_a_matrix_stand_under_each_other():
+    text = page_of(run_of("input A = [[1, -0.5], [10.25, 2]]; y = sum(A)"))
+    assert "<tr><td>A<td>[[ 1   , −0.5],<br> [10.25,  2  ]]<td>[[1, 1],<br> [1, 1]]" in text
+
+
 # ---- Its picture -----------------------------------------------------------------------------------------------------
 
 
