@@ -7,15 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
+from backcalc.analysis.lettered import differentiated, lettered
+from backcalc.analysis.smoothness import has_domain
+from backcalc.calculus.derive import defaults
+from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.grad import resolve
 from backcalc.graph.functions import GRAD
 from backcalc.graph.model import Dag, Node, StatedValue
+from backcalc.graph.tape import tape_of
 from backcalc.language.expr import NEGATE, Call, Expr, Name, Number, fold, names
-from backcalc.text.errors import Code, Diagnostic, UsageError
+from backcalc.text.errors import BackcalcError, Code, Diagnostic, UsageError
 
 # No node of a file is called so, for these have a space.
 MARGIN, CONDITION, SIZE, DIFFERENCE = "a margin", "a condition", "a size", "a difference"
 _TOLD = (MARGIN, CONDITION, SIZE, DIFFERENCE)
+_DOMAIN = "what is differentiated"  # The beginning of names: there may be several.
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,15 @@ class GraphClaim:
         return replace(self, graph=graph)
 
 
+def domains_in(graph: Dag) -> list[str]:
+    """The nodes of a claim's graph that are to exist, for it speaks of their derivatives."""
+    # A formula may exist where what it is the derivative of does not: that of log(x)·0 + x is 1.
+    return [name for name in graph.index if name.startswith(_DOMAIN)]
+
+
 def claims_of(graph: Dag) -> list[GraphClaim]:
     """The claims of `graph`. Raises UsageError for one that compares nothing, BuildError where shapes do not fit."""
+    graph = graph.unresolved or graph
     return [_claim(graph, stated) for stated in graph.claims]
 
 
@@ -87,11 +100,13 @@ def _claim(graph: Dag, stated: StatedValue) -> GraphClaim:
         made[DIFFERENCE] = _call("-", *condition.args)
     behind = [_node(name, expr, graph.index, stated) for name, expr in made.items()]
     # Without claims and seeds: one made of these would ask for its own.
-    whole = resolve(graph._replace(nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=()))
+    alone = graph._replace(nodes=(*graph.nodes, *behind), output=MARGIN, seeds=(), claims=(), warnings=())
+    targets = [_node(f"{_DOMAIN} {i}", e, graph.index, stated) for i, e in enumerate(differentiated(alone, list(made)))]
+    whole = resolve(lettered(alone._replace(nodes=(*alone.nodes, *targets))))
     source, place = graph.source, stated.span
     text = " ".join(source.text[place.start : place.end].split()).removeprefix("claim").strip()
     strict = [isinstance(part, Call) and part.fn in ("<", ">", "!=") for part in _connected(condition)]
-    made_of = _upstream(whole, list(made))
+    made_of = _upstream(whole, [*made, *_with_domain(whole)])
     # The parts of a part too, so that a proof goes down to comparisons.
     parts = [_claim(graph, stated._replace(value=part)) for part in _joined(condition)]
     line = source.line_number(place.start)
@@ -132,7 +147,7 @@ def _cut(graph: Dag, name: str, bounds: tuple[Expr, Expr]) -> Dag:
     """The part of `graph` that the margin depends on where `name` is an input."""
     node = Node(name, "input", graph.node(name).span, bounds=bounds)
     # All that is told of a claim goes on being told of it: whether it holds exactly, and how large its sides are.
-    told = [each for each in _TOLD if each in graph.index]
+    told = [each for each in (*_TOLD, *domains_in(graph)) if each in graph.index]
     return _upstream(graph._replace(nodes=tuple(node if each.name == name else each for each in graph.nodes)), told)
 
 
@@ -141,7 +156,7 @@ def _narrow(graph: Dag) -> Iterator[str]:
     anything = Number(-inf), Number(inf)  # To count what would be left the range does not matter.
     counts = _occurrences(graph)
     for node in graph.nodes:
-        if node.kind != "expression" or node.name in _TOLD:
+        if node.kind != "expression" or node.name in _TOLD or node.name.startswith(_DOMAIN):
             continue
         rest = set(_cut(graph, node.name, anything).inputs)
         through = set(graph.inputs) - rest
@@ -180,6 +195,15 @@ def _upstream(graph: Dag, wanted: Sequence[str]) -> Dag:
     """The part of `graph` that `wanted` depend on, in its order."""
     needed = graph.upstream(wanted)
     return graph._replace(nodes=tuple(node for node in graph.nodes if node.name in needed))
+
+
+def _with_domain(graph: Dag) -> list[str]:
+    """The nodes that are differentiated and do not exist for all numbers."""
+    try:
+        evaluation = Evaluation(tape_of(graph), defaults(graph), formulas=True)
+    except BackcalcError:  # Of shapes that only a point tells.
+        return domains_in(graph)
+    return [name for name in domains_in(graph) if has_domain(evaluation, name)]
 
 
 def _call(fn: str, *args: Expr) -> Call:

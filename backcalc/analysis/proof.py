@@ -180,8 +180,9 @@ class Search:
         # An interval of the centre, not a float: what refutes must be as certain as what proves.
         at_centre = _flat(self.points.run(self.trial.as_boxes(centre, centre))[0], len(low))
         failing = ~at_centre.doubt & ((at_centre.hi < 0) | (self.claim.fails_at_zero & (at_centre.hi <= 0)))
-        if failing.any():
-            return self._refuted(centre[int(np.argmax(failing))])
+        # Once more by its decimals, which are what is told: 0.1 is no float.
+        if failing.any() and self.trial.fails(point := centre[int(np.argmax(failing))]):
+            return self._refuted(point)
         # One of them is enough, for where there are such points there are many boxes with a doubt.
         if at_centre.doubt.any() and self._is_missing(centre[int(np.argmax(at_centre.doubt))]):
             return self._undefined(centre[int(np.argmax(at_centre.doubt))])
@@ -283,7 +284,7 @@ class Search:
 
     def _is_missing(self, point: Array) -> bool:
         """Whether a side surely has no value at a point."""
-        return self.points.is_missing(self.trial.as_boxes(point[None], point[None]))
+        return self.points.is_missing(self.trial.as_point(point))
 
     def _undefined(self, point: Array) -> Finding:
         named = named_point(self.trial, simpler(self.space, point, self._is_missing))

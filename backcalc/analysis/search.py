@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from math import inf, isinf, prod
+from fractions import Fraction
+from math import inf, isfinite, isinf, nextafter, prod
 from typing import Any
 
 import numpy as np
 
-from backcalc.bulk.points.enclosures import enclosed
+from backcalc.bulk.points.enclosures import enclosed, enclosed_constant
 from backcalc.calculus.constant import constant
+from backcalc.calculus.exact import exact_constant
 from backcalc.graph.model import Dag
 from backcalc.graph.shapes import Shape
+from backcalc.language.expr import Expr, Number
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import LARGEST
+from backcalc.text.errors import Code, Diagnostic, UsageError
+from backcalc.text.source import Source
+from backcalc.text.wording import shorten
 
 # Where functions bend, have poles, cancel or overflow.
 CORNERS = (0.0, 1.0, -1.0, 1e-8, -1e-8, 1e4, -1e4)
@@ -35,6 +40,8 @@ class Space:
     shapes: Mapping[str, tuple[int, ...]]
     low: Array
     high: Array
+    # The ends of a box that holds all of this one: of 0.1 and ⅓ the floats lie beside what is written.
+    outer: tuple[Array, Array]
 
     @property
     def size(self) -> int:
@@ -45,11 +52,6 @@ class Space:
     def is_bounded(self) -> bool:
         """Whether every number has a range."""
         return bool(np.isfinite(self.low).all() and np.isfinite(self.high).all())
-
-    @cached_property
-    def outer(self) -> tuple[Array, Array]:
-        """The ends of a box that holds all of this one: of 0.1 and ⅓ the floats lie beside what is written."""
-        return rounded_outwards(self.low)[0], rounded_outwards(self.high)[1]
 
     def named(self, points: Array) -> dict[str, Array]:
         """Points as an array an input, of points × its shape."""
@@ -129,17 +131,52 @@ def space_of(graph: Dag, shapes: Mapping[str, Shape], at: Mapping[str, Any]) -> 
     found: dict[str, tuple[int, ...]] = {}
     low: list[float] = []
     high: list[float] = []
+    below: list[float] = []
+    above: list[float] = []
     for name in graph.inputs:
         if name in at:
             continue
         # To try a claim any length serves, as long as it is settled.
         shape = tuple(UNKNOWN_LENGTH if n is None else n for n in shapes.get(name, ()))
         bounds = graph.node(name).bounds
-        ends = (-inf, inf) if bounds is None else tuple(float(constant(end, graph.source)) for end in bounds)
         found[name] = shape
-        low += [ends[0]] * prod(shape)
-        high += [ends[1]] * prod(shape)
-    return Space(found, np.array(low), np.array(high))
+        # Not by floats alone: of 1e16 + 1 - 1e16 these make 0, and a proof up to there would not hold up to 1.
+        first, last = (-inf, -inf), (inf, inf)
+        if bounds is not None:
+            first, last = (_end(each, graph.source, way) for each, way in zip(bounds, (-inf, inf), strict=True))
+        if first[0] > last[0]:
+            raise _turned(graph, name)
+        if first[1] > last[1]:  # Of one number, between two floats.
+            first = first[0], last[1]
+        for ends, number in zip((below, low, high, above), (*first, *last[::-1]), strict=True):
+            ends.extend([number] * prod(shape))
+    return Space(found, np.array(low), np.array(high), (np.array(below), np.array(above)))
+
+
+def _turned(graph: Dag, name: str) -> UsageError:
+    """What is told of a range whose ends are the wrong way round."""
+    message = f"the range of `{shorten(name)}` ends below where it begins"
+    found = Diagnostic(Code.NO_RANGE, message, graph.node(name).span, hints=("its least number comes first: [-5, 5]",))
+    return UsageError(graph.source, [found])
+
+
+def _end(expr: Expr, source: Source, way: float) -> tuple[float, float]:
+    """Beside what is written as the end of a range in a direction: a number beyond it, and one within the range."""
+    number = float(constant(expr, source))
+    if isinstance(expr, Number) or not isfinite(number):
+        return float((rounded_outwards(np.array([number]))[way > 0])[0]), number
+    around = enclosed_constant(expr, number)
+    below, above = float(around.lo.min()), float(around.hi.max())
+    written = exact_constant(expr)
+    if not isinstance(written, Fraction):
+        inner = below if way > 0 else above
+        number = inner if isfinite(inner) else number
+    else:
+        number = float(written)
+        # A point is told by its decimals, and these are to lie in the range.
+        if (Fraction(repr(number)) > written) if way > 0 else (Fraction(repr(number)) < written):
+            number = nextafter(number, -way)
+    return (above if way > 0 else below), number
 
 
 def descended(

@@ -12,6 +12,7 @@ from backcalc.language.expr import DEFINITION
 from backcalc.rules.primitives import Primitive
 from backcalc.rules.row import FLAT
 
+POLES = ("tan", "inv")  # What has no value at some arguments, which no text of the table tells.
 JUMPS = ("atan2", "stop_gradient", "detach")  # What jumps, or has other slopes than its own.
 
 
@@ -35,6 +36,8 @@ def has_domain(evaluation: Evaluation, name: str) -> bool:
     tape = evaluation.tape
     for slot in _slots(evaluation, name):
         row = evaluation.rows[slot]
+        if row is not None and row.symbol in POLES:
+            return True
         if row is not None and row.domain:
             exponent = tape.literals[tape.args[slot][1]] if row.symbol == "^" else None
             if exponent is None or exponent < 0 or not float(exponent).is_integer():

@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from backcalc import progress
-from backcalc.analysis.claims import CONDITION, DIFFERENCE, MARGIN, SIZE, GraphClaim
-from backcalc.analysis.search import descended, simpler, space_of
+from backcalc.analysis.claims import CONDITION, DIFFERENCE, MARGIN, SIZE, GraphClaim, domains_in
+from backcalc.analysis.search import descended, rounded_outwards, simpler, space_of
 from backcalc.analysis.smoothness import has_domain, is_continuous, is_smooth
 from backcalc.bulk.points.boxes import Boxes, NoIntervalsError
 from backcalc.bulk.points.run import PointRunner
@@ -100,7 +100,7 @@ class Trial:
         """Nodes of `graph` over boxes of the space. Raises NoIntervalsError."""
         # The claim's own graph is evaluated once; any other has nodes of its own.
         evaluation = self._shaped if graph is self.claim.graph else Evaluation(tape_of(graph), self.at | self._first)
-        return Boxes(evaluation, list(self.space.shapes), outputs)
+        return Boxes(evaluation, list(self.space.shapes), outputs, domains_in(graph))
 
     @property
     def is_continuous(self) -> bool:
@@ -115,7 +115,7 @@ class Trial:
     @property
     def may_be_undefined(self) -> bool:
         """Whether an operation of the margin has no value for some numbers."""
-        return has_domain(self._shaped, MARGIN)
+        return bool(domains_in(self.claim.graph)) or has_domain(self._shaped, MARGIN)
 
     def is_smooth_in(self, graph: Dag, name: str) -> bool:
         """Whether a node of another graph of the same inputs is what its Taylor series says."""
@@ -150,17 +150,24 @@ class Trial:
         ends = [self.space.named(end) for end in (low, high)]
         return {name: Interval(*(_stacked(end[name]) for end in ends)) for name in self.space.shapes}
 
+    def as_point(self, point: Array) -> dict[str, Interval]:
+        """The one box that holds a point as its decimals tell it: a float may be another number."""
+        low, high = rounded_outwards(point)
+        return self.as_boxes(low[None], high[None])
+
     def fails(self, point: Array) -> bool:
         """Whether it is certain that the claim is false at a point."""
         # Without intervals rounding has to be guessed.
         if self.boxes is None:
             return self._fails_by_far(point)
-        (margin,) = self.boxes.run(self.as_boxes(point[None], point[None]))
+        (margin,) = self.boxes.run(self.as_point(point))
         if margin.doubt is not None and bool(np.any(margin.doubt)):  # Perhaps 0/0: then nothing is certain.
             return False
         top = float(np.max(margin.hi))
         if top < 0 or float(np.min(margin.lo)) > 0:
             return top < 0
+        if top == 0 and self.claim.fails_at_zero:
+            return True
         return self.holds_exactly(point) is False  # At 0 rounding could say either.
 
     def holds_exactly(self, point: Array) -> bool | None:

@@ -69,7 +69,8 @@ def _resolved(graph: Dag) -> Dag:
         return graph
     from backcalc.calculus.grad import resolve
 
-    return resolve(graph)
+    # A proof needs to know what was differentiated, and of numbers more than formulas keep.
+    return resolve(graph)._replace(unresolved=graph)
 
 
 def _differentiated(formula: Expr, by: str) -> Expr:

@@ -82,10 +82,11 @@ class Dag:
     """A DAG whose `nodes` stand in topological order; `output` is the one that the file declares, if any.
 
     `seeds` are the adjoints that the file states, of a loss outside the graph; `claims` its properties to be tested;
-    `functions` are the names of those that it defines.
+    `functions` are the names of those that it defines. `unresolved` is the graph as the file has it, where derivatives
+    that it speaks of have become nodes of this one.
     """
 
-    FIELDS = ("source", "nodes", "output", "warnings", "seeds", "claims", "functions")
+    FIELDS = ("source", "nodes", "output", "warnings", "seeds", "claims", "functions", "unresolved")
 
     def __init__(
         self,
@@ -96,6 +97,7 @@ class Dag:
         seeds: tuple[tuple[str, StatedValue], ...] = (),
         claims: tuple[StatedValue, ...] = (),
         functions: frozenset[str] = frozenset(),
+        unresolved: "Dag | None" = None,
     ) -> None:
         self.source: Final = source
         self.nodes: Final = nodes
@@ -104,6 +106,7 @@ class Dag:
         self.seeds: Final = seeds
         self.claims: Final = claims
         self.functions: Final = functions
+        self.unresolved: Final = unresolved
 
     def _asdict(self) -> dict[str, Any]:
         """What the file says, by name."""

@@ -6,13 +6,15 @@ import json
 import math
 import random as random_
 from collections.abc import Mapping
-from itertools import product
+from dataclasses import replace
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+from attacked_claims import verdicts, wrong
 from random_claims import GAPS, drawn
 
 from backcalc.analysis import proof
@@ -181,6 +183,48 @@ def test_slopes_that_are_none_prove_nothing(name):
     assert is_broken(found)
 
 
+# Each had another verdict once: by numbers that formulas are simplified with, by ranges worked out in floats, by what a
+# derivative no longer shows of its function, and by a float for the decimals that are told.
+NUMBER = "3602879701896397/36028797018963968"  # The float that is nearest to 0.1.
+ONCE_WRONG = {
+    "numbers of a derivative": ("input x in [0, 1]; ", "grad(0.1*0.1*x, x) == 0.01", "proved"),
+    "numbers of a sum": ("input x in [0, 1]; ", "grad(0.1*x + 0.2*x, x) <= 0.3", "proved"),
+    "numbers of the file's derivative": ("input x in [0, 1]; g = grad(x*0.1*0.1, x); ", "g <= 0.01", "proved"),
+    "divisors of a derivative": ("input x in [0, 1]; ", "grad(x/7/17/3, x)*357 == 1", "proved"),
+    "an end of a range": ("input x in [0, 1e16 + 1 - 1e16]; ", "x <= 0", "refuted"),
+    "an end that cancels": ("input x in [0, 1 - 0.9]; ", "x < 0.1", "refuted"),
+    "a number just outside of a range": ("input x in [0, 5/9]; ", "x <= 5/9", "open"),
+    "a root that has gone": ("input x in [-1, 1]; ", "grad(sqrt(x)^2, x) >= 1", "undefined"),
+    "a logarithm that has gone": ("input x in [-1, 1]; g = grad(log(x)*0 + x, x); ", "g >= 1", "undefined"),
+    "a derivative where there is one": ("input x in [1, 2]; ", "grad(sqrt(x)^2, x) >= 1", "proved"),
+    "a float in place of its decimals": ("input x in [0, 0.1]; ", f"x < {NUMBER}", "open"),
+    "an argument that is passed by": ("input x in [-1, 1]; ", "leaky_relu(2, log(x)) > 1", "undefined"),
+}
+
+
+@pytest.mark.parametrize("name", ONCE_WRONG)
+def test_a_verdict_that_was_wrong_once(name):
+    text, condition, verdict = ONCE_WRONG[name]
+    assert verified(claim(text, condition), {}, 200, 0, 2.0).verdict == verdict
+
+
+def test_a_proof_of_derivatives_needs_no_value_of_what_they_do_not_show():
+    assert proved(claim("input x in [0, 1]; input b; y = 2*x + b; ", "grad(y, x) > 1"), {}, 1.0).verdict == "proved"
+
+
+# Of thousands by `python tests/attacked_claims.py 600`.
+def test_no_verdict_of_a_random_claim_is_wrong():
+    found = list(islice(verdicts(11, 0.1), 60))
+    assert {each.verdict for _, each, _ in found} >= {"proved", "refuted"}
+    assert [(asked.text, why) for asked, _, why in found if why] == []
+
+
+def test_an_attack_finds_a_wrong_verdict():
+    asked, found, _ = next(each for each in verdicts(11, 0.1) if each[1].verdict == "proved")
+    turned = replace(asked, relation=">" if asked.relation in ("<", "<=", "==") else "<")
+    assert wrong(turned, found, random_.Random(0))
+
+
 def test_what_has_no_value_somewhere_is_told_with_the_place():
     found = proved(claim("input x in [-3, 4]; ", "log(x) <= x"), {}, 8.0)
     assert (found.verdict, found.at) == ("undefined", {"x": 0.0})
@@ -299,6 +343,12 @@ def test_a_proof_over_any_function_ends(fn):
             except BackcalcError:
                 continue  # Of other shapes.
     assert tried or fn in ("if", "and", "or", "not") or lookup(fn) is None  # What is written out, and derivatives.
+
+
+@pytest.mark.parametrize("budget", [None, 0.1])
+def test_a_range_is_not_the_wrong_way_round(budget):
+    with pytest.raises(BackcalcError, match="ends below where it begins"):
+        verified(claim("input x in [2, -1];", "x < 3"), {}, 10, 0, budget)
 
 
 def test_a_proof_needs_ranges():

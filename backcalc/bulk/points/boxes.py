@@ -21,7 +21,7 @@ from backcalc.calculus.exact import exact_values
 from backcalc.language.expr import INDEX, NEGATE, VECTOR, written_name
 from backcalc.rules.functions import intervals
 from backcalc.rules.functions.arrays import Array
-from backcalc.rules.functions.interval import Interval, lifted, within
+from backcalc.rules.functions.interval import Interval, joined, lifted, within
 from backcalc.rules.ndarray import quiet
 from backcalc.rules.row import Primitive
 from backcalc.rules.values import is_known
@@ -43,17 +43,22 @@ class Boxes:
     """The nodes `outputs` of a graph as functions of boxes of its inputs; `evaluation` has the shapes.
 
     What the evaluation knows of other inputs is the same in every box. Numbers in the text are what is written there,
-    which a float may only be near to. Raises NoIntervalsError.
+    which a float may only be near to. Where one of the nodes `domains` may not exist the outputs have a doubt, too.
+    Raises NoIntervalsError.
     """
 
-    def __init__(self, evaluation: Evaluation, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+    def __init__(
+        self, evaluation: Evaluation, inputs: Sequence[str], outputs: Sequence[str], domains: Sequence[str] = ()
+    ) -> None:
         self.tape, self.rows, self.shapes = evaluation.tape, evaluation.rows, evaluation.shapes
         index = self.tape.graph.index
         self._inputs = {name: self.tape.slot[index[name]] for name in inputs}
         given = {self.tape.slot[node] for node in self.tape.given}
         self._leaves = {*self._inputs.values(), *given}
         self._same = self._numbered()
-        self._outputs = [self._same[self.tape.slot[index[name]]] for name in outputs]
+        self._outputs, self._domains = (
+            [self._same[self.tape.slot[index[name]]] for name in names] for names in (outputs, domains)
+        )
         self._steps: list[_Step] = []
         self._constants: dict[int, Interval] = {}
         # What the text alone gives is worked out without rounding: ¼ stays ¼.
@@ -74,7 +79,11 @@ class Boxes:
         with quiet():
             for slot, fn, args in self._steps:
                 values[slot] = fn(*[values[arg] for arg in args])
-        return [values[slot] for slot in self._outputs]
+        found = [values[slot] for slot in self._outputs]
+        if not self._domains:
+            return found
+        doubts = [Interval(0, 0, values[slot].doubt) for slot in self._domains]
+        return [Interval(each.lo, each.hi, joined(each, *doubts)) for each in found]
 
     def is_missing(self, point: Mapping[str, Interval]) -> bool:
         """Whether the outputs surely have no value at a point: one box, of no width."""
@@ -91,7 +100,7 @@ class Boxes:
                 is_row = args == self._args(slot)  # Not another form, of other slots.
                 if not is_open and (not gone.isdisjoint(args) or (is_row and is_missing(row, *operands))):
                     gone.add(slot)
-        return not gone.isdisjoint(self._outputs)
+        return not gone.isdisjoint((*self._outputs, *self._domains))
 
     def _is_leaf(self, slot: int) -> bool:
         return self.rows[slot] is None or slot in self._leaves
@@ -115,7 +124,7 @@ class Boxes:
 
     def _needed(self) -> list[int]:
         needed: set[int] = set()
-        stack = list(self._outputs)
+        stack = [*self._outputs, *self._domains]
         while stack:
             slot = stack.pop()
             if slot in needed:

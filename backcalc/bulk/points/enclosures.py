@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from backcalc.calculus.exact import exact_constant
+from backcalc.language.expr import Call, Expr, Name, Number, fold
 from backcalc.rules.functions import intervals, stacks
 from backcalc.rules.functions.arrays import Array
 from backcalc.rules.functions.interval import Interval, joined
+from backcalc.rules.primitives import CONSTANTS, lookup
 from backcalc.rules.row import Bound, Primitive
 
 IntervalFunction = Callable[..., Interval]
@@ -23,7 +26,7 @@ IntervalFunction = Callable[..., Interval]
 def evaluated(row: Primitive) -> IntervalFunction:
     """The row's value over intervals, with a doubt where the function may not exist; the tightest that there is."""
     bound = _bound(row)
-    value: IntervalFunction = bound.evaluate
+    value: IntervalFunction = bound.evaluate if row.symbol == "where" else _of_all(bound.evaluate)
     exists = bound.exists
     if exists is None:
         return value
@@ -38,6 +41,17 @@ def evaluated(row: Primitive) -> IntervalFunction:
         return Interval(found.lo, found.hi, lost if found.doubt is None else found.doubt | lost)
 
     return _guarded
+
+
+def _of_all(value: IntervalFunction) -> IntervalFunction:
+    """A function that has no value where an argument has none, though the choice in its text may pass that by."""
+
+    def _function(*args: Interval) -> Interval:
+        found = value(*args)
+        doubt = joined(found, *args)
+        return found if doubt is found.doubt else Interval(found.lo, found.hi, doubt)
+
+    return _function
 
 
 def is_missing(row: Primitive, *args: Interval) -> bool:
@@ -69,6 +83,29 @@ def enclosed(value: Any) -> Interval:
     column = stacks.column(value)
     ends = [np.array([[_written(float(x), way) for x in row] for row in column]) for way in (-inf, inf)]
     return Interval(*ends)
+
+
+def enclosed_constant(expr: Expr, value: float) -> Interval:
+    """An expression without nodes, whose value by floats is given: what these lose lies between the ends."""
+
+    def _leaf(part: Number | Name) -> Interval:
+        if isinstance(part, Number):
+            return enclosed(part.value)
+        value = CONSTANTS[part.id]
+        # π, e and 2π are a little more than their floats.
+        return Interval(*(np.full((1, 1), each) for each in (value, nextafter(value, inf))))
+
+    def _call(part: Call, args: tuple[Interval, ...]) -> Interval:
+        row = lookup(part.fn, len(args), part.options)
+        assert row is not None  # It has been read as a constant before.
+        return evaluated(row.serving((0,) * len(args)))(*args)
+
+    try:
+        found = exact_constant(expr)
+        return enclosed(found) if isinstance(found, Fraction) else fold(expr, _leaf, _call)
+    # Of what has no intervals, or is written out first, the floats have to do.
+    except (AssertionError, AttributeError, KeyError, TypeError):
+        return enclosed(value)
 
 
 def _written(x: float, way: float) -> float:
