@@ -98,7 +98,11 @@ def asked(run: Run) -> list[Foreseen]:
 def _is_askable(expected: Any) -> bool:
     if expected is None or not is_known(expected) or prod(shape_of(expected)) > MOST_ELEMENTS:
         return False
-    return all(map(isfinite, flat(expected)))  # JSON has no nan, and nobody types one.
+    return _is_finite(expected)
+
+
+def _is_finite(value: Any) -> bool:
+    return all(map(isfinite, flat(value)))  # JSON has no nan, and nobody types one.
 
 
 def foresee(run: Run) -> list[Foreseen]:
@@ -198,5 +202,6 @@ def _wrong(key: Key, each: Foreseen) -> Iterator[Wrong]:
         return
     shape = shape_of(each.expected)
     for suspect, text in key.diagnoser.every(each.of, each.wrt, each.place):
-        if shape_of(suspect.value) in (shape, shape[::-1]):  # The transpose too: it is what one may write.
+        # The transpose too: it is what one may write.
+        if shape_of(suspect.value) in (shape, shape[::-1]) and _is_finite(suspect.value):
             yield Wrong(suspect.value, suspect.rank, text, suspect.mistake.kind == "other-node")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
-from math import prod
+from math import isfinite, prod
 from string import Template
 from typing import Any
 from zlib import DEFLATED, MAX_WBITS, Z_FILTERED, compressobj
@@ -119,11 +119,16 @@ def _packed(data: object) -> str:
 
 
 def _shown(data: Any) -> Any:
-    """Data whose texts have no control character and no override of direction: the script puts them in the page."""
+    """Data whose texts have no control character and no override of direction: the script puts them in the page.
+
+    A number that is none, as rounding may lead to, is null: JSON has no nan, and without its data the page is dead.
+    """
     if isinstance(data, str):
         return without_controls(data)
     if isinstance(data, Mapping):  # Names of members too: some are names of nodes.
         return {_shown(key): _shown(value) for key, value in data.items()}
+    if isinstance(data, float) and not isfinite(data):
+        return None
     return [_shown(each) for each in data] if isinstance(data, list | tuple) else data
 
 

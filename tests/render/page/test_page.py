@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import json
+import math
 import re
 import zlib
 from contextlib import suppress
@@ -42,7 +43,11 @@ def page_of(found, **more):
 
 def data_of(text):
     packed = re.search(r'<script type="text/plain" id="data">(.*?)</script>', text, re.DOTALL)[1]
-    return json.loads(zlib.decompress(unpacked(packed)))
+    return json.loads(zlib.decompress(unpacked(packed)), parse_constant=no_browser_reads)
+
+
+def no_browser_reads(word):
+    raise AssertionError(f"{word} is no JSON")
 
 
 def unpacked(word):
@@ -354,5 +359,13 @@ def test_nothing_in_it_steers_or_turns_what_follows():
 
 
 def test_texts_in_its_data_are_made_visible_however_deep():
-    packed = page._packed({"a\x1b": ["b\u202e", {"c": ("d\x85", 1, None)}]})
-    assert json.loads(zlib.decompress(unpacked(packed))) == {"a�": ["b�", {"c": ["d�", 1, None]}]}
+    packed = page._packed({"a\x1b": ["b\u202e", {"c": ("d\x85", 1, None, math.inf)}]})
+    assert json.loads(zlib.decompress(unpacked(packed))) == {"a�": ["b�", {"c": ["d�", 1, None, None]}]}
+
+
+@pytest.mark.parametrize("text", [sample("softmax").text, "input x = 0\ny = log(x)\nz = x*y"])
+def test_what_is_no_number_is_not_in_the_data(text):
+    """A mistake, or the graph, may lead to infinity or nan, which a browser cannot read as JSON."""
+    told = data_of(page_of(run_of(text)))["key"]
+    assert told["asked"]
+    assert all(isinstance(each, float) for values in told["wrong"][0] for each in np.ravel(values))
