@@ -41,7 +41,8 @@ def box_lines(card: Card, output: str) -> tuple[BoxLine, ...]:
 def _folded(formula: str, room: int) -> Iterator[str]:
     """A formula in lines, the first of `room` letters, broken before a sign or behind a comma; its end may be cut."""
     for _ in range(MOST_LINES - 1):
-        breaks = [each.start() for each in _BREAK.finditer(formula, 0, room + 2)]
+        # Where it has none it goes below as a whole, behind the name and `=`.
+        breaks = [each.start() for each in _BREAK.finditer(formula, 0, room + 2)] or [2] * formula.startswith(" = ")
         # One that fits, or that has no place for a break, is the last line.
         if len(formula) <= room or not breaks:
             break

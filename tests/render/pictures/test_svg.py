@@ -65,6 +65,13 @@ def test_a_long_formula_goes_on_in_further_lines():
     assert not [each for each in of_class(box, "value") if each.text[-13:] == "sqrt(a*b*c*d)"]
 
 
+def test_a_formula_without_a_break_goes_below_its_name():
+    root = drawn("input slope_of_net, o2\na_slope_of_the_output_2 = slope_of_net*o2*(1 - o2)")
+    (box,) = (each for each in of_class(root, "node") if each.get("data-node") == "2")
+    texts = ["".join(each.itertext()) for each in box.iter(f"{SVG}text")]
+    assert texts[:2] == ["a_slope_of_the_output_2 =", "slope_of_net*o2*(1 - o2)"]
+
+
 def test_what_is_not_seen_is_told_and_no_text_is_markup():
     root = drawn("input a = 1\nb = if a < 2 then a else 2 # <script>alert(1)</script>")
     assert not [each for each in root.iter() if each.tag.endswith("script")]
