@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from backcalc.calculus.run import Run
 from backcalc.language.expr import Expr, Number, names, postorder
 from backcalc.language.statements import Answer
-from backcalc.marking.formulas.points import Points, RandomPoint
+from backcalc.marking.formulas.points import SHAKEN, Points, RandomPoint
 from backcalc.marking.formulas.reading import symbol
 from backcalc.marking.formulas.terms import Leaf, Valuation, as_asked, in_shape, value_of
 from backcalc.marking.subject import part
@@ -25,8 +25,6 @@ ENOUGH = 20
 """Points at which a formula is tried."""
 FEWEST = 3
 """Points that must tell something before it is called equal."""
-SHAKEN = 2
-"""How often a formula is worked out with some rounding at every step, to see how far that goes."""
 NOISE = 16.0
 """How many times what was seen of it rounding may amount to."""
 PRECISE = 1e-11
@@ -170,7 +168,19 @@ class Equality:
             value, rounding = found
             # What moves the truth when the inputs move by their last bits, it cannot be held to.
             truth = PRECISE * abs(expected) + abs(self._true(formula.answer, sample.beside) - expected)
-            return Held(sample, value, expected, truth + rounding)
+            held = Held(sample, value, expected, truth + rounding)
+            # Before a point refutes, the truth itself is tried: its rounding may be larger than what it is held to.
+            return held if held.is_equal else held._replace(slack=held.slack + self._rounding(formula.answer, held))
+
+    def _rounding(self, answer: Answer, held: Held) -> Any:
+        """By how much rounding at the nodes may move the truth at a point."""
+        found = 0.0
+        for truth in held.sample.shaken:
+            other = self._true(answer, truth)
+            if other is None or not is_known(other):
+                return 0.0
+            found = found + NOISE * abs(other - held.expected)
+        return found
 
     def expected(self, answer: Answer, sample: RandomPoint) -> Any:
         """The truth at a point; None where it is no number there."""

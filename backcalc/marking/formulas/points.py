@@ -13,7 +13,8 @@ from backcalc.calculus.point import Point
 from backcalc.calculus.run import Run
 from backcalc.calculus.run import run as run_at
 from backcalc.graph.model import Node
-from backcalc.language.expr import Expr, Name, Number, postorder
+from backcalc.language.expr import Call, Expr, Name, Number, postorder
+from backcalc.marking.formulas.terms import SHAKE
 from backcalc.marking.truth import Truth
 from backcalc.rules.row import CONSTANTS
 from backcalc.rules.values import all_known, is_array, is_known, quietly, shape_of
@@ -27,6 +28,8 @@ UNSETTLED = 3
 """The length of an array that nothing settles."""
 NUDGE = 2.0**-40
 """By how much, of its size, an input is moved to see how far rounding may move what follows."""
+SHAKEN = 2
+"""How often a run, or a formula, is worked out with some rounding at every step, to see how far that goes."""
 MOST_DRAWN = 80
 """Points drawn, of which some may lie outside the domain."""
 
@@ -41,6 +44,23 @@ class RandomPoint:
     def run(self) -> Run:
         """The run at the point."""
         return self.truth.run
+
+    @cached_property
+    def shaken(self) -> list[Truth]:
+        """The same with some rounding in the value of every node, several times; none where a node takes no such value.
+
+        Where σ comes to 1 but for the last bit, 1 − σ has no digit left, and no input moves it: `beside` shows nothing.
+        """
+        rng = Random(4)  # noqa: S311  Any rounding will do.
+        run = self.run
+        found = []
+        for _ in range(SHAKEN):
+            graph = run.graph._replace(nodes=tuple(_shaken(node, rng) for node in run.graph.nodes))
+            try:
+                found.append(Truth(run_at(graph, dict(run.point), None if run.is_outside else run.output)))
+            except (BackcalcError, ArithmeticError, ValueError):  # Such as an index, which is whole or none.
+                return []
+        return found
 
 
 class Points:
@@ -140,6 +160,13 @@ def _is_infinite(part: Expr) -> bool:
     return (isinstance(part, Number) and isinf(part.value)) or (
         isinstance(part, Name) and isinf(CONSTANTS.get(part.id, 0.0))
     )
+
+
+def _shaken(node: Node, rng: Random) -> Node:
+    if node.kind != "expression" or node.expr is None:
+        return node
+    factor = Number(1 + rng.uniform(-SHAKE, SHAKE), "")
+    return node._replace(expr=Call("*", (node.expr, factor), node.expr.span))
 
 
 def _nudged(value: Any, rng: Random) -> Any:

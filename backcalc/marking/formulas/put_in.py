@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from backcalc.calculus.run import Run
-from backcalc.language.expr import Expr, Name, Number, fold, postorder, with_args
+from backcalc.language.expr import INDEX, Call, Expr, Name, Number, fold, postorder, with_args
 from backcalc.marking.formulas.judge import FormulaAnswer, NoSoundPointError
 from backcalc.marking.formulas.terms import FormulaShapeError, NoValueError
 
@@ -17,7 +17,13 @@ MOST_TRIED = 20
 
 def put_in(run: Run, formula: FormulaAnswer, holds: Callable[[FormulaAnswer], bool]) -> tuple[str, str] | None:
     """A number in a formula and the node for whose value it stands, which in its place makes the formula hold."""
-    numbers = {id(it): it for it in postorder(formula.expr) if isinstance(it, Number)}.values()
+    numbers = [it for it in postorder(formula.expr) if isinstance(it, Number)]
+    # A place in an array is a number whatever the nodes are worth.
+    placed = {
+        id(it) for call in postorder(formula.expr) if isinstance(call, Call) and call.fn == INDEX
+        for place in call.args[1:] for it in postorder(place)
+    }  # fmt: skip
+    numbers = list({id(it): it for it in numbers if id(it) not in placed}.values())
     nodes = list(zip(run.graph.nodes, run.values, strict=True))
     # An input first: its value is what one is given to put in.
     nodes.sort(key=lambda pair: pair[0].kind != "input")

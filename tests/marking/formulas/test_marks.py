@@ -105,6 +105,7 @@ def test_a_formula_that_is_the_derivative_is_right(graph, line):
 ENTROPY = "input z, t\ny = sigmoid(20*z)\nJ = -(t*log(y) + (1 - t)*log(1 - y))\n"
 SIGMOIDS = "input z[3]\ny = sigmoid(20*z)\nJ = sum(y)\n"
 SOFTMAX = "input z[3]\np = softmax(20*z)\nJ = -log(p[1])\n"
+PARTED = "v = w*x + b\np = sigmoid(v)\nJ = -(t*log(p) + (1 - t)*log(1 - p))\n"
 SATURATED = [
     (ENTROPY, "dJ/dy = (y - t)/(y*(1 - y))", "right"),
     (ENTROPY, "dJ/dz = 20*(y - t)/(y*(1 - y)) * y*(1 - y)", "right"),
@@ -123,6 +124,13 @@ SATURATED = [
     ("y = tanh(10*w*x)", "dy/dw = 10*x*(1 - y^2)^2/(1 - y)", "wrong"),
     ("y = log(exp(-10*x^2))", "dy/dx = -20*x*exp(-10*x^2)/exp(-10*x^2)", "right"),
     ("y = log(exp(-10*x^2))", "dy/dx = 20*x*exp(-10*x^2)/exp(-10*x^2)", "wrong"),
+    # The truth itself has lost its digits there, which no input shows: 1 − p of p = 1 − 2⁻⁵².
+    (PARTED, "dJ/dv = p - t", "right"),
+    (PARTED, "dJ/dw = (p - t)*x", "right"),
+    (PARTED, "dJ/dv = p - 2*t", "wrong"),
+    (PARTED, "dJ/dx = (p - t)*x", "wrong"),
+    ("v = 3*w*x\np = tanh(v)\nJ = -log(1 - p)", "dJ/dv = 1 + p", "right"),
+    ("v = 3*w*x\np = tanh(v)\nJ = -log(1 - p)", "dJ/dv = 1 - p", "wrong"),
     # Nowhere a number, or nowhere with a digit left: that is neither right nor wrong.
     ("y = 100*x", "dy/dx = 100*(x - x)/(x - x)", "unreadable"),
     ("y = log(-1 - x^2)", "dy/dx = 2*x/(1 + x^2)", "unreadable"),  # Of no x is this a number.
