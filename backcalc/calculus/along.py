@@ -12,7 +12,7 @@ from typing import Any
 from backcalc.calculus.constant import apply
 from backcalc.calculus.linearize import Linearization
 from backcalc.calculus.sweep import forward
-from backcalc.calculus.tangents import by_reverse
+from backcalc.calculus.tangents import by_reverse, require_few_sweeps
 from backcalc.graph.shapes import Shape
 from backcalc.language.expr import INDEX, VECTOR, Expr, Folded
 from backcalc.rules.gates import Gated, only, value_of
@@ -29,11 +29,12 @@ Displacements = Mapping[int, Any]
 def changes(linear: Linearization, moved: Displacements) -> list[Value | None]:
     """The change of every node for those of `moved`: a number, an array of its shape, or a formula.
 
-    None for what no formula here can be.
+    None for what no formula here can be. Raises UsageError where formulas take too many sweeps.
     """
     slot, evaluation = linear.tape.slot, linear.evaluation
     # Of arrays only pullbacks have formulas, so each node takes reverse sweeps.
     if not evaluation.is_known and evaluation.has_arrays:
+        require_few_sweeps(linear, len(moved), "along")
         return [_by_formulas(linear, node, moved) for node in range(len(slot))]
     if evaluation.has_arrays:
         found = _Pushes(linear).run({slot[node]: change for node, change in moved.items()})

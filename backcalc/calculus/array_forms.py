@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from backcalc.graph.shapes import KnownShapes
-from backcalc.language.expr import INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Number, fold
+from backcalc.language.expr import INDEX, NEGATE, TRANSPOSE, VECTOR, Call, Expr, Folded, Number, fold
 from backcalc.rules.primitives import lookup
 from backcalc.rules.simplify import SUMS, make, remade
 
@@ -26,6 +26,9 @@ class ArrayForms:
 
     def __init__(self, known_shapes: KnownShapes) -> None:
         self.shape = known_shapes.of
+        self._formed: Folded[Expr] = (
+            Folded()
+        )  # An adjoint is mostly that of a user times something: its parts are done.
 
     def form(self, expr: Expr) -> Expr:
         """A short formula in this form, from the leaves up."""
@@ -36,7 +39,7 @@ class ArrayForms:
             made = part if same else remade(part, args)
             return self._form(made) if isinstance(made, Call) else made
 
-        return fold(expr, lambda leaf: leaf, _call)
+        return fold(expr, lambda leaf: leaf, _call, self._formed)
 
     def _form(self, call: Call) -> Expr:
         if call.fn in _PRODUCTS or call.fn in _REDUCED:

@@ -317,7 +317,7 @@ def _run_forward(
         if evaluation.has_arrays:
             require_few_tangents(evaluation, wrt)
         linear = Linearization(evaluation)
-        tangents = {name: every_tangent(linear, graph.index[name], engine) for name in wrt}
+        tangents = {name: every_tangent(linear, graph.index[name], engine, len(wrt)) for name in wrt}
         return Run(graph, output, "forward", wrt, point, linear, {}, [], tangents)
     from backcalc.calculus.along import changes  # Tangents by one input do without.
 

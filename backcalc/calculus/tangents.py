@@ -20,7 +20,8 @@ from backcalc.text.errors import Code, Diagnostic, UsageError
 from backcalc.text.source import Source
 from backcalc.text.wording import option, shorten
 
-MOST_SWEPT = 300  # Nodes, where each one's tangent is a sweep of its own: the time grows as the square.
+MOST_SWEPT = 300  # Nodes, where the tangent of a wide one is a sweep of its own: the time grows as the square.
+MOST_STEPS = 20_000  # Of sweeps over formulas of arrays, a few thousand of them a second.
 
 
 def require_few_tangents(evaluation: Evaluation, wrt: Sequence[str]) -> None:
@@ -41,10 +42,10 @@ def require_few_tangents(evaluation: Evaluation, wrt: Sequence[str]) -> None:
             raise UsageError(Source(tape.graph.source.name, ""), [found])
 
 
-def every_tangent(linear: Linearization, wrt: int, engine: Engine | None = None) -> list[Any]:
+def every_tangent(linear: Linearization, wrt: int, engine: Engine | None = None, inputs: int = 1) -> list[Any]:
     """∂node/∂wrt for every node, by the way that serves; of wide nodes by `engine`, where it is given.
 
-    Raises UsageError where that takes too many sweeps.
+    Raises UsageError where that takes too many sweeps, being asked for as many `inputs`.
     """
     shapes = [linear.evaluation.shapes[slot] for slot in linear.tape.slot]
     # The engine sweeps once a node: only a graph of few is worth it.
@@ -54,13 +55,37 @@ def every_tangent(linear: Linearization, wrt: int, engine: Engine | None = None)
     # With every local partial at hand one forward sweep is enough.
     if all(partial is not None for edges in linear.edges for _, partial in edges):
         return tangents(linear, wrt)
-    count = len(linear.edges)
-    if any(shapes) and count > MOST_SWEPT:
-        message = f"tangents as formulas of vectors take a sweep a node, {MOST_SWEPT} at most; the graph has {count}"
-        hints = (f"give every value by {option('at')}, or leave {option('mode')} out",)
+    if any(shapes):
+        require_few_sweeps(linear, inputs, "mode")
+    return formula_tangents(linear, wrt)
+
+
+def require_few_sweeps(linear: Linearization, inputs: int, asked_by: str) -> None:
+    """Raise UsageError where an option asks for formulas by so many inputs that take more than MOST_STEPS of sweeps."""
+    if inputs * _sweep_steps(linear) > MOST_STEPS:
+        what = f"tangents of {len(linear.tape.slot):,} nodes as formulas of vectors"
+        message = f"{what}, a sweep for each element, take more than {MOST_STEPS:,} steps"
+        hints = (f"give every value by {option('at')}, or leave {option(asked_by)} out",)
         name = Source(linear.tape.graph.source.name, "")
         raise UsageError(name, [Diagnostic(Code.UNKNOWN_VALUES, message, hints=hints)])
-    return formula_tangents(linear, wrt)
+
+
+def _sweep_steps(linear: Linearization) -> int:
+    """The steps of a reverse sweep for each element of each node, counted up to where they are too many."""
+    shapes, nodes = linear.evaluation.shapes, {*linear.tape.slot}
+    needed: list[int] = []  # By slot, those that it depends on and itself: a bit each, as their number is all we want.
+    steps = 0
+    for slot, shape in enumerate(shapes):
+        if max(slot, steps) > MOST_STEPS:  # Also for the bits' sake, which are as many as the slots' square.
+            return MOST_STEPS + 1
+        bits = 1 << slot
+        for arg, _ in linear.slot_edges[slot]:
+            bits |= needed[arg]
+        needed.append(bits)
+        # Of wider nodes no formula is made.
+        if slot in nodes and elements(shape) <= MOST_SWEEPS:
+            steps += elements(shape) * bits.bit_count()
+    return steps
 
 
 def _by_engine(linear: Linearization, wrt: int, engine: Engine) -> list[Any]:
