@@ -114,12 +114,26 @@ def times(x: Any, y: Any) -> Any:
 def convolved(x: Array, y: Array, product: Callable[[Any, Any], Any]) -> Array:
     """The terms of a product: Σ x_i · y_(k − i)."""
     found = [product(x[0], y[0])]
+    # What multiplies an exact 0 is left out: ∞ of a later term must not make nan of what it does not reach.
+    is_there, other_is_there = (each.any(axis=tuple(range(1, each.ndim))) for each in (x, y))
     for k in range(1, len(x)):
-        # What multiplies an exact 0 is left out: ∞ of a later term must not make nan of what it does not reach.
-        pairs = [(x[i], y[k - i]) for i in range(k + 1) if x[i].any() and y[k - i].any()]
+        left = np.flatnonzero(is_there[: k + 1] & other_is_there[k::-1])
         # zeros_like: of no pairs there is still a term, of its shape.
-        found.append(np.zeros_like(found[0]) + total(product(a, b) for a, b in pairs))
+        found.append(np.zeros_like(found[0]) + _summed(x[left], y[k - left], product))
     return np.array(found)
+
+
+def _summed(x: Array, y: Array, product: Callable[[Any, Any], Any]) -> Any:
+    """The sum of the products of two arrays' items, one after the other."""
+    if product is not np.multiply:  # Of matrices each by itself: a stack of them is multiplied in another order.
+        return total(product(a, b) for a, b in zip(x, y, strict=True))
+    return in_turn(x * y) if len(x) else 0.0
+
+
+def in_turn(terms: Array) -> Array:
+    """The sum of an array's items, added up from the first to the last: NumPy's own sum depends on their number."""
+    found: Array = np.add.accumulate(terms)[-1] + 0.0  # As a sum from 0 on, in which −0 is lost.
+    return found
 
 
 def leading(x: Series) -> Array:
@@ -181,9 +195,14 @@ def _unit_power(x: Array, a: float) -> Array:
     return found
 
 
+def counts_of(x: Series) -> Array:
+    """1, 2, … for the terms of x behind the first, before the axes of its value: what a derivative by t counts."""
+    return np.arange(1, len(x.terms)).reshape(-1, *(1,) * len(x.shape))
+
+
 def integrated(first: Any, slope: Series, x: Series) -> Series:
     """The series that begins with `first` and whose derivative is `slope` · x'."""
-    counts = np.arange(1, len(x.terms)).reshape(-1, *(1,) * len(x.shape))
+    counts = counts_of(x)
     rise = np.zeros_like(x.terms)
     rise[:-1] = x.terms[1:] * counts  # x' by t: the coefficient k goes to k − 1, times k.
     found = (slope * Series(rise)).terms
@@ -196,8 +215,10 @@ def coupled(x: Series, first: list[Any], signs: tuple[float, ...]) -> list[Serie
     found = [np.zeros_like(x.terms) for _ in first]
     for each, value in zip(found, first, strict=True):
         each[0] = value
+    counts = counts_of(x)
     for k in range(1, len(x.terms)):
         for i, factor in enumerate(signs):
             other = found[(i + 1) % len(found)]  # The other one of two; of one alone itself.
-            found[i][k] = factor / k * total(j * times(x.terms[j], other[k - j]) for j in range(1, k + 1))
+            # Σ j · x_j · u_(k − j), all j at once.
+            found[i][k] = factor / k * in_turn(counts[:k] * times(x.terms[1 : k + 1], other[k - 1 :: -1]))
     return [Series(each) for each in found]

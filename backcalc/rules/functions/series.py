@@ -18,13 +18,14 @@ from backcalc.rules.functions.power_series import (
     Series,
     aligned,
     constant,
+    counts_of,
     coupled,
+    in_turn,
     integrated,
     leading,
     on_series,
     power_terms,
     times,
-    total,
     with_first,
 )
 from backcalc.rules.functions.series_matrices import (
@@ -157,9 +158,10 @@ def divide(x: Series, y: Series) -> Series:
             # Shifted to the front, and at the end nan: not known.
             each[:, vanish] = np.concatenate((each[1:, vanish], np.full((1, int(vanish.sum())), np.nan)))
     found = np.empty_like(a)
-    for k in range(len(a)):
-        rest = a[k] - total(times(b[j], found[k - j]) for j in range(1, k + 1))
-        found[k] = np.where((rest == 0) & (k > 0), 0.0, rest / b[0])  # 0/0 behind the first term: nothing more comes.
+    found[0] = a[0] / b[0]
+    for k in range(1, len(a)):
+        rest = a[k] - in_turn(times(b[1 : k + 1], found[k - 1 :: -1]))
+        found[k] = np.where(rest == 0, 0.0, rest / b[0])  # 0/0 behind the first term: nothing more comes.
     return Series(found)
 
 
@@ -247,11 +249,12 @@ def tanh(x: Series) -> Series:
     t, s = np.zeros_like(x.terms), np.zeros_like(x.terms)
     with np.errstate(over="ignore"):
         t[0], s[0] = np.tanh(x.terms[0]), (1 / np.cosh(x.terms[0])) ** 2
-    products: list[Array] = []  # The terms of T·S.
+    products, counts = np.zeros_like(t), counts_of(x)  # The terms of T·S.
     for k in range(1, len(t)):
-        products.append(total(t[i] * s[k - 1 - i] for i in range(k)))
-        t[k] = total(j * times(x.terms[j], s[k - j]) for j in range(1, k + 1)) / k
-        s[k] = -2 / k * total(j * times(x.terms[j], products[k - j]) for j in range(1, k + 1))
+        before, here = slice(k - 1, None, -1), slice(1, k + 1)
+        products[k - 1] = in_turn(t[:k] * s[before])
+        t[k] = in_turn(counts[:k] * times(x.terms[here], s[before])) / k
+        s[k] = -2 / k * in_turn(counts[:k] * times(x.terms[here], products[before]))
     return Series(t)
 
 
