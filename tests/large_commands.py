@@ -53,6 +53,14 @@ _COMMANDS = (  # {0} is the last node, {1} a number.
     "run g.bg --get x2 --at x0=1",
     "run g.bg --exact --of {0}",
     "run g.bg --certified --of {0} --limit 3",
+    "run g.bg --at x0=( --of {0}",  # What is wrong beside the text.
+    "check g.bg --at x0=1,x0=2 d{0}/dx0={1}",
+    "explain g.bg --at x0=nope --node x2",
+    "paths g.bg --at x0= --of {0}",
+    "draw g.bg --at x0=2*nope --node {0}",
+    "run g.bg --get {0} --at 3=x0",
+    "check g.bg --answers missing.txt",
+    "descend g.bg --at x0=( --of {0}",
 )
 
 

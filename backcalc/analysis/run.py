@@ -44,11 +44,17 @@ class Text:
 
     def __init__(self, source: Source) -> None:
         self.source = as_language(source)  # Another program's notation is translated before any engine reads it.
-        self._tape = _by_arrays(self.source)
+        self._is_read = False
+
+    @cached_property
+    def _tape(self) -> ArrayTape | None:
+        # Read when it is first asked for, as objects are: an error of what stands beside the text comes before it.
+        return _by_arrays(self.source)
 
     @property
     def graph(self) -> AnyGraph:
         """The graph. Raises BackcalcError where the text is none."""
+        self._is_read = True
         return self._tape.graph if self._tape else self.objects
 
     @property
@@ -68,7 +74,8 @@ class Text:
 
     def noticed(self, at: Point) -> Sequence[Diagnostic]:
         """The warnings of the text before it is run, as far as it has been read: no more is read."""
-        if self._tape is not None:
+        # A tape that only tells where the comments stand is no graph that has been read: of objects there is none then.
+        if self._is_read and self._tape is not None:
             return self._tape.graph.warnings
         return noticed(self.objects, at) if "objects" in vars(self) else noted(self.source)
 
@@ -133,6 +140,7 @@ class Text:
         """The run by arrays; None where they do not serve."""
         if self._tape is None:
             return None
+        self._is_read = True
         from backcalc.bulk.graph.run import run_large
 
         return run_large(self._tape, at, of, wrt)

@@ -1,8 +1,13 @@
-"""`python tests/fuzz --inputs N --seed S --jobs J`: feed the program with N inputs; failures shrunk, figures last."""
+"""`python tests/fuzz --inputs N --seed S --jobs J`: feed the program with N inputs; failures shrunk, figures last.
+
+A failure is shown as it was met at once, and as small as it goes at the end. What an input is hangs on the samples of
+the checkout too: at another commit the same number is another input, so it is the row shown that is kept.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fuzz.batches import Figures, batch, confine, scratch
+from fuzz.cases import Case
 from fuzz.draws import GRAPH
 from fuzz.judge import judged
 from fuzz.shrink import shrunk
@@ -27,7 +33,7 @@ def main() -> int:
     total, begin = Figures(), time.monotonic()
     for each in _batches(tasks, options.jobs):
         for kind in each.failures.keys() - total.failures.keys():
-            print(f"input {each.examples[kind][0]}: {kind}", flush=True)
+            print(_at_once(kind, *each.examples[kind]), flush=True)
         total.add(each)
         if options.verbose:
             print(f"{total.inputs} inputs, {total.failures.total()} failures", file=sys.stderr, flush=True)
@@ -37,7 +43,7 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python tests/fuzz", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python tests/fuzz", description=__doc__.partition("\n")[0])
     parser.add_argument("--inputs", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=int, default=0, help="the number of the first input")
@@ -54,6 +60,12 @@ def _batches(tasks: list[tuple[int, int, int]], jobs: int) -> Iterator[Figures]:
     # A process that is new now and then gives back what the caches of the last hold.
     with get_context("spawn").Pool(jobs, confine, maxtasksperchild=20) as pool:
         yield from pool.imap_unordered(batch, tasks)
+
+
+def _at_once(kind: str, i: int, found: Case, detail: str) -> str:
+    """A failure as it was met, which may not come back: its number, a row as those of found.jsonl, and the detail."""
+    row = {"args": found.args, "files": found.files} | ({"stdin": found.stdin} if found.stdin else {})
+    return f"input {i}: {kind}\n{json.dumps(row, ensure_ascii=False)}\n{detail.rstrip()}".rstrip()
 
 
 def _show(total: Figures) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from itertools import pairwise
@@ -136,6 +138,20 @@ def test_the_last_line_has_the_figures(jobs):
     command = [sys.executable, str(Path(__file__).parent), "--inputs", "8", "--seed", "4", "--jobs", jobs]
     found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert re.match(r"8 inputs of seed 4, \d+ failures of \d+ kinds; ", found.stdout.splitlines()[-1]), found
+
+
+def test_a_failure_is_shown_at_once_with_a_row_that_brings_it_back(monkeypatch, capsys):
+    """It may not come back: what was printed of it is all that there is. Only at the end it is made small."""
+    monkeypatch.setattr("backcalc.cli.commands.fmt.command.callback", lambda **_: 3)
+    monkeypatch.setattr("sys.argv", ["fuzz", "--inputs", "60", "--seed", "4"])
+    monkeypatch.setattr("sys.path", [*sys.path])
+    monkeypatch.setattr("fuzz.batches.confine", lambda: None)  # The bound on memory is for a process of its own.
+    main = runpy.run_path(str(Path(__file__).with_name("__main__.py")))["main"]
+    assert main() == 1
+    first, row, *_ = capsys.readouterr().out.splitlines()
+    number = int(re.fullmatch(r"input (\d+): status 3", first)[1])
+    again = json.loads(row)
+    assert Case(tuple(again["args"]), again["files"], again.get("stdin", "")) == case(Random(f"4 {number}"))
 
 
 @pytest.mark.parametrize(
