@@ -115,7 +115,7 @@ def convolved(x: Array, y: Array, product: Callable[[Any, Any], Any]) -> Array:
     """The terms of a product: Σ x_i · y_(k − i)."""
     found = [product(x[0], y[0])]
     # What multiplies an exact 0 is left out: ∞ of a later term must not make nan of what it does not reach.
-    is_there, other_is_there = (each.any(axis=tuple(range(1, each.ndim))) for each in (x, y))
+    is_there, other_is_there = ((each != 0).reshape(len(each), -1).any(axis=1) for each in (x, y))
     for k in range(1, len(x)):
         left = np.flatnonzero(is_there[: k + 1] & other_is_there[k::-1])
         # zeros_like: of no pairs there is still a term, of its shape.
@@ -197,7 +197,7 @@ def _unit_power(x: Array, a: float) -> Array:
 
 def counts_of(x: Series) -> Array:
     """1, 2, … for the terms of x behind the first, before the axes of its value: what a derivative by t counts."""
-    return np.arange(1, len(x.terms)).reshape(-1, *(1,) * len(x.shape))
+    return np.arange(1.0, len(x.terms)).reshape(-1, *(1,) * len(x.shape))
 
 
 def integrated(first: Any, slope: Series, x: Series) -> Series:
