@@ -251,10 +251,9 @@ def tanh(x: Series) -> Series:
         t[0], s[0] = np.tanh(x.terms[0]), (1 / np.cosh(x.terms[0])) ** 2
     products, counts = np.zeros_like(t), counts_of(x)  # The terms of T·S.
     for k in range(1, len(t)):
-        before, here = slice(k - 1, None, -1), slice(1, k + 1)
-        products[k - 1] = in_turn(t[:k] * s[before])
-        t[k] = in_turn(counts[:k] * times(x.terms[here], s[before])) / k
-        s[k] = -2 / k * in_turn(counts[:k] * times(x.terms[here], products[before]))
+        products[k - 1] = in_turn(t[:k] * s[k - 1 :: -1])
+        t[k] = in_turn(counts[:k] * times(x.terms[1 : k + 1], s[k - 1 :: -1])) / k
+        s[k] = -2 / k * in_turn(counts[:k] * times(x.terms[1 : k + 1], products[k - 1 :: -1]))
     return Series(t)
 
 
