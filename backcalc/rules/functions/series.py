@@ -147,8 +147,7 @@ def round(x: Series) -> Series:  # noqa: A001  the language's own name
 @on_series
 def divide(x: Series, y: Series) -> Series:
     """The quotient; a power of t that both begin with is taken out, and leaves as many last terms unknown."""
-    a, b = aligned(x, y)
-    a, b = (each.copy() for each in np.broadcast_arrays(a, b))
+    a, b = (each.copy() for each in np.broadcast_arrays(*aligned(x, y)))
     for _ in range(len(a) - 1):
         # Both vanish and something follows: as sin(t)/t, which is 1 at 0.
         vanish = (a[0] == 0) & (b[0] == 0) & (b[1:] != 0).any(axis=0)
