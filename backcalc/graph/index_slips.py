@@ -28,7 +28,10 @@ def wrong_indices(call: Call, indices: Sequence[Expr], known: Callable[[str], bo
     if len(lists) > 1:  # NumPy takes pairs, MATLAB and pandas rows and columns.
         name, (rows, columns) = shorten(unparse(call.args[0])), [shorten(unparse(each)) for each in lists[:2]]
         rows_first = f"rows, and of these columns: {name}[{rows}][:, {columns}]"
-        hints = (rows_first, "single elements: [X[0, 1], X[2, 0]]")
+        # Two of them show the way; lists may be long.
+        pairs = list(zip(*(each.args for each in lists[:2]), strict=False))[:2]
+        elements = ", ".join(f"{name}[{unparse(i)}, {unparse(j)}]" for i, j in pairs)
+        hints = (rows_first, f"single elements: [{elements}{', …' * (len(lists[0].args) > len(pairs))}]")
         yield Diagnostic(Code.AMBIGUOUS, "two lists of indices could mean two things", call.span, hints=hints)
 
 
