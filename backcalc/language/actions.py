@@ -56,6 +56,11 @@ class Builder(ExpressionBuilder):
         """`u -> v : 3`."""
         return Edge(tail, head, partial, "->", Span(tail.span.start, partial.span.end))
 
+    def bare_arrow_edge(self, tail: Expr, arrow: Token, head: Expr, partial: Expr) -> Edge:
+        """`u -> v 3`. Raises RejectedError where a sign may part two columns."""
+        self.refuse_doubtful(tail.span.start, _PARTED_COLUMNS)
+        return self.arrow_edge(tail, arrow, head, partial)
+
     def bare_edge(self, tail: Expr, head: Expr, partial: Expr) -> Edge:
         """`u v 3`. Raises RejectedError where a sign may part two columns."""
         self.refuse_doubtful(tail.span.start, _PARTED_COLUMNS)

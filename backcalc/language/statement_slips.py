@@ -136,7 +136,7 @@ STATEMENTS = (
         "u --3--> v",
     ),
     SyntaxHint(
-        rf"^(?P<u>{NAME})\s*(->|→)\s*(?P<p>{NUMBER})\s*‸(->|→)\s*(?P<v>{NAME})",
+        rf"^(?P<u>{NAME})\s*(->|→)\s*(?P<p>{NUMBER})\s*(-‸>|‸→)\s*(?P<v>{NAME})",
         "an edge is written {u} -> {v} : {p}",
         "u -> 3 -> v",
     ),
