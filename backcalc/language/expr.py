@@ -92,6 +92,12 @@ class Name(_Structural):
         self.id: Final = id
         self.span: Final = span
 
+    def __eq__(self, other: object) -> bool:
+        # Like terms of a sum are looked for among names above all, which need no numbering of their parts.
+        return self.id == other.id if isinstance(other, Name) else super().__eq__(other)
+
+    __hash__ = _Structural.__hash__  # Python takes it away from who has an equality of its own.
+
     def __reduce__(self) -> tuple[type[Name], tuple[object, ...]]:
         return Name, (self.id, self.span)
 

@@ -73,12 +73,14 @@ def joined(texts: Sequence[str], sign: str) -> Parted:
 
 def parted_behind(sign: str, pieces: Iterable[str]) -> Parted:
     """The pieces as one text, parted behind each that is `sign`."""
-    parts = [""]
+    parts: list[str] = []
+    begun: list[str] = []  # Joined at its end: a part may be as long as a file, and is not to be copied at each piece.
     for piece in pieces:
-        parts[-1] += piece
+        begun.append(piece)
         if piece == sign:
-            parts.append("")
-    return Parted(parts)
+            parts.append("".join(begun))
+            begun = []
+    return Parted([*parts, "".join(begun)])
 
 
 def aligned(grid: Texts) -> Texts:

@@ -200,3 +200,11 @@ def test_what_is_folded_together_is_never_taken_for_another():
 def test_an_index_is_no_operation():
     for fn in (*SLICES, PICK):
         assert not is_operation(Call(fn, ()))
+
+
+def test_a_name_is_equal_to_names_alone():
+    x = Name("x")
+    assert x == Name("x", Span(1, 2))
+    assert hash(x) == hash(Name("x"))
+    assert Call("sin", (x,)) == Call("sin", (Name("x"),))
+    assert all(x != other for other in (Name("y"), Number(1.0), Call("sin", (x,)), "x"))
