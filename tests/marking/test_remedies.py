@@ -16,6 +16,7 @@ KEY = Key(run(load(Source("", "v = w*x; L = v^2 + hh")), {"w": 2.0, "x": 3.0, "h
     [
         # No node is meant: a unit.
         ("75 A", "is A a unit? a number stands without one"),
+        ("75 V", "is V a unit? a number stands without one"),  # Though there is a node v.
         ("75 kg", "is kg a unit? a number stands without one"),
         ("-7.5*10^-3 A", "is A a unit? a number stands without one"),
         ("75. m/s", "is m/s a unit? a number stands without one"),
@@ -26,7 +27,7 @@ KEY = Key(run(load(Source("", "v = w*x; L = v^2 + hh")), {"w": 2.0, "x": 3.0, "h
         ("[1 A, 2 A]", "is A a unit? a number stands without one"),
         # A node is, or may be: a product.
         ("2w", "a product needs its sign: 2*w"),
-        ("2 W", "a product needs its sign: 2*W"),
+        ("2 hg", "a number stands without units and words; a product needs its sign"),  # The node hh, misspelt.
         ("2 wx", "a number stands without units and words; a product needs its sign"),
         ("2 sin", "a number stands without units and words; a product needs its sign"),
         ("75 A/w", "a number stands without units and words; a product needs its sign"),

@@ -54,7 +54,8 @@ def hints_for(run: Run, name: str, derivative: Symbol | None) -> tuple[str, ...]
 def is_near(run: Run, name: str) -> bool:
     """Whether a name that is no node may be one that is misspelt, or several without the signs of a product."""
     index = run.graph.index
-    return bool(_as_word(run, name) or did_you_mean(name, index))
+    # Of one letter any other is near: beside a node v the V of `75 V` is a unit.
+    return bool(_as_word(run, name) or (len(name) > 1 and did_you_mean(name, index)))
 
 
 def _as_word(run: Run, name: str) -> tuple[str, ...]:
