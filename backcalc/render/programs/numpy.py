@@ -41,31 +41,29 @@ TARGET = ProgramTarget(
         "largest": "np.max",
         "smallest": "np.min",
         "norm": "np.linalg.norm",
-        **{name: f"{name}_along" for name in ("softmax", "log_softmax", "logsumexp")},
+        **{name: name for name in ("softmax", "log_softmax", "logsumexp")},
     },
     # NumPy has none of these; as everywhere, exp is taken of what is at most 0, so that nothing overflows.
     helpers={
-        "softmax_along": (
-            "def softmax_along(x, axis):\n    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))\n"
-            "    return powers/np.sum(powers, axis=axis, keepdims=True)"
-        ),
-        "log_softmax_along": (
-            "def log_softmax_along(x, axis):\n    x = x - np.max(x, axis=axis, keepdims=True)\n"
-            "    return x - np.log(np.sum(np.exp(x), axis=axis, keepdims=True))"
-        ),
-        "logsumexp_along": (
-            "def logsumexp_along(x, axis, keepdims=False):\n    top = np.max(x, axis=axis, keepdims=True)\n"
-            "    found = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))\n"
-            "    return found if keepdims else found.squeeze(axis)"
-        ),
         **window_helpers("np.pad(x, pad)", "max"),  # Its arrays have `max` for a method.
         # With its type told, else an array without elements fails.
         "erf": "erf = np.vectorize(math.erf, otypes=[float])",
         "erfc": "erfc = np.vectorize(math.erfc, otypes=[float])",
         "sigmoid": "def sigmoid(x):\n    small = np.exp(-np.abs(x))\n    return np.where(x < 0, small, 1)/(1 + small)",
-        "softmax": "def softmax(x):\n    powers = np.exp(x - np.max(x))\n    return powers/np.sum(powers)",
-        "logsumexp": "def logsumexp(x):\n    return np.max(x) + np.log(np.sum(np.exp(x - np.max(x))))",
-        "log_softmax": "def log_softmax(x):\n    x = x - np.max(x)\n    return x - np.log(np.sum(np.exp(x)))",
+        # Without an axis they go over all elements.
+        "softmax": (
+            "def softmax(x, axis=None):\n    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))\n"
+            "    return powers/np.sum(powers, axis=axis, keepdims=True)"
+        ),
+        "log_softmax": (
+            "def log_softmax(x, axis=None):\n    x = x - np.max(x, axis=axis, keepdims=True)\n"
+            "    return x - np.log(np.sum(np.exp(x), axis=axis, keepdims=True))"
+        ),
+        "logsumexp": (
+            "def logsumexp(x, axis=None, keepdims=False):\n    top = np.max(x, axis=axis, keepdims=True)\n"
+            "    return np.max(x, axis=axis, keepdims=keepdims) + np.log(\n"
+            "        np.sum(np.exp(x - top), axis=axis, keepdims=keepdims)\n    )"
+        ),
         # The slope of prod: products of all others, for a division by an element fails at 0.
         "others": (
             "def others(x):\n    flat = x.ravel()\n"

@@ -26,7 +26,7 @@ _TAKEN = (
     *("number", "tensor", "where", "mean_over_all", "say", "shard", "value", "value_and_gradient"),
     *("vector", "values", "found", "F", "inputs", "read", "told", "train"),
     *("functools", "cells", "numbers", "from_all"),
-    *(f"{name}_along" for name in ("softmax", "log_softmax", "logsumexp", "cross_entropy")),
+    "cross_entropy_along",
 )
 """Names that a program has of its own."""
 
