@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -10,9 +9,6 @@ from backcalc.marking.grade import Graded
 
 COMMON = 0.05
 """The share of a class from which on a wrong number is worth a look."""
-
-
-_YOURS = re.compile(r"you have [^;]*; ")  # One student's arithmetic.
 
 
 def mistakes(graded: Iterable[Graded]) -> list[tuple[str, float]]:
@@ -26,7 +22,7 @@ def mistakes(graded: Iterable[Graded]) -> list[tuple[str, float]]:
     for each in read:
         wrong = [answer for answer in each.marked if answer.verdict == "wrong"]
         # A set a submission: who makes a mistake in ten answers counts once.
-        known.update({_YOURS.sub("", answer.diagnosis.text) for answer in wrong if answer.diagnosis})
+        known.update({answer.diagnosis.in_common for answer in wrong if answer.diagnosis})
         unknown.update({f"{answer.name} = {answer.given}" for answer in wrong if not answer.diagnosis})
     counts = known + Counter(
         {f"wrote {text}": count for text, count in unknown.items() if count >= max(2, COMMON * len(read))}

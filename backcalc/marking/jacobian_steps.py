@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from backcalc.language.expr import VECTOR, Call
@@ -44,7 +43,7 @@ def of_jacobian(truth: Truth, diagnoser: Diagnoser, given: Attempt) -> Diagnosis
 def _of_rows(truth: Truth, diagnoser: Diagnoser, given: Attempt, rows: list[Attempt]) -> Diagnosis | None:
     """The one mistake that gives every row that is wrong."""
     assert given.wrt is not None
-    names = [f"{given.of}[{i}]" for i in range(len(rows))]
+    names = [truth.named(given.of, (i,)) for i in range(len(rows))]
     wrong = [i for i, row in enumerate(rows) if not row.matches(row.expected)]
     if len(rows) > MOST_ROWS:
         return None
@@ -61,9 +60,8 @@ def _of_rows(truth: Truth, diagnoser: Diagnoser, given: Attempt, rows: list[Atte
     told = [_placed(suspect, truth.run.graph.index[given.wrt]) for suspect in common if suspect.rank == least]
     # One row alone is told as such; of all of them the mistake is one in the whole.
     of = names[wrong[0]] if len(wrong) == 1 < len(rows) else given.of
-    found = diagnoser.in_words(told, names[wrong[0]], given.wrt, ())
     # The sentence is that of the first wrong row; where all rows are meant it is to speak of the whole.
-    return replace(found, text=found.text.replace(derivative(names[wrong[0]], ""), derivative(of, "")))
+    return diagnoser.in_words(told, names[wrong[0]], given.wrt, (), called=of)
 
 
 def _placed(suspect: Suspect, node: int) -> Suspect:

@@ -48,7 +48,7 @@ class SecondSteps:
             _, diagnoser, gradient = graph
             told = diagnoser.diagnose(gradient, second, (), given.value, given.slack, given.matches)
             if told is not None:
-                return replace(told, text=_spoken(told.text), hint=_spoken(told.hint))
+                return replace(told, text=_spoken(told.text), hint=_spoken(told.hint), apart=_spoken(told.apart))
         return None
 
     def _first_instead(self, given: Attempt, wrt: str) -> Diagnosis | None:

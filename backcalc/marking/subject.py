@@ -26,17 +26,18 @@ def part(answer: Answer, rank: int) -> tuple[Any, ...]:
     return (*answer.of_place, *rest, *answer.wrt_place, *answer.then_place)
 
 
-def subject_of(answer: Answer) -> str:
-    """What `answer` is about, in one spelling: `dL/dW[0,1]` or `t1`."""
+def subject_of(answer: Answer, d: str = "d") -> str:
+    """What `answer` is about, in one spelling: `dL/dW[0,1]` or `t1`; `d` is what stands for a differential."""
     of = answer.of + _place_text(answer.of_place)
     if answer.wrt is None:
         return of
     wrt = answer.wrt + _place_text(answer.wrt_place)
     if answer.then is None:
-        return f"d{of}/d{wrt}"
+        return f"{d}{of}/{d}{wrt}"
     then = answer.then + _place_text(answer.then_place)
     # Not split yet, both denominators are the one text `wrt`, and `then` is empty.
-    return f"d²{of}/d{wrt}²" if then == wrt else f"d²{of}/d{wrt}d{then}" if then else f"d²{of}/d{wrt}"
+    square = f"{d}²{of}/{d}{wrt}"
+    return f"{square}²" if then == wrt else f"{square}{d}{then}" if then else square
 
 
 def settled(run: AnyRun, answer: Answer) -> Answer:

@@ -39,6 +39,7 @@ class Truth:
         self.run = run
         self._adjoints: dict[str, Sequence[Any]] = {}
         self._terms: dict[str, list[list[Any]]] = {}
+        self._elements: dict[str, tuple[str, tuple[int, ...]]] = {}  # The node and place of each that is `named`.
         self._seconds: dict[tuple[str, str, str], Any] = {}
         self._behind: tuple[str, set[int]] = "", set()
 
@@ -74,7 +75,13 @@ class Truth:
         is_first = answer.wrt in self.run.graph.index and answer.then is None
         # `h[0]` of a matrix is a row, no element.
         is_one = rank > 0 and len(place) == rank and all(isinstance(i, int) for i in place)
-        return f"{answer.of}[{','.join(map(str, place))}]" if is_first and is_one else None
+        return self.named(answer.of, place) if is_first and is_one else None
+
+    def named(self, node: str, place: tuple[int, ...]) -> str:
+        """The name of one element of an array, by which its derivatives are asked for."""
+        name = f"{node}[{','.join(map(str, place))}]"
+        self._elements[name] = node, place
+        return name
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -206,8 +213,8 @@ class Truth:
         return index[tail] in self._behind[1]
 
     def derivatives(self, output: str) -> Sequence[Any]:
-        """∂output/∂node for every node; `output` may be an element, `p[0]`."""
-        if output not in self._adjoints and output.endswith("]"):
+        """∂output/∂node for every node; `output` may be an element that is `named`."""
+        if output not in self._adjoints and output in self._elements:
             # The other elements are not asked for: their 0 is to meet no inf.
             seeds = {node: only(unit) for node, unit in self.seeds(output).items()}
             self._adjoints[output] = adjoints(self.run.linear, seeds)
@@ -221,11 +228,11 @@ class Truth:
 
     def seeds(self, output: str) -> dict[int, Any]:
         """The adjoints that a sweep for ∂output/∂node begins with."""
-        if output.endswith("]"):  # No name of a node has brackets.
-            name, _, place = output.removesuffix("]").partition("[")
+        if output in self._elements:
+            name, place = self._elements[output]
             from backcalc.rules.ndarray import placed
 
-            return {self.run.graph.index[name]: placed(1.0, tuple(map(int, place.split(","))), self.run.shape(name))}
+            return {self.run.graph.index[name]: placed(1.0, place, self.run.shape(name))}
         return self.run.seeds if self._is_run(output) else {self.run.graph.index[output]: 1.0}
 
     def _is_run(self, output: str) -> bool:

@@ -225,7 +225,7 @@ class _Attempt:
 
     def _wrt(self) -> list[str]:
         """What the loss is derived by: nodes from the output back, then weights."""
-        weights = [line.split()[1] for line in self._draft.inputs if line.startswith("input W")]
+        weights = [line.name for line in self._draft.inputs if line.name.startswith("W")]
         return [*(name for layer in reversed(self._skeleton.layers) for name in layer), *weights]
 
     def _asked(self) -> tuple[str, ...]:

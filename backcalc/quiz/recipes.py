@@ -34,6 +34,22 @@ ACTIVATIONS = (0.1, 0.2, 0.25, 0.5)  # Of an output under a logarithm: 1/o is wh
 SQUARES = (f"1/2*({OUTPUT} - {TARGET})^2", f"({OUTPUT} - {TARGET})^2")
 
 
+class DrawnLine(NamedTuple):
+    """A statement as it is written; of an input or a node its name, and the value or formula that is `stated`."""
+
+    text: str
+    name: str = ""
+    stated: Any = ""
+
+
+def _given(name: str, value: Any) -> DrawnLine:
+    return DrawnLine(f"input {name} = {value}", name, value)
+
+
+def _stated(name: str, formula: Any) -> DrawnLine:
+    return DrawnLine(f"{name} = {formula}", name, formula)
+
+
 class Draft:
     """An exercise as far as it is drawn: its statements, inputs apart, and for vectors the size of each.
 
@@ -42,36 +58,37 @@ class Draft:
 
     def __init__(self, chance: Chance) -> None:
         self.chance = chance
-        self.inputs: list[str] = []
-        self.lines: list[str] = []
+        self.inputs: list[DrawnLine] = []
+        self.lines: list[DrawnLine] = []
         self.ease = 0.0
         self.sizes: dict[str, int] = {}
 
     @property
     def text(self) -> str:
         """The statements as a file has them."""
-        return "".join(f"{line}\n" for line in (*self.inputs, *([""] if self.inputs else []), *self.lines))
+        apart = [DrawnLine("")] if self.inputs else []
+        return "".join(f"{line.text}\n" for line in (*self.inputs, *apart, *self.lines))
 
-    def has(self, line: str) -> bool:
+    def has(self, line: DrawnLine) -> bool:
         """Whether a node has this formula already, or one of the same letters in another order."""
         # Letters in any order, so a*b + 1 and 1 + b*a are met; a rare pair too many only costs another draw.
-        letters = sorted(line.partition(" = ")[2])
-        return bool(letters) and any(sorted(other.partition(" = ")[2]) == letters for other in self.lines)
+        letters = sorted(str(line.stated))
+        return bool(letters) and any(sorted(str(other.stated)) == letters for other in self.lines)
 
     def most(self, number: int) -> int:
         """The largest number to be drawn now: `number` at first, 1 where larger ones have led nowhere."""
         # Small numbers rarely fail; but drawn from the beginning they would make dull exercises.
         return max(1, round(number * (1 - self.ease)))
 
-    def input(self, name: str, value: Any) -> str:
+    def input(self, name: str, value: Any) -> DrawnLine:
         """The statement of an input with its value; where that is a list, its length is the node's size."""
         if isinstance(value, list):
             self.sizes[name] = len(value)
-        return f"input {name} = {value}"
+        return _given(name, value)
 
     def number(self) -> int:
         """A number other than 0 and than those of the other inputs, so that one is not taken for another."""
-        taken = {0, *(int(line.rpartition(" ")[2]) for line in self.inputs)}
+        taken = {0, *(line.stated for line in self.inputs)}
         return self.chance.one_of([number for number in range(-INPUT, INPUT + 1) if number not in taken])
 
     def vector(self, size: int) -> list[int]:
@@ -84,7 +101,7 @@ class Draft:
         return [[self.chance.whole(min(-1, 1 - most), most) for _ in range(columns)] for _ in range(rows)]
 
 
-Statements = tuple[list[str], list[str]]
+Statements = tuple[list[DrawnLine], list[DrawnLine]]
 """Inputs, and what else there is."""
 
 
@@ -102,7 +119,7 @@ class Recipe(NamedTuple):
     has_values: bool
     task: str
     inputs: Callable[[int], list[str]]
-    given: Callable[[Draft, str], list[str]]
+    given: Callable[[Draft, str], list[DrawnLine]]
     node: Callable[[Draft, str, Sequence[str]], Statements]
     loss: Callable[[Draft, float | None], Statements]
 
@@ -116,18 +133,18 @@ def _numbers(width: int) -> list[str]:
 
 
 def _edges(draft: Draft, name: str, args: Sequence[str]) -> Statements:
-    return [], [f"{arg} -> {name} : {draft.chance.nonzero(draft.most(PARTIAL))}" for arg in args]
+    return [], [DrawnLine(f"{arg} -> {name} : {draft.chance.nonzero(draft.most(PARTIAL))}") for arg in args]
 
 
 def _loss_of_edges(draft: Draft, _value: float | None) -> Statements:
     """A logarithm or a square of the output, whose activation is drawn here."""
     chance = draft.chance
     if chance.happens(0.5):
-        return [], [f"{OUTPUT} = {chance.one_of(ACTIVATIONS)}", f"{LOSS} = -log({OUTPUT})"]
+        return [], [_stated(OUTPUT, chance.one_of(ACTIVATIONS)), _stated(LOSS, f"-log({OUTPUT})")]
     value = chance.nonzero(INPUT)
     # A value of its own, for a graph of edges says nothing of its output's.
     target, lines = _square(draft, value)
-    return [], [f"{OUTPUT} = {value}", *target, *lines]
+    return [], [_stated(OUTPUT, value), *target, *lines]
 
 
 # ---- Expressions -----------------------------------------------------------------------------------------------------
@@ -143,14 +160,14 @@ def _formula(draft: Draft, name: str, args: Sequence[str]) -> Statements:
     factor = chance.whole(2, CONSTANT) * (1 if chance.happens(0.5) else -1)
     formula = pattern.format(**names, k=factor, m=chance.whole(1, CONSTANT))
     others = "".join(f" {'+' if chance.happens(0.5) else '-'} {other}" for other in mixed[3:])
-    return [], [f"{name} = {formula}{others}"]
+    return [], [_stated(name, f"{formula}{others}")]
 
 
 def _square(draft: Draft, value: float | None) -> Statements:
     """A square of how far the output is from its target."""
     # Never 0: with the target hit every derivative would be 0.
     target = (value or 0.0) + draft.chance.nonzero(MISS)
-    return [f"input {TARGET} = {target:g}"], [f"{LOSS} = {draft.chance.one_of(SQUARES)}"]
+    return [_given(TARGET, f"{target:g}")], [_stated(LOSS, draft.chance.one_of(SQUARES))]
 
 
 # ---- Vectors ---------------------------------------------------------------------------------------------------------
@@ -160,16 +177,16 @@ def _layer(draft: Draft, name: str, args: Sequence[str]) -> Statements:
     """A layer of relu; the output, a number, is a sum of products with known vectors."""
     letter = "c" if name == OUTPUT else "W"
     # Numbered on through the whole exercise, so that each matrix has a name of its own.
-    first = 1 + sum(line.startswith(f"input {letter}") for line in draft.inputs)
+    first = 1 + sum(line.name.startswith(letter) for line in draft.inputs)
     draft.sizes[name] = draft.chance.whole(2, 3)
     inputs, terms = [], []
     for k, arg in enumerate(args, first):
         size = draft.sizes[arg]
         known = draft.vector(size) if name == OUTPUT else draft.matrix(draft.sizes[name], size)
-        inputs.append(f"input {letter}{k} = {known}")
+        inputs.append(_given(f"{letter}{k}", known))
         terms.append(f"dot({letter}{k}, {arg})" if name == OUTPUT else f"{letter}{k} @ {arg}")
     formula = " + ".join(terms)
-    return inputs, [f"{name} = {formula}" if name == OUTPUT else f"{name} = relu({formula})"]
+    return inputs, [_stated(name, formula if name == OUTPUT else f"relu({formula})")]
 
 
 RECIPES = {

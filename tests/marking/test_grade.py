@@ -338,10 +338,12 @@ def made(name, *marks, points=0, is_read=True):
 
 
 def wrong(name, given, *diagnosis):
-    return Mark(name, given, 1.0, "wrong", Diagnosis(*diagnosis, "look at the paths") if diagnosis else None)
+    told = Diagnosis(*diagnosis[:3], "look at the paths", *diagnosis[3:]) if diagnosis else None
+    return Mark(name, given, 1.0, "wrong", told)
 
 
-LEFT_OUT = ("missing-term", "u2", "you have 30·(−2) = −60; the path through u2, (−10)·4 = −40, is missing")
+PATH = "the path through u2, (−10)·4 = −40, is missing"
+LEFT_OUT = ("missing-term", "u2", f"you have 30·(−2) = −60; {PATH}", PATH)
 SIGN = ("sign", "x1", "the sign of ∂L/∂x1 is wrong")
 
 
@@ -388,7 +390,7 @@ def test_json_has_the_shape_of_the_contract():
         made("c", Mark("y", "", 6.0, "missing"), is_read=False),
     ]
     found = json.loads("\n".join(render_grades_json(graded)))
-    diagnosis = dict(zip(("kind", "where", "text"), LEFT_OUT, strict=True))
+    diagnosis = dict(zip(("kind", "where", "text"), LEFT_OUT[:3], strict=True))
     assert found == {
         "submissions": [
             {

@@ -268,10 +268,9 @@ class Candidates:
                 text = TURNED if mistake.change == "-c" else "1"  # `ct` alone is a partial of 1.
                 yield from (Candidate(mistake, user, slot, {(slot, k): text}) for k in places)
             for mistake in rows_of(self.run.linear, slot):
-                texts = [text.strip() for text in mistake.change.split(";")]
                 yield from (
                     Candidate(mistake, user, slot, {(slot, k): text})
-                    for k, text in enumerate(texts) if text and k in places
+                    for k, text in enumerate(mistake.changes) if text and k in places
                 )  # fmt: skip
             yield from self._elsewhere(user, slot, row, places)
             # The slope may be taken in degrees where the value was not.

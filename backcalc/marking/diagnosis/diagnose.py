@@ -88,9 +88,12 @@ class Diagnoser:
         near = self._near(of, wrt, index, given, slack)
         return sorted((s for s in near if matches(s.value)), key=lambda suspect: suspect.rank)
 
-    def in_words(self, suspects: Sequence[Suspect], of: str, wrt: str | None, index: Index) -> Diagnosis:
-        """One of these mistakes, or the other, told without the numbers of this run."""
-        return either([self._telling.told(s, of, wrt, place_text(index), in_words=True) for s in suspects])
+    def in_words(
+        self, suspects: Sequence[Suspect], of: str, wrt: str | None, index: Index, called: str = ""
+    ) -> Diagnosis:
+        """One of these mistakes, or the other, told without the numbers of this run; `called` is what `of` goes by."""
+        told = (self._telling.told(s, of, wrt, place_text(index), in_words=True, called=called) for s in suspects)
+        return either(list(told))
 
     def every(self, of: str, wrt: str | None, index: Index = ()) -> Iterator[tuple[Suspect, str]]:
         """Each number or array that a mistake in ∂of/∂wrt, in `of`, or an element leads to, with what is told of it.

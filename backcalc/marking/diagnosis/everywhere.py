@@ -63,7 +63,7 @@ def _may_be_made(mistake: Mistake, row: Primitive) -> bool:
 
 def _wrong_edges(changes: Changes, slot: int, mistake: Mistake) -> list[Contributing]:
     """The edges of a slot with the local partials that a mistake makes of them."""
-    texts = dict(enumerate(text.strip() for text in mistake.change.split(";")))
+    texts = dict(enumerate(mistake.changes))
     # One iterator for all edges: of x·x, two edges to one slot, the second finds the second argument.
     found, ks = [], iter(range(len(changes.tape.args[slot])))
     for arg, partial in changes.linear.slot_edges[slot]:

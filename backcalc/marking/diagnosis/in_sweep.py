@@ -241,7 +241,7 @@ class Changes:
         for mistake, x, delta in wrong_forms(self.linear, slot, self.cotangents[slot]):
             yield Change(mistake, x, delta, node, operation=slot)
         for mistake in rows_of(self.linear, slot):
-            for k, text in enumerate(map(str.strip, mistake.change.split(";"))):
+            for k, text in enumerate(mistake.changes):
                 # `x*x` has one slot for both its arguments: which of the edges is meant, their order tells.
                 edges = [partial for arg, partial in self.linear.slot_edges[slot] if arg == args[k]]
                 place = args[:k].count(args[k])

@@ -74,7 +74,7 @@ def _keep(_slot: int, value: Any) -> Any:
 @cache  # Kept, for a row compiles its texts when they are first used.
 def wrong_row(mistake: Mistake, row: Primitive) -> Primitive:
     """`row` with the wrong value, and the partials that are wrong with it."""
-    texts = [text.strip() for text in mistake.change.split(";")] if mistake.change else []
+    texts = mistake.changes
     partials = tuple(texts[k] if k < len(texts) and texts[k] else partial for k, partial in enumerate(row.partials))
     # With partials of its own the wrong function has none of the true one's other forms, nor its domain.
     kept = {} if not mistake.change else {"stable": (), "from_output": (), "domain": ""}

@@ -30,7 +30,7 @@ A row's columns:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 from backcalc.rules.row import Primitive
@@ -64,6 +64,11 @@ class Mistake:
     at_once: str = ""
     ranks: tuple[int, ...] = ()
     of_count: bool = False
+
+    @cached_property
+    def changes(self) -> tuple[str, ...]:
+        """Of a primitive: the wrong local partial for each argument, empty where that is right."""
+        return tuple(text.strip() for text in self.change.split(";"))
 
     def is_made_with(self, row: Primitive) -> bool:
         """Whether it is one in the local partials or the value of a primitive."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -47,6 +47,13 @@ class Diagnosis:
     where: str
     text: str
     hint: str
+    apart: str = field(default="", compare=False)
+    """The sentence without the arithmetic of one sheet, where it has some: what sheets have in common."""
+
+    @property
+    def in_common(self) -> str:
+        """The sentence as it goes for everyone who makes the mistake."""
+        return self.apart or self.text
 
 
 class OwnTerms(NamedTuple):
@@ -76,14 +83,15 @@ class Telling:
         own: OwnTerms | None = None,
         *,
         in_words: bool = False,
+        called: str = "",
     ) -> Diagnosis:
         """What is told of a mistake in ∂of/∂wrt, or the value of `of`, or the element of it that `place` names.
 
-        With `own` it speaks of the numbers of a sheet, with `in_words` of none.
+        With `own` it speaks of the numbers of a sheet, with `in_words` of none. `called` is what `of` goes by.
         """
         mistake = suspect.mistake
         node = suspect.node if suspect.node is not None else self.run.graph.index[wrt or of]
-        facts = self._facts(suspect, node, of, wrt, place)
+        facts = self._facts(suspect, node, of, wrt, place, called)
         # The sheet's own terms are those of the derivative asked for; a mistake further up is told by the true ones.
         if own is not None and wrt is not None and node == self.run.graph.index[wrt]:
             facts |= _arithmetic(suspect, own.terms, own.adjoints, facts["within"])
@@ -93,12 +101,15 @@ class Telling:
             facts |= {"term": "", "rest": facts["within"], "partial": "", "adjoint": "", "a": NOT_THAT}
         # A missing path is marked at the user it goes through.
         where = self._name(suspect.user if mistake.kind == "missing-term" and suspect.user is not None else node)
-        return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts))
+        apart = mistake.text.format(**facts | {"rest": facts["within"]})
+        return Diagnosis(mistake.kind, where, mistake.text.format(**facts), mistake.hint.format(**facts), apart)
 
-    def _facts(self, suspect: Suspect, node: int, of: str, wrt: str | None, place: str) -> dict[str, str]:
+    def _facts(
+        self, suspect: Suspect, node: int, of: str, wrt: str | None, place: str, called: str = ""
+    ) -> dict[str, str]:
         """What a sentence of the table may speak of; `place` is the element that is asked for."""
         asked = self.run.graph.index[wrt or of]
-        output = shorten(of if wrt is not None else self.run.output)
+        output = shorten(called or (of if wrt is not None else self.run.output))
         name = self._name(node) + (place if node == asked else "")
         facts = {"node": name, "d": derivative(output, name)}
         facts["within"] = "" if node == asked else f"in {facts['d']} "
@@ -202,7 +213,8 @@ def either(told: Sequence[Diagnosis]) -> Diagnosis:
     first, *others = {each.text: each for each in told}.values()  # Two mistakes may be told in the same words.
     if not others:
         return first
-    return Diagnosis(first.kind, first.where, f"either {first.text}, or {others[0].text}", first.hint)
+    text = f"either {first.text}, or {others[0].text}"
+    return Diagnosis(first.kind, first.where, text, first.hint, f"either {first.in_common}, or {others[0].in_common}")
 
 
 def _arithmetic(suspect: Suspect, terms: Sequence[SumTerm], adjoints: Sequence[Any], within: str) -> dict[str, str]:

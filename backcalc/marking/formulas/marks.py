@@ -311,12 +311,7 @@ def _symbol_of(answer: Answer) -> str:
 
 
 def _asked(formula: FormulaAnswer) -> str:
-    name, then = subject_of(formula.answer), formula.answer.then
-    # As one reads it: d is typed, ∂ is meant.
-    of, slash, by = name.partition("/")
-    if then and by.endswith(f"d{then}"):
-        by = f"{by.removesuffix(f'd{then}')}∂{then}"
-    return f"∂{of[1:]}/∂{by[1:]}" if formula.answer.wrt and slash else name
+    return subject_of(formula.answer, "∂")  # As one reads it: d is typed, ∂ is meant.
 
 
 def _drawn(shape: tuple[int | None, ...], rng: Random) -> Any:

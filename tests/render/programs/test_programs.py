@@ -364,3 +364,9 @@ def test_rows_that_cannot_be_parted_are_told(target, tmp_path):
     done = parted(exported(LINE, target, "--shard", "data"), target, tmp_path, "--data", "points.csv")
     assert (done.returncode != 0, done.stdout) == (True, "")
     assert "1 rows cannot be " in done.stderr
+
+
+def test_a_program_states_softmax_once():
+    text = "input W[2,2] = [[1, 2], [3, 4]]\ny = sum(softmax(W, axis=1)[0]*softmax(W[0]))"
+    assert exported(text, "numpy").count("def softmax") == 1
+    assert exported(text.replace("softmax", "log_softmax"), "numpy").count("def log_softmax") == 1
