@@ -168,14 +168,11 @@ def _end(expr: Expr, source: Source, way: float) -> tuple[float, float]:
     around = enclosed_constant(expr, number)
     below, above = float(around.lo.min()), float(around.hi.max())
     written = exact_constant(expr)
-    if not isinstance(written, Fraction):
-        inner = below if way > 0 else above
-        number = inner if isfinite(inner) else number
-    else:
+    if isinstance(written, Fraction) and Fraction(repr(float(written))) == written:
         number = float(written)
-        # A point is told by its decimals, and these are to lie in the range.
-        if (Fraction(repr(number)) > written) if way > 0 else (Fraction(repr(number)) < written):
-            number = nextafter(number, -way)
+    # A step inside: a point is told by its decimals, and one at the very end would be taken for the end.
+    elif isfinite(inner := below if way > 0 else above):
+        number = nextafter(inner, -way)
     return (above if way > 0 else below), number
 
 

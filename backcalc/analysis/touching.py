@@ -192,10 +192,11 @@ def _around(trial: Trial, derivatives: list[tuple[Dag, str]], point: float) -> t
         for _ in range(HALVINGS):
             begin, end = max(low, point - width), min(high, point + width)
             left, right = (_sign(trial, graph, name, *side) for side in ((begin, above), (below, end)))
+            # What is written as the end of a range may lie beyond every float in it, as ⅓ does.
             # Left of the point an odd power of the distance is below 0.
             # nan ≥ 0 is false, so what is unknown never passes.
-            is_left = point == space.low[0] or (left if order % 2 == 0 else -left) >= 0
-            is_right = point == space.high[0] or right >= 0
+            is_left = below <= low or (left if order % 2 == 0 else -left) >= 0
+            is_right = above >= high or right >= 0
             if is_left and is_right:
                 return begin, end
             width /= 2

@@ -194,6 +194,8 @@ ONCE_WRONG = {
     "an end of a range": ("input x in [0, 1e16 + 1 - 1e16]; ", "x <= 0", "refuted"),
     "an end that cancels": ("input x in [0, 1 - 0.9]; ", "x < 0.1", "refuted"),
     "a number just outside of a range": ("input x in [0, 5/9]; ", "x <= 5/9", "open"),
+    "touched just inside of an end": ("input x in [1/3, 2]; ", "x >= 0.33333333333333337", "open"),
+    "touched just inside of π": ("input x in [pi, 4]; ", "x >= 3.1415926535897936", "open"),
     "a root that has gone": ("input x in [-1, 1]; ", "grad(sqrt(x)^2, x) >= 1", "undefined"),
     "a logarithm that has gone": ("input x in [-1, 1]; g = grad(log(x)*0 + x, x); ", "g >= 1", "undefined"),
     "a derivative where there is one": ("input x in [1, 2]; ", "grad(sqrt(x)^2, x) >= 1", "proved"),
