@@ -153,7 +153,9 @@ NO_SAMPLE = {
     *("marking/sheet:_refused", "marking/written:_require_no_thousands", "marking/written:choice_in"),
     # Files of more than a megabyte, or what one system or version of Python refuses and another does not.
     *("bulk/graph/model:warnings", "bulk/points/reader:_rows", "graph/functions:_substituted"),
-    *("calculus/point:_from_json", "text/files:_judged", "text/files:pieces"),
+    *("calculus/point_file:read_values", "text/files:_judged", "text/files:pieces"),
+    # An empty folder, which no repository keeps.
+    "marking/submissions:_text",
 }
 
 
