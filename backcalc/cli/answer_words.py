@@ -9,11 +9,12 @@ from collections.abc import Sequence
 import click
 
 from backcalc.cli.options import Command
+from backcalc.language.lexis import NAME
 
 SIGNS = ("=", "≈", "~", ":", "\\approx")
 """What stands between what is asked and its answer."""
 
-_ENDING = re.compile(r"\.(?!grad$)[A-Za-z]\w*$")
+_ENDING = re.compile(rf"\.(?!grad$){NAME}$")
 
 
 class AnswerCommand(Command):

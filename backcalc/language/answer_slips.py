@@ -5,11 +5,11 @@ An answer is read more freely than a file: what is no slip there, `0,5` or `[1; 
 
 from __future__ import annotations
 
-from backcalc.language.lexis import NAME, NUMBER
+from backcalc.language.lexis import NAME, NUMBER, PATTERNS
 from backcalc.language.syntax_hint import OF_ONE, SyntaxHint
 
 _SIGNED = rf"[-+−–]?{NUMBER}"
-_POWER = r"\s*(?:(?:\^|\*\*)\s*\(?\s*[-+−–]?\d+\)?|[⁻⁺⁰¹²³⁴-⁹]+)"
+_POWER = rf"\s*(?:(?:\^|\*\*)\s*\(?\s*[-+−–]?\d+\)?|{PATTERNS['SUPERSCRIPT']})"
 
 ANSWERS = (
     SyntaxHint(

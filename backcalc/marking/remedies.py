@@ -20,7 +20,7 @@ from backcalc.text.wording import shorten
 # As programs print an array: with a module before it or not, and what is told of it behind the numbers.
 _WRAPPED = (
     r"(?P<call>(?:\w+\.)?(?:array|asarray|matrix|[Tt]ensor|Array|DeviceArray|Parameter))"
-    r"\(\s*(?P<inner>.*?)\s*(?:,\s*[A-Za-z]\w*\s*=.*)?\)"
+    r"\(\s*(?P<inner>.*?)\s*(?:,\s*\w+\s*=.*)?\)"
 )
 _UNIT = rf"{NAME}(?:(?:\s*[/*·]\s*|\s+){NAME}|\s*\^\s*[-−]?\d+|[⁻¹²³])*"
 # What the grammar makes of a unit: a factor, or an item.

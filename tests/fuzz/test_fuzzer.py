@@ -82,7 +82,7 @@ def test_a_planted_fault_is_found_and_made_small(monkeypatch):
     def fault(*_):
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr("backcalc.cli.commands.derive.read_graph", fault)
+    monkeypatch.setattr("backcalc.cli.commands.derive.read_text", fault)
     found = Case(("derive", "g.bg", "--of", "y"), {"g.bg": "x1 = 2\ny = sin(x1)\n"})
     failure = judged(found).failure
     assert failure.startswith("internal error ZeroDivisionError")

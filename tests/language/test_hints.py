@@ -42,6 +42,7 @@ CORRECTED = {
     "let y = 3": "y = 3",
     "output x, y": "output x",
     "const n": "const n = 3",
+    "const eps = 0.1, K = 4": "const eps = 0.1; const K = 4",
     "def f(x) = x { d(f)/d(x) = 1": "def f(x) = x { d(f)/d(x) = 1 }",
     "input h 3": "input -> h : 3",
     "given h": "given h = 3",

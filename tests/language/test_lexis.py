@@ -25,6 +25,7 @@ SECOND = re.compile(
     re.VERBOSE,
 )
 OTHERS = {
+    "language/answer_slips.py": "units, words, and numbers as the language does not read them",
     "bulk/points/cells.py": "cells of CSV, which may be blank, with decimal commas",
     "marking/notation.py": "the bullet of a list: one letter, or digits; LaTeX's commands",
     "marking/latex.py": "the commands of LaTeX, which are letters alone",

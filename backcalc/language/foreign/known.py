@@ -75,7 +75,7 @@ FORMATS = (
     ForeignFormat(
         "a result of Cypher with the names of its query",
         r'"?(?!\d)\w+\.\w+"?,"?(?!\d)\w+\.\w+"?,[^\n]*(?!\d)\w+\.\w',
-        "name its columns in the query: RETURN n.name AS source, m.name AS target, r.weight AS weight",
+        "its columns are to be called source, target and weight, by AS in the query",
     ),
     ForeignFormat(  # Possessive, or many rows without a # would be gone through anew.
         "TGF", r"(?:\w+[ \t]+[^\s#,;]+[ \t]*\n)++#[ \t]*\n", "keep its edges alone, the rows 1 2 0.5 below the #"

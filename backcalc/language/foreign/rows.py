@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from backcalc.language.foreign.faults import Faults, is_name, no_name
 from backcalc.language.foreign.header import EdgeColumns
-from backcalc.language.lexis import WORDS
+from backcalc.language.lexis import NUMBER, PATTERNS, WORDS
 from backcalc.text.csv_records import is_number, records, unquoted, with_point
 from backcalc.text.errors import Code, Diagnostic, ParseError, counted
 from backcalc.text.source import Source, Span
@@ -44,7 +44,7 @@ _EMPTY_ENDS = {each: re.compile(rf"[^\s{each}][ ]*(?:{each}[ ]*)+$", re.MULTILIN
 # In quotes and in comments no bracket opens; those of a loop hold lines of their own.
 _MARK = re.compile(r'"[^"\n]*"|#[^\n]*|[()\[\]\n]')
 
-_FACTOR = r"(?:\d+(?:\.\d*)?|\.\d+|[½¼¾⅓⅔⅛π]|pi|(?:sqrt|exp|log|ln)\(\d+(?:\.\d*)?\)|√\d+)"
+_FACTOR = rf"(?:{NUMBER}|{PATTERNS['FRACTION']}|π|pi|(?:sqrt|exp|log|ln)\({NUMBER}\)|√\d+)"
 _CONSTANT = re.compile(rf"[-+]?{_FACTOR}(?: ?[*·×/] ?{_FACTOR})?")
 """A constant with one operation at most: what has more may be a date, `1/2/2020`, what has a minus inside `2020-01`."""
 
