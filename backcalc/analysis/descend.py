@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import hypot, isfinite
-from typing import Any, Literal, NamedTuple
+from functools import cached_property
+from math import hypot, inf, isfinite
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 
 from backcalc import progress
 from backcalc.analysis.taylor import require_inputs
 from backcalc.bulk.points.run import PointRunner
-from backcalc.bulk.points.single import single
+from backcalc.bulk.points.single import single, stepping
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.missing import require_known, require_values
 from backcalc.calculus.point import Point, settle
@@ -57,6 +58,30 @@ class Iteration(NamedTuple):
     gradient_norm: float
 
 
+class Steps(Sequence[Iteration]):
+    """The steps of a descent by `wrt`, each made when it is asked for: of ten thousand few are shown."""
+
+    def __init__(self, wrt: Sequence[str]) -> None:
+        self._wrt, self._rows = wrt, list[tuple[Sequence[Any], float, float]]()
+        # The parameters in the order of `wrt`, the value and the norm: a row a step.
+        self.add = self._rows.append
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Iteration: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Iteration]: ...
+    def __getitem__(self, place: int | slice) -> Iteration | list[Iteration]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(*place.indices(len(self)))]
+        parameters, value, norm = self._rows[place]
+        # An array of no axes is a number as any other.
+        at = {n: each if np.ndim(each) else float(each) for n, each in zip(self._wrt, parameters, strict=True)}
+        return Iteration(range(len(self))[place], at, value, norm)
+
+
 @dataclass
 class Descent:
     """The steps of a descent of `output`, and why it ended; of one that diverged `culprit` is the first node to go."""
@@ -64,7 +89,7 @@ class Descent:
     graph: Dag
     output: str
     wrt: tuple[str, ...]
-    steps: list[Iteration]
+    steps: Steps
     status: Status = "steps"
     culprit: str = ""
 
@@ -101,9 +126,9 @@ class Objective:
         require_values(begun, [self.output])
         # One point of numbers is run on floats, where an array of one would take ten times as long.
         evaluation = Evaluation(tape_of(self.graph), point | first)
-        self._single = None
+        self._single: Evaluation | None = None
         if not self.data and not evaluation.has_arrays and not evaluation.tape.has_arrays:
-            self._single = single(evaluation, self.wrt, self.output, self.wrt)
+            self._single = evaluation
             self.start = {name: float(value) for name, value in self.start.items()}
 
     @property
@@ -114,12 +139,21 @@ class Objective:
     def __call__(self, parameters: Parameters, rows: Any = slice(None)) -> tuple[float, Parameters]:
         """The mean over `rows` of the data and its gradient."""
         if self._single is not None:
-            value, *slopes = self._single(*parameters.values())
+            value, *slopes = self._of_floats(*parameters.values())
             return value, dict(zip(parameters, slopes, strict=True))
         if self.count > 1:
             return self._runner.mean({name: each[rows] for name, each in self.data.items()}, parameters)
         found = self._runner.run(self._points(parameters, rows))  # A mean of one would take as long as all the rest.
         return float(found.value[0]), {name: each[0] for name, each in found.gradient.items()}
+
+    @cached_property
+    def _of_floats(self) -> Callable[..., tuple[float, ...]]:
+        assert self._single is not None
+        return single(self._single, self.output, self.wrt)
+
+    def stepping(self, rate: float) -> Callable[..., tuple[float, float, tuple[float, ...]]] | None:
+        """The value at parameters, the gradient's norm, and these `rate` times it further on; None but of one point."""
+        return None if self._single is None else stepping(self._single, self.output, self.wrt, rate)
 
     def culprit(self, parameters: Parameters) -> str:
         """The first node, in the order of the graph, whose value at `parameters` is not finite."""
@@ -150,18 +184,41 @@ def descend(objective: Objective, settings: Settings) -> Descent:
 
     Raises ImportError for L-BFGS where SciPy is not installed.
     """
-    found = Descent(objective.graph, objective.output, objective.wrt, [])
+    found = Descent(objective.graph, objective.output, objective.wrt, Steps(objective.wrt))
     with np.errstate(all="ignore"):  # What is not finite ends the descent, with a word of its own.
         if settings.method == "lbfgs":
             _by_scipy(objective, settings, found)
+        elif (
+            settings.method == "sgd" and not settings.momentum and (step := objective.stepping(_signed_rate(settings)))
+        ):
+            _by_floats(tuple(objective.start.values()), step, settings, found)
         else:
             _by_steps(objective, settings, found)
+    if found.status == "diverged":
+        found.culprit = objective.culprit({n: np.asarray(each) for n, each in found.steps[-1].at.items()})
     return found  # Filled step by step, so that what a stop has left is there.
 
 
+def _by_floats(
+    parameters: tuple[float, ...],
+    step: Callable[..., tuple[float, float, tuple[float, ...]]],
+    settings: Settings,
+    found: Descent,
+) -> None:
+    """Plain steps of one point, by a program that has the update in it, too."""
+    status, tell = _statuses(settings), found.steps.add
+    for _ in progress.through("descending", range(settings.steps + 1), SELDOM):
+        value, norm, after = step(*parameters)
+        tell((parameters, value, norm))
+        found.status = status(value, norm)
+        if found.status != "steps":
+            break
+        parameters = after
+
+
 def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
-    parameters, sign = objective.start, 1.0 if settings.maximise else -1.0
-    update = (_adam if settings.method == "adam" else _sgd)(settings, sign)
+    parameters, status = objective.start, _statuses(settings)
+    update = (_adam if settings.method == "adam" else _sgd)(settings)
     batches = _batches(objective.count, settings)
     # A step over many rows takes a while; one of a single point less than to tell of it.
     often = 1 if objective.data else SELDOM
@@ -170,46 +227,55 @@ def _by_steps(objective: Objective, settings: Settings, found: Descent) -> None:
         # The last one is told of all rows, whatever the batches were.
         rows = slice(None) if number == settings.steps else next(batches)
         value, gradient = objective(parameters, rows)
-        if _ended(_told(number, parameters, value, gradient, found), settings, found):
+        norm = _norm(gradient)
+        found.steps.add((tuple(parameters.values()), value, norm))
+        found.status = status(value, norm)
+        if found.status != "steps":
             break
         if number < settings.steps:
             parameters = update(parameters, gradient, number + 1)
-    if found.status == "diverged":
-        found.culprit = objective.culprit(parameters)
 
 
-def _told(number: int, parameters: Parameters, value: float, gradient: Parameters, found: Descent) -> Iteration:
+def _norm(gradient: Parameters) -> float:
+    """Over all numbers of all parameters, as of one vector."""
     slopes = gradient.values()
-    # Of numbers alone, which are most and take the least time for a step, nothing need be made of them.
-    if type(next(iter(slopes), 0.0)) is float:
-        step = Iteration(number, parameters, value, hypot(*slopes))
-    else:
-        at = {name: each if np.ndim(each) else float(each) for name, each in parameters.items()}
-        # Over all numbers of all parameters, as of one vector.
-        step = Iteration(number, at, value, hypot(*np.concatenate([np.ravel(each) for each in slopes])))
-    found.steps.append(step)
-    return step
+    is_of_floats = type(next(iter(slopes), 0.0)) is float  # Of which nothing need be made.
+    return hypot(*slopes) if is_of_floats else hypot(*np.concatenate([np.ravel(each) for each in slopes]))
 
 
-def _ended(step: Iteration, settings: Settings, found: Descent) -> bool:
-    """Whether there is a reason to stop, which `found` is told."""
-    sign = -1.0 if settings.maximise else 1.0
-    if not (isfinite(step.value) and isfinite(step.gradient_norm)):
-        found.status = "diverged"
-    elif settings.until is not None and sign * step.value <= sign * settings.until:
-        found.status = "target"
-    elif settings.gtol is not None and step.gradient_norm <= settings.gtol:
-        found.status = "converged"
-    return found.status != "steps"  # With the sign turned, a target is met from below.
+def _statuses(settings: Settings) -> Callable[[float, float], Status]:
+    """What a value and a norm of the gradient make of a descent: "steps" where there is no reason to stop."""
+    sign = -1.0 if settings.maximise else 1.0  # With the sign turned, a target is met from below.
+    until = -inf if settings.until is None else sign * settings.until
+    gtol = -1.0 if settings.gtol is None else settings.gtol
+
+    def status(value: float, norm: float) -> Status:
+        """Why to stop here."""
+        if not (isfinite(value) and isfinite(norm)):
+            return "diverged"
+        if sign * value <= until:
+            return "target"
+        return "converged" if norm <= gtol else "steps"
+
+    return status
 
 
 Update = Callable[[Parameters, Parameters, int], Parameters]
 """The parameters after a step, of those before it, the gradient there, and the number of the step from 1 on."""
 
 
-def _sgd(settings: Settings, sign: float) -> Update:
+def is_plain(settings: Settings) -> bool:
+    """Whether the slope alone is what a step is made of: there is no momentum, and there are no means of Adam's."""
+    return settings.method == "sgd" and not settings.momentum
+
+
+def _signed_rate(settings: Settings) -> float:
+    return settings.rate if settings.maximise else -settings.rate
+
+
+def _sgd(settings: Settings) -> Update:
     """Steps along the gradient; with momentum, along a sum of it that decays (Polyak 1964)."""
-    rate = sign * settings.rate
+    rate = _signed_rate(settings)
 
     def _along(parameters: Parameters, slopes: Parameters, _: int) -> Parameters:
         return {name: each + rate * slopes[name] for name, each in parameters.items()}
@@ -226,7 +292,7 @@ def _sgd(settings: Settings, sign: float) -> Update:
     return _update
 
 
-def _adam(settings: Settings, sign: float) -> Update:
+def _adam(settings: Settings) -> Update:
     first: Parameters = {}  # By the parameter: running means of the gradient, and of its square.
     second: Parameters = {}
 
@@ -236,7 +302,7 @@ def _adam(settings: Settings, sign: float) -> Update:
             first[name] = a * first.get(name, 0.0) + (1 - a) * each
             second[name] = b * second.get(name, 0.0) + (1 - b) * each * each
         # The means begin at 0: what they lack by that is put back.
-        scale, unbias = sign * settings.rate / (1 - a**number), 1 - b**number
+        scale, unbias = _signed_rate(settings) / (1 - a**number), 1 - b**number
         return {
             name: each + scale * first[name] / (np.sqrt(second[name] / unbias) + TINY)
             for name, each in parameters.items()
@@ -262,7 +328,7 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
     from scipy.optimize import minimize  # type: ignore[import-untyped]
 
     shapes = {name: np.shape(each) for name, each in objective.start.items()}
-    sign = -1.0 if settings.maximise else 1.0
+    sign, status = -1.0 if settings.maximise else 1.0, _statuses(settings)
 
     def _parameters(flat: Array) -> Parameters:
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])[:-1]
@@ -279,7 +345,11 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
         progress.at("descending", min(1.0, len(found.steps) / (settings.steps + 1)))
         at = _parameters(flat.copy())  # A copy: SciPy goes on in the same array.
         # Once more than SciPy has asked: it gives a step its parameters alone.
-        if _ended(_told(len(found.steps), at, *objective(at), found), settings, found):
+        value, gradient = objective(at)
+        norm = _norm(gradient)
+        found.steps.add((tuple(at.values()), value, norm))
+        found.status = status(value, norm)
+        if found.status != "steps":
             raise StopIteration
 
     start = np.concatenate([np.ravel(each) for each in objective.start.values()])
@@ -292,8 +362,6 @@ def _by_scipy(objective: Objective, settings: Settings, found: Descent) -> None:
             found.status = "converged"  # No step leads further down.
     except StopIteration:  # From the callback: a target is reached, or the descent diverged.
         pass
-    if found.status == "diverged":
-        found.culprit = objective.culprit({n: np.asarray(each) for n, each in found.steps[-1].at.items()})
 
 
 def update_rules(objective: Objective) -> dict[str, Expr]:

@@ -29,6 +29,15 @@ CONDITIONS = {
     "either": np.logical_or,
     "negation": np.logical_not,
 }
+# Which of the outcomes of comparing two numbers make each true; of nan, none is there.
+_OUTCOMES = {
+    frozenset("<"): "less",
+    frozenset("<="): "less_equal",
+    frozenset(">"): "greater",
+    frozenset(">="): "greater_equal",
+    frozenset("="): "equal",
+}
+_ANY = frozenset("<=>")
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **CONDITIONS,
     "add": np.add,
@@ -232,10 +241,14 @@ def _condition(name: str, *args: TracedOperand) -> TracedOperand:
 
 
 def _either(x: Traced, y: Traced) -> TracedOperand:
-    """One of two; of nan neither `>=` nor `<` holds, so that these two are no truth of their own."""
-    if x.args == y.args and {x.fn, y.fn} == {"greater", "equal"}:
-        return _step("greater_equal", *x.args)
-    return _step("either", x, y)
+    """One of two; two comparisons of the same numbers are one, which is true of all but nan where they leave none."""
+    if x.args != y.args or not {x.fn, y.fn} <= {*_OUTCOMES.values()}:
+        return _step("either", x, y)
+    both = frozenset().union(*(outcomes for outcomes, fn in _OUTCOMES.items() if fn in (x.fn, y.fn)))
+    if both in _OUTCOMES:
+        return _step(_OUTCOMES[both], *x.args)
+    # `<` or `>` is not `!=`, which holds of nan.
+    return 1.0 if both == _ANY and not x.trace.exact else _step("either", x, y)
 
 
 def where(c: TracedOperand, a: TracedOperand, b: TracedOperand) -> TracedOperand:

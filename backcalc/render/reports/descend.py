@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from backcalc.analysis.descend import Descent, Iteration, Objective, Settings, update_rules
+from backcalc.analysis.descend import Descent, Iteration, Objective, Settings, is_plain, update_rules
 from backcalc.language.expr import Call, Expr, Name, size
 from backcalc.render.document import (
     Block,
@@ -71,13 +71,12 @@ class DescendReport:
 
     def _shown(self) -> Sequence[Iteration]:
         # The last step is where the parameters have arrived, whatever `every` is.
-        last = self.found.steps[-1]
-        return [step for step in self.found.steps if step.number % self.every == 0 or step is last]
+        steps = self.found.steps
+        shown = steps[:: self.every]
+        return shown if shown[-1].number == len(steps) - 1 else [*shown, steps[-1]]
 
     def _blocks(self) -> Iterator[Block]:
-        # With momentum, or Adam's means, the slope alone is not what a step is made of.
-        is_plain = self.settings.method == "sgd" and not self.settings.momentum
-        if is_plain and (slopes := update_rules(self.objective)):
+        if is_plain(self.settings) and (slopes := update_rules(self.objective)):
             yield self._updates(slopes)
         # One point is no curve.
         if len(self.found.steps) > 1:
