@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 import backcalc
-from backcalc.analysis.descend import Objective
+from backcalc.analysis.objective import Objective
 from backcalc.bulk.points.passes import run_stacks
 from backcalc.calculus.evaluate import Evaluation
 from backcalc.calculus.load import load

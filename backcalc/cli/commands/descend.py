@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from backcalc.analysis.descend import Objective, Settings, descend
+from backcalc.analysis.descend import Settings, descend
 from backcalc.analysis.new_defaults import with_defaults
+from backcalc.analysis.objective import Objective
 from backcalc.bulk.points.reader import PointReader
 from backcalc.calculus.point import Point, read_point
 from backcalc.cli.input import read_graph

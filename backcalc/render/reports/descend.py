@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from backcalc.analysis.descend import Descent, Iteration, Objective, Settings, is_plain, update_rules
+from backcalc.analysis.descend import Descent, Iteration, Settings, is_plain
+from backcalc.analysis.objective import Objective, update_rules
 from backcalc.language.expr import Call, Expr, Name, size
 from backcalc.render.document import (
     Block,

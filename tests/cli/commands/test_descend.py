@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from effort import calls
 
-from backcalc.analysis.descend import Objective, Settings, descend
+from backcalc.analysis.descend import Settings, descend
 from backcalc.analysis.new_defaults import with_defaults
+from backcalc.analysis.objective import Objective
 from backcalc.calculus.load import load
 from backcalc.language.parser import parse
 from backcalc.text.source import Source
